@@ -1,0 +1,51 @@
+/** A lens (or any video input) of this device. Labels are empty until the person allowed a camera. */
+export interface Lens {
+	readonly id: string;
+	readonly label: string;
+	readonly facing: 'front' | 'back' | 'unknown';
+}
+
+export interface CaptureRequest {
+	/** `null`: whatever the browser thinks best. An id that is gone falls back to that, too. */
+	readonly lensId: string | null;
+	readonly width: number;
+	readonly height: number;
+	readonly frameRate: number;
+	readonly sound: boolean;
+}
+
+/** The moving picture itself. Only adapters look inside (a MediaStream in a browser). */
+declare const picture: unique symbol;
+export interface Picture {
+	readonly [picture]: true;
+}
+
+/** `ended`: unplugged or taken for good. `denied`: permission withdrawn. `muted`: no frames for now (a call, a lid). */
+export type CapturedEvent = 'ended' | 'denied' | 'muted' | 'unmuted';
+
+export interface Captured {
+	readonly picture: Picture;
+	readonly lensId: string;
+	readonly label: string;
+	/** As delivered, which may differ from what was asked; live values, they change with rotation. */
+	readonly width: number;
+	readonly height: number;
+	readonly frameRate: number;
+	/** False when sound was not asked for, or asked for and refused: the picture goes on without it. */
+	readonly sound: boolean;
+	/** Frames delivered since it was opened; the watchdog's pulse, also in a hidden page. */
+	frames(): number;
+	on(listener: (event: CapturedEvent) => void): () => void;
+	close(): void;
+}
+
+/**
+ * Opens lenses. Throws `Fault`: `denied` (the person or a policy said no), `not-found` (no camera),
+ * `conflict` (in use by another program), `unsupported` (no secure context, no API), `timeout`, `unavailable`.
+ */
+export interface Capture {
+	lenses(): Promise<Lens[]>;
+	open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured>;
+	/** Plugged in, unplugged. */
+	onLenses(listener: () => void): () => void;
+}

@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+
+export const PROFILE_NAMES = ['low', 'standard', 'high'] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+/** What the person chose for this device as a camera. Every field falls back alone, so one bad value loses nothing else. */
+export const preferencesSchema = v.object({
+	lensId: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(512))), null),
+	profile: v.fallback(v.picklist(PROFILE_NAMES), 'standard'),
+	sound: v.fallback(v.boolean(), false),
+	/** Recording was on when we last knew: after a reload it goes on by itself. */
+	armed: v.fallback(v.boolean(), false),
+	/** How many bytes footage may use; `null`: a share of what the browser offers. */
+	budgetBytes: v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
+	/** The person accepts that footage dies with the tab, because this browser keeps no keys. */
+	acceptsLoss: v.fallback(v.boolean(), false)
+});
+
+export type Preferences = v.InferOutput<typeof preferencesSchema>;
+
+/** The border for the stored document: anything that is not an object reads as the defaults. */
+export function preferencesFrom(stored: unknown): Preferences {
+	const given = typeof stored === 'object' && stored !== null ? stored : {};
+	return v.parse(preferencesSchema, {
+		lensId: undefined,
+		profile: undefined,
+		sound: undefined,
+		armed: undefined,
+		budgetBytes: undefined,
+		acceptsLoss: undefined,
+		...given
+	});
+}
