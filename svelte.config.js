@@ -1,0 +1,34 @@
+import adapter from '@sveltejs/adapter-static';
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+	compilerOptions: { runes: true },
+	kit: {
+		adapter: adapter({ pages: 'build', fallback: 'index.html', precompress: true, strict: true }),
+		// The relay sends the same policy as a header (src/relay/policy.ts): `frame-ancestors` works
+		// only there. Kit adds the hash of its own start script to script-src.
+		csp: {
+			mode: 'hash',
+			directives: {
+				'default-src': ['self'],
+				'script-src': ['self', 'wasm-unsafe-eval'],
+				'worker-src': ['self'],
+				'connect-src': ['self'],
+				'media-src': ['self', 'blob:'],
+				'img-src': ['self', 'blob:', 'data:'],
+				'style-src': ['self'],
+				'style-src-attr': ['unsafe-inline'],
+				'font-src': ['self'],
+				'manifest-src': ['self'],
+				'object-src': ['none'],
+				'base-uri': ['none'],
+				'form-action': ['none'],
+				'require-trusted-types-for': ['script'],
+				'trusted-types': ['svelte-trusted-html', 'sveltekit-trusted-url', 'spycam'],
+			},
+		},
+		// Registered by our own code (else twice); the recorder decides when a new version may start.
+		serviceWorker: { register: false },
+		version: { pollInterval: 0 },
+	},
+};

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Four projects, from quick to slow. `vitest run --project unit` while writing; tests/run.ts runs
+ * them one after another, because two browsers at once on two cores make the clock lie.
+ */
+const soak = process.env.SOAK === '1';
+const debianChromium = '/usr/bin/chromium';
+
+export default defineConfig({
+	test: {
+		fileParallelism: false,
+		projects: [
+			{
+				test: {
+					name: 'unit',
+					environment: 'node',
+					include: ['tests/**/*.test.ts'],
+					exclude: ['tests/**/*.browser.test.ts', 'tests/e2e/**', 'tests/faults/**'],
+					fileParallelism: true,
+					testTimeout: 20_000,
+				},
+			},
+			{
+				plugins: [svelte()],
+				worker: { format: 'es' },
+				test: {
+					name: 'contract',
+					include: ['tests/**/*.browser.test.ts'],
+					testTimeout: 30_000,
+					browser: {
+						enabled: true,
+						headless: true,
+						screenshotFailures: false,
+						provider: playwright({
+							launchOptions: {
+								...(existsSync(debianChromium) ? { executablePath: debianChromium } : {}),
+								args: [
+									'--no-sandbox',
+									'--disable-gpu',
+									'--disable-quic',
+									'--disable-background-networking',
+									'--disable-component-update',
+									'--disable-sync',
+									'--autoplay-policy=no-user-gesture-required',
+									'--use-fake-ui-for-media-stream',
+									'--use-fake-device-for-media-stream=fps=30',
+								],
+							},
+						}),
+						instances: [{ browser: 'chromium' }],
+					},
+				},
+			},
+			{
+				test: {
+					name: 'e2e',
+					environment: 'node',
+					include: ['tests/e2e/**/*.test.ts'],
+					testTimeout: 120_000,
+					hookTimeout: 120_000,
+					fileParallelism: false,
+				},
+			},
+			{
+				test: {
+					name: 'faults',
+					environment: 'node',
+					include: ['tests/faults/**/*.test.ts'],
+					testTimeout: soak ? 2 * 60 * 60_000 : 180_000,
+					hookTimeout: 180_000,
+					fileParallelism: false,
+				},
+			},
+		],
+	},
+});
