@@ -30,5 +30,12 @@ export default {
 		// Registered by our own code (else twice); the recorder decides when a new version may start.
 		serviceWorker: { register: false },
 		version: { pollInterval: 0 },
+		typescript: {
+			config: (generated) => {
+				/** @type {{ include: string[] }} */
+				const config = /** @type {never} */ (generated);
+				config.include.push('../*.config.ts', '../*.config.js');
+			},
+		},
 	},
 };

@@ -1,5 +1,5 @@
 declare global {
-	// eslint-disable-next-line @typescript-eslint/no-namespace -- Kit looks for this name
+	// Kit looks for this name.
 	namespace App {}
 }
 

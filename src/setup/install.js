@@ -12,14 +12,14 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean }} Locked */
 
 /**
- * The packages of a lock file by their folder, the project itself left out.
+ * The packages of a lock file by their folder; the project itself is the folder ''.
  * @param {string} file
- * @returns {Record<string, Locked>}
  */
 function packagesOf(file) {
-	const { packages } = JSON.parse(readFileSync(file, 'utf8'));
-	delete packages[''];
-	return packages;
+	const lock = /** @type {{ packages: Record<string, Locked> }} */ (
+		JSON.parse(readFileSync(file, 'utf8'))
+	);
+	return lock.packages;
 }
 
 /**
@@ -33,6 +33,7 @@ function inStep() {
 	const installed = packagesOf(record);
 	return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
 		([folder, { version, integrity, optional }]) =>
+			folder === '' ||
 			optional ||
 			(installed[folder]?.version === version && installed[folder]?.integrity === integrity),
 	);

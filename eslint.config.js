@@ -1,0 +1,143 @@
+import svelte from 'eslint-plugin-svelte';
+import { defineConfig } from 'eslint/config';
+import typescript from 'typescript-eslint';
+import { fetchAdapters, layers, wiring } from './src/setup/layers.js';
+import svelteConfig from './svelte.config.js';
+
+/** @typedef {import('./src/setup/layers.js').Layer} Layer */
+
+/** Time, chance and I/O as globals: what the inner layers must be handed instead. */
+const ambientGlobals = [
+	...['performance', 'crypto', 'fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker'],
+	...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval'],
+	...['requestAnimationFrame', 'requestIdleCallback', 'queueMicrotask', 'process', 'Buffer'],
+	...['window', 'self', 'globalThis', 'document', 'navigator', 'location', 'localStorage'],
+	...['sessionStorage', 'indexedDB', 'caches', 'console', 'BroadcastChannel', 'MediaRecorder'],
+].map((name) => ({ name, message: 'This layer touches nothing ambient: take it through a port.' }));
+
+const ambientProperties = [
+	{ object: 'Date', property: 'now', message: 'Take the time as an argument.' },
+	{ object: 'Math', property: 'random', message: 'Take randomness as an argument.' },
+	{ object: 'AbortSignal', property: 'timeout', message: 'Take the deadline from the clock port.' },
+];
+
+const ambientSyntax = [
+	{
+		selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+		message: 'Take the time as an argument.',
+	},
+];
+
+const bareFetch = { name: 'fetch', message: `Every wait has a deadline: use ${fetchAdapters[0]}.` };
+
+const bareFetchOf = ['window', 'self', 'globalThis'].map((object) => ({
+	object,
+	property: 'fetch',
+	message: bareFetch.message,
+}));
+
+const namedExportsOnly = [
+	{ selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
+	{ selector: "ExportSpecifier[exported.name='default']", message: 'No default exports.' },
+	{ selector: 'ExportAllDeclaration', message: 'No barrels.' },
+];
+
+const parents = { regex: '^\\.\\.(/|$)', message: 'Never ../: use #layer/file.ts.' };
+
+/** @param {string} text */
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/**
+ * The rules of one layer, from the table.
+ * @param {Layer} layer
+ * @returns {import('eslint').Linter.Config}
+ */
+function rulesOf({ name, paths, imports, types, packages, ambient }) {
+	const allowed = [
+		'\\.\\/',
+		...[...imports, ...types].map((other) => `#${other}\\/`),
+		...packages.map((prefix) => escaped(prefix) + (/[:/]$/.test(prefix) ? '' : '(\\/|$)')),
+		...(name === 'routes' ? ['#app\\.css$'] : []),
+	];
+	const outside = { regex: `^(?!\\.\\.|${allowed.join('|')})`, message: `Not for ${name}.` };
+	const typesOnly = types.map((other) => ({
+		regex: `^#${other}\\/`,
+		message: `${name} may use ${other} for types only.`,
+		allowTypeImports: true,
+	}));
+	return {
+		name: `layer ${name}`,
+		files: paths
+			.filter((path) => /(\/|\.ts)$/.test(path))
+			.map((path) => (path.endsWith('/') ? `${path}**/*.{ts,js,svelte}` : path)),
+		rules: {
+			'@typescript-eslint/no-restricted-imports': [
+				'error',
+				{ patterns: [outside, parents, ...typesOnly] },
+			],
+			'no-restricted-globals': ['error', ...(ambient ? [bareFetch] : ambientGlobals)],
+			'no-restricted-properties': ['error', ...(ambient ? bareFetchOf : ambientProperties)],
+			'no-restricted-syntax': [
+				'error',
+				...(name === 'shell' ? [] : namedExportsOnly),
+				...(ambient ? [] : ambientSyntax),
+			],
+		},
+	};
+}
+
+export default defineConfig(
+	{ ignores: ['build/', '.svelte-kit/', 'node_modules/', 'data/'] },
+	typescript.configs.strictTypeChecked,
+	svelte.configs.recommended,
+	{
+		linterOptions: { reportUnusedDisableDirectives: 'error' },
+		languageOptions: {
+			parserOptions: {
+				projectService: true,
+				tsconfigRootDir: import.meta.dirname,
+				extraFileExtensions: ['.svelte'],
+			},
+		},
+		rules: {
+			eqeqeq: 'error',
+			'@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+			'@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+			'@typescript-eslint/consistent-type-imports': 'error',
+		},
+	},
+	{
+		files: ['**/*.svelte', '**/*.svelte.ts'],
+		languageOptions: { parserOptions: { parser: typescript.parser, svelteConfig } },
+		// Kit's resolve() exists for a base path: the app lives at the root of its origin.
+		rules: { 'svelte/no-navigation-without-resolve': 'off' },
+	},
+	{
+		files: ['**/*.js'],
+		// The rule does not see the casts of JSDoc.
+		rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },
+	},
+	...layers.map(rulesOf),
+	{
+		name: 'fetch adapters',
+		files: fetchAdapters,
+		rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
+	},
+	{
+		name: 'the way from the wiring to the screens',
+		files: wiring.importers,
+		rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [parents] }] },
+	},
+	{
+		name: 'tests',
+		files: ['tests/**/*.ts'],
+		rules: {
+			'@typescript-eslint/no-non-null-assertion': 'off',
+			'@typescript-eslint/no-restricted-imports': [
+				'error',
+				{ patterns: [{ regex: '^\\.\\.?/.*src/', message: 'Use #layer/file.ts.' }] },
+			],
+			'no-restricted-syntax': ['error', ...namedExportsOnly],
+		},
+	},
+);

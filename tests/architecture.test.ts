@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { layerOf, layers, maxLines, mayImport } from '#setup/layers.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function filesUnder(folder: string): string[] {
+	return readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.length).replaceAll('\\', '/'));
+}
+
+interface Import {
+	specifier: string;
+	typeOnly: boolean;
+}
+
+/** The scripts of a component, and whatever its markup imports, as one module. */
+function scriptOf(file: string, text: string): string {
+	if (!file.endsWith('.svelte')) return text;
+	const scripts = [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1]);
+	const markup = text.replaceAll(/<script[^>]*>[\s\S]*?<\/script>/g, '');
+	return [...scripts, ...(markup.match(/import\(\s*['"][^'"]+['"]\s*\)/g) ?? [])].join('\n;');
+}
+
+/** Every module a file names: static, re-exported, dynamic, and workers by URL. */
+function importsOf(file: string, text: string): Import[] {
+	const source = ts.createSourceFile(file, scriptOf(file, text), ts.ScriptTarget.Latest, true);
+	const found: Import[] = [];
+	const visit = (node: ts.Node): void => {
+		if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+			const clause = node.importClause;
+			const named = clause?.namedBindings;
+			const typeOnly =
+				clause?.phaseModifier === ts.SyntaxKind.TypeKeyword ||
+				(clause?.name === undefined &&
+					named !== undefined &&
+					ts.isNamedImports(named) &&
+					named.elements.length > 0 &&
+					named.elements.every((element) => element.isTypeOnly));
+			found.push({ specifier: node.moduleSpecifier.text, typeOnly });
+		} else if (
+			ts.isExportDeclaration(node) &&
+			node.moduleSpecifier &&
+			ts.isStringLiteral(node.moduleSpecifier)
+		) {
+			found.push({ specifier: node.moduleSpecifier.text, typeOnly: node.isTypeOnly });
+		} else if (
+			ts.isCallExpression(node) &&
+			node.expression.kind === ts.SyntaxKind.ImportKeyword &&
+			node.arguments[0] &&
+			ts.isStringLiteral(node.arguments[0])
+		) {
+			found.push({ specifier: node.arguments[0].text, typeOnly: false });
+		} else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+			const { literal } = node.argument;
+			if (ts.isStringLiteral(literal)) found.push({ specifier: literal.text, typeOnly: true });
+		}
+		ts.forEachChild(node, visit);
+	};
+	visit(source);
+	return found;
+}
+
+const sources = filesUnder('src');
+const code = sources.filter((file) => /\.(ts|js|svelte)$/.test(file));
+
+describe('the house', () => {
+	test('every file of src belongs to a layer', () => {
+		const ours = /\.(ts|js|svelte|html|css)$/;
+		expect(sources.filter((file) => ours.test(file) && layerOf(file) === undefined)).toEqual([]);
+	});
+
+	test('nobody imports what the table does not give them', () => {
+		const broken: string[] = [];
+		for (const file of code) {
+			const layer = layerOf(file);
+			if (!layer) continue;
+			for (const { specifier, typeOnly } of importsOf(file, readFileSync(root + file, 'utf8'))) {
+				const answer = mayImport(layer, file, specifier);
+				if (answer === 'no' || (answer === 'types' && !typeOnly))
+					broken.push(`${file} imports ${specifier}`);
+			}
+		}
+		expect(broken).toEqual([]);
+	});
+
+	test('the table itself has no way round', () => {
+		const reach = (name: string, seen: string[]): string[] => {
+			const layer = layers.find((one) => one.name === name);
+			return (layer?.imports ?? []).flatMap((next) =>
+				next === name || seen.includes(next) ? [next] : reach(next, [...seen, name]),
+			);
+		};
+		expect(layers.flatMap(({ name }) => reach(name, []))).toEqual([]);
+	});
+
+	test(`no file is longer than ${String(maxLines)} lines`, () => {
+		const long = [...code, ...filesUnder('tests').filter((file) => file.endsWith('.ts'))].filter(
+			(file) => readFileSync(root + file, 'utf8').split('\n').length > maxLines,
+		);
+		expect(long).toEqual([]);
+	});
+});
