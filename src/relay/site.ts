@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { Fault } from '#domain/fault.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** One file of the built app, with the smaller forms that the build made of it. */
+export interface Asset {
+	readonly type: string;
+	/** Base of the entity tag: equal exactly when the bytes are. */
+	readonly hash: string;
+	/** The name changes with the content, so it may be kept for ever. */
+	readonly immutable: boolean;
+	readonly bytes: Bytes;
+	readonly smaller: readonly { readonly encoding: 'br' | 'gzip'; readonly bytes: Bytes }[];
+}
+
+/** The built app, whole in memory: serving it opens no file, so a full disk cannot stop it. */
+export interface Site {
+	/** By path, as in `/favicon.svg`. What is not in here does not exist: no path reaches the disk. */
+	readonly assets: ReadonlyMap<string, Asset>;
+	/** The page for every address of the app. */
+	readonly page: Asset;
+	/** The policy that the build wrote into the page, with the hash of its start script. */
+	readonly policy: string;
+}
+
+const types: Readonly<Record<string, string>> = {
+	'.html': 'text/html; charset=utf-8',
+	'.js': 'text/javascript; charset=utf-8',
+	'.css': 'text/css; charset=utf-8',
+	'.json': 'application/json',
+	'.map': 'application/json',
+	'.webmanifest': 'application/manifest+json',
+	'.svg': 'image/svg+xml',
+	'.png': 'image/png',
+	'.ico': 'image/x-icon',
+	'.webp': 'image/webp',
+	'.woff2': 'font/woff2',
+	'.wasm': 'application/wasm',
+	'.txt': 'text/plain; charset=utf-8',
+};
+
+/**
+ * Reads a folder that `vite build` wrote.
+ * @throws Fault `not-found` when there is no app, `malformed` when its page carries no policy: to
+ *   serve it without one would be worse than not to serve it
+ */
+export async function loadSite(folder: string): Promise<Site> {
+	const files = await filesOf(folder);
+	const assets = new Map<string, Asset>();
+	for (const [path, bytes] of files) {
+		if (/\.(br|gz)$/.test(path) && files.has(path.replace(/\.\w+$/, ''))) continue;
+		const br = files.get(`${path}.br`);
+		const gzip = files.get(`${path}.gz`);
+		assets.set(path, {
+			type: types[extname(path)] ?? 'application/octet-stream',
+			hash: createHash('sha256').update(bytes).digest('base64url').slice(0, 22),
+			immutable: path.startsWith('/_app/immutable/'),
+			bytes,
+			smaller: [
+				...(br ? [{ encoding: 'br', bytes: br } as const] : []),
+				...(gzip ? [{ encoding: 'gzip', bytes: gzip } as const] : []),
+			],
+		});
+	}
+	const page = assets.get('/index.html');
+	if (!page) throw new Fault('not-found', `There is no built app in ${folder}: run npm run build.`);
+	const policy = /http-equiv="content-security-policy" content="([^"]+)"/.exec(
+		new TextDecoder().decode(page.bytes),
+	)?.[1];
+	if (!policy) throw new Fault('malformed', `The page in ${folder} carries no policy.`);
+	return { assets, page, policy };
+}
+
+/** Every file below a folder by its path from there; those whose name starts with a dot are left out. */
+async function filesOf(folder: string): Promise<Map<string, Bytes>> {
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+	const files = new Map<string, Bytes>();
+	for (const entry of entries) {
+		if (!entry.isFile() || entry.name.startsWith('.')) continue;
+		const file = join(entry.parentPath, entry.name);
+		files.set(`/${relative(folder, file).replaceAll(sep, '/')}`, await readFile(file));
+	}
+	return files;
+}
