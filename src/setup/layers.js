@@ -97,7 +97,8 @@ export const layers = [
 	{
 		name: 'setup',
 		paths: ['src/setup/'],
-		imports: [],
+		// `npm start` ends in the server.
+		imports: ['relay'],
 		types: [],
 		packages: ['node:'],
 		ambient: true,

@@ -1,0 +1,53 @@
+/** Builds the app when there is none or when what it is made of has changed. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Inside the build, so that deleting the build deletes it; the server does not serve dot files. */
+const stampFile = join(root, 'build', '.made-of');
+
+/** The server and this folder run as they are: changing them makes no new app. */
+const sources = ['src', 'static', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
+const notBuilt = /^src\/(relay|setup)\//;
+
+/** A digest of every file that the app is built from, names and contents. */
+function digestOfSources() {
+	const files = sources.flatMap((source) => {
+		const path = join(root, source);
+		if (!existsSync(path)) return [];
+		if (/\.\w+$/.test(source)) return [source];
+		return readdirSync(path, { recursive: true, withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map((entry) => join(entry.parentPath, entry.name).slice(root.length).replaceAll('\\', '/'));
+	});
+	const digest = createHash('sha256');
+	for (const file of files.filter((name) => !notBuilt.test(name)).sort()) {
+		digest
+			.update(`${file}\0`)
+			.update(readFileSync(join(root, file)))
+			.update('\0');
+	}
+	return digest.digest('hex');
+}
+
+/**
+ * Makes build/ match the sources. What the build says goes to stderr; when it fails, so does this.
+ * @returns {void}
+ */
+export function ensureBuilt() {
+	const wanted = digestOfSources();
+	const found = existsSync(stampFile) ? readFileSync(stampFile, 'utf8').trim() : '';
+	if (found === wanted) return;
+	process.stderr.write('Building the app…\n');
+	const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+	const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+		cwd: root,
+		stdio: ['ignore', 2, 2],
+	});
+	if (status !== 0) throw new Error('The app could not be built: see the lines above.');
+	writeFileSync(stampFile, `${wanted}\n`);
+}
