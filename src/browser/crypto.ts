@@ -1,0 +1,167 @@
+import { bytesOf, type Bytes } from '#domain/bytes.ts';
+import { Fault, type FaultKind } from '#domain/fault.ts';
+import type {
+	Certificate,
+	Crypto,
+	Dtls,
+	KemKey,
+	Pair,
+	SealKey,
+	Secret,
+	SignKey,
+	VerifyKey,
+} from '#ports/crypto.ts';
+import { hpkeOpen, hpkeSeal } from './hpke.ts';
+
+const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const DH = { name: 'ECDH', namedCurve: 'P-256' } as const;
+const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+/**
+ * WebCrypto, in a page, a worker or Node. The opaque keys of the port are CryptoKeys; this and the
+ * vault are the only files that know it.
+ */
+export class WebCrypto implements Crypto {
+	readonly #subtle = globalThis.crypto.subtle;
+
+	random(length: number): Bytes {
+		return globalThis.crypto.getRandomValues(new Uint8Array(length));
+	}
+
+	sha256(bytes: Bytes): Promise<Bytes> {
+		return asBytes(this.#subtle.digest('SHA-256', bytes));
+	}
+
+	async makeSignKey(readable: boolean): Promise<Pair<SignKey>> {
+		return this.#pair<SignKey>(this.#subtle.generateKey(EC, readable, ['sign', 'verify']));
+	}
+
+	async makeKemKey(readable: boolean): Promise<Pair<KemKey>> {
+		return this.#pair<KemKey>(this.#subtle.generateKey(DH, readable, ['deriveBits']));
+	}
+
+	async makeDtls(): Promise<Dtls | null> {
+		if (typeof RTCPeerConnection === 'undefined') return null;
+		try {
+			const algorithm = { ...EC, expires: YEAR_MS };
+			const certificate = await RTCPeerConnection.generateCertificate(algorithm);
+			return dtlsOf(certificate);
+		} catch {
+			// Policies may forbid WebRTC altogether. Only the live picture needs it, and it can be made later.
+			return null;
+		}
+	}
+
+	async secret(raw: Bytes): Promise<Secret> {
+		return asKey<Secret>(
+			await settled(this.#subtle.importKey('raw', raw, 'HKDF', false, ['deriveKey'])),
+		);
+	}
+
+	sign(key: SignKey, bytes: Bytes): Promise<Bytes> {
+		return asBytes(this.#subtle.sign(SIGN, cryptoKey(key), bytes));
+	}
+
+	async verifier(publicKey: Bytes): Promise<VerifyKey> {
+		return asKey<VerifyKey>(
+			await settled(this.#subtle.importKey('raw', publicKey, EC, false, ['verify'])),
+		);
+	}
+
+	verify(key: VerifyKey, signature: Bytes, bytes: Bytes): Promise<boolean> {
+		return settled(this.#subtle.verify(SIGN, cryptoKey(key), signature, bytes));
+	}
+
+	async wrap(recipient: Bytes, info: Bytes, raw: Bytes): ReturnType<Crypto['wrap']> {
+		return settled(hpkeSeal(await this.#kemPublic(recipient), info, raw), 'malformed');
+	}
+
+	async unwrap(...[recipient, info, wrapped]: Parameters<Crypto['unwrap']>): Promise<Bytes> {
+		const publicKey = await this.#kemPublic(recipient.public);
+		const pair: CryptoKeyPair = { privateKey: cryptoKey(recipient.key), publicKey };
+		// Whatever HPKE calls it, a grant that does not open is one that does not open.
+		return settled(hpkeOpen(pair, info, wrapped), 'corrupt');
+	}
+
+	async derive(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey> {
+		const how = { name: 'HKDF', hash: 'SHA-256', salt, info };
+		const what = { name: 'AES-GCM', length: 256 };
+		const usages: KeyUsage[] = ['encrypt', 'decrypt'];
+		return asKey<SealKey>(
+			await settled(this.#subtle.deriveKey(how, cryptoKey(secret), what, false, usages)),
+		);
+	}
+
+	seal(key: SealKey, nonce: Bytes, aad: Bytes, plain: Bytes): Promise<Bytes> {
+		return asBytes(this.#subtle.encrypt(gcm(nonce, aad), cryptoKey(key), plain));
+	}
+
+	open(key: SealKey, nonce: Bytes, aad: Bytes, sealed: Bytes): Promise<Bytes> {
+		return asBytes(this.#subtle.decrypt(gcm(nonce, aad), cryptoKey(key), sealed));
+	}
+
+	#kemPublic(raw: Bytes): Promise<CryptoKey> {
+		return settled(this.#subtle.importKey('raw', raw, DH, true, []));
+	}
+
+	async #pair<K extends SignKey | KemKey>(made: Promise<CryptoKeyPair>): Promise<Pair<K>> {
+		const { privateKey, publicKey } = await settled(made);
+		const raw = await asBytes(this.#subtle.exportKey('raw', publicKey));
+		return { key: asKey<K>(privateKey), public: raw };
+	}
+}
+
+function gcm(iv: Bytes, additionalData: Bytes): AesGcmParams {
+	return { name: 'AES-GCM', iv, additionalData, tagLength: 128 };
+}
+
+type AnyKey = SignKey | VerifyKey | KemKey | Secret | SealKey;
+
+/** The port's opaque keys are CryptoKeys; these two and `dtlsOf` are where that is known. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it is the cast itself
+export function asKey<K extends AnyKey>(key: CryptoKey): K {
+	return key as unknown as K;
+}
+
+export function cryptoKey(key: AnyKey): CryptoKey {
+	return key as unknown as CryptoKey;
+}
+
+/** `null` when the browser does not say the fingerprint. */
+export function dtlsOf(certificate: RTCCertificate): Dtls | null {
+	const said = certificate
+		.getFingerprints()
+		.find(({ algorithm }) => algorithm === 'sha-256')?.value;
+	const hex = said?.replaceAll(':', '').toLowerCase() ?? '';
+	if (!/^[0-9a-f]{64}$/.test(hex)) return null;
+	const fingerprint = bytesOf(hex);
+	return {
+		certificate: certificate as unknown as Certificate,
+		fingerprint,
+		expiresMs: certificate.expires,
+	};
+}
+
+async function asBytes(buffer: Promise<ArrayBuffer>): Promise<Bytes> {
+	return new Uint8Array(await settled(buffer));
+}
+
+async function settled<T>(work: Promise<T>, otherwise: FaultKind = 'internal'): Promise<T> {
+	try {
+		return await work;
+	} catch (error) {
+		throw faultFrom(error, otherwise);
+	}
+}
+
+function faultFrom(error: unknown, otherwise: FaultKind): Fault {
+	if (error instanceof Fault) return error;
+	const name = error instanceof Error ? error.name : '';
+	if (otherwise !== 'internal') return new Fault(otherwise, `key exchange failed (${name})`, error);
+	if (name === 'OperationError')
+		return new Fault('corrupt', 'something sealed did not open', error);
+	if (name === 'DataError') return new Fault('malformed', 'bytes that are no key', error);
+	if (name === 'NotSupportedError') return new Fault('unsupported', 'no such algorithm', error);
+	return new Fault('internal', `cryptography failed (${name})`, error);
+}

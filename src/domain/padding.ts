@@ -1,0 +1,22 @@
+import type { Kind } from './envelope.ts';
+
+/** Live parts are too short for Padmé to hide anything; they are rounded to this many bytes. */
+const LIVE_STEP = 1024;
+
+/**
+ * Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files", PETS 2019, algorithm 1):
+ * at most 12 % more, and only O(log log n) bits of the length remain visible.
+ */
+export function padme(length: number): number {
+	if (length < 2) return length;
+	const exponent = Math.floor(Math.log2(length));
+	const kept = Math.floor(Math.log2(exponent)) + 1;
+	// Not with bit operators: they work on 32 bits.
+	const step = 2 ** Math.max(exponent - kept, 0);
+	return Math.ceil(length / step) * step;
+}
+
+/** Plaintext length after padding. */
+export function paddedLength(kind: Kind, length: number): number {
+	return kind === 'live' ? Math.ceil(length / LIVE_STEP) * LIVE_STEP : padme(length);
+}

@@ -1,0 +1,13 @@
+import { ascii, joined, type Bytes } from './bytes.ts';
+
+export const SIGNATURE_BYTES = 64;
+/** An uncompressed P-256 point. */
+export const PUBLIC_KEY_BYTES = 65;
+export const HASH_BYTES = 32;
+
+export type Purpose = 'head' | 'roster' | 'grant' | 'probe';
+
+/** What a signature covers: a purpose first, so that no signature means anything elsewhere. */
+export function signedBytes(purpose: Purpose, canonical: Uint8Array): Bytes {
+	return joined(ascii(`spycam/v1/${purpose}\0`), canonical);
+}

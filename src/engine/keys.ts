@@ -1,0 +1,133 @@
+import { ascii, bytesOf, hexOf, joined, same, Writer, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import { buildGrant, grantInfo, parseGrant, type GrantSubject } from '#domain/grant.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import { signedBytes } from '#domain/signed.ts';
+import type { Crypto, KemKey, Pair, Secret, SignKey } from '#ports/crypto.ts';
+import type { KeptSecret, NewSecret } from '#ports/vault.ts';
+
+/** Ids as docs/spec/identity.md fixes them: SHA-256, cut to 16 bytes. */
+export async function homeIdOf(crypto: Crypto, firstOwner: Bytes): Promise<HomeId> {
+	return (await shortHash(crypto, firstOwner)) as HomeId;
+}
+
+export async function deviceIdOf(crypto: Crypto, sign: Bytes, kem: Bytes): Promise<DeviceId> {
+	return (await shortHash(crypto, joined(sign, kem))) as DeviceId;
+}
+
+export async function cameraIdOf(
+	crypto: Crypto,
+	device: DeviceId,
+	number: number,
+): Promise<CameraId> {
+	const bytes = joined(bytesOf(device), new Writer(4).u32(number).bytes);
+	return (await shortHash(crypto, bytes)) as CameraId;
+}
+
+async function shortHash(crypto: Crypto, bytes: Bytes): Promise<string> {
+	return hexOf((await crypto.sha256(bytes)).subarray(0, 16));
+}
+
+/** A new 32-byte secret with a signed grant of it. Its raw bytes live no longer than the caller's hand. */
+export async function makeSecret(
+	crypto: Crypto,
+	subject: GrantSubject,
+	recipient: Bytes,
+	signKey: SignKey,
+	wallMs: number,
+): Promise<NewSecret> {
+	const raw = crypto.random(32);
+	const key = await crypto.secret(raw);
+	const wrapped = await crypto.wrap(recipient, grantInfo(subject), raw);
+	const canonical = buildGrant({ ...subject, ...wrapped, wallMs: Math.floor(wallMs) });
+	const signature = await crypto.sign(signKey, signedBytes('grant', canonical));
+	return { key, raw, grant: joined(canonical, signature) };
+}
+
+/** The secret inside a grant, after checking who signed it and what for. Throws `corrupt` or `malformed`. */
+export async function secretFromGrant(
+	crypto: Crypto,
+	grant: Bytes,
+	subject: GrantSubject,
+	recipient: Pair<KemKey>,
+	signer: Bytes,
+): Promise<Secret> {
+	const { grant: said, canonical, signature } = parseGrant(grant);
+	const verifier = await crypto.verifier(signer);
+	const meant =
+		said.home === subject.home &&
+		said.camera === subject.camera &&
+		said.number === subject.number &&
+		said.recipient === subject.recipient;
+	if (!meant || !(await crypto.verify(verifier, signature, signedBytes('grant', canonical)))) {
+		throw new Fault('corrupt', 'a grant is not what it says');
+	}
+	const raw = await crypto.unwrap(recipient, grantInfo(subject), said);
+	const secret = await crypto.secret(raw);
+	raw.fill(0);
+	return secret;
+}
+
+/**
+ * A kept secret that works: the working key, or what its grant holds, `null` when neither does.
+ * Where both are there they must be the same secret: a key that was replaced would seal footage nobody else can open.
+ */
+export async function workingSecret(
+	crypto: Crypto,
+	kept: KeptSecret,
+	subject: GrantSubject,
+	recipient: Pair<KemKey>,
+	signer: Bytes,
+): Promise<Secret | null> {
+	const granted =
+		kept.grant === null
+			? null
+			: await orNull(secretFromGrant(crypto, kept.grant, subject, recipient, signer));
+	if (granted === null)
+		return kept.key !== null && (await agree(crypto, kept.key, kept.key)) ? kept.key : null;
+	if (kept.key !== null && (await agree(crypto, kept.key, granted))) return kept.key;
+	return granted;
+}
+
+/** Seals with one, opens with the other. */
+async function agree(crypto: Crypto, a: Secret, b: Secret): Promise<boolean> {
+	const salt = crypto.random(16);
+	const nonce = crypto.random(12);
+	const probe = crypto.random(32);
+	const back = await orNull(
+		(async () => {
+			const [to, from] = await Promise.all([
+				crypto.derive(a, salt, PROBE),
+				crypto.derive(b, salt, PROBE),
+			]);
+			return crypto.open(from, nonce, PROBE, await crypto.seal(to, nonce, PROBE, probe));
+		})(),
+	);
+	return back !== null && same(back, probe);
+}
+
+export async function signs(crypto: Crypto, pair: Pair<SignKey>): Promise<boolean> {
+	const probe = signedBytes('probe', crypto.random(32));
+	const works = (async () =>
+		crypto.verify(await crypto.verifier(pair.public), await crypto.sign(pair.key, probe), probe))();
+	return (await orNull(works)) === true;
+}
+
+export async function unwraps(crypto: Crypto, pair: Pair<KemKey>): Promise<boolean> {
+	const probe = crypto.random(32);
+	const back = (async () =>
+		crypto.unwrap(pair, PROBE, await crypto.wrap(pair.public, PROBE, probe)))();
+	return same((await orNull(back)) ?? new Uint8Array(), probe);
+}
+
+const PROBE = ascii('probe');
+
+/** For trials: a key that does not work is an answer here, not an accident. */
+async function orNull<T>(trial: Promise<T>): Promise<T | null> {
+	try {
+		return await trial;
+	} catch (error) {
+		if (error instanceof Fault) return null;
+		throw error;
+	}
+}

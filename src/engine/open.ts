@@ -1,0 +1,164 @@
+import { joined, same, type Bytes } from '#domain/bytes.ts';
+import { isAt, nonceOf, slicesOf, type Position, type Slice } from '#domain/envelope.ts';
+import { Fault } from '#domain/fault.ts';
+import { chainLink, chainStart, parseHead, type Head } from '#domain/head.ts';
+import type { CameraId, HomeId } from '#domain/ids.ts';
+import { parsePayload, usOfTicks, type Payload } from '#domain/payload.ts';
+import type { Run } from '#domain/run.ts';
+import type { Segment, StoredBytes } from '#domain/segment.ts';
+import { signedBytes } from '#domain/signed.ts';
+import type { Crypto, SealKey, Secret, VerifyKey } from '#ports/crypto.ts';
+import { deriveKey } from './seal.ts';
+
+/** What opens a camera's footage. */
+export interface CameraKeys {
+	readonly home: HomeId;
+	readonly verify: VerifyKey;
+	/** Throws `not-found` when that epoch was never granted to this device. */
+	epoch(number: number): Promise<Secret>;
+}
+
+/** The movie data and what the camera said about it. */
+export type Opened = Payload;
+
+type RunFacts = Pick<Run, 'camera' | 'runNo' | 'runId' | 'epoch' | 'anchorUs'>;
+type SegmentFacts = Pick<Segment, 'seq' | 'startUs' | 'durationUs'>;
+
+export type ChainPiece = StoredBytes & { readonly seq: number };
+
+/** Why a run is not whole, and from which segment on. */
+export type ChainCheck =
+	| { readonly kind: 'whole'; readonly segments: number }
+	| {
+			readonly kind: 'broken';
+			readonly seq: number;
+			readonly why: 'head' | 'segment' | 'order' | 'chain';
+	  };
+
+/**
+ * Opens sealed footage after checking that it is what the camera signed for this very place.
+ *
+ * Throws `Fault`: `corrupt`, with one message whatever was wrong; `not-found` when the key is not
+ * here and `unsupported` when the camera itself sealed it with a later version (both say nothing
+ * about the bytes: do not quarantine them); what the vault throws.
+ */
+export class Opener {
+	readonly #crypto: Crypto;
+	readonly #keysOf: (camera: CameraId) => Promise<CameraKeys>;
+
+	constructor(crypto: Crypto, keysOf: (camera: CameraId) => Promise<CameraKeys>) {
+		this.#crypto = crypto;
+		this.#keysOf = keysOf;
+	}
+
+	async openInit(run: RunFacts, stored: StoredBytes): Promise<Opened> {
+		const opened = await this.#open(run, 0, stored, { startUs: run.anchorUs, durationUs: 0 });
+		if (opened.mediaTicks !== run.anchorUs || opened.timescale !== 1_000_000) throw notOpened();
+		return opened;
+	}
+
+	async open(run: RunFacts, segment: SegmentFacts, stored: StoredBytes): Promise<Opened> {
+		const opened = await this.#open(run, segment.seq, stored, segment);
+		const startUs = run.anchorUs + usOfTicks(opened.mediaTicks, opened.timescale);
+		if (startUs !== segment.startUs || segment.seq === 0) throw notOpened();
+		return opened;
+	}
+
+	/**
+	 * Checks segments in order without opening them: heads, bytes and chain. Seq 0 is the init section.
+	 * The first piece is taken at its signature's word, the others must follow without a hole.
+	 */
+	async verifyChain(
+		run: RunFacts,
+		pieces: AsyncIterable<ChainPiece> | Iterable<ChainPiece>,
+	): Promise<ChainCheck> {
+		const { verify } = await this.#keysOf(run.camera);
+		const start = await this.#crypto.sha256(chainStart(run.camera, run.runId));
+		let before: { seq: number; chain: Bytes } | null = null;
+		let segments = 0;
+		for await (const { seq, ...stored } of pieces) {
+			if (before !== null && seq !== before.seq + 1) return { kind: 'broken', seq, why: 'order' };
+			const head = await this.#signedHead(verify, run, seq, stored.head);
+			if (head === null) return { kind: 'broken', seq, why: 'head' };
+			if (!same(await this.#crypto.sha256(stored.bytes), head.segmentHash)) {
+				return { kind: 'broken', seq, why: 'segment' };
+			}
+			const prior = seq === 0 ? start : before?.chain;
+			if (prior !== undefined) {
+				const chain = await this.#crypto.sha256(chainLink(prior, seq, head.segmentHash));
+				if (!same(chain, head.chain)) return { kind: 'broken', seq, why: 'chain' };
+			}
+			before = { seq, chain: head.chain };
+			segments += 1;
+		}
+		return { kind: 'whole', segments };
+	}
+
+	async #open(
+		run: RunFacts,
+		seq: number,
+		{ bytes, head }: StoredBytes,
+		times: { readonly startUs: number; readonly durationUs: number },
+	): Promise<Opened> {
+		const keys = await this.#keysOf(run.camera);
+		const secret = await keys.epoch(run.epoch);
+		const kind = seq === 0 ? 'init' : 'fragment';
+		const { camera, runId, epoch } = run;
+		const position: Position = { home: keys.home, camera, runId, epoch, kind, seq };
+		const [hash, said, key] = await Promise.all([
+			this.#crypto.sha256(bytes),
+			this.#signedHead(keys.verify, run, seq, head),
+			deriveKey(this.#crypto, secret, position),
+		]);
+		if (said === null || !same(said.segmentHash, hash)) throw notOpened();
+		try {
+			const slices = slicesOf(bytes);
+			const [first] = slices;
+			if (first === undefined || !isAt(first.header, position)) throw notOpened();
+			if (first.header.wallMs !== Math.floor(times.startUs / 1000)) throw notOpened();
+			if (first.header.durationUs !== times.durationUs) throw notOpened();
+			return parsePayload(kind, await this.#plain(key, slices));
+		} catch (error) {
+			// The camera's own signature stands over it, so this is no forgery but a newer app's work.
+			if (error instanceof Fault && error.kind === 'unsupported') throw error;
+			throw notOpened();
+		}
+	}
+
+	async #plain(key: SealKey, slices: readonly Slice[]): Promise<Bytes> {
+		const parts: Bytes[] = [];
+		for (const { header, aad, sealed } of slices) {
+			parts.push(await this.#crypto.open(key, nonceOf(header.slice, header.last), aad, sealed));
+		}
+		const [only] = parts;
+		return only !== undefined && parts.length === 1 ? only : joined(...parts);
+	}
+
+	/** The head, when it is about this segment and the camera signed it; else `null`. */
+	async #signedHead(
+		verify: VerifyKey,
+		run: RunFacts,
+		seq: number,
+		bytes: Bytes,
+	): Promise<Head | null> {
+		try {
+			const { head, canonical, signature } = parseHead(bytes);
+			const about =
+				head.camera === run.camera &&
+				head.runId === run.runId &&
+				head.runNo === run.runNo &&
+				head.epoch === run.epoch &&
+				head.seq === seq;
+			if (!about) return null;
+			const signed = signedBytes('head', canonical);
+			return (await this.#crypto.verify(verify, signature, signed)) ? head : null;
+		} catch (error) {
+			if (error instanceof Fault) return null;
+			throw error;
+		}
+	}
+}
+
+function notOpened(): Fault {
+	return new Fault('corrupt', 'a segment did not open');
+}

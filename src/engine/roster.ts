@@ -1,0 +1,97 @@
+import { hexOf, isZero, joined, same, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
+import { buildEntry, parseEntry, type RosterEntry } from '#domain/roster.ts';
+import { signedBytes } from '#domain/signed.ts';
+import type { Crypto, SignKey } from '#ports/crypto.ts';
+import { deviceIdOf, homeIdOf } from './keys.ts';
+
+export interface Roster {
+	readonly home: HomeId;
+	readonly seq: number;
+	/** Public owner keys in force, as hex. */
+	readonly owners: ReadonlySet<string>;
+	/** Devices in force, with the entry that says so. */
+	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
+}
+
+export async function signEntry(
+	crypto: Crypto,
+	author: SignKey,
+	entry: RosterEntry,
+): Promise<Bytes> {
+	const canonical = buildEntry(entry);
+	return joined(canonical, await crypto.sign(author, signedBytes('roster', canonical)));
+}
+
+/**
+ * Replays a roster from its first entry. Throws `corrupt` at the first entry that does not follow:
+ * wrong number, hash, home, signature, or an author who was no owner at that point.
+ */
+export async function replayRoster(crypto: Crypto, entries: readonly Bytes[]): Promise<Roster> {
+	const owners = new Set<string>();
+	const devices = new Map<DeviceId, RosterEntry>();
+	let home: HomeId | null = null;
+	let prev: Bytes = new Uint8Array(32);
+	for (const [at, bytes] of entries.entries()) {
+		const { entry, canonical, signature } = parsed(bytes);
+		home ??= await homeIdOf(crypto, entry.author);
+		if (at === 0 && entry.op === 'add' && entry.subject?.owner) owners.add(hexOf(entry.author));
+		const follows =
+			entry.seq === at + 1 &&
+			entry.home === home &&
+			same(entry.prev, prev) &&
+			owners.has(hexOf(entry.author)) &&
+			(at > 0 || same(entry.subject?.owner ?? new Uint8Array(), entry.author)) &&
+			(await fits(crypto, entry)) &&
+			(await isSigned(crypto, entry.author, signature, canonical));
+		if (!follows) throw new Fault('corrupt', `roster entry ${at + 1} does not follow`);
+		apply(entry, owners, devices);
+		prev = await crypto.sha256(bytes);
+	}
+	if (home === null) throw new Fault('corrupt', 'an empty roster');
+	return { home, seq: entries.length, owners, devices };
+}
+
+function parsed(bytes: Bytes): ReturnType<typeof parseEntry> {
+	try {
+		return parseEntry(bytes);
+	} catch (error) {
+		throw new Fault('corrupt', 'a roster entry that cannot be read', error);
+	}
+}
+
+/** A device's id is made from its keys, so nobody is added under another's id. */
+async function fits(crypto: Crypto, { op, subject }: RosterEntry): Promise<boolean> {
+	if (op === 'relays' || op === 'policy') return subject === null;
+	if (subject === null) return false;
+	if (op === 'revoke') return isZero(subject.sign) && isZero(subject.kem);
+	return subject.device === (await deviceIdOf(crypto, subject.sign, subject.kem));
+}
+
+async function isSigned(
+	crypto: Crypto,
+	author: Bytes,
+	signature: Bytes,
+	canonical: Bytes,
+): Promise<boolean> {
+	try {
+		const verifier = await crypto.verifier(author);
+		return await crypto.verify(verifier, signature, signedBytes('roster', canonical));
+	} catch (error) {
+		if (error instanceof Fault && error.kind === 'malformed') return false;
+		throw error;
+	}
+}
+
+function apply(entry: RosterEntry, owners: Set<string>, devices: Map<DeviceId, RosterEntry>): void {
+	const { op, subject } = entry;
+	if (subject === null) return;
+	const before = devices.get(subject.device)?.subject?.owner;
+	if (op !== 'add' && before) owners.delete(hexOf(before));
+	if (op === 'revoke') devices.delete(subject.device);
+	else {
+		devices.set(subject.device, entry);
+		if (subject.owner && entry.roles.includes('owner')) owners.add(hexOf(subject.owner));
+	}
+}

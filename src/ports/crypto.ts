@@ -1,0 +1,66 @@
+import type { Bytes } from '#domain/bytes.ts';
+import type { Wrapped } from '#domain/grant.ts';
+
+/** Keys are opaque here: only adapters look inside (CryptoKeys in a browser). Marked by what they may do. */
+declare const use: unique symbol;
+interface Key<Use extends string> {
+	readonly [use]: Use;
+}
+
+/** ECDSA P-256, private. */
+export type SignKey = Key<'sign'>;
+/** ECDSA P-256, public, ready to verify. */
+export type VerifyKey = Key<'verify'>;
+/** ECDH P-256 for HPKE, private. */
+export type KemKey = Key<'kem'>;
+/** 32 secret bytes that other keys are derived from: an epoch key or a home key. */
+export type Secret = Key<'secret'>;
+/** AES-256-GCM. */
+export type SealKey = Key<'seal'>;
+/** A DTLS certificate with its private key, for WebRTC. */
+export type Certificate = Key<'certificate'>;
+
+export interface Pair<K> {
+	readonly key: K;
+	/** The public half, an uncompressed point of 65 bytes. */
+	readonly public: Bytes;
+}
+
+export interface Dtls {
+	readonly certificate: Certificate;
+	/** SHA-256 of the certificate. */
+	readonly fingerprint: Bytes;
+	readonly expiresMs: number;
+}
+
+/**
+ * Throws `Fault`: `corrupt` when something sealed does not open, `malformed` for bytes that are no
+ * key, `unsupported` when this browser lacks the algorithm, else `internal`.
+ */
+export interface Crypto {
+	random(length: number): Bytes;
+	sha256(bytes: Bytes): Promise<Bytes>;
+
+	/** `readable`: the vault will have to keep it as bytes; else it can never leave the browser's own keeping. */
+	makeSignKey(readable: boolean): Promise<Pair<SignKey>>;
+	makeKemKey(readable: boolean): Promise<Pair<KemKey>>;
+	/** `null` where there is no WebRTC. It can be made anew at any time. */
+	makeDtls(): Promise<Dtls | null>;
+	/** Takes 32 bytes; the caller drops its copy. */
+	secret(raw: Bytes): Promise<Secret>;
+
+	/** 64 bytes, r ‖ s. */
+	sign(key: SignKey, bytes: Bytes): Promise<Bytes>;
+	verifier(publicKey: Bytes): Promise<VerifyKey>;
+	verify(key: VerifyKey, signature: Bytes, bytes: Bytes): Promise<boolean>;
+
+	/** HPKE base mode, single shot: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. */
+	wrap(recipient: Bytes, info: Bytes, raw: Bytes): Promise<Wrapped>;
+	unwrap(recipient: Pair<KemKey>, info: Bytes, wrapped: Wrapped): Promise<Bytes>;
+
+	/** HKDF-SHA-256 to an AES-256-GCM key. */
+	derive(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey>;
+	/** Ciphertext and its 16-byte tag. */
+	seal(key: SealKey, nonce: Bytes, aad: Bytes, plain: Bytes): Promise<Bytes>;
+	open(key: SealKey, nonce: Bytes, aad: Bytes, sealed: Bytes): Promise<Bytes>;
+}
