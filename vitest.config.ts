@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { pathOf } from './tests/programs.ts';
 
 /**
  * Four projects, from quick to slow. `vitest run --project unit` while writing; tests/run.ts runs
  * them one after another, because two browsers at once on two cores make the clock lie.
  */
-const soak = process.env.SOAK === '1';
-const debianChromium = '/usr/bin/chromium';
+const soak = process.env['SOAK'] === '1';
+const chromium = pathOf('chromium');
 
 export default defineConfig({
 	test: {
@@ -37,7 +37,7 @@ export default defineConfig({
 						screenshotFailures: false,
 						provider: playwright({
 							launchOptions: {
-								...(existsSync(debianChromium) ? { executablePath: debianChromium } : {}),
+								...(chromium ? { executablePath: chromium } : {}),
 								args: [
 									'--no-sandbox',
 									'--disable-gpu',
@@ -59,6 +59,7 @@ export default defineConfig({
 				test: {
 					name: 'e2e',
 					environment: 'node',
+					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/e2e/**/*.test.ts'],
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
@@ -69,6 +70,7 @@ export default defineConfig({
 				test: {
 					name: 'faults',
 					environment: 'node',
+					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/faults/**/*.test.ts'],
 					testTimeout: soak ? 2 * 60 * 60_000 : 180_000,
 					hookTimeout: 180_000,

@@ -11,7 +11,7 @@ const permissions = [
 		'picture-in-picture',
 		'autoplay',
 	].map((name) => `${name}=(self)`),
-	...['display-capture', 'geolocation', 'payment', 'usb', 'serial', 'hid', 'bluetooth', 'midi'].map(
+	...['display-capture', 'geolocation', 'payment', 'usb', 'serial', 'hid', 'midi'].map(
 		(name) => `${name}=()`,
 	),
 	...['browsing-topics', 'publickey-credentials-get', 'xr-spatial-tracking'].map(

@@ -1,0 +1,81 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+/** The programs that the tests drive and npm does not bring. */
+export type Program = 'chromium' | 'firefox' | 'webkit' | 'ffmpeg';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Debian's package of each, and the commands that it may bring. */
+const debian: Record<Program, { name: string; commands: readonly string[] }> = {
+	chromium: { name: 'chromium', commands: ['chromium', 'google-chrome'] },
+	firefox: { name: 'firefox-esr', commands: ['firefox-esr', 'firefox'] },
+	webkit: { name: 'webkit2gtk-driver', commands: ['WebKitWebDriver'] },
+	ffmpeg: { name: 'ffmpeg', commands: ['ffmpeg'] },
+};
+
+/** The path of a program; null where this machine has none. */
+export function pathOf(program: Program): string | null {
+	for (const command of debian[program].commands) {
+		for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+			if (folder && existsSync(join(folder, command))) return join(folder, command);
+		}
+	}
+	const own = program === 'chromium' ? chromium.executablePath() : '';
+	return own && existsSync(own) ? own : null;
+}
+
+/**
+ * The path of a program that a test cannot do without.
+ * @throws Error with the sentence that says how to get it
+ */
+export function need(program: Program): string {
+	const path = pathOf(program);
+	if (path) return path;
+	throw new Error(
+		`${program} is not on this machine: install it (Debian: apt-get install ${debian[program].name}).`,
+	);
+}
+
+/**
+ * Gets what is missing, as far as this machine allows, and says aloud what it does. Debian's
+ * packages come first: they need root. Otherwise Playwright's own Chromium is tried.
+ */
+export function getPrograms(say: (line: string) => void): void {
+	const missing = (): Program[] =>
+		(Object.keys(debian) as Program[]).filter((program) => !pathOf(program));
+	if (missing().length === 0) return;
+	say(`Missing: ${missing().join(', ')}.`);
+	if (process.getuid?.() !== 0) say('Not root, so no packages of the system can be installed.');
+	else if (!existsSync('/usr/bin/apt-get')) say('No apt-get here, so no packages to install.');
+	else {
+		run('apt-get', ['update', '-q'], say);
+		// One by one: a name that this release does not know must not keep the others away.
+		for (const program of missing())
+			run('apt-get', ['install', '-y', '-q', '--no-install-recommends', debian[program].name], say);
+	}
+	if (!pathOf('chromium'))
+		run(process.execPath, ['node_modules/playwright-core/cli.js', 'install', 'chromium'], say);
+	for (const program of missing()) say(`Could not be had: ${program}. Its tests are skipped.`);
+}
+
+function run(command: string, args: string[], say: (line: string) => void): void {
+	say(`${command} ${args.join(' ')}`);
+	const { status, error } = spawnSync(command, args, {
+		cwd: root,
+		env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+		stdio: ['ignore', 'ignore', 'inherit'],
+		timeout: 15 * 60_000,
+	});
+	if (status !== 0) say(`That failed (${error?.message ?? `status ${String(status)}`}).`);
+}
+
+/** What a program calls itself, for the record of a measurement; null where it is missing. */
+export function versionOf(program: 'chromium' | 'firefox'): string | null {
+	const path = pathOf(program);
+	if (!path) return null;
+	return execFileSync(path, ['--version'], { encoding: 'utf8', timeout: 20_000 }).trim();
+}
