@@ -30,18 +30,17 @@ const maxConnections = 20_000;
 const maxHeaders = 64;
 
 /**
- * Listens on every address of a host: "localhost" is two (127.0.0.1 and ::1), and browsers differ
- * in which they try first. An address that this machine does not have is passed over.
+ * Listens on every address of a host. An address that this machine does not have is passed over.
  *
  * @throws Fault `conflict` when the port is taken, `denied` when it is not ours to take,
  *   `not-found` when the host has no address here
  */
 export async function listen(answer: Answer, host: string, port: number): Promise<Listener> {
-	const addresses = await lookup(host, { all: true }).catch(() => []);
+	const addresses = await addressesOf(host);
 	const servers: Server[] = [];
 	let taken = port;
 	try {
-		for (const address of new Set(addresses.map((one) => one.address))) {
+		for (const address of addresses) {
 			const server = createAdaptorServer({
 				fetch: answer,
 				serverOptions: { ...limits },
@@ -84,6 +83,13 @@ export async function listen(answer: Answer, host: string, port: number): Promis
 			clearTimeout(cut);
 		},
 	};
+}
+
+/** A browser takes localhost for both, whatever this machine's list of hosts says (RFC 6761, 6.3). */
+async function addressesOf(host: string): Promise<Iterable<string>> {
+	if (host === 'localhost') return ['127.0.0.1', '::1'];
+	const found = await lookup(host, { all: true }).catch(() => []);
+	return new Set(found.map(({ address }) => address));
 }
 
 function codeOf(error: unknown): string {

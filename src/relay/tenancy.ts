@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '#domain/fault.ts';
@@ -24,6 +24,7 @@ export function takeFolder(folder: string, pid: number): Tenancy {
 	let database: DatabaseSync | undefined;
 	try {
 		mkdirSync(where, { recursive: true, mode: 0o700 });
+		accessSync(where, constants.W_OK | constants.X_OK);
 		database = new DatabaseSync(join(where, 'server.lock'), { timeout: 0 });
 		database.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL)');
 		database.exec('BEGIN IMMEDIATE');

@@ -1,0 +1,159 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '#relay/app.ts';
+import { loadSite, type Site } from '#relay/site.ts';
+import { builtSite, policy } from './site.ts';
+
+const folder = builtSite();
+let site: Site;
+let ask: (path: string, init?: RequestInit) => Promise<Response>;
+beforeAll(async () => {
+	site = await loadSite(folder);
+	const app = createApp(site);
+	ask = async (path, init) => app.request(`http://localhost:8080${path}`, init);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const script = '/_app/immutable/a.js';
+
+describe('which address gives what', () => {
+	test.each(['/', '/camera', '/watch/0af3', '/watch/0af3/', '/?x=1', '/index.html'])(
+		'a screen: %s',
+		async (path) => {
+			const response = await ask(path);
+			expect(response.status).toBe(200);
+			expect(response.headers.get('Content-Type')).toBe('text/html; charset=utf-8');
+			expect(response.headers.get('Cache-Control')).toBe('no-cache');
+			expect(await response.text()).toContain('<title>Spy-cam</title>');
+		},
+	);
+
+	test.each([
+		'/_app/immutable/gone.js',
+		'/_app/immutable/gone',
+		'/favicon.ico',
+		'/api',
+		'/api/x',
+		'/.made-of',
+		'/a.js.br',
+		`${script}.br`,
+		'/../../../etc/passwd.txt',
+		'/%2e%2e/%2e%2e/package.json',
+		'/..%2f..%2fpackage.json',
+		'/%00.js',
+	])('nothing: %s', async (path) => {
+		const response = await ask(path);
+		expect(response.status).toBe(404);
+		expect(await response.text()).not.toContain('<title>');
+	});
+
+	test('an escape that cannot be read', async () => {
+		expect((await ask('/%E0%A4%A.js')).status).toBe(400);
+	});
+
+	test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('no %s', async (method) => {
+		const response = await ask('/', { method });
+		expect(response.status).toBe(405);
+		expect(response.headers.get('Allow')).toBe('GET, HEAD');
+	});
+
+	test('no path, however strange, gives what is not in the build', async () => {
+		const bodies = new Set([...site.assets.values()].map(({ hash }) => hash));
+		await fc.assert(
+			fc.asyncProperty(fc.webPath(), async (path) => {
+				const response = await ask(path.startsWith('/') ? path : `/${path}`);
+				const tag = response.headers.get('ETag')?.replaceAll('"', '');
+				expect([200, 400, 404]).toContain(response.status);
+				expect(response.status !== 200 || bodies.has(tag ?? '')).toBe(true);
+			}),
+		);
+	});
+});
+
+describe('how it is sent', () => {
+	test('hashed files are kept for ever, others are asked for again', async () => {
+		expect((await ask(script)).headers.get('Cache-Control')).toContain('immutable');
+		expect((await ask('/icon.svg')).headers.get('Cache-Control')).toBe('no-cache');
+		expect((await ask('/_app/version.json')).headers.get('Cache-Control')).toBe('no-cache');
+		expect((await ask('/favicon.ico')).headers.get('Cache-Control')).toBe('no-store');
+	});
+
+	test.each([
+		['br, gzip', 'br'],
+		['gzip, deflate, br', 'br'],
+		['gzip', 'gzip'],
+		['GZIP;q=0.5', 'gzip'],
+		['br;q=0, gzip', 'gzip'],
+		['br;q=0.0, gzip;q=0', null],
+		['*', 'br'],
+		['*;q=0', null],
+		['identity', null],
+		['', null],
+	])('for "%s" the form is %s', async (accepted, form) => {
+		const response = await ask(script, { headers: { 'Accept-Encoding': accepted } });
+		expect(response.headers.get('Content-Encoding')).toBe(form);
+		expect(response.headers.get('Vary')).toBe('Accept-Encoding');
+		expect(response.headers.get('Content-Type')).toBe('text/javascript; charset=utf-8');
+		const body = await response.bytes();
+		expect(response.headers.get('Content-Length')).toBe(String(body.byteLength));
+		if (form === 'br')
+			expect(brotliDecompressSync(body)).toEqual(readFileSync(`${folder}${script}`));
+	});
+
+	test('a form of its own has a tag of its own, and an unchanged one is not sent again', async () => {
+		const plain = (await ask(script)).headers.get('ETag') ?? '';
+		const br = { 'Accept-Encoding': 'br' };
+		const small = (await ask(script, { headers: br })).headers.get('ETag') ?? '';
+		expect(plain).toMatch(/^"[\w-]{22}"$/);
+		expect(small).not.toBe(plain);
+		for (const condition of [small, `W/${small}`, `"other", ${small}`, '*']) {
+			const response = await ask(script, { headers: { ...br, 'If-None-Match': condition } });
+			expect(response.status).toBe(304);
+			expect(response.headers.get('ETag')).toBe(small);
+			expect(await response.text()).toBe('');
+		}
+		const crossed = await ask(script, { headers: { ...br, 'If-None-Match': plain } });
+		expect(crossed.status).toBe(200);
+	});
+
+	test('HEAD says what GET would, without the body', async () => {
+		const [get, head] = [await ask('/'), await ask('/', { method: 'HEAD' })];
+		expect(head.status).toBe(200);
+		expect([...head.headers]).toEqual([...get.headers]);
+		expect(await head.text()).toBe('');
+	});
+});
+
+test.each(['/', '/icon.svg', '/nothing.js', '/api/x', '/%E0%A4%A'])(
+	'every answer carries the page policy: %s',
+	async (path) => {
+		const { headers } = await ask(path);
+		expect(headers.get('Content-Security-Policy')).toBe(`${policy}; frame-ancestors 'none'`);
+		expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+		expect(headers.get('Referrer-Policy')).toBe('no-referrer');
+		expect(headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin');
+		const permissions = headers.get('Permissions-Policy')?.split(', ');
+		for (const one of [
+			'camera=(self)',
+			'microphone=(self)',
+			'display-capture=()',
+			'geolocation=()',
+		])
+			expect(permissions).toContain(one);
+	},
+);
+
+describe('a folder that is no built app', () => {
+	test('is refused with what to do', async () => {
+		const empty = mkdtempSync(join(tmpdir(), 'spy-cam-site-'));
+		await expect(loadSite(empty)).rejects.toMatchObject({ kind: 'not-found' });
+		await expect(loadSite(join(empty, 'gone'))).rejects.toThrow('npm run build');
+		writeFileSync(join(empty, 'index.html'), '<title>no policy</title>');
+		await expect(loadSite(empty)).rejects.toMatchObject({ kind: 'malformed' });
+		rmSync(empty, { recursive: true });
+	});
+});

@@ -1,0 +1,213 @@
+/** The server as a person starts it: a process with a command line, an exit code and signals. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { builtSite } from './site.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const app = builtSite();
+const rooms = mkdtempSync(join(tmpdir(), 'spy-cam-relay-'));
+let room = 0;
+const newFolder = (): string => join(rooms, String((room += 1)), 'deep');
+
+interface Run {
+	child: ChildProcess;
+	/** Everything it said. */
+	said(): string;
+	/** Its address, once it listens. */
+	address: Promise<string>;
+	exit: Promise<number | null>;
+}
+
+const running = new Set<ChildProcess>();
+afterEach(async () => {
+	for (const child of running) {
+		child.kill('SIGKILL');
+		if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+	}
+	running.clear();
+});
+
+afterAll(() => {
+	for (const folder of [app, rooms]) rmSync(folder, { recursive: true, force: true });
+});
+
+function start(args: string[], env: Record<string, string> = {}): Run {
+	const child = spawn(process.execPath, ['src/relay/main.ts', ...args], {
+		cwd: root,
+		env: { PATH: process.env['PATH'], SPYCAM_APP: app, ...env },
+	});
+	running.add(child);
+	let said = '';
+	const address = new Promise<string>((resolve) => {
+		const hear = (chunk: Buffer): void => {
+			said += chunk.toString();
+			const found = /^Spy-cam is at (\S+)$/m.exec(said)?.[1];
+			if (found) resolve(found);
+		};
+		child.stdout.on('data', hear);
+		child.stderr.on('data', hear);
+	});
+	const exit = once(child, 'close').then(([code]) => code as number | null);
+	return { child, said: () => said, address, exit };
+}
+
+const ended = async (run: Run): Promise<{ code: number | null; said: string }> => ({
+	code: await run.exit,
+	said: run.said(),
+});
+
+const anyPort = (data = newFolder()): string[] => ['--port', '0', '--data', data];
+
+test('it says where it is, answers there, and stops when told to', async () => {
+	const run = start(anyPort());
+	const address = await run.address;
+	expect(address).toMatch(/^http:\/\/localhost:\d+$/);
+	const response = await fetch(address, { signal: AbortSignal.timeout(5_000) });
+	expect(response.status).toBe(200);
+	const { port } = new URL(address);
+	const direct = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5_000) });
+	expect(direct.status).toBe(200);
+	run.child.kill('SIGTERM');
+	expect(await ended(run)).toEqual({ code: 0, said: `Spy-cam is at ${address}\n` });
+});
+
+test('a client that hangs on does not keep it from stopping', async () => {
+	const run = start(anyPort());
+	const { port } = new URL(await run.address);
+	const socket = connect(Number(port), 'localhost');
+	socket.on('error', () => undefined);
+	await once(socket, 'connect');
+	socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
+	const asked = performance.now();
+	run.child.kill('SIGINT');
+	expect((await ended(run)).code).toBe(0);
+	expect(performance.now() - asked).toBeLessThan(8_000);
+	socket.destroy();
+});
+
+test('help goes to stdout and ends well', async () => {
+	const run = await ended(start(['--help']));
+	expect(run.code).toBe(0);
+	expect(run.said).toContain('--port');
+});
+
+describe('what is wrong is a sentence, not a stack', () => {
+	const oneSentence = (said: string): void => {
+		expect(said.trim()).not.toContain('\n');
+		expect(said).not.toMatch(/at .*:\d+:\d+|Error/);
+	};
+
+	test.each([
+		['an option there is not', ['--bogus'], {}, '--bogus'],
+		['a bad port', ['--port', 'x'], {}, '--port'],
+		['a bad variable', [], { PORT: 'x' }, 'PORT'],
+	])('%s: 2', async (_name, args, env, words) => {
+		const { code, said } = await ended(start(args, env));
+		expect(code).toBe(2);
+		expect(said).toContain(words);
+		oneSentence(said);
+	});
+
+	test.each(['127.0.0.1', '::1'])('a port in use on %s: 1', async (host) => {
+		const other = createServer().listen(0, host);
+		await once(other, 'listening');
+		const { port } = other.address() as AddressInfo;
+		const { code, said } = await ended(start(['--port', String(port), '--data', newFolder()]));
+		other.close();
+		expect(code).toBe(1);
+		expect(said).toContain(`Port ${port} is already in use`);
+		expect(said).toContain(`--port ${port + 1}`);
+		oneSentence(said);
+	});
+
+	test('a host that is not this machine: 1', async () => {
+		for (const host of ['192.0.2.1', 'no-such-host.invalid']) {
+			const { code, said } = await ended(start([...anyPort(), '--host', host]));
+			expect(code).toBe(1);
+			expect(said).toContain(`"${host}"`);
+			oneSentence(said);
+		}
+	});
+
+	test('no built app: 1', async () => {
+		const { code, said } = await ended(start(anyPort(), { SPYCAM_APP: rooms }));
+		expect(code).toBe(1);
+		expect(said).toContain('npm run build');
+		oneSentence(said);
+	});
+
+	test('a data folder that is a file, or below one: 1', async () => {
+		const file = join(rooms, 'file');
+		writeFileSync(file, '');
+		for (const data of [file, join(file, 'below')]) {
+			const { code, said } = await ended(start(anyPort(data)));
+			expect(code).toBe(1);
+			expect(said).toContain(`${data} as its data folder: it is not a folder`);
+			oneSentence(said);
+		}
+	});
+
+	test('a data folder whose lock cannot be written: 1', async () => {
+		const data = newFolder();
+		mkdirSync(join(data, 'server.lock'), { recursive: true });
+		const { code, said } = await ended(start(anyPort(data)));
+		expect(code).toBe(1);
+		expect(said).toContain(`${data} as its data folder`);
+		oneSentence(said);
+	});
+});
+
+describe('one server a folder', () => {
+	test('the second is told who has it; the folder is free again after a stop', async () => {
+		const data = newFolder();
+		const first = start(anyPort(data));
+		await first.address;
+		const { code, said } = await ended(start(anyPort(data)));
+		expect(code).toBe(1);
+		expect(said).toContain(`(process ${String(first.child.pid)})`);
+		expect(said).toContain(data);
+		first.child.kill('SIGTERM');
+		await first.exit;
+		await start(anyPort(data)).address;
+	});
+
+	test('a killed server leaves its folder free', async () => {
+		const data = newFolder();
+		const first = start(anyPort(data));
+		await first.address;
+		first.child.kill('SIGKILL');
+		await first.exit;
+		expect(await start(anyPort(data)).address).toContain('http://');
+	});
+
+	test('of many at once exactly one gets it', async () => {
+		const data = newFolder();
+		mkdirSync(data, { recursive: true });
+		const runs = Array.from({ length: 5 }, () => start(anyPort(data)));
+		const outcome = await Promise.all(
+			runs.map((run) => Promise.race([run.address.then(() => 'serves'), run.exit])),
+		);
+		expect(outcome.filter((one) => one === 'serves')).toHaveLength(1);
+	});
+});
+
+test('headers that trickle in are cut off', { timeout: 25_000 }, async () => {
+	const run = start(anyPort());
+	const { port } = new URL(await run.address);
+	const socket = connect(Number(port), 'localhost');
+	await once(socket, 'connect');
+	socket.write('GET / HTTP/1.1\r\n');
+	const begun = performance.now();
+	const trickle = setInterval(() => socket.write('X-A: b\r\n'), 1_000);
+	socket.on('error', () => undefined);
+	socket.resume();
+	await once(socket, 'close');
+	clearInterval(trickle);
+	expect(performance.now() - begun).toBeLessThan(13_500);
+});

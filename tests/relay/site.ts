@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+/** The policy that the made-up page carries. */
+export const policy = "default-src 'self'; script-src 'self' 'sha256-abc='";
+
+/** A folder as `vite build` leaves it, so that the server is tested without a build. */
+export function builtSite(): string {
+	const folder = mkdtempSync(join(tmpdir(), 'spy-cam-site-'));
+	const script = 'export const answer = 42;\n'.repeat(50);
+	const files: Record<string, string | Buffer> = {
+		'index.html': `<meta http-equiv="content-security-policy" content="${policy}"><title>Spy-cam</title>`,
+		'_app/immutable/a.js': script,
+		'_app/immutable/a.js.br': brotliCompressSync(script),
+		'_app/immutable/a.js.gz': gzipSync(script),
+		'_app/version.json': '{}',
+		'icon.svg': '<svg/>',
+		'manual.gz': 'a file that is no smaller form of another',
+		'.made-of': 'secret',
+	};
+	for (const [name, content] of Object.entries(files)) {
+		mkdirSync(dirname(join(folder, name)), { recursive: true });
+		writeFileSync(join(folder, name), content);
+	}
+	return folder;
+}
