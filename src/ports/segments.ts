@@ -18,7 +18,7 @@ export interface Evicted {
  * did not answer; it was reopened and tried again before), `conflict` (out of order), `corrupt`.
  */
 export interface Segments {
-	/** Opens a run with its sealed init section. `conflict` unless runNo is the next one. */
+	/** Opens a run with its sealed init section. `conflict` unless runNo is above every one before. */
 	begin(run: RunStart, init: Pick<SealedSegment, 'bytes' | 'head'>): Promise<Run>;
 	/** Appends the next segment: `conflict` unless its seq is the run's lastSeq + 1 and the run is open. */
 	append(camera: CameraId, runNo: number, segment: SealedSegment): Promise<Run>;
