@@ -23,7 +23,7 @@ export const RUN_ENDS = [
 	/** The store did not answer or refused. */
 	'store',
 	/** The recorder itself failed. */
-	'failed'
+	'failed',
 ] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'puppeteer-core';
+import type { Run } from '#domain/run.ts';
+import { pathOf } from '../programs.ts';
+import { launchFirefox, startRelay, type Relay } from './house.ts';
+
+/**
+ * Firefox has no MP4 in MediaRecorder: the same journey goes through WebCodecs there. Driven over
+ * WebDriver BiDi, by the names a person reads.
+ */
+let relay: Relay;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(async () => {
+	await relay.stop();
+});
+
+async function press(page: Page, role: 'button' | 'link', name: string): Promise<void> {
+	await page.locator(`aria/${name}[role="${role}"]`).setTimeout(20_000).click();
+}
+
+async function runsIn(page: Page): Promise<Run[]> {
+	return page.evaluate(async () => {
+		const request = indexedDB.open('spycam-footage');
+		const database = await new Promise<IDBDatabase>((done, failed) => {
+			request.onsuccess = () => done(request.result);
+			request.onerror = () => failed(new Error('no footage database'));
+		});
+		const all = database.transaction('runs').objectStore('runs').getAll();
+		const runs = await new Promise<Run[]>((done) => {
+			all.onsuccess = () => done(all.result as Run[]);
+		});
+		database.close();
+		return runs;
+	});
+}
+
+test('Firefox records through WebCodecs and plays it back', async ({ skip }) => {
+	if (!pathOf('firefox')) skip('this machine has no Firefox, and it could not be installed');
+	const browser = await launchFirefox();
+	try {
+		const page = await browser.newPage();
+		const errors: string[] = [];
+		page.on('pageerror', (error) => errors.push(String(error)));
+		await page.goto(relay.address);
+		await press(page, 'link', 'Use this device as a camera');
+		await press(page, 'button', 'Start recording');
+		await page.waitForFunction(
+			() => /Recording/.test(document.querySelector('[role=status]')?.textContent ?? ''),
+			{ timeout: 30_000 },
+		);
+		await expect
+			.poll(async () => (await runsIn(page)).at(-1)?.lastSeq ?? 0, { timeout: 60_000 })
+			.toBeGreaterThanOrEqual(6);
+		await press(page, 'button', 'Stop recording');
+		await page.waitForSelector('aria/Start recording[role="button"]', { timeout: 20_000 });
+		const run = (await runsIn(page)).at(-1);
+		expect(run?.mime).toMatch(/avc[13]\./);
+		expect(run?.ended).toBe('stopped');
+
+		await page.goto(relay.address);
+		await press(page, 'link', 'Saved footage');
+		await page.waitForFunction(
+			() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,
+			{ timeout: 20_000 },
+		);
+		await press(page, 'button', 'Back 10 seconds');
+		const from = await page.$eval('[data-wall-ms]', (region) =>
+			Number((region as HTMLElement).dataset['wallMs']),
+		);
+		await press(page, 'button', 'Play');
+		await page.waitForFunction(
+			(until) =>
+				Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) >= until,
+			{ timeout: 30_000 },
+			from + 2500,
+		);
+		expect(errors).toEqual([]);
+	} finally {
+		await browser.close();
+	}
+});

@@ -1,0 +1,66 @@
+import type { Page } from 'playwright-core';
+
+/** What a person does and reads, by the names that people and assistive technology rely on. */
+
+/** From the start page to the picture, as the README says. */
+export async function becomeCamera(page: Page, address: string): Promise<void> {
+	await page.goto(address);
+	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+}
+
+/** Presses start and waits until it says so. */
+export async function record(page: Page): Promise<void> {
+	await page.getByRole('button', { name: 'Start recording' }).click();
+	await recording(page);
+}
+
+export async function recording(page: Page, timeout = 20_000): Promise<void> {
+	await page.getByRole('status').filter({ hasText: 'Recording' }).first().waitFor({ timeout });
+}
+
+export async function stop(page: Page): Promise<void> {
+	await page.getByRole('button', { name: 'Stop recording' }).click();
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+}
+
+export function player(page: Page): ReturnType<Page['getByRole']> {
+	return page.getByRole('region', { name: 'Player' });
+}
+
+/** Opens the saved footage and waits for a frame of it. */
+export async function openSaved(page: Page, address: string): Promise<void> {
+	await page.goto(address);
+	await page.getByRole('link', { name: 'Saved footage' }).first().click();
+	await player(page).waitFor({ timeout: 20_000 });
+	await shown(page);
+}
+
+/** Wall time of the frame on show, ms since 1970. Waits until there is one. */
+export async function shown(page: Page, timeout = 20_000): Promise<number> {
+	await page.waitForFunction(
+		() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,
+		null,
+		{ timeout },
+	);
+	return Number(await player(page).getAttribute('data-wall-ms'));
+}
+
+/** Plays until the frame on show is at least `ms` later than now. */
+export async function playFor(page: Page, ms: number, timeout = 30_000): Promise<void> {
+	const from = await shown(page);
+	await page.getByRole('button', { name: 'Play' }).click();
+	await page.waitForFunction(
+		(until) =>
+			Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) >= until,
+		from + ms,
+		{ timeout },
+	);
+}
+
+/** Errors that escaped everything; a test ends by expecting none. */
+export function escaped(page: Page): string[] {
+	const errors: string[] = [];
+	page.on('pageerror', (error) => errors.push(error.message));
+	return errors;
+}

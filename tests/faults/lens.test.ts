@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext } from 'playwright-core';
+import { launchChromium, startRelay } from '../e2e/house.ts';
+import {
+	becomeCamera,
+	escaped,
+	openSaved,
+	playFor,
+	player,
+	record,
+	recording,
+	stop,
+} from '../e2e/person.ts';
+import { puppet, withPuppetCamera } from '../e2e/puppet-camera.ts';
+import { chainOf, savedAtLeast, storedRuns } from '../e2e/stored.ts';
+import { times } from './counts.ts';
+
+let relay: Awaited<ReturnType<typeof startRelay>>;
+let context: BrowserContext;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(() => relay.stop());
+afterEach(() => context.close());
+
+async function runThat(page: Parameters<typeof storedRuns>[0], ended: string, timeout = 40_000) {
+	const deadline = Date.now() + timeout;
+	for (;;) {
+		const runs = await storedRuns(page);
+		const found = runs.find((run) => run.ended === ended);
+		if (found) return found;
+		if (Date.now() > deadline)
+			throw new Error(`no run ended "${ended}": ${JSON.stringify(runs.map((run) => run.ended))}`);
+		await page.waitForTimeout(200);
+	}
+}
+
+test(`B7 the lens goes away ${String(times(30))} times: said, and recording again by itself`, async () => {
+	context = await launchChromium({});
+	await withPuppetCamera(context);
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	for (let trial = 0; trial < times(30); trial++) {
+		const before = (await savedAtLeast(page, 2)).at(-1)?.runNo ?? 0;
+		await puppet(page, 'unplug');
+		await page.waitForFunction(
+			() => !/^Recording/.test(document.querySelector('[role=status]')?.textContent ?? ''),
+			null,
+			{ timeout: 10_000 },
+		);
+		await recording(page, 90_000);
+		const runs = await savedAtLeast(page, 1);
+		expect(runs.find((run) => run.runNo === before)?.ended).toBe('unplugged');
+	}
+	await stop(page);
+	expect(errors).toEqual([]);
+});
+
+test('B7 frames stall while the track says live: noticed, labelled, recording again when they come back', async () => {
+	context = await launchChromium({});
+	await withPuppetCamera(context);
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	const before = (await savedAtLeast(page, 3)).at(-1)?.runNo ?? 0;
+	await puppet(page, 'freeze');
+	const stalled = await runThat(page, 'stalled');
+	expect(stalled.runNo).toBe(before);
+	await expect
+		.poll(() => page.getByRole('status').first().innerText(), { timeout: 10_000 })
+		.not.toMatch(/^Recording/);
+	await puppet(page, 'thaw');
+	await recording(page, 60_000);
+	const runs = await savedAtLeast(page, 1);
+	expect(runs.at(-1)?.runNo).toBeGreaterThan(before);
+	await stop(page);
+	expect(errors).toEqual([]);
+});
+
+test('rotation in mid-run is normal: one run, whole chain, and it plays', async () => {
+	context = await launchChromium({});
+	await withPuppetCamera(context);
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 3);
+	await puppet(page, 'turn');
+	await savedAtLeast(page, 6);
+	await puppet(page, 'turn');
+	await savedAtLeast(page, 9);
+	await stop(page);
+	const runs = await storedRuns(page);
+	expect(runs).toHaveLength(1);
+	if (runs[0]) await chainOf(page, runs[0]);
+	await openSaved(page, relay.address);
+	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	await slider.focus();
+	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
+	await playFor(page, 5000);
+	expect(errors).toEqual([]);
+});

@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { launchChromium, startRelay } from '../e2e/house.ts';
+import { becomeCamera, escaped, record } from '../e2e/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+
+let relay: Awaited<ReturnType<typeof startRelay>>;
+let context: BrowserContext;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(() => relay.stop());
+afterEach(() => context.close());
+
+async function setCamera(page: Page, setting: 'granted' | 'denied'): Promise<void> {
+	const session = await context.newCDPSession(page);
+	await session.send('Browser.setPermission', {
+		permission: { name: 'camera' },
+		setting,
+		origin: new URL(relay.address).origin,
+	});
+	await session.detach();
+}
+
+test('a refused camera is a sentence with a way on, and works once it is allowed', async () => {
+	context = await launchChromium({});
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await page.goto(relay.address);
+	await setCamera(page, 'denied');
+	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+	const alert = page.getByRole('alert').first();
+	await alert.waitFor({ timeout: 20_000 });
+	expect(await alert.innerText()).toMatch(/allow/i);
+	await setCamera(page, 'granted');
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+	expect(errors).toEqual([]);
+});
+
+test('permission withdrawn in mid-run: the run is closed as denied and the page says so', async () => {
+	context = await launchChromium({});
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await setCamera(page, 'granted');
+	await record(page);
+	await savedAtLeast(page, 2);
+	await setCamera(page, 'denied');
+	await expect
+		.poll(async () => (await storedRuns(page)).at(-1)?.ended, { timeout: 30_000 })
+		.toBe('denied');
+	await page.getByRole('alert').first().waitFor({ timeout: 20_000 });
+	expect(await page.getByRole('status').first().innerText()).not.toMatch(/^Recording/);
+	expect(errors).toEqual([]);
+});
+
+test('no camera at all: a sentence, not a blank page', async () => {
+	context = await launchChromium({});
+	await context.addInitScript(() => {
+		navigator.mediaDevices.getUserMedia = () =>
+			Promise.reject(new DOMException('Requested device not found', 'NotFoundError'));
+	});
+	const page = await context.newPage();
+	await page.goto(`${relay.address}/`);
+	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+	await page.getByRole('alert').first().waitFor({ timeout: 20_000 });
+	expect(await page.getByRole('alert').first().innerText()).toMatch(/no camera/i);
+});
+
+test('a camera in use by another program: a sentence that says what to close', async () => {
+	context = await launchChromium({});
+	await context.addInitScript(() => {
+		navigator.mediaDevices.getUserMedia = () =>
+			Promise.reject(new DOMException('Could not start video source', 'NotReadableError'));
+	});
+	const page = await context.newPage();
+	await page.goto(`${relay.address}/`);
+	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+	await page.getByRole('alert').first().waitFor({ timeout: 20_000 });
+	expect(await page.getByRole('alert').first().innerText()).toMatch(/another (program|app)/i);
+});

@@ -1,0 +1,97 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay } from '../e2e/house.ts';
+import { becomeCamera, openSaved, playFor, record, stop } from '../e2e/person.ts';
+import { savedAtLeast } from '../e2e/stored.ts';
+
+let relay: Awaited<ReturnType<typeof startRelay>>;
+const profile = mkdtempSync(join(tmpdir(), 'spy-cam-profile-'));
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(async () => {
+	await relay.stop();
+	rmSync(profile, { recursive: true, force: true });
+});
+
+const NAME = 'Zwetschgendarre am Hinterhof';
+const WINDOW = 32;
+
+function files(folder: string): string[] {
+	return readdirSync(folder, { withFileTypes: true, recursive: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Windows that are surely movie data: enough different bytes that chance cannot make them. */
+function windowsOf(fragment: Buffer): Buffer[] {
+	const found: Buffer[] = [];
+	for (let at = 0; at + WINDOW <= fragment.length; at += 2048) {
+		const window = fragment.subarray(at, at + WINDOW);
+		if (new Set(window).size >= 20) found.push(window);
+	}
+	return found;
+}
+
+test('T8 the profile folder holds no readable movie data and no name', async () => {
+	const context = await launchChromium({ profile });
+	await context.addInitScript(() => {
+		const Real = window.MediaRecorder;
+		const kept: Blob[] = [];
+		window.MediaRecorder = class extends Real {
+			constructor(stream: MediaStream, options?: MediaRecorderOptions) {
+				super(stream, options);
+				super.addEventListener('dataavailable', (event) => void kept.push(event.data));
+			}
+		};
+		Object.assign(window, {
+			plainFootage: async () => {
+				const texts: string[] = [];
+				for (const blob of kept) {
+					const bytes = new Uint8Array(await blob.arrayBuffer());
+					let text = '';
+					for (let at = 0; at < bytes.length; at += 0x8000)
+						text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+					texts.push(btoa(text));
+				}
+				return texts;
+			},
+		});
+	});
+	const page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await page.getByRole('textbox', { name: /name/i }).fill(NAME);
+	await page.getByRole('textbox', { name: /name/i }).blur();
+	await record(page);
+	await savedAtLeast(page, 8);
+	await stop(page);
+	const plain = await page.evaluate(() =>
+		(window as unknown as { plainFootage: () => Promise<string[]> }).plainFootage(),
+	);
+	await openSaved(page, relay.address);
+	await page.getByText(NAME).first().waitFor();
+	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
+	await playFor(page, 2000);
+	await context.close();
+
+	const windows = plain.flatMap((text) => windowsOf(Buffer.from(text, 'base64')));
+	expect(windows.length).toBeGreaterThan(30);
+	const hits: string[] = [];
+	let scanned = 0;
+	let sealed = 0;
+	for (const file of files(profile)) {
+		if (statSync(file).size === 0) continue;
+		const bytes = readFileSync(file);
+		scanned += bytes.length;
+		if (bytes.includes('SPYC')) sealed++;
+		for (const window of windows) if (bytes.includes(window)) hits.push(`${file}: movie data`);
+		for (const encoding of ['utf8', 'utf16le'] as const)
+			if (bytes.includes(Buffer.from(NAME, encoding))) hits.push(`${file}: the name (${encoding})`);
+	}
+	expect(hits).toEqual([]);
+	// Proof that the scan looked in the right place.
+	expect(sealed).toBeGreaterThan(0);
+	expect(scanned).toBeGreaterThan(1_000_000);
+});

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay } from '../e2e/house.ts';
+import { becomeCamera, escaped, record, recording } from '../e2e/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+import { times } from './counts.ts';
+
+let relay: Awaited<ReturnType<typeof startRelay>>;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(() => relay.stop());
+
+test(`B8 a second tab is refused politely, ${String(times(20))} times: one records`, async () => {
+	const context = await launchChromium({});
+	const first = await context.newPage();
+	const errors = escaped(first);
+	await becomeCamera(first, relay.address);
+	await record(first);
+	await savedAtLeast(first, 1);
+	for (let trial = 0; trial < times(20); trial++) {
+		const second = await context.newPage();
+		const more = escaped(second);
+		await second.goto(`${relay.address}/camera`);
+		await second
+			.getByText(/another (tab|window)/i)
+			.first()
+			.waitFor({ timeout: 20_000 });
+		expect(await second.getByRole('button', { name: 'Stop recording' }).count()).toBe(0);
+		await second.close();
+		expect(more).toEqual([]);
+	}
+	await recording(first);
+	expect(await storedRuns(first)).toHaveLength(1);
+
+	// The tab that records dies; the one that waits takes over with one tap at most.
+	const heir = await context.newPage();
+	await heir.goto(`${relay.address}/camera`);
+	await heir
+		.getByText(/another (tab|window)/i)
+		.first()
+		.waitFor({ timeout: 20_000 });
+	await first.close();
+	await heir.reload();
+	await recording(heir);
+	expect(errors).toEqual([]);
+	await context.close();
+});
