@@ -27,8 +27,21 @@ export default defineConfig({
 			{
 				plugins: [svelte()],
 				worker: { format: 'es' },
+				// Named, or the first test that meets one makes the page reload under another test.
+				optimizeDeps: {
+					include: [
+						'dexie',
+						'mp4box',
+						'hls.js',
+						'mediabunny',
+						'@hpke/core',
+						'valibot',
+						'fast-check',
+					],
+				},
 				test: {
 					name: 'contract',
+					sequence: { groupOrder: 1 },
 					include: ['tests/**/*.browser.test.ts'],
 					testTimeout: 30_000,
 					browser: {
@@ -58,6 +71,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'e2e',
+					sequence: { groupOrder: 2 },
 					environment: 'node',
 					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/e2e/**/*.test.ts', 'tests/**/*.process.test.ts'],
@@ -69,6 +83,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'faults',
+					sequence: { groupOrder: 3 },
 					environment: 'node',
 					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/faults/**/*.test.ts'],

@@ -1,8 +1,9 @@
 /** Builds the app when there is none or when what it is made of has changed. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,13 +36,32 @@ function digestOfSources() {
 }
 
 /**
- * Makes build/ match the sources. What the build says goes to stderr; when it fails, so does this.
- * @returns {void}
+ * Makes build/ match the sources. One builds at a time: whoever comes second waits and then finds it
+ * done. The lock is a SQLite write transaction, because that ends with its process.
+ * @throws Error when the build fails; what it said is on stderr
  */
 export function ensureBuilt() {
-	const wanted = digestOfSources();
-	const found = existsSync(stampFile) ? readFileSync(stampFile, 'utf8').trim() : '';
-	if (found === wanted) return;
+	if (isBuilt(digestOfSources())) return;
+	const cache = join(root, 'node_modules', '.cache');
+	mkdirSync(cache, { recursive: true });
+	const lock = new DatabaseSync(join(cache, 'spy-cam-build.lock'), { timeout: 120_000 });
+	try {
+		lock.exec('BEGIN IMMEDIATE');
+		const digest = digestOfSources();
+		if (isBuilt(digest)) return;
+		build();
+		writeFileSync(stampFile, `${digest}\n`);
+	} finally {
+		lock.close();
+	}
+}
+
+/** @param {string} digest */
+function isBuilt(digest) {
+	return existsSync(stampFile) && readFileSync(stampFile, 'utf8').trim() === digest;
+}
+
+function build() {
 	process.stderr.write('Building the app…\n');
 	const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 	const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
@@ -49,5 +69,4 @@ export function ensureBuilt() {
 		stdio: ['ignore', 2, 2],
 	});
 	if (status !== 0) throw new Error('The app could not be built: see the lines above.');
-	writeFileSync(stampFile, `${wanted}\n`);
 }
