@@ -44,9 +44,8 @@ export function need(program: Program): string {
  * Gets what is missing, as far as this machine allows, and says aloud what it does. Debian's
  * packages come first: they need root. Otherwise Playwright's own Chromium is tried.
  */
-export function getPrograms(say: (line: string) => void): void {
-	const missing = (): Program[] =>
-		(Object.keys(debian) as Program[]).filter((program) => !pathOf(program));
+export function getPrograms(wanted: readonly Program[], say: (line: string) => void): void {
+	const missing = (): Program[] => wanted.filter((program) => !pathOf(program));
 	if (missing().length === 0) return;
 	say(`Missing: ${missing().join(', ')}.`);
 	if (process.getuid?.() !== 0) say('Not root, so no packages of the system can be installed.');
@@ -57,9 +56,10 @@ export function getPrograms(say: (line: string) => void): void {
 		for (const program of missing())
 			run('apt-get', ['install', '-y', '-q', '--no-install-recommends', debian[program].name], say);
 	}
-	if (!pathOf('chromium'))
+	if (missing().includes('chromium'))
 		run(process.execPath, ['node_modules/playwright-core/cli.js', 'install', 'chromium'], say);
-	for (const program of missing()) say(`Could not be had: ${program}. Its tests are skipped.`);
+	for (const program of missing())
+		say(`Could not be had: ${program}. What needs it is skipped or fails, and says so.`);
 }
 
 function run(command: string, args: string[], say: (line: string) => void): void {

@@ -15,13 +15,13 @@ const say = (line: string): void => {
 const name = process.argv[2];
 if (name === undefined || !names.includes(name)) {
 	say(
-		`${name === undefined ? 'Which one?' : `There is no bench "${name}".`} There are: ${names.join(', ')}.`,
+		`${name === undefined ? 'Which one?' : `There is no bench "${name}".`} There are: ${names.join(', ') || 'none yet'}.`,
 	);
 	process.exit(2);
 }
 if (process.argv.includes('--soak')) process.env['SOAK'] = '1';
 
-getPrograms(say);
+getPrograms(['chromium', 'ffmpeg'], say);
 ensureBuilt();
 const { bench } = (await import(`./${name}.ts`)) as { bench: Bench };
 const { figures, baseline, ratio, rounds } = await bench(say);
