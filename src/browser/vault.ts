@@ -91,6 +91,7 @@ export class BrowserVault implements Vault {
 	}
 
 	async found(identity: NewIdentity, strength: KeyStrength): Promise<void> {
+		if (this.#memory !== null) throw new Fault('conflict', 'an identity is there already');
 		if (strength === 'memory') {
 			const memory = new MemoryVault();
 			await memory.found(identity, strength);
@@ -98,12 +99,12 @@ export class BrowserVault implements Vault {
 			return;
 		}
 		const { home, device, owner, sign, kem, dtls, homeKey } = identity;
-		const keys = await Promise.all([
+		const pairs = await Promise.all([
 			pairRow('owner', owner, strength),
 			pairRow('sign', sign, strength),
 			pairRow('kem', kem, strength),
-			secretRow(homeKeyName(1), homeKey, strength),
 		]);
+		const keys = [...pairs, secretRow(homeKeyName(1), homeKey, strength)];
 		await this.#write(async (db) => {
 			await db.identity.add({ id: 'this', version: VERSION, strength, home, device });
 			await db.keys.bulkAdd(keys);
@@ -120,7 +121,8 @@ export class BrowserVault implements Vault {
 	}
 
 	async discard(device: DeviceId): Promise<void> {
-		await this.#memory?.discard(device);
+		const held = await this.#memory?.read();
+		if (held?.kind === 'whole' && held.identity.device === device) this.#memory = null;
 		await this.#write(async (db) => {
 			const row = await db.identity.get('this');
 			if (row?.device === device) await Promise.all(db.tables.map((table) => table.clear()));

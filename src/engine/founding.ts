@@ -1,3 +1,4 @@
+import { hexOf } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { GrantSubject } from '#domain/grant.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
@@ -133,8 +134,9 @@ export async function tryIdentity(
 
 async function rosterHolds(crypto: Crypto, identity: Identity): Promise<boolean> {
 	try {
-		const { home, devices } = await replayRoster(crypto, identity.roster);
-		return home === identity.home && devices.has(identity.device);
+		const { home, devices, owners } = await replayRoster(crypto, identity.roster);
+		const owns = owners.has(hexOf(identity.owner.public));
+		return home === identity.home && devices.has(identity.device) && owns;
 	} catch (error) {
 		if (error instanceof Fault && error.kind === 'corrupt') return false;
 		throw error;

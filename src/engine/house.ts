@@ -150,6 +150,9 @@ export class House implements HouseControls {
 			const { crypto, vault, segments, clock } = this.#tools;
 			const identity = this.#identity;
 			if (identity === null) throw notReady();
+			if (!identity.cameras.some(({ id }) => id === camera)) {
+				throw new Fault('not-found', 'not a camera of this device');
+			}
 			const last = await segments.lastRun(camera);
 			const prevRunHead = last === null ? new Uint8Array(32) : await this.#newestHead(last);
 			const [oldest] = last === null ? [] : await segments.runs(camera);

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { ascii } from '#domain/bytes.ts';
+import type { Crypto } from '#ports/crypto.ts';
+
+const info = ascii('info');
+const nonce = new Uint8Array(12);
+
+/** What every adapter of the crypto port must do. */
+export function cryptoContract(name: string, make: () => Crypto): void {
+	describe(`crypto: ${name}`, () => {
+		const crypto = make();
+
+		it('hashes as FIPS 180-4 says', async () => {
+			const hash = await crypto.sha256(ascii('abc'));
+			expect([...hash.subarray(0, 4)]).toEqual([0xba, 0x78, 0x16, 0xbf]);
+		});
+
+		it('gives other random bytes each time', () => {
+			expect(crypto.random(32)).not.toEqual(crypto.random(32));
+			expect(crypto.random(7)).toHaveLength(7);
+		});
+
+		it.each([false, true])('signs and verifies (readable: %s)', async (readable) => {
+			const pair = await crypto.makeSignKey(readable);
+			expect(pair.public).toHaveLength(65);
+			const signature = await crypto.sign(pair.key, info);
+			expect(signature).toHaveLength(64);
+			const verifier = await crypto.verifier(pair.public);
+			expect(await crypto.verify(verifier, signature, info)).toBe(true);
+			expect(await crypto.verify(verifier, signature, ascii('other'))).toBe(false);
+			signature[10] = (signature[10] ?? 0) ^ 1;
+			expect(await crypto.verify(verifier, signature, info)).toBe(false);
+		});
+
+		it('says malformed for bytes that are no public key', async () => {
+			await expect(crypto.verifier(new Uint8Array(65))).rejects.toMatchObject({
+				kind: 'malformed',
+			});
+			const raw = crypto.random(32);
+			await expect(crypto.wrap(new Uint8Array(65), info, raw)).rejects.toMatchObject({
+				kind: 'malformed',
+			});
+		});
+
+		it.each([false, true])('wraps and unwraps (readable: %s)', async (readable) => {
+			const pair = await crypto.makeKemKey(readable);
+			const raw = crypto.random(32);
+			const wrapped = await crypto.wrap(pair.public, info, raw);
+			expect(wrapped.encapsulated).toHaveLength(65);
+			expect(wrapped.ciphertext).toHaveLength(48);
+			expect(await crypto.unwrap(pair, info, wrapped)).toEqual(raw);
+			const other = crypto.unwrap(pair, ascii('other'), wrapped);
+			await expect(other).rejects.toMatchObject({ kind: 'corrupt' });
+			const stranger = await crypto.makeKemKey(false);
+			await expect(crypto.unwrap(stranger, info, wrapped)).rejects.toMatchObject({
+				kind: 'corrupt',
+			});
+		});
+
+		it('derives the same key from the same secret, salt and info only', async () => {
+			const raw = crypto.random(32);
+			const salt = crypto.random(16);
+			const [a, b] = [await crypto.secret(raw), await crypto.secret(raw)];
+			const plain = ascii('footage');
+			const sealed = await crypto.seal(await crypto.derive(a, salt, info), nonce, info, plain);
+			expect(sealed).toHaveLength(plain.length + 16);
+			const same = await crypto.derive(b, salt, info);
+			expect(await crypto.open(same, nonce, info, sealed)).toEqual(plain);
+			for (const key of [
+				await crypto.derive(b, crypto.random(16), info),
+				await crypto.derive(b, salt, ascii('other')),
+				await crypto.derive(await crypto.secret(crypto.random(32)), salt, info),
+			]) {
+				const opened = crypto.open(key, nonce, info, sealed);
+				await expect(opened).rejects.toMatchObject({ name: 'Fault', kind: 'corrupt' });
+			}
+		});
+
+		it('opens nothing whose bytes, nonce or header were changed', async () => {
+			const key = await crypto.derive(await crypto.secret(crypto.random(32)), info, info);
+			const sealed = await crypto.seal(key, nonce, info, ascii('footage'));
+			const flipped = sealed.slice();
+			flipped[3] = (flipped[3] ?? 0) ^ 1;
+			for (const attempt of [
+				crypto.open(key, nonce, info, flipped),
+				crypto.open(key, nonce, info, sealed.subarray(0, -1)),
+				crypto.open(key, nonce, info, new Uint8Array(3)),
+				crypto.open(key, new Uint8Array(12).fill(1), info, sealed),
+				crypto.open(key, nonce, ascii('other'), sealed),
+			]) {
+				await expect(attempt).rejects.toMatchObject({ name: 'Fault', kind: 'corrupt' });
+			}
+		});
+
+		it('makes a certificate where there is WebRTC, nothing elsewhere', async () => {
+			const dtls = await crypto.makeDtls();
+			expect(dtls !== null).toBe(typeof RTCPeerConnection !== 'undefined');
+			if (dtls !== null) expect(dtls.fingerprint).toHaveLength(32);
+		});
+	});
+}
