@@ -55,7 +55,7 @@ class VaultDatabase extends Dexie {
 
 	constructor(name: string) {
 		// Relaxed writes may be lost for 30 s after a power cut; a key must not be.
-		super(name, { chromeTransactionDurability: 'strict' });
+		super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
 		this.version(VERSION).stores({
 			identity: 'id',
 			keys: 'name',
