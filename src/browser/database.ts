@@ -1,0 +1,79 @@
+import Dexie, { type Table } from 'dexie';
+import { salvageEntries } from '#domain/index-page.ts';
+import {
+	asBytes,
+	asFields,
+	basisOf,
+	decodeRun,
+	type BytesRow,
+	type PageKey,
+	type PageRow,
+	type RunKey,
+	type RunRow,
+} from './rows.ts';
+
+export const FOOTAGE = 'spycam-footage';
+
+export interface QuarantinedRow {
+	readonly id?: number;
+	readonly table: 'pages' | 'runs';
+	readonly key: RunKey | PageKey;
+	readonly row: unknown;
+}
+
+/** Tables and versions: docs/spec/store.md. Rows are `unknown` until a decoder has seen them. */
+export class FootageDatabase extends Dexie {
+	readonly bytes: Table<unknown, number, BytesRow>;
+	readonly pages: Table<unknown, PageKey, PageRow>;
+	readonly runs: Table<unknown, RunKey, RunRow>;
+	readonly quarantined: Table<unknown, number, QuarantinedRow>;
+
+	constructor(name = FOOTAGE) {
+		// Relaxed transactions lose up to 30 s in a power cut and leave rows that throw when read.
+		// The cache would answer reads with writes that are not on disk.
+		super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
+		this.version(1).stores({
+			bytes: '++place',
+			pages: '[camera+runNo+minute],[camera+minute]',
+			runs: '[camera+runNo],[camera+endUs]',
+		});
+		this.version(2)
+			.stores({
+				pages: '[camera+runNo+minute],[camera+minute],firstPlace',
+				quarantined: '++id',
+			})
+			.upgrade(async (transaction) => {
+				await fillFirstPlace(
+					transaction.table<Loose, PageKey>('pages'),
+					transaction.table<Loose, RunKey>('runs'),
+				);
+			});
+		this.bytes = this.table('bytes');
+		this.pages = this.table('pages');
+		this.runs = this.table('runs');
+		this.quarantined = this.table('quarantined');
+	}
+}
+
+type Loose = Record<string, unknown>;
+
+/** Rows that make no sense are left as they are: whoever reads them sets them aside. */
+async function fillFirstPlace(
+	pages: Table<Record<string, unknown>, PageKey>,
+	runs: Table<Record<string, unknown>, RunKey>,
+): Promise<void> {
+	const bases = new Map<string, object>();
+	await runs.toCollection().modify((row) => {
+		// Version 1 did not keep it. It is needed only to count the bytes of a run made again.
+		row['initSize'] ??= 0;
+		const run = decodeRun(row);
+		if (run !== null) bases.set(`${run.camera} ${run.runNo}`, basisOf(run));
+	});
+	await pages.toCollection().modify((row) => {
+		const bytes = asBytes(asFields(row)?.['entries']);
+		const first = bytes === null ? undefined : salvageEntries(bytes).entries[0];
+		if (first === undefined) return;
+		row['firstPlace'] = first.place;
+		row['basis'] = bases.get(`${String(row['camera'])} ${String(row['runNo'])}`);
+	});
+}

@@ -1,0 +1,105 @@
+import Dexie from 'dexie';
+import { endUsOf } from '#domain/index-page.ts';
+import { holedRun, shortenedRun } from '#domain/run-change.ts';
+import type { Evicted } from '#ports/segments.ts';
+import type { FootageDatabase } from './database.ts';
+import { readable } from './mending.ts';
+import {
+	decodePage,
+	decodeRun,
+	type Page,
+	type PageKey,
+	type RunKey,
+	type RunRow,
+} from './rows.ts';
+
+/** Either one page left, or a row is in the way that must be mended first, or nothing may leave. */
+export type Leaving =
+	| { readonly kind: 'evicted'; readonly evicted: Evicted }
+	| { readonly kind: 'damaged'; readonly table: 'pages' | 'runs'; readonly key: PageKey | RunKey }
+	| { readonly kind: 'none' };
+
+/**
+ * Deletes the page written first that may leave, inside the transaction it is called in
+ * (docs/spec/retention.md).
+ */
+export async function evictOldest(database: FootageDatabase): Promise<Leaving> {
+	const { pages, runs } = database;
+	let after = -Infinity;
+	for (;;) {
+		const [key] = await pages.where('firstPlace').above(after).limit(1).primaryKeys();
+		if (key === undefined) return { kind: 'none' };
+		const page = decodePage(await readable(pages.get(key)));
+		if (page === null) return { kind: 'damaged', table: 'pages', key };
+		const runKey: RunKey = [page.camera, page.runNo];
+		const run = decodeRun(await readable(runs.get(runKey)));
+		if (run === null) return { kind: 'damaged', table: 'runs', key: runKey };
+		const [next] = await pages
+			.where(':id')
+			.between(key, [...runKey, Dexie.maxKey], false)
+			.limit(1)
+			.primaryKeys();
+		if (next === undefined && run.ended === null) {
+			after = page.firstPlace;
+			continue;
+		}
+		const nextPage = next === undefined ? null : decodePage(await readable(pages.get(next)));
+		if (next !== undefined && nextPage === null) {
+			return { kind: 'damaged', table: 'pages', key: next };
+		}
+		return { kind: 'evicted', evicted: await remove(database, page, nextPage, run) };
+	}
+}
+
+async function remove(
+	database: FootageDatabase,
+	page: Page,
+	next: Page | null,
+	run: RunRow,
+): Promise<Evicted> {
+	const { bytes, pages, runs } = database;
+	const { camera, runNo, parsed } = page;
+	const startUs = parsed[0]?.startUs ?? 0;
+	const endUs = parsed.reduce((latest, entry) => Math.max(latest, endUsOf(entry)), startUs);
+	let freed = parsed.reduce((sum, { size }) => sum + size, 0);
+	await bytes.bulkDelete(parsed.map(({ place }) => place));
+	await pages.delete([camera, runNo, page.minute]);
+	const before = await pages
+		.where(':id')
+		.between([camera, runNo, Dexie.minKey], [camera, runNo, page.minute])
+		.count();
+	const first = next?.parsed[0];
+	if (before > 0) {
+		const shorter = { ...run, bytes: Math.max(0, run.bytes - freed) };
+		await runs.put(holedRun(shorter, { startUs, endUs, why: 'deleted' }));
+	} else if (first !== undefined) {
+		await runs.put(shortenedRun(run, first, freed));
+	} else {
+		freed += await removeRun(database, run);
+	}
+	freed += await removeHollow(database, [camera, runNo]);
+	return { segments: parsed.length, bytes: freed, span: { startUs, endUs } };
+}
+
+async function removeRun({ bytes, runs }: FootageDatabase, run: RunRow): Promise<number> {
+	await bytes.delete(run.initPlace);
+	await runs.delete([run.camera, run.runNo]);
+	return run.initSize;
+}
+
+/** Older runs of the camera that damage has left without a page: nothing else would ever take them away. */
+async function removeHollow(database: FootageDatabase, [camera, runNo]: RunKey): Promise<number> {
+	const { pages, runs } = database;
+	let freed = 0;
+	const older = runs.where(':id').between([camera, Dexie.minKey], [camera, runNo]);
+	for (const key of await older.primaryKeys()) {
+		const run = decodeRun(await readable(runs.get(key)));
+		if (run === null || run.ended === null) continue;
+		const left = await pages
+			.where(':id')
+			.between([...key, Dexie.minKey], [...key, Dexie.maxKey])
+			.count();
+		if (left === 0) freed += await removeRun(database, run);
+	}
+	return freed;
+}

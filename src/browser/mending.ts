@@ -1,0 +1,232 @@
+import Dexie from 'dexie';
+import { buildEntries, endUsOf, salvageEntries, type Entry } from '#domain/index-page.ts';
+import type { Hole } from '#domain/run.ts';
+import { begunRun, grownRun, holedRun } from '#domain/run-change.ts';
+import type { Connection } from './connection.ts';
+import type { FootageDatabase } from './database.ts';
+import {
+	asBytes,
+	asFields,
+	basisOf,
+	decodeBasis,
+	decodeEnd,
+	decodeHoles,
+	decodePage,
+	decodeRun,
+	type Basis,
+	type Page,
+	type PageKey,
+	type RunKey,
+	type RunRow,
+} from './rows.ts';
+
+const MENDED = ['pages', 'runs', 'quarantined'];
+
+/**
+ * Sets damaged index rows aside and puts in their place what can be known without them
+ * (docs/spec/store.md, "Damage"). Looks again before it touches anything: a row that is whole by
+ * now stays.
+ */
+export class Mending {
+	readonly #connection: Connection<FootageDatabase>;
+	/** Every row set aside, so that one that cannot be moved is counted and tried only once. */
+	readonly #seen = new Set<string>();
+	readonly #punched = new Set<string>();
+
+	constructor(connection: Connection<FootageDatabase>) {
+		this.#connection = connection;
+	}
+
+	get count(): number {
+		return this.#seen.size;
+	}
+
+	async mend(table: 'pages' | 'runs', keys: readonly (PageKey | RunKey)[]): Promise<boolean> {
+		let mended = false;
+		for (const key of keys) {
+			const name = JSON.stringify([table, key]);
+			if (this.#seen.has(name)) continue;
+			const changed = await this.#connection.write(MENDED, (database) =>
+				table === 'pages' ? mendPage(database, key as PageKey) : mendRun(database, key as RunKey),
+			);
+			// A row that was mended may be damaged anew one day; one that could not be touched stays seen.
+			this.#seen.add(changed ? `${name} ${this.#seen.size}` : name);
+			mended ||= changed;
+		}
+		return mended;
+	}
+
+	/** Segments that the index skipped without saying so become a hole of their run. */
+	async punch(key: RunKey, holes: readonly Hole[]): Promise<boolean> {
+		const name = JSON.stringify([key, holes]);
+		if (this.#punched.has(name)) return false;
+		const punched = await this.#connection.write(['runs'], async ({ runs }) => {
+			const run = decodeRun(await readable(runs.get(key)));
+			if (run === null) return false;
+			const unsaid = holes.filter((hole) => !isSaid(run, hole));
+			if (unsaid.length > 0) await runs.put(unsaid.reduce(holedRun, run));
+			return unsaid.length > 0;
+		});
+		this.#punched.add(name);
+		return punched;
+	}
+
+	/**
+	 * Looks for rows that no range query would ever meet, because the field it asks for is not what it
+	 * should be, and for pages whose run row is gone. Costs one small request a run.
+	 */
+	async inspect(): Promise<boolean> {
+		const { badRuns, orphans, badPages } = await this.#connection.read(
+			['pages', 'runs'],
+			async ({ pages, runs }) => {
+				const badRuns: RunKey[] = [];
+				const known = new Set<string>();
+				for (const key of await runs.toCollection().primaryKeys()) {
+					known.add(JSON.stringify(key));
+					if (decodeRun(await readable(runs.get(key))) === null) badRuns.push(key);
+				}
+				const orphans: RunKey[] = [];
+				let [next] = await pages.toCollection().limit(1).primaryKeys();
+				while (next !== undefined) {
+					const key: RunKey = [next[0], next[1]];
+					if (!known.has(JSON.stringify(key))) orphans.push(key);
+					[next] = await pages
+						.where(':id')
+						.above([...key, Dexie.maxKey])
+						.limit(1)
+						.primaryKeys();
+				}
+				const all = await pages.count();
+				const badPages: PageKey[] = [];
+				if (all !== (await pages.orderBy('firstPlace').count())) {
+					for (const key of await pages.toCollection().primaryKeys()) {
+						if (decodePage(await readable(pages.get(key))) === null) badPages.push(key);
+					}
+				}
+				return { badRuns, orphans, badPages };
+			},
+		);
+		const one = await this.mend('runs', [...badRuns, ...orphans]);
+		const two = await this.mend('pages', badPages);
+		return one || two;
+	}
+}
+
+/** The value, or `undefined` where the row itself throws. */
+export async function readable(row: PromiseLike<unknown>): Promise<unknown> {
+	try {
+		return await row;
+	} catch {
+		return undefined;
+	}
+}
+
+async function mendPage(database: FootageDatabase, key: PageKey): Promise<boolean> {
+	const { pages, runs, quarantined } = database;
+	const [camera, runNo, minute] = key;
+	const row = await readable(pages.get(key));
+	if (decodePage(row) !== null) return false;
+	if (row !== undefined) await quarantined.add({ table: 'pages', key, row });
+	let run = decodeRun(await readable(runs.get([camera, runNo])));
+	const fields = asFields(row);
+	const basis = decodeBasis(fields?.['basis']) ?? (run && basisOf(run));
+	const bytes = asBytes(fields?.['entries']);
+	const kept = bytes === null ? [] : salvageEntries(bytes).entries;
+	const [first] = kept;
+	if (first !== undefined && basis !== null) {
+		const page = {
+			camera,
+			runNo,
+			minute,
+			firstPlace: first.place,
+			entries: buildEntries(kept),
+			basis,
+		};
+		// Entries whose page is not theirs are no better than none.
+		if (decodePage(page) === null) await pages.delete(key);
+		else await pages.put(page);
+	} else {
+		await pages.delete(key);
+	}
+	if (run === null) return true;
+	const rest = await pagesOf(database, [camera, runNo]);
+	for (const hole of missing(run, rest)) run = holedRun(run, hole);
+	const sizes = rest.flatMap(({ parsed }) => parsed).reduce((sum, { size }) => sum + size, 0);
+	await runs.put({ ...run, bytes: run.initSize + sizes });
+	return true;
+}
+
+async function mendRun(database: FootageDatabase, key: RunKey): Promise<boolean> {
+	const { runs, quarantined } = database;
+	const row = await readable(runs.get(key));
+	if (decodeRun(row) !== null) return false;
+	if (row !== undefined) await quarantined.add({ table: 'runs', key, row });
+	const pages = await pagesOf(database, key);
+	const fields = asFields(row);
+	const basis = pages[0]?.basis ?? null;
+	if (basis === null) {
+		await runs.delete(key);
+		return row !== undefined;
+	}
+	const rebuilt = runFrom(key, basis, pages);
+	const ended = decodeEnd(fields?.['ended']);
+	let run: RunRow = { ...rebuilt, ended: ended === undefined ? 'interrupted' : ended };
+	for (const hole of decodeHoles(fields?.['holes']) ?? []) run = holedRun(run, hole);
+	for (const hole of missing(run, pages)) run = holedRun(run, hole);
+	await runs.put(run);
+	return true;
+}
+
+function runFrom([camera, runNo]: RunKey, basis: Basis, pages: readonly Page[]): RunRow {
+	const { initPlace, initSize } = basis;
+	let run: RunRow = { ...begunRun({ camera, runNo, ...basis }, initPlace, initSize), initSize };
+	for (const entry of pages.flatMap(({ parsed }) => parsed)) {
+		run = grownRun(run, entry);
+		if (entry.bad) run = holedRun(run, damage(entry.startUs, endUsOf(entry)));
+	}
+	return run;
+}
+
+/** What the run claims and no page names. */
+function missing(run: RunRow, pages: readonly Page[]): Hole[] {
+	const holes: Hole[] = [];
+	let seq = run.firstSeq;
+	let atUs = run.startUs;
+	for (const entry of pages.flatMap(({ parsed }) => parsed)) {
+		if (entry.seq > seq) holes.push(damage(atUs, entry.startUs));
+		seq = entry.seq + 1;
+		atUs = endUsOf(entry);
+	}
+	if (seq <= run.lastSeq) holes.push(damage(atUs, run.endUs));
+	return holes.filter((hole) => !isSaid(run, hole));
+}
+
+/** Whether a hole of the run, for whatever reason, covers it. */
+function isSaid(run: RunRow, hole: Hole): boolean {
+	return run.holes.some(({ startUs, endUs }) => startUs <= hole.startUs && endUs >= hole.endUs);
+}
+
+/** Holes between neighbours of one run whose `seq` jumps. */
+export function jumps(entries: readonly Entry[]): Hole[] {
+	return entries.flatMap((entry, index) => {
+		const before = entries[index - 1];
+		if (before === undefined || entry.seq <= before.seq + 1) return [];
+		return [damage(endUsOf(before), entry.startUs)];
+	});
+}
+
+async function pagesOf({ pages }: FootageDatabase, [camera, runNo]: RunKey): Promise<Page[]> {
+	const range = pages
+		.where(':id')
+		.between([camera, runNo, Dexie.minKey], [camera, runNo, Dexie.maxKey]);
+	const found: Page[] = [];
+	for (const key of await range.primaryKeys()) {
+		const page = decodePage(await readable(pages.get(key)));
+		if (page !== null) found.push(page);
+	}
+	return found;
+}
+
+function damage(startUs: number, endUs: number): Hole {
+	return { startUs, endUs: Math.max(startUs, endUs), why: 'damaged' };
+}

@@ -1,0 +1,128 @@
+import { salvageEntries, minuteOf, type Entry } from '#domain/index-page.ts';
+import { idFrom, type CameraId, type RunId } from '#domain/ids.ts';
+import { RUN_ENDS, type Hole, type Run, type RunEnd } from '#domain/run.ts';
+
+/** Rows as they lie in the database (docs/spec/store.md), and the decoders that may say no. */
+
+export interface RunRow extends Run {
+	readonly initSize: number;
+}
+
+/** What a run row says and entries do not: enough to make a lost run row again. */
+export type Basis = Pick<
+	RunRow,
+	'runId' | 'epoch' | 'mime' | 'anchorUs' | 'initPlace' | 'initSize'
+>;
+
+export interface PageRow {
+	readonly camera: CameraId;
+	readonly runNo: number;
+	readonly minute: number;
+	readonly firstPlace: number;
+	readonly entries: Uint8Array<ArrayBuffer>;
+	readonly basis: Basis;
+}
+
+export interface Page extends PageRow {
+	readonly parsed: readonly Entry[];
+}
+
+export interface BytesRow {
+	/** Counted up by the database. */
+	readonly place?: number;
+	readonly bytes: unknown;
+	readonly head: unknown;
+}
+
+export type RunKey = [camera: CameraId, runNo: number];
+export type PageKey = [camera: CameraId, runNo: number, minute: number];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function basisOf(row: RunRow): Basis {
+	const { runId, epoch, mime, anchorUs, initPlace, initSize } = row;
+	return { runId, epoch, mime, anchorUs, initPlace, initSize };
+}
+
+/** The row without what only the store needs. */
+export function runOf(row: RunRow): Run {
+	const run: Run & { initSize?: number } = { ...row };
+	delete run.initSize;
+	return run;
+}
+
+export function decodeRun(row: unknown): RunRow | null {
+	const basis = decodeBasis(row);
+	if (basis === null) return null;
+	const fields = row as Fields;
+	const camera = idFrom<CameraId>(fields['camera']);
+	const holes = decodeHoles(fields['holes']);
+	const ended = decodeEnd(fields['ended']);
+	const { runNo, startUs, endUs, firstSeq, lastSeq, bytes } = fields;
+	const numbers = { runNo, startUs, endUs, firstSeq, lastSeq, bytes };
+	if (camera === null || holes === null || ended === undefined) return null;
+	if (!areCounts(numbers)) return null;
+	if (numbers.endUs < numbers.startUs || numbers.firstSeq < 1) return null;
+	return { camera, ...numbers, ...basis, holes, ended };
+}
+
+export function decodePage(row: unknown): Page | null {
+	const fields = asFields(row);
+	const entries = asBytes(fields?.['entries']);
+	const basis = decodeBasis(fields?.['basis']);
+	if (fields === null || entries === null || basis === null) return null;
+	const camera = idFrom<CameraId>(fields['camera']);
+	const { runNo, minute, firstPlace } = fields;
+	const numbers = { runNo, minute, firstPlace };
+	if (camera === null || !areCounts(numbers)) return null;
+	const { entries: parsed, lost } = salvageEntries(entries);
+	if (lost > 0 || parsed[0]?.place !== numbers.firstPlace) return null;
+	// ST7: an entry may lie in the page after its minute, never in one before.
+	const strays = parsed.some(({ startUs }) => {
+		const late = numbers.minute - minuteOf(startUs);
+		return late < 0 || late > 1;
+	});
+	return strays ? null : { camera, ...numbers, entries, basis, parsed };
+}
+
+export function decodeBasis(value: unknown): Basis | null {
+	const fields = asFields(value);
+	const runId = idFrom<RunId>(fields?.['runId']);
+	if (fields === null || runId === null) return null;
+	const { epoch, mime, anchorUs, initPlace, initSize } = fields;
+	const numbers = { epoch, anchorUs, initPlace, initSize };
+	if (typeof mime !== 'string' || mime === '' || mime.length > 256) return null;
+	return areCounts(numbers) ? { runId, mime, ...numbers } : null;
+}
+
+/** `undefined`: none of ours. */
+export function decodeEnd(value: unknown): RunEnd | null | undefined {
+	return value === null ? null : RUN_ENDS.find((end) => end === value);
+}
+
+export function decodeHoles(value: unknown): Hole[] | null {
+	if (!Array.isArray(value)) return null;
+	const holes: Hole[] = [];
+	for (const item of value) {
+		const fields = asFields(item);
+		const { startUs, endUs, why } = fields ?? {};
+		const numbers = { startUs, endUs };
+		if (!areCounts(numbers) || numbers.endUs <= numbers.startUs) return null;
+		if (why !== 'deleted' && why !== 'damaged') return null;
+		holes.push({ ...numbers, why });
+	}
+	return holes;
+}
+
+export function asFields(value: unknown): Fields | null {
+	return typeof value === 'object' && value !== null ? (value as Fields) : null;
+}
+
+export function asBytes(value: unknown): Uint8Array<ArrayBuffer> | null {
+	if (value instanceof ArrayBuffer) return new Uint8Array(value);
+	return value instanceof Uint8Array ? (value as Uint8Array<ArrayBuffer>) : null;
+}
+
+function areCounts<K extends string>(fields: Record<K, unknown>): fields is Record<K, number> {
+	return Object.values(fields).every((value) => Number.isSafeInteger(value) && Number(value) >= 0);
+}

@@ -1,0 +1,339 @@
+import Dexie from 'dexie';
+import { same } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import { idFrom, type CameraId } from '#domain/ids.ts';
+import { buildEntries, endUsOf, minuteOf, MINUTE_US, withEntry } from '#domain/index-page.ts';
+import type { Run, RunEnd, RunStart } from '#domain/run.ts';
+import { begunRun, grownRun, holedRun } from '#domain/run-change.ts';
+import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
+import type { Evicted, Segments } from '#ports/segments.ts';
+import { Connection } from './connection.ts';
+import { FOOTAGE, FootageDatabase } from './database.ts';
+import { evictOldest } from './eviction.ts';
+import { Mending, readable } from './mending.ts';
+import { pagesOfRun, Queries } from './queries.ts';
+import {
+	asBytes,
+	asFields,
+	basisOf,
+	decodePage,
+	decodeRun,
+	runOf,
+	type PageKey,
+	type RunKey,
+	type RunRow,
+} from './rows.ts';
+
+const WRITTEN = ['bytes', 'pages', 'runs'];
+
+/** The footage in IndexedDB. Rules and layout: docs/spec/store.md. */
+export class DexieSegments implements Segments {
+	readonly #connection: Connection<FootageDatabase>;
+	readonly #mending: Mending;
+	readonly #channel: BroadcastChannel;
+	readonly #watchers = new Set<() => void>();
+	#inspected = false;
+	#disposed = false;
+	readonly #queries: Queries;
+
+	/** `deadlineMs`: for tests that make a database hang. */
+	constructor(name = FOOTAGE, deadlineMs?: number) {
+		this.#connection = new Connection(() => new FootageDatabase(name), deadlineMs);
+		this.#mending = new Mending(this.#connection);
+		this.#queries = new Queries(this.#connection, this.#mending, () => this.#changed());
+		this.#channel = new BroadcastChannel(name);
+		this.#channel.onmessage = () => this.#tell();
+	}
+
+	async begin(start: RunStart, init: Pick<SealedSegment, 'bytes' | 'head'>): Promise<Run> {
+		const { camera, runNo } = start;
+		const run = await this.#connection.write(WRITTEN, async ({ bytes, runs }) => {
+			const known = await runs
+				.where(':id')
+				.between([camera, runNo], [camera, Dexie.maxKey])
+				.primaryKeys();
+			if (known.length > 0) {
+				const kept = decodeRun(await readable(runs.get([camera, runNo])));
+				// The answer to the try before was lost, but not its transaction.
+				if (kept?.runId === start.runId && kept.lastSeq === 0 && kept.ended === null) return kept;
+				throw new Fault('conflict', `run ${runNo} is not the next one`);
+			}
+			const initPlace = await bytes.add({ bytes: compact(init.bytes), head: init.head.slice() });
+			const initSize = init.bytes.length;
+			const row = { ...begunRun(start, initPlace, initSize), initSize };
+			await runs.add(row);
+			return row;
+		});
+		this.#changed();
+		return runOf(run);
+	}
+
+	async append(camera: CameraId, runNo: number, segment: SealedSegment): Promise<Run> {
+		const { bytes: sealed, head, seq, startUs, durationUs, sound } = segment;
+		if (durationUs > MINUTE_US) throw new Fault('malformed', 'a segment lasts at most a minute');
+		const key: RunKey = [camera, runNo];
+		let damaged: PageKey | null = null;
+		const write = async ({ bytes, pages, runs }: FootageDatabase): Promise<RunRow | null> => {
+			damaged = null;
+			const run = decodeRun(await readable(runs.get(key)));
+			if (run === null) return null;
+			if (seq === run.lastSeq && (await isWritten({ bytes, pages }, run, head))) return run;
+			if (run.ended !== null || seq !== run.lastSeq + 1) {
+				throw new Fault('conflict', `segment ${seq} is not the next one of run ${runNo}`);
+			}
+			let minute = minuteOf(startUs);
+			let row = await readable(pages.get([camera, runNo, minute]));
+			if (row === undefined || startUs < run.endUs) {
+				const newest = await newestPage(pages, key);
+				const later = Number(asFields(newest)?.['minute']);
+				if (later >= minute) [row, minute] = [newest, later];
+			}
+			const page = decodePage(row);
+			if (row !== undefined && page === null) {
+				damaged = [camera, runNo, minute];
+				return null;
+			}
+			const last = page?.parsed.at(-1);
+			if (minute - minuteOf(startUs) > 1 || (last !== undefined && startUs < last.startUs)) {
+				throw new Fault('malformed', `segment ${seq} starts before the one before`);
+			}
+			const place = await bytes.add({ bytes: compact(sealed), head: head.slice() });
+			const entry = { seq, startUs, durationUs, size: sealed.length, place, sound, bad: false };
+			await pages.put({
+				...{ camera, runNo, minute, firstPlace: page?.firstPlace ?? place },
+				entries: withEntry(page?.entries ?? new Uint8Array(0), entry),
+				basis: basisOf(run),
+			});
+			const grown = grownRun(run, entry);
+			await runs.put(grown);
+			return grown;
+		};
+		const run = await this.#mended(
+			key,
+			() => damaged,
+			() => this.#connection.write(WRITTEN, write),
+		);
+		if (run === null) throw new Fault('conflict', `run ${runNo} is not open here`);
+		this.#changed();
+		return runOf(run);
+	}
+
+	async close(camera: CameraId, runNo: number, why: RunEnd): Promise<void> {
+		const key: RunKey = [camera, runNo];
+		const write = async ({ bytes, runs }: FootageDatabase): Promise<RunRow | null> => {
+			const run = decodeRun(await readable(runs.get(key)));
+			if (run === null) return null;
+			if (run.lastSeq === 0) {
+				await bytes.delete(run.initPlace);
+				await runs.delete(key);
+			} else if (run.ended === null) {
+				await runs.put({ ...run, ended: why });
+			}
+			return run;
+		};
+		await this.#mended(
+			key,
+			() => null,
+			() => this.#connection.write(WRITTEN, write),
+		);
+		this.#changed();
+	}
+
+	async cameras(): Promise<CameraId[]> {
+		this.#inspect();
+		const keys = await this.#connection.read(['runs'], ({ runs }) =>
+			runs.toCollection().primaryKeys(),
+		);
+		const cameras = keys.map(([camera]) => idFrom<CameraId>(camera)).filter((id) => id !== null);
+		return [...new Set(cameras)];
+	}
+
+	async runs(camera: CameraId, fromUs?: number, toUs?: number): Promise<Run[]> {
+		this.#inspect();
+		const rows = await this.#queries.runs(camera, fromUs, toUs);
+		return rows.map(runOf);
+	}
+
+	async lastRun(camera: CameraId): Promise<Run | null> {
+		const row = await this.#queries.lastRun(camera);
+		return row === null ? null : runOf(row);
+	}
+
+	between(camera: CameraId, fromUs: number, toUs: number): Promise<Segment[]> {
+		this.#inspect();
+		return this.#queries.between(camera, fromUs, toUs);
+	}
+
+	at(camera: CameraId, us: number): Promise<Segment | null> {
+		this.#inspect();
+		return this.#queries.at(camera, us);
+	}
+
+	async read(place: number): Promise<StoredBytes | null> {
+		const [key, row] = await this.#connection.read(['bytes'], async ({ bytes }) => {
+			const [key] = await bytes.where(':id').equals(place).primaryKeys();
+			return [key, key === undefined ? undefined : await readable(bytes.get(place))];
+		});
+		if (key === undefined) return null;
+		const fields = asFields(row);
+		const head = asBytes(fields?.['head']);
+		const bytes = await contentOf(fields?.['bytes']);
+		if (head === null || bytes === null || bytes.length === 0) {
+			throw new Fault('corrupt', `the bytes at ${place} cannot be read`);
+		}
+		return { bytes, head };
+	}
+
+	async quarantine({
+		camera,
+		runNo,
+		seq,
+	}: Pick<Segment, 'camera' | 'runNo' | 'seq'>): Promise<void> {
+		const found = await this.#connection.write(['pages', 'runs'], async ({ pages, runs }) => {
+			const range = pages.where(':id').between(...pagesOfRun([camera, runNo]));
+			for (const key of await range.primaryKeys()) {
+				const page = decodePage(await readable(pages.get(key)));
+				const entry = page?.parsed.find((entry) => entry.seq === seq);
+				if (page === null || entry === undefined) continue;
+				if (entry.bad) return false;
+				const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
+				const { minute, firstPlace, basis } = page;
+				const entries = buildEntries(parsed);
+				await pages.put({ camera, runNo, minute, firstPlace, entries, basis });
+				const run = decodeRun(await readable(runs.get([camera, runNo])));
+				if (run === null) return true;
+				const { startUs } = entry;
+				await runs.put(holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
+				return true;
+			}
+			return false;
+		});
+		if (found) this.#changed();
+	}
+
+	async usedBytes(): Promise<number> {
+		this.#inspect();
+		return this.#queries.usedBytes();
+	}
+
+	async evict(bytes: number, maxPages: number): Promise<Evicted> {
+		let all: Evicted = { segments: 0, bytes: 0, span: null };
+		for (let pages = 0; pages < maxPages && all.bytes < bytes;) {
+			const left = await this.#connection.write(WRITTEN, evictOldest);
+			if (left.kind === 'none') break;
+			if (left.kind === 'damaged') {
+				// What cannot be mended stays where it is, and with it what was written later.
+				if (!(await this.#mending.mend(left.table, [left.key]))) break;
+				continue;
+			}
+			pages += 1;
+			all = together(all, left.evicted);
+		}
+		if (all.segments > 0) this.#changed();
+		return all;
+	}
+
+	watch(changed: () => void): () => void {
+		this.#watchers.add(changed);
+		return () => this.#watchers.delete(changed);
+	}
+
+	damagedRows(): number {
+		return this.#mending.count;
+	}
+
+	dispose(): void {
+		this.#disposed = true;
+		this.#watchers.clear();
+		this.#channel.close();
+		this.#connection.dispose();
+	}
+
+	/** `work` gives `null` where a row is missing or damaged: then it is mended, and tried once more. */
+	async #mended(
+		key: RunKey,
+		page: () => PageKey | null,
+		work: () => Promise<RunRow | null>,
+	): Promise<RunRow | null> {
+		for (let tried = 0; ; tried += 1) {
+			const done = await work();
+			if (done !== null || tried === 2) return done;
+			const damaged = page();
+			const mended = await (damaged === null
+				? this.#mending.mend('runs', [key])
+				: this.#mending.mend('pages', [damaged]));
+			if (!mended) return null;
+		}
+	}
+
+	/** Once, behind the first question: nobody waits for it, and what it finds is told like any change. */
+	#inspect(): void {
+		if (this.#inspected) return;
+		this.#inspected = true;
+		this.#mending.inspect().then(
+			(mended) => mended && this.#changed(),
+			// A database that does not answer says so to whoever asked it.
+			() => undefined,
+		);
+	}
+
+	#changed(): void {
+		if (this.#disposed) return;
+		this.#channel.postMessage(null);
+		this.#tell();
+	}
+
+	#tell(): void {
+		for (const watcher of this.#watchers) watcher();
+	}
+}
+
+type Tables = Pick<FootageDatabase, 'bytes' | 'pages'>;
+
+/** Whether the run's newest segment is this very one: the answer to the try before was lost. */
+async function isWritten(
+	{ bytes, pages }: Tables,
+	run: RunRow,
+	head: Uint8Array,
+): Promise<boolean> {
+	const newest = await newestPage(pages, [run.camera, run.runNo]);
+	const entry = decodePage(newest)?.parsed.at(-1);
+	if (entry?.seq !== run.lastSeq) return false;
+	const written = asBytes(asFields(await readable(bytes.get(entry.place)))?.['head']);
+	return written !== null && same(written, head);
+}
+
+function newestPage(pages: FootageDatabase['pages'], key: RunKey): Promise<unknown> {
+	return readable(
+		pages
+			.where(':id')
+			.between(...pagesOfRun(key))
+			.last(),
+	);
+}
+
+/** A view would be stored with all of the buffer behind it. */
+function compact(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer {
+	return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+}
+
+async function contentOf(stored: unknown): Promise<Uint8Array<ArrayBuffer> | null> {
+	if (!(stored instanceof Blob)) return asBytes(stored);
+	try {
+		return new Uint8Array(await stored.arrayBuffer());
+	} catch {
+		return null;
+	}
+}
+
+function together(one: Evicted, two: Evicted): Evicted {
+	if (one.span === null || two.span === null) return one.span === null ? two : one;
+	return {
+		segments: one.segments + two.segments,
+		bytes: one.bytes + two.bytes,
+		span: {
+			startUs: Math.min(one.span.startUs, two.span.startUs),
+			endUs: Math.max(one.span.endUs, two.span.endUs),
+		},
+	};
+}

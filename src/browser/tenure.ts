@@ -1,0 +1,74 @@
+import { Fault } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Tenure } from '#ports/tenure.ts';
+import { faultFrom } from './fault-from.ts';
+
+const DEADLINE_MS = 5000;
+
+/**
+ * Web Locks: shared by all tabs of this origin, and let go by the browser when a tab dies. Throws
+ * `Fault`: `unsupported` (no locks here), `timeout`.
+ */
+export class LockTenure implements Tenure {
+	take(camera: CameraId): Promise<(() => void) | null> {
+		return answered((answer, fail) => {
+			const held = locks().request(nameOf(camera), { ifAvailable: true }, (lock) => {
+				if (lock === null) return answer(null);
+				return new Promise<void>((release) => {
+					// An answer that comes too late finds nobody who would ever give the lock back.
+					if (!answer(release)) release();
+				});
+			});
+			held.catch(fail);
+		});
+	}
+
+	taken(camera: CameraId): Promise<boolean> {
+		return answered((answer, fail) => {
+			locks()
+				.query()
+				.then(({ held = [] }) => answer(held.some(({ name }) => name === nameOf(camera))))
+				.catch(fail);
+		});
+	}
+}
+
+function nameOf(camera: CameraId): string {
+	return `spycam-camera ${camera}`;
+}
+
+function locks(): LockManager {
+	const { locks } = navigator as { locks?: LockManager };
+	if (locks === undefined) throw new Fault('unsupported', 'this browser has no locks');
+	return locks;
+}
+
+/** `answer` says whether anybody was still waiting. */
+function answered<T>(
+	ask: (answer: (value: T) => boolean, fail: (error: unknown) => void) => void,
+): Promise<T> {
+	return new Promise((resolve, reject) => {
+		let waiting = true;
+		const done = (): boolean => {
+			const first = waiting;
+			waiting = false;
+			clearTimeout(timer);
+			return first;
+		};
+		const timer = setTimeout(() => {
+			if (done()) reject(new Fault('timeout', 'the browser did not answer about a lock'));
+		}, DEADLINE_MS);
+		const fail = (error: unknown) => {
+			if (done()) reject(faultFrom(error));
+		};
+		try {
+			ask((value) => {
+				const first = done();
+				if (first) resolve(value);
+				return first;
+			}, fail);
+		} catch (error) {
+			fail(error);
+		}
+	});
+}

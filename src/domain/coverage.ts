@@ -1,0 +1,114 @@
+import type { Run } from './run.ts';
+import type { Gap, Span } from './timeline.ts';
+
+/** A seam this short is no gap: about a frame between two runs, or rounding. */
+export const SEAM_US = 200_000;
+
+export interface Coverage {
+	/** Sorted, apart from each other, inside the asked span. */
+	readonly footage: Span[];
+	/** Sorted; what the asked span holds besides footage. Several in a row where reasons differ. */
+	readonly gaps: Gap[];
+}
+
+/**
+ * What a timeline draws of [fromUs, toUs), from run rows alone. To name the gap at its beginning
+ * rightly, hand over the run before it, too; without, it is `not-started`. Behind a run that is
+ * still open nothing is a gap: it may be recording.
+ */
+export function coverage(runs: readonly Run[], fromUs: number, toUs: number): Coverage {
+	const kept = runs.filter((run) => run.lastSeq > 0 && run.endUs > run.startUs);
+	const footage = clipped(merged(kept.flatMap(footageOf)), fromUs, toUs);
+	const gaps: Gap[] = [];
+	let atUs = fromUs;
+	for (const span of footage) {
+		if (span.startUs > atUs) gaps.push(...explained(kept, atUs, span.startUs, false));
+		atUs = span.endUs;
+	}
+	if (toUs > atUs) gaps.push(...explained(kept, atUs, toUs, true));
+	return { footage, gaps };
+}
+
+/** The run without its holes. */
+function footageOf(run: Run): Span[] {
+	const spans: Span[] = [];
+	let atUs = run.startUs;
+	for (const hole of run.holes) {
+		if (hole.startUs > atUs) spans.push({ startUs: atUs, endUs: hole.startUs });
+		atUs = Math.max(atUs, hole.endUs);
+	}
+	if (run.endUs > atUs) spans.push({ startUs: atUs, endUs: run.endUs });
+	return spans;
+}
+
+/** Overlapping spans become one, and so do spans with a seam between them. */
+function merged(spans: readonly Span[]): Span[] {
+	const result: Span[] = [];
+	for (const span of spans.toSorted((a, b) => a.startUs - b.startUs)) {
+		const last = result.at(-1);
+		if (last !== undefined && span.startUs - last.endUs < SEAM_US) {
+			const endUs = Math.max(last.endUs, span.endUs);
+			result[result.length - 1] = { startUs: last.startUs, endUs };
+		} else {
+			result.push(span);
+		}
+	}
+	return result;
+}
+
+function clipped(spans: readonly Span[], fromUs: number, toUs: number): Span[] {
+	return spans
+		.filter((span) => span.endUs > fromUs && span.startUs < toUs)
+		.map(({ startUs, endUs }) => ({
+			startUs: Math.max(startUs, fromUs),
+			endUs: Math.min(endUs, toUs),
+		}));
+}
+
+/** Cuts a span without footage at every place where its reason changes. */
+function explained(runs: readonly Run[], fromUs: number, toUs: number, last: boolean): Gap[] {
+	const cuts = new Set([fromUs, toUs]);
+	for (const run of runs) {
+		for (const us of [run.anchorUs, run.startUs, run.endUs]) cuts.add(us);
+		for (const hole of run.holes) cuts.add(hole.startUs).add(hole.endUs);
+	}
+	const edges = [...cuts].filter((us) => us >= fromUs && us <= toUs).sort((a, b) => a - b);
+	const gaps: Gap[] = [];
+	for (const [index, startUs] of edges.entries()) {
+		const endUs = edges[index + 1];
+		if (endUs === undefined) break;
+		const why = reasonAt(runs, startUs, last && endUs === toUs);
+		const before = gaps.at(-1);
+		if (why === null) continue;
+		if (before?.why === why && before.endUs === startUs)
+			gaps[gaps.length - 1] = { ...before, endUs };
+		else gaps.push({ startUs, endUs, why });
+	}
+	return gaps;
+}
+
+/** `null`: no gap, because the newest run is still open. */
+function reasonAt(runs: readonly Run[], us: number, last: boolean): Gap['why'] | null {
+	for (const run of runs) {
+		const hole = run.holes.find((hole) => hole.startUs <= us && us < hole.endUs);
+		if (hole !== undefined) return hole.why;
+		// What a run has lost in front, and nothing else begins at its anchor.
+		if (run.firstSeq > 1 && run.anchorUs <= us && us < run.startUs) return 'deleted';
+	}
+	const before = latestEnded(runs, us);
+	if (before === null) return 'not-started';
+	// A run that is open though another follows was never closed: its browser went away.
+	if (before.ended === null) return last ? null : 'interrupted';
+	// A planned change of runs that leaves a gap is one where the next run did not come.
+	return before.ended === 'rotated' ? 'interrupted' : before.ended;
+}
+
+/** The run that ended last before `us`; of several at once the one recorded last. */
+function latestEnded(runs: readonly Run[], us: number): Run | null {
+	let latest: Run | null = null;
+	for (const run of runs) {
+		if (run.endUs > us) continue;
+		if (latest === null || run.endUs >= latest.endUs) latest = run;
+	}
+	return latest;
+}

@@ -1,0 +1,33 @@
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+const SHARE = 0.6;
+/** Where the browser says nothing: enough for about an hour and a half, little enough for any device. */
+const UNKNOWN_BUDGET_BYTES = GIB;
+/** About two days at 1.5 Mbit/s. More is for a person to ask for, not for us to take. */
+const MOST_BYTES = 32 * GIB;
+
+/** A pass deletes at most this many pages, so that a write never waits long behind it. */
+export const PAGES_A_PASS = 60;
+
+/**
+ * The budget of a device whose owner set none. `estimateBytes` is the browser's quota, `null` where
+ * it gives none. An estimate and no control: Chromium names 10 GiB whatever the real quota is, so
+ * only the error of a refused write is believed (RT9).
+ */
+export function defaultBudget(estimateBytes: number | null): number {
+	if (estimateBytes === null || !Number.isFinite(estimateBytes) || estimateBytes <= 0) {
+		return UNKNOWN_BUDGET_BYTES;
+	}
+	return Math.min(Math.floor(estimateBytes * SHARE), MOST_BYTES);
+}
+
+/** How many bytes must go before `incoming` may come. */
+export function toFree(usedBytes: number, incomingBytes: number, budgetBytes: number): number {
+	return Math.max(0, usedBytes + incomingBytes - budgetBytes);
+}
+
+/** How many bytes must go after the browser refused a write of `refusedBytes`. */
+export function toFreeAfterQuota(refusedBytes: number): number {
+	return Math.max(4 * refusedBytes, MIB);
+}
