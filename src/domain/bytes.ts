@@ -12,17 +12,25 @@ export function hexOf(bytes: Uint8Array): string {
 
 /** Throws `malformed` unless the text is an even number of lower-case hex digits. */
 export function bytesOf(hex: string): Bytes {
-	if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex)) throw new Fault('malformed', 'not hex');
+	if (hex.length % 2 !== 0) throw new Fault('malformed', 'not hex');
 	const bytes = new Uint8Array(hex.length / 2);
 	for (let at = 0; at < bytes.length; at += 1) {
-		bytes[at] = Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16);
+		bytes[at] = digit(hex.charCodeAt(2 * at)) * 16 + digit(hex.charCodeAt(2 * at + 1));
 	}
 	return bytes;
 }
 
+function digit(code: number): number {
+	if (code >= 48 && code <= 57) return code - 48;
+	if (code >= 97 && code <= 102) return code - 87;
+	throw new Fault('malformed', 'not hex');
+}
+
 /** For the fixed labels of the formats, which are ASCII. */
 export function ascii(text: string): Bytes {
-	return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+	const bytes = new Uint8Array(text.length);
+	for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+	return bytes;
 }
 
 export function joined(...parts: readonly Uint8Array[]): Bytes {
@@ -50,9 +58,10 @@ export class Writer {
 	readonly #view: DataView;
 	#at = 0;
 
-	constructor(length: number) {
-		this.bytes = new Uint8Array(length);
-		this.#view = new DataView(this.bytes.buffer);
+	/** `memory`: written over instead of taking new memory; at least `length` bytes. */
+	constructor(length: number, memory?: Bytes) {
+		this.bytes = memory?.subarray(0, length) ?? new Uint8Array(length);
+		this.#view = new DataView(this.bytes.buffer, this.bytes.byteOffset, length);
 	}
 
 	u8(value: number): this {
@@ -90,6 +99,7 @@ export class Writer {
 	}
 
 	zeros(length: number): this {
+		this.bytes.fill(0, this.#at, this.#at + length);
 		this.#at += length;
 		return this;
 	}

@@ -25,12 +25,17 @@ export interface Payload extends PayloadFacts {
 	readonly body: Bytes;
 }
 
-/** The whole plaintext: prefix, body, zeros. */
-export function buildPayload(kind: Kind, { body, ...facts }: Payload): Bytes {
+/** How long the whole plaintext will be. */
+export function payloadLength(kind: Kind, body: Uint8Array): number {
+	return paddedLength(kind, PREFIX_BYTES + body.length);
+}
+
+/** The whole plaintext: prefix, body, zeros. `memory`, when given, is written over. */
+export function buildPayload(kind: Kind, { body, ...facts }: Payload, memory?: Bytes): Bytes {
 	const bare = PREFIX_BYTES + body.length;
-	const whole = paddedLength(kind, bare);
+	const whole = payloadLength(kind, body);
 	if (facts.timescale === 0) throw new Fault('malformed', 'a timescale of 0');
-	return new Writer(whole)
+	return new Writer(whole, memory)
 		.u8(CODEC_FMP4)
 		.u8((facts.keyFrame ? KEY_FRAME : 0) | (facts.sound ? SOUND : 0))
 		.u16(0)
@@ -38,7 +43,8 @@ export function buildPayload(kind: Kind, { body, ...facts }: Payload): Bytes {
 		.u64(facts.mediaTicks)
 		.u32(facts.timescale)
 		.u32(facts.durationTicks)
-		.put(body).bytes;
+		.put(body)
+		.zeros(whole - bare).bytes;
 }
 
 /** Throws `malformed`, or `unsupported` for a codec or flags of a later time. */

@@ -13,7 +13,7 @@ import { bytesOf, joined } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import { buildHead, chainLink, chainStart, type OldestKept } from '#domain/head.ts';
 import type { HomeId } from '#domain/ids.ts';
-import { buildPayload, usOfTicks, type Payload } from '#domain/payload.ts';
+import { buildPayload, payloadLength, usOfTicks, type Payload } from '#domain/payload.ts';
 import type { RunStart } from '#domain/run.ts';
 import type { SealedSegment } from '#domain/segment.ts';
 import { HASH_BYTES, signedBytes } from '#domain/signed.ts';
@@ -25,6 +25,23 @@ export function deriveKey(crypto: Crypto, secret: Secret, position: Position): P
 	return crypto.derive(secret, bytesOf(position.runId), keyInfo(position));
 }
 
+/** Longer plaintexts are rare, and not worth holding memory for. */
+const KEPT_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Memory for plaintexts, used again for every segment: fresh memory costs as much as encrypting
+ * into it. One per sealer, because whatever lies in it is overwritten by the next.
+ */
+class Workbench {
+	#memory: Bytes = new Uint8Array();
+
+	atLeast(length: number): Bytes {
+		if (length > KEPT_BYTES) return new Uint8Array(length);
+		if (this.#memory.length < length) this.#memory = new Uint8Array(length + (length >> 2));
+		return this.#memory;
+	}
+}
+
 /** One segment as one or more sealed slices. The caller sees to it that a position is sealed once. */
 export async function sealPayload(
 	crypto: Crypto,
@@ -32,8 +49,11 @@ export async function sealPayload(
 	position: Position,
 	times: Times,
 	payload: Payload,
+	workbench = new Workbench(),
 ): Promise<Bytes> {
-	const plain = buildPayload(position.kind, payload);
+	const { kind } = position;
+	const memory = workbench.atLeast(payloadLength(kind, payload.body));
+	const plain = buildPayload(kind, payload, memory);
 	const lengths = sliceLengths(plain.length);
 	const whole = new Uint8Array(plain.length + lengths.length * (HEADER_BYTES + TAG_BYTES));
 	let at = 0;
@@ -42,8 +62,11 @@ export async function sealPayload(
 		const last = slice === lengths.length - 1;
 		const header = buildHeader({ ...position, ...times, slice, last, length });
 		const part = plain.subarray(from, from + length);
+		const sealed = await crypto.seal(key, nonceOf(slice, last), header, part);
 		whole.set(header, at);
-		whole.set(await crypto.seal(key, nonceOf(slice, last), header, part), at + HEADER_BYTES);
+		whole.set(sealed, at + HEADER_BYTES);
+		// Gives the memory back at once instead of at some collection: the next segment finds it warm.
+		sealed.buffer.transfer(0);
 		at += HEADER_BYTES + length + TAG_BYTES;
 		from += length;
 	}
@@ -82,6 +105,7 @@ export class RunSealer {
 	#ahead: Promise<SealKey>;
 	#queue: Promise<unknown> = Promise.resolve();
 	#failed = false;
+	readonly #workbench = new Workbench();
 
 	constructor(crypto: Crypto, clock: Clock, basis: RunBasis) {
 		this.start = basis.start;
@@ -144,7 +168,7 @@ export class RunSealer {
 			const key = await this.#ahead;
 			this.#ahead = this.#deriveNext(seq + 1);
 			const before = this.#chain ?? (await this.#chainStart());
-			const bytes = await sealPayload(crypto, key, position, times, payload);
+			const bytes = await sealPayload(crypto, key, position, times, payload, this.#workbench);
 			const segmentHash = await crypto.sha256(bytes);
 			const chain = await crypto.sha256(chainLink(before, seq, segmentHash));
 			const head = await this.#head(seq, segmentHash, chain);

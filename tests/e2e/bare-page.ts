@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { build } from 'vite';
+
+export interface BarePage {
+	/** A secure context: http on localhost. */
+	readonly url: string;
+	close(): Promise<void>;
+}
+
+/** Serves an empty page that runs one module of tests with the real code of src bundled into it. */
+export async function barePage(entry: string): Promise<BarePage> {
+	const built = await build({
+		configFile: false,
+		logLevel: 'error',
+		build: {
+			write: false,
+			minify: false,
+			target: 'esnext',
+			lib: { entry, formats: ['es'], fileName: 'page' },
+		},
+	});
+	const outputs = (Array.isArray(built) ? built : [built]).flatMap((one) =>
+		'output' in one ? one.output : [],
+	);
+	const files = new Map(
+		outputs.map((file) => [`/${file.fileName}`, 'code' in file ? file.code : file.source]),
+	);
+	const [main] = files.keys();
+	const html = `<!doctype html><title>bare</title><script type="module" src="${String(main)}"></script>`;
+	const server = createServer((request, response) => {
+		const script = files.get(request.url ?? '');
+		response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
+		response.end(script ?? html);
+	});
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://localhost:${port}/`,
+		close: () =>
+			new Promise((closed) => {
+				server.closeAllConnections();
+				server.close(() => {
+					closed();
+				});
+			}),
+	};
+}
