@@ -6,6 +6,7 @@
 import { startVitest, type TestModule } from 'vitest/node';
 import { ensureBuilt } from '#setup/build.js';
 import { getPrograms, pathOf } from './programs.ts';
+import { ownTemporaryFolder } from './scratch.ts';
 
 const projects = ['unit', 'contract', 'e2e', 'faults'] as const;
 type Project = (typeof projects)[number];
@@ -27,6 +28,7 @@ const filters = words.filter(
 	(word) => word !== '--soak' && !(projects as readonly string[]).includes(word),
 );
 
+const cleanUp = ownTemporaryFolder();
 const total: Count = { passed: 0, failed: 0, skipped: [] };
 try {
 	getPrograms(['chromium', 'firefox', 'webkit', 'ffmpeg'], (line) => {
@@ -39,6 +41,7 @@ try {
 	total.failed += 1;
 }
 
+cleanUp();
 for (const line of total.skipped) console.log(line);
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);

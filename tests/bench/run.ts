@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { ensureBuilt } from '#setup/build.js';
 import { getPrograms, versionOf } from '../programs.ts';
+import { ownTemporaryFolder } from '../scratch.ts';
 import type { Bench } from './result.ts';
 
 const names = readdirSync(import.meta.dirname)
@@ -24,7 +25,8 @@ if (process.argv.includes('--soak')) process.env['SOAK'] = '1';
 getPrograms(['chromium', 'ffmpeg'], say);
 ensureBuilt();
 const { bench } = (await import(`./${name}.ts`)) as { bench: Bench };
-const { figures, baseline, ratio, rounds } = await bench(say);
+const cleanUp = ownTemporaryFolder();
+const { figures, baseline, ratio, rounds } = await bench(say).finally(cleanUp);
 const env = {
 	node: process.version,
 	chromium: versionOf('chromium'),
