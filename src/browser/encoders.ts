@@ -1,0 +1,14 @@
+import type { Captured } from '#ports/capture.ts';
+import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
+import { MediaRecorderEncoder, recorderType } from './media-recorder.ts';
+import { CodecEncoder } from './webcodecs.ts';
+
+/** MediaRecorder where it writes MP4, else WebCodecs (Firefox). */
+export class BrowserEncoder implements Encoder {
+	readonly #encoder: Encoder =
+		recorderType(false) === null ? new CodecEncoder() : new MediaRecorderEncoder();
+
+	start(captured: Captured, options: EncoderOptions, sink: EncoderSink): Encoding {
+		return this.#encoder.start(captured, options, sink);
+	}
+}

@@ -1,0 +1,39 @@
+import type { Features } from '#domain/features.ts';
+import { recorderType } from './media-recorder.ts';
+
+interface Brands {
+	readonly userAgentData?: { readonly mobile: boolean };
+}
+
+/** Looks at this browser. Asks for nothing, waits for nothing long. */
+export async function featuresOfBrowser(): Promise<Features> {
+	const agent = navigator.userAgent;
+	const touchMac = /Macintosh/.test(agent) && navigator.maxTouchPoints > 1;
+	return {
+		secure: globalThis.isSecureContext,
+		localhost: /^(localhost|127\.|\[::1\])/.test(globalThis.location.hostname),
+		camera: 'mediaDevices' in navigator,
+		wakeLock: 'wakeLock' in navigator,
+		mobile:
+			(navigator as Brands).userAgentData?.mobile ??
+			(/Android|iPhone|iPad|Mobile/.test(agent) || touchMac),
+		engine: /Firefox\//.test(agent)
+			? 'firefox'
+			: /Chrome\//.test(agent)
+				? 'chromium'
+				: /AppleWebKit\//.test(agent)
+					? 'webkit'
+					: 'other',
+		recordsHidden: recorderType(false) !== null,
+		persisted: await persisted(),
+		installed: globalThis.matchMedia('(display-mode: standalone)').matches,
+	};
+}
+
+async function persisted(): Promise<boolean | null> {
+	try {
+		return await navigator.storage.persisted();
+	} catch {
+		return null;
+	}
+}

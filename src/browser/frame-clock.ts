@@ -1,0 +1,60 @@
+/**
+ * When frames were captured. A recorder's media time 0 is its first frame, and that frame was captured
+ * before the recorder's own start event (13–84 ms, measured), so the frame itself is asked.
+ */
+
+interface Processor {
+	readonly readable: ReadableStream<VideoFrame>;
+}
+type ProcessorMaker = new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => Processor;
+
+const DEADLINE_MS = 3000;
+/** Frames looked at to learn the offset between the frames' clock and ours: the quickest delivery counts. */
+const FRAMES = 6;
+
+export function processorMaker(): ProcessorMaker | null {
+	const { MediaStreamTrackProcessor: maker } = globalThis as {
+		MediaStreamTrackProcessor?: ProcessorMaker;
+	};
+	return maker ?? null;
+}
+
+/**
+ * Capture time of the first frame delivered from this task on, in ms on `performance.now`'s scale.
+ * Call it in the task that starts the recorder: both are then connected to the track at once and see
+ * the same first frame. Never rejects; without frames or means, the time of the call.
+ */
+export async function firstFrame(track: MediaStreamTrack): Promise<number> {
+	const calledMs = performance.now();
+	const Maker = processorMaker();
+	if (Maker === null) return calledMs;
+	const clone = track.clone();
+	const reader = new Maker({ track: clone, maxBufferSize: 1 }).readable.getReader();
+	try {
+		let first: number | null = null;
+		let leastLag = Infinity;
+		for (let seen = 0; seen < FRAMES; seen++) {
+			const frame = await Promise.race([reader.read(), expiry(calledMs + DEADLINE_MS)]);
+			if (frame?.value === undefined) break;
+			// Both clocks run alike from different origins; what differs by chance is the delivery.
+			const stampMs = frame.value.timestamp / 1000;
+			leastLag = Math.min(leastLag, performance.now() - stampMs);
+			frame.value.close();
+			first ??= stampMs;
+		}
+		return first === null ? calledMs : first + leastLag;
+	} catch {
+		return calledMs;
+	} finally {
+		void reader.cancel().catch(() => undefined);
+		clone.stop();
+	}
+}
+
+function expiry(atMs: number): Promise<null> {
+	return new Promise((done) =>
+		setTimeout(() => {
+			done(null);
+		}, atMs - performance.now()),
+	);
+}

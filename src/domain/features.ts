@@ -1,0 +1,17 @@
+/** What a browser has, as far as it decides what this device can promise as a camera. */
+export interface Features {
+	/** https or localhost: without it there is no camera at all. */
+	readonly secure: boolean;
+	readonly localhost: boolean;
+	readonly camera: boolean;
+	readonly wakeLock: boolean;
+	/** Phone or tablet: the system stops a page in the background. */
+	readonly mobile: boolean;
+	readonly engine: 'chromium' | 'firefox' | 'webkit' | 'other';
+	/** MediaRecorder writes MP4 itself, so recording goes on in a hidden tab of a computer. */
+	readonly recordsHidden: boolean;
+	/** Whether the browser promised to keep this site's data; `null` when it does not say. */
+	readonly persisted: boolean | null;
+	/** Opened from the Home Screen or as an installed app. */
+	readonly installed: boolean;
+}

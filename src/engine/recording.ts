@@ -1,0 +1,73 @@
+import type { Fault } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Profile } from '#domain/profile.ts';
+import type { RunEnd } from '#domain/run.ts';
+import type { Picture } from '#ports/capture.ts';
+
+/** Where the camera of this device stands. One value; screens derive everything from it. */
+export type RecorderState =
+	/** No lens open. `fault`: why the last try failed. */
+	| { readonly kind: 'off'; readonly fault: Fault | null }
+	| { readonly kind: 'opening' }
+	/** Picture on, not recording. */
+	| { readonly kind: 'preview'; readonly view: View }
+	/** Another tab of this browser records this camera. */
+	| { readonly kind: 'elsewhere' }
+	/** Recording was asked for; the first segment is not saved yet. */
+	| { readonly kind: 'starting'; readonly view: View }
+	| {
+			readonly kind: 'recording';
+			readonly view: View;
+			readonly saved: Saved;
+			readonly notes: readonly Note[];
+	  }
+	/** Armed, but nothing is being saved right now; it tries again by itself. */
+	| {
+			readonly kind: 'blind';
+			readonly why: RunEnd;
+			readonly fault: Fault | null;
+			readonly sinceMs: number;
+			readonly view: View | null;
+	  };
+
+/** Things the person should know although it records. */
+export type Note =
+	'sound-missing' | 'muted' | 'making-room' | 'store-slow' | 'keys-in-memory' | 'keys-readable';
+
+export interface View {
+	readonly picture: Picture;
+	readonly lensId: string;
+	readonly label: string;
+	readonly sound: boolean;
+}
+
+export interface Saved {
+	/** Wall time (ms) recording began, and the end of the newest saved segment. */
+	readonly sinceMs: number;
+	readonly untilMs: number;
+	readonly segments: number;
+	readonly bytes: number;
+}
+
+export interface RecorderChoice {
+	readonly lensId: string | null;
+	readonly profile: Profile;
+	readonly sound: boolean;
+}
+
+/** What screens may ask of the recorder; `recorder.ts` owns the order in which things happen. */
+export interface RecorderControls {
+	readonly state: RecorderState;
+	readonly camera: CameraId | null;
+	on(listener: () => void): () => void;
+	/** Opens the lens and shows the picture. Never throws: the state says what happened. */
+	open(choice: RecorderChoice): Promise<void>;
+	/** Changes lens, quality or sound; while recording the run is replaced without losing a frame where the lens stays. */
+	change(choice: RecorderChoice): Promise<void>;
+	start(): Promise<void>;
+	/** Goes on by itself where recording was on before the page went away. True when it does. */
+	resume(): Promise<boolean>;
+	stop(): Promise<void>;
+	/** Closes the lens. */
+	close(): Promise<void>;
+}

@@ -1,0 +1,208 @@
+import { Fault } from '#domain/fault.ts';
+import { wallUsAt, type Reading } from '#domain/clock.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { OldestKept } from '#domain/head.ts';
+import type { Profile } from '#domain/profile.ts';
+import type { Run, RunEnd } from '#domain/run.ts';
+import type { SealedSegment } from '#domain/segment.ts';
+import type { Captured } from '#ports/capture.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Encoder, Encoding, Fragment, InitSection } from '#ports/encoder.ts';
+import type { Segments } from '#ports/segments.ts';
+import type { Retention } from './retention.ts';
+import type { RunSealer } from './seal.ts';
+
+/** One key frame a second: what a kill can cost. docs/decisions.md has the price in bits. */
+export const KEY_FRAME_MS = 1000;
+/** What may wait for a store that stalls before the person is told that nothing is saved. */
+const MOST_WAITING = 30;
+const MOST_WAITING_BYTES = 64 * 2 ** 20;
+const TRIES = 3;
+const TRY_AGAIN_MS = 1000;
+
+export interface TakeTools {
+	readonly clock: Clock;
+	readonly encoder: Encoder;
+	readonly segments: Segments;
+	readonly retention: Retention;
+	readonly beginRun: (
+		camera: CameraId,
+		given: { readonly mime: string; readonly anchorUs: number },
+	) => Promise<RunSealer>;
+}
+
+export interface TakeEvents {
+	saved(run: Run, segment: SealedSegment): void;
+	/** Room was made for what is written: the oldest minutes left. */
+	madeRoom(): void;
+	/** It ended by itself. Called once at most, after everything whole was saved. */
+	failed(why: RunEnd, fault: Fault): void;
+}
+
+/**
+ * One encoding and the run it becomes: sealed, then written, strictly in order. The run exists in
+ * the store from its first fragment on, so that a take without a picture leaves nothing behind.
+ */
+export class Take {
+	readonly begun: Reading;
+	readonly #tools: TakeTools;
+	readonly #camera: CameraId;
+	readonly #events: TakeEvents;
+	readonly #encoding: Encoding;
+	#sealer: RunSealer | null = null;
+	#run: Run | null = null;
+	#oldestKept: OldestKept | undefined;
+	#work: Promise<void>;
+	#waiting = 0;
+	#waitingBytes = 0;
+	#fragments = 0;
+	#why: RunEnd | null = null;
+	#broken: Fault | null = null;
+	#ending: Promise<void> | null = null;
+
+	/** Starts encoding in this very task. `after`: the end of the take before, whose last head this run names. */
+	constructor(
+		tools: TakeTools,
+		camera: CameraId,
+		captured: Captured,
+		profile: Profile,
+		events: TakeEvents,
+		after: Promise<void>,
+	) {
+		this.#tools = tools;
+		this.#camera = camera;
+		this.#events = events;
+		this.#work = after;
+		const { clock } = tools;
+		this.begun = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+		this.#encoding = tools.encoder.start(
+			captured,
+			{
+				bitsPerSecond: profile.bitsPerSecond,
+				frameRate: profile.frameRate,
+				keyFrameMs: KEY_FRAME_MS,
+				sound: captured.sound,
+			},
+			{
+				init: (section) => this.#enqueue(section.bytes.length, () => this.#begin(section)),
+				fragment: (fragment) => {
+					this.#fragments++;
+					this.#enqueue(fragment.bytes.length, () => this.#append(fragment));
+				},
+				ended: (fault) => {
+					if (fault !== null) this.#break('failed', fault);
+				},
+			},
+		);
+	}
+
+	get soundMissing(): boolean {
+		return this.#encoding.soundMissing;
+	}
+
+	/** Fragments the encoder gave so far: the watchdog's pulse. */
+	get fragments(): number {
+		return this.#fragments;
+	}
+
+	/** Ends it: what is still in the encoder is saved, then the run is closed. Resolves when that is done. */
+	end(why: RunEnd): Promise<void> {
+		this.#why ??= why;
+		this.#ending ??= this.#end();
+		return this.#ending;
+	}
+
+	async #end(): Promise<void> {
+		await this.#encoding.stop();
+		await this.#work;
+		if (this.#run === null) return;
+		try {
+			await this.#tools.segments.close(this.#camera, this.#run.runNo, this.#why ?? 'failed');
+		} catch (error) {
+			// The next start closes it as interrupted; nothing of it is lost.
+			if (!(error instanceof Fault)) throw error;
+		}
+	}
+
+	#enqueue(bytes: number, job: () => Promise<void>): void {
+		if (this.#broken !== null) return;
+		this.#waiting++;
+		this.#waitingBytes += bytes;
+		if (this.#waiting > MOST_WAITING || this.#waitingBytes > MOST_WAITING_BYTES) {
+			this.#break('store', new Fault('timeout', 'the store does not keep up'));
+			return;
+		}
+		this.#work = this.#work.then(async () => {
+			try {
+				if (this.#broken === null) await job();
+			} catch (error) {
+				const fault =
+					error instanceof Fault ? error : new Fault('internal', 'saving failed', error);
+				this.#break(fault.kind === 'quota' ? 'quota' : 'store', fault);
+			} finally {
+				this.#waiting--;
+				this.#waitingBytes -= bytes;
+			}
+		});
+	}
+
+	#break(why: RunEnd, fault: Fault): void {
+		if (this.#broken !== null || this.#why !== null) return;
+		this.#broken = fault;
+		void this.end(why).then(() => this.#events.failed(why, fault));
+	}
+
+	async #begin(section: InitSection): Promise<void> {
+		const { beginRun, segments } = this.#tools;
+		const anchorUs = wallUsAt(this.begun, section.anchorMs);
+		const sealer = await beginRun(this.#camera, { mime: section.mime, anchorUs });
+		const init = await sealer.init(section);
+		this.#run = await this.#put(init.bytes.length, () => segments.begin(sealer.start, init));
+		this.#sealer = sealer;
+	}
+
+	async #append(fragment: Fragment): Promise<void> {
+		const { segments } = this.#tools;
+		const sealer = this.#sealer;
+		if (sealer === null) return;
+		const segment = await sealer.fragment(fragment, this.#oldestKept);
+		const { runNo } = sealer.start;
+		this.#run = await this.#put(segment.bytes.length, () =>
+			segments.append(this.#camera, runNo, segment),
+		);
+		this.#events.saved(this.#run, segment);
+	}
+
+	/** Writes one thing; the very same thing again when there was no room or no answer. */
+	async #put<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+		const { retention } = this.#tools;
+		for (let tried = 1; ; tried++) {
+			try {
+				const evicted = await retention.makeRoom(bytes);
+				if (evicted.segments > 0) await this.#tellRoom();
+				return await write();
+			} catch (error) {
+				if (!(error instanceof Fault) || tried >= TRIES) throw error;
+				if (error.kind === 'quota') {
+					const evicted = await retention.afterQuota();
+					if (evicted.segments === 0) throw error;
+					await this.#tellRoom();
+				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
+					await this.#pause();
+				} else throw error;
+			}
+		}
+	}
+
+	async #tellRoom(): Promise<void> {
+		const [oldest] = await this.#tools.segments.runs(this.#camera);
+		if (oldest) this.#oldestKept = { runNo: oldest.runNo, seq: Math.max(1, oldest.firstSeq) };
+		this.#events.madeRoom();
+	}
+
+	#pause(): Promise<void> {
+		return new Promise((done) => {
+			this.#tools.clock.after(TRY_AGAIN_MS, done);
+		});
+	}
+}
