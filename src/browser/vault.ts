@@ -23,7 +23,7 @@ import {
 } from './kept-keys.ts';
 import { MemoryVault } from './memory-vault.ts';
 
-export const VAULT_NAME = 'spycam-vault';
+const VAULT_NAME = 'spycam-vault';
 const VERSION = 1;
 const DEADLINE_MS = 5000;
 

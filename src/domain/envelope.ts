@@ -5,9 +5,9 @@ import type { CameraId, HomeId, RunId } from './ids.ts';
 /** Layout and rules: docs/spec/envelope.md. Final: footage sealed once must open for ever. */
 export const HEADER_BYTES = 88;
 export const TAG_BYTES = 16;
-export const SLICE_BYTES = 8 * 1024 * 1024;
+const SLICE_BYTES = 8 * 1024 * 1024;
 /** 512 MiB: no reader is made to hold more for one segment. */
-export const MAX_SLICES = 64;
+const MAX_SLICES = 64;
 
 const MAGIC = 0x53505943; // "SPYC"
 const VERSION = 1;

@@ -7,7 +7,7 @@ import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './signed.ts';
 const BOUND_BYTES = 56;
 const CANONICAL_BYTES = 177;
 /** A 32-byte key and its tag. */
-export const WRAPPED_BYTES = 48;
+const WRAPPED_BYTES = 48;
 const VERSION = 1;
 const NO_CAMERA = '0'.repeat(32);
 

@@ -4,7 +4,7 @@ import { Fault } from './fault.ts';
 import { paddedLength } from './padding.ts';
 
 /** Layout and rules: docs/spec/envelope.md, "Payload". */
-export const PREFIX_BYTES = 24;
+const PREFIX_BYTES = 24;
 
 /** Fragmented MP4 (ISO/IEC 14496-12): `ftyp moov` in an init section, `moof mdat` in the others. */
 const CODEC_FMP4 = 1;

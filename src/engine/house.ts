@@ -48,7 +48,7 @@ export interface HouseControls {
 }
 
 /** An epoch seals at most this long; it changes between runs only. */
-export const EPOCH_MS = 24 * 60 * 60 * 1000;
+const EPOCH_MS = 24 * 60 * 60 * 1000;
 
 const LADDER: readonly KeyStrength[] = ['sealed', 'readable', 'memory'];
 

@@ -8,17 +8,17 @@ import { House } from '#engine/house.ts';
 import type { Clock } from '#ports/clock.ts';
 import { FakeVault } from '../fakes/vault.ts';
 import { fragmentOf, initOf, still } from './sealing.ts';
-import { Shelf } from './shelf.ts';
+import { MemorySegments } from '../fakes/segments.ts';
 
 const given = { mime: 'video/mp4; codecs="avc3.42C01F"', anchorUs: 1_795_000_000_000_000 };
 let vault: FakeVault;
-let segments: Shelf;
+let segments: MemorySegments;
 let nowMs: number;
 const clock: Clock = { ...still, wallMs: () => nowMs };
 
 beforeEach(() => {
 	vault = new FakeVault();
-	segments = new Shelf();
+	segments = new MemorySegments();
 	nowMs = 1_795_000_000_000;
 });
 
@@ -197,7 +197,7 @@ describe('runs', () => {
 		const { house, camera } = await founded();
 		await record(house, camera, 1);
 		await record(house, camera, 1);
-		segments = new Shelf();
+		segments = new MemorySegments();
 		const later = houseOf();
 		await later.look();
 		const numbers = await Promise.all([
