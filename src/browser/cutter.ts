@@ -95,7 +95,8 @@ export class Cutter {
 		if (this.#timescale === 0) throw new Fault('unsupported', 'a movie without a video track');
 		this.#init = bytes;
 		this.#clock = new FragmentClock(this.#timescale, this.#frameRate);
-		return { kind: 'init', bytes, mime: `video/mp4; codecs="${codecs.join(',')}"` };
+		// A copy: what is cut is handed over, and every fragment is read against the init section.
+		return { kind: 'init', bytes: bytes.slice(), mime: `video/mp4; codecs="${codecs.join(',')}"` };
 	}
 
 	#fragment(mdat: Bytes): Cut | null {
@@ -111,7 +112,7 @@ export class Cutter {
 	#parts(file: ISOFile): TrackPart[] {
 		return (file.moofs[0]?.trafs ?? []).map((traf) => {
 			const flagged: { first_sample_flags?: number; sample_flags?: number[] } = traf.truns[0] ?? {};
-			const timed: { baseMediaDecodeTime?: number } | undefined = traf.tfdt;
+			const timed: { baseMediaDecodeTime?: number } = traf.tfdt;
 			const track = this.#tracks.get(traf.tfhd.track_id);
 			const usual = traf.tfhd.default_sample_duration || (track?.defaultTicks ?? 0);
 			const sampleTicks = traf.truns.flatMap((trun) =>
@@ -120,7 +121,7 @@ export class Cutter {
 			const flags = flagged.first_sample_flags ?? flagged.sample_flags?.[0] ?? 0;
 			return {
 				handler: track?.handler ?? 'other',
-				decodeTicks: timed?.baseMediaDecodeTime ?? 0,
+				decodeTicks: timed.baseMediaDecodeTime ?? 0,
 				sampleTicks,
 				// sample_is_non_sync_sample (14496-12, 8.8.3.1).
 				startsWithSync: (flags & 0x10000) === 0,
