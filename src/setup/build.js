@@ -61,12 +61,16 @@ function isBuilt(digest) {
 	return existsSync(stampFile) && readFileSync(stampFile, 'utf8').trim() === digest;
 }
 
+/** Quiet when it goes well: Vite speaks to developers, and `npm start` is for everybody. */
 function build() {
 	process.stderr.write('Building the app…\n');
 	const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-	const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+	const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build'], {
 		cwd: root,
-		stdio: ['ignore', 2, 2],
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'pipe'],
 	});
-	if (status !== 0) throw new Error('The app could not be built: see the lines above.');
+	if (status === 0) return;
+	process.stderr.write(`${stdout}\n${stderr}\n`);
+	throw new Error('The app could not be built: see the lines above.');
 }
