@@ -70,6 +70,11 @@ export class Connection<D extends Dexie> {
 			throw new Fault('unsupported', `${name} was made by a newer version of this app`);
 		}
 		await database.open();
+		// Dexie calls a database open whose first transaction failed, and then knows none of its tables.
+		if ((database as { core?: unknown }).core === undefined) {
+			database.close();
+			throw new Fault('unavailable', `${name} opened and died`);
+		}
 		return database;
 	}
 
@@ -108,11 +113,12 @@ async function transact<D extends Dexie, T>(
 ): Promise<T> {
 	const database = await opened;
 	stop.throwIfAborted();
-	const scope = (transaction: Transaction): PromiseLike<T> => {
+	// Dexie follows native promises only into functions that are async by their syntax.
+	const scope = async (transaction: Transaction): Promise<T> => {
 		stop.addEventListener('abort', () => {
 			if (transaction.active) transaction.abort();
 		});
-		return work(database);
+		return await work(database);
 	};
 	return await database.transaction(mode, [...tables], scope);
 }

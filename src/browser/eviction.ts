@@ -3,7 +3,7 @@ import { endUsOf } from '#domain/index-page.ts';
 import { holedRun, shortenedRun } from '#domain/run-change.ts';
 import type { Evicted } from '#ports/segments.ts';
 import type { FootageDatabase } from './database.ts';
-import { readable } from './mending.ts';
+import { readable } from './fault-from.ts';
 import {
 	decodePage,
 	decodeRun,

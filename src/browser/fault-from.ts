@@ -19,13 +19,35 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
 	NotAllowedError: 'denied',
 };
 
+/** A value that cannot be read, though the database and the transaction are alive. */
+const UNREADABLE = [
+	'UnknownError',
+	'DataError',
+	'DataCloneError',
+	'NotReadableError',
+	'NotFoundError',
+];
+
 interface Named {
 	readonly name?: unknown;
 	readonly message?: unknown;
 	readonly inner?: unknown;
 }
 
-/** The one place of the store that reads error names. */
+/**
+ * The value, or `undefined` where this row cannot be read. Whatever else goes wrong is thrown: a dead
+ * connection must not look like damage.
+ */
+export async function readable(row: PromiseLike<unknown>): Promise<unknown> {
+	try {
+		return await row;
+	} catch (error) {
+		if (isNamed(error) && UNREADABLE.some((name) => name === error.name)) return undefined;
+		throw error;
+	}
+}
+
+/** Here and above are the only places of the store that read error names. */
 export function faultFrom(error: unknown): Fault {
 	if (error instanceof Fault) return error;
 	if (isQuota(error)) return new Fault('quota', 'the browser has no room for more', error);

@@ -1,9 +1,11 @@
 import Dexie from 'dexie';
 import { buildEntries, endUsOf, salvageEntries, type Entry } from '#domain/index-page.ts';
+import { Fault } from '#domain/fault.ts';
 import type { Hole } from '#domain/run.ts';
 import { begunRun, grownRun, holedRun } from '#domain/run-change.ts';
 import type { Connection } from './connection.ts';
 import type { FootageDatabase } from './database.ts';
+import { readable } from './fault-from.ts';
 import {
 	asBytes,
 	asFields,
@@ -29,8 +31,8 @@ const MENDED = ['pages', 'runs', 'quarantined'];
  */
 export class Mending {
 	readonly #connection: Connection<FootageDatabase>;
-	/** Every row set aside, so that one that cannot be moved is counted and tried only once. */
-	readonly #seen = new Set<string>();
+	readonly #stuck = new Set<string>();
+	#setAside = 0;
 	readonly #punched = new Set<string>();
 
 	constructor(connection: Connection<FootageDatabase>) {
@@ -38,20 +40,26 @@ export class Mending {
 	}
 
 	get count(): number {
-		return this.#seen.size;
+		return this.#setAside + this.#stuck.size;
 	}
 
+	/** Whether anything is different now. */
 	async mend(table: 'pages' | 'runs', keys: readonly (PageKey | RunKey)[]): Promise<boolean> {
 		let mended = false;
 		for (const key of keys) {
 			const name = JSON.stringify([table, key]);
-			if (this.#seen.has(name)) continue;
-			const changed = await this.#connection.write(MENDED, (database) =>
-				table === 'pages' ? mendPage(database, key as PageKey) : mendRun(database, key as RunKey),
-			);
-			// A row that was mended may be damaged anew one day; one that could not be touched stays seen.
-			this.#seen.add(changed ? `${name} ${this.#seen.size}` : name);
-			mended ||= changed;
+			if (this.#stuck.has(name)) continue;
+			try {
+				const changed = await this.#connection.write(MENDED, (database) =>
+					table === 'pages' ? mendPage(database, key as PageKey) : mendRun(database, key as RunKey),
+				);
+				if (changed) this.#setAside += 1;
+				mended ||= changed;
+			} catch (error) {
+				if (!(error instanceof Fault)) throw error;
+				// Neither read nor moved: it is passed over from now on, and the rest served.
+				this.#stuck.add(name);
+			}
 		}
 		return mended;
 	}
@@ -112,18 +120,11 @@ export class Mending {
 	}
 }
 
-/** The value, or `undefined` where the row itself throws. */
-export async function readable(row: PromiseLike<unknown>): Promise<unknown> {
-	try {
-		return await row;
-	} catch {
-		return undefined;
-	}
-}
-
 async function mendPage(database: FootageDatabase, key: PageKey): Promise<boolean> {
 	const { pages, runs, quarantined } = database;
 	const [camera, runNo, minute] = key;
+	// Somebody else was faster.
+	if ((await pages.where(':id').equals(key).count()) === 0) return false;
 	const row = await readable(pages.get(key));
 	if (decodePage(row) !== null) return false;
 	if (row !== undefined) await quarantined.add({ table: 'pages', key, row });
@@ -165,8 +166,9 @@ async function mendRun(database: FootageDatabase, key: RunKey): Promise<boolean>
 	const fields = asFields(row);
 	const basis = pages[0]?.basis ?? null;
 	if (basis === null) {
+		const there = await runs.where(':id').equals(key).count();
 		await runs.delete(key);
-		return row !== undefined;
+		return there > 0;
 	}
 	const rebuilt = runFrom(key, basis, pages);
 	const ended = decodeEnd(fields?.['ended']);

@@ -2,6 +2,7 @@ import Dexie, { type Table } from 'dexie';
 import { preferencesFrom, type Preferences } from '#protocol/preferences.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import { Connection } from './connection.ts';
+import { readable } from './fault-from.ts';
 
 const DOCUMENT = 'preferences';
 
@@ -45,9 +46,5 @@ export class DexiePreferences implements PreferenceStore {
 }
 
 async function stored(documents: Table<unknown, string>): Promise<Preferences> {
-	try {
-		return preferencesFrom(await documents.get(DOCUMENT));
-	} catch {
-		return preferencesFrom(null);
-	}
+	return preferencesFrom(await readable(documents.get(DOCUMENT)));
 }

@@ -4,7 +4,8 @@ import { endUsOf, minuteOf, segmentOf, type Entry } from '#domain/index-page.ts'
 import type { Segment } from '#domain/segment.ts';
 import type { Connection } from './connection.ts';
 import type { FootageDatabase } from './database.ts';
-import { jumps, readable, type Mending } from './mending.ts';
+import { readable } from './fault-from.ts';
+import { jumps, type Mending } from './mending.ts';
 import {
 	decodePage,
 	decodeRun,

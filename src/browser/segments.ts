@@ -10,7 +10,8 @@ import type { Evicted, Segments } from '#ports/segments.ts';
 import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase } from './database.ts';
 import { evictOldest } from './eviction.ts';
-import { Mending, readable } from './mending.ts';
+import { readable } from './fault-from.ts';
+import { Mending } from './mending.ts';
 import { pagesOfRun, Queries } from './queries.ts';
 import {
 	asBytes,

@@ -1,0 +1,51 @@
+/** The database as it is, around the adapter: to damage it and to look at it. */
+export async function rawOpen(
+	name: string,
+	version?: number,
+	upgrade?: (database: IDBDatabase) => void,
+): Promise<IDBDatabase> {
+	const request = indexedDB.open(name, version);
+	return new Promise((done, failed) => {
+		request.onupgradeneeded = () => upgrade?.(request.result);
+		request.onsuccess = () => done(request.result);
+		request.onerror = () =>
+			failed(new Error('the database does not open', { cause: request.error }));
+	});
+}
+
+export function answer<T>(request: IDBRequest<T>): Promise<T> {
+	return new Promise((done, failed) => {
+		request.onsuccess = () => done(request.result);
+		request.onerror = () => failed(new Error('no answer', { cause: request.error }));
+	});
+}
+
+/** One transaction over all tables, complete when the promise resolves. */
+export async function rawly<T>(
+	name: string,
+	work: (table: (name: string) => IDBObjectStore) => Promise<T>,
+): Promise<T> {
+	const database = await rawOpen(name);
+	try {
+		const transaction = database.transaction([...database.objectStoreNames], 'readwrite');
+		const complete = new Promise<void>((done, failed) => {
+			transaction.oncomplete = () => done();
+			transaction.onabort = () => failed(new Error('aborted', { cause: transaction.error }));
+		});
+		const result = await work((table) => transaction.objectStore(table));
+		await complete;
+		return result;
+	} finally {
+		database.close();
+	}
+}
+
+export function counts(name: string): Promise<Record<string, number>> {
+	return rawly(name, async (table) => {
+		const found: Record<string, number> = {};
+		for (const one of ['bytes', 'pages', 'runs', 'quarantined']) {
+			found[one] = await answer(table(one).count());
+		}
+		return found;
+	});
+}

@@ -1,0 +1,148 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { DexieSegments } from '#browser/segments.ts';
+import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../contracts/segments.ts';
+import { counts, rawOpen } from './raw-database.ts';
+
+let count = 0;
+let stores: DexieSegments[] = [];
+
+afterEach(() => {
+	vi.restoreAllMocks();
+	for (const store of stores) store.dispose();
+	stores = [];
+});
+
+function make(deadlineMs?: number): { name: string; store: DexieSegments } {
+	const name = `connection-${(count += 1)}`;
+	const store = new DexieSegments(name, deadlineMs);
+	stores.push(store);
+	return { name, store };
+}
+
+/** A transaction of somebody else that keeps all tables locked until it is let go. */
+async function lock(name: string): Promise<() => void> {
+	const database = await rawOpen(name);
+	const table = database
+		.transaction([...database.objectStoreNames], 'readwrite')
+		.objectStore('runs');
+	let held = true;
+	const again = () => {
+		if (held) table.count().onsuccess = again;
+	};
+	again();
+	return () => {
+		held = false;
+		database.close();
+	};
+}
+
+/**
+ * Lets connections die. Dexie takes hold of `transaction` when it opens, so this must come first.
+ * `deaths`: how many transactions fail from now on.
+ */
+function mortal(name: string, dying: string): { deaths: number } {
+	const fate = { deaths: 0 };
+	const { transaction } = IDBDatabase.prototype;
+	vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
+		this: IDBDatabase,
+		...given
+	) {
+		if (this.name === name && fate.deaths > 0) {
+			fate.deaths -= 1;
+			throw new DOMException('dead', dying);
+		}
+		return transaction.apply(this, given);
+	});
+	return fate;
+}
+
+test.each(['InvalidStateError', 'UnknownError', 'AbortError'])(
+	'ST14 a connection that dies with %s is replaced, and the segment in hand is written once',
+	async (dying) => {
+		const { name, store } = make();
+		const fate = mortal(name, dying);
+		await record(store, DOOR, 1, 2);
+		fate.deaths = 2;
+		const run = await store.append(DOOR, 1, sealed(3, T0 + 2 * SECOND));
+		expect(run.lastSeq).toBe(3);
+		expect(fate.deaths).toBe(0);
+		expect(await store.between(DOOR, T0, T0 + 9 * SECOND)).toHaveLength(3);
+		expect(await counts(name)).toMatchObject({ bytes: 4, pages: 1, runs: 1 });
+	},
+);
+
+test('ST14 a database that stays dead is unavailable after three tries, and works when it is back', async () => {
+	const { name, store } = make();
+	const fate = mortal(name, 'UnknownError');
+	await record(store, DOOR, 1, 1);
+	fate.deaths = 1000;
+	expect(await kindOf(store.append(DOOR, 1, sealed(2, T0 + SECOND)))).toBe('unavailable');
+	expect(fate.deaths).toBeLessThanOrEqual(1000 - 3);
+	fate.deaths = 0;
+	expect((await store.append(DOOR, 1, sealed(2, T0 + SECOND))).lastSeq).toBe(2);
+	expect(await counts(name)).toMatchObject({ bytes: 3 });
+});
+
+test('ST14 a segment whose answer was lost is not written again', async () => {
+	const { name, store } = make();
+	const fate = mortal(name, 'UnknownError');
+	await record(store, DOOR, 1, 1);
+	const { put } = IDBObjectStore.prototype;
+	let lost = 0;
+	vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+		this: IDBObjectStore,
+		...given
+	) {
+		const { transaction } = this;
+		// The transaction completes, but what Dexie hears is that it was aborted.
+		if (this.name === 'runs' && lost === 0) {
+			lost += 1;
+			const heard = transaction.onabort;
+			transaction.oncomplete = () => heard?.call(transaction, new Event('abort'));
+		}
+		return put.apply(this, given);
+	});
+	const run = await store.append(DOOR, 1, sealed(2, T0 + SECOND));
+	expect([run.lastSeq, lost, fate.deaths]).toEqual([2, 1, 0]);
+	expect(await counts(name)).toMatchObject({ bytes: 3 });
+	expect(await store.usedBytes()).toBe(300);
+});
+
+test('ST14 a database that does not answer is a timeout; what waited is not written behind our back', async () => {
+	const { name, store } = make(150);
+	await record(store, DOOR, 1, 1);
+	const release = await lock(name);
+	const began = performance.now();
+	expect(await kindOf(store.append(DOOR, 1, sealed(2, T0 + SECOND)))).toBe('timeout');
+	expect(performance.now() - began).toBeGreaterThan(3 * 140);
+	release();
+	expect(await counts(name)).toMatchObject({ bytes: 2 });
+	expect((await store.lastRun(DOOR))!.lastSeq).toBe(1);
+	expect((await store.append(DOOR, 1, sealed(2, T0 + SECOND))).lastSeq).toBe(2);
+});
+
+test('ST14 a database that answers at the second try costs nothing', async () => {
+	const { name, store } = make(300);
+	await record(store, DOOR, 1, 1);
+	const release = await lock(name);
+	setTimeout(release, 400);
+	expect((await store.append(DOOR, 1, sealed(2, T0 + SECOND))).lastSeq).toBe(2);
+	expect(await counts(name)).toMatchObject({ bytes: 3 });
+});
+
+test('ST14 after disposal nothing is opened again', async () => {
+	const { store } = make();
+	await record(store, DOOR, 1, 1);
+	store.dispose();
+	expect(await kindOf(store.usedBytes())).toBe('aborted');
+});
+
+test('ST15 another tab hears of changes', async () => {
+	const { name, store } = make();
+	const other = new DexieSegments(name);
+	stores.push(other);
+	const heard = new Promise<void>((done) => other.watch(done));
+	await record(store, DOOR, 1, 1);
+	await heard;
+	expect((await other.lastRun(DOOR))!.lastSeq).toBe(1);
+});
