@@ -35,6 +35,7 @@ const TICK_MS = 1000;
  */
 export class Recorder implements RecorderControls {
 	readonly #tools: RecorderTools;
+	readonly #rotateMs: number;
 	readonly #listeners = new Set<() => void>();
 	#state: RecorderState = { kind: 'off', fault: null };
 	#choice: RecorderChoice = { lensId: null, profile: PROFILES[1] ?? never(), sound: false };
@@ -56,8 +57,10 @@ export class Recorder implements RecorderControls {
 	#orders: Promise<void> = Promise.resolve();
 	readonly #offLenses: () => void;
 
-	constructor(tools: RecorderTools) {
+	/** `rotateMs`: after how long a run is replaced by the next. */
+	constructor(tools: RecorderTools, rotateMs = ROTATE_MS) {
 		this.#tools = tools;
+		this.#rotateMs = rotateMs;
 		this.#offLenses = tools.capture.onLenses(() => {
 			if (this.#state.kind === 'blind') void this.#order(() => this.#retryNow());
 		});
@@ -362,7 +365,8 @@ export class Recorder implements RecorderControls {
 			await this.#drained;
 			this.#blind('stalled', new Fault('timeout', `no ${silent} came`));
 		} else if (hasStepped(take.begun, now)) this.#begin(captured, 'clock-step');
-		else if (now.monotonicMs - take.begun.monotonicMs > ROTATE_MS) this.#begin(captured, 'rotated');
+		else if (now.monotonicMs - take.begun.monotonicMs > this.#rotateMs)
+			this.#begin(captured, 'rotated');
 		else this.#refresh();
 	}
 

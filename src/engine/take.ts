@@ -19,6 +19,8 @@ const MOST_WAITING = 30;
 const MOST_WAITING_BYTES = 64 * 2 ** 20;
 const TRIES = 3;
 const TRY_AGAIN_MS = 1000;
+/** A store that answers nothing must not keep the next run from beginning. */
+const DRAIN_DEADLINE_MS = 15_000;
 
 export interface TakeTools {
 	readonly clock: Clock;
@@ -114,7 +116,7 @@ export class Take {
 
 	async #end(): Promise<void> {
 		await this.#encoding.stop();
-		await this.#work;
+		await Promise.race([this.#work, this.#pause(DRAIN_DEADLINE_MS)]);
 		if (this.#run === null) return;
 		try {
 			await this.#tools.segments.close(this.#camera, this.#run.runNo, this.#why ?? 'failed');
@@ -188,7 +190,7 @@ export class Take {
 					if (evicted.segments === 0) throw error;
 					await this.#tellRoom();
 				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
-					await this.#pause();
+					await this.#pause(TRY_AGAIN_MS);
 				} else throw error;
 			}
 		}
@@ -200,9 +202,9 @@ export class Take {
 		this.#events.madeRoom();
 	}
 
-	#pause(): Promise<void> {
+	#pause(ms: number): Promise<void> {
 		return new Promise((done) => {
-			this.#tools.clock.after(TRY_AGAIN_MS, done);
+			this.#tools.clock.after(ms, done);
 		});
 	}
 }

@@ -1,0 +1,317 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { WebCrypto } from '#browser/crypto.ts';
+import { MemoryVault } from '#browser/memory-vault.ts';
+import { Fault } from '#domain/fault.ts';
+import { PROFILES, type Profile } from '#domain/profile.ts';
+import type { CameraId } from '#domain/ids.ts';
+import { House } from '#engine/house.ts';
+import { Recorder, type RecorderTools } from '#engine/recorder.ts';
+import { Retention } from '#engine/retention.ts';
+import { FakeCapture } from '../fakes/capture.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { FakeEncoder } from '../fakes/encoder.ts';
+import { MemoryPreferences } from '../fakes/preferences.ts';
+import { MemorySegments } from '../fakes/segments.ts';
+import { MemoryTenure } from '../fakes/tenure.ts';
+
+const standard = PROFILES[1] as Profile;
+const low = PROFILES[0] as Profile;
+const choice = { lensId: null, profile: standard, sound: false };
+
+let clock: ManualClock;
+let capture: FakeCapture;
+let encoder: FakeEncoder;
+let segments: MemorySegments;
+let preferences: MemoryPreferences;
+let taken: Set<CameraId>;
+let house: House;
+let budget: number;
+
+function makeRecorder(rotateMs?: number): Recorder {
+	const tools: RecorderTools = {
+		clock,
+		capture,
+		encoder,
+		segments,
+		preferences,
+		tenure: new MemoryTenure(taken),
+		retention: new Retention(segments, () => Promise.resolve(budget)),
+		beginRun: (camera, given) => house.beginRun(camera, given),
+		camera: () => camera(),
+	};
+	return new Recorder(tools, rotateMs);
+}
+
+function camera(): CameraId {
+	if (house.state.kind !== 'ready') throw new Error('the house is not ready');
+	return house.state.cameras[0]?.id as CameraId;
+}
+
+/** Real cryptography answers in real time; a state is waited for, not a while. */
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+	await expect.poll(what, { timeout: 4000, interval: 2 }).toBe(true);
+}
+
+/** `count` seconds pass: frames come, and a fragment at the end of each. */
+async function record(recorder: Recorder, count: number): Promise<void> {
+	for (let n = 0; n < count; n++) {
+		const before = await saved();
+		capture.current.delivered += 15;
+		clock.advance(1000);
+		encoder.current.fragment();
+		await until(async () => (await saved()) > before);
+	}
+	await recorder.open(choice); // Joins the queue of orders: whatever they caused is over.
+}
+
+async function saved(): Promise<number> {
+	return (await segments.runs(camera())).reduce((sum, run) => sum + run.lastSeq, 0);
+}
+
+beforeEach(async () => {
+	clock = new ManualClock();
+	capture = new FakeCapture();
+	encoder = new FakeEncoder(() => clock.monotonicMs());
+	segments = new MemorySegments();
+	preferences = new MemoryPreferences();
+	taken = new Set();
+	budget = Infinity;
+	house = new House({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
+	await house.found();
+});
+
+async function recording(): Promise<Recorder> {
+	const recorder = makeRecorder();
+	await recorder.open(choice);
+	await recorder.start();
+	await record(recorder, 2);
+	return recorder;
+}
+
+describe('the journey', () => {
+	test('RC9 preview, start, segments in order, stop: one run, closed as stopped', async () => {
+		const recorder = makeRecorder();
+		await recorder.open(choice);
+		expect(recorder.state.kind).toBe('preview');
+		await recorder.start();
+		expect(recorder.state.kind).toBe('starting');
+		expect(await segments.runs(camera())).toEqual([]);
+		await record(recorder, 3);
+		expect(recorder.state).toMatchObject({ kind: 'recording', saved: { segments: 3 } });
+		await recorder.stop();
+		expect(recorder.state.kind).toBe('preview');
+		const runs = await segments.runs(camera());
+		expect(runs).toMatchObject([{ runNo: 1, lastSeq: 3, ended: 'stopped' }]);
+	});
+
+	test('RC9 a take without a picture leaves nothing behind', async () => {
+		const recorder = makeRecorder();
+		await recorder.open(choice);
+		await recorder.start();
+		await recorder.stop();
+		expect(await segments.runs(camera())).toEqual([]);
+	});
+
+	test('RC17 start and stop are remembered, with what was chosen', async () => {
+		const recorder = makeRecorder();
+		await recorder.open({ ...choice, profile: low, sound: true });
+		await recorder.start();
+		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low', sound: true });
+		await recorder.stop();
+		expect((await preferences.read()).armed).toBe(false);
+	});
+
+	test('RC12 RC17 after a kill it goes on by itself, and the open run is closed as interrupted', async () => {
+		await recording();
+		taken.clear(); // The tab died, and its lock with it.
+		const next = makeRecorder();
+		expect(await next.resume()).toBe(true);
+		await record(next, 1);
+		const runs = await segments.runs(camera());
+		expect(runs.map(({ ended }) => ended)).toEqual(['interrupted', null]);
+		expect(runs[1]?.startUs).toBeGreaterThanOrEqual(runs[0]?.endUs ?? Infinity);
+	});
+
+	test('RC17 what was stopped stays stopped', async () => {
+		const recorder = await recording();
+		await recorder.stop();
+		expect(await makeRecorder().resume()).toBe(false);
+	});
+
+	test('RC18 a second tab says so and touches nothing', async () => {
+		await recording();
+		const second = makeRecorder();
+		await second.open(choice);
+		expect(second.state.kind).toBe('elsewhere');
+		await second.start();
+		expect(second.state.kind).toBe('elsewhere');
+		expect((await segments.runs(camera()))[0]?.ended).toBe(null);
+	});
+});
+
+describe('replacing', () => {
+	test('RC10 another quality: the new encoding starts before the old one stops', async () => {
+		const recorder = await recording();
+		await recorder.change({ ...choice, profile: low });
+		expect(encoder.encodings).toHaveLength(2);
+		expect(encoder.encodings[0]?.stopped).toBe(true);
+		expect(capture.opened[0]?.closed).toBe(true);
+		await record(recorder, 1);
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
+	});
+
+	test('RC10 a lens that opens only once is let go first', async () => {
+		const recorder = await recording();
+		capture.failures.push(new Fault('conflict', 'in use'));
+		await recorder.change({ ...choice, lensId: 'lens-1' });
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+	});
+
+	test('CL4 RC11 a clock that is set ends the run; the next one has the new time', async () => {
+		const recorder = await recording();
+		clock.step(-3_600_000);
+		capture.current.delivered++;
+		clock.advance(1000);
+		await until(() => encoder.encodings.length === 2);
+		await record(recorder, 1);
+		const [before, after] = await segments.runs(camera());
+		expect(before?.ended).toBe('clock-step');
+		expect(after?.startUs).toBeLessThan(before?.startUs ?? 0);
+		expect(after?.runNo).toBeGreaterThan(before?.runNo ?? Infinity);
+	});
+
+	test('RC11 when its time has come, a run is followed by the next without a gap', async () => {
+		const recorder = makeRecorder(5000);
+		await recorder.open(choice);
+		await recorder.start();
+		await record(recorder, 7);
+		expect(encoder.encodings).toHaveLength(2);
+		await recorder.stop();
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual([
+			'rotated',
+			'stopped',
+		]);
+	});
+});
+
+describe('trouble', () => {
+	test('a refused camera is a state with its fault, and opens once allowed', async () => {
+		capture.failures.push(new Fault('denied', 'no'));
+		const recorder = makeRecorder();
+		await recorder.open(choice);
+		expect(recorder.state).toMatchObject({ kind: 'off', fault: { kind: 'denied' } });
+		await recorder.open(choice);
+		expect(recorder.state.kind).toBe('preview');
+	});
+
+	test('RC16 unplugged: blind with its reason, recording again when it is plugged in', async () => {
+		const recorder = await recording();
+		capture.failures.push(new Fault('not-found', 'gone'), new Fault('not-found', 'gone'));
+		capture.current.tell('ended');
+		await until(() => recorder.state.kind === 'blind');
+		expect(recorder.state).toMatchObject({ kind: 'blind', why: 'unplugged' });
+		clock.advance(600);
+		await recorder.open(choice);
+		expect(recorder.state.kind).toBe('blind');
+		capture.failures.length = 0;
+		capture.plugIn();
+		await until(() => encoder.encodings.length === 2);
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+		expect((await segments.runs(camera()))[0]?.ended).toBe('unplugged');
+	});
+
+	test('RC16 permission withdrawn is called denied', async () => {
+		const recorder = await recording();
+		capture.failures.push(new Fault('denied', 'no'));
+		capture.current.tell('denied');
+		await until(() => recorder.state.kind === 'blind');
+		expect(recorder.state).toMatchObject({ why: 'denied' });
+		expect((await segments.runs(camera()))[0]?.ended).toBe('denied');
+	});
+
+	test('RC15 frames that stall: a fresh lens', async () => {
+		const recorder = await recording();
+		for (let second = 0; second < 7; second++) {
+			clock.advance(1000);
+			await recorder.open(choice);
+		}
+		expect((await segments.runs(camera()))[0]?.ended).toBe('stalled');
+		await until(() => capture.opened.length >= 2);
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+	});
+
+	test('RC15 an encoder that falls silent while frames come: a fresh encoder on the same lens', async () => {
+		const recorder = await recording();
+		for (let second = 0; second < 10; second++) {
+			capture.current.delivered += 15;
+			clock.advance(1000);
+			await recorder.open(choice);
+		}
+		await until(() => encoder.encodings.length === 2);
+		expect(capture.opened).toHaveLength(1);
+		await record(recorder, 1);
+		expect((await segments.runs(camera()))[0]?.ended).toBe('stalled');
+	});
+
+	test('an encoder that fails is replaced', async () => {
+		const recorder = await recording();
+		encoder.current.fail(new Fault('unavailable', 'broken'));
+		await until(() => recorder.state.kind === 'blind');
+		clock.advance(1000);
+		await until(() => encoder.encodings.length === 2);
+		await record(recorder, 1);
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['failed', null]);
+	});
+
+	test('RC13 no answer from the store: the same segment again, none missing', async () => {
+		const recorder = await recording();
+		segments.failures.push(new Fault('timeout', 'slow'));
+		const before = await saved();
+		capture.current.delivered += 15;
+		encoder.current.fragment();
+		for (let n = 0; n < 30 && (await saved()) === before; n++) {
+			capture.current.delivered++;
+			await new Promise((done) => setTimeout(done, 5));
+			clock.advance(200);
+		}
+		expect(await saved()).toBe(before + 1);
+		expect(recorder.state.kind).toBe('recording');
+	});
+
+	test('RC13 no room and nothing to delete: the run ends with quota, said aloud, and it tries again', async () => {
+		const recorder = await recording();
+		segments.roomBytes = 0;
+		capture.current.delivered += 15;
+		encoder.current.fragment();
+		await until(() => recorder.state.kind === 'blind');
+		expect(recorder.state).toMatchObject({ why: 'quota', fault: { kind: 'quota' } });
+		segments.roomBytes = Infinity;
+		clock.advance(1000);
+		await until(() => encoder.encodings.length === 2);
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+	});
+
+	test('RC14 a store that never answers: what waits is bounded, then it is said', async () => {
+		const recorder = await recording();
+		segments.append = () => new Promise(() => undefined);
+		for (let n = 0; n < 40; n++) encoder.current.fragment();
+		expect(encoder.current.stopped).toBe(true);
+		await clock.pass(16_000, 1000);
+		await until(() => recorder.state.kind === 'blind');
+		expect(recorder.state).toMatchObject({ why: 'store', fault: { kind: 'timeout' } });
+	});
+
+	test('RC19 nothing throws, whatever fails', async () => {
+		const recorder = makeRecorder();
+		segments.runs = () => Promise.reject(new Error('a bug'));
+		await recorder.open(choice);
+		await recorder.start();
+		expect(recorder.state).toMatchObject({ fault: { kind: 'internal' } });
+		await recorder.stop();
+		await recorder.close();
+	});
+});
