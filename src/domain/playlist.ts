@@ -1,0 +1,119 @@
+import type { Segment } from './segment.ts';
+import { SEAM_US } from './coverage.ts';
+
+/** Segments that follow each other in one run: one entry of a playlist. */
+export interface Group {
+	readonly runNo: number;
+	readonly segments: readonly Segment[];
+	/** Wall time of the first frame. */
+	readonly startUs: number;
+	/** Until the next group, inside a piece; of the last one until its end. The same in wall time and position. */
+	readonly durationUs: number;
+	/** Where it lies on the playlist's own timeline, which knows no gaps. */
+	readonly positionUs: number;
+	/** Rises by one wherever footage is missing or the run changes: media time goes on within a piece. */
+	readonly piece: number;
+}
+
+/** A day of 1-s segments is 17,280 entries: hls.js reads them in about 80 ms. */
+export const GROUP_SEGMENTS = 5;
+
+type Part = Omit<Group, 'positionUs' | 'durationUs'>;
+
+/** Lays segments (in recording order) out as groups. Bad ones and the ones `unusable` are left out, as holes. */
+export function groupsOf(
+	segments: readonly Segment[],
+	unusable: (segment: Segment) => boolean = () => false,
+): Group[] {
+	const parts: Part[] = [];
+	let members: Segment[] = [];
+	let piece = 0;
+	let last: Segment | null = null;
+	const finish = (): void => {
+		const [first] = members;
+		if (first === undefined) return;
+		parts.push({ runNo: first.runNo, segments: members, startUs: first.startUs, piece });
+		members = [];
+	};
+	for (const segment of segments) {
+		if (segment.bad || unusable(segment)) continue;
+		if (last !== null && !follows(last, segment)) {
+			finish();
+			piece += 1;
+		} else if (members.length === GROUP_SEGMENTS) finish();
+		members.push(segment);
+		last = segment;
+	}
+	finish();
+	return placed(parts);
+}
+
+/** Whether media time goes on. Neighbours may overlap or part by some ms: the encoder guesses its last frame. */
+function follows(last: Segment, next: Segment): boolean {
+	if (next.runNo !== last.runNo || next.seq !== last.seq + 1) return false;
+	return next.startUs > last.startUs && next.startUs - endUsOf(last) <= SEAM_US;
+}
+
+function placed(parts: readonly Part[]): Group[] {
+	let positionUs = 0;
+	return parts.map((part, index) => {
+		const next = parts[index + 1];
+		const endUs = next?.piece === part.piece ? next.startUs : endUsOf(part.segments.at(-1));
+		const durationUs = Math.max(1, endUs - part.startUs);
+		const group = { ...part, positionUs, durationUs };
+		positionUs += durationUs;
+		return group;
+	});
+}
+
+function endUsOf(segment: Segment | undefined): number {
+	return segment === undefined ? 0 : segment.startUs + segment.durationUs;
+}
+
+/** Names in a playlist; what loads them understands them again. */
+export const initKey = (runNo: number): string => `init-${runNo}`;
+export const groupKey = (index: number): string => `group-${index}`;
+
+export type Key =
+	| { readonly kind: 'init'; readonly runNo: number }
+	| { readonly kind: 'group'; readonly index: number };
+
+/** `null` for what is no name of a playlist. */
+export function keyFrom(text: string): Key | null {
+	const [, kind, digits] = /^(init|group)-(\d{1,15})$/.exec(text) ?? [];
+	const number = Number(digits);
+	if (kind === 'init') return { kind, runNo: number };
+	return kind === 'group' ? { kind, index: number } : null;
+}
+
+/**
+ * A media playlist (RFC 8216) of everything, ended. Wall times only where they jump: on every line they would
+ * more than double the text.
+ */
+export function playlistOf(groups: readonly Group[]): string {
+	const longestUs = groups.reduce((most, { durationUs }) => Math.max(most, durationUs), 1);
+	const lines = [
+		'#EXTM3U',
+		'#EXT-X-VERSION:7',
+		`#EXT-X-TARGETDURATION:${Math.ceil(longestUs / 1_000_000)}`,
+		'#EXT-X-MEDIA-SEQUENCE:0',
+		'#EXT-X-PLAYLIST-TYPE:VOD',
+		'#EXT-X-INDEPENDENT-SEGMENTS',
+	];
+	let before: Group | null = null;
+	for (const [index, group] of groups.entries()) {
+		if (group.piece !== before?.piece) {
+			if (before !== null) lines.push('#EXT-X-DISCONTINUITY');
+			if (group.runNo !== before?.runNo) lines.push(`#EXT-X-MAP:URI="${initKey(group.runNo)}"`);
+			lines.push(`#EXT-X-PROGRAM-DATE-TIME:${isoOf(group.startUs)}`);
+		}
+		lines.push(`#EXTINF:${(group.durationUs / 1_000_000).toFixed(6)},`, groupKey(index));
+		before = group;
+	}
+	lines.push('#EXT-X-ENDLIST', '');
+	return lines.join('\n');
+}
+
+function isoOf(us: number): string {
+	return new Date(Math.floor(us / 1000)).toISOString();
+}
