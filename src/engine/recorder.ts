@@ -160,7 +160,7 @@ export class Recorder implements RecorderControls {
 		this.#listeners.clear();
 	}
 
-	#order(job: () => Promise<void>): Promise<void> {
+	#order(job: () => Promise<void> | void): Promise<void> {
 		this.#orders = this.#orders.then(job).catch((error: unknown) => {
 			const fault = asFault(error);
 			if (this.#armed) this.#blind('failed', fault);
@@ -288,7 +288,9 @@ export class Recorder implements RecorderControls {
 						this.#madeRoomMs = this.#tools.clock.monotonicMs();
 					},
 					failed: (end, fault) => {
-						void this.#order(() => this.#failed(take, end, fault));
+						void this.#order(() => {
+							this.#failed(take, end, fault);
+						});
 					},
 				},
 				before === null ? this.#drained : before.end(why),
@@ -341,11 +343,9 @@ export class Recorder implements RecorderControls {
 		this.#refresh();
 	}
 
-	async #failed(take: Take, why: RunEnd, fault: Fault): Promise<void> {
+	#failed(take: Take, why: RunEnd, fault: Fault): void {
 		if (take !== this.#take || !this.#armed) return;
-		this.#take = null;
-		this.#watch = null;
-		await this.#drained;
+		this.#retire(why);
 		this.#blind(why, fault);
 	}
 

@@ -37,7 +37,7 @@ export interface TakeEvents {
 	saved(run: Run, segment: SealedSegment): void;
 	/** Room was made for what is written: the oldest minutes left. */
 	madeRoom(): void;
-	/** It ended by itself. Called once at most, after everything whole was saved. */
+	/** It cannot go on; `end` tells when what was whole is saved. Called once at most. */
 	failed(why: RunEnd, fault: Fault): void;
 }
 
@@ -151,7 +151,8 @@ export class Take {
 	#break(why: RunEnd, fault: Fault): void {
 		if (this.#broken !== null || this.#why !== null) return;
 		this.#broken = fault;
-		void this.end(why).then(() => this.#events.failed(why, fault));
+		void this.end(why);
+		this.#events.failed(why, fault);
 	}
 
 	async #begin(section: InitSection): Promise<void> {
