@@ -10,15 +10,28 @@ const DEADLINE_MS = 5000;
  * `Fault`: `unsupported` (no locks here), `timeout`.
  */
 export class LockTenure implements Tenure {
-	take(camera: CameraId): Promise<(() => void) | null> {
-		return answered((answer, fail) => {
+	/** Locks given back here, until the browser has really let them go. */
+	readonly #leaving = new Map<CameraId, Promise<unknown>>();
+
+	async take(camera: CameraId): Promise<(() => void) | null> {
+		// Else stopping and starting at once would find the camera taken, by ourselves.
+		await this.#leaving.get(camera);
+		return answered<(() => void) | null>((answer, fail) => {
 			const held = locks().request(nameOf(camera), { ifAvailable: true }, (lock) => {
 				if (lock === null) return answer(null);
-				return new Promise<void>((release) => {
+				return new Promise<void>((letGo) => {
+					const release = () => {
+						this.#leaving.set(camera, settled);
+						letGo();
+					};
 					// An answer that comes too late finds nobody who would ever give the lock back.
-					if (!answer(release)) release();
+					if (!answer(release)) letGo();
 				});
 			});
+			const settled = held.then(
+				() => this.#leaving.delete(camera),
+				() => this.#leaving.delete(camera),
+			);
 			held.catch(fail);
 		});
 	}

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
 import { afterEach, expect, test, vi } from 'vitest';
 import { DexieSegments } from '#browser/segments.ts';
 import { ENTRY_BYTES } from '#domain/index-page.ts';

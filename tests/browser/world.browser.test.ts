@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { BrowserClock } from '#browser/clock.ts';
+import { DexiePreferences } from '#browser/preferences.ts';
+import { LockTenure } from '#browser/tenure.ts';
+import { trustedWorker } from '#browser/trusted.ts';
+import { Fault } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import { clockContract } from '../contracts/clock.ts';
+import { preferencesContract } from '../contracts/preferences.ts';
+import { tenureContract } from '../contracts/tenure.ts';
+import { answer, rawly } from './raw-database.ts';
+
+const pass = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe('BrowserClock', () => {
+	clockContract(() => ({ clock: new BrowserClock(), pass }));
+
+	test('CL6 its timers run in a worker', async () => {
+		const inPage = vi.spyOn(globalThis, 'setInterval');
+		const clock = new BrowserClock();
+		await new Promise<void>((done) => clock.every(5, done));
+		expect(inPage).not.toHaveBeenCalled();
+		clock.dispose();
+	});
+
+	test('CL6 without a worker the page’s own timers are better than none', async () => {
+		vi.stubGlobal('Worker', function NoWorker() {
+			throw new DOMException('refused', 'SecurityError');
+		});
+		const clock = new BrowserClock();
+		vi.unstubAllGlobals();
+		vi.stubGlobal('Worker', undefined);
+		await new Promise<void>((done) => clock.after(5, done));
+		vi.unstubAllGlobals();
+		clock.dispose();
+	});
+});
+
+describe('LockTenure', () => {
+	tenureContract(() => [new LockTenure(), new LockTenure()]);
+
+	test('a tab that dies lets go', async () => {
+		const frame = document.createElement('iframe');
+		document.body.append(frame);
+		const camera = 'abababababababababababababababab' as CameraId;
+		const there = frame.contentWindow!.navigator.locks;
+		await new Promise<void>((held) => {
+			void there.request(`spycam-camera ${camera}`, () => {
+				held();
+				return new Promise<never>(() => undefined);
+			});
+		});
+		const tenure = new LockTenure();
+		expect(await tenure.take(camera)).toBeNull();
+		frame.remove();
+		await expect.poll(() => tenure.taken(camera)).toBe(false);
+		const release = await tenure.take(camera);
+		expect(release).not.toBeNull();
+		release!();
+	});
+});
+
+describe('DexiePreferences', () => {
+	let count = 0;
+	preferencesContract(async (stored) => {
+		const name = `preferences-${(count += 1)}`;
+		const store = new DexiePreferences(name);
+		await store.read();
+		if (stored !== undefined) {
+			await rawly(name, (table) => answer(table('documents').put(stored, 'preferences')));
+		}
+		return store;
+	});
+
+	test('what was written is there for the next page', async () => {
+		await new DexiePreferences('preferences-kept').write({ profile: 'high' });
+		expect((await new DexiePreferences('preferences-kept').read()).profile).toBe('high');
+	});
+});
+
+describe('trustedWorker', () => {
+	test.each([
+		'https://elsewhere.example/_app/immutable/workers/timer.js',
+		'data:text/javascript,1',
+		'blob:https://elsewhere.example/1',
+		'javascript:1',
+		'/_app/immutable/chunks/timer.js',
+		'/_app/immutable/workers/../../evil.js',
+		'//elsewhere.example/service-worker.js',
+	])('refuses %s', (url) => {
+		expect(() => trustedWorker(url)).toThrow(Fault);
+	});
+
+	test.each(['/_app/immutable/workers/timer.worker-Ab_12.js', '/service-worker.js'])(
+		'admits %s',
+		(url) => {
+			expect(trustedWorker(url)).toBe(new URL(url, location.href).href);
+		},
+	);
+});

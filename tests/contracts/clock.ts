@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { Clock } from '#ports/clock.ts';
+
+/** `pass` lets at least so many milliseconds go by on that clock. */
+export function clockContract(
+	make: () => { clock: Clock; pass: (ms: number) => Promise<void> },
+): void {
+	test('wall time is of our days, monotonic time goes on', async () => {
+		const { clock, pass } = make();
+		const [wall, monotonic] = [clock.wallMs(), clock.monotonicMs()];
+		expect(wall).toBeGreaterThan(Date.UTC(2020, 0));
+		await pass(30);
+		expect(clock.wallMs() - wall).toBeGreaterThanOrEqual(28);
+		expect(clock.monotonicMs() - monotonic).toBeGreaterThanOrEqual(28);
+	});
+
+	test('CL6 every rings again and again until it is told to stop', async () => {
+		const { clock, pass } = make();
+		let rung = 0;
+		const stop = clock.every(20, () => (rung += 1));
+		await pass(300);
+		expect(rung).toBeGreaterThanOrEqual(3);
+		stop();
+		stop();
+		const then = rung;
+		await pass(100);
+		expect(rung).toBe(then);
+	});
+
+	test('CL6 after rings once, not before its time, and not when it was called off', async () => {
+		const { clock, pass } = make();
+		const rung: string[] = [];
+		const beganMs = clock.monotonicMs();
+		let lateMs = 0;
+		clock.after(50, () => {
+			rung.push('late');
+			lateMs = clock.monotonicMs() - beganMs;
+		});
+		clock.after(10, () => rung.push('soon'));
+		clock.after(10, () => rung.push('never'))();
+		await pass(400);
+		expect(rung).toEqual(['soon', 'late']);
+		expect(lateMs).toBeGreaterThanOrEqual(48);
+	});
+
+	test('a ring may set the next one', async () => {
+		const { clock, pass } = make();
+		let left = 3;
+		const next = () => {
+			left -= 1;
+			if (left > 0) clock.after(5, next);
+		};
+		clock.after(5, next);
+		await pass(400);
+		expect(left).toBe(0);
+	});
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import type { CameraId } from '#domain/ids.ts';
+import { clockContract } from '../contracts/clock.ts';
+import { preferencesContract } from '../contracts/preferences.ts';
+import { segmentsContract } from '../contracts/segments.ts';
+import { tenureContract } from '../contracts/tenure.ts';
+import { ManualClock } from './clock.ts';
+import { MemoryPreferences } from './preferences.ts';
+import { MemorySegments } from './segments.ts';
+import { MemoryTenure } from './tenure.ts';
+
+describe('MemorySegments', () => segmentsContract(() => Promise.resolve(new MemorySegments())));
+
+describe('MemoryPreferences', () =>
+	preferencesContract((stored) => Promise.resolve(new MemoryPreferences(stored))));
+
+describe('MemoryTenure', () =>
+	tenureContract(() => {
+		const taken = new Set<CameraId>();
+		return [new MemoryTenure(taken), new MemoryTenure(taken)];
+	}));
+
+describe('ManualClock', () => {
+	clockContract(() => {
+		const clock = new ManualClock();
+		return { clock, pass: (ms) => clock.pass(ms) };
+	});
+
+	test('a step moves wall time only', () => {
+		const clock = new ManualClock(1000);
+		const before = clock.monotonicMs();
+		clock.step(-500);
+		clock.advance(7);
+		expect([clock.wallMs(), clock.monotonicMs() - before]).toEqual([507, 7]);
+	});
+});
