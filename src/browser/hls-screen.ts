@@ -1,0 +1,255 @@
+import type * as HlsCode from 'hls.js';
+import type { ErrorData } from 'hls.js';
+import { Fault, type FaultKind } from '#domain/fault.ts';
+import type { Reel, Screen, ScreenEvent } from '#ports/screen.ts';
+import { keyOfUrl, loadersOf, PLAYLIST_URL } from './hls-loaders.ts';
+
+/** Painting is told by frame callbacks; a hidden page has none, and then the element's word must do. */
+const PAINT_MS = 250;
+/** A frame callback may still speak of the frame from before a seek. */
+const [EARLIEST_S, LATEST_S] = [2.5, 0.5];
+
+const patient = {
+	default: {
+		maxTimeToFirstByteMs: 30_000,
+		maxLoadTimeMs: 30_000,
+		timeoutRetry: null,
+		errorRetry: null,
+	},
+};
+
+interface Waiting {
+	readonly positionS: number;
+	readonly done: () => void;
+	readonly failed: (fault: Fault) => void;
+}
+
+let code: Promise<typeof HlsCode> | null = null;
+function hlsCode(): Promise<typeof HlsCode> {
+	code ??= import('hls.js/light').catch((error: unknown) => {
+		code = null;
+		throw new Fault('unavailable', 'the player could not be loaded', error);
+	});
+	return code;
+}
+
+/** A `<video>` fed by hls.js: the only one who knows either. Rules: docs/spec/playback.md. */
+export class HlsScreen implements Screen {
+	readonly #video: HTMLVideoElement;
+	readonly #listeners = new Set<(event: ScreenEvent) => void>();
+	#hls: HlsCode.default | null = null;
+	/** Rises with every show and clear: what belongs to an older one is not heard any more. */
+	#turn = 0;
+	#waiting: Waiting | null = null;
+	#failed = false;
+	#recovered = false;
+	#mediaError: ErrorData['type'] | null = null;
+	#paintTimer: ReturnType<typeof setTimeout> | undefined;
+	#frameCallback = 0;
+
+	constructor(video: HTMLVideoElement) {
+		this.#video = video;
+		const hear = (type: string, heard: () => void): void => {
+			video.addEventListener(type, heard);
+		};
+		hear('seeked', () => this.#expectPaint());
+		hear('loadeddata', () => this.#expectPaint());
+		hear('ended', () => this.#tell({ kind: 'ended' }));
+		hear('playing', () => this.#tell({ kind: 'moving', moving: true }));
+		hear('pause', () => !video.ended && this.#tell({ kind: 'moving', moving: false }));
+		hear('waiting', () => this.#failed && this.#tell({ kind: 'starved' }));
+	}
+
+	warm(): void {
+		hlsCode().catch(() => undefined);
+	}
+
+	async show(reel: Reel, positionS: number, signal: AbortSignal): Promise<void> {
+		this.clear();
+		const turn = this.#turn;
+		const { default: Hls } = await hlsCode();
+		if (turn !== this.#turn || signal.aborted) throw aborted();
+		if (!Hls.isSupported()) throw new Fault('unsupported', 'this browser has no MediaSource');
+		const painted = this.#wait(positionS, signal);
+		const { pLoader, fLoader } = loadersOf(reel, (key, error) => {
+			if (turn !== this.#turn) return;
+			this.#fail(
+				'load',
+				error instanceof Fault ? error : new Fault('internal', 'not loaded', error),
+				key,
+			);
+		});
+		const hls = new Hls({
+			// Its default worker comes from a blob, which the page policy forbids; fMP4 needs no transmuxing.
+			enableWorker: false,
+			pLoader: pLoader as never,
+			fLoader: fLoader as never,
+			startPosition: positionS,
+			startFragPrefetch: true,
+			backBufferLength: 30,
+			maxBufferLength: 20,
+			maxMaxBufferLength: 20,
+			maxBufferSize: 30_000_000,
+			maxBufferHole: 0.5,
+			manifestLoadPolicy: patient,
+			playlistLoadPolicy: patient,
+			fragLoadPolicy: patient,
+		});
+		this.#hls = hls;
+		this.#mediaError = Hls.ErrorTypes.MEDIA_ERROR;
+		hls.on(Hls.Events.ERROR, (_, data) => this.#onError(data));
+		hls.on(Hls.Events.INIT_PTS_FOUND, (_, { frag, initPTS, timescale }) => {
+			this.#tell({ kind: 'placed', key: keyOfUrl(frag.url), offsetS: initPTS / timescale });
+		});
+		hls.attachMedia(this.#video);
+		hls.loadSource(PLAYLIST_URL);
+		this.#watchFrames(turn);
+		await painted;
+	}
+
+	async seek(positionS: number, signal: AbortSignal): Promise<void> {
+		if (this.#hls === null) throw new Fault('conflict', 'nothing is shown');
+		if (this.#failed) throw new Fault('conflict', 'what is shown has failed');
+		const painted = this.#wait(positionS, signal);
+		this.#video.currentTime = positionS;
+		await painted;
+	}
+
+	async play(signal: AbortSignal): Promise<void> {
+		let give: ((fault: Fault) => void) | undefined;
+		const stopped = new Promise<never>((_, reject) => (give = reject));
+		const onAbort = (): void => give?.(aborted());
+		signal.addEventListener('abort', onAbort);
+		try {
+			await Promise.race([this.#video.play(), stopped]);
+		} catch (error) {
+			throw faultFrom(error);
+		} finally {
+			signal.removeEventListener('abort', onAbort);
+		}
+	}
+
+	pause(): void {
+		this.#video.pause();
+	}
+
+	on(listener: (event: ScreenEvent) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	clear(): void {
+		this.#turn += 1;
+		this.#waiting?.failed(aborted());
+		clearTimeout(this.#paintTimer);
+		this.#video.cancelVideoFrameCallback(this.#frameCallback);
+		this.#video.pause();
+		this.#hls?.destroy();
+		this.#hls = null;
+		this.#failed = this.#recovered = false;
+	}
+
+	#wait(positionS: number, signal: AbortSignal): Promise<void> {
+		this.#waiting?.failed(aborted());
+		return new Promise<void>((resolve, reject) => {
+			const settle = (): void => {
+				clearTimeout(this.#paintTimer);
+				signal.removeEventListener('abort', onAbort);
+				if (this.#waiting === waiting) this.#waiting = null;
+			};
+			const waiting: Waiting = {
+				positionS,
+				done: () => {
+					settle();
+					resolve();
+				},
+				failed: (fault) => {
+					settle();
+					reject(fault);
+				},
+			};
+			const onAbort = (): void => waiting.failed(aborted());
+			signal.addEventListener('abort', onAbort);
+			this.#waiting = waiting;
+		});
+	}
+
+	#watchFrames(turn: number): void {
+		this.#frameCallback = this.#video.requestVideoFrameCallback((_, { mediaTime }) => {
+			if (turn !== this.#turn) return;
+			this.#onFrame(mediaTime);
+			this.#watchFrames(turn);
+		});
+	}
+
+	#onFrame(positionS: number): void {
+		const waiting = this.#waiting;
+		if (waiting !== null) {
+			const early = positionS < waiting.positionS - EARLIEST_S;
+			const late = positionS > waiting.positionS + LATEST_S;
+			if (this.#video.seeking || early || late) return;
+		}
+		this.#tell({ kind: 'frame', positionS });
+		waiting?.done();
+	}
+
+	#expectPaint(): void {
+		clearTimeout(this.#paintTimer);
+		if (this.#waiting === null) return;
+		this.#paintTimer = setTimeout(() => {
+			const video = this.#video;
+			if (this.#waiting === null || video.seeking || video.readyState < 2) return;
+			this.#onFrame(video.currentTime);
+		}, PAINT_MS);
+	}
+
+	#onError({ fatal, type, details, frag, error }: ErrorData): void {
+		if (!fatal || this.#failed) return;
+		if (type !== this.#mediaError) {
+			this.#fail('load', new Fault('malformed', `the playlist: ${details}`, error), null);
+			return;
+		}
+		const isCodec = /codec/i.test(details);
+		if (!isCodec && !this.#recovered && this.#hls !== null) {
+			this.#recovered = true;
+			const moving = !this.#video.paused;
+			this.#hls.recoverMediaError();
+			if (moving) this.#video.play().catch(() => undefined);
+			return;
+		}
+		const fault = new Fault(isCodec ? 'unsupported' : 'corrupt', `not playable: ${details}`, error);
+		this.#fail('media', fault, frag === undefined ? null : keyOfUrl(frag.url));
+	}
+
+	#fail(why: 'load' | 'media', fault: Fault, key: string | null): void {
+		if (this.#failed) return;
+		this.#failed = true;
+		this.#hls?.stopLoad();
+		const waiting = this.#waiting;
+		this.#tell({ kind: 'failed', why, fault, key });
+		waiting?.failed(fault);
+		const video = this.#video;
+		if (!video.paused && video.readyState < 3) this.#tell({ kind: 'starved' });
+	}
+
+	#tell(event: ScreenEvent): void {
+		for (const listener of [...this.#listeners]) listener(event);
+	}
+}
+
+const KINDS: Readonly<Record<string, FaultKind>> = {
+	NotAllowedError: 'denied',
+	AbortError: 'aborted',
+	NotSupportedError: 'unsupported',
+};
+
+/** What a media element throws. */
+function faultFrom(error: unknown): Fault {
+	if (error instanceof Fault) return error;
+	const name = error instanceof DOMException ? error.name : 'unknown';
+	return new Fault(KINDS[name] ?? 'internal', `the screen said ${name}`, error);
+}
+
+function aborted(): Fault {
+	return new Fault('aborted', 'something else is shown');
+}

@@ -1,0 +1,154 @@
+import { joined, type Bytes } from '#domain/bytes.ts';
+import { coverage, type Coverage } from '#domain/coverage.ts';
+import { Fault } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import { groupsOf, keyFrom, playlistOf, type Group } from '#domain/playlist.ts';
+import type { Run } from '#domain/run.ts';
+import type { Segment, StoredBytes } from '#domain/segment.ts';
+import type { Span } from '#domain/timeline.ts';
+import type { Reel } from '#ports/screen.ts';
+import type { Segments } from '#ports/segments.ts';
+
+/** What the reel needs of `Opener`: the same faults. */
+export interface Opens {
+	openInit(run: Run, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
+	open(run: Run, segment: Segment, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
+}
+
+/** What turned out not to open or not to play, over all days of one camera. */
+export class Sieve {
+	readonly #segments = new Set<string>();
+	readonly #runs = new Set<number>();
+	/** Segments that are in the index but do not open. */
+	skipped = 0;
+
+	has({ runNo, seq }: Pick<Segment, 'runNo' | 'seq'>): boolean {
+		return this.#runs.has(runNo) || this.#segments.has(`${runNo}:${seq}`);
+	}
+
+	add({ runNo, seq }: Segment): void {
+		this.#segments.add(`${runNo}:${seq}`);
+	}
+
+	addRun(runNo: number): void {
+		this.#runs.add(runNo);
+	}
+}
+
+/** One local day of a camera, laid out to be played. Footage is opened here, on its way to the screen. */
+export class DayReel implements Reel {
+	readonly camera: CameraId;
+	readonly day: Span;
+	readonly groups: readonly Group[];
+	readonly playlist: string;
+	readonly #segments: readonly Segment[];
+	readonly #runs: ReadonlyMap<number, Run>;
+	readonly #store: Segments;
+	readonly #opener: Opens;
+	readonly #sieve: Sieve;
+
+	constructor(
+		tools: { readonly segments: Segments; readonly opener: Opens },
+		camera: CameraId,
+		day: Span,
+		kept: { readonly runs: readonly Run[]; readonly segments: readonly Segment[] },
+		sieve: Sieve,
+	) {
+		this.#store = tools.segments;
+		this.#opener = tools.opener;
+		this.camera = camera;
+		this.day = day;
+		this.#sieve = sieve;
+		this.#runs = new Map(kept.runs.map((run) => [run.runNo, run]));
+		// What crosses midnight belongs to the day in which it begins: played once, not twice.
+		this.#segments = kept.segments.filter(
+			({ startUs, runNo }) =>
+				startUs >= day.startUs && startUs < day.endUs && this.#runs.has(runNo),
+		);
+		this.groups = groupsOf(this.#segments, (segment) => sieve.has(segment));
+		this.playlist = playlistOf(this.groups);
+	}
+
+	/** The same day without what the sieve has caught since. */
+	sieved(runs: readonly Run[]): DayReel {
+		const tools = { segments: this.#store, opener: this.#opener };
+		const kept = { runs, segments: this.#segments };
+		return new DayReel(tools, this.camera, this.day, kept, this.#sieve);
+	}
+
+	anchorUs(group: Group): number {
+		return this.#runs.get(group.runNo)?.anchorUs ?? 0;
+	}
+
+	/** Throws `corrupt` when something did not open: it is set aside, and a sieved reel goes on without it. */
+	async load(key: string, signal: AbortSignal): Promise<Bytes> {
+		const named = keyFrom(key);
+		if (named?.kind === 'init') return this.#loadInit(named.runNo);
+		const group = named === null ? undefined : this.groups[named.index];
+		const run = group === undefined ? undefined : this.#runs.get(group.runNo);
+		if (group === undefined || run === undefined) throw new Fault('not-found', 'no such line');
+		const opened = await Promise.all(
+			group.segments.map((segment) => (signal.aborted ? null : this.#open(run, segment))),
+		);
+		if (signal.aborted) throw new Fault('aborted', 'not wanted any more');
+		const bodies = opened.filter((body) => body !== null);
+		if (bodies.length < opened.length) throw new Fault('corrupt', 'segments did not open');
+		return joined(...bodies);
+	}
+
+	async #loadInit(runNo: number): Promise<Bytes> {
+		const run = this.#runs.get(runNo);
+		if (run === undefined) throw new Fault('not-found', 'no such run');
+		const body = await this.#orNull(run.initPlace, (stored) => this.#opener.openInit(run, stored));
+		if (body !== null) return body;
+		this.#sieve.addRun(runNo);
+		for (const segment of this.#segments) {
+			if (segment.runNo === runNo && !segment.bad) this.#sieve.skipped += 1;
+		}
+		throw new Fault('corrupt', 'an init section did not open');
+	}
+
+	async #open(run: Run, segment: Segment): Promise<Bytes | null> {
+		const body = await this.#orNull(segment.place, (stored) =>
+			this.#opener.open(run, segment, stored),
+		);
+		if (body === null && !this.#sieve.has(segment)) {
+			this.#sieve.add(segment);
+			if (await this.#isKept(segment)) {
+				this.#sieve.skipped += 1;
+				await this.#store.quarantine(segment).catch(onlyFaults);
+			}
+		}
+		return body;
+	}
+
+	/** `null`: it is not there, cannot be read or does not open, and never will. */
+	async #orNull(
+		place: number,
+		open: (stored: StoredBytes) => Promise<{ readonly body: Bytes }>,
+	): Promise<Bytes | null> {
+		try {
+			const stored = await this.#store.read(place);
+			return stored === null ? null : (await open(stored)).body;
+		} catch (error) {
+			if (error instanceof Fault && error.kind === 'corrupt') return null;
+			throw error;
+		}
+	}
+
+	/** Retention may have taken it since the playlist was made: that is no damage. */
+	async #isKept({ startUs, runNo, seq }: Segment): Promise<boolean> {
+		const rows = await this.#store.between(this.camera, startUs, startUs + 1);
+		return rows.some((row) => row.runNo === runNo && row.seq === seq && !row.bad);
+	}
+}
+
+/** The day's footage and gaps. What is still to come of a day is no gap. */
+export function coverageOf(runs: readonly Run[], day: Span, nowUs: number): Coverage {
+	const lastUs = runs.reduce((most, { endUs }) => Math.max(most, endUs), nowUs);
+	return coverage(runs, day.startUs, Math.max(day.startUs, Math.min(day.endUs, lastUs)));
+}
+
+function onlyFaults(error: unknown): void {
+	if (!(error instanceof Fault)) throw error;
+}
