@@ -77,3 +77,11 @@ async function fillFirstPlace(
 		row['basis'] = bases.get(`${String(row['camera'])} ${String(row['runNo'])}`);
 	});
 }
+
+/** The range of a run's pages. */
+export function pagesOfRun([camera, runNo]: RunKey): [unknown[], unknown[]] {
+	return [
+		[camera, runNo, Dexie.minKey],
+		[camera, runNo, Dexie.maxKey],
+	];
+}

@@ -1,9 +1,12 @@
 import Dexie from 'dexie';
+import { Fault } from '#domain/fault.ts';
 import { endUsOf } from '#domain/index-page.ts';
 import { holedRun, shortenedRun } from '#domain/run-change.ts';
 import type { Evicted } from '#ports/segments.ts';
+import type { Connection } from './connection.ts';
 import type { FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';
+import type { Mending } from './mending.ts';
 import {
 	decodePage,
 	decodeRun,
@@ -14,16 +17,59 @@ import {
 } from './rows.ts';
 
 /** Either one page left, or a row is in the way that must be mended first, or nothing may leave. */
-export type Leaving =
-	| { readonly kind: 'evicted'; readonly evicted: Evicted }
+type Leaving =
+	| { readonly kind: 'evicted'; readonly evicted: Evicted; readonly run: RunKey }
 	| { readonly kind: 'damaged'; readonly table: 'pages' | 'runs'; readonly key: PageKey | RunKey }
 	| { readonly kind: 'none' };
 
+const WRITTEN = ['bytes', 'pages', 'runs'];
+
+/** Deletes the oldest pages until `bytes` are freed or `maxPages` are gone (docs/spec/retention.md). */
+export async function evict(
+	connection: Connection<FootageDatabase>,
+	mending: Mending,
+	bytes: number,
+	maxPages: number,
+): Promise<Evicted> {
+	let all: Evicted = { segments: 0, bytes: 0, span: null };
+	let pages = 0;
+	let unmended = 0;
+	const unsettled = new Map<string, RunKey>();
+	while (pages < maxPages && all.bytes < bytes && unmended < 3) {
+		const left = await leave(connection, unsettled);
+		if (left.kind === 'none') break;
+		if (left.kind === 'damaged') {
+			// What cannot be mended stays where it is, and with it what was written later.
+			unmended = (await mending.mend(left.table, [left.key])) ? 0 : unmended + 1;
+		} else {
+			pages += 1;
+			all = together(all, left.evicted);
+		}
+	}
+	for (const key of unsettled.values()) await mending.settle(key);
+	return all;
+}
+
 /**
- * Deletes the page written first that may leave, inside the transaction it is called in
- * (docs/spec/retention.md).
+ * One page leaves. At the quota browsers refuse every transaction that writes a byte, however much it
+ * deletes: then the run row stays as it is for the moment, and is noted in `unsettled`.
  */
-export async function evictOldest(database: FootageDatabase): Promise<Leaving> {
+async function leave(
+	connection: Connection<FootageDatabase>,
+	unsettled: Map<string, RunKey>,
+): Promise<Leaving> {
+	try {
+		return await connection.write(WRITTEN, (database) => evictOldest(database, true));
+	} catch (error) {
+		if (!(error instanceof Fault && error.kind === 'quota')) throw error;
+		const left = await connection.write(WRITTEN, (database) => evictOldest(database, false));
+		if (left.kind === 'evicted') unsettled.set(left.run.join(), left.run);
+		return left;
+	}
+}
+
+/** Deletes the page written first that may leave. `writing`: whether the run row may be written, too. */
+async function evictOldest(database: FootageDatabase, writing: boolean): Promise<Leaving> {
 	const { pages, runs } = database;
 	let after = -Infinity;
 	for (;;) {
@@ -47,7 +93,8 @@ export async function evictOldest(database: FootageDatabase): Promise<Leaving> {
 		if (next !== undefined && nextPage === null) {
 			return { kind: 'damaged', table: 'pages', key: next };
 		}
-		return { kind: 'evicted', evicted: await remove(database, page, nextPage, run) };
+		const evicted = await remove(database, page, nextPage, run, writing);
+		return { kind: 'evicted', evicted, run: runKey };
 	}
 }
 
@@ -56,6 +103,7 @@ async function remove(
 	page: Page,
 	next: Page | null,
 	run: RunRow,
+	writing: boolean,
 ): Promise<Evicted> {
 	const { bytes, pages, runs } = database;
 	const { camera, runNo, parsed } = page;
@@ -71,9 +119,9 @@ async function remove(
 	const first = next?.parsed[0];
 	if (before > 0) {
 		const shorter = { ...run, bytes: Math.max(0, run.bytes - freed) };
-		await runs.put(holedRun(shorter, { startUs, endUs, why: 'deleted' }));
+		if (writing) await runs.put(holedRun(shorter, { startUs, endUs, why: 'deleted' }));
 	} else if (first !== undefined) {
-		await runs.put(shortenedRun(run, first, freed));
+		if (writing) await runs.put(shortenedRun(run, first, freed));
 	} else {
 		freed += await removeRun(database, run);
 	}
@@ -102,4 +150,16 @@ async function removeHollow(database: FootageDatabase, [camera, runNo]: RunKey):
 		if (left === 0) freed += await removeRun(database, run);
 	}
 	return freed;
+}
+
+function together(one: Evicted, two: Evicted): Evicted {
+	if (one.span === null || two.span === null) return one.span === null ? two : one;
+	return {
+		segments: one.segments + two.segments,
+		bytes: one.bytes + two.bytes,
+		span: {
+			startUs: Math.min(one.span.startUs, two.span.startUs),
+			endUs: Math.max(one.span.endUs, two.span.endUs),
+		},
+	};
 }

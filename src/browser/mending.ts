@@ -2,9 +2,9 @@ import Dexie from 'dexie';
 import { buildEntries, endUsOf, salvageEntries, type Entry } from '#domain/index-page.ts';
 import { Fault } from '#domain/fault.ts';
 import type { Hole } from '#domain/run.ts';
-import { begunRun, grownRun, holedRun } from '#domain/run-change.ts';
+import { begunRun, grownRun, holedRun, shortenedRun } from '#domain/run-change.ts';
 import type { Connection } from './connection.ts';
-import type { FootageDatabase } from './database.ts';
+import { pagesOfRun, type FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';
 import {
 	asBytes,
@@ -79,19 +79,28 @@ export class Mending {
 		return punched;
 	}
 
+	/** Moves the beginning of a run behind what eviction took away in front of it. */
+	settle(key: RunKey): Promise<boolean> {
+		return this.#connection.write(['pages', 'runs'], (database) => settleFront(database, key));
+	}
+
 	/**
 	 * Looks for rows that no range query would ever meet, because the field it asks for is not what it
-	 * should be, and for pages whose run row is gone. Costs one small request a run.
+	 * should be, for pages whose run row is gone,
+	 * and for evictions that were cut off (RT4). Costs a few small requests a run.
 	 */
 	async inspect(): Promise<boolean> {
-		const { badRuns, orphans, badPages } = await this.#connection.read(
+		const { badRuns, orphans, badPages, fronts } = await this.#connection.read(
 			['pages', 'runs'],
 			async ({ pages, runs }) => {
 				const badRuns: RunKey[] = [];
+				const fronts: RunKey[] = [];
 				const known = new Set<string>();
 				for (const key of await runs.toCollection().primaryKeys()) {
 					known.add(JSON.stringify(key));
-					if (decodeRun(await readable(runs.get(key))) === null) badRuns.push(key);
+					const run = decodeRun(await readable(runs.get(key)));
+					if (run === null) badRuns.push(key);
+					else if (await startsLate(pages, run)) fronts.push(key);
 				}
 				const orphans: RunKey[] = [];
 				let [next] = await pages.toCollection().limit(1).primaryKeys();
@@ -111,13 +120,22 @@ export class Mending {
 						if (decodePage(await readable(pages.get(key))) === null) badPages.push(key);
 					}
 				}
-				return { badRuns, orphans, badPages };
+				return { badRuns, orphans, badPages, fronts };
 			},
 		);
 		const one = await this.mend('runs', [...badRuns, ...orphans]);
 		const two = await this.mend('pages', badPages);
-		return one || two;
+		let settled = false;
+		for (const key of fronts) settled = (await this.settle(key)) || settled;
+		return one || two || settled;
 	}
+}
+
+async function startsLate(pages: FootageDatabase['pages'], run: RunRow): Promise<boolean> {
+	const { camera, runNo } = run;
+	const range = pages.where(':id').between(...pagesOfRun([camera, runNo]));
+	const seq = decodePage(await readable(range.first()))?.parsed[0]?.seq;
+	return seq !== undefined && seq > run.firstSeq;
 }
 
 async function mendPage(database: FootageDatabase, key: PageKey): Promise<boolean> {
@@ -179,6 +197,26 @@ async function mendRun(database: FootageDatabase, key: RunKey): Promise<boolean>
 	return true;
 }
 
+/**
+ * Makes a run row begin where its first page does. Only eviction takes pages away in front, so what
+ * is missing there was deleted. Returns whether anything had to change.
+ */
+async function settleFront(database: FootageDatabase, key: RunKey): Promise<boolean> {
+	const { runs } = database;
+	const run = decodeRun(await readable(runs.get(key)));
+	if (run === null) return false;
+	const pages = await pagesOf(database, key);
+	const first = pages[0]?.parsed[0];
+	if (first === undefined || first.seq <= run.firstSeq) return false;
+	// A hole that is named already was damage.
+	if (run.holes.some(({ startUs, endUs }) => startUs <= run.startUs && endUs >= first.startUs)) {
+		return false;
+	}
+	const kept = pages.flatMap(({ parsed }) => parsed).reduce((sum, { size }) => sum + size, 0);
+	await runs.put(shortenedRun(run, first, run.bytes - run.initSize - kept));
+	return true;
+}
+
 function runFrom([camera, runNo]: RunKey, basis: Basis, pages: readonly Page[]): RunRow {
 	const { initPlace, initSize } = basis;
 	let run: RunRow = { ...begunRun({ camera, runNo, ...basis }, initPlace, initSize), initSize };
@@ -217,10 +255,9 @@ export function jumps(entries: readonly Entry[]): Hole[] {
 	});
 }
 
+/** The whole pages of a run, in order. */
 async function pagesOf({ pages }: FootageDatabase, [camera, runNo]: RunKey): Promise<Page[]> {
-	const range = pages
-		.where(':id')
-		.between([camera, runNo, Dexie.minKey], [camera, runNo, Dexie.maxKey]);
+	const range = pages.where(':id').between(...pagesOfRun([camera, runNo]));
 	const found: Page[] = [];
 	for (const key of await range.primaryKeys()) {
 		const page = decodePage(await readable(pages.get(key)));

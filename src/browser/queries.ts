@@ -187,10 +187,3 @@ function earliest(segments: readonly Segment[], us: number): Segment | null {
 	}
 	return first;
 }
-
-export function pagesOfRun([camera, runNo]: RunKey): [unknown[], unknown[]] {
-	return [
-		[camera, runNo, Dexie.minKey],
-		[camera, runNo, Dexie.maxKey],
-	];
-}

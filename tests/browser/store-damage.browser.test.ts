@@ -175,6 +175,22 @@ test('ST19 bytes of a wrong type are corrupt, missing ones are null', async () =
 	expect((await store.read(d!.place))!.bytes).toEqual(new Uint8Array([97, 98, 99]));
 });
 
+test('RT4 an eviction that was cut off before it changed the run is finished at the next start', async () => {
+	const name = await threeMinutes();
+	await rawly(name, async (table) => {
+		await answer(table('pages').delete(pageKey(0)));
+		await answer(table('bytes').delete(IDBKeyRange.bound(2, 61)));
+	});
+	const store = open(name);
+	const settled = new Promise<void>((done) => store.watch(done));
+	await store.usedBytes();
+	await settled;
+	expect(await store.lastRun(DOOR)).toMatchObject({
+		...{ firstSeq: 61, startUs: T0 + MINUTE, bytes: 100 + 120 * 100, holes: [] },
+	});
+	expect(store.damagedRows()).toBe(0);
+});
+
 /** A request that fails when it would have succeeded, as one for an unreadable value does. */
 function failing<T>(request: IDBRequest<T>): IDBRequest<T> {
 	let tell: ((event: Event) => void) | null = null;

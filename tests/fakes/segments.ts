@@ -131,7 +131,7 @@ export class MemorySegments implements Segments {
 	async evict(bytes: number, maxPages: number): Promise<Evicted> {
 		let freed = 0;
 		let segments = 0;
-		let span: Evicted['span'] = null;
+		let span = null as Evicted['span'];
 		for (let pages = 0; pages < maxPages && freed < bytes; pages += 1) {
 			const page = this.#oldest();
 			const run = page && this.#run(page.camera, page.runNo);

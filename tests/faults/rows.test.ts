@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { barePage, type BarePage } from '../e2e/bare-page.ts';
+import { launchChromium } from '../e2e/house.ts';
+import { times } from './counts.ts';
+import type {} from './pages/rows.ts';
+
+let served: BarePage;
+let context: BrowserContext;
+let page: Page;
+const escaped: string[] = [];
+
+beforeAll(async () => {
+	served = await barePage(fileURLToPath(new URL('pages/rows.ts', import.meta.url)));
+	context = await launchChromium();
+	page = await context.newPage();
+	page.on('pageerror', (error) => escaped.push(error.message));
+	await page.goto(served.url);
+	await page.waitForFunction(() => 'rowFaults' in window);
+});
+
+afterAll(async () => {
+	await context.close();
+	await served.close();
+});
+
+test('B4 damaged rows are set aside and everything else is served', async () => {
+	await page.evaluate(() => window.rowFaults.fill());
+	const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+	const all = times(2000);
+	let [damaged, setAside, whole] = [0, 0, 0];
+	for (let number = 0; damaged < all; number += 1) {
+		const many = Math.min(all - damaged, 1 + (number % 10));
+		const round = await page.evaluate(([own, count]) => window.rowFaults.round(own, count), [
+			seed + number,
+			many,
+		] as const);
+		const what = `SEED=${seed}, round ${number}: ${round.damages.join(', ')}`;
+		expect(round.faults, what).toEqual([]);
+		expect(round.lost, what).toEqual([]);
+		damaged += many;
+		setAside += round.setAside;
+		whole += round.served;
+	}
+	console.log(
+		`SEED=${seed}: ${damaged} damages, ${setAside} rows set aside, ${whole} segments whole`,
+	);
+	expect(setAside).toBeGreaterThan(all / 10);
+	expect(escaped).toEqual([]);
+});
+
+test('ST4 a real quota leaves nothing behind of what it refused; room made is room', async () => {
+	const session = await context.newCDPSession(page);
+	const origin = new URL(served.url).origin;
+	const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+	const quotaSize = usage + 20 * 2 ** 20;
+	await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
+	const full = await page.evaluate(() => window.rowFaults.fillUp(300_000));
+	await session.send('Storage.overrideQuotaForOrigin', { origin });
+	expect(full.kind).toBe('quota');
+	expect(full.lastSeq).toBeGreaterThan(20);
+	expect(full.rows).toBe(full.lastSeq + 1);
+	expect(full.after).toBe(full.lastSeq + 1);
+	expect(escaped).toEqual([]);
+});
