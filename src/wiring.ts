@@ -1,28 +1,5 @@
-import type { Features } from '#domain/features.ts';
 import { defaultBudget } from '#domain/retention.ts';
-import type { HouseControls } from '#engine/house.ts';
-import type { PlayerControls } from '#engine/player.ts';
-import type { RecorderControls } from '#engine/recording.ts';
-import type { Capture } from '#ports/capture.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
-import type { Segments } from '#ports/segments.ts';
-
-/** The product without its screens: one of each, for the life of the page. */
-export interface Engine {
-	readonly clock: Clock;
-	readonly capture: Capture;
-	readonly segments: Segments;
-	readonly preferences: PreferenceStore;
-	readonly house: HouseControls;
-	/** Lives here and not in a page, so that it records on while the person looks around. */
-	readonly recorder: RecorderControls;
-	readonly features: Features;
-	/** Bytes that footage may use: the person's own choice, else a share of what the browser offers. */
-	budget(): Promise<number>;
-	/** A player on this element. Close it with the page that made it. */
-	player(video: HTMLVideoElement): Promise<PlayerControls>;
-}
+import type { Engine } from '#state/engine.ts';
 
 let made: Promise<Engine> | null = null;
 
@@ -46,6 +23,8 @@ async function make(): Promise<Engine> {
 		{ Retention },
 		{ Recorder },
 		{ featuresOfBrowser },
+		{ streamOf },
+		{ ScreenAwake },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -59,12 +38,15 @@ async function make(): Promise<Engine> {
 		import('#engine/retention.ts'),
 		import('#engine/recorder.ts'),
 		import('#browser/features.ts'),
+		import('#browser/picture.ts'),
+		import('#browser/awake.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
 	const segments = new DexieSegments();
 	const preferences = new DexiePreferences();
 	const capture = new MediaCapture();
+	const awake = new ScreenAwake();
 	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
 	const budget = async (): Promise<number> =>
 		(await preferences.read()).budgetBytes ?? defaultBudget(await estimate());
@@ -88,6 +70,12 @@ async function make(): Promise<Engine> {
 		recorder,
 		features: await featuresOfBrowser(),
 		budget,
+		show: (video, picture) => {
+			video.srcObject = picture === null ? null : streamOf(picture);
+		},
+		awake: (wanted) => {
+			awake.want(wanted);
+		},
 		player: async (video) => {
 			const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
 				import('#engine/player.ts'),

@@ -1,0 +1,48 @@
+import type { Features } from './features.ts';
+
+/** What this browser can and cannot promise as a camera; each has its sentence in every language. */
+export const PROMISES = [
+	'awake',
+	'not-awake',
+	'background-stops',
+	'background-goes-on',
+	'front-only',
+	'kept',
+	'may-be-cleared',
+	'seven-days',
+	'keys-sealed',
+	'keys-readable',
+	'keys-memory',
+	'localhost',
+	'no-sound',
+] as const;
+export type PromiseName = (typeof PROMISES)[number];
+
+export interface Promised {
+	readonly name: PromiseName;
+	/** `false`: a limit the person should know. */
+	readonly good: boolean;
+}
+
+export function promisesOf(
+	features: Features,
+	strength: 'sealed' | 'readable' | 'memory' | null,
+): Promised[] {
+	const { mobile, engine, recordsHidden, persisted, installed, localhost, wakeLock } = features;
+	const list: Promised[] = [
+		wakeLock ? { name: 'awake', good: true } : { name: 'not-awake', good: false },
+	];
+	if (mobile) list.push({ name: 'background-stops', good: false });
+	else if (recordsHidden) list.push({ name: 'background-goes-on', good: true });
+	else list.push({ name: 'front-only', good: false });
+	if (persisted === true || (mobile && engine === 'webkit' && installed)) {
+		list.push({ name: 'kept', good: true });
+	} else if (engine === 'webkit') list.push({ name: 'seven-days', good: false });
+	else list.push({ name: 'may-be-cleared', good: false });
+	if (strength === 'readable') list.push({ name: 'keys-readable', good: false });
+	else if (strength === 'memory') list.push({ name: 'keys-memory', good: false });
+	else list.push({ name: 'keys-sealed', good: true });
+	if (!recordsHidden) list.push({ name: 'no-sound', good: false });
+	if (localhost) list.push({ name: 'localhost', good: false });
+	return list;
+}

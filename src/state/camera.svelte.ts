@@ -1,0 +1,71 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { PROFILES, type Profile } from '#domain/profile.ts';
+import type { Lens } from '#ports/capture.ts';
+import type { Engine } from './engine.ts';
+
+/** The camera page's own choices, kept in step with what is remembered. */
+export class CameraChoices {
+	lenses = $state.raw<readonly Lens[]>([]);
+	lensId = $state<string | null>(null);
+	profile = $state<Profile['name']>('standard');
+	sound = $state(false);
+	accepted = $state(false);
+	readonly #engine: Engine;
+	readonly #subscribe: () => void;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+		this.#subscribe = createSubscriber((update) => engine.recorder.on(update));
+	}
+
+	/** Reads what was chosen before and, where nothing runs yet, opens the lens. */
+	async open(): Promise<void> {
+		const { preferences, recorder, house, capture } = this.#engine;
+		const { lensId, profile, sound, acceptsLoss } = await preferences.read();
+		this.lensId = lensId;
+		this.profile = profile;
+		this.sound = sound;
+		this.accepted = acceptsLoss;
+		// A visit to this page is the wish to be a camera; broken keys are for a person to decide.
+		if (house.state.kind === 'new') await house.found();
+		if (house.state.kind !== 'ready') return;
+		if (recorder.state.kind === 'off') await recorder.open(this.#choice());
+		await this.look();
+		capture.onLenses(() => void this.look());
+	}
+
+	/** Labels appear once the person allowed a camera. */
+	async look(): Promise<void> {
+		try {
+			this.lenses = await this.#engine.capture.lenses();
+		} catch {
+			this.lenses = [];
+		}
+	}
+
+	async change(): Promise<void> {
+		await this.#engine.recorder.change(this.#choice());
+	}
+
+	async tryAgain(): Promise<void> {
+		await this.#engine.recorder.open(this.#choice());
+		await this.look();
+	}
+
+	async accept(): Promise<void> {
+		this.accepted = (await this.#engine.preferences.write({ acceptsLoss: true })).acceptsLoss;
+	}
+
+	/** The lens in use, for the list: what was asked for may be gone. */
+	get usedLens(): string {
+		this.#subscribe();
+		const { state } = this.#engine.recorder;
+		return ('view' in state ? state.view?.lensId : undefined) ?? this.lensId ?? '';
+	}
+
+	#choice() {
+		const profile = PROFILES.find(({ name }) => name === this.profile) ?? PROFILES[1];
+		if (profile === undefined) throw new Error('no profiles');
+		return { lensId: this.lensId, profile, sound: this.sound };
+	}
+}

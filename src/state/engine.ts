@@ -1,0 +1,28 @@
+import type { Features } from '#domain/features.ts';
+import type { HouseControls } from '#engine/house.ts';
+import type { PlayerControls } from '#engine/player.ts';
+import type { RecorderControls } from '#engine/recording.ts';
+import type { Capture, Picture } from '#ports/capture.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Segments } from '#ports/segments.ts';
+
+/** The product without its screens: one of each, for the life of the page. `wiring.ts` makes it. */
+export interface Engine {
+	readonly clock: Clock;
+	readonly capture: Capture;
+	readonly segments: Segments;
+	readonly preferences: PreferenceStore;
+	readonly house: HouseControls;
+	/** Lives as long as the page's document, so that it records on while the person looks around. */
+	readonly recorder: RecorderControls;
+	readonly features: Features;
+	/** Bytes that footage may use: the person's own choice, else a share of what the browser offers. */
+	budget(): Promise<number>;
+	/** Shows a live picture in an element; `null` takes it away. */
+	show(video: HTMLVideoElement, picture: Picture | null): void;
+	/** Keeps the screen awake while `wanted`. */
+	awake(wanted: boolean): void;
+	/** A player on this element. Close it with the page that made it. */
+	player(video: HTMLVideoElement): Promise<PlayerControls>;
+}

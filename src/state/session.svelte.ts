@@ -1,0 +1,124 @@
+import { createContext } from 'svelte';
+import { createSubscriber } from 'svelte/reactivity';
+import { Fault } from '#domain/fault.ts';
+import { promisesOf, type Promised } from '#domain/promises.ts';
+import type { HouseState } from '#engine/house.ts';
+import type { RecorderState } from '#engine/recording.ts';
+import type { Engine } from './engine.ts';
+
+export const LANGUAGES = ['en', 'de'] as const;
+export type Language = (typeof LANGUAGES)[number];
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** What every screen shares: this device, whether it records, and how the app speaks and looks. */
+export class Session {
+	language = $state<Language>('en');
+	theme = $state<Theme>('system');
+	/** Why the app could not start, if it could not. */
+	fault = $state.raw<Fault | null>(null);
+	#engine = $state.raw<Engine | null>(null);
+	#opening: Promise<Engine | null> | null = null;
+	readonly #load: () => Promise<Engine>;
+	#subscribe: () => void = () => undefined;
+
+	constructor(load: () => Promise<Engine>) {
+		this.#load = load;
+		this.language = chosen('language', LANGUAGES) ?? spoken();
+		this.theme = chosen('theme', THEMES) ?? 'system';
+	}
+
+	get engine(): Engine | null {
+		return this.#engine;
+	}
+
+	get house(): HouseState | null {
+		this.#subscribe();
+		return this.#engine?.house.state ?? null;
+	}
+
+	get recorder(): RecorderState | null {
+		this.#subscribe();
+		return this.#engine?.recorder.state ?? null;
+	}
+
+	/** Recording is on, whether or not something is being saved right now. */
+	get armed(): boolean {
+		return ['starting', 'recording', 'blind'].includes(this.recorder?.kind ?? '');
+	}
+
+	get promises(): Promised[] {
+		const { house } = this;
+		if (this.#engine === null) return [];
+		return promisesOf(this.#engine.features, house?.kind === 'ready' ? house.strength : null);
+	}
+
+	/** Loads the product, looks at this device, and goes on recording where that was on. Never throws. */
+	open(): Promise<Engine | null> {
+		this.#opening ??= this.#open();
+		return this.#opening;
+	}
+
+	async #open(): Promise<Engine | null> {
+		try {
+			const engine = await this.#load();
+			this.#subscribe = createSubscriber((update) => {
+				const offs = [engine.house.on(update), engine.recorder.on(update)];
+				return () => {
+					for (const off of offs) off();
+				};
+			});
+			engine.recorder.on(() => {
+				const { kind } = engine.recorder.state;
+				engine.awake(kind === 'recording' || kind === 'starting' || kind === 'blind');
+			});
+			await engine.house.look();
+			this.#engine = engine;
+			if (engine.house.state.kind === 'ready') await engine.recorder.resume();
+			return engine;
+		} catch (error) {
+			this.fault =
+				error instanceof Fault ? error : new Fault('unavailable', 'the app did not load', error);
+			this.#opening = null;
+			return null;
+		}
+	}
+
+	speak(language: Language): void {
+		this.language = language;
+		remember('language', language);
+	}
+
+	wear(theme: Theme): void {
+		this.theme = theme;
+		remember('theme', theme);
+	}
+}
+
+export const [getSession, setSession] = createContext<Session>();
+
+/** Looks and language are no secrets and no loss: localStorage is quick enough for the first paint. */
+function chosen<T extends string>(name: string, among: readonly T[]): T | null {
+	try {
+		const value = localStorage.getItem(`spycam-${name}`);
+		return among.find((candidate) => candidate === value) ?? null;
+	} catch {
+		return null;
+	}
+}
+
+function remember(name: string, value: string): void {
+	try {
+		localStorage.setItem(`spycam-${name}`, value);
+	} catch {
+		// A browser without storage forgets the choice; nothing else is lost.
+	}
+}
+
+function spoken(): Language {
+	for (const tag of navigator.languages) {
+		const found = LANGUAGES.find((language) => tag.toLowerCase().startsWith(language));
+		if (found !== undefined) return found;
+	}
+	return 'en';
+}

@@ -1,0 +1,263 @@
+import type { Words } from './en.ts';
+
+const days = new Intl.DateTimeFormat('de-DE', { weekday: 'short', day: 'numeric', month: 'long' });
+const clock = new Intl.DateTimeFormat('de-DE', {
+	hour: '2-digit',
+	minute: '2-digit',
+	second: '2-digit',
+	hour12: false,
+});
+const number = new Intl.NumberFormat('de-DE', { maximumFractionDigits: 1 });
+const plural = new Intl.PluralRules('de-DE');
+const count = (n: number, one: string, other: string) =>
+	`${number.format(n)} ${plural.select(n) === 'one' ? one : other}`;
+
+function bytes(n: number): string {
+	if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
+	if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
+	return `${number.format(n / 1e3)} kB`;
+}
+
+function span(ms: number): string {
+	const minutes = Math.round(ms / 60_000);
+	if (minutes < 1) return 'weniger als eine Minute';
+	if (minutes < 60) return count(minutes, 'Minute', 'Minuten');
+	if (minutes < 48 * 60) return count(Math.round(minutes / 6) / 10, 'Stunde', 'Stunden');
+	return count(Math.round(minutes / 144) / 10, 'Tag', 'Tage');
+}
+
+const promises: Words['promises'] = {
+	awake: 'Der Bildschirm bleibt an, solange aufgenommen wird.',
+	'not-awake':
+		'Dieser Browser kann den Bildschirm nicht anlassen. Stelle ihn selbst auf „immer an“.',
+	'background-stops':
+		'Die Aufnahme stoppt, wenn der Bildschirm ausgeht oder eine andere App vorn ist. Lass das Gerät am Strom und die Seite offen.',
+	'background-goes-on':
+		'Auch wenn dieser Tab verdeckt ist, wird aufgenommen. Der Computer muss wach bleiben.',
+	'front-only': 'Dieser Browser nimmt nur auf, solange diese Seite vorn ist.',
+	kept: 'Der Browser behält die Aufnahmen, bis du sie löschst.',
+	'may-be-cleared':
+		'Der Browser kann Aufnahmen löschen, wenn die Platte fast voll ist oder du seine Daten löschst.',
+	'seven-days':
+		'Safari löscht Aufnahmen nach sieben Tagen ohne Besuch. Lege die Seite auf den Home-Bildschirm, dann bleiben sie.',
+	'keys-sealed':
+		'Aufnahmen werden versiegelt, bevor sie gespeichert werden. Die Schlüssel verlassen diesen Browser nie.',
+	'keys-readable':
+		'Dieser Browser kann die Schlüssel nicht wegschließen: Wer seine Dateien liest, kann die Aufnahmen öffnen.',
+	'keys-memory':
+		'Dieser Browser behält keine Schlüssel: Ist der Tab zu, lassen sich die Aufnahmen nicht mehr öffnen.',
+	localhost:
+		'Was auf „localhost“ aufgenommen wird, bleibt bei dieser Adresse. Eine andere Adresse ist eine andere, leere Kamera.',
+	'no-sound': 'Dieser Browser nimmt nur das Bild auf, ohne Ton.',
+};
+
+export const de: Words = {
+	locale: 'de-DE',
+	app: 'Spy-cam',
+	nav: {
+		label: 'Hauptmenü',
+		record: 'Aufnehmen',
+		watch: 'Ansehen',
+		saved: 'Gespeichert',
+		more: 'Mehr',
+	},
+	home: {
+		title: 'Was soll dieses Gerät tun?',
+		lead: 'Kein Konto, keine Cloud. Die Aufnahmen bleiben in diesem Browser.',
+		record: 'Dieses Gerät als Kamera nutzen',
+		recordNote: 'Es nimmt auf, was es sieht, solange diese Seite offen ist.',
+		watch: 'Meine Kameras ansehen',
+		watchNote: 'Die Kameras auf diesem Gerät und was sie gespeichert haben.',
+		saved: 'Gespeicherte Aufnahmen',
+		savedNote: 'Jeden Moment noch einmal abspielen.',
+		recordingNow: 'Dieses Gerät nimmt auf.',
+		off: 'Dieses Gerät nimmt nicht auf.',
+	},
+	camera: {
+		title: 'Kamera',
+		start: 'Aufnahme starten',
+		stop: 'Aufnahme beenden',
+		goOn: 'Weiter aufnehmen',
+		lens: 'Kamera',
+		anyLens: 'Vom Browser gewählt',
+		unnamedLens: (n) => `Kamera ${String(n)}`,
+		quality: 'Qualität',
+		qualities: {
+			low: 'Niedrig – 360p, 10 Bilder pro Sekunde',
+			standard: 'Normal – 720p, 15 Bilder pro Sekunde',
+			high: 'Hoch – 1080p, 30 Bilder pro Sekunde',
+		},
+		sound: 'Ton aufnehmen',
+		soundNote:
+			'Aus, solange du nichts anderes entscheidest. Gespräche aufzunehmen kann die Zustimmung aller verlangen.',
+		name: 'Name dieser Kamera',
+		namePlaceholder: 'Flur, Werkstatt, Kinderzimmer …',
+		unnamed: 'Diese Kamera',
+		watchers: 'Wer zusehen kann: nur dieser Browser.',
+		limits: 'Was dieser Browser kann und was nicht',
+		opening: 'Warte auf die Kamera. Wenn der Browser fragt, erlaube sie.',
+		loading: 'Deine Kamera wird geöffnet …',
+		preview: 'Nimmt nicht auf',
+		starting: 'Startet. Die erste Sekunde ist unterwegs …',
+		recording: (since) => `Nimmt auf seit ${since}`,
+		saved: (until) => `Gespeichert bis ${until}`,
+		blind: (reason) => `Speichert nicht: ${reason}`,
+		blindNext: 'Es wird von selbst wieder versucht.',
+		elsewhere: 'Ein anderer Tab dieses Browsers nimmt mit dieser Kamera auf.',
+		elsewhereNext: 'Mach dort weiter, oder schließe jenen Tab und versuche es hier noch einmal.',
+		off: 'Die Kamera ist aus',
+		play: 'Gespeichertes abspielen',
+		tryAgain: 'Noch einmal versuchen',
+		notes: {
+			'sound-missing': 'Aufnahme ohne Ton: Der Browser gab keinen.',
+			muted: 'Dieses Gerät hat die Kamera stumm geschaltet. Gerade gibt es kein Bild.',
+			'making-room': 'Der Platz ist voll: Die ältesten Minuten weichen den neuen.',
+			'store-slow': 'Die Datenbank des Browsers ist langsam.',
+			'keys-in-memory': promises['keys-memory'],
+			'keys-readable': promises['keys-readable'],
+		},
+		acceptTitle: 'Dieser Browser behält keine Schlüssel',
+		acceptWhat: 'Was hier aufgenommen wird, lässt sich nicht mehr öffnen, sobald der Tab zu ist.',
+		accept: 'Trotzdem aufnehmen',
+		previewLabel: 'Was die Kamera sieht',
+	},
+	keyless: {
+		title: 'Die Schlüssel zu diesen Aufnahmen fehlen',
+		what: (size) =>
+			`${size} Aufnahmen liegen hier, aber dieser Browser hat die Schlüssel nicht mehr. Sie lassen sich nicht öffnen.`,
+		next: 'War der Browser nur unterbrochen, lade neu. Sonst lösche die Aufnahmen und fang neu an.',
+		reload: 'Neu laden',
+		clear: 'Aufnahmen löschen und neu anfangen',
+		sure: 'Wirklich löschen? Das lässt sich nicht zurücknehmen.',
+		yes: 'Ja, löschen',
+		no: 'Behalten',
+	},
+	watch: {
+		title: 'Meine Kameras',
+		empty: 'Hier wurde noch nichts aufgenommen.',
+		emptyNext:
+			'Mach dieses Gerät zuerst zur Kamera. Nach ein paar Sekunden kannst du abspielen, was es gespeichert hat.',
+		from: (from) => `Aufnahmen seit ${from}`,
+		player: 'Wiedergabe',
+		play: 'Abspielen',
+		pause: 'Pause',
+		back: '10 Sekunden zurück',
+		forward: '10 Sekunden vor',
+		timeline: 'Zeitleiste',
+		dayBefore: 'Voriger Tag mit Aufnahmen',
+		dayAfter: 'Nächster Tag mit Aufnahmen',
+		loading: 'Die Aufnahmen werden geöffnet …',
+		seeking: 'Der Moment wird gesucht …',
+		noFootage: 'Diese Kamera hat keine Aufnahmen.',
+		gap: (from, to, reason) => `Von ${from} bis ${to} keine Aufnahme: ${reason}.`,
+		skipped: (n) =>
+			`${count(n, 'Sekunde war', 'Sekunden waren')} beschädigt und wurden ausgelassen.`,
+		legend: 'Gefüllt: Aufnahmen. Schraffiert: keine Aufnahme.',
+		retry: 'Noch einmal versuchen',
+		gone: 'Diese Kamera ist nicht auf diesem Gerät.',
+		atEnd: 'Das ist die neueste Aufnahme.',
+	},
+	storage: {
+		title: 'Speicher',
+		used: 'Belegter Speicher',
+		of: (used, budget) => `${used} von ${budget}`,
+		keeps: (time) => `Reicht bei der gewählten Qualität für etwa ${time}.`,
+		keepsNow: (time) => `Reicht bei der heutigen Menge für etwa ${time}.`,
+		budget: 'Wie viel Platz Aufnahmen belegen dürfen (GB)',
+		save: 'Speichern',
+		saved: 'Gespeichert.',
+		wrong: 'Gib eine Zahl von 0,05 bis 10.000 GB an.',
+		oldest: 'Ist der Platz voll, weichen die ältesten Minuten zuerst. Nichts bleibt stehen.',
+		note: 'Aufnahmen liegen in diesem Browser, auf diesem Gerät, sonst nirgends.',
+		damaged: (n) =>
+			`${count(n, 'Eintrag war', 'Einträge waren')} nicht lesbar und wurden beiseite gelegt.`,
+		smaller: (size) => `Etwa ${size} der ältesten Aufnahmen werden gelöscht.`,
+	},
+	settings: {
+		title: 'Einstellungen',
+		language: 'Sprache',
+		theme: 'Aussehen',
+		themes: { system: 'Wie auf diesem Gerät', light: 'Hell', dark: 'Dunkel' },
+		storage: 'Speicher',
+		about: 'Über dieses Gerät',
+	},
+	more: { title: 'Mehr' },
+	error: {
+		title: 'Diese Seite gibt es nicht',
+		next: 'Zur Startseite',
+		broken: 'Diese Seite ist kaputt gegangen',
+	},
+	startFault: 'Spy-cam konnte nicht starten.',
+	chunk:
+		'Ein Teil der App wurde nicht geladen. Die Aufnahme läuft weiter. Lade neu, wann es passt.',
+	rec: 'REC',
+	faults: {
+		unavailable: {
+			what: 'Der Browser gab uns nicht, was wir brauchen.',
+			next: 'Versuche es noch einmal. Bleibt es so, schließe die anderen Tabs und lade die Seite neu.',
+		},
+		offline: {
+			what: 'Es gibt keine Verbindung.',
+			next: 'Zum Aufnehmen braucht es keine. Versuche es später noch einmal.',
+		},
+		denied: {
+			what: 'Der Browser lässt diese Seite die Kamera nicht nutzen.',
+			next: 'Erlaube der Seite die Kamera: Tippe auf das Zeichen neben der Adresse, dann versuche es noch einmal.',
+		},
+		quota: {
+			what: 'Der Browser hat keinen Platz mehr für Aufnahmen.',
+			next: 'Schaffe Platz auf diesem Gerät, oder gib den Aufnahmen unter Speicher weniger.',
+		},
+		'not-found': {
+			what: 'Keine Kamera gefunden.',
+			next: 'Schließe eine an oder schalte sie ein, dann versuche es noch einmal.',
+		},
+		conflict: {
+			what: 'Ein anderes Programm benutzt die Kamera.',
+			next: 'Schließe das Programm oder die App, die ein Bild zeigt, dann versuche es noch einmal.',
+		},
+		malformed: {
+			what: 'Die Kamera lieferte etwas Unverständliches.',
+			next: 'Versuche es noch einmal, oder wähle eine andere Kamera oder Qualität.',
+		},
+		corrupt: {
+			what: 'Dieser Teil der Aufnahmen ist beschädigt.',
+			next: 'Der Rest ist in Ordnung. Wähle einen anderen Moment.',
+		},
+		unsupported: {
+			what: 'Das kann dieser Browser hier nicht.',
+			next: 'Öffne die Seite über https oder localhost, in einem neuen Chrome, Edge, Safari oder Firefox.',
+		},
+		aborted: { what: 'Das wurde unterbrochen.', next: 'Versuche es noch einmal.' },
+		timeout: {
+			what: 'Der Browser antwortete nicht rechtzeitig.',
+			next: 'Versuche es noch einmal. Bleibt es so, lade die Seite neu.',
+		},
+		internal: {
+			what: 'Etwas ging schief, das nicht schiefgehen darf.',
+			next: 'Versuche es noch einmal. Gespeichertes ist nicht verloren.',
+		},
+	},
+	gaps: {
+		stopped: 'die Aufnahme wurde beendet',
+		rotated: 'der Rekorder wurde gerade ersetzt',
+		interrupted: 'der Browser wurde geschlossen oder das Gerät ging aus',
+		'clock-step': 'die Uhr dieses Geräts wurde gestellt',
+		changed: 'die Kamera wurde umgestellt',
+		stalled: 'die Kamera gab kein Bild',
+		unplugged: 'die Kamera wurde abgezogen oder weggenommen',
+		denied: 'der Browser entzog die Kamera',
+		quota: 'es war kein Platz mehr',
+		store: 'die Datenbank des Browsers antwortete nicht',
+		failed: 'der Rekorder versagte und wurde neu gestartet',
+		deleted: 'gelöscht, um Platz zu schaffen, oder von dir',
+		damaged: 'dieser Teil ist beschädigt',
+		'not-started': 'die Aufnahme hatte noch nicht begonnen',
+	},
+	promises,
+	day: (ms) => days.format(ms),
+	time: (ms) => clock.format(ms),
+	moment: (ms) => `${days.format(ms)}, ${clock.format(ms)}`,
+	bytes,
+	span,
+};

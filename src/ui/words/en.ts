@@ -1,0 +1,266 @@
+import type { FaultKind } from '#domain/fault.ts';
+import type { PromiseName } from '#domain/promises.ts';
+import type { Gap } from '#domain/timeline.ts';
+
+/** A sentence, and what to do about it. */
+export interface Advice {
+	readonly what: string;
+	readonly next: string;
+}
+
+const days = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'long' });
+const clock = new Intl.DateTimeFormat('en-GB', {
+	hour: '2-digit',
+	minute: '2-digit',
+	second: '2-digit',
+	hour12: false,
+});
+const number = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
+const plural = new Intl.PluralRules('en-GB');
+const count = (n: number, one: string, other: string) =>
+	`${number.format(n)} ${plural.select(n) === 'one' ? one : other}`;
+
+function bytes(n: number): string {
+	if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
+	if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
+	return `${number.format(n / 1e3)} kB`;
+}
+
+function span(ms: number): string {
+	const minutes = Math.round(ms / 60_000);
+	if (minutes < 1) return 'less than a minute';
+	if (minutes < 60) return count(minutes, 'minute', 'minutes');
+	if (minutes < 48 * 60) return count(Math.round(minutes / 6) / 10, 'hour', 'hours');
+	return count(Math.round(minutes / 144) / 10, 'day', 'days');
+}
+
+const faults: Readonly<Record<FaultKind, Advice>> = {
+	unavailable: {
+		what: 'The browser did not give us what we need.',
+		next: 'Try again. If it stays like this, close the other tabs and reload this page.',
+	},
+	offline: {
+		what: 'There is no connection.',
+		next: 'Recording does not need one. Try again later.',
+	},
+	denied: {
+		what: 'The browser does not let this page use the camera.',
+		next: 'Allow the camera for this page: tap the sign beside the address, then try again.',
+	},
+	quota: {
+		what: 'The browser has no room left for footage.',
+		next: 'Free some space on this device, or give footage a smaller budget under Storage.',
+	},
+	'not-found': {
+		what: 'No camera was found.',
+		next: 'Plug one in or switch it on, then try again.',
+	},
+	conflict: {
+		what: 'The camera is in use by another program.',
+		next: 'Close the other program or app that shows a picture, then try again.',
+	},
+	malformed: {
+		what: 'The camera delivered something we do not understand.',
+		next: 'Try again, or choose another camera or quality.',
+	},
+	corrupt: {
+		what: 'This part of the footage is damaged.',
+		next: 'The rest is fine. Choose another moment.',
+	},
+	unsupported: {
+		what: 'This browser cannot do this here.',
+		next: 'Open the page on https or on localhost, in a recent Chrome, Edge, Safari or Firefox.',
+	},
+	aborted: { what: 'That was interrupted.', next: 'Try again.' },
+	timeout: {
+		what: 'The browser did not answer in time.',
+		next: 'Try again. If it stays like this, reload this page.',
+	},
+	internal: {
+		what: 'Something went wrong that should not.',
+		next: 'Try again. Nothing that was saved is lost.',
+	},
+};
+
+const gaps: Readonly<Record<Gap['why'], string>> = {
+	stopped: 'recording was stopped',
+	rotated: 'the recorder was being replaced',
+	interrupted: 'the browser was closed or this device went off',
+	'clock-step': 'the clock of this device was set',
+	changed: 'the camera settings were changed',
+	stalled: 'the camera gave no picture',
+	unplugged: 'the camera was unplugged or taken away',
+	denied: 'the browser withdrew the camera',
+	quota: 'there was no room left',
+	store: 'the browser’s database did not answer',
+	failed: 'the recorder failed and was restarted',
+	deleted: 'it was deleted to make room, or by you',
+	damaged: 'this part is damaged',
+	'not-started': 'recording had not started',
+};
+
+const promises: Readonly<Record<PromiseName, string>> = {
+	awake: 'The screen stays on while it records.',
+	'not-awake': 'This browser cannot keep the screen on. Set the screen to stay on yourself.',
+	'background-stops':
+		'Recording stops when the screen goes off or another app is in front. Keep it plugged in and open.',
+	'background-goes-on': 'It records on when this tab is hidden. The computer must stay awake.',
+	'front-only': 'This browser records only while this page is in front.',
+	kept: 'The browser keeps the footage until you delete it.',
+	'may-be-cleared':
+		'The browser may delete footage when the disk is nearly full, or when you clear its data.',
+	'seven-days':
+		'Safari deletes footage after seven days without a visit. Add this page to the Home Screen to keep it.',
+	'keys-sealed': 'Footage is sealed before it is stored. The keys never leave this browser.',
+	'keys-readable':
+		'This browser cannot lock the keys away: whoever reads its files can open the footage.',
+	'keys-memory':
+		'This browser keeps no keys: the footage cannot be opened once this tab is closed.',
+	localhost:
+		'What is recorded on “localhost” stays on this address. Another address is another, empty camera.',
+	'no-sound': 'This browser records the picture only, without sound.',
+};
+
+export const en = {
+	locale: 'en-GB',
+	app: 'Spy-cam',
+	nav: { label: 'Main', record: 'Record', watch: 'Watch', saved: 'Saved', more: 'More' },
+	home: {
+		title: 'What should this device do?',
+		lead: 'No account, no cloud. The footage stays in this browser.',
+		record: 'Use this device as a camera',
+		recordNote: 'It records what it sees, as long as this page is open.',
+		watch: 'Watch my cameras',
+		watchNote: 'The cameras on this device and what they saved.',
+		saved: 'Saved footage',
+		savedNote: 'Play any moment again.',
+		recordingNow: 'This device is recording.',
+		off: 'This device is not recording.',
+	},
+	camera: {
+		title: 'Camera',
+		start: 'Start recording',
+		stop: 'Stop recording',
+		goOn: 'Go on recording',
+		lens: 'Camera',
+		anyLens: 'Chosen by the browser',
+		unnamedLens: (n: number) => `Camera ${String(n)}`,
+		quality: 'Quality',
+		qualities: {
+			low: 'Low – 360p, 10 pictures a second',
+			standard: 'Standard – 720p, 15 pictures a second',
+			high: 'High – 1080p, 30 pictures a second',
+		},
+		sound: 'Record sound',
+		soundNote:
+			'Off unless you decide otherwise. Recording people’s words can need their consent by law.',
+		name: 'Name of this camera',
+		namePlaceholder: 'Hall, workshop, nursery …',
+		unnamed: 'This camera',
+		watchers: 'Who can watch: only this browser.',
+		limits: 'What this browser can and cannot do',
+		opening: 'Waiting for the camera. If the browser asks, allow it.',
+		loading: 'Opening your camera …',
+		preview: 'Not recording',
+		starting: 'Starting. The first second is on its way …',
+		recording: (since: string) => `Recording since ${since}`,
+		saved: (until: string) => `Saved up to ${until}`,
+		blind: (reason: string) => `Not saving: ${reason}`,
+		blindNext: 'It tries again by itself.',
+		elsewhere: 'Another tab of this browser is recording with this camera.',
+		elsewhereNext: 'Go on there, or close that tab and try again here.',
+		off: 'The camera is off',
+		play: 'Play what was saved',
+		tryAgain: 'Try again',
+		notes: {
+			'sound-missing': 'Recording without sound: the browser gave none.',
+			muted: 'The camera is muted by this device. There is no picture for now.',
+			'making-room': 'The budget is full: the oldest minutes leave as new ones come.',
+			'store-slow': 'The browser’s database is slow.',
+			'keys-in-memory': promises['keys-memory'],
+			'keys-readable': promises['keys-readable'],
+		},
+		acceptTitle: 'This browser keeps no keys',
+		acceptWhat: 'Footage recorded here cannot be opened once this tab is closed.',
+		accept: 'Record anyway',
+		previewLabel: 'What the camera sees',
+	},
+	keyless: {
+		title: 'The keys to this footage are gone',
+		what: (size: string) =>
+			`${size} of footage lie here, but this browser no longer has the keys. They cannot be opened.`,
+		next: 'If the browser was only interrupted, reload. Otherwise delete the footage and begin anew.',
+		reload: 'Reload',
+		clear: 'Delete the footage and begin anew',
+		sure: 'Really delete? It cannot be undone.',
+		yes: 'Yes, delete it',
+		no: 'Keep it',
+	},
+	watch: {
+		title: 'My cameras',
+		empty: 'Nothing was recorded here yet.',
+		emptyNext: 'Make this device a camera first. After a few seconds you can play what it saved.',
+		from: (from: string) => `Footage since ${from}`,
+		player: 'Player',
+		play: 'Play',
+		pause: 'Pause',
+		back: 'Back 10 seconds',
+		forward: 'Forward 10 seconds',
+		timeline: 'Timeline',
+		dayBefore: 'Previous day with footage',
+		dayAfter: 'Next day with footage',
+		loading: 'Opening the footage …',
+		seeking: 'Looking for that moment …',
+		noFootage: 'This camera has no footage.',
+		gap: (from: string, to: string, reason: string) =>
+			`Nothing recorded from ${from} to ${to}: ${reason}.`,
+		skipped: (n: number) => `${count(n, 'second was', 'seconds were')} damaged and left out.`,
+		legend: 'Solid: footage. Hatched: nothing recorded.',
+		retry: 'Try again',
+		gone: 'This camera is not on this device.',
+		atEnd: 'This is the newest footage.',
+	},
+	storage: {
+		title: 'Storage',
+		used: 'Storage used',
+		of: (used: string, budget: string) => `${used} of ${budget}`,
+		keeps: (time: string) => `Keeps about ${time} at the chosen quality.`,
+		keepsNow: (time: string) => `Keeps about ${time} at today’s rate.`,
+		budget: 'How much footage may use (GB)',
+		save: 'Save',
+		saved: 'Saved.',
+		wrong: 'Give a number from 0.05 to 10,000 GB.',
+		oldest: 'When it is full, the oldest minutes leave first. Nothing stops.',
+		note: 'Footage is stored in this browser, on this device, nowhere else.',
+		damaged: (n: number) => `${count(n, 'entry', 'entries')} could not be read and were set aside.`,
+		smaller: (size: string) => `About ${size} of the oldest footage will be deleted.`,
+	},
+	settings: {
+		title: 'Settings',
+		language: 'Language',
+		theme: 'Look',
+		themes: { system: 'As on this device', light: 'Light', dark: 'Dark' },
+		storage: 'Storage',
+		about: 'About this device',
+	},
+	more: { title: 'More' },
+	error: {
+		title: 'This page does not exist',
+		next: 'Go to the start page',
+		broken: 'This page broke',
+	},
+	startFault: 'Spy-cam could not start.',
+	chunk: 'A part of the app did not load. Recording goes on. Reload when it suits you.',
+	rec: 'REC',
+	faults,
+	gaps,
+	promises,
+	day: (ms: number) => days.format(ms),
+	time: (ms: number) => clock.format(ms),
+	moment: (ms: number) => `${days.format(ms)}, ${clock.format(ms)}`,
+	bytes,
+	span,
+};
+
+/** What a language must say. */
+export type Words = typeof en;

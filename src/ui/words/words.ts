@@ -1,0 +1,5 @@
+import type { Language } from '#state/session.svelte.ts';
+import { de } from './de.ts';
+import { en, type Words } from './en.ts';
+
+export const WORDS: Readonly<Record<Language, Words>> = { en, de };
