@@ -88,7 +88,7 @@ export class DayReel implements Reel {
 		const run = group === undefined ? undefined : this.#runs.get(group.runNo);
 		if (group === undefined || run === undefined) throw new Fault('not-found', 'no such line');
 		const opened = await Promise.all(
-			group.segments.map((segment) => (signal.aborted ? null : this.#open(run, segment))),
+			group.segments.map(async (segment) => (signal.aborted ? null : this.#open(run, segment))),
 		);
 		if (signal.aborted) throw new Fault('aborted', 'not wanted any more');
 		const bodies = opened.filter((body) => body !== null);

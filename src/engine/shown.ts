@@ -1,0 +1,68 @@
+import { keyFrom, type Group } from '#domain/playlist.ts';
+import { spotAt } from '#domain/seek.ts';
+import type { ScreenEvent } from '#ports/screen.ts';
+import type { Place } from './finding.ts';
+import type { DayReel } from './reel.ts';
+
+/** A reel on the screen, and what is known of it since it is there. Positions are microseconds. */
+export class Shown {
+	readonly reel: DayReel;
+	/** Of the frame on show, or of the one that is wanted. */
+	positionUs: number;
+	failure: Extract<ScreenEvent, { kind: 'failed' }> | null = null;
+	/** Everything was shown. */
+	ended = false;
+	/** By piece: media time minus position. */
+	readonly #offsetsUs = new Map<number, number>();
+
+	constructor(reel: DayReel, positionUs: number) {
+		this.reel = reel;
+		this.positionUs = positionUs;
+	}
+
+	placed(key: string, offsetS: number): void {
+		const group = this.groupOf(key);
+		if (group !== null) this.#offsetsUs.set(group.piece, offsetS * 1e6);
+	}
+
+	groupAt(positionUs: number): Group | null {
+		const spot = spotAt(this.reel.groups, positionUs);
+		return (spot && this.reel.groups[spot.index]) ?? null;
+	}
+
+	/** What a line of the playlist is about; for an init section the first group that needs it. */
+	groupOf(line: string | null): Group | null {
+		const key = keyFrom(line ?? '');
+		if (key === null) return null;
+		const { groups } = this.reel;
+		if (key.kind === 'group') return groups[key.index] ?? null;
+		return groups.find(({ runNo }) => runNo === key.runNo) ?? null;
+	}
+
+	/** Wall time of a frame, from its run's anchor and its own media time where that is known. */
+	wallUsAt(positionUs: number): number | null {
+		const spot = spotAt(this.reel.groups, positionUs);
+		const group = spot && this.reel.groups[spot.index];
+		if (!spot || !group) return null;
+		const offsetUs = this.#offsetsUs.get(group.piece);
+		return offsetUs === undefined ? spot.wallUs : this.reel.anchorUs(group) + positionUs + offsetUs;
+	}
+
+	/** Where the screen has it, in seconds. */
+	secondsOf(positionUs: number): number {
+		const spot = spotAt(this.reel.groups, positionUs);
+		const group = spot && this.reel.groups[spot.index];
+		const offsetUs = group && this.#offsetsUs.get(group.piece);
+		const exactUs =
+			spot && group && offsetUs !== undefined && offsetUs !== null
+				? spot.wallUs - this.reel.anchorUs(group) - offsetUs
+				: positionUs;
+		// Frames begin at whole microseconds, give or take one: a millisecond later it is this one for sure.
+		return Math.max(exactUs, group?.positionUs ?? 0) / 1e6 + 0.001;
+	}
+}
+
+/** Just before a group, in recording order. */
+export function placeBefore(group: Group): Place {
+	return { runNo: group.runNo, seq: (group.segments[0]?.seq ?? 1) - 1 };
+}
