@@ -11,7 +11,7 @@ export const FAULT_KINDS = [
 	'unsupported',
 	'aborted',
 	'timeout',
-	'internal'
+	'internal',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

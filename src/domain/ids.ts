@@ -13,6 +13,7 @@ export type RunId = Id<'run'>;
 const HEX_16_BYTES = /^[0-9a-f]{32}$/;
 
 /** Takes text from outside (an address, a row) as an id, or `null` when it is none. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which noun it reads
 export function idFrom<I extends HomeId | DeviceId | CameraId | RunId>(text: unknown): I | null {
 	return typeof text === 'string' && HEX_16_BYTES.test(text) ? (text as I) : null;
 }

@@ -57,8 +57,8 @@ export class Shown {
 			spot && group && offsetUs !== undefined && offsetUs !== null
 				? spot.wallUs - this.reel.anchorUs(group) - offsetUs
 				: positionUs;
-		// Frames begin at whole microseconds, give or take one: a millisecond later it is this one for sure.
-		return Math.max(exactUs, group?.positionUs ?? 0) / 1e6 + 0.001;
+		// Browsers count in whole microseconds, rounded somehow: a little later it is this frame for sure.
+		return Math.max(exactUs, group?.positionUs ?? 0) / 1e6 + 0.00001;
 	}
 }
 

@@ -1,7 +1,9 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { CameraId } from '#domain/ids.ts';
+import { idFrom, type CameraId } from '#domain/ids.ts';
 import type { PlayerControls, PlayerState } from '#engine/player.ts';
 import type { Engine } from './engine.ts';
+
+const BEFORE_END_US = 10_000_000;
 
 /** One player on one element, for the page that shows it. */
 export class Playback {
@@ -9,6 +11,8 @@ export class Playback {
 	/** Days with footage around the one on show, ms of a moment in them. */
 	dayBeforeMs = $state<number | null>(null);
 	dayAfterMs = $state<number | null>(null);
+	/** The address names no camera. */
+	unknown = $state(false);
 	readonly #engine: Engine;
 	#subscribe: () => void = () => undefined;
 	#camera: CameraId | null = null;
@@ -24,7 +28,11 @@ export class Playback {
 		return this.#player?.state ?? null;
 	}
 
-	async open(video: HTMLVideoElement, camera: CameraId): Promise<void> {
+	/** `address`: the camera's id as the address names it. */
+	async open(video: HTMLVideoElement, address: string): Promise<void> {
+		const camera = idFrom<CameraId>(address);
+		this.unknown = camera === null;
+		if (camera === null) return;
 		const player = await this.#engine.player(video);
 		if (this.#closed) {
 			player.close();
@@ -40,7 +48,7 @@ export class Playback {
 			void this.#lookAround();
 		});
 		this.#player = player;
-		await player.open(camera);
+		await player.open(camera, await this.#lastMoment(camera));
 	}
 
 	close(): void {
@@ -67,6 +75,12 @@ export class Playback {
 
 	async retry(): Promise<void> {
 		if (this.#camera !== null) await this.#player?.open(this.#camera);
+	}
+
+	/** A little before the end, so that there is something to play. */
+	async #lastMoment(camera: CameraId): Promise<number | undefined> {
+		const last = (await this.#engine.segments.runs(camera)).findLast(({ lastSeq }) => lastSeq > 0);
+		return last && Math.max(last.startUs, last.endUs - BEFORE_END_US) / 1000;
 	}
 
 	async #lookAround(): Promise<void> {

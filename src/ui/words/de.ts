@@ -83,9 +83,9 @@ export const de: Words = {
 		unnamedLens: (n) => `Kamera ${String(n)}`,
 		quality: 'Qualität',
 		qualities: {
-			low: 'Niedrig – 360p, 10 Bilder pro Sekunde',
-			standard: 'Normal – 720p, 15 Bilder pro Sekunde',
-			high: 'Hoch – 1080p, 30 Bilder pro Sekunde',
+			low: 'Niedrig · 360p · 10 B/s',
+			standard: 'Normal · 720p · 15 B/s',
+			high: 'Hoch · 1080p · 30 B/s',
 		},
 		sound: 'Ton aufnehmen',
 		soundNote:

@@ -147,9 +147,9 @@ export const en = {
 		unnamedLens: (n: number) => `Camera ${String(n)}`,
 		quality: 'Quality',
 		qualities: {
-			low: 'Low – 360p, 10 pictures a second',
-			standard: 'Standard – 720p, 15 pictures a second',
-			high: 'High – 1080p, 30 pictures a second',
+			low: 'Low · 360p · 10 fps',
+			standard: 'Standard · 720p · 15 fps',
+			high: 'High · 1080p · 30 fps',
 		},
 		sound: 'Record sound',
 		soundNote:
