@@ -54,6 +54,14 @@ export function lengthUsOf(groups: readonly Group[]): number {
 	return last === undefined ? 0 : last.positionUs + last.durationUs;
 }
 
+/** Shorter than any frame: so far before the end the last frame is on show, and nothing has ended. */
+const LAST_FRAME_US = 15_000;
+
+/** The last frame. */
+export function lastSpot(groups: readonly Group[]): Spot | null {
+	return spotAt(groups, lengthUsOf(groups) - LAST_FRAME_US);
+}
+
 /** Where a leap over footage ends: here, or so much further before or behind this playlist. */
 export type Leap =
 	| { readonly kind: 'here'; readonly positionUs: number }

@@ -1,5 +1,5 @@
 import type { CameraId } from '#domain/ids.ts';
-import { leap, lengthUsOf, spotAt, spotOfWall, type Spot } from '#domain/seek.ts';
+import { lastSpot, leap, spotAt, spotOfWall, type Spot } from '#domain/seek.ts';
 import type { Run } from '#domain/run.ts';
 import type { Segment } from '#domain/segment.ts';
 import type { Gap, Span } from '#domain/timeline.ts';
@@ -53,10 +53,10 @@ export class Finding {
 		return this.#runs;
 	}
 
-	/** Wall time of the newest footage's end, or `null` without any. */
-	async newestUs(): Promise<number | null> {
-		const runs = (await this.refreshRuns()).filter(({ lastSeq }) => lastSeq > 0);
-		return runs.at(-1)?.endUs ?? null;
+	/** The frame recorded last. `null`: there is none. */
+	async newest(): Promise<Target | null> {
+		await this.refreshRuns();
+		return this.#lastBefore(Number.POSITIVE_INFINITY);
 	}
 
 	/** The frame at a wall time, else the next footage, else the last. `null`: there is none. */
@@ -171,7 +171,7 @@ export class Finding {
 			}
 			if (endUs === 0) return null;
 			const reel = await this.#reelFor(endUs - 1);
-			const last = spotAt(reel.groups, lengthUsOf(reel.groups));
+			const last = lastSpot(reel.groups);
 			if (last !== null) return { reel, spot: last, end: true };
 			us = reel.day.startUs;
 		}
@@ -179,5 +179,5 @@ export class Finding {
 }
 
 function endOf(reel: DayReel, spot: Spot): Target {
-	return { reel, spot: spotAt(reel.groups, lengthUsOf(reel.groups)) ?? spot, end: true };
+	return { reel, spot: lastSpot(reel.groups) ?? spot, end: true };
 }

@@ -113,8 +113,8 @@ export class Player implements PlayerControls {
 			screen.on((event) => this.#onScreen(event)),
 			segments.watch(() => this.#onChange(finding)),
 		];
-		const wallUs = atMs === undefined ? Number.POSITIVE_INFINITY : atMs * 1000;
-		await this.#want({ from: { wallUs }, byUs: 0 });
+		const from = atMs === undefined ? null : { wallUs: atMs * 1000 };
+		await this.#want({ from, byUs: 0 });
 	}
 
 	async play(): Promise<void> {
@@ -215,9 +215,7 @@ export class Player implements PlayerControls {
 			const here = finding.after(shown.reel, from.after);
 			return here ?? (await finding.behind(shown.reel)) ?? finding.at(this.#wallUs());
 		}
-		if (from !== null && 'wallUs' in from && from.wallUs !== Number.POSITIVE_INFINITY) {
-			return finding.at(from.wallUs);
-		}
+		if (from !== null && 'wallUs' in from) return finding.at(from.wallUs);
 		if (from === null && shown !== null) {
 			if (shown.ended && this.#wantsMotion) {
 				const more = await finding.behind(shown.reel);
@@ -226,10 +224,7 @@ export class Player implements PlayerControls {
 			const spot = spotAt(shown.reel.groups, shown.positionUs);
 			if (spot !== null) return { reel: shown.reel, spot, end: shown.ended };
 		}
-		const newestUs = await finding.newestUs();
-		return newestUs === null
-			? null
-			: finding.at(this.#state.wallMs === null ? newestUs - 1 : this.#wallUs());
+		return this.#state.wallMs === null ? finding.newest() : finding.at(this.#wallUs());
 	}
 
 	/** Puts the frame on the screen. */
@@ -239,7 +234,7 @@ export class Player implements PlayerControls {
 		const stays = from === null && byUs === 0 && shown?.reel === reel && shown.failure === null;
 		if (stays && Math.abs(shown.positionUs - spot.positionUs) < 2) return;
 		const askedUs = from !== null && 'wallUs' in from && byUs === 0 ? from.wallUs : spot.wallUs;
-		const jumps = Number.isFinite(askedUs) && Math.abs(spot.wallUs - askedUs) > 1;
+		const jumps = Math.abs(spot.wallUs - askedUs) > 1;
 		const gap = jumps ? finding.gapAt(askedUs, this.#nowUs()) : null;
 		this.#gapToldUs = spot.positionUs;
 		const kind = this.#state.kind === 'loading' ? 'loading' : gap === null ? 'seeking' : 'gap';

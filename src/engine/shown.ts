@@ -1,5 +1,5 @@
 import { keyFrom, type Group } from '#domain/playlist.ts';
-import { spotAt } from '#domain/seek.ts';
+import { lastSpot, spotAt } from '#domain/seek.ts';
 import type { ScreenEvent } from '#ports/screen.ts';
 import type { Place } from './finding.ts';
 import type { DayReel } from './reel.ts';
@@ -58,7 +58,8 @@ export class Shown {
 				? spot.wallUs - this.reel.anchorUs(group) - offsetUs
 				: positionUs;
 		// Browsers count in whole microseconds, rounded somehow: a little later it is this frame for sure.
-		return Math.max(exactUs, group?.positionUs ?? 0) / 1e6 + 0.00001;
+		const lastUs = lastSpot(this.reel.groups)?.positionUs ?? 0;
+		return Math.min(Math.max(exactUs, group?.positionUs ?? 0), lastUs) / 1e6 + 0.00001;
 	}
 }
 
