@@ -1,0 +1,231 @@
+import { readFileSync, rmSync } from 'node:fs';
+import type { BrowserContext, Page } from 'playwright-core';
+import { cameraFile } from '../fixtures/media.ts';
+import {
+	launchChromium,
+	processesOf,
+	startRelay,
+	temporaryFolder,
+	type Relay,
+} from '../e2e/house.ts';
+import { recording } from '../e2e/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+import type { BenchResult, Progress } from './result.ts';
+
+const SOAK = process.env['SOAK'] === '1';
+const ROUNDS = 3;
+const SECONDS = 20;
+const HEAP_MINUTES = 20;
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Our camera page against a bare page that shows the same picture and lets MediaRecorder write the same
+ * codec to memory, in turns: CPU of the whole browser while recording 720p from a 30 fps camera. With
+ * `--soak` also the slope of the heap after forced collections over twenty minutes.
+ */
+export async function bench(progress: Progress): Promise<BenchResult> {
+	const relay = await startRelay();
+	const fakeCameraFile = cameraFile();
+	const ours: number[] = [];
+	const bare: number[] = [];
+	const ratios: number[] = [];
+	const fps: number[] = [];
+	let longTasks = 0;
+	try {
+		for (let round = 0; round < ROUNDS; round++) {
+			const one = await measured(fakeCameraFile, (context) => startOurs(context, relay));
+			const other = await measured(fakeCameraFile, (context) => startBare(context, relay));
+			ours.push(one.cpu);
+			bare.push(other.cpu);
+			ratios.push(one.cpu / other.cpu);
+			fps.push(one.fps ?? 0);
+			longTasks += one.longTasks;
+			progress(
+				`round ${round + 1}: ours ${one.cpu.toFixed(1)} %, bare ${other.cpu.toFixed(1)} % of a core, ${(one.fps ?? 0).toFixed(2)} fps`,
+			);
+		}
+		const heap = SOAK ? await heapGrowth(relay, fakeCameraFile, progress) : null;
+		return {
+			figures: {
+				encodedFps: round2(median(fps)),
+				cpuPercent: round2(median(ours)),
+				longTasksPerMinute: round2((longTasks / (ROUNDS * SECONDS)) * 60),
+				heapGrowthMBPerHour: heap === null ? null : round2(heap),
+			},
+			baseline: { cpuPercent: round2(median(bare)) },
+			ratio: { cpuRatio: round2(median(ratios)) },
+			rounds: ROUNDS,
+		};
+	} finally {
+		await relay.stop();
+	}
+}
+
+interface Measured {
+	readonly cpu: number;
+	readonly fps: number | null;
+	readonly longTasks: number;
+}
+
+async function measured(
+	fakeCameraFile: string,
+	start: (context: BrowserContext) => Promise<Page>,
+): Promise<Measured> {
+	const profile = temporaryFolder();
+	const context = await launchChromium({ profile, fakeCameraFile });
+	try {
+		const page = await start(context);
+		await page.evaluate(() => {
+			const counted = { longTasks: 0 };
+			new PerformanceObserver((list) => {
+				counted.longTasks += list.getEntries().length;
+			}).observe({ type: 'longtask' });
+			Object.assign(window, { counted });
+		});
+		await page.waitForTimeout(3000);
+		const before = cpuSeconds(profile);
+		const startedMs = performance.now();
+		await page.waitForTimeout(SECONDS * 1000);
+		const seconds = (performance.now() - startedMs) / 1000;
+		const cpu = ((cpuSeconds(profile) - before) / seconds) * 100;
+		const { longTasks } = await page.evaluate(
+			() => (window as unknown as { counted: { longTasks: number } }).counted,
+		);
+		return { cpu, longTasks, fps: await encodedFps(page) };
+	} finally {
+		await context.close();
+		rmSync(profile, { recursive: true, force: true });
+	}
+}
+
+async function startOurs(context: BrowserContext, relay: Relay): Promise<Page> {
+	await context.addInitScript(() => {
+		const Real = window.MediaRecorder;
+		const frames = { count: 0, tracks: [] as MediaStreamTrack[] };
+		Object.assign(window, { recordedFrames: frames });
+		window.MediaRecorder = class extends Real {
+			constructor(stream: MediaStream, options?: MediaRecorderOptions) {
+				super(stream, options);
+				frames.tracks = stream.getVideoTracks();
+			}
+		};
+	});
+	const page = await context.newPage();
+	await page.goto(relay.address);
+	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+	await page.getByRole('button', { name: 'Start recording' }).click();
+	await recording(page);
+	return page;
+}
+
+/** The same codec, rate, size and key frames as the standard profile, chunks kept in memory. */
+async function startBare(context: BrowserContext, relay: Relay): Promise<Page> {
+	const page = await context.newPage();
+	// Any page of the origin: the camera needs a secure context, the policy is the same.
+	await page.goto(`${relay.address}/settings`);
+	await page.evaluate(async () => {
+		const stream = await navigator.mediaDevices.getUserMedia({
+			video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 15, max: 15 } },
+		});
+		document.body.replaceChildren();
+		const video = document.createElement('video');
+		video.muted = true;
+		video.style.inlineSize = '100%';
+		video.srcObject = stream;
+		document.body.append(video);
+		await video.play();
+		const options: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
+			mimeType: 'video/mp4;codecs=avc3.42E01F',
+			videoBitsPerSecond: 1_500_000,
+			videoKeyFrameIntervalDuration: 1000,
+		};
+		const recorder = new MediaRecorder(stream, options);
+		const kept: Blob[] = [];
+		recorder.ondataavailable = ({ data }) => void kept.push(data);
+		recorder.start(500);
+		Object.assign(window, { kept });
+	});
+	return page;
+}
+
+/** Frames that were written per second of footage, from the index; `null` on the bare page. */
+async function encodedFps(page: Page): Promise<number | null> {
+	if (!page.url().endsWith('/camera')) return null;
+	const run = (await storedRuns(page)).at(-1);
+	if (!run) return null;
+	const delivered = await page.evaluate(() => {
+		const { tracks } = (window as unknown as { recordedFrames: { tracks: MediaStreamTrack[] } })
+			.recordedFrames;
+		const track = tracks[0] as
+			(MediaStreamTrack & { stats?: { deliveredFrames: number } }) | undefined;
+		return track?.stats?.deliveredFrames ?? 0;
+	});
+	await page.waitForTimeout(10_000);
+	const later = await page.evaluate(() => {
+		const { tracks } = (window as unknown as { recordedFrames: { tracks: MediaStreamTrack[] } })
+			.recordedFrames;
+		const track = tracks[0] as
+			(MediaStreamTrack & { stats?: { deliveredFrames: number } }) | undefined;
+		return track?.stats?.deliveredFrames ?? 0;
+	});
+	return (later - delivered) / 10;
+}
+
+async function heapGrowth(
+	relay: Relay,
+	fakeCameraFile: string,
+	progress: Progress,
+): Promise<number> {
+	const context = await launchChromium({ fakeCameraFile });
+	try {
+		const page = await startOurs(context, relay);
+		const session = await context.newCDPSession(page);
+		await session.send('HeapProfiler.enable');
+		const samples: [number, number][] = [];
+		await savedAtLeast(page, 60, 120_000);
+		const startedMs = performance.now();
+		for (let minute = 0; minute <= HEAP_MINUTES; minute++) {
+			await session.send('HeapProfiler.collectGarbage');
+			const { usedSize } = await session.send('Runtime.getHeapUsage');
+			samples.push([(performance.now() - startedMs) / 3_600_000, usedSize / 1e6]);
+			progress(`heap after ${minute} min: ${(usedSize / 1e6).toFixed(2)} MB`);
+			if (minute < HEAP_MINUTES) await page.waitForTimeout(60_000);
+		}
+		return slope(samples);
+	} finally {
+		await context.close();
+	}
+}
+
+/** Least squares: MB per hour. */
+function slope(samples: readonly [number, number][]): number {
+	const n = samples.length;
+	const meanX = samples.reduce((sum, [x]) => sum + x, 0) / n;
+	const meanY = samples.reduce((sum, [, y]) => sum + y, 0) / n;
+	const over = samples.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+	const under = samples.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+	return over / under;
+}
+
+/** User and system time of the whole process tree so far. */
+function cpuSeconds(profile: string): number {
+	let ticks = 0;
+	for (const pid of processesOf(profile)) {
+		try {
+			const status = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+			const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+			ticks += Number(fields[11]) + Number(fields[12]);
+		} catch {
+			// It ended while it was looked at.
+		}
+	}
+	return ticks / TICKS_PER_SECOND;
+}
+
+function median(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+function round2(value: number): number {
+	return Math.round(value * 100) / 100;
+}
