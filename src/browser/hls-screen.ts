@@ -54,6 +54,10 @@ export class HlsScreen implements Screen {
 		};
 		hear('seeked', () => this.#expectPaint());
 		hear('loadeddata', () => this.#expectPaint());
+		hear('timeupdate', () => {
+			// Nothing is painted then, but time is told all the same.
+			if (document.hidden) this.#onFrame(video.currentTime);
+		});
 		hear('ended', () => this.#tell({ kind: 'ended' }));
 		hear('playing', () => this.#tell({ kind: 'moving', moving: true }));
 		hear('pause', () => !video.ended && this.#tell({ kind: 'moving', moving: false }));
@@ -184,6 +188,7 @@ export class HlsScreen implements Screen {
 
 	#onFrame(positionS: number): void {
 		const waiting = this.#waiting;
+		if (this.#hls === null) return;
 		if (waiting !== null) {
 			const early = positionS < waiting.positionS - EARLIEST_S;
 			const late = positionS > waiting.positionS + LATEST_S;

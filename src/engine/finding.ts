@@ -1,4 +1,5 @@
 import type { CameraId } from '#domain/ids.ts';
+import type { Group } from '#domain/playlist.ts';
 import { lastSpot, leap, spotAt, spotOfWall, type Spot } from '#domain/seek.ts';
 import type { Run } from '#domain/run.ts';
 import type { Segment } from '#domain/segment.ts';
@@ -21,8 +22,8 @@ export interface Target {
 	readonly end: boolean;
 }
 
-/** Where in recording order something lies. */
-export type Place = Pick<Segment, 'runNo' | 'seq'>;
+/** A segment in recording order, and how far into it. */
+export type Moment = Pick<Segment, 'runNo' | 'seq'> & { readonly insideUs: number };
 
 /** Finds footage of one camera over its days; keeps the day that was used last. */
 export class Finding {
@@ -91,24 +92,31 @@ export class Finding {
 		const last = reel.groups.at(-1)?.segments.at(-1);
 		if (this.stale && last !== undefined) {
 			const fresh = await this.#load(reel.day);
-			const more = this.after(fresh, last);
+			const more = this.from(fresh, { ...last, seq: last.seq + 1, insideUs: 0 });
 			if (more !== null) return more;
 		}
 		return this.#firstAfter(reel.day.endUs);
 	}
 
-	/** The first footage of a reel that was recorded after a place. */
-	after(reel: DayReel, place: Place): Target | null {
-		const isLater = ({ runNo, seq }: Place): boolean =>
-			runNo > place.runNo || (runNo === place.runNo && seq > place.seq);
+	/** That moment in a reel, else the first footage recorded after it. */
+	from(reel: DayReel, moment: Moment): Target | null {
 		for (const [index, group] of reel.groups.entries()) {
-			const first = group.segments.find(isLater);
+			const first = group.segments.find(
+				({ runNo, seq }) => runNo > moment.runNo || (runNo === moment.runNo && seq >= moment.seq),
+			);
 			if (first === undefined) continue;
-			const insideUs = first.startUs - group.startUs;
-			const spot = { index, positionUs: group.positionUs + insideUs, wallUs: first.startUs };
-			return { reel, spot, end: false };
+			const isIt = first.runNo === moment.runNo && first.seq === moment.seq;
+			const wallUs = first.startUs + (isIt ? moment.insideUs : 0);
+			const positionUs = group.positionUs + (wallUs - group.startUs);
+			return { reel, spot: { index, positionUs, wallUs }, end: false };
 		}
 		return null;
+	}
+
+	/** A line that is opened but does not play. */
+	reject(group: Group, wholeRun: boolean): void {
+		if (wholeRun) this.sieve.addRun(group.runNo);
+		else for (const segment of group.segments) this.sieve.add(segment);
 	}
 
 	/** The reel without what the sieve has caught since it was made. */

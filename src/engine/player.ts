@@ -1,14 +1,14 @@
 import { SEAM_US } from '#domain/coverage.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
-import { keyFrom } from '#domain/playlist.ts';
-import { spotAt } from '#domain/seek.ts';
 import type { Gap, Span } from '#domain/timeline.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Screen, ScreenEvent } from '#ports/screen.ts';
-import { Finding, type FindingTools, type Place, type Target } from './finding.ts';
-import { coverageOf, type DayReel } from './reel.ts';
-import { placeBefore, Shown } from './shown.ts';
+import { Deadline } from './deadline.ts';
+import { Finding, type FindingTools, type Target } from './finding.ts';
+import { coverageOf } from './reel.ts';
+import { beginningOf, Shown } from './shown.ts';
+import { targetOf, type Stand, type Wish } from './wish.ts';
 
 /** What the player shows. One value; screens derive everything from it. */
 export interface PlayerState {
@@ -51,16 +51,11 @@ const SEEK_MS = 5_000;
 const GAP_TOLD_US = 5_000_000;
 /** How often a growing day is looked at. */
 const REFRESH_MS = 2_000;
+/** A picture that should move and stands still for so long has a fault. */
+const STILL_MS = 10_000;
+const WATCH_MS = 2_000;
 /** Media that does not decode is left out; so often in a row it is something else. */
 const MOST_MEDIA_FAILURES = 3;
-
-/** What is wanted next. Wishes that come while one is at work melt into one. */
-interface Wish {
-	/** From where: a wall time, behind a place, or (`null`) what is on show. */
-	readonly from: { readonly wallUs: number } | { readonly after: Place } | null;
-	/** Then so much further over footage. */
-	readonly byUs: number;
-}
 
 const NOTHING: PlayerState = {
 	kind: 'loading',
@@ -86,8 +81,11 @@ export class Player implements PlayerControls {
 	#mediaFailures = 0;
 	/** Where the gap that is being told was jumped over. */
 	#gapToldUs = 0;
-	#cancel: (() => void) | null = null;
+	#deadline: Deadline | null = null;
 	#cancelRefresh: (() => void) | null = null;
+	/** What was asked for and has not been seen yet: what a retry goes for. */
+	#aimUs: number | null = null;
+	#frameMs = 0;
 	#unlisten: (() => void)[] = [];
 
 	constructor(tools: PlayerTools) {
@@ -105,13 +103,14 @@ export class Player implements PlayerControls {
 
 	async open(camera: CameraId, atMs?: number): Promise<void> {
 		this.close();
-		const { screen, segments } = this.#tools;
+		const { clock, screen, segments } = this.#tools;
 		const finding = new Finding(this.#tools, camera);
 		this.#finding = finding;
 		screen.warm();
 		this.#unlisten = [
 			screen.on((event) => this.#onScreen(event)),
 			segments.watch(() => this.#onChange(finding)),
+			clock.every(WATCH_MS, () => this.#watch()),
 		];
 		const from = atMs === undefined ? null : { wallUs: atMs * 1000 };
 		await this.#want({ from, byUs: 0 });
@@ -144,23 +143,24 @@ export class Player implements PlayerControls {
 		this.#finding = null;
 		this.#wish = null;
 		this.#wantsMotion = false;
-		this.#cancel?.();
+		this.#deadline?.cancel();
 		this.#shown = null;
+		this.#aimUs = null;
 		this.#mediaFailures = 0;
 		this.#tools.screen.clear();
 		this.#set(NOTHING);
 	}
 
 	async #want({ from, byUs }: Wish): Promise<void> {
-		const finding = this.#finding;
-		if (finding === null) return;
+		if (this.#finding === null) return;
 		const before = from === null ? this.#wish : null;
 		this.#wish = { from: before?.from ?? from, byUs: (before?.byUs ?? 0) + byUs };
 		// One at a time: what is in flight paints its frame, so that a dragged hand sees where it is.
-		this.#work ??= this.#fulfilAll(finding).finally(() => (this.#work = null));
-		await this.#work;
-		// The camera was changed while the old one's last wish was at work.
-		if (this.#isWished()) await this.#want({ from: null, byUs: 0 });
+		while (this.#work !== null || this.#isWished()) {
+			this.#work ??= this.#fulfilAll(this.#finding).finally(() => (this.#work = null));
+			await this.#work;
+		}
+		if (this.#shown?.starved === true && this.#wantsMotion) await this.#goRound(this.#shown);
 	}
 
 	async #fulfilAll(finding: Finding): Promise<void> {
@@ -171,102 +171,97 @@ export class Player implements PlayerControls {
 				await this.#fulfil(finding, wish);
 			} catch (error) {
 				if (this.#finding !== finding) return;
-				const fault = error instanceof Fault ? error : new Fault('internal', 'not played', error);
 				// What failed while something newer is wanted is nobody's concern.
-				if (!this.#isWished()) this.#set({ kind: 'error', fault });
+				if (!this.#isWished()) this.#giveUp(asFault(error));
 			}
 		}
 	}
 
-	async #fulfil(finding: Finding, wish: Wish): Promise<void> {
-		const { screen } = this.#tools;
-		for (;;) {
-			const target = await this.#targetOf(finding, wish);
+	async #fulfil(finding: Finding, given: Wish): Promise<void> {
+		for (let wish = given; ;) {
+			const { failure } = this.#shown ?? {};
+			if (failure) await this.#sieve(finding, failure.fault);
+			if (wish.from !== null && 'wallUs' in wish.from) this.#aimUs = wish.from.wallUs;
+			const target = await targetOf(finding, wish, this.#stand());
 			if (this.#finding !== finding) return;
 			if (target === null) {
-				this.#shown = null;
-				screen.clear();
-				await this.#cover(finding, null);
-				this.#set({ kind: 'empty', wallMs: null, gap: null, fault: null });
+				this.#showNothing(finding);
 				return;
 			}
 			try {
 				await this.#bring(finding, wish, target);
 				if (this.#finding !== finding) return;
+				this.#aimUs = null;
 				await this.#settle(target);
 				return;
 			} catch (error) {
 				if (this.#finding !== finding) return;
-				if (!(error instanceof Fault) || !(await this.#goesOn(finding, error))) throw error;
+				const moment =
+					this.#shown?.reel === target.reel && this.#shown.momentAt(target.spot.positionUs);
+				if (!(error instanceof Fault) || !(await this.#sieve(finding, error))) throw error;
+				if (moment && (wish.from === null || wish.byUs !== 0)) wish = { from: moment, byUs: 0 };
 			}
 		}
 	}
 
-	async #targetOf(finding: Finding, wish: Wish): Promise<Target | null> {
-		const { from, byUs } = wish;
-		const target = await this.#startOf(finding, from);
-		if (target === null || byUs === 0) return target;
-		return finding.leap(target, byUs);
-	}
-
-	async #startOf(finding: Finding, from: Wish['from']): Promise<Target | null> {
-		const shown = this.#shown;
-		if (from !== null && 'after' in from && shown !== null) {
-			const here = finding.after(shown.reel, from.after);
-			return here ?? (await finding.behind(shown.reel)) ?? finding.at(this.#wallUs());
-		}
-		if (from !== null && 'wallUs' in from) return finding.at(from.wallUs);
-		if (from === null && shown !== null) {
-			if (shown.ended && this.#wantsMotion) {
-				const more = await finding.behind(shown.reel);
-				if (more !== null) return more;
-			}
-			const spot = spotAt(shown.reel.groups, shown.positionUs);
-			if (spot !== null) return { reel: shown.reel, spot, end: shown.ended };
-		}
-		return this.#state.wallMs === null ? finding.newest() : finding.at(this.#wallUs());
+	#showNothing(finding: Finding): void {
+		this.#shown = null;
+		this.#wantsMotion = false;
+		this.#tools.screen.clear();
+		this.#draw(finding);
+		this.#set({ kind: 'empty', wallMs: null, gap: null, fault: null });
 	}
 
 	/** Puts the frame on the screen. */
-	async #bring(finding: Finding, { from, byUs }: Wish, { reel, spot, end }: Target): Promise<void> {
-		const { screen } = this.#tools;
+	async #bring(finding: Finding, { from, byUs }: Wish, { reel, spot }: Target): Promise<void> {
 		const shown = this.#shown;
-		const stays = from === null && byUs === 0 && shown?.reel === reel && shown.failure === null;
-		if (stays && Math.abs(shown.positionUs - spot.positionUs) < 2) return;
+		const here = shown?.reel === reel && shown.playable;
+		if (here && Math.abs(shown.positionUs - spot.positionUs) < 2) return;
 		const askedUs = from !== null && 'wallUs' in from && byUs === 0 ? from.wallUs : spot.wallUs;
-		const jumps = Math.abs(spot.wallUs - askedUs) > 1;
-		const gap = jumps ? finding.gapAt(askedUs, this.#nowUs()) : null;
+		const gap = Math.abs(spot.wallUs - askedUs) > 1 ? finding.gapAt(askedUs, this.#nowUs()) : null;
 		this.#gapToldUs = spot.positionUs;
 		const kind = this.#state.kind === 'loading' ? 'loading' : gap === null ? 'seeking' : 'gap';
 		this.#set({ kind, gap, fault: null });
-		if (shown?.reel === reel && shown.failure === null) {
+		if (here) {
 			shown.ended = false;
-			const positionS = shown.secondsOf(spot.positionUs);
-			await this.#within(SEEK_MS, (signal) => screen.seek(positionS, signal));
-			shown.ended = end && gap === null && !this.#wantsMotion ? true : shown.ended;
+			await this.#within(SEEK_MS, (signal) =>
+				this.#tools.screen.seek(shown.secondsOf(spot.positionUs), signal),
+			);
 			return;
 		}
-		const covered = this.#cover(finding, reel);
 		const next = new Shown(reel, spot.positionUs);
+		next.live = true;
 		this.#shown = next;
+		this.#draw(finding);
 		await this.#within(FIRST_FRAME_MS, (signal) =>
-			screen.show(reel, next.secondsOf(spot.positionUs), signal),
+			this.#tools.screen.show(reel, next.secondsOf(spot.positionUs), signal),
 		);
-		await covered;
 	}
 
 	/** Moves, or stands still where it was brought. */
 	async #settle({ end }: Target): Promise<void> {
 		const { screen } = this.#tools;
-		const { gap } = this.#state;
 		if (this.#shown?.ended === true && end) this.#wantsMotion = false;
 		if (this.#wantsMotion) {
 			await this.#within(SEEK_MS, (signal) => screen.play(signal));
 			// Somebody may have pressed pause meanwhile.
 			if (!this.#isMotionWanted()) screen.pause();
 		}
-		const still = end && gap !== null ? 'gap' : 'paused';
+		this.#frameMs = this.#tools.clock.monotonicMs();
+		const still = end && this.#state.gap !== null ? 'gap' : 'paused';
 		this.#set({ kind: this.#isMotionWanted() ? 'playing' : still, fault: null });
+	}
+
+	#giveUp(fault: Fault): void {
+		this.#wantsMotion = false;
+		this.#tools.screen.pause();
+		this.#set({ kind: 'error', fault });
+	}
+
+	#stand(): Stand {
+		const { wallMs } = this.#state;
+		const wallUs = wallMs === null ? null : wallMs * 1000;
+		return { shown: this.#shown, aimUs: this.#aimUs, wallUs, onwards: this.#wantsMotion };
 	}
 
 	#isWished(): boolean {
@@ -277,24 +272,22 @@ export class Player implements PlayerControls {
 		return this.#wantsMotion;
 	}
 
-	/** Whether it can go on without what just failed. */
-	async #goesOn(finding: Finding, fault: Fault): Promise<boolean> {
+	/** Lays the day out again without what just failed. False: it cannot go on without. */
+	async #sieve(finding: Finding, fault: Fault): Promise<boolean> {
 		const shown = this.#shown;
 		const failure = shown?.failure;
 		if (shown === null || !failure || failure.fault !== fault) return false;
 		if (failure.why === 'media') {
 			this.#mediaFailures += 1;
-			const key = keyFrom(failure.key ?? '');
-			if (key === null || this.#mediaFailures > MOST_MEDIA_FAILURES) return false;
-			if (key.kind === 'init') finding.sieve.addRun(key.runNo);
-			else for (const one of shown.reel.groups[key.index]?.segments ?? []) finding.sieve.add(one);
+			const group = shown.groupOf(failure.key) ?? shown.groupAt(shown.positionUs);
+			if (group === null || this.#mediaFailures > MOST_MEDIA_FAILURES) return false;
+			finding.reject(group, fault.kind === 'unsupported');
 		} else if (fault.kind !== 'corrupt') return false;
+		const moment = shown.momentAt(shown.positionUs);
 		const reel = await finding.sieved(shown.reel);
-		const group = shown.groupAt(shown.positionUs);
-		const again = group && finding.after(reel, placeBefore(group));
-		const next = new Shown(reel, again?.spot.positionUs ?? 0);
-		next.failure = failure;
-		this.#shown = next;
+		if (this.#shown !== shown) return true;
+		const again = moment && finding.from(reel, moment);
+		this.#shown = new Shown(reel, again?.spot.positionUs ?? 0);
 		this.#set({ skipped: finding.sieve.skipped });
 		return true;
 	}
@@ -313,6 +306,7 @@ export class Player implements PlayerControls {
 				shown.failure = event;
 				break;
 			case 'starved':
+				shown.starved = true;
 				if (this.#work === null) void this.#goRound(shown);
 				break;
 			case 'ended':
@@ -335,6 +329,7 @@ export class Player implements PlayerControls {
 		if (last === null || group === null || wallUs === null) return;
 		shown.positionUs = positionUs;
 		this.#mediaFailures = 0;
+		this.#frameMs = this.#tools.clock.monotonicMs();
 		let { gap } = this.#state;
 		if (this.#state.kind === 'playing' && last.piece !== group.piece) {
 			const leftUs = last.startUs + last.durationUs;
@@ -348,20 +343,20 @@ export class Player implements PlayerControls {
 
 	/** Around what failed, when everything before it was shown. */
 	async #goRound(shown: Shown): Promise<void> {
-		const finding = this.#finding;
-		const failure = shown.failure;
-		if (finding === null || failure === null) return;
-		const group = shown.groupOf(failure.key);
-		try {
-			if (group === null || !(await this.#goesOn(finding, failure.fault))) {
-				this.#set({ kind: 'error', fault: failure.fault });
-			} else {
-				await this.#want({ from: { after: placeBefore(group) }, byUs: 0 });
-			}
-		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
-			this.#set({ kind: 'error', fault: error });
-		}
+		const { failure } = shown;
+		const group = failure === null ? null : shown.groupOf(failure.key);
+		shown.starved = false;
+		if (failure === null) return;
+		const goesOn = group !== null && (failure.why === 'media' || failure.fault.kind === 'corrupt');
+		if (goesOn) await this.#want({ from: beginningOf(group), byUs: 0 });
+		else this.#giveUp(failure.fault);
+	}
+
+	#watch(): void {
+		const stillMs = this.#tools.clock.monotonicMs() - this.#frameMs;
+		if (this.#work !== null || this.#state.kind !== 'playing' || stillMs < STILL_MS) return;
+		if (this.#shown !== null) this.#shown.live = false;
+		this.#giveUp(new Fault('timeout', `no frame for ${STILL_MS} ms`));
 	}
 
 	#onChange(finding: Finding): void {
@@ -374,7 +369,9 @@ export class Player implements PlayerControls {
 
 	async #refresh(finding: Finding): Promise<void> {
 		try {
-			await this.#cover(finding, this.#shown?.reel ?? null);
+			await finding.refreshRuns();
+			if (this.#finding !== finding) return;
+			this.#draw(finding);
 			if (this.#state.kind === 'empty') await this.#want({ from: null, byUs: 0 });
 		} catch (error) {
 			// The next change asks again; what is shown stays right meanwhile.
@@ -383,34 +380,16 @@ export class Player implements PlayerControls {
 	}
 
 	/** What the day's timeline draws. */
-	async #cover(finding: Finding, reel: DayReel | null): Promise<void> {
-		const runs = await finding.refreshRuns();
-		const day = reel?.day ?? finding.dayOfUs(this.#nowUs());
-		if (this.#finding !== finding) return;
-		const { footage, gaps } = coverageOf(runs, day, this.#nowUs());
+	#draw(finding: Finding): void {
+		const day = this.#shown?.reel.day ?? finding.dayOfUs(this.#nowUs());
+		const { footage, gaps } = coverageOf(finding.runs, day, this.#nowUs());
 		this.#set({ day, footage, gaps, skipped: finding.sieve.skipped });
 	}
 
 	async #within(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-		const abort = new AbortController();
-		const deadline = { passed: false };
-		const stop = this.#tools.clock.after(ms, () => {
-			deadline.passed = true;
-			abort.abort();
-		});
-		this.#cancel = () => abort.abort();
-		try {
-			await work(abort.signal);
-		} catch (error) {
-			throw deadline.passed ? new Fault('timeout', `no frame in ${ms} ms`, error) : error;
-		} finally {
-			stop();
-			this.#cancel = null;
-		}
-	}
-
-	#wallUs(): number {
-		return (this.#state.wallMs ?? this.#tools.clock.wallMs()) * 1000;
+		const deadline = new Deadline();
+		this.#deadline = deadline;
+		await deadline.within(this.#tools.clock, ms, work).finally(() => (this.#deadline = null));
 	}
 
 	#nowUs(): number {
@@ -421,6 +400,10 @@ export class Player implements PlayerControls {
 		this.#state = { ...this.#state, ...change };
 		for (const listener of [...this.#listeners]) listener();
 	}
+}
+
+function asFault(error: unknown): Fault {
+	return error instanceof Fault ? error : new Fault('internal', 'not played', error);
 }
 
 function gapAround(gaps: readonly Gap[], us: number): Gap | null {

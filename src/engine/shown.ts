@@ -1,7 +1,7 @@
 import { keyFrom, type Group } from '#domain/playlist.ts';
 import { lastSpot, spotAt } from '#domain/seek.ts';
 import type { ScreenEvent } from '#ports/screen.ts';
-import type { Place } from './finding.ts';
+import type { Moment } from './finding.ts';
 import type { DayReel } from './reel.ts';
 
 /** A reel on the screen, and what is known of it since it is there. Positions are microseconds. */
@@ -10,14 +10,22 @@ export class Shown {
 	/** Of the frame on show, or of the one that is wanted. */
 	positionUs: number;
 	failure: Extract<ScreenEvent, { kind: 'failed' }> | null = null;
+	/** Nothing is left in the buffer after a failure. */
+	starved = false;
 	/** Everything was shown. */
 	ended = false;
+	/** Whether the screen has it: not before it was brought, not after it was sieved. */
+	live = false;
 	/** By piece: media time minus position. */
 	readonly #offsetsUs = new Map<number, number>();
 
 	constructor(reel: DayReel, positionUs: number) {
 		this.reel = reel;
 		this.positionUs = positionUs;
+	}
+
+	get playable(): boolean {
+		return this.live && this.failure === null;
 	}
 
 	placed(key: string, offsetS: number): void {
@@ -28,6 +36,17 @@ export class Shown {
 	groupAt(positionUs: number): Group | null {
 		const spot = spotAt(this.reel.groups, positionUs);
 		return (spot && this.reel.groups[spot.index]) ?? null;
+	}
+
+	/** The segment at a position, and how far into it. */
+	momentAt(positionUs: number): Moment | null {
+		const spot = spotAt(this.reel.groups, positionUs);
+		const group = spot && this.reel.groups[spot.index];
+		if (!spot || !group) return null;
+		const segment = group.segments.findLast(({ startUs }) => startUs <= spot.wallUs);
+		if (segment === undefined) return null;
+		const { runNo, seq } = segment;
+		return { runNo, seq, insideUs: spot.wallUs - segment.startUs };
 	}
 
 	/** What a line of the playlist is about; for an init section the first group that needs it. */
@@ -63,7 +82,7 @@ export class Shown {
 	}
 }
 
-/** Just before a group, in recording order. */
-export function placeBefore(group: Group): Place {
-	return { runNo: group.runNo, seq: (group.segments[0]?.seq ?? 1) - 1 };
+/** The beginning of a group. */
+export function beginningOf(group: Group): Moment {
+	return { runNo: group.runNo, seq: group.segments[0]?.seq ?? 1, insideUs: 0 };
 }
