@@ -26,3 +26,8 @@ export class Fault extends Error {
 		this.kind = kind;
 	}
 }
+
+/** What escaped everybody's attention is `internal`; it keeps its cause. */
+export function faultOf(error: unknown): Fault {
+	return error instanceof Fault ? error : new Fault('internal', 'an unforeseen error', error);
+}

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/ids.ts';
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { OldestKept } from '#domain/head.ts';
@@ -102,7 +102,7 @@ export class House implements HouseControls {
 			} catch (error) {
 				// Another tab was faster: its identity is this device's.
 				if (error instanceof Fault && error.kind === 'conflict') return this.#look();
-				return this.#moveOut({ kind: 'unavailable', fault: asFault(error) });
+				return this.#moveOut({ kind: 'unavailable', fault: faultOf(error) });
 			}
 			return this.#look();
 		});
@@ -191,7 +191,7 @@ export class House implements HouseControls {
 			}
 			return this.#set(await this.#moveIn(reading.identity));
 		} catch (error) {
-			return this.#moveOut({ kind: 'unavailable', fault: asFault(error) });
+			return this.#moveOut({ kind: 'unavailable', fault: faultOf(error) });
 		}
 	}
 
@@ -306,10 +306,6 @@ const REFUSALS: readonly string[] = ['unsupported', 'corrupt', 'malformed', 'int
 
 function notReady(): Fault {
 	return new Fault('conflict', 'this device has no identity that works');
-}
-
-function asFault(error: unknown): Fault {
-	return error instanceof Fault ? error : new Fault('internal', 'an unforeseen error', error);
 }
 
 /** A name that does not open is no reason to close the house: it can be given again. */

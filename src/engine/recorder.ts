@@ -1,33 +1,27 @@
 import { hasStepped, type Reading } from '#domain/clock.ts';
-import { Fault } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
-import { PROFILES, type Profile } from '#domain/profile.ts';
+import { profileNamed } from '#domain/profile.ts';
 import type { RunEnd } from '#domain/run.ts';
 import { retryAfterMs, silence, watchFrom, watchNext, type Watch } from '#domain/watchdog.ts';
-import type { Capture, Captured, CapturedEvent } from '#ports/capture.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
-import type { Tenure } from '#ports/tenure.ts';
-import type {
-	Note,
-	RecorderChoice,
-	RecorderControls,
-	RecorderState,
-	Saved,
-	View,
+import type { Captured, CapturedEvent } from '#ports/capture.ts';
+import { LensInHand } from './lens.ts';
+import {
+	notesOf,
+	savedWith,
+	type RecorderChoice,
+	type RecorderControls,
+	type RecorderState,
+	type RecorderTools,
+	type Saved,
 } from './recording.ts';
-import { Take, type TakeTools } from './take.ts';
-
-export interface RecorderTools extends TakeTools {
-	readonly capture: Capture;
-	readonly tenure: Tenure;
-	readonly preferences: PreferenceStore;
-	/** The camera this device is, or `null` before its first start. */
-	readonly camera: () => CameraId | null;
-}
+import { Take } from './take.ts';
 
 /** An epoch key lives 24 h; runs end long before, and a recorder does not grow old. */
 const ROTATE_MS = 4 * 60 * 60 * 1000;
 const TICK_MS = 1000;
+/** How long after the oldest minutes left it is still said. */
+const MAKING_ROOM_MS = 60_000;
 
 /**
  * Keeps a camera recording: opens the lens, replaces what fails, closes every run with its reason. No
@@ -38,30 +32,31 @@ export class Recorder implements RecorderControls {
 	readonly #rotateMs: number;
 	readonly #listeners = new Set<() => void>();
 	#state: RecorderState = { kind: 'off', fault: null };
-	#choice: RecorderChoice = { lensId: null, profile: PROFILES[1] ?? never(), sound: false };
-	#captured: Captured | null = null;
+	#choice: RecorderChoice = { lensId: null, profile: profileNamed('standard'), sound: false };
+	readonly #lens: LensInHand;
 	#release: (() => void) | null = null;
 	#armed = false;
 	#take: Take | null = null;
 	/** When all takes so far are written and closed. */
-	#drained: Promise<void> = Promise.resolve();
+	#drained: Promise<unknown> = Promise.resolve();
 	#watch: Watch | null = null;
 	#saved: Saved | null = null;
 	#sinceMs = 0;
-	#muted = false;
 	#madeRoomMs = -Infinity;
 	#failures = 0;
 	#cancelRetry: (() => void) | null = null;
 	#cancelTick: (() => void) | null = null;
 	/** Orders follow each other; what a lens or a timer reports joins the same queue. */
 	#orders: Promise<void> = Promise.resolve();
-	readonly #offLenses: () => void;
 
 	/** `rotateMs`: after how long a run is replaced by the next. */
 	constructor(tools: RecorderTools, rotateMs = ROTATE_MS) {
 		this.#tools = tools;
 		this.#rotateMs = rotateMs;
-		this.#offLenses = tools.capture.onLenses(() => {
+		this.#lens = new LensInHand(tools.capture, (event) => {
+			this.#hear(event);
+		});
+		tools.capture.onLenses(() => {
 			if (this.#state.kind === 'blind') void this.#order(() => this.#retryNow());
 		});
 	}
@@ -108,8 +103,7 @@ export class Recorder implements RecorderControls {
 			this.#saved = null;
 			this.#failures = 0;
 			await this.#remember(true);
-			if (this.#captured === null) await this.#openLens();
-			else this.#begin(this.#captured);
+			await this.#beginOrOpen();
 		});
 	}
 
@@ -122,7 +116,7 @@ export class Recorder implements RecorderControls {
 			await this.start();
 			return this.#armed;
 		} catch (error) {
-			this.#set({ kind: 'off', fault: asFault(error) });
+			this.#set({ kind: 'off', fault: faultOf(error) });
 			return false;
 		}
 	}
@@ -144,25 +138,14 @@ export class Recorder implements RecorderControls {
 		return this.#order(async () => {
 			if (this.#armed) return;
 			await this.#drained;
-			this.#closeLens();
+			this.#lens.close();
 			this.#set({ kind: 'off', fault: null });
 		});
 	}
 
-	/** Ends everything, as if the page went away on purpose: it stays armed. */
-	async dispose(): Promise<void> {
-		this.#offLenses();
-		this.#disarm();
-		this.#retire('interrupted');
-		await this.#drained;
-		this.#closeLens();
-		this.#release?.();
-		this.#listeners.clear();
-	}
-
 	#order(job: () => Promise<void> | void): Promise<void> {
 		this.#orders = this.#orders.then(job).catch((error: unknown) => {
-			const fault = asFault(error);
+			const fault = faultOf(error);
 			if (this.#armed) this.#blind('failed', fault);
 			else this.#set({ kind: 'off', fault });
 		});
@@ -175,7 +158,7 @@ export class Recorder implements RecorderControls {
 		try {
 			await this.#tools.preferences.write({ armed, lensId, sound, profile: profile.name });
 		} catch (error) {
-			asFault(error);
+			faultOf(error);
 		}
 	}
 
@@ -197,16 +180,16 @@ export class Recorder implements RecorderControls {
 	async #showPicture(): Promise<void> {
 		const { camera } = this;
 		if (camera !== null && this.#release === null && (await this.#tools.tenure.taken(camera))) {
-			this.#closeLens();
+			this.#lens.close();
 			this.#set({ kind: 'elsewhere' });
 			return;
 		}
-		this.#closeLens();
+		this.#lens.close();
 		this.#set({ kind: 'opening' });
 		try {
-			this.#captured = await this.#openCaptured();
+			await this.#lens.open(this.#choice);
 		} catch (error) {
-			this.#set({ kind: 'off', fault: asFault(error) });
+			this.#set({ kind: 'off', fault: faultOf(error) });
 			return;
 		}
 		await this.#remember(false);
@@ -214,35 +197,27 @@ export class Recorder implements RecorderControls {
 	}
 
 	#showPreview(): void {
-		const view = this.#view();
+		const view = this.#lens.view;
 		this.#set(view === null ? { kind: 'off', fault: null } : { kind: 'preview', view });
 	}
 
-	async #openCaptured(): Promise<Captured> {
-		const { lensId, profile, sound } = this.#choice;
-		const { width, height, frameRate } = profile;
-		const captured = await this.#tools.capture.open({ lensId, width, height, frameRate, sound });
-		captured.on((event) => this.#hear(captured, event));
-		return captured;
-	}
-
-	#hear(captured: Captured, event: CapturedEvent): void {
-		if (captured !== this.#captured) return;
+	#hear(event: CapturedEvent): void {
 		if (event === 'muted' || event === 'unmuted') {
-			this.#muted = event === 'muted';
 			this.#refresh();
 			return;
 		}
+		const gone = this.#lens.captured;
 		void this.#order(async () => {
-			if (captured !== this.#captured) return;
-			const denied = event === 'denied';
-			const fault = denied
-				? new Fault('denied', 'the permission was withdrawn')
-				: new Fault('not-found', 'the camera went away');
-			this.#retire(denied ? 'denied' : 'unplugged');
-			this.#closeLens();
+			if (this.#lens.captured !== gone) return;
+			const why = event === 'denied' ? 'denied' : 'unplugged';
+			const fault =
+				event === 'denied'
+					? new Fault('denied', 'the permission was withdrawn')
+					: new Fault('not-found', 'the camera went away');
+			this.#retire(why);
+			this.#lens.close();
 			await this.#drained;
-			if (this.#armed) this.#blind(denied ? 'denied' : 'unplugged', fault);
+			if (this.#armed) this.#blind(why, fault);
 			else this.#set({ kind: 'off', fault });
 		});
 	}
@@ -251,13 +226,19 @@ export class Recorder implements RecorderControls {
 	async #openLens(): Promise<void> {
 		if (this.#state.kind !== 'blind') this.#set({ kind: 'opening' });
 		try {
-			this.#captured = await this.#openCaptured();
+			await this.#lens.open(this.#choice);
 		} catch (error) {
-			const fault = asFault(error);
+			const fault = faultOf(error);
 			this.#blind(fault.kind === 'denied' ? 'denied' : 'unplugged', fault);
 			return;
 		}
-		this.#begin(this.#captured);
+		await this.#beginOrOpen();
+	}
+
+	async #beginOrOpen(): Promise<void> {
+		const { captured } = this.#lens;
+		if (captured === null) await this.#openLens();
+		else this.#begin(captured);
 	}
 
 	/** A new take on this lens. The one before is stopped in this very task, so that no frame is lost between. */
@@ -275,13 +256,7 @@ export class Recorder implements RecorderControls {
 				{
 					saved: (run, segment) => {
 						if (take === this.#take) this.#failures = 0;
-						const { bytes = 0, segments = 0, untilMs = 0 } = this.#saved ?? {};
-						this.#saved = {
-							sinceMs: this.#sinceMs,
-							untilMs: Math.max(untilMs, run.endUs / 1000),
-							segments: segments + 1,
-							bytes: bytes + segment.bytes.length,
-						};
+						this.#saved = savedWith(this.#saved, this.#sinceMs, run, segment);
 						if (take === this.#take && this.#armed) this.#showRecording();
 					},
 					madeRoom: () => {
@@ -297,18 +272,17 @@ export class Recorder implements RecorderControls {
 			);
 		} catch (error) {
 			this.#retire('failed');
-			this.#blind('failed', asFault(error));
+			this.#blind('failed', faultOf(error));
 			return;
 		}
 		this.#take = take;
-		if (before !== null)
-			this.#drained = Promise.all([this.#drained, before.end(why)]).then(nothing);
+		if (before !== null) this.#drained = Promise.all([this.#drained, before.end(why)]);
 		this.#watch = watchFrom(this.#pulse(), this.#tools.clock.monotonicMs());
 		this.#cancelTick ??= this.#tools.clock.every(TICK_MS, () => {
 			void this.#order(() => this.#look());
 		});
 		if (this.#state.kind !== 'blind' && this.#state.kind !== 'recording') {
-			const view = this.#view();
+			const view = this.#lens.view;
 			if (view !== null) this.#set({ kind: 'starting', view });
 		}
 	}
@@ -318,24 +292,23 @@ export class Recorder implements RecorderControls {
 		const take = this.#take;
 		this.#take = null;
 		this.#watch = null;
-		if (take !== null) this.#drained = Promise.all([this.#drained, take.end(why)]).then(nothing);
+		if (take !== null) this.#drained = Promise.all([this.#drained, take.end(why)]);
 	}
 
 	/** Another lens, size or sound: the new picture first where the device can, so that the gap is short. */
 	async #replaceLens(why: RunEnd): Promise<void> {
-		const old = this.#captured;
+		const old = this.#lens.captured;
 		let fresh: Captured;
 		try {
-			fresh = await this.#openCaptured();
+			fresh = await this.#lens.open(this.#choice);
 		} catch {
 			// Many phones open a lens only once: let it go first.
 			this.#retire(why);
-			this.#closeLens();
+			this.#lens.close();
 			await this.#remember(true);
 			await this.#openLens();
 			return;
 		}
-		this.#captured = fresh;
 		await this.#remember(true);
 		this.#begin(fresh, why);
 		await this.#drained;
@@ -352,7 +325,7 @@ export class Recorder implements RecorderControls {
 	/** Every second: has the clock been set, has anything fallen silent, is it time for a new run? */
 	async #look(): Promise<void> {
 		const take = this.#take;
-		const captured = this.#captured;
+		const captured = this.#lens.captured;
 		const watch = this.#watch;
 		if (take === null || captured === null || watch === null || !this.#armed) return;
 		const { clock } = this.#tools;
@@ -361,7 +334,7 @@ export class Recorder implements RecorderControls {
 		const silent = silence(this.#watch, now.monotonicMs);
 		if (silent !== null) {
 			this.#retire('stalled');
-			if (silent === 'frames') this.#closeLens();
+			if (silent === 'frames') this.#lens.close();
 			await this.#drained;
 			this.#blind('stalled', new Fault('timeout', `no ${silent} came`));
 		} else if (hasStepped(take.begun, now)) this.#begin(captured, 'clock-step');
@@ -371,14 +344,14 @@ export class Recorder implements RecorderControls {
 	}
 
 	#pulse(): { frames: number; fragments: number } {
-		return { frames: this.#captured?.frames() ?? 0, fragments: this.#take?.fragments ?? 0 };
+		return { frames: this.#lens.captured?.frames() ?? 0, fragments: this.#take?.fragments ?? 0 };
 	}
 
 	/** Nothing is being saved: says so, and tries again after a while, for ever. */
 	#blind(why: RunEnd, fault: Fault): void {
 		const sinceMs = this.#state.kind === 'blind' ? this.#state.sinceMs : this.#tools.clock.wallMs();
 		this.#failures++;
-		this.#set({ kind: 'blind', why, fault, sinceMs, view: this.#view() });
+		this.#set({ kind: 'blind', why, fault, sinceMs, view: this.#lens.view });
 		this.#cancelRetry?.();
 		this.#cancelRetry = this.#tools.clock.after(retryAfterMs(this.#failures), () => {
 			void this.#order(() => this.#retryNow());
@@ -389,8 +362,7 @@ export class Recorder implements RecorderControls {
 		if (!this.#armed || this.#take !== null) return;
 		this.#cancelRetry?.();
 		this.#cancelRetry = null;
-		if (this.#captured === null) await this.#openLens();
-		else this.#begin(this.#captured);
+		await this.#beginOrOpen();
 	}
 
 	#disarm(): void {
@@ -401,58 +373,29 @@ export class Recorder implements RecorderControls {
 		this.#cancelTick = null;
 	}
 
-	#closeLens(): void {
-		this.#captured?.close();
-		this.#captured = null;
-		this.#muted = false;
-	}
-
-	#view(): View | null {
-		const captured = this.#captured;
-		if (captured === null) return null;
-		const { picture, lensId, label, sound } = captured;
-		return { picture, lensId, label, sound };
-	}
-
 	#showRecording(): void {
-		const view = this.#view();
+		const view = this.#lens.view;
 		if (view === null || this.#saved === null) return;
-		this.#set({ kind: 'recording', view, saved: this.#saved, notes: this.#notes() });
+		this.#set({
+			kind: 'recording',
+			view,
+			saved: this.#saved,
+			notes: notesOf({
+				soundMissing:
+					this.#choice.sound &&
+					(this.#take?.soundMissing === true || this.#lens.captured?.sound === false),
+				muted: this.#lens.muted,
+				makingRoom: this.#tools.clock.monotonicMs() - this.#madeRoomMs < MAKING_ROOM_MS,
+			}),
+		});
 	}
 
 	#refresh(): void {
 		if (this.#state.kind === 'recording') this.#showRecording();
 	}
 
-	#notes(): Note[] {
-		const notes: Note[] = [];
-		const wanted = this.#choice.sound;
-		if (wanted && (this.#take?.soundMissing === true || this.#captured?.sound === false)) {
-			notes.push('sound-missing');
-		}
-		if (this.#muted) notes.push('muted');
-		if (this.#tools.clock.monotonicMs() - this.#madeRoomMs < 60_000) notes.push('making-room');
-		return notes;
-	}
-
 	#set(state: RecorderState): void {
 		this.#state = state;
 		for (const listener of this.#listeners) listener();
 	}
-}
-
-function profileNamed(name: Profile['name']): Profile {
-	return PROFILES.find((profile) => profile.name === name) ?? PROFILES[1] ?? never();
-}
-
-function asFault(error: unknown): Fault {
-	return error instanceof Fault ? error : new Fault('internal', 'an unforeseen error', error);
-}
-
-function nothing(): void {
-	// A promise of many becomes a promise of none.
-}
-
-function never(): never {
-	throw new Fault('internal', 'there are no profiles');
 }

@@ -1,8 +1,12 @@
 import type { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Profile } from '#domain/profile.ts';
-import type { RunEnd } from '#domain/run.ts';
-import type { Picture } from '#ports/capture.ts';
+import type { Run, RunEnd } from '#domain/run.ts';
+import type { SealedSegment } from '#domain/segment.ts';
+import type { Capture, Picture } from '#ports/capture.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Tenure } from '#ports/tenure.ts';
+import type { TakeTools } from './take.ts';
 
 /** Where the camera of this device stands. One value; screens derive everything from it. */
 export type RecorderState =
@@ -31,8 +35,7 @@ export type RecorderState =
 	  };
 
 /** Things the person should know although it records. */
-export type Note =
-	'sound-missing' | 'muted' | 'making-room' | 'store-slow' | 'keys-in-memory' | 'keys-readable';
+export type Note = 'sound-missing' | 'muted' | 'making-room';
 
 export interface View {
 	readonly picture: Picture;
@@ -70,4 +73,38 @@ export interface RecorderControls {
 	stop(): Promise<void>;
 	/** Closes the lens. */
 	close(): Promise<void>;
+}
+
+export interface RecorderTools extends TakeTools {
+	readonly capture: Capture;
+	readonly tenure: Tenure;
+	readonly preferences: PreferenceStore;
+	/** The camera this device is, or `null` before its first start. */
+	readonly camera: () => CameraId | null;
+}
+
+export function savedWith(
+	before: Saved | null,
+	sinceMs: number,
+	run: Run,
+	segment: SealedSegment,
+): Saved {
+	return {
+		sinceMs,
+		untilMs: Math.max(before?.untilMs ?? 0, run.endUs / 1000),
+		segments: (before?.segments ?? 0) + 1,
+		bytes: (before?.bytes ?? 0) + segment.bytes.length,
+	};
+}
+
+export function notesOf(signs: {
+	readonly soundMissing: boolean;
+	readonly muted: boolean;
+	readonly makingRoom: boolean;
+}): Note[] {
+	const notes: Note[] = [];
+	if (signs.soundMissing) notes.push('sound-missing');
+	if (signs.muted) notes.push('muted');
+	if (signs.makingRoom) notes.push('making-room');
+	return notes;
 }

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
 import { wallUsAt, type Reading } from '#domain/clock.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { OldestKept } from '#domain/head.ts';
@@ -69,12 +69,12 @@ export class Take {
 		captured: Captured,
 		profile: Profile,
 		events: TakeEvents,
-		after: Promise<void>,
+		after: Promise<unknown>,
 	) {
 		this.#tools = tools;
 		this.#camera = camera;
 		this.#events = events;
-		this.#work = after;
+		this.#work = after.then(() => undefined);
 		const { clock } = tools;
 		this.begun = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
 		this.#encoding = tools.encoder.start(
@@ -138,8 +138,7 @@ export class Take {
 			try {
 				if (this.#broken === null) await job();
 			} catch (error) {
-				const fault =
-					error instanceof Fault ? error : new Fault('internal', 'saving failed', error);
+				const fault = faultOf(error);
 				this.#break(fault.kind === 'quota' ? 'quota' : 'store', fault);
 			} finally {
 				this.#waiting--;

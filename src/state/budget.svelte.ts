@@ -1,4 +1,4 @@
-import { PROFILES } from '#domain/profile.ts';
+import { profileNamed } from '#domain/profile.ts';
 import type { Engine } from './engine.ts';
 
 /** How much footage may use, and does. Bytes; `null` until it is known. */
@@ -44,7 +44,7 @@ export class Budget {
 			}
 		}
 		const { profile } = await preferences.read();
-		const asked = PROFILES.find(({ name }) => name === profile)?.bitsPerSecond ?? 1_500_000;
+		const asked = profileNamed(profile).bitsPerSecond;
 		this.measured = seconds > 60;
 		const bytesPerSecond = this.measured ? bytes / seconds : asked / 8;
 		this.keepsMs = (this.budgetBytes / bytesPerSecond) * 1000;

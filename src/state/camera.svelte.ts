@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { PROFILES, type Profile } from '#domain/profile.ts';
+import { profileNamed, type Profile } from '#domain/profile.ts';
 import type { Lens } from '#ports/capture.ts';
 import type { Engine } from './engine.ts';
 
@@ -64,8 +64,6 @@ export class CameraChoices {
 	}
 
 	#choice() {
-		const profile = PROFILES.find(({ name }) => name === this.profile) ?? PROFILES[1];
-		if (profile === undefined) throw new Error('no profiles');
-		return { lensId: this.lensId, profile, sound: this.sound };
+		return { lensId: this.lensId, profile: profileNamed(this.profile), sound: this.sound };
 	}
 }

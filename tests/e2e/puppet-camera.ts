@@ -1,18 +1,25 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
 /**
- * A camera that a test can turn, freeze and unplug: getUserMedia answers with a canvas. The stream,
- * the recorder and everything behind it are the browser's own. The frame drawn carries a counter,
- * so that no two frames are alike.
+ * A camera that a test can turn, freeze and unplug: getUserMedia answers with a track whose
+ * frames the test draws. The stream, the recorder and everything behind it are the browser's own. (A
+ * canvas will not do: its track repeats the last frame for ever.) No two frames are alike.
  */
 export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 	await context.addInitScript(() => {
+		interface Generator extends MediaStreamTrack {
+			readonly writable: WritableStream<VideoFrame>;
+		}
+		const { MediaStreamTrackGenerator: Maker } = window as unknown as {
+			MediaStreamTrackGenerator: new (init: { kind: 'video' }) => Generator;
+		};
 		const canvas = document.createElement('canvas');
 		canvas.width = 640;
 		canvas.height = 360;
 		const pen = canvas.getContext('2d');
 		let frame = 0;
 		let frozen = false;
+		let lenses: { track: Generator; writer: WritableStreamDefaultWriter<VideoFrame> }[] = [];
 		setInterval(() => {
 			if (frozen || pen === null) return;
 			frame++;
@@ -22,12 +29,16 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 			pen.font = '48px sans-serif';
 			pen.fillText(String(frame), 40, 80);
 			pen.fillRect((frame * 7) % canvas.width, canvas.height / 2, 60, 60);
+			lenses = lenses.filter(({ track }) => track.readyState === 'live');
+			for (const { writer } of lenses) {
+				const picture = new VideoFrame(canvas, { timestamp: performance.now() * 1000 });
+				writer.write(picture).catch(() => undefined);
+			}
 		}, 66);
-		let streams: MediaStream[] = [];
 		navigator.mediaDevices.getUserMedia = () => {
-			const stream = canvas.captureStream(15);
-			streams.push(stream);
-			return Promise.resolve(stream);
+			const track = new Maker({ kind: 'video' });
+			lenses.push({ track, writer: track.writable.getWriter() });
+			return Promise.resolve(new MediaStream([track]));
 		};
 		Object.assign(window, {
 			puppet: {
@@ -37,11 +48,10 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 					[canvas.width, canvas.height] = [canvas.height, canvas.width];
 				},
 				unplug: () => {
-					for (const track of streams.flatMap((stream) => stream.getTracks())) {
+					for (const { track } of lenses) {
 						track.stop();
 						track.dispatchEvent(new Event('ended'));
 					}
-					streams = [];
 				},
 			},
 		});

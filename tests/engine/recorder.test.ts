@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
 import { Fault } from '#domain/fault.ts';
-import { PROFILES, type Profile } from '#domain/profile.ts';
+import { PROFILES } from '#domain/profile.ts';
 import type { CameraId } from '#domain/ids.ts';
 import { House } from '#engine/house.ts';
-import { Recorder, type RecorderTools } from '#engine/recorder.ts';
+import { Recorder } from '#engine/recorder.ts';
+import type { RecorderTools } from '#engine/recording.ts';
 import { Retention } from '#engine/retention.ts';
 import { FakeCapture } from '../fakes/capture.ts';
 import { ManualClock } from '../fakes/clock.ts';
@@ -14,8 +15,7 @@ import { MemoryPreferences } from '../fakes/preferences.ts';
 import { MemorySegments } from '../fakes/segments.ts';
 import { MemoryTenure } from '../fakes/tenure.ts';
 
-const standard = PROFILES[1] as Profile;
-const low = PROFILES[0] as Profile;
+const [low, standard] = PROFILES;
 const choice = { lensId: null, profile: standard, sound: false };
 
 let clock: ManualClock;

@@ -23,7 +23,7 @@ async function setCamera(page: Page, setting: 'granted' | 'denied'): Promise<voi
 }
 
 test('a refused camera is a sentence with a way on, and works once it is allowed', async () => {
-	context = await launchChromium({});
+	context = await launchChromium({ camera: 'refused' });
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await page.goto(relay.address);
