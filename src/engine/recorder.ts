@@ -210,10 +210,7 @@ export class Recorder implements RecorderControls {
 		void this.#order(async () => {
 			if (this.#lens.captured !== gone) return;
 			const why = event === 'denied' ? 'denied' : 'unplugged';
-			const fault =
-				event === 'denied'
-					? new Fault('denied', 'the permission was withdrawn')
-					: new Fault('not-found', 'the camera went away');
+			const fault = new Fault(event === 'denied' ? 'denied' : 'not-found', `the lens is ${why}`);
 			this.#retire(why);
 			this.#lens.close();
 			await this.#drained;
