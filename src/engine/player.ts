@@ -1,4 +1,3 @@
-import { SEAM_US } from '#domain/coverage.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Gap, Span } from '#domain/timeline.ts';
@@ -6,6 +5,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { Screen, ScreenEvent } from '#ports/screen.ts';
 import { Deadline } from './deadline.ts';
 import { Finding, type FindingTools, type Target } from './finding.ts';
+import { Passing } from './passing.ts';
 import { coverageOf } from './reel.ts';
 import { beginningOf, Shown } from './shown.ts';
 import { targetOf, type Stand, type Wish } from './wish.ts';
@@ -47,8 +47,6 @@ export interface PlayerTools extends FindingTools {
 
 const FIRST_FRAME_MS = 10_000;
 const SEEK_MS = 5_000;
-/** A sentence about a gap that was jumped over stays for so much footage. */
-const GAP_TOLD_US = 5_000_000;
 /** How often a growing day is looked at. */
 const REFRESH_MS = 2_000;
 /** A picture that should move and stands still for so long has a fault. */
@@ -79,8 +77,7 @@ export class Player implements PlayerControls {
 	#wish: Wish | null = null;
 	#work: Promise<void> | null = null;
 	#mediaFailures = 0;
-	/** Where the gap that is being told was jumped over. */
-	#gapToldUs = 0;
+	readonly #passing = new Passing();
 	#deadline: Deadline | null = null;
 	#cancelRefresh: (() => void) | null = null;
 	/** What was asked for and has not been seen yet: what a retry goes for. */
@@ -219,23 +216,26 @@ export class Player implements PlayerControls {
 		if (here && Math.abs(shown.positionUs - spot.positionUs) < 2) return;
 		const askedUs = from !== null && 'wallUs' in from && byUs === 0 ? from.wallUs : spot.wallUs;
 		const gap = Math.abs(spot.wallUs - askedUs) > 1 ? finding.gapAt(askedUs, this.#nowUs()) : null;
-		this.#gapToldUs = spot.positionUs;
+		this.#passing.told(spot.positionUs);
 		const kind = this.#state.kind === 'loading' ? 'loading' : gap === null ? 'seeking' : 'gap';
 		this.#set({ kind, gap, fault: null });
 		if (here) {
 			shown.ended = false;
+			// What fails from here on is shown anew.
+			shown.live = false;
 			await this.#within(SEEK_MS, (signal) =>
 				this.#tools.screen.seek(shown.secondsOf(spot.positionUs), signal),
 			);
+			shown.live = true;
 			return;
 		}
 		const next = new Shown(reel, spot.positionUs);
-		next.live = true;
 		this.#shown = next;
 		this.#draw(finding);
 		await this.#within(FIRST_FRAME_MS, (signal) =>
 			this.#tools.screen.show(reel, next.secondsOf(spot.positionUs), signal),
 		);
+		next.live = true;
 	}
 
 	/** Moves, or stands still where it was brought. */
@@ -330,14 +330,8 @@ export class Player implements PlayerControls {
 		shown.positionUs = positionUs;
 		this.#mediaFailures = 0;
 		this.#frameMs = this.#tools.clock.monotonicMs();
-		let { gap } = this.#state;
-		if (this.#state.kind === 'playing' && last.piece !== group.piece) {
-			const leftUs = last.startUs + last.durationUs;
-			const overUs = (leftUs + group.startUs) / 2;
-			const passed = group.startUs - leftUs > SEAM_US;
-			gap = passed ? gapAround(this.#state.gaps, overUs) : null;
-			this.#gapToldUs = positionUs;
-		} else if (Math.abs(positionUs - this.#gapToldUs) > GAP_TOLD_US) gap = null;
+		const playing = this.#state.kind === 'playing';
+		const gap = this.#passing.next(this.#state, playing ? last : group, group, positionUs);
 		this.#set({ wallMs: wallUs / 1000, gap });
 	}
 
@@ -404,8 +398,4 @@ export class Player implements PlayerControls {
 
 function asFault(error: unknown): Fault {
 	return error instanceof Fault ? error : new Fault('internal', 'not played', error);
-}
-
-function gapAround(gaps: readonly Gap[], us: number): Gap | null {
-	return gaps.find(({ startUs, endUs }) => startUs <= us && us < endUs) ?? null;
 }

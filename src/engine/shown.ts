@@ -14,7 +14,7 @@ export class Shown {
 	starved = false;
 	/** Everything was shown. */
 	ended = false;
-	/** Whether the screen has it: not before it was brought, not after it was sieved. */
+	/** Whether the screen has painted what was wanted of it last. */
 	live = false;
 	/** By piece: media time minus position. */
 	readonly #offsetsUs = new Map<number, number>();

@@ -1,0 +1,131 @@
+import { Fault } from '#domain/fault.ts';
+import type { Reel, Screen, ScreenEvent } from '#ports/screen.ts';
+
+interface Line {
+	readonly key: string;
+	readonly init: string;
+	readonly startS: number;
+	readonly endS: number;
+}
+
+/** Reads playlists as hls.js would, loads what a position needs, and paints a frame there. Moves when told. */
+export class FakeScreen implements Screen {
+	/** Every key that was loaded, in order. */
+	readonly loaded: string[] = [];
+	/** Playlists that were shown. */
+	readonly shows: string[] = [];
+	/** Keys that open but do not decode. */
+	readonly undecodable = new Set<string>();
+	/** While true nothing is painted. */
+	stuck = false;
+	positionS: number | null = null;
+	moving = false;
+	readonly #listeners = new Set<(event: ScreenEvent) => void>();
+	#reel: Reel | null = null;
+	#lines: Line[] = [];
+	#turn = 0;
+
+	show(reel: Reel, positionS: number, signal: AbortSignal): Promise<void> {
+		this.clear();
+		this.shows.push(reel.playlist);
+		this.#reel = reel;
+		this.#lines = linesOf(reel.playlist);
+		return this.#paint(positionS, signal);
+	}
+
+	seek(positionS: number, signal: AbortSignal): Promise<void> {
+		return this.#paint(positionS, signal);
+	}
+
+	play(): Promise<void> {
+		this.moving = true;
+		return Promise.resolve();
+	}
+
+	pause(): void {
+		this.moving = false;
+	}
+
+	warm(): void {
+		// There is nothing to load.
+	}
+
+	on(listener: (event: ScreenEvent) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	clear(): void {
+		this.#turn += 1;
+		this.#reel = null;
+		this.positionS = null;
+		this.moving = false;
+	}
+
+	get lengthS(): number {
+		return this.#lines.at(-1)?.endS ?? 0;
+	}
+
+	/** Plays a step of at most a line; over what fails it starves. */
+	async advance(seconds: number): Promise<void> {
+		if (!this.moving || this.positionS === null) return;
+		const toS = this.positionS + seconds;
+		if (toS >= this.lengthS) {
+			this.moving = false;
+			this.#tell({ kind: 'ended' });
+			return;
+		}
+		try {
+			await this.#paint(toS, new AbortController().signal);
+		} catch {
+			this.#tell({ kind: 'starved' });
+		}
+	}
+
+	async #paint(positionS: number, signal: AbortSignal): Promise<void> {
+		const turn = (this.#turn += 1);
+		const line = this.#lines.findLast(({ startS }) => startS <= positionS);
+		const reel = this.#reel;
+		if (line === undefined || reel === null) throw new Fault('conflict', 'nothing is shown');
+		for (const key of [line.init, line.key]) {
+			this.loaded.push(key);
+			try {
+				await reel.load(key, signal);
+			} catch (error) {
+				if (turn !== this.#turn || !(error instanceof Fault)) throw error;
+				this.#tell({ kind: 'failed', why: 'load', fault: error, key });
+				throw error;
+			}
+		}
+		if (this.undecodable.has(line.key)) {
+			const fault = new Fault('corrupt', 'not playable');
+			this.#tell({ kind: 'failed', why: 'media', fault, key: line.key });
+			throw fault;
+		}
+		if (this.stuck) await new Promise((done) => signal.addEventListener('abort', done));
+		if (turn !== this.#turn || signal.aborted)
+			throw new Fault('aborted', 'something else is shown');
+		this.positionS = positionS;
+		this.#tell({ kind: 'frame', positionS });
+	}
+
+	#tell(event: ScreenEvent): void {
+		for (const listener of [...this.#listeners]) listener(event);
+	}
+}
+
+function linesOf(playlist: string): Line[] {
+	const lines: Line[] = [];
+	let [init, startS, durationS] = ['', 0, 0];
+	for (const text of playlist.split('\n')) {
+		const map = /^#EXT-X-MAP:URI="(.+)"$/.exec(text);
+		const duration = /^#EXTINF:([\d.]+),$/.exec(text);
+		if (map?.[1] !== undefined) init = map[1];
+		else if (duration) durationS = Number(duration[1]);
+		else if (text !== '' && !text.startsWith('#')) {
+			lines.push({ key: text, init, startS, endS: startS + durationS });
+			startS += durationS;
+		}
+	}
+	return lines;
+}
