@@ -41,6 +41,8 @@ export class HlsScreen implements Screen {
 	/** Rises with every show and clear: what belongs to an older one is not heard any more. */
 	#turn = 0;
 	#waiting: Waiting | null = null;
+	/** Painted while the element was still seeking: some tell of the frame first, then of the seek. */
+	#earlyS: number | null = null;
 	#failed = false;
 	#recovered = false;
 	#mediaError: ErrorData['type'] | null = null;
@@ -52,7 +54,7 @@ export class HlsScreen implements Screen {
 		const hear = (type: string, heard: () => void): void => {
 			video.addEventListener(type, heard);
 		};
-		hear('seeked', () => this.#expectPaint());
+		hear('seeked', () => this.#onSeeked());
 		hear('loadeddata', () => this.#expectPaint());
 		hear('timeupdate', () => {
 			// Nothing is painted then, but time is told all the same.
@@ -115,6 +117,7 @@ export class HlsScreen implements Screen {
 		if (this.#hls === null) throw new Fault('conflict', 'nothing is shown');
 		if (this.#failed) throw new Fault('conflict', 'what is shown has failed');
 		const painted = this.#wait(positionS, signal);
+		this.#earlyS = null;
 		this.#video.currentTime = positionS;
 		await painted;
 	}
@@ -192,10 +195,21 @@ export class HlsScreen implements Screen {
 		if (waiting !== null) {
 			const early = positionS < waiting.positionS - EARLIEST_S;
 			const late = positionS > waiting.positionS + LATEST_S;
-			if (this.#video.seeking || early || late) return;
+			if (early || late) return;
+			if (this.#video.seeking) {
+				this.#earlyS = positionS;
+				return;
+			}
 		}
 		this.#tell({ kind: 'frame', positionS });
 		waiting?.done();
+	}
+
+	#onSeeked(): void {
+		const earlyS = this.#earlyS;
+		this.#earlyS = null;
+		if (earlyS !== null && !this.#video.seeking) this.#onFrame(earlyS);
+		else this.#expectPaint();
 	}
 
 	#expectPaint(): void {
