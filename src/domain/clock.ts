@@ -1,7 +1,7 @@
 import { usOfTicks } from './payload.ts';
 
 /** More than this is a clock that was set; less is a clock that is being disciplined. */
-export const STEP_MS = 2000;
+const STEP_MS = 2000;
 
 /** What both clocks said at one moment. */
 export interface Reading {

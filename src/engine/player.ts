@@ -1,44 +1,14 @@
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
-import type { Gap, Span } from '#domain/timeline.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Screen, ScreenEvent } from '#ports/screen.ts';
 import { Deadline } from './deadline.ts';
 import { Finding, type FindingTools, type Target } from './finding.ts';
 import { Passing } from './passing.ts';
+import { NOTHING, type PlayerControls, type PlayerState } from './playing.ts';
 import { coverageOf } from './reel.ts';
 import { beginningOf, Shown } from './shown.ts';
 import { targetOf, type Stand, type Wish } from './wish.ts';
-
-/** What the player shows. One value; screens derive everything from it. */
-export interface PlayerState {
-	readonly kind: 'loading' | 'empty' | 'playing' | 'paused' | 'seeking' | 'gap' | 'error';
-	/** Wall time of the frame on show, ms since 1970. */
-	readonly wallMs: number | null;
-	/** The gap the hand stands in or has just jumped over, for a sentence. */
-	readonly gap: Gap | null;
-	readonly fault: Fault | null;
-	/** Segments that did not open and were skipped. */
-	readonly skipped: number;
-	/** The local day on show, with its footage and gaps: spans are sorted and do not touch. */
-	readonly day: Span | null;
-	readonly footage: readonly Span[];
-	readonly gaps: readonly Gap[];
-}
-
-export interface PlayerControls {
-	readonly state: PlayerState;
-	on(listener: () => void): () => void;
-	/** Opens a camera at a wall time, or at its newest footage, paused on a frame. */
-	open(camera: CameraId, atMs?: number): Promise<void>;
-	play(): Promise<void>;
-	pause(): void;
-	/** Goes to a wall time; in a gap it lands on the next footage and says why (`gap`). */
-	seek(wallMs: number): Promise<void>;
-	/** Back or forward over footage: gaps do not count. */
-	skip(ms: number): Promise<void>;
-	close(): void;
-}
 
 export interface PlayerTools extends FindingTools {
 	readonly clock: Clock;
@@ -54,17 +24,8 @@ const STILL_MS = 10_000;
 const WATCH_MS = 2_000;
 /** Media that does not decode is left out; so often in a row it is something else. */
 const MOST_MEDIA_FAILURES = 3;
-
-const NOTHING: PlayerState = {
-	kind: 'loading',
-	wallMs: null,
-	gap: null,
-	fault: null,
-	skipped: 0,
-	day: null,
-	footage: [],
-	gaps: [],
-};
+/** Groups left out for one wish; then somebody shall hear of it. */
+const MOST_SIEVES = 20;
 
 /** Plays one camera's footage. Rules: docs/spec/playback.md. */
 export class Player implements PlayerControls {
@@ -175,7 +136,7 @@ export class Player implements PlayerControls {
 	}
 
 	async #fulfil(finding: Finding, given: Wish): Promise<void> {
-		for (let wish = given; ;) {
+		for (let [wish, tries] = [given, 1]; ; tries += 1) {
 			const { failure } = this.#shown ?? {};
 			if (failure) await this.#sieve(finding, failure.fault);
 			if (wish.from !== null && 'wallUs' in wish.from) this.#aimUs = wish.from.wallUs;
@@ -195,7 +156,8 @@ export class Player implements PlayerControls {
 				if (this.#finding !== finding) return;
 				const moment =
 					this.#shown?.reel === target.reel && this.#shown.momentAt(target.spot.positionUs);
-				if (!(error instanceof Fault) || !(await this.#sieve(finding, error))) throw error;
+				if (!(error instanceof Fault) || tries > MOST_SIEVES) throw error;
+				if (!(await this.#sieve(finding, error))) throw error;
 				if (moment && (wish.from === null || wish.byUs !== 0)) wish = { from: moment, byUs: 0 };
 			}
 		}

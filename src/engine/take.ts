@@ -13,7 +13,7 @@ import type { Retention } from './retention.ts';
 import type { RunSealer } from './seal.ts';
 
 /** One key frame a second: what a kill can cost. docs/decisions.md has the price in bits. */
-export const KEY_FRAME_MS = 1000;
+const KEY_FRAME_MS = 1000;
 /** What may wait for a store that stalls before the person is told that nothing is saved. */
 const MOST_WAITING = 30;
 const MOST_WAITING_BYTES = 64 * 2 ** 20;

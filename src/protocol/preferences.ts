@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 
-export const PROFILE_NAMES = ['low', 'standard', 'high'] as const;
-export type ProfileName = (typeof PROFILE_NAMES)[number];
+const PROFILE_NAMES = ['low', 'standard', 'high'] as const;
 
 /** What the person chose for this device as a camera. Every field falls back alone, so one bad value loses nothing else. */
 export const preferencesSchema = v.object({
@@ -13,7 +12,7 @@ export const preferencesSchema = v.object({
 	/** How many bytes footage may use; `null`: a share of what the browser offers. */
 	budgetBytes: v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
 	/** The person accepts that footage dies with the tab, because this browser keeps no keys. */
-	acceptsLoss: v.fallback(v.boolean(), false)
+	acceptsLoss: v.fallback(v.boolean(), false),
 });
 
 export type Preferences = v.InferOutput<typeof preferencesSchema>;
@@ -28,6 +27,6 @@ export function preferencesFrom(stored: unknown): Preferences {
 		armed: undefined,
 		budgetBytes: undefined,
 		acceptsLoss: undefined,
-		...given
+		...given,
 	});
 }

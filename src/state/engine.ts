@@ -1,6 +1,6 @@
 import type { Features } from '#domain/features.ts';
 import type { HouseControls } from '#engine/house.ts';
-import type { PlayerControls } from '#engine/player.ts';
+import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';

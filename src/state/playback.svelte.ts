@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { idFrom, type CameraId } from '#domain/ids.ts';
-import type { PlayerControls, PlayerState } from '#engine/player.ts';
+import type { PlayerControls, PlayerState } from '#engine/playing.ts';
 import type { Engine } from './engine.ts';
 
 const BEFORE_END_US = 10_000_000;

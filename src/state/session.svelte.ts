@@ -37,6 +37,17 @@ export class Session {
 		return this.#engine?.house.state ?? null;
 	}
 
+	/** The camera that this device is, or null: not one yet, or not known yet. */
+	get ownCamera(): string | null {
+		const { house } = this;
+		return house?.kind === 'ready' ? (house.cameras[0]?.id ?? null) : null;
+	}
+
+	/** Where this device's own footage plays; found out on the way while it is not known. */
+	get savedPath(): string {
+		return this.ownCamera === null ? '/saved' : `/watch/${this.ownCamera}`;
+	}
+
 	get recorder(): RecorderState | null {
 		this.#subscribe();
 		return this.#engine?.recorder.state ?? null;

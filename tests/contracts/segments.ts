@@ -15,7 +15,7 @@ const MINUTE = 60 * SECOND;
 const filled = (length: number, seed: number) =>
 	Uint8Array.from({ length }, (_, at) => (at * 7 + seed) & 0xff);
 
-export function startOf(camera: CameraId, runNo: number, anchorUs = T0): RunStart {
+function startOf(camera: CameraId, runNo: number, anchorUs = T0): RunStart {
 	const runId = runNo.toString(16).padStart(32, camera.slice(0, 1)) as RunId;
 	return { camera, runNo, runId, epoch: 1, mime: 'video/mp4; codecs="avc3.42e01f"', anchorUs };
 }

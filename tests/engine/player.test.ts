@@ -171,6 +171,17 @@ describe('Player', () => {
 		expect(player.state).toMatchObject({ kind: 'playing', skipped: 5 });
 	});
 
+	it('PB10 says so when nothing opens any more, and goes on when asked', async () => {
+		await film(1, 150, 0);
+		for (let seq = 1; seq <= 110; seq += 1) faults.set(`1:${seq}`, corrupt());
+		await player.open(DOOR, T0_MS);
+		expect(player.state).toMatchObject({ kind: 'error', fault: { kind: 'corrupt' } });
+		expect(screen.shows.length).toBe(21);
+		await player.play();
+		expect(player.state).toMatchObject({ kind: 'playing', skipped: 110 });
+		expect(second()).toBe(110);
+	});
+
 	it('PB11 leaves out a run whose init section does not open', async () => {
 		await film(1, 10, 0);
 		await film(2, 10, 100);

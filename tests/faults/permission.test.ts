@@ -13,13 +13,13 @@ afterAll(() => relay.stop());
 afterEach(() => context.close());
 
 async function setCamera(page: Page, setting: 'granted' | 'denied'): Promise<void> {
+	// The session stays: what it has set is gone with it.
 	const session = await context.newCDPSession(page);
 	await session.send('Browser.setPermission', {
 		permission: { name: 'camera' },
 		setting,
 		origin: new URL(relay.address).origin,
 	});
-	await session.detach();
 }
 
 test('a refused camera is a sentence with a way on, and works once it is allowed', async () => {

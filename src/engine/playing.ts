@@ -1,0 +1,45 @@
+import type { Fault } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Gap, Span } from '#domain/timeline.ts';
+
+/** What the player shows. One value; screens derive everything from it. */
+export interface PlayerState {
+	readonly kind: 'loading' | 'empty' | 'playing' | 'paused' | 'seeking' | 'gap' | 'error';
+	/** Wall time of the frame on show, ms since 1970. */
+	readonly wallMs: number | null;
+	/** The gap the hand stands in or has just jumped over, for a sentence. */
+	readonly gap: Gap | null;
+	readonly fault: Fault | null;
+	/** Segments that did not open and were skipped. */
+	readonly skipped: number;
+	/** The local day on show, with its footage and gaps: spans are sorted and do not touch. */
+	readonly day: Span | null;
+	readonly footage: readonly Span[];
+	readonly gaps: readonly Gap[];
+}
+
+export interface PlayerControls {
+	readonly state: PlayerState;
+	on(listener: () => void): () => void;
+	/** Opens a camera at a wall time, or at its newest footage, paused on a frame. */
+	open(camera: CameraId, atMs?: number): Promise<void>;
+	play(): Promise<void>;
+	pause(): void;
+	/** Goes to a wall time; in a gap it lands on the next footage and says why (`gap`). */
+	seek(wallMs: number): Promise<void>;
+	/** Back or forward over footage: gaps do not count. */
+	skip(ms: number): Promise<void>;
+	close(): void;
+}
+
+/** Before anything is open. */
+export const NOTHING: PlayerState = {
+	kind: 'loading',
+	wallMs: null,
+	gap: null,
+	fault: null,
+	skipped: 0,
+	day: null,
+	footage: [],
+	gaps: [],
+};

@@ -1,0 +1,56 @@
+import AxeBuilder from '@axe-core/playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { becomeCamera, record } from './person.ts';
+import { savedAtLeast } from './stored.ts';
+
+let relay: Relay;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(async () => {
+	await relay.stop();
+});
+
+const looks = [
+	{ colorScheme: 'dark', locale: 'en-GB', viewport: { width: 360, height: 800 } },
+	{ colorScheme: 'light', locale: 'de-DE', viewport: { width: 1280, height: 800 } },
+] as const;
+
+for (const { colorScheme, locale, viewport } of looks) {
+	test(`every page is accessible (axe), ${colorScheme}, ${locale}, ${viewport.width} px`, async () => {
+		const context = await launchChromium({ locale, viewport, more: { colorScheme } });
+		const page = await context.newPage();
+		const found: string[] = [];
+		const look = async (where: string) => {
+			const { violations } = await new AxeBuilder({ page }).analyze();
+			for (const { id, nodes } of violations)
+				found.push(`${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+		};
+		await page.goto(relay.address);
+		await page.getByRole('link').first().waitFor();
+		await look('start');
+		if (locale === 'en-GB') {
+			await becomeCamera(page, relay.address);
+			await look('camera');
+			await record(page);
+		} else {
+			await page.getByRole('link', { name: 'Dieses Gerät als Kamera nutzen' }).click();
+			await page.getByRole('button', { name: 'Aufnahme starten' }).click();
+		}
+		await savedAtLeast(page, 3);
+		await look('recording');
+		for (const path of ['/watch', '/storage', '/settings']) {
+			await page.goto(relay.address + path);
+			await page.getByRole('heading', { level: 1 }).waitFor();
+			await page.waitForLoadState('networkidle');
+			await look(path);
+		}
+		await page.getByRole('navigation').getByRole('link').nth(2).click();
+		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
+		await look('player');
+		expect(found).toEqual([]);
+		expect(await page.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2));
+		await context.close();
+	});
+}

@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext } from 'playwright-core';
+import { cameraFile } from '../fixtures/media.ts';
+import { killBrowser, launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import {
+	becomeCamera,
+	escaped,
+	openSaved,
+	player,
+	playFor,
+	record,
+	recording,
+	shown,
+	stop,
+} from './person.ts';
+import { chainOf, savedAtLeast, storedRuns } from './stored.ts';
+
+let relay: Relay;
+let context: BrowserContext;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(async () => {
+	await relay.stop();
+});
+afterEach(() => context.close());
+
+const phone = { width: 360, height: 800 };
+
+test('a new user: open the link, allow, record, and see saved footage play within 60 s', async () => {
+	context = await launchChromium({ viewport: phone, fakeCameraFile: cameraFile() });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	const openedMs = Date.now();
+	await becomeCamera(page, relay.address);
+	// Said before recording: what this browser can and cannot promise.
+	await page.getByRole('heading', { name: 'What this browser can and cannot do' }).waitFor();
+	await page.getByText('stays on this address').first().waitFor();
+	expect(await page.getByRole('switch', { name: 'Record sound' }).isChecked()).toBe(false);
+	await record(page);
+	await savedAtLeast(page, 3);
+	await openSaved(page, relay.address);
+	await playFor(page, 1000);
+	expect(Date.now() - openedMs).toBeLessThan(60_000);
+	expect(await player(page).getAttribute('data-state')).toMatch(/playing|paused/);
+	// It recorded on while the person looked around… or went on after the page was opened anew.
+	await page.getByText('This device is recording.').waitFor();
+	expect(errors).toEqual([]);
+});
+
+test('what was chosen is remembered', async () => {
+	context = await launchChromium({ viewport: phone });
+	const page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await page.getByRole('combobox', { name: 'Quality' }).selectOption('low');
+	await page.getByRole('switch', { name: 'Record sound' }).click();
+	await page.getByRole('textbox', { name: /name/i }).fill('Workshop');
+	await page.getByRole('textbox', { name: /name/i }).blur();
+	await record(page);
+	await savedAtLeast(page, 3);
+	const run = (await storedRuns(page)).at(-1);
+	expect(run?.mime).toMatch(/opus/);
+	await stop(page);
+	await page.reload();
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+	expect(await page.getByRole('combobox', { name: 'Quality' }).inputValue()).toBe('low');
+	expect(await page.getByRole('switch', { name: 'Record sound' }).isChecked()).toBe(true);
+	expect(await page.getByRole('textbox', { name: /name/i }).inputValue()).toBe('Workshop');
+});
+
+test('navigation inside the app does not interrupt the recording', async () => {
+	context = await launchChromium({ viewport: phone });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 2);
+	for (const name of ['Watch', 'More', 'Saved', 'Record']) {
+		await page.getByRole('navigation').getByRole('link', { name }).click();
+		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
+		await savedAtLeast(page, before + 1);
+	}
+	await stop(page);
+	const runs = await storedRuns(page);
+	expect(runs).toHaveLength(1);
+	if (runs[0]) await chainOf(page, runs[0]);
+	expect(errors).toEqual([]);
+});
+
+test('after a kill and a while: recording goes on, the gap is drawn and says why', async () => {
+	const profile = temporaryFolder();
+	context = await launchChromium({ profile, viewport: phone });
+	let page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 4);
+	await killBrowser(context);
+
+	context = await launchChromium({ profile, viewport: phone });
+	page = await context.newPage();
+	const errors = escaped(page);
+	await page.goto(`${relay.address}/camera`);
+	await recording(page);
+	const [first, second] = await savedAtLeast(page, 3);
+	await stop(page);
+	expect(first?.ended).toBe('interrupted');
+	await openSaved(page, relay.address);
+	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	expect(await slider.getAttribute('aria-valuetext')).toMatch(/\d\d:\d\d:\d\d/);
+	// Into the middle of the gap: it lands behind it and says why there is nothing.
+	const gapMs = ((first?.endUs ?? 0) + (second?.startUs ?? 0)) / 2000;
+	await slider.evaluate((input: HTMLInputElement, ms) => {
+		input.step = '1';
+		input.value = String(ms);
+		input.dispatchEvent(new Event('input', { bubbles: true }));
+	}, Math.round(gapMs));
+	await page.getByText(/Nothing recorded from .*browser was closed/).waitFor({ timeout: 10_000 });
+	await expect
+		.poll(() => shown(page), { timeout: 10_000 })
+		.toBeGreaterThanOrEqual((second?.startUs ?? 0) / 1000 - 100);
+	expect(errors).toEqual([]);
+});
+
+test('by keyboard alone: record, stop, play, skip', async () => {
+	context = await launchChromium({ viewport: { width: 1280, height: 800 } });
+	const page = await context.newPage();
+	await page.goto(relay.address);
+	const press = async (role: 'link' | 'button', name: string) => {
+		const target = page.getByRole(role, { name, exact: true }).first();
+		await target.waitFor({ timeout: 20_000 });
+		for (let tab = 0; tab < 40; tab++) {
+			if (await target.evaluate((node) => node === document.activeElement)) break;
+			await page.keyboard.press('Tab');
+		}
+		expect(await target.evaluate((node) => node === document.activeElement)).toBe(true);
+		await page.keyboard.press('Enter');
+	};
+	await press('link', 'Use this device as a camera');
+	await press('button', 'Start recording');
+	await recording(page);
+	await savedAtLeast(page, 4);
+	await press('button', 'Stop recording');
+	await press('link', 'Saved');
+	await shown(page);
+	await press('button', 'Back 10 seconds');
+	await press('button', 'Play');
+	await page.waitForFunction(
+		() => document.querySelector<HTMLElement>('[data-state]')?.dataset['state'] === 'playing',
+	);
+	await press('button', 'Pause');
+	await page.waitForFunction(
+		() => document.querySelector<HTMLElement>('[data-state]')?.dataset['state'] === 'paused',
+	);
+});

@@ -1,0 +1,264 @@
+/**
+ * Pictures of every state, for people to look at: `npm run screenshots` makes the README's two and
+ * a contact set in node_modules/.cache, `-- phone-dark-en` only that part of it. Real app, real server, real
+ * states: what goes wrong in them goes wrong as it would for a person.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BrowserContext, Page } from 'playwright-core';
+import { ensureBuilt } from '#setup/build.js';
+import { cameraFile } from '../fixtures/media.ts';
+import { launchChromium, startRelay } from './house.ts';
+import { puppet, withPuppetCamera } from './puppet-camera.ts';
+import { savedAtLeast } from './stored.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const images = join(root, 'docs/images');
+const contacts = join(root, 'node_modules/.cache/spy-cam-screens');
+
+const screens = {
+	phone: { width: 360, height: 800 },
+	laptop: { width: 1280, height: 800 },
+} as const;
+const locales = { en: 'en-GB', de: 'de-DE' } as const;
+
+interface Look {
+	readonly name: string;
+	readonly screen: keyof typeof screens;
+	readonly theme: 'dark' | 'light';
+	readonly language: keyof typeof locales;
+}
+
+const looks: Look[] = (['phone', 'laptop'] as const).flatMap((screen) =>
+	(['dark', 'light'] as const).flatMap((theme) =>
+		(['en', 'de'] as const).map((language) => ({
+			name: `${screen}-${theme}-${language}`,
+			screen,
+			theme,
+			language,
+		})),
+	),
+);
+
+/** By place rather than by name: the names differ by language, and this is not a test of them. */
+const START = '.bar .button.main';
+const STOP = '.bar .button:has(.square)';
+
+class Studio {
+	readonly #look: Look;
+	readonly #address: string;
+	readonly #folder: string;
+
+	constructor(look: Look, address: string) {
+		this.#look = look;
+		this.#address = address;
+		this.#folder = join(contacts, look.name);
+		mkdirSync(this.#folder, { recursive: true });
+	}
+
+	async open(wish: Parameters<typeof launchChromium>[0] = {}): Promise<BrowserContext> {
+		const { screen, theme, language } = this.#look;
+		return launchChromium({
+			viewport: screens[screen],
+			locale: locales[language],
+			fakeCameraFile: cameraFile(),
+			...wish,
+			more: { colorScheme: theme },
+		});
+	}
+
+	async go(page: Page, path: string): Promise<void> {
+		await page.goto(this.#address + path);
+		await page.getByRole('navigation').waitFor();
+	}
+
+	/** From the start page to the first saved seconds. */
+	async record(page: Page, segments = 3): Promise<void> {
+		await this.camera(page);
+		await page.locator(START).click();
+		await savedAtLeast(page, segments);
+	}
+
+	async camera(page: Page): Promise<void> {
+		await this.go(page, '/');
+		await page.locator('main ul a').first().click();
+		await page.locator(START).waitFor({ timeout: 20_000 });
+	}
+
+	async shoot(page: Page, name: string, whole = false): Promise<void> {
+		await page.waitForTimeout(400);
+		await page.screenshot({ path: join(this.#folder, `${name}.png`), fullPage: whole });
+	}
+}
+
+async function ordinary(studio: Studio): Promise<void> {
+	const context = await studio.open();
+	const page = await context.newPage();
+	await studio.go(page, '/');
+	await studio.shoot(page, '01-start');
+	await studio.go(page, '/watch');
+	await page.locator('.empty').waitFor();
+	await studio.shoot(page, '02-watch-empty');
+	await studio.go(page, '/nowhere');
+	await studio.shoot(page, '03-no-such-page');
+	await studio.camera(page);
+	await studio.shoot(page, '04-camera-preview');
+	await studio.shoot(page, '05-camera-preview-whole', true);
+	await page.locator('input[type=text]').fill('Hall');
+	await page.locator('input[type=text]').blur();
+	await page.locator(START).click();
+	await savedAtLeast(page, 4);
+	await studio.shoot(page, '06-camera-recording');
+	const tabs = page.getByRole('navigation').getByRole('link');
+	await tabs.nth(1).click();
+	await studio.shoot(page, '07-watch-list');
+	await tabs.nth(3).click();
+	await studio.shoot(page, '08-settings', true);
+	await page.locator('main a[href="/storage"]').click();
+	await page.locator('meter').waitFor();
+	await studio.shoot(page, '09-storage', true);
+	await tabs.nth(0).click();
+	await page.locator(STOP).click();
+	await page.locator(START).click();
+	await savedAtLeast(page, 3);
+	await page.locator(STOP).click();
+	await page.locator(START).waitFor();
+	await tabs.nth(2).click();
+	await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
+	await studio.shoot(page, '10-player', true);
+	const range = page.locator('input[type=range]');
+	await range.focus();
+	await page.keyboard.press('Home');
+	await page.locator('p.gap:not(:empty)').waitFor();
+	await studio.shoot(page, '11-player-gap', true);
+	await context.close();
+}
+
+/** Faults of the camera, as getUserMedia says them. */
+async function refusals(studio: Studio): Promise<void> {
+	const said = [
+		['20-refused', 'NotAllowedError'],
+		['21-no-camera', 'NotFoundError'],
+		['22-busy', 'NotReadableError'],
+	] as const;
+	for (const [name, error] of said) {
+		const context = await studio.open();
+		await context.addInitScript((kind) => {
+			navigator.mediaDevices.getUserMedia = () =>
+				Promise.reject(new DOMException('for the picture', kind));
+		}, error);
+		const page = await context.newPage();
+		await studio.go(page, '/');
+		await page.locator('main ul a').first().click();
+		await page.getByRole('alert').first().waitFor();
+		await studio.shoot(page, name);
+		await context.close();
+	}
+	const context = await studio.open();
+	await context.addInitScript(() => {
+		navigator.mediaDevices.getUserMedia = () => new Promise(() => undefined);
+	});
+	const page = await context.newPage();
+	await studio.go(page, '/camera');
+	await page.waitForTimeout(1500);
+	await studio.shoot(page, '23-asking');
+	await context.close();
+}
+
+async function troubles(studio: Studio): Promise<void> {
+	const context = await studio.open();
+	await withPuppetCamera(context);
+	const page = await context.newPage();
+	await studio.record(page);
+	await puppet(page, 'unplug');
+	await page.waitForTimeout(1500);
+	await studio.shoot(page, '30-unplugged');
+	await page.waitForTimeout(6000);
+	await savedAtLeast(page, 2);
+	await puppet(page, 'freeze');
+	await page.waitForTimeout(7000);
+	await studio.shoot(page, '31-stalled');
+	const second = await context.newPage();
+	await studio.go(second, '/camera');
+	await second.locator('.advice').first().waitFor();
+	await studio.shoot(second, '32-elsewhere');
+	await context.close();
+}
+
+async function keys(studio: Studio): Promise<void> {
+	const context = await studio.open();
+	const page = await context.newPage();
+	await studio.record(page);
+	await page.locator(STOP).click();
+	await page.locator(START).waitFor();
+	await studio.go(page, '/nowhere');
+	await page.evaluate(async () => {
+		for (const { name } of await indexedDB.databases())
+			if (name !== undefined && !name.includes('footage')) indexedDB.deleteDatabase(name);
+	});
+	await studio.go(page, '/camera');
+	await page.getByRole('alert').first().waitFor();
+	await studio.shoot(page, '40-keyless');
+	await page.locator('.advice .button').nth(1).click();
+	await studio.shoot(page, '41-keyless-sure');
+	await context.close();
+
+	const blocked = await studio.open();
+	await blocked.addInitScript(() => {
+		indexedDB.open = () => {
+			throw new DOMException('for the picture', 'InvalidStateError');
+		};
+	});
+	const other = await blocked.newPage();
+	await studio.go(other, '/camera');
+	await other.locator('.advice').first().waitFor({ timeout: 30_000 });
+	await studio.shoot(other, '42-no-database');
+	await blocked.close();
+}
+
+/** The two pictures of the README: a phone that records, a laptop that plays. */
+async function readme(address: string): Promise<void> {
+	mkdirSync(images, { recursive: true });
+	const studio = new Studio(
+		{ name: 'readme', screen: 'phone', theme: 'dark', language: 'en' },
+		address,
+	);
+	const context = await studio.open({ more: { colorScheme: 'dark', deviceScaleFactor: 2 } });
+	const page = await context.newPage();
+	await studio.record(page, 9);
+	await page.screenshot({ path: join(images, 'camera-phone.png') });
+	await page.locator(STOP).click();
+	await page.locator(START).waitFor();
+	await page.setViewportSize(screens.laptop);
+	await page.getByRole('navigation').getByRole('link').nth(2).click();
+	await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
+	await page.waitForTimeout(500);
+	await page.screenshot({ path: join(images, 'watch-laptop.png') });
+	await context.close();
+}
+
+ensureBuilt();
+const relay = await startRelay();
+const asked = process.argv.slice(2);
+try {
+	if (asked.length === 0 || asked.includes('readme')) await readme(relay.address);
+	for (const look of looks) {
+		if (asked.length > 0 && !asked.includes(look.name)) continue;
+		const studio = new Studio(look, relay.address);
+		for (const scenes of [ordinary, refusals, troubles, keys]) {
+			try {
+				await scenes(studio);
+			} catch (error) {
+				process.exitCode = 1;
+				console.error(
+					`${look.name}, ${scenes.name}:`,
+					error instanceof Error ? error.message : error,
+				);
+			}
+		}
+		console.log(`${look.name}: ${join(contacts, look.name)}`);
+	}
+} finally {
+	await relay.stop();
+}
