@@ -5,15 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 /** The programs that the tests drive and npm does not bring. */
-export type Program = 'chromium' | 'firefox' | 'webkit' | 'ffmpeg';
+export type Program = 'chromium' | 'firefox' | 'webkit' | 'xvfb' | 'ffmpeg';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Debian's package of each, and the commands that it may bring. */
-const debian: Record<Program, { name: string; commands: readonly string[] }> = {
+/** Debian's packages of each, and the commands that they may bring. WebKitGTK plays H.264 by libav. */
+const debian: Record<Program, { name: string; more?: string; commands: readonly string[] }> = {
 	chromium: { name: 'chromium', commands: ['chromium', 'google-chrome'] },
 	firefox: { name: 'firefox-esr', commands: ['firefox-esr', 'firefox'] },
-	webkit: { name: 'webkit2gtk-driver', commands: ['WebKitWebDriver'] },
+	webkit: {
+		name: 'webkit2gtk-driver',
+		more: 'gstreamer1.0-libav',
+		commands: ['WebKitWebDriver'],
+	},
+	xvfb: { name: 'xvfb', commands: ['Xvfb'] },
 	ffmpeg: { name: 'ffmpeg', commands: ['ffmpeg'] },
 };
 
@@ -53,8 +58,11 @@ export function getPrograms(wanted: readonly Program[], say: (line: string) => v
 	else {
 		run('apt-get', ['update', '-q'], say);
 		// One by one: a name that this release does not know must not keep the others away.
-		for (const program of missing())
-			run('apt-get', ['install', '-y', '-q', '--no-install-recommends', debian[program].name], say);
+		for (const program of missing()) {
+			const { name, more } = debian[program];
+			const names = [name, ...(more === undefined ? [] : [more])];
+			run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], say);
+		}
 	}
 	if (missing().includes('chromium'))
 		run(process.execPath, ['node_modules/playwright-core/cli.js', 'install', 'chromium'], say);

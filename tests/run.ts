@@ -31,7 +31,7 @@ const filters = words.filter(
 const cleanUp = ownTemporaryFolder();
 const total: Count = { passed: 0, failed: 0, skipped: [] };
 try {
-	getPrograms(['chromium', 'firefox', 'webkit', 'ffmpeg'], (line) => {
+	getPrograms(['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg'], (line) => {
 		process.stderr.write(`${line}\n`);
 	});
 	ensureBuilt();

@@ -175,10 +175,13 @@ export class Player implements PlayerControls {
 	async #bring(finding: Finding, { from, byUs }: Wish, { reel, spot }: Target): Promise<void> {
 		const shown = this.#shown;
 		const here = shown?.reel === reel && shown.playable;
-		if (here && Math.abs(shown.positionUs - spot.positionUs) < 2) return;
 		const askedUs = from !== null && 'wallUs' in from && byUs === 0 ? from.wallUs : spot.wallUs;
 		const gap = Math.abs(spot.wallUs - askedUs) > 1 ? finding.gapAt(askedUs, this.#nowUs()) : null;
 		this.#passing.told(spot.positionUs);
+		if (here && Math.abs(shown.positionUs - spot.positionUs) < 2) {
+			if (from !== null) this.#set({ gap });
+			return;
+		}
 		const kind = this.#state.kind === 'loading' ? 'loading' : gap === null ? 'seeking' : 'gap';
 		this.#set({ kind, gap, fault: null });
 		if (here) {
@@ -284,7 +287,8 @@ export class Player implements PlayerControls {
 		}
 	}
 
-	#onFrame(shown: Shown, positionUs: number): void {
+	#onFrame(shown: Shown, givenUs: number): void {
+		const positionUs = shown.frameAt(givenUs);
 		const last = shown.groupAt(shown.positionUs);
 		const group = shown.groupAt(positionUs);
 		const wallUs = shown.wallUsAt(positionUs);

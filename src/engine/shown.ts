@@ -4,6 +4,9 @@ import type { ScreenEvent } from '#ports/screen.ts';
 import type { Moment } from './finding.ts';
 import type { DayReel } from './reel.ts';
 
+/** Far shorter than any frame, far longer than what browsers round away. */
+const HAIR_US = 5_000;
+
 /** A reel on the screen, and what is known of it since it is there. Positions are microseconds. */
 export class Shown {
 	readonly reel: DayReel;
@@ -31,6 +34,11 @@ export class Shown {
 	placed(key: string, offsetS: number): void {
 		const group = this.groupOf(key);
 		if (group !== null) this.#offsetsUs.set(group.piece, offsetS * 1e6);
+	}
+
+	/** A frame's own position, where the browser's rounding put it a hair before its group. */
+	frameAt(positionUs: number): number {
+		return Math.max(positionUs, this.groupAt(positionUs + HAIR_US)?.positionUs ?? 0);
 	}
 
 	groupAt(positionUs: number): Group | null {

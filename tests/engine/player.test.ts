@@ -94,6 +94,26 @@ describe('Player', () => {
 		expect(player.state).toMatchObject({ kind: 'paused', gap: null });
 	});
 
+	it('PB4 says the reason, too, when it stands on the next footage already', async () => {
+		await film(1, 10, 0);
+		await film(2, 10, 100);
+		await player.open(DOOR, T0_MS + 100_000);
+		expect(player.state.gap).toBe(null);
+		await player.seek(T0_MS + 50_000);
+		expect(second()).toBe(100);
+		expect(player.state.gap).toMatchObject({ why: 'stopped' });
+		await player.play();
+		expect(player.state).toMatchObject({ kind: 'playing', gap: { why: 'stopped' } });
+	});
+
+	it('PB2 a frame that browsers round to just before its run is still of its run', async () => {
+		await film(1, 10, 0);
+		await film(2, 10, 100);
+		screen.earlyS = 0.000_02;
+		await player.open(DOOR, T0_MS + 50_000);
+		expect(second()).toBe(100);
+	});
+
 	it('PB4 PB17 over midnight, too, in the next day that has footage', async () => {
 		await film(1, 10, 0);
 		await film(2, 10, 3 * 86_400);

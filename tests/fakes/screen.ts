@@ -19,6 +19,8 @@ export class FakeScreen implements Screen {
 	/** While true nothing is painted. */
 	stuck = false;
 	positionS: number | null = null;
+	/** Frames say they are so much earlier than they are: browsers round. */
+	earlyS = 0;
 	moving = false;
 	readonly #listeners = new Set<(event: ScreenEvent) => void>();
 	#reel: Reel | null = null;
@@ -106,7 +108,7 @@ export class FakeScreen implements Screen {
 		if (turn !== this.#turn || signal.aborted)
 			throw new Fault('aborted', 'something else is shown');
 		this.positionS = positionS;
-		this.#tell({ kind: 'frame', positionS });
+		this.#tell({ kind: 'frame', positionS: positionS - this.earlyS });
 	}
 
 	#tell(event: ScreenEvent): void {

@@ -74,6 +74,8 @@ test('T8 the profile folder holds no readable movie data and no name', async () 
 	await page.getByText(NAME).first().waitFor();
 	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
 	await playFor(page, 2000);
+	// Something in clear on purpose: a scan that finds nothing at all proves nothing.
+	await page.evaluate(() => localStorage.setItem('marker', 'Spiegelei-0815'));
 	await context.close();
 
 	const windows = plain.flatMap((text) => windowsOf(Buffer.from(text, 'base64')));
@@ -81,11 +83,13 @@ test('T8 the profile folder holds no readable movie data and no name', async () 
 	const hits: string[] = [];
 	let scanned = 0;
 	let sealed = 0;
+	let markers = 0;
 	for (const file of files(profile)) {
 		if (statSync(file).size === 0) continue;
 		const bytes = readFileSync(file);
 		scanned += bytes.length;
 		if (bytes.includes('SPYC')) sealed++;
+		if (bytes.includes('Spiegelei-0815')) markers++;
 		for (const window of windows) if (bytes.includes(window)) hits.push(`${file}: movie data`);
 		for (const encoding of ['utf8', 'utf16le'] as const)
 			if (bytes.includes(Buffer.from(NAME, encoding))) hits.push(`${file}: the name (${encoding})`);
@@ -93,5 +97,6 @@ test('T8 the profile folder holds no readable movie data and no name', async () 
 	expect(hits).toEqual([]);
 	// Proof that the scan looked in the right place.
 	expect(sealed).toBeGreaterThan(0);
+	expect(markers).toBeGreaterThan(0);
 	expect(scanned).toBeGreaterThan(1_000_000);
 });
