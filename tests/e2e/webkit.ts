@@ -102,7 +102,9 @@ export async function launchWebKit(): Promise<WebKit> {
 		const session = `${base}/session/${sessionId}`;
 		return {
 			version: capabilities.browserVersion,
-			open: async (url) => void (await ask('POST', `${session}/url`, { url })),
+			open: async (url) => {
+				await ask('POST', `${session}/url`, { url });
+			},
 			run: (script) => ask('POST', `${session}/execute/sync`, { script, args: [] }),
 			wait: (script) => ask('POST', `${session}/execute/async`, { script, args: [] }),
 			click: async (selector) => {

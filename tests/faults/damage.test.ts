@@ -1,0 +1,57 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext } from 'playwright-core';
+import { launchChromium, startRelay } from '../e2e/house.ts';
+import { becomeCamera, escaped, openSaved, player, record, shown, stop } from '../e2e/person.ts';
+import { savedAtLeast } from '../e2e/stored.ts';
+
+let relay: Awaited<ReturnType<typeof startRelay>>;
+let context: BrowserContext;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(() => relay.stop());
+afterEach(() => context.close());
+
+test('corrupt, missing and wrong rows: the player goes around them and says so', async () => {
+	context = await launchChromium({});
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	const [run] = await savedAtLeast(page, 10);
+	await stop(page);
+	// A page of this origin on which the app does not run.
+	await page.goto(`${relay.address}/favicon.svg`);
+	await page.evaluate(async (initPlace) => {
+		const done = (request: IDBRequest) =>
+			new Promise<unknown>((resolve, reject) => {
+				request.onsuccess = () => resolve(request.result);
+				request.onerror = () => reject(new Error(String(request.error)));
+			});
+		const database = (await done(indexedDB.open('spycam-footage'))) as IDBDatabase;
+		const bytes = database.transaction('bytes', 'readwrite').objectStore('bytes');
+		const places = ((await done(bytes.getAllKeys())) as number[]).filter((at) => at > initPlace);
+		const at = (n: number) => places[n] ?? 0;
+		const row = (await done(bytes.get(at(1)))) as { bytes: ArrayBuffer };
+		new Uint8Array(row.bytes).fill(7, 300, 400);
+		await done(bytes.put(row));
+		await done(bytes.delete(at(3)));
+		await done(bytes.put({ ...row, place: at(5), bytes: 'no bytes' }));
+		database.close();
+	}, run?.initPlace ?? 0);
+
+	await openSaved(page, relay.address);
+	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	await slider.focus();
+	await page.keyboard.press('Home');
+	await expect
+		.poll(() => shown(page), { timeout: 10_000 })
+		.toBeLessThan((run?.startUs ?? 0) / 1000 + 1000);
+	await page.getByRole('button', { name: 'Play' }).click();
+	await expect
+		.poll(() => shown(page), { timeout: 30_000 })
+		.toBeGreaterThan((run?.startUs ?? 0) / 1000 + 7000);
+	expect(await player(page).getAttribute('data-state')).not.toBe('error');
+	await page.getByText(/3 seconds were damaged and left out/).waitFor();
+	expect(errors).toEqual([]);
+});

@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { launchChromium, startRelay, temporaryFolder } from '../e2e/house.ts';
+import {
+	becomeCamera,
+	escaped,
+	openSaved,
+	playFor,
+	record,
+	recording,
+	stop,
+} from '../e2e/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+
+/** Keys that are not there any more, or not keys any more, when the browser comes back. */
+let relay: Awaited<ReturnType<typeof startRelay>>;
+let context: BrowserContext;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(() => relay.stop());
+afterEach(() => context.close());
+
+/** What happens to the vault while the app is away. */
+type Harm = 'vault deleted' | 'key missing' | 'key null' | 'epoch key missing';
+
+async function harm(page: Page, how: Harm): Promise<void> {
+	// A page of this origin on which the app does not run.
+	await page.goto(`${relay.address}/favicon.svg`);
+	await page.evaluate(async (how) => {
+		const done = (request: IDBRequest) =>
+			new Promise<unknown>((resolve, reject) => {
+				request.onsuccess = () => resolve(request.result);
+				request.onerror = () => reject(new Error(String(request.error)));
+			});
+		if (how === 'vault deleted') {
+			await done(indexedDB.deleteDatabase('spycam-vault'));
+			return;
+		}
+		const database = (await done(indexedDB.open('spycam-vault'))) as IDBDatabase;
+		const keys = database.transaction('keys', 'readwrite').objectStore('keys');
+		const names = (await done(keys.getAllKeys())) as string[];
+		const ofEpoch = (name: string) => name.startsWith('epoch');
+		const name = names.find((name) =>
+			how === 'epoch key missing' ? ofEpoch(name) : name === 'sign',
+		);
+		if (name === undefined) throw new Error(`no such key: ${names.join(', ')}`);
+		if (how === 'key null') {
+			const row = (await done(keys.get(name))) as Record<string, unknown>;
+			for (const [field, value] of Object.entries(row))
+				if (typeof value === 'object') row[field] = null;
+			await done(keys.put(row));
+		} else await done(keys.delete(name));
+		database.close();
+	}, how);
+}
+
+async function cameraWithFootage(profile: string): Promise<Page> {
+	context = await launchChromium({ profile });
+	const page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 3);
+	return page;
+}
+
+test.each(['vault deleted', 'key missing', 'key null'] as const)(
+	'%s: said on every screen, nothing is deleted unasked, and there is a way on',
+	async (how) => {
+		const profile = temporaryFolder();
+		let page = await cameraWithFootage(profile);
+		await stop(page);
+		await harm(page, how);
+		await context.close();
+
+		context = await launchChromium({ profile });
+		page = await context.newPage();
+		const errors = escaped(page);
+		await page.goto(`${relay.address}/camera`);
+		const runs = await storedRuns(page);
+		expect(runs.at(-1)?.lastSeq).toBeGreaterThanOrEqual(3);
+		for (const path of ['/camera', '/watch', `/watch/${runs[0]?.camera ?? ''}`]) {
+			await page.goto(relay.address + path);
+			const alert = page.getByRole('alert').filter({ hasText: 'keys' }).first();
+			await alert.waitFor({ timeout: 20_000 });
+			expect(await alert.innerText()).toMatch(/no longer has the keys/);
+		}
+		await page.getByRole('button', { name: 'Delete the footage and begin anew' }).click();
+		await page.getByRole('button', { name: 'Keep it' }).click();
+		expect(await storedRuns(page)).toEqual(runs);
+		await page.getByRole('button', { name: 'Delete the footage and begin anew' }).click();
+		await page.getByRole('button', { name: 'Yes, delete it' }).click();
+		await expect.poll(() => storedRuns(page).catch(() => runs), { timeout: 20_000 }).toEqual([]);
+		await becomeCamera(page, relay.address);
+		await record(page);
+		await savedAtLeast(page, 2);
+		await stop(page);
+		await openSaved(page, relay.address);
+		expect(errors).toEqual([]);
+	},
+);
+
+test('one epoch key missing: its grant gives it back, and what was recorded plays', async () => {
+	const profile = temporaryFolder();
+	let page = await cameraWithFootage(profile);
+	await stop(page);
+	await harm(page, 'epoch key missing');
+	await context.close();
+	context = await launchChromium({ profile });
+	page = await context.newPage();
+	const errors = escaped(page);
+	await openSaved(page, relay.address);
+	await playFor(page, 1000);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await expect
+		.poll(async () => (await storedRuns(page))[1]?.lastSeq ?? 0, { timeout: 20_000 })
+		.toBeGreaterThan(1);
+	expect(errors).toEqual([]);
+});
+
+test('a browser that keeps no keys says so before it records, and records when told to', async () => {
+	context = await launchChromium({});
+	await context.addInitScript(() => {
+		// As in private windows of some browsers: a database takes anything but keys.
+		const holdsKey = (value: unknown): boolean =>
+			value instanceof CryptoKey ||
+			value instanceof Uint8Array ||
+			(typeof value === 'object' && value !== null && Object.values(value).some(holdsKey));
+		for (const name of ['put', 'add'] as const) {
+			const real = Reflect.get(IDBObjectStore.prototype, name) as IDBObjectStore['put'];
+			IDBObjectStore.prototype[name] = function (...given) {
+				if (this.transaction.db.name === 'spycam-vault' && holdsKey(given[0]))
+					throw new DOMException('for the test', 'DataCloneError');
+				return real.apply(this, given);
+			};
+		}
+	});
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await page.goto(`${relay.address}/camera`);
+	await page.getByText('This browser keeps no keys').first().waitFor({ timeout: 20_000 });
+	await page.getByRole('button', { name: 'Record anyway' }).click();
+	await page.getByRole('button', { name: 'Start recording' }).click();
+	await recording(page);
+	await savedAtLeast(page, 2);
+	await page.getByRole('link', { name: 'Saved' }).first().click();
+	await page.waitForFunction(
+		() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,
+	);
+	expect(errors).toEqual([]);
+});
