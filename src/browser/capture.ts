@@ -88,9 +88,11 @@ async function inTime(asked: Promise<MediaStream>, signal?: AbortSignal): Promis
 		expire = setTimeout(() => {
 			fail(new Fault('timeout', 'the camera did not open'));
 		}, OPEN_DEADLINE_MS);
-		signal?.addEventListener('abort', () => {
+		const leave = (): void => {
 			fail(new Fault('aborted', 'the camera is not wanted any more'));
-		});
+		};
+		if (signal?.aborted === true) leave();
+		else signal?.addEventListener('abort', leave);
 	});
 	asked
 		.then((stream) => {

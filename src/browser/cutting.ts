@@ -52,6 +52,12 @@ export class Cutting {
 		this.#sink.ended(fault);
 	}
 
+	/** Away with it, without a word. */
+	drop(): void {
+		this.#over = true;
+		this.#worker.terminate();
+	}
+
 	#post(message: ToCutter, transfer: Transferable[] = []): void {
 		this.#worker.postMessage(message, transfer);
 	}

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
 import { Cutting } from './cutting.ts';
@@ -9,6 +9,8 @@ import { streamOf } from './picture.ts';
 const VIDEO = ['avc3.42E01F', 'avc3', 'avc1.42E01F', 'av01.0.04M.08'];
 const SOUND = ['opus', 'mp4a.40.2'];
 const STOP_DEADLINE_MS = 5000;
+/** With sound the first bytes come as soon as without, or they never come. */
+const SOUND_DEADLINE_MS = 3000;
 
 /** The best type this browser's MediaRecorder can write as MP4, or `null`. A bare `video/mp4` would be VP9. */
 export function recorderType(sound: boolean): string | null {
@@ -29,12 +31,16 @@ export class MediaRecorderEncoder implements Encoder {
 }
 
 class RecorderEncoding implements Encoding {
-	readonly soundMissing: boolean;
-	readonly #recorder: MediaRecorder;
-	readonly #cutting: Cutting;
+	soundMissing = false;
+	readonly #picture: MediaStreamTrack;
+	readonly #options: EncoderOptions;
+	readonly #sink: EncoderSink;
+	#recorder: MediaRecorder;
+	#cutting: Cutting;
 	/** Chunks are read one after the other, whatever their size. */
 	#reading: Promise<void> = Promise.resolve();
 	#stopping: Promise<void> | null = null;
+	#soundTimer: ReturnType<typeof setTimeout> | undefined;
 	#over: () => void = () => undefined;
 	readonly #whenOver = new Promise<void>((done) => {
 		this.#over = done;
@@ -42,52 +48,22 @@ class RecorderEncoding implements Encoding {
 
 	constructor(captured: Captured, options: EncoderOptions, sink: EncoderSink) {
 		const stream = streamOf(captured.picture);
-		const [track] = stream.getVideoTracks();
+		const [picture] = stream.getVideoTracks();
 		const [voice] = options.sound ? stream.getAudioTracks() : [];
-		const typeWithSound = voice === undefined ? null : recorderType(true);
-		const mimeType = typeWithSound ?? recorderType(false);
-		if (mimeType === null || track === undefined) {
-			throw new Fault('unsupported', 'this browser records no MP4');
-		}
-		this.soundMissing = options.sound && typeWithSound === null;
-		const tracks = voice === undefined || typeWithSound === null ? [track] : [track, voice];
-		const settings: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
-			mimeType,
-			videoBitsPerSecond: options.bitsPerSecond,
-			audioBitsPerSecond: 32_000,
-			videoKeyFrameIntervalDuration: options.keyFrameMs,
-		};
-		try {
-			this.#recorder = new MediaRecorder(new MediaStream(tracks), settings);
-			// A fragment cannot be delivered before its last frame; half an interval delivers it soon after.
-			this.#recorder.start(options.keyFrameMs / 2);
-		} catch (error) {
-			throw new Fault('unavailable', 'the recorder did not start', error);
-		}
-		this.#cutting = new Cutting(options.frameRate, firstFrame(track), {
-			init: (section) => {
-				sink.init(section);
-			},
-			fragment: (fragment) => {
-				sink.fragment(fragment);
-			},
-			ended: (fault) => {
-				if (this.#recorder.state !== 'inactive') this.#recorder.stop();
-				this.#over();
-				sink.ended(fault);
-			},
-		});
-		this.#recorder.ondataavailable = ({ data }) => {
-			this.#read(data);
-		};
-		this.#recorder.onerror = () => {
-			this.#cutting.end(new Fault('unavailable', 'the recorder failed'));
-		};
-		this.#recorder.onstop = () => {
-			void this.#reading.then(() => {
-				this.#cutting.finish(this.#stopping !== null);
-			});
-		};
+		if (picture === undefined) throw new Fault('unsupported', 'there is no picture to record');
+		this.#picture = picture;
+		this.#options = options;
+		this.#sink = sink;
+		const withSound = voice === undefined ? null : recorderType(true);
+		this.soundMissing = options.sound && withSound === null;
+		[this.#recorder, this.#cutting] =
+			voice === undefined || withSound === null
+				? this.#begin(recorderType(false), [picture])
+				: this.#begin(withSound, [picture, voice]);
+		if (voice === undefined || withSound === null) return;
+		this.#soundTimer = setTimeout(() => {
+			this.#goOnWithoutSound();
+		}, SOUND_DEADLINE_MS);
 	}
 
 	stop(): Promise<void> {
@@ -96,6 +72,7 @@ class RecorderEncoding implements Encoding {
 	}
 
 	async #stop(): Promise<void> {
+		clearTimeout(this.#soundTimer);
 		if (this.#recorder.state !== 'inactive') this.#recorder.stop();
 		const late = setTimeout(() => {
 			this.#cutting.end(null);
@@ -104,14 +81,79 @@ class RecorderEncoding implements Encoding {
 		clearTimeout(late);
 	}
 
-	#read(chunk: Blob): void {
+	#begin(mimeType: string | null, tracks: MediaStreamTrack[]): [MediaRecorder, Cutting] {
+		if (mimeType === null) throw new Fault('unsupported', 'this browser records no MP4');
+		const { bitsPerSecond, keyFrameMs, frameRate } = this.#options;
+		const settings: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
+			mimeType,
+			videoBitsPerSecond: bitsPerSecond,
+			audioBitsPerSecond: 32_000,
+			videoKeyFrameIntervalDuration: keyFrameMs,
+		};
+		const recorder = started(new MediaStream(tracks), settings, keyFrameMs / 2);
+		const cutting = new Cutting(frameRate, firstFrame(this.#picture), {
+			init: (section) => {
+				this.#sink.init(section);
+			},
+			fragment: (fragment) => {
+				this.#sink.fragment(fragment);
+			},
+			ended: (fault) => {
+				clearTimeout(this.#soundTimer);
+				if (recorder.state !== 'inactive') recorder.stop();
+				this.#over();
+				this.#sink.ended(fault);
+			},
+		});
+		recorder.ondataavailable = ({ data }) => {
+			this.#read(data, cutting);
+		};
+		recorder.onerror = () => {
+			cutting.end(new Fault('unavailable', 'the recorder failed'));
+		};
+		recorder.onstop = () => {
+			void this.#reading.then(() => {
+				cutting.finish(this.#stopping !== null);
+			});
+		};
+		return [recorder, cutting];
+	}
+
+	/** A MediaRecorder that waits for sound delivers nothing at all, for ever: the picture is worth more. */
+	#goOnWithoutSound(): void {
+		const silent = this.#recorder;
+		silent.ondataavailable = silent.onerror = silent.onstop = null;
+		this.#cutting.drop();
+		this.soundMissing = true;
+		try {
+			[this.#recorder, this.#cutting] = this.#begin(recorderType(false), [this.#picture]);
+		} catch (error) {
+			this.#over();
+			this.#sink.ended(faultOf(error));
+		}
+		if (silent.state !== 'inactive') silent.stop();
+	}
+
+	#read(chunk: Blob, cutting: Cutting): void {
 		if (chunk.size === 0) return;
+		clearTimeout(this.#soundTimer);
 		this.#reading = this.#reading
 			.then(async () => {
-				this.#cutting.push(await chunk.arrayBuffer());
+				cutting.push(await chunk.arrayBuffer());
 			})
 			.catch((error: unknown) => {
-				this.#cutting.end(new Fault('unavailable', 'a chunk of the recorder did not read', error));
+				cutting.end(new Fault('unavailable', 'a chunk of the recorder did not read', error));
 			});
+	}
+}
+
+/** A fragment cannot be delivered before its last frame; half an interval delivers it soon after. */
+function started(stream: MediaStream, how: MediaRecorderOptions, sliceMs: number): MediaRecorder {
+	try {
+		const recorder = new MediaRecorder(stream, how);
+		recorder.start(sliceMs);
+		return recorder;
+	} catch (error) {
+		throw new Fault('unavailable', 'the recorder did not start', error);
 	}
 }

@@ -1,14 +1,16 @@
-import type { EncodedVideoPacketSource, Output } from 'mediabunny';
+import type * as MediaBunny from 'mediabunny';
+import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from 'mediabunny';
 import { Fault } from '#domain/fault.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
 import { Cutting } from './cutting.ts';
 import { streamOf } from './picture.ts';
+import { Voice, type VoicePacket } from './voice.ts';
 
 /**
  * H.264 by WebCodecs, muxed by mediabunny, for browsers whose MediaRecorder writes no MP4 (Firefox).
  * Frames come from a hidden video as it shows them, so this records only while the page is in front.
- * Sound is left out and said to be missing: an audio track here stalled the muxer for good.
+ * A muxer that waits for sound stalls the picture, too: so sound has deadlines, and is said to be missing.
  */
 export class CodecEncoder implements Encoder {
 	start(captured: Captured, options: EncoderOptions, sink: EncoderSink): Encoding {
@@ -19,21 +21,28 @@ export class CodecEncoder implements Encoder {
 const STOP_DEADLINE_MS = 5000;
 /** More frames than this in the encoder, and new ones are left out: the device is too slow for them. */
 const MOST_QUEUED = 8;
+/** Sound that pauses longer has ended; the recorder begins anew without it. */
+const SILENT_MS = 3000;
 
 interface Muxer {
 	readonly output: Output;
 	readonly source: EncodedVideoPacketSource;
-	readonly packetOf: (chunk: EncodedVideoChunk) => Parameters<EncodedVideoPacketSource['add']>[0];
+	/** `null`: no sound in time. */
+	readonly sound: EncodedAudioPacketSource | null;
+	readonly code: typeof MediaBunny;
 }
 
 class CodecEncoding implements Encoding {
-	readonly soundMissing: boolean;
+	soundMissing = false;
+	readonly #voice: Voice | null;
 	readonly #options: EncoderOptions;
 	readonly #cutting: Cutting;
 	readonly #video = document.createElement('video');
 	readonly #encoder: VideoEncoder;
 	readonly #muxer: Promise<Muxer>;
 	#muxing: Promise<void> = Promise.resolve();
+	/** Apart from the picture's: the muxer holds one up until the other has come as far. */
+	#muxingSound: Promise<void> = Promise.resolve();
 	#size: { readonly width: number; readonly height: number } | null = null;
 	#firstMs: number | null = null;
 	#lastMs = -Infinity;
@@ -49,7 +58,6 @@ class CodecEncoding implements Encoding {
 		const [track] = streamOf(captured.picture).getVideoTracks();
 		if (track === undefined) throw new Fault('unsupported', 'there is no picture to record');
 		this.#options = options;
-		this.soundMissing = options.sound;
 		const first = new Promise<number>((done) => {
 			this.#tellFirst = done;
 		});
@@ -65,6 +73,8 @@ class CodecEncoding implements Encoding {
 				sink.ended(fault);
 			},
 		});
+		const [voice] = options.sound ? streamOf(captured.picture).getAudioTracks() : [];
+		this.#voice = voice === undefined ? null : new Voice(voice);
 		this.#muxer = this.#makeMuxer();
 		this.#muxer.catch((error: unknown) => {
 			this.#fail(error);
@@ -96,6 +106,7 @@ class CodecEncoding implements Encoding {
 		}, STOP_DEADLINE_MS);
 		try {
 			if (this.#encoder.state === 'configured') await this.#encoder.flush();
+			this.#voice?.stop();
 			await this.#muxing;
 			const { output } = await this.#muxer;
 			if (this.#firstMs !== null) await output.finalize();
@@ -161,10 +172,12 @@ class CodecEncoding implements Encoding {
 	}
 
 	async #makeMuxer(): Promise<Muxer> {
-		const bunny = await import('mediabunny');
-		const output = new bunny.Output({
-			format: new bunny.Mp4OutputFormat({ fastStart: 'fragmented', minimumFragmentDuration: 0.1 }),
-			target: new bunny.StreamTarget(
+		const code = await import('mediabunny');
+		const heard = (await this.#voice?.ready) === true;
+		this.soundMissing = this.#options.sound && !heard;
+		const output = new code.Output({
+			format: new code.Mp4OutputFormat({ fastStart: 'fragmented', minimumFragmentDuration: 0.1 }),
+			target: new code.StreamTarget(
 				new WritableStream({
 					write: ({ data }) => {
 						this.#cutting.push(data.slice().buffer);
@@ -172,17 +185,45 @@ class CodecEncoding implements Encoding {
 				}),
 			),
 		});
-		const source = new bunny.EncodedVideoPacketSource('avc');
+		const source = new code.EncodedVideoPacketSource('avc');
+		const sound = heard ? new code.EncodedAudioPacketSource('opus') : null;
 		output.addVideoTrack(source);
+		if (sound !== null) output.addAudioTrack(sound);
 		await output.start();
-		return { output, source, packetOf: (chunk) => bunny.EncodedPacket.fromEncodedChunk(chunk) };
+		if (sound !== null) {
+			this.#voice?.feed((packet) => {
+				this.#muxSound(packet, sound, code);
+			});
+		}
+		return { output, source, sound, code };
 	}
 
 	#mux(chunk: EncodedVideoChunk, meta: EncodedVideoChunkMetadata | undefined): void {
 		this.#muxing = this.#muxing
 			.then(async () => {
-				const { source, packetOf } = await this.#muxer;
-				await source.add(packetOf(chunk), meta);
+				const { source, sound, code } = await this.#muxer;
+				if (sound !== null && performance.now() - (this.#voice?.lastMs ?? 0) > SILENT_MS) {
+					throw new Fault('aborted', 'the sound ended');
+				}
+				await source.add(code.EncodedPacket.fromEncodedChunk(chunk), meta);
+			})
+			.catch((error: unknown) => {
+				this.#fail(error);
+			});
+	}
+
+	#muxSound(
+		{ chunk, atMs, meta }: VoicePacket,
+		sound: EncodedAudioPacketSource,
+		code: typeof MediaBunny,
+	): void {
+		this.#muxingSound = this.#muxingSound
+			.then(async () => {
+				const seconds = (atMs - (this.#firstMs ?? Infinity)) / 1000;
+				// What was said before the first picture belongs to no footage.
+				if (seconds < 0 || this.#ended) return;
+				const packet = code.EncodedPacket.fromEncodedChunk(chunk).clone({ timestamp: seconds });
+				await sound.add(packet, meta);
 			})
 			.catch((error: unknown) => {
 				this.#fail(error);
@@ -199,6 +240,7 @@ class CodecEncoding implements Encoding {
 	#letGo(): void {
 		this.#ended = true;
 		this.#video.srcObject = null;
+		this.#voice?.stop();
 		if (this.#encoder.state !== 'closed') this.#encoder.close();
 		this.#tellOver();
 	}

@@ -22,7 +22,7 @@ export class FakeCaptured implements Captured {
 	readonly #listeners = new Set<(event: CapturedEvent) => void>();
 
 	constructor(request: CaptureRequest) {
-		this.lensId = request.lensId ?? 'lens-1';
+		this.lensId = 'lens-1';
 		this.width = request.width;
 		this.height = request.height;
 		this.frameRate = request.frameRate;
@@ -58,8 +58,10 @@ export class FakeCapture implements Capture {
 		return Promise.resolve([{ id: 'lens-1', label: 'A lens', facing: 'unknown' }]);
 	}
 
-	open(request: CaptureRequest): Promise<Captured> {
-		const failure = this.failures.shift();
+	open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
+		const failure = signal?.aborted
+			? new Fault('aborted', 'the camera is not wanted any more')
+			: this.failures.shift();
 		if (failure !== undefined) return Promise.reject(failure);
 		const captured = new FakeCaptured(request);
 		this.opened.push(captured);

@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { MediaCapture } from '#browser/capture.ts';
+import { MediaRecorderEncoder } from '#browser/media-recorder.ts';
+import { pictureOf, streamOf } from '#browser/picture.ts';
+import { CodecEncoder } from '#browser/webcodecs.ts';
+import type { Fault } from '#domain/fault.ts';
+import type { Captured } from '#ports/capture.ts';
+import type { Encoder, EncoderSink, Encoding, Fragment, InitSection } from '#ports/encoder.ts';
+import { captureContract } from '../contracts/capture.ts';
+
+const OPTIONS = { bitsPerSecond: 1_000_000, keyFrameMs: 1000, frameRate: 15, sound: false };
+const WISH = { lensId: null, width: 640, height: 360, frameRate: 15, sound: false };
+
+/** What an encoding delivers, and when. */
+class Sink implements EncoderSink {
+	readonly inits: InitSection[] = [];
+	readonly fragments: Fragment[] = [];
+	over: { fault: Fault | null } | null = null;
+
+	init(section: InitSection): void {
+		this.inits.push(section);
+	}
+	fragment(fragment: Fragment): void {
+		expect(this.inits).toHaveLength(1);
+		expect(this.over).toBe(null);
+		this.fragments.push(fragment);
+	}
+	ended(fault: Fault | null): void {
+		expect(this.over).toBe(null);
+		this.over = { fault };
+	}
+	async atLeast(count: number): Promise<void> {
+		await expect
+			.poll(() => this.fragments.length, { timeout: 20_000 })
+			.toBeGreaterThanOrEqual(count);
+	}
+	get seconds(): number {
+		return this.fragments.reduce((sum, one) => sum + one.durationTicks / one.timescale, 0);
+	}
+	get startMs(): number {
+		const [first] = this.fragments;
+		const mediaMs = first === undefined ? 0 : (first.mediaTicks / first.timescale) * 1000;
+		return (this.inits[0]?.anchorMs ?? 0) + mediaMs;
+	}
+}
+
+/** The boxes at the top, by a reader that is not the product's. */
+function boxesOf(bytes: Uint8Array): string[] {
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	const types: string[] = [];
+	for (let at = 0; at < bytes.length; at += view.getUint32(at)) {
+		types.push(String.fromCharCode(...bytes.subarray(at + 4, at + 8)));
+	}
+	return types;
+}
+
+/** Everything in a real `<video>`: how many seconds it has in one piece from the first frame on. */
+async function playable(sink: Sink): Promise<number> {
+	const video = document.createElement('video');
+	const source = new MediaSource();
+	video.src = URL.createObjectURL(source);
+	await new Promise((done) => source.addEventListener('sourceopen', done, { once: true }));
+	const buffer = source.addSourceBuffer(sink.inits[0]?.mime ?? '');
+	for (const bytes of [sink.inits[0]?.bytes, ...sink.fragments.map((one) => one.bytes)]) {
+		const done = new Promise((updated) =>
+			buffer.addEventListener('updateend', updated, { once: true }),
+		);
+		buffer.appendBuffer(bytes ?? new Uint8Array());
+		await done;
+	}
+	source.endOfStream();
+	expect(video.error).toBe(null);
+	expect(buffer.buffered.length).toBe(1);
+	video.currentTime = buffer.buffered.end(0) - 0.1;
+	await new Promise((seeked) => video.addEventListener('seeked', seeked, { once: true }));
+	expect(video.videoWidth).toBeGreaterThan(0);
+	const seconds = buffer.buffered.end(0) - buffer.buffered.start(0);
+	video.removeAttribute('src');
+	video.load();
+	return seconds;
+}
+
+const open: { close(): void }[] = [];
+afterEach(() => {
+	for (const one of open.splice(0)) one.close();
+});
+
+async function camera(change: Partial<typeof WISH> = {}): Promise<Captured> {
+	const captured = await new MediaCapture().open({ ...WISH, ...change });
+	open.push(captured);
+	return captured;
+}
+
+describe('the real lens', () => {
+	captureContract(() => new MediaCapture());
+});
+
+const encoders: [string, () => Encoder][] = [
+	['MediaRecorder', () => new MediaRecorderEncoder()],
+	['WebCodecs', () => new CodecEncoder()],
+];
+
+describe.each(encoders)('%s', (_, make) => {
+	test('gives one init section, then fragments that begin with a key frame about every second', async () => {
+		const sink = new Sink();
+		const encoding = make().start(await camera(), OPTIONS, sink);
+		await sink.atLeast(4);
+		await encoding.stop();
+		expect(sink.over).toEqual({ fault: null });
+		expect(boxesOf(sink.inits[0]?.bytes ?? new Uint8Array())).toEqual(['ftyp', 'moov']);
+		expect(sink.inits[0]?.mime).toMatch(/^video\/mp4; codecs="avc[13]\.[0-9a-fA-F]{6}"$/);
+		let endTicks: number | null = null;
+		for (const fragment of sink.fragments) {
+			expect(boxesOf(fragment.bytes)).toEqual(['moof', 'mdat']);
+			expect(fragment.keyFrame).toBe(true);
+			if (endTicks !== null) {
+				// The clock of the fragments is right to a frame.
+				expect(Math.abs(fragment.mediaTicks - endTicks) / fragment.timescale).toBeLessThan(0.07);
+			}
+			endTicks = fragment.mediaTicks + fragment.durationTicks;
+		}
+		for (const fragment of sink.fragments.slice(0, -1)) {
+			expect(fragment.durationTicks / fragment.timescale).toBeGreaterThan(0.4);
+			expect(fragment.durationTicks / fragment.timescale).toBeLessThan(1.6);
+		}
+		expect(await playable(sink)).toBeCloseTo(sink.seconds, 0);
+	});
+
+	test('a successor that starts in the same task loses no frame', async () => {
+		const captured = await camera();
+		const [first, second] = [new Sink(), new Sink()];
+		let encoding: Encoding = make().start(captured, OPTIONS, first);
+		await first.atLeast(3);
+		const before = encoding;
+		encoding = make().start(captured, OPTIONS, second);
+		const stopped = before.stop();
+		await second.atLeast(2);
+		await Promise.all([stopped, encoding.stop()]);
+		expect(first.over).toEqual({ fault: null });
+		const seamMs = second.startMs - (first.startMs + first.seconds * 1000);
+		// A frame lasts 67 ms; the last one's length and the anchor are each known to about half of one.
+		expect(Math.abs(seamMs)).toBeLessThan(135);
+	});
+
+	test('a lens that ends is the end, with all that was whole delivered', async () => {
+		const captured = await camera();
+		const sink = new Sink();
+		const encoding = make().start(captured, OPTIONS, sink);
+		await sink.atLeast(2);
+		captured.close();
+		await encoding.stop();
+		expect(sink.over).not.toBe(null);
+		expect(await playable(sink)).toBeGreaterThan(1);
+	});
+});
+
+test.each(encoders)('%s records sound beside the picture', async (_, make) => {
+	const captured = await camera({ sound: true });
+	const sink = new Sink();
+	const encoding = make().start(captured, { ...OPTIONS, sound: true }, sink);
+	await sink.atLeast(3);
+	await encoding.stop();
+	expect(encoding.soundMissing).toBe(false);
+	expect(sink.over).toEqual({ fault: null });
+	expect(sink.inits[0]?.mime).toMatch(/codecs="avc[13]\.[0-9a-fA-F]{6}, ?(opus|mp4a\.40\.2)"/);
+	expect(sink.fragments.filter(({ sound }) => sound).length).toBeGreaterThanOrEqual(2);
+	expect(await playable(sink)).toBeCloseTo(sink.seconds, 0);
+});
+
+test.each(encoders)('%s goes on with the picture when sound does not come', async (_, make) => {
+	const lens = await camera();
+	// A track that lives and says nothing.
+	const context = new AudioContext();
+	const [silent] = context.createMediaStreamDestination().stream.getAudioTracks();
+	await context.suspend();
+	open.push({ close: () => void context.close() });
+	const stream = new MediaStream([...streamOf(lens.picture).getVideoTracks(), silent!]);
+	const captured = { picture: pictureOf(stream), sound: true } as Captured;
+	const sink = new Sink();
+	const encoding = make().start(captured, { ...OPTIONS, sound: true }, sink);
+	await sink.atLeast(3);
+	await encoding.stop();
+	expect(sink.over).toEqual({ fault: null });
+});
+
+test('MediaRecorder goes on through a rotation, in one run that plays', async () => {
+	const canvas = document.createElement('canvas');
+	[canvas.width, canvas.height] = [640, 360];
+	const context = canvas.getContext('2d');
+	let at = 0;
+	const draw = setInterval(() => {
+		if (context === null) return;
+		context.fillStyle = `hsl(${String((at += 7))} 60% 50%)`;
+		context.fillRect(0, 0, canvas.width, canvas.height);
+	}, 66);
+	const stream = canvas.captureStream(15);
+	open.push({
+		close: () => {
+			clearInterval(draw);
+			for (const track of stream.getTracks()) track.stop();
+		},
+	});
+	const captured = { picture: pictureOf(stream), sound: false } as Captured;
+	const sink = new Sink();
+	const encoding = new MediaRecorderEncoder().start(captured, OPTIONS, sink);
+	await sink.atLeast(2);
+	[canvas.width, canvas.height] = [360, 640];
+	const turned = sink.fragments.length;
+	await sink.atLeast(turned + 3);
+	await encoding.stop();
+	expect(sink.over).toEqual({ fault: null });
+	expect(sink.inits).toHaveLength(1);
+	expect(await playable(sink)).toBeCloseTo(sink.seconds, 0);
+});

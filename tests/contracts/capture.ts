@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { Capture, Captured, CaptureRequest } from '#ports/capture.ts';
+
+const PLAIN: CaptureRequest = {
+	lensId: null,
+	width: 640,
+	height: 360,
+	frameRate: 15,
+	sound: false,
+};
+
+/** `stir` makes a frame come, where frames do not come by themselves. */
+export function captureContract(
+	make: () => Capture,
+	stir: (captured: Captured) => void = () => undefined,
+): void {
+	async function opened(change: Partial<CaptureRequest>, then: (captured: Captured) => unknown) {
+		const captured = await make().open({ ...PLAIN, ...change });
+		try {
+			await then(captured);
+		} finally {
+			captured.close();
+		}
+	}
+
+	test('a lens opens with about the size that was asked for, and no sound unasked', () =>
+		opened({}, (captured) => {
+			expect(captured.lensId).not.toBe('');
+			expect([captured.width, captured.height]).toEqual([640, 360]);
+			expect(captured.frameRate).toBeGreaterThan(0);
+			expect(captured.sound).toBe(false);
+		}));
+
+	test('sound when it is asked for', () =>
+		opened({ sound: true }, (captured) => {
+			expect(captured.sound).toBe(true);
+		}));
+
+	test('frames are counted', () =>
+		opened({}, async (captured) => {
+			const before = captured.frames();
+			await expect
+				.poll(() => (stir(captured), captured.frames()), { timeout: 5000 })
+				.toBeGreaterThan(before);
+		}));
+
+	test('a lens that was listed opens by its id; one that is gone gives way to another', async () => {
+		await opened({}, async () => {
+			const [lens] = await make().lenses();
+			await opened({ lensId: lens?.id ?? null }, (captured) => {
+				expect(captured.lensId).toBe(lens?.id);
+			});
+			await opened({ lensId: 'gone' }, (captured) => {
+				expect(captured.lensId).toBe(lens?.id);
+			});
+		});
+	});
+
+	test('what is not wanted any more is not opened', async () => {
+		await expect(make().open(PLAIN, AbortSignal.abort())).rejects.toMatchObject({
+			kind: 'aborted',
+		});
+	});
+
+	test('once closed it says nothing more', async () => {
+		const captured = await make().open(PLAIN);
+		const said: string[] = [];
+		captured.on((event) => said.push(event));
+		captured.close();
+		captured.close();
+		expect(said).toEqual([]);
+	});
+}
