@@ -1,5 +1,6 @@
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
+import type { Gap } from '#domain/timeline.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Screen, ScreenEvent } from '#ports/screen.ts';
 import { Deadline } from './deadline.ts';
@@ -175,8 +176,7 @@ export class Player implements PlayerControls {
 	async #bring(finding: Finding, { from, byUs }: Wish, { reel, spot }: Target): Promise<void> {
 		const shown = this.#shown;
 		const here = shown?.reel === reel && shown.playable;
-		const askedUs = from !== null && 'wallUs' in from && byUs === 0 ? from.wallUs : spot.wallUs;
-		const gap = Math.abs(spot.wallUs - askedUs) > 1 ? finding.gapAt(askedUs, this.#nowUs()) : null;
+		const gap = this.#gapBefore(finding, { from, byUs }, spot.wallUs);
 		this.#passing.told(spot.positionUs);
 		if (here && Math.abs(shown.positionUs - spot.positionUs) < 2) {
 			if (from !== null) this.#set({ gap });
@@ -201,6 +201,17 @@ export class Player implements PlayerControls {
 			this.#tools.screen.show(reel, next.secondsOf(spot.positionUs), signal),
 		);
 		next.live = true;
+	}
+
+	/** What lies between the frame that was wanted, or was next, and the one that comes. */
+	#gapBefore(finding: Finding, { from, byUs }: Wish, comesUs: number): Gap | null {
+		if (from === null || byUs !== 0) return null;
+		const { kind, wallMs } = this.#state;
+		let missedUs = comesUs;
+		if ('wallUs' in from) missedUs = from.wallUs;
+		// Around damage, from the last frame that was shown.
+		else if (kind === 'playing' && wallMs !== null) missedUs = (wallMs * 1000 + comesUs) / 2;
+		return Math.abs(comesUs - missedUs) > 1 ? finding.gapAt(missedUs, this.#nowUs()) : null;
 	}
 
 	/** Moves, or stands still where it was brought. */
@@ -253,7 +264,7 @@ export class Player implements PlayerControls {
 		if (this.#shown !== shown) return true;
 		const again = moment && finding.from(reel, moment);
 		this.#shown = new Shown(reel, again?.spot.positionUs ?? 0);
-		this.#set({ skipped: finding.sieve.skipped });
+		this.#draw(finding);
 		return true;
 	}
 
