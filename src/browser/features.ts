@@ -25,6 +25,7 @@ export async function featuresOfBrowser(): Promise<Features> {
 					? 'webkit'
 					: 'other',
 		recordsHidden: recorderType(false) !== null,
+		sound: recorderType(true) !== null || typeof AudioEncoder !== 'undefined',
 		persisted: await persisted(),
 		installed: globalThis.matchMedia('(display-mode: standalone)').matches,
 	};

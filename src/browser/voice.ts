@@ -86,6 +86,7 @@ export class Voice {
 			this.#encode(data, sampleRate);
 		};
 		source.connect(node);
+		await context.resume();
 	}
 
 	#encode(samples: Float32Array<ArrayBuffer>, sampleRate: number): void {

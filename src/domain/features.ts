@@ -10,6 +10,7 @@ export interface Features {
 	readonly engine: 'chromium' | 'firefox' | 'webkit' | 'other';
 	/** MediaRecorder writes MP4 itself, so recording goes on in a hidden tab of a computer. */
 	readonly recordsHidden: boolean;
+	readonly sound: boolean;
 	/** Whether the browser promised to keep this site's data; `null` when it does not say. */
 	readonly persisted: boolean | null;
 	/** Opened from the Home Screen or as an installed app. */

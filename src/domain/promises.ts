@@ -28,7 +28,7 @@ export function promisesOf(
 	features: Features,
 	strength: 'sealed' | 'readable' | 'memory' | null,
 ): Promised[] {
-	const { mobile, engine, recordsHidden, persisted, installed, localhost, wakeLock } = features;
+	const { mobile, engine, recordsHidden, sound, persisted, installed, localhost, wakeLock } = features;
 	const list: Promised[] = [
 		wakeLock ? { name: 'awake', good: true } : { name: 'not-awake', good: false },
 	];
@@ -42,7 +42,7 @@ export function promisesOf(
 	if (strength === 'readable') list.push({ name: 'keys-readable', good: false });
 	else if (strength === 'memory') list.push({ name: 'keys-memory', good: false });
 	else list.push({ name: 'keys-sealed', good: true });
-	if (!recordsHidden) list.push({ name: 'no-sound', good: false });
+	if (!sound) list.push({ name: 'no-sound', good: false });
 	if (localhost) list.push({ name: 'localhost', good: false });
 	return list;
 }
