@@ -28,7 +28,8 @@ export function promisesOf(
 	features: Features,
 	strength: 'sealed' | 'readable' | 'memory' | null,
 ): Promised[] {
-	const { mobile, engine, recordsHidden, sound, persisted, installed, localhost, wakeLock } = features;
+	const { mobile, engine, recordsHidden, sound, persisted, installed, localhost, wakeLock } =
+		features;
 	const list: Promised[] = [
 		wakeLock ? { name: 'awake', good: true } : { name: 'not-awake', good: false },
 	];

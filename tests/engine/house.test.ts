@@ -207,11 +207,11 @@ describe('runs', () => {
 		expect(numbers.map(({ start }) => start.runNo)).toEqual([3, 4]);
 	});
 
-	it('ID30 an epoch is replaced after 24 hours, at the start of a run', async () => {
+	it('ID30 an epoch is replaced after 20 hours, at the start of a run', async () => {
 		const { house, camera } = await founded();
 		const epochOf = async () => (await house.beginRun(camera, given)).start.epoch;
 		expect(await epochOf()).toBe(1);
-		nowMs += 24 * 3_600_000 - 1;
+		nowMs += 20 * 3_600_000 - 1;
 		expect(await epochOf()).toBe(1);
 		nowMs += 1;
 		expect(await epochOf()).toBe(2);
