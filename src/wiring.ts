@@ -71,7 +71,9 @@ async function make(): Promise<Engine> {
 		features: await featuresOfBrowser(),
 		budget,
 		show: (video, picture) => {
-			video.srcObject = picture === null ? null : streamOf(picture);
+			const stream = picture === null ? null : streamOf(picture);
+			// The same again would make the element begin anew.
+			if (video.srcObject !== stream) video.srcObject = stream;
 		},
 		awake: (wanted) => {
 			awake.want(wanted);

@@ -9,7 +9,7 @@ import {
 	type Relay,
 } from '../e2e/house.ts';
 import { recording } from '../e2e/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+import { savedAtLeast } from '../e2e/stored.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const SOAK = process.env['SOAK'] === '1';
@@ -101,12 +101,12 @@ async function measured(
 async function startOurs(context: BrowserContext, relay: Relay): Promise<Page> {
 	await context.addInitScript(() => {
 		const Real = window.MediaRecorder;
-		const frames = { count: 0, tracks: [] as MediaStreamTrack[] };
-		Object.assign(window, { recordedFrames: frames });
+		const chunks = { kept: null as Blob[] | null };
+		Object.assign(window, { chunks });
 		window.MediaRecorder = class extends Real {
 			constructor(stream: MediaStream, options?: MediaRecorderOptions) {
 				super(stream, options);
-				frames.tracks = stream.getVideoTracks();
+				super.addEventListener('dataavailable', ({ data }) => void chunks.kept?.push(data));
 			}
 		};
 	});
@@ -130,7 +130,8 @@ async function startBare(context: BrowserContext, relay: Relay): Promise<Page> {
 		document.body.replaceChildren();
 		const video = document.createElement('video');
 		video.muted = true;
-		video.style.inlineSize = '100%';
+		// As large as ours is on the same screen.
+		video.style.inlineSize = '680px';
 		video.srcObject = stream;
 		document.body.append(video);
 		await video.play();
@@ -148,27 +149,25 @@ async function startBare(context: BrowserContext, relay: Relay): Promise<Page> {
 	return page;
 }
 
-/** Frames that were written per second of footage, from the index; `null` on the bare page. */
+/** Frames in what MediaRecorder wrote over ten seconds, by the counts in its fragments; `null` on the bare page. */
 async function encodedFps(page: Page): Promise<number | null> {
 	if (!page.url().endsWith('/camera')) return null;
-	const run = (await storedRuns(page)).at(-1);
-	if (!run) return null;
-	const delivered = await page.evaluate(() => {
-		const { tracks } = (window as unknown as { recordedFrames: { tracks: MediaStreamTrack[] } })
-			.recordedFrames;
-		const track = tracks[0] as
-			(MediaStreamTrack & { stats?: { deliveredFrames: number } }) | undefined;
-		return track?.stats?.deliveredFrames ?? 0;
+	return page.evaluate(async () => {
+		const { chunks } = window as unknown as { chunks: { kept: Blob[] | null } };
+		chunks.kept = [];
+		await new Promise((done) => setTimeout(done, 10_500));
+		const bytes = new Uint8Array(await new Blob(chunks.kept).arrayBuffer());
+		const view = new DataView(bytes.buffer);
+		let [frames, fragments] = [0, 0];
+		for (let at = 0; at + 16 < bytes.length; at += 1) {
+			const type = String.fromCharCode(...bytes.subarray(at, at + 4));
+			if (type !== 'trun') continue;
+			frames += view.getUint32(at + 8);
+			fragments += 1;
+		}
+		// A fragment is a second, at the key-frame interval that was asked for.
+		return frames / fragments;
 	});
-	await page.waitForTimeout(10_000);
-	const later = await page.evaluate(() => {
-		const { tracks } = (window as unknown as { recordedFrames: { tracks: MediaStreamTrack[] } })
-			.recordedFrames;
-		const track = tracks[0] as
-			(MediaStreamTrack & { stats?: { deliveredFrames: number } }) | undefined;
-		return track?.stats?.deliveredFrames ?? 0;
-	});
-	return (later - delivered) / 10;
 }
 
 async function heapGrowth(
