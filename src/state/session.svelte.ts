@@ -4,6 +4,7 @@ import { Fault } from '#domain/fault.ts';
 import { promisesOf, type Promised } from '#domain/promises.ts';
 import type { HouseState } from '#engine/house.ts';
 import type { RecorderState } from '#engine/recording.ts';
+import type { RunEnd } from '#domain/run.ts';
 import type { Engine } from './engine.ts';
 
 export const LANGUAGES = ['en', 'de'] as const;
@@ -56,6 +57,12 @@ export class Session {
 	/** Recording is on, whether or not something is being saved right now. */
 	get armed(): boolean {
 		return ['starting', 'recording', 'blind'].includes(this.recorder?.kind ?? '');
+	}
+
+	/** Why nothing is saved although recording is on; `null`: it is saved, or recording is off. */
+	get blind(): RunEnd | null {
+		const { recorder } = this;
+		return recorder?.kind === 'blind' ? recorder.why : null;
 	}
 
 	get promises(): Promised[] {

@@ -59,13 +59,18 @@ class Studio {
 
 	async open(wish: Parameters<typeof launchChromium>[0] = {}): Promise<BrowserContext> {
 		const { screen, theme, language } = this.#look;
-		return launchChromium({
+		const context = await launchChromium({
 			viewport: screens[screen],
 			locale: locales[language],
 			fakeCameraFile: cameraFile(),
 			...wish,
-			more: { colorScheme: theme },
+			more: { colorScheme: theme, ...wish.more },
 		});
+		await context.addInitScript(() => {
+			// The fake camera calls itself after its file.
+			Object.defineProperty(MediaDeviceInfo.prototype, 'label', { get: () => 'Back camera' });
+		});
+		return context;
 	}
 
 	async go(page: Page, path: string): Promise<void> {

@@ -102,6 +102,7 @@ export const de: Words = {
 		recording: (since) => `Nimmt auf seit ${since}`,
 		saved: (until) => `Gespeichert bis ${until}`,
 		blind: (reason) => `Speichert nicht: ${reason}`,
+		notSaving: 'Speichert nicht',
 		blindNext: 'Es wird von selbst wieder versucht.',
 		elsewhere: 'Ein anderer Tab dieses Browsers nimmt mit dieser Kamera auf.',
 		elsewhereNext: 'Mach dort weiter, oder schließe jenen Tab und versuche es hier noch einmal.',

@@ -166,6 +166,7 @@ export const en = {
 		recording: (since: string) => `Recording since ${since}`,
 		saved: (until: string) => `Saved up to ${until}`,
 		blind: (reason: string) => `Not saving: ${reason}`,
+		notSaving: 'Not saving',
 		blindNext: 'It tries again by itself.',
 		elsewhere: 'Another tab of this browser is recording with this camera.',
 		elsewhereNext: 'Go on there, or close that tab and try again here.',
