@@ -101,7 +101,7 @@ const encoders: [string, () => Encoder][] = [
 ];
 
 describe.each(encoders)('%s', (_, make) => {
-	test('gives one init section, then fragments that begin with a key frame about every second', async () => {
+	test('RC2 RC5 RC7 gives one init section, then fragments that begin with a key frame about every second', async () => {
 		const sink = new Sink();
 		const encoding = make().start(await camera(), OPTIONS, sink);
 		await sink.atLeast(4);
@@ -126,7 +126,7 @@ describe.each(encoders)('%s', (_, make) => {
 		expect(await playable(sink)).toBeCloseTo(sink.seconds, 0);
 	});
 
-	test('a successor that starts in the same task loses no frame', async () => {
+	test('RC8 RC10 a successor that starts in the same task loses no frame', async () => {
 		const captured = await camera();
 		const [first, second] = [new Sink(), new Sink()];
 		let encoding: Encoding = make().start(captured, OPTIONS, first);
@@ -154,7 +154,7 @@ describe.each(encoders)('%s', (_, make) => {
 	});
 });
 
-test.each(encoders)('%s records sound beside the picture', async (_, make) => {
+test.each(encoders)('RC20 %s records sound beside the picture', async (_, make) => {
 	const captured = await camera({ sound: true });
 	const sink = new Sink();
 	const encoding = make().start(captured, { ...OPTIONS, sound: true }, sink);
@@ -167,23 +167,26 @@ test.each(encoders)('%s records sound beside the picture', async (_, make) => {
 	expect(await playable(sink)).toBeCloseTo(sink.seconds, 0);
 });
 
-test.each(encoders)('%s goes on with the picture when sound does not come', async (_, make) => {
-	const lens = await camera();
-	// A track that lives and says nothing.
-	const context = new AudioContext();
-	const [silent] = context.createMediaStreamDestination().stream.getAudioTracks();
-	await context.suspend();
-	open.push({ close: () => void context.close() });
-	const stream = new MediaStream([...streamOf(lens.picture).getVideoTracks(), silent!]);
-	const captured = { picture: pictureOf(stream), sound: true } as Captured;
-	const sink = new Sink();
-	const encoding = make().start(captured, { ...OPTIONS, sound: true }, sink);
-	await sink.atLeast(3);
-	await encoding.stop();
-	expect(sink.over).toEqual({ fault: null });
-});
+test.each(encoders)(
+	'RC20 %s goes on with the picture when sound does not come',
+	async (_, make) => {
+		const lens = await camera();
+		// A track that lives and says nothing.
+		const context = new AudioContext();
+		const [silent] = context.createMediaStreamDestination().stream.getAudioTracks();
+		await context.suspend();
+		open.push({ close: () => void context.close() });
+		const stream = new MediaStream([...streamOf(lens.picture).getVideoTracks(), silent!]);
+		const captured = { picture: pictureOf(stream), sound: true } as Captured;
+		const sink = new Sink();
+		const encoding = make().start(captured, { ...OPTIONS, sound: true }, sink);
+		await sink.atLeast(3);
+		await encoding.stop();
+		expect(sink.over).toEqual({ fault: null });
+	},
+);
 
-test('MediaRecorder goes on through a rotation, in one run that plays', async () => {
+test('RC1 MediaRecorder goes on through a rotation, in one run that plays', async () => {
 	const canvas = document.createElement('canvas');
 	[canvas.width, canvas.height] = [640, 360];
 	const context = canvas.getContext('2d');
