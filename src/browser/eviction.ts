@@ -1,6 +1,7 @@
 import Dexie from 'dexie';
 import { Fault } from '#domain/fault.ts';
 import { endUsOf } from '#domain/index-page.ts';
+import { mayGrow } from '#domain/retention.ts';
 import { holedRun, shortenedRun } from '#domain/run-change.ts';
 import type { Evicted } from '#ports/segments.ts';
 import type { Connection } from './connection.ts';
@@ -85,7 +86,7 @@ async function evictOldest(database: FootageDatabase, writing: boolean): Promise
 			.between(key, [...runKey, Dexie.maxKey], false)
 			.limit(1)
 			.primaryKeys();
-		if (next === undefined && run.ended === null) {
+		if (next === undefined && mayGrow(run, await laterRun(database, runKey))) {
 			after = page.firstPlace;
 			continue;
 		}
@@ -135,6 +136,14 @@ async function removeRun({ bytes, runs }: FootageDatabase, run: RunRow): Promise
 	return run.initSize;
 }
 
+async function laterRun(
+	{ runs }: FootageDatabase,
+	[camera, runNo]: RunKey,
+): Promise<RunRow | null> {
+	const range = runs.where(':id').between([camera, runNo], [camera, Dexie.maxKey], false);
+	return decodeRun(await readable(range.first()));
+}
+
 /** Older runs of the camera that damage has left without a page: nothing else would ever take them away. */
 async function removeHollow(database: FootageDatabase, [camera, runNo]: RunKey): Promise<number> {
 	const { pages, runs } = database;
@@ -142,7 +151,7 @@ async function removeHollow(database: FootageDatabase, [camera, runNo]: RunKey):
 	const older = runs.where(':id').between([camera, Dexie.minKey], [camera, runNo]);
 	for (const key of await older.primaryKeys()) {
 		const run = decodeRun(await readable(runs.get(key)));
-		if (run === null || run.ended === null) continue;
+		if (run === null || mayGrow(run, await laterRun(database, key))) continue;
 		const left = await pages
 			.where(':id')
 			.between([...key, Dexie.minKey], [...key, Dexie.maxKey])

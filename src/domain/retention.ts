@@ -1,3 +1,5 @@
+import type { Run } from './run.ts';
+
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 
@@ -30,4 +32,16 @@ export function toFree(usedBytes: number, incomingBytes: number, budgetBytes: nu
 /** How many bytes must go after the browser refused a write of `refusedBytes`. */
 export function toFreeAfterQuota(refusedBytes: number): number {
 	return Math.max(4 * refusedBytes, MIB);
+}
+
+/** So many segments into the next run the one before has long had its end (RC10: some seconds). */
+const SETTLED_SEGMENTS = 30;
+
+/** RT2: whether a run that is open in the store may still grow. `later`: the run after it, if there is one. */
+export function mayGrow(
+	run: Pick<Run, 'ended'>,
+	later: Pick<Run, 'ended' | 'lastSeq'> | null,
+): boolean {
+	if (run.ended !== null) return false;
+	return later === null || (later.ended === null && later.lastSeq <= SETTLED_SEGMENTS);
 }

@@ -281,6 +281,15 @@ export function segmentsContract(make: () => Promise<Segments>): void {
 			expect(run).toMatchObject({ firstSeq: 61, lastSeq: 62, bytes: 300 });
 		});
 
+		test('RT2 a run that was never closed leaves once the next one has come far', async () => {
+			const store = await make();
+			await record(store, DOOR, 1, 3);
+			await record(store, DOOR, 2, 30, T0 + 10 * MINUTE);
+			expect((await store.evict(1, 1)).segments).toBe(0);
+			await store.close(DOOR, 2, 'stopped');
+			expect((await store.evict(1, 1)).segments).toBe(3);
+		});
+
 		test('RT2 an open run of one camera does not protect another', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 2);

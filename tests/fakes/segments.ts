@@ -3,6 +3,7 @@ import { same } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import { endUsOf, minuteOf, MINUTE_US, segmentOf, type Entry } from '#domain/index-page.ts';
+import { mayGrow } from '#domain/retention.ts';
 import type { Run, RunEnd, RunStart } from '#domain/run.ts';
 import { begunRun, grownRun, holedRun, shortenedRun } from '#domain/run-change.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
@@ -189,7 +190,9 @@ export class MemorySegments implements Segments {
 	#oldest(): Page | null {
 		const inOrder = this.#pages.toSorted((a, b) => a.entries[0]!.place - b.entries[0]!.place);
 		const free = inOrder.find((page) => {
-			const open = this.#run(page.camera, page.runNo)?.ended === null;
+			const run = this.#run(page.camera, page.runNo);
+			const later = this.#runs.find((one) => one.camera === page.camera && one.runNo > page.runNo);
+			const open = run !== undefined && mayGrow(run, later ?? null);
 			return !open || this.#pagesOf(page.camera, page.runNo).at(-1) !== page;
 		});
 		return free ?? null;
