@@ -23,7 +23,7 @@ const words = process.argv.slice(2);
 const soak = words.includes('--soak');
 if (soak) process.env['SOAK'] = '1';
 const named = projects.filter((project) => words.includes(project));
-const wanted = named.length > 0 ? named : soak ? (['faults'] as const) : projects;
+const wanted = named.length > 0 ? named : soak ? (['unit', 'faults'] as const) : projects;
 const filters = words.filter(
 	(word) => word !== '--soak' && !(projects as readonly string[]).includes(word),
 );
