@@ -55,9 +55,9 @@ export class FragmentClock {
 		};
 	}
 
-	/** Within two frames, or 100 ms, a fragment follows its neighbour; more is time without frames. */
+	/** Half a second late, a fragment still follows its neighbour, whose last frame stood for so long. */
 	#joinTicks(): number {
-		return Math.max(2 * this.#frameTicks, this.#timescale / 10);
+		return Math.max(2 * this.#frameTicks, this.#timescale / 2);
 	}
 }
 

@@ -61,6 +61,14 @@ describe('FragmentClock', () => {
 		expect(clock.next([])).toBe(null);
 	});
 
+	test('RC5 a hiccup between fragments is the time that a frame was on show', () => {
+		const clock = new FragmentClock(SCALE, 15);
+		const first = clock.next([video(0, [2000, 2000, 999])]);
+		// 280 ms later than it should.
+		const second = clock.next([video(14_400, [2000, 2000, 999])]);
+		expect((first?.durationTicks ?? 0) + (second?.durationTicks ?? 0)).toBe(20_400);
+	});
+
 	test('RC5 time without frames stays a hole: it is in no duration', () => {
 		const clock = new FragmentClock(SCALE, 15);
 		clock.next([video(0, [2000, 2000, 999])]);
