@@ -38,7 +38,14 @@ test('a new user: open the link, allow, record, and see saved footage play withi
 	await page.getByText('stays on this address').first().waitFor();
 	expect(await page.getByRole('switch', { name: 'Record sound' }).isChecked()).toBe(false);
 	await record(page);
+	const preview = page.getByLabel('What the camera sees');
+	const restarts = await preview.evaluateHandle((video) => {
+		const counted = { times: 0 };
+		video.addEventListener('emptied', () => (counted.times += 1));
+		return counted;
+	});
 	await savedAtLeast(page, 3);
+	expect(await restarts.evaluate(({ times }) => times), 'the preview begins anew').toBe(0);
 	await openSaved(page, relay.address);
 	await playFor(page, 1000);
 	expect(Date.now() - openedMs).toBeLessThan(60_000);
