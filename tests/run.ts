@@ -3,6 +3,7 @@
  * and ends with one line that counts. Words after `--` narrow it: a project's name, parts of file
  * names, or both.
  */
+import { inspect } from 'node:util';
 import { startVitest, type TestModule } from 'vitest/node';
 import { ensureBuilt } from '#setup/build.js';
 import { getPrograms, pathOf } from './programs.ts';
@@ -17,6 +18,8 @@ interface Count {
 	failed: number;
 	/** A line for each. */
 	skipped: string[];
+	/** Errors that belong to no test, told again at the end where they are seen. */
+	outside: string[];
 }
 
 const words = process.argv.slice(2);
@@ -29,7 +32,7 @@ const filters = words.filter(
 );
 
 const cleanUp = ownTemporaryFolder();
-const total: Count = { passed: 0, failed: 0, skipped: [] };
+const total: Count = { passed: 0, failed: 0, skipped: [], outside: [] };
 try {
 	getPrograms(['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg'], (line) => {
 		process.stderr.write(`${line}\n`);
@@ -42,7 +45,7 @@ try {
 }
 
 cleanUp();
-for (const line of total.skipped) console.log(line);
+for (const line of [...total.outside, ...total.skipped]) console.log(line);
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 // What a failed test left open must not keep the line from being the last.
@@ -52,12 +55,13 @@ function add(count: Count): void {
 	total.passed += count.passed;
 	total.failed += count.failed;
 	total.skipped.push(...count.skipped);
+	total.outside.push(...count.outside);
 }
 
 async function run(project: Project): Promise<Count> {
 	if (inBrowsers.includes(project) && !pathOf('chromium')) {
 		console.error(`The ${project} tests need Chromium, and this machine has none.`);
-		return { passed: 0, failed: 1, skipped: [] };
+		return { passed: 0, failed: 1, skipped: [], outside: [] };
 	}
 	console.log(`\n— ${project} —`);
 	const vitest = await startVitest(filters, {
@@ -67,16 +71,20 @@ async function run(project: Project): Promise<Count> {
 		reporters: ['default'],
 	});
 	const count = countOf(vitest.state.getTestModules());
-	count.failed += vitest.state.getUnhandledErrors().length;
+	for (const error of vitest.state.getUnhandledErrors()) {
+		count.failed += 1;
+		count.outside.push(inspect(error, { depth: 3 }));
+	}
 	await vitest.close();
 	return count;
 }
 
 /** A test that never came to run counts as failed: silence is not success. */
 function countOf(modules: TestModule[]): Count {
-	const count: Count = { passed: 0, failed: 0, skipped: [] };
+	const count: Count = { passed: 0, failed: 0, skipped: [], outside: [] };
 	for (const module of modules) {
 		count.failed += module.errors().length;
+		count.outside.push(...module.errors().map((error) => inspect(error, { depth: 3 })));
 		for (const suite of module.children.allSuites()) count.failed += suite.errors().length;
 		for (const test of module.children.allTests()) {
 			const result = test.result();

@@ -1,3 +1,4 @@
+import { SEAM_US } from '#domain/coverage.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Gap } from '#domain/timeline.ts';
@@ -206,11 +207,8 @@ export class Player implements PlayerControls {
 	/** What lies between the frame that was wanted, or was next, and the one that comes. */
 	#gapBefore(finding: Finding, { from, byUs }: Wish, comesUs: number): Gap | null {
 		if (from === null || byUs !== 0) return null;
-		const { kind, wallMs } = this.#state;
-		let missedUs = comesUs;
-		if ('wallUs' in from) missedUs = from.wallUs;
-		// Around damage, from the last frame that was shown.
-		else if (kind === 'playing' && wallMs !== null) missedUs = (wallMs * 1000 + comesUs) / 2;
+		// Around damage it is what lies right before; half a seam, because no gap is as short as one.
+		const missedUs = 'wallUs' in from ? from.wallUs : comesUs - SEAM_US / 2;
 		return Math.abs(comesUs - missedUs) > 1 ? finding.gapAt(missedUs, this.#nowUs()) : null;
 	}
 

@@ -19,6 +19,7 @@ export interface Opens {
 export class Sieve {
 	readonly #segments = new Set<string>();
 	readonly #runs = new Set<number>();
+	readonly #settingAside = new Map<string, Promise<void>>();
 	/** Segments that are in the index but do not open. */
 	skipped = 0;
 
@@ -32,6 +33,20 @@ export class Sieve {
 
 	addRun(runNo: number): void {
 		this.#runs.add(runNo);
+	}
+
+	/** Left out from here on; `work` is done once, and everybody who meets the segment waits for it. */
+	async setAside(segment: Segment, work: () => Promise<void>): Promise<void> {
+		this.add(segment);
+		const key = `${segment.runNo}:${segment.seq}`;
+		const setAside = this.#settingAside.get(key) ?? work();
+		this.#settingAside.set(key, setAside);
+		try {
+			await setAside;
+		} catch (error) {
+			this.#settingAside.delete(key);
+			throw error;
+		}
 	}
 }
 
@@ -112,12 +127,12 @@ export class DayReel implements Reel {
 		const body = await this.#orNull(segment.place, (stored) =>
 			this.#opener.open(run, segment, stored),
 		);
-		if (body === null && !this.#sieve.has(segment)) {
-			this.#sieve.add(segment);
-			if (await this.#isKept(segment)) {
+		if (body === null) {
+			await this.#sieve.setAside(segment, async () => {
+				if (!(await this.#isKept(segment))) return;
 				this.#sieve.skipped += 1;
 				await this.#store.quarantine(segment).catch(onlyFaults);
-			}
+			});
 		}
 		return body;
 	}
