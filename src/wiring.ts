@@ -1,6 +1,10 @@
 import { defaultBudget } from '#domain/retention.ts';
 import type { Engine } from '#state/engine.ts';
 
+/** How long a person can have back what they deleted, and how often what is older is purged. */
+const UNDO_MS = 10 * 60_000;
+const SWEEP_MS = 60_000;
+
 let made: Promise<Engine> | null = null;
 
 /** Made once, when first asked for: the start page must not wait for databases and codecs. */
@@ -25,6 +29,7 @@ async function make(): Promise<Engine> {
 		{ featuresOfBrowser },
 		{ streamOf },
 		{ ScreenAwake },
+		{ localCalendar },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -40,6 +45,7 @@ async function make(): Promise<Engine> {
 		import('#browser/features.ts'),
 		import('#browser/picture.ts'),
 		import('#browser/awake.ts'),
+		import('#browser/calendar.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -61,6 +67,10 @@ async function make(): Promise<Engine> {
 		beginRun: (camera, given) => house.beginRun(camera, given),
 		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
 	});
+	clock.every(SWEEP_MS, () => {
+		// A store that does not answer says so to whoever needs it.
+		segments.purge(clock.wallMs() - UNDO_MS).catch(() => undefined);
+	});
 	return {
 		clock,
 		capture,
@@ -69,6 +79,7 @@ async function make(): Promise<Engine> {
 		house,
 		recorder,
 		features: await featuresOfBrowser(),
+		calendar: localCalendar,
 		budget,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);

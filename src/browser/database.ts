@@ -10,6 +10,9 @@ import {
 	type PageRow,
 	type RunKey,
 	type RunRow,
+	type PinRow,
+	type RemovalRow,
+	type ThumbRow,
 } from './rows.ts';
 
 export const FOOTAGE = 'spycam-footage';
@@ -27,6 +30,9 @@ export class FootageDatabase extends Dexie {
 	readonly pages: Table<unknown, PageKey, PageRow>;
 	readonly runs: Table<unknown, RunKey, RunRow>;
 	readonly quarantined: Table<unknown, number, QuarantinedRow>;
+	readonly thumbs: Table<unknown, number, ThumbRow>;
+	readonly pins: Table<unknown, number, PinRow>;
+	readonly removals: Table<unknown, number, RemovalRow>;
 
 	constructor(name = FOOTAGE) {
 		// Relaxed transactions lose up to 30 s in a power cut and leave rows that throw when read.
@@ -48,10 +54,18 @@ export class FootageDatabase extends Dexie {
 					transaction.table<Loose, RunKey>('runs'),
 				);
 			});
+		this.version(3).stores({
+			thumbs: '++place,[camera+wallUs]',
+			pins: '++id,camera',
+			removals: '++id,camera',
+		});
 		this.bytes = this.table('bytes');
 		this.pages = this.table('pages');
 		this.runs = this.table('runs');
 		this.quarantined = this.table('quarantined');
+		this.thumbs = this.table('thumbs');
+		this.pins = this.table('pins');
+		this.removals = this.table('removals');
 	}
 }
 

@@ -3,10 +3,19 @@ import { Fault } from '#domain/fault.ts';
 import { endUsOf } from '#domain/index-page.ts';
 import { mayGrow } from '#domain/retention.ts';
 import { holedRun, shortenedRun } from '#domain/run-change.ts';
+import type { Span } from '#domain/timeline.ts';
 import type { Evicted } from '#ports/segments.ts';
 import type { Connection } from './connection.ts';
 import type { FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';
+import {
+	deleteThumbs,
+	KEEPING_TABLES,
+	pinsOf,
+	purgeRemoval,
+	removalsOf,
+	touches,
+} from './keeping.ts';
 import type { Mending } from './mending.ts';
 import {
 	decodePage,
@@ -23,8 +32,6 @@ type Leaving =
 	| { readonly kind: 'damaged'; readonly table: 'pages' | 'runs'; readonly key: PageKey | RunKey }
 	| { readonly kind: 'none' };
 
-const WRITTEN = ['bytes', 'pages', 'runs'];
-
 /** Deletes the oldest pages until `bytes` are freed or `maxPages` are gone (docs/spec/retention.md). */
 export async function evict(
 	connection: Connection<FootageDatabase>,
@@ -36,6 +43,8 @@ export async function evict(
 	let pages = 0;
 	let unmended = 0;
 	const unsettled = new Map<string, RunKey>();
+	// What a person threw away goes before what nobody did.
+	all = { ...all, bytes: await purge(connection, Infinity, bytes).catch(noRoom) };
 	while (pages < maxPages && all.bytes < bytes && unmended < 3) {
 		const left = await leave(connection, unsettled);
 		if (left.kind === 'none') break;
@@ -60,10 +69,10 @@ async function leave(
 	unsettled: Map<string, RunKey>,
 ): Promise<Leaving> {
 	try {
-		return await connection.write(WRITTEN, (database) => evictOldest(database, true));
+		return await connection.write(KEEPING_TABLES, (database) => evictOldest(database, true));
 	} catch (error) {
 		if (!(error instanceof Fault && error.kind === 'quota')) throw error;
-		const left = await connection.write(WRITTEN, (database) => evictOldest(database, false));
+		const left = await connection.write(KEEPING_TABLES, (database) => evictOldest(database, false));
 		if (left.kind === 'evicted') unsettled.set(left.run.join(), left.run);
 		return left;
 	}
@@ -72,6 +81,7 @@ async function leave(
 /** Deletes the page written first that may leave. `writing`: whether the run row may be written, too. */
 async function evictOldest(database: FootageDatabase, writing: boolean): Promise<Leaving> {
 	const { pages, runs } = database;
+	const pins = await pinsOf(database);
 	let after = -Infinity;
 	for (;;) {
 		const [key] = await pages.where('firstPlace').above(after).limit(1).primaryKeys();
@@ -86,7 +96,8 @@ async function evictOldest(database: FootageDatabase, writing: boolean): Promise
 			.between(key, [...runKey, Dexie.maxKey], false)
 			.limit(1)
 			.primaryKeys();
-		if (next === undefined && mayGrow(run, await laterRun(database, runKey))) {
+		const pinned = pins.some((pin) => pin.camera === page.camera && touches(pin, spanOf(page)));
+		if (pinned || (next === undefined && mayGrow(run, await laterRun(database, runKey)))) {
 			after = page.firstPlace;
 			continue;
 		}
@@ -108,11 +119,11 @@ async function remove(
 ): Promise<Evicted> {
 	const { bytes, pages, runs } = database;
 	const { camera, runNo, parsed } = page;
-	const startUs = parsed[0]?.startUs ?? 0;
-	const endUs = parsed.reduce((latest, entry) => Math.max(latest, endUsOf(entry)), startUs);
+	const { startUs, endUs } = spanOf(page);
 	let freed = parsed.reduce((sum, { size }) => sum + size, 0);
 	await bytes.bulkDelete(parsed.map(({ place }) => place));
 	await pages.delete([camera, runNo, page.minute]);
+	await deleteThumbs(database, camera, { startUs, endUs });
 	const before = await pages
 		.where(':id')
 		.between([camera, runNo, Dexie.minKey], [camera, runNo, page.minute])
@@ -128,6 +139,36 @@ async function remove(
 	}
 	freed += await removeHollow(database, [camera, runNo]);
 	return { segments: parsed.length, bytes: freed, span: { startUs, endUs } };
+}
+
+function spanOf({ parsed }: Page): Span {
+	const startUs = parsed[0]?.startUs ?? 0;
+	return {
+		startUs,
+		endUs: parsed.reduce((latest, entry) => Math.max(latest, endUsOf(entry)), startUs),
+	};
+}
+
+/** Deletes for good what was removed before `beforeMs`, oldest first, until `bytes` are freed. */
+export async function purge(
+	connection: Connection<FootageDatabase>,
+	beforeMs: number,
+	bytes = Infinity,
+): Promise<number> {
+	const removals = await connection.read(['removals'], (database) => removalsOf(database));
+	let freed = 0;
+	for (const { id, atMs } of removals) {
+		if (freed >= bytes) break;
+		if (atMs >= beforeMs) continue;
+		freed += await connection.write(KEEPING_TABLES, (database) => purgeRemoval(database, id));
+	}
+	return freed;
+}
+
+/** At the quota browsers refuse even this: pages can leave without a byte being written. */
+function noRoom(error: unknown): number {
+	if (error instanceof Fault && error.kind === 'quota') return 0;
+	throw error;
 }
 
 async function removeRun({ bytes, runs }: FootageDatabase, run: RunRow): Promise<number> {

@@ -140,6 +140,11 @@ export class HlsScreen implements Screen {
 		this.#video.pause();
 	}
 
+	rate(rate: number): void {
+		// An element begins every new source at its default.
+		this.#video.defaultPlaybackRate = this.#video.playbackRate = rate;
+	}
+
 	on(listener: (event: ScreenEvent) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);

@@ -222,7 +222,9 @@ function runFrom([camera, runNo]: RunKey, basis: Basis, pages: readonly Page[]):
 	let run: RunRow = { ...begunRun({ camera, runNo, ...basis }, initPlace, initSize), initSize };
 	for (const entry of pages.flatMap(({ parsed }) => parsed)) {
 		run = grownRun(run, entry);
-		if (entry.bad) run = holedRun(run, damage(entry.startUs, endUsOf(entry)));
+		const hole = damage(entry.startUs, endUsOf(entry));
+		if (entry.bad) run = holedRun(run, hole);
+		if (entry.deleted) run = holedRun(run, { ...hole, why: 'deleted' });
 	}
 	return run;
 }

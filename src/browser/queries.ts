@@ -60,7 +60,7 @@ export class Queries {
 			const holes = jumps(entries);
 			if (holes.length > 0 && (await this.#mending.punch([camera, runNo], holes))) this.#changed();
 			for (const entry of entries) {
-				if (entry.startUs < toUs && endUsOf(entry) > fromUs) {
+				if (!entry.deleted && entry.startUs < toUs && endUsOf(entry) > fromUs) {
 					segments.push(segmentOf(camera, runNo, entry));
 				}
 			}
@@ -175,7 +175,9 @@ function byRun(pages: readonly Page[]): Map<number, Entry[]> {
 
 function goodOf(camera: CameraId, pages: readonly Page[]): Segment[] {
 	return [...byRun(pages)].flatMap(([runNo, entries]) =>
-		entries.filter(({ bad }) => !bad).map((entry) => segmentOf(camera, runNo, entry)),
+		entries
+			.filter(({ bad, deleted }) => !bad && !deleted)
+			.map((entry) => segmentOf(camera, runNo, entry)),
 	);
 }
 

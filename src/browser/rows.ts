@@ -1,5 +1,6 @@
 import { salvageEntries, minuteOf, type Entry } from '#domain/index-page.ts';
 import { idFrom, type CameraId, type RunId } from '#domain/ids.ts';
+import type { Span } from '#domain/timeline.ts';
 import { RUN_ENDS, type Hole, type Run, type RunEnd } from '#domain/run.ts';
 
 /** Rows as they lie in the database (docs/spec/store.md), and the decoders that may say no. */
@@ -32,6 +33,31 @@ export interface BytesRow {
 	readonly place?: number;
 	readonly bytes: unknown;
 	readonly head: unknown;
+}
+
+/** One page of a removal, by the numbers of its segments. */
+export interface RemovalItem {
+	readonly runNo: number;
+	readonly minute: number;
+	readonly seqs: readonly number[];
+}
+
+export interface PinRow extends Span {
+	readonly id?: number;
+	readonly camera: CameraId;
+}
+
+export interface RemovalRow extends PinRow {
+	readonly atMs: number;
+	readonly items: readonly RemovalItem[];
+}
+
+/** A sealed preview picture; its header says the rest (docs/spec/envelope.md). */
+export interface ThumbRow {
+	readonly place?: number;
+	readonly camera: CameraId;
+	readonly wallUs: number;
+	readonly bytes: unknown;
 }
 
 export type RunKey = [camera: CameraId, runNo: number];

@@ -6,11 +6,21 @@ import { buildEntries, endUsOf, minuteOf, MINUTE_US, withEntry } from '#domain/i
 import type { Run, RunEnd, RunStart } from '#domain/run.ts';
 import { begunRun, grownRun, holedRun } from '#domain/run-change.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
+import type { Span } from '#domain/timeline.ts';
+import type { Keeping, Pin, Removal } from '#ports/keeping.ts';
 import type { Evicted, Segments } from '#ports/segments.ts';
 import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase, pagesOfRun } from './database.ts';
-import { evict } from './eviction.ts';
+import { evict, purge } from './eviction.ts';
 import { readable } from './fault-from.ts';
+import {
+	addPin,
+	KEEPING_TABLES,
+	pinsOf,
+	removalsOf,
+	removeSpan,
+	restoreRemoval,
+} from './keeping.ts';
 import { Mending } from './mending.ts';
 import { Queries } from './queries.ts';
 import {
@@ -28,7 +38,7 @@ import {
 const WRITTEN = ['bytes', 'pages', 'runs'];
 
 /** The footage in IndexedDB. Rules and layout: docs/spec/store.md. */
-export class DexieSegments implements Segments {
+export class DexieSegments implements Segments, Keeping {
 	readonly #connection: Connection<FootageDatabase>;
 	readonly #mending: Mending;
 	readonly #channel: BroadcastChannel;
@@ -205,7 +215,7 @@ export class DexieSegments implements Segments {
 				const page = decodePage(await readable(pages.get(key)));
 				const entry = page?.parsed.find((entry) => entry.seq === seq);
 				if (page === null || entry === undefined) continue;
-				if (entry.bad) return false;
+				if (entry.bad || entry.deleted) return false;
 				const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
 				const { minute, firstPlace, basis } = page;
 				const entries = buildEntries(parsed);
@@ -232,6 +242,36 @@ export class DexieSegments implements Segments {
 		return evicted;
 	}
 
+	pins(camera: CameraId): Promise<Pin[]> {
+		return this.#connection.read(['pins'], (database) => pinsOf(database, camera));
+	}
+
+	pin(camera: CameraId, span: Span): Promise<Pin> {
+		return this.#keep((database) => addPin(database, camera, span));
+	}
+
+	async unpin(id: number): Promise<void> {
+		await this.#keep(({ pins }) => pins.delete(id));
+	}
+
+	removals(camera: CameraId): Promise<Removal[]> {
+		return this.#connection.read(['removals'], (database) => removalsOf(database, camera));
+	}
+
+	remove(camera: CameraId, span: Span): Promise<Removal | null> {
+		return this.#keep((database) => removeSpan(database, camera, span, Date.now()));
+	}
+
+	restore(id: number): Promise<boolean> {
+		return this.#keep((database) => restoreRemoval(database, id));
+	}
+
+	async purge(beforeMs: number): Promise<number> {
+		const freed = await purge(this.#connection, beforeMs);
+		if (freed > 0) this.#changed();
+		return freed;
+	}
+
 	watch(changed: () => void): () => void {
 		this.#watchers.add(changed);
 		return () => this.#watchers.delete(changed);
@@ -246,6 +286,12 @@ export class DexieSegments implements Segments {
 		this.#watchers.clear();
 		this.#channel.close();
 		this.#connection.dispose();
+	}
+
+	async #keep<T>(work: (database: FootageDatabase) => PromiseLike<T>): Promise<T> {
+		const done = await this.#connection.write(KEEPING_TABLES, work);
+		this.#changed();
+		return done;
 	}
 
 	/** `work` gives `null` where a row is missing or damaged: then it is mended, and tried once more. */

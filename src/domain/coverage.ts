@@ -18,15 +18,41 @@ export interface Coverage {
  */
 export function coverage(runs: readonly Run[], fromUs: number, toUs: number): Coverage {
 	const kept = runs.filter((run) => run.lastSeq > 0 && run.endUs > run.startUs);
-	const footage = clipped(merged(kept.flatMap(footageOf)), fromUs, toUs);
+	const byEnd = kept.toSorted((a, b) => a.endUs - b.endUs);
+	const byAnchor = kept.toSorted((a, b) => a.anchorUs - b.anchorUs);
+	const longestUs = kept.reduce((most, run) => Math.max(most, run.endUs - run.anchorUs), 0);
 	const gaps: Gap[] = [];
+	const explain = (startUs: number, endUs: number, last: boolean): void => {
+		// A month has hundreds of runs and gaps: each gap asks only the runs around it.
+		const around = byAnchor.slice(
+			below(byAnchor, ({ anchorUs }) => anchorUs < startUs - longestUs),
+			below(byAnchor, ({ anchorUs }) => anchorUs <= endUs),
+		);
+		const before = byEnd[below(byEnd, (run) => run.endUs <= startUs) - 1];
+		if (before !== undefined) around.push(before);
+		gaps.push(...explained(around, startUs, endUs, last));
+	};
+	const footage = clipped(merged(kept.flatMap(footageOf)), fromUs, toUs);
 	let atUs = fromUs;
 	for (const span of footage) {
-		if (span.startUs > atUs) gaps.push(...explained(kept, atUs, span.startUs, false));
+		if (span.startUs > atUs) explain(atUs, span.startUs, false);
 		atUs = span.endUs;
 	}
-	if (toUs > atUs) gaps.push(...explained(kept, atUs, toUs, true));
+	if (toUs > atUs) explain(atUs, toUs, true);
 	return { footage, gaps };
+}
+
+/** How many of a sorted list come before the first that is not `low`. */
+function below<T>(sorted: readonly T[], low: (one: T) => boolean): number {
+	let from = 0;
+	let to = sorted.length;
+	while (from < to) {
+		const middle = (from + to) >> 1;
+		const one = sorted[middle];
+		if (one !== undefined && low(one)) from = middle + 1;
+		else to = middle;
+	}
+	return from;
 }
 
 /** The run without its holes. */

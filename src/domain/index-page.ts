@@ -8,11 +8,15 @@ export const ENTRY_BYTES = 40;
 const CHECKED_BYTES = 36;
 const SOUND = 1;
 const BAD = 2;
+const DELETED = 4;
 
 export const MINUTE_US = 60_000_000;
 
 /** A segment inside a page, whose key names camera and run. */
-export type Entry = Omit<Segment, 'camera' | 'runNo'>;
+export type Entry = Omit<Segment, 'camera' | 'runNo'> & {
+	/** A person threw it away: out of sight, and once it is purged its size is 0. */
+	readonly deleted?: true;
+};
 
 export function minuteOf(us: number): number {
 	return Math.floor(us / MINUTE_US);
@@ -75,7 +79,7 @@ function buildEntry(entry: Entry): Bytes {
 		.u32(entry.durationUs)
 		.u32(entry.size)
 		.u64(entry.place)
-		.u16((entry.sound ? SOUND : 0) | (entry.bad ? BAD : 0))
+		.u16((entry.sound ? SOUND : 0) | (entry.bad ? BAD : 0) | (entry.deleted ? DELETED : 0))
 		.zeros(6).bytes;
 	new DataView(bytes.buffer).setUint32(CHECKED_BYTES, checkOf(bytes));
 	return bytes;
@@ -94,9 +98,10 @@ function parseEntry(bytes: Uint8Array): Entry | null {
 		const place = from.u64();
 		const flags = from.u16();
 		from.zeros(2);
-		if (seq < 1 || (flags & ~(SOUND | BAD)) !== 0) return null;
+		if (seq < 1 || (flags & ~(SOUND | BAD | DELETED)) !== 0) return null;
 		const sound = (flags & SOUND) !== 0;
-		return { seq, startUs, durationUs, size, place, sound, bad: (flags & BAD) !== 0 };
+		const entry = { seq, startUs, durationUs, size, place, sound, bad: (flags & BAD) !== 0 };
+		return (flags & DELETED) === 0 ? entry : { ...entry, deleted: true };
 	} catch (error) {
 		if (error instanceof Fault) return null;
 		throw error;

@@ -52,3 +52,16 @@ export function withHole(holes: readonly Hole[], hole: Hole): Hole[] {
 	}
 	return [...apart, { startUs, endUs, why: hole.why }].sort((a, b) => a.startUs - b.startUs);
 }
+
+/** The holes without the part of the deleted ones that came back. */
+export function withoutHole(
+	holes: readonly Hole[],
+	{ startUs, endUs }: { readonly startUs: number; readonly endUs: number },
+): Hole[] {
+	return holes.flatMap((hole) => {
+		if (hole.why !== 'deleted' || hole.endUs <= startUs || hole.startUs >= endUs) return [hole];
+		const before = { ...hole, endUs: startUs };
+		const behind = { ...hole, startUs: endUs };
+		return [before, behind].filter((left) => left.endUs > left.startUs);
+	});
+}

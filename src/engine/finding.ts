@@ -49,6 +49,11 @@ export class Finding {
 		return { startUs: startMs * 1000, endUs: endMs * 1000 };
 	}
 
+	/** What is kept has changed in the middle: lay it out anew. */
+	forget(): void {
+		this.#reel = null;
+	}
+
 	async refreshRuns(): Promise<readonly Run[]> {
 		this.#runs = await this.#tools.segments.runs(this.camera);
 		return this.#runs;

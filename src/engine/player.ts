@@ -1,5 +1,5 @@
 import { SEAM_US } from '#domain/coverage.ts';
-import { Fault } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Gap } from '#domain/timeline.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -8,7 +8,7 @@ import { Deadline } from './deadline.ts';
 import { Finding, type FindingTools, type Target } from './finding.ts';
 import { Passing } from './passing.ts';
 import { NOTHING, type PlayerControls, type PlayerState } from './playing.ts';
-import { coverageOf } from './reel.ts';
+import { wholeCoverage } from './reel.ts';
 import { beginningOf, Shown } from './shown.ts';
 import { targetOf, type Stand, type Wish } from './wish.ts';
 
@@ -26,6 +26,9 @@ const STILL_MS = 10_000;
 const WATCH_MS = 2_000;
 /** Media that does not decode is left out; so often in a row it is something else. */
 const MOST_MEDIA_FAILURES = 3;
+/** Shorter than a frame of any profile: so far ahead is the same frame or the next one. */
+const STEP_MS = 20;
+const MOST_STEP_MS = 1000;
 /** Groups left out for one wish; then somebody shall hear of it. */
 const MOST_SIEVES = 20;
 
@@ -95,6 +98,33 @@ export class Player implements PlayerControls {
 		return this.#want({ from: null, byUs: ms * 1000 });
 	}
 
+	async step(by: 1 | -1): Promise<void> {
+		this.pause();
+		const { wallMs } = this.#state;
+		if (by < 0) {
+			// What is on show a moment before this frame began is the frame before.
+			await this.skip(-1);
+			return;
+		}
+		for (let ms = STEP_MS; ms <= MOST_STEP_MS; ms += STEP_MS) {
+			// From the beginning of the frame on show: a seek inside it ends there again.
+			await this.skip(ms);
+			if (this.#state.wallMs !== wallMs || this.#state.kind === 'error') return;
+		}
+	}
+
+	async reload(): Promise<void> {
+		const { wallMs } = this.#state;
+		this.#finding?.forget();
+		this.#shown = null;
+		if (wallMs !== null) await this.seek(wallMs);
+	}
+
+	rate(rate: number): void {
+		this.#tools.screen.rate(rate);
+		this.#set({ rate });
+	}
+
 	close(): void {
 		for (const stop of this.#unlisten) stop();
 		this.#unlisten = [];
@@ -108,7 +138,7 @@ export class Player implements PlayerControls {
 		this.#aimUs = null;
 		this.#mediaFailures = 0;
 		this.#tools.screen.clear();
-		this.#set(NOTHING);
+		this.#set({ ...NOTHING, rate: this.#state.rate });
 	}
 
 	async #want({ from, byUs }: Wish): Promise<void> {
@@ -132,7 +162,7 @@ export class Player implements PlayerControls {
 			} catch (error) {
 				if (this.#finding !== finding) return;
 				// What failed while something newer is wanted is nobody's concern.
-				if (!this.#isWished()) this.#giveUp(asFault(error));
+				if (!this.#isWished()) this.#giveUp(faultOf(error));
 			}
 		}
 	}
@@ -348,10 +378,10 @@ export class Player implements PlayerControls {
 		}
 	}
 
-	/** What the day's timeline draws. */
+	/** What the timeline draws. */
 	#draw(finding: Finding): void {
 		const day = this.#shown?.reel.day ?? finding.dayOfUs(this.#nowUs());
-		const { footage, gaps } = coverageOf(finding.runs, day, this.#nowUs());
+		const { footage, gaps } = wholeCoverage(finding.runs, this.#nowUs());
 		this.#set({ day, footage, gaps, skipped: finding.sieve.skipped });
 	}
 
@@ -369,8 +399,4 @@ export class Player implements PlayerControls {
 		this.#state = { ...this.#state, ...change };
 		for (const listener of [...this.#listeners]) listener();
 	}
-}
-
-function asFault(error: unknown): Fault {
-	return error instanceof Fault ? error : new Fault('internal', 'not played', error);
 }

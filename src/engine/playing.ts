@@ -10,10 +10,12 @@ export interface PlayerState {
 	/** The gap the hand stands in or has just jumped over, for a sentence. */
 	readonly gap: Gap | null;
 	readonly fault: Fault | null;
+	readonly rate: number;
 	/** Segments that did not open and were skipped. */
 	readonly skipped: number;
-	/** The local day on show, with its footage and gaps: spans are sorted and do not touch. */
+	/** The local day on show. */
 	readonly day: Span | null;
+	/** Of all that is kept, up to now: sorted, and they do not touch. */
 	readonly footage: readonly Span[];
 	readonly gaps: readonly Gap[];
 }
@@ -29,6 +31,12 @@ export interface PlayerControls {
 	seek(wallMs: number): Promise<void>;
 	/** Back or forward over footage: gaps do not count. */
 	skip(ms: number): Promise<void>;
+	/** To the frame before or behind, standing still. */
+	step(by: 1 | -1): Promise<void>;
+	/** How fast it plays, from now on; 1 is as it happened. */
+	rate(rate: number): void;
+	/** After footage was deleted or came back: what is gone is not shown any longer. */
+	reload(): Promise<void>;
 	close(): void;
 }
 
@@ -38,6 +46,7 @@ export const NOTHING: PlayerState = {
 	wallMs: null,
 	gap: null,
 	fault: null,
+	rate: 1,
 	skipped: 0,
 	day: null,
 	footage: [],

@@ -164,6 +164,13 @@ export function coverageOf(runs: readonly Run[], day: Span, nowUs: number): Cove
 	return coverage(runs, day.startUs, Math.max(day.startUs, Math.min(day.endUs, lastUs)));
 }
 
+/** Everything that is kept, and the gaps between: before the first footage there is nothing to explain. */
+export function wholeCoverage(runs: readonly Run[], nowUs: number): Coverage {
+	const always = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };
+	const { footage, gaps } = coverageOf(runs, always, nowUs);
+	return { footage, gaps: gaps.filter(({ why }) => why !== 'not-started') };
+}
+
 function onlyFaults(error: unknown): void {
 	if (!(error instanceof Fault)) throw error;
 }

@@ -43,6 +43,8 @@ export interface Screen {
 	/** Throws `denied` where the browser wants a person's touch first. */
 	play(signal: AbortSignal): Promise<void>;
 	pause(): void;
+	/** How fast it plays, whatever is shown; 1 is as it happened. */
+	rate(rate: number): void;
 	/** Loads ahead what showing anything will need. */
 	warm(): void;
 	on(listener: (event: ScreenEvent) => void): () => void;

@@ -73,8 +73,8 @@ export const layers = [
 	{
 		name: 'ui',
 		paths: ['src/ui/'],
-		imports: ['state'],
-		types: ['domain'],
+		imports: ['state', 'domain'],
+		types: [],
 		packages: ['svelte', '@lucide/svelte'],
 		ambient: true,
 	},

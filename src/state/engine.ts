@@ -1,9 +1,11 @@
 import type { Features } from '#domain/features.ts';
+import type { Calendar } from '#domain/ribbon.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { Keeping } from '#ports/keeping.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Segments } from '#ports/segments.ts';
 
@@ -11,12 +13,13 @@ import type { Segments } from '#ports/segments.ts';
 export interface Engine {
 	readonly clock: Clock;
 	readonly capture: Capture;
-	readonly segments: Segments;
+	readonly segments: Segments & Keeping;
 	readonly preferences: PreferenceStore;
 	readonly house: HouseControls;
 	/** Lives as long as the page's document, so that it records on while the person looks around. */
 	readonly recorder: RecorderControls;
 	readonly features: Features;
+	readonly calendar: Calendar;
 	/** Bytes that footage may use: the person's own choice, else a share of what the browser offers. */
 	budget(): Promise<number>;
 	/** Shows a live picture in an element; `null` takes it away. */

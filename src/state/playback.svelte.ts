@@ -1,16 +1,20 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { idFrom, type CameraId } from '#domain/ids.ts';
+import { monthPage, type MonthPage } from '#domain/month.ts';
+import { firstBehind } from '#domain/ribbon.ts';
+import type { Gap } from '#domain/timeline.ts';
 import type { PlayerControls, PlayerState } from '#engine/playing.ts';
 import type { Engine } from './engine.ts';
+import { Marking } from './marking.svelte.ts';
+import { Ribbon } from './ribbon.svelte.ts';
 
 const BEFORE_END_US = 10_000_000;
+/** Opening another day costs half a second: a hand that only flies over it shall not pay. */
+const SLOW_MS = 120;
 
 /** One player on one element, for the page that shows it. */
 export class Playback {
 	#player = $state.raw<PlayerControls | null>(null);
-	/** Days with footage around the one on show, ms of a moment in them. */
-	dayBeforeMs = $state<number | null>(null);
-	dayAfterMs = $state<number | null>(null);
 	/** The address names no camera. */
 	unknown = $state(false);
 	readonly #engine: Engine;
@@ -19,8 +23,14 @@ export class Playback {
 	#closed = false;
 	#off: () => void = () => undefined;
 
+	readonly ribbon: Ribbon;
+	readonly marking: Marking;
+	#slow: ReturnType<typeof setTimeout> | undefined;
+
 	constructor(engine: Engine) {
 		this.#engine = engine;
+		this.ribbon = new Ribbon(engine.calendar);
+		this.marking = new Marking(engine, this.ribbon, async () => this.#player?.reload());
 	}
 
 	get state(): PlayerState | null {
@@ -40,20 +50,17 @@ export class Playback {
 		}
 		this.#camera = camera;
 		this.#subscribe = createSubscriber((update) => player.on(update));
-		let day = 0;
-		this.#off = player.on(() => {
-			const startUs = player.state.day?.startUs ?? 0;
-			if (startUs === day) return;
-			day = startUs;
-			void this.#lookAround();
-		});
+		this.#off = player.on(() => this.#follow(player.state));
 		this.#player = player;
+		this.marking.watch(camera);
 		await player.open(camera, await this.#lastMoment(camera));
 	}
 
 	close(): void {
 		this.#closed = true;
 		this.#off();
+		clearTimeout(this.#slow);
+		this.marking.close();
 		this.#player?.close();
 	}
 
@@ -73,6 +80,83 @@ export class Playback {
 		await this.#player?.skip(ms);
 	}
 
+	toggle(): void {
+		if (this.state?.kind === 'playing') this.pause();
+		else void this.play();
+	}
+
+	step(by: 1 | -1): void {
+		void this.#player?.step(by);
+	}
+
+	rate(rate: number): void {
+		this.#player?.rate(rate);
+	}
+
+	/** The hand moves: what is near is shown at once, another day when it slows down. */
+	scrub(ms: number): void {
+		clearTimeout(this.#slow);
+		const day = this.state?.day;
+		const near = day && day.startUs <= ms * 1000 && ms * 1000 < day.endUs;
+		if (near) void this.#player?.seek(ms);
+		else this.#slow = setTimeout(() => void this.#player?.seek(ms), SLOW_MS);
+	}
+
+	/** The hand rests: this very frame, else the footage behind it. */
+	async rest(ms: number): Promise<void> {
+		clearTimeout(this.#slow);
+		await this.#player?.seek(ms);
+		if (this.ribbon.heldMs === ms) this.ribbon.letGo();
+	}
+
+	/** A moment of the day with footage before the one on show. */
+	get dayBeforeMs(): number | null {
+		const { day, footage } = this.state ?? {};
+		const before = day && footage?.findLast(({ startUs }) => startUs < day.startUs);
+		return before ? Math.min(before.endUs, day.startUs) / 1000 - 1000 : null;
+	}
+
+	get dayAfterMs(): number | null {
+		const { day, footage } = this.state ?? {};
+		const after = day && footage?.find(({ endUs }) => endUs > day.endUs);
+		return after ? Math.max(after.startUs, day.endUs) / 1000 : null;
+	}
+
+	/** The first moment of a day. */
+	dayOf(ms: number): number {
+		const { calendar } = this.#engine;
+		const { year, month, day } = calendar.fieldsOf(ms);
+		return calendar.dayStart(year, month, day);
+	}
+
+	/** `time` as a time field gives it, `14:02` or `14:02:31`. A time that the day has not is the next it has. */
+	momentOf(dayMs: number, time: string): number {
+		const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
+		return this.#engine.calendar.momentOf(dayMs, hour, minute, second);
+	}
+
+	/** The page of a month, counted from the one the hand stands in. */
+	month(shift: number): MonthPage & { readonly fromMs: number; readonly week: readonly number[] } {
+		const { calendar } = this.#engine;
+		const { year, month } = calendar.fieldsOf(this.ribbon.handMs);
+		const fromMs = calendar.dayStart(year, month + shift, 1);
+		const first = calendar.fieldsOf(fromMs);
+		const footage = this.state?.footage ?? [];
+		const monday = first.day - first.weekday;
+		const week = [0, 1, 2, 3, 4, 5, 6].map((n) =>
+			calendar.dayStart(first.year, first.month, monday + n),
+		);
+		return { fromMs, week, ...monthPage(first.year, first.month, footage, calendar) };
+	}
+
+	/** The gap a moment lies in. */
+	gapAt(ms: number): Gap | null {
+		const us = ms * 1000;
+		const gaps = this.state?.gaps ?? [];
+		const gap = gaps[firstBehind(gaps, us)];
+		return gap && gap.startUs <= us ? gap : null;
+	}
+
 	async retry(): Promise<void> {
 		if (this.#camera !== null) await this.#player?.open(this.#camera);
 	}
@@ -83,19 +167,13 @@ export class Playback {
 		return last && Math.max(last.startUs, last.endUs - BEFORE_END_US) / 1000;
 	}
 
-	async #lookAround(): Promise<void> {
-		const day = this.#player?.state.day;
-		if (!day || this.#camera === null) return;
-		const runs = await this.#engine.segments.runs(this.#camera);
-		const before = runs.filter(({ startUs, lastSeq }) => lastSeq > 0 && startUs < day.startUs);
-		const after = runs.filter(({ endUs, lastSeq }) => lastSeq > 0 && endUs > day.endUs);
-		this.dayBeforeMs =
-			before.length === 0
-				? null
-				: Math.max(...before.map(({ endUs }) => Math.min(endUs, day.startUs) / 1000 - 1000));
-		this.dayAfterMs =
-			after.length === 0
-				? null
-				: Math.min(...after.map(({ startUs }) => Math.max(startUs, day.endUs) / 1000));
+	/** The ribbon goes with the picture, and grows with the footage. */
+	#follow({ wallMs, footage }: PlayerState): void {
+		const { ribbon } = this;
+		ribbon.fromMs = (footage[0]?.startUs ?? 0) / 1000;
+		const first = ribbon.toMs === 0;
+		ribbon.toMs = (footage.at(-1)?.endUs ?? 0) / 1000;
+		if (first) ribbon.fit();
+		if (wallMs !== null) ribbon.shownMs = wallMs;
 	}
 }

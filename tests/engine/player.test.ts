@@ -295,6 +295,37 @@ describe('Player', () => {
 		expect(clock.waiting).toBe(0);
 	});
 
+	it('PB20 a step is one frame, either way, standing still', async () => {
+		await film(1, 10, 0);
+		await player.open(DOOR, T0_MS + 4000);
+		await player.play();
+		await player.step(1);
+		expect(player.state.kind).toBe('paused');
+		const after = player.state.wallMs ?? 0;
+		expect(after).toBeGreaterThan(T0_MS + 4000);
+		await player.step(-1);
+		expect(player.state.wallMs).toBeLessThan(after);
+	});
+
+	it('PB21 a rate stays whatever is opened', async () => {
+		await film(1, 10, 0);
+		await player.open(DOOR);
+		player.rate(4);
+		expect(screen.playsAt).toBe(4);
+		await player.open(DOOR, T0_MS);
+		expect(player.state.rate).toBe(4);
+	});
+
+	it('PB22 after a reload what was deleted is not shown any more', async () => {
+		await film(1, 10, 0);
+		await film(2, 10, 100);
+		await player.open(DOOR, T0_MS + 5000);
+		await segments.evict(1, 1);
+		await player.reload();
+		expect(second()).toBeCloseTo(100, 0);
+		expect(player.state.footage).toHaveLength(1);
+	});
+
 	it('PB9 what is still to come of the day is no gap', async () => {
 		await film(1, 10, 0);
 		clock = new ManualClock(T0_MS + 60_000);

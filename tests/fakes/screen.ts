@@ -22,6 +22,7 @@ export class FakeScreen implements Screen {
 	/** Frames say they are so much earlier than they are: browsers round. */
 	earlyS = 0;
 	moving = false;
+	playsAt = 1;
 	readonly #listeners = new Set<(event: ScreenEvent) => void>();
 	#reel: Reel | null = null;
 	#lines: Line[] = [];
@@ -46,6 +47,10 @@ export class FakeScreen implements Screen {
 
 	pause(): void {
 		this.moving = false;
+	}
+
+	rate(rate: number): void {
+		this.playsAt = rate;
 	}
 
 	warm(): void {

@@ -1,3 +1,4 @@
+import type { TickKind } from '#domain/ribbon.ts';
 import type { Words } from './en.ts';
 
 const days = new Intl.DateTimeFormat('de-DE', { weekday: 'short', day: 'numeric', month: 'long' });
@@ -7,6 +8,30 @@ const clock = new Intl.DateTimeFormat('de-DE', {
 	second: '2-digit',
 	hour12: false,
 });
+const dates = new Intl.DateTimeFormat('de-DE', {
+	weekday: 'short',
+	day: 'numeric',
+	month: 'short',
+});
+const minutes = new Intl.DateTimeFormat('de-DE', {
+	hour: '2-digit',
+	minute: '2-digit',
+	hour12: false,
+});
+const fractions = new Intl.DateTimeFormat('de-DE', {
+	minute: '2-digit',
+	second: '2-digit',
+	fractionalSecondDigits: 1,
+});
+const weekdays = new Intl.DateTimeFormat('de-DE', { weekday: 'short' });
+const months = new Intl.DateTimeFormat('de-DE', { month: 'long', year: 'numeric' });
+const ticks: Readonly<Record<TickKind, Intl.DateTimeFormat>> = {
+	month: dates,
+	day: dates,
+	minute: minutes,
+	second: clock,
+	fraction: fractions,
+};
 const number = new Intl.NumberFormat('de-DE', { maximumFractionDigits: 1 });
 const plural = new Intl.PluralRules('de-DE');
 const count = (n: number, one: string, other: string) =>
@@ -16,6 +41,15 @@ function bytes(n: number): string {
 	if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
 	if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
 	return `${number.format(n / 1e3)} kB`;
+}
+
+/** Time across the ribbon, short. */
+function across(ms: number): string {
+	if (ms < 60e3) return `${number.format(ms / 1e3)} s`;
+	if (ms < 3600e3) return `${number.format(ms / 60e3)} min`;
+	return ms < 48 * 3600e3
+		? `${number.format(ms / 3600e3)} Std.`
+		: `${number.format(ms / 86_400e3)} Tage`;
 }
 
 function span(ms: number): string {
@@ -142,6 +176,22 @@ export const de: Words = {
 		back: '10 Sekunden zurück',
 		forward: '10 Sekunden vor',
 		timeline: 'Zeitleiste',
+		keys: 'Pfeiltasten bewegen, mit Umschalt weiter. Plus und Minus zoomen. Pos1 und Ende gehen zur ersten und zur neuesten Aufnahme.',
+		less: 'Mehr Zeit zeigen',
+		more: 'Weniger Zeit zeigen',
+		across: (ms) => across(ms),
+		speed: 'Tempo',
+		times: (rate) => `${number.format(rate)} ×`,
+		frameBack: 'Voriges Bild',
+		frameOn: 'Nächstes Bild',
+		goTo: 'Gehe zu Zeit',
+		saveClip: 'Clip speichern',
+		savePicture: 'Bild speichern',
+		pin: 'Anheften',
+		remove: 'Löschen',
+		undo: 'Rückgängig',
+		pictureSaved: 'Das Bild ist gespeichert.',
+		noPicture: 'Es gibt noch kein Bild zum Speichern.',
 		dayBefore: 'Voriger Tag mit Aufnahmen',
 		dayAfter: 'Nächster Tag mit Aufnahmen',
 		loading: 'Die Aufnahmen werden geöffnet …',
@@ -150,10 +200,32 @@ export const de: Words = {
 		gap: (from, to, reason) => `Von ${from} bis ${to} keine Aufnahme: ${reason}.`,
 		skipped: (n) =>
 			`${count(n, 'Sekunde war', 'Sekunden waren')} beschädigt und wurden ausgelassen.`,
-		legend: 'Gefüllt: Aufnahmen. Schraffiert: keine Aufnahme.',
 		retry: 'Noch einmal versuchen',
 		gone: 'Diese Kamera ist nicht auf diesem Gerät.',
-		atEnd: 'Das ist die neueste Aufnahme.',
+	},
+	clip: {
+		start: 'Anfang des Abschnitts',
+		end: 'Ende des Abschnitts',
+	},
+	close: 'Schließen',
+	marks: {
+		deleted: (from, to) => `Gelöscht: ${from} bis ${to}. Zehn Minuten lang kann es zurück.`,
+		pinned: (from, to) => `Angeheftet: ${from} bis ${to}. Nichts löscht es.`,
+		unpinned: (from, to) => `Nicht mehr angeheftet: ${from} bis ${to}.`,
+		restored: 'Es ist wieder da.',
+		'is-pinned': 'Ein Teil davon ist angeheftet. Löse erst die Anheftung.',
+		nothing: 'Darin ist keine Aufnahme.',
+		'too-late': 'Es ist zu spät: Diese Aufnahme ist endgültig gelöscht.',
+	},
+	goTo: {
+		title: 'Gehe zu Zeit',
+		time: 'Uhrzeit',
+		go: 'Los',
+		cancel: 'Abbrechen',
+		monthBefore: 'Voriger Monat',
+		monthAfter: 'Nächster Monat',
+		footage: (day) => `${day}, mit Aufnahmen`,
+		none: (day) => `${day}, ohne Aufnahmen`,
 	},
 	storage: {
 		title: 'Speicher',
@@ -255,6 +327,9 @@ export const de: Words = {
 	promises,
 	day: (ms) => days.format(ms),
 	time: (ms) => clock.format(ms),
+	weekday: (ms) => weekdays.format(ms),
+	month: (ms) => months.format(ms),
+	tick: (ms, kind) => ticks[kind].format(ms),
 	moment: (ms) => `${days.format(ms)}, ${clock.format(ms)}`,
 	bytes,
 	span,

@@ -1,5 +1,6 @@
 import type { FaultKind } from '#domain/fault.ts';
 import type { PromiseName } from '#domain/promises.ts';
+import type { TickKind } from '#domain/ribbon.ts';
 import type { Gap } from '#domain/timeline.ts';
 
 /** A sentence, and what to do about it. */
@@ -15,6 +16,30 @@ const clock = new Intl.DateTimeFormat('en-GB', {
 	second: '2-digit',
 	hour12: false,
 });
+const dates = new Intl.DateTimeFormat('en-GB', {
+	weekday: 'short',
+	day: 'numeric',
+	month: 'short',
+});
+const minutes = new Intl.DateTimeFormat('en-GB', {
+	hour: '2-digit',
+	minute: '2-digit',
+	hour12: false,
+});
+const fractions = new Intl.DateTimeFormat('en-GB', {
+	minute: '2-digit',
+	second: '2-digit',
+	fractionalSecondDigits: 1,
+});
+const weekdays = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
+const months = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
+const ticks: Readonly<Record<TickKind, Intl.DateTimeFormat>> = {
+	month: dates,
+	day: dates,
+	minute: minutes,
+	second: clock,
+	fraction: fractions,
+};
 const number = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
 const plural = new Intl.PluralRules('en-GB');
 const count = (n: number, one: string, other: string) =>
@@ -24,6 +49,15 @@ function bytes(n: number): string {
 	if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
 	if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
 	return `${number.format(n / 1e3)} kB`;
+}
+
+/** Time across the ribbon, short. */
+function across(ms: number): string {
+	if (ms < 60e3) return `${number.format(ms / 1e3)} s`;
+	if (ms < 3600e3) return `${number.format(ms / 60e3)} min`;
+	return ms < 48 * 3600e3
+		? `${number.format(ms / 3600e3)} h`
+		: `${number.format(ms / 86_400e3)} days`;
 }
 
 function span(ms: number): string {
@@ -205,6 +239,22 @@ export const en = {
 		back: 'Back 10 seconds',
 		forward: 'Forward 10 seconds',
 		timeline: 'Timeline',
+		keys: 'Arrow keys move, with Shift farther. Plus and minus zoom. Home and End go to the first and the newest footage.',
+		less: 'Show more time',
+		more: 'Show less time',
+		across: (ms: number) => across(ms),
+		speed: 'Speed',
+		times: (rate: number) => `${number.format(rate)} ×`,
+		frameBack: 'Previous frame',
+		frameOn: 'Next frame',
+		goTo: 'Go to time',
+		saveClip: 'Save clip',
+		savePicture: 'Save picture',
+		pin: 'Pin',
+		remove: 'Delete',
+		undo: 'Undo',
+		pictureSaved: 'The picture is saved.',
+		noPicture: 'There is no picture to save yet.',
 		dayBefore: 'Previous day with footage',
 		dayAfter: 'Next day with footage',
 		loading: 'Opening the footage …',
@@ -213,10 +263,33 @@ export const en = {
 		gap: (from: string, to: string, reason: string) =>
 			`Nothing recorded from ${from} to ${to}: ${reason}.`,
 		skipped: (n: number) => `${count(n, 'second was', 'seconds were')} damaged and left out.`,
-		legend: 'Solid: footage. Hatched: nothing recorded.',
 		retry: 'Try again',
 		gone: 'This camera is not on this device.',
-		atEnd: 'This is the newest footage.',
+	},
+	clip: {
+		start: 'Start of the span',
+		end: 'End of the span',
+	},
+	close: 'Close',
+	marks: {
+		deleted: (from: string, to: string) =>
+			`Deleted: ${from} to ${to}. It can come back for ten minutes.`,
+		pinned: (from: string, to: string) => `Pinned: ${from} to ${to}. Nothing deletes it.`,
+		unpinned: (from: string, to: string) => `No longer pinned: ${from} to ${to}.`,
+		restored: 'It is back.',
+		'is-pinned': 'A part of it is pinned. Take the pin away first.',
+		nothing: 'There is no footage in it.',
+		'too-late': 'It is too late: that footage is gone for good.',
+	},
+	goTo: {
+		title: 'Go to time',
+		time: 'Time',
+		go: 'Go',
+		cancel: 'Cancel',
+		monthBefore: 'Previous month',
+		monthAfter: 'Next month',
+		footage: (day: string) => `${day}, has footage`,
+		none: (day: string) => `${day}, no footage`,
 	},
 	storage: {
 		title: 'Storage',
@@ -255,6 +328,9 @@ export const en = {
 	promises,
 	day: (ms: number) => days.format(ms),
 	time: (ms: number) => clock.format(ms),
+	weekday: (ms: number) => weekdays.format(ms),
+	month: (ms: number) => months.format(ms),
+	tick: (ms: number, kind: TickKind) => ticks[kind].format(ms),
 	moment: (ms: number) => `${days.format(ms)}, ${clock.format(ms)}`,
 	bytes,
 	span,

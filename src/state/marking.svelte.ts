@@ -1,0 +1,167 @@
+import { faultOf, type Fault } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Span } from '#domain/timeline.ts';
+import type { Pin, Removal } from '#ports/keeping.ts';
+import type { Engine } from './engine.ts';
+import type { Ribbon } from './ribbon.svelte.ts';
+
+/** What has just been done to a span, for a sentence and an undo. */
+export type Done =
+	| { readonly kind: 'deleted'; readonly removal: Removal }
+	| { readonly kind: 'pinned' | 'unpinned'; readonly pin: Pin }
+	| { readonly kind: 'restored' | 'is-pinned' | 'nothing' | 'too-late' }
+	| { readonly kind: 'failed'; readonly fault: Fault };
+
+export interface Mark {
+	readonly startMs: number;
+	readonly endMs: number;
+}
+
+const AROUND_MS = 15_000;
+const SHORTEST_MS = 1000;
+
+/** The marked span of the ribbon, and what a person does with it: pin, delete, undo. */
+export class Marking {
+	/** `null`: nothing is marked. */
+	mark = $state.raw<Mark | null>(null);
+	pins = $state.raw<readonly Pin[]>([]);
+	done = $state.raw<Done | null>(null);
+	readonly #engine: Engine;
+	readonly #ribbon: Ribbon;
+	readonly #reload: () => Promise<void>;
+	#camera: CameraId | null = null;
+	#off: () => void = () => undefined;
+
+	/** `reload`: makes the player forget what is gone. */
+	constructor(engine: Engine, ribbon: Ribbon, reload: () => Promise<void>) {
+		this.#engine = engine;
+		this.#ribbon = ribbon;
+		this.#reload = reload;
+	}
+
+	/** What is not purged yet can still be undone, after a reload, too. */
+	watch(camera: CameraId): void {
+		this.#camera = camera;
+		this.#off = this.#engine.segments.watch(() => void this.#look());
+		void this.#look();
+		void this.#engine.segments.removals(camera).then(
+			(removals) => {
+				const removal = removals.at(-1);
+				if (removal && this.done === null) this.done = { kind: 'deleted', removal };
+			},
+			() => undefined,
+		);
+	}
+
+	close(): void {
+		this.#off();
+	}
+
+	get span(): Span | null {
+		return this.mark && { startUs: this.mark.startMs * 1000, endUs: this.mark.endMs * 1000 };
+	}
+
+	/** Marks some seconds around the hand, unless something is marked already. */
+	begin(): Mark {
+		const { handMs, fromMs, toMs } = this.#ribbon;
+		const startMs = Math.max(fromMs, handMs - AROUND_MS);
+		const endMs = Math.max(startMs + SHORTEST_MS, Math.min(toMs, handMs + AROUND_MS));
+		this.mark ??= { startMs, endMs };
+		return this.mark;
+	}
+
+	clear(): void {
+		this.mark = null;
+	}
+
+	/** Moves one end; the other gives way where it must. */
+	move(side: 'start' | 'end', toMs: number): void {
+		if (this.mark === null) return;
+		const { fromMs, toMs: lastMs } = this.#ribbon;
+		const ms = Math.min(Math.max(toMs, fromMs), lastMs);
+		const { startMs, endMs } = this.mark;
+		this.mark =
+			side === 'start'
+				? { startMs: ms, endMs: Math.max(endMs, ms + SHORTEST_MS) }
+				: { startMs: Math.min(startMs, ms - SHORTEST_MS), endMs: ms };
+	}
+
+	/** The pin that the hand, or the marked span, lies in. */
+	get pinHere(): Pin | null {
+		const { startMs, endMs } = this.mark ?? { startMs: this.#ribbon.handMs, endMs: 0 };
+		const to = Math.max(startMs, endMs) * 1000;
+		return this.pins.find(({ startUs, endUs }) => startUs <= to && endUs > startMs * 1000) ?? null;
+	}
+
+	/** Pins the marked span; a pin that is there already is taken away. */
+	async pin(): Promise<void> {
+		const { segments } = this.#engine;
+		await this.#do(async (camera) => {
+			const pin = this.pinHere;
+			if (pin !== null) {
+				await segments.unpin(pin.id);
+				return { kind: 'unpinned', pin };
+			}
+			this.begin();
+			const span = this.span ?? { startUs: 0, endUs: 0 };
+			return { kind: 'pinned', pin: await segments.pin(camera, span) };
+		});
+	}
+
+	async remove(): Promise<void> {
+		await this.#do(async (camera) => {
+			this.begin();
+			const span = this.span ?? { startUs: 0, endUs: 0 };
+			const removal = await this.#engine.segments.remove(camera, span);
+			if (removal === null) return { kind: 'nothing' };
+			await this.#reload();
+			return { kind: 'deleted', removal };
+		});
+	}
+
+	get undoable(): boolean {
+		const { kind } = this.done ?? {};
+		return kind === 'deleted' || kind === 'pinned' || kind === 'unpinned';
+	}
+
+	async undo(): Promise<void> {
+		const { done } = this;
+		const { segments } = this.#engine;
+		await this.#do(async (camera) => {
+			if (done?.kind === 'deleted') {
+				if (!(await segments.restore(done.removal.id))) return { kind: 'too-late' };
+				await this.#reload();
+				return { kind: 'restored' };
+			}
+			if (done?.kind === 'pinned') {
+				await segments.unpin(done.pin.id);
+				return { kind: 'unpinned', pin: done.pin };
+			}
+			if (done?.kind === 'unpinned') {
+				return { kind: 'pinned', pin: await segments.pin(camera, done.pin) };
+			}
+			return null;
+		});
+	}
+
+	async #do(work: (camera: CameraId) => Promise<Done | null>): Promise<void> {
+		if (this.#camera === null) return;
+		try {
+			this.done = await work(this.#camera);
+			this.mark = null;
+		} catch (error) {
+			const fault = faultOf(error);
+			this.done = fault.kind === 'conflict' ? { kind: 'is-pinned' } : { kind: 'failed', fault };
+		}
+		await this.#look();
+	}
+
+	async #look(): Promise<void> {
+		if (this.#camera === null) return;
+		try {
+			this.pins = await this.#engine.segments.pins(this.#camera);
+		} catch {
+			// The next change asks again.
+		}
+	}
+}
