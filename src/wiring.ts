@@ -30,6 +30,9 @@ async function make(): Promise<Engine> {
 		{ streamOf },
 		{ ScreenAwake },
 		{ localCalendar },
+		{ DexieThumbnails },
+		{ WorkerThumbnails },
+		{ Previews },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -46,10 +49,14 @@ async function make(): Promise<Engine> {
 		import('#browser/picture.ts'),
 		import('#browser/awake.ts'),
 		import('#browser/calendar.ts'),
+		import('#browser/thumbnails.ts'),
+		import('#browser/thumbnail-maker.ts'),
+		import('#engine/previews.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
 	const segments = new DexieSegments();
+	const thumbnails = new DexieThumbnails();
 	const preferences = new DexiePreferences();
 	const capture = new MediaCapture();
 	const awake = new ScreenAwake();
@@ -65,6 +72,11 @@ async function make(): Promise<Engine> {
 		tenure: new LockTenure(),
 		preferences,
 		beginRun: (camera, given) => house.beginRun(camera, given),
+		thumbnailing: {
+			maker: new WorkerThumbnails(),
+			thumbnails,
+			sealerOf: (camera) => house.beginThumbnails(camera),
+		},
 		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
 	});
 	clock.every(SWEEP_MS, () => {
@@ -80,6 +92,7 @@ async function make(): Promise<Engine> {
 		recorder,
 		features: await featuresOfBrowser(),
 		calendar: localCalendar,
+		previews: new Previews(thumbnails, house.opener),
 		budget,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);

@@ -27,6 +27,10 @@ export function touches(one: Span, other: Span): boolean {
 	return one.startUs < other.endUs && one.endUs > other.startUs;
 }
 
+export function coversPoint({ startUs, endUs }: Span, us: number): boolean {
+	return startUs <= us && us < endUs;
+}
+
 export async function pinsOf({ pins }: FootageDatabase, camera?: CameraId): Promise<Pin[]> {
 	const rows = camera === undefined ? pins.toCollection() : pins.where({ camera });
 	return (await rows.toArray()).map(decodePin).filter((pin) => pin !== null);

@@ -8,6 +8,8 @@ const PREFIX_BYTES = 24;
 
 /** Fragmented MP4 (ISO/IEC 14496-12): `ftyp moov` in an init section, `moof mdat` in the others. */
 const CODEC_FMP4 = 1;
+/** JPEG (ISO/IEC 10918-1), in a thumbnail and nowhere else. */
+const CODEC_JPEG = 2;
 const KEY_FRAME = 1;
 const SOUND = 2;
 
@@ -25,6 +27,10 @@ export interface Payload extends PayloadFacts {
 	readonly body: Bytes;
 }
 
+function codecOf(kind: Kind): number {
+	return kind === 'thumbnail' ? CODEC_JPEG : CODEC_FMP4;
+}
+
 /** How long the whole plaintext will be. */
 export function payloadLength(kind: Kind, body: Uint8Array): number {
 	return paddedLength(kind, PREFIX_BYTES + body.length);
@@ -36,7 +42,7 @@ export function buildPayload(kind: Kind, { body, ...facts }: Payload, memory?: B
 	const whole = payloadLength(kind, body);
 	if (facts.timescale === 0) throw new Fault('malformed', 'a timescale of 0');
 	return new Writer(whole, memory)
-		.u8(CODEC_FMP4)
+		.u8(codecOf(kind))
 		.u8((facts.keyFrame ? KEY_FRAME : 0) | (facts.sound ? SOUND : 0))
 		.u16(0)
 		.u32(whole - bare)
@@ -50,7 +56,7 @@ export function buildPayload(kind: Kind, { body, ...facts }: Payload, memory?: B
 /** Throws `malformed`, or `unsupported` for a codec or flags of a later time. */
 export function parsePayload(kind: Kind, plain: Bytes): Payload {
 	const from = new Reader(plain.subarray(0, PREFIX_BYTES));
-	if (from.u8() !== CODEC_FMP4) throw new Fault('unsupported', 'a payload of another codec');
+	if (from.u8() !== codecOf(kind)) throw new Fault('unsupported', 'a payload of another codec');
 	const flags = from.u8();
 	if (flags > (KEY_FRAME | SOUND)) throw new Fault('unsupported', 'a payload with other flags');
 	if (from.u16() !== 0) throw new Fault('malformed', 'reserved bytes are not zero');

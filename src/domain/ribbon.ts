@@ -165,7 +165,7 @@ function* ofDays(fromMs: number, toMs: number, step: number, calendar: Calendar)
 	for (const { startMs, month, day, weekday } of daysOf(fromMs - step, toMs + step, calendar)) {
 		const kept =
 			step === DAY ||
-			(step === 2 * DAY && day % 2 === 1 && day < 31) ||
+			(step === 2 * DAY && day % 2 === 1 && calendar.fieldsOf(startMs + 1.5 * DAY).day !== 1) ||
 			(step === 7 * DAY && weekday === 0) ||
 			(step > 7 * DAY && month);
 		if (kept) yield { ms: startMs, kind: month ? 'month' : 'day' };

@@ -12,6 +12,7 @@ import { Naming } from './naming.ts';
 import { Keyring } from './keyring.ts';
 import { Opener } from './open.ts';
 import { RunSealer } from './seal.ts';
+import { ThumbnailSealer } from './thumbnails.ts';
 
 export type { KeyStrength } from '#ports/vault.ts';
 
@@ -169,6 +170,18 @@ export class House implements HouseControls {
 				oldestKept: oldestOf(oldest) ?? { runNo, seq: 1 },
 				prevRunHead,
 			});
+		});
+	}
+
+	/** What seals thumbnails of a camera of this device. Throws as `beginRun` does. */
+	beginThumbnails(camera: CameraId): Promise<ThumbnailSealer> {
+		return this.#oneByOne(async () => {
+			const { crypto } = this.#tools;
+			const identity = this.#identity;
+			if (identity === null) throw notReady();
+			const { number: epoch, secret } = await this.#currentEpoch(identity, camera);
+			const runId = hexOf(crypto.random(16)) as RunId;
+			return new ThumbnailSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
 		});
 	}
 

@@ -8,6 +8,7 @@ import type { Run } from '#domain/run.ts';
 import type { Segment, StoredBytes } from '#domain/segment.ts';
 import { signedBytes } from '#domain/signed.ts';
 import type { Crypto, SealKey, Secret, VerifyKey } from '#ports/crypto.ts';
+import type { StoredThumbnail } from '#ports/thumbnails.ts';
 import { deriveKey } from './seal.ts';
 
 /** What opens a camera's footage. */
@@ -62,6 +63,25 @@ export class Opener {
 		const startUs = run.anchorUs + usOfTicks(opened.mediaTicks, opened.timescale);
 		if (startUs !== segment.startUs || segment.seq === 0) throw notOpened();
 		return opened;
+	}
+
+	/** A thumbnail has no head: it is shown until the footage itself, which has one, takes its place. */
+	async openThumbnail(camera: CameraId, { wallUs, bytes }: StoredThumbnail): Promise<Opened> {
+		const keys = await this.#keysOf(camera);
+		try {
+			const slices = slicesOf(bytes);
+			const header = slices[0]?.header;
+			if (header?.kind !== 'thumbnail' || header.camera !== camera) throw notOpened();
+			if (header.home !== keys.home || header.wallMs !== Math.floor(wallUs / 1000))
+				throw notOpened();
+			const key = await deriveKey(this.#crypto, await keys.epoch(header.epoch), header);
+			const opened = parsePayload('thumbnail', await this.#plain(key, slices));
+			if (opened.mediaTicks !== wallUs) throw notOpened();
+			return opened;
+		} catch (error) {
+			const plain = error instanceof Fault && ['unsupported', 'not-found'].includes(error.kind);
+			throw plain ? error : notOpened();
+		}
 	}
 
 	/**

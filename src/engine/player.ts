@@ -1,7 +1,5 @@
-import { SEAM_US } from '#domain/coverage.ts';
 import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
-import type { Gap } from '#domain/timeline.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Screen, ScreenEvent } from '#ports/screen.ts';
 import { Deadline } from './deadline.ts';
@@ -10,7 +8,7 @@ import { Passing } from './passing.ts';
 import { NOTHING, type PlayerControls, type PlayerState } from './playing.ts';
 import { wholeCoverage } from './reel.ts';
 import { beginningOf, Shown } from './shown.ts';
-import { targetOf, type Stand, type Wish } from './wish.ts';
+import { gapBefore, targetOf, type Stand, type Wish } from './wish.ts';
 
 export interface PlayerTools extends FindingTools {
 	readonly clock: Clock;
@@ -207,7 +205,7 @@ export class Player implements PlayerControls {
 	async #bring(finding: Finding, { from, byUs }: Wish, { reel, spot }: Target): Promise<void> {
 		const shown = this.#shown;
 		const here = shown?.reel === reel && shown.playable;
-		const gap = this.#gapBefore(finding, { from, byUs }, spot.wallUs);
+		const gap = gapBefore(finding, { from, byUs }, spot.wallUs, this.#nowUs());
 		this.#passing.told(spot.positionUs);
 		if (here && Math.abs(shown.positionUs - spot.positionUs) < 2) {
 			if (from !== null) this.#set({ gap });
@@ -232,14 +230,6 @@ export class Player implements PlayerControls {
 			this.#tools.screen.show(reel, next.secondsOf(spot.positionUs), signal),
 		);
 		next.live = true;
-	}
-
-	/** What lies between the frame that was wanted, or was next, and the one that comes. */
-	#gapBefore(finding: Finding, { from, byUs }: Wish, comesUs: number): Gap | null {
-		if (from === null || byUs !== 0) return null;
-		// Around damage it is what lies right before; half a seam, because no gap is as short as one.
-		const missedUs = 'wallUs' in from ? from.wallUs : comesUs - SEAM_US / 2;
-		return Math.abs(comesUs - missedUs) > 1 ? finding.gapAt(missedUs, this.#nowUs()) : null;
 	}
 
 	/** Moves, or stands still where it was brought. */

@@ -11,6 +11,7 @@ import type { Encoder, Encoding, Fragment, InitSection } from '#ports/encoder.ts
 import type { Segments } from '#ports/segments.ts';
 import type { Retention } from './retention.ts';
 import type { RunSealer } from './seal.ts';
+import { Thumbnailing, type ThumbnailingTools } from './thumbnails.ts';
 
 /** One key frame a second: what a kill can cost. docs/decisions.md has the price in bits. */
 const KEY_FRAME_MS = 1000;
@@ -31,6 +32,8 @@ export interface TakeTools {
 		camera: CameraId,
 		given: { readonly mime: string; readonly anchorUs: number },
 	) => Promise<RunSealer>;
+	/** Not every test needs pictures. */
+	readonly thumbnailing?: ThumbnailingTools;
 }
 
 export interface TakeEvents {
@@ -53,6 +56,7 @@ export class Take {
 	readonly #encoding: Encoding;
 	#sealer: RunSealer | null = null;
 	#run: Run | null = null;
+	#thumbnailing: Thumbnailing | null = null;
 	#oldestKept: OldestKept | undefined;
 	#work: Promise<void>;
 	#waiting = 0;
@@ -161,6 +165,10 @@ export class Take {
 		const init = await sealer.init(section);
 		this.#run = await this.#put(init.bytes.length, () => segments.begin(sealer.start, init));
 		this.#sealer = sealer;
+		const { thumbnailing } = this.#tools;
+		if (thumbnailing) {
+			this.#thumbnailing = new Thumbnailing(thumbnailing, this.#camera, section.bytes);
+		}
 	}
 
 	async #append(fragment: Fragment): Promise<void> {
@@ -173,6 +181,7 @@ export class Take {
 			segments.append(this.#camera, runNo, segment),
 		);
 		this.#events.saved(this.#run, segment);
+		if (fragment.keyFrame) void this.#thumbnailing?.offer(fragment.bytes, segment.startUs);
 	}
 
 	/** Writes one thing; the very same thing again when there was no room or no answer. */

@@ -1,4 +1,6 @@
+import { SEAM_US } from '#domain/coverage.ts';
 import { spotAt } from '#domain/seek.ts';
+import type { Gap } from '#domain/timeline.ts';
 import type { Finding, Moment, Target } from './finding.ts';
 import type { Shown } from './shown.ts';
 
@@ -48,4 +50,17 @@ async function startOf(
 	}
 	const goal = aimUs ?? wallUs;
 	return goal === null ? finding.newest() : finding.at(goal);
+}
+
+/** What lies between the frame that was wanted, or was next, and the one that comes. */
+export function gapBefore(
+	finding: Finding,
+	{ from, byUs }: Wish,
+	comesUs: number,
+	nowUs: number,
+): Gap | null {
+	if (from === null || byUs !== 0) return null;
+	// Around damage it is what lies right before; half a seam, because no gap is as short as one.
+	const missedUs = 'wallUs' in from ? from.wallUs : comesUs - SEAM_US / 2;
+	return Math.abs(comesUs - missedUs) > 1 ? finding.gapAt(missedUs, nowUs) : null;
 }

@@ -1,6 +1,7 @@
 import type { Features } from '#domain/features.ts';
 import type { Calendar } from '#domain/ribbon.ts';
 import type { HouseControls } from '#engine/house.ts';
+import type { Previews } from '#engine/previews.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
@@ -20,6 +21,7 @@ export interface Engine {
 	readonly recorder: RecorderControls;
 	readonly features: Features;
 	readonly calendar: Calendar;
+	readonly previews: Pick<Previews, 'near'>;
 	/** Bytes that footage may use: the person's own choice, else a share of what the browser offers. */
 	budget(): Promise<number>;
 	/** Shows a live picture in an element; `null` takes it away. */

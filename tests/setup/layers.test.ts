@@ -22,7 +22,7 @@ test.each([
 	['src/browser/a.ts', '#engine/b.ts', 'no'],
 	['src/relay/a.ts', 'node:fs', 'yes'],
 	['src/relay/a.ts', '#browser/b.ts', 'no'],
-	['src/ui/A.svelte', '#domain/b.ts', 'types'],
+	['src/ui/A.svelte', '#domain/b.ts', 'yes'],
 	['src/ui/A.svelte', '@lucide/svelte/icons/play', 'yes'],
 	['src/ui/A.svelte', '#wiring.ts', 'no'],
 	['src/routes/+layout.svelte', '#wiring.ts', 'yes'],

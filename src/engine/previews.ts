@@ -1,0 +1,38 @@
+import type { Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Thumbnails } from '#ports/thumbnails.ts';
+import type { Opener } from './open.ts';
+
+/** A thumbnail older than this does not show what is asked for. */
+const NEAR_US = 15_000_000;
+
+export interface Preview {
+	/** Wall time of the frame it shows, µs since 1970. */
+	readonly wallUs: number;
+	readonly jpeg: Bytes;
+}
+
+/** Opens thumbnails on their way to the screen. */
+export class Previews {
+	readonly #thumbnails: Thumbnails;
+	readonly #opener: Pick<Opener, 'openThumbnail'>;
+
+	constructor(thumbnails: Thumbnails, opener: Pick<Opener, 'openThumbnail'>) {
+		this.#thumbnails = thumbnails;
+		this.#opener = opener;
+	}
+
+	/** What was on show at a moment or shortly before; `null`: nothing, or it does not open. */
+	async near(camera: CameraId, wallUs: number, withinUs = NEAR_US): Promise<Preview | null> {
+		try {
+			const stored = await this.#thumbnails.last(camera, Math.max(0, wallUs - withinUs), wallUs);
+			if (stored === null) return null;
+			const { body } = await this.#opener.openThumbnail(camera, stored);
+			return { wallUs: stored.wallUs, jpeg: body };
+		} catch (error) {
+			if (error instanceof Fault) return null;
+			throw error;
+		}
+	}
+}

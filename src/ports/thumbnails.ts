@@ -1,0 +1,33 @@
+import type { CameraId } from '#domain/ids.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Makes a small picture of the key frame that a fragment begins with, off the main thread. */
+export interface ThumbnailMaker {
+	/**
+	 * JPEG, at most 192 pixels wide. The bytes given are copied. Throws `Fault`: `unsupported` (this browser
+	 * cannot), `corrupt` (nothing decodes), `timeout`.
+	 */
+	picture(init: Bytes, fragment: Bytes): Promise<Bytes>;
+	/** Releases its thread until it is needed again. */
+	rest(): void;
+}
+
+/** A sealed thumbnail, and the wall time (µs since 1970) of the frame it shows. */
+export interface StoredThumbnail {
+	readonly wallUs: number;
+	readonly bytes: Bytes;
+}
+
+/**
+ * Sealed thumbnails of this device's cameras. They leave with the footage they show, and the oldest ones when there
+ * are too many. Throws `Fault` as `Segments` does.
+ */
+export interface Thumbnails {
+	put(camera: CameraId, thumbnail: StoredThumbnail): Promise<void>;
+	/** The newest of [fromUs, untilUs], deleted footage left out; `null`: there is none. */
+	last(camera: CameraId, fromUs: number, untilUs: number): Promise<StoredThumbnail | null>;
+	/** How many there are, and their sealed bytes (measured on the newest hundred). */
+	size(): Promise<{ readonly count: number; readonly bytes: number }>;
+	dispose(): void;
+}
