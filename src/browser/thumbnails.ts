@@ -1,5 +1,5 @@
 import type { CameraId } from '#domain/ids.ts';
-import type { StoredThumbnail, Thumbnails } from '#ports/thumbnails.ts';
+import type { StoredThumbnail, Thumbnails, Which } from '#ports/thumbnails.ts';
 import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';
@@ -36,14 +36,18 @@ export class DexieThumbnails implements Thumbnails {
 		if (full) this.#sinceCount = 0;
 	}
 
-	last(camera: CameraId, fromUs: number, untilUs: number): Promise<StoredThumbnail | null> {
+	find(
+		camera: CameraId,
+		which: Which,
+		fromUs: number,
+		untilUs: number,
+	): Promise<StoredThumbnail | null> {
 		return this.#connection.read(['thumbs', 'removals'], async (database) => {
-			const [place] = await database.thumbs
+			const range = database.thumbs
 				.where('[camera+wallUs]')
-				.between([camera, fromUs], [camera, untilUs], true, true)
-				.reverse()
-				.limit(1)
-				.primaryKeys();
+				.between([camera, fromUs], [camera, untilUs], true, true);
+			const inOrder = which === 'first' ? range : range.reverse();
+			const [place] = await inOrder.limit(1).primaryKeys();
 			if (place === undefined) return null;
 			const row = asFields(await readable(database.thumbs.get(place)));
 			const bytes = asBytes(row?.['bytes']);

@@ -119,6 +119,11 @@ function stepFor(msPerPx: number, leastPx: number): number {
 	return STEPS.find((step) => step / msPerPx >= leastPx) ?? 31 * DAY;
 }
 
+/** How far apart the pictures of the ribbon stand, ms: as its labels would, and no denser than they are made. */
+export function pictureStep(msPerPx: number, widthPx: number): number {
+	return Math.max(5 * SECOND, stepFor(msPerPx, widthPx));
+}
+
 /**
  * The ticks in sight, sorted, at least `leastPx` apart, the same ones wherever the ribbon is scrolled to.
  * Hours stand at full local hours on days of 23 and 25 hours, too.

@@ -1,7 +1,7 @@
 import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
-import type { Thumbnails } from '#ports/thumbnails.ts';
+import type { Thumbnails, Which } from '#ports/thumbnails.ts';
 import type { Opener } from './open.ts';
 
 /** A thumbnail older than this does not show what is asked for. */
@@ -24,9 +24,23 @@ export class Previews {
 	}
 
 	/** What was on show at a moment or shortly before; `null`: nothing, or it does not open. */
-	async near(camera: CameraId, wallUs: number, withinUs = NEAR_US): Promise<Preview | null> {
+	near(camera: CameraId, wallUs: number, withinUs = NEAR_US): Promise<Preview | null> {
+		return this.#open(camera, 'last', Math.max(0, wallUs - withinUs), wallUs);
+	}
+
+	/** The first of a span. */
+	first(camera: CameraId, fromUs: number, untilUs: number): Promise<Preview | null> {
+		return this.#open(camera, 'first', fromUs, untilUs);
+	}
+
+	async #open(
+		camera: CameraId,
+		which: Which,
+		fromUs: number,
+		untilUs: number,
+	): Promise<Preview | null> {
 		try {
-			const stored = await this.#thumbnails.last(camera, Math.max(0, wallUs - withinUs), wallUs);
+			const stored = await this.#thumbnails.find(camera, which, fromUs, untilUs);
 			if (stored === null) return null;
 			const { body } = await this.#opener.openThumbnail(camera, stored);
 			return { wallUs: stored.wallUs, jpeg: body };

@@ -19,14 +19,21 @@ export interface StoredThumbnail {
 	readonly bytes: Bytes;
 }
 
+export type Which = 'first' | 'last';
+
 /**
  * Sealed thumbnails of this device's cameras. They leave with the footage they show, and the oldest ones when there
  * are too many. Throws `Fault` as `Segments` does.
  */
 export interface Thumbnails {
 	put(camera: CameraId, thumbnail: StoredThumbnail): Promise<void>;
-	/** The newest of [fromUs, untilUs], deleted footage left out; `null`: there is none. */
-	last(camera: CameraId, fromUs: number, untilUs: number): Promise<StoredThumbnail | null>;
+	/** The first or the last of [fromUs, untilUs]; `null`: there is none, or its footage was deleted. */
+	find(
+		camera: CameraId,
+		which: Which,
+		fromUs: number,
+		untilUs: number,
+	): Promise<StoredThumbnail | null>;
 	/** How many there are, and their sealed bytes (measured on the newest hundred). */
 	size(): Promise<{ readonly count: number; readonly bytes: number }>;
 	dispose(): void;

@@ -21,7 +21,7 @@ export interface Engine {
 	readonly recorder: RecorderControls;
 	readonly features: Features;
 	readonly calendar: Calendar;
-	readonly previews: Pick<Previews, 'near'>;
+	readonly previews: Pick<Previews, 'near' | 'first'>;
 	/** Bytes that footage may use: the person's own choice, else a share of what the browser offers. */
 	budget(): Promise<number>;
 	/** Shows a live picture in an element; `null` takes it away. */

@@ -5,6 +5,7 @@ import { firstBehind } from '#domain/ribbon.ts';
 import type { Gap } from '#domain/timeline.ts';
 import type { PlayerControls, PlayerState } from '#engine/playing.ts';
 import type { Engine } from './engine.ts';
+import { Glimpses } from './glimpses.svelte.ts';
 import { Marking } from './marking.svelte.ts';
 import { Ribbon } from './ribbon.svelte.ts';
 
@@ -25,12 +26,17 @@ export class Playback {
 
 	readonly ribbon: Ribbon;
 	readonly marking: Marking;
+	readonly glimpses: Glimpses;
 	#slow: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
 		this.ribbon = new Ribbon(engine.calendar);
-		this.marking = new Marking(engine, this.ribbon, async () => this.#player?.reload());
+		this.glimpses = new Glimpses(engine);
+		this.marking = new Marking(engine, this.ribbon, async () => {
+			this.glimpses.forget();
+			await this.#player?.reload();
+		});
 	}
 
 	get state(): PlayerState | null {
@@ -53,6 +59,7 @@ export class Playback {
 		this.#off = player.on(() => this.#follow(player.state));
 		this.#player = player;
 		this.marking.watch(camera);
+		this.glimpses.open(camera);
 		await player.open(camera, await this.#lastMoment(camera));
 	}
 
@@ -61,6 +68,7 @@ export class Playback {
 		this.#off();
 		clearTimeout(this.#slow);
 		this.marking.close();
+		this.glimpses.close();
 		this.#player?.close();
 	}
 
@@ -95,6 +103,7 @@ export class Playback {
 
 	/** The hand moves: what is near is shown at once, another day when it slows down. */
 	scrub(ms: number): void {
+		this.glimpses.follow(ms);
 		clearTimeout(this.#slow);
 		const day = this.state?.day;
 		const near = day && day.startUs <= ms * 1000 && ms * 1000 < day.endUs;
@@ -106,7 +115,9 @@ export class Playback {
 	async rest(ms: number): Promise<void> {
 		clearTimeout(this.#slow);
 		await this.#player?.seek(ms);
-		if (this.ribbon.heldMs === ms) this.ribbon.letGo();
+		if (this.ribbon.heldMs !== ms) return;
+		this.ribbon.letGo();
+		this.glimpses.follow(null);
 	}
 
 	/** A moment of the day with footage before the one on show. */

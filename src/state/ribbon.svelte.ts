@@ -3,6 +3,7 @@ import {
 	glided,
 	held,
 	msAt,
+	sightOf,
 	spanning,
 	stopBeside,
 	ticksOf,
@@ -50,6 +51,10 @@ export class Ribbon {
 
 	msAt(x: number): number {
 		return msAt(this.view, this.width, x);
+	}
+
+	get sight(): { readonly fromMs: number; readonly toMs: number } {
+		return sightOf(this.view, this.width);
 	}
 
 	labels(): Tick[] {

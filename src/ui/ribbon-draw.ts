@@ -27,7 +27,7 @@ export interface Lane {
 	}[];
 	/** Stands at the left edge until the next one pushes it out. */
 	readonly edge: string;
-	readonly thumbnails: readonly { readonly ms: number; readonly picture: CanvasImageSource }[];
+	readonly thumbnails: readonly { readonly ms: number; readonly picture: ImageBitmap }[];
 	/** Recording goes on: the end of the footage breathes. 0 to 1, `null`: it does not. */
 	readonly live: number | null;
 }
@@ -37,7 +37,7 @@ export const HEIGHT_PX = 100;
 const LABEL_Y = 78;
 const DAY_Y = 95;
 const FOOT_PX = 8;
-const THUMBNAIL_PX = { width: 86, height: LANE_PX - FOOT_PX };
+export const THUMBNAIL_PX = { width: 86, height: LANE_PX - FOOT_PX };
 
 /** Paints the ribbon. Cost goes with what is in sight, never with what is kept. */
 export function drawRibbon(context: CanvasRenderingContext2D, lane: Lane, inks: Inks): void {
@@ -106,10 +106,19 @@ function drawFootage(context: CanvasRenderingContext2D, lane: Lane, { footage }:
 
 function drawThumbnails(context: CanvasRenderingContext2D, lane: Lane): void {
 	const { width: wide, height } = THUMBNAIL_PX;
+	context.save();
+	context.beginPath();
+	for (const [from, to] of inSight(lane, lane.footage)) context.rect(from, 0, to - from, LANE_PX);
+	context.clip();
 	for (const { ms, picture } of lane.thumbnails) {
 		const x = xOf(lane.view, lane.width, ms);
-		context.drawImage(picture, x, 0, wide, height);
+		// The whole height, the middle of the width: upright and lying pictures alike.
+		const scale = Math.max(wide / picture.width, height / picture.height);
+		const [across, down] = [wide / scale, height / scale];
+		const [left, top] = [(picture.width - across) / 2, (picture.height - down) / 2];
+		context.drawImage(picture, left, top, across, down, x, 0, wide, height);
 	}
+	context.restore();
 }
 
 function drawSpans(context: CanvasRenderingContext2D, lane: Lane, { pin, ink }: Inks): void {

@@ -99,8 +99,8 @@ describe('kept thumbnails', () => {
 		const { count, bytes } = await store.size();
 		expect(count).toBeLessThanOrEqual(100);
 		expect(bytes).toBe(count * 40);
-		expect((await store.last(DOOR, T0, T0 + 200 * SECOND))?.wallUs).toBe(T0 + 119 * SECOND);
-		expect(await store.last(DOOR, T0, T0 + 10 * SECOND)).toBe(null);
+		expect((await store.find(DOOR, 'last', T0, T0 + 200 * SECOND))?.wallUs).toBe(T0 + 119 * SECOND);
+		expect(await store.find(DOOR, 'last', T0, T0 + 10 * SECOND)).toBe(null);
 	});
 
 	it('TN5 leave with the footage they show: hidden when it is deleted, gone when it is purged or evicted', async () => {
@@ -113,7 +113,7 @@ describe('kept thumbnails', () => {
 		}
 		const at = async (second: number) => {
 			const us = T0 + second * SECOND;
-			return (await store.last(DOOR, us - 2 * SECOND, us))?.wallUs ?? null;
+			return (await store.find(DOOR, 'last', us - 2 * SECOND, us))?.wallUs ?? null;
 		};
 		const removal = await footage.remove(DOOR, {
 			startUs: T0 + 60 * SECOND,

@@ -1,0 +1,51 @@
+/** Hands a file to the person: through the system's share sheet, or into the downloads. */
+
+export function mayShare(file: File): boolean {
+	return 'canShare' in navigator && navigator.canShare({ files: [file] });
+}
+
+/** False: the person thought better of it. */
+export async function share(file: File): Promise<boolean> {
+	try {
+		await navigator.share({ files: [file] });
+		return true;
+	} catch (error) {
+		if (error instanceof DOMException && error.name === 'AbortError') return false;
+		throw error;
+	}
+}
+
+/** How long a browser may take to have begun reading what was offered to it. */
+const HELD_MS = 60_000;
+
+export function save(file: File): void {
+	const link = document.createElement('a');
+	link.href = URL.createObjectURL(file);
+	link.download = file.name;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(link.href), HELD_MS);
+}
+
+/** The frame on show as a JPEG in its own size; `null`: there is none. */
+export async function pictureOf(video: HTMLVideoElement, name: string): Promise<File | null> {
+	const { videoWidth: width, videoHeight: height } = video;
+	if (width === 0 || height === 0) return null;
+	const canvas = document.createElement('canvas');
+	canvas.width = width;
+	canvas.height = height;
+	canvas.getContext('2d')?.drawImage(video, 0, 0);
+	const blob = await new Promise<Blob | null>((done) => {
+		canvas.toBlob(done, 'image/jpeg', 0.92);
+	});
+	return blob && new File([blob], `${name}.jpg`, { type: 'image/jpeg' });
+}
+
+/** `Hall 2026-11-24 14-02-31`: sorts by time, and every file system takes it. */
+export function fileName(camera: string, ms: number): string {
+	const date = new Date(ms);
+	const two = (n: number) => String(n).padStart(2, '0');
+	const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+	const time = `${two(date.getHours())}-${two(date.getMinutes())}-${two(date.getSeconds())}`;
+	const plain = camera.replace(/[^\p{L}\p{N} _-]+/gu, ' ').trim() || 'Spy-cam';
+	return `${plain} ${day} ${time}`;
+}
