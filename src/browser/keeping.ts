@@ -14,6 +14,7 @@ import {
 	type RemovalItem,
 	type RemovalRow,
 	type RunKey,
+	type RunRow,
 } from './rows.ts';
 
 /** The transactions behind pins and removals; each belongs into one of its own. */
@@ -67,42 +68,52 @@ export async function removeSpan(
 		.where('[camera+minute]')
 		.between([camera, minuteOf(span.startUs) - 1], [camera, minuteOf(span.endUs) + 1], true, true);
 	const items: RemovalItem[] = [];
-	const gone: Entry[] = [];
+	const gone = new Map<number, Entry[]>();
 	for (const key of await range.primaryKeys()) {
 		const page = decodePage(await readable(database.pages.get(key)));
 		const leaving = (page?.parsed ?? []).filter(
 			(entry) => !entry.deleted && touches({ startUs: entry.startUs, endUs: endUsOf(entry) }, span),
 		);
 		if (page === null || leaving.length === 0) continue;
+		const { runNo, minute } = page;
 		const seqs = leaving.map(({ seq }) => seq);
 		await change(database, page, seqs, (entry) => ({ ...entry, deleted: true }));
-		await hole(database, [camera, page.runNo], leaving);
-		items.push({ runNo: page.runNo, minute: page.minute, seqs });
-		gone.push(...leaving);
+		items.push({ runNo, minute, seqs });
+		gone.set(runNo, [...(gone.get(runNo) ?? []), ...leaving]);
 	}
-	if (gone.length === 0) return null;
-	const startUs = gone.reduce((least, entry) => Math.min(least, entry.startUs), Infinity);
-	const endUs = gone.reduce((most, entry) => Math.max(most, endUsOf(entry)), 0);
+	for (const [runNo, entries] of gone) {
+		await changeHoles(database, [camera, runNo], (run) =>
+			spansOf(entries).reduce<RunRow>(
+				(left, one) => holedRun(left, { ...one, why: 'deleted' }),
+				run,
+			),
+		);
+	}
+	const all = [...gone.values()].flat();
+	if (all.length === 0) return null;
+	const startUs = all.reduce((least, entry) => Math.min(least, entry.startUs), Infinity);
+	const endUs = all.reduce((most, entry) => Math.max(most, endUsOf(entry)), 0);
 	const row = { camera, startUs, endUs, atMs, items };
 	const id = await database.removals.add(row);
-	return { id, camera, startUs, endUs, atMs, segments: gone.length };
+	return { id, camera, startUs, endUs, atMs, segments: all.length };
 }
 
 export async function restoreRemoval(database: FootageDatabase, id: number): Promise<boolean> {
 	const row = decodeRemoval(await readable(database.removals.get(id)));
 	await database.removals.delete(id);
 	if (row === null) return false;
+	const back = new Map<number, Entry[]>();
 	for (const { page, entries } of await pagesOf(database, row)) {
-		const back = entries.filter(({ size }) => size > 0);
-		const seqs = back.map(({ seq }) => seq);
+		const there = entries.filter(({ size }) => size > 0);
+		const seqs = there.map(({ seq }) => seq);
 		await change(database, page, seqs, withoutFlag);
-		const run = decodeRun(await readable(database.runs.get([row.camera, page.runNo])));
-		if (run === null) continue;
-		const holes = back.reduce(
-			(left, entry) => withoutHole(left, { startUs: entry.startUs, endUs: endUsOf(entry) }),
-			run.holes,
-		);
-		await database.runs.put({ ...run, holes });
+		back.set(page.runNo, [...(back.get(page.runNo) ?? []), ...there]);
+	}
+	for (const [runNo, entries] of back) {
+		await changeHoles(database, [row.camera, runNo], (run) => ({
+			...run,
+			holes: spansOf(entries).reduce<readonly Hole[]>(withoutHole, run.holes),
+		}));
 	}
 	return true;
 }
@@ -171,13 +182,30 @@ function withoutFlag(entry: Entry): Entry {
 	return { seq, startUs, durationUs, size, place, sound, bad };
 }
 
-async function hole({ runs }: FootageDatabase, key: RunKey, gone: readonly Entry[]): Promise<void> {
-	let run = decodeRun(await readable(runs.get(key)));
-	if (run === null) return;
-	for (const entry of gone) {
-		run = holedRun(run, { startUs: entry.startUs, endUs: endUsOf(entry), why: 'deleted' });
+async function changeHoles(
+	{ runs }: FootageDatabase,
+	key: RunKey,
+	with_: (run: RunRow) => RunRow,
+): Promise<void> {
+	const run = decodeRun(await readable(runs.get(key)));
+	if (run !== null) await runs.put(with_(run));
+}
+
+/** What entries of a run span; neighbours are one, though their times may part by some milliseconds. */
+function spansOf(entries: readonly Entry[]): Span[] {
+	const spans: Span[] = [];
+	let before: Entry | null = null;
+	for (const entry of entries.toSorted((a, b) => a.seq - b.seq)) {
+		const last = spans.at(-1);
+		const endUs = endUsOf(entry);
+		if (last !== undefined && before !== null && entry.seq === before.seq + 1) {
+			spans[spans.length - 1] = { ...last, endUs: Math.max(last.endUs, endUs) };
+		} else {
+			spans.push({ startUs: entry.startUs, endUs });
+		}
+		before = entry;
 	}
-	await runs.put(run);
+	return spans;
 }
 
 function decodePin(row: unknown): Pin | null {

@@ -57,7 +57,7 @@ export function withHole(holes: readonly Hole[], hole: Hole): Hole[] {
 export function withoutHole(
 	holes: readonly Hole[],
 	{ startUs, endUs }: { readonly startUs: number; readonly endUs: number },
-): Hole[] {
+): readonly Hole[] {
 	return holes.flatMap((hole) => {
 		if (hole.why !== 'deleted' || hole.endUs <= startUs || hole.startUs >= endUs) return [hole];
 		const before = { ...hole, endUs: startUs };

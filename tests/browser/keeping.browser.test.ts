@@ -131,6 +131,19 @@ describe('deleted by a person', () => {
 	});
 });
 
+it('RT11 RT12 segments whose times part by some milliseconds leave and come back without a trace', async () => {
+	await record(store, DOOR, 1, 0);
+	for (let seq = 1; seq <= 90; seq += 1) {
+		const segment = sealed(seq, T0 + (seq - 1) * SECOND);
+		await store.append(DOOR, 1, { ...segment, durationUs: SECOND - 7000 });
+	}
+	const before = await store.runs(DOOR);
+	const removal = await store.remove(DOOR, span(30, 80));
+	expect((await store.runs(DOOR))[0]?.holes).toHaveLength(1);
+	await store.restore(removal!.id);
+	expect(await store.runs(DOOR)).toEqual(before);
+});
+
 describe('pins', () => {
 	it('RT15 nothing deletes what is pinned: not eviction, not a person', async () => {
 		await record(store, DOOR, 1, 200);

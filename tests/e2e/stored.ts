@@ -128,3 +128,12 @@ export async function chainOf(page: Page, run: Run): Promise<number> {
 		throw new Error(`the run names ${String(run.lastSeq)} segments, ${String(next - 1)} are there`);
 	return run.lastSeq;
 }
+
+/** SHA-256 over everything the store keeps: places, sealed bytes and heads, in order. */
+export async function footageHash(page: Page): Promise<string> {
+	const hash = createHash('sha256');
+	for (const { place, bytes, head } of await rowsFrom(page, 0, Number.MAX_SAFE_INTEGER)) {
+		hash.update(`${String(place)} ${bytes} ${head}\n`);
+	}
+	return hash.digest('hex');
+}

@@ -1,0 +1,238 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { cameraFile } from '../fixtures/media.ts';
+import { launchChromium, startRelay } from './house.ts';
+import {
+	becomeCamera,
+	escaped,
+	openSaved,
+	player,
+	playFor,
+	record,
+	shown,
+	stop,
+} from './person.ts';
+import { footageHash, savedAtLeast, storedRuns } from './stored.ts';
+
+let relay: Awaited<ReturnType<typeof startRelay>>;
+let context: BrowserContext | undefined;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterEach(async () => {
+	await context?.close();
+	context = undefined;
+});
+afterAll(() => relay.stop());
+
+/** From here on the browser believes it is then; the clock goes on from there. */
+async function setDate(page: Page, ms: number): Promise<void> {
+	await page.evaluate((then) => localStorage.setItem('then', String(then - performance.now())), ms);
+	await page.reload();
+}
+
+async function withDates(made: BrowserContext): Promise<void> {
+	await made.addInitScript(() => {
+		const real = Date.now.bind(Date);
+		let [then, begun] = [0, 0];
+		try {
+			then = Number(localStorage.getItem('then') ?? 0);
+			begun = Number(localStorage.getItem('begun') ?? 0);
+			if (then !== begun) {
+				localStorage.setItem('begun', String(then));
+				localStorage.setItem('offset', String(then - real()));
+			}
+			const offset = Number(localStorage.getItem('offset') ?? 0);
+			Date.now = () => real() + offset;
+		} catch {
+			// A blank page has no storage.
+		}
+	});
+}
+
+const slider = (page: Page) => player(page).getByRole('slider', { name: 'Timeline' });
+
+/** What the ribbon has painted under a wall time: its colour, as the canvas has it. */
+async function painted(page: Page, ms: number): Promise<string> {
+	return slider(page).evaluate((input: HTMLInputElement, at) => {
+		const canvas = input.parentElement?.querySelector('canvas');
+		if (!canvas) return 'no ribbon';
+		const handMs = Number(input.value);
+		const spanMs = Number(input.dataset['span']);
+		const x = canvas.width / 2 + ((at - handMs) / spanMs) * canvas.width;
+		if (x < 0 || x >= canvas.width) return 'out of sight';
+		const y = Math.round(canvas.height * 0.53);
+		const data = canvas.getContext('2d')?.getImageData(Math.round(x), y, 1, 1).data;
+		return data ? [...data.slice(0, 3)].join() : 'nothing';
+	}, ms);
+}
+
+async function until(page: Page, ms: number): Promise<void> {
+	await expect.poll(() => shown(page), { timeout: 15_000 }).toBeGreaterThanOrEqual(ms);
+}
+
+test('TL6 TL9 a month, and the night the clocks go back: found by calendar, spoken right, played through', async () => {
+	context = await launchChromium({ more: { timezoneId: 'Europe/Berlin' } });
+	await withDates(context);
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	const dates = ['2026-10-01T10:00:00Z', '2026-10-25T00:59:52Z', '2026-10-28T11:00:00Z'].map(
+		(text) => Date.parse(text),
+	);
+	for (const [n, date] of dates.entries()) {
+		await setDate(page, date);
+		await page.getByRole('button', { name: 'Start recording' }).waitFor();
+		await record(page);
+		await savedAtLeast(page, n === 1 ? 15 : 5);
+		await stop(page);
+	}
+	const runs = await storedRuns(page);
+	expect(runs).toHaveLength(3);
+	const night = runs[1]!;
+	expect(night.startUs / 1000).toBeLessThan(Date.parse('2026-10-25T01:00:00Z'));
+	expect(night.endUs / 1000).toBeGreaterThan(Date.parse('2026-10-25T01:00:02Z'));
+
+	await openSaved(page, relay.address);
+	expect(await slider(page).getAttribute('aria-valuetext')).toContain('28 October');
+	await slider(page).focus();
+	for (let press = 0; press < 30; press += 1) await page.keyboard.press('-');
+	expect(await slider(page).getAttribute('data-span')).toBe(String(31 * 86_400_000));
+	const footage = await painted(page, runs[2]!.startUs / 1000 + 1500);
+	expect(await painted(page, night.startUs / 1000 + 1000)).toBe(footage);
+	expect(await painted(page, night.startUs / 1000 + 86_400_000)).not.toBe(footage);
+
+	// By calendar to the minute before the clocks go back.
+	await page.getByRole('button', { name: 'Go to time' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Go to time' });
+	const days = dialog.getByRole('button', { name: /, has footage/ });
+	expect(await days.allInnerTexts()).toEqual(['1', '25', '28']);
+	await dialog.getByRole('button', { name: 'Sun 25 October, has footage' }).click();
+	await dialog.getByLabel('Time').fill('02:59:56');
+	await dialog.getByRole('button', { name: 'Go', exact: true }).click();
+	await expect.poll(() => shown(page)).toBeCloseTo(Date.parse('2026-10-25T00:59:56Z'), -3);
+	expect(await slider(page).getAttribute('aria-valuetext')).toMatch(/25 October, 02:59:5[56]/);
+	await page.getByRole('button', { name: 'Play' }).click();
+	await until(page, Date.parse('2026-10-25T01:00:01Z'));
+	await page.getByRole('button', { name: 'Pause' }).click();
+	await expect
+		.poll(() => slider(page).getAttribute('aria-valuetext'))
+		.toMatch(/25 October, 02:00:0\d/);
+
+	await page.getByRole('button', { name: 'Previous day with footage' }).click();
+	await expect.poll(() => slider(page).getAttribute('aria-valuetext')).toContain('1 October');
+	await page.getByRole('button', { name: 'Next day with footage' }).click();
+	await expect.poll(() => slider(page).getAttribute('aria-valuetext')).toContain('25 October');
+	expect(errors).toEqual([]);
+});
+
+test('TL2 TL8 one finger scrubs, the wheel zooms, keys move, and a step is a frame', async () => {
+	context = await launchChromium({ fakeCameraFile: cameraFile() });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 16);
+	await stop(page);
+	const [run] = await storedRuns(page);
+	await openSaved(page, relay.address);
+	const box = (await slider(page).boundingBox())!;
+	const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+
+	// So that the whole footage is a thousand pixels.
+	await slider(page).focus();
+	await page.keyboard.press('End');
+	await expect.poll(() => shown(page)).toBeGreaterThan(run!.endUs / 1000 - 300);
+	const span = Number(await slider(page).getAttribute('data-span'));
+	await page.mouse.move(middle.x, middle.y);
+	await page.mouse.wheel(0, -300);
+	await expect.poll(() => slider(page).getAttribute('data-span')).not.toBe(String(span));
+	const now = Number(await slider(page).getAttribute('data-span'));
+	expect(now).toBeLessThan(span);
+
+	const from = await shown(page);
+	const msPerPx = now / box.width;
+	await page.mouse.down();
+	for (let step = 1; step <= 20; step += 1) await page.mouse.move(middle.x + step * 5, middle.y);
+	const held = Number(await slider(page).inputValue());
+	expect(held).toBeCloseTo(from - 100 * msPerPx, -2);
+	// While it is held: a preview or the frame itself, near the hand.
+	await expect
+		.poll(async () => Math.abs(Number(await player(page).getAttribute('data-seen-ms')) - held))
+		.toBeLessThan(5100);
+	// A finger that stands still before it is lifted throws nothing.
+	await expect.poll(() => shown(page)).toBeCloseTo(held, -3);
+	await page.mouse.up();
+	await expect.poll(() => shown(page)).toBeLessThanOrEqual(held + 200);
+
+	await slider(page).focus();
+	await page.keyboard.press('Home');
+	await expect.poll(() => shown(page)).toBeLessThan(run!.startUs / 1000 + 100);
+	const first = await shown(page);
+	await page.getByRole('button', { name: 'Next frame' }).click();
+	await expect.poll(() => shown(page)).toBeGreaterThan(first);
+	const second = await shown(page);
+	expect(second - first).toBeLessThan(200);
+	await page.getByRole('button', { name: 'Previous frame' }).click();
+	await expect.poll(() => shown(page)).toBe(first);
+
+	await page.getByRole('combobox', { name: 'Speed' }).selectOption('8');
+	const begun = Date.now();
+	await playFor(page, 12_000);
+	expect(Date.now() - begun).toBeLessThan(9000);
+	expect(errors).toEqual([]);
+});
+
+test('RT12 RT15 deleted, undone to the byte, pinned: all of it on the ribbon, and in a second tab', async () => {
+	context = await launchChromium({ viewport: { width: 1280, height: 800 } });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 24);
+	await stop(page);
+	const [run] = await storedRuns(page);
+	const before = await footageHash(page);
+	await openSaved(page, relay.address);
+	const other = await context.newPage();
+	await openSaved(other, relay.address);
+	await slider(page).focus();
+	await page.keyboard.press('Home');
+	const startMs = run!.startUs / 1000;
+	await expect.poll(() => shown(page)).toBeLessThan(startMs + 100);
+	const solid = await painted(page, startMs + 5000);
+	const button = (name: string) => player(page).getByRole('button', { name, exact: true });
+
+	await button('Delete').click();
+	await page.getByText(/^Deleted: /).waitFor();
+	await expect.poll(() => shown(page)).toBeGreaterThan(startMs + 14_000);
+	await slider(page).focus();
+	await expect.poll(() => painted(page, startMs + 5000)).not.toBe(solid);
+	await expect
+		.poll(async () => Number(await slider(page).getAttribute('min')))
+		.toBeGreaterThan(startMs + 14_000);
+	expect(await footageHash(page)).toBe(before);
+	await expect
+		.poll(async () => Number(await slider(other).getAttribute('min')), { timeout: 10_000 })
+		.toBeGreaterThan(startMs + 14_000);
+
+	await button('Undo').click();
+	await page.getByText('It is back.').waitFor();
+	await expect.poll(async () => Number(await slider(page).getAttribute('min'))).toBe(startMs);
+	expect(await footageHash(page)).toBe(before);
+	expect((await storedRuns(page))[0]).toEqual(run);
+
+	await slider(page).focus();
+	await page.keyboard.press('Home');
+	await expect.poll(() => shown(page)).toBeLessThan(startMs + 100);
+	await button('Pin').click();
+	await page.getByText(/^Pinned: /).waitFor();
+	expect(await button('Pin').getAttribute('aria-pressed')).toBe('true');
+	await button('Delete').click();
+	await page.getByText('A part of it is pinned.').waitFor();
+	await button('Pin').click();
+	await page.getByText(/^No longer pinned/).waitFor();
+	await button('Delete').click();
+	await page.getByText(/^Deleted: /).waitFor();
+	expect(errors).toEqual([]);
+});
