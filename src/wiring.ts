@@ -102,6 +102,13 @@ async function make(): Promise<Engine> {
 		awake: (wanted) => {
 			awake.want(wanted);
 		},
+		clips: async () => {
+			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
+				import('#engine/clips.ts'),
+				import('#browser/clip-muxer.ts'),
+			]);
+			return new Clips({ segments, opener: house.opener, muxer: new WorkerMuxer() });
+		},
 		player: async (video) => {
 			const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
 				import('#engine/player.ts'),

@@ -1,6 +1,7 @@
 import { Fault } from '#domain/fault.ts';
 import { idFrom, type CameraId } from '#domain/ids.ts';
 import { buildEntries, endUsOf, minuteOf, type Entry } from '#domain/index-page.ts';
+import type { Hole } from '#domain/run.ts';
 import { holedRun, withoutHole } from '#domain/run-change.ts';
 import type { Span } from '#domain/timeline.ts';
 import type { Pin, Removal } from '#ports/keeping.ts';

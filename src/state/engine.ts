@@ -1,6 +1,7 @@
 import type { Features } from '#domain/features.ts';
 import type { Calendar } from '#domain/ribbon.ts';
 import type { HouseControls } from '#engine/house.ts';
+import type { Clips } from '#engine/clips.ts';
 import type { Previews } from '#engine/previews.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
@@ -28,6 +29,8 @@ export interface Engine {
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	/** Keeps the screen awake while `wanted`. */
 	awake(wanted: boolean): void;
+	/** What makes files of footage; loaded when it is first wanted. */
+	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;
 	/** A player on this element. Close it with the page that made it. */
 	player(video: HTMLVideoElement): Promise<PlayerControls>;
 }

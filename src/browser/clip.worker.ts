@@ -1,0 +1,62 @@
+import { canEncodeAudio } from 'mediabunny';
+import { Fault, faultOf, type FaultKind } from '#domain/fault.ts';
+import type { ClipOrder, ClipPart } from '#ports/clips.ts';
+import { ClipWriter, sizeOfPart } from './clip-writer.ts';
+
+/** The worker behind `clip-muxer.ts`: one clip. Each message is answered by one with its id. */
+export type ToClipper = { readonly id: number } & (
+	| { readonly kind: 'begin'; readonly order: ClipOrder }
+	| { readonly kind: 'add'; readonly part: ClipPart }
+	| { readonly kind: 'size'; readonly part: Pick<ClipPart, 'init' | 'fragment'> }
+	| { readonly kind: 'aac' | 'finish' | 'cancel' }
+);
+
+export type FromClipper =
+	| { readonly id: number; readonly answer: unknown }
+	| { readonly id: number; readonly failed: FaultKind; readonly message: string };
+
+let writer: ClipWriter | null = null;
+
+async function answerTo(message: ToClipper): Promise<unknown> {
+	switch (message.kind) {
+		case 'begin':
+			writer = new ClipWriter(message.order);
+			return null;
+		case 'aac':
+			return canEncodeAudio('aac');
+		case 'size':
+			return sizeOfPart(message.part);
+		case 'cancel':
+			await writer?.cancel();
+			return null;
+		case 'add':
+			await begun().add(message.part);
+			return null;
+		case 'finish':
+			return begun().finish();
+	}
+}
+
+function begun(): ClipWriter {
+	if (writer === null) throw new Fault('conflict', 'no clip was begun');
+	return writer;
+}
+
+let before: Promise<void> = Promise.resolve();
+
+globalThis.onmessage = ({ data }: MessageEvent<ToClipper>) => {
+	const work = async (): Promise<void> => {
+		try {
+			const answer: FromClipper = { id: data.id, answer: await answerTo(data) };
+			globalThis.postMessage(answer);
+		} catch (error) {
+			const { kind, message, cause } = faultOf(error);
+			const said = cause instanceof Error ? `${message}: ${cause.message}` : message;
+			const answer: FromClipper = { id: data.id, failed: kind, message: said };
+			globalThis.postMessage(answer);
+		}
+	};
+	// A cancel does not wait for what it cancels.
+	if (data.kind === 'cancel') void work();
+	else before = before.then(work);
+};
