@@ -1,4 +1,5 @@
 import { defaultBudget } from '#domain/retention.ts';
+import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
 let made: Promise<Engine> | null = null;
@@ -7,6 +8,13 @@ let made: Promise<Engine> | null = null;
 export function engine(): Promise<Engine> {
 	made ??= make();
 	return made;
+}
+
+/** `null` in development: files kept on the device would hide what was just changed. */
+export async function updates(): Promise<Updates | null> {
+	if (import.meta.env.DEV) return null;
+	const { ServiceWorkerUpdates } = await import('#browser/updates.ts');
+	return new ServiceWorkerUpdates();
 }
 
 async function make(): Promise<Engine> {

@@ -42,15 +42,32 @@ function digestOfSources() {
  */
 export function ensureBuilt() {
 	if (isBuilt(digestOfSources())) return;
+	alone(() => {
+		const digest = digestOfSources();
+		if (isBuilt(digest)) return;
+		build({ SPYCAM_VERSION: digest.slice(0, 12) });
+		writeFileSync(stampFile, `${digest}\n`);
+	});
+}
+
+/**
+ * Builds the app once more, elsewhere and under another name: two versions of it for the tests.
+ * @param {string} folder made anew
+ * @param {string} version
+ * @throws Error as above
+ */
+export function buildInto(folder, version) {
+	alone(() => build({ SPYCAM_BUILD: folder, SPYCAM_VERSION: version }));
+}
+
+/** @param {() => void} work */
+function alone(work) {
 	const cache = join(root, 'node_modules', '.cache');
 	mkdirSync(cache, { recursive: true });
 	const lock = new DatabaseSync(join(cache, 'spy-cam-build.lock'), { timeout: 120_000 });
 	try {
 		lock.exec('BEGIN IMMEDIATE');
-		const digest = digestOfSources();
-		if (isBuilt(digest)) return;
-		build();
-		writeFileSync(stampFile, `${digest}\n`);
+		work();
 	} finally {
 		lock.close();
 	}
@@ -61,12 +78,17 @@ function isBuilt(digest) {
 	return existsSync(stampFile) && readFileSync(stampFile, 'utf8').trim() === digest;
 }
 
-/** Quiet when it goes well: Vite speaks to developers, and `npm start` is for everybody. */
-function build() {
+/**
+ * Quiet when it goes well: Vite speaks to developers, and `npm start` is for everybody.
+ * @param {Record<string, string>} wish read by svelte.config.js
+ */
+function build(wish) {
 	process.stderr.write('Building the app…\n');
 	const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 	const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build'], {
 		cwd: root,
+		// Whoever asks may be a test, which is no reason for another app.
+		env: { ...process.env, NODE_ENV: 'production', ...wish },
 		encoding: 'utf8',
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});

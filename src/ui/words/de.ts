@@ -186,8 +186,19 @@ export const de: Words = {
 		broken: 'Diese Seite ist kaputt gegangen',
 	},
 	startFault: 'Spy-cam konnte nicht starten.',
-	chunk:
-		'Ein Teil der App wurde nicht geladen. Die Aufnahme läuft weiter. Lade neu, wann es passt.',
+	chunk: {
+		what: 'Ein Teil der App wurde nicht geladen.',
+		next: 'Versuche es noch einmal, wenn es eine Verbindung gibt.',
+		recording: 'Die Aufnahme läuft weiter. Versuche es später noch einmal.',
+	},
+	version: {
+		ready: 'Eine neue Version ist bereit.',
+		later: 'Die Aufnahme läuft weiter. Die neue Version kann starten, wenn sie beendet ist.',
+		update: 'Aktualisieren',
+		refused: 'Ein anderer Tab dieses Browsers nimmt auf. Beende dort zuerst die Aufnahme.',
+		failed:
+			'Die neue Version ist nicht gestartet. Versuche es noch einmal, oder schließe alle Tabs dieser App.',
+	},
 	rec: 'REC',
 	faults: {
 		unavailable: {
