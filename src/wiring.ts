@@ -1,7 +1,9 @@
+import { BrowserInstaller } from '#browser/install.ts';
 import { defaultBudget } from '#domain/retention.ts';
 import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
+const installer = new BrowserInstaller();
 let made: Promise<Engine> | null = null;
 
 /** Made once, when first asked for: the start page must not wait for databases and codecs. */
@@ -33,6 +35,7 @@ async function make(): Promise<Engine> {
 		{ featuresOfBrowser },
 		{ streamOf },
 		{ ScreenAwake },
+		{ TabSign },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -48,6 +51,7 @@ async function make(): Promise<Engine> {
 		import('#browser/features.ts'),
 		import('#browser/picture.ts'),
 		import('#browser/awake.ts'),
+		import('#browser/tab-sign.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -55,6 +59,7 @@ async function make(): Promise<Engine> {
 	const preferences = new DexiePreferences();
 	const capture = new MediaCapture();
 	const awake = new ScreenAwake();
+	const tab = new TabSign();
 	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
 	const budget = async (): Promise<number> =>
 		(await preferences.read()).budgetBytes ?? defaultBudget(await estimate());
@@ -77,6 +82,7 @@ async function make(): Promise<Engine> {
 		house,
 		recorder,
 		features: await featuresOfBrowser(),
+		installer,
 		budget,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
@@ -85,6 +91,9 @@ async function make(): Promise<Engine> {
 		},
 		awake: (wanted) => {
 			awake.want(wanted);
+		},
+		sign: (sign) => {
+			tab.show(sign);
 		},
 		player: async (video) => {
 			const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([

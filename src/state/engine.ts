@@ -4,8 +4,10 @@ import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { Installer } from '#ports/installer.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Segments } from '#ports/segments.ts';
+import type { Sign } from '#ports/sign.ts';
 
 /** The product without its screens: one of each, for the life of the page. `wiring.ts` makes it. */
 export interface Engine {
@@ -17,12 +19,15 @@ export interface Engine {
 	/** Lives as long as the page's document, so that it records on while the person looks around. */
 	readonly recorder: RecorderControls;
 	readonly features: Features;
+	readonly installer: Installer;
 	/** Bytes that footage may use: the person's own choice, else a share of what the browser offers. */
 	budget(): Promise<number>;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	/** Keeps the screen awake while `wanted`. */
 	awake(wanted: boolean): void;
+	/** Says in the tab's icon and the app's badge whether it records. */
+	sign(sign: Sign): void;
 	/** A player on this element. Close it with the page that made it. */
 	player(video: HTMLVideoElement): Promise<PlayerControls>;
 }

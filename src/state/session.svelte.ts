@@ -94,6 +94,7 @@ export class Session {
 			engine.recorder.on(() => {
 				const { kind } = engine.recorder.state;
 				engine.awake(kind === 'recording' || kind === 'starting' || kind === 'blind');
+				engine.sign(kind === 'recording' || kind === 'blind' ? kind : 'off');
 			});
 			await engine.house.look();
 			this.#engine = engine;

@@ -179,6 +179,21 @@ export const de: Words = {
 		storage: 'Speicher',
 		about: 'Über dieses Gerät',
 	},
+	install: {
+		title: 'Installieren',
+		why: 'Als App öffnet sie sich mit einem Tippen, auch ohne Verbindung, und der Browser behält die Aufnahmen länger.',
+		button: 'App installieren',
+		installed: 'Die App ist auf diesem Gerät installiert.',
+		ways: {
+			ios: 'Tippe in Safari auf „Teilen“, dann auf „Zum Home-Bildschirm“.',
+			mac: 'Wähle in Safari „Ablage“, dann „Zum Dock hinzufügen“.',
+			'firefox-phone':
+				'Öffne in Firefox das Menü und tippe auf „App zum Startbildschirm hinzufügen“.',
+			'firefox-computer':
+				'Firefox auf dem Computer installiert womöglich keine Apps. Im Tab geht alles genauso; Chrome, Edge und Safari können sie installieren.',
+			menu: 'Öffne das Menü des Browsers und suche „Installieren“ oder „Zum Startbildschirm hinzufügen“.',
+		},
+	},
 	more: { title: 'Mehr' },
 	error: {
 		title: 'Diese Seite gibt es nicht',

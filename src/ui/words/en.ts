@@ -241,6 +241,20 @@ export const en = {
 		storage: 'Storage',
 		about: 'About this device',
 	},
+	install: {
+		title: 'Install',
+		why: 'As an app it opens with one tap, also without a connection, and the browser keeps its footage longer.',
+		button: 'Install the app',
+		installed: 'The app is installed on this device.',
+		ways: {
+			ios: 'In Safari, tap Share, then “Add to Home Screen”.',
+			mac: 'In Safari, choose File, then “Add to Dock”.',
+			'firefox-phone': 'In Firefox, open the menu, then tap “Add app to Home screen”.',
+			'firefox-computer':
+				'Firefox on a computer may not install apps. It works as well in a tab; Chrome, Edge and Safari can install it.',
+			menu: 'Open the browser’s menu and look for “Install” or “Add to Home screen”.',
+		},
+	},
 	more: { title: 'More' },
 	error: {
 		title: 'This page does not exist',
