@@ -1,7 +1,14 @@
 /** Builds the app when there is none or when what it is made of has changed. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +17,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Inside the build, so that deleting the build deletes it; the server does not serve dot files. */
 const stampFile = join(root, 'build', '.made-of');
+
+/** Which chunk imports which, as Vite says it; Kit leaves it out of the app. */
+export const manifestFile = join(root, 'build', '.manifest.json');
 
 /** The server and this folder run as they are: changing them makes no new app. */
 const sources = ['src', 'static', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
@@ -46,6 +56,7 @@ export function ensureBuilt() {
 		const digest = digestOfSources();
 		if (isBuilt(digest)) return;
 		build({ SPYCAM_VERSION: digest.slice(0, 12) });
+		copyFileSync(join(root, '.svelte-kit/output/client/.vite/manifest.json'), manifestFile);
 		writeFileSync(stampFile, `${digest}\n`);
 	});
 }
@@ -75,7 +86,8 @@ function alone(work) {
 
 /** @param {string} digest */
 function isBuilt(digest) {
-	return existsSync(stampFile) && readFileSync(stampFile, 'utf8').trim() === digest;
+	if (!existsSync(stampFile) || !existsSync(manifestFile)) return false;
+	return readFileSync(stampFile, 'utf8').trim() === digest;
 }
 
 /**
