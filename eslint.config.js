@@ -87,7 +87,7 @@ function rulesOf({ name, paths, imports, types, packages, ambient }) {
 }
 
 export default defineConfig(
-	{ ignores: ['build/', '.svelte-kit/', 'node_modules/', 'data/'] },
+	{ ignores: ['build/', '**/.svelte-kit/', 'node_modules/', 'data/'] },
 	typescript.configs.strictTypeChecked,
 	svelte.configs.recommended,
 	{

@@ -1,10 +1,13 @@
 import adapter from '@sveltejs/adapter-static';
 
+/** Where the app is written to and what its version is called, when src/setup/build.js says so. */
+const { SPYCAM_BUILD: pages = 'build', SPYCAM_VERSION: name } = process.env;
+
 /** @type {import('@sveltejs/kit').Config} */
 export default {
 	compilerOptions: { runes: true },
 	kit: {
-		adapter: adapter({ pages: 'build', fallback: 'index.html', precompress: true, strict: true }),
+		adapter: adapter({ pages, fallback: 'index.html', precompress: true, strict: true }),
 		// The relay sends the same policy as a header (src/relay/policy.ts): `frame-ancestors` works
 		// only there. Kit adds the hash of its own start script to script-src.
 		csp: {
@@ -29,12 +32,13 @@ export default {
 		},
 		// Registered by our own code (else twice); the recorder decides when a new version may start.
 		serviceWorker: { register: false },
-		version: { pollInterval: 0 },
+		version: { pollInterval: 0, ...(name ? { name } : {}) },
 		typescript: {
 			config: (generated) => {
-				/** @type {{ include: string[] }} */
+				/** @type {{ include: string[], exclude: string[] }} */
 				const config = /** @type {never} */ (generated);
 				config.include.push('../*.config.ts', '../*.config.js');
+				config.exclude = config.exclude.filter((path) => !path.includes('service-worker'));
 			},
 		},
 	},

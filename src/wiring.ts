@@ -1,16 +1,26 @@
+import { BrowserInstaller } from '#browser/install.ts';
 import { defaultBudget } from '#domain/retention.ts';
+import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
 /** How long a person can have back what they deleted, and how often what is older is purged. */
 const UNDO_MS = 10 * 60_000;
 const SWEEP_MS = 60_000;
 
+const installer = new BrowserInstaller();
 let made: Promise<Engine> | null = null;
 
 /** Made once, when first asked for: the start page must not wait for databases and codecs. */
 export function engine(): Promise<Engine> {
 	made ??= make();
 	return made;
+}
+
+/** `null` in development: files kept on the device would hide what was just changed. */
+export async function updates(): Promise<Updates | null> {
+	if (import.meta.env.DEV) return null;
+	const { ServiceWorkerUpdates } = await import('#browser/updates.ts');
+	return new ServiceWorkerUpdates();
 }
 
 async function make(): Promise<Engine> {
@@ -33,6 +43,7 @@ async function make(): Promise<Engine> {
 		{ DexieThumbnails },
 		{ WorkerThumbnails },
 		{ Previews },
+		{ TabSign },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -52,6 +63,7 @@ async function make(): Promise<Engine> {
 		import('#browser/thumbnails.ts'),
 		import('#browser/thumbnail-maker.ts'),
 		import('#engine/previews.ts'),
+		import('#browser/tab-sign.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -60,6 +72,7 @@ async function make(): Promise<Engine> {
 	const preferences = new DexiePreferences();
 	const capture = new MediaCapture();
 	const awake = new ScreenAwake();
+	const tab = new TabSign();
 	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
 	const budget = async (): Promise<number> =>
 		(await preferences.read()).budgetBytes ?? defaultBudget(await estimate());
@@ -93,6 +106,7 @@ async function make(): Promise<Engine> {
 		features: await featuresOfBrowser(),
 		calendar: localCalendar,
 		previews: new Previews(thumbnails, house.opener),
+		installer,
 		budget,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
@@ -108,6 +122,9 @@ async function make(): Promise<Engine> {
 				import('#browser/clip-muxer.ts'),
 			]);
 			return new Clips({ segments, opener: house.opener, muxer: new WorkerMuxer() });
+		},
+		sign: (sign) => {
+			tab.show(sign);
 		},
 		player: async (video) => {
 			const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([

@@ -9,6 +9,7 @@ import {
 	MP4,
 	Mp4OutputFormat,
 	Output,
+	Quality,
 	StreamTarget,
 	VideoSampleSink,
 	VideoSampleSource,
@@ -103,7 +104,7 @@ export class ClipWriter {
 		this.#writable =
 			file === null
 				? new WritableStream({ write: (chunk) => this.#memory.write(chunk.data, chunk.position) })
-				: ((await file.createWritable()) as WritableStream<StreamTargetChunk>);
+				: await file.createWritable();
 		const output = new Output({
 			format: new Mp4OutputFormat({ fastStart: false }),
 			target: new StreamTarget(this.#writable, { chunked: true, chunkSize: CHUNK_BYTES }),
@@ -112,7 +113,9 @@ export class ClipWriter {
 		else {
 			this.#encoded = new VideoSampleSource({
 				codec: 'avc',
-				bitrate: Math.max(1_000_000, Math.round(into.width * into.height * BITS_PER_PIXEL)),
+				quality: new Quality(
+					Math.max(1_000_000, Math.round(into.width * into.height * BITS_PER_PIXEL)),
+				),
 				keyFrameInterval: KEY_FRAME_S,
 				sizeChangeBehavior: 'contain',
 				transform: { width: into.width, height: into.height, fit: 'contain' },
@@ -122,7 +125,7 @@ export class ClipWriter {
 		if (sound === 'copied')
 			output.addAudioTrack((this.#opus = new EncodedAudioPacketSource('opus')));
 		if (sound === 'aac') {
-			this.#aac = new AudioSampleSource({ codec: 'aac', bitrate: AAC_BITS });
+			this.#aac = new AudioSampleSource({ codec: 'aac', quality: new Quality(AAC_BITS) });
 			output.addAudioTrack(this.#aac);
 		}
 		await output.start();

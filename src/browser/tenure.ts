@@ -4,6 +4,7 @@ import type { Tenure } from '#ports/tenure.ts';
 import { faultFrom } from './fault-from.ts';
 
 const DEADLINE_MS = 5000;
+const PREFIX = 'spycam-camera ';
 
 /**
  * Web Locks: shared by all tabs of this origin, and let go by the browser when a tab dies. Throws
@@ -46,8 +47,20 @@ export class LockTenure implements Tenure {
 	}
 }
 
+/** Whether any tab of this browser has any camera. Throws `Fault`: `timeout`. */
+export async function anyCameraTaken(): Promise<boolean> {
+	// Without locks no tab can have one.
+	if (!('locks' in navigator)) return false;
+	return answered((answer, fail) => {
+		locks()
+			.query()
+			.then(({ held = [] }) => answer(held.some(({ name }) => name?.startsWith(PREFIX) === true)))
+			.catch(fail);
+	});
+}
+
 function nameOf(camera: CameraId): string {
-	return `spycam-camera ${camera}`;
+	return `${PREFIX}${camera}`;
 }
 
 function locks(): LockManager {

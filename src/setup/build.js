@@ -1,7 +1,14 @@
 /** Builds the app when there is none or when what it is made of has changed. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +17,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Inside the build, so that deleting the build deletes it; the server does not serve dot files. */
 const stampFile = join(root, 'build', '.made-of');
+
+/** Which chunk imports which, as Vite says it; Kit leaves it out of the app. */
+export const manifestFile = join(root, 'build', '.manifest.json');
 
 /** The server and this folder run as they are: changing them makes no new app. */
 const sources = ['src', 'static', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
@@ -42,15 +52,33 @@ function digestOfSources() {
  */
 export function ensureBuilt() {
 	if (isBuilt(digestOfSources())) return;
+	alone(() => {
+		const digest = digestOfSources();
+		if (isBuilt(digest)) return;
+		build({ SPYCAM_VERSION: digest.slice(0, 12) });
+		copyFileSync(join(root, '.svelte-kit/output/client/.vite/manifest.json'), manifestFile);
+		writeFileSync(stampFile, `${digest}\n`);
+	});
+}
+
+/**
+ * Builds the app once more, elsewhere and under another name: two versions of it for the tests.
+ * @param {string} folder made anew
+ * @param {string} version
+ * @throws Error as above
+ */
+export function buildInto(folder, version) {
+	alone(() => build({ SPYCAM_BUILD: folder, SPYCAM_VERSION: version }));
+}
+
+/** @param {() => void} work */
+function alone(work) {
 	const cache = join(root, 'node_modules', '.cache');
 	mkdirSync(cache, { recursive: true });
 	const lock = new DatabaseSync(join(cache, 'spy-cam-build.lock'), { timeout: 120_000 });
 	try {
 		lock.exec('BEGIN IMMEDIATE');
-		const digest = digestOfSources();
-		if (isBuilt(digest)) return;
-		build();
-		writeFileSync(stampFile, `${digest}\n`);
+		work();
 	} finally {
 		lock.close();
 	}
@@ -58,15 +86,21 @@ export function ensureBuilt() {
 
 /** @param {string} digest */
 function isBuilt(digest) {
-	return existsSync(stampFile) && readFileSync(stampFile, 'utf8').trim() === digest;
+	if (!existsSync(stampFile) || !existsSync(manifestFile)) return false;
+	return readFileSync(stampFile, 'utf8').trim() === digest;
 }
 
-/** Quiet when it goes well: Vite speaks to developers, and `npm start` is for everybody. */
-function build() {
+/**
+ * Quiet when it goes well: Vite speaks to developers, and `npm start` is for everybody.
+ * @param {Record<string, string>} wish read by svelte.config.js
+ */
+function build(wish) {
 	process.stderr.write('Building the app…\n');
 	const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 	const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build'], {
 		cwd: root,
+		// Whoever asks may be a test, which is no reason for another app.
+		env: { ...process.env, NODE_ENV: 'production', ...wish },
 		encoding: 'utf8',
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});

@@ -51,7 +51,7 @@ export const layers = [
 		paths: ['src/browser/'],
 		imports: ['domain', 'protocol'],
 		types: ['ports'],
-		packages: ['dexie', 'mp4box', 'hls.js', 'mediabunny', '@hpke/core'],
+		packages: ['dexie', 'mp4box', 'hls.js', 'mediabunny', '@hpke/core', 'workbox-window'],
 		ambient: true,
 	},
 	{
@@ -91,7 +91,7 @@ export const layers = [
 		paths: ['src/wiring.ts', 'src/service-worker.ts'],
 		imports: ['domain', 'protocol', 'engine', 'browser', 'state'],
 		types: ['ports'],
-		packages: ['svelte', '$service-worker'],
+		packages: ['svelte', '$service-worker', 'workbox-precaching', 'workbox-routing'],
 		ambient: true,
 	},
 	{

@@ -8,8 +8,10 @@ import type { RecorderControls } from '#engine/recording.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Keeping } from '#ports/keeping.ts';
+import type { Installer } from '#ports/installer.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Segments } from '#ports/segments.ts';
+import type { Sign } from '#ports/sign.ts';
 
 /** The product without its screens: one of each, for the life of the page. `wiring.ts` makes it. */
 export interface Engine {
@@ -23,6 +25,7 @@ export interface Engine {
 	readonly features: Features;
 	readonly calendar: Calendar;
 	readonly previews: Pick<Previews, 'near' | 'first'>;
+	readonly installer: Installer;
 	/** Bytes that footage may use: the person's own choice, else a share of what the browser offers. */
 	budget(): Promise<number>;
 	/** Shows a live picture in an element; `null` takes it away. */
@@ -31,6 +34,8 @@ export interface Engine {
 	awake(wanted: boolean): void;
 	/** What makes files of footage; loaded when it is first wanted. */
 	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;
+	/** Says in the tab's icon and the app's badge whether it records. */
+	sign(sign: Sign): void;
 	/** A player on this element. Close it with the page that made it. */
 	player(video: HTMLVideoElement): Promise<PlayerControls>;
 }

@@ -44,6 +44,10 @@ export class Playback {
 		return this.#player?.state ?? null;
 	}
 
+	get camera(): CameraId | null {
+		return this.#camera;
+	}
+
 	/** `address`: the camera's id as the address names it. */
 	async open(video: HTMLVideoElement, address: string): Promise<void> {
 		const camera = idFrom<CameraId>(address);

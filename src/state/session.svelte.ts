@@ -59,6 +59,11 @@ export class Session {
 		return ['starting', 'recording', 'blind'].includes(this.recorder?.kind ?? '');
 	}
 
+	/** Loading this page anew would interrupt something; also true while a lens is being opened. */
+	get mustStay(): boolean {
+		return this.armed || this.recorder?.kind === 'opening';
+	}
+
 	/** Why nothing is saved although recording is on; `null`: it is saved, or recording is off. */
 	get blind(): RunEnd | null {
 		const { recorder } = this;
@@ -89,6 +94,7 @@ export class Session {
 			engine.recorder.on(() => {
 				const { kind } = engine.recorder.state;
 				engine.awake(kind === 'recording' || kind === 'starting' || kind === 'blind');
+				engine.sign(kind === 'recording' || kind === 'blind' ? kind : 'off');
 			});
 			await engine.house.look();
 			this.#engine = engine;

@@ -1,4 +1,15 @@
-import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input, VideoSampleSink } from 'mediabunny';
+import {
+	ALL_FORMATS,
+	BlobSource,
+	BufferTarget,
+	CanvasSource,
+	EncodedPacketSink,
+	Input,
+	Mp4OutputFormat,
+	Output,
+	Quality,
+	VideoSampleSink,
+} from 'mediabunny';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkerMuxer } from '#browser/clip-muxer.ts';
 import { FootageDatabase } from '#browser/database.ts';
@@ -164,10 +175,13 @@ describe('a clip', () => {
 
 /** A film of another size, encoded here: five seconds, a key frame each second, ten frames a second. */
 async function drawnFilm(width: number, height: number, like: Film): Promise<Film> {
-	const { CanvasSource, Mp4OutputFormat, Output, BufferTarget } = await import('mediabunny');
 	const canvas = new OffscreenCanvas(width, height);
 	const context = canvas.getContext('2d')!;
-	const source = new CanvasSource(canvas, { codec: 'avc', bitrate: 500_000, keyFrameInterval: 1 });
+	const source = new CanvasSource(canvas, {
+		codec: 'avc',
+		quality: new Quality(500_000),
+		keyFrameInterval: 1,
+	});
 	const boxes: { moov: Uint8Array[]; fragments: Uint8Array<ArrayBuffer>[] } = {
 		moov: [],
 		fragments: [],

@@ -58,6 +58,17 @@ export async function playFor(page: Page, ms: number, timeout = 30_000): Promise
 	);
 }
 
+/** Waits until the app's own files are kept on this device and served from there. */
+export async function keptOnDevice(page: Page, timeout = 30_000): Promise<void> {
+	await page.waitForFunction(
+		() => navigator.serviceWorker.controller?.state === 'activated',
+		null,
+		{
+			timeout,
+		},
+	);
+}
+
 /** Errors that escaped everything; a test ends by expecting none. */
 export function escaped(page: Page): string[] {
 	const errors: string[] = [];

@@ -204,6 +204,30 @@ export const de: Words = {
 		gone: 'Diese Kamera ist nicht auf diesem Gerät.',
 	},
 	clip: {
+		title: 'Clip speichern',
+		looking: 'Es wird nachgesehen …',
+		nothing: 'In diesem Abschnitt ist keine Aufnahme. Verschiebe seine Enden auf der Zeitleiste.',
+		holds: (from, to, length, size) => `${from} bis ${to}: ${length}, etwa ${size}.`,
+		length: (ms) => across(Math.round(ms / 100) * 100),
+		gaps: (n) => `${count(n, 'Lücke wird', 'Lücken werden')} ausgelassen.`,
+		format: 'Format',
+		formats: {
+			mp4: 'MP4, läuft überall',
+			'mp4-opus': 'MP4 mit Ton (Opus), läuft in Browsern und den meisten Playern',
+		},
+		noSound: 'Dieser Browser kann keinen Ton erzeugen, der überall läuft: Dieser Clip hat keinen.',
+		tooLarge: 'Das ist mehr, als dieser Browser auf einmal fassen kann. Markiere weniger.',
+		hint: 'Ziehe die beiden Griffe auf der Zeitleiste, um den Abschnitt zu ändern.',
+		saving: 'Der Clip wird gespeichert …',
+		progress: 'Fortschritt',
+		saved: 'Der Clip liegt in deinen Downloads.',
+		missing: (n) =>
+			`${count(n, 'Sekunde war', 'Sekunden waren')} beschädigt und wurden ausgelassen.`,
+		reencoded: 'Das Bild hat seine Größe geändert, darum wurde alles neu kodiert.',
+		save: 'Speichern',
+		share: 'Teilen',
+		cancel: 'Abbrechen',
+		done: 'Fertig',
 		start: 'Anfang des Abschnitts',
 		end: 'Ende des Abschnitts',
 	},
@@ -251,6 +275,21 @@ export const de: Words = {
 		storage: 'Speicher',
 		about: 'Über dieses Gerät',
 	},
+	install: {
+		title: 'Installieren',
+		why: 'Als App öffnet sie sich mit einem Tippen, auch ohne Verbindung, und der Browser behält die Aufnahmen länger.',
+		button: 'App installieren',
+		installed: 'Die App ist auf diesem Gerät installiert.',
+		ways: {
+			ios: 'Tippe in Safari auf „Teilen“, dann auf „Zum Home-Bildschirm“.',
+			mac: 'Wähle in Safari „Ablage“, dann „Zum Dock hinzufügen“.',
+			'firefox-phone':
+				'Öffne in Firefox das Menü und tippe auf „App zum Startbildschirm hinzufügen“.',
+			'firefox-computer':
+				'Firefox auf dem Computer installiert womöglich keine Apps. Im Tab geht alles genauso; Chrome, Edge und Safari können sie installieren.',
+			menu: 'Öffne das Menü des Browsers und suche „Installieren“ oder „Zum Startbildschirm hinzufügen“.',
+		},
+	},
 	more: { title: 'Mehr' },
 	error: {
 		title: 'Diese Seite gibt es nicht',
@@ -258,8 +297,19 @@ export const de: Words = {
 		broken: 'Diese Seite ist kaputt gegangen',
 	},
 	startFault: 'Spy-cam konnte nicht starten.',
-	chunk:
-		'Ein Teil der App wurde nicht geladen. Die Aufnahme läuft weiter. Lade neu, wann es passt.',
+	chunk: {
+		what: 'Ein Teil der App wurde nicht geladen.',
+		next: 'Versuche es noch einmal, wenn es eine Verbindung gibt.',
+		recording: 'Die Aufnahme läuft weiter. Versuche es später noch einmal.',
+	},
+	version: {
+		ready: 'Eine neue Version ist bereit.',
+		later: 'Die Aufnahme läuft weiter. Die neue Version kann starten, wenn sie beendet ist.',
+		update: 'Aktualisieren',
+		refused: 'Ein anderer Tab dieses Browsers nimmt auf. Beende dort zuerst die Aufnahme.',
+		failed:
+			'Die neue Version ist nicht gestartet. Versuche es noch einmal, oder schließe alle Tabs dieser App.',
+	},
 	rec: 'REC',
 	faults: {
 		unavailable: {

@@ -1,0 +1,54 @@
+import { afterNavigate, beforeNavigate, goto, preloadCode } from '$app/navigation';
+import { SvelteSet } from 'svelte/reactivity';
+
+type Way = Parameters<Parameters<typeof beforeNavigate>[0]>[0];
+
+const LOAD_MS = 15_000;
+
+/**
+ * While `mustStay`, a screen is fetched before the person is taken there: on its own Kit answers a
+ * missing part by loading the page anew, and that would end the recording. Made by a component.
+ */
+export class Staying {
+	/** A part of the app did not load. */
+	missing = $state(false);
+	readonly #fetched = new SvelteSet<string>();
+	/** The way the person asked for last; an older one that arrives late is not gone. */
+	#last = 0;
+
+	constructor(mustStay: () => boolean) {
+		beforeNavigate((way) => {
+			const id = way.to?.route.id ?? null;
+			if (way.willUnload || id === null || this.#fetched.has(id) || !mustStay()) return;
+			way.cancel();
+			void this.#fetchAndGo(way, id);
+		});
+		afterNavigate(({ to }) => {
+			this.#last += 1;
+			this.missing = false;
+			if (to?.route.id) this.#fetched.add(to.route.id);
+		});
+		$effect(() => {
+			const hear = () => (this.missing = true);
+			addEventListener('vite:preloadError', hear);
+			return () => removeEventListener('vite:preloadError', hear);
+		});
+	}
+
+	async #fetchAndGo({ from, to, delta }: Way, id: string): Promise<void> {
+		if (!to) return;
+		const mine = (this.#last += 1);
+		const late = new Promise<never>((_, reject) => setTimeout(reject, LOAD_MS));
+		try {
+			await Promise.race([preloadCode(to.url.pathname), late]);
+		} catch {
+			this.missing = true;
+			return;
+		}
+		this.#fetched.add(id);
+		if (mine !== this.#last) return;
+		if (delta !== undefined) history.go(delta);
+		// The one screen that only leads to another must not stay behind for the back button.
+		else await goto(to.url, { replaceState: from?.route.id === '/saved' });
+	}
+}

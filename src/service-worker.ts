@@ -1,0 +1,74 @@
+/**
+ * Serves the app's own files from this device, so that it opens with the server gone. It touches
+ * nothing else: no video, no `/api`. A new version waits until no page of the old one is left, or
+ * until a person asks for it (docs/spec/app.md).
+ */
+import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { build, files, version } from '$service-worker';
+
+/** What we use of a service worker's global; the types of pages and workers exclude each other. */
+interface WorkerScope {
+	readonly clients: { claim(): Promise<void> };
+	skipWaiting(): Promise<void>;
+	addEventListener(type: 'install' | 'activate', listener: (event: Lasting) => void): void;
+	addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
+}
+interface Lasting extends Event {
+	waitUntil(work: Promise<unknown>): void;
+}
+
+const PAGE = '/index.html';
+const NAMED_BY_CONTENT = '/_app/immutable/';
+/** What the version before needs and this one does not. */
+const BEFORE = 'spycam-version-before';
+const NOT_A_SCREEN = [/^\/api(\/|$|\?)/, /^\/_app\//, /\.[^/?]*($|\?)/];
+
+const worker = globalThis as unknown as WorkerScope;
+const precache = new PrecacheController();
+precache.addToCacheList([
+	...build.map((url) => ({ url, revision: null })),
+	...[PAGE, ...files].map((url) => ({ url, revision: version })),
+]);
+
+worker.addEventListener('install', (event) => void precache.install(event));
+worker.addEventListener('activate', (event) => {
+	event.waitUntil(
+		keepBefore()
+			.then(() => precache.activate(event))
+			.then(() => worker.clients.claim()),
+	);
+});
+worker.addEventListener('message', ({ data }) => {
+	if ((data as { type?: unknown } | null)?.type === 'SKIP_WAITING') void worker.skipWaiting();
+});
+
+registerRoute(new PrecacheRoute(precache));
+registerRoute(
+	new NavigationRoute(precache.createHandlerBoundToURL(PAGE), { denylist: NOT_A_SCREEN }),
+);
+registerRoute(
+	({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith(NAMED_BY_CONTENT),
+	async ({ request }) =>
+		// eslint-disable-next-line no-restricted-globals -- the page that asks puts the deadline on it
+		(await (await caches.open(BEFORE)).match(request)) ?? fetch(request),
+);
+
+/**
+ * Another tab may still run the version before, and even record with it: the parts it has not
+ * loaded yet must outlive the change. One version back is kept, no more.
+ */
+async function keepBefore(): Promise<void> {
+	const ours = new Set(precache.getCachedURLs());
+	const from = await caches.open(precache.strategy.cacheName);
+	const left = (await from.keys()).filter(
+		({ url }) => !ours.has(url) && new URL(url).pathname.startsWith(NAMED_BY_CONTENT),
+	);
+	if (left.length === 0) return;
+	await caches.delete(BEFORE);
+	const to = await caches.open(BEFORE);
+	for (const request of left) {
+		const response = await from.match(request);
+		if (response) await to.put(request, response);
+	}
+}

@@ -1,0 +1,31 @@
+import { createSubscriber } from 'svelte/reactivity';
+import type { Installation } from '#ports/installer.ts';
+import type { Engine } from './engine.ts';
+
+/** Where the way to install is to be found, by browser. */
+export type InstallWay = 'ios' | 'mac' | 'firefox-phone' | 'firefox-computer' | 'menu';
+
+/** Whether the app is installed, and how it can be. */
+export class Install {
+	readonly way: InstallWay;
+	readonly #engine: Engine;
+	readonly #subscribe: () => void;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+		this.#subscribe = createSubscriber((update) => engine.installer.on(update));
+		const { engine: browser, mobile } = engine.features;
+		if (browser === 'webkit') this.way = mobile ? 'ios' : 'mac';
+		else if (browser === 'firefox') this.way = mobile ? 'firefox-phone' : 'firefox-computer';
+		else this.way = 'menu';
+	}
+
+	get state(): Installation {
+		this.#subscribe();
+		return this.#engine.installer.state;
+	}
+
+	ask(): Promise<void> {
+		return this.#engine.installer.ask();
+	}
+}

@@ -1,0 +1,12 @@
+import type { Theme } from '#state/session.svelte.ts';
+
+/** Puts on a look: the page's colours, and with them those of the browser around it. */
+export function wear(theme: Theme): void {
+	if (theme === 'system') delete document.documentElement.dataset['theme'];
+	else document.documentElement.dataset['theme'] = theme;
+	for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+		const own = meta.dataset['theme'] ?? '';
+		if (theme === 'system') meta.media = `(prefers-color-scheme: ${own})`;
+		else meta.media = theme === own ? 'all' : 'not all';
+	}
+}

@@ -1,0 +1,136 @@
+import { afterEach, expect, test } from 'vitest';
+import type { BrowserContext } from 'playwright-core';
+import { cameraFile } from '../fixtures/media.ts';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { becomeCamera, escaped, keptOnDevice, playFor, record, shown, stop } from './person.ts';
+import { savedAtLeast, storedRuns } from './stored.ts';
+
+let relay: Relay;
+let context: BrowserContext;
+afterEach(async () => {
+	await context.close();
+	await relay.kill();
+});
+
+test('AP1 AP2 the server gone and the network off: every screen opens, records and plays', async () => {
+	relay = await startRelay();
+	context = await launchChromium({ fakeCameraFile: cameraFile() });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await keptOnDevice(page);
+	await relay.kill();
+	await context.setOffline(true);
+
+	await page.reload();
+	await record(page);
+	await savedAtLeast(page, 4);
+	await stop(page);
+	for (const [path, heading] of [
+		['/', 'What should this device do?'],
+		['/camera', 'Camera'],
+		['/watch', 'My cameras'],
+		['/settings', 'Settings'],
+		['/storage', 'Storage'],
+	] as const) {
+		await page.goto(`${relay.address}${path}`);
+		await page
+			.getByRole('heading', { level: 1, name: heading, includeHidden: true })
+			.waitFor({ timeout: 20_000 });
+	}
+	// From screen to screen, each for the first time since this page was loaded.
+	await page.goto(relay.address);
+	for (const name of ['Watch', 'More', 'Record', 'Saved'])
+		await page.getByRole('navigation').getByRole('link', { name }).click();
+	await shown(page);
+	await playFor(page, 1000);
+	// A new tab, and an address with a question in it.
+	const other = await context.newPage();
+	await other.goto(`${relay.address}/camera?from=shortcut`);
+	await other.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+	expect(errors).toEqual([]);
+});
+
+test('AP1 a screen not met before opens with the server gone, also on the very first visit', async () => {
+	relay = await startRelay();
+	context = await launchChromium();
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await page.goto(relay.address);
+	await keptOnDevice(page);
+	await relay.kill();
+	await context.setOffline(true);
+	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+	await record(page);
+	await savedAtLeast(page, 2);
+	expect(errors).toEqual([]);
+});
+
+test('AP3 nothing but the app’s own files is kept or answered', async () => {
+	relay = await startRelay();
+	context = await launchChromium();
+	const page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await keptOnDevice(page);
+	await record(page);
+	await savedAtLeast(page, 3);
+	await stop(page);
+	await page.getByRole('navigation').getByRole('link', { name: 'Saved' }).click();
+	await playFor(page, 500);
+	const kept = await page.evaluate(async () => {
+		const names = await caches.keys();
+		const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+		return keys.flat().map(({ url }) => new URL(url).pathname);
+	});
+	expect(kept.length).toBeGreaterThan(40);
+	expect(
+		kept.filter((path) => !/^\/(_app\/immutable\/|[\w-]+\.(html|svg|png|webmanifest)$)/.test(path)),
+	).toEqual([]);
+	// The server answers these itself, so without it they fail; the page is no answer to them.
+	await relay.kill();
+	for (const path of ['/api', '/api/x', '/nothing.mp4', '/_app/immutable/nothing.js']) {
+		const answered = await page.evaluate(
+			(url) =>
+				fetch(url).then(
+					({ status }) => status,
+					() => 'no answer',
+				),
+			path,
+		);
+		expect(answered, path).toBe('no answer');
+	}
+	const other = await context.newPage();
+	await expect(other.goto(`${relay.address}/api/x`)).rejects.toThrow(/ERR_/);
+});
+
+test('AP6 a part that does not load while it records is a notice; it records on where it is', async () => {
+	relay = await startRelay();
+	// Without a service worker every part comes from the server when it is first needed.
+	context = await launchChromium({ more: { serviceWorkers: 'block' } });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 2);
+	await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+	// A newer version is out: the parts of this one are gone, and Kit would notice.
+	await page.route('**/_app/immutable/**', (route) => route.fulfill({ status: 404 }));
+	await page.route('**/_app/version.json', (route) =>
+		route.fulfill({ json: { version: 'newer' } }),
+	);
+	for (const name of ['Watch', 'More', 'Saved']) {
+		await page.getByRole('navigation').getByRole('link', { name }).click();
+		await page.getByText('A part of the app did not load.').waitFor({ timeout: 20_000 });
+		await page.getByText('Recording goes on. Try again later.').waitFor();
+		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
+		await savedAtLeast(page, before + 1);
+	}
+	expect(new URL(page.url()).pathname).toBe('/camera');
+	await page.unroute('**/_app/immutable/**');
+	await page.getByRole('navigation').getByRole('link', { name: 'More' }).click();
+	await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
+	expect(await page.getByText('A part of the app did not load.').count()).toBe(0);
+	expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
+	expect(await storedRuns(page)).toHaveLength(1);
+	expect(errors).toEqual([]);
+});

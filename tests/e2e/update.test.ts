@@ -1,0 +1,164 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { buildInto } from '#setup/build.js';
+import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { becomeCamera, escaped, keptOnDevice, record, recording, shown, stop } from './person.ts';
+import { chainOf, savedAtLeast, storedRuns } from './stored.ts';
+
+const folder = temporaryFolder();
+const versions = { old: join(folder, 'old'), new: join(folder, 'new') };
+let relay: Relay;
+let context: BrowserContext;
+beforeAll(() => {
+	for (const [name, path] of Object.entries(versions)) buildInto(path, `version-${name}`);
+	// The player's screen, which the tests open late: else no version could miss what it needs.
+	expect(playerOf('old')).toMatch(/^8\.[\w-]+\.js$/);
+	expect(playerOf('old')).not.toBe(playerOf('new'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+	await context.close();
+	await relay.kill();
+});
+
+/** The server goes, and comes back under the same address with the other version. */
+async function deploy(version: keyof typeof versions): Promise<void> {
+	const port = Number(new URL(relay.address).port);
+	await relay.kill();
+	relay = await startRelay({ port, args: ['--app', versions[version]] });
+}
+
+async function begin(): Promise<Page> {
+	relay = await startRelay({ args: ['--app', versions.old] });
+	context = await launchChromium();
+	return context.newPage();
+}
+
+/** As the browser itself does from time to time. */
+async function look(page: Page): Promise<void> {
+	await page.evaluate(async () => {
+		await (await navigator.serviceWorker.getRegistration())?.update();
+	});
+}
+
+/** What the browser's own cache still holds hides what the service worker no longer has. */
+async function forgetCache(page: Page): Promise<void> {
+	await (await context.newCDPSession(page)).send('Network.clearBrowserCache');
+}
+
+/** The part that is the last screen by its path, `/watch/[camera]`. */
+function playerOf(version: keyof typeof versions): string {
+	const parts = readdirSync(join(versions[version], '_app/immutable/nodes'));
+	return parts.find((part) => part.startsWith('8.')) ?? '';
+}
+
+/** Which version's code runs in this page. */
+async function running(page: Page): Promise<string | null> {
+	return page.locator('html').getAttribute('data-version');
+}
+
+async function mark(page: Page): Promise<void> {
+	await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+}
+const isSame = (page: Page) => page.evaluate(() => 'sameDocument' in window);
+const notice = (page: Page) => page.getByText('A new version is ready.');
+const update = (page: Page) => page.getByRole('button', { name: 'Update', exact: true });
+
+test('AP4 AP5 a new version waits, is told, never ends a recording, and starts when asked', async () => {
+	const page = await begin();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await keptOnDevice(page);
+	expect(await running(page)).toBe('version-old');
+	await record(page);
+	await savedAtLeast(page, 2);
+	await mark(page);
+
+	await deploy('new');
+	await look(page);
+	await notice(page).waitFor({ timeout: 20_000 });
+	await page.getByText('Recording goes on. The new version can start once').waitFor();
+	expect(await update(page).count()).toBe(0);
+	await forgetCache(page);
+	// Through all screens, some of them for the first time: the old version's parts are still here.
+	for (const name of ['Watch', 'Saved', 'Record']) {
+		await page.getByRole('navigation').getByRole('link', { name }).click();
+		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
+		await savedAtLeast(page, before + 1);
+	}
+	expect(await page.getByText('A part of the app did not load.').count()).toBe(0);
+	await recording(page);
+	await stop(page);
+	expect(await isSame(page)).toBe(true);
+	const runs = await storedRuns(page);
+	expect(runs).toHaveLength(1);
+	if (runs[0]) await chainOf(page, runs[0]);
+
+	// An ordinary reload stays with the version that is here.
+	await page.reload();
+	await notice(page).waitFor({ timeout: 20_000 });
+	expect(await running(page)).toBe('version-old');
+	await mark(page);
+	await update(page).click();
+	await page.waitForFunction(() => !('sameDocument' in window), null, { timeout: 20_000 });
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+	expect(await running(page)).toBe('version-new');
+	expect(await notice(page).count()).toBe(0);
+	// Once: the page that came is the page that stays, with the server gone, too.
+	await mark(page);
+	await record(page);
+	await savedAtLeast(page, 2);
+	expect(await isSame(page)).toBe(true);
+	await stop(page);
+	await relay.kill();
+	await page.reload();
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+	expect(await running(page)).toBe('version-new');
+	expect(errors).toEqual([]);
+});
+
+test('AP5 while another tab records, Update is refused; later only the tab that asked is loaded anew', async () => {
+	const camera = await begin();
+	await becomeCamera(camera, relay.address);
+	await keptOnDevice(camera);
+	await record(camera);
+	await savedAtLeast(camera, 2);
+	await mark(camera);
+	const other = await context.newPage();
+	await other.goto(`${relay.address}/settings`);
+	await other.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
+	await mark(other);
+
+	await deploy('new');
+	await look(other);
+	await update(other).click({ timeout: 20_000 });
+	await other.getByText('Another tab of this browser is recording.').waitFor({ timeout: 20_000 });
+	expect(await isSame(other)).toBe(true);
+	expect(await running(other)).toBe('version-old');
+	await recording(camera);
+
+	await camera.bringToFront();
+	await stop(camera);
+	await other.bringToFront();
+	await update(other).click();
+	await other.waitForFunction(() => !('sameDocument' in window), null, { timeout: 20_000 });
+	await other.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
+	expect(await running(other)).toBe('version-new');
+
+	// The other tab is as it was. It records with the old version, whose parts are still there.
+	await forgetCache(other);
+	await camera.bringToFront();
+	expect(await isSame(camera)).toBe(true);
+	await record(camera);
+	await savedAtLeast(camera, 2);
+	await camera.getByRole('navigation').getByRole('link', { name: 'Saved' }).click();
+	await shown(camera);
+	expect(await running(camera)).toBe('version-old');
+	expect(await isSame(camera)).toBe(true);
+	await camera.getByRole('navigation').getByRole('link', { name: 'Record' }).click();
+	await stop(camera);
+	await update(camera).click();
+	await expect.poll(() => running(camera), { timeout: 20_000 }).toBe('version-new');
+});
