@@ -113,9 +113,9 @@ export class ClipWriter {
 		else {
 			this.#encoded = new VideoSampleSource({
 				codec: 'avc',
-				quality: new Quality(
-					Math.max(1_000_000, Math.round(into.width * into.height * BITS_PER_PIXEL)),
-				),
+				quality: new Quality({
+					bitrate: Math.max(1_000_000, Math.round(into.width * into.height * BITS_PER_PIXEL)),
+				}),
 				keyFrameInterval: KEY_FRAME_S,
 				sizeChangeBehavior: 'contain',
 				transform: { width: into.width, height: into.height, fit: 'contain' },
@@ -125,7 +125,10 @@ export class ClipWriter {
 		if (sound === 'copied')
 			output.addAudioTrack((this.#opus = new EncodedAudioPacketSource('opus')));
 		if (sound === 'aac') {
-			this.#aac = new AudioSampleSource({ codec: 'aac', quality: new Quality(AAC_BITS) });
+			this.#aac = new AudioSampleSource({
+				codec: 'aac',
+				quality: new Quality({ bitrate: AAC_BITS }),
+			});
 			output.addAudioTrack(this.#aac);
 		}
 		await output.start();

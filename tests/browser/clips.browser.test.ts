@@ -179,7 +179,7 @@ async function drawnFilm(width: number, height: number, like: Film): Promise<Fil
 	const context = canvas.getContext('2d')!;
 	const source = new CanvasSource(canvas, {
 		codec: 'avc',
-		quality: new Quality(500_000),
+		quality: new Quality({ bitrate: 500_000 }),
 		keyFrameInterval: 1,
 	});
 	const boxes: { moov: Uint8Array[]; fragments: Uint8Array<ArrayBuffer>[] } = {

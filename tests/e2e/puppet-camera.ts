@@ -29,6 +29,12 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 			pen.font = '48px sans-serif';
 			pen.fillText(String(frame), 40, 80);
 			pen.fillRect((frame * 7) % canvas.width, canvas.height / 2, 60, 60);
+			// The wall time, a cell a bit, the highest first: `timesIn` reads it again.
+			const now = Date.now();
+			for (let bit = 0; bit < 44; bit++) {
+				pen.fillStyle = Math.floor(now / 2 ** (43 - bit)) % 2 === 1 ? '#fff' : '#000';
+				pen.fillRect(bit * 14, canvas.height - 24, 14, 24);
+			}
 			lenses = lenses.filter(({ track }) => track.readyState === 'live');
 			for (const { writer } of lenses) {
 				const picture = new VideoFrame(canvas, { timestamp: performance.now() * 1000 });
@@ -56,6 +62,23 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 			},
 		});
 	});
+}
+
+/**
+ * The wall times burned into frames, ms: `gray` holds frames of that size, one byte a pixel, from a lens that
+ * lay on its side.
+ */
+export function timesIn(gray: Buffer, width = 640, height = 360): number[] {
+	const times: number[] = [];
+	for (let frame = 0; (frame + 1) * width * height <= gray.length; frame++) {
+		let ms = 0;
+		for (let bit = 0; bit < 44; bit++) {
+			const at = frame * width * height + (height - 12) * width + bit * 14 + 7;
+			ms = ms * 2 + ((gray[at] ?? 0) > 127 ? 1 : 0);
+		}
+		times.push(ms);
+	}
+	return times;
 }
 
 type Trick = 'freeze' | 'thaw' | 'turn' | 'unplug';
