@@ -11,6 +11,7 @@ export class CameraChoices {
 	sound = $state(false);
 	accepted = $state(false);
 	readonly #engine: Engine;
+	#opened = false;
 	readonly #subscribe: () => void;
 
 	constructor(engine: Engine) {
@@ -18,14 +19,20 @@ export class CameraChoices {
 		this.#subscribe = createSubscriber((update) => engine.recorder.on(update));
 	}
 
-	/** Reads what was chosen before and, where nothing runs yet, opens the lens. */
-	async open(): Promise<void> {
-		const { preferences, recorder, house, capture } = this.#engine;
-		const { lensId, profile, sound, acceptsLoss } = await preferences.read();
+	/** Reads what was chosen before. */
+	async read(): Promise<void> {
+		const { lensId, profile, sound, acceptsLoss } = await this.#engine.preferences.read();
 		this.lensId = lensId;
 		this.profile = profile;
 		this.sound = sound;
 		this.accepted = acceptsLoss;
+	}
+
+	/** Reads what was chosen before and, where nothing runs yet, opens the lens. */
+	async open(): Promise<void> {
+		const { recorder, house, capture } = this.#engine;
+		await this.read();
+		this.#opened = true;
 		// A visit to this page is the wish to be a camera; broken keys are for a person to decide.
 		if (house.state.kind === 'new') await house.found();
 		if (house.state.kind !== 'ready') return;
@@ -44,7 +51,11 @@ export class CameraChoices {
 	}
 
 	async change(): Promise<void> {
-		await this.#engine.recorder.change(this.#choice());
+		const { recorder, preferences } = this.#engine;
+		const { lensId, profile, sound } = this;
+		await preferences.write({ lensId, profile, sound });
+		// In the settings nobody wants to see a picture.
+		if (this.#opened || recorder.state.kind !== 'off') await recorder.change(this.#choice());
 	}
 
 	async tryAgain(): Promise<void> {

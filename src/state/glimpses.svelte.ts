@@ -131,16 +131,6 @@ export class Glimpses {
 	}
 }
 
-/** The newest picture of a camera, as an address for an `img`; revoke it. */
-export async function newestGlimpse(
-	engine: Engine,
-	camera: CameraId,
-	untilMs: number,
-): Promise<string | null> {
-	const preview = await engine.previews.near(camera, untilMs * 1000, 60_000_000);
-	return preview && URL.createObjectURL(new Blob([preview.jpeg], { type: 'image/jpeg' }));
-}
-
 async function decoded({ wallUs, jpeg }: Preview): Promise<Glimpse | null> {
 	try {
 		const picture = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }));

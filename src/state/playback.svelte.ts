@@ -48,8 +48,8 @@ export class Playback {
 		return this.#camera;
 	}
 
-	/** `address`: the camera's id as the address names it. */
-	async open(video: HTMLVideoElement, address: string): Promise<void> {
+	/** `address`: the camera's id as the address names it. `atMs`: where to; `null`: near the end. */
+	async open(video: HTMLVideoElement, address: string, atMs: number | null): Promise<void> {
 		const camera = idFrom<CameraId>(address);
 		this.unknown = camera === null;
 		if (camera === null) return;
@@ -64,7 +64,7 @@ export class Playback {
 		this.#player = player;
 		this.marking.watch(camera);
 		this.glimpses.open(camera);
-		await player.open(camera, await this.#lastMoment(camera));
+		await player.open(camera, atMs ?? (await this.#lastMoment(camera)));
 	}
 
 	close(): void {
