@@ -99,8 +99,11 @@ export interface CalendarFields {
 	readonly weekday: number;
 }
 
-/** What a label says: the date where a day or a month begins, else the time, with seconds if need be. */
-export type TickKind = 'month' | 'day' | 'minute' | 'second' | 'fraction';
+/**
+ * What a label says: the date where a day or a month begins (`date`: without its weekday), else the time, with
+ * seconds if need be.
+ */
+export type TickKind = 'month' | 'day' | 'date' | 'minute' | 'second' | 'fraction';
 
 export interface Tick {
 	readonly ms: number;
@@ -117,6 +120,12 @@ const STEPS: readonly number[] = [
 /** The shortest step whose ticks keep the distance. */
 function stepFor(msPerPx: number, leastPx: number): number {
 	return STEPS.find((step) => step / msPerPx >= leastPx) ?? 31 * DAY;
+}
+
+/** Whether ticks so far apart stand at days, with their weekday. */
+export function showsDays({ msPerPx }: View, leastPx: number): boolean {
+	const step = stepFor(msPerPx, leastPx);
+	return step >= DAY && step < 7 * DAY;
 }
 
 /** How far apart the pictures of the ribbon stand, ms: as its labels would, and no denser than they are made. */
@@ -173,7 +182,8 @@ function* ofDays(fromMs: number, toMs: number, step: number, calendar: Calendar)
 			(step === 2 * DAY && day % 2 === 1 && calendar.fieldsOf(startMs + 1.5 * DAY).day !== 1) ||
 			(step === 7 * DAY && weekday === 0) ||
 			(step > 7 * DAY && month);
-		if (kept) yield { ms: startMs, kind: month ? 'month' : 'day' };
+		const near = month ? 'month' : 'day';
+		if (kept) yield { ms: startMs, kind: step < 7 * DAY ? near : 'date' };
 	}
 }
 

@@ -4,6 +4,7 @@ import {
 	held,
 	msAt,
 	sightOf,
+	showsDays,
 	spanning,
 	stopBeside,
 	ticksOf,
@@ -29,6 +30,8 @@ export class Ribbon {
 	heldMs = $state<number | null>(null);
 	/** Time across the ribbon. */
 	spanMs = $state(firstSpan(0));
+	/** Room that a date takes; languages differ. */
+	dayLabelPx = $state(96);
 	/** Wall time of the frame on show. */
 	shownMs = $state(0);
 	readonly #calendar: Calendar;
@@ -58,7 +61,8 @@ export class Ribbon {
 	}
 
 	labels(): Tick[] {
-		return ticksOf(this.view, this.width, this.#calendar, LABEL_PX);
+		const room = showsDays(this.view, LABEL_PX) ? this.dayLabelPx : LABEL_PX;
+		return ticksOf(this.view, this.width, this.#calendar, room);
 	}
 
 	strokes(): Tick[] {

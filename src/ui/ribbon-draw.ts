@@ -32,6 +32,7 @@ export interface Lane {
 	readonly live: number | null;
 }
 
+export const DATE_FONT = '600 12px system-ui, sans-serif';
 const LANE_PX = 56;
 export const HEIGHT_PX = 100;
 const LABEL_Y = 78;
@@ -149,7 +150,7 @@ function drawTicks(
 		context.fillRect(Math.round(xOf(view, width, ms)), LANE_PX, 1, 5);
 	context.textBaseline = 'alphabetic';
 	let edgeEnds = 0;
-	context.font = '600 12px system-ui, sans-serif';
+	context.font = DATE_FONT;
 	context.textAlign = 'start';
 	const firstStrong = lane.labels.find(({ ms, strong }) => strong && xOf(view, width, ms) > 0);
 	edgeEnds = context.measureText(lane.edge).width + 12;
@@ -162,7 +163,7 @@ function drawTicks(
 		context.fillRect(Math.round(x), LANE_PX, 1, 9);
 		if (strong) {
 			context.fillStyle = ink;
-			context.font = '600 12px system-ui, sans-serif';
+			context.font = DATE_FONT;
 			context.textAlign = 'start';
 			if (x > 0) context.fillText(text, x + 4, DAY_Y);
 			context.fillRect(Math.round(x), LANE_PX, 1, HEIGHT_PX - LANE_PX - 2);

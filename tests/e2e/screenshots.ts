@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { ensureBuilt } from '#setup/build.js';
 import { cameraFile } from '../fixtures/media.ts';
+import { startGallery } from '../gallery/server.ts';
 import { launchChromium, startRelay } from './house.ts';
 import { puppet, withPuppetCamera } from './puppet-camera.ts';
 import { savedAtLeast } from './stored.ts';
@@ -123,6 +124,8 @@ async function ordinary(studio: Studio): Promise<void> {
 	await page.locator('main a[href="/storage"]').click();
 	await page.locator('meter').waitFor();
 	await studio.shoot(page, '09-storage', true);
+	await studio.go(page, '/help');
+	await studio.shoot(page, '14-help', true);
 	await tabs.nth(0).click();
 	await page.locator(STOP).click();
 	await page.locator(START).click();
@@ -132,6 +135,13 @@ async function ordinary(studio: Studio): Promise<void> {
 	await tabs.nth(2).click();
 	await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 	await studio.shoot(page, '10-player', true);
+	await page.locator('.doing .button').nth(2).click();
+	await page.locator('.clip .actions .main:enabled').waitFor();
+	await studio.shoot(page, '12-clip', true);
+	await page.keyboard.press('Escape');
+	await page.locator('.doing .button').nth(0).click();
+	await studio.shoot(page, '13-go-to');
+	await page.keyboard.press('Escape');
 	const range = page.locator('input[type=range]');
 	await range.focus();
 	await page.keyboard.press('Home');
@@ -243,11 +253,29 @@ async function readme(address: string): Promise<void> {
 	await context.close();
 }
 
+/** Every state of every component, in every look: one picture each. */
+async function gallery(): Promise<void> {
+	const shown = await startGallery();
+	mkdirSync(join(contacts, 'gallery'), { recursive: true });
+	for (const { name, screen, theme, language } of looks) {
+		const context = await launchChromium({ viewport: screens[screen] });
+		const page = await context.newPage();
+		await page.goto(`${shown.address}?theme=${theme}&language=${language}`);
+		await page.locator('main[data-ready=true]').waitFor({ timeout: 60_000 });
+		await page.waitForTimeout(800);
+		await page.screenshot({ path: join(contacts, 'gallery', `${name}.png`), fullPage: true });
+		await context.close();
+	}
+	await shown.stop();
+	console.log(`gallery: ${join(contacts, 'gallery')}`);
+}
+
 ensureBuilt();
 const relay = await startRelay();
 const asked = process.argv.slice(2);
 try {
 	if (asked.length === 0 || asked.includes('readme')) await readme(relay.address);
+	if (asked.length === 0 || asked.includes('gallery')) await gallery();
 	for (const look of looks) {
 		if (asked.length > 0 && !asked.includes(look.name)) continue;
 		const studio = new Studio(look, relay.address);

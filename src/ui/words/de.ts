@@ -28,6 +28,7 @@ const months = new Intl.DateTimeFormat('de-DE', { month: 'long', year: 'numeric'
 const ticks: Readonly<Record<TickKind, Intl.DateTimeFormat>> = {
 	month: dates,
 	day: dates,
+	date: new Intl.DateTimeFormat('de-DE', { day: 'numeric', month: 'short' }),
 	minute: minutes,
 	second: clock,
 	fraction: fractions,

@@ -36,6 +36,7 @@ const months = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric'
 const ticks: Readonly<Record<TickKind, Intl.DateTimeFormat>> = {
 	month: dates,
 	day: dates,
+	date: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }),
 	minute: minutes,
 	second: clock,
 	fraction: fractions,

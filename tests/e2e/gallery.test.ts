@@ -1,0 +1,51 @@
+import AxeBuilder from '@axe-core/playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startGallery } from '../gallery/server.ts';
+import { launchChromium } from './house.ts';
+
+let gallery: Awaited<ReturnType<typeof startGallery>>;
+beforeAll(async () => {
+	gallery = await startGallery();
+});
+afterAll(() => gallery.stop());
+
+const looks = [
+	{ theme: 'dark', language: 'en', viewport: { width: 360, height: 800 } },
+	{ theme: 'light', language: 'de', viewport: { width: 1280, height: 800 } },
+] as const;
+
+for (const { theme, language, viewport } of looks) {
+	test(`every state of every component is accessible (axe), ${theme}, ${language}, ${viewport.width} px`, async () => {
+		const context = await launchChromium({ viewport });
+		const page = await context.newPage();
+		const errors: string[] = [];
+		page.on('pageerror', (error) => errors.push(error.message));
+		await page.goto(`${gallery.address}?theme=${theme}&language=${language}`);
+		await page.locator('main[data-ready=true]').waitFor({ timeout: 60_000 });
+		// One state below the other: what a page has once is here several times.
+		const axe = new AxeBuilder({ page }).disableRules([
+			'landmark-unique',
+			'landmark-no-duplicate-main',
+			'duplicate-id-aria',
+			'heading-order',
+		]);
+		const { violations } = await axe.analyze();
+		const found = violations.map(
+			({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+		);
+		expect(found).toEqual([]);
+		await expect
+			.poll(() =>
+				page.evaluate(() => {
+					const { scrollWidth } = document.documentElement;
+					const out = [...document.querySelectorAll('main *')].filter(
+						(one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.ribbon'),
+					);
+					return { scrollWidth, out: out.map(({ outerHTML }) => outerHTML.slice(0, 120)) };
+				}),
+			)
+			.toEqual({ scrollWidth: viewport.width, out: [] });
+		expect(errors).toEqual([]);
+		await context.close();
+	});
+}

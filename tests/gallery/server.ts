@@ -1,0 +1,25 @@
+/** Serves the gallery of components: `npm run gallery`. Development only; nothing of it is in the app. */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
+import { createServer, type ViteDevServer } from 'vite';
+
+export async function startGallery(port = 0): Promise<{ address: string; stop(): Promise<void> }> {
+	const server: ViteDevServer = await createServer({
+		configFile: false,
+		root: fileURLToPath(new URL('.', import.meta.url)),
+		cacheDir: fileURLToPath(new URL('../../node_modules/.vite/gallery', import.meta.url)),
+		plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+		logLevel: 'error',
+		server: { port, host: '127.0.0.1', fs: { allow: ['../..'] } },
+		// Named, or the first visit makes the page reload under the camera.
+		optimizeDeps: { include: ['svelte', 'svelte/reactivity'] },
+	});
+	await server.listen();
+	const address = server.resolvedUrls?.local[0] ?? '';
+	return { address, stop: () => server.close() };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	const { address } = await startGallery(5199);
+	console.log(`The gallery: ${address}`);
+}

@@ -1,0 +1,140 @@
+import { localCalendar } from '#browser/calendar.ts';
+import { Fault } from '#domain/fault.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import type { Gap, Span } from '#domain/timeline.ts';
+import type { ClipPlan } from '#engine/clips.ts';
+import { NOTHING, type PlayerState } from '#engine/playing.ts';
+import type { Installation } from '#ports/installer.ts';
+import type { Engine } from '#state/engine.ts';
+
+/** Engines that stand still, so that every state can be looked at. */
+
+export const CAMERA = '0'.repeat(32) as CameraId;
+/** A Tuesday noon. */
+export const NOON = new Date(2026, 10, 24, 12).getTime();
+const HOUR = 3_600_000;
+
+const span = (fromMs: number, toMs: number): Span => ({
+	startUs: fromMs * 1000,
+	endUs: toMs * 1000,
+});
+
+/** A month of days from six to ten, with pauses, damage and a night without power. */
+function monthOfFootage(): { footage: Span[]; gaps: Gap[] } {
+	const footage: Span[] = [];
+	const gaps: Gap[] = [];
+	const reasons = ['stopped', 'interrupted', 'damaged', 'deleted'] as const;
+	for (let day = 30; day >= 0; day -= 1) {
+		const from = NOON - day * 24 * HOUR - 6 * HOUR;
+		footage.push(span(from, from + 5 * HOUR), span(from + 5.5 * HOUR, from + 16 * HOUR));
+		gaps.push({ ...span(from + 5 * HOUR, from + 5.5 * HOUR), why: reasons[day % 4] ?? 'stopped' });
+		if (day > 0) gaps.push({ ...span(from + 16 * HOUR, from + 24 * HOUR), why: 'interrupted' });
+	}
+	return { footage, gaps };
+}
+
+interface Wish {
+	readonly player?: Partial<PlayerState>;
+	readonly pins?: readonly Span[];
+	readonly plan?: Partial<ClipPlan> | null;
+	readonly installation?: Installation;
+	/** What making a clip comes to: an end, a fault, or standing at four tenths. */
+	readonly clip?: 'made' | 'failed' | 'under-way';
+}
+
+export function standIn({ player, pins = [], plan, installation, clip }: Wish = {}): Engine {
+	const nothing = (): void => undefined;
+	const off = () => nothing;
+	const state: PlayerState = {
+		...NOTHING,
+		kind: 'paused',
+		wallMs: NOON,
+		day: span(NOON - 12 * HOUR, NOON + 12 * HOUR),
+		...monthOfFootage(),
+		...player,
+	};
+	const done = () => Promise.resolve();
+	const planned: ClipPlan = {
+		...span(NOON - 15_000, NOON + 15_000),
+		camera: CAMERA,
+		segments: [],
+		gaps: 0,
+		lengthUs: 30_000_000,
+		bytes: 5_600_000,
+		sound: false,
+		runNos: [1],
+		formats: [{ format: 'mp4', losesSound: false }],
+		needsFile: false,
+		...plan,
+	};
+	const engine = {
+		calendar: localCalendar,
+		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
+		segments: {
+			watch: off,
+			removals: () => Promise.resolve([]),
+			pins: () => Promise.resolve(pins.map((pin, id) => ({ ...pin, id, camera: CAMERA }))),
+			runs: () => Promise.resolve([]),
+		},
+		previews: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
+		player: () =>
+			Promise.resolve({
+				state,
+				on: off,
+				open: done,
+				play: done,
+				seek: done,
+				skip: done,
+				step: done,
+				reload: done,
+				pause: nothing,
+				rate: nothing,
+				close: nothing,
+			}),
+		clips: () =>
+			Promise.resolve({
+				plan: () => Promise.resolve(plan === null ? null : planned),
+				make: (_: ClipPlan, { onProgress }: { onProgress: (share: number) => void }) => {
+					onProgress(0.4);
+					if (clip === 'failed') return Promise.reject(new Fault('quota', 'for the picture'));
+					if (clip === 'under-way') return new Promise(nothing);
+					return Promise.resolve({ blob: null, missing: 2, reencoded: true });
+				},
+			}),
+		capture: { lenses: () => Promise.resolve([]), onLenses: off },
+		house: {
+			state: {
+				kind: 'ready',
+				homeId: CAMERA as string as HomeId,
+				deviceId: CAMERA as string as DeviceId,
+				strength: 'sealed',
+				cameras: [{ id: CAMERA, name: 'Hall' }],
+			},
+			on: off,
+			look: done,
+		},
+		recorder: {
+			state: { kind: 'off', fault: null },
+			on: off,
+			resume: () => Promise.resolve(false),
+		},
+		preferences: {
+			read: () =>
+				Promise.resolve({ lensId: null, profile: 'standard', sound: true, acceptsLoss: false }),
+		},
+		features: {
+			...{ secure: true, localhost: true, camera: true, wakeLock: true, mobile: true },
+			...{
+				engine: 'chromium',
+				recordsHidden: true,
+				sound: true,
+				persisted: false,
+				installed: false,
+			},
+		},
+		installer: { state: installation ?? 'by-hand', on: off, ask: done },
+		awake: nothing,
+		sign: nothing,
+	};
+	return engine as unknown as Engine;
+}
