@@ -67,7 +67,7 @@ interface Measured {
 	readonly longTasks: number;
 }
 
-async function measured(
+export async function measured(
 	fakeCameraFile: string,
 	start: (context: BrowserContext) => Promise<Page>,
 ): Promise<Measured> {
@@ -98,7 +98,7 @@ async function measured(
 	}
 }
 
-async function startOurs(context: BrowserContext, relay: Relay): Promise<Page> {
+export async function startOurs(context: BrowserContext, relay: Relay): Promise<Page> {
 	await context.addInitScript(() => {
 		const Real = window.MediaRecorder;
 		const chunks = { kept: null as Blob[] | null };
@@ -221,7 +221,7 @@ function cpuSeconds(profile: string): number {
 	return ticks / TICKS_PER_SECOND;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
 	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
 
 export interface BarePage {
@@ -13,6 +14,12 @@ export async function barePage(entry: string): Promise<BarePage> {
 	const built = await build({
 		configFile: false,
 		logLevel: 'error',
+		plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+		worker: {
+			format: 'es',
+			// Where the app has its workers: the product starts none from elsewhere.
+			rolldownOptions: { output: { entryFileNames: '_app/immutable/workers/[name]-[hash].js' } },
+		},
 		build: {
 			write: false,
 			minify: false,

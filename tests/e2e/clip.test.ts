@@ -183,7 +183,7 @@ test('CL1 CL7 copied as it is; cancelled, the dialog is back; a picture of the f
 	const [shownMs] = timesIn(
 		ffmpeg('-i', await picture.path(), '-f', 'rawvideo', '-pix_fmt', 'gray', '-'),
 	);
-	expect(shownMs).toBeGreaterThan((await shown(page)) - 150);
-	expect(shownMs).toBeLessThanOrEqual(await shown(page));
+	// The strip says when a frame was drawn, the player when it was captured: a frame apart at most.
+	expect(Math.abs((shownMs ?? 0) - (await shown(page)))).toBeLessThan(150);
 	expect(errors).toEqual([]);
 });

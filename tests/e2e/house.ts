@@ -222,6 +222,7 @@ export async function launchFirefox({ profile, prefs = {} }: FirefoxWish = {}): 
 		browser: 'firefox',
 		executablePath: need('firefox'),
 		headless: true,
+		defaultViewport: { width: 1280, height: 800 },
 		...(profile === undefined ? {} : { userDataDir: profile }),
 		extraPrefsFirefox: {
 			'media.navigator.streams.fake': true,

@@ -14,7 +14,7 @@ let context: BrowserContext;
 beforeAll(() => {
 	for (const [name, path] of Object.entries(versions)) buildInto(path, `version-${name}`);
 	// The player's screen, which the tests open late: else no version could miss what it needs.
-	expect(playerOf('old')).toMatch(/^8\.[\w-]+\.js$/);
+	expect(playerOf('old')).toMatch(/^\d+\.[\w-]+\.js$/);
 	expect(playerOf('old')).not.toBe(playerOf('new'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,7 +51,7 @@ async function forgetCache(page: Page): Promise<void> {
 /** The part that is the last screen by its path, `/watch/[camera]`. */
 function playerOf(version: keyof typeof versions): string {
 	const parts = readdirSync(join(versions[version], '_app/immutable/nodes'));
-	return parts.find((part) => part.startsWith('8.')) ?? '';
+	return parts.toSorted((a, b) => parseInt(b) - parseInt(a))[0] ?? '';
 }
 
 /** Which version's code runs in this page. */

@@ -41,9 +41,9 @@ test('WebKitGTK plays the footage of version 1', async ({ skip }) => {
 		await webkit.click(`main a[href*="${footage.camera}"]`);
 		await holds(webkit, `${WALL} > 0`);
 		expect(await webkit.run(`return document.querySelector('h1').textContent`)).toBe(footage.name);
-		await webkit.click('.controls button:first-child');
+		await webkit.click('[aria-label="Back 10 seconds"]');
 		await holds(webkit, `Math.abs(${WALL} - ${footage.fromMs}) < 100`);
-		await webkit.click('.controls .play');
+		await webkit.click('[aria-label="Play"]');
 		await holds(webkit, `${WALL} >= ${footage.fromMs + 2500}`);
 	} finally {
 		await webkit.close();

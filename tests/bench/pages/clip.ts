@@ -1,0 +1,58 @@
+import './playback.ts';
+import { WorkerMuxer } from '#browser/clip-muxer.ts';
+import { WebCrypto } from '#browser/crypto.ts';
+import { DexieSegments } from '#browser/segments.ts';
+import { bytesOf } from '#domain/bytes.ts';
+import type { CameraId, HomeId } from '#domain/ids.ts';
+import { Clips } from '#engine/clips.ts';
+import { Opener } from '#engine/open.ts';
+import type { Keys } from './playback.ts';
+
+export interface ClipBench {
+	/** From the wish to the whole file. */
+	make(
+		keys: Keys,
+		fromS: number,
+		toS: number,
+	): Promise<{ ms: number; bytes: number; frames: number }>;
+}
+
+declare global {
+	interface Window {
+		clipBench: ClipBench;
+	}
+}
+
+const MIDNIGHT = new Date(2026, 10, 20).getTime();
+const web = new WebCrypto();
+
+window.clipBench = {
+	async make({ home, camera, secret, verify }, fromS, toS) {
+		const kept = await web.secret(bytesOf(secret));
+		const keys = {
+			home: home as HomeId,
+			verify: await web.verifier(bytesOf(verify)),
+			epoch: () => Promise.resolve(kept),
+		};
+		const segments = new DexieSegments();
+		const opener = new Opener(web, () => Promise.resolve(keys));
+		const clips = new Clips({ segments, opener, muxer: new WorkerMuxer() });
+		const began = performance.now();
+		const span = {
+			startUs: (MIDNIGHT + fromS * 1000) * 1000,
+			endUs: (MIDNIGHT + toS * 1000) * 1000,
+		};
+		const plan = await clips.plan(camera as CameraId, span);
+		if (plan === null) throw new Error('nothing to save');
+		const { blob, reencoded, missing } = await clips.make(plan, {
+			format: 'mp4',
+			file: null,
+			onProgress: () => undefined,
+			signal: new AbortController().signal,
+		});
+		const ms = performance.now() - began;
+		if (reencoded || missing > 0 || blob === null) throw new Error('not a plain copy');
+		segments.dispose();
+		return { ms, bytes: blob.size, frames: plan.segments.length };
+	},
+};

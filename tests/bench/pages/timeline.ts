@@ -1,0 +1,90 @@
+import { localCalendar } from '#browser/calendar.ts';
+import { WebCrypto } from '#browser/crypto.ts';
+import { FootageDatabase } from '#browser/database.ts';
+import { DexieThumbnails } from '#browser/thumbnails.ts';
+import { hexOf, type Bytes } from '#domain/bytes.ts';
+import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
+import { Opener } from '#engine/open.ts';
+import { Previews } from '#engine/previews.ts';
+import { ThumbnailSealer } from '#engine/thumbnails.ts';
+import type { Engine } from '#state/engine.ts';
+import { Glimpses } from '#state/glimpses.svelte.ts';
+
+export interface TimelineBench {
+	/** Drags a hand over so much footage, with a sealed thumbnail every 5 s: distinct pictures on show a second. */
+	scrub(hours: number, seconds: number): Promise<{ fps: number; thumbnails: number }>;
+}
+
+declare global {
+	interface Window {
+		timelineBench: TimelineBench;
+	}
+}
+
+const NOON = new Date(2026, 10, 20, 12).getTime();
+const web = new WebCrypto();
+
+async function drawn(n: number): Promise<Bytes> {
+	const canvas = new OffscreenCanvas(192, 108);
+	const context = canvas.getContext('2d')!;
+	for (let cell = 0; cell < 40; cell += 1) {
+		context.fillStyle = `hsl(${String((n * 37 + cell * 61) % 360)} 50% ${String(20 + cell)}%)`;
+		context.fillRect((cell % 8) * 24, Math.floor(cell / 8) * 22, 24, 22);
+	}
+	const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.6 });
+	return new Uint8Array(await blob.arrayBuffer());
+}
+
+window.timelineBench = {
+	async scrub(hours, seconds) {
+		const secret = await web.secret(web.random(32));
+		const pair = await web.makeSignKey(false);
+		const home = hexOf(web.random(16)) as HomeId;
+		const camera = hexOf(web.random(16)) as CameraId;
+		const runId = hexOf(web.random(16)) as RunId;
+		const sealer = new ThumbnailSealer(web, { home, camera, epoch: 1, secret, runId });
+		const pictures = await Promise.all(Array.from({ length: 24 }, (_, n) => drawn(n)));
+		const database = new FootageDatabase();
+		const count = hours * 720;
+		for (let from = 0; from < count; from += 240) {
+			const rows = [];
+			for (let n = from; n < Math.min(count, from + 240); n += 1) {
+				const jpeg = pictures[n % pictures.length] ?? new Uint8Array();
+				const { wallUs, bytes } = await sealer.seal((NOON + n * 5000) * 1000, jpeg);
+				rows.push({ camera, wallUs, bytes: bytes.buffer });
+			}
+			await database.thumbs.bulkAdd(rows);
+		}
+		database.close();
+		const verify = await web.verifier(pair.public);
+		const keys = { home, verify, epoch: () => Promise.resolve(secret) };
+		const opener = new Opener(web, () => Promise.resolve(keys));
+		const previews = new Previews(new DexieThumbnails(), opener);
+		const glimpses = new Glimpses({ previews, calendar: localCalendar } as unknown as Engine);
+		glimpses.open(camera);
+		const canvas = document.createElement('canvas');
+		[canvas.width, canvas.height] = [192, 108];
+		document.body.append(canvas);
+		const context = canvas.getContext('2d')!;
+		const seen = new Set<number>();
+		const began = performance.now();
+		await new Promise<void>((done) => {
+			const step = (now: number): void => {
+				const share = (now - began) / (seconds * 1000);
+				if (share >= 1) {
+					done();
+					return;
+				}
+				glimpses.follow(NOON + Math.max(0, share) * hours * 3_600_000);
+				if (glimpses.under !== null) {
+					context.drawImage(glimpses.under.picture, 0, 0);
+					seen.add(glimpses.under.ms);
+				}
+				requestAnimationFrame(step);
+			};
+			requestAnimationFrame(step);
+		});
+		glimpses.close();
+		return { fps: seen.size / seconds, thumbnails: count };
+	},
+};
