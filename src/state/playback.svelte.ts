@@ -35,7 +35,9 @@ export class Playback {
 		this.glimpses = new Glimpses(engine);
 		this.marking = new Marking(engine, this.ribbon, async () => {
 			this.glimpses.forget();
-			await this.#player?.reload();
+			// Where everything was gone there is no frame to go on from.
+			const gone = (this.state?.wallMs ?? null) === null;
+			await (gone ? this.retry() : this.#player?.reload());
 		});
 	}
 
@@ -173,7 +175,10 @@ export class Playback {
 	}
 
 	async retry(): Promise<void> {
-		if (this.#camera !== null) await this.#player?.open(this.#camera);
+		const camera = this.#camera;
+		if (camera === null) return;
+		const atMs = this.state?.wallMs ?? (await this.#lastMoment(camera));
+		await this.#player?.open(camera, atMs);
 	}
 
 	/** A little before the end, so that there is something to play. */

@@ -40,7 +40,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		}
 		await savedAtLeast(page, 3);
 		await look('recording');
-		for (const path of ['/watch', '/storage', '/settings']) {
+		for (const path of ['/watch', '/storage', '/settings', '/help']) {
 			await page.goto(relay.address + path);
 			await page.getByRole('heading', { level: 1 }).waitFor();
 			await page.waitForLoadState('networkidle');
@@ -49,6 +49,17 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await page.getByRole('navigation').getByRole('link').nth(2).click();
 		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 		await look('player');
+		await page.locator('.doing .button').nth(2).click();
+		await page.locator('.clip .actions .main:enabled').waitFor();
+		await look('saving a clip');
+		await page.keyboard.press('Escape');
+		await page.locator('.doing .button').nth(0).click();
+		await page.getByRole('dialog').waitFor();
+		await look('going to a time');
+		await page.keyboard.press('Escape');
+		await page.locator('.doing .button').last().click();
+		await page.locator('.outcome.there').waitFor();
+		await look('deleted');
 		expect(found).toEqual([]);
 		expect(await page.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2));
 		await context.close();

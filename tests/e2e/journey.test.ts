@@ -127,35 +127,3 @@ test('after a kill and a while: recording goes on, the gap is drawn and says why
 		.toBeGreaterThanOrEqual((second?.startUs ?? 0) / 1000 - 100);
 	expect(errors).toEqual([]);
 });
-
-test('by keyboard alone: record, stop, play, skip', async () => {
-	context = await launchChromium({ viewport: { width: 1280, height: 800 } });
-	const page = await context.newPage();
-	await page.goto(relay.address);
-	const press = async (role: 'link' | 'button', name: string) => {
-		const target = page.getByRole(role, { name, exact: true }).first();
-		await target.waitFor({ timeout: 20_000 });
-		for (let tab = 0; tab < 40; tab++) {
-			if (await target.evaluate((node) => node === document.activeElement)) break;
-			await page.keyboard.press('Tab');
-		}
-		expect(await target.evaluate((node) => node === document.activeElement)).toBe(true);
-		await page.keyboard.press('Enter');
-	};
-	await press('link', 'Use this device as a camera');
-	await press('button', 'Start recording');
-	await recording(page);
-	await savedAtLeast(page, 4);
-	await press('button', 'Stop recording');
-	await press('link', 'Saved');
-	await shown(page);
-	await press('button', 'Back 10 seconds');
-	await press('button', 'Play');
-	await page.waitForFunction(
-		() => document.querySelector<HTMLElement>('[data-state]')?.dataset['state'] === 'playing',
-	);
-	await press('button', 'Pause');
-	await page.waitForFunction(
-		() => document.querySelector<HTMLElement>('[data-state]')?.dataset['state'] === 'paused',
-	);
-});

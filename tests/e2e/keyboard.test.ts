@@ -1,0 +1,110 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { escaped, player, recording, shown } from './person.ts';
+import { savedAtLeast, storedRuns } from './stored.ts';
+
+let relay: Relay;
+let context: BrowserContext | undefined;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterEach(async () => {
+	await context?.close();
+	context = undefined;
+});
+afterAll(() => relay.stop());
+
+/** Presses Tab until what has the focus is called so; nothing that stays while the page scrolls may lie over it. */
+async function tabTo(page: Page, name: string): Promise<void> {
+	for (let press = 0; press < 60; press += 1) {
+		await page.keyboard.press('Tab');
+		const at = await page.evaluate(() => {
+			const element = document.activeElement;
+			if (!(element instanceof HTMLElement) || element === document.body) return null;
+			const box = element.getBoundingClientRect();
+			let over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+			while (over && !['fixed', 'sticky'].includes(getComputedStyle(over).position))
+				over = over.parentElement;
+			return {
+				name: element.ariaLabel ?? element.textContent.trim(),
+				over: over?.contains(element) === false ? over.outerHTML.slice(0, 80) : null,
+				inSight: box.top >= 0 && box.bottom <= innerHeight,
+			};
+		});
+		if (at?.name !== name) continue;
+		expect(at, name).toEqual({ name, over: null, inSight: true });
+		return;
+	}
+	throw new Error(`Tab never comes to "${name}"`);
+}
+
+for (const viewport of [
+	{ width: 360, height: 800 },
+	{ width: 1280, height: 800 },
+]) {
+	test(`by keyboard alone, ${String(viewport.width)} px: record, stop, find a moment, save a clip, delete and undo`, async () => {
+		context = await launchChromium({ viewport, more: { acceptDownloads: true } });
+		const page = await context.newPage();
+		const errors = escaped(page);
+		await page.goto(relay.address);
+		await page.getByRole('link', { name: 'Use this device as a camera' }).waitFor();
+		await tabTo(page, 'Use this device as a camera');
+		await page.keyboard.press('Enter');
+		await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+		await tabTo(page, 'Start recording');
+		await page.keyboard.press('Space');
+		await recording(page);
+		await savedAtLeast(page, 14);
+		await tabTo(page, 'Stop recording');
+		await page.keyboard.press('Enter');
+		await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+		await tabTo(page, 'Saved');
+		await page.keyboard.press('Enter');
+		await player(page).waitFor({ timeout: 20_000 });
+		await shown(page);
+
+		await tabTo(page, 'Timeline');
+		const slider = player(page).getByRole('slider', { name: 'Timeline' });
+		await page.keyboard.press('End');
+		const newestMs = ((await storedRuns(page)).at(-1)?.endUs ?? 0) / 1000;
+		await expect.poll(() => shown(page)).toBeGreaterThan(newestMs - 1500);
+		const said = await slider.getAttribute('aria-valuetext');
+		await page.keyboard.press('Home');
+		await expect.poll(() => shown(page)).toBeLessThan(newestMs - 10_000);
+		expect(await slider.getAttribute('aria-valuetext')).not.toBe(said);
+		const firstMs = await shown(page);
+		await page.keyboard.press('k');
+		await expect.poll(() => shown(page), { timeout: 15_000 }).toBeGreaterThan(firstMs + 1000);
+		await page.keyboard.press('k');
+		await expect.poll(() => player(page).getAttribute('data-state')).not.toBe('playing');
+		await page.keyboard.press('.');
+
+		await page.keyboard.press('g');
+		await page.getByRole('dialog', { name: 'Go to time' }).waitFor();
+		await page.keyboard.press('Escape');
+		await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+		await tabTo(page, 'Save clip');
+		await page.keyboard.press('Enter');
+		const dialog = page.getByRole('dialog', { name: 'Save clip' });
+		await dialog.getByText(/ to .* about /).waitFor();
+		await tabTo(page, 'Save');
+		const [download] = await Promise.all([
+			page.waitForEvent('download'),
+			page.keyboard.press('Enter'),
+		]);
+		expect(download.suggestedFilename()).toMatch(/\.mp4$/);
+		await dialog.getByRole('button', { name: 'Done' }).waitFor();
+		await page.keyboard.press('Escape');
+		await dialog.waitFor({ state: 'detached' });
+
+		await tabTo(page, 'Delete');
+		await page.keyboard.press('Enter');
+		await page.getByText(/^Deleted: /).waitFor();
+		await tabTo(page, 'Undo');
+		await page.keyboard.press('Enter');
+		await page.getByText('It is back.').waitFor();
+		expect(errors).toEqual([]);
+	});
+}

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { restore } from '../fixtures/dump.ts';
+import { sealedFootage } from '../fixtures/footage.ts';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { escaped, openSaved, player, playFor, shown } from './person.ts';
+import { footageHash } from './stored.ts';
+
+let relay: Relay;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(() => relay.stop());
+
+test('ST20 a database of an older version opens: it plays, and can be pinned, deleted and had back', async () => {
+	const { databases, fromMs, name } = sealedFootage();
+	expect(databases.find((one) => one.name === 'spycam-footage')?.version).toBe(20);
+	const context = await launchChromium();
+	const page = await context.newPage();
+	const errors = escaped(page);
+	// An address of this origin where the app does not run.
+	await page.goto(`${relay.address}/favicon.svg`);
+	for (const one of databases) await page.evaluate(restore, one);
+	const before = await footageHash(page);
+
+	await openSaved(page, relay.address);
+	await page.getByRole('heading', { level: 1, name }).waitFor();
+	await player(page).getByRole('slider', { name: 'Timeline' }).focus();
+	await page.keyboard.press('Home');
+	await expect.poll(() => shown(page)).toBeLessThan(fromMs + 100);
+	await playFor(page, 2500);
+	const button = (of: string) => player(page).getByRole('button', { name: of, exact: true });
+	await button('Pause').click();
+	await button('Pin').click();
+	await page.getByText(/^Pinned: /).waitFor();
+	await button('Delete').click();
+	await page.getByText('A part of it is pinned.').waitFor();
+	await button('Pin').click();
+	await page.getByText(/^No longer pinned/).waitFor();
+	await button('Delete').click();
+	await page.getByText(/^Deleted: /).waitFor();
+	await button('Undo').click();
+	await page.getByText('It is back.').waitFor();
+	expect(await footageHash(page)).toBe(before);
+	await openSaved(page, relay.address);
+	expect(errors).toEqual([]);
+	await context.close();
+});
