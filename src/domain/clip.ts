@@ -1,3 +1,4 @@
+import { SEAM_US } from './coverage.ts';
 import { endUsOf } from './index-page.ts';
 import { groupsOf } from './playlist.ts';
 import type { Segment } from './segment.ts';
@@ -12,7 +13,7 @@ export interface ClipSegment {
 /** What of a span becomes a clip. Wall times, microseconds. Rules: docs/spec/clips.md. */
 export interface ClipSelection extends Span {
 	readonly segments: readonly ClipSegment[];
-	/** How often something is missing between two pieces. */
+	/** How often time is missing between two pieces: a new recorder that took over at once is no gap. */
 	readonly gaps: number;
 	/** Of footage. */
 	readonly lengthUs: number;
@@ -36,18 +37,21 @@ export function selectClip(
 		group.map((segment) => ({ segment, piece })),
 	);
 	const [first] = chosen;
-	const last = chosen.at(-1);
-	if (first === undefined || last === undefined) return null;
+	if (first === undefined) return null;
 	const all = chosen.map(({ segment }) => segment);
 	const lengthUs = all.reduce((sum, one) => sum + Math.min(one.durationUs, endUs - one.startUs), 0);
 	return {
 		startUs: Math.min(...all.map((one) => one.startUs)),
 		endUs: Math.min(endUs, Math.max(...all.map(endUsOf))),
 		segments: chosen,
-		gaps: last.piece,
+		gaps: all.filter((one, n) => missingBefore(one, all[n - 1])).length,
 		lengthUs,
 		bytes: all.reduce((sum, { size }) => sum + size, 0),
 		sound: all.some(({ sound }) => sound),
 		runNos: [...new Set(all.map(({ runNo }) => runNo))],
 	};
+}
+
+function missingBefore(one: Segment, before: Segment | undefined): boolean {
+	return before !== undefined && one.startUs - endUsOf(before) > SEAM_US;
 }

@@ -20,6 +20,8 @@ export class Session {
 	fault = $state.raw<Fault | null>(null);
 	#engine = $state.raw<Engine | null>(null);
 	#opening: Promise<Engine | null> | null = null;
+	/** Ends when it is known whether recording goes on by itself: a browser may ask a person first. */
+	resumed: Promise<unknown> = Promise.resolve();
 	readonly #load: () => Promise<Engine>;
 	#subscribe: () => void = () => undefined;
 
@@ -76,7 +78,7 @@ export class Session {
 		return promisesOf(this.#engine.features, house?.kind === 'ready' ? house.strength : null);
 	}
 
-	/** Loads the product, looks at this device, and goes on recording where that was on. Never throws. */
+	/** Loads the product, looks at this device, and begins to go on recording where that was on. Never throws. */
 	open(): Promise<Engine | null> {
 		this.#opening ??= this.#open();
 		return this.#opening;
@@ -98,7 +100,7 @@ export class Session {
 			});
 			await engine.house.look();
 			this.#engine = engine;
-			if (engine.house.state.kind === 'ready') await engine.recorder.resume();
+			if (engine.house.state.kind === 'ready') this.resumed = engine.recorder.resume();
 			return engine;
 		} catch (error) {
 			this.fault =

@@ -81,14 +81,18 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			const sealed = await crypto.seal(key, nonce, info, ascii('footage'));
 			const flipped = sealed.slice();
 			flipped[3] = (flipped[3] ?? 0) ^ 1;
-			for (const attempt of [
-				crypto.open(key, nonce, info, flipped),
-				crypto.open(key, nonce, info, sealed.subarray(0, -1)),
-				crypto.open(key, nonce, info, new Uint8Array(3)),
-				crypto.open(key, new Uint8Array(12).fill(1), info, sealed),
-				crypto.open(key, nonce, ascii('other'), sealed),
-			]) {
-				await expect(attempt).rejects.toMatchObject({ name: 'Fault', kind: 'corrupt' });
+			const attempts = [
+				[nonce, info, flipped],
+				[nonce, info, sealed.subarray(0, -1)],
+				[nonce, info, new Uint8Array(3)],
+				[new Uint8Array(12).fill(1), info, sealed],
+				[nonce, ascii('other'), sealed],
+			] as const;
+			for (const [as, aad, bytes] of attempts) {
+				await expect(crypto.open(key, as, aad, bytes)).rejects.toMatchObject({
+					name: 'Fault',
+					kind: 'corrupt',
+				});
 			}
 		});
 

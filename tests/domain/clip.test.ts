@@ -79,7 +79,8 @@ describe('what becomes a clip', () => {
 			startUs: second * SECOND,
 			durationUs: SECOND,
 		});
-		const segments = [one(1, 1, 0), one(1, 2, 1), one(1, 4, 3), one(2, 1, 9)];
+		// The third run takes over where the second ends.
+		const segments = [one(1, 1, 0), one(1, 2, 1), one(1, 4, 3), one(2, 1, 9), one(3, 1, 10)];
 		expect(selectClip(segments, { startUs: 0, endUs: 20 * SECOND })?.gaps).toBe(2);
 	});
 });

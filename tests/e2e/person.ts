@@ -32,8 +32,13 @@ export function player(page: Page): ReturnType<Page['getByRole']> {
 export async function openSaved(page: Page, address: string): Promise<void> {
 	await page.goto(address);
 	await page.getByRole('link', { name: 'Saved footage' }).first().click();
-	await player(page).waitFor({ timeout: 20_000 });
-	await shown(page);
+	try {
+		await player(page).waitFor({ timeout: 20_000 });
+		await shown(page);
+	} catch (error) {
+		const said = await page.locator('main').innerText();
+		throw new Error(`no footage at ${page.url()}, which says: ${said}`, { cause: error });
+	}
 }
 
 /** Wall time of the frame on show, ms since 1970. Waits until there is one. */

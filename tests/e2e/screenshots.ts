@@ -144,7 +144,7 @@ async function ordinary(studio: Studio): Promise<void> {
 	await page.keyboard.press('Escape');
 	const range = page.locator('input[type=range]');
 	await range.focus();
-	await page.keyboard.press('Home');
+	await page.keyboard.press('End');
 	await page.locator('p.gap:not(:empty)').waitFor();
 	await studio.shoot(page, '11-player-gap', true);
 	await context.close();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium, startRelay } from '../e2e/house.ts';
-import { becomeCamera, escaped, record } from '../e2e/person.ts';
+import { becomeCamera, escaped, openSaved, playFor, record } from '../e2e/person.ts';
 import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
@@ -52,6 +52,23 @@ test('permission withdrawn in mid-run: the run is closed as denied and the page 
 		.toBe('denied');
 	await page.getByRole('alert').first().waitFor({ timeout: 20_000 });
 	expect(await page.getByRole('status').first().innerText()).not.toMatch(/^Recording/);
+	expect(errors).toEqual([]);
+});
+
+test('the browser asks for the camera and nobody answers: what was saved plays meanwhile', async () => {
+	context = await launchChromium({});
+	const page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 3);
+	await page.close();
+	const later = await context.newPage();
+	const errors = escaped(later);
+	await later.addInitScript(() => {
+		navigator.mediaDevices.getUserMedia = () => new Promise(() => undefined);
+	});
+	await openSaved(later, relay.address);
+	await playFor(later, 500);
 	expect(errors).toEqual([]);
 });
 

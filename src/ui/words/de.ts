@@ -1,57 +1,8 @@
-import type { TickKind } from '#domain/ribbon.ts';
+import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
+import { formatsOf } from './formats.ts';
 
-const days = new Intl.DateTimeFormat('de-DE', { weekday: 'short', day: 'numeric', month: 'long' });
-const clock = new Intl.DateTimeFormat('de-DE', {
-	hour: '2-digit',
-	minute: '2-digit',
-	second: '2-digit',
-	hour12: false,
-});
-const dates = new Intl.DateTimeFormat('de-DE', {
-	weekday: 'short',
-	day: 'numeric',
-	month: 'short',
-});
-const minutes = new Intl.DateTimeFormat('de-DE', {
-	hour: '2-digit',
-	minute: '2-digit',
-	hour12: false,
-});
-const fractions = new Intl.DateTimeFormat('de-DE', {
-	minute: '2-digit',
-	second: '2-digit',
-	fractionalSecondDigits: 1,
-});
-const weekdays = new Intl.DateTimeFormat('de-DE', { weekday: 'short' });
-const months = new Intl.DateTimeFormat('de-DE', { month: 'long', year: 'numeric' });
-const ticks: Readonly<Record<TickKind, Intl.DateTimeFormat>> = {
-	month: dates,
-	day: dates,
-	date: new Intl.DateTimeFormat('de-DE', { day: 'numeric', month: 'short' }),
-	minute: minutes,
-	second: clock,
-	fraction: fractions,
-};
-const number = new Intl.NumberFormat('de-DE', { maximumFractionDigits: 1 });
-const plural = new Intl.PluralRules('de-DE');
-const count = (n: number, one: string, other: string) =>
-	`${number.format(n)} ${plural.select(n) === 'one' ? one : other}`;
-
-function bytes(n: number): string {
-	if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
-	if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
-	return `${number.format(n / 1e3)} kB`;
-}
-
-/** Time across the ribbon, short. */
-function across(ms: number): string {
-	if (ms < 60e3) return `${number.format(ms / 1e3)} s`;
-	if (ms < 3600e3) return `${number.format(ms / 60e3)} min`;
-	return ms < 48 * 3600e3
-		? `${number.format(ms / 3600e3)} Std.`
-		: `${number.format(ms / 86_400e3)} Tage`;
-}
+const { across, count, number, shared } = formatsOf('de-DE', { hours: 'Std.', days: 'Tage' });
 
 function span(ms: number): string {
 	const minutes = Math.round(ms / 60_000);
@@ -180,7 +131,7 @@ export const de: Words = {
 		keys: 'Pfeiltasten bewegen, mit Umschalt weiter. Plus und Minus zoomen. Pos1 und Ende gehen zur ersten und zur neuesten Aufnahme.',
 		less: 'Mehr Zeit zeigen',
 		more: 'Weniger Zeit zeigen',
-		across: (ms) => across(ms),
+		across,
 		speed: 'Tempo',
 		times: (rate) => `${number.format(rate)} ×`,
 		frameBack: 'Voriges Bild',
@@ -244,47 +195,7 @@ export const de: Words = {
 	},
 	help: {
 		title: 'Hilfe',
-		answers: [
-			{
-				question: 'Wie fange ich an?',
-				answer:
-					'Wähle Aufnehmen, erlaube die Kamera und drücke Aufnahme starten. Nach ein paar Sekunden läuft unter Gespeichert die erste Aufnahme.',
-			},
-			{
-				question: 'Wie finde ich einen Moment?',
-				answer:
-					'Ziehe die Zeitleiste; mit zwei Fingern oder dem Rad zoomst du von einer Sekunde bis zu einem Monat. In schraffierten Abschnitten ist nichts; berühre einen, und er sagt warum. Gehe zu Zeit zeigt, welche Tage Aufnahmen haben. Mit der Tastatur: Pfeile bewegen, Plus und Minus zoomen, Komma und Punkt gehen ein Bild weiter, j und l zehn Sekunden, k spielt und hält an, g geht zu einer Zeit.',
-			},
-			{
-				question: 'Wie behalte ich ein Stück oder gebe es weiter?',
-				answer:
-					'Drücke Clip speichern, ziehe die Griffe auf der Zeitleiste und drücke Speichern: Du bekommst ein gewöhnliches MP4. Ein Clip ist nicht mehr versiegelt: Wer die Datei hat, kann sie abspielen. Anheften behält Aufnahmen auf diesem Gerät, wenn Platz geschaffen wird.',
-			},
-			{
-				question: 'Kann ich ein Löschen rückgängig machen?',
-				answer: 'Ja, zehn Minuten lang, solange Platz ist. Danach sind die Daten endgültig weg.',
-			},
-			{
-				question: 'Was geschieht, wenn der Platz voll ist?',
-				answer:
-					'Die ältesten Minuten gehen zuerst, angeheftete bleiben. Die Aufnahme hört nicht auf. Die Grenze steht unter Speicher.',
-			},
-			{
-				question: 'Warum hat die Aufnahme auf meinem Telefon aufgehört?',
-				answer:
-					'Ein Telefon lässt eine Seite die Kamera nur nutzen, solange sie zu sehen ist. Lass es am Strom, offen und vorn. Die Seite hält den Bildschirm an, wo der Browser es erlaubt.',
-			},
-			{
-				question: 'Wer kann meine Aufnahmen sehen?',
-				answer:
-					'Wer diesen Browser auf diesem Gerät benutzen kann. Alles wird versiegelt, bevor es gespeichert wird, und nichts verlässt das Gerät von selbst.',
-			},
-			{
-				question: 'Braucht es das Internet?',
-				answer:
-					'Nein. Einmal geöffnet, geht es ohne Netz und ohne den Server. Installiere es unter Einstellungen, dann hast du es wie eine App.',
-			},
-		],
+		answers,
 	},
 	goTo: {
 		title: 'Gehe zu Zeit',
@@ -421,12 +332,6 @@ export const de: Words = {
 		'not-started': 'die Aufnahme hatte noch nicht begonnen',
 	},
 	promises,
-	day: (ms) => days.format(ms),
-	time: (ms) => clock.format(ms),
-	weekday: (ms) => weekdays.format(ms),
-	month: (ms) => months.format(ms),
-	tick: (ms, kind) => ticks[kind].format(ms),
-	moment: (ms) => `${days.format(ms)}, ${clock.format(ms)}`,
-	bytes,
+	...shared,
 	span,
 };

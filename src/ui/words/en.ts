@@ -1,7 +1,9 @@
 import type { FaultKind } from '#domain/fault.ts';
 import type { PromiseName } from '#domain/promises.ts';
-import type { TickKind } from '#domain/ribbon.ts';
 import type { Gap } from '#domain/timeline.ts';
+
+import { answers } from './en-help.ts';
+import { formatsOf } from './formats.ts';
 
 /** A sentence, and what to do about it. */
 export interface Advice {
@@ -9,57 +11,7 @@ export interface Advice {
 	readonly next: string;
 }
 
-const days = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'long' });
-const clock = new Intl.DateTimeFormat('en-GB', {
-	hour: '2-digit',
-	minute: '2-digit',
-	second: '2-digit',
-	hour12: false,
-});
-const dates = new Intl.DateTimeFormat('en-GB', {
-	weekday: 'short',
-	day: 'numeric',
-	month: 'short',
-});
-const minutes = new Intl.DateTimeFormat('en-GB', {
-	hour: '2-digit',
-	minute: '2-digit',
-	hour12: false,
-});
-const fractions = new Intl.DateTimeFormat('en-GB', {
-	minute: '2-digit',
-	second: '2-digit',
-	fractionalSecondDigits: 1,
-});
-const weekdays = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
-const months = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
-const ticks: Readonly<Record<TickKind, Intl.DateTimeFormat>> = {
-	month: dates,
-	day: dates,
-	date: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }),
-	minute: minutes,
-	second: clock,
-	fraction: fractions,
-};
-const number = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
-const plural = new Intl.PluralRules('en-GB');
-const count = (n: number, one: string, other: string) =>
-	`${number.format(n)} ${plural.select(n) === 'one' ? one : other}`;
-
-function bytes(n: number): string {
-	if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
-	if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
-	return `${number.format(n / 1e3)} kB`;
-}
-
-/** Time across the ribbon, short. */
-function across(ms: number): string {
-	if (ms < 60e3) return `${number.format(ms / 1e3)} s`;
-	if (ms < 3600e3) return `${number.format(ms / 60e3)} min`;
-	return ms < 48 * 3600e3
-		? `${number.format(ms / 3600e3)} h`
-		: `${number.format(ms / 86_400e3)} days`;
-}
+const { across, count, number, shared } = formatsOf('en-GB', { hours: 'h', days: 'days' });
 
 function span(ms: number): string {
 	const minutes = Math.round(ms / 60_000);
@@ -243,7 +195,7 @@ export const en = {
 		keys: 'Arrow keys move, with Shift farther. Plus and minus zoom. Home and End go to the first and the newest footage.',
 		less: 'Show more time',
 		more: 'Show less time',
-		across: (ms: number) => across(ms),
+		across,
 		speed: 'Speed',
 		times: (rate: number) => `${number.format(rate)} ×`,
 		frameBack: 'Previous frame',
@@ -308,48 +260,7 @@ export const en = {
 	},
 	help: {
 		title: 'Help',
-		answers: [
-			{
-				question: 'How do I begin?',
-				answer:
-					'Choose Record, allow the camera and press Start recording. After a few seconds the first footage plays under Saved.',
-			},
-			{
-				question: 'How do I find a moment?',
-				answer:
-					'Drag the timeline; with two fingers or the wheel you zoom from a second to a month. Hatched spans hold nothing; touch one and it says why. Go to time shows which days have footage. On a keyboard: arrows move, plus and minus zoom, comma and full stop step by one picture, j and l by ten seconds, k plays and pauses, g goes to a time.',
-			},
-			{
-				question: 'How do I keep or give away a piece?',
-				answer:
-					'Press Save clip, drag the handles on the timeline and press Save: you get an ordinary MP4. A clip is not sealed any more: whoever has the file can play it. Pin keeps footage on this device when it makes room.',
-			},
-			{
-				question: 'Can I undo a deletion?',
-				answer:
-					'Yes, for ten minutes, as long as there is room. After that the bytes are gone for good.',
-			},
-			{
-				question: 'What happens when it is full?',
-				answer:
-					'The oldest minutes leave first, pinned ones stay. Recording does not stop. The limit is under Storage.',
-			},
-			{
-				question: 'Why did recording stop on my phone?',
-				answer:
-					'A phone lets a page use the camera only while the page is on screen. Keep it plugged in, open and in front. The page keeps the screen on where the browser allows it.',
-			},
-			{
-				question: 'Who can see my footage?',
-				answer:
-					'Whoever can use this browser on this device. Everything is sealed before it is stored, and nothing leaves the device by itself.',
-			},
-			{
-				question: 'Does it need the internet?',
-				answer:
-					'No. Once opened it works without a network and without the server. Install it from Settings to have it like an app.',
-			},
-		],
+		answers,
 	},
 	goTo: {
 		title: 'Go to time',
@@ -422,13 +333,7 @@ export const en = {
 	faults,
 	gaps,
 	promises,
-	day: (ms: number) => days.format(ms),
-	time: (ms: number) => clock.format(ms),
-	weekday: (ms: number) => weekdays.format(ms),
-	month: (ms: number) => months.format(ms),
-	tick: (ms: number, kind: TickKind) => ticks[kind].format(ms),
-	moment: (ms: number) => `${days.format(ms)}, ${clock.format(ms)}`,
-	bytes,
+	...shared,
 	span,
 };
 

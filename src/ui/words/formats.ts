@@ -1,0 +1,49 @@
+import type { TickKind } from '#domain/ribbon.ts';
+
+/** Dates, times and numbers as a language writes them; `hours` and `days` are its short words for them. */
+export function formatsOf(locale: string, { hours, days }: { hours: string; days: string }) {
+	const format = (options: Intl.DateTimeFormatOptions) =>
+		new Intl.DateTimeFormat(locale, { hour12: false, ...options });
+	const day = format({ weekday: 'short', day: 'numeric', month: 'long' });
+	const time = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+	const dates = format({ weekday: 'short', day: 'numeric', month: 'short' });
+	const weekdays = format({ weekday: 'short' });
+	const months = format({ month: 'long', year: 'numeric' });
+	const ticks: Readonly<Record<TickKind, Intl.DateTimeFormat>> = {
+		month: dates,
+		day: dates,
+		date: format({ day: 'numeric', month: 'short' }),
+		minute: format({ hour: '2-digit', minute: '2-digit' }),
+		second: time,
+		fraction: format({ minute: '2-digit', second: '2-digit', fractionalSecondDigits: 1 }),
+	};
+	const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+	const plural = new Intl.PluralRules(locale);
+	return {
+		number,
+		count: (n: number, one: string, other: string) =>
+			`${number.format(n)} ${plural.select(n) === 'one' ? one : other}`,
+		/** A length of time, short. */
+		across: (ms: number): string => {
+			if (ms < 60e3) return `${number.format(ms / 1e3)} s`;
+			if (ms < 3600e3) return `${number.format(ms / 60e3)} min`;
+			return ms < 48 * 3600e3
+				? `${number.format(ms / 3600e3)} ${hours}`
+				: `${number.format(ms / 86_400e3)} ${days}`;
+		},
+		/** What every screen uses. */
+		shared: {
+			day: (ms: number) => day.format(ms),
+			time: (ms: number) => time.format(ms),
+			weekday: (ms: number) => weekdays.format(ms),
+			month: (ms: number) => months.format(ms),
+			tick: (ms: number, kind: TickKind) => ticks[kind].format(ms),
+			moment: (ms: number) => `${day.format(ms)}, ${time.format(ms)}`,
+			bytes(n: number): string {
+				if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
+				if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
+				return `${number.format(n / 1e3)} kB`;
+			},
+		},
+	};
+}
