@@ -1,5 +1,4 @@
 import { BrowserInstaller } from '#browser/install.ts';
-import { defaultBudget } from '#domain/retention.ts';
 import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
@@ -34,6 +33,7 @@ async function make(): Promise<Engine> {
 		{ MediaCapture },
 		{ BrowserEncoder },
 		{ House },
+		{ Allowance },
 		{ Retention },
 		{ Recorder },
 		{ featuresOfBrowser },
@@ -54,6 +54,7 @@ async function make(): Promise<Engine> {
 		import('#browser/capture.ts'),
 		import('#browser/encoders.ts'),
 		import('#engine/house.ts'),
+		import('#engine/allowance.ts'),
 		import('#engine/retention.ts'),
 		import('#engine/recorder.ts'),
 		import('#browser/features.ts'),
@@ -74,14 +75,13 @@ async function make(): Promise<Engine> {
 	const awake = new ScreenAwake();
 	const tab = new TabSign();
 	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
-	const budget = async (): Promise<number> =>
-		(await preferences.read()).budgetBytes ?? defaultBudget(await estimate());
+	const allowance = new Allowance(preferences, clock, estimate);
 	const recorder = new Recorder({
 		clock,
 		capture,
 		encoder: new BrowserEncoder(),
 		segments,
-		retention: new Retention(segments, budget),
+		retention: new Retention(segments, allowance),
 		tenure: new LockTenure(),
 		preferences,
 		beginRun: (camera, given) => house.beginRun(camera, given),
@@ -107,7 +107,7 @@ async function make(): Promise<Engine> {
 		calendar: localCalendar,
 		previews: new Previews(thumbnails, house.opener),
 		installer,
-		budget,
+		allowance,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.

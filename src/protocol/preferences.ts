@@ -11,6 +11,16 @@ export const preferencesSchema = v.object({
 	armed: v.fallback(v.boolean(), false),
 	/** How many bytes footage may use; `null`: a share of what the browser offers. */
 	budgetBytes: v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
+	/** What the browser was found to allow: docs/spec/space.md. */
+	cap: v.fallback(
+		v.nullable(
+			v.object({
+				bytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+				refusedMs: v.pipe(v.number(), v.integer(), v.minValue(0)),
+			}),
+		),
+		null,
+	),
 	/** The person accepts that footage dies with the tab, because this browser keeps no keys. */
 	acceptsLoss: v.fallback(v.boolean(), false),
 });
@@ -26,6 +36,7 @@ export function preferencesFrom(stored: unknown): Preferences {
 		sound: undefined,
 		armed: undefined,
 		budgetBytes: undefined,
+		cap: undefined,
 		acceptsLoss: undefined,
 		...given,
 	});

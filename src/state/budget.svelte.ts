@@ -1,4 +1,5 @@
 import { profileNamed } from '#domain/profile.ts';
+import type { Cap } from '#domain/space.ts';
 import type { Engine } from './engine.ts';
 
 /** How much footage may use, and does. Bytes; `null` until it is known. */
@@ -9,6 +10,8 @@ export class Budget {
 	keepsMs = $state<number | null>(null);
 	measured = $state(false);
 	damagedRows = $state(0);
+	/** What the browser was found to allow; `null`: it never refused anything. */
+	cap = $state.raw<Cap | null>(null);
 	readonly #engine: Engine;
 	#off: () => void = () => undefined;
 
@@ -33,7 +36,7 @@ export class Budget {
 	async look(): Promise<void> {
 		const { segments, preferences } = this.#engine;
 		this.usedBytes = await segments.usedBytes();
-		this.budgetBytes = await this.#engine.budget();
+		this.budgetBytes = await this.#engine.allowance.bytes();
 		this.damagedRows = segments.damagedRows();
 		let seconds = 0;
 		let bytes = 0;
@@ -43,7 +46,8 @@ export class Budget {
 				bytes += run.bytes;
 			}
 		}
-		const { profile } = await preferences.read();
+		const { profile, cap } = await preferences.read();
+		this.cap = cap;
 		const asked = profileNamed(profile).bitsPerSecond;
 		this.measured = seconds > 60;
 		const bytesPerSecond = this.measured ? bytes / seconds : asked / 8;

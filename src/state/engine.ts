@@ -1,5 +1,6 @@
 import type { Features } from '#domain/features.ts';
 import type { Calendar } from '#domain/ribbon.ts';
+import type { Allowance } from '#engine/allowance.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
 import type { Previews } from '#engine/previews.ts';
@@ -26,8 +27,8 @@ export interface Engine {
 	readonly calendar: Calendar;
 	readonly previews: Pick<Previews, 'near' | 'first'>;
 	readonly installer: Installer;
-	/** Bytes that footage may use: the person's own choice, else a share of what the browser offers. */
-	budget(): Promise<number>;
+	/** What footage may use. */
+	readonly allowance: Pick<Allowance, 'bytes'>;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	/** Keeps the screen awake while `wanted`. */

@@ -7,7 +7,7 @@ export function preferencesContract(make: (stored: unknown) => Promise<Preferenc
 		for (const stored of [undefined, null, 'x', 7, []]) {
 			expect(await (await make(stored)).read()).toEqual({
 				...{ lensId: null, profile: 'standard', sound: false, armed: false },
-				...{ budgetBytes: null, acceptsLoss: false },
+				...{ budgetBytes: null, cap: null, acceptsLoss: false },
 			});
 		}
 	});
@@ -15,7 +15,7 @@ export function preferencesContract(make: (stored: unknown) => Promise<Preferenc
 	test('one bad value costs nothing but itself', async () => {
 		const store = await make({ profile: 'huge', sound: true, budgetBytes: -1, lensId: 'front' });
 		expect(await store.read()).toMatchObject({
-			...{ profile: 'standard', sound: true, budgetBytes: null, lensId: 'front' },
+			...{ profile: 'standard', sound: true, budgetBytes: null, cap: null, lensId: 'front' },
 		});
 	});
 

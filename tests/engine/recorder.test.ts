@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
+import { allowing } from '../fakes/allowance.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
 import { Fault } from '#domain/fault.ts';
 import { PROFILES } from '#domain/profile.ts';
@@ -35,7 +36,10 @@ function makeRecorder(rotateMs?: number): Recorder {
 		segments,
 		preferences,
 		tenure: new MemoryTenure(taken),
-		retention: new Retention(segments, () => Promise.resolve(budget)),
+		retention: new Retention(
+			segments,
+			allowing(() => budget),
+		),
 		beginRun: (camera, given) => house.beginRun(camera, given),
 		camera: () => camera(),
 	};

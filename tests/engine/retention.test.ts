@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { Retention } from '#engine/retention.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../contracts/segments.ts';
+import { allowing } from '../fakes/allowance.ts';
 import { MemorySegments } from '../fakes/segments.ts';
 
 describe('Retention', () => {
 	test('RT7 bytes kept and bytes coming stay within the budget, minute after minute', async () => {
 		const store = new MemorySegments();
-		const retention = new Retention(store, () => Promise.resolve(20_000));
+		const retention = new Retention(
+			store,
+			allowing(() => 20_000),
+		);
 		await record(store, DOOR, 1, 1);
 		for (let seq = 2; seq <= 600; seq += 1) {
 			await retention.makeRoom(100);
@@ -22,7 +26,10 @@ describe('Retention', () => {
 	test('RT7 nothing leaves while there is room', async () => {
 		const store = new MemorySegments();
 		await record(store, DOOR, 1, 100);
-		const retention = new Retention(store, () => Promise.resolve(1e9));
+		const retention = new Retention(
+			store,
+			allowing(() => 1e9),
+		);
 		expect(await retention.makeRoom(500)).toEqual({ segments: 0, bytes: 0, span: null });
 		expect(await store.usedBytes()).toBe(10_100);
 	});
@@ -31,7 +38,10 @@ describe('Retention', () => {
 		const store = new MemorySegments();
 		await record(store, DOOR, 1, 300);
 		let budget = 1e9;
-		const retention = new Retention(store, () => Promise.resolve(budget));
+		const retention = new Retention(
+			store,
+			allowing(() => budget),
+		);
 		await retention.makeRoom(100);
 		budget = 10_000;
 		expect((await retention.makeRoom(100)).segments).toBe(240);
@@ -42,7 +52,10 @@ describe('Retention', () => {
 		const store = new MemorySegments();
 		await record(store, DOOR, 1, 130);
 		store.roomBytes = await store.usedBytes();
-		const retention = new Retention(store, () => Promise.resolve(1e9));
+		const retention = new Retention(
+			store,
+			allowing(() => 1e9),
+		);
 		const next = sealed(131, T0 + 130 * SECOND);
 		await retention.makeRoom(next.bytes.length);
 		expect(await kindOf(store.append(DOOR, 1, next))).toBe('quota');

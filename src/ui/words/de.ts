@@ -218,6 +218,8 @@ export const de: Words = {
 		saved: 'Gespeichert.',
 		wrong: 'Gib eine Zahl von 0,05 bis 10.000 GB an.',
 		oldest: 'Ist der Platz voll, weichen die ältesten Minuten zuerst. Nichts bleibt stehen.',
+		refused: (size, when) =>
+			`Der Browser hatte am ${when} keinen Platz für mehr. Seither begnügen sich die Aufnahmen mit ${size} und versuchen jeden Tag etwas mehr.`,
 		note: 'Aufnahmen liegen in diesem Browser, auf diesem Gerät, sonst nirgends.',
 		damaged: (n) =>
 			`${count(n, 'Eintrag war', 'Einträge waren')} nicht lesbar und wurden beiseite gelegt.`,

@@ -283,6 +283,8 @@ export const en = {
 		saved: 'Saved.',
 		wrong: 'Give a number from 0.05 to 10,000 GB.',
 		oldest: 'When it is full, the oldest minutes leave first. Nothing stops.',
+		refused: (size: string, when: string) =>
+			`The browser had no room for more on ${when}. Since then footage keeps to ${size}, and tries a little more each day.`,
 		note: 'Footage is stored in this browser, on this device, nowhere else.',
 		damaged: (n: number) => `${count(n, 'entry', 'entries')} could not be read and were set aside.`,
 		smaller: (size: string) => `About ${size} of the oldest footage will be deleted.`,

@@ -1,0 +1,114 @@
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Of the room at the window's beginning: less is a tooth. */
+const WORTH_TELLING = 0.02;
+const OVER_BUDGET = 1.5;
+
+/** Keep this much of the samples: the highest of the day tells a tooth from growth. */
+export const SAMPLES_KEPT_MS = DAY_MS + HOUR_MS;
+
+/** At one moment: the room left, and what retention cannot reclaim, by owner. Bytes. */
+export interface Sample {
+	readonly atMs: number;
+	readonly roomBytes: number;
+	readonly owners: Readonly<Record<string, number>>;
+}
+
+/** Something that may explain a growth. */
+export interface Change {
+	readonly atMs: number;
+	readonly what: string;
+}
+
+export interface Growth {
+	readonly kind: 'fast' | 'slow' | 'budget';
+	/** Which rose most, or is over its budget. */
+	readonly owner: string;
+	/** Until the room is gone; `null` where only a budget is exceeded. */
+	readonly fullInMs: number | null;
+	/** The last change before or in the window. */
+	readonly after: Change | null;
+}
+
+interface Detector {
+	readonly kind: 'fast' | 'slow';
+	readonly windowMs: number;
+	readonly leastMs: number;
+	readonly limitMs: number;
+}
+
+const DETECTORS: readonly Detector[] = [
+	{ kind: 'fast', windowMs: 5 * MINUTE_MS, leastMs: 2.5 * MINUTE_MS, limitMs: 6 * HOUR_MS },
+	{ kind: 'slow', windowMs: HOUR_MS, leastMs: 13.5 * MINUTE_MS, limitMs: DAY_MS },
+];
+
+/**
+ * What grows so that it needs somebody. `samples` in order of time, some 15 s apart, at least an hour and best
+ * `SAMPLES_KEPT_MS` of them. `budgets`: bytes an owner may hold. Rules: docs/spec/space.md.
+ */
+export function growths(
+	samples: readonly Sample[],
+	budgets: Readonly<Record<string, number>> = {},
+	changes: readonly Change[] = [],
+): Growth[] {
+	const last = samples.at(-1);
+	if (last === undefined) return [];
+	const found = DETECTORS.flatMap((detector) => rising(detector, samples, last, changes) ?? []);
+	for (const [owner, bytes] of Object.entries(last.owners)) {
+		const budget = budgets[owner];
+		if (budget === undefined || bytes < OVER_BUDGET * budget) continue;
+		found.push({ kind: 'budget', owner, fullInMs: null, after: lastOf(changes, last.atMs) });
+	}
+	return found;
+}
+
+function rising(
+	{ kind, windowMs, leastMs, limitMs }: Detector,
+	samples: readonly Sample[],
+	last: Sample,
+	changes: readonly Change[],
+): Growth | null {
+	const from = samples.findIndex(({ atMs }) => atMs >= last.atMs - windowMs);
+	const window = samples.slice(from);
+	const first = window[0];
+	if (first === undefined || last.atMs - first.atMs < leastMs) return null;
+	const held = heldBytes(last);
+	if (held - heldBytes(first) < WORTH_TELLING * first.roomBytes) return null;
+	const before = samples.slice(0, from).filter(({ atMs }) => atMs >= last.atMs - DAY_MS);
+	if (before.some((sample) => heldBytes(sample) >= held)) return null;
+	const bytesPerMs = slope(window);
+	const fullInMs = last.roomBytes / bytesPerMs;
+	if (!(bytesPerMs > 0) || fullInMs > limitMs) return null;
+	return { kind, owner: rosenMost(first, last), fullInMs, after: lastOf(changes, last.atMs) };
+}
+
+function heldBytes({ owners }: Sample): number {
+	return Object.values(owners).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Least squares, bytes per ms. */
+function slope(window: readonly Sample[]): number {
+	const times = window.map(({ atMs }) => atMs);
+	const bytes = window.map(heldBytes);
+	const mean = (values: readonly number[]) =>
+		values.reduce((sum, value) => sum + value, 0) / values.length;
+	const [middleMs, middleBytes] = [mean(times), mean(bytes)];
+	let [above, below] = [0, 0];
+	times.forEach((atMs, n) => {
+		above += (atMs - middleMs) * ((bytes[n] ?? 0) - middleBytes);
+		below += (atMs - middleMs) ** 2;
+	});
+	return below === 0 ? 0 : above / below;
+}
+
+function rosenMost(first: Sample, last: Sample): string {
+	const rises = Object.entries(last.owners).map(
+		([owner, bytes]) => [owner, bytes - (first.owners[owner] ?? 0)] as const,
+	);
+	return rises.toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? '';
+}
+
+function lastOf(changes: readonly Change[], byMs: number): Change | null {
+	return changes.filter(({ atMs }) => atMs <= byMs).toSorted((a, b) => b.atMs - a.atMs)[0] ?? null;
+}

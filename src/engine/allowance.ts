@@ -1,0 +1,45 @@
+import { defaultBudget } from '#domain/retention.ts';
+import { allowedBytes, capAfterRefusal, type Cap } from '#domain/space.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
+
+/**
+ * What footage may use: what the person allowed, or less where the browser refused more. Rules:
+ * docs/spec/space.md. `estimate`: the browser's own quota in bytes, `null` where it tells none.
+ */
+export class Allowance {
+	readonly #preferences: PreferenceStore;
+	readonly #clock: Pick<Clock, 'wallMs'>;
+	readonly #estimate: () => Promise<number | null>;
+	/** What could not be remembered. */
+	#unsaved: Cap | null = null;
+
+	constructor(
+		preferences: PreferenceStore,
+		clock: Pick<Clock, 'wallMs'>,
+		estimate: () => Promise<number | null>,
+	) {
+		this.#preferences = preferences;
+		this.#clock = clock;
+		this.#estimate = estimate;
+	}
+
+	/** Bytes, as of now. Asked before every write, so that a change counts at once. */
+	async bytes(): Promise<number> {
+		const { budgetBytes, cap } = await this.#preferences.read();
+		const budget = budgetBytes ?? defaultBudget(await this.#estimate());
+		return allowedBytes(budget, this.#unsaved ?? cap, this.#clock.wallMs());
+	}
+
+	/** The browser refused to keep more than `usedBytes`. Call it when there is room again: it writes. */
+	async refused(usedBytes: number): Promise<void> {
+		const cap = capAfterRefusal(usedBytes, this.#clock.wallMs());
+		this.#unsaved = cap;
+		try {
+			await this.#preferences.write({ cap });
+			this.#unsaved = null;
+		} catch {
+			// SP9: it holds as long as this page does.
+		}
+	}
+}
