@@ -20,3 +20,20 @@ export function allowedBytes(budgetBytes: number, cap: Cap | null, nowMs: number
 	const days = Math.max(0, Math.floor((nowMs - cap.refusedMs) / DAY_MS));
 	return Math.min(budgetBytes, cap.bytes + Math.floor(budgetBytes * GROWTH_A_DAY * days));
 }
+
+export const LEAST_BUDGET_BYTES = 50e6;
+export const MOST_BUDGET_BYTES = 10_000e9;
+
+/** SP10: the budget at a place of a slider, 0 to 1, in bytes: equal steps are equal factors, in two digits. */
+export function budgetAt(place: number, mostBytes: number): number {
+	const bytes = LEAST_BUDGET_BYTES * (mostBytes / LEAST_BUDGET_BYTES) ** place;
+	const digit = 10 ** (Math.floor(Math.log10(bytes)) - 1);
+	return Math.min(mostBytes, Math.max(LEAST_BUDGET_BYTES, Math.round(bytes / digit) * digit));
+}
+
+/** The other way round: where a budget stands, 0 to 1. */
+export function placeOf(budgetBytes: number, mostBytes: number): number {
+	const place =
+		Math.log(budgetBytes / LEAST_BUDGET_BYTES) / Math.log(mostBytes / LEAST_BUDGET_BYTES);
+	return Math.min(1, Math.max(0, place));
+}

@@ -31,6 +31,11 @@ export class Allowance {
 		return allowedBytes(budget, this.#unsaved ?? cap, this.#clock.wallMs());
 	}
 
+	/** What the browser says it offers: no promise (SP1). */
+	async offeredBytes(): Promise<number | null> {
+		return this.#estimate();
+	}
+
 	/** The browser refused to keep more than `usedBytes`. Call it when there is room again: it writes. */
 	async refused(usedBytes: number): Promise<void> {
 		const cap = capAfterRefusal(usedBytes, this.#clock.wallMs());

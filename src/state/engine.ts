@@ -28,7 +28,7 @@ export interface Engine {
 	readonly previews: Pick<Previews, 'near' | 'first'>;
 	readonly installer: Installer;
 	/** What footage may use. */
-	readonly allowance: Pick<Allowance, 'bytes'>;
+	readonly allowance: Pick<Allowance, 'bytes' | 'offeredBytes'>;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	/** Keeps the screen awake while `wanted`. */

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allowedBytes, capAfterRefusal } from '#domain/space.ts';
+import {
+	allowedBytes,
+	budgetAt,
+	capAfterRefusal,
+	LEAST_BUDGET_BYTES,
+	placeOf,
+} from '#domain/space.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = 1_790_000_000_000;
@@ -28,5 +34,23 @@ describe('the learned cap', () => {
 		);
 		expect(allowedBytes(1000, capAfterRefusal(1000, NOW), NOW + 3 * DAY_MS)).toBe(1000);
 		expect(allowedBytes(1000, null, NOW)).toBe(1000);
+	});
+});
+
+describe('the slider', () => {
+	it('SP10 every place is a round budget, rising, and is found again', () => {
+		const most = fc.integer({ min: 1e9, max: 1e13 });
+		fc.assert(
+			fc.property(most, fc.double({ min: 0, max: 1, noNaN: true }), (mostBytes, place) => {
+				const bytes = budgetAt(place, mostBytes);
+				expect(bytes).toBeGreaterThanOrEqual(LEAST_BUDGET_BYTES);
+				expect(bytes).toBeLessThanOrEqual(mostBytes);
+				expect(budgetAt(Math.min(1, place + 0.05), mostBytes)).toBeGreaterThanOrEqual(bytes);
+				expect(Math.abs(placeOf(bytes, mostBytes) - place)).toBeLessThan(0.05);
+			}),
+		);
+		expect(budgetAt(0, 10e9)).toBe(50e6);
+		expect(budgetAt(1, 10e9)).toBe(10e9);
+		expect(placeOf(1, 10e9)).toBe(0);
 	});
 });

@@ -213,7 +213,9 @@ export const de: Words = {
 		of: (used, budget) => `${used} von ${budget}`,
 		keeps: (time) => `Reicht bei der gewählten Qualität für etwa ${time}.`,
 		keepsNow: (time) => `Reicht bei der heutigen Menge für etwa ${time}.`,
-		budget: 'Wie viel Platz Aufnahmen belegen dürfen (GB)',
+		budget: 'Wie viel Platz Aufnahmen belegen dürfen',
+		exactly: 'Genau, in GB',
+		lasts: (size, time) => `${size}: etwa ${time}`,
 		save: 'Speichern',
 		saved: 'Gespeichert.',
 		wrong: 'Gib eine Zahl von 0,05 bis 10.000 GB an.',
@@ -223,7 +225,8 @@ export const de: Words = {
 		note: 'Aufnahmen liegen in diesem Browser, auf diesem Gerät, sonst nirgends.',
 		damaged: (n) =>
 			`${count(n, 'Eintrag war', 'Einträge waren')} nicht lesbar und wurden beiseite gelegt.`,
-		smaller: (size) => `Etwa ${size} der ältesten Aufnahmen werden gelöscht.`,
+		smaller: (size, until) =>
+			`Beim Speichern werden etwa ${size} gelöscht: die ältesten Aufnahmen bis ${until}. Angeheftetes bleibt.`,
 	},
 	settings: {
 		title: 'Einstellungen',

@@ -278,7 +278,9 @@ export const en = {
 		of: (used: string, budget: string) => `${used} of ${budget}`,
 		keeps: (time: string) => `Keeps about ${time} at the chosen quality.`,
 		keepsNow: (time: string) => `Keeps about ${time} at today’s rate.`,
-		budget: 'How much footage may use (GB)',
+		budget: 'How much footage may use',
+		exactly: 'Exactly, in GB',
+		lasts: (size: string, time: string) => `${size}: about ${time}`,
 		save: 'Save',
 		saved: 'Saved.',
 		wrong: 'Give a number from 0.05 to 10,000 GB.',
@@ -287,7 +289,8 @@ export const en = {
 			`The browser had no room for more on ${when}. Since then footage keeps to ${size}, and tries a little more each day.`,
 		note: 'Footage is stored in this browser, on this device, nowhere else.',
 		damaged: (n: number) => `${count(n, 'entry', 'entries')} could not be read and were set aside.`,
-		smaller: (size: string) => `About ${size} of the oldest footage will be deleted.`,
+		smaller: (size: string, until: string) =>
+			`Saving deletes about ${size}: the oldest footage, up to ${until}. What is pinned stays.`,
 	},
 	settings: {
 		title: 'Settings',
