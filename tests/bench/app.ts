@@ -60,8 +60,19 @@ interface Visit {
 	readonly lcpMs: number;
 }
 
-/** A new browser and a new server each time: nothing is kept from the visit before. */
+/** Lighthouse loses a trace now and then; a visit without one is made again. */
 async function visit(app?: string): Promise<Visit> {
+	for (let tried = 1; ; tried += 1) {
+		try {
+			return await visitOnce(app);
+		} catch (error) {
+			if (tried === 3) throw error;
+		}
+	}
+}
+
+/** A new browser and a new server each time: nothing is kept from the visit before. */
+async function visitOnce(app?: string): Promise<Visit> {
 	const relay = await startRelay({ args: app === undefined ? [] : ['--app', app] });
 	const profile = mkdtempSync(join(tmpdir(), 'spy-cam-lighthouse-'));
 	const chrome = await launch({

@@ -84,6 +84,8 @@ test('TL6 TL9 a month, and the night the clocks go back: found by calendar, spok
 		await setDate(page, date);
 		await page.getByRole('button', { name: 'Start recording' }).waitFor();
 		await record(page);
+		// Else the run before would do.
+		await expect.poll(async () => (await storedRuns(page)).length, { timeout: 10_000 }).toBe(n + 1);
 		await savedAtLeast(page, n === 1 ? 15 : 5);
 		await stop(page);
 	}

@@ -2,7 +2,7 @@ import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
 import { formatsOf } from './formats.ts';
 
-const { across, count, number, shared } = formatsOf('de-DE', { hours: 'Std.', days: 'Tage' });
+const { across, count, shared } = formatsOf('de-DE', { hours: 'Std.', days: 'Tage' });
 
 function span(ms: number): string {
 	const minutes = Math.round(ms / 60_000);
@@ -133,7 +133,6 @@ export const de: Words = {
 		more: 'Weniger Zeit zeigen',
 		across,
 		speed: 'Tempo',
-		times: (rate) => `${number.format(rate)} ×`,
 		frameBack: 'Voriges Bild',
 		frameOn: 'Nächstes Bild',
 		goTo: 'Gehe zu Zeit',

@@ -11,7 +11,7 @@ export interface Advice {
 	readonly next: string;
 }
 
-const { across, count, number, shared } = formatsOf('en-GB', { hours: 'h', days: 'days' });
+const { across, count, shared } = formatsOf('en-GB', { hours: 'h', days: 'days' });
 
 function span(ms: number): string {
 	const minutes = Math.round(ms / 60_000);
@@ -197,7 +197,6 @@ export const en = {
 		more: 'Show less time',
 		across,
 		speed: 'Speed',
-		times: (rate: number) => `${number.format(rate)} ×`,
 		frameBack: 'Previous frame',
 		frameOn: 'Next frame',
 		goTo: 'Go to time',

@@ -18,9 +18,9 @@ export function formatsOf(locale: string, { hours, days }: { hours: string; days
 		fraction: format({ minute: '2-digit', second: '2-digit', fractionalSecondDigits: 1 }),
 	};
 	const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+	const exact = new Intl.NumberFormat(locale);
 	const plural = new Intl.PluralRules(locale);
 	return {
-		number,
 		count: (n: number, one: string, other: string) =>
 			`${number.format(n)} ${plural.select(n) === 'one' ? one : other}`,
 		/** A length of time, short. */
@@ -39,6 +39,8 @@ export function formatsOf(locale: string, { hours, days }: { hours: string; days
 			month: (ms: number) => months.format(ms),
 			tick: (ms: number, kind: TickKind) => ticks[kind].format(ms),
 			moment: (ms: number) => `${day.format(ms)}, ${time.format(ms)}`,
+			/** A speed of playing. */
+			rate: (times: number) => `${exact.format(times)} ×`,
 			bytes(n: number): string {
 				if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
 				if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
