@@ -2,10 +2,6 @@ import { BrowserInstaller } from '#browser/install.ts';
 import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
-/** How long a person can have back what they deleted, and how often what is older is purged. */
-const UNDO_MS = 10 * 60_000;
-const SWEEP_MS = 60_000;
-
 const installer = new BrowserInstaller();
 let made: Promise<Engine> | null = null;
 
@@ -44,6 +40,13 @@ async function make(): Promise<Engine> {
 		{ WorkerThumbnails },
 		{ Previews },
 		{ TabSign },
+		{ DexieLedger },
+		{ DexieReserve },
+		{ BrowserOrigin },
+		{ Journal },
+		{ NotedPreferences },
+		{ Pins },
+		{ Caretaker },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -65,23 +68,39 @@ async function make(): Promise<Engine> {
 		import('#browser/thumbnail-maker.ts'),
 		import('#engine/previews.ts'),
 		import('#browser/tab-sign.ts'),
+		import('#browser/ledger.ts'),
+		import('#browser/reserve.ts'),
+		import('#browser/origin.ts'),
+		import('#engine/journal.ts'),
+		import('#engine/noted.ts'),
+		import('#engine/pins.ts'),
+		import('#engine/caretaker.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
 	const segments = new DexieSegments();
 	const thumbnails = new DexieThumbnails();
-	const preferences = new DexiePreferences();
+	const ledger = new DexieLedger();
+	const reserve = new DexieReserve();
+	const origin = new BrowserOrigin();
+	const journal = new Journal(ledger, clock);
+	const preferences = new NotedPreferences(new DexiePreferences(), ledger, clock);
 	const capture = new MediaCapture();
 	const awake = new ScreenAwake();
 	const tab = new TabSign();
 	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
 	const allowance = new Allowance(preferences, clock, estimate);
+	const pins = new Pins(segments, allowance);
+	const caretaker = new Caretaker({
+		...{ clock, segments, thumbnails, reserve, ledger, journal },
+		...{ allowance, pins, origin, preferences },
+	});
 	const recorder = new Recorder({
 		clock,
 		capture,
 		encoder: new BrowserEncoder(),
 		segments,
-		retention: new Retention(segments, allowance),
+		retention: new Retention({ segments, allowance, reserve, journal }),
 		tenure: new LockTenure(),
 		preferences,
 		beginRun: (camera, given) => house.beginRun(camera, given),
@@ -92,10 +111,6 @@ async function make(): Promise<Engine> {
 		},
 		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
 	});
-	clock.every(SWEEP_MS, () => {
-		// A store that does not answer says so to whoever needs it.
-		segments.purge(clock.wallMs() - UNDO_MS).catch(() => undefined);
-	});
 	return {
 		clock,
 		capture,
@@ -103,11 +118,15 @@ async function make(): Promise<Engine> {
 		preferences,
 		house,
 		recorder,
-		features: await featuresOfBrowser(),
+		features: featuresOfBrowser(),
 		calendar: localCalendar,
 		previews: new Previews(thumbnails, house.opener),
 		installer,
 		allowance,
+		pins,
+		ledger,
+		origin,
+		care: caretaker,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.

@@ -39,14 +39,39 @@ export async function evict(
 	bytes: number,
 	maxPages: number,
 ): Promise<Evicted> {
+	// What a person threw away goes before what nobody did.
+	const purged = await purge(connection, Infinity, bytes).catch(noRoom);
+	return leaveOneByOne(connection, mending, { bytes: bytes - purged, maxPages }, purged);
+}
+
+/** Deletes the pages that ended before `beforeUs`, at most `maxPages` of them. */
+export function expire(
+	connection: Connection<FootageDatabase>,
+	mending: Mending,
+	beforeUs: number,
+	maxPages: number,
+): Promise<Evicted> {
+	return leaveOneByOne(connection, mending, { bytes: Infinity, maxPages, beforeUs });
+}
+
+interface Bounds {
+	readonly bytes: number;
+	readonly maxPages: number;
+	readonly beforeUs?: number;
+}
+
+async function leaveOneByOne(
+	connection: Connection<FootageDatabase>,
+	mending: Mending,
+	{ bytes, maxPages, beforeUs }: Bounds,
+	purged = 0,
+): Promise<Evicted> {
 	let all: Evicted = { segments: 0, bytes: 0, span: null };
 	let pages = 0;
 	let unmended = 0;
 	const unsettled = new Map<string, RunKey>();
-	// What a person threw away goes before what nobody did.
-	all = { ...all, bytes: await purge(connection, Infinity, bytes).catch(noRoom) };
 	while (pages < maxPages && all.bytes < bytes && unmended < 3) {
-		const left = await leave(connection, unsettled);
+		const left = await leave(connection, unsettled, beforeUs);
 		if (left.kind === 'none') break;
 		if (left.kind === 'damaged') {
 			// What cannot be mended stays where it is, and with it what was written later.
@@ -57,7 +82,7 @@ export async function evict(
 		}
 	}
 	for (const key of unsettled.values()) await mending.settle(key);
-	return all;
+	return { ...all, bytes: all.bytes + purged };
 }
 
 /**
@@ -67,19 +92,29 @@ export async function evict(
 async function leave(
 	connection: Connection<FootageDatabase>,
 	unsettled: Map<string, RunKey>,
+	beforeUs: number | undefined,
 ): Promise<Leaving> {
+	const oldest = (writing: boolean) =>
+		connection.write(KEEPING_TABLES, (database) => evictOldest(database, writing, beforeUs));
 	try {
-		return await connection.write(KEEPING_TABLES, (database) => evictOldest(database, true));
+		return await oldest(true);
 	} catch (error) {
 		if (!(error instanceof Fault && error.kind === 'quota')) throw error;
-		const left = await connection.write(KEEPING_TABLES, (database) => evictOldest(database, false));
+		const left = await oldest(false);
 		if (left.kind === 'evicted') unsettled.set(left.run.join(), left.run);
 		return left;
 	}
 }
 
-/** Deletes the page written first that may leave. `writing`: whether the run row may be written, too. */
-async function evictOldest(database: FootageDatabase, writing: boolean): Promise<Leaving> {
+/**
+ * Deletes the page written first that may leave; with `beforeUs` only one that ended before. `writing`:
+ * whether the run row may be written, too.
+ */
+async function evictOldest(
+	database: FootageDatabase,
+	writing: boolean,
+	beforeUs = Infinity,
+): Promise<Leaving> {
 	const { pages, runs } = database;
 	const pins = await pinsOf(database);
 	let after = -Infinity;
@@ -101,6 +136,8 @@ async function evictOldest(database: FootageDatabase, writing: boolean): Promise
 			after = page.firstPlace;
 			continue;
 		}
+		// Written in this order, so what follows is younger; a clock set back makes it wait its turn.
+		if (spanOf(page).endUs > beforeUs) return { kind: 'none' };
 		const nextPage = next === undefined ? null : decodePage(await readable(pages.get(next)));
 		if (next !== undefined && nextPage === null) {
 			return { kind: 'damaged', table: 'pages', key: next };

@@ -6,7 +6,7 @@ interface Brands {
 }
 
 /** Looks at this browser. Asks for nothing, waits for nothing long. */
-export async function featuresOfBrowser(): Promise<Features> {
+export function featuresOfBrowser(): Features {
 	const agent = navigator.userAgent;
 	const touchMac = /Macintosh/.test(agent) && navigator.maxTouchPoints > 1;
 	return {
@@ -26,15 +26,6 @@ export async function featuresOfBrowser(): Promise<Features> {
 					: 'other',
 		recordsHidden: recorderType(false) !== null,
 		sound: recorderType(true) !== null || typeof AudioEncoder !== 'undefined',
-		persisted: await persisted(),
 		installed: globalThis.matchMedia('(display-mode: standalone)').matches,
 	};
-}
-
-async function persisted(): Promise<boolean | null> {
-	try {
-		return await navigator.storage.persisted();
-	} catch {
-		return null;
-	}
 }

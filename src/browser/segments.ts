@@ -11,7 +11,7 @@ import type { Keeping, Pin, Removal } from '#ports/keeping.ts';
 import type { Evicted, Segments } from '#ports/segments.ts';
 import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase, pagesOfRun } from './database.ts';
-import { evict, purge } from './eviction.ts';
+import { evict, expire, purge } from './eviction.ts';
 import { readable } from './fault-from.ts';
 import {
 	addPin,
@@ -238,6 +238,12 @@ export class DexieSegments implements Segments, Keeping {
 
 	async evict(bytes: number, maxPages: number): Promise<Evicted> {
 		const evicted = await evict(this.#connection, this.#mending, bytes, maxPages);
+		if (evicted.segments > 0) this.#changed();
+		return evicted;
+	}
+
+	async expire(beforeUs: number, maxPages: number): Promise<Evicted> {
+		const evicted = await expire(this.#connection, this.#mending, beforeUs, maxPages);
 		if (evicted.segments > 0) this.#changed();
 		return evicted;
 	}

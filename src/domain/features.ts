@@ -11,8 +11,6 @@ export interface Features {
 	/** MediaRecorder writes MP4 itself, so recording goes on in a hidden tab of a computer. */
 	readonly recordsHidden: boolean;
 	readonly sound: boolean;
-	/** Whether the browser promised to keep this site's data; `null` when it does not say. */
-	readonly persisted: boolean | null;
 	/** Opened from the Home Screen or as an installed app. */
 	readonly installed: boolean;
 }

@@ -16,19 +16,19 @@ export interface Sample {
 }
 
 /** Something that may explain a growth. */
-export interface Change {
+export interface Change<What extends string = string> {
 	readonly atMs: number;
-	readonly what: string;
+	readonly what: What;
 }
 
-export interface Growth {
+export interface Growth<What extends string = string> {
 	readonly kind: 'fast' | 'slow' | 'budget';
 	/** Which rose most, or is over its budget. */
 	readonly owner: string;
 	/** Until the room is gone; `null` where only a budget is exceeded. */
 	readonly fullInMs: number | null;
 	/** The last change before or in the window. */
-	readonly after: Change | null;
+	readonly after: Change<What> | null;
 }
 
 interface Detector {
@@ -47,14 +47,16 @@ const DETECTORS: readonly Detector[] = [
  * What grows so that it needs somebody. `samples` in order of time, some 15 s apart, at least an hour and best
  * `SAMPLES_KEPT_MS` of them. `budgets`: bytes an owner may hold. Rules: docs/spec/space.md.
  */
-export function growths(
+export function growths<What extends string>(
 	samples: readonly Sample[],
 	budgets: Readonly<Record<string, number>> = {},
-	changes: readonly Change[] = [],
-): Growth[] {
+	changes: readonly Change<What>[] = [],
+): Growth<What>[] {
 	const last = samples.at(-1);
 	if (last === undefined) return [];
-	const found = DETECTORS.flatMap((detector) => rising(detector, samples, last, changes) ?? []);
+	const found: Growth<What>[] = DETECTORS.flatMap(
+		(detector) => rising(detector, samples, last, changes) ?? [],
+	);
 	for (const [owner, bytes] of Object.entries(last.owners)) {
 		const budget = budgets[owner];
 		if (budget === undefined || bytes < OVER_BUDGET * budget) continue;
@@ -63,12 +65,12 @@ export function growths(
 	return found;
 }
 
-function rising(
+function rising<What extends string>(
 	{ kind, windowMs, leastMs, limitMs }: Detector,
 	samples: readonly Sample[],
 	last: Sample,
-	changes: readonly Change[],
-): Growth | null {
+	changes: readonly Change<What>[],
+): Growth<What> | null {
 	const from = samples.findIndex(({ atMs }) => atMs >= last.atMs - windowMs);
 	const window = samples.slice(from);
 	const first = window[0];
@@ -109,6 +111,9 @@ function rosenMost(first: Sample, last: Sample): string {
 	return rises.toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? '';
 }
 
-function lastOf(changes: readonly Change[], byMs: number): Change | null {
+function lastOf<What extends string>(
+	changes: readonly Change<What>[],
+	byMs: number,
+): Change<What> | null {
 	return changes.filter(({ atMs }) => atMs <= byMs).toSorted((a, b) => b.atMs - a.atMs)[0] ?? null;
 }

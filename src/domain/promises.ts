@@ -24,12 +24,13 @@ export interface Promised {
 	readonly good: boolean;
 }
 
+/** `persisted`: whether the browser promised to keep this site's data; `null` when it does not say. */
 export function promisesOf(
 	features: Features,
 	strength: 'sealed' | 'readable' | 'memory' | null,
+	persisted: boolean | null,
 ): Promised[] {
-	const { mobile, engine, recordsHidden, sound, persisted, installed, localhost, wakeLock } =
-		features;
+	const { mobile, engine, recordsHidden, sound, installed, localhost, wakeLock } = features;
 	const list: Promised[] = [
 		wakeLock ? { name: 'awake', good: true } : { name: 'not-awake', good: false },
 	];

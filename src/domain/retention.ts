@@ -1,4 +1,5 @@
 import type { Run } from './run.ts';
+import type { Span } from './timeline.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -51,6 +52,21 @@ export function leavesUntil(
 		left -= run.bytes;
 	}
 	return untilUs;
+}
+
+/** Where the footage begins that would leave next, microseconds; `null`: there is none. Times stand for order of writing. */
+export function nextToLeave(
+	runs: readonly Pick<Run, 'startUs' | 'endUs'>[],
+	pins: readonly Span[],
+): number | null {
+	for (const { startUs, endUs } of runs.toSorted((a, b) => a.startUs - b.startUs)) {
+		let atUs = startUs;
+		for (const pin of pins.toSorted((a, b) => a.startUs - b.startUs)) {
+			if (pin.startUs <= atUs && pin.endUs > atUs) atUs = pin.endUs;
+		}
+		if (atUs < endUs) return atUs;
+	}
+	return null;
 }
 
 /** So many segments into the next run the one before has long had its end (RC10: some seconds). */

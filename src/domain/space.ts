@@ -21,6 +21,14 @@ export function allowedBytes(budgetBytes: number, cap: Cap | null, nowMs: number
 	return Math.min(budgetBytes, cap.bytes + Math.floor(budgetBytes * GROWTH_A_DAY * days));
 }
 
+const RESERVE_SHARE = 0.05;
+const MOST_RESERVE_BYTES = 16 * 2 ** 20;
+
+/** SP12: how much of what may be kept is held back, in bytes. */
+export function reserveOf(allowedBytes: number): number {
+	return Math.min(Math.floor(allowedBytes * RESERVE_SHARE), MOST_RESERVE_BYTES);
+}
+
 export const LEAST_BUDGET_BYTES = 50e6;
 export const MOST_BUDGET_BYTES = 10_000e9;
 

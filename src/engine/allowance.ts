@@ -1,18 +1,21 @@
 import { defaultBudget } from '#domain/retention.ts';
-import { allowedBytes, capAfterRefusal, type Cap } from '#domain/space.ts';
+import { allowedBytes, capAfterRefusal, reserveOf, type Cap } from '#domain/space.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 
 /**
- * What footage may use: what the person allowed, or less where the browser refused more. Rules:
+ * What this device may keep: what the person allowed, or less where the browser refused more. Rules:
  * docs/spec/space.md. `estimate`: the browser's own quota in bytes, `null` where it tells none.
  */
 export class Allowance {
+	/** What previews and index take, bytes; the caretaker counts it now and then. */
+	besideBytes = 0;
 	readonly #preferences: PreferenceStore;
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #estimate: () => Promise<number | null>;
 	/** What could not be remembered. */
 	#unsaved: Cap | null = null;
+	#refusedMs: number | null = null;
 
 	constructor(
 		preferences: PreferenceStore,
@@ -24,11 +27,17 @@ export class Allowance {
 		this.#estimate = estimate;
 	}
 
-	/** Bytes, as of now. Asked before every write, so that a change counts at once. */
+	/** In all, bytes, as of now. Asked before every write, so that a change counts at once. */
 	async bytes(): Promise<number> {
 		const { budgetBytes, cap } = await this.#preferences.read();
 		const budget = budgetBytes ?? defaultBudget(await this.#estimate());
 		return allowedBytes(budget, this.#unsaved ?? cap, this.#clock.wallMs());
+	}
+
+	/** SP3: what is left of it for footage. */
+	async footageBytes(): Promise<number> {
+		const bytes = await this.bytes();
+		return Math.max(0, bytes - reserveOf(bytes) - this.besideBytes);
 	}
 
 	/** What the browser says it offers: no promise (SP1). */
@@ -36,10 +45,19 @@ export class Allowance {
 		return this.#estimate();
 	}
 
-	/** The browser refused to keep more than `usedBytes`. Call it when there is room again: it writes. */
+	/** When the browser last refused a write since this page was opened, ms; `null`: never. */
+	get refusedMs(): number | null {
+		return this.#refusedMs;
+	}
+
+	/**
+	 * The browser refused to keep more than `usedBytes` of footage and reserve. Call it when there is room
+	 * again: it writes.
+	 */
 	async refused(usedBytes: number): Promise<void> {
-		const cap = capAfterRefusal(usedBytes, this.#clock.wallMs());
+		const cap = capAfterRefusal(usedBytes + this.besideBytes, this.#clock.wallMs());
 		this.#unsaved = cap;
+		this.#refusedMs = cap.refusedMs;
 		try {
 			await this.#preferences.write({ cap });
 			this.#unsaved = null;

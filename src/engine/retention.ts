@@ -1,36 +1,51 @@
 import { PAGES_A_PASS, toFree, toFreeAfterQuota } from '#domain/retention.ts';
+import type { Reserve } from '#ports/reserve.ts';
 import type { Evicted, Segments } from '#ports/segments.ts';
 import type { Allowance } from './allowance.ts';
+import type { Journal } from './journal.ts';
 
 const NOTHING: Evicted = { segments: 0, bytes: 0, span: null };
 
+export interface RetentionTools {
+	readonly segments: Segments;
+	readonly allowance: Pick<Allowance, 'footageBytes' | 'refused'>;
+	readonly reserve: Pick<Reserve, 'spend'>;
+	readonly journal: Pick<Journal, 'note'>;
+}
+
 /**
- * Keeps footage within its budget: the oldest minutes leave before new ones are written. Rules:
+ * Keeps footage within what it may use: the oldest minutes leave before new ones are written. Rules:
  * docs/spec/retention.md.
  */
 export class Retention {
-	readonly #segments: Segments;
-	readonly #allowance: Pick<Allowance, 'bytes' | 'refused'>;
+	readonly #tools: RetentionTools;
 	#lastBytes = 0;
 
-	constructor(segments: Segments, allowance: Pick<Allowance, 'bytes' | 'refused'>) {
-		this.#segments = segments;
-		this.#allowance = allowance;
+	constructor(tools: RetentionTools) {
+		this.#tools = tools;
 	}
 
 	/** Before every write, of what is about to be written. Throws what `Segments` throws. */
 	async makeRoom(incomingBytes: number): Promise<Evicted> {
+		const { segments, allowance, journal } = this.#tools;
 		this.#lastBytes = incomingBytes;
-		const [used, budget] = await Promise.all([this.#segments.usedBytes(), this.#allowance.bytes()]);
+		const [used, budget] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
 		const bytes = toFree(used, incomingBytes, budget);
-		return bytes === 0 ? NOTHING : this.#segments.evict(bytes, PAGES_A_PASS);
+		if (bytes === 0) return NOTHING;
+		const evicted = await segments.evict(bytes, PAGES_A_PASS);
+		journal.note('budget', evicted);
+		return evicted;
 	}
 
-	/** After the fault `quota`; then write the same segment again. Nothing evicted: there is no room to make. */
+	/** After the fault `quota`; then write the same segment again. No bytes freed: there is no room to make. */
 	async afterQuota(): Promise<Evicted> {
-		const usedBytes = await this.#segments.usedBytes();
-		const evicted = await this.#segments.evict(toFreeAfterQuota(this.#lastBytes), PAGES_A_PASS);
-		await this.#allowance.refused(usedBytes);
-		return evicted;
+		const { segments, allowance, reserve, journal } = this.#tools;
+		const usedBytes = await segments.usedBytes();
+		// SP13: it comes back at once, whatever else does.
+		const spent = await reserve.spend().catch(() => 0);
+		const evicted = await segments.evict(toFreeAfterQuota(this.#lastBytes), PAGES_A_PASS);
+		await allowance.refused(usedBytes + spent);
+		journal.note('refused', evicted);
+		return { ...evicted, bytes: evicted.bytes + spent };
 	}
 }

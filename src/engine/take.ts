@@ -196,7 +196,7 @@ export class Take {
 				if (!(error instanceof Fault) || tried >= TRIES) throw error;
 				if (error.kind === 'quota') {
 					const evicted = await retention.afterQuota();
-					if (evicted.segments === 0) throw error;
+					if (evicted.bytes === 0) throw error;
 					await this.#tellRoom();
 				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
 					await this.#pause(TRY_AGAIN_MS);

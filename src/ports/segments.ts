@@ -51,6 +51,8 @@ export interface Segments {
 	 * `maxPages` are gone. Never touches the newest page of an open run, nor what the index does not name.
 	 */
 	evict(bytes: number, maxPages: number): Promise<Evicted>;
+	/** The same with the pages that ended before `beforeUs`, whatever room there is. */
+	expire(beforeUs: number, maxPages: number): Promise<Evicted>;
 
 	/** Tells when runs or segments changed here or in another tab. Returns the way to stop it. */
 	watch(changed: () => void): () => void;

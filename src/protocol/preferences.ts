@@ -21,6 +21,8 @@ export const preferencesSchema = v.object({
 		),
 		null,
 	),
+	/** Footage leaves after so many days; `null`: only when there is no room. */
+	mostDays: v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))), null),
 	/** The person accepts that footage dies with the tab, because this browser keeps no keys. */
 	acceptsLoss: v.fallback(v.boolean(), false),
 });
@@ -37,6 +39,7 @@ export function preferencesFrom(stored: unknown): Preferences {
 		armed: undefined,
 		budgetBytes: undefined,
 		cap: undefined,
+		mostDays: undefined,
 		acceptsLoss: undefined,
 		...given,
 	});

@@ -1,3 +1,5 @@
+import { MOST_PINNED } from '#domain/filling.ts';
+import { ratesOf } from '#domain/forecast.ts';
 import { profileNamed } from '#domain/profile.ts';
 import { leavesUntil } from '#domain/retention.ts';
 import type { Run } from '#domain/run.ts';
@@ -6,26 +8,34 @@ import {
 	LEAST_BUDGET_BYTES,
 	MOST_BUDGET_BYTES,
 	placeOf,
+	reserveOf,
 	type Cap,
 } from '#domain/space.ts';
 import type { Engine } from './engine.ts';
 
 const LEAST_SCALE_BYTES = 1e9;
+const HOUR_MS = 3_600_000;
 
-/** How much footage may use, and does. Bytes; `null` until it is known. */
+/** How much this device may keep, and what a person may change about it. Bytes; `null` until it is known. */
 export class Budget {
+	/** Footage. */
 	usedBytes = $state<number | null>(null);
+	/** In all. */
 	budgetBytes = $state<number | null>(null);
 	/** What the browser says it offers. It is a scale for the slider and nothing more. */
 	offeredBytes = $state<number | null>(null);
-	/** Bytes a second: what was really recorded, else what the profile asks for. */
+	/** Bytes an hour: what was really recorded, else what the profile asks for. */
 	rate = $state<number | null>(null);
 	measured = $state(false);
 	damagedRows = $state(0);
 	/** What the browser was found to allow; `null`: it never refused anything. */
 	cap = $state.raw<Cap | null>(null);
+	/** Footage leaves after so many days; `null`: only for want of room. */
+	mostDays = $state<number | null>(null);
 	readonly #engine: Engine;
 	#runs = $state.raw<readonly Run[]>([]);
+	#besideBytes = $state(0);
+	#pinnedBytes = $state(0);
 	#off: () => void = () => undefined;
 
 	constructor(engine: Engine) {
@@ -33,7 +43,13 @@ export class Budget {
 	}
 
 	watch(): void {
-		this.#off = this.#engine.segments.watch(() => void this.look());
+		const offs = [
+			this.#engine.segments.watch(() => void this.look()),
+			this.#engine.care.on(() => this.#count()),
+		];
+		this.#off = () => {
+			for (const off of offs) off();
+		};
 		void this.look();
 	}
 
@@ -46,9 +62,15 @@ export class Budget {
 		await this.look();
 	}
 
-	/** Whether a person may ask for so many bytes. */
-	possible(bytes: number): boolean {
-		return bytes >= LEAST_BUDGET_BYTES && bytes <= MOST_BUDGET_BYTES;
+	async setMostDays(days: number | null): Promise<void> {
+		await this.#engine.preferences.write({ mostDays: days });
+		await this.look();
+	}
+
+	/** Why a person may not ask for so many bytes; `null`: they may. */
+	objection(bytes: number): 'range' | 'pins' | null {
+		if (!(bytes >= LEAST_BUDGET_BYTES && bytes <= MOST_BUDGET_BYTES)) return 'range';
+		return this.#pinnedBytes > MOST_PINNED * bytes ? 'pins' : null;
 	}
 
 	/** Where so many bytes stand on the slider, 0 to 1. */
@@ -65,40 +87,53 @@ export class Budget {
 		return Math.max(this.offeredBytes ?? 0, this.budgetBytes ?? 0, LEAST_SCALE_BYTES);
 	}
 
-	/** How long so many bytes last, ms. */
+	/** What is left of so many bytes for footage. */
+	footageOf(bytes: number): number {
+		return Math.max(0, bytes - reserveOf(bytes) - this.#besideBytes);
+	}
+
+	/** How much footage so many bytes hold, ms. */
 	lastsMs(bytes: number): number | null {
-		return this.rate === null ? null : (bytes / this.rate) * 1000;
+		return this.rate === null ? null : (this.footageOf(bytes) / this.rate) * HOUR_MS;
+	}
+
+	/** Until the room is full, ms; 0: it is. */
+	get fullInMs(): number | null {
+		if (this.rate === null || this.usedBytes === null || this.budgetBytes === null) return null;
+		const left = this.footageOf(this.budgetBytes) - this.usedBytes;
+		// The oldest leave by whole minutes, so a full ring has up to some minutes of air.
+		return left < (this.rate / 60) * 5 ? 0 : (left / this.rate) * HOUR_MS;
 	}
 
 	/** What a budget would delete right now, and up to which wall time, ms. `null`: nothing. */
 	goes(budgetBytes: number): { readonly bytes: number; readonly untilMs: number } | null {
-		const bytes = (this.usedBytes ?? 0) - budgetBytes;
+		const bytes = (this.usedBytes ?? 0) - this.footageOf(budgetBytes);
 		const untilUs = leavesUntil(this.#runs, bytes);
 		return untilUs === null ? null : { bytes, untilMs: untilUs / 1000 };
 	}
 
 	async look(): Promise<void> {
-		const { segments, preferences } = this.#engine;
+		const { segments, preferences, allowance, clock } = this.#engine;
 		this.usedBytes = await segments.usedBytes();
-		this.budgetBytes = await this.#engine.allowance.bytes();
+		this.budgetBytes = await allowance.bytes();
 		this.damagedRows = segments.damagedRows();
-		this.offeredBytes ??= await this.#engine.allowance.offeredBytes();
-		const runs: Run[] = [];
-		let seconds = 0;
-		let bytes = 0;
-		for (const camera of await segments.cameras()) {
-			for (const run of await segments.runs(camera)) {
-				seconds += (run.endUs - run.startUs) / 1e6;
-				bytes += run.bytes;
-				runs.push(run);
-			}
-		}
-		this.#runs = runs;
-		const { profile, cap } = await preferences.read();
+		this.offeredBytes ??= await allowance.offeredBytes();
+		const cameras = await segments.cameras();
+		this.#runs = (await Promise.all(cameras.map((camera) => segments.runs(camera)))).flat();
+		const { profile, cap, mostDays } = await preferences.read();
 		this.cap = cap;
-		const asked = profileNamed(profile).bitsPerSecond;
-		this.measured = seconds > 60;
-		const bytesPerSecond = this.measured ? bytes / seconds : asked / 8;
-		this.rate = bytesPerSecond;
+		this.mostDays = mostDays;
+		const rates = ratesOf(this.#runs, clock.wallMs());
+		this.measured = rates.length > 0;
+		this.rate = this.measured
+			? rates.reduce((sum, { bytesPerHour }) => sum + bytesPerHour, 0)
+			: profileNamed(profile).bitsPerSecond * 450;
+		this.#count();
+	}
+
+	#count(): void {
+		const { filling } = this.#engine.care;
+		this.#besideBytes = (filling?.previews ?? 0) + (filling?.index ?? 0);
+		this.#pinnedBytes = filling?.pinned ?? 0;
 	}
 }

@@ -1,8 +1,10 @@
 import type { Features } from '#domain/features.ts';
 import type { Calendar } from '#domain/ribbon.ts';
 import type { Allowance } from '#engine/allowance.ts';
+import type { Care } from '#engine/caretaker.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
+import type { Pins } from '#engine/pins.ts';
 import type { Previews } from '#engine/previews.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
@@ -10,6 +12,8 @@ import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Keeping } from '#ports/keeping.ts';
 import type { Installer } from '#ports/installer.ts';
+import type { Ledger } from '#ports/ledger.ts';
+import type { Origin } from '#ports/origin.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Sign } from '#ports/sign.ts';
@@ -27,8 +31,13 @@ export interface Engine {
 	readonly calendar: Calendar;
 	readonly previews: Pick<Previews, 'near' | 'first'>;
 	readonly installer: Installer;
-	/** What footage may use. */
-	readonly allowance: Pick<Allowance, 'bytes' | 'offeredBytes'>;
+	/** What this device may keep. */
+	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'offeredBytes'>;
+	readonly pins: Pick<Pins, 'pin' | 'costs'>;
+	/** Looks after the room of this device for as long as the page is open. */
+	readonly care: Care;
+	readonly ledger: Pick<Ledger, 'deletions' | 'fillings' | 'changes'>;
+	readonly origin: Pick<Origin, 'persisted' | 'persist'>;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	/** Keeps the screen awake while `wanted`. */

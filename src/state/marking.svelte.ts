@@ -9,7 +9,7 @@ import type { Ribbon } from './ribbon.svelte.ts';
 export type Done =
 	| { readonly kind: 'deleted'; readonly removal: Removal }
 	| { readonly kind: 'pinned' | 'unpinned'; readonly pin: Pin }
-	| { readonly kind: 'restored' | 'is-pinned' | 'nothing' | 'too-late' }
+	| { readonly kind: 'restored' | 'is-pinned' | 'full' | 'nothing' | 'too-late' }
 	| { readonly kind: 'failed'; readonly fault: Fault };
 
 export interface Mark {
@@ -104,7 +104,7 @@ export class Marking {
 			}
 			this.begin();
 			const span = this.span ?? { startUs: 0, endUs: 0 };
-			return { kind: 'pinned', pin: await segments.pin(camera, span) };
+			return { kind: 'pinned', pin: await this.#engine.pins.pin(camera, span) };
 		});
 	}
 
@@ -138,7 +138,7 @@ export class Marking {
 				return { kind: 'unpinned', pin: done.pin };
 			}
 			if (done?.kind === 'unpinned') {
-				return { kind: 'pinned', pin: await segments.pin(camera, done.pin) };
+				return { kind: 'pinned', pin: await this.#engine.pins.pin(camera, done.pin) };
 			}
 			return null;
 		});
@@ -151,7 +151,8 @@ export class Marking {
 			this.mark = null;
 		} catch (error) {
 			const fault = faultOf(error);
-			this.done = fault.kind === 'conflict' ? { kind: 'is-pinned' } : { kind: 'failed', fault };
+			const told = fault.kind === 'conflict' ? 'is-pinned' : fault.kind === 'quota' ? 'full' : null;
+			this.done = told === null ? { kind: 'failed', fault } : { kind: told };
 		}
 		await this.#look();
 	}

@@ -5,7 +5,9 @@ import { promisesOf, type Promised } from '#domain/promises.ts';
 import type { HouseState } from '#engine/house.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import type { RunEnd } from '#domain/run.ts';
+import type { Trace } from '#ports/origin.ts';
 import type { Engine } from './engine.ts';
+import { Permanence } from './permanence.svelte.ts';
 
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -18,6 +20,8 @@ export class Session {
 	theme = $state<Theme>('system');
 	/** Why the app could not start, if it could not. */
 	fault = $state.raw<Fault | null>(null);
+	/** `null` until the engine is there. */
+	permanence = $state.raw<Permanence | null>(null);
 	#engine = $state.raw<Engine | null>(null);
 	#opening: Promise<Engine | null> | null = null;
 	/** Ends when it is known whether recording goes on by itself: a browser may ask a person first. */
@@ -72,10 +76,17 @@ export class Session {
 		return recorder?.kind === 'blind' ? recorder.why : null;
 	}
 
+	/** What lay here and was cleared by the browser; `null`: nothing, or the person knows. */
+	get taken(): Trace | null {
+		this.#subscribe();
+		return this.#engine?.care.taken ?? null;
+	}
+
 	get promises(): Promised[] {
 		const { house } = this;
 		if (this.#engine === null) return [];
-		return promisesOf(this.#engine.features, house?.kind === 'ready' ? house.strength : null);
+		const strength = house?.kind === 'ready' ? house.strength : null;
+		return promisesOf(this.#engine.features, strength, this.permanence?.granted ?? null);
 	}
 
 	/** Loads the product, looks at this device, and begins to go on recording where that was on. Never throws. */
@@ -87,8 +98,9 @@ export class Session {
 	async #open(): Promise<Engine | null> {
 		try {
 			const engine = await this.#load();
+			const permanence = new Permanence(engine.origin, engine.features.engine === 'firefox');
 			this.#subscribe = createSubscriber((update) => {
-				const offs = [engine.house.on(update), engine.recorder.on(update)];
+				const offs = [engine.house, engine.recorder, engine.care].map((one) => one.on(update));
 				return () => {
 					for (const off of offs) off();
 				};
@@ -97,9 +109,13 @@ export class Session {
 				const { kind } = engine.recorder.state;
 				engine.awake(kind === 'recording' || kind === 'starting' || kind === 'blind');
 				engine.sign(kind === 'recording' || kind === 'blind' ? kind : 'off');
+				const { state } = engine.recorder;
+				if (state.kind === 'recording') permanence.saved(state.saved.untilMs - state.saved.sinceMs);
 			});
-			await engine.house.look();
+			await Promise.all([engine.house.look(), permanence.look()]);
 			this.#engine = engine;
+			this.permanence = permanence;
+			engine.care.begin(engine.house.state.kind === 'new');
 			if (engine.house.state.kind === 'ready') this.resumed = engine.recorder.resume();
 			return engine;
 		} catch (error) {

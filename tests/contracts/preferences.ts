@@ -7,7 +7,7 @@ export function preferencesContract(make: (stored: unknown) => Promise<Preferenc
 		for (const stored of [undefined, null, 'x', 7, []]) {
 			expect(await (await make(stored)).read()).toEqual({
 				...{ lensId: null, profile: 'standard', sound: false, armed: false },
-				...{ budgetBytes: null, cap: null, acceptsLoss: false },
+				...{ budgetBytes: null, cap: null, mostDays: null, acceptsLoss: false },
 			});
 		}
 	});

@@ -310,6 +310,19 @@ export function segmentsContract(make: () => Promise<Segments>): void {
 			expect(there).toEqual(all.map((_, at) => at >= 60));
 		});
 
+		test('RT16 what ended before a moment leaves, oldest first, and no more than asked', async () => {
+			const store = await make();
+			await record(store, DOOR, 1, 200);
+			expect((await store.expire(T0 + 150 * SECOND, 1)).segments).toBe(60);
+			const rest = await store.expire(T0 + 150 * SECOND, 100);
+			expect(rest).toEqual({
+				...{ segments: 60, bytes: 6000 },
+				span: { startUs: T0 + MINUTE, endUs: T0 + 2 * MINUTE },
+			});
+			expect((await store.expire(T0 + 150 * SECOND, 100)).segments).toBe(0);
+			expect((await store.runs(DOOR))[0]!.firstSeq).toBe(121);
+		});
+
 		test('RT5 a hole that left with its segments is forgotten', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 90);

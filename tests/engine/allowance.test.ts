@@ -4,6 +4,7 @@ import { Retention } from '#engine/retention.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../contracts/segments.ts';
 import { MemoryPreferences } from '../fakes/preferences.ts';
 import { MemorySegments } from '../fakes/segments.ts';
+import { MemoryReserve } from '../fakes/space.ts';
 
 const GIB = 2 ** 30;
 const DAY_MS = 86_400_000;
@@ -50,7 +51,12 @@ describe('Allowance', () => {
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
 		);
-		const retention = new Retention(store, allowance);
+		const retention = new Retention({
+			segments: store,
+			allowance,
+			reserve: new MemoryReserve(),
+			journal: { note: () => undefined },
+		});
 		const refusedAt = await store.usedBytes();
 		await retention.makeRoom(100);
 		const next = sealed(131, T0 + 130 * SECOND);

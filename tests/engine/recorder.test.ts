@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { allowing } from '../fakes/allowance.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
 import { Fault } from '#domain/fault.ts';
 import { PROFILES } from '#domain/profile.ts';
@@ -8,12 +7,12 @@ import type { CameraId } from '#domain/ids.ts';
 import { House } from '#engine/house.ts';
 import { Recorder } from '#engine/recorder.ts';
 import type { RecorderTools } from '#engine/recording.ts';
-import { Retention } from '#engine/retention.ts';
 import { FakeCapture } from '../fakes/capture.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeEncoder } from '../fakes/encoder.ts';
 import { MemoryPreferences } from '../fakes/preferences.ts';
 import { MemorySegments } from '../fakes/segments.ts';
+import { retaining } from '../fakes/space.ts';
 import { MemoryTenure } from '../fakes/tenure.ts';
 
 const [low, standard] = PROFILES;
@@ -36,10 +35,7 @@ function makeRecorder(rotateMs?: number): Recorder {
 		segments,
 		preferences,
 		tenure: new MemoryTenure(taken),
-		retention: new Retention(
-			segments,
-			allowing(() => budget),
-		),
+		retention: retaining(segments, () => budget),
 		beginRun: (camera, given) => house.beginRun(camera, given),
 		camera: () => camera(),
 	};

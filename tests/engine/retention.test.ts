@@ -1,16 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { Retention } from '#engine/retention.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../contracts/segments.ts';
-import { allowing } from '../fakes/allowance.ts';
 import { MemorySegments } from '../fakes/segments.ts';
+import { MemoryReserve, retaining } from '../fakes/space.ts';
 
 describe('Retention', () => {
 	test('RT7 bytes kept and bytes coming stay within the budget, minute after minute', async () => {
 		const store = new MemorySegments();
-		const retention = new Retention(
-			store,
-			allowing(() => 20_000),
-		);
+		const retention = retaining(store, () => 20_000);
 		await record(store, DOOR, 1, 1);
 		for (let seq = 2; seq <= 600; seq += 1) {
 			await retention.makeRoom(100);
@@ -26,10 +23,7 @@ describe('Retention', () => {
 	test('RT7 nothing leaves while there is room', async () => {
 		const store = new MemorySegments();
 		await record(store, DOOR, 1, 100);
-		const retention = new Retention(
-			store,
-			allowing(() => 1e9),
-		);
+		const retention = retaining(store, () => 1e9);
 		expect(await retention.makeRoom(500)).toEqual({ segments: 0, bytes: 0, span: null });
 		expect(await store.usedBytes()).toBe(10_100);
 	});
@@ -38,10 +32,7 @@ describe('Retention', () => {
 		const store = new MemorySegments();
 		await record(store, DOOR, 1, 300);
 		let budget = 1e9;
-		const retention = new Retention(
-			store,
-			allowing(() => budget),
-		);
+		const retention = retaining(store, () => budget);
 		await retention.makeRoom(100);
 		budget = 10_000;
 		expect((await retention.makeRoom(100)).segments).toBe(240);
@@ -52,14 +43,35 @@ describe('Retention', () => {
 		const store = new MemorySegments();
 		await record(store, DOOR, 1, 130);
 		store.roomBytes = await store.usedBytes();
-		const retention = new Retention(
-			store,
-			allowing(() => 1e9),
-		);
+		const retention = retaining(store, () => 1e9);
 		const next = sealed(131, T0 + 130 * SECOND);
 		await retention.makeRoom(next.bytes.length);
 		expect(await kindOf(store.append(DOOR, 1, next))).toBe('quota');
 		expect((await retention.afterQuota()).segments).toBe(120);
 		expect((await store.append(DOOR, 1, next)).lastSeq).toBe(131);
+	});
+
+	test('SP13 a refused write spends the reserve first: even where nothing may leave the segment goes in', async () => {
+		const store = new MemorySegments();
+		await record(store, DOOR, 1, 30);
+		const reserve = new MemoryReserve();
+		await reserve.hold(3 * 2 ** 20);
+		const noted: string[] = [];
+		let refusedAt = 0;
+		const retention = new Retention({
+			segments: store,
+			reserve,
+			allowance: {
+				footageBytes: () => Promise.resolve(1e9),
+				refused: (bytes) => Promise.resolve(void (refusedAt = bytes)),
+			},
+			journal: { note: (rule) => noted.push(rule) },
+		});
+		await retention.makeRoom(100);
+		// The only page of an open run: RT2 keeps it.
+		expect(await retention.afterQuota()).toEqual({ segments: 0, bytes: 3 * 2 ** 20, span: null });
+		expect(await reserve.held()).toBe(0);
+		expect(refusedAt).toBe((await store.usedBytes()) + 3 * 2 ** 20);
+		expect((await retention.afterQuota()).bytes).toBe(0);
 	});
 });

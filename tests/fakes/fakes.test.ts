@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { CameraId } from '#domain/ids.ts';
 import { clockContract } from '../contracts/clock.ts';
+import { ledgerContract } from '../contracts/ledger.ts';
 import { preferencesContract } from '../contracts/preferences.ts';
+import { reserveContract } from '../contracts/reserve.ts';
 import { segmentsContract } from '../contracts/segments.ts';
 import { tenureContract } from '../contracts/tenure.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryPreferences } from './preferences.ts';
 import { MemorySegments } from './segments.ts';
+import { MemoryLedger, MemoryReserve } from './space.ts';
 import { MemoryTenure } from './tenure.ts';
 
 describe('MemorySegments', () => segmentsContract(() => Promise.resolve(new MemorySegments())));
@@ -19,6 +22,10 @@ describe('MemoryTenure', () =>
 		const taken = new Set<CameraId>();
 		return [new MemoryTenure(taken), new MemoryTenure(taken)];
 	}));
+
+describe('MemoryLedger', () => ledgerContract(() => new MemoryLedger()));
+
+describe('MemoryReserve', () => reserveContract(() => new MemoryReserve()));
 
 describe('ManualClock', () => {
 	clockContract(() => {

@@ -7,6 +7,8 @@ import { mayGrow } from '#domain/retention.ts';
 import type { Run, RunEnd, RunStart } from '#domain/run.ts';
 import { begunRun, grownRun, holedRun, shortenedRun } from '#domain/run-change.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
+import type { Span } from '#domain/timeline.ts';
+import type { Keeping, Pin } from '#ports/keeping.ts';
 import type { Evicted, Segments } from '#ports/segments.ts';
 
 interface Page {
@@ -16,10 +18,14 @@ interface Page {
 	entries: Entry[];
 }
 
+const isPinned = ({ camera, entries }: Page, pin: Pin) =>
+	pin.camera === camera &&
+	pin.startUs < Math.max(...entries.map(endUsOf)) &&
+	pin.endUs > (entries[0]?.startUs ?? 0);
 const sizeOf = (entries: readonly Entry[]) => entries.reduce((sum, { size }) => sum + size, 0);
 
-/** The store in memory. Passes the same contract as the real one; faults can be asked for. */
-export class MemorySegments implements Segments {
+/** The store in memory. Passes the same contract as the real one; faults can be asked for. It knows pins, but no undo. */
+export class MemorySegments implements Segments, Pick<Keeping, 'pins' | 'pin' | 'unpin' | 'purge'> {
 	/** Sealed bytes that fit in all; beyond, writes throw `quota`. */
 	roomBytes = Infinity;
 	/** What the next writes throw, one each. */
@@ -28,6 +34,7 @@ export class MemorySegments implements Segments {
 	#runs: Run[] = [];
 	#pages: Page[] = [];
 	#place = 0;
+	#pins: Pin[] = [];
 	readonly #watchers = new Set<() => void>();
 
 	async begin(start: RunStart, init: Pick<SealedSegment, 'bytes' | 'head'>): Promise<Run> {
@@ -129,7 +136,11 @@ export class MemorySegments implements Segments {
 		return this.#runs.reduce((sum, { bytes }) => sum + bytes, 0);
 	}
 
-	async evict(bytes: number, maxPages: number): Promise<Evicted> {
+	expire(beforeUs: number, maxPages: number): Promise<Evicted> {
+		return this.evict(Infinity, maxPages, beforeUs);
+	}
+
+	async evict(bytes: number, maxPages: number, beforeUs = Infinity): Promise<Evicted> {
 		let freed = 0;
 		let segments = 0;
 		let span = null as Evicted['span'];
@@ -137,6 +148,7 @@ export class MemorySegments implements Segments {
 			const page = this.#oldest();
 			const run = page && this.#run(page.camera, page.runNo);
 			if (page === null || run === undefined || run === null) break;
+			if (page.entries.some((entry) => endUsOf(entry) > beforeUs)) break;
 			this.#pages = this.#pages.filter((other) => other !== page);
 			for (const { place } of page.entries) this.#bytes.delete(place);
 			const startUs = page.entries[0]!.startUs;
@@ -147,15 +159,39 @@ export class MemorySegments implements Segments {
 			};
 			segments += page.entries.length;
 			freed += sizeOf(page.entries);
-			const next = this.#pagesOf(run.camera, run.runNo)[0]?.entries[0];
-			if (next !== undefined) this.#put(shortenedRun(run, next, sizeOf(page.entries)));
-			else {
+			const [next] = this.#pagesOf(run.camera, run.runNo);
+			const [first] = next?.entries ?? [];
+			if (next !== undefined && next.minute < page.minute) {
+				const shorter = { ...run, bytes: run.bytes - sizeOf(page.entries) };
+				this.#put(holedRun(shorter, { startUs, endUs, why: 'deleted' }));
+			} else if (first !== undefined) {
+				this.#put(shortenedRun(run, first, sizeOf(page.entries)));
+			} else {
 				freed += this.#bytes.get(run.initPlace)?.bytes.length ?? 0;
 				this.#remove(run);
 			}
 		}
 		if (segments > 0) this.#changed();
 		return { segments, bytes: freed, span };
+	}
+
+	async pins(camera: CameraId): Promise<Pin[]> {
+		return this.#pins.filter((pin) => pin.camera === camera);
+	}
+
+	async pin(camera: CameraId, { startUs, endUs }: Span): Promise<Pin> {
+		if (endUs <= startUs) throw new Fault('malformed', 'a pin needs a span');
+		const pin = { id: (this.#pins.at(-1)?.id ?? 0) + 1, camera, startUs, endUs };
+		this.#pins.push(pin);
+		return pin;
+	}
+
+	async unpin(id: number): Promise<void> {
+		this.#pins = this.#pins.filter((pin) => pin.id !== id);
+	}
+
+	async purge(): Promise<number> {
+		return 0;
 	}
 
 	watch(changed: () => void): () => void {
@@ -190,6 +226,7 @@ export class MemorySegments implements Segments {
 	#oldest(): Page | null {
 		const inOrder = this.#pages.toSorted((a, b) => a.entries[0]!.place - b.entries[0]!.place);
 		const free = inOrder.find((page) => {
+			if (this.#pins.some((pin) => isPinned(page, pin))) return false;
 			const run = this.#run(page.camera, page.runNo);
 			const later = this.#runs.find((one) => one.camera === page.camera && one.runNo > page.runNo);
 			const open = run !== undefined && mayGrow(run, later ?? null);

@@ -128,11 +128,15 @@ export function standIn({ player, pins = [], plan, installation, clip }: Wish = 
 				engine: 'chromium',
 				recordsHidden: true,
 				sound: true,
-				persisted: false,
 				installed: false,
 			},
 		},
 		installer: { state: installation ?? 'by-hand', on: off, ask: done },
+		care: {
+			...{ filling: null, level: 'fine', growths: [], taken: null },
+			...{ on: off, begin: nothing, look: done, forget: nothing },
+		},
+		origin: { persisted: () => Promise.resolve(false), persist: () => Promise.resolve(false) },
 		awake: nothing,
 		sign: nothing,
 	};

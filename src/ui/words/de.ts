@@ -1,8 +1,9 @@
 import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
-import { formatsOf } from './formats.ts';
+import { storage } from './de-storage.ts';
+import { GERMAN } from './formats.ts';
 
-const { across, count, shared } = formatsOf('de-DE', { hours: 'Std.', days: 'Tage' });
+const { across, count, shared } = GERMAN;
 
 function span(ms: number): string {
 	const minutes = Math.round(ms / 60_000);
@@ -189,6 +190,7 @@ export const de: Words = {
 		unpinned: (from, to) => `Nicht mehr angeheftet: ${from} bis ${to}.`,
 		restored: 'Es ist wieder da.',
 		'is-pinned': 'Ein Teil davon ist angeheftet. Löse erst die Anheftung.',
+		full: 'Für mehr Angeheftetes ist kein Platz. Löse erst etwas, oder erlaube unter „Speicher“ mehr Platz.',
 		nothing: 'Darin ist keine Aufnahme.',
 		'too-late': 'Es ist zu spät: Diese Aufnahme ist endgültig gelöscht.',
 	},
@@ -206,27 +208,7 @@ export const de: Words = {
 		footage: (day) => `${day}, mit Aufnahmen`,
 		none: (day) => `${day}, ohne Aufnahmen`,
 	},
-	storage: {
-		title: 'Speicher',
-		used: 'Belegter Speicher',
-		of: (used, budget) => `${used} von ${budget}`,
-		keeps: (time) => `Reicht bei der gewählten Qualität für etwa ${time}.`,
-		keepsNow: (time) => `Reicht bei der heutigen Menge für etwa ${time}.`,
-		budget: 'Wie viel Platz Aufnahmen belegen dürfen',
-		exactly: 'Genau, in GB',
-		lasts: (size, time) => `${size}: etwa ${time}`,
-		save: 'Speichern',
-		saved: 'Gespeichert.',
-		wrong: 'Gib eine Zahl von 0,05 bis 10.000 GB an.',
-		oldest: 'Ist der Platz voll, weichen die ältesten Minuten zuerst. Nichts bleibt stehen.',
-		refused: (size, when) =>
-			`Der Browser hatte am ${when} keinen Platz für mehr. Seither begnügen sich die Aufnahmen mit ${size} und versuchen jeden Tag etwas mehr.`,
-		note: 'Aufnahmen liegen in diesem Browser, auf diesem Gerät, sonst nirgends.',
-		damaged: (n) =>
-			`${count(n, 'Eintrag war', 'Einträge waren')} nicht lesbar und wurden beiseite gelegt.`,
-		smaller: (size, until) =>
-			`Beim Speichern werden etwa ${size} gelöscht: die ältesten Aufnahmen bis ${until}. Angeheftetes bleibt.`,
-	},
+	storage,
 	settings: {
 		title: 'Einstellungen',
 		camera: 'Dieses Gerät als Kamera',

@@ -3,7 +3,8 @@ import type { PromiseName } from '#domain/promises.ts';
 import type { Gap } from '#domain/timeline.ts';
 
 import { answers } from './en-help.ts';
-import { formatsOf } from './formats.ts';
+import { storage } from './en-storage.ts';
+import { ENGLISH } from './formats.ts';
 
 /** A sentence, and what to do about it. */
 export interface Advice {
@@ -11,7 +12,7 @@ export interface Advice {
 	readonly next: string;
 }
 
-const { across, count, shared } = formatsOf('en-GB', { hours: 'h', days: 'days' });
+const { across, count, shared } = ENGLISH;
 
 function span(ms: number): string {
 	const minutes = Math.round(ms / 60_000);
@@ -254,6 +255,7 @@ export const en = {
 		unpinned: (from: string, to: string) => `No longer pinned: ${from} to ${to}.`,
 		restored: 'It is back.',
 		'is-pinned': 'A part of it is pinned. Take the pin away first.',
+		full: 'There is no room for more pins. Take one away first, or give footage more room under Storage.',
 		nothing: 'There is no footage in it.',
 		'too-late': 'It is too late: that footage is gone for good.',
 	},
@@ -271,26 +273,7 @@ export const en = {
 		footage: (day: string) => `${day}, has footage`,
 		none: (day: string) => `${day}, no footage`,
 	},
-	storage: {
-		title: 'Storage',
-		used: 'Storage used',
-		of: (used: string, budget: string) => `${used} of ${budget}`,
-		keeps: (time: string) => `Keeps about ${time} at the chosen quality.`,
-		keepsNow: (time: string) => `Keeps about ${time} at today’s rate.`,
-		budget: 'How much footage may use',
-		exactly: 'Exactly, in GB',
-		lasts: (size: string, time: string) => `${size}: about ${time}`,
-		save: 'Save',
-		saved: 'Saved.',
-		wrong: 'Give a number from 0.05 to 10,000 GB.',
-		oldest: 'When it is full, the oldest minutes leave first. Nothing stops.',
-		refused: (size: string, when: string) =>
-			`The browser had no room for more on ${when}. Since then footage keeps to ${size}, and tries a little more each day.`,
-		note: 'Footage is stored in this browser, on this device, nowhere else.',
-		damaged: (n: number) => `${count(n, 'entry', 'entries')} could not be read and were set aside.`,
-		smaller: (size: string, until: string) =>
-			`Saving deletes about ${size}: the oldest footage, up to ${until}. What is pinned stays.`,
-	},
+	storage,
 	settings: {
 		title: 'Settings',
 		camera: 'This device as a camera',

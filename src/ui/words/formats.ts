@@ -1,7 +1,7 @@
 import type { TickKind } from '#domain/ribbon.ts';
 
 /** Dates, times and numbers as a language writes them; `hours` and `days` are its short words for them. */
-export function formatsOf(locale: string, { hours, days }: { hours: string; days: string }) {
+function formatsOf(locale: string, { hours, days }: { hours: string; days: string }) {
 	const format = (options: Intl.DateTimeFormatOptions) =>
 		new Intl.DateTimeFormat(locale, { hour12: false, ...options });
 	const day = format({ weekday: 'short', day: 'numeric', month: 'long' });
@@ -39,6 +39,7 @@ export function formatsOf(locale: string, { hours, days }: { hours: string; days
 			month: (ms: number) => months.format(ms),
 			tick: (ms: number, kind: TickKind) => ticks[kind].format(ms),
 			moment: (ms: number) => `${day.format(ms)}, ${time.format(ms)}`,
+			number: (n: number) => number.format(n),
 			/** A speed of playing. */
 			rate: (times: number) => `${exact.format(times)} ×`,
 			bytes(n: number): string {
@@ -49,3 +50,6 @@ export function formatsOf(locale: string, { hours, days }: { hours: string; days
 		},
 	};
 }
+
+export const ENGLISH = formatsOf('en-GB', { hours: 'h', days: 'days' });
+export const GERMAN = formatsOf('de-DE', { hours: 'Std.', days: 'Tage' });

@@ -1,0 +1,65 @@
+import type { Origin, Trace } from '#ports/origin.ts';
+import { traceFrom } from '#protocol/trace.ts';
+
+/** Browsers clear IndexedDB, caches and workers for want of room; localStorage they leave. */
+const TRACE = 'spycam-trace';
+const DEADLINE_MS = 5000;
+
+export class BrowserOrigin implements Origin {
+	async usedBytes(): Promise<number | null> {
+		return soon(
+			() => navigator.storage.estimate(),
+			({ usage }) => usage ?? null,
+			null,
+		);
+	}
+
+	async persisted(): Promise<boolean | null> {
+		return soon(
+			() => navigator.storage.persisted(),
+			(answer): boolean | null => answer,
+			null,
+		);
+	}
+
+	/** No deadline: a person may be asked, and takes the time it takes. */
+	async persist(): Promise<boolean> {
+		try {
+			return await navigator.storage.persist();
+		} catch {
+			return false;
+		}
+	}
+
+	trace(): Trace | null {
+		try {
+			return traceFrom(JSON.parse(localStorage.getItem(TRACE) ?? 'null'));
+		} catch {
+			return null;
+		}
+	}
+
+	leaveTrace(trace: Trace | null): void {
+		try {
+			if (trace === null) localStorage.removeItem(TRACE);
+			else localStorage.setItem(TRACE, JSON.stringify(trace));
+		} catch {
+			// Without localStorage nobody can tell later what the browser took.
+		}
+	}
+}
+
+/** What the browser answers in time, else `otherwise`. */
+async function soon<A, T>(ask: () => Promise<A>, take: (answer: A) => T, otherwise: T): Promise<T> {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const late = new Promise<T>((done) => {
+		timer = setTimeout(() => done(otherwise), DEADLINE_MS);
+	});
+	try {
+		return await Promise.race([ask().then(take), late]);
+	} catch {
+		return otherwise;
+	} finally {
+		clearTimeout(timer);
+	}
+}

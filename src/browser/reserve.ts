@@ -1,0 +1,64 @@
+import Dexie, { type Table } from 'dexie';
+import type { Reserve } from '#ports/reserve.ts';
+import { Connection } from './connection.ts';
+
+const PIECE_BYTES = 2 ** 20;
+/** What one call of the browser's random source gives at most. */
+const RANDOM_BYTES = 65_536;
+
+class ReserveDatabase extends Dexie {
+	readonly pieces: Table<{ bytes: ArrayBuffer }, number>;
+
+	constructor(name: string) {
+		super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
+		this.version(1).stores({ pieces: '++id' });
+		this.pieces = this.table('pieces');
+	}
+}
+
+/** Pieces of 1 MiB in a database of its own: deleting them writes nothing that the browser could refuse. */
+export class DexieReserve implements Reserve {
+	readonly #connection: Connection<ReserveDatabase>;
+
+	constructor(name = 'spycam-reserve') {
+		this.#connection = new Connection(() => new ReserveDatabase(name));
+	}
+
+	async held(): Promise<number> {
+		return PIECE_BYTES * (await this.#connection.read(['pieces'], ({ pieces }) => pieces.count()));
+	}
+
+	async hold(bytes: number): Promise<void> {
+		const wanted = Math.floor(bytes / PIECE_BYTES);
+		// One piece a transaction: what fits stays, and no write of footage waits behind all of them.
+		for (let turn = 0; turn <= wanted; turn += 1) {
+			const done = await this.#connection.write(['pieces'], async ({ pieces }) => {
+				const surplus = (await pieces.count()) - wanted;
+				if (surplus < 0) await pieces.add({ bytes: noise() });
+				if (surplus > 0) await pieces.bulkDelete(await pieces.limit(surplus).primaryKeys());
+				return surplus >= -1;
+			});
+			if (done) return;
+		}
+	}
+
+	async spend(): Promise<number> {
+		const pieces = await this.#connection.write(['pieces'], ({ pieces }) =>
+			pieces.where(':id').above(0).delete(),
+		);
+		return pieces * PIECE_BYTES;
+	}
+
+	dispose(): void {
+		this.#connection.dispose();
+	}
+}
+
+/** Zeros would be compressed to nothing. */
+function noise(): ArrayBuffer {
+	const bytes = new Uint8Array(PIECE_BYTES);
+	for (let at = 0; at < PIECE_BYTES; at += RANDOM_BYTES) {
+		globalThis.crypto.getRandomValues(bytes.subarray(at, at + RANDOM_BYTES));
+	}
+	return bytes.buffer;
+}

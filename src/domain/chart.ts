@@ -1,0 +1,86 @@
+import { bytesOfKind, KINDS, type Filling, type Kind } from './filling.ts';
+
+/** Longer without a look is a gap: nobody knows what was there. */
+const APART_MS = 45 * 60_000;
+/** About one for every few pixels of a phone. */
+const POINTS = 120;
+
+/** All numbers from 0 to 1: time to the right, bytes upward. */
+export interface Point {
+	readonly x: number;
+	readonly low: number;
+	readonly high: number;
+}
+
+export interface Layer {
+	readonly kind: Kind;
+	/** One for each stretch without a gap. */
+	readonly stretches: readonly (readonly Point[])[];
+}
+
+export interface Chart {
+	readonly layers: readonly Layer[];
+	/** What might be kept, at each moment: `low` and `high` are the same. */
+	readonly allowed: readonly (readonly Point[])[];
+	/** Bytes at the top. */
+	readonly topBytes: number;
+}
+
+/** What filled the room, one kind upon the other. `fillings` oldest first; `null`: there is nothing to draw. */
+export function chartOf(fillings: readonly Filling[], fromMs: number, toMs: number): Chart | null {
+	const shown = thinned(
+		fillings.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
+		(toMs - fromMs) / POINTS,
+	);
+	if (shown.length < 2) return null;
+	const topBytes = shown.reduce(
+		(top, filling) => Math.max(top, filling.allowed, sumOf(filling, KINDS.length)),
+		1,
+	);
+	const stretches = apart(shown, APART_MS + (toMs - fromMs) / POINTS);
+	const draw = (from: (filling: Filling) => number, to: (filling: Filling) => number) =>
+		stretches.map((stretch) =>
+			stretch.map((filling) => ({
+				x: (filling.atMs - fromMs) / (toMs - fromMs),
+				low: from(filling) / topBytes,
+				high: to(filling) / topBytes,
+			})),
+		);
+	return {
+		topBytes,
+		layers: KINDS.map((kind, n) => ({
+			kind,
+			stretches: draw(
+				(filling) => sumOf(filling, n),
+				(filling) => sumOf(filling, n + 1),
+			),
+		})),
+		allowed: draw(
+			({ allowed }) => allowed,
+			({ allowed }) => allowed,
+		),
+	};
+}
+
+/** Of the first `count` kinds. */
+function sumOf(filling: Filling, count: number): number {
+	return KINDS.slice(0, count).reduce((sum, kind) => sum + bytesOfKind(filling, kind), 0);
+}
+
+/** The last of each slot of time. */
+function thinned(fillings: readonly Filling[], slotMs: number): Filling[] {
+	const slots = new Map(fillings.map((filling) => [Math.floor(filling.atMs / slotMs), filling]));
+	return [...slots.values()];
+}
+
+function apart(fillings: readonly Filling[], longestMs: number): Filling[][] {
+	const stretches: Filling[][] = [];
+	for (const filling of fillings) {
+		const last = stretches.at(-1);
+		const before = last?.at(-1);
+		if (last === undefined || filling.atMs - (before?.atMs ?? 0) > longestMs)
+			stretches.push([filling]);
+		else last.push(filling);
+	}
+	return stretches;
+}

@@ -1,0 +1,246 @@
+import type { Changed } from '#domain/change.ts';
+import { hasStepped, type Reading } from '#domain/clock.ts';
+import { indexBytes, levelOf, type Filling, type Level } from '#domain/filling.ts';
+import { growths, SAMPLES_KEPT_MS, type Growth, type Sample } from '#domain/growth.ts';
+import { PAGES_A_PASS } from '#domain/retention.ts';
+import type { Run } from '#domain/run.ts';
+import { reserveOf } from '#domain/space.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Keeping } from '#ports/keeping.ts';
+import type { Ledger } from '#ports/ledger.ts';
+import type { Origin, Trace } from '#ports/origin.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Reserve } from '#ports/reserve.ts';
+import type { Segments } from '#ports/segments.ts';
+import type { Thumbnails } from '#ports/thumbnails.ts';
+import type { Allowance } from './allowance.ts';
+import type { Journal } from './journal.ts';
+import type { Pins } from './pins.ts';
+
+const LOOK_MS = 15_000;
+const TEND_MS = 60_000;
+const NOTE_MS = 600_000;
+/** How long a person can have back what they deleted. */
+const UNDO_MS = 10 * 60_000;
+/** RT17. */
+const EVENLY_MS = 60 * 60_000;
+/** SP13. */
+const QUIET_MS = 60_000;
+const DAY_US = 86_400_000_000;
+const MIB = 2 ** 20;
+const CHANGES_READ = 20;
+
+export interface CaretakerTools {
+	readonly clock: Clock;
+	readonly segments: Segments & Pick<Keeping, 'purge'>;
+	readonly thumbnails: Pick<Thumbnails, 'size'>;
+	readonly reserve: Reserve;
+	readonly ledger: Ledger;
+	readonly journal: Pick<Journal, 'note'>;
+	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'refusedMs' | 'besideBytes'>;
+	readonly pins: Pick<Pins, 'heldBytes'>;
+	readonly origin: Origin;
+	readonly preferences: PreferenceStore;
+}
+
+/** What screens may ask. */
+export interface Care {
+	/** As of the last look; `null` before the first. */
+	readonly filling: Filling | null;
+	readonly level: Level;
+	/** What grows so that it needs somebody. */
+	readonly growths: readonly Growth<Changed>[];
+	/** What lay here and is gone, because the browser cleared it; `null`: nothing. */
+	readonly taken: Trace | null;
+	on(listener: () => void): () => void;
+	/** Begins to look after it. `empty`: neither keys nor footage are here. */
+	begin(empty: boolean): void;
+	/** Looks now. Never throws. */
+	look(): Promise<void>;
+	/** The person knows; it is not said again. */
+	forget(): void;
+}
+
+/**
+ * Looks after the room of this device while a page is open: counts what fills it, keeps the reserve, lets
+ * leave what is too old or was thrown away. Rules: docs/spec/space.md, retention.md. Nothing here is
+ * needed to record: what fails is tried again at the next turn.
+ */
+export class Caretaker implements Care {
+	filling: Filling | null = null;
+	growths: readonly Growth<Changed>[] = [];
+	taken: Trace | null = null;
+	readonly #tools: CaretakerTools;
+	readonly #listeners = new Set<() => void>();
+	readonly #samples: Sample[] = [];
+	#even: Reading;
+	#notedMs = -Infinity;
+	#previews = { bytes: 0, atMs: -Infinity };
+	#work: Promise<void> = Promise.resolve();
+
+	constructor(tools: CaretakerTools) {
+		this.#tools = tools;
+		this.#even = this.#now();
+	}
+
+	get level(): Level {
+		return this.filling === null ? 'fine' : levelOf(this.filling, this.#tools.allowance.refusedMs);
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	begin(empty: boolean): void {
+		const { clock, origin } = this.#tools;
+		const trace = origin.trace();
+		if (empty && trace !== null) this.taken = trace;
+		clock.every(LOOK_MS, () => void this.look());
+		clock.every(TEND_MS, () => void this.tend());
+		void this.look();
+	}
+
+	look(): Promise<void> {
+		return this.#inTurn(async () => {
+			const filling = await this.#count();
+			this.filling = filling;
+			this.#tools.allowance.besideBytes = filling.previews + filling.index;
+			await this.#watchGrowth(filling);
+			if (filling.atMs - this.#notedMs >= NOTE_MS) {
+				await this.#tools.ledger.noteFilling(filling);
+				this.#notedMs = filling.atMs;
+			}
+		});
+	}
+
+	/** Does what is due. */
+	async tend(): Promise<void> {
+		await this.#inTurn(() => this.#purge());
+		await this.#inTurn(() => this.#expire());
+		await this.#inTurn(() => this.#rebuildReserve());
+		await this.#inTurn(() => this.#leaveTrace());
+	}
+
+	forget(): void {
+		this.taken = null;
+		this.#tools.origin.leaveTrace(null);
+		this.#tell();
+	}
+
+	/** One thing at a time; what the store could not answer is asked again at the next turn. */
+	#inTurn(work: () => Promise<void>): Promise<void> {
+		this.#work = this.#work.then(work).then(
+			() => this.#tell(),
+			() => undefined,
+		);
+		return this.#work;
+	}
+
+	async #count(): Promise<Filling> {
+		const { clock, reserve, allowance, pins, origin } = this.#tools;
+		const runs = await this.#runs();
+		const [allowed, previews, held, pinned, used] = await Promise.all([
+			allowance.bytes(),
+			this.#previewBytes(),
+			reserve.held(),
+			pins.heldBytes(),
+			origin.usedBytes(),
+		]);
+		const footage = runs.reduce((sum, { bytes }) => sum + bytes, 0);
+		const index = indexBytes(
+			runs.reduce((sum, { firstSeq, lastSeq }) => sum + Math.max(0, lastSeq - firstSeq + 1), 0),
+		);
+		const known = footage + previews + index + held;
+		return {
+			atMs: Math.floor(clock.wallMs()),
+			footage,
+			pinned: Math.min(pinned, footage),
+			previews,
+			index,
+			reserve: held,
+			other: Math.max(0, (used ?? known) - known),
+			allowed,
+		};
+	}
+
+	/** Counting them means reading some: once a minute is enough. */
+	async #previewBytes(): Promise<number> {
+		const nowMs = this.#tools.clock.monotonicMs();
+		if (nowMs - this.#previews.atMs >= TEND_MS) {
+			this.#previews = { bytes: (await this.#tools.thumbnails.size()).bytes, atMs: nowMs };
+		}
+		return this.#previews.bytes;
+	}
+
+	async #runs(): Promise<Run[]> {
+		const { segments } = this.#tools;
+		const cameras = await segments.cameras();
+		return (await Promise.all(cameras.map((camera) => segments.runs(camera)))).flat();
+	}
+
+	/** Of what retention cannot give back; the rest is a ring. */
+	async #watchGrowth({ atMs, pinned, previews, index, other, allowed }: Filling): Promise<void> {
+		const owners = { pinned, previews, index, other };
+		const held = pinned + previews + index + other;
+		this.#samples.push({ atMs, owners, roomBytes: Math.max(0, allowed - held) });
+		while ((this.#samples[0]?.atMs ?? atMs) < atMs - SAMPLES_KEPT_MS) this.#samples.shift();
+		const changes = await this.#tools.ledger.changes(CHANGES_READ);
+		this.growths = growths(this.#samples, {}, changes);
+	}
+
+	async #purge(): Promise<void> {
+		const { clock, segments, journal } = this.#tools;
+		const bytes = await segments.purge(clock.wallMs() - UNDO_MS);
+		journal.note('person', { segments: 0, bytes, span: null });
+	}
+
+	async #expire(): Promise<void> {
+		const { segments, preferences, journal } = this.#tools;
+		const now = this.#now();
+		// RT17: a clock that was set starts the hour anew.
+		if (hasStepped(this.#even, now)) this.#even = now;
+		if (now.monotonicMs - this.#even.monotonicMs < EVENLY_MS) return;
+		const { mostDays } = await preferences.read();
+		if (mostDays === null) return;
+		const beforeUs = now.wallMs * 1000 - mostDays * DAY_US;
+		journal.note('age', await segments.expire(beforeUs, PAGES_A_PASS));
+	}
+
+	async #rebuildReserve(): Promise<void> {
+		const { clock, segments, reserve, allowance } = this.#tools;
+		const { refusedMs } = allowance;
+		if (refusedMs !== null && Math.abs(clock.wallMs() - refusedMs) < QUIET_MS) return;
+		const wanted = reserveOf(await allowance.bytes());
+		const [used, may] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
+		// While footage still leaves for it, it waits: what may be kept is never exceeded.
+		const room = Math.max(0, wanted + may - used);
+		await reserve.hold(used === 0 ? 0 : Math.min(wanted, room));
+	}
+
+	/** SP22: rounded, because it lies there unsealed. */
+	async #leaveTrace(): Promise<void> {
+		const runs = await this.#runs();
+		const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
+		const untilUs = runs.reduce((latest, { endUs }) => Math.max(latest, endUs), 0);
+		// What was taken is said until the person knows.
+		if (this.taken !== null) return;
+		this.#tools.origin.leaveTrace(
+			bytes === 0
+				? null
+				: {
+						bytes: Math.ceil(bytes / MIB) * MIB,
+						untilMs: Math.floor(untilUs / 60_000_000) * 60_000,
+					},
+		);
+	}
+
+	#now(): Reading {
+		const { clock } = this.#tools;
+		return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}

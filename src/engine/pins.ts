@@ -1,0 +1,85 @@
+import { Fault } from '#domain/fault.ts';
+import { MOST_PINNED } from '#domain/filling.ts';
+import type { CameraId } from '#domain/ids.ts';
+import { minuteOf, MINUTE_US } from '#domain/index-page.ts';
+import type { Span } from '#domain/timeline.ts';
+import type { Keeping, Pin } from '#ports/keeping.ts';
+import type { Segments } from '#ports/segments.ts';
+import type { Allowance } from './allowance.ts';
+
+export interface PinCost {
+	readonly pin: Pin;
+	/** Bytes of the whole minutes it holds. */
+	readonly bytes: number;
+}
+
+type Store = Pick<Segments, 'cameras' | 'between'> & Pick<Keeping, 'pins' | 'pin'>;
+
+/** What pins hold, and that they leave room to record. Rules: docs/spec/space.md, "Levels". */
+export class Pins {
+	readonly #store: Store;
+	readonly #allowance: Pick<Allowance, 'bytes'>;
+
+	constructor(store: Store, allowance: Pick<Allowance, 'bytes'>) {
+		this.#store = store;
+		this.#allowance = allowance;
+	}
+
+	/** Throws `quota` where pins would leave no room to record (SP15), and what `Keeping.pin` throws. */
+	async pin(camera: CameraId, span: Span): Promise<Pin> {
+		const [others, allowed] = await Promise.all([this.#spans(), this.#allowance.bytes()]);
+		const held = await this.#bytesOf([...others, { ...span, camera }]);
+		if (held > MOST_PINNED * allowed) throw new Fault('quota', 'pins would leave no room');
+		return this.#store.pin(camera, span);
+	}
+
+	/** Bytes that no rule may delete. */
+	async heldBytes(): Promise<number> {
+		return this.#bytesOf(await this.#spans());
+	}
+
+	/** Oldest first. Two that share a minute both count it. */
+	async costs(): Promise<PinCost[]> {
+		const costs: PinCost[] = [];
+		for (const pin of await this.#spans()) {
+			costs.push({ pin, bytes: await this.#bytesOf([pin]) });
+		}
+		return costs.toSorted((a, b) => a.pin.startUs - b.pin.startUs);
+	}
+
+	async #spans(): Promise<Pin[]> {
+		const cameras = await this.#store.cameras();
+		const pins = await Promise.all(cameras.map((camera) => this.#store.pins(camera)));
+		return pins.flat();
+	}
+
+	/** Whole minutes, each counted once: that is what stays because of a pin. */
+	async #bytesOf(spans: readonly (Span & { readonly camera: CameraId })[]): Promise<number> {
+		let bytes = 0;
+		for (const camera of new Set(spans.map((span) => span.camera))) {
+			const own = spans.filter((span) => span.camera === camera).map(wholeMinutes);
+			for (const { startUs, endUs } of merged(own)) {
+				const segments = await this.#store.between(camera, startUs, endUs);
+				for (const { startUs: atUs, size } of segments) if (atUs >= startUs) bytes += size;
+			}
+		}
+		return bytes;
+	}
+}
+
+function wholeMinutes({ startUs, endUs }: Span): Span {
+	return {
+		startUs: minuteOf(startUs) * MINUTE_US,
+		endUs: (minuteOf(Math.max(startUs, endUs - 1)) + 1) * MINUTE_US,
+	};
+}
+
+function merged(spans: readonly Span[]): Span[] {
+	const all: Span[] = [];
+	for (const span of spans.toSorted((a, b) => a.startUs - b.startUs)) {
+		const last = all.at(-1);
+		if (last === undefined || span.startUs > last.endUs) all.push(span);
+		else all[all.length - 1] = { ...last, endUs: Math.max(last.endUs, span.endUs) };
+	}
+	return all;
+}

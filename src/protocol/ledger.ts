@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+import { CHANGED, type SettingChange } from '#domain/change.ts';
+import type { Filling } from '#domain/filling.ts';
+import { RULES, type Deletion } from '#domain/journal.ts';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const deletion = v.object({
+	rule: v.picklist(RULES),
+	firstMs: count,
+	lastMs: count,
+	span: v.nullable(v.object({ startUs: count, endUs: count })),
+	segments: count,
+	bytes: count,
+});
+
+const filling = v.object({
+	atMs: count,
+	footage: count,
+	pinned: count,
+	previews: count,
+	index: count,
+	reserve: count,
+	other: count,
+	allowed: count,
+});
+
+const change = v.object({ atMs: count, what: v.picklist(CHANGED) });
+
+/** The border for stored rows: `null` for what is none of ours. */
+export function deletionFrom(row: unknown): Deletion | null {
+	return outputOf(v.safeParse(deletion, row));
+}
+
+export function fillingFrom(row: unknown): Filling | null {
+	return outputOf(v.safeParse(filling, row));
+}
+
+export function changeFrom(row: unknown): SettingChange | null {
+	return outputOf(v.safeParse(change, row));
+}
+
+function outputOf<T>(parsed: { success: true; output: T } | { success: false }): T | null {
+	return parsed.success ? parsed.output : null;
+}

@@ -1,0 +1,137 @@
+import { createSubscriber } from 'svelte/reactivity';
+import type { Changed, SettingChange } from '#domain/change.ts';
+import { chartOf, type Chart } from '#domain/chart.ts';
+import { bytesOfKind, KINDS, type Filling, type Kind, type Level } from '#domain/filling.ts';
+import { rateChange, ratesOf, type Rate, type RateChange } from '#domain/forecast.ts';
+import type { Growth } from '#domain/growth.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Deletion } from '#domain/journal.ts';
+import { nextToLeave } from '#domain/retention.ts';
+import type { Run } from '#domain/run.ts';
+import type { PinCost } from '#engine/pins.ts';
+import type { Engine } from './engine.ts';
+
+const DELETIONS_SHOWN = 50;
+const MONTH_MS = 31 * 86_400_000;
+
+/** What fills the room of this device, what leaves it and what stays, and how it came to be so. */
+export class Room {
+	/** Since a month, oldest first. */
+	fillings = $state.raw<readonly Filling[]>([]);
+	/** Newest first. */
+	deletions = $state.raw<readonly Deletion[]>([]);
+	pins = $state.raw<readonly PinCost[]>([]);
+	/** What was just let go of, and can be pinned again. */
+	unpinned = $state.raw<PinCost | null>(null);
+	runs = $state.raw<readonly Run[]>([]);
+	#changes = $state.raw<readonly SettingChange[]>([]);
+	#nowMs = $state(0);
+	readonly #engine: Engine;
+	readonly #subscribe: () => void;
+	#off: () => void = () => undefined;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+		this.#subscribe = createSubscriber((update) => engine.care.on(update));
+	}
+
+	watch(): void {
+		this.#off = this.#engine.segments.watch(() => void this.look());
+		void this.#engine.care.look();
+		void this.look();
+	}
+
+	close(): void {
+		this.#off();
+	}
+
+	get filling(): Filling | null {
+		this.#subscribe();
+		return this.#engine.care.filling;
+	}
+
+	get level(): Level {
+		this.#subscribe();
+		return this.#engine.care.level;
+	}
+
+	get growths(): readonly Growth<Changed>[] {
+		this.#subscribe();
+		return this.#engine.care.growths;
+	}
+
+	get rates(): readonly Rate[] {
+		return ratesOf(this.runs, this.#nowMs);
+	}
+
+	get rateChange(): RateChange | null {
+		return rateChange(this.runs, this.#changes, this.#nowMs);
+	}
+
+	/** Wall time of the oldest footage, ms. */
+	get reachesBackMs(): number | null {
+		const oldestUs = this.runs.reduce((oldest, { startUs }) => Math.min(oldest, startUs), Infinity);
+		return oldestUs === Infinity ? null : oldestUs / 1000;
+	}
+
+	/** Where the footage begins that would leave next, ms. */
+	get nextMs(): number | null {
+		const us = nextToLeave(
+			this.runs,
+			this.pins.map(({ pin }) => pin),
+		);
+		return us === null ? null : us / 1000;
+	}
+
+	/** What fills the room now, as it is stacked. */
+	get parts(): readonly { readonly kind: Kind; readonly bytes: number }[] {
+		const { filling } = this;
+		if (filling === null) return [];
+		const parts = KINDS.map((kind) => ({ kind, bytes: bytesOfKind(filling, kind) }));
+		return parts.filter(({ bytes }) => bytes > 0);
+	}
+
+	/** Of the last `ms`; `null`: there is nothing to draw yet. */
+	chart(ms: number): Chart | null {
+		return chartOf(this.fillings, this.#nowMs - ms, this.#nowMs);
+	}
+
+	get nowMs(): number {
+		return this.#nowMs;
+	}
+
+	async unpin(cost: PinCost): Promise<void> {
+		await this.#engine.segments.unpin(cost.pin.id);
+		this.unpinned = cost;
+		await this.look();
+	}
+
+	async undoUnpin(): Promise<void> {
+		const cost = this.unpinned;
+		this.unpinned = null;
+		if (cost !== null) await this.#engine.pins.pin(cost.pin.camera, cost.pin);
+		await this.look();
+	}
+
+	/** What a camera is called; `null` while it has no name, or is not one of this device. */
+	nameOf(camera: CameraId): string | null {
+		const { state } = this.#engine.house;
+		if (state.kind !== 'ready') return null;
+		return state.cameras.find(({ id }) => id === camera)?.name ?? null;
+	}
+
+	async look(): Promise<void> {
+		const { segments, ledger, pins, clock } = this.#engine;
+		try {
+			const cameras = await segments.cameras();
+			this.runs = (await Promise.all(cameras.map((camera) => segments.runs(camera)))).flat();
+			this.#nowMs = clock.wallMs();
+			this.pins = await pins.costs();
+			this.deletions = await ledger.deletions(DELETIONS_SHOWN);
+			this.fillings = await ledger.fillings(this.#nowMs - MONTH_MS);
+			this.#changes = await ledger.changes(DELETIONS_SHOWN);
+		} catch {
+			// The next change asks again; what was shown stays.
+		}
+	}
+}

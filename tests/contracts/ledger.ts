@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Filling } from '#domain/filling.ts';
+import type { Deletion } from '#domain/journal.ts';
+import type { Ledger } from '#ports/ledger.ts';
+
+const HOUR_MS = 3_600_000;
+const NOON = 497_000 * HOUR_MS;
+
+const deletion = (atMs: number, rule: Deletion['rule'] = 'budget'): Deletion => ({
+	...{ rule, firstMs: atMs, lastMs: atMs, segments: 60, bytes: 1000 },
+	span: { startUs: atMs, endUs: atMs + 60 },
+});
+
+const filling = (atMs: number, footage: number): Filling => ({
+	...{ atMs, footage, pinned: 0, previews: 1, index: 2, reserve: 3, other: 4, allowed: 5000 },
+});
+
+export function ledgerContract(make: () => Ledger): void {
+	test('SP19 one entry a rule and hour, the newest first', async () => {
+		const ledger = make();
+		await ledger.noteDeletion(deletion(NOON));
+		await ledger.noteDeletion(deletion(NOON + 60_000));
+		await ledger.noteDeletion(deletion(NOON + 120_000, 'person'));
+		await ledger.noteDeletion(deletion(NOON + HOUR_MS));
+		expect(await ledger.deletions(10)).toEqual([
+			deletion(NOON + HOUR_MS),
+			deletion(NOON + 120_000, 'person'),
+			{
+				...deletion(NOON),
+				...{ lastMs: NOON + 60_000, segments: 120, bytes: 2000 },
+				span: { startUs: NOON, endUs: NOON + 60_060 },
+			},
+		]);
+		expect(await ledger.deletions(1)).toHaveLength(1);
+	});
+
+	test('SP21 one filling for ten minutes, the later one; oldest first', async () => {
+		const ledger = make();
+		await ledger.noteFilling(filling(NOON + 700_000, 3));
+		await ledger.noteFilling(filling(NOON, 1));
+		await ledger.noteFilling(filling(NOON + 60_000, 2));
+		expect(await ledger.fillings(0)).toEqual([
+			filling(NOON + 60_000, 2),
+			filling(NOON + 700_000, 3),
+		]);
+		expect(await ledger.fillings(NOON + 600_000)).toEqual([filling(NOON + 700_000, 3)]);
+	});
+
+	test('changes come back newest first', async () => {
+		const ledger = make();
+		await ledger.noteChange({ atMs: NOON, what: 'lens' });
+		await ledger.noteChange({ atMs: NOON + 5, what: 'quality-raised' });
+		expect(await ledger.changes(1)).toEqual([{ atMs: NOON + 5, what: 'quality-raised' }]);
+		expect(await ledger.changes(9)).toHaveLength(2);
+	});
+}
