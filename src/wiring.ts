@@ -91,16 +91,17 @@ async function make(): Promise<Engine> {
 	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
+	const retention = new Retention({ segments, allowance, reserve, journal });
 	const caretaker = new Caretaker({
 		...{ clock, segments, thumbnails, reserve, ledger, journal },
-		...{ allowance, pins, origin, preferences },
+		...{ allowance, retention, pins, origin, preferences },
 	});
 	const recorder = new Recorder({
 		clock,
 		capture,
 		encoder: new BrowserEncoder(),
 		segments,
-		retention: new Retention({ segments, allowance, reserve, journal }),
+		retention,
 		tenure: new LockTenure(),
 		preferences,
 		beginRun: (camera, given) => house.beginRun(camera, given),

@@ -8,8 +8,9 @@ import type { PreferenceStore } from '#ports/preferences.ts';
  * docs/spec/space.md. `estimate`: the browser's own quota in bytes, `null` where it tells none.
  */
 export class Allowance {
-	/** What previews and index take, bytes; the caretaker counts it now and then. */
+	/** What previews and index take, and what the reserve really holds, bytes; the caretaker counts them now and then. */
 	besideBytes = 0;
+	heldBytes = 0;
 	readonly #preferences: PreferenceStore;
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #estimate: () => Promise<number | null>;
@@ -37,7 +38,7 @@ export class Allowance {
 	/** SP3: what is left of it for footage. */
 	async footageBytes(): Promise<number> {
 		const bytes = await this.bytes();
-		return Math.max(0, bytes - reserveOf(bytes) - this.besideBytes);
+		return Math.max(0, bytes - Math.max(reserveOf(bytes), this.heldBytes) - this.besideBytes);
 	}
 
 	/** What the browser says it offers: no promise (SP1). */
@@ -51,13 +52,14 @@ export class Allowance {
 	}
 
 	/**
-	 * The browser refused to keep more than `usedBytes` of footage and reserve. Call it when there is room
-	 * again: it writes.
+	 * The browser refused to keep more than `usedBytes` of footage and reserve, and the reserve is spent. Call
+	 * it when there is room again: it writes.
 	 */
 	async refused(usedBytes: number): Promise<void> {
 		const cap = capAfterRefusal(usedBytes + this.besideBytes, this.#clock.wallMs());
 		this.#unsaved = cap;
 		this.#refusedMs = cap.refusedMs;
+		this.heldBytes = 0;
 		try {
 			await this.#preferences.write({ cap });
 			this.#unsaved = null;

@@ -16,6 +16,7 @@ import type { Thumbnails } from '#ports/thumbnails.ts';
 import type { Allowance } from './allowance.ts';
 import type { Journal } from './journal.ts';
 import type { Pins } from './pins.ts';
+import type { Retention } from './retention.ts';
 
 const LOOK_MS = 15_000;
 const TEND_MS = 60_000;
@@ -37,7 +38,8 @@ export interface CaretakerTools {
 	readonly reserve: Reserve;
 	readonly ledger: Ledger;
 	readonly journal: Pick<Journal, 'note'>;
-	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'refusedMs' | 'besideBytes'>;
+	readonly allowance: Allowance;
+	readonly retention: Pick<Retention, 'fit'>;
 	readonly pins: Pick<Pins, 'heldBytes'>;
 	readonly origin: Origin;
 	readonly preferences: PreferenceStore;
@@ -57,6 +59,8 @@ export interface Care {
 	begin(empty: boolean): void;
 	/** Looks now. Never throws. */
 	look(): Promise<void>;
+	/** Does now what is due: purges, lets leave what is too much or too old. Never throws. */
+	tend(): Promise<void>;
 	/** The person knows; it is not said again. */
 	forget(): void;
 }
@@ -106,6 +110,7 @@ export class Caretaker implements Care {
 			const filling = await this.#count();
 			this.filling = filling;
 			this.#tools.allowance.besideBytes = filling.previews + filling.index;
+			this.#tools.allowance.heldBytes = filling.reserve;
 			await this.#watchGrowth(filling);
 			if (filling.atMs - this.#notedMs >= NOTE_MS) {
 				await this.#tools.ledger.noteFilling(filling);
@@ -114,10 +119,16 @@ export class Caretaker implements Care {
 		});
 	}
 
-	/** Does what is due. */
 	async tend(): Promise<void> {
 		await this.#inTurn(() => this.#purge());
 		await this.#inTurn(() => this.#expire());
+		let fits = false;
+		while (!fits) {
+			fits = true;
+			await this.#inTurn(async () => {
+				fits = (await this.#tools.retention.fit()).bytes === 0;
+			});
+		}
 		await this.#inTurn(() => this.#rebuildReserve());
 		await this.#inTurn(() => this.#leaveTrace());
 	}
@@ -214,8 +225,9 @@ export class Caretaker implements Care {
 		const wanted = reserveOf(await allowance.bytes());
 		const [used, may] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
 		// While footage still leaves for it, it waits: what may be kept is never exceeded.
-		const room = Math.max(0, wanted + may - used);
+		const room = Math.max(0, Math.max(wanted, allowance.heldBytes) + may - used);
 		await reserve.hold(used === 0 ? 0 : Math.min(wanted, room));
+		allowance.heldBytes = await reserve.held();
 	}
 
 	/** SP22: rounded, because it lies there unsealed. */

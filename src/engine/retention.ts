@@ -4,6 +4,7 @@ import type { Evicted, Segments } from '#ports/segments.ts';
 import type { Allowance } from './allowance.ts';
 import type { Journal } from './journal.ts';
 
+const PAGES_A_SMALL_PASS = 10;
 const NOTHING: Evicted = { segments: 0, bytes: 0, span: null };
 
 export interface RetentionTools {
@@ -20,21 +21,36 @@ export interface RetentionTools {
 export class Retention {
 	readonly #tools: RetentionTools;
 	#lastBytes = 0;
+	/** Two passes at once would each free what both need. */
+	#passes: Promise<unknown> = Promise.resolve();
 
 	constructor(tools: RetentionTools) {
 		this.#tools = tools;
 	}
 
 	/** Before every write, of what is about to be written. Throws what `Segments` throws. */
-	async makeRoom(incomingBytes: number): Promise<Evicted> {
-		const { segments, allowance, journal } = this.#tools;
+	makeRoom(incomingBytes: number): Promise<Evicted> {
 		this.#lastBytes = incomingBytes;
-		const [used, budget] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
-		const bytes = toFree(used, incomingBytes, budget);
-		if (bytes === 0) return NOTHING;
-		const evicted = await segments.evict(bytes, PAGES_A_PASS);
-		journal.note('budget', evicted);
-		return evicted;
+		return this.#pass(incomingBytes, PAGES_A_PASS);
+	}
+
+	/** While nothing is written, too: one small pass, so that no write waits long for it. */
+	fit(): Promise<Evicted> {
+		return this.#pass(0, PAGES_A_SMALL_PASS);
+	}
+
+	#pass(incomingBytes: number, maxPages: number): Promise<Evicted> {
+		const done = this.#passes.then(async () => {
+			const { segments, allowance, journal } = this.#tools;
+			const [used, budget] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
+			const bytes = toFree(used, incomingBytes, budget);
+			if (bytes === 0) return NOTHING;
+			const evicted = await segments.evict(bytes, maxPages);
+			journal.note('budget', evicted);
+			return evicted;
+		});
+		this.#passes = done.catch(() => undefined);
+		return done;
 	}
 
 	/** After the fault `quota`; then write the same segment again. No bytes freed: there is no room to make. */

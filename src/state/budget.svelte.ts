@@ -60,6 +60,8 @@ export class Budget {
 	async set(bytes: number): Promise<void> {
 		await this.#engine.preferences.write({ budgetBytes: bytes });
 		await this.look();
+		// What is too much now leaves piece by piece; whoever looks sees it go.
+		void this.#engine.care.tend();
 	}
 
 	async setMostDays(days: number | null): Promise<void> {

@@ -10,12 +10,12 @@ export const YARD = 'fedcba9876543210fedcba9876543210' as CameraId;
 /** A whole minute. */
 export const T0 = 1_800_000_000_000_000;
 export const SECOND = 1_000_000;
-const MINUTE = 60 * SECOND;
+export const MINUTE = 60 * SECOND;
 
-const filled = (length: number, seed: number) =>
+export const filled = (length: number, seed: number) =>
 	Uint8Array.from({ length }, (_, at) => (at * 7 + seed) & 0xff);
 
-function startOf(camera: CameraId, runNo: number, anchorUs = T0): RunStart {
+export function startOf(camera: CameraId, runNo: number, anchorUs = T0): RunStart {
 	const runId = runNo.toString(16).padStart(32, camera.slice(0, 1)) as RunId;
 	return { camera, runNo, runId, epoch: 1, mime: 'video/mp4; codecs="avc3.42e01f"', anchorUs };
 }

@@ -27,13 +27,13 @@ function world(stored: object = {}) {
 	const pins = new Pins(store, allowance);
 	const journal = new Journal(ledger, clock);
 	const previews = { count: 0, bytes: 0 };
+	const retention = new Retention({ segments: store, allowance, reserve, journal });
 	const tools = {
-		...{ clock, reserve, ledger, origin, preferences, allowance, pins, journal },
+		...{ clock, reserve, ledger, origin, preferences, allowance, retention, pins, journal },
 		segments: store,
 		thumbnails: { size: () => Promise.resolve(previews) },
 	};
-	const retention = new Retention({ segments: store, allowance, reserve, journal });
-	return { ...tools, store, previews, retention, caretaker: new Caretaker(tools) };
+	return { ...tools, store, previews, caretaker: new Caretaker(tools) };
 }
 type World = ReturnType<typeof world>;
 

@@ -17,6 +17,7 @@ import {
 	storedOf,
 	type Workshop,
 } from './sealing.ts';
+import { randomFrom } from '../random.ts';
 
 let shop: Workshop;
 let run: Run;
@@ -254,17 +255,6 @@ describe('the chain', () => {
 		return sealer.fragment(fragmentOf(0, ascii('another story')));
 	}
 });
-
-/** mulberry32: small, and the same everywhere for a printed seed. */
-function randomFrom(seed: number): (below: number) => number {
-	let state = seed >>> 0;
-	return (below) => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-		return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-	};
-}
 
 function mutated(bytes: Bytes, random: (below: number) => number): Bytes {
 	const changed = bytes.slice();

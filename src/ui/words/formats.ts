@@ -40,6 +40,8 @@ function formatsOf(locale: string, { hours, days }: { hours: string; days: strin
 			tick: (ms: number, kind: TickKind) => ticks[kind].format(ms),
 			moment: (ms: number) => `${day.format(ms)}, ${time.format(ms)}`,
 			number: (n: number) => number.format(n),
+			/** A moment nobody needs the second of. */
+			about: (ms: number) => `${day.format(ms)}, ${ticks.minute.format(ms)}`,
 			/** A speed of playing. */
 			rate: (times: number) => `${exact.format(times)} ×`,
 			bytes(n: number): string {
