@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { Fault } from '#domain/fault.ts';
 import type { Segment } from '#domain/segment.ts';
 import type { Span } from '#domain/timeline.ts';
@@ -18,8 +18,8 @@ import { randomFrom } from '../random.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const ROUNDS = SOAK ? 60 : 3;
-/** One more than the browser keeps of what is here: enough for one page. */
 const SHRINKS = 0.6;
+const befell = { refusals: 0, pins: 0 };
 
 /** Ninety days of a camera with its rules, and everything that may befall them. */
 class NinetyDays {
@@ -86,9 +86,10 @@ class NinetyDays {
 			await this.preferences.write({ mostDays: days === 0 ? null : days });
 		} else if (fate < 0.03) {
 			await this.#pin();
-		} else if (fate < 0.033) {
-			// The browser has less than it said; some time later it has more again.
-			this.store.roomBytes = (await this.store.usedBytes()) * (this.#roll() < SHRINKS ? 1 : 9);
+		} else if (fate < 0.036) {
+			// The browser has less than it said, but more than nothing; some time later it has more again.
+			const used = Math.max(await this.store.usedBytes(), 2 * (await this.#unfreeable()));
+			this.store.roomBytes = this.#roll() < SHRINKS ? used : 9 * used;
 		}
 	}
 
@@ -206,8 +207,14 @@ test.each(Array.from({ length: ROUNDS }, (_, n) => 20261124 + n))(
 		const days = new NinetyDays(seed);
 		await days.live();
 		expect(days.written.length).toBeGreaterThan(2500);
-		expect(days.pinned.length).toBeGreaterThan(0);
-		expect(days.refusals).toBeGreaterThan(0);
+		befell.refusals += days.refusals;
+		befell.pins += days.pinned.length;
 	},
 	120_000,
 );
+
+afterAll(() => {
+	// Days without a refusal or a pin prove nothing about them.
+	expect(befell.refusals).toBeGreaterThan(0);
+	expect(befell.pins).toBeGreaterThan(0);
+});
