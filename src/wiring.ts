@@ -1,4 +1,5 @@
 import { BrowserInstaller } from '#browser/install.ts';
+import type { CameraId } from '#domain/ids.ts';
 import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
@@ -47,6 +48,10 @@ async function make(): Promise<Engine> {
 		{ NotedPreferences },
 		{ Pins },
 		{ Caretaker },
+		{ DexieEvents },
+		{ DeviceMotion },
+		{ Happenings },
+		{ Sentry },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -75,6 +80,10 @@ async function make(): Promise<Engine> {
 		import('#engine/noted.ts'),
 		import('#engine/pins.ts'),
 		import('#engine/caretaker.ts'),
+		import('#browser/events.ts'),
+		import('#browser/motion.ts'),
+		import('#engine/happenings.ts'),
+		import('#engine/sentry.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -96,6 +105,10 @@ async function make(): Promise<Engine> {
 		...{ clock, segments, thumbnails, reserve, ledger, journal },
 		...{ allowance, retention, pins, origin, preferences },
 	});
+	const sealerOf = (camera: CameraId) => house.beginMeta(camera);
+	const events = new DexieEvents();
+	const happenings = new Happenings({ clock, events, opener: house.opener, sealerOf });
+	const sentry = new Sentry(happenings, clock, new DeviceMotion());
 	const recorder = new Recorder({
 		clock,
 		capture,
@@ -108,10 +121,12 @@ async function make(): Promise<Engine> {
 		thumbnailing: {
 			maker: new WorkerThumbnails(),
 			thumbnails,
-			sealerOf: (camera) => house.beginThumbnails(camera),
+			sealerOf,
+			seen: (camera, look, wallUs) => sentry.see(camera, look, wallUs),
 		},
 		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
 	});
+	sentry.follow(recorder);
 	return {
 		clock,
 		capture,
@@ -128,6 +143,8 @@ async function make(): Promise<Engine> {
 		ledger,
 		origin,
 		care: caretaker,
+		happenings,
+		sentry,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.

@@ -1,6 +1,6 @@
 import { joined, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
-import type { ThumbnailMaker } from '#ports/thumbnails.ts';
+import type { Glance, ThumbnailMaker } from '#ports/thumbnails.ts';
 import type { FromThumbnailer, ToThumbnailer } from './thumbnail.worker.ts';
 import thumbnailUrl from './thumbnail.worker.ts?worker&url';
 import { trustedWorker } from './trusted.ts';
@@ -8,7 +8,7 @@ import { trustedWorker } from './trusted.ts';
 const DEADLINE_MS = 5000;
 
 interface Waiting {
-	readonly done: (jpeg: Bytes) => void;
+	readonly done: (glance: Glance) => void;
 	readonly failed: (fault: Fault) => void;
 }
 
@@ -18,21 +18,21 @@ export class WorkerThumbnails implements ThumbnailMaker {
 	readonly #waiting = new Map<number, Waiting>();
 	#id = 0;
 
-	picture(init: Bytes, fragment: Bytes): Promise<Bytes> {
+	picture(init: Bytes, fragment: Bytes): Promise<Glance> {
 		if (!('VideoDecoder' in globalThis) || !('OffscreenCanvas' in globalThis)) {
 			return Promise.reject(new Fault('unsupported', 'no pictures of single frames here'));
 		}
 		const id = (this.#id += 1);
 		const movie = joined(init, fragment).buffer;
-		return new Promise<Bytes>((resolve, reject) => {
+		return new Promise<Glance>((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.#settle(id)?.failed(new Fault('timeout', `no picture in ${DEADLINE_MS} ms`));
 				this.rest();
 			}, DEADLINE_MS);
 			this.#waiting.set(id, {
-				done: (jpeg) => {
+				done: (glance) => {
 					clearTimeout(timer);
-					resolve(jpeg);
+					resolve(glance);
 				},
 				failed: (fault) => {
 					clearTimeout(timer);
@@ -63,8 +63,9 @@ export class WorkerThumbnails implements ThumbnailMaker {
 		const worker = new Worker(trustedWorker(thumbnailUrl), { type: 'module', name: 'thumbnails' });
 		worker.onmessage = ({ data }: MessageEvent<FromThumbnailer>) => {
 			const waiting = this.#settle(data.id);
-			if ('jpeg' in data) waiting?.done(new Uint8Array(data.jpeg));
-			else waiting?.failed(new Fault('corrupt', data.failed));
+			if ('jpeg' in data) {
+				waiting?.done({ jpeg: new Uint8Array(data.jpeg), look: data.look });
+			} else waiting?.failed(new Fault('corrupt', data.failed));
 		};
 		worker.onerror = () => {
 			for (const id of [...this.#waiting.keys()]) {

@@ -8,13 +8,21 @@ export interface ToThumbnailer {
 }
 
 export type FromThumbnailer =
-	| { readonly id: number; readonly jpeg: ArrayBuffer }
+	| { readonly id: number; readonly jpeg: ArrayBuffer; readonly look: readonly number[] }
 	| { readonly id: number; readonly failed: string };
 
 const WIDTH = 192;
 const QUALITY = 0.6;
+/** Fields of a look (docs/spec/events.md). */
+const ACROSS = 16;
+const DOWN = 9;
 
-async function pictureOf(movie: ArrayBuffer): Promise<ArrayBuffer> {
+interface Drawn {
+	readonly jpeg: ArrayBuffer;
+	readonly look: readonly number[];
+}
+
+async function pictureOf(movie: ArrayBuffer): Promise<Drawn> {
 	const input = new Input({ source: new BufferSource(movie), formats: [MP4] });
 	try {
 		const track = await input.getPrimaryVideoTrack();
@@ -33,17 +41,35 @@ async function pictureOf(movie: ArrayBuffer): Promise<ArrayBuffer> {
 		sample.draw(context, 0, 0, canvas.width, canvas.height);
 		sample.close();
 		const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
-		return await blob.arrayBuffer();
+		return { jpeg: await blob.arrayBuffer(), look: lookOf(context) };
 	} finally {
 		input.dispose();
 	}
 }
 
+/** The mean brightness of each field, by the weights of BT.601. */
+function lookOf(context: OffscreenCanvasRenderingContext2D): number[] {
+	const { width, height } = context.canvas;
+	const { data } = context.getImageData(0, 0, width, height);
+	const sums = new Float64Array(ACROSS * DOWN);
+	const counts = new Float64Array(ACROSS * DOWN);
+	for (let y = 0; y < height; y += 1) {
+		for (let x = 0; x < width; x += 1) {
+			const at = 4 * (y * width + x);
+			const field = Math.floor((y * DOWN) / height) * ACROSS + Math.floor((x * ACROSS) / width);
+			const [red = 0, green = 0, blue = 0] = [data[at], data[at + 1], data[at + 2]];
+			sums[field] = (sums[field] ?? 0) + 0.299 * red + 0.587 * green + 0.114 * blue;
+			counts[field] = (counts[field] ?? 0) + 1;
+		}
+	}
+	return Array.from(sums, (sum, field) => sum / Math.max(1, counts[field] ?? 1));
+}
+
 globalThis.onmessage = ({ data: { id, movie } }: MessageEvent<ToThumbnailer>) => {
 	pictureOf(movie).then(
-		(jpeg) => {
-			const answer: FromThumbnailer = { id, jpeg };
-			globalThis.postMessage(answer, { transfer: [jpeg] });
+		(drawn) => {
+			const answer: FromThumbnailer = { id, ...drawn };
+			globalThis.postMessage(answer, { transfer: [drawn.jpeg] });
 		},
 		(error: unknown) => {
 			const answer: FromThumbnailer = { id, failed: String(error) };

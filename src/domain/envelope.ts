@@ -14,7 +14,7 @@ const VERSION = 1;
 /** HKDF-SHA-256 and AES-256-GCM. */
 const SUITE = 1;
 
-const KIND_CODES = { init: 1, fragment: 2, thumbnail: 3, live: 4 } as const;
+const KIND_CODES = { init: 1, fragment: 2, thumbnail: 3, live: 4, event: 5 } as const;
 export type Kind = keyof typeof KIND_CODES;
 export const KINDS = Object.keys(KIND_CODES) as readonly Kind[];
 

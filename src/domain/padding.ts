@@ -1,7 +1,7 @@
 import type { Kind } from './envelope.ts';
 
-/** Live parts are too short for Padmé to hide anything; they are rounded to this many bytes. */
-const LIVE_STEP = 1024;
+/** Too short for Padmé to hide anything; they are rounded up to this many bytes. */
+const STEPS: Readonly<Partial<Record<Kind, number>>> = { live: 1024, event: 256 };
 
 /**
  * Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files", PETS 2019, algorithm 1):
@@ -18,5 +18,6 @@ export function padme(length: number): number {
 
 /** Plaintext length after padding. */
 export function paddedLength(kind: Kind, length: number): number {
-	return kind === 'live' ? Math.ceil(length / LIVE_STEP) * LIVE_STEP : padme(length);
+	const step = STEPS[kind];
+	return step === undefined ? padme(length) : Math.ceil(length / step) * step;
 }

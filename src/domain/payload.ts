@@ -10,6 +10,8 @@ const PREFIX_BYTES = 24;
 const CODEC_FMP4 = 1;
 /** JPEG (ISO/IEC 10918-1), in a thumbnail and nowhere else. */
 const CODEC_JPEG = 2;
+/** JSON (RFC 8259) as UTF-8, in an event and nowhere else. */
+const CODEC_JSON = 3;
 const KEY_FRAME = 1;
 const SOUND = 2;
 
@@ -28,6 +30,7 @@ export interface Payload extends PayloadFacts {
 }
 
 function codecOf(kind: Kind): number {
+	if (kind === 'event') return CODEC_JSON;
 	return kind === 'thumbnail' ? CODEC_JPEG : CODEC_FMP4;
 }
 

@@ -10,9 +10,9 @@ import type { Identity, KeyStrength, Vault } from '#ports/vault.ts';
 import { epochSecret, homeSecret, makeEpoch, makeIdentity, tryIdentity } from './founding.ts';
 import { Naming } from './naming.ts';
 import { Keyring } from './keyring.ts';
+import { MetaSealer } from './meta.ts';
 import { Opener } from './open.ts';
 import { RunSealer } from './seal.ts';
-import { ThumbnailSealer } from './thumbnails.ts';
 
 export type { KeyStrength } from '#ports/vault.ts';
 
@@ -173,15 +173,15 @@ export class House implements HouseControls {
 		});
 	}
 
-	/** What seals thumbnails of a camera of this device. Throws as `beginRun` does. */
-	beginThumbnails(camera: CameraId): Promise<ThumbnailSealer> {
+	/** What seals thumbnails and events of a camera of this device. Throws as `beginRun` does. */
+	beginMeta(camera: CameraId): Promise<MetaSealer> {
 		return this.#oneByOne(async () => {
 			const { crypto } = this.#tools;
 			const identity = this.#identity;
 			if (identity === null) throw notReady();
 			const { number: epoch, secret } = await this.#currentEpoch(identity, camera);
 			const runId = hexOf(crypto.random(16)) as RunId;
-			return new ThumbnailSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
+			return new MetaSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
 		});
 	}
 

@@ -8,7 +8,7 @@ import type { Run } from '#domain/run.ts';
 import type { Segment, StoredBytes } from '#domain/segment.ts';
 import { signedBytes } from '#domain/signed.ts';
 import type { Crypto, SealKey, Secret, VerifyKey } from '#ports/crypto.ts';
-import type { StoredThumbnail } from '#ports/thumbnails.ts';
+import type { Meta, SealedMeta } from './meta.ts';
 import { deriveKey } from './seal.ts';
 
 /** What opens a camera's footage. */
@@ -65,17 +65,17 @@ export class Opener {
 		return opened;
 	}
 
-	/** A thumbnail has no head: it is shown until the footage itself, which has one, takes its place. */
-	async openThumbnail(camera: CameraId, { wallUs, bytes }: StoredThumbnail): Promise<Opened> {
+	/** It has no head: a thumbnail is shown until the footage itself takes its place, an event is a remark. */
+	async openMeta(kind: Meta, camera: CameraId, { wallUs, bytes }: SealedMeta): Promise<Opened> {
 		const keys = await this.#keysOf(camera);
 		try {
 			const slices = slicesOf(bytes);
 			const header = slices[0]?.header;
-			if (header?.kind !== 'thumbnail' || header.camera !== camera) throw notOpened();
+			if (header?.kind !== kind || header.camera !== camera) throw notOpened();
 			if (header.home !== keys.home || header.wallMs !== Math.floor(wallUs / 1000))
 				throw notOpened();
 			const key = await deriveKey(this.#crypto, await keys.epoch(header.epoch), header);
-			const opened = parsePayload('thumbnail', await this.#plain(key, slices));
+			const opened = parsePayload(kind, await this.#plain(key, slices));
 			if (opened.mediaTicks !== wallUs) throw notOpened();
 			return opened;
 		} catch (error) {

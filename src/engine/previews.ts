@@ -16,9 +16,9 @@ export interface Preview {
 /** Opens thumbnails on their way to the screen. */
 export class Previews {
 	readonly #thumbnails: Thumbnails;
-	readonly #opener: Pick<Opener, 'openThumbnail'>;
+	readonly #opener: Pick<Opener, 'openMeta'>;
 
-	constructor(thumbnails: Thumbnails, opener: Pick<Opener, 'openThumbnail'>) {
+	constructor(thumbnails: Thumbnails, opener: Pick<Opener, 'openMeta'>) {
 		this.#thumbnails = thumbnails;
 		this.#opener = opener;
 	}
@@ -42,7 +42,7 @@ export class Previews {
 		try {
 			const stored = await this.#thumbnails.find(camera, which, fromUs, untilUs);
 			if (stored === null) return null;
-			const { body } = await this.#opener.openThumbnail(camera, stored);
+			const { body } = await this.#opener.openMeta('thumbnail', camera, stored);
 			return { wallUs: stored.wallUs, jpeg: body };
 		} catch (error) {
 			if (error instanceof Fault) return null;

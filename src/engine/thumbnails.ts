@@ -1,52 +1,21 @@
 import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
-import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
-import type { Crypto, Secret } from '#ports/crypto.ts';
-import type { StoredThumbnail, ThumbnailMaker, Thumbnails } from '#ports/thumbnails.ts';
-import { deriveKey, sealPayload } from './seal.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Look } from '#domain/tamper.ts';
+import type { ThumbnailMaker, Thumbnails } from '#ports/thumbnails.ts';
+import type { MetaSealer } from './meta.ts';
 
 /** Rules: docs/spec/thumbnails.md. */
 const EVERY_US = 5_000_000;
 /** So often in a row without a picture, and this take gets none. */
 const MOST_FAILURES = 3;
 
-interface Basis {
-	readonly home: HomeId;
-	readonly camera: CameraId;
-	readonly epoch: number;
-	readonly secret: Secret;
-	readonly runId: RunId;
-}
-
-/** Seals thumbnails of one camera; they have a run of their own. */
-export class ThumbnailSealer {
-	readonly #crypto: Crypto;
-	readonly #basis: Basis;
-	#seq = 0;
-
-	constructor(crypto: Crypto, basis: Basis) {
-		this.#crypto = crypto;
-		this.#basis = basis;
-	}
-
-	async seal(wallUs: number, jpeg: Bytes): Promise<StoredThumbnail> {
-		const { home, camera, epoch, secret, runId } = this.#basis;
-		const seq = this.#seq;
-		// Used up whatever becomes of it: a position is sealed once.
-		this.#seq += 1;
-		const position = { home, camera, runId, epoch, kind: 'thumbnail', seq } as const;
-		const key = await deriveKey(this.#crypto, secret, position);
-		const times = { wallMs: Math.floor(wallUs / 1000), durationUs: 0 };
-		const facts = { keyFrame: true, sound: false, timescale: 1_000_000, durationTicks: 0 };
-		const payload = { ...facts, mediaTicks: wallUs, body: jpeg };
-		return { wallUs, bytes: await sealPayload(this.#crypto, key, position, times, payload) };
-	}
-}
-
 export interface ThumbnailingTools {
 	readonly maker: ThumbnailMaker;
 	readonly thumbnails: Thumbnails;
-	readonly sealerOf: (camera: CameraId) => Promise<ThumbnailSealer>;
+	readonly sealerOf: (camera: CameraId) => Promise<MetaSealer>;
+	/** Called with every picture and its wall time, µs. */
+	readonly seen?: (camera: CameraId, look: Look, wallUs: number) => void;
 }
 
 /** Makes a thumbnail every few seconds of what one take records; never in its way. */
@@ -54,7 +23,7 @@ export class Thumbnailing {
 	readonly #tools: ThumbnailingTools;
 	readonly #camera: CameraId;
 	readonly #init: Bytes;
-	#sealer: Promise<ThumbnailSealer> | null = null;
+	#sealer: Promise<MetaSealer> | null = null;
 	#lastUs = -Infinity;
 	#busy = false;
 	#failures = 0;
@@ -75,12 +44,13 @@ export class Thumbnailing {
 	}
 
 	async #make(fragment: Bytes, startUs: number): Promise<void> {
-		const { maker, thumbnails, sealerOf } = this.#tools;
+		const { maker, thumbnails, sealerOf, seen } = this.#tools;
 		try {
-			const jpeg = await maker.picture(this.#init, fragment);
+			const { jpeg, look } = await maker.picture(this.#init, fragment);
+			seen?.(this.#camera, look, startUs);
 			this.#sealer ??= sealerOf(this.#camera);
 			const sealer = await this.#sealer;
-			await thumbnails.put(this.#camera, await sealer.seal(startUs, jpeg));
+			await thumbnails.put(this.#camera, await sealer.seal('thumbnail', startUs, jpeg));
 			this.#failures = 0;
 		} catch (error) {
 			// The footage is saved; that its picture is not is no reason to trouble anybody.

@@ -1,6 +1,13 @@
 import type { CameraId } from '#domain/ids.ts';
+import type { Look } from '#domain/tamper.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A small picture of a frame, and how bright it is where. */
+export interface Glance {
+	readonly jpeg: Bytes;
+	readonly look: Look;
+}
 
 /** Makes a small picture of the key frame that a fragment begins with, off the main thread. */
 export interface ThumbnailMaker {
@@ -8,7 +15,7 @@ export interface ThumbnailMaker {
 	 * JPEG, at most 192 pixels wide. The bytes given are copied. Throws `Fault`: `unsupported` (this browser
 	 * cannot), `corrupt` (nothing decodes), `timeout`.
 	 */
-	picture(init: Bytes, fragment: Bytes): Promise<Bytes>;
+	picture(init: Bytes, fragment: Bytes): Promise<Glance>;
 	/** Releases its thread until it is needed again. */
 	rest(): void;
 }

@@ -2,12 +2,14 @@ import type { Features } from '#domain/features.ts';
 import type { Calendar } from '#domain/ribbon.ts';
 import type { Allowance } from '#engine/allowance.ts';
 import type { Care } from '#engine/caretaker.ts';
+import type { Happenings } from '#engine/happenings.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
 import type { Pins } from '#engine/pins.ts';
 import type { Previews } from '#engine/previews.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
+import type { Watchfulness } from '#engine/sentry.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Keeping } from '#ports/keeping.ts';
@@ -38,6 +40,9 @@ export interface Engine {
 	readonly care: Care;
 	readonly ledger: Pick<Ledger, 'deletions' | 'fillings' | 'changes'>;
 	readonly origin: Pick<Origin, 'persisted' | 'persist'>;
+	/** What happened at this device's cameras. */
+	readonly happenings: Pick<Happenings, 'between' | 'watch'>;
+	readonly sentry: Watchfulness;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	/** Keeps the screen awake while `wanted`. */

@@ -6,6 +6,7 @@ import type { Gap } from '#domain/timeline.ts';
 import type { PlayerControls, PlayerState } from '#engine/playing.ts';
 import type { Engine } from './engine.ts';
 import { Glimpses } from './glimpses.svelte.ts';
+import { Happened } from './happened.svelte.ts';
 import { Marking } from './marking.svelte.ts';
 import { Ribbon } from './ribbon.svelte.ts';
 
@@ -27,12 +28,14 @@ export class Playback {
 	readonly ribbon: Ribbon;
 	readonly marking: Marking;
 	readonly glimpses: Glimpses;
+	readonly happened: Happened;
 	#slow: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
 		this.ribbon = new Ribbon(engine.calendar);
 		this.glimpses = new Glimpses(engine);
+		this.happened = new Happened(engine);
 		this.marking = new Marking(engine, this.ribbon, async () => {
 			this.glimpses.forget();
 			// Where everything was gone there is no frame to go on from.
@@ -66,6 +69,7 @@ export class Playback {
 		this.#player = player;
 		this.marking.watch(camera);
 		this.glimpses.open(camera);
+		this.happened.open(camera);
 		await player.open(camera, atMs ?? (await this.#lastMoment(camera)));
 	}
 
@@ -75,6 +79,7 @@ export class Playback {
 		clearTimeout(this.#slow);
 		this.marking.close();
 		this.glimpses.close();
+		this.happened.close();
 		this.#player?.close();
 	}
 
@@ -194,6 +199,8 @@ export class Playback {
 		const first = ribbon.toMs === 0;
 		ribbon.toMs = (footage.at(-1)?.endUs ?? 0) / 1000;
 		if (first) ribbon.fit();
-		if (wallMs !== null) ribbon.shownMs = wallMs;
+		if (wallMs === null) return;
+		ribbon.shownMs = wallMs;
+		this.happened.follow(wallMs);
 	}
 }

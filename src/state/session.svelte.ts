@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import { Fault } from '#domain/fault.ts';
 import { promisesOf, type Promised } from '#domain/promises.ts';
+import type { Wrong } from '#domain/tamper.ts';
 import type { HouseState } from '#engine/house.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import type { RunEnd } from '#domain/run.ts';
@@ -76,6 +77,12 @@ export class Session {
 		return recorder?.kind === 'blind' ? recorder.why : null;
 	}
 
+	/** What is wrong with the picture although it is saved. */
+	get wrong(): Wrong | null {
+		this.#subscribe();
+		return this.#engine?.sentry.wrong ?? null;
+	}
+
 	/** What lay here and was cleared by the browser; `null`: nothing, or the person knows. */
 	get taken(): Trace | null {
 		this.#subscribe();
@@ -100,7 +107,9 @@ export class Session {
 			const engine = await this.#load();
 			const permanence = new Permanence(engine.origin, engine.features.engine === 'firefox');
 			this.#subscribe = createSubscriber((update) => {
-				const offs = [engine.house, engine.recorder, engine.care].map((one) => one.on(update));
+				const offs = [engine.house, engine.recorder, engine.care, engine.sentry].map((one) =>
+					one.on(update),
+				);
 				return () => {
 					for (const off of offs) off();
 				};

@@ -17,6 +17,8 @@ export interface Lane {
 	readonly footage: readonly Span[];
 	readonly gaps: readonly Gap[];
 	readonly pins: readonly Span[];
+	/** What happened, sorted. */
+	readonly events: readonly Span[];
 	/** What is marked to be saved, pinned or deleted. */
 	readonly mark: Span | null;
 	readonly strokes: readonly Tick[];
@@ -38,6 +40,7 @@ export const HEIGHT_PX = 100;
 const LABEL_Y = 78;
 const DAY_Y = 95;
 const FOOT_PX = 8;
+const EVENT_PX = 5;
 export const THUMBNAIL_PX = { width: 86, height: LANE_PX - FOOT_PX };
 
 /** Paints the ribbon. Cost goes with what is in sight, never with what is kept. */
@@ -127,6 +130,10 @@ function drawSpans(context: CanvasRenderingContext2D, lane: Lane, { pin, ink }: 
 	context.lineWidth = 3;
 	for (const [from, to] of inSight(lane, lane.pins)) {
 		context.strokeRect(from, 1.5, Math.max(4, to - from), LANE_PX - 3);
+	}
+	context.fillStyle = ink;
+	for (const [from, to] of inSight(lane, lane.events)) {
+		context.fillRect(from, LANE_PX - EVENT_PX, Math.max(EVENT_PX, to - from), EVENT_PX);
 	}
 	if (lane.mark === null) return;
 	for (const [from, to] of inSight(lane, [lane.mark])) {

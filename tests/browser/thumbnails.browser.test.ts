@@ -4,7 +4,8 @@ import { WorkerThumbnails } from '#browser/thumbnail-maker.ts';
 import { DexieThumbnails } from '#browser/thumbnails.ts';
 import type { RunId } from '#domain/ids.ts';
 import { Previews } from '#engine/previews.ts';
-import { Thumbnailing, ThumbnailSealer } from '#engine/thumbnails.ts';
+import { MetaSealer } from '#engine/meta.ts';
+import { Thumbnailing } from '#engine/thumbnails.ts';
 import { DOOR, record, SECOND, T0, YARD } from '../contracts/segments.ts';
 import { makeWorkshop, type Workshop } from '../engine/sealing.ts';
 import { realFilm, type Film } from '../fixtures/film.ts';
@@ -31,7 +32,7 @@ const fake = (n: number) => new Uint8Array(40).fill(n);
 describe('a thumbnail', () => {
 	it('TN1 is a small picture of the key frame, made in a worker', async () => {
 		const maker = new WorkerThumbnails();
-		const jpeg = await maker.picture(film.init, film.fragments[3]!.body);
+		const { jpeg, look } = await maker.picture(film.init, film.fragments[3]!.body);
 		expect([...jpeg.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
 		const picture = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }));
 		expect(picture.width).toBe(192);
@@ -43,6 +44,12 @@ describe('a thumbnail', () => {
 		const brightness = data.filter((_, at) => at % 4 === 0);
 		// A room, not a blank sheet.
 		expect(Math.max(...brightness) - Math.min(...brightness)).toBeGreaterThan(60);
+		expect(look).toHaveLength(16 * 9);
+		const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+		const red = (at: number) => data[4 * at]!;
+		const reds = Array.from({ length: picture.width * picture.height }, (_, at) => red(at));
+		expect(Math.abs(mean(look) - mean(reds))).toBeLessThan(40);
+		expect(Math.max(...look) - Math.min(...look)).toBeGreaterThan(30);
 		maker.rest();
 	});
 
@@ -57,16 +64,20 @@ describe('a thumbnail', () => {
 	it('TN2 is sealed, and opens at its own place only', async () => {
 		const { crypto, secret, home, camera, opener } = workshop;
 		const runId = 'ab'.repeat(16) as RunId;
-		const sealer = new ThumbnailSealer(crypto, { home, camera, epoch: 1, secret, runId });
+		const sealer = new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId });
 		const jpeg = Uint8Array.from({ length: 3000 }, (_, at) => at & 0xff);
-		const one = await sealer.seal(T0 + 123_456, jpeg);
-		await sealer.seal(T0 + 5 * SECOND, jpeg);
-		expect((await opener.openThumbnail(camera, one)).body).toEqual(jpeg);
+		const one = await sealer.seal('thumbnail', T0 + 123_456, jpeg);
+		await sealer.seal('thumbnail', T0 + 5 * SECOND, jpeg);
+		expect((await opener.openMeta('thumbnail', camera, one)).body).toEqual(jpeg);
 		const moved = { ...one, wallUs: T0 + 5 * SECOND };
-		await expect(opener.openThumbnail(camera, moved)).rejects.toMatchObject({ kind: 'corrupt' });
+		await expect(opener.openMeta('thumbnail', camera, moved)).rejects.toMatchObject({
+			kind: 'corrupt',
+		});
 		const spoilt = one.bytes.slice();
 		spoilt[100]! ^= 1;
-		await expect(opener.openThumbnail(camera, { ...one, bytes: spoilt })).rejects.toMatchObject({
+		await expect(
+			opener.openMeta('thumbnail', camera, { ...one, bytes: spoilt }),
+		).rejects.toMatchObject({
 			kind: 'corrupt',
 		});
 		expect(new TextDecoder('latin1').decode(one.bytes)).not.toContain('JFIF');
@@ -77,7 +88,7 @@ describe('a thumbnail', () => {
 		const runId = 'cd'.repeat(16) as RunId;
 		const maker = new WorkerThumbnails();
 		const sealerOf = () =>
-			Promise.resolve(new ThumbnailSealer(crypto, { home, camera, epoch: 1, secret, runId }));
+			Promise.resolve(new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId }));
 		const work = new Thumbnailing({ maker, thumbnails: store, sealerOf }, camera, film.init);
 		for (let second = 0; second < 12; second += 1) {
 			await work.offer(film.fragments[second % 5]!.body, T0 + second * SECOND);

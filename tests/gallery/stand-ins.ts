@@ -76,6 +76,8 @@ export function standIn({ player, pins = [], plan, installation, clip }: Wish = 
 			pins: () => Promise.resolve(pins.map((pin, id) => ({ ...pin, id, camera: CAMERA }))),
 			runs: () => Promise.resolve([]),
 		},
+		happenings: { watch: off, between: () => Promise.resolve([]) },
+		sentry: { wrong: null, on: off },
 		previews: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
 		player: () =>
 			Promise.resolve({

@@ -1,3 +1,4 @@
+import { events } from './de-events.ts';
 import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
 import { storage } from './de-storage.ts';
@@ -208,6 +209,7 @@ export const de: Words = {
 		footage: (day) => `${day}, mit Aufnahmen`,
 		none: (day) => `${day}, ohne Aufnahmen`,
 	},
+	events,
 	storage,
 	settings: {
 		title: 'Einstellungen',

@@ -2,6 +2,7 @@ import type { FaultKind } from '#domain/fault.ts';
 import type { PromiseName } from '#domain/promises.ts';
 import type { Gap } from '#domain/timeline.ts';
 
+import { events } from './en-events.ts';
 import { answers } from './en-help.ts';
 import { storage } from './en-storage.ts';
 import { ENGLISH } from './formats.ts';
@@ -273,6 +274,7 @@ export const en = {
 		footage: (day: string) => `${day}, has footage`,
 		none: (day: string) => `${day}, no footage`,
 	},
+	events,
 	storage,
 	settings: {
 		title: 'Settings',

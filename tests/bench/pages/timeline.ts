@@ -6,7 +6,7 @@ import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
 import { Opener } from '#engine/open.ts';
 import { Previews } from '#engine/previews.ts';
-import { ThumbnailSealer } from '#engine/thumbnails.ts';
+import { MetaSealer } from '#engine/meta.ts';
 import type { Engine } from '#state/engine.ts';
 import { Glimpses } from '#state/glimpses.svelte.ts';
 
@@ -42,7 +42,7 @@ window.timelineBench = {
 		const home = hexOf(web.random(16)) as HomeId;
 		const camera = hexOf(web.random(16)) as CameraId;
 		const runId = hexOf(web.random(16)) as RunId;
-		const sealer = new ThumbnailSealer(web, { home, camera, epoch: 1, secret, runId });
+		const sealer = new MetaSealer(web, { home, camera, epoch: 1, secret, runId });
 		const pictures = await Promise.all(Array.from({ length: 24 }, (_, n) => drawn(n)));
 		const database = new FootageDatabase();
 		const count = hours * 720;
@@ -50,7 +50,7 @@ window.timelineBench = {
 			const rows = [];
 			for (let n = from; n < Math.min(count, from + 240); n += 1) {
 				const jpeg = pictures[n % pictures.length] ?? new Uint8Array();
-				const { wallUs, bytes } = await sealer.seal((NOON + n * 5000) * 1000, jpeg);
+				const { wallUs, bytes } = await sealer.seal('thumbnail', (NOON + n * 5000) * 1000, jpeg);
 				rows.push({ camera, wallUs, bytes: bytes.buffer });
 			}
 			await database.thumbs.bulkAdd(rows);

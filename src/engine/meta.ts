@@ -1,0 +1,46 @@
+import type { Bytes } from '#domain/bytes.ts';
+import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
+import type { Crypto, Secret } from '#ports/crypto.ts';
+import { deriveKey, sealPayload } from './seal.ts';
+
+interface Basis {
+	readonly home: HomeId;
+	readonly camera: CameraId;
+	readonly epoch: number;
+	readonly secret: Secret;
+	readonly runId: RunId;
+}
+
+/** What stands beside the footage of a camera at a moment. */
+export type Meta = 'thumbnail' | 'event';
+
+/** Wall time, µs since 1970, and the sealed bytes. */
+export interface SealedMeta {
+	readonly wallUs: number;
+	readonly bytes: Bytes;
+}
+
+/** Seals what stands beside the footage of one camera; it has a run of its own, and no head. */
+export class MetaSealer {
+	readonly #crypto: Crypto;
+	readonly #basis: Basis;
+	#seq = 0;
+
+	constructor(crypto: Crypto, basis: Basis) {
+		this.#crypto = crypto;
+		this.#basis = basis;
+	}
+
+	async seal(kind: Meta, wallUs: number, body: Bytes): Promise<SealedMeta> {
+		const { home, camera, epoch, secret, runId } = this.#basis;
+		const seq = this.#seq;
+		// Used up whatever becomes of it: a position is sealed once.
+		this.#seq += 1;
+		const position = { home, camera, runId, epoch, kind, seq } as const;
+		const key = await deriveKey(this.#crypto, secret, position);
+		const times = { wallMs: Math.floor(wallUs / 1000), durationUs: 0 };
+		const facts = { keyFrame: true, sound: false, timescale: 1_000_000, durationTicks: 0 };
+		const payload = { ...facts, mediaTicks: wallUs, body };
+		return { wallUs, bytes: await sealPayload(this.#crypto, key, position, times, payload) };
+	}
+}

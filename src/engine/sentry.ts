@@ -1,0 +1,89 @@
+import type { CameraId } from '#domain/ids.ts';
+import { jolted, judged, UNJUDGED, UNMOVED, type Look, type Wrong } from '#domain/tamper.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Motion } from '#ports/motion.ts';
+import type { End, Happenings } from './happenings.ts';
+import type { RecorderControls } from './recording.ts';
+
+/** What screens may ask. */
+export interface Watchfulness {
+	/** What is wrong with the picture right now. */
+	readonly wrong: Wrong | null;
+	on(listener: () => void): () => void;
+}
+
+/** Looks after signs of tampering at the camera that this device is. Rules: docs/spec/events.md. */
+export class Sentry implements Watchfulness {
+	readonly #happenings: Pick<Happenings, 'note' | 'begin'>;
+	readonly #clock: Pick<Clock, 'monotonicMs'>;
+	readonly #motion: Motion;
+	readonly #listeners = new Set<() => void>();
+	#judgement = UNJUDGED;
+	#jolts = UNMOVED;
+	#end: End = () => undefined;
+	#still: (() => void) | null = null;
+
+	constructor(
+		happenings: Pick<Happenings, 'note' | 'begin'>,
+		clock: Pick<Clock, 'monotonicMs'>,
+		motion: Motion,
+	) {
+		this.#happenings = happenings;
+		this.#clock = clock;
+		this.#motion = motion;
+	}
+
+	get wrong(): Wrong | null {
+		return this.#judgement.wrong;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Looks after the camera for as long as it records. */
+	follow(recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>): void {
+		recorder.on(() => {
+			const { state, camera } = recorder;
+			if (camera === null || state.kind !== 'recording') this.#rest();
+			else this.#begin(camera);
+		});
+	}
+
+	#begin(camera: CameraId): void {
+		this.#still ??= this.#motion.watch((strength) => {
+			const { jolts, moved } = jolted(this.#jolts, strength, this.#clock.monotonicMs());
+			this.#jolts = jolts;
+			if (moved) this.#happenings.note(camera, 'moved');
+		});
+	}
+
+	/** Nothing is known of the picture any more. */
+	#rest(): void {
+		if (this.#still === null) return;
+		this.#still();
+		this.#still = null;
+		this.#judge(UNJUDGED);
+	}
+
+	/** The next picture of a camera, of wall time `wallUs`. */
+	see(camera: CameraId, look: Look, wallUs: number): void {
+		if (this.#still === null) return;
+		const before = this.wrong;
+		const next = judged(this.#judgement, look);
+		this.#judge(next);
+		if (next.wrong !== null && next.wrong !== before) {
+			this.#end = this.#happenings.begin(camera, next.wrong, wallUs);
+		}
+	}
+
+	#judge(next: typeof UNJUDGED): void {
+		const before = this.wrong;
+		this.#judgement = next;
+		if (next.wrong === before) return;
+		this.#end();
+		this.#end = () => undefined;
+		for (const listener of this.#listeners) listener();
+	}
+}

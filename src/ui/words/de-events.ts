@@ -1,0 +1,27 @@
+import type { events as english } from './en-events.ts';
+
+export const events: typeof english = {
+	title: (day) => `Was am ${day} geschah`,
+	from: (from, to) => `${from} bis ${to}`,
+	kinds: {
+		covered: 'Die Linse war verdeckt',
+		frozen: 'Das Bild änderte sich nicht',
+		moved: 'Dieses Gerät wurde bewegt',
+		'new-recorder': 'Die Aufnahme wurde neu gestartet',
+		'new-lens': 'Die Kamera wurde neu geöffnet',
+		reloaded: 'Die Seite wurde neu geladen, weil nichts anderes half',
+		unplugged: 'Das Laden hörte auf',
+		spared: 'Weniger Bilder, um dieses Gerät zu schonen',
+		restored: 'Wieder volle Qualität',
+	},
+	wrong: {
+		covered: {
+			what: 'Das Bild ist dunkel: Vielleicht liegt etwas über der Linse.',
+			next: 'Schau nach der Linse, oder mach Licht. Es nimmt weiter auf.',
+		},
+		frozen: {
+			what: 'Das Bild hat sich seit einer Minute gar nicht geändert.',
+			next: 'Winke in die Kamera. Bewegt sich hier nichts, beende die Aufnahme und starte sie neu.',
+		},
+	},
+};

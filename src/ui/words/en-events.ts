@@ -1,0 +1,33 @@
+import type { EventKind } from '#domain/event.ts';
+import type { Wrong } from '#domain/tamper.ts';
+
+const kinds: Readonly<Record<EventKind, string>> = {
+	covered: 'The lens was covered',
+	frozen: 'The picture did not change',
+	moved: 'This device was moved',
+	'new-recorder': 'The recorder was restarted',
+	'new-lens': 'The camera was opened again',
+	reloaded: 'The page was loaded again, because nothing else helped',
+	unplugged: 'Charging stopped',
+	spared: 'Fewer pictures, to spare this device',
+	restored: 'Full quality again',
+};
+
+const wrong: Readonly<Record<Wrong, { readonly what: string; readonly next: string }>> = {
+	covered: {
+		what: 'The picture is dark: something may lie over the lens.',
+		next: 'Look at the lens, or switch on a light. It records on.',
+	},
+	frozen: {
+		what: 'The picture has not changed at all for a minute.',
+		next: 'Wave at the camera. If nothing moves here, stop recording and start it again.',
+	},
+};
+
+/** What happens at a camera beside its footage. */
+export const events = {
+	title: (day: string) => `What happened on ${day}`,
+	from: (from: string, to: string) => `${from} to ${to}`,
+	kinds,
+	wrong,
+};
