@@ -52,6 +52,9 @@ async function make(): Promise<Engine> {
 		{ DeviceMotion },
 		{ Happenings },
 		{ Sentry },
+		{ BrowserPower },
+		{ PageReloading },
+		{ Repairs },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -84,6 +87,9 @@ async function make(): Promise<Engine> {
 		import('#browser/motion.ts'),
 		import('#engine/happenings.ts'),
 		import('#engine/sentry.ts'),
+		import('#browser/power.ts'),
+		import('#browser/reloading.ts'),
+		import('#engine/repairs.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -96,6 +102,7 @@ async function make(): Promise<Engine> {
 	const preferences = new NotedPreferences(new DexiePreferences(), ledger, clock);
 	const capture = new MediaCapture();
 	const awake = new ScreenAwake();
+	const power = new BrowserPower();
 	const tab = new TabSign();
 	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
 	const allowance = new Allowance(preferences, clock, estimate);
@@ -108,7 +115,8 @@ async function make(): Promise<Engine> {
 	const sealerOf = (camera: CameraId) => house.beginMeta(camera);
 	const events = new DexieEvents();
 	const happenings = new Happenings({ clock, events, opener: house.opener, sealerOf });
-	const sentry = new Sentry(happenings, clock, new DeviceMotion());
+	const sentry = new Sentry(happenings, clock, new DeviceMotion(), power);
+	const repairs = new Repairs({ clock, happenings, reloading: new PageReloading() });
 	const recorder = new Recorder({
 		clock,
 		capture,
@@ -124,9 +132,13 @@ async function make(): Promise<Engine> {
 			sealerOf,
 			seen: (camera, look, wallUs) => sentry.see(camera, look, wallUs),
 		},
+		repairs: (camera, repair) => repairs.before(camera, repair),
 		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
 	});
 	sentry.follow(recorder);
+	recorder.on(() => {
+		if (recorder.state.kind === 'recording') repairs.over();
+	});
 	return {
 		clock,
 		capture,
@@ -150,9 +162,8 @@ async function make(): Promise<Engine> {
 			// The same again would make the element begin anew.
 			if (video.srcObject !== stream) video.srcObject = stream;
 		},
-		awake: (wanted) => {
-			awake.want(wanted);
-		},
+		awake,
+		power,
 		clips: async () => {
 			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
 				import('#engine/clips.ts'),

@@ -1,32 +1,63 @@
+import type { AwakeState } from '#domain/awake.ts';
+import type { Awake } from '#ports/awake.ts';
+
 /** The screen's wake lock: taken, lost whenever the page is hidden, and taken again. */
-export class ScreenAwake {
+export class ScreenAwake implements Awake {
+	readonly #listeners = new Set<() => void>();
+	#state: AwakeState = 'unwanted';
 	#wanted = false;
 	#lock: WakeLockSentinel | null = null;
+	#work: Promise<void> = Promise.resolve();
 
 	constructor() {
 		document.addEventListener('visibilitychange', () => {
-			void this.#settle();
+			this.#settle();
 		});
+	}
+
+	get state(): AwakeState {
+		return this.#state;
 	}
 
 	want(wanted: boolean): void {
 		if (wanted === this.#wanted) return;
 		this.#wanted = wanted;
-		void this.#settle();
+		this.#settle();
 	}
 
-	async #settle(): Promise<void> {
-		if (!('wakeLock' in navigator)) return;
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** One after the other: a lock must not come after it was let go. */
+	#settle(): void {
+		this.#work = this.#work.then(async () => this.#become(await this.#ask()));
+	}
+
+	async #ask(): Promise<AwakeState> {
+		if (!('wakeLock' in navigator)) return this.#wanted ? 'missing' : 'unwanted';
 		try {
 			if (!this.#wanted) {
 				await this.#lock?.release();
 				this.#lock = null;
-			} else if (!document.hidden && (this.#lock === null || this.#lock.released)) {
+				return 'unwanted';
+			}
+			// Out of sight it is lost, and asked for again when the page comes back.
+			if (!document.hidden && (this.#lock === null || this.#lock.released)) {
 				this.#lock = await navigator.wakeLock.request('screen');
 			}
+			return 'held';
 		} catch {
-			// Low battery or a policy: the page has said that it cannot promise this.
+			// Low battery or a policy.
 			this.#lock = null;
+			return this.#wanted ? 'refused' : 'unwanted';
 		}
+	}
+
+	#become(state: AwakeState): void {
+		if (state === this.#state) return;
+		this.#state = state;
+		for (const listener of this.#listeners) listener();
 	}
 }

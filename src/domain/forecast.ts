@@ -6,6 +6,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Shorter footage says nothing about a rate. */
 const LEAST_MS = 60_000;
+const AIR_MS = 5 * 60_000;
 /** SP18: from 25 % up or down it is told. */
 const TOLD = 1.25;
 
@@ -66,4 +67,25 @@ function rateBetween(runs: readonly Recorded[], fromMs: number, toMs: number): n
 		bytes += run.bytes * (insideMs / (endMs - startMs));
 	}
 	return ms < LEAST_MS ? null : (bytes / ms) * HOUR_MS;
+}
+
+/** How long the room of a device lasts. */
+export interface Lasting {
+	readonly ms: number;
+	/** The oldest leave already: `ms` is how far back footage reaches. */
+	readonly full: boolean;
+}
+
+/** ST3. `bytes`: of footage now and at most. `null`: nothing is known of the rate. */
+export function lasting(
+	bytes: { readonly footage: number; readonly most: number },
+	rates: readonly Rate[],
+): Lasting | null {
+	const bytesPerHour = rates.reduce((sum, rate) => sum + rate.bytesPerHour, 0);
+	if (bytesPerHour === 0) return null;
+	const hours = (part: number) => (Math.max(0, part) / bytesPerHour) * HOUR_MS;
+	const leftMs = hours(bytes.most - bytes.footage);
+	// The oldest leave by whole minutes, so a full ring has up to some minutes of air.
+	const full = leftMs < AIR_MS;
+	return { ms: full ? hours(bytes.most) : leftMs, full };
 }

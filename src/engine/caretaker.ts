@@ -3,6 +3,7 @@ import { hasStepped, type Reading } from '#domain/clock.ts';
 import { indexBytes, levelOf, type Filling, type Level } from '#domain/filling.ts';
 import { growths, SAMPLES_KEPT_MS, type Growth, type Sample } from '#domain/growth.ts';
 import { PAGES_A_PASS } from '#domain/retention.ts';
+import { lasting, ratesOf, type Lasting, type Rate } from '#domain/forecast.ts';
 import type { Run } from '#domain/run.ts';
 import { reserveOf } from '#domain/space.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -50,6 +51,8 @@ export interface Care {
 	/** As of the last look; `null` before the first. */
 	readonly filling: Filling | null;
 	readonly level: Level;
+	/** `null`: not known yet. */
+	readonly lasting: Lasting | null;
 	/** What grows so that it needs somebody. */
 	readonly growths: readonly Growth<Changed>[];
 	/** What lay here and is gone, because the browser cleared it; `null`: nothing. */
@@ -72,6 +75,7 @@ export interface Care {
  */
 export class Caretaker implements Care {
 	filling: Filling | null = null;
+	lasting: Lasting | null = null;
 	growths: readonly Growth<Changed>[] = [];
 	taken: Trace | null = null;
 	readonly #tools: CaretakerTools;
@@ -79,6 +83,7 @@ export class Caretaker implements Care {
 	readonly #samples: Sample[] = [];
 	#even: Reading;
 	#notedMs = -Infinity;
+	#rates: readonly Rate[] = [];
 	#previews = { bytes: 0, atMs: -Infinity };
 	#work: Promise<void> = Promise.resolve();
 
@@ -111,6 +116,8 @@ export class Caretaker implements Care {
 			this.filling = filling;
 			this.#tools.allowance.besideBytes = filling.previews + filling.index;
 			this.#tools.allowance.heldBytes = filling.reserve;
+			const most = await this.#tools.allowance.footageBytes();
+			this.lasting = lasting({ footage: filling.footage, most }, this.#rates);
 			await this.#watchGrowth(filling);
 			if (filling.atMs - this.#notedMs >= NOTE_MS) {
 				await this.#tools.ledger.noteFilling(filling);
@@ -158,6 +165,7 @@ export class Caretaker implements Care {
 			pins.heldBytes(),
 			origin.usedBytes(),
 		]);
+		this.#rates = ratesOf(runs, clock.wallMs());
 		const footage = runs.reduce((sum, { bytes }) => sum + bytes, 0);
 		const index = indexBytes(
 			runs.reduce((sum, { firstSeq, lastSeq }) => sum + Math.max(0, lastSeq - firstSeq + 1), 0),

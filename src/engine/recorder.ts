@@ -3,7 +3,7 @@ import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import { profileNamed } from '#domain/profile.ts';
 import type { RunEnd } from '#domain/run.ts';
-import { retryAfterMs, silence, watchFrom, watchNext, type Watch } from '#domain/watchdog.ts';
+import { repairFor, type Repair } from '#domain/watchdog.ts';
 import type { Captured, CapturedEvent } from '#ports/capture.ts';
 import { LensInHand } from './lens.ts';
 import {
@@ -16,10 +16,10 @@ import {
 	type Saved,
 } from './recording.ts';
 import { Take } from './take.ts';
+import { Vigil } from './vigil.ts';
 
 /** An epoch key lives 24 h; runs end long before, and a recorder does not grow old. */
 const ROTATE_MS = 4 * 60 * 60 * 1000;
-const TICK_MS = 1000;
 /** How long after the oldest minutes left it is still said. */
 const MAKING_ROOM_MS = 60_000;
 
@@ -39,13 +39,12 @@ export class Recorder implements RecorderControls {
 	#take: Take | null = null;
 	/** When all takes so far are written and closed. */
 	#drained: Promise<unknown> = Promise.resolve();
-	#watch: Watch | null = null;
+	readonly #vigil: Vigil;
+	/** What is made anew before the next try. */
+	#repair: Repair = 'recorder';
 	#saved: Saved | null = null;
 	#sinceMs = 0;
 	#madeRoomMs = -Infinity;
-	#failures = 0;
-	#cancelRetry: (() => void) | null = null;
-	#cancelTick: (() => void) | null = null;
 	/** Orders follow each other; what a lens or a timer reports joins the same queue. */
 	#orders: Promise<void> = Promise.resolve();
 
@@ -56,6 +55,11 @@ export class Recorder implements RecorderControls {
 		this.#lens = new LensInHand(tools.capture, (event) => {
 			this.#hear(event);
 		});
+		this.#vigil = new Vigil(
+			tools.clock,
+			() => void this.#order(() => this.#look()),
+			() => void this.#order(() => this.#retryNow()),
+		);
 		tools.capture.onLenses(() => {
 			if (this.#state.kind === 'blind') void this.#order(() => this.#retryNow());
 		});
@@ -101,8 +105,8 @@ export class Recorder implements RecorderControls {
 			this.#armed = true;
 			this.#sinceMs = this.#tools.clock.wallMs();
 			this.#saved = null;
-			this.#failures = 0;
-			await this.#remember(true);
+			this.#vigil.failures = 0;
+			await this.#remember({ armed: true });
 			await this.#beginOrOpen();
 		});
 	}
@@ -121,11 +125,16 @@ export class Recorder implements RecorderControls {
 		}
 	}
 
+	async retry(): Promise<void> {
+		if (this.#armed) await this.#order(() => this.#retryNow());
+		else await this.resume();
+	}
+
 	stop(): Promise<void> {
 		return this.#order(async () => {
 			if (!this.#armed) return;
 			this.#disarm();
-			await this.#remember(false);
+			await this.#remember({ armed: false });
 			this.#retire('stopped');
 			await this.#drained;
 			this.#release?.();
@@ -153,10 +162,10 @@ export class Recorder implements RecorderControls {
 	}
 
 	/** Choices are remembered as well as they can be; a store that refuses does not stop the camera. */
-	async #remember(armed: boolean): Promise<void> {
+	async #remember(wish: { readonly armed?: boolean } = {}): Promise<void> {
 		const { lensId, profile, sound } = this.#choice;
 		try {
-			await this.#tools.preferences.write({ armed, lensId, sound, profile: profile.name });
+			await this.#tools.preferences.write({ ...wish, lensId, sound, profile: profile.name });
 		} catch (error) {
 			faultOf(error);
 		}
@@ -192,7 +201,7 @@ export class Recorder implements RecorderControls {
 			this.#set({ kind: 'off', fault: faultOf(error) });
 			return;
 		}
-		await this.#remember(false);
+		await this.#remember();
 		this.#showPreview();
 	}
 
@@ -252,7 +261,7 @@ export class Recorder implements RecorderControls {
 				this.#choice.profile,
 				{
 					saved: (run, segment) => {
-						if (take === this.#take) this.#failures = 0;
+						if (take === this.#take) this.#vigil.failures = 0;
 						this.#saved = savedWith(this.#saved, this.#sinceMs, run, segment);
 						if (take === this.#take && this.#armed) this.#showRecording();
 					},
@@ -274,10 +283,7 @@ export class Recorder implements RecorderControls {
 		}
 		this.#take = take;
 		if (before !== null) this.#drained = Promise.all([this.#drained, before.end(why)]);
-		this.#watch = watchFrom(this.#pulse(), this.#tools.clock.monotonicMs());
-		this.#cancelTick ??= this.#tools.clock.every(TICK_MS, () => {
-			void this.#order(() => this.#look());
-		});
+		this.#vigil.begin(this.#pulse());
 		if (this.#state.kind !== 'blind' && this.#state.kind !== 'recording') {
 			const view = this.#lens.view;
 			if (view !== null) this.#set({ kind: 'starting', view });
@@ -288,7 +294,6 @@ export class Recorder implements RecorderControls {
 	#retire(why: RunEnd): void {
 		const take = this.#take;
 		this.#take = null;
-		this.#watch = null;
 		if (take !== null) this.#drained = Promise.all([this.#drained, take.end(why)]);
 	}
 
@@ -302,11 +307,11 @@ export class Recorder implements RecorderControls {
 			// Many phones open a lens only once: let it go first.
 			this.#retire(why);
 			this.#lens.close();
-			await this.#remember(true);
+			await this.#remember({ armed: true });
 			await this.#openLens();
 			return;
 		}
-		await this.#remember(true);
+		await this.#remember({ armed: true });
 		this.#begin(fresh, why);
 		await this.#drained;
 		old?.close();
@@ -323,17 +328,15 @@ export class Recorder implements RecorderControls {
 	async #look(): Promise<void> {
 		const take = this.#take;
 		const captured = this.#lens.captured;
-		const watch = this.#watch;
-		if (take === null || captured === null || watch === null || !this.#armed) return;
+		if (take === null || captured === null || !this.#armed) return;
 		const { clock } = this.#tools;
 		const now: Reading = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
-		this.#watch = watchNext(watch, this.#pulse(), now.monotonicMs);
-		const silent = silence(this.#watch, now.monotonicMs);
+		const silent = this.#vigil.look(this.#pulse());
 		if (silent !== null) {
 			this.#retire('stalled');
 			if (silent === 'frames') this.#lens.close();
 			await this.#drained;
-			this.#blind('stalled', new Fault('timeout', `no ${silent} came`));
+			this.#blind('stalled', new Fault('timeout', `no ${silent} came`), silent);
 		} else if (hasStepped(take.begun, now)) this.#begin(captured, 'clock-step');
 		else if (now.monotonicMs - take.begun.monotonicMs > this.#rotateMs)
 			this.#begin(captured, 'rotated');
@@ -345,29 +348,29 @@ export class Recorder implements RecorderControls {
 	}
 
 	/** Nothing is being saved: says so, and tries again after a while, for ever. */
-	#blind(why: RunEnd, fault: Fault): void {
+	#blind(why: RunEnd, fault: Fault, silent: 'frames' | 'fragments' | null = null): void {
 		const sinceMs = this.#state.kind === 'blind' ? this.#state.sinceMs : this.#tools.clock.wallMs();
-		this.#failures++;
+		this.#vigil.failed();
+		this.#repair = repairFor(this.#vigil.failures, why, silent);
 		this.#set({ kind: 'blind', why, fault, sinceMs, view: this.#lens.view });
-		this.#cancelRetry?.();
-		this.#cancelRetry = this.#tools.clock.after(retryAfterMs(this.#failures), () => {
-			void this.#order(() => this.#retryNow());
-		});
 	}
 
 	async #retryNow(): Promise<void> {
-		if (!this.#armed || this.#take !== null) return;
-		this.#cancelRetry?.();
-		this.#cancelRetry = null;
-		await this.#beginOrOpen();
+		const { camera } = this;
+		if (!this.#armed || this.#take !== null || camera === null) return;
+		this.#vigil.trying();
+		const done = await this.#tools.repairs?.(camera, this.#repair);
+		// Should the page stay, there is another try.
+		if (done === 'reloading') this.#vigil.failed();
+		else {
+			if (this.#repair !== 'recorder') this.#lens.close();
+			await this.#beginOrOpen();
+		}
 	}
 
 	#disarm(): void {
 		this.#armed = false;
-		this.#cancelRetry?.();
-		this.#cancelRetry = null;
-		this.#cancelTick?.();
-		this.#cancelTick = null;
+		this.#vigil.end();
 	}
 
 	#showRecording(): void {

@@ -2,6 +2,7 @@ import type { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Profile } from '#domain/profile.ts';
 import type { Run, RunEnd } from '#domain/run.ts';
+import type { Repair } from '#domain/watchdog.ts';
 import type { SealedSegment } from '#domain/segment.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
@@ -70,6 +71,8 @@ export interface RecorderControls {
 	start(): Promise<void>;
 	/** Goes on by itself where recording was on before the page went away. True when it does. */
 	resume(): Promise<boolean>;
+	/** Tries now what it would try later. */
+	retry(): Promise<void>;
 	stop(): Promise<void>;
 	/** Closes the lens. */
 	close(): Promise<void>;
@@ -79,6 +82,8 @@ export interface RecorderTools extends TakeTools {
 	readonly capture: Capture;
 	readonly tenure: Tenure;
 	readonly preferences: PreferenceStore;
+	/** Told before the next try what is made anew for it; may load the page anew itself. */
+	readonly repairs?: (camera: CameraId, repair: Repair) => Promise<'reloading' | null>;
 	/** The camera this device is, or `null` before its first start. */
 	readonly camera: () => CameraId | null;
 }

@@ -2,6 +2,7 @@ import type { CameraId } from '#domain/ids.ts';
 import { jolted, judged, UNJUDGED, UNMOVED, type Look, type Wrong } from '#domain/tamper.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Motion } from '#ports/motion.ts';
+import type { Power } from '#ports/power.ts';
 import type { End, Happenings } from './happenings.ts';
 import type { RecorderControls } from './recording.ts';
 
@@ -17,20 +18,24 @@ export class Sentry implements Watchfulness {
 	readonly #happenings: Pick<Happenings, 'note' | 'begin'>;
 	readonly #clock: Pick<Clock, 'monotonicMs'>;
 	readonly #motion: Motion;
+	readonly #power: Power;
 	readonly #listeners = new Set<() => void>();
 	#judgement = UNJUDGED;
 	#jolts = UNMOVED;
 	#end: End = () => undefined;
+	/** Ends the watch over motion and power; `null`: nothing records. */
 	#still: (() => void) | null = null;
 
 	constructor(
 		happenings: Pick<Happenings, 'note' | 'begin'>,
 		clock: Pick<Clock, 'monotonicMs'>,
 		motion: Motion,
+		power: Power,
 	) {
 		this.#happenings = happenings;
 		this.#clock = clock;
 		this.#motion = motion;
+		this.#power = power;
 	}
 
 	get wrong(): Wrong | null {
@@ -52,10 +57,28 @@ export class Sentry implements Watchfulness {
 	}
 
 	#begin(camera: CameraId): void {
-		this.#still ??= this.#motion.watch((strength) => {
+		if (this.#still !== null) return;
+		const offs = [this.#feel(camera), this.#guardPower(camera)];
+		this.#still = () => {
+			for (const off of offs) off();
+		};
+	}
+
+	#feel(camera: CameraId): () => void {
+		return this.#motion.watch((strength) => {
 			const { jolts, moved } = jolted(this.#jolts, strength, this.#clock.monotonicMs());
 			this.#jolts = jolts;
 			if (moved) this.#happenings.note(camera, 'moved');
+		});
+	}
+
+	/** EV10. */
+	#guardPower(camera: CameraId): () => void {
+		let charging = this.#power.charge?.charging ?? false;
+		return this.#power.on(() => {
+			const now = this.#power.charge?.charging ?? false;
+			if (charging && !now) this.#happenings.note(camera, 'unplugged');
+			charging = now;
 		});
 	}
 

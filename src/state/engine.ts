@@ -10,12 +10,14 @@ import type { Previews } from '#engine/previews.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Watchfulness } from '#engine/sentry.ts';
+import type { Awake } from '#ports/awake.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Keeping } from '#ports/keeping.ts';
 import type { Installer } from '#ports/installer.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Origin } from '#ports/origin.ts';
+import type { Power } from '#ports/power.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Sign } from '#ports/sign.ts';
@@ -45,8 +47,8 @@ export interface Engine {
 	readonly sentry: Watchfulness;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
-	/** Keeps the screen awake while `wanted`. */
-	awake(wanted: boolean): void;
+	readonly awake: Awake;
+	readonly power: Power;
 	/** What makes files of footage; loaded when it is first wanted. */
 	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;
 	/** Says in the tab's icon and the app's badge whether it records. */

@@ -5,8 +5,11 @@ import { promisesOf, type Promised } from '#domain/promises.ts';
 import type { Wrong } from '#domain/tamper.ts';
 import type { HouseState } from '#engine/house.ts';
 import type { RecorderState } from '#engine/recording.ts';
+import type { Lasting } from '#domain/forecast.ts';
 import type { RunEnd } from '#domain/run.ts';
+import type { AwakeState } from '#domain/awake.ts';
 import type { Trace } from '#ports/origin.ts';
+import type { Charge } from '#ports/power.ts';
 import type { Engine } from './engine.ts';
 import { Permanence } from './permanence.svelte.ts';
 
@@ -25,6 +28,12 @@ export class Session {
 	permanence = $state.raw<Permanence | null>(null);
 	#engine = $state.raw<Engine | null>(null);
 	#opening: Promise<Engine | null> | null = null;
+	/** Of the footage that was there when the page opened. */
+	#lastUs = $state(0);
+	/** Of what was recorded since. */
+	#savedMs = $state(0);
+	/** Recording was on before, and could not even be tried. */
+	unresumed = $state(false);
 	/** Ends when it is known whether recording goes on by itself: a browser may ask a person first. */
 	resumed: Promise<unknown> = Promise.resolve();
 	readonly #load: () => Promise<Engine>;
@@ -77,6 +86,36 @@ export class Session {
 		return recorder?.kind === 'blind' ? recorder.why : null;
 	}
 
+	/** Wall time (ms) up to which there is footage; `null`: there is none. */
+	get savedUntilMs(): number | null {
+		const { recorder } = this;
+		const nowMs = recorder?.kind === 'recording' ? recorder.saved.untilMs : 0;
+		return Math.max(this.#lastUs / 1000, nowMs, this.#savedMs) || null;
+	}
+
+	/** GO1: it should record, and needs a hand. Its fault says why. */
+	get stuck(): Fault | null {
+		const { recorder } = this;
+		if (recorder?.kind === 'blind' && recorder.view === null) return recorder.fault;
+		return recorder?.kind === 'off' && this.unresumed ? recorder.fault : null;
+	}
+
+	/** How long the room lasts; `null`: not known yet. */
+	get lasting(): Lasting | null {
+		this.#subscribe();
+		return this.#engine?.care.lasting ?? null;
+	}
+
+	get charge(): Charge | null {
+		this.#subscribe();
+		return this.#engine?.power.charge ?? null;
+	}
+
+	get awake(): AwakeState {
+		this.#subscribe();
+		return this.#engine?.awake.state ?? 'unwanted';
+	}
+
 	/** What is wrong with the picture although it is saved. */
 	get wrong(): Wrong | null {
 		this.#subscribe();
@@ -106,26 +145,28 @@ export class Session {
 		try {
 			const engine = await this.#load();
 			const permanence = new Permanence(engine.origin, engine.features.engine === 'firefox');
+			const told = [engine.house, engine.recorder, engine.care, engine.sentry, engine.awake];
 			this.#subscribe = createSubscriber((update) => {
-				const offs = [engine.house, engine.recorder, engine.care, engine.sentry].map((one) =>
-					one.on(update),
-				);
+				const offs = [...told, engine.power].map((one) => one.on(update));
 				return () => {
 					for (const off of offs) off();
 				};
 			});
 			engine.recorder.on(() => {
 				const { kind } = engine.recorder.state;
-				engine.awake(kind === 'recording' || kind === 'starting' || kind === 'blind');
+				engine.awake.want(kind === 'recording' || kind === 'starting' || kind === 'blind');
 				engine.sign(kind === 'recording' || kind === 'blind' ? kind : 'off');
 				const { state } = engine.recorder;
-				if (state.kind === 'recording') permanence.saved(state.saved.untilMs - state.saved.sinceMs);
+				if (state.kind !== 'recording') return;
+				this.#savedMs = state.saved.untilMs;
+				this.unresumed = false;
+				permanence.saved(state.saved.untilMs - state.saved.sinceMs);
 			});
 			await Promise.all([engine.house.look(), permanence.look()]);
 			this.#engine = engine;
 			this.permanence = permanence;
 			engine.care.begin(engine.house.state.kind === 'new');
-			if (engine.house.state.kind === 'ready') this.resumed = engine.recorder.resume();
+			if (engine.house.state.kind === 'ready') this.resumed = this.#resume(engine);
 			return engine;
 		} catch (error) {
 			this.fault =
@@ -133,6 +174,18 @@ export class Session {
 			this.#opening = null;
 			return null;
 		}
+	}
+
+	async #resume({ recorder, segments }: Engine): Promise<void> {
+		const going = recorder.resume();
+		try {
+			const runs = recorder.camera === null ? [] : await segments.runs(recorder.camera);
+			this.#lastUs = runs.reduce((last, { endUs }) => Math.max(last, endUs), 0);
+		} catch {
+			// The player says what is wrong with the store.
+		}
+		await going;
+		this.unresumed = recorder.state.kind === 'off' && recorder.state.fault !== null;
 	}
 
 	speak(language: Language): void {

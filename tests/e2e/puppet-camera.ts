@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
 /**
- * A camera that a test can turn, freeze and unplug: getUserMedia answers with a track whose
+ * A camera that a test can turn, cover, freeze and unplug: getUserMedia answers with a track whose
  * frames the test draws. The stream, the recorder and everything behind it are the browser's own. (A
  * canvas will not do: its track repeats the last frame for ever.) No two frames are alike.
  */
@@ -19,10 +19,22 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 		const pen = canvas.getContext('2d');
 		let frame = 0;
 		let frozen = false;
+		let covered = false;
 		let lenses: { track: Generator; writer: WritableStreamDefaultWriter<VideoFrame> }[] = [];
 		setInterval(() => {
 			if (frozen || pen === null) return;
 			frame++;
+			if (covered) {
+				pen.fillStyle = frame % 2 === 0 ? '#040404' : '#050505';
+				pen.fillRect(0, 0, canvas.width, canvas.height);
+			} else draw(pen);
+			lenses = lenses.filter(({ track }) => track.readyState === 'live');
+			for (const { writer } of lenses) {
+				const picture = new VideoFrame(canvas, { timestamp: performance.now() * 1000 });
+				writer.write(picture).catch(() => undefined);
+			}
+		}, 66);
+		function draw(pen: CanvasRenderingContext2D): void {
 			pen.fillStyle = `hsl(${String(frame % 360)} 60% 40%)`;
 			pen.fillRect(0, 0, canvas.width, canvas.height);
 			pen.fillStyle = '#fff';
@@ -35,12 +47,7 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 				pen.fillStyle = Math.floor(now / 2 ** (43 - bit)) % 2 === 1 ? '#fff' : '#000';
 				pen.fillRect(bit * 14, canvas.height - 24, 14, 24);
 			}
-			lenses = lenses.filter(({ track }) => track.readyState === 'live');
-			for (const { writer } of lenses) {
-				const picture = new VideoFrame(canvas, { timestamp: performance.now() * 1000 });
-				writer.write(picture).catch(() => undefined);
-			}
-		}, 66);
+		}
 		navigator.mediaDevices.getUserMedia = () => {
 			const track = new Maker({ kind: 'video' });
 			lenses.push({ track, writer: track.writable.getWriter() });
@@ -50,6 +57,8 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 			puppet: {
 				freeze: () => void (frozen = true),
 				thaw: () => void (frozen = false),
+				cover: () => void (covered = true),
+				uncover: () => void (covered = false),
 				turn: () => {
 					[canvas.width, canvas.height] = [canvas.height, canvas.width];
 				},
@@ -81,7 +90,7 @@ export function timesIn(gray: Buffer, width = 640, height = 360): number[] {
 	return times;
 }
 
-type Trick = 'freeze' | 'thaw' | 'turn' | 'unplug';
+type Trick = 'freeze' | 'thaw' | 'turn' | 'unplug' | 'cover' | 'uncover';
 
 export async function puppet(page: Page, trick: Trick): Promise<void> {
 	await page.evaluate((name) => {

@@ -105,12 +105,25 @@ describe('the sentry', () => {
 		const { happenings, clock, camera } = here;
 		let shake: (strength: number) => void = () => undefined;
 		let told = 0;
-		const sentry = new Sentry(happenings, clock, {
-			watch: (felt) => {
+		const motion = {
+			watch: (felt: typeof shake) => {
 				shake = felt;
 				return () => (shake = () => undefined);
 			},
-		});
+		};
+		const power = {
+			charge: { level: 0.5, charging: true },
+			listener: (): void => undefined,
+			on(listening: () => void) {
+				power.listener = listening;
+				return () => (power.listener = () => undefined);
+			},
+		};
+		const plug = (charging: boolean) => {
+			power.charge = { level: 0.5, charging };
+			power.listener();
+		};
+		const sentry = new Sentry(happenings, clock, motion, power);
 		sentry.on(() => (told += 1));
 		let listener: () => void = () => undefined;
 		const recorder = {
@@ -126,7 +139,7 @@ describe('the sentry', () => {
 			recorder.state = { kind, fault: null } as unknown as RecorderState;
 			listener();
 		};
-		return { sentry, be, shake: (strength: number) => shake(strength), told: () => told };
+		return { sentry, be, plug, shake: (strength: number) => shake(strength), told: () => told };
 	}
 
 	test('EV6 EV9 says what is wrong while it is, and writes how long it was', async () => {
@@ -161,6 +174,19 @@ describe('the sentry', () => {
 		const [covered, ...more] = await all();
 		expect(more).toEqual([]);
 		expect(covered!.endUs - covered!.startUs).toBe(7_000_000);
+	});
+
+	test('EV10 a device that no longer charges is written once, while it records', async () => {
+		const { be, plug } = watched();
+		plug(false);
+		plug(true);
+		be('recording');
+		plug(false);
+		plug(false);
+		plug(true);
+		be('off');
+		plug(false);
+		expect((await here.all()).map(({ kind }) => kind)).toEqual(['unplugged']);
 	});
 
 	test('EV8 a jolt is written while it records, and not else', async () => {

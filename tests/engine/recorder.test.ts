@@ -4,6 +4,7 @@ import { MemoryVault } from '#browser/memory-vault.ts';
 import { Fault } from '#domain/fault.ts';
 import { PROFILES } from '#domain/profile.ts';
 import type { CameraId } from '#domain/ids.ts';
+import type { Repair } from '#domain/watchdog.ts';
 import { House } from '#engine/house.ts';
 import { Recorder } from '#engine/recorder.ts';
 import type { RecorderTools } from '#engine/recording.ts';
@@ -26,6 +27,8 @@ let preferences: MemoryPreferences;
 let taken: Set<CameraId>;
 let house: House;
 let budget: number;
+let repairs: Repair[];
+let reloads: boolean;
 
 function makeRecorder(rotateMs?: number): Recorder {
 	const tools: RecorderTools = {
@@ -37,6 +40,10 @@ function makeRecorder(rotateMs?: number): Recorder {
 		tenure: new MemoryTenure(taken),
 		retention: retaining(segments, () => budget),
 		beginRun: (camera, given) => house.beginRun(camera, given),
+		repairs: (_, repair) => {
+			repairs.push(repair);
+			return Promise.resolve(reloads ? 'reloading' : null);
+		},
 		camera: () => camera(),
 	};
 	return new Recorder(tools, rotateMs);
@@ -76,6 +83,8 @@ beforeEach(async () => {
 	preferences = new MemoryPreferences();
 	taken = new Set();
 	budget = Infinity;
+	repairs = [];
+	reloads = false;
 	house = new House({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
 	await house.found();
 });
@@ -264,6 +273,49 @@ describe('trouble', () => {
 		await until(() => encoder.encodings.length === 2);
 		await record(recorder, 1);
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['failed', null]);
+	});
+
+	test('WD3 what fails again and again: a new recorder, then the lens, then the page; a saved segment begins anew', async () => {
+		const recorder = await recording();
+		let told = 0;
+		recorder.on(() => (told += 1));
+		const fail = async (row: number) => {
+			const toldBefore = told;
+			const before = encoder.encodings.length;
+			encoder.current.fail(new Fault('unavailable', 'broken'));
+			await until(() => told > toldBefore && recorder.state.kind === 'blind');
+			clock.advance(10_000);
+			await until(() => repairs.length === row);
+			if (!reloads) await until(() => encoder.encodings.length === before + 1);
+		};
+		for (const row of [1, 2, 3, 4, 5]) await fail(row);
+		reloads = true;
+		await fail(6);
+		expect(repairs).toEqual(['recorder', 'lens', 'lens', 'lens', 'lens', 'page']);
+		expect(capture.opened).toHaveLength(5);
+		// Had the page stayed, it would be tried again.
+		reloads = false;
+		clock.advance(10_000);
+		await until(() => capture.opened.length === 6);
+		await record(recorder, 1);
+		await fail(8);
+		expect(repairs.at(-1)).toBe('recorder');
+	});
+
+	test('GO1 it tries at once when it is told to; GO2 a picture on the screen forgets no wish', async () => {
+		const recorder = await recording();
+		capture.current.tell('denied');
+		await until(() => recorder.state.kind === 'blind');
+		const opened = capture.opened.length;
+		await recorder.retry();
+		expect(capture.opened).toHaveLength(opened + 1);
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+		const other = makeRecorder();
+		taken.clear();
+		await other.open(choice);
+		expect(other.state.kind).toBe('preview');
+		expect((await preferences.read()).armed).toBe(true);
 	});
 
 	test('RC13 no answer from the store: the same segment again, none missing', async () => {

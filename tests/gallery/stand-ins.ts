@@ -139,7 +139,8 @@ export function standIn({ player, pins = [], plan, installation, clip }: Wish = 
 			...{ on: off, begin: nothing, look: done, forget: nothing },
 		},
 		origin: { persisted: () => Promise.resolve(false), persist: () => Promise.resolve(false) },
-		awake: nothing,
+		awake: { state: 'unwanted', want: nothing, on: off },
+		power: { charge: { level: 0.8, charging: true }, on: off },
 		sign: nothing,
 	};
 	return engine as unknown as Engine;

@@ -1,4 +1,5 @@
 import { events } from './de-events.ts';
+import { guard } from './de-guard.ts';
 import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
 import { storage } from './de-storage.ts';
@@ -58,14 +59,11 @@ export const de: Words = {
 		watchNote: 'Die Kameras auf diesem Gerät und was sie gespeichert haben.',
 		saved: 'Gespeicherte Aufnahmen',
 		savedNote: 'Jeden Moment noch einmal abspielen.',
-		recordingNow: 'Dieses Gerät nimmt auf.',
-		off: 'Dieses Gerät nimmt nicht auf.',
 	},
 	camera: {
 		title: 'Kamera',
 		start: 'Aufnahme starten',
 		stop: 'Aufnahme beenden',
-		goOn: 'Weiter aufnehmen',
 		lens: 'Kamera',
 		anyLens: 'Vom Browser gewählt',
 		unnamedLens: (n) => `Kamera ${String(n)}`,
@@ -210,6 +208,7 @@ export const de: Words = {
 		none: (day) => `${day}, ohne Aufnahmen`,
 	},
 	events,
+	guard,
 	storage,
 	settings: {
 		title: 'Einstellungen',

@@ -3,6 +3,7 @@ import type { PromiseName } from '#domain/promises.ts';
 import type { Gap } from '#domain/timeline.ts';
 
 import { events } from './en-events.ts';
+import { guard } from './en-guard.ts';
 import { answers } from './en-help.ts';
 import { storage } from './en-storage.ts';
 import { ENGLISH } from './formats.ts';
@@ -123,14 +124,11 @@ export const en = {
 		watchNote: 'The cameras on this device and what they saved.',
 		saved: 'Saved footage',
 		savedNote: 'Play any moment again.',
-		recordingNow: 'This device is recording.',
-		off: 'This device is not recording.',
 	},
 	camera: {
 		title: 'Camera',
 		start: 'Start recording',
 		stop: 'Stop recording',
-		goOn: 'Go on recording',
 		lens: 'Camera',
 		anyLens: 'Chosen by the browser',
 		unnamedLens: (n: number) => `Camera ${String(n)}`,
@@ -275,6 +273,7 @@ export const en = {
 		none: (day: string) => `${day}, no footage`,
 	},
 	events,
+	guard,
 	storage,
 	settings: {
 		title: 'Settings',

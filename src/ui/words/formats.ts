@@ -18,6 +18,7 @@ function formatsOf(locale: string, { hours, days }: { hours: string; days: strin
 		fraction: format({ minute: '2-digit', second: '2-digit', fractionalSecondDigits: 1 }),
 	};
 	const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+	const percent = new Intl.NumberFormat(locale, { style: 'percent' });
 	const exact = new Intl.NumberFormat(locale);
 	const plural = new Intl.PluralRules(locale);
 	return {
@@ -39,6 +40,10 @@ function formatsOf(locale: string, { hours, days }: { hours: string; days: strin
 			month: (ms: number) => months.format(ms),
 			tick: (ms: number, kind: TickKind) => ticks[kind].format(ms),
 			moment: (ms: number) => `${day.format(ms)}, ${time.format(ms)}`,
+			/** A time of the day nobody needs the second of. */
+			minute: (ms: number) => ticks.minute.format(ms),
+			/** A part of the whole, 0 to 1. */
+			percent: (share: number) => percent.format(share),
 			number: (n: number) => number.format(n),
 			/** A moment nobody needs the second of. */
 			about: (ms: number) => `${day.format(ms)}, ${ticks.minute.format(ms)}`,

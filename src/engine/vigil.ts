@@ -1,0 +1,63 @@
+import {
+	retryAfterMs,
+	silence,
+	watchFrom,
+	watchNext,
+	type Pulse,
+	type Watch,
+} from '#domain/watchdog.ts';
+import type { Clock } from '#ports/clock.ts';
+
+const TICK_MS = 1000;
+
+/** The recorder's timers: looks every second, and tries again ever more rarely. Rules: docs/spec/watchdog.md. */
+export class Vigil {
+	/** In a row, without a segment saved between them. */
+	failures = 0;
+	readonly #clock: Clock;
+	readonly #tick: () => void;
+	readonly #retry: () => void;
+	#watch: Watch | null = null;
+	#cancelTick: (() => void) | null = null;
+	#cancelRetry: (() => void) | null = null;
+
+	constructor(clock: Clock, tick: () => void, retry: () => void) {
+		this.#clock = clock;
+		this.#tick = tick;
+		this.#retry = retry;
+	}
+
+	/** A new take is watched from now on. */
+	begin(pulse: Pulse): void {
+		this.#watch = watchFrom(pulse, this.#clock.monotonicMs());
+		this.#cancelTick ??= this.#clock.every(TICK_MS, this.#tick);
+	}
+
+	/** What has fallen silent. */
+	look(pulse: Pulse): 'frames' | 'fragments' | null {
+		if (this.#watch === null) return null;
+		const nowMs = this.#clock.monotonicMs();
+		this.#watch = watchNext(this.#watch, pulse, nowMs);
+		return silence(this.#watch, nowMs);
+	}
+
+	/** Counts it, and tries again after a while. */
+	failed(): void {
+		this.failures += 1;
+		this.#cancelRetry?.();
+		this.#cancelRetry = this.#clock.after(retryAfterMs(this.failures), this.#retry);
+	}
+
+	/** The next try is being made. */
+	trying(): void {
+		this.#cancelRetry?.();
+		this.#cancelRetry = null;
+	}
+
+	end(): void {
+		this.trying();
+		this.#cancelTick?.();
+		this.#cancelTick = null;
+		this.#watch = null;
+	}
+}

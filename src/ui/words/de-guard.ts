@@ -1,0 +1,36 @@
+import type { guard as english } from './en-guard.ts';
+
+export const guard: typeof english = {
+	enter: 'Wachmodus',
+	enterNote: 'Ein schwarzer Bildschirm, der weiter aufnimmt.',
+	title: 'Wachmodus',
+	soonDark:
+		'Der Bildschirm wird in ein paar Sekunden schwarz. Berühre ihn, um dies wieder zu sehen.',
+	leave: 'Halten, um den Wachmodus zu verlassen',
+	leaveNote: 'Oder halte die Leertaste oder die Eingabetaste.',
+	awake: {
+		unwanted: '',
+		held: '',
+		refused:
+			'Der Browser hält den Bildschirm nicht an, vielleicht weil der Akku fast leer ist. Schließe das Gerät an und stelle ein, dass der Bildschirm an bleibt.',
+		missing:
+			'Dieser Browser lässt den Bildschirm ausgehen. Stelle das Gerät so ein, dass der Bildschirm an bleibt.',
+	},
+	goOn: 'Weiter aufnehmen',
+	goOnWhy: (what, since) =>
+		since === null
+			? `Dieses Gerät sollte aufnehmen. ${what}`
+			: `Dieses Gerät sollte aufnehmen; seit ${since} ist nichts gespeichert. ${what}`,
+	trying: 'Versuch läuft …',
+	status: {
+		label: 'Dieses Gerät als Kamera',
+		recording: (since) => `Nimmt auf seit ${since}`,
+		off: 'Nimmt nicht auf',
+		starting: 'Die Aufnahme beginnt',
+		saved: (time) => `gespeichert bis ${time}`,
+		left: (span) => `Platz für ${span}`,
+		keeps: (span) => `behält die letzten ${span}`,
+		battery: (percent) => `Akku ${percent}`,
+		charging: (percent) => `Akku ${percent}, lädt`,
+	},
+};

@@ -1,0 +1,38 @@
+import type { AwakeState } from '#domain/awake.ts';
+
+const awake: Readonly<Record<AwakeState, string>> = {
+	unwanted: '',
+	held: '',
+	refused:
+		'The browser does not keep the screen on, perhaps because the battery is low. Plug this device in, and set the screen to stay on.',
+	missing: 'This browser lets the screen go off. Set the screen of this device to stay on.',
+};
+
+/** Guard mode, the status line, and what asks for a hand. */
+export const guard = {
+	enter: 'Guard mode',
+	enterNote: 'A black screen that records on.',
+	title: 'Guard mode',
+	soonDark: 'The screen goes black in a few seconds. Touch it to see this again.',
+	leave: 'Hold to leave guard mode',
+	leaveNote: 'Or hold Space or Enter.',
+	awake,
+	/** Instead of the badge. */
+	goOn: 'Go on recording',
+	goOnWhy: (what: string, since: string | null) =>
+		since === null
+			? `This device should be recording. ${what}`
+			: `This device should be recording; nothing has been saved since ${since}. ${what}`,
+	trying: 'Trying …',
+	status: {
+		label: 'This device as a camera',
+		recording: (since: string) => `Recording since ${since}`,
+		off: 'Not recording',
+		starting: 'Starting to record',
+		saved: (time: string) => `saved up to ${time}`,
+		left: (span: string) => `room for ${span}`,
+		keeps: (span: string) => `keeps the last ${span}`,
+		battery: (percent: string) => `battery ${percent}`,
+		charging: (percent: string) => `battery ${percent}, charging`,
+	},
+};

@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext } from 'playwright-core';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { becomeCamera, escaped, openSaved, player, record } from './person.ts';
+import { puppet, withPuppetCamera } from './puppet-camera.ts';
+import { savedAtLeast } from './stored.ts';
+
+let relay: Relay;
+let context: BrowserContext | undefined;
+
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterEach(async () => {
+	await context?.close();
+	context = undefined;
+});
+afterAll(async () => {
+	await relay.stop();
+});
+
+test('guard mode: black, woken by a touch that presses nothing, left by holding; a covered lens is told and stands in the list', async () => {
+	context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	await withPuppetCamera(context);
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 2);
+	await page.getByRole('button', { name: 'Guard mode' }).click();
+	await puppet(page, 'cover');
+	const guard = page.getByRole('dialog', { name: 'Guard mode' });
+	const leave = guard.getByRole('button', { name: 'Hold to leave guard mode' });
+	const background = () => guard.evaluate((node) => getComputedStyle(node).backgroundColor);
+	const panel = () => leave.evaluate((node) => getComputedStyle(node.parentElement!).opacity);
+	expect(await panel()).toBe('1');
+	// GM1, GM2, GM4
+	await expect.poll(panel, { timeout: 15_000 }).toBe('0');
+	expect(await background()).toBe('rgb(0, 0, 0)');
+	expect(await guard.getByText('REC', { exact: true }).isVisible()).toBe(true);
+	expect(
+		await page.locator('figure video').evaluate((node) => 'srcObject' in node && node.srcObject),
+	).toBe(null);
+	// GM5: what wakes it, and a short press, leave it on.
+	const { x, y, width, height } = (await leave.boundingBox())!;
+	await page.mouse.click(x + width / 2, y + height / 2);
+	expect(await panel()).toBe('1');
+	await page.mouse.click(x + width / 2, y + height / 2);
+	expect(await guard.isVisible()).toBe(true);
+	// EV6, EV9
+	await guard.getByText('something may lie over the lens').waitFor({ timeout: 25_000 });
+	await page.mouse.down();
+	await guard.waitFor({ state: 'detached', timeout: 5000 });
+	await page.mouse.up();
+	await page.getByRole('alert').filter({ hasText: 'something may lie over the lens' }).waitFor();
+	await puppet(page, 'uncover');
+	await page
+		.getByRole('alert')
+		.filter({ hasText: 'over the lens' })
+		.waitFor({ state: 'detached', timeout: 20_000 });
+	// GM5 by keyboard and GM6.
+	await page.getByRole('button', { name: 'Guard mode' }).click();
+	await page.keyboard.down('Enter');
+	await guard.waitFor({ state: 'detached', timeout: 5000 });
+	await page.keyboard.up('Enter');
+	// What a screen reader presses has neither touch nor key.
+	await page.getByRole('button', { name: 'Guard mode' }).click();
+	await leave.evaluate((node) => (node as HTMLButtonElement).click());
+	await guard.waitFor({ state: 'detached', timeout: 5000 });
+
+	await openSaved(page, relay.address);
+	const event = page.getByRole('button', { name: 'The lens was covered' });
+	await event.click();
+	const from = (await event.innerText()).slice(0, 8);
+	await expect
+		.poll(async () => {
+			const ms = Number(await player(page).getAttribute('data-wall-ms'));
+			return page.evaluate((at) => new Date(at).toTimeString().slice(0, 8), ms);
+		})
+		.toBe(from);
+	expect(errors).toEqual([]);
+});
+
+test('GO1 a camera that cannot go on by itself asks for a hand first, on both pages', async () => {
+	context = await launchChromium();
+	await withPuppetCamera(context);
+	const page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 2);
+	await context.addInitScript(() => {
+		const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+		navigator.mediaDevices.getUserMedia = (wish) =>
+			sessionStorage.getItem('allowed') === null
+				? Promise.reject(new DOMException('no', 'NotAllowedError'))
+				: open(wish);
+	});
+	await page.goto(relay.address);
+	const goOn = page.getByRole('button', { name: 'Go on recording' });
+	await goOn.waitFor({ timeout: 20_000 });
+	await page.getByText('nothing has been saved since').waitFor();
+	await page.getByRole('link', { name: /^This device as a camera: Not saving/ }).click();
+	await goOn.waitFor();
+	await page.evaluate(() => sessionStorage.setItem('allowed', 'yes'));
+	await goOn.click();
+	await goOn.waitFor({ state: 'detached', timeout: 10_000 });
+	await savedAtLeast(page, 3);
+});
