@@ -171,6 +171,13 @@ async function make(): Promise<Engine> {
 			]);
 			return new Clips({ segments, opener: house.opener, muxer: new WorkerMuxer() });
 		},
+		check: async () => {
+			const [{ Check }, { DexieExamining }] = await Promise.all([
+				import('#engine/check.ts'),
+				import('#browser/examining.ts'),
+			]);
+			return new Check({ segments, opener: house.opener, examining: new DexieExamining() });
+		},
 		sign: (sign) => {
 			tab.show(sign);
 		},

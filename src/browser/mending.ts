@@ -197,6 +197,20 @@ async function mendRun(database: FootageDatabase, key: RunKey): Promise<boolean>
 	return true;
 }
 
+/** Makes the row of a closed run again, although it can be read: it is not what its pages say. */
+export async function remakeRun(database: FootageDatabase, key: RunKey): Promise<boolean> {
+	const { runs } = database;
+	const before = decodeRun(await readable(runs.get(key)));
+	if (before === null || before.ended === null) return false;
+	const pages = await pagesOf(database, key);
+	if (pages.length === 0) return false;
+	let run: RunRow = { ...runFrom(key, basisOf(before), pages), ended: before.ended };
+	for (const hole of before.holes) run = holedRun(run, hole);
+	for (const hole of missing(run, pages)) run = holedRun(run, hole);
+	await runs.put(run);
+	return true;
+}
+
 /**
  * Makes a run row begin where its first page does. Only eviction takes pages away in front, so what
  * is missing there was deleted. Returns whether anything had to change.

@@ -3,6 +3,7 @@ import type { Calendar } from '#domain/ribbon.ts';
 import type { Allowance } from '#engine/allowance.ts';
 import type { Care } from '#engine/caretaker.ts';
 import type { Happenings } from '#engine/happenings.ts';
+import type { Check } from '#engine/check.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
 import type { Pins } from '#engine/pins.ts';
@@ -51,6 +52,8 @@ export interface Engine {
 	readonly power: Power;
 	/** What makes files of footage; loaded when it is first wanted. */
 	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;
+	/** What checks and repairs the store; loaded when it is first wanted. */
+	check(): Promise<Pick<Check, 'look' | 'repair'>>;
 	/** Says in the tab's icon and the app's badge whether it records. */
 	sign(sign: Sign): void;
 	/** A player on this element. Close it with the page that made it. */

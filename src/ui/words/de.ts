@@ -1,3 +1,4 @@
+import { check } from './de-check.ts';
 import { events } from './de-events.ts';
 import { guard } from './de-guard.ts';
 import { answers } from './de-help.ts';
@@ -207,6 +208,7 @@ export const de: Words = {
 		footage: (day) => `${day}, mit Aufnahmen`,
 		none: (day) => `${day}, ohne Aufnahmen`,
 	},
+	check,
 	events,
 	guard,
 	storage,

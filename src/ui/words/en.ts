@@ -2,6 +2,7 @@ import type { FaultKind } from '#domain/fault.ts';
 import type { PromiseName } from '#domain/promises.ts';
 import type { Gap } from '#domain/timeline.ts';
 
+import { check } from './en-check.ts';
 import { events } from './en-events.ts';
 import { guard } from './en-guard.ts';
 import { answers } from './en-help.ts';
@@ -272,6 +273,7 @@ export const en = {
 		footage: (day: string) => `${day}, has footage`,
 		none: (day: string) => `${day}, no footage`,
 	},
+	check,
 	events,
 	guard,
 	storage,
