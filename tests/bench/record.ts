@@ -44,7 +44,9 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 				`round ${round + 1}: ours ${one.cpu.toFixed(1)} %, bare ${other.cpu.toFixed(1)} % of a core, ${(one.fps ?? 0).toFixed(2)} fps`,
 			);
 		}
-		const heap = SOAK ? await heapGrowth(relay, fakeCameraFile, progress) : null;
+		const heap = SOAK
+			? await heapGrowth((context) => startOurs(context, relay), fakeCameraFile, progress)
+			: null;
 		return {
 			figures: {
 				encodedFps: round2(median(fps)),
@@ -118,12 +120,19 @@ export async function startOurs(context: BrowserContext, relay: Relay): Promise<
 	return page;
 }
 
-/** The same codec, rate, size and key frames as the standard profile, chunks kept in memory. */
-async function startBare(context: BrowserContext, relay: Relay): Promise<Page> {
+/**
+ * The same codec, rate, size and key frames as the standard profile, chunks kept in memory. `shown`: the picture is on
+ * the screen.
+ */
+export async function startBare(
+	context: BrowserContext,
+	relay: Relay,
+	shown = true,
+): Promise<Page> {
 	const page = await context.newPage();
 	// Any page of the origin: the camera needs a secure context, the policy is the same.
 	await page.goto(`${relay.address}/settings`);
-	await page.evaluate(async () => {
+	await page.evaluate(async (visible) => {
 		const stream = await navigator.mediaDevices.getUserMedia({
 			video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 15, max: 15 } },
 		});
@@ -132,9 +141,11 @@ async function startBare(context: BrowserContext, relay: Relay): Promise<Page> {
 		video.muted = true;
 		// As large as ours is on the same screen.
 		video.style.inlineSize = '680px';
-		video.srcObject = stream;
-		document.body.append(video);
-		await video.play();
+		if (visible) {
+			video.srcObject = stream;
+			document.body.append(video);
+			await video.play();
+		}
 		const options: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
 			mimeType: 'video/mp4;codecs=avc3.42E01F',
 			videoBitsPerSecond: 1_500_000,
@@ -145,7 +156,7 @@ async function startBare(context: BrowserContext, relay: Relay): Promise<Page> {
 		recorder.ondataavailable = ({ data }) => void kept.push(data);
 		recorder.start(500);
 		Object.assign(window, { kept });
-	});
+	}, shown);
 	return page;
 }
 
@@ -170,14 +181,14 @@ async function encodedFps(page: Page): Promise<number | null> {
 	});
 }
 
-async function heapGrowth(
-	relay: Relay,
+export async function heapGrowth(
+	start: (context: BrowserContext) => Promise<Page>,
 	fakeCameraFile: string,
 	progress: Progress,
 ): Promise<number> {
 	const context = await launchChromium({ fakeCameraFile });
 	try {
-		const page = await startOurs(context, relay);
+		const page = await start(context);
 		const session = await context.newCDPSession(page);
 		await session.send('HeapProfiler.enable');
 		const samples: [number, number][] = [];
@@ -225,6 +236,6 @@ export function median(values: readonly number[]): number {
 	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
-function round2(value: number): number {
+export function round2(value: number): number {
 	return Math.round(value * 100) / 100;
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Page } from 'puppeteer-core';
-import type { Run } from '#domain/run.ts';
 import { pathOf } from '../programs.ts';
 import { launchFirefox, startRelay, type Relay } from './house.ts';
+import { press, runsIn } from './puppeteer.ts';
 
 /**
  * Firefox has no MP4 in MediaRecorder: the same journey goes through WebCodecs there. Driven over
@@ -15,26 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
 	await relay.stop();
 });
-
-async function press(page: Page, role: 'button' | 'link' | 'switch', name: string): Promise<void> {
-	await page.locator(`aria/${name}[role="${role}"]`).setTimeout(20_000).click();
-}
-
-async function runsIn(page: Page): Promise<Run[]> {
-	return page.evaluate(async () => {
-		const request = indexedDB.open('spycam-footage');
-		const database = await new Promise<IDBDatabase>((done, failed) => {
-			request.onsuccess = () => done(request.result);
-			request.onerror = () => failed(new Error('no footage database'));
-		});
-		const all = database.transaction('runs').objectStore('runs').getAll();
-		const runs = await new Promise<Run[]>((done) => {
-			all.onsuccess = () => done(all.result as Run[]);
-		});
-		database.close();
-		return runs;
-	});
-}
 
 test('Firefox records through WebCodecs and plays it back', async ({ skip }) => {
 	if (!pathOf('firefox')) skip('this machine has no Firefox, and it could not be installed');

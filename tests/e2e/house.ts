@@ -210,6 +210,29 @@ function isRunning(pid: number): boolean {
 	return signal(pid, 0) && !/\) [ZX] /.test(procFile(String(pid), 'stat'));
 }
 
+/**
+ * Chromium that throttles as it does for a person: Playwright lets every page believe that it is in front. `args` as
+ * for `launchChromium`.
+ */
+export async function launchThrottling(args: readonly string[] = []): Promise<Browser> {
+	return launch({
+		executablePath: need('chromium'),
+		headless: true,
+		ignoreDefaultArgs: [
+			'--disable-background-timer-throttling',
+			'--disable-backgrounding-occluded-windows',
+			'--disable-renderer-backgrounding',
+		],
+		args: [
+			...quiet,
+			'--lang=en-GB',
+			'--use-fake-device-for-media-stream=fps=30',
+			'--use-fake-ui-for-media-stream',
+			...args,
+		],
+	});
+}
+
 interface FirefoxWish {
 	/** As for Chromium. */
 	profile?: string;

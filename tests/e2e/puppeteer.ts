@@ -1,0 +1,27 @@
+/** Browsers driven by Puppeteer: Firefox, and a Chromium whose tabs may really be out of sight. */
+import type { Page } from 'puppeteer-core';
+import type { Run } from '#domain/run.ts';
+
+export async function press(
+	page: Page,
+	role: 'button' | 'link' | 'switch',
+	name: string,
+): Promise<void> {
+	await page.locator(`aria/${name}[role="${role}"]`).setTimeout(20_000).click();
+}
+
+export async function runsIn(page: Page): Promise<Run[]> {
+	return page.evaluate(async () => {
+		const request = indexedDB.open('spycam-footage');
+		const database = await new Promise<IDBDatabase>((done, failed) => {
+			request.onsuccess = () => done(request.result);
+			request.onerror = () => failed(new Error('no footage database'));
+		});
+		const all = database.transaction('runs').objectStore('runs').getAll();
+		const runs = await new Promise<Run[]>((done) => {
+			all.onsuccess = () => done(all.result as Run[]);
+		});
+		database.close();
+		return runs;
+	});
+}

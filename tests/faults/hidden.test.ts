@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchThrottling, startRelay, type Relay } from '../e2e/house.ts';
+import { press, runsIn } from '../e2e/puppeteer.ts';
+
+let relay: Relay;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(async () => {
+	await relay.stop();
+});
+
+test('WD1 out of sight for real: the page’s own timers are throttled, the recording and its watchdog are not', async () => {
+	// Without the parameter the hard throttle, once a minute, begins after five minutes.
+	const browser = await launchThrottling([
+		'--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5',
+	]);
+	try {
+		const page = await browser.newPage();
+		await page.goto(relay.address);
+		await press(page, 'link', 'Use this device as a camera');
+		await press(page, 'button', 'Start recording');
+		await expect
+			.poll(async () => (await runsIn(page)).at(-1)?.lastSeq ?? 0, { timeout: 30_000 })
+			.toBeGreaterThanOrEqual(2);
+		await page.evaluate(() => {
+			const ticks: number[] = [];
+			setInterval(() => ticks.push(performance.now()), 50);
+			Object.assign(window, { ticks });
+		});
+		const front = await browser.newPage();
+		await front.bringToFront();
+		await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
+		const before = (await runsIn(page)).at(-1)?.lastSeq ?? 0;
+		await expect
+			.poll(async () => (await runsIn(page)).at(-1)?.lastSeq ?? 0, { timeout: 40_000 })
+			.toBeGreaterThanOrEqual(before + 15);
+		// Far fewer than twenty a second: this page was really throttled.
+		const ticks = await page.evaluate(() => {
+			const { ticks: all } = window as unknown as { ticks: number[] };
+			return all.filter((ms) => ms > performance.now() - 10_000).length;
+		});
+		expect(ticks).toBeLessThanOrEqual(15);
+		// The lens dies out of sight: noticed and opened again there, too.
+		await page.evaluate(() => {
+			const video = document.querySelector('video');
+			const stream = video?.srcObject;
+			if (!(stream instanceof MediaStream)) throw new Error('there is no picture');
+			for (const track of stream.getVideoTracks()) {
+				track.stop();
+				track.dispatchEvent(new Event('ended'));
+			}
+		});
+		await expect
+			.poll(async () => (await runsIn(page)).map(({ ended }) => ended), { timeout: 20_000 })
+			.toEqual(['unplugged', null]);
+		await expect
+			.poll(async () => (await runsIn(page)).at(-1)?.lastSeq ?? 0, { timeout: 30_000 })
+			.toBeGreaterThanOrEqual(2);
+		expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
+		const [first] = await runsIn(page);
+		expect(first?.holes).toEqual([]);
+	} finally {
+		await browser.close();
+	}
+});
