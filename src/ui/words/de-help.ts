@@ -31,6 +31,11 @@ export const answers: Words['help']['answers'] = [
 			'Ein Telefon lässt eine Seite die Kamera nur nutzen, solange sie zu sehen ist. Lass es am Strom, offen und vorn. Die Seite hält den Bildschirm an, wo der Browser es erlaubt.',
 	},
 	{
+		question: 'Wie lasse ich es auf dem Regal stehen?',
+		answer:
+			'Schließe es an, starte die Aufnahme und drücke Wachmodus. Der Bildschirm wird schwarz; das Zeichen REC sagt, dass es aufnimmt. Wird nichts gespeichert, sagt der Bildschirm das stattdessen.',
+	},
+	{
 		question: 'Wer kann meine Aufnahmen sehen?',
 		answer:
 			'Wer diesen Browser auf diesem Gerät benutzen kann. Alles wird versiegelt, bevor es gespeichert wird, und nichts verlässt das Gerät von selbst.',

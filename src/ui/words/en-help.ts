@@ -31,6 +31,11 @@ export const answers = [
 			'A phone lets a page use the camera only while the page is on screen. Keep it plugged in, open and in front. The page keeps the screen on where the browser allows it.',
 	},
 	{
+		question: 'How do I leave it on a shelf?',
+		answer:
+			'Plug it in, start recording and press Guard mode. The screen goes black; the REC badge says that it records. When nothing is saved, the screen says so instead.',
+	},
+	{
 		question: 'Who can see my footage?',
 		answer:
 			'Whoever can use this browser on this device. Everything is sealed before it is stored, and nothing leaves the device by itself.',
