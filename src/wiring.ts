@@ -55,6 +55,7 @@ async function make(): Promise<Engine> {
 		{ BrowserPower },
 		{ PageReloading },
 		{ Repairs },
+		{ Planning },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -90,6 +91,7 @@ async function make(): Promise<Engine> {
 		import('#browser/power.ts'),
 		import('#browser/reloading.ts'),
 		import('#engine/repairs.ts'),
+		import('#engine/planning.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -135,6 +137,10 @@ async function make(): Promise<Engine> {
 		repairs: (camera, repair) => repairs.before(camera, repair),
 		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
 	});
+	const planning = new Planning({
+		...{ clock, preferences, recorder, happenings },
+		calendar: localCalendar,
+	});
 	sentry.follow(recorder);
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.over();
@@ -156,6 +162,7 @@ async function make(): Promise<Engine> {
 		origin,
 		care: caretaker,
 		happenings,
+		planning,
 		sentry,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);

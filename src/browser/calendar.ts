@@ -9,6 +9,7 @@ export const localCalendar: Calendar = {
 			month: date.getMonth() + 1,
 			day: date.getDate(),
 			hour: date.getHours(),
+			minute: date.getMinutes(),
 			weekday: (date.getDay() + 6) % 7,
 		};
 	},

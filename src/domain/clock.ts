@@ -9,6 +9,10 @@ export interface Reading {
 	readonly monotonicMs: number;
 }
 
+export function readingOf(clock: { wallMs(): number; monotonicMs(): number }): Reading {
+	return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+}
+
 /** How far the wall clock was moved between two readings, in ms; forward is positive. */
 export function stepMs(before: Reading, now: Reading): number {
 	return now.wallMs - now.monotonicMs - (before.wallMs - before.monotonicMs);

@@ -17,9 +17,9 @@ export const EVENT_KINDS = [
 	'reloaded',
 	/** The device no longer charges. */
 	'unplugged',
-	/** Less is recorded, to spare the device, and as before again. */
-	'spared',
-	'restored',
+	/** The plan says so. */
+	'planned-start',
+	'planned-stop',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -95,6 +95,7 @@ export interface CalendarFields {
 	readonly month: number;
 	readonly day: number;
 	readonly hour: number;
+	readonly minute: number;
 	/** Monday is 0. */
 	readonly weekday: number;
 }

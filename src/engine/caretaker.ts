@@ -1,5 +1,5 @@
 import type { Changed } from '#domain/change.ts';
-import { hasStepped, type Reading } from '#domain/clock.ts';
+import { hasStepped, readingOf, type Reading } from '#domain/clock.ts';
 import { indexBytes, levelOf, type Filling, type Level } from '#domain/filling.ts';
 import { growths, SAMPLES_KEPT_MS, type Growth, type Sample } from '#domain/growth.ts';
 import { PAGES_A_PASS } from '#domain/retention.ts';
@@ -89,7 +89,7 @@ export class Caretaker implements Care {
 
 	constructor(tools: CaretakerTools) {
 		this.#tools = tools;
-		this.#even = this.#now();
+		this.#even = readingOf(tools.clock);
 	}
 
 	get level(): Level {
@@ -216,7 +216,7 @@ export class Caretaker implements Care {
 
 	async #expire(): Promise<void> {
 		const { segments, preferences, journal } = this.#tools;
-		const now = this.#now();
+		const now = readingOf(this.#tools.clock);
 		// RT17: a clock that was set starts the hour anew.
 		if (hasStepped(this.#even, now)) this.#even = now;
 		if (now.monotonicMs - this.#even.monotonicMs < EVENLY_MS) return;
@@ -253,11 +253,6 @@ export class Caretaker implements Care {
 						untilMs: Math.floor(untilUs / 60_000_000) * 60_000,
 					},
 		);
-	}
-
-	#now(): Reading {
-		const { clock } = this.#tools;
-		return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
 	}
 
 	#tell(): void {

@@ -1,9 +1,9 @@
-import { hasStepped, type Reading } from '#domain/clock.ts';
+import { hasStepped, readingOf } from '#domain/clock.ts';
 import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import { profileNamed } from '#domain/profile.ts';
 import type { RunEnd } from '#domain/run.ts';
-import { repairFor, type Repair } from '#domain/watchdog.ts';
+import { repairFor, type Pulse, type Repair } from '#domain/watchdog.ts';
 import type { Captured, CapturedEvent } from '#ports/capture.ts';
 import { LensInHand } from './lens.ts';
 import {
@@ -133,7 +133,8 @@ export class Recorder implements RecorderControls {
 	stop(): Promise<void> {
 		return this.#order(async () => {
 			if (!this.#armed) return;
-			this.#disarm();
+			this.#armed = false;
+			this.#vigil.end();
 			await this.#remember({ armed: false });
 			this.#retire('stopped');
 			await this.#drained;
@@ -329,8 +330,7 @@ export class Recorder implements RecorderControls {
 		const take = this.#take;
 		const captured = this.#lens.captured;
 		if (take === null || captured === null || !this.#armed) return;
-		const { clock } = this.#tools;
-		const now: Reading = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+		const now = readingOf(this.#tools.clock);
 		const silent = this.#vigil.look(this.#pulse());
 		if (silent !== null) {
 			this.#retire('stalled');
@@ -343,7 +343,7 @@ export class Recorder implements RecorderControls {
 		else this.#refresh();
 	}
 
-	#pulse(): { frames: number; fragments: number } {
+	#pulse(): Pulse {
 		return { frames: this.#lens.captured?.frames() ?? 0, fragments: this.#take?.fragments ?? 0 };
 	}
 
@@ -366,11 +366,6 @@ export class Recorder implements RecorderControls {
 			if (this.#repair !== 'recorder') this.#lens.close();
 			await this.#beginOrOpen();
 		}
-	}
-
-	#disarm(): void {
-		this.#armed = false;
-		this.#vigil.end();
 	}
 
 	#showRecording(): void {

@@ -1,5 +1,5 @@
 import { Fault, faultOf } from '#domain/fault.ts';
-import { wallUsAt, type Reading } from '#domain/clock.ts';
+import { readingOf, wallUsAt, type Reading } from '#domain/clock.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { OldestKept } from '#domain/head.ts';
 import type { Profile } from '#domain/profile.ts';
@@ -79,8 +79,7 @@ export class Take {
 		this.#camera = camera;
 		this.#events = events;
 		this.#work = after.then(() => undefined);
-		const { clock } = tools;
-		this.begun = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+		this.begun = readingOf(tools.clock);
 		this.#encoding = tools.encoder.start(
 			captured,
 			{

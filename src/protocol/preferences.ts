@@ -1,6 +1,29 @@
 import * as v from 'valibot';
+import { WHEN } from '#domain/schedule.ts';
 
 const PROFILE_NAMES = ['low', 'standard', 'high'] as const;
+
+const minuteOfDay = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1439));
+const planSchema = v.object({
+	when: v.picklist(WHEN),
+	times: v.pipe(
+		v.array(
+			v.object({
+				days: v.pipe(
+					v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(6))),
+					v.readonly(),
+				),
+				from: minuteOfDay,
+				until: minuteOfDay,
+			}),
+		),
+		v.readonly(),
+	),
+	away: v.boolean(),
+});
+const overrideSchema = v.object({ records: v.boolean(), untilMs: v.nullable(v.number()) });
+/** What a person pressed against the plan, and until when it holds. */
+export type Override = v.InferOutput<typeof overrideSchema>;
 
 /** What the person chose for this device as a camera. Every field falls back alone, so one bad value loses nothing else. */
 export const preferencesSchema = v.object({
@@ -23,6 +46,9 @@ export const preferencesSchema = v.object({
 	),
 	/** Footage leaves after so many days; `null`: only when there is no room. */
 	mostDays: v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))), null),
+	/** When it records: docs/spec/schedule.md. */
+	plan: v.fallback(planSchema, { when: 'by-hand', times: [], away: false }),
+	override: v.fallback(v.nullable(overrideSchema), null),
 	/** The person accepts that footage dies with the tab, because this browser keeps no keys. */
 	acceptsLoss: v.fallback(v.boolean(), false),
 });
@@ -40,6 +66,8 @@ export function preferencesFrom(stored: unknown): Preferences {
 		budgetBytes: undefined,
 		cap: undefined,
 		mostDays: undefined,
+		plan: undefined,
+		override: undefined,
 		acceptsLoss: undefined,
 		...given,
 	});

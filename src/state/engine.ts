@@ -8,6 +8,7 @@ import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
 import type { Pins } from '#engine/pins.ts';
 import type { Previews } from '#engine/previews.ts';
+import type { PlanningControls } from '#engine/planning.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Watchfulness } from '#engine/sentry.ts';
@@ -45,6 +46,7 @@ export interface Engine {
 	readonly origin: Pick<Origin, 'persisted' | 'persist'>;
 	/** What happened at this device's cameras. */
 	readonly happenings: Pick<Happenings, 'between' | 'watch'>;
+	readonly planning: PlanningControls;
 	readonly sentry: Watchfulness;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;

@@ -4,6 +4,7 @@ import { Fault } from '#domain/fault.ts';
 import { promisesOf, type Promised } from '#domain/promises.ts';
 import type { Wrong } from '#domain/tamper.ts';
 import type { HouseState } from '#engine/house.ts';
+import type { Planned } from '#engine/planning.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import type { Lasting } from '#domain/forecast.ts';
 import type { RunEnd } from '#domain/run.ts';
@@ -100,6 +101,12 @@ export class Session {
 		return recorder?.kind === 'off' && this.unresumed ? recorder.fault : null;
 	}
 
+	/** What the plan does; `null`: not known yet. */
+	get planned(): Planned | null {
+		this.#subscribe();
+		return this.#engine?.planning.now ?? null;
+	}
+
 	/** How long the room lasts; `null`: not known yet. */
 	get lasting(): Lasting | null {
 		this.#subscribe();
@@ -147,7 +154,7 @@ export class Session {
 			const permanence = new Permanence(engine.origin, engine.features.engine === 'firefox');
 			const told = [engine.house, engine.recorder, engine.care, engine.sentry, engine.awake];
 			this.#subscribe = createSubscriber((update) => {
-				const offs = [...told, engine.power].map((one) => one.on(update));
+				const offs = [...told, engine.power, engine.planning].map((one) => one.on(update));
 				return () => {
 					for (const off of offs) off();
 				};
@@ -166,7 +173,7 @@ export class Session {
 			this.#engine = engine;
 			this.permanence = permanence;
 			engine.care.begin(engine.house.state.kind === 'new');
-			if (engine.house.state.kind === 'ready') this.resumed = this.#resume(engine);
+			this.resumed = this.#resume(engine);
 			return engine;
 		} catch (error) {
 			this.fault =
@@ -176,8 +183,8 @@ export class Session {
 		}
 	}
 
-	async #resume({ recorder, segments }: Engine): Promise<void> {
-		const going = recorder.resume();
+	async #resume({ planning, recorder, segments }: Engine): Promise<void> {
+		const going = planning.begin();
 		try {
 			const runs = recorder.camera === null ? [] : await segments.runs(recorder.camera);
 			this.#lastUs = runs.reduce((last, { endUs }) => Math.max(last, endUs), 0);

@@ -8,6 +8,7 @@ export function preferencesContract(make: (stored: unknown) => Promise<Preferenc
 			expect(await (await make(stored)).read()).toEqual({
 				...{ lensId: null, profile: 'standard', sound: false, armed: false },
 				...{ budgetBytes: null, cap: null, mostDays: null, acceptsLoss: false },
+				...{ plan: { when: 'by-hand', times: [], away: false }, override: null },
 			});
 		}
 	});

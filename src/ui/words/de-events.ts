@@ -11,8 +11,8 @@ export const events: typeof english = {
 		'new-lens': 'Die Kamera wurde neu geöffnet',
 		reloaded: 'Die Seite wurde neu geladen, weil nichts anderes half',
 		unplugged: 'Das Laden hörte auf',
-		spared: 'Weniger Bilder, um dieses Gerät zu schonen',
-		restored: 'Wieder volle Qualität',
+		'planned-start': 'Die Aufnahme begann wie geplant',
+		'planned-stop': 'Die Aufnahme pausierte wie geplant',
 	},
 	wrong: {
 		covered: {

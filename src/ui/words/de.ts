@@ -3,6 +3,7 @@ import { events } from './de-events.ts';
 import { guard } from './de-guard.ts';
 import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
+import { plan } from './de-plan.ts';
 import { storage } from './de-storage.ts';
 import { GERMAN } from './formats.ts';
 
@@ -211,6 +212,7 @@ export const de: Words = {
 	check,
 	events,
 	guard,
+	plan,
 	storage,
 	settings: {
 		title: 'Einstellungen',

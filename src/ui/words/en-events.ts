@@ -9,8 +9,8 @@ const kinds: Readonly<Record<EventKind, string>> = {
 	'new-lens': 'The camera was opened again',
 	reloaded: 'The page was loaded again, because nothing else helped',
 	unplugged: 'Charging stopped',
-	spared: 'Fewer pictures, to spare this device',
-	restored: 'Full quality again',
+	'planned-start': 'Recording began, as planned',
+	'planned-stop': 'Recording paused, as planned',
 };
 
 const wrong: Readonly<Record<Wrong, { readonly what: string; readonly next: string }>> = {

@@ -1,0 +1,151 @@
+import { nextTurn, planned, type Plan } from '#domain/schedule.ts';
+import type { Calendar } from '#domain/ribbon.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Override } from '#protocol/preferences.ts';
+import type { Happenings } from './happenings.ts';
+import type { RecorderControls } from './recording.ts';
+
+const LOOK_MS = 30_000;
+
+/** What the plan does now. */
+export interface Planned {
+	readonly plan: Plan;
+	/** `null`: a person says. */
+	readonly records: boolean | null;
+	/** When it changes by itself, ms; `null`: it does not. */
+	readonly untilMs: number | null;
+}
+
+/** What screens may ask. No method throws. */
+export interface PlanningControls {
+	/** `null` before the first look. */
+	readonly now: Planned | null;
+	on(listener: () => void): () => void;
+	/** Goes on recording where that is planned, or was on; looks again from time to time. */
+	begin(): Promise<void>;
+	/** A person presses Start or Stop. */
+	start(): Promise<void>;
+	stop(): Promise<void>;
+	/** `change`: told the plan as it is when its turn comes, so that two changes at once both hold. */
+	set(change: (plan: Plan) => Partial<Plan>): Promise<void>;
+}
+
+export interface PlanningTools {
+	readonly clock: Clock;
+	readonly calendar: Calendar;
+	readonly preferences: PreferenceStore;
+	readonly recorder: Pick<
+		RecorderControls,
+		'start' | 'stop' | 'close' | 'resume' | 'state' | 'camera'
+	>;
+	readonly happenings: Pick<Happenings, 'note'>;
+}
+
+/** Starts and stops the camera by its plan. Rules: docs/spec/schedule.md. */
+export class Planning implements PlanningControls {
+	now: Planned | null = null;
+	readonly #tools: PlanningTools;
+	readonly #listeners = new Set<() => void>();
+	#work: Promise<void> = Promise.resolve();
+
+	constructor(tools: PlanningTools) {
+		this.#tools = tools;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	begin(): Promise<void> {
+		this.#tools.clock.every(LOOK_MS, () => void this.#inTurn(() => this.#look()));
+		return this.#inTurn(async () => {
+			const { plan } = await this.#tools.preferences.read();
+			if (plan.when === 'by-hand') await this.#tools.recorder.resume();
+			await this.#look();
+		});
+	}
+
+	start(): Promise<void> {
+		return this.#inTurn(async () => {
+			await this.#say(true);
+			await this.#tools.recorder.start();
+			await this.#look();
+		});
+	}
+
+	stop(): Promise<void> {
+		return this.#inTurn(async () => {
+			await this.#say(false);
+			await this.#tools.recorder.stop();
+			await this.#look();
+		});
+	}
+
+	set(change: (plan: Plan) => Partial<Plan>): Promise<void> {
+		return this.#inTurn(async () => {
+			const { preferences } = this.#tools;
+			const { plan } = await preferences.read();
+			// SC5
+			await preferences.write({ plan: { ...plan, ...change(plan) }, override: null });
+			await this.#look();
+		});
+	}
+
+	/** SC4: what a person pressed holds until the plan changes. */
+	async #say(records: boolean): Promise<void> {
+		const { clock, calendar, preferences } = this.#tools;
+		const { plan } = await preferences.read();
+		const nowMs = clock.wallMs();
+		const wants = planned(plan, calendar, nowMs);
+		const override: Override | null =
+			wants === null || wants === records
+				? null
+				: { records, untilMs: nextTurn(plan, calendar, nowMs) };
+		await preferences.write({ override });
+	}
+
+	async #look(): Promise<void> {
+		const { clock, calendar, preferences } = this.#tools;
+		const { plan, override } = await preferences.read();
+		const nowMs = clock.wallMs();
+		const untilMs = nextTurn(plan, calendar, nowMs);
+		const over = override !== null && override.untilMs !== null && nowMs >= override.untilMs;
+		if (over) await preferences.write({ override: null });
+		const said = over ? null : override;
+		const wants = planned(plan, calendar, nowMs);
+		const records = wants === null ? null : (said?.records ?? wants);
+		this.now = { plan, records, untilMs: said === null ? untilMs : said.untilMs };
+		this.#tell();
+		if (records !== null) await this.#follow(records);
+	}
+
+	/** SC6, SC7. */
+	async #follow(records: boolean): Promise<void> {
+		const { recorder, preferences, happenings } = this.#tools;
+		const { camera } = recorder;
+		const { kind } = recorder.state;
+		const armed = kind === 'starting' || kind === 'recording' || kind === 'blind';
+		if (camera === null || kind === 'elsewhere' || armed === records) return;
+		happenings.note(camera, records ? 'planned-start' : 'planned-stop');
+		if (records) {
+			// With the lens and the quality that were chosen last.
+			await preferences.write({ armed: true });
+			await recorder.resume();
+		} else {
+			await recorder.stop();
+			await recorder.close();
+		}
+	}
+
+	/** One thing at a time; what could not be read is looked at again at the next turn. */
+	#inTurn(work: () => Promise<void>): Promise<void> {
+		this.#work = this.#work.then(work).catch(() => undefined);
+		return this.#work;
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}

@@ -1,0 +1,60 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { becomeCamera, escaped, record, recording } from './person.ts';
+import { savedAtLeast, storedRuns } from './stored.ts';
+
+let relay: Relay;
+let context: BrowserContext | undefined;
+
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterEach(async () => {
+	await context?.close();
+	context = undefined;
+});
+afterAll(async () => {
+	await relay.stop();
+});
+
+/** As a time field wants it, so many hours from now. */
+const hoursFromNow = (page: Page, hours: number) =>
+	page.evaluate((ms) => new Date(ms).toTimeString().slice(0, 5), Date.now() + hours * 3_600_000);
+
+test('SC1 SC4 SC6 at times it rests and says until when; Record now records; away it records by itself, after a reload, too', async () => {
+	context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 2);
+	await page.goto(`${relay.address}/settings`);
+	const card = page.getByRole('region', { name: 'When it records' });
+	await card.getByRole('radio', { name: /^At these times/ }).check();
+	await card.getByLabel('From', { exact: true }).fill(await hoursFromNow(page, 2));
+	await card.getByLabel('Until', { exact: true }).fill(await hoursFromNow(page, 4));
+	await page.getByRole('link', { name: /^This device as a camera: Not recording/ }).click();
+	await page.getByText('It rests until').waitFor();
+	await expect.poll(async () => (await storedRuns(page)).at(-1)?.ended).toBe('stopped');
+
+	await page.getByRole('button', { name: 'Record now' }).click();
+	await recording(page);
+	await page.getByText('It records until').waitFor();
+	await page.reload();
+	await recording(page);
+
+	await page.goto(`${relay.address}/settings`);
+	await card.getByRole('radio', { name: /^When I am away/ }).check();
+	await page.getByRole('link', { name: /^This device as a camera: Not recording/ }).waitFor();
+	await page.goto(relay.address);
+	await page.getByRole('button', { name: 'I am away' }).click();
+	await page.getByRole('link', { name: /This device as a camera: .*Recording since/ }).waitFor({
+		timeout: 20_000,
+	});
+	await page.reload();
+	await page.getByRole('link', { name: /This device as a camera: .*Recording since/ }).waitFor({
+		timeout: 20_000,
+	});
+	expect(errors).toEqual([]);
+});
