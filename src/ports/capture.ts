@@ -35,6 +35,10 @@ export interface Captured {
 	readonly sound: boolean;
 	/** Frames delivered since it was opened; the watchdog's pulse, also in a hidden page. */
 	frames(): number;
+	/** Frames that the lens gave and the browser had no time for; 0 where it does not tell. */
+	lost(): number;
+	/** Asks for so many frames a second from now on; a lens that cannot goes on as before. Never throws. */
+	pace(frameRate: number): Promise<void>;
 	on(listener: (event: CapturedEvent) => void): () => void;
 	close(): void;
 }

@@ -15,7 +15,7 @@ export class FakeCaptured implements Captured {
 	readonly label = 'A lens';
 	readonly width: number;
 	readonly height: number;
-	readonly frameRate: number;
+	frameRate: number;
 	readonly sound: boolean;
 	closed = false;
 	delivered = 0;
@@ -31,6 +31,15 @@ export class FakeCaptured implements Captured {
 
 	frames(): number {
 		return this.delivered;
+	}
+
+	lost(): number {
+		return 0;
+	}
+
+	pace(frameRate: number): Promise<void> {
+		this.frameRate = frameRate;
+		return Promise.resolve();
 	}
 
 	on(listener: (event: CapturedEvent) => void): () => void {
