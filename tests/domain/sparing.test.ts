@@ -63,9 +63,7 @@ const weather = fc
 		),
 		{ maxLength: 40 },
 	)
-	.map((stretches) =>
-		stretches.flatMap(([length, signs]) => Array.from({ length }, () => signs)),
-	);
+	.map((stretches) => stretches.flatMap(([length, signs]) => Array.from({ length }, () => signs)));
 
 describe('signs', () => {
 	test.each([
