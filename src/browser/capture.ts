@@ -5,7 +5,7 @@ import { pictureOf } from './picture.ts';
 
 /** A person may take a while to answer the browser's question; a lens may not take a minute to open. */
 const OPEN_DEADLINE_MS = 60_000;
-const PACE_DEADLINE_MS = 3000;
+const ADJUST_DEADLINE_MS = 3000;
 
 const KINDS: Readonly<Record<string, FaultKind>> = {
 	NotAllowedError: 'denied',
@@ -50,17 +50,10 @@ export class MediaCapture implements Capture {
 		};
 	}
 
-	async #ask(
-		request: CaptureRequest,
-		signal?: AbortSignal,
-		limited = true,
-	): Promise<MediaStream> {
-		const { lensId, width, height, frameRate, sound } = request;
-		const size = {
-			width: { ideal: width },
-			height: { ideal: height },
-			...(limited ? rateOf(frameRate) : { frameRate: { ideal: frameRate } }),
-		};
+	async #ask(request: CaptureRequest, signal?: AbortSignal, limited = true): Promise<MediaStream> {
+		const { lensId, frameRate, sound } = request;
+		const wished = sizeOf(request);
+		const size = limited ? wished : { ...wished, frameRate: { ideal: frameRate } };
 		const video = lensId === null ? size : { ...size, deviceId: { exact: lensId } };
 		try {
 			return await inTime(mediaDevices().getUserMedia({ video, audio: sound }), signal);
@@ -82,8 +75,16 @@ export class MediaCapture implements Capture {
 	}
 }
 
-function rateOf(frameRate: number): MediaTrackConstraints {
-	return { frameRate: { ideal: frameRate, max: Math.max(frameRate, 1) } };
+function sizeOf({
+	width,
+	height,
+	frameRate,
+}: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): MediaTrackConstraints {
+	return {
+		width: { ideal: width },
+		height: { ideal: height },
+		frameRate: { ideal: frameRate, max: Math.max(frameRate, 1) },
+	};
 }
 
 function mediaDevices(): MediaDevices {
@@ -181,10 +182,13 @@ class CapturedStream implements Captured {
 		return Math.max(0, totalFrames - deliveredFrames - discardedFrames);
 	}
 
-	async pace(frameRate: number): Promise<void> {
-		const wish = { ...this.#track.getConstraints(), ...rateOf(frameRate) };
-		const late = new Promise<void>((done) => setTimeout(done, PACE_DEADLINE_MS));
-		await Promise.race([this.#track.applyConstraints(wish), late]).catch(() => undefined);
+	async adjust(wish: Parameters<Captured['adjust']>[0]): Promise<void> {
+		const asked = this.#track.applyConstraints({
+			...this.#track.getConstraints(),
+			...sizeOf(wish),
+		});
+		const late = new Promise<void>((done) => setTimeout(done, ADJUST_DEADLINE_MS));
+		await Promise.race([asked, late]).catch(() => undefined);
 	}
 
 	on(listener: (event: CapturedEvent) => void): () => void {

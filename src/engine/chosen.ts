@@ -19,7 +19,14 @@ export class Chosen {
 		return { ...this.choice, profile: spared(this.choice.profile, this.#step) };
 	}
 
-	/** What is asked changes by so much. */
+	/** `lens`: another lens or sound. Else what is asked of the same lens. */
+	choose(choice: RecorderChoice): 'lens' | 'rate' | 'size' | null {
+		const before = this.asked;
+		this.choice = choice;
+		if (before.lensId !== choice.lensId || before.sound !== choice.sound) return 'lens';
+		return changeBetween(before.profile, this.asked.profile);
+	}
+
 	spare(step: number): 'rate' | 'size' | null {
 		const before = this.asked.profile;
 		this.#step = step;

@@ -100,27 +100,16 @@ export class Recorder implements RecorderControls {
 
 	change(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
-			this.#chosen.choice = choice;
-			if (!this.#armed) {
-				await this.#showPicture();
-				return;
-			}
-			await this.#replaceLens('changed');
+			const changes = this.#chosen.choose(choice);
+			if (!this.#armed) return this.#showPicture();
+			if (changes === 'lens' || this.#lens.captured === null) return this.#replaceLens('changed');
+			await this.#chosen.remember({ armed: true });
+			return this.#adjust(changes);
 		});
 	}
 
 	spare(step: number): Promise<void> {
-		return this.#order(async () => {
-			const changes = this.#chosen.spare(step);
-			const { captured } = this.#lens;
-			if (captured === null || changes === null) return;
-			if (changes === 'rate') {
-				// SR8: the lens stays open, so nothing is lost between.
-				await captured.pace(this.#chosen.asked.profile.frameRate);
-				if (this.#take !== null) this.#begin(captured, 'changed');
-			} else if (this.#take !== null) await this.#replaceLens('changed');
-			else if (!this.#armed) await this.#showPicture();
-		});
+		return this.#order(() => this.#adjust(this.#chosen.spare(step)));
 	}
 
 	start(): Promise<void> {
@@ -301,7 +290,17 @@ export class Recorder implements RecorderControls {
 		if (take !== null) this.#drained = Promise.all([this.#drained, take.end(why)]);
 	}
 
-	/** Another lens, size or sound: the new picture first where the device can, so that the gap is short. */
+	/** The same lens, asked for another size or rate. A run has one size from its first picture on. */
+	async #adjust(changes: 'rate' | 'size' | null): Promise<void> {
+		const { captured } = this.#lens;
+		if (captured === null || changes === null) return;
+		const goesOn = this.#take !== null;
+		if (changes === 'size') this.#retire('changed');
+		await captured.adjust(this.#chosen.asked.profile);
+		if (goesOn) this.#begin(captured, 'changed');
+	}
+
+	/** Another lens or sound: the new picture first where the device can, so that the gap is short. */
 	async #replaceLens(why: RunEnd): Promise<void> {
 		const old = this.#lens.captured;
 		let fresh: Captured;

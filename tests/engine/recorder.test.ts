@@ -159,12 +159,23 @@ describe('the journey', () => {
 });
 
 describe('replacing', () => {
-	test('RC10 another quality: the new encoding starts before the old one stops', async () => {
+	test('RC10 sound: the new encoding starts before the old one stops', async () => {
 		const recorder = await recording();
-		await recorder.change({ ...choice, profile: low });
+		await recorder.change({ ...choice, sound: true });
 		expect(encoder.encodings).toHaveLength(2);
 		expect(encoder.encodings[0]?.stopped).toBe(true);
 		expect(capture.opened[0]?.closed).toBe(true);
+		await record(recorder, 1);
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
+	});
+
+	test('SR8 another quality: the same lens, asked for it', async () => {
+		const recorder = await recording();
+		await recorder.change({ ...choice, profile: low });
+		expect(capture.opened).toHaveLength(1);
+		expect(capture.current).toMatchObject({ height: 360, frameRate: 10, closed: false });
+		expect(encoder.encodings.map(({ stopped }) => stopped)).toEqual([true, false]);
+		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low' });
 		await record(recorder, 1);
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
 	});
@@ -389,13 +400,22 @@ describe('sparing', () => {
 		expect(encoder.current.options).toMatchObject({ frameRate: 15, bitsPerSecond: 1_500_000 });
 	});
 
-	test('SR8 another size: a lens of that size, the old one closed after it', async () => {
+	test('SR8 another size: the same lens, and no run of two sizes', async () => {
 		const recorder = await recording();
 		await recorder.spare(2);
-		const old = capture.current;
+		const lens = capture.current;
+		const before = encoder.current;
+		const adjust = lens.adjust.bind(lens);
+		const running: boolean[] = [];
+		lens.adjust = (wish) => {
+			running.push(!before.stopped);
+			return adjust(wish);
+		};
 		await recorder.spare(3);
-		expect(old.closed).toBe(true);
-		expect(capture.current).toMatchObject({ width: 640, height: 360, frameRate: 5, closed: false });
+		expect(running).toEqual([false]);
+		expect(capture.opened).toEqual([lens]);
+		expect(lens).toMatchObject({ width: 640, height: 360, frameRate: 5, closed: false });
+		expect(recorder.state.kind).toBe('recording');
 		await record(recorder, 1);
 		expect((await preferences.read()).profile).toBe('standard');
 		// The same step again changes nothing.

@@ -8,6 +8,8 @@ import type {
 	Picture,
 } from '#ports/capture.ts';
 
+type Wish = Parameters<Captured['adjust']>[0];
+
 /** A lens that a test holds in its hand. */
 export class FakeCaptured implements Captured {
 	readonly picture = {} as Picture;
@@ -15,7 +17,7 @@ export class FakeCaptured implements Captured {
 	readonly label = 'A lens';
 	readonly width: number;
 	readonly height: number;
-	frameRate: number;
+	readonly frameRate: number;
 	readonly sound: boolean;
 	closed = false;
 	delivered = 0;
@@ -37,8 +39,8 @@ export class FakeCaptured implements Captured {
 		return 0;
 	}
 
-	pace(frameRate: number): Promise<void> {
-		this.frameRate = frameRate;
+	adjust({ width, height, frameRate }: Wish): Promise<void> {
+		Object.assign(this, { width, height, frameRate });
 		return Promise.resolve();
 	}
 
