@@ -92,7 +92,7 @@ async function recorded(page: Page): Promise<Recorded[]> {
 
 const WARM = 'This device is too warm or too busy.';
 
-test('SR5 SR7 SR8 SR10 SR11 SR12 under pressure it records fewer and smaller pictures and says so; after calm as chosen', async () => {
+test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smaller pictures and says so; after calm as chosen', async () => {
 	context = await launchChromium({ pressure: true, viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	const errors = escaped(page);

@@ -169,7 +169,7 @@ describe('replacing', () => {
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
 	});
 
-	test('SR8 another quality: the same lens, asked for it', async () => {
+	test('SR8 RC21 another quality: the same lens, asked for it', async () => {
 		const recorder = await recording();
 		await recorder.change({ ...choice, profile: low });
 		expect(capture.opened).toHaveLength(1);
