@@ -7,6 +7,7 @@ const permissions = [
 		'camera',
 		'microphone',
 		'screen-wake-lock',
+		'compute-pressure',
 		'fullscreen',
 		'picture-in-picture',
 		'autoplay',
