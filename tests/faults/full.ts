@@ -60,7 +60,7 @@ export async function makePast(): Promise<(page: Page, address: string) => Promi
 }
 
 const film = roomFragments(5);
-const PAST: Omit<Past, 'useBytes' | 'reserveBytes'> = {
+export const PAST: Omit<Past, 'useBytes' | 'reserveBytes'> = {
 	mime: 'video/mp4; codecs="avc1.42C00D"',
 	init: film.init.toString('base64'),
 	fragments: film.fragments.map(({ bytes, ...times }) => ({
@@ -128,7 +128,7 @@ export async function fullRound(
 }
 
 /** Without a size: as it was. */
-async function overrideQuota(
+export async function overrideQuota(
 	context: BrowserContext,
 	page: Page,
 	address: string,
@@ -182,7 +182,7 @@ function whatLeft(
 }
 
 /** Before any script of the page: when the browser refused to write footage, and when segments were saved. */
-function note(): void {
+export function note(): void {
 	const noted: Noted = { refused: [], saved: [], track: null, shownMs: 0, stillMs: 0 };
 	Object.assign(window, { noted });
 	const appending = new WeakSet<IDBTransaction>();
