@@ -1,25 +1,29 @@
+/* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to watch the database */
 import { fileURLToPath } from 'node:url';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { reserveOf } from '#domain/space.ts';
 import { bundled } from '../e2e/bare-page.ts';
 import { launchChromium } from '../e2e/house.ts';
-import { becomeCamera, escaped, keptOnDevice, record, recording, stop } from '../e2e/person.ts';
-import { chainOf, savedAtLeast, storedPages, storedRuns, type StoredPage } from '../e2e/stored.ts';
+import { becomeCamera, escaped, keptOnDevice, recording, stop } from '../e2e/person.ts';
+import { chainOf, storedPages, storedRuns, type StoredPage } from '../e2e/stored.ts';
 import { roomFragments } from '../fixtures/fragments.ts';
 import type { Past } from '../fixtures/pages/past.ts';
 
+export const QUOTAS_MIB = [20, 50, 100] as const;
 const MIB = 2 ** 20;
 const PAST_MINUTES = 4;
-/** Left below the quota when recording begins: some seconds of it. */
-const MARGIN_BYTES = 1.5 * MIB;
+/** Some seconds of recording. */
+const MARGIN_BYTES = 0.6 * MIB;
 const AFTER_SEGMENTS = 5;
 
 export interface FullRound {
 	/** Transactions that the browser refused, and the longest from one to the next saved segment, seconds. */
 	readonly refusals: number;
 	readonly backS: number;
-	/** Frames that the camera gave and neither screen nor encoder got, and how long the screen showed none at the most. */
-	readonly framesLost: number;
+	/** From the first refusal until segments were saved again, and before it. */
+	readonly full: Live;
+	readonly before: Live;
+	/** How long the screen showed no new frame at the most. */
 	readonly stillMs: number;
 	/** Segments that left as the rule says, and those that no rule names. */
 	readonly left: number;
@@ -28,10 +32,21 @@ export interface FullRound {
 	readonly errors: readonly string[];
 }
 
+/** Frames that the camera gave and neither screen nor encoder got. */
+export interface Live {
+	readonly framesLost: number;
+	readonly seconds: number;
+}
+
+interface Moment {
+	readonly ms: number;
+	readonly framesLost: number;
+}
+
 /** What the page of the app notes for us, seen from outside the product. */
 interface Noted {
-	readonly refused: number[];
-	readonly saved: number[];
+	readonly refused: Moment[];
+	readonly saved: Moment[];
 	track: MediaStreamTrack | null;
 	shownMs: number;
 	stillMs: number;
@@ -60,7 +75,7 @@ export async function makePast(): Promise<(page: Page, address: string) => Promi
 }
 
 const film = roomFragments(5);
-export const PAST: Omit<Past, 'useBytes' | 'reserveBytes'> = {
+const PAST: Omit<Past, 'useBytes' | 'reserveBytes'> = {
 	mime: 'video/mp4; codecs="avc1.42C00D"',
 	init: film.init.toString('base64'),
 	fragments: film.fragments.map(({ bytes, ...times }) => ({
@@ -89,57 +104,48 @@ export async function fullRound(
 		await becomeCamera(page, address);
 		await page.getByRole('combobox', { name: 'Quality' }).selectOption('high');
 		await keptOnDevice(page);
+		// Before anything is written: what is left of a quota the browser asks only every thirty seconds.
 		const quotaSize = mib * MIB;
+		const session = await context.newCDPSession(page);
+		const { origin } = new URL(address);
+		await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
 		await past.evaluate((wish) => window.recordPast(wish), {
 			...PAST,
 			...{ useBytes: quotaSize - MARGIN_BYTES, reserveBytes: reserveOf(quotaSize) },
 		});
 		await past.close();
-		await record(page);
-		await page.evaluate(watchFrames);
 		const before = await storedPages(page);
-		const counted = await page.evaluate(framesLost);
-		await overrideQuota(context, page, address, quotaSize);
+		await page.getByRole('button', { name: 'Start recording' }).click();
+		await page.evaluate(watchFrames);
+		const startedMs = await page.evaluate(() => performance.now());
 		await refusedAndOn(page);
-		await overrideQuota(context, page, address);
-		const lost = await page.evaluate(framesLost);
+		await session.send('Storage.overrideQuotaForOrigin', { origin });
 		await stop(page);
-		const noted = await page.evaluate(() => {
-			const { refused, saved, stillMs } = (window as unknown as { noted: Noted }).noted;
-			return { refused, saved, stillMs };
+		const { refused, saved, stillMs } = await page.evaluate(() => {
+			const noted = (window as unknown as { noted: Noted }).noted;
+			return { refused: noted.refused, saved: noted.saved, stillMs: noted.stillMs };
 		});
-		const last = (await storedRuns(page)).at(-1);
-		if (last?.firstSeq === 1) await chainOf(page, last);
-		const backs = noted.refused.map(
-			(atMs) => (noted.saved.find((savedMs) => savedMs > atMs) ?? Infinity) - atMs,
-		);
+		const run = (await storedRuns(page)).at(-1);
+		if (run?.firstSeq === 1) await chainOf(page, run);
+		const backOf = ({ ms }: Moment) => saved.find((one) => one.ms > ms)!;
+		const [first, last] = [refused[0]!, backOf(refused.at(-1)!)];
+		const live = (from: Moment, to: Moment): Live => ({
+			framesLost: to.framesLost - from.framesLost,
+			seconds: (to.ms - from.ms) / 1000,
+		});
 		return {
-			refusals: backs.length,
-			backS: Math.max(...backs) / 1000,
-			framesLost: lost - counted,
-			stillMs: noted.stillMs,
+			refusals: refused.length,
+			backS: Math.max(...refused.map((one) => backOf(one).ms - one.ms)) / 1000,
+			full: live(first, last),
+			before: live({ ms: startedMs, framesLost: 0 }, first),
+			stillMs,
 			...whatLeft(before, await storedPages(page)),
-			holes: last?.holes.length ?? Infinity,
+			holes: run?.holes.length ?? Infinity,
 			errors,
 		};
 	} finally {
 		await context.close();
 	}
-}
-
-/** Without a size: as it was. */
-export async function overrideQuota(
-	context: BrowserContext,
-	page: Page,
-	address: string,
-	quotaSize?: number,
-): Promise<void> {
-	const session = await context.newCDPSession(page);
-	const { origin } = new URL(address);
-	await session.send('Storage.overrideQuotaForOrigin', {
-		origin,
-		...(quotaSize === undefined ? {} : { quotaSize }),
-	});
 }
 
 /** Until the browser has refused, segments are saved again, and the screen says so. */
@@ -149,7 +155,7 @@ async function refusedAndOn(page: Page): Promise<void> {
 			(segments) => {
 				const { refused, saved } = (window as unknown as { noted: Noted }).noted;
 				const last = refused.at(-1);
-				return last !== undefined && saved.filter((ms) => ms > last).length >= segments;
+				return last !== undefined && saved.filter(({ ms }) => ms > last.ms).length >= segments;
 			},
 			AFTER_SEGMENTS,
 			{ timeout: 60_000 },
@@ -161,7 +167,7 @@ async function refusedAndOn(page: Page): Promise<void> {
 	}
 }
 
-/** RT1, RT2, RT15: whole minutes in the order of writing, but neither the pinned one nor the newest. */
+/** RT1, RT15: whole minutes in the order of writing, but not the pinned one, which is the first. */
 function whatLeft(
 	before: readonly StoredPage[],
 	after: readonly StoredPage[],
@@ -173,7 +179,7 @@ function whatLeft(
 	for (const [at, page] of before.entries()) {
 		const there = new Set(same(page)?.seqs);
 		const gone = page.seqs.filter((seq) => !there.has(seq)).length;
-		const mayLeave = at > 0 && at < before.length - 1 && !stayed && gone === page.seqs.length;
+		const mayLeave = at > 0 && !stayed && gone === page.seqs.length;
 		if (mayLeave) left += gone;
 		else unplanned += gone;
 		if (at > 0 && gone < page.seqs.length) stayed = true;
@@ -182,9 +188,15 @@ function whatLeft(
 }
 
 /** Before any script of the page: when the browser refused to write footage, and when segments were saved. */
-export function note(): void {
+function note(): void {
 	const noted: Noted = { refused: [], saved: [], track: null, shownMs: 0, stillMs: 0 };
 	Object.assign(window, { noted });
+	// By the browser's own count (Media Capture and Streams Extensions, track statistics).
+	const moment = (): Moment => {
+		const { stats } = (noted.track ?? {}) as { stats?: Record<string, number> };
+		const { totalFrames = 0, deliveredFrames = 0, discardedFrames = 0 } = stats ?? {};
+		return { ms: performance.now(), framesLost: totalFrames - deliveredFrames - discardedFrames };
+	};
 	const appending = new WeakSet<IDBTransaction>();
 	const { put } = IDBObjectStore.prototype;
 	IDBObjectStore.prototype.put = function (...given: Parameters<typeof put>) {
@@ -197,10 +209,10 @@ export function note(): void {
 		const made = transaction.apply(this, given);
 		if (this.name !== 'spycam-footage') return made;
 		made.addEventListener('abort', () => {
-			if (made.error?.name === 'QuotaExceededError') noted.refused.push(performance.now());
+			if (made.error?.name === 'QuotaExceededError') noted.refused.push(moment());
 		});
 		made.addEventListener('complete', () => {
-			if (appending.has(made)) noted.saved.push(performance.now());
+			if (appending.has(made)) noted.saved.push(moment());
 		});
 		return made;
 	};
@@ -221,13 +233,4 @@ function watchFrames(): void {
 		video.requestVideoFrameCallback(shown);
 	};
 	video.requestVideoFrameCallback(shown);
-}
-
-/** By the browser's own count (Media Capture and Streams Extensions, track statistics). */
-function framesLost(): number {
-	const { track } = (window as unknown as { noted: Noted }).noted;
-	const stats = (track as unknown as { stats?: Record<string, number> } | null)?.stats;
-	if (!stats || track?.readyState !== 'live') throw new Error('the picture is another');
-	const { totalFrames, deliveredFrames, discardedFrames } = stats;
-	return totalFrames! - deliveredFrames! - discardedFrames!;
 }

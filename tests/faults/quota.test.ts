@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRelay } from '../e2e/house.ts';
-import { fullRound, makePast } from './full.ts';
 import { times } from './counts.ts';
-
-const SIZES_MIB = [20, 50, 100];
+import { fullRound, makePast, QUOTAS_MIB } from './full.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 beforeAll(async () => {
@@ -14,10 +12,9 @@ afterAll(() => relay.stop());
 test('B3 RT9 the browser refuses more bytes in mid-run: the oldest minutes leave and recording goes on', async () => {
 	const openPast = await makePast();
 	for (let round = 0; round < times(30); round += 1) {
-		const mib = SIZES_MIB[round % SIZES_MIB.length]!;
+		const mib = QUOTAS_MIB[round % QUOTAS_MIB.length]!;
 		const found = await fullRound(relay.address, mib, openPast);
 		const what = `round ${String(round)}, ${String(mib)} MiB: ${JSON.stringify(found)}`;
-		console.log(what);
 		expect(found.refusals, what).toBeGreaterThan(0);
 		expect(found.left, what).toBeGreaterThan(0);
 		// Nothing but whole old minutes went, and the run has no hole.
