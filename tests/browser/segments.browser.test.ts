@@ -31,8 +31,10 @@ describe('DexieSegments', () => {
 			await store.append(DOOR, 1, written);
 			const [segment] = await store.between(DOOR, T0 + SECOND, T0 + 2 * SECOND);
 			const { place } = segment!;
-			const row = await rawly(name, (table) => answer(table('bytes').get(place)));
-			expect((row as { bytes: unknown }).bytes).toBeInstanceOf(Blob);
+			const row = await rawly(name, (table) =>
+				answer(table('bytes').get(place) as IDBRequest<{ bytes: unknown }>),
+			);
+			expect(row.bytes).toBeInstanceOf(Blob);
 			expect(await store.read(place)).toEqual({ bytes: written.bytes, head: written.head });
 			expect(await examining.sizeAt(place)).toBe(size);
 			expect(await examining.erase([place])).toBe(size);
