@@ -13,11 +13,7 @@ export async function homeIdOf(crypto: Hashing, firstOwner: Bytes): Promise<Home
 	return (await shortHash(crypto, firstOwner)) as HomeId;
 }
 
-export async function deviceIdOf(
-	crypto: Hashing,
-	sign: Bytes,
-	kem: Bytes,
-): Promise<DeviceId> {
+export async function deviceIdOf(crypto: Hashing, sign: Bytes, kem: Bytes): Promise<DeviceId> {
 	return (await shortHash(crypto, joined(sign, kem))) as DeviceId;
 }
 

@@ -67,7 +67,10 @@ export async function makeLeaf(
 				new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
 				new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
 				new x509.SubjectAlternativeNameExtension(
-					names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
+					names.map((value) => ({
+						type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const),
+						value,
+					})),
 				),
 				await x509.AuthorityKeyIdentifierExtension.create(issuer, false, subtle),
 			],

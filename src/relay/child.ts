@@ -11,7 +11,8 @@ export function childOf<M extends { t: string }>(
 	process.on('message', hear);
 	process.on('disconnect', () => process.exit(0));
 	// A terminal sends these to the whole group; the supervisor stops its children in order.
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+		process.on(signal, () => undefined);
 	return (message) => {
 		if (process.connected) process.send?.(message);
 	};

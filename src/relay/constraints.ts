@@ -66,7 +66,10 @@ function addressBytes(address: string): Bytes {
 	if (isIP(address) === 4) return Uint8Array.from(address.split('.'), Number);
 	const [head = '', tail = ''] = address.split('::');
 	const words = (text: string): number[] =>
-		text.split(':').filter(Boolean).map((word) => parseInt(word, 16));
+		text
+			.split(':')
+			.filter(Boolean)
+			.map((word) => parseInt(word, 16));
 	const [first, last] = [words(head), words(tail)];
 	const zeros = new Array<number>(Math.max(0, 8 - first.length - last.length)).fill(0);
 	return Uint8Array.from([...first, ...zeros, ...last].flatMap((word) => [word >> 8, word & 0xff]));
@@ -74,6 +77,7 @@ function addressBytes(address: string): Bytes {
 
 function tlv(tag: number, content: Uint8Array): Bytes {
 	const { length } = content;
-	const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+	const size =
+		length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
 	return joined(Uint8Array.of(tag, ...size), content);
 }

@@ -80,7 +80,10 @@ function originOf(text: string): string | null {
 
 /** An IPv4 address as a socket for both kinds has it. */
 function plain(address: string): string {
-	return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
+	return address
+		.toLowerCase()
+		.replace(/^::ffff:(?=\d+\.)/, '')
+		.replace(/%.*$/, '');
 }
 
 function contains(list: BlockList, address: string): boolean {

@@ -53,8 +53,7 @@ export class Gate {
 	tidy(nowMs: number): void {
 		for (const [key, visitor] of this.#visitors) {
 			const clean = nowMs >= visitor.refusedUntilMs && visitor.opened.isFull(nowMs);
-			if (visitor.open === 0 && clean && visitor.offended.isFull(nowMs))
-				this.#visitors.delete(key);
+			if (visitor.open === 0 && clean && visitor.offended.isFull(nowMs)) this.#visitors.delete(key);
 		}
 	}
 

@@ -114,7 +114,9 @@ export class Keeper<In extends Said, Out extends Said> {
 			this.#log.error({ child: this.#name, code, signal, waitMs }, 'ended, is started again');
 			this.#again = setTimeout(() => this.#start(), waitMs);
 		});
-		child.on('error', (error) => this.#log.error({ child: this.#name, why: error.name }, 'trouble'));
+		child.on('error', (error) =>
+			this.#log.error({ child: this.#name, why: error.name }, 'trouble'),
+		);
 		this.send(this.#keeping.begin());
 	}
 

@@ -90,7 +90,8 @@ async function begin(given: Begin): Promise<Live> {
 			ring.tidy(nowMs);
 			meetings.tidy(nowMs);
 			const over = mailbox.tidy(Date.now());
-			if (over.length > 0) send({ t: 'fact', fact: { kind: 'gone', ids: over.map(({ id }) => id) } });
+			if (over.length > 0)
+				send({ t: 'fact', fact: { kind: 'gone', ids: over.map(({ id }) => id) } });
 		},
 		failed: (error) => log.error({ kind: kindOf(error) }, 'a frame could not be answered'),
 		count: (event, by) => metrics.count(event, by),
@@ -140,7 +141,13 @@ async function begin(given: Begin): Promise<Live> {
 		const http = await listen(behind(false), settings.host, settings.port);
 		listeners.push(http);
 		const { tls } = given;
-		const https = await listen(behind(true), settings.host, settings.httpsPort, tls, '--https-port');
+		const https = await listen(
+			behind(true),
+			settings.host,
+			settings.httpsPort,
+			tls,
+			'--https-port',
+		);
 		listeners.push(https);
 		ports = { http: http.port, https: https.port };
 		doors = makeDoors();

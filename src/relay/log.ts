@@ -8,6 +8,9 @@ export type Level = 'debug' | 'info' | 'warn' | 'error' | 'silent';
  */
 export function createLog(part: 'live' | 'store' | 'supervisor', level: Level): Logger {
 	const base = { part, pid: process.pid };
-	return pino({ level, base, redact: ['*.token', '*.key', '*.secret'] }, pino.destination({ dest: 2, sync: false }));
+	return pino(
+		{ level, base, redact: ['*.token', '*.key', '*.secret'] },
+		pino.destination({ dest: 2, sync: false }),
+	);
 }
 export type { Logger };

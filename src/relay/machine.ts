@@ -15,5 +15,7 @@ export function addressesHere(host: string): string[] {
 /** Where a phone in the same network looks first; `null`: this machine is in none. */
 export function lanAddress(addresses: readonly string[]): string | null {
 	const v4 = addresses.filter((address) => /^\d/.test(address) && !isLoopback(address));
-	return v4.find((address) => /^(192\.168|10|172\.(1[6-9]|2\d|3[01]))\./.test(address)) ?? v4[0] ?? null;
+	return (
+		v4.find((address) => /^(192\.168|10|172\.(1[6-9]|2\d|3[01]))\./.test(address)) ?? v4[0] ?? null
+	);
 }

@@ -41,9 +41,10 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 		tokenKey: new Uint8Array(randomBytes(32)),
 		now: () => ({ tls, hosts }),
 	});
-	const announced = settings.discovery && !isLoopback(settings.host)
-		? announce(settings.name, supervisor.ports.https, log)
-		: null;
+	const announced =
+		settings.discovery && !isLoopback(settings.host)
+			? announce(settings.name, supervisor.ports.https, log)
+			: null;
 
 	const look = setInterval(() => {
 		void (async () => {
@@ -87,7 +88,9 @@ function greeting(
 ): string[] {
 	const here = `http://${isLoopback(settings.host) || settings.host === '::' ? 'localhost' : bracketed(settings.host)}:${ports.http}`;
 	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
-	const secure = settings.publicName ? `https://${settings.publicName}` : `https://${name}:${ports.https}`;
+	const secure = settings.publicName
+		? `https://${settings.publicName}`
+		: `https://${name}:${ports.https}`;
 	const lan = isLoopback(settings.host) ? null : lanAddress(hosts);
 	const trust = lan === null || settings.publicName ? null : `http://${lan}:${ports.http}/trust`;
 	const lines: string[] = [];

@@ -1,4 +1,12 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+	closeSync,
+	fsyncSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { Fault } from '#domain/fault.ts';
@@ -27,7 +35,11 @@ export class AuthorityFolder {
 	 * @param names host names; the authority may speak for these, and for everything local
 	 * @throws Fault `corrupt` when it is there and cannot be read, `unavailable` when it cannot be written
 	 */
-	static async open(data: string, names: readonly string[], wallMs: number): Promise<AuthorityFolder> {
+	static async open(
+		data: string,
+		names: readonly string[],
+		wallMs: number,
+	): Promise<AuthorityFolder> {
 		const folder = join(data, 'authority');
 		const record = read(folder, 'names.json');
 		try {

@@ -25,16 +25,16 @@ const hostName = (what: string) =>
 	);
 const port = (what: string) => {
 	const wrong = `${what} must be a number from 0 to 65535.`;
-	return v.pipe(
-		v.number(wrong),
-		v.integer(wrong),
-		v.minValue(0, wrong),
-		v.maxValue(65_535, wrong),
-	);
+	return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(0, wrong), v.maxValue(65_535, wrong));
 };
 const number = (what: string, least: number, most: number) => {
 	const wrong = `${what} must be a whole number from ${least} to ${most}.`;
-	return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(least, wrong), v.maxValue(most, wrong));
+	return v.pipe(
+		v.number(wrong),
+		v.integer(wrong),
+		v.minValue(least, wrong),
+		v.maxValue(most, wrong),
+	);
 };
 const list = <S extends v.GenericSchema<unknown, string>>(what: string, each: S) =>
 	v.array(each, `${what} must be a list in square brackets.`);
@@ -54,7 +54,10 @@ const proxy = v.pipe(
 );
 const iceUrl = v.pipe(
 	v.string('ice.urls must be addresses in quotes.'),
-	v.regex(/^(stuns?|turns?):\S{1,250}$/, 'ice.urls must be addresses like turn:turn.example.org:3478.'),
+	v.regex(
+		/^(stuns?|turns?):\S{1,250}$/,
+		'ice.urls must be addresses like turn:turn.example.org:3478.',
+	),
 );
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -87,7 +90,10 @@ const document = v.strictObject(
 			v.pipe(
 				v.string('name must be text in quotes.'),
 				v.toLowerCase(),
-				v.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'name must be letters, digits and hyphens: what stands before .local.'),
+				v.regex(
+					/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+					'name must be letters, digits and hyphens: what stands before .local.',
+				),
 			),
 		),
 		names: v.optional(list('names', hostName('names')), []),
@@ -122,7 +128,9 @@ export function readSettings(text: string | null, options: Options): Read {
 	}
 	if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
 		return { kind: 'wrong', sentences: ['settings.json must be one object in curly brackets.'] };
-	const given = Object.fromEntries(Object.entries(options.settings).filter(([, value]) => value !== undefined));
+	const given = Object.fromEntries(
+		Object.entries(options.settings).filter(([, value]) => value !== undefined),
+	);
 	const parsed = v.safeParse(document, { ...raw, ...given });
 	if (!parsed.success)
 		return { kind: 'wrong', sentences: parsed.issues.map(({ message }) => message) };
@@ -162,5 +170,13 @@ function unknownField(before: string, issue: v.StrictObjectIssue): string {
 /** The names by which others may call this machine, without its addresses. */
 export function namesOf(settings: Settings): string[] {
 	const own = hostname().toLowerCase();
-	return [...new Set([settings.name, 'localhost', own, `${own.split('.')[0] ?? own}.local`, ...settings.names])];
+	return [
+		...new Set([
+			settings.name,
+			'localhost',
+			own,
+			`${own.split('.')[0] ?? own}.local`,
+			...settings.names,
+		]),
+	];
 }

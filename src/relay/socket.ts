@@ -1,7 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import { CLOSED, MAX_PART_BYTES, SOCKET_PATH, SUBPROTOCOL, type FromRelay } from '#protocol/wire.ts';
+import {
+	CLOSED,
+	MAX_PART_BYTES,
+	SOCKET_PATH,
+	SUBPROTOCOL,
+	type FromRelay,
+} from '#protocol/wire.ts';
 import { Conversation } from './conversation.ts';
 import { isOurs, visitOf, type Doors } from './doors.ts';
 import { networkOf, type Gate } from './gate.ts';

@@ -100,7 +100,10 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 		} catch (error) {
 			wrong = reasonOf(error);
 		}
-		const answer = { store: wrong === null ? 'ok' : 'failing', wrong: wrong === null ? [] : [wrong] };
+		const answer = {
+			store: wrong === null ? 'ok' : 'failing',
+			wrong: wrong === null ? [] : [wrong],
+		};
 		return context.json(answer, wrong === null ? 200 : 503, { 'Cache-Control': 'no-store' });
 	});
 	app.notFound((context) => context.text('There is nothing at this address.', 404));
@@ -108,7 +111,13 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 		log.error({ kind: error.name }, 'a request failed');
 		return context.text('The store failed to answer.', 500);
 	});
-	const listener = await listen({ answer: (request) => app.fetch(request) }, host, port, tls, '--store-port');
+	const listener = await listen(
+		{ answer: (request) => app.fetch(request) },
+		host,
+		port,
+		tls,
+		'--store-port',
+	);
 	send({ t: 'listening', port: listener.port, kept: database.kept(Date.now()) });
 	log.info({ port: listener.port }, 'store listens');
 

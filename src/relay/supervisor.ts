@@ -66,8 +66,7 @@ export async function supervise(given: Given): Promise<Supervisor> {
 			store: store.running ? ports.store : null,
 		}),
 		heard: (message) => {
-			if (message.t === 'listening')
-				ports = { ...ports, http: message.http, https: message.https };
+			if (message.t === 'listening') ports = { ...ports, http: message.http, https: message.https };
 			if (message.t === 'fact') {
 				outbox?.add(message.fact);
 				pass();

@@ -40,7 +40,13 @@ export function createTrust(files: TrustFiles, secure: () => string): Hono {
 export function mobileConfig(certificate: Uint8Array): Uint8Array<ArrayBuffer> {
 	const uuid = (what: string): string => {
 		const hex = createHash('sha256').update(what).update(certificate).digest('hex');
-		return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]]
+		return [
+			[0, 8],
+			[8, 12],
+			[12, 16],
+			[16, 20],
+			[20, 32],
+		]
 			.map(([from, to]) => hex.slice(from, to))
 			.join('-')
 			.toUpperCase();

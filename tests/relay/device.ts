@@ -205,6 +205,7 @@ export class TestDevice {
 	}
 
 	async open(home: TestHome, invitation: string): Promise<void> {
+		await this.until(() => this.frames.some(({ t }) => t === 'challenge'));
 		this.say({
 			...{ t: 'open', version: WIRE_VERSION, invitation },
 			roster: home.entries.map(base64url),
@@ -237,6 +238,5 @@ export async function arrive(
 export function partOf(camera: CameraId, key: boolean, body: Uint8Array): Buffer {
 	return Buffer.concat([Buffer.of(1), Buffer.from(camera, 'hex'), Buffer.of(key ? 1 : 0), body]);
 }
-
 
 export const randomHex = (): string => hexOf(crypto.random(16));

@@ -30,7 +30,11 @@ test('RL14 a member appends, and all of the home hear it', async () => {
 
 	other.say({ t: 'letter', n: 1, to: home.first.device, box: 'abc', keep: 0 });
 	await other.next('taken');
-	expect(await owner.next('letter')).toMatchObject({ from: viewer.device, box: 'abc', kept: false });
+	expect(await owner.next('letter')).toMatchObject({
+		from: viewer.device,
+		box: 'abc',
+		kept: false,
+	});
 
 	const camera = await cameraOf(home.first);
 	other.say({ t: 'watch', camera, on: true });
