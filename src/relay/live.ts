@@ -31,7 +31,7 @@ interface Live {
 	stop(): Promise<void>;
 }
 
-const send = childOf<FromLive>((message) => void hear(message));
+const send: (message: FromLive) => void = childOf((message) => void hear(message));
 let live: Live | null = null;
 
 async function hear(message: unknown): Promise<void> {
