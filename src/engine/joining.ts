@@ -1,0 +1,31 @@
+import type { Bytes } from '#domain/bytes.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
+import type { Role, Subject } from '#domain/roster.ts';
+import type { Dtls, KemKey, Pair, SignKey } from '#ports/crypto.ts';
+
+/** This device as it meets another: its keys, and the home it is in now. */
+export interface Self {
+	readonly device: DeviceId;
+	readonly home: HomeId;
+	readonly sign: Pair<SignKey>;
+	readonly kem: Pair<KemKey>;
+	readonly dtls: Dtls | null;
+	/** `null`: this device is no owner of the home it is in. */
+	readonly owner: Pair<SignKey> | null;
+	/** Whole entries in order. */
+	readonly roster: readonly Bytes[];
+}
+
+/** What changes in this device's home when a pairing succeeds; `house.ts` does it. Throws `Fault`. */
+export interface Joining {
+	/** Founds an identity first where this device has none; such a one has no camera until it becomes one. */
+	self(): Promise<Self>;
+	/** As an owner: signs the newcomer into the roster, keeps that, tells the relay, and grants it the home key. Throws `denied`. */
+	admit(
+		newcomer: Subject,
+		roles: readonly Role[],
+		name: string,
+	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }>;
+	/** As the newcomer: replays the roster, finds itself in it, keeps roster, home key and the relay's origin. What was recorded before stays readable. Throws `corrupt`. */
+	enter(roster: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import type { DeviceId } from '#domain/ids.ts';
+import type { Fault } from '#domain/fault.ts';
+
+/** What a new device is to be. Live-only is a viewer that is granted no stored footage. */
+export type Wanted = 'viewer' | 'live-only' | 'camera' | 'owner';
+
+/** Why a pairing ended without a member. Each has its sentence and a way on. */
+export type PairingEnd =
+	| 'refused'
+	| 'cancelled'
+	| 'expired'
+	/** Somebody else used the code, or something did not fit: the code is burnt. */
+	| 'burnt'
+	| 'digits'
+	| 'no-relay'
+	| 'invitation'
+	| 'unreachable'
+	| 'unknown-code'
+	| 'too-many'
+	| 'other-side-gone'
+	| 'version'
+	| 'failed';
+
+export type PairingState =
+	| { readonly kind: 'idle' }
+	/** Talking to the relay. */
+	| { readonly kind: 'preparing' }
+	/** A code stands on the screen. `link` is what QR and button carry, `typed` the eight letters, or `null` where there are none. */
+	| {
+			readonly kind: 'showing';
+			readonly link: string;
+			readonly typed: string | null;
+			readonly untilMs: number;
+	  }
+	/** The other side has the code; keys are being exchanged. */
+	| { readonly kind: 'exchanging' }
+	/**
+	 * Both screens show the digits. `asks`: this side must say yes or no. `name` is what the new device calls itself, `wanted` what it is to be.
+	 * `said`: this side said yes and waits.
+	 */
+	| {
+			readonly kind: 'comparing';
+			readonly digits: string;
+			readonly side: 'owner' | 'new';
+			readonly asks: boolean;
+			readonly said: boolean;
+			readonly name: string;
+			readonly wanted: Wanted;
+	  }
+	| {
+			readonly kind: 'done';
+			readonly side: 'owner' | 'new';
+			readonly device: DeviceId;
+			readonly name: string;
+	  }
+	| { readonly kind: 'ended'; readonly why: PairingEnd; readonly fault: Fault | null };
+
+/** One pairing at a time. No method throws: the state says what happened. Rules: docs/spec/pairing.md. */
+export interface PairingControls {
+	readonly state: PairingState;
+	on(listener: () => void): () => void;
+	/** An owner shows a code for a device that is to be `wanted`. */
+	show(wanted: Wanted): Promise<void>;
+	/** A device that is in no other home's way shows a code for an owner to scan. */
+	offer(name: string, wanted: Wanted): Promise<void>;
+	/** What was scanned, pasted, typed, or came with the address. `name`: what this device is to be called. */
+	join(code: string, name: string): Promise<void>;
+	/** Opens this home at the relay. */
+	useInvitation(code: string): Promise<void>;
+	allow(wanted: Wanted): Promise<void>;
+	refuse(): Promise<void>;
+	cancel(): Promise<void>;
+}

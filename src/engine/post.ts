@@ -1,0 +1,45 @@
+import type { DeviceId } from '#domain/ids.ts';
+import type { Role } from '#domain/roster.ts';
+import type { Message } from '#protocol/message.ts';
+import type { IceServer } from '#protocol/wire.ts';
+import type { Bytes } from '#domain/bytes.ts';
+
+/** Who wrote: a member in force, proved by its signature. */
+export interface Sender {
+	readonly device: DeviceId;
+	readonly roles: readonly Role[];
+}
+
+export type LinkState =
+	/** This home has no relay, or nothing here asks for one. */
+	| { readonly kind: 'none' }
+	| { readonly kind: 'connecting'; readonly origin: string }
+	| { readonly kind: 'connected'; readonly origin: string }
+	/** `again`: wall ms of the next try. */
+	| { readonly kind: 'away'; readonly origin: string; readonly againMs: number }
+	/** The relay does not let this device in, and trying again is of no use. */
+	| {
+			readonly kind: 'refused';
+			readonly origin: string;
+			readonly why: 'unknown-home' | 'not-a-member' | 'version';
+	  };
+
+/** Letters and live parts between the devices of this home. Nothing here throws. */
+export interface Post {
+	readonly state: LinkState;
+	readonly online: ReadonlySet<DeviceId>;
+	readonly ice: readonly IceServer[];
+	on(listener: () => void): () => void;
+	/** `keepSeconds`: how long it may wait for a device that is away. */
+	send(to: DeviceId, message: Message, keepSeconds?: number): Promise<'taken' | 'away' | 'unsent'>;
+	/** Every letter that was read, in order. */
+	onMessage(listener: (message: Message, from: Sender) => void): () => void;
+	/** A camera's sealed live part, and whether it begins with a key frame. */
+	sendPart(camera: string, key: boolean, sealed: Bytes): void;
+	/** Bytes of parts that wait to go: who makes them slows down. */
+	readonly waiting: number;
+	/** Sealed parts of a camera from the newest key part on, until the returned function is called. */
+	watchParts(camera: string, listener: (sealed: Bytes, key: boolean) => void): () => void;
+	/** How many watch this device's camera at the relay. */
+	onWatched(listener: (camera: string, viewers: number) => void): () => void;
+}

@@ -1,0 +1,94 @@
+import type { Fault } from '#domain/fault.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { CameraState, CommandName } from '#protocol/message.ts';
+
+/** How the picture comes. `local`: this device's own lens. */
+export type Path = 'direct' | 'turn' | 'relayed' | 'local';
+
+/** Why it comes the way it does, or does not come. Each has its sentence. */
+export type PathReason =
+	| 'best'
+	/** No way through the network found; tried again every 30 s. */
+	| 'blocked'
+	/** The camera serves as many directly as it can. */
+	| 'full'
+	| 'chosen';
+
+export type ViewState =
+	| {
+			readonly kind: 'connecting';
+			readonly trying: Path | 'relay' | 'camera';
+			readonly sinceMs: number;
+	  }
+	/** `ageMs`: how old the picture on show is, by the camera's own clock in the stream. */
+	| {
+			readonly kind: 'live';
+			readonly path: Path;
+			readonly reason: PathReason;
+			readonly ageMs: number;
+			readonly sound: boolean;
+	  }
+	/** A picture is there and has grown old (5 s): blurred, with words. */
+	| {
+			readonly kind: 'stale';
+			readonly path: Path;
+			readonly ageMs: number;
+			readonly trying: Path | 'relay' | 'camera';
+	  }
+	| {
+			readonly kind: 'ended';
+			readonly why: 'revoked' | 'camera-away' | 'camera-off' | 'no-relay' | 'failed';
+			readonly fault: Fault | null;
+	  };
+
+export interface LiveView {
+	readonly state: ViewState;
+	on(listener: () => void): () => void;
+	/** Only what is visible is decoded: `full` rate, a frame every few seconds, or nothing. */
+	want(rate: 'full' | 'slow' | 'none'): void;
+	/** Where the picture goes; the view shows one of the two at a time. */
+	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
+	setWay(way: 'best' | 'relayed'): void;
+	mute(muted: boolean): void;
+	/** Push to talk, while held. Throws `denied`, `unsupported`. */
+	talk(on: boolean): Promise<void>;
+	retry(): void;
+	close(): void;
+}
+
+/** A camera of this home, on this device or another. */
+export interface WatchedCamera {
+	readonly id: CameraId;
+	readonly device: DeviceId;
+	readonly name: string | null;
+	readonly own: boolean;
+	readonly online: boolean;
+	/** What it said last; `null`: nothing yet. */
+	readonly state: CameraState | null;
+	readonly stateMs: number | null;
+}
+
+export interface WatchingControls {
+	readonly cameras: readonly WatchedCamera[];
+	on(listener: () => void): () => void;
+	/** Lives until it is closed. */
+	view(camera: CameraId): LiveView;
+	/** Signed, with acknowledgement. Throws `Fault`: what the camera said, `timeout` after 5 s, `offline`. */
+	command(camera: CameraId, name: CommandName, value: string | boolean | null): Promise<void>;
+}
+
+/** The camera's side: who is watching now, and the way it goes. */
+export interface Watcher {
+	readonly device: DeviceId;
+	readonly name: string | null;
+	readonly path: 'direct' | 'turn' | 'relayed';
+	readonly sinceMs: number;
+}
+
+export interface HostingControls {
+	readonly watchers: readonly Watcher[];
+	/** Came since the person looked last: announced on the camera. */
+	readonly newcomers: readonly DeviceId[];
+	seen(): void;
+	on(listener: () => void): () => void;
+}

@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+
+/** What device and relay say to each other. Rules and limits: docs/spec/relay.md. */
+export const WIRE_VERSION = 1;
+export const SUBPROTOCOL = 'spycam.v1';
+export const SOCKET_PATH = '/api/socket';
+export const MAX_TEXT_BYTES = 64 * 1024;
+export const MAX_PART_BYTES = 512 * 1024;
+export const LOCATOR = /^[2-9A-HJKMNP-TV-Z]{8}$/;
+
+/** Why a socket ended, beyond what RFC 6455 has codes for. */
+export const CLOSED = {
+	malformed: 4400,
+	unproved: 4401,
+	revoked: 4403,
+	timeout: 4408,
+	tooMuch: 4429,
+	leaving: 4503,
+} as const;
+
+const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const bytes = (most: number) =>
+	v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(Math.ceil((most * 4) / 3)));
+const entries = v.pipe(v.array(bytes(18 * 1024)), v.maxLength(32));
+const version = v.pipe(v.number(), v.integer());
+const locator = v.pipe(v.string(), v.regex(LOCATOR));
+
+export const fromDevice = v.variant('t', [
+	v.object({ t: v.literal('prove'), version, home: id, device: id, signature: bytes(64) }),
+	v.object({
+		t: v.literal('open'),
+		version,
+		invitation: v.pipe(v.string(), v.maxLength(64)),
+		roster: entries,
+	}),
+	v.object({ t: v.literal('meet'), version, rid: id }),
+	v.object({ t: v.literal('find'), version, locator }),
+	v.object({ t: v.literal('append'), entries }),
+	v.object({ t: v.literal('roster-since'), seq: count }),
+	v.object({
+		...{ t: v.literal('letter'), n: count, to: id, box: bytes(47.75 * 1024) },
+		keep: v.pipe(count, v.maxValue(7 * 24 * 3600)),
+	}),
+	v.object({ t: v.literal('got'), id: count }),
+	/** `version`: from somebody who is in no home yet, as in `meet`. */
+	v.object({
+		...{ t: v.literal('wait'), rid: id, locator: v.optional(locator) },
+		version: v.optional(version),
+	}),
+	v.object({ t: v.literal('post'), rid: id, box: bytes(32 * 1024) }),
+	v.object({ t: v.literal('burn'), rid: id }),
+	v.object({ t: v.literal('watch'), camera: id, on: v.boolean() }),
+	v.object({ t: v.literal('ping'), n: count }),
+]);
+export type FromDevice = v.InferOutput<typeof fromDevice>;
+
+export const REFUSALS = [
+	/** The relay does not know the home: it wants an invitation. */
+	'unknown-home',
+	'invitation',
+	'not-a-member',
+	'bad-proof',
+	'version',
+	/** A roster entry that does not follow. */
+	'roster',
+	/** Nobody waits there: never did, or no more. */
+	'no-meeting',
+	'burnt',
+	'too-many',
+	'not-allowed',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** As RTCIceServer has it. */
+const iceServer = v.object({
+	urls: v.pipe(v.array(v.pipe(v.string(), v.maxLength(256))), v.maxLength(8)),
+	username: v.optional(v.pipe(v.string(), v.maxLength(256))),
+	credential: v.optional(v.pipe(v.string(), v.maxLength(256))),
+});
+export type IceServer = v.InferOutput<typeof iceServer>;
+
+export const fromRelay = v.variant('t', [
+	v.object({ t: v.literal('challenge'), versions: v.array(version), challenge: bytes(32) }),
+	v.object({
+		...{ t: v.literal('welcome'), token: v.pipe(v.string(), v.maxLength(512)), tokenMs: count },
+		...{ rosterSeq: count, ice: v.pipe(v.array(iceServer), v.maxLength(8)) },
+	}),
+	v.object({ t: v.literal('opened') }),
+	/** Both sides are there; `rid` for somebody who only knew its locator. */
+	v.object({ t: v.literal('met'), rid: id }),
+	v.object({ t: v.literal('refused'), why: v.picklist(REFUSALS), n: v.optional(count) }),
+	v.object({ t: v.literal('appended'), seq: count }),
+	/** Entries from number `from` on. */
+	v.object({ t: v.literal('roster'), from: count, entries }),
+	v.object({ t: v.literal('taken'), n: count }),
+	v.object({ t: v.literal('away'), n: count }),
+	v.object({
+		t: v.literal('letter'),
+		id: count,
+		from: id,
+		box: bytes(47.75 * 1024),
+		kept: v.boolean(),
+	}),
+	v.object({ t: v.literal('presence'), online: v.pipe(v.array(id), v.maxLength(64)) }),
+	v.object({ t: v.literal('post'), rid: id, box: bytes(32 * 1024) }),
+	v.object({ t: v.literal('burnt'), rid: id }),
+	v.object({ t: v.literal('watched'), camera: id, viewers: count }),
+	v.object({ t: v.literal('pong'), n: count }),
+	v.object({ t: v.literal('bye') }),
+]);
+export type FromRelay = v.InferOutput<typeof fromRelay>;
+
+/** What `GET /api/relay` says. */
+export const relayCard = v.object({
+	name: v.literal('spy-cam'),
+	versions: v.array(version),
+	/** Where phones are welcome; `null`: nowhere yet. */
+	secure: v.nullable(v.pipe(v.string(), v.url())),
+	store: v.nullable(v.pipe(v.string(), v.url())),
+});
+export type RelayCard = v.InferOutput<typeof relayCard>;
+
+/** `null`: not one of ours, too long, or of a later version. */
+export function frameFrom<S extends typeof fromDevice | typeof fromRelay>(
+	schema: S,
+	text: string,
+): v.InferOutput<S> | null {
+	if (text.length > MAX_TEXT_BYTES) return null;
+	try {
+		const parsed = v.safeParse(schema, JSON.parse(text));
+		return parsed.success ? parsed.output : null;
+	} catch {
+		return null;
+	}
+}
+
+/** `1 ‖ cameraId 16 ‖ flags`, before the sealed part of a binary frame. */
+export const PART_HEADER_BYTES = 18;
