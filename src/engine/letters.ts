@@ -1,4 +1,4 @@
-import { base64Of, bytesOfBase64 } from '#domain/base64.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
 import { hexOf, joined } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
@@ -53,7 +53,7 @@ export class Letters {
 		const wrapped = await this.#crypto.wrap(entry.subject.kem, letterInfo(frame), plain);
 		const canonical = buildLetter({ ...frame, ...wrapped });
 		const signature = await this.#crypto.sign(sign.key, signedBytes('letter', canonical));
-		return base64Of(joined(canonical, signature));
+		return base64urlOf(joined(canonical, signature));
 	}
 
 	/** `null`: dropped, and counted. */
@@ -69,7 +69,7 @@ export class Letters {
 	}
 
 	async #read(identity: Identity, roster: Roster, box: string): Promise<Read | null> {
-		const { letter, canonical, signature } = parseLetter(bytesOfBase64(box));
+		const { letter, canonical, signature } = parseLetter(bytesOfBase64url(box));
 		const now = this.#clock.wallMs();
 		const [sender, self] = [roster.devices.get(letter.from), roster.devices.get(identity.device)];
 		if (letter.home !== identity.home || letter.to !== identity.device) return null;
