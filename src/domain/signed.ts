@@ -5,7 +5,7 @@ export const SIGNATURE_BYTES = 64;
 export const PUBLIC_KEY_BYTES = 65;
 export const HASH_BYTES = 32;
 
-export type Purpose = 'head' | 'roster' | 'grant' | 'probe';
+export type Purpose = 'head' | 'roster' | 'grant' | 'probe' | 'login';
 
 /** What a signature covers: a purpose first, so that no signature means anything elsewhere. */
 export function signedBytes(purpose: Purpose, canonical: Uint8Array): Bytes {
