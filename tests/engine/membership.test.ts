@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ascii, type Bytes } from '#domain/bytes.ts';
 import { parseHead } from '#domain/head.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
-import type { Role, Subject } from '#domain/roster.ts';
+import type { Role } from '#domain/roster.ts';
 import { slicesOf } from '#domain/envelope.ts';
 import { fragmentOf, initOf } from './sealing.ts';
+import { joinedTo, RELAY, subjectOf } from './joined.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';
 
 const given = { mime: 'video/mp4; codecs="avc3.42C01F"', anchorUs: 1_795_000_000_000_000 };
-const RELAY = 'https://cam.local:8443';
 let owner: Homestead;
 let other: Homestead;
 
@@ -18,16 +18,8 @@ beforeEach(async () => {
 	await owner.house.found();
 });
 
-async function subjectOf({ membership }: Homestead): Promise<Subject> {
-	const { device, sign, kem, dtls, ownerKey } = await membership.self();
-	const fingerprint = dtls?.fingerprint ?? null;
-	return { device, sign: sign.public, kem: kem.public, owner: ownerKey, dtls: fingerprint };
-}
-
-async function join(as: readonly Role[], into = owner, who = other, name = 'Küche') {
-	const { roster, homeKey } = await into.membership.admit(await subjectOf(who), as, name);
-	await who.membership.enter(roster, homeKey, RELAY);
-	return { roster, homeKey };
+function join(as: readonly Role[], into = owner, who = other, name = 'Küche') {
+	return joinedTo(into, who, as, name);
 }
 
 async function film(of: Homestead, camera: CameraId, body: string) {
