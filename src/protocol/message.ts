@@ -75,8 +75,14 @@ export const messageSchema = v.variant('t', [
 		candidate: v.pipe(v.string(), v.maxLength(1024)),
 		mid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
 	}),
-	/** Not directly, or no more: watch the parts at the relay. */
-	v.object({ t: v.literal('relayed'), ...answered, why: v.picklist(['asked', 'full', 'failed']) }),
+	/**
+	 * Not directly, or no more: watch the parts at the relay. A viewer that watches there calls again with the
+	 * same `sid` every 15 s; `atMs` is the camera's clock, by which the age of the picture is told (LV10).
+	 */
+	v.object({
+		...{ t: v.literal('relayed'), ...answered, atMs: v.number() },
+		why: v.picklist(['asked', 'full', 'failed']),
+	}),
 	v.object({
 		t: v.literal('hang-up'),
 		...answered,
@@ -89,6 +95,10 @@ export const messageSchema = v.variant('t', [
 		grants: v.pipe(v.array(base64(241)), v.maxLength(128)),
 	}),
 	v.object({ t: v.literal('home-key'), grant: base64(241) }),
+	/** An owner: this member may have the keys of footage from before it came. */
+	v.object({ t: v.literal('show-earlier'), device: id }),
+	/** A camera's device: what it seals from now on is sealed by this roster. */
+	v.object({ t: v.literal('acted'), rosterSeq: count }),
 	v.object({
 		t: v.literal('command'),
 		id,
