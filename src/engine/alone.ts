@@ -8,7 +8,8 @@ import type { HostingControls, WatchedCamera, WatchingControls } from './watchin
 export class Alone implements WatchingControls, HostingControls, MembersControls {
 	readonly watchers = [];
 	readonly newcomers = [];
-	readonly voices = [];
+	readonly talking = null;
+	readonly siren = null;
 	readonly forked = false;
 	readonly post: Pick<Post, 'state' | 'on'> = {
 		state: { kind: 'none' },
@@ -50,6 +51,10 @@ export class Alone implements WatchingControls, HostingControls, MembersControls
 
 	seen(): void {
 		// Nobody came.
+	}
+
+	hush(): void {
+		// Nobody is heard.
 	}
 
 	view(): never {

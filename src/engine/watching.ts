@@ -88,16 +88,8 @@ export interface Watcher {
 	readonly sinceMs: number;
 }
 
-/** Somebody who is heard at the camera now (LV13). */
-export interface Voice {
-	readonly device: DeviceId;
-	readonly name: string | null;
-	readonly what: 'talk' | 'siren';
-}
-
 export interface HostingControls {
 	readonly watchers: readonly Watcher[];
-	readonly voices: readonly Voice[];
 	/** Came since the person looked last: announced on the camera. */
 	readonly newcomers: readonly DeviceId[];
 	/** Who speaks through this device now. */

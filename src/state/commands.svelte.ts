@@ -1,6 +1,7 @@
 import { faultOf, type FaultKind } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { WatchingControls } from '#engine/watching.ts';
+import type { Engine } from './engine.ts';
 
 export type CommandName = Parameters<WatchingControls['command']>[1];
 export type CommandValue = Parameters<WatchingControls['command']>[2];
@@ -14,15 +15,21 @@ export interface Asked {
 	readonly fault: FaultKind | null;
 }
 
+/** The camera ends its siren by itself after so long. */
+const SIREN_MS = 60_000;
+
 /** What a person asks of a camera from afar. */
 export class Commands {
 	asked = $state.raw<Asked | null>(null);
-	readonly #watching: Pick<WatchingControls, 'command'>;
+	/** The siren sounds, as far as it is known here. */
+	loud = $state(false);
+	readonly #engine: Pick<Engine, 'clock' | 'watching'>;
 	readonly #camera: CameraId;
 	#turn = 0;
+	#quiet: () => void = () => undefined;
 
-	constructor(watching: Pick<WatchingControls, 'command'>, camera: CameraId) {
-		this.#watching = watching;
+	constructor(engine: Pick<Engine, 'clock' | 'watching'>, camera: CameraId) {
+		this.#engine = engine;
 		this.#camera = camera;
 	}
 
@@ -40,10 +47,21 @@ export class Commands {
 		};
 		tell('waits');
 		try {
-			await this.#watching.command(this.#camera, name, value);
+			await this.#engine.watching.command(this.#camera, name, value);
 			tell('done');
+			if (name === 'siren') this.#hear(value === true);
 		} catch (error) {
 			tell('failed', faultOf(error).kind);
 		}
+	}
+
+	close(): void {
+		this.#quiet();
+	}
+
+	#hear(loud: boolean): void {
+		this.#quiet();
+		this.loud = loud;
+		if (loud) this.#quiet = this.#engine.clock.after(SIREN_MS, () => (this.loud = false));
 	}
 }

@@ -51,7 +51,7 @@ export class LocalView implements LiveView {
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
 		this.#stopFrames();
 		this.#video = video;
-		canvas.hidden = true;
+		canvas.style.visibility = 'hidden';
 		// The room it stands in has the sound already.
 		video.muted = true;
 		this.#stopFrames = onFrames(video, () => this.#painted());

@@ -6,6 +6,7 @@ export type RoleName = keyof DeviceWords['roles'];
 /** What an owner can make of a device; a recovery kit stays one. */
 export const ROLE_CHOICES = [
 	'viewer',
+	'live',
 	'camera',
 	'camera-viewer',
 	'owner',
@@ -15,6 +16,7 @@ export const ROLE_CHOICES = [
 /** Owners may watch, whatever else they are. */
 const ROLES: Readonly<Record<RoleName, readonly Role[]>> = {
 	viewer: ['viewer'],
+	live: ['viewer', 'live'],
 	camera: ['camera'],
 	'camera-viewer': ['camera', 'viewer'],
 	owner: ['viewer', 'owner'],
@@ -31,5 +33,6 @@ export function roleName(roles: readonly Role[]): RoleName {
 	const is = (role: Role) => roles.includes(role);
 	if (is('owner')) return is('camera') ? 'owner-camera' : 'owner';
 	if (is('camera')) return is('viewer') ? 'camera-viewer' : 'camera';
-	return is('recovery') ? 'recovery' : 'viewer';
+	if (is('recovery')) return 'recovery';
+	return is('live') ? 'live' : 'viewer';
 }

@@ -12,7 +12,7 @@ export async function toggleSmallWindow(
 		await document.exitPictureInPicture();
 		return;
 	}
-	if (!video.hidden) {
+	if (video.style.visibility !== 'hidden') {
 		await video.requestPictureInPicture();
 		return;
 	}

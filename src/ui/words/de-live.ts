@@ -111,7 +111,7 @@ export const live: LiveWords = {
 	guard: 'Wachmodus',
 	guardNote: 'Schwarzer Bildschirm, nimmt weiter auf',
 	restart: 'Neu starten',
-	restartNote: 'Lädt die Seite der Kamera neu',
+	restartNote: 'Schaltet die Kamera aus und wieder ein',
 	viaRelay: 'Immer über das Relais',
 	siren: 'Sirene',
 	sirenStop: 'Sirene ausschalten',
@@ -119,7 +119,7 @@ export const live: LiveWords = {
 	sirenHow:
 		'Sie ist so laut, wie jenes Gerät kann: bei einem Telefon etwa wie ein Rauchmelder im Nebenzimmer, bei Lautsprechern so laut, wie sie eingestellt sind. Alle in der Nähe hören sie.',
 	sirenEnds:
-		'Sie endet, wenn du sie ausschaltest, spätestens nach 30 Sekunden. Die Kamera zeigt, wer sie eingeschaltet hat.',
+		'Sie endet, wenn du sie ausschaltest, spätestens nach einer Minute. Die Kamera zeigt, wer sie eingeschaltet hat.',
 	sirenYes: 'Einschalten',
 	cancel: 'Abbrechen',
 	asking: 'Die Kamera wird gefragt …',
@@ -130,7 +130,7 @@ export const live: LiveWords = {
 		start: 'Die Kamera nimmt jetzt auf.',
 		stop: 'Die Kamera nimmt nicht mehr auf.',
 		guard: 'Die Kamera hat den Wachmodus umgeschaltet.',
-		restart: 'Die Kamera lädt neu. Ihr Bild kommt von selbst zurück.',
+		restart: 'Die Kamera hat neu gestartet.',
 		siren: 'Die Sirene heult.',
 		'siren-off': 'Die Sirene ist still.',
 		talk: 'Man hört dich an der Kamera.',
@@ -171,6 +171,7 @@ export const live: LiveWords = {
 		'Das können nur Geräte deines Zuhauses. Unter Einstellungen, Geräte kannst du eines entfernen.',
 	seen: 'In Ordnung',
 	devices: 'Geräte',
+	hush: 'Ausschalten',
 	voices: {
 		talk: (name) => `${name} spricht durch dieses Gerät.`,
 		siren: (name) => `${name} hat die Sirene dieses Geräts eingeschaltet.`,

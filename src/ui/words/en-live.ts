@@ -142,7 +142,7 @@ export const live = {
 	guard: 'Guard mode',
 	guardNote: 'Black screen, records on',
 	restart: 'Restart',
-	restartNote: 'Loads the page of the camera anew',
+	restartNote: 'Switches the camera off and on again',
 	viaRelay: 'Always through the relay',
 	siren: 'Siren',
 	sirenStop: 'Stop the siren',
@@ -150,7 +150,7 @@ export const live = {
 	sirenHow:
 		'It is as loud as that device can be: from a phone about as loud as a smoke alarm in the next room, from loudspeakers as loud as they are set. Everybody near it hears it.',
 	sirenEnds:
-		'It ends when you stop it, after 30 seconds at the latest. The camera shows who sounds it.',
+		'It ends when you stop it, after a minute at the latest. The camera shows who sounds it.',
 	sirenYes: 'Sound it',
 	cancel: 'Cancel',
 	asking: 'Asking the camera …',
@@ -161,7 +161,7 @@ export const live = {
 		start: 'The camera has begun to record.',
 		stop: 'The camera has stopped recording.',
 		guard: 'The camera has switched guard mode.',
-		restart: 'The camera is loading anew. Its picture comes back by itself.',
+		restart: 'The camera has restarted.',
 		siren: 'The siren sounds.',
 		'siren-off': 'The siren is silent.',
 		talk: 'You are heard at the camera.',
@@ -190,6 +190,7 @@ export const live = {
 	newcomerNext: 'Only devices of your home can. Take one out under Settings, Devices.',
 	seen: 'All right',
 	devices: 'Devices',
+	hush: 'Silence it',
 	voices: {
 		talk: (name: string) => `${name} is talking through this device.`,
 		siren: (name: string) => `${name} sounds the siren of this device.`,
