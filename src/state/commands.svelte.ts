@@ -1,3 +1,4 @@
+import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { WatchingControls } from '#engine/watching.ts';
@@ -23,14 +24,23 @@ export class Commands {
 	asked = $state.raw<Asked | null>(null);
 	/** The siren sounds, as far as it is known here. */
 	loud = $state(false);
-	readonly #engine: Pick<Engine, 'clock' | 'watching'>;
+	readonly #engine: Pick<Engine, 'clock' | 'members' | 'watching'>;
 	readonly #camera: CameraId;
 	#turn = 0;
 	#quiet: () => void = () => undefined;
+	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'clock' | 'watching'>, camera: CameraId) {
+	constructor(engine: Pick<Engine, 'clock' | 'members' | 'watching'>, camera: CameraId) {
 		this.#engine = engine;
 		this.#camera = camera;
+		this.#subscribe = createSubscriber((update) => engine.members.on(update));
+	}
+
+	/** LV13: a device that is live-only orders nothing. */
+	get allowed(): boolean {
+		this.#subscribe();
+		const self = this.#engine.members.list.find((member) => member.self);
+		return self?.roles.includes('live') !== true;
 	}
 
 	/** It is on its way: no second one before it is answered. */

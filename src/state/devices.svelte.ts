@@ -73,6 +73,18 @@ export class Devices {
 		return roles.includes('owner') && this.list.filter(isOwner).length === 1;
 	}
 
+	/** While there is one owner, any other device of a person would do as a second. */
+	wantsOwner(member: Member): boolean {
+		const { roles, self } = member;
+		const fit = roles.includes('viewer') && !roles.includes('live');
+		return fit && !self && this.list.filter(isOwner).length < 2;
+	}
+
+	/** It is granted what is recorded from its coming on; owners have all keys. */
+	maySeeEarlier({ roles }: Member): boolean {
+		return roles.includes('viewer') && !roles.includes('live') && !roles.includes('owner');
+	}
+
 	nameOf(device: DeviceId): string | null {
 		return this.list.find((member) => member.device === device)?.name ?? null;
 	}

@@ -27,12 +27,13 @@ export class LocalView implements LiveView {
 	get state(): ViewState {
 		const { clock, recorder } = this.#engine;
 		const { state } = recorder;
-		const fault = 'fault' in state ? state.fault : null;
-		if (state.kind === 'opening') return this.#connecting();
-		if (this.#picture === null) return { kind: 'ended', why: 'camera-off', fault };
+		if (this.#closed) {
+			const fault = state.kind === 'off' ? state.fault : null;
+			return { kind: 'ended', why: 'camera-off', fault };
+		}
 		if (this.#paintedMs === null) return this.#connecting();
 		const ageMs = Math.max(0, clock.monotonicMs() - this.#paintedMs);
-		return ageMs < STALE_MS
+		return ageMs < STALE_MS && this.#picture !== null
 			? { kind: 'live', path: 'local', reason: 'best', ageMs, sound: false }
 			: { kind: 'stale', path: 'local', ageMs, trying: 'camera' };
 	}
@@ -81,6 +82,12 @@ export class LocalView implements LiveView {
 		this.#video = null;
 	}
 
+	/** Nothing opens the lens by itself; a recorder that is blind does. */
+	get #closed(): boolean {
+		const { kind } = this.#engine.recorder.state;
+		return kind === 'off' || kind === 'elsewhere';
+	}
+
 	get #picture() {
 		const { state } = this.#engine.recorder;
 		return 'view' in state ? (state.view?.picture ?? null) : null;
@@ -97,7 +104,7 @@ export class LocalView implements LiveView {
 	}
 
 	#look(): void {
-		if (this.#picture === null) this.#paintedMs = null;
+		if (this.#closed) this.#paintedMs = null;
 		if (this.#video) this.#engine.show(this.#video, this.#wanted ? this.#picture : null);
 		this.#tell();
 	}

@@ -38,9 +38,12 @@ export function pictureSaid(
 
 type Fares = NonNullable<Watched['state']>['kind'];
 
-/** How a camera fares; `null`: it has not said. This device knows of itself. */
-export function faresOf(camera: Watched, session: Session): Fares | null {
-	if (!camera.own) return camera.online ? (camera.state?.kind ?? null) : null;
+/** How a camera fares; `null`: nothing that is still known. This device knows of itself. */
+export function faresOf(camera: Watched, shown: Viewing['state'], session: Session): Fares | null {
+	if (!camera.own) {
+		const lost = !camera.online || (shown.kind === 'ended' && shown.why !== 'camera-off');
+		return lost ? null : (camera.state?.kind ?? null);
+	}
 	if (session.blind !== null) return 'blind';
 	if (session.armed) return 'recording';
 	return session.recorder?.kind === 'preview' ? 'preview' : 'off';

@@ -13,7 +13,8 @@ export const devices: DeviceWords = {
 	none: 'Dieses Gerät gehört noch zu keinem Zuhause. Es gründet eines, wenn es Kamera wird, oder kommt in eines, wenn es gekoppelt wird.',
 	alone: 'Nur dieses Gerät. Kopple ein anderes, um von dort zuzusehen.',
 	pair: 'Gerät koppeln',
-	notOwner: 'Nur wer das Zuhause besitzt, darf diese Liste ändern. Das geht auf:',
+	notOwner: (owners) =>
+		`Nur ein Besitzer darf diese Liste ändern${owners === '' ? '' : `: ${owners}`}.`,
 	forkedWhat:
 		'Das Relais zeigt eine Geräteliste, die nicht zu unserer passt. Ihr wird nicht geglaubt.',
 	forkedNext:
@@ -32,8 +33,7 @@ export const devices: DeviceWords = {
 	now: 'Jetzt da',
 	seen: (ago) => `Zuletzt gesehen ${ago}`,
 	never: 'Noch nicht gesehen',
-	added: (date) => `Hinzugefügt ${date}`,
-	until: (date) => `Bis ${date}`,
+	until: (date) => `bis ${date}`,
 	safety: 'Sicherheitsnummer',
 	safetyNote: 'Gleiche Ziffern auf beiden Geräten heißt: Niemand steht dazwischen.',
 	edit: 'Ändern',
@@ -68,9 +68,6 @@ export const devices: DeviceWords = {
 		'Um zurückzukommen, muss es neu gekoppelt werden.',
 	],
 	revokeYes: 'Ja, entfernen',
-	revoking: 'Wird entfernt …',
-	goneWaiting: (name) => `${name} ist entfernt. Warte auf das Relais …`,
-	gone: (name) => `${name} ist weg.`,
 	proofRelay: (ms) => `das Relais hat es nach ${seconds(ms)} getrennt`,
 	proofRelayNot: 'das Relais war noch nicht zu erreichen',
 	proofCamera: (name, ms) => `${name} nach ${seconds(ms)}`,

@@ -55,7 +55,6 @@ export const live: LiveWords = {
 		recording: 'Nimmt auf',
 		blind: 'Speichert nicht',
 	},
-	recordingSince: (since) => `Nimmt auf seit ${since}`,
 	elsewhere: 'Ein anderer Tab dieses Browsers ist diese Kamera.',
 	notHere: 'Hier liegen nur noch ihre Aufnahmen.',
 	way(path, reason) {
@@ -77,16 +76,12 @@ export const live: LiveWords = {
 	},
 	picture: (name) => `Bild von ${name}`,
 	retry: 'Noch einmal versuchen',
-	turnOn: 'Kamera öffnen',
-	cameras: 'Kameras',
 	emptyWhat: 'In diesem Zuhause gibt es noch keine Kamera.',
 	emptyNext: 'Mach dieses Gerät zu einer, oder kopple es mit einer Kamera, die du hast.',
 	pair: 'Gerät koppeln',
 	saved: 'Gespeicherte Aufnahmen',
-	savedDays: (n) => `Gespeichert: ${count(n, 'Tag', 'Tage')}`,
 	fullRate: 'Flüssig',
 	fullRateNote: 'Die anderen zeigen alle paar Sekunden ein Bild.',
-	open: (name) => `${name} öffnen`,
 	talk: 'Sprechen',
 	talkNote: 'Zum Sprechen gedrückt halten. Solange hörst du nichts.',
 	talking: 'Man hört dich an der Kamera.',
@@ -150,6 +145,7 @@ export const live: LiveWords = {
 			'Die Kamera hat 5 Sekunden lang nicht geantwortet. Vielleicht ist nichts geschehen; versuche es noch einmal.',
 		internal: elsewhere,
 	},
+	liveOnly: 'Dieses Gerät darf nur live zusehen: Befehle schickt es keine.',
 	talkRefused:
 		'Der Browser lässt diese Seite das Mikrofon nicht benutzen. Erlaube es neben der Adresse und versuche es dann noch einmal.',
 	later:

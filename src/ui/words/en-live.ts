@@ -100,23 +100,18 @@ export const live = {
 	offlineSince: (ago: string) => `Offline since ${ago}`,
 	offline: 'Offline',
 	kinds,
-	recordingSince: (since: string) => `Recording since ${since}`,
 	elsewhere: 'Another tab of this browser is this camera.',
 	notHere: 'Only its footage is here.',
 	way,
 	picture: (name: string) => `Picture of ${name}`,
 	retry: 'Try again',
-	turnOn: 'Open the camera',
 	// The wall
-	cameras: 'Cameras',
 	emptyWhat: 'There is no camera in this home yet.',
 	emptyNext: 'Make this device one, or pair it with a camera you have.',
 	pair: 'Pair a device',
 	saved: 'Saved footage',
-	savedDays: (n: number) => `Saved: ${count(n, 'day', 'days')}`,
 	fullRate: 'Full rate',
 	fullRateNote: 'The others show a picture every few seconds.',
-	open: (name: string) => `Open ${name}`,
 	// One camera
 	talk: 'Talk',
 	talkNote: 'Hold to talk. While you talk you hear nothing.',
@@ -167,6 +162,7 @@ export const live = {
 		talk: 'You are heard at the camera.',
 	},
 	refused,
+	liveOnly: 'This device may watch live only: it sends no commands.',
 	talkRefused:
 		'The browser does not let this page use the microphone. Allow it beside the address, then try again.',
 	later:
