@@ -58,6 +58,7 @@ async function make(): Promise<Engine> {
 		{ Planning },
 		{ Sparing },
 		{ ComputePressure },
+		{ Alone },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -96,6 +97,7 @@ async function make(): Promise<Engine> {
 		import('#engine/planning.ts'),
 		import('#engine/sparing.ts'),
 		import('#browser/strain.ts'),
+		import('#engine/alone.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -145,6 +147,7 @@ async function make(): Promise<Engine> {
 		...{ clock, preferences, recorder, happenings },
 		calendar: localCalendar,
 	});
+	const alone = new Alone(house);
 	sentry.follow(recorder);
 	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
 	sparing.follow(recorder);
@@ -171,6 +174,10 @@ async function make(): Promise<Engine> {
 		planning,
 		sentry,
 		sparing,
+		watching: alone,
+		hosting: alone,
+		members: alone,
+		post: alone.post,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.
