@@ -7,7 +7,6 @@ const permissions = [
 		'camera',
 		'microphone',
 		'screen-wake-lock',
-		'compute-pressure',
 		'fullscreen',
 		'picture-in-picture',
 		'autoplay',
