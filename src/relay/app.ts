@@ -8,7 +8,6 @@ const permissions = [
 		'camera',
 		'microphone',
 		'screen-wake-lock',
-		'compute-pressure',
 		'fullscreen',
 		'picture-in-picture',
 		'autoplay',

@@ -169,17 +169,6 @@ describe('replacing', () => {
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
 	});
 
-	test('SR8 RC21 another quality: the same lens, asked for it', async () => {
-		const recorder = await recording();
-		await recorder.change({ ...choice, profile: low });
-		expect(capture.opened).toHaveLength(1);
-		expect(capture.current).toMatchObject({ height: 360, frameRate: 10, closed: false });
-		expect(encoder.encodings.map(({ stopped }) => stopped)).toEqual([true, false]);
-		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low' });
-		await record(recorder, 1);
-		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
-	});
-
 	test('RC10 a lens that opens only once is let go first', async () => {
 		const recorder = await recording();
 		capture.failures.push(new Fault('conflict', 'in use'));
@@ -375,77 +364,5 @@ describe('trouble', () => {
 		expect(recorder.state).toMatchObject({ fault: { kind: 'internal' } });
 		await recorder.stop();
 		await recorder.close();
-	});
-});
-
-describe('sparing', () => {
-	test('SR8 SR12 fewer pictures: the lens stays open, the run is replaced in one task, the choice stays', async () => {
-		const recorder = await recording();
-		const lens = capture.current;
-		const before = encoder.current;
-		expect(recorder.effort).toMatchObject({ given: 30, kept: 30, frameRate: 15 });
-		await recorder.spare(1);
-		expect(capture.opened).toEqual([lens]);
-		expect(lens.frameRate).toBe(8);
-		expect(before.stopped).toBe(true);
-		expect(encoder.current.options).toMatchObject({ frameRate: 8, bitsPerSecond: 1_150_000 });
-		expect(recorder.state.kind).toBe('recording');
-		await record(recorder, 1);
-		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
-		expect((await preferences.read()).profile).toBe('standard');
-		expect(recorder.chosen).toBe(standard);
-		expect(recorder.effort).toMatchObject({ kept: 8, frameRate: 8 });
-		await recorder.spare(0);
-		expect(lens.frameRate).toBe(15);
-		expect(encoder.current.options).toMatchObject({ frameRate: 15, bitsPerSecond: 1_500_000 });
-	});
-
-	test('SR8 another size: the same lens, and no run of two sizes', async () => {
-		const recorder = await recording();
-		await recorder.spare(2);
-		const lens = capture.current;
-		const before = encoder.current;
-		const adjust = lens.adjust.bind(lens);
-		const running: boolean[] = [];
-		lens.adjust = (wish) => {
-			running.push(!before.stopped);
-			return adjust(wish);
-		};
-		await recorder.spare(3);
-		expect(running).toEqual([false]);
-		expect(capture.opened).toEqual([lens]);
-		expect(lens).toMatchObject({ width: 640, height: 360, frameRate: 5, closed: false });
-		expect(recorder.state.kind).toBe('recording');
-		await record(recorder, 1);
-		expect((await preferences.read()).profile).toBe('standard');
-		// The same step again changes nothing.
-		const runs = encoder.encodings.length;
-		await recorder.spare(3);
-		expect(encoder.encodings).toHaveLength(runs);
-	});
-
-	test('SR5 a lens that goes away comes back on the same step; what a person chooses is spared alike', async () => {
-		const recorder = await recording();
-		await recorder.spare(1);
-		capture.current.tell('ended');
-		await until(() => recorder.state.kind === 'blind');
-		await recorder.retry();
-		expect(capture.current).toMatchObject({ height: 720, frameRate: 8 });
-		await record(recorder, 1);
-		await recorder.change({ ...choice, profile: low });
-		expect(capture.current).toMatchObject({ height: 360, frameRate: 5 });
-		expect((await preferences.read()).profile).toBe('low');
-	});
-
-	test('SR9 after the stop the lens is as chosen again', async () => {
-		const recorder = await recording();
-		await recorder.spare(1);
-		await recorder.stop();
-		await recorder.spare(0);
-		expect(capture.current.frameRate).toBe(15);
-		expect(recorder.state.kind).toBe('preview');
-		await recorder.spare(3);
-		expect(capture.current.height).toBe(360);
-		expect(recorder.state.kind).toBe('preview');
 	});
 });

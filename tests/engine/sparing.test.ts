@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EventKind } from '#domain/event.ts';
 import type { CameraId } from '#domain/ids.ts';
-import { PROFILES, type Profile } from '#domain/profile.ts';
+import { PROFILES } from '#domain/profile.ts';
 import type { Pressure } from '#domain/sparing.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import { Sparing } from '#engine/sparing.ts';
@@ -24,7 +24,7 @@ function world() {
 	const recorder = {
 		camera: CAMERA as CameraId | null,
 		state: { kind: 'off', fault: null } as RecorderState,
-		chosen: standard as Profile,
+		chosen: standard,
 		effort: null as Effort | null,
 		on: (listening: () => void) => {
 			listener = listening;
