@@ -56,6 +56,8 @@ async function make(): Promise<Engine> {
 		{ PageReloading },
 		{ Repairs },
 		{ Planning },
+		{ Sparing },
+		{ ComputePressure },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -92,6 +94,8 @@ async function make(): Promise<Engine> {
 		import('#browser/reloading.ts'),
 		import('#engine/repairs.ts'),
 		import('#engine/planning.ts'),
+		import('#engine/sparing.ts'),
+		import('#browser/strain.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -142,6 +146,8 @@ async function make(): Promise<Engine> {
 		calendar: localCalendar,
 	});
 	sentry.follow(recorder);
+	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
+	sparing.follow(recorder);
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.over();
 	});
@@ -164,6 +170,7 @@ async function make(): Promise<Engine> {
 		happenings,
 		planning,
 		sentry,
+		sparing,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.

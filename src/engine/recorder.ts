@@ -1,10 +1,12 @@
 import { hasStepped, readingOf } from '#domain/clock.ts';
 import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
-import { profileNamed } from '#domain/profile.ts';
+import type { Profile } from '#domain/profile.ts';
 import type { RunEnd } from '#domain/run.ts';
 import { repairFor, type Pulse, type Repair } from '#domain/watchdog.ts';
 import type { Captured, CapturedEvent } from '#ports/capture.ts';
+import { Chosen } from './chosen.ts';
+import { CameraInHand } from './hold.ts';
 import { LensInHand } from './lens.ts';
 import {
 	notesOf,
@@ -15,7 +17,7 @@ import {
 	type RecorderTools,
 	type Saved,
 } from './recording.ts';
-import { Take } from './take.ts';
+import { Take, type Effort } from './take.ts';
 import { Vigil } from './vigil.ts';
 
 /** An epoch key lives 24 h; runs end long before, and a recorder does not grow old. */
@@ -32,9 +34,9 @@ export class Recorder implements RecorderControls {
 	readonly #rotateMs: number;
 	readonly #listeners = new Set<() => void>();
 	#state: RecorderState = { kind: 'off', fault: null };
-	#choice: RecorderChoice = { lensId: null, profile: profileNamed('standard'), sound: false };
+	readonly #chosen: Chosen;
 	readonly #lens: LensInHand;
-	#release: (() => void) | null = null;
+	readonly #hold: CameraInHand;
 	#armed = false;
 	#take: Take | null = null;
 	/** When all takes so far are written and closed. */
@@ -52,6 +54,8 @@ export class Recorder implements RecorderControls {
 	constructor(tools: RecorderTools, rotateMs = ROTATE_MS) {
 		this.#tools = tools;
 		this.#rotateMs = rotateMs;
+		this.#chosen = new Chosen(tools.preferences);
+		this.#hold = new CameraInHand(tools.tenure, tools.segments);
 		this.#lens = new LensInHand(tools.capture, (event) => {
 			this.#hear(event);
 		});
@@ -73,6 +77,14 @@ export class Recorder implements RecorderControls {
 		return this.#tools.camera();
 	}
 
+	get chosen(): Profile {
+		return this.#chosen.choice.profile;
+	}
+
+	get effort(): Effort | null {
+		return this.#take?.effort ?? null;
+	}
+
 	on(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -81,42 +93,48 @@ export class Recorder implements RecorderControls {
 	open(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
 			if (this.#armed) return;
-			this.#choice = choice;
+			this.#chosen.choice = choice;
 			await this.#showPicture();
 		});
 	}
 
 	change(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
-			this.#choice = choice;
-			if (!this.#armed) {
-				await this.#showPicture();
-				return;
-			}
-			await this.#replaceLens('changed');
+			const changes = this.#chosen.choose(choice);
+			if (!this.#armed) return this.#showPicture();
+			if (changes === 'lens' || this.#lens.captured === null) return this.#replaceLens('changed');
+			await this.#chosen.remember({ armed: true });
+			return this.#adjust(changes);
 		});
+	}
+
+	spare(step: number): Promise<void> {
+		return this.#order(() => this.#adjust(this.#chosen.spare(step)));
 	}
 
 	start(): Promise<void> {
 		return this.#order(async () => {
 			const { camera } = this;
 			if (this.#armed || camera === null) return;
-			if (!(await this.#takeTenure(camera))) return;
+			if (!(await this.#hold.take(camera))) {
+				this.#set({ kind: 'elsewhere' });
+				return;
+			}
 			this.#armed = true;
 			this.#sinceMs = this.#tools.clock.wallMs();
 			this.#saved = null;
 			this.#vigil.failures = 0;
-			await this.#remember({ armed: true });
+			await this.#chosen.remember({ armed: true });
 			await this.#beginOrOpen();
 		});
 	}
 
 	async resume(): Promise<boolean> {
 		try {
-			const { armed, lensId, profile, sound } = await this.#tools.preferences.read();
+			const { armed, choice } = await this.#chosen.recall();
 			const { camera } = this;
 			if (!armed || this.#armed || camera === null) return this.#armed;
-			this.#choice = { lensId, sound, profile: profileNamed(profile) };
+			this.#chosen.choice = choice;
 			await this.start();
 			return this.#armed;
 		} catch (error) {
@@ -135,11 +153,10 @@ export class Recorder implements RecorderControls {
 			if (!this.#armed) return;
 			this.#armed = false;
 			this.#vigil.end();
-			await this.#remember({ armed: false });
+			await this.#chosen.remember({ armed: false });
 			this.#retire('stopped');
 			await this.#drained;
-			this.#release?.();
-			this.#release = null;
+			this.#hold.release();
 			this.#showPreview();
 		});
 	}
@@ -162,34 +179,9 @@ export class Recorder implements RecorderControls {
 		return this.#orders;
 	}
 
-	/** Choices are remembered as well as they can be; a store that refuses does not stop the camera. */
-	async #remember(wish: { readonly armed?: boolean } = {}): Promise<void> {
-		const { lensId, profile, sound } = this.#choice;
-		try {
-			await this.#tools.preferences.write({ ...wish, lensId, sound, profile: profile.name });
-		} catch (error) {
-			faultOf(error);
-		}
-	}
-
-	async #takeTenure(camera: CameraId): Promise<boolean> {
-		this.#release ??= await this.#tools.tenure.take(camera);
-		if (this.#release === null) {
-			this.#set({ kind: 'elsewhere' });
-			return false;
-		}
-		// Whoever left them open is gone, or the tenure would not be ours.
-		for (const run of await this.#tools.segments.runs(camera)) {
-			if (run.ended === null) {
-				await this.#tools.segments.close(camera, run.runNo, 'interrupted');
-			}
-		}
-		return true;
-	}
-
 	async #showPicture(): Promise<void> {
 		const { camera } = this;
-		if (camera !== null && this.#release === null && (await this.#tools.tenure.taken(camera))) {
+		if (camera !== null && (await this.#hold.elsewhere(camera))) {
 			this.#lens.close();
 			this.#set({ kind: 'elsewhere' });
 			return;
@@ -197,12 +189,12 @@ export class Recorder implements RecorderControls {
 		this.#lens.close();
 		this.#set({ kind: 'opening' });
 		try {
-			await this.#lens.open(this.#choice);
+			await this.#lens.open(this.#chosen.asked);
 		} catch (error) {
 			this.#set({ kind: 'off', fault: faultOf(error) });
 			return;
 		}
-		await this.#remember();
+		await this.#chosen.remember();
 		this.#showPreview();
 	}
 
@@ -233,7 +225,7 @@ export class Recorder implements RecorderControls {
 	async #openLens(): Promise<void> {
 		if (this.#state.kind !== 'blind') this.#set({ kind: 'opening' });
 		try {
-			await this.#lens.open(this.#choice);
+			await this.#lens.open(this.#chosen.asked);
 		} catch (error) {
 			const fault = faultOf(error);
 			this.#blind(fault.kind === 'denied' ? 'denied' : 'unplugged', fault);
@@ -259,7 +251,7 @@ export class Recorder implements RecorderControls {
 				this.#tools,
 				camera,
 				captured,
-				this.#choice.profile,
+				this.#chosen.asked.profile,
 				{
 					saved: (run, segment) => {
 						if (take === this.#take) this.#vigil.failures = 0;
@@ -298,21 +290,31 @@ export class Recorder implements RecorderControls {
 		if (take !== null) this.#drained = Promise.all([this.#drained, take.end(why)]);
 	}
 
-	/** Another lens, size or sound: the new picture first where the device can, so that the gap is short. */
+	/** The same lens, asked for another size or rate. A run has one size from its first picture on. */
+	async #adjust(changes: 'rate' | 'size' | null): Promise<void> {
+		const { captured } = this.#lens;
+		if (captured === null || changes === null) return;
+		const goesOn = this.#take !== null;
+		if (changes === 'size') this.#retire('changed');
+		await captured.adjust(this.#chosen.asked.profile);
+		if (goesOn) this.#begin(captured, 'changed');
+	}
+
+	/** Another lens or sound: the new picture first where the device can, so that the gap is short. */
 	async #replaceLens(why: RunEnd): Promise<void> {
 		const old = this.#lens.captured;
 		let fresh: Captured;
 		try {
-			fresh = await this.#lens.open(this.#choice);
+			fresh = await this.#lens.open(this.#chosen.asked);
 		} catch {
 			// Many phones open a lens only once: let it go first.
 			this.#retire(why);
 			this.#lens.close();
-			await this.#remember({ armed: true });
+			await this.#chosen.remember({ armed: true });
 			await this.#openLens();
 			return;
 		}
-		await this.#remember({ armed: true });
+		await this.#chosen.remember({ armed: true });
 		this.#begin(fresh, why);
 		await this.#drained;
 		old?.close();
@@ -377,7 +379,7 @@ export class Recorder implements RecorderControls {
 			saved: this.#saved,
 			notes: notesOf({
 				soundMissing:
-					this.#choice.sound &&
+					this.#chosen.choice.sound &&
 					(this.#take?.soundMissing === true || this.#lens.captured?.sound === false),
 				muted: this.#lens.muted,
 				makingRoom: this.#tools.clock.monotonicMs() - this.#madeRoomMs < MAKING_ROOM_MS,

@@ -12,6 +12,7 @@ import type { PlanningControls } from '#engine/planning.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Watchfulness } from '#engine/sentry.ts';
+import type { Thrift } from '#engine/sparing.ts';
 import type { Awake } from '#ports/awake.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -48,6 +49,7 @@ export interface Engine {
 	readonly happenings: Pick<Happenings, 'between' | 'watch'>;
 	readonly planning: PlanningControls;
 	readonly sentry: Watchfulness;
+	readonly sparing: Thrift;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	readonly awake: Awake;

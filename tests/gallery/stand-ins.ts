@@ -78,6 +78,7 @@ export function standIn({ player, pins = [], plan, installation, clip }: Wish = 
 		},
 		happenings: { watch: off, between: () => Promise.resolve([]) },
 		sentry: { wrong: null, on: off },
+		sparing: { why: null, on: off },
 		planning: { now: null, on: off, begin: done },
 		previews: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
 		player: () =>

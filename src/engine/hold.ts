@@ -1,0 +1,35 @@
+import type { CameraId } from '#domain/ids.ts';
+import type { Segments } from '#ports/segments.ts';
+import type { Tenure } from '#ports/tenure.ts';
+
+/** The right to record a camera, while this tab has it. */
+export class CameraInHand {
+	readonly #tenure: Tenure;
+	readonly #segments: Pick<Segments, 'runs' | 'close'>;
+	#release: (() => void) | null = null;
+
+	constructor(tenure: Tenure, segments: Pick<Segments, 'runs' | 'close'>) {
+		this.#tenure = tenure;
+		this.#segments = segments;
+	}
+
+	/** False: another tab has it. */
+	async take(camera: CameraId): Promise<boolean> {
+		this.#release ??= await this.#tenure.take(camera);
+		if (this.#release === null) return false;
+		// Whoever left them open is gone, or the tenure would not be ours.
+		for (const run of await this.#segments.runs(camera)) {
+			if (run.ended === null) await this.#segments.close(camera, run.runNo, 'interrupted');
+		}
+		return true;
+	}
+
+	async elsewhere(camera: CameraId): Promise<boolean> {
+		return this.#release === null && (await this.#tenure.taken(camera));
+	}
+
+	release(): void {
+		this.#release?.();
+		this.#release = null;
+	}
+}
