@@ -187,7 +187,7 @@ describe('the ladder', () => {
 			}),
 			runs,
 		);
-	});
+	}, 120_000);
 
 	test(`SR7 whatever came before: calm brings back what was chosen (SEED=${seed})`, () => {
 		fc.assert(
@@ -198,7 +198,7 @@ describe('the ladder', () => {
 			}),
 			runs,
 		);
-	});
+	}, 120_000);
 
 	test('SR7 a device that can never do what was chosen is not asked for it more than twelve times a day', () => {
 		let ladder = UNSPARED;

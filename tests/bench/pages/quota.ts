@@ -3,6 +3,7 @@ import { BrowserOrigin } from '#browser/origin.ts';
 import { DexiePreferences } from '#browser/preferences.ts';
 import { DexieReserve } from '#browser/reserve.ts';
 import { DexieSegments } from '#browser/segments.ts';
+import { lengthOf, storable } from '#browser/stored-bytes.ts';
 import { DexieThumbnails } from '#browser/thumbnails.ts';
 import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, RunId } from '#domain/ids.ts';
@@ -254,7 +255,7 @@ class Ring {
 		for (let seq = first; seq < first + 60; seq += 1) {
 			for (const [which, camera] of CAMERAS.entries()) {
 				const segment = this.#segment(seq, startUsOf(from + seq - first, which));
-				const row = { bytes: segment.bytes.buffer, head: segment.head };
+				const row = { bytes: storable(segment.bytes), head: segment.head };
 				const place = Number(await answer(bytes!.add(row)));
 				const { startUs, durationUs, sound } = segment;
 				const size = segment.bytes.length;
@@ -337,7 +338,7 @@ async function stored(name: string) {
 		const rows = (await answer(table('bytes').getAll(range, 100))) as Row[];
 		for (const { place, bytes } of rows) {
 			after = Number(place);
-			lengths.set(after, (bytes as ArrayBuffer).byteLength);
+			lengths.set(after, lengthOf(bytes) ?? -1);
 		}
 		more = rows.length > 0;
 	}
