@@ -23,6 +23,8 @@ const PART_BYTES = 4_000;
 const PARTS_A_SECOND = 100;
 /** A device says so much anyway. */
 const PING_MS = 10_000;
+/** What the arrivals left behind is gone by then. */
+const IDLE_MS = 20_000;
 
 interface There {
 	readonly home: TestHome;
@@ -42,13 +44,15 @@ export const bench: Bench = async (say) => {
 	const everybody = homes.flatMap(({ home, members }) => members.map((keys) => ({ home, keys })));
 	const there: There[] = await Promise.all(
 		everybody.map(async ({ home, keys }) => ({
-			...{ home, keys, device: await arrive(relay.address, home, keys) },
+			...{ home, keys, device: await comeIn(relay.address, home, keys) },
 		})),
 	);
 	const stormMs = performance.now() - begun;
 	const pinging = setInterval(() => {
 		for (const { device } of there) device.say({ t: 'ping', n: 1 });
 	}, PING_MS);
+	say('idle for a while');
+	await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
 	const rssKiB = ((rssMiB(live) - idleMiB) * 1024) / DEVICES;
 
 	say(`${LETTERS} letters`);

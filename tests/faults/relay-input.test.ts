@@ -139,14 +139,13 @@ function mangledFrame(): string | Buffer {
 			frame[pick(fields)] = pick(VALUES);
 			return JSON.stringify(frame);
 		case 2:
-			delete frame[pick(fields)];
-			return JSON.stringify(frame);
+			return JSON.stringify({ ...frame, [pick(fields)]: undefined });
 		case 3: {
 			const text = JSON.stringify(frame);
 			return text.slice(0, below(text.length));
 		}
 		case 4:
-			return `${'['.repeat(below(30_000))}`;
+			return '['.repeat(below(30_000));
 		default: {
 			const bytes = Buffer.from(JSON.stringify(frame));
 			for (let flips = 1 + below(4); flips > 0; flips -= 1) bytes[below(bytes.length)] = below(256);

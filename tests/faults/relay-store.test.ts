@@ -1,6 +1,9 @@
 /** S1: store killed, stopped and out of space while live parts flow. Not one part may be lost (RL1, RL2). */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { childrenOf, temporaryFolder, type Relay } from '../e2e/house.ts';
@@ -166,14 +169,29 @@ test('S1 out of space', async ({ skip }) => {
 		await flow.owner.next('taken');
 		await until(() => flow.relay.said().split('nothing can be written').length > round + 1);
 		await partsBy(flow, 10);
+		expect(await storeHealth(flow.relay)).toEqual([
+			503,
+			{ store: 'failing', wrong: ['the disk is full'] },
+		]);
 		rmSync(ballast);
 		await until(() => flow.relay.said().split('writing works again').length > round + 1);
+		expect(await storeHealth(flow.relay)).toEqual([200, { store: 'ok', wrong: [] }]);
 		expect(statfsSync(data).bavail).toBeGreaterThan(0);
 	}
 	const { sent, came } = await flow.stop();
 	expect(came).toBe(sent);
 	await holdsAfterRestart(flow, keys);
 });
+
+async function storeHealth(relay: Relay): Promise<[number | undefined, unknown]> {
+	const address = /^Things are kept at (\S+)$/m.exec(relay.said())?.[1] ?? '';
+	const ca = readFileSync(join(relay.data, 'authority', 'authority.crt'), 'utf8');
+	const asked = get(`${address}/api/health`, { ca, timeout: 5_000 });
+	const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+	const chunks: Buffer[] = [];
+	for await (const chunk of answer) chunks.push(chunk as Buffer);
+	return [answer.statusCode, JSON.parse(Buffer.concat(chunks).toString())];
+}
 
 /** Fills a small disk to its last block. */
 function writeAll(file: string, disk: string): void {
