@@ -115,7 +115,8 @@ export class Conversation {
 			return;
 		}
 		if (!this.#member) {
-			if (nowMs > this.#unprovedUntilMs) this.#end(CLOSED.unproved);
+			// Not while we ourselves are slow to look at its proof.
+			if (nowMs > this.#unprovedUntilMs && !this.#busy) this.#end(CLOSED.unproved);
 			return;
 		}
 		if (!this.#member.stays()) return;

@@ -32,7 +32,7 @@ async function shake(leaf: Papers, servername: string): Promise<string> {
 	const socket = connect({ host: '127.0.0.1', port, servername, ca: authority.cert });
 	const said = await new Promise<string>((resolve) => {
 		socket.once('secureConnect', () => resolve('trusted'));
-		socket.once('error', (error) => resolve(error.message));
+		socket.once('error', (error: Error) => resolve(error.message));
 	});
 	socket.destroy();
 	server.close();
@@ -55,7 +55,9 @@ describe('a leaf', () => {
 			const [ca, cert] = [join(folder, 'ca.crt'), join(folder, 'leaf.crt')];
 			writeFileSync(ca, authority.cert);
 			writeFileSync(cert, leaf.cert);
-			const { stdout, stderr } = spawnSync('openssl', ['verify', '-CAfile', ca, cert]);
+			const { stdout, stderr } = spawnSync('openssl', ['verify', '-CAfile', ca, cert], {
+				encoding: 'utf8',
+			});
 			expect(`${stdout}${stderr}`).toContain('permitted subtree violation');
 		},
 	);

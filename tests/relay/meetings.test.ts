@@ -12,7 +12,7 @@ function party(member: string | null, address = 'a'): Heard {
 		met: (rid) => heard.push(`met ${rid}`),
 		post: (rid, box) => heard.push(`post ${rid} ${box}`),
 		burnt: (rid) => heard.push(`burnt ${rid}`),
-	} as Heard;
+	};
 }
 
 const MINUTE = 60_000;
