@@ -12,6 +12,8 @@ export interface Self {
 	readonly dtls: Dtls | null;
 	/** `null`: this device is no owner of the home it is in. */
 	readonly owner: Pair<SignKey> | null;
+	/** The public key it would sign a roster with, were it made an owner: it goes into `Subject.owner`. */
+	readonly ownerKey: Bytes;
 	/** Whole entries in order. */
 	readonly roster: readonly Bytes[];
 }
@@ -20,12 +22,12 @@ export interface Self {
 export interface Joining {
 	/** Founds an identity first where this device has none; such a one has no camera until it becomes one. */
 	self(): Promise<Self>;
-	/** As an owner: signs the newcomer into the roster, keeps that, tells the relay, and grants it the home key. Throws `denied`. */
+	/** As an owner: signs the newcomer into the roster, keeps that, tells the relay, and grants it the home keys, one grant after the other. Throws `denied`. */
 	admit(
 		newcomer: Subject,
 		roles: readonly Role[],
 		name: string,
 	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }>;
-	/** As the newcomer: replays the roster, finds itself in it, keeps roster, home key and the relay's origin. What was recorded before stays readable. Throws `corrupt`. */
+	/** As the newcomer: replays the roster, finds itself in it, keeps roster, home keys and the relay's origin. What was recorded before stays readable. Throws `corrupt`. */
 	enter(roster: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void>;
 }

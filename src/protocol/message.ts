@@ -89,6 +89,10 @@ export const messageSchema = v.variant('t', [
 		grants: v.pipe(v.array(base64(241)), v.maxLength(128)),
 	}),
 	v.object({ t: v.literal('home-key'), grant: base64(241) }),
+	/** An owner: this member may have the keys of footage from before it came. */
+	v.object({ t: v.literal('show-earlier'), device: id }),
+	/** A camera's device: what it seals from now on is sealed by this roster. */
+	v.object({ t: v.literal('acted'), rosterSeq: count }),
 	v.object({
 		t: v.literal('command'),
 		id,
