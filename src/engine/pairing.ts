@@ -1,8 +1,8 @@
 import type { DeviceId } from '#domain/ids.ts';
 import type { Fault } from '#domain/fault.ts';
+import type { Wanted } from '#domain/pairing.ts';
 
-/** What a new device is to be. Live-only is a viewer that is granted no stored footage. */
-export type Wanted = 'viewer' | 'live-only' | 'camera' | 'owner';
+export type { Wanted } from '#domain/pairing.ts';
 
 /** Why a pairing ended without a member. Each has its sentence and a way on. */
 export type PairingEnd =
