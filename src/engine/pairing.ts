@@ -19,6 +19,10 @@ export type PairingEnd =
 	| 'too-many'
 	| 'other-side-gone'
 	| 'version'
+	/** The code was shown by this very device. */
+	| 'own-code'
+	/** This device may not let others in. */
+	| 'not-owner'
 	| 'failed';
 
 export type PairingState =
@@ -52,6 +56,7 @@ export type PairingState =
 			readonly side: 'owner' | 'new';
 			readonly device: DeviceId;
 			readonly name: string;
+			readonly wanted: Wanted;
 	  }
 	| { readonly kind: 'ended'; readonly why: PairingEnd; readonly fault: Fault | null };
 
