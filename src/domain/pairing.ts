@@ -30,6 +30,13 @@ export const ROLES_OF: Readonly<Record<Wanted, readonly Role[]>> = {
 	owner: ['viewer', 'owner'],
 };
 
+/** What a member's roles come to. */
+export function wantedOf(roles: readonly Role[]): Wanted {
+	if (roles.includes('owner')) return 'owner';
+	if (roles.includes('live')) return 'live-only';
+	return roles.includes('viewer') ? 'viewer' : 'camera';
+}
+
 /** What a note at the end says; nothing is decided by it but words. */
 export const NOTES = ['refused', 'cancelled', 'digits', 'burnt', 'failed'] as const;
 export type Note = (typeof NOTES)[number];
@@ -134,7 +141,7 @@ function newcomerFrom(body: Uint8Array): Newcomer {
 	const kem = from.take(PUBLIC_KEY_BYTES);
 	const owner = from.take(PUBLIC_KEY_BYTES);
 	const dtls = from.take(HASH_BYTES);
-	const wanted = wantedOf(from.u8());
+	const wanted = wantedFrom(from.u8());
 	const nonce = from.take(NONCE_BYTES);
 	const padded = from.take(body.length - NEWCOMER_BYTES);
 	if (padded.length === 0 || padded.length % 64 !== 0) {
@@ -174,7 +181,7 @@ function hostFrom(body: Uint8Array): Host {
 	const device = from.id() as DeviceId;
 	const seq = from.u32();
 	const head = from.take(HASH_BYTES);
-	const wanted = wantedOf(from.u8());
+	const wanted = wantedFrom(from.u8());
 	from.end();
 	return { nonce, owner, device, seq, head, wanted };
 }
@@ -308,7 +315,7 @@ function after(kind: MessageKind, box: Uint8Array): Reader {
 	return from;
 }
 
-function wantedOf(code: number): Wanted {
+function wantedFrom(code: number): Wanted {
 	const wanted = WANTED[code];
 	if (wanted === undefined) throw new Fault('malformed', 'a wish of a later time');
 	return wanted;
