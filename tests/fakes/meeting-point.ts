@@ -1,5 +1,11 @@
 import { Fault } from '#domain/fault.ts';
-import { LOCATOR, WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
+import {
+	LOCATOR,
+	WIRE_VERSION,
+	type FromDevice,
+	type FromRelay,
+	type RelayCard,
+} from '#protocol/wire.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
 import type { Bytes } from '#domain/bytes.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
@@ -21,7 +27,7 @@ const POSTS = 16;
 
 /** A relay that knows meetings only (RL17, RL18). Where a test is the evil relay, `between` sees and changes each box. */
 export class MeetingPoint {
-	card = { name: 'spy-cam', versions: [1], secure: null as string | null, store: null } as const;
+	card: RelayCard = { name: 'spy-cam', versions: [1], secure: null, store: null };
 	/** Boxes as they go by; what it gives goes on. */
 	between: (box: Bytes, from: Side) => readonly Bytes[] = (box) => [box];
 	versions = [WIRE_VERSION];
