@@ -6,17 +6,19 @@ import { signedBytes } from '#domain/signed.ts';
 import type { Crypto, KemKey, Pair, Secret, SignKey } from '#ports/crypto.ts';
 import type { KeptSecret, NewSecret } from '#ports/vault.ts';
 
+type Hashing = Pick<Crypto, 'sha256'>;
+
 /** Ids as docs/spec/identity.md fixes them: SHA-256, cut to 16 bytes. */
-export async function homeIdOf(crypto: Crypto, firstOwner: Bytes): Promise<HomeId> {
+export async function homeIdOf(crypto: Hashing, firstOwner: Bytes): Promise<HomeId> {
 	return (await shortHash(crypto, firstOwner)) as HomeId;
 }
 
-export async function deviceIdOf(crypto: Crypto, sign: Bytes, kem: Bytes): Promise<DeviceId> {
+export async function deviceIdOf(crypto: Hashing, sign: Bytes, kem: Bytes): Promise<DeviceId> {
 	return (await shortHash(crypto, joined(sign, kem))) as DeviceId;
 }
 
 export async function cameraIdOf(
-	crypto: Crypto,
+	crypto: Hashing,
 	device: DeviceId,
 	number: number,
 ): Promise<CameraId> {
@@ -24,7 +26,7 @@ export async function cameraIdOf(
 	return (await shortHash(crypto, bytes)) as CameraId;
 }
 
-async function shortHash(crypto: Crypto, bytes: Bytes): Promise<string> {
+async function shortHash(crypto: Hashing, bytes: Bytes): Promise<string> {
 	return hexOf((await crypto.sha256(bytes)).subarray(0, 16));
 }
 
