@@ -56,6 +56,10 @@ async function make(): Promise<Engine> {
 		{ PageReloading },
 		{ Repairs },
 		{ Planning },
+		{ EarlyGiven },
+		{ WebSocketRelays },
+		{ Membership },
+		{ Pairing },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -92,6 +96,10 @@ async function make(): Promise<Engine> {
 		import('#browser/reloading.ts'),
 		import('#engine/repairs.ts'),
 		import('#engine/planning.ts'),
+		import('#browser/given.ts'),
+		import('#browser/relays.ts'),
+		import('#engine/membership.ts'),
+		import('#engine/pairing-controls.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -106,7 +114,14 @@ async function make(): Promise<Engine> {
 	const awake = new ScreenAwake();
 	const power = new BrowserPower();
 	const tab = new TabSign();
-	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
+	const vault = new BrowserVault();
+	const house = new House({ crypto, vault, segments, clock });
+	const membership = new Membership({ house, crypto, vault, clock });
+	const pairing = new Pairing({
+		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
+		here: location.origin,
+		relay: () => membership.relay,
+	});
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
@@ -171,6 +186,13 @@ async function make(): Promise<Engine> {
 		},
 		awake,
 		power,
+		membership,
+		pairing,
+		given: new EarlyGiven(),
+		codeReader: async (video) => {
+			const { VideoCodeReader } = await import('#browser/code-reader.ts');
+			return new VideoCodeReader(video);
+		},
 		clips: async () => {
 			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
 				import('#engine/clips.ts'),

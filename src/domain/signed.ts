@@ -6,7 +6,15 @@ export const PUBLIC_KEY_BYTES = 65;
 export const HASH_BYTES = 32;
 
 export type Purpose =
-	'head' | 'roster' | 'grant' | 'probe' | 'login' | 'pair-new' | 'pair-owner' | 'pair-ok';
+	| 'head'
+	| 'roster'
+	| 'grant'
+	| 'probe'
+	| 'login'
+	| 'letter'
+	| 'pair-new'
+	| 'pair-owner'
+	| 'pair-ok';
 
 /** What a signature covers: a purpose first, so that no signature means anything elsewhere. */
 export function signedBytes(purpose: Purpose, canonical: Uint8Array): Bytes {
