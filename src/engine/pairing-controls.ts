@@ -152,7 +152,7 @@ export class Pairing implements PairingControls {
 	): Promise<PairingState | null> {
 		const typed = code.kind === 'typed';
 		const { here } = this.#tools;
-		const origins = typed ? [here] : [...new Set([code.relay, here])];
+		const origins = typed || (await this.#isHere(code.relay)) ? [here] : [code.relay, here];
 		for (const [at, origin] of origins.entries()) {
 			const rid = typed ? '' : code.rid;
 			const wish = { rid, code, name, wanted: 'viewer' as const };
@@ -189,6 +189,17 @@ export class Pairing implements PairingControls {
 
 	get #relay(): string {
 		return this.#tools.relay() ?? this.#tools.here;
+	}
+
+	/** The code's relay is this page's own, by this name or by the one it gives to others. */
+	async #isHere(relay: string): Promise<boolean> {
+		const { relays, here } = this.#tools;
+		if (relay === here) return true;
+		try {
+			return (await relays.card(here))?.secure === relay;
+		} catch {
+			return false;
+		}
 	}
 
 	/** How others reach the relay; `localhost` would be themselves. */

@@ -59,8 +59,10 @@ export class Connecting {
 		return owners === 1 && viewers === 1;
 	}
 
-	/** What came with a link. */
+	/** What came with a link; what ended before makes room for it. */
 	take(): void {
+		const { pairing } = this.#engine;
+		if (pairing.state.kind === 'done' || pairing.state.kind === 'ended') void pairing.cancel();
 		const text = this.#engine.given.take();
 		if (text === null) return;
 		if (text.startsWith('invite.')) this.invitation = text.slice('invite.'.length);

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CODE_MS } from '#engine/pairing-controls.ts';
+import { base64urlOf } from '#domain/base64url.ts';
+import { ascii } from '#domain/bytes.ts';
+import { codeFrom } from '#domain/pairing-code.ts';
+import { MeetingPoint } from '../fakes/meeting-point.ts';
 import { Person, RELAY, twoPeople } from './pairing-people.ts';
+
+const LOCAL = 'http://localhost:8080';
 
 describe('pairing, both sides', () => {
 	it('PR1 PR4 PR5 PR6 the owner shows a code, the new device has it: the owner allows, once', async () => {
@@ -180,19 +186,34 @@ describe('pairing, both sides', () => {
 		await owner.until('showing');
 	});
 
-	it('a page on localhost shows the name that others reach, and a code that names another origin is tried here', async () => {
+	it('a code that names another origin is tried here, and unreachable when nobody here knows it', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
-		const elsewhere = link.replace(
-			/\.[^.]+$/,
-			`.${btoa('https://other.local').replaceAll('=', '')}`,
-		);
+		const elsewhere = link.replace(/\.[^.]+$/, `.${base64urlOf(ascii('https://other.local'))}`);
 		void guest.pairing.join(elsewhere, 'Phone');
 		await guest.until('comparing');
 		await owner.pairing.allow('viewer');
 		await guest.until('done');
 		expect(guest.joining.entered?.relay).toBe(RELAY);
 		expect(point.open).toBe(0);
+		void guest.pairing.join(elsewhere, 'Phone');
+		expect(await guest.until('ended')).toMatchObject({ why: 'unreachable' });
+		// Now it says that it is the very relay.
+		point.card = { ...point.card, secure: 'https://other.local' };
+		void guest.pairing.join(elsewhere, 'Phone');
+		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
+	});
+
+	it('a page on localhost shows the name that others reach', async () => {
+		const point = new MeetingPoint();
+		const owner = await Person.at(point, { here: LOCAL });
+		await owner.pairing.show('viewer');
+		expect(await owner.link()).toMatch(/^http:\/\/localhost:8080\/pair#p1/);
+		point.card = { ...point.card, secure: RELAY };
+		await owner.pairing.show('viewer');
+		const link = await owner.link();
+		expect(link).toMatch(/^https:\/\/cam\.local:8443\/pair#p1/);
+		expect(codeFrom(link)).toMatchObject({ relay: RELAY });
 	});
 });
