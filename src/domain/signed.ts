@@ -9,12 +9,12 @@ export type Purpose =
 	| 'head'
 	| 'roster'
 	| 'grant'
-	| 'probe'
-	| 'login'
 	| 'letter'
+	| 'login'
 	| 'pair-new'
 	| 'pair-owner'
-	| 'pair-ok';
+	| 'pair-ok'
+	| 'probe';
 
 /** What a signature covers: a purpose first, so that no signature means anything elsewhere. */
 export function signedBytes(purpose: Purpose, canonical: Uint8Array): Bytes {
