@@ -59,6 +59,10 @@ async function make(): Promise<Engine> {
 		{ Sparing },
 		{ ComputePressure },
 		{ Alone },
+		{ EarlyGiven },
+		{ WebSocketRelays },
+		{ Membership },
+		{ Pairing },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -98,6 +102,10 @@ async function make(): Promise<Engine> {
 		import('#engine/sparing.ts'),
 		import('#browser/strain.ts'),
 		import('#engine/alone.ts'),
+		import('#browser/given.ts'),
+		import('#browser/relays.ts'),
+		import('#engine/membership.ts'),
+		import('#engine/pairing-controls.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -112,7 +120,14 @@ async function make(): Promise<Engine> {
 	const awake = new ScreenAwake();
 	const power = new BrowserPower();
 	const tab = new TabSign();
-	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
+	const vault = new BrowserVault();
+	const house = new House({ crypto, vault, segments, clock });
+	const membership = new Membership({ house, crypto, vault, clock });
+	const pairing = new Pairing({
+		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
+		here: location.origin,
+		relay: () => membership.relay,
+	});
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
@@ -185,6 +200,13 @@ async function make(): Promise<Engine> {
 		},
 		awake,
 		power,
+		membership,
+		pairing,
+		given: new EarlyGiven(),
+		codeReader: async (video) => {
+			const { VideoCodeReader } = await import('#browser/code-reader.ts');
+			return new VideoCodeReader(video);
+		},
 		clips: async () => {
 			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
 				import('#engine/clips.ts'),
