@@ -119,7 +119,7 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 	await puppet(page, 'freeze');
 	await tile.getByText(/^\d+ s old\. Waiting for the camera/).waitFor();
 	await expect
-		.poll(async () => Number(await tile.getAttribute('data-age-ms')))
+		.poll(async () => Number(await tile.getAttribute('data-age-ms')), { timeout: 15_000 })
 		.toBeGreaterThanOrEqual(5000);
 	expect(await tile.getByRole('img').evaluate((node) => getComputedStyle(node).filter)).toContain(
 		'blur',

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
 import { Commands } from '#state/commands.svelte.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { homeIn, MEMBERS, THERE, type HomeWish } from '../gallery/home.ts';
@@ -14,10 +13,7 @@ function asking(wish: HomeWish = {}) {
 		new Promise<void>((done, failed) => {
 			answers.push({ done, failed });
 		});
-	const commands = new Commands(
-		{ ...home, clock, watching: { ...home.watching, command } },
-		THERE as string as CameraId,
-	);
+	const commands = new Commands({ ...home, clock, watching: { ...home.watching, command } }, THERE);
 	return { clock, commands, answers };
 }
 

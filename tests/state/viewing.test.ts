@@ -137,7 +137,7 @@ function ownLens() {
 
 const lens = { picture: {} as Picture, lensId: 'a', label: '', sound: false };
 
-test('LV10, LV11, LV12 the own lens: its age is that of the last painted frame, and it grows stale', async () => {
+test('LV10, LV11, LV12 the own lens: its age is that of the last painted frame, and it grows stale', () => {
 	const { view, clock, paint, become } = ownLens();
 	expect(view.state.kind).toBe('connecting');
 	become({ kind: 'preview', view: lens });
@@ -151,7 +151,7 @@ test('LV10, LV11, LV12 the own lens: its age is that of the last painted frame, 
 	expect(view.state).toMatchObject({ kind: 'live', ageMs: 0 });
 });
 
-test('a lens that is closed is off, and its next picture is not taken for old', async () => {
+test('a lens that is closed is off, and its next picture is not taken for old', () => {
 	const { view, clock, paint, become } = ownLens();
 	become({ kind: 'preview', view: lens });
 	paint();

@@ -2,7 +2,7 @@ import { agoOf } from './ago.ts';
 import type { LiveWords } from './en-live.ts';
 import { GERMAN } from './formats.ts';
 
-const { count, across } = GERMAN;
+const { across } = GERMAN;
 
 const age = (ms: number) =>
 	ms < 1000 ? 'unter 1 s alt' : `${across(Math.floor(ms / 1000) * 1000)} alt`;
@@ -112,7 +112,7 @@ export const live: LiveWords = {
 	sirenStop: 'Sirene ausschalten',
 	sirenTitle: 'Sirene einschalten?',
 	sirenHow:
-		'Sie ist so laut, wie jenes Gerät kann: bei einem Telefon etwa wie ein Rauchmelder im Nebenzimmer, bei Lautsprechern so laut, wie sie eingestellt sind. Alle in der Nähe hören sie.',
+		'Sie ist so laut, wie die Lautstärke jenes Geräts eingestellt ist: ein Telefon bei voller Lautstärke etwa wie ein Staubsauger neben dir, eines bei null bleibt still. Alle in der Nähe hören sie.',
 	sirenEnds:
 		'Sie endet, wenn du sie ausschaltest, spätestens nach einer Minute. Die Kamera zeigt, wer sie eingeschaltet hat.',
 	sirenYes: 'Einschalten',
@@ -145,6 +145,7 @@ export const live: LiveWords = {
 			'Die Kamera hat 5 Sekunden lang nicht geantwortet. Vielleicht ist nichts geschehen; versuche es noch einmal.',
 		internal: elsewhere,
 	},
+	talkDirect: 'Sprechen braucht den direkten Weg zur Kamera, und hier ein Mikrofon.',
 	liveOnly: 'Dieses Gerät darf nur live zusehen: Befehle schickt es keine.',
 	talkRefused:
 		'Der Browser lässt diese Seite das Mikrofon nicht benutzen. Erlaube es neben der Adresse und versuche es dann noch einmal.',

@@ -59,7 +59,7 @@ export const de: Words = {
 		record: 'Dieses Gerät als Kamera nutzen',
 		recordNote: 'Es nimmt auf, was es sieht, solange diese Seite offen ist.',
 		watch: 'Meine Kameras ansehen',
-		watchNote: 'Die Kameras auf diesem Gerät und was sie gespeichert haben.',
+		watchNote: 'Alle Kameras deines Zuhauses, live.',
 		saved: 'Gespeicherte Aufnahmen',
 		savedNote: 'Jeden Moment noch einmal abspielen.',
 	},

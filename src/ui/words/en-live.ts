@@ -9,7 +9,7 @@ type Ended = Extract<ViewState, { readonly kind: 'ended' }>['why'];
 type Live = Extract<ViewState, { readonly kind: 'live' }>;
 type Trying = Extract<ViewState, { readonly kind: 'stale' }>['trying'];
 
-const { count, across } = ENGLISH;
+const { across } = ENGLISH;
 
 const age = (ms: number) =>
 	ms < 1000 ? 'under 1 s old' : `${across(Math.floor(ms / 1000) * 1000)} old`;
@@ -143,7 +143,7 @@ export const live = {
 	sirenStop: 'Stop the siren',
 	sirenTitle: 'Sound the siren?',
 	sirenHow:
-		'It is as loud as that device can be: from a phone about as loud as a smoke alarm in the next room, from loudspeakers as loud as they are set. Everybody near it hears it.',
+		'It is as loud as the volume of that device is set: a phone at full volume is about as loud as a vacuum cleaner beside you, one at zero is silent. Everybody near it hears it.',
 	sirenEnds:
 		'It ends when you stop it, after a minute at the latest. The camera shows who sounds it.',
 	sirenYes: 'Sound it',
@@ -162,6 +162,7 @@ export const live = {
 		talk: 'You are heard at the camera.',
 	},
 	refused,
+	talkDirect: 'Talking needs the direct way to the camera, and a microphone here.',
 	liveOnly: 'This device may watch live only: it sends no commands.',
 	talkRefused:
 		'The browser does not let this page use the microphone. Allow it beside the address, then try again.',

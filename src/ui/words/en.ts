@@ -124,7 +124,7 @@ export const en = {
 		record: 'Use this device as a camera',
 		recordNote: 'It records what it sees, as long as this page is open.',
 		watch: 'Watch my cameras',
-		watchNote: 'The cameras on this device and what they saved.',
+		watchNote: 'All cameras of your home, live.',
 		saved: 'Saved footage',
 		savedNote: 'Play any moment again.',
 	},
