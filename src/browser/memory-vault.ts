@@ -1,12 +1,15 @@
 /* eslint-disable @typescript-eslint/require-await -- the port is asynchronous, a Map is not */
-import type { Bytes } from '#domain/bytes.ts';
+import { same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
 import type {
+	EpochFacts,
 	Identity,
 	KeptCamera,
 	KeptEpoch,
+	KeptHome,
 	KeyStrength,
+	NewHome,
 	NewIdentity,
 	NewSecret,
 	Vault,
@@ -15,21 +18,26 @@ import type {
 
 /** Keys that die with the tab: the last rung of the ladder, where a browser keeps none. */
 export class MemoryVault implements Vault {
-	#identity: Identity | null = null;
+	#identity: Omit<Identity, 'homes' | 'cameras'> | null = null;
+	readonly #homes = new Map<HomeId, KeptHome>();
 	readonly #cameras = new Map<CameraId, KeptCamera>();
 	readonly #epochs = new Map<CameraId, KeptEpoch[]>();
 
 	async read(): Promise<VaultReading> {
 		if (this.#identity === null) return { kind: 'empty' };
-		const identity = { ...this.#identity, cameras: [...this.#cameras.values()] };
-		return { kind: 'whole', identity };
+		const [homes, cameras] = [[...this.#homes.values()], [...this.#cameras.values()]];
+		return { kind: 'whole', identity: { ...this.#identity, homes, cameras } };
 	}
 
-	async found({ homeKey, ...identity }: NewIdentity, strength: KeyStrength): Promise<void> {
+	async found(
+		{ homeKey, roster, cameras, ...identity }: NewIdentity,
+		strength: KeyStrength,
+	): Promise<void> {
 		if (this.#identity !== null) throw new Fault('conflict', 'an identity is there already');
-		const { key, grant } = homeKey;
-		this.#identity = { ...identity, strength, homeKey: { key, grant } };
-		for (const camera of identity.cameras) this.#cameras.set(camera.id, camera);
+		this.#identity = { ...identity, strength };
+		const keys = [{ number: 1, key: homeKey.key, grant: homeKey.grant }];
+		this.#homes.set(identity.home, { home: identity.home, roster, keys, relay: null });
+		for (const camera of cameras) this.#cameras.set(camera.id, camera);
 	}
 
 	async discard(device: DeviceId): Promise<void> {
@@ -44,20 +52,54 @@ export class MemoryVault implements Vault {
 		return this.#epochs.get(camera)?.at(-1) ?? null;
 	}
 
-	async addEpoch(
-		...[camera, number, madeMs, secret]: Parameters<Vault['addEpoch']>
-	): Promise<void> {
+	async addEpoch(camera: CameraId, facts: EpochFacts, { key, grant }: NewSecret): Promise<void> {
 		const kept = this.#epochs.get(camera) ?? [];
-		if (kept.some((epoch) => epoch.number === number)) {
-			throw new Fault('conflict', `epoch ${number} is there already`);
+		if (kept.some((epoch) => epoch.number === facts.number)) {
+			throw new Fault('conflict', `epoch ${facts.number} is there already`);
 		}
-		kept.push(keptEpoch(number, madeMs, secret));
+		kept.push({ ...facts, key, grant });
 		kept.sort((a, b) => a.number - b.number);
 		this.#epochs.set(camera, kept);
 	}
 
+	async enter({ home, roster, relay, keys }: NewHome): Promise<void> {
+		if (this.#identity === null) throw new Fault('not-found', 'no identity');
+		const known = this.#homes.get(home) ?? { home, roster: [], keys: [], relay };
+		if (!goesOn(known.roster, roster)) throw new Fault('conflict', 'another roster of that home');
+		this.#homes.set(home, { ...known, roster, relay });
+		const numbers = known.keys.map(({ number }) => number);
+		for (const { number, secret } of keys) {
+			if (!numbers.includes(number)) await this.addHomeKey(home, number, secret);
+		}
+		this.#identity = { ...this.#identity, home };
+	}
+
+	async appendRoster(home: HomeId, seq: number, entries: readonly Bytes[]): Promise<void> {
+		const known = this.#home(home);
+		if (seq !== known.roster.length + 1) throw new Fault('conflict', 'not the next entry');
+		this.#homes.set(home, { ...known, roster: [...known.roster, ...entries] });
+	}
+
+	async addHomeKey(home: HomeId, number: number, { key, grant }: NewSecret): Promise<void> {
+		const known = this.#home(home);
+		if (known.keys.some((kept) => kept.number === number)) {
+			throw new Fault('conflict', `home key ${number} is there already`);
+		}
+		const keys = [...known.keys, { number, key, grant }].sort((a, b) => a.number - b.number);
+		this.#homes.set(home, { ...known, keys });
+	}
+
+	async meetAt(home: HomeId, relay: string | null): Promise<void> {
+		this.#homes.set(home, { ...this.#home(home), relay });
+	}
+
 	async camera(camera: CameraId): Promise<KeptCamera | null> {
 		return this.#cameras.get(camera) ?? null;
+	}
+
+	async addCamera(camera: KeptCamera): Promise<void> {
+		if (this.#cameras.has(camera.id)) throw new Fault('conflict', 'the camera is there already');
+		this.#cameras.set(camera.id, camera);
 	}
 
 	async nameCamera(camera: CameraId, sealedName: Bytes): Promise<void> {
@@ -73,12 +115,19 @@ export class MemoryVault implements Vault {
 
 	async clear(): Promise<void> {
 		this.#identity = null;
+		this.#homes.clear();
 		this.#cameras.clear();
 		this.#epochs.clear();
 	}
 
 	dispose(): void {
 		// Nothing is held outside this object.
+	}
+
+	#home(home: HomeId): KeptHome {
+		const kept = this.#homes.get(home);
+		if (kept === undefined) throw new Fault('not-found', 'no such home');
+		return kept;
 	}
 
 	#known(camera: CameraId): KeptCamera {
@@ -88,6 +137,10 @@ export class MemoryVault implements Vault {
 	}
 }
 
-function keptEpoch(number: number, madeMs: number, { key, grant }: NewSecret): KeptEpoch {
-	return { number, madeMs, key, grant };
+/** `roster` is what is kept, or that and more. */
+export function goesOn(kept: readonly Bytes[], roster: readonly Bytes[]): boolean {
+	return kept.every((entry, at) => {
+		const other = roster[at];
+		return other !== undefined && same(entry, other);
+	});
 }

@@ -1,88 +1,52 @@
-import { Dexie, type Table } from 'dexie';
+import { Dexie } from 'dexie';
 import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/ids.ts';
 import type { KemKey, SignKey } from '#ports/crypto.ts';
 import type {
+	EpochFacts,
 	KeptCamera,
 	KeptEpoch,
-	KeptSecret,
+	KeptHome,
 	KeyStrength,
+	NewHome,
 	NewIdentity,
+	NewSecret,
 	Vault,
 	VaultReading,
 } from '#ports/vault.ts';
+import { epochName, homeKeyName, keptHome, keptSecret, seqsOf } from './kept-homes.ts';
+import { dtlsOfRow, isBytes, pairOf, pairRow, secretRow } from './kept-keys.ts';
+import { goesOn, MemoryVault } from './memory-vault.ts';
 import {
-	dtlsOfRow,
-	isBytes,
-	pairOf,
-	pairRow,
-	secretOf,
-	secretRow,
-	type KeyRow,
-} from './kept-keys.ts';
-import { MemoryVault } from './memory-vault.ts';
+	VaultConnection,
+	type EpochRow,
+	type IdentityRow,
+	type VaultDatabase,
+} from './vault-database.ts';
 
 const VAULT_NAME = 'spycam-vault';
-const VERSION = 1;
+/** The newest version of what is kept. Version 1 knows one home, one home key and one device. */
+const VERSION = 2;
 const DEADLINE_MS = 5000;
-
-interface IdentityRow {
-	readonly id: 'this';
-	readonly version: number;
-	readonly strength: KeyStrength;
-	readonly home: HomeId;
-	readonly device: DeviceId;
-}
-
-interface EpochRow {
-	readonly camera: CameraId;
-	readonly number: number;
-	readonly madeMs: number;
-}
-
-/**
- * Layout: docs/spec/identity.md, "Vault". Grants lie apart from keys, because a key that cannot be read
- * makes its whole row unreadable. It is never changed by an upgrade of the footage's database.
- */
-class VaultDatabase extends Dexie {
-	declare readonly identity: Table<IdentityRow, string>;
-	declare readonly keys: Table<KeyRow, string>;
-	declare readonly grants: Table<{ name: string; bytes: Bytes }, string>;
-	declare readonly epochs: Table<EpochRow, [CameraId, number]>;
-	declare readonly roster: Table<{ seq: number; bytes: Bytes }, number>;
-	declare readonly cameras: Table<KeptCamera, CameraId>;
-
-	constructor(name: string) {
-		// Relaxed writes may be lost for 30 s after a power cut; a key must not be.
-		super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
-		this.version(VERSION).stores({
-			identity: 'id',
-			keys: 'name',
-			grants: 'name',
-			epochs: '[camera+number]',
-			roster: 'seq',
-			cameras: 'id',
-		});
-	}
-}
 
 /** The vault in IndexedDB; for `memory` it holds the keys itself. */
 export class BrowserVault implements Vault {
-	readonly #db: VaultDatabase;
-	readonly #deadlineMs: number;
+	readonly #connection: VaultConnection;
 	#memory: MemoryVault | null = null;
 
 	constructor(name = VAULT_NAME, deadlineMs = DEADLINE_MS) {
-		this.#db = new VaultDatabase(name);
-		this.#deadlineMs = deadlineMs;
+		this.#connection = new VaultConnection(name, deadlineMs);
 	}
 
 	async read(): Promise<VaultReading> {
 		if (this.#memory !== null) return this.#memory.read();
-		const row = await this.#row(this.#db.identity, 'this');
+		const { db } = this.#connection;
+		const row = await this.#connection.row(db.identity, 'this');
 		if (row === undefined) {
-			const counts = await this.#do(() => Promise.all(this.#db.tables.map((t) => t.count())));
+			const counts = await this.#connection.do(() =>
+				Promise.all(db.tables.map((table) => table.count())),
+			);
 			return counts.every((count) => count === 0)
 				? { kind: 'empty' }
 				: { kind: 'damaged', missing: ['identity'] };
@@ -104,26 +68,29 @@ export class BrowserVault implements Vault {
 			pairRow('sign', sign, strength),
 			pairRow('kem', kem, strength),
 		]);
-		const keys = [...pairs, secretRow(homeKeyName(1), homeKey, strength)];
-		await this.#write(async (db) => {
-			await db.identity.add({ id: 'this', version: VERSION, strength, home, device });
+		const name = homeKeyName(null, 1);
+		const keys = [...pairs, secretRow(name, homeKey, strength)];
+		const bare = identity.cameras.length === 0;
+		const as = bare ? { version: VERSION, bare } : { version: 1 };
+		await this.#connection.write(async (db) => {
+			await db.identity.add({ id: 'this', strength, home, device, ...as });
 			await db.keys.bulkAdd(keys);
-			await db.grants.add({ name: homeKeyName(1), bytes: homeKey.grant });
+			await db.grants.add({ name, bytes: homeKey.grant });
 			await db.roster.bulkAdd(identity.roster.map((bytes, at) => ({ seq: at + 1, bytes })));
 			await db.cameras.bulkAdd([...identity.cameras]);
 		});
 		if (dtls === null) return;
 		// Alone: not every engine can store a certificate, and it can be made anew.
 		const certificate = dtls.certificate as unknown as RTCCertificate;
-		await this.#do(() => this.#db.keys.put({ name: 'dtls', key: certificate })).catch(
-			() => undefined,
-		);
+		await this.#connection
+			.do(() => this.#connection.db.keys.put({ name: 'dtls', key: certificate }))
+			.catch(() => undefined);
 	}
 
 	async discard(device: DeviceId): Promise<void> {
 		const held = await this.#memory?.read();
 		if (held?.kind === 'whole' && held.identity.device === device) this.#memory = null;
-		await this.#write(async (db) => {
+		await this.#connection.write(async (db) => {
 			const row = await db.identity.get('this');
 			if (row?.device === device) await Promise.all(db.tables.map((table) => table.clear()));
 		});
@@ -131,16 +98,19 @@ export class BrowserVault implements Vault {
 
 	async epoch(camera: CameraId, number: number): Promise<KeptEpoch | null> {
 		if (this.#memory !== null) return this.#memory.epoch(camera, number);
-		const row = await this.#row<EpochRow, [CameraId, number]>(this.#db.epochs, [camera, number]);
+		const { epochs } = this.#connection.db;
+		const place: [CameraId, number] = [camera, number];
+		const row = await this.#connection.row<EpochRow, [CameraId, number]>(epochs, place);
 		if (row === undefined) return null;
-		const { madeMs } = row;
-		return { number, madeMs, ...(await this.#secret(epochName(camera, number))) };
+		const { madeMs, rosterSeq = 1 } = row;
+		const secret = await keptSecret(this.#connection, epochName(camera, number));
+		return { number, madeMs, rosterSeq, ...secret };
 	}
 
 	async lastEpoch(camera: CameraId): Promise<KeptEpoch | null> {
 		if (this.#memory !== null) return this.#memory.lastEpoch(camera);
-		const numbers = this.#db.epochs.where('[camera+number]');
-		const keys = await this.#do(() =>
+		const numbers = this.#connection.db.epochs.where('[camera+number]');
+		const keys = await this.#connection.do(() =>
 			numbers
 				.between([camera, Dexie.minKey], [camera, Dexie.maxKey])
 				.reverse()
@@ -151,35 +121,86 @@ export class BrowserVault implements Vault {
 		return last === undefined ? null : this.epoch(camera, last[1]);
 	}
 
-	async addEpoch(
-		...[camera, number, madeMs, secret]: Parameters<Vault['addEpoch']>
-	): Promise<void> {
-		if (this.#memory !== null) return this.#memory.addEpoch(camera, number, madeMs, secret);
-		const strength = (await this.#row(this.#db.identity, 'this'))?.strength;
-		if (strength === undefined) throw new Fault('not-found', 'no identity');
+	async addEpoch(camera: CameraId, facts: EpochFacts, secret: NewSecret): Promise<void> {
+		if (this.#memory !== null) return this.#memory.addEpoch(camera, facts, secret);
+		const { number, madeMs, rosterSeq } = facts;
 		const name = epochName(camera, number);
-		await this.#write(async (db) => {
-			await db.epochs.add({ camera, number, madeMs });
-			await db.keys.add(secretRow(name, secret, strength));
-			await db.grants.add({ name, bytes: secret.grant });
+		await this.#connection.write(async (db) => {
+			await db.epochs.add({ camera, number, madeMs, rosterSeq });
+			const { strength } = identityOf(await db.identity.get('this'));
+			await addSecret(db, name, secret, strength);
+		});
+	}
+
+	async enter({ home, roster, relay, keys }: NewHome): Promise<void> {
+		if (this.#memory !== null) return this.#memory.enter({ home, roster, relay, keys });
+		await this.#connection.write(async (db) => {
+			const row = identityOf(await db.identity.get('this'));
+			const founded = row.home === home;
+			const kept = founded
+				? await db.roster.toArray()
+				: await db.entries.where('[home+seq]').between([home, 0], [home, Dexie.maxKey]).toArray();
+			const known = kept.map(({ bytes }) => bytes);
+			if (!goesOn(known, roster)) throw new Fault('conflict', 'another roster of that home');
+			await addEntries(db, home, founded, known.length + 1, roster.slice(known.length));
+			await db.homes.put({ home, relay });
+			for (const { number, secret } of keys) {
+				const name = homeKeyName(founded ? null : home, number);
+				if ((await db.grants.get(name)) !== undefined) continue;
+				await db.keys.put(secretRow(name, secret, row.strength));
+				await db.grants.put({ name, bytes: secret.grant });
+			}
+			await db.identity.put({ ...row, version: VERSION, current: home });
+		});
+	}
+
+	async appendRoster(home: HomeId, seq: number, entries: readonly Bytes[]): Promise<void> {
+		if (this.#memory !== null) return this.#memory.appendRoster(home, seq, entries);
+		await this.#growing(home, async (db, founded) => {
+			const seqs = await seqsOf(db, home, founded);
+			if (seq !== seqs.length + 1) throw new Fault('conflict', 'not the next entry');
+			await addEntries(db, home, founded, seq, entries);
+		});
+	}
+
+	async addHomeKey(home: HomeId, number: number, secret: NewSecret): Promise<void> {
+		if (this.#memory !== null) return this.#memory.addHomeKey(home, number, secret);
+		await this.#growing(home, async (db, founded, { strength }) => {
+			await addSecret(db, homeKeyName(founded ? null : home, number), secret, strength);
+		});
+	}
+
+	async meetAt(home: HomeId, relay: string | null): Promise<void> {
+		if (this.#memory !== null) return this.#memory.meetAt(home, relay);
+		await this.#growing(home, async (db) => {
+			await db.homes.put({ home, relay });
 		});
 	}
 
 	async camera(camera: CameraId): Promise<KeptCamera | null> {
 		if (this.#memory !== null) return this.#memory.camera(camera);
-		return keptCamera(await this.#row(this.#db.cameras, camera));
+		return keptCamera(await this.#connection.row(this.#connection.db.cameras, camera));
+	}
+
+	async addCamera(camera: KeptCamera): Promise<void> {
+		if (this.#memory !== null) return this.#memory.addCamera(camera);
+		await this.#connection.write(async (db) => {
+			await db.cameras.add(camera);
+			const row = identityOf(await db.identity.get('this'));
+			await db.identity.put({ ...row, bare: false });
+		});
 	}
 
 	async nameCamera(camera: CameraId, sealedName: Bytes): Promise<void> {
 		if (this.#memory !== null) return this.#memory.nameCamera(camera, sealedName);
-		await this.#write(async (db) => {
+		await this.#connection.write(async (db) => {
 			await db.cameras.put({ ...(await knownCamera(db, camera)), sealedName });
 		});
 	}
 
 	async beginRun(camera: CameraId, atLeast: number): Promise<number> {
 		if (this.#memory !== null) return this.#memory.beginRun(camera, atLeast);
-		return this.#write(async (db) => {
+		return this.#connection.write(async (db) => {
 			const kept = await knownCamera(db, camera);
 			const runNo = Math.max(kept.runNo + 1, atLeast);
 			await db.cameras.put({ ...kept, runNo });
@@ -189,115 +210,111 @@ export class BrowserVault implements Vault {
 
 	async clear(): Promise<void> {
 		this.#memory = null;
-		await this.#write(async (db) => {
+		await this.#connection.write(async (db) => {
 			await Promise.all(db.tables.map((table) => table.clear()));
 		});
 	}
 
 	dispose(): void {
-		this.#db.close();
+		this.#connection.db.close();
 	}
 
 	async #readWhole(row: IdentityRow): Promise<VaultReading> {
 		if (row.version > VERSION) throw new Fault('unsupported', 'a newer app made this vault');
-		const { keys } = this.#db;
-		const home = idFrom<HomeId>(row.home);
+		const { keys } = this.#connection.db;
+		const founded = idFrom<HomeId>(row.home);
+		const home = row.current === undefined ? founded : idFrom<HomeId>(row.current);
 		const device = idFrom<DeviceId>(row.device);
-		const owner = await pairOf<SignKey>(await this.#row(keys, 'owner'), 'ECDSA');
-		const sign = await pairOf<SignKey>(await this.#row(keys, 'sign'), 'ECDSA');
-		const kem = await pairOf<KemKey>(await this.#row(keys, 'kem'), 'ECDH');
-		const dtls = dtlsOfRow(await this.#row(keys, 'dtls'));
-		const homeKey = await this.#secret(homeKeyName(1));
-		const roster = await this.#roster();
-		const cameras = await this.#cameras();
+		const owner = await pairOf<SignKey>(await this.#connection.row(keys, 'owner'), 'ECDSA');
+		const sign = await pairOf<SignKey>(await this.#connection.row(keys, 'sign'), 'ECDSA');
+		const kem = await pairOf<KemKey>(await this.#connection.row(keys, 'kem'), 'ECDH');
+		const dtls = dtlsOfRow(await this.#connection.row(keys, 'dtls'));
+		const homes = founded === null || home === null ? [] : await this.#homes(founded, home);
+		const cameras = await this.#cameras(row.bare === true);
 		const missing = Object.entries({
 			identity: home !== null && device !== null && STRENGTHS.includes(row.strength),
 			'owner key': owner !== null,
 			'device key': sign !== null,
 			'exchange key': kem !== null,
-			'home key': homeKey.key !== null || homeKey.grant !== null,
-			roster: roster !== null,
+			'home key': homes.every((one) => one.keys.length > 0),
+			roster: homes.every(({ roster }) => roster.length > 0),
 			cameras: cameras !== null,
 		}).flatMap(([part, there]) => (there ? [] : [part]));
-		if (!home || !device || !owner || !sign || !kem || !roster || !cameras || missing.length > 0) {
+		if (!home || !device || !owner || !sign || !kem || !cameras || missing.length > 0) {
 			return { kind: 'damaged', missing };
 		}
 		const { strength } = row;
 		return {
 			kind: 'whole',
-			identity: { strength, home, device, owner, sign, kem, dtls, homeKey, roster, cameras },
+			identity: { strength, home, device, owner, sign, kem, dtls, homes, cameras },
 		};
 	}
 
-	async #secret(name: string): Promise<KeptSecret> {
-		const grant = (await this.#row(this.#db.grants, name))?.bytes;
-		return {
-			key: await secretOf(await this.#row(this.#db.keys, name)),
-			grant: isBytes(grant) ? grant : null,
-		};
+	/** The founded one first, and the current one even where its row is lost. */
+	async #homes(founded: HomeId, current: HomeId): Promise<KeptHome[]> {
+		const { db } = this.#connection;
+		const known = await this.#connection.do(() => db.homes.toCollection().primaryKeys());
+		const others = [...new Set([...known, current])].filter((home) => home !== founded);
+		const homes = [await keptHome(this.#connection, founded, true)];
+		for (const home of others) homes.push(await keptHome(this.#connection, home, false));
+		return homes;
 	}
 
-	async #roster(): Promise<Bytes[] | null> {
-		const seqs = await this.#do(() => this.#db.roster.toCollection().primaryKeys());
-		const entries: Bytes[] = [];
-		for (const seq of seqs) {
-			const bytes = (await this.#row(this.#db.roster, seq))?.bytes;
-			if (seq !== entries.length + 1 || !isBytes(bytes)) return null;
-			entries.push(bytes);
-		}
-		return entries.length === 0 ? null : entries;
-	}
-
-	async #cameras(): Promise<KeptCamera[] | null> {
-		const ids = await this.#do(() => this.#db.cameras.toCollection().primaryKeys());
+	async #cameras(bare: boolean): Promise<KeptCamera[] | null> {
+		const { db } = this.#connection;
+		const ids = await this.#connection.do(() => db.cameras.toCollection().primaryKeys());
 		const cameras: KeptCamera[] = [];
 		for (const id of ids) {
-			const camera = keptCamera(await this.#row(this.#db.cameras, id));
+			const camera = keptCamera(await this.#connection.row(db.cameras, id));
 			if (camera === null) return null;
 			cameras.push(camera);
 		}
-		return cameras.length === 0 ? null : cameras.sort((a, b) => a.number - b.number);
+		if (cameras.length === 0 && !bare) return null;
+		return cameras.sort((a, b) => a.number - b.number);
 	}
 
-	/** One row in a transaction of its own; a row that cannot be read is a row that is not there. */
-	async #row<Row, Key>(table: Table<Row, Key>, key: Key): Promise<Row | undefined> {
-		try {
-			return await this.#do(() => table.get(key));
-		} catch (error) {
-			if (error instanceof Fault && error.kind === 'corrupt') return undefined;
-			throw error;
-		}
+	/** A write to what version 1 would misread, for a home that is known. Dexie wants no awaiting but of its own. */
+	#growing<T>(
+		home: HomeId,
+		work: (db: VaultDatabase, founded: boolean, row: IdentityRow) => Promise<T>,
+	): Promise<T> {
+		return this.#connection.write(async (db) => {
+			const [row, known] = await Promise.all([db.identity.get('this'), db.homes.get(home)]);
+			const { home: first, version } = identityOf(row);
+			if (first !== home && known === undefined) throw new Fault('not-found', 'no such home');
+			if (version < VERSION) await db.identity.put({ ...identityOf(row), version: VERSION });
+			return work(db, first === home, identityOf(row));
+		});
 	}
+}
 
-	#write<T>(work: (db: VaultDatabase) => Promise<T>): Promise<T> {
-		return this.#do(() => this.#db.transaction('rw', this.#db.tables, () => work(this.#db)));
-	}
-
-	/** With a deadline; a connection that died is opened again, once. */
-	async #do<T>(work: () => PromiseLike<T>): Promise<T> {
-		try {
-			return await within(this.#deadlineMs, work());
-		} catch (error) {
-			if (!DEAD.includes(nameOf(error))) throw faultFrom(error);
-		}
-		try {
-			this.#db.close({ disableAutoOpen: false });
-			return await within(this.#deadlineMs, work());
-		} catch (error) {
-			throw faultFrom(error);
-		}
-	}
+function identityOf(row: IdentityRow | undefined): IdentityRow {
+	if (row === undefined) throw new Fault('not-found', 'no identity');
+	return row;
 }
 
 const STRENGTHS: readonly KeyStrength[] = ['sealed', 'readable'];
-const DEAD: readonly string[] = ['DatabaseClosedError', 'InvalidStateError'];
 
-function homeKeyName(number: number): string {
-	return `home/${number}`;
+async function addSecret(
+	db: VaultDatabase,
+	name: string,
+	secret: NewSecret,
+	strength: KeyStrength,
+): Promise<void> {
+	await db.keys.add(secretRow(name, secret, strength));
+	await db.grants.add({ name, bytes: secret.grant });
 }
 
-function epochName(camera: CameraId, number: number): string {
-	return `epoch/${camera}/${number}`;
+async function addEntries(
+	db: VaultDatabase,
+	home: HomeId,
+	founded: boolean,
+	first: number,
+	entries: readonly Bytes[],
+): Promise<void> {
+	const rows = entries.map((bytes, at) => ({ home, seq: first + at, bytes }));
+	if (founded) await db.roster.bulkAdd(rows.map(({ seq, bytes }) => ({ seq, bytes })));
+	else await db.entries.bulkAdd(rows);
 }
 
 async function knownCamera(db: VaultDatabase, camera: CameraId): Promise<KeptCamera> {
@@ -311,47 +328,4 @@ function keptCamera(row: KeptCamera | undefined): KeptCamera | null {
 	const { id, number, sealedName, runNo } = row;
 	if (!Number.isSafeInteger(number) || !Number.isSafeInteger(runNo) || runNo < 0) return null;
 	return { id, number, runNo, sealedName: isBytes(sealedName) ? sealedName : null };
-}
-
-async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Fault('timeout', 'the vault did not answer')), ms);
-	});
-	try {
-		return await Promise.race([work, late]);
-	} finally {
-		clearTimeout(timer);
-	}
-}
-
-/** Dexie wraps the browser's own error as `inner`, and an aborted transaction says only there why. */
-function nameOf(error: unknown): string {
-	if (!(error instanceof Error)) return '';
-	const inner: unknown = 'inner' in error ? error.inner : undefined;
-	if (error.name === 'AbortError' && inner instanceof Error) return inner.name;
-	return error.name;
-}
-
-function faultFrom(error: unknown): Fault {
-	if (error instanceof Fault) return error;
-	const name = nameOf(error);
-	const said = `the vault said ${name}`;
-	switch (name) {
-		case 'ConstraintError':
-		case 'BulkError':
-			return new Fault('conflict', said, error);
-		case 'DataCloneError':
-			return new Fault('unsupported', said, error);
-		case 'QuotaExceededError':
-			return new Fault('quota', said, error);
-		case 'VersionError':
-			return new Fault('unsupported', said, error);
-		case 'UnknownError':
-		case 'NotReadableError':
-		case 'DataError':
-			return new Fault('corrupt', said, error);
-		default:
-			return new Fault('unavailable', said, error);
-	}
 }

@@ -6,6 +6,8 @@ import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './signed.ts';
 /** Layout and rules: docs/spec/identity.md, "Grants". */
 const BOUND_BYTES = 56;
 const CANONICAL_BYTES = 177;
+/** With its signature. */
+export const GRANT_BYTES = CANONICAL_BYTES + SIGNATURE_BYTES;
 /** A 32-byte key and its tag. */
 const WRAPPED_BYTES = 48;
 const VERSION = 1;

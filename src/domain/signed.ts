@@ -5,7 +5,16 @@ export const SIGNATURE_BYTES = 64;
 export const PUBLIC_KEY_BYTES = 65;
 export const HASH_BYTES = 32;
 
-export type Purpose = 'head' | 'roster' | 'grant' | 'probe';
+export type Purpose =
+	| 'head'
+	| 'roster'
+	| 'grant'
+	| 'letter'
+	| 'login'
+	| 'pair-new'
+	| 'pair-owner'
+	| 'pair-ok'
+	| 'probe';
 
 /** What a signature covers: a purpose first, so that no signature means anything elsewhere. */
 export function signedBytes(purpose: Purpose, canonical: Uint8Array): Bytes {

@@ -1,25 +1,27 @@
 import { hexOf } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { GrantSubject } from '#domain/grant.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
-import type { Crypto, Secret } from '#ports/crypto.ts';
-import type { Identity, KeptEpoch, NewIdentity, Vault } from '#ports/vault.ts';
-import {
-	cameraIdOf,
-	deviceIdOf,
-	homeIdOf,
-	makeSecret,
-	signs,
-	unwraps,
-	workingSecret,
-} from './keys.ts';
-import { replayRoster, signEntry } from './roster.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { Identity, KeyStrength, NewIdentity, Vault } from '#ports/vault.ts';
+import { makeEpoch } from './epochs.ts';
+import { tryIdentity } from './identity.ts';
+import { cameraIdOf, deviceIdOf, homeIdOf, makeSecret } from './keys.ts';
+import { nextEntry, signEntry, type Roster } from './roster.ts';
+
+interface Tools {
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly clock: Clock;
+}
 
 /** Everything a first start makes, in memory; nothing of it is kept yet. */
 export async function makeIdentity(
 	crypto: Crypto,
 	wallMs: number,
 	readable: boolean,
+	as: 'camera' | 'watcher' = 'camera',
 ): Promise<NewIdentity> {
 	const [owner, sign, kem, dtls] = await Promise.all([
 		crypto.makeSignKey(readable),
@@ -29,11 +31,11 @@ export async function makeIdentity(
 	]);
 	const home = await homeIdOf(crypto, owner.public);
 	const device = await deviceIdOf(crypto, sign.public, kem.public);
-	const camera = await cameraIdOf(crypto, device, 1);
-	const subject = homeKeySubject(home, device);
+	const camera = { id: await cameraIdOf(crypto, device, 1), number: 1, sealedName: null, runNo: 0 };
+	const subject: GrantSubject = { home, camera: null, number: 1, recipient: device };
 	const first = await signEntry(crypto, owner.key, {
 		op: 'add',
-		roles: ['camera', 'viewer', 'owner'],
+		roles: as === 'camera' ? ['camera', 'viewer', 'owner'] : ['viewer', 'owner'],
 		home,
 		seq: 1,
 		prev: new Uint8Array(32),
@@ -58,87 +60,76 @@ export async function makeIdentity(
 		dtls,
 		homeKey: await makeSecret(crypto, subject, kem.public, owner.key, wallMs),
 		roster: [first],
-		cameras: [{ id: camera, number: 1, sealedName: null, runNo: 0 }],
+		cameras: as === 'camera' ? [camera] : [],
 	};
 }
 
-function homeKeySubject(home: HomeId, device: DeviceId): GrantSubject {
-	return { home, camera: null, number: 1, recipient: device };
-}
+const LADDER: readonly KeyStrength[] = ['sealed', 'readable', 'memory'];
 
-export function homeSecret(crypto: Crypto, identity: Identity): Promise<Secret | null> {
-	const { home, device, homeKey, kem, owner } = identity;
-	return workingSecret(crypto, homeKey, homeKeySubject(home, device), kem, owner.public);
-}
+/** What makes the ladder go one rung down: this browser cannot keep, or did not give back, such a key. */
+const REFUSALS: readonly string[] = ['unsupported', 'corrupt', 'malformed', 'internal'];
 
-export function epochSecret(
-	crypto: Crypto,
-	identity: Identity,
-	camera: CameraId,
-	kept: KeptEpoch,
-): Promise<Secret | null> {
-	const { home, device, kem, sign } = identity;
-	const subject: GrantSubject = { home, camera, number: kept.number, recipient: device };
-	return workingSecret(crypto, kept, subject, kem, sign.public);
-}
-
-/** Makes the camera's next epoch, keeps it, reads it back and tries it. Throws `corrupt` when it did not hold. */
-export async function makeEpoch(
-	crypto: Crypto,
-	vault: Vault,
-	identity: Identity,
-	camera: CameraId,
-	wallMs: number,
-	number: number,
-): Promise<Secret> {
-	const { home, device, kem, sign } = identity;
-	const subject: GrantSubject = { home, camera, number, recipient: device };
-	const secret = await makeSecret(crypto, subject, kem.public, sign.key, wallMs);
-	await vault.addEpoch(camera, number, wallMs, secret);
-	secret.raw.fill(0);
-	const kept = await vault.epoch(camera, number);
-	const back = kept && (await epochSecret(crypto, identity, camera, kept));
-	if (!back || kept.key === null || kept.grant === null) {
-		throw new Fault('corrupt', `epoch ${number} was not kept`);
+/** Makes an identity at the best strength that holds: written, read back from the disk, tried. */
+export async function foundIdentity(
+	{ crypto, vault, clock }: Tools,
+	as: 'camera' | 'watcher',
+): Promise<void> {
+	for (const strength of LADDER) {
+		const made = await makeIdentity(crypto, clock.wallMs(), strength === 'readable', as);
+		try {
+			await vault.found(made, strength);
+			const reading = await vault.read();
+			if (reading.kind === 'whole') {
+				const missing = await tryIdentity(crypto, vault, reading.identity);
+				if (missing.length === 0) {
+					const [first] = reading.identity.cameras;
+					const now = clock.wallMs();
+					if (first !== undefined)
+						await makeEpoch(crypto, vault, reading.identity, first.id, now, 1);
+					return;
+				}
+			}
+		} catch (error) {
+			// Time-outs and full disks say nothing about keys; they are no reason to keep them worse.
+			const refused = error instanceof Fault && REFUSALS.includes(error.kind);
+			if (!refused) {
+				if (!(error instanceof Fault && error.kind === 'conflict')) await undo(vault, made.device);
+				throw error;
+			}
+		}
+		await undo(vault, made.device);
 	}
-	return back;
+	throw new Fault('unsupported', 'no way to keep keys');
+}
+
+/** As far as it goes: what stays is found as damaged by the next look. */
+async function undo(vault: Vault, device: DeviceId): Promise<void> {
+	try {
+		await vault.discard(device);
+	} catch (error) {
+		if (!(error instanceof Fault)) throw error;
+	}
 }
 
 /**
- * Tries every key of an identity that was read, and names the parts that do not work. An id that does
- * not follow from its keys counts as missing, too: such a vault was put together from two.
+ * A device that only watched gets its first camera. Where it is an owner it says so in the roster; elsewhere
+ * it records, and an owner says whether others see it.
  */
-export async function tryIdentity(
-	crypto: Crypto,
-	vault: Vault,
-	identity: Identity,
-): Promise<string[]> {
-	const missing: string[] = [];
-	const { owner, sign, kem } = identity;
-	if (!(await signs(crypto, owner))) missing.push('owner key');
-	if (!(await signs(crypto, sign))) missing.push('device key');
-	if (!(await unwraps(crypto, kem))) missing.push('exchange key');
-	if ((await homeSecret(crypto, identity)) === null) missing.push('home key');
-	if (!(await rosterHolds(crypto, identity))) missing.push('roster');
-	if (identity.device !== (await deviceIdOf(crypto, sign.public, kem.public))) {
-		missing.push('device id');
-	}
-	for (const { id, runNo, number } of identity.cameras) {
-		if (id !== (await cameraIdOf(crypto, identity.device, number))) missing.push('camera id');
-		const last = await vault.lastEpoch(id);
-		const lost = last === null ? runNo > 0 : !(await epochSecret(crypto, identity, id, last));
-		if (lost) missing.push(`epoch key of camera ${number}`);
-	}
-	return missing;
-}
-
-async function rosterHolds(crypto: Crypto, identity: Identity): Promise<boolean> {
-	try {
-		const { home, devices, owners } = await replayRoster(crypto, identity.roster);
-		const owns = owners.has(hexOf(identity.owner.public));
-		return home === identity.home && devices.has(identity.device) && owns;
-	} catch (error) {
-		if (error instanceof Fault && error.kind === 'corrupt') return false;
-		throw error;
-	}
+export async function becomeCamera(
+	tools: Tools,
+	{ identity, roster }: { readonly identity: Identity; readonly roster: Roster },
+): Promise<void> {
+	const { crypto, vault, clock } = tools;
+	const { device, owner } = identity;
+	const id = await cameraIdOf(crypto, device, 1);
+	await vault.addCamera({ id, number: 1, sealedName: null, runNo: 0 });
+	await makeEpoch(crypto, vault, identity, id, clock.wallMs(), 1);
+	const mine = roster.devices.get(device);
+	if (!mine || mine.roles.includes('camera') || !roster.owners.has(hexOf(owner.public))) return;
+	const entry = await nextEntry(crypto, owner, roster, clock.wallMs(), {
+		...mine,
+		op: 'rotate',
+		roles: ['camera', ...mine.roles],
+	});
+	await vault.appendRoster(roster.home, roster.seq + 1, [entry]);
 }

@@ -1,17 +1,19 @@
+import { hexOf } from '#domain/bytes.ts';
 import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/ids.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import type { OldestKept } from '#domain/head.ts';
-import type { Run } from '#domain/run.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Crypto, Secret } from '#ports/crypto.ts';
+import type { Crypto } from '#ports/crypto.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Identity, KeyStrength, Vault } from '#ports/vault.ts';
-import { epochSecret, homeSecret, makeEpoch, makeIdentity, tryIdentity } from './founding.ts';
-import { Naming } from './naming.ts';
+import { currentEpoch } from './epochs.ts';
+import { becomeCamera, foundIdentity } from './founding.ts';
+import { homeSecrets, rostersOf, tryIdentity } from './identity.ts';
 import { Keyring } from './keyring.ts';
+import { lineageOf } from './lineage.ts';
 import { MetaSealer } from './meta.ts';
+import { Naming } from './naming.ts';
 import { Opener } from './open.ts';
+import type { Roster } from './roster.ts';
 import { RunSealer } from './seal.ts';
 
 export type { KeyStrength } from '#ports/vault.ts';
@@ -24,6 +26,7 @@ export type HouseState =
 			readonly homeId: HomeId;
 			readonly deviceId: DeviceId;
 			readonly strength: KeyStrength;
+			/** None where it only watches. */
 			readonly cameras: readonly NamedCamera[];
 	  }
 	/** Footage lies here, but keys are missing or do not work: it cannot be opened. Never a new identity by itself. */
@@ -41,17 +44,12 @@ export interface HouseControls {
 	on(listener: () => void): () => void;
 	/** Reads what is here; makes nothing. */
 	look(): Promise<HouseState>;
-	/** First start: home, owner key, device keys, roster entry, first camera and its epoch. Only from `new`. */
+	/** First start: home, owner key, device keys, roster entry, first camera and its epoch. A device that only watched gets its camera. */
 	found(): Promise<HouseState>;
 	name(camera: CameraId, name: string): Promise<void>;
 	/** From `keyless`, after the person said so: deletes the unreadable footage and the broken keys, then `new`. */
 	clear(): Promise<void>;
 }
-
-/** An epoch changes between runs only, and a run lasts four hours: so none is used for more than 24. */
-const EPOCH_MS = 20 * 60 * 60 * 1000;
-
-const LADDER: readonly KeyStrength[] = ['sealed', 'readable', 'memory'];
 
 export interface HouseTools {
 	readonly crypto: Crypto;
@@ -60,15 +58,22 @@ export interface HouseTools {
 	readonly clock: Clock;
 }
 
+/** What a house is made of while it is ready. */
+export interface Household {
+	readonly identity: Identity;
+	/** Of the home it is in, replayed. */
+	readonly roster: Roster;
+	readonly naming: Naming;
+}
+
 /** This device's own part of a home: its identity, its cameras' names, and the keys that seal and open. */
 export class House implements HouseControls {
-	/** Opens what cameras of this device recorded. */
+	/** Opens what cameras recorded whose keys are here. */
 	readonly opener: Opener;
 	readonly #tools: HouseTools;
 	readonly #listeners = new Set<() => void>();
 	#state: HouseState = { kind: 'new' };
-	#identity: Identity | null = null;
-	#naming: Naming | null = null;
+	#household: Household | null = null;
 	#keyring: Keyring | null = null;
 	#queue: Promise<unknown> = Promise.resolve();
 
@@ -85,6 +90,11 @@ export class House implements HouseControls {
 		return this.#state;
 	}
 
+	/** `null` unless the house is ready. */
+	get household(): Household | null {
+		return this.#household;
+	}
+
 	on(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -95,25 +105,33 @@ export class House implements HouseControls {
 	}
 
 	found(): Promise<HouseState> {
+		return this.#found('camera');
+	}
+
+	/** A first start that makes no camera. */
+	foundWatcher(): Promise<HouseState> {
+		return this.#found('watcher');
+	}
+
+	/**
+	 * Work on the vault, in turn with all else; what it changed is read back from the disk. Throws
+	 * `conflict` unless the house is ready, and what the work and the vault throw.
+	 */
+	change<T>(work: (household: Household) => Promise<T>): Promise<T> {
 		return this.#oneByOne(async () => {
-			const state = await this.#look();
-			if (state.kind !== 'new') return state;
-			try {
-				await this.#climbDown();
-			} catch (error) {
-				// Another tab was faster: its identity is this device's.
-				if (error instanceof Fault && error.kind === 'conflict') return this.#look();
-				return this.#moveOut({ kind: 'unavailable', fault: faultOf(error) });
-			}
-			return this.#look();
+			// Another tab may have been at it, too.
+			await this.#refreshed();
+			const result = await work(this.#ready());
+			await this.#refresh();
+			return result;
 		});
 	}
 
 	name(camera: CameraId, name: string): Promise<void> {
 		return this.#oneByOne(async () => {
-			const naming = this.#naming;
+			const { naming } = this.#ready();
 			const state = this.#state;
-			if (naming === null || state.kind !== 'ready') throw notReady();
+			if (state.kind !== 'ready') throw notReady();
 			const sealed = await naming.seal(camera, name);
 			await this.#tools.vault.nameCamera(camera, sealed);
 			const kept = { id: camera, name: await naming.open(camera, sealed) };
@@ -149,16 +167,11 @@ export class House implements HouseControls {
 	): Promise<RunSealer> {
 		return this.#oneByOne(async () => {
 			const { crypto, vault, segments, clock } = this.#tools;
-			const identity = this.#identity;
-			if (identity === null) throw notReady();
-			if (!identity.cameras.some(({ id }) => id === camera)) {
-				throw new Fault('not-found', 'not a camera of this device');
-			}
-			const last = await segments.lastRun(camera);
-			const prevRunHead = last === null ? new Uint8Array(32) : await this.#newestHead(last);
-			const [oldest] = last === null ? [] : await segments.runs(camera);
-			const { number: epoch, secret } = await this.#currentEpoch(identity, camera);
-			const runNo = await vault.beginRun(camera, (last?.runNo ?? 0) + 1);
+			await this.#refreshed();
+			const { identity, roster } = this.#own(camera);
+			const { prevRunHead, oldestKept, ...last } = await lineageOf(crypto, segments, camera);
+			const { number: epoch, secret } = await currentEpoch(this.#tools, identity, roster, camera);
+			const runNo = await vault.beginRun(camera, last.runNo + 1);
 			const runId = hexOf(crypto.random(16)) as RunId;
 			const anchorUs = Math.max(0, Math.floor(given.anchorUs));
 			return new RunSealer(crypto, clock, {
@@ -166,8 +179,8 @@ export class House implements HouseControls {
 				home: identity.home,
 				secret,
 				signKey: identity.sign.key,
-				rosterSeq: identity.roster.length,
-				oldestKept: oldestOf(oldest) ?? { runNo, seq: 1 },
+				rosterSeq: roster.seq,
+				oldestKept: oldestKept ?? { runNo, seq: 1 },
 				prevRunHead,
 			});
 		});
@@ -177,12 +190,47 @@ export class House implements HouseControls {
 	beginMeta(camera: CameraId): Promise<MetaSealer> {
 		return this.#oneByOne(async () => {
 			const { crypto } = this.#tools;
-			const identity = this.#identity;
-			if (identity === null) throw notReady();
-			const { number: epoch, secret } = await this.#currentEpoch(identity, camera);
+			const { identity, roster } = this.#own(camera);
+			const { number: epoch, secret } = await currentEpoch(this.#tools, identity, roster, camera);
 			const runId = hexOf(crypto.random(16)) as RunId;
 			return new MetaSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
 		});
+	}
+
+	/** The number of the epoch that a camera of this device seals with now, made first where it is time for a new one. */
+	epochNow(camera: CameraId): Promise<number> {
+		return this.#oneByOne(async () => {
+			const { identity, roster } = this.#own(camera);
+			return (await currentEpoch(this.#tools, identity, roster, camera)).number;
+		});
+	}
+
+	#found(as: 'camera' | 'watcher'): Promise<HouseState> {
+		return this.#oneByOne(async () => {
+			const state = await this.#look();
+			const bare = state.kind === 'ready' && state.cameras.length === 0 && as === 'camera';
+			if (state.kind !== 'new' && !bare) return state;
+			try {
+				if (this.#household === null) await foundIdentity(this.#tools, as);
+				else await becomeCamera(this.#tools, this.#household);
+			} catch (error) {
+				// Another tab was faster: its identity is this device's.
+				if (error instanceof Fault && error.kind === 'conflict') return this.#look();
+				return this.#moveOut({ kind: 'unavailable', fault: faultOf(error) });
+			}
+			return this.#look();
+		});
+	}
+
+	#ready(): Household {
+		if (this.#household === null) throw notReady();
+		return this.#household;
+	}
+
+	#own(camera: CameraId): Household {
+		const household = this.#ready();
+		if (household.identity.cameras.some(({ id }) => id === camera)) return household;
+		throw new Fault('not-found', 'not a camera of this device');
 	}
 
 	async #look(): Promise<HouseState> {
@@ -208,95 +256,44 @@ export class House implements HouseControls {
 		}
 	}
 
-	async #moveIn(identity: Identity): Promise<HouseState> {
-		const { crypto, vault } = this.#tools;
-		const secret = await homeSecret(crypto, identity);
-		if (secret === null) throw new Fault('corrupt', 'the home key stopped working');
-		const naming = new Naming(crypto, identity.home, secret);
-		const cameras: NamedCamera[] = [];
-		for (const { id, sealedName } of identity.cameras) {
-			cameras.push({ id, name: sealedName && (await nameOrNull(naming, id, sealedName)) });
-		}
-		this.#identity = identity;
-		this.#naming = naming;
-		if (this.#keyring?.device !== identity.device) {
-			this.#keyring = new Keyring(crypto, vault, identity);
-		}
-		const { home: homeId, device: deviceId, strength } = identity;
-		return { kind: 'ready', homeId, deviceId, strength, cameras };
-	}
-
-	/** Makes an identity at the best strength that holds: written, read back from the disk, tried. */
-	async #climbDown(): Promise<void> {
-		const { crypto, vault, clock } = this.#tools;
-		for (const strength of LADDER) {
-			const made = await makeIdentity(crypto, clock.wallMs(), strength === 'readable');
-			try {
-				await vault.found(made, strength);
-				const reading = await vault.read();
-				if (reading.kind === 'whole') {
-					const missing = await tryIdentity(crypto, vault, reading.identity);
-					const [first] = reading.identity.cameras;
-					if (missing.length === 0 && first !== undefined) {
-						await makeEpoch(crypto, vault, reading.identity, first.id, clock.wallMs(), 1);
-						return;
-					}
-				}
-			} catch (error) {
-				// Time-outs and full disks say nothing about keys; they are no reason to keep them worse.
-				const refused = error instanceof Fault && REFUSALS.includes(error.kind);
-				if (!refused) {
-					if (!(error instanceof Fault && error.kind === 'conflict')) await this.#undo(made.device);
-					throw error;
-				}
-			}
-			await this.#undo(made.device);
-		}
-		throw new Fault('unsupported', 'no way to keep keys');
-	}
-
-	/** As far as it goes: what stays is found as damaged by the next look. */
-	async #undo(device: DeviceId): Promise<void> {
+	/** Another tab may have come into another home. A vault that is slow is no reason not to record: then what was known counts. */
+	async #refreshed(): Promise<void> {
 		try {
-			await this.#tools.vault.discard(device);
+			if (this.#household !== null) await this.#refresh();
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
 		}
 	}
 
-	async #currentEpoch(
-		identity: Identity,
-		camera: CameraId,
-	): Promise<{ number: number; secret: Secret }> {
-		const { crypto, vault, clock } = this.#tools;
-		const now = clock.wallMs();
-		const last = await vault.lastEpoch(camera);
-		// A clock set back makes a fresh epoch, too: one more costs nothing, an old one for ever would.
-		if (last !== null && Math.abs(now - last.madeMs) < EPOCH_MS) {
-			const secret = await epochSecret(crypto, identity, camera, last);
-			if (secret !== null) return { number: last.number, secret };
-		}
-		const number = (last?.number ?? 0) + 1;
-		return { number, secret: await makeEpoch(crypto, vault, identity, camera, now, number) };
+	async #refresh(): Promise<void> {
+		const reading = await this.#tools.vault.read();
+		if (reading.kind !== 'whole') throw new Fault('corrupt', 'the vault is not whole any more');
+		const before = this.#household?.identity;
+		const state = await this.#moveIn(reading.identity);
+		if (!before || !alike(before, reading.identity)) this.#set(state);
 	}
 
-	/** SHA-256 of the newest head of a run that can still be read, else zeros. */
-	async #newestHead(run: Run): Promise<Bytes> {
-		const { crypto, segments } = this.#tools;
-		const tail = await segments.between(run.camera, run.endUs - 1, run.endUs + 1);
-		const newest = tail.findLast((segment) => segment.runNo === run.runNo && !segment.bad);
-		try {
-			const stored = await segments.read(newest?.place ?? run.initPlace);
-			return stored === null ? new Uint8Array(32) : await crypto.sha256(stored.head);
-		} catch (error) {
-			if (error instanceof Fault && error.kind === 'corrupt') return new Uint8Array(32);
-			throw error;
+	async #moveIn(identity: Identity): Promise<HouseState> {
+		const { crypto, vault } = this.#tools;
+		const rosters = await rostersOf(crypto, identity);
+		const roster = rosters?.get(identity.home);
+		if (!rosters || !roster) throw new Fault('corrupt', 'a roster stopped holding');
+		const secrets = await homeSecrets(crypto, identity, rosters);
+		if (secrets[0]?.home !== identity.home) throw new Fault('corrupt', 'no home key works');
+		const naming = new Naming(crypto, secrets);
+		const cameras: NamedCamera[] = [];
+		for (const { id, sealedName } of identity.cameras) {
+			cameras.push({ id, name: sealedName && (await naming.nameOrNull(id, sealedName)) });
 		}
+		this.#household = { identity, roster, naming };
+		if (this.#keyring?.device !== identity.device) this.#keyring = new Keyring(crypto, vault);
+		this.#keyring.know(identity, rosters);
+		const { home: homeId, device: deviceId, strength } = identity;
+		return { kind: 'ready', homeId, deviceId, strength, cameras };
 	}
 
 	#moveOut(state: HouseState): HouseState {
-		this.#identity = null;
-		this.#naming = null;
+		this.#household = null;
 		this.#keyring = null;
 		return this.#set(state);
 	}
@@ -314,23 +311,16 @@ export class House implements HouseControls {
 	}
 }
 
-/** What makes the ladder go one rung down: this browser cannot keep, or did not give back, such a key. */
-const REFUSALS: readonly string[] = ['unsupported', 'corrupt', 'malformed', 'internal'];
+/** Whether anything changed that somebody who listens could want to know. */
+function alike(a: Identity, b: Identity): boolean {
+	const said = ({ home, device, homes, cameras }: Identity) => [
+		...[home, device, cameras.length],
+		...homes.map(({ roster, keys, relay }) => `${roster.length} ${keys.length} ${relay ?? ''}`),
+	];
+	const [before, after] = [said(a), said(b)];
+	return before.length === after.length && before.every((one, at) => one === after[at]);
+}
 
 function notReady(): Fault {
 	return new Fault('conflict', 'this device has no identity that works');
-}
-
-/** A name that does not open is no reason to close the house: it can be given again. */
-async function nameOrNull(naming: Naming, id: CameraId, sealed: Bytes): Promise<string | null> {
-	try {
-		return await naming.open(id, sealed);
-	} catch (error) {
-		if (error instanceof Fault) return null;
-		throw error;
-	}
-}
-
-function oldestOf(run: Run | undefined): OldestKept | null {
-	return run === undefined ? null : { runNo: run.runNo, seq: Math.max(1, run.firstSeq) };
 }

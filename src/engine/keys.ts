@@ -6,17 +6,19 @@ import { signedBytes } from '#domain/signed.ts';
 import type { Crypto, KemKey, Pair, Secret, SignKey } from '#ports/crypto.ts';
 import type { KeptSecret, NewSecret } from '#ports/vault.ts';
 
+type Hashing = Pick<Crypto, 'sha256'>;
+
 /** Ids as docs/spec/identity.md fixes them: SHA-256, cut to 16 bytes. */
-export async function homeIdOf(crypto: Crypto, firstOwner: Bytes): Promise<HomeId> {
+export async function homeIdOf(crypto: Hashing, firstOwner: Bytes): Promise<HomeId> {
 	return (await shortHash(crypto, firstOwner)) as HomeId;
 }
 
-export async function deviceIdOf(crypto: Crypto, sign: Bytes, kem: Bytes): Promise<DeviceId> {
+export async function deviceIdOf(crypto: Hashing, sign: Bytes, kem: Bytes): Promise<DeviceId> {
 	return (await shortHash(crypto, joined(sign, kem))) as DeviceId;
 }
 
 export async function cameraIdOf(
-	crypto: Crypto,
+	crypto: Hashing,
 	device: DeviceId,
 	number: number,
 ): Promise<CameraId> {
@@ -24,7 +26,7 @@ export async function cameraIdOf(
 	return (await shortHash(crypto, bytes)) as CameraId;
 }
 
-async function shortHash(crypto: Crypto, bytes: Bytes): Promise<string> {
+async function shortHash(crypto: Hashing, bytes: Bytes): Promise<string> {
 	return hexOf((await crypto.sha256(bytes)).subarray(0, 16));
 }
 
@@ -38,32 +40,63 @@ export async function makeSecret(
 ): Promise<NewSecret> {
 	const raw = crypto.random(32);
 	const key = await crypto.secret(raw);
-	const wrapped = await crypto.wrap(recipient, grantInfo(subject), raw);
-	const canonical = buildGrant({ ...subject, ...wrapped, wallMs: Math.floor(wallMs) });
-	const signature = await crypto.sign(signKey, signedBytes('grant', canonical));
-	return { key, raw, grant: joined(canonical, signature) };
+	return { key, raw, grant: await grantOf(crypto, raw, subject, recipient, signKey, wallMs) };
 }
 
-/** The secret inside a grant, after checking who signed it and what for. Throws `corrupt` or `malformed`. */
-export async function secretFromGrant(
+/** One more grant of a secret that is known raw. The signed whole. */
+export async function grantOf(
+	crypto: Crypto,
+	raw: Bytes,
+	subject: GrantSubject,
+	recipient: Bytes,
+	signKey: SignKey,
+	wallMs: number,
+): Promise<Bytes> {
+	const wrapped = await crypto.wrap(recipient, grantInfo(subject), raw);
+	const canonical = buildGrant({ ...subject, ...wrapped, wallMs: Math.floor(wallMs) });
+	return joined(canonical, await crypto.sign(signKey, signedBytes('grant', canonical)));
+}
+
+/**
+ * The raw bytes inside a grant, after checking that one of `signers` signed it and what for. The caller
+ * drops them as soon as it can. Throws `corrupt` or `malformed`.
+ */
+export async function rawFromGrant(
 	crypto: Crypto,
 	grant: Bytes,
 	subject: GrantSubject,
 	recipient: Pair<KemKey>,
-	signer: Bytes,
-): Promise<Secret> {
+	signers: readonly Bytes[],
+): Promise<Bytes> {
 	const { grant: said, canonical, signature } = parseGrant(grant);
-	const verifier = await crypto.verifier(signer);
 	const meant =
 		said.home === subject.home &&
 		said.camera === subject.camera &&
 		said.number === subject.number &&
 		said.recipient === subject.recipient;
-	if (!meant || !(await crypto.verify(verifier, signature, signedBytes('grant', canonical)))) {
+	const signed = signedBytes('grant', canonical);
+	if (!meant || !(await signedByOne(crypto, signers, signature, signed))) {
 		throw new Fault('corrupt', 'a grant is not what it says');
 	}
-	const raw = await crypto.unwrap(recipient, grantInfo(subject), said);
-	const secret = await crypto.secret(raw);
+	return crypto.unwrap(recipient, grantInfo(subject), said);
+}
+
+async function signedByOne(
+	crypto: Crypto,
+	signers: readonly Bytes[],
+	signature: Bytes,
+	signed: Bytes,
+): Promise<boolean> {
+	for (const signer of signers) {
+		if (await crypto.verify(await crypto.verifier(signer), signature, signed)) return true;
+	}
+	return false;
+}
+
+/** The same as a working key. */
+export async function secretFromGrant(...given: Parameters<typeof rawFromGrant>): Promise<Secret> {
+	const raw = await rawFromGrant(...given);
+	const secret = await given[0].secret(raw);
 	raw.fill(0);
 	return secret;
 }
@@ -77,12 +110,12 @@ export async function workingSecret(
 	kept: KeptSecret,
 	subject: GrantSubject,
 	recipient: Pair<KemKey>,
-	signer: Bytes,
+	signers: readonly Bytes[],
 ): Promise<Secret | null> {
 	const granted =
 		kept.grant === null
 			? null
-			: await orNull(secretFromGrant(crypto, kept.grant, subject, recipient, signer));
+			: await orNull(secretFromGrant(crypto, kept.grant, subject, recipient, signers));
 	if (granted === null)
 		return kept.key !== null && (await agree(crypto, kept.key, kept.key)) ? kept.key : null;
 	if (kept.key !== null && (await agree(crypto, kept.key, granted))) return kept.key;

@@ -12,40 +12,68 @@ import {
 	parseName,
 	unpadName,
 } from '#domain/name.ts';
-import type { Crypto, SealKey, Secret } from '#ports/crypto.ts';
+import type { Crypto, SealKey } from '#ports/crypto.ts';
+import type { HomeSecret } from './identity.ts';
 
-/** The only home key there is until members can be revoked. */
-const HOME_KEY = 1;
+interface NameKey {
+	readonly home: HomeId;
+	readonly number: number;
+	readonly key: Promise<SealKey>;
+}
 
 /** Seals and opens what people call things. Names are stored nowhere in clear, not even here. */
 export class Naming {
 	readonly #crypto: Crypto;
-	readonly #home: HomeId;
-	readonly #key: Promise<SealKey>;
+	readonly #keys: readonly NameKey[];
 
-	constructor(crypto: Crypto, home: HomeId, homeKey: Secret) {
+	/** The first one seals; all open, because a name keeps the key it was given under. */
+	constructor(crypto: Crypto, secrets: readonly HomeSecret[]) {
 		this.#crypto = crypto;
-		this.#home = home;
-		this.#key = crypto.derive(homeKey, bytesOf(home), NAME_KEY_INFO);
-		this.#key.catch(() => undefined);
+		this.#keys = secrets.map(({ home, number, secret }) => {
+			const key = crypto.derive(secret, bytesOf(home), NAME_KEY_INFO);
+			key.catch(() => undefined);
+			return { home, number, key };
+		});
 	}
 
 	/** Throws `malformed` for a name of nothing but spaces; a name too long is cut. */
 	async seal(subject: CameraId | DeviceId, name: string): Promise<Bytes> {
+		const [newest] = this.#keys;
+		if (newest === undefined) throw new Fault('not-found', 'a home key is not here');
 		const nonce = this.#crypto.random(NAME_NONCE_BYTES);
-		const aad = nameAad(this.#home, subject);
+		const aad = nameAad(newest.home, subject);
 		const plain = padName(utf8Of(name));
-		const ciphertext = await this.#crypto.seal(await this.#key, nonce, aad, plain);
-		return buildName({ homeKey: HOME_KEY, nonce, ciphertext });
+		const ciphertext = await this.#crypto.seal(await newest.key, nonce, aad, plain);
+		return buildName({ homeKey: newest.number, nonce, ciphertext });
 	}
 
-	/** Throws `corrupt` or `malformed`. */
+	/** Throws `corrupt`, `malformed`, or `not-found` where its home key is not here. */
 	async open(subject: CameraId | DeviceId, sealed: Bytes): Promise<string> {
 		const { homeKey, nonce, ciphertext } = parseName(sealed);
-		if (homeKey !== HOME_KEY) throw new Fault('not-found', 'a home key is not here');
-		const aad = nameAad(this.#home, subject);
-		const plain = await this.#crypto.open(await this.#key, nonce, aad, ciphertext);
-		return new TextDecoder('utf-8', { fatal: false }).decode(unpadName(plain));
+		// A name does not say which home it was given in; numbers begin anew in each.
+		let failed = new Fault('not-found', 'a home key is not here');
+		for (const { home, number, key } of this.#keys) {
+			if (number !== homeKey) continue;
+			try {
+				const aad = nameAad(home, subject);
+				const plain = await this.#crypto.open(await key, nonce, aad, ciphertext);
+				return new TextDecoder('utf-8', { fatal: false }).decode(unpadName(plain));
+			} catch (error) {
+				if (!(error instanceof Fault)) throw error;
+				failed = error;
+			}
+		}
+		throw failed;
+	}
+
+	/** A name that does not open is no name: it can be given again. */
+	async nameOrNull(subject: CameraId | DeviceId, sealed: Bytes): Promise<string | null> {
+		try {
+			return await this.open(subject, sealed);
+		} catch (error) {
+			if (error instanceof Fault) return null;
+			throw error;
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 import { joined, same, type Bytes } from '#domain/bytes.ts';
-import { isAt, nonceOf, slicesOf, type Position, type Slice } from '#domain/envelope.ts';
+import { isAt, nonceOf, slicesOf, type Slice } from '#domain/envelope.ts';
 import { Fault } from '#domain/fault.ts';
 import { chainLink, chainStart, parseHead, type Head } from '#domain/head.ts';
 import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
@@ -14,7 +14,8 @@ import { deriveKey } from './seal.ts';
 
 /** What opens a camera's footage. */
 export interface CameraKeys {
-	readonly home: HomeId;
+	/** Homes in which it may have recorded; `null`: whichever it names, for the camera of another device. */
+	readonly homes: ReadonlySet<HomeId> | null;
 	readonly verify: VerifyKey;
 	/** Throws `not-found` when that epoch was never granted to this device. */
 	epoch(number: number): Promise<Secret>;
@@ -80,7 +81,7 @@ export class Opener {
 			const slices = slicesOf(bytes);
 			const header = slices[0]?.header;
 			if (header?.kind !== kind || header.camera !== camera) throw notOpened();
-			if (header.home !== keys.home || header.wallMs !== Math.floor(wallUs / 1000))
+			if (keys.homes?.has(header.home) === false || header.wallMs !== Math.floor(wallUs / 1000))
 				throw notOpened();
 			const key = await deriveKey(this.#crypto, await keys.epoch(header.epoch), header);
 			const opened = parsePayload(kind, await this.#plain(key, slices));
@@ -154,7 +155,8 @@ export class Opener {
 		const secret = await keys.epoch(run.epoch);
 		const kind = seq === 0 ? 'init' : 'fragment';
 		const { camera, runId, epoch } = run;
-		const position: Position = { home: keys.home, camera, runId, epoch, kind, seq };
+		// The key does not depend on the home; that the bytes are of one of ours is checked below.
+		const position = { camera, runId, epoch, kind, seq } as const;
 		const [hash, said, key] = await Promise.all([
 			this.#crypto.sha256(bytes),
 			this.#signedHead(keys.verify, run, seq, head),
@@ -164,7 +166,8 @@ export class Opener {
 		try {
 			const slices = slicesOf(bytes);
 			const [first] = slices;
-			if (first === undefined || !isAt(first.header, position)) throw notOpened();
+			if (first === undefined || keys.homes?.has(first.header.home) === false) throw notOpened();
+			if (!isAt(first.header, { ...position, home: first.header.home })) throw notOpened();
 			if (first.header.wallMs !== Math.floor(times.startUs / 1000)) throw notOpened();
 			if (first.header.durationUs !== times.durationUs) throw notOpened();
 			return parsePayload(kind, await this.#plain(key, slices));

@@ -1,18 +1,40 @@
 import { hexOf, isZero, joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { buildEntry, parseEntry, type RosterEntry } from '#domain/roster.ts';
+import {
+	buildEntry,
+	parseEntry,
+	type Role,
+	type RosterEntry,
+	type Subject,
+} from '#domain/roster.ts';
 import { signedBytes } from '#domain/signed.ts';
-import type { Crypto, SignKey } from '#ports/crypto.ts';
+import type { Crypto, Pair, SignKey } from '#ports/crypto.ts';
 import { deviceIdOf, homeIdOf } from './keys.ts';
+
+/** What checking a roster takes: a relay can do it, too. */
+type Checking = Pick<Crypto, 'sha256' | 'verifier' | 'verify'>;
 
 export interface Roster {
 	readonly home: HomeId;
 	readonly seq: number;
+	/** SHA-256 of the newest entry: what the next one names. */
+	readonly head: Bytes;
 	/** Public owner keys in force, as hex. */
 	readonly owners: ReadonlySet<string>;
-	/** Devices in force, with the entry that says so. */
+	/** Devices in force, with the entry that says so. Whether their time is up is for `inForce`. */
 	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
+	/** Keys of every device and every owner there ever was: what they signed in their time still holds. */
+	readonly past: {
+		readonly devices: ReadonlyMap<DeviceId, Subject>;
+		readonly owners: ReadonlyMap<string, Bytes>;
+	};
+	/** The newest entry that took something away from somebody; 0 for none. Epochs from before it are used no more. */
+	readonly narrowedSeq: number;
+}
+
+export function inForce(entry: RosterEntry | undefined, wallMs: number): entry is RosterEntry {
+	return entry !== undefined && (entry.notAfterMs === null || wallMs < entry.notAfterMs);
 }
 
 export async function signEntry(
@@ -24,13 +46,31 @@ export async function signEntry(
 	return joined(canonical, await crypto.sign(author, signedBytes('roster', canonical)));
 }
 
+/** Signed to follow the newest entry of a roster. */
+export function nextEntry(
+	crypto: Crypto,
+	author: Pair<SignKey>,
+	roster: Roster,
+	wallMs: number,
+	said: Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>,
+): Promise<Bytes> {
+	const { op, roles, notAfterMs, subject, detail } = said;
+	return signEntry(crypto, author.key, {
+		...{ op, roles, notAfterMs, subject, detail },
+		...{ home: roster.home, seq: roster.seq + 1, prev: roster.head },
+		...{ wallMs: Math.floor(wallMs), author: author.public },
+	});
+}
+
 /**
  * Replays a roster from its first entry. Throws `corrupt` at the first entry that does not follow:
  * wrong number, hash, home, signature, or an author who was no owner at that point.
  */
-export async function replayRoster(crypto: Crypto, entries: readonly Bytes[]): Promise<Roster> {
+export async function replayRoster(crypto: Checking, entries: readonly Bytes[]): Promise<Roster> {
 	const owners = new Set<string>();
 	const devices = new Map<DeviceId, RosterEntry>();
+	const past = { devices: new Map<DeviceId, Subject>(), owners: new Map<string, Bytes>() };
+	let narrowedSeq = 0;
 	let home: HomeId | null = null;
 	let prev: Bytes = new Uint8Array(32);
 	for (const [at, bytes] of entries.entries()) {
@@ -46,11 +86,18 @@ export async function replayRoster(crypto: Crypto, entries: readonly Bytes[]): P
 			(await fits(crypto, entry)) &&
 			(await isSigned(crypto, entry.author, signature, canonical));
 		if (!follows) throw new Fault('corrupt', `roster entry ${at + 1} does not follow`);
+		past.owners.set(hexOf(entry.author), entry.author);
+		if (narrows(entry, devices)) narrowedSeq = entry.seq;
 		apply(entry, owners, devices);
+		const { op, subject } = entry;
+		if (subject !== null && op !== 'revoke') past.devices.set(subject.device, subject);
+		if (subject?.owner && entry.roles.includes('owner')) {
+			past.owners.set(hexOf(subject.owner), subject.owner);
+		}
 		prev = await crypto.sha256(bytes);
 	}
 	if (home === null) throw new Fault('corrupt', 'an empty roster');
-	return { home, seq: entries.length, owners, devices };
+	return { home, seq: entries.length, head: prev, owners, devices, past, narrowedSeq };
 }
 
 function parsed(bytes: Bytes): ReturnType<typeof parseEntry> {
@@ -62,7 +109,7 @@ function parsed(bytes: Bytes): ReturnType<typeof parseEntry> {
 }
 
 /** A device's id is made from its keys, so nobody is added under another's id. */
-async function fits(crypto: Crypto, { op, subject }: RosterEntry): Promise<boolean> {
+async function fits(crypto: Checking, { op, subject }: RosterEntry): Promise<boolean> {
 	if (op === 'relays' || op === 'policy') return subject === null;
 	if (subject === null) return false;
 	if (op === 'revoke') return isZero(subject.sign) && isZero(subject.kem);
@@ -70,7 +117,7 @@ async function fits(crypto: Crypto, { op, subject }: RosterEntry): Promise<boole
 }
 
 async function isSigned(
-	crypto: Crypto,
+	crypto: Checking,
 	author: Bytes,
 	signature: Bytes,
 	canonical: Bytes,
@@ -94,4 +141,17 @@ function apply(entry: RosterEntry, owners: Set<string>, devices: Map<DeviceId, R
 		devices.set(subject.device, entry);
 		if (subject.owner && entry.roles.includes('owner')) owners.add(hexOf(subject.owner));
 	}
+}
+
+const MAY_OPEN: readonly Role[] = ['viewer', 'owner', 'recovery'];
+
+function narrows(
+	{ op, subject, roles }: RosterEntry,
+	devices: ReadonlyMap<DeviceId, RosterEntry>,
+): boolean {
+	const before = subject === null ? undefined : devices.get(subject.device)?.roles;
+	if (before === undefined) return false;
+	if (op === 'revoke') return true;
+	const lost = MAY_OPEN.some((role) => before.includes(role) && !roles.includes(role));
+	return lost || (roles.includes('live') && !before.includes('live'));
 }

@@ -21,7 +21,11 @@ import type { Clock } from '#ports/clock.ts';
 import type { Crypto, SealKey, Secret, SignKey } from '#ports/crypto.ts';
 import type { Fragment, InitSection } from '#ports/encoder.ts';
 
-export function deriveKey(crypto: Crypto, secret: Secret, position: Position): Promise<SealKey> {
+export function deriveKey(
+	crypto: Crypto,
+	secret: Secret,
+	position: Omit<Position, 'home'>,
+): Promise<SealKey> {
 	return crypto.derive(secret, bytesOf(position.runId), keyInfo(position));
 }
 

@@ -9,14 +9,19 @@ export type KeyStrength = 'sealed' | 'readable' | 'memory';
 export interface KeptSecret {
 	/** `null`: missing, of a wrong type, or unreadable. */
 	readonly key: Secret | null;
-	/** Signed grant to the device's own `kem`. */
+	/** Signed grant to the device's own `kem`: by whoever gave the secret, itself included. */
 	readonly grant: Bytes | null;
 }
 
-export interface KeptEpoch extends KeptSecret {
+/** What is known of an epoch beside its key. */
+export interface EpochFacts {
 	readonly number: number;
 	readonly madeMs: number;
+	/** The newest roster entry that was known when it was made. */
+	readonly rosterSeq: number;
 }
+
+export type KeptEpoch = KeptSecret & EpochFacts;
 
 /** A secret on its way in: `raw` is kept only where the working key cannot be. */
 export interface NewSecret {
@@ -35,8 +40,25 @@ export interface KeptCamera {
 	readonly runNo: number;
 }
 
+export interface KeptHomeKey extends KeptSecret {
+	/** 1 for the first; a new one at each revocation. */
+	readonly number: number;
+}
+
+/** A home that this device is in, or was in when it recorded. */
+export interface KeptHome {
+	readonly home: HomeId;
+	/** Whole entries in order, signatures included; at least one. */
+	readonly roster: readonly Bytes[];
+	/** In order of number; at least one. */
+	readonly keys: readonly KeptHomeKey[];
+	/** Origin of the relay it is met at; `null`: none. */
+	readonly relay: string | null;
+}
+
 export interface Identity {
 	readonly strength: KeyStrength;
+	/** The one it is in now. */
 	readonly home: HomeId;
 	readonly device: DeviceId;
 	readonly owner: Pair<SignKey>;
@@ -44,14 +66,22 @@ export interface Identity {
 	readonly kem: Pair<KemKey>;
 	/** `null` where there is no WebRTC, or when it was lost: it can be renewed. */
 	readonly dtls: Dtls | null;
-	/** Number 1 of the home key. */
-	readonly homeKey: KeptSecret;
-	/** Whole entries in order, signatures included; at least one. */
-	readonly roster: readonly Bytes[];
+	/** The one this device founded first, then those it came into; old footage is sealed under them. */
+	readonly homes: readonly KeptHome[];
+	/** None on a device that only watches. */
 	readonly cameras: readonly KeptCamera[];
 }
 
-export type NewIdentity = Omit<Identity, 'homeKey' | 'strength'> & { readonly homeKey: NewSecret };
+/** With the home it founds. */
+export type NewIdentity = Omit<Identity, 'homes' | 'strength'> & {
+	readonly roster: readonly Bytes[];
+	/** Number 1. */
+	readonly homeKey: NewSecret;
+};
+
+export type NewHome = Omit<KeptHome, 'keys'> & {
+	readonly keys: readonly { readonly number: number; readonly secret: NewSecret }[];
+};
 
 export type VaultReading =
 	| { readonly kind: 'empty' }
@@ -66,7 +96,7 @@ export type VaultReading =
  *
  * Throws `Fault`: `conflict` (an identity is there already), `unavailable`, `timeout` (it did not
  * answer in 5 s), `quota`, `unsupported` (this browser cannot keep such keys, or a newer version of
- * the app made the vault), `not-found` (no such camera).
+ * the app made the vault), `not-found` (no such camera, no such home).
  */
 export interface Vault {
 	/** Looks at every part; bad parts are named, not thrown. */
@@ -79,10 +109,21 @@ export interface Vault {
 	epoch(camera: CameraId, number: number): Promise<KeptEpoch | null>;
 	/** The epoch with the highest number, or `null`. */
 	lastEpoch(camera: CameraId): Promise<KeptEpoch | null>;
+	/** Of this device's cameras, and of others as they are granted. `conflict` when that number is taken. */
+	addEpoch(camera: CameraId, facts: EpochFacts, secret: NewSecret): Promise<void>;
+
+	/** From now on it is in this home. One that is known already grows; `conflict` when its roster does not go on from what is kept. */
+	enter(home: NewHome): Promise<void>;
+	/** More of a known home's roster, the first being entry `seq`; `conflict` unless that is the next one. */
+	appendRoster(home: HomeId, seq: number, entries: readonly Bytes[]): Promise<void>;
 	/** `conflict` when that number is taken. */
-	addEpoch(camera: CameraId, number: number, madeMs: number, secret: NewSecret): Promise<void>;
+	addHomeKey(home: HomeId, number: number, secret: NewSecret): Promise<void>;
+	/** Keeps where a known home's relay is. */
+	meetAt(home: HomeId, relay: string | null): Promise<void>;
 
 	camera(camera: CameraId): Promise<KeptCamera | null>;
+	/** `conflict` when it is there. */
+	addCamera(camera: KeptCamera): Promise<void>;
 	nameCamera(camera: CameraId, sealedName: Bytes): Promise<void>;
 	/** Reserves the next run number, at least `atLeast`: no number is ever given twice. */
 	beginRun(camera: CameraId, atLeast: number): Promise<number>;

@@ -43,7 +43,11 @@ export const fromDevice = v.variant('t', [
 		keep: v.pipe(count, v.maxValue(7 * 24 * 3600)),
 	}),
 	v.object({ t: v.literal('got'), id: count }),
-	v.object({ t: v.literal('wait'), rid: id, locator: v.optional(locator) }),
+	/** `version`: from somebody who is in no home yet, as in `meet`. */
+	v.object({
+		...{ t: v.literal('wait'), rid: id, locator: v.optional(locator) },
+		version: v.optional(version),
+	}),
 	v.object({ t: v.literal('post'), rid: id, box: bytes(32 * 1024) }),
 	v.object({ t: v.literal('burn'), rid: id }),
 	v.object({ t: v.literal('watch'), camera: id, on: v.boolean() }),
@@ -83,7 +87,7 @@ export const fromRelay = v.variant('t', [
 		...{ rosterSeq: count, ice: v.pipe(v.array(iceServer), v.maxLength(8)) },
 	}),
 	v.object({ t: v.literal('opened') }),
-	/** Joined a meeting; `rid` for somebody who only knew its locator. */
+	/** Both sides are there; `rid` for somebody who only knew its locator. */
 	v.object({ t: v.literal('met'), rid: id }),
 	v.object({ t: v.literal('refused'), why: v.picklist(REFUSALS), n: v.optional(count) }),
 	v.object({ t: v.literal('appended'), seq: count }),

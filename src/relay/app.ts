@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import type { Visit } from './doors.ts';
 import type { Asset, Site } from './site.ts';
 
 /** What the page may ask of the device: a camera and what goes with it, and nothing else. */
@@ -19,13 +20,18 @@ const permissions = [
 	),
 ].join(', ');
 
+/** What a request brings beside itself: who asks. */
+export interface Asking {
+	Bindings: { visit: Visit };
+}
+
 /**
  * The server as a function from request to response: it needs no socket, so tests call it
- * directly. Addresses: `/api/…` belongs to the server (nothing there yet), a path that names a file
+ * directly. Addresses: `/api/…` belongs to the server, a path that names a file
  * is that file or nothing, and every other path is a screen of the app.
  */
-export function createApp(site: Site): Hono {
-	const app = new Hono();
+export function createApp(site: Site, api = new Hono<Asking>()): Hono<Asking> {
+	const app = new Hono<Asking>();
 	const headers = {
 		'Content-Security-Policy': `${site.policy}; frame-ancestors 'none'`,
 		'Permissions-Policy': permissions,
@@ -40,6 +46,7 @@ export function createApp(site: Site): Hono {
 		await next();
 		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
 	});
+	app.route('/', api);
 	app.all('/api', (context) => context.notFound());
 	app.all('/api/*', (context) => context.notFound());
 	app.get('*', (context) => {

@@ -1,16 +1,29 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { Fault } from '#domain/fault.ts';
 
-/** A request as the web defines it, to its response. */
-export type Answer = (request: Request) => Response | Promise<Response>;
+/** What stands behind a door: requests as the web defines them, and sockets. */
+export interface Behind {
+	answer(request: Request, asked: IncomingMessage): Response | Promise<Response>;
+	upgrade?(asked: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** A certificate with its chain, and its key, as PEM. */
+export interface Tls {
+	readonly cert: string;
+	readonly key: string;
+}
 
 export interface Listener {
 	/** The port that was really taken. */
 	readonly port: number;
+	/** Connections from now on get this certificate. */
+	renew(tls: Tls): void;
 	/**
 	 * Takes no new request, lets those under way end, and cuts off what is left.
 	 * @param deadlineMs how long the requests under way may take
@@ -32,30 +45,35 @@ const maxHeaders = 64;
 /**
  * Listens on every address of a host. An address that this machine does not have is passed over.
  *
+ * @param tls with it HTTPS, without it HTTP
+ * @param option what the port is called on the command line
  * @throws Fault `conflict` when the port is taken, `denied` when it is not ours to take,
  *   `not-found` when the host has no address here
  */
-export async function listen(answer: Answer, host: string, port: number): Promise<Listener> {
+export async function listen(
+	behind: Behind,
+	host: string,
+	port: number,
+	tls: Tls | null = null,
+	option = '--port',
+): Promise<Listener> {
 	const addresses = await addressesOf(host);
-	const servers: Server[] = [];
+	const servers: (Server | SecureServer)[] = [];
 	let taken = port;
 	try {
 		for (const address of addresses) {
-			const server = createAdaptorServer({
-				fetch: answer,
-				serverOptions: { ...limits },
-			}) as Server;
-			server.maxConnections = maxConnections;
-			server.maxHeadersCount = maxHeaders;
+			const server = serverOf(behind, tls);
 			try {
 				server.listen({ host: address, port: taken });
 				await once(server, 'listening');
 			} catch (error) {
 				if (['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error))) continue;
-				throw faultFrom(error, host, taken);
+				throw faultFrom(error, host, taken, option);
 			}
 			servers.push(server);
 			taken = (server.address() as AddressInfo).port;
+			// One that listens for both kinds of addresses is enough.
+			if (address === ANY[0]) break;
 		}
 		if (servers.length === 0)
 			throw new Fault(
@@ -68,6 +86,10 @@ export async function listen(answer: Answer, host: string, port: number): Promis
 	}
 	return {
 		port: taken,
+		renew: (fresh) => {
+			for (const server of servers)
+				if (server instanceof SecureServer) server.setSecureContext({ ...fresh });
+		},
 		close: async (deadlineMs) => {
 			const cut = setTimeout(() => {
 				for (const server of servers) server.closeAllConnections();
@@ -85,8 +107,32 @@ export async function listen(answer: Answer, host: string, port: number): Promis
 	};
 }
 
+function serverOf(behind: Behind, tls: Tls | null): Server | SecureServer {
+	// Nothing here speaks HTTP/2, so it is always a message of HTTP/1.
+	const fetch = (request: Request, { incoming }: { incoming: unknown }): unknown =>
+		behind.answer(request, incoming as IncomingMessage);
+	const server = tls
+		? (createAdaptorServer({
+				fetch,
+				createServer: createSecureServer,
+				serverOptions: { ...limits, ...tls, minVersion: 'TLSv1.2' },
+			}) as SecureServer)
+		: (createAdaptorServer({ fetch, serverOptions: { ...limits } }) as Server);
+	server.maxConnections = maxConnections;
+	server.maxHeadersCount = maxHeaders;
+	server.on('upgrade', (asked: IncomingMessage, socket: Duplex, head: Buffer) => {
+		if (behind.upgrade) behind.upgrade(asked, socket, head);
+		else socket.destroy();
+	});
+	return server;
+}
+
+/** Every address: both kinds at once, or the older alone where the newer is switched off. */
+const ANY = ['::', '0.0.0.0'];
+
 /** A browser takes localhost for both, whatever this machine's list of hosts says (RFC 6761, 6.3). */
 async function addressesOf(host: string): Promise<Iterable<string>> {
+	if (host === ANY[0]) return ANY;
 	if (host === 'localhost') return ['127.0.0.1', '::1'];
 	const found = await lookup(host, { all: true }).catch(() => []);
 	return new Set(found.map(({ address }) => address));
@@ -96,18 +142,18 @@ function codeOf(error: unknown): string {
 	return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-function faultFrom(error: unknown, host: string, port: number): Fault {
+function faultFrom(error: unknown, host: string, port: number, option: string): Fault {
 	switch (codeOf(error)) {
 		case 'EADDRINUSE':
 			return new Fault(
 				'conflict',
-				`Port ${port} is already in use, perhaps by another Spy-cam. Stop that program, or choose another port, as in: npm start -- --port ${port === 65_535 ? port - 1 : port + 1}`,
+				`Port ${port} is already in use, perhaps by another Spy-cam. Stop that program, or choose another port, as in: npm start -- ${option} ${port === 65_535 ? port - 1 : port + 1}`,
 				error,
 			);
 		case 'EACCES':
 			return new Fault(
 				'denied',
-				`Port ${port} may not be used by this account. Choose one from 1024 up, as in: npm start -- --port 8080`,
+				`Port ${port} may not be used by this account. Choose one from 1024 up, as in: npm start -- ${option} 8080`,
 				error,
 			);
 		default:

@@ -1,40 +1,170 @@
-/** Composition root of the server: reads what is asked, puts the parts together, and stops cleanly. */
+/** Composition root of the server: reads what is asked, starts the two processes, and stops them in order. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { encodeQR } from 'qr';
 import { Fault } from '#domain/fault.ts';
-import { createApp } from './app.ts';
-import { listen } from './listener.ts';
+import { Database } from './database.ts';
+import { announce } from './discovery.ts';
+import { isLoopback } from './doors.ts';
+import { createLog } from './log.ts';
+import { addressesHere, lanAddress } from './machine.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
+import { AuthorityFolder } from './papers.ts';
+import { namesOf, readSettings, type Settings } from './settings.ts';
 import { loadSite } from './site.ts';
+import { supervise, type Ports } from './supervisor.ts';
 import { takeFolder } from './tenancy.ts';
+import { mobileConfig } from './trust.ts';
 
-/** Requests under way may take this long when the server is told to stop. */
-const stopDeadlineMs = 5_000;
+/** How often it looks whether names or addresses changed, or the certificate ends. */
+const LOOK_MS = 30_000;
 
-async function serve(options: Options): Promise<void> {
+async function serve(options: Options, settings: Settings): Promise<void> {
 	const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
 	const tenancy = takeFolder(options.data, process.pid);
-	const app = createApp(await loadSite(options.app ?? builtApp));
-	const listener = await listen(app.fetch, options.host, options.port);
+	const site = await loadSite(options.app ?? builtApp);
+	const log = createLog('supervisor', settings.log);
+
+	const authority = await AuthorityFolder.open(options.data, namesOf(settings), Date.now());
+	let hosts = [...namesOf(settings), ...addressesHere(settings.host)];
+	let tls = await authority.leaf(hosts, Date.now());
+	const uncovered = authority.uncovered(namesOf(settings));
+	if (uncovered.length > 0) log.warn({ uncovered }, 'the authority may not speak for these names');
+
+	const database = join(options.data, 'relay.sqlite');
+	const invitation = firstInvitation(database);
+	const supervisor = await supervise({
+		...{ settings, site, database, log, storePort: settings.storePort },
+		trust: { certificate: authority.certificate, profile: mobileConfig(authority.certificate) },
+		tokenKey: new Uint8Array(randomBytes(32)),
+		now: () => ({ tls, hosts }),
+	});
+	const announced =
+		settings.discovery && !isLoopback(settings.host)
+			? announce(settings.name, supervisor.ports.https, log)
+			: null;
+
+	const look = setInterval(() => {
+		void (async () => {
+			const now = [...namesOf(settings), ...addressesHere(settings.host)];
+			const fresh = await authority.leaf(now, Date.now());
+			if (fresh === tls && now.join() === hosts.join()) return;
+			hosts = now;
+			tls = fresh;
+			supervisor.renew();
+			announced?.again();
+		})().catch((error: unknown) => {
+			log.error({ kind: error instanceof Fault ? error.kind : 'unknown' }, 'no new certificate');
+		});
+	}, LOOK_MS);
 
 	let stopping = false;
 	const stop = (): void => {
 		// Asked twice: the person does not want to wait.
-		if (stopping) process.exit(1);
+		if (stopping) {
+			supervisor.kill();
+			process.exit(1);
+		}
 		stopping = true;
-		void listener.close(stopDeadlineMs).then(() => {
+		clearInterval(look);
+		void Promise.all([announced?.end(), supervisor.stop()]).then(() => {
 			tenancy.release();
 			process.exit(0);
 		});
 	};
 	process.on('SIGINT', stop);
 	process.on('SIGTERM', stop);
-	console.log(`Spy-cam is at ${addressOf(options.host, listener.port)}`);
+	console.log(greeting(settings, supervisor.ports, hosts, invitation).join('\n'));
 }
 
-/** What a person types: an address that means "every address here" is no place to go to. */
-function addressOf(host: string, port: number): string {
-	const name = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host;
-	return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+/** What a person reads at the start. The last line says where it is. */
+function greeting(
+	settings: Settings,
+	ports: Ports,
+	hosts: readonly string[],
+	invitation: string | null,
+): string[] {
+	const here = `http://${isLoopback(settings.host) || settings.host === '::' ? 'localhost' : bracketed(settings.host)}:${ports.http}`;
+	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
+	const secure = settings.publicName
+		? `https://${settings.publicName}`
+		: `https://${name}:${ports.https}`;
+	const lan = isLoopback(settings.host) ? null : lanAddress(hosts);
+	const trust = lan === null || settings.publicName ? null : `http://${lan}:${ports.http}/trust`;
+	const lines: string[] = [];
+	if (invitation !== null) {
+		lines.push(`An invitation, to open a home here: ${here}/#invite.${invitation}`);
+		const link = `${trust ?? secure}#invite.${invitation}`;
+		if (process.stdout.isTTY) lines.push('For a phone:', encodeQR(link, 'term'));
+	}
+	lines.push(`Other devices open ${secure}`);
+	if (trust !== null) lines.push(`  (${trust} shows a phone how to trust it)`);
+	lines.push(`Things are kept at https://${name}:${ports.store}`, `Spy-cam is at ${here}`);
+	return lines;
+}
+
+function bracketed(host: string): string {
+	return host === '0.0.0.0' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+}
+
+/** Made at each start until a home was opened, because only its hash is kept; `null`: one was. */
+function firstInvitation(file: string): string | null {
+	return withDatabase(file, (database) => (database.isUnused ? database.invite(Date.now()) : null));
+}
+
+function withDatabase<T>(file: string, work: (database: Database) => T): T {
+	let database: Database | null = null;
+	try {
+		database = new Database(file);
+		return work(database);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : 'unknown';
+		throw new Fault('unavailable', `Spy-cam cannot use its database ${file} (${why}).`, error);
+	} finally {
+		database?.close();
+	}
+}
+
+function settingsOf(options: Options): ReturnType<typeof readSettings> {
+	let text: string | null = null;
+	const file = join(options.data, 'settings.json');
+	try {
+		text = readFileSync(file, 'utf8');
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? error.code : '';
+		if (!['ENOENT', 'ENOTDIR'].includes(String(code)))
+			return { kind: 'wrong', sentences: [`${file} cannot be read (${String(code)}).`] };
+	}
+	return readSettings(text, options);
+}
+
+async function run(kind: 'serve' | 'check' | 'invite', options: Options): Promise<void> {
+	const read = settingsOf(options);
+	if (read.kind === 'wrong') {
+		for (const sentence of read.sentences) console.error(sentence);
+		process.exitCode = 2;
+		return;
+	}
+	switch (kind) {
+		case 'check':
+			console.log('The settings are right.');
+			break;
+		case 'invite': {
+			const code = withDatabase(join(options.data, 'relay.sqlite'), (database) =>
+				database.invite(Date.now()),
+			);
+			const { publicName, name, httpsPort, port } = read.settings;
+			const secure = publicName ? `https://${publicName}` : `https://${name}:${httpsPort}`;
+			console.log(`On this machine: http://localhost:${port}/#invite.${code}`);
+			console.log(`Elsewhere: ${secure}/#invite.${code}`);
+			if (process.stdout.isTTY) console.log(encodeQR(`${secure}/#invite.${code}`, 'term'));
+			break;
+		}
+		case 'serve':
+			await serve(options, read.settings);
+	}
 }
 
 const wish = readOptions(process.argv.slice(2), process.env);
@@ -46,9 +176,9 @@ switch (wish.kind) {
 		console.error(wish.sentence);
 		process.exitCode = 2;
 		break;
-	case 'serve':
+	default:
 		try {
-			await serve(wish.options);
+			await run(wish.kind, wish.options);
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
 			console.error(error.message);

@@ -2,34 +2,64 @@ import { parseArgs } from 'node:util';
 
 /** What the server was asked to do. Paths are as given: the caller resolves them. */
 export interface Options {
-	readonly port: number;
-	readonly host: string;
 	/** The server's own folder; one server at a time uses it. */
 	readonly data: string;
 	/** The folder of the built app; undefined means the one beside the source. */
 	readonly app: string | undefined;
+	/** What counts more than settings.json, by the names it has there; not checked yet, save for numbers. */
+	readonly settings: Readonly<Record<string, unknown>>;
 }
 
 export type Wish =
-	| { readonly kind: 'serve'; readonly options: Options }
+	| { readonly kind: 'serve' | 'check' | 'invite'; readonly options: Options }
 	| { readonly kind: 'help' }
 	/** Something is wrong with the command line or environment; the sentence names it. */
 	| { readonly kind: 'wrong'; readonly sentence: string };
 
 export const USAGE = `Spy-cam: cameras that only their owners can watch.
 
-  npm start -- [options]
+  npm start -- [options]             the app and its relay
+  npm run relay -- check [options]   whether the settings are right
+  npm run relay -- invite [options]  one more invitation to open a home here
 
-  --port NUMBER   where to listen; 0 takes any free port   (PORT, 8080)
-  --host NAME     the name or address to listen on         (HOST, localhost)
-  --data FOLDER   the server's own folder                  (SPYCAM_DATA, ./data)
-  --app FOLDER    the built app                            (SPYCAM_APP, ./build)
-  --help          this text
+  --port NUMBER        HTTP for this machine; 0 takes any free port    (PORT, 8080)
+  --https-port NUMBER  HTTPS for everybody                             (SPYCAM_HTTPS_PORT, 8443)
+  --store-port NUMBER  what keeps things                               (SPYCAM_STORE_PORT, 8444)
+  --host NAME          the name or address to listen on                (HOST, all of this machine's)
+  --data FOLDER        the server's own folder, with its settings.json (SPYCAM_DATA, ./data)
+  --app FOLDER         the built app                                   (SPYCAM_APP, ./build)
+  --help               this text
+
+Other settings are in settings.json (docs/guide/relay.md), or in the environment: SPYCAM_NAME,
+SPYCAM_NAMES, SPYCAM_PUBLIC, SPYCAM_ORIGINS, SPYCAM_PROXIES, SPYCAM_DISCOVERY, SPYCAM_LOG.
 `;
 
-const variables = { port: 'PORT', host: 'HOST', data: 'SPYCAM_DATA', app: 'SPYCAM_APP' } as const;
+const variables = {
+	port: 'PORT',
+	'https-port': 'SPYCAM_HTTPS_PORT',
+	'store-port': 'SPYCAM_STORE_PORT',
+	host: 'HOST',
+	data: 'SPYCAM_DATA',
+	app: 'SPYCAM_APP',
+} as const;
 type Name = keyof typeof variables;
 const names = Object.keys(variables) as Name[];
+const ports = { port: 'port', 'https-port': 'httpsPort', 'store-port': 'storePort' } as const;
+
+/** Settings that only the environment has beside settings.json. */
+const more = {
+	SPYCAM_NAME: ['name', (text: string) => text],
+	SPYCAM_PUBLIC: ['public', (text: string) => text],
+	SPYCAM_NAMES: ['names', listOf],
+	SPYCAM_ORIGINS: ['origins', listOf],
+	SPYCAM_PROXIES: ['proxies', listOf],
+	SPYCAM_DISCOVERY: ['discovery', (text: string) => ({ true: true, false: false })[text] ?? text],
+	SPYCAM_LOG: ['log', (text: string) => text],
+} as const;
+
+function listOf(text: string): string[] {
+	return text.split(',').map((one) => one.trim());
+}
 
 const wrong = (sentence: string): Wish => ({
 	kind: 'wrong',
@@ -48,10 +78,7 @@ export function readOptions(
 		args: [...argv],
 		options: {
 			help: { type: 'boolean', short: 'h' },
-			port: { type: 'string' },
-			host: { type: 'string' },
-			data: { type: 'string' },
-			app: { type: 'string' },
+			...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
 		},
 		// The parser's own errors are for developers: ours name what is wrong in a sentence.
 		strict: false,
@@ -62,9 +89,15 @@ export function readOptions(
 		const value = env[variables[name]];
 		if (value) given.set(name, { value, source: variables[name] });
 	}
+	let kind: 'serve' | 'check' | 'invite' = 'serve';
 	for (const token of tokens) {
-		if (token.kind === 'positional')
-			return wrong(`Spy-cam does not know what "${token.value}" is.`);
+		if (token.kind === 'positional') {
+			const command = (['check', 'invite'] as const).find((known) => known === token.value);
+			if (!command || kind !== 'serve')
+				return wrong(`Spy-cam does not know what "${token.value}" is.`);
+			kind = command;
+			continue;
+		}
 		if (token.kind === 'option-terminator') continue;
 		if (token.name === 'help') return { kind: 'help' };
 		const name = names.find((known) => known === token.name);
@@ -72,17 +105,21 @@ export function readOptions(
 		if (!token.value) return wrong(`The option --${name} needs a value.`);
 		given.set(name, { value: token.value, source: `--${name}` });
 	}
-	const port = given.get('port');
-	const portNumber = port && /^\d{1,5}$/.test(port.value) ? Number(port.value) : NaN;
-	if (port && !(portNumber <= 65_535))
-		return wrong(`${port.source} must be a number from 0 to 65535, not "${port.value}".`);
-	return {
-		kind: 'serve',
-		options: {
-			port: port ? portNumber : 8080,
-			host: given.get('host')?.value ?? 'localhost',
-			data: given.get('data')?.value ?? 'data',
-			app: given.get('app')?.value,
-		},
-	};
+	const settings: Record<string, unknown> = {};
+	for (const [variable, [field, read]] of Object.entries(more)) {
+		const text = env[variable];
+		if (text) settings[field] = read(text);
+	}
+	for (const [name, field] of Object.entries(ports)) {
+		const said = given.get(name as Name);
+		if (!said) continue;
+		const port = /^\d{1,5}$/.test(said.value) ? Number(said.value) : NaN;
+		if (!(port <= 65_535))
+			return wrong(`${said.source} must be a number from 0 to 65535, not "${said.value}".`);
+		settings[field] = port;
+	}
+	const host = given.get('host')?.value;
+	if (host !== undefined) settings['host'] = host;
+	const data = given.get('data')?.value ?? 'data';
+	return { kind, options: { data, app: given.get('app')?.value, settings } };
 }

@@ -59,7 +59,10 @@ export const layers = [
 		paths: ['src/relay/'],
 		imports: ['domain', 'protocol', 'engine'],
 		types: ['ports'],
-		packages: ['node:', 'hono', '@hono/node-server'],
+		packages: [
+			...['node:', 'hono', '@hono/node-server', 'ws', 'valibot', 'pino', 'prom-client', 'qr'],
+			...['@peculiar/x509', 'reflect-metadata', 'bonjour-service'],
+		],
 		ambient: true,
 	},
 	{

@@ -34,7 +34,9 @@ export class CameraChoices {
 		await this.read();
 		this.#opened = true;
 		// A visit to this page is the wish to be a camera; broken keys are for a person to decide.
-		if (house.state.kind === 'new') await house.found();
+		const { state } = house;
+		const bare = state.kind === 'ready' && state.cameras.length === 0;
+		if (state.kind === 'new' || bare) await house.found();
 		if (house.state.kind !== 'ready') return;
 		if (recorder.state.kind === 'off') await recorder.open(this.#choice());
 		await this.look();

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { BrowserVault } from '#browser/vault.ts';
-import { makeIdentity, tryIdentity } from '#engine/founding.ts';
+import { makeIdentity } from '#engine/founding.ts';
+import { tryIdentity } from '#engine/identity.ts';
 import type { KeyStrength } from '#ports/vault.ts';
 import { vaultContract } from '../contracts/vault.ts';
 
@@ -110,7 +111,7 @@ describe('a damaged vault', () => {
 		const vault = vaultOf(name);
 		const reading = await vault.read();
 		if (reading.kind !== 'whole') throw new Error('it should be whole');
-		expect(reading.identity.homeKey.key).toBeNull();
+		expect(reading.identity.homes[0]?.keys[0]?.key).toBeNull();
 		expect(await tryIdentity(crypto, vault, reading.identity)).toEqual([]);
 	});
 
@@ -120,7 +121,7 @@ describe('a damaged vault', () => {
 	});
 
 	it('ID16 a vault of a newer app is left alone', async () => {
-		const row = { id: 'this', version: 2, strength: 'sealed', home: 'x', device: 'y' };
+		const row = { id: 'this', version: 3, strength: 'sealed', home: 'x', device: 'y' };
 		await tamper(name, 'identity', (store) => store.put(row));
 		await expect(vaultOf(name).read()).rejects.toMatchObject({ kind: 'unsupported' });
 	});

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { ascii } from '#domain/bytes.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { makeEpoch, makeIdentity, tryIdentity } from '#engine/founding.ts';
+import type { CameraId, HomeId } from '#domain/ids.ts';
+import { makeEpoch } from '#engine/epochs.ts';
+import { makeIdentity } from '#engine/founding.ts';
+import { tryIdentity } from '#engine/identity.ts';
 import type { KeyStrength, NewIdentity, Vault } from '#ports/vault.ts';
 
 const crypto = new WebCrypto();
@@ -50,11 +52,13 @@ export function vaultContract(
 			const vault = await under.reopened();
 			const identity = await whole(vault);
 			const { home, device, roster, cameras } = made;
-			expect(identity).toMatchObject({ strength, home, device, roster, cameras });
+			expect(identity).toMatchObject({ strength, home, device, cameras });
+			expect(identity.homes).toMatchObject([{ home, roster, relay: null }]);
 			expect(await tryIdentity(crypto, vault, identity)).toEqual([]);
 			expect(identity.owner.public).toEqual(made.owner.public);
-			expect(identity.homeKey.key).not.toBeNull();
-			expect(identity.homeKey.grant).toEqual(made.homeKey.grant);
+			const [key] = identity.homes[0]?.keys ?? [];
+			expect(key).toMatchObject({ number: 1, grant: made.homeKey.grant });
+			expect(key?.key).not.toBeNull();
 		});
 
 		it('ID12 founds once', async () => {
@@ -82,7 +86,7 @@ export function vaultContract(
 			}
 			const vault = await under.reopened();
 			const last = await vault.lastEpoch(camera);
-			expect(last).toMatchObject({ number: 300, madeMs: wallMs + 300 });
+			expect(last).toMatchObject({ number: 300, madeMs: wallMs + 300, rosterSeq: 1 });
 			expect(last?.key).not.toBeNull();
 			expect(last?.grant).toHaveLength(241);
 			expect(await vault.epoch(camera, 2)).toMatchObject({ number: 2 });
@@ -111,6 +115,95 @@ export function vaultContract(
 			await under.vault.beginRun(camera, 1);
 			const kept = await (await under.reopened()).camera(camera);
 			expect(kept).toEqual({ id: camera, number: 1, sealedName: ascii('sealed'), runNo: 1 });
+		});
+
+		it('ID32 comes into another home, which is then its own, and keeps the one it founded', async () => {
+			await under.vault.found(made, strength);
+			const host = await makeIdentity(crypto, wallMs, true);
+			const { home, homeKey } = host;
+			const roster = [...host.roster, ascii('and one more')];
+			const relay = 'https://cam.local:8443';
+			const keys = [{ number: 3, secret: homeKey }];
+			await under.vault.enter({ home, roster, relay, keys });
+			const identity = await whole(await under.reopened());
+			expect(identity).toMatchObject({ home, device: made.device });
+			expect(identity.homes).toMatchObject([
+				{ home: made.home, roster: made.roster, relay: null, keys: [{ number: 1 }] },
+				{ home, roster, relay, keys: [{ number: 3, grant: homeKey.grant }] },
+			]);
+			expect(identity.homes[1]?.keys[0]?.key).not.toBeNull();
+			expect(identity.cameras).toEqual(made.cameras);
+		});
+
+		it('ID32 a home that is come into again grows, and another roster of it is refused', async () => {
+			await under.vault.found(made, strength);
+			const { home, homeKey: secret } = await makeIdentity(crypto, wallMs, true);
+			const [one, two, other] = [ascii('one'), ascii('two'), ascii('other')];
+			const as = { home, relay: null, keys: [{ number: 1, secret }] };
+			await under.vault.enter({ ...as, roster: [one] });
+			await under.vault.enter({ home: made.home, roster: made.roster, relay: null, keys: [] });
+			expect((await whole(under.vault)).home).toBe(made.home);
+			await under.vault.enter({ ...as, roster: [one, two] });
+			for (const roster of [[one, other], [other, two], [one]]) {
+				const entered = under.vault.enter({ ...as, roster });
+				await expect(entered).rejects.toMatchObject({ kind: 'conflict' });
+			}
+			const identity = await whole(await under.reopened());
+			expect(identity.home).toBe(home);
+			expect(identity.homes.map(({ roster }) => roster)).toEqual([made.roster, [one, two]]);
+		});
+
+		it('ID32 a roster is only appended to, in order', async () => {
+			await under.vault.found(made, strength);
+			const { home } = made;
+			const [two, three] = [ascii('two'), ascii('three')];
+			await under.vault.appendRoster(home, 2, [two]);
+			for (const seq of [1, 2, 4]) {
+				const appended = under.vault.appendRoster(home, seq, [three]);
+				await expect(appended).rejects.toMatchObject({ kind: 'conflict' });
+			}
+			const foreign = 'ab'.repeat(16) as HomeId;
+			const lost = under.vault.appendRoster(foreign, 1, [three]);
+			await expect(lost).rejects.toMatchObject({ kind: 'not-found' });
+			await under.vault.appendRoster(home, 3, [three]);
+			const [kept] = (await whole(await under.reopened())).homes;
+			expect(kept?.roster).toEqual([...made.roster, two, three]);
+		});
+
+		it('ID24 keeps home keys by number, and where the relay is', async () => {
+			await under.vault.found(made, strength);
+			const { home, homeKey } = made;
+			const { homeKey: second } = await makeIdentity(crypto, wallMs, true);
+			await under.vault.addHomeKey(home, 12, second);
+			const twice = under.vault.addHomeKey(home, 12, second);
+			await expect(twice).rejects.toMatchObject({ kind: 'conflict' });
+			await under.vault.meetAt(home, 'https://cam.local:8443');
+			const [kept] = (await whole(await under.reopened())).homes;
+			expect(kept?.relay).toBe('https://cam.local:8443');
+			expect(kept?.keys.map(({ number, grant }) => [number, grant])).toEqual([
+				[1, homeKey.grant],
+				[12, second.grant],
+			]);
+		});
+
+		it('ID1 a device that only watches has no camera until it becomes one', async () => {
+			const watcher = await makeIdentity(crypto, wallMs, strength === 'readable', 'watcher');
+			await under.vault.found(watcher, strength);
+			expect((await whole(await under.reopened())).cameras).toEqual([]);
+			const kept = { id: camera, number: 1, sealedName: null, runNo: 0 };
+			await under.vault.addCamera(kept);
+			await expect(under.vault.addCamera(kept)).rejects.toMatchObject({ kind: 'conflict' });
+			expect((await whole(await under.reopened())).cameras).toEqual([kept]);
+		});
+
+		it('ID22 keeps epochs of other cameras', async () => {
+			await under.vault.found(made, strength);
+			const other = 'cd'.repeat(16) as CameraId;
+			const { homeKey: secret } = await makeIdentity(crypto, wallMs, true);
+			await under.vault.addEpoch(other, { number: 9, madeMs: wallMs, rosterSeq: 4 }, secret);
+			const kept = await (await under.reopened()).epoch(other, 9);
+			expect(kept).toMatchObject({ number: 9, rosterSeq: 4, grant: secret.grant });
+			expect(kept?.key).not.toBeNull();
 		});
 
 		it('ID13 forgets everything when told to', async () => {

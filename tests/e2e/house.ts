@@ -23,7 +23,16 @@ function remove(folder: string): void {
 export interface Relay {
 	/** As in `http://localhost:40123`. */
 	readonly address: string;
+	/** As in `https://localhost:40124`, under a certificate of `authority.crt` in `data`. */
+	readonly secure: string;
+	/** Of the supervisor. */
 	readonly pid: number;
+	/** The server's folder. */
+	readonly data: string;
+	/** Opens one home; `null` where one was opened before. */
+	readonly invitation: string | null;
+	/** Everything that it and its processes have said. */
+	said(): string;
 	/** Asks it to stop and waits until it has; resolves to its exit code. */
 	stop(): Promise<number | null>;
 	/** SIGKILL: no chance to clean up. */
@@ -36,15 +45,24 @@ interface RelayWish {
 	/** A fixed port, for a server that comes back under the same address. */
 	port?: number;
 	args?: readonly string[];
+	env?: Readonly<Record<string, string>>;
 }
 
 /** The real server in its own process, on a free port unless told otherwise. */
-export async function startRelay({ data, port = 0, args = [] }: RelayWish = {}): Promise<Relay> {
+export async function startRelay({
+	data,
+	port = 0,
+	args = [],
+	env = {},
+}: RelayWish = {}): Promise<Relay> {
 	const folder = data ?? temporaryFolder();
 	const child = spawn(
 		process.execPath,
-		['src/relay/main.ts', '--port', String(port), '--data', folder, ...args],
-		{ cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+		[
+			...['src/relay/main.ts', '--host', 'localhost', '--port', String(port), '--data', folder],
+			...['--https-port', '0', '--store-port', '0', ...args],
+		],
+		{ cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
 	);
 	let said = '';
 	const address = await new Promise<string>((resolve, reject) => {
@@ -68,16 +86,23 @@ export async function startRelay({ data, port = 0, args = [] }: RelayWish = {}):
 	});
 	const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
 		if (child.exitCode === null && child.signalCode === null) {
+			const children = childrenOf(child.pid ?? 0);
 			const exited = once(child, 'exit');
 			child.kill(signal);
 			await exited;
+			// A killed supervisor's children end by themselves a moment later, and hold the ports until then.
+			while (children.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 5));
 		}
 		if (data === undefined) remove(folder);
 		return child.exitCode;
 	};
 	return {
 		address,
+		secure: /^Other devices open (\S+)$/m.exec(said)?.[1] ?? '',
 		pid: child.pid ?? 0,
+		data: folder,
+		invitation: /#invite\.([\w-]+)/.exec(said)?.[1] ?? null,
+		said: () => said,
 		stop: () => end('SIGTERM'),
 		kill: async () => {
 			await end('SIGKILL');
@@ -186,6 +211,17 @@ export function processesOf(profile: string): number[] {
 		for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
 	}
 	return [...found];
+}
+
+/** The processes that a process has started, by their numbers. */
+export function childrenOf(pid: number): number[] {
+	return readdirSync('/proc')
+		.filter((entry) => /^\d+$/.test(entry))
+		.filter((entry) => {
+			const status = procFile(entry, 'stat');
+			return status.slice(status.lastIndexOf(')') + 2).split(' ')[1] === String(pid);
+		})
+		.map(Number);
 }
 
 /** A process that ends while it is looked at has no files any more. */

@@ -35,7 +35,7 @@ export async function makeWorkshop(crypto: Crypto = new WebCrypto()): Promise<Wo
 	const secret = await crypto.secret(crypto.random(32));
 	const pair = await crypto.makeSignKey(false);
 	const verify = await crypto.verifier(pair.public);
-	const keys: CameraKeys = { home, verify, epoch: () => Promise.resolve(secret) };
+	const keys: CameraKeys = { homes: new Set([home]), verify, epoch: () => Promise.resolve(secret) };
 	return {
 		crypto,
 		home,

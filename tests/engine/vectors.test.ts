@@ -78,7 +78,7 @@ describe('vectors of the identity', () => {
 			ciphertext: bytesOf(vector.ciphertext),
 		};
 		expect(hexOf(await crypto.unwrap(pair, bytesOf(vector.info), wrapped))).toBe(vector.raw);
-		const signer = bytesOf(author);
+		const signer = [bytesOf(author)];
 		await expect(secretFromGrant(crypto, whole, subject, pair, signer)).resolves.toBeDefined();
 		for (const other of [{ number: 2 }, { home: '0'.repeat(32) as HomeId }]) {
 			const meant = { ...subject, ...other };
@@ -91,7 +91,8 @@ describe('vectors of the identity', () => {
 		const { name } = identity;
 		expect(hexOf(padName(new TextEncoder().encode(name.text)))).toBe(name.plain);
 		expect(hexOf(nameAad(home, camera))).toBe(name.aad);
-		const naming = new Naming(crypto, home, await crypto.secret(bytesOf(name.homeKey)));
+		const secret = await crypto.secret(bytesOf(name.homeKey));
+		const naming = new Naming(crypto, [{ home, number: 1, secret }]);
 		expect(await naming.open(camera, bytesOf(name.sealed))).toBe(name.text);
 		const elsewhere = naming.open('ab'.repeat(16) as CameraId, bytesOf(name.sealed));
 		await expect(elsewhere).rejects.toMatchObject({ kind: 'corrupt' });
@@ -161,7 +162,7 @@ describe('vectors of the envelope', () => {
 	it('EN17 EN18 the committed segments and heads open', async () => {
 		const secret = await crypto.secret(bytesOf(envelope.epochKey));
 		const verify = await crypto.verifier(bytesOf(envelope.signer.public));
-		const keys = { home, verify, epoch: () => Promise.resolve(secret) };
+		const keys = { homes: new Set([home]), verify, epoch: () => Promise.resolve(secret) };
 		const opener = new Opener(crypto, () => Promise.resolve(keys));
 		const run = runOf(await sealer());
 		for (const vector of pieces) {

@@ -48,14 +48,16 @@ export class FakeVault extends MemoryVault {
 		const [mine, theirs] = [await super.read(), await from.read()];
 		if (mine.kind !== 'whole' || theirs.kind !== 'whole')
 			throw new Error('two whole vaults, please');
-		const { strength, homeKey, ...identity } = {
-			...mine.identity,
-			[part]: theirs.identity[part],
-		};
-		const { key, grant } = homeKey;
-		if (key === null || grant === null) throw new Error('a whole home key, please');
+		const { strength, homes, ...identity } = { ...mine.identity };
+		const [own, other] = [homes[0], theirs.identity.homes[0]];
+		const [first] = own?.keys ?? [];
+		if (!own || !other || !first?.key || !first.grant) throw new Error('a whole home key, please');
+		const { key, grant } = first;
+		const swapped = part === 'roster' ? {} : { [part]: theirs.identity[part] };
+		const { roster } = part === 'roster' ? other : own;
 		await super.clear();
-		await super.found({ ...identity, homeKey: { key, grant, raw: new Uint8Array() } }, strength);
+		const homeKey = { key, grant, raw: new Uint8Array() };
+		await super.found({ ...identity, ...swapped, roster, homeKey }, strength);
 	}
 
 	#damaged(kept: KeptEpoch | null): KeptEpoch | null {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions, USAGE } from '#relay/options.ts';
 
-const defaults = { port: 8080, host: 'localhost', data: 'data', app: undefined };
-const serve = (changes: Partial<Record<keyof typeof defaults, unknown>>): unknown => ({
+const serve = (settings: object, more: object = {}): unknown => ({
 	kind: 'serve',
-	options: { ...defaults, ...changes },
+	options: { data: 'data', app: undefined, settings, ...more },
 });
 
 describe('what the server is asked to do', () => {
@@ -13,30 +12,50 @@ describe('what the server is asked to do', () => {
 		['a port', ['--port', '9000'], {}, { port: 9000 }],
 		['with an equals sign', ['--port=9000'], {}, { port: 9000 }],
 		['any free port', ['--port', '0'], {}, { port: 0 }],
-		['a host and a folder', ['--host', '::1', '--data', '/x'], {}, { host: '::1', data: '/x' }],
 		[
-			'the environment',
-			[],
-			{ PORT: '81', HOST: 'h', SPYCAM_DATA: 'd' },
-			{ port: 81, host: 'h', data: 'd' },
+			'the other ports',
+			['--https-port', '1', '--store-port', '2'],
+			{},
+			{ httpsPort: 1, storePort: 2 },
 		],
+		['a host', ['--host', '::1'], {}, { host: '::1' }],
+		['the environment', [], { PORT: '81', HOST: 'h' }, { port: 81, host: 'h' }],
 		['the command line before it', ['--port', '9000'], { PORT: '81' }, { port: 9000 }],
-		['an empty variable is not set', [], { PORT: '' }, {}],
+		['an empty variable is not set', [], { PORT: '', SPYCAM_NAME: '' }, {}],
 		['the last of two', ['--port', '1', '--port', '2'], {}, { port: 2 }],
-		['a built app elsewhere', [], { SPYCAM_APP: '/app' }, { app: '/app' }],
-	])('%s', (_name, argv, env, changes) => {
-		expect(readOptions(argv, env)).toEqual(serve(changes));
+		[
+			'what else the environment has',
+			[],
+			{ SPYCAM_NAME: 'cam', SPYCAM_PROXIES: '10.0.0.1, ::1', SPYCAM_DISCOVERY: 'false' },
+			{ name: 'cam', proxies: ['10.0.0.1', '::1'], discovery: false },
+		],
+	])('%s', (_name, argv, env, settings) => {
+		expect(readOptions(argv, env)).toEqual(serve(settings));
+	});
+
+	test('folders', () => {
+		expect(readOptions(['--data', '/x'], {})).toEqual(serve({}, { data: '/x' }));
+		const env = { SPYCAM_DATA: 'd', SPYCAM_APP: '/app' };
+		expect(readOptions([], env)).toEqual(serve({}, { data: 'd', app: '/app' }));
+	});
+
+	test.each(['check', 'invite'])('the command %s', (kind) => {
+		expect(readOptions([kind, '--port', '1'], {})).toEqual({
+			kind,
+			options: { data: 'data', app: undefined, settings: { port: 1 } },
+		});
 	});
 
 	test.each([
 		['an option there is not', ['--prot', '1'], {}, '--prot'],
 		['a short one', ['-p', '1'], {}, '-p'],
 		['a stray word', ['9000'], {}, '"9000"'],
+		['two commands', ['check', 'invite'], {}, '"invite"'],
 		['a word for a port', ['--port', 'high'], {}, '--port must be a number'],
-		['a port too far', ['--port', '65536'], {}, '"65536"'],
+		['a port too far', ['--https-port', '65536'], {}, '"65536"'],
 		['half a port', ['--port', '80.5'], {}, '"80.5"'],
 		['a negative port', ['--port=-1'], {}, '"-1"'],
-		['a port with spaces', ['--port', ' 80'], {}, '" 80"'],
+		['a port with spaces', ['--store-port', ' 80'], {}, '" 80"'],
 		['no value', ['--port'], {}, '--port needs a value'],
 		['an empty value', ['--host', ''], {}, '--host needs a value'],
 		['a bad variable', [], { PORT: 'abc' }, 'PORT must be a number'],

@@ -1,7 +1,7 @@
 /** The server as a person starts it: a process with a command line, an exit code and signals. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +62,9 @@ const ended = async (run: Run): Promise<{ code: number | null; said: string }> =
 	said: run.said(),
 });
 
-const anyPort = (data = newFolder()): string[] => ['--port', '0', '--data', data];
+const anyPort = (data = newFolder()): string[] => [
+	...['--host', 'localhost', '--port', '0', '--data', data],
+];
 
 test('it says where it is, answers there, and stops when told to', async () => {
 	const run = start(anyPort());
@@ -74,7 +76,13 @@ test('it says where it is, answers there, and stops when told to', async () => {
 	const direct = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5_000) });
 	expect(direct.status).toBe(200);
 	run.child.kill('SIGTERM');
-	expect(await ended(run)).toEqual({ code: 0, said: `Spy-cam is at ${address}\n` });
+	const { code, said } = await ended(run);
+	expect(code).toBe(0);
+	const lines = said.trim().split('\n');
+	expect(lines[0]).toMatch(/^An invitation, .+ http:\/\/localhost:\d+\/#invite\.[\w-]{22}$/);
+	expect(lines[1]).toMatch(/^Other devices open https:\/\/localhost:\d+$/);
+	expect(lines[2]).toMatch(/^Things are kept at https:\/\/localhost:\d+$/);
+	expect(lines.slice(3)).toEqual([`Spy-cam is at ${address}`]);
 });
 
 test('a client that hangs on does not keep it from stopping', async () => {
@@ -118,7 +126,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		const other = createServer().listen(0, host);
 		await once(other, 'listening');
 		const { port } = other.address() as AddressInfo;
-		const { code, said } = await ended(start(['--port', String(port), '--data', newFolder()]));
+		const { code, said } = await ended(start([...anyPort(), '--port', String(port)]));
 		other.close();
 		expect(code).toBe(1);
 		expect(said).toContain(`Port ${port} is already in use`);
@@ -133,6 +141,57 @@ describe('what is wrong is a sentence, not a stack', () => {
 			expect(said).toContain(`"${host}"`);
 			oneSentence(said);
 		}
+	});
+
+	test('a port of HTTPS in use: 1, and nothing else is left listening', async () => {
+		const other = createServer().listen(0, '127.0.0.1');
+		await once(other, 'listening');
+		const { port } = other.address() as AddressInfo;
+		const run = start([...anyPort(), '--https-port', String(port)]);
+		const { code, said } = await ended(run);
+		other.close();
+		expect(code).toBe(1);
+		expect(said).toContain(`--https-port ${port + 1}`);
+		oneSentence(said);
+	});
+
+	test('a wrong setting: 2, before anything has begun', async () => {
+		const data = newFolder();
+		mkdirSync(data, { recursive: true });
+		writeFileSync(join(data, 'settings.json'), '{"name":"my cam"}');
+		for (const args of [anyPort(data), ['check', ...anyPort(data)]]) {
+			const { code, said } = await ended(start(args));
+			expect(code).toBe(2);
+			expect(said).toContain('name must be');
+			oneSentence(said);
+		}
+		expect(readdirSync(data)).toEqual(['settings.json']);
+		writeFileSync(join(data, 'settings.json'), '{"name":"my-cam"}');
+		const { code, said } = await ended(start(['check', ...anyPort(data)]));
+		expect([code, said]).toEqual([0, 'The settings are right.\n']);
+	});
+
+	test('a database that is none: 1', async () => {
+		const data = newFolder();
+		mkdirSync(data, { recursive: true });
+		writeFileSync(join(data, 'relay.sqlite'), 'x'.repeat(5_000));
+		const { code, said } = await ended(start(anyPort(data)));
+		expect(code).toBe(1);
+		expect(said).toContain('relay.sqlite');
+		oneSentence(said);
+	});
+
+	test('an authority that is damaged is not replaced: 1', async () => {
+		const data = newFolder();
+		const first = start(anyPort(data));
+		await first.address;
+		first.child.kill('SIGTERM');
+		await first.exit;
+		writeFileSync(join(data, 'authority', 'authority.crt'), 'nonsense');
+		const { code, said } = await ended(start(anyPort(data)));
+		expect(code).toBe(1);
+		expect(said).toContain('Put the folder back from a backup');
+		oneSentence(said);
 	});
 
 	test('no built app: 1', async () => {

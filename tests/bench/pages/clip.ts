@@ -30,7 +30,7 @@ window.clipBench = {
 	async make({ home, camera, secret, verify }, fromS, toS) {
 		const kept = await web.secret(bytesOf(secret));
 		const keys = {
-			home: home as HomeId,
+			homes: new Set([home as HomeId]),
 			verify: await web.verifier(bytesOf(verify)),
 			epoch: () => Promise.resolve(kept),
 		};

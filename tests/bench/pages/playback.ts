@@ -156,7 +156,7 @@ window.playbackBench = {
 
 	async open({ home, camera, secret, verify }, second) {
 		const keys = {
-			home: home as HomeId,
+			homes: new Set([home as HomeId]),
 			verify: await web.verifier(bytesOf(verify)),
 			epoch: async () => Promise.resolve(kept),
 		};

@@ -103,7 +103,7 @@ window.sealBench = {
 		const sealer = await runOf();
 		const sealed = await sealer.fragment(fragmentOf(0, bodyOf(size)));
 		const verify = await web.verifier(signer.public);
-		const keys = { home, verify, epoch: () => Promise.resolve(secret) };
+		const keys = { homes: new Set([home]), verify, epoch: () => Promise.resolve(secret) };
 		const opener = new Opener(web, () => Promise.resolve(keys));
 		const began = performance.now();
 		for (let at = 0; at < count; at += 1) await opener.open(sealer.start, sealed, sealed);

@@ -57,7 +57,7 @@ window.timelineBench = {
 		}
 		database.close();
 		const verify = await web.verifier(pair.public);
-		const keys = { home, verify, epoch: () => Promise.resolve(secret) };
+		const keys = { homes: new Set([home]), verify, epoch: () => Promise.resolve(secret) };
 		const opener = new Opener(web, () => Promise.resolve(keys));
 		const previews = new Previews(new DexieThumbnails(), opener);
 		const glimpses = new Glimpses({ previews, calendar: localCalendar } as unknown as Engine);

@@ -1,0 +1,89 @@
+import { Dexie } from 'dexie';
+import type { Bytes } from '#domain/bytes.ts';
+import type { CameraId, HomeId } from '#domain/ids.ts';
+import type { KeptHome, KeptHomeKey, KeptSecret } from '#ports/vault.ts';
+import { isBytes, secretOf } from './kept-keys.ts';
+import type { VaultConnection, VaultDatabase } from './vault-database.ts';
+
+/** Names of rows in `keys` and `grants`. The founded home's keys are named as version 1 named the first of them. */
+export function homeKeyName(home: HomeId | null, number: number): string {
+	return home === null ? `home/${number}` : `home/${home}/${number}`;
+}
+
+export function epochName(camera: CameraId, number: number): string {
+	return `epoch/${camera}/${number}`;
+}
+
+export async function keptSecret(connection: VaultConnection, name: string): Promise<KeptSecret> {
+	const grant = (await connection.row(connection.db.grants, name))?.bytes;
+	return {
+		key: await secretOf(await connection.row(connection.db.keys, name)),
+		grant: isBytes(grant) ? grant : null,
+	};
+}
+
+/** Whatever of a home can be read: an empty roster or no keys where there is damage. */
+export async function keptHome(
+	connection: VaultConnection,
+	home: HomeId,
+	founded: boolean,
+): Promise<KeptHome> {
+	const roster = await keptRoster(connection, home, founded);
+	const numbers = await keyNumbers(connection, founded ? null : home);
+	const keys: KeptHomeKey[] = [];
+	for (const number of numbers) {
+		const secret = await keptSecret(connection, homeKeyName(founded ? null : home, number));
+		if (secret.key !== null || secret.grant !== null) keys.push({ number, ...secret });
+	}
+	const relay: unknown = (await connection.row(connection.db.homes, home))?.relay;
+	return { home, roster, keys, relay: typeof relay === 'string' ? relay : null };
+}
+
+async function keptRoster(
+	connection: VaultConnection,
+	home: HomeId,
+	founded: boolean,
+): Promise<readonly Bytes[]> {
+	const { db } = connection;
+	const entries: Bytes[] = [];
+	for (const seq of await connection.do(() => seqsOf(db, home, founded))) {
+		const row = await (founded
+			? connection.row(db.roster, seq)
+			: connection.row<unknown, [HomeId, number]>(db.entries, [home, seq]));
+		const bytes: unknown =
+			typeof row === 'object' && row !== null && 'bytes' in row ? row.bytes : null;
+		if (seq !== entries.length + 1 || !isBytes(bytes)) return [];
+		entries.push(bytes);
+	}
+	return entries;
+}
+
+export async function seqsOf(
+	db: VaultDatabase,
+	home: HomeId,
+	founded: boolean,
+): Promise<readonly number[]> {
+	if (founded) return db.roster.toCollection().primaryKeys();
+	const keys = await db.entries
+		.where('[home+seq]')
+		.between([home, Dexie.minKey], [home, Dexie.maxKey])
+		.primaryKeys();
+	return keys.map(([, seq]) => seq);
+}
+
+/** By key or by grant: either alone is enough. */
+async function keyNumbers(
+	connection: VaultConnection,
+	home: HomeId | null,
+): Promise<readonly number[]> {
+	const prefix = home === null ? 'home/' : `home/${home}/`;
+	const found = new Set<number>();
+	for (const table of [connection.db.keys, connection.db.grants]) {
+		const names = await connection.do(() => table.where('name').startsWith(prefix).primaryKeys());
+		for (const name of names) {
+			const rest = name.slice(prefix.length);
+			if (/^[1-9][0-9]{0,9}$/.test(rest)) found.add(Number(rest));
+		}
+	}
+	return [...found].sort((a, b) => a - b);
+}

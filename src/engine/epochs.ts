@@ -1,0 +1,74 @@
+import { Fault } from '#domain/fault.ts';
+import type { GrantSubject } from '#domain/grant.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto, Secret } from '#ports/crypto.ts';
+import type { Identity, KeptEpoch, Vault } from '#ports/vault.ts';
+import { epochSecret, homeNow, homeOfGrant } from './identity.ts';
+import { makeSecret } from './keys.ts';
+import type { Roster } from './roster.ts';
+
+/** An epoch changes between runs only, and a run lasts four hours: so none is used for more than 24. */
+const EPOCH_MS = 20 * 60 * 60 * 1000;
+
+export interface Epoch {
+	readonly number: number;
+	readonly secret: Secret;
+}
+
+interface Tools {
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly clock: Clock;
+}
+
+/** The epoch that a camera of this device seals with now: the newest one, or a new one where that is old (ID30, ID33). */
+export async function currentEpoch(
+	{ crypto, vault, clock }: Tools,
+	identity: Identity,
+	roster: Roster,
+	camera: CameraId,
+): Promise<Epoch> {
+	const now = clock.wallMs();
+	const last = await vault.lastEpoch(camera);
+	if (last !== null && isFresh(last, identity, roster, now)) {
+		const secret = await epochSecret(crypto, identity, camera, last);
+		if (secret !== null) return { number: last.number, secret };
+	}
+	const number = (last?.number ?? 0) + 1;
+	return { number, secret: await makeEpoch(crypto, vault, identity, camera, now, number) };
+}
+
+function isFresh(last: KeptEpoch, identity: Identity, roster: Roster, now: number): boolean {
+	// A clock set back makes a fresh epoch, too: one more costs nothing, an old one for ever would.
+	if (Math.abs(now - last.madeMs) >= EPOCH_MS) return false;
+	const home = homeOfGrant(identity, last.grant);
+	if (home !== null && home !== identity.home) return false;
+	if (roster.narrowedSeq > last.rosterSeq) return false;
+	return ![...roster.devices.values()].some(
+		({ notAfterMs }) => notAfterMs !== null && notAfterMs > last.madeMs && notAfterMs <= now,
+	);
+}
+
+/** Makes the camera's next epoch, keeps it, reads it back and tries it. Throws `corrupt` when it did not hold. */
+export async function makeEpoch(
+	crypto: Crypto,
+	vault: Vault,
+	identity: Identity,
+	camera: CameraId,
+	wallMs: number,
+	number: number,
+): Promise<Secret> {
+	const { home, device, kem, sign } = identity;
+	const subject: GrantSubject = { home, camera, number, recipient: device };
+	const secret = await makeSecret(crypto, subject, kem.public, sign.key, wallMs);
+	const rosterSeq = homeNow(identity).roster.length;
+	await vault.addEpoch(camera, { number, madeMs: wallMs, rosterSeq }, secret);
+	secret.raw.fill(0);
+	const kept = await vault.epoch(camera, number);
+	const back = kept && (await epochSecret(crypto, identity, camera, kept));
+	if (!back || kept.key === null || kept.grant === null) {
+		throw new Fault('corrupt', `epoch ${number} was not kept`);
+	}
+	return back;
+}

@@ -1,0 +1,123 @@
+import { Fault } from '#domain/fault.ts';
+import { parseGrant } from '#domain/grant.ts';
+import type { CameraId, HomeId } from '#domain/ids.ts';
+import type { Bytes } from '#domain/bytes.ts';
+import { hexOf } from '#domain/bytes.ts';
+import type { Crypto, Secret } from '#ports/crypto.ts';
+import type { Identity, KeptEpoch, KeptHome, Vault } from '#ports/vault.ts';
+import { cameraIdOf, deviceIdOf, signs, unwraps, workingSecret } from './keys.ts';
+import { replayRoster, type Roster } from './roster.ts';
+
+/** The home a device is in. Throws `corrupt` where the vault does not have it. */
+export function homeNow({ home, homes }: Identity): KeptHome {
+	const kept = homes.find((one) => one.home === home);
+	if (kept === undefined) throw new Fault('corrupt', 'the home of this device is not kept');
+	return kept;
+}
+
+/** A home key that works. */
+export interface HomeSecret {
+	readonly home: HomeId;
+	readonly number: number;
+	readonly secret: Secret;
+}
+
+/** Of all homes of this device, the newest of its home of now first: that one seals. */
+export async function homeSecrets(
+	crypto: Crypto,
+	identity: Identity,
+	rosters: ReadonlyMap<HomeId, Roster>,
+): Promise<HomeSecret[]> {
+	const found: HomeSecret[] = [];
+	for (const { home, keys } of identity.homes) {
+		const signers = [...(rosters.get(home)?.past.owners.values() ?? [])];
+		for (const kept of keys) {
+			const { number } = kept;
+			const subject = { home, camera: null, number, recipient: identity.device };
+			const secret = await workingSecret(crypto, kept, subject, identity.kem, signers);
+			if (secret === null) continue;
+			if (home === identity.home) found.unshift({ home, number, secret });
+			else found.push({ home, number, secret });
+		}
+	}
+	return found;
+}
+
+/**
+ * An epoch's secret, of a camera of this device or as it was granted by another. `signer`: the sign key of
+ * the camera's device. Its grant names the home it was made in, which must be one of this device's.
+ */
+export function epochSecret(
+	crypto: Crypto,
+	identity: Identity,
+	camera: CameraId,
+	kept: KeptEpoch,
+	signer: Bytes = identity.sign.public,
+): Promise<Secret | null> {
+	const home = homeOfGrant(identity, kept.grant) ?? identity.home;
+	const subject = { home, camera, number: kept.number, recipient: identity.device };
+	return workingSecret(crypto, kept, subject, identity.kem, [signer]);
+}
+
+/** `null`: none of this device's homes, or no grant. */
+export function homeOfGrant({ homes }: Identity, grant: Bytes | null): HomeId | null {
+	if (grant === null) return null;
+	try {
+		const { home } = parseGrant(grant).grant;
+		return homes.some((kept) => kept.home === home) ? home : null;
+	} catch (error) {
+		if (error instanceof Fault) return null;
+		throw error;
+	}
+}
+
+/**
+ * Tries every key of an identity that was read, and names the parts that do not work. An id that does
+ * not follow from its keys counts as missing, too: such a vault was put together from two.
+ */
+export async function tryIdentity(
+	crypto: Crypto,
+	vault: Vault,
+	identity: Identity,
+): Promise<string[]> {
+	const missing: string[] = [];
+	const { owner, sign, kem } = identity;
+	if (!(await signs(crypto, owner))) missing.push('owner key');
+	if (!(await signs(crypto, sign))) missing.push('device key');
+	if (!(await unwraps(crypto, kem))) missing.push('exchange key');
+	const rosters = await rostersOf(crypto, identity);
+	if (rosters === null) missing.push('roster');
+	const secrets = await homeSecrets(crypto, identity, rosters ?? new Map<HomeId, Roster>());
+	if (secrets[0]?.home !== identity.home) missing.push('home key');
+	if (identity.device !== (await deviceIdOf(crypto, sign.public, kem.public))) {
+		missing.push('device id');
+	}
+	for (const { id, runNo, number } of identity.cameras) {
+		if (id !== (await cameraIdOf(crypto, identity.device, number))) missing.push('camera id');
+		const last = await vault.lastEpoch(id);
+		const lost = last === null ? runNo > 0 : !(await epochSecret(crypto, identity, id, last));
+		if (lost) missing.push(`epoch key of camera ${number}`);
+	}
+	return missing;
+}
+
+/** Replayed, each with this device in it at some time, the first founded by this device; else `null`. */
+export async function rostersOf(
+	crypto: Crypto,
+	identity: Identity,
+): Promise<Map<HomeId, Roster> | null> {
+	const rosters = new Map<HomeId, Roster>();
+	try {
+		for (const kept of identity.homes) {
+			const roster = await replayRoster(crypto, kept.roster);
+			if (roster.home !== kept.home || !roster.past.devices.has(identity.device)) return null;
+			rosters.set(kept.home, roster);
+		}
+	} catch (error) {
+		if (error instanceof Fault && error.kind === 'corrupt') return null;
+		throw error;
+	}
+	const [first] = rosters.values();
+	const founded = first?.past.owners.has(hexOf(identity.owner.public)) === true;
+	return founded && rosters.has(identity.home) ? rosters : null;
+}

@@ -1,0 +1,41 @@
+import type { Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import type { OldestKept } from '#domain/head.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Run } from '#domain/run.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { Segments } from '#ports/segments.ts';
+
+/** What the next run of a camera says about the ones before it. */
+export interface Lineage {
+	/** 0 before the first. */
+	readonly runNo: number;
+	readonly oldestKept: OldestKept | null;
+	/** SHA-256 of the newest head of the run before that can still be read, else zeros. */
+	readonly prevRunHead: Bytes;
+}
+
+export async function lineageOf(
+	crypto: Crypto,
+	segments: Segments,
+	camera: CameraId,
+): Promise<Lineage> {
+	const last = await segments.lastRun(camera);
+	if (last === null) return { runNo: 0, oldestKept: null, prevRunHead: new Uint8Array(32) };
+	const prevRunHead = await newestHead(crypto, segments, last);
+	const [oldest] = await segments.runs(camera);
+	const oldestKept = oldest ? { runNo: oldest.runNo, seq: Math.max(1, oldest.firstSeq) } : null;
+	return { runNo: last.runNo, oldestKept, prevRunHead };
+}
+
+async function newestHead(crypto: Crypto, segments: Segments, run: Run): Promise<Bytes> {
+	const tail = await segments.between(run.camera, run.endUs - 1, run.endUs + 1);
+	const newest = tail.findLast((segment) => segment.runNo === run.runNo && !segment.bad);
+	try {
+		const stored = await segments.read(newest?.place ?? run.initPlace);
+		return stored === null ? new Uint8Array(32) : await crypto.sha256(stored.head);
+	} catch (error) {
+		if (error instanceof Fault && error.kind === 'corrupt') return new Uint8Array(32);
+		throw error;
+	}
+}

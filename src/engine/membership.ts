@@ -1,0 +1,306 @@
+import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import { GRANT_BYTES, parseGrant, type Grant } from '#domain/grant.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
+import type { Role, RosterEntry, Subject } from '#domain/roster.ts';
+import { PUBLIC_KEY_BYTES } from '#domain/signed.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { Identity, NewSecret, Vault } from '#ports/vault.ts';
+import type { House, Household } from './house.ts';
+import { homeNow } from './identity.ts';
+import type { Joining, Self } from './joining.ts';
+import { deviceIdOf, grantOf, makeSecret, rawFromGrant } from './keys.ts';
+import { inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
+
+export interface MembershipTools {
+	readonly house: House;
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly clock: Clock;
+}
+
+/** What became of entries that somebody showed. */
+export type Learned = 'new' | 'known' | 'gap' | 'forked';
+
+/** This device's place in a home: the roster, which only grows, and the home's keys. Rules: docs/spec/identity.md. */
+export class Membership implements Joining {
+	readonly #tools: MembershipTools;
+
+	constructor(tools: MembershipTools) {
+		this.#tools = tools;
+	}
+
+	/** Told whenever the roster may have changed, and of all else that changes in the house. */
+	on(listener: () => void): () => void {
+		return this.#tools.house.on(listener);
+	}
+
+	/** Of the home this device is in, replayed; `null` before the first start. */
+	get roster(): Roster | null {
+		return this.#tools.house.household?.roster ?? null;
+	}
+
+	/** Whole entries in order. */
+	get entries(): readonly Bytes[] {
+		const household = this.#tools.house.household;
+		return household === null ? [] : homeNow(household.identity).roster;
+	}
+
+	/** Where this home's relay is, as far as it was kept. */
+	get relay(): string | null {
+		const household = this.#tools.house.household;
+		return household === null ? null : homeNow(household.identity).relay;
+	}
+
+	/** A device that belongs to the home now, its time not being up. */
+	member(device: DeviceId): RosterEntry | null {
+		const entry = this.roster?.devices.get(device);
+		return inForce(entry, this.#tools.clock.wallMs()) ? entry : null;
+	}
+
+	/** This device may sign the roster. */
+	get owner(): boolean {
+		const household = this.#tools.house.household;
+		return household !== null && this.#owns(household);
+	}
+
+	async self(): Promise<Self> {
+		const { house } = this.#tools;
+		if (house.household === null) await house.foundWatcher();
+		const { household } = house;
+		if (household === null) throw new Fault('conflict', 'this device has no identity that works');
+		const { device, home, sign, kem, dtls, owner } = household.identity;
+		return {
+			...{ device, home, sign, kem, dtls },
+			owner: this.#owns(household) ? owner : null,
+			ownerKey: owner.public,
+			roster: homeNow(household.identity).roster,
+		};
+	}
+
+	admit(
+		newcomer: Subject,
+		roles: readonly Role[],
+		name: string,
+	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }> {
+		return this.#tools.house.change(async (household) => {
+			const { crypto } = this.#tools;
+			const { identity, roster, naming } = household;
+			const { device } = newcomer;
+			if (!this.#owns(household)) throw notAnOwner();
+			if (device !== (await deviceIdOf(crypto, newcomer.sign, newcomer.kem))) {
+				throw new Fault('corrupt', 'a device whose id is not made of its keys');
+			}
+			const grants: Bytes[] = [];
+			for (const { number, raw } of await this.#rawHomeKeys(household)) {
+				grants.push(await this.#granted(identity, raw, number, newcomer));
+				raw.fill(0);
+			}
+			if (grants.length === 0) throw new Fault('corrupt', 'no home key can be granted');
+			const detail = await naming.seal(device, name);
+			const op = roster.devices.has(device) ? 'rotate' : 'add';
+			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
+			const entry = await this.#sign(household, said);
+			return { roster: [...homeNow(identity).roster, entry], homeKey: joined(...grants) };
+		});
+	}
+
+	async enter(entries: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void> {
+		const { house, crypto, vault } = this.#tools;
+		await this.self();
+		const roster = await replayRoster(crypto, entries);
+		await house.change(async ({ identity }) => {
+			if (!roster.devices.has(identity.device)) {
+				throw new Fault('corrupt', 'a roster without this device');
+			}
+			const keys: { number: number; secret: NewSecret }[] = [];
+			for (let at = 0; at + GRANT_BYTES <= homeKey.length; at += GRANT_BYTES) {
+				const grant = homeKey.slice(at, at + GRANT_BYTES);
+				keys.push(await this.#opened(identity, roster, grant));
+			}
+			if (keys.length === 0) throw new Fault('corrupt', 'no home key came');
+			const as = { home: roster.home, roster: entries, keys };
+			await vault.enter({ ...as, relay: relay === '' ? null : relay });
+			for (const { secret } of keys) secret.raw.fill(0);
+		});
+	}
+
+	/** Keeps where this home is met. */
+	async meetAt(relay: string | null): Promise<void> {
+		if (this.relay === relay) return;
+		await this.#tools.house.change(({ identity }) =>
+			this.#tools.vault.meetAt(identity.home, relay),
+		);
+	}
+
+	/** Entries as the relay shows them, the first being number `from`. What follows ours is kept; what does not is a fork. */
+	async learn(home: HomeId, from: number, entries: readonly Bytes[]): Promise<Learned> {
+		const { house, crypto, vault } = this.#tools;
+		return house.change(async ({ identity }): Promise<Learned> => {
+			const known = homeNow(identity).roster;
+			if (identity.home !== home) return 'known';
+			if (from > known.length + 1 || from < 1) return 'gap';
+			const differs = entries.some((entry, at) => {
+				const mine = known[from - 1 + at];
+				return mine !== undefined && !same(mine, entry);
+			});
+			if (differs) return 'forked';
+			const fresh = entries.slice(known.length - (from - 1));
+			if (fresh.length === 0) return 'known';
+			try {
+				await replayRoster(crypto, [...known, ...fresh]);
+			} catch (error) {
+				if (error instanceof Fault && error.kind === 'corrupt') return 'forked';
+				throw error;
+			}
+			await vault.appendRoster(home, known.length + 1, fresh);
+			return 'new';
+		});
+	}
+
+	/** What an owner says about a member: roles, end, name. Throws `denied`, `not-found`, and `conflict` where the home would lose its last owner. */
+	amend(
+		device: DeviceId,
+		said: {
+			readonly roles?: readonly Role[];
+			readonly notAfterMs?: number | null;
+			readonly name?: string;
+		},
+	): Promise<void> {
+		return this.#tools.house.change(async (household) => {
+			const { roster, naming } = household;
+			if (!this.#owns(household)) throw notAnOwner();
+			const before = roster.devices.get(device);
+			if (!before?.subject) throw new Fault('not-found', 'no such member');
+			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = said;
+			const owns = roles.includes('owner') && notAfterMs === null;
+			if (!owns) this.#leavesAnOwner(roster, device);
+			if (roles.includes('owner') && before.subject.owner === null) {
+				throw new Fault('conflict', 'a device without an owner key');
+			}
+			const detail = name === undefined ? before.detail : await naming.seal(device, name);
+			await this.#sign(household, { ...before, op: 'rotate', roles, notAfterMs, detail });
+		});
+	}
+
+	/**
+	 * Out of the home, and a new home key. Resolves with the roster's new number and the grants of that key, by
+	 * recipient. Throws as `amend` does.
+	 */
+	revoke(
+		device: DeviceId,
+	): Promise<{ readonly seq: number; readonly grants: ReadonlyMap<DeviceId, Bytes> }> {
+		return this.#tools.house.change(async (household) => {
+			const { crypto, vault, clock } = this.#tools;
+			const { identity, roster } = household;
+			if (!this.#owns(household)) throw notAnOwner();
+			if (!roster.devices.has(device)) throw new Fault('not-found', 'no such member');
+			this.#leavesAnOwner(roster, device);
+			const number = Math.max(...homeNow(identity).keys.map((kept) => kept.number)) + 1;
+			const subject = { home: identity.home, camera: null, number, recipient: identity.device };
+			const { kem, owner } = identity;
+			const secret = await makeSecret(crypto, subject, kem.public, owner.key, clock.wallMs());
+			// The key first: one too many does no harm, and a revocation without one would.
+			await vault.addHomeKey(identity.home, number, secret);
+			const empty = new Uint8Array(PUBLIC_KEY_BYTES);
+			const gone: Subject = { device, sign: empty, kem: empty, owner: null, dtls: null };
+			const said = { roles: [], notAfterMs: null, detail: new Uint8Array() };
+			await this.#sign(household, { ...said, op: 'revoke', subject: gone });
+			const grants = new Map<DeviceId, Bytes>();
+			for (const [left, { subject: keys }] of roster.devices) {
+				if (left === device || left === identity.device || keys === null) continue;
+				grants.set(left, await this.#granted(identity, secret.raw, number, keys));
+			}
+			secret.raw.fill(0);
+			return { seq: roster.seq + 1, grants };
+		});
+	}
+
+	/** A home key that an owner granted. Throws `corrupt`; one that is known already is no trouble. */
+	async takeHomeKey(grant: Bytes): Promise<void> {
+		await this.#tools.house.change(async ({ identity, roster }) => {
+			const { number, secret } = await this.#opened(identity, roster, grant);
+			const known = homeNow(identity).keys.some((kept) => kept.number === number);
+			if (!known) await this.#tools.vault.addHomeKey(identity.home, number, secret);
+			secret.raw.fill(0);
+		});
+	}
+
+	#owns({ identity, roster }: Household): boolean {
+		const mine = roster.devices.get(identity.device);
+		return roster.owners.has(hexOf(identity.owner.public)) && mine !== undefined;
+	}
+
+	#leavesAnOwner(roster: Roster, without: DeviceId): void {
+		const owners = [...roster.devices.values()].filter(({ roles }) => roles.includes('owner'));
+		const lasting = owners.filter(({ notAfterMs }) => notAfterMs === null);
+		if (lasting.every(({ subject }) => subject?.device === without)) {
+			throw new Fault('conflict', 'a home without an owner');
+		}
+	}
+
+	async #sign(household: Household, said: Parameters<typeof nextEntry>[4]): Promise<Bytes> {
+		const { crypto, vault, clock } = this.#tools;
+		const { identity, roster } = household;
+		const entry = await nextEntry(crypto, identity.owner, roster, clock.wallMs(), said);
+		// Nobody may be told what we would not believe ourselves.
+		await replayRoster(crypto, [...homeNow(identity).roster, entry]);
+		await vault.appendRoster(roster.home, roster.seq + 1, [entry]);
+		return entry;
+	}
+
+	#granted(
+		{ home, owner }: Identity,
+		raw: Bytes,
+		number: number,
+		{ device: recipient, kem }: Subject,
+	): Promise<Bytes> {
+		const { crypto, clock } = this.#tools;
+		const subject = { home, camera: null, number, recipient };
+		return grantOf(crypto, raw, subject, kem, owner.key, clock.wallMs());
+	}
+
+	async #rawHomeKeys({ identity, roster }: Household): Promise<{ number: number; raw: Bytes }[]> {
+		const found: { number: number; raw: Bytes }[] = [];
+		for (const { number, grant } of homeNow(identity).keys) {
+			if (grant === null) continue;
+			const subject = { home: identity.home, camera: null, number, recipient: identity.device };
+			const signers = [...roster.past.owners.values()];
+			const { crypto } = this.#tools;
+			found.push({
+				number,
+				raw: await rawFromGrant(crypto, grant, subject, identity.kem, signers),
+			});
+		}
+		return found;
+	}
+
+	/** A home key on its way into the vault, as an owner in force granted it to this device. */
+	async #opened(
+		{ device, kem }: Identity,
+		roster: Roster,
+		grant: Bytes,
+	): Promise<{ number: number; secret: NewSecret }> {
+		const { crypto } = this.#tools;
+		const { number } = read(grant);
+		const subject = { home: roster.home, camera: null, number, recipient: device };
+		const signers = [...roster.past.owners].flatMap(([hex, key]) =>
+			roster.owners.has(hex) ? [key] : [],
+		);
+		const raw = await rawFromGrant(crypto, grant, subject, kem, signers);
+		return { number, secret: { key: await crypto.secret(raw), raw, grant } };
+	}
+}
+
+function notAnOwner(): Fault {
+	return new Fault('denied', 'only an owner signs the roster');
+}
+
+function read(grant: Bytes): Grant {
+	try {
+		return parseGrant(grant).grant;
+	} catch (error) {
+		throw new Fault('corrupt', 'a grant that cannot be read', error);
+	}
+}

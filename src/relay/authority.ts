@@ -1,0 +1,128 @@
+import 'reflect-metadata';
+import { webcrypto, X509Certificate as NodeCertificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import * as x509 from '@peculiar/x509';
+import type { Bytes } from '#domain/bytes.ts';
+import { NAME_CONSTRAINTS, nameConstraints } from './constraints.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+/** A phone whose clock is behind must not find a certificate that is not yet valid. */
+const EARLIER_MS = 2 * DAY_MS;
+const AUTHORITY_DAYS = 3650;
+/** Apple and others refuse leaves of more than 398 days. */
+const LEAF_DAYS = 396;
+const RENEW_DAYS = 30;
+
+const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;
+
+/** A certificate and its key, as PEM. */
+export interface Papers {
+	readonly cert: string;
+	readonly key: string;
+}
+
+/** A new local authority that may speak for local names, private addresses and these names only. */
+export async function makeAuthority(names: readonly string[], wallMs: number): Promise<Papers> {
+	const keys = await keyPair();
+	const cert = await x509.X509CertificateGenerator.createSelfSigned(
+		{
+			...{ serialNumber: serial(), keys, signingAlgorithm: SIGN },
+			name: `CN=Spy-cam at ${ownName(names)}`,
+			notBefore: new Date(wallMs - EARLIER_MS),
+			notAfter: new Date(wallMs + AUTHORITY_DAYS * DAY_MS),
+			extensions: [
+				new x509.BasicConstraintsExtension(true, 0, true),
+				new x509.KeyUsagesExtension(
+					x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+					true,
+				),
+				await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, subtle),
+				new x509.Extension(NAME_CONSTRAINTS, true, nameConstraints(names)),
+			],
+		},
+		subtle,
+	);
+	return { cert: pem(cert), key: await keyPem(keys.privateKey) };
+}
+
+/** A leaf for names that the authority may speak for, with the authority after it. */
+export async function makeLeaf(
+	authority: Papers,
+	names: readonly string[],
+	wallMs: number,
+): Promise<Papers> {
+	const issuer = new x509.X509Certificate(authority.cert);
+	const keys = await keyPair();
+	const notBefore = new Date(wallMs - EARLIER_MS);
+	const cert = await x509.X509CertificateGenerator.create(
+		{
+			...{ serialNumber: serial(), signingAlgorithm: SIGN, publicKey: keys.publicKey, notBefore },
+			subject: `CN=${ownName(names)}`,
+			issuer: issuer.subjectName,
+			signingKey: await importKey(authority.key),
+			notAfter: new Date(notBefore.getTime() + LEAF_DAYS * DAY_MS),
+			extensions: [
+				new x509.BasicConstraintsExtension(false, undefined, true),
+				new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+				new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+				new x509.SubjectAlternativeNameExtension(
+					names.map((value) => ({
+						type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const),
+						value,
+					})),
+				),
+				await x509.AuthorityKeyIdentifierExtension.create(issuer, false, subtle),
+			],
+		},
+		subtle,
+	);
+	return { cert: `${pem(cert)}${authority.cert}`, key: await keyPem(keys.privateKey) };
+}
+
+/** Whether a leaf is of this authority and its end is far. */
+export function isGood(leaf: Papers, authority: Papers, wallMs: number): boolean {
+	const cert = new NodeCertificate(leaf.cert);
+	const untilMs = Date.parse(cert.validTo) - RENEW_DAYS * DAY_MS;
+	const issuer = new NodeCertificate(authority.cert);
+	return cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && wallMs < untilMs;
+}
+
+/** The certificate as a phone takes it. */
+export function derOf({ cert }: Papers): Bytes {
+	return new Uint8Array(new NodeCertificate(cert).raw);
+}
+
+// The library asks for the DOM's type of the same thing.
+const subtle = webcrypto as unknown as Crypto;
+
+function keyPair(): Promise<CryptoKeyPair> {
+	return subtle.subtle.generateKey(EC, true, ['sign', 'verify']);
+}
+
+async function keyPem(key: CryptoKey): Promise<string> {
+	const der = await subtle.subtle.exportKey('pkcs8', key);
+	return `${x509.PemConverter.encode(der, 'PRIVATE KEY')}\n`;
+}
+
+function importKey(text: string): Promise<CryptoKey> {
+	const [der] = x509.PemConverter.decode(text);
+	if (!der) throw new Error('no key');
+	return subtle.subtle.importKey('pkcs8', der, EC, false, ['sign']);
+}
+
+function pem(cert: x509.X509Certificate): string {
+	return `${cert.toString('pem')}\n`;
+}
+
+function serial(): string {
+	const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+	// Positive and without a leading zero (RFC 5280, 4.1.2.2).
+	bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+	return Buffer.from(bytes).toString('hex');
+}
+
+/** What a person reads in the phone's list of authorities. */
+function ownName(names: readonly string[]): string {
+	return names[0] ?? 'localhost';
+}

@@ -1,0 +1,31 @@
+import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import type { Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import type { Crypto, VerifyKey } from '#ports/crypto.ts';
+
+/** The part of the port that a relay needs: it signs nothing and opens nothing. */
+export type Checking = Pick<Crypto, 'random' | 'sha256' | 'verifier' | 'verify'>;
+
+const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;
+
+/** Node's own WebCrypto. The port's opaque key is a CryptoKey; only this file knows. */
+export const checking: Checking = {
+	random: (length) => new Uint8Array(randomBytes(length)),
+	sha256: (bytes) => Promise.resolve(sha256(bytes)),
+	verifier: async (publicKey) => {
+		try {
+			const key = await webcrypto.subtle.importKey('raw', publicKey, EC, false, ['verify']);
+			return key as unknown as VerifyKey;
+		} catch (error) {
+			throw new Fault('malformed', 'bytes that are no key', error);
+		}
+	},
+	verify: (key, signature, bytes) =>
+		webcrypto.subtle.verify(SIGN, key as unknown as webcrypto.CryptoKey, signature, bytes),
+};
+
+/** Short inputs: a turn through the thread pool would cost more than the hash. */
+export function sha256(bytes: Uint8Array | string): Bytes {
+	return new Uint8Array(createHash('sha256').update(bytes).digest());
+}

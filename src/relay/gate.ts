@@ -1,0 +1,88 @@
+import { isIPv6 } from 'node:net';
+import { Bucket } from './bucket.ts';
+
+export interface GateLimits {
+	readonly socketsPerMinute: number;
+	readonly socketsAtOnce: number;
+}
+
+/** An address that broke a limit so often in a minute is refused for one. */
+const OFFENCES = 3;
+const REFUSED_MS = 60_000;
+
+interface Visitor {
+	readonly opened: Bucket;
+	readonly offended: Bucket;
+	open: number;
+	refusedUntilMs: number;
+}
+
+/** How many sockets an address may have (RL7). */
+export class Gate {
+	readonly #limits: GateLimits;
+	readonly #visitors = new Map<string, Visitor>();
+
+	constructor(limits: GateLimits) {
+		this.#limits = limits;
+	}
+
+	/** `false`: too many. Whoever was let in is given back with `leave`. */
+	enter(address: string, nowMs: number): boolean {
+		const visitor = this.#visitor(address, nowMs);
+		if (nowMs < visitor.refusedUntilMs) return false;
+		if (visitor.open >= this.#limits.socketsAtOnce || !visitor.opened.take(1, nowMs)) {
+			this.offend(address, nowMs);
+			return false;
+		}
+		visitor.open += 1;
+		return true;
+	}
+
+	leave(address: string): void {
+		const visitor = this.#visitors.get(networkOf(address));
+		if (visitor) visitor.open -= 1;
+	}
+
+	/** A socket of this address was closed for being too much. */
+	offend(address: string, nowMs: number): void {
+		const visitor = this.#visitor(address, nowMs);
+		if (!visitor.offended.take(1, nowMs)) visitor.refusedUntilMs = nowMs + REFUSED_MS;
+	}
+
+	/** Forgets who is gone and has nothing against its name. */
+	tidy(nowMs: number): void {
+		for (const [key, visitor] of this.#visitors) {
+			const clean = nowMs >= visitor.refusedUntilMs && visitor.opened.isFull(nowMs);
+			if (visitor.open === 0 && clean && visitor.offended.isFull(nowMs)) this.#visitors.delete(key);
+		}
+	}
+
+	#visitor(address: string, nowMs: number): Visitor {
+		const key = networkOf(address);
+		let visitor = this.#visitors.get(key);
+		if (!visitor) {
+			const { socketsPerMinute } = this.#limits;
+			const opened = { perSecond: socketsPerMinute / 60, atOnce: socketsPerMinute };
+			visitor = {
+				opened: new Bucket(opened, nowMs),
+				offended: new Bucket({ perSecond: OFFENCES / 60, atOnce: OFFENCES }, nowMs),
+				open: 0,
+				refusedUntilMs: 0,
+			};
+			this.#visitors.set(key, visitor);
+		}
+		return visitor;
+	}
+}
+
+/** One IPv6 customer has 2^64 addresses: the network counts as one. */
+export function networkOf(address: string): string {
+	if (!isIPv6(address) || address.startsWith('::ffff:')) return address.replace('::ffff:', '');
+	const [head = '', tail = ''] = address.split('::');
+	const first = head.split(':').filter(Boolean);
+	const last = tail.split(':').filter(Boolean);
+	const zeros = address.includes('::')
+		? Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0')
+		: [];
+	return [...first, ...zeros, ...last].slice(0, 4).join(':');
+}

@@ -1,0 +1,147 @@
+import { same, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
+import { parseEntry, type RosterEntry } from '#domain/roster.ts';
+import { replayRoster, type Roster } from '#engine/roster.ts';
+import type { Refusal } from '#protocol/wire.ts';
+import { Bucket } from './bucket.ts';
+import type { Checking } from './crypto.ts';
+
+const MAX_DEVICES = 64;
+/** More than a home needs in its life; replaying so many takes a tenth of a second. */
+const MAX_ENTRIES = 1024;
+/** A whole replay for each: whoever floods does so at their own cost. */
+const APPENDS = { perSecond: 2, atOnce: 64 };
+
+export interface Home {
+	readonly id: HomeId;
+	readonly entries: readonly Bytes[];
+	readonly roster: Roster;
+}
+
+/** A home as it was kept: its entries in order, without a word on whether they follow. */
+export interface KeptHome {
+	readonly home: string;
+	readonly entries: readonly Bytes[];
+}
+
+/** The rosters, each held against its own rules before it counts (RL14). */
+export class Homes {
+	readonly #crypto: Checking;
+	readonly #kept = new Map<string, readonly Bytes[]>();
+	readonly #homes = new Map<HomeId, Home>();
+	readonly #appends = new Map<HomeId, Bucket>();
+	/** One change of a home after the other: two that follow the same entry must not both be taken. */
+	readonly #turns = new Map<HomeId, Promise<unknown>>();
+
+	constructor(crypto: Checking, kept: readonly KeptHome[]) {
+		this.#crypto = crypto;
+		for (const { home, entries } of kept) this.#kept.set(home, entries);
+	}
+
+	get count(): number {
+		return new Set([...this.#kept.keys(), ...this.#homes.keys()]).size;
+	}
+
+	/** What is known without waiting: a home that somebody of has come to. */
+	known(id: HomeId): Home | null {
+		return this.#homes.get(id) ?? null;
+	}
+
+	/** `null`: none here, or one whose entries do not follow. */
+	async find(id: HomeId): Promise<Home | null> {
+		const known = this.#homes.get(id);
+		const entries = this.#kept.get(id);
+		if (known || !entries) return known ?? null;
+		const roster = await this.#replay(entries);
+		if (roster?.home !== id) return null;
+		const home = this.#homes.get(id) ?? { id, entries, roster };
+		this.#homes.set(id, home);
+		this.#kept.delete(id);
+		return home;
+	}
+
+	/** Takes the first roster of a home. Opening one again with the same entries changes nothing. */
+	async open(entries: readonly Bytes[]): Promise<Home | Refusal> {
+		const roster = await this.#replay(entries);
+		if (!roster) return 'roster';
+		if (roster.devices.size > MAX_DEVICES) return 'too-many';
+		return this.#turn(roster.home, async () => {
+			const there = await this.find(roster.home);
+			if (there) return startsWith(entries, there.entries) ? there : 'roster';
+			const home = { id: roster.home, entries, roster };
+			this.#homes.set(home.id, home);
+			return home;
+		});
+	}
+
+	async append(id: HomeId, more: readonly Bytes[], nowMs: number): Promise<Home | Refusal> {
+		const bucket = this.#appends.get(id) ?? new Bucket(APPENDS, nowMs);
+		this.#appends.set(id, bucket);
+		if (!bucket.take(1, nowMs)) return 'too-many';
+		return this.#turn(id, async () => {
+			const before = await this.find(id);
+			if (!before) return 'unknown-home';
+			const news = newOnes(before.entries, more);
+			if (news === null) return 'roster';
+			if (news.length === 0) return before;
+			const entries = [...before.entries, ...news];
+			if (entries.length > MAX_ENTRIES) return 'too-many';
+			const roster = await this.#replay(entries);
+			if (roster?.home !== id) return 'roster';
+			if (roster.devices.size > MAX_DEVICES) return 'too-many';
+			const home = { id, entries, roster };
+			this.#homes.set(id, home);
+			return home;
+		});
+	}
+
+	async #replay(entries: readonly Bytes[]): Promise<Roster | null> {
+		try {
+			return await replayRoster(this.#crypto, entries);
+		} catch (error) {
+			if (error instanceof Fault && error.kind === 'corrupt') return null;
+			throw error;
+		}
+	}
+
+	async #turn<T>(id: HomeId, change: () => Promise<T>): Promise<T> {
+		const turn = (this.#turns.get(id) ?? Promise.resolve()).then(change, change);
+		this.#turns.set(id, turn);
+		try {
+			return await turn;
+		} finally {
+			if (this.#turns.get(id) === turn) this.#turns.delete(id);
+		}
+	}
+}
+
+/** The device as a member whose time is not up. */
+export function memberOf(home: Home, device: DeviceId, wallMs: number): RosterEntry | null {
+	const entry = home.roster.devices.get(device);
+	return entry && (entry.notAfterMs === null || wallMs < entry.notAfterMs) ? entry : null;
+}
+
+/** What is not there yet: whoever did not hear the answer says the same again. `null`: it does not fit. */
+function newOnes(before: readonly Bytes[], more: readonly Bytes[]): readonly Bytes[] | null {
+	const first = more[0] && seqOf(more[0]);
+	if (first === undefined) return [];
+	if (first === null || first < 1 || first > before.length + 1) return null;
+	const known = before.slice(first - 1);
+	return startsWith(more, known) || startsWith(known, more) ? more.slice(known.length) : null;
+}
+
+function startsWith(whole: readonly Bytes[], start: readonly Bytes[]): boolean {
+	return start.every((bytes, at) => {
+		const other = whole[at];
+		return other !== undefined && same(bytes, other);
+	});
+}
+
+function seqOf(bytes: Bytes): number | null {
+	try {
+		return parseEntry(bytes).entry.seq;
+	} catch {
+		return null;
+	}
+}

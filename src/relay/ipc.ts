@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { fact, letter } from './fact.ts';
+import type { Site } from './site.ts';
+
+const bytes = v.instance(Uint8Array<ArrayBuffer>);
+const tls = v.object({ cert: v.string(), key: v.string() });
+const kept = v.object({
+	homes: v.array(v.object({ home: v.string(), entries: v.array(bytes) })),
+	letters: v.array(letter),
+	/** SHA-256 of what is not used, as hex. */
+	invitations: v.array(v.string()),
+});
+export type Kept = v.InferOutput<typeof kept>;
+
+/** Our own words, made by the same program a moment ago: what is inside is not looked at again. */
+const site = v.custom<Site>(
+	(value) => typeof value === 'object' && value !== null && 'assets' in value && 'policy' in value,
+);
+
+const liveSettings = v.object({
+	host: v.string(),
+	port: v.number(),
+	httpsPort: v.number(),
+	publicName: v.nullable(v.string()),
+	/** The one stable name that phones use. */
+	name: v.string(),
+	origins: v.array(v.string()),
+	proxies: v.array(v.string()),
+	ice: v.nullable(
+		v.object({
+			...{ urls: v.array(v.string()), secret: v.optional(v.string()) },
+			seconds: v.number(),
+		}),
+	),
+	limits: v.object({
+		...{ socketsPerMinute: v.number(), socketsPerAddress: v.number() },
+		ringMiB: v.number(),
+	}),
+	log: v.picklist(['debug', 'info', 'warn', 'error', 'silent']),
+});
+export type LiveSettings = v.InferOutput<typeof liveSettings>;
+
+const trust = v.object({ certificate: bytes, profile: bytes });
+export type TrustFiles = v.InferOutput<typeof trust>;
+
+/** Supervisor to live. */
+export const toLive = v.variant('t', [
+	v.object({
+		...{ t: v.literal('begin'), settings: liveSettings, site, tls, trust, kept },
+		...{ tokenKey: bytes, hosts: v.array(v.string()), store: v.nullable(v.number()) },
+	}),
+	/** New names or addresses, or a certificate that would have ended. */
+	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()) }),
+	v.object({ t: v.literal('invitation'), hash: v.string() }),
+	/** The port of store; `null` while it is away. */
+	v.object({ t: v.literal('store'), port: v.nullable(v.number()) }),
+	v.object({ t: v.literal('ping') }),
+	v.object({ t: v.literal('stop') }),
+]);
+export type ToLive = v.InferOutput<typeof toLive>;
+export type Begin = Extract<ToLive, { t: 'begin' }>;
+
+const failed = v.object({ t: v.literal('failed'), sentence: v.string() });
+
+export const fromLive = v.variant('t', [
+	v.object({ t: v.literal('listening'), http: v.number(), https: v.number() }),
+	failed,
+	v.object({ t: v.literal('fact'), fact }),
+	v.object({ t: v.literal('pong') }),
+]);
+export type FromLive = v.InferOutput<typeof fromLive>;
+
+/** Supervisor to store. */
+export const toStore = v.variant('t', [
+	v.object({
+		...{ t: v.literal('begin'), file: v.string(), host: v.string(), port: v.number(), tls },
+		log: liveSettings.entries.log,
+	}),
+	v.object({ t: v.literal('renew'), tls }),
+	v.object({ t: v.literal('fact'), n: v.number(), fact }),
+	v.object({ t: v.literal('ping') }),
+	v.object({ t: v.literal('stop') }),
+]);
+export type ToStore = v.InferOutput<typeof toStore>;
+
+export const fromStore = v.variant('t', [
+	v.object({ t: v.literal('listening'), port: v.number(), kept }),
+	failed,
+	v.object({ t: v.literal('confirmed'), n: v.number() }),
+	v.object({ t: v.literal('invitation'), hash: v.string() }),
+	v.object({ t: v.literal('pong') }),
+]);
+export type FromStore = v.InferOutput<typeof fromStore>;
+
+/** A message of the other process; `null`: one of another version of this program. */
+export function messageFrom<
+	S extends typeof toLive | typeof fromLive | typeof toStore | typeof fromStore,
+>(schema: S, message: unknown): v.InferOutput<S> | null {
+	const parsed = v.safeParse(schema, message);
+	return parsed.success ? parsed.output : null;
+}

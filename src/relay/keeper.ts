@@ -1,0 +1,129 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Fault } from '#domain/fault.ts';
+import { Backoff } from './backoff.ts';
+import type { Logger } from './log.ts';
+
+const PING_MS = 5_000;
+/** A child that answers nothing for so long hangs, and is ended. */
+const HUNG_MS = 30_000;
+
+interface Said {
+	readonly t: string;
+	readonly sentence?: string;
+}
+
+export interface Keeping<In extends Said, Out extends Said> {
+	/** Decodes what the child says; `null`: nothing of ours. */
+	decode(message: unknown): Out | null;
+	/** The first message, made anew at each start. */
+	begin(): In;
+	heard(message: Out): void;
+	ended(): void;
+}
+
+/** Keeps one process running: starts it again when it ends, ends it when it hangs. */
+export class Keeper<In extends Said, Out extends Said> {
+	readonly #name: 'live' | 'store';
+	readonly #log: Logger;
+	readonly #keeping: Keeping<In, Out>;
+	readonly #backoff = new Backoff();
+	#child: ChildProcess | null = null;
+	#listening = false;
+	#begun = false;
+	#stopping = false;
+	#heardMs = 0;
+	#again: NodeJS.Timeout | null = null;
+	readonly #pinging: NodeJS.Timeout;
+
+	constructor(name: 'live' | 'store', log: Logger, keeping: Keeping<In, Out>) {
+		this.#name = name;
+		this.#log = log;
+		this.#keeping = keeping;
+		this.#pinging = setInterval(() => this.#ping(), PING_MS);
+	}
+
+	get running(): boolean {
+		return this.#listening;
+	}
+
+	/** Throws `Fault` when it cannot begin; from the first success on it is started again for ever. */
+	start(): Promise<void> {
+		return new Promise((resolve, reject) => this.#start(resolve, reject));
+	}
+
+	send(message: In | { t: 'ping' }): void {
+		if (this.#child?.connected && (this.#listening || message.t === 'begin'))
+			// One that ends at this moment says so by its end.
+			this.#child.send(message, () => undefined);
+	}
+
+	async stop(message: In, deadlineMs: number): Promise<void> {
+		this.#over();
+		const child = this.#child;
+		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const exit = once(child, 'exit');
+		const cut = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
+		if (this.#listening) this.send(message);
+		else child.kill('SIGKILL');
+		await exit;
+		clearTimeout(cut);
+	}
+
+	kill(): void {
+		this.#over();
+		this.#child?.kill('SIGKILL');
+	}
+
+	#over(): void {
+		this.#stopping = true;
+		clearInterval(this.#pinging);
+		if (this.#again) clearTimeout(this.#again);
+	}
+
+	#start(begun?: () => void, failed?: (fault: Fault) => void): void {
+		const startedMs = performance.now();
+		this.#heardMs = startedMs;
+		const script = fileURLToPath(new URL(`./${this.#name}.ts`, import.meta.url));
+		// Settings of this process are handed over by message: one place decides what counts.
+		const child = fork(script, [], { serialization: 'advanced', stdio: ['ignore', 1, 2, 'ipc'] });
+		this.#child = child;
+		let sentence = `The ${this.#name} process of Spy-cam ended before it had begun.`;
+		child.on('message', (raw) => {
+			const message = this.#keeping.decode(raw);
+			this.#heardMs = performance.now();
+			if (!message) return;
+			if (message.t === 'failed') {
+				sentence = message.sentence ?? sentence;
+				child.kill('SIGKILL');
+			}
+			if (message.t === 'listening') {
+				this.#listening = this.#begun = true;
+				this.#log.info({ child: this.#name, childPid: child.pid }, 'started');
+			}
+			this.#keeping.heard(message);
+			if (message.t === 'listening') begun?.();
+		});
+		child.once('exit', (code, signal) => {
+			this.#listening = false;
+			this.#keeping.ended();
+			if (this.#stopping) return;
+			if (!this.#begun) return failed?.(new Fault('unavailable', sentence));
+			const waitMs = this.#backoff.nextMs(performance.now() - startedMs);
+			this.#log.error({ child: this.#name, code, signal, waitMs }, 'ended, is started again');
+			this.#again = setTimeout(() => this.#start(), waitMs);
+		});
+		child.on('error', (error) =>
+			this.#log.error({ child: this.#name, why: error.name }, 'trouble'),
+		);
+		this.send(this.#keeping.begin());
+	}
+
+	#ping(): void {
+		if (performance.now() - this.#heardMs > HUNG_MS) {
+			this.#log.error({ child: this.#name }, 'hangs, is ended');
+			this.#child?.kill('SIGKILL');
+		} else this.send({ t: 'ping' });
+	}
+}

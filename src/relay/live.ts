@@ -1,0 +1,183 @@
+/** Composition root of the process that answers devices. It opens no file after it has begun (RL1). */
+import type { IncomingMessage } from 'node:http';
+import { Fault } from '#domain/fault.ts';
+import { createApi } from './api.ts';
+import { createApp } from './app.ts';
+import { childOf } from './child.ts';
+import { checking } from './crypto.ts';
+import { isLoopback, proxiesFrom, visitOf, type Doors } from './doors.ts';
+import { Gate } from './gate.ts';
+import { Homes } from './homes.ts';
+import { Hub } from './hub.ts';
+import { messageFrom, toLive, type Begin, type FromLive } from './ipc.ts';
+import { listen, type Behind, type Listener } from './listener.ts';
+import { createLog } from './log.ts';
+import { Mailbox } from './mailbox.ts';
+import { Meetings } from './meetings.ts';
+import { Metrics } from './metrics.ts';
+import { iceFor, type Relay } from './relay.ts';
+import { Ring } from './ring.ts';
+import { Sockets } from './socket.ts';
+import { createTrust } from './trust.ts';
+
+const PRESENCE_MS = 20;
+/** Requests under way may take this long when the process is told to stop. */
+const STOP_MS = 5_000;
+
+interface Live {
+	renew(tls: Begin['tls'], hosts: readonly string[]): void;
+	invite(hash: string): void;
+	storeAt(port: number | null): void;
+	stop(): Promise<void>;
+}
+
+const send = childOf<FromLive>((message) => void hear(message));
+let live: Live | null = null;
+
+async function hear(message: unknown): Promise<void> {
+	const said = messageFrom(toLive, message);
+	switch (said?.t) {
+		case 'begin':
+			try {
+				live = await begin(said);
+			} catch (error) {
+				if (!(error instanceof Fault)) throw error;
+				send({ t: 'failed', sentence: error.message });
+			}
+			break;
+		case 'renew':
+			live?.renew(said.tls, said.hosts);
+			break;
+		case 'invitation':
+			live?.invite(said.hash);
+			break;
+		case 'store':
+			live?.storeAt(said.port);
+			break;
+		case 'ping':
+			send({ t: 'pong' });
+			break;
+		case 'stop':
+			await live?.stop();
+			process.exit(0);
+	}
+}
+
+async function begin(given: Begin): Promise<Live> {
+	const { settings, site, kept } = given;
+	const log = createLog('live', settings.log);
+	let hosts = given.hosts;
+	let store = given.store;
+	let ports = { http: settings.port, https: settings.httpsPort };
+
+	const hub = new Hub(() => setTimeout(() => hub.tellPresence(), PRESENCE_MS));
+	const meetings = new Meetings();
+	const mailbox = new Mailbox(kept.letters);
+	const ring = new Ring(settings.limits.ringMiB * 1024 * 1024);
+	const homes = new Homes(checking, kept.homes);
+	const metrics = new Metrics({
+		sockets: { help: 'Sockets that are open', value: () => sockets.count },
+		homes: { help: 'Homes', value: () => homes.count },
+		meetings: { help: 'Meetings that are open', value: () => meetings.count },
+		ring_bytes: { help: 'Live parts in memory', value: () => ring.bytes },
+	});
+	const relay: Relay = {
+		...{ crypto: checking, homes, hub, meetings, mailbox, ring },
+		...{ invitations: new Set(kept.invitations), tokenKey: given.tokenKey },
+		ice: (device) => iceFor(settings.ice, device, Date.now()),
+		tell: (fact) => send({ t: 'fact', fact }),
+		tidy: (nowMs) => {
+			ring.tidy(nowMs);
+			meetings.tidy(nowMs);
+			const over = mailbox.tidy(Date.now());
+			if (over.length > 0)
+				send({ t: 'fact', fact: { kind: 'gone', ids: over.map(({ id }) => id) } });
+		},
+		failed: (error) => log.error({ kind: kindOf(error) }, 'a frame could not be answered'),
+		count: (event, by) => metrics.count(event, by),
+		wallMs: () => Date.now(),
+		nowMs: () => performance.now(),
+	};
+
+	const proxies = proxiesFrom(settings.proxies);
+	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
+	const makeDoors = (): Doors => ({
+		...{ hosts: new Set(hosts), origins: new Set(settings.origins), ports, proxies },
+		publicName: settings.publicName,
+	});
+	let doors = makeDoors();
+
+	const gate = new Gate({
+		socketsPerMinute: settings.limits.socketsPerMinute,
+		socketsAtOnce: settings.limits.socketsPerAddress,
+	});
+	const sockets = new Sockets(relay, () => doors, gate);
+	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
+	const addresses = (): { secure: string; store: string | null } => ({
+		secure: settings.publicName
+			? `https://${settings.publicName}`
+			: `https://${name}:${ports.https}`,
+		store: store === null ? null : `https://${name}:${store}`,
+	});
+	const api = createApi({ relay, doors: () => doors, addresses, metrics: () => metrics.text() });
+	const app = createApp(site, api);
+	const trust = createTrust(given.trust, () => addresses().secure);
+
+	const behind = (secure: boolean): Behind => ({
+		answer: (request, asked: IncomingMessage) => {
+			const visit = visitOf(doors, asked, secure);
+			if (visit.origin === null)
+				return new Response('This is not the place that you asked for.', { status: 421 });
+			// The page that leads a phone to trust is all that goes out in clear (RL4).
+			const { pathname } = new URL(request.url);
+			if ((!secure && !visit.inside) || /^\/trust(\/|$)/.test(pathname))
+				return trust.fetch(request);
+			return app.fetch(request, { visit });
+		},
+		upgrade: (asked, socket, head) => sockets.upgrade(asked, socket, head, secure),
+	});
+	const listeners: Listener[] = [];
+	try {
+		const http = await listen(behind(false), settings.host, settings.port);
+		listeners.push(http);
+		const { tls } = given;
+		const https = await listen(
+			behind(true),
+			settings.host,
+			settings.httpsPort,
+			tls,
+			'--https-port',
+		);
+		listeners.push(https);
+		ports = { http: http.port, https: https.port };
+		doors = makeDoors();
+	} catch (error) {
+		await Promise.all(listeners.map((listener) => listener.close(0)));
+		throw error;
+	}
+	send({ t: 'listening', ...ports });
+	log.info({ ports }, 'live listens');
+
+	return {
+		renew: (tls, names) => {
+			hosts = [...names];
+			doors = makeDoors();
+			for (const listener of listeners) listener.renew(tls);
+			log.info({ hosts }, 'names or certificate changed');
+		},
+		invite: (hash) => relay.invitations.add(hash),
+		storeAt: (port) => {
+			store = port;
+			log.info({ away: port === null }, 'store');
+		},
+		stop: async () => {
+			const closed = Promise.all(listeners.map((listener) => listener.close(STOP_MS)));
+			await sockets.leave();
+			await closed;
+		},
+	};
+}
+
+function kindOf(error: unknown): string {
+	return error instanceof Fault ? error.kind : error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,189 @@
+import type { Refusal } from '#protocol/wire.ts';
+import { Bucket } from './bucket.ts';
+
+/** Somebody in a meeting. `member`: as in `home/device`; `null` for somebody who is in no home yet. */
+export interface Party {
+	readonly member: string | null;
+	readonly address: string;
+	met(rid: string): void;
+	post(rid: string, box: string): void;
+	burnt(rid: string): void;
+}
+
+interface Side {
+	party: Party | null;
+	readonly member: string | null;
+	/** What waits for it. */
+	waiting: string[];
+	/** How many it has posted. */
+	posted: number;
+}
+
+interface Meeting {
+	readonly rid: string;
+	readonly locator: string | null;
+	readonly opener: Side;
+	joiner: Side | null;
+	readonly untilMs: number;
+}
+
+const MEETING_MS = 10 * 60_000;
+const MAX_POSTS = 16;
+const MAX_MEETINGS = 2_000;
+/** Of one member, or of one address where nobody is known yet. */
+const MAX_EACH = 8;
+const WRONG_MS = 10 * 60_000;
+const WRONG_EACH = 3;
+const WRONG_ALL = 100;
+
+const rate = (atOnce: number) => ({ perSecond: atOnce / (WRONG_MS / 1000), atOnce });
+
+/** Where two devices meet that do not know each other yet (RL17, RL18). Times are of a clock that is never set back. */
+export class Meetings {
+	readonly #byRid = new Map<string, Meeting>();
+	readonly #byLocator = new Map<string, Meeting>();
+	readonly #wrong = new Map<string, Bucket>();
+	#wrongOfAll: Bucket | null = null;
+
+	get count(): number {
+		return this.#byRid.size;
+	}
+
+	/** `null`: the meeting is open, or it is open again for who opened it. */
+	wait(party: Party, rid: string, locator: string | null, nowMs: number): Refusal | null {
+		const there = this.#at(rid, nowMs);
+		if (there) {
+			if (!returns(there.opener, party)) return this.#burn(there, 'burnt');
+			this.#arrive(there, there.opener, party);
+			return null;
+		}
+		const whose = ({ opener }: Meeting): boolean =>
+			party.member === null
+				? opener.party?.address === party.address && opener.member === null
+				: opener.member === party.member;
+		const many = [...this.#byRid.values()].filter(whose).length >= MAX_EACH;
+		if (many || this.#byRid.size >= MAX_MEETINGS) return 'too-many';
+		// Two that chose the same letters: neither may be taken for the other.
+		if (locator !== null && this.#byLocator.has(locator)) return 'burnt';
+		const opener = { party, member: party.member, waiting: [], posted: 0 };
+		const meeting = { rid, locator, opener, joiner: null, untilMs: nowMs + MEETING_MS };
+		this.#byRid.set(rid, meeting);
+		if (locator !== null) this.#byLocator.set(locator, meeting);
+		return null;
+	}
+
+	meet(party: Party, rid: string, nowMs: number): Refusal | null {
+		const meeting = this.#at(rid, nowMs);
+		return meeting ? this.#join(meeting, party) : 'no-meeting';
+	}
+
+	find(party: Party, locator: string, nowMs: number): Refusal | null {
+		const mine = this.#wrong.get(party.address) ?? new Bucket(rate(WRONG_EACH), nowMs);
+		this.#wrongOfAll ??= new Bucket(rate(WRONG_ALL), nowMs);
+		// Taken before it is known whether the locator is right: a try that may not be made tells nothing.
+		if (!mine.take(1, nowMs)) return 'too-many';
+		this.#wrong.set(party.address, mine);
+		if (!this.#wrongOfAll.take(1, nowMs)) return 'too-many';
+		const meeting = this.#byLocator.get(locator);
+		const refusal =
+			meeting && this.#at(meeting.rid, nowMs) ? this.#join(meeting, party) : 'no-meeting';
+		if (refusal === null) {
+			mine.giveBack(1);
+			this.#wrongOfAll.giveBack(1);
+		}
+		return refusal;
+	}
+
+	post(party: Party, rid: string, box: string, nowMs: number): Refusal | null {
+		const meeting = this.#at(rid, nowMs);
+		const from = meeting && sideOf(meeting, party);
+		if (!meeting || !from) return 'no-meeting';
+		if (from.posted >= MAX_POSTS) return this.#burn(meeting, 'too-many');
+		from.posted += 1;
+		const to = from === meeting.opener ? (meeting.joiner ??= nobody()) : meeting.opener;
+		if (to.party) to.party.post(rid, box);
+		else to.waiting.push(box);
+		return null;
+	}
+
+	burn(party: Party, rid: string, nowMs: number): Refusal | null {
+		const meeting = this.#at(rid, nowMs);
+		if (!meeting || !sideOf(meeting, party)) return 'no-meeting';
+		this.#burn(meeting, 'burnt');
+		return null;
+	}
+
+	/** The line broke. The meeting waits for a member to come back; without any member it is over. */
+	leave(party: Party): void {
+		for (const meeting of this.#byRid.values()) {
+			const side = sideOf(meeting, party);
+			if (!side) continue;
+			side.party = null;
+			if (meeting.opener.member === null && meeting.opener.party === null && !meeting.joiner?.party)
+				this.#burn(meeting, 'burnt');
+		}
+	}
+
+	tidy(nowMs: number): void {
+		for (const meeting of [...this.#byRid.values()]) this.#at(meeting.rid, nowMs);
+		for (const [address, bucket] of this.#wrong)
+			if (bucket.isFull(nowMs)) this.#wrong.delete(address);
+	}
+
+	#join(meeting: Meeting, party: Party): Refusal | null {
+		const { opener, joiner } = meeting;
+		if (opener.member === null && party.member === null) return 'not-allowed';
+		if (joiner && !comesBack(joiner, party)) return this.#burn(meeting, 'burnt');
+		const waiting = joiner?.waiting ?? [];
+		const side: Side = {
+			...{ party: null, member: party.member, waiting },
+			posted: joiner?.posted ?? 0,
+		};
+		meeting.joiner = side;
+		this.#arrive(meeting, side, party);
+		opener.party?.met(meeting.rid);
+		return null;
+	}
+
+	#arrive({ rid, opener, joiner }: Meeting, side: Side, party: Party): void {
+		side.party = party;
+		if (side !== opener || joiner?.party) party.met(rid);
+		for (const box of side.waiting.splice(0)) party.post(rid, box);
+	}
+
+	/** `null`: no such meeting, or no more. */
+	#at(rid: string, nowMs: number): Meeting | null {
+		const meeting = this.#byRid.get(rid);
+		if (meeting && nowMs >= meeting.untilMs) {
+			this.#burn(meeting, 'burnt');
+			return null;
+		}
+		return meeting ?? null;
+	}
+
+	#burn<R extends Refusal>(meeting: Meeting, why: R): R {
+		this.#byRid.delete(meeting.rid);
+		if (meeting.locator !== null) this.#byLocator.delete(meeting.locator);
+		for (const side of [meeting.opener, meeting.joiner]) side?.party?.burnt(meeting.rid);
+		return why;
+	}
+}
+
+function nobody(): Side {
+	return { party: null, member: null, waiting: [], posted: 0 };
+}
+
+function sideOf({ opener, joiner }: Meeting, party: Party): Side | null {
+	if (opener.party === party) return opener;
+	return joiner?.party === party ? joiner : null;
+}
+
+/** Who opened it comes back: the same member, or the only one who knows the word while its line is gone. */
+function returns({ party: before, member }: Side, party: Party): boolean {
+	return before === party || (member === party.member && (member !== null || before === null));
+}
+
+/** As above; a side that has only post waiting is nobody yet. */
+function comesBack(joiner: Side, party: Party): boolean {
+	return returns(joiner, party) || (joiner.party === null && joiner.member === null);
+}

@@ -1,0 +1,198 @@
+import { hexOf, type Bytes } from '#domain/bytes.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import type { RosterEntry } from '#domain/roster.ts';
+import { cameraIdOf } from '#engine/keys.ts';
+import { CLOSED, PART_HEADER_BYTES, type FromDevice, type FromRelay } from '#protocol/wire.ts';
+import { memberOf, type Home } from './homes.ts';
+import type { Peer } from './hub.ts';
+import type { Line } from './line.ts';
+import { rosterFrames } from './roster-frames.ts';
+import type { Relay } from './relay.ts';
+
+const PART_VERSION = 1;
+const CAMERAS_EACH = 16;
+const MAX_WATCHED = 64;
+
+/** A device that has proved itself, on one socket: what it may say, and what is said to it. */
+export class Member implements Peer {
+	readonly home: HomeId;
+	readonly device: DeviceId;
+	cameras: ReadonlySet<CameraId> = new Set();
+	readonly #own: ReadonlySet<CameraId>;
+	readonly #relay: Relay;
+	readonly #line: Line;
+	/** Parts are left out until one begins with a key frame (RL9). */
+	#skipping = false;
+
+	private constructor(relay: Relay, line: Line, home: Home, device: DeviceId, own: CameraId[]) {
+		this.#relay = relay;
+		this.#line = line;
+		this.home = home.id;
+		this.device = device;
+		this.#own = new Set(own);
+	}
+
+	static async of(relay: Relay, line: Line, home: Home, device: DeviceId): Promise<Member> {
+		const numbers = Array.from({ length: CAMERAS_EACH }, (_, at) => at + 1);
+		const own = numbers.map((number) => cameraIdOf(relay.crypto, device, number));
+		return new Member(relay, line, home, device, await Promise.all(own));
+	}
+
+	/** Begins: others see it, and it gets what waited for it. `false`: its home is full. */
+	arrive(entry: RosterEntry): boolean {
+		this.cameras = entry.roles.includes('camera') ? this.#own : new Set();
+		if (!this.#relay.hub.enter(this)) return false;
+		const { mailbox } = this.#relay;
+		for (const letter of mailbox.waitingFor(this.home, this.device, this.#relay.wallMs())) {
+			const { id, from, box } = letter;
+			this.send({ t: 'letter', id, from, box, kept: true });
+		}
+		return true;
+	}
+
+	leave(): void {
+		this.#relay.hub.leave(this);
+	}
+
+	/** What the roster says about it now; `false`: it is no member any more, and was closed (RL11). */
+	stays(): boolean {
+		const entry = this.#entry();
+		if (!entry) {
+			this.#line.close(CLOSED.revoked);
+			return false;
+		}
+		this.cameras = entry.roles.includes('camera') ? this.#own : new Set();
+		if (!mayWatch(entry)) this.#relay.hub.unwatch(this);
+		return true;
+	}
+
+	send(frame: FromRelay): void {
+		this.#line.send(frame);
+	}
+
+	sendPart(frame: Uint8Array, key: boolean): void {
+		if (this.#line.slow) this.#skipping = true;
+		else if (key) this.#skipping = false;
+		if (this.#skipping) this.#relay.count('part-skipped');
+		else this.#line.sendBytes(frame);
+	}
+
+	hear(frame: FromDevice): void | Promise<void> {
+		switch (frame.t) {
+			case 'append':
+				return this.#append(frame.entries);
+			case 'roster-since':
+				return this.#rosterSince(frame.seq);
+			case 'letter':
+				return this.#letter(frame);
+			case 'got':
+				return this.#got(frame.id);
+			case 'watch':
+				return this.#watch(frame.camera as CameraId, frame.on);
+			default:
+				return this.send({ t: 'refused', why: 'not-allowed' });
+		}
+	}
+
+	/** A binary frame. `false`: it is none of ours. */
+	part(frame: Uint8Array): boolean {
+		if (frame.length <= PART_HEADER_BYTES || frame[0] !== PART_VERSION) return false;
+		const flags = frame[PART_HEADER_BYTES - 1] ?? 0xff;
+		if (flags > 1) return false;
+		const camera = hexOf(frame.subarray(1, 17)) as CameraId;
+		// Not a fault of the sender: a camera whose role was just taken away has parts under way.
+		if (!this.cameras.has(camera)) return true;
+		const { ring, hub } = this.#relay;
+		const key = flags === 1;
+		ring.add(`${this.home}/${camera}`, key, frame, this.#relay.nowMs());
+		this.#relay.count('part-out', hub.passPart(this.home, camera, frame, key));
+		return true;
+	}
+
+	async #append(texts: readonly string[]): Promise<void> {
+		const { homes, hub, mailbox } = this.#relay;
+		const before = homes.known(this.home)?.roster;
+		const home = await homes.append(this.home, bytesFrom(texts), this.#relay.nowMs());
+		if (typeof home === 'string') {
+			this.send({ t: 'refused', why: home });
+			return;
+		}
+		this.send({ t: 'appended', seq: home.roster.seq });
+		const from = (before?.seq ?? 0) + 1;
+		const news = home.entries.slice(from - 1);
+		if (news.length === 0) return;
+		this.#relay.tell({ kind: 'appended', home: home.id, from, entries: [...news] });
+		for (const frame of rosterFrames(news, from)) hub.tellAll(home.id, frame);
+		for (const peer of [...hub.everybody(home.id)]) peer.stays();
+		for (const device of before?.devices.keys() ?? [])
+			if (!home.roster.devices.has(device))
+				this.#gone(mailbox.clear(home.id, device).map(({ id }) => id));
+	}
+
+	async #rosterSince(seq: number): Promise<void> {
+		const home = await this.#relay.homes.find(this.home);
+		if (!home) return;
+		for (const frame of rosterFrames(home.entries.slice(seq), seq + 1)) this.send(frame);
+	}
+
+	#letter({ n, to, box, keep }: Extract<FromDevice, { t: 'letter' }>): void {
+		const { homes, hub, mailbox } = this.#relay;
+		const home = homes.known(this.home);
+		const wallMs = this.#relay.wallMs();
+		if (!home || !memberOf(home, to as DeviceId, wallMs)) {
+			this.send({ t: 'refused', why: 'not-a-member', n });
+			return;
+		}
+		const id = mailbox.nextId(wallMs);
+		const from = this.device;
+		if (keep > 0) {
+			const letter = {
+				...{ home: this.home, to, id, from, box },
+				untilMs: wallMs + keep * 1000,
+			};
+			const left = mailbox.keep(letter);
+			this.#relay.tell({ kind: 'waits', letter });
+			this.#gone(left.map((one) => one.id));
+		}
+		const peers = hub.peersOf(this.home, to as DeviceId);
+		for (const peer of peers) peer.send({ t: 'letter', id, from, box, kept: keep > 0 });
+		this.send({ t: peers.size > 0 || keep > 0 ? 'taken' : 'away', n });
+	}
+
+	#got(id: number): void {
+		if (this.#relay.mailbox.got(this.home, this.device, id)) this.#gone([id]);
+	}
+
+	#gone(ids: number[]): void {
+		if (ids.length > 0) this.#relay.tell({ kind: 'gone', ids });
+	}
+
+	#watch(camera: CameraId, on: boolean): void {
+		const { hub, ring } = this.#relay;
+		const entry = this.#entry();
+		if (on && (!entry || !mayWatch(entry))) {
+			this.send({ t: 'refused', why: 'not-allowed' });
+			return;
+		}
+		if (on && hub.watches(this) >= MAX_WATCHED) {
+			this.send({ t: 'refused', why: 'too-many' });
+			return;
+		}
+		if (!hub.watch(this, camera, on)) return;
+		this.#skipping = false;
+		for (const frame of ring.since(`${this.home}/${camera}`)) this.#line.sendBytes(frame);
+	}
+
+	#entry(): RosterEntry | null {
+		const home = this.#relay.homes.known(this.home);
+		return home && memberOf(home, this.device, this.#relay.wallMs());
+	}
+}
+
+function mayWatch({ roles }: RosterEntry): boolean {
+	return roles.includes('viewer') || roles.includes('owner');
+}
+
+export function bytesFrom(texts: readonly string[]): Bytes[] {
+	return texts.map((text) => new Uint8Array(Buffer.from(text, 'base64url')));
+}

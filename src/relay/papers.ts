@@ -1,0 +1,130 @@
+import {
+	closeSync,
+	fsyncSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { Fault } from '#domain/fault.ts';
+import { derOf, isGood, makeAuthority, makeLeaf, type Papers } from './authority.ts';
+import { maySpeakFor } from './constraints.ts';
+
+const recordSchema = v.object({ authority: v.array(v.string()), leaf: v.array(v.string()) });
+type Record = v.InferOutput<typeof recordSchema>;
+
+/** The certificates of a data folder: an authority for ever, and a leaf for the names of now. */
+export class AuthorityFolder {
+	readonly #folder: string;
+	readonly #authority: Papers;
+	#record: Record;
+	#leaf: Papers | null;
+
+	private constructor(folder: string, authority: Papers, record: Record, leaf: Papers | null) {
+		this.#folder = folder;
+		this.#authority = authority;
+		this.#record = record;
+		this.#leaf = leaf;
+	}
+
+	/**
+	 * Opens it, or makes a new authority where there is none.
+	 * @param names host names; the authority may speak for these, and for everything local
+	 * @throws Fault `corrupt` when it is there and cannot be read, `unavailable` when it cannot be written
+	 */
+	static async open(
+		data: string,
+		names: readonly string[],
+		wallMs: number,
+	): Promise<AuthorityFolder> {
+		const folder = join(data, 'authority');
+		const record = read(folder, 'names.json');
+		try {
+			if (record !== null) {
+				const known = v.parse(recordSchema, JSON.parse(record));
+				const authority = papers(folder, 'authority');
+				if (!authority) throw new Error('a file is missing');
+				derOf(authority);
+				return new AuthorityFolder(folder, authority, known, papers(folder, 'leaf'));
+			}
+		} catch (error) {
+			throw new Fault(
+				'corrupt',
+				`The certificate authority in ${folder} cannot be read. Put the folder back from a backup, or remove it to make a new one, which every phone has to trust again.`,
+				error,
+			);
+		}
+		const authority = await makeAuthority(names, wallMs);
+		const fresh = { authority: [...names], leaf: [] };
+		writing(folder, () => {
+			mkdirSync(folder, { recursive: true, mode: 0o700 });
+			write(folder, 'authority.key', authority.key, 0o600);
+			write(folder, 'authority.crt', authority.cert, 0o644);
+			write(folder, 'names.json', JSON.stringify(fresh), 0o644);
+		});
+		return new AuthorityFolder(folder, authority, fresh, null);
+	}
+
+	/** The authority's certificate, for phones. */
+	get certificate(): Uint8Array<ArrayBuffer> {
+		return derOf(this.#authority);
+	}
+
+	/** Those of the names that the authority may not speak for: it was made before they were known. */
+	uncovered(names: readonly string[]): string[] {
+		return names.filter((name) => !maySpeakFor(this.#record.authority, name));
+	}
+
+	/** The leaf for these names and addresses, a new one where the last does not do. */
+	async leaf(wanted: readonly string[], wallMs: number): Promise<Papers> {
+		const names = wanted.filter((name) => maySpeakFor(this.#record.authority, name));
+		const same = [...names].sort().join() === [...this.#record.leaf].sort().join();
+		if (this.#leaf && same && isGood(this.#leaf, this.#authority, wallMs)) return this.#leaf;
+		const leaf = await makeLeaf(this.#authority, names, wallMs);
+		const record = { ...this.#record, leaf: names };
+		writing(this.#folder, () => {
+			write(this.#folder, 'leaf.key', leaf.key, 0o600);
+			write(this.#folder, 'leaf.crt', leaf.cert, 0o644);
+			write(this.#folder, 'names.json', JSON.stringify(record), 0o644);
+		});
+		this.#leaf = leaf;
+		this.#record = record;
+		return leaf;
+	}
+}
+
+function papers(folder: string, name: string): Papers | null {
+	const [cert, key] = [read(folder, `${name}.crt`), read(folder, `${name}.key`)];
+	return cert !== null && key !== null ? { cert, key } : null;
+}
+
+function read(folder: string, name: string): string | null {
+	try {
+		return readFileSync(join(folder, name), 'utf8');
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+		throw new Fault('unavailable', `Spy-cam cannot read ${join(folder, name)}.`, error);
+	}
+}
+
+/** Whole or not at all, and on the disk. */
+function write(folder: string, name: string, text: string, mode: number): void {
+	const path = join(folder, name);
+	const file = openSync(`${path}.new`, 'w', mode);
+	writeSync(file, text);
+	fsyncSync(file);
+	closeSync(file);
+	renameSync(`${path}.new`, path);
+}
+
+function writing(folder: string, work: () => void): void {
+	try {
+		work();
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+		throw new Fault('unavailable', `Spy-cam cannot write to ${folder} (${code}).`, error);
+	}
+}

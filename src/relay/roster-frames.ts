@@ -1,0 +1,26 @@
+import type { Bytes } from '#domain/bytes.ts';
+import type { FromRelay } from '#protocol/wire.ts';
+
+const MAX_ENTRIES = 32;
+/** Leaves room for the rest of a text frame. */
+const MAX_CHARACTERS = 60 * 1024;
+
+/** Entries as frames that each fit; at least one, so that who asks is answered. */
+export function* rosterFrames(entries: readonly Bytes[], from: number): Iterable<FromRelay> {
+	let frame: string[] = [];
+	let first = from;
+	let characters = 0;
+	for (const bytes of entries) {
+		const text = Buffer.from(bytes).toString('base64url');
+		const full = frame.length === MAX_ENTRIES || characters + text.length > MAX_CHARACTERS;
+		if (frame.length > 0 && full) {
+			yield { t: 'roster', from: first, entries: frame };
+			first += frame.length;
+			frame = [];
+			characters = 0;
+		}
+		frame.push(text);
+		characters += text.length + 3;
+	}
+	yield { t: 'roster', from: first, entries: frame };
+}

@@ -1,0 +1,69 @@
+/** The relay's socket as devices meet it: two real processes, real keys, real sockets. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startRelay, type Relay } from '../e2e/house.ts';
+import { arrive, base64url, cameraOf, randomHex, TestDevice, TestHome } from './device.ts';
+import { builtSite } from './site.ts';
+
+let relay: Relay;
+let home: TestHome;
+beforeAll(async () => {
+	relay = await startRelay({ env: { SPYCAM_APP: builtSite() } });
+	home = await TestHome.found();
+	const device = new TestDevice(relay.address);
+	await device.open(home, relay.invitation ?? '');
+	await device.prove(home.id, home.first);
+	await device.next('welcome');
+	device.close();
+});
+afterAll(() => relay.stop());
+
+test('RL14 a member appends, and all of the home hear it', async () => {
+	const owner = await arrive(relay.address, home);
+	const viewer = await home.add(['viewer']);
+	owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
+	expect((await owner.next('appended')).seq).toBe(home.entries.length);
+	const other = await arrive(relay.address, home, viewer);
+	other.say({ t: 'roster-since', seq: 0 });
+	const roster = await other.next('roster');
+	expect(roster).toEqual({ t: 'roster', from: 1, entries: home.entries.map(base64url) });
+	await owner.until(() => owner.frames.some((f) => f.t === 'presence' && f.online.length === 2));
+
+	other.say({ t: 'letter', n: 1, to: home.first.device, box: 'abc', keep: 0 });
+	await other.next('taken');
+	expect(await owner.next('letter')).toMatchObject({
+		from: viewer.device,
+		box: 'abc',
+		kept: false,
+	});
+
+	const camera = await cameraOf(home.first);
+	other.say({ t: 'watch', camera, on: true });
+	expect(await owner.next('watched')).toEqual({ t: 'watched', camera, viewers: 1 });
+	owner.sendPart(camera, true, Buffer.from('sealed'));
+	await other.until(() => other.parts.length === 1);
+	expect(other.parts[0]!.subarray(18).toString()).toBe('sealed');
+
+	await home.revoke(viewer);
+	owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
+	expect(await other.ended()).toBe(4403);
+	owner.close();
+});
+
+test('RL17 two meet', async () => {
+	const owner = await arrive(relay.address, home);
+	const guest = new TestDevice(relay.address);
+	await guest.next('challenge');
+	const rid = randomHex();
+	owner.say({ t: 'wait', rid, locator: 'ABCDEFGH' });
+	owner.say({ t: 'post', rid, box: 'm0' });
+	owner.say({ t: 'ping', n: 1 });
+	await owner.next('pong');
+	guest.say({ t: 'find', version: 1, locator: 'ABCDEFGH' });
+	expect(await guest.next('met')).toEqual({ t: 'met', rid });
+	expect((await guest.next('post')).box).toBe('m0');
+	await owner.next('met');
+	guest.say({ t: 'post', rid, box: 'm1' });
+	expect((await owner.next('post')).box).toBe('m1');
+	owner.close();
+	guest.close();
+});
