@@ -100,7 +100,7 @@ export class Opener {
 			const slices = slicesOf(sealed);
 			const header = slices[0]?.header;
 			if (header?.kind !== 'live' || header.camera !== camera) throw notOpened();
-			if (header.home !== keys.home || slices.length !== 1) throw notOpened();
+			if (keys.homes?.has(header.home) === false || slices.length !== 1) throw notOpened();
 			const key = await deriveKey(this.#crypto, await keys.epoch(header.epoch), header);
 			const payload = parsePayload('live', await this.#plain(key, slices));
 			const part = parseLivePart(payload.body);
