@@ -56,6 +56,7 @@ async function make(): Promise<Engine> {
 		{ PageReloading },
 		{ Repairs },
 		{ Planning },
+		{ Alone },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -92,6 +93,7 @@ async function make(): Promise<Engine> {
 		import('#browser/reloading.ts'),
 		import('#engine/repairs.ts'),
 		import('#engine/planning.ts'),
+		import('#engine/alone.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -141,6 +143,7 @@ async function make(): Promise<Engine> {
 		...{ clock, preferences, recorder, happenings },
 		calendar: localCalendar,
 	});
+	const alone = new Alone(house);
 	sentry.follow(recorder);
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.over();
@@ -164,6 +167,10 @@ async function make(): Promise<Engine> {
 		happenings,
 		planning,
 		sentry,
+		watching: alone,
+		hosting: alone,
+		members: alone,
+		post: alone.post,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.

@@ -6,12 +6,15 @@ import type { Happenings } from '#engine/happenings.ts';
 import type { Check } from '#engine/check.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
+import type { MembersControls } from '#engine/members.ts';
 import type { Pins } from '#engine/pins.ts';
 import type { Previews } from '#engine/previews.ts';
 import type { PlanningControls } from '#engine/planning.ts';
 import type { PlayerControls } from '#engine/playing.ts';
+import type { Post } from '#engine/post.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Watchfulness } from '#engine/sentry.ts';
+import type { HostingControls, WatchingControls } from '#engine/watching.ts';
 import type { Awake } from '#ports/awake.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -48,6 +51,13 @@ export interface Engine {
 	readonly happenings: Pick<Happenings, 'between' | 'watch'>;
 	readonly planning: PlanningControls;
 	readonly sentry: Watchfulness;
+	/** The cameras of this home, live. */
+	readonly watching: WatchingControls;
+	/** Who watches this device. */
+	readonly hosting: HostingControls;
+	readonly members: MembersControls;
+	/** How this device stands with the relay. */
+	readonly post: Pick<Post, 'state' | 'on'>;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	readonly awake: Awake;

@@ -63,7 +63,7 @@ export class Session {
 
 	/** Where this device's own footage plays; found out on the way while it is not known. */
 	get savedPath(): string {
-		return this.ownCamera === null ? '/saved' : `/watch/${this.ownCamera}`;
+		return this.ownCamera === null ? '/saved' : `/watch/${this.ownCamera}?saved`;
 	}
 
 	get recorder(): RecorderState | null {

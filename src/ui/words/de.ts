@@ -81,7 +81,6 @@ export const de: Words = {
 		name: 'Name dieser Kamera',
 		namePlaceholder: 'Flur, Werkstatt, Kinderzimmer …',
 		unnamed: 'Diese Kamera',
-		watchers: 'Wer zusehen kann: nur dieser Browser.',
 		limits: 'Was dieser Browser kann und was nicht',
 		opening: 'Warte auf die Kamera. Wenn der Browser fragt, erlaube sie.',
 		loading: 'Deine Kamera wird geöffnet …',
@@ -120,9 +119,6 @@ export const de: Words = {
 	},
 	watch: {
 		title: 'Meine Kameras',
-		empty: 'Hier wurde noch nichts aufgenommen.',
-		emptyNext:
-			'Mach dieses Gerät zuerst zur Kamera. Nach ein paar Sekunden kannst du abspielen, was es gespeichert hat.',
 		from: (from) => `Aufnahmen seit ${from}`,
 		player: 'Wiedergabe',
 		play: 'Abspielen',

@@ -146,7 +146,6 @@ export const en = {
 		name: 'Name of this camera',
 		namePlaceholder: 'Hall, workshop, nursery …',
 		unnamed: 'This camera',
-		watchers: 'Who can watch: only this browser.',
 		limits: 'What this browser can and cannot do',
 		opening: 'Waiting for the camera. If the browser asks, allow it.',
 		loading: 'Opening your camera …',
@@ -185,8 +184,6 @@ export const en = {
 	},
 	watch: {
 		title: 'My cameras',
-		empty: 'Nothing was recorded here yet.',
-		emptyNext: 'Make this device a camera first. After a few seconds you can play what it saved.',
 		from: (from: string) => `Footage since ${from}`,
 		player: 'Player',
 		play: 'Play',
