@@ -1,5 +1,8 @@
 import { BrowserInstaller } from '#browser/install.ts';
 import type { CameraId } from '#domain/ids.ts';
+import type { HouseControls } from '#engine/house.ts';
+import type { MembersControls } from '#engine/members.ts';
+import type { Membership } from '#engine/membership.ts';
 import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
@@ -57,6 +60,20 @@ async function make(): Promise<Engine> {
 		{ Repairs },
 		{ Planning },
 		{ Alone },
+		{ WebSocketRelays },
+		{ BrowserNetwork },
+		{ Membership: HomeMembership },
+		{ Link },
+		{ Guarding },
+		{ Hosting },
+		{ Watching },
+		{ viewOf },
+		{ certificateOf },
+		{ BrowserPeers },
+		{ CodecLiveEncoder },
+		{ PaneScreen },
+		{ TrackTorch },
+		{ ToneSiren },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -94,6 +111,20 @@ async function make(): Promise<Engine> {
 		import('#engine/repairs.ts'),
 		import('#engine/planning.ts'),
 		import('#engine/alone.ts'),
+		import('#browser/relays.ts'),
+		import('#browser/network.ts'),
+		import('#engine/membership.ts'),
+		import('#engine/link.ts'),
+		import('#engine/guarding.ts'),
+		import('#engine/hosting.ts'),
+		import('#engine/watching-cameras.ts'),
+		import('#engine/hosting-orders.ts'),
+		import('#engine/certificate.ts'),
+		import('#browser/peer.ts'),
+		import('#browser/live-encoder.ts'),
+		import('#browser/live-screen.ts'),
+		import('#browser/torch.ts'),
+		import('#browser/siren.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -108,7 +139,8 @@ async function make(): Promise<Engine> {
 	const awake = new ScreenAwake();
 	const power = new BrowserPower();
 	const tab = new TabSign();
-	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
+	const vault = new BrowserVault();
+	const house = new House({ crypto, vault, segments, clock });
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
@@ -144,6 +176,34 @@ async function make(): Promise<Engine> {
 		calendar: localCalendar,
 	});
 	const alone = new Alone(house);
+	const membership = new HomeMembership({ house, crypto, vault, clock });
+	const post = new Link({
+		...{ relays: new WebSocketRelays(), network: new BrowserNetwork() },
+		...{ crypto, clock, house, membership },
+	});
+	const guarding = new Guarding();
+	const live = {
+		...{ clock, crypto, house, post, members: membersOf(membership, house) },
+		...{ peers: new BrowserPeers(), dtls: certificateOf(house, crypto, clock) },
+	};
+	const hosting = new Hosting({
+		...live,
+		...{ recorder, planning, preferences, capture, power, guarding, sealerOf },
+		encoder: new CodecLiveEncoder(),
+		frames: recorder.frames,
+		torch: new TrackTorch(),
+		siren: new ToneSiren(),
+		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
+		rosterSeq: () => membership.entries.length,
+	});
+	const watching = new Watching({
+		...live,
+		opener: house.opener,
+		screen: () => new PaneScreen(),
+		lens: () => viewOf(recorder.state)?.picture ?? null,
+		onLens: (listener) => recorder.on(listener),
+	});
+	post.begin();
 	sentry.follow(recorder);
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.over();
@@ -167,10 +227,11 @@ async function make(): Promise<Engine> {
 		happenings,
 		planning,
 		sentry,
-		watching: alone,
-		hosting: alone,
+		watching,
+		hosting,
+		guarding,
 		members: alone,
-		post: alone.post,
+		post,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.
@@ -218,4 +279,27 @@ async function estimate(): Promise<number | null> {
 	} catch {
 		return null;
 	}
+}
+
+/** The devices of this home, as its roster has them. */
+function membersOf(
+	membership: Membership,
+	house: HouseControls,
+): Pick<MembersControls, 'list' | 'on'> {
+	return {
+		get list() {
+			const { roster } = membership;
+			const { state } = house;
+			return [...(roster?.devices ?? [])].map(([device, { roles, notAfterMs, wallMs }]) => ({
+				...{ device, roles, notAfterMs, addedMs: wallMs, name: null },
+				...{
+					self: state.kind === 'ready' && device === state.deviceId,
+					online: false,
+					seenMs: null,
+					safety: '',
+				},
+			}));
+		},
+		on: (listener) => membership.on(listener),
+	};
 }
