@@ -4,6 +4,7 @@ import * as v from 'valibot';
 export const WIRE_VERSION = 1;
 export const SUBPROTOCOL = 'spycam.v1';
 export const SOCKET_PATH = '/api/socket';
+export const CARD_PATH = '/api/relay';
 export const MAX_TEXT_BYTES = 64 * 1024;
 export const MAX_PART_BYTES = 512 * 1024;
 export const LOCATOR = /^[2-9A-HJKMNP-TV-Z]{8}$/;
@@ -112,7 +113,7 @@ export const fromRelay = v.variant('t', [
 export type FromRelay = v.InferOutput<typeof fromRelay>;
 
 /** What `GET /api/relay` says. */
-export const relayCard = v.object({
+const relayCard = v.object({
 	name: v.literal('spy-cam'),
 	versions: v.array(version),
 	/** Where phones are welcome; `null`: nowhere yet. */
@@ -120,6 +121,16 @@ export const relayCard = v.object({
 	store: v.nullable(v.pipe(v.string(), v.url())),
 });
 export type RelayCard = v.InferOutput<typeof relayCard>;
+
+/** `null`: something else than a relay answered. */
+export function relayCardFrom(text: string): RelayCard | null {
+	try {
+		const parsed = v.safeParse(relayCard, JSON.parse(text));
+		return parsed.success ? parsed.output : null;
+	} catch {
+		return null;
+	}
+}
 
 /** `null`: not one of ours, too long, or of a later version. */
 export function frameFrom<S extends typeof fromDevice | typeof fromRelay>(

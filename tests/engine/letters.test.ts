@@ -20,12 +20,13 @@ import { joinedTo } from './joined.ts';
 
 const crypto = new WebCrypto();
 const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
+const clock = new ManualClock();
 let camera: Homestead;
 let viewer: Homestead;
 let stranger: Homestead;
 
 beforeAll(async () => {
-	[camera, viewer, stranger] = [homestead(), homestead(), homestead()];
+	[camera, viewer, stranger] = [homestead(clock), homestead(clock), homestead(clock)];
 	await camera.house.found();
 	await joinedTo(camera, viewer, ['viewer']);
 	await joinedTo(camera, stranger, ['viewer']);

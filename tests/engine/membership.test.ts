@@ -6,15 +6,17 @@ import type { Role } from '#domain/roster.ts';
 import { slicesOf } from '#domain/envelope.ts';
 import { fragmentOf, initOf } from './sealing.ts';
 import { joinedTo, RELAY, subjectOf } from './joined.ts';
+import { ManualClock } from '../fakes/clock.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';
 
 const given = { mime: 'video/mp4; codecs="avc3.42C01F"', anchorUs: 1_795_000_000_000_000 };
+const clock = new ManualClock();
 let owner: Homestead;
 let other: Homestead;
 
 beforeEach(async () => {
-	owner = homestead();
-	other = homestead();
+	owner = homestead(clock);
+	other = homestead(clock);
 	await owner.house.found();
 });
 
@@ -111,11 +113,11 @@ describe('coming into another home', () => {
 
 	it('ID24 a newcomer gets every home key, so that it reads names from before a revocation', async () => {
 		await join(['viewer'], owner, other, 'First');
-		const third = homestead();
+		const third = homestead(clock);
 		await join(['viewer'], owner, third, 'Second');
 		const { device } = await third.membership.self();
 		await owner.membership.revoke((await other.membership.self()).device);
-		const fourth = homestead();
+		const fourth = homestead(clock);
 		const { homeKey } = await join(['viewer'], owner, fourth, 'Third');
 		expect(homeKey).toHaveLength(2 * 241);
 		const detail = fourth.membership.roster?.devices.get(device)?.detail ?? new Uint8Array();
@@ -127,7 +129,7 @@ describe('what is refused', () => {
 	const altered = (bytes: Bytes, at: number) => bytes.map((b, i) => (i === at ? b ^ 1 : b));
 
 	it('ID7 a roster without this device, or altered, is not entered', async () => {
-		const third = homestead();
+		const third = homestead(clock);
 		const { roster, homeKey } = await join(['viewer'], owner, third);
 		const entered = other.membership.enter(roster, homeKey, RELAY);
 		await expect(entered).rejects.toMatchObject({ kind: 'corrupt' });
@@ -141,7 +143,7 @@ describe('what is refused', () => {
 	});
 
 	it('ID24 a home key for somebody else, altered, or missing is not taken', async () => {
-		const third = homestead();
+		const third = homestead(clock);
 		const theirs = await owner.membership.admit(await subjectOf(third), ['viewer'], 'x');
 		const { roster, homeKey } = await owner.membership.admit(
 			await subjectOf(other),
@@ -164,7 +166,7 @@ describe('what is refused', () => {
 		await join(['viewer']);
 		const { device } = await owner.membership.self();
 		const { membership } = other;
-		const newcomer = await subjectOf(homestead());
+		const newcomer = await subjectOf(homestead(clock));
 		for (const done of [
 			membership.admit(newcomer, ['viewer'], 'x'),
 			membership.amend(device, { roles: ['viewer'] }),
@@ -194,7 +196,7 @@ describe('what is refused', () => {
 	it('ID37 what does not go on from ours is a fork, and nothing of it counts', async () => {
 		await join(['viewer', 'owner']);
 		const home = owner.membership.roster?.home ?? other.founded;
-		const third = await subjectOf(homestead());
+		const third = await subjectOf(homestead(clock));
 		await owner.membership.admit(third, ['viewer'], 'one');
 		await other.membership.admit(third, ['owner'], 'another');
 		const theirs = owner.membership.entries;
@@ -207,10 +209,10 @@ describe('what is refused', () => {
 	it('ID35 whose time is up is no member', async () => {
 		await join(['viewer']);
 		const { device } = await other.membership.self();
-		const untilMs = owner.clock.wallMs() + 1000;
+		const untilMs = clock.wallMs() + 1000;
 		await owner.membership.amend(device, { notAfterMs: untilMs });
 		expect(owner.membership.member(device)).not.toBeNull();
-		owner.clock.advance(1000);
+		clock.advance(1000);
 		expect(owner.membership.member(device)).toBeNull();
 		expect(owner.membership.member('ab'.repeat(16) as DeviceId)).toBeNull();
 	});
@@ -229,9 +231,9 @@ describe('epochs', () => {
 		expect(await epoch()).toBe(2);
 		await owner.membership.amend(device, { roles: ['viewer', 'live'] });
 		expect(await epoch()).toBe(3);
-		await owner.membership.amend(device, { notAfterMs: owner.clock.wallMs() + 5000 });
+		await owner.membership.amend(device, { notAfterMs: clock.wallMs() + 5000 });
 		expect(await epoch()).toBe(3);
-		owner.clock.advance(5000);
+		clock.advance(5000);
 		expect(await epoch()).toBe(4);
 		await owner.membership.revoke(device);
 		expect(await epoch()).toBe(5);
@@ -242,7 +244,7 @@ describe('epochs', () => {
 
 	it('ID24 a revocation brings a new home key, granted to everybody left and to nobody else', async () => {
 		await join(['viewer']);
-		const third = homestead();
+		const third = homestead(clock);
 		await join(['viewer'], owner, third);
 		const gone = (await other.membership.self()).device;
 		const left = (await third.membership.self()).device;

@@ -1,35 +1,43 @@
 import { WebCrypto } from '#browser/crypto.ts';
 import type { HomeId } from '#domain/ids.ts';
 import { House } from '#engine/house.ts';
+import { Link } from '#engine/link.ts';
 import { Membership } from '#engine/membership.ts';
-import { ManualClock } from './clock.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Relays } from '#ports/relay.ts';
+import { FakeNetwork } from './network.ts';
 import { MemorySegments } from './segments.ts';
 import { FakeVault } from './vault.ts';
 
 /** A device of a home, whole but for lens and network. */
-export interface Homestead {
+export interface Homestead<C extends Clock = Clock> {
 	readonly crypto: WebCrypto;
-	readonly clock: ManualClock;
+	readonly clock: C;
 	readonly vault: FakeVault;
 	readonly segments: MemorySegments;
 	readonly house: House;
 	readonly membership: Membership;
+	readonly network: FakeNetwork;
+	/** Its line to a relay; not begun. */
+	linkTo(relay: Relays): Link;
 	/** The home it founded itself. */
 	readonly founded: HomeId;
 	/** The same device in another tab, or after a reload. */
-	again(): Homestead;
+	again(): Homestead<C>;
 }
 
-export function homestead(
-	clock = new ManualClock(),
+export function homestead<C extends Clock>(
+	clock: C,
 	vault = new FakeVault(),
 	segments = new MemorySegments(),
-): Homestead {
+): Homestead<C> {
 	const crypto = new WebCrypto();
 	const house = new House({ crypto, vault, segments, clock });
+	const membership = new Membership({ house, crypto, vault, clock });
+	const network = new FakeNetwork();
 	return {
-		...{ crypto, clock, vault, segments, house },
-		membership: new Membership({ house, crypto, vault, clock }),
+		...{ crypto, clock, vault, segments, house, membership, network },
+		linkTo: (relays) => new Link({ relays, crypto, clock, house, membership, network }),
 		get founded() {
 			const [first] = house.household?.identity.homes ?? [];
 			if (first === undefined) throw new Error('nothing was founded');

@@ -1,0 +1,17 @@
+import type { Network } from '#ports/network.ts';
+
+export class BrowserNetwork implements Network {
+	readonly origin = location.origin;
+
+	onBack(back: () => void): () => void {
+		const looked = (): void => {
+			if (document.visibilityState === 'visible') back();
+		};
+		window.addEventListener('online', back);
+		document.addEventListener('visibilitychange', looked);
+		return () => {
+			window.removeEventListener('online', back);
+			document.removeEventListener('visibilitychange', looked);
+		};
+	}
+}

@@ -1,0 +1,281 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
+import type { Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
+import { loginBytes } from '#domain/login.ts';
+import { CLOSED, WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto, Pair, SignKey } from '#ports/crypto.ts';
+import type { Relays, RelaySocket } from '#ports/relay.ts';
+import type { LinkState } from './post.ts';
+
+const PROVE_MS = 5000;
+const PING_MS = 10_000;
+const SILENT_MS = 25_000;
+const LEAST_WAIT_MS = 500;
+const MOST_WAIT_MS = 30_000;
+/** Whoever was refused may be let in later: by an owner who was away, or by a person at the relay. */
+const REFUSED_WAIT_MS = 60_000;
+/** A line that held so long begins again with a short wait. */
+const HELD_MS = 10_000;
+
+export interface LineTools {
+	readonly relays: Relays;
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+}
+
+/** Who wants to be let in. */
+export interface Applicant {
+	readonly home: HomeId;
+	readonly device: DeviceId;
+	readonly sign: Pair<SignKey>;
+}
+
+export type Welcome = Extract<FromRelay, { t: 'welcome' }>;
+
+export interface LineEvents {
+	/** Let in; said once a connection. */
+	up(welcome: Welcome): void;
+	/** The token is new, and what goes with it. */
+	renewed(welcome: Welcome): void;
+	frame(frame: FromRelay): void;
+	part(bytes: Bytes): void;
+	down(): void;
+	changed(): void;
+}
+
+/** One line to a relay, proved, kept alive and made anew for as long as it is wanted. Nothing here throws. */
+export class Line {
+	readonly #tools: LineTools;
+	readonly #events: LineEvents;
+	#state: LinkState = { kind: 'none' };
+	#origin: string | null = null;
+	#applicant: Applicant | null = null;
+	#socket: RelaySocket | null = null;
+	/** Counts tries: what an older one still says is not heard. */
+	#try = 0;
+	#failures = 0;
+	#heardMs = 0;
+	#upMs = 0;
+	#pings = 0;
+	#stops: (() => void)[] = [];
+
+	constructor(tools: LineTools, events: LineEvents) {
+		this.#tools = tools;
+		this.#events = events;
+	}
+
+	get state(): LinkState {
+		return this.#state;
+	}
+
+	get waiting(): number {
+		return this.#socket?.waiting ?? 0;
+	}
+
+	/** Where to, and as whom; `null` ends it. The same again changes nothing. */
+	want(origin: string | null, applicant: Applicant | null): void {
+		const same =
+			origin === this.#origin &&
+			applicant?.home === this.#applicant?.home &&
+			applicant?.device === this.#applicant?.device;
+		this.#applicant = applicant;
+		if (same) return;
+		this.#origin = applicant === null ? null : origin;
+		this.#failures = 0;
+		this.#drop();
+		if (this.#origin === null) this.#set({ kind: 'none' });
+		else this.#connect();
+	}
+
+	/** Something happened that makes another try worth while. */
+	nudge(): void {
+		if (this.#state.kind === 'away' || this.#state.kind === 'refused') this.#connect();
+	}
+
+	/** False where it cannot go. */
+	send(frame: FromDevice): boolean {
+		if (this.#state.kind !== 'connected') return false;
+		this.#socket?.send(frame);
+		return true;
+	}
+
+	sendPart(bytes: Bytes): void {
+		if (this.#state.kind === 'connected') this.#socket?.sendPart(bytes);
+	}
+
+	#connect(): void {
+		const origin = this.#origin;
+		if (origin === null) return;
+		this.#drop();
+		const now = this.#try;
+		this.#set({ kind: 'connecting', origin });
+		this.#later(PROVE_MS + 3000, () => this.#fail());
+		const heard = (hear: () => void): void => {
+			if (now === this.#try) hear();
+		};
+		this.#tools.relays
+			.connect(origin, {
+				frame: (frame) => heard(() => this.#hear(frame)),
+				part: (bytes) =>
+					heard(() => {
+						this.#heardMs = this.#tools.clock.monotonicMs();
+						this.#events.part(bytes);
+					}),
+				ended: ({ code }) => heard(() => this.#ended(code)),
+			})
+			.then(
+				(socket) => {
+					if (now === this.#try) this.#socket = socket;
+					else socket.close();
+				},
+				() => heard(() => this.#fail()),
+			);
+	}
+
+	#hear(frame: FromRelay): void {
+		this.#heardMs = this.#tools.clock.monotonicMs();
+		const connected = this.#state.kind === 'connected';
+		switch (frame.t) {
+			case 'challenge':
+				if (frame.versions.includes(WIRE_VERSION)) void this.#prove(frame.challenge);
+				else this.#refuse('version');
+				return;
+			case 'welcome':
+				if (connected) this.#events.renewed(frame);
+				else this.#up(frame);
+				return;
+			case 'refused':
+				if (connected) this.#events.frame(frame);
+				else if (REFUSALS.has(frame.why)) this.#refuse(frame.why as Refused);
+				else this.#fail();
+				return;
+			case 'bye':
+				this.#fail(MOST_WAIT_MS);
+				return;
+			case 'pong':
+				return;
+			default:
+				if (connected) this.#events.frame(frame);
+		}
+	}
+
+	/** For the origin that was connected to: a relay in between cannot use it elsewhere. */
+	async #prove(challenge: string): Promise<void> {
+		const { crypto } = this.#tools;
+		const now = this.#try;
+		const applicant = this.#applicant;
+		const origin = this.#origin;
+		if (applicant === null || origin === null) return;
+		const { home, device, sign } = applicant;
+		try {
+			// The socket itself may not be known yet: the challenge can be quicker than the promise.
+			const said = this.#socket?.origin ?? originOf(origin);
+			const originHash = await crypto.sha256(new TextEncoder().encode(said));
+			const covered = loginBytes({
+				originHash,
+				challenge: bytesOfBase64url(challenge),
+				home,
+				device,
+			});
+			const signature = base64urlOf(await crypto.sign(sign.key, covered));
+			if (now !== this.#try) return;
+			this.#socket?.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
+		} catch (error) {
+			if (!(error instanceof Fault)) throw error;
+			if (now === this.#try) this.#fail();
+		}
+	}
+
+	#up(welcome: Welcome): void {
+		const origin = this.#origin;
+		if (origin === null) return;
+		const { clock } = this.#tools;
+		this.#stop();
+		this.#upMs = clock.monotonicMs();
+		this.#stops = [clock.every(PING_MS, () => this.#beat())];
+		this.#set({ kind: 'connected', origin });
+		this.#events.up(welcome);
+	}
+
+	#beat(): void {
+		if (this.#tools.clock.monotonicMs() - this.#heardMs >= SILENT_MS) {
+			this.#fail();
+			return;
+		}
+		this.#pings += 1;
+		this.#socket?.send({ t: 'ping', n: this.#pings });
+	}
+
+	#ended(code: number): void {
+		if (code === CLOSED.revoked) this.#refuse('not-a-member');
+		else if (code === CLOSED.leaving) this.#fail(MOST_WAIT_MS);
+		else if (code === CLOSED.tooMuch) this.#fail(MOST_WAIT_MS, MOST_WAIT_MS);
+		else this.#fail();
+	}
+
+	#refuse(why: Refused): void {
+		const origin = this.#origin;
+		if (origin === null) return;
+		this.#drop();
+		this.#set({ kind: 'refused', origin, why });
+		// Another version does not come by itself.
+		if (why !== 'version') this.#later(REFUSED_WAIT_MS, () => this.#connect());
+	}
+
+	/** Away for a while: full jitter, so that a relay that comes back is not run over. */
+	#fail(most = 1000 * 2 ** Math.min(this.#failures, 5), least = LEAST_WAIT_MS): void {
+		const origin = this.#origin;
+		if (origin === null) return;
+		const { clock } = this.#tools;
+		const held = this.#state.kind === 'connected' && clock.monotonicMs() - this.#upMs > HELD_MS;
+		this.#failures = held ? 0 : this.#failures + 1;
+		this.#drop();
+		const span = Math.max(least, Math.min(most, MOST_WAIT_MS)) - least;
+		const waitMs = Math.round(least + this.#chance() * span);
+		this.#set({ kind: 'away', origin, againMs: clock.wallMs() + waitMs });
+		this.#later(waitMs, () => this.#connect());
+	}
+
+	#chance(): number {
+		const [a = 0, b = 0] = this.#tools.crypto.random(2);
+		return (a * 256 + b) / 65_536;
+	}
+
+	#later(ms: number, work: () => void): void {
+		const now = this.#try;
+		this.#stops.push(
+			this.#tools.clock.after(ms, () => {
+				if (now === this.#try) work();
+			}),
+		);
+	}
+
+	#stop(): void {
+		for (const stop of this.#stops) stop();
+		this.#stops = [];
+	}
+
+	/** Ends what there is of a connection; its socket says nothing more. */
+	#drop(): void {
+		const connected = this.#state.kind === 'connected';
+		this.#try += 1;
+		this.#stop();
+		this.#socket?.close();
+		this.#socket = null;
+		if (connected) this.#events.down();
+	}
+
+	#set(state: LinkState): void {
+		this.#state = state;
+		this.#events.changed();
+	}
+}
+
+type Refused = Extract<LinkState, { kind: 'refused' }>['why'];
+const REFUSALS: ReadonlySet<string> = new Set<Refused>(['unknown-home', 'not-a-member', 'version']);
+
+function originOf(address: string): string {
+	return new URL(address).origin;
+}

@@ -1,0 +1,322 @@
+import { bytesOf, hexOf, joined, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import type { Message } from '#protocol/message.ts';
+import { PART_HEADER_BYTES, type FromRelay, type IceServer } from '#protocol/wire.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { Network } from '#ports/network.ts';
+import type { Relays } from '#ports/relay.ts';
+import type { House } from './house.ts';
+import { Letters } from './letters.ts';
+import { Line, type Welcome } from './line.ts';
+import type { Membership } from './membership.ts';
+import type { LinkState, Post, Sender } from './post.ts';
+import { RosterSync } from './roster-sync.ts';
+
+/** A relay that does not say what became of a letter. */
+const ANSWER_MS = 5000;
+/** Letters wait for the roster that says who wrote them, but not for ever. */
+const LEVEL_MS = 5000;
+const PART = 1;
+const KEY = 1;
+
+export interface LinkTools {
+	readonly relays: Relays;
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly house: House;
+	readonly membership: Membership;
+	readonly network: Network;
+}
+
+type Sent = 'taken' | 'away' | 'unsent';
+type Listener<Given extends readonly unknown[]> = (...given: Given) => void;
+
+/** This device's line to the relay of its home. */
+export class Link implements Post {
+	readonly #tools: LinkTools;
+	readonly #line: Line;
+	readonly #letters: Letters;
+	readonly #sync: RosterSync;
+	readonly #listeners = new Set<() => void>();
+	readonly #readers = new Set<Listener<[Message, Sender]>>();
+	readonly #watchers = new Map<string, Set<Listener<[Bytes, boolean]>>>();
+	readonly #hosts = new Set<Listener<[string, number]>>();
+	readonly #watched = new Map<string, number>();
+	readonly #answers = new Map<number, (sent: Sent) => void>();
+	#online: ReadonlySet<DeviceId> = new Set();
+	#ice: readonly IceServer[] = [];
+	#token: string | null = null;
+	#count = 0;
+	#lines = 0;
+	#begun = false;
+	/** Which relay was found to be at the app's own origin: looked for once a page. */
+	#here: string | null | undefined;
+	#writing: Promise<unknown> = Promise.resolve();
+	#reading: Promise<unknown> = Promise.resolve();
+	#learning: Promise<unknown> = Promise.resolve();
+	#levelled: () => void = () => undefined;
+
+	constructor(tools: LinkTools) {
+		this.#tools = tools;
+		this.#letters = new Letters(tools.crypto, tools.clock);
+		this.#line = new Line(tools, {
+			up: (welcome) => this.#up(welcome),
+			renewed: (welcome) => this.#take(welcome),
+			frame: (frame) => this.#hear(frame),
+			part: (bytes) => this.#hearPart(bytes),
+			down: () => this.#down(),
+			changed: () => this.#tell(),
+		});
+		this.#sync = new RosterSync(
+			tools.membership,
+			(frame) => this.#line.send(frame),
+			() => {
+				if (this.#sync.level) this.#levelled();
+				this.#tell();
+			},
+		);
+	}
+
+	get state(): LinkState {
+		return this.#line.state;
+	}
+
+	get online(): ReadonlySet<DeviceId> {
+		return this.#online;
+	}
+
+	get ice(): readonly IceServer[] {
+		return this.#ice;
+	}
+
+	/** For HTTP requests to the relay; `null` while there is no line. */
+	get token(): string | null {
+		return this.#token;
+	}
+
+	get waiting(): number {
+		return this.#line.waiting;
+	}
+
+	/** The relay shows a roster that does not go on from ours. */
+	get forked(): boolean {
+		return this.#sync.forked;
+	}
+
+	/** The newest roster entry the relay is known to have; `null` without a line. */
+	get relaySeq(): number | null {
+		return this.#sync.relaySeq;
+	}
+
+	/** Letters that were not read: forged, foreign, or read before. */
+	get dropped(): number {
+		return this.#letters.dropped;
+	}
+
+	/** From now on there is a line whenever this device is not all of its home, or its home has a relay. */
+	begin(): void {
+		if (this.#begun) return;
+		this.#begun = true;
+		this.#tools.network.onBack(() => this.#line.nudge());
+		this.#tools.membership.on(() => void this.#follow());
+		void this.#follow();
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	send(to: DeviceId, message: Message, keepSeconds = 0): Promise<Sent> {
+		const sent = this.#writing.then(() => this.#seal(to, message));
+		// Only sealing is one by one: a relay that is slow to answer must not hold the next letter back.
+		this.#writing = sent.catch(() => undefined);
+		return sent.then(async (box) => {
+			if (box === null) return 'unsent';
+			this.#count += 1;
+			const n = this.#count;
+			const answer = new Promise<Sent>((resolve) => this.#answers.set(n, resolve));
+			const stop = this.#tools.clock.after(ANSWER_MS, () => this.#answer(n, 'unsent'));
+			if (!this.#line.send({ t: 'letter', n, to, box, keep: keepSeconds })) {
+				this.#answer(n, 'unsent');
+			}
+			const became = await answer;
+			stop();
+			return became;
+		});
+	}
+
+	onMessage(listener: (message: Message, from: Sender) => void): () => void {
+		this.#readers.add(listener);
+		return () => this.#readers.delete(listener);
+	}
+
+	sendPart(camera: string, key: boolean, sealed: Bytes): void {
+		const header = joined(Uint8Array.of(PART), bytesOf(camera), Uint8Array.of(key ? KEY : 0));
+		this.#line.sendPart(joined(header, sealed));
+	}
+
+	watchParts(camera: string, listener: (sealed: Bytes, key: boolean) => void): () => void {
+		const listeners = this.#watchers.get(camera) ?? new Set();
+		if (listeners.size === 0) this.#line.send({ t: 'watch', camera, on: true });
+		listeners.add(listener);
+		this.#watchers.set(camera, listeners);
+		return () => {
+			if (!listeners.delete(listener) || listeners.size > 0) return;
+			this.#watchers.delete(camera);
+			this.#line.send({ t: 'watch', camera, on: false });
+		};
+	}
+
+	onWatched(listener: (camera: string, viewers: number) => void): () => void {
+		this.#hosts.add(listener);
+		return () => this.#hosts.delete(listener);
+	}
+
+	/** The house changed: another home, another relay, or more of the roster. */
+	async #follow(): Promise<void> {
+		const { house, membership } = this.#tools;
+		const household = house.household;
+		const alone = (membership.roster?.past.devices.size ?? 0) < 2 && membership.relay === null;
+		if (household === null || alone) {
+			this.#line.want(null, null);
+			return;
+		}
+		const { home, device, sign } = household.identity;
+		const here = await this.#relayHere();
+		this.#line.want(here ?? membership.relay, { home, device, sign });
+		this.#sync.show();
+	}
+
+	/** The app's own origin, where a relay serves it: no other address can be wrong or blocked in so few ways. */
+	async #relayHere(): Promise<string | null> {
+		if (this.#here !== undefined) return this.#here;
+		const { relays, network, membership } = this.#tools;
+		// Where the home's relay is known to be here, nothing need be asked.
+		if (membership.relay === network.origin) return network.origin;
+		try {
+			this.#here = (await relays.card(network.origin)) === null ? null : network.origin;
+		} catch (error) {
+			if (!(error instanceof Fault)) throw error;
+			// Asked again with the next change; a home that keeps an address goes there.
+			return null;
+		}
+		return this.#here;
+	}
+
+	#up(welcome: Welcome): void {
+		this.#lines += 1;
+		this.#take(welcome);
+		this.#sync.up(welcome.rosterSeq);
+		for (const camera of this.#watchers.keys()) this.#line.send({ t: 'watch', camera, on: true });
+		const level = new Promise<void>((resolve) => {
+			const stop = this.#tools.clock.after(LEVEL_MS, resolve);
+			this.#levelled = () => {
+				stop();
+				resolve();
+			};
+		});
+		this.#reading = this.#reading.then(() => level);
+		if (this.#sync.level) this.#levelled();
+		this.#tell();
+	}
+
+	#take({ ice, token }: Welcome): void {
+		this.#ice = ice;
+		this.#token = token;
+	}
+
+	#down(): void {
+		this.#levelled();
+		this.#sync.down();
+		this.#online = new Set();
+		this.#token = null;
+		for (const n of [...this.#answers.keys()]) this.#answer(n, 'unsent');
+		for (const camera of this.#watched.keys()) this.#tellHosts(camera, 0);
+	}
+
+	#hear(frame: FromRelay): void {
+		switch (frame.t) {
+			case 'roster':
+			case 'appended':
+				this.#learn(frame);
+				return;
+			case 'refused':
+				if (frame.n !== undefined) this.#answer(frame.n, 'unsent');
+				else if (frame.why === 'roster') this.#learn(frame);
+				return;
+			case 'taken':
+			case 'away':
+				this.#answer(frame.n, frame.t);
+				return;
+			case 'letter': {
+				// Whoever came into the home just now may be who writes.
+				const learned = this.#learning;
+				this.#reading = this.#reading.then(() => learned).then(() => this.#read(frame));
+				return;
+			}
+			case 'presence':
+				this.#online = new Set(frame.online as DeviceId[]);
+				this.#tell();
+				return;
+			case 'watched':
+				this.#tellHosts(frame.camera, frame.viewers);
+				return;
+			default:
+		}
+	}
+
+	#learn(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): void {
+		const line = this.#lines;
+		// What an older line said of the relay's roster is not so any more.
+		this.#learning = this.#learning.then(() =>
+			line === this.#lines ? this.#sync.hear(frame) : undefined,
+		);
+	}
+
+	async #read({ id, box, kept }: Extract<FromRelay, { t: 'letter' }>): Promise<void> {
+		const { household } = this.#tools.house;
+		if (household === null) return;
+		const read = await this.#letters.read(household, box);
+		if (read !== null) for (const reader of this.#readers) reader(read.message, read.from);
+		// Also for one that cannot be read: it would come again for a week.
+		if (kept) this.#line.send({ t: 'got', id });
+	}
+
+	async #seal(to: DeviceId, message: Message): Promise<string | null> {
+		const { household } = this.#tools.house;
+		if (household === null || this.#line.state.kind !== 'connected') return null;
+		try {
+			return await this.#letters.seal(household, to, message);
+		} catch (error) {
+			if (error instanceof Fault) return null;
+			throw error;
+		}
+	}
+
+	#answer(n: number, sent: Sent): void {
+		this.#answers.get(n)?.(sent);
+		this.#answers.delete(n);
+	}
+
+	#hearPart(bytes: Bytes): void {
+		if (bytes.length < PART_HEADER_BYTES || bytes[0] !== PART) return;
+		const camera = hexOf(bytes.subarray(1, 17));
+		const key = bytes[17] === KEY;
+		for (const listener of this.#watchers.get(camera) ?? []) {
+			listener(bytes.slice(PART_HEADER_BYTES), key);
+		}
+	}
+
+	#tellHosts(camera: string, viewers: number): void {
+		if (viewers === 0) this.#watched.delete(camera);
+		else this.#watched.set(camera, viewers);
+		for (const host of this.#hosts) host(camera, viewers);
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}

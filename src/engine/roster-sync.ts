@@ -1,0 +1,112 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
+import { Fault } from '#domain/fault.ts';
+import type { HomeId } from '#domain/ids.ts';
+import type { FromDevice, FromRelay } from '#protocol/wire.ts';
+import type { Membership } from './membership.ts';
+
+/** What a frame takes. */
+const MOST_ENTRIES = 32;
+const MOST_CHARACTERS = 48 * 1024;
+
+/**
+ * Keeps the roster here and the one at the relay the same: learns what others signed, and shows what was
+ * signed here. The relay is asked for the newest entry that both have, too: one hash tells whether all before it agree.
+ */
+export class RosterSync {
+	readonly #membership: Membership;
+	readonly #send: (frame: FromDevice) => boolean;
+	readonly #changed: () => void;
+	#home: HomeId | null = null;
+	/** How many entries the relay has, as far as is known; `null` while there is no line. */
+	#relaySeq: number | null = null;
+	#shownSeq = 0;
+	#forked = false;
+
+	constructor(membership: Membership, send: (frame: FromDevice) => boolean, changed: () => void) {
+		this.#membership = membership;
+		this.#send = send;
+		this.#changed = changed;
+	}
+
+	/** The relay shows a roster that does not go on from ours (ID37). */
+	get forked(): boolean {
+		return this.#forked;
+	}
+
+	get relaySeq(): number | null {
+		return this.#relaySeq;
+	}
+
+	/** All that the relay has is known here, or is not believed. */
+	get level(): boolean {
+		return this.#forked || this.#seq >= (this.#relaySeq ?? 0);
+	}
+
+	get #seq(): number {
+		return this.#membership.entries.length;
+	}
+
+	up(rosterSeq: number): void {
+		this.#home = this.#membership.roster?.home ?? null;
+		this.#relaySeq = rosterSeq;
+		this.#shownSeq = rosterSeq;
+		this.#send({ t: 'roster-since', seq: Math.max(0, Math.min(rosterSeq, this.#seq) - 1) });
+	}
+
+	down(): void {
+		this.#relaySeq = null;
+		this.#changed();
+	}
+
+	async hear(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): Promise<void> {
+		if (this.#relaySeq === null) return;
+		if (frame.t === 'appended') this.#relaySeq = Math.max(this.#relaySeq, frame.seq);
+		// Somebody was faster, or the relay has another history: what it has tells which.
+		else if (frame.t === 'refused') this.#ask();
+		else await this.#learn(frame);
+		this.show();
+		this.#changed();
+	}
+
+	/** Shows the relay what it does not have. */
+	show(): void {
+		const home = this.#membership.roster?.home ?? null;
+		if (this.#relaySeq === null || this.#forked || home !== this.#home) return;
+		const from = Math.max(this.#relaySeq, this.#shownSeq);
+		if (this.#seq <= from) return;
+		const entries: string[] = [];
+		let characters = 0;
+		for (const entry of this.#membership.entries.slice(from, from + MOST_ENTRIES)) {
+			const text = base64urlOf(entry);
+			characters += text.length;
+			if (entries.length > 0 && characters > MOST_CHARACTERS) break;
+			entries.push(text);
+		}
+		if (this.#send({ t: 'append', entries })) this.#shownSeq = from + entries.length;
+	}
+
+	#ask(): void {
+		this.#shownSeq = this.#relaySeq ?? 0;
+		this.#send({ t: 'roster-since', seq: Math.max(0, this.#shownSeq - 1) });
+	}
+
+	async #learn({ from, entries }: Extract<FromRelay, { t: 'roster' }>): Promise<void> {
+		const home = this.#home;
+		if (home === null) return;
+		const upTo = from + entries.length - 1;
+		try {
+			const learned = await this.#membership.learn(home, from, entries.map(bytesOfBase64url));
+			if (learned === 'forked') this.#forked = true;
+			else if (learned === 'gap')
+				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
+			else {
+				this.#forked = false;
+				this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
+			}
+		} catch (error) {
+			// A vault that is away now is asked again with the next entries, or the next line.
+			if (!(error instanceof Fault)) throw error;
+			if (error.kind === 'malformed') this.#forked = true;
+		}
+	}
+}

@@ -1,0 +1,20 @@
+import type { Network } from '#ports/network.ts';
+
+/** A page on some origin, whose network comes back when a test says so. */
+export class FakeNetwork implements Network {
+	readonly origin: string;
+	readonly #listeners = new Set<() => void>();
+
+	constructor(origin = 'https://app.example') {
+		this.origin = origin;
+	}
+
+	onBack(back: () => void): () => void {
+		this.#listeners.add(back);
+		return () => this.#listeners.delete(back);
+	}
+
+	back(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}
