@@ -74,6 +74,9 @@ async function make(): Promise<Engine> {
 		{ PaneScreen },
 		{ TrackTorch },
 		{ ToneSiren },
+
+		{ EarlyGiven },
+		{ Pairing },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -125,6 +128,9 @@ async function make(): Promise<Engine> {
 		import('#browser/live-screen.ts'),
 		import('#browser/torch.ts'),
 		import('#browser/siren.ts'),
+
+		import('#browser/given.ts'),
+		import('#engine/pairing-controls.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -141,6 +147,13 @@ async function make(): Promise<Engine> {
 	const tab = new TabSign();
 	const vault = new BrowserVault();
 	const house = new House({ crypto, vault, segments, clock });
+
+	const membership = new HomeMembership({ house, crypto, vault, clock });
+	const pairing = new Pairing({
+		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
+		here: location.origin,
+		relay: () => membership.relay,
+	});
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
@@ -176,7 +189,6 @@ async function make(): Promise<Engine> {
 		calendar: localCalendar,
 	});
 	const alone = new Alone(house);
-	const membership = new HomeMembership({ house, crypto, vault, clock });
 	const post = new Link({
 		...{ relays: new WebSocketRelays(), network: new BrowserNetwork() },
 		...{ crypto, clock, house, membership },
@@ -239,6 +251,13 @@ async function make(): Promise<Engine> {
 		},
 		awake,
 		power,
+		membership,
+		pairing,
+		given: new EarlyGiven(),
+		codeReader: async (video) => {
+			const { VideoCodeReader } = await import('#browser/code-reader.ts');
+			return new VideoCodeReader(video);
+		},
 		clips: async () => {
 			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
 				import('#engine/clips.ts'),

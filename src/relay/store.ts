@@ -22,7 +22,7 @@ interface Store {
 
 type Begin = Extract<ToStore, { t: 'begin' }>;
 
-const send = childOf<FromStore>((message) => void hear(message));
+const send: (message: FromStore) => void = childOf((message) => void hear(message));
 let store: Store | null = null;
 
 async function hear(message: unknown): Promise<void> {

@@ -8,6 +8,9 @@ import type { Check } from '#engine/check.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
 import type { MembersControls } from '#engine/members.ts';
+
+import type { Membership } from '#engine/membership.ts';
+import type { PairingControls } from '#engine/pairing.ts';
 import type { Pins } from '#engine/pins.ts';
 import type { Previews } from '#engine/previews.ts';
 import type { PlanningControls } from '#engine/planning.ts';
@@ -19,6 +22,8 @@ import type { HostingControls, WatchingControls } from '#engine/watching.ts';
 import type { Awake } from '#ports/awake.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { CodeReader } from '#ports/code-reader.ts';
+import type { Given } from '#ports/given.ts';
 import type { Keeping } from '#ports/keeping.ts';
 import type { Installer } from '#ports/installer.ts';
 import type { Ledger } from '#ports/ledger.ts';
@@ -61,6 +66,14 @@ export interface Engine {
 	readonly members: MembersControls;
 	/** How this device stands with the relay. */
 	readonly post: Pick<Post, 'state' | 'on'>;
+
+	readonly membership: Pick<Membership, 'roster' | 'amend'>;
+	/** How a device comes into a home. */
+	readonly pairing: PairingControls;
+	/** What a link brought along. */
+	readonly given: Given;
+	/** Reads QR codes in what an element shows; loaded when it is first wanted. */
+	codeReader(video: HTMLVideoElement): Promise<CodeReader>;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	readonly awake: Awake;

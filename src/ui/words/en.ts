@@ -6,6 +6,7 @@ import { check } from './en-check.ts';
 import { events } from './en-events.ts';
 import { guard } from './en-guard.ts';
 import { answers } from './en-help.ts';
+import { pair } from './en-pair.ts';
 import { plan } from './en-plan.ts';
 import { storage } from './en-storage.ts';
 import { ENGLISH } from './formats.ts';
@@ -274,6 +275,7 @@ export const en = {
 	check,
 	events,
 	guard,
+	pair,
 	plan,
 	storage,
 	settings: {
