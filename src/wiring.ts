@@ -1,5 +1,8 @@
 import { BrowserInstaller } from '#browser/install.ts';
 import type { CameraId } from '#domain/ids.ts';
+import type { HouseControls } from '#engine/house.ts';
+import type { MembersControls } from '#engine/members.ts';
+import type { Membership } from '#engine/membership.ts';
 import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
@@ -59,9 +62,22 @@ async function make(): Promise<Engine> {
 		{ Sparing },
 		{ ComputePressure },
 		{ Alone },
-		{ EarlyGiven },
 		{ WebSocketRelays },
-		{ Membership },
+		{ BrowserNetwork },
+		{ Membership: HomeMembership },
+		{ Link },
+		{ Guarding },
+		{ Hosting },
+		{ Watching },
+		{ viewOf },
+		{ certificateOf },
+		{ BrowserPeers },
+		{ CodecLiveEncoder },
+		{ PaneScreen },
+		{ TrackTorch },
+		{ ToneSiren },
+
+		{ EarlyGiven },
 		{ Pairing },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
@@ -102,9 +118,22 @@ async function make(): Promise<Engine> {
 		import('#engine/sparing.ts'),
 		import('#browser/strain.ts'),
 		import('#engine/alone.ts'),
-		import('#browser/given.ts'),
 		import('#browser/relays.ts'),
+		import('#browser/network.ts'),
 		import('#engine/membership.ts'),
+		import('#engine/link.ts'),
+		import('#engine/guarding.ts'),
+		import('#engine/hosting.ts'),
+		import('#engine/watching-cameras.ts'),
+		import('#engine/hosting-orders.ts'),
+		import('#engine/certificate.ts'),
+		import('#browser/peer.ts'),
+		import('#browser/live-encoder.ts'),
+		import('#browser/live-screen.ts'),
+		import('#browser/torch.ts'),
+		import('#browser/siren.ts'),
+
+		import('#browser/given.ts'),
 		import('#engine/pairing-controls.ts'),
 	]);
 	const clock = new BrowserClock();
@@ -122,7 +151,8 @@ async function make(): Promise<Engine> {
 	const tab = new TabSign();
 	const vault = new BrowserVault();
 	const house = new House({ crypto, vault, segments, clock });
-	const membership = new Membership({ house, crypto, vault, clock });
+
+	const membership = new HomeMembership({ house, crypto, vault, clock });
 	const pairing = new Pairing({
 		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
 		here: location.origin,
@@ -163,6 +193,33 @@ async function make(): Promise<Engine> {
 		calendar: localCalendar,
 	});
 	const alone = new Alone(house);
+	const post = new Link({
+		...{ relays: new WebSocketRelays(), network: new BrowserNetwork() },
+		...{ crypto, clock, house, membership },
+	});
+	const guarding = new Guarding();
+	const live = {
+		...{ clock, crypto, house, post, members: membersOf(membership, house) },
+		...{ peers: new BrowserPeers(), dtls: certificateOf(house, crypto, clock) },
+	};
+	const hosting = new Hosting({
+		...live,
+		...{ recorder, planning, preferences, capture, power, guarding, sealerOf },
+		encoder: new CodecLiveEncoder(),
+		frames: () => recorder.pulse.frames,
+		torch: new TrackTorch(),
+		siren: new ToneSiren(),
+		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
+		rosterSeq: () => membership.entries.length,
+	});
+	const watching = new Watching({
+		...live,
+		opener: house.opener,
+		screen: () => new PaneScreen(),
+		lens: () => viewOf(recorder.state)?.picture ?? null,
+		onLens: (listener) => recorder.on(listener),
+	});
+	post.begin();
 	sentry.follow(recorder);
 	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
 	sparing.follow(recorder);
@@ -189,10 +246,11 @@ async function make(): Promise<Engine> {
 		planning,
 		sentry,
 		sparing,
-		watching: alone,
-		hosting: alone,
+		watching,
+		hosting,
+		guarding,
 		members: alone,
-		post: alone.post,
+		post,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.
@@ -247,4 +305,27 @@ async function estimate(): Promise<number | null> {
 	} catch {
 		return null;
 	}
+}
+
+/** The devices of this home, as its roster has them. */
+function membersOf(
+	membership: Membership,
+	house: HouseControls,
+): Pick<MembersControls, 'list' | 'on'> {
+	return {
+		get list() {
+			const { roster } = membership;
+			const { state } = house;
+			return [...(roster?.devices ?? [])].map(([device, { roles, notAfterMs, wallMs }]) => ({
+				...{ device, roles, notAfterMs, addedMs: wallMs, name: null },
+				...{
+					self: state.kind === 'ready' && device === state.deviceId,
+					online: false,
+					seenMs: null,
+					safety: '',
+				},
+			}));
+		},
+		on: (listener) => membership.on(listener),
+	};
 }

@@ -39,6 +39,8 @@ export class LensPulse {
 		this.#stop?.();
 		this.#stop = null;
 		if (!wanted) return;
+		// Whether it stands still will be seen soon enough.
+		this.frames = -1;
 		this.#look();
 		this.#stop = clock.every(LOOK_MS, () => {
 			this.#look();

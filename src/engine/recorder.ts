@@ -276,7 +276,7 @@ export class Recorder implements RecorderControls {
 		}
 		this.#take = take;
 		if (before !== null) this.#drained = Promise.all([this.#drained, before.end(why)]);
-		this.#vigil.begin(this.#pulse());
+		this.#vigil.begin(this.pulse);
 		if (this.#state.kind !== 'blind' && this.#state.kind !== 'recording') {
 			const view = this.#lens.view;
 			if (view !== null) this.#set({ kind: 'starting', view });
@@ -333,7 +333,7 @@ export class Recorder implements RecorderControls {
 		const captured = this.#lens.captured;
 		if (take === null || captured === null || !this.#armed) return;
 		const now = readingOf(this.#tools.clock);
-		const silent = this.#vigil.look(this.#pulse());
+		const silent = this.#vigil.look(this.pulse);
 		if (silent !== null) {
 			this.#retire('stalled');
 			if (silent === 'frames') this.#lens.close();
@@ -345,8 +345,9 @@ export class Recorder implements RecorderControls {
 		else this.#refresh();
 	}
 
-	#pulse(): Pulse {
-		return { frames: this.#lens.captured?.frames() ?? 0, fragments: this.#take?.fragments ?? 0 };
+	/** What came so far. */
+	get pulse(): Pulse {
+		return { frames: this.#lens.frames, fragments: this.#take?.fragments ?? 0 };
 	}
 
 	/** Nothing is being saved: says so, and tries again after a while, for ever. */

@@ -9,7 +9,7 @@ import type { CameraState, CommandName, Message } from '#protocol/message.ts';
 import type { HouseControls } from './house.ts';
 import { cameraIdOf } from './keys.ts';
 import type { MembersControls } from './members.ts';
-import type { Post, Sender } from './post.ts';
+import type { Sender } from './post.ts';
 import { CameraView, type ViewTools } from './watching-view.ts';
 import type { LiveView, WatchedCamera, WatchingControls } from './watching.ts';
 
@@ -23,7 +23,7 @@ export type WatchingTools = Omit<
 	'source' | 'lens' | 'screen' | 'command' | 'closed' | 'crypto'
 > & {
 	readonly clock: Clock;
-	readonly crypto: Pick<Crypto, 'random' | 'sha256'>;
+	readonly crypto: Crypto;
 	readonly house: Pick<HouseControls, 'state' | 'on'>;
 	readonly members: Pick<MembersControls, 'list' | 'on'>;
 	readonly screen: () => LiveScreen;

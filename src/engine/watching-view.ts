@@ -55,6 +55,7 @@ export class CameraView implements LiveView {
 	#ended: Ended | null = null;
 	#muted = true;
 	#talking = false;
+	#wasCut = false;
 	#looking = false;
 	#closed = false;
 
@@ -189,9 +190,12 @@ export class CameraView implements LiveView {
 		}
 		const { kind } = this.#tools.post.state;
 		const reachable = kind === 'connected' && source.online;
+		// A camera forgets who watched at a relay that was away.
+		if (reachable && this.#wasCut) this.#dropRelayed();
+		this.#wasCut = !reachable;
 		const fares = this.#steerDirect(source, reachable, nowMs);
 		this.#steerRelayed(source, reachable && nowMs >= this.#nextRelayedMs, fares);
-		this.#choose(fares);
+		this.#choose(fares, nowMs);
 		this.#age(nowMs);
 		this.#tellShown(this.#trying(reachable));
 	}
@@ -288,13 +292,16 @@ export class CameraView implements LiveView {
 	}
 
 	/** The old picture stays until the new one has its first frame. */
-	#choose(fares: Verdict | null): void {
-		const canvas = (this.#relayed?.offset ?? null) !== null && this.#capturedMs !== null;
+	#choose(fares: Verdict | null, nowMs: number): void {
+		const offset = this.#relayed?.offset ?? null;
+		const captured = this.#capturedMs;
 		if (fares === 'well' && this.#videoMs !== null) {
 			this.#reason = 'best';
 			this.#show('video');
-		} else if (canvas) this.#show('canvas');
-		else if (this.#front === null && this.#videoMs !== null && this.#direct !== null) {
+		} else if (offset !== null && captured !== null) {
+			// What a relay kept from before is no first frame.
+			if (ageMs(nowMs, offset, captured) < STALE_MS) this.#show('canvas');
+		} else if (this.#front === null && this.#videoMs !== null && this.#direct !== null) {
 			this.#show('video');
 		}
 	}

@@ -2,6 +2,7 @@ import type { Features } from '#domain/features.ts';
 import type { Calendar } from '#domain/ribbon.ts';
 import type { Allowance } from '#engine/allowance.ts';
 import type { Care } from '#engine/caretaker.ts';
+import type { Guarding } from '#engine/guarding.ts';
 import type { Happenings } from '#engine/happenings.ts';
 import type { Check } from '#engine/check.ts';
 import type { HouseControls } from '#engine/house.ts';
@@ -61,6 +62,8 @@ export interface Engine {
 	readonly watching: WatchingControls;
 	/** Who watches this device. */
 	readonly hosting: HostingControls;
+	/** Guard mode, as another device may ask for it. */
+	readonly guarding: Pick<Guarding, 'serve' | 'tell'>;
 	readonly members: MembersControls;
 	/** How this device stands with the relay. */
 	readonly post: Pick<Post, 'state' | 'on'>;
