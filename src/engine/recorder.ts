@@ -6,6 +6,7 @@ import type { RunEnd } from '#domain/run.ts';
 import { repairFor, type Pulse, type Repair } from '#domain/watchdog.ts';
 import type { Captured, CapturedEvent } from '#ports/capture.ts';
 import { LensInHand } from './lens.ts';
+import { closeLeftOpen } from './lineage.ts';
 import {
 	notesOf,
 	savedWith,
@@ -99,6 +100,12 @@ export class Recorder implements RecorderControls {
 		});
 	}
 
+	renew(): Promise<void> {
+		return this.#order(() => {
+			if (this.#take !== null && this.#lens.captured !== null) this.#begin(this.#lens.captured);
+		});
+	}
+
 	start(): Promise<void> {
 		return this.#order(async () => {
 			const { camera } = this;
@@ -181,11 +188,7 @@ export class Recorder implements RecorderControls {
 			return false;
 		}
 		// Whoever left them open is gone, or the tenure would not be ours.
-		for (const run of await this.#tools.segments.runs(camera)) {
-			if (run.ended === null) {
-				await this.#tools.segments.close(camera, run.runNo, 'interrupted');
-			}
-		}
+		await closeLeftOpen(this.#tools.segments, camera);
 		return true;
 	}
 
