@@ -86,6 +86,8 @@ class Line implements RelaySocket {
 				if (socket.protocol === SUBPROTOCOL) resolve();
 				else fail(new Fault('not-found', 'what is there is no relay'));
 			};
+			// What went wrong is told by its closing.
+			socket.onerror = () => undefined;
 			socket.onmessage = ({ data }) => this.#hear(data);
 			socket.onclose = ({ code }) => {
 				// Browsers say nothing about why: no network, no server, or a server that speaks otherwise.

@@ -14,6 +14,8 @@ const EPOCH_MS = 20 * 60 * 60 * 1000;
 export interface Epoch {
 	readonly number: number;
 	readonly secret: Secret;
+	/** It was made just now. */
+	readonly made: boolean;
 }
 
 interface Tools {
@@ -33,10 +35,11 @@ export async function currentEpoch(
 	const last = await vault.lastEpoch(camera);
 	if (last !== null && isFresh(last, identity, roster, now)) {
 		const secret = await epochSecret(crypto, identity, camera, last);
-		if (secret !== null) return { number: last.number, secret };
+		if (secret !== null) return { number: last.number, secret, made: false };
 	}
 	const number = (last?.number ?? 0) + 1;
-	return { number, secret: await makeEpoch(crypto, vault, identity, camera, now, number) };
+	const secret = await makeEpoch(crypto, vault, identity, camera, now, number);
+	return { number, secret, made: true };
 }
 
 function isFresh(last: KeptEpoch, identity: Identity, roster: Roster, now: number): boolean {

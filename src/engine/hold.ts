@@ -1,6 +1,7 @@
 import type { CameraId } from '#domain/ids.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Tenure } from '#ports/tenure.ts';
+import { closeLeftOpen } from './lineage.ts';
 
 /** The right to record a camera, while this tab has it. */
 export class CameraInHand {
@@ -18,9 +19,7 @@ export class CameraInHand {
 		this.#release ??= await this.#tenure.take(camera);
 		if (this.#release === null) return false;
 		// Whoever left them open is gone, or the tenure would not be ours.
-		for (const run of await this.#segments.runs(camera)) {
-			if (run.ended === null) await this.#segments.close(camera, run.runNo, 'interrupted');
-		}
+		await closeLeftOpen(this.#segments, camera);
 		return true;
 	}
 

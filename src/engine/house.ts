@@ -5,11 +5,11 @@ import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Identity, KeyStrength, Vault } from '#ports/vault.ts';
-import { currentEpoch } from './epochs.ts';
+import { currentEpoch, type Epoch } from './epochs.ts';
 import { becomeCamera, foundIdentity } from './founding.ts';
 import { homeSecrets, rostersOf, tryIdentity } from './identity.ts';
 import { Keyring } from './keyring.ts';
-import { lineageOf } from './lineage.ts';
+import { closeLeftOpen, lineageOf } from './lineage.ts';
 import { MetaSealer } from './meta.ts';
 import { Naming } from './naming.ts';
 import { Opener } from './open.ts';
@@ -72,6 +72,7 @@ export class House implements HouseControls {
 	readonly opener: Opener;
 	readonly #tools: HouseTools;
 	readonly #listeners = new Set<() => void>();
+	readonly #epochListeners = new Set<(camera: CameraId, number: number) => void>();
 	#state: HouseState = { kind: 'new' };
 	#household: Household | null = null;
 	#keyring: Keyring | null = null;
@@ -144,11 +145,7 @@ export class House implements HouseControls {
 		return this.#oneByOne(async () => {
 			if (this.#state.kind !== 'keyless') throw new Fault('conflict', 'there are keys that work');
 			const { segments, vault } = this.#tools;
-			for (const camera of await segments.cameras()) {
-				for (const run of await segments.runs(camera)) {
-					if (run.ended === null) await segments.close(camera, run.runNo, 'interrupted');
-				}
-			}
+			for (const camera of await segments.cameras()) await closeLeftOpen(segments, camera);
 			let evicted = 1;
 			while (evicted > 0) evicted = (await segments.evict(Number.MAX_SAFE_INTEGER, 1000)).segments;
 			await vault.clear();
@@ -170,7 +167,7 @@ export class House implements HouseControls {
 			await this.#refreshed();
 			const { identity, roster } = this.#own(camera);
 			const { prevRunHead, oldestKept, ...last } = await lineageOf(crypto, segments, camera);
-			const { number: epoch, secret } = await currentEpoch(this.#tools, identity, roster, camera);
+			const { number: epoch, secret } = await this.#epoch(camera);
 			const runNo = await vault.beginRun(camera, last.runNo + 1);
 			const runId = hexOf(crypto.random(16)) as RunId;
 			const anchorUs = Math.max(0, Math.floor(given.anchorUs));
@@ -190,8 +187,8 @@ export class House implements HouseControls {
 	beginMeta(camera: CameraId): Promise<MetaSealer> {
 		return this.#oneByOne(async () => {
 			const { crypto } = this.#tools;
-			const { identity, roster } = this.#own(camera);
-			const { number: epoch, secret } = await currentEpoch(this.#tools, identity, roster, camera);
+			const { identity } = this.#own(camera);
+			const { number: epoch, secret } = await this.#epoch(camera);
 			const runId = hexOf(crypto.random(16)) as RunId;
 			return new MetaSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
 		});
@@ -199,10 +196,20 @@ export class House implements HouseControls {
 
 	/** The number of the epoch that a camera of this device seals with now, made first where it is time for a new one. */
 	epochNow(camera: CameraId): Promise<number> {
-		return this.#oneByOne(async () => {
-			const { identity, roster } = this.#own(camera);
-			return (await currentEpoch(this.#tools, identity, roster, camera)).number;
-		});
+		return this.#oneByOne(async () => (await this.#epoch(camera)).number);
+	}
+
+	/** Told of each epoch that a camera of this device begins. */
+	onEpoch(listener: (camera: CameraId, number: number) => void): () => void {
+		this.#epochListeners.add(listener);
+		return () => this.#epochListeners.delete(listener);
+	}
+
+	async #epoch(camera: CameraId): Promise<Epoch> {
+		const { identity, roster } = this.#own(camera);
+		const epoch = await currentEpoch(this.#tools, identity, roster, camera);
+		if (epoch.made) for (const listener of this.#epochListeners) listener(camera, epoch.number);
+		return epoch;
 	}
 
 	#found(as: 'camera' | 'watcher'): Promise<HouseState> {

@@ -270,7 +270,6 @@ export class Link implements Post {
 
 	#learn(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): void {
 		const line = this.#lines;
-		// What an older line said of the relay's roster is not so any more.
 		this.#learning = this.#learning.then(() =>
 			line === this.#lines ? this.#sync.hear(frame) : undefined,
 		);

@@ -1,5 +1,18 @@
+import { base64urlOf } from '#domain/base64url.ts';
+import { joined, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
-import type { Role } from '#domain/roster.ts';
+import { parseEntry, type Role } from '#domain/roster.ts';
+import { safetyDigits, safetyInputs } from '#domain/safety.ts';
+import type { Message } from '#protocol/message.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { Granting } from './granting.ts';
+import type { House, Household } from './house.ts';
+import { homeNow } from './identity.ts';
+import type { Link } from './link.ts';
+import type { Membership } from './membership.ts';
+import type { Sender } from './post.ts';
 
 export interface Member {
 	readonly device: DeviceId;
@@ -41,4 +54,196 @@ export interface MembersControls {
 	change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void>;
 	/** Gives a member the keys of footage recorded before it came. */
 	showEarlier(device: DeviceId): Promise<void>;
+}
+
+const WEEK_S = 7 * 24 * 3600;
+/** How long after a revocation it is still told who acts on it. */
+const PROOF_MS = 60_000;
+
+export interface MembersTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly house: House;
+	readonly membership: Membership;
+	readonly link: Pick<Link, 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'>;
+	/** This device's own camera. */
+	readonly granting: Pick<Granting, 'onActed' | 'showEarlier'>;
+}
+
+/** A revocation whose proof is still coming in. */
+interface Pending {
+	readonly seq: number;
+	readonly begunMs: number;
+	readonly atMs: number;
+	relayMs: number | null;
+	readonly cameras: Map<DeviceId, number | null>;
+	readonly tell: (revoked: Revoked) => void;
+}
+
+export class Members implements MembersControls {
+	readonly #tools: MembersTools;
+	readonly #listeners = new Set<() => void>();
+	readonly #seen = new Map<DeviceId, number>();
+	readonly #pending = new Set<Pending>();
+	#list: readonly Member[] = [];
+	#listing: Promise<void> = Promise.resolve();
+	#known: { readonly of: string; readonly members: readonly Opened[] } | null = null;
+
+	constructor(tools: MembersTools) {
+		this.#tools = tools;
+		tools.membership.on(() => this.#look());
+		tools.link.on(() => {
+			this.#proveRelay();
+			this.#look();
+		});
+		tools.link.onMessage((message, from) => this.#hear(message, from));
+		tools.granting.onActed((rosterSeq) => {
+			const device = tools.house.household?.identity.device;
+			if (device !== undefined) this.#proveCamera(device, rosterSeq);
+		});
+		this.#look();
+	}
+
+	get list(): readonly Member[] {
+		return this.#list;
+	}
+
+	get owner(): boolean {
+		return this.#tools.membership.owner;
+	}
+
+	get forked(): boolean {
+		return this.#tools.link.forked;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	rename(device: DeviceId, name: string): Promise<void> {
+		return this.#tools.membership.amend(device, { name });
+	}
+
+	change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void> {
+		return this.#tools.membership.amend(device, { roles, notAfterMs });
+	}
+
+	async revoke(device: DeviceId, tell: (revoked: Revoked) => void): Promise<void> {
+		const { membership, link, clock } = this.#tools;
+		const begunMs = clock.monotonicMs();
+		const { seq, grants } = await membership.revoke(device);
+		const cameras = new Map<DeviceId, number | null>();
+		for (const [camera, { roles }] of membership.roster?.devices ?? []) {
+			if (!roles.includes('camera')) continue;
+			if (link.online.has(camera) || this.#isSelf(camera)) cameras.set(camera, null);
+		}
+		const pending = { seq, begunMs, atMs: clock.wallMs(), relayMs: null, cameras, tell };
+		this.#pending.add(pending);
+		clock.after(PROOF_MS, () => this.#pending.delete(pending));
+		this.#tellProof(pending);
+		this.#proveRelay();
+		for (const [left, grant] of grants) {
+			void link.send(left, { t: 'home-key', grant: base64urlOf(grant) }, WEEK_S);
+		}
+	}
+
+	async showEarlier(device: DeviceId): Promise<void> {
+		const { membership, link } = this.#tools;
+		if (!membership.owner) throw new Fault('denied', 'only an owner may');
+		if (membership.member(device) === null) throw new Fault('not-found', 'no such member');
+		const cameras = [...(membership.roster?.devices ?? [])].filter(
+			([camera, { roles }]) => roles.includes('camera') && camera !== device,
+		);
+		const message: Message = { t: 'show-earlier', device };
+		const sent = cameras.map(([camera]) =>
+			this.#isSelf(camera)
+				? this.#tools.granting.showEarlier(device)
+				: link.send(camera, message, WEEK_S),
+		);
+		if ((await Promise.all(sent)).includes('unsent')) {
+			throw new Fault('offline', 'not every camera was told');
+		}
+	}
+
+	#isSelf(device: DeviceId): boolean {
+		return this.#tools.house.household?.identity.device === device;
+	}
+
+	#hear(message: Message, { device }: Sender): void {
+		this.#seen.set(device, this.#tools.clock.wallMs());
+		if (message.t === 'state' || message.t === 'acted') {
+			this.#proveCamera(device, message.rosterSeq);
+		}
+	}
+
+	#proveRelay(): void {
+		const { link, clock } = this.#tools;
+		for (const pending of this.#pending) {
+			if (pending.relayMs !== null || (link.relaySeq ?? 0) < pending.seq) continue;
+			pending.relayMs = clock.monotonicMs() - pending.begunMs;
+			this.#tellProof(pending);
+		}
+	}
+
+	#proveCamera(device: DeviceId, rosterSeq: number): void {
+		for (const pending of this.#pending) {
+			if (rosterSeq < pending.seq || pending.cameras.get(device) !== null) continue;
+			pending.cameras.set(device, this.#tools.clock.monotonicMs() - pending.begunMs);
+			this.#tellProof(pending);
+		}
+	}
+
+	#tellProof({ atMs, relayMs, cameras, tell }: Pending): void {
+		tell({ atMs, relayMs, cameras: [...cameras].map(([device, ms]) => ({ device, ms })) });
+	}
+
+	#look(): void {
+		this.#listing = this.#listing.then(() => this.#relist());
+	}
+
+	async #relist(): Promise<void> {
+		const { house, link, clock } = this.#tools;
+		const self = house.household?.identity.device;
+		const opened = house.household === null ? [] : await this.#opened(house.household);
+		for (const device of link.online) this.#seen.set(device, clock.wallMs());
+		this.#list = opened.map((member) => ({
+			...member,
+			self: member.device === self,
+			online: link.online.has(member.device),
+			seenMs: this.#seen.get(member.device) ?? null,
+		}));
+		for (const listener of this.#listeners) listener();
+	}
+
+	/** Names and safety numbers, worked out anew only when the roster or the home keys are others. */
+	async #opened({ identity, roster, naming }: Household): Promise<readonly Opened[]> {
+		const of = `${roster.home} ${roster.seq} ${homeNow(identity).keys.length}`;
+		if (this.#known?.of === of) return this.#known.members;
+		const { crypto, membership } = this.#tools;
+		const added = addedMs(membership.entries);
+		const own = joined(identity.sign.public, identity.kem.public);
+		const members: Opened[] = [];
+		for (const [device, { subject, detail, roles, notAfterMs }] of roster.devices) {
+			if (subject === null) continue;
+			const name = detail.length === 0 ? null : await naming.nameOrNull(device, detail);
+			const [a, b] = safetyInputs(own, joined(subject.sign, subject.kem));
+			const safety = safetyDigits([await crypto.sha256(a), await crypto.sha256(b)]);
+			const at = added.get(device) ?? 0;
+			members.push({ device, roles, name, notAfterMs, addedMs: at, safety });
+		}
+		this.#known = { of, members };
+		return members;
+	}
+}
+
+type Opened = Omit<Member, 'self' | 'online' | 'seenMs'>;
+
+function addedMs(entries: readonly Bytes[]): Map<DeviceId, number> {
+	const added = new Map<DeviceId, number>();
+	for (const bytes of entries) {
+		const { op, subject, wallMs } = parseEntry(bytes).entry;
+		if (op === 'add' && subject !== null) added.set(subject.device, wallMs);
+	}
+	return added;
 }

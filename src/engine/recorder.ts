@@ -56,9 +56,7 @@ export class Recorder implements RecorderControls {
 		this.#rotateMs = rotateMs;
 		this.#chosen = new Chosen(tools.preferences);
 		this.#hold = new CameraInHand(tools.tenure, tools.segments);
-		this.#lens = new LensInHand(tools.capture, (event) => {
-			this.#hear(event);
-		});
+		this.#lens = new LensInHand(tools.capture, (event) => this.#hear(event));
 		this.#vigil = new Vigil(
 			tools.clock,
 			() => void this.#order(() => this.#look()),
@@ -110,6 +108,12 @@ export class Recorder implements RecorderControls {
 
 	spare(step: number): Promise<void> {
 		return this.#order(() => this.#adjust(this.#chosen.spare(step)));
+	}
+
+	renew(): Promise<void> {
+		return this.#order(() => {
+			if (this.#take !== null && this.#lens.captured !== null) this.#begin(this.#lens.captured);
+		});
 	}
 
 	start(): Promise<void> {
@@ -261,11 +265,7 @@ export class Recorder implements RecorderControls {
 					madeRoom: () => {
 						this.#madeRoomMs = this.#tools.clock.monotonicMs();
 					},
-					failed: (end, fault) => {
-						void this.#order(() => {
-							this.#failed(take, end, fault);
-						});
-					},
+					failed: (end, fault) => void this.#order(() => this.#failed(take, end, fault)),
 				},
 				before === null ? this.#drained : before.end(why),
 			);

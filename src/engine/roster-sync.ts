@@ -20,6 +20,8 @@ export class RosterSync {
 	/** How many entries the relay has, as far as is known; `null` while there is no line. */
 	#relaySeq: number | null = null;
 	#shownSeq = 0;
+	/** Counts lines. */
+	#line = 0;
 	#forked = false;
 
 	constructor(membership: Membership, send: (frame: FromDevice) => boolean, changed: () => void) {
@@ -47,6 +49,7 @@ export class RosterSync {
 	}
 
 	up(rosterSeq: number): void {
+		this.#line += 1;
 		this.#home = this.#membership.roster?.home ?? null;
 		this.#relaySeq = rosterSeq;
 		this.#shownSeq = rosterSeq;
@@ -94,8 +97,11 @@ export class RosterSync {
 		const home = this.#home;
 		if (home === null) return;
 		const upTo = from + entries.length - 1;
+		const line = this.#line;
 		try {
 			const learned = await this.#membership.learn(home, from, entries.map(bytesOfBase64url));
+			// What an older line said of the relay's roster is not so any more.
+			if (line !== this.#line) return;
 			if (learned === 'forked') this.#forked = true;
 			else if (learned === 'gap')
 				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });

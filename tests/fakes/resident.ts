@@ -1,0 +1,61 @@
+import type { CameraId, DeviceId } from '#domain/ids.ts';
+import { Granted } from '#engine/granted.ts';
+import { Granting } from '#engine/granting.ts';
+import type { Link } from '#engine/link.ts';
+import { Members } from '#engine/members.ts';
+import type { ManualClock } from './clock.ts';
+import { homestead, type Homestead } from './homestead.ts';
+import type { FakeRelay } from './relay.ts';
+
+/** A device of a home with all that wiring gives it: its line, its grants, and the list of who belongs. */
+export interface Resident extends Homestead<ManualClock> {
+	readonly link: Link;
+	readonly granting: Granting;
+	readonly granted: Granted;
+	readonly members: Members;
+	/** How often its run was replaced. */
+	readonly renewed: () => number;
+	readonly device: DeviceId;
+	/** Its first. */
+	readonly camera: CameraId;
+	begin(): void;
+}
+
+export function resident(clock: ManualClock, relay: FakeRelay): Resident {
+	const home = homestead(clock);
+	const { crypto, vault, house, membership } = home;
+	const link = home.linkTo(relay);
+	let renewed = 0;
+	const granting = new Granting({
+		...{ crypto, vault, clock, house, membership, post: link },
+		renew: () => {
+			renewed += 1;
+			return Promise.resolve();
+		},
+	});
+	const granted = new Granted({ crypto, vault, house, membership, post: link });
+	const members = new Members({ crypto, clock, house, membership, link, granting });
+	return {
+		...{ crypto, clock, vault, house, membership, link, granting, granted, members },
+		...{ network: home.network, segments: home.segments, linkTo: home.linkTo, again: home.again },
+		renewed: () => renewed,
+		get founded() {
+			return home.founded;
+		},
+		get device() {
+			const device = house.household?.identity.device;
+			if (device === undefined) throw new Error('no device');
+			return device;
+		},
+		get camera() {
+			const [camera] = house.household?.identity.cameras ?? [];
+			if (camera === undefined) throw new Error('no camera');
+			return camera.id;
+		},
+		begin: () => {
+			granting.begin();
+			granted.begin();
+			link.begin();
+		},
+	};
+}
