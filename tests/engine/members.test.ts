@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { base64urlOf } from '#domain/base64url.ts';
 import { ascii, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import { parseEntry, type Role, type RosterEntry } from '#domain/roster.ts';
 import { Letters } from '#engine/letters.ts';
@@ -79,7 +80,7 @@ async function film(of: Resident) {
 function opens(by: Resident, { run, fragment }: Awaited<ReturnType<typeof film>>) {
 	return by.house.opener.open(run, fragment, fragment).then(
 		({ body }) => String.fromCharCode(...body),
-		(fault: { kind: string }) => fault.kind,
+		(fault: unknown) => (fault instanceof Fault ? fault.kind : 'not even a Fault'),
 	);
 }
 

@@ -19,11 +19,11 @@ export interface Homestead<C extends Clock = Clock> {
 	readonly membership: Membership;
 	readonly network: FakeNetwork;
 	/** Its line to a relay; not begun. */
-	linkTo(relay: Relays): Link;
+	readonly linkTo: (relay: Relays) => Link;
 	/** The home it founded itself. */
 	readonly founded: HomeId;
 	/** The same device in another tab, or after a reload. */
-	again(): Homestead<C>;
+	readonly again: () => Homestead<C>;
 }
 
 export function homestead<C extends Clock>(
