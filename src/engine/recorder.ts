@@ -74,7 +74,6 @@ export class Recorder implements RecorderControls {
 		return this.#tools.camera();
 	}
 
-	/** Frames that the open lens gave. */
 	readonly frames = (): number => this.#lens.captured?.frames() ?? 0;
 	on(listener: () => void): () => void {
 		this.#listeners.add(listener);
