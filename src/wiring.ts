@@ -1,8 +1,5 @@
 import { BrowserInstaller } from '#browser/install.ts';
 import type { CameraId } from '#domain/ids.ts';
-import type { HouseControls } from '#engine/house.ts';
-import type { MembersControls } from '#engine/members.ts';
-import type { Membership } from '#engine/membership.ts';
 import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
 
@@ -61,10 +58,12 @@ async function make(): Promise<Engine> {
 		{ Planning },
 		{ Sparing },
 		{ ComputePressure },
-		{ Alone },
+		{ Members },
+		{ Granting },
+		{ Granted },
 		{ WebSocketRelays },
 		{ BrowserNetwork },
-		{ Membership: HomeMembership },
+		{ Membership },
 		{ Link },
 		{ Guarding },
 		{ Hosting },
@@ -76,7 +75,6 @@ async function make(): Promise<Engine> {
 		{ PaneScreen },
 		{ TrackTorch },
 		{ ToneSiren },
-
 		{ EarlyGiven },
 		{ Pairing },
 	] = await Promise.all([
@@ -117,7 +115,9 @@ async function make(): Promise<Engine> {
 		import('#engine/planning.ts'),
 		import('#engine/sparing.ts'),
 		import('#browser/strain.ts'),
-		import('#engine/alone.ts'),
+		import('#engine/members.ts'),
+		import('#engine/granting.ts'),
+		import('#engine/granted.ts'),
 		import('#browser/relays.ts'),
 		import('#browser/network.ts'),
 		import('#engine/membership.ts'),
@@ -132,7 +132,6 @@ async function make(): Promise<Engine> {
 		import('#browser/live-screen.ts'),
 		import('#browser/torch.ts'),
 		import('#browser/siren.ts'),
-
 		import('#browser/given.ts'),
 		import('#engine/pairing-controls.ts'),
 	]);
@@ -152,7 +151,7 @@ async function make(): Promise<Engine> {
 	const vault = new BrowserVault();
 	const house = new House({ crypto, vault, segments, clock });
 
-	const membership = new HomeMembership({ house, crypto, vault, clock });
+	const membership = new Membership({ house, crypto, vault, clock });
 	const pairing = new Pairing({
 		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
 		here: location.origin,
@@ -192,14 +191,19 @@ async function make(): Promise<Engine> {
 		...{ clock, preferences, recorder, happenings },
 		calendar: localCalendar,
 	});
-	const alone = new Alone(house);
 	const post = new Link({
 		...{ relays: new WebSocketRelays(), network: new BrowserNetwork() },
 		...{ crypto, clock, house, membership },
 	});
+	const granting = new Granting({
+		...{ crypto, vault, clock, house, membership, post },
+		renew: () => recorder.renew(),
+	});
+	const granted = new Granted({ crypto, vault, house, membership, post });
+	const members = new Members({ crypto, clock, house, membership, link: post, granting });
 	const guarding = new Guarding();
 	const live = {
-		...{ clock, crypto, house, post, members: membersOf(membership, house) },
+		...{ clock, crypto, house, post, members },
 		...{ peers: new BrowserPeers(), dtls: certificateOf(house, crypto, clock) },
 	};
 	const hosting = new Hosting({
@@ -219,6 +223,8 @@ async function make(): Promise<Engine> {
 		lens: () => viewOf(recorder.state)?.picture ?? null,
 		onLens: (listener) => recorder.on(listener),
 	});
+	granting.begin();
+	granted.begin();
 	post.begin();
 	sentry.follow(recorder);
 	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
@@ -249,7 +255,7 @@ async function make(): Promise<Engine> {
 		watching,
 		hosting,
 		guarding,
-		members: alone,
+		members,
 		post,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
@@ -305,27 +311,4 @@ async function estimate(): Promise<number | null> {
 	} catch {
 		return null;
 	}
-}
-
-/** The devices of this home, as its roster has them. */
-function membersOf(
-	membership: Membership,
-	house: HouseControls,
-): Pick<MembersControls, 'list' | 'on'> {
-	return {
-		get list() {
-			const { roster } = membership;
-			const { state } = house;
-			return [...(roster?.devices ?? [])].map(([device, { roles, notAfterMs, wallMs }]) => ({
-				...{ device, roles, notAfterMs, addedMs: wallMs, name: null },
-				...{
-					self: state.kind === 'ready' && device === state.deviceId,
-					online: false,
-					seenMs: null,
-					safety: '',
-				},
-			}));
-		},
-		on: (listener) => membership.on(listener),
-	};
 }

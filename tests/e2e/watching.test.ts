@@ -1,17 +1,13 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
-import { openHome, pair } from './paired.ts';
+import { launchChromium, launchFirefox, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { allow, openHome, pair, showCode } from './paired.ts';
 import { becomeCamera, escaped } from './person.ts';
+import { BLOCKED, LOOPBACK, startTurn } from './turn.ts';
 
 /** A camera and a viewer in two browsers, over the real relay. */
-
-/** No UDP but through a proxy, and there is none. */
-const BLOCKED = [
-	'--webrtc-ip-handling-policy=disable_non_proxied_udp',
-	'--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
-];
 
 let relay: Relay;
 let cameras: BrowserContext;
@@ -121,4 +117,56 @@ test('LV13 starts recording from afar', async () => {
 		.filter({ hasText: 'Recording' })
 		.first()
 		.waitFor({ timeout: 20_000 });
+});
+
+test('by TURN where the operator configured it: a real coturn, passwords by the REST scheme', async () => {
+	const turn = await startTurn();
+	const data = temporaryFolder();
+	writeFileSync(join(data, 'settings.json'), JSON.stringify({ ice: turn.ice }));
+	const other = await startRelay({ data });
+	const [host, guest] = await Promise.all([
+		launchChromium({ args: [LOOPBACK] }),
+		launchChromium({ args: [LOOPBACK, ...BLOCKED] }),
+	]);
+	try {
+		const [owner, page] = [await host.newPage(), await guest.newPage()];
+		await becomeCamera(owner, other.address);
+		await openHome(owner, other);
+		await pair(owner, page, other, 'Office');
+		await owner.goto(`${other.address}/camera`);
+		await owner.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+		await page.goto(`${other.address}/watch`);
+		await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+		await comes(page, 'turn');
+		await moves(page);
+	} finally {
+		await Promise.all([host.close(), guest.close()]);
+		await other.stop();
+		await turn.stop();
+		rmSync(data, { recursive: true, force: true });
+	}
+});
+
+test('Debian’s Firefox watches, too, without H.264', async () => {
+	const firefox = await launchFirefox();
+	try {
+		const page = await firefox.newPage();
+		const behind = await showCode(camera, relay);
+		await page.goto(`${relay.address}/pair${behind}`);
+		await page.locator('input[name="name"], ::-p-aria(Name of this device)').fill('Old laptop');
+		await page.locator('::-p-aria([name="Join"][role="button"])').click();
+		await allow(camera, 'Old laptop');
+		await camera.goto(`${relay.address}/camera`);
+		await camera.getByRole('status').first().waitFor({ timeout: 20_000 });
+		await page.goto(`${relay.address}/watch`);
+		await page.locator('article h2 a').click();
+		await page.waitForSelector('[data-state="live"][data-path="direct"]', { timeout: 40_000 });
+		const size = await page.evaluate(() => {
+			const video = document.querySelector('video');
+			return [video?.videoWidth ?? 0, video?.videoHeight ?? 0];
+		});
+		expect(size[0]).toBeGreaterThan(300);
+	} finally {
+		await firefox.close();
+	}
 });
