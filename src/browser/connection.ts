@@ -116,7 +116,11 @@ async function transact<D extends Dexie, T>(
 	// Dexie follows native promises only into functions that are async by their syntax.
 	const scope = async (transaction: Transaction): Promise<T> => {
 		stop.addEventListener('abort', () => {
-			if (transaction.active) transaction.abort();
+			try {
+				if (transaction.active) transaction.abort();
+			} catch {
+				// It ended by itself in this very moment, and Dexie has not heard yet.
+			}
 		});
 		return await work(database);
 	};
