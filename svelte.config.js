@@ -37,7 +37,7 @@ export default {
 			config: (generated) => {
 				/** @type {{ include: string[], exclude: string[] }} */
 				const config = /** @type {never} */ (generated);
-				config.include.push('../*.config.ts', '../*.config.js');
+				config.include.push('../*.config.ts', '../*.config.js', '../static/*.js');
 				config.exclude = config.exclude.filter((path) => !path.includes('service-worker'));
 			},
 		},

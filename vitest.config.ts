@@ -15,6 +15,8 @@ export default defineConfig({
 		fileParallelism: false,
 		projects: [
 			{
+				// Runes of the state classes.
+				plugins: [svelte()],
 				test: {
 					name: 'unit',
 					environment: 'node',

@@ -56,6 +56,28 @@ async function make(): Promise<Engine> {
 		{ PageReloading },
 		{ Repairs },
 		{ Planning },
+		{ Sparing },
+		{ ComputePressure },
+		{ WebSocketRelays },
+		{ BrowserNetwork },
+		{ Membership },
+		{ Link },
+		{ Granting },
+		{ Granted },
+		{ Members },
+		{ Guarding },
+		{ Hosting },
+		{ Watching },
+		{ viewOf },
+		{ certificateOf },
+		{ BrowserPeers },
+		{ CodecLiveEncoder },
+		{ PaneScreen },
+		{ TrackTorch },
+		{ ToneSiren },
+
+		{ EarlyGiven },
+		{ Pairing },
 	] = await Promise.all([
 		import('#browser/clock.ts'),
 		import('#browser/crypto.ts'),
@@ -92,6 +114,28 @@ async function make(): Promise<Engine> {
 		import('#browser/reloading.ts'),
 		import('#engine/repairs.ts'),
 		import('#engine/planning.ts'),
+		import('#engine/sparing.ts'),
+		import('#browser/strain.ts'),
+		import('#browser/relays.ts'),
+		import('#browser/network.ts'),
+		import('#engine/membership.ts'),
+		import('#engine/link.ts'),
+		import('#engine/granting.ts'),
+		import('#engine/granted.ts'),
+		import('#engine/members.ts'),
+		import('#engine/guarding.ts'),
+		import('#engine/hosting.ts'),
+		import('#engine/watching-cameras.ts'),
+		import('#engine/hosting-orders.ts'),
+		import('#engine/certificate.ts'),
+		import('#browser/peer.ts'),
+		import('#browser/live-encoder.ts'),
+		import('#browser/live-screen.ts'),
+		import('#browser/torch.ts'),
+		import('#browser/siren.ts'),
+
+		import('#browser/given.ts'),
+		import('#engine/pairing-controls.ts'),
 	]);
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
@@ -106,7 +150,15 @@ async function make(): Promise<Engine> {
 	const awake = new ScreenAwake();
 	const power = new BrowserPower();
 	const tab = new TabSign();
-	const house = new House({ crypto, vault: new BrowserVault(), segments, clock });
+	const vault = new BrowserVault();
+	const house = new House({ crypto, vault, segments, clock });
+
+	const membership = new Membership({ house, crypto, vault, clock });
+	const pairing = new Pairing({
+		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
+		here: location.origin,
+		relay: () => membership.relay,
+	});
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
@@ -141,7 +193,42 @@ async function make(): Promise<Engine> {
 		...{ clock, preferences, recorder, happenings },
 		calendar: localCalendar,
 	});
+	const post = new Link({
+		...{ relays: new WebSocketRelays(), network: new BrowserNetwork() },
+		...{ crypto, clock, house, membership },
+	});
+	const shared = { crypto, vault, clock, house, membership, post };
+	const granting = new Granting({ ...shared, renew: () => recorder.renew() });
+	const granted = new Granted(shared);
+	const members = new Members({ ...shared, link: post, granting });
+	const guarding = new Guarding();
+	const live = {
+		...{ clock, crypto, house, post, members },
+		...{ peers: new BrowserPeers(), dtls: certificateOf(house, crypto, clock) },
+	};
+	const hosting = new Hosting({
+		...live,
+		...{ recorder, planning, preferences, capture, power, guarding, sealerOf },
+		encoder: new CodecLiveEncoder(),
+		frames: () => recorder.pulse.frames,
+		torch: new TrackTorch(),
+		siren: new ToneSiren(),
+		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
+		rosterSeq: () => membership.entries.length,
+	});
+	const watching = new Watching({
+		...live,
+		opener: house.opener,
+		screen: () => new PaneScreen(),
+		lens: () => viewOf(recorder.state)?.picture ?? null,
+		onLens: (listener) => recorder.on(listener),
+	});
+	granting.begin();
+	granted.begin();
+	post.begin();
 	sentry.follow(recorder);
+	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
+	sparing.follow(recorder);
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.over();
 	});
@@ -164,6 +251,12 @@ async function make(): Promise<Engine> {
 		happenings,
 		planning,
 		sentry,
+		sparing,
+		watching,
+		hosting,
+		guarding,
+		members,
+		post,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.
@@ -171,6 +264,13 @@ async function make(): Promise<Engine> {
 		},
 		awake,
 		power,
+		membership,
+		pairing,
+		given: new EarlyGiven(),
+		codeReader: async (video) => {
+			const { VideoCodeReader } = await import('#browser/code-reader.ts');
+			return new VideoCodeReader(video);
+		},
 		clips: async () => {
 			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
 				import('#engine/clips.ts'),

@@ -5,6 +5,7 @@ import { pictureOf } from './picture.ts';
 
 /** A person may take a while to answer the browser's question; a lens may not take a minute to open. */
 const OPEN_DEADLINE_MS = 60_000;
+const ADJUST_DEADLINE_MS = 3000;
 
 const KINDS: Readonly<Record<string, FaultKind>> = {
 	NotAllowedError: 'denied',
@@ -49,18 +50,19 @@ export class MediaCapture implements Capture {
 		};
 	}
 
-	async #ask(request: CaptureRequest, signal?: AbortSignal): Promise<MediaStream> {
-		const { lensId, width, height, frameRate, sound } = request;
-		const size = {
-			width: { ideal: width },
-			height: { ideal: height },
-			frameRate: { ideal: frameRate, max: Math.max(frameRate, 1) },
-		};
+	async #ask(request: CaptureRequest, signal?: AbortSignal, limited = true): Promise<MediaStream> {
+		const { lensId, frameRate, sound } = request;
+		const wished = sizeOf(request);
+		const size = limited ? wished : { ...wished, frameRate: { ideal: frameRate } };
 		const video = lensId === null ? size : { ...size, deviceId: { exact: lensId } };
 		try {
 			return await inTime(mediaDevices().getUserMedia({ video, audio: sound }), signal);
 		} catch (error) {
 			const { kind } = faultFrom(error);
+			// A lens that cannot be that slow: as slow as it can.
+			if (limited && (error as { constraint?: string }).constraint === 'frameRate') {
+				return this.#ask(request, signal, false);
+			}
 			// A lens that is gone: what the browser thinks best. A microphone refused: the picture alone.
 			if (lensId !== null && kind === 'not-found') {
 				return this.#ask({ ...request, lensId: null }, signal);
@@ -71,6 +73,18 @@ export class MediaCapture implements Capture {
 			throw error;
 		}
 	}
+}
+
+function sizeOf({
+	width,
+	height,
+	frameRate,
+}: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): MediaTrackConstraints {
+	return {
+		width: { ideal: width },
+		height: { ideal: height },
+		frameRate: { ideal: frameRate, max: Math.max(frameRate, 1) },
+	};
 }
 
 function mediaDevices(): MediaDevices {
@@ -162,6 +176,21 @@ class CapturedStream implements Captured {
 		return this.#counter.frames();
 	}
 
+	lost(): number {
+		const { deliveredFrames = 0, discardedFrames = 0, totalFrames = 0 } = statsOf(this.#track);
+		// Discarded are those that nobody asked for: a lens of 30 pictures a second, asked for 15.
+		return Math.max(0, totalFrames - deliveredFrames - discardedFrames);
+	}
+
+	async adjust(wish: Parameters<Captured['adjust']>[0]): Promise<void> {
+		const asked = this.#track.applyConstraints({
+			...this.#track.getConstraints(),
+			...sizeOf(wish),
+		});
+		const late = new Promise<void>((done) => setTimeout(done, ADJUST_DEADLINE_MS));
+		await Promise.race([asked, late]).catch(() => undefined);
+	}
+
 	on(listener: (event: CapturedEvent) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -194,6 +223,17 @@ async function cameraDenied(): Promise<boolean> {
 	}
 }
 
+interface TrackStats {
+	readonly deliveredFrames?: number;
+	readonly discardedFrames?: number;
+	readonly totalFrames?: number;
+}
+
+/** Empty where the browser does not count (W3C Media Capture Extensions). */
+function statsOf(track: MediaStreamTrack): TrackStats {
+	return (track as { stats?: TrackStats }).stats ?? {};
+}
+
 interface FrameCounter {
 	frames(): number;
 	stop(): void;
@@ -201,7 +241,7 @@ interface FrameCounter {
 
 /** Delivered frames, also in a hidden page where the browser can tell. */
 function counterOf(track: MediaStreamTrack): FrameCounter {
-	const tell = () => (track as { stats?: { deliveredFrames?: number } }).stats?.deliveredFrames;
+	const tell = () => statsOf(track).deliveredFrames;
 	if (typeof tell() === 'number') return { frames: () => tell() ?? 0, stop: () => undefined };
 	const Maker = processorMaker();
 	return Maker === null ? watchedCounter(track) : readCounter(track, Maker);

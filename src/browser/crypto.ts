@@ -11,7 +11,7 @@ import type {
 	SignKey,
 	VerifyKey,
 } from '#ports/crypto.ts';
-import { hpkeOpen, hpkeSeal } from './hpke.ts';
+import { hpkeOpen, hpkeSeal, type Context } from './hpke.ts';
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const DH = { name: 'ECDH', namedCurve: 'P-256' } as const;
@@ -73,15 +73,26 @@ export class WebCrypto implements Crypto {
 		return settled(this.#subtle.verify(SIGN, cryptoKey(key), signature, bytes));
 	}
 
-	async wrap(recipient: Bytes, info: Bytes, raw: Bytes): ReturnType<Crypto['wrap']> {
-		return settled(hpkeSeal(await this.#kemPublic(recipient), info, raw), 'malformed');
+	wrap(...[recipient, info, raw]: Parameters<Crypto['wrap']>): ReturnType<Crypto['wrap']> {
+		return this.#sealTo(recipient, { info }, raw);
 	}
 
-	async unwrap(...[recipient, info, wrapped]: Parameters<Crypto['unwrap']>): Promise<Bytes> {
-		const publicKey = await this.#kemPublic(recipient.public);
-		const pair: CryptoKeyPair = { privateKey: cryptoKey(recipient.key), publicKey };
-		// Whatever HPKE calls it, a grant that does not open is one that does not open.
-		return settled(hpkeOpen(pair, info, wrapped), 'corrupt');
+	unwrap(...[recipient, info, wrapped]: Parameters<Crypto['unwrap']>): Promise<Bytes> {
+		return this.#openWith(recipient, { info }, wrapped);
+	}
+
+	sealTo(...[to, psk, context, plain]: Parameters<Crypto['sealTo']>): ReturnType<Crypto['sealTo']> {
+		return this.#sealTo(to, { ...context, psk }, plain);
+	}
+
+	openWith(...[to, psk, context, wrapped]: Parameters<Crypto['openWith']>): Promise<Bytes> {
+		return this.#openWith(to, { ...context, psk }, wrapped);
+	}
+
+	async stretch(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes> {
+		const how = { name: 'HKDF', hash: 'SHA-256', salt, info };
+		const key = await settled(this.#subtle.importKey('raw', raw, 'HKDF', false, ['deriveBits']));
+		return asBytes(this.#subtle.deriveBits(how, key, 256));
 	}
 
 	async derive(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey> {
@@ -99,6 +110,21 @@ export class WebCrypto implements Crypto {
 
 	open(key: SealKey, nonce: Bytes, aad: Bytes, sealed: Bytes): Promise<Bytes> {
 		return asBytes(this.#subtle.decrypt(gcm(nonce, aad), cryptoKey(key), sealed));
+	}
+
+	async #sealTo(recipient: Bytes, context: Context, plain: Bytes): ReturnType<Crypto['wrap']> {
+		return settled(hpkeSeal(await this.#kemPublic(recipient), context, plain), 'malformed');
+	}
+
+	async #openWith(
+		recipient: Pair<KemKey>,
+		context: Context,
+		wrapped: Parameters<Crypto['unwrap']>[2],
+	): Promise<Bytes> {
+		const publicKey = await this.#kemPublic(recipient.public);
+		const pair: CryptoKeyPair = { privateKey: cryptoKey(recipient.key), publicKey };
+		// Whatever HPKE calls it, a grant that does not open is one that does not open.
+		return settled(hpkeOpen(pair, context, wrapped), 'corrupt');
 	}
 
 	#kemPublic(raw: Bytes): Promise<CryptoKey> {

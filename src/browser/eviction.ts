@@ -32,6 +32,12 @@ type Leaving =
 	| { readonly kind: 'damaged'; readonly table: 'pages' | 'runs'; readonly key: PageKey | RunKey }
 	| { readonly kind: 'none' };
 
+/** A run whose row does not say yet what has left of it. */
+interface Unsettled {
+	readonly key: RunKey;
+	readonly gone: readonly Span[];
+}
+
 /** Deletes the oldest pages until `bytes` are freed or `maxPages` are gone (docs/spec/retention.md). */
 export async function evict(
 	connection: Connection<FootageDatabase>,
@@ -69,7 +75,7 @@ async function leaveOneByOne(
 	let all: Evicted = { segments: 0, bytes: 0, span: null };
 	let pages = 0;
 	let unmended = 0;
-	const unsettled = new Map<string, RunKey>();
+	const unsettled = new Map<string, Unsettled>();
 	while (pages < maxPages && all.bytes < bytes && unmended < 3) {
 		const left = await leave(connection, unsettled, beforeUs);
 		if (left.kind === 'none') break;
@@ -81,7 +87,7 @@ async function leaveOneByOne(
 			all = together(all, left.evicted);
 		}
 	}
-	for (const key of unsettled.values()) await mending.settle(key);
+	for (const { key, gone } of unsettled.values()) await mending.settle(key, gone);
 	return { ...all, bytes: all.bytes + purged };
 }
 
@@ -91,7 +97,7 @@ async function leaveOneByOne(
  */
 async function leave(
 	connection: Connection<FootageDatabase>,
-	unsettled: Map<string, RunKey>,
+	unsettled: Map<string, Unsettled>,
 	beforeUs: number | undefined,
 ): Promise<Leaving> {
 	const oldest = (writing: boolean) =>
@@ -101,7 +107,11 @@ async function leave(
 	} catch (error) {
 		if (!(error instanceof Fault && error.kind === 'quota')) throw error;
 		const left = await oldest(false);
-		if (left.kind === 'evicted') unsettled.set(left.run.join(), left.run);
+		if (left.kind === 'evicted' && left.evicted.span !== null) {
+			const name = left.run.join();
+			const gone = [...(unsettled.get(name)?.gone ?? []), left.evicted.span];
+			unsettled.set(name, { key: left.run, gone });
+		}
 		return left;
 	}
 }

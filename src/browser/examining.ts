@@ -4,7 +4,8 @@ import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase, pagesOfRun } from './database.ts';
 import { readable } from './fault-from.ts';
 import { remakeRun } from './mending.ts';
-import { asBytes, asFields, decodePage, decodeRun, type Page } from './rows.ts';
+import { asFields, decodePage, decodeRun, type Page } from './rows.ts';
+import { lengthOf } from './stored-bytes.ts';
 
 /** The rows of the footage database, for the check. Rules: docs/spec/check.md. */
 export class DexieExamining implements Examining {
@@ -49,7 +50,7 @@ export class DexieExamining implements Examining {
 
 	async sizeAt(place: number): Promise<number | null> {
 		const row = await this.#connection.read(['bytes'], ({ bytes }) => readable(bytes.get(place)));
-		return asBytes(asFields(row)?.['bytes'])?.length ?? null;
+		return lengthOf(asFields(row)?.['bytes']);
 	}
 
 	remake(camera: CameraId, runNo: number): Promise<boolean> {
@@ -63,7 +64,7 @@ export class DexieExamining implements Examining {
 			let freed = 0;
 			for (const place of places) {
 				const row = await readable(bytes.get(place));
-				freed += asBytes(asFields(row)?.['bytes'])?.length ?? 0;
+				freed += lengthOf(asFields(row)?.['bytes']) ?? 0;
 				await bytes.delete(place);
 			}
 			return freed;

@@ -1,24 +1,37 @@
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
 import type { Bytes } from '#domain/bytes.ts';
 import type { Wrapped } from '#domain/grant.ts';
+import type { Psk } from '#ports/crypto.ts';
 
-/** RFC 9180, base mode, single shot. The suite is final: docs/spec/identity.md, "Grants". */
+/** RFC 9180, single shot, base mode or with a key that both know. The suite is final: docs/spec/identity.md, "Grants". */
 const suite = new CipherSuite({
 	kem: new DhkemP256HkdfSha256(),
 	kdf: new HkdfSha256(),
 	aead: new Aes256Gcm(),
 });
 
-export async function hpkeSeal(recipient: CryptoKey, info: Bytes, plain: Bytes): Promise<Wrapped> {
-	const { enc, ct } = await suite.seal({ recipientPublicKey: recipient, info }, plain);
+export interface Context {
+	readonly info: Bytes;
+	readonly aad?: Bytes;
+	readonly psk?: Psk;
+}
+
+export async function hpkeSeal(
+	recipient: CryptoKey,
+	{ info, aad, psk }: Context,
+	plain: Bytes,
+): Promise<Wrapped> {
+	const to = { recipientPublicKey: recipient, info, ...(psk ? { psk } : {}) };
+	const { enc, ct } = await suite.seal(to, plain, aad);
 	return { encapsulated: new Uint8Array(enc), ciphertext: new Uint8Array(ct) };
 }
 
 /** The pair, because the public half cannot be had from a private key that may not be exported. */
 export async function hpkeOpen(
 	recipientKey: CryptoKeyPair,
-	info: Bytes,
+	{ info, aad, psk }: Context,
 	{ encapsulated: enc, ciphertext }: Wrapped,
 ): Promise<Bytes> {
-	return new Uint8Array(await suite.open({ recipientKey, enc, info }, ciphertext));
+	const from = { recipientKey, enc, info, ...(psk ? { psk } : {}) };
+	return new Uint8Array(await suite.open(from, ciphertext, aad));
 }

@@ -3,6 +3,7 @@ import { buildEntries, endUsOf, salvageEntries, type Entry } from '#domain/index
 import { Fault } from '#domain/fault.ts';
 import type { Hole } from '#domain/run.ts';
 import { begunRun, grownRun, holedRun, shortenedRun } from '#domain/run-change.ts';
+import type { Span } from '#domain/timeline.ts';
 import type { Connection } from './connection.ts';
 import { pagesOfRun, type FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';
@@ -79,9 +80,9 @@ export class Mending {
 		return punched;
 	}
 
-	/** Moves the beginning of a run behind what eviction took away in front of it. */
-	settle(key: RunKey): Promise<boolean> {
-		return this.#connection.write(['pages', 'runs'], (database) => settleFront(database, key));
+	/** Moves the beginning of a run behind what eviction took away in front of it; `gone`: what it is known to have taken. */
+	settle(key: RunKey, gone: readonly Span[] = []): Promise<boolean> {
+		return this.#connection.write(['pages', 'runs'], (database) => settled(database, key, gone));
 	}
 
 	/**
@@ -125,9 +126,9 @@ export class Mending {
 		);
 		const one = await this.mend('runs', [...badRuns, ...orphans]);
 		const two = await this.mend('pages', badPages);
-		let settled = false;
-		for (const key of fronts) settled = (await this.settle(key)) || settled;
-		return one || two || settled;
+		let moved = false;
+		for (const key of fronts) moved = (await this.settle(key)) || moved;
+		return one || two || moved;
 	}
 }
 
@@ -212,22 +213,32 @@ export async function remakeRun(database: FootageDatabase, key: RunKey): Promise
 }
 
 /**
- * Makes a run row begin where its first page does. Only eviction takes pages away in front, so what
- * is missing there was deleted. Returns whether anything had to change.
+ * Makes a run row begin where its first page does, and without what is `gone` behind it. Only eviction takes pages away
+ * in front, so what is missing there was deleted. Returns whether anything had to change.
  */
-async function settleFront(database: FootageDatabase, key: RunKey): Promise<boolean> {
+async function settled(
+	database: FootageDatabase,
+	key: RunKey,
+	gone: readonly Span[],
+): Promise<boolean> {
 	const { runs } = database;
 	const run = decodeRun(await readable(runs.get(key)));
 	if (run === null) return false;
 	const pages = await pagesOf(database, key);
 	const first = pages[0]?.parsed[0];
-	if (first === undefined || first.seq <= run.firstSeq) return false;
+	if (first === undefined) return false;
 	// A hole that is named already was damage.
-	if (run.holes.some(({ startUs, endUs }) => startUs <= run.startUs && endUs >= first.startUs)) {
-		return false;
-	}
+	const late =
+		first.seq > run.firstSeq &&
+		!run.holes.some(({ startUs, endUs }) => startUs <= run.startUs && endUs >= first.startUs);
+	const behind = gone.filter(({ startUs }) => startUs > first.startUs);
+	if (!late && behind.length === 0) return false;
 	const kept = pages.flatMap(({ parsed }) => parsed).reduce((sum, { size }) => sum + size, 0);
-	await runs.put(shortenedRun(run, first, run.bytes - run.initSize - kept));
+	const lighter = { ...run, bytes: run.initSize + kept };
+	const shorter = late ? shortenedRun(lighter, first, 0) : lighter;
+	await runs.put(
+		behind.reduce<RunRow>((left, span) => holedRun(left, { ...span, why: 'deleted' }), shorter),
+	);
 	return true;
 }
 

@@ -23,6 +23,7 @@ import {
 } from './keeping.ts';
 import { Mending } from './mending.ts';
 import { Queries } from './queries.ts';
+import { contentOf, storable } from './stored-bytes.ts';
 import {
 	asBytes,
 	asFields,
@@ -69,7 +70,7 @@ export class DexieSegments implements Segments, Keeping {
 				if (kept?.runId === start.runId && kept.lastSeq === 0 && kept.ended === null) return kept;
 				throw new Fault('conflict', `run ${runNo} is not the next one`);
 			}
-			const initPlace = await bytes.add({ bytes: compact(init.bytes), head: init.head.slice() });
+			const initPlace = await bytes.add({ bytes: storable(init.bytes), head: init.head.slice() });
 			const initSize = init.bytes.length;
 			const row = { ...begunRun(start, initPlace, initSize), initSize };
 			await runs.add(row);
@@ -91,7 +92,7 @@ export class DexieSegments implements Segments, Keeping {
 			const [stored, found, place] = await Promise.all([
 				readable(runs.get(key)),
 				readable(pages.get([camera, runNo, minute])),
-				bytes.add({ bytes: compact(sealed), head: head.slice() }),
+				bytes.add({ bytes: storable(sealed), head: head.slice() }),
 			]);
 			const run = decodeRun(stored);
 			const written = run?.lastSeq === seq && (await isWritten({ bytes, pages }, run, head));
@@ -361,18 +362,4 @@ function newestPage(pages: FootageDatabase['pages'], key: RunKey): Promise<unkno
 			.between(...pagesOfRun(key))
 			.last(),
 	);
-}
-
-/** A view would be stored with all of the buffer behind it. */
-function compact(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer {
-	return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
-}
-
-async function contentOf(stored: unknown): Promise<Uint8Array<ArrayBuffer> | null> {
-	if (!(stored instanceof Blob)) return asBytes(stored);
-	try {
-		return new Uint8Array(await stored.arrayBuffer());
-	} catch {
-		return null;
-	}
 }

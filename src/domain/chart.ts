@@ -5,6 +5,8 @@ const APART_MS = 45 * 60_000;
 /** About one for every few pixels of a phone. */
 const POINTS = 120;
 
+const LEAST_MS = 30 * 60_000;
+
 /** All numbers from 0 to 1: time to the right, bytes upward. */
 export interface Point {
 	readonly x: number;
@@ -24,6 +26,12 @@ export interface Chart {
 	readonly allowed: readonly (readonly Point[])[];
 	/** Bytes at the top. */
 	readonly topBytes: number;
+}
+
+/** Where a chart of the last `ms` begins: with the first filling, so that a young one is no empty box with a hair in it. */
+export function chartFromMs(fillings: readonly Filling[], ms: number, nowMs: number): number {
+	const firstMs = fillings[0]?.atMs ?? nowMs;
+	return Math.max(nowMs - ms, Math.min(firstMs, nowMs - LEAST_MS));
 }
 
 /** What filled the room, one kind upon the other. `fillings` oldest first; `null`: there is nothing to draw. */

@@ -17,6 +17,10 @@ export const EVENT_KINDS = [
 	'reloaded',
 	/** The device no longer charges. */
 	'unplugged',
+	/** The device was spared: fewer pictures, a smaller one; and better ones again. */
+	'spared-rate',
+	'spared-size',
+	'restored',
 	/** The plan says so. */
 	'planned-start',
 	'planned-stop',

@@ -6,7 +6,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Shorter footage says nothing about a rate. */
 const LEAST_MS = 60_000;
-const AIR_MS = 5 * 60_000;
+/** The oldest leave by whole minutes, so a full ring has so much air at times. */
+const AIR_MS = 90_000;
 /** SP18: from 25 % up or down it is told. */
 const TOLD = 1.25;
 
@@ -79,13 +80,12 @@ export interface Lasting {
 /** ST3. `bytes`: of footage now and at most. `null`: nothing is known of the rate. */
 export function lasting(
 	bytes: { readonly footage: number; readonly most: number },
-	rates: readonly Rate[],
+	rates: readonly Pick<Rate, 'bytesPerHour'>[],
 ): Lasting | null {
 	const bytesPerHour = rates.reduce((sum, rate) => sum + rate.bytesPerHour, 0);
 	if (bytesPerHour === 0) return null;
 	const hours = (part: number) => (Math.max(0, part) / bytesPerHour) * HOUR_MS;
 	const leftMs = hours(bytes.most - bytes.footage);
-	// The oldest leave by whole minutes, so a full ring has up to some minutes of air.
 	const full = leftMs < AIR_MS;
 	return { ms: full ? hours(bytes.most) : leftMs, full };
 }

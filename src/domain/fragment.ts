@@ -15,6 +15,8 @@ export interface FragmentTimes {
 	readonly durationTicks: number;
 	readonly keyFrame: boolean;
 	readonly sound: boolean;
+	/** Pictures in it. */
+	readonly frames: number;
 }
 
 /**
@@ -52,6 +54,7 @@ export class FragmentClock {
 			durationTicks: Math.max(1, guessedEnd - from),
 			keyFrame: video.startsWithSync,
 			sound: parts.some((part) => part.handler === 'soun' && part.sampleTicks.length > 0),
+			frames: video.sampleTicks.length,
 		};
 	}
 

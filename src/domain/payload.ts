@@ -12,6 +12,8 @@ const CODEC_FMP4 = 1;
 const CODEC_JPEG = 2;
 /** JSON (RFC 8259) as UTF-8, in an event and nowhere else. */
 const CODEC_JSON = 3;
+/** Encoded frames (docs/spec/live.md, LV7), in a live part and nowhere else. */
+const CODEC_FRAMES = 4;
 const KEY_FRAME = 1;
 const SOUND = 2;
 
@@ -31,6 +33,7 @@ export interface Payload extends PayloadFacts {
 
 function codecOf(kind: Kind): number {
 	if (kind === 'event') return CODEC_JSON;
+	if (kind === 'live') return CODEC_FRAMES;
 	return kind === 'thumbnail' ? CODEC_JPEG : CODEC_FMP4;
 }
 

@@ -22,6 +22,8 @@ export interface Self {
 export interface Joining {
 	/** Founds an identity first where this device has none; such a one has no camera until it becomes one. */
 	self(): Promise<Self>;
+	/** As an owner: this home meets at that relay from now on. */
+	meetAt(relay: string): Promise<void>;
 	/** As an owner: signs the newcomer into the roster, keeps that, tells the relay, and grants it the home keys, one grant after the other. Throws `denied`. */
 	admit(
 		newcomer: Subject,

@@ -17,6 +17,11 @@ export class LensInHand {
 		return this.#captured;
 	}
 
+	/** That the open lens gave. */
+	get frames(): number {
+		return this.#captured?.frames() ?? 0;
+	}
+
 	get muted(): boolean {
 		return this.#muted;
 	}

@@ -41,7 +41,10 @@ async function newestHead(crypto: Crypto, segments: Segments, run: Run): Promise
 }
 
 /** Runs that nobody closed, because whoever recorded them is gone. */
-export async function closeLeftOpen(segments: Segments, camera: CameraId): Promise<void> {
+export async function closeLeftOpen(
+	segments: Pick<Segments, 'runs' | 'close'>,
+	camera: CameraId,
+): Promise<void> {
 	for (const run of await segments.runs(camera)) {
 		if (run.ended === null) await segments.close(camera, run.runNo, 'interrupted');
 	}

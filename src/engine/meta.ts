@@ -1,5 +1,6 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
+import { beginsWithKey, buildLivePart, type LivePart } from '#domain/live-part.ts';
 import type { Crypto, Secret } from '#ports/crypto.ts';
 import { deriveKey, sealPayload } from './seal.ts';
 
@@ -31,7 +32,24 @@ export class MetaSealer {
 		this.#basis = basis;
 	}
 
-	async seal(kind: Meta, wallUs: number, body: Bytes): Promise<SealedMeta> {
+	seal(kind: Meta, wallUs: number, body: Bytes): Promise<SealedMeta> {
+		return this.#seal(kind, wallUs, body, true);
+	}
+
+	/** One more of the parts that are watched at the relay. */
+	async live(part: LivePart): Promise<Bytes> {
+		const [first] = part.frames;
+		const body = buildLivePart(part);
+		const { bytes } = await this.#seal('live', first?.capturedUs ?? 0, body, beginsWithKey(part));
+		return bytes;
+	}
+
+	async #seal(
+		kind: Meta | 'live',
+		wallUs: number,
+		body: Bytes,
+		keyFrame: boolean,
+	): Promise<SealedMeta> {
 		const { home, camera, epoch, secret, runId } = this.#basis;
 		const seq = this.#seq;
 		// Used up whatever becomes of it: a position is sealed once.
@@ -39,7 +57,7 @@ export class MetaSealer {
 		const position = { home, camera, runId, epoch, kind, seq } as const;
 		const key = await deriveKey(this.#crypto, secret, position);
 		const times = { wallMs: Math.floor(wallUs / 1000), durationUs: 0 };
-		const facts = { keyFrame: true, sound: false, timescale: 1_000_000, durationTicks: 0 };
+		const facts = { keyFrame, sound: false, timescale: 1_000_000, durationTicks: 0 };
 		const payload = { ...facts, mediaTicks: wallUs, body };
 		return { wallUs, bytes: await sealPayload(this.#crypto, key, position, times, payload) };
 	}

@@ -2,7 +2,8 @@ import { joined, same, type Bytes } from '#domain/bytes.ts';
 import { isAt, nonceOf, slicesOf, type Slice } from '#domain/envelope.ts';
 import { Fault } from '#domain/fault.ts';
 import { chainLink, chainStart, parseHead, type Head } from '#domain/head.ts';
-import type { CameraId, HomeId } from '#domain/ids.ts';
+import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
+import { parseLivePart, type LivePart } from '#domain/live-part.ts';
 import { parsePayload, usOfTicks, type Payload } from '#domain/payload.ts';
 import type { Run } from '#domain/run.ts';
 import type { Segment, StoredBytes } from '#domain/segment.ts';
@@ -22,6 +23,13 @@ export interface CameraKeys {
 
 /** The movie data and what the camera said about it. */
 export type Opened = Payload;
+
+/** A live part, and which of its run it is. */
+export interface OpenedPart {
+	readonly runId: RunId;
+	readonly seq: number;
+	readonly part: LivePart;
+}
 
 type RunFacts = Pick<Run, 'camera' | 'runNo' | 'runId' | 'epoch' | 'anchorUs'>;
 type SegmentFacts = Pick<Segment, 'seq' | 'startUs' | 'durationUs'>;
@@ -79,6 +87,28 @@ export class Opener {
 			const opened = parsePayload(kind, await this.#plain(key, slices));
 			if (opened.mediaTicks !== wallUs) throw notOpened();
 			return opened;
+		} catch (error) {
+			const plain = error instanceof Fault && ['unsupported', 'not-found'].includes(error.kind);
+			throw plain ? error : notOpened();
+		}
+	}
+
+	/** A live part. It has no head, either: whether it is of now is told by `LiveWindow`. */
+	async openLive(camera: CameraId, sealed: Bytes): Promise<OpenedPart> {
+		const keys = await this.#keysOf(camera);
+		try {
+			const slices = slicesOf(sealed);
+			const header = slices[0]?.header;
+			if (header?.kind !== 'live' || header.camera !== camera) throw notOpened();
+			if (keys.homes?.has(header.home) === false || slices.length !== 1) throw notOpened();
+			const key = await deriveKey(this.#crypto, await keys.epoch(header.epoch), header);
+			const payload = parsePayload('live', await this.#plain(key, slices));
+			const part = parseLivePart(payload.body);
+			const [first] = part.frames;
+			if (first?.capturedUs !== payload.mediaTicks || first.key !== payload.keyFrame) {
+				throw notOpened();
+			}
+			return { runId: header.runId, seq: header.seq, part };
 		} catch (error) {
 			const plain = error instanceof Fault && ['unsupported', 'not-found'].includes(error.kind);
 			throw plain ? error : notOpened();

@@ -1,25 +1,10 @@
 import type { DeviceId } from '#domain/ids.ts';
 import type { Fault } from '#domain/fault.ts';
+import type { PairingEnd } from '#domain/pairing-end.ts';
+import type { Wanted } from '#domain/pairing.ts';
 
-/** What a new device is to be. Live-only is a viewer that is granted no stored footage. */
-export type Wanted = 'viewer' | 'live-only' | 'camera' | 'owner';
-
-/** Why a pairing ended without a member. Each has its sentence and a way on. */
-export type PairingEnd =
-	| 'refused'
-	| 'cancelled'
-	| 'expired'
-	/** Somebody else used the code, or something did not fit: the code is burnt. */
-	| 'burnt'
-	| 'digits'
-	| 'no-relay'
-	| 'invitation'
-	| 'unreachable'
-	| 'unknown-code'
-	| 'too-many'
-	| 'other-side-gone'
-	| 'version'
-	| 'failed';
+export type { PairingEnd } from '#domain/pairing-end.ts';
+export type { Wanted } from '#domain/pairing.ts';
 
 export type PairingState =
 	| { readonly kind: 'idle' }
@@ -52,6 +37,7 @@ export type PairingState =
 			readonly side: 'owner' | 'new';
 			readonly device: DeviceId;
 			readonly name: string;
+			readonly wanted: Wanted;
 	  }
 	| { readonly kind: 'ended'; readonly why: PairingEnd; readonly fault: Fault | null };
 

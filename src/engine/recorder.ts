@@ -1,12 +1,13 @@
 import { hasStepped, readingOf } from '#domain/clock.ts';
 import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
-import { profileNamed } from '#domain/profile.ts';
+import type { Profile } from '#domain/profile.ts';
 import type { RunEnd } from '#domain/run.ts';
 import { repairFor, type Pulse, type Repair } from '#domain/watchdog.ts';
 import type { Captured, CapturedEvent } from '#ports/capture.ts';
+import { Chosen } from './chosen.ts';
+import { CameraInHand } from './hold.ts';
 import { LensInHand } from './lens.ts';
-import { closeLeftOpen } from './lineage.ts';
 import {
 	notesOf,
 	savedWith,
@@ -16,7 +17,7 @@ import {
 	type RecorderTools,
 	type Saved,
 } from './recording.ts';
-import { Take } from './take.ts';
+import { Take, type Effort } from './take.ts';
 import { Vigil } from './vigil.ts';
 
 /** An epoch key lives 24 h; runs end long before, and a recorder does not grow old. */
@@ -33,9 +34,9 @@ export class Recorder implements RecorderControls {
 	readonly #rotateMs: number;
 	readonly #listeners = new Set<() => void>();
 	#state: RecorderState = { kind: 'off', fault: null };
-	#choice: RecorderChoice = { lensId: null, profile: profileNamed('standard'), sound: false };
+	readonly #chosen: Chosen;
 	readonly #lens: LensInHand;
-	#release: (() => void) | null = null;
+	readonly #hold: CameraInHand;
 	#armed = false;
 	#take: Take | null = null;
 	/** When all takes so far are written and closed. */
@@ -53,9 +54,9 @@ export class Recorder implements RecorderControls {
 	constructor(tools: RecorderTools, rotateMs = ROTATE_MS) {
 		this.#tools = tools;
 		this.#rotateMs = rotateMs;
-		this.#lens = new LensInHand(tools.capture, (event) => {
-			this.#hear(event);
-		});
+		this.#chosen = new Chosen(tools.preferences);
+		this.#hold = new CameraInHand(tools.tenure, tools.segments);
+		this.#lens = new LensInHand(tools.capture, (event) => this.#hear(event));
 		this.#vigil = new Vigil(
 			tools.clock,
 			() => void this.#order(() => this.#look()),
@@ -74,6 +75,14 @@ export class Recorder implements RecorderControls {
 		return this.#tools.camera();
 	}
 
+	get chosen(): Profile {
+		return this.#chosen.choice.profile;
+	}
+
+	get effort(): Effort | null {
+		return this.#take?.effort ?? null;
+	}
+
 	on(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -82,19 +91,18 @@ export class Recorder implements RecorderControls {
 	open(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
 			if (this.#armed) return;
-			this.#choice = choice;
+			this.#chosen.choice = choice;
 			await this.#showPicture();
 		});
 	}
 
 	change(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
-			this.#choice = choice;
-			if (!this.#armed) {
-				await this.#showPicture();
-				return;
-			}
-			await this.#replaceLens('changed');
+			const changes = this.#chosen.choose(choice);
+			if (!this.#armed) return this.#showPicture();
+			if (changes === 'lens' || this.#lens.captured === null) return this.#replaceLens('changed');
+			await this.#chosen.remember({ armed: true });
+			return this.#adjust(changes);
 		});
 	}
 
@@ -104,26 +112,33 @@ export class Recorder implements RecorderControls {
 		});
 	}
 
+	spare(step: number): Promise<void> {
+		return this.#order(() => this.#adjust(this.#chosen.spare(step)));
+	}
+
 	start(): Promise<void> {
 		return this.#order(async () => {
 			const { camera } = this;
 			if (this.#armed || camera === null) return;
-			if (!(await this.#takeTenure(camera))) return;
+			if (!(await this.#hold.take(camera))) {
+				this.#set({ kind: 'elsewhere' });
+				return;
+			}
 			this.#armed = true;
 			this.#sinceMs = this.#tools.clock.wallMs();
 			this.#saved = null;
 			this.#vigil.failures = 0;
-			await this.#remember({ armed: true });
+			await this.#chosen.remember({ armed: true });
 			await this.#beginOrOpen();
 		});
 	}
 
 	async resume(): Promise<boolean> {
 		try {
-			const { armed, lensId, profile, sound } = await this.#tools.preferences.read();
+			const { armed, choice } = await this.#chosen.recall();
 			const { camera } = this;
 			if (!armed || this.#armed || camera === null) return this.#armed;
-			this.#choice = { lensId, sound, profile: profileNamed(profile) };
+			this.#chosen.choice = choice;
 			await this.start();
 			return this.#armed;
 		} catch (error) {
@@ -142,11 +157,10 @@ export class Recorder implements RecorderControls {
 			if (!this.#armed) return;
 			this.#armed = false;
 			this.#vigil.end();
-			await this.#remember({ armed: false });
+			await this.#chosen.remember({ armed: false });
 			this.#retire('stopped');
 			await this.#drained;
-			this.#release?.();
-			this.#release = null;
+			this.#hold.release();
 			this.#showPreview();
 		});
 	}
@@ -169,30 +183,9 @@ export class Recorder implements RecorderControls {
 		return this.#orders;
 	}
 
-	/** Choices are remembered as well as they can be; a store that refuses does not stop the camera. */
-	async #remember(wish: { readonly armed?: boolean } = {}): Promise<void> {
-		const { lensId, profile, sound } = this.#choice;
-		try {
-			await this.#tools.preferences.write({ ...wish, lensId, sound, profile: profile.name });
-		} catch (error) {
-			faultOf(error);
-		}
-	}
-
-	async #takeTenure(camera: CameraId): Promise<boolean> {
-		this.#release ??= await this.#tools.tenure.take(camera);
-		if (this.#release === null) {
-			this.#set({ kind: 'elsewhere' });
-			return false;
-		}
-		// Whoever left them open is gone, or the tenure would not be ours.
-		await closeLeftOpen(this.#tools.segments, camera);
-		return true;
-	}
-
 	async #showPicture(): Promise<void> {
 		const { camera } = this;
-		if (camera !== null && this.#release === null && (await this.#tools.tenure.taken(camera))) {
+		if (camera !== null && (await this.#hold.elsewhere(camera))) {
 			this.#lens.close();
 			this.#set({ kind: 'elsewhere' });
 			return;
@@ -200,12 +193,12 @@ export class Recorder implements RecorderControls {
 		this.#lens.close();
 		this.#set({ kind: 'opening' });
 		try {
-			await this.#lens.open(this.#choice);
+			await this.#lens.open(this.#chosen.asked);
 		} catch (error) {
 			this.#set({ kind: 'off', fault: faultOf(error) });
 			return;
 		}
-		await this.#remember();
+		await this.#chosen.remember();
 		this.#showPreview();
 	}
 
@@ -236,7 +229,7 @@ export class Recorder implements RecorderControls {
 	async #openLens(): Promise<void> {
 		if (this.#state.kind !== 'blind') this.#set({ kind: 'opening' });
 		try {
-			await this.#lens.open(this.#choice);
+			await this.#lens.open(this.#chosen.asked);
 		} catch (error) {
 			const fault = faultOf(error);
 			this.#blind(fault.kind === 'denied' ? 'denied' : 'unplugged', fault);
@@ -262,7 +255,7 @@ export class Recorder implements RecorderControls {
 				this.#tools,
 				camera,
 				captured,
-				this.#choice.profile,
+				this.#chosen.asked.profile,
 				{
 					saved: (run, segment) => {
 						if (take === this.#take) this.#vigil.failures = 0;
@@ -273,9 +266,7 @@ export class Recorder implements RecorderControls {
 						this.#madeRoomMs = this.#tools.clock.monotonicMs();
 					},
 					failed: (end, fault) => {
-						void this.#order(() => {
-							this.#failed(take, end, fault);
-						});
+						void this.#order(() => this.#failed(take, end, fault));
 					},
 				},
 				before === null ? this.#drained : before.end(why),
@@ -287,7 +278,7 @@ export class Recorder implements RecorderControls {
 		}
 		this.#take = take;
 		if (before !== null) this.#drained = Promise.all([this.#drained, before.end(why)]);
-		this.#vigil.begin(this.#pulse());
+		this.#vigil.begin(this.pulse);
 		if (this.#state.kind !== 'blind' && this.#state.kind !== 'recording') {
 			const view = this.#lens.view;
 			if (view !== null) this.#set({ kind: 'starting', view });
@@ -301,21 +292,30 @@ export class Recorder implements RecorderControls {
 		if (take !== null) this.#drained = Promise.all([this.#drained, take.end(why)]);
 	}
 
-	/** Another lens, size or sound: the new picture first where the device can, so that the gap is short. */
+	/** The same lens, asked for another size or rate. A run has one size from its first picture on. */
+	async #adjust(changes: 'rate' | 'size' | null): Promise<void> {
+		const { captured } = this.#lens;
+		if (captured === null || changes === null) return;
+		const goesOn = this.#take !== null;
+		if (changes === 'size') this.#retire('changed');
+		await captured.adjust(this.#chosen.asked.profile);
+		if (goesOn) this.#begin(captured, 'changed');
+	}
+
+	/** Another lens or sound: the new picture first where the device can, so that the gap is short. */
 	async #replaceLens(why: RunEnd): Promise<void> {
 		const old = this.#lens.captured;
 		let fresh: Captured;
 		try {
-			fresh = await this.#lens.open(this.#choice);
+			fresh = await this.#lens.open(this.#chosen.asked);
 		} catch {
 			// Many phones open a lens only once: let it go first.
 			this.#retire(why);
 			this.#lens.close();
-			await this.#remember({ armed: true });
-			await this.#openLens();
-			return;
+			await this.#chosen.remember({ armed: true });
+			return this.#openLens();
 		}
-		await this.#remember({ armed: true });
+		await this.#chosen.remember({ armed: true });
 		this.#begin(fresh, why);
 		await this.#drained;
 		old?.close();
@@ -330,11 +330,10 @@ export class Recorder implements RecorderControls {
 
 	/** Every second: has the clock been set, has anything fallen silent, is it time for a new run? */
 	async #look(): Promise<void> {
-		const take = this.#take;
-		const captured = this.#lens.captured;
+		const [take, captured] = [this.#take, this.#lens.captured];
 		if (take === null || captured === null || !this.#armed) return;
 		const now = readingOf(this.#tools.clock);
-		const silent = this.#vigil.look(this.#pulse());
+		const silent = this.#vigil.look(this.pulse);
 		if (silent !== null) {
 			this.#retire('stalled');
 			if (silent === 'frames') this.#lens.close();
@@ -346,8 +345,9 @@ export class Recorder implements RecorderControls {
 		else this.#refresh();
 	}
 
-	#pulse(): Pulse {
-		return { frames: this.#lens.captured?.frames() ?? 0, fragments: this.#take?.fragments ?? 0 };
+	/** What came so far. */
+	get pulse(): Pulse {
+		return { frames: this.#lens.frames, fragments: this.#take?.fragments ?? 0 };
 	}
 
 	/** Nothing is being saved: says so, and tries again after a while, for ever. */
@@ -380,7 +380,7 @@ export class Recorder implements RecorderControls {
 			saved: this.#saved,
 			notes: notesOf({
 				soundMissing:
-					this.#choice.sound &&
+					this.#chosen.choice.sound &&
 					(this.#take?.soundMissing === true || this.#lens.captured?.sound === false),
 				muted: this.#lens.muted,
 				makingRoom: this.#tools.clock.monotonicMs() - this.#madeRoomMs < MAKING_ROOM_MS,

@@ -7,7 +7,7 @@ import type { SealedSegment } from '#domain/segment.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Tenure } from '#ports/tenure.ts';
-import type { TakeTools } from './take.ts';
+import type { Effort, TakeTools } from './take.ts';
 
 /** Where the camera of this device stands. One value; screens derive everything from it. */
 export type RecorderState =
@@ -63,6 +63,10 @@ export interface RecorderChoice {
 export interface RecorderControls {
 	readonly state: RecorderState;
 	readonly camera: CameraId | null;
+	/** What the person chose, whatever is recorded now. */
+	readonly chosen: Profile;
+	/** `null`: nothing is being encoded. */
+	readonly effort: Effort | null;
 	on(listener: () => void): () => void;
 	/** Opens the lens and shows the picture. Never throws: the state says what happened. */
 	open(choice: RecorderChoice): Promise<void>;
@@ -70,6 +74,8 @@ export interface RecorderControls {
 	change(choice: RecorderChoice): Promise<void>;
 	/** Replaces the run that is being recorded by a new one, without losing a frame; does nothing else. */
 	renew(): Promise<void>;
+	/** Records so many steps below what was chosen, which stays chosen. */
+	spare(step: number): Promise<void>;
 	start(): Promise<void>;
 	/** Goes on by itself where recording was on before the page went away. True when it does. */
 	resume(): Promise<boolean>;

@@ -139,7 +139,7 @@ export class RunSealer {
 	}
 
 	/** `oldestKept`: what retention has left of this camera by now; without it, what was said last. */
-	fragment(fragment: Fragment, oldestKept?: OldestKept): Promise<SealedSegment> {
+	fragment(fragment: Omit<Fragment, 'frames'>, oldestKept?: OldestKept): Promise<SealedSegment> {
 		return this.#inOrder(async () => {
 			if (this.#seq === 0) throw new Fault('conflict', 'the init section comes first');
 			this.#oldestKept = oldestKept ?? this.#oldestKept;

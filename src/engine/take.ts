@@ -4,6 +4,7 @@ import type { CameraId } from '#domain/ids.ts';
 import type { OldestKept } from '#domain/head.ts';
 import type { Profile } from '#domain/profile.ts';
 import type { Run, RunEnd } from '#domain/run.ts';
+import type { Tally } from '#domain/sparing.ts';
 import type { SealedSegment } from '#domain/segment.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -36,6 +37,14 @@ export interface TakeTools {
 	readonly thumbnailing?: ThumbnailingTools;
 }
 
+/** How the recording of now goes; counts are its recorder's. */
+export interface Effort extends Omit<Tally, 'atMs'> {
+	/** Asked for. */
+	readonly frameRate: number;
+	/** How long after its last picture the newest fragment came; `null`: none came yet. */
+	readonly lateMs: number | null;
+}
+
 export interface TakeEvents {
 	saved(run: Run, segment: SealedSegment): void;
 	/** Room was made for what is written: the oldest minutes left. */
@@ -53,6 +62,8 @@ export class Take {
 	readonly #tools: TakeTools;
 	readonly #camera: CameraId;
 	readonly #events: TakeEvents;
+	readonly #captured: Captured;
+	readonly #frameRate: number;
 	readonly #encoding: Encoding;
 	#sealer: RunSealer | null = null;
 	#run: Run | null = null;
@@ -62,6 +73,10 @@ export class Take {
 	#waiting = 0;
 	#waitingBytes = 0;
 	#fragments = 0;
+	/** Pictures in them. */
+	#frames = 0;
+	#anchorMs = 0;
+	#lateMs: number | null = null;
 	#why: RunEnd | null = null;
 	#broken: Fault | null = null;
 	#ending: Promise<void> | null = null;
@@ -78,6 +93,8 @@ export class Take {
 		this.#tools = tools;
 		this.#camera = camera;
 		this.#events = events;
+		this.#captured = captured;
+		this.#frameRate = profile.frameRate;
 		this.#work = after.then(() => undefined);
 		this.begun = readingOf(tools.clock);
 		this.#encoding = tools.encoder.start(
@@ -89,9 +106,12 @@ export class Take {
 				sound: captured.sound,
 			},
 			{
-				init: (section) => this.#enqueue(section.bytes.length, () => this.#begin(section)),
+				init: (section) => {
+					this.#anchorMs = section.anchorMs;
+					this.#enqueue(section.bytes.length, () => this.#begin(section));
+				},
 				fragment: (fragment) => {
-					this.#fragments++;
+					this.#count(fragment);
 					this.#enqueue(fragment.bytes.length, () => this.#append(fragment));
 				},
 				ended: (fault) => {
@@ -108,6 +128,23 @@ export class Take {
 	/** Fragments the encoder gave so far: the watchdog's pulse. */
 	get fragments(): number {
 		return this.#fragments;
+	}
+
+	get effort(): Effort {
+		return {
+			begunMs: this.begun.monotonicMs,
+			given: this.#captured.frames() + this.#captured.lost(),
+			kept: this.#frames,
+			frameRate: this.#frameRate,
+			lateMs: this.#lateMs,
+		};
+	}
+
+	#count({ frames, mediaTicks, durationTicks, timescale }: Fragment): void {
+		this.#fragments++;
+		this.#frames += frames;
+		const endMs = this.#anchorMs + ((mediaTicks + durationTicks) / timescale) * 1000;
+		this.#lateMs = this.#tools.clock.monotonicMs() - endMs;
 	}
 
 	/** Ends it: what is still in the encoder is saved, then the run is closed. Resolves when that is done. */

@@ -46,7 +46,10 @@ export interface LiveView {
 	on(listener: () => void): () => void;
 	/** Only what is visible is decoded: `full` rate, a frame every few seconds, or nothing. */
 	want(rate: 'full' | 'slow' | 'none'): void;
-	/** Where the picture goes; the view shows one of the two at a time. */
+	/**
+	 * Where the picture goes. Lay the two over each other: the view sets `visibility` of both, so that
+	 * one is seen at a time, and the old one until the new one has its first frame.
+	 */
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
 	setWay(way: 'best' | 'relayed'): void;
 	mute(muted: boolean): void;
@@ -89,6 +92,12 @@ export interface HostingControls {
 	readonly watchers: readonly Watcher[];
 	/** Came since the person looked last: announced on the camera. */
 	readonly newcomers: readonly DeviceId[];
+	/** Who speaks through this device now. */
+	readonly talking: DeviceId | null;
+	/** Who sounded the siren that is to be heard now. */
+	readonly siren: DeviceId | null;
+	/** A person at the camera ends siren and speech. */
+	hush(): void;
 	seen(): void;
 	on(listener: () => void): () => void;
 }

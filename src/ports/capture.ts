@@ -35,6 +35,13 @@ export interface Captured {
 	readonly sound: boolean;
 	/** Frames delivered since it was opened; the watchdog's pulse, also in a hidden page. */
 	frames(): number;
+	/** Frames that the lens gave and the browser had no time for; 0 where it does not tell. */
+	lost(): number;
+	/**
+	 * Asks for another size or rate from now on; a lens that cannot goes on as before. Never throws. What is opened a second
+	 * time beside it would not do: Chromium gives both what the first asked for, and only shows the second smaller.
+	 */
+	adjust(wish: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): Promise<void>;
 	on(listener: (event: CapturedEvent) => void): () => void;
 	close(): void;
 }

@@ -33,6 +33,17 @@ export interface Dtls {
 	readonly expiresMs: number;
 }
 
+/** What both sides know beforehand (RFC 9180, section 5.1.2): at least 32 random bytes, and their name. */
+export interface Psk {
+	readonly id: Bytes;
+	readonly key: Bytes;
+}
+
+export interface HpkeContext {
+	readonly info: Bytes;
+	readonly aad: Bytes;
+}
+
 /**
  * Throws `Fault`: `corrupt` when something sealed does not open, `malformed` for bytes that are no
  * key, `unsupported` when this browser lacks the algorithm, else `internal`.
@@ -58,6 +69,17 @@ export interface Crypto {
 	wrap(recipient: Bytes, info: Bytes, raw: Bytes): Promise<Wrapped>;
 	unwrap(recipient: Pair<KemKey>, info: Bytes, wrapped: Wrapped): Promise<Bytes>;
 
+	/** The same suite in mode PSK, for a message of any length with authenticated data. */
+	sealTo(recipient: Bytes, psk: Psk, context: HpkeContext, plain: Bytes): Promise<Wrapped>;
+	openWith(
+		recipient: Pair<KemKey>,
+		psk: Psk,
+		context: HpkeContext,
+		wrapped: Wrapped,
+	): Promise<Bytes>;
+
+	/** HKDF-SHA-256 to 32 bytes. */
+	stretch(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes>;
 	/** HKDF-SHA-256 to an AES-256-GCM key. */
 	derive(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey>;
 	/** Ciphertext and its 16-byte tag. */

@@ -20,6 +20,8 @@ export interface Fragment {
 	readonly durationTicks: number;
 	readonly keyFrame: boolean;
 	readonly sound: boolean;
+	/** Pictures in it. */
+	readonly frames: number;
 }
 
 /** Called in order: `init` once, then `fragment`s, then `ended` once. Nothing after `ended`. */

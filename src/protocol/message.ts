@@ -75,8 +75,14 @@ export const messageSchema = v.variant('t', [
 		candidate: v.pipe(v.string(), v.maxLength(1024)),
 		mid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
 	}),
-	/** Not directly, or no more: watch the parts at the relay. */
-	v.object({ t: v.literal('relayed'), ...answered, why: v.picklist(['asked', 'full', 'failed']) }),
+	/**
+	 * Not directly, or no more: watch the parts at the relay. A viewer that watches there calls again with the
+	 * same `sid` every 15 s; `atMs` is the camera's clock, by which the age of the picture is told (LV10).
+	 */
+	v.object({
+		...{ t: v.literal('relayed'), ...answered, atMs: v.number() },
+		why: v.picklist(['asked', 'full', 'failed']),
+	}),
 	v.object({
 		t: v.literal('hang-up'),
 		...answered,

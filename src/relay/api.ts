@@ -9,10 +9,10 @@ import { readToken } from './token.ts';
 
 export interface ApiState {
 	readonly relay: Relay;
-	doors(): Doors;
+	readonly doors: () => Doors;
 	/** Addresses that a device may be told; `null`: nowhere now. */
-	addresses(): Pick<RelayCard, 'secure' | 'store'>;
-	metrics(): Promise<string>;
+	readonly addresses: () => Pick<RelayCard, 'secure' | 'store'>;
+	readonly metrics: () => Promise<string>;
 }
 
 /** What is answered over HTTP beside the app (docs/api.md). */

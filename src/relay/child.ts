@@ -1,9 +1,7 @@
 /** What live and store have in common as children of the supervisor. */
 
 /** Without its supervisor a child is nobody's: it ends, and nothing that was confirmed is lost. */
-export function childOf<M extends { t: string }>(
-	hear: (message: unknown) => void,
-): (message: M) => void {
+export function childOf(hear: (message: unknown) => void): (message: { t: string }) => void {
 	if (!process.send) {
 		console.error('This program is started by npm start, and not by itself.');
 		process.exit(2);

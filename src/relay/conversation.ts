@@ -82,10 +82,16 @@ export class Conversation {
 		this.#relay.count('text-in');
 		const nowMs = this.#relay.nowMs();
 		this.#heardMs = nowMs;
-		if (!this.#texts.take(1, nowMs)) return this.#tooMuch();
+		if (!this.#texts.take(1, nowMs)) {
+			this.#tooMuch();
+			return;
+		}
 		const frame =
 			bytes.length > MAX_TEXT_BYTES ? null : frameFrom(fromDevice, Buffer.from(bytes).toString());
-		if (frame === null) return this.#malformed();
+		if (frame === null) {
+			this.#malformed();
+			return;
+		}
 		this.#take(frame);
 	}
 
@@ -94,21 +100,30 @@ export class Conversation {
 		this.#relay.count('part-in');
 		const nowMs = this.#relay.nowMs();
 		this.#heardMs = nowMs;
-		if (!this.#parts.take(frame.length, nowMs)) return this.#tooMuch();
+		if (!this.#parts.take(frame.length, nowMs)) {
+			this.#tooMuch();
+			return;
+		}
 		this.#take(frame);
 	}
 
 	/** Called about once a second: what time alone decides. */
 	tick(nowMs: number): void {
 		if (this.#over) return;
-		if (nowMs - this.#heardMs > SILENT_MS) return this.#end(CLOSED.timeout);
+		if (nowMs - this.#heardMs > SILENT_MS) {
+			this.#end(CLOSED.timeout);
+			return;
+		}
 		if (!this.#member) {
-			if (nowMs > this.#unprovedUntilMs) this.#end(CLOSED.unproved);
+			// Not while we ourselves are slow to look at its proof.
+			if (nowMs > this.#unprovedUntilMs && !this.#busy) this.#end(CLOSED.unproved);
 			return;
 		}
 		if (!this.#member.stays()) return;
-		if (this.#challenge && nowMs - this.#challenge.atMs > CHALLENGE_MS)
-			return this.#end(CLOSED.unproved);
+		if (this.#challenge && nowMs - this.#challenge.atMs > CHALLENGE_MS) {
+			this.#end(CLOSED.unproved);
+			return;
+		}
 		if (nowMs - this.#challengedMs >= CHALLENGE_EVERY_MS) this.#ask(nowMs);
 	}
 
@@ -127,61 +142,76 @@ export class Conversation {
 
 	/** One after the other, as they came; what can be done at once is. */
 	#take(next: FromDevice | Uint8Array): void {
-		if (this.#busy) {
-			if (this.#queue.length >= MAX_QUEUE) this.#tooMuch();
-			else this.#queue.push(next);
-			return;
-		}
+		if (!this.#busy) this.#begin(next);
+		else if (this.#queue.length < MAX_QUEUE) this.#queue.push(next);
+		else this.#tooMuch();
+	}
+
+	/** `true`: it is done already. */
+	#begin(next: FromDevice | Uint8Array): boolean {
 		const work = next instanceof Uint8Array ? this.#hearPart(next) : this.#hear(next);
-		if (!work) return;
-		this.#busy = true;
-		void work
-			.catch((error: unknown) => this.#relay.failed(error))
-			.then(() => {
-				this.#busy = false;
-				while (!this.#busy && !this.#over) {
-					const waiting = this.#queue.shift();
-					if (waiting === undefined) break;
-					this.#take(waiting);
-				}
-			});
+		this.#busy = work !== null;
+		void work?.catch(this.#relay.failed).then(() => this.#goOn());
+		return work === null;
 	}
 
-	#hearPart(frame: Uint8Array): void {
+	#goOn(): void {
+		this.#busy = false;
+		while (!this.#over) {
+			const waiting = this.#queue.shift();
+			if (waiting === undefined || !this.#begin(waiting)) return;
+		}
+	}
+
+	#hearPart(frame: Uint8Array): null {
 		if (!this.#member?.part(frame)) this.#malformed();
+		return null;
 	}
 
-	#hear(frame: FromDevice): void | Promise<void> {
-		if ('version' in frame && frame.version !== undefined && frame.version !== WIRE_VERSION)
-			return this.#refuse('version');
+	/** `null`: it is done. */
+	#hear(frame: FromDevice): Promise<void> | null {
+		if ('version' in frame && frame.version !== undefined && frame.version !== WIRE_VERSION) {
+			this.#refuse('version');
+			return null;
+		}
 		switch (frame.t) {
 			case 'ping':
-				return this.#line.send({ t: 'pong', n: frame.n });
+				this.#line.send({ t: 'pong', n: frame.n });
+				return null;
 			case 'prove':
 				return this.#prove(frame);
-			case 'open':
-				return this.#member ? this.#refuse('not-allowed') : this.#open(frame);
 			case 'wait':
 			case 'meet':
 			case 'find':
-				return this.#meet(frame);
+				this.#meet(frame);
+				return null;
 			case 'post':
 			case 'burn':
-				return this.#inMeeting(frame);
+				this.#inMeeting(frame);
+				return null;
+			case 'open':
+				if (!this.#member) return this.#open(frame);
+				break;
 			default:
-				return this.#member ? this.#member.hear(frame) : this.#refuse('not-allowed');
+				if (this.#member) return this.#member.hear(frame);
 		}
+		this.#refuse('not-allowed');
+		return null;
 	}
 
 	async #open({ invitation, roster }: Extract<FromDevice, { t: 'open' }>): Promise<void> {
 		const { invitations } = this.#relay;
 		const hash = Buffer.from(sha256(invitation)).toString('hex');
 		// Taken before the roster is looked at: whoever has none costs nothing, and one opens one home.
-		if (!invitations.delete(hash)) return this.#refuse('invitation');
+		if (!invitations.delete(hash)) {
+			this.#refuse('invitation');
+			return;
+		}
 		const home = await this.#relay.homes.open(bytesFrom(roster));
 		if (typeof home === 'string') {
 			invitations.add(hash);
-			return this.#refuse(home);
+			this.#refuse(home);
+			return;
 		}
 		const { id, entries } = home;
 		this.#relay.tell({ kind: 'opened', home: id, invitation: hash, entries: [...entries] });
@@ -193,20 +223,30 @@ export class Conversation {
 		this.#relay.count('proof');
 		const challenge = this.#challenge;
 		this.#challenge = null;
-		if (!challenge || this.#relay.nowMs() - challenge.atMs > CHALLENGE_MS)
-			return this.#refuse('bad-proof');
+		if (!challenge || this.#relay.nowMs() - challenge.atMs > CHALLENGE_MS) {
+			this.#refuse('bad-proof');
+			return;
+		}
 		const member = this.#member;
-		if (member && (member.home !== proof.home || member.device !== proof.device))
-			return this.#refuse('bad-proof');
+		if (member && (member.home !== proof.home || member.device !== proof.device)) {
+			this.#refuse('bad-proof');
+			return;
+		}
 		const home = await admitted(this.#relay, challenge.bytes, this.#visitor.origin, proof);
-		if (typeof home === 'string') return this.#refuse(home);
+		if (typeof home === 'string') {
+			this.#refuse(home);
+			return;
+		}
 		const newcomer =
 			member ?? (await Member.of(this.#relay, this.#line, home, proof.device as DeviceId));
 		// Looked up again: while the signature was checked the roster may have changed, or the line broken.
 		if (this.#over) return;
 		const now = this.#relay.homes.known(home.id);
 		const entry = now && memberOf(now, newcomer.device, this.#relay.wallMs());
-		if (!entry) return this.#refuse('not-a-member');
+		if (!entry) {
+			this.#refuse('not-a-member');
+			return;
+		}
 		this.#welcome(newcomer, entry, now.roster.seq);
 	}
 
@@ -239,7 +279,10 @@ export class Conversation {
 		}
 		// Whoever shows a code may be a moment later than who scanned it.
 		const again = this.#member || (frame.t === 'meet' && why === 'no-meeting');
-		if (!again) return this.#refuse(why);
+		if (!again) {
+			this.#refuse(why);
+			return;
+		}
 		this.#line.send({ t: 'refused', why });
 		this.#unprovedUntilMs = Math.min(nowMs + UNPROVED_MS, this.#guestUntilMs);
 	}

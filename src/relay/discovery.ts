@@ -31,7 +31,10 @@ export function announce(name: string, port: number, log: Logger): Announced {
 	};
 	const end = (bonjour: Bonjour | null): Promise<void> =>
 		new Promise((resolve) => {
-			if (!bonjour) return resolve();
+			if (!bonjour) {
+				resolve();
+				return;
+			}
 			// A goodbye that cannot be sent is not waited for.
 			setTimeout(resolve, END_MS);
 			bonjour.unpublishAll(() => bonjour.destroy(resolve));

@@ -64,7 +64,7 @@ function forwarded(doors: Doors, header: string | string[] | undefined, direct: 
 }
 
 export function isLoopback(host: string): boolean {
-	const name = host.replace(/^\[|\]$/g, '');
+	const name = plain(host.replace(/^\[|\]$/g, ''));
 	return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }
 

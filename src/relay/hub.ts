@@ -41,9 +41,7 @@ export class Hub {
 
 	/** `false`: the home has as many as it may have. */
 	enter(peer: Peer): boolean {
-		const room = this.#rooms.get(peer.home) ?? {
-			...{ devices: new Map(), watchers: new Map(), sockets: 0, fresh: new Set(), told: '' },
-		};
+		const room = this.#rooms.get(peer.home) ?? emptyRoom();
 		if (room.sockets >= MAX_SOCKETS) return false;
 		this.#rooms.set(peer.home, room);
 		const peers = room.devices.get(peer.device);
@@ -138,4 +136,8 @@ export class Hub {
 		if (this.#changed.size === 0) this.#onChange();
 		this.#changed.add(home);
 	}
+}
+
+function emptyRoom(): Room {
+	return { devices: new Map(), watchers: new Map(), sockets: 0, fresh: new Set(), told: '' };
 }

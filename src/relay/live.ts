@@ -1,5 +1,6 @@
 /** Composition root of the process that answers devices. It opens no file after it has begun (RL1). */
 import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { Fault } from '#domain/fault.ts';
 import { createApi } from './api.ts';
 import { createApp } from './app.ts';
@@ -31,7 +32,7 @@ interface Live {
 	stop(): Promise<void>;
 }
 
-const send = childOf<FromLive>((message) => void hear(message));
+const send: (message: FromLive) => void = childOf((message) => void hear(message));
 let live: Live | null = null;
 
 async function hear(message: unknown): Promise<void> {
@@ -102,7 +103,9 @@ async function begin(given: Begin): Promise<Live> {
 	const proxies = proxiesFrom(settings.proxies);
 	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
 	const makeDoors = (): Doors => ({
-		...{ hosts: new Set(hosts), origins: new Set(settings.origins), ports, proxies },
+		// As a `Host` header has them.
+		hosts: new Set(hosts.map((host) => (isIPv6(host) ? `[${host}]` : host))),
+		...{ origins: new Set(settings.origins), ports, proxies },
 		publicName: settings.publicName,
 	});
 	let doors = makeDoors();

@@ -77,20 +77,25 @@ export class Member implements Peer {
 		else this.#line.sendBytes(frame);
 	}
 
-	hear(frame: FromDevice): void | Promise<void> {
+	/** `null`: it is done. */
+	hear(frame: FromDevice): Promise<void> | null {
 		switch (frame.t) {
 			case 'append':
 				return this.#append(frame.entries);
 			case 'roster-since':
 				return this.#rosterSince(frame.seq);
 			case 'letter':
-				return this.#letter(frame);
+				this.#letter(frame);
+				return null;
 			case 'got':
-				return this.#got(frame.id);
+				this.#got(frame.id);
+				return null;
 			case 'watch':
-				return this.#watch(frame.camera as CameraId, frame.on);
+				this.#watch(frame.camera as CameraId, frame.on);
+				return null;
 			default:
-				return this.send({ t: 'refused', why: 'not-allowed' });
+				this.send({ t: 'refused', why: 'not-allowed' });
+				return null;
 		}
 	}
 

@@ -38,7 +38,7 @@ export interface Relay {
 	/** Called about once a second: lets go what is over. */
 	tidy(nowMs: number): void;
 	/** Something unforeseen; the conversation goes on. */
-	failed(error: unknown): void;
+	readonly failed: (error: unknown) => void;
 	count(event: Event, by?: number): void;
 	/** ms since 1970. */
 	wallMs(): number;

@@ -56,17 +56,37 @@ export class Sockets {
 		const refuse = (status: string, more = ''): void => {
 			socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${more}\r\n`);
 		};
-		if (visit.origin === null) return refuse('421 Misdirected Request');
-		if (request.url !== SOCKET_PATH) return refuse('404 Not Found');
+		if (visit.origin === null) {
+			refuse('421 Misdirected Request');
+			return;
+		}
+		if (request.url !== SOCKET_PATH) {
+			refuse('404 Not Found');
+			return;
+		}
 		// In clear only from this machine: elsewhere anybody on the way would read who writes to whom.
-		if (!secure && !visit.inside) return refuse('403 Forbidden');
-		if (!isOurs(doors, visit, request.headers.origin)) return refuse('403 Forbidden');
+		if (!secure && !visit.inside) {
+			refuse('403 Forbidden');
+			return;
+		}
+		if (!isOurs(doors, visit, request.headers.origin)) {
+			refuse('403 Forbidden');
+			return;
+		}
 		const offered = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
-		if (!offered.includes(SUBPROTOCOL)) return refuse('400 Bad Request');
-		if (this.#leaving) return refuse('503 Service Unavailable', 'Retry-After: 5\r\n');
+		if (!offered.includes(SUBPROTOCOL)) {
+			refuse('400 Bad Request');
+			return;
+		}
+		if (this.#leaving) {
+			refuse('503 Service Unavailable', 'Retry-After: 5\r\n');
+			return;
+		}
 		const address = networkOf(visit.address);
-		if (!this.#gate.enter(address, this.#relay.nowMs()))
-			return refuse('429 Too Many Requests', 'Retry-After: 60\r\n');
+		if (!this.#gate.enter(address, this.#relay.nowMs())) {
+			refuse('429 Too Many Requests', 'Retry-After: 60\r\n');
+			return;
+		}
 		socket.once('close', () => this.#gate.leave(address));
 		this.#server.handleUpgrade(request, socket, head, (ws) => {
 			this.#talk(ws, visit.origin ?? '', address);

@@ -1,8 +1,10 @@
 /** Composition root of the process that keeps homes, rosters, invitations and waiting letters. */
 import { Hono } from 'hono';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/fault.ts';
 import { childOf } from './child.ts';
 import { Database } from './database.ts';
+import { isLoopback } from './doors.ts';
 import type { Fact } from './fact.ts';
 import { messageFrom, toStore, type FromStore, type ToStore } from './ipc.ts';
 import { listen } from './listener.ts';
@@ -13,6 +15,12 @@ const STOP_MS = 2_000;
 const LOOK_MS = 500;
 /** What could not be kept is tried again, oldest first. */
 const RETRY_MS = 1_000;
+/** How often it looks whether it can write though there is nothing to. */
+const BEAT_MS = 30_000;
+
+interface Asked {
+	Bindings: { address: string };
+}
 
 interface Store {
 	take(n: number, fact: Fact): void;
@@ -22,7 +30,7 @@ interface Store {
 
 type Begin = Extract<ToStore, { t: 'begin' }>;
 
-const send = childOf<FromStore>((message) => void hear(message));
+const send: (message: FromStore) => void = childOf((message) => void hear(message));
 let store: Store | null = null;
 
 async function hear(message: unknown): Promise<void> {
@@ -63,21 +71,25 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 	const known = new Set(database.invitations());
 	let seen = database.othersWrote;
 
-	const write = (): void => {
-		for (;;) {
-			const [next] = waiting;
-			if (!next) return;
-			try {
-				database.take(next.fact, Date.now());
-			} catch (error) {
-				if (wrong === null) log.error({ why: reasonOf(error) }, 'nothing can be written');
-				wrong = reasonOf(error);
-				return;
-			}
+	/** `true`: it worked. */
+	const tried = (work: () => void): boolean => {
+		try {
+			work();
 			if (wrong !== null) log.warn('writing works again');
 			wrong = null;
+			return true;
+		} catch (error) {
+			if (wrong === null) log.error({ why: reasonOf(error) }, 'nothing can be written');
+			wrong = reasonOf(error);
+			return false;
+		}
+	};
+	const write = (): void => {
+		for (let next = waiting[0]; next; next = waiting[0]) {
+			const { n, fact } = next;
+			if (!tried(() => database.take(fact, Date.now()))) return;
 			waiting.shift();
-			send({ t: 'confirmed', n: next.n });
+			send({ t: 'confirmed', n });
 		}
 	};
 	const retry = setInterval(() => {
@@ -93,18 +105,31 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 		}
 	}, LOOK_MS);
 
-	const app = new Hono();
+	const beat = setInterval(() => {
+		if (waiting.length === 0) tried(() => database.beat(Date.now()));
+	}, BEAT_MS);
+
+	const registry = new Registry();
+	collectDefaultMetrics({ register: registry, prefix: 'spycam_store_' });
+	const gauge = (name: string, help: string, value: () => number): Gauge =>
+		new Gauge({
+			...{ name: `spycam_store_${name}`, help, registers: [registry] },
+			collect() {
+				this.set(value());
+			},
+		});
+	gauge('waiting', 'Facts that are not written yet', () => waiting.length);
+	gauge('failing', '1 while nothing can be written', () => Number(wrong !== null));
+
+	const app = new Hono<Asked>();
 	app.get('/api/health', (context) => {
-		try {
-			if (waiting.length === 0) database.tryWriting(Date.now());
-		} catch (error) {
-			wrong = reasonOf(error);
-		}
-		const answer = {
-			store: wrong === null ? 'ok' : 'failing',
-			wrong: wrong === null ? [] : [wrong],
-		};
+		const answer =
+			wrong === null ? { store: 'ok', wrong: [] } : { store: 'failing', wrong: [wrong] };
 		return context.json(answer, wrong === null ? 200 : 503, { 'Cache-Control': 'no-store' });
+	});
+	app.get('/metrics', async (context) => {
+		if (!isLoopback(context.env.address)) return context.notFound();
+		return context.text(await registry.metrics());
 	});
 	app.notFound((context) => context.text('There is nothing at this address.', 404));
 	app.onError((error, context) => {
@@ -112,7 +137,9 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 		return context.text('The store failed to answer.', 500);
 	});
 	const listener = await listen(
-		{ answer: (request) => app.fetch(request) },
+		{
+			answer: (request, asked) => app.fetch(request, { address: asked.socket.remoteAddress ?? '' }),
+		},
 		host,
 		port,
 		tls,
@@ -130,6 +157,7 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 		stop: async () => {
 			clearInterval(retry);
 			clearInterval(look);
+			clearInterval(beat);
 			write();
 			await listener.close(STOP_MS);
 			database.close();

@@ -51,7 +51,7 @@ export const layers = [
 		paths: ['src/browser/'],
 		imports: ['domain', 'protocol'],
 		types: ['ports'],
-		packages: ['dexie', 'mp4box', 'hls.js', 'mediabunny', '@hpke/core', 'workbox-window'],
+		packages: ['dexie', 'mp4box', 'hls.js', 'mediabunny', '@hpke/core', 'workbox-window', 'qr'],
 		ambient: true,
 	},
 	{
@@ -78,7 +78,7 @@ export const layers = [
 		paths: ['src/ui/'],
 		imports: ['state', 'domain'],
 		types: [],
-		packages: ['svelte', '@lucide/svelte'],
+		packages: ['svelte', '@lucide/svelte', 'qr'],
 		ambient: true,
 	},
 	{

@@ -46,7 +46,7 @@ export function firstLoad() {
 	return {
 		js: [...new Set(all.map(({ file }) => file))],
 		css: [...new Set(all.flatMap(({ css }) => css ?? []))],
-		other: ['index.html', 'favicon.svg'],
+		other: ['index.html', 'early.js', 'favicon.svg'],
 	};
 }
 

@@ -1,5 +1,5 @@
 import { MOST_PINNED } from '#domain/filling.ts';
-import { ratesOf } from '#domain/forecast.ts';
+import { lasting, ratesOf } from '#domain/forecast.ts';
 import { profileNamed } from '#domain/profile.ts';
 import { leavesUntil } from '#domain/retention.ts';
 import type { Run } from '#domain/run.ts';
@@ -102,9 +102,9 @@ export class Budget {
 	/** Until the room is full, ms; 0: it is. */
 	get fullInMs(): number | null {
 		if (this.rate === null || this.usedBytes === null || this.budgetBytes === null) return null;
-		const left = this.footageOf(this.budgetBytes) - this.usedBytes;
-		// The oldest leave by whole minutes, so a full ring has up to some minutes of air.
-		return left < (this.rate / 60) * 5 ? 0 : (left / this.rate) * HOUR_MS;
+		const bytes = { footage: this.usedBytes, most: this.footageOf(this.budgetBytes) };
+		const last = lasting(bytes, [{ bytesPerHour: this.rate }]);
+		return last === null || last.full ? 0 : last.ms;
 	}
 
 	/** What a budget would delete right now, and up to which wall time, ms. `null`: nothing. */

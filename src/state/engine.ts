@@ -2,19 +2,28 @@ import type { Features } from '#domain/features.ts';
 import type { Calendar } from '#domain/ribbon.ts';
 import type { Allowance } from '#engine/allowance.ts';
 import type { Care } from '#engine/caretaker.ts';
+import type { Guarding } from '#engine/guarding.ts';
 import type { Happenings } from '#engine/happenings.ts';
 import type { Check } from '#engine/check.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
+import type { MembersControls } from '#engine/members.ts';
+import type { Membership } from '#engine/membership.ts';
+import type { PairingControls } from '#engine/pairing.ts';
 import type { Pins } from '#engine/pins.ts';
 import type { Previews } from '#engine/previews.ts';
 import type { PlanningControls } from '#engine/planning.ts';
 import type { PlayerControls } from '#engine/playing.ts';
+import type { Post } from '#engine/post.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Watchfulness } from '#engine/sentry.ts';
+import type { Thrift } from '#engine/sparing.ts';
+import type { HostingControls, WatchingControls } from '#engine/watching.ts';
 import type { Awake } from '#ports/awake.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { CodeReader } from '#ports/code-reader.ts';
+import type { Given } from '#ports/given.ts';
 import type { Keeping } from '#ports/keeping.ts';
 import type { Installer } from '#ports/installer.ts';
 import type { Ledger } from '#ports/ledger.ts';
@@ -48,6 +57,23 @@ export interface Engine {
 	readonly happenings: Pick<Happenings, 'between' | 'watch'>;
 	readonly planning: PlanningControls;
 	readonly sentry: Watchfulness;
+	readonly sparing: Thrift;
+	/** The cameras of this home, live. */
+	readonly watching: WatchingControls;
+	/** Who watches this device. */
+	readonly hosting: HostingControls;
+	/** Guard mode, as another device may ask for it. */
+	readonly guarding: Pick<Guarding, 'serve' | 'tell'>;
+	readonly members: MembersControls;
+	/** How this device stands with the relay. */
+	readonly post: Pick<Post, 'state' | 'on'>;
+	readonly membership: Pick<Membership, 'roster' | 'amend'>;
+	/** How a device comes into a home. */
+	readonly pairing: PairingControls;
+	/** What a link brought along. */
+	readonly given: Given;
+	/** Reads QR codes in what an element shows; loaded when it is first wanted. */
+	codeReader(video: HTMLVideoElement): Promise<CodeReader>;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	readonly awake: Awake;

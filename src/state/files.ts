@@ -27,13 +27,18 @@ export function save(file: File): void {
 }
 
 /** The frame on show as a JPEG in its own size; `null`: there is none. */
-export async function pictureOf(video: HTMLVideoElement, name: string): Promise<File | null> {
-	const { videoWidth: width, videoHeight: height } = video;
+export async function pictureOf(
+	shown: HTMLVideoElement | HTMLCanvasElement,
+	name: string,
+): Promise<File | null> {
+	const video = shown instanceof HTMLVideoElement;
+	const width = video ? shown.videoWidth : shown.width;
+	const height = video ? shown.videoHeight : shown.height;
 	if (width === 0 || height === 0) return null;
 	const canvas = document.createElement('canvas');
 	canvas.width = width;
 	canvas.height = height;
-	canvas.getContext('2d')?.drawImage(video, 0, 0);
+	canvas.getContext('2d')?.drawImage(shown, 0, 0);
 	const blob = await new Promise<Blob | null>((done) => {
 		canvas.toBlob(done, 'image/jpeg', 0.92);
 	});

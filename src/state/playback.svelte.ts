@@ -10,9 +10,19 @@ import { Happened } from './happened.svelte.ts';
 import { Marking } from './marking.svelte.ts';
 import { Ribbon } from './ribbon.svelte.ts';
 
+/** The newest frame is safely behind it. */
+const SHORT_MS = 1000;
 const BEFORE_END_US = 10_000_000;
 /** Opening another day costs half a second: a hand that only flies over it shall not pay. */
 const SLOW_MS = 120;
+
+/** What the lens sees now may be shown over what was saved; whoever moves the hand leaves it. */
+export interface Now {
+	on(): boolean;
+	leave(): void;
+}
+
+const NEVER: Now = { on: () => false, leave: () => undefined };
 
 /** One player on one element, for the page that shows it. */
 export class Playback {
@@ -31,8 +41,11 @@ export class Playback {
 	readonly happened: Happened;
 	#slow: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(engine: Engine) {
+	readonly #now: Now;
+
+	constructor(engine: Engine, now: Now = NEVER) {
 		this.#engine = engine;
+		this.#now = now;
 		this.ribbon = new Ribbon(engine.calendar);
 		this.glimpses = new Glimpses(engine);
 		this.happened = new Happened(engine);
@@ -84,6 +97,7 @@ export class Playback {
 	}
 
 	async play(): Promise<void> {
+		if (this.#now.on()) await this.#leaveNow(0);
 		await this.#player?.play();
 	}
 
@@ -96,7 +110,8 @@ export class Playback {
 	}
 
 	async skip(ms: number): Promise<void> {
-		await this.#player?.skip(ms);
+		if (this.#now.on()) await (ms < 0 ? this.#leaveNow(ms) : undefined);
+		else await this.#player?.skip(ms);
 	}
 
 	toggle(): void {
@@ -105,7 +120,8 @@ export class Playback {
 	}
 
 	step(by: 1 | -1): void {
-		void this.#player?.step(by);
+		if (this.#now.on()) void this.#leaveNow(0);
+		else void this.#player?.step(by);
 	}
 
 	rate(rate: number): void {
@@ -114,6 +130,7 @@ export class Playback {
 
 	/** The hand moves: what is near is shown at once, another day when it slows down. */
 	scrub(ms: number): void {
+		if (this.#now.on()) this.#now.leave();
 		this.glimpses.follow(ms);
 		clearTimeout(this.#slow);
 		const day = this.state?.day;
@@ -125,6 +142,7 @@ export class Playback {
 	/** The hand rests: this very frame, else the footage behind it. */
 	async rest(ms: number): Promise<void> {
 		clearTimeout(this.#slow);
+		if (this.#now.on()) this.#now.leave();
 		await this.#player?.seek(ms);
 		if (this.ribbon.heldMs !== ms) return;
 		this.ribbon.letGo();
@@ -192,6 +210,12 @@ export class Playback {
 		return last && Math.max(last.startUs, last.endUs - BEFORE_END_US) / 1000;
 	}
 
+	/** To what was saved last, or some time before it. */
+	async #leaveNow(ms: number): Promise<void> {
+		this.#now.leave();
+		await this.#player?.seek(Math.max(this.ribbon.fromMs, this.ribbon.toMs - SHORT_MS + ms));
+	}
+
 	/** The ribbon goes with the picture, and grows with the footage. */
 	#follow({ wallMs, footage }: PlayerState): void {
 		const { ribbon } = this;
@@ -200,7 +224,7 @@ export class Playback {
 		ribbon.toMs = (footage.at(-1)?.endUs ?? 0) / 1000;
 		if (first) ribbon.fit();
 		if (wallMs === null) return;
-		ribbon.shownMs = wallMs;
+		ribbon.shownMs = this.#now.on() ? ribbon.toMs : wallMs;
 		this.happened.follow(wallMs);
 	}
 }

@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
 import type { Changed, SettingChange } from '#domain/change.ts';
-import { chartOf, type Chart } from '#domain/chart.ts';
+import { chartFromMs, chartOf, type Chart } from '#domain/chart.ts';
 import { bytesOfKind, KINDS, type Filling, type Kind, type Level } from '#domain/filling.ts';
 import { rateChange, ratesOf, type Rate, type RateChange } from '#domain/forecast.ts';
 import type { Growth } from '#domain/growth.ts';
@@ -91,9 +91,14 @@ export class Room {
 		return parts.filter(({ bytes }) => bytes > 0);
 	}
 
-	/** Of the last `ms`; `null`: there is nothing to draw yet. */
-	chart(ms: number): Chart | null {
-		return chartOf(this.fillings, this.#nowMs - ms, this.#nowMs);
+	/** Where a chart of the last `ms` begins, wall ms. */
+	chartFromMs(ms: number): number {
+		return chartFromMs(this.fillings, ms, this.#nowMs);
+	}
+
+	/** `null`: there is nothing to draw yet. */
+	chart(fromMs: number): Chart | null {
+		return chartOf(this.fillings, fromMs, this.#nowMs);
 	}
 
 	get nowMs(): number {

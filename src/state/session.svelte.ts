@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import { Fault } from '#domain/fault.ts';
+import { batteryLow, type Why } from '#domain/sparing.ts';
 import { promisesOf, type Promised } from '#domain/promises.ts';
 import type { Wrong } from '#domain/tamper.ts';
 import type { HouseState } from '#engine/house.ts';
@@ -63,7 +64,7 @@ export class Session {
 
 	/** Where this device's own footage plays; found out on the way while it is not known. */
 	get savedPath(): string {
-		return this.ownCamera === null ? '/saved' : `/watch/${this.ownCamera}`;
+		return this.ownCamera === null ? '/saved' : `/watch/${this.ownCamera}?saved`;
 	}
 
 	get recorder(): RecorderState | null {
@@ -129,6 +130,17 @@ export class Session {
 		return this.#engine?.sentry.wrong ?? null;
 	}
 
+	/** Why less is recorded than was chosen; `null`: it is not. */
+	get spared(): Why | null {
+		this.#subscribe();
+		return this.#engine?.sparing.why ?? null;
+	}
+
+	/** A battery that records and wants a plug; `null`: none. */
+	get thirsty(): Charge | null {
+		return this.armed && batteryLow(this.charge) ? this.charge : null;
+	}
+
 	/** What lay here and was cleared by the browser; `null`: nothing, or the person knows. */
 	get taken(): Trace | null {
 		this.#subscribe();
@@ -154,7 +166,9 @@ export class Session {
 			const permanence = new Permanence(engine.origin, engine.features.engine === 'firefox');
 			const told = [engine.house, engine.recorder, engine.care, engine.sentry, engine.awake];
 			this.#subscribe = createSubscriber((update) => {
-				const offs = [...told, engine.power, engine.planning].map((one) => one.on(update));
+				const offs = [...told, engine.power, engine.planning, engine.sparing].map((one) =>
+					one.on(update),
+				);
 				return () => {
 					for (const off of offs) off();
 				};

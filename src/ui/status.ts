@@ -1,5 +1,5 @@
 import type { Session } from '#state/session.svelte.ts';
-import type { Words } from './words/en.ts';
+import type { Advice, Words } from './words/en.ts';
 
 export interface Status {
 	/** The one thing that matters, and what assistive technology says by itself. */
@@ -13,10 +13,13 @@ export function statusOf(session: Session, w: Words): Status | null {
 	const { status } = w.guard;
 	if (recorder === null) return null;
 	const rest = [...savedUntil(session, w), ...leftOf(session, w)];
+	const [need] = needsOf(session, w);
 	if (blind !== null) return { what: w.camera.blind(w.gaps[blind]), more: rest };
 	switch (recorder.kind) {
-		case 'recording':
-			return { what: status.recording(w.minute(recorder.saved.sinceMs)), more: rest };
+		case 'recording': {
+			const since = status.recording(w.minute(recorder.saved.sinceMs));
+			return need ? { what: need.what, more: [since, ...rest] } : { what: since, more: rest };
+		}
 		case 'starting':
 			return { what: status.starting, more: rest };
 		case 'elsewhere':
@@ -24,6 +27,14 @@ export function statusOf(session: Session, w: Words): Status | null {
 		default:
 			return { what: status.off, more: rest };
 	}
+}
+
+/** SR11: what the device needs from a person although it records. */
+export function needsOf({ thirsty, spared }: Session, w: Words): Advice[] {
+	const needs: Advice[] = [];
+	if (thirsty !== null) needs.push(w.guard.plugIn(w.percent(thirsty.level)));
+	if (spared === 'strain') needs.push(w.guard.strain);
+	return needs;
 }
 
 function savedUntil({ savedUntilMs, recorder }: Session, w: Words): string[] {

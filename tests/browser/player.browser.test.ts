@@ -95,8 +95,8 @@ describe('the player, with hls.js and real footage', () => {
 		];
 		const raw = new FootageDatabase(`playback-${String(database)}`);
 		for (const place of all) {
-			const row = (await raw.bytes.get(place)) as { bytes: ArrayBuffer; head: Uint8Array };
-			const bytes = row.bytes.slice();
+			const row = (await raw.bytes.get(place)) as { bytes: ArrayBuffer | Blob; head: Uint8Array };
+			const bytes = await new Blob([row.bytes]).arrayBuffer();
 			new Uint8Array(bytes).fill(7, 200, 300);
 			await raw.table('bytes').put({ ...row, bytes, place });
 		}

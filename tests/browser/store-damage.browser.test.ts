@@ -171,7 +171,7 @@ test('ST19 bytes of a wrong type are corrupt, missing ones are null', async () =
 	expect(await kindOf(store.read(a!.place))).toBe('corrupt');
 	expect(await store.read(b!.place)).toBeNull();
 	expect(await kindOf(store.read(c!.place))).toBe('corrupt');
-	// A Blob was never written by this version, but reads.
+	// A Blob so small was never written, but reads.
 	expect((await store.read(d!.place))!.bytes).toEqual(new Uint8Array([97, 98, 99]));
 });
 
@@ -189,6 +189,28 @@ test('RT4 an eviction that was cut off before it changed the run is finished at 
 		...{ firstSeq: 61, startUs: T0 + MINUTE, bytes: 100 + 120 * 100, holes: [] },
 	});
 	expect(store.damagedRows()).toBe(0);
+});
+
+test('RT4 RT15 at the quota a page leaves behind a pinned one, and the run says so right after', async () => {
+	const store = open(await threeMinutes());
+	await store.pin(DOOR, { startUs: T0, endUs: T0 + SECOND });
+	const { put } = IDBObjectStore.prototype;
+	let refused = 0;
+	vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+		this: IDBObjectStore,
+		...given
+	) {
+		if (this.name === 'runs' && (refused += 1) === 1) {
+			throw new DOMException('no room', 'QuotaExceededError');
+		}
+		return put.apply(this, given);
+	});
+	expect(await store.evict(1, 1)).toMatchObject({ segments: 60, bytes: 6000 });
+	expect(refused).toBe(2);
+	expect(await store.lastRun(DOOR)).toMatchObject({
+		...{ firstSeq: 1, startUs: T0, bytes: 100 + 120 * 100 },
+		holes: [{ startUs: T0 + MINUTE, endUs: T0 + 2 * MINUTE, why: 'deleted' }],
+	});
 });
 
 /** A request that fails when it would have succeeded, as one for an unreadable value does. */

@@ -44,6 +44,16 @@ export function captureContract(
 				.toBeGreaterThan(before);
 		}));
 
+	test('another size and rate when it is asked for them, and those before again', () =>
+		opened({}, async (captured) => {
+			const { width, height } = PLAIN;
+			await captured.adjust({ width: 1280, height: 720, frameRate: 8 });
+			expect([captured.height, captured.frameRate]).toEqual([720, 8]);
+			await captured.adjust({ width, height, frameRate: 15 });
+			expect([captured.height, captured.frameRate]).toEqual([360, 15]);
+			expect(captured.lost()).toBe(0);
+		}));
+
 	test('a lens that was listed opens by its id; one that is gone gives way to another', async () => {
 		await opened({}, async () => {
 			const [lens] = await make().lenses();

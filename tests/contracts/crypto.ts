@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ascii } from '#domain/bytes.ts';
+import { ascii, bytesOf, hexOf } from '#domain/bytes.ts';
 import type { Crypto } from '#ports/crypto.ts';
 
 const info = ascii('info');
@@ -55,6 +55,40 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			await expect(crypto.unwrap(stranger, info, wrapped)).rejects.toMatchObject({
 				kind: 'corrupt',
 			});
+		});
+
+		it('PR2 seals to a key and a secret that both know: neither alone opens it, nor elsewhere', async () => {
+			const pair = await crypto.makeKemKey(false);
+			const psk = { id: ascii('rid'), key: crypto.random(32) };
+			const context = { info, aad: ascii('aad') };
+			const plain = crypto.random(500);
+			const wrapped = await crypto.sealTo(pair.public, psk, context, plain);
+			expect(wrapped.ciphertext).toHaveLength(516);
+			expect(await crypto.openWith(pair, psk, context, wrapped)).toEqual(plain);
+			const others = [
+				[await crypto.makeKemKey(false), psk, context],
+				[pair, { ...psk, key: crypto.random(32) }, context],
+				[pair, { ...psk, id: ascii('other') }, context],
+				[pair, psk, { ...context, aad: ascii('other') }],
+				[pair, psk, { ...context, info: ascii('other') }],
+			] as const;
+			for (const [to, secret, where] of others) {
+				await expect(crypto.openWith(to, secret, where, wrapped)).rejects.toMatchObject({
+					name: 'Fault',
+					kind: 'corrupt',
+				});
+			}
+			await expect(crypto.unwrap(pair, info, wrapped)).rejects.toMatchObject({ kind: 'corrupt' });
+		});
+
+		it('stretches a secret as RFC 5869 says (test case 1, its first 32 bytes)', async () => {
+			const okm = await crypto.stretch(
+				new Uint8Array(22).fill(0x0b),
+				bytesOf('000102030405060708090a0b0c'),
+				bytesOf('f0f1f2f3f4f5f6f7f8f9'),
+			);
+			const said = '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf';
+			expect(hexOf(okm)).toBe(said);
 		});
 
 		it('derives the same key from the same secret, salt and info only', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chartOf } from '#domain/chart.ts';
+import { chartFromMs, chartOf } from '#domain/chart.ts';
 import type { Filling } from '#domain/filling.ts';
 import { nextToLeave } from '#domain/retention.ts';
 
@@ -47,4 +47,15 @@ test('RT1 RT15 what leaves next begins behind the pins', () => {
 	expect(nextToLeave([run(10, 40), run(50, 90)], [run(5, 20), run(20, 30)])).toBe(30);
 	expect(nextToLeave([run(10, 40), run(50, 90)], [run(0, 45)])).toBe(50);
 	expect(nextToLeave([run(10, 40)], [run(0, 45)])).toBeNull();
+});
+
+test('a chart begins with its range, or with the first look where that is later', () => {
+	const day = 24 * 60 * MINUTE_MS;
+	const nowMs = 40 * day;
+	expect(chartFromMs([], day, nowMs)).toBe(nowMs - 30 * MINUTE_MS);
+	expect(chartFromMs([filling(nowMs - 5 * MINUTE_MS, 1)], day, nowMs)).toBe(nowMs - 30 * MINUTE_MS);
+	expect(chartFromMs([filling(nowMs - 90 * MINUTE_MS, 1)], day, nowMs)).toBe(
+		nowMs - 90 * MINUTE_MS,
+	);
+	expect(chartFromMs([filling(nowMs - 3 * day, 1)], day, nowMs)).toBe(nowMs - day);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changesBetween } from '#domain/change.ts';
 import { bucketOf, bytesOfKind, KINDS, levelOf, type Filling } from '#domain/filling.ts';
-import { rateChange, ratesOf } from '#domain/forecast.ts';
+import { lasting, rateChange, ratesOf } from '#domain/forecast.ts';
 import type { CameraId } from '#domain/ids.ts';
 import { hourOf, joined, type Deletion } from '#domain/journal.ts';
 import { reserveOf } from '#domain/space.ts';
@@ -64,6 +64,17 @@ describe('the forecast', () => {
 			{ camera: YARD, bytesPerHour: 50e6 },
 		]);
 		expect(ratesOf([run(DOOR, -1 / 61, 0, 5e6)], NOW)).toEqual([]);
+	});
+
+	test('SP17 ST3 full is when the oldest leave, not minutes before', () => {
+		const rates = [{ bytesPerHour: 600 * MIB }];
+		expect(lasting({ footage: 0, most: 200 * MIB }, [])).toBeNull();
+		expect(lasting({ footage: 150 * MIB, most: 190 * MIB }, rates)).toEqual({
+			...{ ms: 4 * 60_000, full: false },
+		});
+		expect(lasting({ footage: 180 * MIB, most: 190 * MIB }, rates)).toEqual({
+			...{ ms: 19 * 60_000, full: true },
+		});
 	});
 
 	test('SP18 a rate that changed is told with the last setting before it', () => {

@@ -46,6 +46,10 @@ for (const { colorScheme, locale, viewport } of looks) {
 			await page.waitForLoadState('networkidle');
 			await look(path);
 		}
+		await page.goto(`${relay.address}/watch`);
+		await page.getByRole('article').getByRole('link').first().click();
+		await page.locator('[data-state="live"]').waitFor();
+		await look('live');
 		await page.getByRole('navigation').getByRole('link').nth(2).click();
 		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 		await look('player');

@@ -9,8 +9,8 @@ export interface BarePage {
 	close(): Promise<void>;
 }
 
-/** Serves an empty page that runs one module of tests with the real code of src bundled into it. */
-export async function barePage(entry: string): Promise<BarePage> {
+/** One module of tests with the real code of src bundled into it: its files by their paths, itself first. */
+export async function bundled(entry: string): Promise<Map<string, string | Uint8Array>> {
 	const built = await build({
 		configFile: false,
 		logLevel: 'error',
@@ -30,9 +30,14 @@ export async function barePage(entry: string): Promise<BarePage> {
 	const outputs = (Array.isArray(built) ? built : [built]).flatMap((one) =>
 		'output' in one ? one.output : [],
 	);
-	const files = new Map(
+	return new Map(
 		outputs.map((file) => [`/${file.fileName}`, 'code' in file ? file.code : file.source]),
 	);
+}
+
+/** Serves an empty page that runs such a module. */
+export async function barePage(entry: string): Promise<BarePage> {
+	const files = await bundled(entry);
 	const [main] = files.keys();
 	const html = `<!doctype html><title>bare</title><script type="module" src="${String(main)}"></script>`;
 	const server = createServer((request, response) => {

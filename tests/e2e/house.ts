@@ -132,6 +132,8 @@ interface ChromiumWish {
 	/** Whether the camera is granted without asking. If not, asking ends in a refusal. */
 	camera?: 'granted' | 'refused';
 	args?: readonly string[];
+	/** Whether the page is told how busy this machine is; other tests must not depend on what else it does. */
+	pressure?: boolean;
 	locale?: string;
 	viewport?: { width: number; height: number };
 	/** More of Playwright's own options. */
@@ -146,6 +148,7 @@ export async function launchChromium({
 	fakeCameraFile,
 	camera = 'granted',
 	args = [],
+	pressure = false,
 	locale = 'en-GB',
 	viewport,
 	more,
@@ -162,6 +165,7 @@ export async function launchChromium({
 			'--use-fake-device-for-media-stream=fps=30',
 			...(fakeCameraFile ? [`--use-file-for-fake-video-capture=${fakeCameraFile}`] : []),
 			...(camera === 'granted' ? ['--use-fake-ui-for-media-stream'] : []),
+			...(pressure ? [] : ['--disable-blink-features=ComputePressure']),
 			...args,
 		],
 	});

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { chainLink, chainStart, parseHead } from '#domain/head.ts';
+import { parseEntries } from '#domain/index-page.ts';
 import type { Run } from '#domain/run.ts';
 
 /**
@@ -12,6 +13,43 @@ interface Row {
 	readonly place: number;
 	readonly bytes: string;
 	readonly head: string;
+}
+
+export interface StoredPage {
+	readonly camera: string;
+	readonly runNo: number;
+	readonly minute: number;
+	readonly seqs: readonly number[];
+	readonly bytes: number;
+}
+
+/** All index pages, in the order in which they were begun. */
+export async function storedPages(page: Page): Promise<StoredPage[]> {
+	const rows = await page.evaluate(async () => {
+		const request = indexedDB.open('spycam-footage');
+		const database = await new Promise<IDBDatabase>((done, failed) => {
+			request.onsuccess = () => done(request.result);
+			request.onerror = () => failed(new Error('no footage database'));
+		});
+		try {
+			const all = database.transaction('pages').objectStore('pages').index('firstPlace').getAll();
+			const found = await new Promise<Record<string, unknown>[]>((done, failed) => {
+				all.onsuccess = () => done(all.result as Record<string, unknown>[]);
+				all.onerror = () => failed(new Error('pages do not read'));
+			});
+			return found.map(({ camera, runNo, minute, entries }) => ({
+				...{ camera: String(camera), runNo: Number(runNo), minute: Number(minute) },
+				entries: [...(entries as Uint8Array)],
+			}));
+		} finally {
+			database.close();
+		}
+	});
+	return rows.map(({ entries, ...key }) => {
+		const parsed = parseEntries(Uint8Array.from(entries));
+		const bytes = parsed.reduce((sum, { size }) => sum + size, 0);
+		return { ...key, seqs: parsed.map(({ seq }) => seq), bytes };
+	});
 }
 
 /** All run rows in recording order. */

@@ -159,9 +159,9 @@ describe('the journey', () => {
 });
 
 describe('replacing', () => {
-	test('RC10 another quality: the new encoding starts before the old one stops', async () => {
+	test('RC10 sound: the new encoding starts before the old one stops', async () => {
 		const recorder = await recording();
-		await recorder.change({ ...choice, profile: low });
+		await recorder.change({ ...choice, sound: true });
 		expect(encoder.encodings).toHaveLength(2);
 		expect(encoder.encodings[0]?.stopped).toBe(true);
 		expect(capture.opened[0]?.closed).toBe(true);

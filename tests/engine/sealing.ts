@@ -63,7 +63,7 @@ export async function makeWorkshop(crypto: Crypto = new WebCrypto()): Promise<Wo
 	};
 }
 
-export function fragmentOf(at: number, body: Bytes): Fragment {
+export function fragmentOf(at: number, body: Bytes): Omit<Fragment, 'frames'> {
 	return {
 		bytes: body,
 		mediaTicks: at * 30_001,

@@ -8,6 +8,8 @@ import type {
 	Picture,
 } from '#ports/capture.ts';
 
+type Wish = Parameters<Captured['adjust']>[0];
+
 /** A lens that a test holds in its hand. */
 export class FakeCaptured implements Captured {
 	readonly picture = {} as Picture;
@@ -31,6 +33,15 @@ export class FakeCaptured implements Captured {
 
 	frames(): number {
 		return this.delivered;
+	}
+
+	lost(): number {
+		return 0;
+	}
+
+	adjust({ width, height, frameRate }: Wish): Promise<void> {
+		Object.assign(this, { width, height, frameRate });
+		return Promise.resolve();
 	}
 
 	on(listener: (event: CapturedEvent) => void): () => void {

@@ -35,6 +35,7 @@ export class FakeEncoding implements Encoding {
 			durationTicks: TIMESCALE,
 			keyFrame: true,
 			sound: this.options.sound,
+			frames: this.options.frameRate,
 		});
 		this.#count++;
 	}

@@ -6,6 +6,7 @@ import type { ClipPlan } from '#engine/clips.ts';
 import { NOTHING, type PlayerState } from '#engine/playing.ts';
 import type { Installation } from '#ports/installer.ts';
 import type { Engine } from '#state/engine.ts';
+import { homeIn, type HomeWish } from './home.ts';
 
 /** Engines that stand still, so that every state can be looked at. */
 
@@ -40,9 +41,17 @@ interface Wish {
 	readonly installation?: Installation;
 	/** What making a clip comes to: an end, a fault, or standing at four tenths. */
 	readonly clip?: 'made' | 'failed' | 'under-way';
+	readonly home?: HomeWish;
 }
 
-export function standIn({ player, pins = [], plan, installation, clip }: Wish = {}): Engine {
+export function standIn({
+	player,
+	pins = [],
+	plan,
+	installation,
+	clip,
+	home = {},
+}: Wish = {}): Engine {
 	const nothing = (): void => undefined;
 	const off = () => nothing;
 	const state: PlayerState = {
@@ -72,12 +81,14 @@ export function standIn({ player, pins = [], plan, installation, clip }: Wish = 
 		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
 		segments: {
 			watch: off,
+			cameras: () => Promise.resolve([]),
 			removals: () => Promise.resolve([]),
 			pins: () => Promise.resolve(pins.map((pin, id) => ({ ...pin, id, camera: CAMERA }))),
 			runs: () => Promise.resolve([]),
 		},
 		happenings: { watch: off, between: () => Promise.resolve([]) },
 		sentry: { wrong: null, on: off },
+		sparing: { why: null, on: off },
 		planning: { now: null, on: off, begin: done },
 		previews: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
 		player: () =>
@@ -143,6 +154,8 @@ export function standIn({ player, pins = [], plan, installation, clip }: Wish = 
 		awake: { state: 'unwanted', want: nothing, on: off },
 		power: { charge: { level: 0.8, charging: true }, on: off },
 		sign: nothing,
+		show: nothing,
+		...homeIn(home),
 	};
 	return engine as unknown as Engine;
 }

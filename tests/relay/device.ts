@@ -154,11 +154,15 @@ export class TestDevice {
 				reject(new Error(`It did not come. Heard: ${heard}; closed: ${String(this.closed)}`));
 			}, WAIT_MS);
 			const look = (): void => {
-				const it = found();
-				if (it === null || it === undefined || it === false) return;
+				try {
+					const it = found();
+					if (it === null || it === undefined || it === false) return;
+					resolve(it);
+				} catch (error) {
+					reject(error instanceof Error ? error : new Error(String(error)));
+				}
 				clearTimeout(deadline);
 				this.#waiting.delete(look);
-				resolve(it);
 			};
 			this.#waiting.add(look);
 			look();
@@ -169,6 +173,8 @@ export class TestDevice {
 	next<T extends FromRelay['t']>(t: T): Promise<Extract<FromRelay, { t: T }>> {
 		return this.until(() => {
 			const at = this.frames.findIndex((frame) => frame.t === t);
+			if (at < 0 && this.closed !== null)
+				throw new Error(`No ${t} any more: closed with ${this.closed}.`);
 			if (at < 0) return null;
 			return this.frames.splice(at, 1)[0] as Extract<FromRelay, { t: T }>;
 		});

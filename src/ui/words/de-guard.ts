@@ -16,6 +16,14 @@ export const guard: typeof english = {
 		missing:
 			'Dieser Browser lässt den Bildschirm ausgehen. Stelle das Gerät so ein, dass der Bildschirm an bleibt.',
 	},
+	plugIn: (percent) => ({
+		what: `Schließe das Gerät an: Der Akku ist bei ${percent}.`,
+		next: 'Bis es lädt, nimmt es weniger Bilder auf, um länger durchzuhalten.',
+	}),
+	strain: {
+		what: 'Dieses Gerät ist zu warm oder hat zu viel zu tun.',
+		next: 'Lege es aus der Sonne und schließe andere Apps. Bis dahin nimmt es weniger oder kleinere Bilder auf.',
+	},
 	goOn: 'Weiter aufnehmen',
 	goOnWhy: (what, since) =>
 		since === null

@@ -38,7 +38,7 @@ export const answers: Words['help']['answers'] = [
 	{
 		question: 'Wer kann meine Aufnahmen sehen?',
 		answer:
-			'Wer diesen Browser auf diesem Gerät benutzen kann. Alles wird versiegelt, bevor es gespeichert wird, und nichts verlässt das Gerät von selbst.',
+			'Wer diesen Browser auf diesem Gerät benutzen kann, und die Geräte deines Zuhauses: Sie stehen in den Einstellungen unter Geräte. Alles wird versiegelt, bevor es gespeichert oder geschickt wird. Die Kamera zeigt, wer zusieht.',
 	},
 	{
 		question: 'Braucht es das Internet?',

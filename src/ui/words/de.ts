@@ -3,6 +3,7 @@ import { events } from './de-events.ts';
 import { guard } from './de-guard.ts';
 import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
+import { pair } from './de-pair.ts';
 import { plan } from './de-plan.ts';
 import { storage } from './de-storage.ts';
 import { GERMAN } from './formats.ts';
@@ -58,7 +59,7 @@ export const de: Words = {
 		record: 'Dieses Gerät als Kamera nutzen',
 		recordNote: 'Es nimmt auf, was es sieht, solange diese Seite offen ist.',
 		watch: 'Meine Kameras ansehen',
-		watchNote: 'Die Kameras auf diesem Gerät und was sie gespeichert haben.',
+		watchNote: 'Alle Kameras deines Zuhauses, live.',
 		saved: 'Gespeicherte Aufnahmen',
 		savedNote: 'Jeden Moment noch einmal abspielen.',
 	},
@@ -81,7 +82,6 @@ export const de: Words = {
 		name: 'Name dieser Kamera',
 		namePlaceholder: 'Flur, Werkstatt, Kinderzimmer …',
 		unnamed: 'Diese Kamera',
-		watchers: 'Wer zusehen kann: nur dieser Browser.',
 		limits: 'Was dieser Browser kann und was nicht',
 		opening: 'Warte auf die Kamera. Wenn der Browser fragt, erlaube sie.',
 		loading: 'Deine Kamera wird geöffnet …',
@@ -120,9 +120,6 @@ export const de: Words = {
 	},
 	watch: {
 		title: 'Meine Kameras',
-		empty: 'Hier wurde noch nichts aufgenommen.',
-		emptyNext:
-			'Mach dieses Gerät zuerst zur Kamera. Nach ein paar Sekunden kannst du abspielen, was es gespeichert hat.',
 		from: (from) => `Aufnahmen seit ${from}`,
 		player: 'Wiedergabe',
 		play: 'Abspielen',
@@ -212,6 +209,7 @@ export const de: Words = {
 	check,
 	events,
 	guard,
+	pair,
 	plan,
 	storage,
 	settings: {

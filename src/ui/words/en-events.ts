@@ -9,6 +9,9 @@ const kinds: Readonly<Record<EventKind, string>> = {
 	'new-lens': 'The camera was opened again',
 	reloaded: 'The page was loaded again, because nothing else helped',
 	unplugged: 'Charging stopped',
+	'spared-rate': 'Fewer pictures a second, to spare this device',
+	'spared-size': 'A smaller picture, to spare this device',
+	restored: 'A better picture again',
 	'planned-start': 'Recording began, as planned',
 	'planned-stop': 'Recording paused, as planned',
 };

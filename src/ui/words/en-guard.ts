@@ -17,6 +17,15 @@ export const guard = {
 	leave: 'Hold to leave guard mode',
 	leaveNote: 'Or hold Space or Enter.',
 	awake,
+	/** What would help the device to record as chosen, or longer. */
+	plugIn: (percent: string) => ({
+		what: `Plug this device in: the battery is at ${percent}.`,
+		next: 'Until it charges, it records fewer pictures to last longer.',
+	}),
+	strain: {
+		what: 'This device is too warm or too busy.',
+		next: 'Move it out of the sun and close other apps. It records fewer or smaller pictures until then.',
+	},
 	/** Instead of the badge. */
 	goOn: 'Go on recording',
 	goOnWhy: (what: string, since: string | null) =>

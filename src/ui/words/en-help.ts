@@ -38,7 +38,7 @@ export const answers = [
 	{
 		question: 'Who can see my footage?',
 		answer:
-			'Whoever can use this browser on this device. Everything is sealed before it is stored, and nothing leaves the device by itself.',
+			'Whoever can use this browser on this device, and the devices of your home: Settings lists them under Devices. Everything is sealed before it is stored or sent. The camera shows who is watching.',
 	},
 	{
 		question: 'Does it need the internet?',

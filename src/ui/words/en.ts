@@ -6,6 +6,7 @@ import { check } from './en-check.ts';
 import { events } from './en-events.ts';
 import { guard } from './en-guard.ts';
 import { answers } from './en-help.ts';
+import { pair } from './en-pair.ts';
 import { plan } from './en-plan.ts';
 import { storage } from './en-storage.ts';
 import { ENGLISH } from './formats.ts';
@@ -123,7 +124,7 @@ export const en = {
 		record: 'Use this device as a camera',
 		recordNote: 'It records what it sees, as long as this page is open.',
 		watch: 'Watch my cameras',
-		watchNote: 'The cameras on this device and what they saved.',
+		watchNote: 'All cameras of your home, live.',
 		saved: 'Saved footage',
 		savedNote: 'Play any moment again.',
 	},
@@ -146,7 +147,6 @@ export const en = {
 		name: 'Name of this camera',
 		namePlaceholder: 'Hall, workshop, nursery …',
 		unnamed: 'This camera',
-		watchers: 'Who can watch: only this browser.',
 		limits: 'What this browser can and cannot do',
 		opening: 'Waiting for the camera. If the browser asks, allow it.',
 		loading: 'Opening your camera …',
@@ -185,8 +185,6 @@ export const en = {
 	},
 	watch: {
 		title: 'My cameras',
-		empty: 'Nothing was recorded here yet.',
-		emptyNext: 'Make this device a camera first. After a few seconds you can play what it saved.',
 		from: (from: string) => `Footage since ${from}`,
 		player: 'Player',
 		play: 'Play',
@@ -277,6 +275,7 @@ export const en = {
 	check,
 	events,
 	guard,
+	pair,
 	plan,
 	storage,
 	settings: {

@@ -1,0 +1,99 @@
+import type { CodeReader } from '#ports/code-reader.ts';
+import type { FromCodes, ToCodes } from './codes.worker.ts';
+import codesUrl from './codes.worker.ts?worker&url';
+import { trustedWorker } from './trusted.ts';
+
+const EVERY_MS = 150;
+/** Larger pictures cost time and read no better. */
+const LONGEST = 960;
+
+/** https://wicg.github.io/shape-detection-api/ – Chrome has it on Android and macOS. */
+interface Detector {
+	detect(source: ImageBitmap): Promise<readonly { readonly rawValue: string }[]>;
+}
+interface DetectorMaker {
+	new (options: { formats: string[] }): Detector;
+	getSupportedFormats(): Promise<readonly string[]>;
+}
+
+/** The browser's own detector, or a worker of ours. */
+export class VideoCodeReader implements CodeReader {
+	readonly #video: HTMLVideoElement;
+
+	constructor(video: HTMLVideoElement) {
+		this.#video = video;
+	}
+
+	watch(found: (text: string) => void): () => void {
+		const stop = new AbortController();
+		void this.#watch(found, stop.signal);
+		return () => stop.abort();
+	}
+
+	async #watch(found: (text: string) => void, stop: AbortSignal): Promise<void> {
+		const reads = (await nativeReader()) ?? workerReader(stop);
+		for (;;) {
+			const begunMs = performance.now();
+			const frame = await frameOf(this.#video);
+			const text = frame && (await reads(frame));
+			if (stop.aborted) return;
+			if (text !== null) found(text);
+			const leftMs = Math.max(0, EVERY_MS - (performance.now() - begunMs));
+			await new Promise((resolve) => setTimeout(resolve, leftMs));
+		}
+	}
+}
+
+/** `null`: there is no picture yet. */
+async function frameOf(video: HTMLVideoElement): Promise<ImageBitmap | null> {
+	const { videoWidth: width, videoHeight: height } = video;
+	if (width === 0 || height === 0) return null;
+	const scale = Math.min(1, LONGEST / Math.max(width, height));
+	const size = {
+		resizeWidth: Math.round(width * scale),
+		resizeHeight: Math.round(height * scale),
+	};
+	try {
+		return await createImageBitmap(video, size);
+	} catch {
+		// The lens was closed in this very moment, or has not shown a frame.
+		return null;
+	}
+}
+
+async function nativeReader(): Promise<((frame: ImageBitmap) => Promise<string | null>) | null> {
+	const { BarcodeDetector } = globalThis as { readonly BarcodeDetector?: DetectorMaker };
+	try {
+		const formats = (await BarcodeDetector?.getSupportedFormats()) ?? [];
+		if (BarcodeDetector === undefined || !formats.includes('qr_code')) return null;
+		const detector = new BarcodeDetector({ formats: ['qr_code'] });
+		return async (frame) => {
+			try {
+				return (await detector.detect(frame))[0]?.rawValue ?? null;
+			} catch {
+				return null;
+			} finally {
+				frame.close();
+			}
+		};
+	} catch {
+		return null;
+	}
+}
+
+const DEADLINE_MS = 3000;
+
+function workerReader(stop: AbortSignal): (frame: ImageBitmap) => Promise<string | null> {
+	const worker = new Worker(trustedWorker(codesUrl), { type: 'module', name: 'codes' });
+	stop.addEventListener('abort', () => worker.terminate());
+	return (frame) =>
+		new Promise((resolve) => {
+			const timer = setTimeout(() => resolve(null), DEADLINE_MS);
+			worker.onmessage = ({ data }: MessageEvent<FromCodes>) => {
+				clearTimeout(timer);
+				resolve(data.text);
+			};
+			const message: ToCodes = { frame };
+			worker.postMessage(message, [frame]);
+		});
+}

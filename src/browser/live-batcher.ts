@@ -1,0 +1,167 @@
+import type { LiveFrame, LivePart } from '#domain/live-part.ts';
+import type { Bytes } from '#domain/bytes.ts';
+
+const KEY_FRAME_MS = 1000;
+/** A part leaves as soon as the one before is so old. */
+const PART_MS = 50;
+const MOST_QUEUED = 2;
+const MOST_IN_PART = 12;
+/** Timers and frames are not exact: a frame that comes this much early is in time. */
+const SLACK_MS = 12;
+
+export interface BatchSink {
+	part(part: LivePart): void;
+	failed(kind: 'unsupported' | 'unavailable', why: string): void;
+}
+
+/** Frames in, parts out: encodes for low delay and puts together what is sent at once. Used in page and worker. */
+export class LiveBatcher {
+	readonly #frameRate: number;
+	readonly #sink: BatchSink;
+	#bits: number;
+	#holding = false;
+	#encoder: VideoEncoder | null = null;
+	#choosing = false;
+	#size = { width: 0, height: 0 };
+	/** Of what comes out: told by the encoder with its first key frame. */
+	#codec = '';
+	#wantsKey = true;
+	#lastMs = -Infinity;
+	#lastKeyMs = -Infinity;
+	#flushedMs = -Infinity;
+	#timer: ReturnType<typeof setTimeout> | null = null;
+	#frames: LiveFrame[] = [];
+	#over = false;
+
+	constructor(bitsPerSecond: number, frameRate: number, sink: BatchSink) {
+		this.#bits = bitsPerSecond;
+		this.#frameRate = frameRate;
+		this.#sink = sink;
+	}
+
+	/** Takes the frame over. */
+	frame(frame: VideoFrame, capturedUs: number): void {
+		try {
+			this.#take(frame, capturedUs);
+		} catch (error) {
+			this.#fail('unavailable', error);
+		} finally {
+			frame.close();
+		}
+	}
+
+	keyFrame(): void {
+		this.#wantsKey = true;
+	}
+
+	pace(bitsPerSecond: number, holding: boolean): void {
+		this.#holding = holding;
+		if (bitsPerSecond === this.#bits) return;
+		this.#bits = bitsPerSecond;
+		if (this.#encoder?.state === 'configured') this.#encoder.configure(this.#config(this.#codec));
+	}
+
+	close(): void {
+		this.#over = true;
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		if (this.#encoder !== null && this.#encoder.state !== 'closed') this.#encoder.close();
+	}
+
+	#take(frame: VideoFrame, capturedUs: number): void {
+		if (this.#over) return;
+		const atMs = capturedUs / 1000;
+		const tooSoon = atMs - this.#lastMs < 1000 / this.#frameRate - SLACK_MS;
+		if (tooSoon || this.#choosing || (this.#holding && !this.#wantsKey)) return;
+		// H.264 in 4:2:0 has even sides only.
+		const width = frame.displayWidth - (frame.displayWidth % 2);
+		const height = frame.displayHeight - (frame.displayHeight % 2);
+		if (width !== this.#size.width || height !== this.#size.height) {
+			this.#size = { width, height };
+			void this.#choose();
+			return;
+		}
+		const encoder = this.#encoder;
+		if (encoder === null || encoder.encodeQueueSize > MOST_QUEUED) return;
+		const keyFrame = this.#wantsKey || atMs - this.#lastKeyMs >= KEY_FRAME_MS - SLACK_MS;
+		if (keyFrame) {
+			this.#lastKeyMs = atMs;
+			this.#wantsKey = false;
+		}
+		this.#lastMs = atMs;
+		const stamped = new VideoFrame(frame, { timestamp: capturedUs });
+		encoder.encode(stamped, { keyFrame });
+		stamped.close();
+	}
+
+	/** H.264 where it can be had: phones have hardware for it. */
+	async #choose(): Promise<void> {
+		this.#choosing = true;
+		const { width, height } = this.#size;
+		const level = width * height > 1280 * 720 ? '28' : '1F';
+		try {
+			for (const codec of [`avc1.42E0${level}`, 'vp8']) {
+				const config = this.#config(codec);
+				const { supported } = await VideoEncoder.isConfigSupported(config);
+				if (supported !== true || this.#over) continue;
+				this.#flush();
+				if (this.#encoder !== null && this.#encoder.state !== 'closed') this.#encoder.close();
+				this.#codec = codec;
+				this.#encoder = new VideoEncoder({
+					output: (chunk) => {
+						this.#put(chunk);
+					},
+					error: (error) => {
+						this.#fail('unavailable', error);
+					},
+				});
+				this.#encoder.configure(config);
+				this.#wantsKey = true;
+				return;
+			}
+			if (!this.#over) this.#fail('unsupported', new Error('no codec to encode live'));
+		} catch (error) {
+			this.#fail('unavailable', error);
+		} finally {
+			this.#choosing = false;
+		}
+	}
+
+	#config(codec: string): VideoEncoderConfig {
+		return {
+			...{ codec, ...this.#size, latencyMode: 'realtime' },
+			...{ bitrate: this.#bits, framerate: this.#frameRate },
+			...(codec.startsWith('avc1') ? { avc: { format: 'annexb' as const } } : {}),
+		};
+	}
+
+	#put(chunk: EncodedVideoChunk): void {
+		if (this.#over) return;
+		const bytes: Bytes = new Uint8Array(chunk.byteLength);
+		chunk.copyTo(bytes);
+		const key = chunk.type === 'key';
+		if (key || this.#frames.length >= MOST_IN_PART) this.#flush();
+		this.#frames.push({ key, capturedUs: chunk.timestamp, bytes });
+		const leftMs = this.#flushedMs + PART_MS - performance.now();
+		if (leftMs <= 0) this.#flush();
+		else
+			this.#timer ??= setTimeout(() => {
+				this.#flush();
+			}, leftMs);
+	}
+
+	#flush(): void {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = null;
+		const frames = this.#frames;
+		if (frames.length === 0 || this.#over) return;
+		this.#frames = [];
+		this.#flushedMs = performance.now();
+		this.#sink.part({ codec: this.#codec, ...this.#size, frames });
+	}
+
+	#fail(kind: 'unsupported' | 'unavailable', error: unknown): void {
+		if (this.#over) return;
+		this.close();
+		this.#sink.failed(kind, error instanceof Error ? error.message : String(error));
+	}
+}

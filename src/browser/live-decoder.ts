@@ -1,0 +1,102 @@
+import { Fault } from '#domain/fault.ts';
+import { beginsWithKey, type LiveFrame, type LivePart } from '#domain/live-part.ts';
+
+/** More frames than this in the decoder: it leaps to the next key frame. */
+const MOST_QUEUED = 12;
+/** At the slow rate, a key frame now and then. */
+const SLOW_MS = 1900;
+const TRIES = 3;
+
+export interface DecoderSink {
+	/** Takes the frame over. */
+	frame(frame: VideoFrame): void;
+	failed(fault: Fault): void;
+}
+
+/** Parts in, frames out: begins at a key frame, never goes back, leaps ahead when it queues up (LV8). */
+export class LiveDecoder {
+	slow = false;
+	readonly #sink: DecoderSink;
+	#decoder: VideoDecoder | null = null;
+	#made = '';
+	#waitsForKey = true;
+	#lastUs = -Infinity;
+	#shownUs = -Infinity;
+	#failures = 0;
+
+	constructor(sink: DecoderSink) {
+		this.#sink = sink;
+	}
+
+	decode(part: LivePart): void {
+		const { codec, width, height, frames } = part;
+		if (this.#waitsForKey && !beginsWithKey(part)) return;
+		const wanted = `${codec} ${width} ${height}`;
+		try {
+			if (this.#decoder?.state !== 'configured' || this.#made !== wanted) {
+				if (!beginsWithKey(part)) {
+					this.#waitsForKey = true;
+					return;
+				}
+				this.#make(codec, width, height);
+				this.#made = wanted;
+			}
+			for (const frame of frames) this.#feed(frame);
+		} catch (error) {
+			this.#fail(error);
+		}
+	}
+
+	close(): void {
+		if (this.#decoder !== null && this.#decoder.state !== 'closed') this.#decoder.close();
+		this.#decoder = null;
+		this.#waitsForKey = true;
+	}
+
+	#feed({ key, capturedUs, bytes }: LiveFrame): void {
+		const decoder = this.#decoder;
+		if (decoder === null) return;
+		if (decoder.decodeQueueSize > MOST_QUEUED) this.#waitsForKey = true;
+		if (this.slow && (!key || capturedUs - this.#lastUs < SLOW_MS * 1000)) {
+			// What leans on a frame that was left out cannot be decoded.
+			this.#waitsForKey = true;
+			return;
+		}
+		if (this.#waitsForKey && !key) return;
+		this.#waitsForKey = this.slow;
+		this.#lastUs = capturedUs;
+		const type = key ? 'key' : 'delta';
+		decoder.decode(new EncodedVideoChunk({ type, timestamp: capturedUs, data: bytes }));
+	}
+
+	#make(codec: string, codedWidth: number, codedHeight: number): void {
+		this.close();
+		const decoder = new VideoDecoder({
+			output: (frame) => {
+				if (decoder !== this.#decoder || frame.timestamp <= this.#shownUs) {
+					frame.close();
+					return;
+				}
+				this.#shownUs = frame.timestamp;
+				this.#failures = 0;
+				this.#sink.frame(frame);
+			},
+			error: (error) => {
+				if (decoder === this.#decoder) this.#fail(error);
+			},
+		});
+		decoder.configure({ codec, codedWidth, codedHeight, optimizeForLatency: true });
+		this.#decoder = decoder;
+		this.#waitsForKey = false;
+	}
+
+	/** A damaged part costs the time to the next key frame; what never decodes is said. */
+	#fail(error: unknown): void {
+		this.close();
+		this.#failures += 1;
+		if (this.#failures < TRIES) return;
+		const unknown = error instanceof DOMException && error.name === 'NotSupportedError';
+		const kind = unknown ? 'unsupported' : 'corrupt';
+		this.#sink.failed(new Fault(kind, 'the live picture does not decode', error));
+	}
+}

@@ -1,0 +1,114 @@
+import { Fault } from '#domain/fault.ts';
+import type { Picture } from '#ports/capture.ts';
+import type {
+	LiveEncoder,
+	LiveEncoderOptions,
+	LiveEncoderSink,
+	LiveEncoding,
+} from '#ports/live-encoder.ts';
+import { processorMaker } from './frame-clock.ts';
+import { LiveBatcher } from './live-batcher.ts';
+import type { FromLive, ToLive } from './live.worker.ts';
+import liveUrl from './live.worker.ts?worker&url';
+import { streamOf } from './picture.ts';
+import { trustedWorker } from './trusted.ts';
+
+/** Encodes by WebCodecs: in a worker where frames can be had there, else as a hidden video shows them. */
+export class CodecLiveEncoder implements LiveEncoder {
+	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
+		if (typeof VideoEncoder === 'undefined') {
+			throw new Fault('unsupported', 'this browser has no video encoder');
+		}
+		const track = streamOf(picture)
+			.getVideoTracks()
+			.find(({ readyState }) => readyState === 'live');
+		if (track === undefined) throw new Fault('unsupported', 'there is no picture to send');
+		const clone = track.clone();
+		return processorMaker() === null
+			? inPage(clone, options, sink)
+			: inWorker(clone, options, sink);
+	}
+}
+
+function inWorker(
+	track: MediaStreamTrack,
+	options: LiveEncoderOptions,
+	sink: LiveEncoderSink,
+): LiveEncoding {
+	const Maker = processorMaker();
+	if (Maker === null) throw new Fault('unsupported', 'no frames to be had');
+	const worker = new Worker(trustedWorker(liveUrl), { type: 'module', name: 'live' });
+	const stop = (): void => {
+		worker.terminate();
+		track.stop();
+	};
+	const fail = (fault: Fault): void => {
+		stop();
+		sink.ended(fault);
+	};
+	worker.onmessage = ({ data }: MessageEvent<FromLive>) => {
+		if (data.kind === 'part') sink.part(data.part);
+		else fail(new Fault(data.fault, data.why));
+	};
+	worker.onerror = () => {
+		fail(new Fault('internal', 'the live encoder failed'));
+	};
+	const say = (message: ToLive, transfer: Transferable[] = []): void => {
+		worker.postMessage(message, transfer);
+	};
+	const frames = new Maker({ track, maxBufferSize: 2 }).readable;
+	say({ kind: 'begin', frames, originMs: performance.timeOrigin, ...options }, [frames]);
+	return {
+		keyFrame: () => {
+			say({ kind: 'key' });
+		},
+		pace: ({ bitsPerSecond, holding }) => {
+			say({ kind: 'pace', bitsPerSecond, holding });
+		},
+		stop,
+	};
+}
+
+function inPage(
+	track: MediaStreamTrack,
+	options: LiveEncoderOptions,
+	sink: LiveEncoderSink,
+): LiveEncoding {
+	const video = document.createElement('video');
+	let over = false;
+	const stop = (): void => {
+		over = true;
+		batcher.close();
+		video.srcObject = null;
+		track.stop();
+	};
+	const batcher = new LiveBatcher(options.bitsPerSecond, options.frameRate, {
+		part: (part) => {
+			sink.part(part);
+		},
+		failed: (kind, why) => {
+			stop();
+			sink.ended(new Fault(kind, why));
+		},
+	});
+	const see = (nowMs: number, shown: VideoFrameCallbackMetadata): void => {
+		if (over) return;
+		video.requestVideoFrameCallback(see);
+		const atMs = shown.captureTime ?? nowMs;
+		const capturedUs = Math.round((atMs + options.wallOffsetMs) * 1000);
+		batcher.frame(new VideoFrame(video, { timestamp: capturedUs }), capturedUs);
+	};
+	video.muted = true;
+	video.srcObject = new MediaStream([track]);
+	video.requestVideoFrameCallback(see);
+	void video.play().catch(() => undefined);
+	return {
+		keyFrame: () => {
+			batcher.keyFrame();
+		},
+		pace: ({ bitsPerSecond, holding }) => {
+			batcher.pace(bitsPerSecond, holding);
+		},
+		stop,
+	};
+}

@@ -1,0 +1,64 @@
+import type { LivePart } from '#domain/live-part.ts';
+import { CaptureTimes } from './capture-times.ts';
+import { LiveBatcher } from './live-batcher.ts';
+
+/** The worker behind `live-encoder.ts`: the frames of one track in, encoded parts out. Works in a hidden page. */
+export type ToLive =
+	| {
+			readonly kind: 'begin';
+			readonly frames: ReadableStream<VideoFrame>;
+			readonly bitsPerSecond: number;
+			readonly frameRate: number;
+			/** What makes wall time of the page's monotonic clock, and that clock's own beginning. */
+			readonly wallOffsetMs: number;
+			readonly originMs: number;
+	  }
+	| { readonly kind: 'key' }
+	| { readonly kind: 'pace'; readonly bitsPerSecond: number; readonly holding: boolean };
+
+export type FromLive =
+	| { readonly kind: 'part'; readonly part: LivePart }
+	| {
+			readonly kind: 'failed';
+			readonly fault: 'unsupported' | 'unavailable';
+			readonly why: string;
+	  };
+
+let batcher: LiveBatcher | null = null;
+
+function tell(message: FromLive): void {
+	const transfer =
+		message.kind === 'part' ? message.part.frames.map(({ bytes }) => bytes.buffer) : [];
+	globalThis.postMessage(message, { transfer });
+}
+
+async function run(given: Extract<ToLive, { kind: 'begin' }>): Promise<void> {
+	const { frames, bitsPerSecond, frameRate, wallOffsetMs, originMs } = given;
+	const working = new LiveBatcher(bitsPerSecond, frameRate, {
+		part: (part) => {
+			tell({ kind: 'part', part });
+		},
+		failed: (fault, why) => {
+			tell({ kind: 'failed', fault, why });
+		},
+	});
+	batcher = working;
+	const toWallMs = performance.timeOrigin - originMs + wallOffsetMs;
+	const times = new CaptureTimes();
+	const reader = frames.getReader();
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done) return;
+		const atMs = times.of(value.timestamp, performance.now());
+		working.frame(value, Math.round((atMs + toWallMs) * 1000));
+	}
+}
+
+globalThis.onmessage = ({ data }: MessageEvent<ToLive>) => {
+	if (data.kind === 'begin') {
+		run(data).catch((error: unknown) => {
+			tell({ kind: 'failed', fault: 'unavailable', why: String(error) });
+		});
+	} else if (data.kind === 'key') batcher?.keyFrame();
+	else batcher?.pace(data.bitsPerSecond, data.holding);
+};

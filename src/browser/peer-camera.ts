@@ -1,0 +1,138 @@
+import { beginningAt } from '#domain/sdp.ts';
+import type { LiveRate } from '#protocol/channel.ts';
+import type { Picture } from '#ports/capture.ts';
+import type { CameraPeer, PeerEvent } from '#ports/peer.ts';
+import { End } from './peer-end.ts';
+import { streamOf } from './picture.ts';
+
+const MOST_BITS = 4_000_000;
+/** What a home network carries from the first frame on. */
+const BEGIN_KILOBITS = 2500;
+
+/** What an encoder is asked for at each rate. */
+const FRAME_RATES: Readonly<Record<LiveRate, number | null>> = {
+	full: null,
+	slow: 1,
+	none: 0,
+};
+
+/** The end that sends its lens: clones of the recorder's tracks, so that neither can stop the other. */
+export class CameraEnd implements CameraPeer {
+	readonly #end: End;
+	readonly #video: RTCRtpTransceiver;
+	readonly #audio: RTCRtpTransceiver;
+	/** Plays what the viewer says. */
+	readonly #voice = document.createElement('audio');
+	#videoClone: MediaStreamTrack | null = null;
+	#audioClone: MediaStreamTrack | null = null;
+
+	constructor(pc: RTCPeerConnection, picture: Picture, heard: (event: PeerEvent) => void) {
+		this.#end = new End(pc, heard);
+		const stream = new MediaStream();
+		this.#cloneOf(picture);
+		this.#video = pc.addTransceiver(this.#videoClone ?? 'video', {
+			...{ direction: 'sendonly', streams: [stream] },
+			sendEncodings: [{ maxBitrate: MOST_BITS }],
+		});
+		this.#audio = pc.addTransceiver(this.#audioClone ?? 'audio', {
+			...{ direction: 'sendrecv', streams: [stream] },
+		});
+		preferHardware(this.#video);
+		this.#end.use(pc.createDataChannel('live'));
+		pc.ontrack = ({ track }) => {
+			if (track.kind === 'audio') this.#voice.srcObject = new MediaStream([track]);
+		};
+	}
+
+	async offer(restart: boolean): Promise<string> {
+		const { pc } = this.#end;
+		return this.#end.taking(async () => {
+			const offer = await pc.createOffer({ iceRestart: restart });
+			await pc.setLocalDescription(offer);
+			return pc.localDescription?.sdp ?? '';
+		});
+	}
+
+	async accept(answer: string): Promise<void> {
+		const sdp = beginningAt(answer, BEGIN_KILOBITS);
+		await this.#end.taking(() => this.#end.pc.setRemoteDescription({ type: 'answer', sdp }));
+		await this.#parameters({ degradationPreference: 'maintain-resolution' });
+	}
+
+	async show(picture: Picture): Promise<void> {
+		const old = [this.#videoClone, this.#audioClone];
+		this.#cloneOf(picture);
+		await this.#video.sender.replaceTrack(this.#videoClone);
+		await this.#audio.sender.replaceTrack(this.#audioClone);
+		for (const track of old) track?.stop();
+	}
+
+	rate(rate: LiveRate): void {
+		void this.#parameters({}, FRAME_RATES[rate]);
+	}
+
+	hear(on: boolean): void {
+		if (this.#audioClone !== null) this.#audioClone.enabled = !on;
+		if (on) void this.#voice.play().catch(() => undefined);
+		else this.#voice.pause();
+	}
+
+	candidate(candidate: string, mid: string | null): Promise<void> {
+		return this.#end.candidate(candidate, mid);
+	}
+
+	say(text: string): void {
+		this.#end.say(text);
+	}
+
+	way(): Promise<'direct' | 'turn' | null> {
+		return this.#end.way();
+	}
+
+	close(): void {
+		this.#end.close();
+		this.#voice.srcObject = null;
+		this.#videoClone?.stop();
+		this.#audioClone?.stop();
+	}
+
+	#cloneOf(picture: Picture): void {
+		const stream = streamOf(picture);
+		this.#videoClone = stream.getVideoTracks()[0]?.clone() ?? null;
+		this.#audioClone = stream.getAudioTracks()[0]?.clone() ?? null;
+		// Few frames that are sharp tell more than many that are not.
+		if (this.#videoClone !== null) this.#videoClone.contentHint = 'detail';
+	}
+
+	/** `frameRate`: `null` as the lens gives, 0 nothing. */
+	async #parameters(
+		change: { readonly degradationPreference?: string },
+		frameRate?: number | null,
+	): Promise<void> {
+		const { sender } = this.#video;
+		const parameters = sender.getParameters();
+		const [encoding] = parameters.encodings;
+		if (frameRate !== undefined && encoding !== undefined) {
+			encoding.active = frameRate !== 0;
+			if (frameRate) encoding.maxFramerate = frameRate;
+			else delete encoding.maxFramerate;
+		}
+		try {
+			await sender.setParameters(Object.assign(parameters, change));
+		} catch {
+			// A browser that does not know it sends as it thinks best.
+		}
+	}
+}
+
+/** H.264 first: phones encode it in hardware. Whoever has none takes what comes after. */
+function preferHardware(transceiver: RTCRtpTransceiver): void {
+	const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+	const isFirst = ({ mimeType }: { readonly mimeType: string }) =>
+		mimeType.toLowerCase() === 'video/h264';
+	if (!codecs.some(isFirst) || !('setCodecPreferences' in transceiver)) return;
+	transceiver.setCodecPreferences([
+		...codecs.filter(isFirst),
+		...codecs.filter((codec) => !isFirst(codec)),
+	]);
+}

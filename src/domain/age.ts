@@ -1,0 +1,69 @@
+/** How old the picture on show is, and so whether it is live. Rules: docs/spec/live.md, LV10–LV12. */
+
+/** Older than this it is not shown as live. */
+export const STALE_MS = 5000;
+/** Clocks run apart a little: a measurement older than this gives way to any new one. */
+const OFFSET_LIVES_MS = 60_000;
+/** Beats come four times a second; without one for so long the camera may be gone. */
+const BEAT_LATE_MS = 1500;
+/** A lens gives a frame ten times a second at the least. */
+const LENS_LATE_MS = 800;
+
+/** The camera's clock against ours. */
+export interface ClockOffset {
+	/** What to add to our monotonic time to have the camera's, ms. */
+	readonly offsetMs: number;
+	/** Of the question it was measured by: it cannot be wrong by more than half of that. */
+	readonly roundTripMs: number;
+	readonly measuredMs: number;
+}
+
+/** When a question was sent and its answer came, by our monotonic clock, and what the camera's clock said in it. */
+export interface Asked {
+	readonly sentMs: number;
+	readonly heardMs: number;
+	readonly theirsMs: number;
+}
+
+/** The better of what is known and what was just measured: the smallest round trip counts. */
+export function offsetWith(known: ClockOffset | null, asked: Asked): ClockOffset | null {
+	const { sentMs, heardMs, theirsMs } = asked;
+	const roundTripMs = heardMs - sentMs;
+	if (!Number.isFinite(theirsMs) || roundTripMs < 0) return known;
+	const better =
+		known === null ||
+		roundTripMs <= known.roundTripMs ||
+		heardMs - known.measuredMs > OFFSET_LIVES_MS;
+	if (!better) return known;
+	return { offsetMs: theirsMs - (sentMs + heardMs) / 2, roundTripMs, measuredMs: heardMs };
+}
+
+/** Of a frame whose capture time is known. */
+export function ageMs(nowMs: number, offset: ClockOffset, capturedMs: number): number {
+	return Math.max(0, nowMs + offset.offsetMs - capturedMs);
+}
+
+/** What the camera said last over the data channel. */
+export interface Beat {
+	readonly heardMs: number;
+	/** By the camera's clock: when it said so, and when its newest frame was captured. */
+	readonly atMs: number;
+	readonly capturedMs: number;
+}
+
+/**
+ * Of what a WebRTC video shows: its frames carry no capture time that every browser tells. A picture
+ * that stands still is as old as the time it stands; a lens that stalls, or a camera that falls silent,
+ * is as old as its last word (LV12).
+ */
+export function directAgeMs(
+	nowMs: number,
+	offset: ClockOffset,
+	beat: Beat,
+	shownMs: number,
+): number {
+	const shown = Math.max(0, nowMs - shownMs) + offset.roundTripMs / 2;
+	const silent = nowMs - beat.heardMs > BEAT_LATE_MS;
+	const stalled = beat.atMs - beat.capturedMs > LENS_LATE_MS;
+	return silent || stalled ? Math.max(shown, ageMs(nowMs, offset, beat.capturedMs)) : shown;
+}

@@ -1,0 +1,20 @@
+/** Why a pairing ended without a member. Each has its sentence and a way on. */
+export type PairingEnd =
+	| 'refused'
+	| 'cancelled'
+	| 'expired'
+	/** Somebody else used the code, or something did not fit: the code is burnt. */
+	| 'burnt'
+	| 'digits'
+	| 'no-relay'
+	| 'invitation'
+	| 'unreachable'
+	| 'unknown-code'
+	| 'too-many'
+	| 'other-side-gone'
+	| 'version'
+	/** The code was shown by this very device. */
+	| 'own-code'
+	/** This device may not let others in. */
+	| 'not-owner'
+	| 'failed';

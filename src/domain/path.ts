@@ -1,0 +1,45 @@
+/** Which way the picture comes. Rules: docs/spec/live.md, LV3, LV4. */
+
+/** Connecting takes longer than this in bad networks only: the relay is asked as well. */
+const RELAY_TOO_MS = 1000;
+/** Connected, and no frame. */
+const FRAME_MS = 4000;
+/** Not connected, or cut off for so long. */
+const CONNECT_MS = 8000;
+/** Until direct is tried again. */
+export const AGAIN_MS = 30_000;
+
+/** What one device serves directly. */
+export function mostDirect(phone: boolean): number {
+	return phone ? 2 : 4;
+}
+
+/** How a direct call fares, in ms of the monotonic clock. */
+export interface Attempt {
+	readonly begunMs: number;
+	/** `null`: not connected now. */
+	readonly connectedMs: number | null;
+	/** When it was cut off, after it had been connected. */
+	readonly lostMs: number | null;
+	/** Its newest frame on show. */
+	readonly frameMs: number | null;
+}
+
+/**
+ * `well`: its picture is shown. `wait`: it may come yet. `relay`: so it may, but somebody is waiting. `over`: it
+ * is given up.
+ */
+export type Verdict = 'well' | 'wait' | 'relay' | 'over';
+
+export function verdict(attempt: Attempt, nowMs: number): Verdict {
+	const { begunMs, connectedMs, lostMs, frameMs } = attempt;
+	if (connectedMs === null) {
+		const sinceMs = lostMs ?? begunMs;
+		if (nowMs - sinceMs >= CONNECT_MS) return 'over';
+		return nowMs - sinceMs >= RELAY_TOO_MS ? 'relay' : 'wait';
+	}
+	const waitedMs = nowMs - Math.max(connectedMs, frameMs ?? 0);
+	if (frameMs !== null && waitedMs < RELAY_TOO_MS) return 'well';
+	if (waitedMs >= FRAME_MS) return 'over';
+	return nowMs - Math.max(begunMs, frameMs ?? 0) >= RELAY_TOO_MS ? 'relay' : 'wait';
+}

@@ -1,0 +1,35 @@
+/** A picture enlarged inside its own frame. `x` and `y` are how far its middle is moved, in widths and heights of the frame. */
+export interface Zoom {
+	readonly scale: number;
+	readonly x: number;
+	readonly y: number;
+}
+
+/** A point of the frame: 0, 0 is its middle, ±0.5 its edges. */
+export interface Point {
+	readonly x: number;
+	readonly y: number;
+}
+
+export const WHOLE: Zoom = { scale: 1, x: 0, y: 0 };
+const MOST = 8;
+
+/** The point under the fingers stays under the fingers; the frame stays filled. */
+export function zoomedAt(zoom: Zoom, factor: number, at: Point): Zoom {
+	const scale = clamp(zoom.scale * factor, 1, MOST);
+	const by = scale / zoom.scale;
+	return filled({ scale, x: at.x - (at.x - zoom.x) * by, y: at.y - (at.y - zoom.y) * by });
+}
+
+export function panned(zoom: Zoom, by: Point): Zoom {
+	return filled({ scale: zoom.scale, x: zoom.x + by.x, y: zoom.y + by.y });
+}
+
+function filled({ scale, x, y }: Zoom): Zoom {
+	const most = (scale - 1) / 2;
+	return { scale, x: clamp(x, -most, most), y: clamp(y, -most, most) };
+}
+
+function clamp(n: number, least: number, most: number): number {
+	return Math.min(Math.max(n, least), most);
+}

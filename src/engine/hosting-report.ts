@@ -1,0 +1,146 @@
+import { hexOf } from '#domain/bytes.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import type { Capture } from '#ports/capture.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { Power } from '#ports/power.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Torch } from '#ports/torch.ts';
+import type { CameraState, Message } from '#protocol/message.ts';
+import type { Guarding } from './guarding.ts';
+import type { HouseControls } from './house.ts';
+import { viewOf } from './hosting-orders.ts';
+import type { Post } from './post.ts';
+import type { RecorderControls, RecorderState } from './recording.ts';
+
+/** What grows all the time is told so often; everything else at once. */
+const EACH_MS = 10_000;
+/** Changes come in groups. */
+const GATHER_MS = 150;
+
+export interface ReportTools {
+	readonly clock: Clock;
+	readonly post: Pick<Post, 'send' | 'online'>;
+	readonly crypto: Pick<Crypto, 'random'>;
+	readonly house: Pick<HouseControls, 'state' | 'on'>;
+	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
+	readonly capture: Pick<Capture, 'lenses' | 'onLenses'>;
+	readonly preferences: Pick<PreferenceStore, 'read'>;
+	readonly power: Power;
+	readonly torch: Torch;
+	readonly guarding: Pick<Guarding, 'on' | 'listen'>;
+	readonly rosterSeq: () => number;
+}
+
+/** Tells those who asked how this device's camera fares, now and whenever it changes. */
+export class Reports {
+	/** What a command must carry (LT5): another at each start of the page. */
+	readonly nonce: string;
+	readonly #tools: ReportTools;
+	readonly #watching: () => readonly DeviceId[];
+	/** Who asked, and the nonce it asked with. */
+	readonly #askers = new Map<DeviceId, string>();
+	#told = '';
+	#gathering: (() => void) | null = null;
+	#work: Promise<void> = Promise.resolve();
+
+	constructor(tools: ReportTools, watching: () => readonly DeviceId[]) {
+		this.#tools = tools;
+		this.#watching = watching;
+		this.nonce = hexOf(tools.crypto.random(16));
+		const { house, recorder, capture, power, guarding, clock } = tools;
+		const changed = (): void => {
+			this.changed();
+		};
+		house.on(changed);
+		recorder.on(changed);
+		capture.onLenses(changed);
+		power.on(changed);
+		guarding.listen(changed);
+		clock.every(EACH_MS, () => {
+			this.#tell(true);
+		});
+	}
+
+	ask(device: DeviceId, nonce: string): void {
+		this.#askers.set(device, nonce);
+		this.#work = this.#work.then(async () => {
+			const report = await this.#report();
+			if (report !== null) await this.#send(device, nonce, report);
+		});
+	}
+
+	/** Keeps only those who may hear it still. */
+	keep(may: (device: DeviceId) => boolean): void {
+		for (const device of this.#askers.keys()) if (!may(device)) this.#askers.delete(device);
+	}
+
+	changed(): void {
+		if (this.#gathering !== null || this.#askers.size === 0) return;
+		this.#gathering = this.#tools.clock.after(GATHER_MS, () => {
+			this.#gathering = null;
+			this.#tell(false);
+		});
+	}
+
+	#tell(evenUnchanged: boolean): void {
+		if (this.#askers.size === 0) return;
+		this.#work = this.#work.then(async () => {
+			const report = await this.#report();
+			if (report === null) return;
+			const cameras = report.cameras.map((camera) => ({ ...camera, savedMs: null }));
+			const key = JSON.stringify({ ...report, cameras });
+			if (!evenUnchanged && key === this.#told) return;
+			this.#told = key;
+			for (const [device, nonce] of this.#askers) {
+				if (this.#tools.post.online.has(device)) await this.#send(device, nonce, report);
+			}
+		});
+	}
+
+	async #send(device: DeviceId, peer: string, report: Report): Promise<void> {
+		await this.#tools.post.send(device, { t: 'state', peer, ...report });
+	}
+
+	/** `null`: it cannot be told now. */
+	async #report(): Promise<Report | null> {
+		const { house, recorder, preferences, capture, torch, power, guarding } = this.#tools;
+		const { camera } = recorder;
+		const { state } = house;
+		if (state.kind !== 'ready') return null;
+		const { nonce } = this;
+		const common = { nonce, rosterSeq: this.#tools.rosterSeq(), watching: [...this.#watching()] };
+		if (camera === null) return { ...common, cameras: [] };
+		try {
+			const view = viewOf(recorder.state);
+			const [{ profile }, lenses] = await Promise.all([preferences.read(), capture.lenses()]);
+			const { charge } = power;
+			const one: CameraState = {
+				id: camera,
+				name: state.cameras.find(({ id }) => id === camera)?.name ?? null,
+				...standing(recorder.state),
+				sound: view?.sound === true,
+				torch: view === null ? null : torch.lit(view.picture),
+				lenses: lenses.slice(0, 16).map(({ id, label }) => ({ id, label: label.slice(0, 256) })),
+				lens: view?.lensId ?? null,
+				quality: profile,
+				guard: guarding.on,
+				battery: charge === null ? null : { ...charge },
+			};
+			return { ...common, cameras: [one] };
+		} catch {
+			return null;
+		}
+	}
+}
+
+type Report = Omit<Extract<Message, { t: 'state' }>, 't' | 'peer'>;
+
+function standing(state: RecorderState): Pick<CameraState, 'kind' | 'sinceMs' | 'savedMs'> {
+	if (state.kind === 'recording') {
+		return { kind: 'recording', sinceMs: state.saved.sinceMs, savedMs: state.saved.untilMs };
+	}
+	if (state.kind === 'blind') return { kind: 'blind', sinceMs: state.sinceMs, savedMs: null };
+	const on = state.kind === 'preview' || state.kind === 'starting';
+	return { kind: on ? 'preview' : 'off', sinceMs: null, savedMs: null };
+}

@@ -1,0 +1,345 @@
+import { faultOf } from '#domain/fault.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import { mostDirect } from '#domain/path.ts';
+import type { Role } from '#domain/roster.ts';
+import type { Picture } from '#ports/capture.ts';
+import type { Dtls } from '#ports/crypto.ts';
+import type { Message } from '#protocol/message.ts';
+import { HostedCall, type CallTools } from './hosting-call.ts';
+import { Orders, viewOf, type OrderTools } from './hosting-orders.ts';
+import { HostedParts, type PartTools } from './hosting-parts.ts';
+import { Reports, type ReportTools } from './hosting-report.ts';
+import { LensPulse, LiveClock } from './live-clock.ts';
+import type { MembersControls } from './members.ts';
+import type { Post, Sender } from './post.ts';
+import type { HostingControls, Watcher } from './watching.ts';
+
+/** A viewer at the relay says every 15 s that it is there. */
+const RELAYED_LIVES_MS = 40_000;
+const LOOK_MS = 5000;
+const MOST_DONE = 1024;
+
+export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
+	Omit<PartTools, 'live'> &
+	OrderTools &
+	Omit<ReportTools, 'rosterSeq'> & {
+		readonly post: Post;
+		readonly members: Pick<MembersControls, 'list' | 'on'>;
+		/** What this device answers for itself with; `null`: nothing direct. */
+		readonly dtls: () => Promise<Dtls | null>;
+		/** Frames that the open lens gave. */
+		readonly frames: () => number;
+		readonly phone: boolean;
+		readonly rosterSeq: () => number;
+	};
+
+type Said<T extends Message['t']> = Extract<Message, { t: T }>;
+
+interface Relayed {
+	readonly sid: string;
+	readonly sinceMs: number;
+	seenMs: number;
+}
+
+/** LV5 */
+export function mayWatch(roles: readonly Role[]): boolean {
+	return roles.includes('viewer') || roles.includes('owner');
+}
+
+/** LV13: live-only devices see, and order nothing. */
+function mayOrder(roles: readonly Role[]): boolean {
+	return mayWatch(roles) && !roles.includes('live');
+}
+
+/** The camera's side of live: who is served, and how; what others order. Rules: docs/spec/live.md. */
+export class Hosting implements HostingControls {
+	newcomers: readonly DeviceId[] = [];
+	talking: DeviceId | null = null;
+	readonly #tools: HostingTools;
+	readonly #live: LiveClock;
+	readonly #pulse: LensPulse;
+	readonly #parts: HostedParts;
+	readonly #orders: Orders;
+	readonly #reports: Reports;
+	readonly #listeners = new Set<() => void>();
+	#calls: readonly HostedCall[] = [];
+	readonly #relayed = new Map<DeviceId, Relayed>();
+	/** How many watch at the relay, as it says. */
+	#atRelay = 0;
+	#picture: Picture | null = null;
+	readonly #done = new Set<string>();
+	#ordered: Promise<void> = Promise.resolve();
+
+	constructor(tools: HostingTools) {
+		this.#tools = tools;
+		this.#live = new LiveClock(tools.clock);
+		this.#pulse = new LensPulse(this.#live, tools.frames);
+		this.#parts = new HostedParts({ ...tools, live: this.#live });
+		this.#orders = new Orders(tools, () => {
+			this.#tell();
+		});
+		this.#reports = new Reports(tools, () => this.watchers.map(({ device }) => device));
+		tools.post.onMessage((message, from) => {
+			this.#read(message, from);
+		});
+		tools.post.onWatched((camera, viewers) => {
+			if (camera !== tools.recorder.camera) return;
+			const more = viewers > this.#atRelay;
+			this.#atRelay = viewers;
+			this.#follow();
+			if (more) this.#parts.keyFrame();
+		});
+		tools.post.on(() => {
+			this.#look();
+		});
+		tools.members.on(() => {
+			this.#look();
+			// LV9: whoever was put out shall not have the key of what comes.
+			this.#parts.renew();
+		});
+		tools.recorder.on(() => {
+			this.#follow();
+		});
+		tools.clock.every(LOOK_MS, () => {
+			this.#look();
+		});
+		this.#follow();
+	}
+
+	get watchers(): readonly Watcher[] {
+		const found = new Map<DeviceId, Watcher>();
+		for (const [device, { sinceMs }] of this.#relayed) {
+			found.set(device, { device, name: this.#nameOf(device), path: 'relayed', sinceMs });
+		}
+		for (const { device, path, sinceMs } of this.#calls) {
+			if (path === null) continue;
+			const since = Math.min(sinceMs, found.get(device)?.sinceMs ?? sinceMs);
+			found.set(device, { device, name: this.#nameOf(device), path, sinceMs: since });
+		}
+		return [...found.values()];
+	}
+
+	get siren(): DeviceId | null {
+		return this.#orders.siren;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	seen(): void {
+		this.newcomers = [];
+		this.#tell();
+	}
+
+	hush(): void {
+		this.#orders.hush();
+		this.#speak(null);
+	}
+
+	#read(message: Message, { device, roles }: Sender): void {
+		if (!mayWatch(roles) || !this.#inForce(device)) return;
+		if (message.t === 'ask') this.#reports.ask(device, message.nonce);
+		else if (message.t === 'call') void this.#answer(message, device);
+		else if (message.t === 'answer' || message.t === 'candidate') {
+			this.#callOf(device, message.sid)?.heard(message);
+		} else if (message.t === 'hang-up') this.#leave(device, message.sid);
+		else if (message.t === 'command') this.#order(message, device, roles);
+	}
+
+	async #answer(call: Said<'call'>, device: DeviceId): Promise<void> {
+		const { recorder, peers, post } = this.#tools;
+		const { sid, nonce: peer } = call;
+		const picture = this.#picture;
+		if (call.camera !== recorder.camera || picture === null) {
+			await post.send(device, { t: 'hang-up', sid, peer, why: 'closed' });
+			return;
+		}
+		const direct = call.ways.includes('direct');
+		if (direct && this.#callOf(device, sid) !== undefined) return;
+		if (direct) this.#makeWay(device);
+		const full = this.#calls.length >= mostDirect(this.#tools.phone);
+		const dtls = direct && !full ? await this.#dtls() : null;
+		if (dtls !== null && this.#picture !== null) {
+			try {
+				const changed = (changedCall: HostedCall): void => {
+					this.#changed(changedCall);
+				};
+				const tools = { ...this.#tools, peers, live: this.#live, pulse: this.#pulse };
+				const hosted = new HostedCall(tools, dtls, device, call, this.#picture, changed);
+				this.#calls = [...this.#calls, hosted];
+				this.#follow();
+				return;
+			} catch (error) {
+				faultOf(error);
+			}
+		}
+		const why = !direct ? 'asked' : full ? 'full' : 'failed';
+		if (call.ways.includes('relayed')) this.#keepRelayed(device, sid);
+		await post.send(device, { t: 'relayed', sid, peer, why, atMs: this.#live.nowMs() });
+	}
+
+	/** LV4. Who calls once more while it holds a place gives that up: most often it is what is left of a page that was closed. */
+	#makeWay(device: DeviceId): void {
+		if (this.#calls.length < mostDirect(this.#tools.phone)) return;
+		this.#calls.find((call) => call.device === device)?.hangUp('full');
+	}
+
+	#keepRelayed(device: DeviceId, sid: string): void {
+		const nowMs = this.#tools.clock.monotonicMs();
+		const before = this.#relayed.get(device);
+		if (before?.sid === sid) {
+			before.seenMs = nowMs;
+			return;
+		}
+		if (!this.#watches(device)) this.#welcome(device);
+		const sinceMs = before?.sinceMs ?? this.#tools.clock.wallMs();
+		this.#relayed.set(device, { sid, sinceMs, seenMs: nowMs });
+		this.#parts.keyFrame();
+		this.#follow();
+		this.#tell();
+	}
+
+	#changed(call: HostedCall): void {
+		if (call.over) {
+			this.#calls = this.#calls.filter((other) => other !== call);
+			if (this.talking === call.device) this.#speak(null);
+		} else if (call.path !== null && !this.#watches(call.device, call)) this.#welcome(call.device);
+		this.#follow();
+		this.#tell();
+	}
+
+	#welcome(device: DeviceId): void {
+		if (!this.newcomers.includes(device)) this.newcomers = [...this.newcomers, device];
+	}
+
+	/** Already, `besides` this call. */
+	#watches(device: DeviceId, besides?: HostedCall): boolean {
+		const others = this.#calls.filter((call) => call !== besides && call.device === device);
+		return this.#relayed.has(device) || others.some(({ path }) => path !== null);
+	}
+
+	#leave(device: DeviceId, sid: string): void {
+		this.#callOf(device, sid)?.hangUp(null);
+		if (this.#relayed.get(device)?.sid === sid) {
+			this.#relayed.delete(device);
+			this.#follow();
+			this.#tell();
+		}
+	}
+
+	/** The lens and who looks at it: what has to run for them. */
+	#follow(): void {
+		const { recorder, clock } = this.#tools;
+		const { camera } = recorder;
+		const picture = viewOf(recorder.state)?.picture ?? null;
+		if (picture !== this.#picture) {
+			this.#picture = picture;
+			// Without a lens the picture stands, and its age tells: it may be back in a moment.
+			if (picture !== null) for (const call of this.#calls) call.show(picture);
+		}
+		if (picture === null && recorder.state.kind === 'off') this.#hangUpAll('closed');
+		const wanted = this.#relayed.size > 0 && this.#atRelay > 0;
+		if (camera !== null) this.#parts.follow(camera, wanted ? picture : null);
+		this.#pulse.follow(clock, this.#calls.length > 0);
+	}
+
+	/** Who may not watch any more, and who went without a word. */
+	#look(): void {
+		const { post, clock } = this.#tools;
+		for (const call of this.#calls) if (!this.#inForce(call.device)) call.hangUp('revoked');
+		for (const [device, { sid, seenMs }] of this.#relayed) {
+			const inForce = this.#inForce(device);
+			if (inForce && post.online.has(device) && clock.monotonicMs() - seenMs < RELAYED_LIVES_MS)
+				continue;
+			this.#relayed.delete(device);
+			if (!inForce) void post.send(device, { t: 'hang-up', sid, peer: sid, why: 'revoked' });
+		}
+		this.#reports.keep((device) => this.#inForce(device));
+		this.#follow();
+		this.#tell();
+	}
+
+	#hangUpAll(why: 'closed'): void {
+		for (const call of this.#calls) call.hangUp(why);
+		for (const [device, { sid }] of this.#relayed) {
+			this.#relayed.delete(device);
+			void this.#tools.post.send(device, { t: 'hang-up', sid, peer: sid, why });
+		}
+	}
+
+	/** LV13: once, in turn, and answered. */
+	#order(command: Said<'command'>, device: DeviceId, roles: readonly Role[]): void {
+		const { id, nonce, camera, name, value } = command;
+		const { post, recorder } = this.#tools;
+		if (nonce !== this.#reports.nonce || this.#done.has(id)) return;
+		this.#done.add(id);
+		if (this.#done.size > MOST_DONE)
+			for (const oldest of this.#done) {
+				this.#done.delete(oldest);
+				break;
+			}
+		this.#ordered = this.#ordered.then(async () => {
+			let fault: Said<'done'>['fault'] = null;
+			try {
+				if (!mayOrder(roles)) fault = 'denied';
+				else if (camera !== recorder.camera) fault = 'not-found';
+				else if (name === 'talk') fault = this.#talk(value === true, device);
+				else await this.#orders.carryOut(name, value, device);
+			} catch (error) {
+				fault = faultOf(error).kind;
+			}
+			this.#reports.changed();
+			await post.send(device, { t: 'done', id, fault });
+		});
+	}
+
+	/** Half duplex: one at a time, and it is heard while it is not spoken to. */
+	#talk(on: boolean, device: DeviceId): Said<'done'>['fault'] {
+		if (!on) {
+			if (this.talking === device) this.#speak(null);
+			return null;
+		}
+		if (this.talking !== null && this.talking !== device) return 'conflict';
+		if (!this.#calls.some((call) => call.device === device && call.path !== null))
+			return 'unavailable';
+		this.#speak(device);
+		return null;
+	}
+
+	#speak(device: DeviceId | null): void {
+		if (device === this.talking) return;
+		this.talking = device;
+		for (const call of this.#calls) call.hear(call.device === device);
+		this.#tell();
+	}
+
+	#callOf(device: DeviceId, sid: string): HostedCall | undefined {
+		return this.#calls.find((call) => call.sid === sid && call.device === device);
+	}
+
+	#inForce(device: DeviceId): boolean {
+		const member = this.#tools.members.list.find((one) => one.device === device);
+		if (member === undefined || !mayWatch(member.roles)) return false;
+		return member.notAfterMs === null || this.#tools.clock.wallMs() < member.notAfterMs;
+	}
+
+	#nameOf(device: DeviceId): string | null {
+		return this.#tools.members.list.find((one) => one.device === device)?.name ?? null;
+	}
+
+	async #dtls(): Promise<Dtls | null> {
+		try {
+			return await this.#tools.dtls();
+		} catch (error) {
+			faultOf(error);
+			return null;
+		}
+	}
+
+	#tell(): void {
+		this.#reports.changed();
+		for (const listener of this.#listeners) listener();
+	}
+}

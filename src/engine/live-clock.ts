@@ -1,0 +1,56 @@
+import { readingOf } from '#domain/clock.ts';
+import type { Clock } from '#ports/clock.ts';
+
+const LOOK_MS = 100;
+
+/** A camera's clock for live: wall time that never steps, or an age would jump with it (LV10). */
+export class LiveClock {
+	/** What makes it of the monotonic clock. */
+	readonly wallOffsetMs: number;
+	readonly #clock: Clock;
+
+	constructor(clock: Clock) {
+		const { wallMs, monotonicMs } = readingOf(clock);
+		this.#clock = clock;
+		this.wallOffsetMs = wallMs - monotonicMs;
+	}
+
+	nowMs(): number {
+		return this.#clock.monotonicMs() + this.wallOffsetMs;
+	}
+}
+
+/** When the lens gave its newest frame, as far as looking ten times a second can tell. */
+export class LensPulse {
+	frames = 0;
+	capturedMs = 0;
+	readonly #count: () => number;
+	readonly #live: LiveClock;
+	#stop: (() => void) | null = null;
+
+	constructor(live: LiveClock, count: () => number) {
+		this.#live = live;
+		this.#count = count;
+	}
+
+	/** Looks only while somebody watches. */
+	follow(clock: Clock, wanted: boolean): void {
+		if (wanted === (this.#stop !== null)) return;
+		this.#stop?.();
+		this.#stop = null;
+		if (!wanted) return;
+		// Whether it stands still will be seen soon enough.
+		this.frames = -1;
+		this.#look();
+		this.#stop = clock.every(LOOK_MS, () => {
+			this.#look();
+		});
+	}
+
+	#look(): void {
+		const frames = this.#count();
+		if (frames === this.frames) return;
+		this.frames = frames;
+		this.capturedMs = this.#live.nowMs();
+	}
+}

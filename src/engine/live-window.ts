@@ -1,0 +1,41 @@
+import type { Bytes } from '#domain/bytes.ts';
+import type { CameraId, RunId } from '#domain/ids.ts';
+import type { LivePart } from '#domain/live-part.ts';
+import type { Opener } from './open.ts';
+
+/**
+ * Opens the live parts of one camera for one watch, and lets none through that is not newer than the last: whoever
+ * carries them could give old ones again (LV8). One for each watch: what a relay kept from an earlier run
+ * shows its age by the camera's clock.
+ */
+export class LiveWindow {
+	readonly #opener: Pick<Opener, 'openLive'>;
+	readonly #camera: CameraId;
+	#runId: RunId | null = null;
+	#seq = -1;
+	#capturedUs = -1;
+	#queue: Promise<unknown> = Promise.resolve();
+
+	constructor(opener: Pick<Opener, 'openLive'>, camera: CameraId) {
+		this.#opener = opener;
+		this.#camera = camera;
+	}
+
+	/** In the order of calls. `null`: an old one. Throws as `Opener.openLive` does. */
+	open(sealed: Bytes): Promise<LivePart | null> {
+		const done = this.#queue.then(() => this.#open(sealed));
+		this.#queue = done.catch(() => undefined);
+		return done;
+	}
+
+	async #open(sealed: Bytes): Promise<LivePart | null> {
+		const { runId, seq, part } = await this.#opener.openLive(this.#camera, sealed);
+		const capturedUs = part.frames.at(-1)?.capturedUs ?? 0;
+		const newer = runId === this.#runId ? seq > this.#seq : capturedUs > this.#capturedUs;
+		if (!newer) return null;
+		this.#runId = runId;
+		this.#seq = seq;
+		this.#capturedUs = Math.max(this.#capturedUs, capturedUs);
+		return part;
+	}
+}

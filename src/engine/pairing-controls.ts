@@ -1,0 +1,268 @@
+import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
+import {
+	codeFrom,
+	codeText,
+	LOCATOR_RANDOM_BYTES,
+	locatorOf,
+	type MeetingCode,
+	type TypedCode,
+} from '#domain/pairing-code.ts';
+import type { Note, Wanted } from '#domain/pairing.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { Relays } from '#ports/relay.ts';
+import type { Joining, Self } from './joining.ts';
+import type { No } from './meeting-line.ts';
+import { openHome } from './meeting.ts';
+import { endOf } from './pairing-end.ts';
+import type { Table } from './pairing-table.ts';
+import { NewTable, OwnerTable } from './pairing-tables.ts';
+import type { PairingControls, PairingEnd, PairingState } from './pairing.ts';
+
+/** PR1. */
+export const CODE_MS = 10 * 60 * 1000;
+
+export interface PairingTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+	readonly joining: Joining;
+	/** Where this page comes from, as in `http://localhost:8080`. */
+	readonly here: string;
+	/** The relay that this home meets at; `null`: none yet. */
+	readonly relay: () => string | null;
+}
+
+/** Rules: docs/spec/pairing.md. What a person does; `pairing-tables.ts` is what goes on between two devices. */
+export class Pairing implements PairingControls {
+	readonly #tools: PairingTools;
+	readonly #listeners = new Set<() => void>();
+	#state: PairingState = { kind: 'idle' };
+	#table: Table | null = null;
+	/** Counts what was begun, so that what was given up on tells nothing more. */
+	#turn = 0;
+
+	constructor(tools: PairingTools) {
+		this.#tools = tools;
+	}
+
+	get state(): PairingState {
+		return this.#state;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	show(wanted: Wanted): Promise<void> {
+		return this.#try(async (turn) => {
+			const self = await this.#tools.joining.self();
+			if (self.owner === null) return ended('not-owner');
+			const at = await this.#shownAt();
+			if (typeof at !== 'string') return endOf(at);
+			const code = await this.#makeCode('p1', self.owner.public, at);
+			const letters = this.#makeLetters();
+			const table = new OwnerTable(this.#tools, self, { rid: code.rid, code, letters, wanted });
+			const how = { t: 'wait', rid: code.rid, locator: letters?.locator ?? null } as const;
+			const no = await this.#sit(turn, table, { self, origin: this.#relay, member: true, how });
+			return no === null ? this.#shown(code, letters) : endOf(no);
+		});
+	}
+
+	offer(name: string, wanted: Wanted): Promise<void> {
+		return this.#try(async (turn) => {
+			const self = await this.#tools.joining.self();
+			const at = await this.#shownAt();
+			if (typeof at !== 'string') return endOf(at);
+			const code = await this.#makeCode('n1', joined(self.sign.public, self.kem.public), at);
+			const origin = this.#relay;
+			const wish = { rid: code.rid, code, name, wanted };
+			const table = new NewTable(this.#tools, self, wish, origin);
+			const how = { t: 'wait', rid: code.rid, locator: null } as const;
+			const no = await this.#sit(turn, table, { self, origin, member: false, how });
+			return no === null ? this.#shown(code, null) : endOf(no);
+		});
+	}
+
+	join(text: string, name: string): Promise<void> {
+		return this.#try(async (turn) => {
+			const code = codeFrom(text);
+			if (code === null) return ended('unknown-code');
+			const self = await this.#tools.joining.self();
+			if (await this.#isOwn(code, self)) return ended('own-code');
+			if (code.kind === 'n1') return this.#letIn(turn, self, code);
+			return this.#goIn(turn, self, code, name);
+		});
+	}
+
+	useInvitation(text: string): Promise<void> {
+		return this.#try(async () => {
+			const self = await this.#tools.joining.self();
+			const invitation = text.trim().replace(/^.*#?invite\./, '');
+			const no = await openHome(this.#tools, { self, origin: this.#relay, invitation });
+			if (no?.t === 'refused' && no.why === 'invitation') {
+				const fault = new Fault('denied', 'an invitation that does not hold');
+				return { kind: 'ended', why: 'invitation', fault };
+			}
+			if (no !== null) return endOf(no);
+			await this.#tools.joining.meetAt(this.#relay);
+			return { kind: 'idle' };
+		});
+	}
+
+	async allow(wanted: Wanted): Promise<void> {
+		await this.#table?.say(wanted);
+	}
+
+	refuse(): Promise<void> {
+		const side = this.#state.kind === 'comparing' ? this.#state.side : 'owner';
+		const note = side === 'owner' ? 'refused' : 'digits';
+		if (this.#table === null) return Promise.resolve();
+		this.#leave(note);
+		this.#set(this.#turn, ended(note));
+		return Promise.resolve();
+	}
+
+	cancel(): Promise<void> {
+		const over = ['idle', 'ended', 'done'].includes(this.#state.kind);
+		if (!over) this.#leave('cancelled');
+		this.#turn += 1;
+		this.#set(this.#turn, over ? { kind: 'idle' } : ended('cancelled'));
+		return Promise.resolve();
+	}
+
+	/** As the owner: a new device's code was scanned. */
+	async #letIn(turn: number, self: Self, code: MeetingCode): Promise<PairingState | null> {
+		if (self.owner === null) return ended('not-owner');
+		const { rid } = code;
+		const table = new OwnerTable(this.#tools, self, { rid, code, letters: null, wanted: null });
+		const how = { t: 'meet', rid } as const;
+		const no = await this.#sit(turn, table, { self, origin: this.#relay, member: true, how });
+		return no === null ? null : endOf(no);
+	}
+
+	/** As the new device: an owner's code or its letters are known. Where its relay cannot be reached, it may be this page's own under another name. */
+	async #goIn(
+		turn: number,
+		self: Self,
+		code: MeetingCode | TypedCode,
+		name: string,
+	): Promise<PairingState | null> {
+		const typed = code.kind === 'typed';
+		const { here } = this.#tools;
+		const origins = typed || (await this.#isHere(code.relay)) ? [here] : [code.relay, here];
+		for (const [at, origin] of origins.entries()) {
+			const rid = typed ? '' : code.rid;
+			const wish = { rid, code, name, wanted: 'viewer' as const };
+			const table = new NewTable(this.#tools, self, wish, origin);
+			const how = typed ? { ...code, t: 'find' as const } : { t: 'meet' as const, rid };
+			const no = await this.#sit(turn, table, { self, origin, member: false, how });
+			if (no === null) return null;
+			const unknown = no.t === 'refused' && no.why === 'no-meeting';
+			// This page's own relay was only a guess.
+			if (unknown && at > 0) return ended('unreachable');
+			if (no.t === 'refused' || at === origins.length - 1) return endOf(no);
+		}
+		return null;
+	}
+
+	/** `null`: seated, or nobody wants it any more. */
+	async #sit(turn: number, table: Table, seat: Parameters<Table['sit']>[0]): Promise<No | null> {
+		table.onState = (state) => this.#set(turn, state);
+		const no = await table.sit(seat, CODE_MS);
+		if (no !== null) return no;
+		if (turn !== this.#turn) table.leave('cancelled');
+		else this.#table = table;
+		return null;
+	}
+
+	#shown(code: MeetingCode, letters: TypedCode | null): PairingState | null {
+		// Somebody was so quick that there is nothing to show any more.
+		if (this.#state.kind !== 'preparing') return null;
+		const app = onLoopback(this.#tools.here) ? code.relay : this.#tools.here;
+		const link = `${app}/pair#${codeText(code)}`;
+		const untilMs = this.#tools.clock.wallMs() + CODE_MS;
+		return { kind: 'showing', link, typed: letters?.locator ?? null, untilMs };
+	}
+
+	get #relay(): string {
+		return this.#tools.relay() ?? this.#tools.here;
+	}
+
+	/** The code's relay is this page's own, by this name or by the one it gives to others. */
+	async #isHere(relay: string): Promise<boolean> {
+		const { relays, here } = this.#tools;
+		if (relay === here) return true;
+		try {
+			return (await relays.card(here))?.secure === relay;
+		} catch {
+			return false;
+		}
+	}
+
+	/** How others reach the relay; `localhost` would be themselves. */
+	async #shownAt(): Promise<string | No> {
+		const origin = this.#relay;
+		try {
+			const card = await this.#tools.relays.card(origin);
+			if (card === null) return { t: 'fault', fault: new Fault('not-found', 'no relay there') };
+			return onLoopback(origin) ? (card.secure ?? origin) : origin;
+		} catch (error) {
+			return { t: 'fault', fault: faultOf(error) };
+		}
+	}
+
+	async #makeCode(kind: 'p1' | 'n1', named: Bytes, relay: string): Promise<MeetingCode> {
+		const { crypto } = this.#tools;
+		const [rid, secret] = [hexOf(crypto.random(16)), crypto.random(32)];
+		return { kind, rid, secret, hash: await crypto.sha256(named), relay };
+	}
+
+	#makeLetters(): TypedCode | null {
+		const locator = locatorOf(this.#tools.crypto.random(LOCATOR_RANDOM_BYTES));
+		return locator === null ? null : { kind: 'typed', locator };
+	}
+
+	async #isOwn(code: MeetingCode | TypedCode, self: Self): Promise<boolean> {
+		if (code.kind === 'typed') return false;
+		const { crypto } = this.#tools;
+		const named =
+			code.kind === 'p1' ? self.owner?.public : joined(self.sign.public, self.kem.public);
+		return named !== undefined && same(await crypto.sha256(named), code.hash);
+	}
+
+	/** Ends what was before and begins anew; whatever is thrown becomes an end. */
+	async #try(work: (turn: number) => Promise<PairingState | null>): Promise<void> {
+		this.#leave('cancelled');
+		this.#turn += 1;
+		const turn = this.#turn;
+		this.#set(turn, { kind: 'preparing' });
+		try {
+			const state = await work(turn);
+			if (state !== null) this.#set(turn, state);
+		} catch (error) {
+			this.#set(turn, { kind: 'ended', why: 'failed', fault: faultOf(error) });
+		}
+	}
+
+	#leave(note: Note): void {
+		this.#table?.leave(note);
+		this.#table = null;
+	}
+
+	#set(turn: number, state: PairingState): void {
+		if (turn !== this.#turn) return;
+		this.#state = state;
+		for (const listener of this.#listeners) listener();
+	}
+}
+
+function ended(why: PairingEnd): PairingState {
+	return { kind: 'ended', why, fault: null };
+}
+
+function onLoopback(origin: string): boolean {
+	return /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(origin);
+}

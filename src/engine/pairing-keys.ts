@@ -1,0 +1,84 @@
+import { ascii, bytesOf, isZero, joined, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import { codeCore, locatorBytes, type MeetingCode, type TypedCode } from '#domain/pairing-code.ts';
+import { digitsBytes, digitsOf, pairInfo, transcriptStart } from '#domain/pairing.ts';
+import { signedBytes } from '#domain/signed.ts';
+import type { Crypto, HpkeContext, Psk, SealKey } from '#ports/crypto.ts';
+
+type Tools = Pick<Crypto, 'sha256' | 'stretch' | 'secret' | 'derive' | 'seal' | 'open'>;
+
+/** What somebody who was shown a code has in common with who shows it. */
+export interface Shared {
+	readonly psk: Psk;
+	/** T0. */
+	readonly start: Bytes;
+	readonly tagKey: SealKey;
+}
+
+export async function sharedOf(
+	crypto: Tools,
+	code: MeetingCode | TypedCode,
+	rid: string,
+): Promise<Shared> {
+	const id = bytesOf(rid);
+	const typed = code.kind === 'typed';
+	const secret = typed ? await crypto.sha256(locatorBytes(code.locator)) : code.secret;
+	const [key, start, tagKey] = await Promise.all([
+		crypto.stretch(secret, id, ascii('pair/psk')),
+		crypto.sha256(transcriptStart(typed ? id : ascii(codeCore(code)))),
+		crypto.secret(secret).then((kept) => crypto.derive(kept, id, ascii('pair/m0'))),
+	]);
+	return { psk: { id, key }, start, tagKey };
+}
+
+const NOTHING = new Uint8Array();
+
+/** One key, one message: the nonce may be zeros. */
+const NONCE = new Uint8Array(12);
+
+export function tagOf(crypto: Tools, shared: Shared, head: Bytes): Promise<Bytes> {
+	return crypto.seal(shared.tagKey, NONCE, head, NOTHING);
+}
+
+/** Throws `corrupt` when nobody who has the code wrote it. */
+export async function checkTag(
+	crypto: Tools,
+	shared: Shared,
+	head: Bytes,
+	tag: Bytes,
+): Promise<void> {
+	if (isZero(tag)) throw new Fault('corrupt', 'an opening without the tag that was asked for');
+	await crypto.open(shared.tagKey, NONCE, head, tag);
+}
+
+/** Tn from Tn−1 and message n−1. */
+export function after(crypto: Tools, transcript: Bytes, message: Bytes): Promise<Bytes> {
+	return crypto.sha256(joined(transcript, message));
+}
+
+export async function digitsFor(
+	crypto: Tools,
+	t2: Bytes,
+	nonce: Bytes,
+	owner: Bytes,
+): Promise<string> {
+	return digitsOf(await crypto.sha256(digitsBytes(t2, nonce, owner)));
+}
+
+export function contextOf(n: 1 | 2 | 4, transcript: Bytes): HpkeContext {
+	return { info: pairInfo(n), aad: transcript };
+}
+
+/** Throws `corrupt` when the signature is not by this key over these bytes. */
+export async function checkSigned(
+	crypto: Pick<Crypto, 'verifier' | 'verify'>,
+	by: Bytes,
+	purpose: 'pair-new' | 'pair-owner' | 'pair-ok',
+	bytes: Bytes,
+	signature: Bytes,
+): Promise<void> {
+	const verifier = await crypto.verifier(by);
+	if (!(await crypto.verify(verifier, signature, signedBytes(purpose, bytes)))) {
+		throw new Fault('corrupt', 'a message that its author did not sign');
+	}
+}

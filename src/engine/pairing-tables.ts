@@ -1,0 +1,158 @@
+import type { Bytes } from '#domain/bytes.ts';
+import type { Wanted } from '#domain/pairing.ts';
+import type { Self } from './joining.ts';
+import { NewTalk, type NewWish } from './pairing-new.ts';
+import { OwnerTalk, type OwnerCodes } from './pairing-owner.ts';
+import { Table, type TableTools } from './pairing-table.ts';
+import type { PairingState } from './pairing.ts';
+
+type Comparing = Extract<PairingState, { readonly kind: 'comparing' }>;
+
+export class OwnerTable extends Table {
+	readonly #codes: OwnerCodes;
+	#talk: OwnerTalk | null = null;
+	#comparing: Comparing | null = null;
+	#allowed: Wanted | null = null;
+	#ok = false;
+	#done = false;
+
+	constructor(tools: TableTools, self: Self, codes: OwnerCodes) {
+		super(tools, self);
+		this.#codes = codes;
+	}
+
+	say(wanted: Wanted): Promise<void> {
+		return this.inTurn(async () => {
+			if (this.#comparing === null || this.#allowed !== null) return;
+			this.#allowed = wanted;
+			this.#compare({ ...this.#comparing, said: true, wanted });
+			await this.#admit();
+		});
+	}
+
+	/** It stays at the table after that: a newcomer that lost M4 asks again. */
+	protected get done(): boolean {
+		return this.#done;
+	}
+
+	protected async begin(): Promise<void> {
+		this.#talk = await OwnerTalk.begin(this.tools.crypto, this.self, this.#codes);
+		this.post([this.#talk.opening]);
+	}
+
+	protected async hear(box: Bytes): Promise<void> {
+		const heard = await this.#talk?.hear(box);
+		switch (heard?.kind) {
+			case 'newcomer': {
+				const { digits, name, wanted } = heard;
+				this.expectAnswer(false);
+				this.post([heard.answer]);
+				const asked = { kind: 'comparing', side: 'owner', asks: true, said: false } as const;
+				this.#compare({ ...asked, digits, name, wanted });
+				break;
+			}
+			case 'ok':
+				this.#ok = true;
+				await this.#admit();
+				break;
+			case 'again':
+				this.again(heard.boxes);
+				break;
+			case 'note':
+				this.note(heard.note);
+		}
+	}
+
+	#compare(comparing: Comparing): void {
+		this.#comparing = comparing;
+		this.onState(comparing);
+	}
+
+	/** PR6. */
+	async #admit(): Promise<void> {
+		const [talk, wanted] = [this.#talk, this.#allowed];
+		if (talk === null || wanted === null || !this.#ok || this.#comparing === null) return;
+		const pieces = await talk.admit(this.tools.joining, wanted);
+		this.post(pieces);
+		this.#done = true;
+		const { name } = this.#comparing;
+		this.onState({ kind: 'done', side: 'owner', device: talk.newcomer.device, name, wanted });
+	}
+}
+
+export class NewTable extends Table {
+	readonly #wish: NewWish;
+	readonly #relay: string;
+	#talk: NewTalk | null = null;
+	#comparing: Comparing | null = null;
+	#done = false;
+
+	/** `relay`: where it goes in, and is reached from then on. */
+	constructor(tools: TableTools, self: Self, wish: NewWish, relay: string) {
+		super(tools, self);
+		this.#wish = wish;
+		this.#relay = relay;
+	}
+
+	say(): Promise<void> {
+		return this.inTurn(async () => {
+			const comparing = this.#comparing;
+			if (comparing?.asks === true && !comparing.said) await this.#consent(comparing);
+		});
+	}
+
+	protected get done(): boolean {
+		return this.#done;
+	}
+
+	protected async begin(rid: string): Promise<void> {
+		this.#talk = await NewTalk.begin(this.tools.crypto, this.self, { ...this.#wish, rid });
+	}
+
+	protected async hear(box: Bytes): Promise<void> {
+		const heard = await this.#talk?.hear(box);
+		switch (heard?.kind) {
+			case 'opened':
+				this.expectAnswer(true);
+				this.post([heard.answer]);
+				break;
+			case 'host': {
+				const { digits, wanted, names } = heard;
+				this.expectAnswer(false);
+				const { name } = this.#wish;
+				const asked = { kind: 'comparing', side: 'new', asks: !names, said: false } as const;
+				const comparing = { ...asked, digits, name, wanted };
+				if (names) await this.#consent(comparing);
+				else this.#compare(comparing);
+				break;
+			}
+			case 'admitted': {
+				const { roster, grants } = heard.admission;
+				await this.tools.joining.enter(roster, grants, this.#relay);
+				this.#done = true;
+				const { device } = this.self;
+				const { name } = this.#wish;
+				this.onState({ kind: 'done', side: 'new', device, name, wanted: heard.became });
+				// The owner need not wait any longer.
+				this.leave('failed');
+				break;
+			}
+			case 'again':
+				this.again(heard.boxes);
+				break;
+			case 'note':
+				this.note(heard.note);
+		}
+	}
+
+	#compare(comparing: Comparing): void {
+		this.#comparing = comparing;
+		this.onState(comparing);
+	}
+
+	async #consent(comparing: Comparing): Promise<void> {
+		if (this.#talk === null) return;
+		this.post([await this.#talk.ok()]);
+		this.#compare({ ...comparing, said: true });
+	}
+}

@@ -1,0 +1,244 @@
+import { hexOf } from '#domain/bytes.ts';
+import { Fault, faultOf, type FaultKind } from '#domain/fault.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { Picture } from '#ports/capture.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { LiveScreen } from '#ports/live-screen.ts';
+import type { CameraState, CommandName, Message } from '#protocol/message.ts';
+import type { HouseControls } from './house.ts';
+import { cameraIdOf } from './keys.ts';
+import type { MembersControls } from './members.ts';
+import type { Sender } from './post.ts';
+import { CameraView, type ViewTools } from './watching-view.ts';
+import type { LiveView, WatchedCamera, WatchingControls } from './watching.ts';
+
+const ANSWER_MS = 5000;
+/** A state that was lost on the way is asked for again. */
+const ASK_MS = 30_000;
+const MOST_CAMERAS = 16;
+
+export type WatchingTools = Omit<
+	ViewTools,
+	'source' | 'lens' | 'screen' | 'command' | 'closed' | 'crypto'
+> & {
+	readonly clock: Clock;
+	readonly crypto: Crypto;
+	readonly house: Pick<HouseControls, 'state' | 'on'>;
+	readonly members: Pick<MembersControls, 'list' | 'on'>;
+	readonly screen: () => LiveScreen;
+	/** The open lens of this device. */
+	readonly lens: () => Picture | null;
+	/** Tells when it changes. */
+	readonly onLens: (listener: () => void) => () => void;
+};
+
+type Said<T extends Message['t']> = Extract<Message, { t: T }>;
+
+/** Another device that is a camera, as far as it is known. */
+interface Host {
+	/** Its cameras' ids by their number (ID5): whatever else it claims to be is not believed. */
+	readonly ids: readonly CameraId[];
+	/** The nonce it was asked with. */
+	asked: string;
+	/** What a command must carry; `null`: it has not answered since it came. */
+	nonce: string | null;
+	states: readonly CameraState[];
+	heardMs: number | null;
+}
+
+interface Waiting {
+	readonly device: DeviceId;
+	readonly done: (fault: FaultKind | null) => void;
+}
+
+/** The cameras of this home, watched and ordered about. Rules: docs/spec/live.md. */
+export class Watching implements WatchingControls {
+	cameras: readonly WatchedCamera[] = [];
+	readonly #tools: WatchingTools;
+	readonly #listeners = new Set<() => void>();
+	readonly #hosts = new Map<DeviceId, Host>();
+	readonly #views = new Map<CameraView, CameraId>();
+	readonly #waiting = new Map<string, Waiting>();
+	#online: ReadonlySet<DeviceId> = new Set();
+	#work: Promise<void> = Promise.resolve();
+
+	constructor(tools: WatchingTools) {
+		this.#tools = tools;
+		const look = (): void => {
+			this.#look();
+		};
+		tools.house.on(look);
+		tools.members.on(look);
+		tools.post.on(look);
+		tools.onLens(() => {
+			this.#lookAtViews();
+		});
+		tools.post.onMessage((message, from) => {
+			this.#read(message, from);
+		});
+		tools.clock.every(ASK_MS, () => {
+			for (const [device, host] of this.#hosts) if (host.nonce === null) this.#ask(device, host);
+		});
+		look();
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	view(camera: CameraId): LiveView {
+		let last = this.cameras.find(({ id }) => id === camera) ?? unknown(camera);
+		const view = new CameraView({
+			...this.#tools,
+			screen: this.#tools.screen(),
+			// A camera that leaves the home while it is watched: away.
+			source: () => {
+				const now = this.cameras.find(({ id }) => id === camera);
+				last = now ?? { ...last, online: false };
+				return last;
+			},
+			command: (name, value) => this.command(camera, name, value),
+			closed: (closed) => {
+				this.#views.delete(closed);
+			},
+		});
+		this.#views.set(view, camera);
+		return view;
+	}
+
+	async command(
+		camera: CameraId,
+		name: CommandName,
+		value: string | boolean | null,
+	): Promise<void> {
+		const { post, crypto, clock } = this.#tools;
+		const found = this.cameras.find(({ id }) => id === camera);
+		const nonce = found && (this.#hosts.get(found.device)?.nonce ?? null);
+		if (!found?.online || typeof nonce !== 'string') {
+			throw new Fault('offline', 'the camera is not there');
+		}
+		const id = hexOf(crypto.random(16));
+		const { device } = found;
+		let cancel: () => void = () => undefined;
+		const answer = new Promise<FaultKind | null>((done) => {
+			cancel = clock.after(ANSWER_MS, () => {
+				done('timeout');
+			});
+			this.#waiting.set(id, { device, done });
+		});
+		try {
+			const sent = await post.send(device, { t: 'command', id, nonce, camera, name, value });
+			if (sent !== 'taken') throw new Fault('offline', 'the camera is not there');
+			const kind = await answer;
+			if (kind !== null) throw new Fault(kind, `the camera did not do it: ${name}`);
+		} finally {
+			cancel();
+			this.#waiting.delete(id);
+		}
+	}
+
+	#read(message: Message, { device, roles }: Sender): void {
+		if (!roles.includes('camera')) return;
+		if (message.t === 'state') this.#hear(message, device);
+		else if (message.t === 'done') {
+			const waiting = this.#waiting.get(message.id);
+			if (waiting?.device === device) waiting.done(message.fault);
+		} else if ('sid' in message) {
+			for (const [view, camera] of this.#views) {
+				if (this.#deviceOf(camera) === device) view.heard(message);
+			}
+		}
+	}
+
+	#hear(state: Said<'state'>, device: DeviceId): void {
+		const host = this.#hosts.get(device);
+		if (host?.asked !== state.peer) return;
+		host.nonce = state.nonce;
+		host.heardMs = this.#tools.clock.wallMs();
+		host.states = state.cameras.filter(({ id }) => host.ids.some((own) => own === id));
+		this.#list();
+	}
+
+	/** Who is in the home, and who of them is there. */
+	#look(): void {
+		this.#work = this.#work.then(async () => {
+			try {
+				await this.#meet();
+			} catch (error) {
+				faultOf(error);
+			}
+		});
+	}
+
+	async #meet(): Promise<void> {
+		const { members, post, crypto } = this.#tools;
+		const hosts = members.list.filter(({ self, roles }) => !self && roles.includes('camera'));
+		for (const device of this.#hosts.keys()) {
+			if (!hosts.some((member) => member.device === device)) this.#hosts.delete(device);
+		}
+		for (const { device } of hosts) {
+			if (this.#hosts.has(device)) continue;
+			const numbers = Array.from({ length: MOST_CAMERAS }, (_, at) => at + 1);
+			const ids = await Promise.all(numbers.map((n) => cameraIdOf(crypto, device, n)));
+			this.#hosts.set(device, { ids, asked: '', nonce: null, states: [], heardMs: null });
+		}
+		const before = this.#online;
+		this.#online = post.state.kind === 'connected' ? new Set(post.online) : new Set();
+		for (const [device, host] of this.#hosts) {
+			if (!this.#online.has(device)) host.nonce = null;
+			else if (!before.has(device) || host.asked === '') this.#ask(device, host);
+		}
+		this.#list();
+	}
+
+	#ask(device: DeviceId, host: Host): void {
+		if (!this.#online.has(device)) return;
+		const nonce = hexOf(this.#tools.crypto.random(16));
+		host.asked = nonce;
+		void this.#tools.post.send(device, { t: 'ask', nonce });
+	}
+
+	#list(): void {
+		const { house, members } = this.#tools;
+		const cameras: WatchedCamera[] = [];
+		const { state: own } = house;
+		if (own.kind === 'ready') {
+			for (const { id, name } of own.cameras) {
+				const common = { own: true, online: true, state: null, stateMs: null };
+				cameras.push({ id, name, device: own.deviceId, ...common });
+			}
+		}
+		for (const [device, { ids, states, heardMs, nonce }] of this.#hosts) {
+			const online = this.#online.has(device);
+			const called = members.list.find((member) => member.device === device)?.name ?? null;
+			const common = { device, own: false, online, stateMs: heardMs };
+			// Until it says more, a device that is a camera has one.
+			const [first] = ids;
+			if (states.length === 0 && first !== undefined && (nonce === null || !online)) {
+				cameras.push({ id: first, name: called, state: null, ...common });
+			}
+			for (const state of states) {
+				const id = state.id as CameraId;
+				cameras.push({ id, name: state.name ?? called, state, ...common });
+			}
+		}
+		this.cameras = cameras;
+		this.#lookAtViews();
+		for (const listener of this.#listeners) listener();
+	}
+
+	#lookAtViews(): void {
+		for (const view of this.#views.keys()) view.look();
+	}
+
+	#deviceOf(camera: CameraId): DeviceId | undefined {
+		return this.cameras.find(({ id }) => id === camera)?.device;
+	}
+}
+
+function unknown(id: CameraId): WatchedCamera {
+	const device = '0'.repeat(32) as DeviceId;
+	return { id, device, name: null, own: false, online: false, state: null, stateMs: null };
+}

@@ -1,0 +1,140 @@
+import { hexOf, type Bytes } from '#domain/bytes.ts';
+import { offsetWith, type ClockOffset } from '#domain/age.ts';
+import { faultOf } from '#domain/fault.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { LivePart } from '#domain/live-part.ts';
+import type { Message } from '#protocol/message.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import { LiveWindow } from './live-window.ts';
+import type { Opener } from './open.ts';
+import type { Post } from './post.ts';
+
+/** How often it says that it is there, and compares the clocks. */
+const SAY_MS = 15_000;
+const SAY_AGAIN_MS = 1500;
+const GRANT_MS = 2000;
+/** Parts that wait for their opening: it leaps to the next key part. */
+const MOST_WAITING = 20;
+
+export interface RelayedTools {
+	readonly clock: Clock;
+	readonly post: Pick<Post, 'send' | 'watchParts'>;
+	readonly crypto: Pick<Crypto, 'random'>;
+	readonly opener: Pick<Opener, 'openLive'>;
+}
+
+export interface RelayedSink {
+	part(part: LivePart): void;
+	changed(): void;
+}
+
+/** Watching a camera's parts at the relay, until it is hung up. Never throws. */
+export class RelayedWatch {
+	readonly begunMs: number;
+	offset: ClockOffset | null = null;
+	/** The camera hung up. */
+	end: Extract<Message, { t: 'hang-up' }>['why'] | null = null;
+	readonly #tools: RelayedTools;
+	readonly #camera: CameraId;
+	readonly #device: DeviceId;
+	readonly #sink: RelayedSink;
+	readonly #window: LiveWindow;
+	readonly #sid: string;
+	/** By nonce, when it was sent. */
+	readonly #asked = new Map<string, number>();
+	#nonce = '';
+	#waiting = 0;
+	#skips = false;
+	#wantedMs = -Infinity;
+	#stopped = false;
+	readonly #stopParts: () => void;
+	readonly #stopSaying: () => void;
+
+	constructor(tools: RelayedTools, camera: CameraId, device: DeviceId, sink: RelayedSink) {
+		this.#tools = tools;
+		this.#camera = camera;
+		this.#device = device;
+		this.#sink = sink;
+		this.begunMs = tools.clock.monotonicMs();
+		this.#sid = hexOf(tools.crypto.random(16));
+		this.#window = new LiveWindow(tools.opener, camera);
+		this.#say();
+		let said = this.begunMs;
+		this.#stopSaying = tools.clock.every(SAY_AGAIN_MS, () => {
+			const nowMs = tools.clock.monotonicMs();
+			if (this.offset !== null && nowMs - said < SAY_MS) return;
+			said = nowMs;
+			this.#say();
+		});
+		this.#stopParts = tools.post.watchParts(camera, (sealed, key) => {
+			this.#take(sealed, key);
+		});
+	}
+
+	heard(message: Message): void {
+		if (!('sid' in message) || message.sid !== this.#sid || this.#stopped) return;
+		if (message.t === 'relayed') {
+			const sentMs = this.#asked.get(message.peer);
+			if (sentMs === undefined) return;
+			this.#asked.clear();
+			const heardMs = this.#tools.clock.monotonicMs();
+			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs: message.atMs });
+		} else if (message.t === 'hang-up') {
+			this.end = message.why;
+			this.#stop();
+		}
+		this.#sink.changed();
+	}
+
+	hangUp(): void {
+		if (this.#stopped) return;
+		const about = { sid: this.#sid, peer: this.#nonce };
+		void this.#tools.post.send(this.#device, { t: 'hang-up', ...about, why: 'done' });
+		this.#stop();
+	}
+
+	#stop(): void {
+		this.#stopped = true;
+		this.#stopParts();
+		this.#stopSaying();
+	}
+
+	#say(): void {
+		const nonce = hexOf(this.#tools.crypto.random(16));
+		this.#nonce = nonce;
+		this.#asked.set(nonce, this.#tools.clock.monotonicMs());
+		const about = { sid: this.#sid, nonce, camera: this.#camera };
+		void this.#tools.post.send(this.#device, { t: 'call', ...about, ways: ['relayed'] });
+	}
+
+	#take(sealed: Bytes, key: boolean): void {
+		if (this.#stopped || (this.#skips && !key)) return;
+		this.#skips = this.#waiting >= MOST_WAITING;
+		if (this.#skips) return;
+		this.#waiting += 1;
+		this.#window
+			.open(sealed)
+			.then((part) => {
+				if (part !== null && !this.#stopped) this.#sink.part(part);
+			})
+			.catch((error: unknown) => {
+				// What leans on a part that did not open cannot be decoded.
+				this.#skips = true;
+				if (faultOf(error).kind === 'not-found') this.#wantGrant();
+			})
+			.finally(() => {
+				this.#waiting -= 1;
+			});
+	}
+
+	/** LV9 */
+	#wantGrant(): void {
+		const { clock, post, crypto } = this.#tools;
+		if (clock.monotonicMs() - this.#wantedMs < GRANT_MS) return;
+		this.#wantedMs = clock.monotonicMs();
+		const nonce = hexOf(crypto.random(16));
+		const camera = this.#camera;
+		void post.send(this.#device, { t: 'want-grants', nonce, camera, earlier: false });
+	}
+}

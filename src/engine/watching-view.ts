@@ -1,0 +1,387 @@
+import { ageMs, directAgeMs, STALE_MS } from '#domain/age.ts';
+import { Fault } from '#domain/fault.ts';
+import { AGAIN_MS, verdict, type Verdict } from '#domain/path.ts';
+import type { LiveRate } from '#protocol/channel.ts';
+import type { CommandName, Message } from '#protocol/message.ts';
+import type { Picture } from '#ports/capture.ts';
+import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
+import type { Post } from './post.ts';
+import { DirectCall, type DirectTools } from './watching-direct.ts';
+import { RelayedWatch, type RelayedTools } from './watching-relayed.ts';
+import type { LiveView, Path, PathReason, ViewState, WatchedCamera } from './watching.ts';
+
+const LOOK_MS = 250;
+/** At the slow rate, and while a lens stalls, frames are not missed at once. */
+const SLOW_MS = 3500;
+const STALLED_MS = 800;
+/** After the camera hung up. */
+const RELAY_AGAIN_MS = 2000;
+
+type Ended = Extract<ViewState, { kind: 'ended' }>;
+type Trying = Extract<ViewState, { kind: 'connecting' }>['trying'];
+
+export type ViewTools = DirectTools &
+	RelayedTools & {
+		readonly post: Post;
+		readonly screen: LiveScreen;
+		/** As it is now. */
+		readonly source: () => WatchedCamera;
+		/** This device's own lens, where it is on. */
+		readonly lens: () => Picture | null;
+		readonly command: (name: CommandName, value: boolean) => Promise<void>;
+		readonly closed: (view: CameraView) => void;
+	};
+
+/** One camera in one place of the screen: the best way there is, and the honest age of what it shows. */
+export class CameraView implements LiveView {
+	state: ViewState;
+	readonly #tools: ViewTools;
+	readonly #listeners = new Set<() => void>();
+	readonly #stop: () => void;
+	#way: 'best' | 'relayed' = 'best';
+	#rate: LiveRate = 'full';
+	#direct: DirectCall | null = null;
+	#relayed: RelayedWatch | null = null;
+	#nextDirectMs = -Infinity;
+	#nextRelayedMs = -Infinity;
+	#reason: PathReason = 'best';
+	#front: Pane | null = null;
+	/** When the video painted its newest frame, and when the canvas' newest was captured. */
+	#videoMs: number | null = null;
+	#capturedMs: number | null = null;
+	/** The age of what is on show, when it was last known. */
+	#known: { readonly path: Path; readonly ageMs: number; readonly atMs: number } | null = null;
+	#sinceMs: number;
+	#ended: Ended | null = null;
+	#muted = true;
+	#talking = false;
+	#wasCut = false;
+	#looking = false;
+	#closed = false;
+
+	constructor(tools: ViewTools) {
+		this.#tools = tools;
+		this.#sinceMs = tools.clock.wallMs();
+		this.state = { kind: 'connecting', trying: 'camera', sinceMs: this.#sinceMs };
+		tools.screen.on((event) => {
+			this.#see(event);
+		});
+		this.#stop = tools.clock.every(LOOK_MS, () => {
+			this.look();
+		});
+		this.look();
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	want(rate: LiveRate): void {
+		if (rate === this.#rate) return;
+		this.#rate = rate;
+		this.#tools.screen.rate(rate);
+		this.#direct?.want(rate);
+		this.look();
+	}
+
+	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
+		this.#tools.screen.attach(video, canvas);
+	}
+
+	setWay(way: 'best' | 'relayed'): void {
+		this.#way = way;
+		this.#nextDirectMs = -Infinity;
+		this.look();
+	}
+
+	mute(muted: boolean): void {
+		this.#muted = muted;
+		this.#tools.screen.mute(muted || this.#talking);
+	}
+
+	async talk(on: boolean): Promise<void> {
+		const direct = this.#direct;
+		if (direct === null || direct.picture === null) {
+			if (!on) return;
+			throw new Fault('unsupported', 'speech goes directly only');
+		}
+		if (on) {
+			await direct.talk(true);
+			try {
+				await this.#tools.command('talk', true);
+			} catch (error) {
+				await direct.talk(false);
+				throw error;
+			}
+		} else {
+			await direct.talk(false);
+			await this.#tools.command('talk', false);
+		}
+		this.#talking = on;
+		this.mute(this.#muted);
+	}
+
+	retry(): void {
+		this.#ended = null;
+		this.#nextDirectMs = -Infinity;
+		if (this.state.kind !== 'live') this.#dropRelayed();
+		this.look();
+	}
+
+	close(): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#stop();
+		this.#dropAll();
+		this.#listeners.clear();
+		this.#tools.screen.close();
+		this.#tools.closed(this);
+	}
+
+	heard(message: Message): void {
+		this.#direct?.heard(message);
+		this.#relayed?.heard(message);
+	}
+
+	look(): void {
+		if (this.#looking || this.#closed) return;
+		// What is hung up here calls back: one look at a time.
+		this.#looking = true;
+		const source = this.#tools.source();
+		if (source.own) this.#lookAtOwn();
+		else this.#lookAt(source);
+		this.#looking = false;
+	}
+
+	#lookAtOwn(): void {
+		const { screen, lens, clock } = this.#tools;
+		const picture = lens();
+		if (picture === null) {
+			this.#show(null);
+			this.#set({ kind: 'ended', why: 'camera-off', fault: null });
+			return;
+		}
+		screen.play(this.#rate === 'none' ? null : picture);
+		this.#show('video');
+		const nowMs = clock.monotonicMs();
+		if (this.#videoMs !== null) this.#know('local', nowMs - this.#videoMs);
+		this.#tellShown('camera');
+	}
+
+	#lookAt(source: WatchedCamera): void {
+		if (this.#rate === 'none') {
+			this.#dropAll();
+			this.#set({ kind: 'connecting', trying: 'camera', sinceMs: this.#sinceMs });
+			return;
+		}
+		const nowMs = this.#tools.clock.monotonicMs();
+		this.#heedEnds(nowMs);
+		const gone = this.#ended ?? this.#goneOf(source);
+		const alive = this.#direct !== null && this.#direct.connectedMs !== null;
+		if (gone !== null && !alive) {
+			this.#dropAll();
+			this.#show(null);
+			this.#known = null;
+			this.#sinceMs = this.#tools.clock.wallMs();
+			this.#nextDirectMs = -Infinity;
+			this.#set(gone);
+			return;
+		}
+		const { kind } = this.#tools.post.state;
+		const reachable = kind === 'connected' && source.online;
+		// A camera forgets who watched at a relay that was away.
+		if (reachable && this.#wasCut) this.#dropRelayed();
+		this.#wasCut = !reachable;
+		const fares = this.#steerDirect(source, reachable, nowMs);
+		this.#steerRelayed(source, reachable && nowMs >= this.#nextRelayedMs, fares);
+		this.#choose(fares, nowMs);
+		this.#age(nowMs);
+		this.#tellShown(this.#trying(reachable));
+	}
+
+	/** What the camera said about the end of it. */
+	#heedEnds(nowMs: number): void {
+		const end = this.#direct?.end ?? null;
+		if (end !== null) {
+			this.#direct = null;
+			this.#nextDirectMs = nowMs + AGAIN_MS;
+			this.#reason = end === 'full' ? 'full' : 'blocked';
+			if (end === 'revoked') this.#ended = { kind: 'ended', why: 'revoked', fault: null };
+		}
+		const over = this.#relayed?.end ?? null;
+		if (over !== null) {
+			this.#relayed = null;
+			this.#nextRelayedMs = nowMs + RELAY_AGAIN_MS;
+			if (over === 'revoked') this.#ended = { kind: 'ended', why: 'revoked', fault: null };
+		}
+	}
+
+	/** Why nothing can come; `null`: something may. */
+	#goneOf({ online, state }: WatchedCamera): Ended | null {
+		const { post } = this.#tools;
+		const ended = (why: Ended['why']): Ended => ({ kind: 'ended', why, fault: null });
+		if (post.state.kind === 'none') return ended('no-relay');
+		if (post.state.kind === 'refused') {
+			return ended(post.state.why === 'not-a-member' ? 'revoked' : 'no-relay');
+		}
+		if (post.state.kind !== 'connected') return null;
+		if (!online) return ended('camera-away');
+		return state?.kind === 'off' ? ended('camera-off') : null;
+	}
+
+	#steerDirect(source: WatchedCamera, reachable: boolean, nowMs: number): Verdict | null {
+		if (this.#way === 'relayed') {
+			this.#dropDirect();
+			this.#reason = 'chosen';
+			return null;
+		}
+		if (this.#reason === 'chosen') this.#reason = 'best';
+		if (this.#direct === null) {
+			if (!reachable || nowMs < this.#nextDirectMs) return null;
+			this.#videoMs = null;
+			this.#direct = new DirectCall(this.#tools, source.id, source.device, this.#rate, () => {
+				this.look();
+			});
+		}
+		const direct = this.#direct;
+		const { picture, begunMs, connectedMs, lostMs } = direct;
+		if (picture !== null) this.#tools.screen.play(picture);
+		const frameMs = this.#expectedMs(direct, nowMs);
+		const fares = verdict({ begunMs, connectedMs, lostMs, frameMs }, nowMs);
+		if (fares !== 'over') return fares;
+		this.#dropDirect();
+		this.#nextDirectMs = nowMs + AGAIN_MS;
+		this.#reason = 'blocked';
+		return null;
+	}
+
+	/** The newest frame, or now where none is to be expected. */
+	#expectedMs({ beat, picture }: DirectCall, nowMs: number): number | null {
+		const { screen } = this.#tools;
+		if (picture === null) return null;
+		const stalled = beat !== null && beat.atMs - beat.capturedMs > STALLED_MS;
+		const silent = beat === null || nowMs - beat.heardMs > SLOW_MS;
+		if (!silent && (stalled || !screen.seen)) return nowMs;
+		if (this.#videoMs === null || this.#rate === 'full') return this.#videoMs;
+		return nowMs - this.#videoMs < SLOW_MS ? nowMs : this.#videoMs;
+	}
+
+	#steerRelayed(source: WatchedCamera, reachable: boolean, fares: Verdict | null): void {
+		const { screen } = this.#tools;
+		if (fares === 'well' && this.#videoMs !== null) {
+			this.#dropRelayed();
+			return;
+		}
+		if (this.#relayed !== null || !reachable || fares === 'wait' || fares === 'well') return;
+		if (!screen.decodes) {
+			if (fares !== null) return;
+			const fault = new Fault('unsupported', 'this browser decodes no live parts');
+			this.#ended = { kind: 'ended', why: 'failed', fault };
+			return;
+		}
+		this.#capturedMs = null;
+		this.#relayed = new RelayedWatch(this.#tools, source.id, source.device, {
+			part: (part) => {
+				screen.decode(part);
+			},
+			changed: () => {
+				this.look();
+			},
+		});
+	}
+
+	/** The old picture stays until the new one has its first frame. */
+	#choose(fares: Verdict | null, nowMs: number): void {
+		const offset = this.#relayed?.offset ?? null;
+		const captured = this.#capturedMs;
+		if (fares === 'well' && this.#videoMs !== null) {
+			this.#reason = 'best';
+			this.#show('video');
+		} else if (offset !== null && captured !== null) {
+			// What a relay kept from before is no first frame.
+			if (ageMs(nowMs, offset, captured) < STALE_MS) this.#show('canvas');
+		} else if (this.#front === null && this.#videoMs !== null && this.#direct !== null) {
+			this.#show('video');
+		}
+	}
+
+	#age(nowMs: number): void {
+		const [direct, relayed] = [this.#direct, this.#relayed];
+		if (this.#front === 'video' && direct?.offset && direct.beat && this.#videoMs !== null) {
+			const { offset, beat, path } = direct;
+			// In a hidden page nothing is painted, and nobody looks.
+			const shownMs = this.#tools.screen.seen ? this.#videoMs : nowMs;
+			this.#know(path, directAgeMs(nowMs, offset, beat, shownMs));
+		} else if (this.#front === 'canvas' && relayed?.offset && this.#capturedMs !== null) {
+			this.#know('relayed', ageMs(nowMs, relayed.offset, this.#capturedMs));
+		}
+	}
+
+	#know(path: Path, age: number): void {
+		this.#known = { path, ageMs: age, atMs: this.#tools.clock.monotonicMs() };
+	}
+
+	#tellShown(trying: Trying): void {
+		const known = this.#known;
+		if (known === null || this.#front === null) {
+			this.#set({ kind: 'connecting', trying, sinceMs: this.#sinceMs });
+			return;
+		}
+		const age = Math.round(known.ageMs + this.#tools.clock.monotonicMs() - known.atMs);
+		const { path } = known;
+		if (age > STALE_MS) this.#set({ kind: 'stale', path, ageMs: age, trying });
+		else {
+			const reason = path === 'relayed' ? this.#reason : 'best';
+			const sound = this.#front === 'video' && this.#tools.source().state?.sound === true;
+			this.#set({ kind: 'live', path, reason, ageMs: age, sound });
+		}
+	}
+
+	#trying(reachable: boolean): Trying {
+		if (!reachable) return 'relay';
+		if (this.#direct !== null) return this.#relayed === null ? 'direct' : 'relayed';
+		return this.#relayed === null ? 'camera' : 'relayed';
+	}
+
+	#see(event: LiveScreenEvent): void {
+		const nowMs = this.#tools.clock.monotonicMs();
+		if (event.kind === 'failed') {
+			this.#ended = { kind: 'ended', why: 'failed', fault: event.fault };
+			this.look();
+			return;
+		}
+		if (event.pane === 'video') this.#videoMs = nowMs;
+		else this.#capturedMs = (event.capturedUs ?? 0) / 1000;
+		// The first frame is shown at once.
+		if (event.pane !== this.#front || this.state.kind !== 'live') this.look();
+	}
+
+	#show(pane: Pane | null): void {
+		if (pane === this.#front) return;
+		this.#front = pane;
+		this.#tools.screen.front(pane);
+	}
+
+	#dropAll(): void {
+		this.#dropDirect();
+		this.#dropRelayed();
+	}
+
+	#dropDirect(): void {
+		const direct = this.#direct;
+		this.#direct = null;
+		direct?.hangUp();
+	}
+
+	#dropRelayed(): void {
+		const relayed = this.#relayed;
+		this.#relayed = null;
+		relayed?.hangUp();
+	}
+
+	#set(state: ViewState): void {
+		this.state = state;
+		for (const listener of this.#listeners) listener();
+	}
+}

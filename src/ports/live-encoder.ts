@@ -1,0 +1,31 @@
+import type { Fault } from '#domain/fault.ts';
+import type { LivePart } from '#domain/live-part.ts';
+import type { Pace } from '#domain/pace.ts';
+import type { Picture } from './capture.ts';
+
+export interface LiveEncoderOptions {
+	readonly bitsPerSecond: number;
+	/** At most. */
+	readonly frameRate: number;
+	/** What makes wall time of the monotonic clock (ms): frames are stamped by it. */
+	readonly wallOffsetMs: number;
+}
+
+export interface LiveEncoderSink {
+	/** Each 100 ms at most, a key frame at its head or in none. */
+	part(part: LivePart): void;
+	/** It gave up. Nothing comes after it. */
+	ended(fault: Fault): void;
+}
+
+export interface LiveEncoding {
+	/** As soon as there is a frame. */
+	keyFrame(): void;
+	pace(pace: Pick<Pace, 'bitsPerSecond' | 'holding'>): void;
+	stop(): void;
+}
+
+/** Encodes a picture frame by frame, apart from the recorder. Throws `unsupported`. */
+export interface LiveEncoder {
+	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding;
+}

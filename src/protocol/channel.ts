@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+
+/** What camera and viewer say over the data channel `live`: docs/spec/live.md. */
+const MOST_CHARS = 1024;
+const number = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const fingerprint = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+
+/** All that is shown, a frame now and then, or nothing. */
+export const RATES = ['full', 'slow', 'none'] as const;
+export type LiveRate = (typeof RATES)[number];
+
+const schema = v.variant('t', [
+	/** LV2: the fingerprints as this side has them. */
+	v.object({ t: v.literal('confirm'), mine: fingerprint, theirs: fingerprint }),
+	v.object({ t: v.literal('ping'), n: count }),
+	v.object({ t: v.literal('pong'), n: count, atMs: number }),
+	/** LV10 */
+	v.object({ t: v.literal('beat'), atMs: number, capturedMs: number, frames: count }),
+	v.object({ t: v.literal('want'), rate: v.picklist(RATES) }),
+]);
+export type ChannelMessage = v.InferOutput<typeof schema>;
+
+/** `null`: none of ours, or of a later version. */
+export function channelMessageFrom(text: string): ChannelMessage | null {
+	if (text.length > MOST_CHARS) return null;
+	try {
+		const parsed = v.safeParse(schema, JSON.parse(text));
+		return parsed.success ? parsed.output : null;
+	} catch {
+		return null;
+	}
+}

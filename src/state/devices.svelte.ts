@@ -1,0 +1,137 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { faultOf, type FaultKind } from '#domain/fault.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import type { Role } from '#domain/roster.ts';
+import type { Member, Revoked } from '#engine/members.ts';
+import type { LinkState } from '#engine/post.ts';
+import type { WatchedCamera } from '#engine/watching.ts';
+import type { Engine } from './engine.ts';
+
+export type Work = 'rename' | 'revoke' | 'change' | 'earlier';
+
+/** What was done last, and what came of it. */
+export interface Worked {
+	readonly work: Work;
+	readonly device: DeviceId;
+	readonly outcome: 'under-way' | 'done' | 'failed';
+	readonly fault: FaultKind | null;
+}
+
+/** A device that was taken out, kept for the proof: it is in the list no more. */
+export interface Gone {
+	readonly name: string | null;
+	readonly device: DeviceId;
+	readonly proof: Revoked;
+}
+
+/** The devices of this home, and what an owner does with them. */
+export class Devices {
+	worked = $state.raw<Worked | null>(null);
+	gone = $state.raw<readonly Gone[]>([]);
+	readonly #engine: Pick<Engine, 'members' | 'watching' | 'post'>;
+	readonly #subscribe: () => void;
+
+	constructor(engine: Pick<Engine, 'members' | 'watching' | 'post'>) {
+		this.#engine = engine;
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [engine.members, engine.watching, engine.post].map((one) => one.on(update));
+			return () => {
+				for (const off of offs) off();
+			};
+		});
+	}
+
+	get list(): readonly Member[] {
+		this.#subscribe();
+		return this.#engine.members.list;
+	}
+
+	/** This device may change them. */
+	get owner(): boolean {
+		this.#subscribe();
+		return this.#engine.members.owner;
+	}
+
+	get forked(): boolean {
+		this.#subscribe();
+		return this.#engine.members.forked;
+	}
+
+	get link(): LinkState {
+		this.#subscribe();
+		return this.#engine.post.state;
+	}
+
+	/** Cameras of a device; they say how they fare. */
+	camerasOf(device: DeviceId): readonly WatchedCamera[] {
+		this.#subscribe();
+		return this.#engine.watching.cameras.filter((camera) => camera.device === device);
+	}
+
+	/** An owner that is the only one stays an owner, and stays. */
+	lastOwner({ roles }: Member): boolean {
+		return roles.includes('owner') && this.list.filter(isOwner).length === 1;
+	}
+
+	/** While there is one owner, any other device of a person would do as a second. */
+	wantsOwner(member: Member): boolean {
+		const { roles, self } = member;
+		const fit = roles.includes('viewer') && !roles.includes('live');
+		return fit && !self && this.list.filter(isOwner).length < 2;
+	}
+
+	/** It is granted what is recorded from its coming on; owners have all keys. */
+	maySeeEarlier({ roles }: Member): boolean {
+		return roles.includes('viewer') && !roles.includes('live') && !roles.includes('owner');
+	}
+
+	nameOf(device: DeviceId): string | null {
+		return this.list.find((member) => member.device === device)?.name ?? null;
+	}
+
+	async rename(device: DeviceId, name: string): Promise<void> {
+		await this.#do('rename', device, () => this.#engine.members.rename(device, name));
+	}
+
+	async change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void> {
+		await this.#do('change', device, () => this.#engine.members.change(device, roles, notAfterMs));
+	}
+
+	async makeOwner({ device, roles, notAfterMs }: Member): Promise<void> {
+		await this.change(
+			device,
+			OWNER.concat(roles.filter((role) => !OWNER.includes(role))),
+			notAfterMs,
+		);
+	}
+
+	async showEarlier(device: DeviceId): Promise<void> {
+		await this.#do('earlier', device, () => this.#engine.members.showEarlier(device));
+	}
+
+	async revoke({ device, name }: Member): Promise<void> {
+		await this.#do('revoke', device, () =>
+			this.#engine.members.revoke(device, (proof) => {
+				const others = this.gone.filter((one) => one.device !== device);
+				this.gone = [...others, { device, name, proof }];
+			}),
+		);
+	}
+
+	async #do(work: Work, device: DeviceId, doing: () => Promise<void>): Promise<void> {
+		this.worked = { work, device, outcome: 'under-way', fault: null };
+		try {
+			await doing();
+			this.worked = { work, device, outcome: 'done', fault: null };
+		} catch (error) {
+			this.worked = { work, device, outcome: 'failed', fault: faultOf(error).kind };
+		}
+	}
+}
+
+/** Owners watch, too. */
+const OWNER: Role[] = ['viewer', 'owner'];
+
+function isOwner({ roles }: Member): boolean {
+	return roles.includes('owner');
+}

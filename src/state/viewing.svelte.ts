@@ -1,0 +1,105 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { faultOf, type Fault } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { LiveView, ViewState } from '#engine/watching.ts';
+import type { Engine } from './engine.ts';
+import { LocalView } from './local-view.ts';
+
+/** An age that is read says a second; it is looked at twice as often. */
+const LOOK_MS = 500;
+
+type Wish = Parameters<LiveView['want']>[0];
+
+/** One camera on one element: the picture, its age, and what is heard. */
+export class Viewing {
+	muted = $state(true);
+	/** The person speaks through the camera. */
+	talking = $state(false);
+	/** Why speaking did not work. */
+	talkFault = $state.raw<Fault | null>(null);
+	way = $state<'best' | 'relayed'>('best');
+	readonly #view: LiveView;
+	readonly #subscribe: () => void;
+	readonly #off: () => void;
+	#held = false;
+
+	/** `own`: of this device. */
+	constructor(engine: Engine, camera: { readonly id: CameraId; readonly own: boolean }) {
+		this.#view = camera.own ? new LocalView(engine) : engine.watching.view(camera.id);
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [this.#view.on(update), engine.clock.every(LOOK_MS, update)];
+			return () => {
+				for (const off of offs) off();
+			};
+		});
+		let online = isOnline(engine, camera.id);
+		this.#off = engine.watching.on(() => {
+			const now = isOnline(engine, camera.id);
+			// It is back: nobody has to press anything.
+			if (now && !online && this.#view.state.kind === 'ended') this.#view.retry();
+			online = now;
+		});
+	}
+
+	get state(): ViewState {
+		this.#subscribe();
+		return this.#view.state;
+	}
+
+	/** Of the picture on show; `null`: there is none. */
+	get ageMs(): number | null {
+		const { state } = this;
+		return 'ageMs' in state ? state.ageMs : null;
+	}
+
+	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
+		this.#view.attach(video, canvas);
+		this.#view.mute(this.muted);
+	}
+
+	want(rate: Wish): void {
+		this.#view.want(rate);
+	}
+
+	toggleSound(): void {
+		this.muted = !this.muted;
+		this.#view.mute(this.muted);
+	}
+
+	go(way: 'best' | 'relayed'): void {
+		this.way = way;
+		this.#view.setWay(way);
+	}
+
+	/** Half duplex: who speaks hears nothing meanwhile. */
+	async talk(on: boolean): Promise<void> {
+		if (on === this.#held) return;
+		this.#held = on;
+		this.talkFault = null;
+		try {
+			this.#view.mute(on || this.muted);
+			await this.#view.talk(on);
+			// A hand that let go while the microphone was being opened.
+			this.talking = on && this.#held;
+		} catch (error) {
+			this.#held = false;
+			this.talking = false;
+			this.#view.mute(this.muted);
+			this.talkFault = faultOf(error);
+		}
+	}
+
+	retry(): void {
+		this.#view.retry();
+	}
+
+	close(): void {
+		this.#off();
+		if (this.#held) void this.talk(false);
+		this.#view.close();
+	}
+}
+
+function isOnline({ watching }: Engine, id: CameraId): boolean {
+	return watching.cameras.find((camera) => camera.id === id)?.online ?? false;
+}

@@ -1,0 +1,65 @@
+import { createSubscriber } from 'svelte/reactivity';
+import type { CameraId } from '#domain/ids.ts';
+import type { WatchedCamera } from '#engine/watching.ts';
+import type { Engine } from './engine.ts';
+import { Library, type ShelvedCamera } from './library.svelte.ts';
+
+/** A camera of this home, or footage of one that was. */
+export interface Tile {
+	readonly id: CameraId;
+	readonly name: string | null;
+	/** `null`: it is no camera of this home any more, only its footage is here. */
+	readonly watched: WatchedCamera | null;
+	/** What this device has of it. */
+	readonly shelved: ShelvedCamera | null;
+}
+
+/** All cameras of the home, and what of their footage lies here. */
+export class Wall {
+	/** The one that moves at its full rate; the others show a picture every few seconds. */
+	full = $state<CameraId | null>(null);
+	readonly #engine: Engine;
+	readonly #library: Library;
+	readonly #subscribe: () => void;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+		this.#library = new Library(engine);
+		this.#subscribe = createSubscriber((update) => engine.watching.on(update));
+	}
+
+	watch(): void {
+		this.#library.watch();
+	}
+
+	close(): void {
+		this.#library.close();
+	}
+
+	/** Of the home, here and elsewhere. */
+	get cameras(): readonly WatchedCamera[] {
+		this.#subscribe();
+		return this.#engine.watching.cameras;
+	}
+
+	/** `null`: not known yet. */
+	get tiles(): readonly Tile[] | null {
+		const shelf = this.#library.cameras;
+		if (shelf === null) return null;
+		const { cameras } = this;
+		const others = shelf.filter(({ id }) => !cameras.some((camera) => camera.id === id));
+		return [
+			...cameras.map((watched) => ({
+				id: watched.id,
+				name: watched.name,
+				watched,
+				shelved: shelf.find(({ id }) => id === watched.id) ?? null,
+			})),
+			...others.map((shelved) => ({ id: shelved.id, name: shelved.name, watched: null, shelved })),
+		];
+	}
+
+	toggleFull(id: CameraId): void {
+		this.full = this.full === id ? null : id;
+	}
+}

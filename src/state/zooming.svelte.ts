@@ -1,0 +1,59 @@
+import { panned, WHOLE, zoomedAt, type Point, type Zoom } from '#domain/zoom.ts';
+
+const STEP = 1.5;
+/** Of the frame, a press of an arrow. */
+const MOVE = 0.1;
+const TAPPED = 2.5;
+const MIDDLE: Point = { x: 0, y: 0 };
+
+/** How a live picture is enlarged. */
+export class Zooming {
+	zoom = $state.raw<Zoom>(WHOLE);
+
+	get enlarged(): boolean {
+		return this.zoom.scale > 1;
+	}
+
+	at(factor: number, point: Point): void {
+		this.zoom = zoomedAt(this.zoom, factor, point);
+	}
+
+	pan(by: Point): void {
+		this.zoom = panned(this.zoom, by);
+	}
+
+	in(): void {
+		this.at(STEP, MIDDLE);
+	}
+
+	out(): void {
+		this.at(1 / STEP, MIDDLE);
+	}
+
+	whole(): void {
+		this.zoom = WHOLE;
+	}
+
+	/** Enlarges what was tapped, or takes it back. */
+	tapped(point: Point): void {
+		if (this.enlarged) this.whole();
+		else this.at(TAPPED, point);
+	}
+
+	/** True: the key meant the zoom. */
+	key(key: string): boolean {
+		const keys: Readonly<Record<string, () => void>> = {
+			'+': () => this.in(),
+			'-': () => this.out(),
+			'0': () => this.whole(),
+			...(this.enlarged && {
+				ArrowLeft: () => this.pan({ x: MOVE, y: 0 }),
+				ArrowRight: () => this.pan({ x: -MOVE, y: 0 }),
+				ArrowUp: () => this.pan({ x: 0, y: MOVE }),
+				ArrowDown: () => this.pan({ x: 0, y: -MOVE }),
+			}),
+		};
+		keys[key]?.();
+		return keys[key] !== undefined;
+	}
+}

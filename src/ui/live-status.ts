@@ -1,0 +1,50 @@
+import type { Session } from '#state/session.svelte.ts';
+import type { Viewing } from '#state/viewing.svelte.ts';
+import type { Tile } from '#state/wall.svelte.ts';
+import type { Words } from './words/en.ts';
+import type { LiveWords } from './words/en-live.ts';
+
+type Watched = NonNullable<Tile['watched']>;
+
+interface Speech {
+	readonly w: Words;
+	readonly live: LiveWords;
+	readonly nowMs: number;
+}
+
+/** How old the picture is and what is being done about it; else why there is none. */
+export function pictureSaid(
+	state: Viewing['state'],
+	camera: Watched,
+	{ w, live, nowMs }: Speech,
+): string {
+	switch (state.kind) {
+		case 'live':
+			return live.liveAge(state.ageMs);
+		case 'stale':
+			return live.stale(state.ageMs, state.trying);
+		case 'connecting':
+			return live.trying[state.trying];
+		case 'ended': {
+			if (state.why !== 'camera-away') return live.ended[state.why].what;
+			const { stateMs } = camera;
+			if (stateMs === null) return live.offline;
+			// What was today needs no date.
+			const today = w.day(stateMs) === w.day(nowMs);
+			return live.offlineSince(today ? w.minute(stateMs) : w.about(stateMs));
+		}
+	}
+}
+
+type Fares = NonNullable<Watched['state']>['kind'];
+
+/** How a camera fares; `null`: nothing that is still known. This device knows of itself. */
+export function faresOf(camera: Watched, shown: Viewing['state'], session: Session): Fares | null {
+	if (!camera.own) {
+		const lost = !camera.online || (shown.kind === 'ended' && shown.why !== 'camera-off');
+		return lost ? null : (camera.state?.kind ?? null);
+	}
+	if (session.blind !== null) return 'blind';
+	if (session.armed) return 'recording';
+	return session.recorder?.kind === 'preview' ? 'preview' : 'off';
+}

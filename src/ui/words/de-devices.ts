@@ -1,0 +1,108 @@
+import { agoOf } from './ago.ts';
+import type { DeviceWords } from './en-devices.ts';
+import { GERMAN } from './formats.ts';
+
+const seconds = (ms: number) => GERMAN.across(Math.max(100, Math.round(ms / 100) * 100));
+
+const notDone = 'Es wurde nichts geändert. Versuche es noch einmal.';
+
+export const devices: DeviceWords = {
+	ago: agoOf('de-DE'),
+	title: 'Geräte',
+	lead: 'Sie vertrauen einander. Was eine Kamera sieht, lässt sich nur auf diesen Geräten lesen.',
+	none: 'Dieses Gerät gehört noch zu keinem Zuhause. Es gründet eines, wenn es Kamera wird, oder kommt in eines, wenn es gekoppelt wird.',
+	alone: 'Nur dieses Gerät. Kopple ein anderes, um von dort zuzusehen.',
+	pair: 'Gerät koppeln',
+	notOwner: (owners) =>
+		`Nur ein Besitzer darf diese Liste ändern${owners === '' ? '' : `: ${owners}`}.`,
+	forkedWhat:
+		'Das Relais zeigt eine Geräteliste, die nicht zu unserer passt. Ihr wird nicht geglaubt.',
+	forkedNext:
+		'Vergleiche die Sicherheitsnummern auf zwei deiner eigenen Geräte. Sind sie gleich, ist dein Zuhause sicher: Entferne, was du hier nicht kennst, und nutze dieses Relais nicht, bis sein Betreiber es erklärt hat.',
+	unnamed: 'Ohne Namen',
+	self: 'Dieses Gerät',
+	roles: {
+		owner: 'Besitzer',
+		'owner-camera': 'Besitzer und Kamera',
+		viewer: 'Zuschauer',
+		live: 'Nur live',
+		camera: 'Kamera',
+		'camera-viewer': 'Kamera und Zuschauer',
+		recovery: 'Notfallblatt',
+	},
+	now: 'Jetzt da',
+	seen: (ago) => `Zuletzt gesehen ${ago}`,
+	never: 'Noch nicht gesehen',
+	until: (date) => `bis ${date}`,
+	safety: 'Sicherheitsnummer',
+	safetyNote: 'Gleiche Ziffern auf beiden Geräten heißt: Niemand steht dazwischen.',
+	edit: 'Ändern',
+	name: 'Name',
+	role: 'Rolle',
+	roleNotes: {
+		owner: 'Darf Geräte aufnehmen und entfernen und alles sehen.',
+		'owner-camera': 'Nimmt auf und darf Geräte aufnehmen und entfernen.',
+		viewer: 'Darf zusehen und Kameras steuern.',
+		live: 'Darf live zusehen, sonst nichts: keine Aufnahmen, keine Befehle.',
+		camera: 'Nimmt auf. Darf den anderen nicht zusehen.',
+		'camera-viewer': 'Nimmt auf und darf den anderen zusehen.',
+		recovery: 'Gedruckt, für den Tag, an dem alle Besitzer verloren sind.',
+	},
+	lastOwner: 'Es ist der einzige Besitzer und bleibt es.',
+	end: 'Endet am',
+	endNote: 'Leer: Es bleibt, bis du es entfernst.',
+	save: 'Speichern',
+	cancel: 'Abbrechen',
+	makeOwner: 'Auch dieses zum Besitzer machen',
+	makeOwnerWhy: 'Gibt es nur einen Besitzer, ist mit dem Gerät das Zuhause verloren.',
+	showEarlier: 'Auch frühere Aufnahmen zeigen',
+	showEarlierNote:
+		'Es sieht, was von jetzt an aufgenommen wird. So bekommt es auch die Schlüssel zu dem, was vorher war.',
+	revoke: 'Entfernen',
+	revokeTitle: (name) => `${name} entfernen?`,
+	revokeSelf: 'Genau dieses Gerät aus dem Zuhause entfernen?',
+	revokeWhat: [
+		'Es ist in Sekunden abgeschnitten: keine Bilder, keine Aufnahmen, keine Befehle.',
+		'Jede Kamera versiegelt ab dann mit einem neuen Schlüssel, den es nie bekommt.',
+		'Was es schon gesehen oder als Datei gesichert hat, behält es.',
+		'Um zurückzukommen, muss es neu gekoppelt werden.',
+	],
+	revokeYes: 'Ja, entfernen',
+	proofRelay: (ms) => `das Relais hat es nach ${seconds(ms)} getrennt`,
+	proofRelayNot: 'das Relais war noch nicht zu erreichen',
+	proofCamera: (name, ms) => `${name} nach ${seconds(ms)}`,
+	proofCameraNot: (name) => `${name} hat noch nicht geantwortet`,
+	proof: (parts) => `Weg: ${parts.join(', ')}`,
+	proofNext: 'Eine Kamera, die nicht da ist, trennt es, bevor sie wieder etwas schickt.',
+	working: 'Einen Moment …',
+	done: {
+		rename: 'Es hat seinen neuen Namen.',
+		change: 'Es ist geändert.',
+		earlier: 'Es hat die Schlüssel früherer Aufnahmen.',
+		revoke: '',
+	},
+	failed: {
+		unavailable: notDone,
+		offline:
+			'Es gibt keine Verbindung. Hier ist es getan; die anderen erfahren es, sobald es eine gibt.',
+		denied: 'Das darf nur ein Besitzer, und der letzte bleibt einer.',
+		quota: 'Der Browser hat keinen Platz mehr. Es wurde nichts geändert.',
+		'not-found': 'Dieses Gerät gehört nicht mehr zum Zuhause.',
+		conflict:
+			'Ein anderer Besitzer hat im selben Moment etwas geändert. Sieh noch einmal hin und entscheide neu.',
+		malformed: 'Dieser Name oder dieses Datum geht nicht. Wähle etwas anderes.',
+		corrupt: 'Die Geräteliste ist beschädigt. Es wurde nichts geändert.',
+		unsupported: 'Dieser Browser kann das nicht.',
+		aborted: notDone,
+		timeout:
+			'Der Browser hat nicht rechtzeitig geantwortet. Sieh nach, ob es geschehen ist, bevor du es noch einmal versuchst.',
+		internal: 'Etwas ging schief, das nicht schiefgehen sollte. Es wurde nichts geändert.',
+	},
+	glance: 'Geräte dieses Zuhauses',
+	kinds: {
+		off: 'Kamera ist aus',
+		preview: 'Nimmt nicht auf',
+		recording: 'Nimmt auf',
+		blind: 'Speichert nicht',
+	},
+};

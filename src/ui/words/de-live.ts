@@ -1,0 +1,185 @@
+import { agoOf } from './ago.ts';
+import type { LiveWords } from './en-live.ts';
+import { GERMAN } from './formats.ts';
+
+const { across } = GERMAN;
+
+const age = (ms: number) =>
+	ms < 1000 ? 'unter 1 s alt' : `${across(Math.floor(ms / 1000) * 1000)} alt`;
+
+const trying: LiveWords['trying'] = {
+	direct: 'Versuche den direkten Weg …',
+	turn: 'Versuche einen Umweg …',
+	relayed: 'Versuche das Relais …',
+	relay: 'Suche das Relais …',
+	camera: 'Warte auf die Kamera …',
+	local: 'Die Kamera wird geöffnet …',
+};
+
+const elsewhere = 'An der Kamera ging etwas schief. Sieh auf ihren eigenen Bildschirm.';
+
+export const live: LiveWords = {
+	ago: agoOf('de-DE'),
+	age,
+	live: 'Live',
+	liveAge: (ms) => `Live · ${age(ms)}`,
+	trying,
+	stale: (ms, what) => `${age(ms)}. ${trying[what]}`,
+	ended: {
+		revoked: {
+			what: 'Dieses Gerät wurde aus dem Zuhause entfernt.',
+			next: 'Wer das Zuhause besitzt, kann es neu koppeln.',
+		},
+		'camera-away': {
+			what: 'Diese Kamera ist offline.',
+			next: 'Vielleicht ist ihre Seite zu oder ihr Netz weg. Das Bild kommt von selbst zurück.',
+		},
+		'camera-off': {
+			what: 'Diese Kamera ist aus.',
+			next: 'Ihre Linse ist zu. Ein Bild gibt es, sobald sie aufnimmt.',
+		},
+		'no-relay': {
+			what: 'Das Relais ist nicht zu erreichen.',
+			next: 'Andere Geräte werden darüber gefunden. Es wird von selbst wieder versucht.',
+		},
+		failed: {
+			what: 'Zu dieser Kamera führt gerade kein Weg.',
+			next: 'Sieh nach, ob ihre Seite offen ist und Netz hat. Versuche es dann noch einmal.',
+		},
+	},
+	offlineSince: (ago) => `Offline seit ${ago}`,
+	offline: 'Offline',
+	kinds: {
+		off: 'Aus',
+		preview: 'Nimmt nicht auf',
+		recording: 'Nimmt auf',
+		blind: 'Speichert nicht',
+	},
+	elsewhere: 'Ein anderer Tab dieses Browsers ist diese Kamera.',
+	notHere: 'Hier liegen nur noch ihre Aufnahmen.',
+	way(path, reason) {
+		switch (path) {
+			case 'local':
+				return 'Von der Linse dieses Geräts';
+			case 'direct':
+				return 'Direkt, über dein Netz';
+			case 'turn':
+				return 'Um ein Hindernis herum, auch unterwegs nicht lesbar';
+			case 'relayed':
+				return {
+					blocked: 'Über das Relais: Dein Netz lässt nichts anderes durch',
+					full: 'Über das Relais: Die Kamera versorgt direkt schon so viele, wie sie kann',
+					chosen: 'Über das Relais, wie du es wolltest',
+					best: 'Über das Relais',
+				}[reason];
+		}
+	},
+	picture: (name) => `Bild von ${name}`,
+	retry: 'Noch einmal versuchen',
+	emptyWhat: 'In diesem Zuhause gibt es noch keine Kamera.',
+	emptyNext: 'Mach dieses Gerät zu einer, oder kopple es mit einer Kamera, die du hast.',
+	pair: 'Gerät koppeln',
+	saved: 'Gespeicherte Aufnahmen',
+	fullRate: 'Flüssig',
+	fullRateNote: 'Die anderen zeigen alle paar Sekunden ein Bild.',
+	talk: 'Sprechen',
+	talkNote: 'Zum Sprechen gedrückt halten. Solange hörst du nichts.',
+	talking: 'Man hört dich an der Kamera.',
+	torch: 'Lampe',
+	noTorch: 'Diese Kamera hat keine Lampe.',
+	fullScreen: 'Vollbild',
+	leaveFullScreen: 'Vollbild beenden',
+	pip: 'Kleines Fenster',
+	still: 'Bild sichern',
+	sound: 'Ton',
+	noSound: 'Diese Kamera schickt keinen Ton.',
+	zoomIn: 'Vergrößern',
+	zoomOut: 'Verkleinern',
+	whole: 'Das ganze Bild zeigen',
+	keys: 'Plus und Minus zoomen, Pfeile bewegen das Bild, 0 zeigt alles, f ist Vollbild.',
+	controls: 'Kamera',
+	lens: 'Linse',
+	unnamedLens: (n) => `Linse ${String(n)}`,
+	quality: 'Qualität',
+	start: 'Aufnahme starten',
+	stop: 'Aufnahme beenden',
+	guard: 'Wachmodus',
+	guardNote: 'Schwarzer Bildschirm, nimmt weiter auf',
+	restart: 'Neu starten',
+	restartNote: 'Schaltet die Kamera aus und wieder ein',
+	viaRelay: 'Immer über das Relais',
+	siren: 'Sirene',
+	sirenStop: 'Sirene ausschalten',
+	sirenTitle: 'Sirene einschalten?',
+	sirenHow:
+		'Sie ist so laut, wie die Lautstärke jenes Geräts eingestellt ist: ein Telefon bei voller Lautstärke etwa wie ein Staubsauger neben dir, eines bei null bleibt still. Alle in der Nähe hören sie.',
+	sirenEnds:
+		'Sie endet, wenn du sie ausschaltest, spätestens nach einer Minute. Die Kamera zeigt, wer sie eingeschaltet hat.',
+	sirenYes: 'Einschalten',
+	cancel: 'Abbrechen',
+	asking: 'Die Kamera wird gefragt …',
+	done: {
+		lens: 'Die Kamera hat die Linse gewechselt.',
+		torch: 'Die Kamera hat die Lampe umgeschaltet.',
+		quality: 'Die Kamera hat die Qualität geändert.',
+		start: 'Die Kamera nimmt jetzt auf.',
+		stop: 'Die Kamera nimmt nicht mehr auf.',
+		guard: 'Die Kamera hat den Wachmodus umgeschaltet.',
+		restart: 'Die Kamera hat neu gestartet.',
+		siren: 'Die Sirene heult.',
+		'siren-off': 'Die Sirene ist still.',
+		talk: 'Man hört dich an der Kamera.',
+	},
+	refused: {
+		unavailable: 'Der Browser der Kamera gab ihr nicht, was sie braucht.',
+		offline: 'Gerade führt kein Weg zur Kamera. Versuche es wieder, wenn sie zurück ist.',
+		denied: 'Die Kamera nimmt das von diesem Gerät nicht an.',
+		quota: 'Die Kamera hat keinen Platz mehr.',
+		'not-found': 'Diese Linse gibt es nicht mehr.',
+		conflict: 'Die Kamera ist mit etwas anderem beschäftigt. Versuche es gleich noch einmal.',
+		malformed: 'Die Kamera versteht das nicht. Aktualisiere beide Geräte.',
+		corrupt: elsewhere,
+		unsupported: 'Die Kamera kann das nicht.',
+		aborted: 'Das wurde unterbrochen. Versuche es noch einmal.',
+		timeout:
+			'Die Kamera hat 5 Sekunden lang nicht geantwortet. Vielleicht ist nichts geschehen; versuche es noch einmal.',
+		internal: elsewhere,
+	},
+	talkDirect: 'Sprechen braucht den direkten Weg zur Kamera, und hier ein Mikrofon.',
+	liveOnly: 'Dieses Gerät darf nur live zusehen: Befehle schickt es keine.',
+	talkRefused:
+		'Der Browser lässt diese Seite das Mikrofon nicht benutzen. Erlaube es neben der Adresse und versuche es dann noch einmal.',
+	later:
+		'Was diese Kamera gespeichert hat, liegt auf der Kamera selbst. Von hier hineinzusehen kommt mit einer späteren Version.',
+	battery: (percent, charging) => `Akku ${percent}${charging ? ', lädt' : ''}`,
+	watchersTitle: 'Wer zusieht',
+	nobody: 'Niemand sieht zu.',
+	watching: (n, names) => (n === 1 ? `${names} sieht zu` : `${String(n)} sehen zu: ${names}`),
+	ways: {
+		direct: 'direkt',
+		turn: 'um ein Hindernis herum',
+		relayed: 'über das Relais',
+	},
+	watcher: (name, how, since) => `${name}, ${how}, seit ${since}`,
+	someone: 'Ein Gerät ohne Namen',
+	newcomer: (names) => `${names} sieht dieser Kamera jetzt zu.`,
+	newcomers: (names) => `${names} sehen dieser Kamera jetzt zu.`,
+	newcomerNext:
+		'Das können nur Geräte deines Zuhauses. Unter Einstellungen, Geräte kannst du eines entfernen.',
+	seen: 'In Ordnung',
+	devices: 'Geräte',
+	hush: 'Ausschalten',
+	voices: {
+		talk: (name) => `${name} spricht durch dieses Gerät.`,
+		siren: (name) => `${name} hat die Sirene dieses Geräts eingeschaltet.`,
+	},
+	link: {
+		none: 'Kein Relais: nur dieses Gerät',
+		connecting: 'Das Relais wird gesucht …',
+		connected: 'Andere können zusehen',
+		away: (again) => `Das Relais ist weg; nächster Versuch um ${again}`,
+		'unknown-home': 'Das Relais kennt dieses Zuhause nicht. Kopple neu, mit einer Einladung.',
+		'not-a-member': 'Das Relais sagt, dieses Gerät gehört nicht mehr zum Zuhause.',
+		version: 'Das Relais spricht eine andere Version. Aktualisiere es oder diese App.',
+	},
+};

@@ -1,0 +1,141 @@
+import type { pair as english } from './en-pair.ts';
+
+const again = 'Beginne noch einmal mit einem neuen Code.';
+
+const roles: (typeof english)['show']['roles'] = {
+	viewer: 'Ein Zuschauer',
+	'live-only': 'Ein Zuschauer nur für Live-Bilder',
+	camera: 'Eine Kamera',
+	owner: 'Ein Besitzer',
+};
+
+export const pair: typeof english = {
+	title: 'Gerät verbinden',
+	lead: 'Zwei Geräte lernen sich einmal kennen, mit einem Code. Danach finden sie sich von selbst.',
+	show: {
+		title: 'Ein anderes Gerät hereinlassen',
+		wanted: 'Was es sein wird',
+		roles,
+		notes: {
+			viewer: 'Sieht Live-Bilder und was von jetzt an aufgenommen wird.',
+			'live-only': 'Sieht Live-Bilder, nichts Aufgenommenes.',
+			camera: 'Nimmt auf. Es sieht keine andere Kamera.',
+			owner: 'Sieht alles, lässt Geräte herein und nimmt sie heraus.',
+		},
+		button: 'Code zeigen',
+		own: 'Dieses Gerät von einem Besitzer scannen lassen',
+		ownNote: 'Für ein neues Gerät, dessen Kamera nicht scannen kann.',
+	},
+	join: {
+		title: 'Dieses Gerät ist das neue',
+		name: 'Name dieses Geräts',
+		namePlaceholder: 'Küchenhandy, Laptop …',
+		phone: 'Handy',
+		computer: 'Computer',
+		code: 'Code zum Verbinden',
+		codeNote: 'Acht Zeichen oder der ganze Link, von dem Gerät, das dieses hereinlässt.',
+		given: 'Du hast einen Link zum Verbinden geöffnet. Wähle einen Namen, dann tritt bei.',
+		keeps: 'Was dieses Gerät aufgenommen hat, bleibt auf ihm.',
+		button: 'Beitreten',
+		scan: 'Code scannen',
+		stopScan: 'Nicht mehr scannen',
+		scanning: 'Richte die Kamera auf den Code.',
+	},
+	preparing: 'Spricht mit dem Relay …',
+	showing: {
+		title: 'Scanne das mit dem anderen Gerät',
+		qr: 'Code zum Verbinden',
+		link: 'Oder öffne dort diesen Link:',
+		typed: 'Oder tippe dort diese Zeichen:',
+		until: (left) => `Gilt ${left}, für ein Gerät.`,
+		secret: 'Zeige ihn sonst niemandem.',
+		copy: 'Link kopieren',
+		copied: 'Kopiert.',
+		share: 'Teilen',
+	},
+	exchanging: 'Die Geräte lernen sich kennen …',
+	comparing: {
+		owner: (name) => `„${name}“ hereinlassen?`,
+		fresh: 'Vergleiche die Ziffern',
+		spoken: (digits) => digits.split('').join(' '),
+		compare: 'Zeigt der andere Bildschirm dieselben sechs Ziffern?',
+		only: 'Erlaube es nur, wenn beide gleich sind.',
+		allow: 'Erlauben',
+		refuse: 'Ablehnen',
+		waits: 'Wartet auf das andere Gerät …',
+		waitsOwner: 'Erlaube es jetzt auf dem anderen Gerät. Sein Bildschirm zeigt dieselben Ziffern.',
+		becomes: (wanted) => `Dieses Gerät wird: ${roles[wanted]}.`,
+	},
+	done: {
+		owner: (name) => `„${name}“ gehört jetzt zu deinem Zuhause.`,
+		fresh: 'Dieses Gerät gehört jetzt dazu.',
+		second: (name) => `Soll „${name}“ auch Besitzer sein?`,
+		secondNote:
+			'Geht dieses Gerät verloren, kann ein Besitzer weiter Geräte hereinlassen und herausnehmen. Ein Zuhause sollte zwei haben.',
+		yes: 'Ja, auch Besitzer',
+		no: 'Nein, nur Zuschauer',
+		promoted: (name) => `„${name}“ ist jetzt Besitzer.`,
+		notPromoted: 'Das ging nicht. Du kannst es später in den Einstellungen tun.',
+		watch: 'Meine Kameras ansehen',
+		camera: 'Dieses Gerät als Kamera verwenden',
+		more: 'Noch ein Gerät verbinden',
+	},
+	ended: {
+		again: 'Noch einmal',
+		ends: {
+			refused: { what: 'Das Gerät wurde abgelehnt.', next: 'Nichts wurde geändert.' },
+			cancelled: { what: 'Du hast abgebrochen.', next: 'Nichts wurde geändert.' },
+			expired: { what: 'Der Code ist zehn Minuten alt und gilt nicht mehr.', next: again },
+			burnt: {
+				what: 'Der Code wurde zweimal benutzt, oder etwas passte nicht. Niemand kam herein.',
+				next: 'Vielleicht ist er in einem anderen Tab offen. Schließe den Tab und beginne mit einem neuen Code, den sonst niemand sieht.',
+			},
+			digits: {
+				what: 'Die Ziffern waren nicht gleich. Vielleicht steht jemand zwischen den Geräten. Niemand kam herein.',
+				next: 'Beginne noch einmal mit einem Code, der gescannt und nicht getippt wird.',
+			},
+			'no-relay': {
+				what: 'Unter dieser Adresse ist kein Relay, nur die App.',
+				next: 'Öffne die App auf beiden Geräten unter der Adresse, die dein Relay zeigt.',
+			},
+			invitation: {
+				what: 'Dieses Relay kennt dein Zuhause noch nicht.',
+				next: 'Gib die Einladung ein, die das Relay beim ersten Start gezeigt hat.',
+			},
+			unreachable: {
+				what: 'Das Relay ist nicht zu erreichen.',
+				next: 'Beide Geräte müssen im selben Netz wie das Relay sein oder es erreichen können. Öffne auf dem neuen Gerät den Link selbst, dann versuche es noch einmal.',
+			},
+			'unknown-code': {
+				what: 'Das ist kein Code, oder er gilt nicht mehr.',
+				next: 'Codes gelten zehn Minuten und für ein Gerät. Lass dir einen neuen zeigen.',
+			},
+			'too-many': {
+				what: 'Das waren zu viele falsche Codes.',
+				next: 'Warte zehn Minuten, oder scanne den Code, statt ihn zu tippen.',
+			},
+			'other-side-gone': { what: 'Das andere Gerät hat aufgehört.', next: again },
+			version: {
+				what: 'App und Relay haben verschiedene Versionen.',
+				next: 'Bitte aktualisiere: Lade diese Seite neu und starte das Relay in seiner neuesten Version.',
+			},
+			'own-code': {
+				what: 'Diesen Code zeigt dieser Browser selbst.',
+				next: 'Öffne ihn auf dem anderen Gerät.',
+			},
+			'not-owner': {
+				what: 'Nur ein Besitzer lässt Geräte herein, und dieses Gerät ist keiner.',
+				next: 'Zeige den Code auf einem Gerät, das Besitzer ist.',
+			},
+			failed: { what: 'Das ging nicht.', next: again },
+		},
+	},
+	invitation: {
+		title: 'Dein Zuhause bei diesem Relay eröffnen',
+		label: 'Einladung',
+		button: 'Mein Zuhause hier eröffnen',
+		wrong: 'Diese Einladung gilt nicht, oder sie wurde schon benutzt.',
+		opened: 'Dein Zuhause ist bei diesem Relay eröffnet. Jetzt kannst du Geräte hereinlassen.',
+	},
+	cancel: 'Abbrechen',
+};

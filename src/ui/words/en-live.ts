@@ -1,0 +1,206 @@
+import type { FaultKind } from '#domain/fault.ts';
+import type { Viewing } from '#state/viewing.svelte.ts';
+import { agoOf } from './ago.ts';
+import type { Advice } from './en.ts';
+import { ENGLISH } from './formats.ts';
+
+type ViewState = Viewing['state'];
+type Ended = Extract<ViewState, { readonly kind: 'ended' }>['why'];
+type Live = Extract<ViewState, { readonly kind: 'live' }>;
+type Trying = Extract<ViewState, { readonly kind: 'stale' }>['trying'];
+
+const { across } = ENGLISH;
+
+const age = (ms: number) =>
+	ms < 1000 ? 'under 1 s old' : `${across(Math.floor(ms / 1000) * 1000)} old`;
+
+const trying: Readonly<Record<Trying, string>> = {
+	direct: 'Trying the direct way …',
+	turn: 'Trying a way around …',
+	relayed: 'Trying the relay …',
+	relay: 'Looking for the relay …',
+	camera: 'Waiting for the camera …',
+	local: 'Opening the camera …',
+};
+
+const ended: Readonly<Record<Ended, Advice>> = {
+	revoked: {
+		what: 'This device was taken out of the home.',
+		next: 'An owner can pair it again.',
+	},
+	'camera-away': {
+		what: 'This camera is offline.',
+		next: 'Its page may be closed, or its network gone. The picture comes back by itself.',
+	},
+	'camera-off': {
+		what: 'This camera is off.',
+		next: 'Its lens is closed. There is a picture as soon as it records.',
+	},
+	'no-relay': {
+		what: 'The relay cannot be reached.',
+		next: 'Other devices are found through it. It is tried again by itself.',
+	},
+	failed: {
+		what: 'No way to this camera was found.',
+		next: 'Look whether its page is open and has a network, then try again.',
+	},
+};
+
+/** Which way the picture comes, and why. */
+function way(path: Live['path'], reason: Live['reason']): string {
+	switch (path) {
+		case 'local':
+			return 'From the lens of this device';
+		case 'direct':
+			return 'Directly, over your network';
+		case 'turn':
+			return 'Around an obstacle, still without being readable on the way';
+		case 'relayed':
+			return {
+				blocked: 'Through the relay: your network lets nothing else through',
+				full: 'Through the relay: the camera already serves as many directly as it can',
+				chosen: 'Through the relay, as you chose',
+				best: 'Through the relay',
+			}[reason];
+	}
+}
+
+const kinds = {
+	off: 'Off',
+	preview: 'Not recording',
+	recording: 'Recording',
+	blind: 'Not saving',
+};
+
+const elsewhere = 'Something went wrong at the camera. Look at its own screen.';
+const refused: Readonly<Record<FaultKind, string>> = {
+	unavailable: 'The camera’s browser did not give it what it needs.',
+	offline: 'There is no way to the camera now. Try again when it is back.',
+	denied: 'The camera does not take this from this device.',
+	quota: 'The camera has no room left.',
+	'not-found': 'That lens is not there any more.',
+	conflict: 'The camera is busy with something else. Try again in a moment.',
+	malformed: 'The camera does not understand this. Update both devices.',
+	corrupt: elsewhere,
+	unsupported: 'The camera cannot do this.',
+	aborted: 'That was interrupted. Try again.',
+	timeout: 'The camera did not answer within 5 seconds. Nothing may have happened; try again.',
+	internal: elsewhere,
+};
+
+/** Live pictures and what is asked of a camera from afar. */
+export const live = {
+	ago: agoOf('en-GB'),
+	age,
+	live: 'Live',
+	liveAge: (ms: number) => `Live · ${age(ms)}`,
+	trying,
+	stale: (ms: number, what: Trying) => `${age(ms)}. ${trying[what]}`,
+	ended,
+	offlineSince: (ago: string) => `Offline since ${ago}`,
+	offline: 'Offline',
+	kinds,
+	elsewhere: 'Another tab of this browser is this camera.',
+	notHere: 'Only its footage is here.',
+	way,
+	picture: (name: string) => `Picture of ${name}`,
+	retry: 'Try again',
+	// The wall
+	emptyWhat: 'There is no camera in this home yet.',
+	emptyNext: 'Make this device one, or pair it with a camera you have.',
+	pair: 'Pair a device',
+	saved: 'Saved footage',
+	fullRate: 'Full rate',
+	fullRateNote: 'The others show a picture every few seconds.',
+	// One camera
+	talk: 'Talk',
+	talkNote: 'Hold to talk. While you talk you hear nothing.',
+	talking: 'You are heard at the camera.',
+	torch: 'Torch',
+	noTorch: 'This camera has no torch.',
+	fullScreen: 'Full screen',
+	leaveFullScreen: 'Leave full screen',
+	pip: 'Small window',
+	still: 'Save picture',
+	sound: 'Sound',
+	noSound: 'This camera sends no sound.',
+	zoomIn: 'Zoom in',
+	zoomOut: 'Zoom out',
+	whole: 'Show the whole picture',
+	keys: 'Plus and minus zoom, arrows move the picture, 0 shows all of it, f is full screen.',
+	controls: 'Camera',
+	lens: 'Lens',
+	unnamedLens: (n: number) => `Lens ${String(n)}`,
+	quality: 'Quality',
+	start: 'Start recording',
+	stop: 'Stop recording',
+	guard: 'Guard mode',
+	guardNote: 'Black screen, records on',
+	restart: 'Restart',
+	restartNote: 'Switches the camera off and on again',
+	viaRelay: 'Always through the relay',
+	siren: 'Siren',
+	sirenStop: 'Stop the siren',
+	sirenTitle: 'Sound the siren?',
+	sirenHow:
+		'It is as loud as the volume of that device is set: a phone at full volume is about as loud as a vacuum cleaner beside you, one at zero is silent. Everybody near it hears it.',
+	sirenEnds:
+		'It ends when you stop it, after a minute at the latest. The camera shows who sounds it.',
+	sirenYes: 'Sound it',
+	cancel: 'Cancel',
+	asking: 'Asking the camera …',
+	done: {
+		lens: 'The camera has changed its lens.',
+		torch: 'The camera has switched its torch.',
+		quality: 'The camera has changed its quality.',
+		start: 'The camera has begun to record.',
+		stop: 'The camera has stopped recording.',
+		guard: 'The camera has switched guard mode.',
+		restart: 'The camera has restarted.',
+		siren: 'The siren sounds.',
+		'siren-off': 'The siren is silent.',
+		talk: 'You are heard at the camera.',
+	},
+	refused,
+	talkDirect: 'Talking needs the direct way to the camera, and a microphone here.',
+	liveOnly: 'This device may watch live only: it sends no commands.',
+	talkRefused:
+		'The browser does not let this page use the microphone. Allow it beside the address, then try again.',
+	later:
+		'What this camera saved lies on the camera itself. Looking at it from here comes with a later version.',
+	battery: (percent: string, charging: boolean) =>
+		`Battery ${percent}${charging ? ', charging' : ''}`,
+	// The camera's side
+	watchersTitle: 'Who is watching',
+	nobody: 'Nobody is watching.',
+	watching: (n: number, names: string) =>
+		n === 1 ? `${names} is watching` : `${String(n)} are watching: ${names}`,
+	ways: {
+		direct: 'directly',
+		turn: 'around an obstacle',
+		relayed: 'through the relay',
+	},
+	watcher: (name: string, how: string, since: string) => `${name}, ${how}, since ${since}`,
+	someone: 'A device without a name',
+	newcomer: (names: string) => `${names} has begun to watch this camera.`,
+	newcomers: (names: string) => `${names} have begun to watch this camera.`,
+	newcomerNext: 'Only devices of your home can. Take one out under Settings, Devices.',
+	seen: 'All right',
+	devices: 'Devices',
+	hush: 'Silence it',
+	voices: {
+		talk: (name: string) => `${name} is talking through this device.`,
+		siren: (name: string) => `${name} sounds the siren of this device.`,
+	},
+	link: {
+		none: 'No relay: only this device',
+		connecting: 'Looking for the relay …',
+		connected: 'Others can watch',
+		away: (again: string) => `The relay is away; next try at ${again}`,
+		'unknown-home': 'The relay does not know this home. Pair again with an invitation.',
+		'not-a-member': 'The relay says that this device is out of the home.',
+		version: 'The relay speaks another version. Update it, or this app.',
+	},
+};
+
+export type LiveWords = typeof live;

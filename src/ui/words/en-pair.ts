@@ -1,0 +1,145 @@
+import type { PairingEnd } from '#domain/pairing-end.ts';
+import type { Wanted } from '#domain/pairing.ts';
+import type { Advice } from './en.ts';
+
+const roles: Readonly<Record<Wanted, string>> = {
+	viewer: 'A viewer',
+	'live-only': 'A viewer of live pictures only',
+	camera: 'A camera',
+	owner: 'An owner',
+};
+
+const notes: Readonly<Record<Wanted, string>> = {
+	viewer: 'Sees live pictures and what is recorded from now on.',
+	'live-only': 'Sees live pictures, nothing that was recorded.',
+	camera: 'Records. It sees no other camera.',
+	owner: 'Sees everything, lets devices in and takes them out.',
+};
+
+const again = 'Begin again with a new code.';
+
+const ends: Readonly<Record<PairingEnd, Advice>> = {
+	refused: { what: 'The device was refused.', next: 'Nothing was changed.' },
+	cancelled: { what: 'You stopped it.', next: 'Nothing was changed.' },
+	expired: { what: 'The code is ten minutes old and no longer good.', next: again },
+	burnt: {
+		what: 'The code was used twice, or something did not fit. Nobody was let in.',
+		next: 'It may be open in another tab. Close that tab and begin again with a new code, where nobody else can see it.',
+	},
+	digits: {
+		what: 'The digits were not the same. Somebody may stand between the two devices. Nobody was let in.',
+		next: 'Begin again with a code that is scanned, not typed.',
+	},
+	'no-relay': {
+		what: 'There is no relay at this address, only the app.',
+		next: 'Open the app from the address that your relay shows, on both devices.',
+	},
+	invitation: {
+		what: 'This relay does not know your home yet.',
+		next: 'Type the invitation that the relay showed when it was first started.',
+	},
+	unreachable: {
+		what: 'The relay cannot be reached.',
+		next: 'Both devices must be in the same network as the relay, or be able to reach it. Open the link itself on the new device, then try again.',
+	},
+	'unknown-code': {
+		what: 'This is no code, or it is no longer good.',
+		next: 'Codes are good for ten minutes and for one device. Ask for a new one.',
+	},
+	'too-many': {
+		what: 'There were too many wrong codes.',
+		next: 'Wait ten minutes, or scan the code instead of typing it.',
+	},
+	'other-side-gone': { what: 'The other device has stopped.', next: again },
+	version: {
+		what: 'App and relay are of different versions.',
+		next: 'Please update: reload this page, and start the relay again from its newest version.',
+	},
+	'own-code': {
+		what: 'This code was shown by this very browser.',
+		next: 'Open it on the other device.',
+	},
+	'not-owner': {
+		what: 'Only an owner lets devices in, and this device is none.',
+		next: 'Show the code on a device that is an owner.',
+	},
+	failed: { what: 'That did not work.', next: again },
+};
+
+/** How a device comes into a home. */
+export const pair = {
+	title: 'Connect a device',
+	lead: 'Two devices get to know each other once, by a code. After that they find each other by themselves.',
+	show: {
+		title: 'Let another device in',
+		wanted: 'What it will be',
+		roles,
+		notes,
+		button: 'Show a code',
+		own: 'Let an owner scan this device',
+		ownNote: 'For a new device whose camera cannot scan.',
+	},
+	join: {
+		title: 'This device is the new one',
+		name: 'Name of this device',
+		namePlaceholder: 'Kitchen phone, laptop …',
+		phone: 'Phone',
+		computer: 'Computer',
+		code: 'Pairing code',
+		codeNote: 'Eight letters or the whole link, from the device that lets this one in.',
+		given: 'You opened a pairing link. Choose a name, then join.',
+		keeps: 'What this device recorded stays on it.',
+		button: 'Join',
+		scan: 'Scan a code',
+		stopScan: 'Stop scanning',
+		scanning: 'Point the camera at the code.',
+	},
+	preparing: 'Talking to the relay …',
+	showing: {
+		title: 'Scan this with the other device',
+		qr: 'Pairing code',
+		link: 'Or open this link there:',
+		typed: 'Or type these letters there:',
+		until: (left: string) => `Good for ${left}, for one device.`,
+		secret: 'Show it to nobody else.',
+		copy: 'Copy link',
+		copied: 'Copied.',
+		share: 'Share',
+	},
+	exchanging: 'The devices are getting to know each other …',
+	comparing: {
+		owner: (name: string) => `Let “${name}” in?`,
+		fresh: 'Compare the digits',
+		spoken: (digits: string) => digits.split('').join(' '),
+		compare: 'Does the other screen show the same six digits?',
+		only: 'Allow only if both are the same.',
+		allow: 'Allow',
+		refuse: 'Refuse',
+		waits: 'Waiting for the other device …',
+		waitsOwner: 'Now allow it on the other device. Its screen shows the same digits.',
+		becomes: (wanted: Wanted) => `This device will be: ${roles[wanted].toLowerCase()}.`,
+	},
+	done: {
+		owner: (name: string) => `“${name}” is in your home now.`,
+		fresh: 'This device is in the home now.',
+		second: (name: string) => `Make “${name}” an owner, too?`,
+		secondNote:
+			'If this device is lost, an owner can still let devices in and take them out. A home should have two.',
+		yes: 'Yes, an owner, too',
+		no: 'No, only a viewer',
+		promoted: (name: string) => `“${name}” is an owner now.`,
+		notPromoted: 'That did not work. You can do it later under Settings.',
+		watch: 'Watch my cameras',
+		camera: 'Use this device as a camera',
+		more: 'Connect another device',
+	},
+	ended: { again: 'Begin again', ends },
+	invitation: {
+		title: 'Open your home at this relay',
+		label: 'Invitation',
+		button: 'Open my home here',
+		wrong: 'This invitation is not good, or was used already.',
+		opened: 'Your home is open at this relay. Now you can let devices in.',
+	},
+	cancel: 'Cancel',
+};

@@ -1,0 +1,80 @@
+import type { Point } from '#domain/zoom.ts';
+import type { Zooming } from '#state/zooming.svelte.ts';
+
+const WHEEL = 0.0016;
+const TAP_PX = 10;
+const DOUBLE_TAP_MS = 350;
+
+/** Two fingers and the wheel zoom, one finger moves what is enlarged, two taps enlarge or take it back. */
+export function zoomGestures(frame: HTMLElement, zooming: Zooming): () => void {
+	const fingers = new Map<number, Point>();
+	let tapped: { readonly at: Point; readonly ms: number } | null = null;
+	let moved = 0;
+
+	const pointIn = ({ clientX, clientY }: { clientX: number; clientY: number }): Point => {
+		const { left, top, width, height } = frame.getBoundingClientRect();
+		return { x: (clientX - left) / width - 0.5, y: (clientY - top) / height - 0.5 };
+	};
+	const down = (event: PointerEvent): void => {
+		if (event.button !== 0 || isControl(event)) return;
+		if (fingers.size === 0) moved = 0;
+		fingers.set(event.pointerId, pointIn(event));
+		frame.setPointerCapture(event.pointerId);
+	};
+	const move = (event: PointerEvent): void => {
+		const before = fingers.get(event.pointerId);
+		if (before === undefined) return;
+		const at = pointIn(event);
+		moved += Math.hypot(event.movementX, event.movementY);
+		const [other] = [...fingers].filter(([id]) => id !== event.pointerId);
+		fingers.set(event.pointerId, at);
+		if (other === undefined) {
+			if (moved >= TAP_PX) zooming.pan({ x: at.x - before.x, y: at.y - before.y });
+			return;
+		}
+		const [, still] = other;
+		const apart = (one: Point) => Math.max(0.02, Math.hypot(one.x - still.x, one.y - still.y));
+		const middle = { x: (at.x + still.x) / 2, y: (at.y + still.y) / 2 };
+		const half = { x: (at.x - before.x) / 2, y: (at.y - before.y) / 2 };
+		zooming.at(apart(at) / apart(before), middle);
+		zooming.pan(half);
+	};
+	const up = (event: PointerEvent): void => {
+		if (!fingers.delete(event.pointerId) || event.type !== 'pointerup') return;
+		if (moved >= TAP_PX || fingers.size > 0) {
+			tapped = null;
+			return;
+		}
+		const at = pointIn(event);
+		if (tapped !== null && event.timeStamp - tapped.ms < DOUBLE_TAP_MS) {
+			tapped = null;
+			zooming.tapped(at);
+		} else tapped = { at, ms: event.timeStamp };
+	};
+	const wheel = (event: WheelEvent): void => {
+		const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+		const factor = Math.exp(-event.deltaY * lines * WHEEL);
+		// A picture shown whole lets the page scroll on.
+		if (!zooming.enlarged && factor <= 1) return;
+		event.preventDefault();
+		zooming.at(factor, pointIn(event));
+	};
+
+	frame.addEventListener('pointerdown', down);
+	frame.addEventListener('pointermove', move);
+	frame.addEventListener('pointerup', up);
+	frame.addEventListener('pointercancel', up);
+	frame.addEventListener('wheel', wheel, { passive: false });
+	return () => {
+		frame.removeEventListener('pointerdown', down);
+		frame.removeEventListener('pointermove', move);
+		frame.removeEventListener('pointerup', up);
+		frame.removeEventListener('pointercancel', up);
+		frame.removeEventListener('wheel', wheel);
+	};
+}
+
+/** A button that lies on the picture is pressed, not dragged. */
+function isControl({ target }: Event): boolean {
+	return target instanceof Element && target.closest('button, a') !== null;
+}

@@ -1,0 +1,40 @@
+// Runs before all other code (src/app.html): what stands behind `#` of a pairing link or an invitation is secret,
+// so it leaves the address at once and is handed out once. docs/spec/pairing.md, "Codes".
+(() => {
+	/** @type {string | null} */
+	let given = null;
+	/** @type {(() => void)[]} */
+	const listeners = [];
+	const take = () => {
+		if (!/^#([pn]1|invite)\./.test(location.hash)) return false;
+		given = location.hash.slice(1);
+		history.replaceState(history.state, '', location.pathname + location.search);
+		return true;
+	};
+	take();
+	// A link opened in a tab that is here already changes nothing but the hash.
+	addEventListener(
+		'hashchange',
+		(event) => {
+			if (!take()) return;
+			event.stopImmediatePropagation();
+			for (const listener of listeners) listener();
+		},
+		true,
+	);
+	const hand = {
+		/** 'invite', 'code' or null: what waits to be taken. */
+		waits: () => given && (given.startsWith('invite.') ? 'invite' : 'code'),
+		/** Once. */
+		take: () => {
+			const once = given;
+			given = null;
+			return once;
+		},
+		/** @param {() => void} listener */
+		on: (listener) => {
+			listeners.push(listener);
+		},
+	};
+	Object.defineProperty(globalThis, 'spycamGiven', { value: Object.freeze(hand) });
+})();

@@ -1,0 +1,262 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BrowserClock } from '#browser/clock.ts';
+import { WebCrypto } from '#browser/crypto.ts';
+import { CodecLiveEncoder } from '#browser/live-encoder.ts';
+import { PaneScreen } from '#browser/live-screen.ts';
+import { BrowserPeers } from '#browser/peer.ts';
+import { pictureOf } from '#browser/picture.ts';
+import { ageMs, type ClockOffset } from '#domain/age.ts';
+import { hexOf } from '#domain/bytes.ts';
+import type { DeviceId, RunId } from '#domain/ids.ts';
+import { beginsWithKey, type LivePart } from '#domain/live-part.ts';
+import { HostedCall } from '#engine/hosting-call.ts';
+import { LensPulse, LiveClock } from '#engine/live-clock.ts';
+import { LiveWindow } from '#engine/live-window.ts';
+import { MetaSealer } from '#engine/meta.ts';
+import { DirectCall } from '#engine/watching-direct.ts';
+import type { Dtls } from '#ports/crypto.ts';
+import type { Message } from '#protocol/message.ts';
+import { makeWorkshop } from '../engine/sealing.ts';
+import { FakeRelay } from '../fakes/post.ts';
+
+const crypto = new WebCrypto();
+const clock = new BrowserClock();
+const live = new LiveClock(clock);
+const cleanUps: (() => void)[] = [];
+let dtls: Dtls[] = [];
+
+beforeAll(async () => {
+	dtls = await Promise.all(
+		[1, 2, 3].map(async () => {
+			const made = await crypto.makeDtls();
+			if (made === null) throw new Error('no WebRTC here');
+			return made;
+		}),
+	);
+});
+afterEach(() => {
+	for (const cleanUp of cleanUps.splice(0)) cleanUp();
+});
+
+/** A canvas that moves, as a lens. */
+function lens(width = 640, height = 360) {
+	const canvas = document.createElement('canvas');
+	Object.assign(canvas, { width, height });
+	const pen = canvas.getContext('2d')!;
+	let frames = 0;
+	const timer = setInterval(() => {
+		frames += 1;
+		pen.fillStyle = '#247';
+		pen.fillRect(0, 0, width, height);
+		pen.fillStyle = '#fc3';
+		pen.fillRect((frames * 7) % width, 40, 90, 90);
+	}, 50);
+	const stream = canvas.captureStream(20);
+	cleanUps.push(() => {
+		clearInterval(timer);
+		for (const track of stream.getTracks()) track.stop();
+	});
+	return { picture: pictureOf(stream), frames: () => frames };
+}
+
+function shown() {
+	const [video, canvas] = [document.createElement('video'), document.createElement('canvas')];
+	document.body.append(video, canvas);
+	const screen = new PaneScreen();
+	screen.attach(video, canvas);
+	cleanUps.push(() => {
+		screen.close();
+		video.remove();
+		canvas.remove();
+	});
+	return { video, canvas, screen };
+}
+
+async function until(so: () => boolean, mostMs: number): Promise<number> {
+	const begunMs = performance.now();
+	while (!so()) {
+		if (performance.now() - begunMs > mostMs) throw new Error(`not so in ${String(mostMs)} ms`);
+		await new Promise((done) => setTimeout(done, 10));
+	}
+	return performance.now() - begunMs;
+}
+
+/** A camera and a viewer in this page, with a relay between them that may change letters. */
+function call(change: (message: Message) => Message = (message) => message) {
+	const relay = new FakeRelay(clock);
+	relay.change = change;
+	const [host, guest] = [hexOf(crypto.random(16)), hexOf(crypto.random(16))] as [
+		DeviceId,
+		DeviceId,
+	];
+	const posts = { host: relay.join(host, ['camera']), guest: relay.join(guest, ['viewer']) };
+	const { picture, frames } = lens();
+	const pulse = new LensPulse(live, frames);
+	pulse.follow(clock, true);
+	const peers = new BrowserPeers();
+	let hosted: HostedCall | null = null;
+	const [cameras, viewers] = dtls as [Dtls, Dtls];
+	posts.host.onMessage((message) => {
+		const tools = { ...{ clock, live, pulse, peers, crypto }, post: posts.host };
+		if (message.t === 'call') {
+			hosted = new HostedCall(tools, cameras, guest, message, picture, () => undefined);
+		} else if (message.t === 'answer' || message.t === 'candidate') hosted?.heard(message);
+		else if (message.t === 'hang-up') hosted?.hangUp(null);
+	});
+	const seen = shown();
+	let frameCount = 0;
+	seen.screen.on(({ kind }) => {
+		if (kind === 'frame') frameCount += 1;
+	});
+	const direct = new DirectCall(
+		{ ...{ clock, peers, crypto }, post: posts.guest, dtls: () => Promise.resolve(viewers) },
+		...([hexOf(crypto.random(16)), host, 'full'] as [never, DeviceId, 'full']),
+		() => {
+			if (direct.picture !== null) seen.screen.play(direct.picture);
+		},
+	);
+	posts.guest.onMessage((message) => {
+		direct.heard(message);
+		if (direct.picture !== null) seen.screen.play(direct.picture);
+	});
+	cleanUps.push(() => {
+		direct.hangUp();
+		hosted?.hangUp(null);
+		pulse.follow(clock, false);
+	});
+	return { direct, seen, frames: () => frameCount, hosted: () => hosted };
+}
+
+describe('two peers', () => {
+	it('LV1 LV2 LV10 connect, confirm, and show a frame whose age is known', async () => {
+		const { direct, frames, seen, hosted } = call();
+		await until(() => frames() > 0, 8000);
+		expect(direct.connectedMs).not.toBe(null);
+		await until(() => direct.beat !== null && direct.offset !== null, 3000);
+		// One page, one clock.
+		expect(Math.abs(direct.offset!.offsetMs - live.wallOffsetMs)).toBeLessThan(25);
+		expect(direct.beat!.atMs - direct.beat!.capturedMs).toBeLessThan(700);
+		expect(direct.path).toBe('direct');
+		await until(() => hosted()?.path === 'direct', 3000);
+		// It begins sharp: no frame of a smaller size first.
+		expect([seen.video.videoWidth, seen.video.videoHeight]).toEqual([640, 360]);
+		direct.hangUp();
+		await until(() => hosted()?.over === true, 2000);
+	});
+
+	it('T3 a fingerprint swapped for another certificate’s shows no frame, in either direction', async () => {
+		const pairs = (bytes: Uint8Array) =>
+			Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
+		const fake = pairs(dtls[2]!.fingerprint);
+		const { base64urlOf } = await import('#domain/base64url.ts');
+		for (const t of ['offer', 'answer'] as const) {
+			// All of it rewritten, as one would who could read and sign letters: DTLS itself has to refuse.
+			const { direct, frames } = call((message) => {
+				if (message.t !== t) return message;
+				const sdp = message.sdp.replaceAll(
+					/a=fingerprint:sha-256 \S+/g,
+					`a=fingerprint:sha-256 ${fake}`,
+				);
+				return { ...message, sdp, fingerprint: base64urlOf(dtls[2]!.fingerprint) };
+			});
+			await new Promise((done) => setTimeout(done, 2500));
+			expect(frames(), t).toBe(0);
+			expect(direct.picture, t).toBe(null);
+		}
+	});
+
+	it('stops its clones only: the recorder’s own track lives on', async () => {
+		const { picture } = lens();
+		const peer = new BrowserPeers().camera(dtls[0]!, [], picture, () => undefined);
+		expect(await peer.offer(false)).toContain('webrtc-datachannel');
+		peer.close();
+		const encoding = new CodecLiveEncoder().start(
+			picture,
+			{ bitsPerSecond: 500_000, frameRate: 20, wallOffsetMs: 0 },
+			{ part: () => undefined, ended: () => undefined },
+		);
+		encoding.stop();
+		const [track] = (picture as unknown as MediaStream).getVideoTracks();
+		expect(track?.readyState).toBe('live');
+	});
+});
+
+describe('the relayed picture', () => {
+	it('LV6 LV7 LV8 goes from the lens to a canvas: encoded, sealed, opened, decoded, young', async () => {
+		const { home, camera, secret, opener } = await makeWorkshop(crypto);
+		const runId = hexOf(crypto.random(16)) as RunId;
+		const sealer = new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId } });
+		const window = new LiveWindow(opener, camera);
+		const { screen, canvas } = shown();
+		const offset: ClockOffset = {
+			...{ offsetMs: live.wallOffsetMs, roundTripMs: 0, measuredMs: 0 },
+		};
+		const ages: number[] = [];
+		screen.on((event) => {
+			if (event.kind === 'frame' && event.capturedUs !== null) {
+				ages.push(ageMs(clock.monotonicMs(), offset, event.capturedUs / 1000));
+			}
+		});
+		const parts: LivePart[] = [];
+		const gone: unknown[] = [];
+		const encoding = new CodecLiveEncoder().start(
+			lens().picture,
+			{ bitsPerSecond: 800_000, frameRate: 20, wallOffsetMs: live.wallOffsetMs },
+			{
+				part: (part) => {
+					parts.push(part);
+					void (async () => {
+						const opened = await window.open(await sealer.live(part));
+						if (opened !== null) screen.decode(opened);
+					})();
+				},
+				ended: (fault) => gone.push(fault),
+			},
+		);
+		cleanUps.push(() => {
+			encoding.stop();
+		});
+		await until(() => ages.length > 45, 15_000);
+		expect(gone).toEqual([]);
+		expect([canvas.width, canvas.height]).toEqual([640, 360]);
+		const pixel = canvas.getContext('2d')!.getImageData(5, 350, 1, 1).data;
+		expect(pixel[2]!).toBeGreaterThan(pixel[0]!);
+		expect(ages.toSorted((a, b) => a - b)[ages.length >> 1]!).toBeLessThan(400);
+		// Key frames stand at the head of a part, one a second, and at once when asked for.
+		const keys = () => parts.filter(beginsWithKey).length;
+		expect(parts.every(({ frames }) => frames.slice(1).every(({ key }) => !key))).toBe(true);
+		expect(keys()).toBeGreaterThanOrEqual(2);
+		const before = keys();
+		encoding.keyFrame();
+		await until(() => keys() > before, 700);
+	});
+
+	it('LV8 what begins in the middle, is damaged or leaps is no frame, and no end', async () => {
+		const parts: LivePart[] = [];
+		const encoding = new CodecLiveEncoder().start(
+			lens(320, 180).picture,
+			{ bitsPerSecond: 400_000, frameRate: 20, wallOffsetMs: 0 },
+			{ part: (part) => parts.push(part), ended: () => undefined },
+		);
+		await until(() => parts.filter(beginsWithKey).length >= 3, 10_000);
+		encoding.stop();
+		const { screen } = shown();
+		const times: number[] = [];
+		screen.on((event) => {
+			if (event.kind === 'frame') times.push(event.capturedUs ?? 0);
+		});
+		const keyAt = parts.map((part, at) => (beginsWithKey(part) ? at : -1)).filter((at) => at >= 0);
+		for (const part of parts.slice(keyAt[0]! + 1, keyAt[1])) screen.decode(part);
+		await new Promise((done) => setTimeout(done, 200));
+		expect(times).toEqual([]);
+		const [first] = parts.slice(keyAt[1], keyAt[1]! + 1);
+		const noise = first!.frames.map((frame) => ({ ...frame, bytes: crypto.random(400) }));
+		screen.decode({ ...first!, frames: noise });
+		for (const part of parts.slice(keyAt[2])) screen.decode(part);
+		for (const part of parts.slice(keyAt[1], keyAt[2])) screen.decode(part);
+		await until(() => times.length > 0, 3000);
+		await new Promise((done) => setTimeout(done, 300));
+		expect(times).toEqual(times.toSorted((a, b) => a - b));
+		expect(times[0]).toBeGreaterThanOrEqual(parts[keyAt[2]!]!.frames[0]!.capturedUs);
+	});
+});

@@ -1,0 +1,177 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './person.ts';
+import { puppet, withPuppetCamera } from './puppet-camera.ts';
+import { savedAtLeast } from './stored.ts';
+
+/** What works with this device alone: its own lens, live, and the list of one device. */
+
+let relay: Relay;
+let context: BrowserContext | undefined;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterEach(async () => {
+	await context?.close();
+	context = undefined;
+});
+afterAll(() => relay.stop());
+
+async function tab(page: Page, name: string): Promise<void> {
+	await page.getByRole('navigation').getByRole('link', { name }).click();
+}
+
+/** The video that is seen has a frame that is not black. */
+async function pictured(page: Page): Promise<boolean> {
+	return page.evaluate(() => {
+		const video = [...document.querySelectorAll('video')].find(
+			(one) => one.srcObject !== null && one.checkVisibility({ visibilityProperty: true }),
+		);
+		if (!video || video.videoWidth === 0) return false;
+		const canvas = new OffscreenCanvas(16, 9);
+		const pen = canvas.getContext('2d');
+		if (!pen) return false;
+		pen.drawImage(video, 0, 0, 16, 9);
+		return pen.getImageData(0, 0, 16, 9).data.some((value, n) => n % 4 !== 3 && value > 40);
+	});
+}
+
+test('the own camera is live on the wall and on its page, with its age; scrubbing leads to what was saved and Live back', async () => {
+	context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await becomeCamera(page, relay.address);
+	await page.getByRole('textbox', { name: /name/i }).fill('Hall');
+	await page.getByRole('textbox', { name: /name/i }).blur();
+	await page.getByText('Nobody is watching.').waitFor();
+	await page.getByText('No relay: only this device').waitFor();
+	await record(page);
+	await savedAtLeast(page, 4);
+
+	await tab(page, 'Watch');
+	const tile = page.getByRole('article', { name: 'Hall' });
+	await tile.getByText(/^Live · /).waitFor();
+	expect(Number(await tile.getAttribute('data-age-ms'))).toBeLessThan(5000);
+	await expect.poll(() => pictured(page)).toBe(true);
+	await tile.getByText('REC', { exact: true }).waitFor();
+	await tile.getByText('Saved footage').click();
+	expect(await tile.locator('a[href*="?at="]').count()).toBe(1);
+
+	await tile.getByRole('link', { name: 'Hall' }).click();
+	const live = page.locator('[data-state="live"]');
+	await live.waitFor();
+	expect(await player(page).getAttribute('data-path')).toBe('local');
+	await expect
+		.poll(async () => Number(await player(page).getAttribute('data-age-ms')))
+		.toBeLessThan(1500);
+	await expect.poll(() => pictured(page)).toBe(true);
+	const liveButton = page.getByRole('button', { name: 'Live' });
+	expect(await liveButton.getAttribute('aria-pressed')).toBe('true');
+	expect(
+		await page
+			.getByRole('navigation')
+			.getByRole('link', { name: 'Watch' })
+			.getAttribute('aria-current'),
+	).toBe('page');
+
+	// Zoom by key, and back.
+	await page.keyboard.press('+');
+	await page.getByRole('button', { name: 'Show the whole picture' }).waitFor();
+	await page.keyboard.press('0');
+	await page.getByRole('button', { name: 'Show the whole picture' }).waitFor({ state: 'detached' });
+
+	// Back on the ribbon is into what was saved; Live is the lens again.
+	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	await slider.focus();
+	await page.keyboard.press('Home');
+	await live.waitFor({ state: 'detached' });
+	const firstMs = await shown(page);
+	expect(page.url()).toContain('?saved');
+	await liveButton.click();
+	await live.waitFor();
+	expect(page.url()).not.toContain('?saved');
+	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
+	await live.waitFor({ state: 'detached' });
+	await expect.poll(() => shown(page)).toBeGreaterThan(firstMs - 1);
+	await liveButton.click();
+	await live.waitFor();
+	await page.getByRole('button', { name: 'Full screen' }).click();
+	await page.getByRole('button', { name: 'Leave full screen' }).click();
+	await page.getByRole('button', { name: 'Full screen' }).waitFor();
+
+	// Saved footage opens as before, live or not.
+	await openSaved(page, relay.address);
+	expect(await player(page).getAttribute('data-path')).toBe(null);
+	expect(errors).toEqual([]);
+});
+
+test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its age in words', async () => {
+	context = await launchChromium();
+	await withPuppetCamera(context);
+	const page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 2);
+	await tab(page, 'Watch');
+	const tile = page.getByRole('article');
+	await tile.getByText(/^Live · /).waitFor();
+	await puppet(page, 'freeze');
+	await tile.getByText(/^\d+ s old\. Waiting for the camera/).waitFor();
+	await expect
+		.poll(async () => Number(await tile.getAttribute('data-age-ms')), { timeout: 15_000 })
+		.toBeGreaterThanOrEqual(5000);
+	expect(await tile.getByRole('img').evaluate((node) => getComputedStyle(node).filter)).toContain(
+		'blur',
+	);
+});
+
+test('a camera that is off says so, and its page shows what it saved', async () => {
+	context = await launchChromium();
+	const page = await context.newPage();
+	await page.goto(`${relay.address}/watch`);
+	await page.getByText('There is no camera in this home yet.').waitFor();
+	expect(await page.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
+		'/pair',
+	);
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 3);
+	await stop(page);
+	await tab(page, 'Watch');
+	const tile = page.getByRole('article');
+	await tile.getByText('This camera is off.').waitFor();
+	await tile.getByRole('link').first().click();
+	await shown(page);
+	expect(await page.getByRole('button', { name: 'Live' }).count()).toBe(0);
+	// The bare address, too: there is nothing to see now.
+	await page.goto(page.url().replace('?saved', ''));
+	await shown(page);
+	expect(page.url()).toContain('?saved');
+});
+
+test('Devices: this device alone is the owner, can be renamed, and is not to be taken out', async () => {
+	context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	const page = await context.newPage();
+	await page.goto(`${relay.address}/settings`);
+	const devices = page.getByRole('region', { name: 'Devices' });
+	await devices.getByText('belongs to no home yet').waitFor();
+	await becomeCamera(page, relay.address);
+	await tab(page, 'More');
+	const self = devices.getByRole('listitem');
+	await self.getByText('This device').waitFor();
+	expect(await self.count()).toBe(1);
+	await self.getByText('Owner and camera').waitFor();
+	expect(await devices.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
+	const change = self.getByRole('button', { name: 'Change' });
+	await change.click();
+	await self.getByRole('textbox', { name: 'Name' }).fill('Workshop');
+	await page.keyboard.press('Enter');
+	await self.getByRole('heading', { name: 'Workshop' }).waitFor();
+	await self.getByText('It has its new name.').waitFor();
+	// The focus is where it was.
+	await expect.poll(() => change.evaluate((node) => node === document.activeElement)).toBe(true);
+	expect(await devices.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
+		'/pair',
+	);
+});

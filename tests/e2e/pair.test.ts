@@ -1,0 +1,193 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { escaped } from './person.ts';
+
+let relay: Relay;
+/** The owner, with its home open at the relay. */
+let owner: Page;
+let ownerContext: BrowserContext;
+const contexts: BrowserContext[] = [];
+const errors: string[] = [];
+
+async function newDevice(): Promise<Page> {
+	const context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	contexts.push(context);
+	const page = await context.newPage();
+	page.on('pageerror', (error) => errors.push(error.message));
+	return page;
+}
+
+beforeAll(async () => {
+	relay = await startRelay();
+	ownerContext = await launchChromium();
+	owner = await ownerContext.newPage();
+	const escapedHere = escaped(owner);
+	// PR: an invitation leads to where it is used, from any address.
+	await owner.goto(`${relay.address}/#invite.${relay.invitation ?? 'none'}`);
+	await owner.getByRole('button', { name: 'Open my home here' }).click({ timeout: 30_000 });
+	await owner.getByText('Your home is open at this relay.').waitFor({ timeout: 20_000 });
+	expect(owner.url()).toBe(`${relay.address}/pair`);
+	expect(escapedHere).toEqual([]);
+});
+afterEach(async () => {
+	await Promise.all(contexts.splice(0).map((context) => context.close()));
+	expect(errors.splice(0)).toEqual([]);
+});
+afterAll(async () => {
+	await ownerContext.close();
+	await relay.stop();
+});
+
+async function showCode(): Promise<{ link: string; letters: string; behind: string }> {
+	await owner.goto(`${relay.address}/pair`);
+	await owner.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
+	const link = (await owner.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
+	const letters = (await owner.getByTestId('pairing-letters').textContent()) ?? '';
+	return { link, letters, behind: link.slice(link.indexOf('#')) };
+}
+
+async function join(page: Page, name: string, code?: string): Promise<void> {
+	const joining = page.getByRole('region', { name: 'This device is the new one' });
+	await joining.getByLabel('Name of this device').fill(name, { timeout: 30_000 });
+	if (code !== undefined) await joining.getByRole('textbox', { name: 'Pairing code' }).fill(code);
+	await joining.getByRole('button', { name: 'Join' }).click();
+}
+
+const digitsOn = (page: Page) =>
+	page.getByTestId('pairing-digits').textContent({ timeout: 20_000 });
+
+test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may make it an owner, too', async () => {
+	const { link, behind } = await showCode();
+	expect(link).toMatch(/^https?:\/\/[\w.-]+(:\d+)?\/pair#p1\./);
+	const page = await newDevice();
+	await page.goto(`${relay.address}/pair${behind}`);
+	await page.getByText('You opened a pairing link.').waitFor({ timeout: 30_000 });
+	await join(page, 'Kitchen phone');
+	await owner
+		.getByRole('heading', { name: 'Let “Kitchen phone” in?' })
+		.waitFor({ timeout: 20_000 });
+	expect(await digitsOn(owner)).toMatch(/^\d{6}$/);
+	expect(await digitsOn(page)).toBe(await digitsOn(owner));
+	await expect(page.getByRole('button', { name: 'Allow' }).count()).resolves.toBe(0);
+	await owner.getByRole('button', { name: 'Allow' }).click();
+	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await owner.getByText('“Kitchen phone” is in your home now.').waitFor();
+	await owner.getByRole('button', { name: 'Yes, an owner, too' }).click();
+	await owner.getByText('“Kitchen phone” is an owner now.').waitFor({ timeout: 20_000 });
+	expect(await page.getByRole('link', { name: 'Watch my cameras' }).getAttribute('href')).toBe(
+		'/watch',
+	);
+
+	await page.goto(`${relay.address}/pair${behind}`);
+	await page.getByText('You opened a pairing link.').waitFor({ timeout: 30_000 });
+	await join(page, 'Kitchen phone');
+	await page.getByText('This is no code, or it is no longer good.').waitFor({ timeout: 20_000 });
+});
+
+test('PR5 typed letters pair when both people say that the digits are the same', async () => {
+	const { letters } = await showCode();
+	const page = await newDevice();
+	await page.goto(`${relay.address}/pair`);
+	await join(page, 'Laptop', letters.toLowerCase());
+	await page.getByRole('button', { name: 'Allow' }).waitFor({ timeout: 20_000 });
+	expect(await digitsOn(page)).toBe(await digitsOn(owner));
+	await owner.getByRole('radio', { name: /^A camera/ }).check();
+	await owner.getByRole('button', { name: 'Allow' }).click();
+	await owner.getByText('Waiting for the other device').waitFor();
+	await page.getByRole('button', { name: 'Allow' }).click();
+	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await page.getByRole('link', { name: 'Use this device as a camera' }).waitFor();
+});
+
+test('the new device shows a code, and the owner types it from the link', async () => {
+	const page = await newDevice();
+	await page.goto(`${relay.address}/pair`);
+	await page
+		.getByRole('button', { name: 'Let an owner scan this device' })
+		.click({ timeout: 30_000 });
+	const link = (await page.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
+	expect(link).toContain('/pair#n1.');
+	await owner.goto(`${relay.address}/pair`);
+	await join(owner, 'x', link);
+	await owner.getByRole('button', { name: 'Allow' }).waitFor({ timeout: 20_000 });
+	expect(await digitsOn(page)).toBe(await digitsOn(owner));
+	await page.getByRole('button', { name: 'Allow' }).click();
+	await owner.getByRole('button', { name: 'Allow' }).click();
+	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+});
+
+test('PR1 refused, used twice, of this very browser, and no code at all: each ends in words and a way on', async () => {
+	const { link, behind } = await showCode();
+	const page = await newDevice();
+	await page.goto(`${relay.address}/pair${behind}`);
+	await join(page, 'Stranger');
+	await owner.getByRole('button', { name: 'Refuse' }).click({ timeout: 20_000 });
+	for (const one of [owner, page]) {
+		await one.getByText('The device was refused.').waitFor({ timeout: 20_000 });
+		await one.getByRole('button', { name: 'Begin again' }).click();
+	}
+	await join(page, 'Stranger', 'hello');
+	await page.getByText('This is no code').waitFor({ timeout: 20_000 });
+
+	const again = await showCode();
+	expect(again.link).not.toBe(link);
+	const thief = await newDevice();
+	await page.goto(`${relay.address}/pair${again.behind}`);
+	await join(page, 'Phone');
+	await owner.getByRole('button', { name: 'Allow' }).waitFor({ timeout: 20_000 });
+	await thief.goto(`${relay.address}/pair${again.behind}`);
+	await join(thief, 'Thief');
+	for (const one of [owner, page, thief]) {
+		await one.getByText('The code was used twice').waitFor({ timeout: 20_000 });
+	}
+
+	const own = await showCode();
+	const tab = await ownerContext.newPage();
+	await tab.goto(`${relay.address}/pair${own.behind}`);
+	await join(tab, 'x');
+	await tab.getByText('This code was shown by this very browser.').waitFor({ timeout: 20_000 });
+	await tab.close();
+});
+
+test('what stands behind # is in no address, history, cache or store when the app begins', async () => {
+	const { behind } = await showCode();
+	const secret = behind.split('.')[2] ?? 'none';
+	const page = await newDevice();
+	const sent: string[] = [];
+	await page.goto(`${relay.address}/pair`);
+	await page.waitForFunction(() => navigator.serviceWorker.controller !== null, null, {
+		timeout: 30_000,
+	});
+	page
+		.context()
+		.on('request', (request) => sent.push(request.url(), request.headers()['referer'] ?? ''));
+	await page.goto('about:blank');
+	await page.goto(`${relay.address}/pair${behind}`);
+	await page.getByText('You opened a pairing link.').waitFor({ timeout: 30_000 });
+	const seen: string[] = await page.evaluate(async () => {
+		const kept: string[] = [];
+		for (const name of await caches.keys()) {
+			for (const { url } of await (await caches.open(name)).keys()) kept.push(url);
+		}
+		// Chromium keeps the address that a document was opened with in this one entry, for as long as the document lives.
+		const entries = performance.getEntries().filter(({ entryType }) => entryType !== 'navigation');
+		for (const { name } of entries) kept.push(name);
+		for (const store of [localStorage, sessionStorage]) kept.push(JSON.stringify(store));
+		return [location.href, document.referrer, JSON.stringify(history.state), ...kept];
+	});
+	expect(seen[0]).toBe(`${relay.address}/pair`);
+	expect(seen.filter((text) => text.includes(secret))).toEqual([]);
+	// The browser's own request for the page, as DevTools tells it, is the one place that has it; nothing behind # is sent.
+	const requests = sent.filter((url) => url.includes(secret));
+	expect(requests.every((url) => url === `${relay.address}/pair${behind}`)).toBe(true);
+	expect(relay.said()).not.toContain(secret);
+
+	// In a tab that is here already only the hash changes.
+	await page.evaluate((hash) => {
+		location.hash = hash;
+	}, behind);
+	await expect.poll(() => page.url()).toBe(`${relay.address}/pair`);
+	await page.goBack();
+	expect(page.url()).not.toContain(secret);
+});

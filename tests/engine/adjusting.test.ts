@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { WebCrypto } from '#browser/crypto.ts';
+import { MemoryVault } from '#browser/memory-vault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import { PROFILES } from '#domain/profile.ts';
+import { House } from '#engine/house.ts';
+import { Recorder } from '#engine/recorder.ts';
+import { FakeCapture } from '../fakes/capture.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { FakeEncoder } from '../fakes/encoder.ts';
+import { MemoryPreferences } from '../fakes/preferences.ts';
+import { MemorySegments } from '../fakes/segments.ts';
+import { retaining } from '../fakes/space.ts';
+import { MemoryTenure } from '../fakes/tenure.ts';
+
+const [low, standard] = PROFILES;
+const choice = { lensId: null, profile: standard, sound: false };
+
+let clock: ManualClock;
+let capture: FakeCapture;
+let encoder: FakeEncoder;
+let segments: MemorySegments;
+let preferences: MemoryPreferences;
+let house: House;
+
+beforeEach(async () => {
+	clock = new ManualClock();
+	capture = new FakeCapture();
+	encoder = new FakeEncoder(() => clock.monotonicMs());
+	segments = new MemorySegments();
+	preferences = new MemoryPreferences();
+	house = new House({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
+	await house.found();
+});
+
+function camera(): CameraId {
+	if (house.state.kind !== 'ready') throw new Error('the house is not ready');
+	return house.state.cameras[0]?.id as CameraId;
+}
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+	await expect.poll(what, { timeout: 4000, interval: 2 }).toBe(true);
+}
+
+async function saved(): Promise<number> {
+	return (await segments.runs(camera())).reduce((sum, run) => sum + run.lastSeq, 0);
+}
+
+/** `count` seconds pass: frames come, and a fragment at the end of each. */
+async function record(recorder: Recorder, count: number): Promise<void> {
+	for (let n = 0; n < count; n++) {
+		const before = await saved();
+		capture.current.delivered += 15;
+		clock.advance(1000);
+		encoder.current.fragment();
+		await until(async () => (await saved()) > before);
+	}
+	await recorder.open(choice); // Joins the queue of orders: whatever they caused is over.
+}
+
+async function recording(): Promise<Recorder> {
+	const recorder = new Recorder({
+		...{ clock, capture, encoder, segments, preferences },
+		tenure: new MemoryTenure(new Set()),
+		retention: retaining(segments, () => Infinity),
+		beginRun: (of, given) => house.beginRun(of, given),
+		camera: () => camera(),
+	});
+	await recorder.open(choice);
+	await recorder.start();
+	await record(recorder, 2);
+	return recorder;
+}
+
+describe('another size or rate of the same lens', () => {
+	test('SR8 RC21 another quality: the same lens, asked for it', async () => {
+		const recorder = await recording();
+		await recorder.change({ ...choice, profile: low });
+		expect(capture.opened).toHaveLength(1);
+		expect(capture.current).toMatchObject({ height: 360, frameRate: 10, closed: false });
+		expect(encoder.encodings.map(({ stopped }) => stopped)).toEqual([true, false]);
+		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low' });
+		await record(recorder, 1);
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
+	});
+
+	test('SR8 SR12 fewer pictures: the lens stays open, the run is replaced in one task, the choice stays', async () => {
+		const recorder = await recording();
+		const lens = capture.current;
+		const before = encoder.current;
+		expect(recorder.effort).toMatchObject({ given: 30, kept: 30, frameRate: 15 });
+		await recorder.spare(1);
+		expect(capture.opened).toEqual([lens]);
+		expect(lens.frameRate).toBe(8);
+		expect(before.stopped).toBe(true);
+		expect(encoder.current.options).toMatchObject({ frameRate: 8, bitsPerSecond: 1_150_000 });
+		expect(recorder.state.kind).toBe('recording');
+		await record(recorder, 1);
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
+		expect((await preferences.read()).profile).toBe('standard');
+		expect(recorder.chosen).toBe(standard);
+		expect(recorder.effort).toMatchObject({ kept: 8, frameRate: 8 });
+		await recorder.spare(0);
+		expect(lens.frameRate).toBe(15);
+		expect(encoder.current.options).toMatchObject({ frameRate: 15, bitsPerSecond: 1_500_000 });
+	});
+
+	test('SR8 another size: the same lens, and no run of two sizes', async () => {
+		const recorder = await recording();
+		await recorder.spare(2);
+		const lens = capture.current;
+		const before = encoder.current;
+		const adjust = lens.adjust.bind(lens);
+		const running: boolean[] = [];
+		lens.adjust = (wish) => {
+			running.push(!before.stopped);
+			return adjust(wish);
+		};
+		await recorder.spare(3);
+		expect(running).toEqual([false]);
+		expect(capture.opened).toEqual([lens]);
+		expect(lens).toMatchObject({ width: 640, height: 360, frameRate: 5, closed: false });
+		expect(recorder.state.kind).toBe('recording');
+		await record(recorder, 1);
+		expect((await preferences.read()).profile).toBe('standard');
+		// The same step again changes nothing.
+		const runs = encoder.encodings.length;
+		await recorder.spare(3);
+		expect(encoder.encodings).toHaveLength(runs);
+	});
+
+	test('SR5 a lens that goes away comes back on the same step; what a person chooses is spared alike', async () => {
+		const recorder = await recording();
+		await recorder.spare(1);
+		capture.current.tell('ended');
+		await until(() => recorder.state.kind === 'blind');
+		await recorder.retry();
+		expect(capture.current).toMatchObject({ height: 720, frameRate: 8 });
+		await record(recorder, 1);
+		await recorder.change({ ...choice, profile: low });
+		expect(capture.current).toMatchObject({ height: 360, frameRate: 5 });
+		expect((await preferences.read()).profile).toBe('low');
+	});
+
+	test('SR9 after the stop the lens is as chosen again', async () => {
+		const recorder = await recording();
+		await recorder.spare(1);
+		await recorder.stop();
+		await recorder.spare(0);
+		expect(capture.current.frameRate).toBe(15);
+		expect(recorder.state.kind).toBe('preview');
+		await recorder.spare(3);
+		expect(capture.current.height).toBe(360);
+		expect(recorder.state.kind).toBe('preview');
+	});
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { hexOf, type Bytes } from '#domain/bytes.ts';
+import type { CameraId, RunId } from '#domain/ids.ts';
+import type { LivePart } from '#domain/live-part.ts';
+import { LiveWindow } from '#engine/live-window.ts';
+import { MetaSealer } from '#engine/meta.ts';
+import { makeWorkshop } from './sealing.ts';
+
+const { crypto, home, camera, secret, opener } = await makeWorkshop();
+const T0 = 1_800_000_000_000_000;
+const sealer = () => {
+	const runId = hexOf(crypto.random(16)) as RunId;
+	return new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId } });
+};
+const part = (ms: number, key = true): LivePart => ({
+	...{ codec: 'vp8', width: 320, height: 180 },
+	frames: [{ key, capturedUs: T0 + ms * 1000, bytes: crypto.random(900) }],
+});
+
+test('EN4 LV6 what was sealed opens, once and in order', async () => {
+	const [one, two] = [part(0), part(66, false)];
+	const sealing = sealer();
+	const sealed = [await sealing.live(one), await sealing.live(two)];
+	expect(sealed[0]!.length).toBe(88 + 1024 + 16);
+	const window = new LiveWindow(opener, camera);
+	expect(await Promise.all(sealed.map((bytes) => window.open(bytes)))).toEqual([one, two]);
+});
+
+test('LV8 T2 a part that was seen, or is older than the newest, is not let through', async () => {
+	const sealing = sealer();
+	const sealed: Bytes[] = [];
+	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.live(part(at * 66, at === 0)));
+	const window = new LiveWindow(opener, camera);
+	const order = [0, 1, 1, 4, 2, 3, 0, 5, 5];
+	const seen: number[] = [];
+	for (const at of order) if ((await window.open(sealed[at]!)) !== null) seen.push(at);
+	expect(seen).toEqual([0, 1, 4, 5]);
+	const before = await sealer().live(part(100));
+	expect(await window.open(before)).toBe(null);
+	const after = await sealer().live(part(400));
+	expect(await window.open(after)).not.toBe(null);
+	expect(await window.open(sealed[5]!)).toBe(null);
+});
+
+test('EN1 T2 another camera, another kind, any changed byte: one generic refusal', async () => {
+	const sealing = sealer();
+	const sealed = await sealing.live(part(0));
+	const window = new LiveWindow(opener, camera);
+	const other = new LiveWindow(opener, 'ab'.repeat(16) as CameraId);
+	await expect(other.open(sealed)).rejects.toMatchObject({ kind: 'corrupt' });
+	const { bytes } = await sealing.seal('event', T0, new Uint8Array(20));
+	await expect(window.open(bytes)).rejects.toMatchObject({ kind: 'corrupt' });
+	for (let at = 0; at < sealed.length; at += 7) {
+		const spoilt = sealed.slice();
+		spoilt[at]! ^= 1;
+		await expect(window.open(spoilt)).rejects.toMatchObject({ name: 'Fault' });
+	}
+	expect(await window.open(sealed)).not.toBe(null);
+});

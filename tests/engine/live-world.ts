@@ -1,0 +1,252 @@
+/** A camera and its viewers over a relay and a network that a test holds in its hands. */
+import { WebCrypto } from '#browser/crypto.ts';
+import { ascii, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
+import type { LivePart } from '#domain/live-part.ts';
+import { profileNamed } from '#domain/profile.ts';
+import type { Role } from '#domain/roster.ts';
+import { Guarding } from '#engine/guarding.ts';
+import { Hosting } from '#engine/hosting.ts';
+import type { HouseState } from '#engine/house.ts';
+import { cameraIdOf } from '#engine/keys.ts';
+import type { Member } from '#engine/members.ts';
+import type { RecorderChoice, RecorderState } from '#engine/recording.ts';
+import { Watching } from '#engine/watching-cameras.ts';
+import type { LiveView } from '#engine/watching.ts';
+import type { Certificate, Dtls } from '#ports/crypto.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { FakeLiveEncoder, FakeLiveScreen } from '../fakes/live.ts';
+import { FakeNetwork, FakePeers, makePicture } from '../fakes/peers.ts';
+import { FakeRelay, type FakePost } from '../fakes/post.ts';
+import { MemoryPreferences } from '../fakes/preferences.ts';
+
+const crypto = new WebCrypto();
+const FRAME_MS = 50;
+const nobody = (): (() => void) => () => undefined;
+
+/** Something that changes and tells. */
+class Told<T> {
+	readonly #listeners = new Set<() => void>();
+	#value: T;
+
+	constructor(value: T) {
+		this.#value = value;
+	}
+
+	get value(): T {
+		return this.#value;
+	}
+
+	set(value: T): void {
+		this.#value = value;
+		for (const listener of this.#listeners) listener();
+	}
+
+	readonly on = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	};
+}
+
+function dtls(): Dtls {
+	const certificate = {} as Certificate;
+	return { certificate, fingerprint: crypto.random(32), expiresMs: Infinity };
+}
+
+const device = () => Array.from(crypto.random(16), (b) => b.toString(16).padStart(2, '0')).join('');
+
+function member(id: DeviceId, name: string, roles: readonly Role[], self: boolean): Member {
+	const times = { seenMs: null, addedMs: 0, notAfterMs: null };
+	return { device: id, name, roles, self, online: true, safety: '', ...times };
+}
+
+/** Seals nothing; says the epoch, which a viewer may have or not. */
+const sealed = (epoch: number, run: number, seq: number, part: LivePart): Bytes =>
+	ascii(
+		JSON.stringify({
+			epoch,
+			run,
+			seq,
+			part: { ...part, frames: part.frames.map(({ key, capturedUs }) => ({ key, capturedUs })) },
+		}),
+	);
+
+export type Home = Awaited<ReturnType<typeof makeHome>>;
+
+export async function makeHome() {
+	const clock = new ManualClock();
+	const relay = new FakeRelay(clock);
+	const network = new FakeNetwork(clock);
+	const host = device() as DeviceId;
+	const camera = await cameraIdOf(crypto, host, 1);
+	const members = new Told<readonly { device: DeviceId; name: string; roles: readonly Role[] }[]>([
+		{ device: host, name: 'Hall phone', roles: ['camera', 'owner'] },
+	]);
+	const membersOf = (self: DeviceId) => ({
+		get list() {
+			return members.value.map((one) =>
+				member(one.device, one.name, one.roles, one.device === self),
+			);
+		},
+		on: members.on,
+	});
+	let picture = makePicture();
+	const lens = { frames: 0, running: true, choices: [] as RecorderChoice[] };
+	const view = () => ({ picture, lensId: 'lens-1', label: 'A lens', sound: true });
+	const recording = new Told<RecorderState>({ kind: 'preview', view: view() });
+	clock.every(FRAME_MS, () => {
+		if (!lens.running || recording.value.kind === 'off') return;
+		lens.frames += 1;
+		for (const frame of [...picture.onFrame]) frame();
+	});
+	const epoch = { current: 1 };
+	let runs = 0;
+	const encoder = new FakeLiveEncoder(clock);
+	const guarding = new Guarding();
+	const torch = { on: false as boolean | null };
+	const siren = { failure: null as Fault | null, sounds: false };
+	const orders: string[] = [];
+	const recorder = {
+		get state() {
+			return recording.value;
+		},
+		camera,
+		on: recording.on,
+		change: (choice: RecorderChoice) => {
+			lens.choices.push(choice);
+			picture = makePicture();
+			recording.set({ kind: 'preview', view: view() });
+			return Promise.resolve();
+		},
+		retry: () => Promise.resolve(),
+		close: () => Promise.resolve(),
+	};
+	const post: FakePost = relay.join(host, ['camera', 'owner']);
+	const ready: HouseState = {
+		...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: host, strength: 'sealed' },
+		cameras: [{ id: camera, name: 'Front door' }],
+	};
+	const certificate = dtls();
+	const hosting = new Hosting({
+		...{ clock, post, crypto, encoder, recorder, guarding },
+		peers: new FakePeers(network),
+		members: membersOf(host),
+		dtls: () => Promise.resolve(certificate),
+		sealerOf: () => {
+			const sealing = epoch.current;
+			const run = (runs += 1);
+			let seq = 0;
+			return Promise.resolve({
+				live: (part) => Promise.resolve(sealed(sealing, run, (seq += 1), part)),
+			});
+		},
+		frames: () => lens.frames,
+		phone: true,
+		rosterSeq: () => 1,
+		house: { state: ready, on: nobody },
+		capture: {
+			lenses: () => Promise.resolve([{ id: 'lens-1', label: 'A lens', facing: 'unknown' }]),
+			onLenses: nobody,
+		},
+		preferences: new MemoryPreferences(),
+		power: { charge: { level: 0.5, charging: true }, on: nobody },
+		torch: {
+			lit: () => torch.on,
+			light: (_picture, on) => {
+				torch.on = on;
+				return Promise.resolve();
+			},
+		},
+		siren: {
+			start: () => {
+				if (siren.failure !== null) return Promise.reject(siren.failure);
+				siren.sounds = true;
+				return Promise.resolve();
+			},
+			stop: () => {
+				siren.sounds = false;
+			},
+		},
+		planning: {
+			start: () => {
+				orders.push('start');
+				return Promise.resolve();
+			},
+			stop: () => {
+				orders.push('stop');
+				return Promise.resolve();
+			},
+		},
+	});
+
+	function viewer(name: string, roles: readonly Role[] = ['viewer']) {
+		const id = device() as DeviceId;
+		const mine = relay.join(id, roles);
+		members.set([...members.value, { device: id, name, roles }]);
+		const screens: FakeLiveScreen[] = [];
+		const granted = new Set([1, 2, 3]);
+		const own = dtls();
+		const home: HouseState = {
+			...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: id, strength: 'sealed' },
+			cameras: [],
+		};
+		const watching = new Watching({
+			...{ clock, crypto, post: mine, peers: new FakePeers(network) },
+			members: membersOf(id),
+			house: { state: home, on: nobody },
+			dtls: () => Promise.resolve(own),
+			opener: {
+				openLive: (_camera, bytes) => {
+					const said = JSON.parse(new TextDecoder().decode(bytes)) as {
+						epoch: number;
+						run: number;
+						seq: number;
+						part: LivePart;
+					};
+					if (!granted.has(said.epoch)) return Promise.reject(new Fault('not-found', 'no key'));
+					const runId = String(said.run) as RunId;
+					return Promise.resolve({ runId, seq: said.seq, part: said.part });
+				},
+			},
+			screen: () => {
+				const screen = new FakeLiveScreen();
+				screens.push(screen);
+				return screen;
+			},
+			lens: () => null,
+			onLens: nobody,
+		});
+		const open = (): { view: LiveView; screen: FakeLiveScreen } => {
+			const opened = watching.view(camera);
+			const screen = screens.at(-1);
+			if (screen === undefined) throw new Error('no screen was made');
+			return { view: opened, screen };
+		};
+		return { id, post: mine, watching, granted, open, dtls: own };
+	}
+
+	/** Until it is so, in steps of a frame; the clock tells how long it took. */
+	async function until(so: () => boolean, mostMs = 60_000): Promise<number> {
+		const begunMs = clock.monotonicMs();
+		while (!so()) {
+			if (clock.monotonicMs() - begunMs > mostMs) throw new Error(`not so in ${mostMs} ms`);
+			await clock.pass(FRAME_MS, FRAME_MS);
+		}
+		return clock.monotonicMs() - begunMs;
+	}
+
+	/** A viewer that has heard from the camera. */
+	async function guest(name: string, roles?: readonly Role[]) {
+		const made = viewer(name, roles);
+		await until(() => made.watching.cameras[0]?.state?.kind !== undefined);
+		return made;
+	}
+
+	return {
+		...{ clock, relay, network, camera, host, post, hosting, encoder, recording, lens, view },
+		...{ epoch, guarding, torch, siren, orders, members, viewer, guest, until },
+		profile: profileNamed('standard'),
+		camera2: 'ab'.repeat(16) as CameraId,
+	};
+}

@@ -1,0 +1,92 @@
+import { hexOf, joined, type Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import { buildGrant, grantInfo } from '#domain/grant.ts';
+import type { Role, Subject } from '#domain/roster.ts';
+import { signedBytes } from '#domain/signed.ts';
+import { deviceIdOf, homeIdOf } from '#engine/keys.ts';
+import type { Joining, Self } from '#engine/joining.ts';
+import { replayRoster, signEntry } from '#engine/roster.ts';
+import type { Crypto } from '#ports/crypto.ts';
+
+/** A home in memory, with real keys and a real roster. */
+export class FakeJoining implements Joining {
+	readonly me: Self & { readonly owner: NonNullable<Self['owner']> };
+	roster: Bytes[];
+	/** What `enter` took, if it was ever called. */
+	entered: { readonly roster: readonly Bytes[]; readonly relay: string } | null = null;
+	relay: string | null = null;
+	/** Named by `admit`. */
+	readonly names = new Map<string, string>();
+	readonly #crypto: Crypto;
+
+	private constructor(crypto: Crypto, me: FakeJoining['me']) {
+		this.#crypto = crypto;
+		this.me = me;
+		this.roster = [...me.roster];
+	}
+
+	static async found(crypto: Crypto): Promise<FakeJoining> {
+		const [owner, sign, kem] = await Promise.all([
+			crypto.makeSignKey(false),
+			crypto.makeSignKey(false),
+			crypto.makeKemKey(false),
+		]);
+		const home = await homeIdOf(crypto, owner.public);
+		const device = await deviceIdOf(crypto, sign.public, kem.public);
+		const keys = { device, sign: sign.public, kem: kem.public, owner: owner.public, dtls: null };
+		const first = await signEntry(crypto, owner.key, {
+			...{ op: 'add', roles: ['camera', 'viewer', 'owner'], home, seq: 1 },
+			...{ prev: new Uint8Array(32), wallMs: 1, notAfterMs: null },
+			...{ author: owner.public, subject: keys, detail: new Uint8Array() },
+		});
+		const own = { device, home, sign, kem, dtls: null, owner, ownerKey: owner.public };
+		return new FakeJoining(crypto, { ...own, roster: [first] });
+	}
+
+	self(): Promise<Self> {
+		return Promise.resolve({ ...this.me, roster: this.roster });
+	}
+
+	meetAt(relay: string): Promise<void> {
+		this.relay = relay;
+		return Promise.resolve();
+	}
+
+	async admit(
+		newcomer: Subject,
+		roles: readonly Role[],
+		name: string,
+	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }> {
+		const { home, owner } = this.me;
+		const prev = await this.#crypto.sha256(this.roster.at(-1) ?? new Uint8Array());
+		const entry = await signEntry(this.#crypto, owner.key, {
+			...{ op: 'add', roles, home, seq: this.roster.length + 1, prev, wallMs: 2 },
+			...{ notAfterMs: null, author: owner.public, subject: newcomer, detail: new Uint8Array() },
+		});
+		this.roster.push(entry);
+		this.names.set(newcomer.device, name);
+		const subject = { home, camera: null, number: 1, recipient: newcomer.device };
+		const raw = new Uint8Array(32).fill(9);
+		const wrapped = await this.#crypto.wrap(newcomer.kem, grantInfo(subject), raw);
+		const grant = buildGrant({ ...subject, ...wrapped, wallMs: 2 });
+		const signature = await this.#crypto.sign(owner.key, signedBytes('grant', grant));
+		return { roster: this.roster, homeKey: joined(grant, signature) };
+	}
+
+	async enter(roster: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void> {
+		const { devices } = await replayRoster(this.#crypto, roster);
+		if (!devices.has(this.me.device) || homeKey.length !== 241) {
+			throw new Fault('corrupt', 'not let in');
+		}
+		this.entered = { roster, relay };
+	}
+
+	/** Devices in force, as hex. */
+	async members(): Promise<string[]> {
+		return [...(await replayRoster(this.#crypto, this.roster)).devices.keys()];
+	}
+
+	get ownerHex(): string {
+		return hexOf(this.me.owner.public);
+	}
+}

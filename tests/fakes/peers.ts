@@ -1,0 +1,231 @@
+import { Fault } from '#domain/fault.ts';
+import type { LiveRate } from '#protocol/channel.ts';
+import type { Picture } from '#ports/capture.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Dtls } from '#ports/crypto.ts';
+import type { CameraPeer, PeerEvent, Peers, ViewerPeer } from '#ports/peer.ts';
+
+const CONNECT_MS = 80;
+
+/** A picture whose frames a test gives. */
+export interface FakePicture {
+	readonly onFrame: Set<() => void>;
+}
+
+export function makePicture(): Picture & FakePicture {
+	return { onFrame: new Set() } as unknown as Picture & FakePicture;
+}
+
+const pairs = (bytes: Uint8Array) =>
+	Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
+
+function sdpOf(number: number, { fingerprint }: Dtls): string {
+	return [
+		...['v=0', `o=- ${number} 2 IN IP4 127.0.0.1`, 's=-', 't=0 0'],
+		...['m=video 9 UDP/TLS/RTP/SAVPF 96', `a=fingerprint:sha-256 ${pairs(fingerprint)}`, ''],
+	].join('\r\n');
+}
+
+function numberIn(sdp: string): number {
+	return Number(/^o=- (\d+) /m.exec(sdp)?.[1] ?? NaN);
+}
+
+/** The network between peers: open or blocked, and cut at any moment. */
+export class FakeNetwork {
+	blocked = false;
+	way: 'direct' | 'turn' = 'direct';
+	/** Frames are lost though the connection stands. */
+	blind = false;
+	readonly clock: Clock;
+	readonly ends: FakeEnd[] = [];
+
+	constructor(clock: Clock) {
+		this.clock = clock;
+	}
+
+	/** All connections go; ICE may come back where it is not blocked. */
+	cut(): void {
+		for (const end of this.ends) end.lose();
+	}
+
+	get connected(): number {
+		return this.ends.filter((end) => end instanceof FakeCameraEnd && end.linked).length;
+	}
+}
+
+abstract class FakeEnd {
+	linked = false;
+	closed = false;
+	said: string[] = [];
+	other: FakeEnd | null = null;
+	/** The fingerprint that the description of the other side had. */
+	expects = '';
+	readonly number: number;
+	readonly dtls: Dtls;
+	protected readonly network: FakeNetwork;
+	readonly #heard: (event: PeerEvent) => void;
+
+	constructor(network: FakeNetwork, dtls: Dtls, heard: (event: PeerEvent) => void) {
+		this.network = network;
+		this.dtls = dtls;
+		this.#heard = heard;
+		this.number = network.ends.length + 1;
+		network.ends.push(this);
+	}
+
+	hearFake(event: PeerEvent): void {
+		if (!this.closed) this.#heard(event);
+	}
+
+	meet(sdp: string): void {
+		const other = this.network.ends.find(({ number }) => number === numberIn(sdp));
+		if (other === undefined) throw new Fault('malformed', 'nobody described that');
+		this.other = other;
+		this.expects = /fingerprint:sha-256 (\S+)/.exec(sdp)?.[1] ?? '';
+	}
+
+	candidate(): Promise<void> {
+		return Promise.resolve();
+	}
+
+	gather(): void {
+		this.hearFake({ kind: 'candidate', candidate: `candidate:${this.number}`, mid: '0' });
+	}
+
+	say(text: string): void {
+		this.said.push(text);
+		const { other } = this;
+		if (this.linked && other?.linked) {
+			this.network.clock.after(5, () => {
+				other.hearFake({ kind: 'said', text });
+			});
+		}
+	}
+
+	way(): Promise<'direct' | 'turn' | null> {
+		return Promise.resolve(this.linked ? this.network.way : null);
+	}
+
+	lose(): void {
+		if (!this.linked) return;
+		this.linked = false;
+		this.hearFake({ kind: 'cut' });
+	}
+
+	close(): void {
+		this.closed = true;
+		this.linked = false;
+		// As DTLS says good-bye.
+		this.other?.lose();
+	}
+
+	/** DTLS: each side holds the other's certificate against what it was told. */
+	connect(): void {
+		const { other, network } = this;
+		network.clock.after(CONNECT_MS, () => {
+			if (other === null || network.blocked || this.closed || other.closed || this.linked) return;
+			const fits =
+				this.expects === pairs(other.dtls.fingerprint) &&
+				other.expects === pairs(this.dtls.fingerprint);
+			for (const end of [this, other]) {
+				if (!fits) end.hearFake({ kind: 'failed' });
+				else end.linked = true;
+			}
+			if (!fits) return;
+			for (const end of [this, other]) end.hearFake({ kind: 'connected' });
+			for (const end of [this, other]) end.hearFake({ kind: 'open' });
+		});
+	}
+}
+
+export class FakeCameraEnd extends FakeEnd implements CameraPeer {
+	rates: LiveRate[] = [];
+	hears = false;
+	#picture: Picture & FakePicture;
+	readonly #frame = (): void => {
+		const { other } = this;
+		if (!this.linked || !(other instanceof FakeViewerEnd) || this.network.blind) return;
+		for (const seen of other.picture.onFrame) seen();
+	};
+
+	constructor(
+		network: FakeNetwork,
+		dtls: Dtls,
+		picture: Picture,
+		heard: (event: PeerEvent) => void,
+	) {
+		super(network, dtls, heard);
+		this.#picture = picture as Picture & FakePicture;
+		this.#picture.onFrame.add(this.#frame);
+	}
+
+	async offer(): Promise<string> {
+		await Promise.resolve();
+		this.gather();
+		return sdpOf(this.number, this.dtls);
+	}
+
+	async accept(answer: string): Promise<void> {
+		await Promise.resolve();
+		this.meet(answer);
+		this.connect();
+	}
+
+	show(picture: Picture): Promise<void> {
+		this.#picture.onFrame.delete(this.#frame);
+		this.#picture = picture as Picture & FakePicture;
+		this.#picture.onFrame.add(this.#frame);
+		return Promise.resolve();
+	}
+
+	rate(rate: LiveRate): void {
+		this.rates.push(rate);
+	}
+
+	hear(on: boolean): void {
+		this.hears = on;
+	}
+
+	override close(): void {
+		this.#picture.onFrame.delete(this.#frame);
+		super.close();
+	}
+}
+
+export class FakeViewerEnd extends FakeEnd implements ViewerPeer {
+	readonly picture = makePicture();
+	talks = false;
+
+	async answer(offer: string): Promise<string> {
+		await Promise.resolve();
+		this.meet(offer);
+		this.gather();
+		return sdpOf(this.number, this.dtls);
+	}
+
+	talk(on: boolean): Promise<void> {
+		this.talks = on;
+		return Promise.resolve();
+	}
+}
+
+export class FakePeers implements Peers {
+	readonly #network: FakeNetwork;
+
+	constructor(network: FakeNetwork) {
+		this.#network = network;
+	}
+
+	camera(
+		dtls: Dtls,
+		_ice: unknown,
+		picture: Picture,
+		heard: (event: PeerEvent) => void,
+	): CameraPeer {
+		return new FakeCameraEnd(this.#network, dtls, picture, heard);
+	}
+
+	viewer(dtls: Dtls, _ice: unknown, heard: (event: PeerEvent) => void): ViewerPeer {
+		return new FakeViewerEnd(this.#network, dtls, heard);
+	}
+}

@@ -1,0 +1,158 @@
+import type { Bytes } from '#domain/bytes.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import type { Role } from '#domain/roster.ts';
+import type { LinkState, Post, Sender } from '#engine/post.ts';
+import type { Clock } from '#ports/clock.ts';
+import { messageFrom, type Message } from '#protocol/message.ts';
+
+const ORIGIN = 'https://relay.local';
+type PartListener = (sealed: Bytes, key: boolean) => void;
+
+/** Posts wired together as a relay would, with what can be wrong on the way. Letters go through their schema. */
+export class FakeRelay {
+	/** One way. */
+	delayMs = 0;
+	/** Of all letters, for who asks whether the next is lost. */
+	lose: (message: Message) => boolean = () => false;
+	/** What a hostile relay makes of a letter that it could read; `null` keeps it back. */
+	change: (message: Message) => Message | null = (message) => message;
+	readonly letters: {
+		readonly from: DeviceId;
+		readonly to: DeviceId;
+		readonly message: Message;
+	}[] = [];
+	readonly clock: Clock;
+	readonly posts = new Map<DeviceId, FakePost>();
+	readonly watching = new Map<string, Set<PartListener>>();
+	/** From the newest key part on. */
+	readonly kept = new Map<string, { readonly sealed: Bytes; readonly key: boolean }[]>();
+
+	constructor(clock: Clock) {
+		this.clock = clock;
+	}
+
+	join(device: DeviceId, roles: readonly Role[]): FakePost {
+		const post = new FakePost(this, device, roles);
+		this.posts.set(device, post);
+		this.presence();
+		return post;
+	}
+
+	presence(): void {
+		for (const post of this.posts.values()) post.tell();
+	}
+
+	async later(work: () => void): Promise<void> {
+		if (this.delayMs > 0) this.clock.after(this.delayMs, work);
+		else {
+			await Promise.resolve();
+			work();
+		}
+	}
+
+	tellWatched(camera: string): void {
+		const viewers = this.watching.get(camera)?.size ?? 0;
+		for (const post of this.posts.values()) {
+			if (post.there) for (const listener of post.watched) listener(camera, viewers);
+		}
+	}
+}
+
+export class FakePost implements Post {
+	waiting = 0;
+	ice = [];
+	there = true;
+	readonly roles: readonly Role[];
+	readonly watched = new Set<(camera: string, viewers: number) => void>();
+	readonly #relay: FakeRelay;
+	readonly #device: DeviceId;
+	readonly #listeners = new Set<() => void>();
+	readonly #readers = new Set<(message: Message, from: Sender) => void>();
+
+	constructor(relay: FakeRelay, device: DeviceId, roles: readonly Role[]) {
+		this.#relay = relay;
+		this.#device = device;
+		this.roles = roles;
+	}
+
+	get state(): LinkState {
+		if (this.there) return { kind: 'connected', origin: ORIGIN };
+		return { kind: 'away', origin: ORIGIN, againMs: 0 };
+	}
+
+	get online(): ReadonlySet<DeviceId> {
+		const there = [...this.#relay.posts].filter(([, post]) => post.there);
+		return new Set(this.there ? there.map(([device]) => device) : []);
+	}
+
+	/** Its link goes down, or comes back. */
+	set(there: boolean): void {
+		this.there = there;
+		this.#relay.presence();
+	}
+
+	tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	async send(to: DeviceId, message: Message): Promise<'taken' | 'away' | 'unsent'> {
+		const other = this.#relay.posts.get(to);
+		await Promise.resolve();
+		if (!this.there) return 'unsent';
+		if (!other?.there) return 'away';
+		const read = messageFrom(JSON.stringify(message));
+		if (read === null) throw new Error(`no letter of ours: ${JSON.stringify(message)}`);
+		this.#relay.letters.push({ from: this.#device, to, message: read });
+		const changed = this.#relay.lose(read) ? null : this.#relay.change(read);
+		if (changed === null) return 'taken';
+		void this.#relay.later(() => {
+			if (other.there) other.read(changed, { device: this.#device, roles: this.roles });
+		});
+		return 'taken';
+	}
+
+	read(message: Message, from: Sender): void {
+		for (const reader of this.#readers) reader(message, from);
+	}
+
+	onMessage(reader: (message: Message, from: Sender) => void): () => void {
+		this.#readers.add(reader);
+		return () => this.#readers.delete(reader);
+	}
+
+	sendPart(camera: string, key: boolean, sealed: Bytes): void {
+		if (!this.there) return;
+		const kept = this.#relay.kept.get(camera) ?? [];
+		if (key) kept.length = 0;
+		kept.push({ sealed, key });
+		this.#relay.kept.set(camera, kept);
+		void this.#relay.later(() => {
+			for (const listener of this.#relay.watching.get(camera) ?? []) listener(sealed, key);
+		});
+	}
+
+	watchParts(camera: string, listener: PartListener): () => void {
+		const mine: PartListener = (sealed, key) => {
+			if (this.there) listener(sealed, key);
+		};
+		const all = this.#relay.watching.get(camera) ?? new Set();
+		this.#relay.watching.set(camera, all);
+		all.add(mine);
+		for (const { sealed, key } of this.#relay.kept.get(camera) ?? []) mine(sealed, key);
+		this.#relay.tellWatched(camera);
+		return () => {
+			all.delete(mine);
+			this.#relay.tellWatched(camera);
+		};
+	}
+
+	onWatched(listener: (camera: string, viewers: number) => void): () => void {
+		this.watched.add(listener);
+		return () => this.watched.delete(listener);
+	}
+}

@@ -1,0 +1,256 @@
+/** D: slow, many, large and too much. What others have is not slower for it (docs/spec/relay.md, RL6 to RL9). */
+import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
+import { childrenOf, type Relay } from '../e2e/house.ts';
+import { arrive, cameraOf, TestDevice, TestHome, type Keys } from '../relay/device.ts';
+import { relayWith, relayWithRoom } from '../relay/settings-file.ts';
+import { SOAK, times } from './counts.ts';
+
+let relay: Relay;
+let home: TestHome;
+let viewer: Keys;
+beforeAll(async () => {
+	relay = await relayWithRoom();
+	home = await TestHome.found();
+	viewer = await home.add(['viewer']);
+	const device = new TestDevice(relay.address);
+	await device.open(home, relay.invitation ?? '');
+	device.close();
+});
+afterAll(async () => {
+	await relay.stop();
+});
+
+const open: Socket[] = [];
+afterEach(() => {
+	for (const socket of open.splice(0)) socket.destroy();
+});
+
+const port = (): number => Number(new URL(relay.address).port);
+
+function livePid(): number {
+	const pid = childrenOf(relay.pid).find((child) =>
+		readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('live.ts'),
+	);
+	return pid ?? 0;
+}
+
+const rssMiB = (): number =>
+	Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${livePid()}/status`, 'utf8'))?.[1]) / 1024;
+
+async function plain(hello: string): Promise<Socket> {
+	const socket = connect(port(), '127.0.0.1');
+	open.push(socket);
+	socket.on('error', () => undefined);
+	await once(socket, 'connect');
+	socket.write(hello);
+	return socket;
+}
+
+/** How long the relay takes to answer a device that is well. */
+async function answersMs(device: TestDevice): Promise<number> {
+	const begun = performance.now();
+	device.say({ t: 'ping', n: 1 });
+	await device.next('pong');
+	return performance.now() - begun;
+}
+
+test('slow headers are cut off within 13 s, and nobody waits for them', async () => {
+	const device = await arrive(relay.address, home);
+	const slow = await Promise.all(
+		Array.from({ length: times(4_000) }, () => plain('GET / HTTP/1.1\r\nHost: localhost\r\nX: ')),
+	);
+	const begun = performance.now();
+	const ends = slow.map(async (socket) => {
+		socket.resume();
+		await once(socket, 'close');
+		return performance.now() - begun;
+	});
+	const trickle = setInterval(() => {
+		for (const socket of slow) socket.write('y');
+		device.say({ t: 'ping', n: 2 });
+	}, 3_000);
+	const during = await answersMs(device);
+	const lasted = await Promise.all(ends);
+	clearInterval(trickle);
+	// From the connection on; on a busy machine the check itself comes late.
+	expect(Math.max(...lasted)).toBeLessThan(16_000);
+	expect(during).toBeLessThan(1_000);
+	device.close();
+});
+
+test('slow bodies hold nothing up', async () => {
+	const bodies = await Promise.all(
+		Array.from({ length: times(2_000) }, () =>
+			plain('POST /api/relay HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nx'),
+		),
+	);
+	expect(bodies).toHaveLength(times(2_000));
+	const device = await arrive(relay.address, home);
+	expect(await answersMs(device)).toBeLessThan(1_000);
+	device.close();
+});
+
+test('many idle sockets: few bytes each, and closed for their silence', async () => {
+	const count = times(10_000);
+	const before = rssMiB();
+	const sockets: WebSocket[] = [];
+	const codes: number[] = [];
+	for (let at = 0; at < count; at += 100) {
+		await Promise.all(
+			Array.from({ length: 100 }, async () => {
+				const ws = new WebSocket(relay.address.replace('http', 'ws') + SOCKET_PATH, SUBPROTOCOL, {
+					...{ origin: relay.address, perMessageDeflate: false },
+				});
+				sockets.push(ws);
+				ws.on('close', (code) => codes.push(code));
+				ws.on('error', () => undefined);
+				await once(ws, 'open');
+			}),
+		);
+	}
+	const grown = rssMiB() - before;
+	console.log(
+		`${count} idle sockets: ${grown.toFixed(0)} MiB more, ${((grown * 1024) / count).toFixed(1)} KiB each`,
+	);
+	if (SOAK) expect(rssMiB()).toBeLessThan(200);
+	else expect(grown).toBeLessThan(60);
+	// Nobody proved anything.
+	await Promise.all(
+		sockets.map(async (ws) => {
+			if (ws.readyState !== WebSocket.CLOSED) await once(ws, 'close');
+		}),
+	);
+	expect(new Set(codes)).toEqual(new Set([4401]));
+});
+
+test('too large: text, binary, and a header that promises more', async () => {
+	const text = await arrive(relay.address, home);
+	text.ws.send('x'.repeat(65_537));
+	expect(await text.ended()).toBe(4400);
+	const binary = await arrive(relay.address, home);
+	binary.ws.send(new Uint8Array(512 * 1024 + 1));
+	expect(await binary.ended()).toBe(1009);
+	const before = rssMiB();
+	for (let one = 0; one < times(200); one += 1) {
+		const device = await arrive(relay.address, home);
+		const raw = (device.ws as unknown as { _socket: Socket })._socket;
+		// 2 GiB, says the header.
+		raw.write(Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0x80, 0, 0, 0, 1, 2, 3, 4]));
+		expect(await device.ended()).toBe(1009);
+	}
+	expect(rssMiB() - before).toBeLessThan(100);
+});
+
+test('floods end the one who floods; a watcher goes on', async () => {
+	const camera = await arrive(relay.address, home);
+	const watcher = await arrive(relay.address, home, viewer);
+	const id = await cameraOf(home.first);
+	watcher.say({ t: 'watch', camera: id, on: true });
+	await camera.next('watched');
+	for (let round = 0; round < times(50); round += 1) {
+		const headers = { 'X-Forwarded-For': `198.51.100.${round % 250}` };
+		const flood = await arrive(relay.address, home, viewer, { headers });
+		for (let one = 0; one < 1_000; one += 1) flood.say({ t: 'ping', n: one });
+		expect(await flood.ended()).toBe(4429);
+		const heard = watcher.parts.length;
+		camera.sendPart(id, true, new Uint8Array(50_000));
+		await watcher.until(() => watcher.parts.length > heard);
+		camera.say({ t: 'ping', n: 1 });
+		watcher.say({ t: 'ping', n: 1 });
+	}
+	camera.close();
+	watcher.close();
+});
+
+test('RL7 an address that keeps flooding is refused for a while', async () => {
+	const headers = { 'X-Forwarded-For': '203.0.113.99' };
+	for (let one = 0; one < 4; one += 1) {
+		const flood = await arrive(relay.address, home, viewer, { headers });
+		for (let n = 0; n < 1_000; n += 1) flood.say({ t: 'ping', n });
+		expect(await flood.ended()).toBe(4429);
+	}
+	const again = new TestDevice(relay.address, { headers });
+	expect(await again.ended()).toBe(1006);
+	expect(again.frames).toEqual([]);
+	(await arrive(relay.address, home)).close();
+});
+
+test('RL9 a watcher that does not read costs 8 MiB at most, and the others see everything', async () => {
+	const camera = await arrive(relay.address, home);
+	const [good, stuck] = [
+		await arrive(relay.address, home, viewer),
+		await arrive(relay.address, home, viewer),
+	];
+	const id = await cameraOf(home.first, 2);
+	for (const one of [good, stuck]) one.say({ t: 'watch', camera: id, on: true });
+	await camera.until(() => camera.frames.some((f) => f.t === 'watched' && f.viewers === 2));
+	const before = rssMiB();
+	stuck.ws.pause();
+	const count = times(400);
+	for (let n = 0; n < count; n += 1) {
+		camera.sendPart(id, n % 10 === 0, new Uint8Array(300_000));
+		await good.until(() => good.parts.length === n + 1);
+		if (n % 10 === 0) for (const one of [camera, good]) one.say({ t: 'ping', n });
+		// 8 MB a second is what a device may send.
+		await new Promise((resolve) => setTimeout(resolve, 40));
+	}
+	expect(good.parts).toHaveLength(count);
+	// The ring of 30 s is there, too, and what V8 has not given back.
+	expect(rssMiB() - before).toBeLessThan(Math.min(256, count * 0.3) + 120);
+	stuck.ws.resume();
+	await stuck.until(() => stuck.parts.length > 0 || stuck.closed !== null);
+	expect(stuck.parts.length).toBeLessThan(count);
+	for (const one of [camera, good, stuck]) one.close();
+});
+
+test('RL7 an address has its share, and another is not touched by it', async () => {
+	const strict = await relayWith({ proxies: ['127.0.0.1', '::1'] });
+	const from = (address: string): TestDevice =>
+		new TestDevice(strict.address, { headers: { 'X-Forwarded-For': address } });
+	const devices = Array.from({ length: 80 }, () => from('203.0.113.7'));
+	await Promise.all(
+		devices.map((one) => one.until(() => one.closed !== null || one.frames.length > 0)),
+	);
+	const refused = devices.filter(({ frames }) => frames.length === 0).length;
+	expect(refused).toBeGreaterThanOrEqual(19);
+	expect(refused).toBeLessThanOrEqual(20);
+	const other = from('203.0.113.8');
+	await other.next('challenge');
+	for (const one of [...devices, other]) one.close();
+	await strict.stop();
+});
+
+test('RL18 a locator is not found by trying, from one address or from many', async () => {
+	const strict = await relayWith({ proxies: ['127.0.0.1', '::1'] });
+	const own = await TestHome.found();
+	const owner = new TestDevice(strict.address);
+	await owner.open(own, strict.invitation ?? '');
+	await owner.prove(own.id, own.first);
+	await owner.next('welcome');
+	owner.say({ t: 'wait', rid: own.id, locator: 'ABCDEFGH' });
+	const refusals: string[] = [];
+	for (let n = 0; n < times(1_500); n += 1) {
+		const device = new TestDevice(strict.address, {
+			headers: { 'X-Forwarded-For': `198.51.${n >> 8}.${n & 255}` },
+		});
+		await device.next('challenge');
+		const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+		const locator = Array.from(
+			{ length: 8 },
+			(_, at) => letters[(n * 7 + at * 11) % letters.length],
+		).join('');
+		device.say({ t: 'find', version: 1, locator });
+		refusals.push((await device.next('refused')).why);
+		device.close();
+		owner.say({ t: 'ping', n });
+	}
+	expect(refusals.filter((why) => why === 'no-meeting')).toHaveLength(100);
+	expect(new Set(refusals)).toEqual(new Set(['no-meeting', 'too-many']));
+	owner.close();
+	await strict.stop();
+});

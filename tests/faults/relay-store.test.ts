@@ -1,0 +1,200 @@
+/** S1: store killed, stopped and out of space while live parts flow. Not one part may be lost (RL1, RL2). */
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { childrenOf, temporaryFolder, type Relay } from '../e2e/house.ts';
+import { arrive, base64url, cameraOf, TestDevice, TestHome, type Keys } from '../relay/device.ts';
+import { relayWithRoom } from '../relay/settings-file.ts';
+import { times } from './counts.ts';
+
+const EACH_MS = 40;
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+	for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+interface Flow {
+	readonly relay: Relay;
+	readonly home: TestHome;
+	readonly owner: TestDevice;
+	/** Sends parts until stopped; resolves to how many were sent, and how many came, in order. */
+	stop(): Promise<{ sent: number; came: number }>;
+	newcomer(): Promise<Keys>;
+}
+
+async function flowing(data: string): Promise<Flow> {
+	const relay = await relayWithRoom(data);
+	cleanUps.push(() => relay.kill());
+	const home = await TestHome.found();
+	const viewer = await home.add(['viewer']);
+	const opener = new TestDevice(relay.address);
+	await opener.open(home, relay.invitation ?? '');
+	opener.close();
+	const owner = await arrive(relay.address, home);
+	const watcher = await arrive(relay.address, home, viewer);
+	const camera = await cameraOf(home.first);
+	watcher.say({ t: 'watch', camera, on: true });
+	await owner.next('watched');
+	let sent = 0;
+	const sending = setInterval(() => {
+		const body = Buffer.alloc(4_000);
+		body.writeUInt32BE(sent);
+		owner.sendPart(camera, sent % 10 === 0, body);
+		sent += 1;
+		for (const one of [owner, watcher]) one.say({ t: 'ping', n: sent });
+	}, EACH_MS);
+	cleanUps.push(() => clearInterval(sending));
+	return {
+		...{ relay, home, owner },
+		newcomer: async () => {
+			const keys = await home.add(['viewer']);
+			owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
+			await owner.next('appended');
+			return keys;
+		},
+		stop: async () => {
+			clearInterval(sending);
+			await watcher.until(() => watcher.parts.length >= sent);
+			const numbers = watcher.parts.map((part) => part.readUInt32BE(18));
+			expect(numbers).toEqual(Array.from({ length: sent }, (_, at) => at));
+			owner.close();
+			watcher.close();
+			return { sent, came: numbers.length };
+		},
+	};
+}
+
+function storePid(relay: Relay): number | null {
+	const found = childrenOf(relay.pid).find((child) => {
+		try {
+			return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('store.ts');
+		} catch {
+			return false;
+		}
+	});
+	return found ?? null;
+}
+
+async function until(look: () => boolean | Promise<boolean>): Promise<void> {
+	const deadline = performance.now() + 30_000;
+	while (!(await look())) {
+		if (performance.now() > deadline) throw new Error('It did not come to be.');
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
+
+const partsBy = (flow: Flow, more: number): Promise<void> => {
+	const begun = performance.now();
+	return until(() => performance.now() - begun > more * EACH_MS && flow.owner.closed === null);
+};
+
+const storeIsBack = (relay: Relay): Promise<void> =>
+	until(async () => {
+		const answer = await fetch(`${relay.address}/api/health`, {
+			signal: AbortSignal.timeout(5_000),
+		});
+		return ((await answer.json()) as { wrong: string[] }).wrong.length === 0;
+	});
+
+/** What was taken is there for another start. */
+async function holdsAfterRestart(flow: Flow, keys: readonly Keys[]): Promise<void> {
+	expect(await flow.relay.stop()).toBe(0);
+	const again = await relayWithRoom(flow.relay.data);
+	cleanUps.push(() => again.kill());
+	for (const one of keys) (await arrive(again.address, flow.home, one)).close();
+	await again.stop();
+}
+
+test('S1 killed', async () => {
+	const flow = await flowing(temporaryFolder());
+	const keys: Keys[] = [];
+	for (let round = 0; round < times(20); round += 1) {
+		await until(() => storePid(flow.relay) !== null);
+		process.kill(storePid(flow.relay)!, 'SIGKILL');
+		keys.push(await flow.newcomer());
+		await partsBy(flow, 10);
+	}
+	const { sent, came } = await flow.stop();
+	expect(came).toBe(sent);
+	await storeIsBack(flow.relay);
+	await holdsAfterRestart(flow, keys);
+});
+
+test('S1 stopped', async () => {
+	const flow = await flowing(temporaryFolder());
+	const keys: Keys[] = [];
+	for (let round = 0; round < times(20); round += 1) {
+		const pid = storePid(flow.relay)!;
+		process.kill(pid, 'SIGSTOP');
+		keys.push(await flow.newcomer());
+		await partsBy(flow, 15);
+		process.kill(pid, 'SIGCONT');
+		await partsBy(flow, 5);
+	}
+	const { sent, came } = await flow.stop();
+	expect(came).toBe(sent);
+	await holdsAfterRestart(flow, keys);
+});
+
+test('S1 out of space', async ({ skip }) => {
+	const data = temporaryFolder();
+	mkdirSync(data, { recursive: true });
+	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', data]);
+	if (status !== 0) {
+		rmSync(data, { recursive: true });
+		skip('only root may make a small disk');
+	}
+	cleanUps.push(() => {
+		spawnSync('umount', ['-l', data]);
+		rmSync(data, { recursive: true, force: true });
+	});
+	const flow = await flowing(data);
+	const keys: Keys[] = [];
+	const ballast = join(data, 'ballast');
+	for (let round = 0; round < times(20); round += 1) {
+		writeAll(ballast, data);
+		keys.push(await flow.newcomer());
+		// Larger than what SQLite has left in its own files.
+		flow.owner.say({
+			t: 'letter',
+			n: round,
+			to: keys[0]!.device,
+			box: 'x'.repeat(60_000),
+			keep: 60,
+		});
+		await flow.owner.next('taken');
+		await until(() => flow.relay.said().split('nothing can be written').length > round + 1);
+		await partsBy(flow, 10);
+		expect(await storeHealth(flow.relay)).toEqual([
+			503,
+			{ store: 'failing', wrong: ['the disk is full'] },
+		]);
+		rmSync(ballast);
+		await until(() => flow.relay.said().split('writing works again').length > round + 1);
+		expect(await storeHealth(flow.relay)).toEqual([200, { store: 'ok', wrong: [] }]);
+		expect(statfsSync(data).bavail).toBeGreaterThan(0);
+	}
+	const { sent, came } = await flow.stop();
+	expect(came).toBe(sent);
+	await holdsAfterRestart(flow, keys);
+});
+
+async function storeHealth(relay: Relay): Promise<[number | undefined, unknown]> {
+	const address = /^Things are kept at (\S+)$/m.exec(relay.said())?.[1] ?? '';
+	const ca = readFileSync(join(relay.data, 'authority', 'authority.crt'), 'utf8');
+	const asked = get(`${address}/api/health`, { ca, timeout: 5_000 });
+	const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+	const chunks: Buffer[] = [];
+	for await (const chunk of answer) chunks.push(chunk as Buffer);
+	return [answer.statusCode, JSON.parse(Buffer.concat(chunks).toString())];
+}
+
+/** Fills a small disk to its last block. */
+function writeAll(file: string, disk: string): void {
+	const { bavail, bsize } = statfsSync(disk);
+	writeFileSync(file, Buffer.alloc(bavail * bsize));
+}

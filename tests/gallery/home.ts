@@ -1,0 +1,181 @@
+import { Fault, type FaultKind } from '#domain/fault.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { Role } from '#domain/roster.ts';
+import type { Member, Revoked } from '#engine/members.ts';
+import type { LinkState } from '#engine/post.ts';
+import type { LiveView, ViewState, WatchedCamera, Watcher } from '#engine/watching.ts';
+import { CAMERA, NOON } from './stand-ins.ts';
+
+/** A home that stands still, so that every state of it can be looked at. */
+
+const nothing = (): void => undefined;
+const off = () => nothing;
+const done = () => Promise.resolve();
+
+export const THERE = '1'.repeat(32) as CameraId;
+const idOf = (n: number) => n.toString(16).padStart(32, '0') as DeviceId;
+
+const SAFETY = '30412 99871 55023 71764 08825 61190 43207 12289 90034 67715 28846 50931';
+
+function member(
+	n: number,
+	name: string | null,
+	roles: readonly Role[],
+	more: Partial<Member> = {},
+) {
+	return {
+		...{ device: idOf(n), name, roles, self: false, online: false, safety: SAFETY },
+		...{ seenMs: NOON - 180_000, addedMs: NOON - 86_400_000, notAfterMs: null },
+		...more,
+	};
+}
+
+export const MEMBERS: readonly Member[] = [
+	member(0, 'Hall', ['camera', 'viewer', 'owner'], { self: true, online: true }),
+	member(1, 'Kitchen phone', ['camera'], { online: true }),
+	member(2, 'Laptop at work with a rather long name', ['viewer'], {
+		notAfterMs: NOON + 30 * 86_400_000,
+	}),
+	member(3, 'Grandma', ['viewer', 'live'], { seenMs: null }),
+	member(4, null, ['recovery'], { seenMs: null }),
+];
+
+export const PROOFS: readonly Revoked[] = [
+	{ atMs: NOON, relayMs: null, cameras: [{ device: idOf(1), ms: null }] },
+	{ atMs: NOON, relayMs: 320, cameras: [{ device: idOf(1), ms: 812 }] },
+];
+
+export const WATCHED: WatchedCamera = {
+	...{ id: THERE, device: idOf(1), name: 'Kitchen phone', own: false, online: true },
+	state: {
+		...{ id: THERE, name: 'Kitchen phone', kind: 'recording', sinceMs: NOON - 7_200_000 },
+		...{ savedMs: NOON, sound: true, torch: false, lens: 'back', quality: 'standard' },
+		lenses: [
+			{ id: 'back', label: 'Back camera' },
+			{ id: 'front', label: '' },
+		],
+		...{ guard: false, battery: { level: 0.63, charging: true } },
+	},
+	stateMs: NOON - 3_600_000,
+};
+
+export const OWN: WatchedCamera = {
+	...{ id: CAMERA, device: idOf(0), name: 'Hall', own: true, online: true },
+	...{ state: null, stateMs: null },
+};
+
+export const VIEWS: readonly ViewState[] = [
+	{ kind: 'connecting', trying: 'direct', sinceMs: NOON },
+	{ kind: 'live', path: 'direct', reason: 'best', ageMs: 180, sound: true },
+	{ kind: 'live', path: 'turn', reason: 'blocked', ageMs: 900, sound: false },
+	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1300, sound: false },
+	{ kind: 'live', path: 'relayed', reason: 'full', ageMs: 1300, sound: false },
+	{ kind: 'stale', path: 'direct', ageMs: 12_300, trying: 'relayed' },
+	{ kind: 'ended', why: 'camera-away', fault: null },
+	{ kind: 'ended', why: 'camera-off', fault: null },
+	{ kind: 'ended', why: 'revoked', fault: null },
+	{ kind: 'ended', why: 'no-relay', fault: null },
+	{ kind: 'ended', why: 'failed', fault: null },
+];
+
+/** A room with a window and a door, at dusk. */
+function paint(canvas: HTMLCanvasElement): void {
+	canvas.width = 640;
+	canvas.height = 360;
+	const pen = canvas.getContext('2d');
+	if (!pen) return;
+	const fill = (colour: string, x: number, y: number, width: number, height: number) => {
+		pen.fillStyle = colour;
+		pen.fillRect(x, y, width, height);
+	};
+	fill('#5b6b70', 0, 0, 640, 250);
+	fill('#8a7a63', 0, 250, 640, 110);
+	fill('#dfe6df', 70, 50, 150, 120);
+	fill('#5d7f93', 80, 60, 60, 100);
+	fill('#6d8fa0', 150, 60, 60, 100);
+	fill('#3d2f26', 430, 70, 110, 190);
+	fill('#c9a227', 520, 160, 10, 10);
+}
+
+export function viewIn(state: ViewState): LiveView {
+	return {
+		state,
+		on: off,
+		want: nothing,
+		attach(video, canvas) {
+			video.style.visibility = 'hidden';
+			paint(canvas);
+		},
+		...{ setWay: nothing, mute: nothing, talk: done, retry: nothing, close: nothing },
+	};
+}
+
+export interface HomeWish {
+	readonly view?: ViewState;
+	readonly cameras?: readonly WatchedCamera[];
+	/** What a command comes to. */
+	readonly command?: 'done' | 'waits' | FaultKind;
+	readonly members?: readonly Member[];
+	readonly owner?: boolean;
+	readonly forked?: boolean;
+	readonly watchers?: readonly Watcher[];
+	readonly newcomers?: readonly DeviceId[];
+	readonly heard?: boolean;
+	readonly link?: LinkState;
+	/** How far the proof of a revocation has come. */
+	readonly proof?: Revoked;
+}
+
+export const WATCHERS: readonly Watcher[] = [
+	{
+		device: idOf(2),
+		name: 'Laptop at work with a rather long name',
+		path: 'direct',
+		sinceMs: NOON,
+	},
+	{ device: idOf(3), name: 'Grandma', path: 'relayed', sinceMs: NOON - 600_000 },
+];
+
+export const LINKS: readonly LinkState[] = [
+	{ kind: 'none' },
+	{ kind: 'connecting', origin: 'https://cam.local:8443' },
+	{ kind: 'connected', origin: 'https://cam.local:8443' },
+	{ kind: 'away', origin: 'https://cam.local:8443', againMs: NOON + 30_000 },
+	{ kind: 'refused', origin: 'https://cam.local:8443', why: 'unknown-home' },
+];
+
+export function homeIn(wish: HomeWish) {
+	return {
+		watching: {
+			cameras: wish.cameras ?? [],
+			on: off,
+			view: () => viewIn(wish.view ?? { kind: 'connecting', trying: 'camera', sinceMs: NOON }),
+			command: () => {
+				if (wish.command === undefined || wish.command === 'done') return done();
+				if (wish.command === 'waits') return new Promise<void>(nothing);
+				return Promise.reject(new Fault(wish.command, 'for the picture'));
+			},
+		},
+		hosting: {
+			watchers: wish.watchers ?? [],
+			newcomers: wish.newcomers ?? [],
+			talking: wish.heard === true ? idOf(3) : null,
+			siren: wish.heard === true ? idOf(2) : null,
+			...{ on: off, hush: nothing, seen: nothing },
+		},
+		members: {
+			list: wish.members ?? MEMBERS,
+			owner: wish.owner ?? true,
+			forked: wish.forked ?? false,
+			on: off,
+			rename: done,
+			revoke: (_: DeviceId, tell: (revoked: Revoked) => void) => {
+				if (wish.proof) tell(wish.proof);
+				return done();
+			},
+			change: done,
+			showEarlier: done,
+		},
+		post: { state: wish.link ?? { kind: 'connected', origin: '' }, on: off },
+	};
+}

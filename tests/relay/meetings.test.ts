@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { Meetings, type Party } from '#relay/meetings.ts';
+
+interface Heard extends Party {
+	readonly heard: string[];
+}
+
+function party(member: string | null, address = 'a'): Heard {
+	const heard: string[] = [];
+	return {
+		...{ member, address, heard },
+		met: (rid) => heard.push(`met ${rid}`),
+		post: (rid, box) => heard.push(`post ${rid} ${box}`),
+		burnt: (rid) => heard.push(`burnt ${rid}`),
+	};
+}
+
+const MINUTE = 60_000;
+
+describe('RL17 a meeting', () => {
+	test('posts wait for the other side, both ways', () => {
+		const meetings = new Meetings();
+		const [owner, guest] = [party('h/o'), party(null)];
+		expect(meetings.wait(owner, 'r', null, 0)).toBeNull();
+		expect(meetings.post(owner, 'r', 'm0', 0)).toBeNull();
+		expect(meetings.meet(guest, 'r', 0)).toBeNull();
+		expect(guest.heard).toEqual(['met r', 'post r m0']);
+		expect(owner.heard).toEqual(['met r']);
+		meetings.leave(owner);
+		expect(meetings.post(guest, 'r', 'm1', 0)).toBeNull();
+		const again = party('h/o');
+		expect(meetings.wait(again, 'r', null, 0)).toBeNull();
+		expect(again.heard).toEqual(['met r', 'post r m1']);
+	});
+
+	test('a second one who joins is refused, and nobody meets any more', () => {
+		const meetings = new Meetings();
+		const [owner, guest, third] = [party('h/o'), party(null), party(null, 'b')];
+		meetings.wait(owner, 'r', null, 0);
+		meetings.meet(guest, 'r', 0);
+		expect(meetings.meet(third, 'r', 0)).toBe('burnt');
+		expect(owner.heard.at(-1)).toBe('burnt r');
+		expect(guest.heard.at(-1)).toBe('burnt r');
+		expect(meetings.post(guest, 'r', 'x', 0)).toBe('no-meeting');
+		expect(meetings.count).toBe(0);
+	});
+
+	test('another member cannot take it over', () => {
+		const meetings = new Meetings();
+		const owner = party('h/o');
+		meetings.wait(owner, 'r', null, 0);
+		expect(meetings.wait(party('h/x'), 'r', null, 0)).toBe('burnt');
+		expect(owner.heard).toEqual(['burnt r']);
+	});
+
+	test('a guest that lost the line comes back', () => {
+		const meetings = new Meetings();
+		const [owner, guest, again] = [party('h/o'), party(null), party(null)];
+		meetings.wait(owner, 'r', null, 0);
+		meetings.meet(guest, 'r', 0);
+		meetings.leave(guest);
+		meetings.post(owner, 'r', 'm4', 0);
+		expect(meetings.meet(again, 'r', 0)).toBeNull();
+		expect(again.heard).toEqual(['met r', 'post r m4']);
+	});
+
+	test('one that somebody without a home opened is for members only, and ends with its line', () => {
+		const meetings = new Meetings();
+		const guest = party(null);
+		expect(meetings.wait(guest, 'r', null, 0)).toBeNull();
+		expect(meetings.meet(party(null, 'b'), 'r', 0)).toBe('not-allowed');
+		const owner = party('h/o');
+		expect(meetings.meet(owner, 'r', 0)).toBeNull();
+		expect(guest.heard).toEqual(['met r']);
+		meetings.leave(owner);
+		meetings.leave(guest);
+		expect(meetings.count).toBe(0);
+	});
+
+	test('lasts 10 minutes', () => {
+		const meetings = new Meetings();
+		const owner = party('h/o');
+		meetings.wait(owner, 'r', 'ABCDEFGH', 0);
+		meetings.tidy(10 * MINUTE);
+		expect(owner.heard).toEqual(['burnt r']);
+		expect(meetings.meet(party(null), 'r', 10 * MINUTE)).toBe('no-meeting');
+	});
+
+	test('carries 16 posts each way', () => {
+		const meetings = new Meetings();
+		const [owner, guest] = [party('h/o'), party(null)];
+		meetings.wait(owner, 'r', null, 0);
+		meetings.meet(guest, 'r', 0);
+		for (let one = 0; one < 16; one += 1) expect(meetings.post(guest, 'r', 'x', 0)).toBeNull();
+		expect(meetings.post(guest, 'r', 'x', 0)).toBe('too-many');
+		expect(owner.heard.at(-1)).toBe('burnt r');
+	});
+
+	test('a member has at most 8', () => {
+		const meetings = new Meetings();
+		const owner = party('h/o');
+		for (let rid = 0; rid < 8; rid += 1)
+			expect(meetings.wait(owner, String(rid), null, 0)).toBeNull();
+		expect(meetings.wait(owner, 'more', null, 0)).toBe('too-many');
+		expect(meetings.wait(party('h/x'), 'more', null, 0)).toBeNull();
+	});
+
+	test('burn ends it, for who is in it only', () => {
+		const meetings = new Meetings();
+		meetings.wait(party('h/o'), 'r', null, 0);
+		expect(meetings.burn(party(null), 'r', 0)).toBe('no-meeting');
+		expect(meetings.count).toBe(1);
+	});
+});
+
+describe('RL18 locators', () => {
+	test('an address may be wrong 3 times in 10 minutes; being right costs nothing', () => {
+		const meetings = new Meetings();
+		for (let one = 0; one < 3; one += 1)
+			expect(meetings.find(party(null), 'WRNGWRNG', 0)).toBe('no-meeting');
+		meetings.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
+		expect(meetings.find(party(null), 'ABCDEFGH', 0)).toBe('too-many');
+		expect(meetings.find(party(null, 'b'), 'ABCDEFGH', 0)).toBeNull();
+		for (let one = 0; one < 3; one += 1)
+			expect(meetings.find(party(null, 'b'), 'WRNGWRNG', 0)).toBe('no-meeting');
+	});
+
+	test('the whole relay 100, from however many addresses: 100,000 tries find nothing', () => {
+		const meetings = new Meetings();
+		meetings.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
+		const count = { 'no-meeting': 0, 'too-many': 0, other: 0 };
+		for (let one = 0; one < 100_000; one += 1) {
+			const answer = meetings.find(party(null, String(one)), 'WRNGWRNG', 1_000);
+			count[answer === 'no-meeting' || answer === 'too-many' ? answer : 'other'] += 1;
+		}
+		expect(count).toEqual({ 'no-meeting': 100, 'too-many': 99_900, other: 0 });
+	});
+
+	test('two with the same letters are not mixed up', () => {
+		const meetings = new Meetings();
+		meetings.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
+		expect(meetings.wait(party('g/o'), 's', 'ABCDEFGH', 0)).toBe('burnt');
+	});
+});
