@@ -37,6 +37,8 @@ export default defineConfig({
 						'hls.js',
 						'mediabunny',
 						'@hpke/core',
+						'qr',
+						'qr/decode.js',
 						'valibot',
 						'fast-check',
 					],

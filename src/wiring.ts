@@ -58,13 +58,13 @@ async function make(): Promise<Engine> {
 		{ Planning },
 		{ Sparing },
 		{ ComputePressure },
+		{ Members },
+		{ Granting },
+		{ Granted },
 		{ WebSocketRelays },
 		{ BrowserNetwork },
 		{ Membership },
 		{ Link },
-		{ Granting },
-		{ Granted },
-		{ Members },
 		{ Guarding },
 		{ Hosting },
 		{ Watching },
@@ -75,7 +75,6 @@ async function make(): Promise<Engine> {
 		{ PaneScreen },
 		{ TrackTorch },
 		{ ToneSiren },
-
 		{ EarlyGiven },
 		{ Pairing },
 	] = await Promise.all([
@@ -116,13 +115,13 @@ async function make(): Promise<Engine> {
 		import('#engine/planning.ts'),
 		import('#engine/sparing.ts'),
 		import('#browser/strain.ts'),
+		import('#engine/members.ts'),
+		import('#engine/granting.ts'),
+		import('#engine/granted.ts'),
 		import('#browser/relays.ts'),
 		import('#browser/network.ts'),
 		import('#engine/membership.ts'),
 		import('#engine/link.ts'),
-		import('#engine/granting.ts'),
-		import('#engine/granted.ts'),
-		import('#engine/members.ts'),
 		import('#engine/guarding.ts'),
 		import('#engine/hosting.ts'),
 		import('#engine/watching-cameras.ts'),
@@ -133,7 +132,6 @@ async function make(): Promise<Engine> {
 		import('#browser/live-screen.ts'),
 		import('#browser/torch.ts'),
 		import('#browser/siren.ts'),
-
 		import('#browser/given.ts'),
 		import('#engine/pairing-controls.ts'),
 	]);
@@ -197,10 +195,12 @@ async function make(): Promise<Engine> {
 		...{ relays: new WebSocketRelays(), network: new BrowserNetwork() },
 		...{ crypto, clock, house, membership },
 	});
-	const shared = { crypto, vault, clock, house, membership, post };
-	const granting = new Granting({ ...shared, renew: () => recorder.renew() });
-	const granted = new Granted(shared);
-	const members = new Members({ ...shared, link: post, granting });
+	const granting = new Granting({
+		...{ crypto, vault, clock, house, membership, post },
+		renew: () => recorder.renew(),
+	});
+	const granted = new Granted({ crypto, vault, house, membership, post });
+	const members = new Members({ crypto, clock, house, membership, link: post, granting });
 	const guarding = new Guarding();
 	const live = {
 		...{ clock, crypto, house, post, members },

@@ -34,7 +34,7 @@ const filters = words.filter(
 const cleanUp = ownTemporaryFolder();
 const total: Count = { passed: 0, failed: 0, skipped: [], outside: [] };
 try {
-	getPrograms(['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg'], (line) => {
+	getPrograms(['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg', 'turnserver'], (line) => {
 		process.stderr.write(`${line}\n`);
 	});
 	ensureBuilt();

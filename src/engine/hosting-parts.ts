@@ -13,6 +13,8 @@ const MOST_BITS = 1_500_000;
 const FRAME_RATE = 20;
 const PACE_MS = 250;
 const AGAIN_MS = 5000;
+/** As long as a run lasts: so no epoch is used for more than its day. */
+const SEALER_MS = 4 * 60 * 60 * 1000;
 /** Parts that wait for their sealing: more, and they are not of now any more. */
 const MOST_WAITING = 8;
 
@@ -34,6 +36,7 @@ export class HostedParts {
 	#encoding: LiveEncoding | null = null;
 	#sealer: Sealer | null = null;
 	#pace: Pace = { bitsPerSecond: MOST_BITS, holding: false, changedMs: 0 };
+	#sealerMs = 0;
 	#waiting = 0;
 	#skips = false;
 	#sealing: Promise<void> = Promise.resolve();
@@ -136,6 +139,7 @@ export class HostedParts {
 
 	#sealerOf(camera: CameraId): Sealer {
 		const sealer = this.#tools.sealerOf(camera);
+		this.#sealerMs = this.#tools.clock.monotonicMs();
 		// Whoever seals with it hears of it.
 		sealer.catch(() => undefined);
 		return sealer;
@@ -143,6 +147,7 @@ export class HostedParts {
 
 	#look(): void {
 		const { clock, post } = this.#tools;
+		if (clock.monotonicMs() - this.#sealerMs > SEALER_MS) this.renew();
 		const pace = paceAfter(this.#pace, post.waiting, clock.monotonicMs(), MOST_BITS);
 		if (pace === this.#pace) return;
 		this.#pace = pace;

@@ -106,14 +106,14 @@ export class Recorder implements RecorderControls {
 		});
 	}
 
+	spare(step: number): Promise<void> {
+		return this.#order(() => this.#adjust(this.#chosen.spare(step)));
+	}
+
 	renew(): Promise<void> {
 		return this.#order(() => {
 			if (this.#take !== null && this.#lens.captured !== null) this.#begin(this.#lens.captured);
 		});
-	}
-
-	spare(step: number): Promise<void> {
-		return this.#order(() => this.#adjust(this.#chosen.spare(step)));
 	}
 
 	start(): Promise<void> {
@@ -265,9 +265,7 @@ export class Recorder implements RecorderControls {
 					madeRoom: () => {
 						this.#madeRoomMs = this.#tools.clock.monotonicMs();
 					},
-					failed: (end, fault) => {
-						void this.#order(() => this.#failed(take, end, fault));
-					},
+					failed: (end, fault) => void this.#order(() => this.#failed(take, end, fault)),
 				},
 				before === null ? this.#drained : before.end(why),
 			);
@@ -313,7 +311,8 @@ export class Recorder implements RecorderControls {
 			this.#retire(why);
 			this.#lens.close();
 			await this.#chosen.remember({ armed: true });
-			return this.#openLens();
+			await this.#openLens();
+			return;
 		}
 		await this.#chosen.remember({ armed: true });
 		this.#begin(fresh, why);
@@ -330,7 +329,8 @@ export class Recorder implements RecorderControls {
 
 	/** Every second: has the clock been set, has anything fallen silent, is it time for a new run? */
 	async #look(): Promise<void> {
-		const [take, captured] = [this.#take, this.#lens.captured];
+		const take = this.#take;
+		const captured = this.#lens.captured;
 		if (take === null || captured === null || !this.#armed) return;
 		const now = readingOf(this.#tools.clock);
 		const silent = this.#vigil.look(this.pulse);

@@ -72,10 +72,10 @@ export interface RecorderControls {
 	open(choice: RecorderChoice): Promise<void>;
 	/** Changes lens, quality or sound; while recording the run is replaced without losing a frame where the lens stays. */
 	change(choice: RecorderChoice): Promise<void>;
-	/** Replaces the run that is being recorded by a new one, without losing a frame; does nothing else. */
-	renew(): Promise<void>;
 	/** Records so many steps below what was chosen, which stays chosen. */
 	spare(step: number): Promise<void>;
+	/** Replaces the run that is being recorded by a new one, without losing a frame; does nothing else. */
+	renew(): Promise<void>;
 	start(): Promise<void>;
 	/** Goes on by itself where recording was on before the page went away. True when it does. */
 	resume(): Promise<boolean>;

@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium, startRelay, type Relay } from './house.ts';
@@ -20,7 +21,10 @@ async function newDevice(): Promise<Page> {
 
 beforeAll(async () => {
 	relay = await startRelay();
-	ownerContext = await launchChromium();
+	ownerContext = await launchChromium({
+		viewport: { width: 360, height: 800 },
+		more: { colorScheme: 'dark' },
+	});
 	owner = await ownerContext.newPage();
 	const escapedHere = escaped(owner);
 	// PR: an invitation leads to where it is used, from any address.
@@ -54,12 +58,21 @@ async function join(page: Page, name: string, code?: string): Promise<void> {
 	await joining.getByRole('button', { name: 'Join' }).click();
 }
 
+/** Axe finds nothing, and nothing is wider than the screen. */
+async function looksRight(page: Page): Promise<void> {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+	const wide = () => document.documentElement.scrollWidth - innerWidth;
+	expect(await page.evaluate(wide)).toBeLessThanOrEqual(0);
+}
+
 const digitsOn = (page: Page) =>
 	page.getByTestId('pairing-digits').textContent({ timeout: 20_000 });
 
 test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may make it an owner, too', async () => {
 	const { link, behind } = await showCode();
 	expect(link).toMatch(/^https?:\/\/[\w.-]+(:\d+)?\/pair#p1\./);
+	await looksRight(owner);
 	const page = await newDevice();
 	await page.goto(`${relay.address}/pair${behind}`);
 	await page.getByText('You opened a pairing link.').waitFor({ timeout: 30_000 });
@@ -69,7 +82,9 @@ test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may 
 		.waitFor({ timeout: 20_000 });
 	expect(await digitsOn(owner)).toMatch(/^\d{6}$/);
 	expect(await digitsOn(page)).toBe(await digitsOn(owner));
-	await expect(page.getByRole('button', { name: 'Allow' }).count()).resolves.toBe(0);
+	expect(await page.getByRole('button', { name: 'Allow' }).count()).toBe(0);
+	await looksRight(owner);
+	await looksRight(page);
 	await owner.getByRole('button', { name: 'Allow' }).click();
 	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
 	await owner.getByText('“Kitchen phone” is in your home now.').waitFor();

@@ -3,7 +3,6 @@ import { events } from './de-events.ts';
 import { guard } from './de-guard.ts';
 import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
-import { pair } from './de-pair.ts';
 import { plan } from './de-plan.ts';
 import { storage } from './de-storage.ts';
 import { GERMAN } from './formats.ts';
@@ -209,10 +208,10 @@ export const de: Words = {
 	check,
 	events,
 	guard,
-	pair,
 	plan,
 	storage,
 	settings: {
+		connect: 'Gerät verbinden',
 		title: 'Einstellungen',
 		camera: 'Dieses Gerät als Kamera',
 		language: 'Sprache',

@@ -6,7 +6,6 @@ import { check } from './en-check.ts';
 import { events } from './en-events.ts';
 import { guard } from './en-guard.ts';
 import { answers } from './en-help.ts';
-import { pair } from './en-pair.ts';
 import { plan } from './en-plan.ts';
 import { storage } from './en-storage.ts';
 import { ENGLISH } from './formats.ts';
@@ -275,10 +274,10 @@ export const en = {
 	check,
 	events,
 	guard,
-	pair,
 	plan,
 	storage,
 	settings: {
+		connect: 'Connect a device',
 		title: 'Settings',
 		camera: 'This device as a camera',
 		language: 'Language',

@@ -1,0 +1,172 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, launchFirefox, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { allow, openHome, pair, showCode } from './paired.ts';
+import { becomeCamera, escaped } from './person.ts';
+import { BLOCKED, LOOPBACK, startTurn } from './turn.ts';
+
+/** A camera and a viewer in two browsers, over the real relay. */
+
+let relay: Relay;
+let cameras: BrowserContext;
+let camera: Page;
+let profile: string;
+let viewers: BrowserContext;
+const errors: string[][] = [];
+
+beforeAll(async () => {
+	relay = await startRelay();
+	cameras = await launchChromium();
+	camera = await cameras.newPage();
+	errors.push(escaped(camera));
+	await becomeCamera(camera, relay.address);
+	await openHome(camera, relay);
+	profile = temporaryFolder();
+	viewers = await launchChromium({ profile });
+	const page = await viewers.newPage();
+	await pair(camera, page, relay, 'Kitchen');
+	// Within the page: the lens stays as it is.
+	await camera.goto(`${relay.address}/camera`);
+	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+}, 180_000);
+afterAll(async () => {
+	await viewers.close();
+	await cameras.close();
+	await relay.stop();
+	rmSync(profile, { recursive: true, force: true });
+	expect(errors.flat()).toEqual([]);
+});
+
+async function visit(args: readonly string[] = []): Promise<Page> {
+	await viewers.close();
+	viewers = await launchChromium({ profile, args });
+	const page = await viewers.newPage();
+	errors.push(escaped(page));
+	await page.goto(`${relay.address}/watch`);
+	await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+	return page;
+}
+
+const player = (page: Page) => page.getByRole('region', { name: 'Player' });
+
+async function comes(page: Page, path: string, timeout = 30_000): Promise<void> {
+	try {
+		await page
+			.locator(`[data-state="live"][data-path="${path}"]`)
+			.waitFor({ state: 'attached', timeout });
+	} catch (error) {
+		const [state, way] = await Promise.all([
+			player(page).getAttribute('data-state'),
+			player(page).getAttribute('data-path'),
+		]);
+		const said = await page.locator('main').innerText();
+		throw new Error(`not live ${path} but ${String(state)} ${String(way)}: ${said}`, {
+			cause: error,
+		});
+	}
+}
+
+/** What is seen moves and is not black. */
+async function moves(page: Page): Promise<void> {
+	const seen = () =>
+		page.evaluate(() => {
+			const pane = [
+				...document.querySelectorAll<HTMLVideoElement | HTMLCanvasElement>('video, canvas'),
+			].find((one) => one.checkVisibility({ visibilityProperty: true }) && one.clientWidth > 200);
+			if (!pane) return '';
+			const small = new OffscreenCanvas(64, 36);
+			const pen = small.getContext('2d');
+			pen?.drawImage(pane, 0, 0, 64, 36);
+			const data = pen?.getImageData(0, 0, 64, 36).data ?? [];
+			return data.some((value, at) => at % 4 !== 3 && value > 40) ? [...data].join() : '';
+		});
+	const first = await seen();
+	await expect.poll(seen, { timeout: 5000 }).not.toBe(first);
+	expect(first).not.toBe('');
+}
+
+test('a paired browser watches directly, and the camera says who watches', async () => {
+	const page = await visit();
+	await comes(page, 'direct');
+	await moves(page);
+	expect(Number(await player(page).getAttribute('data-age-ms'))).toBeLessThan(2000);
+	await camera
+		.getByText(/Kitchen/)
+		.first()
+		.waitFor({ timeout: 10_000 });
+});
+
+test('with UDP blocked it watches at the relay, sealed; then directly again', async () => {
+	const blocked = await visit(BLOCKED);
+	await comes(blocked, 'relayed');
+	await moves(blocked);
+	expect(Number(await player(blocked).getAttribute('data-age-ms'))).toBeLessThan(2000);
+	const free = await visit();
+	await comes(free, 'direct');
+	await moves(free);
+});
+
+test('LV13 starts recording from afar', async () => {
+	const page = await visit();
+	await comes(page, 'direct');
+	await page.getByRole('button', { name: /start recording/i }).click();
+	await camera
+		.getByRole('status')
+		.filter({ hasText: 'Recording' })
+		.first()
+		.waitFor({ timeout: 20_000 });
+});
+
+test('by TURN where the operator configured it: a real coturn, passwords by the REST scheme', async () => {
+	const turn = await startTurn();
+	const data = temporaryFolder();
+	writeFileSync(join(data, 'settings.json'), JSON.stringify({ ice: turn.ice }));
+	const other = await startRelay({ data });
+	const [host, guest] = await Promise.all([
+		launchChromium({ args: [LOOPBACK] }),
+		launchChromium({ args: [LOOPBACK, ...BLOCKED] }),
+	]);
+	try {
+		const [owner, page] = [await host.newPage(), await guest.newPage()];
+		await becomeCamera(owner, other.address);
+		await openHome(owner, other);
+		await pair(owner, page, other, 'Office');
+		await owner.goto(`${other.address}/camera`);
+		await owner.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+		await page.goto(`${other.address}/watch`);
+		await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+		await comes(page, 'turn');
+		await moves(page);
+	} finally {
+		await Promise.all([host.close(), guest.close()]);
+		await other.stop();
+		await turn.stop();
+		rmSync(data, { recursive: true, force: true });
+	}
+});
+
+test('Debian’s Firefox watches, too, without H.264', async () => {
+	const firefox = await launchFirefox();
+	try {
+		const page = await firefox.newPage();
+		const behind = await showCode(camera, relay);
+		await page.goto(`${relay.address}/pair${behind}`);
+		await page.locator('input[name="name"], ::-p-aria(Name of this device)').fill('Old laptop');
+		await page.locator('::-p-aria([name="Join"][role="button"])').click();
+		await allow(camera, 'Old laptop');
+		await camera.goto(`${relay.address}/camera`);
+		await camera.getByRole('status').first().waitFor({ timeout: 20_000 });
+		await page.goto(`${relay.address}/watch`);
+		await page.locator('article h2 a').click();
+		await page.waitForSelector('[data-state="live"][data-path="direct"]', { timeout: 40_000 });
+		const size = await page.evaluate(() => {
+			const video = document.querySelector('video');
+			return [video?.videoWidth ?? 0, video?.videoHeight ?? 0];
+		});
+		expect(size[0]).toBeGreaterThan(300);
+	} finally {
+		await firefox.close();
+	}
+});
