@@ -7,7 +7,7 @@ import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './signed.ts';
 /** Layout and rules: docs/spec/letters.md. */
 const BOUND_BYTES = 76;
 const FIXED_BYTES = 145;
-export const MAX_LETTER_BYTES = 47 * 1024;
+const MAX_LETTER_BYTES = 47 * 1024;
 const VERSION = 1;
 /** Plaintexts are padded to a multiple of this. */
 const STEP = 512;

@@ -209,11 +209,18 @@ export class Members implements MembersControls {
 		for (const device of link.online) this.#seen.set(device, clock.wallMs());
 		this.#list = opened.map((member) => ({
 			...member,
+			// Whoever founded the home was never given a name by another; its camera has one.
+			name: member.name ?? (member.device === self ? this.#cameraName() : null),
 			self: member.device === self,
 			online: link.online.has(member.device),
 			seenMs: this.#seen.get(member.device) ?? null,
 		}));
 		for (const listener of this.#listeners) listener();
+	}
+
+	#cameraName(): string | null {
+		const { state } = this.#tools.house;
+		return state.kind === 'ready' ? (state.cameras[0]?.name ?? null) : null;
 	}
 
 	/** Names and safety numbers, worked out anew only when the roster or the home keys are others. */
