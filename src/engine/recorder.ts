@@ -134,8 +134,7 @@ export class Recorder implements RecorderControls {
 	}
 
 	async retry(): Promise<void> {
-		if (this.#armed) await this.#order(() => this.#retryNow());
-		else await this.resume();
+		await (this.#armed ? this.#order(() => this.#retryNow()) : this.resume());
 	}
 
 	stop(): Promise<void> {
@@ -348,7 +347,7 @@ export class Recorder implements RecorderControls {
 	}
 
 	#pulse(): Pulse {
-		return { frames: this.#lens.captured?.frames() ?? 0, fragments: this.#take?.fragments ?? 0 };
+		return { frames: this.frames(), fragments: this.#take?.fragments ?? 0 };
 	}
 
 	/** Nothing is being saved: says so, and tries again after a while, for ever. */
