@@ -42,7 +42,7 @@ interface Relayed {
 }
 
 /** LV5 */
-export function mayWatch(roles: readonly Role[]): boolean {
+function mayWatch(roles: readonly Role[]): boolean {
 	return roles.includes('viewer') || roles.includes('owner');
 }
 

@@ -148,8 +148,7 @@ export class Recorder implements RecorderControls {
 	}
 
 	async retry(): Promise<void> {
-		if (this.#armed) await this.#order(() => this.#retryNow());
-		else await this.resume();
+		await (this.#armed ? this.#order(() => this.#retryNow()) : this.resume());
 	}
 
 	stop(): Promise<void> {

@@ -13,8 +13,7 @@ const fingerprint = base64(32);
 const call = { sid: id, nonce: id };
 const answered = { sid: id, peer: id };
 
-export const WAYS = ['direct', 'relayed'] as const;
-export type Way = (typeof WAYS)[number];
+const WAYS = ['direct', 'relayed'] as const;
 
 export const COMMANDS = [
 	'lens',

@@ -250,3 +250,12 @@ export async function makeHome() {
 		camera2: 'ab'.repeat(16) as CameraId,
 	};
 }
+
+/** Lets time pass until a promise is settled. */
+export async function runs<T>({ clock }: Home, work: Promise<T>): Promise<T> {
+	const settled: unknown[] = [];
+	const done = work.finally(() => settled.push(work));
+	done.catch(() => undefined);
+	while (settled.length === 0) await clock.pass(50, 50);
+	return done;
+}

@@ -68,7 +68,9 @@ describe('PR8 cut off in the middle', () => {
 		point.between = (box, from) => (from === 'joiner' ? [] : [box]);
 		void guest.pairing.join(link, 'Phone');
 		await guest.until('exchanging');
-		await pass([guest], 25_000);
+		// Real cryptography takes real time, and the deadline counts from when M1 has gone.
+		for (let tries = 0; tries < 20 && guest.state.kind !== 'ended'; tries += 1)
+			await pass([guest], 5000);
 		expect(guest.state).toMatchObject({ kind: 'ended', why: 'other-side-gone' });
 	});
 

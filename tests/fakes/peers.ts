@@ -138,7 +138,7 @@ abstract class FakeEnd {
 	}
 }
 
-export class FakeCameraEnd extends FakeEnd implements CameraPeer {
+class FakeCameraEnd extends FakeEnd implements CameraPeer {
 	rates: LiveRate[] = [];
 	hears = false;
 	#picture: Picture & FakePicture;
@@ -192,7 +192,7 @@ export class FakeCameraEnd extends FakeEnd implements CameraPeer {
 	}
 }
 
-export class FakeViewerEnd extends FakeEnd implements ViewerPeer {
+class FakeViewerEnd extends FakeEnd implements ViewerPeer {
 	readonly picture = makePicture();
 	talks = false;
 

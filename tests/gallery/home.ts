@@ -4,7 +4,7 @@ import type { Role } from '#domain/roster.ts';
 import type { Member, Revoked } from '#engine/members.ts';
 import type { LinkState } from '#engine/post.ts';
 import type { LiveView, ViewState, WatchedCamera, Watcher } from '#engine/watching.ts';
-import { CAMERA, NOON } from './stand-ins.ts';
+import { CAMERA, NOON } from './scene.ts';
 
 /** A home that stands still, so that every state of it can be looked at. */
 

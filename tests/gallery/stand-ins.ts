@@ -1,18 +1,16 @@
 import { localCalendar } from '#browser/calendar.ts';
 import { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
 import type { Gap, Span } from '#domain/timeline.ts';
 import type { ClipPlan } from '#engine/clips.ts';
 import { NOTHING, type PlayerState } from '#engine/playing.ts';
 import type { Installation } from '#ports/installer.ts';
 import type { Engine } from '#state/engine.ts';
 import { homeIn, type HomeWish } from './home.ts';
+import { CAMERA, NOON } from './scene.ts';
 
 /** Engines that stand still, so that every state can be looked at. */
 
-export const CAMERA = '0'.repeat(32) as CameraId;
-/** A Tuesday noon. */
-export const NOON = new Date(2026, 10, 24, 12).getTime();
 const HOUR = 3_600_000;
 
 const span = (fromMs: number, toMs: number): Span => ({

@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { LiveView } from '#engine/watching.ts';
+import { makeHome, runs, type Home } from './live-world.ts';
+
+let home: Home;
+beforeEach(async () => {
+	home = await makeHome();
+});
+
+const live = (view: LiveView, path: string) => (): boolean =>
+	view.state.kind === 'live' && view.state.path === path;
+
+describe('LV13 commands', () => {
+	test('are carried out once and answered', async () => {
+		const { guest, relay, orders, camera, torch, guarding, lens, clock } = home;
+		const { watching } = await guest('Kitchen');
+		await runs(home, watching.command(camera, 'start', null));
+		await runs(home, watching.command(camera, 'torch', true));
+		await runs(home, watching.command(camera, 'quality', 'high'));
+		expect(orders).toEqual(['start']);
+		expect(torch.on).toBe(true);
+		expect(lens.choices.at(-1)?.profile.name).toBe('high');
+		await expect(runs(home, watching.command(camera, 'guard', true))).rejects.toMatchObject({
+			kind: 'unavailable',
+		});
+		const screen: boolean[] = [];
+		guarding.serve((on) => {
+			screen.push(on);
+			guarding.tell(on);
+		});
+		await runs(home, watching.command(camera, 'guard', true));
+		expect(screen).toEqual([true]);
+		await clock.pass(300);
+		expect(watching.cameras[0]?.state).toMatchObject({ guard: true, torch: true });
+		const first = relay.letters.find(({ message }) => message.t === 'command')!;
+		const { post } = home;
+		post.read(first.message, { device: first.from, roles: ['viewer'] });
+		await clock.pass(300);
+		expect(orders).toEqual(['start']);
+	});
+
+	test('with an old nonce, a wrong value, or from a live-only device do nothing', async () => {
+		const { guest, relay, orders, camera, clock, post } = home;
+		const kitchen = await guest('Kitchen');
+		await expect(
+			runs(home, kitchen.watching.command(camera, 'quality', 'cinema')),
+		).rejects.toMatchObject({ kind: 'malformed' });
+		const { message } = relay.letters.find((letter) => letter.message.t === 'command')!;
+		const stale = {
+			...message,
+			t: 'command',
+			id: 'e'.repeat(32),
+			nonce: 'f'.repeat(32),
+			name: 'start',
+		};
+		post.read(stale as never, { device: kitchen.id, roles: ['viewer'] });
+		const guestOnly = await guest('Guest', ['viewer', 'live']);
+		await expect(
+			runs(home, guestOnly.watching.command(camera, 'start', null)),
+		).rejects.toMatchObject({ kind: 'denied' });
+		await clock.pass(500);
+		expect(orders).toEqual([]);
+	});
+
+	test('a lost answer is a timeout after five seconds, an absent camera is offline', async () => {
+		const { guest, relay, camera, clock, post } = home;
+		const { watching } = await guest('Kitchen');
+		relay.lose = ({ t }) => t === 'done';
+		const begun = clock.monotonicMs();
+		await expect(runs(home, watching.command(camera, 'start', null))).rejects.toMatchObject({
+			kind: 'timeout',
+		});
+		expect(clock.monotonicMs() - begun).toBeLessThan(5500);
+		post.set(false);
+		await clock.pass(200);
+		await expect(watching.command(camera, 'start', null)).rejects.toMatchObject({
+			kind: 'offline',
+		});
+	});
+
+	test('the siren says who sounded it, and ends: by order, by hand, by itself', async () => {
+		const { guest, camera, siren, hosting, clock } = home;
+		const { id, watching } = await guest('Kitchen');
+		await runs(home, watching.command(camera, 'siren', true));
+		expect([siren.sounds, hosting.siren]).toEqual([true, id]);
+		await runs(home, watching.command(camera, 'siren', false));
+		expect([siren.sounds, hosting.siren]).toEqual([false, null]);
+		await runs(home, watching.command(camera, 'siren', true));
+		hosting.hush();
+		expect([siren.sounds, hosting.siren]).toEqual([false, null]);
+		await runs(home, watching.command(camera, 'siren', true));
+		await clock.pass(61_000, 500);
+		expect([siren.sounds, hosting.siren]).toEqual([false, null]);
+	});
+
+	test('one speaks at a time, directly, and the camera says who', async () => {
+		const { guest, until, hosting, clock } = home;
+		const [one, two] = [await guest('One'), await guest('Two')];
+		const [first, second] = [one.open(), two.open()];
+		await until(() => live(first.view, 'direct')() && live(second.view, 'direct')());
+		first.view.mute(false);
+		await runs(home, first.view.talk(true));
+		expect(hosting.talking).toBe(one.id);
+		// Half duplex: who speaks hears nothing.
+		expect(first.screen.muted).toBe(true);
+		await expect(runs(home, second.view.talk(true))).rejects.toMatchObject({ kind: 'conflict' });
+		await runs(home, first.view.talk(false));
+		expect(hosting.talking).toBe(null);
+		expect(first.screen.muted).toBe(false);
+		await runs(home, second.view.talk(true));
+		second.view.close();
+		await clock.pass(200);
+		expect(hosting.talking).toBe(null);
+	});
+});

@@ -1,0 +1,5 @@
+import type { CameraId } from '#domain/ids.ts';
+
+export const CAMERA = '0'.repeat(32) as CameraId;
+/** A Tuesday noon. */
+export const NOON = new Date(2026, 10, 24, 12).getTime();
