@@ -91,7 +91,7 @@ export const layers = [
 	},
 	{
 		name: 'wiring',
-		paths: ['src/wiring.ts', 'src/service-worker.ts'],
+		paths: ['src/wiring.ts', 'src/making.ts', 'src/service-worker.ts'],
 		imports: ['domain', 'protocol', 'engine', 'browser', 'state'],
 		types: ['ports'],
 		packages: ['svelte', '$service-worker', 'workbox-precaching', 'workbox-routing'],

@@ -1,0 +1,240 @@
+/** Puts the product together: the one place that names adapters and engine at once. Loaded behind the first screen. */
+import { ScreenAwake } from '#browser/awake.ts';
+import { localCalendar } from '#browser/calendar.ts';
+import { MediaCapture } from '#browser/capture.ts';
+import { BrowserClock } from '#browser/clock.ts';
+import { WebCrypto } from '#browser/crypto.ts';
+import { BrowserEncoder } from '#browser/encoders.ts';
+import { DexieEvents } from '#browser/events.ts';
+import { featuresOfBrowser } from '#browser/features.ts';
+import { EarlyGiven } from '#browser/given.ts';
+import { DexieLedger } from '#browser/ledger.ts';
+import { CodecLiveEncoder } from '#browser/live-encoder.ts';
+import { PaneScreen } from '#browser/live-screen.ts';
+import { DeviceMotion } from '#browser/motion.ts';
+import { BrowserNetwork } from '#browser/network.ts';
+import { BrowserOrigin } from '#browser/origin.ts';
+import { BrowserPeers } from '#browser/peer.ts';
+import { streamOf } from '#browser/picture.ts';
+import { BrowserPower } from '#browser/power.ts';
+import { DexiePreferences } from '#browser/preferences.ts';
+import { WebSocketRelays } from '#browser/relays.ts';
+import { PageReloading } from '#browser/reloading.ts';
+import { DexieReserve } from '#browser/reserve.ts';
+import { DexieSegments } from '#browser/segments.ts';
+import { ToneSiren } from '#browser/siren.ts';
+import { ComputePressure } from '#browser/strain.ts';
+import { TabSign } from '#browser/tab-sign.ts';
+import { LockTenure } from '#browser/tenure.ts';
+import { WorkerThumbnails } from '#browser/thumbnail-maker.ts';
+import { DexieThumbnails } from '#browser/thumbnails.ts';
+import { TrackTorch } from '#browser/torch.ts';
+import { BrowserVault } from '#browser/vault.ts';
+import { Allowance } from '#engine/allowance.ts';
+import { Caretaker } from '#engine/caretaker.ts';
+import { certificateOf } from '#engine/certificate.ts';
+import { Granted } from '#engine/granted.ts';
+import { Granting } from '#engine/granting.ts';
+import { Guarding } from '#engine/guarding.ts';
+import { Happenings } from '#engine/happenings.ts';
+import { viewOf } from '#engine/hosting-orders.ts';
+import { Hosting } from '#engine/hosting.ts';
+import { House } from '#engine/house.ts';
+import { Journal } from '#engine/journal.ts';
+import { Link } from '#engine/link.ts';
+import { Members } from '#engine/members.ts';
+import { Membership } from '#engine/membership.ts';
+import { NotedPreferences } from '#engine/noted.ts';
+import { Pairing } from '#engine/pairing-controls.ts';
+import { Pins } from '#engine/pins.ts';
+import { Planning } from '#engine/planning.ts';
+import { Previews } from '#engine/previews.ts';
+import { Recorder } from '#engine/recorder.ts';
+import { Repairs } from '#engine/repairs.ts';
+import { Retention } from '#engine/retention.ts';
+import { Sentry } from '#engine/sentry.ts';
+import { Sparing } from '#engine/sparing.ts';
+import { Watching } from '#engine/watching-cameras.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Installer } from '#ports/installer.ts';
+import type { Engine } from '#state/engine.ts';
+
+/** One of each, for the life of the page. `installer` was there before: its event comes early. */
+export function make(installer: Installer): Engine {
+	const clock = new BrowserClock();
+	const crypto = new WebCrypto();
+	const segments = new DexieSegments();
+	const thumbnails = new DexieThumbnails();
+	const ledger = new DexieLedger();
+	const reserve = new DexieReserve();
+	const origin = new BrowserOrigin();
+	const journal = new Journal(ledger, clock);
+	const preferences = new NotedPreferences(new DexiePreferences(), ledger, clock);
+	const capture = new MediaCapture();
+	const awake = new ScreenAwake();
+	const power = new BrowserPower();
+	const tab = new TabSign();
+	const vault = new BrowserVault();
+	const house = new House({ crypto, vault, segments, clock });
+
+	const membership = new Membership({ house, crypto, vault, clock });
+	const pairing = new Pairing({
+		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
+		here: location.origin,
+		relay: () => membership.relay,
+	});
+	const allowance = new Allowance(preferences, clock, estimate);
+	const pins = new Pins(segments, allowance);
+	const retention = new Retention({ segments, allowance, reserve, journal });
+	const caretaker = new Caretaker({
+		...{ clock, segments, thumbnails, reserve, ledger, journal },
+		...{ allowance, retention, pins, origin, preferences },
+	});
+	const sealerOf = (camera: CameraId) => house.beginMeta(camera);
+	const events = new DexieEvents();
+	const happenings = new Happenings({ clock, events, opener: house.opener, sealerOf });
+	const sentry = new Sentry(happenings, clock, new DeviceMotion(), power);
+	const repairs = new Repairs({ clock, happenings, reloading: new PageReloading() });
+	const recorder = new Recorder({
+		clock,
+		capture,
+		encoder: new BrowserEncoder(),
+		segments,
+		retention,
+		tenure: new LockTenure(),
+		preferences,
+		beginRun: (camera, given) => house.beginRun(camera, given),
+		thumbnailing: {
+			maker: new WorkerThumbnails(),
+			thumbnails,
+			sealerOf,
+			seen: (camera, look, wallUs) => sentry.see(camera, look, wallUs),
+		},
+		repairs: (camera, repair) => repairs.before(camera, repair),
+		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
+	});
+	const planning = new Planning({
+		...{ clock, preferences, recorder, happenings },
+		calendar: localCalendar,
+	});
+	const post = new Link({
+		...{ relays: new WebSocketRelays(), network: new BrowserNetwork() },
+		...{ crypto, clock, house, membership },
+	});
+	const granting = new Granting({
+		...{ crypto, vault, clock, house, membership, post },
+		renew: () => recorder.renew(),
+	});
+	const granted = new Granted({ crypto, vault, house, membership, post });
+	const members = new Members({ crypto, clock, house, membership, link: post, granting });
+	const guarding = new Guarding();
+	const live = {
+		...{ clock, crypto, house, post, members },
+		...{ peers: new BrowserPeers(), dtls: certificateOf(house, crypto, clock) },
+	};
+	const hosting = new Hosting({
+		...live,
+		...{ recorder, planning, preferences, capture, power, guarding, sealerOf },
+		encoder: new CodecLiveEncoder(),
+		frames: () => recorder.pulse.frames,
+		torch: new TrackTorch(),
+		siren: new ToneSiren(),
+		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
+		rosterSeq: () => membership.entries.length,
+	});
+	const watching = new Watching({
+		...live,
+		opener: house.opener,
+		screen: () => new PaneScreen(),
+		lens: () => viewOf(recorder.state)?.picture ?? null,
+		onLens: (listener) => recorder.on(listener),
+	});
+	granting.begin();
+	granted.begin();
+	post.begin();
+	sentry.follow(recorder);
+	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
+	sparing.follow(recorder);
+	recorder.on(() => {
+		if (recorder.state.kind === 'recording') repairs.over();
+	});
+	return {
+		clock,
+		capture,
+		segments,
+		preferences,
+		house,
+		recorder,
+		features: featuresOfBrowser(),
+		calendar: localCalendar,
+		previews: new Previews(thumbnails, house.opener),
+		installer,
+		allowance,
+		pins,
+		ledger,
+		origin,
+		care: caretaker,
+		happenings,
+		planning,
+		sentry,
+		sparing,
+		watching,
+		hosting,
+		guarding,
+		members,
+		post,
+		show: (video, picture) => {
+			const stream = picture === null ? null : streamOf(picture);
+			// The same again would make the element begin anew.
+			if (video.srcObject !== stream) video.srcObject = stream;
+		},
+		awake,
+		power,
+		membership,
+		pairing,
+		given: new EarlyGiven(),
+		codeReader: async (video) => {
+			const { VideoCodeReader } = await import('#browser/code-reader.ts');
+			return new VideoCodeReader(video);
+		},
+		clips: async () => {
+			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
+				import('#engine/clips.ts'),
+				import('#browser/clip-muxer.ts'),
+			]);
+			return new Clips({ segments, opener: house.opener, muxer: new WorkerMuxer() });
+		},
+		check: async () => {
+			const [{ Check }, { DexieExamining }] = await Promise.all([
+				import('#engine/check.ts'),
+				import('#browser/examining.ts'),
+			]);
+			return new Check({ segments, opener: house.opener, examining: new DexieExamining() });
+		},
+		sign: (sign) => {
+			tab.show(sign);
+		},
+		player: async (video) => {
+			const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
+				import('#engine/player.ts'),
+				import('#browser/hls-screen.ts'),
+				import('#browser/local-day.ts'),
+			]);
+			return new Player({
+				segments,
+				opener: house.opener,
+				clock,
+				screen: new HlsScreen(video),
+				dayOf: localDay,
+			});
+		},
+	};
+}
+
+async function estimate(): Promise<number | null> {
+	try {
+		return (await navigator.storage.estimate()).quota ?? null;
+	} catch {
+		return null;
+	}
+}
