@@ -226,10 +226,14 @@ export class FakeSocket implements RelaySocket {
 	#watch(camera: string, on: boolean): void {
 		if (on) this.watching.add(camera);
 		else this.watching.delete(camera);
-		const viewers = this.#relay.of(this.home).filter((one) => one.watching.has(camera)).length;
+		const viewers = this.#viewersOf(camera);
 		for (const other of this.#relay.of(this.home)) {
 			if (other !== this) other.say({ t: 'watched', camera, viewers });
 		}
+	}
+
+	#viewersOf(camera: string): number {
+		return this.#relay.of(this.home).filter((one) => one.watching.has(camera)).length;
 	}
 
 	async #prove(proof: Extract<FromDevice, { t: 'prove' }>): Promise<void> {
@@ -267,5 +271,9 @@ export class FakeSocket implements RelaySocket {
 			this.say({ t: 'letter', ...letter, kept: true });
 		}
 		relay.presence(this.home);
+		// Who watched before the camera came back.
+		for (const camera of new Set(relay.of(this.home).flatMap((one) => [...one.watching]))) {
+			this.say({ t: 'watched', camera, viewers: this.#viewersOf(camera) });
+		}
 	}
 }
