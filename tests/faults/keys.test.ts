@@ -91,6 +91,12 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 		await page.getByRole('button', { name: 'Delete the footage and begin anew' }).click();
 		await page.getByRole('button', { name: 'Yes, delete it' }).click();
 		await expect.poll(() => storedRuns(page).catch(() => runs), { timeout: 20_000 }).toEqual([]);
+		// The broken keys go last.
+		await page
+			.getByRole('alert')
+			.filter({ hasText: 'keys' })
+			.first()
+			.waitFor({ state: 'detached', timeout: 20_000 });
 		await becomeCamera(page, relay.address);
 		await record(page);
 		await savedAtLeast(page, 2);
