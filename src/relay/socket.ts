@@ -157,11 +157,11 @@ class SocketLine implements Line {
 	send(frame: FromRelay): void {
 		if (!this.#ready()) return;
 		this.#relay.count('text-out');
-		this.#ws.send(JSON.stringify(frame), ignore);
+		this.#ws.send(JSON.stringify(frame));
 	}
 
 	sendBytes(frame: Uint8Array): void {
-		if (this.#ready()) this.#ws.send(frame, ignore);
+		if (this.#ready()) this.#ws.send(frame);
 	}
 
 	close(code: number): void {
@@ -179,9 +179,4 @@ class SocketLine implements Line {
 		this.close(CLOSED.tooMuch);
 		return false;
 	}
-}
-
-/** A line that broke says so by its end; a frame that did not go is no news. */
-function ignore(): void {
-	return;
 }
