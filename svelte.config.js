@@ -1,7 +1,18 @@
 import adapter from '@sveltejs/adapter-static';
 
 /** Where the app is written to and what its version is called, when src/setup/build.js says so. */
-const { SPYCAM_BUILD: pages = 'build', SPYCAM_VERSION: name } = process.env;
+const { SPYCAM_BUILD: pages = 'build', SPYCAM_VERSION: name, SPYCAM_RELAYS = '' } = process.env;
+
+/** Relays at other origins than the app's own, for an app that a static host serves (docs/guide/relay.md). */
+const relays = SPYCAM_RELAYS.split(/[\s,]+/)
+	.filter((text) => text !== '')
+	.map((text) => {
+		const url = URL.parse(text);
+		if (url !== null && /^https?:$/.test(url.protocol) && url.origin === text) return url.origin;
+		throw new Error(
+			`SPYCAM_RELAYS: "${text}" must be an address like https://cam.example.org, without a path.`,
+		);
+	});
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
@@ -16,7 +27,10 @@ export default {
 				'default-src': ['self'],
 				'script-src': ['self', 'wasm-unsafe-eval'],
 				'worker-src': ['self'],
-				'connect-src': ['self'],
+				'connect-src': [
+					'self',
+					...relays.flatMap((relay) => [relay, relay.replace(/^http/, 'ws')]),
+				],
 				'media-src': ['self', 'blob:'],
 				'img-src': ['self', 'blob:', 'data:'],
 				'style-src': ['self'],

@@ -59,6 +59,9 @@ import type { CameraId } from '#domain/ids.ts';
 import type { Installer } from '#ports/installer.ts';
 import type { Engine } from '#state/engine.ts';
 
+/** What a small call to the relay may take. */
+const SHOWN_MS = 2000;
+
 /** One of each, for the life of the page. `installer` was there before: its event comes early. */
 export function make(installer: Installer): Engine {
 	const clock = new BrowserClock();
@@ -82,6 +85,7 @@ export function make(installer: Installer): Engine {
 		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
 		here: location.origin,
 		relay: () => membership.relay,
+		shown: () => post.shown(SHOWN_MS),
 	});
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);

@@ -16,6 +16,9 @@ const LEAST_WAIT_MS = 500;
 const MOST_WAIT_MS = 30_000;
 /** Whoever was refused may be let in later: by an owner who was away, or by a person at the relay. */
 const REFUSED_WAIT_MS = 60_000;
+/** Whoever was let in just now may be quicker than the owner's word about it. */
+const BELIEVED = 3;
+const DENIED_WAIT_MS = 1000;
 /** A line that held so long begins again with a short wait. */
 const HELD_MS = 10_000;
 
@@ -56,6 +59,8 @@ export class Line {
 	/** Counts tries: what an older one still says is not heard. */
 	#try = 0;
 	#failures = 0;
+	/** How often in a row it was told that it is no member. */
+	#denials = 0;
 	#heardMs = 0;
 	#upMs = 0;
 	#pings = 0;
@@ -84,6 +89,7 @@ export class Line {
 		if (same) return;
 		this.#origin = applicant === null ? null : origin;
 		this.#failures = 0;
+		this.#denials = 0;
 		this.#drop();
 		if (this.#origin === null) this.#set({ kind: 'none' });
 		else this.#connect();
@@ -148,6 +154,7 @@ export class Line {
 				return;
 			case 'refused':
 				if (connected) this.#events.frame(frame);
+				else if (frame.why === 'not-a-member') this.#deny();
 				else if (REFUSALS.has(frame.why)) this.#refuse(frame.why as Refused);
 				else this.#fail();
 				return;
@@ -194,6 +201,7 @@ export class Line {
 		const { clock } = this.#tools;
 		this.#stop();
 		this.#upMs = clock.monotonicMs();
+		this.#denials = 0;
 		this.#stops = [clock.every(PING_MS, () => this.#beat())];
 		this.#set({ kind: 'connected', origin });
 		this.#events.up(welcome);
@@ -213,6 +221,13 @@ export class Line {
 		else if (code === CLOSED.leaving) this.#fail(MOST_WAIT_MS);
 		else if (code === CLOSED.tooMuch) this.#fail(MOST_WAIT_MS, MOST_WAIT_MS);
 		else this.#fail();
+	}
+
+	/** LK4. */
+	#deny(): void {
+		this.#denials += 1;
+		if (this.#denials < BELIEVED) this.#fail(DENIED_WAIT_MS);
+		else this.#refuse('not-a-member');
 	}
 
 	#refuse(why: Refused): void {
@@ -274,7 +289,7 @@ export class Line {
 }
 
 type Refused = Extract<LinkState, { kind: 'refused' }>['why'];
-const REFUSALS: ReadonlySet<string> = new Set<Refused>(['unknown-home', 'not-a-member', 'version']);
+const REFUSALS: ReadonlySet<string> = new Set<Refused>(['unknown-home', 'version']);
 
 function originOf(address: string): string {
 	return new URL(address).origin;

@@ -110,6 +110,25 @@ export class Link implements Post {
 		return this.#sync.relaySeq;
 	}
 
+	/** Until the relay has all that is signed here: at most so many ms, and no longer than there is a line. */
+	shown(ms: number): Promise<void> {
+		const { clock, membership } = this.#tools;
+		const { length } = membership.entries;
+		return new Promise((resolve) => {
+			const end = (): void => {
+				stop();
+				forget();
+				resolve();
+			};
+			const look = (): void => {
+				if ((this.relaySeq ?? Infinity) >= length) end();
+			};
+			const stop = clock.after(ms, end);
+			const forget = this.on(look);
+			look();
+		});
+	}
+
 	/** Letters that were not read: forged, foreign, or read before. */
 	get dropped(): number {
 		return this.#letters.dropped;

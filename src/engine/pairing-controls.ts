@@ -1,5 +1,6 @@
 import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault, faultOf } from '#domain/fault.ts';
+import { invitationFrom } from '#domain/invitation.ts';
 import {
 	codeFrom,
 	codeText,
@@ -28,6 +29,7 @@ export interface PairingTools {
 	readonly clock: Clock;
 	readonly relays: Relays;
 	readonly joining: Joining;
+	readonly shown: () => Promise<void>;
 	/** Where this page comes from, as in `http://localhost:8080`. */
 	readonly here: string;
 	/** The relay that this home meets at; `null`: none yet. */
@@ -99,15 +101,16 @@ export class Pairing implements PairingControls {
 
 	useInvitation(text: string): Promise<void> {
 		return this.#try(async () => {
+			const invitation = invitationFrom(text);
+			const fault = new Fault('denied', 'an invitation that does not hold');
+			const wrong = { kind: 'ended', why: 'invitation', fault } as const;
+			if (invitation === null) return wrong;
 			const self = await this.#tools.joining.self();
-			const invitation = text.trim().replace(/^.*#?invite\./, '');
-			const no = await openHome(this.#tools, { self, origin: this.#relay, invitation });
-			if (no?.t === 'refused' && no.why === 'invitation') {
-				const fault = new Fault('denied', 'an invitation that does not hold');
-				return { kind: 'ended', why: 'invitation', fault };
-			}
+			const origin = invitation.relay ?? this.#relay;
+			const no = await openHome(this.#tools, { self, origin, invitation: invitation.code });
+			if (no?.t === 'refused' && no.why === 'invitation') return wrong;
 			if (no !== null) return endOf(no);
-			await this.#tools.joining.meetAt(this.#relay);
+			await this.#tools.joining.meetAt(origin);
 			return { kind: 'idle' };
 		});
 	}

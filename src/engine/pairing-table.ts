@@ -15,6 +15,8 @@ export interface TableTools {
 	readonly clock: Clock;
 	readonly relays: Relays;
 	readonly joining: Joining;
+	/** Until the relay has heard what was signed here, but not for long. */
+	readonly shown: () => Promise<void>;
 }
 
 /** What devices answer by themselves, no person asked. */

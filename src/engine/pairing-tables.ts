@@ -73,6 +73,8 @@ export class OwnerTable extends Table {
 		const [talk, wanted] = [this.#talk, this.#allowed];
 		if (talk === null || wanted === null || !this.#ok || this.#comparing === null) return;
 		const pieces = await talk.admit(this.tools.joining, wanted);
+		// Who is let in goes to the relay at once, and would be a stranger there.
+		await this.tools.shown();
 		this.post(pieces);
 		this.#done = true;
 		const { name } = this.#comparing;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { Fault } from '#domain/fault.ts';
+import { invitationText } from '#domain/invitation.ts';
 import { Database } from './database.ts';
 import { announce } from './discovery.ts';
 import { isLoopback } from './doors.ts';
@@ -96,6 +97,7 @@ function greeting(
 	const lines: string[] = [];
 	if (invitation !== null) {
 		lines.push(`An invitation, to open a home here: ${here}/#invite.${invitation}`);
+		lines.push(...elsewhere(settings, secure, invitation));
 		const link = `${trust ?? secure}#invite.${invitation}`;
 		if (process.stdout.isTTY) lines.push('For a phone:', encodeQR(link, 'term'));
 	}
@@ -103,6 +105,13 @@ function greeting(
 	if (trust !== null) lines.push(`  (${trust} shows a phone how to trust it)`);
 	lines.push(`Things are kept at https://${name}:${ports.store}`, `Spy-cam is at ${here}`);
 	return lines;
+}
+
+/** For each place that serves the app and is no relay: there the invitation has to say where this one is. */
+function elsewhere({ origins }: Settings, secure: string, code: string): string[] {
+	return origins.map(
+		(origin) => `In the app at ${origin}: ${origin}/#${invitationText({ code, relay: secure })}`,
+	);
 }
 
 function bracketed(host: string): string {
@@ -159,6 +168,7 @@ async function run(kind: 'serve' | 'check' | 'invite', options: Options): Promis
 			const secure = publicName ? `https://${publicName}` : `https://${name}:${httpsPort}`;
 			console.log(`On this machine: http://localhost:${port}/#invite.${code}`);
 			console.log(`Elsewhere: ${secure}/#invite.${code}`);
+			for (const line of elsewhere(read.settings, secure, code)) console.log(line);
 			if (process.stdout.isTTY) console.log(encodeQR(`${secure}/#invite.${code}`, 'term'));
 			break;
 		}

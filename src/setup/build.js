@@ -35,7 +35,7 @@ function digestOfSources() {
 			.filter((entry) => entry.isFile())
 			.map((entry) => join(entry.parentPath, entry.name).slice(root.length).replaceAll('\\', '/'));
 	});
-	const digest = createHash('sha256');
+	const digest = createHash('sha256').update(`${process.env['SPYCAM_RELAYS'] ?? ''}\0`);
 	for (const file of files.filter((name) => !notBuilt.test(name)).sort()) {
 		digest
 			.update(`${file}\0`)
@@ -65,10 +65,12 @@ export function ensureBuilt() {
  * Builds the app once more, elsewhere and under another name: two versions of it for the tests.
  * @param {string} folder made anew
  * @param {string} version
+ * @param {string} [relays] at other origins, which its page may talk to
  * @throws Error as above
  */
-export function buildInto(folder, version) {
-	alone(() => build({ SPYCAM_BUILD: folder, SPYCAM_VERSION: version }));
+export function buildInto(folder, version, relays = '') {
+	const wish = { SPYCAM_BUILD: folder, SPYCAM_VERSION: version, SPYCAM_RELAYS: relays };
+	alone(() => build(wish));
 }
 
 /** @param {() => void} work */

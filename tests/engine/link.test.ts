@@ -151,6 +151,44 @@ describe('a line', () => {
 		await until(() => viewerLink.state.kind === 'connected');
 	});
 
+	it('LK4 who is no member there yet asks again within a second, and believes it the third time', async () => {
+		relay.homes.clear();
+		relay.open(camera.membership.entries.slice(0, 1), homeOf(camera));
+		viewerLink.begin();
+		await until(() => viewerLink.state.kind === 'away');
+		await clock.pass(1000, 100);
+		await until(() => viewerLink.state.kind === 'away');
+		relay.homes.clear();
+		relay.open(camera.membership.entries, homeOf(camera));
+		await clock.pass(1000, 100);
+		await until(() => viewerLink.state.kind === 'connected');
+
+		relay.cut();
+		relay.homes.clear();
+		relay.open(camera.membership.entries.slice(0, 1), homeOf(camera));
+		const { tries } = relay;
+		for (let n = 0; n < 20 && viewerLink.state.kind !== 'refused'; n += 1) {
+			await until(() => viewerLink.state.kind !== 'connecting');
+			await clock.pass(500, 100);
+		}
+		expect(relay.tries - tries).toBe(3);
+		expect(viewerLink.state).toMatchObject({ why: 'not-a-member' });
+	});
+
+	it('LK9 waits until the relay has what was signed, and no longer than told', async () => {
+		await connected(cameraLink);
+		await until(() => cameraLink.relaySeq === camera.membership.entries.length);
+		await cameraLink.shown(2000);
+		relay.lie = (frame) => (frame.t === 'appended' ? null : frame);
+		await camera.membership.amend(deviceOf(viewer), { name: 'Hall' });
+		let over = false;
+		const shown = cameraLink.shown(2000).then(() => (over = true));
+		await clock.pass(1900, 100);
+		expect(over).toBe(false);
+		await clock.pass(200, 100);
+		await shown;
+	});
+
 	it('LK4 a relay of another version is left alone', async () => {
 		relay.lie = (frame) => (frame.t === 'challenge' ? { ...frame, versions: [7] } : frame);
 		viewerLink.begin();

@@ -13,6 +13,8 @@ export class Person {
 	readonly clock: ManualClock;
 	readonly joining: FakeJoining;
 	readonly pairing: Pairing;
+	/** Until the relay has heard what this owner signed. */
+	shown = (): Promise<void> => Promise.resolve();
 	/** Every state in order. */
 	readonly seen: PairingState[] = [];
 
@@ -29,6 +31,7 @@ export class Person {
 			...{ crypto: this.crypto, clock, joining, here },
 			relays: point.relays(here, address),
 			relay: () => joining.relay,
+			shown: () => this.shown(),
 		});
 		this.pairing.on(() => this.seen.push(this.pairing.state));
 	}

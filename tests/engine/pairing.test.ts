@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CODE_MS } from '#engine/pairing-controls.ts';
 import { base64urlOf } from '#domain/base64url.ts';
 import { ascii } from '#domain/bytes.ts';
@@ -163,6 +163,21 @@ describe('pairing, both sides', () => {
 		await guest.pairing.offer('Phone', 'viewer');
 		await owner.pairing.join(await guest.link(), '');
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'not-owner' });
+	});
+
+	it('PR14 the new device hears that it is in when the relay has heard it', async () => {
+		const { owner, guest } = await twoPeople();
+		const heard = vi.fn<() => void>();
+		owner.shown = vi.fn(() => new Promise<void>((resolve) => heard.mockImplementation(resolve)));
+		await owner.pairing.show('viewer');
+		void guest.pairing.join(await owner.link(), 'Phone');
+		await owner.until('comparing');
+		const allowed = owner.pairing.allow('viewer');
+		await vi.waitFor(() => expect(owner.shown).toHaveBeenCalled());
+		expect(guest.state.kind).toBe('comparing');
+		heard();
+		await allowed;
+		await guest.until('done');
 	});
 
 	it('a relay that speaks another version says so', async () => {

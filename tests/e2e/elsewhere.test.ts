@@ -1,0 +1,85 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildInto } from '#setup/build.js';
+import { invitationText } from '#domain/invitation.ts';
+import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { allow } from './paired.ts';
+import { becomeCamera, escaped } from './person.ts';
+import { startStaticHost, type StaticHost } from './static-host.ts';
+
+/** The app from a host that only serves files, and a relay at another origin. */
+
+const NAME = 'relay.localhost';
+const data = temporaryFolder();
+const app = join(temporaryFolder(), 'app');
+let host: StaticHost;
+let relay: Relay;
+/** A name of this machine that a code may carry: `localhost` would be whoever reads it. */
+let at: string;
+let cameras: BrowserContext;
+let viewers: BrowserContext;
+beforeAll(async () => {
+	host = await startStaticHost(() => app);
+	const settings = JSON.stringify({ names: [NAME], origins: [host.address] });
+	writeFileSync(join(data, 'settings.json'), settings);
+	relay = await startRelay({ data });
+	at = relay.address.replace('localhost', NAME);
+	buildInto(app, 'elsewhere', at);
+	[cameras, viewers] = await Promise.all([launchChromium(), launchChromium()]);
+}, 180_000);
+afterAll(async () => {
+	await Promise.all([cameras.close(), viewers.close()]);
+	await Promise.all([relay.stop(), host.stop()]);
+	rmSync(data, { recursive: true, force: true });
+	rmSync(join(app, '..'), { recursive: true, force: true });
+});
+
+test('RL22 the invitation says where the relay is; then two browsers pair and watch', async () => {
+	const [camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
+	const errors = [escaped(camera), escaped(viewer)];
+	await becomeCamera(camera, host.address);
+
+	const invitation = { code: relay.invitation ?? 'none', relay: at };
+	await camera.goto(`${host.address}/#${invitationText(invitation)}`);
+	await camera.getByRole('button', { name: 'Open my home here' }).click({ timeout: 30_000 });
+	await camera.getByText('Your home is open at this relay.').waitFor({ timeout: 20_000 });
+
+	await camera.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
+	const link = (await camera.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
+	await viewer.goto(`${host.address}/pair${link.slice(link.indexOf('#'))}`);
+	const joining = viewer.getByRole('region', { name: 'This device is the new one' });
+	await joining.getByLabel('Name of this device').fill('Kitchen', { timeout: 30_000 });
+	await joining.getByRole('button', { name: 'Join' }).click();
+	await allow(camera, 'Kitchen');
+
+	await camera.goto(`${host.address}/camera`);
+	await viewer.goto(`${host.address}/watch`);
+	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+	await viewer
+		.locator('[data-state="live"][data-path="direct"]')
+		.waitFor({ state: 'attached', timeout: 30_000 });
+	expect(errors.flat()).toEqual([]);
+});
+
+test('RL22 the page may talk to the relay it was built for, and to no other', async () => {
+	const page = await viewers.newPage();
+	await page.goto(host.address);
+	const reaches = (address: string) =>
+		page.evaluate(
+			(url) =>
+				fetch(url).then(
+					() => true,
+					() => false,
+				),
+			`${address}/api/relay`,
+		);
+	expect(await reaches(at)).toBe(true);
+	const other = await startRelay();
+	try {
+		expect(await reaches(other.address)).toBe(false);
+	} finally {
+		await other.stop();
+	}
+});
