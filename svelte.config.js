@@ -4,15 +4,17 @@ import adapter from '@sveltejs/adapter-static';
 const { SPYCAM_BUILD: pages = 'build', SPYCAM_VERSION: name, SPYCAM_RELAYS = '' } = process.env;
 
 /** Relays at other origins than the app's own, for an app that a static host serves (docs/guide/relay.md). */
-const relays = SPYCAM_RELAYS.split(/[\s,]+/)
-	.filter((text) => text !== '')
-	.map((text) => {
-		const url = URL.parse(text);
-		if (url !== null && /^https?:$/.test(url.protocol) && url.origin === text) return url.origin;
-		throw new Error(
-			`SPYCAM_RELAYS: "${text}" must be an address like https://cam.example.org, without a path.`,
-		);
-	});
+const relays = SPYCAM_RELAYS.split(/[\s,]+/).filter((text) => text !== '');
+for (const relay of relays) {
+	const url = URL.parse(relay);
+	if (url !== null && /^https?:$/.test(url.protocol) && url.origin === relay) continue;
+	throw new Error(
+		`SPYCAM_RELAYS: "${relay}" must be an address like https://cam.example.org, without a path.`,
+	);
+}
+const reached = /** @type {never[]} */ (
+	relays.flatMap((relay) => [relay, relay.replace(/^http/, 'ws')])
+);
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
@@ -27,10 +29,7 @@ export default {
 				'default-src': ['self'],
 				'script-src': ['self', 'wasm-unsafe-eval'],
 				'worker-src': ['self'],
-				'connect-src': [
-					'self',
-					...relays.flatMap((relay) => [relay, relay.replace(/^http/, 'ws')]),
-				],
+				'connect-src': ['self', ...reached],
 				'media-src': ['self', 'blob:'],
 				'img-src': ['self', 'blob:', 'data:'],
 				'style-src': ['self'],

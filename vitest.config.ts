@@ -5,7 +5,7 @@ import { pathOf } from './tests/programs.ts';
 
 /**
  * Four projects, from quick to slow. `vitest run --project unit` while writing; tests/run.ts runs
- * them one after another, because two browsers at once on two cores make the clock lie.
+ * them one after another, because too many browsers at once on two cores make the clock lie.
  */
 const soak = process.env['SOAK'] === '1';
 const chromium = pathOf('chromium');
@@ -81,7 +81,9 @@ export default defineConfig({
 					include: ['tests/e2e/**/*.test.ts', 'tests/**/*.process.test.ts'],
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
-					fileParallelism: false,
+					// Mostly they wait. More would make them wait for each other.
+					fileParallelism: true,
+					maxWorkers: 2,
 				},
 			},
 			{
