@@ -67,7 +67,7 @@ export interface Engine {
 	readonly members: MembersControls;
 	/** How this device stands with the relay. */
 	readonly post: Pick<Post, 'state' | 'on'>;
-	readonly membership: Pick<Membership, 'roster' | 'amend'>;
+	readonly membership: Pick<Membership, 'roster' | 'amend' | 'self'>;
 	/** How a device comes into a home. */
 	readonly pairing: PairingControls;
 	/** What a link brought along. */

@@ -75,6 +75,7 @@ export class Connecting {
 	async show(): Promise<void> {
 		this.#shows = true;
 		this.second = null;
+		await this.#nameSelf();
 		await this.#engine.pairing.show(this.wanted);
 	}
 
@@ -92,11 +93,25 @@ export class Connecting {
 
 	async open(): Promise<void> {
 		const { pairing } = this.#engine;
+		await this.#nameSelf();
 		await pairing.useInvitation(this.invitation);
 		if (pairing.state.kind !== 'idle') return;
 		this.invitation = '';
 		this.opened = true;
 		if (this.#shows) await this.show();
+	}
+
+	/** Others will see it by a name; a better one can be given under Devices. */
+	async #nameSelf(): Promise<void> {
+		const { membership, members } = this.#engine;
+		try {
+			const { device, owner } = await membership.self();
+			const nameless = membership.roster?.devices.get(device)?.detail.length === 0;
+			if (nameless && owner !== null) await members.rename(device, this.name);
+		} catch (error) {
+			// A name can wait, and what is wrong will be said by what comes next.
+			faultOf(error);
+		}
 	}
 
 	async allow(): Promise<void> {
