@@ -53,7 +53,7 @@ function meetingCode(text: string): MeetingCode | null {
 			return null;
 		}
 		const relay = String.fromCharCode(...(origin ?? []));
-		return ORIGIN.test(relay) ? { kind, rid: hexOf(rid), secret, hash, relay } : null;
+		return isOrigin(relay) ? { kind, rid: hexOf(rid), secret, hash, relay } : null;
 	} catch {
 		return null;
 	}
@@ -61,6 +61,10 @@ function meetingCode(text: string): MeetingCode | null {
 
 /** As browsers write an origin: no path, no user, no trailing slash. */
 const ORIGIN = /^https?:\/\/([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/;
+
+export function isOrigin(text: string): boolean {
+	return ORIGIN.test(text);
+}
 
 function isLocator(text: string): boolean {
 	return new RegExp(`^[${LOCATOR_LETTERS}]{${LOCATOR_LENGTH}}$`).test(text);
