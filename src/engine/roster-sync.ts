@@ -124,12 +124,12 @@ export class RosterSync {
 			// What an older line said of the relay's roster is not so any more.
 			if (line !== this.#line) return;
 			if (learned === 'forked') this.#forked = true;
-			else if (learned === 'early') this.#lookLater();
 			else if (learned === 'gap')
 				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
 			else {
 				this.#forked = false;
 				this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
+				if (learned === 'early') this.#lookLater();
 			}
 		} catch (error) {
 			// A vault that is away now is asked again with the next entries, or the next line.

@@ -61,7 +61,7 @@ describe('KT1 the 26 characters', () => {
 	it.each([
 		['', 'length'],
 		['ABCDE', 'length'],
-		[`${'0'.repeat(27)}`, 'length'],
+		['0'.repeat(27), 'length'],
 		[`U${'0'.repeat(25)}`, 'character'],
 		['k1.AAAA', 'length'],
 		['k1.AAAA.AAAA', 'length'],
