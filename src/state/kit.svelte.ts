@@ -3,6 +3,8 @@ import { faultOf, type FaultKind } from '#domain/fault.ts';
 import { tidyKit } from '#domain/kit.ts';
 import type { Claimed, DrawnKit, KitControls, Trial } from '#engine/recovery.ts';
 
+export type { DrawnKit, Trial } from '#engine/recovery.ts';
+
 /** The home's recovery kit, as the screen sees it. */
 export class RecoveryKit {
 	/** It stands on the screen. */

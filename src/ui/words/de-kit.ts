@@ -1,7 +1,7 @@
 import type { FaultKind } from '#domain/fault.ts';
 import type { NoKit } from '#domain/kit.ts';
 import type { RecoveryEnd } from '#domain/recovery-end.ts';
-import type { Trial } from '#engine/recovery.ts';
+import type { Trial } from '#state/kit.svelte.ts';
 import type { KitWords } from './en-kit.ts';
 import type { Advice } from './en.ts';
 
