@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,7 +17,7 @@ const data = temporaryFolder();
 let relay: Relay;
 let owners: BrowserContext;
 let cameras: BrowserContext;
-let fresh: BrowserContext;
+let fresh: BrowserContext | null = null;
 let owner: Page;
 let camera: Page;
 let page: Page;
@@ -48,8 +49,9 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-	await Promise.all([cameras.close(), fresh.close()]);
+	await Promise.all([cameras, fresh].map((context) => context?.close()));
 	await relay.stop();
+	rmSync(data, { recursive: true, force: true });
 	expect(errors.flat()).toEqual([]);
 });
 
@@ -109,7 +111,9 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 
 	const stored = await owner.evaluate(async () => {
 		const names = (await indexedDB.databases()).map(({ name }) => name ?? '');
-		const kept = [localStorage, sessionStorage].flatMap((one) => Object.entries<string>(one).flat());
+		const kept = [localStorage, sessionStorage].flatMap((one) =>
+			Object.entries<string>(one).flat(),
+		);
 		return [...names, ...kept.map(String), location.href];
 	});
 	expect(stored.join()).not.toContain(groups[0]);
@@ -148,7 +152,7 @@ test('KT7 KT9 a day later it is an owner: old names, the live picture, and the l
 		...{ data, port },
 		env: { NODE_OPTIONS: `--import=${later}`, SPYCAM_TEST_LATER_MS: String(DAY_MS) },
 	});
-	for (const context of [cameras, fresh]) {
+	for (const context of [cameras, page.context()]) {
 		await context.addInitScript((byMs) => {
 			const Real = Date;
 			class Later extends Real {
