@@ -214,6 +214,7 @@ export class Membership implements Joining {
 			if (!this.#owns(household)) throw notAnOwner();
 			const before = roster.devices.get(device);
 			if (!before?.subject) throw new Fault('not-found', 'no such member');
+			if (before.roles.includes('recovery')) throw new Fault('conflict', 'a kit stays a kit');
 			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = said;
 			const owns = roles.includes('owner') && notAfterMs === null;
 			if (!owns) this.#leavesAnOwner(roster, device);

@@ -115,7 +115,11 @@ export class Recovering implements RecoveryControls {
 		const own = relay === null || (await isHere(relays, here, relay));
 		const origin = own ? here : relay;
 		const call = await KitCall.open(this.#tools, origin, kit);
-		if ('t' in call) return endOf(call);
+		if ('t' in call) {
+			const end = endOf(call);
+			if (end.kind === 'ended' && end.why === 'taken-out') await this.#note(null);
+			return end;
+		}
 		try {
 			const roster = await replayRoster(crypto, call.entries);
 			const keys = await this.#homeKeys(roster, call.entries, kit);
