@@ -80,9 +80,10 @@ export function make(installer: Installer): Engine {
 	const vault = new BrowserVault();
 	const house = new House({ crypto, vault, segments, clock });
 
+	const relays = new WebSocketRelays();
 	const membership = new Membership({ house, crypto, vault, clock });
 	const pairing = new Pairing({
-		...{ crypto, clock, relays: new WebSocketRelays(), joining: membership },
+		...{ crypto, clock, relays, joining: membership },
 		here: location.origin,
 		relay: () => membership.relay,
 		shown: () => post.shown(SHOWN_MS),
@@ -122,7 +123,7 @@ export function make(installer: Installer): Engine {
 		calendar: localCalendar,
 	});
 	const post = new Link({
-		...{ relays: new WebSocketRelays(), network: new BrowserNetwork() },
+		...{ relays, network: new BrowserNetwork() },
 		...{ crypto, clock, house, membership },
 	});
 	const granting = new Granting({
@@ -152,6 +153,16 @@ export function make(installer: Installer): Engine {
 		screen: () => new PaneScreen(),
 		lens: () => viewOf(recorder.state)?.picture ?? null,
 		onLens: (listener) => recorder.on(listener),
+	});
+	const kits = once(async () => {
+		const { Kits } = await import('#engine/kits.ts');
+		const here = location.origin;
+		return new Kits({ crypto, clock, relays, house, membership, members, preferences, here });
+	});
+	const recovery = once(async () => {
+		const { Recovering } = await import('#engine/recovering.ts');
+		const here = location.origin;
+		return new Recovering({ crypto, clock, relays, membership, preferences, here });
 	});
 	granting.begin();
 	granted.begin();
@@ -196,6 +207,7 @@ export function make(installer: Installer): Engine {
 		power,
 		membership,
 		pairing,
+		...{ kits, recovery },
 		given: new EarlyGiven(),
 		codeReader: async (video) => {
 			const { VideoCodeReader } = await import('#browser/code-reader.ts');
@@ -232,6 +244,18 @@ export function make(installer: Installer): Engine {
 				dayOf: localDay,
 			});
 		},
+	};
+}
+
+/** What failed to load is loaded again when it is next wanted. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | null = null;
+	return () => {
+		made ??= load().catch((error: unknown) => {
+			made = null;
+			throw error;
+		});
+		return made;
 	};
 }
 

@@ -1,4 +1,4 @@
-// Runs before all other code (src/app.html): what stands behind `#` of a pairing link or an invitation is secret,
+// Runs before all other code (src/app.html): what stands behind `#` of a pairing link, an invitation or a recovery kit is secret,
 // so it leaves the address at once and is handed out once. docs/spec/pairing.md, "Codes".
 (() => {
 	/** @type {string | null} */
@@ -6,7 +6,7 @@
 	/** @type {(() => void)[]} */
 	const listeners = [];
 	const take = () => {
-		if (!/^#([pn]1|invite)\./.test(location.hash)) return false;
+		if (!/^#([pnk]1|invite)\./.test(location.hash)) return false;
 		given = location.hash.slice(1);
 		history.replaceState(history.state, '', location.pathname + location.search);
 		return true;
@@ -23,8 +23,11 @@
 		true,
 	);
 	const hand = {
-		/** 'invite', 'code' or null: what waits to be taken. */
-		waits: () => given && (given.startsWith('invite.') ? 'invite' : 'code'),
+		/** 'invite', 'kit', 'code' or null: what waits to be taken. */
+		waits: () => {
+			if (given === null) return null;
+			return given.startsWith('invite.') ? 'invite' : given.startsWith('k1.') ? 'kit' : 'code';
+		},
 		/** Once. */
 		take: () => {
 			const once = given;

@@ -1,3 +1,4 @@
+import { base64urlOf } from '#domain/base64url.ts';
 import { bytesOf, type Bytes } from '#domain/bytes.ts';
 import { Fault, type FaultKind } from '#domain/fault.ts';
 import type {
@@ -39,6 +40,15 @@ export class WebCrypto implements Crypto {
 
 	async makeKemKey(readable: boolean): Promise<Pair<KemKey>> {
 		return this.#pair<KemKey>(this.#subtle.generateKey(DH, readable, ['deriveBits']));
+	}
+
+	async signKeyOf(scalar: Bytes, point: Bytes): Promise<Pair<SignKey>> {
+		return { key: asKey<SignKey>(await this.#private(scalar, point, EC, ['sign'])), public: point };
+	}
+
+	async kemKeyOf(scalar: Bytes, point: Bytes): Promise<Pair<KemKey>> {
+		const key = await this.#private(scalar, point, DH, ['deriveBits']);
+		return { key: asKey<KemKey>(key), public: point };
 	}
 
 	async makeDtls(): Promise<Dtls | null> {
@@ -129,6 +139,19 @@ export class WebCrypto implements Crypto {
 
 	#kemPublic(raw: Bytes): Promise<CryptoKey> {
 		return settled(this.#subtle.importKey('raw', raw, DH, true, []));
+	}
+
+	/** As JWK: not every engine takes a private key without its public point in any other form. */
+	#private(d: Bytes, point: Bytes, how: EcKeyImportParams, usages: KeyUsage[]): Promise<CryptoKey> {
+		const [x, y] = [point.slice(1, 33), point.slice(33)];
+		const jwk = {
+			kty: 'EC',
+			crv: 'P-256',
+			d: base64urlOf(d),
+			x: base64urlOf(x),
+			y: base64urlOf(y),
+		};
+		return settled(this.#subtle.importKey('jwk', jwk, how, false, usages));
 	}
 
 	async #pair<K extends SignKey | KemKey>(made: Promise<CryptoKeyPair>): Promise<Pair<K>> {

@@ -39,17 +39,39 @@ export async function keptHome(
 	return { home, roster, keys, relay: typeof relay === 'string' ? relay : null };
 }
 
+/** When an entry came; `null`: that was not said, or cannot be read. */
+export async function keptSeenMs(
+	connection: VaultConnection,
+	home: HomeId,
+	seq: number,
+): Promise<number | null> {
+	const founded = (await connection.row(connection.db.identity, 'this'))?.home === home;
+	const row = await entryRow(connection, home, founded, seq);
+	const seenMs: unknown =
+		typeof row === 'object' && row !== null && 'seenMs' in row ? row.seenMs : null;
+	return typeof seenMs === 'number' && Number.isFinite(seenMs) ? seenMs : null;
+}
+
+function entryRow(
+	connection: VaultConnection,
+	home: HomeId,
+	founded: boolean,
+	seq: number,
+): Promise<unknown> {
+	const { db } = connection;
+	return founded
+		? connection.row<unknown, number>(db.roster, seq)
+		: connection.row<unknown, [HomeId, number]>(db.entries, [home, seq]);
+}
+
 async function keptRoster(
 	connection: VaultConnection,
 	home: HomeId,
 	founded: boolean,
 ): Promise<readonly Bytes[]> {
-	const { db } = connection;
 	const entries: Bytes[] = [];
-	for (const seq of await connection.do(() => seqsOf(db, home, founded))) {
-		const row = await (founded
-			? connection.row(db.roster, seq)
-			: connection.row<unknown, [HomeId, number]>(db.entries, [home, seq]));
+	for (const seq of await connection.do(() => seqsOf(connection.db, home, founded))) {
+		const row = await entryRow(connection, home, founded, seq);
 		const bytes: unknown =
 			typeof row === 'object' && row !== null && 'bytes' in row ? row.bytes : null;
 		if (seq !== entries.length + 1 || !isBytes(bytes)) return [];

@@ -20,6 +20,7 @@ import type {
 export class MemoryVault implements Vault {
 	#identity: Omit<Identity, 'homes' | 'cameras'> | null = null;
 	readonly #homes = new Map<HomeId, KeptHome>();
+	readonly #seen = new Map<string, number>();
 	readonly #cameras = new Map<CameraId, KeptCamera>();
 	readonly #epochs = new Map<CameraId, KeptEpoch[]>();
 
@@ -74,10 +75,21 @@ export class MemoryVault implements Vault {
 		this.#identity = { ...this.#identity, home };
 	}
 
-	async appendRoster(home: HomeId, seq: number, entries: readonly Bytes[]): Promise<void> {
+	async appendRoster(
+		home: HomeId,
+		seq: number,
+		entries: readonly Bytes[],
+		seenMs?: number,
+	): Promise<void> {
 		const known = this.#home(home);
 		if (seq !== known.roster.length + 1) throw new Fault('conflict', 'not the next entry');
 		this.#homes.set(home, { ...known, roster: [...known.roster, ...entries] });
+		if (seenMs === undefined) return;
+		for (const at of entries.keys()) this.#seen.set(`${home}/${seq + at}`, seenMs);
+	}
+
+	async seenMs(home: HomeId, seq: number): Promise<number | null> {
+		return this.#seen.get(`${home}/${seq}`) ?? null;
 	}
 
 	async addHomeKey(home: HomeId, number: number, { key, grant }: NewSecret): Promise<void> {
@@ -116,6 +128,7 @@ export class MemoryVault implements Vault {
 	async clear(): Promise<void> {
 		this.#identity = null;
 		this.#homes.clear();
+		this.#seen.clear();
 		this.#cameras.clear();
 		this.#epochs.clear();
 	}

@@ -35,6 +35,8 @@ export interface EntryRow {
 	readonly home: HomeId;
 	readonly seq: number;
 	readonly bytes: Bytes;
+	/** When it came, where that was said. */
+	readonly seenMs?: number;
 }
 
 /**
@@ -46,7 +48,7 @@ export class VaultDatabase extends Dexie {
 	declare readonly keys: Table<KeyRow, string>;
 	declare readonly grants: Table<{ name: string; bytes: Bytes }, string>;
 	declare readonly epochs: Table<EpochRow, [CameraId, number]>;
-	declare readonly roster: Table<{ seq: number; bytes: Bytes }, number>;
+	declare readonly roster: Table<Omit<EntryRow, 'home'>, number>;
 	declare readonly cameras: Table<KeptCamera, CameraId>;
 	declare readonly homes: Table<HomeRow, HomeId>;
 	declare readonly entries: Table<EntryRow, [HomeId, number]>;

@@ -15,7 +15,7 @@ import type {
 	Vault,
 	VaultReading,
 } from '#ports/vault.ts';
-import { epochName, homeKeyName, keptHome, keptSecret, seqsOf } from './kept-homes.ts';
+import { epochName, homeKeyName, keptHome, keptSecret, keptSeenMs, seqsOf } from './kept-homes.ts';
 import { dtlsOfRow, isBytes, pairOf, pairRow, secretRow } from './kept-keys.ts';
 import { goesOn, MemoryVault } from './memory-vault.ts';
 import {
@@ -154,13 +154,23 @@ export class BrowserVault implements Vault {
 		});
 	}
 
-	async appendRoster(home: HomeId, seq: number, entries: readonly Bytes[]): Promise<void> {
-		if (this.#memory !== null) return this.#memory.appendRoster(home, seq, entries);
+	async appendRoster(
+		home: HomeId,
+		seq: number,
+		entries: readonly Bytes[],
+		seenMs?: number,
+	): Promise<void> {
+		if (this.#memory !== null) return this.#memory.appendRoster(home, seq, entries, seenMs);
 		await this.#growing(home, async (db, founded) => {
 			const seqs = await seqsOf(db, home, founded);
 			if (seq !== seqs.length + 1) throw new Fault('conflict', 'not the next entry');
-			await addEntries(db, home, founded, seq, entries);
+			await addEntries(db, home, founded, seq, entries, seenMs);
 		});
+	}
+
+	async seenMs(home: HomeId, seq: number): Promise<number | null> {
+		if (this.#memory !== null) return this.#memory.seenMs(home, seq);
+		return keptSeenMs(this.#connection, home, seq);
 	}
 
 	async addHomeKey(home: HomeId, number: number, secret: NewSecret): Promise<void> {
@@ -311,10 +321,12 @@ async function addEntries(
 	founded: boolean,
 	first: number,
 	entries: readonly Bytes[],
+	seenMs?: number,
 ): Promise<void> {
-	const rows = entries.map((bytes, at) => ({ home, seq: first + at, bytes }));
-	if (founded) await db.roster.bulkAdd(rows.map(({ seq, bytes }) => ({ seq, bytes })));
-	else await db.entries.bulkAdd(rows);
+	const seen = seenMs === undefined ? {} : { seenMs };
+	const rows = entries.map((bytes, at) => ({ seq: first + at, bytes, ...seen }));
+	if (founded) await db.roster.bulkAdd(rows);
+	else await db.entries.bulkAdd(rows.map((row) => ({ home, ...row })));
 }
 
 async function knownCamera(db: VaultDatabase, camera: CameraId): Promise<KeptCamera> {

@@ -27,8 +27,8 @@ export interface GrantedTools {
 export class Granted {
 	readonly #tools: GrantedTools;
 	readonly #listeners = new Set<(camera: CameraId) => void>();
-	/** Camera devices that were asked since they came. */
-	readonly #asked = new Set<DeviceId>();
+	/** Camera devices that were asked since they came, and whether as an owner. */
+	readonly #asked = new Map<DeviceId, boolean>();
 	#refused = 0;
 	#work: Promise<unknown> = Promise.resolve();
 
@@ -65,15 +65,17 @@ export class Granted {
 		const { house, membership, post, crypto, vault } = this.#tools;
 		const identity = house.household?.identity;
 		const mine = identity && membership.member(identity.device)?.roles;
-		for (const device of [...this.#asked]) if (!post.online.has(device)) this.#asked.delete(device);
+		for (const device of [...this.#asked.keys()])
+			if (!post.online.has(device)) this.#asked.delete(device);
 		if (!identity || !mine?.some((role) => role === 'viewer' || role === 'owner')) return;
 		for (const device of post.online) {
 			const roles = membership.member(device)?.roles;
 			if (device === identity.device || !roles?.includes('camera')) continue;
-			if (this.#asked.has(device)) continue;
-			this.#asked.add(device);
+			const owner = mine.includes('owner');
+			if (this.#asked.get(device) === true || this.#asked.get(device) === owner) continue;
+			this.#asked.set(device, owner);
 			const camera = await cameraIdOf(crypto, device, 1);
-			const all = mine.includes('owner') && (await vault.epoch(camera, 1)) === null;
+			const all = owner && (await vault.epoch(camera, 1)) === null;
 			await this.want(camera, device, all);
 		}
 	}

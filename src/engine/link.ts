@@ -76,6 +76,7 @@ export class Link implements Post {
 				if (this.#sync.level) this.#levelled();
 				this.#tell();
 			},
+			(ms, work) => tools.clock.after(ms, work),
 		);
 	}
 

@@ -7,6 +7,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Relays } from '#ports/relay.ts';
 import type { Self } from './joining.ts';
+import type { Applicant } from './line.ts';
 import { MeetingLine, type No } from './meeting-line.ts';
 
 /** How often a lost line is taken up again, and how long it is waited before each. */
@@ -219,9 +220,9 @@ export async function openHome(
 	}
 }
 
-async function prove(
+export async function prove(
 	crypto: Crypto,
-	{ home, device, sign }: Self,
+	{ home, device, sign }: Applicant,
 	line: MeetingLine,
 	challenge: string,
 ): Promise<void> {

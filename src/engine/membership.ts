@@ -8,8 +8,10 @@ import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Identity, NewSecret, Vault } from '#ports/vault.ts';
 import type { House, Household } from './house.ts';
+import { countsNow } from './held.ts';
 import { homeNow } from './identity.ts';
 import type { Joining, Self } from './joining.ts';
+import { kitDetails } from './kit-grants.ts';
 import { deviceIdOf, grantOf, makeSecret, rawFromGrant } from './keys.ts';
 import { inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
 
@@ -21,7 +23,13 @@ export interface MembershipTools {
 }
 
 /** What became of entries that somebody showed. */
-export type Learned = 'new' | 'known' | 'gap' | 'forked';
+export type Learned =
+	| 'new'
+	| 'known'
+	| 'gap'
+	| 'forked'
+	/** All but what has to wait (KT8). */
+	| 'early';
 
 /** This device's place in a home: the roster, which only grows, and the home's keys. Rules: docs/spec/identity.md. */
 export class Membership implements Joining {
@@ -92,18 +100,48 @@ export class Membership implements Joining {
 			if (device !== (await deviceIdOf(crypto, newcomer.sign, newcomer.kem))) {
 				throw new Fault('corrupt', 'a device whose id is not made of its keys');
 			}
-			const grants: Bytes[] = [];
-			for (const { number, raw } of await this.#rawHomeKeys(household)) {
-				grants.push(await this.#granted(identity, raw, number, newcomer));
-				raw.fill(0);
-			}
-			if (grants.length === 0) throw new Fault('corrupt', 'no home key can be granted');
+			const grants = await this.#grantedAll(household, newcomer);
 			const detail = await naming.seal(device, name);
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
 			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
-			const entry = await this.#sign(household, said);
-			return { roster: [...homeNow(identity).roster, entry], homeKey: joined(...grants) };
+			const signed = await this.#sign(household, [said]);
+			return { roster: [...homeNow(identity).roster, ...signed], homeKey: joined(...grants) };
 		});
+	}
+
+	/** A recovery kit becomes a member, with every home key (KT3). Throws `denied`. */
+	admitKit(kit: Subject): Promise<void> {
+		return this.#tools.house.change(async (household) => {
+			if (!this.#owns(household)) throw notAnOwner();
+			const grants = await this.#grantedAll(household, kit);
+			const as = { roles: ['recovery'], notAfterMs: null, subject: kit } as const;
+			const saying = kitDetails(grants).map((detail, at) => ({
+				...{ ...as, detail },
+				op: at === 0 ? ('add' as const) : ('rotate' as const),
+			}));
+			await this.#sign(household, saying);
+		});
+	}
+
+	/** Into a home whose owner a kit has made this device: it grants itself what the kit opened (KT9). Throws `corrupt`. */
+	async enterByKit(
+		entries: readonly Bytes[],
+		homeKeys: readonly { readonly number: number; readonly raw: Bytes }[],
+		relay: string,
+	): Promise<void> {
+		const { house, crypto } = this.#tools;
+		await this.self();
+		const { home } = await replayRoster(crypto, entries);
+		const grants = await house.change(async ({ identity }) => {
+			const { device, kem } = identity;
+			const self: Pick<Subject, 'device' | 'kem'> = { device, kem: kem.public };
+			const made: Bytes[] = [];
+			for (const { number, raw } of homeKeys) {
+				made.push(await this.#granted({ ...identity, home }, raw, number, self));
+			}
+			return made;
+		});
+		await this.enter(entries, joined(...grants), relay);
 	}
 
 	async enter(entries: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void> {
@@ -136,7 +174,7 @@ export class Membership implements Joining {
 
 	/** Entries as the relay shows them, the first being number `from`. What follows ours is kept; what does not is a fork. */
 	async learn(home: HomeId, from: number, entries: readonly Bytes[]): Promise<Learned> {
-		const { house, crypto, vault } = this.#tools;
+		const { house, crypto, vault, clock } = this.#tools;
 		return house.change(async ({ identity }): Promise<Learned> => {
 			const known = homeNow(identity).roster;
 			if (identity.home !== home) return 'known';
@@ -149,13 +187,16 @@ export class Membership implements Joining {
 			const fresh = entries.slice(known.length - (from - 1));
 			if (fresh.length === 0) return 'known';
 			try {
-				await replayRoster(crypto, [...known, ...fresh]);
+				const roster = await replayRoster(crypto, [...known, ...fresh]);
+				const nowMs = clock.wallMs();
+				const counting = await countsNow(vault, roster, { known, fresh }, nowMs);
+				const ready = fresh.slice(0, counting);
+				if (counting > 0) await vault.appendRoster(home, known.length + 1, ready, nowMs);
+				return counting === fresh.length ? 'new' : 'early';
 			} catch (error) {
 				if (error instanceof Fault && error.kind === 'corrupt') return 'forked';
 				throw error;
 			}
-			await vault.appendRoster(home, known.length + 1, fresh);
-			return 'new';
 		});
 	}
 
@@ -173,6 +214,7 @@ export class Membership implements Joining {
 			if (!this.#owns(household)) throw notAnOwner();
 			const before = roster.devices.get(device);
 			if (!before?.subject) throw new Fault('not-found', 'no such member');
+			if (before.roles.includes('recovery')) throw new Fault('conflict', 'a kit stays a kit');
 			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = said;
 			const owns = roles.includes('owner') && notAfterMs === null;
 			if (!owns) this.#leavesAnOwner(roster, device);
@@ -180,7 +222,7 @@ export class Membership implements Joining {
 				throw new Fault('conflict', 'a device without an owner key');
 			}
 			const detail = name === undefined ? before.detail : await naming.seal(device, name);
-			await this.#sign(household, { ...before, op: 'rotate', roles, notAfterMs, detail });
+			await this.#sign(household, [{ ...before, op: 'rotate', roles, notAfterMs, detail }]);
 		});
 	}
 
@@ -206,12 +248,16 @@ export class Membership implements Joining {
 			const empty = new Uint8Array(PUBLIC_KEY_BYTES);
 			const gone: Subject = { device, sign: empty, kem: empty, owner: null, dtls: null };
 			const said = { roles: [], notAfterMs: null, detail: new Uint8Array() };
-			await this.#sign(household, { ...said, op: 'revoke', subject: gone });
+			const signing: Saying[] = [{ ...said, op: 'revoke', subject: gone }];
 			const grants = new Map<DeviceId, Bytes>();
-			for (const [left, { subject: keys }] of roster.devices) {
-				if (left === device || left === identity.device || keys === null) continue;
-				grants.set(left, await this.#granted(identity, secret.raw, number, keys));
+			for (const [left, entry] of roster.devices) {
+				if (left === device || left === identity.device || entry.subject === null) continue;
+				const grant = await this.#granted(identity, secret.raw, number, entry.subject);
+				if (!entry.roles.includes('recovery')) grants.set(left, grant);
+				// A letter would be gone by the time somebody comes with the kit.
+				else signing.push({ ...entry, op: 'rotate', detail: grant });
 			}
+			await this.#sign(household, signing);
 			secret.raw.fill(0);
 			return { seq: roster.seq + 1, grants };
 		});
@@ -240,21 +286,36 @@ export class Membership implements Joining {
 		}
 	}
 
-	async #sign(household: Household, said: Parameters<typeof nextEntry>[4]): Promise<Bytes> {
+	/** All or none. */
+	async #sign({ identity, roster }: Household, saying: readonly Saying[]): Promise<Bytes[]> {
 		const { crypto, vault, clock } = this.#tools;
-		const { identity, roster } = household;
-		const entry = await nextEntry(crypto, identity.owner, roster, clock.wallMs(), said);
-		// Nobody may be told what we would not believe ourselves.
-		await replayRoster(crypto, [...homeNow(identity).roster, entry]);
-		await vault.appendRoster(roster.home, roster.seq + 1, [entry]);
-		return entry;
+		const signed: Bytes[] = [];
+		let now = roster;
+		for (const said of saying) {
+			signed.push(await nextEntry(crypto, identity.owner, now, clock.wallMs(), said));
+			// Nobody may be told what we would not believe ourselves.
+			now = await replayRoster(crypto, [...homeNow(identity).roster, ...signed]);
+		}
+		await vault.appendRoster(roster.home, roster.seq + 1, signed);
+		return signed;
+	}
+
+	/** Every home key, for one device. */
+	async #grantedAll(household: Household, to: Subject): Promise<Bytes[]> {
+		const grants: Bytes[] = [];
+		for (const { number, raw } of await this.#rawHomeKeys(household)) {
+			grants.push(await this.#granted(household.identity, raw, number, to));
+			raw.fill(0);
+		}
+		if (grants.length === 0) throw new Fault('corrupt', 'no home key can be granted');
+		return grants;
 	}
 
 	#granted(
 		{ home, owner }: Identity,
 		raw: Bytes,
 		number: number,
-		{ device: recipient, kem }: Subject,
+		{ device: recipient, kem }: Pick<Subject, 'device' | 'kem'>,
 	): Promise<Bytes> {
 		const { crypto, clock } = this.#tools;
 		const subject = { home, camera: null, number, recipient };
@@ -292,6 +353,8 @@ export class Membership implements Joining {
 		return { number, secret: { key: await crypto.secret(raw), raw, grant } };
 	}
 }
+
+type Saying = Parameters<typeof nextEntry>[4];
 
 function notAnOwner(): Fault {
 	return new Fault('denied', 'only an owner signs the roster');

@@ -13,6 +13,7 @@ import type { Note, Wanted } from '#domain/pairing.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Relays } from '#ports/relay.ts';
+import { appFor, isHere, shownAt } from './addresses.ts';
 import type { Joining, Self } from './joining.ts';
 import type { No } from './meeting-line.ts';
 import { openHome } from './meeting.ts';
@@ -62,7 +63,7 @@ export class Pairing implements PairingControls {
 		return this.#try(async (turn) => {
 			const self = await this.#tools.joining.self();
 			if (self.owner === null) return ended('not-owner');
-			const at = await this.#shownAt();
+			const at = await shownAt(this.#tools.relays, this.#relay);
 			if (typeof at !== 'string') return endOf(at);
 			const code = await this.#makeCode('p1', self.owner.public, at);
 			const letters = this.#makeLetters();
@@ -76,7 +77,7 @@ export class Pairing implements PairingControls {
 	offer(name: string, wanted: Wanted): Promise<void> {
 		return this.#try(async (turn) => {
 			const self = await this.#tools.joining.self();
-			const at = await this.#shownAt();
+			const at = await shownAt(this.#tools.relays, this.#relay);
 			if (typeof at !== 'string') return endOf(at);
 			const code = await this.#makeCode('n1', joined(self.sign.public, self.kem.public), at);
 			const origin = this.#relay;
@@ -155,7 +156,8 @@ export class Pairing implements PairingControls {
 	): Promise<PairingState | null> {
 		const typed = code.kind === 'typed';
 		const { here } = this.#tools;
-		const origins = typed || (await this.#isHere(code.relay)) ? [here] : [code.relay, here];
+		const origins =
+			typed || (await isHere(this.#tools.relays, here, code.relay)) ? [here] : [code.relay, here];
 		for (const [at, origin] of origins.entries()) {
 			const rid = typed ? '' : code.rid;
 			const wish = { rid, code, name, wanted: 'viewer' as const };
@@ -184,7 +186,7 @@ export class Pairing implements PairingControls {
 	#shown(code: MeetingCode, letters: TypedCode | null): PairingState | null {
 		// Somebody was so quick that there is nothing to show any more.
 		if (this.#state.kind !== 'preparing') return null;
-		const app = onLoopback(this.#tools.here) ? code.relay : this.#tools.here;
+		const app = appFor(this.#tools.here, code.relay);
 		const link = `${app}/pair#${codeText(code)}`;
 		const untilMs = this.#tools.clock.wallMs() + CODE_MS;
 		return { kind: 'showing', link, typed: letters?.locator ?? null, untilMs };
@@ -192,29 +194,6 @@ export class Pairing implements PairingControls {
 
 	get #relay(): string {
 		return this.#tools.relay() ?? this.#tools.here;
-	}
-
-	/** The code's relay is this page's own, by this name or by the one it gives to others. */
-	async #isHere(relay: string): Promise<boolean> {
-		const { relays, here } = this.#tools;
-		if (relay === here) return true;
-		try {
-			return (await relays.card(here))?.secure === relay;
-		} catch {
-			return false;
-		}
-	}
-
-	/** How others reach the relay; `localhost` would be themselves. */
-	async #shownAt(): Promise<string | No> {
-		const origin = this.#relay;
-		try {
-			const card = await this.#tools.relays.card(origin);
-			if (card === null) return { t: 'fault', fault: new Fault('not-found', 'no relay there') };
-			return onLoopback(origin) ? (card.secure ?? origin) : origin;
-		} catch (error) {
-			return { t: 'fault', fault: faultOf(error) };
-		}
 	}
 
 	async #makeCode(kind: 'p1' | 'n1', named: Bytes, relay: string): Promise<MeetingCode> {
@@ -264,8 +243,4 @@ export class Pairing implements PairingControls {
 
 function ended(why: PairingEnd): PairingState {
 	return { kind: 'ended', why, fault: null };
-}
-
-function onLoopback(origin: string): boolean {
-	return /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(origin);
 }

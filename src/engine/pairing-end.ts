@@ -17,6 +17,7 @@ const REFUSED: Readonly<Record<Refusal, PairingEnd>> = {
 	burnt: 'burnt',
 	'too-many': 'too-many',
 	'not-allowed': 'failed',
+	clock: 'failed',
 };
 
 /** What the other side said before it went. */

@@ -2,11 +2,14 @@ import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
 import { Fault } from '#domain/fault.ts';
 import type { HomeId } from '#domain/ids.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
+import type { Clock } from '#ports/clock.ts';
 import type { Membership } from './membership.ts';
 
 /** What a frame takes. */
 const MOST_ENTRIES = 32;
 const MOST_CHARACTERS = 48 * 1024;
+/** How often it is looked whether what had to wait counts now. */
+const EARLY_MS = 10 * 60 * 1000;
 
 /**
  * Keeps the roster here and the one at the relay the same: learns what others signed, and shows what was
@@ -16,6 +19,8 @@ export class RosterSync {
 	readonly #membership: Membership;
 	readonly #send: (frame: FromDevice) => boolean;
 	readonly #changed: () => void;
+	readonly #later: Clock['after'];
+	#stop: () => void = () => undefined;
 	#home: HomeId | null = null;
 	/** How many entries the relay has, as far as is known; `null` while there is no line. */
 	#relaySeq: number | null = null;
@@ -24,10 +29,16 @@ export class RosterSync {
 	#line = 0;
 	#forked = false;
 
-	constructor(membership: Membership, send: (frame: FromDevice) => boolean, changed: () => void) {
+	constructor(
+		membership: Membership,
+		send: (frame: FromDevice) => boolean,
+		changed: () => void,
+		later: Clock['after'],
+	) {
 		this.#membership = membership;
 		this.#send = send;
 		this.#changed = changed;
+		this.#later = later;
 	}
 
 	/** The relay shows a roster that does not go on from ours (ID37). */
@@ -88,6 +99,16 @@ export class RosterSync {
 		if (this.#send({ t: 'append', entries })) this.#shownSeq = from + entries.length;
 	}
 
+	#lookLater(): void {
+		const line = this.#line;
+		this.#stop();
+		this.#stop = this.#later(EARLY_MS, () => {
+			if (line === this.#line && this.#relaySeq !== null) {
+				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
+			}
+		});
+	}
+
 	#ask(): void {
 		this.#shownSeq = this.#relaySeq ?? 0;
 		this.#send({ t: 'roster-since', seq: Math.max(0, this.#shownSeq - 1) });
@@ -108,6 +129,7 @@ export class RosterSync {
 			else {
 				this.#forked = false;
 				this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
+				if (learned === 'early') this.#lookLater();
 			}
 		} catch (error) {
 			// A vault that is away now is asked again with the next entries, or the next line.

@@ -11,6 +11,7 @@ import {
 import { signedBytes } from '#domain/signed.ts';
 import type { Crypto, Pair, SignKey } from '#ports/crypto.ts';
 import { deviceIdOf, homeIdOf } from './keys.ts';
+import { dropClaims, kitMay, kitOf, type Claim } from './claims.ts';
 
 /** What checking a roster takes: a relay can do it, too. */
 type Checking = Pick<Crypto, 'sha256' | 'verifier' | 'verify'>;
@@ -24,6 +25,8 @@ export interface Roster {
 	readonly owners: ReadonlySet<string>;
 	/** Devices in force, with the entry that says so. Whether their time is up is for `inForce`. */
 	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
+	/** Devices that a recovery kit wants as owners, not in force yet (KT5). */
+	readonly claims: ReadonlyMap<DeviceId, Claim>;
 	/** Keys of every device and every owner there ever was: what they signed in their time still holds. */
 	readonly past: {
 		readonly devices: ReadonlyMap<DeviceId, Subject>;
@@ -67,6 +70,7 @@ export function nextEntry(
  * wrong number, hash, home, signature, or an author who was no owner at that point.
  */
 export async function replayRoster(crypto: Checking, entries: readonly Bytes[]): Promise<Roster> {
+	const claims = new Map<DeviceId, Claim>();
 	const owners = new Set<string>();
 	const devices = new Map<DeviceId, RosterEntry>();
 	const past = { devices: new Map<DeviceId, Subject>(), owners: new Map<string, Bytes>() };
@@ -77,27 +81,34 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 		const { entry, canonical, signature } = parsed(bytes);
 		home ??= await homeIdOf(crypto, entry.author);
 		if (at === 0 && entry.op === 'add' && entry.subject?.owner) owners.add(hexOf(entry.author));
+		const hex = hexOf(entry.author);
+		const kit = owners.has(hex) ? null : kitOf(devices, entry.author);
 		const follows =
 			entry.seq === at + 1 &&
 			entry.home === home &&
 			same(entry.prev, prev) &&
-			owners.has(hexOf(entry.author)) &&
+			(owners.has(hex) || (kit !== null && kitMay(kit, entry, { owners, devices, claims }))) &&
 			(at > 0 || same(entry.subject?.owner ?? new Uint8Array(), entry.author)) &&
 			(await fits(crypto, entry)) &&
 			(await isSigned(crypto, entry.author, signature, canonical));
 		if (!follows) throw new Fault('corrupt', `roster entry ${at + 1} does not follow`);
-		past.owners.set(hexOf(entry.author), entry.author);
+		prev = await crypto.sha256(bytes);
+		const { op, subject } = entry;
+		if (kit !== null && op === 'add' && subject !== null) {
+			claims.set(subject.device, { entry, kit });
+			continue;
+		}
+		if (kit === null) past.owners.set(hex, entry.author);
 		if (narrows(entry, devices)) narrowedSeq = entry.seq;
 		apply(entry, owners, devices);
-		const { op, subject } = entry;
+		dropClaims(claims, entry, devices);
 		if (subject !== null && op !== 'revoke') past.devices.set(subject.device, subject);
 		if (subject?.owner && entry.roles.includes('owner')) {
 			past.owners.set(hexOf(subject.owner), subject.owner);
 		}
-		prev = await crypto.sha256(bytes);
 	}
 	if (home === null) throw new Fault('corrupt', 'an empty roster');
-	return { home, seq: entries.length, head: prev, owners, devices, past, narrowedSeq };
+	return { home, seq: entries.length, head: prev, owners, devices, claims, past, narrowedSeq };
 }
 
 function parsed(bytes: Bytes): ReturnType<typeof parseEntry> {

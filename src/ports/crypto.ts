@@ -55,6 +55,9 @@ export interface Crypto {
 	/** `readable`: the vault will have to keep it as bytes; else it can never leave the browser's own keeping. */
 	makeSignKey(readable: boolean): Promise<Pair<SignKey>>;
 	makeKemKey(readable: boolean): Promise<Pair<KemKey>>;
+	/** Of a private number and its public point, for as long as the page is open. */
+	signKeyOf(scalar: Bytes, point: Bytes): Promise<Pair<SignKey>>;
+	kemKeyOf(scalar: Bytes, point: Bytes): Promise<Pair<KemKey>>;
 	/** `null` where there is no WebRTC. It can be made anew at any time. */
 	makeDtls(): Promise<Dtls | null>;
 	/** Takes 32 bytes; the caller drops its copy. */

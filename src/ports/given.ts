@@ -1,6 +1,6 @@
 /** What a link carried behind `#`: taken out of the address before anything else ran, and handed out once. */
 export interface Given {
-	readonly waits: 'code' | 'invite' | null;
+	readonly waits: 'code' | 'invite' | 'kit' | null;
 	/** As it stood there, without `#`; `null`: nothing, or somebody has it. */
 	take(): string | null;
 	/** Another link was opened in this very tab. */

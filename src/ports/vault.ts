@@ -114,8 +114,15 @@ export interface Vault {
 
 	/** From now on it is in this home. One that is known already grows; `conflict` when its roster does not go on from what is kept. */
 	enter(home: NewHome): Promise<void>;
-	/** More of a known home's roster, the first being entry `seq`; `conflict` unless that is the next one. */
-	appendRoster(home: HomeId, seq: number, entries: readonly Bytes[]): Promise<void>;
+	/** More of a known home's roster, the first being entry `seq`; `conflict` unless that is the next one. `seenMs`: when they came. */
+	appendRoster(
+		home: HomeId,
+		seq: number,
+		entries: readonly Bytes[],
+		seenMs?: number,
+	): Promise<void>;
+	/** When an entry of a roster came, where that was said; else `null`. */
+	seenMs(home: HomeId, seq: number): Promise<number | null>;
 	/** `conflict` when that number is taken. */
 	addHomeKey(home: HomeId, number: number, secret: NewSecret): Promise<void>;
 	/** Keeps where a known home's relay is. */

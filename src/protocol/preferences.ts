@@ -51,6 +51,10 @@ export const preferencesSchema = v.object({
 	override: v.fallback(v.nullable(overrideSchema), null),
 	/** The person accepts that footage dies with the tab, because this browser keeps no keys. */
 	acceptsLoss: v.fallback(v.boolean(), false),
+	/** The recovery kit that last proved to work here, and when. */
+	triedKit: v.fallback(v.nullable(v.object({ kit: v.string(), atMs: v.number() })), null),
+	/** A recovery kit claimed a home for this device: when it will do (KT5). */
+	claimedMs: v.fallback(v.nullable(v.number()), null),
 });
 
 export type Preferences = v.InferOutput<typeof preferencesSchema>;
@@ -69,6 +73,8 @@ export function preferencesFrom(stored: unknown): Preferences {
 		plan: undefined,
 		override: undefined,
 		acceptsLoss: undefined,
+		triedKit: undefined,
+		claimedMs: undefined,
 		...given,
 	});
 }

@@ -37,6 +37,8 @@ export const fromDevice = v.variant('t', [
 	}),
 	v.object({ t: v.literal('meet'), version, rid: id }),
 	v.object({ t: v.literal('find'), version, locator }),
+	/** A recovery kit that does not know its home. */
+	v.object({ t: v.literal('whose'), version, device: id }),
 	v.object({ t: v.literal('append'), entries }),
 	v.object({ t: v.literal('roster-since'), seq: count }),
 	v.object({
@@ -70,6 +72,8 @@ export const REFUSALS = [
 	'burnt',
 	'too-many',
 	'not-allowed',
+	/** What a recovery kit signed is not of now, by the relay's clock. */
+	'clock',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -88,6 +92,7 @@ export const fromRelay = v.variant('t', [
 		...{ rosterSeq: count, ice: v.pipe(v.array(iceServer), v.maxLength(8)) },
 	}),
 	v.object({ t: v.literal('opened') }),
+	v.object({ t: v.literal('of'), home: id }),
 	/** Both sides are there; `rid` for somebody who only knew its locator. */
 	v.object({ t: v.literal('met'), rid: id }),
 	v.object({ t: v.literal('refused'), why: v.picklist(REFUSALS), n: v.optional(count) }),

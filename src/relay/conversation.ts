@@ -60,6 +60,8 @@ export class Conversation {
 	readonly #guestUntilMs: number;
 	#member: Member | null = null;
 	#party: Party | null = null;
+	/** It asked whose kit it is: once a socket. */
+	#asked = false;
 	#busy = false;
 	#over = false;
 	readonly #queue: (FromDevice | Uint8Array)[] = [];
@@ -189,6 +191,10 @@ export class Conversation {
 			case 'burn':
 				this.#inMeeting(frame);
 				return null;
+			case 'whose':
+				if (this.#member || this.#asked) break;
+				this.#asked = true;
+				return this.#tellWhose(frame.device as DeviceId);
 			case 'open':
 				if (!this.#member) return this.#open(frame);
 				break;
@@ -197,6 +203,12 @@ export class Conversation {
 		}
 		this.#refuse('not-allowed');
 		return null;
+	}
+
+	async #tellWhose(device: DeviceId): Promise<void> {
+		const home = await this.#relay.homes.homeOf(device);
+		if (home === null) this.#refuse('unknown-home');
+		else this.#line.send({ t: 'of', home });
 	}
 
 	async #open({ invitation, roster }: Extract<FromDevice, { t: 'open' }>): Promise<void> {

@@ -1,4 +1,4 @@
-import { same, type Bytes } from '#domain/bytes.ts';
+import { hexOf, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
 import { parseEntry, type RosterEntry } from '#domain/roster.ts';
@@ -10,6 +10,8 @@ import type { Checking } from './crypto.ts';
 const MAX_DEVICES = 64;
 /** More than a home needs in its life; replaying so many takes a tenth of a second. */
 const MAX_ENTRIES = 1024;
+/** How far apart the clocks of a relay and of who holds a kit may be. */
+const CLOCK_MS = 10 * 60 * 1000;
 /** A whole replay for each: whoever floods does so at their own cost. */
 const APPENDS = { perSecond: 2, atOnce: 64 };
 
@@ -75,7 +77,24 @@ export class Homes {
 		});
 	}
 
-	async append(id: HomeId, more: readonly Bytes[], nowMs: number): Promise<Home | Refusal> {
+	/** Where a device is or was a member; `null`: nowhere here. A device's id says nothing to who does not have its keys. */
+	async homeOf(device: DeviceId): Promise<HomeId | null> {
+		for (const { id, roster } of this.#homes.values()) {
+			if (roster.past.devices.has(device)) return id;
+		}
+		for (const [home, entries] of this.#kept) {
+			if (!entries.some((bytes) => subjectOf(bytes) === device)) continue;
+			const found = await this.find(home as HomeId);
+			if (found?.roster.past.devices.has(device) === true) return found.id;
+		}
+		return null;
+	}
+
+	async append(
+		id: HomeId,
+		more: readonly Bytes[],
+		{ nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
+	): Promise<Home | Refusal> {
 		const bucket = this.#appends.get(id) ?? new Bucket(APPENDS, nowMs);
 		this.#appends.set(id, bucket);
 		if (!bucket.take(1, nowMs)) return 'too-many';
@@ -89,6 +108,7 @@ export class Homes {
 			if (entries.length > MAX_ENTRIES) return 'too-many';
 			const roster = await this.#replay(entries);
 			if (roster?.home !== id) return 'roster';
+			if (!news.every((bytes) => isOfNow(roster, bytes, wallMs))) return 'clock';
 			if (roster.devices.size > MAX_DEVICES) return 'too-many';
 			const home = { id, entries, roster };
 			this.#homes.set(id, home);
@@ -136,6 +156,20 @@ function startsWith(whole: readonly Bytes[], start: readonly Bytes[]): boolean {
 		const other = whole[at];
 		return other !== undefined && same(bytes, other);
 	});
+}
+
+/** A kit's day is counted from what it says itself: so it must say the time (KT7). */
+function isOfNow({ past }: Roster, bytes: Bytes, wallMs: number): boolean {
+	const { author, wallMs: saidMs } = parseEntry(bytes).entry;
+	return past.owners.has(hexOf(author)) || Math.abs(saidMs - wallMs) <= CLOCK_MS;
+}
+
+function subjectOf(bytes: Bytes): DeviceId | null {
+	try {
+		return parseEntry(bytes).entry.subject?.device ?? null;
+	} catch {
+		return null;
+	}
 }
 
 function seqOf(bytes: Bytes): number | null {

@@ -117,7 +117,8 @@ export class Member implements Peer {
 	async #append(texts: readonly string[]): Promise<void> {
 		const { homes, hub, mailbox } = this.#relay;
 		const before = homes.known(this.home)?.roster;
-		const home = await homes.append(this.home, bytesFrom(texts), this.#relay.nowMs());
+		const now = { nowMs: this.#relay.nowMs(), wallMs: this.#relay.wallMs() };
+		const home = await homes.append(this.home, bytesFrom(texts), now);
 		if (typeof home === 'string') {
 			this.send({ t: 'refused', why: home });
 			return;
@@ -144,6 +145,10 @@ export class Member implements Peer {
 		const { homes, hub, mailbox } = this.#relay;
 		const home = homes.known(this.home);
 		const wallMs = this.#relay.wallMs();
+		if (isKit(this.#entry())) {
+			this.send({ t: 'refused', why: 'not-allowed', n });
+			return;
+		}
 		if (!home || !memberOf(home, to as DeviceId, wallMs)) {
 			this.send({ t: 'refused', why: 'not-a-member', n });
 			return;
@@ -192,6 +197,11 @@ export class Member implements Peer {
 		const home = this.#relay.homes.known(this.home);
 		return home && memberOf(home, this.device, this.#relay.wallMs());
 	}
+}
+
+/** It reads the roster, adds to it, and takes what waited for it; it talks to nobody (RL23). */
+function isKit(entry: RosterEntry | null): boolean {
+	return entry?.roles.length === 1 && entry.roles.includes('recovery');
 }
 
 function mayWatch({ roles }: RosterEntry): boolean {

@@ -15,6 +15,7 @@ import type { Previews } from '#engine/previews.ts';
 import type { PlanningControls } from '#engine/planning.ts';
 import type { PlayerControls } from '#engine/playing.ts';
 import type { Post } from '#engine/post.ts';
+import type { KitControls, RecoveryControls } from '#engine/recovery.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Watchfulness } from '#engine/sentry.ts';
 import type { Thrift } from '#engine/sparing.ts';
@@ -70,6 +71,10 @@ export interface Engine {
 	readonly membership: Pick<Membership, 'roster' | 'amend' | 'self'>;
 	/** How a device comes into a home. */
 	readonly pairing: PairingControls;
+	/** The home's recovery kit; loaded when it is first wanted. */
+	kits(): Promise<KitControls>;
+	/** Coming back with one; loaded when it is first wanted. */
+	recovery(): Promise<RecoveryControls>;
 	/** What a link brought along. */
 	readonly given: Given;
 	/** Reads QR codes in what an element shows; loaded when it is first wanted. */

@@ -1,13 +1,9 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf, type Fault } from '#domain/fault.ts';
 import { codeFrom } from '#domain/pairing-code.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { PairingState } from '#engine/pairing.ts';
-import type { Captured } from '#ports/capture.ts';
 import type { Engine } from './engine.ts';
-
-/** A code fits from a hand's width away. */
-const LOOK = { width: 1280, height: 720, frameRate: 15, sound: false } as const;
+import { Scanner } from './scanning.svelte.ts';
 
 /** Connecting a device, as the screen sees it. One for each time the screen is open. */
 export class Connecting {
@@ -21,21 +17,19 @@ export class Connecting {
 	given = $state(false);
 	/** This home was just opened at the relay. */
 	opened = $state(false);
-	scanning = $state(false);
-	scanFault = $state.raw<Fault | null>(null);
 	copied = $state(false);
 	/** PR10: what was said to the question; `null`: nothing yet. */
 	second = $state<'yes' | 'no' | 'failed' | null>(null);
+	readonly scanner: Scanner;
 	readonly #engine: Engine;
 	readonly #subscribe: () => void;
 	readonly #off: () => void;
 	#shows = false;
-	#captured: Captured | null = null;
-	#stopReading: () => void = () => undefined;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => engine.pairing.on(update));
+		this.scanner = new Scanner(engine, (text) => this.#found(text));
 		this.#off = engine.given.on(() => this.take());
 		this.take();
 	}
@@ -59,11 +53,18 @@ export class Connecting {
 		return owners === 1 && viewers === 1;
 	}
 
+	/** There are other devices, and nothing on paper for the day this one is lost. */
+	get wantsKit(): boolean {
+		const devices = [...(this.#engine.membership.roster?.devices.values() ?? [])];
+		return !devices.some(({ roles }) => roles.includes('recovery'));
+	}
+
 	/** What came with a link; what ended before makes room for it. */
 	take(): void {
-		const { pairing } = this.#engine;
+		const { pairing, given } = this.#engine;
+		if (given.waits === 'kit') return;
 		if (pairing.state.kind === 'done' || pairing.state.kind === 'ended') void pairing.cancel();
-		const text = this.#engine.given.take();
+		const text = given.take();
 		if (text === null) return;
 		if (text.startsWith('invite.')) this.invitation = text.slice('invite.'.length);
 		else {
@@ -85,7 +86,7 @@ export class Connecting {
 
 	async join(): Promise<void> {
 		const { code } = this;
-		this.stopScan();
+		this.scanner.stop();
 		this.given = false;
 		this.code = '';
 		await this.#engine.pairing.join(code, this.name);
@@ -160,54 +161,16 @@ export class Connecting {
 		}
 	}
 
-	/** Reads codes through this element until one is found. A camera that records lends its picture. */
-	async scan(video: HTMLVideoElement): Promise<void> {
-		const engine = this.#engine;
-		this.scanFault = null;
-		try {
-			const { state } = engine.recorder;
-			const view = 'view' in state ? state.view : null;
-			if (view === null)
-				this.#captured = await this.#back(await engine.capture.open({ ...LOOK, lensId: null }));
-			if (!this.scanning) {
-				this.stopScan();
-				return;
-			}
-			engine.show(video, view?.picture ?? this.#captured?.picture ?? null);
-			const reader = await engine.codeReader(video);
-			this.#stopReading = reader.watch((text) => this.#found(text));
-		} catch (error) {
-			this.stopScan();
-			this.scanFault = faultOf(error);
-		}
-	}
-
-	stopScan(): void {
-		this.scanning = false;
-		this.#stopReading();
-		this.#stopReading = () => undefined;
-		this.#captured?.close();
-		this.#captured = null;
-	}
-
 	close(): void {
-		this.stopScan();
+		this.scanner.stop();
 		this.#off();
 	}
 
-	#found(text: string): void {
+	#found(text: string): boolean {
 		const code = codeFrom(text);
-		if (!this.scanning || code === null || code.kind === 'typed') return;
+		if (code === null || code.kind === 'typed') return false;
 		this.code = text;
 		void this.join();
-	}
-
-	/** The lens at the back, now that the browser tells which one that is. */
-	async #back(first: Captured): Promise<Captured> {
-		const { capture } = this.#engine;
-		const back = (await capture.lenses()).find(({ facing }) => facing === 'back');
-		if (back === undefined || back.id === first.lensId) return first;
-		first.close();
-		return capture.open({ ...LOOK, lensId: back.id });
+		return true;
 	}
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ascii, bytesOf, hexOf } from '#domain/bytes.ts';
+import { publicPointOf, scalarFrom } from '#domain/p256.ts';
 import type { Crypto } from '#ports/crypto.ts';
 
 const info = ascii('info');
@@ -30,6 +31,18 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			expect(await crypto.verify(verifier, signature, ascii('other'))).toBe(false);
 			signature[10] = (signature[10] ?? 0) ^ 1;
 			expect(await crypto.verify(verifier, signature, info)).toBe(false);
+		});
+
+		it('KT2 takes private numbers with their points, and keeps them in', async () => {
+			const d = scalarFrom(crypto.random(64));
+			const point = publicPointOf(d);
+			const sign = await crypto.signKeyOf(d, point);
+			const signature = await crypto.sign(sign.key, info);
+			expect(await crypto.verify(await crypto.verifier(point), signature, info)).toBe(true);
+			const kem = await crypto.kemKeyOf(d, point);
+			const raw = crypto.random(32);
+			expect(await crypto.unwrap(kem, info, await crypto.wrap(kem.public, info, raw))).toEqual(raw);
+			for (const { key } of [sign, kem]) expect(key).toMatchObject({ extractable: false });
 		});
 
 		it('says malformed for bytes that are no public key', async () => {

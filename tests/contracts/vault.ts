@@ -153,6 +153,23 @@ export function vaultContract(
 			expect(identity.homes.map(({ roster }) => roster)).toEqual([made.roster, [one, two]]);
 		});
 
+		it('KT8 says when an entry came, where that was told', async () => {
+			await under.vault.found(made, strength);
+			const host = await makeIdentity(crypto, wallMs, true);
+			const keys = [{ number: 1, secret: host.homeKey }];
+			await under.vault.enter({ home: host.home, roster: host.roster, relay: null, keys });
+			for (const home of [made.home, host.home]) {
+				await under.vault.appendRoster(home, 2, [ascii('two')], wallMs + 5);
+				await under.vault.appendRoster(home, 3, [ascii('three')]);
+			}
+			const vault = await under.reopened();
+			for (const home of [made.home, host.home]) {
+				const seen = await Promise.all([1, 2, 3, 4].map((seq) => vault.seenMs(home, seq)));
+				expect(seen).toEqual([null, wallMs + 5, null, null]);
+			}
+			expect(await vault.seenMs('f'.repeat(32) as HomeId, 2)).toBeNull();
+		});
+
 		it('ID32 a roster is only appended to, in order', async () => {
 			await under.vault.found(made, strength);
 			const { home } = made;

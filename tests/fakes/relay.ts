@@ -90,6 +90,15 @@ export class FakeRelay implements Relays {
 		for (const socket of this.of(home)) socket.say({ t: 'presence', online });
 	}
 
+	async homeOf(device: string): Promise<string | null> {
+		for (const [home, entries] of this.homes) {
+			const { past } = await replayRoster(this.crypto, entries);
+			if (past.devices.has(device as DeviceId)) return home;
+		}
+		return null;
+	}
+
+	/** Looks at no clock: what a kit signs counts here at once. */
 	async append(home: string, texts: readonly string[]): Promise<number | null> {
 		const known = this.homes.get(home) ?? [];
 		const entries = texts.map(bytesOfBase64url);
@@ -198,7 +207,10 @@ export class FakeSocket implements RelaySocket {
 		const relay = this.#relay;
 		if (frame.t === 'ping') this.say({ t: 'pong', n: frame.n });
 		else if (frame.t === 'prove') await this.#prove(frame);
-		else if (this.home === '') this.say({ t: 'refused', why: 'not-allowed' });
+		else if (frame.t === 'whose') {
+			const home = await relay.homeOf(frame.device);
+			this.say(home === null ? { t: 'refused', why: 'unknown-home' } : { t: 'of', home });
+		} else if (this.home === '') this.say({ t: 'refused', why: 'not-allowed' });
 		else if (frame.t === 'append') {
 			const seq = await relay.append(this.home, frame.entries);
 			if (seq === null) {

@@ -61,6 +61,7 @@ export const de: Words = {
 		watchNote: 'Alle Kameras deines Zuhauses, live.',
 		saved: 'Gespeicherte Aufnahmen',
 		savedNote: 'Jeden Moment noch einmal abspielen.',
+		lost: 'Alle Geräte verloren? Mit dem Notfallblatt zurückkommen',
 	},
 	camera: {
 		title: 'Kamera',

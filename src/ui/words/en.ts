@@ -126,6 +126,7 @@ export const en = {
 		watchNote: 'All cameras of your home, live.',
 		saved: 'Saved footage',
 		savedNote: 'Play any moment again.',
+		lost: 'Lost all your devices? Come back with a recovery kit',
 	},
 	camera: {
 		title: 'Camera',

@@ -1,0 +1,33 @@
+import { Fault, faultOf } from '#domain/fault.ts';
+import type { Relays } from '#ports/relay.ts';
+import type { No } from './meeting-line.ts';
+
+/** How others reach a relay; `localhost` would be themselves. */
+export async function shownAt(relays: Relays, origin: string): Promise<string | No> {
+	try {
+		const card = await relays.card(origin);
+		if (card === null) return { t: 'fault', fault: new Fault('not-found', 'no relay there') };
+		return onLoopback(origin) ? (card.secure ?? origin) : origin;
+	} catch (error) {
+		return { t: 'fault', fault: faultOf(error) };
+	}
+}
+
+/** That relay is this page's own, by this name or by the one it gives to others. */
+export async function isHere(relays: Relays, here: string, relay: string): Promise<boolean> {
+	if (relay === here) return true;
+	try {
+		return (await relays.card(here))?.secure === relay;
+	} catch {
+		return false;
+	}
+}
+
+/** Where others open the app. */
+export function appFor(here: string, relay: string): string {
+	return onLoopback(here) ? relay : here;
+}
+
+function onLoopback(origin: string): boolean {
+	return /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(origin);
+}

@@ -1,0 +1,75 @@
+import { hexOf, same, type Bytes } from '#domain/bytes.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import type { Role, RosterEntry } from '#domain/roster.ts';
+
+/** What a recovery kit may do in a roster, and what becomes of it: docs/spec/kit.md, KT5 to KT8. */
+export const CLAIM_MS = 24 * 60 * 60 * 1000;
+/** More devices than anybody loses in a day; a thief does not fill the roster. */
+const MOST_CLAIMS = 8;
+
+export interface Claim {
+	readonly entry: RosterEntry;
+	/** The member of role recovery that signed it. */
+	readonly kit: DeviceId;
+}
+
+interface Standing {
+	readonly owners: ReadonlySet<string>;
+	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
+	readonly claims: ReadonlyMap<DeviceId, Claim>;
+}
+
+/** The kit in force whose key that is. */
+export function kitOf(devices: ReadonlyMap<DeviceId, RosterEntry>, author: Bytes): DeviceId | null {
+	for (const [device, { roles, subject }] of devices) {
+		if (roles.includes('recovery') && subject?.owner && same(subject.owner, author)) return device;
+	}
+	return null;
+}
+
+/** It names a device that is to be an owner, and a day later makes it one; nothing else. */
+export function kitMay(kit: DeviceId, entry: RosterEntry, standing: Standing): boolean {
+	const { op, subject, roles, notAfterMs, wallMs } = entry;
+	const { owners, devices, claims } = standing;
+	const owner = subject?.owner;
+	if (!owner || owners.has(hexOf(owner)) || notAfterMs !== null) return false;
+	if (!mayBecome(devices.get(subject.device)?.roles ?? [], roles)) return false;
+	const claim = claims.get(subject.device);
+	if (op === 'add') {
+		const pending = [...claims.values()].filter((one) => one.kit === kit).length;
+		return claim?.kit === kit || pending < MOST_CLAIMS;
+	}
+	const same = claim?.kit === kit && isSame(claim.entry.subject, subject);
+	return op === 'rotate' && same && wallMs - claim.entry.wallMs >= CLAIM_MS;
+}
+
+/** What an owner says of a device ends its claim, and with a kit go all of its own. */
+export function dropClaims(
+	claims: Map<DeviceId, Claim>,
+	{ subject }: RosterEntry,
+	devices: ReadonlyMap<DeviceId, RosterEntry>,
+): void {
+	if (subject === null) return;
+	claims.delete(subject.device);
+	for (const [device, { kit }] of claims) {
+		if (devices.get(kit)?.roles.includes('recovery') !== true) claims.delete(device);
+	}
+}
+
+/** An owner, and a camera where it is one; nobody who is an owner already, no kit, and nobody loses anything. */
+function mayBecome(before: readonly Role[], roles: readonly Role[]): boolean {
+	const allowed = roles.every((role) => ['camera', 'viewer', 'owner'].includes(role));
+	const free = !before.includes('owner') && !before.includes('recovery');
+	const keeps = !before.includes('camera') || roles.includes('camera');
+	return allowed && free && keeps && roles.includes('viewer') && roles.includes('owner');
+}
+
+function isSame(a: RosterEntry['subject'], b: NonNullable<RosterEntry['subject']>): boolean {
+	const keys = (one: NonNullable<RosterEntry['subject']>) => [one.sign, one.kem, one.owner];
+	const theirs = keys(b);
+	return (
+		a !== null &&
+		a.device === b.device &&
+		keys(a).every((key, at) => same(key ?? new Uint8Array(), theirs[at] ?? new Uint8Array()))
+	);
+}

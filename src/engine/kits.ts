@@ -1,0 +1,190 @@
+import { Fault } from '#domain/fault.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import { kitFrom, kitGroups, kitLink, KIT_BYTES } from '#domain/kit.ts';
+import { parseEntry } from '#domain/roster.ts';
+import type { Bytes } from '#domain/bytes.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Relays } from '#ports/relay.ts';
+import { appFor, shownAt } from './addresses.ts';
+import { CLAIM_MS } from './claims.ts';
+import type { House } from './house.ts';
+import { homeNow } from './identity.ts';
+import { rawFromGrant } from './keys.ts';
+import { kitGrantsIn } from './kit-grants.ts';
+import { kitKeysOf, kitSubject, type KitKeys } from './kit-keys.ts';
+import type { MembersControls } from './members.ts';
+import type { Membership } from './membership.ts';
+import type { Claimed, DrawnKit, KitControls, Trial } from './recovery.ts';
+
+export interface KitsTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+	readonly house: House;
+	readonly membership: Membership;
+	readonly members: Pick<MembersControls, 'revoke'>;
+	readonly preferences: PreferenceStore;
+	/** Where this page comes from. */
+	readonly here: string;
+}
+
+/** The home's recovery kit, as its devices see it: made, tried, and refused. Rules: docs/spec/kit.md. */
+export class Kits implements KitControls {
+	readonly #tools: KitsTools;
+	readonly #listeners = new Set<() => void>();
+	#drawn: Bytes | null = null;
+	#tried: { readonly kit: string; readonly atMs: number } | null = null;
+	#claims: readonly Claimed[] = [];
+	#looking: Promise<void> = Promise.resolve();
+
+	constructor(tools: KitsTools) {
+		this.#tools = tools;
+		tools.membership.on(() => this.#look());
+		void tools.preferences.read().then(
+			({ triedKit }) => {
+				this.#tried = triedKit;
+				this.#tell();
+			},
+			// It was tried, or it was not: nothing hangs on it.
+			() => undefined,
+		);
+		this.#look();
+	}
+
+	get madeMs(): number | null {
+		const kit = this.#kits.at(-1);
+		const made = kit && this.#tools.membership.entries.map((bytes) => parseEntry(bytes).entry);
+		const added = made?.findLast(({ op, subject }) => op === 'add' && subject?.device === kit);
+		return added?.wallMs ?? null;
+	}
+
+	get triedMs(): number | null {
+		const tried = this.#tried;
+		return tried !== null && tried.kit === this.#kits.at(-1) ? tried.atMs : null;
+	}
+
+	get hindrance(): KitControls['hindrance'] {
+		const { membership } = this.#tools;
+		if (!membership.owner) return 'not-owner';
+		return membership.relay === null ? 'no-relay' : null;
+	}
+
+	get claims(): readonly Claimed[] {
+		return this.#claims;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	async draw(): Promise<DrawnKit> {
+		const { crypto, relays, membership, here } = this.#tools;
+		if (!membership.owner) throw new Fault('denied', 'only an owner makes a kit');
+		if (membership.relay === null) throw new Fault('conflict', 'a home without a relay');
+		const relay = await shownAt(relays, membership.relay);
+		if (typeof relay !== 'string') {
+			throw relay.t === 'fault' ? relay.fault : new Fault('unavailable', 'the relay refused');
+		}
+		this.drop();
+		const secret = crypto.random(KIT_BYTES);
+		this.#drawn = secret;
+		const link = kitLink(appFor(here, relay), secret, relay);
+		return { groups: kitGroups(secret), link, relay };
+	}
+
+	async keep(): Promise<void> {
+		const { crypto, membership, members } = this.#tools;
+		const secret = this.#drawn;
+		if (secret === null) throw new Fault('conflict', 'no kit was drawn');
+		const before = this.#kits;
+		const kit = await kitKeysOf(crypto, secret);
+		if (!before.includes(kit.device)) await membership.admitKit(kitSubject(kit));
+		// The new one first: a home is never without.
+		for (const old of before) {
+			if (old !== kit.device) await members.revoke(old, () => undefined);
+		}
+		this.drop();
+		await this.#note(kit.device);
+	}
+
+	drop(): void {
+		this.#drawn?.fill(0);
+		this.#drawn = null;
+	}
+
+	async try(text: string): Promise<Trial> {
+		const { crypto, membership } = this.#tools;
+		const read = kitFrom(text);
+		if (typeof read === 'string') return read;
+		const kit = await kitKeysOf(crypto, read.secret);
+		read.secret.fill(0);
+		if (this.#kits.includes(kit.device)) {
+			await this.#open(kit);
+			await this.#note(kit.device);
+			return 'works';
+		}
+		return membership.roster?.past.devices.has(kit.device) === true ? 'old' : 'other';
+	}
+
+	async refuse(): Promise<void> {
+		const claims = this.#tools.membership.roster?.claims.values() ?? [];
+		const kits = new Set([...claims].map(({ kit }) => kit));
+		for (const kit of kits) await this.#tools.members.revoke(kit, () => undefined);
+	}
+
+	/** Every home key that is here. Throws `corrupt` where the kit does not open one. */
+	async #open(kit: KitKeys): Promise<void> {
+		const { crypto, house, membership } = this.#tools;
+		const { household } = house;
+		if (household === null) throw new Fault('conflict', 'this device has no identity that works');
+		const { home, past } = household.roster;
+		const grants = kitGrantsIn(membership.entries, kit.device);
+		for (const { number } of homeNow(household.identity).keys) {
+			const grant = grants.get(number);
+			if (grant === undefined) throw new Fault('corrupt', `the kit has no home key ${number}`);
+			const subject = { home, camera: null, number, recipient: kit.device };
+			const signers = [...past.owners.values()];
+			(await rawFromGrant(crypto, grant, subject, kit.kem, signers)).fill(0);
+		}
+	}
+
+	/** In force, the newest last. */
+	get #kits(): readonly DeviceId[] {
+		const devices = [...(this.#tools.membership.roster?.devices ?? [])];
+		return devices.flatMap(([device, { roles }]) => (roles.includes('recovery') ? [device] : []));
+	}
+
+	#look(): void {
+		this.#looking = this.#looking.then(() => this.#relook());
+	}
+
+	async #relook(): Promise<void> {
+		const { household } = this.#tools.house;
+		const claims: Claimed[] = [];
+		for (const [device, { entry }] of household?.roster.claims ?? []) {
+			const name = (await household?.naming.nameOrNull(device, entry.detail)) ?? null;
+			const self = device === household?.identity.device;
+			const { wallMs: atMs } = entry;
+			claims.push({ device, name, self, atMs, readyMs: atMs + CLAIM_MS });
+		}
+		this.#claims = claims;
+		this.#tell();
+	}
+
+	async #note(kit: DeviceId): Promise<void> {
+		this.#tried = { kit, atMs: this.#tools.clock.wallMs() };
+		this.#tell();
+		try {
+			await this.#tools.preferences.write({ triedKit: this.#tried });
+		} catch {
+			// It works all the same.
+		}
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}

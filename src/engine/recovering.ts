@@ -1,0 +1,229 @@
+import { hexOf, type Bytes } from '#domain/bytes.ts';
+import { faultOf } from '#domain/fault.ts';
+import { kitFrom, type Kit } from '#domain/kit.ts';
+import type { RecoveryEnd } from '#domain/recovery-end.ts';
+import type { Role } from '#domain/roster.ts';
+import type { Refusal } from '#protocol/wire.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Relays } from '#ports/relay.ts';
+import { isHere } from './addresses.ts';
+import { CLAIM_MS } from './claims.ts';
+import type { Self } from './joining.ts';
+import { KitCall } from './kit-call.ts';
+import { kitGrantsIn } from './kit-grants.ts';
+import { kitKeysOf, type KitKeys } from './kit-keys.ts';
+import { rawFromGrant } from './keys.ts';
+import type { No } from './meeting-line.ts';
+import type { Membership } from './membership.ts';
+import { Naming } from './naming.ts';
+import type { RecoveryControls, RecoveryState } from './recovery.ts';
+import { nextEntry, replayRoster, type Roster } from './roster.ts';
+
+export interface RecoveringTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+	readonly membership: Pick<Membership, 'self' | 'enterByKit'>;
+	readonly preferences: PreferenceStore;
+	/** Where this page comes from. */
+	readonly here: string;
+}
+
+interface HomeKey {
+	readonly number: number;
+	readonly raw: Bytes;
+}
+
+/** All that one visit of a kit knows. */
+interface Visit {
+	readonly call: KitCall;
+	readonly kit: KitKeys;
+	readonly self: Self;
+	readonly roster: Roster;
+	readonly keys: readonly HomeKey[];
+	readonly origin: string;
+	readonly name: string;
+}
+
+const REFUSED: Partial<Record<Refusal, RecoveryEnd>> = {
+	'unknown-home': 'unknown-kit',
+	'not-a-member': 'taken-out',
+	clock: 'clock',
+	version: 'version',
+	'too-many': 'too-many',
+};
+
+/** A device that comes back with a recovery kit: it claims, and a day later it is an owner (KT5 to KT9). */
+export class Recovering implements RecoveryControls {
+	readonly #tools: RecoveringTools;
+	readonly #listeners = new Set<() => void>();
+	#state: RecoveryState = { kind: 'idle' };
+	#claimedMs: number | null = null;
+
+	constructor(tools: RecoveringTools) {
+		this.#tools = tools;
+		void tools.preferences.read().then(
+			({ claimedMs }) => {
+				this.#claimedMs = claimedMs;
+				this.#set(this.#state);
+			},
+			// Without the note the person is told by the relay.
+			() => undefined,
+		);
+	}
+
+	get state(): RecoveryState {
+		return this.#state;
+	}
+
+	get claimedMs(): number | null {
+		return this.#claimedMs;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	reset(): void {
+		if (this.#state.kind !== 'busy') this.#set({ kind: 'idle' });
+	}
+
+	async come(text: string, name: string, relay: string | null): Promise<void> {
+		if (this.#state.kind === 'busy') return;
+		const kit = kitFrom(text);
+		if (typeof kit === 'string') {
+			this.#set(ended(kit));
+			return;
+		}
+		this.#set({ kind: 'busy' });
+		try {
+			this.#set(await this.#come({ ...kit, relay: kit.relay ?? relay }, name));
+		} catch (error) {
+			this.#set({ kind: 'ended', why: 'failed', fault: faultOf(error) });
+		} finally {
+			kit.secret.fill(0);
+		}
+	}
+
+	async #come({ secret, relay }: Kit, name: string): Promise<RecoveryState> {
+		const { crypto, here, relays, membership } = this.#tools;
+		const kit = await kitKeysOf(crypto, secret);
+		const self = await membership.self();
+		const own = relay === null || (await isHere(relays, here, relay));
+		const origin = own ? here : relay;
+		const call = await KitCall.open(this.#tools, origin, kit);
+		if ('t' in call) {
+			const end = endOf(call);
+			if (end.kind === 'ended' && end.why === 'taken-out') await this.#note(null);
+			return end;
+		}
+		try {
+			const roster = await replayRoster(crypto, call.entries);
+			const keys = await this.#homeKeys(roster, call.entries, kit);
+			try {
+				return await this.#visit({ call, kit, self, roster, keys, origin, name });
+			} finally {
+				for (const { raw } of keys) raw.fill(0);
+			}
+		} finally {
+			call.close();
+		}
+	}
+
+	async #visit(visit: Visit): Promise<RecoveryState> {
+		const { self, roster, kit } = visit;
+		if (roster.owners.has(hexOf(self.ownerKey))) {
+			if (self.home === roster.home) return ended('owner');
+			return this.#enter(visit, visit.call.entries);
+		}
+		const claim = roster.claims.get(self.device);
+		if (claim?.kit !== kit.device) return this.#claim(visit);
+		const readyMs = claim.entry.wallMs + CLAIM_MS;
+		if (this.#tools.clock.wallMs() < readyMs) return this.#wait(readyMs, false);
+		const entry = await this.#sign(visit, 'rotate');
+		const no = await visit.call.append(entry);
+		return no === null ? this.#enter(visit, [...visit.call.entries, entry]) : endOf(no);
+	}
+
+	async #claim(visit: Visit): Promise<RecoveryState> {
+		const no = await visit.call.append(await this.#sign(visit, 'add'));
+		if (no !== null) return endOf(no);
+		return this.#wait(this.#tools.clock.wallMs() + CLAIM_MS, true);
+	}
+
+	async #enter(visit: Visit, entries: readonly Bytes[]): Promise<RecoveryState> {
+		await this.#tools.membership.enterByKit(entries, visit.keys, visit.origin);
+		await this.#note(null);
+		return { kind: 'done' };
+	}
+
+	async #wait(readyMs: number, fresh: boolean): Promise<RecoveryState> {
+		await this.#note(readyMs);
+		return { kind: 'waiting', readyMs, fresh };
+	}
+
+	async #sign({ kit, self, roster, keys, name }: Visit, op: 'add' | 'rotate'): Promise<Bytes> {
+		const { crypto, clock } = this.#tools;
+		const before = roster.devices.get(self.device);
+		const roles: Role[] = ['viewer', 'owner'];
+		if (before?.roles.includes('camera')) roles.unshift('camera');
+		const entry = await nextEntry(crypto, kit.owner, roster, clock.wallMs(), {
+			...{ op, roles, notAfterMs: null },
+			subject: {
+				...{ device: self.device, sign: self.sign.public, kem: self.kem.public },
+				...{ owner: self.ownerKey, dtls: self.dtls?.fingerprint ?? null },
+			},
+			detail: await this.#sealed(roster, keys, self, name),
+		});
+		return entry;
+	}
+
+	async #sealed({ home }: Roster, keys: readonly HomeKey[], self: Self, name: string) {
+		const { crypto } = this.#tools;
+		const newest = keys.reduce((a, b) => (b.number > a.number ? b : a));
+		const secret = await crypto.secret(newest.raw);
+		return new Naming(crypto, [{ home, number: newest.number, secret }]).seal(self.device, name);
+	}
+
+	/** Throws `corrupt` where the kit was given none. */
+	async #homeKeys(roster: Roster, entries: readonly Bytes[], kit: KitKeys): Promise<HomeKey[]> {
+		const { crypto } = this.#tools;
+		const signers = [...roster.past.owners.values()];
+		const keys: HomeKey[] = [];
+		for (const [number, grant] of kitGrantsIn(entries, kit.device)) {
+			const subject = { home: roster.home, camera: null, number, recipient: kit.device };
+			keys.push({ number, raw: await rawFromGrant(crypto, grant, subject, kit.kem, signers) });
+		}
+		return keys;
+	}
+
+	/** Only a reminder: the roster knows. */
+	async #note(claimedMs: number | null): Promise<void> {
+		this.#claimedMs = claimedMs;
+		try {
+			await this.#tools.preferences.write({ claimedMs });
+		} catch {
+			// The claim stands all the same.
+		}
+	}
+
+	#set(state: RecoveryState): void {
+		this.#state = state;
+		for (const listener of this.#listeners) listener();
+	}
+}
+
+function ended(why: RecoveryEnd): RecoveryState {
+	return { kind: 'ended', why, fault: null };
+}
+
+function endOf(no: No): RecoveryState {
+	if (no.t === 'refused') return ended(REFUSED[no.why] ?? 'failed');
+	const { kind } = no.fault;
+	const away = kind === 'offline' || kind === 'timeout' || kind === 'denied';
+	const why = kind === 'not-found' ? 'no-relay' : away ? 'unreachable' : 'failed';
+	return { kind: 'ended', why, fault: no.fault };
+}

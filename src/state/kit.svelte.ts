@@ -1,0 +1,123 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { faultOf, type FaultKind } from '#domain/fault.ts';
+import { tidyKit } from '#domain/kit.ts';
+import type { Claimed, DrawnKit, KitControls, Trial } from '#engine/recovery.ts';
+
+export type { DrawnKit, Trial } from '#engine/recovery.ts';
+
+/** The home's recovery kit, as the screen sees it. */
+export class RecoveryKit {
+	/** It stands on the screen. */
+	drawn = $state.raw<DrawnKit | null>(null);
+	/** The two groups that are asked back, as numbers from 0. */
+	asked = $state.raw<readonly number[]>([]);
+	answers = $state<string[]>(['', '']);
+	wrong = $state(false);
+	busy = $state(false);
+	/** The kit was made good just now. */
+	made = $state(false);
+	trial = $state.raw<Trial | null>(null);
+	refused = $state(false);
+	fault = $state.raw<FaultKind | null>(null);
+	readonly #kits: KitControls;
+	readonly #chance: (below: number) => number;
+	readonly #subscribe: () => void;
+
+	constructor(kits: KitControls, chance = (below: number) => Math.floor(Math.random() * below)) {
+		this.#kits = kits;
+		this.#chance = chance;
+		this.#subscribe = createSubscriber((update) => kits.on(update));
+	}
+
+	get madeMs(): number | null {
+		this.#subscribe();
+		return this.#kits.madeMs;
+	}
+
+	get triedMs(): number | null {
+		this.#subscribe();
+		return this.#kits.triedMs;
+	}
+
+	get hindrance(): KitControls['hindrance'] {
+		this.#subscribe();
+		return this.#kits.hindrance;
+	}
+
+	/** Of other devices. */
+	get claims(): readonly Claimed[] {
+		this.#subscribe();
+		return this.#kits.claims.filter(({ self }) => !self);
+	}
+
+	async draw(): Promise<void> {
+		this.made = false;
+		this.asked = [];
+		await this.#do(async () => {
+			this.drawn = await this.#kits.draw();
+		});
+	}
+
+	/** Whether the person has it: two groups, each time others. */
+	ask(): void {
+		const groups = this.drawn?.groups.length ?? 0;
+		const first = this.#chance(groups);
+		const second = (first + 1 + this.#chance(groups - 1)) % groups;
+		this.asked = [first, second].sort((a, b) => a - b);
+		this.answers = ['', ''];
+		this.wrong = false;
+	}
+
+	showAgain(): void {
+		this.asked = [];
+	}
+
+	async answer(): Promise<void> {
+		const right = this.asked.every(
+			(group, at) => tidyKit(this.answers[at] ?? '') === this.drawn?.groups[group],
+		);
+		this.wrong = !right;
+		if (!right) return;
+		await this.#do(async () => {
+			await this.#kits.keep();
+			this.made = true;
+			this.drawn = null;
+			this.asked = [];
+		});
+	}
+
+	drop(): void {
+		this.#kits.drop();
+		this.drawn = null;
+		this.asked = [];
+		this.answers = ['', ''];
+		this.fault = null;
+	}
+
+	async try(text: string): Promise<void> {
+		this.trial = null;
+		await this.#do(async () => {
+			this.trial = await this.#kits.try(text);
+		});
+	}
+
+	async refuse(): Promise<void> {
+		await this.#do(async () => {
+			await this.#kits.refuse();
+			this.refused = true;
+		});
+	}
+
+	async #do(work: () => Promise<void>): Promise<void> {
+		if (this.busy) return;
+		this.busy = true;
+		this.fault = null;
+		try {
+			await work();
+		} catch (error) {
+			this.fault = faultOf(error).kind;
+		} finally {
+			this.busy = false;
+		}
+	}
+}

@@ -1,0 +1,197 @@
+import AxeBuilder from '@axe-core/playwright';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { allow, openHome } from './paired.ts';
+import { becomeCamera, escaped, record, recording } from './person.ts';
+import { savedAtLeast } from './stored.ts';
+
+/** The only owner is lost, and a new device comes back with the kit: real relay, three browsers, one day. */
+
+const DAY_MS = 24 * 3_600_000 + 60_000;
+const viewport = { width: 360, height: 800 };
+const later = fileURLToPath(new URL('../fixtures/a-day-later.ts', import.meta.url));
+const data = temporaryFolder();
+let relay: Relay;
+let owners: BrowserContext;
+let cameras: BrowserContext;
+let fresh: BrowserContext | null = null;
+let owner: Page;
+let camera: Page;
+let page: Page;
+let kit: string;
+const errors: string[][] = [];
+
+beforeAll(async () => {
+	relay = await startRelay({ data });
+	[owners, cameras] = await Promise.all([
+		launchChromium({ viewport, more: { colorScheme: 'dark' } }),
+		launchChromium({ viewport }),
+	]);
+	[owner, camera] = [await owners.newPage(), await cameras.newPage()];
+	errors.push(escaped(owner), escaped(camera));
+	await openHome(owner, relay);
+	await becomeCamera(camera, relay.address);
+	await owner.goto(`${relay.address}/pair`);
+	await owner.getByRole('radio', { name: 'A camera' }).check({ timeout: 30_000 });
+	await owner.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
+	const link = (await owner.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
+	await camera.goto(`${relay.address}/pair${link.slice(link.indexOf('#'))}`);
+	const joining = camera.getByRole('region', { name: 'This device is the new one' });
+	await joining.getByLabel('Name of this device').fill('Door', { timeout: 30_000 });
+	await joining.getByRole('button', { name: 'Join' }).click();
+	await allow(owner, 'Door');
+	await camera.goto(`${relay.address}/camera`);
+	await record(camera);
+	await savedAtLeast(camera, 2);
+}, 180_000);
+
+afterAll(async () => {
+	await Promise.all([cameras, fresh].map((context) => context?.close()));
+	await relay.stop();
+	rmSync(data, { recursive: true, force: true });
+	expect(errors.flat()).toEqual([]);
+});
+
+async function accessible(on: Page): Promise<void> {
+	const { violations } = await new AxeBuilder({ page: on }).analyze();
+	expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+	const width = await on.evaluate(() => document.documentElement.scrollWidth);
+	expect(width).toBe(viewport.width);
+}
+
+async function comeWith(text: string): Promise<void> {
+	await page.getByLabel('The 26 characters of the kit').fill(text, { timeout: 30_000 });
+	await page.getByLabel('Name of this device').fill('New phone');
+	await page.getByRole('button', { name: 'Come back', exact: true }).click();
+}
+
+test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
+	// After the pairing the person is told what is missing.
+	await owner.getByRole('link', { name: 'Make a recovery kit' }).click();
+	const region = owner.getByRole('region', { name: 'Recovery kit' });
+	await region.getByText('There is none.').waitFor();
+	await region.getByRole('button', { name: 'Make a recovery kit' }).click();
+	const sheet = owner.getByRole('dialog', { name: 'Your recovery kit' });
+	const groups = await sheet.getByTestId('kit-characters').locator('code').allTextContents();
+	expect(groups.map(({ length }) => length)).toEqual([5, 5, 5, 5, 6]);
+	kit = groups.join(' ');
+	await sheet.getByRole('img', { name: 'Recovery kit as a QR code' }).waitFor();
+	await accessible(owner);
+
+	await owner.emulateMedia({ media: 'print' });
+	expect(await sheet.getByRole('button').count()).toBe(0);
+	expect(await owner.getByRole('navigation').count()).toBe(0);
+	await sheet.getByText(groups[0] ?? '').waitFor();
+	await owner.emulateMedia({ media: null });
+
+	await sheet.getByRole('button', { name: 'I have kept it safe' }).click();
+	const proof = owner.getByRole('dialog', { name: 'Do you have it?' });
+	const fields = await proof.getByRole('textbox').all();
+	expect(fields).toHaveLength(2);
+	for (const field of fields) await field.fill('WRONG');
+	await proof.getByRole('button', { name: 'Done' }).click();
+	await proof.getByText('That is not what stands on the sheet.').waitFor();
+	await accessible(owner);
+	for (const [at, group] of groups.entries()) {
+		const field = proof.getByLabel(`Group ${at + 1} of 5`);
+		if ((await field.count()) > 0) await field.fill(group.toLowerCase());
+	}
+	await proof.getByRole('button', { name: 'Done' }).click();
+	await region.getByText('The kit is good.').waitFor({ timeout: 20_000 });
+	await region.getByText('Made on').waitFor();
+
+	await region.getByRole('button', { name: 'Try the kit' }).click();
+	await region.getByLabel('The 26 characters').fill(kit.toLowerCase().replaceAll('0', 'o'));
+	await region.getByRole('button', { name: 'Try', exact: true }).click();
+	await region.getByText('This kit works').waitFor({ timeout: 20_000 });
+	await accessible(owner);
+
+	const stored = await owner.evaluate(async () => {
+		const names = (await indexedDB.databases()).map(({ name }) => name ?? '');
+		const kept = [localStorage, sessionStorage].flatMap((one) =>
+			Object.entries<string>(one).flat(),
+		);
+		return [...names, ...kept.map(String), location.href];
+	});
+	expect(stored.join()).not.toContain(groups[0]);
+	expect(relay.said()).not.toContain(groups[0]);
+});
+
+test('KT5 KT8 the only owner is lost: a new profile claims with the typed kit, and the others say so', async () => {
+	await owners.close();
+	fresh = await launchChromium({ viewport });
+	page = await fresh.newPage();
+	errors.push(escaped(page));
+	await page.goto(relay.address);
+	await page.getByRole('link', { name: 'Lost all your devices?' }).click({ timeout: 20_000 });
+	await page.getByRole('heading', { name: 'Come back with a recovery kit' }).waitFor();
+	await comeWith(kit.slice(1));
+	await page.getByText('A recovery kit has 26 characters.').first().waitFor();
+	await accessible(page);
+	await comeWith(kit);
+	await page.getByRole('heading', { name: 'Now wait a day' }).waitFor({ timeout: 30_000 });
+	await accessible(page);
+	await camera
+		.getByText('Somebody uses the recovery kit of this home')
+		.waitFor({ timeout: 20_000 });
+	await camera.getByText('“New phone” wants to be an owner.').waitFor();
+	// The same day it is too early, and nothing changes.
+	await page.reload();
+	await page.getByText('The wait began earlier').waitFor({ timeout: 20_000 });
+	await comeWith(kit);
+	await page.getByText('It is too early.').waitFor({ timeout: 30_000 });
+});
+
+test('KT7 KT9 a day later it is an owner: old names, the live picture, and the lost device taken out', async () => {
+	const port = Number(new URL(relay.address).port);
+	await relay.stop();
+	relay = await startRelay({
+		...{ data, port },
+		env: { NODE_OPTIONS: `--import=${later}`, SPYCAM_TEST_LATER_MS: String(DAY_MS) },
+	});
+	for (const context of [cameras, page.context()]) {
+		await context.addInitScript((byMs) => {
+			const Real = Date;
+			class Later extends Real {
+				constructor(...given: unknown[]) {
+					if (given.length === 0) super(Real.now() + byMs);
+					else super(...(given as [number]));
+				}
+				static override now(): number {
+					return Real.now() + byMs;
+				}
+			}
+			globalThis.Date = Later as DateConstructor;
+		}, DAY_MS);
+	}
+	await camera.reload();
+	await recording(camera, 60_000);
+	await page.goto(`${relay.address}/recover`);
+	await page.getByText('The day is over').waitFor({ timeout: 20_000 });
+	await comeWith(kit);
+	await page.getByRole('heading', { name: 'You are back' }).waitFor({ timeout: 30_000 });
+	await accessible(page);
+
+	await page.getByRole('link', { name: 'To my devices' }).click();
+	const devices = page.getByRole('region', { name: 'Devices' });
+	await devices.getByRole('heading', { name: 'Door' }).waitFor({ timeout: 20_000 });
+	await devices.getByRole('heading', { name: 'New phone' }).waitFor();
+	const lost = devices.getByRole('listitem').filter({ hasText: 'Without a name' });
+	await lost.getByRole('button', { name: 'Revoke' }).click({ timeout: 20_000 });
+	await page.getByRole('dialog').getByRole('button', { name: 'Yes, take it out' }).click();
+	await devices.getByText(/^Gone: the relay closed it after /).waitFor({ timeout: 30_000 });
+	await lost.waitFor({ state: 'detached' });
+	// The kit was given the new home key with the revocation: it is still good.
+	const region = page.getByRole('region', { name: 'Recovery kit' });
+	await region.getByRole('button', { name: 'Try the kit' }).click();
+	await region.getByLabel('The 26 characters').fill(kit);
+	await region.getByRole('button', { name: 'Try', exact: true }).click();
+	await region.getByText('This kit works').waitFor({ timeout: 20_000 });
+
+	await page.goto(`${relay.address}/watch`);
+	await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+	await page.locator('[data-state="live"]').first().waitFor({ state: 'attached', timeout: 60_000 });
+});
