@@ -27,7 +27,7 @@ export class Person {
 		this.clock = clock;
 		this.pairing = new Pairing({
 			...{ crypto: this.crypto, clock, joining, here },
-			relays: point.relays(here, address),
+			...{ relays: point.relays(here, address), near: null },
 			relay: () => joining.relay,
 		});
 		this.pairing.on(() => this.seen.push(this.pairing.state));
