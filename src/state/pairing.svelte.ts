@@ -1,9 +1,12 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type Fault } from '#domain/fault.ts';
+import { nearCodeFrom } from '#domain/near-code.ts';
 import { codeFrom } from '#domain/pairing-code.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { PairingState } from '#engine/pairing.ts';
+import type { LinkState } from '#engine/post.ts';
 import type { Captured } from '#ports/capture.ts';
+import { isApart } from './apart.ts';
 import type { Engine } from './engine.ts';
 
 /** A code fits from a hand's width away. */
@@ -35,7 +38,12 @@ export class Connecting {
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => engine.pairing.on(update));
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [engine.pairing.on(update), engine.post.on(update)];
+			return () => {
+				for (const off of offs) off();
+			};
+		});
 		this.#off = engine.given.on(() => this.take());
 		this.take();
 	}
@@ -43,6 +51,18 @@ export class Connecting {
 	get state(): PairingState {
 		this.#subscribe();
 		return this.#engine.pairing.state;
+	}
+
+	/** Others belong to this home, and nothing leads to them. */
+	get apart(): boolean {
+		this.#subscribe();
+		return isApart(this.#engine);
+	}
+
+	/** How it stands with who was connected without a relay. */
+	get link(): LinkState['kind'] {
+		this.#subscribe();
+		return this.#engine.post.state.kind;
 	}
 
 	get mayShare(): boolean {
@@ -62,7 +82,7 @@ export class Connecting {
 	/** What came with a link; what ended before makes room for it. */
 	take(): void {
 		const { pairing } = this.#engine;
-		if (pairing.state.kind === 'done' || pairing.state.kind === 'ended') void pairing.cancel();
+		if (['done', 'linked', 'ended'].includes(pairing.state.kind)) void pairing.cancel();
 		const text = this.#engine.given.take();
 		if (text === null) return;
 		if (text.startsWith('invite.')) this.invitation = text.slice('invite.'.length);
@@ -80,6 +100,10 @@ export class Connecting {
 
 	async offer(): Promise<void> {
 		await this.#engine.pairing.offer(this.name, 'viewer');
+	}
+
+	async again(): Promise<void> {
+		await this.#engine.pairing.again();
 	}
 
 	async join(): Promise<void> {
@@ -181,8 +205,10 @@ export class Connecting {
 	}
 
 	#found(text: string): void {
-		const code = codeFrom(text);
-		if (!this.scanning || code === null || code.kind === 'typed') return;
+		if (!this.scanning || !isCode(text)) return;
+		const { state } = this;
+		// The first code is still in the picture, or on this very screen.
+		if (state.kind === 'near' && state.step === 'offer' && !text.startsWith('a2.')) return;
 		this.code = text;
 		void this.join();
 	}
@@ -195,4 +221,15 @@ export class Connecting {
 		first.close();
 		return capture.open({ ...LOOK, lensId: back.id });
 	}
+}
+
+/** Damaged ones are read once more. */
+function isCode(text: string): boolean {
+	try {
+		if (nearCodeFrom(text) !== null) return true;
+	} catch {
+		return false;
+	}
+	const code = codeFrom(text);
+	return code !== null && code.kind !== 'typed';
 }

@@ -173,6 +173,8 @@ export const live: LiveWords = {
 		talk: (name) => `${name} spricht durch dieses Gerät.`,
 		siren: (name) => `${name} hat die Sirene dieses Geräts eingeschaltet.`,
 	},
+	apart: 'Deine Geräte sind nicht verbunden. Ohne Relay finden sie sich mit zwei Codes.',
+	again: 'Wieder verbinden',
 	link: {
 		none: 'Kein Relais: nur dieses Gerät',
 		connecting: 'Das Relais wird gesucht …',

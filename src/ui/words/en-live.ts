@@ -192,6 +192,8 @@ export const live = {
 		talk: (name: string) => `${name} is talking through this device.`,
 		siren: (name: string) => `${name} sounds the siren of this device.`,
 	},
+	apart: 'Your devices are not connected. Without a relay they find each other by two codes.',
+	again: 'Connect again',
 	link: {
 		none: 'No relay: only this device',
 		connecting: 'Looking for the relay …',
