@@ -1,21 +1,10 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
 import { hexOf, same, type Bytes } from '#domain/bytes.ts';
-import { faultOf } from '#domain/fault.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { loginBytes } from '#domain/login.ts';
-import { HUB_ORIGIN } from '#domain/near-code.ts';
+import type { HomeId } from '#domain/ids.ts';
 import { buildNote } from '#domain/pairing.ts';
-import {
-	CLOSED,
-	PART_HEADER_BYTES,
-	WIRE_VERSION,
-	type FromDevice,
-	type FromRelay,
-} from '#protocol/wire.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
+import { CLOSED } from '#protocol/wire.ts';
 import type { RelaySocketEvents } from '#ports/relay.ts';
-import type { Membership } from './membership.ts';
+import { HubSeat, type Hear, type HubRoom, type HubTools } from './hub-seat.ts';
 
 /** As a frame has it. */
 const MOST_ENTRIES = 32;
@@ -26,12 +15,6 @@ const MOST_BOXES = 16;
 const ENTER_MS = 3000;
 const MOST_SEATS = 16;
 
-export interface HubTools {
-	readonly crypto: Crypto;
-	readonly clock: Clock;
-	readonly membership: Pick<Membership, 'roster' | 'entries' | 'member' | 'learn' | 'on'>;
-}
-
 interface Meeting {
 	readonly rid: string;
 	readonly waiter: HubSeat;
@@ -40,10 +23,8 @@ interface Meeting {
 	waiting: string[];
 }
 
-type Hear<T extends FromDevice['t']> = Extract<FromDevice, { readonly t: T }>;
-
 /** The part of a relay, played in the page that showed a code first: for who came by a cable, and for itself. Rules: docs/spec/nearby.md, NB7 to NB9. */
-export class Hub {
+export class Hub implements HubRoom {
 	readonly tools: HubTools;
 	readonly #seats = new Set<HubSeat>();
 	#meeting: Meeting | null = null;
@@ -233,140 +214,5 @@ export class Hub {
 				this.entriesFrom(seat, from);
 			} else seat.end(CLOSED.revoked);
 		}
-	}
-}
-
-/** Somebody at the hub. */
-export class HubSeat {
-	readonly watching = new Set<string>();
-	/** `null`: it has not proved who it is. */
-	device: DeviceId | null = null;
-	boxes = 0;
-	readonly #hub: Hub;
-	readonly #origin: string;
-	readonly #events: RelaySocketEvents;
-	#challenge: Bytes | null = null;
-	#work: Promise<void> = Promise.resolve();
-	#over = false;
-
-	constructor(hub: Hub, origin: string, events: RelaySocketEvents) {
-		this.#hub = hub;
-		this.#origin = origin;
-		this.#events = events;
-	}
-
-	challenge(): void {
-		this.#challenge = this.#hub.tools.crypto.random(32);
-		const challenge = base64urlOf(this.#challenge);
-		this.say({ t: 'challenge', versions: [WIRE_VERSION], challenge });
-	}
-
-	say(frame: FromRelay): void {
-		if (!this.#over) this.#events.frame(frame);
-	}
-
-	part(bytes: Bytes): void {
-		if (!this.#over) this.#events.part(bytes);
-	}
-
-	/** One after the other. */
-	hear(frame: FromDevice): void {
-		this.#work = this.#work.then(async () => {
-			if (this.#over) return;
-			try {
-				await this.#take(frame);
-			} catch (error) {
-				const { kind } = faultOf(error);
-				if (kind === 'malformed') this.end(CLOSED.malformed);
-				else if (frame.t === 'append') this.say({ t: 'refused', why: 'roster' });
-			}
-		});
-	}
-
-	hearPart(bytes: Bytes): void {
-		if (this.device === null || bytes.length < PART_HEADER_BYTES) return;
-		this.#hub.part(this, bytes);
-	}
-
-	end(code: number): void {
-		if (this.#over) return;
-		this.leave();
-		this.#events.ended({ code });
-	}
-
-	/** It goes, after all that it said. */
-	depart(): void {
-		this.#work = this.#work.then(() => this.leave());
-	}
-
-	/** It is gone. */
-	leave(): void {
-		if (this.#over) return;
-		this.#over = true;
-		this.#hub.left(this);
-	}
-
-	async #take(frame: FromDevice): Promise<void> {
-		const hub = this.#hub;
-		switch (frame.t) {
-			case 'ping':
-				return this.say({ t: 'pong', n: frame.n });
-			case 'prove':
-				return this.#prove(frame);
-			case 'meet':
-				return hub.meet(this, frame.rid);
-			case 'wait':
-				// Only who showed the code: everybody else came to meet.
-				return this.#origin === HUB_ORIGIN ? hub.wait(this, frame.rid) : this.#refuse();
-			case 'post':
-				return hub.post(this, frame);
-			case 'burn':
-				return hub.burn(this, frame.rid);
-			default:
-		}
-		if (this.device === null) return this.#refuse();
-		switch (frame.t) {
-			case 'append':
-				return hub.append(this, frame.entries);
-			case 'roster-since':
-				return hub.entriesFrom(this, frame.seq);
-			case 'letter':
-				return hub.letter(this, frame);
-			case 'watch':
-				return hub.watch(this, frame);
-			case 'got':
-				return;
-			default:
-				return this.#refuse();
-		}
-	}
-
-	#refuse(): void {
-		this.say({ t: 'refused', why: 'not-allowed' });
-	}
-
-	/** As at a relay (RL10, RL11). */
-	async #prove({ home, device, signature }: Hear<'prove'>): Promise<void> {
-		const { crypto, membership } = this.#hub.tools;
-		const challenge = this.#challenge;
-		this.#challenge = null;
-		if (challenge === null) return this.say({ t: 'refused', why: 'bad-proof' });
-		if (!(await this.#hub.isHome(home as HomeId)))
-			return this.say({ t: 'refused', why: 'unknown-home' });
-		const subject = membership.member(device as DeviceId)?.subject;
-		if (!subject) return this.say({ t: 'refused', why: 'not-a-member' });
-		const covered = loginBytes({
-			originHash: await crypto.sha256(new TextEncoder().encode(this.#origin)),
-			...{ challenge, home: home as HomeId, device: device as DeviceId },
-		});
-		const verifier = await crypto.verifier(subject.sign);
-		if (!(await crypto.verify(verifier, bytesOfBase64url(signature), covered))) {
-			return this.say({ t: 'refused', why: 'bad-proof' });
-		}
-		if (this.#over) return;
-		this.device = device as DeviceId;
-		const rosterSeq = membership.entries.length;
-		this.say({ t: 'welcome', token: '', tokenMs: 0, rosterSeq, ice: [] });
-		this.#hub.welcome(this);
 	}
 }

@@ -189,12 +189,10 @@ export class Link implements Post {
 		}
 		const { home, device, sign } = household.identity;
 		const applicant = { home, device, sign };
-		const { near } = this.#tools;
-		if (near.origin !== null) this.#line.want(near.origin, applicant);
-		else {
-			const here = await this.#relayHere();
-			this.#line.want(near.origin ?? here ?? membership.relay, applicant);
-		}
+		const near = (): string | null => this.#tools.near.origin;
+		const relay = near() === null ? await this.#relayHere() : null;
+		// Somebody may have connected meanwhile.
+		this.#line.want(near() ?? relay ?? membership.relay, applicant);
 		this.#sync.show();
 	}
 

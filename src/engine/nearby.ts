@@ -11,7 +11,8 @@ import {
 } from '#protocol/wire.ts';
 import type { Cable, Cables, Channel, ChannelEvents, OfferedCable } from '#ports/cable.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
-import { Hub, type HubTools } from './hub.ts';
+import type { HubTools } from './hub-seat.ts';
+import { Hub } from './hub.ts';
 
 /** NB6: once both codes were given. */
 export const UP_MS = 8000;
@@ -197,7 +198,7 @@ export class Nearby implements Relays {
 	#here(events: RelaySocketEvents): RelaySocket {
 		let over = false;
 		const soon = (work: () => void): void =>
-			queueMicrotask(() => {
+			void Promise.resolve().then(() => {
 				if (!over) work();
 			});
 		const seat = this.#hub.enter(HUB_ORIGIN, {
