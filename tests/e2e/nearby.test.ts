@@ -1,7 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
+import { encodeQR } from 'qr';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from './house.ts';
+import { need } from '../programs.ts';
+import { launchChromium, temporaryFolder } from './house.ts';
 import { becomeCamera, escaped, record } from './person.ts';
 import { startStaticHost, type StaticHost } from './static-host.ts';
 
@@ -166,4 +171,39 @@ test('NB5 a wrong code is told and the right one still counts; a refusal, and a 
 	await owner.getByRole('button', { name: 'Allow' }).waitFor({ timeout: 20_000 });
 	await guest.close();
 	await owner.getByText('The other device has stopped.').waitFor({ timeout: 40_000 });
+});
+
+/** A camera that looks at this code on a screen. */
+function lookingAt(text: string, folder: string): string {
+	const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
+	const pixels = rows.flatMap((row) => row.map((dark) => (dark ? 30 : 225)));
+	const [picture, film] = [join(folder, 'code.pgm'), join(folder, 'code.mjpeg')];
+	writeFileSync(
+		picture,
+		Buffer.concat([Buffer.from(`P5 ${rows.length} ${rows.length} 255\n`), Buffer.from(pixels)]),
+	);
+	const look = 'scale=600:600:flags=neighbor,pad=1280:720:340:60:gray,format=yuvj420p';
+	const made = ['-loop', '1', '-i', picture, '-t', '2', '-r', '30', '-vf', look, '-c:v', 'mjpeg'];
+	const { status } = spawnSync(need('ffmpeg'), ['-v', 'error', '-y', ...made, '-f', 'mjpeg', film]);
+	expect(status).toBe(0);
+	return film;
+}
+
+test('NB2 NB5 the code is read by a camera, and the devices pair', async () => {
+	const owner = await camera();
+	await toPair(owner);
+	await owner.getByRole('button', { name: 'Show a code' }).click();
+	const folder = temporaryFolder();
+	try {
+		const fakeCameraFile = lookingAt(await code(owner), folder);
+		const guest = await device({ fakeCameraFile });
+		await guest.goto(`${host.address}/pair`);
+		await guest.getByLabel('Name of this device').fill('Phone', { timeout: 30_000 });
+		await guest.getByRole('button', { name: 'Scan a code' }).click();
+		await give(owner, await code(guest));
+		await owner.getByRole('button', { name: 'Allow' }).click({ timeout: 20_000 });
+		await guest.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
 });

@@ -39,8 +39,8 @@ export const live: LiveWords = {
 			next: 'Ihre Linse ist zu. Ein Bild gibt es, sobald sie aufnimmt.',
 		},
 		'no-relay': {
-			what: 'Das Relais ist nicht zu erreichen.',
-			next: 'Andere Geräte werden darüber gefunden. Es wird von selbst wieder versucht.',
+			what: 'Dieses Gerät ist nicht verbunden.',
+			next: 'Andere Geräte werden über ein Relais gefunden, das von selbst wieder versucht wird. Ohne eines drücke unter Ansehen „Wieder verbinden“.',
 		},
 		failed: {
 			what: 'Zu dieser Kamera führt gerade kein Weg.',
