@@ -124,6 +124,7 @@ export class Nearby implements Relays {
 				await Promise.all([cable.accept(answer), connected]);
 			},
 			keep: () => {
+				this.#leaveHost();
 				this.#guests.add(cable);
 				this.#tell();
 			},
@@ -171,7 +172,10 @@ export class Nearby implements Relays {
 			up,
 			keep: () => {
 				if (origin === null || !this.#cables.has(origin)) return;
-				this.#host?.cable.close();
+				// The newest counts: nobody is left at a hub where this page is no more.
+				this.#leaveHost();
+				for (const guest of this.#guests) guest.close();
+				this.#guests.clear();
 				this.#host = { cable, origin };
 				this.#tell();
 			},
@@ -180,6 +184,11 @@ export class Nearby implements Relays {
 				this.#gone(cable);
 			},
 		};
+	}
+
+	#leaveHost(): void {
+		this.#host?.cable.close();
+		this.#host = null;
 	}
 
 	async #originOf(offer: Contact, answer: Contact): Promise<string> {

@@ -76,6 +76,16 @@ async function live(page: Page): Promise<void> {
 	expect(Number(await tile.getAttribute('data-age-ms'))).toBeLessThan(5000);
 }
 
+async function linked(page: Page): Promise<void> {
+	const heading = page.getByRole('heading', { name: 'The devices are connected.' });
+	try {
+		await heading.waitFor({ timeout: 20_000 });
+	} catch (error) {
+		const said = await page.locator('main').innerText();
+		throw new Error(`not connected at ${page.url()}, which says: ${said}`, { cause: error });
+	}
+}
+
 async function pairUp(owner: Page, guest: Page): Promise<void> {
 	await toPair(owner);
 	await owner.getByRole('button', { name: 'Show a code' }).click();
@@ -115,9 +125,7 @@ test('NB3 NB5 NB7 a camera and a phone pair by two copied codes, and the phone s
 	await give(owner, offer);
 	await give(guest, await code(owner));
 	for (const page of [guest, owner]) {
-		await page
-			.getByRole('heading', { name: 'The devices are connected.' })
-			.waitFor({ timeout: 20_000 });
+		await linked(page);
 		await looksRight(page);
 	}
 	await guest.getByRole('link', { name: 'Watch my cameras' }).click();

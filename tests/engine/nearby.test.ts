@@ -180,6 +180,23 @@ describe('pairing without a relay', () => {
 		expect(members(owner)).toBe(2);
 	});
 
+	it('NB6 where one of them was loaded anew and the other does not know yet, new codes count at once', async () => {
+		await paired();
+		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+		for (const first of ['guest', 'owner'] as const) {
+			guest = guest.reloaded(air, clock);
+			await guest.home.house.look();
+			const [shows, answers] = first === 'guest' ? [guest, owner] : [owner, guest];
+			await shows.pairing.again();
+			await exchange(shows, answers);
+			await Promise.all([owner.in('linked'), guest.in('linked')]);
+			await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+			const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
+			expect(await guest.link.send(owner.id, ask)).toBe('taken');
+			expect(await owner.link.send(guest.id, ask)).toBe('taken');
+		}
+	});
+
 	it('NB6 a device of another home connects and gets nothing', async () => {
 		await paired();
 		const stranger = new Device(air, clock);
