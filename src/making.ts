@@ -1,5 +1,6 @@
 /** Puts the product together: the one place that names adapters and engine at once. Loaded behind the first screen. */
 import { ScreenAwake } from '#browser/awake.ts';
+import { BrowserCables } from '#browser/cable.ts';
 import { localCalendar } from '#browser/calendar.ts';
 import { MediaCapture } from '#browser/capture.ts';
 import { BrowserClock } from '#browser/clock.ts';
@@ -44,6 +45,7 @@ import { Journal } from '#engine/journal.ts';
 import { Link } from '#engine/link.ts';
 import { Members } from '#engine/members.ts';
 import { Membership } from '#engine/membership.ts';
+import { Nearby } from '#engine/nearby.ts';
 import { NotedPreferences } from '#engine/noted.ts';
 import { Pairing } from '#engine/pairing-controls.ts';
 import { Pins } from '#engine/pins.ts';
@@ -82,8 +84,12 @@ export function make(installer: Installer): Engine {
 
 	const relays = new WebSocketRelays();
 	const membership = new Membership({ house, crypto, vault, clock });
+	const near = new Nearby({
+		...{ crypto, clock, membership },
+		...{ cables: new BrowserCables(), relays },
+	});
 	const pairing = new Pairing({
-		...{ crypto, clock, relays, joining: membership },
+		...{ crypto, clock, relays: near, near, joining: membership },
 		here: location.origin,
 		relay: () => membership.relay,
 		shown: () => post.shown(SHOWN_MS),
@@ -123,7 +129,7 @@ export function make(installer: Installer): Engine {
 		calendar: localCalendar,
 	});
 	const post = new Link({
-		...{ relays, network: new BrowserNetwork() },
+		...{ relays: near, near, network: new BrowserNetwork() },
 		...{ crypto, clock, house, membership },
 	});
 	const granting = new Granting({

@@ -6,7 +6,7 @@
 	/** @type {(() => void)[]} */
 	const listeners = [];
 	const take = () => {
-		if (!/^#([pnk]1|invite)\./.test(location.hash)) return false;
+		if (!/^#([pnk]1|[pnc]2|invite)\./.test(location.hash)) return false;
 		given = location.hash.slice(1);
 		history.replaceState(history.state, '', location.pathname + location.search);
 		return true;

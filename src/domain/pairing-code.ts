@@ -64,10 +64,6 @@ export function isOrigin(text: string): boolean {
 	return /^https?:\/\/([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/.test(text);
 }
 
-export function isOrigin(text: string): boolean {
-	return ORIGIN.test(text);
-}
-
 function isLocator(text: string): boolean {
 	return new RegExp(`^[${LOCATOR_LETTERS}]{${LOCATOR_LENGTH}}$`).test(text);
 }

@@ -17,4 +17,10 @@ export type PairingEnd =
 	| 'own-code'
 	/** This device may not let others in. */
 	| 'not-owner'
+	/** Without a relay: the two devices do not reach each other. */
+	| 'no-way'
+	/** Without a relay: this device is in no network. */
+	| 'no-network'
+	/** An answer to a code that is not shown here, or no more. */
+	| 'stale-answer'
 	| 'failed';

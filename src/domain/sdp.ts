@@ -33,6 +33,17 @@ export function checkSdp(sdp: string, fingerprint: Bytes): void {
 	if (said === 0) throw new Fault('malformed', 'a session without a fingerprint');
 }
 
+/** What a line says of a certificate; `null`: nothing that is understood. */
+export function fingerprintOf(line: string): Bytes | null {
+	const [, hex] = FINGERPRINT.exec(line) ?? [];
+	return hex === undefined ? null : bytesOfPairs(hex);
+}
+
+export function pairsOf(fingerprint: Bytes): string {
+	const pairs = Array.from(fingerprint, (byte) => byte.toString(16).padStart(2, '0'));
+	return pairs.join(':').toUpperCase();
+}
+
 function bytesOfPairs(hex: string): Bytes {
 	return Uint8Array.from(hex.split(':'), (pair) => Number.parseInt(pair, 16));
 }

@@ -28,6 +28,8 @@ export interface LinkTools {
 	readonly house: House;
 	readonly membership: Membership;
 	readonly network: Network;
+	/** Where this home meets without a relay; that goes before any relay, as a person has just made it so. */
+	readonly near: { readonly origin: string | null; on(listener: () => void): void };
 }
 
 type Sent = 'taken' | 'away' | 'unsent';
@@ -141,6 +143,7 @@ export class Link implements Post {
 		this.#begun = true;
 		this.#tools.network.onBack(() => this.#line.nudge());
 		this.#tools.membership.on(() => void this.#follow());
+		this.#tools.near.on(() => void this.#follow());
 		void this.#follow();
 	}
 
@@ -205,8 +208,11 @@ export class Link implements Post {
 			return;
 		}
 		const { home, device, sign } = household.identity;
-		const here = await this.#relayHere();
-		this.#line.want(here ?? membership.relay, { home, device, sign });
+		const applicant = { home, device, sign };
+		const near = (): string | null => this.#tools.near.origin;
+		const relay = near() === null ? await this.#relayHere() : null;
+		// Somebody may have connected meanwhile.
+		this.#line.want(near() ?? relay ?? membership.relay, applicant);
 		this.#sync.show();
 	}
 

@@ -9,6 +9,7 @@ import {
 	type MeetingCode,
 	type TypedCode,
 } from '#domain/pairing-code.ts';
+import { nearCodeFrom, type NearCode } from '#domain/near-code.ts';
 import type { Note, Wanted } from '#domain/pairing.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
@@ -17,13 +18,14 @@ import { appFor, isHere, shownAt } from './addresses.ts';
 import type { Joining, Self } from './joining.ts';
 import type { No } from './meeting-line.ts';
 import { openHome } from './meeting.ts';
+import type { Nearby } from './nearby.ts';
 import { endOf } from './pairing-end.ts';
+import { CODE_MS, NearPairing } from './pairing-near.ts';
 import type { Table } from './pairing-table.ts';
 import { NewTable, OwnerTable } from './pairing-tables.ts';
 import type { PairingControls, PairingEnd, PairingState } from './pairing.ts';
 
-/** PR1. */
-export const CODE_MS = 10 * 60 * 1000;
+export { CODE_MS } from './pairing-near.ts';
 
 export interface PairingTools {
 	readonly crypto: Crypto;
@@ -31,6 +33,8 @@ export interface PairingTools {
 	readonly relays: Relays;
 	readonly joining: Joining;
 	readonly shown: () => Promise<void>;
+	/** `null`: nothing goes without a relay. */
+	readonly near: Nearby | null;
 	/** Where this page comes from, as in `http://localhost:8080`. */
 	readonly here: string;
 	/** The relay that this home meets at; `null`: none yet. */
@@ -43,6 +47,7 @@ export class Pairing implements PairingControls {
 	readonly #listeners = new Set<() => void>();
 	#state: PairingState = { kind: 'idle' };
 	#table: Table | null = null;
+	#near: NearPairing | null = null;
 	/** Counts what was begun, so that what was given up on tells nothing more. */
 	#turn = 0;
 
@@ -64,7 +69,12 @@ export class Pairing implements PairingControls {
 			const self = await this.#tools.joining.self();
 			if (self.owner === null) return ended('not-owner');
 			const at = await shownAt(this.#tools.relays, this.#relay);
-			if (typeof at !== 'string') return endOf(at);
+			if (typeof at !== 'string') {
+				const tableOf = (code: MeetingCode): Table =>
+					new OwnerTable(this.#tools, self, { rid: code.rid, code, letters: null, wanted });
+				const pairs = { kind: 'p2', named: self.owner.public, tableOf } as const;
+				return this.#goesNear(at) ? this.#nearBy(turn, self).offer(pairs).then(nothing) : endOf(at);
+			}
 			const code = await this.#makeCode('p1', self.owner.public, at);
 			const letters = this.#makeLetters();
 			const table = new OwnerTable(this.#tools, self, { rid: code.rid, code, letters, wanted });
@@ -78,8 +88,14 @@ export class Pairing implements PairingControls {
 		return this.#try(async (turn) => {
 			const self = await this.#tools.joining.self();
 			const at = await shownAt(this.#tools.relays, this.#relay);
-			if (typeof at !== 'string') return endOf(at);
-			const code = await this.#makeCode('n1', joined(self.sign.public, self.kem.public), at);
+			const named = joined(self.sign.public, self.kem.public);
+			if (typeof at !== 'string') {
+				const tableOf = (code: MeetingCode): Table =>
+					new NewTable(this.#tools, self, { rid: code.rid, code, name, wanted }, NO_RELAY);
+				const pairs = { kind: 'n2', named, tableOf } as const;
+				return this.#goesNear(at) ? this.#nearBy(turn, self).offer(pairs).then(nothing) : endOf(at);
+			}
+			const code = await this.#makeCode('n1', named, at);
 			const origin = this.#relay;
 			const wish = { rid: code.rid, code, name, wanted };
 			const table = new NewTable(this.#tools, self, wish, origin);
@@ -89,8 +105,21 @@ export class Pairing implements PairingControls {
 		});
 	}
 
-	join(text: string, name: string): Promise<void> {
+	again(): Promise<void> {
 		return this.#try(async (turn) => {
+			const self = await this.#tools.joining.self();
+			return this.#nearBy(turn, self).offer(null).then(nothing);
+		});
+	}
+
+	join(text: string, name: string): Promise<void> {
+		const { kind } = this.#state;
+		if (kind === 'near' && this.#state.step === 'offer' && this.#near !== null) {
+			return this.#near.accept(text);
+		}
+		return this.#try(async (turn) => {
+			const near = nearFrom(text);
+			if (near !== null) return this.#answer(turn, near, name);
 			const code = codeFrom(text);
 			if (code === null) return ended('unknown-code');
 			const self = await this.#tools.joining.self();
@@ -130,11 +159,47 @@ export class Pairing implements PairingControls {
 	}
 
 	cancel(): Promise<void> {
-		const over = ['idle', 'ended', 'done'].includes(this.#state.kind);
+		const over = ['idle', 'ended', 'done', 'linked'].includes(this.#state.kind);
 		if (!over) this.#leave('cancelled');
 		this.#turn += 1;
 		this.#set(this.#turn, over ? { kind: 'idle' } : ended('cancelled'));
 		return Promise.resolve();
+	}
+
+	/** A code without a relay was shown by another device. */
+	async #answer(turn: number, code: NearCode, name: string): Promise<PairingState | null> {
+		if (code.kind === 'a2') return ended('stale-answer');
+		const self = await this.#tools.joining.self();
+		if (!('hash' in code)) return this.#nearBy(turn, self).answer(code, null).then(nothing);
+		const kind = code.kind === 'p2' ? 'p1' : 'n1';
+		if (await this.#isOwn({ kind, hash: code.hash }, self)) return ended('own-code');
+		if (kind === 'n1' && self.owner === null) return ended('not-owner');
+		const tableOf = (made: MeetingCode): Table => {
+			const { rid } = made;
+			return kind === 'n1'
+				? new OwnerTable(this.#tools, self, { rid, code: made, letters: null, wanted: null })
+				: new NewTable(this.#tools, self, { rid, code: made, name, wanted: 'viewer' }, NO_RELAY);
+		};
+		return this.#nearBy(turn, self).answer(code, tableOf).then(nothing);
+	}
+
+	/** There is no relay, or none was ever used and none answers. */
+	#goesNear(no: No): boolean {
+		if (this.#tools.near === null || no.t !== 'fault') return false;
+		const away = no.fault.kind === 'offline' || no.fault.kind === 'timeout';
+		return no.fault.kind === 'not-found' || (away && this.#tools.relay() === null);
+	}
+
+	/** Throws `unsupported`. */
+	#nearBy(turn: number, self: Self): NearPairing {
+		const { near, crypto, clock, here } = this.#tools;
+		if (near === null) throw new Fault('unsupported', 'no connection without a relay');
+		this.#near = new NearPairing({
+			...{ near, crypto, clock, here, self },
+			show: (state) => this.#set(turn, state),
+			sit: (table, seat, through) => this.#sit(turn, table, seat, through),
+		});
+		return this.#near;
 	}
 
 	/** As the owner: a new device's code was scanned. */
@@ -174,8 +239,13 @@ export class Pairing implements PairingControls {
 	}
 
 	/** `null`: seated, or nobody wants it any more. */
-	async #sit(turn: number, table: Table, seat: Parameters<Table['sit']>[0]): Promise<No | null> {
-		table.onState = (state) => this.#set(turn, state);
+	async #sit(
+		turn: number,
+		table: Table,
+		seat: Parameters<Table['sit']>[0],
+		through: (state: PairingState) => PairingState = (state) => state,
+	): Promise<No | null> {
+		table.onState = (state) => this.#set(turn, through(state));
 		const no = await table.sit(seat, CODE_MS);
 		if (no !== null) return no;
 		if (turn !== this.#turn) table.leave('cancelled');
@@ -207,7 +277,7 @@ export class Pairing implements PairingControls {
 		return locator === null ? null : { kind: 'typed', locator };
 	}
 
-	async #isOwn(code: MeetingCode | TypedCode, self: Self): Promise<boolean> {
+	async #isOwn(code: Pick<MeetingCode, 'kind' | 'hash'> | TypedCode, self: Self): Promise<boolean> {
 		if (code.kind === 'typed') return false;
 		const { crypto } = this.#tools;
 		const named =
@@ -232,12 +302,29 @@ export class Pairing implements PairingControls {
 	#leave(note: Note): void {
 		this.#table?.leave(note);
 		this.#table = null;
+		this.#near?.close();
+		this.#near = null;
 	}
 
 	#set(turn: number, state: PairingState): void {
 		if (turn !== this.#turn) return;
 		this.#state = state;
 		for (const listener of this.#listeners) listener();
+	}
+}
+
+/** What a newcomer keeps of where its home meets. */
+const NO_RELAY = '';
+
+/** Its states were shown already. */
+const nothing = (): null => null;
+
+/** `null`: none without a relay. What is damaged is no code at all. */
+function nearFrom(text: string): NearCode | null {
+	try {
+		return nearCodeFrom(text);
+	} catch {
+		return null;
 	}
 }
 

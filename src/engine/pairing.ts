@@ -17,6 +17,17 @@ export type PairingState =
 			readonly typed: string | null;
 			readonly untilMs: number;
 	  }
+	/**
+	 * Without a relay (docs/spec/nearby.md): `text` is for the other device. `offer`: what that shows then is to be given to `join`;
+	 * `wrong`: what was given is no answer to this code. `answer`: the first device waits for it.
+	 */
+	| {
+			readonly kind: 'near';
+			readonly step: 'offer' | 'answer';
+			readonly text: string;
+			readonly untilMs: number;
+			readonly wrong: boolean;
+	  }
 	/** The other side has the code; keys are being exchanged. */
 	| { readonly kind: 'exchanging' }
 	/**
@@ -39,6 +50,8 @@ export type PairingState =
 			readonly name: string;
 			readonly wanted: Wanted;
 	  }
+	/** Without a relay: connected to a device that was paired before. */
+	| { readonly kind: 'linked' }
 	| { readonly kind: 'ended'; readonly why: PairingEnd; readonly fault: Fault | null };
 
 /** One pairing at a time. No method throws: the state says what happened. Rules: docs/spec/pairing.md. */
@@ -49,7 +62,9 @@ export interface PairingControls {
 	show(wanted: Wanted): Promise<void>;
 	/** A device that is in no other home's way shows a code for an owner to scan. */
 	offer(name: string, wanted: Wanted): Promise<void>;
-	/** What was scanned, pasted, typed, or came with the address. `name`: what this device is to be called. */
+	/** Shows a code for a device of this home, to connect to it without a relay. */
+	again(): Promise<void>;
+	/** What was scanned, pasted, typed, or came with the address; while a code without a relay is shown, its answer. `name`: what this device is to be called. */
 	join(code: string, name: string): Promise<void>;
 	/** Opens this home at the relay. */
 	useInvitation(code: string): Promise<void>;

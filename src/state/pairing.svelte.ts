@@ -1,7 +1,11 @@
 import { createSubscriber } from 'svelte/reactivity';
+import { faultOf } from '#domain/fault.ts';
+import { nearCodeFrom } from '#domain/near-code.ts';
 import { codeFrom } from '#domain/pairing-code.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { PairingState } from '#engine/pairing.ts';
+import type { LinkState } from '#engine/post.ts';
+import { isApart } from './apart.ts';
 import type { Engine } from './engine.ts';
 import { Scanner } from './scanning.svelte.ts';
 
@@ -28,7 +32,12 @@ export class Connecting {
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => engine.pairing.on(update));
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [engine.pairing.on(update), engine.post.on(update)];
+			return () => {
+				for (const off of offs) off();
+			};
+		});
 		this.scanner = new Scanner(engine, (text) => this.#found(text));
 		this.#off = engine.given.on(() => this.take());
 		this.take();
@@ -37,6 +46,18 @@ export class Connecting {
 	get state(): PairingState {
 		this.#subscribe();
 		return this.#engine.pairing.state;
+	}
+
+	/** Others belong to this home, and nothing leads to them. */
+	get apart(): boolean {
+		this.#subscribe();
+		return isApart(this.#engine);
+	}
+
+	/** How it stands with who was connected without a relay. */
+	get link(): LinkState['kind'] {
+		this.#subscribe();
+		return this.#engine.post.state.kind;
 	}
 
 	get mayShare(): boolean {
@@ -63,7 +84,7 @@ export class Connecting {
 	take(): void {
 		const { pairing, given } = this.#engine;
 		if (given.waits === 'kit') return;
-		if (pairing.state.kind === 'done' || pairing.state.kind === 'ended') void pairing.cancel();
+		if (['done', 'linked', 'ended'].includes(pairing.state.kind)) void pairing.cancel();
 		const text = given.take();
 		if (text === null) return;
 		if (text.startsWith('invite.')) this.invitation = text.slice('invite.'.length);
@@ -82,6 +103,10 @@ export class Connecting {
 
 	async offer(): Promise<void> {
 		await this.#engine.pairing.offer(this.name, 'viewer');
+	}
+
+	async again(): Promise<void> {
+		await this.#engine.pairing.again();
 	}
 
 	async join(): Promise<void> {
@@ -167,10 +192,23 @@ export class Connecting {
 	}
 
 	#found(text: string): boolean {
-		const code = codeFrom(text);
-		if (code === null || code.kind === 'typed') return false;
+		if (!isCode(text)) return false;
+		const { state } = this;
+		// The first code is still in the picture, or on this very screen.
+		if (state.kind === 'near' && state.step === 'offer' && !text.startsWith('a2.')) return false;
 		this.code = text;
 		void this.join();
 		return true;
 	}
+}
+
+/** Damaged ones are read once more. */
+function isCode(text: string): boolean {
+	try {
+		if (nearCodeFrom(text) !== null) return true;
+	} catch {
+		return false;
+	}
+	const code = codeFrom(text);
+	return code !== null && code.kind !== 'typed';
 }

@@ -2,6 +2,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { CameraId } from '#domain/ids.ts';
 import type { WatchedCamera } from '#engine/watching.ts';
 import type { Engine } from './engine.ts';
+import { isApart } from './apart.ts';
 import { Library, type ShelvedCamera } from './library.svelte.ts';
 
 /** A camera of this home, or footage of one that was. */
@@ -25,7 +26,18 @@ export class Wall {
 	constructor(engine: Engine) {
 		this.#engine = engine;
 		this.#library = new Library(engine);
-		this.#subscribe = createSubscriber((update) => engine.watching.on(update));
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [engine.watching.on(update), engine.post.on(update)];
+			return () => {
+				for (const off of offs) off();
+			};
+		});
+	}
+
+	/** Others belong to this home, and nothing leads to them. */
+	get apart(): boolean {
+		this.#subscribe();
+		return isApart(this.#engine);
 	}
 
 	watch(): void {

@@ -21,7 +21,7 @@ let at: string;
 let cameras: BrowserContext;
 let viewers: BrowserContext;
 beforeAll(async () => {
-	host = await startStaticHost(() => app);
+	host = await startStaticHost(app);
 	const settings = JSON.stringify({ names: [NAME], origins: [host.address] });
 	writeFileSync(join(data, 'settings.json'), settings);
 	relay = await startRelay({ data });

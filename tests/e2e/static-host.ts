@@ -1,8 +1,10 @@
-import { once } from 'node:events';
-import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const built = fileURLToPath(new URL('../../build', import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
 	...{
@@ -12,35 +14,43 @@ const TYPES: Readonly<Record<string, string>> = {
 		'.svg': 'image/svg+xml',
 	},
 	...{ '.json': 'application/json', '.webmanifest': 'application/manifest+json' },
-	...{ '.png': 'image/png', '.woff2': 'font/woff2', '.wasm': 'application/wasm' },
+	...{ '.png': 'image/png', '.wasm': 'application/wasm', '.woff2': 'font/woff2' },
 };
 
 export interface StaticHost {
 	/** As in `http://localhost:40123`. */
 	readonly address: string;
+	/** The paths that were asked for. */
+	readonly asked: readonly string[];
 	stop(): Promise<void>;
 }
 
-/** A host that serves files and knows nothing of Spy-cam: what names no file is the app's one page. */
-export async function startStaticHost(folder: () => string): Promise<StaticHost> {
+/** The built app as any static host serves it: files, and one page for every other address. No relay. */
+export async function startStaticHost(app = built): Promise<StaticHost> {
+	const asked: string[] = [];
 	const server = createServer((request, response) => {
 		const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-		const asked = join(folder(), normalize(pathname));
-		const file = statSync(asked, { throwIfNoEntry: false })?.isFile()
-			? asked
-			: join(folder(), 'index.html');
-		response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
+		asked.push(request.url ?? '/');
+		const named = join(app, normalize(pathname));
+		const found = [named, `${named}.html`, join(named, 'index.html')].find(
+			(path) => path.startsWith(app) && existsSync(path) && statSync(path).isFile(),
+		);
+		const file = found ?? join(app, 'index.html');
+		response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
+		response.setHeader('cache-control', 'no-cache');
 		createReadStream(file).pipe(response);
 	});
 	server.listen(0, 'localhost');
 	await once(server, 'listening');
+	const address = server.address();
+	if (address === null || typeof address === 'string') throw new Error('no port');
 	return {
-		address: `http://localhost:${(server.address() as AddressInfo).port}`,
+		address: `http://localhost:${address.port}`,
+		asked,
 		stop: async () => {
-			const closed = once(server, 'close');
-			server.close();
 			server.closeAllConnections();
-			await closed;
+			server.close();
+			await once(server, 'close');
 		},
 	};
 }

@@ -29,7 +29,7 @@ export class Person {
 		this.clock = clock;
 		this.pairing = new Pairing({
 			...{ crypto: this.crypto, clock, joining, here },
-			relays: point.relays(here, address),
+			...{ relays: point.relays(here, address), near: null },
 			relay: () => joining.relay,
 			shown: () => this.shown(),
 		});

@@ -1,13 +1,16 @@
 import { WebCrypto } from '#browser/crypto.ts';
 import type { HomeId } from '#domain/ids.ts';
 import { House } from '#engine/house.ts';
-import { Link } from '#engine/link.ts';
+import { Link, type LinkTools } from '#engine/link.ts';
 import { Membership } from '#engine/membership.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Relays } from '#ports/relay.ts';
 import { FakeNetwork } from './network.ts';
 import { MemorySegments } from './segments.ts';
 import { FakeVault } from './vault.ts';
+
+/** No other device was ever connected by codes. */
+const NOWHERE: LinkTools['near'] = { origin: null, on: () => () => undefined };
 
 /** A device of a home, whole but for lens and network. */
 export interface Homestead<C extends Clock = Clock> {
@@ -19,7 +22,7 @@ export interface Homestead<C extends Clock = Clock> {
 	readonly membership: Membership;
 	readonly network: FakeNetwork;
 	/** Its line to a relay; not begun. */
-	readonly linkTo: (relay: Relays) => Link;
+	readonly linkTo: (relay: Relays, near?: LinkTools['near']) => Link;
 	/** The home it founded itself. */
 	readonly founded: HomeId;
 	/** The same device in another tab, or after a reload. */
@@ -37,7 +40,8 @@ export function homestead<C extends Clock>(
 	const network = new FakeNetwork();
 	return {
 		...{ crypto, clock, vault, segments, house, membership, network },
-		linkTo: (relays) => new Link({ relays, crypto, clock, house, membership, network }),
+		linkTo: (relays, near = NOWHERE) =>
+			new Link({ relays, crypto, clock, house, membership, network, near }),
 		get founded() {
 			const [first] = house.household?.identity.homes ?? [];
 			if (first === undefined) throw new Error('nothing was founded');

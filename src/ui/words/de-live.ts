@@ -39,8 +39,8 @@ export const live: LiveWords = {
 			next: 'Ihre Linse ist zu. Ein Bild gibt es, sobald sie aufnimmt.',
 		},
 		'no-relay': {
-			what: 'Das Relais ist nicht zu erreichen.',
-			next: 'Andere Geräte werden darüber gefunden. Es wird von selbst wieder versucht.',
+			what: 'Dieses Gerät ist nicht verbunden.',
+			next: 'Andere Geräte werden über ein Relais gefunden, das von selbst wieder versucht wird. Ohne eines drücke unter Ansehen „Wieder verbinden“.',
 		},
 		failed: {
 			what: 'Zu dieser Kamera führt gerade kein Weg.',
@@ -173,6 +173,8 @@ export const live: LiveWords = {
 		talk: (name) => `${name} spricht durch dieses Gerät.`,
 		siren: (name) => `${name} hat die Sirene dieses Geräts eingeschaltet.`,
 	},
+	apart: 'Deine Geräte sind nicht verbunden. Ohne Relay finden sie sich mit zwei Codes.',
+	again: 'Wieder verbinden',
 	link: {
 		none: 'Kein Relais: nur dieses Gerät',
 		connecting: 'Das Relais wird gesucht …',

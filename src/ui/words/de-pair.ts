@@ -41,7 +41,7 @@ export const pair: typeof english = {
 		stopScan: 'Nicht mehr scannen',
 		scanning: 'Richte die Kamera auf den Code.',
 	},
-	preparing: 'Spricht mit dem Relay …',
+	preparing: 'Bereitet einen Code vor …',
 	showing: {
 		title: 'Scanne das mit dem anderen Gerät',
 		qr: 'Code zum Verbinden',
@@ -52,6 +52,36 @@ export const pair: typeof english = {
 		copy: 'Link kopieren',
 		copied: 'Kopiert.',
 		share: 'Teilen',
+	},
+	near: {
+		lead: 'Hier gibt es kein Relay, darum tauschen die beiden Geräte zwei Codes aus. Beide müssen im selben Netz sein, und beide Seiten bleiben offen.',
+		show: '1 von 3: Scanne das mit dem anderen Gerät',
+		scan: '2 von 3: Scanne, was das andere Gerät dann zeigt',
+		answer: '2 von 3: Scanne das mit dem ersten Gerät',
+		last: '3 von 3: Sie verbinden sich von selbst. Ein neues Gerät wird auf dem Bildschirm eines Besitzers erlaubt.',
+		waits: 'Wartet auf das erste Gerät …',
+		copyAnswer: 'Oder kopiere diesen Text und füge ihn auf dem ersten Gerät ein:',
+		copy: 'Kopieren',
+		wrong: {
+			what: 'Das ist nicht die Antwort auf diesen Code.',
+			next: 'Scanne den Code oben mit dem anderen Gerät, und dann den, den es zeigt.',
+		},
+		apart: 'Deine Geräte sind nicht verbunden',
+		apartNote:
+			'Ohne Relay finden sie sich mit zwei Codes, jedes Mal, wenn ihre Seiten geschlossen waren. Ein neues Gerät kommt dadurch nicht herein.',
+		again: 'Wieder verbinden',
+		linking: 'Verbindet …',
+		linked: 'Die Geräte sind verbunden.',
+		linkedNote:
+			'Lass diese Seite auf beiden offen. Wird eine geschlossen oder neu geladen, verbinde sie wieder.',
+		stranger: {
+			what: 'Das andere Gerät gehört nicht zum selben Zuhause.',
+			next: 'Ein Besitzer kann dieses Gerät hereinlassen: Wähle dort „Code zeigen“.',
+		},
+		cut: {
+			what: 'Die Verbindung zwischen den Geräten ist zu Ende.',
+			next: 'Verbinde sie mit zwei neuen Codes.',
+		},
 	},
 	exchanging: 'Die Geräte lernen sich kennen …',
 	comparing: {
@@ -126,6 +156,18 @@ export const pair: typeof english = {
 			'not-owner': {
 				what: 'Nur ein Besitzer lässt Geräte herein, und dieses Gerät ist keiner.',
 				next: 'Zeige den Code auf einem Gerät, das Besitzer ist.',
+			},
+			'no-way': {
+				what: 'Die beiden Geräte erreichen einander nicht.',
+				next: 'Bringe beide in dasselbe WLAN und beginne noch einmal. Ein Gästenetz trennt Geräte oft voneinander. Es hilft, wenn eines der beiden mit der Kamera scannt, statt zu kopieren.',
+			},
+			'no-network': {
+				what: 'Dieses Gerät ist in keinem Netz.',
+				next: 'Verbinde es mit demselben WLAN wie das andere Gerät, dann beginne noch einmal.',
+			},
+			'stale-answer': {
+				what: 'Dieser Code antwortet auf einen, der hier nicht mehr gezeigt wird.',
+				next: 'Zeige auf diesem Gerät einen neuen Code, scanne ihn mit dem anderen und dann dessen Antwort.',
 			},
 			failed: { what: 'Das ging nicht.', next: again },
 		},

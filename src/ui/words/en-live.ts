@@ -37,8 +37,8 @@ const ended: Readonly<Record<Ended, Advice>> = {
 		next: 'Its lens is closed. There is a picture as soon as it records.',
 	},
 	'no-relay': {
-		what: 'The relay cannot be reached.',
-		next: 'Other devices are found through it. It is tried again by itself.',
+		what: 'This device is not connected.',
+		next: 'Other devices are found through a relay, which is tried again by itself. Without one, press “Connect again” under Watch.',
 	},
 	failed: {
 		what: 'No way to this camera was found.',
@@ -192,6 +192,8 @@ export const live = {
 		talk: (name: string) => `${name} is talking through this device.`,
 		siren: (name: string) => `${name} sounds the siren of this device.`,
 	},
+	apart: 'Your devices are not connected. Without a relay they find each other by two codes.',
+	again: 'Connect again',
 	link: {
 		none: 'No relay: only this device',
 		connecting: 'Looking for the relay …',

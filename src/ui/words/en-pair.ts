@@ -63,6 +63,18 @@ const ends: Readonly<Record<PairingEnd, Advice>> = {
 		what: 'Only an owner lets devices in, and this device is none.',
 		next: 'Show the code on a device that is an owner.',
 	},
+	'no-way': {
+		what: 'The two devices do not reach each other.',
+		next: 'Put both into the same Wi-Fi and begin again. A guest network often keeps devices apart. It helps when one of the two scans with its camera instead of copying.',
+	},
+	'no-network': {
+		what: 'This device is in no network.',
+		next: 'Connect it to the same Wi-Fi as the other device, then begin again.',
+	},
+	'stale-answer': {
+		what: 'This code answers one that is not shown here any more.',
+		next: 'Show a new code on this device, scan it with the other one, and scan the answer then.',
+	},
 	failed: { what: 'That did not work.', next: again },
 };
 
@@ -94,7 +106,7 @@ export const pair = {
 		stopScan: 'Stop scanning',
 		scanning: 'Point the camera at the code.',
 	},
-	preparing: 'Talking to the relay …',
+	preparing: 'Preparing a code …',
 	showing: {
 		title: 'Scan this with the other device',
 		qr: 'Pairing code',
@@ -105,6 +117,35 @@ export const pair = {
 		copy: 'Copy link',
 		copied: 'Copied.',
 		share: 'Share',
+	},
+	near: {
+		lead: 'There is no relay here, so the two devices exchange two codes. Both must be in the same network, and both pages stay open.',
+		show: '1 of 3: Scan this with the other device',
+		scan: '2 of 3: Scan what the other device shows then',
+		answer: '2 of 3: Scan this with the first device',
+		last: '3 of 3: They connect by themselves. A new device is allowed on the screen of an owner.',
+		waits: 'Waiting for the first device …',
+		copyAnswer: 'Or copy this text and paste it on the first device:',
+		copy: 'Copy',
+		wrong: {
+			what: 'This is not the answer to this code.',
+			next: 'Scan the code above with the other device, and then the one that it shows.',
+		},
+		apart: 'Your devices are not connected',
+		apartNote:
+			'Without a relay they find each other by two codes, each time their pages were closed. No new device comes in by that.',
+		again: 'Connect again',
+		linking: 'Connecting …',
+		linked: 'The devices are connected.',
+		linkedNote: 'Leave this page open on both. When one is closed or loaded anew, connect again.',
+		stranger: {
+			what: 'The other device does not belong to the same home.',
+			next: 'An owner can let this device in: choose “Show a code” there.',
+		},
+		cut: {
+			what: 'The connection between the devices has ended.',
+			next: 'Connect again with two new codes.',
+		},
 	},
 	exchanging: 'The devices are getting to know each other …',
 	comparing: {

@@ -1,0 +1,218 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
+import { hexOf, same, type Bytes } from '#domain/bytes.ts';
+import type { HomeId } from '#domain/ids.ts';
+import { buildNote } from '#domain/pairing.ts';
+import { CLOSED } from '#protocol/wire.ts';
+import type { RelaySocketEvents } from '#ports/relay.ts';
+import { HubSeat, type Hear, type HubRoom, type HubTools } from './hub-seat.ts';
+
+/** As a frame has it. */
+const MOST_ENTRIES = 32;
+const MOST_CHARACTERS = 48 * 1024;
+/** Each side's boxes of one meeting (RL17). */
+const MOST_BOXES = 16;
+/** Entering a home takes a moment. */
+const ENTER_MS = 3000;
+const MOST_SEATS = 16;
+
+interface Meeting {
+	readonly rid: string;
+	readonly waiter: HubSeat;
+	joiner: HubSeat | null;
+	/** For who has not come yet. */
+	waiting: string[];
+}
+
+/** The part of a relay, played in the page that showed a code first: for who came by a cable, and for itself. Rules: docs/spec/nearby.md, NB7 to NB9. */
+export class Hub implements HubRoom {
+	readonly tools: HubTools;
+	readonly #seats = new Set<HubSeat>();
+	#meeting: Meeting | null = null;
+	#letters = 0;
+	/** How many entries everybody was told of. */
+	#told = 0;
+
+	constructor(tools: HubTools) {
+		this.tools = tools;
+		tools.membership.on(() => this.#follow());
+	}
+
+	/** Somebody at an address of this page. `null`: there is no place left. */
+	enter(origin: string, events: RelaySocketEvents): HubSeat | null {
+		if (this.#seats.size >= MOST_SEATS) return null;
+		if (this.#seats.size === 0) this.#told = this.tools.membership.entries.length;
+		const seat = new HubSeat(this, origin, events);
+		this.#seats.add(seat);
+		seat.challenge();
+		return seat;
+	}
+
+	left(seat: HubSeat): void {
+		this.#seats.delete(seat);
+		const meeting = this.#meeting;
+		if (meeting !== null && (seat === meeting.waiter || seat === meeting.joiner)) {
+			const other = seat === meeting.waiter ? meeting.joiner : meeting.waiter;
+			const box = base64urlOf(buildNote('failed'));
+			other?.say({ t: 'post', rid: meeting.rid, box });
+			this.#burn(meeting);
+		}
+		if (seat.device === null) return;
+		this.presence();
+		for (const camera of seat.watching) this.#tellWatched(camera);
+	}
+
+	/** Whether this page's home is that one, or is about to be: who let this page in may be quicker than the page itself. */
+	async isHome(home: HomeId): Promise<boolean> {
+		const { membership, clock } = this.tools;
+		const isIt = (): boolean => membership.roster?.home === home;
+		if (isIt()) return true;
+		await new Promise<void>((resolve) => {
+			const over = (): void => {
+				stop();
+				off();
+				resolve();
+			};
+			const stop = clock.after(ENTER_MS, over);
+			const off = membership.on(() => {
+				if (isIt()) over();
+			});
+		});
+		return isIt();
+	}
+
+	// ─── meetings ───────────────────────────────────────────────────────────────────────────────────
+
+	wait(seat: HubSeat, rid: string): void {
+		if (this.#meeting !== null) this.#burn(this.#meeting);
+		this.#meeting = { rid, waiter: seat, joiner: null, waiting: [] };
+	}
+
+	meet(seat: HubSeat, rid: string): void {
+		const meeting = this.#meeting;
+		if (meeting?.rid !== rid) seat.say({ t: 'refused', why: 'no-meeting' });
+		else if (meeting.joiner !== null) {
+			this.#burn(meeting);
+			seat.say({ t: 'refused', why: 'burnt' });
+		} else {
+			meeting.joiner = seat;
+			for (const one of [meeting.waiter, seat]) one.say({ t: 'met', rid });
+			for (const box of meeting.waiting.splice(0)) seat.say({ t: 'post', rid, box });
+		}
+	}
+
+	post(seat: HubSeat, { rid, box }: Hear<'post'>): void {
+		const meeting = this.#meeting;
+		if (meeting?.rid !== rid) return;
+		seat.boxes += 1;
+		if (seat.boxes > MOST_BOXES) this.#burn(meeting);
+		else if (seat === meeting.joiner) meeting.waiter.say({ t: 'post', rid, box });
+		else if (seat !== meeting.waiter) return;
+		else if (meeting.joiner === null) meeting.waiting.push(box);
+		else meeting.joiner.say({ t: 'post', rid, box });
+	}
+
+	burn(seat: HubSeat, rid: string): void {
+		const meeting = this.#meeting;
+		const sits = seat === meeting?.waiter || seat === meeting?.joiner;
+		if (meeting !== null && meeting.rid === rid && sits) this.#burn(meeting);
+	}
+
+	#burn(meeting: Meeting): void {
+		this.#meeting = null;
+		for (const one of [meeting.waiter, meeting.joiner]) one?.say({ t: 'burnt', rid: meeting.rid });
+	}
+
+	// ─── the home ───────────────────────────────────────────────────────────────────────────────────
+
+	letter(from: HubSeat, { n, to, box }: Hear<'letter'>): void {
+		this.#letters += 1;
+		const letter = { id: this.#letters, from: from.device ?? '', box, kept: false };
+		const there = this.#members.filter(({ device }) => device === to);
+		for (const seat of there) seat.say({ t: 'letter', ...letter });
+		// Nothing waits here: with the cable all of it is gone.
+		from.say({ t: there.length > 0 ? 'taken' : 'away', n });
+	}
+
+	async append(from: HubSeat, texts: readonly string[]): Promise<void> {
+		const { membership } = this.tools;
+		const entries = texts.map(bytesOfBase64url);
+		const known = membership.entries;
+		const fresh = entries.filter((entry) => !known.some((kept) => same(kept, entry)));
+		const home = membership.roster?.home;
+		const learned =
+			fresh.length === 0 || home === undefined
+				? 'known'
+				: await membership.learn(home, known.length + 1, fresh);
+		if (learned === 'forked' || learned === 'gap') from.say({ t: 'refused', why: 'roster' });
+		else from.say({ t: 'appended', seq: membership.entries.length });
+	}
+
+	entriesFrom(seat: HubSeat, seq: number): void {
+		const all = this.tools.membership.entries.map(base64urlOf);
+		let from = Math.min(seq, all.length);
+		do {
+			const entries: string[] = [];
+			let characters = 0;
+			for (const entry of all.slice(from, from + MOST_ENTRIES)) {
+				characters += entry.length;
+				if (entries.length > 0 && characters > MOST_CHARACTERS) break;
+				entries.push(entry);
+			}
+			seat.say({ t: 'roster', from: from + 1, entries });
+			from += entries.length;
+		} while (from < all.length);
+	}
+
+	presence(): void {
+		const online = [...new Set(this.#members.flatMap(({ device }) => device ?? []))];
+		for (const seat of this.#members) seat.say({ t: 'presence', online });
+	}
+
+	watch(seat: HubSeat, { camera, on }: Hear<'watch'>): void {
+		if (on) seat.watching.add(camera);
+		else seat.watching.delete(camera);
+		this.#tellWatched(camera);
+	}
+
+	part(from: HubSeat, bytes: Bytes): void {
+		const camera = hexOf(bytes.subarray(1, 17));
+		for (const seat of this.#members) {
+			if (seat !== from && seat.watching.has(camera)) seat.part(bytes);
+		}
+	}
+
+	/** Who watches already, for a camera that comes. */
+	welcome(seat: HubSeat): void {
+		this.presence();
+		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching]))) {
+			seat.say({ t: 'watched', camera, viewers: this.#viewersOf(camera) });
+		}
+	}
+
+	get #members(): HubSeat[] {
+		return [...this.#seats].filter(({ device }) => device !== null);
+	}
+
+	#viewersOf(camera: string): number {
+		return this.#members.filter(({ watching }) => watching.has(camera)).length;
+	}
+
+	#tellWatched(camera: string): void {
+		const viewers = this.#viewersOf(camera);
+		for (const seat of this.#members) seat.say({ t: 'watched', camera, viewers });
+	}
+
+	/** The roster changed: who is in it hears, who is not any more goes. */
+	#follow(): void {
+		const { membership } = this.tools;
+		const { length } = membership.entries;
+		if (length === this.#told) return;
+		const from = Math.min(this.#told, length);
+		this.#told = length;
+		for (const seat of this.#members) {
+			if (seat.device !== null && membership.member(seat.device) !== null) {
+				this.entriesFrom(seat, from);
+			} else seat.end(CLOSED.revoked);
+		}
+	}
+}

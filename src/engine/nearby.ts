@@ -1,0 +1,316 @@
+import { Fault } from '#domain/fault.ts';
+import type { Contact } from '#domain/contact.ts';
+import { HUB_ORIGIN, isNear, nearOriginBytes, nearOriginOf } from '#domain/near-code.ts';
+import {
+	CLOSED,
+	frameFrom,
+	fromDevice,
+	fromRelay,
+	MAX_PART_BYTES,
+	type RelayCard,
+} from '#protocol/wire.ts';
+import type { Cable, Cables, Channel, ChannelEvents, OfferedCable } from '#ports/cable.ts';
+import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
+import type { HubTools } from './hub-seat.ts';
+import { Hub } from './hub.ts';
+
+/** NB6: once both codes were given. */
+export const UP_MS = 8000;
+/** As RFC 6455 has it. */
+const BROKEN = 1006;
+
+export interface NearbyTools extends HubTools {
+	readonly cables: Cables;
+	readonly relays: Relays;
+}
+
+/** A connection by codes, on its way or up. */
+export interface Near {
+	readonly contact: Contact;
+	/** Where this side says what it has to say; `null` before the connection is up. */
+	readonly origin: string | null;
+	/** This home meets here from now on. */
+	keep(): void;
+	close(): void;
+}
+
+export interface NearOffered extends Near {
+	/** Resolves when it is up. Throws `timeout` where the two do not reach each other, `malformed`. */
+	accept(answer: Contact): Promise<void>;
+}
+
+export interface NearAnswered extends Near {
+	/** Resolves when it is up, rejects with `Fault` when it never will be. */
+	readonly up: Promise<void>;
+}
+
+/**
+ * The way to relays, and to devices that were connected by codes: those are reached like a relay, whose part is played in the page
+ * that showed its code first. Rules: docs/spec/nearby.md.
+ */
+export class Nearby implements Relays {
+	readonly #tools: NearbyTools;
+	readonly #hub: Hub;
+	/** Of devices that answered this page's codes. */
+	readonly #guests = new Set<Cable>();
+	/** This page answered a code: the cable to who showed it. */
+	#host: { readonly cable: Cable; readonly origin: string } | null = null;
+	readonly #cables = new Map<string, Cable>();
+	readonly #listeners = new Set<() => void>();
+
+	constructor(tools: NearbyTools) {
+		this.#tools = tools;
+		this.#hub = new Hub(tools);
+	}
+
+	/** Where this home meets without a relay; `null`: nowhere now. */
+	get origin(): string | null {
+		return this.#host?.origin ?? (this.#guests.size > 0 ? HUB_ORIGIN : null);
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	async card(origin: string): Promise<RelayCard | null> {
+		return isNear(origin) ? null : this.#tools.relays.card(origin);
+	}
+
+	async connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {
+		if (!isNear(origin)) return this.#tools.relays.connect(origin, events);
+		if (origin === HUB_ORIGIN) return this.#here(events);
+		const cable = this.#cables.get(origin);
+		if (cable === undefined) throw new Fault('offline', 'that connection is over');
+		return lineOver(cable, origin, events);
+	}
+
+	/** Throws as `Cables` does. */
+	async offer(): Promise<NearOffered> {
+		let origin = '';
+		let isUp = false;
+		let over: (fault: Fault) => void = () => undefined;
+		let up: () => void = () => undefined;
+		const cable: OfferedCable = await this.#tools.cables.offer({
+			up: () => {
+				isUp = true;
+				up();
+			},
+			down: () => {
+				over(new Fault('timeout', 'the two devices did not reach each other'));
+				this.#gone(cable);
+			},
+			channel: (channel) => this.#guest(origin, channel),
+		});
+		return {
+			contact: cable.contact,
+			get origin() {
+				return isUp ? HUB_ORIGIN : null;
+			},
+			accept: async (answer) => {
+				origin = await this.#originOf(cable.contact, answer);
+				const connected = new Promise<void>((resolve, reject) => {
+					const late = new Fault('timeout', `not connected in ${UP_MS} ms`);
+					const stop = this.#tools.clock.after(UP_MS, () => reject(late));
+					over = (fault) => {
+						stop();
+						reject(fault);
+					};
+					up = () => {
+						stop();
+						resolve();
+					};
+				});
+				await Promise.all([cable.accept(answer), connected]);
+			},
+			keep: () => {
+				this.#leaveHost();
+				this.#guests.add(cable);
+				this.#tell();
+			},
+			close: () => {
+				cable.close();
+				this.#gone(cable);
+			},
+		};
+	}
+
+	/** Throws as `Cables` does. */
+	async answer(offer: Contact): Promise<NearAnswered> {
+		let resolveUp: () => void = () => undefined;
+		let rejectUp: (fault: Fault) => void = () => undefined;
+		const up = new Promise<void>((resolve, reject) => {
+			resolveUp = resolve;
+			rejectUp = reject;
+		});
+		// Whoever gives up on it does not ask.
+		up.catch(() => undefined);
+		let origin: string | null = null;
+		const cable = await this.#tools.cables.answer(offer, {
+			up: () => {
+				void this.#originOf(offer, cable.contact).then((made) => {
+					origin = made;
+					this.#cables.set(made, cable);
+					resolveUp();
+				});
+			},
+			down: () => {
+				rejectUp(new Fault('timeout', 'the two devices did not reach each other'));
+				this.#gone(cable);
+			},
+			// Whoever showed its code first has nothing to begin.
+			channel: (channel) => {
+				channel.close();
+				return { text: () => undefined, bytes: () => undefined, ended: () => undefined };
+			},
+		});
+		return {
+			contact: cable.contact,
+			get origin() {
+				return origin;
+			},
+			up,
+			keep: () => {
+				if (origin === null || !this.#cables.has(origin)) return;
+				// The newest counts: nobody is left at a hub where this page is no more.
+				this.#leaveHost();
+				for (const guest of this.#guests) guest.close();
+				this.#guests.clear();
+				this.#host = { cable, origin };
+				this.#tell();
+			},
+			close: () => {
+				cable.close();
+				this.#gone(cable);
+			},
+		};
+	}
+
+	#leaveHost(): void {
+		this.#host?.cable.close();
+		this.#host = null;
+	}
+
+	async #originOf(offer: Contact, answer: Contact): Promise<string> {
+		return nearOriginOf(await this.#tools.crypto.sha256(nearOriginBytes(offer, answer)));
+	}
+
+	#gone(cable: Cable): void {
+		for (const [origin, one] of this.#cables) if (one === cable) this.#cables.delete(origin);
+		const was = this.origin;
+		this.#guests.delete(cable);
+		if (this.#host?.cable === cable) this.#host = null;
+		if (was !== this.origin) this.#tell();
+	}
+
+	/** A line of this page to its own hub. */
+	#here(events: RelaySocketEvents): RelaySocket {
+		let over = false;
+		const soon = (work: () => void): void =>
+			void Promise.resolve().then(() => {
+				if (!over) work();
+			});
+		const seat = this.#hub.enter(HUB_ORIGIN, {
+			frame: (frame) => soon(() => events.frame(frame)),
+			part: (bytes) => soon(() => events.part(bytes)),
+			ended: (ended) =>
+				soon(() => {
+					over = true;
+					events.ended(ended);
+				}),
+		});
+		if (seat === null) throw new Fault('offline', 'no place is left');
+		return {
+			...{ origin: HUB_ORIGIN, waiting: 0 },
+			send: (frame) => soon(() => seat.hear(frame)),
+			sendPart: (bytes) => soon(() => seat.hearPart(bytes)),
+			close: () => {
+				// What was sent before still arrives.
+				soon(() => {
+					over = true;
+					seat.depart();
+				});
+			},
+		};
+	}
+
+	/** Somebody at the other end of a cable begins a line to this page's hub. */
+	#guest(origin: string, channel: Channel): ChannelEvents {
+		const seat = this.#hub.enter(origin, {
+			frame: (frame) => channel.sendText(JSON.stringify(frame)),
+			part: (bytes) => channel.sendBytes(bytes),
+			ended: ({ code }) => {
+				channel.sendText(String(code));
+				channel.close();
+			},
+		});
+		if (seat === null) channel.close();
+		return {
+			text: (text) => {
+				const frame = frameFrom(fromDevice, text);
+				if (frame === null) seat?.end(CLOSED.malformed);
+				else seat?.hear(frame);
+			},
+			bytes: (bytes) => {
+				if (bytes.length <= MAX_PART_BYTES) seat?.hearPart(bytes);
+			},
+			ended: () => seat?.depart(),
+		};
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}
+
+/** A line to the hub at the other end of a cable. */
+async function lineOver(
+	cable: Cable,
+	origin: string,
+	events: RelaySocketEvents,
+): Promise<RelaySocket> {
+	let over = false;
+	let code = BROKEN;
+	const end = (): void => {
+		if (over) return;
+		over = true;
+		events.ended({ code });
+	};
+	const channel = await cable.open({
+		text: (text) => {
+			if (over) return;
+			// The hub ends a line with the number that a relay closes its socket with.
+			if (/^4\d{3}$/.test(text)) {
+				code = Number(text);
+				return;
+			}
+			const frame = frameFrom(fromRelay, text);
+			if (frame !== null) events.frame(frame);
+			else {
+				code = CLOSED.malformed;
+				channel.close();
+				end();
+			}
+		},
+		bytes: (bytes) => {
+			if (!over && bytes.length <= MAX_PART_BYTES) events.part(bytes);
+		},
+		ended: end,
+	});
+	return {
+		origin,
+		get waiting() {
+			return channel.waiting;
+		},
+		send: (frame) => {
+			if (!over) channel.sendText(JSON.stringify(frame));
+		},
+		sendPart: (bytes) => {
+			if (!over) channel.sendBytes(bytes);
+		},
+		close: () => {
+			over = true;
+			channel.close();
+		},
+	};
+}
