@@ -179,8 +179,10 @@ export class CameraView implements LiveView {
 		this.#heedEnds(nowMs);
 		const gone = this.#ended ?? this.#goneOf(source);
 		const alive = this.#direct !== null && this.#direct.connectedMs !== null;
-		if (gone !== null && !alive) {
+		// LV14: who was taken out sees nothing more, however well the connection is.
+		if (gone !== null && (!alive || gone.why === 'revoked')) {
 			this.#dropAll();
+			this.#tools.screen.play(null);
 			this.#show(null);
 			this.#known = null;
 			this.#sinceMs = this.#tools.clock.wallMs();

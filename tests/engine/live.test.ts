@@ -265,6 +265,52 @@ describe('who may', () => {
 		).toHaveLength(1);
 	});
 
+	test('LV14 T6 whom the relay does not let in any more loses a direct picture at once, though the connection stands', async () => {
+		const { guest, until, clock, network } = home;
+		const kitchen = await guest('Ex');
+		const { view, screen } = kitchen.open();
+		await until(live(view, 'direct'));
+		// The camera knows nothing of it yet: it goes on sending.
+		kitchen.post.refuse('not-a-member');
+		expect(await until(kind(view, 'ended'))).toBeLessThan(1000);
+		expect(view.state).toMatchObject({ why: 'revoked' });
+		expect(screen.pane).toBe(null);
+		const { video } = screen.frames;
+		await clock.pass(5000, 50);
+		expect(screen.frames.video).toBe(video);
+		expect(network.connected).toBe(0);
+	});
+
+	test('LV14 any other refusal leaves a direct picture where it is', async () => {
+		const { guest, until, clock } = home;
+		const kitchen = await guest('Kitchen');
+		const { view } = kitchen.open();
+		await until(live(view, 'direct'));
+		kitchen.post.refuse('unknown-home');
+		await clock.pass(5000, 50);
+		expect(live(view, 'direct')()).toBe(true);
+	});
+
+	test('LV14 T6 what somebody wrote before it was taken out is not answered when a relay says it again', async () => {
+		const { guest, until, clock, relay, members, post, host, network, hosting, encoder } = home;
+		const ex = await guest('Ex');
+		const [direct, relayed] = [ex.open(), ex.open()];
+		relayed.view.setWay('relayed');
+		await until(() => live(direct.view, 'direct')() && live(relayed.view, 'relayed')());
+		members.set(members.value.slice(0, 1));
+		await until(() => hosting.watchers.length === 0);
+		const before = relay.letters.filter(({ from }) => from === ex.id);
+		expect(before.map(({ message }) => message.t)).toEqual(
+			expect.arrayContaining(['call', 'answer', 'candidate']),
+		);
+		relay.letters.length = 0;
+		for (const { message } of before) post.read(message, { device: ex.id, roles: ['viewer'] });
+		await clock.pass(5000, 50);
+		expect(relay.letters.filter(({ from, to }) => from === host && to === ex.id)).toEqual([]);
+		expect(hosting.watchers).toEqual([]);
+		expect([network.connected, encoder.running]).toEqual([0, 0]);
+	});
+
 	test('LV5 who is no viewer is not answered', async () => {
 		const { viewer, clock, relay, hosting } = home;
 		const stranger = viewer('Other camera', ['camera']);
