@@ -1,4 +1,4 @@
-import type { LiveFrame, LivePart } from '#domain/live-part.ts';
+import type { FramesPart, LiveFrame } from '#domain/live-part.ts';
 import type { Bytes } from '#domain/bytes.ts';
 
 const KEY_FRAME_MS = 1000;
@@ -10,7 +10,7 @@ const MOST_IN_PART = 12;
 const SLACK_MS = 12;
 
 export interface BatchSink {
-	part(part: LivePart): void;
+	part(part: FramesPart): void;
 	failed(kind: 'unsupported' | 'unavailable', why: string): void;
 }
 
@@ -156,7 +156,7 @@ export class LiveBatcher {
 		if (frames.length === 0 || this.#over) return;
 		this.#frames = [];
 		this.#flushedMs = performance.now();
-		this.#sink.part({ codec: this.#codec, ...this.#size, frames });
+		this.#sink.part({ kind: 'frames', codec: this.#codec, ...this.#size, frames });
 	}
 
 	#fail(kind: 'unsupported' | 'unavailable', error: unknown): void {

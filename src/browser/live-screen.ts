@@ -1,23 +1,30 @@
-import { Fault } from '#domain/fault.ts';
-import type { LivePart } from '#domain/live-part.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
+import type { FilmPart, FramesPart, LivePart } from '#domain/live-part.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
 import { LiveDecoder } from './live-decoder.ts';
+import { sourceMaker } from './live-feed.ts';
+import { eachPainted } from './painted.ts';
+import type { PartPlayer, PlayerSink } from './part-player.ts';
 import { streamOf } from './picture.ts';
 
-/** A video for streams and a canvas for decoded parts, of which one is seen at a time. */
+type Seen = FramesPart | FilmPart;
+
+/** A video for streams and a canvas for parts, of which one is seen at a time. */
 export class PaneScreen implements LiveScreen {
-	readonly decodes = typeof VideoDecoder !== 'undefined';
+	readonly decodes = typeof VideoDecoder !== 'undefined' || sourceMaker() !== null;
 	readonly #listeners = new Set<(event: LiveScreenEvent) => void>();
-	readonly #decoder = new LiveDecoder({
-		frame: (frame) => {
-			this.#draw(frame);
+	/** By how they play; `null`: it is being loaded. */
+	readonly #players = new Map<'codec' | 'film', PartPlayer | null>();
+	readonly #sink: PlayerSink = {
+		picture: (source, size, capturedUs) => {
+			this.#draw(source, size, capturedUs);
 		},
 		failed: (fault) => {
 			this.#tell({ kind: 'failed', fault });
 		},
-	});
+	};
 	#video: HTMLVideoElement | null = null;
 	#canvas: HTMLCanvasElement | null = null;
 	#picture: Picture | null = null;
@@ -26,6 +33,7 @@ export class PaneScreen implements LiveScreen {
 	#rate: LiveRate = 'full';
 	/** Counts the streams: a callback of an earlier one says nothing about this. */
 	#turn = 0;
+	#stopPainted: () => void = () => undefined;
 	#closed = false;
 
 	get seen(): boolean {
@@ -48,19 +56,20 @@ export class PaneScreen implements LiveScreen {
 	}
 
 	decode(part: LivePart): void {
-		if (!this.decodes) {
-			this.#tell({ kind: 'failed', fault: new Fault('unsupported', 'no video decoder here') });
-		} else if (this.#canvas !== null && this.#rate !== 'none') this.#decoder.decode(part);
+		if (part.kind === 'sound' || this.#canvas === null || this.#rate === 'none') return;
+		this.#playerOf(part, this.#canvas)?.decode(part);
 	}
 
 	front(pane: Pane | null): void {
 		this.#front = pane;
 		if (this.#video) this.#video.style.visibility = pane === 'video' ? 'visible' : 'hidden';
 		if (this.#canvas) this.#canvas.style.visibility = pane === 'canvas' ? 'visible' : 'hidden';
+		this.#hush();
 	}
 
 	mute(muted: boolean): void {
 		this.#muted = muted;
+		this.#hush();
 		if (this.#video === null) return;
 		this.#video.muted = muted;
 		if (!muted) void this.#video.play().catch(() => undefined);
@@ -68,7 +77,7 @@ export class PaneScreen implements LiveScreen {
 
 	rate(rate: LiveRate): void {
 		this.#rate = rate;
-		this.#decoder.slow = rate === 'slow';
+		for (const player of this.#players.values()) if (player) player.slow = rate === 'slow';
 	}
 
 	on(listener: (event: LiveScreenEvent) => void): () => void {
@@ -79,14 +88,56 @@ export class PaneScreen implements LiveScreen {
 	close(): void {
 		this.#closed = true;
 		this.#listeners.clear();
-		this.#decoder.close();
+		for (const player of this.#players.values()) player?.close();
+		this.#players.clear();
 		this.#turn += 1;
+		this.#stopPainted();
 		if (this.#video) this.#video.srcObject = null;
+	}
+
+	/** One that can play this part; the others go. `null`: not yet. */
+	#playerOf(part: Seen, canvas: HTMLCanvasElement): PartPlayer | null {
+		const how = part.kind === 'frames' && typeof VideoDecoder !== 'undefined' ? 'codec' : 'film';
+		const there = this.#players.get(how);
+		if (there !== undefined) return there;
+		for (const player of this.#players.values()) player?.close();
+		this.#players.clear();
+		if (how === 'codec') this.#use(how, new LiveDecoder(this.#sink));
+		else void this.#load(canvas);
+		return this.#players.get(how) ?? null;
+	}
+
+	/** What most browsers do without is loaded where it is needed. */
+	async #load(canvas: HTMLCanvasElement): Promise<void> {
+		this.#players.set('film', null);
+		try {
+			if (sourceMaker() === null) throw new Fault('unsupported', 'nothing here plays live parts');
+			const { FilmPlayer } = await import('./live-film.ts');
+			if (!this.#closed && this.#players.get('film') === null) {
+				this.#use('film', new FilmPlayer(this.#sink, canvas));
+			}
+		} catch (error) {
+			this.#players.delete('film');
+			this.#tell({ kind: 'failed', fault: faultOf(error) });
+		}
+	}
+
+	#use(how: 'codec' | 'film', player: PartPlayer): void {
+		player.slow = this.#rate === 'slow';
+		this.#players.set(how, player);
+		this.#hush();
+	}
+
+	/** Only what is seen is heard. */
+	#hush(): void {
+		const muted = this.#muted || this.#front !== 'canvas';
+		for (const player of this.#players.values()) player?.mute(muted);
 	}
 
 	#playNow(): void {
 		const video = this.#video;
 		this.#turn += 1;
+		this.#stopPainted();
 		if (video === null || this.#closed) return;
 		const stream = this.#picture === null ? null : streamOf(this.#picture);
 		// The same again would make the element begin anew.
@@ -94,12 +145,9 @@ export class PaneScreen implements LiveScreen {
 		video.muted = this.#muted;
 		if (stream === null) return;
 		const turn = this.#turn;
-		const see = (): void => {
-			if (turn !== this.#turn) return;
-			video.requestVideoFrameCallback(see);
+		this.#stopPainted = eachPainted(video, () => {
 			this.#tell({ kind: 'frame', pane: 'video', capturedUs: null });
-		};
-		video.requestVideoFrameCallback(see);
+		});
 		// Where sound needs a person's touch first, the picture goes on without it.
 		video.play().catch(() => {
 			if (turn !== this.#turn || video.muted) return;
@@ -108,19 +156,20 @@ export class PaneScreen implements LiveScreen {
 		});
 	}
 
-	#draw(frame: VideoFrame): void {
+	#draw(
+		source: CanvasImageSource,
+		{ width, height }: { readonly width: number; readonly height: number },
+		capturedUs: number,
+	): void {
 		const canvas = this.#canvas;
-		const { displayWidth, displayHeight, timestamp } = frame;
 		if (canvas !== null) {
-			if (canvas.width !== displayWidth || canvas.height !== displayHeight) {
-				canvas.width = displayWidth;
-				canvas.height = displayHeight;
+			if (canvas.width !== width || canvas.height !== height) {
+				canvas.width = width;
+				canvas.height = height;
 			}
-			const pen = canvas.getContext('2d', { alpha: false });
-			pen?.drawImage(frame, 0, 0);
+			canvas.getContext('2d', { alpha: false })?.drawImage(source, 0, 0);
 		}
-		frame.close();
-		this.#tell({ kind: 'frame', pane: 'canvas', capturedUs: timestamp });
+		this.#tell({ kind: 'frame', pane: 'canvas', capturedUs });
 	}
 
 	#tell(event: LiveScreenEvent): void {

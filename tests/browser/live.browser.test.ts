@@ -8,7 +8,7 @@ import { pictureOf } from '#browser/picture.ts';
 import { ageMs, type ClockOffset } from '#domain/age.ts';
 import { hexOf } from '#domain/bytes.ts';
 import type { DeviceId, RunId } from '#domain/ids.ts';
-import { beginsWithKey, type LivePart } from '#domain/live-part.ts';
+import { beginsWithKey, type FramesPart, type LivePart } from '#domain/live-part.ts';
 import { HostedCall } from '#engine/hosting-call.ts';
 import { LensPulse, LiveClock } from '#engine/live-clock.ts';
 import { LiveWindow } from '#engine/live-window.ts';
@@ -127,6 +127,11 @@ function call(change: (message: Message) => Message = (message) => message) {
 	return { direct, seen, frames: () => frameCount, hosted: () => hosted };
 }
 
+function framesIn(part: LivePart): FramesPart {
+	if (part.kind !== 'frames') throw new Error(`${part.kind} where frames were to come`);
+	return part;
+}
+
 describe('two peers', () => {
 	it('LV1 LV2 LV10 connect, confirm, and show a frame whose age is known', async () => {
 		const { direct, frames, seen, hosted } = call();
@@ -197,14 +202,14 @@ describe('the relayed picture', () => {
 				ages.push(ageMs(clock.monotonicMs(), offset, event.capturedUs / 1000));
 			}
 		});
-		const parts: LivePart[] = [];
+		const parts: FramesPart[] = [];
 		const gone: unknown[] = [];
 		const encoding = new CodecLiveEncoder().start(
 			lens().picture,
 			{ bitsPerSecond: 800_000, frameRate: 20, wallOffsetMs: live.wallOffsetMs },
 			{
 				part: (part) => {
-					parts.push(part);
+					parts.push(framesIn(part));
 					void (async () => {
 						const opened = await window.open(await sealer.live(part));
 						if (opened !== null) screen.decode(opened);
@@ -232,11 +237,11 @@ describe('the relayed picture', () => {
 	});
 
 	it('LV8 what begins in the middle, is damaged or leaps is no frame, and no end', async () => {
-		const parts: LivePart[] = [];
+		const parts: FramesPart[] = [];
 		const encoding = new CodecLiveEncoder().start(
 			lens(320, 180).picture,
 			{ bitsPerSecond: 400_000, frameRate: 20, wallOffsetMs: 0 },
-			{ part: (part) => parts.push(part), ended: () => undefined },
+			{ part: (part) => parts.push(framesIn(part)), ended: () => undefined },
 		);
 		await until(() => parts.filter(beginsWithKey).length >= 3, 10_000);
 		encoding.stop();

@@ -3,7 +3,7 @@ import { WebCrypto } from '#browser/crypto.ts';
 import { ascii, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
-import type { LivePart } from '#domain/live-part.ts';
+import type { FramesPart, LivePart } from '#domain/live-part.ts';
 import { profileNamed } from '#domain/profile.ts';
 import type { Role } from '#domain/roster.ts';
 import { Guarding } from '#engine/guarding.ts';
@@ -68,9 +68,14 @@ const sealed = (epoch: number, run: number, seq: number, part: LivePart): Bytes 
 			epoch,
 			run,
 			seq,
-			part: { ...part, frames: part.frames.map(({ key, capturedUs }) => ({ key, capturedUs })) },
+			part: { ...part, frames: framesOf(part).map(({ key, capturedUs }) => ({ key, capturedUs })) },
 		}),
 	);
+
+function framesOf(part: LivePart): FramesPart['frames'] {
+	if (part.kind !== 'frames') throw new Error('the fakes encode frames only');
+	return part.frames;
+}
 
 export type Home = Awaited<ReturnType<typeof makeHome>>;
 

@@ -40,7 +40,7 @@ export class FakeLiveEncoder implements LiveEncoder {
 			wantsKey = false;
 			const capturedUs = Math.round((atMs + options.wallOffsetMs) * 1000);
 			const frames = [{ key, capturedUs, bytes: new Uint8Array(50) }];
-			sink.part({ codec: 'vp8', width: 320, height: 180, frames });
+			sink.part({ kind: 'frames', codec: 'vp8', width: 320, height: 180, frames });
 		};
 		onFrame.add(frame);
 		return {
@@ -87,6 +87,7 @@ export class FakeLiveScreen implements LiveScreen {
 	}
 
 	decode(part: LivePart): void {
+		if (part.kind !== 'frames') return;
 		for (const { key, capturedUs } of part.frames) {
 			this.#begun ||= key;
 			if (!this.#begun) continue;
