@@ -7,11 +7,38 @@ import type {
 	LiveEncoding,
 } from '#ports/live-encoder.ts';
 import { processorMaker } from './frame-clock.ts';
+import { FragmentLiveEncoder } from './live-fragments.ts';
+import { LiveVoice } from './live-voice.ts';
 import { LiveBatcher } from './live-batcher.ts';
 import type { FromLive, ToLive } from './live.worker.ts';
 import liveUrl from './live.worker.ts?worker&url';
 import { streamOf } from './picture.ts';
+import type { SharedEncoder } from './shared-encoder.ts';
 import { trustedWorker } from './trusted.ts';
+
+/** By WebCodecs where a browser has it and finds a codec, else in fragments. */
+export class BrowserLiveEncoder implements LiveEncoder {
+	readonly #frames = new CodecLiveEncoder();
+	readonly #fragments: FragmentLiveEncoder;
+	#encodes = typeof VideoEncoder !== 'undefined';
+
+	constructor(recorders: SharedEncoder) {
+		this.#fragments = new FragmentLiveEncoder(recorders);
+	}
+
+	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
+		if (!this.#encodes) return this.#fragments.start(picture, options, sink);
+		return this.#frames.start(picture, options, {
+			part: (part) => {
+				sink.part(part);
+			},
+			ended: (fault) => {
+				this.#encodes = fault.kind !== 'unsupported';
+				sink.ended(fault);
+			},
+		});
+	}
+}
 
 /** Encodes by WebCodecs: in a worker where frames can be had there, else as a hidden video shows them. */
 export class CodecLiveEncoder implements LiveEncoder {
@@ -23,18 +50,53 @@ export class CodecLiveEncoder implements LiveEncoder {
 			.getVideoTracks()
 			.find(({ readyState }) => readyState === 'live');
 		if (track === undefined) throw new Fault('unsupported', 'there is no picture to send');
+		const [heard] = streamOf(picture).getAudioTracks();
 		const clone = track.clone();
-		return processorMaker() === null
-			? inPage(clone, options, sink)
-			: inWorker(clone, options, sink);
+		return withVoice(
+			processorMaker() === null ? inPage(clone, options, sink) : inWorker(clone, options, sink),
+			heard ?? null,
+			options,
+			sink,
+		);
 	}
+}
+
+type Silent = Omit<LiveEncoding, 'sound'>;
+
+/** The sound goes beside the frames, encoded only while somebody listens. */
+function withVoice(
+	silent: Silent,
+	track: MediaStreamTrack | null,
+	{ wallOffsetMs }: LiveEncoderOptions,
+	sink: LiveEncoderSink,
+): LiveEncoding {
+	let voice: LiveVoice | null = null;
+	const hush = (): void => {
+		voice?.stop();
+		voice = null;
+	};
+	return {
+		...silent,
+		sound: (on) => {
+			if (!on) hush();
+			else if (track !== null && typeof AudioEncoder !== 'undefined') {
+				voice ??= new LiveVoice(track.clone(), wallOffsetMs, (part) => {
+					sink.part(part);
+				});
+			}
+		},
+		stop: () => {
+			hush();
+			silent.stop();
+		},
+	};
 }
 
 function inWorker(
 	track: MediaStreamTrack,
 	options: LiveEncoderOptions,
 	sink: LiveEncoderSink,
-): LiveEncoding {
+): Silent {
 	const Maker = processorMaker();
 	if (Maker === null) throw new Fault('unsupported', 'no frames to be had');
 	const worker = new Worker(trustedWorker(liveUrl), { type: 'module', name: 'live' });
@@ -73,7 +135,7 @@ function inPage(
 	track: MediaStreamTrack,
 	options: LiveEncoderOptions,
 	sink: LiveEncoderSink,
-): LiveEncoding {
+): Silent {
 	const video = document.createElement('video');
 	let over = false;
 	const stop = (): void => {

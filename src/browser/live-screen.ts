@@ -4,6 +4,7 @@ import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
 import { LiveDecoder } from './live-decoder.ts';
+import { hearsParts, soundPlayer } from './live-sound.ts';
 import { sourceMaker } from './live-feed.ts';
 import { eachPainted } from './painted.ts';
 import type { PartPlayer, PlayerSink } from './part-player.ts';
@@ -14,6 +15,7 @@ type Seen = FramesPart | FilmPart;
 /** A video for streams and a canvas for parts, of which one is seen at a time. */
 export class PaneScreen implements LiveScreen {
 	readonly decodes = typeof VideoDecoder !== 'undefined' || sourceMaker() !== null;
+	readonly hears = hearsParts();
 	readonly #listeners = new Set<(event: LiveScreenEvent) => void>();
 	/** By how they play; `null`: it is being loaded. */
 	readonly #players = new Map<'codec' | 'film', PartPlayer | null>();
@@ -30,6 +32,7 @@ export class PaneScreen implements LiveScreen {
 	#picture: Picture | null = null;
 	#front: Pane | null = null;
 	#muted = true;
+	#sound: ReturnType<typeof soundPlayer> | null = null;
 	#rate: LiveRate = 'full';
 	/** Counts the streams: a callback of an earlier one says nothing about this. */
 	#turn = 0;
@@ -56,8 +59,9 @@ export class PaneScreen implements LiveScreen {
 	}
 
 	decode(part: LivePart): void {
-		if (part.kind === 'sound' || this.#canvas === null || this.#rate === 'none') return;
-		this.#playerOf(part, this.#canvas)?.decode(part);
+		if (this.#canvas === null || this.#rate === 'none') return;
+		if (part.kind !== 'sound') this.#playerOf(part, this.#canvas)?.decode(part);
+		else if (this.#audible) (this.#sound ??= soundPlayer()).play(part);
 	}
 
 	front(pane: Pane | null): void {
@@ -87,6 +91,7 @@ export class PaneScreen implements LiveScreen {
 
 	close(): void {
 		this.#closed = true;
+		this.#hush();
 		this.#listeners.clear();
 		for (const player of this.#players.values()) player?.close();
 		this.#players.clear();
@@ -129,9 +134,15 @@ export class PaneScreen implements LiveScreen {
 	}
 
 	/** Only what is seen is heard. */
+	get #audible(): boolean {
+		return this.hears && !this.#muted && this.#front === 'canvas' && !this.#closed;
+	}
+
 	#hush(): void {
-		const muted = this.#muted || this.#front !== 'canvas';
-		for (const player of this.#players.values()) player?.mute(muted);
+		for (const player of this.#players.values()) player?.mute(!this.#audible);
+		if (this.#audible) return;
+		this.#sound?.close();
+		this.#sound = null;
 	}
 
 	#playNow(): void {

@@ -44,6 +44,7 @@ export class RelayedWatch {
 	/** By nonce, when it was sent. */
 	readonly #asked = new Map<string, number>();
 	#nonce = '';
+	#listens = false;
 	#waiting = 0;
 	#skips = false;
 	#wantedMs = -Infinity;
@@ -70,6 +71,13 @@ export class RelayedWatch {
 		this.#stopParts = tools.post.watchParts(camera, (sealed, key) => {
 			this.#take(sealed, key);
 		});
+	}
+
+	/** Whether somebody listens: the camera sends sound only then (LV16). */
+	listen(on: boolean): void {
+		if (on === this.#listens || this.#stopped) return;
+		this.#listens = on;
+		this.#say();
 	}
 
 	heard(message: Message): void {
@@ -104,7 +112,7 @@ export class RelayedWatch {
 		const nonce = hexOf(this.#tools.crypto.random(16));
 		this.#nonce = nonce;
 		this.#asked.set(nonce, this.#tools.clock.monotonicMs());
-		const about = { sid: this.#sid, nonce, camera: this.#camera };
+		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
 		void this.#tools.post.send(this.#device, { t: 'call', ...about, ways: ['relayed'] });
 	}
 

@@ -1,5 +1,6 @@
 import { ageMs, directAgeMs, STALE_MS } from '#domain/age.ts';
 import { Fault } from '#domain/fault.ts';
+import type { FilmPart } from '#domain/live-part.ts';
 import { AGAIN_MS, verdict, type Verdict } from '#domain/path.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { CommandName, Message } from '#protocol/message.ts';
@@ -7,6 +8,7 @@ import type { Picture } from '#ports/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
 import type { Post } from './post.ts';
 import { DirectCall, type DirectTools } from './watching-direct.ts';
+import { goneOf, type Ended } from './watching-gone.ts';
 import { RelayedWatch, type RelayedTools } from './watching-relayed.ts';
 import type { LiveView, Path, PathReason, ViewState, WatchedCamera } from './watching.ts';
 
@@ -16,8 +18,8 @@ const SLOW_MS = 3500;
 const STALLED_MS = 800;
 /** After the camera hung up. */
 const RELAY_AGAIN_MS = 2000;
+const SOUND = /opus|mp4a/;
 
-type Ended = Extract<ViewState, { kind: 'ended' }>;
 type Trying = Extract<ViewState, { kind: 'connecting' }>['trying'];
 
 export type ViewTools = DirectTools &
@@ -49,6 +51,8 @@ export class CameraView implements LiveView {
 	/** When the video painted its newest frame, and when the canvas' newest was captured. */
 	#videoMs: number | null = null;
 	#capturedMs: number | null = null;
+	/** The newest, where the camera sends no single frames. */
+	#pieces: FilmPart | null = null;
 	/** The age of what is on show, when it was last known. */
 	#known: { readonly path: Path; readonly ageMs: number; readonly atMs: number } | null = null;
 	#sinceMs: number;
@@ -98,6 +102,7 @@ export class CameraView implements LiveView {
 	mute(muted: boolean): void {
 		this.#muted = muted;
 		this.#tools.screen.mute(muted || this.#talking);
+		this.#relayed?.listen(!muted && !this.#talking);
 	}
 
 	async talk(on: boolean): Promise<void> {
@@ -177,7 +182,7 @@ export class CameraView implements LiveView {
 		}
 		const nowMs = this.#tools.clock.monotonicMs();
 		this.#heedEnds(nowMs);
-		const gone = this.#ended ?? this.#goneOf(source);
+		const gone = this.#ended ?? goneOf(this.#tools.post.state, source);
 		const alive = this.#direct !== null && this.#direct.connectedMs !== null;
 		// LV14: who was taken out sees nothing more, however well the connection is.
 		if (gone !== null && (!alive || gone.why === 'revoked')) {
@@ -217,19 +222,6 @@ export class CameraView implements LiveView {
 			this.#nextRelayedMs = nowMs + RELAY_AGAIN_MS;
 			if (over === 'revoked') this.#ended = { kind: 'ended', why: 'revoked', fault: null };
 		}
-	}
-
-	/** Why nothing can come; `null`: something may. */
-	#goneOf({ online, state }: WatchedCamera): Ended | null {
-		const { post } = this.#tools;
-		const ended = (why: Ended['why']): Ended => ({ kind: 'ended', why, fault: null });
-		if (post.state.kind === 'none') return ended('no-relay');
-		if (post.state.kind === 'refused') {
-			return ended(post.state.why === 'not-a-member' ? 'revoked' : 'no-relay');
-		}
-		if (post.state.kind !== 'connected') return null;
-		if (!online) return ended('camera-away');
-		return state?.kind === 'off' ? ended('camera-off') : null;
 	}
 
 	#steerDirect(source: WatchedCamera, reachable: boolean, nowMs: number): Verdict | null {
@@ -285,12 +277,14 @@ export class CameraView implements LiveView {
 		this.#capturedMs = null;
 		this.#relayed = new RelayedWatch(this.#tools, source.id, source.device, {
 			part: (part) => {
+				if (part.kind !== 'sound') this.#pieces = part.kind === 'film' ? part : null;
 				screen.decode(part);
 			},
 			changed: () => {
 				this.look();
 			},
 		});
+		this.#relayed.listen(!this.#muted && !this.#talking);
 	}
 
 	/** The old picture stays until the new one has its first frame. */
@@ -335,8 +329,12 @@ export class CameraView implements LiveView {
 		if (age > STALE_MS) this.#set({ kind: 'stale', path, ageMs: age, trying });
 		else {
 			const reason = path === 'relayed' ? this.#reason : 'best';
-			const sound = this.#front === 'video' && this.#tools.source().state?.sound === true;
-			this.#set({ kind: 'live', path, reason, ageMs: age, sound });
+			const [relayed, pieces] = [this.#front === 'canvas', this.#pieces];
+			const silent =
+				relayed && (pieces === null ? !this.#tools.screen.hears : !SOUND.test(pieces.mime));
+			const sound = !silent && this.#tools.source().state?.sound === true;
+			const inPieces = relayed && pieces !== null;
+			this.#set({ kind: 'live', path, reason, ageMs: age, sound, pieces: inPieces });
 		}
 	}
 

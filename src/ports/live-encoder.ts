@@ -12,7 +12,7 @@ export interface LiveEncoderOptions {
 }
 
 export interface LiveEncoderSink {
-	/** Each 100 ms at most, a key frame at its head or in none. */
+	/** Each 100 ms at most, a key frame at its head or in none; or about one a second where there are no single frames. */
 	part(part: LivePart): void;
 	/** It gave up. Nothing comes after it. */
 	ended(fault: Fault): void;
@@ -21,6 +21,8 @@ export interface LiveEncoderSink {
 export interface LiveEncoding {
 	/** As soon as there is a frame. */
 	keyFrame(): void;
+	/** Whether somebody listens: sound goes only then, where the picture has any. */
+	sound(on: boolean): void;
 	pace(pace: Pick<Pace, 'bitsPerSecond' | 'holding'>): void;
 	stop(): void;
 }

@@ -119,7 +119,7 @@ describe('watching at the relay', () => {
 		network.blocked = true;
 		const { view, screen } = (await guest('Kitchen')).open();
 		expect(await until(live(view))).toBeLessThan(2000);
-		expect(view.state).toMatchObject({ path: 'relayed', sound: false });
+		expect(view.state).toMatchObject({ path: 'relayed', sound: true, pieces: false });
 		expect(screen.pane).toBe('canvas');
 		await clock.pass(10_000, 100);
 		expect(view.state).toMatchObject({ kind: 'live', path: 'relayed', reason: 'blocked' });
@@ -176,6 +176,34 @@ describe('watching at the relay', () => {
 		expect(encoder.paces.at(-1)).toBeLessThan(500_000);
 		for (const view of views) view.close();
 		await until(() => encoder.running === 0 && hosting.watchers.length === 0);
+	});
+
+	test('LV16 sound goes through the relay only while somebody listens who sees that picture', async () => {
+		const { guest, until, encoder, clock } = home;
+		const [one, two] = [(await guest('One')).open(), (await guest('Two')).open()];
+		for (const { view } of [one, two]) {
+			view.setWay('relayed');
+			await until(live(view, 'relayed'));
+		}
+		expect(encoder.sounds).toBe(false);
+		one.view.mute(false);
+		await until(() => encoder.sounds, 500);
+		two.view.mute(false);
+		one.view.mute(true);
+		await clock.pass(1000, 50);
+		expect(encoder.sounds).toBe(true);
+		two.view.close();
+		await until(() => !encoder.sounds, 500);
+		expect(live(one.view, 'relayed')()).toBe(true);
+	});
+
+	test('LV16 where nothing here plays sound parts, there is no sound to be switched on', async () => {
+		const { guest, until } = home;
+		const { view, screen } = (await guest('Kitchen')).open();
+		screen.hears = false;
+		view.setWay('relayed');
+		await until(live(view, 'relayed'));
+		expect(view.state).toMatchObject({ sound: false });
 	});
 
 	test('LV6 an encoder that fails is tried again, and the recorder hears nothing of it', async () => {

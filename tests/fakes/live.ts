@@ -19,6 +19,7 @@ export class FakeLiveEncoder implements LiveEncoder {
 	running = 0;
 	started = 0;
 	paces: number[] = [];
+	sounds = false;
 	readonly #clock: ManualClock;
 
 	constructor(clock: ManualClock) {
@@ -47,6 +48,9 @@ export class FakeLiveEncoder implements LiveEncoder {
 			keyFrame: () => {
 				wantsKey = true;
 			},
+			sound: (on) => {
+				this.sounds = on;
+			},
 			pace: ({ bitsPerSecond }) => {
 				this.paces.push(bitsPerSecond);
 			},
@@ -60,6 +64,7 @@ export class FakeLiveEncoder implements LiveEncoder {
 /** Shows nothing, and tells what a person would see. */
 export class FakeLiveScreen implements LiveScreen {
 	decodes = true;
+	hears = true;
 	seen = true;
 	pane: Pane | null = null;
 	muted = true;

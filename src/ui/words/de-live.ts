@@ -74,6 +74,7 @@ export const live: LiveWords = {
 				}[reason];
 		}
 	},
+	inPieces: 'Etwa 2 s später: Der Browser der Kamera kann nur eine Sekunde auf einmal senden.',
 	picture: (name) => `Bild von ${name}`,
 	retry: 'Noch einmal versuchen',
 	emptyWhat: 'In diesem Zuhause gibt es noch keine Kamera.',

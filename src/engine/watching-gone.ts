@@ -1,0 +1,14 @@
+import type { LinkState } from './post.ts';
+import type { ViewState, WatchedCamera } from './watching.ts';
+
+export type Ended = Extract<ViewState, { kind: 'ended' }>;
+
+/** Why nothing of a camera can come; `null`: something may. */
+export function goneOf(link: LinkState, { online, state }: WatchedCamera): Ended | null {
+	const ended = (why: Ended['why']): Ended => ({ kind: 'ended', why, fault: null });
+	if (link.kind === 'none') return ended('no-relay');
+	if (link.kind === 'refused') return ended(link.why === 'not-a-member' ? 'revoked' : 'no-relay');
+	if (link.kind !== 'connected') return null;
+	if (!online) return ended('camera-away');
+	return state?.kind === 'off' ? ended('camera-off') : null;
+}
