@@ -11,7 +11,7 @@ const KEPT_S = 4;
 const TRIM_EACH_S = 10;
 const MOST_WAITING = 24;
 
-/** Media data on a timeline of its own. */
+/** Media data on a timeline of its own. All pieces of a feed are of one type. */
 export interface FeedPiece {
 	readonly mime: string;
 	readonly init: Bytes;
@@ -41,7 +41,6 @@ export class LiveFeed {
 	readonly #source: MediaSource;
 	readonly #url: string;
 	#buffer: SourceBuffer | null = null;
-	#mime = '';
 	#init: Bytes | null = null;
 	#waiting: FeedPiece[] = [];
 	/** The longest piece of late: so much comes at once. */
@@ -91,8 +90,6 @@ export class LiveFeed {
 		if (this.#buffer?.updating === true) return;
 		try {
 			const buffer = (this.#buffer ??= this.#open(piece.mime));
-			if (piece.mime !== this.#mime) buffer.changeType(piece.mime);
-			this.#mime = piece.mime;
 			if (this.#init !== piece.init) {
 				this.#init = piece.init;
 				buffer.appendBuffer(piece.init);
@@ -120,7 +117,9 @@ export class LiveFeed {
 			this.#trim(buffer);
 			this.#next();
 		};
-		this.#mime = mime;
+		buffer.onerror = () => {
+			this.#fail(new Fault('corrupt', 'what was given does not play'));
+		};
 		return buffer;
 	}
 

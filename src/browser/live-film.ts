@@ -24,8 +24,9 @@ export class FilmPlayer implements PartPlayer {
 	#stop: () => void = () => undefined;
 	/** Capture time of second 0 on the feed's timeline. */
 	#originUs = 0;
-	#head: { readonly about: string; readonly mime: string; readonly init: Bytes } | null = null;
-	#film: { readonly mime: string; readonly init: Bytes } | null = null;
+	#mime = '';
+	#head: { readonly about: string; readonly init: Bytes } | null = null;
+	#init: Bytes | null = null;
 	#pieces: FilmPart[] = [];
 	#number = 0;
 	#waitsForKey = true;
@@ -78,12 +79,13 @@ export class FilmPlayer implements PartPlayer {
 		const bytes = joined(...this.#pieces.map((piece) => piece.bytes));
 		this.#pieces = [];
 		if (this.slow && capturedUs - this.#lastUs < SLOW_US) return;
-		// The same init section is given once.
-		const known = this.#film;
-		const init = known !== null && same(known.init, first.init) ? known.init : first.init;
-		this.#film = { mime, init };
 		this.#lastUs = capturedUs;
-		this.#begin(capturedUs);
+		this.#fit(mime);
+		this.#begin(capturedUs, mime);
+		// The same init section is given once.
+		const known = this.#init;
+		const init = known !== null && same(known, first.init) ? known : first.init;
+		this.#init = init;
 		const offsetS = (capturedUs - this.#originUs - mediaUs) / 1e6;
 		this.#give(
 			{ mime, init, bytes, offsetS, durationS: durationUs / 1e6, key: true },
@@ -92,6 +94,8 @@ export class FilmPlayer implements PartPlayer {
 	}
 
 	#frames(part: FramesPart): void {
+		const mime = typeOf(part.codec);
+		this.#fit(mime);
 		const key = beginsWithKey(part);
 		const [first] = part.frames;
 		if (first === undefined || (this.#waitsForKey && !key)) return;
@@ -103,7 +107,7 @@ export class FilmPlayer implements PartPlayer {
 		this.#waitsForKey = this.slow;
 		this.#lastUs = first.capturedUs;
 		const frames = this.slow ? part.frames.slice(0, 1) : part.frames;
-		this.#begin(first.capturedUs);
+		this.#begin(first.capturedUs, mime);
 		const ends = frames.slice(1).map(({ capturedUs }) => capturedUs);
 		const untilUs = (frames.at(-1)?.capturedUs ?? 0) + FRAME_US;
 		const durations = frames.map(({ capturedUs }, at) =>
@@ -113,10 +117,10 @@ export class FilmPlayer implements PartPlayer {
 		const made = part.codec.startsWith('avc')
 			? this.#mp4({ ...part, frames }, durations)
 			: this.#webm({ ...part, frames });
-		this.#give({ ...made, offsetS: 0, durationS, key }, untilUs);
+		this.#give({ ...made, mime, offsetS: 0, durationS, key }, untilUs);
 	}
 
-	#mp4(part: FramesPart, durations: readonly number[]): Pick<FeedPiece, 'mime' | 'init' | 'bytes'> {
+	#mp4(part: FramesPart, durations: readonly number[]): Pick<FeedPiece, 'init' | 'bytes'> {
 		const { codec, width, height, frames } = part;
 		const samples = frames.map(({ key, bytes }, at) => {
 			const units = unitsOf(bytes, 'start-codes');
@@ -126,7 +130,7 @@ export class FilmPlayer implements PartPlayer {
 				const about = `${codec} ${width} ${height} ${config.join()}`;
 				if (this.#head?.about !== about) {
 					const init = movieHead({ kind: 'avc', width, height, config });
-					this.#head = { about, mime: `video/mp4; codecs="${codec}"`, init };
+					this.#head = { about, init };
 				}
 			}
 			return { durationUs: durations[at] ?? FRAME_US, key, bytes: bareSample(units) };
@@ -137,12 +141,11 @@ export class FilmPlayer implements PartPlayer {
 		return { ...this.#head, bytes: movieFragment(this.#number, startUs, samples) };
 	}
 
-	#webm({ codec, width, height, frames }: FramesPart): Pick<FeedPiece, 'mime' | 'init' | 'bytes'> {
-		const vp8 = codec === 'vp8';
+	#webm({ codec, width, height, frames }: FramesPart): Pick<FeedPiece, 'init' | 'bytes'> {
 		const about = `${codec} ${width} ${height}`;
 		if (this.#head?.about !== about) {
-			const init = webmHead(vp8 ? 'V_VP8' : 'V_VP9', width, height);
-			this.#head = { about, mime: `video/webm; codecs="${vp8 ? 'vp8' : codec}"`, init };
+			const init = webmHead(codec === 'vp8' ? 'V_VP8' : 'V_VP9', width, height);
+			this.#head = { about, init };
 		}
 		const blocks = frames.map(({ key, capturedUs, bytes }) => {
 			return { atMs: Math.round((capturedUs - this.#originUs) / 1000), key, bytes };
@@ -150,8 +153,14 @@ export class FilmPlayer implements PartPlayer {
 		return { ...this.#head, bytes: webmCluster(blocks) };
 	}
 
-	#begin(capturedUs: number): void {
+	/** Another type, and so other tracks, needs another feed; the old picture stays until there is a new one. */
+	#fit(mime: string): void {
+		if (mime !== this.#mime) this.#end();
+	}
+
+	#begin(capturedUs: number, mime: string): void {
 		if (this.#feed !== null) return;
+		this.#mime = mime;
 		this.#feed = new LiveFeed(this.#video, (fault) => {
 			this.#fail(fault);
 		});
@@ -189,8 +198,13 @@ export class FilmPlayer implements PartPlayer {
 		this.#stop();
 		this.#feed?.close();
 		this.#feed = null;
-		this.#head = this.#film = null;
+		this.#head = this.#init = null;
 		this.#pieces = [];
 		this.#waitsForKey = true;
 	}
+}
+
+/** For MediaSource, of what is made here. */
+function typeOf(codec: string): string {
+	return codec.startsWith('avc') ? `video/mp4; codecs="${codec}"` : `video/webm; codecs="${codec}"`;
 }

@@ -275,7 +275,10 @@ function listening(): { seconds(): number } {
 	};
 	return {
 		seconds: () => {
-			const laidS = laid.mock.contexts.reduce((sum, node) => sum + loud(node), 0);
+			let laidS = 0;
+			for (const node of laid.mock.contexts) {
+				if (node instanceof AudioBufferSourceNode) laidS += loud(node);
+			}
 			const elements = played.mock.contexts.filter((one) => one instanceof HTMLAudioElement);
 			return Math.max(laidS, ...elements.map(({ currentTime }) => currentTime));
 		},
