@@ -45,6 +45,7 @@ export class PaneScreen implements LiveScreen {
 
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
 		if (this.#video !== null && this.#video !== video) this.#video.srcObject = null;
+		if (this.#canvas !== canvas) this.#dismiss();
 		this.#video = video;
 		this.#canvas = canvas;
 		video.playsInline = true;
@@ -93,8 +94,7 @@ export class PaneScreen implements LiveScreen {
 		this.#closed = true;
 		this.#hush();
 		this.#listeners.clear();
-		for (const player of this.#players.values()) player?.close();
-		this.#players.clear();
+		this.#dismiss();
 		this.#turn += 1;
 		this.#stopPainted();
 		if (this.#video) this.#video.srcObject = null;
@@ -105,11 +105,15 @@ export class PaneScreen implements LiveScreen {
 		const how = part.kind === 'frames' && typeof VideoDecoder !== 'undefined' ? 'codec' : 'film';
 		const there = this.#players.get(how);
 		if (there !== undefined) return there;
-		for (const player of this.#players.values()) player?.close();
-		this.#players.clear();
+		this.#dismiss();
 		if (how === 'codec') this.#use(how, new LiveDecoder(this.#sink));
 		else void this.#load(canvas);
 		return this.#players.get(how) ?? null;
+	}
+
+	#dismiss(): void {
+		for (const player of this.#players.values()) player?.close();
+		this.#players.clear();
 	}
 
 	/** What most browsers do without is loaded where it is needed. */

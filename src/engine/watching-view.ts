@@ -1,7 +1,7 @@
 import { ageMs, directAgeMs, STALE_MS } from '#domain/age.ts';
 import { Fault } from '#domain/fault.ts';
 import type { FilmPart } from '#domain/live-part.ts';
-import { AGAIN_MS, verdict, type Verdict } from '#domain/path.ts';
+import { AGAIN_MS, expectedFrameMs, verdict, type Verdict } from '#domain/path.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { CommandName, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/capture.ts';
@@ -13,9 +13,6 @@ import { RelayedWatch, type RelayedTools } from './watching-relayed.ts';
 import type { LiveView, Path, PathReason, ViewState, WatchedCamera } from './watching.ts';
 
 const LOOK_MS = 250;
-/** At the slow rate, and while a lens stalls, frames are not missed at once. */
-const SLOW_MS = 3500;
-const STALLED_MS = 800;
 /** After the camera hung up. */
 const RELAY_AGAIN_MS = 2000;
 const SOUND = /opus|mp4a/;
@@ -31,6 +28,8 @@ export type ViewTools = DirectTools &
 		/** This device's own lens, where it is on. */
 		readonly lens: () => Picture | null;
 		readonly command: (name: CommandName, value: boolean) => Promise<void>;
+		/** Whether somebody may take it over in a moment: then `end` is called after it. */
+		readonly left: (view: CameraView) => boolean;
 		readonly closed: (view: CameraView) => void;
 	};
 
@@ -56,6 +55,7 @@ export class CameraView implements LiveView {
 	/** The age of what is on show, when it was last known. */
 	#known: { readonly path: Path; readonly ageMs: number; readonly atMs: number } | null = null;
 	#sinceMs: number;
+	#attachedMs = 0;
 	#ended: Ended | null = null;
 	#muted = true;
 	#talking = false;
@@ -89,11 +89,17 @@ export class CameraView implements LiveView {
 		this.look();
 	}
 
+	/** What was painted elsewhere is not on show here. */
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
+		this.#attachedMs = this.#tools.clock.monotonicMs();
+		this.#videoMs = this.#capturedMs = this.#known = null;
+		this.#show(null);
 		this.#tools.screen.attach(video, canvas);
+		this.look();
 	}
 
 	setWay(way: 'best' | 'relayed'): void {
+		if (way === this.#way) return;
 		this.#way = way;
 		this.#nextDirectMs = -Infinity;
 		this.look();
@@ -134,7 +140,16 @@ export class CameraView implements LiveView {
 		this.look();
 	}
 
+	/** LV18 */
 	close(): void {
+		this.#listeners.clear();
+		this.mute(true);
+		const well = this.#direct !== null && this.#direct.connectedMs !== null;
+		if (this.#closed || !well || this.#talking || this.#ended !== null || !this.#tools.left(this))
+			this.end();
+	}
+
+	end(): void {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#stop();
@@ -239,26 +254,19 @@ export class CameraView implements LiveView {
 			});
 		}
 		const direct = this.#direct;
-		const { picture, begunMs, connectedMs, lostMs } = direct;
+		const { picture, connectedMs: sinceMs, lostMs } = direct;
 		if (picture !== null) this.#tools.screen.play(picture);
-		const frameMs = this.#expectedMs(direct, nowMs);
+		const begunMs = Math.max(direct.begunMs, this.#attachedMs);
+		const connectedMs = sinceMs && Math.max(sinceMs, this.#attachedMs);
+		const seen = { paintedMs: this.#videoMs, visible: this.#tools.screen.seen };
+		const slow = this.#rate !== 'full';
+		const frameMs = picture && expectedFrameMs({ ...seen, slow, beat: direct.beat }, nowMs);
 		const fares = verdict({ begunMs, connectedMs, lostMs, frameMs }, nowMs);
 		if (fares !== 'over') return fares;
 		this.#dropDirect();
 		this.#nextDirectMs = nowMs + AGAIN_MS;
 		this.#reason = 'blocked';
 		return null;
-	}
-
-	/** The newest frame, or now where none is to be expected. */
-	#expectedMs({ beat, picture }: DirectCall, nowMs: number): number | null {
-		const { screen } = this.#tools;
-		if (picture === null) return null;
-		const stalled = beat !== null && beat.atMs - beat.capturedMs > STALLED_MS;
-		const silent = beat === null || nowMs - beat.heardMs > SLOW_MS;
-		if (!silent && (stalled || !screen.seen)) return nowMs;
-		if (this.#videoMs === null || this.#rate === 'full') return this.#videoMs;
-		return nowMs - this.#videoMs < SLOW_MS ? nowMs : this.#videoMs;
 	}
 
 	#steerRelayed(source: WatchedCamera, reachable: boolean, fares: Verdict | null): void {
