@@ -4,7 +4,8 @@ import type { Bytes } from '#domain/bytes.ts';
 const KEY_FRAME_MS = 1000;
 /** A part leaves as soon as the one before is so old. */
 const PART_MS = 50;
-const MOST_QUEUED = 2;
+/** Frames in the encoder: one more would only be older when it comes out. */
+const MOST_QUEUED = 1;
 const MOST_IN_PART = 12;
 /** Timers and frames are not exact: a frame that comes this much early is in time. */
 const SLACK_MS = 12;

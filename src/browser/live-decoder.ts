@@ -12,6 +12,8 @@ const MOST_QUEUED = 12;
 /** At the slow rate, a key frame now and then. */
 const SLOW_MS = 1900;
 const TRIES = 3;
+/** While frames wait behind it, one is painted so often: painting is what takes longest. */
+const PAINT_MS = 150;
 
 /** Plays frames by WebCodecs. */
 export class LiveDecoder implements PartPlayer {
@@ -22,6 +24,7 @@ export class LiveDecoder implements PartPlayer {
 	#waitsForKey = true;
 	#lastUs = -Infinity;
 	#shownUs = -Infinity;
+	#paintedMs = -Infinity;
 	#failures = 0;
 
 	constructor(sink: PlayerSink) {
@@ -83,8 +86,14 @@ export class LiveDecoder implements PartPlayer {
 					frame.close();
 					return;
 				}
-				this.#shownUs = frame.timestamp;
 				this.#failures = 0;
+				const nowMs = performance.now();
+				if (decoder.decodeQueueSize > 0 && nowMs - this.#paintedMs < PAINT_MS) {
+					frame.close();
+					return;
+				}
+				this.#paintedMs = nowMs;
+				this.#shownUs = frame.timestamp;
 				const { displayWidth: width, displayHeight: height, timestamp } = frame;
 				this.#sink.picture(frame, { width, height }, timestamp);
 				frame.close();

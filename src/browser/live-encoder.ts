@@ -26,6 +26,10 @@ export class BrowserLiveEncoder implements LiveEncoder {
 		this.#fragments = new FragmentLiveEncoder(recorders);
 	}
 
+	warm(): void {
+		if (this.#encodes) this.#frames.warm();
+	}
+
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
 		if (!this.#encodes) return this.#fragments.start(picture, options, sink);
 		return this.#frames.start(picture, options, {
@@ -42,6 +46,13 @@ export class BrowserLiveEncoder implements LiveEncoder {
 
 /** Encodes by WebCodecs: in a worker where frames can be had there, else as a hidden video shows them. */
 export class CodecLiveEncoder implements LiveEncoder {
+	/** Loaded, and waiting for its first frame. */
+	#spare: Worker | null = null;
+
+	warm(): void {
+		if (processorMaker() !== null) this.#spare ??= encodingWorker();
+	}
+
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
 		if (typeof VideoEncoder === 'undefined') {
 			throw new Fault('unsupported', 'this browser has no video encoder');
@@ -52,12 +63,16 @@ export class CodecLiveEncoder implements LiveEncoder {
 		if (track === undefined) throw new Fault('unsupported', 'there is no picture to send');
 		const [heard] = streamOf(picture).getAudioTracks();
 		const clone = track.clone();
-		return withVoice(
-			processorMaker() === null ? inPage(clone, options, sink) : inWorker(clone, options, sink),
-			heard ?? null,
-			options,
-			sink,
-		);
+		const Maker = processorMaker();
+		const worker = this.#spare;
+		this.#spare = null;
+		const silent =
+			Maker === null
+				? inPage(clone, options, sink)
+				: inWorker(worker ?? encodingWorker(), new Maker({ track: clone, maxBufferSize: 1 }), {
+						...{ track: clone, options, sink },
+					});
+		return withVoice(silent, heard ?? null, options, sink);
 	}
 }
 
@@ -92,14 +107,21 @@ function withVoice(
 	};
 }
 
+function encodingWorker(): Worker {
+	return new Worker(trustedWorker(liveUrl), { type: 'module', name: 'live' });
+}
+
+interface Given {
+	readonly track: MediaStreamTrack;
+	readonly options: LiveEncoderOptions;
+	readonly sink: LiveEncoderSink;
+}
+
 function inWorker(
-	track: MediaStreamTrack,
-	options: LiveEncoderOptions,
-	sink: LiveEncoderSink,
+	worker: Worker,
+	{ readable: frames }: { readonly readable: ReadableStream<VideoFrame> },
+	{ track, options, sink }: Given,
 ): Silent {
-	const Maker = processorMaker();
-	if (Maker === null) throw new Fault('unsupported', 'no frames to be had');
-	const worker = new Worker(trustedWorker(liveUrl), { type: 'module', name: 'live' });
 	const stop = (): void => {
 		worker.terminate();
 		track.stop();
@@ -118,7 +140,6 @@ function inWorker(
 	const say = (message: ToLive, transfer: Transferable[] = []): void => {
 		worker.postMessage(message, transfer);
 	};
-	const frames = new Maker({ track, maxBufferSize: 2 }).readable;
 	say({ kind: 'begin', frames, originMs: performance.timeOrigin, ...options }, [frames]);
 	return {
 		keyFrame: () => {

@@ -23,6 +23,10 @@ export class FragmentLiveEncoder implements LiveEncoder {
 		this.#recorders = recorders;
 	}
 
+	warm(): void {
+		return;
+	}
+
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
 		return new FragmentEncoding(this.#recorders, picture, options, sink);
 	}

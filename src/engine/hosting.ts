@@ -157,6 +157,7 @@ export class Hosting implements HostingControls {
 			await post.send(device, { t: 'hang-up', sid, peer, why: 'closed' });
 			return;
 		}
+		this.#tools.encoder.warm();
 		const direct = call.ways.includes('direct');
 		if (direct && this.#callOf(device, sid) !== undefined) return;
 		if (direct) this.#makeWay(device);

@@ -29,5 +29,7 @@ export interface LiveEncoding {
 
 /** Encodes a picture frame by frame, apart from the recorder. Throws `unsupported`. */
 export interface LiveEncoder {
+	/** Somebody watches, and may need it any moment: what takes time to load is loaded. */
+	warm(): void;
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding;
 }

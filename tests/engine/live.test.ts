@@ -31,6 +31,8 @@ describe('watching directly', () => {
 		await until(() => hosting.watchers.length === 0);
 		expect(network.connected).toBe(0);
 		expect(screen.closed).toBe(true);
+		// Had it been blocked, the relayed picture would have come without loading anything first.
+		expect([home.encoder.warmed, home.encoder.started]).toEqual([1, 0]);
 	});
 
 	test('LV10 the age is that of the frame on show, whatever the viewer’s clock says', async () => {

@@ -20,10 +20,15 @@ export class FakeLiveEncoder implements LiveEncoder {
 	started = 0;
 	paces: number[] = [];
 	sounds = false;
+	warmed = 0;
 	readonly #clock: ManualClock;
 
 	constructor(clock: ManualClock) {
 		this.#clock = clock;
+	}
+
+	warm(): void {
+		this.warmed += 1;
 	}
 
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
