@@ -1,6 +1,6 @@
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { offsetWith, type ClockOffset } from '#domain/age.ts';
-import { faultOf } from '#domain/fault.ts';
+import { faultOf, type Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
 import type { LivePart } from '#domain/live-part.ts';
 import type { Message } from '#protocol/message.ts';
@@ -26,6 +26,8 @@ export interface RelayedTools {
 
 export interface RelayedSink {
 	part(part: LivePart): void;
+	/** It is of a later version: nothing of it will be seen here. */
+	failed(fault: Fault): void;
 	changed(): void;
 }
 
@@ -129,7 +131,9 @@ export class RelayedWatch {
 			.catch((error: unknown) => {
 				// What leans on a part that did not open cannot be decoded.
 				this.#skips = true;
-				if (faultOf(error).kind === 'not-found') this.#wantGrant();
+				const fault = faultOf(error);
+				if (fault.kind === 'not-found') this.#wantGrant();
+				else if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
 			})
 			.finally(() => {
 				this.#waiting -= 1;

@@ -288,6 +288,9 @@ export class CameraView implements LiveView {
 				if (part.kind !== 'sound') this.#pieces = part.kind === 'film' ? part : null;
 				screen.decode(part);
 			},
+			failed: (fault) => {
+				this.#see({ kind: 'failed', fault });
+			},
 			changed: () => {
 				this.look();
 			},

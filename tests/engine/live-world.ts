@@ -191,6 +191,8 @@ export async function makeHome() {
 		members.set([...members.value, { device: id, name, roles }]);
 		const screens: FakeLiveScreen[] = [];
 		const granted = new Set([1, 2, 3]);
+		/** What the camera sends is of a version that this viewer does not know. */
+		const later = { version: false };
 		const own = dtls();
 		const home: HouseState = {
 			...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: id, strength: 'sealed' },
@@ -209,6 +211,7 @@ export async function makeHome() {
 						seq: number;
 						part: LivePart;
 					};
+					if (later.version) return Promise.reject(new Fault('unsupported', 'a later version'));
 					if (!granted.has(said.epoch)) return Promise.reject(new Fault('not-found', 'no key'));
 					const runId = String(said.run) as RunId;
 					return Promise.resolve({ runId, seq: said.seq, part: said.part });
@@ -228,7 +231,7 @@ export async function makeHome() {
 			if (screen === undefined) throw new Error('no screen was made');
 			return { view: opened, screen };
 		};
-		return { id, post: mine, watching, granted, open, dtls: own };
+		return { id, post: mine, watching, granted, later, open, dtls: own };
 	}
 
 	/** Until it is so, in steps of a frame; the clock tells how long it took. */

@@ -199,6 +199,19 @@ describe('watching at the relay', () => {
 		expect(live(one.view, 'relayed')()).toBe(true);
 	});
 
+	test('LV15 parts of a later version end the view, with the reason', async () => {
+		const { guest, until } = home;
+		const kitchen = await guest('Kitchen');
+		kitchen.later.version = true;
+		const { view } = kitchen.open();
+		view.setWay('relayed');
+		expect(await until(kind(view, 'ended'))).toBeLessThan(1500);
+		expect(view.state).toMatchObject({ why: 'failed', fault: { kind: 'unsupported' } });
+		kitchen.later.version = false;
+		view.retry();
+		await until(live(view, 'relayed'), 2500);
+	});
+
 	test('LV16 where nothing here plays sound parts, there is no sound to be switched on', async () => {
 		const { guest, until } = home;
 		const { view, screen } = (await guest('Kitchen')).open();

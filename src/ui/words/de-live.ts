@@ -74,6 +74,10 @@ export const live: LiveWords = {
 				}[reason];
 		}
 	},
+	notShownHere: {
+		what: 'Dieser Browser kann nicht zeigen, was diese Kamera sendet.',
+		next: 'Öffne diese Seite neu. Hilft das nicht, aktualisiere den Browser.',
+	},
 	inPieces: 'Etwa 2 s später: Der Browser der Kamera kann nur eine Sekunde auf einmal senden.',
 	picture: (name) => `Bild von ${name}`,
 	retry: 'Noch einmal versuchen',

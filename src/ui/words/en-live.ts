@@ -97,6 +97,10 @@ export const live = {
 	trying,
 	stale: (ms: number, what: Trying) => `${age(ms)}. ${trying[what]}`,
 	ended,
+	notShownHere: {
+		what: 'This browser cannot show what this camera sends.',
+		next: 'Open this page again. If that does not help, update the browser.',
+	},
 	offlineSince: (ago: string) => `Offline since ${ago}`,
 	offline: 'Offline',
 	kinds,
