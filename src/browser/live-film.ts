@@ -42,7 +42,7 @@ export class FilmPlayer implements PartPlayer {
 		this.#video.playsInline = true;
 		this.#video.muted = true;
 		this.#video.tabIndex = -1;
-		this.#video.ariaHidden = 'true';
+		this.#video.setAttribute('aria-hidden', 'true');
 		this.#video.dataset['feed'] = '';
 		Object.assign(this.#video.style, { position: 'absolute', inset: '0', opacity: '0' });
 		Object.assign(this.#video.style, { inlineSize: '100%', blockSize: '100%' });
