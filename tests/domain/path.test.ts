@@ -74,7 +74,7 @@ describe('LV3 when the newest frame of a direct picture is missed', () => {
 	const beat = { heardMs: 9800, atMs: 500_000, capturedMs: 499_990 };
 	const seen = { paintedMs: 8000, visible: true, slow: false, beat };
 
-	test.each([
+	it.each([
 		['in sight, at the full rate: it was painted when it was', seen, 8000],
 		['not painted yet', { ...seen, paintedMs: null }, null],
 		[
