@@ -32,10 +32,11 @@ export class PaneScreen implements LiveScreen {
 	#picture: Picture | null = null;
 	#front: Pane | null = null;
 	#muted = true;
+	/** What is heard of a stream, apart from its picture: a video with sound costs, muted or not. */
+	readonly #voice = document.createElement('audio');
+	#shown: MediaStream | null = null;
 	#sound: ReturnType<typeof soundPlayer> | null = null;
 	#rate: LiveRate = 'full';
-	/** Counts the streams: a callback of an earlier one says nothing about this. */
-	#turn = 0;
 	#stopPainted: () => void = () => undefined;
 	#closed = false;
 
@@ -56,6 +57,8 @@ export class PaneScreen implements LiveScreen {
 	play(picture: Picture | null): void {
 		if (this.#picture === picture) return;
 		this.#picture = picture;
+		this.#shown = picture && new MediaStream(streamOf(picture).getVideoTracks());
+		this.#voice.srcObject = null;
 		this.#playNow();
 	}
 
@@ -75,9 +78,6 @@ export class PaneScreen implements LiveScreen {
 	mute(muted: boolean): void {
 		this.#muted = muted;
 		this.#hush();
-		if (this.#video === null) return;
-		this.#video.muted = muted;
-		if (!muted) void this.#video.play().catch(() => undefined);
 	}
 
 	rate(rate: LiveRate): void {
@@ -95,7 +95,6 @@ export class PaneScreen implements LiveScreen {
 		this.#hush();
 		this.#listeners.clear();
 		this.#dismiss();
-		this.#turn += 1;
 		this.#stopPainted();
 		if (this.#video) this.#video.srcObject = null;
 	}
@@ -144,31 +143,35 @@ export class PaneScreen implements LiveScreen {
 
 	#hush(): void {
 		for (const player of this.#players.values()) player?.mute(!this.#audible);
+		this.#speak();
 		if (this.#audible) return;
 		this.#sound?.close();
 		this.#sound = null;
 	}
 
+	#speak(): void {
+		const stream = this.#picture === null ? null : streamOf(this.#picture);
+		const tracks = stream?.getAudioTracks() ?? [];
+		const audible = tracks.length > 0 && !this.#muted && this.#front === 'video' && !this.#closed;
+		if (audible === (this.#voice.srcObject !== null)) return;
+		this.#voice.srcObject = audible ? new MediaStream(tracks) : null;
+		if (audible) void this.#voice.play().catch(() => undefined);
+	}
+
 	#playNow(): void {
 		const video = this.#video;
-		this.#turn += 1;
 		this.#stopPainted();
 		if (video === null || this.#closed) return;
-		const stream = this.#picture === null ? null : streamOf(this.#picture);
+		this.#hush();
+		const stream = this.#shown;
 		// The same again would make the element begin anew.
 		if (video.srcObject !== stream) video.srcObject = stream;
-		video.muted = this.#muted;
+		video.muted = true;
 		if (stream === null) return;
-		const turn = this.#turn;
 		this.#stopPainted = eachPainted(video, () => {
 			this.#tell({ kind: 'frame', pane: 'video', capturedUs: null });
 		});
-		// Where sound needs a person's touch first, the picture goes on without it.
-		video.play().catch(() => {
-			if (turn !== this.#turn || video.muted) return;
-			video.muted = true;
-			void video.play().catch(() => undefined);
-		});
+		void video.play().catch(() => undefined);
 	}
 
 	#draw(

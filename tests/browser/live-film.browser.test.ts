@@ -261,8 +261,28 @@ describe('sound through the relay', () => {
 	);
 });
 
+describe('sound of a stream', () => {
+	it('is heard apart from the picture, only where that is on show and not muted', async () => {
+		const heard = listening();
+		const { screen, video } = shown();
+		screen.play(withTone(lens(320, 180).picture));
+		await until(() => video.videoWidth > 0, 5000);
+		expect((video.srcObject as MediaStream).getAudioTracks()).toEqual([]);
+		screen.mute(false);
+		expect(heard.playing()).toBe(0);
+		screen.front('video');
+		expect(heard.playing()).toBe(1);
+		await until(() => heard.seconds() > 0.3, 4000);
+		screen.mute(true);
+		expect([heard.playing(), video.muted, video.paused]).toEqual([0, true, false]);
+		screen.mute(false);
+		screen.close();
+		expect(heard.playing()).toBe(0);
+	});
+});
+
 /** How much sound was given to the loudspeaker: laid out, or played by an element. */
-function listening(): { seconds(): number } {
+function listening(): { seconds(): number; playing(): number } {
 	const laid = vi.spyOn(AudioBufferSourceNode.prototype, 'start');
 	const played = vi.spyOn(HTMLMediaElement.prototype, 'play');
 	cleanUps.push(() => {
@@ -273,14 +293,16 @@ function listening(): { seconds(): number } {
 		const samples = buffer?.getChannelData(0) ?? new Float32Array();
 		return samples.some((value) => Math.abs(value) > 0.05) ? (buffer?.duration ?? 0) : 0;
 	};
+	const elements = () =>
+		new Set(played.mock.contexts.filter((one) => one instanceof HTMLAudioElement));
 	return {
+		playing: () => [...elements()].filter(({ srcObject }) => srcObject !== null).length,
 		seconds: () => {
 			let laidS = 0;
 			for (const node of laid.mock.contexts) {
 				if (node instanceof AudioBufferSourceNode) laidS += loud(node);
 			}
-			const elements = played.mock.contexts.filter((one) => one instanceof HTMLAudioElement);
-			return Math.max(laidS, ...elements.map(({ currentTime }) => currentTime));
+			return Math.max(laidS, ...[...elements()].map(({ currentTime }) => currentTime));
 		},
 	};
 }
