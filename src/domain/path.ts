@@ -3,6 +3,8 @@ import type { Beat } from './age.ts';
 /** Which way the picture comes. Rules: docs/spec/live.md, LV3, LV4. */
 
 /** Connecting takes longer than this in bad networks only: the relay is asked as well. */
+const CONNECTS_MS = 700;
+/** Connected, and no frame, or cut off. */
 const RELAY_TOO_MS = 1000;
 /** Connected, and no frame. */
 const FRAME_MS = 4000;
@@ -41,7 +43,8 @@ export function verdict(attempt: Attempt, nowMs: number): Verdict {
 	if (connectedMs === null) {
 		const sinceMs = lostMs ?? begunMs;
 		if (nowMs - sinceMs >= CONNECT_MS) return 'over';
-		return nowMs - sinceMs >= RELAY_TOO_MS ? 'relay' : 'wait';
+		const patientMs = lostMs === null ? CONNECTS_MS : RELAY_TOO_MS;
+		return nowMs - sinceMs >= patientMs ? 'relay' : 'wait';
 	}
 	const waitedMs = nowMs - Math.max(connectedMs, frameMs ?? 0);
 	if (frameMs !== null && waitedMs < RELAY_TOO_MS) return 'well';

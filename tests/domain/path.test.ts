@@ -6,8 +6,8 @@ import { paceAfter, type Pace } from '#domain/pace.ts';
 const begun: Attempt = { begunMs: 0, connectedMs: null, lostMs: null, frameMs: null };
 
 describe('which way the picture comes', () => {
-	it('LV3 no connection: the relay as well after a second, given up after eight', () => {
-		expect([500, 1500, 7900, 8000].map((ms) => verdict(begun, ms))).toEqual([
+	it('LV3 no connection: the relay as well after 0.7 s, given up after eight', () => {
+		expect([699, 700, 7900, 8000].map((ms) => verdict(begun, ms))).toEqual([
 			...['wait', 'relay', 'relay', 'over'],
 		]);
 	});
