@@ -8,7 +8,7 @@ import type { Picture } from '#ports/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
 import type { Post } from './post.ts';
 import { DirectCall, type DirectTools } from './watching-direct.ts';
-import { goneOf, type Ended } from './watching-gone.ts';
+import { changes, goneOf, type Ended } from './watching-state.ts';
 import { RelayedWatch, type RelayedTools } from './watching-relayed.ts';
 import type { LiveView, Path, PathReason, ViewState, WatchedCamera } from './watching.ts';
 
@@ -392,7 +392,9 @@ export class CameraView implements LiveView {
 	}
 
 	#set(state: ViewState): void {
+		const told = !changes(this.state, state);
 		this.state = state;
+		if (told) return;
 		for (const listener of this.#listeners) listener();
 	}
 }

@@ -45,6 +45,7 @@ export type ViewState =
 
 export interface LiveView {
 	readonly state: ViewState;
+	/** Of all that changes but the age. */
 	on(listener: () => void): () => void;
 	/** Only what is visible is decoded: `full` rate, a frame every few seconds, or nothing. */
 	want(rate: 'full' | 'slow' | 'none'): void;

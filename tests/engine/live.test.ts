@@ -102,6 +102,19 @@ describe('watching directly', () => {
 		await until(live(view, 'direct'), 1500);
 	});
 
+	test('LV10 an age that grows and shrinks is there to be read, and told to nobody', async () => {
+		const { guest, until, clock, lens } = home;
+		const { view } = (await guest('Kitchen')).open();
+		await until(live(view));
+		let told = 0;
+		view.on(() => (told += 1));
+		await clock.pass(5000, 50);
+		expect(told).toBe(0);
+		lens.running = false;
+		await until(kind(view, 'stale'), 10_000);
+		expect(told).toBe(1);
+	});
+
 	test('another lens: the same call shows it', async () => {
 		const { guest, until, network } = home;
 		const kitchen = await guest('Kitchen');
