@@ -1,5 +1,6 @@
 import { Fault } from '#domain/fault.ts';
 import type { Bytes } from '#domain/bytes.ts';
+import { sourceMaker } from './source-maker.ts';
 
 /** Behind the newest by more than this beyond what comes at once: it hurries, and then it leaps. */
 const HURRY_S = 0.25;
@@ -21,17 +22,6 @@ export interface FeedPiece {
 	readonly durationS: number;
 	/** Decoding can begin with it. */
 	readonly key: boolean;
-}
-
-type Maker = typeof MediaSource;
-
-/** Where media data can be given piece by piece; `null`: nowhere. An iPhone has the managed one only. */
-export function sourceMaker(): Maker | null {
-	const { MediaSource: plain, ManagedMediaSource: managed } = globalThis as {
-		MediaSource?: Maker;
-		ManagedMediaSource?: Maker;
-	};
-	return plain ?? managed ?? null;
 }
 
 /** A media element at the newest end of what it is given: it hurries or leaps after it, and forgets what was. */

@@ -4,11 +4,11 @@ import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
 import { LiveDecoder } from './live-decoder.ts';
-import { hearsParts, soundPlayer } from './live-sound.ts';
-import { sourceMaker } from './live-feed.ts';
+import type { SoundPlayer } from './live-sound.ts';
 import { eachPainted } from './painted.ts';
 import type { PartPlayer, PlayerSink } from './part-player.ts';
 import { streamOf } from './picture.ts';
+import { hearsParts, sourceMaker } from './source-maker.ts';
 
 type Seen = FramesPart | FilmPart;
 
@@ -35,7 +35,8 @@ export class PaneScreen implements LiveScreen {
 	/** What is heard of a stream, apart from its picture: a video with sound costs, muted or not. */
 	readonly #voice = document.createElement('audio');
 	#shown: MediaStream | null = null;
-	#sound: ReturnType<typeof soundPlayer> | null = null;
+	#sound: SoundPlayer | null = null;
+	#loadsSound = false;
 	#rate: LiveRate = 'full';
 	#stopPainted: () => void = () => undefined;
 	#closed = false;
@@ -65,7 +66,7 @@ export class PaneScreen implements LiveScreen {
 	decode(part: LivePart): void {
 		if (this.#canvas === null || this.#rate === 'none') return;
 		if (part.kind !== 'sound') this.#playerOf(part, this.#canvas)?.decode(part);
-		else if (this.#audible) (this.#sound ??= soundPlayer()).play(part);
+		else if (this.#audible) this.#soundNow()?.play(part);
 	}
 
 	front(pane: Pane | null): void {
@@ -108,6 +109,23 @@ export class PaneScreen implements LiveScreen {
 		if (how === 'codec') this.#use(how, new LiveDecoder(this.#sink));
 		else void this.#load(canvas);
 		return this.#players.get(how) ?? null;
+	}
+
+	#soundNow(): SoundPlayer | null {
+		if (this.#sound === null && !this.#loadsSound) void this.#loadSound();
+		return this.#sound;
+	}
+
+	async #loadSound(): Promise<void> {
+		this.#loadsSound = true;
+		try {
+			const { soundPlayer } = await import('./live-sound.ts');
+			if (this.#audible) this.#sound = soundPlayer();
+		} catch {
+			// The next part tries again.
+		} finally {
+			this.#loadsSound = false;
+		}
 	}
 
 	#dismiss(): void {

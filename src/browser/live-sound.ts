@@ -1,32 +1,27 @@
 import { Fault } from '#domain/fault.ts';
 import { movieFragment, movieHead } from '#domain/fmp4.ts';
 import type { SoundPart } from '#domain/live-part.ts';
-import { LiveFeed, sourceMaker } from './live-feed.ts';
+import { LiveFeed } from './live-feed.ts';
+import { hearsParts, SOUND_TYPE } from './source-maker.ts';
 
-const MIME = 'audio/mp4; codecs="opus"';
 /** How far ahead it is laid: what the network makes uneven is smoothed out. */
 const AHEAD_S = 0.08;
 /** Further ahead than this it has fallen behind, and is left out. */
 const MOST_AHEAD_S = 0.4;
 
-/** Whether sound parts can be heard here. */
-export function hearsParts(): boolean {
-	return typeof AudioDecoder !== 'undefined' || sourceMaker()?.isTypeSupported(MIME) === true;
-}
-
-interface Heard {
+export interface SoundPlayer {
 	play(part: SoundPart): void;
 	close(): void;
 }
 
 /** Plays sound parts from now on, until it is closed. Throws `unsupported`. */
-export function soundPlayer(): Heard {
+export function soundPlayer(): SoundPlayer {
 	if (typeof AudioDecoder !== 'undefined') return new DecodedSound();
-	if (sourceMaker()?.isTypeSupported(MIME) === true) return new FedSound();
+	if (hearsParts()) return new FedSound();
 	throw new Fault('unsupported', 'nothing here plays sound parts');
 }
 
-class DecodedSound implements Heard {
+class DecodedSound implements SoundPlayer {
 	readonly #context = new AudioContext({ latencyHint: 'interactive' });
 	#decoder: AudioDecoder | null = null;
 	#nextS = 0;
@@ -81,7 +76,7 @@ class DecodedSound implements Heard {
 }
 
 /** By a media element of its own, where only MediaSource is there. */
-class FedSound implements Heard {
+class FedSound implements SoundPlayer {
 	readonly #feed: LiveFeed;
 	readonly #element = document.createElement('audio');
 	#init: ReturnType<typeof movieHead> | null = null;
@@ -104,7 +99,14 @@ class FedSound implements Heard {
 		const samples = packets.map(({ durationUs, bytes }) => ({ durationUs, key: true, bytes }));
 		const durationS = packets.reduce((sum, { durationUs }) => sum + durationUs, 0) / 1e6;
 		const bytes = movieFragment(this.#number, startUs, samples);
-		this.#feed.push({ mime: MIME, init: this.#init, bytes, offsetS: 0, durationS, key: true });
+		this.#feed.push({
+			mime: SOUND_TYPE,
+			init: this.#init,
+			bytes,
+			offsetS: 0,
+			durationS,
+			key: true,
+		});
 	}
 
 	close(): void {
