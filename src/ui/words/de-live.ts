@@ -78,7 +78,7 @@ export const live: LiveWords = {
 		what: 'Dieser Browser kann nicht zeigen, was diese Kamera sendet.',
 		next: 'Öffne diese Seite neu. Hilft das nicht, aktualisiere den Browser.',
 	},
-	inPieces: 'Etwa 2 s später: Der Browser der Kamera kann nur eine Sekunde auf einmal senden.',
+	inPieces: 'Etwa 2 s verzögert: Der Browser der Kamera sendet immer eine ganze Sekunde.',
 	picture: (name) => `Bild von ${name}`,
 	retry: 'Noch einmal versuchen',
 	emptyWhat: 'In diesem Zuhause gibt es noch keine Kamera.',

@@ -107,7 +107,7 @@ export const live = {
 	elsewhere: 'Another tab of this browser is this camera.',
 	notHere: 'Only its footage is here.',
 	way,
-	inPieces: 'About 2 s behind: the camera’s browser can only send a second at once.',
+	inPieces: 'About 2 s behind: the camera’s browser sends a second at a time.',
 	picture: (name: string) => `Picture of ${name}`,
 	retry: 'Try again',
 	// The wall
