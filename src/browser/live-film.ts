@@ -78,7 +78,7 @@ export class FilmPlayer implements PartPlayer {
 		const { capturedUs, mediaUs, durationUs, mime } = first;
 		const bytes = joined(...this.#pieces.map((piece) => piece.bytes));
 		this.#pieces = [];
-		if (this.slow && capturedUs - this.#lastUs < SLOW_US) return;
+		if (capturedUs - this.#lastUs < (this.slow ? SLOW_US : 1)) return;
 		this.#lastUs = capturedUs;
 		this.#fit(mime);
 		this.#begin(capturedUs, mime);

@@ -19,7 +19,8 @@ export interface Overhearing {
 export class SharedEncoder implements Encoder {
 	/** For who needs an encoding of its own. */
 	readonly plain: Encoder;
-	readonly #pictures = new Set<Picture>();
+	/** What records now; one may begin on a picture before the one before has ended. */
+	readonly #running = new Set<{ readonly picture: Picture }>();
 	readonly #listeners = new Set<Overhearing>();
 
 	constructor(plain: Encoder) {
@@ -28,6 +29,7 @@ export class SharedEncoder implements Encoder {
 
 	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding {
 		const { picture } = captured;
+		const running = { picture };
 		let init: InitSection | null = null;
 		const encoding = this.plain.start(captured, options, {
 			init: (section) => {
@@ -43,18 +45,18 @@ export class SharedEncoder implements Encoder {
 				sink.fragment(fragment);
 			},
 			ended: (fault) => {
-				this.#pictures.delete(picture);
+				this.#running.delete(running);
 				this.#tell();
 				sink.ended(fault);
 			},
 		});
-		this.#pictures.add(picture);
+		this.#running.add(running);
 		this.#tell();
 		return encoding;
 	}
 
 	records(picture: Picture): boolean {
-		return this.#pictures.has(picture);
+		return [...this.#running].some((one) => one.picture === picture);
 	}
 
 	listen(listener: Overhearing): () => void {
