@@ -1,5 +1,5 @@
 import { Fault, faultOf } from '#domain/fault.ts';
-import type { FilmPart, FramesPart, LivePart } from '#domain/live-part.ts';
+import { beginsWithKey, type FilmPart, type FramesPart, type LivePart } from '#domain/live-part.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
@@ -11,6 +11,7 @@ import { streamOf } from './picture.ts';
 import { hearsParts, sourceMaker } from './source-maker.ts';
 
 type Seen = FramesPart | FilmPart;
+const MOST_EARLY = 40;
 
 /** A video for streams and a canvas for parts, of which one is seen at a time. */
 export class PaneScreen implements LiveScreen {
@@ -27,6 +28,8 @@ export class PaneScreen implements LiveScreen {
 			this.#tell({ kind: 'failed', fault });
 		},
 	};
+	/** From the newest key part on, while what plays them is loaded. */
+	#early: Seen[] = [];
 	#video: HTMLVideoElement | null = null;
 	#canvas: HTMLCanvasElement | null = null;
 	#picture: Picture | null = null;
@@ -65,7 +68,7 @@ export class PaneScreen implements LiveScreen {
 
 	decode(part: LivePart): void {
 		if (this.#canvas === null || this.#rate === 'none') return;
-		if (part.kind !== 'sound') this.#playerOf(part, this.#canvas)?.decode(part);
+		if (part.kind !== 'sound') this.#show(part, this.#canvas);
 		else if (this.#audible) this.#soundNow()?.play(part);
 	}
 
@@ -98,6 +101,13 @@ export class PaneScreen implements LiveScreen {
 		this.#dismiss();
 		this.#stopPainted();
 		if (this.#video) this.#video.srcObject = null;
+	}
+
+	#show(part: Seen, canvas: HTMLCanvasElement): void {
+		const player = this.#playerOf(part, canvas);
+		if (player !== null) player.decode(part);
+		else if (beginsWithKey(part)) this.#early = [part];
+		else if (this.#early.length < MOST_EARLY) this.#early.push(part);
 	}
 
 	/** One that can play this part; the others go. `null`: not yet. */
@@ -140,7 +150,9 @@ export class PaneScreen implements LiveScreen {
 			if (sourceMaker() === null) throw new Fault('unsupported', 'nothing here plays live parts');
 			const { FilmPlayer } = await import('./live-film.ts');
 			if (!this.#closed && this.#players.get('film') === null) {
-				this.#use('film', new FilmPlayer(this.#sink, canvas));
+				const player = new FilmPlayer(this.#sink, canvas);
+				this.#use('film', player);
+				for (const part of this.#early.splice(0)) player.decode(part);
 			}
 		} catch (error) {
 			this.#players.delete('film');
