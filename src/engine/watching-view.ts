@@ -89,7 +89,6 @@ export class CameraView implements LiveView {
 		this.look();
 	}
 
-	/** What was painted elsewhere is not on show here. */
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
 		this.#attachedMs = this.#tools.clock.monotonicMs();
 		this.#videoMs = this.#capturedMs = this.#known = null;
@@ -225,18 +224,18 @@ export class CameraView implements LiveView {
 	/** What the camera said about the end of it. */
 	#heedEnds(nowMs: number): void {
 		const end = this.#direct?.end ?? null;
+		const over = this.#relayed?.end ?? null;
 		if (end !== null) {
 			this.#direct = null;
 			this.#nextDirectMs = nowMs + AGAIN_MS;
 			this.#reason = end === 'full' ? 'full' : 'blocked';
-			if (end === 'revoked') this.#ended = { kind: 'ended', why: 'revoked', fault: null };
 		}
-		const over = this.#relayed?.end ?? null;
 		if (over !== null) {
 			this.#relayed = null;
 			this.#nextRelayedMs = nowMs + RELAY_AGAIN_MS;
-			if (over === 'revoked') this.#ended = { kind: 'ended', why: 'revoked', fault: null };
 		}
+		const out = end === 'revoked' || over === 'revoked';
+		if (out) this.#ended = { kind: 'ended', why: 'revoked', fault: null };
 	}
 
 	#steerDirect(source: WatchedCamera, reachable: boolean, nowMs: number): Verdict | null {

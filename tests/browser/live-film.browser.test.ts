@@ -200,7 +200,8 @@ describe('where there is no VideoEncoder', () => {
 		const late = ages.slice(-15);
 		say(`fragments: age ${middle(late).toFixed(0)} ms, at most ${Math.max(...late).toFixed(0)} ms`);
 		expect(parts.every((part) => part.kind === 'film' && beginsWithKey(part))).toBe(true);
-		expect(parts[0]?.kind === 'film' && parts[0].mime).toMatch(/^video\/mp4; codecs="avc.*opus"$/);
+		const mime = parts[0]?.kind === 'film' ? parts[0].mime : '';
+		expect([/avc/.test(mime), /opus/.test(mime)], mime).toEqual([true, true]);
 		expect([canvas.width, canvas.height]).toEqual([640, 360]);
 		expect(middle(late)).toBeLessThan(3000);
 
