@@ -10,7 +10,7 @@ import { DexieEvents } from '#browser/events.ts';
 import { featuresOfBrowser } from '#browser/features.ts';
 import { EarlyGiven } from '#browser/given.ts';
 import { DexieLedger } from '#browser/ledger.ts';
-import { CodecLiveEncoder } from '#browser/live-encoder.ts';
+import { BrowserLiveEncoder } from '#browser/live-encoder.ts';
 import { PaneScreen } from '#browser/live-screen.ts';
 import { DeviceMotion } from '#browser/motion.ts';
 import { BrowserNetwork } from '#browser/network.ts';
@@ -23,6 +23,7 @@ import { WebSocketRelays } from '#browser/relays.ts';
 import { PageReloading } from '#browser/reloading.ts';
 import { DexieReserve } from '#browser/reserve.ts';
 import { DexieSegments } from '#browser/segments.ts';
+import { SharedEncoder } from '#browser/shared-encoder.ts';
 import { ToneSiren } from '#browser/siren.ts';
 import { ComputePressure } from '#browser/strain.ts';
 import { TabSign } from '#browser/tab-sign.ts';
@@ -106,10 +107,11 @@ export function make(installer: Installer): Engine {
 	const happenings = new Happenings({ clock, events, opener: house.opener, sealerOf });
 	const sentry = new Sentry(happenings, clock, new DeviceMotion(), power);
 	const repairs = new Repairs({ clock, happenings, reloading: new PageReloading() });
+	const recorders = new SharedEncoder(new BrowserEncoder());
 	const recorder = new Recorder({
 		clock,
 		capture,
-		encoder: new BrowserEncoder(),
+		encoder: recorders,
 		segments,
 		retention,
 		tenure: new LockTenure(),
@@ -146,7 +148,7 @@ export function make(installer: Installer): Engine {
 	const hosting = new Hosting({
 		...live,
 		...{ recorder, planning, preferences, capture, power, guarding, sealerOf },
-		encoder: new CodecLiveEncoder(),
+		encoder: new BrowserLiveEncoder(recorders),
 		frames: () => recorder.pulse.frames,
 		torch: new TrackTorch(),
 		siren: new ToneSiren(),

@@ -8,7 +8,7 @@ export class BrowserEncoder implements Encoder {
 	readonly #encoder: Encoder =
 		recorderType(false) === null ? new CodecEncoder() : new MediaRecorderEncoder();
 
-	start(captured: Captured, options: EncoderOptions, sink: EncoderSink): Encoding {
+	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding {
 		return this.#encoder.start(captured, options, sink);
 	}
 }

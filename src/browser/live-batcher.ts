@@ -1,16 +1,17 @@
-import type { LiveFrame, LivePart } from '#domain/live-part.ts';
+import type { FramesPart, LiveFrame } from '#domain/live-part.ts';
 import type { Bytes } from '#domain/bytes.ts';
 
 const KEY_FRAME_MS = 1000;
 /** A part leaves as soon as the one before is so old. */
 const PART_MS = 50;
-const MOST_QUEUED = 2;
+/** Frames in the encoder: one more would only be older when it comes out. */
+const MOST_QUEUED = 1;
 const MOST_IN_PART = 12;
 /** Timers and frames are not exact: a frame that comes this much early is in time. */
 const SLACK_MS = 12;
 
 export interface BatchSink {
-	part(part: LivePart): void;
+	part(part: FramesPart): void;
 	failed(kind: 'unsupported' | 'unavailable', why: string): void;
 }
 
@@ -156,7 +157,7 @@ export class LiveBatcher {
 		if (frames.length === 0 || this.#over) return;
 		this.#frames = [];
 		this.#flushedMs = performance.now();
-		this.#sink.part({ codec: this.#codec, ...this.#size, frames });
+		this.#sink.part({ kind: 'frames', codec: this.#codec, ...this.#size, frames });
 	}
 
 	#fail(kind: 'unsupported' | 'unavailable', error: unknown): void {

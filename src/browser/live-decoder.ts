@@ -1,34 +1,38 @@
 import { Fault } from '#domain/fault.ts';
-import { beginsWithKey, type LiveFrame, type LivePart } from '#domain/live-part.ts';
+import {
+	beginsWithKey,
+	type FilmPart,
+	type FramesPart,
+	type LiveFrame,
+} from '#domain/live-part.ts';
+import type { PartPlayer, PlayerSink } from './part-player.ts';
 
 /** More frames than this in the decoder: it leaps to the next key frame. */
 const MOST_QUEUED = 12;
 /** At the slow rate, a key frame now and then. */
 const SLOW_MS = 1900;
 const TRIES = 3;
+/** While frames wait behind it, one is painted so often: painting is what takes longest. */
+const PAINT_MS = 150;
 
-export interface DecoderSink {
-	/** Takes the frame over. */
-	frame(frame: VideoFrame): void;
-	failed(fault: Fault): void;
-}
-
-/** Parts in, frames out: begins at a key frame, never goes back, leaps ahead when it queues up (LV8). */
-export class LiveDecoder {
+/** Plays frames by WebCodecs. */
+export class LiveDecoder implements PartPlayer {
 	slow = false;
-	readonly #sink: DecoderSink;
+	readonly #sink: PlayerSink;
 	#decoder: VideoDecoder | null = null;
 	#made = '';
 	#waitsForKey = true;
 	#lastUs = -Infinity;
 	#shownUs = -Infinity;
+	#paintedMs = -Infinity;
 	#failures = 0;
 
-	constructor(sink: DecoderSink) {
+	constructor(sink: PlayerSink) {
 		this.#sink = sink;
 	}
 
-	decode(part: LivePart): void {
+	decode(part: FramesPart | FilmPart): void {
+		if (part.kind === 'film') return;
 		const { codec, width, height, frames } = part;
 		if (this.#waitsForKey && !beginsWithKey(part)) return;
 		const wanted = `${codec} ${width} ${height}`;
@@ -45,6 +49,11 @@ export class LiveDecoder {
 		} catch (error) {
 			this.#fail(error);
 		}
+	}
+
+	/** Frames are silent. */
+	mute(): void {
+		return;
 	}
 
 	close(): void {
@@ -77,9 +86,17 @@ export class LiveDecoder {
 					frame.close();
 					return;
 				}
-				this.#shownUs = frame.timestamp;
 				this.#failures = 0;
-				this.#sink.frame(frame);
+				const nowMs = performance.now();
+				if (decoder.decodeQueueSize > 0 && nowMs - this.#paintedMs < PAINT_MS) {
+					frame.close();
+					return;
+				}
+				this.#paintedMs = nowMs;
+				this.#shownUs = frame.timestamp;
+				const { displayWidth: width, displayHeight: height, timestamp } = frame;
+				this.#sink.picture(frame, { width, height }, timestamp);
+				frame.close();
 			},
 			error: (error) => {
 				if (decoder === this.#decoder) this.#fail(error);

@@ -7,14 +7,52 @@ import type {
 	LiveEncoding,
 } from '#ports/live-encoder.ts';
 import { processorMaker } from './frame-clock.ts';
+import { FragmentLiveEncoder } from './live-fragments.ts';
+import { LiveVoice } from './live-voice.ts';
 import { LiveBatcher } from './live-batcher.ts';
 import type { FromLive, ToLive } from './live.worker.ts';
 import liveUrl from './live.worker.ts?worker&url';
 import { streamOf } from './picture.ts';
+import type { SharedEncoder } from './shared-encoder.ts';
 import { trustedWorker } from './trusted.ts';
+
+/** By WebCodecs where a browser has it and finds a codec, else in fragments. */
+export class BrowserLiveEncoder implements LiveEncoder {
+	readonly #frames = new CodecLiveEncoder();
+	readonly #fragments: FragmentLiveEncoder;
+	#encodes = typeof VideoEncoder !== 'undefined';
+
+	constructor(recorders: SharedEncoder) {
+		this.#fragments = new FragmentLiveEncoder(recorders);
+	}
+
+	warm(): void {
+		if (this.#encodes) this.#frames.warm();
+	}
+
+	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
+		if (!this.#encodes) return this.#fragments.start(picture, options, sink);
+		return this.#frames.start(picture, options, {
+			part: (part) => {
+				sink.part(part);
+			},
+			ended: (fault) => {
+				this.#encodes = fault.kind !== 'unsupported';
+				sink.ended(fault);
+			},
+		});
+	}
+}
 
 /** Encodes by WebCodecs: in a worker where frames can be had there, else as a hidden video shows them. */
 export class CodecLiveEncoder implements LiveEncoder {
+	/** Loaded, and waiting for its first frame. */
+	#spare: Worker | null = null;
+
+	warm(): void {
+		if (processorMaker() !== null) this.#spare ??= encodingWorker();
+	}
+
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
 		if (typeof VideoEncoder === 'undefined') {
 			throw new Fault('unsupported', 'this browser has no video encoder');
@@ -23,21 +61,67 @@ export class CodecLiveEncoder implements LiveEncoder {
 			.getVideoTracks()
 			.find(({ readyState }) => readyState === 'live');
 		if (track === undefined) throw new Fault('unsupported', 'there is no picture to send');
+		const [heard] = streamOf(picture).getAudioTracks();
 		const clone = track.clone();
-		return processorMaker() === null
-			? inPage(clone, options, sink)
-			: inWorker(clone, options, sink);
+		const Maker = processorMaker();
+		const worker = this.#spare;
+		this.#spare = null;
+		const silent =
+			Maker === null
+				? inPage(clone, options, sink)
+				: inWorker(worker ?? encodingWorker(), new Maker({ track: clone, maxBufferSize: 1 }), {
+						...{ track: clone, options, sink },
+					});
+		return withVoice(silent, heard ?? null, options, sink);
 	}
 }
 
-function inWorker(
-	track: MediaStreamTrack,
-	options: LiveEncoderOptions,
+type Silent = Omit<LiveEncoding, 'sound'>;
+
+/** The sound goes beside the frames, encoded only while somebody listens. */
+function withVoice(
+	silent: Silent,
+	track: MediaStreamTrack | null,
+	{ wallOffsetMs }: LiveEncoderOptions,
 	sink: LiveEncoderSink,
 ): LiveEncoding {
-	const Maker = processorMaker();
-	if (Maker === null) throw new Fault('unsupported', 'no frames to be had');
-	const worker = new Worker(trustedWorker(liveUrl), { type: 'module', name: 'live' });
+	let voice: LiveVoice | null = null;
+	const hush = (): void => {
+		voice?.stop();
+		voice = null;
+	};
+	return {
+		...silent,
+		sound: (on) => {
+			if (!on) hush();
+			else if (track !== null && typeof AudioEncoder !== 'undefined') {
+				voice ??= new LiveVoice(track.clone(), wallOffsetMs, (part) => {
+					sink.part(part);
+				});
+			}
+		},
+		stop: () => {
+			hush();
+			silent.stop();
+		},
+	};
+}
+
+function encodingWorker(): Worker {
+	return new Worker(trustedWorker(liveUrl), { type: 'module', name: 'live' });
+}
+
+interface Given {
+	readonly track: MediaStreamTrack;
+	readonly options: LiveEncoderOptions;
+	readonly sink: LiveEncoderSink;
+}
+
+function inWorker(
+	worker: Worker,
+	{ readable: frames }: { readonly readable: ReadableStream<VideoFrame> },
+	{ track, options, sink }: Given,
+): Silent {
 	const stop = (): void => {
 		worker.terminate();
 		track.stop();
@@ -56,7 +140,6 @@ function inWorker(
 	const say = (message: ToLive, transfer: Transferable[] = []): void => {
 		worker.postMessage(message, transfer);
 	};
-	const frames = new Maker({ track, maxBufferSize: 2 }).readable;
 	say({ kind: 'begin', frames, originMs: performance.timeOrigin, ...options }, [frames]);
 	return {
 		keyFrame: () => {
@@ -73,7 +156,7 @@ function inPage(
 	track: MediaStreamTrack,
 	options: LiveEncoderOptions,
 	sink: LiveEncoderSink,
-): LiveEncoding {
+): Silent {
 	const video = document.createElement('video');
 	let over = false;
 	const stop = (): void => {

@@ -1,4 +1,4 @@
-import type { LivePart } from '#domain/live-part.ts';
+import type { FramesPart } from '#domain/live-part.ts';
 import { CaptureTimes } from './capture-times.ts';
 import { LiveBatcher } from './live-batcher.ts';
 
@@ -17,7 +17,7 @@ export type ToLive =
 	| { readonly kind: 'pace'; readonly bitsPerSecond: number; readonly holding: boolean };
 
 export type FromLive =
-	| { readonly kind: 'part'; readonly part: LivePart }
+	| { readonly kind: 'part'; readonly part: FramesPart }
 	| {
 			readonly kind: 'failed';
 			readonly fault: 'unsupported' | 'unavailable';

@@ -25,7 +25,7 @@ export function recorderType(sound: boolean): string | null {
 
 /** Records with the browser's own MediaRecorder and cuts its chunks in a worker. */
 export class MediaRecorderEncoder implements Encoder {
-	start(captured: Captured, options: EncoderOptions, sink: EncoderSink): Encoding {
+	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding {
 		return new RecorderEncoding(captured, options, sink);
 	}
 }
@@ -46,7 +46,7 @@ class RecorderEncoding implements Encoding {
 		this.#over = done;
 	});
 
-	constructor(captured: Captured, options: EncoderOptions, sink: EncoderSink) {
+	constructor(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink) {
 		const stream = streamOf(captured.picture);
 		const [picture] = stream.getVideoTracks();
 		const [voice] = options.sound ? stream.getAudioTracks() : [];

@@ -23,6 +23,7 @@ export class CameraEnd implements CameraPeer {
 	readonly #audio: RTCRtpTransceiver;
 	/** Plays what the viewer says. */
 	readonly #voice = document.createElement('audio');
+	#said: MediaStream | null = null;
 	#videoClone: MediaStreamTrack | null = null;
 	#audioClone: MediaStreamTrack | null = null;
 
@@ -40,7 +41,7 @@ export class CameraEnd implements CameraPeer {
 		preferHardware(this.#video);
 		this.#end.use(pc.createDataChannel('live'));
 		pc.ontrack = ({ track }) => {
-			if (track.kind === 'audio') this.#voice.srcObject = new MediaStream([track]);
+			if (track.kind === 'audio') this.#said = new MediaStream([track]);
 		};
 	}
 
@@ -73,8 +74,9 @@ export class CameraEnd implements CameraPeer {
 
 	hear(on: boolean): void {
 		if (this.#audioClone !== null) this.#audioClone.enabled = !on;
+		// Only while somebody speaks: an element that has sound keeps the loudspeaker's thread busy, played or not.
+		this.#voice.srcObject = on ? this.#said : null;
 		if (on) void this.#voice.play().catch(() => undefined);
-		else this.#voice.pause();
 	}
 
 	candidate(candidate: string, mid: string | null): Promise<void> {

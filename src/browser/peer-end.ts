@@ -42,6 +42,10 @@ export class End {
 		};
 		if (channel.readyState === 'open') open();
 		else channel.onopen = open;
+		// The other end is gone, or has hung up: ICE would take five seconds to notice.
+		channel.onclose = () => {
+			this.tell({ kind: 'cut' });
+		};
 	}
 
 	say(text: string): void {

@@ -13,7 +13,7 @@ import { Voice, type VoicePacket } from './voice.ts';
  * A muxer that waits for sound stalls the picture, too: so sound has deadlines, and is said to be missing.
  */
 export class CodecEncoder implements Encoder {
-	start(captured: Captured, options: EncoderOptions, sink: EncoderSink): Encoding {
+	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding {
 		return new CodecEncoding(captured, options, sink);
 	}
 }
@@ -51,7 +51,7 @@ class CodecEncoding implements Encoding {
 	#stopping: Promise<void> | null = null;
 	#ended = false;
 
-	constructor(captured: Captured, options: EncoderOptions, sink: EncoderSink) {
+	constructor(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink) {
 		if (typeof VideoEncoder === 'undefined') {
 			throw new Fault('unsupported', 'this browser has no video encoder');
 		}

@@ -1,11 +1,18 @@
+import type { Beat } from './age.ts';
+
 /** Which way the picture comes. Rules: docs/spec/live.md, LV3, LV4. */
 
 /** Connecting takes longer than this in bad networks only: the relay is asked as well. */
+const CONNECTS_MS = 700;
+/** Connected, and no frame, or cut off. */
 const RELAY_TOO_MS = 1000;
 /** Connected, and no frame. */
 const FRAME_MS = 4000;
 /** Not connected, or cut off for so long. */
 const CONNECT_MS = 8000;
+/** At the slow rate, and while a lens stalls, frames are not missed at once. */
+const SLOW_MS = 3500;
+const STALLED_MS = 800;
 /** Until direct is tried again. */
 export const AGAIN_MS = 30_000;
 
@@ -36,10 +43,30 @@ export function verdict(attempt: Attempt, nowMs: number): Verdict {
 	if (connectedMs === null) {
 		const sinceMs = lostMs ?? begunMs;
 		if (nowMs - sinceMs >= CONNECT_MS) return 'over';
-		return nowMs - sinceMs >= RELAY_TOO_MS ? 'relay' : 'wait';
+		const patientMs = lostMs === null ? CONNECTS_MS : RELAY_TOO_MS;
+		return nowMs - sinceMs >= patientMs ? 'relay' : 'wait';
 	}
 	const waitedMs = nowMs - Math.max(connectedMs, frameMs ?? 0);
 	if (frameMs !== null && waitedMs < RELAY_TOO_MS) return 'well';
 	if (waitedMs >= FRAME_MS) return 'over';
 	return nowMs - Math.max(begunMs, frameMs ?? 0) >= RELAY_TOO_MS ? 'relay' : 'wait';
+}
+
+/** What is known of a direct picture's frames. */
+export interface Painted {
+	readonly paintedMs: number | null;
+	/** Nothing is painted in a hidden page. */
+	readonly visible: boolean;
+	readonly slow: boolean;
+	readonly beat: Beat | null;
+}
+
+/** When the newest frame was painted, or now where none is to be expected. */
+export function expectedFrameMs(painted: Painted, nowMs: number): number | null {
+	const { paintedMs, visible, slow, beat } = painted;
+	const stalled = beat !== null && beat.atMs - beat.capturedMs > STALLED_MS;
+	const silent = beat === null || nowMs - beat.heardMs > SLOW_MS;
+	if (!silent && (stalled || !visible)) return nowMs;
+	if (paintedMs === null || !slow) return paintedMs;
+	return nowMs - paintedMs < SLOW_MS ? nowMs : paintedMs;
 }

@@ -37,6 +37,7 @@ export class HostedParts {
 	#sealer: Sealer | null = null;
 	#pace: Pace = { bitsPerSecond: MOST_BITS, holding: false, changedMs: 0 };
 	#sealerMs = 0;
+	#sounds = false;
 	#waiting = 0;
 	#skips = false;
 	#sealing: Promise<void> = Promise.resolve();
@@ -59,6 +60,13 @@ export class HostedParts {
 	/** Somebody came. */
 	keyFrame(): void {
 		this.#encoding?.keyFrame();
+	}
+
+	/** Whether somebody listens. */
+	sound(on: boolean): void {
+		if (on === this.#sounds) return;
+		this.#sounds = on;
+		this.#encoding?.sound(on);
 	}
 
 	/** Another epoch: what comes from now on is sealed under its key. */
@@ -87,6 +95,7 @@ export class HostedParts {
 				},
 			);
 			this.#encoding = encoding;
+			if (this.#sounds) encoding.sound(true);
 			this.#stopPacing = clock.every(PACE_MS, () => {
 				this.#look();
 			});

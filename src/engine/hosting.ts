@@ -38,7 +38,8 @@ type Said<T extends Message['t']> = Extract<Message, { t: T }>;
 interface Relayed {
 	readonly sid: string;
 	readonly sinceMs: number;
-	seenMs: number;
+	readonly listens: boolean;
+	readonly seenMs: number;
 }
 
 /** LV5 */
@@ -156,6 +157,7 @@ export class Hosting implements HostingControls {
 			await post.send(device, { t: 'hang-up', sid, peer, why: 'closed' });
 			return;
 		}
+		this.#tools.encoder.warm();
 		const direct = call.ways.includes('direct');
 		if (direct && this.#callOf(device, sid) !== undefined) return;
 		if (direct) this.#makeWay(device);
@@ -176,7 +178,7 @@ export class Hosting implements HostingControls {
 			}
 		}
 		const why = !direct ? 'asked' : full ? 'full' : 'failed';
-		if (call.ways.includes('relayed')) this.#keepRelayed(device, sid);
+		if (call.ways.includes('relayed')) this.#keepRelayed(device, sid, call.sound === true);
 		await post.send(device, { t: 'relayed', sid, peer, why, atMs: this.#live.nowMs() });
 	}
 
@@ -186,16 +188,17 @@ export class Hosting implements HostingControls {
 		this.#calls.find((call) => call.device === device)?.hangUp('full');
 	}
 
-	#keepRelayed(device: DeviceId, sid: string): void {
+	#keepRelayed(device: DeviceId, sid: string, listens: boolean): void {
 		const nowMs = this.#tools.clock.monotonicMs();
 		const before = this.#relayed.get(device);
 		if (before?.sid === sid) {
-			before.seenMs = nowMs;
+			this.#relayed.set(device, { ...before, seenMs: nowMs, listens });
+			this.#follow();
 			return;
 		}
 		if (!this.#watches(device)) this.#welcome(device);
 		const sinceMs = before?.sinceMs ?? this.#tools.clock.wallMs();
-		this.#relayed.set(device, { sid, sinceMs, seenMs: nowMs });
+		this.#relayed.set(device, { sid, sinceMs, seenMs: nowMs, listens });
 		this.#parts.keyFrame();
 		this.#follow();
 		this.#tell();
@@ -242,6 +245,7 @@ export class Hosting implements HostingControls {
 		if (picture === null && recorder.state.kind === 'off') this.#hangUpAll('closed');
 		const wanted = this.#relayed.size > 0 && this.#atRelay > 0;
 		if (camera !== null) this.#parts.follow(camera, wanted ? picture : null);
+		this.#parts.sound([...this.#relayed.values()].some(({ listens }) => listens));
 		this.#pulse.follow(clock, this.#calls.length > 0);
 	}
 

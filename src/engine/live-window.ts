@@ -1,6 +1,6 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, RunId } from '#domain/ids.ts';
-import type { LivePart } from '#domain/live-part.ts';
+import { capturedIn, type LivePart } from '#domain/live-part.ts';
 import type { Opener } from './open.ts';
 
 /**
@@ -30,7 +30,7 @@ export class LiveWindow {
 
 	async #open(sealed: Bytes): Promise<LivePart | null> {
 		const { runId, seq, part } = await this.#opener.openLive(this.#camera, sealed);
-		const capturedUs = part.frames.at(-1)?.capturedUs ?? 0;
+		const capturedUs = capturedIn(part).lastUs;
 		const newer = runId === this.#runId ? seq > this.#seq : capturedUs > this.#capturedUs;
 		if (!newer) return null;
 		this.#runId = runId;

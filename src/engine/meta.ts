@@ -1,6 +1,6 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
-import { beginsWithKey, buildLivePart, type LivePart } from '#domain/live-part.ts';
+import { beginsWithKey, buildLivePart, capturedIn, type LivePart } from '#domain/live-part.ts';
 import type { Crypto, Secret } from '#ports/crypto.ts';
 import { deriveKey, sealPayload } from './seal.ts';
 
@@ -38,9 +38,9 @@ export class MetaSealer {
 
 	/** One more of the parts that are watched at the relay. */
 	async live(part: LivePart): Promise<Bytes> {
-		const [first] = part.frames;
 		const body = buildLivePart(part);
-		const { bytes } = await this.#seal('live', first?.capturedUs ?? 0, body, beginsWithKey(part));
+		const { firstUs } = capturedIn(part);
+		const { bytes } = await this.#seal('live', firstUs, body, beginsWithKey(part));
 		return bytes;
 	}
 

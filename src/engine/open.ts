@@ -3,7 +3,7 @@ import { isAt, nonceOf, slicesOf, type Slice } from '#domain/envelope.ts';
 import { Fault } from '#domain/fault.ts';
 import { chainLink, chainStart, parseHead, type Head } from '#domain/head.ts';
 import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
-import { parseLivePart, type LivePart } from '#domain/live-part.ts';
+import { beginsWithKey, capturedIn, parseLivePart, type LivePart } from '#domain/live-part.ts';
 import { parsePayload, usOfTicks, type Payload } from '#domain/payload.ts';
 import type { Run } from '#domain/run.ts';
 import type { Segment, StoredBytes } from '#domain/segment.ts';
@@ -104,10 +104,8 @@ export class Opener {
 			const key = await deriveKey(this.#crypto, await keys.epoch(header.epoch), header);
 			const payload = parsePayload('live', await this.#plain(key, slices));
 			const part = parseLivePart(payload.body);
-			const [first] = part.frames;
-			if (first?.capturedUs !== payload.mediaTicks || first.key !== payload.keyFrame) {
-				throw notOpened();
-			}
+			const about = capturedIn(part).firstUs === payload.mediaTicks;
+			if (!about || beginsWithKey(part) !== payload.keyFrame) throw notOpened();
 			return { runId: header.runId, seq: header.seq, part };
 		} catch (error) {
 			const plain = error instanceof Fault && ['unsupported', 'not-found'].includes(error.kind);

@@ -17,10 +17,12 @@ const ANSWER_MS = 5000;
 /** A state that was lost on the way is asked for again. */
 const ASK_MS = 30_000;
 const MOST_CAMERAS = 16;
+/** A view that nobody looks at may be taken over so long (LV18). */
+const LEFT_MS = 1000;
 
 export type WatchingTools = Omit<
 	ViewTools,
-	'source' | 'lens' | 'screen' | 'command' | 'closed' | 'crypto'
+	'source' | 'lens' | 'screen' | 'command' | 'left' | 'closed' | 'crypto'
 > & {
 	readonly clock: Clock;
 	readonly crypto: Crypto;
@@ -59,6 +61,8 @@ export class Watching implements WatchingControls {
 	readonly #listeners = new Set<() => void>();
 	readonly #hosts = new Map<DeviceId, Host>();
 	readonly #views = new Map<CameraView, CameraId>();
+	/** Closed, and how to keep them from ending. */
+	readonly #left = new Map<CameraView, () => void>();
 	readonly #waiting = new Map<string, Waiting>();
 	#online: ReadonlySet<DeviceId> = new Set();
 	#work: Promise<void> = Promise.resolve();
@@ -89,6 +93,13 @@ export class Watching implements WatchingControls {
 	}
 
 	view(camera: CameraId): LiveView {
+		for (const [view, keep] of this.#left) {
+			if (this.#views.get(view) !== camera) continue;
+			keep();
+			this.#left.delete(view);
+			view.setWay('best');
+			return view;
+		}
 		let last = this.cameras.find(({ id }) => id === camera) ?? unknown(camera);
 		const view = new CameraView({
 			...this.#tools,
@@ -100,7 +111,13 @@ export class Watching implements WatchingControls {
 				return last;
 			},
 			command: (name, value) => this.command(camera, name, value),
+			left: (left) => {
+				if (this.#left.has(left)) return false;
+				this.#left.set(left, this.#tools.clock.after(LEFT_MS, left.end.bind(left)));
+				return true;
+			},
 			closed: (closed) => {
+				this.#left.delete(closed);
 				this.#views.delete(closed);
 			},
 		});

@@ -44,6 +44,7 @@ export class DirectCall {
 	readonly #device: DeviceId;
 	readonly #sid: string;
 	readonly #nonce: string;
+	readonly #certificate: Promise<Dtls | null>;
 	readonly #changed: () => void;
 	#peer: ViewerPeer | null = null;
 	#dtls: Dtls | null = null;
@@ -69,6 +70,9 @@ export class DirectCall {
 		this.#changed = changed;
 		this.begunMs = tools.clock.monotonicMs();
 		this.#sid = hexOf(tools.crypto.random(16));
+		// Asked now, or the offer waits for it.
+		this.#certificate = tools.dtls();
+		this.#certificate.catch(() => undefined);
 		this.#nonce = hexOf(tools.crypto.random(16));
 		const about = { sid: this.#sid, nonce: this.#nonce, camera };
 		void tools.post.send(device, { t: 'call', ...about, ways: ['direct'] }).then((sent) => {
@@ -76,9 +80,9 @@ export class DirectCall {
 		});
 	}
 
-	/** LV2: only what both sides have confirmed. */
+	/** LV2: only what both sides have confirmed. It is live once its age is known, too. */
 	get picture(): Picture | null {
-		return this.#confirmed && this.offset !== null ? (this.#peer?.picture ?? null) : null;
+		return this.#confirmed ? (this.#peer?.picture ?? null) : null;
 	}
 
 	heard(message: Message): void {
@@ -129,7 +133,7 @@ export class DirectCall {
 		if (other || offer.restart !== (known !== null)) throw changedHands();
 		this.#theirs = theirs;
 		this.#theirNonce = offer.nonce;
-		const dtls = (this.#dtls ??= await this.#tools.dtls());
+		const dtls = (this.#dtls ??= await this.#certificate);
 		if (dtls === null) throw new Fault('unsupported', 'no certificate to answer with');
 		this.#peer ??= this.#tools.peers.viewer(dtls, this.#tools.post.ice, (event) => {
 			this.#hear(event);

@@ -1,6 +1,6 @@
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { offsetWith, type ClockOffset } from '#domain/age.ts';
-import { faultOf } from '#domain/fault.ts';
+import { faultOf, type Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
 import type { LivePart } from '#domain/live-part.ts';
 import type { Message } from '#protocol/message.ts';
@@ -26,6 +26,8 @@ export interface RelayedTools {
 
 export interface RelayedSink {
 	part(part: LivePart): void;
+	/** It is of a later version: nothing of it will be seen here. */
+	failed(fault: Fault): void;
 	changed(): void;
 }
 
@@ -44,6 +46,7 @@ export class RelayedWatch {
 	/** By nonce, when it was sent. */
 	readonly #asked = new Map<string, number>();
 	#nonce = '';
+	#listens = false;
 	#waiting = 0;
 	#skips = false;
 	#wantedMs = -Infinity;
@@ -70,6 +73,13 @@ export class RelayedWatch {
 		this.#stopParts = tools.post.watchParts(camera, (sealed, key) => {
 			this.#take(sealed, key);
 		});
+	}
+
+	/** Whether somebody listens: the camera sends sound only then (LV16). */
+	listen(on: boolean): void {
+		if (on === this.#listens || this.#stopped) return;
+		this.#listens = on;
+		this.#say();
 	}
 
 	heard(message: Message): void {
@@ -104,7 +114,7 @@ export class RelayedWatch {
 		const nonce = hexOf(this.#tools.crypto.random(16));
 		this.#nonce = nonce;
 		this.#asked.set(nonce, this.#tools.clock.monotonicMs());
-		const about = { sid: this.#sid, nonce, camera: this.#camera };
+		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
 		void this.#tools.post.send(this.#device, { t: 'call', ...about, ways: ['relayed'] });
 	}
 
@@ -121,7 +131,9 @@ export class RelayedWatch {
 			.catch((error: unknown) => {
 				// What leans on a part that did not open cannot be decoded.
 				this.#skips = true;
-				if (faultOf(error).kind === 'not-found') this.#wantGrant();
+				const fault = faultOf(error);
+				if (fault.kind === 'not-found') this.#wantGrant();
+				else if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
 			})
 			.finally(() => {
 				this.#waiting -= 1;

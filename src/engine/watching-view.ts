@@ -1,23 +1,22 @@
 import { ageMs, directAgeMs, STALE_MS } from '#domain/age.ts';
 import { Fault } from '#domain/fault.ts';
-import { AGAIN_MS, verdict, type Verdict } from '#domain/path.ts';
+import type { FilmPart } from '#domain/live-part.ts';
+import { AGAIN_MS, expectedFrameMs, verdict, type Verdict } from '#domain/path.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { CommandName, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
 import type { Post } from './post.ts';
 import { DirectCall, type DirectTools } from './watching-direct.ts';
+import { changes, goneOf, type Ended } from './watching-state.ts';
 import { RelayedWatch, type RelayedTools } from './watching-relayed.ts';
 import type { LiveView, Path, PathReason, ViewState, WatchedCamera } from './watching.ts';
 
 const LOOK_MS = 250;
-/** At the slow rate, and while a lens stalls, frames are not missed at once. */
-const SLOW_MS = 3500;
-const STALLED_MS = 800;
 /** After the camera hung up. */
 const RELAY_AGAIN_MS = 2000;
+const SOUND = /opus|mp4a/;
 
-type Ended = Extract<ViewState, { kind: 'ended' }>;
 type Trying = Extract<ViewState, { kind: 'connecting' }>['trying'];
 
 export type ViewTools = DirectTools &
@@ -29,6 +28,8 @@ export type ViewTools = DirectTools &
 		/** This device's own lens, where it is on. */
 		readonly lens: () => Picture | null;
 		readonly command: (name: CommandName, value: boolean) => Promise<void>;
+		/** Whether somebody may take it over in a moment: then `end` is called after it. */
+		readonly left: (view: CameraView) => boolean;
 		readonly closed: (view: CameraView) => void;
 	};
 
@@ -49,9 +50,12 @@ export class CameraView implements LiveView {
 	/** When the video painted its newest frame, and when the canvas' newest was captured. */
 	#videoMs: number | null = null;
 	#capturedMs: number | null = null;
+	/** The newest, where the camera sends no single frames. */
+	#pieces: FilmPart | null = null;
 	/** The age of what is on show, when it was last known. */
 	#known: { readonly path: Path; readonly ageMs: number; readonly atMs: number } | null = null;
 	#sinceMs: number;
+	#attachedMs = 0;
 	#ended: Ended | null = null;
 	#muted = true;
 	#talking = false;
@@ -86,10 +90,15 @@ export class CameraView implements LiveView {
 	}
 
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
+		this.#attachedMs = this.#tools.clock.monotonicMs();
+		this.#videoMs = this.#capturedMs = this.#known = null;
+		this.#show(null);
 		this.#tools.screen.attach(video, canvas);
+		this.look();
 	}
 
 	setWay(way: 'best' | 'relayed'): void {
+		if (way === this.#way) return;
 		this.#way = way;
 		this.#nextDirectMs = -Infinity;
 		this.look();
@@ -98,6 +107,7 @@ export class CameraView implements LiveView {
 	mute(muted: boolean): void {
 		this.#muted = muted;
 		this.#tools.screen.mute(muted || this.#talking);
+		this.#relayed?.listen(!muted && !this.#talking);
 	}
 
 	async talk(on: boolean): Promise<void> {
@@ -129,7 +139,16 @@ export class CameraView implements LiveView {
 		this.look();
 	}
 
+	/** LV18 */
 	close(): void {
+		this.#listeners.clear();
+		this.mute(true);
+		const well = this.#direct !== null && this.#direct.connectedMs !== null;
+		if (this.#closed || !well || this.#talking || this.#ended !== null || !this.#tools.left(this))
+			this.end();
+	}
+
+	end(): void {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#stop();
@@ -177,10 +196,12 @@ export class CameraView implements LiveView {
 		}
 		const nowMs = this.#tools.clock.monotonicMs();
 		this.#heedEnds(nowMs);
-		const gone = this.#ended ?? this.#goneOf(source);
+		const gone = this.#ended ?? goneOf(this.#tools.post.state, source);
 		const alive = this.#direct !== null && this.#direct.connectedMs !== null;
-		if (gone !== null && !alive) {
+		// LV14: who was taken out sees nothing more, however well the connection is.
+		if (gone !== null && (!alive || gone.why === 'revoked')) {
 			this.#dropAll();
+			this.#tools.screen.play(null);
 			this.#show(null);
 			this.#known = null;
 			this.#sinceMs = this.#tools.clock.wallMs();
@@ -203,31 +224,18 @@ export class CameraView implements LiveView {
 	/** What the camera said about the end of it. */
 	#heedEnds(nowMs: number): void {
 		const end = this.#direct?.end ?? null;
+		const over = this.#relayed?.end ?? null;
 		if (end !== null) {
 			this.#direct = null;
 			this.#nextDirectMs = nowMs + AGAIN_MS;
 			this.#reason = end === 'full' ? 'full' : 'blocked';
-			if (end === 'revoked') this.#ended = { kind: 'ended', why: 'revoked', fault: null };
 		}
-		const over = this.#relayed?.end ?? null;
 		if (over !== null) {
 			this.#relayed = null;
 			this.#nextRelayedMs = nowMs + RELAY_AGAIN_MS;
-			if (over === 'revoked') this.#ended = { kind: 'ended', why: 'revoked', fault: null };
 		}
-	}
-
-	/** Why nothing can come; `null`: something may. */
-	#goneOf({ online, state }: WatchedCamera): Ended | null {
-		const { post } = this.#tools;
-		const ended = (why: Ended['why']): Ended => ({ kind: 'ended', why, fault: null });
-		if (post.state.kind === 'none') return ended('no-relay');
-		if (post.state.kind === 'refused') {
-			return ended(post.state.why === 'not-a-member' ? 'revoked' : 'no-relay');
-		}
-		if (post.state.kind !== 'connected') return null;
-		if (!online) return ended('camera-away');
-		return state?.kind === 'off' ? ended('camera-off') : null;
+		const out = end === 'revoked' || over === 'revoked';
+		if (out) this.#ended = { kind: 'ended', why: 'revoked', fault: null };
 	}
 
 	#steerDirect(source: WatchedCamera, reachable: boolean, nowMs: number): Verdict | null {
@@ -245,26 +253,19 @@ export class CameraView implements LiveView {
 			});
 		}
 		const direct = this.#direct;
-		const { picture, begunMs, connectedMs, lostMs } = direct;
+		const { picture, connectedMs: sinceMs, lostMs } = direct;
 		if (picture !== null) this.#tools.screen.play(picture);
-		const frameMs = this.#expectedMs(direct, nowMs);
+		const begunMs = Math.max(direct.begunMs, this.#attachedMs);
+		const connectedMs = sinceMs && Math.max(sinceMs, this.#attachedMs);
+		const seen = { paintedMs: this.#videoMs, visible: this.#tools.screen.seen };
+		const slow = this.#rate !== 'full';
+		const frameMs = picture && expectedFrameMs({ ...seen, slow, beat: direct.beat }, nowMs);
 		const fares = verdict({ begunMs, connectedMs, lostMs, frameMs }, nowMs);
 		if (fares !== 'over') return fares;
 		this.#dropDirect();
 		this.#nextDirectMs = nowMs + AGAIN_MS;
 		this.#reason = 'blocked';
 		return null;
-	}
-
-	/** The newest frame, or now where none is to be expected. */
-	#expectedMs({ beat, picture }: DirectCall, nowMs: number): number | null {
-		const { screen } = this.#tools;
-		if (picture === null) return null;
-		const stalled = beat !== null && beat.atMs - beat.capturedMs > STALLED_MS;
-		const silent = beat === null || nowMs - beat.heardMs > SLOW_MS;
-		if (!silent && (stalled || !screen.seen)) return nowMs;
-		if (this.#videoMs === null || this.#rate === 'full') return this.#videoMs;
-		return nowMs - this.#videoMs < SLOW_MS ? nowMs : this.#videoMs;
 	}
 
 	#steerRelayed(source: WatchedCamera, reachable: boolean, fares: Verdict | null): void {
@@ -283,12 +284,17 @@ export class CameraView implements LiveView {
 		this.#capturedMs = null;
 		this.#relayed = new RelayedWatch(this.#tools, source.id, source.device, {
 			part: (part) => {
+				if (part.kind !== 'sound') this.#pieces = part.kind === 'film' ? part : null;
 				screen.decode(part);
+			},
+			failed: (fault) => {
+				this.#see({ kind: 'failed', fault });
 			},
 			changed: () => {
 				this.look();
 			},
 		});
+		this.#relayed.listen(!this.#muted && !this.#talking);
 	}
 
 	/** The old picture stays until the new one has its first frame. */
@@ -333,8 +339,12 @@ export class CameraView implements LiveView {
 		if (age > STALE_MS) this.#set({ kind: 'stale', path, ageMs: age, trying });
 		else {
 			const reason = path === 'relayed' ? this.#reason : 'best';
-			const sound = this.#front === 'video' && this.#tools.source().state?.sound === true;
-			this.#set({ kind: 'live', path, reason, ageMs: age, sound });
+			const [relayed, pieces] = [this.#front === 'canvas', this.#pieces];
+			const silent =
+				relayed && (pieces === null ? !this.#tools.screen.hears : !SOUND.test(pieces.mime));
+			const sound = !silent && this.#tools.source().state?.sound === true;
+			const inPieces = relayed && pieces !== null;
+			this.#set({ kind: 'live', path, reason, ageMs: age, sound, pieces: inPieces });
 		}
 	}
 
@@ -381,7 +391,9 @@ export class CameraView implements LiveView {
 	}
 
 	#set(state: ViewState): void {
+		const told = !changes(this.state, state);
 		this.state = state;
+		if (told) return;
 		for (const listener of this.#listeners) listener();
 	}
 }

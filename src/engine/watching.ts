@@ -27,6 +27,8 @@ export type ViewState =
 			readonly reason: PathReason;
 			readonly ageMs: number;
 			readonly sound: boolean;
+			/** A second of it at once, and so about two seconds late: the camera's browser encodes no single frames. */
+			readonly pieces: boolean;
 	  }
 	/** A picture is there and has grown old (5 s): blurred, with words. */
 	| {
@@ -43,6 +45,7 @@ export type ViewState =
 
 export interface LiveView {
 	readonly state: ViewState;
+	/** Of all that changes but the age. */
 	on(listener: () => void): () => void;
 	/** Only what is visible is decoded: `full` rate, a frame every few seconds, or nothing. */
 	want(rate: 'full' | 'slow' | 'none'): void;

@@ -12,7 +12,7 @@ export interface LiveEncoderOptions {
 }
 
 export interface LiveEncoderSink {
-	/** Each 100 ms at most, a key frame at its head or in none. */
+	/** Each 100 ms at most, a key frame at its head or in none; or about one a second where there are no single frames. */
 	part(part: LivePart): void;
 	/** It gave up. Nothing comes after it. */
 	ended(fault: Fault): void;
@@ -21,11 +21,15 @@ export interface LiveEncoderSink {
 export interface LiveEncoding {
 	/** As soon as there is a frame. */
 	keyFrame(): void;
+	/** Whether somebody listens: sound goes only then, where the picture has any. */
+	sound(on: boolean): void;
 	pace(pace: Pick<Pace, 'bitsPerSecond' | 'holding'>): void;
 	stop(): void;
 }
 
 /** Encodes a picture frame by frame, apart from the recorder. Throws `unsupported`. */
 export interface LiveEncoder {
+	/** Somebody watches, and may need it any moment: what takes time to load is loaded. */
+	warm(): void;
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding;
 }

@@ -15,6 +15,8 @@ export type LiveScreenEvent =
 export interface LiveScreen {
 	/** Whether parts can be decoded here. */
 	readonly decodes: boolean;
+	/** Whether sound parts can be heard here. */
+	readonly hears: boolean;
 	/** False in a hidden page: no frame of a video is painted, and none is told. */
 	readonly seen: boolean;
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;

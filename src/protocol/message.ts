@@ -65,7 +65,11 @@ export const messageSchema = v.variant('t', [
 		/** Who is watching now. */
 		watching: v.pipe(v.array(id), v.maxLength(64)),
 	}),
-	v.object({ t: v.literal('call'), ...call, camera: id, ways: v.array(v.picklist(WAYS)) }),
+	v.object({
+		...{ t: v.literal('call'), ...call, camera: id, ways: v.array(v.picklist(WAYS)) },
+		/** At the relay: somebody listens, too (LV16). */
+		sound: v.optional(v.boolean()),
+	}),
 	v.object({ t: v.literal('offer'), ...call, ...answered, sdp, fingerprint, restart: v.boolean() }),
 	v.object({ t: v.literal('answer'), ...answered, sdp, fingerprint }),
 	v.object({

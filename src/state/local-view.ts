@@ -34,7 +34,7 @@ export class LocalView implements LiveView {
 		if (this.#paintedMs === null) return this.#connecting();
 		const ageMs = Math.max(0, clock.monotonicMs() - this.#paintedMs);
 		return ageMs < STALE_MS && this.#picture !== null
-			? { kind: 'live', path: 'local', reason: 'best', ageMs, sound: false }
+			? { kind: 'live', path: 'local', reason: 'best', ageMs, sound: false, pieces: false }
 			: { kind: 'stale', path: 'local', ageMs, trying: 'camera' };
 	}
 

@@ -1,7 +1,7 @@
 import type { Session } from '#state/session.svelte.ts';
 import type { Viewing } from '#state/viewing.svelte.ts';
 import type { Tile } from '#state/wall.svelte.ts';
-import type { Words } from './words/en.ts';
+import type { Advice, Words } from './words/en.ts';
 import type { LiveWords } from './words/en-live.ts';
 
 type Watched = NonNullable<Tile['watched']>;
@@ -10,6 +10,13 @@ interface Speech {
 	readonly w: Words;
 	readonly live: LiveWords;
 	readonly nowMs: number;
+}
+
+type Ended = Extract<Viewing['state'], { readonly kind: 'ended' }>;
+
+/** Why there is no picture, and what to do. */
+export function endedAdvice({ why, fault }: Ended, live: LiveWords): Advice {
+	return fault?.kind === 'unsupported' ? live.notShownHere : live.ended[why];
 }
 
 /** How old the picture is and what is being done about it; else why there is none. */
@@ -26,7 +33,7 @@ export function pictureSaid(
 		case 'connecting':
 			return live.trying[state.trying];
 		case 'ended': {
-			if (state.why !== 'camera-away') return live.ended[state.why].what;
+			if (state.why !== 'camera-away') return endedAdvice(state, live).what;
 			const { stateMs } = camera;
 			if (stateMs === null) return live.offline;
 			// What was today needs no date.

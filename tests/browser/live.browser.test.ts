@@ -2,13 +2,11 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserClock } from '#browser/clock.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { CodecLiveEncoder } from '#browser/live-encoder.ts';
-import { PaneScreen } from '#browser/live-screen.ts';
 import { BrowserPeers } from '#browser/peer.ts';
-import { pictureOf } from '#browser/picture.ts';
 import { ageMs, type ClockOffset } from '#domain/age.ts';
 import { hexOf } from '#domain/bytes.ts';
 import type { DeviceId, RunId } from '#domain/ids.ts';
-import { beginsWithKey, type LivePart } from '#domain/live-part.ts';
+import { beginsWithKey, type FramesPart } from '#domain/live-part.ts';
 import { HostedCall } from '#engine/hosting-call.ts';
 import { LensPulse, LiveClock } from '#engine/live-clock.ts';
 import { LiveWindow } from '#engine/live-window.ts';
@@ -18,11 +16,11 @@ import type { Dtls } from '#ports/crypto.ts';
 import type { Message } from '#protocol/message.ts';
 import { makeWorkshop } from '../engine/sealing.ts';
 import { FakeRelay } from '../fakes/post.ts';
+import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-stage.ts';
 
 const crypto = new WebCrypto();
 const clock = new BrowserClock();
 const live = new LiveClock(clock);
-const cleanUps: (() => void)[] = [];
 let dtls: Dtls[] = [];
 
 beforeAll(async () => {
@@ -34,52 +32,7 @@ beforeAll(async () => {
 		}),
 	);
 });
-afterEach(() => {
-	for (const cleanUp of cleanUps.splice(0)) cleanUp();
-});
-
-/** A canvas that moves, as a lens. */
-function lens(width = 640, height = 360) {
-	const canvas = document.createElement('canvas');
-	Object.assign(canvas, { width, height });
-	const pen = canvas.getContext('2d')!;
-	let frames = 0;
-	const timer = setInterval(() => {
-		frames += 1;
-		pen.fillStyle = '#247';
-		pen.fillRect(0, 0, width, height);
-		pen.fillStyle = '#fc3';
-		pen.fillRect((frames * 7) % width, 40, 90, 90);
-	}, 50);
-	const stream = canvas.captureStream(20);
-	cleanUps.push(() => {
-		clearInterval(timer);
-		for (const track of stream.getTracks()) track.stop();
-	});
-	return { picture: pictureOf(stream), frames: () => frames };
-}
-
-function shown() {
-	const [video, canvas] = [document.createElement('video'), document.createElement('canvas')];
-	document.body.append(video, canvas);
-	const screen = new PaneScreen();
-	screen.attach(video, canvas);
-	cleanUps.push(() => {
-		screen.close();
-		video.remove();
-		canvas.remove();
-	});
-	return { video, canvas, screen };
-}
-
-async function until(so: () => boolean, mostMs: number): Promise<number> {
-	const begunMs = performance.now();
-	while (!so()) {
-		if (performance.now() - begunMs > mostMs) throw new Error(`not so in ${String(mostMs)} ms`);
-		await new Promise((done) => setTimeout(done, 10));
-	}
-	return performance.now() - begunMs;
-}
+afterEach(cleanUp);
 
 /** A camera and a viewer in this page, with a relay between them that may change letters. */
 function call(change: (message: Message) => Message = (message) => message) {
@@ -197,14 +150,14 @@ describe('the relayed picture', () => {
 				ages.push(ageMs(clock.monotonicMs(), offset, event.capturedUs / 1000));
 			}
 		});
-		const parts: LivePart[] = [];
+		const parts: FramesPart[] = [];
 		const gone: unknown[] = [];
 		const encoding = new CodecLiveEncoder().start(
 			lens().picture,
 			{ bitsPerSecond: 800_000, frameRate: 20, wallOffsetMs: live.wallOffsetMs },
 			{
 				part: (part) => {
-					parts.push(part);
+					parts.push(framesIn(part));
 					void (async () => {
 						const opened = await window.open(await sealer.live(part));
 						if (opened !== null) screen.decode(opened);
@@ -232,11 +185,11 @@ describe('the relayed picture', () => {
 	});
 
 	it('LV8 what begins in the middle, is damaged or leaps is no frame, and no end', async () => {
-		const parts: LivePart[] = [];
+		const parts: FramesPart[] = [];
 		const encoding = new CodecLiveEncoder().start(
 			lens(320, 180).picture,
 			{ bitsPerSecond: 400_000, frameRate: 20, wallOffsetMs: 0 },
-			{ part: (part) => parts.push(part), ended: () => undefined },
+			{ part: (part) => parts.push(framesIn(part)), ended: () => undefined },
 		);
 		await until(() => parts.filter(beginsWithKey).length >= 3, 10_000);
 		encoding.stop();

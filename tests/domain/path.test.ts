@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostDirect, verdict, type Attempt } from '#domain/path.ts';
+import { expectedFrameMs, mostDirect, verdict, type Attempt } from '#domain/path.ts';
 import { paceAfter, type Pace } from '#domain/pace.ts';
 
 const begun: Attempt = { begunMs: 0, connectedMs: null, lostMs: null, frameMs: null };
 
 describe('which way the picture comes', () => {
-	it('LV3 no connection: the relay as well after a second, given up after eight', () => {
-		expect([500, 1500, 7900, 8000].map((ms) => verdict(begun, ms))).toEqual([
+	it('LV3 no connection: the relay as well after 0.7 s, given up after eight', () => {
+		expect([699, 700, 7900, 8000].map((ms) => verdict(begun, ms))).toEqual([
 			...['wait', 'relay', 'relay', 'over'],
 		]);
 	});
@@ -67,5 +67,31 @@ describe('LV6 the pace of the relayed picture', () => {
 				}
 			}),
 		);
+	});
+});
+
+describe('LV3 when the newest frame of a direct picture is missed', () => {
+	const beat = { heardMs: 9800, atMs: 500_000, capturedMs: 499_990 };
+	const seen = { paintedMs: 8000, visible: true, slow: false, beat };
+
+	it.each([
+		['in sight, at the full rate: it was painted when it was', seen, 8000],
+		['not painted yet', { ...seen, paintedMs: null }, null],
+		[
+			'a lens that stalls gives none: none is to be expected',
+			{ ...seen, beat: { ...beat, capturedMs: 498_000 } },
+			10_000,
+		],
+		['nothing is painted in a hidden page', { ...seen, visible: false }, 10_000],
+		[
+			'hidden, and the camera is silent',
+			{ ...seen, visible: false, beat: { ...beat, heardMs: 6000 } },
+			8000,
+		],
+		['no beat came yet', { ...seen, visible: false, beat: null }, 8000],
+		['slow: a second or two is nothing', { ...seen, slow: true }, 10_000],
+		['slow, and too long', { ...seen, slow: true, paintedMs: 6000 }, 6000],
+	] as const)('%s', (_name, painted, expected) => {
+		expect(expectedFrameMs(painted, 10_000)).toBe(expected);
 	});
 });

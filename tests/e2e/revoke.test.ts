@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, WebSocket as Line } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, startRelay, type Relay } from './house.ts';
 import { openHome, pair } from './paired.ts';
@@ -13,6 +13,25 @@ let viewers: BrowserContext;
 let camera: Page;
 let viewer: Page;
 let errors: string[];
+/** What the viewer's last line to the relay carried. */
+const line = { sent: [] as string[], token: '', closedMs: NaN, url: '' };
+
+function listenTo(opened: Line): void {
+	if (!/\/api\//.test(opened.url())) return;
+	line.url = opened.url();
+	line.sent.length = 0;
+	opened.on('framesent', ({ payload }) => {
+		if (typeof payload === 'string') line.sent.push(payload);
+	});
+	opened.on('framereceived', ({ payload }) => {
+		if (typeof payload !== 'string') return;
+		const frame = JSON.parse(payload) as { t: string; token?: string };
+		if (frame.t === 'welcome') line.token = frame.token ?? '';
+	});
+	opened.on('close', () => {
+		line.closedMs = performance.now();
+	});
+}
 
 beforeAll(async () => {
 	relay = await startRelay();
@@ -33,10 +52,16 @@ afterAll(async () => {
 });
 
 test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a new epoch, and the proof on the screen', async () => {
+	viewer.on('websocket', listenTo);
 	await viewer.goto(`${relay.address}/watch`);
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	await viewer.locator('[data-state="live"]').first().waitFor({ state: 'attached' });
 	const before = (await storedRuns(camera)).at(-1);
+	const sent = [...line.sent];
+	const token = line.token;
+	expect(await home(token)).toBe(200);
+	// From here on what it says and asks is kept apart: it may try again by itself.
+	line.closedMs = NaN;
 
 	await camera.getByRole('navigation').getByRole('link', { name: 'More' }).click();
 	const devices = camera.getByRole('region', { name: 'Devices' });
@@ -57,8 +82,22 @@ test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a ne
 		newestMs = Math.max(newestMs, performance.now() - begunMs - ageMs);
 		expect(performance.now() - begunMs).toBeLessThan(20_000);
 	}
+	const goneMs = performance.now();
 	process.stdout.write(`revoked: newest frame shown is of ${Math.round(newestMs)} ms after\n`);
 	expect(newestMs).toBeLessThan(5000);
+	// Picture and socket, both, and the words within a second of the socket's end (LV14).
+	expect(goneMs - begunMs).toBeLessThan(5000);
+	expect(line.closedMs - begunMs).toBeLessThan(5000);
+	process.stdout.write(
+		`its line closed ${Math.round(line.closedMs - begunMs)} ms after, its picture was gone ${Math.round(goneMs - line.closedMs)} ms later\n`,
+	);
+	expect(goneMs - line.closedMs).toBeLessThan(1000);
+	await viewer.getByText('This device was taken out of the home.').first().waitFor();
+	expect(await seen()).toBe(false);
+	expect(await home(token)).toBe(401);
+	const answers = await sayAgain(sent);
+	expect(answers.kinds).not.toContain('welcome');
+	expect([answers.parts, answers.letters]).toEqual([0, 0]);
 
 	const proof = devices.getByText(/^Gone: the relay closed it after .*, .* after /);
 	await proof.waitFor({ timeout: 20_000 });
@@ -70,3 +109,45 @@ test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a ne
 	const after = (await storedRuns(camera)).at(-1);
 	expect(after?.epoch).toBe((before?.epoch ?? 0) + 1);
 });
+
+async function home(token: string): Promise<number> {
+	const headers = { Authorization: `Bearer ${token}` };
+	return (await fetch(`${relay.address}/api/home`, { headers })).status;
+}
+
+/** Whether anything of a picture is to be seen. */
+async function seen(): Promise<boolean> {
+	return viewer.evaluate(() =>
+		[...document.querySelectorAll('main video, main canvas')].some((one) =>
+			one.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
+		),
+	);
+}
+
+/** On a line of its own, frame for frame, as somebody would who had kept them. */
+async function sayAgain(
+	frames: readonly string[],
+): Promise<{ readonly kinds: string[]; readonly parts: number; readonly letters: number }> {
+	return viewer.evaluate(
+		([url, said]) =>
+			new Promise((done) => {
+				const socket = new WebSocket(url, 'spycam.v1');
+				const kinds: string[] = [];
+				let parts = 0;
+				const over = (): void => {
+					done({ kinds, parts, letters: kinds.filter((kind) => kind === 'letter').length });
+				};
+				socket.binaryType = 'arraybuffer';
+				socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+					if (typeof data !== 'string') parts += 1;
+					else kinds.push((JSON.parse(data) as { t: string }).t);
+				};
+				socket.onopen = () => {
+					for (const frame of said) socket.send(frame);
+				};
+				socket.onclose = over;
+				setTimeout(over, 3000);
+			}),
+		[line.url, frames] as const,
+	);
+}

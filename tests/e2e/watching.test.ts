@@ -4,8 +4,9 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, launchFirefox, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow, openHome, pair, showCode } from './paired.ts';
-import { becomeCamera, escaped } from './person.ts';
+import { becomeCamera, escaped, player } from './person.ts';
 import { BLOCKED, LOOPBACK, startTurn } from './turn.ts';
+import { comes, moves } from './watched.ts';
 
 /** A camera and a viewer in two browsers, over the real relay. */
 
@@ -47,44 +48,6 @@ async function visit(args: readonly string[] = []): Promise<Page> {
 	await page.goto(`${relay.address}/watch`);
 	await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	return page;
-}
-
-const player = (page: Page) => page.getByRole('region', { name: 'Player' });
-
-async function comes(page: Page, path: string, timeout = 30_000): Promise<void> {
-	try {
-		await page
-			.locator(`[data-state="live"][data-path="${path}"]`)
-			.waitFor({ state: 'attached', timeout });
-	} catch (error) {
-		const [state, way] = await Promise.all([
-			player(page).getAttribute('data-state'),
-			player(page).getAttribute('data-path'),
-		]);
-		const said = await page.locator('main').innerText();
-		throw new Error(`not live ${path} but ${String(state)} ${String(way)}: ${said}`, {
-			cause: error,
-		});
-	}
-}
-
-/** What is seen moves and is not black. */
-async function moves(page: Page): Promise<void> {
-	const seen = () =>
-		page.evaluate(() => {
-			const pane = [
-				...document.querySelectorAll<HTMLVideoElement | HTMLCanvasElement>('video, canvas'),
-			].find((one) => one.checkVisibility({ visibilityProperty: true }) && one.clientWidth > 200);
-			if (!pane) return '';
-			const small = new OffscreenCanvas(64, 36);
-			const pen = small.getContext('2d');
-			pen?.drawImage(pane, 0, 0, 64, 36);
-			const data = pen?.getImageData(0, 0, 64, 36).data ?? [];
-			return data.some((value, at) => at % 4 !== 3 && value > 40) ? [...data].join() : '';
-		});
-	const first = await seen();
-	await expect.poll(seen, { timeout: 5000 }).not.toBe(first);
-	expect(first).not.toBe('');
 }
 
 test('a paired browser watches directly, and the camera says who watches', async () => {

@@ -13,6 +13,7 @@ const sealer = () => {
 	return new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId } });
 };
 const part = (ms: number, key = true): LivePart => ({
+	kind: 'frames',
 	...{ codec: 'vp8', width: 320, height: 180 },
 	frames: [{ key, capturedUs: T0 + ms * 1000, bytes: crypto.random(900) }],
 });

@@ -3,7 +3,7 @@ import { WebCrypto } from '#browser/crypto.ts';
 import { ascii, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
-import type { LivePart } from '#domain/live-part.ts';
+import type { FramesPart, LivePart } from '#domain/live-part.ts';
 import { profileNamed } from '#domain/profile.ts';
 import type { Role } from '#domain/roster.ts';
 import { Guarding } from '#engine/guarding.ts';
@@ -68,9 +68,14 @@ const sealed = (epoch: number, run: number, seq: number, part: LivePart): Bytes 
 			epoch,
 			run,
 			seq,
-			part: { ...part, frames: part.frames.map(({ key, capturedUs }) => ({ key, capturedUs })) },
+			part: { ...part, frames: framesOf(part).map(({ key, capturedUs }) => ({ key, capturedUs })) },
 		}),
 	);
+
+function framesOf(part: LivePart): FramesPart['frames'] {
+	if (part.kind !== 'frames') throw new Error('the fakes encode frames only');
+	return part.frames;
+}
 
 export type Home = Awaited<ReturnType<typeof makeHome>>;
 
@@ -186,6 +191,8 @@ export async function makeHome() {
 		members.set([...members.value, { device: id, name, roles }]);
 		const screens: FakeLiveScreen[] = [];
 		const granted = new Set([1, 2, 3]);
+		/** What the camera sends is of a version that this viewer does not know. */
+		const later = { version: false };
 		const own = dtls();
 		const home: HouseState = {
 			...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: id, strength: 'sealed' },
@@ -204,6 +211,7 @@ export async function makeHome() {
 						seq: number;
 						part: LivePart;
 					};
+					if (later.version) return Promise.reject(new Fault('unsupported', 'a later version'));
 					if (!granted.has(said.epoch)) return Promise.reject(new Fault('not-found', 'no key'));
 					const runId = String(said.run) as RunId;
 					return Promise.resolve({ runId, seq: said.seq, part: said.part });
@@ -223,7 +231,7 @@ export async function makeHome() {
 			if (screen === undefined) throw new Error('no screen was made');
 			return { view: opened, screen };
 		};
-		return { id, post: mine, watching, granted, open, dtls: own };
+		return { id, post: mine, watching, granted, later, open, dtls: own };
 	}
 
 	/** Until it is so, in steps of a frame; the clock tells how long it took. */

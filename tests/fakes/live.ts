@@ -19,10 +19,16 @@ export class FakeLiveEncoder implements LiveEncoder {
 	running = 0;
 	started = 0;
 	paces: number[] = [];
+	sounds = false;
+	warmed = 0;
 	readonly #clock: ManualClock;
 
 	constructor(clock: ManualClock) {
 		this.#clock = clock;
+	}
+
+	warm(): void {
+		this.warmed += 1;
 	}
 
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
@@ -40,12 +46,15 @@ export class FakeLiveEncoder implements LiveEncoder {
 			wantsKey = false;
 			const capturedUs = Math.round((atMs + options.wallOffsetMs) * 1000);
 			const frames = [{ key, capturedUs, bytes: new Uint8Array(50) }];
-			sink.part({ codec: 'vp8', width: 320, height: 180, frames });
+			sink.part({ kind: 'frames', codec: 'vp8', width: 320, height: 180, frames });
 		};
 		onFrame.add(frame);
 		return {
 			keyFrame: () => {
 				wantsKey = true;
+			},
+			sound: (on) => {
+				this.sounds = on;
 			},
 			pace: ({ bitsPerSecond }) => {
 				this.paces.push(bitsPerSecond);
@@ -60,6 +69,7 @@ export class FakeLiveEncoder implements LiveEncoder {
 /** Shows nothing, and tells what a person would see. */
 export class FakeLiveScreen implements LiveScreen {
 	decodes = true;
+	hears = true;
 	seen = true;
 	pane: Pane | null = null;
 	muted = true;
@@ -87,6 +97,7 @@ export class FakeLiveScreen implements LiveScreen {
 	}
 
 	decode(part: LivePart): void {
+		if (part.kind !== 'frames') return;
 		for (const { key, capturedUs } of part.frames) {
 			this.#begun ||= key;
 			if (!this.#begun) continue;

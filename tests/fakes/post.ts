@@ -62,6 +62,8 @@ export class FakePost implements Post {
 	waiting = 0;
 	ice = [];
 	there = true;
+	/** What the relay says to it instead of letting it in. */
+	refused: Extract<LinkState, { kind: 'refused' }>['why'] | null = null;
 	readonly roles: readonly Role[];
 	readonly watched = new Set<(camera: string, viewers: number) => void>();
 	readonly #relay: FakeRelay;
@@ -76,6 +78,7 @@ export class FakePost implements Post {
 	}
 
 	get state(): LinkState {
+		if (this.refused !== null) return { kind: 'refused', origin: ORIGIN, why: this.refused };
 		if (this.there) return { kind: 'connected', origin: ORIGIN };
 		return { kind: 'away', origin: ORIGIN, againMs: 0 };
 	}
@@ -89,6 +92,12 @@ export class FakePost implements Post {
 	set(there: boolean): void {
 		this.there = there;
 		this.#relay.presence();
+	}
+
+	/** The relay closes its line, and lets it in no more. */
+	refuse(why: Extract<LinkState, { kind: 'refused' }>['why']): void {
+		this.refused = why;
+		this.set(false);
 	}
 
 	tell(): void {

@@ -66,10 +66,11 @@ export const OWN: WatchedCamera = {
 
 export const VIEWS: readonly ViewState[] = [
 	{ kind: 'connecting', trying: 'direct', sinceMs: NOON },
-	{ kind: 'live', path: 'direct', reason: 'best', ageMs: 180, sound: true },
-	{ kind: 'live', path: 'turn', reason: 'blocked', ageMs: 900, sound: false },
-	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1300, sound: false },
-	{ kind: 'live', path: 'relayed', reason: 'full', ageMs: 1300, sound: false },
+	{ kind: 'live', path: 'direct', reason: 'best', ageMs: 180, sound: true, pieces: false },
+	{ kind: 'live', path: 'turn', reason: 'blocked', ageMs: 900, sound: false, pieces: false },
+	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1300, sound: false, pieces: false },
+	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1900, sound: true, pieces: true },
+	{ kind: 'live', path: 'relayed', reason: 'full', ageMs: 1300, sound: false, pieces: false },
 	{ kind: 'stale', path: 'direct', ageMs: 12_300, trying: 'relayed' },
 	{ kind: 'ended', why: 'camera-away', fault: null },
 	{ kind: 'ended', why: 'camera-off', fault: null },

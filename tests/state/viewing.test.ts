@@ -56,7 +56,7 @@ test('a camera that comes back is called again, once, and by nobody’s hand', (
 
 test('a picture that goes on without the relay is left alone when the relay is back', () => {
 	const { told, online } = watched({
-		...{ kind: 'live', path: 'direct', reason: 'best', ageMs: 100, sound: true },
+		...{ kind: 'live', path: 'direct', reason: 'best', ageMs: 100, sound: true, pieces: false },
 	});
 	online(true);
 	expect(told).toEqual([]);

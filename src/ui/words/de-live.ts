@@ -74,6 +74,11 @@ export const live: LiveWords = {
 				}[reason];
 		}
 	},
+	notShownHere: {
+		what: 'Dieser Browser kann nicht zeigen, was diese Kamera sendet.',
+		next: 'Öffne diese Seite neu. Hilft das nicht, aktualisiere den Browser.',
+	},
+	inPieces: 'Etwa 2 s verzögert: Der Browser der Kamera sendet immer eine ganze Sekunde.',
 	picture: (name) => `Bild von ${name}`,
 	retry: 'Noch einmal versuchen',
 	emptyWhat: 'In diesem Zuhause gibt es noch keine Kamera.',

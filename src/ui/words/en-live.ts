@@ -97,12 +97,17 @@ export const live = {
 	trying,
 	stale: (ms: number, what: Trying) => `${age(ms)}. ${trying[what]}`,
 	ended,
+	notShownHere: {
+		what: 'This browser cannot show what this camera sends.',
+		next: 'Open this page again. If that does not help, update the browser.',
+	},
 	offlineSince: (ago: string) => `Offline since ${ago}`,
 	offline: 'Offline',
 	kinds,
 	elsewhere: 'Another tab of this browser is this camera.',
 	notHere: 'Only its footage is here.',
 	way,
+	inPieces: 'About 2 s behind: the camera’s browser sends a second at a time.',
 	picture: (name: string) => `Picture of ${name}`,
 	retry: 'Try again',
 	// The wall

@@ -1,0 +1,120 @@
+import { rmSync } from 'node:fs';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { openHome, pair } from './paired.ts';
+import { becomeCamera, escaped, player, record } from './person.ts';
+import { comes, moves } from './watched.ts';
+
+/** Cameras and viewers whose browsers lack WebCodecs, over the real relay: Chromium with it taken away. */
+
+let relay: Relay;
+let cameras: BrowserContext;
+let camera: Page;
+let profile: string;
+let viewers: BrowserContext;
+const errors: string[][] = [];
+
+const without = (...names: readonly string[]) => ({
+	content: names.map((name) => `Reflect.deleteProperty(window, '${name}');`).join('\n'),
+});
+const age = async (page: Page) => Number(await player(page).getAttribute('data-age-ms'));
+
+beforeAll(async () => {
+	relay = await startRelay();
+	cameras = await launchChromium();
+	camera = await cameras.newPage();
+	errors.push(escaped(camera));
+	await becomeCamera(camera, relay.address);
+	await openHome(camera, relay);
+	profile = temporaryFolder();
+	viewers = await launchChromium({ profile });
+	await pair(camera, await viewers.newPage(), relay, 'Kitchen');
+	await opened();
+	await camera.getByRole('switch', { name: 'Record sound' }).click();
+}, 180_000);
+afterAll(async () => {
+	await viewers.close();
+	await cameras.close();
+	await relay.stop();
+	rmSync(profile, { recursive: true, force: true });
+	expect(errors.flat()).toEqual([]);
+});
+
+async function opened(): Promise<void> {
+	await camera.goto(`${relay.address}/camera`);
+	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+}
+
+/** Watches at the relay, and counts the sound that was played. */
+async function visit(...missing: readonly string[]): Promise<Page> {
+	await viewers.close();
+	viewers = await launchChromium({ profile });
+	await viewers.addInitScript(without(...missing));
+	await viewers.addInitScript(() => {
+		const heard = { seconds: 0 };
+		const { createBufferSource } = AudioContext.prototype as unknown as {
+			createBufferSource: (this: AudioContext) => AudioBufferSourceNode;
+		};
+		AudioContext.prototype.createBufferSource = function () {
+			const made = createBufferSource.call(this);
+			made.onended = () => {
+				heard.seconds += made.buffer?.duration ?? 0;
+			};
+			return made;
+		};
+		Object.assign(window, { heard });
+	});
+	const page = await viewers.newPage();
+	errors.push(escaped(page));
+	await page.goto(`${relay.address}/watch`);
+	await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+	await page.getByText('Always through the relay').click({ timeout: 30_000 });
+	await comes(page, 'relayed');
+	return page;
+}
+
+const feeds = (page: Page) => page.locator('video[data-feed]');
+
+test('LV17 a viewer without VideoDecoder sees the relayed picture by MediaSource, young', async () => {
+	const page = await visit('VideoDecoder');
+	expect(await feeds(page).count()).toBe(1);
+	await moves(page);
+	await expect.poll(() => age(page), { timeout: 10_000 }).toBeLessThan(1500);
+	expect(await page.getByText('About 2 s behind').count()).toBe(0);
+});
+
+test('LV16 a viewer at the relay hears the camera once somebody wants it', async () => {
+	const page = await visit();
+	expect(await feeds(page).count()).toBe(0);
+	const heard = () =>
+		page.evaluate(() => (window as unknown as { heard: { seconds: number } }).heard.seconds);
+	await moves(page);
+	expect(await heard()).toBe(0);
+	const sound = page.getByRole('button', { name: 'Sound' });
+	await sound.click();
+	await expect.poll(heard, { timeout: 10_000 }).toBeGreaterThan(1);
+	await sound.click();
+	const before = await heard();
+	await moves(page);
+	await moves(page);
+	expect((await heard()) - before).toBeLessThan(0.5);
+});
+
+test('LV15 LV17 a camera without VideoEncoder sends fragments, recording or not, and the viewer says that it is later', async () => {
+	await cameras.addInitScript(without('VideoEncoder'));
+	await opened();
+	for (const records of [false, true]) {
+		if (records) await record(camera);
+		const page = await visit();
+		expect(await feeds(page).count()).toBe(1);
+		await page.getByText('About 2 s behind').waitFor();
+		await moves(page);
+		await expect.poll(() => age(page), { timeout: 10_000 }).toBeLessThan(3000);
+		await page.getByRole('button', { name: 'Sound' }).click();
+		const heard = () => feeds(page).evaluate((one: HTMLVideoElement) => [one.muted, one.paused]);
+		await expect.poll(heard, { timeout: 10_000 }).toEqual([false, false]);
+		await moves(page);
+		expect(await age(page)).toBeLessThan(5000);
+	}
+});

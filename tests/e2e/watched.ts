@@ -1,0 +1,40 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { player } from './person.ts';
+
+/** Waits for a live picture that comes this way; says what there is instead. */
+export async function comes(page: Page, path: string, timeout = 30_000): Promise<void> {
+	try {
+		await page
+			.locator(`[data-state="live"][data-path="${path}"]`)
+			.waitFor({ state: 'attached', timeout });
+	} catch (error) {
+		const [state, way] = await Promise.all([
+			player(page).getAttribute('data-state'),
+			player(page).getAttribute('data-path'),
+		]);
+		const said = await page.locator('main').innerText();
+		throw new Error(`not live ${path} but ${String(state)} ${String(way)}: ${said}`, {
+			cause: error,
+		});
+	}
+}
+
+/** What is seen moves and is not black. */
+export async function moves(page: Page): Promise<void> {
+	const seen = () =>
+		page.evaluate(() => {
+			const pane = [
+				...document.querySelectorAll<HTMLVideoElement | HTMLCanvasElement>('video, canvas'),
+			].find((one) => one.checkVisibility({ visibilityProperty: true }) && one.clientWidth > 200);
+			if (!pane) return '';
+			const small = new OffscreenCanvas(64, 36);
+			const pen = small.getContext('2d');
+			pen?.drawImage(pane, 0, 0, 64, 36);
+			const data = pen?.getImageData(0, 0, 64, 36).data ?? [];
+			return data.some((value, at) => at % 4 !== 3 && value > 40) ? [...data].join() : '';
+		});
+	const first = await seen();
+	await expect.poll(seen, { timeout: 5000 }).not.toBe(first);
+	expect(first).not.toBe('');
+}
