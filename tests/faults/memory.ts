@@ -1,6 +1,8 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 const CHUNK = 8 * 2 ** 20;
+const BLOCK = 64 * 2 ** 10;
+const ZEROS = Buffer.alloc(BLOCK);
 
 interface Marker {
 	readonly name: string;
@@ -9,7 +11,8 @@ interface Marker {
 
 /** What must not be found, in every shape it may have in a memory or a file. */
 export class Markers {
-	readonly #byStart = new Map<number, Marker[]>();
+	/** By their first two bytes. */
+	readonly #byStart: (Marker[] | undefined)[] = Array.from({ length: 65_536 });
 	#longest = 0;
 	#count = 0;
 
@@ -41,9 +44,14 @@ export class Markers {
 
 	/** The names of what lies in there. */
 	foundIn(hay: Uint8Array, found = new Set<string>()): Set<string> {
-		const lists = this.#table();
+		const lists = this.#byStart;
 		const last = hay.length - 1;
 		for (let at = 0; at < last; at += 1) {
+			// Most of what a process has asked for it never used.
+			if (at % BLOCK === 0 && isZeros(hay, at)) {
+				at += BLOCK - 1;
+				continue;
+			}
 			const list = lists[((hay[at] ?? 0) << 8) | (hay[at + 1] ?? 0)];
 			if (list === undefined) continue;
 			for (const { name, bytes } of list) if (liesAt(hay, at, bytes)) found.add(name);
@@ -62,16 +70,18 @@ export class Markers {
 	}
 
 	#add(name: string, bytes: Uint8Array): void {
+		// What begins with a zero could begin in a block that is passed over.
+		if (bytes[0] === 0) return this.#add(name, bytes.subarray(1));
 		if (bytes.length < 8) throw new Error(`too short to be told from chance: ${name}`);
 		const start = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
-		this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), { name, bytes }]);
+		(this.#byStart[start] ??= []).push({ name, bytes });
 		this.#longest = Math.max(this.#longest, bytes.length);
 		this.#count += 1;
 	}
+}
 
-	#table(): readonly (Marker[] | undefined)[] {
-		return Array.from({ length: 65_536 }, (_, start) => this.#byStart.get(start));
-	}
+function isZeros(hay: Uint8Array, at: number): boolean {
+	return at + BLOCK <= hay.length && ZEROS.equals(hay.subarray(at, at + BLOCK));
 }
 
 function liesAt(hay: Uint8Array, at: number, bytes: Uint8Array): boolean {

@@ -130,7 +130,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 	/** As the camera's own header would have it. */
 	const framed = (sealed: Bytes, key = 1) =>
 		joined(Uint8Array.of(1), here, Uint8Array.of(key), sealed);
-	// Of the same camera, from before the viewer came into the home: genuine once, and under a key of its own.
+	// Of the same camera and epoch, in a run of its own, from earlier.
 	const before = framed(await elsewhere.live(partNo(-1000)));
 	const past: Uint8Array[] = [];
 	let told = 0;
@@ -185,11 +185,15 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 	const sealer = await camera.house.beginMeta(camera.camera);
 	let theirs: Uint8Array = new Uint8Array();
 	malice.plot = {
-		partDown: (part) => {
+		partDown: (heard) => {
+			// A Buffer's slices are no copies.
+			const part = Uint8Array.from(heard);
+			untouched += 1;
+			past.push(part);
+			// To a viewer that has seen nothing yet an old part is new: its age is what tells (LV11).
+			if (untouched === 1) return [part];
 			const all = [...lies(part, theirs)];
 			told += all.length;
-			untouched += 1;
-			past.push(Uint8Array.from(part));
 			const at = below(all.length);
 			return [...all.slice(0, at), part, ...all.slice(at)];
 		},
@@ -212,6 +216,9 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		`R parts: seed ${seed}, ${told} lies, ${came} reached the viewer, ${refused} refused, ` +
 			`${shown.length} of ${genuine.length} genuine shown`,
 	);
+	const numbers = (parts: readonly LivePart[]) =>
+		parts.map(({ frames }) => ((frames[0]?.capturedUs ?? 0) - T0) / 66_000);
+	expect(numbers(shown)).toEqual(numbers(genuine));
 	expect(shown).toEqual(genuine);
 	expect(refused).toBe(came - genuine.length);
 	expect(refused).toBeGreaterThan(told / 2);
@@ -221,6 +228,7 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 	const count = times(2_000);
 	const other = device();
 	await join(other, ['viewer']);
+	await keyed(other);
 	const heard: string[] = [];
 	camera.link.onMessage((message, from) => {
 		if (message.t === 'ask') heard.push(`${from.device} ${message.nonce}`);
@@ -266,17 +274,17 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 			await new Promise((resolve) => setTimeout(resolve, 20));
 		}
 	}
-	const due = written.length - (written.length % 4);
-	await until(() => heard.length >= due - held.length, WAIT_MS);
+	await until(() => past.length === written.length, WAIT_MS);
+	for (const box of held.splice(0)) {
+		id += 1;
+		cameraLine.toDevice({ t: 'letter', id, from: viewer.device, box, kept: false });
+	}
 	malice.plot = {};
-	let done = 0;
-	camera.link.onMessage((message) => (done += message.t === 'command' ? 0 : 1));
 	await viewer.link.send(camera.device, { t: 'ask', nonce: 'cd'.repeat(16) });
-	await until(() => done > 0, WAIT_MS);
+	await until(() => heard.at(-1)?.endsWith('cd') === true, WAIT_MS);
 	console.log(`R letters: seed ${seed}, ${lies} lies, ${camera.link.dropped - before} dropped`);
-	expect(new Set(heard).size).toBe(heard.length);
-	const known = new Set([...written, `${viewer.device} ${'cd'.repeat(16)}`]);
-	expect(heard.filter((one) => !known.has(one))).toEqual([]);
+	const all = [...written, `${viewer.device} ${'cd'.repeat(16)}`];
+	expect(heard.toSorted()).toEqual(all.toSorted());
 	expect(camera.link.dropped - before).toBe(lies);
 });
 
