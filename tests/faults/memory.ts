@@ -71,7 +71,10 @@ export class Markers {
 
 	#add(name: string, bytes: Uint8Array): void {
 		// What begins with a zero could begin in a block that is passed over.
-		if (bytes[0] === 0) return this.#add(name, bytes.subarray(1));
+		if (bytes[0] === 0) {
+			this.#add(name, bytes.subarray(1));
+			return;
+		}
 		if (bytes.length < 8) throw new Error(`too short to be told from chance: ${name}`);
 		const start = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
 		(this.#byStart[start] ??= []).push({ name, bytes });

@@ -260,8 +260,10 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 		expect(held.get('store')).toContain('the home');
 		expect(held.get('store')).not.toContain('a sealed part');
 	}
+	// As it lies there while it works, the database's journal too, and afterwards.
+	const files = new Map([...filesOf(data)].map(([file, bytes]) => [`${file}, at work`, bytes]));
 	await relay.stop();
-	const files = filesOf(data);
+	for (const [file, bytes] of filesOf(data)) files.set(file, bytes);
 	files.set('its log', Buffer.from(relay.said()));
 	for (const [file, bytes] of files) {
 		hits.push(...[...markers.foundIn(bytes)].map((found) => `${file}: ${found}`));
