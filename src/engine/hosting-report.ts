@@ -1,5 +1,5 @@
 import { hexOf } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
 import type { Capture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
@@ -30,6 +30,8 @@ export interface ReportTools {
 	readonly torch: Torch;
 	readonly guarding: Pick<Guarding, 'on' | 'listen'>;
 	readonly rosterSeq: () => number;
+	/** Whether it is this tab that speaks for a camera (LV14). */
+	readonly speaks: (camera: CameraId) => Promise<boolean>;
 }
 
 /** Tells those who asked how this device's camera fares, now and whenever it changes. */
@@ -111,6 +113,7 @@ export class Reports {
 		const { nonce } = this;
 		const common = { nonce, rosterSeq: this.#tools.rosterSeq(), watching: [...this.#watching()] };
 		if (camera === null) return { ...common, cameras: [] };
+		if (!(await this.#tools.speaks(camera))) return null;
 		try {
 			const view = viewOf(recorder.state);
 			const [{ profile }, lenses] = await Promise.all([preferences.read(), capture.lenses()]);
