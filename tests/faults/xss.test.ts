@@ -78,15 +78,20 @@ async function nothingRan(pages: readonly Page[], what: string): Promise<void> {
 /** As a text, and whole: whatever the page does with white space. */
 async function reads(page: Page, text: string): Promise<void> {
 	const plain = text.replace(/\s+/g, ' ').trim();
-	await page.waitForFunction(
-		(wanted) => {
-			const options = [...document.querySelectorAll('option')].map(({ text: own }) => own);
-			const all = [document.body.innerText, ...options].join(' ').replace(/\s+/g, ' ');
-			return all.includes(wanted);
-		},
-		plain,
-		{ timeout: 20_000, polling: 100 },
-	);
+	try {
+		await page.waitForFunction(
+			(wanted) => {
+				const options = [...document.querySelectorAll('option')].map(({ text: own }) => own);
+				const all = [document.body.innerText, ...options].join(' ').replace(/\s+/g, ' ');
+				return all.includes(wanted);
+			},
+			plain,
+			{ timeout: 20_000, polling: 100 },
+		);
+	} catch (error) {
+		const said = await page.locator('body').innerText();
+		throw new Error(`${page.url()} does not say ${text} but ${said}`, { cause: error });
+	}
 }
 
 beforeAll(async () => {
@@ -127,10 +132,10 @@ test('the traps catch what they are for', async () => {
 		document.body.append(link);
 		link.click();
 	});
-	await expect.poll(async () => (await seenBy(page)).blocked.length).toBe(2);
-	const { blocked, planted } = await seenBy(page);
-	expect(blocked.join()).toMatch(/require-trusted-types-for.*script-src/);
-	expect(planted).toBe(1);
+	const said = async () => (await seenBy(page)).blocked.join();
+	await expect.poll(said).toContain('require-trusted-types-for');
+	await expect.poll(said).toContain('script-src');
+	expect((await seenBy(page)).planted).toBe(1);
 	await page.evaluate(() => (window as unknown as { __xss(n: number): void }).__xss(7));
 	expect((await seenBy(page)).ran).toEqual([7]);
 	await page.close();
