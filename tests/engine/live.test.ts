@@ -334,6 +334,24 @@ describe('who may', () => {
 		await until(live(view, 'direct'), 20_000);
 	});
 
+	test('LV14 every tab of a viewer hears how the camera fares, not only the one that asked last', async () => {
+		const { guest, until, recording, relay, host, clock } = home;
+		const kitchen = await guest('Kitchen');
+		const nonces = ['11', '22', '33', '44'].map((two) => two.repeat(16));
+		for (const nonce of nonces) await kitchen.post.send(host, { t: 'ask', nonce });
+		await clock.pass(500, 50);
+		const before = relay.letters.length;
+		recording.set({ kind: 'off', fault: null });
+		const told = () =>
+			relay.letters
+				.slice(before)
+				.flatMap(({ message }) =>
+					message.t === 'state' && message.cameras[0]?.kind === 'off' ? [message.peer] : [],
+				);
+		await until(() => told().length >= 4, 3000);
+		expect(told().toSorted()).toEqual(nonces);
+	});
+
 	test('LV5 a camera that is off shows nothing, and comes back by itself', async () => {
 		const { guest, until, recording, view: lensView } = home;
 		const { view } = (await guest('Kitchen')).open();
