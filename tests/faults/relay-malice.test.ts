@@ -23,7 +23,7 @@ import { relayWithRoom } from '../relay/settings-file.ts';
 import { times } from './counts.ts';
 import { maliceBefore, type Malice, type Passage } from './malice.ts';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const below = randomFrom(seed);
 
