@@ -154,6 +154,7 @@ export function make(installer: Installer): Engine {
 		siren: new ToneSiren(),
 		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
 		rosterSeq: () => membership.entries.length,
+		stage: new LockTenure('lens'),
 	});
 	const watching = new Watching({
 		...live,

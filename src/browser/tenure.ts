@@ -13,12 +13,18 @@ const PREFIX = 'spycam-camera ';
 export class LockTenure implements Tenure {
 	/** Locks given back here, until the browser has really let them go. */
 	readonly #leaving = new Map<CameraId, Promise<unknown>>();
+	readonly #prefix: string;
+
+	/** Of recording, or of the lens. */
+	constructor(what: 'camera' | 'lens' = 'camera') {
+		this.#prefix = `spycam-${what} `;
+	}
 
 	async take(camera: CameraId): Promise<(() => void) | null> {
 		// Else stopping and starting at once would find the camera taken, by ourselves.
 		await this.#leaving.get(camera);
 		return answered<(() => void) | null>((answer, fail) => {
-			const held = locks().request(nameOf(camera), { ifAvailable: true }, (lock) => {
+			const held = locks().request(this.#prefix + camera, { ifAvailable: true }, (lock) => {
 				if (lock === null) return answer(null);
 				return new Promise<void>((letGo) => {
 					const release = () => {
@@ -41,7 +47,7 @@ export class LockTenure implements Tenure {
 		return answered((answer, fail) => {
 			locks()
 				.query()
-				.then(({ held = [] }) => answer(held.some(({ name }) => name === nameOf(camera))))
+				.then(({ held = [] }) => answer(held.some(({ name }) => name === this.#prefix + camera)))
 				.catch(fail);
 		});
 	}
@@ -57,10 +63,6 @@ export async function anyCameraTaken(): Promise<boolean> {
 			.then(({ held = [] }) => answer(held.some(({ name }) => name?.startsWith(PREFIX) === true)))
 			.catch(fail);
 	});
-}
-
-function nameOf(camera: CameraId): string {
-	return `${PREFIX}${camera}`;
 }
 
 function locks(): LockManager {

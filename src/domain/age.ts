@@ -38,9 +38,12 @@ export function offsetWith(known: ClockOffset | null, asked: Asked): ClockOffset
 	return { offsetMs: theirsMs - (sentMs + heardMs) / 2, roundTripMs, measuredMs: heardMs };
 }
 
-/** Of a frame whose capture time is known. */
+/**
+ * Of a frame whose capture time is known: the most it can be. Who holds an answer back makes the camera's clock
+ * look slow, by half the round trip at most; without that half a picture could be made to look younger than it is.
+ */
 export function ageMs(nowMs: number, offset: ClockOffset, capturedMs: number): number {
-	return Math.max(0, nowMs + offset.offsetMs - capturedMs);
+	return Math.max(0, nowMs + offset.offsetMs + offset.roundTripMs / 2 - capturedMs);
 }
 
 /** What the camera said last over the data channel. */

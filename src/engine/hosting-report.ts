@@ -1,5 +1,5 @@
 import { hexOf } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
 import type { Capture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
@@ -17,6 +17,8 @@ import type { RecorderControls, RecorderState } from './recording.ts';
 const EACH_MS = 10_000;
 /** Changes come in groups. */
 const GATHER_MS = 150;
+/** Tabs of one device that are told, each by what it asked with; the newest count. */
+const MOST_TABS = 4;
 
 export interface ReportTools {
 	readonly clock: Clock;
@@ -30,6 +32,8 @@ export interface ReportTools {
 	readonly torch: Torch;
 	readonly guarding: Pick<Guarding, 'on' | 'listen'>;
 	readonly rosterSeq: () => number;
+	/** Whether it is this tab that speaks for a camera (LV14). */
+	readonly speaks: (camera: CameraId) => Promise<boolean>;
 }
 
 /** Tells those who asked how this device's camera fares, now and whenever it changes. */
@@ -38,8 +42,8 @@ export class Reports {
 	readonly nonce: string;
 	readonly #tools: ReportTools;
 	readonly #watching: () => readonly DeviceId[];
-	/** Who asked, and the nonce it asked with. */
-	readonly #askers = new Map<DeviceId, string>();
+	/** Who asked, and the nonces that its tabs asked with. */
+	readonly #askers = new Map<DeviceId, readonly string[]>();
 	#told = '';
 	#gathering: (() => void) | null = null;
 	#work: Promise<void> = Promise.resolve();
@@ -63,7 +67,8 @@ export class Reports {
 	}
 
 	ask(device: DeviceId, nonce: string): void {
-		this.#askers.set(device, nonce);
+		const others = (this.#askers.get(device) ?? []).filter((known) => known !== nonce);
+		this.#askers.set(device, [...others, nonce].slice(-MOST_TABS));
 		this.#work = this.#work.then(async () => {
 			const report = await this.#report();
 			if (report !== null) await this.#send(device, nonce, report);
@@ -92,8 +97,9 @@ export class Reports {
 			const key = JSON.stringify({ ...report, cameras });
 			if (!evenUnchanged && key === this.#told) return;
 			this.#told = key;
-			for (const [device, nonce] of this.#askers) {
-				if (this.#tools.post.online.has(device)) await this.#send(device, nonce, report);
+			for (const [device, nonces] of this.#askers) {
+				if (!this.#tools.post.online.has(device)) continue;
+				for (const nonce of nonces) await this.#send(device, nonce, report);
 			}
 		});
 	}
@@ -111,6 +117,7 @@ export class Reports {
 		const { nonce } = this;
 		const common = { nonce, rosterSeq: this.#tools.rosterSeq(), watching: [...this.#watching()] };
 		if (camera === null) return { ...common, cameras: [] };
+		if (!(await this.#tools.speaks(camera))) return null;
 		try {
 			const view = viewOf(recorder.state);
 			const [{ profile }, lenses] = await Promise.all([preferences.read(), capture.lenses()]);

@@ -4,11 +4,13 @@ import { mostDirect } from '#domain/path.ts';
 import type { Role } from '#domain/roster.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Dtls } from '#ports/crypto.ts';
+import type { Tenure } from '#ports/tenure.ts';
 import type { Message } from '#protocol/message.ts';
 import { HostedCall, type CallTools } from './hosting-call.ts';
 import { Orders, viewOf, type OrderTools } from './hosting-orders.ts';
 import { HostedParts, type PartTools } from './hosting-parts.ts';
 import { Reports, type ReportTools } from './hosting-report.ts';
+import { Stage } from './hosting-stage.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
 import type { MembersControls } from './members.ts';
 import type { Post, Sender } from './post.ts';
@@ -22,7 +24,7 @@ const MOST_DONE = 1024;
 export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 	Omit<PartTools, 'live'> &
 	OrderTools &
-	Omit<ReportTools, 'rosterSeq'> & {
+	Omit<ReportTools, 'rosterSeq' | 'speaks'> & {
 		readonly post: Post;
 		readonly members: Pick<MembersControls, 'list' | 'on'>;
 		/** What this device answers for itself with; `null`: nothing direct. */
@@ -31,6 +33,8 @@ export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 		readonly frames: () => number;
 		readonly phone: boolean;
 		readonly rosterSeq: () => number;
+		/** Of the lens, among this device's tabs. */
+		readonly stage: Tenure;
 	};
 
 type Said<T extends Message['t']> = Extract<Message, { t: T }>;
@@ -62,6 +66,7 @@ export class Hosting implements HostingControls {
 	readonly #parts: HostedParts;
 	readonly #orders: Orders;
 	readonly #reports: Reports;
+	readonly #stage: Stage;
 	readonly #listeners = new Set<() => void>();
 	#calls: readonly HostedCall[] = [];
 	readonly #relayed = new Map<DeviceId, Relayed>();
@@ -79,7 +84,12 @@ export class Hosting implements HostingControls {
 		this.#orders = new Orders(tools, () => {
 			this.#tell();
 		});
-		this.#reports = new Reports(tools, () => this.watchers.map(({ device }) => device));
+		this.#stage = new Stage(tools.stage, () => {
+			this.#tell();
+		});
+		this.#reports = new Reports({ ...tools, speaks: (camera) => this.#stage.speaks(camera) }, () =>
+			this.watchers.map(({ device }) => device),
+		);
 		tools.post.onMessage((message, from) => {
 			this.#read(message, from);
 		});
@@ -152,6 +162,7 @@ export class Hosting implements HostingControls {
 	async #answer(call: Said<'call'>, device: DeviceId): Promise<void> {
 		const { recorder, peers, post } = this.#tools;
 		const { sid, nonce: peer } = call;
+		if (recorder.camera !== null && !(await this.#stage.speaks(recorder.camera))) return;
 		const picture = this.#picture;
 		if (call.camera !== recorder.camera || picture === null) {
 			await post.send(device, { t: 'hang-up', sid, peer, why: 'closed' });
@@ -237,6 +248,7 @@ export class Hosting implements HostingControls {
 		const { recorder, clock } = this.#tools;
 		const { camera } = recorder;
 		const picture = viewOf(recorder.state)?.picture ?? null;
+		this.#stage.follow(picture === null ? null : camera);
 		if (picture !== this.#picture) {
 			this.#picture = picture;
 			// Without a lens the picture stands, and its age tells: it may be back in a moment.

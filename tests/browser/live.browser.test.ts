@@ -5,84 +5,29 @@ import { CodecLiveEncoder } from '#browser/live-encoder.ts';
 import { BrowserPeers } from '#browser/peer.ts';
 import { ageMs, type ClockOffset } from '#domain/age.ts';
 import { hexOf } from '#domain/bytes.ts';
-import type { DeviceId, RunId } from '#domain/ids.ts';
+import type { RunId } from '#domain/ids.ts';
 import { beginsWithKey, type FramesPart } from '#domain/live-part.ts';
-import { HostedCall } from '#engine/hosting-call.ts';
-import { LensPulse, LiveClock } from '#engine/live-clock.ts';
 import { LiveWindow } from '#engine/live-window.ts';
 import { MetaSealer } from '#engine/meta.ts';
-import { DirectCall } from '#engine/watching-direct.ts';
 import type { Dtls } from '#ports/crypto.ts';
-import type { Message } from '#protocol/message.ts';
 import { makeWorkshop } from '../engine/sealing.ts';
-import { FakeRelay } from '../fakes/post.ts';
 import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-stage.ts';
+import { call, certificates, live, type Certificates } from './two-peers.ts';
 
 const crypto = new WebCrypto();
 const clock = new BrowserClock();
-const live = new LiveClock(clock);
 let dtls: Dtls[] = [];
+let both: Certificates;
 
 beforeAll(async () => {
-	dtls = await Promise.all(
-		[1, 2, 3].map(async () => {
-			const made = await crypto.makeDtls();
-			if (made === null) throw new Error('no WebRTC here');
-			return made;
-		}),
-	);
+	dtls = await certificates(3);
+	both = { cameras: dtls[0]!, viewers: dtls[1]! };
 });
 afterEach(cleanUp);
 
-/** A camera and a viewer in this page, with a relay between them that may change letters. */
-function call(change: (message: Message) => Message = (message) => message) {
-	const relay = new FakeRelay(clock);
-	relay.change = change;
-	const [host, guest] = [hexOf(crypto.random(16)), hexOf(crypto.random(16))] as [
-		DeviceId,
-		DeviceId,
-	];
-	const posts = { host: relay.join(host, ['camera']), guest: relay.join(guest, ['viewer']) };
-	const { picture, frames } = lens();
-	const pulse = new LensPulse(live, frames);
-	pulse.follow(clock, true);
-	const peers = new BrowserPeers();
-	let hosted: HostedCall | null = null;
-	const [cameras, viewers] = dtls as [Dtls, Dtls];
-	posts.host.onMessage((message) => {
-		const tools = { ...{ clock, live, pulse, peers, crypto }, post: posts.host };
-		if (message.t === 'call') {
-			hosted = new HostedCall(tools, cameras, guest, message, picture, () => undefined);
-		} else if (message.t === 'answer' || message.t === 'candidate') hosted?.heard(message);
-		else if (message.t === 'hang-up') hosted?.hangUp(null);
-	});
-	const seen = shown();
-	let frameCount = 0;
-	seen.screen.on(({ kind }) => {
-		if (kind === 'frame') frameCount += 1;
-	});
-	const direct = new DirectCall(
-		{ ...{ clock, peers, crypto }, post: posts.guest, dtls: () => Promise.resolve(viewers) },
-		...([hexOf(crypto.random(16)), host, 'full'] as [never, DeviceId, 'full']),
-		() => {
-			if (direct.picture !== null) seen.screen.play(direct.picture);
-		},
-	);
-	posts.guest.onMessage((message) => {
-		direct.heard(message);
-		if (direct.picture !== null) seen.screen.play(direct.picture);
-	});
-	cleanUps.push(() => {
-		direct.hangUp();
-		hosted?.hangUp(null);
-		pulse.follow(clock, false);
-	});
-	return { direct, seen, frames: () => frameCount, hosted: () => hosted };
-}
-
 describe('two peers', () => {
 	it('LV1 LV2 LV10 connect, confirm, and show a frame whose age is known', async () => {
-		const { direct, frames, seen, hosted } = call();
+		const { direct, frames, seen, hosted } = call(both);
 		await until(() => frames() > 0, 8000);
 		expect(direct.connectedMs).not.toBe(null);
 		await until(() => direct.beat !== null && direct.offset !== null, 3000);
@@ -104,7 +49,7 @@ describe('two peers', () => {
 		const { base64urlOf } = await import('#domain/base64url.ts');
 		for (const t of ['offer', 'answer'] as const) {
 			// All of it rewritten, as one would who could read and sign letters: DTLS itself has to refuse.
-			const { direct, frames } = call((message) => {
+			const { direct, frames } = call(both, (message) => {
 				if (message.t !== t) return message;
 				const sdp = message.sdp.replaceAll(
 					/a=fingerprint:sha-256 \S+/g,

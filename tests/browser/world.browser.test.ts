@@ -41,6 +41,16 @@ describe('BrowserClock', () => {
 describe('LockTenure', () => {
 	tenureContract(() => [new LockTenure(), new LockTenure()]);
 
+	test('LV14 recording a camera and speaking for it are two things', async () => {
+		const camera = 'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd' as CameraId;
+		const [records, speaks] = [new LockTenure(), new LockTenure('lens')];
+		const both = [await records.take(camera), await speaks.take(camera)];
+		expect(both).not.toContain(null);
+		expect(await new LockTenure('lens').take(camera)).toBeNull();
+		for (const release of both) release?.();
+		await expect.poll(() => speaks.taken(camera)).toBe(false);
+	});
+
 	test('a tab that dies lets go', async () => {
 		const frame = document.createElement('iframe');
 		document.body.append(frame);

@@ -40,8 +40,20 @@ describe('the camera’s clock', () => {
 
 describe('the age of the picture', () => {
 	it('LV10 is now less the capture time, by the camera’s clock', () => {
-		expect(ageMs(500, offset, 1_000_400)).toBe(100);
+		expect(ageMs(500, offset, 1_000_400)).toBe(110);
 		expect(ageMs(500, offset, 1_000_600)).toBe(0);
+	});
+
+	it('LV10 T2 is never told younger than it is, however long an answer was held back', () => {
+		const ms = fc.double({ min: 0, max: 600_000, noNaN: true });
+		fc.assert(
+			fc.property(ms, ms, ms, (there, back, old) => {
+				const theirsMs = there + 7_000_000;
+				const known = offsetWith(null, { sentMs: 0, heardMs: there + back, theirsMs })!;
+				const nowMs = there + back + 1;
+				expect(ageMs(nowMs, known, 7_000_000 + nowMs - old)).toBeGreaterThan(old - 1e-3);
+			}),
+		);
 	});
 
 	const beat = (nowMs: number, lensMs = 30) => ({
@@ -60,6 +72,6 @@ describe('the age of the picture', () => {
 
 	it('LV11 so does a camera that says nothing any more', () => {
 		const silent = { heardMs: 2000, atMs: 1_001_990, capturedMs: 1_001_980 };
-		expect(directAgeMs(9000, offset, silent, 8990)).toBe(7020);
+		expect(directAgeMs(9000, offset, silent, 8990)).toBe(7030);
 	});
 });

@@ -99,6 +99,57 @@ describe('who may', () => {
 		expect(answers).toEqual([]);
 	});
 
+	test('LV14 another tab of the camera’s device is silent while this one has the lens, and answers when none has', async () => {
+		const { guest, until, otherTab, recording, relay, clock, view: lensView } = home;
+		otherTab();
+		const kitchen = await guest('Kitchen');
+		const { view } = kitchen.open();
+		await until(live(view, 'direct'));
+		await clock.pass(12_000, 100);
+		expect(view.state).toMatchObject({ kind: 'live', path: 'direct' });
+		const told = (kind: string) =>
+			relay.letters.filter(
+				({ message }) => message.t === 'state' && message.cameras[0]?.kind === kind,
+			).length;
+		expect(told('off')).toBe(0);
+		expect(relay.letters.filter(({ message }) => message.t === 'hang-up')).toEqual([]);
+		recording.set({ kind: 'off', fault: null });
+		await until(kind(view, 'ended'), 3000);
+		expect(view.state).toMatchObject({ why: 'camera-off' });
+		recording.set({ kind: 'preview', view: lensView() });
+		await until(live(view), 4000);
+	});
+
+	test('LV14 two tabs with the lens: one answers; the other does when that is gone', async () => {
+		const { guest, until, otherTab, recording, view: lensView } = home;
+		const { off, hosting: second } = otherTab();
+		off.set({ kind: 'preview', view: lensView() });
+		const { view } = (await guest('Kitchen')).open();
+		await until(live(view, 'direct'));
+		expect([home.hosting, second].map(({ watchers }) => watchers.length)).toEqual([1, 0]);
+		recording.set({ kind: 'off', fault: null });
+		await until(() => second.watchers.length === 1, 20_000);
+		await until(live(view, 'direct'), 20_000);
+	});
+
+	test('LV14 every tab of a viewer hears how the camera fares, not only the one that asked last', async () => {
+		const { guest, until, recording, relay, host, clock } = home;
+		const kitchen = await guest('Kitchen');
+		const nonces = ['11', '22', '33', '44'].map((two) => two.repeat(16));
+		for (const nonce of nonces) await kitchen.post.send(host, { t: 'ask', nonce });
+		await clock.pass(500, 50);
+		const before = relay.letters.length;
+		recording.set({ kind: 'off', fault: null });
+		const told = () =>
+			relay.letters
+				.slice(before)
+				.flatMap(({ message }) =>
+					message.t === 'state' && message.cameras[0]?.kind === 'off' ? [message.peer] : [],
+				);
+		await until(() => told().length >= 4, 3000);
+		expect(told().toSorted()).toEqual(nonces);
+	});
+
 	test('LV5 a camera that is off shows nothing, and comes back by itself', async () => {
 		const { guest, until, recording, view: lensView } = home;
 		const { view } = (await guest('Kitchen')).open();

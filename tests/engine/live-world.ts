@@ -7,7 +7,7 @@ import type { FramesPart, LivePart } from '#domain/live-part.ts';
 import { profileNamed } from '#domain/profile.ts';
 import type { Role } from '#domain/roster.ts';
 import { Guarding } from '#engine/guarding.ts';
-import { Hosting } from '#engine/hosting.ts';
+import { Hosting, type HostingTools } from '#engine/hosting.ts';
 import type { HouseState } from '#engine/house.ts';
 import { cameraIdOf } from '#engine/keys.ts';
 import type { Member } from '#engine/members.ts';
@@ -20,6 +20,7 @@ import { FakeLiveEncoder, FakeLiveScreen } from '../fakes/live.ts';
 import { FakeNetwork, FakePeers, makePicture } from '../fakes/peers.ts';
 import { FakeRelay, type FakePost } from '../fakes/post.ts';
 import { MemoryPreferences } from '../fakes/preferences.ts';
+import { MemoryTenure } from '../fakes/tenure.ts';
 
 const crypto = new WebCrypto();
 const FRAME_MS = 50;
@@ -133,7 +134,8 @@ export async function makeHome() {
 		cameras: [{ id: camera, name: 'Front door' }],
 	};
 	const certificate = dtls();
-	const hosting = new Hosting({
+	const stages = new Set<CameraId>();
+	const tools: HostingTools = {
 		...{ clock, post, crypto, encoder, recorder, guarding },
 		peers: new FakePeers(network),
 		members: membersOf(host),
@@ -183,7 +185,22 @@ export async function makeHome() {
 				return Promise.resolve();
 			},
 		},
-	});
+		stage: new MemoryTenure(stages),
+	};
+	const hosting = new Hosting(tools);
+	/** Another tab of the camera's device, whose lens is off. */
+	const otherTab = () => {
+		const off = new Told<RecorderState>({ kind: 'off', fault: null });
+		const idle = {
+			...recorder,
+			get state() {
+				return off.value;
+			},
+			on: off.on,
+		};
+		const own = { recorder: idle, stage: new MemoryTenure(stages) };
+		return { hosting: new Hosting({ ...tools, ...own }), off };
+	};
 
 	function viewer(name: string, roles: readonly Role[] = ['viewer']) {
 		const id = device() as DeviceId;
@@ -253,7 +270,7 @@ export async function makeHome() {
 
 	return {
 		...{ clock, relay, network, camera, host, post, hosting, encoder, recording, lens, view },
-		...{ epoch, guarding, torch, siren, orders, members, viewer, guest, until },
+		...{ epoch, guarding, torch, siren, orders, members, viewer, guest, until, otherTab },
 		profile: profileNamed('standard'),
 		camera2: 'ab'.repeat(16) as CameraId,
 	};

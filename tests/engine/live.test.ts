@@ -278,6 +278,31 @@ describe('watching at the relay', () => {
 		await until(live(view, 'relayed'), 5000);
 	});
 
+	test('LV10 T2 a relay that holds parts back, and the answers about the time for longer: old is never shown as live', async () => {
+		const { guest, until, relay, clock, network, host } = home;
+		const kitchen = await guest('Kitchen');
+		network.blocked = true;
+		relay.partDelayMs = 12_000;
+		relay.change = (message) => {
+			if (message.t !== 'relayed') return message;
+			const from = { device: host, roles: ['camera'] as const };
+			clock.after(24_000, () => kitchen.post.read(message, from));
+			return null;
+		};
+		const { view, screen } = kitchen.open();
+		view.setWay('relayed');
+		let live = 0;
+		for (let n = 0; n < 900; n += 1) {
+			await clock.pass(100, 100);
+			if (view.state.kind === 'live') live += 1;
+		}
+		expect(live).toBe(0);
+		expect(screen.frames.video).toBe(0);
+		relay.partDelayMs = 0;
+		relay.change = (message) => message;
+		await until(() => view.state.kind === 'live', 30_000);
+	});
+
 	test('a direct picture outlives the relay', async () => {
 		const { guest, until, post, clock } = home;
 		const kitchen = await guest('Kitchen');

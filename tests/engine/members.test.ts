@@ -1,18 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { base64urlOf } from '#domain/base64url.ts';
-import { ascii, type Bytes } from '#domain/bytes.ts';
+import { ascii } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
-import { parseEntry, type Role, type RosterEntry } from '#domain/roster.ts';
+import type { Role } from '#domain/roster.ts';
 import { Letters } from '#engine/letters.ts';
 import type { Revoked } from '#engine/members.ts';
-import { nextEntry, replayRoster, signEntry } from '#engine/roster.ts';
+import { replayRoster } from '#engine/roster.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeRelay } from '../fakes/relay.ts';
 import { resident, type Resident } from '../fakes/resident.ts';
 import { times } from '../faults/counts.ts';
 import { randomFrom } from '../random.ts';
-import { joinedTo, RELAY, subjectOf } from './joined.ts';
+import { forgedRoster } from './forgery.ts';
+import { joinedTo, RELAY } from './joined.ts';
 import { fragmentOf, initOf } from './sealing.ts';
 import { until } from './until.ts';
 
@@ -239,50 +240,6 @@ describe('the devices of a home', () => {
 });
 
 describe('a hostile relay', () => {
-	/** What somebody without an owner's key can put together, so that `evil` would be a member. */
-	async function forged(evil: Resident, below: (most: number) => number): Promise<Bytes[]> {
-		const { crypto, membership } = camera;
-		const [entries, roster] = [membership.entries, membership.roster];
-		const self = await evil.membership.self();
-		const own = self.owner;
-		if (roster === null || own === null) throw new Error('no roster');
-		const subject = await subjectOf(evil);
-		const said = { op: 'add', roles: ['viewer', 'owner'], notAfterMs: null, subject } as const;
-		const detail = new Uint8Array();
-		const mine = await nextEntry(crypto, own, roster, 1, { ...said, detail });
-		const newest = entries.at(-1) ?? mine;
-		switch (below(6)) {
-			case 0:
-				return [...entries, mine];
-			case 1: {
-				const [author] = roster.past.owners.values();
-				if (author === undefined) throw new Error('no owner');
-				const { entry } = parseEntry(mine);
-				return [...entries, await signEntry(crypto, own.key, { ...entry, author })];
-			}
-			case 2:
-				return [...entries, newest];
-			case 3: {
-				const entry: RosterEntry = {
-					...parseEntry(newest).entry,
-					seq: roster.seq + 1,
-					prev: roster.head,
-				};
-				const bytes = (await signEntry(crypto, own.key, { ...entry, subject })).slice();
-				bytes.set(newest.subarray(-64), bytes.length - 64);
-				return [...entries, bytes];
-			}
-			case 4:
-				return [...evil.membership.entries];
-			default: {
-				const bytes = newest.slice();
-				const at = below(bytes.length);
-				bytes[at] = (bytes[at] ?? 0) ^ (1 << below(8));
-				return [...entries.slice(0, -1), bytes];
-			}
-		}
-	}
-
 	it(
 		'T4 T5 forged, replayed and rolled-back rosters: 0 grants',
 		async () => {
@@ -299,7 +256,7 @@ describe('a hostile relay', () => {
 				const roster =
 					n % 7 === 0
 						? camera.membership.entries.slice(0, 1 + below(seq))
-						: await forged(evil, below);
+						: await forgedRoster(camera, evil, below);
 				const from = 1 + below(roster.length);
 				const learned = await camera.membership.learn(home, from, roster.slice(from - 1));
 				if (learned === 'new' || camera.membership.member(evil.device) !== null) believed += 1;

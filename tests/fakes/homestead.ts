@@ -33,11 +33,11 @@ export function homestead<C extends Clock>(
 	clock: C,
 	vault = new FakeVault(),
 	segments = new MemorySegments(),
+	network = new FakeNetwork(),
 ): Homestead<C> {
 	const crypto = new WebCrypto();
 	const house = new House({ crypto, vault, segments, clock });
 	const membership = new Membership({ house, crypto, vault, clock });
-	const network = new FakeNetwork();
 	return {
 		...{ crypto, clock, vault, segments, house, membership, network },
 		linkTo: (relays, near = NOWHERE) =>
@@ -47,6 +47,6 @@ export function homestead<C extends Clock>(
 			if (first === undefined) throw new Error('nothing was founded');
 			return first.home;
 		},
-		again: () => homestead(clock, vault, segments),
+		again: () => homestead(clock, vault, segments, new FakeNetwork(network.origin)),
 	};
 }

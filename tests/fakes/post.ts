@@ -12,6 +12,8 @@ type PartListener = (sealed: Bytes, key: boolean) => void;
 export class FakeRelay {
 	/** One way. */
 	delayMs = 0;
+	/** Parts are held back for so much longer. */
+	partDelayMs = 0;
 	/** Of all letters, for who asks whether the next is lost. */
 	lose: (message: Message) => boolean = () => false;
 	/** What a hostile relay makes of a letter that it could read; `null` keeps it back. */
@@ -136,13 +138,18 @@ export class FakePost implements Post {
 
 	sendPart(camera: string, key: boolean, sealed: Bytes): void {
 		if (!this.there) return;
-		const kept = this.#relay.kept.get(camera) ?? [];
-		if (key) kept.length = 0;
-		kept.push({ sealed, key });
-		this.#relay.kept.set(camera, kept);
-		void this.#relay.later(() => {
-			for (const listener of this.#relay.watching.get(camera) ?? []) listener(sealed, key);
-		});
+		const { clock, partDelayMs } = this.#relay;
+		const pass = (): void => {
+			const kept = this.#relay.kept.get(camera) ?? [];
+			if (key) kept.length = 0;
+			kept.push({ sealed, key });
+			this.#relay.kept.set(camera, kept);
+			void this.#relay.later(() => {
+				for (const listener of this.#relay.watching.get(camera) ?? []) listener(sealed, key);
+			});
+		};
+		if (partDelayMs > 0) clock.after(partDelayMs, pass);
+		else pass();
 	}
 
 	watchParts(camera: string, listener: PartListener): () => void {

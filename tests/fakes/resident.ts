@@ -3,12 +3,14 @@ import { Granted } from '#engine/granted.ts';
 import { Granting } from '#engine/granting.ts';
 import type { Link } from '#engine/link.ts';
 import { Members } from '#engine/members.ts';
-import type { ManualClock } from './clock.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Relays } from '#ports/relay.ts';
 import { homestead, type Homestead } from './homestead.ts';
-import type { FakeRelay } from './relay.ts';
+import type { ManualClock } from './clock.ts';
+import { FakeNetwork } from './network.ts';
 
 /** A device of a home with all that wiring gives it: its line, its grants, and the list of who belongs. */
-export interface Resident extends Homestead<ManualClock> {
+export interface Resident<C extends Clock = ManualClock> extends Homestead<C> {
 	readonly link: Link;
 	readonly granting: Granting;
 	readonly granted: Granted;
@@ -21,8 +23,12 @@ export interface Resident extends Homestead<ManualClock> {
 	begin(): void;
 }
 
-export function resident(clock: ManualClock, relay: FakeRelay): Resident {
-	const home = homestead(clock);
+export function resident<C extends Clock>(
+	clock: C,
+	relay: Relays,
+	network = new FakeNetwork(),
+): Resident<C> {
+	const home = homestead(clock, undefined, undefined, network);
 	const { crypto, vault, house, membership } = home;
 	const link = home.linkTo(relay);
 	let renewed = 0;

@@ -1,9 +1,9 @@
 /** D: slow, many, large and too much. What others have is not slower for it (docs/spec/relay.md, RL6 to RL9). */
 import { readFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
 import { childrenOf, type Relay } from '../e2e/house.ts';
 import { arrive, cameraOf, TestDevice, TestHome, type Keys } from '../relay/device.ts';
@@ -32,15 +32,15 @@ afterEach(() => {
 
 const port = (): number => Number(new URL(relay.address).port);
 
-function livePid(): number {
-	const pid = childrenOf(relay.pid).find((child) =>
+function livePid(of: Relay): number {
+	const pid = childrenOf(of.pid).find((child) =>
 		readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('live.ts'),
 	);
 	return pid ?? 0;
 }
 
-const rssMiB = (): number =>
-	Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${livePid()}/status`, 'utf8'))?.[1]) / 1024;
+const rssMiB = (of = relay): number =>
+	Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${livePid(of)}/status`, 'utf8'))?.[1]) / 1024;
 
 async function plain(hello: string): Promise<Socket> {
 	const socket = connect(port(), '127.0.0.1');
@@ -77,8 +77,10 @@ test('slow headers are cut off within 13 s, and nobody waits for them', async ()
 	const during = await answersMs(device);
 	const lasted = await Promise.all(ends);
 	clearInterval(trickle);
-	// From the connection on; on a busy machine the check itself comes late.
-	expect(Math.max(...lasted)).toBeLessThan(16_000);
+	console.log(
+		`${slow.length} slow headers: the last closed after ${Math.max(...lasted).toFixed(0)} ms`,
+	);
+	expect(Math.max(...lasted)).toBeLessThan(13_000);
 	expect(during).toBeLessThan(1_000);
 	device.close();
 });
@@ -97,35 +99,50 @@ test('slow bodies hold nothing up', async () => {
 
 test('many idle sockets: few bytes each, and closed for their silence', async () => {
 	const count = times(10_000);
-	const before = rssMiB();
-	const sockets: WebSocket[] = [];
-	const codes: number[] = [];
-	for (let at = 0; at < count; at += 100) {
-		await Promise.all(
-			Array.from({ length: 100 }, async () => {
-				const ws = new WebSocket(relay.address.replace('http', 'ws') + SOCKET_PATH, SUBPROTOCOL, {
-					...{ origin: relay.address, perMessageDeflate: false },
-				});
-				sockets.push(ws);
-				ws.on('close', (code) => codes.push(code));
-				ws.on('error', () => undefined);
-				await once(ws, 'open');
-			}),
-		);
+	// Its own: what V8 keeps of another flood is not theirs.
+	const fresh = await relayWithRoom();
+	const before = rssMiB(fresh);
+	const { host } = new URL(fresh.address);
+	const asks =
+		`GET ${SOCKET_PATH} HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${fresh.address}\r\n` +
+		`Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
+		`Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`;
+	let [now, most, peak] = [0, 0, 0];
+	const codes = new Set<number>();
+	const begun = performance.now();
+	let openedMs = 0;
+	const ends: Promise<void>[] = [];
+	for (let at = 0; at < count; at += 500) {
+		const these = Array.from({ length: Math.min(500, count - at) }, async () => {
+			const socket = connect(Number(new URL(fresh.address).port), '127.0.0.1');
+			open.push(socket);
+			socket.on('error', () => undefined);
+			ends.push(new Promise((ended) => socket.once('close', () => ended())));
+			socket.write(asks);
+			const [first] = (await once(socket, 'data')) as [Buffer];
+			expect(first.toString('latin1')).toContain('101 Switching');
+			now += 1;
+			most = Math.max(most, now);
+			socket.on('data', (heard: Buffer) => {
+				// RFC 6455: a close frame, and its code.
+				if (heard[0] === 0x88) codes.add(heard.readUInt16BE(2));
+			});
+			socket.once('end', () => (now -= 1));
+		});
+		await Promise.all(these);
+		peak = Math.max(peak, rssMiB(fresh));
+		openedMs = performance.now() - begun;
 	}
-	const grown = rssMiB() - before;
 	console.log(
-		`${count} idle sockets: ${grown.toFixed(0)} MiB more, ${((grown * 1024) / count).toFixed(1)} KiB each`,
+		`${count} idle sockets in ${openedMs.toFixed(0)} ms, ${most} open at once: ${peak.toFixed(0)} MiB in all, ` +
+			`${(((peak - before) * 1024) / most).toFixed(1)} KiB each`,
 	);
-	if (SOAK) expect(rssMiB()).toBeLessThan(200);
-	else expect(grown).toBeLessThan(60);
-	// Nobody proved anything.
-	await Promise.all(
-		sockets.map(async (ws) => {
-			if (ws.readyState !== WebSocket.CLOSED) await once(ws, 'close');
-		}),
-	);
-	expect(new Set(codes)).toEqual(new Set([4401]));
+	expect(peak).toBeLessThan(SOAK ? 200 : 160);
+	// RL8: whoever proved nothing is closed after 5 s; a machine that opens them in less has them all at once.
+	if (openedMs < 5_000) expect(most).toBe(count);
+	await Promise.all(ends);
+	expect(codes).toEqual(new Set([4401]));
+	await fresh.stop();
 });
 
 test('too large: text, binary, and a header that promises more', async () => {
@@ -225,32 +242,40 @@ test('RL7 an address has its share, and another is not touched by it', async () 
 	await strict.stop();
 });
 
-test('RL18 a locator is not found by trying, from one address or from many', async () => {
-	const strict = await relayWith({ proxies: ['127.0.0.1', '::1'] });
+test('RL18 P a locator is not found by trying, from one address or from many', async () => {
+	const strict = await relayWithRoom();
 	const own = await TestHome.found();
 	const owner = new TestDevice(strict.address);
 	await owner.open(own, strict.invitation ?? '');
 	await owner.prove(own.id, own.first);
 	await owner.next('welcome');
 	owner.say({ t: 'wait', rid: own.id, locator: 'ABCDEFGH' });
-	const refusals: string[] = [];
-	for (let n = 0; n < times(1_500); n += 1) {
+	const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+	const refusals = new Map<string, number>();
+	const count = times(100_000);
+	const guess = async (n: number): Promise<void> => {
 		const device = new TestDevice(strict.address, {
-			headers: { 'X-Forwarded-For': `198.51.${n >> 8}.${n & 255}` },
+			headers: { 'X-Forwarded-For': `198.${n >> 16}.${(n >> 8) & 255}.${n & 255}` },
 		});
 		await device.next('challenge');
-		const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
-		const locator = Array.from(
-			{ length: 8 },
-			(_, at) => letters[(n * 7 + at * 11) % letters.length],
-		).join('');
+		const locator = Array.from({ length: 8 }, () => letters[randomInt(30)]).join('');
 		device.say({ t: 'find', version: 1, locator });
-		refusals.push((await device.next('refused')).why);
+		const { why } = await device.next('refused');
+		refusals.set(why, (refusals.get(why) ?? 0) + 1);
 		device.close();
+	};
+	const begun = performance.now();
+	for (let n = 0; n < count; n += 100) {
+		await Promise.all(Array.from({ length: 100 }, (_, at) => guess(n + at)));
 		owner.say({ t: 'ping', n });
 	}
-	expect(refusals.filter((why) => why === 'no-meeting')).toHaveLength(100);
-	expect(new Set(refusals)).toEqual(new Set(['no-meeting', 'too-many']));
+	const seconds = (performance.now() - begun) / 1000;
+	console.log(`${count} guesses in ${seconds.toFixed(0)} s: ${JSON.stringify([...refusals])}`);
+	// A hundred at once, and one more every six seconds.
+	expect(refusals.get('no-meeting')).toBeGreaterThanOrEqual(100);
+	expect(refusals.get('no-meeting')).toBeLessThanOrEqual(101 + seconds / 6);
+	expect([...refusals.keys()].sort()).toEqual(['no-meeting', 'too-many']);
+	expect(owner.frames.some(({ t }) => t === 'met')).toBe(false);
 	owner.close();
 	await strict.stop();
 });

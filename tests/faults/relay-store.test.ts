@@ -143,7 +143,7 @@ test('S1 stopped', async () => {
 test('S1 out of space', async ({ skip }) => {
 	const data = temporaryFolder();
 	mkdirSync(data, { recursive: true });
-	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', data]);
+	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', data]);
 	if (status !== 0) {
 		rmSync(data, { recursive: true });
 		skip('only root may make a small disk');

@@ -1,9 +1,7 @@
 /** Whole devices, as the browser runs them, over the real relay: two processes, real sockets, real keys. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { WebSocketRelays } from '#browser/relays.ts';
 import { ascii } from '#domain/bytes.ts';
-import type { Clock } from '#ports/clock.ts';
 import type { Link } from '#engine/link.ts';
 import type { Message } from '#protocol/message.ts';
 import { relaysContract } from '../contracts/relays.ts';
@@ -12,27 +10,8 @@ import { joinedTo } from '../engine/joined.ts';
 import { until } from '../engine/until.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';
 import { TestDevice } from './device.ts';
+import { PageSocket, realClock } from './page.ts';
 import { builtSite } from './site.ts';
-
-const clock: Clock = {
-	wallMs: () => Date.now(),
-	monotonicMs: () => performance.now(),
-	every: (ms, tick) => {
-		const timer = setInterval(tick, ms);
-		return () => clearInterval(timer);
-	},
-	after: (ms, done) => {
-		const timer = setTimeout(done, ms);
-		return () => clearTimeout(timer);
-	},
-};
-
-/** As a page opens one: with the page's origin, which Node's own socket does not say. */
-class PageSocket extends WebSocket {
-	constructor(address: URL, protocols: string[]) {
-		super(address, protocols, { origin: address.origin.replace(/^ws/, 'http') });
-	}
-}
 
 let relay: Relay;
 beforeAll(async () => {
@@ -60,7 +39,7 @@ function deviceOf({ house }: Homestead) {
 }
 
 test('LK1 RL14 RL15 RL19 two devices of a home: in, letters, parts, and one is taken out', async () => {
-	const [camera, viewer] = [homestead(clock), homestead(clock)];
+	const [camera, viewer] = [homestead(realClock), homestead(realClock)];
 	await camera.house.found();
 	await camera.membership.meetAt(relay.address);
 	const opening = new TestDevice(relay.address);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Meetings, type Party } from '#relay/meetings.ts';
+import { times } from '../faults/counts.ts';
+import { randomFrom } from '../random.ts';
 
 interface Heard extends Party {
 	readonly heard: string[];
@@ -140,5 +142,39 @@ describe('RL18 locators', () => {
 		const meetings = new Meetings();
 		meetings.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
 		expect(meetings.wait(party('g/o'), 's', 'ABCDEFGH', 0)).toBe('burnt');
+	});
+});
+
+describe('RL18 P a locator', () => {
+	test('is not found by 100,000 guesses that the relay looks at, from ever new addresses', () => {
+		const meetings = new Meetings();
+		const seed = Number(process.env['SEED'] ?? Date.now() >>> 0);
+		const below = randomFrom(seed);
+		const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+		const locator = () => Array.from({ length: 8 }, () => letters[below(30)]).join('');
+		const count = times(100_000);
+		let [looked, refused, nowMs] = [0, 0, 0];
+		const met: string[] = [];
+		// Somebody waits all the time: as soon as one code is over there is the next.
+		const owner = { ...party('h/o'), met: (rid: string) => met.push(rid) };
+		for (let at = 0; looked < count; at += 1) {
+			if (meetings.count === 0)
+				expect(meetings.wait(owner, `rid ${at}`, locator(), nowMs)).toBeNull();
+			const guesser = party(null, `address ${at}`);
+			const why = meetings.find(guesser, locator(), nowMs);
+			expect(guesser.heard).toEqual([]);
+			if (why === 'no-meeting') looked += 1;
+			else {
+				expect(why).toBe('too-many');
+				refused += 1;
+				// A hundred in ten minutes, the whole relay: the guesser waits until there is one more.
+				nowMs += 6_000;
+				meetings.tidy(nowMs);
+			}
+		}
+		expect(met).toEqual([]);
+		// So many take longer than any code lives.
+		expect(nowMs).toBeGreaterThan((count / 100 - 2) * 10 * MINUTE);
+		expect(refused).toBeGreaterThan(count / 2);
 	});
 });

@@ -1,0 +1,56 @@
+import { faultOf } from '#domain/fault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { Tenure } from '#ports/tenure.ts';
+
+/**
+ * Which tab of a device speaks for its camera: letters reach them all (LV14). The one that has the lens does, the
+ * first if several have; while none has it, each says that the camera is off.
+ */
+export class Stage {
+	readonly #tenure: Tenure;
+	readonly #changed: () => void;
+	#camera: CameraId | null = null;
+	#release: (() => void) | null = null;
+	#taking: Promise<void> | null = null;
+
+	constructor(tenure: Tenure, changed: () => void) {
+		this.#tenure = tenure;
+		this.#changed = changed;
+	}
+
+	/** `null`: this tab does not have the lens. */
+	follow(camera: CameraId | null): void {
+		if (camera !== this.#camera) {
+			this.#camera = camera;
+			this.#release?.();
+			this.#release = null;
+		}
+		if (camera !== null && this.#release === null) this.#taking ??= this.#take(camera);
+	}
+
+	/** Whether what is said to this camera is for this tab to answer. */
+	async speaks(camera: CameraId): Promise<boolean> {
+		await this.#taking;
+		if (this.#release !== null && this.#camera === camera) return true;
+		try {
+			return !(await this.#tenure.taken(camera));
+		} catch (error) {
+			// A browser without locks: better two answers than none.
+			faultOf(error);
+			return true;
+		}
+	}
+
+	async #take(camera: CameraId): Promise<void> {
+		try {
+			const release = await this.#tenure.take(camera);
+			if (this.#camera === camera) this.#release = release;
+			else release?.();
+			if (this.#release !== null) this.#changed();
+		} catch (error) {
+			faultOf(error);
+		} finally {
+			this.#taking = null;
+		}
+	}
+}

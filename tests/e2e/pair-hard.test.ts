@@ -1,0 +1,225 @@
+import { rmSync } from 'node:fs';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { killBrowser, launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { openHome, pair, showCode } from './paired.ts';
+import { becomeCamera, escaped } from './person.ts';
+
+/** Pairing where something is against it: clocks, tabs, a device that dies. Each ends in words and with a way on. */
+
+const DAY_MS = 86_400_000;
+
+let relay: Relay;
+let profile: string;
+let owners: BrowserContext;
+let owner: Page;
+const contexts: BrowserContext[] = [];
+const errors: string[][] = [];
+
+/** The owner's browser, and again after it died. */
+async function ownerComes(): Promise<void> {
+	owners = await launchChromium({ profile });
+	owner = await owners.newPage();
+	errors.push(escaped(owner));
+}
+
+async function newDevice(aheadMs = 0): Promise<Page> {
+	const context = await launchChromium();
+	contexts.push(context);
+	if (aheadMs !== 0) await withClock(context, aheadMs);
+	const page = await context.newPage();
+	errors.push(escaped(page));
+	return page;
+}
+
+/** A system clock that is wrong by so much. */
+async function withClock(context: BrowserContext, aheadMs: number): Promise<void> {
+	await context.addInitScript((ahead) => {
+		const Real = Date;
+		globalThis.Date = new Proxy(Real, {
+			construct: (target, given: unknown[]) =>
+				Reflect.construct(target, given.length > 0 ? given : [target.now() + ahead]) as object,
+			get: (target, name) =>
+				name === 'now' ? () => target.now() + ahead : (Reflect.get(target, name) as unknown),
+		});
+	}, aheadMs);
+}
+
+async function join(page: Page, behind: string, name: string): Promise<void> {
+	await page.goto(`${relay.address}/pair${behind}`);
+	const joining = page.getByRole('region', { name: 'This device is the new one' });
+	await joining.getByLabel('Name of this device').fill(name, { timeout: 30_000 });
+	await joining.getByRole('button', { name: 'Join' }).click();
+}
+
+async function watches(page: Page, address = relay.address): Promise<void> {
+	await page.goto(`${address}/watch`);
+	await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+	const live = page.locator('[data-state="live"]').first();
+	await live.waitFor({ state: 'attached', timeout: 30_000 });
+	expect(Number(await live.getAttribute('data-age-ms'))).toBeLessThan(5000);
+}
+
+async function cameraIsOn(): Promise<void> {
+	await owner.goto(`${relay.address}/camera`);
+	await owner.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+}
+
+beforeAll(async () => {
+	relay = await startRelay();
+	profile = temporaryFolder();
+	await ownerComes();
+	await becomeCamera(owner, relay.address);
+	await openHome(owner, relay);
+}, 120_000);
+afterEach(async () => {
+	await Promise.all(contexts.splice(0).map((context) => context.close()));
+	expect(errors.flat()).toEqual([]);
+});
+afterAll(async () => {
+	await owners.close();
+	await relay.stop();
+	rmSync(profile, { recursive: true, force: true });
+});
+
+test.each([
+	['two days ahead', 2 * DAY_MS],
+	['two days behind', -2 * DAY_MS],
+])('a new device whose clock is %s pairs, and sees the live picture', async (_, aheadMs) => {
+	const page = await newDevice(aheadMs);
+	expect((await page.evaluate(() => Date.now())) - Date.now()).toBeGreaterThan(aheadMs - DAY_MS);
+	await pair(owner, page, relay, `Phone of ${aheadMs > 0 ? 'tomorrow' : 'yesterday'}`);
+	await cameraIsOn();
+	await watches(page);
+});
+
+test.each([
+	['ahead', 2 * DAY_MS],
+	['behind', -2 * DAY_MS],
+])('an owner whose clock is two days %s lets a device in, and is watched', async (_, aheadMs) => {
+	const other = await startRelay();
+	try {
+		const [camera, page] = [await newDevice(aheadMs), await newDevice()];
+		await becomeCamera(camera, other.address);
+		await openHome(camera, other);
+		await pair(camera, page, other, 'Kitchen');
+		await camera.goto(`${other.address}/camera`);
+		await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+		await watches(page, other.address);
+	} finally {
+		await Promise.all(contexts.splice(0).map((context) => context.close()));
+		await other.stop();
+	}
+});
+
+test('a second tab of the owner, on the same page, takes nothing from the first', async () => {
+	const second = await owners.newPage();
+	errors.push(escaped(second));
+	await second.goto(`${relay.address}/pair`);
+	await second.getByRole('button', { name: 'Show a code' }).waitFor({ timeout: 30_000 });
+	const page = await newDevice();
+	await pair(owner, page, relay, 'Tablet');
+	// And the other way: what the second one shows is its own code.
+	const other = await newDevice();
+	await pair(second, other, relay, 'Laptop');
+	await second.close();
+});
+
+test('a link opened in two tabs of the new device: said in words, and a new code works', async () => {
+	const behind = await showCode(owner, relay);
+	const page = await newDevice();
+	await join(page, behind, 'Twice');
+	await owner.getByRole('button', { name: 'Allow' }).waitFor({ timeout: 20_000 });
+	const twin = await page.context().newPage();
+	await join(twin, behind, 'Twice');
+	for (const one of [owner, page, twin]) {
+		await one.getByText('The code was used twice').waitFor({ timeout: 20_000 });
+		await one.getByText('It may be open in another tab.').waitFor();
+		await one.getByRole('button', { name: 'Begin again' }).waitFor();
+	}
+	await twin.close();
+	await pair(owner, page, relay, 'Once');
+});
+
+test('LV14 a second tab of the camera’s device: who watches goes on watching', async () => {
+	const page = await newDevice();
+	await pair(owner, page, relay, 'Office');
+	await cameraIsOn();
+	const second = await owners.newPage();
+	errors.push(escaped(second));
+	await second.goto(`${relay.address}/settings`);
+	await second.getByRole('region', { name: 'Devices' }).getByText('Office').waitFor();
+	await watches(page);
+	// A new page of the second tab, while somebody watches.
+	await second.goto(`${relay.address}/storage`);
+	await second.getByRole('heading').first().waitFor();
+	await page.reload();
+	await page
+		.locator('[data-state="live"][data-path="direct"]')
+		.waitFor({ state: 'attached', timeout: 30_000 });
+	await owner.getByText('Office').first().waitFor();
+	await second.close();
+});
+
+test('the owner dies while its code is on show: the new device says so, and a new code works', async () => {
+	const behind = await showCode(owner, relay);
+	await killBrowser(owners);
+	const page = await newDevice();
+	await join(page, behind, 'Early');
+	await page.getByText('The other device has stopped.').waitFor({ timeout: 60_000 });
+	await page.getByRole('button', { name: 'Begin again' }).waitFor();
+	await ownerComes();
+	await pair(owner, page, relay, 'Early');
+});
+
+test('the owner dies while the digits are compared: a way out at once, the end in words when the code is over, and a new code works', async () => {
+	const behind = await showCode(owner, relay);
+	const page = await newDevice();
+	await page.clock.install();
+	await join(page, behind, 'Late');
+	await owner.getByRole('button', { name: 'Allow' }).waitFor({ timeout: 20_000 });
+	await page.getByTestId('pairing-digits').waitFor({ timeout: 20_000 });
+	await killBrowser(owners);
+	await page.getByText('Now allow it on the other device.').waitFor();
+	expect(await page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(true);
+	await page.clock.fastForward('10:05');
+	await page.getByText('The code is ten minutes old and no longer good.').waitFor();
+	await page.getByRole('button', { name: 'Begin again' }).waitFor();
+	await ownerComes();
+	await pair(owner, page, relay, 'Late');
+	await allowed('Late');
+});
+
+/** It stands in the list of the home once. */
+async function allowed(name: string): Promise<void> {
+	await owner.goto(`${relay.address}/settings`);
+	const devices = owner.getByRole('region', { name: 'Devices' });
+	const one = devices.getByRole('listitem').filter({ hasText: name });
+	await one.waitFor({ timeout: 20_000 });
+	expect(await one.count()).toBe(1);
+}
+
+test('the owner dies after Allow, before the other device has said its word: nothing is half done', async () => {
+	const page = await newDevice();
+	await page.goto(`${relay.address}/pair`);
+	await page
+		.getByRole('button', { name: 'Let an owner scan this device' })
+		.click({ timeout: 30_000 });
+	const link = (await page.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
+	await owner.goto(`${relay.address}/pair`);
+	const joining = owner.getByRole('region', { name: 'This device is the new one' });
+	await joining.getByLabel('Name of this device').fill('x', { timeout: 30_000 });
+	await joining.getByRole('textbox', { name: 'Pairing code' }).fill(link);
+	await joining.getByRole('button', { name: 'Join' }).click();
+	await owner.getByRole('button', { name: 'Allow' }).click({ timeout: 20_000 });
+	await owner.getByText('Waiting for the other device').waitFor();
+	await killBrowser(owners);
+	await page.getByRole('button', { name: 'Allow' }).click();
+	await page
+		.getByText(/The other device has stopped\.|The code is ten minutes old/)
+		.waitFor({ timeout: 60_000 });
+	await page.getByRole('button', { name: 'Begin again' }).waitFor();
+	await ownerComes();
+	await pair(owner, page, relay, 'Third try');
+	await allowed('Third try');
+});

@@ -1,0 +1,103 @@
+import { base64urlOf } from '#domain/base64url.ts';
+import type { Dtls } from '#ports/crypto.ts';
+import type { Message } from '#protocol/message.ts';
+import { cleanUp, until } from '../../browser/live-stage.ts';
+import { call, certificates, type Certificates } from '../../browser/two-peers.ts';
+
+/** Who says something else than is so, and how much of it. */
+const SWAPS = [
+	'all of the offer',
+	'all of the answer',
+	'lines of the offer',
+	'lines of the answer',
+	'what is signed of the offer',
+	'what is signed of the answer',
+	'one line of the offer',
+	'one line of the answer',
+	'a line more in the offer',
+	'a line more in the answer',
+	'a camera with a certificate that it does not sign for',
+	'a viewer with a certificate that it does not sign for',
+] as const;
+type Swap = (typeof SWAPS)[number];
+
+export interface Swapped {
+	readonly swap: string;
+	readonly frames: number;
+	readonly picture: boolean;
+	/** How it came to its end: said so, cut off, or neither within the deadline. */
+	readonly end: 'hung up' | 'refused by DTLS' | 'nothing';
+}
+
+export interface Swaps {
+	/** So many calls at once, the first being number `from`; and one that nobody touches. */
+	round(from: number, count: number): Promise<{ swapped: Swapped[]; untouched: number }>;
+}
+
+declare global {
+	interface Window {
+		swaps: Swaps;
+	}
+}
+
+const DEADLINE_MS = 10_000;
+const LINE = /a=fingerprint:sha-256 \S+/;
+const pairs = (bytes: Uint8Array): string =>
+	Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
+
+function swapIn(swap: Swap, message: Message, other: Dtls): Message {
+	if ((message.t !== 'offer' && message.t !== 'answer') || !swap.endsWith(message.t))
+		return message;
+	const line = `a=fingerprint:sha-256 ${pairs(other.fingerprint)}`;
+	const fingerprint = base64urlOf(other.fingerprint);
+	const all = message.sdp.replaceAll(new RegExp(LINE, 'g'), line);
+	if (swap.startsWith('all')) return { ...message, sdp: all, fingerprint };
+	if (swap.startsWith('lines')) return { ...message, sdp: all };
+	if (swap.startsWith('what')) return { ...message, fingerprint };
+	if (swap.startsWith('one')) return { ...message, sdp: message.sdp.replace(LINE, line) };
+	return { ...message, sdp: `${message.sdp}${line}\r\n` };
+}
+
+async function swapped(swap: Swap, both: Certificates, other: Dtls): Promise<Swapped> {
+	// A page that signs for one certificate and has another: all that it says is consistent but DTLS.
+	const cheats = { ...other, fingerprint: both.cameras.fingerprint };
+	const change = (message: Message): Message => {
+		if (!swap.includes('certificate')) return swapIn(swap, message, other);
+		const claimed = both[swap.startsWith('a camera') ? 'cameras' : 'viewers'];
+		if ('fingerprint' in message && message.fingerprint === base64urlOf(claimed.fingerprint)) {
+			const line = `a=fingerprint:sha-256 ${pairs(claimed.fingerprint)}`;
+			return { ...message, sdp: message.sdp.replaceAll(new RegExp(LINE, 'g'), line) };
+		}
+		return message;
+	};
+	const used = swap.startsWith('a camera')
+		? { ...both, cameras: cheats }
+		: swap.startsWith('a viewer')
+			? { ...both, viewers: { ...other, fingerprint: both.viewers.fingerprint } }
+			: both;
+	const { direct, frames, seen } = call(used, change);
+	const over = (): boolean => direct.end !== null || direct.lostMs !== null;
+	await until(over, DEADLINE_MS).catch(() => undefined);
+	return {
+		swap,
+		frames: frames(),
+		picture: direct.picture !== null || seen.video.videoWidth > 0,
+		end: direct.end !== null ? 'hung up' : direct.lostMs !== null ? 'refused by DTLS' : 'nothing',
+	};
+}
+
+window.swaps = {
+	round: async (from, count) => {
+		const [cameras, viewers, other] = (await certificates(3)) as [Dtls, Dtls, Dtls];
+		const both = { cameras, viewers };
+		const calls = Array.from({ length: count }, (_, at) =>
+			swapped(SWAPS[(from + at) % SWAPS.length] ?? SWAPS[0], both, other),
+		);
+		const { frames } = call(both);
+		await until(() => frames() > 0, 30_000).catch(() => undefined);
+		const found = await Promise.all(calls);
+		const untouched = frames();
+		cleanUp();
+		return { swapped: found, untouched };
+	},
+};

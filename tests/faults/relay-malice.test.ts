@@ -1,0 +1,382 @@
+/** R: a relay that lies, over the real one, between whole devices (T2, T4, T5, T6). Their engines are what a page runs. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocketRelays } from '#browser/relays.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
+import { bytesOf, joined, type Bytes } from '#domain/bytes.ts';
+import type { LivePart } from '#domain/live-part.ts';
+import type { Role } from '#domain/roster.ts';
+import { LiveWindow } from '#engine/live-window.ts';
+import { Letters } from '#engine/letters.ts';
+import type { Revoked } from '#engine/members.ts';
+import type { Clock } from '#ports/clock.ts';
+import { PART_HEADER_BYTES } from '#protocol/wire.ts';
+import type { Relay } from '../e2e/house.ts';
+import { forgedRoster } from '../engine/forgery.ts';
+import { joinedTo, subjectOf } from '../engine/joined.ts';
+import { until } from '../engine/until.ts';
+import { FakeNetwork } from '../fakes/network.ts';
+import { resident, type Resident } from '../fakes/resident.ts';
+import { randomFrom } from '../random.ts';
+import { base64url, TestDevice } from '../relay/device.ts';
+import { PageSocket, realClock } from '../relay/page.ts';
+import { relayWithRoom } from '../relay/settings-file.ts';
+import { times } from './counts.ts';
+import { maliceBefore, type Malice, type Passage } from './malice.ts';
+
+const WAIT_MS = 60_000;
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const below = randomFrom(seed);
+
+type Device = Resident<Clock>;
+
+let relay: Relay;
+let malice: Malice;
+/** Owner and camera. */
+let camera: Device;
+let viewer: Device;
+
+function device(): Device {
+	return resident(realClock, new WebSocketRelays(), new FakeNetwork(malice.address));
+}
+
+const homeOf = ({ membership }: Device) => {
+	const home = membership.roster?.home;
+	if (home === undefined) throw new Error('no home');
+	return home;
+};
+
+async function arrive(one: Device): Promise<void> {
+	one.begin();
+	await until(() => one.link.state.kind === 'connected', WAIT_MS);
+}
+
+async function join(one: Device, roles: readonly Role[]): Promise<void> {
+	const { roster, homeKey } = await joinedTo(camera, one, roles);
+	await one.membership.enter(roster, homeKey, malice.address);
+	const { seq } = camera.membership.roster ?? { seq: 0 };
+	await until(() => camera.link.relaySeq === seq, WAIT_MS);
+	await arrive(one);
+}
+
+const hasKey = (one: Device, epoch: number) => one.vault.epoch(camera.camera, epoch);
+
+async function keyed(one: Device): Promise<void> {
+	const deadline = performance.now() + WAIT_MS;
+	const epoch = await camera.house.epochNow(camera.camera);
+	while ((await hasKey(one, epoch)) === null) {
+		if (performance.now() > deadline) throw new Error('no key came');
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}
+
+/** The line of the device that connected last. */
+const lastLine = (): Passage => {
+	const line = malice.passages.at(-1);
+	if (line === undefined) throw new Error('nobody connected');
+	return line;
+};
+
+let viewerLine: Passage;
+let cameraLine: Passage;
+
+beforeEach(async () => {
+	vi.stubGlobal('WebSocket', PageSocket);
+	relay = await relayWithRoom();
+	malice = await maliceBefore(relay.address);
+	[camera, viewer] = [device(), device()];
+	await camera.house.found();
+	await camera.membership.meetAt(malice.address);
+	const opening = new TestDevice(malice.address);
+	await opening.next('challenge');
+	const roster = camera.membership.entries.map(base64url);
+	opening.say({ t: 'open', version: 1, invitation: relay.invitation ?? '', roster });
+	await opening.next('opened');
+	opening.close();
+	await arrive(camera);
+	cameraLine = lastLine();
+	await join(viewer, ['viewer']);
+	viewerLine = lastLine();
+	await keyed(viewer);
+});
+afterEach(async () => {
+	malice.plot = {};
+	await malice.close();
+	await relay.stop();
+	vi.unstubAllGlobals();
+});
+
+const T0 = 1_800_000_000_000_000;
+
+function partNo(n: number): LivePart {
+	const bytes = camera.crypto.random(300);
+	const frames = [{ key: n % 10 === 0, capturedUs: T0 + n * 66_000, bytes }];
+	return { kind: 'frames', codec: 'vp8', width: 320, height: 180, frames };
+}
+
+const flipped = (bytes: Uint8Array, from = 0): Uint8Array => {
+	const other = bytes.slice();
+	const at = from + below(bytes.length - from);
+	other[at] = (other[at] ?? 0) ^ (1 << below(8));
+	return other;
+};
+
+test('R T2 parts mutated, swapped, cut, put together, told again, and of another camera, epoch or home: 0 shown', async () => {
+	const count = times(10_000);
+	const here = bytesOf(camera.camera);
+	const stranger = device();
+	await stranger.house.found();
+	const foreign = await stranger.house.beginMeta(stranger.camera);
+	const elsewhere = await camera.house.beginMeta(camera.camera);
+	/** As the camera's own header would have it. */
+	const framed = (sealed: Bytes, key = 1) =>
+		joined(Uint8Array.of(1), here, Uint8Array.of(key), sealed);
+	// Of the same camera and epoch, in a run of its own, from earlier.
+	const before = framed(await elsewhere.live(partNo(-1000)));
+	const past: Uint8Array[] = [];
+	let told = 0;
+	let untouched = 0;
+
+	function* lies(part: Uint8Array, theirs: Uint8Array): Generator<Uint8Array> {
+		const old = past[below(past.length || 1)] ?? before;
+		const at = PART_HEADER_BYTES;
+		yield flipped(part);
+		yield flipped(part, at);
+		// The envelope's own header: kind, home, camera, epoch, run, number, slice, time.
+		const header = part.slice();
+		const field = at + below(88);
+		header[field] = (header[field] ?? 0) ^ (1 << below(8));
+		yield header;
+		yield part.slice(0, at + below(part.length - at));
+		yield joined(part, new Uint8Array(1 + below(40)));
+		// This one's header and another's content, both sealed by the camera.
+		yield joined(part.slice(0, at + 88), old.slice(at + 88));
+		yield old;
+		yield theirs;
+		const later = part.slice();
+		new DataView(later.buffer).setUint32(at + 40, 2 + below(9));
+		yield later;
+		yield before;
+	}
+
+	const window = new LiveWindow(viewer.house.opener, camera.camera);
+	const shown: LivePart[] = [];
+	const opening: Promise<void>[] = [];
+	let came = 0;
+	let refused = 0;
+	viewer.link.watchParts(camera.camera, (sealed) => {
+		came += 1;
+		opening.push(
+			window.open(sealed).then(
+				(part) => {
+					if (part === null) refused += 1;
+					else shown.push(part);
+				},
+				() => {
+					refused += 1;
+				},
+			),
+		);
+	});
+	let watched = 0;
+	camera.link.onWatched((_, viewers) => (watched = viewers));
+	await until(() => watched === 1, WAIT_MS);
+
+	const genuine: LivePart[] = [];
+	const sealer = await camera.house.beginMeta(camera.camera);
+	let theirs: Uint8Array = new Uint8Array();
+	malice.plot = {
+		partDown: (heard) => {
+			// A Buffer's slices are no copies.
+			const part = Uint8Array.from(heard);
+			untouched += 1;
+			past.push(part);
+			// To a viewer that has seen nothing yet an old part is new: its age is what tells (LV11).
+			if (untouched === 1) return [part];
+			const all = [...lies(part, theirs)];
+			told += all.length;
+			const at = below(all.length);
+			return [...all.slice(0, at), part, ...all.slice(at)];
+		},
+	};
+	while (told < count) {
+		const part = partNo(genuine.length);
+		genuine.push(part);
+		theirs = framed(await foreign.live(partNo(genuine.length + 5)));
+		const passed = untouched;
+		camera.link.sendPart(camera.camera, true, await sealer.live(part));
+		await until(() => untouched === passed + 1, WAIT_MS);
+	}
+	// What comes in order after all of it was heard shows that all of it was.
+	let last = 0;
+	viewer.link.onMessage(() => (last += 1));
+	await camera.link.send(viewer.device, { t: 'ask', nonce: 'ab'.repeat(16) });
+	await until(() => last === 1, WAIT_MS);
+	await Promise.all(opening);
+	console.log(
+		`R parts: seed ${seed}, ${told} lies, ${came} reached the viewer, ${refused} refused, ` +
+			`${shown.length} of ${genuine.length} genuine shown`,
+	);
+	const numbers = (parts: readonly LivePart[]) =>
+		parts.map((part) =>
+			part.kind === 'frames' ? ((part.frames[0]?.capturedUs ?? 0) - T0) / 66_000 : part.kind,
+		);
+	expect(numbers(shown)).toEqual(numbers(genuine));
+	expect(shown).toEqual(genuine);
+	expect(refused).toBe(came - genuine.length);
+	expect(refused).toBeGreaterThan(told / 2);
+});
+
+test('R T2 letters mutated, swapped, told again and out of order: each is read once at most, and as it was written', async () => {
+	const count = times(2_000);
+	const other = device();
+	await join(other, ['viewer']);
+	await keyed(other);
+	const heard: string[] = [];
+	camera.link.onMessage((message, from) => {
+		if (message.t === 'ask') heard.push(`${from.device} ${message.nonce}`);
+	});
+	const before = camera.link.dropped;
+	const past: string[] = [];
+	const held: string[] = [];
+	let lies = 0;
+	let id = 1_000_000;
+	malice.plot = {
+		down: (frame, passage) => {
+			if (frame.t !== 'letter' || passage !== cameraLine) return [frame];
+			const box = bytesOfBase64url(frame.box);
+			const old = bytesOfBase64url(past[below(past.length || 1)] ?? frame.box);
+			const spliced = joined(box.slice(0, 52 + below(16)), old.slice(68 + below(old.length - 140)));
+			const others = [
+				base64urlOf(flipped(box)),
+				base64urlOf(flipped(box, box.length - 64)),
+				base64urlOf(box.slice(0, below(box.length))),
+				base64urlOf(joined(box, new Uint8Array(1 + below(64)))),
+				base64urlOf(spliced),
+				...past.slice(-3),
+			];
+			lies += others.length;
+			past.push(frame.box);
+			// Some are held back, and come in another order.
+			held.push(frame.box);
+			const now = held.length >= 4 ? held.splice(0).reverse() : [];
+			return [...others, ...now].map((one) => {
+				id += 1;
+				const from = below(3) === 0 ? other.device : frame.from;
+				return { ...frame, id, from, box: one };
+			});
+		},
+	};
+	const written: string[] = [];
+	while (lies < count) {
+		for (const one of [viewer, other]) {
+			const nonce = Buffer.from(one.crypto.random(16)).toString('hex');
+			written.push(`${one.device} ${nonce}`);
+			expect(await one.link.send(camera.device, { t: 'ask', nonce })).toBe('taken');
+			// RL7: as many a second as a device may.
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		}
+	}
+	await until(() => past.length === written.length, WAIT_MS);
+	for (const box of held.splice(0)) {
+		id += 1;
+		cameraLine.toDevice({ t: 'letter', id, from: viewer.device, box, kept: false });
+	}
+	malice.plot = {};
+	await viewer.link.send(camera.device, { t: 'ask', nonce: 'cd'.repeat(16) });
+	await until(() => heard.at(-1)?.endsWith('cd') === true, WAIT_MS);
+	console.log(`R letters: seed ${seed}, ${lies} lies, ${camera.link.dropped - before} dropped`);
+	const all = [...written, `${viewer.device} ${'cd'.repeat(16)}`];
+	expect(heard.toSorted()).toEqual(all.toSorted());
+	expect(camera.link.dropped - before).toBe(lies);
+});
+
+test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 grants, and a fork is said', async () => {
+	const count = times(1_500);
+	const evil = device();
+	await evil.house.found();
+	await evil.membership.self();
+	await until(() => camera.link.relaySeq === 2 && viewer.link.relaySeq === 2, WAIT_MS);
+	const { seq } = camera.membership.roster ?? { seq: 0 };
+	const forks = { camera: 0, viewer: 0 };
+	for (const [name, one] of Object.entries({ camera, viewer }))
+		one.link.on(() => (forks[name as keyof typeof forks] += one.link.forked ? 1 : 0));
+	const toEvil: string[] = [];
+	malice.plot = {
+		up: (frame) => {
+			if (frame.t === 'letter' && frame.to === evil.device) toEvil.push(frame.box);
+			return [frame];
+		},
+	};
+	for (let n = 0; n < count; n += 1) {
+		const entries =
+			n % 7 === 0
+				? camera.membership.entries.slice(0, 1 + below(seq))
+				: await forgedRoster(camera, evil, below);
+		const from = 1 + below(entries.length);
+		for (const line of [cameraLine, viewerLine])
+			line.toDevice({ t: 'roster', from, entries: entries.slice(from - 1).map(base64urlOf) });
+		if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+	}
+	// In the name of the one that is no member, and of the viewer that did not write it.
+	const household = camera.house.household;
+	const mine = evil.house.household?.identity;
+	if (household === null || mine === undefined) throw new Error('not ready');
+	const writer = { identity: { ...mine, home: homeOf(camera) }, roster: household.roster };
+	const want = { t: 'want-grants', nonce: 'ab'.repeat(16), camera: camera.camera } as const;
+	const letters = new Letters(evil.crypto, realClock);
+	const before = camera.link.dropped;
+	for (let id = 1; id <= 20; id += 1) {
+		const box = await letters.seal(writer, camera.device, { ...want, earlier: true });
+		const from = id % 2 === 0 ? evil.device : viewer.device;
+		cameraLine.toDevice({ t: 'letter', id: 2_000_000 + id, from, box, kept: false });
+	}
+	await until(() => camera.link.dropped === before + 20, WAIT_MS);
+	console.log(`R rosters: seed ${seed}, ${count} lies, forks said ${JSON.stringify(forks)}`);
+	for (const one of [camera, viewer]) {
+		expect(one.membership.member(evil.device)).toBeNull();
+		expect(one.membership.roster?.seq).toBe(seq);
+	}
+	expect(toEvil).toEqual([]);
+	expect(forks.camera).toBeGreaterThan(0);
+	expect(forks.viewer).toBeGreaterThan(0);
+	expect(evil.membership.roster?.home).not.toBe(homeOf(camera));
+	// An honest line later all is as it was.
+	malice.plot = {};
+	cameraLine.cut();
+	camera.network.back();
+	await until(() => camera.link.state.kind === 'connected' && !camera.link.forked, WAIT_MS);
+	const third = device();
+	await join(third, ['viewer']);
+	expect(camera.membership.roster?.seq).toBe(seq + 1);
+	expect((await subjectOf(third)).device).toBe(third.device);
+});
+
+test('T5 T6 a relay that hides a revocation from a camera: the owner sees which one has not said that it acts', async () => {
+	const porch = device();
+	await porch.house.found();
+	await join(porch, ['camera']);
+	const porchLine = lastLine();
+	await until(() => camera.link.online.has(porch.device), WAIT_MS);
+	await until(() => viewer.link.online.has(porch.device), WAIT_MS);
+	malice.plot = {
+		down: (frame, passage) => (frame.t === 'roster' && passage === porchLine ? [] : [frame]),
+	};
+	const told: Revoked[] = [];
+	await camera.members.revoke(viewer.device, (revoked) => told.push(revoked));
+	// The relay itself may not want to know: what the devices seal is what counts.
+	await until(() => told.at(-1)?.cameras.some(({ ms }) => ms !== null) === true, WAIT_MS);
+	const acted = (one: Device) =>
+		told.at(-1)?.cameras.find(({ device: id }) => id === one.device)?.ms;
+	expect(acted(camera)).not.toBeNull();
+	expect(acted(porch)).toBeNull();
+	expect(porch.membership.roster?.seq).toBe(3);
+	// The new epoch is for those that are left; who was taken out asks in vain.
+	const epoch = await camera.house.epochNow(camera.camera);
+	expect(await hasKey(viewer, epoch)).toBeNull();
+	// Once it hears of it, it acts, and the owner sees that, too.
+	malice.plot = {};
+	porchLine.cut();
+	porch.network.back();
+	await until(() => acted(porch) !== null && acted(porch) !== undefined, WAIT_MS);
+	expect(porch.membership.member(viewer.device)).toBeNull();
+});
