@@ -43,6 +43,7 @@ beforeAll(async () => {
 	await joining.getByLabel('Name of this device').fill('Door', { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
 	await allow(owner, 'Door');
+	await camera.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
 	await camera.goto(`${relay.address}/camera`);
 	await record(camera);
 	await savedAtLeast(camera, 2);
