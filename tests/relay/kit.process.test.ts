@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { WebSocketRelays } from '#browser/relays.ts';
 import { kitGroups } from '#domain/kit.ts';
-import { kitKeysOf, kitSubject } from '#engine/kit-keys.ts';
+import { kitKeysOf } from '#engine/kit-keys.ts';
 import { openHome } from '#engine/meeting.ts';
 import { Recovering } from '#engine/recovering.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -65,7 +65,7 @@ test('KT4 KT5 RL22 a kit finds its home, claims, and a camera that is there hear
 	await until(() => line.state.kind === 'connected');
 	await joined(owner, camera);
 	const secret = crypto.random(16);
-	await owner.membership.admitKit(kitSubject(await kitKeysOf(crypto, secret)));
+	await owner.membership.admitKit(await kitKeysOf(crypto, secret));
 	await until(() => line.relaySeq === owner.membership.entries.length);
 	const watching = camera.linkTo(relays);
 	watching.begin();
