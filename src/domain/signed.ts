@@ -14,6 +14,7 @@ export type Purpose =
 	| 'pair-new'
 	| 'pair-owner'
 	| 'pair-ok'
+	| 'kit-home'
 	| 'probe';
 
 /** What a signature covers: a purpose first, so that no signature means anything elsewhere. */

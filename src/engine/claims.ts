@@ -37,7 +37,7 @@ export function kitMay(kit: DeviceId, entry: RosterEntry, standing: Standing): b
 	const claim = claims.get(subject.device);
 	if (op === 'add') {
 		const pending = [...claims.values()].filter((one) => one.kit === kit).length;
-		return claim?.kit === kit || pending < MOST_CLAIMS;
+		return claim === undefined && pending < MOST_CLAIMS;
 	}
 	const same = claim?.kit === kit && isSame(claim.entry.subject, subject);
 	return op === 'rotate' && same && wallMs - claim.entry.wallMs >= CLAIM_MS;

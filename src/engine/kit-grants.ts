@@ -1,27 +1,59 @@
-import { joined, type Bytes } from '#domain/bytes.ts';
+import { bytesOf, joined, type Bytes } from '#domain/bytes.ts';
 import { GRANT_BYTES, parseGrant } from '#domain/grant.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
 import { parseEntry } from '#domain/roster.ts';
+import { SIGNATURE_BYTES, signedBytes } from '#domain/signed.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { KitKeys } from './kit-keys.ts';
 
 /** What one entry's detail takes. */
 const MOST = 60;
 
-/** Home keys granted to a kit, as details of the entries about it (KT3). At least one, empty where there are none. */
-export function kitDetails(grants: readonly Bytes[]): readonly Bytes[] {
-	const details: Bytes[] = [];
-	for (let at = 0; at < grants.length; at += MOST) {
+/** The kit's own word and the home keys granted to it, as details of the entries about it (KT3). */
+export function kitDetails(word: Bytes, grants: readonly Bytes[]): readonly Bytes[] {
+	const details = [joined(word, ...grants.slice(0, MOST))];
+	for (let at = MOST; at < grants.length; at += MOST) {
 		details.push(joined(...grants.slice(at, at + MOST)));
 	}
-	return details.length === 0 ? [new Uint8Array()] : details;
+	return details;
+}
+
+/** What a kit signs of the home it is made in: nobody can lead it into another one (KT11). */
+export async function kitWord(
+	crypto: Pick<Crypto, 'sign'>,
+	{ device, sign }: KitKeys,
+	home: HomeId,
+): Promise<Bytes> {
+	return crypto.sign(sign.key, wordOf(home, device));
+}
+
+/** This kit was made in this home. */
+export async function isKitOf(
+	crypto: Pick<Crypto, 'verifier' | 'verify'>,
+	{ device, sign }: KitKeys,
+	home: HomeId,
+	entries: readonly Bytes[],
+): Promise<boolean> {
+	const added = entries
+		.map((bytes) => parseEntry(bytes).entry)
+		.findLast(({ op, subject }) => op === 'add' && subject?.device === device);
+	const word = added?.detail.slice(0, SIGNATURE_BYTES);
+	if (word?.length !== SIGNATURE_BYTES) return false;
+	return crypto.verify(await crypto.verifier(sign.public), word, wordOf(home, device));
+}
+
+function wordOf(home: HomeId, device: DeviceId): Bytes {
+	return signedBytes('kit-home', joined(bytesOf(home), bytesOf(device)));
 }
 
 /** Of all entries about a kit, by number of the home key; what cannot be read is none. */
 export function kitGrantsIn(entries: readonly Bytes[], kit: DeviceId): ReadonlyMap<number, Bytes> {
 	const found = new Map<number, Bytes>();
 	for (const bytes of entries) {
-		const { subject, detail } = parseEntry(bytes).entry;
-		if (subject?.device !== kit || detail.length % GRANT_BYTES !== 0) continue;
-		for (let at = 0; at < detail.length; at += GRANT_BYTES) {
+		const { op, subject, detail } = parseEntry(bytes).entry;
+		const from = op === 'add' ? SIGNATURE_BYTES : 0;
+		if (subject?.device !== kit || (detail.length - from) % GRANT_BYTES !== 0) continue;
+		for (let at = from; at < detail.length; at += GRANT_BYTES) {
 			const grant = detail.slice(at, at + GRANT_BYTES);
 			const number = numberOf(grant);
 			if (number !== null) found.set(number, grant);

@@ -12,8 +12,8 @@ import { CLAIM_MS } from './claims.ts';
 import type { House } from './house.ts';
 import { homeNow } from './identity.ts';
 import { rawFromGrant } from './keys.ts';
-import { kitGrantsIn } from './kit-grants.ts';
-import { kitKeysOf, kitSubject, type KitKeys } from './kit-keys.ts';
+import { isKitOf, kitGrantsIn } from './kit-grants.ts';
+import { kitKeysOf, type KitKeys } from './kit-keys.ts';
 import type { MembersControls } from './members.ts';
 import type { Membership } from './membership.ts';
 import type { Claimed, DrawnKit, KitControls, Trial } from './recovery.ts';
@@ -101,7 +101,7 @@ export class Kits implements KitControls {
 		if (secret === null) throw new Fault('conflict', 'no kit was drawn');
 		const before = this.#kits;
 		const kit = await kitKeysOf(crypto, secret);
-		if (!before.includes(kit.device)) await membership.admitKit(kitSubject(kit));
+		if (!before.includes(kit.device)) await membership.admitKit(kit);
 		// The new one first: a home is never without.
 		for (const old of before) {
 			if (old !== kit.device) await members.revoke(old, () => undefined);
@@ -141,6 +141,9 @@ export class Kits implements KitControls {
 		const { household } = house;
 		if (household === null) throw new Fault('conflict', 'this device has no identity that works');
 		const { home, past } = household.roster;
+		if (!(await isKitOf(crypto, kit, home, membership.entries))) {
+			throw new Fault('corrupt', 'the kit was not made in this home');
+		}
 		const grants = kitGrantsIn(membership.entries, kit.device);
 		for (const { number } of homeNow(household.identity).keys) {
 			const grant = grants.get(number);

@@ -11,7 +11,8 @@ import type { House, Household } from './house.ts';
 import { countsNow } from './held.ts';
 import { homeNow } from './identity.ts';
 import type { Joining, Self } from './joining.ts';
-import { kitDetails } from './kit-grants.ts';
+import { kitDetails, kitWord } from './kit-grants.ts';
+import { kitSubject, type KitKeys } from './kit-keys.ts';
 import { deviceIdOf, grantOf, makeSecret, rawFromGrant } from './keys.ts';
 import { inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
 
@@ -110,12 +111,14 @@ export class Membership implements Joining {
 	}
 
 	/** A recovery kit becomes a member, with every home key (KT3). Throws `denied`. */
-	admitKit(kit: Subject): Promise<void> {
+	admitKit(keys: KitKeys): Promise<void> {
 		return this.#tools.house.change(async (household) => {
 			if (!this.#owns(household)) throw notAnOwner();
-			const grants = await this.#grantedAll(household, kit);
-			const as = { roles: ['recovery'], notAfterMs: null, subject: kit } as const;
-			const saying = kitDetails(grants).map((detail, at) => ({
+			const subject = kitSubject(keys);
+			const grants = await this.#grantedAll(household, subject);
+			const word = await kitWord(this.#tools.crypto, keys, household.roster.home);
+			const as = { roles: ['recovery'], notAfterMs: null, subject } as const;
+			const saying = kitDetails(word, grants).map((detail, at) => ({
 				...{ ...as, detail },
 				op: at === 0 ? ('add' as const) : ('rotate' as const),
 			}));

@@ -12,7 +12,7 @@ import { isHere } from './addresses.ts';
 import { CLAIM_MS } from './claims.ts';
 import type { Self } from './joining.ts';
 import { KitCall } from './kit-call.ts';
-import { kitGrantsIn } from './kit-grants.ts';
+import { isKitOf, kitGrantsIn } from './kit-grants.ts';
 import { kitKeysOf, type KitKeys } from './kit-keys.ts';
 import { rawFromGrant } from './keys.ts';
 import type { No } from './meeting-line.ts';
@@ -122,6 +122,7 @@ export class Recovering implements RecoveryControls {
 		}
 		try {
 			const roster = await replayRoster(crypto, call.entries);
+			if (!(await isKitOf(crypto, kit, roster.home, call.entries))) return ended('unknown-kit');
 			const keys = await this.#homeKeys(roster, call.entries, kit);
 			try {
 				return await this.#visit({ call, kit, self, roster, keys, origin, name });

@@ -32,6 +32,8 @@ export class Homes {
 	readonly #crypto: Checking;
 	readonly #kept = new Map<string, readonly Bytes[]>();
 	readonly #homes = new Map<HomeId, Home>();
+	/** Made when it is first asked for, and right for good: what is only kept does not change. */
+	#whereKept: ReadonlyMap<DeviceId, HomeId> | null = null;
 	readonly #appends = new Map<HomeId, Bucket>();
 	/** One change of a home after the other: two that follow the same entry must not both be taken. */
 	readonly #turns = new Map<HomeId, Promise<unknown>>();
@@ -82,12 +84,10 @@ export class Homes {
 		for (const { id, roster } of this.#homes.values()) {
 			if (roster.past.devices.has(device)) return id;
 		}
-		for (const [home, entries] of this.#kept) {
-			if (!entries.some((bytes) => subjectOf(bytes) === device)) continue;
-			const found = await this.find(home as HomeId);
-			if (found?.roster.past.devices.has(device) === true) return found.id;
-		}
-		return null;
+		this.#whereKept ??= indexOf(this.#kept);
+		const kept = this.#whereKept.get(device);
+		const found = kept === undefined ? null : await this.find(kept);
+		return found?.roster.past.devices.has(device) === true ? found.id : null;
 	}
 
 	async append(
@@ -162,6 +162,17 @@ function startsWith(whole: readonly Bytes[], start: readonly Bytes[]): boolean {
 function isOfNow({ past }: Roster, bytes: Bytes, wallMs: number): boolean {
 	const { author, wallMs: saidMs } = parseEntry(bytes).entry;
 	return past.owners.has(hexOf(author)) || Math.abs(saidMs - wallMs) <= CLOCK_MS;
+}
+
+function indexOf(kept: ReadonlyMap<string, readonly Bytes[]>): ReadonlyMap<DeviceId, HomeId> {
+	const where = new Map<DeviceId, HomeId>();
+	for (const [home, entries] of kept) {
+		for (const bytes of entries) {
+			const device = subjectOf(bytes);
+			if (device !== null) where.set(device, home as HomeId);
+		}
+	}
+	return where;
 }
 
 function subjectOf(bytes: Bytes): DeviceId | null {

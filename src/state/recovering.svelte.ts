@@ -47,9 +47,8 @@ export class ComingBack {
 		const { kit } = this;
 		await this.#recovery.come(kit, this.name, originOf(this.relay));
 		const { state } = this.#recovery;
-		const slip = state.kind === 'ended' && ['length', 'character', 'slip'].includes(state.why);
-		// What was mistyped is put right where it stands; else it is on the screen no longer than it must.
-		if (slip) return;
+		// What can be tried again stands where it was; else it is on the screen no longer than it must.
+		if (state.kind === 'ended' && !['taken-out', 'owner'].includes(state.why)) return;
 		this.kit = '';
 		this.given = false;
 	}

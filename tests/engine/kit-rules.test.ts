@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { bytesOf, hexOf, type Bytes } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
 import { parseEntry, type RosterEntry, type Subject } from '#domain/roster.ts';
 import { rawFromGrant } from '#engine/keys.ts';
-import { kitGrantsIn } from '#engine/kit-grants.ts';
+import { isKitOf, kitGrantsIn } from '#engine/kit-grants.ts';
 import { kitKeysOf, kitSubject, type KitKeys } from '#engine/kit-keys.ts';
 import { replayRoster, signEntry } from '#engine/roster.ts';
 import { ManualClock } from '../fakes/clock.ts';
@@ -26,7 +26,7 @@ describe('KT6 what a kit may not', () => {
 		await owner.house.found();
 		await joinedTo(owner, viewer, ['viewer']);
 		kit = await kitKeysOf(crypto, crypto.random(16));
-		await owner.membership.admitKit(kitSubject(kit));
+		await owner.membership.admitKit(kit);
 		stranger = await subjectOf(homestead(clock));
 	});
 
@@ -125,6 +125,10 @@ describe('KT6 what a kit may not', () => {
 		expect(await follows(good, kit.owner, refused ?? [])).toBeNull();
 	});
 
+	it('claims a device once', async () => {
+		expect(await follows({}, kit.owner, (await follows({})) ?? [])).toBeNull();
+	});
+
 	it('names eight devices at most', async () => {
 		let before: readonly Bytes[] | null = owner.membership.entries;
 		for (let n = 0; n < 8; n += 1) {
@@ -168,6 +172,10 @@ describe('KT2 KT3 KT5 vectors', () => {
 		const signers = [...whole.past.owners.values()];
 		const raw = await rawFromGrant(crypto, grant ?? new Uint8Array(), subject, kit.kem, signers);
 		expect(hexOf(raw)).toBe(vectors.homeKey);
+		expect(await isKitOf(crypto, kit, whole.home, entries)).toBe(true);
+		expect(await isKitOf(crypto, kit, 'f'.repeat(32) as HomeId, entries)).toBe(false);
+		const other = await kitKeysOf(crypto, new Uint8Array(16));
+		expect(await isKitOf(crypto, other, whole.home, entries)).toBe(false);
 		expect(parseEntry(entries[2] ?? new Uint8Array()).entry.op).toBe('add');
 	});
 });

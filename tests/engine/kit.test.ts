@@ -264,6 +264,21 @@ describe('coming back', () => {
 		expect(back.state).toMatchObject({ kind: 'ended', why });
 	});
 
+	it('KT11 a relay that leads a kit into a home of its own: the kit was not made there', async () => {
+		const text = await printed();
+		const kit = await keysOf(text);
+		const trap = resident(clock, relay);
+		await trap.house.found();
+		// Its owner knows the kit's public keys and grants it a home key, as the real one did.
+		const theirs = await kitKeysOf(crypto, crypto.random(16));
+		await trap.membership.admitKit({ ...kit, sign: { ...kit.sign, key: theirs.sign.key } });
+		relay.homes.clear();
+		relay.open(trap.membership.entries, homeOf(trap));
+		const back = recoveringOf(resident(clock, relay), relay);
+		await back.come(text, 'New', null);
+		expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
+	});
+
 	it('KT4 a relay that is away, and another address', async () => {
 		const text = await printed();
 		const back = recoveringOf(resident(clock, relay), relay);
