@@ -31,8 +31,8 @@ const ends: Readonly<Record<PairingEnd, Advice>> = {
 		next: 'Begin again with a code that is scanned, not typed.',
 	},
 	'no-relay': {
-		what: 'There is no relay at this address, only the app.',
-		next: 'Open the app from the address that your relay shows, on both devices.',
+		what: 'There is no relay at this address, and this browser cannot connect without one.',
+		next: 'Use another browser on this device, or open the app from the address that your relay shows.',
 	},
 	invitation: {
 		what: 'This relay does not know your home yet.',
