@@ -68,7 +68,7 @@ export const pair: typeof english = {
 		},
 		apart: 'Deine Geräte sind nicht verbunden',
 		apartNote:
-			'Ohne Relay finden sie sich mit zwei Codes, jedes Mal, wenn ihre Seiten geschlossen waren. Ein neues Gerät kommt dadurch nicht herein.',
+			'Ohne Relay finden sie sich mit zwei Codes, jedes Mal, wenn ihre Seiten geschlossen waren. Drücke auf einem „Wieder verbinden“ und auf dem anderen unten „Code scannen“. Ein neues Gerät kommt dadurch nicht herein.',
 		again: 'Wieder verbinden',
 		linking: 'Verbindet …',
 		linked: 'Die Geräte sind verbunden.',

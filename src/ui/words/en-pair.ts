@@ -133,7 +133,7 @@ export const pair = {
 		},
 		apart: 'Your devices are not connected',
 		apartNote:
-			'Without a relay they find each other by two codes, each time their pages were closed. No new device comes in by that.',
+			'Without a relay they find each other by two codes, each time their pages were closed. Press “Connect again” on one of them, and “Scan a code” below on the other. No new device comes in by that.',
 		again: 'Connect again',
 		linking: 'Connecting …',
 		linked: 'The devices are connected.',
