@@ -7,6 +7,7 @@ import {
 	fromDevice,
 	fromRelay,
 	MAX_PART_BYTES,
+	WIRE_VERSION,
 	type RelayCard,
 } from '#protocol/wire.ts';
 import type { Cable, Cables, Channel, ChannelEvents, OfferedCable } from '#ports/cable.ts';
@@ -74,7 +75,9 @@ export class Nearby implements Relays {
 	}
 
 	async card(origin: string): Promise<RelayCard | null> {
-		return isNear(origin) ? null : this.#tools.relays.card(origin);
+		if (!isNear(origin)) return this.#tools.relays.card(origin);
+		const there = origin === HUB_ORIGIN || this.#cables.has(origin);
+		return there ? { name: 'spy-cam', versions: [WIRE_VERSION], secure: null, store: null } : null;
 	}
 
 	async connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {

@@ -188,6 +188,7 @@ export class NearPairing {
 	}
 
 	#show(step: Showing['step'], text: string): void {
+		if (this.#over) return;
 		const { clock } = this.#tools;
 		const untilMs = this.#showing?.untilMs ?? clock.wallMs() + CODE_MS;
 		if (this.#showing === null) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64urlOf } from '#domain/base64url.ts';
+import { hexOf, type Bytes } from '#domain/bytes.ts';
 import {
 	buildContact,
 	contactFrom,
@@ -10,7 +11,16 @@ import {
 	type Contact,
 } from '#domain/contact.ts';
 import { Fault } from '#domain/fault.ts';
-import { nearCodeFrom, nearText, type NearCode } from '#domain/near-code.ts';
+import {
+	HUB_ORIGIN,
+	isNear,
+	nearCodeFrom,
+	nearOriginBytes,
+	nearOriginOf,
+	nearSecretBytes,
+	nearText,
+	type NearCode,
+} from '#domain/near-code.ts';
 import vectors from '../fixtures/vectors/nearby.json' with { type: 'json' };
 
 const FINGERPRINT = Array.from({ length: 32 }, (_, at) => (at + 0xa0).toString(16).toUpperCase());
@@ -140,6 +150,22 @@ describe('contacts', () => {
 		expect(vectors.codes.map(({ code }) => code.length)).toEqual(
 			vectors.codes.map(({ length }) => length),
 		);
+	});
+
+	it('NB4 NB8 vectors of the secret and the origin that two contacts make', async () => {
+		const [offer, answer] = [vectors.codes[0], vectors.codes[3]].map((vector) =>
+			nearCodeFrom(vector?.code ?? ''),
+		);
+		if (!offer || !('secret' in offer) || !answer) throw new Error('no codes');
+		const hash = async (bytes: Bytes) =>
+			new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+		expect(hexOf(offer.secret)).toBe(vectors.secret.secret);
+		const secret = await hash(nearSecretBytes(offer.secret, offer.contact, answer.contact));
+		expect(hexOf(secret)).toBe(vectors.secret.becomes);
+		const origin = nearOriginOf(await hash(nearOriginBytes(offer.contact, answer.contact)));
+		expect(origin).toBe(vectors.origin);
+		expect([origin, HUB_ORIGIN].every(isNear)).toBe(true);
+		expect(isNear('https://cam.local:8443')).toBe(false);
 	});
 
 	it('NB2 a link with an ordinary contact is short enough for a camera', () => {

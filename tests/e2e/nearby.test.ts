@@ -77,9 +77,8 @@ async function live(page: Page): Promise<void> {
 }
 
 async function linked(page: Page): Promise<void> {
-	const heading = page.getByRole('heading', { name: 'The devices are connected.' });
 	try {
-		await heading.waitFor({ timeout: 20_000 });
+		await page.getByText('The devices are connected.').waitFor({ timeout: 20_000 });
 	} catch (error) {
 		const said = await page.locator('main').innerText();
 		throw new Error(`not connected at ${page.url()}, which says: ${said}`, { cause: error });

@@ -68,7 +68,7 @@ export const pair: typeof english = {
 		},
 		apart: 'Deine Geräte sind nicht verbunden',
 		apartNote:
-			'Ohne Relay finden sie sich mit zwei Codes, jedes Mal, wenn ihre Seiten geschlossen waren. Ein neues Gerät kommt dadurch nicht herein.',
+			'Ohne Relay finden sie sich mit zwei Codes, jedes Mal, wenn ihre Seiten geschlossen waren. Drücke auf einem „Wieder verbinden“ und auf dem anderen unten „Code scannen“. Ein neues Gerät kommt dadurch nicht herein.',
 		again: 'Wieder verbinden',
 		linking: 'Verbindet …',
 		linked: 'Die Geräte sind verbunden.',
@@ -125,8 +125,8 @@ export const pair: typeof english = {
 				next: 'Beginne noch einmal mit einem Code, der gescannt und nicht getippt wird.',
 			},
 			'no-relay': {
-				what: 'Unter dieser Adresse ist kein Relay, nur die App.',
-				next: 'Öffne die App auf beiden Geräten unter der Adresse, die dein Relay zeigt.',
+				what: 'Unter dieser Adresse ist kein Relay, und dieser Browser kann sich ohne eines nicht verbinden.',
+				next: 'Nimm auf diesem Gerät einen anderen Browser, oder öffne die App unter der Adresse, die dein Relay zeigt.',
 			},
 			invitation: {
 				what: 'Dieses Relay kennt dein Zuhause noch nicht.',

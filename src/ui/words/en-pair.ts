@@ -31,8 +31,8 @@ const ends: Readonly<Record<PairingEnd, Advice>> = {
 		next: 'Begin again with a code that is scanned, not typed.',
 	},
 	'no-relay': {
-		what: 'There is no relay at this address, only the app.',
-		next: 'Open the app from the address that your relay shows, on both devices.',
+		what: 'There is no relay at this address, and this browser cannot connect without one.',
+		next: 'Use another browser on this device, or open the app from the address that your relay shows.',
 	},
 	invitation: {
 		what: 'This relay does not know your home yet.',
@@ -133,7 +133,7 @@ export const pair = {
 		},
 		apart: 'Your devices are not connected',
 		apartNote:
-			'Without a relay they find each other by two codes, each time their pages were closed. No new device comes in by that.',
+			'Without a relay they find each other by two codes, each time their pages were closed. Press “Connect again” on one of them, and “Scan a code” below on the other. No new device comes in by that.',
 		again: 'Connect again',
 		linking: 'Connecting …',
 		linked: 'The devices are connected.',
