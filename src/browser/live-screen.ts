@@ -122,7 +122,7 @@ export class PaneScreen implements LiveScreen {
 	}
 
 	#soundNow(): SoundPlayer | null {
-		if (this.#sound === null && !this.#loadsSound) void this.#loadSound();
+		if (this.hears && this.#sound === null && !this.#loadsSound) void this.#loadSound();
 		return this.#sound;
 	}
 
@@ -168,7 +168,7 @@ export class PaneScreen implements LiveScreen {
 
 	/** Only what is seen is heard. */
 	get #audible(): boolean {
-		return this.hears && !this.#muted && this.#front === 'canvas' && !this.#closed;
+		return !this.#muted && this.#front === 'canvas' && !this.#closed;
 	}
 
 	#hush(): void {
