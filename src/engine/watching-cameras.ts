@@ -14,8 +14,8 @@ import { CameraView, type ViewTools } from './watching-view.ts';
 import type { LiveView, WatchedCamera, WatchingControls } from './watching.ts';
 
 const ANSWER_MS = 5000;
-/** A state that was lost on the way is asked for again. */
-const ASK_MS = 30_000;
+/** A camera tells every 10 s. What was lost on the way, or is not told to this tab any more, is asked for again. */
+const ASK_MS = 15_000;
 const MOST_CAMERAS = 16;
 /** A view that nobody looks at may be taken over so long (LV18). */
 const LEFT_MS = 1000;
@@ -82,7 +82,10 @@ export class Watching implements WatchingControls {
 			this.#read(message, from);
 		});
 		tools.clock.every(ASK_MS, () => {
-			for (const [device, host] of this.#hosts) if (host.nonce === null) this.#ask(device, host);
+			for (const [device, host] of this.#hosts) {
+				const silentMs = Math.abs(tools.clock.wallMs() - (host.heardMs ?? 0));
+				if (host.nonce === null || silentMs > ASK_MS) this.#ask(device, host);
+			}
 		});
 		look();
 	}

@@ -9,6 +9,7 @@ export function preferencesContract(make: (stored: unknown) => Promise<Preferenc
 				...{ lensId: null, profile: 'standard', sound: false, armed: false },
 				...{ budgetBytes: null, cap: null, mostDays: null, acceptsLoss: false },
 				...{ plan: { when: 'by-hand', times: [], away: false }, override: null },
+				...{ triedKit: null, claimedMs: null },
 			});
 		}
 	});

@@ -148,6 +148,10 @@ describe('who may', () => {
 				);
 		await until(() => told().length >= 4, 3000);
 		expect(told().toSorted()).toEqual(nonces);
+		// The page itself asked before them, and is told again when it has heard nothing for a while.
+		const state = () => kitchen.watching.cameras[0]?.state?.kind;
+		expect(state()).toBe('preview');
+		await until(() => state() === 'off', 31_000);
 	});
 
 	test('LV5 a camera that is off shows nothing, and comes back by itself', async () => {

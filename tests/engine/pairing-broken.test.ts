@@ -81,6 +81,17 @@ describe('PR8 cut off in the middle', () => {
 		expect(await passUntilEnded(guest)).toMatchObject({ why: 'other-side-gone' });
 	});
 
+	it('the owner dies while the digits are compared: the new device says so when the code is over', async () => {
+		const { owner, guest, point } = await twoPeople();
+		await owner.pairing.show('viewer');
+		void guest.pairing.join(await owner.link(), 'Phone');
+		await Promise.all([owner.until('comparing'), guest.until('comparing')]);
+		// Nothing more of it, not even that it left.
+		point.between = (box, from) => (from === 'waiter' ? [] : [box]);
+		expect(await passUntilEnded(guest)).toMatchObject({ why: 'expired' });
+		expect(guest.joining.entered).toBeNull();
+	});
+
 	it('a relay that takes the line and says nothing is given up on', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer');

@@ -10,6 +10,8 @@ import { payloads } from './payloads.ts';
 let relay: Relay;
 let home: BrowserContext;
 let away: BrowserContext;
+/** Of somebody who only follows links. */
+let outside: BrowserContext;
 /** In the camera's browser, an owner's: the camera itself, and its devices. */
 let camera: Page;
 let devices: Page;
@@ -97,8 +99,12 @@ async function reads(page: Page, text: string): Promise<void> {
 beforeAll(async () => {
 	relay = await startRelay();
 	const fake = '--use-fake-device-for-media-stream=device-count=2,fps=30';
-	[home, away] = await Promise.all([launchChromium({ args: [fake] }), launchChromium()]);
-	await Promise.all([guarded(home), guarded(away)]);
+	[home, away, outside] = await Promise.all([
+		launchChromium({ args: [fake] }),
+		launchChromium(),
+		launchChromium(),
+	]);
+	await Promise.all([home, away, outside].map(guarded));
 	camera = await home.newPage();
 	await becomeCamera(camera, relay.address);
 	await openHome(camera, relay);
@@ -106,7 +112,7 @@ beforeAll(async () => {
 	await pair(camera, wall, relay, 'Kitchen');
 	await camera.goto(`${relay.address}/camera`);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
-	[devices, watch, door] = [await home.newPage(), await away.newPage(), await away.newPage()];
+	[devices, watch, door] = [await home.newPage(), await away.newPage(), await outside.newPage()];
 	await devices.goto(`${relay.address}/settings`);
 	for (const page of [wall, watch]) await page.goto(`${relay.address}/watch`);
 	await watch.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
@@ -114,7 +120,7 @@ beforeAll(async () => {
 	await door.goto(`${relay.address}/pair`);
 }, 180_000);
 afterAll(async () => {
-	await Promise.all([home.close(), away.close()]);
+	await Promise.all([home, away, outside].map((context) => context.close()));
 	await relay.stop();
 });
 
