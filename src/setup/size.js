@@ -9,7 +9,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { ensureBuilt, manifestFile } from './build.js';
 
 /** kB of 1000 bytes, compressed with Brotli. */
-const limits = { js: 60, total: 90 };
+const limits = { js: 60, total: 90, watch: 250 };
 /** What comes later, by a word that its code cannot be without. */
 const later = { dexie: 'DexieError', 'hls.js': 'hlsManifestParsed', mp4box: 'BoxParser' };
 
@@ -21,17 +21,20 @@ const later = { dexie: 'DexieError', 'hls.js': 'hlsManifestParsed', mp4box: 'Box
  */
 
 /**
- * The files of the first load of `/`, from the app's own folder: Kit's start, the root layout and the
+ * The files of the first load of a page, from the app's own folder: Kit's start, the root layout and the
  * page, with all that they import.
+ * @param {string} path as Kit names it, `/` or `/watch/[camera]`
+ * @param {RegExp} [more] sources that are loaded lazily and are counted, too
  * @returns {{ js: string[], css: string[], other: string[] }}
  */
-export function firstLoad() {
+export function firstLoad(path = '/', more = /^$/) {
 	ensureBuilt();
 	/** @type {Record<string, Chunk>} */
 	const chunks = JSON.parse(readFileSync(manifestFile, 'utf8'));
 	const app = Object.entries(chunks).find(([, { file }]) => /\/entry\/app\./.test(file));
 	// Kit numbers the nodes: 0 is the layout, 1 the error page, then the pages by their paths.
-	const page = /"\/":\[(\d+)/.exec(readFileSync(inBuild(app?.[1].file ?? ''), 'utf8'))?.[1];
+	const routes = readFileSync(inBuild(app?.[1].file ?? ''), 'utf8');
+	const page = /^\d+/.exec(routes.slice(routes.indexOf(`"${path}":[`) + path.length + 4))?.[0];
 	const wanted = new RegExp(`/(entry/(start|app)|nodes/(0|1|${page ?? 'none'}))\\.`);
 	/** @type {Set<string>} */
 	const seen = new Set();
@@ -41,13 +44,19 @@ export function firstLoad() {
 		seen.add(key);
 		for (const next of chunks[key]?.imports ?? []) follow(next);
 	};
-	for (const [key, { file }] of Object.entries(chunks)) if (wanted.test(file)) follow(key);
+	for (const [key, { file }] of Object.entries(chunks))
+		if (wanted.test(file) || more.test(key)) follow(key);
 	const all = [...seen].flatMap((key) => chunks[key] ?? []);
 	return {
 		js: [...new Set(all.map(({ file }) => file))],
 		css: [...new Set(all.flatMap(({ css }) => css ?? []))],
 		other: ['index.html', 'early.js', 'favicon.svg'],
 	};
+}
+
+/** kB of scripts until a camera is watched: its screen, and what puts the product together behind it. */
+export function watchKB() {
+	return compressedKB(firstLoad('/watch/[camera]', /^src\/making\.ts$/).js);
 }
 
 /**
@@ -66,7 +75,11 @@ function inBuild(file) {
 
 if (import.meta.main) {
 	const { js, css, other } = firstLoad();
-	const sizes = { js: compressedKB(js), total: compressedKB([...js, ...css, ...other]) };
+	const sizes = {
+		js: compressedKB(js),
+		total: compressedKB([...js, ...css, ...other]),
+		watch: watchKB(),
+	};
 	for (const [name, limit] of Object.entries(limits)) {
 		const size = sizes[/** @type {keyof typeof sizes} */ (name)];
 		console.log(`first load, ${name}: ${size.toFixed(1)} kB of ${String(limit)} kB`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
-import { compressedKB, firstLoad } from '#setup/size.js';
+import { compressedKB, firstLoad, watchKB } from '#setup/size.js';
 import { startRelay, temporaryFolder } from '../e2e/house.ts';
 import { need } from '../programs.ts';
 import type { BenchResult, Progress } from './result.ts';
@@ -41,6 +41,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		figures: {
 			jsKB: round2(compressedKB(js)),
 			totalKB: round2(compressedKB([...js, ...css, ...other])),
+			watchJsKB: round2(watchKB()),
 			performance: of(ours, 'performance'),
 			accessibility: of(ours, 'accessibility'),
 			bestPractices: of(ours, 'bestPractices'),
