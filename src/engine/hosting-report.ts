@@ -32,7 +32,7 @@ export interface ReportTools {
 	readonly torch: Torch;
 	readonly guarding: Pick<Guarding, 'on' | 'listen'>;
 	readonly rosterSeq: () => number;
-	/** Whether it is this tab that speaks for a camera (LV14). */
+	/** Whether it is this tab that speaks for a camera (LV19). */
 	readonly speaks: (camera: CameraId) => Promise<boolean>;
 }
 

@@ -3,7 +3,7 @@ import type { CameraId } from '#domain/ids.ts';
 import type { Tenure } from '#ports/tenure.ts';
 
 /**
- * Which tab of a device speaks for its camera: letters reach them all (LV14). The one that has the lens does, the
+ * Which tab of a device speaks for its camera: letters reach them all (LV19). The one that has the lens does, the
  * first if several have; while none has it, each says that the camera is off.
  */
 export class Stage {

@@ -41,7 +41,7 @@ describe('BrowserClock', () => {
 describe('LockTenure', () => {
 	tenureContract(() => [new LockTenure(), new LockTenure()]);
 
-	test('LV14 recording a camera and speaking for it are two things', async () => {
+	test('LV19 recording a camera and speaking for it are two things', async () => {
 		const camera = 'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd' as CameraId;
 		const [records, speaks] = [new LockTenure(), new LockTenure('lens')];
 		const both = [await records.take(camera), await speaks.take(camera)];

@@ -141,7 +141,7 @@ test('a link opened in two tabs of the new device: said in words, and a new code
 	await pair(owner, page, relay, 'Once');
 });
 
-test('LV14 a second tab of the camera’s device: who watches goes on watching', async () => {
+test('LV19 a second tab of the camera’s device: who watches goes on watching', async () => {
 	const page = await newDevice();
 	await pair(owner, page, relay, 'Office');
 	await cameraIsOn();

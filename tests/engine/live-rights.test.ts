@@ -99,7 +99,7 @@ describe('who may', () => {
 		expect(answers).toEqual([]);
 	});
 
-	test('LV14 another tab of the camera’s device is silent while this one has the lens, and answers when none has', async () => {
+	test('LV19 another tab of the camera’s device is silent while this one has the lens, and answers when none has', async () => {
 		const { guest, until, otherTab, recording, relay, clock, view: lensView } = home;
 		otherTab();
 		const kitchen = await guest('Kitchen');
@@ -120,7 +120,7 @@ describe('who may', () => {
 		await until(live(view), 4000);
 	});
 
-	test('LV14 two tabs with the lens: one answers; the other does when that is gone', async () => {
+	test('LV19 two tabs with the lens: one answers; the other does when that is gone', async () => {
 		const { guest, until, otherTab, recording, view: lensView } = home;
 		const { off, hosting: second } = otherTab();
 		off.set({ kind: 'preview', view: lensView() });
@@ -132,7 +132,7 @@ describe('who may', () => {
 		await until(live(view, 'direct'), 20_000);
 	});
 
-	test('LV14 every tab of a viewer hears how the camera fares, not only the one that asked last', async () => {
+	test('LV19 every tab of a viewer hears how the camera fares, not only the one that asked last', async () => {
 		const { guest, until, recording, relay, host, clock } = home;
 		const kitchen = await guest('Kitchen');
 		const nonces = ['11', '22', '33', '44'].map((two) => two.repeat(16));
