@@ -16,7 +16,7 @@ import type { HubTools } from './hub-seat.ts';
 import { Hub } from './hub.ts';
 
 /** NB6: once both codes were given. */
-export const UP_MS = 8000;
+const UP_MS = 8000;
 /** As RFC 6455 has it. */
 const BROKEN = 1006;
 
