@@ -2,7 +2,7 @@ import { base64urlOf, bytesOfBase64url } from './base64url.ts';
 import { ascii } from './bytes.ts';
 import { isOrigin } from './pairing-code.ts';
 
-/** What opens one home at a relay (docs/spec/relay.md, RL22). */
+/** What opens one home at a relay (docs/spec/relay.md, RL24). */
 export interface Invitation {
 	readonly code: string;
 	/** Where that relay is; `null`: at the app's own origin. */

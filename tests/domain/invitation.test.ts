@@ -3,7 +3,7 @@ import { invitationFrom, invitationText } from '#domain/invitation.ts';
 
 const code = 'mXq4kS9wQm2uZb1cT7rYpA';
 
-describe('RL22 an invitation', () => {
+describe('RL24 an invitation', () => {
 	it.each([null, 'https://cam.example.org', 'http://[fd00::1]:8080'])(
 		'to %s comes back',
 		(relay) => {

@@ -36,7 +36,7 @@ afterAll(async () => {
 	rmSync(join(app, '..'), { recursive: true, force: true });
 });
 
-test('RL22 the invitation says where the relay is; then two browsers pair and watch', async () => {
+test('RL24 the invitation says where the relay is; then two browsers pair and watch', async () => {
 	const [camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
 	const errors = [escaped(camera), escaped(viewer)];
 	await becomeCamera(camera, host.address);
@@ -63,7 +63,7 @@ test('RL22 the invitation says where the relay is; then two browsers pair and wa
 	expect(errors.flat()).toEqual([]);
 });
 
-test('RL22 the page may talk to the relay it was built for, and to no other', async () => {
+test('RL24 the page may talk to the relay it was built for, and to no other', async () => {
 	const page = await viewers.newPage();
 	await page.goto(host.address);
 	const reaches = (address: string) =>
