@@ -50,7 +50,8 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-	await Promise.all([cameras, fresh].map((context) => context?.close()));
+	await cameras.close();
+	await fresh?.close();
 	await relay.stop();
 	rmSync(data, { recursive: true, force: true });
 	expect(errors.flat()).toEqual([]);
