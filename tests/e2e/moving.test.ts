@@ -1,0 +1,95 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { allow, openHome } from './paired.ts';
+import { becomeCamera, escaped, record } from './person.ts';
+import { savedAtLeast } from './stored.ts';
+
+/** The same browser under another address is another device: the old one lets it in, and the keys follow. */
+
+const NAME = 'relay.localhost';
+const data = temporaryFolder();
+let relay: Relay;
+let cameras: BrowserContext;
+let owners: BrowserContext;
+beforeAll(async () => {
+	writeFileSync(join(data, 'settings.json'), JSON.stringify({ names: [NAME] }));
+	relay = await startRelay({ data });
+	[cameras, owners] = await Promise.all([launchChromium(), launchChromium()]);
+});
+afterAll(async () => {
+	await Promise.all([cameras.close(), owners.close()]);
+	await relay.stop();
+	rmSync(data, { recursive: true, force: true });
+});
+
+/** What the owner shows for a device of that role, from its `#` on. */
+async function codeFor(owner: Page, role: string): Promise<string> {
+	await owner.goto(`${relay.address}/pair`);
+	await owner.getByRole('radio', { name: role, exact: true }).check({ timeout: 30_000 });
+	await owner.getByRole('button', { name: 'Show a code' }).click();
+	const link = (await owner.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
+	return link.slice(link.indexOf('#'));
+}
+
+async function comeIn(page: Page, address: string, behind: string, name: string): Promise<void> {
+	await page.goto(`${address}/pair${behind}`);
+	const joining = page.getByRole('region', { name: 'This device is the new one' });
+	await joining.getByLabel('Name of this device').fill(name, { timeout: 30_000 });
+	await joining.getByRole('button', { name: 'Join' }).click();
+}
+
+/** Numbers of the epochs whose keys this origin keeps, of cameras of other devices. */
+function epochsKept(page: Page): Promise<number[]> {
+	return page.evaluate(async () => {
+		const request = indexedDB.open('spycam-vault');
+		const database = await new Promise<IDBDatabase>((done, failed) => {
+			request.onsuccess = () => done(request.result);
+			request.onerror = () => failed(new Error('no vault'));
+		});
+		const all = database.transaction('keys').objectStore('keys').getAllKeys();
+		const names = await new Promise<IDBValidKey[]>((done) => {
+			all.onsuccess = () => done(all.result);
+		});
+		database.close();
+		return names.flatMap((name) =>
+			typeof name === 'string' ? Number(/^epoch\/\w+\/(\d+)$/.exec(name)?.[1] ?? 0) : [],
+		);
+	});
+}
+
+test('ID38 at a new address the browser is let in as an owner, and gets the keys of earlier footage', async () => {
+	const [old, camera] = [await owners.newPage(), await cameras.newPage()];
+	const errors = [escaped(old), escaped(camera)];
+	await openHome(old, relay);
+	await becomeCamera(camera, relay.address);
+	await comeIn(camera, relay.address, await codeFor(old, 'A camera'), 'Door');
+	await allow(old, 'Door');
+	await camera.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await camera.goto(`${relay.address}/camera`);
+	await record(camera);
+	await savedAtLeast(camera, 2);
+
+	const fresh = await owners.newPage();
+	errors.push(escaped(fresh));
+	const address = relay.address.replace('localhost', NAME);
+	await comeIn(fresh, address, await codeFor(old, 'An owner'), 'Laptop, new address');
+	await allow(old, 'Laptop, new address');
+	await fresh.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await old.close();
+
+	await fresh.goto(`${address}/watch`);
+	await expect.poll(() => epochsKept(fresh), { timeout: 20_000 }).toContain(1);
+	await fresh
+		.getByRole('article', { name: 'Door' })
+		.or(fresh.getByRole('article'))
+		.first()
+		.waitFor();
+	await fresh.goto(`${address}/settings`);
+	const devices = fresh.getByRole('region', { name: 'Devices' });
+	const before = devices.getByRole('listitem').filter({ hasText: 'Computer' });
+	await before.getByRole('button', { name: 'Revoke' }).waitFor({ timeout: 20_000 });
+	expect(errors.flat()).toEqual([]);
+});
