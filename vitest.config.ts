@@ -95,7 +95,9 @@ export default defineConfig({
 					include: ['tests/faults/**/*.test.ts'],
 					testTimeout: soak ? 2 * 60 * 60_000 : 180_000,
 					hookTimeout: 180_000,
-					fileParallelism: false,
+					// The heavy counts are alone with the machine.
+					fileParallelism: !soak,
+					maxWorkers: soak ? 1 : 2,
 				},
 			},
 		],
