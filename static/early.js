@@ -5,18 +5,20 @@
 	let given = null;
 	/** @type {(() => void)[]} */
 	const listeners = [];
-	const take = () => {
-		if (!/^#([pnk]1|[pnc]2|invite)\./.test(location.hash)) return false;
-		given = location.hash.slice(1);
+	/** @param {string} hash */
+	const take = (hash) => {
+		if (!/^#([pnk]1|[pnc]2|invite)\./.test(hash)) return false;
+		given = hash.slice(1);
 		history.replaceState(history.state, '', location.pathname + location.search);
 		return true;
 	};
-	take();
+	take(location.hash);
 	// A link opened in a tab that is here already changes nothing but the hash.
 	addEventListener(
 		'hashchange',
 		(event) => {
-			if (!take()) return;
+			// Whatever else starts just now may have written the address since.
+			if (!take(new URL(event.newURL).hash)) return;
 			event.stopImmediatePropagation();
 			for (const listener of listeners) listener();
 		},
