@@ -77,7 +77,9 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 	await region.getByText('There is none.').waitFor();
 	await region.getByRole('button', { name: 'Make a recovery kit' }).click();
 	const sheet = owner.getByRole('dialog', { name: 'Your recovery kit' });
-	const groups = await sheet.getByTestId('kit-characters').locator('code').allTextContents();
+	const characters = sheet.getByTestId('kit-characters').locator('code');
+	await characters.nth(4).waitFor({ timeout: 20_000 });
+	const groups = await characters.allTextContents();
 	expect(groups.map(({ length }) => length)).toEqual([5, 5, 5, 5, 6]);
 	kit = groups.join(' ');
 	await sheet.getByRole('img', { name: 'Recovery kit as a QR code' }).waitFor();
