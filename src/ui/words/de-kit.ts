@@ -15,20 +15,22 @@ const failed: Readonly<Partial<Record<FaultKind, string>>> = {
 };
 
 const noKit: Readonly<Record<NoKit, string>> = {
-	length:
-		'Ein Notfallblatt hat 26 Zeichen. Vergleiche mit dem Papier: Etwas fehlt oder ist zu viel.',
+	length: 'Ein Notfallblatt hat 26 Zeichen. Etwas fehlt oder ist zu viel.',
 	character: 'Da ist ein Zeichen, das es auf keinem Blatt gibt. Nur Buchstaben und Ziffern, nie U.',
-	slip: 'Ein Zeichen ist falsch, oder zwei sind vertauscht. Vergleiche mit dem Papier.',
+	slip: 'Ein Zeichen ist falsch, oder zwei sind vertauscht.',
 };
 
+const paper = 'Vergleiche mit dem Papier und versuche es noch einmal.';
+
 const trials: Readonly<Record<Trial, string>> = {
-	...noKit,
+	length: `${noKit.length} ${paper}`,
+	character: `${noKit.character} ${paper}`,
+	slip: `${noKit.slip} ${paper}`,
 	works: 'Dieses Blatt ist gut: Es öffnet dieses Zuhause. Nichts wurde geändert.',
 	old: 'Das ist ein älteres Blatt dieses Zuhauses. Es ist nichts mehr wert: Vernichte es.',
 	other: 'Das ist kein Blatt dieses Zuhauses.',
 };
 
-const paper = 'Vergleiche mit dem Papier und versuche es noch einmal.';
 const ends: Readonly<Record<RecoveryEnd, Advice>> = {
 	length: { what: noKit.length, next: paper },
 	character: { what: noKit.character, next: paper },

@@ -14,20 +14,22 @@ const failed: Readonly<Partial<Record<FaultKind, string>>> = {
 };
 
 const noKit: Readonly<Record<NoKit, string>> = {
-	length:
-		'A recovery kit has 26 characters. Compare with the paper: something is missing, or too much.',
+	length: 'A recovery kit has 26 characters. Something is missing, or too much.',
 	character: 'There is a character that no kit has. Letters and digits only, never U.',
-	slip: 'One character is wrong, or two have changed places. Compare with the paper.',
+	slip: 'One character is wrong, or two have changed places.',
 };
 
+const paper = 'Compare with the paper, then try again.';
+
 const trials: Readonly<Record<Trial, string>> = {
-	...noKit,
+	length: `${noKit.length} ${paper}`,
+	character: `${noKit.character} ${paper}`,
+	slip: `${noKit.slip} ${paper}`,
 	works: 'This kit works: it opens this home. Nothing was changed.',
 	old: 'This is an older kit of this home. It is worth nothing any more: destroy it.',
 	other: 'This is no kit of this home.',
 };
 
-const paper = 'Compare with the paper, then try again.';
 const ends: Readonly<Record<RecoveryEnd, Advice>> = {
 	length: { what: noKit.length, next: paper },
 	character: { what: noKit.character, next: paper },
