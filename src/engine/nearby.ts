@@ -155,7 +155,7 @@ export class Nearby implements Relays {
 					origin = made;
 					this.#cables.set(made, cable);
 					resolveUp();
-				});
+				}, rejectUp);
 			},
 			down: () => {
 				rejectUp(new Fault('timeout', 'the two devices did not reach each other'));

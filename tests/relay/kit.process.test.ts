@@ -1,38 +1,17 @@
 /** A recovery kit over the real relay: two processes, real sockets, real keys. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { WebSocketRelays } from '#browser/relays.ts';
 import { kitGroups } from '#domain/kit.ts';
 import { kitKeysOf } from '#engine/kit-keys.ts';
 import { openHome } from '#engine/meeting.ts';
 import { Recovering } from '#engine/recovering.ts';
-import type { Clock } from '#ports/clock.ts';
 import { startRelay, type Relay } from '../e2e/house.ts';
 import { subjectOf } from '../engine/joined.ts';
 import { until } from '../engine/until.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';
 import { MemoryPreferences } from '../fakes/preferences.ts';
+import { PageSocket, realClock as clock } from './page.ts';
 import { builtSite } from './site.ts';
-
-const clock: Clock = {
-	wallMs: () => Date.now(),
-	monotonicMs: () => performance.now(),
-	every: (ms, tick) => {
-		const timer = setInterval(tick, ms);
-		return () => clearInterval(timer);
-	},
-	after: (ms, done) => {
-		const timer = setTimeout(done, ms);
-		return () => clearTimeout(timer);
-	},
-};
-
-/** As a page opens one: with the page's origin, which Node's own socket does not say. */
-class PageSocket extends WebSocket {
-	constructor(address: URL, protocols: string[]) {
-		super(address, protocols, { origin: address.origin.replace(/^ws/, 'http') });
-	}
-}
 
 let relay: Relay;
 beforeAll(async () => {
