@@ -252,8 +252,7 @@ function readCounter(
 	Maker: NonNullable<ReturnType<typeof processorMaker>>,
 ): FrameCounter {
 	let count = 0;
-	const clone = track.clone();
-	const reader = new Maker({ track: clone, maxBufferSize: 1 }).readable.getReader();
+	const reader = new Maker({ track, maxBufferSize: 1 }).readable.getReader();
 	const read = async (): Promise<void> => {
 		for (;;) {
 			const { done, value } = await reader.read();
@@ -267,7 +266,6 @@ function readCounter(
 		frames: () => count,
 		stop: () => {
 			void reader.cancel().catch(() => undefined);
-			clone.stop();
 		},
 	};
 }

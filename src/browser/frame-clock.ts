@@ -28,8 +28,7 @@ export async function firstFrame(track: MediaStreamTrack): Promise<number> {
 	const calledMs = performance.now();
 	const Maker = processorMaker();
 	if (Maker === null) return calledMs;
-	const clone = track.clone();
-	const reader = new Maker({ track: clone, maxBufferSize: 1 }).readable.getReader();
+	const reader = new Maker({ track, maxBufferSize: 1 }).readable.getReader();
 	try {
 		let first: number | null = null;
 		let leastLag = Infinity;
@@ -47,7 +46,6 @@ export async function firstFrame(track: MediaStreamTrack): Promise<number> {
 		return calledMs;
 	} finally {
 		void reader.cancel().catch(() => undefined);
-		clone.stop();
 	}
 }
 

@@ -62,16 +62,18 @@ export class CodecLiveEncoder implements LiveEncoder {
 			.find(({ readyState }) => readyState === 'live');
 		if (track === undefined) throw new Fault('unsupported', 'there is no picture to send');
 		const [heard] = streamOf(picture).getAudioTracks();
-		const clone = track.clone();
 		const Maker = processorMaker();
 		const worker = this.#spare;
 		this.#spare = null;
 		const silent =
 			Maker === null
-				? inPage(clone, options, sink)
-				: inWorker(worker ?? encodingWorker(), new Maker({ track: clone, maxBufferSize: 1 }), {
-						...{ track: clone, options, sink },
-					});
+				? inPage(track, options, sink)
+				: inWorker(
+						worker ?? encodingWorker(),
+						new Maker({ track, maxBufferSize: 1 }),
+						options,
+						sink,
+					);
 		return withVoice(silent, heard ?? null, options, sink);
 	}
 }
@@ -111,20 +113,15 @@ function encodingWorker(): Worker {
 	return new Worker(trustedWorker(liveUrl), { type: 'module', name: 'live' });
 }
 
-interface Given {
-	readonly track: MediaStreamTrack;
-	readonly options: LiveEncoderOptions;
-	readonly sink: LiveEncoderSink;
-}
-
 function inWorker(
 	worker: Worker,
 	{ readable: frames }: { readonly readable: ReadableStream<VideoFrame> },
-	{ track, options, sink }: Given,
+	options: LiveEncoderOptions,
+	sink: LiveEncoderSink,
 ): Silent {
 	const stop = (): void => {
-		worker.terminate();
-		track.stop();
+		worker.onmessage = worker.onerror = null;
+		say({ kind: 'end' });
 	};
 	const fail = (fault: Fault): void => {
 		stop();
@@ -135,6 +132,7 @@ function inWorker(
 		else fail(new Fault(data.fault, data.why));
 	};
 	worker.onerror = () => {
+		worker.terminate();
 		fail(new Fault('internal', 'the live encoder failed'));
 	};
 	const say = (message: ToLive, transfer: Transferable[] = []): void => {
@@ -163,7 +161,6 @@ function inPage(
 		over = true;
 		batcher.close();
 		video.srcObject = null;
-		track.stop();
 	};
 	const batcher = new LiveBatcher(options.bitsPerSecond, options.frameRate, {
 		part: (part) => {

@@ -14,7 +14,8 @@ export type ToLive =
 			readonly originMs: number;
 	  }
 	| { readonly kind: 'key' }
-	| { readonly kind: 'pace'; readonly bitsPerSecond: number; readonly holding: boolean };
+	| { readonly kind: 'pace'; readonly bitsPerSecond: number; readonly holding: boolean }
+	| { readonly kind: 'end' };
 
 export type FromLive =
 	| { readonly kind: 'part'; readonly part: FramesPart }
@@ -25,6 +26,7 @@ export type FromLive =
 	  };
 
 let batcher: LiveBatcher | null = null;
+let reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
 
 function tell(message: FromLive): void {
 	const transfer =
@@ -45,13 +47,20 @@ async function run(given: Extract<ToLive, { kind: 'begin' }>): Promise<void> {
 	batcher = working;
 	const toWallMs = performance.timeOrigin - originMs + wallOffsetMs;
 	const times = new CaptureTimes();
-	const reader = frames.getReader();
+	const reading = (reader = frames.getReader());
 	for (;;) {
-		const { done, value } = await reader.read();
+		const { done, value } = await reading.read();
 		if (done) return;
 		const atMs = times.of(value.timestamp, performance.now());
 		working.frame(value, Math.round((atMs + toWallMs) * 1000));
 	}
+}
+
+/** The track is somebody else's and goes on: it is let go before the worker closes. */
+async function end(): Promise<void> {
+	batcher?.close();
+	await reader?.cancel().catch(() => undefined);
+	globalThis.close();
 }
 
 globalThis.onmessage = ({ data }: MessageEvent<ToLive>) => {
@@ -60,5 +69,6 @@ globalThis.onmessage = ({ data }: MessageEvent<ToLive>) => {
 			tell({ kind: 'failed', fault: 'unavailable', why: String(error) });
 		});
 	} else if (data.kind === 'key') batcher?.keyFrame();
+	else if (data.kind === 'end') void end();
 	else batcher?.pace(data.bitsPerSecond, data.holding);
 };

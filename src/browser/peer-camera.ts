@@ -16,7 +16,10 @@ const FRAME_RATES: Readonly<Record<LiveRate, number | null>> = {
 	none: 0,
 };
 
-/** The end that sends its lens: clones of the recorder's tracks, so that neither can stop the other. */
+/**
+ * The end that sends its lens: the very track that is recorded, because beside a clone Chromium scales no lens down (the
+ * recording of a size that was made smaller would be as large as before), and a clone of the sound, which is switched.
+ */
 export class CameraEnd implements CameraPeer {
 	readonly #end: End;
 	readonly #video: RTCRtpTransceiver;
@@ -24,14 +27,13 @@ export class CameraEnd implements CameraPeer {
 	/** Plays what the viewer says. */
 	readonly #voice = document.createElement('audio');
 	#said: MediaStream | null = null;
-	#videoClone: MediaStreamTrack | null = null;
 	#audioClone: MediaStreamTrack | null = null;
 
 	constructor(pc: RTCPeerConnection, picture: Picture, heard: (event: PeerEvent) => void) {
 		this.#end = new End(pc, heard);
 		const stream = new MediaStream();
-		this.#cloneOf(picture);
-		this.#video = pc.addTransceiver(this.#videoClone ?? 'video', {
+		const { video } = this.#tracksOf(picture);
+		this.#video = pc.addTransceiver(video ?? 'video', {
 			...{ direction: 'sendonly', streams: [stream] },
 			sendEncodings: [{ maxBitrate: MOST_BITS }],
 		});
@@ -61,11 +63,11 @@ export class CameraEnd implements CameraPeer {
 	}
 
 	async show(picture: Picture): Promise<void> {
-		const old = [this.#videoClone, this.#audioClone];
-		this.#cloneOf(picture);
-		await this.#video.sender.replaceTrack(this.#videoClone);
+		const old = this.#audioClone;
+		const { video } = this.#tracksOf(picture);
+		await this.#video.sender.replaceTrack(video);
 		await this.#audio.sender.replaceTrack(this.#audioClone);
-		for (const track of old) track?.stop();
+		old?.stop();
 	}
 
 	rate(rate: LiveRate): void {
@@ -94,16 +96,13 @@ export class CameraEnd implements CameraPeer {
 	close(): void {
 		this.#end.close();
 		this.#voice.srcObject = null;
-		this.#videoClone?.stop();
 		this.#audioClone?.stop();
 	}
 
-	#cloneOf(picture: Picture): void {
+	#tracksOf(picture: Picture): { readonly video: MediaStreamTrack | null } {
 		const stream = streamOf(picture);
-		this.#videoClone = stream.getVideoTracks()[0]?.clone() ?? null;
 		this.#audioClone = stream.getAudioTracks()[0]?.clone() ?? null;
-		// Few frames that are sharp tell more than many that are not.
-		if (this.#videoClone !== null) this.#videoClone.contentHint = 'detail';
+		return { video: stream.getVideoTracks()[0] ?? null };
 	}
 
 	/** `frameRate`: `null` as the lens gives, 0 nothing. */

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { MediaCapture } from '#browser/capture.ts';
+import { CodecLiveEncoder } from '#browser/live-encoder.ts';
 import { MediaRecorderEncoder } from '#browser/media-recorder.ts';
+import { CameraEnd } from '#browser/peer-camera.ts';
 import { pictureOf, streamOf } from '#browser/picture.ts';
 import { CodecEncoder } from '#browser/webcodecs.ts';
 import type { Fault } from '#domain/fault.ts';
@@ -56,6 +58,10 @@ function boxesOf(bytes: Uint8Array): string[] {
 
 /** Everything in a real `<video>`: how many seconds it has in one piece from the first frame on. */
 async function playable(sink: Sink): Promise<number> {
+	return (await played(sink)).seconds;
+}
+
+async function played(sink: Sink): Promise<{ seconds: number; width: number; height: number }> {
 	const video = document.createElement('video');
 	const source = new MediaSource();
 	video.src = URL.createObjectURL(source);
@@ -73,11 +79,12 @@ async function playable(sink: Sink): Promise<number> {
 	expect(buffer.buffered.length).toBe(1);
 	video.currentTime = buffer.buffered.end(0) - 0.1;
 	await new Promise((seeked) => video.addEventListener('seeked', seeked, { once: true }));
-	expect(video.videoWidth).toBeGreaterThan(0);
+	const { videoWidth: width, videoHeight: height } = video;
+	expect(width).toBeGreaterThan(0);
 	const seconds = buffer.buffered.end(0) - buffer.buffered.start(0);
 	video.removeAttribute('src');
 	video.load();
-	return seconds;
+	return { seconds, width, height };
 }
 
 const open: { close(): void }[] = [];
@@ -185,6 +192,50 @@ test.each(encoders)(
 		expect(sink.over).toEqual({ fault: null });
 	},
 );
+
+test('RC21 a picture made smaller is recorded smaller, also while it is watched both ways', async () => {
+	const large = { width: 1280, height: 720, frameRate: 15 };
+	const captured = await camera(large);
+	const before = new Sink();
+	const first = new MediaRecorderEncoder().start(captured, OPTIONS, before);
+	let parts = 0;
+	const live = new CodecLiveEncoder().start(
+		captured.picture,
+		{ bitsPerSecond: 500_000, frameRate: 15, wallOffsetMs: 0 },
+		{ part: () => (parts += 1), ended: (fault) => expect(fault).toBe(null) },
+	);
+	const [sends, sees] = [new RTCPeerConnection(), new RTCPeerConnection()];
+	const end = new CameraEnd(sends, captured.picture, () => undefined);
+	open.push({ close: () => (live.stop(), end.close(), sees.close()) });
+	sends.onicecandidate = ({ candidate }) => void sees.addIceCandidate(candidate ?? undefined);
+	sees.onicecandidate = ({ candidate }) => void sends.addIceCandidate(candidate ?? undefined);
+	const video = document.createElement('video');
+	video.muted = true;
+	sees.ontrack = ({ track }) => {
+		if (track.kind !== 'video') return;
+		video.srcObject = new MediaStream([track]);
+		void video.play();
+	};
+	await sees.setRemoteDescription({ type: 'offer', sdp: await end.offer(false) });
+	await sees.setLocalDescription();
+	await end.accept(sees.localDescription?.sdp ?? '');
+	// It starts sharp.
+	await expect.poll(() => video.videoHeight, { timeout: 10_000 }).toBeGreaterThan(0);
+	expect(video.videoHeight).toBe(720);
+	await before.atLeast(2);
+	await first.stop();
+	expect(await played(before)).toMatchObject({ width: 1280, height: 720 });
+
+	await captured.adjust({ width: 640, height: 360, frameRate: 10 });
+	const after = new Sink();
+	const second = new MediaRecorderEncoder().start(captured, OPTIONS, after);
+	await after.atLeast(2);
+	await second.stop();
+	expect(await played(after)).toMatchObject({ width: 640, height: 360 });
+	await expect.poll(() => video.videoHeight, { timeout: 10_000 }).toBe(360);
+	const soFar = parts;
+	await expect.poll(() => parts, { timeout: 5000 }).toBeGreaterThan(soFar);
+});
 
 test('RC1 MediaRecorder goes on through a rotation, in one run that plays', async () => {
 	const canvas = document.createElement('canvas');
