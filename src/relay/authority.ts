@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto, X509Certificate as NodeCertificate } from 'node:crypto';
+import { createPrivateKey, webcrypto, X509Certificate as NodeCertificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import type { Bytes } from '#domain/bytes.ts';
@@ -85,7 +85,8 @@ export function isGood(leaf: Papers, authority: Papers, wallMs: number): boolean
 	const cert = new NodeCertificate(leaf.cert);
 	const untilMs = Date.parse(cert.validTo) - RENEW_DAYS * DAY_MS;
 	const issuer = new NodeCertificate(authority.cert);
-	return cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && wallMs < untilMs;
+	const whole = cert.checkPrivateKey(createPrivateKey(leaf.key));
+	return whole && cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && wallMs < untilMs;
 }
 
 /** The certificate as a phone takes it. */

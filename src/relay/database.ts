@@ -30,10 +30,28 @@ const SCHEMA = `
 export class Database {
 	readonly #sqlite: DatabaseSync;
 
-	constructor(file: string) {
+	/**
+	 * Reads what is there, from a disk that takes no more, too: alone, because what readers and writers share would need
+	 * room. Throws when there is nothing to read.
+	 */
+	static read<T>(file: string, look: (database: Database) => T): T {
+		const database = new Database(file, true);
+		try {
+			return look(database);
+		} finally {
+			database.close();
+		}
+	}
+
+	constructor(file: string, alone = false) {
 		const sqlite = new DatabaseSync(file, { timeout: BUSY_MS });
 		this.#sqlite = sqlite;
 		try {
+			if (alone) {
+				sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+				if (this.#version() !== VERSION) throw new Error('there is no database of this version');
+				return;
+			}
 			sqlite.exec('PRAGMA journal_mode = WAL');
 			sqlite.exec('PRAGMA synchronous = FULL');
 			sqlite.exec('PRAGMA foreign_keys = ON');

@@ -18,6 +18,7 @@ import { loadSite } from './site.ts';
 import { supervise, type Ports } from './supervisor.ts';
 import { takeFolder } from './tenancy.ts';
 import { mobileConfig } from './trust.ts';
+import { reasonOf } from './writer.ts';
 
 /** How often it looks whether names or addresses changed, or the certificate ends. */
 const LOOK_MS = 30_000;
@@ -118,9 +119,20 @@ function bracketed(host: string): string {
 	return host === '0.0.0.0' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
 }
 
-/** Made at each start until a home was opened, because only its hash is kept; `null`: one was. */
+/** Made at each start until a home was opened, because only its hash is kept; `null`: one was, or the disk takes no more. */
 function firstInvitation(file: string): string | null {
-	return withDatabase(file, (database) => (database.isUnused ? database.invite(Date.now()) : null));
+	try {
+		return withDatabase(file, (database) =>
+			database.isUnused ? database.invite(Date.now()) : null,
+		);
+	} catch (error) {
+		try {
+			Database.read(file, () => undefined);
+			return null;
+		} catch {
+			throw error;
+		}
+	}
 }
 
 function withDatabase<T>(file: string, work: (database: Database) => T): T {
@@ -129,8 +141,8 @@ function withDatabase<T>(file: string, work: (database: Database) => T): T {
 		database = new Database(file);
 		return work(database);
 	} catch (error) {
-		const why = error instanceof Error ? error.message : 'unknown';
-		throw new Fault('unavailable', `Spy-cam cannot use its database ${file} (${why}).`, error);
+		const sentence = `Spy-cam cannot use its database ${file} (${reasonOf(error)}).`;
+		throw new Fault('unavailable', sentence, error);
 	} finally {
 		database?.close();
 	}

@@ -85,11 +85,13 @@ export class AuthorityFolder {
 		if (this.#leaf && same && isGood(this.#leaf, this.#authority, wallMs)) return this.#leaf;
 		const leaf = await makeLeaf(this.#authority, names, wallMs);
 		const record = { ...this.#record, leaf: names };
-		writing(this.#folder, () => {
+		try {
 			write(this.#folder, 'leaf.key', leaf.key, 0o600);
 			write(this.#folder, 'leaf.crt', leaf.cert, 0o644);
 			write(this.#folder, 'names.json', JSON.stringify(record), 0o644);
-		});
+		} catch {
+			// A disk that takes no more must not keep devices out: the next start makes one again.
+		}
 		this.#leaf = leaf;
 		this.#record = record;
 		return leaf;

@@ -3,20 +3,14 @@ import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/fault.ts';
 import { childOf } from './child.ts';
-import { Database } from './database.ts';
 import { isLoopback } from './doors.ts';
 import type { Fact } from './fact.ts';
 import { messageFrom, toStore, type FromStore, type ToStore } from './ipc.ts';
 import { listen } from './listener.ts';
 import { createLog } from './log.ts';
+import { reasonOf, Writer } from './writer.ts';
 
 const STOP_MS = 2_000;
-/** How often it looks whether `npm run relay -- invite` wrote. */
-const LOOK_MS = 500;
-/** What could not be kept is tried again, oldest first. */
-const RETRY_MS = 1_000;
-/** How often it looks whether it can write though there is nothing to. */
-const BEAT_MS = 30_000;
 
 interface Asked {
 	Bindings: { address: string };
@@ -64,50 +58,7 @@ async function hear(message: unknown): Promise<void> {
 
 async function begin({ file, host, port, tls, log: level }: Begin): Promise<Store> {
 	const log = createLog('store', level);
-	const database = new Database(file);
-	/** Why it could not write the last time; `null`: it could. */
-	let wrong: string | null = null;
-	const waiting: { n: number; fact: Fact }[] = [];
-	const known = new Set(database.invitations());
-	let seen = database.othersWrote;
-
-	/** `true`: it worked. */
-	const tried = (work: () => void): boolean => {
-		try {
-			work();
-			if (wrong !== null) log.warn('writing works again');
-			wrong = null;
-			return true;
-		} catch (error) {
-			if (wrong === null) log.error({ why: reasonOf(error) }, 'nothing can be written');
-			wrong = reasonOf(error);
-			return false;
-		}
-	};
-	const write = (): void => {
-		for (let next = waiting[0]; next; next = waiting[0]) {
-			const { n, fact } = next;
-			if (!tried(() => database.take(fact, Date.now()))) return;
-			waiting.shift();
-			send({ t: 'confirmed', n });
-		}
-	};
-	const retry = setInterval(() => {
-		if (waiting.length > 0) write();
-	}, RETRY_MS);
-	const look = setInterval(() => {
-		const now = database.othersWrote;
-		if (now === seen) return;
-		seen = now;
-		for (const hash of database.invitations()) {
-			if (!known.has(hash)) send({ t: 'invitation', hash });
-			known.add(hash);
-		}
-	}, LOOK_MS);
-
-	const beat = setInterval(() => {
-		if (waiting.length === 0) tried(() => database.beat(Date.now()));
-	}, BEAT_MS);
+	const writer = new Writer(file, log, send);
 
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry, prefix: 'spycam_store_' });
@@ -118,11 +69,12 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 				this.set(value());
 			},
 		});
-	gauge('waiting', 'Facts that are not written yet', () => waiting.length);
-	gauge('failing', '1 while nothing can be written', () => Number(wrong !== null));
+	gauge('waiting', 'Facts that are not written yet', () => writer.waiting);
+	gauge('failing', '1 while nothing can be written', () => Number(writer.wrong !== null));
 
 	const app = new Hono<Asked>();
 	app.get('/api/health', (context) => {
+		const { wrong } = writer;
 		const answer =
 			wrong === null ? { store: 'ok', wrong: [] } : { store: 'failing', wrong: [wrong] };
 		return context.json(answer, wrong === null ? 200 : 503, { 'Cache-Control': 'no-store' });
@@ -145,31 +97,15 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 		tls,
 		'--store-port',
 	);
-	send({ t: 'listening', port: listener.port, kept: database.kept(Date.now()) });
+	send({ t: 'listening', port: listener.port, kept: writer.kept });
 	log.info({ port: listener.port }, 'store listens');
 
 	return {
-		take: (n, fact) => {
-			waiting.push({ n, fact });
-			if (wrong === null) write();
-		},
+		take: (n, fact) => writer.take(n, fact),
 		renew: (fresh) => listener.renew(fresh),
 		stop: async () => {
-			clearInterval(retry);
-			clearInterval(look);
-			clearInterval(beat);
-			write();
+			writer.close();
 			await listener.close(STOP_MS);
-			database.close();
 		},
 	};
-}
-
-function reasonOf(error: unknown): string {
-	const code = error instanceof Error && 'errcode' in error ? error.errcode : null;
-	if (code === 13) return 'the disk is full';
-	if (code === 5) return 'somebody else is writing';
-	if (code === 8) return 'the disk is read-only';
-	if (code === 11 || code === 26) return 'it is damaged';
-	return error instanceof Error ? error.message : 'unknown';
 }

@@ -9,6 +9,7 @@ export interface Tenancy {
 }
 
 const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
 
 /**
  * Takes a data folder, and makes it if it is missing. The lock is the operating system's, through
@@ -26,12 +27,8 @@ export function takeFolder(folder: string, pid: number): Tenancy {
 		mkdirSync(where, { recursive: true, mode: 0o700 });
 		accessSync(where, constants.W_OK | constants.X_OK);
 		database = new DatabaseSync(join(where, 'server.lock'), { timeout: 0 });
-		database.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL)');
-		database.exec('BEGIN IMMEDIATE');
-		database.exec('DELETE FROM holder');
-		database.prepare('INSERT INTO holder VALUES (?)').run(pid);
-		database.exec('COMMIT');
-		// Between the two transactions another server may slip in: then it holds the folder, not we.
+		sign(database, pid);
+		// Since then another server may slip in: then it holds the folder, not we.
 		database.exec('BEGIN IMMEDIATE');
 	} catch (error) {
 		const sentence =
@@ -47,6 +44,21 @@ export function takeFolder(folder: string, pid: number): Tenancy {
 			held.close();
 		},
 	};
+}
+
+/** Who holds it, for the sentence that the second one says. On a full disk it is held without. */
+function sign(database: DatabaseSync, pid: number): void {
+	try {
+		database.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL)');
+		database.exec('BEGIN IMMEDIATE');
+		database.exec('DELETE FROM holder');
+		database.prepare('INSERT INTO holder VALUES (?)').run(pid);
+		database.exec('COMMIT');
+	} catch (error) {
+		if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL))
+			throw error;
+		if (database.isTransaction) database.exec('ROLLBACK');
+	}
 }
 
 function busy(error: unknown): boolean {

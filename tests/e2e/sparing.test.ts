@@ -72,8 +72,8 @@ type Tapped = Window & { readonly takes: Taken };
 async function recordsAs(page: Page, as: string, chunks = 6): Promise<void> {
 	await page.waitForFunction(
 		(wish) => {
-			const { newest } = (window as unknown as Tapped).takes;
-			return newest().as === wish.as && newest().chunks >= wish.chunks;
+			const newest = (window as unknown as Tapped).takes.newest();
+			return newest.as === wish.as && newest.chunks >= wish.chunks;
 		},
 		{ as, chunks },
 		{ timeout: 20_000 },

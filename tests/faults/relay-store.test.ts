@@ -1,7 +1,7 @@
 /** S1: store killed, stopped and out of space while live parts flow. Not one part may be lost (RL1, RL2). */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { join } from 'node:path';
@@ -34,6 +34,10 @@ async function flowing(data: string): Promise<Flow> {
 	const opener = new TestDevice(relay.address);
 	await opener.open(home, relay.invitation ?? '');
 	opener.close();
+	return flowThrough(relay, home, viewer);
+}
+
+async function flowThrough(relay: Relay, home: TestHome, viewer: Keys): Promise<Flow> {
 	const owner = await arrive(relay.address, home);
 	const watcher = await arrive(relay.address, home, viewer);
 	const camera = await cameraOf(home.first);
@@ -140,39 +144,42 @@ test('S1 stopped', async () => {
 	await holdsAfterRestart(flow, keys);
 });
 
-test('S1 out of space', async ({ skip }) => {
+/** A letter that is larger than what SQLite has left in its own files. */
+async function large({ owner }: Flow, n: number, { device }: Keys): Promise<void> {
+	owner.say({ t: 'letter', n, to: device, box: 'x'.repeat(60_000), keep: 60 });
+	await owner.next('taken');
+}
+
+/** 8 MiB; `null` where this process may not make one. */
+function smallDisk(): string | null {
 	const data = temporaryFolder();
-	mkdirSync(data, { recursive: true });
 	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', data]);
 	if (status !== 0) {
 		rmSync(data, { recursive: true });
-		skip('only root may make a small disk');
+		return null;
 	}
 	cleanUps.push(() => {
 		spawnSync('umount', ['-l', data]);
 		rmSync(data, { recursive: true, force: true });
 	});
+	return data;
+}
+
+const NO_DISK = 'only root may make a small disk';
+const FULL = [503, { store: 'failing', wrong: ['the disk is full'] }];
+
+test('S1 out of space', async ({ skip }) => {
+	const data = smallDisk() ?? skip(NO_DISK);
 	const flow = await flowing(data);
 	const keys: Keys[] = [];
 	const ballast = join(data, 'ballast');
 	for (let round = 0; round < times(20); round += 1) {
 		writeAll(ballast, data);
 		keys.push(await flow.newcomer());
-		// Larger than what SQLite has left in its own files.
-		flow.owner.say({
-			t: 'letter',
-			n: round,
-			to: keys[0]!.device,
-			box: 'x'.repeat(60_000),
-			keep: 60,
-		});
-		await flow.owner.next('taken');
+		await large(flow, round, keys[0]!);
 		await until(() => flow.relay.said().split('nothing can be written').length > round + 1);
 		await partsBy(flow, 10);
-		expect(await storeHealth(flow.relay)).toEqual([
-			503,
-			{ store: 'failing', wrong: ['the disk is full'] },
-		]);
+		expect(await storeHealth(flow.relay)).toEqual(FULL);
 		rmSync(ballast);
 		await until(() => flow.relay.said().split('writing works again').length > round + 1);
 		expect(await storeHealth(flow.relay)).toEqual([200, { store: 'ok', wrong: [] }]);
@@ -182,6 +189,34 @@ test('S1 out of space', async ({ skip }) => {
 	expect(came).toBe(sent);
 	await holdsAfterRestart(flow, keys);
 });
+
+test.for(['stop', 'kill'] as const)(
+	'RL25 S1 started on a full disk, after a %s: live as ever, and kept once there is room',
+	async (end, { skip }) => {
+		const data = smallDisk() ?? skip(NO_DISK);
+		const first = await flowing(data);
+		const keys = [await first.newcomer()];
+		await first.stop();
+		await first.relay[end]();
+		const ballast = join(data, 'ballast');
+		writeAll(ballast, data);
+
+		const again = await relayWithRoom(data);
+		cleanUps.push(() => again.kill());
+		const flow = await flowThrough(again, first.home, keys[0]!);
+		keys.push(await flow.newcomer());
+		(await arrive(again.address, flow.home, keys[1])).close();
+		await large(flow, 1, keys[0]!);
+		await partsBy(flow, 50);
+		await until(() => again.said().includes('nothing can be written'));
+		expect(await storeHealth(again)).toEqual(FULL);
+		rmSync(ballast);
+		await until(() => again.said().includes('writing works again'));
+		const { sent, came } = await flow.stop();
+		expect(came).toBe(sent);
+		await holdsAfterRestart(flow, keys);
+	},
+);
 
 async function storeHealth(relay: Relay): Promise<[number | undefined, unknown]> {
 	const address = /^Things are kept at (\S+)$/m.exec(relay.said())?.[1] ?? '';

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRelay, temporaryFolder, type Relay } from '../e2e/house.ts';
 import { builtSite } from './site.ts';
@@ -6,7 +6,9 @@ import { builtSite } from './site.ts';
 /** A relay with settings of its own, and without a build of the app. */
 export function relayWith(settings: object, data = temporaryFolder()): Promise<Relay> {
 	mkdirSync(data, { recursive: true });
-	writeFileSync(join(data, 'settings.json'), JSON.stringify(settings));
+	const [file, text] = [join(data, 'settings.json'), JSON.stringify(settings)];
+	// A folder that had a relay before may be on a full disk by now.
+	if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 	return startRelay({ data, env: { SPYCAM_APP: builtSite(), SPYCAM_LOG: 'info' } });
 }
 
