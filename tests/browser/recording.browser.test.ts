@@ -202,11 +202,24 @@ test('RC21 a picture made smaller is recorded smaller, also while it is watched 
 	const live = new CodecLiveEncoder().start(
 		captured.picture,
 		{ bitsPerSecond: 500_000, frameRate: 15, wallOffsetMs: 0 },
-		{ part: () => (parts += 1), ended: (fault) => void expect(fault).toBe(null) },
+		{
+			part: () => {
+				parts += 1;
+			},
+			ended: (fault) => {
+				expect(fault).toBe(null);
+			},
+		},
 	);
 	const [sends, sees] = [new RTCPeerConnection(), new RTCPeerConnection()];
 	const end = new CameraEnd(sends, captured.picture, () => undefined);
-	open.push({ close: () => (live.stop(), end.close(), sees.close()) });
+	open.push({
+		close: () => {
+			live.stop();
+			end.close();
+			sees.close();
+		},
+	});
 	sends.onicecandidate = ({ candidate }) => void sees.addIceCandidate(candidate ?? undefined);
 	sees.onicecandidate = ({ candidate }) => void sends.addIceCandidate(candidate ?? undefined);
 	const video = document.createElement('video');
