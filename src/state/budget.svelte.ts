@@ -1,3 +1,4 @@
+import { faultOf, type FaultKind } from '#domain/fault.ts';
 import { MOST_PINNED } from '#domain/filling.ts';
 import { lasting, ratesOf } from '#domain/forecast.ts';
 import { profileNamed } from '#domain/profile.ts';
@@ -11,6 +12,7 @@ import {
 	reserveOf,
 	type Cap,
 } from '#domain/space.ts';
+import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Engine } from './engine.ts';
 
 const LEAST_SCALE_BYTES = 1e9;
@@ -57,16 +59,27 @@ export class Budget {
 		this.#off();
 	}
 
-	async set(bytes: number): Promise<void> {
-		await this.#engine.preferences.write({ budgetBytes: bytes });
-		await this.look();
+	/** What kept it from being written, and then all is as before; `null`: nothing. */
+	async set(bytes: number): Promise<FaultKind | null> {
+		const fault = await this.#write({ budgetBytes: bytes });
 		// What is too much now leaves piece by piece; whoever looks sees it go.
-		void this.#engine.care.tend();
+		if (fault === null) void this.#engine.care.tend();
+		return fault;
 	}
 
-	async setMostDays(days: number | null): Promise<void> {
-		await this.#engine.preferences.write({ mostDays: days });
+	/** As `set`. */
+	setMostDays(days: number | null): Promise<FaultKind | null> {
+		return this.#write({ mostDays: days });
+	}
+
+	async #write(change: Parameters<PreferenceStore['write']>[0]): Promise<FaultKind | null> {
+		try {
+			await this.#engine.preferences.write(change);
+		} catch (error) {
+			return faultOf(error).kind;
+		}
 		await this.look();
+		return null;
 	}
 
 	/** Why a person may not ask for so many bytes; `null`: they may. */

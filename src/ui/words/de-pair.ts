@@ -17,7 +17,7 @@ export const pair: typeof english = {
 		wanted: 'Was es sein wird',
 		roles,
 		notes: {
-			viewer: 'Sieht Live-Bilder und was von jetzt an aufgenommen wird.',
+			viewer: 'Sieht Live-Bilder, startet und stoppt Kameras.',
 			'live-only': 'Sieht Live-Bilder, nichts Aufgenommenes.',
 			camera: 'Nimmt auf. Es sieht keine andere Kamera.',
 			owner: 'Sieht alles, lässt Geräte herein und nimmt sie heraus.',

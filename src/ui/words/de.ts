@@ -32,7 +32,7 @@ const promises: Words['promises'] = {
 	'seven-days':
 		'Safari löscht Aufnahmen nach sieben Tagen ohne Besuch. Lege die Seite auf den Home-Bildschirm, dann bleiben sie.',
 	'keys-sealed':
-		'Aufnahmen werden versiegelt, bevor sie gespeichert werden. Die Schlüssel verlassen diesen Browser nie.',
+		'Aufnahmen werden versiegelt, bevor sie gespeichert werden. Die Schlüssel bekommen nur Geräte deines Zuhauses.',
 	'keys-readable':
 		'Dieser Browser kann die Schlüssel nicht wegschließen: Wer seine Dateien liest, kann die Aufnahmen öffnen.',
 	'keys-memory':

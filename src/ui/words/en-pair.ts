@@ -10,7 +10,7 @@ const roles: Readonly<Record<Wanted, string>> = {
 };
 
 const notes: Readonly<Record<Wanted, string>> = {
-	viewer: 'Sees live pictures and what is recorded from now on.',
+	viewer: 'Sees live pictures, and starts and stops cameras.',
 	'live-only': 'Sees live pictures, nothing that was recorded.',
 	camera: 'Records. It sees no other camera.',
 	owner: 'Sees everything, lets devices in and takes them out.',

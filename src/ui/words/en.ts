@@ -103,7 +103,7 @@ const promises: Readonly<Record<PromiseName, string>> = {
 		'The browser may delete footage when the disk is nearly full, or when you clear its data.',
 	'seven-days':
 		'Safari deletes footage after seven days without a visit. Add this page to the Home Screen to keep it.',
-	'keys-sealed': 'Footage is sealed before it is stored. The keys never leave this browser.',
+	'keys-sealed': 'Footage is sealed before it is stored. Only devices of your home get the keys.',
 	'keys-readable':
 		'This browser cannot lock the keys away: whoever reads its files can open the footage.',
 	'keys-memory':
