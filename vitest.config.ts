@@ -93,7 +93,7 @@ export default defineConfig({
 					environment: 'node',
 					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/faults/**/*.test.ts'],
-					testTimeout: soak ? 2 * 60 * 60_000 : 180_000,
+					testTimeout: soak ? 2 * 60 * 60_000 : 360_000,
 					hookTimeout: 180_000,
 					// The heavy counts are alone with the machine.
 					fileParallelism: !soak,

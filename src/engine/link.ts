@@ -271,7 +271,7 @@ export class Link implements Post {
 				return;
 			case 'refused':
 				if (frame.n !== undefined) this.#answer(frame.n, 'unsent');
-				else if (frame.why === 'roster') this.#learn(frame);
+				else if (frame.why === 'roster' || frame.why === 'too-many') this.#learn(frame);
 				return;
 			case 'taken':
 			case 'away':

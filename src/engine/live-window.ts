@@ -1,11 +1,12 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, RunId } from '#domain/ids.ts';
-import { capturedIn, type LivePart } from '#domain/live-part.ts';
+import { beginsWithKey, capturedIn, type LivePart } from '#domain/live-part.ts';
 import type { Opener } from './open.ts';
 
 /**
  * Opens the live parts of one camera for one watch, and lets none through that is not newer than the last: whoever
- * carries them could give old ones again (LV8). One for each watch: what a relay kept from an earlier run
+ * carries them could give old ones again (LV8).
+ * After one that is missing it leaps to the next key part. One for each watch: what a relay kept from an earlier run
  * shows its age by the camera's clock.
  */
 export class LiveWindow {
@@ -14,6 +15,8 @@ export class LiveWindow {
 	#runId: RunId | null = null;
 	#seq = -1;
 	#capturedUs = -1;
+	/** A part is missing: frames that lean on it show nothing true. */
+	#leaps = false;
 	#queue: Promise<unknown> = Promise.resolve();
 
 	constructor(opener: Pick<Opener, 'openLive'>, camera: CameraId) {
@@ -33,9 +36,11 @@ export class LiveWindow {
 		const capturedUs = capturedIn(part).lastUs;
 		const newer = runId === this.#runId ? seq > this.#seq : capturedUs > this.#capturedUs;
 		if (!newer) return null;
+		if (beginsWithKey(part) || runId !== this.#runId) this.#leaps = false;
+		else if (seq > this.#seq + 1) this.#leaps = true;
 		this.#runId = runId;
 		this.#seq = seq;
 		this.#capturedUs = Math.max(this.#capturedUs, capturedUs);
-		return part;
+		return this.#leaps && part.kind === 'frames' ? null : part;
 	}
 }

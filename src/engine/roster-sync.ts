@@ -10,6 +10,8 @@ const MOST_ENTRIES = 32;
 const MOST_CHARACTERS = 48 * 1024;
 /** How often it is looked whether what had to wait counts now. */
 const EARLY_MS = 10 * 60 * 1000;
+/** The relay had no time for what was shown. */
+const AGAIN_MS = 2000;
 
 /**
  * Keeps the roster here and the one at the relay the same: learns what others signed, and shows what was
@@ -76,6 +78,7 @@ export class RosterSync {
 		if (this.#relaySeq === null) return;
 		if (frame.t === 'appended') this.#relaySeq = Math.max(this.#relaySeq, frame.seq);
 		// Somebody was faster, or the relay has another history: what it has tells which.
+		else if (frame.t === 'refused' && frame.why === 'too-many') this.#showLater();
 		else if (frame.t === 'refused') this.#ask();
 		else await this.#learn(frame);
 		this.show();
@@ -106,6 +109,16 @@ export class RosterSync {
 			if (line === this.#line && this.#relaySeq !== null) {
 				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
 			}
+		});
+	}
+
+	#showLater(): void {
+		const line = this.#line;
+		if (this.#shownSeq <= (this.#relaySeq ?? 0)) return;
+		this.#later(AGAIN_MS, () => {
+			if (line !== this.#line || this.#relaySeq === null) return;
+			this.#shownSeq = this.#relaySeq;
+			this.show();
 		});
 	}
 

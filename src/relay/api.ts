@@ -48,7 +48,7 @@ export function createApi({ relay, doors, addresses, metrics }: ApiState): Hono<
 		return context.json({ home: home.id, device: claim.device, rosterSeq: home.roster.seq });
 	});
 	api.get('/metrics', async (context) => {
-		if (!context.env.visit.inside) return context.notFound();
+		if (!context.env.visit.local) return context.notFound();
 		return context.text(await metrics(), 200, { 'Content-Type': 'text/plain; version=0.0.4' });
 	});
 	return api;

@@ -18,6 +18,8 @@ export interface Visit {
 	readonly address: string;
 	/** From this machine itself, or by a proxy that the settings name. */
 	readonly inside: boolean;
+	/** From this machine itself, and by no proxy. */
+	readonly local: boolean;
 	/** What the visitor connected to, as in `https://cam.local:8443`; `null`: a name that is not ours (RL4). */
 	readonly origin: string | null;
 }
@@ -35,7 +37,8 @@ export function visitOf(doors: Doors, asked: Asked, secure: boolean): Visit {
 	// Whoever comes by the public name had TLS up to the proxy, whatever the last step is.
 	const scheme = secure || host?.name === doors.publicName ? 'https' : 'http';
 	const origin = known ? originOf(`${scheme}://${host.whole}`) : null;
-	return { address, inside: proxied || isLoopback(direct), origin };
+	const loopback = isLoopback(direct);
+	return { address, inside: proxied || loopback, local: loopback && !proxied, origin };
 }
 
 /** Whether a page of this origin may open a socket, or read an answer (RL4). */

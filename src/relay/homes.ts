@@ -12,7 +12,7 @@ const MAX_DEVICES = 64;
 const MAX_ENTRIES = 1024;
 /** How far apart the clocks of a relay and of who holds a kit may be. */
 const CLOCK_MS = 10 * 60 * 1000;
-/** A whole replay for each: whoever floods does so at their own cost. */
+/** Of a device, a whole replay for each: whoever floods does so at their own cost and keeps nobody else's word waiting. */
 const APPENDS = { perSecond: 2, atOnce: 64 };
 
 export interface Home {
@@ -34,7 +34,7 @@ export class Homes {
 	readonly #homes = new Map<HomeId, Home>();
 	/** Made when it is first asked for, and right for good: what is only kept does not change. */
 	#whereKept: ReadonlyMap<DeviceId, HomeId> | null = null;
-	readonly #appends = new Map<HomeId, Bucket>();
+	readonly #appends = new Map<DeviceId, Bucket>();
 	/** One change of a home after the other: two that follow the same entry must not both be taken. */
 	readonly #turns = new Map<HomeId, Promise<unknown>>();
 
@@ -92,18 +92,17 @@ export class Homes {
 
 	async append(
 		id: HomeId,
+		by: DeviceId,
 		more: readonly Bytes[],
 		{ nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
 	): Promise<Home | Refusal> {
-		const bucket = this.#appends.get(id) ?? new Bucket(APPENDS, nowMs);
-		this.#appends.set(id, bucket);
-		if (!bucket.take(1, nowMs)) return 'too-many';
 		return this.#turn(id, async () => {
 			const before = await this.find(id);
 			if (!before) return 'unknown-home';
 			const news = newOnes(before.entries, more);
 			if (news === null) return 'roster';
 			if (news.length === 0) return before;
+			if (!this.#mayAppend(by, nowMs)) return 'too-many';
 			const entries = [...before.entries, ...news];
 			if (entries.length > MAX_ENTRIES) return 'too-many';
 			const roster = await this.#replay(entries);
@@ -114,6 +113,12 @@ export class Homes {
 			this.#homes.set(id, home);
 			return home;
 		});
+	}
+
+	#mayAppend(by: DeviceId, nowMs: number): boolean {
+		const bucket = this.#appends.get(by) ?? new Bucket(APPENDS, nowMs);
+		this.#appends.set(by, bucket);
+		return bucket.take(1, nowMs);
 	}
 
 	async #replay(entries: readonly Bytes[]): Promise<Roster | null> {

@@ -9,7 +9,7 @@ export interface Peer {
 	cameras: ReadonlySet<CameraId>;
 	send(frame: FromRelay): void;
 	/** A live part, as it came. `key`: it begins with a key frame. */
-	sendPart(frame: Uint8Array, key: boolean): void;
+	sendPart(camera: CameraId, frame: Uint8Array, key: boolean): void;
 	/** Looks itself up in the roster; whoever is no member any more is closed (RL11). */
 	stays(): boolean;
 }
@@ -113,7 +113,7 @@ export class Hub {
 	passPart(home: HomeId, camera: CameraId, frame: Uint8Array, key: boolean): number {
 		const watchers = this.#rooms.get(home)?.watchers.get(camera);
 		if (!watchers) return 0;
-		for (const peer of watchers) peer.sendPart(frame, key);
+		for (const peer of watchers) peer.sendPart(camera, frame, key);
 		return watchers.size;
 	}
 

@@ -30,6 +30,7 @@ export class Keeper<In extends Said, Out extends Said> {
 	readonly #name: 'live' | 'store';
 	readonly #log: Logger;
 	readonly #keeping: Keeping<In, Out>;
+	readonly #fork: typeof fork;
 	readonly #backoff = new Backoff();
 	#child: ChildProcess | null = null;
 	#listening = false;
@@ -39,7 +40,8 @@ export class Keeper<In extends Said, Out extends Said> {
 	#again: NodeJS.Timeout | null = null;
 	readonly #pinging: NodeJS.Timeout;
 
-	constructor(name: 'live' | 'store', log: Logger, keeping: Keeping<In, Out>) {
+	constructor(name: 'live' | 'store', log: Logger, keeping: Keeping<In, Out>, run = fork) {
+		this.#fork = run;
 		this.#name = name;
 		this.#log = log;
 		this.#keeping = keeping;
@@ -88,13 +90,31 @@ export class Keeper<In extends Said, Out extends Said> {
 		const startedMs = performance.now();
 		this.#heardMs = startedMs;
 		const script = fileURLToPath(new URL(`./${this.#name}.ts`, import.meta.url));
-		// Settings of this process are handed over by message: one place decides what counts.
-		const child = fork(script, [], {
-			...{ serialization: 'advanced', stdio: ['ignore', 1, 2, 'ipc'] },
-			execArgv: [...process.execArgv, YOUNG_HEAP],
-		});
-		this.#child = child;
 		let sentence = `The ${this.#name} process of Spy-cam ended before it had begun.`;
+		const ended = (code: number | null, signal: string | null): void => {
+			this.#child = null;
+			this.#listening = false;
+			this.#keeping.ended();
+			if (this.#stopping) return;
+			if (!this.#begun) return failed?.(new Fault('unavailable', sentence));
+			const waitMs = this.#backoff.nextMs(performance.now() - startedMs);
+			this.#log.error({ child: this.#name, code, signal, waitMs }, 'ended, is started again');
+			this.#again = setTimeout(() => this.#start(), waitMs);
+		};
+		let child: ChildProcess;
+		try {
+			// Settings of this process are handed over by message: one place decides what counts.
+			child = this.#fork(script, [], {
+				...{ serialization: 'advanced', stdio: ['ignore', 1, 2, 'ipc'] },
+				execArgv: [...process.execArgv, YOUNG_HEAP],
+			});
+		} catch (error) {
+			// No memory for one more process, say.
+			this.#log.error({ child: this.#name, why: nameOf(error) }, 'cannot be started');
+			ended(null, null);
+			return;
+		}
+		this.#child = child;
 		child.on('message', (raw) => {
 			const message = this.#keeping.decode(raw);
 			this.#heardMs = performance.now();
@@ -110,25 +130,23 @@ export class Keeper<In extends Said, Out extends Said> {
 			this.#keeping.heard(message);
 			if (message.t === 'listening') begun?.();
 		});
-		child.once('exit', (code, signal) => {
-			this.#listening = false;
-			this.#keeping.ended();
-			if (this.#stopping) return;
-			if (!this.#begun) return failed?.(new Fault('unavailable', sentence));
-			const waitMs = this.#backoff.nextMs(performance.now() - startedMs);
-			this.#log.error({ child: this.#name, code, signal, waitMs }, 'ended, is started again');
-			this.#again = setTimeout(() => this.#start(), waitMs);
-		});
+		// One that never came to run has no `exit`.
+		child.once('close', ended);
 		child.on('error', (error) =>
-			this.#log.error({ child: this.#name, why: error.name }, 'trouble'),
+			this.#log.error({ child: this.#name, why: nameOf(error) }, 'trouble'),
 		);
 		this.send(this.#keeping.begin());
 	}
 
 	#ping(): void {
+		if (this.#child === null) return;
 		if (performance.now() - this.#heardMs > HUNG_MS) {
 			this.#log.error({ child: this.#name }, 'hangs, is ended');
-			this.#child?.kill('SIGKILL');
+			this.#child.kill('SIGKILL');
 		} else this.send({ t: 'ping' });
 	}
+}
+
+function nameOf(error: unknown): string {
+	return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -39,6 +39,7 @@ const limits = {
 	connectionsCheckingInterval: 2_000,
 	maxHeaderSize: 16 * 1024,
 } as const;
+const handshakeTimeout = 10_000;
 const maxConnections = 20_000;
 const maxHeaders = 64;
 
@@ -115,7 +116,7 @@ function serverOf(behind: Behind, tls: Tls | null): Server | SecureServer {
 		? (createAdaptorServer({
 				fetch,
 				createServer: createSecureServer,
-				serverOptions: { ...limits, ...tls, minVersion: 'TLSv1.2' },
+				serverOptions: { ...limits, ...tls, handshakeTimeout, minVersion: 'TLSv1.2' },
 			}) as SecureServer)
 		: (createAdaptorServer({ fetch, serverOptions: { ...limits } }) as Server);
 	server.maxConnections = maxConnections;

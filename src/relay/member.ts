@@ -21,8 +21,8 @@ export class Member implements Peer {
 	readonly #own: ReadonlySet<CameraId>;
 	readonly #relay: Relay;
 	readonly #line: Line;
-	/** Parts are left out until one begins with a key frame (RL9). */
-	#skipping = false;
+	/** Cameras whose parts are left out until one begins with a key frame (RL9). */
+	readonly #skipping = new Set<CameraId>();
 
 	private constructor(relay: Relay, line: Line, home: Home, device: DeviceId, own: CameraId[]) {
 		this.#relay = relay;
@@ -70,10 +70,10 @@ export class Member implements Peer {
 		this.#line.send(frame);
 	}
 
-	sendPart(frame: Uint8Array, key: boolean): void {
-		if (this.#line.slow) this.#skipping = true;
-		else if (key) this.#skipping = false;
-		if (this.#skipping) this.#relay.count('part-skipped');
+	sendPart(camera: CameraId, frame: Uint8Array, key: boolean): void {
+		if (this.#line.slow) this.#skipping.add(camera);
+		else if (key) this.#skipping.delete(camera);
+		if (this.#skipping.has(camera)) this.#relay.count('part-skipped');
 		else this.#line.sendBytes(frame);
 	}
 
@@ -118,7 +118,7 @@ export class Member implements Peer {
 		const { homes, hub, mailbox } = this.#relay;
 		const before = homes.known(this.home)?.roster;
 		const now = { nowMs: this.#relay.nowMs(), wallMs: this.#relay.wallMs() };
-		const home = await homes.append(this.home, bytesFrom(texts), now);
+		const home = await homes.append(this.home, this.device, bytesFrom(texts), now);
 		if (typeof home === 'string') {
 			this.send({ t: 'refused', why: home });
 			return;
@@ -189,7 +189,7 @@ export class Member implements Peer {
 			return;
 		}
 		if (!hub.watch(this, camera, on)) return;
-		this.#skipping = false;
+		this.#skipping.delete(camera);
 		for (const frame of ring.since(`${this.home}/${camera}`)) this.#line.sendBytes(frame);
 	}
 

@@ -116,9 +116,12 @@ function read(folder: string, name: string): string | null {
 function write(folder: string, name: string, text: string, mode: number): void {
 	const path = join(folder, name);
 	const file = openSync(`${path}.new`, 'w', mode);
-	writeSync(file, text);
-	fsyncSync(file);
-	closeSync(file);
+	try {
+		writeSync(file, text);
+		fsyncSync(file);
+	} finally {
+		closeSync(file);
+	}
 	renameSync(`${path}.new`, path);
 }
 

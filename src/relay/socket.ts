@@ -54,6 +54,8 @@ export class Sockets {
 		const doors = this.#doors();
 		const visit = visitOf(doors, request, secure);
 		const refuse = (status: string, more = ''): void => {
+			// Nobody else watches it any more: one that does not go by itself is cut off.
+			socket.once('finish', () => socket.destroy());
 			socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${more}\r\n`);
 		};
 		if (visit.origin === null) {

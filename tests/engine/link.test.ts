@@ -189,6 +189,19 @@ describe('a line', () => {
 		await shown;
 	});
 
+	it('LK8 what the relay has no time for is shown again', async () => {
+		await connected(cameraLink);
+		await until(() => cameraLink.relaySeq === camera.membership.entries.length);
+		relay.busy = 2;
+		await camera.membership.revoke(deviceOf(viewer));
+		await until(() => relay.busy === 1);
+		await clock.pass(2100, 100);
+		await until(() => relay.busy === 0);
+		await clock.pass(2100, 100);
+		await until(() => cameraLink.relaySeq === camera.membership.entries.length);
+		expect(relay.homes.get(homeOf(camera))).toHaveLength(camera.membership.entries.length);
+	});
+
 	it('LK4 a relay of another version is left alone', async () => {
 		relay.lie = (frame) => (frame.t === 'challenge' ? { ...frame, versions: [7] } : frame);
 		viewerLink.begin();

@@ -30,7 +30,7 @@ test('EN4 LV6 what was sealed opens, once and in order', async () => {
 test('LV8 T2 a part that was seen, or is older than the newest, is not let through', async () => {
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
-	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.live(part(at * 66, at === 0)));
+	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.live(part(at * 66)));
 	const window = new LiveWindow(opener, camera);
 	const order = [0, 1, 1, 4, 2, 3, 0, 5, 5];
 	const seen: number[] = [];
@@ -41,6 +41,18 @@ test('LV8 T2 a part that was seen, or is older than the newest, is not let throu
 	const after = await sealer().live(part(400));
 	expect(await window.open(after)).not.toBe(null);
 	expect(await window.open(sealed[5]!)).toBe(null);
+});
+
+test('LV8 RL9 after a part that is missing it leaps to the next key part', async () => {
+	const sealing = sealer();
+	const sealed: Bytes[] = [];
+	for (let at = 0; at < 8; at += 1) sealed.push(await sealing.live(part(at * 66, at % 5 === 0)));
+	const window = new LiveWindow(opener, camera);
+	const seen: number[] = [];
+	for (const at of [0, 1, 3, 4, 5, 6, 7]) {
+		if ((await window.open(sealed[at]!)) !== null) seen.push(at);
+	}
+	expect(seen).toEqual([0, 1, 5, 6, 7]);
 });
 
 test('EN1 T2 another camera, another kind, any changed byte: one generic refusal', async () => {

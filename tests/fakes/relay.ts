@@ -44,6 +44,8 @@ export class FakeRelay implements Relays {
 	down = false;
 	/** Takes what comes and says nothing. */
 	silent = false;
+	/** Has no time for so many entries that are shown. */
+	busy = 0;
 	/** What it says instead; `null`: nothing. */
 	lie: (frame: FromRelay) => FromRelay | null = (frame) => frame;
 	#letters = 0;
@@ -211,7 +213,10 @@ export class FakeSocket implements RelaySocket {
 			const home = await relay.homeOf(frame.device);
 			this.say(home === null ? { t: 'refused', why: 'unknown-home' } : { t: 'of', home });
 		} else if (this.home === '') this.say({ t: 'refused', why: 'not-allowed' });
-		else if (frame.t === 'append') {
+		else if (frame.t === 'append' && relay.busy > 0) {
+			relay.busy -= 1;
+			this.say({ t: 'refused', why: 'too-many' });
+		} else if (frame.t === 'append') {
 			const seq = await relay.append(this.home, frame.entries);
 			if (seq === null) {
 				this.say({ t: 'refused', why: 'roster' });

@@ -164,4 +164,23 @@ describe('RL14 rosters', () => {
 		expect(await append([new Uint8Array(5)])).toEqual({ t: 'refused', why: 'roster' });
 		expect(owner.closed).toBeNull();
 	});
+
+	test('RL7 T6 a member that floods with entries does not hold off its own revocation', async () => {
+		const home = await TestHome.found();
+		const keys = await home.add(['viewer']);
+		await new Talk(world).say({
+			...{ t: 'open', version: 1, invitation: CODE },
+			roster: home.entries.map(base64url),
+		});
+		const owner = await new Talk(world).prove(home);
+		const viewer = await new Talk(world).prove(home, keys);
+		const forged = home.entries[1]!.slice();
+		forged[8]! ^= 1;
+		for (let one = 0; one < 100; one += 1)
+			await viewer.say({ t: 'append', entries: one % 2 ? [] : [base64url(forged)] });
+		await home.revoke(keys);
+		await owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
+		expect(owner.said).toContainEqual({ t: 'appended', seq: 3 });
+		expect(viewer.closed).toBe(4403);
+	});
 });

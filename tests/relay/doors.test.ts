@@ -79,6 +79,22 @@ describe('RL5 who comes', () => {
 		expect(ask(remote, headers)).toMatchObject({ address, inside });
 	});
 
+	test('RL5 what is for this machine alone is not for who comes by a proxy on it', () => {
+		const behind = { ...doors, proxies: proxiesFrom(['127.0.0.1'])! };
+		const visit = (header: string) =>
+			visitOf(
+				behind,
+				{
+					headers: { host: 'cam.local', 'x-forwarded-for': header },
+					socket: { remoteAddress: '127.0.0.1' },
+				},
+				false,
+			);
+		expect(visit('1.2.3.4')).toMatchObject({ inside: true, local: false });
+		expect(ask('127.0.0.1', { host: 'cam.local' })).toMatchObject({ inside: true, local: true });
+		expect(ask('192.168.1.9', { host: 'cam.local' })).toMatchObject({ local: false });
+	});
+
 	test.each(['10.0.0.0/33', 'nginx', '10.0.0.0/8/8', '', '::1/129', '10.0.0.0/x'])(
 		'no proxy: %s',
 		(text) => expect(proxiesFrom([text])).toBeNull(),

@@ -1,5 +1,6 @@
 /** Limits of a socket, and who may send and see live parts. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CameraId } from '#domain/ids.ts';
 import type { FromDevice } from '#protocol/wire.ts';
 import { iceFor } from '#relay/relay.ts';
 import { base64url, cameraOf, partOf, randomHex, TestHome, type Keys } from './device.ts';
@@ -79,6 +80,8 @@ describe('RL9 RL19 RL20 live parts', () => {
 		camera: Talk;
 		viewer: Talk;
 		part: (key: boolean) => Buffer;
+		/** Another camera of the same device. */
+		other: CameraId;
 	}> {
 		const home = await TestHome.found();
 		const keys = await home.add(['viewer']);
@@ -92,7 +95,8 @@ describe('RL9 RL19 RL20 live parts', () => {
 		const id = await cameraOf(home.first, 16);
 		await viewer.say({ t: 'watch', camera: id, on: true });
 		expect(camera.last).toEqual({ t: 'watched', camera: id, viewers: 1 });
-		return { camera, viewer, part: (key) => partOf(id, key, new Uint8Array(100)) };
+		const other = await cameraOf(home.first, 15);
+		return { camera, viewer, other, part: (key) => partOf(id, key, new Uint8Array(100)) };
 	}
 
 	test('go as they are, and the ring gives a later viewer the newest key part first', async () => {
@@ -117,6 +121,21 @@ describe('RL9 RL19 RL20 live parts', () => {
 		await camera.say(part(true));
 		await camera.say(part(false));
 		expect(viewer.parts).toHaveLength(3);
+	});
+
+	test('are left out camera by camera: a key part of one brings back no frames of another', async () => {
+		const { camera, viewer, part, other } = await watched();
+		await viewer.say({ t: 'watch', camera: other, on: true });
+		const ofOther = (key: boolean) => partOf(other, key, new Uint8Array(100));
+		for (const one of [part(true), ofOther(true)]) await camera.say(one);
+		viewer.slow = true;
+		for (const one of [part(false), ofOther(false)]) await camera.say(one);
+		viewer.slow = false;
+		await camera.say(ofOther(true));
+		await camera.say(part(false));
+		expect(viewer.parts).toEqual([part(true), ofOther(true), ofOther(true)]);
+		await camera.say(part(true));
+		expect(viewer.parts).toHaveLength(4);
 	});
 
 	test('of a camera that is not the sender’s go to nobody', async () => {

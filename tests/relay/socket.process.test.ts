@@ -1,4 +1,6 @@
 /** The relay's socket as devices meet it: two real processes, real keys, real sockets. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRelay, type Relay } from '../e2e/house.ts';
 import { arrive, base64url, cameraOf, randomHex, TestDevice, TestHome } from './device.ts';
@@ -48,6 +50,35 @@ test('RL14 a member appends, and all of the home hear it', async () => {
 	expect(await other.ended()).toBe(4403);
 	owner.close();
 });
+
+test.each([
+	['another path', '/x', 404],
+	['no origin', '/api/socket', 403],
+])(
+	'RL8 a socket that was refused (%s) is cut off, whatever the other end does',
+	async (_, path, status) => {
+		const { port } = new URL(relay.address);
+		const raw = connect({ port: Number(port), host: 'localhost', allowHalfOpen: true });
+		let answer = '';
+		raw.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+		const cut = new Promise<void>((done) => {
+			raw.once('error', () => {
+				done();
+			});
+		});
+		raw.write(
+			`GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+		);
+		await once(raw, 'end');
+		expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
+		// Its own end stays open; what it goes on to say meets nobody.
+		const talking = setInterval(() => raw.write('x'), 50);
+		await cut;
+		clearInterval(talking);
+		raw.destroy();
+	},
+	5_000,
+);
 
 test('RL17 two meet', async () => {
 	const owner = await arrive(relay.address, home);
