@@ -16,7 +16,8 @@ export class ViewerEnd implements ViewerPeer {
 	readonly #end: End;
 	readonly #stream = new MediaStream();
 	#voice: MediaStreamTrack | null = null;
-	#closed = false;
+	/** Counts who began and who let go: a microphone that opens later than that is not wanted. */
+	#turn = 0;
 
 	constructor(pc: RTCPeerConnection, heard: (event: PeerEvent) => void) {
 		this.#end = new End(pc, heard);
@@ -44,24 +45,25 @@ export class ViewerEnd implements ViewerPeer {
 	}
 
 	async talk(on: boolean): Promise<void> {
-		this.#voice?.stop();
-		this.#voice = null;
+		const turn = this.#hush();
 		const sender = this.#audio()?.sender;
+		if (!on) return sender?.replaceTrack(null);
 		if (sender === undefined) throw new Fault('unsupported', 'nothing carries a voice there');
-		if (!on) return sender.replaceTrack(null);
 		if (!('mediaDevices' in navigator)) throw new Fault('unsupported', 'no microphone here');
 		try {
 			const stream = await navigator.mediaDevices.getUserMedia({
 				audio: { echoCancellation: true, noiseSuppression: true },
 			});
 			const [track] = stream.getAudioTracks();
-			if (track === undefined || this.#closed) {
-				track?.stop();
-				return;
+			if (track === undefined) throw new Fault('not-found', 'a microphone without a track');
+			if (turn !== this.#turn) {
+				track.stop();
+				throw new Fault('aborted', 'let go before the microphone was open');
 			}
 			this.#voice = track;
 			await sender.replaceTrack(track);
 		} catch (error) {
+			if (error instanceof Fault) throw error;
 			const name = error instanceof DOMException ? error.name : '';
 			throw new Fault(KINDS[name] ?? 'unavailable', 'no microphone to speak into', error);
 		}
@@ -80,10 +82,15 @@ export class ViewerEnd implements ViewerPeer {
 	}
 
 	close(): void {
-		this.#closed = true;
+		this.#hush();
 		this.#end.close();
-		this.#voice?.stop();
 		for (const track of this.#stream.getTracks()) track.stop();
+	}
+
+	#hush(): number {
+		this.#voice?.stop();
+		this.#voice = null;
+		return (this.#turn += 1);
 	}
 
 	#audio(): RTCRtpTransceiver | undefined {

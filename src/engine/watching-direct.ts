@@ -101,10 +101,8 @@ export class DirectCall {
 	}
 
 	async talk(on: boolean): Promise<void> {
-		if (this.#peer === null || !this.#confirmed) {
-			throw new Fault('unavailable', 'not connected directly');
-		}
-		await this.#peer.talk(on);
+		if (on && !this.#confirmed) throw new Fault('unavailable', 'not connected directly');
+		await this.#peer?.talk(on);
 	}
 
 	hangUp(): void {

@@ -58,7 +58,10 @@ export class CameraView implements LiveView {
 	#attachedMs = 0;
 	#ended: Ended | null = null;
 	#muted = true;
+	/** The camera was asked to play what is said here. */
 	#talking = false;
+	/** Counts who began to talk and who let go. */
+	#turn = 0;
 	#wasCut = false;
 	#looking = false;
 	#closed = false;
@@ -67,12 +70,8 @@ export class CameraView implements LiveView {
 		this.#tools = tools;
 		this.#sinceMs = tools.clock.wallMs();
 		this.state = { kind: 'connecting', trying: 'camera', sinceMs: this.#sinceMs };
-		tools.screen.on((event) => {
-			this.#see(event);
-		});
-		this.#stop = tools.clock.every(LOOK_MS, () => {
-			this.look();
-		});
+		tools.screen.on(this.#see.bind(this));
+		this.#stop = tools.clock.every(LOOK_MS, this.look.bind(this));
 		this.look();
 	}
 
@@ -111,25 +110,29 @@ export class CameraView implements LiveView {
 	}
 
 	async talk(on: boolean): Promise<void> {
+		const turn = (this.#turn += 1);
 		const direct = this.#direct;
-		if (direct === null || direct.picture === null) {
-			if (!on) return;
-			throw new Fault('unsupported', 'speech goes directly only');
+		if (!on) {
+			const spoke = this.#talking;
+			this.#talking = false;
+			this.mute(this.#muted);
+			await direct?.talk(false);
+			if (spoke) await this.#tools.command('talk', false);
+			return;
 		}
-		if (on) {
-			await direct.talk(true);
-			try {
-				await this.#tools.command('talk', true);
-			} catch (error) {
-				await direct.talk(false);
-				throw error;
-			}
-		} else {
-			await direct.talk(false);
-			await this.#tools.command('talk', false);
-		}
-		this.#talking = on;
+		if (!direct?.picture) throw new Fault('unsupported', 'speech goes directly only');
+		await direct.talk(true);
+		if (turn !== this.#turn) throw new Fault('aborted', 'let go meanwhile');
+		this.#talking = true;
 		this.mute(this.#muted);
+		try {
+			await this.#tools.command('talk', true);
+		} catch (error) {
+			// It may have been carried out all the same.
+			if (turn === this.#turn) void this.talk(false).catch(() => undefined);
+			throw error;
+		}
+		if (turn !== this.#turn) throw new Fault('aborted', 'let go meanwhile');
 	}
 
 	retry(): void {
@@ -248,9 +251,8 @@ export class CameraView implements LiveView {
 		if (this.#direct === null) {
 			if (!reachable || nowMs < this.#nextDirectMs) return null;
 			this.#videoMs = null;
-			this.#direct = new DirectCall(this.#tools, source.id, source.device, this.#rate, () => {
-				this.look();
-			});
+			const look = this.look.bind(this);
+			this.#direct = new DirectCall(this.#tools, source.id, source.device, this.#rate, look);
 		}
 		const direct = this.#direct;
 		const { picture, connectedMs: sinceMs, lostMs } = direct;
@@ -290,9 +292,7 @@ export class CameraView implements LiveView {
 			failed: (fault) => {
 				this.#see({ kind: 'failed', fault });
 			},
-			changed: () => {
-				this.look();
-			},
+			changed: this.look.bind(this),
 		});
 		this.#relayed.listen(!this.#muted && !this.#talking);
 	}
@@ -393,7 +393,6 @@ export class CameraView implements LiveView {
 	#set(state: ViewState): void {
 		const told = !changes(this.state, state);
 		this.state = state;
-		if (told) return;
-		for (const listener of this.#listeners) listener();
+		if (!told) for (const listener of this.#listeners) listener();
 	}
 }

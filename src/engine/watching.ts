@@ -56,7 +56,7 @@ export interface LiveView {
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
 	setWay(way: 'best' | 'relayed'): void;
 	mute(muted: boolean): void;
-	/** Push to talk, while held. Throws `denied`, `unsupported`. */
+	/** Push to talk, while held. Throws `denied`, `unsupported`; `aborted`: let go meanwhile. */
 	talk(on: boolean): Promise<void>;
 	retry(): void;
 	close(): void;

@@ -41,7 +41,7 @@ export interface ViewerPeer extends Peer {
 	/** What arrives; tracks come and go in it. */
 	readonly picture: Picture;
 	answer(offer: string): Promise<string>;
-	/** Sends this device's microphone. Throws `denied`, `not-found`, `unsupported`. */
+	/** Sends this device's microphone. Throws `denied`, `not-found`, `unsupported`; `aborted`: let go meanwhile. */
 	talk(on: boolean): Promise<void>;
 }
 

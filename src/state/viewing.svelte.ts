@@ -22,6 +22,7 @@ export class Viewing {
 	readonly #subscribe: () => void;
 	readonly #off: () => void;
 	#held = false;
+	#turn = 0;
 
 	/** `own`: of this device. */
 	constructor(engine: Engine, camera: { readonly id: CameraId; readonly own: boolean }) {
@@ -33,6 +34,11 @@ export class Viewing {
 			};
 		});
 		let online = isOnline(engine, camera.id);
+		this.#view.on(() => {
+			const { state } = this.#view;
+			// A voice goes directly only; and the button may not hear any more that it is let go.
+			if (state.kind !== 'live' || state.path === 'relayed') void this.talk(false);
+		});
 		this.#off = engine.watching.on(() => {
 			const now = isOnline(engine, camera.id);
 			// It is back: nobody has to press anything.
@@ -75,17 +81,21 @@ export class Viewing {
 	async talk(on: boolean): Promise<void> {
 		if (on === this.#held) return;
 		this.#held = on;
+		const turn = (this.#turn += 1);
+		this.talking = false;
 		this.talkFault = null;
 		try {
 			this.#view.mute(on || this.muted);
 			await this.#view.talk(on);
-			// A hand that let go while the microphone was being opened.
-			this.talking = on && this.#held;
+			if (turn === this.#turn) this.talking = on;
 		} catch (error) {
+			const fault = faultOf(error);
+			// The hand let go meanwhile, and may hold it again.
+			if (turn !== this.#turn && (this.#held || fault.kind === 'aborted')) return;
 			this.#held = false;
 			this.talking = false;
 			this.#view.mute(this.muted);
-			this.talkFault = faultOf(error);
+			this.talkFault = fault;
 		}
 	}
 

@@ -3,6 +3,7 @@ import { BrowserClock } from '#browser/clock.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { CodecLiveEncoder } from '#browser/live-encoder.ts';
 import { BrowserPeers } from '#browser/peer.ts';
+import { ViewerEnd } from '#browser/peer-viewer.ts';
 import { ageMs, type ClockOffset } from '#domain/age.ts';
 import { hexOf } from '#domain/bytes.ts';
 import type { RunId } from '#domain/ids.ts';
@@ -76,6 +77,33 @@ describe('two peers', () => {
 		encoding.stop();
 		const [track] = (picture as unknown as MediaStream).getVideoTracks();
 		expect(track?.readyState).toBe('live');
+	});
+});
+
+describe('a voice', () => {
+	it('LV13 opens no microphone for a hand that let go, however late it comes', async () => {
+		const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+		const asked: ((stream: MediaStream) => void)[] = [];
+		navigator.mediaDevices.getUserMedia = () => new Promise((come) => asked.push(come));
+		cleanUps.push(() => {
+			navigator.mediaDevices.getUserMedia = own;
+		});
+		const pc = new RTCPeerConnection();
+		const { sender } = pc.addTransceiver('audio');
+		const end = new ViewerEnd(pc, () => undefined);
+		const streams = [await own({ audio: true }), await own({ audio: true })] as const;
+		const [late, kept] = streams.map((stream) => stream.getAudioTracks()[0]!);
+		const first = expect(end.talk(true)).rejects.toMatchObject({ kind: 'aborted' });
+		await end.talk(false);
+		const second = end.talk(true);
+		asked[0]!(streams[0]);
+		await first;
+		expect(late!.readyState).toBe('ended');
+		asked[1]!(streams[1]);
+		await second;
+		expect(sender.track).toBe(kept);
+		end.close();
+		expect(kept!.readyState).toBe('ended');
 	});
 });
 

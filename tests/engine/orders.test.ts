@@ -112,4 +112,54 @@ describe('LV13 commands', () => {
 		await clock.pass(200);
 		expect(hosting.talking).toBe(null);
 	});
+
+	test('who lets go while the microphone opens, or before the camera answers, is not heard', async () => {
+		const { guest, until, hosting, network, relay, clock } = home;
+		const { view } = (await guest('Kitchen')).open();
+		await until(live(view, 'direct'));
+		let open: () => void = () => undefined;
+		network.microphone = new Promise((done) => (open = done));
+		const held = view.talk(true);
+		const aborted = expect(held).rejects.toMatchObject({ kind: 'aborted' });
+		await runs(home, view.talk(false));
+		open();
+		await aborted;
+		await clock.pass(200);
+		expect(hosting.talking).toBe(null);
+		expect(relay.letters.filter(({ message }) => message.t === 'command')).toEqual([]);
+		relay.delayMs = 100;
+		const again = expect(view.talk(true)).rejects.toMatchObject({ kind: 'aborted' });
+		await clock.pass(20);
+		await runs(home, view.talk(false));
+		await again;
+		expect(hosting.talking).toBe(null);
+	});
+
+	test('an order to be heard that got no answer is taken back', async () => {
+		const { guest, until, hosting, relay, clock } = home;
+		const { view, screen } = (await guest('Kitchen')).open();
+		await until(live(view, 'direct'));
+		view.mute(false);
+		relay.lose = ({ t }) => t === 'done';
+		await expect(runs(home, view.talk(true))).rejects.toMatchObject({ kind: 'timeout' });
+		await clock.pass(200);
+		expect(hosting.talking).toBe(null);
+		expect(screen.muted).toBe(false);
+	});
+
+	test('a call that is lost while somebody speaks gives the sound back', async () => {
+		const { guest, until, network, hosting, clock } = home;
+		const { view, screen } = (await guest('Kitchen')).open();
+		await until(live(view, 'direct'));
+		view.mute(false);
+		await runs(home, view.talk(true));
+		expect(screen.muted).toBe(true);
+		network.blocked = true;
+		network.cut();
+		await until(live(view, 'relayed'));
+		await clock.pass(9000, 100);
+		await runs(home, view.talk(false));
+		expect(screen.muted).toBe(false);
+		expect(hosting.talking).toBe(null);
+	});
 });

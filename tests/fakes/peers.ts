@@ -36,6 +36,8 @@ export class FakeNetwork {
 	way: 'direct' | 'turn' = 'direct';
 	/** Frames are lost though the connection stands. */
 	blind = false;
+	/** Until the viewers' microphones are open. */
+	microphone: Promise<void> = Promise.resolve();
 	readonly clock: Clock;
 	readonly ends: FakeEnd[] = [];
 
@@ -194,7 +196,7 @@ class FakeCameraEnd extends FakeEnd implements CameraPeer {
 
 class FakeViewerEnd extends FakeEnd implements ViewerPeer {
 	readonly picture = makePicture();
-	talks = false;
+	#talks = 0;
 
 	async answer(offer: string): Promise<string> {
 		await Promise.resolve();
@@ -203,9 +205,11 @@ class FakeViewerEnd extends FakeEnd implements ViewerPeer {
 		return sdpOf(this.number, this.dtls);
 	}
 
-	talk(on: boolean): Promise<void> {
-		this.talks = on;
-		return Promise.resolve();
+	async talk(on: boolean): Promise<void> {
+		const turn = (this.#talks += 1);
+		if (!on) return;
+		await this.network.microphone;
+		if (turn !== this.#talks) throw new Fault('aborted', 'let go meanwhile');
 	}
 }
 

@@ -12,8 +12,16 @@ import { homeIn, viewIn, WATCHED } from '../gallery/home.ts';
 /** A view that notes what it is asked, on a camera that comes and goes. */
 function watched(state: ViewState, talk: LiveView['talk'] = () => Promise.resolve()) {
 	const told: string[] = [];
+	let become: (state: ViewState) => void = () => undefined;
 	const view: LiveView = {
 		...viewIn(state),
+		on: (listener) => {
+			become = (next) => {
+				Object.assign(view, { state: next });
+				listener();
+			};
+			return () => undefined;
+		},
 		retry: () => void told.push('retry'),
 		mute: (muted) => void told.push(muted ? 'mute' : 'sound'),
 		talk: (on) => {
@@ -42,8 +50,13 @@ function watched(state: ViewState, talk: LiveView['talk'] = () => Promise.resolv
 		cameras = [{ ...WATCHED, online: there }];
 		change();
 	};
-	return { viewing, told, online };
+	return { viewing, told, online, become: (next: ViewState) => become(next) };
 }
+
+const DIRECT: Extract<ViewState, { kind: 'live' }> = {
+	...({ kind: 'live', path: 'direct', reason: 'best' } as const),
+	...{ ageMs: 100, sound: true, pieces: false },
+};
 
 test('a camera that comes back is called again, once, and by nobody’s hand', () => {
 	const { told, online } = watched({ kind: 'ended', why: 'camera-away', fault: null });
@@ -55,9 +68,7 @@ test('a camera that comes back is called again, once, and by nobody’s hand', (
 });
 
 test('a picture that goes on without the relay is left alone when the relay is back', () => {
-	const { told, online } = watched({
-		...{ kind: 'live', path: 'direct', reason: 'best', ageMs: 100, sound: true, pieces: false },
-	});
+	const { told, online } = watched(DIRECT);
 	online(true);
 	expect(told).toEqual([]);
 });
@@ -84,6 +95,41 @@ test('a hand that lets go while the microphone opens leaves nobody talking', asy
 	await held;
 	expect(viewing.talking).toBe(false);
 	expect(told.at(-1)).toBe('quiet');
+});
+
+test('a press after one that was let go stands, and what became of the first is not told', async () => {
+	const ends: (() => void)[] = [];
+	const { viewing } = watched(DIRECT, (on) => {
+		if (!on) return Promise.resolve();
+		if (ends.length > 0) return Promise.resolve();
+		return new Promise((_, failed) => {
+			ends.push(() => {
+				failed(new Fault('aborted', 'let go meanwhile'));
+			});
+		});
+	});
+	const first = viewing.talk(true);
+	await viewing.talk(false);
+	const second = viewing.talk(true);
+	ends[0]?.();
+	await Promise.all([first, second]);
+	expect(viewing.talking).toBe(true);
+	expect(viewing.talkFault).toBe(null);
+});
+
+test('LV13 who talks is heard no more once the picture is not live, or comes through the relay', async () => {
+	for (const next of [
+		{ kind: 'stale', path: 'direct', ageMs: 6000, trying: 'relayed' },
+		{ ...DIRECT, path: 'relayed' },
+	] as const) {
+		const { viewing, told, become } = watched(DIRECT);
+		await viewing.talk(true);
+		become({ ...DIRECT, sound: false });
+		expect(viewing.talking).toBe(true);
+		become(next);
+		expect(viewing.talking).toBe(false);
+		expect(told.at(-1)).toBe('quiet');
+	}
 });
 
 test('a microphone that is refused is told, and the sound comes back', async () => {
