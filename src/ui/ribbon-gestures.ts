@@ -35,8 +35,8 @@ export function gestures(
 		frame = 0;
 	};
 
-	const begin = (x: number): void => {
-		drag = { atMs: ribbon.handMs, x, startedMs: performance.now(), moved: 0 };
+	const begin = (x: number, startedMs = performance.now()): void => {
+		drag = { atMs: ribbon.handMs, x, startedMs, moved: 0 };
 		trace = [{ x, ms: performance.now() }];
 	};
 	const down = (event: PointerEvent): void => {
@@ -75,7 +75,8 @@ export function gestures(
 		if (pinch !== null) {
 			pinch = null;
 			const [left] = fingers.values();
-			if (left !== undefined) begin(left);
+			// What is left of a zoom is no tap.
+			if (left !== undefined) begin(left, -Infinity);
 			return;
 		}
 		const done = drag;
@@ -86,7 +87,7 @@ export function gestures(
 			if (event.type === 'pointerup' && now - done.startedMs < TAP_MS) {
 				const ms = ribbon.msAt(xIn(event));
 				wishes.rest(ribbon.hold(ms));
-			}
+			} else if (ribbon.heldMs !== null) wishes.rest(ribbon.heldMs);
 			return;
 		}
 		glide(speedOf(now), now);
