@@ -133,7 +133,7 @@ test('TL6 TL9 a month, and the night the clocks go back: found by calendar, spok
 	expect(errors).toEqual([]);
 });
 
-test('TL2 TL8 one finger scrubs, the wheel zooms, keys move, and a step is a frame', async () => {
+test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a frame, and a time can be typed', async () => {
 	context = await launchChromium({ fakeCameraFile: cameraFile() });
 	const page = await context.newPage();
 	const errors = escaped(page);
@@ -181,6 +181,26 @@ test('TL2 TL8 one finger scrubs, the wheel zooms, keys move, and a step is a fra
 	const second = await shown(page);
 	expect(second - first).toBeLessThan(200);
 	await page.getByRole('button', { name: 'Previous frame' }).click();
+	await expect.poll(() => shown(page)).toBe(first);
+
+	// A time is typed while footage plays, and the focus goes back to where it was.
+	await page.getByRole('combobox', { name: 'Speed' }).selectOption('0.25');
+	await playFor(page, 100);
+	const opener = page.getByRole('button', { name: 'Go to time' });
+	await opener.click();
+	const time = page.getByRole('dialog').getByLabel('Time');
+	const wantedMs = Math.ceil(run!.startUs / 1_000_000 + 8) * 1000;
+	const typed = new Date(wantedMs).toTimeString().slice(0, 8);
+	await time.fill(typed);
+	await until(page, (await shown(page)) + 300);
+	expect(await time.inputValue()).toBe(typed);
+	await page.getByRole('dialog').getByRole('button', { name: 'Go', exact: true }).click();
+	await until(page, wantedMs);
+	expect(await shown(page)).toBeLessThan(wantedMs + 5000);
+	await expect.poll(() => opener.evaluate((node) => node === document.activeElement)).toBe(true);
+	await page.getByRole('button', { name: 'Pause' }).click();
+	await slider(page).focus();
+	await page.keyboard.press('Home');
 	await expect.poll(() => shown(page)).toBe(first);
 
 	await page.getByRole('combobox', { name: 'Speed' }).selectOption('8');
