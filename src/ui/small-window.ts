@@ -3,19 +3,33 @@ export function hasSmallWindow(): boolean {
 	return document.pictureInPictureEnabled;
 }
 
+/** Counts who opened and who closed it. */
+let turn = 0;
+
+export function closeSmallWindow(): void {
+	turn += 1;
+	if (document.pictureInPictureElement === null) return;
+	// The person was quicker.
+	document.exitPictureInPicture().catch(() => undefined);
+}
+
 /** Opens it, or closes it where it is open. A canvas is shown through a stream of its own. */
 export async function toggleSmallWindow(
 	video: HTMLVideoElement,
 	canvas: HTMLCanvasElement,
 ): Promise<void> {
 	if (document.pictureInPictureElement !== null) {
-		await document.exitPictureInPicture();
+		closeSmallWindow();
 		return;
 	}
-	if (video.style.visibility !== 'hidden') {
-		await video.requestPictureInPicture();
-		return;
-	}
+	const mine = (turn += 1);
+	if (video.style.visibility === 'hidden') await openCanvas(canvas);
+	else await video.requestPictureInPicture();
+	// It was to be closed before it was open.
+	if (mine !== turn) closeSmallWindow();
+}
+
+async function openCanvas(canvas: HTMLCanvasElement): Promise<void> {
 	const stream = canvas.captureStream();
 	const screen = document.createElement('video');
 	screen.muted = true;

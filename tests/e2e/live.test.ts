@@ -124,6 +124,18 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 	expect(await tile.getByRole('img').evaluate((node) => getComputedStyle(node).filter)).toContain(
 		'blur',
 	);
+
+	// Nor in a small window.
+	await puppet(page, 'thaw');
+	await tile.getByRole('link').first().click();
+	await page.locator('[data-state="live"]').waitFor();
+	await page.getByRole('button', { name: 'Small window' }).click();
+	const there = () => page.evaluate(() => document.pictureInPictureElement !== null);
+	await expect.poll(there).toBe(true);
+	await puppet(page, 'freeze');
+	await page.locator('[data-state="stale"]').waitFor();
+	await expect.poll(there).toBe(false);
+	expect(await page.getByRole('button', { name: 'Small window' }).isDisabled()).toBe(true);
 });
 
 test('a camera that is off says so, and its page shows what it saved', async () => {

@@ -71,6 +71,31 @@ test('with UDP blocked it watches at the relay, sealed; then directly again', as
 	await moves(free);
 });
 
+test('LV11 the small window closes where it would stand still: another way, another page', async () => {
+	const page = await visit();
+	const small = page.getByRole('button', { name: 'Small window' });
+	const relayed = page.getByRole('checkbox', { name: 'Always through the relay' });
+	const there = () => page.evaluate(() => document.pictureInPictureElement !== null);
+	await comes(page, 'direct');
+	await small.click();
+	await expect.poll(there).toBe(true);
+	await relayed.check();
+	await comes(page, 'relayed');
+	await expect.poll(there).toBe(false);
+	await small.click();
+	await expect.poll(there).toBe(true);
+	await relayed.uncheck();
+	await comes(page, 'direct');
+	await expect.poll(there).toBe(false);
+	await relayed.check();
+	await comes(page, 'relayed');
+	await small.click();
+	await expect.poll(there).toBe(true);
+	await page.getByRole('navigation').getByRole('link', { name: 'Watch' }).click();
+	await page.getByRole('article').waitFor();
+	await expect.poll(there).toBe(false);
+});
+
 test('LV13 starts recording from afar', async () => {
 	const page = await visit();
 	await comes(page, 'direct');
