@@ -9,6 +9,7 @@ import type { Message } from '#protocol/message.ts';
 import { HostedCall, type CallTools } from './hosting-call.ts';
 import { Orders, viewOf, type OrderTools } from './hosting-orders.ts';
 import { HostedParts, type PartTools } from './hosting-parts.ts';
+import { RelayedViews } from './hosting-relayed.ts';
 import { Reports, type ReportTools } from './hosting-report.ts';
 import { Stage } from './hosting-stage.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
@@ -39,13 +40,6 @@ export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 
 type Said<T extends Message['t']> = Extract<Message, { t: T }>;
 
-interface Relayed {
-	readonly sid: string;
-	readonly sinceMs: number;
-	readonly listens: boolean;
-	readonly seenMs: number;
-}
-
 /** LV5 */
 function mayWatch(roles: readonly Role[]): boolean {
 	return roles.includes('viewer') || roles.includes('owner');
@@ -69,7 +63,7 @@ export class Hosting implements HostingControls {
 	readonly #stage: Stage;
 	readonly #listeners = new Set<() => void>();
 	#calls: readonly HostedCall[] = [];
-	readonly #relayed = new Map<DeviceId, Relayed>();
+	readonly #relayed = new RelayedViews();
 	/** How many watch at the relay, as it says. */
 	#atRelay = 0;
 	#picture: Picture | null = null;
@@ -119,7 +113,7 @@ export class Hosting implements HostingControls {
 
 	get watchers(): readonly Watcher[] {
 		const found = new Map<DeviceId, Watcher>();
-		for (const [device, { sinceMs }] of this.#relayed) {
+		for (const { device, sinceMs } of this.#relayed.all) {
 			found.set(device, { device, name: this.#nameOf(device), path: 'relayed', sinceMs });
 		}
 		for (const { device, path, sinceMs } of this.#calls) {
@@ -200,18 +194,14 @@ export class Hosting implements HostingControls {
 	}
 
 	#keepRelayed(device: DeviceId, sid: string, listens: boolean): void {
-		const nowMs = this.#tools.clock.monotonicMs();
-		const before = this.#relayed.get(device);
-		if (before?.sid === sid) {
-			this.#relayed.set(device, { ...before, seenMs: nowMs, listens });
-			this.#follow();
-			return;
-		}
-		if (!this.#watches(device)) this.#welcome(device);
-		const sinceMs = before?.sinceMs ?? this.#tools.clock.wallMs();
-		this.#relayed.set(device, { sid, sinceMs, seenMs: nowMs, listens });
-		this.#parts.keyFrame();
+		const { clock } = this.#tools;
+		const watched = this.#watches(device);
+		const now = { sinceMs: clock.wallMs(), seenMs: clock.monotonicMs() };
+		const fresh = this.#relayed.keep({ device, sid, listens, ...now });
+		if (fresh) this.#parts.keyFrame();
 		this.#follow();
+		if (!fresh) return;
+		if (!watched) this.#welcome(device);
 		this.#tell();
 	}
 
@@ -231,16 +221,14 @@ export class Hosting implements HostingControls {
 	/** Already, `besides` this call. */
 	#watches(device: DeviceId, besides?: HostedCall): boolean {
 		const others = this.#calls.filter((call) => call !== besides && call.device === device);
-		return this.#relayed.has(device) || others.some(({ path }) => path !== null);
+		return this.#relayed.of(device).length > 0 || others.some(({ path }) => path !== null);
 	}
 
 	#leave(device: DeviceId, sid: string): void {
 		this.#callOf(device, sid)?.hangUp(null);
-		if (this.#relayed.get(device)?.sid === sid) {
-			this.#relayed.delete(device);
-			this.#follow();
-			this.#tell();
-		}
+		if (!this.#relayed.drop(device, sid)) return;
+		this.#follow();
+		this.#tell();
 	}
 
 	/** The lens and who looks at it: what has to run for them. */
@@ -255,9 +243,9 @@ export class Hosting implements HostingControls {
 			if (picture !== null) for (const call of this.#calls) call.show(picture);
 		}
 		if (picture === null && recorder.state.kind === 'off') this.#hangUpAll('closed');
-		const wanted = this.#relayed.size > 0 && this.#atRelay > 0;
+		const wanted = this.#relayed.all.length > 0 && this.#atRelay > 0;
 		if (camera !== null) this.#parts.follow(camera, wanted ? picture : null);
-		this.#parts.sound([...this.#relayed.values()].some(({ listens }) => listens));
+		this.#parts.sound(this.#relayed.listens);
 		this.#pulse.follow(clock, this.#calls.length > 0);
 	}
 
@@ -265,11 +253,11 @@ export class Hosting implements HostingControls {
 	#look(): void {
 		const { post, clock } = this.#tools;
 		for (const call of this.#calls) if (!this.#inForce(call.device)) call.hangUp('revoked');
-		for (const [device, { sid, seenMs }] of this.#relayed) {
+		for (const { device, sid, seenMs } of this.#relayed.all) {
 			const inForce = this.#inForce(device);
 			if (inForce && post.online.has(device) && clock.monotonicMs() - seenMs < RELAYED_LIVES_MS)
 				continue;
-			this.#relayed.delete(device);
+			this.#relayed.drop(device, sid);
 			if (!inForce) void post.send(device, { t: 'hang-up', sid, peer: sid, why: 'revoked' });
 		}
 		this.#reports.keep((device) => this.#inForce(device));
@@ -279,8 +267,8 @@ export class Hosting implements HostingControls {
 
 	#hangUpAll(why: 'closed'): void {
 		for (const call of this.#calls) call.hangUp(why);
-		for (const [device, { sid }] of this.#relayed) {
-			this.#relayed.delete(device);
+		for (const { device, sid } of this.#relayed.all) {
+			this.#relayed.drop(device, sid);
 			void this.#tools.post.send(device, { t: 'hang-up', sid, peer: sid, why });
 		}
 	}

@@ -212,6 +212,30 @@ describe('watching at the relay', () => {
 		expect(live(one.view, 'relayed')()).toBe(true);
 	});
 
+	test('LV6 LV16 two tabs of one device at the relay: neither takes the other’s sound or picture away', async () => {
+		const { guest, until, encoder, clock, hosting } = home;
+		const kitchen = await guest('Kitchen');
+		const [one, two] = [kitchen.open(), kitchen.open()];
+		for (const { view } of [one, two]) {
+			view.setWay('relayed');
+			await until(live(view, 'relayed'));
+		}
+		expect(hosting.watchers).toHaveLength(1);
+		one.view.mute(false);
+		await until(() => encoder.sounds, 500);
+		// The silent one says again every 15 s that it is there.
+		for (let n = 0; n < 40; n += 1) {
+			await clock.pass(1000, 50);
+			expect(encoder.sounds).toBe(true);
+		}
+		two.view.close();
+		await clock.pass(6000, 50);
+		expect(encoder).toMatchObject({ started: 1, running: 1, sounds: true });
+		expect(one.view.state).toMatchObject({ kind: 'live', path: 'relayed' });
+		one.view.close();
+		await until(() => encoder.running === 0 && hosting.watchers.length === 0);
+	});
+
 	test('LV15 parts of a later version end the view, with the reason', async () => {
 		const { guest, until } = home;
 		const kitchen = await guest('Kitchen');
