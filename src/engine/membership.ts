@@ -14,7 +14,7 @@ import type { Joining, Self } from './joining.ts';
 import { kitDetails, kitWord } from './kit-grants.ts';
 import { kitSubject, type KitKeys } from './kit-keys.ts';
 import { deviceIdOf, grantOf, makeSecret, rawFromGrant } from './keys.ts';
-import { inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
+import { checkOwnerKey, inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
 
 export interface MembershipTools {
 	readonly house: House;
@@ -101,6 +101,7 @@ export class Membership implements Joining {
 			if (device !== (await deviceIdOf(crypto, newcomer.sign, newcomer.kem))) {
 				throw new Fault('corrupt', 'a device whose id is not made of its keys');
 			}
+			checkOwnerKey(roster, newcomer);
 			const grants = await this.#grantedAll(household, newcomer);
 			const detail = await naming.seal(device, name);
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
@@ -203,7 +204,7 @@ export class Membership implements Joining {
 		});
 	}
 
-	/** What an owner says about a member: roles, end, name. Throws `denied`, `not-found`, and `conflict` where the home would lose its last owner. */
+	/** What an owner says about a member: roles, end, name. Throws `denied`, `not-found`, `conflict` where the home would lose its last owner, `corrupt` as `checkOwnerKey`. */
 	amend(
 		device: DeviceId,
 		said: {
@@ -224,6 +225,7 @@ export class Membership implements Joining {
 			if (roles.includes('owner') && before.subject.owner === null) {
 				throw new Fault('conflict', 'a device without an owner key');
 			}
+			if (roles.includes('owner')) checkOwnerKey(roster, before.subject);
 			const detail = name === undefined ? before.detail : await naming.seal(device, name);
 			await this.#sign(household, [{ ...before, op: 'rotate', roles, notAfterMs, detail }]);
 		});

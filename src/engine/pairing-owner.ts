@@ -35,6 +35,7 @@ import {
 	tagOf,
 	type Shared,
 } from './pairing-keys.ts';
+import { checkOwnerKey, replayRoster } from './roster.ts';
 
 export type HeardByOwner =
 	/** M1: somebody has the code. `answer` is M2. */
@@ -189,12 +190,13 @@ export class OwnerTalk {
 		// Keys that are none would only be found when they are needed.
 		await crypto.verifier(owner);
 		const device = await deviceIdOf(crypto, sign, kem);
+		const subject: Subject = { device, sign, kem, owner, dtls };
+		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
 		const t2 = await after(crypto, t1, m1);
 		const wanted = this.#codes.wanted ?? newcomer.wanted;
 		const m2 = await this.#host(newcomer, shared, t2, wanted);
 		const t3 = await after(crypto, t2, m2);
 		const name = new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name);
-		const subject: Subject = { device, sign, kem, owner, dtls };
 		this.#guest = { m1, m2, newcomer, subject, name, shared, t3 };
 		const digits = await digitsFor(crypto, t2, this.#nonce, this.#owner.public);
 		return { kind: 'newcomer', name, wanted, digits, answer: m2 };

@@ -40,6 +40,15 @@ export function inForce(entry: RosterEntry | undefined, wallMs: number): entry i
 	return entry !== undefined && (entry.notAfterMs === null || wallMs < entry.notAfterMs);
 }
 
+/** ID41. Throws `corrupt` where the owner key that a device names is another member's. */
+export function checkOwnerKey({ devices }: Roster, { device, owner }: Subject): void {
+	for (const [other, { subject }] of devices) {
+		if (other !== device && owner && subject?.owner && same(subject.owner, owner)) {
+			throw new Fault('corrupt', 'an owner key that is another member’s');
+		}
+	}
+}
+
 export async function signEntry(
 	crypto: Crypto,
 	author: SignKey,
@@ -71,7 +80,7 @@ export function nextEntry(
  */
 export async function replayRoster(crypto: Checking, entries: readonly Bytes[]): Promise<Roster> {
 	const claims = new Map<DeviceId, Claim>();
-	const owners = new Set<string>();
+	let owners = new Set<string>();
 	const devices = new Map<DeviceId, RosterEntry>();
 	const past = { devices: new Map<DeviceId, Subject>(), owners: new Map<string, Bytes>() };
 	let narrowedSeq = 0;
@@ -100,7 +109,8 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 		}
 		if (kit === null) past.owners.set(hex, entry.author);
 		if (narrows(entry, devices)) narrowedSeq = entry.seq;
-		apply(entry, owners, devices);
+		apply(entry, devices);
+		owners = ownersOf(devices);
 		dropClaims(claims, entry, devices);
 		if (subject !== null && op !== 'revoke') past.devices.set(subject.device, subject);
 		if (subject?.owner && entry.roles.includes('owner')) {
@@ -142,16 +152,20 @@ async function isSigned(
 	}
 }
 
-function apply(entry: RosterEntry, owners: Set<string>, devices: Map<DeviceId, RosterEntry>): void {
+function apply(entry: RosterEntry, devices: Map<DeviceId, RosterEntry>): void {
 	const { op, subject } = entry;
 	if (subject === null) return;
-	const before = devices.get(subject.device)?.subject?.owner;
-	if (op !== 'add' && before) owners.delete(hexOf(before));
 	if (op === 'revoke') devices.delete(subject.device);
-	else {
-		devices.set(subject.device, entry);
-		if (subject.owner && entry.roles.includes('owner')) owners.add(hexOf(subject.owner));
+	else devices.set(subject.device, entry);
+}
+
+/** By what stands now, not by what goes: a key that two devices name is not lost with one of them (ID41). */
+function ownersOf(devices: ReadonlyMap<DeviceId, RosterEntry>): Set<string> {
+	const owners = new Set<string>();
+	for (const { roles, subject } of devices.values()) {
+		if (subject?.owner && roles.includes('owner')) owners.add(hexOf(subject.owner));
 	}
+	return owners;
 }
 
 const MAY_OPEN: readonly Role[] = ['viewer', 'owner', 'recovery'];

@@ -2,8 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ascii, type Bytes } from '#domain/bytes.ts';
 import { parseHead } from '#domain/head.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
-import type { Role } from '#domain/roster.ts';
+import type { Role, Subject } from '#domain/roster.ts';
 import { slicesOf } from '#domain/envelope.ts';
+import { kitKeysOf } from '#engine/kit-keys.ts';
+import { nextEntry } from '#engine/roster.ts';
 import { fragmentOf, initOf } from './sealing.ts';
 import { joinedTo, RELAY, subjectOf } from './joined.ts';
 import { ManualClock } from '../fakes/clock.ts';
@@ -205,6 +207,48 @@ describe('what is refused', () => {
 		expect(await other.membership.learn(home, 5, theirs.slice(2))).toBe('gap');
 		expect(other.membership.member(third.device)?.roles).toEqual(['owner']);
 	});
+
+	it('ID41 nobody comes in, or becomes an owner, with an owner key that is another’s', async () => {
+		await join(['viewer']);
+		const third = await subjectOf(homestead(clock));
+		const { ownerKey } = await owner.membership.self();
+		for (const key of [ownerKey, (await other.membership.self()).ownerKey]) {
+			const letIn = owner.membership.admit({ ...third, owner: key }, ['viewer'], 'x');
+			await expect(letIn).rejects.toMatchObject({ kind: 'corrupt' });
+		}
+		await takesOwnersKey(third);
+		const made = owner.membership.amend(third.device, { roles: ['viewer', 'owner'] });
+		await expect(made).rejects.toMatchObject({ kind: 'corrupt' });
+		// What it is already it may be again, with its own key.
+		await owner.membership.admit(third, ['viewer'], 'Tablet');
+		await owner.membership.amend(third.device, { roles: ['viewer', 'owner'] });
+		expect(owner.membership.roster?.owners.size).toBe(2);
+	});
+
+	it('ID41 who stands in a roster with the owner’s key is renamed and taken out, and the owner stays one', async () => {
+		await owner.membership.admitKit(await kitKeysOf(owner.crypto, new Uint8Array(16)));
+		const third = await subjectOf(homestead(clock));
+		await takesOwnersKey(third);
+		await owner.membership.amend(third.device, { name: 'Tablet' });
+		expect(owner.membership.owner).toBe(true);
+		await owner.membership.revoke(third.device);
+		expect(owner.membership.member(third.device)).toBeNull();
+		expect(owner.membership.owner).toBe(true);
+		await join(['viewer']);
+	});
+
+	/** Let in by an app from before ID41. */
+	async function takesOwnersKey(newcomer: Subject): Promise<void> {
+		const { membership, crypto } = owner;
+		const { owner: own } = await membership.self();
+		if (own === null || membership.roster === null) throw new Error('no owner');
+		const subject = { ...newcomer, owner: own.public };
+		const entry = await nextEntry(crypto, own, membership.roster, clock.wallMs(), {
+			...{ op: 'add', roles: ['viewer'], notAfterMs: null, subject, detail: new Uint8Array() },
+		});
+		const { home, seq } = membership.roster;
+		expect(await membership.learn(home, seq + 1, [entry])).toBe('new');
+	}
 
 	it('ID35 whose time is up is no member', async () => {
 		await join(['viewer']);

@@ -180,6 +180,19 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		await expect(both.newTalk.hear(other.ownerTalk.opening)).rejects.toThrow('but other');
 	});
 
+	it('ID41 PR4 a newcomer that names the owner’s key as its own burns the code', async () => {
+		const [owner, guest] = [await FakeJoining.found(crypto), await FakeJoining.found(crypto)];
+		const { ownerTalk } = await talks(owner, guest, 'typed');
+		const liar = await NewTalk.begin(
+			crypto,
+			{ ...(await guest.self()), ownerKey: owner.me.owner.public },
+			{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
+		);
+		const opened = await liar.hear(ownerTalk.opening);
+		if (opened.kind !== 'opened') throw new Error(opened.kind);
+		await expect(ownerTalk.hear(opened.answer)).rejects.toMatchObject({ kind: 'corrupt' });
+	});
+
 	it('PR3 PR5 who knows S and stands between with keys of its own: other digits on the two screens', async () => {
 		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeJoining.found(crypto)));
 		if (!owner || !guest || !evil) throw new Error('nobody');
