@@ -1,4 +1,3 @@
-import { base64urlOf } from '#domain/base64url.ts';
 import { joined, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
@@ -10,6 +9,7 @@ import type { Crypto } from '#ports/crypto.ts';
 import type { Granting } from './granting.ts';
 import type { House, Household } from './house.ts';
 import { homeNow } from './identity.ts';
+import { KeyLetters } from './key-letters.ts';
 import type { Link } from './link.ts';
 import type { Membership } from './membership.ts';
 import type { Sender } from './post.ts';
@@ -84,6 +84,7 @@ export class Members implements MembersControls {
 	readonly #tools: MembersTools;
 	readonly #listeners = new Set<() => void>();
 	readonly #seen = new Map<DeviceId, number>();
+	readonly #letters: KeyLetters;
 	readonly #pending = new Set<Pending>();
 	#list: readonly Member[] = [];
 	#listing: Promise<void> = Promise.resolve();
@@ -91,6 +92,7 @@ export class Members implements MembersControls {
 
 	constructor(tools: MembersTools) {
 		this.#tools = tools;
+		this.#letters = new KeyLetters(tools.membership, tools.link);
 		tools.membership.on(() => this.#look());
 		tools.link.on(() => {
 			this.#proveRelay();
@@ -143,9 +145,7 @@ export class Members implements MembersControls {
 		clock.after(PROOF_MS, () => this.#pending.delete(pending));
 		this.#tellProof(pending);
 		this.#proveRelay();
-		for (const [left, grant] of grants) {
-			void link.send(left, { t: 'home-key', grant: base64urlOf(grant) }, WEEK_S);
-		}
+		for (const [left, grant] of grants) void this.#letters.post(left, grant);
 	}
 
 	async showEarlier(device: DeviceId): Promise<void> {

@@ -1,19 +1,20 @@
 import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
-import { GRANT_BYTES, parseGrant, type Grant } from '#domain/grant.ts';
+import { GRANT_BYTES } from '#domain/grant.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
 import type { Role, RosterEntry, Subject } from '#domain/roster.ts';
 import { PUBLIC_KEY_BYTES } from '#domain/signed.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
-import type { Identity, NewSecret, Vault } from '#ports/vault.ts';
+import type { NewSecret, Vault } from '#ports/vault.ts';
 import type { House, Household } from './house.ts';
 import { countsNow } from './held.ts';
+import { HomeKeys, nextKeyNumber } from './home-keys.ts';
 import { homeNow } from './identity.ts';
 import type { Joining, Self } from './joining.ts';
 import { kitDetails, kitWord } from './kit-grants.ts';
 import { kitSubject, type KitKeys } from './kit-keys.ts';
-import { deviceIdOf, grantOf, makeSecret, rawFromGrant } from './keys.ts';
+import { deviceIdOf, makeSecret } from './keys.ts';
 import { checkOwnerKey, inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
 
 export interface MembershipTools {
@@ -35,9 +36,11 @@ export type Learned =
 /** This device's place in a home: the roster, which only grows, and the home's keys. Rules: docs/spec/identity.md. */
 export class Membership implements Joining {
 	readonly #tools: MembershipTools;
+	readonly #keys: HomeKeys;
 
 	constructor(tools: MembershipTools) {
 		this.#tools = tools;
+		this.#keys = new HomeKeys(tools);
 	}
 
 	/** Told whenever the roster may have changed, and of all else that changes in the house. */
@@ -102,7 +105,7 @@ export class Membership implements Joining {
 				throw new Fault('corrupt', 'a device whose id is not made of its keys');
 			}
 			checkOwnerKey(roster, newcomer);
-			const grants = await this.#grantedAll(household, newcomer);
+			const grants = await this.#keys.all(household, newcomer);
 			const detail = await naming.seal(device, name);
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
 			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
@@ -116,7 +119,7 @@ export class Membership implements Joining {
 		return this.#tools.house.change(async (household) => {
 			if (!this.#owns(household)) throw notAnOwner();
 			const subject = kitSubject(keys);
-			const grants = await this.#grantedAll(household, subject);
+			const grants = await this.#keys.all(household, subject);
 			const word = await kitWord(this.#tools.crypto, keys, household.roster.home);
 			const as = { roles: ['recovery'], notAfterMs: null, subject } as const;
 			const saying = kitDetails(word, grants).map((detail, at) => ({
@@ -141,7 +144,7 @@ export class Membership implements Joining {
 			const self: Pick<Subject, 'device' | 'kem'> = { device, kem: kem.public };
 			const made: Bytes[] = [];
 			for (const { number, raw } of homeKeys) {
-				made.push(await this.#granted({ ...identity, home }, raw, number, self));
+				made.push(await this.#keys.granted({ ...identity, home }, raw, number, self));
 			}
 			return made;
 		});
@@ -159,7 +162,7 @@ export class Membership implements Joining {
 			const keys: { number: number; secret: NewSecret }[] = [];
 			for (let at = 0; at + GRANT_BYTES <= homeKey.length; at += GRANT_BYTES) {
 				const grant = homeKey.slice(at, at + GRANT_BYTES);
-				keys.push(await this.#opened(identity, roster, grant));
+				keys.push(await this.#keys.opened(identity, roster, grant));
 			}
 			if (keys.length === 0) throw new Fault('corrupt', 'no home key came');
 			const as = { home: roster.home, roster: entries, keys };
@@ -244,7 +247,7 @@ export class Membership implements Joining {
 			if (!this.#owns(household)) throw notAnOwner();
 			if (!roster.devices.has(device)) throw new Fault('not-found', 'no such member');
 			this.#leavesAnOwner(roster, device);
-			const number = Math.max(...homeNow(identity).keys.map((kept) => kept.number)) + 1;
+			const number = nextKeyNumber(homeNow(identity));
 			const subject = { home: identity.home, camera: null, number, recipient: identity.device };
 			const { kem, owner } = identity;
 			const secret = await makeSecret(crypto, subject, kem.public, owner.key, clock.wallMs());
@@ -257,7 +260,7 @@ export class Membership implements Joining {
 			const grants = new Map<DeviceId, Bytes>();
 			for (const [left, entry] of roster.devices) {
 				if (left === device || left === identity.device || entry.subject === null) continue;
-				const grant = await this.#granted(identity, secret.raw, number, entry.subject);
+				const grant = await this.#keys.granted(identity, secret.raw, number, entry.subject);
 				if (!entry.roles.includes('recovery')) grants.set(left, grant);
 				// A letter would be gone by the time somebody comes with the kit.
 				else signing.push({ ...entry, op: 'rotate', detail: grant });
@@ -268,10 +271,19 @@ export class Membership implements Joining {
 		});
 	}
 
+	/** The newest home key, for a member; `null` where this device has none to give, or it takes none by letter. */
+	async homeKeyFor(device: DeviceId): Promise<Bytes | null> {
+		const { household } = this.#tools.house;
+		const { roles, subject } = this.member(device) ?? {};
+		if (household?.identity.device === device || roles?.includes('recovery')) return null;
+		if (household === null || !this.#owns(household) || !subject) return null;
+		return this.#keys.newest(household, subject);
+	}
+
 	/** A home key that an owner granted. Throws `corrupt`; one that is known already is no trouble. */
 	async takeHomeKey(grant: Bytes): Promise<void> {
 		await this.#tools.house.change(async ({ identity, roster }) => {
-			const { number, secret } = await this.#opened(identity, roster, grant);
+			const { number, secret } = await this.#keys.opened(identity, roster, grant);
 			const known = homeNow(identity).keys.some((kept) => kept.number === number);
 			if (!known) await this.#tools.vault.addHomeKey(identity.home, number, secret);
 			secret.raw.fill(0);
@@ -304,71 +316,10 @@ export class Membership implements Joining {
 		await vault.appendRoster(roster.home, roster.seq + 1, signed);
 		return signed;
 	}
-
-	/** Every home key, for one device. */
-	async #grantedAll(household: Household, to: Subject): Promise<Bytes[]> {
-		const grants: Bytes[] = [];
-		for (const { number, raw } of await this.#rawHomeKeys(household)) {
-			grants.push(await this.#granted(household.identity, raw, number, to));
-			raw.fill(0);
-		}
-		if (grants.length === 0) throw new Fault('corrupt', 'no home key can be granted');
-		return grants;
-	}
-
-	#granted(
-		{ home, owner }: Identity,
-		raw: Bytes,
-		number: number,
-		{ device: recipient, kem }: Pick<Subject, 'device' | 'kem'>,
-	): Promise<Bytes> {
-		const { crypto, clock } = this.#tools;
-		const subject = { home, camera: null, number, recipient };
-		return grantOf(crypto, raw, subject, kem, owner.key, clock.wallMs());
-	}
-
-	async #rawHomeKeys({ identity, roster }: Household): Promise<{ number: number; raw: Bytes }[]> {
-		const found: { number: number; raw: Bytes }[] = [];
-		for (const { number, grant } of homeNow(identity).keys) {
-			if (grant === null) continue;
-			const subject = { home: identity.home, camera: null, number, recipient: identity.device };
-			const signers = [...roster.past.owners.values()];
-			const { crypto } = this.#tools;
-			found.push({
-				number,
-				raw: await rawFromGrant(crypto, grant, subject, identity.kem, signers),
-			});
-		}
-		return found;
-	}
-
-	/** A home key on its way into the vault, as an owner in force granted it to this device. */
-	async #opened(
-		{ device, kem }: Identity,
-		roster: Roster,
-		grant: Bytes,
-	): Promise<{ number: number; secret: NewSecret }> {
-		const { crypto } = this.#tools;
-		const { number } = read(grant);
-		const subject = { home: roster.home, camera: null, number, recipient: device };
-		const signers = [...roster.past.owners].flatMap(([hex, key]) =>
-			roster.owners.has(hex) ? [key] : [],
-		);
-		const raw = await rawFromGrant(crypto, grant, subject, kem, signers);
-		return { number, secret: { key: await crypto.secret(raw), raw, grant } };
-	}
 }
 
 type Saying = Parameters<typeof nextEntry>[4];
 
 function notAnOwner(): Fault {
 	return new Fault('denied', 'only an owner signs the roster');
-}
-
-function read(grant: Bytes): Grant {
-	try {
-		return parseGrant(grant).grant;
-	} catch (error) {
-		throw new Fault('corrupt', 'a grant that cannot be read', error);
-	}
 }

@@ -239,6 +239,48 @@ describe('the devices of a home', () => {
 	});
 });
 
+describe('ID42 home keys', () => {
+	const keysOf = (one: Resident) =>
+		one.house.household?.identity.homes.at(-1)?.keys.map(({ number }) => number);
+
+	async function apart(one: Resident): Promise<void> {
+		relay.down = true;
+		for (const socket of relay.of(homeOf(owner), one.device)) socket.end(1006);
+		await until(() => one.link.state.kind === 'away');
+	}
+
+	async function together(one: Resident): Promise<void> {
+		relay.down = false;
+		one.network.back();
+		await until(() => one.link.state.kind === 'connected');
+	}
+
+	it('revoked without a line: the others get the new key with the next one, who is away then, too', async () => {
+		await apart(owner);
+		await apart(camera);
+		await owner.members.revoke(viewer.device, () => undefined);
+		await together(owner);
+		const place = `${homeOf(owner)}/${camera.device}`;
+		await until(() => (relay.mailbox.get(place) ?? []).length === 1);
+		expect(keysOf(camera)).toEqual([1]);
+		await together(camera);
+		await until(() => keysOf(camera)?.length === 2);
+	});
+
+	it('a member that missed the letter gets the newest key when it meets an owner', async () => {
+		await apart(camera);
+		relay.down = false;
+		await owner.members.revoke(viewer.device, () => undefined);
+		const place = `${homeOf(owner)}/${camera.device}`;
+		await until(() => (relay.mailbox.get(place) ?? []).length === 1);
+		// A week later.
+		relay.mailbox.clear();
+		await together(camera);
+		await until(() => keysOf(camera)?.length === 2);
+		expect(keysOf(camera)).toEqual(keysOf(owner));
+	});
+});
+
 describe('a hostile relay', () => {
 	it(
 		'T4 T5 forged, replayed and rolled-back rosters: 0 grants',

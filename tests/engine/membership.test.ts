@@ -306,4 +306,23 @@ describe('epochs', () => {
 		const detail = third.membership.roster?.devices.get(left)?.detail ?? new Uint8Array();
 		expect(await third.house.household?.naming.open(left, detail)).toBe('After');
 	});
+
+	it('ID24 an owner that never got the other’s new home key makes one of another number', async () => {
+		await join(['viewer', 'owner']);
+		const [third, fourth] = [homestead(clock), homestead(clock)];
+		for (const one of [third, fourth]) await join(['viewer'], owner, one);
+		const home = owner.membership.roster?.home ?? other.founded;
+		await owner.membership.revoke((await third.membership.self()).device);
+		await other.membership.learn(home, 3, owner.membership.entries.slice(2));
+		await other.membership.revoke((await fourth.membership.self()).device);
+		const numbers = [owner, other].map(({ house }) =>
+			house.household?.identity.homes
+				.find((kept) => kept.home === home)
+				?.keys.map(({ number }) => number),
+		);
+		expect(numbers).toEqual([
+			[1, 2],
+			[1, 3],
+		]);
+	});
 });

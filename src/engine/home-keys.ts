@@ -1,0 +1,93 @@
+import type { Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/fault.ts';
+import { parseGrant, type Grant } from '#domain/grant.ts';
+import { parseEntry, type Subject } from '#domain/roster.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Crypto } from '#ports/crypto.ts';
+import type { Identity, KeptHome, NewSecret } from '#ports/vault.ts';
+import type { Household } from './house.ts';
+import { homeNow } from './identity.ts';
+import { grantOf, rawFromGrant } from './keys.ts';
+import type { Roster } from './roster.ts';
+
+/** The keys of the home, as they are handed on and taken: ID24. */
+export class HomeKeys {
+	readonly #tools: { readonly crypto: Crypto; readonly clock: Clock };
+
+	constructor(tools: { readonly crypto: Crypto; readonly clock: Clock }) {
+		this.#tools = tools;
+	}
+
+	/** Every one of them, for one device. Throws `corrupt` where there is none. */
+	async all(household: Household, to: Subject): Promise<Bytes[]> {
+		const grants: Bytes[] = [];
+		for (const { number, grant } of homeNow(household.identity).keys) {
+			if (grant !== null) grants.push(await this.#handed(household, number, grant, to));
+		}
+		if (grants.length === 0) throw new Fault('corrupt', 'no home key can be granted');
+		return grants;
+	}
+
+	/** `null` where the newest cannot be handed on. */
+	async newest(household: Household, to: Subject): Promise<Bytes | null> {
+		const { number, grant } = homeNow(household.identity).keys.at(-1) ?? {};
+		if (number === undefined || !grant) return null;
+		return this.#handed(household, number, grant, to);
+	}
+
+	granted(
+		{ home, owner }: Identity,
+		raw: Bytes,
+		number: number,
+		{ device: recipient, kem }: Pick<Subject, 'device' | 'kem'>,
+	): Promise<Bytes> {
+		const { crypto, clock } = this.#tools;
+		const subject = { home, camera: null, number, recipient };
+		return grantOf(crypto, raw, subject, kem, owner.key, clock.wallMs());
+	}
+
+	/** On its way into the vault, as an owner in force granted it to this device. Throws `corrupt`. */
+	async opened(
+		{ device, kem }: Identity,
+		roster: Roster,
+		grant: Bytes,
+	): Promise<{ number: number; secret: NewSecret }> {
+		const { crypto } = this.#tools;
+		const { number } = read(grant);
+		const subject = { home: roster.home, camera: null, number, recipient: device };
+		const signers = [...roster.past.owners].flatMap(([hex, key]) =>
+			roster.owners.has(hex) ? [key] : [],
+		);
+		const raw = await rawFromGrant(crypto, grant, subject, kem, signers);
+		return { number, secret: { key: await crypto.secret(raw), raw, grant } };
+	}
+
+	/** From the grant to this device. */
+	async #handed(
+		{ identity, roster }: Household,
+		number: number,
+		grant: Bytes,
+		to: Subject,
+	): Promise<Bytes> {
+		const subject = { home: identity.home, camera: null, number, recipient: identity.device };
+		const signers = [...roster.past.owners.values()];
+		const raw = await rawFromGrant(this.#tools.crypto, grant, subject, identity.kem, signers);
+		const handed = await this.granted(identity, raw, number, to);
+		raw.fill(0);
+		return handed;
+	}
+}
+
+/** Higher than any that is here, and than another owner's who has made one with each revocation. */
+export function nextKeyNumber({ keys, roster }: Pick<KeptHome, 'keys' | 'roster'>): number {
+	const revoked = roster.filter((bytes) => parseEntry(bytes).entry.op === 'revoke').length;
+	return Math.max(1 + revoked, ...keys.map(({ number }) => number)) + 1;
+}
+
+function read(grant: Bytes): Grant {
+	try {
+		return parseGrant(grant).grant;
+	} catch (error) {
+		throw new Fault('corrupt', 'a grant that cannot be read', error);
+	}
+}
