@@ -24,7 +24,7 @@ export interface KitsTools {
 	readonly relays: Relays;
 	readonly house: House;
 	readonly membership: Membership;
-	readonly members: Pick<MembersControls, 'revoke'>;
+	readonly members: Pick<MembersControls, 'refuse' | 'revoke'>;
 	readonly preferences: PreferenceStore;
 	/** Where this page comes from. */
 	readonly here: string;
@@ -129,10 +129,8 @@ export class Kits implements KitControls {
 		return membership.roster?.past.devices.has(kit.device) === true ? 'old' : 'other';
 	}
 
-	async refuse(): Promise<void> {
-		const claims = this.#tools.membership.roster?.claims.values() ?? [];
-		const kits = new Set([...claims].map(({ kit }) => kit));
-		for (const kit of kits) await this.#tools.members.revoke(kit, () => undefined);
+	refuse(): Promise<void> {
+		return this.#tools.members.refuse();
 	}
 
 	/** Every home key that is here. Throws `corrupt` where the kit does not open one. */

@@ -108,7 +108,7 @@ export class Link implements Post {
 		return this.#sync.forked;
 	}
 
-	/** The newest roster entry the relay is known to have; `null` without a line. */
+	/** How many of our roster entries the relay is known to have; `null` without a line. */
 	get relaySeq(): number | null {
 		return this.#sync.relaySeq;
 	}

@@ -11,7 +11,7 @@ import type { House, Household } from './house.ts';
 import { homeNow } from './identity.ts';
 import { KeyLetters } from './key-letters.ts';
 import type { Link } from './link.ts';
-import type { Membership } from './membership.ts';
+import type { Membership, TakenOut } from './membership.ts';
 import type { Sender } from './post.ts';
 
 export interface Member {
@@ -50,6 +50,8 @@ export interface MembersControls {
 	rename(device: DeviceId, name: string): Promise<void>;
 	/** Out of the home: new home key, new epochs, closed sockets. Tells as more is known. */
 	revoke(device: DeviceId, tell: (revoked: Revoked) => void): Promise<void>;
+	/** Kits that claim, and all that came of them (KT8, KT12). */
+	refuse(): Promise<void>;
 	/** Roles and an end date; an owner cannot take the role of the last owner. */
 	change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void>;
 	/** Gives a member the keys of footage recorded before it came. */
@@ -131,10 +133,24 @@ export class Members implements MembersControls {
 		return this.#tools.membership.amend(device, { roles, notAfterMs });
 	}
 
-	async revoke(device: DeviceId, tell: (revoked: Revoked) => void): Promise<void> {
+	revoke(device: DeviceId, tell: (revoked: Revoked) => void): Promise<void> {
+		return this.#takeOut((membership) => membership.revoke(device), tell);
+	}
+
+	refuse(): Promise<void> {
+		return this.#takeOut(
+			(membership) => membership.refuse(),
+			() => undefined,
+		);
+	}
+
+	async #takeOut(
+		work: (membership: Membership) => Promise<TakenOut>,
+		tell: (revoked: Revoked) => void,
+	): Promise<void> {
 		const { membership, link, clock } = this.#tools;
 		const begunMs = clock.monotonicMs();
-		const { seq, grants } = await membership.revoke(device);
+		const { seq, grants } = await work(membership);
 		const cameras = new Map<DeviceId, number | null>();
 		for (const [camera, { roles }] of membership.roster?.devices ?? []) {
 			if (!roles.includes('camera')) continue;
@@ -195,7 +211,10 @@ export class Members implements MembersControls {
 	}
 
 	#tellProof({ atMs, relayMs, cameras, tell }: Pending): void {
-		tell({ atMs, relayMs, cameras: [...cameras].map(([device, ms]) => ({ device, ms })) });
+		// Others count entries. That they have this very one is known when the relay has it (KT12).
+		const known = (device: DeviceId): boolean => relayMs !== null || this.#isSelf(device);
+		const said = [...cameras].map(([device, ms]) => ({ device, ms: known(device) ? ms : null }));
+		tell({ atMs, relayMs, cameras: said });
 	}
 
 	#look(): void {

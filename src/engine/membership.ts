@@ -6,7 +6,7 @@ import type { Role, RosterEntry, Subject } from '#domain/roster.ts';
 import { PUBLIC_KEY_BYTES } from '#domain/signed.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
-import type { NewSecret, Vault } from '#ports/vault.ts';
+import type { Identity, NewSecret, Vault } from '#ports/vault.ts';
 import type { House, Household } from './house.ts';
 import { countsNow } from './held.ts';
 import { HomeKeys, nextKeyNumber } from './home-keys.ts';
@@ -15,6 +15,7 @@ import type { Joining, Self } from './joining.ts';
 import { kitDetails, kitWord } from './kit-grants.ts';
 import { kitSubject, type KitKeys } from './kit-keys.ts';
 import { deviceIdOf, makeSecret } from './keys.ts';
+import { refusalOf, type Refusal } from './refusal.ts';
 import { checkOwnerKey, inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
 
 export interface MembershipTools {
@@ -33,10 +34,18 @@ export type Learned =
 	/** All but what has to wait (KT8). */
 	| 'early';
 
+/** What was signed: its last number, and the grants of the new home key by recipient. */
+export interface TakenOut {
+	readonly seq: number;
+	readonly grants: ReadonlyMap<DeviceId, Bytes>;
+}
+
 /** This device's place in a home: the roster, which only grows, and the home's keys. Rules: docs/spec/identity.md. */
 export class Membership implements Joining {
 	readonly #tools: MembershipTools;
 	readonly #keys: HomeKeys;
+	/** What came too early (KT8), and how many entries it goes on from. */
+	#held: { readonly home: HomeId; readonly after: number; readonly entries: Bytes[] } | null = null;
 
 	constructor(tools: MembershipTools) {
 		this.#tools = tools;
@@ -100,7 +109,7 @@ export class Membership implements Joining {
 			const { crypto } = this.#tools;
 			const { identity, roster, naming } = household;
 			const { device } = newcomer;
-			if (!this.#owns(household)) throw notAnOwner();
+			this.#maySign(household);
 			if (device !== (await deviceIdOf(crypto, newcomer.sign, newcomer.kem))) {
 				throw new Fault('corrupt', 'a device whose id is not made of its keys');
 			}
@@ -117,7 +126,7 @@ export class Membership implements Joining {
 	/** A recovery kit becomes a member, with every home key (KT3). Throws `denied`. */
 	admitKit(keys: KitKeys): Promise<void> {
 		return this.#tools.house.change(async (household) => {
-			if (!this.#owns(household)) throw notAnOwner();
+			this.#maySign(household);
 			const subject = kitSubject(keys);
 			const grants = await this.#keys.all(household, subject);
 			const word = await kitWord(this.#tools.crypto, keys, household.roster.home);
@@ -185,13 +194,18 @@ export class Membership implements Joining {
 		return house.change(async ({ identity }): Promise<Learned> => {
 			const known = homeNow(identity).roster;
 			if (identity.home !== home) return 'known';
-			if (from > known.length + 1 || from < 1) return 'gap';
+			const held = this.#heldAfter(identity);
+			const beyond = from - 1 - known.length;
+			if (beyond > held.length || from < 1) return 'gap';
 			const differs = entries.some((entry, at) => {
 				const mine = known[from - 1 + at];
 				return mine !== undefined && !same(mine, entry);
 			});
 			if (differs) return 'forked';
-			const fresh = entries.slice(known.length - (from - 1));
+			const came = [...held.slice(0, Math.max(0, beyond)), ...entries.slice(Math.max(0, -beyond))];
+			// Who shows less takes nothing away.
+			const less = came.every((entry, at) => held[at] !== undefined && same(held[at], entry));
+			const fresh = less ? held : came;
 			if (fresh.length === 0) return 'known';
 			try {
 				const roster = await replayRoster(crypto, [...known, ...fresh]);
@@ -199,6 +213,7 @@ export class Membership implements Joining {
 				const counting = await countsNow(vault, roster, { known, fresh }, nowMs);
 				const ready = fresh.slice(0, counting);
 				if (counting > 0) await vault.appendRoster(home, known.length + 1, ready, nowMs);
+				this.#held = { home, after: known.length + counting, entries: fresh.slice(counting) };
 				return counting === fresh.length ? 'new' : 'early';
 			} catch (error) {
 				if (error instanceof Fault && error.kind === 'corrupt') return 'forked';
@@ -218,7 +233,7 @@ export class Membership implements Joining {
 	): Promise<void> {
 		return this.#tools.house.change(async (household) => {
 			const { roster, naming } = household;
-			if (!this.#owns(household)) throw notAnOwner();
+			this.#maySign(household);
 			const before = roster.devices.get(device);
 			if (!before?.subject) throw new Fault('not-found', 'no such member');
 			if (before.roles.includes('recovery')) throw new Fault('conflict', 'a kit stays a kit');
@@ -234,40 +249,34 @@ export class Membership implements Joining {
 		});
 	}
 
-	/**
-	 * Out of the home, and a new home key. Resolves with the roster's new number and the grants of that key, by
-	 * recipient. Throws as `amend` does.
-	 */
-	revoke(
-		device: DeviceId,
-	): Promise<{ readonly seq: number; readonly grants: ReadonlyMap<DeviceId, Bytes> }> {
+	/** Out of the home, and a new home key. Throws as `amend` does. */
+	revoke(device: DeviceId): Promise<TakenOut> {
 		return this.#tools.house.change(async (household) => {
-			const { crypto, vault, clock } = this.#tools;
-			const { identity, roster } = household;
-			if (!this.#owns(household)) throw notAnOwner();
+			this.#maySign(household);
+			const { roster } = household;
 			if (!roster.devices.has(device)) throw new Fault('not-found', 'no such member');
 			this.#leavesAnOwner(roster, device);
-			const number = nextKeyNumber(homeNow(identity));
-			const subject = { home: identity.home, camera: null, number, recipient: identity.device };
-			const { kem, owner } = identity;
-			const secret = await makeSecret(crypto, subject, kem.public, owner.key, clock.wallMs());
-			// The key first: one too many does no harm, and a revocation without one would.
-			await vault.addHomeKey(identity.home, number, secret);
-			const empty = new Uint8Array(PUBLIC_KEY_BYTES);
-			const gone: Subject = { device, sign: empty, kem: empty, owner: null, dtls: null };
-			const said = { roles: [], notAfterMs: null, detail: new Uint8Array() };
-			const signing: Saying[] = [{ ...said, op: 'revoke', subject: gone }];
-			const grants = new Map<DeviceId, Bytes>();
-			for (const [left, entry] of roster.devices) {
-				if (left === device || left === identity.device || entry.subject === null) continue;
-				const grant = await this.#keys.granted(identity, secret.raw, number, entry.subject);
-				if (!entry.roles.includes('recovery')) grants.set(left, grant);
-				// A letter would be gone by the time somebody comes with the kit.
-				else signing.push({ ...entry, op: 'rotate', detail: grant });
+			return this.#takeOut(household, { gone: new Set([device]), back: [] }, []);
+		});
+	}
+
+	/** Kits that claim, and all that came of them (KT8, KT12). Throws `denied`, also where what waits takes this owner out. */
+	refuse(): Promise<TakenOut> {
+		return this.#tools.house.change(async ({ identity, roster, naming }) => {
+			const held = this.#heldAfter(identity);
+			const all = [...homeNow(identity).roster, ...held];
+			const now = await replayRoster(this.#tools.crypto, all);
+			if (!this.#owns({ identity, roster }) || !this.#owns({ identity, roster: now })) {
+				throw notAnOwner();
 			}
-			await this.#sign(household, signing);
-			secret.raw.fill(0);
-			return { seq: roster.seq + 1, grants };
+			const refusal = refusalOf(roster, held, now);
+			const household = { identity, roster: now, naming };
+			if (refusal.gone.size + refusal.back.length > 0) {
+				return this.#takeOut(household, refusal, held);
+			}
+			// Another owner has refused already.
+			await this.#sign(household, [], held);
+			return { seq: now.seq, grants: new Map() };
 		});
 	}
 
@@ -290,7 +299,56 @@ export class Membership implements Joining {
 		});
 	}
 
-	#owns({ identity, roster }: Household): boolean {
+	async #takeOut(
+		household: Household,
+		{ gone, back }: Refusal,
+		held: readonly Bytes[],
+	): Promise<TakenOut> {
+		const { crypto, vault, clock } = this.#tools;
+		const { identity, roster } = household;
+		const { home, device, kem, owner } = identity;
+		const { keys, roster: known } = homeNow(identity);
+		const number = nextKeyNumber({ keys, roster: [...known, ...held] });
+		const subject = { home, camera: null, number, recipient: device };
+		const secret = await makeSecret(crypto, subject, kem.public, owner.key, clock.wallMs());
+		// The key first: one too many does no harm, and a revocation without one would.
+		await vault.addHomeKey(home, number, secret);
+		const signing: Saying[] = back.map((was) => ({ ...was, op: 'rotate' }));
+		const empty = new Uint8Array(PUBLIC_KEY_BYTES);
+		for (const one of gone) {
+			const left: Subject = { device: one, sign: empty, kem: empty, owner: null, dtls: null };
+			const said = { roles: [], notAfterMs: null, detail: new Uint8Array() };
+			signing.push({ ...said, op: 'revoke', subject: left });
+		}
+		const grants = new Map<DeviceId, Bytes>();
+		for (const [left, entry] of roster.devices) {
+			if (gone.has(left) || left === device || entry.subject === null) continue;
+			const grant = await this.#keys.granted(identity, secret.raw, number, entry.subject);
+			if (!entry.roles.includes('recovery')) grants.set(left, grant);
+			// A letter would be gone by the time somebody comes with the kit.
+			else signing.push({ ...entry, op: 'rotate', detail: grant });
+		}
+		await this.#sign(household, signing, held);
+		secret.raw.fill(0);
+		return { seq: roster.seq + signing.length, grants };
+	}
+
+	/** What waits behind the roster as it is now (KT8). */
+	#heldAfter(identity: Identity): readonly Bytes[] {
+		const { home, roster } = homeNow(identity);
+		const held = this.#held;
+		return held?.home === home && held.after === roster.length ? held.entries : [];
+	}
+
+	/** KT12: an entry beside one that waits would be a fork. */
+	#maySign(household: Household): void {
+		if (!this.#owns(household)) throw notAnOwner();
+		if (this.#heldAfter(household.identity).length > 0) {
+			throw new Fault('conflict', 'what a kit signed waits to count');
+		}
+	}
+
+	#owns({ identity, roster }: Pick<Household, 'identity' | 'roster'>): boolean {
 		const mine = roster.devices.get(identity.device);
 		return roster.owners.has(hexOf(identity.owner.public)) && mine !== undefined;
 	}
@@ -303,17 +361,23 @@ export class Membership implements Joining {
 		}
 	}
 
-	/** All or none. */
-	async #sign({ identity, roster }: Household, saying: readonly Saying[]): Promise<Bytes[]> {
+	/** All or none, and with it what waited before. */
+	async #sign(
+		{ identity, roster }: Household,
+		saying: readonly Saying[],
+		held: readonly Bytes[] = [],
+	): Promise<Bytes[]> {
 		const { crypto, vault, clock } = this.#tools;
+		const known = homeNow(identity).roster;
 		const signed: Bytes[] = [];
 		let now = roster;
 		for (const said of saying) {
 			signed.push(await nextEntry(crypto, identity.owner, now, clock.wallMs(), said));
 			// Nobody may be told what we would not believe ourselves.
-			now = await replayRoster(crypto, [...homeNow(identity).roster, ...signed]);
+			now = await replayRoster(crypto, [...known, ...held, ...signed]);
 		}
-		await vault.appendRoster(roster.home, roster.seq + 1, signed);
+		const seenMs = held.length > 0 ? clock.wallMs() : undefined;
+		await vault.appendRoster(roster.home, known.length + 1, [...held, ...signed], seenMs);
 		return signed;
 	}
 }

@@ -27,6 +27,8 @@ export class RosterSync {
 	/** How many entries the relay has, as far as is known; `null` while there is no line. */
 	#relaySeq: number | null = null;
 	#shownSeq = 0;
+	/** How many of ours the relay has: not only as many, but the same. */
+	#sameSeq = 0;
 	/** Counts lines. */
 	#line = 0;
 	#forked = false;
@@ -48,8 +50,9 @@ export class RosterSync {
 		return this.#forked;
 	}
 
+	/** How many of our entries the relay is known to have; `null` while there is no line. */
 	get relaySeq(): number | null {
-		return this.#relaySeq;
+		return this.#relaySeq === null ? null : this.#sameSeq;
 	}
 
 	/** All that the relay has is known here, or is not believed. */
@@ -66,6 +69,7 @@ export class RosterSync {
 		this.#home = this.#membership.roster?.home ?? null;
 		this.#relaySeq = rosterSeq;
 		this.#shownSeq = rosterSeq;
+		this.#sameSeq = 0;
 		this.#send({ t: 'roster-since', seq: Math.max(0, Math.min(rosterSeq, this.#seq) - 1) });
 	}
 
@@ -76,7 +80,10 @@ export class RosterSync {
 
 	async hear(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): Promise<void> {
 		if (this.#relaySeq === null) return;
-		if (frame.t === 'appended') this.#relaySeq = Math.max(this.#relaySeq, frame.seq);
+		if (frame.t === 'appended') {
+			this.#relaySeq = Math.max(this.#relaySeq, frame.seq);
+			this.#sameSeq = Math.max(this.#sameSeq, Math.min(frame.seq, this.#shownSeq));
+		}
 		// Somebody was faster, or the relay has another history: what it has tells which.
 		else if (frame.t === 'refused' && frame.why === 'too-many') this.#showLater();
 		else if (frame.t === 'refused') this.#ask();
@@ -142,6 +149,7 @@ export class RosterSync {
 			else {
 				this.#forked = false;
 				this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
+				this.#sameSeq = Math.max(this.#sameSeq, Math.min(upTo, this.#seq));
 				if (learned === 'early') this.#lookLater();
 			}
 		} catch (error) {

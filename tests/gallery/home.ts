@@ -170,6 +170,7 @@ export function homeIn(wish: HomeWish) {
 			forked: wish.forked ?? false,
 			on: off,
 			rename: done,
+			refuse: () => Promise.resolve(),
 			revoke: (_: DeviceId, tell: (revoked: Revoked) => void) => {
 				if (wish.proof) tell(wish.proof);
 				return done();

@@ -12,7 +12,8 @@ const failed: Readonly<Record<FaultKind, string>> = {
 	denied: 'Only an owner may do this, and the last owner stays one.',
 	quota: 'The browser has no room left. Nothing was changed.',
 	'not-found': 'This device is not in the home any more.',
-	conflict: 'Another owner changed something at the same moment. Look again, then decide anew.',
+	conflict:
+		'Another owner changed something, or somebody used the recovery kit. If a notice says so, refuse there, or wait a day. Then decide anew.',
 	malformed: 'This name or date does not work. Choose another.',
 	corrupt: 'The list of devices is damaged. Nothing was changed.',
 	unsupported: 'This browser cannot do this.',
