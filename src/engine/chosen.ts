@@ -43,9 +43,13 @@ export class Chosen {
 		}
 	}
 
-	/** Whether recording shall be on, and as what. Throws what the store throws. */
-	async recall(): Promise<{ readonly armed: boolean; readonly choice: RecorderChoice }> {
-		const { armed, lensId, profile, sound } = await this.#preferences.read();
-		return { armed, choice: { lensId, sound, profile: profileNamed(profile) } };
+	/** What was chosen while no lens was open, on another page or in an earlier life of this one. */
+	async recall(): Promise<void> {
+		try {
+			const { lensId, profile, sound } = await this.#preferences.read();
+			this.choice = { lensId, sound, profile: profileNamed(profile) };
+		} catch (error) {
+			faultOf(error);
+		}
 	}
 }

@@ -66,9 +66,10 @@ export class Orders {
 	async #change(change: Partial<RecorderChoice>): Promise<void> {
 		const { recorder, preferences } = this.#tools;
 		const { lensId, sound, profile } = await preferences.read();
+		const closed = recorder.state.kind === 'off';
 		await recorder.change({ lensId, sound, profile: profileNamed(profile), ...change });
 		const { state } = recorder;
-		if ('fault' in state && state.fault !== null) throw state.fault;
+		if (!closed && 'fault' in state && state.fault !== null) throw state.fault;
 	}
 
 	async #restart(): Promise<void> {

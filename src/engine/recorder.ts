@@ -90,7 +90,7 @@ export class Recorder implements RecorderControls {
 
 	open(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
-			if (this.#armed) return;
+			if (this.#armed || this.#state.kind === 'preview') return;
 			this.#chosen.choice = choice;
 			await this.#showPicture();
 		});
@@ -99,6 +99,7 @@ export class Recorder implements RecorderControls {
 	change(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
 			const changes = this.#chosen.choose(choice);
+			if (this.#state.kind === 'off') return this.#chosen.remember();
 			if (!this.#armed) return this.#showPicture();
 			if (changes === 'lens' || this.#lens.captured === null) return this.#replaceLens('changed');
 			await this.#chosen.remember({ armed: true });
@@ -128,6 +129,7 @@ export class Recorder implements RecorderControls {
 			this.#sinceMs = this.#tools.clock.wallMs();
 			this.#saved = null;
 			this.#vigil.failures = 0;
+			if (this.#lens.captured === null) await this.#chosen.recall();
 			await this.#chosen.remember({ armed: true });
 			await this.#beginOrOpen();
 		});
@@ -135,10 +137,9 @@ export class Recorder implements RecorderControls {
 
 	async resume(): Promise<boolean> {
 		try {
-			const { armed, choice } = await this.#chosen.recall();
+			const { armed } = await this.#tools.preferences.read();
 			const { camera } = this;
 			if (!armed || this.#armed || camera === null) return this.#armed;
-			this.#chosen.choice = choice;
 			await this.start();
 			return this.#armed;
 		} catch (error) {

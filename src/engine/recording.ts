@@ -68,9 +68,9 @@ export interface RecorderControls {
 	/** `null`: nothing is being encoded. */
 	readonly effort: Effort | null;
 	on(listener: () => void): () => void;
-	/** Opens the lens and shows the picture. Never throws: the state says what happened. */
+	/** Opens the lens and shows the picture, where none is on. Never throws: the state says what happened. */
 	open(choice: RecorderChoice): Promise<void>;
-	/** Changes lens, quality or sound; while recording the run is replaced without losing a frame where the lens stays. */
+	/** Changes lens, quality or sound; opens no lens that is closed; while recording the run is replaced without losing a frame where the lens stays. */
 	change(choice: RecorderChoice): Promise<void>;
 	/** Records so many steps below what was chosen, which stays chosen. */
 	spare(step: number): Promise<void>;

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import { Fault } from '#domain/fault.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { PROFILES } from '#domain/profile.ts';
+import { Guarding } from '#engine/guarding.ts';
+import { Orders, type OrderTools } from '#engine/hosting-orders.ts';
 import { House } from '#engine/house.ts';
 import { Recorder } from '#engine/recorder.ts';
 import { FakeCapture } from '../fakes/capture.ts';
@@ -58,14 +61,18 @@ async function record(recorder: Recorder, count: number): Promise<void> {
 	await recorder.open(choice); // Joins the queue of orders: whatever they caused is over.
 }
 
-async function recording(): Promise<Recorder> {
-	const recorder = new Recorder({
+function makeRecorder(): Recorder {
+	return new Recorder({
 		...{ clock, capture, encoder, segments, preferences },
 		tenure: new MemoryTenure(new Set()),
 		retention: retaining(segments, () => Infinity),
 		beginRun: (of, given) => house.beginRun(of, given),
 		camera: () => camera(),
 	});
+}
+
+async function recording(): Promise<Recorder> {
+	const recorder = makeRecorder();
 	await recorder.open(choice);
 	await recorder.start();
 	await record(recorder, 2);
@@ -152,5 +159,65 @@ describe('another size or rate of the same lens', () => {
 		await recorder.spare(3);
 		expect(capture.current.height).toBe(360);
 		expect(recorder.state.kind).toBe('preview');
+	});
+});
+
+describe('LV13 RC22 a lens that is closed', () => {
+	/** As another device gives them. */
+	function ordersTo(recorder: Recorder) {
+		const { torch, siren } = {} as OrderTools;
+		const planning = { start: () => recorder.start(), stop: () => recorder.stop() };
+		const tools = { clock, recorder, planning, preferences, torch, siren };
+		const orders = new Orders({ ...tools, guarding: new Guarding() }, () => undefined);
+		return (name: 'quality' | 'lens' | 'restart' | 'start', value: string | null = null) =>
+			orders.carryOut(name, value, 'ab'.repeat(16) as DeviceId);
+	}
+
+	test('no order but start switches it on, and start keeps to what was ordered', async () => {
+		const recorder = makeRecorder();
+		const order = ordersTo(recorder);
+		await order('quality', 'low');
+		await order('restart');
+		expect([recorder.state, capture.opened]).toEqual([{ kind: 'off', fault: null }, []]);
+		expect(await preferences.read()).toMatchObject({ armed: false, profile: 'low' });
+		await order('start');
+		expect(capture.current.height).toBe(low.height);
+		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low' });
+	});
+
+	test('one that could not be opened is not tried again, and the order is done', async () => {
+		const recorder = makeRecorder();
+		capture.failures.push(new Fault('denied', 'no'));
+		await recorder.open(choice);
+		await ordersTo(recorder)('lens', 'lens-2');
+		expect([recorder.state.kind, capture.opened]).toEqual(['off', []]);
+		expect((await preferences.read()).lensId).toBe('lens-2');
+	});
+
+	test('an order that comes while the page is being left opens it for nobody', async () => {
+		const recorder = makeRecorder();
+		const opens = recorder.open(choice);
+		const closes = recorder.close();
+		await Promise.all([opens, closes, ordersTo(recorder)('quality', 'low')]);
+		expect(recorder.state.kind).toBe('off');
+		expect(capture.opened.every(({ closed }) => closed)).toBe(true);
+	});
+
+	test('what was chosen on another page meanwhile is what start records with', async () => {
+		const recorder = makeRecorder();
+		await recorder.open(choice);
+		await recorder.close();
+		await preferences.write({ profile: 'low', sound: true });
+		await recorder.start();
+		expect(capture.current).toMatchObject({ height: low.height, sound: true });
+		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low', sound: true });
+	});
+
+	test('one whose picture is on changes at once', async () => {
+		const recorder = makeRecorder();
+		await recorder.open(choice);
+		await ordersTo(recorder)('quality', 'low');
+		expect(recorder.state.kind).toBe('preview');
+		expect(capture.current).toMatchObject({ height: low.height, closed: false });
 	});
 });
