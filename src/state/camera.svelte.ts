@@ -11,7 +11,10 @@ export class CameraChoices {
 	sound = $state(false);
 	accepted = $state(false);
 	readonly #engine: Engine;
+	/** Whether the page shows a picture. */
 	#opened = false;
+	#gone = false;
+	#off: () => void = () => undefined;
 	readonly #subscribe: () => void;
 
 	constructor(engine: Engine) {
@@ -28,19 +31,27 @@ export class CameraChoices {
 		this.accepted = acceptsLoss;
 	}
 
-	/** Reads what was chosen before and, where nothing runs yet, opens the lens. */
+	/** Reads what was chosen before and, where nothing runs yet, opens the lens. Nothing of it happens after `close`. */
 	async open(): Promise<void> {
 		const { recorder, house, capture } = this.#engine;
+		const gone = (): boolean => this.#gone;
 		await this.read();
+		if (gone()) return;
 		this.#opened = true;
 		// A visit to this page is the wish to be a camera; broken keys are for a person to decide.
 		const { state } = house;
 		const bare = state.kind === 'ready' && state.cameras.length === 0;
 		if (state.kind === 'new' || bare) await house.found();
-		if (house.state.kind !== 'ready') return;
-		if (recorder.state.kind === 'off') await recorder.open(this.#choice());
+		if (gone() || house.state.kind !== 'ready') return;
+		await recorder.open(this.#choice());
 		await this.look();
-		capture.onLenses(() => void this.look());
+		if (!gone()) this.#off = capture.onLenses(() => void this.look());
+	}
+
+	/** The page is left. */
+	close(): void {
+		this.#gone = true;
+		this.#off();
 	}
 
 	/** Labels appear once the person allowed a camera. */
@@ -56,8 +67,8 @@ export class CameraChoices {
 		const { recorder, preferences } = this.#engine;
 		const { lensId, profile, sound } = this;
 		await preferences.write({ lensId, profile, sound });
-		// In the settings nobody wants to see a picture.
-		if (this.#opened || recorder.state.kind !== 'off') await recorder.change(this.#choice());
+		const retries = this.#opened && !this.#gone && recorder.state.kind === 'off';
+		await (retries ? recorder.open(this.#choice()) : recorder.change(this.#choice()));
 	}
 
 	async tryAgain(): Promise<void> {

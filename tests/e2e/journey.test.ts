@@ -127,3 +127,36 @@ test('after a kill and a while: recording goes on, the gap is drawn and says why
 		.toBeGreaterThanOrEqual((second?.startUs ?? 0) / 1000 - 100);
 	expect(errors).toEqual([]);
 });
+
+test('RC22 the camera’s page is left before anything was read: the lens stays off', async () => {
+	context = await launchChromium({ viewport: phone });
+	await context.addInitScript(() => {
+		const { mediaDevices } = navigator;
+		const held = Promise.withResolvers<null>();
+		const asked: unknown[] = [];
+		Object.assign(window, { asked, release: () => held.resolve(null) });
+		const look = indexedDB.databases.bind(indexedDB);
+		indexedDB.databases = () => held.promise.then(look);
+		const open = mediaDevices.getUserMedia.bind(mediaDevices);
+		mediaDevices.getUserMedia = (wish) => {
+			asked.push(wish);
+			return open(wish);
+		};
+	});
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await page.goto(`${relay.address}/camera`);
+	await page.getByRole('link', { name: 'More' }).click();
+	await page.waitForURL('**/settings');
+	await page.evaluate('release()');
+	// Once this page has read and written, the one that was left would have, too.
+	await page.getByRole('combobox', { name: 'Quality' }).selectOption('low', { timeout: 20_000 });
+	const names = () =>
+		page.evaluate(() => indexedDB.databases().then((all) => all.map((one) => one.name)));
+	await expect.poll(names).toContain('spycam-preferences');
+	expect(await page.evaluate('asked')).toEqual([]);
+	await page.getByRole('link', { name: 'Record' }).click();
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+	expect(await page.evaluate('asked.length')).toBe(1);
+	expect(errors).toEqual([]);
+});

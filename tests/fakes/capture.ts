@@ -84,6 +84,10 @@ export class FakeCapture implements Capture {
 		return () => this.#listeners.delete(listener);
 	}
 
+	get listeners(): number {
+		return this.#listeners.size;
+	}
+
 	plugIn(): void {
 		for (const listener of this.#listeners) listener();
 	}
