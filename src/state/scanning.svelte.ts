@@ -13,6 +13,8 @@ export class Scanner {
 	readonly #engine: Pick<Engine, 'recorder' | 'capture' | 'show' | 'codeReader'>;
 	readonly #found: (text: string) => boolean;
 	#captured: Captured | null = null;
+	/** Another with each scan and each stop. */
+	#turn = 0;
 	#stopReading: () => void = () => undefined;
 
 	/** `found`: whether this was the one. */
@@ -24,25 +26,33 @@ export class Scanner {
 		this.#found = found;
 	}
 
-	/** A camera that records lends its picture. */
+	/** A camera that records lends its picture. What was begun before lets go of all it opens. */
 	async scan(video: HTMLVideoElement): Promise<void> {
+		this.#end();
 		const engine = this.#engine;
+		const turn = this.#turn;
+		const over = (): boolean => turn !== this.#turn;
 		this.fault = null;
 		try {
 			const { state } = engine.recorder;
 			const view = 'view' in state ? state.view : null;
-			if (view === null)
-				this.#captured = await this.#back(await engine.capture.open({ ...LOOK, lensId: null }));
-			if (!this.on) {
-				this.stop();
+			const captured =
+				view === null
+					? await this.#back(await engine.capture.open({ ...LOOK, lensId: null }))
+					: null;
+			if (over()) {
+				captured?.close();
 				return;
 			}
-			engine.show(video, view?.picture ?? this.#captured?.picture ?? null);
+			this.#captured = captured;
+			engine.show(video, view?.picture ?? captured?.picture ?? null);
 			const reader = await engine.codeReader(video);
+			if (over()) return;
 			this.#stopReading = reader.watch((text) => {
-				if (this.on && this.#found(text)) this.stop();
+				if (!over() && this.#found(text)) this.stop();
 			});
 		} catch (error) {
+			if (over()) return;
 			this.stop();
 			this.fault = faultOf(error);
 		}
@@ -50,6 +60,11 @@ export class Scanner {
 
 	stop(): void {
 		this.on = false;
+		this.#end();
+	}
+
+	#end(): void {
+		this.#turn += 1;
 		this.#stopReading();
 		this.#stopReading = () => undefined;
 		this.#captured?.close();
@@ -59,7 +74,8 @@ export class Scanner {
 	/** The lens at the back, now that the browser tells which one that is. */
 	async #back(first: Captured): Promise<Captured> {
 		const { capture } = this.#engine;
-		const back = (await capture.lenses()).find(({ facing }) => facing === 'back');
+		const lenses = await capture.lenses().catch(() => []);
+		const back = lenses.find(({ facing }) => facing === 'back');
 		if (back === undefined || back.id === first.lensId) return first;
 		first.close();
 		return capture.open({ ...LOOK, lensId: back.id });
