@@ -31,7 +31,8 @@ export class VideoCodeReader implements CodeReader {
 	}
 
 	async #watch(found: (text: string) => void, stop: AbortSignal): Promise<void> {
-		const reads = (await nativeReader()) ?? workerReader(stop);
+		const reads = (await nativeReader()) ?? (stop.aborted ? null : workerReader(stop));
+		if (reads === null) return;
 		for (;;) {
 			const begunMs = performance.now();
 			const frame = await frameOf(this.#video);

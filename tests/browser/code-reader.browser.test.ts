@@ -1,5 +1,5 @@
 import { encodeQR } from 'qr';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { VideoCodeReader } from '#browser/code-reader.ts';
 import { codeText } from '#domain/pairing-code.ts';
 
@@ -67,4 +67,14 @@ it('finds nothing where there is no code, and tells nothing more once it was sto
 	await expect.poll(() => video.currentTime, { timeout: 15_000 }).toBeGreaterThan(2);
 	stop();
 	expect(found).toEqual([]);
+});
+
+it('starts no worker once it was stopped', async () => {
+	const made = vi.fn();
+	vi.stubGlobal('Worker', made);
+	new VideoCodeReader(video).watch(() => undefined)();
+	// Everything that was under way.
+	await new Promise((resolve) => setTimeout(resolve));
+	vi.unstubAllGlobals();
+	expect(made).not.toHaveBeenCalled();
 });
