@@ -21,7 +21,6 @@ export class Connecting {
 	given = $state(false);
 	/** This home was just opened at the relay. */
 	opened = $state(false);
-	copied = $state(false);
 	/** PR10: what was said to the question; `null`: nothing yet. */
 	second = $state<'yes' | 'no' | 'failed' | null>(null);
 	readonly scanner: Scanner;
@@ -29,6 +28,7 @@ export class Connecting {
 	readonly #subscribe: () => void;
 	readonly #off: () => void;
 	#shows = false;
+	#copied = $state.raw<{ readonly text: string; readonly how: 'done' | 'failed' } | null>(null);
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
@@ -168,14 +168,18 @@ export class Connecting {
 		}
 	}
 
-	async copy(link: string): Promise<void> {
+	async copy(text: string): Promise<void> {
 		try {
-			await navigator.clipboard.writeText(link);
-			this.copied = true;
+			await navigator.clipboard.writeText(text);
+			this.#copied = { text, how: 'done' };
 		} catch {
-			// The link stands on the screen and can be marked.
-			this.copied = false;
+			this.#copied = { text, how: 'failed' };
 		}
+	}
+
+	/** Whether this very text was copied last; `null`: nobody tried. */
+	copied(text: string): 'done' | 'failed' | null {
+		return this.#copied?.text === text ? this.#copied.how : null;
 	}
 
 	async share(link: string): Promise<void> {

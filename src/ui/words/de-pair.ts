@@ -50,7 +50,10 @@ export const pair: typeof english = {
 		until: (left) => `Gilt ${left}, für ein Gerät.`,
 		secret: 'Zeige ihn sonst niemandem.',
 		copy: 'Link kopieren',
-		copied: 'Kopiert.',
+		copied: {
+			done: 'Kopiert.',
+			failed: 'Das ging nicht. Markiere den Text oben und kopiere ihn von Hand.',
+		},
 		share: 'Teilen',
 	},
 	near: {

@@ -115,7 +115,10 @@ export const pair = {
 		until: (left: string) => `Good for ${left}, for one device.`,
 		secret: 'Show it to nobody else.',
 		copy: 'Copy link',
-		copied: 'Copied.',
+		copied: {
+			done: 'Copied.',
+			failed: 'That did not work. Select the text above and copy it by hand.',
+		},
 		share: 'Share',
 	},
 	near: {
