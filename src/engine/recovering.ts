@@ -100,7 +100,7 @@ export class Recovering implements RecoveryControls {
 		}
 		this.#set({ kind: 'busy' });
 		try {
-			this.#set(await this.#come({ ...kit, relay: kit.relay ?? relay }, name));
+			this.#set(await this.#come({ ...kit, relay: relay ?? kit.relay }, name));
 		} catch (error) {
 			this.#set({ kind: 'ended', why: 'failed', fault: faultOf(error) });
 		} finally {

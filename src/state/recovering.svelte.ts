@@ -1,8 +1,10 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { kitFrom } from '#domain/kit.ts';
+import { kitFrom, type NoKit } from '#domain/kit.ts';
 import type { RecoveryControls, RecoveryState } from '#engine/recovery.ts';
 import type { Engine } from './engine.ts';
 import { Scanner } from './scanning.svelte.ts';
+
+const NO_KIT: readonly NoKit[] = ['length', 'character', 'slip'];
 
 /** Coming back with a recovery kit, as the screen sees it. One for each time the screen is open. */
 export class ComingBack {
@@ -10,8 +12,8 @@ export class ComingBack {
 	name = $state('');
 	kit = $state('');
 	relay = $state('');
-	/** The kit came with the address. */
-	given = $state(false);
+	/** How the kit came, where nobody typed it. */
+	given = $state<'link' | 'scan' | null>(null);
 	readonly scanner: Scanner;
 	readonly #recovery: RecoveryControls;
 	readonly #subscribe: () => void;
@@ -24,7 +26,8 @@ export class ComingBack {
 		const take = () => {
 			if (engine.given.waits !== 'kit') return;
 			this.kit = engine.given.take() ?? '';
-			this.given = this.kit !== '';
+			this.given = this.kit === '' ? null : 'link';
+			this.relay = '';
 			recovery.reset();
 		};
 		this.#off = engine.given.on(take);
@@ -34,6 +37,11 @@ export class ComingBack {
 	get state(): RecoveryState {
 		this.#subscribe();
 		return this.#recovery.state;
+	}
+
+	/** Whether the relay's address may be typed, and another kit scanned: not while a link may do. */
+	get asks(): boolean {
+		return this.given !== 'link' || this.state.kind === 'ended';
 	}
 
 	/** Of an earlier visit. */
@@ -47,10 +55,11 @@ export class ComingBack {
 		const { kit } = this;
 		await this.#recovery.come(kit, this.name, originOf(this.relay));
 		const { state } = this.#recovery;
+		const useless = ['taken-out', 'owner', ...(this.given === null ? [] : NO_KIT)];
 		// What can be tried again stands where it was; else it is on the screen no longer than it must.
-		if (state.kind === 'ended' && !['taken-out', 'owner'].includes(state.why)) return;
+		if (state.kind === 'ended' && !useless.includes(state.why)) return;
 		this.kit = '';
-		this.given = false;
+		this.given = null;
 	}
 
 	reset(): void {
@@ -66,7 +75,7 @@ export class ComingBack {
 	#found(text: string): boolean {
 		if (typeof kitFrom(text) === 'string') return false;
 		this.kit = text;
-		this.given = true;
+		this.given = 'scan';
 		return true;
 	}
 }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kitFrom, kitLink } from '#domain/kit.ts';
 import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow, openHome } from './paired.ts';
 import { becomeCamera, escaped, record, recording } from './person.ts';
@@ -124,7 +125,7 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 	expect(relay.said()).not.toContain(groups[0]);
 });
 
-test('KT5 KT8 the only owner is lost: a new profile claims with the typed kit, and the others say so', async () => {
+test('KT5 KT8 KT12 the only owner is lost: a new profile claims with the kit, whose relay has moved, and the others say so', async () => {
 	await owners.close();
 	fresh = await launchChromium({ viewport });
 	page = await fresh.newPage();
@@ -135,7 +136,18 @@ test('KT5 KT8 the only owner is lost: a new profile claims with the typed kit, a
 	await comeWith(kit.slice(1));
 	await page.getByText('A recovery kit has 26 characters.').first().waitFor();
 	await accessible(page);
-	await comeWith(kit);
+	// KT12: the QR of a sheet from before the relay moved.
+	const printed = kitFrom(kit);
+	if (typeof printed === 'string') throw new Error(printed);
+	await page.goto(kitLink(relay.address, printed.secret, 'https://moved.invalid'));
+	await page.getByText('You opened the link of a recovery kit.').waitFor();
+	expect(await page.getByLabel('Address of the relay').count()).toBe(0);
+	await page.getByRole('button', { name: 'Come back', exact: true }).click();
+	await page.getByText('Has its address changed?').waitFor({ timeout: 30_000 });
+	await page.getByRole('button', { name: 'Scan the kit' }).waitFor();
+	await accessible(page);
+	await page.getByLabel('Address of the relay').fill(relay.address);
+	await page.getByRole('button', { name: 'Come back', exact: true }).click();
 	await page.getByRole('heading', { name: 'Now wait a day' }).waitFor({ timeout: 30_000 });
 	await accessible(page);
 	await camera

@@ -3,7 +3,7 @@ import { WebCrypto } from '#browser/crypto.ts';
 import { bytesOfBase64url } from '#domain/base64url.ts';
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { DeviceId } from '#domain/ids.ts';
-import { kitFrom, kitGroups } from '#domain/kit.ts';
+import { kitFrom, kitGroups, kitLink } from '#domain/kit.ts';
 import { parseLetter } from '#domain/letter.ts';
 import type { Role, Subject } from '#domain/roster.ts';
 import { Letters } from '#engine/letters.ts';
@@ -80,19 +80,21 @@ async function printed(): Promise<string> {
 	return groups.join(' ');
 }
 
-async function keysOf(text: string): Promise<KitKeys> {
+function secretOf(text: string): Bytes {
 	const kit = kitFrom(text);
 	if (typeof kit === 'string') throw new Error(kit);
-	return kitKeysOf(crypto, kit.secret);
+	return kit.secret;
 }
+
+const keysOf = (text: string): Promise<KitKeys> => kitKeysOf(crypto, secretOf(text));
 
 function lost(one: Resident): void {
 	for (const socket of relay.of(homeOf(one), one.device)) socket.end(1006);
 	relay.lie = (frame) => frame;
 }
 
-async function waiting(back: Recovering, text: string): Promise<void> {
-	await back.come(text, 'New phone', null);
+async function waiting(back: Recovering, text: string, at: string | null = null): Promise<void> {
+	await back.come(text, 'New phone', at);
 	expect(back.state).toMatchObject({ kind: 'waiting', fresh: true });
 }
 
@@ -279,7 +281,7 @@ describe('coming back', () => {
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
 	});
 
-	it('KT4 a relay that is away, and another address', async () => {
+	it('KT4 KT12 a relay that is away, and another address', async () => {
 		const text = await printed();
 		const back = recoveringOf(resident(clock, relay), relay);
 		relay.down = true;
@@ -288,6 +290,11 @@ describe('coming back', () => {
 		relay.down = false;
 		await back.come(text, 'New', 'https://other.local:8443');
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
+		// KT12: a sheet from before the relay moved.
+		const old = kitLink(RELAY, secretOf(text), 'https://old.local:8443');
+		await back.come(old, 'New', null);
+		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
+		await waiting(back, old, RELAY);
 	});
 });
 

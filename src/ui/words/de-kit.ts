@@ -55,11 +55,11 @@ const ends: Readonly<Record<RecoveryEnd, Advice>> = {
 	},
 	'no-relay': {
 		what: 'An dieser Adresse ist kein Relay, nur die App.',
-		next: 'Tippe die Adresse ein, die auf dem Blatt steht.',
+		next: 'Tippe die Adresse ein, die auf dem Blatt steht, oder die neue, wenn sie sich geändert hat.',
 	},
 	unreachable: {
 		what: 'Das Relay ist nicht erreichbar.',
-		next: 'Dieses Gerät muss im selben Netz sein wie das Relay oder es erreichen können. Versuche es dann noch einmal.',
+		next: 'Dieses Gerät muss im selben Netz sein wie das Relay oder es erreichen können. Hat sich seine Adresse geändert? Tippe die neue unten ein und versuche es noch einmal.',
 	},
 	version: {
 		what: 'App und Relay haben verschiedene Versionen.',
@@ -138,12 +138,17 @@ export const kit: KitWords = {
 	back: {
 		title: 'Mit dem Notfallblatt zurückkommen',
 		lead: 'Alle Geräte der Besitzer sind verloren? Mit dem Notfallblatt wird dieses Gerät Besitzer deines Zuhauses, nach 24 Stunden.',
-		given: 'Du hast den Link eines Notfallblatts geöffnet.',
+		given: {
+			link: 'Du hast den Link eines Notfallblatts geöffnet.',
+			scan: 'Du hast ein Notfallblatt gescannt.',
+		},
 		kit: 'Die 26 Zeichen des Blatts',
 		kitNote: 'Groß oder klein, mit oder ohne Leerzeichen.',
 		name: 'Name dieses Geräts',
 		relay: 'Adresse des Relays',
 		relayNote: 'Bleibt leer, wenn du diese Seite von deinem Relay geöffnet hast.',
+		relayOfKit:
+			'Leer gilt die Adresse auf dem Blatt. Tippe die neue ein, wenn sie sich geändert hat.',
 		button: 'Zurückkommen',
 		scan: 'Blatt scannen',
 		scanning: 'Richte die Kamera auf den Code des Blatts.',

@@ -53,11 +53,11 @@ const ends: Readonly<Record<RecoveryEnd, Advice>> = {
 	},
 	'no-relay': {
 		what: 'There is no relay at this address, only the app.',
-		next: 'Type the address that is printed on the kit.',
+		next: 'Type the address that is printed on the kit, or the new one if it has changed.',
 	},
 	unreachable: {
 		what: 'The relay cannot be reached.',
-		next: 'This device must be in the same network as the relay, or be able to reach it. Then try again.',
+		next: 'This device must be in the same network as the relay, or be able to reach it. Has its address changed? Type the new one below, then try again.',
 	},
 	version: {
 		what: 'App and relay are of different versions.',
@@ -137,12 +137,13 @@ export const kit = {
 	back: {
 		title: 'Come back with a recovery kit',
 		lead: 'All owner devices are lost? With the kit this device becomes an owner of your home, after 24 hours.',
-		given: 'You opened the link of a recovery kit.',
+		given: { link: 'You opened the link of a recovery kit.', scan: 'You scanned a recovery kit.' },
 		kit: 'The 26 characters of the kit',
 		kitNote: 'Upper or lower case, with or without spaces.',
 		name: 'Name of this device',
 		relay: 'Address of the relay',
 		relayNote: 'Leave it empty if you opened this page from your relay.',
+		relayOfKit: 'Leave it empty for the address that the kit names. Type it if it has changed.',
 		button: 'Come back',
 		scan: 'Scan the kit',
 		scanning: 'Point the camera at the code on the kit.',
