@@ -60,7 +60,7 @@ export interface RecoveryControls {
 	/** From an earlier visit: when the kit will do. */
 	readonly claimedMs: number | null;
 	on(listener: () => void): () => void;
-	/** What was typed, scanned, or came with the address. `name`: what this device is to be called; `relay`: where it is, when a person says so (KT12). */
+	/** What was typed, scanned, or came with the address. `name`: what this device is to be called; `relay`: where it is, when a person says so (KT13). */
 	come(kit: string, name: string, relay: string | null): Promise<void>;
 	reset(): void;
 }

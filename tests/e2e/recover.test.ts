@@ -125,7 +125,7 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 	expect(relay.said()).not.toContain(groups[0]);
 });
 
-test('KT5 KT8 KT12 the only owner is lost: a new profile claims with the kit, whose relay has moved, and the others say so', async () => {
+test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, whose relay has moved, and the others say so', async () => {
 	await owners.close();
 	fresh = await launchChromium({ viewport });
 	page = await fresh.newPage();
@@ -136,7 +136,7 @@ test('KT5 KT8 KT12 the only owner is lost: a new profile claims with the kit, wh
 	await comeWith(kit.slice(1));
 	await page.getByText('A recovery kit has 26 characters.').first().waitFor();
 	await accessible(page);
-	// KT12: the QR of a sheet from before the relay moved.
+	// KT13: the QR of a sheet from before the relay moved.
 	const printed = kitFrom(kit);
 	if (typeof printed === 'string') throw new Error(printed);
 	await page.goto(kitLink(relay.address, printed.secret, 'https://moved.invalid'));

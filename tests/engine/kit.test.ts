@@ -281,7 +281,7 @@ describe('coming back', () => {
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
 	});
 
-	it('KT4 KT12 a relay that is away, and another address', async () => {
+	it('KT4 KT13 a relay that is away, and another address', async () => {
 		const text = await printed();
 		const back = recoveringOf(resident(clock, relay), relay);
 		relay.down = true;
@@ -290,7 +290,7 @@ describe('coming back', () => {
 		relay.down = false;
 		await back.come(text, 'New', 'https://other.local:8443');
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
-		// KT12: a sheet from before the relay moved.
+		// KT13: a sheet from before the relay moved.
 		const old = kitLink(RELAY, secretOf(text), 'https://old.local:8443');
 		await back.come(old, 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });

@@ -65,7 +65,7 @@ function open(text: string): void {
 	linked();
 }
 
-test('KT12 a link to a relay that is gone: the address is asked for, and what is typed is told', async () => {
+test('KT13 a link to a relay that is gone: the address is asked for, and what is typed is told', async () => {
 	open(link);
 	expect([coming.given, coming.asks]).toEqual(['link', false]);
 	await coming.come();
@@ -78,7 +78,7 @@ test('KT12 a link to a relay that is gone: the address is asked for, and what is
 	]);
 });
 
-test('KT12 a scanned kit is told as one, and what was typed before it stays to be seen', async () => {
+test('KT13 a scanned kit is told as one, and what was typed before it stays to be seen', async () => {
 	coming.relay = 'new.local:8443';
 	coming.scanner.on = true;
 	await coming.scanner.scan({} as HTMLVideoElement);
