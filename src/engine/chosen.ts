@@ -3,6 +3,7 @@ import { profileNamed } from '#domain/profile.ts';
 import { changeBetween, spared } from '#domain/sparing.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { RecorderChoice } from './recording.ts';
+import type { Retention } from './retention.ts';
 
 /** What the person chose, and what is asked of lens and encoder while the device is spared. */
 export class Chosen {
@@ -10,9 +11,11 @@ export class Chosen {
 	/** Below what was chosen. Never remembered. */
 	#step = 0;
 	readonly #preferences: PreferenceStore;
+	readonly #retention: Pick<Retention, 'withRoom'>;
 
-	constructor(preferences: PreferenceStore) {
+	constructor(preferences: PreferenceStore, retention: Pick<Retention, 'withRoom'>) {
 		this.#preferences = preferences;
+		this.#retention = retention;
 	}
 
 	get asked(): RecorderChoice {
@@ -37,7 +40,9 @@ export class Chosen {
 	async remember(wish: { readonly armed?: boolean } = {}): Promise<void> {
 		const { lensId, profile, sound } = this.choice;
 		try {
-			await this.#preferences.write({ ...wish, lensId, sound, profile: profile.name });
+			await this.#retention.withRoom(() =>
+				this.#preferences.write({ ...wish, lensId, sound, profile: profile.name }),
+			);
 		} catch (error) {
 			faultOf(error);
 		}

@@ -2,29 +2,35 @@ import type { CameraId } from '#domain/ids.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Tenure } from '#ports/tenure.ts';
 import { closeLeftOpen } from './lineage.ts';
+import type { Retention } from './retention.ts';
+
+interface HoldTools {
+	readonly tenure: Tenure;
+	readonly segments: Pick<Segments, 'runs' | 'close'>;
+	readonly retention: Pick<Retention, 'withRoom'>;
+}
 
 /** The right to record a camera, while this tab has it. */
 export class CameraInHand {
-	readonly #tenure: Tenure;
-	readonly #segments: Pick<Segments, 'runs' | 'close'>;
+	readonly #tools: HoldTools;
 	#release: (() => void) | null = null;
 
-	constructor(tenure: Tenure, segments: Pick<Segments, 'runs' | 'close'>) {
-		this.#tenure = tenure;
-		this.#segments = segments;
+	constructor(tools: HoldTools) {
+		this.#tools = tools;
 	}
 
-	/** False: another tab has it. */
+	/** False: another tab has it. Throws what `Segments` throws. */
 	async take(camera: CameraId): Promise<boolean> {
-		this.#release ??= await this.#tenure.take(camera);
+		const { tenure, segments, retention } = this.#tools;
+		this.#release ??= await tenure.take(camera);
 		if (this.#release === null) return false;
 		// Whoever left them open is gone, or the tenure would not be ours.
-		await closeLeftOpen(this.#segments, camera);
+		await retention.withRoom(() => closeLeftOpen(segments, camera));
 		return true;
 	}
 
 	async elsewhere(camera: CameraId): Promise<boolean> {
-		return this.#release === null && (await this.#tenure.taken(camera));
+		return this.#release === null && (await this.#tools.tenure.taken(camera));
 	}
 
 	release(): void {

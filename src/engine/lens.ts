@@ -7,6 +7,8 @@ export class LensInHand {
 	readonly #heard: (event: CapturedEvent) => void;
 	#captured: Captured | null = null;
 	#muted = false;
+	/** A screen shows it: then it stays open where nothing is recorded. */
+	looked = false;
 
 	constructor(capture: Capture, heard: (event: CapturedEvent) => void) {
 		this.#capture = capture;
@@ -47,6 +49,11 @@ export class LensInHand {
 		this.#captured = captured;
 		this.#muted = false;
 		return captured;
+	}
+
+	/** Nothing is recorded any more. */
+	rest(): void {
+		if (!this.looked) this.close();
 	}
 
 	close(): void {

@@ -54,8 +54,8 @@ export class Recorder implements RecorderControls {
 	constructor(tools: RecorderTools, rotateMs = ROTATE_MS) {
 		this.#tools = tools;
 		this.#rotateMs = rotateMs;
-		this.#chosen = new Chosen(tools.preferences);
-		this.#hold = new CameraInHand(tools.tenure, tools.segments);
+		this.#chosen = new Chosen(tools.preferences, tools.retention);
+		this.#hold = new CameraInHand(tools);
 		this.#lens = new LensInHand(tools.capture, (event) => this.#hear(event));
 		this.#vigil = new Vigil(
 			tools.clock,
@@ -90,6 +90,7 @@ export class Recorder implements RecorderControls {
 
 	open(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
+			this.#lens.looked = true;
 			if (this.#armed || this.#state.kind === 'preview') return;
 			this.#chosen.choice = choice;
 			await this.#showPicture();
@@ -161,12 +162,14 @@ export class Recorder implements RecorderControls {
 			this.#retire('stopped');
 			await this.#drained;
 			this.#hold.release();
+			this.#lens.rest();
 			this.#showPreview();
 		});
 	}
 
 	close(): Promise<void> {
 		return this.#order(async () => {
+			this.#lens.looked = false;
 			if (this.#armed) return;
 			await this.#drained;
 			this.#lens.close();
@@ -208,10 +211,8 @@ export class Recorder implements RecorderControls {
 	}
 
 	#hear(event: CapturedEvent): void {
-		if (event === 'muted' || event === 'unmuted') {
-			this.#refresh();
-			return;
-		}
+		this.#refresh();
+		if (event === 'muted' || event === 'unmuted') return;
 		const gone = this.#lens.captured;
 		void this.#order(async () => {
 			if (this.#lens.captured !== gone) return;
@@ -285,9 +286,8 @@ export class Recorder implements RecorderControls {
 
 	/** Ends the take without another. */
 	#retire(why: RunEnd): void {
-		const take = this.#take;
+		if (this.#take !== null) this.#drained = Promise.all([this.#drained, this.#take.end(why)]);
 		this.#take = null;
-		if (take !== null) this.#drained = Promise.all([this.#drained, take.end(why)]);
 	}
 
 	/** The same lens, asked for another size or rate. A run has one size from its first picture on. */
@@ -329,8 +329,7 @@ export class Recorder implements RecorderControls {
 
 	/** Every second: has the clock been set, has anything fallen silent, is it time for a new run? */
 	async #look(): Promise<void> {
-		const take = this.#take;
-		const captured = this.#lens.captured;
+		const [take, captured] = [this.#take, this.#lens.captured];
 		if (take === null || captured === null || !this.#armed) return;
 		const now = readingOf(this.#tools.clock);
 		const silent = this.#vigil.look(this.pulse);

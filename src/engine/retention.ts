@@ -1,3 +1,4 @@
+import { Fault } from '#domain/fault.ts';
 import { PAGES_A_PASS, toFree, toFreeAfterQuota } from '#domain/retention.ts';
 import type { Reserve } from '#ports/reserve.ts';
 import type { Evicted, Segments } from '#ports/segments.ts';
@@ -5,6 +6,7 @@ import type { Allowance } from './allowance.ts';
 import type { Journal } from './journal.ts';
 
 const PAGES_A_SMALL_PASS = 10;
+const TRIES = 3;
 const NOTHING: Evicted = { segments: 0, bytes: 0, span: null };
 
 export interface RetentionTools {
@@ -51,6 +53,18 @@ export class Retention {
 		});
 		this.#passes = done.catch(() => undefined);
 		return done;
+	}
+
+	/** Of what is no footage: the oldest leave when there is no room for it. Throws what it throws. */
+	async withRoom<T>(write: () => Promise<T>): Promise<T> {
+		for (let tried = 1; ; tried++) {
+			try {
+				return await write();
+			} catch (error) {
+				if (!(error instanceof Fault) || error.kind !== 'quota' || tried >= TRIES) throw error;
+				if ((await this.afterQuota()).bytes === 0) throw error;
+			}
+		}
 	}
 
 	/** After the fault `quota`; then write the same segment again. No bytes freed: there is no room to make. */

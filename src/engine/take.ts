@@ -197,7 +197,8 @@ export class Take {
 	async #begin(section: InitSection): Promise<void> {
 		const { beginRun, segments } = this.#tools;
 		const anchorUs = wallUsAt(this.begun, section.anchorMs);
-		const sealer = await beginRun(this.#camera, { mime: section.mime, anchorUs });
+		const { mime, bytes } = section;
+		const sealer = await this.#put(bytes.length, () => beginRun(this.#camera, { mime, anchorUs }));
 		const init = await sealer.init(section);
 		this.#run = await this.#put(init.bytes.length, () => segments.begin(sealer.start, init));
 		this.#sealer = sealer;

@@ -149,6 +149,18 @@ describe('another size or rate of the same lens', () => {
 		expect((await preferences.read()).profile).toBe('low');
 	});
 
+	test('LV13 stopped while no screen shows its picture: the lens closes, else it stays open', async () => {
+		const recorder = await recording();
+		await recorder.close();
+		expect(recorder.state.kind).toBe('recording');
+		await recorder.stop();
+		expect([recorder.state.kind, capture.current.closed]).toEqual(['off', true]);
+		await recorder.open(choice);
+		await recorder.start();
+		await recorder.stop();
+		expect([recorder.state.kind, capture.current.closed]).toEqual(['preview', false]);
+	});
+
 	test('SR9 after the stop the lens is as chosen again', async () => {
 		const recorder = await recording();
 		await recorder.spare(1);

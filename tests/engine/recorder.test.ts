@@ -347,6 +347,35 @@ describe('trouble', () => {
 		expect(recorder.state.kind).toBe('recording');
 	});
 
+	test('RC13 RC17 killed at a full store: the oldest leave, and it goes on', async () => {
+		await record(await recording(), 60);
+		const before = await segments.runs(camera());
+		// The browser refuses whatever writes until something left.
+		let full = true;
+		const refused = () => Promise.reject(new Fault('quota', 'no room'));
+		const [close, evict] = [segments.close.bind(segments), segments.evict.bind(segments)];
+		segments.close = (...given) => (full ? refused() : close(...given));
+		segments.evict = async (...given) => {
+			const evicted = await evict(...given);
+			full = false;
+			return evicted;
+		};
+		taken.clear();
+		const again = makeRecorder();
+		expect(await again.resume()).toBe(true);
+		const [beginRun, write] = [house.beginRun.bind(house), preferences.write.bind(preferences)];
+		full = true;
+		house.beginRun = (...given) => (full ? refused() : beginRun(...given));
+		preferences.write = (change) => (full ? refused() : write(change));
+		capture.current.delivered += 15;
+		clock.advance(1000);
+		encoder.current.fragment();
+		await until(() => again.state.kind === 'recording');
+		const runs = await segments.runs(camera());
+		expect(runs.at(-1)).toMatchObject({ runNo: before[0]!.runNo + 1, ended: null });
+		expect(runs.slice(0, -1).every(({ ended }) => ended === 'interrupted')).toBe(true);
+	});
+
 	test('RC14 a store that never answers: what waits is bounded, then it is said', async () => {
 		const recorder = await recording();
 		segments.append = () => new Promise(() => undefined);
