@@ -113,7 +113,8 @@ async function undo(vault: Vault, device: DeviceId): Promise<void> {
 
 /**
  * A device that only watched gets its first camera. Where it is an owner it says so in the roster; elsewhere
- * it records, and an owner says whether others see it.
+ * it records, and an owner says whether others see it. Throws `conflict` while a kit claims: an owner signs nothing
+ * beside what may wait (KT12).
  */
 export async function becomeCamera(
 	tools: Tools,
@@ -121,11 +122,13 @@ export async function becomeCamera(
 ): Promise<void> {
 	const { crypto, vault, clock } = tools;
 	const { device, owner } = identity;
+	const owns = roster.owners.has(hexOf(owner.public));
+	if (owns && roster.claims.size > 0) throw new Fault('conflict', 'a kit claims');
 	const id = await cameraIdOf(crypto, device, 1);
 	await vault.addCamera({ id, number: 1, sealedName: null, runNo: 0 });
 	await makeEpoch(crypto, vault, identity, id, clock.wallMs(), 1);
 	const mine = roster.devices.get(device);
-	if (!mine || mine.roles.includes('camera') || !roster.owners.has(hexOf(owner.public))) return;
+	if (!mine || mine.roles.includes('camera') || !owns) return;
 	const entry = await nextEntry(crypto, owner, roster, clock.wallMs(), {
 		...mine,
 		op: 'rotate',

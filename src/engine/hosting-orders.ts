@@ -66,7 +66,8 @@ export class Orders {
 	async #change(change: Partial<RecorderChoice>): Promise<void> {
 		const { recorder, preferences } = this.#tools;
 		const { lensId, sound, profile } = await preferences.read();
-		const closed = recorder.state.kind === 'off';
+		const { kind } = recorder.state;
+		const closed = kind === 'off' || kind === 'elsewhere';
 		await recorder.change({ lensId, sound, profile: profileNamed(profile), ...change });
 		const { state } = recorder;
 		if (!closed && 'fault' in state && state.fault !== null) throw state.fault;
@@ -81,7 +82,7 @@ export class Orders {
 			return;
 		}
 		await planning.stop();
-		await recorder.close();
+		await recorder.close(false);
 		await planning.start();
 	}
 

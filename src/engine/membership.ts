@@ -313,7 +313,9 @@ export class Membership implements Joining {
 		const secret = await makeSecret(crypto, subject, kem.public, owner.key, clock.wallMs());
 		// The key first: one too many does no harm, and a revocation without one would.
 		await vault.addHomeKey(home, number, secret);
-		const signing: Saying[] = back.map((was) => ({ ...was, op: 'rotate' }));
+		const restored = new Map(back.map((was) => [was.subject?.device, was]));
+		const members = back.filter(({ roles }) => !roles.includes('recovery'));
+		const signing: Saying[] = members.map((was) => ({ ...was, op: 'rotate' }));
 		const empty = new Uint8Array(PUBLIC_KEY_BYTES);
 		for (const one of gone) {
 			const left: Subject = { device: one, sign: empty, kem: empty, owner: null, dtls: null };
@@ -321,7 +323,8 @@ export class Membership implements Joining {
 			signing.push({ ...said, op: 'revoke', subject: left });
 		}
 		const grants = new Map<DeviceId, Bytes>();
-		for (const [left, entry] of roster.devices) {
+		for (const [left, standing] of roster.devices) {
+			const entry = restored.get(left) ?? standing;
 			if (gone.has(left) || left === device || entry.subject === null) continue;
 			const grant = await this.#keys.granted(identity, secret.raw, number, entry.subject);
 			if (!entry.roles.includes('recovery')) grants.set(left, grant);

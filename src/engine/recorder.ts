@@ -100,7 +100,7 @@ export class Recorder implements RecorderControls {
 	change(choice: RecorderChoice): Promise<void> {
 		return this.#order(async () => {
 			const changes = this.#chosen.choose(choice);
-			if (this.#state.kind === 'off') return this.#chosen.remember();
+			if (!this.#armed && this.#lens.captured === null) return this.#chosen.remember();
 			if (!this.#armed) return this.#showPicture();
 			if (changes === 'lens' || this.#lens.captured === null) return this.#replaceLens('changed');
 			await this.#chosen.remember({ armed: true });
@@ -167,9 +167,9 @@ export class Recorder implements RecorderControls {
 		});
 	}
 
-	close(): Promise<void> {
+	close(leaving = true): Promise<void> {
 		return this.#order(async () => {
-			this.#lens.looked = false;
+			if (leaving) this.#lens.looked = false;
 			if (this.#armed) return;
 			await this.#drained;
 			this.#lens.close();

@@ -83,7 +83,8 @@ export interface RecorderControls {
 	retry(): Promise<void>;
 	stop(): Promise<void>;
 	/** Closes the lens. */
-	close(): Promise<void>;
+	/** `leaving`: no screen shows its picture any more. */
+	close(leaving?: boolean): Promise<void>;
 }
 
 export interface RecorderTools extends TakeTools {

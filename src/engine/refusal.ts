@@ -8,7 +8,7 @@ import type { Roster } from './roster.ts';
 export interface Refusal {
 	/** Kits that claim, and whom they let in. */
 	readonly gone: ReadonlySet<DeviceId>;
-	/** Members as they were before. */
+	/** Members as they were before, other kits as well: whoever came by one may have changed their owner keys. */
 	readonly back: readonly RosterEntry[];
 }
 
@@ -37,8 +37,7 @@ export function refusalOf(before: Roster, held: readonly Bytes[], now: Roster): 
 		if (device === null || !now.devices.has(device)) continue;
 		const was = kits.has(device) ? undefined : rightly.get(device);
 		if (was === undefined) gone.add(device);
-		// A kit's entries only hold grants; one more does no harm.
-		else if (!was.roles.includes('recovery')) back.push(was);
+		else back.push(was);
 	}
 	return { gone, back };
 }

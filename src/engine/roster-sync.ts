@@ -32,6 +32,7 @@ export class RosterSync {
 	/** Counts lines. */
 	#line = 0;
 	#forked = false;
+	#againMs = AGAIN_MS;
 
 	constructor(
 		membership: Membership,
@@ -70,6 +71,7 @@ export class RosterSync {
 		this.#relaySeq = rosterSeq;
 		this.#shownSeq = rosterSeq;
 		this.#sameSeq = 0;
+		this.#againMs = AGAIN_MS;
 		this.#send({ t: 'roster-since', seq: Math.max(0, Math.min(rosterSeq, this.#seq) - 1) });
 	}
 
@@ -83,6 +85,7 @@ export class RosterSync {
 		if (frame.t === 'appended') {
 			this.#relaySeq = Math.max(this.#relaySeq, frame.seq);
 			this.#sameSeq = Math.max(this.#sameSeq, Math.min(frame.seq, this.#shownSeq));
+			this.#againMs = AGAIN_MS;
 		}
 		// Somebody was faster, or the relay has another history: what it has tells which.
 		else if (frame.t === 'refused' && frame.why === 'too-many') this.#showLater();
@@ -122,7 +125,9 @@ export class RosterSync {
 	#showLater(): void {
 		const line = this.#line;
 		if (this.#shownSeq <= (this.#relaySeq ?? 0)) return;
-		this.#later(AGAIN_MS, () => {
+		const waitMs = this.#againMs;
+		this.#againMs = Math.min(2 * waitMs, EARLY_MS);
+		this.#later(waitMs, () => {
 			if (line !== this.#line || this.#relaySeq === null) return;
 			this.#shownSeq = this.#relaySeq;
 			this.show();

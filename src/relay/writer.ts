@@ -81,7 +81,8 @@ export class Writer {
 	#open(): Database {
 		if (this.#database === null) {
 			this.#database = new Database(this.#file);
-			this.#seen = this.#database.othersWrote;
+			// Somebody may have written since it was read.
+			this.#seen = -1;
 		}
 		return this.#database;
 	}

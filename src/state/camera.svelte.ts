@@ -67,7 +67,8 @@ export class CameraChoices {
 		const { recorder, preferences } = this.#engine;
 		const { lensId, profile, sound } = this;
 		await preferences.write({ lensId, profile, sound });
-		const retries = this.#opened && !this.#gone && recorder.state.kind === 'off';
+		const closed = recorder.state.kind === 'off' || recorder.state.kind === 'elsewhere';
+		const retries = this.#opened && !this.#gone && closed;
 		await (retries ? recorder.open(this.#choice()) : recorder.change(this.#choice()));
 	}
 

@@ -3,6 +3,7 @@ import { WebCrypto } from '#browser/crypto.ts';
 import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { RosterEntry, Subject } from '#domain/roster.ts';
+import { becomeCamera } from '#engine/founding.ts';
 import { kitKeysOf, type KitKeys } from '#engine/kit-keys.ts';
 import type { Revoked } from '#engine/members.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';
@@ -154,6 +155,51 @@ describe('KT12 an owner that slept for more than a day', () => {
 		const since = camera.membership.entries.length;
 		const rest = owner.membership.entries.slice(since);
 		expect(await camera.membership.learn(home(), since + 1, rest)).toBe('new');
+	});
+
+	it('another kit and a member that were turned into something else are what they were again', async () => {
+		const other = await kitKeysOf(crypto, crypto.random(16));
+		await owner.membership.admitKit(other);
+		const from = camera.membership.entries.length;
+		entries = [...owner.membership.entries];
+		await camera.membership.learn(home(), from + 1, entries.slice(from));
+		await claimed(await subjectOf(viewer));
+		const by = viewer.house.household?.identity.owner;
+		const theirs = owner.membership.member(other.device)?.subject;
+		if (!by || !theirs?.owner) throw new Error('nobody');
+		const swapped = await crypto.makeSignKey(true);
+		const roles = ['viewer', 'owner'] as const;
+		await sign(by, {
+			op: 'rotate',
+			roles,
+			subject: { ...theirs, owner: swapped.public },
+		});
+		await sign(by, { op: 'rotate', roles: ['recovery'], subject: await subjectOf(camera) });
+		expect(await woken()).toBe('early');
+
+		await owner.membership.refuse();
+		const { roster } = owner.membership;
+		expect(rolesOf(owner, camera)).toEqual(['camera']);
+		expect(rolesOf(owner, viewer)).toEqual(['viewer']);
+		expect(roster?.devices.get(other.device)).toMatchObject({
+			roles: ['recovery'],
+			subject: { owner: theirs.owner },
+		});
+		expect(roster?.owners.size).toBe(1);
+		const since = camera.membership.entries.length;
+		const rest = owner.membership.entries.slice(since);
+		expect(await camera.membership.learn(home(), since + 1, rest)).toBe('new');
+	});
+
+	it('becomes no camera meanwhile', async () => {
+		await claimed(await subjectOf(viewer));
+		await woken();
+		expect(owner.membership.roster?.claims.size).toBe(1);
+		const known = owner.membership.entries.length;
+		const tools = { crypto, clock, vault: owner.vault };
+		const household = owner.house.household!;
+		expect(await kindOf(becomeCamera(tools, household))).toBe('conflict');
+		expect(owner.membership.entries).toHaveLength(known);
 	});
 
 	it('that was taken out meanwhile refuses no more, and nothing is kept', async () => {

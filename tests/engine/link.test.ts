@@ -197,7 +197,7 @@ describe('a line', () => {
 		await until(() => relay.busy === 1);
 		await clock.pass(2100, 100);
 		await until(() => relay.busy === 0);
-		await clock.pass(2100, 100);
+		await clock.pass(4100, 100);
 		await until(() => cameraLink.relaySeq === camera.membership.entries.length);
 		expect(relay.homes.get(homeOf(camera))).toHaveLength(camera.membership.entries.length);
 	});
