@@ -192,14 +192,19 @@ describe('KT12 an owner that slept for more than a day', () => {
 	});
 
 	it('becomes no camera meanwhile', async () => {
+		const second = resident(clock, relay);
+		await joinedTo(owner, second, ['viewer', 'owner'], 'Second');
+		entries = [...owner.membership.entries];
+		await camera.membership.learn(home(), 5, entries.slice(4));
 		await claimed(await subjectOf(viewer));
-		await woken();
-		expect(owner.membership.roster?.claims.size).toBe(1);
-		const known = owner.membership.entries.length;
-		const tools = { crypto, clock, vault: owner.vault };
-		const household = owner.house.household!;
-		expect(await kindOf(becomeCamera(tools, household))).toBe('conflict');
-		expect(owner.membership.entries).toHaveLength(known);
+		const from = second.membership.entries.length;
+		await second.membership.learn(home(), from + 1, entries.slice(from));
+		expect(second.membership.roster?.claims.size).toBe(1);
+		const known = second.membership.entries.length;
+		const became = becomeCamera({ crypto, clock, vault: second.vault }, second.house.household!);
+		expect(await kindOf(became)).toBe('conflict');
+		expect(second.house.household?.identity.cameras).toEqual([]);
+		expect(second.membership.entries).toHaveLength(known);
 	});
 
 	it('that was taken out meanwhile refuses no more, and nothing is kept', async () => {
