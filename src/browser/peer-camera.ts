@@ -32,8 +32,8 @@ export class CameraEnd implements CameraPeer {
 	constructor(pc: RTCPeerConnection, picture: Picture, heard: (event: PeerEvent) => void) {
 		this.#end = new End(pc, heard);
 		const stream = new MediaStream();
-		const { video } = this.#tracksOf(picture);
-		this.#video = pc.addTransceiver(video ?? 'video', {
+		this.#audioClone = soundOf(picture)?.clone() ?? null;
+		this.#video = pc.addTransceiver(pictureTrackOf(picture) ?? 'video', {
 			...{ direction: 'sendonly', streams: [stream] },
 			sendEncodings: [{ maxBitrate: MOST_BITS }],
 		});
@@ -64,8 +64,8 @@ export class CameraEnd implements CameraPeer {
 
 	async show(picture: Picture): Promise<void> {
 		const old = this.#audioClone;
-		const { video } = this.#tracksOf(picture);
-		await this.#video.sender.replaceTrack(video);
+		this.#audioClone = soundOf(picture)?.clone() ?? null;
+		await this.#video.sender.replaceTrack(pictureTrackOf(picture));
 		await this.#audio.sender.replaceTrack(this.#audioClone);
 		old?.stop();
 	}
@@ -99,12 +99,6 @@ export class CameraEnd implements CameraPeer {
 		this.#audioClone?.stop();
 	}
 
-	#tracksOf(picture: Picture): { readonly video: MediaStreamTrack | null } {
-		const stream = streamOf(picture);
-		this.#audioClone = stream.getAudioTracks()[0]?.clone() ?? null;
-		return { video: stream.getVideoTracks()[0] ?? null };
-	}
-
 	/** `frameRate`: `null` as the lens gives, 0 nothing. */
 	async #parameters(
 		change: { readonly degradationPreference?: string },
@@ -125,6 +119,12 @@ export class CameraEnd implements CameraPeer {
 		}
 	}
 }
+
+const pictureTrackOf = (picture: Picture): MediaStreamTrack | null =>
+	streamOf(picture).getVideoTracks()[0] ?? null;
+
+const soundOf = (picture: Picture): MediaStreamTrack | null =>
+	streamOf(picture).getAudioTracks()[0] ?? null;
 
 /** H.264 first: phones encode it in hardware. Whoever has none takes what comes after. */
 function preferHardware(transceiver: RTCRtpTransceiver): void {

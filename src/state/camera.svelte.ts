@@ -42,7 +42,8 @@ export class CameraChoices {
 		const { state } = house;
 		const bare = state.kind === 'ready' && state.cameras.length === 0;
 		if (state.kind === 'new' || bare) await house.found();
-		if (gone() || house.state.kind !== 'ready') return;
+		// None: a kit claims this home, and this device becomes a camera after that (KT12).
+		if (gone() || house.state.kind !== 'ready' || house.state.cameras.length === 0) return;
 		await recorder.open(this.#choice());
 		await this.look();
 		if (!gone()) this.#off = capture.onLenses(() => void this.look());

@@ -11,7 +11,7 @@ import type { Pair, SignKey } from '#ports/crypto.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { kitsOf } from '../fakes/kit.ts';
 import { FakeRelay } from '../fakes/relay.ts';
-import { resident, type Resident } from '../fakes/resident.ts';
+import { household, resident, type Resident } from '../fakes/resident.ts';
 import { joinedTo, RELAY, subjectOf } from './joined.ts';
 import { until } from './until.ts';
 
@@ -29,14 +29,7 @@ let entries: Bytes[];
 beforeEach(async () => {
 	clock = new ManualClock();
 	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = [1, 2, 3].map(() => resident(clock, relay)) as [
-		Resident,
-		Resident,
-		Resident,
-	];
-	await owner.house.found();
-	await camera.house.found();
-	await owner.membership.meetAt(RELAY);
+	[owner, camera, viewer] = await household(clock, relay, RELAY);
 	await joinedTo(owner, camera, ['camera'], 'Door');
 	await joinedTo(owner, viewer, ['viewer'], 'Phone');
 	kit = await kitKeysOf(crypto, crypto.random(16));

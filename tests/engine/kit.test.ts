@@ -16,7 +16,7 @@ import { nextEntry, replayRoster } from '#engine/roster.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { kitsOf, recoveringOf } from '../fakes/kit.ts';
 import { FakeRelay } from '../fakes/relay.ts';
-import { resident, type Resident } from '../fakes/resident.ts';
+import { household, resident, type Resident } from '../fakes/resident.ts';
 import { joinedTo, RELAY, subjectOf } from './joined.ts';
 import { until } from './until.ts';
 
@@ -33,14 +33,7 @@ let kits: Kits;
 beforeEach(async () => {
 	clock = new ManualClock();
 	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = [1, 2, 3].map(() => resident(clock, relay)) as [
-		Resident,
-		Resident,
-		Resident,
-	];
-	await owner.house.found();
-	await camera.house.found();
-	await owner.membership.meetAt(RELAY);
+	[owner, camera, viewer] = await household(clock, relay, RELAY);
 	relay.open(owner.membership.entries, homeOf(owner));
 	await arrive(owner);
 	await join(camera, ['camera'], 'Door');

@@ -9,7 +9,7 @@ import type { Revoked } from '#engine/members.ts';
 import { replayRoster } from '#engine/roster.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeRelay } from '../fakes/relay.ts';
-import { resident, type Resident } from '../fakes/resident.ts';
+import { household, resident, type Resident } from '../fakes/resident.ts';
 import { times } from '../faults/counts.ts';
 import { randomFrom } from '../random.ts';
 import { forgedRoster } from './forgery.ts';
@@ -27,14 +27,7 @@ let viewer: Resident;
 beforeEach(async () => {
 	clock = new ManualClock();
 	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = [1, 2, 3].map(() => resident(clock, relay)) as [
-		Resident,
-		Resident,
-		Resident,
-	];
-	await owner.house.found();
-	await camera.house.found();
-	await owner.membership.meetAt(RELAY);
+	[owner, camera, viewer] = await household(clock, relay, RELAY);
 	relay.open(owner.membership.entries, homeOf(owner));
 	await arrive(owner);
 	await join(camera, ['camera'], 'Door');

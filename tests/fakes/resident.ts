@@ -65,3 +65,20 @@ export function resident<C extends Clock>(
 		},
 	};
 }
+
+/** Owner, camera and viewer: the first has a home that meets at the relay, nobody has joined it yet. */
+export async function household(
+	clock: ManualClock,
+	relay: Relays,
+	meetsAt: string,
+): Promise<readonly [owner: Resident, camera: Resident, viewer: Resident]> {
+	const [owner, camera, viewer] = [
+		resident(clock, relay),
+		resident(clock, relay),
+		resident(clock, relay),
+	];
+	await owner.house.found();
+	await camera.house.found();
+	await owner.membership.meetAt(meetsAt);
+	return [owner, camera, viewer];
+}

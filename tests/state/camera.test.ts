@@ -93,6 +93,15 @@ test('RC22 left and opened again while the lens opens: it is on, once', async ()
 	expect([open(), recorder.state.kind]).toEqual([1, 'preview']);
 });
 
+test('KT12 a device that becomes no camera yet opens no lens', async () => {
+	house.found = () => {
+		house.state = { kind: 'ready', cameras: [] };
+		return Promise.resolve();
+	};
+	await new CameraChoices(engine).open();
+	expect([capture.opened.length, recorder.state.kind]).toEqual([0, 'off']);
+});
+
 test('a picture that is on is not begun anew', async () => {
 	await new CameraChoices(engine).open();
 	await new CameraChoices(engine).open();

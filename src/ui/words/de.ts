@@ -93,6 +93,9 @@ export const de: Words = {
 		notSaving: 'Speichert nicht',
 		blindNext: 'Es wird von selbst wieder versucht.',
 		elsewhere: 'Ein anderer Tab dieses Browsers nimmt mit dieser Kamera auf.',
+		notYet: 'Dieses Gerät kann noch keine Kamera werden.',
+		notYetNext:
+			'Jemand benutzt das Notfallblatt dieses Zuhauses. Beantworte erst diesen Hinweis und öffne dann diese Seite noch einmal.',
 		elsewhereNext: 'Mach dort weiter, oder schließe jenen Tab und versuche es hier noch einmal.',
 		off: 'Die Kamera ist aus',
 		play: 'Gespeichertes abspielen',

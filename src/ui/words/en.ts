@@ -158,6 +158,9 @@ export const en = {
 		notSaving: 'Not saving',
 		blindNext: 'It tries again by itself.',
 		elsewhere: 'Another tab of this browser is recording with this camera.',
+		notYet: 'This device cannot become a camera yet.',
+		notYetNext:
+			'Somebody uses the recovery kit of this home. Answer that notice first, then open this page again.',
 		elsewhereNext: 'Go on there, or close that tab and try again here.',
 		off: 'The camera is off',
 		play: 'Play what was saved',
