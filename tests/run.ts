@@ -3,6 +3,7 @@
  * and ends with one line that counts. Words after `--` narrow it: a project's name, parts of file
  * names, or both.
  */
+import { relative } from 'node:path';
 import { inspect } from 'node:util';
 import { startVitest, type TestModule } from 'vitest/node';
 import { ensureBuilt } from '#setup/build.js';
@@ -15,11 +16,10 @@ const inBrowsers: readonly Project[] = ['contract', 'e2e', 'faults'];
 
 interface Count {
 	passed: number;
-	failed: number;
+	/** What failed and why, told again at the end where it is seen. */
+	failures: string[];
 	/** A line for each. */
 	skipped: string[];
-	/** Errors that belong to no test, told again at the end where they are seen. */
-	outside: string[];
 }
 
 const words = process.argv.slice(2);
@@ -32,7 +32,7 @@ const filters = words.filter(
 );
 
 const cleanUp = ownTemporaryFolder();
-const total: Count = { passed: 0, failed: 0, skipped: [], outside: [] };
+const total: Count = { passed: 0, failures: [], skipped: [] };
 try {
 	getPrograms(['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg', 'turnserver'], (line) => {
 		process.stderr.write(`${line}\n`);
@@ -40,28 +40,26 @@ try {
 	ensureBuilt();
 	for (const project of wanted) add(await run(project));
 } catch (error) {
-	console.error(error);
-	total.failed += 1;
+	total.failures.push(`failed: ${inspect(error, { depth: 3 })}`);
 }
 
 cleanUp();
-for (const line of [...total.outside, ...total.skipped]) console.log(line);
+for (const line of [...total.failures, ...total.skipped]) console.log(line);
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : '';
-console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+console.log(`${total.passed} passed, ${total.failures.length} failed${skipped}`);
 // What a failed test left open must not keep the line from being the last.
-process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
+process.exit(total.failures.length > 0 || total.passed === 0 ? 1 : 0);
 
 function add(count: Count): void {
 	total.passed += count.passed;
-	total.failed += count.failed;
+	total.failures.push(...count.failures);
 	total.skipped.push(...count.skipped);
-	total.outside.push(...count.outside);
 }
 
 async function run(project: Project): Promise<Count> {
 	if (inBrowsers.includes(project) && !pathOf('chromium')) {
-		console.error(`The ${project} tests need Chromium, and this machine has none.`);
-		return { passed: 0, failed: 1, skipped: [], outside: [] };
+		const why = `failed: the ${project} tests need Chromium, and this machine has none.`;
+		return { passed: 0, failures: [why], skipped: [] };
 	}
 	console.log(`\n— ${project} —`);
 	const vitest = await startVitest(filters, {
@@ -72,8 +70,7 @@ async function run(project: Project): Promise<Count> {
 	});
 	const count = countOf(vitest.state.getTestModules());
 	for (const error of vitest.state.getUnhandledErrors()) {
-		count.failed += 1;
-		count.outside.push(inspect(error, { depth: 3 }));
+		count.failures.push(`failed: outside of any test: ${inspect(error, { depth: 3 })}`);
 	}
 	await vitest.close();
 	return count;
@@ -81,18 +78,33 @@ async function run(project: Project): Promise<Count> {
 
 /** A test that never came to run counts as failed: silence is not success. */
 function countOf(modules: TestModule[]): Count {
-	const count: Count = { passed: 0, failed: 0, skipped: [], outside: [] };
+	const count: Count = { passed: 0, failures: [], skipped: [] };
+	const failed = (what: string, errors: readonly Failure[] = []): void => {
+		const why = errors.map(told).join('\n') || 'it never came to run';
+		count.failures.push(`failed: ${what}: ${why}`);
+	};
 	for (const module of modules) {
-		count.failed += module.errors().length;
-		count.outside.push(...module.errors().map((error) => inspect(error, { depth: 3 })));
-		for (const suite of module.children.allSuites()) count.failed += suite.errors().length;
+		for (const error of module.errors()) failed(module.relativeModuleId, [error]);
+		for (const suite of module.children.allSuites()) {
+			for (const error of suite.errors()) failed(suite.fullName, [error]);
+		}
 		for (const test of module.children.allTests()) {
 			const result = test.result();
 			if (result.state === 'passed') count.passed += 1;
 			else if (result.state === 'skipped')
 				count.skipped.push(`skipped: ${test.fullName}: ${result.note ?? 'no reason was given'}`);
-			else count.failed += 1;
+			else failed(`${module.relativeModuleId} > ${test.fullName}`, result.errors);
 		}
 	}
 	return count;
+}
+
+type Failure = ReturnType<TestModule['errors']>[number];
+
+/** The message, and where in our own files it was thrown. */
+function told({ message, stacks }: Failure): string {
+	const places = (stacks ?? [])
+		.slice(0, 3)
+		.map(({ file, line }) => `${relative('.', file)}:${line}`);
+	return [message, ...places].join('\n  at ');
 }
