@@ -9,6 +9,8 @@ import { pathOf } from './tests/programs.ts';
  */
 const soak = process.env['SOAK'] === '1';
 const chromium = pathOf('chromium');
+/** A poll ends when its state is there. How long that may take is a deadline, not a measure: the machine is shared. */
+const patience = { poll: { timeout: 10_000 } };
 
 export default defineConfig({
 	test: {
@@ -19,6 +21,7 @@ export default defineConfig({
 				plugins: [svelte()],
 				test: {
 					name: 'unit',
+					expect: patience,
 					environment: 'node',
 					include: ['tests/**/*.test.ts'],
 					exclude: ['tests/**/*.{browser,process}.test.ts', 'tests/{e2e,faults}/**'],
@@ -45,6 +48,7 @@ export default defineConfig({
 				},
 				test: {
 					name: 'contract',
+					expect: patience,
 					sequence: { groupOrder: 1 },
 					include: ['tests/**/*.browser.test.ts'],
 					testTimeout: 30_000,
@@ -75,6 +79,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'e2e',
+					expect: patience,
 					sequence: { groupOrder: 2 },
 					environment: 'node',
 					globalSetup: 'tests/e2e/built.ts',
@@ -89,6 +94,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'faults',
+					expect: patience,
 					sequence: { groupOrder: 3 },
 					environment: 'node',
 					globalSetup: 'tests/e2e/built.ts',

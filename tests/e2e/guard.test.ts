@@ -50,7 +50,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	// EV6, EV9
 	await guard.getByText('something may lie over the lens').waitFor({ timeout: 25_000 });
 	await page.mouse.down();
-	await guard.waitFor({ state: 'detached', timeout: 5000 });
+	await guard.waitFor({ state: 'detached' });
 	await page.mouse.up();
 	await page.getByRole('alert').filter({ hasText: 'something may lie over the lens' }).waitFor();
 	await puppet(page, 'uncover');
@@ -61,12 +61,12 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	// GM5 by keyboard and GM6.
 	await page.getByRole('button', { name: 'Guard mode' }).click();
 	await page.keyboard.down('Enter');
-	await guard.waitFor({ state: 'detached', timeout: 5000 });
+	await guard.waitFor({ state: 'detached' });
 	await page.keyboard.up('Enter');
 	// What a screen reader presses has neither touch nor key.
 	await page.getByRole('button', { name: 'Guard mode' }).click();
 	await leave.evaluate((node) => (node as HTMLButtonElement).click());
-	await guard.waitFor({ state: 'detached', timeout: 5000 });
+	await guard.waitFor({ state: 'detached' });
 
 	await openSaved(page, relay.address);
 	const event = page.getByRole('button', { name: 'The lens was covered' });

@@ -35,6 +35,6 @@ export async function moves(page: Page): Promise<void> {
 			return data.some((value, at) => at % 4 !== 3 && value > 40) ? [...data].join() : '';
 		});
 	const first = await seen();
-	await expect.poll(seen, { timeout: 5000 }).not.toBe(first);
+	await expect.poll(seen).not.toBe(first);
 	expect(first).not.toBe('');
 }

@@ -42,7 +42,7 @@ function camera(): CameraId {
 }
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-	await expect.poll(what, { timeout: 4000, interval: 2 }).toBe(true);
+	await expect.poll(what, { interval: 2 }).toBe(true);
 }
 
 async function saved(): Promise<number> {

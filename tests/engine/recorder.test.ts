@@ -56,7 +56,7 @@ function camera(): CameraId {
 
 /** Real cryptography answers in real time; a state is waited for, not a while. */
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-	await expect.poll(what, { timeout: 4000, interval: 2 }).toBe(true);
+	await expect.poll(what, { interval: 2 }).toBe(true);
 }
 
 /** `count` seconds pass: frames come, and a fragment at the end of each. */
