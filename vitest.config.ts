@@ -26,7 +26,8 @@ export default defineConfig({
 					include: ['tests/**/*.test.ts'],
 					exclude: ['tests/**/*.{browser,process}.test.ts', 'tests/{e2e,faults}/**'],
 					fileParallelism: true,
-					testTimeout: 20_000,
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
 				},
 			},
 			{
@@ -51,7 +52,8 @@ export default defineConfig({
 					expect: patience,
 					sequence: { groupOrder: 1 },
 					include: ['tests/**/*.browser.test.ts'],
-					testTimeout: 30_000,
+					testTimeout: 120_000,
+					hookTimeout: 60_000,
 					browser: {
 						enabled: true,
 						headless: true,
@@ -84,8 +86,8 @@ export default defineConfig({
 					environment: 'node',
 					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/e2e/**/*.test.ts', 'tests/**/*.process.test.ts'],
-					testTimeout: 120_000,
-					hookTimeout: 120_000,
+					testTimeout: 240_000,
+					hookTimeout: 300_000,
 					// Mostly they wait. More would make them wait for each other.
 					fileParallelism: true,
 					maxWorkers: 2,
@@ -99,8 +101,8 @@ export default defineConfig({
 					environment: 'node',
 					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/faults/**/*.test.ts'],
-					testTimeout: soak ? 2 * 60 * 60_000 : 360_000,
-					hookTimeout: 180_000,
+					testTimeout: soak ? 2 * 60 * 60_000 : 20 * 60_000,
+					hookTimeout: 300_000,
 					// The heavy counts are alone with the machine.
 					fileParallelism: !soak,
 					maxWorkers: soak ? 1 : 2,

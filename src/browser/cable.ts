@@ -9,6 +9,7 @@ import type {
 	ChannelEvents,
 	OfferedCable,
 } from '#ports/cable.ts';
+import { whenLate } from './when-late.ts';
 
 /** Addresses of this device are found at once or not at all. */
 const GATHER_MS = 3000;
@@ -233,10 +234,10 @@ async function taking<T>(pc: RTCPeerConnection, work: () => Promise<T>): Promise
 /** All addresses, or those that were found in time. */
 async function gathered(pc: RTCPeerConnection): Promise<Contact> {
 	await new Promise<void>((resolve) => {
-		const late = setTimeout(resolve, GATHER_MS);
+		const found = whenLate(GATHER_MS, resolve);
 		const look = (): void => {
 			if (pc.iceGatheringState !== 'complete') return;
-			clearTimeout(late);
+			found();
 			resolve();
 		};
 		pc.onicegatheringstatechange = look;

@@ -4,6 +4,7 @@ import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/enco
 import { Cutting } from './cutting.ts';
 import { firstFrame } from './frame-clock.ts';
 import { streamOf } from './picture.ts';
+import { whenLate } from './when-late.ts';
 
 /** `avc3` first: with `avc1` a rotation in mid-run breaks the file without any error. */
 const VIDEO = ['avc3.42E01F', 'avc3', 'avc1.42E01F', 'av01.0.04M.08'];
@@ -40,7 +41,7 @@ class RecorderEncoding implements Encoding {
 	/** Chunks are read one after the other, whatever their size. */
 	#reading: Promise<void> = Promise.resolve();
 	#stopping: Promise<void> | null = null;
-	#soundTimer: ReturnType<typeof setTimeout> | undefined;
+	#soundCame: () => void = () => undefined;
 	#over: () => void = () => undefined;
 	readonly #whenOver = new Promise<void>((done) => {
 		this.#over = done;
@@ -61,9 +62,9 @@ class RecorderEncoding implements Encoding {
 				? this.#begin(recorderType(false), [picture])
 				: this.#begin(withSound, [picture, voice]);
 		if (voice === undefined || withSound === null) return;
-		this.#soundTimer = setTimeout(() => {
+		this.#soundCame = whenLate(SOUND_DEADLINE_MS, () => {
 			this.#goOnWithoutSound();
-		}, SOUND_DEADLINE_MS);
+		});
 	}
 
 	stop(): Promise<void> {
@@ -72,7 +73,7 @@ class RecorderEncoding implements Encoding {
 	}
 
 	async #stop(): Promise<void> {
-		clearTimeout(this.#soundTimer);
+		this.#soundCame();
 		if (this.#recorder.state !== 'inactive') this.#recorder.stop();
 		const late = setTimeout(() => {
 			this.#cutting.end(null);
@@ -99,7 +100,7 @@ class RecorderEncoding implements Encoding {
 				this.#sink.fragment(fragment);
 			},
 			ended: (fault) => {
-				clearTimeout(this.#soundTimer);
+				this.#soundCame();
 				if (recorder.state !== 'inactive') recorder.stop();
 				this.#over();
 				this.#sink.ended(fault);
@@ -136,7 +137,7 @@ class RecorderEncoding implements Encoding {
 
 	#read(chunk: Blob, cutting: Cutting): void {
 		if (chunk.size === 0) return;
-		clearTimeout(this.#soundTimer);
+		this.#soundCame();
 		this.#reading = this.#reading
 			.then(async () => {
 				cutting.push(await chunk.arrayBuffer());

@@ -1,4 +1,5 @@
 import workletUrl from './voice.worklet.ts?worker&url';
+import { whenLate } from './when-late.ts';
 
 /** How long a microphone may take to give its first packet; then the picture goes on without it. */
 const FIRST_PACKET_MS = 2000;
@@ -26,7 +27,7 @@ export class Voice {
 	readonly #packets: VoicePacket[] = [];
 	#take: ((packet: VoicePacket) => void) | null = null;
 	#tell: (there: boolean) => void = () => undefined;
-	readonly #late: ReturnType<typeof setTimeout>;
+	readonly #came: () => void;
 	#meta: EncodedAudioChunkMetadata | undefined;
 	#context: AudioContext | null = null;
 	#encoder: AudioEncoder | null = null;
@@ -37,9 +38,9 @@ export class Voice {
 		this.ready = new Promise((done) => {
 			this.#tell = done;
 		});
-		this.#late = setTimeout(() => {
+		this.#came = whenLate(FIRST_PACKET_MS, () => {
 			this.#tell(false);
-		}, FIRST_PACKET_MS);
+		});
 		// A browser without audio encoder or context: the same as silence.
 		this.#listen(track).catch(() => this.#tell(false));
 	}
@@ -51,7 +52,7 @@ export class Voice {
 	}
 
 	stop(): void {
-		clearTimeout(this.#late);
+		this.#came();
 		this.#tell(false);
 		if (this.#encoder?.state === 'configured') this.#encoder.close();
 		void this.#context?.close().catch(() => undefined);

@@ -23,6 +23,7 @@ const STOP_DEADLINE_MS = 5000;
 const MOST_QUEUED = 8;
 /** Sound that pauses longer has ended; the recorder begins anew without it. */
 const SILENT_MS = 3000;
+const HEARD_MS = 100;
 
 interface Muxer {
 	readonly output: Output;
@@ -202,7 +203,7 @@ class CodecEncoding implements Encoding {
 		this.#muxing = this.#muxing
 			.then(async () => {
 				const { source, sound, code } = await this.#muxer;
-				if (sound !== null && performance.now() - (this.#voice?.lastMs ?? 0) > SILENT_MS) {
+				if (sound !== null && (await this.#silent())) {
 					throw new Fault('aborted', 'the sound ended');
 				}
 				await source.add(code.EncodedPacket.fromEncodedChunk(chunk), meta);
@@ -210,6 +211,13 @@ class CodecEncoding implements Encoding {
 			.catch((error: unknown) => {
 				this.#fail(error);
 			});
+	}
+
+	/** Whether the sound has ended. After a stall of the page its packets stand in the queue behind the picture's. */
+	async #silent(): Promise<boolean> {
+		const silent = () => performance.now() - (this.#voice?.lastMs ?? 0) > SILENT_MS;
+		if (silent()) await new Promise((heard) => setTimeout(heard, HEARD_MS));
+		return silent();
 	}
 
 	#muxSound(

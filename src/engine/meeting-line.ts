@@ -4,7 +4,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { Relays, RelaySocket } from '#ports/relay.ts';
 
 /** What a small call may take. */
-const CALL_MS = 2000;
+const CALL_MS = 5000;
 const PING_MS = 10_000;
 const SILENT_MS = 25_000;
 

@@ -13,6 +13,10 @@ import type { Post } from './post.ts';
 /** How often it says that it is there, and compares the clocks. */
 const SAY_MS = 15_000;
 const SAY_AGAIN_MS = 1500;
+/** LV10: half of a longer round trip is much to add; it is measured again, so often at most. */
+const FINE_MS = 500;
+const FINER = 8;
+const MOST_ASKED = 40;
 const GRANT_MS = 2000;
 /** Parts that wait for their opening: it leaps to the next key part. */
 const MOST_WAITING = 20;
@@ -64,9 +68,12 @@ export class RelayedWatch {
 		this.#window = new LiveWindow(tools.opener, camera);
 		this.#say();
 		let said = this.begunMs;
+		let finer = FINER;
 		this.#stopSaying = tools.clock.every(SAY_AGAIN_MS, () => {
 			const nowMs = tools.clock.monotonicMs();
-			if (this.offset !== null && nowMs - said < SAY_MS) return;
+			const coarse = this.offset === null || this.offset.roundTripMs > FINE_MS;
+			if (nowMs - said < SAY_MS && !(coarse && finer > 0)) return;
+			if (this.offset !== null) finer = coarse ? finer - 1 : FINER;
 			said = nowMs;
 			this.#say();
 		});
@@ -87,7 +94,10 @@ export class RelayedWatch {
 		if (message.t === 'relayed') {
 			const sentMs = this.#asked.get(message.peer);
 			if (sentMs === undefined) return;
-			this.#asked.clear();
+			for (const nonce of this.#asked.keys()) {
+				this.#asked.delete(nonce);
+				if (nonce === message.peer) break;
+			}
 			const heardMs = this.#tools.clock.monotonicMs();
 			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs: message.atMs });
 		} else if (message.t === 'hang-up') {
@@ -113,6 +123,8 @@ export class RelayedWatch {
 	#say(): void {
 		const nonce = hexOf(this.#tools.crypto.random(16));
 		this.#nonce = nonce;
+		const [oldest] = this.#asked.keys();
+		if (oldest !== undefined && this.#asked.size >= MOST_ASKED) this.#asked.delete(oldest);
 		this.#asked.set(nonce, this.#tools.clock.monotonicMs());
 		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
 		void this.#tools.post.send(this.#device, { t: 'call', ...about, ways: ['relayed'] });

@@ -55,7 +55,9 @@ export class CameraView implements LiveView {
 	/** The age of what is on show, when it was last known. */
 	#known: { readonly path: Path; readonly ageMs: number; readonly atMs: number } | null = null;
 	#sinceMs: number;
-	#attachedMs = 0;
+	/** Frames can be expected since then: it was attached, or woke. */
+	#awakeMs = 0;
+	#lookedMs = Infinity;
 	#ended: Ended | null = null;
 	#muted = true;
 	/** The camera was asked to play what is said here. */
@@ -89,7 +91,7 @@ export class CameraView implements LiveView {
 	}
 
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
-		this.#attachedMs = this.#tools.clock.monotonicMs();
+		this.#awakeMs = this.#tools.clock.monotonicMs();
 		this.#videoMs = this.#capturedMs = this.#known = null;
 		this.#show(null);
 		this.#tools.screen.attach(video, canvas);
@@ -186,8 +188,7 @@ export class CameraView implements LiveView {
 		}
 		screen.play(this.#rate === 'none' ? null : picture);
 		this.#show('video');
-		const nowMs = clock.monotonicMs();
-		if (this.#videoMs !== null) this.#know('local', nowMs - this.#videoMs);
+		if (this.#videoMs !== null) this.#know('local', clock.monotonicMs() - this.#videoMs);
 		this.#tellShown('camera');
 	}
 
@@ -198,6 +199,8 @@ export class CameraView implements LiveView {
 			return;
 		}
 		const nowMs = this.#tools.clock.monotonicMs();
+		if (nowMs - this.#lookedMs > 4 * LOOK_MS) this.#awakeMs = nowMs;
+		this.#lookedMs = nowMs;
 		this.#heedEnds(nowMs);
 		const gone = this.#ended ?? goneOf(this.#tools.post.state, source);
 		const alive = this.#direct !== null && this.#direct.connectedMs !== null;
@@ -212,8 +215,7 @@ export class CameraView implements LiveView {
 			this.#set(gone);
 			return;
 		}
-		const { kind } = this.#tools.post.state;
-		const reachable = kind === 'connected' && source.online;
+		const reachable = this.#tools.post.state.kind === 'connected' && source.online;
 		// A camera forgets who watched at a relay that was away.
 		if (reachable && this.#wasCut) this.#dropRelayed();
 		this.#wasCut = !reachable;
@@ -230,15 +232,15 @@ export class CameraView implements LiveView {
 		const over = this.#relayed?.end ?? null;
 		if (end !== null) {
 			this.#direct = null;
-			this.#nextDirectMs = nowMs + AGAIN_MS;
+			this.#nextDirectMs = nowMs + (end === 'closed' ? RELAY_AGAIN_MS : AGAIN_MS);
 			this.#reason = end === 'full' ? 'full' : 'blocked';
 		}
 		if (over !== null) {
 			this.#relayed = null;
 			this.#nextRelayedMs = nowMs + RELAY_AGAIN_MS;
 		}
-		const out = end === 'revoked' || over === 'revoked';
-		if (out) this.#ended = { kind: 'ended', why: 'revoked', fault: null };
+		if ([end, over].includes('revoked'))
+			this.#ended = { kind: 'ended', why: 'revoked', fault: null };
 	}
 
 	#steerDirect(source: WatchedCamera, reachable: boolean, nowMs: number): Verdict | null {
@@ -257,8 +259,8 @@ export class CameraView implements LiveView {
 		const direct = this.#direct;
 		const { picture, connectedMs: sinceMs, lostMs } = direct;
 		if (picture !== null) this.#tools.screen.play(picture);
-		const begunMs = Math.max(direct.begunMs, this.#attachedMs);
-		const connectedMs = sinceMs && Math.max(sinceMs, this.#attachedMs);
+		const begunMs = Math.max(direct.begunMs, this.#awakeMs);
+		const connectedMs = sinceMs && Math.max(sinceMs, this.#awakeMs);
 		const seen = { paintedMs: this.#videoMs, visible: this.#tools.screen.seen };
 		const slow = this.#rate !== 'full';
 		const frameMs = picture && expectedFrameMs({ ...seen, slow, beat: direct.beat }, nowMs);
@@ -299,8 +301,7 @@ export class CameraView implements LiveView {
 
 	/** The old picture stays until the new one has its first frame. */
 	#choose(fares: Verdict | null, nowMs: number): void {
-		const offset = this.#relayed?.offset ?? null;
-		const captured = this.#capturedMs;
+		const [offset, captured] = [this.#relayed?.offset ?? null, this.#capturedMs];
 		if (fares === 'well' && this.#videoMs !== null) {
 			this.#reason = 'best';
 			this.#show('video');
@@ -343,8 +344,8 @@ export class CameraView implements LiveView {
 			const silent =
 				relayed && (pieces === null ? !this.#tools.screen.hears : !SOUND.test(pieces.mime));
 			const sound = !silent && this.#tools.source().state?.sound === true;
-			const inPieces = relayed && pieces !== null;
-			this.#set({ kind: 'live', path, reason, ageMs: age, sound, pieces: inPieces });
+			const about = { path, reason, ageMs: age, sound, pieces: relayed && pieces !== null };
+			this.#set({ kind: 'live', ...about });
 		}
 	}
 

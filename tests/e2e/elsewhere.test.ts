@@ -7,6 +7,7 @@ import { invitationText } from '#domain/invitation.ts';
 import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow } from './paired.ts';
 import { becomeCamera, escaped } from './person.ts';
+import { comes } from './watched.ts';
 import { startStaticHost, type StaticHost } from './static-host.ts';
 
 /** The app from a host that only serves files, and a relay at another origin. */
@@ -28,7 +29,7 @@ beforeAll(async () => {
 	at = relay.address.replace('localhost', NAME);
 	buildInto(app, 'elsewhere', at);
 	[cameras, viewers] = await Promise.all([launchChromium(), launchChromium()]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
 	await Promise.all([cameras.close(), viewers.close()]);
 	await Promise.all([relay.stop(), host.stop()]);
@@ -55,11 +56,10 @@ test('RL24 the invitation says where the relay is; then two browsers pair and wa
 	await allow(camera, 'Kitchen');
 
 	await camera.goto(`${host.address}/camera`);
+	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 30_000 });
 	await viewer.goto(`${host.address}/watch`);
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
-	await viewer
-		.locator('[data-state="live"][data-path="direct"]')
-		.waitFor({ state: 'attached', timeout: 30_000 });
+	await comes(viewer, 'direct');
 	expect(errors.flat()).toEqual([]);
 });
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
 	await pair(camera, await viewers.newPage(), relay, 'Kitchen');
 	await opened();
 	await camera.getByRole('switch', { name: 'Record sound' }).click();
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
 	await viewers.close();
 	await cameras.close();
@@ -80,7 +80,7 @@ test('LV17 a viewer without VideoDecoder sees the relayed picture by MediaSource
 	const page = await visit('VideoDecoder');
 	expect(await feeds(page).count()).toBe(1);
 	await moves(page);
-	await expect.poll(() => age(page), { timeout: 10_000 }).toBeLessThan(1500);
+	await expect.poll(() => age(page), { timeout: 30_000 }).toBeLessThan(1500);
 	expect(await page.getByText('About 2 s behind').count()).toBe(0);
 });
 
@@ -93,7 +93,7 @@ test('LV16 a viewer at the relay hears the camera once somebody wants it', async
 	expect(await heard()).toBe(0);
 	const sound = page.getByRole('button', { name: 'Sound' });
 	await sound.click();
-	await expect.poll(heard, { timeout: 10_000 }).toBeGreaterThan(1);
+	await expect.poll(heard, { timeout: 30_000 }).toBeGreaterThan(1);
 	await sound.click();
 	const before = await heard();
 	await moves(page);
@@ -108,14 +108,14 @@ test('LV15 LV17 a camera without VideoEncoder sends fragments, recording or not,
 		if (records) await record(camera);
 		const page = await visit();
 		// What the relay keeps of the camera before may be seen first, with its age.
-		await feeds(page).waitFor({ state: 'attached', timeout: 10_000 });
+		await feeds(page).waitFor({ state: 'attached' });
 		await page.getByText('About 2 s behind').waitFor();
 		await moves(page);
-		await expect.poll(() => age(page), { timeout: 10_000 }).toBeLessThan(3000);
+		await expect.poll(() => age(page), { timeout: 30_000 }).toBeLessThan(3000);
 		await page.getByRole('button', { name: 'Sound' }).click();
 		const heard = () => feeds(page).evaluate((one: HTMLVideoElement) => [one.muted, one.paused]);
-		await expect.poll(heard, { timeout: 10_000 }).toEqual([false, false]);
+		await expect.poll(heard, { timeout: 30_000 }).toEqual([false, false]);
 		await moves(page);
-		expect(await age(page)).toBeLessThan(5000);
+		await expect.poll(() => age(page), { timeout: 30_000 }).toBeLessThan(5000);
 	}
 });

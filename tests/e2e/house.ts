@@ -68,8 +68,8 @@ export async function startRelay({
 	const address = await new Promise<string>((resolve, reject) => {
 		const deadline = setTimeout(() => {
 			child.kill('SIGKILL');
-			reject(new Error(`The server said nothing for 20 s. ${said}`));
-		}, 20_000);
+			reject(new Error(`The server said nothing for 60 s. ${said}`));
+		}, 60_000);
 		const hear = (chunk: Buffer): void => {
 			said += chunk.toString();
 			const found = /Spy-cam is at (\S+)/.exec(said)?.[1];
@@ -257,6 +257,7 @@ function isRunning(pid: number): boolean {
 export async function launchThrottling(args: readonly string[] = []): Promise<Browser> {
 	return launch({
 		executablePath: need('chromium'),
+		timeout: 90_000,
 		headless: true,
 		ignoreDefaultArgs: [
 			'--disable-background-timer-throttling',
@@ -284,6 +285,7 @@ export async function launchFirefox({ profile, prefs = {} }: FirefoxWish = {}): 
 	return launch({
 		browser: 'firefox',
 		executablePath: need('firefox'),
+		timeout: 90_000,
 		headless: true,
 		defaultViewport: { width: 1280, height: 800 },
 		...(profile === undefined ? {} : { userDataDir: profile }),

@@ -121,7 +121,7 @@ test('after a kill and a while: recording goes on, the gap is drawn and says why
 		input.value = String(ms);
 		input.dispatchEvent(new Event('input', { bubbles: true }));
 	}, Math.round(gapMs));
-	await page.getByText(/Nothing recorded from .*browser was closed/).waitFor({ timeout: 10_000 });
+	await page.locator('.gap', { hasText: /Nothing recorded from .*browser was closed/ }).waitFor();
 	await expect
 		.poll(() => shown(page), { timeout: 10_000 })
 		.toBeGreaterThanOrEqual((second?.startUs ?? 0) / 1000 - 100);

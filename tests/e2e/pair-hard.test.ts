@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { killBrowser, launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { openHome, pair, showCode } from './paired.ts';
 import { becomeCamera, escaped } from './person.ts';
+import { comes } from './watched.ts';
 
 /** Pairing where something is against it: clocks, tabs, a device that dies. Each ends in words and with a way on. */
 
@@ -71,10 +72,10 @@ beforeAll(async () => {
 	await ownerComes();
 	await becomeCamera(owner, relay.address);
 	await openHome(owner, relay);
-}, 120_000);
+}, 300_000);
 afterEach(async () => {
 	await Promise.all(contexts.splice(0).map((context) => context.close()));
-	expect(errors.flat()).toEqual([]);
+	expect(errors.splice(0).flat()).toEqual([]);
 });
 afterAll(async () => {
 	await owners.close();
@@ -154,9 +155,7 @@ test('LV19 a second tab of the camera’s device: who watches goes on watching',
 	await second.goto(`${relay.address}/storage`);
 	await second.getByRole('heading').first().waitFor();
 	await page.reload();
-	await page
-		.locator('[data-state="live"][data-path="direct"]')
-		.waitFor({ state: 'attached', timeout: 30_000 });
+	await comes(page, 'direct');
 	await owner.getByText('Office').first().waitFor();
 	await second.close();
 });

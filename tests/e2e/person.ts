@@ -15,8 +15,9 @@ export async function record(page: Page): Promise<void> {
 	await recording(page);
 }
 
-export async function recording(page: Page, timeout = 20_000): Promise<void> {
-	await page.getByRole('status').filter({ hasText: 'Recording' }).first().waitFor({ timeout });
+export async function recording(page: Page, timeout = 40_000): Promise<void> {
+	const says = page.getByRole('status').filter({ hasText: /Recording since/ });
+	await says.first().waitFor({ timeout });
 }
 
 export async function stop(page: Page): Promise<void> {

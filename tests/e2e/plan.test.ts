@@ -45,6 +45,7 @@ test('SC1 SC4 SC6 at times it rests and says until when; Record now records; awa
 	await recording(page);
 
 	await page.goto(`${relay.address}/settings`);
+	await page.getByRole('link', { name: /^This device as a camera: .*Recording since/ }).waitFor();
 	await card.getByRole('radio', { name: /^When I am away/ }).check();
 	await page.getByRole('link', { name: /^This device as a camera: Not recording/ }).waitFor();
 	await page.goto(relay.address);

@@ -48,7 +48,7 @@ beforeAll(async () => {
 	await camera.goto(`${relay.address}/camera`);
 	await record(camera);
 	await savedAtLeast(camera, 2);
-}, 180_000);
+}, 300_000);
 
 afterAll(async () => {
 	await cameras.close();

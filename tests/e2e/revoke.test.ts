@@ -14,7 +14,7 @@ let camera: Page;
 let viewer: Page;
 let errors: string[];
 /** What the viewer's last line to the relay carried. */
-const line = { sent: [] as string[], token: '', closedMs: NaN, url: '' };
+const line = { sent: [] as string[], token: '', url: '' };
 
 function listenTo(opened: Line): void {
 	if (!/\/api\//.test(opened.url())) return;
@@ -28,14 +28,45 @@ function listenTo(opened: Line): void {
 		const frame = JSON.parse(payload) as { t: string; token?: string };
 		if (frame.t === 'welcome') line.token = frame.token ?? '';
 	});
-	opened.on('close', () => {
-		line.closedMs = performance.now();
+}
+
+declare global {
+	interface Window {
+		/** When something was pressed last, ms since 1970: all pages are on one machine. */
+		clickedMs?: number;
+		/** When the line to the relay was closed, and when the live picture was gone. The first of each. */
+		ends: { closedMs?: number; goneMs?: number };
+	}
+}
+
+function noteClicks(): void {
+	addEventListener('click', () => (window.clickedMs = Date.now()), { capture: true });
+}
+
+/** In the page itself, or a busy test would be measured, too. */
+function noteEnds(): void {
+	window.ends = {};
+	window.WebSocket = class extends WebSocket {
+		constructor(...how: ConstructorParameters<typeof WebSocket>) {
+			super(...how);
+			this.addEventListener('close', () => (window.ends.closedMs ??= Date.now()));
+		}
+	};
+	let live = false;
+	addEventListener('DOMContentLoaded', () => {
+		new MutationObserver(() => {
+			const before = live;
+			live = document.querySelector('[data-state="live"]') !== null;
+			if (before && !live) window.ends.goneMs ??= Date.now();
+		}).observe(document.body, { subtree: true, childList: true, attributeFilter: ['data-state'] });
 	});
 }
 
 beforeAll(async () => {
 	relay = await startRelay();
 	[cameras, viewers] = await Promise.all([launchChromium(), launchChromium()]);
+	await cameras.addInitScript(noteClicks);
+	await viewers.addInitScript(noteEnds);
 	[camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
 	errors = escaped(camera);
 	await becomeCamera(camera, relay.address);
@@ -44,7 +75,7 @@ beforeAll(async () => {
 	await camera.goto(`${relay.address}/camera`);
 	await record(camera);
 	await savedAtLeast(camera, 2);
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
 	await Promise.all([cameras.close(), viewers.close()]);
 	await relay.stop();
@@ -60,38 +91,40 @@ test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a ne
 	const sent = [...line.sent];
 	const token = line.token;
 	expect(await home(token)).toBe(200);
-	// From here on what it says and asks is kept apart: it may try again by itself.
-	line.closedMs = NaN;
+	await viewer.evaluate(() => {
+		window.ends = {};
+	});
 
 	await camera.getByRole('navigation').getByRole('link', { name: 'More' }).click();
 	const devices = camera.getByRole('region', { name: 'Devices' });
 	const kitchen = devices.getByRole('listitem').filter({ hasText: 'Kitchen' });
 	await kitchen.getByRole('button', { name: 'Revoke' }).click({ timeout: 20_000 });
 	const sure = camera.getByRole('dialog').getByRole('button', { name: 'Yes, take it out' });
-	await sure.waitFor();
-	const begunMs = performance.now();
 	await sure.click();
+	const begunMs = await camera.evaluate(() => window.clickedMs ?? Number.NaN);
 	// What is on show tells its own age: from that, when its newest frame was taken.
 	let newestMs = 0;
 	const shown = () =>
 		viewer.evaluate(() => {
 			const player = document.querySelector<HTMLElement>('[data-state="live"]');
-			return player === null ? null : Number(player.dataset['ageMs']);
+			return player === null ? null : Date.now() - Number(player.dataset['ageMs']);
 		});
-	for (let ageMs = await shown(); ageMs !== null; ageMs = await shown()) {
-		newestMs = Math.max(newestMs, performance.now() - begunMs - ageMs);
-		expect(performance.now() - begunMs).toBeLessThan(20_000);
+	for (let takenMs = await shown(); takenMs !== null; takenMs = await shown()) {
+		newestMs = Math.max(newestMs, takenMs - begunMs);
+		expect(Date.now() - begunMs).toBeLessThan(30_000);
 	}
-	const goneMs = performance.now();
+	const ended = () => viewer.evaluate(() => window.ends);
+	await expect.poll(async () => Object.keys(await ended()).sort()).toEqual(['closedMs', 'goneMs']);
+	const { closedMs = NaN, goneMs = NaN } = await ended();
 	process.stdout.write(`revoked: newest frame shown is of ${Math.round(newestMs)} ms after\n`);
 	expect(newestMs).toBeLessThan(5000);
 	// Picture and socket, both, and the words within a second of the socket's end (LV14).
 	expect(goneMs - begunMs).toBeLessThan(5000);
-	expect(line.closedMs - begunMs).toBeLessThan(5000);
+	expect(closedMs - begunMs).toBeLessThan(5000);
 	process.stdout.write(
-		`its line closed ${Math.round(line.closedMs - begunMs)} ms after, its picture was gone ${Math.round(goneMs - line.closedMs)} ms later\n`,
+		`its line closed ${Math.round(closedMs - begunMs)} ms after, its picture was gone ${Math.round(goneMs - closedMs)} ms later\n`,
 	);
-	expect(goneMs - line.closedMs).toBeLessThan(1000);
+	expect(goneMs - closedMs).toBeLessThan(1000);
 	await viewer.getByText('This device was taken out of the home.').first().waitFor();
 	expect(await seen()).toBe(false);
 	expect(await home(token)).toBe(401);

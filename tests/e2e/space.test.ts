@@ -42,7 +42,7 @@ test('SP10 SP11 a smaller budget says what goes before it is saved, and is remem
 	await slider.focus();
 	const before = await slider.getAttribute('aria-valuetext');
 	await page.keyboard.press('Home');
-	expect(await slider.getAttribute('aria-valuetext')).toMatch(/^50 MB: about \d/);
+	await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^50 MB: about \d/);
 	expect(before).not.toMatch(/^50 MB/);
 	await page.getByText(/^Saving deletes about 85\d/).waitFor();
 	await page.getByLabel('Exactly, in GB').fill('0.2');

@@ -74,7 +74,11 @@ export async function storedRuns(page: Page): Promise<Run[]> {
 }
 
 /** Waits until the run recorded last holds at least `segments` segments; gives all runs. */
-export async function savedAtLeast(page: Page, segments: number, timeout = 30_000): Promise<Run[]> {
+export async function savedAtLeast(
+	page: Page,
+	segments: number,
+	timeout = 30_000 + 2_000 * segments,
+): Promise<Run[]> {
 	const deadline = Date.now() + timeout;
 	for (;;) {
 		const runs = await storedRuns(page);

@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { player } from './person.ts';
 
-/** Waits for a live picture that comes this way; says what there is instead. */
-export async function comes(page: Page, path: string, timeout = 30_000): Promise<void> {
+/** Waits for a live picture that comes this way, as long as a second try takes (LV3); says what there is instead. */
+export async function comes(page: Page, path: string, timeout = 75_000): Promise<void> {
 	try {
 		await page
 			.locator(`[data-state="live"][data-path="${path}"]`)

@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, launchFirefox, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow, openHome, pair, showCode } from './paired.ts';
-import { becomeCamera, escaped, player } from './person.ts';
+import { becomeCamera, escaped, player, recording } from './person.ts';
 import { BLOCKED, LOOPBACK, startTurn } from './turn.ts';
 import { comes, moves } from './watched.ts';
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 	// Within the page: the lens stays as it is.
 	await camera.goto(`${relay.address}/camera`);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
 	await viewers.close();
 	await cameras.close();
@@ -50,22 +50,28 @@ async function visit(args: readonly string[] = []): Promise<Page> {
 	return page;
 }
 
+/** The picture is of now; a busy machine may stall at one look. */
+async function young(page: Page): Promise<void> {
+	const age = async () => Number((await player(page).getAttribute('data-age-ms')) ?? 'none');
+	await expect.poll(age, { timeout: 30_000 }).toBeLessThan(2000);
+}
+
 test('a paired browser watches directly, and the camera says who watches', async () => {
 	const page = await visit();
 	await comes(page, 'direct');
 	await moves(page);
-	expect(Number(await player(page).getAttribute('data-age-ms'))).toBeLessThan(2000);
+	await young(page);
 	await camera
 		.getByText(/Kitchen/)
 		.first()
-		.waitFor({ timeout: 10_000 });
+		.waitFor({ timeout: 30_000 });
 });
 
 test('with UDP blocked it watches at the relay, sealed; then directly again', async () => {
 	const blocked = await visit(BLOCKED);
 	await comes(blocked, 'relayed');
 	await moves(blocked);
-	expect(Number(await player(blocked).getAttribute('data-age-ms'))).toBeLessThan(2000);
+	await young(blocked);
 	const free = await visit();
 	await comes(free, 'direct');
 	await moves(free);
@@ -100,11 +106,7 @@ test('LV13 starts recording from afar', async () => {
 	const page = await visit();
 	await comes(page, 'direct');
 	await page.getByRole('button', { name: /start recording/i }).click();
-	await camera
-		.getByRole('status')
-		.filter({ hasText: 'Recording' })
-		.first()
-		.waitFor({ timeout: 20_000 });
+	await recording(camera);
 });
 
 test('by TURN where the operator configured it: a real coturn, passwords by the REST scheme', async () => {
@@ -148,7 +150,7 @@ test('Debian’s Firefox watches, too, without H.264', async () => {
 		await camera.getByRole('status').first().waitFor({ timeout: 20_000 });
 		await page.goto(`${relay.address}/watch`);
 		await page.locator('article h2 a').click();
-		await page.waitForSelector('[data-state="live"][data-path="direct"]', { timeout: 40_000 });
+		await page.waitForSelector('[data-state="live"][data-path="direct"]', { timeout: 75_000 });
 		const size = await page.evaluate(() => {
 			const video = document.querySelector('video');
 			return [video?.videoWidth ?? 0, video?.videoHeight ?? 0];

@@ -42,7 +42,7 @@ function camera(): CameraId {
 }
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-	await expect.poll(what, { interval: 2 }).toBe(true);
+	await expect.poll(what, { interval: 2, timeout: 30_000 }).toBe(true);
 }
 
 async function saved(): Promise<number> {

@@ -241,7 +241,7 @@ describe('coming back', () => {
 		const before = appends();
 		const coming = back.come(text, 'New', null);
 		await until(() => appends() > before);
-		await clock.pass(3000);
+		await clock.pass(6000);
 		await coming;
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
 		relay.lie = (frame) => frame;

@@ -14,6 +14,7 @@ import type { Member } from '#engine/members.ts';
 import type { RecorderChoice, RecorderState } from '#engine/recording.ts';
 import { Watching } from '#engine/watching-cameras.ts';
 import type { LiveView } from '#engine/watching.ts';
+import type { Clock } from '#ports/clock.ts';
 import type { Certificate, Dtls } from '#ports/crypto.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeLiveEncoder, FakeLiveScreen } from '../fakes/live.ts';
@@ -24,7 +25,7 @@ import { MemoryTenure } from '../fakes/tenure.ts';
 
 const crypto = new WebCrypto();
 /** What a busy machine may need to load a module. */
-const REALLY_MS = 3000;
+const REALLY_MS = 15_000;
 const FRAME_MS = 50;
 const nobody = (): (() => void) => () => undefined;
 
@@ -217,8 +218,16 @@ export async function makeHome() {
 			...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: id, strength: 'sealed' },
 			cameras: [],
 		};
+		/** Whether its page stands still: no timer of its own rings. */
+		const nap = { asleep: false };
+		const itsClock: Pick<Clock, 'wallMs' | 'monotonicMs' | 'every' | 'after'> = {
+			wallMs: () => clock.wallMs(),
+			monotonicMs: () => clock.monotonicMs(),
+			every: (ms, tick) => clock.every(ms, () => nap.asleep || tick()),
+			after: (ms, ring) => clock.after(ms, ring),
+		};
 		const watching = new Watching({
-			...{ clock, crypto, post: mine, peers: new FakePeers(network) },
+			...{ clock: itsClock, crypto, post: mine, peers: new FakePeers(network) },
 			members: membersOf(id),
 			house: { state: home, on: nobody },
 			dtls: () => Promise.resolve(own),
@@ -250,7 +259,7 @@ export async function makeHome() {
 			if (screen === undefined) throw new Error('no screen was made');
 			return { view: opened, screen };
 		};
-		return { id, post: mine, watching, granted, later, open, dtls: own };
+		return { id, post: mine, watching, granted, later, nap, open, dtls: own };
 	}
 
 	/** Until it is so, in steps of a frame; the clock tells how long it took. Modules load in real time, however fast that clock runs. */

@@ -174,6 +174,55 @@ describe('watching at the relay', () => {
 		expect(view.state).toMatchObject({ path: 'relayed', reason: 'blocked' });
 	});
 
+	test('LV3 a viewer whose own page slept gives the connection time before it judges it', async () => {
+		const { guest, until, network, clock } = home;
+		const { nap, open } = await guest('Kitchen');
+		const { view } = open();
+		await until(live(view, 'direct'));
+		nap.asleep = network.blind = network.mute = true;
+		await clock.pass(6000, 100);
+		nap.asleep = network.mute = false;
+		await clock.pass(500, 50);
+		network.blind = false;
+		expect(await until(live(view, 'direct'))).toBeLessThan(2000);
+		expect(network.connected).toBe(1);
+	});
+
+	test('LV3 a lens that was closed for a moment is tried again soon', async () => {
+		const { guest, until, recording, clock, relay, view: lens } = home;
+		const kitchen = await guest('Kitchen');
+		// Before it has said so itself.
+		relay.change = (message) => (message.t === 'state' ? null : message);
+		recording.set({ kind: 'off', fault: null });
+		const { view } = kitchen.open();
+		await clock.pass(1000, 50);
+		recording.set({ kind: 'preview', view: lens() });
+		relay.change = (message) => message;
+		expect(await until(live(view, 'direct'))).toBeLessThan(6000);
+	});
+
+	test('LV10 a first answer that came late is measured again, and the age is fine soon', async () => {
+		const { guest, until, relay, clock, network, post } = home;
+		const kitchen = await guest('Kitchen');
+		network.blocked = true;
+		let calls = 0;
+		const begunMs = clock.monotonicMs();
+		relay.change = (message) => {
+			if (message.t !== 'call') return message;
+			calls += 1;
+			if (clock.monotonicMs() - begunMs > 2000) return message;
+			const from = { device: kitchen.id, roles: ['viewer'] as const };
+			clock.after(2000, () => post.read(message, from));
+			return null;
+		};
+		const { view } = kitchen.open();
+		view.setWay('relayed');
+		const young = () => view.state.kind === 'live' && view.state.ageMs < 500;
+		expect(await until(young)).toBeLessThan(6000);
+		await clock.pass(10_000, 100);
+		expect(calls).toBeLessThan(8);
+	});
+
 	test('LV6 one encoding for all, only while somebody watches, and slower where bytes wait', async () => {
 		const { guest, until, encoder, clock, hosting, post } = home;
 		const views = [];

@@ -52,7 +52,7 @@ export class Person {
 	/** Resolves when it is in a state of the kind; says what it is in when it never gets there. */
 	async until<K extends PairingState['kind']>(
 		kind: K,
-		deadlineMs = 5000,
+		deadlineMs = 20_000,
 	): Promise<Extract<PairingState, { kind: K }>> {
 		const { state } = this;
 		if (state.kind === kind) return state as Extract<PairingState, { kind: K }>;

@@ -1,5 +1,5 @@
 /** Waits for a state that only needs promises to go on; time stands still meanwhile. Throws after a while. */
-export async function until(so: () => boolean, ms = 10_000): Promise<void> {
+export async function until(so: () => boolean, ms = 30_000): Promise<void> {
 	const deadline = performance.now() + ms;
 	while (!so()) {
 		if (performance.now() > deadline) throw new Error(`it did not come to be: ${String(so)}`);

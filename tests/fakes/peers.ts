@@ -36,6 +36,8 @@ export class FakeNetwork {
 	way: 'direct' | 'turn' = 'direct';
 	/** Frames are lost though the connection stands. */
 	blind = false;
+	/** What is said over the channel is lost. */
+	mute = false;
 	/** Until the viewers' microphones are open. */
 	microphone: Promise<void> = Promise.resolve();
 	readonly clock: Clock;
@@ -97,7 +99,7 @@ abstract class FakeEnd {
 	say(text: string): void {
 		this.said.push(text);
 		const { other } = this;
-		if (this.linked && other?.linked) {
+		if (this.linked && other?.linked && !this.network.mute) {
 			this.network.clock.after(5, () => {
 				other.hearFake({ kind: 'said', text });
 			});

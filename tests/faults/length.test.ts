@@ -12,8 +12,25 @@ afterAll(() => relay.stop());
 
 const SECONDS = SOAK ? 600 : 20;
 
+declare global {
+	interface Window {
+		/** How often the page stood still for longer than 0.4 s. */
+		stalls: number;
+	}
+}
+
+function noteStalls(): void {
+	window.stalls = 0;
+	let lastMs = performance.now();
+	setInterval(() => {
+		if (performance.now() - lastMs > 400) window.stalls += 1;
+		lastMs = performance.now();
+	}, 50);
+}
+
 test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up to wall time within a frame per run`, async () => {
 	const context = await launchChromium({});
+	await context.addInitScript(noteStalls);
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);
@@ -44,7 +61,13 @@ test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up t
 	const { parseEntries } = await import('#domain/index-page.ts');
 	const entries = spans.flatMap((bytes) => parseEntries(new Uint8Array(bytes)));
 	expect(entries).toHaveLength(run.lastSeq);
-	const total = entries.reduce((sum, entry) => sum + entry.durationUs, 0);
+	// RC5: where the picture stood for half a second there is a gap. Only where the page itself stood still.
+	const gaps = entries
+		.slice(1)
+		.map((entry, at) => entry.startUs - entries[at]!.startUs - entries[at]!.durationUs)
+		.filter((us) => us > 500_000);
+	expect(gaps.length).toBeLessThanOrEqual(await page.evaluate(() => window.stalls));
+	const total = [...gaps, ...entries.map(({ durationUs }) => durationUs)].reduce((a, b) => a + b);
 	expect(Math.abs(total - (run.endUs - run.startUs))).toBeLessThanOrEqual(frameUs);
 	expect(Math.abs(run.startUs - run.anchorUs)).toBeLessThanOrEqual(frameUs);
 	expect(errors).toEqual([]);

@@ -136,7 +136,7 @@ beforeAll(async () => {
 	await watch.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	await watch.locator('[data-state="live"]').first().waitFor({ state: 'attached' });
 	await door.goto(`${relay.address}/pair`);
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
 	await Promise.all([home, away, outside].map((context) => context.close()));
 	await relay.stop();

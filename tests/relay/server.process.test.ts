@@ -93,10 +93,12 @@ test('a client that hangs on does not keep it from stopping', async () => {
 	await once(socket, 'connect');
 	socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
 	const asked = performance.now();
+	const cut = once(socket, 'close');
 	run.child.kill('SIGINT');
+	await cut;
+	// By the stop (RL3), and before its headers would have been late.
+	expect(performance.now() - asked).toBeLessThan(9_500);
 	expect((await ended(run)).code).toBe(0);
-	expect(performance.now() - asked).toBeLessThan(8_000);
-	socket.destroy();
 });
 
 test('help goes to stdout and ends well', async () => {
@@ -256,7 +258,7 @@ describe('one server a folder', () => {
 	});
 });
 
-test('headers that trickle in are cut off', { timeout: 25_000 }, async () => {
+test('headers that trickle in are cut off', async () => {
 	const run = start(anyPort());
 	const { port } = new URL(await run.address);
 	const socket = connect(Number(port), 'localhost');
@@ -269,5 +271,6 @@ test('headers that trickle in are cut off', { timeout: 25_000 }, async () => {
 	// Not `once`, which fails at an error: a reset while the trickle writes is an end, too.
 	await new Promise((closed) => socket.once('close', closed));
 	clearInterval(trickle);
-	expect(performance.now() - begun).toBeLessThan(13_500);
+	// Ten seconds, looked at every two; a request as a whole would have 120.
+	expect(performance.now() - begun).toBeLessThan(30_000);
 });

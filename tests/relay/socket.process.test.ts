@@ -77,7 +77,6 @@ test.each([
 		clearInterval(talking);
 		raw.destroy();
 	},
-	5_000,
 );
 
 test('RL17 two meet', async () => {
