@@ -86,7 +86,8 @@ function countOf(modules: TestModule[]): Count {
 	for (const module of modules) {
 		for (const error of module.errors()) failed(module.relativeModuleId, [error]);
 		for (const suite of module.children.allSuites()) {
-			for (const error of suite.errors()) failed(suite.fullName, [error]);
+			for (const error of suite.errors())
+				failed(`${module.relativeModuleId} > ${suite.fullName}`, [error]);
 		}
 		for (const test of module.children.allTests()) {
 			const result = test.result();

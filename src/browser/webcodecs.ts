@@ -23,6 +23,7 @@ const STOP_DEADLINE_MS = 5000;
 const MOST_QUEUED = 8;
 /** Sound that pauses longer has ended; the recorder begins anew without it. */
 const SILENT_MS = 3000;
+/** What waits in the page's queue is heard in that time. */
 const HEARD_MS = 100;
 
 interface Muxer {

@@ -55,7 +55,7 @@ export class CameraView implements LiveView {
 	/** The age of what is on show, when it was last known. */
 	#known: { readonly path: Path; readonly ageMs: number; readonly atMs: number } | null = null;
 	#sinceMs: number;
-	/** Frames can be expected since then: it was attached, or woke. */
+	/** Frames can be expected since then: it was attached, or woke, as looks that were missed tell. */
 	#awakeMs = 0;
 	#lookedMs = Infinity;
 	#ended: Ended | null = null;

@@ -7,6 +7,7 @@ import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 import { compressedKB, firstLoad, watchKB } from '#setup/size.js';
 import { startRelay, temporaryFolder } from '../e2e/house.ts';
+import { median } from '../measures.ts';
 import { need } from '../programs.ts';
 import type { BenchResult, Progress } from './result.ts';
 
@@ -116,10 +117,6 @@ function buildHello(folder: string): void {
 		},
 	);
 	if (status !== 0) throw new Error(`The page that says hello could not be built: ${stderr}`);
-}
-
-function median(values: readonly number[]): number {
-	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 function round2(value: number): number {

@@ -4,6 +4,7 @@ import { barePage } from '../e2e/bare-page.ts';
 import { launchChromium, processesOf, temporaryFolder } from '../e2e/house.ts';
 import { roomFragments } from '../fixtures/fragments.ts';
 import type { Clip } from './pages/playback.ts';
+import { median } from '../measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 5;
@@ -89,8 +90,4 @@ function heldMB(profile: string): number {
 		}
 	});
 	return Math.max(0, ...sizes);
-}
-
-function median(values: readonly number[]): number {
-	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

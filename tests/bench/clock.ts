@@ -1,6 +1,7 @@
 import { startRelay, launchChromium } from '../e2e/house.ts';
 import { openSaved, record, stop } from '../e2e/person.ts';
 import { savedAtLeast } from '../e2e/stored.ts';
+import { median } from '../measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 3;
@@ -100,10 +101,6 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		ratio: {},
 		rounds: ROUNDS,
 	};
-}
-
-function median(values: readonly number[]): number {
-	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 function round2(value: number): number {

@@ -1,7 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { startRelay, type Relay } from '../e2e/house.ts';
 import { cameraFile } from '../fixtures/media.ts';
-import { heapGrowth, measured, median, round2, startBare, startOurs } from './record.ts';
+import { median } from '../measures.ts';
+import { heapGrowth, measured, round2, startBare, startOurs } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 3;

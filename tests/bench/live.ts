@@ -16,7 +16,8 @@ import { openHome, pair } from '../e2e/paired.ts';
 import { becomeCamera } from '../e2e/person.ts';
 import { BLOCKED, LOOPBACK, startTurn } from '../e2e/turn.ts';
 import type {} from './pages/live.ts';
-import { median, round2 } from './record.ts';
+import { median } from '../measures.ts';
+import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 3;

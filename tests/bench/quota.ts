@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { barePage, type BarePage } from '../e2e/bare-page.ts';
 import { launchChromium } from '../e2e/house.ts';
 import type { Audit, RingSizes, Written } from './pages/quota.ts';
-import { median, round2 } from './record.ts';
+import { median } from '../measures.ts';
+import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const MB = 1_000_000;

@@ -10,6 +10,7 @@ import {
 } from '../e2e/house.ts';
 import { recording } from '../e2e/person.ts';
 import { savedAtLeast } from '../e2e/stored.ts';
+import { median } from '../measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const SOAK = process.env['SOAK'] === '1';
@@ -230,10 +231,6 @@ function cpuSeconds(profile: string): number {
 		}
 	}
 	return ticks / TICKS_PER_SECOND;
-}
-
-export function median(values: readonly number[]): number {
-	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 export function round2(value: number): number {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { barePage } from '../e2e/bare-page.ts';
 import { launchChromium, processesOf, temporaryFolder } from '../e2e/house.ts';
 import type {} from './pages/seal.ts';
+import { median } from '../measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 7;
@@ -77,11 +78,6 @@ function cpuSeconds(profile: string): number {
 		ticks += Number(fields[11]) + Number(fields[12]);
 	}
 	return ticks / TICKS_PER_SECOND;
-}
-
-function median(values: readonly number[]): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function round3(value: number): number {

@@ -1,6 +1,7 @@
 import { cameraFile } from '../fixtures/media.ts';
 import { startRelay } from '../e2e/house.ts';
-import { measured, median, startOurs } from './record.ts';
+import { median } from '../measures.ts';
+import { measured, startOurs } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 4;

@@ -8,6 +8,7 @@ import { ageMs, type ClockOffset } from '#domain/age.ts';
 import { beginsWithKey, buildLivePart, parseLivePart, type LivePart } from '#domain/live-part.ts';
 import { LiveClock } from '#engine/live-clock.ts';
 import type { Picture } from '#ports/capture.ts';
+import { median } from '../measures.ts';
 import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-stage.ts';
 
 /** Browsers without VideoDecoder or VideoEncoder: this one, with them taken away. */
@@ -45,8 +46,6 @@ function watched() {
 
 /** As it comes out at the other end. */
 const carried = (part: LivePart): LivePart => parseLivePart(buildLivePart(part));
-const middle = (values: readonly number[]): number =>
-	values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 function withTone(picture: Picture): Picture {
 	const context = new AudioContext();
@@ -76,9 +75,9 @@ describe('where there is no VideoDecoder', () => {
 		const firstMs = await until(() => times.length > 0, 30_000);
 		const rate = () => 59 / ((times.at(-1)! - times.at(-60)!) / 1e6);
 		// Sixty in a row: a busy machine may stall before them.
-		await until(() => times.length > 100 && rate() > 10 && middle(ages.slice(-60)) < 700, 60_000);
+		await until(() => times.length > 100 && rate() > 10 && median(ages.slice(-60)) < 700, 60_000);
 		say(
-			`film: first ${firstMs.toFixed(0)} ms, ${rate().toFixed(1)} frames a second, age ${middle(ages.slice(-60)).toFixed(0)} ms`,
+			`film: first ${firstMs.toFixed(0)} ms, ${rate().toFixed(1)} frames a second, age ${median(ages.slice(-60)).toFixed(0)} ms`,
 		);
 		expect(faults).toEqual([]);
 		expect([canvas.width, canvas.height]).toEqual([640, 360]);
@@ -91,7 +90,7 @@ describe('where there is no VideoDecoder', () => {
 		await new Promise((done) => setTimeout(done, 1500));
 		encoding.pace({ bitsPerSecond: 800_000, holding: false });
 		encoding.keyFrame();
-		await until(() => times.length > length + 20 && middle(ages.slice(-5)) < 700, 60_000);
+		await until(() => times.length > length + 20 && median(ages.slice(-5)) < 700, 60_000);
 		screen.close();
 		expect(document.querySelector('[data-feed]')).toBe(null);
 	});
@@ -203,9 +202,9 @@ describe('where there is no VideoEncoder', () => {
 			encoding.stop();
 		});
 		screen.front('canvas');
-		await until(() => times.length > 30 && middle(ages.slice(-15)) < 3000, 60_000);
+		await until(() => times.length > 30 && median(ages.slice(-15)) < 3000, 60_000);
 		const late = ages.slice(-15);
-		say(`fragments: age ${middle(late).toFixed(0)} ms, at most ${Math.max(...late).toFixed(0)} ms`);
+		say(`fragments: age ${median(late).toFixed(0)} ms, at most ${Math.max(...late).toFixed(0)} ms`);
 		expect(parts.every((part) => part.kind === 'film' && beginsWithKey(part))).toBe(true);
 		const mime = parts[0]?.kind === 'film' ? parts[0].mime : '';
 		expect([/avc/.test(mime), /opus/.test(mime)], mime).toEqual([true, true]);

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
+import { median } from '../measures.ts';
 import { need } from '../programs.ts';
 import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { becomeCamera, escaped, openSaved, record, stop } from './person.ts';
@@ -106,9 +107,13 @@ async function recorded(page: Page): Promise<Recorded[]> {
 		const times = [...said.matchAll(/^0,\s*-?\d+,\s*(-?\d+)/gm)].map(([, pts]) => Number(pts));
 		// The middle distance: at its ends, and where the machine stalls, a take has longer ones.
 		const apart = times.slice(1).map((time, before) => time - times[before]!);
-		const middle = apart.toSorted((a, b) => a - b)[apart.length >> 1] ?? Infinity;
 		const size = /#dimensions 0: (\S+)/.exec(said)?.[1] ?? '';
-		return { as, size, frames: times.length, rate: Number(second) / (middle * Number(ticks)) };
+		return {
+			as,
+			size,
+			frames: times.length,
+			rate: Number(second) / (median(apart) * Number(ticks)),
+		};
 	});
 }
 

@@ -8,6 +8,7 @@ import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
 import { childrenOf, type Relay } from '../e2e/house.ts';
 import { arrive, cameraOf, TestDevice, TestHome, type Keys } from '../relay/device.ts';
 import { relayWith, relayWithRoom } from '../relay/settings-file.ts';
+import { median } from '../measures.ts';
 import { SOAK, times } from './counts.ts';
 
 let relay: Relay;
@@ -59,9 +60,6 @@ async function answersMs(device: TestDevice): Promise<number> {
 	return performance.now() - begun;
 }
 
-const middle = (values: readonly number[]): number =>
-	values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 test('slow headers are cut off within 13 s, and nobody waits for them', async () => {
 	const device = await arrive(relay.address, home);
 	const slow = await Promise.all(
@@ -91,7 +89,7 @@ test('slow headers are cut off within 13 s, and nobody waits for them', async ()
 	console.log(
 		`${slow.length} slow headers: the last closed after ${Math.max(...lasted).toFixed(0)} ms`,
 	);
-	expect(middle(waits)).toBeLessThan(1_000);
+	expect(median(waits)).toBeLessThan(1_000);
 	// But for the time in which the machine itself stood still.
 	expect(Math.max(...lasted) - Math.max(...waits)).toBeLessThan(13_000);
 	device.close();
@@ -107,7 +105,7 @@ test('slow bodies hold nothing up', async () => {
 	const device = await arrive(relay.address, home);
 	const waits: number[] = [];
 	while (waits.length < 5) waits.push(await answersMs(device));
-	expect(middle(waits)).toBeLessThan(1_000);
+	expect(median(waits)).toBeLessThan(1_000);
 	device.close();
 });
 
