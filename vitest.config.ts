@@ -1,20 +1,33 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/longest-first.ts';
 import { pathOf } from './tests/programs.ts';
 
-/**
- * Four projects, from quick to slow. `vitest run --project unit` while writing; tests/run.ts runs
- * them one after another, because too many browsers at once on two cores make the clock lie.
- */
+/** Four projects, from quick to slow. `vitest run --project unit` while writing. */
 const soak = process.env['SOAK'] === '1';
 const chromium = pathOf('chromium');
 /** A poll ends when its state is there. How long that may take is a deadline, not a measure: the machine is shared. */
 const patience = { poll: { timeout: 10_000 } };
 
+/**
+ * Tests that start servers and browsers. Mostly they wait, so three files at once fill two cores.
+ * The heavy counts of faults are alone with the machine.
+ */
+const inProcesses = {
+	expect: patience,
+	sequence: { groupOrder: 2 },
+	environment: 'node',
+	globalSetup: 'tests/e2e/built.ts',
+	hookTimeout: 300_000,
+	fileParallelism: !soak,
+	maxWorkers: soak ? 1 : 3,
+} as const;
+
 export default defineConfig({
 	test: {
 		fileParallelism: false,
+		sequence: { sequencer: LongestFirst },
 		projects: [
 			{
 				// Runes of the state classes.
@@ -26,6 +39,9 @@ export default defineConfig({
 					include: ['tests/**/*.test.ts'],
 					exclude: ['tests/**/*.{browser,process}.test.ts', 'tests/{e2e,faults}/**'],
 					fileParallelism: true,
+					// They share nothing but modules, and each file would load these again.
+					isolate: false,
+					unstubGlobals: true,
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 				},
@@ -51,6 +67,8 @@ export default defineConfig({
 					name: 'contract',
 					expect: patience,
 					sequence: { groupOrder: 1 },
+					fileParallelism: true,
+					maxWorkers: 2,
 					include: ['tests/**/*.browser.test.ts'],
 					testTimeout: 120_000,
 					hookTimeout: 60_000,
@@ -80,32 +98,18 @@ export default defineConfig({
 			},
 			{
 				test: {
+					...inProcesses,
 					name: 'e2e',
-					expect: patience,
-					sequence: { groupOrder: 2 },
-					environment: 'node',
-					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/e2e/**/*.test.ts', 'tests/**/*.process.test.ts'],
 					testTimeout: 240_000,
-					hookTimeout: 300_000,
-					// Mostly they wait. More would make them wait for each other.
-					fileParallelism: true,
-					maxWorkers: 2,
 				},
 			},
 			{
 				test: {
+					...inProcesses,
 					name: 'faults',
-					expect: patience,
-					sequence: { groupOrder: 3 },
-					environment: 'node',
-					globalSetup: 'tests/e2e/built.ts',
 					include: ['tests/faults/**/*.test.ts'],
 					testTimeout: soak ? 2 * 60 * 60_000 : 20 * 60_000,
-					hookTimeout: 300_000,
-					// The heavy counts are alone with the machine.
-					fileParallelism: !soak,
-					maxWorkers: soak ? 1 : 2,
 				},
 			},
 		],

@@ -1,18 +1,32 @@
 /**
- * `npm test` and `npm run soak`: gets what is missing, builds, runs every project after the other
- * and ends with one line that counts. Words after `--` narrow it: a project's name, parts of file
- * names, or both.
+ * `npm test` and `npm run soak`: gets what is missing, builds, runs the tests and ends with one line
+ * that counts. Words after `--` narrow `npm test`: a project's name, parts of file names, or `quick`;
+ * for `npm run soak` they are names of its parts (tests/soak.ts).
  */
-import { relative } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { inspect } from 'node:util';
 import { startVitest, type TestModule } from 'vitest/node';
 import { ensureBuilt } from '#setup/build.js';
 import { getPrograms, pathOf } from './programs.ts';
 import { ownTemporaryFolder } from './scratch.ts';
+import { keepSoakResult, soakPartsOf, type SoakPart } from './soak.ts';
 
 const projects = ['unit', 'contract', 'e2e', 'faults'] as const;
 type Project = (typeof projects)[number];
-const inBrowsers: readonly Project[] = ['contract', 'e2e', 'faults'];
+
+/** What runs at once. Within a stage vitest shares its workers out, the longest files first. */
+interface Stage {
+	readonly projects: readonly Project[];
+	/** Parts of file names; none: all files. */
+	readonly files: readonly string[];
+}
+
+/** The contracts against the fakes are among the unit tests; two journeys stand for all screens. */
+const quick: readonly Stage[] = [
+	{ projects: ['unit'], files: [] },
+	{ projects: ['e2e'], files: ['e2e/journey', 'e2e/pair.'] },
+];
 
 interface Count {
 	passed: number;
@@ -20,30 +34,38 @@ interface Count {
 	failures: string[];
 	/** A line for each. */
 	skipped: string[];
+	/** Milliseconds that the tests of a file took. */
+	files: { readonly name: string; readonly ms: number }[];
 }
 
-const words = process.argv.slice(2);
-const soak = words.includes('--soak');
-if (soak) process.env['SOAK'] = '1';
-const named = projects.filter((project) => words.includes(project));
-const wanted = named.length > 0 ? named : soak ? (['unit', 'faults'] as const) : projects;
-const filters = words.filter(
-	(word) => word !== '--soak' && !(projects as readonly string[]).includes(word),
-);
+const words = process.argv.slice(2).filter((word) => word !== '--soak');
+const soak = process.argv.includes('--soak');
+// Every server that a test starts would compile the same sources again.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../node_modules/.cache/node');
 
 const cleanUp = ownTemporaryFolder();
-const total: Count = { passed: 0, failures: [], skipped: [] };
+const total: Count = { passed: 0, failures: [], skipped: [], files: [] };
+const times: string[] = [];
 try {
+	const readyFromMs = Date.now();
 	getPrograms(['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg', 'turnserver'], (line) => {
 		process.stderr.write(`${line}\n`);
 	});
+	const installedMs = Date.now();
 	ensureBuilt();
-	for (const project of wanted) add(await run(project));
+	times.push(`installing ${minutes(installMs() + installedMs - readyFromMs)}`);
+	times.push(`building ${minutes(Date.now() - installedMs)}`);
+	if (soak) for (const part of soakPartsOf(words)) await runSoak(part);
+	else for (const stage of stagesOf(words)) add(await run(stage));
 } catch (error) {
 	total.failures.push(`failed: ${inspect(error, { depth: 3 })}`);
 }
 
 cleanUp();
+const slowest = total.files.toSorted((a, b) => b.ms - a.ms).slice(0, 10);
+console.log('\nThe slowest files:');
+for (const { name, ms } of slowest) console.log(`${minutes(ms).padStart(6)}  ${name}`);
+console.log(`\nMinutes: ${times.join(', ')}.`);
 for (const line of [...total.failures, ...total.skipped]) console.log(line);
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : '';
 console.log(`${total.passed} passed, ${total.failures.length} failed${skipped}`);
@@ -54,16 +76,42 @@ function add(count: Count): void {
 	total.passed += count.passed;
 	total.failures.push(...count.failures);
 	total.skipped.push(...count.skipped);
+	total.files.push(...count.files);
 }
 
-async function run(project: Project): Promise<Count> {
-	if (inBrowsers.includes(project) && !pathOf('chromium')) {
-		const why = `failed: the ${project} tests need Chromium, and this machine has none.`;
-		return { passed: 0, failures: [why], skipped: [] };
+function stagesOf(given: readonly string[]): readonly Stage[] {
+	if (given.includes('quick')) return quick;
+	const named = projects.filter((project) => given.includes(project));
+	const files = given.filter((word) => !(projects as readonly string[]).includes(word));
+	const wanted = named.length > 0 ? named : projects;
+	const stages: readonly (readonly Project[])[] = [['unit'], ['contract'], ['e2e', 'faults']];
+	return stages
+		.map((stage) => ({ projects: stage.filter((one) => wanted.includes(one)), files }))
+		.filter((stage) => stage.projects.length > 0);
+}
+
+async function runSoak(part: SoakPart): Promise<void> {
+	// Every random test of the part begins from it, so that the part can be run again as it was.
+	const seed = Number(process.env['SEED'] ?? Date.now() >>> 0);
+	process.env['SOAK'] = '1';
+	process.env['SEED'] = String(seed);
+	const fromMs = Date.now();
+	const count = await run({ projects: ['unit', 'faults'], files: part.files });
+	add(count);
+	const result = `${count.passed} passed, ${count.failures.length} failed`;
+	keepSoakResult({ part: part.name, result, seed, minutes: (Date.now() - fromMs) / 60_000 });
+}
+
+async function run({ projects: wanted, files }: Stage): Promise<Count> {
+	const title = wanted.join(', ');
+	if (wanted.some((project) => project !== 'unit') && !pathOf('chromium')) {
+		const why = `failed: the ${title} tests need Chromium, and this machine has none.`;
+		return { passed: 0, failures: [why], skipped: [], files: [] };
 	}
-	console.log(`\n— ${project} —`);
-	const vitest = await startVitest(filters, {
-		project: [project],
+	console.log(`\n— ${title} —`);
+	const from = { ms: Date.now(), busyMs: busyMs() };
+	const vitest = await startVitest([...files], {
+		project: [...wanted],
 		watch: false,
 		passWithNoTests: true,
 		reporters: ['default'],
@@ -73,17 +121,20 @@ async function run(project: Project): Promise<Count> {
 		count.failures.push(`failed: outside of any test: ${inspect(error, { depth: 3 })}`);
 	}
 	await vitest.close();
+	const took = minutes(Date.now() - from.ms);
+	times.push(`${title} ${took} (${minutes(busyMs() - from.busyMs)} of CPU)`);
 	return count;
 }
 
 /** A test that never came to run counts as failed: silence is not success. */
 function countOf(modules: TestModule[]): Count {
-	const count: Count = { passed: 0, failures: [], skipped: [] };
+	const count: Count = { passed: 0, failures: [], skipped: [], files: [] };
 	const failed = (what: string, errors: readonly Failure[] = []): void => {
 		const why = errors.map(told).join('\n') || 'it never came to run';
 		count.failures.push(`failed: ${what}: ${why}`);
 	};
 	for (const module of modules) {
+		count.files.push({ name: module.relativeModuleId, ms: module.diagnostic().duration });
 		for (const error of module.errors()) failed(module.relativeModuleId, [error]);
 		for (const suite of module.children.allSuites()) {
 			for (const error of suite.errors())
@@ -108,4 +159,32 @@ function told({ message, stacks }: Failure): string {
 		.slice(0, 3)
 		.map(({ file, line }) => `${relative('.', file)}:${line}`);
 	return [message, ...places].join('\n  at ');
+}
+
+/** As in 3:07. */
+function minutes(ms: number): string {
+	const seconds = Math.round(ms / 1000);
+	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** How long npm took where the packages were installed for this run. */
+function installMs(): number {
+	const note = join(import.meta.dirname, '../node_modules/.install-ms');
+	if (!existsSync(note)) return 0;
+	const ms = Number(readFileSync(note, 'utf8'));
+	rmSync(note);
+	return ms;
+}
+
+/** How long all cores of this machine together were busy since it started; 0 where it does not tell. */
+function busyMs(): number {
+	try {
+		const [, ...ticks] = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8')) ?? [];
+		const [user = 0, nice = 0, system = 0, , , interrupts = 0, soft = 0] = (ticks[0] ?? '')
+			.split(' ')
+			.map(Number);
+		return (user + nice + system + interrupts + soft) * 10;
+	} catch {
+		return 0;
+	}
 }

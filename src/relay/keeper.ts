@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '#domain/fault.ts';
 import { Backoff } from './backoff.ts';
@@ -67,7 +66,8 @@ export class Keeper<In extends Said, Out extends Said> {
 		this.#over();
 		const child = this.#child;
 		if (!child || child.exitCode !== null || child.signalCode !== null) return;
-		const exit = once(child, 'exit');
+		// Not `once` of node:events: an error, as of a message that could not be sent, is no end.
+		const exit = new Promise((ended) => child.once('exit', ended));
 		const cut = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
 		if (this.#listening) this.send(message);
 		else child.kill('SIGKILL');

@@ -97,7 +97,7 @@ export async function listen(
 			}, deadlineMs);
 			await Promise.all(
 				servers.map(async (server) => {
-					const closed = once(server, 'close');
+					const closed = new Promise((done) => server.once('close', done));
 					server.close();
 					server.closeIdleConnections();
 					await closed;

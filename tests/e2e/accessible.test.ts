@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, record } from './person.ts';
 import { savedAtLeast } from './stored.ts';
 
@@ -19,7 +19,7 @@ const looks = [
 
 for (const { colorScheme, locale, viewport } of looks) {
 	test(`every page is accessible (axe), ${colorScheme}, ${locale}, ${viewport.width} px`, async () => {
-		const context = await launchChromium({ locale, viewport, more: { colorScheme } });
+		const context = await newContext({ locale, viewport, more: { colorScheme } });
 		const page = await context.newPage();
 		const found: string[] = [];
 		const look = async (where: string) => {

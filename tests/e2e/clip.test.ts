@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { need, pathOf } from '../programs.ts';
-import { launchChromium, launchFirefox, startRelay } from './house.ts';
+import { newContext, launchFirefox, startRelay } from './house.ts';
 import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './person.ts';
 import { puppet, timesIn, withPuppetCamera } from './puppet-camera.ts';
 import { savedAtLeast, storedRuns } from './stored.ts';
@@ -68,7 +68,7 @@ async function playsInFirefox(file: string): Promise<{ width: number; seconds: n
 test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and in Firefox, nothing from outside', async ({
 	annotate,
 }) => {
-	context = await launchChromium({ more: { acceptDownloads: true } });
+	context = await newContext({ more: { acceptDownloads: true } });
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	const errors = escaped(page);
@@ -147,7 +147,7 @@ test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and
 });
 
 test('CL1 CL7 copied as it is; cancelled, the dialog is back; a picture of the frame on show', async () => {
-	context = await launchChromium({ more: { acceptDownloads: true } });
+	context = await newContext({ more: { acceptDownloads: true } });
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	const errors = escaped(page);

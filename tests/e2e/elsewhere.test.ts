@@ -4,7 +4,7 @@ import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildInto } from '#setup/build.js';
 import { invitationText } from '#domain/invitation.ts';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow } from './paired.ts';
 import { becomeCamera, escaped } from './person.ts';
 import { comes } from './watched.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 	relay = await startRelay({ data });
 	at = relay.address.replace('localhost', NAME);
 	buildInto(app, 'elsewhere', at);
-	[cameras, viewers] = await Promise.all([launchChromium(), launchChromium()]);
+	[cameras, viewers] = await Promise.all([newContext(), newContext()]);
 }, 300_000);
 afterAll(async () => {
 	await Promise.all([cameras.close(), viewers.close()]);

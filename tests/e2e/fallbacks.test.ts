@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { openHome, pair } from './paired.ts';
 import { becomeCamera, escaped, player, record } from './person.ts';
 import { comes, moves } from './watched.ts';
@@ -11,7 +10,6 @@ import { comes, moves } from './watched.ts';
 let relay: Relay;
 let cameras: BrowserContext;
 let camera: Page;
-let profile: string;
 let viewers: BrowserContext;
 const errors: string[][] = [];
 
@@ -22,13 +20,12 @@ const age = async (page: Page) => Number(await player(page).getAttribute('data-a
 
 beforeAll(async () => {
 	relay = await startRelay();
-	cameras = await launchChromium();
+	cameras = await newContext();
 	camera = await cameras.newPage();
 	errors.push(escaped(camera));
 	await becomeCamera(camera, relay.address);
 	await openHome(camera, relay);
-	profile = temporaryFolder();
-	viewers = await launchChromium({ profile });
+	viewers = await newContext();
 	await pair(camera, await viewers.newPage(), relay, 'Kitchen');
 	await opened();
 	await camera.getByRole('switch', { name: 'Record sound' }).click();
@@ -37,7 +34,6 @@ afterAll(async () => {
 	await viewers.close();
 	await cameras.close();
 	await relay.stop();
-	rmSync(profile, { recursive: true, force: true });
 	expect(errors.flat()).toEqual([]);
 });
 
@@ -48,10 +44,10 @@ async function opened(): Promise<void> {
 
 /** Watches at the relay, and counts the sound that was played. */
 async function visit(...missing: readonly string[]): Promise<Page> {
-	await viewers.close();
-	viewers = await launchChromium({ profile });
-	await viewers.addInitScript(without(...missing));
-	await viewers.addInitScript(() => {
+	await Promise.all(viewers.pages().map((one) => one.close()));
+	const page = await viewers.newPage();
+	await page.addInitScript(without(...missing));
+	await page.addInitScript(() => {
 		const heard = { seconds: 0 };
 		const { createBufferSource } = AudioContext.prototype as unknown as {
 			createBufferSource: (this: AudioContext) => AudioBufferSourceNode;
@@ -65,7 +61,6 @@ async function visit(...missing: readonly string[]): Promise<Page> {
 		};
 		Object.assign(window, { heard });
 	});
-	const page = await viewers.newPage();
 	errors.push(escaped(page));
 	await page.goto(`${relay.address}/watch`);
 	await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });

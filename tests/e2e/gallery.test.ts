@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGallery } from '../gallery/server.ts';
-import { launchChromium } from './house.ts';
+import { newContext } from './house.ts';
 
 let gallery: Awaited<ReturnType<typeof startGallery>>;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ const looks = [
 
 for (const { theme, language, viewport } of looks) {
 	test(`every state of every component is accessible (axe), ${theme}, ${language}, ${viewport.width} px`, async () => {
-		const context = await launchChromium({ viewport });
+		const context = await newContext({ viewport });
 		const page = await context.newPage();
 		const errors: string[] = [];
 		page.on('pageerror', (error) => errors.push(error.message));

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, escaped, openSaved, player, record } from './person.ts';
 import { puppet, withPuppetCamera } from './puppet-camera.ts';
 import { savedAtLeast } from './stored.ts';
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 test('guard mode: black, woken by a touch that presses nothing, left by holding; a covered lens is told and stands in the list', async () => {
-	context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	context = await newContext({ viewport: { width: 360, height: 800 } });
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	const errors = escaped(page);
@@ -84,7 +84,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 });
 
 test('GO1 a camera that cannot go on by itself asks for a hand first, on both pages', async () => {
-	context = await launchChromium();
+	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);

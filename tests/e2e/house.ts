@@ -5,8 +5,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type BrowserContext } from 'playwright-core';
-import { launch, type Browser } from 'puppeteer-core';
+import {
+	chromium,
+	type Browser,
+	type BrowserContext,
+	type BrowserContextOptions,
+	type LaunchOptions,
+} from 'playwright-core';
+import { launch, type Browser as PuppeteerBrowser } from 'puppeteer-core';
 import { need } from '../programs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -124,42 +130,34 @@ const quiet = [
 	'--disable-sync',
 ];
 
-interface ChromiumWish {
-	/** The profile's folder, to come back to; without one it gets its own, which goes with it. */
-	profile?: string;
+interface ContextWish {
 	/** From `cameraFile()`; without one, Chromium's own green test picture at 30 fps. */
 	fakeCameraFile?: string;
+	locale?: string;
+	viewport?: { width: number; height: number };
+	/** More of Playwright's own options. */
+	more?: BrowserContextOptions;
+}
+
+interface ChromiumWish extends ContextWish {
+	/** The profile's folder, to come back to; without one it gets its own, which goes with it. */
+	profile?: string;
 	/** Whether the camera is granted without asking. If not, asking ends in a refusal. */
 	camera?: 'granted' | 'refused';
 	args?: readonly string[];
 	/** Whether the page is told how busy this machine is; other tests must not depend on what else it does. */
 	pressure?: boolean;
-	locale?: string;
-	viewport?: { width: number; height: number };
-	/** More of Playwright's own options. */
-	more?: Parameters<typeof chromium.launchPersistentContext>[1];
 }
 
-const profiles = new WeakMap<BrowserContext, string>();
-
-/** The real Chromium, headless, with a fake camera. */
-export async function launchChromium({
-	profile,
+function launchOptions({
 	fakeCameraFile,
 	camera = 'granted',
 	args = [],
 	pressure = false,
-	locale = 'en-GB',
-	viewport,
-	more,
-}: ChromiumWish = {}): Promise<BrowserContext> {
-	const folder = profile ?? temporaryFolder();
-	const context = await chromium.launchPersistentContext(folder, {
+}: ChromiumWish): LaunchOptions {
+	return {
 		executablePath: need('chromium'),
 		headless: true,
-		locale,
-		...(viewport ? { viewport } : {}),
-		...more,
 		args: [
 			...quiet,
 			'--use-fake-device-for-media-stream=fps=30',
@@ -168,6 +166,40 @@ export async function launchChromium({
 			...(pressure ? [] : ['--disable-blink-features=ComputePressure']),
 			...args,
 		],
+	};
+}
+
+function contextOptions({ locale = 'en-GB', viewport, more }: ContextWish): BrowserContextOptions {
+	return { locale, ...(viewport ? { viewport } : {}), ...more };
+}
+
+/** The browsers that the tests of this file share, by the footage of their fake camera. */
+const browsers = new Map<string, Promise<Browser>>();
+
+/**
+ * A device: a context of its own, which shares no storage with any other, in a browser that this
+ * file's tests share. It has no service worker unless `more` says `serviceWorkers: 'allow'`: to
+ * install one takes as long as all else of a short test. What needs a profile on disk, other
+ * switches or a browser that is killed takes `launchChromium`.
+ */
+export async function newContext(wish: ContextWish = {}): Promise<BrowserContext> {
+	const { fakeCameraFile = '', more } = wish;
+	let browser = browsers.get(fakeCameraFile);
+	if (browser === undefined)
+		browsers.set(fakeCameraFile, (browser = chromium.launch(launchOptions(wish))));
+	const options = contextOptions({ ...wish, more: { serviceWorkers: 'block', ...more } });
+	return (await browser).newContext(options);
+}
+
+const profiles = new WeakMap<BrowserContext, string>();
+
+/** A real Chromium of its own, headless, with a fake camera and a profile on disk. */
+export async function launchChromium(wish: ChromiumWish = {}): Promise<BrowserContext> {
+	const { profile } = wish;
+	const folder = profile ?? temporaryFolder();
+	const context = await chromium.launchPersistentContext(folder, {
+		...launchOptions(wish),
+		...contextOptions(wish),
 	});
 	profiles.set(context, folder);
 	if (profile === undefined) {
@@ -254,7 +286,7 @@ function isRunning(pid: number): boolean {
  * Chromium that throttles as it does for a person: Playwright lets every page believe that it is in front. `args` as
  * for `launchChromium`.
  */
-export async function launchThrottling(args: readonly string[] = []): Promise<Browser> {
+export async function launchThrottling(args: readonly string[] = []): Promise<PuppeteerBrowser> {
 	return launch({
 		executablePath: need('chromium'),
 		timeout: 90_000,
@@ -281,7 +313,10 @@ interface FirefoxWish {
 }
 
 /** Debian's Firefox, headless over WebDriver BiDi, with its own fake camera (30 fps, any size). */
-export async function launchFirefox({ profile, prefs = {} }: FirefoxWish = {}): Promise<Browser> {
+export async function launchFirefox({
+	profile,
+	prefs = {},
+}: FirefoxWish = {}): Promise<PuppeteerBrowser> {
 	return launch({
 		browser: 'firefox',
 		executablePath: need('firefox'),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { markOf } from '#browser/mark.ts';
-import { launchChromium, launchFirefox, startRelay, type Relay } from './house.ts';
+import { launchChromium, launchFirefox, newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, escaped, keptOnDevice, record } from './person.ts';
 import { puppet, withPuppetCamera } from './puppet-camera.ts';
 import { savedAtLeast } from './stored.ts';
@@ -93,7 +93,7 @@ async function signs(page: Page): Promise<{ title: string; icon: string; badge: 
 }
 
 test('AP8 title, icon and badge say whether it records, and when nothing is saved', async () => {
-	context = await launchChromium();
+	context = await newContext();
 	await withPuppetCamera(context);
 	await context.addInitScript(() => {
 		const say = (badge: string) => () => {

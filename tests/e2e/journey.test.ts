@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import { cameraFile } from '../fixtures/media.ts';
-import { killBrowser, launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import {
+	killBrowser,
+	launchChromium,
+	newContext,
+	startRelay,
+	temporaryFolder,
+	type Relay,
+} from './house.ts';
 import {
 	becomeCamera,
 	escaped,
@@ -56,7 +63,7 @@ test('a new user: open the link, allow, record, and see saved footage play withi
 });
 
 test('what was chosen is remembered', async () => {
-	context = await launchChromium({ viewport: phone });
+	context = await newContext({ viewport: phone });
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
 	await page.getByRole('combobox', { name: 'Quality' }).selectOption('low');
@@ -76,7 +83,7 @@ test('what was chosen is remembered', async () => {
 });
 
 test('navigation inside the app does not interrupt the recording', async () => {
-	context = await launchChromium({ viewport: phone });
+	context = await newContext({ viewport: phone });
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);
@@ -129,7 +136,7 @@ test('after a kill and a while: recording goes on, the gap is drawn and says why
 });
 
 test('RC22 the camera’s page is left before anything was read: the lens stays off', async () => {
-	context = await launchChromium({ viewport: phone });
+	context = await newContext({ viewport: phone });
 	await context.addInitScript(() => {
 		const { mediaDevices } = navigator;
 		const held = Promise.withResolvers<null>();

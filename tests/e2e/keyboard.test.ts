@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { escaped, player, recording, shown } from './person.ts';
 import { savedAtLeast, storedRuns } from './stored.ts';
 
@@ -44,7 +44,7 @@ for (const viewport of [
 	{ width: 1280, height: 800 },
 ]) {
 	test(`by keyboard alone, ${String(viewport.width)} px: record, stop, find a moment, save a clip, delete and undo`, async () => {
-		context = await launchChromium({ viewport, more: { acceptDownloads: true } });
+		context = await newContext({ viewport, more: { acceptDownloads: true } });
 		const page = await context.newPage();
 		const errors = escaped(page);
 		await page.goto(relay.address);

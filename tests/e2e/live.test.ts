@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './person.ts';
 import { puppet, withPuppetCamera } from './puppet-camera.ts';
 import { savedAtLeast } from './stored.ts';
@@ -38,7 +38,7 @@ async function pictured(page: Page): Promise<boolean> {
 }
 
 test('the own camera is live on the wall and on its page, with its age; scrubbing leads to what was saved and Live back', async () => {
-	context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);
@@ -107,7 +107,7 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 });
 
 test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its age in words', async () => {
-	context = await launchChromium();
+	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
@@ -139,7 +139,7 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 });
 
 test('a camera that is off says so, and its page shows what it saved', async () => {
-	context = await launchChromium();
+	context = await newContext();
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/watch`);
 	await page.getByText('There is no camera in this home yet.').waitFor();
@@ -163,7 +163,7 @@ test('a camera that is off says so, and its page shows what it saved', async () 
 });
 
 test('Devices: this device alone is the owner, can be renamed, and is not to be taken out', async () => {
-	context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/settings`);
 	const devices = page.getByRole('region', { name: 'Devices' });

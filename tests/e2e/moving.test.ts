@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow, openHome } from './paired.ts';
 import { becomeCamera, escaped, record } from './person.ts';
 import { savedAtLeast } from './stored.ts';
@@ -17,7 +17,7 @@ let owners: BrowserContext;
 beforeAll(async () => {
 	writeFileSync(join(data, 'settings.json'), JSON.stringify({ names: [NAME] }));
 	relay = await startRelay({ data });
-	[cameras, owners] = await Promise.all([launchChromium(), launchChromium()]);
+	[cameras, owners] = await Promise.all([newContext(), newContext()]);
 });
 afterAll(async () => {
 	await Promise.all([cameras.close(), owners.close()]);

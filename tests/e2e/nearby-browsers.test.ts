@@ -3,7 +3,7 @@ import type { BrowserContext } from 'playwright-core';
 import type { Browser } from 'puppeteer-core';
 import { contactFrom, parseContact, buildContact, sdpOf } from '#domain/contact.ts';
 import { pathOf } from '../programs.ts';
-import { launchChromium, launchFirefox } from './house.ts';
+import { newContext, launchFirefox } from './house.ts';
 import { startStaticHost, type StaticHost } from './static-host.ts';
 
 /** What two kinds of browsers describe, through contacts: NB1 with real sessions. */
@@ -14,7 +14,7 @@ let firefox: Browser | undefined;
 beforeEach(async ({ skip }) => {
 	if (!pathOf('firefox')) skip('this machine has no Firefox, and it could not be installed');
 	host = await startStaticHost();
-	chromium = await launchChromium();
+	chromium = await newContext();
 	firefox = await launchFirefox({
 		// As for a page that may use the camera: one side that tells its address is enough.
 		prefs: { 'media.peerconnection.ice.obfuscate_host_addresses': false },

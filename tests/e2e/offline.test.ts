@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import { cameraFile } from '../fixtures/media.ts';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, escaped, keptOnDevice, playFor, record, shown, stop } from './person.ts';
 import { savedAtLeast, storedRuns } from './stored.ts';
+
+const withWorker = { more: { serviceWorkers: 'allow' } } as const;
 
 let relay: Relay;
 let context: BrowserContext;
@@ -14,7 +16,7 @@ afterEach(async () => {
 
 test('AP1 AP2 the server gone and the network off: every screen opens, records and plays', async () => {
 	relay = await startRelay();
-	context = await launchChromium({ fakeCameraFile: cameraFile() });
+	context = await newContext({ fakeCameraFile: cameraFile(), ...withWorker });
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);
@@ -53,7 +55,7 @@ test('AP1 AP2 the server gone and the network off: every screen opens, records a
 
 test('AP1 a screen not met before opens with the server gone, also on the very first visit', async () => {
 	relay = await startRelay();
-	context = await launchChromium();
+	context = await newContext(withWorker);
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await page.goto(relay.address);
@@ -68,7 +70,7 @@ test('AP1 a screen not met before opens with the server gone, also on the very f
 
 test('AP3 nothing but the app’s own files is kept or answered', async () => {
 	relay = await startRelay();
-	context = await launchChromium();
+	context = await newContext(withWorker);
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
 	await keptOnDevice(page);
@@ -108,7 +110,7 @@ test('AP3 nothing but the app’s own files is kept or answered', async () => {
 test('AP6 a part that does not load while it records is a notice; it records on where it is', async () => {
 	relay = await startRelay();
 	// Without a service worker every part comes from the server when it is first needed.
-	context = await launchChromium({ more: { serviceWorkers: 'block' } });
+	context = await newContext();
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { restore } from '../fixtures/dump.ts';
 import { sealedFootage } from '../fixtures/footage.ts';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { escaped, openSaved, player, playFor, shown } from './person.ts';
 import { footageHash } from './stored.ts';
 
@@ -14,7 +14,7 @@ afterAll(() => relay.stop());
 test('ST20 a database of an older version opens: it plays, and can be pinned, deleted and had back', async () => {
 	const { databases, fromMs, name } = sealedFootage();
 	expect(databases.find((one) => one.name === 'spycam-footage')?.version).toBe(20);
-	const context = await launchChromium();
+	const context = await newContext();
 	const page = await context.newPage();
 	const errors = escaped(page);
 	// An address of this origin where the app does not run.

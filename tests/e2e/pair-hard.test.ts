@@ -1,7 +1,14 @@
 import { rmSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { killBrowser, launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import {
+	killBrowser,
+	launchChromium,
+	newContext,
+	startRelay,
+	temporaryFolder,
+	type Relay,
+} from './house.ts';
 import { openHome, pair, showCode } from './paired.ts';
 import { becomeCamera, escaped } from './person.ts';
 import { comes } from './watched.ts';
@@ -25,7 +32,7 @@ async function ownerComes(): Promise<void> {
 }
 
 async function newDevice(aheadMs = 0): Promise<Page> {
-	const context = await launchChromium();
+	const context = await newContext();
 	contexts.push(context);
 	if (aheadMs !== 0) await withClock(context, aheadMs);
 	const page = await context.newPage();

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { escaped } from './person.ts';
 
 let relay: Relay;
@@ -11,8 +11,8 @@ let ownerContext: BrowserContext;
 const contexts: BrowserContext[] = [];
 const errors: string[] = [];
 
-async function newDevice(): Promise<Page> {
-	const context = await launchChromium({ viewport: { width: 360, height: 800 } });
+async function newDevice(more: BrowserContextOptions = {}): Promise<Page> {
+	const context = await newContext({ viewport: { width: 360, height: 800 }, more });
 	contexts.push(context);
 	const page = await context.newPage();
 	page.on('pageerror', (error) => errors.push(error.message));
@@ -21,7 +21,7 @@ async function newDevice(): Promise<Page> {
 
 beforeAll(async () => {
 	relay = await startRelay();
-	ownerContext = await launchChromium({
+	ownerContext = await newContext({
 		viewport: { width: 360, height: 800 },
 		more: { colorScheme: 'dark' },
 	});
@@ -168,7 +168,7 @@ test('PR1 refused, used twice, of this very browser, and no code at all: each en
 test('what stands behind # is in no address, history, cache or store when the app begins', async () => {
 	const { behind } = await showCode();
 	const secret = behind.split('.')[2] ?? 'none';
-	const page = await newDevice();
+	const page = await newDevice({ serviceWorkers: 'allow' });
 	const sent: string[] = [];
 	await page.goto(`${relay.address}/pair`);
 	await page.waitForFunction(() => navigator.serviceWorker.controller !== null, null, {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, escaped, record, recording } from './person.ts';
 import { savedAtLeast, storedRuns } from './stored.ts';
 
@@ -23,7 +23,7 @@ const hoursFromNow = (page: Page, hours: number) =>
 	page.evaluate((ms) => new Date(ms).toTimeString().slice(0, 5), Date.now() + hours * 3_600_000);
 
 test('SC1 SC4 SC6 at times it rests and says until when; Record now records; away it records by itself, after a reload, too', async () => {
-	context = await launchChromium({ viewport: { width: 360, height: 800 } });
+	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);

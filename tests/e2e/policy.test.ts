@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { launchChromium, startRelay } from './house.ts';
+import { newContext, startRelay } from './house.ts';
 
 test('the built page lives under its policy, as meta and as header', async () => {
 	const relay = await startRelay();
-	const context = await launchChromium();
+	const context = await newContext({ more: { serviceWorkers: 'allow' } });
 	const page = await context.newPage();
 	const complaints: string[] = [];
 	page.on('console', (message) => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kitFrom, kitLink } from '#domain/kit.ts';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow, openHome } from './paired.ts';
 import { becomeCamera, escaped, record, recording } from './person.ts';
 import { savedAtLeast } from './stored.ts';
@@ -28,8 +28,8 @@ const errors: string[][] = [];
 beforeAll(async () => {
 	relay = await startRelay({ data });
 	[owners, cameras] = await Promise.all([
-		launchChromium({ viewport, more: { colorScheme: 'dark' } }),
-		launchChromium({ viewport }),
+		newContext({ viewport, more: { colorScheme: 'dark' } }),
+		newContext({ viewport }),
 	]);
 	[owner, camera] = [await owners.newPage(), await cameras.newPage()];
 	errors.push(escaped(owner), escaped(camera));
@@ -127,7 +127,7 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 
 test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, whose relay has moved, and the others say so', async () => {
 	await owners.close();
-	fresh = await launchChromium({ viewport });
+	fresh = await newContext({ viewport });
 	page = await fresh.newPage();
 	errors.push(escaped(page));
 	await page.goto(relay.address);

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page, WebSocket as Line } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { openHome, pair } from './paired.ts';
 import { becomeCamera, escaped, record } from './person.ts';
 import { savedAtLeast, storedRuns } from './stored.ts';
@@ -64,7 +64,7 @@ function noteEnds(): void {
 
 beforeAll(async () => {
 	relay = await startRelay();
-	[cameras, viewers] = await Promise.all([launchChromium(), launchChromium()]);
+	[cameras, viewers] = await Promise.all([newContext(), newContext()]);
 	await cameras.addInitScript(noteClicks);
 	await viewers.addInitScript(noteEnds);
 	[camera, viewer] = [await cameras.newPage(), await viewers.newPage()];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, escaped, record, stop } from './person.ts';
 import { savedAtLeast, storedRuns } from './stored.ts';
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 
 test('SP10 SP11 a smaller budget says what goes before it is saved, and is remembered', async () => {
-	const context = await launchChromium();
+	const context = await newContext();
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);

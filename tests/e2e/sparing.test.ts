@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { median } from '../measures.ts';
 import { need } from '../programs.ts';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { launchChromium, newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { becomeCamera, escaped, openSaved, record, stop } from './person.ts';
 import { savedAtLeast, storedRuns } from './stored.ts';
 
@@ -191,7 +191,7 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 });
 
 test('SR6 SR11 a battery that runs down: plug it in', async () => {
-	context = await launchChromium();
+	context = await newContext();
 	const page = await context.newPage();
 	await hurried(page);
 	await page.addInitScript(() => {

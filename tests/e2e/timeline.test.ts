@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { cameraFile } from '../fixtures/media.ts';
-import { launchChromium, startRelay } from './house.ts';
+import { newContext, startRelay } from './house.ts';
 import {
 	becomeCamera,
 	escaped,
@@ -74,7 +74,7 @@ async function until(page: Page, ms: number): Promise<void> {
 const PAST = Date.parse('2026-10-25T01:00:10Z');
 
 test('TL6 TL9 a month, and the night the clocks go back: found by calendar, spoken right, played through', async () => {
-	context = await launchChromium({ more: { timezoneId: 'Europe/Berlin' } });
+	context = await newContext({ more: { timezoneId: 'Europe/Berlin' } });
 	await withDates(context);
 	const page = await context.newPage();
 	const errors = escaped(page);
@@ -134,7 +134,7 @@ test('TL6 TL9 a month, and the night the clocks go back: found by calendar, spok
 });
 
 test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a frame, and a time can be typed', async () => {
-	context = await launchChromium({ fakeCameraFile: cameraFile() });
+	context = await newContext({ fakeCameraFile: cameraFile() });
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);
@@ -212,7 +212,7 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 });
 
 test('RT12 RT15 deleted, undone to the byte, pinned: all of it on the ribbon, and in a second tab', async () => {
-	context = await launchChromium({ viewport: { width: 1280, height: 800 } });
+	context = await newContext({ viewport: { width: 1280, height: 800 } });
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);

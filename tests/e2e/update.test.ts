@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { buildInto } from '#setup/build.js';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { becomeCamera, escaped, keptOnDevice, record, recording, shown, stop } from './person.ts';
 import { chainOf, savedAtLeast, storedRuns } from './stored.ts';
 
@@ -32,7 +32,7 @@ async function deploy(version: keyof typeof versions): Promise<void> {
 
 async function begin(): Promise<Page> {
 	relay = await startRelay({ args: ['--app', versions.old] });
-	context = await launchChromium();
+	context = await newContext({ more: { serviceWorkers: 'allow' } });
 	return context.newPage();
 }
 

@@ -2,7 +2,14 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, launchFirefox, startRelay, temporaryFolder, type Relay } from './house.ts';
+import {
+	launchChromium,
+	launchFirefox,
+	newContext,
+	startRelay,
+	temporaryFolder,
+	type Relay,
+} from './house.ts';
 import { allow, openHome, pair, showCode } from './paired.ts';
 import { becomeCamera, escaped, player, recording } from './person.ts';
 import { BLOCKED, LOOPBACK, startTurn } from './turn.ts';
@@ -19,7 +26,7 @@ const errors: string[][] = [];
 
 beforeAll(async () => {
 	relay = await startRelay();
-	cameras = await launchChromium();
+	cameras = await newContext();
 	camera = await cameras.newPage();
 	errors.push(escaped(camera));
 	await becomeCamera(camera, relay.address);
@@ -40,9 +47,17 @@ afterAll(async () => {
 	expect(errors.flat()).toEqual([]);
 });
 
-async function visit(args: readonly string[] = []): Promise<Page> {
-	await viewers.close();
-	viewers = await launchChromium({ profile, args });
+const FREE: readonly string[] = [];
+let visitedWith = FREE;
+
+/** A new page of the viewer; other switches take another browser with the same profile. */
+async function visit(args = FREE): Promise<Page> {
+	if (args === visitedWith) await Promise.all(viewers.pages().map((page) => page.close()));
+	else {
+		await viewers.close();
+		viewers = await launchChromium({ profile, args });
+		visitedWith = args;
+	}
 	const page = await viewers.newPage();
 	errors.push(escaped(page));
 	await page.goto(`${relay.address}/watch`);

@@ -279,7 +279,7 @@ describe('a hostile relay', () => {
 		'T4 T5 forged, replayed and rolled-back rosters: 0 grants',
 		async () => {
 			const seed = Number(process.env['SEED'] ?? 20261126);
-			const count = times(2000);
+			const count = times(2000, 20);
 			const below = randomFrom(seed);
 			const evil = resident(clock, relay);
 			await evil.membership.self();

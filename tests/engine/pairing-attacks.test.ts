@@ -13,7 +13,7 @@ import { randomFrom } from '../random.ts';
 import { Person, RELAY, twoPeople } from './pairing-people.ts';
 
 const crypto = new WebCrypto();
-const PER_MESSAGE = times(2000);
+const PER_MESSAGE = times(2000, 20);
 const rid = 'ab'.repeat(16);
 const letters = { kind: 'typed', locator: 'K7QX2MPA' } as const;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay } from '../e2e/house.ts';
+import { newContext, startRelay } from '../e2e/house.ts';
 import { becomeCamera, escaped, record, recording, stop } from '../e2e/person.ts';
 import { chainOf, savedAtLeast, storedRuns } from '../e2e/stored.ts';
 import { SOAK } from './counts.ts';
@@ -20,7 +20,7 @@ const steps: readonly [string, number][] = [
 ];
 
 test('B6 the clock is set while recording: a new run each time, order kept, nothing deleted', async () => {
-	const context = await launchChromium({});
+	const context = await newContext();
 	// The wall clock alone is moved; the monotonic one runs on, as on a real device.
 	await context.addInitScript(() => {
 		const real = Date.now.bind(Date);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { launchChromium, startRelay } from '../e2e/house.ts';
+import { newContext, startRelay } from '../e2e/house.ts';
 import { becomeCamera, escaped, openSaved, player, record, shown, stop } from '../e2e/person.ts';
 import { savedAtLeast } from '../e2e/stored.ts';
 
@@ -13,7 +13,7 @@ afterAll(() => relay.stop());
 afterEach(() => context.close());
 
 test('corrupt, missing and wrong rows: the player goes around them and says so', async () => {
-	context = await launchChromium({});
+	context = await newContext();
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, startRelay, temporaryFolder } from '../e2e/house.ts';
+import { newContext, startRelay } from '../e2e/house.ts';
 import {
 	becomeCamera,
 	escaped,
@@ -55,8 +55,14 @@ async function harm(page: Page, how: Harm): Promise<void> {
 	}, how);
 }
 
-async function cameraWithFootage(profile: string): Promise<Page> {
-	context = await launchChromium({ profile });
+/** What a page holds in memory is gone with it. */
+async function openedAnew(page: Page): Promise<Page> {
+	await page.close();
+	return context.newPage();
+}
+
+async function cameraWithFootage(): Promise<Page> {
+	context = await newContext();
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
 	await record(page);
@@ -67,14 +73,10 @@ async function cameraWithFootage(profile: string): Promise<Page> {
 test.each(['vault deleted', 'key missing', 'key null'] as const)(
 	'%s: said on every screen, nothing is deleted unasked, and there is a way on',
 	async (how) => {
-		const profile = temporaryFolder();
-		let page = await cameraWithFootage(profile);
+		let page = await cameraWithFootage();
 		await stop(page);
 		await harm(page, how);
-		await context.close();
-
-		context = await launchChromium({ profile });
-		page = await context.newPage();
+		page = await openedAnew(page);
 		const errors = escaped(page);
 		await page.goto(`${relay.address}/camera`);
 		const runs = await storedRuns(page);
@@ -107,13 +109,10 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 );
 
 test('one epoch key missing: its grant gives it back, and what was recorded plays', async () => {
-	const profile = temporaryFolder();
-	let page = await cameraWithFootage(profile);
+	let page = await cameraWithFootage();
 	await stop(page);
 	await harm(page, 'epoch key missing');
-	await context.close();
-	context = await launchChromium({ profile });
-	page = await context.newPage();
+	page = await openedAnew(page);
 	const errors = escaped(page);
 	await openSaved(page, relay.address);
 	await playFor(page, 1000);
@@ -126,7 +125,7 @@ test('one epoch key missing: its grant gives it back, and what was recorded play
 });
 
 test('a browser that keeps no keys says so before it records, and records when told to', async () => {
-	context = await launchChromium({});
+	context = await newContext();
 	await context.addInitScript(() => {
 		// As in private windows of some browsers: a database takes anything but keys.
 		const holdsKey = (value: unknown): boolean =>

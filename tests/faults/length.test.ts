@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay } from '../e2e/house.ts';
+import { newContext, startRelay } from '../e2e/house.ts';
 import { becomeCamera, escaped, record, recording, stop } from '../e2e/person.ts';
 import { chainOf, savedAtLeast, storedRuns } from '../e2e/stored.ts';
 import { SOAK } from './counts.ts';
@@ -29,7 +29,7 @@ function noteStalls(): void {
 }
 
 test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up to wall time within a frame per run`, async () => {
-	const context = await launchChromium({});
+	const context = await newContext();
 	await context.addInitScript(noteStalls);
 	const page = await context.newPage();
 	const errors = escaped(page);

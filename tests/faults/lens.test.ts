@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { launchChromium, startRelay } from '../e2e/house.ts';
+import { newContext, startRelay } from '../e2e/house.ts';
 import {
 	becomeCamera,
 	escaped,
@@ -51,7 +51,7 @@ function listen(): void {
 }
 
 test(`B7 the lens goes away ${String(times(30))} times: said, and recording again by itself`, async () => {
-	context = await launchChromium({});
+	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	const errors = escaped(page);
@@ -72,7 +72,7 @@ test(`B7 the lens goes away ${String(times(30))} times: said, and recording agai
 });
 
 test('B7 frames stall while the track says live: noticed, labelled, recording again when they come back', async () => {
-	context = await launchChromium({});
+	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	const errors = escaped(page);
@@ -94,7 +94,7 @@ test('B7 frames stall while the track says live: noticed, labelled, recording ag
 });
 
 test('rotation in mid-run is normal: one run, whole chain, and it plays', async () => {
-	context = await launchChromium({});
+	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	const errors = escaped(page);

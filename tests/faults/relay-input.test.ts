@@ -1,9 +1,10 @@
 /** G: what is no HTTP, no socket, no JSON and no frame of ours, by the ten thousand (docs/spec/relay.md). */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
+import { over } from '../ends.ts';
 import { childrenOf, type Relay } from '../e2e/house.ts';
 import { randomFrom } from '../random.ts';
 import { arrive, base64url, partOf, cameraOf, TestDevice, TestHome } from '../relay/device.ts';
@@ -76,21 +77,16 @@ const HEADERS = [
 	'X-Forwarded-For: 1.2.3.4',
 ];
 
-/** A reset is an end like another: `once` would make an error of it. */
-function gone(socket: Socket): Promise<void> {
-	return new Promise((resolve) => socket.once('close', () => resolve()));
-}
-
 /** Sends bytes and gives back the first line of every answer. */
 async function raw(bytes: Buffer): Promise<string[]> {
 	const { port } = new URL(relay.address);
 	const socket = connect(Number(port), '127.0.0.1');
 	const heard: Buffer[] = [];
 	socket.on('data', (chunk) => heard.push(chunk));
-	socket.on('error', () => undefined);
+	const gone = over(socket);
 	socket.setTimeout(15_000, () => socket.destroy());
 	socket.end(bytes);
-	await gone(socket);
+	await gone;
 	return [
 		...Buffer.concat(heard)
 			.toString('latin1')
@@ -99,7 +95,7 @@ async function raw(bytes: Buffer): Promise<string[]> {
 }
 
 test('malformed HTTP: no answer is a fault of ours', async () => {
-	for (let round = 0; round < times(30_000); round += 50) {
+	for (let round = 0; round < times(30_000, 30); round += 50) {
 		const answers = await Promise.all(
 			Array.from({ length: 50 }, () => {
 				const lines = Array.from({ length: below(6) }, () => pick(HEADERS));
@@ -181,7 +177,7 @@ test('malformed frames, proved and not: a close of ours or a refusal, and nobody
 	const bystanders = await Promise.all(
 		Array.from({ length: 20 }, () => arrive(relay.address, home)),
 	);
-	for (let round = 0; round < times(60_000); round += bystanders.length)
+	for (let round = 0; round < times(60_000, 30); round += bystanders.length)
 		await Promise.all(bystanders.map(oneFrame));
 	for (const bystander of bystanders) bystander.close();
 	await isWell();
@@ -189,11 +185,11 @@ test('malformed frames, proved and not: a close of ours or a refusal, and nobody
 
 test('malformed websocket frames below the messages', async () => {
 	const { port } = new URL(relay.address);
-	for (let round = 0; round < times(10_000); round += 50) {
+	for (let round = 0; round < times(10_000, 30); round += 50) {
 		await Promise.all(
 			Array.from({ length: 50 }, async () => {
 				const socket = connect(Number(port), '127.0.0.1');
-				socket.on('error', () => undefined);
+				const gone = over(socket);
 				socket.setTimeout(15_000, () => socket.destroy());
 				socket.write(
 					`GET ${SOCKET_PATH} HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: ${relay.address}\r\n` +
@@ -204,7 +200,7 @@ test('malformed websocket frames below the messages', async () => {
 				expect(first.toString('latin1')).toContain('101 Switching');
 				socket.end(noise(300));
 				socket.resume();
-				await gone(socket);
+				await gone;
 			}),
 		);
 	}

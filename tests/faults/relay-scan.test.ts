@@ -3,7 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
-import { childrenOf, launchChromium, startRelay, temporaryFolder } from '../e2e/house.ts';
+import {
+	childrenOf,
+	launchChromium,
+	newContext,
+	startRelay,
+	temporaryFolder,
+} from '../e2e/house.ts';
 import { allow, openHome, showCode } from '../e2e/paired.ts';
 import { becomeCamera, recording } from '../e2e/person.ts';
 import { comes } from '../e2e/watched.ts';
@@ -135,7 +141,7 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 	const relay = await startRelay({ data, env: { SPYCAM_LOG: 'debug' } });
 	cleanUps.push(() => relay.kill());
 	const profile = temporaryFolder();
-	const cameras = await launchChromium();
+	const cameras = await newContext();
 	cleanUps.push(() => cameras.close());
 	let viewers = await launchChromium({ profile });
 	cleanUps.push(() => viewers.close());

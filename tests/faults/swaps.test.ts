@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { barePage, type BarePage } from '../e2e/bare-page.ts';
-import { launchChromium, launchFirefox } from '../e2e/house.ts';
+import { newContext, launchFirefox } from '../e2e/house.ts';
 import { times } from './counts.ts';
 import type { Swapped, Swaps } from './pages/swaps.ts';
 
@@ -35,12 +35,12 @@ async function swap(
 }
 
 test('T3 swapped fingerprints in Chromium: 0 frames', async () => {
-	const context = await launchChromium();
+	const context = await newContext();
 	try {
 		const page = await context.newPage();
 		await page.goto(served.url);
 		await page.waitForFunction(() => 'swaps' in window);
-		await swap('Chromium', times(200), (from, count) =>
+		await swap('Chromium', times(200, 40), (from, count) =>
 			page.evaluate(([at, many]) => window.swaps.round(at, many), [from, count] as const),
 		);
 	} finally {
@@ -56,7 +56,7 @@ test('T3 swapped fingerprints in Firefox: 0 frames', async () => {
 		const page = await browser.newPage();
 		await page.goto(served.url);
 		await page.waitForFunction(() => 'swaps' in window);
-		await swap('Firefox', times(120), (from, count) =>
+		await swap('Firefox', times(120, 40), (from, count) =>
 			page.evaluate((at, many) => window.swaps.round(at, many), from, count),
 		);
 	} finally {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay } from '../e2e/house.ts';
+import { newContext, startRelay } from '../e2e/house.ts';
 import { becomeCamera, escaped, record, recording } from '../e2e/person.ts';
 import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
 import { times } from './counts.ts';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 
 test(`B8 a second tab is refused politely, ${String(times(20))} times: one records`, async () => {
-	const context = await launchChromium({});
+	const context = await newContext();
 	const first = await context.newPage();
 	const errors = escaped(first);
 	await becomeCamera(first, relay.address);

@@ -3,7 +3,13 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from '../e2e/house.ts';
+import {
+	launchChromium,
+	newContext,
+	startRelay,
+	temporaryFolder,
+	type Relay,
+} from '../e2e/house.ts';
 import { openHome, pair, showCode } from '../e2e/paired.ts';
 import { becomeCamera } from '../e2e/person.ts';
 import { times } from './counts.ts';
@@ -119,8 +125,8 @@ beforeAll(async () => {
 	const fake = '--use-fake-device-for-media-stream=device-count=2,fps=30';
 	[home, away, outside] = await Promise.all([
 		launchChromium({ args: [fake] }),
-		launchChromium(),
-		launchChromium(),
+		newContext(),
+		newContext(),
 	]);
 	await Promise.all([home, away, outside].map(guarded));
 	camera = await home.newPage();
@@ -222,7 +228,7 @@ async function address(text: string, n: number): Promise<void> {
 }
 
 test('X T9 names of cameras and devices, labels of lenses, links and codes: none runs, all are text', async () => {
-	const all = payloads(times(300));
+	const all = payloads(times(300, 30));
 	for (const [at, { text, n }] of all.entries()) {
 		await names(text);
 		await Promise.all([
@@ -248,8 +254,8 @@ test('X T9 names of cameras and devices, labels of lenses, links and codes: none
 });
 
 test('X T9 what a stranger calls itself: the owner that is asked reads it, and it does not run', async () => {
-	const count = times(60);
-	const outside = await launchChromium();
+	const count = times(60, 20);
+	const outside = await newContext();
 	try {
 		await guarded(outside);
 		const stranger = await outside.newPage();

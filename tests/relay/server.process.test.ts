@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { builtSite } from './site.ts';
+import { over } from '../ends.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const app = builtSite();
@@ -89,11 +90,10 @@ test('a client that hangs on does not keep it from stopping', async () => {
 	const run = start(anyPort());
 	const { port } = new URL(await run.address);
 	const socket = connect(Number(port), 'localhost');
-	socket.on('error', () => undefined);
+	const cut = over(socket);
 	await once(socket, 'connect');
 	socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
 	const asked = performance.now();
-	const cut = once(socket, 'close');
 	run.child.kill('SIGINT');
 	await cut;
 	// By the stop (RL3), and before its headers would have been late.
@@ -265,12 +265,7 @@ test('headers that trickle in, and a handshake that stops, are cut off', async (
 	const slow = [Number(port), Number(secure)].map((at) => connect(at, 'localhost'));
 	await Promise.all(slow.map((socket) => once(socket, 'connect')));
 	const begun = performance.now();
-	const cut = slow.map((socket) => {
-		socket.on('error', () => undefined);
-		socket.resume();
-		// Not `once`, which fails at an error: a reset while the trickle writes is an end, too.
-		return new Promise((closed) => socket.once('close', closed));
-	});
+	const cut = slow.map((socket) => over(socket.resume()));
 	const [plain, half] = slow;
 	half?.write(Buffer.from([0x16, 0x03, 0x01]));
 	plain?.write('GET / HTTP/1.1\r\n');

@@ -1,7 +1,7 @@
 /** The relay's socket as devices meet it: two real processes, real keys, real sockets. */
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { over } from '../ends.ts';
 import { startRelay, type Relay } from '../e2e/house.ts';
 import { arrive, base64url, cameraOf, randomHex, TestDevice, TestHome } from './device.ts';
 import { builtSite } from './site.ts';
@@ -61,21 +61,17 @@ test.each([
 		const raw = connect({ port: Number(port), host: 'localhost', allowHalfOpen: true });
 		let answer = '';
 		raw.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-		const cut = new Promise<void>((done) => {
-			raw.once('error', () => {
-				done();
-			});
-		});
+		const cut = over(raw);
 		raw.write(
 			`GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
 		);
-		await once(raw, 'end');
+		// Its end, or already the reset.
+		await Promise.race([new Promise((heard) => raw.once('end', heard)), cut]);
 		expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
 		// Its own end stays open; what it goes on to say meets nobody.
 		const talking = setInterval(() => raw.write('x'), 50);
 		await cut;
 		clearInterval(talking);
-		raw.destroy();
 	},
 );
 
