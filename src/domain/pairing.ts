@@ -92,9 +92,8 @@ export function openingHead({ ephemeral, commitment }: Omit<Opening, 'tag'>): By
 }
 
 export function buildOpening(opening: Opening): Bytes {
-	return new Writer(OPENING_BYTES + TAG_BYTES)
-		.put(openingHead(opening))
-		.put(opening.tag, TAG_BYTES).bytes;
+	return new Writer(OPENING_BYTES + TAG_BYTES).put(openingHead(opening)).put(opening.tag, TAG_BYTES)
+		.bytes;
 }
 
 export function parseOpening(box: Uint8Array): Opening {

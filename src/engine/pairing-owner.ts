@@ -180,7 +180,7 @@ export class OwnerTalk {
 		const subject: Subject = { device, sign, kem, owner, dtls };
 		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
 		const t2 = await after(crypto, t1, m1);
-		const wanted = this.#wish.wanted ?? newcomer.wanted;
+		const wanted = this.#wish.wanted ?? modest(newcomer.wanted);
 		const m2 = await this.#host(newcomer, t2, wanted);
 		const t3 = await after(crypto, t2, m2);
 		const name = new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name);
@@ -221,4 +221,9 @@ export class OwnerTalk {
 		const { psk } = this.#shared;
 		return buildSealed(2, await this.#crypto.sealTo(newcomer.kem, psk, contextOf(2, t2), plain));
 	}
+}
+
+/** PR18: nobody becomes an owner because it wished for it and a person pressed Allow. */
+function modest(wish: Wanted): Wanted {
+	return wish === 'owner' ? 'viewer' : wish;
 }

@@ -8,8 +8,8 @@ import type { PairingState } from './pairing.ts';
 
 type Comparing = Extract<PairingState, { readonly kind: 'comparing' }>;
 
-/** PR17: typed digits that are not those of the other screen. */
-const MAX_WRONG = 3;
+/** PR17 */
+const MAX_TRIES = 3;
 
 function byOf({ code }: OwnerWish | NewWish): Comparing['by'] {
 	return code.kind === 'typed' ? 'letters' : 'code';
@@ -68,7 +68,7 @@ export class OwnerTable extends Table {
 				this.post([heard.answer]);
 				const asked = { kind: 'comparing', side: 'owner', asks: true, said: false } as const;
 				const digits = by === 'letters' ? null : heard.digits;
-				this.#compare({ ...asked, by, digits, wrong: 0, name, wanted });
+				this.#compare({ ...asked, by, digits, left: null, name, wanted });
 				break;
 			}
 			case 'ok':
@@ -89,9 +89,9 @@ export class OwnerTable extends Table {
 	}
 
 	#judge(comparing: Comparing, digits: string): void {
-		const wrong = comparing.wrong + 1;
+		const left = (comparing.left ?? MAX_TRIES) - 1;
 		if (digits === this.#digits) this.#compare({ ...comparing, digits });
-		else if (wrong < MAX_WRONG) this.#compare({ ...comparing, wrong });
+		else if (left > 0) this.#compare({ ...comparing, left });
 		else this.end('digits', null, 'digits');
 	}
 
@@ -155,7 +155,7 @@ export class NewTable extends Table {
 				this.expectAnswer(false);
 				const { name } = this.#wish;
 				const asked = { kind: 'comparing', side: 'new', asks: !names, said: false } as const;
-				const comparing = { ...asked, by: byOf(this.#wish), digits, wrong: 0, name, wanted };
+				const comparing = { ...asked, by: byOf(this.#wish), digits, left: null, name, wanted };
 				if (names) await this.#consent(comparing);
 				else this.#compare(comparing);
 				break;

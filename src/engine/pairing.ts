@@ -1,13 +1,10 @@
 import type { DeviceId } from '#domain/ids.ts';
 import type { Fault } from '#domain/fault.ts';
-import type { PairingEnd } from '#domain/pairing-end.ts';
+import type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
 import type { Wanted } from '#domain/pairing.ts';
 
-export type { PairingEnd } from '#domain/pairing-end.ts';
+export type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
 export type { Wanted } from '#domain/pairing.ts';
-
-/** How the two devices met: by what was scanned or opened as a link, or by eight typed letters. */
-export type PairingBy = 'code' | 'letters';
 
 export type PairingState =
 	| { readonly kind: 'idle' }
@@ -36,12 +33,12 @@ export type PairingState =
 	| { readonly kind: 'exchanging' }
 	/**
 	 * Both screens have the digits. `asks`: this side must say yes or no. `name` is what the new device calls itself, `wanted` what it is to be.
-	 * `said`: this side said yes and waits. `digits`: `null` until a person has typed them here, `wrong` times wrong so far (PR17).
+	 * `said`: this side said yes and waits. `digits`: `null` until a person has typed them here; `left`: tries that are left after a wrong one (PR17).
 	 */
 	| {
 			readonly kind: 'comparing';
 			readonly digits: string | null;
-			readonly wrong: number;
+			readonly left: number | null;
 			readonly side: 'owner' | 'new';
 			readonly by: PairingBy;
 			readonly asks: boolean;

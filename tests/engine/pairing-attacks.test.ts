@@ -208,7 +208,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR15 beside a code a relay that plays the newcomer has no way in: letters open nothing', async () => {
-		const [owner, phone, puppet] = await Promise.all([1, 2, 3].map(() => FakeJoining.found(crypto)));
+		const [owner, phone, puppet] = await Promise.all(
+			[1, 2, 3].map(() => FakeJoining.found(crypto)),
+		);
 		if (!owner || !phone || !puppet) throw new Error('nobody');
 		for (const kind of ['p1', 'n1'] as const) {
 			const { ownerTalk, newTalk } = await talks(owner, phone, kind);
@@ -227,10 +229,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				...{ sign: self.sign.public, kem: self.kem.public, owner: self.ownerKey, dtls: null },
 				...{ wanted: 'viewer', nonce: crypto.random(32), name: ascii('Phone') },
 			});
-			const signature = await crypto.sign(
-				self.sign.key,
-				signedBytes('pair-new', joined(t1, body)),
-			);
+			const signature = await crypto.sign(self.sign.key, signedBytes('pair-new', joined(t1, body)));
 			const m1 = buildSealed(
 				1,
 				await crypto.sealTo(ephemeral, psk, contextOf(1, t1), joined(body, signature)),

@@ -49,7 +49,7 @@ describe('pairing, both sides', () => {
 		const there = await guest.until('comparing');
 		expect(there).toMatchObject({ by: 'letters', asks: true, said: false, wanted: 'camera' });
 		const here = await owner.until('comparing');
-		expect(here).toMatchObject({ by: 'letters', asks: true, digits: null, wrong: 0 });
+		expect(here).toMatchObject({ by: 'letters', asks: true, digits: null, left: null });
 		await owner.pairing.allow('camera');
 		expect(owner.state).toEqual(here);
 		await owner.enters(guest);
@@ -72,7 +72,7 @@ describe('pairing, both sides', () => {
 		const next = String((Number(there.digits) + 1) % 1_000_000).padStart(6, '0');
 		for (const [at, wrong] of [next, ''].entries()) {
 			await owner.pairing.enter(wrong);
-			expect(owner.state).toMatchObject({ kind: 'comparing', digits: null, wrong: at + 1 });
+			expect(owner.state).toMatchObject({ kind: 'comparing', digits: null, left: 2 - at });
 			await owner.pairing.allow('viewer');
 			expect(owner.state).toMatchObject({ kind: 'comparing', said: false });
 		}
@@ -125,6 +125,21 @@ describe('pairing, both sides', () => {
 		await owner.pairing.allow('owner');
 		expect(await guest.until('done')).toMatchObject({ wanted: 'owner' });
 		expect(await owner.until('done')).toMatchObject({ wanted: 'owner' });
+	});
+
+	it('PR18 a newcomer that wishes to be an owner is not chosen to be one; what else it wishes stands there', async () => {
+		const wishes = [
+			['owner', 'viewer'],
+			['camera', 'camera'],
+			['live-only', 'live-only'],
+		] as const;
+		for (const [wish, stands] of wishes) {
+			const { owner, guest } = await twoPeople();
+			await guest.pairing.offer('Laptop', wish);
+			await owner.pairing.join(await guest.link(), '');
+			expect(await owner.until('comparing')).toMatchObject({ wanted: stands });
+			expect(await guest.until('comparing')).toMatchObject({ wanted: stands });
+		}
 	});
 
 	it('the owner refuses, the new one finds other digits, one of them gives up: each side ends in its words', async () => {
