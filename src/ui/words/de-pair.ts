@@ -56,9 +56,10 @@ export const pair: typeof english = {
 		share: 'Teilen',
 		toLetters: 'Scannen geht nicht? Zeichen tippen',
 		toLettersNote:
-			'Dieser Code gilt dann nicht mehr. Die Ziffern vergleichst du, indem du sie tippst.',
+			'Dieser Code gilt dann nicht mehr, und du tippst sechs Ziffern vom anderen Bildschirm ab.',
 		letters: {
 			title: 'Tippe diese Zeichen auf dem anderen Gerät',
+			until: (left) => `Gelten ${left}, für ein Gerät. Zeige sie sonst niemandem.`,
 			note: 'Auch das Relay kennt diese Zeichen. Darum tippst du hier gleich sechs Ziffern ein, die das andere Gerät zeigt.',
 			toCode: 'Lieber einen Code zum Scannen zeigen',
 		},
@@ -111,7 +112,7 @@ export const pair: typeof english = {
 					: `Das sind nicht die Ziffern des anderen Geräts. Noch ${left} Versuche.`,
 			fresh: 'Tippe diese Ziffern auf dem anderen Gerät',
 			until: 'Sein Bildschirm sagt, ob sie stimmen.',
-			only: 'Mach nur dann weiter.',
+			only: 'Mach nur weiter, wenn sie stimmen.',
 			right: 'Sie stimmen dort',
 			differ: 'Sie stimmen dort nicht',
 			waitsOwner: 'Erlaube es jetzt auf dem anderen Gerät.',

@@ -121,9 +121,11 @@ export const pair = {
 		},
 		share: 'Share',
 		toLetters: 'Cannot scan? Type letters instead',
-		toLettersNote: 'This code is over then. You will compare digits by typing them.',
+		toLettersNote:
+			'This code is no longer good then, and you will type six digits from the other screen.',
 		letters: {
 			title: 'Type these letters on the other device',
+			until: (left: string) => `Good for ${left}, for one device. Show them to nobody else.`,
 			note: 'The relay knows these letters, too. So you will type six digits here that the other device shows.',
 			toCode: 'Show a code to scan instead',
 		},
@@ -175,7 +177,7 @@ export const pair = {
 					: `These are not the digits of the other device. ${left} more tries.`,
 			fresh: 'Type these digits on the other device',
 			until: 'The other screen says whether they are right.',
-			only: 'Go on only when it does.',
+			only: 'Go on only if they are.',
 			right: 'It says they are right',
 			differ: 'It says they are wrong',
 			waitsOwner: 'Now allow it on the other device.',
