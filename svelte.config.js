@@ -1,7 +1,14 @@
 import adapter from '@sveltejs/adapter-static';
+import { digestOfSources } from './src/setup/digest.js';
+import { writeSums } from './src/setup/sums.js';
 
 /** Where the app is written to and what its version is called, when src/setup/build.js says so. */
-const { SPYCAM_BUILD: pages = 'build', SPYCAM_VERSION: name, SPYCAM_RELAYS = '' } = process.env;
+const {
+	SPYCAM_BUILD: pages = 'build',
+	// Never the time of the build: the same sources give the same bytes (docs/spec/app.md, AP10).
+	SPYCAM_VERSION: name = digestOfSources().slice(0, 12),
+	SPYCAM_RELAYS = '',
+} = process.env;
 
 /** Relays at other origins than the app's own, for an app that a static host serves (docs/guide/relay.md). */
 const relays = SPYCAM_RELAYS.split(/[\s,]+/).filter((text) => text !== '');
@@ -16,11 +23,19 @@ const reached = /** @type {never[]} */ (
 	relays.flatMap((relay) => [relay, relay.replace(/^http/, 'ws')])
 );
 
+const files = adapter({ pages, fallback: 'index.html', precompress: true, strict: true });
+
 /** @type {import('@sveltejs/kit').Config} */
 export default {
 	compilerOptions: { runes: true },
 	kit: {
-		adapter: adapter({ pages, fallback: 'index.html', precompress: true, strict: true }),
+		adapter: {
+			...files,
+			adapt: async (builder) => {
+				await files.adapt(builder);
+				await writeSums(pages);
+			},
+		},
 		// The relay sends the same policy as a header (src/relay/policy.ts): `frame-ancestors` works
 		// only there. Kit adds the hash of its own start script to script-src.
 		csp: {
@@ -45,7 +60,7 @@ export default {
 		},
 		// Registered by our own code (else twice); the recorder decides when a new version may start.
 		serviceWorker: { register: false },
-		version: { pollInterval: 0, ...(name ? { name } : {}) },
+		version: { pollInterval: 0, name },
 		typescript: {
 			config: (generated) => {
 				/** @type {{ include: string[], exclude: string[] }} */

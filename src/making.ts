@@ -217,6 +217,7 @@ export function make(installer: Installer): Engine {
 		membership,
 		pairing,
 		...{ kits, recovery },
+		served: async () => (await import('#browser/served.ts')).servedApp(),
 		given: new EarlyGiven(),
 		codeReader: async (video) => {
 			const { VideoCodeReader } = await import('#browser/code-reader.ts');

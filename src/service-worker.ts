@@ -6,6 +6,7 @@
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { build, files, version } from '$service-worker';
+import { SUMS_PATH } from '#domain/sums.ts';
 
 /** What we use of a service worker's global; the types of pages and workers exclude each other. */
 interface WorkerScope {
@@ -19,6 +20,8 @@ interface Lasting extends Event {
 }
 
 const PAGE = '/index.html';
+/** The list of the build, and what else stands in it: all of one version (AP11). */
+const LISTED = [SUMS_PATH, '/service-worker.js', '/_app/version.json'];
 const NAMED_BY_CONTENT = '/_app/immutable/';
 /** What the version before needs and this one does not. */
 const BEFORE = 'spycam-version-before';
@@ -28,7 +31,7 @@ const worker = globalThis as unknown as WorkerScope;
 const precache = new PrecacheController();
 precache.addToCacheList([
 	...build.map((url) => ({ url, revision: null })),
-	...[PAGE, ...files].map((url) => ({ url, revision: version })),
+	...[PAGE, ...LISTED, ...files].map((url) => ({ url, revision: version })),
 ]);
 
 worker.addEventListener('install', (event) => void precache.install(event));

@@ -5,6 +5,15 @@ export async function fetchText(
 	address: string,
 	deadlineMs: number,
 ): Promise<{ readonly status: number; readonly text: string }> {
+	const { status, bytes } = await fetchBytes(address, deadlineMs);
+	return { status, text: new TextDecoder().decode(bytes) };
+}
+
+/** As above. */
+export async function fetchBytes(
+	address: string,
+	deadlineMs: number,
+): Promise<{ readonly status: number; readonly bytes: Uint8Array<ArrayBuffer> }> {
 	const signal = AbortSignal.timeout(deadlineMs);
 	try {
 		const response = await fetch(address, {
@@ -14,7 +23,7 @@ export async function fetchText(
 			redirect: 'error',
 			referrerPolicy: 'no-referrer',
 		});
-		return { status: response.status, text: await response.text() };
+		return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
 	} catch (error) {
 		if (signal.aborted) throw new Fault('timeout', `no answer in ${deadlineMs} ms`, error);
 		throw new Fault('offline', 'the server was not reached', error);

@@ -81,7 +81,7 @@ export function locatorOf(random: Uint8Array): string | null {
 	return letters.length === LOCATOR_LENGTH ? letters.join('') : null;
 }
 
-/** Hashed, this is S of a typed code: the relay knows it, so the digits decide (PR5). */
+/** Hashed, this is S of a typed code: the relay knows it, so the digits decide (PR17). */
 export function locatorBytes(locator: string): Bytes {
 	return joined(ascii('spycam/v1/locator\0'), ascii(locator));
 }

@@ -1,3 +1,6 @@
+/** How the two devices met: by what was scanned or opened as a link, or by eight typed letters. */
+export type PairingBy = 'code' | 'letters';
+
 /** Why a pairing ended without a member. Each has its sentence and a way on. */
 export type PairingEnd =
 	| 'refused'

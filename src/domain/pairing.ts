@@ -79,12 +79,12 @@ export interface Opening {
 	/** Of the owner, for this pairing only. */
 	readonly ephemeral: Bytes;
 	readonly commitment: Bytes;
-	/** Under the code's S, and under the letters' S: zeros where there is no such code. */
-	readonly tags: readonly [Bytes, Bytes];
+	/** Under the S of the one code that this pairing has (PR15). */
+	readonly tag: Bytes;
 }
 
-/** What the tags authenticate. */
-export function openingHead({ ephemeral, commitment }: Omit<Opening, 'tags'>): Bytes {
+/** What the tag authenticates. */
+export function openingHead({ ephemeral, commitment }: Omit<Opening, 'tag'>): Bytes {
 	return new Writer(OPENING_BYTES)
 		.u8(0)
 		.put(ephemeral, PUBLIC_KEY_BYTES)
@@ -92,20 +92,17 @@ export function openingHead({ ephemeral, commitment }: Omit<Opening, 'tags'>): B
 }
 
 export function buildOpening(opening: Opening): Bytes {
-	const [code, letters] = opening.tags;
-	return new Writer(OPENING_BYTES + 2 * TAG_BYTES)
-		.put(openingHead(opening))
-		.put(code, TAG_BYTES)
-		.put(letters, TAG_BYTES).bytes;
+	return new Writer(OPENING_BYTES + TAG_BYTES).put(openingHead(opening)).put(opening.tag, TAG_BYTES)
+		.bytes;
 }
 
 export function parseOpening(box: Uint8Array): Opening {
 	const from = after(0, box);
 	const ephemeral = from.take(PUBLIC_KEY_BYTES);
 	const commitment = from.take(HASH_BYTES);
-	const tags = [from.take(TAG_BYTES), from.take(TAG_BYTES)] as const;
+	const tag = from.take(TAG_BYTES);
 	from.end();
-	return { ephemeral, commitment, tags };
+	return { ephemeral, commitment, tag };
 }
 
 // ─── M1 ─────────────────────────────────────────────────────────────────────────────────────────────

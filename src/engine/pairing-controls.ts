@@ -23,7 +23,7 @@ import { endOf } from './pairing-end.ts';
 import { CODE_MS, NearPairing } from './pairing-near.ts';
 import type { Table } from './pairing-table.ts';
 import { NewTable, OwnerTable } from './pairing-tables.ts';
-import type { PairingControls, PairingEnd, PairingState } from './pairing.ts';
+import type { PairingBy, PairingControls, PairingEnd, PairingState } from './pairing.ts';
 
 export { CODE_MS } from './pairing-near.ts';
 
@@ -64,23 +64,23 @@ export class Pairing implements PairingControls {
 		return () => this.#listeners.delete(listener);
 	}
 
-	show(wanted: Wanted): Promise<void> {
+	show(wanted: Wanted, by: PairingBy = 'code'): Promise<void> {
 		return this.#try(async (turn) => {
 			const self = await this.#tools.joining.self();
 			if (self.owner === null) return ended('not-owner');
 			const at = await shownAt(this.#tools.relays, this.#relay);
 			if (typeof at !== 'string') {
 				const tableOf = (code: MeetingCode): Table =>
-					new OwnerTable(this.#tools, self, { rid: code.rid, code, letters: null, wanted });
+					new OwnerTable(this.#tools, self, { rid: code.rid, code, wanted });
 				const pairs = { kind: 'p2', named: self.owner.public, tableOf } as const;
 				return this.#goesNear(at) ? this.#nearBy(turn, self).offer(pairs).then(nothing) : endOf(at);
 			}
+			if (by === 'letters') return this.#showLetters(turn, self, wanted);
 			const code = await this.#makeCode('p1', self.owner.public, at);
-			const letters = this.#makeLetters();
-			const table = new OwnerTable(this.#tools, self, { rid: code.rid, code, letters, wanted });
-			const how = { t: 'wait', rid: code.rid, locator: letters?.locator ?? null } as const;
+			const table = new OwnerTable(this.#tools, self, { rid: code.rid, code, wanted });
+			const how = { t: 'wait', rid: code.rid, locator: null } as const;
 			const no = await this.#sit(turn, table, { self, origin: this.#relay, member: true, how });
-			return no === null ? this.#shown(code, letters) : endOf(no);
+			return no === null ? this.#shown('owner', code) : endOf(no);
 		});
 	}
 
@@ -101,7 +101,7 @@ export class Pairing implements PairingControls {
 			const table = new NewTable(this.#tools, self, wish, origin);
 			const how = { t: 'wait', rid: code.rid, locator: null } as const;
 			const no = await this.#sit(turn, table, { self, origin, member: false, how });
-			return no === null ? this.#shown(code, null) : endOf(no);
+			return no === null ? this.#shown('new', code) : endOf(no);
 		});
 	}
 
@@ -145,6 +145,10 @@ export class Pairing implements PairingControls {
 		});
 	}
 
+	async enter(digits: string): Promise<void> {
+		await this.#table?.enter(digits);
+	}
+
 	async allow(wanted: Wanted): Promise<void> {
 		await this.#table?.say(wanted);
 	}
@@ -177,7 +181,7 @@ export class Pairing implements PairingControls {
 		const tableOf = (made: MeetingCode): Table => {
 			const { rid } = made;
 			return kind === 'n1'
-				? new OwnerTable(this.#tools, self, { rid, code: made, letters: null, wanted: null })
+				? new OwnerTable(this.#tools, self, { rid, code: made, wanted: null })
 				: new NewTable(this.#tools, self, { rid, code: made, name, wanted: 'viewer' }, NO_RELAY);
 		};
 		return this.#nearBy(turn, self).answer(code, tableOf).then(nothing);
@@ -206,7 +210,7 @@ export class Pairing implements PairingControls {
 	async #letIn(turn: number, self: Self, code: MeetingCode): Promise<PairingState | null> {
 		if (self.owner === null) return ended('not-owner');
 		const { rid } = code;
-		const table = new OwnerTable(this.#tools, self, { rid, code, letters: null, wanted: null });
+		const table = new OwnerTable(this.#tools, self, { rid, code, wanted: null });
 		const how = { t: 'meet', rid } as const;
 		const no = await this.#sit(turn, table, { self, origin: this.#relay, member: true, how });
 		return no === null ? null : endOf(no);
@@ -253,13 +257,26 @@ export class Pairing implements PairingControls {
 		return null;
 	}
 
-	#shown(code: MeetingCode, letters: TypedCode | null): PairingState | null {
+	/** PR15: a meeting of their own, which no code leads to. */
+	async #showLetters(turn: number, self: Self, wanted: Wanted): Promise<PairingState | null> {
+		const { crypto } = this.#tools;
+		const locator = locatorOf(crypto.random(LOCATOR_RANDOM_BYTES));
+		if (locator === null) return ended('failed');
+		const [rid, code] = [hexOf(crypto.random(16)), { kind: 'typed', locator } as const];
+		const table = new OwnerTable(this.#tools, self, { rid, code, wanted });
+		const how = { t: 'wait', rid, locator } as const;
+		const no = await this.#sit(turn, table, { self, origin: this.#relay, member: true, how });
+		return no === null ? this.#shown('owner', code) : endOf(no);
+	}
+
+	#shown(side: 'owner' | 'new', code: MeetingCode | TypedCode): PairingState | null {
 		// Somebody was so quick that there is nothing to show any more.
 		if (this.#state.kind !== 'preparing') return null;
-		const app = appFor(this.#tools.here, code.relay);
-		const link = `${app}/pair#${codeText(code)}`;
-		const untilMs = this.#tools.clock.wallMs() + CODE_MS;
-		return { kind: 'showing', link, typed: letters?.locator ?? null, untilMs };
+		const { here, clock } = this.#tools;
+		const showing = { kind: 'showing', side, untilMs: clock.wallMs() + CODE_MS } as const;
+		if (code.kind === 'typed') return { ...showing, by: 'letters', text: code.locator };
+		const app = appFor(here, code.relay);
+		return { ...showing, by: 'code', text: `${app}/pair#${codeText(code)}` };
 	}
 
 	get #relay(): string {
@@ -270,11 +287,6 @@ export class Pairing implements PairingControls {
 		const { crypto } = this.#tools;
 		const [rid, secret] = [hexOf(crypto.random(16)), crypto.random(32)];
 		return { kind, rid, secret, hash: await crypto.sha256(named), relay };
-	}
-
-	#makeLetters(): TypedCode | null {
-		const locator = locatorOf(this.#tools.crypto.random(LOCATOR_RANDOM_BYTES));
-		return locator === null ? null : { kind: 'typed', locator };
 	}
 
 	async #isOwn(code: Pick<MeetingCode, 'kind' | 'hash'> | TypedCode, self: Self): Promise<boolean> {

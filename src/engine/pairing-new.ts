@@ -120,9 +120,7 @@ export class NewTalk {
 	async #answer(m0: Bytes): Promise<HeardByNew> {
 		const crypto = this.#crypto;
 		const opening = parseOpening(m0);
-		const [byCode, byLetters] = opening.tags;
-		const tag = this.#wish.code.kind === 'typed' ? byLetters : byCode;
-		await checkTag(crypto, this.#shared, openingHead(opening), tag);
+		await checkTag(crypto, this.#shared, openingHead(opening), opening.tag);
 		const { sign, kem, ownerKey, dtls } = this.#self;
 		const t1 = await after(crypto, this.#shared.start, m0);
 		const body = buildNewcomer({

@@ -59,15 +59,13 @@ interface Guest {
 	readonly newcomer: Newcomer;
 	readonly subject: Subject;
 	readonly name: string;
-	readonly shared: Shared;
 	readonly t3: Bytes;
 }
 
-export interface OwnerCodes {
+export interface OwnerWish {
 	readonly rid: string;
-	/** `null`: only letters are shown, or the other way round. */
-	readonly code: MeetingCode | null;
-	readonly letters: TypedCode | null;
+	/** One of the two, never both: the way in is as strong as the weaker that is open (PR15). */
+	readonly code: MeetingCode | TypedCode;
 	/** What the newcomer is to be; `null`: what it wishes. */
 	readonly wanted: Wanted | null;
 }
@@ -79,8 +77,8 @@ export class OwnerTalk {
 	readonly #crypto: Crypto;
 	readonly #self: Self;
 	readonly #owner: Pair<SignKey>;
-	readonly #codes: OwnerCodes;
-	readonly #shared: readonly Shared[];
+	readonly #wish: OwnerWish;
+	readonly #shared: Shared;
 	readonly #ephemeral: Pair<KemKey>;
 	readonly #nonce: Bytes;
 	#guest: Guest | null = null;
@@ -92,10 +90,10 @@ export class OwnerTalk {
 		crypto: Crypto,
 		self: Self,
 		owner: Pair<SignKey>,
-		codes: OwnerCodes,
+		wish: OwnerWish,
 		made: {
 			readonly opening: Bytes;
-			readonly shared: readonly Shared[];
+			readonly shared: Shared;
 			readonly ephemeral: Pair<KemKey>;
 			readonly nonce: Bytes;
 		},
@@ -103,7 +101,7 @@ export class OwnerTalk {
 		this.#crypto = crypto;
 		this.#self = self;
 		this.#owner = owner;
-		this.#codes = codes;
+		this.#wish = wish;
 		this.opening = made.opening;
 		this.#shared = made.shared;
 		this.#ephemeral = made.ephemeral;
@@ -111,28 +109,17 @@ export class OwnerTalk {
 	}
 
 	/** Throws `denied` when this device is no owner. */
-	static async begin(crypto: Crypto, self: Self, codes: OwnerCodes): Promise<OwnerTalk> {
+	static async begin(crypto: Crypto, self: Self, wish: OwnerWish): Promise<OwnerTalk> {
 		const { owner } = self;
 		if (owner === null) throw new Fault('denied', 'only an owner lets devices in');
-		const { rid, code, letters } = codes;
-		const [byCode, byLetters] = await Promise.all([
-			code && sharedOf(crypto, code, rid),
-			letters && sharedOf(crypto, letters, rid),
-		]);
+		const shared = await sharedOf(crypto, wish.code, wish.rid);
 		const ephemeral = await crypto.makeKemKey(false);
 		const nonce = crypto.random(NONCE_BYTES);
 		const commitment = await crypto.sha256(commitmentBytes(nonce, owner.public));
 		const head = openingHead({ ephemeral: ephemeral.public, commitment });
-		const none = new Uint8Array(16);
-		const opening = buildOpening({
-			...{ ephemeral: ephemeral.public, commitment },
-			tags: [
-				byCode ? await tagOf(crypto, byCode, head) : none,
-				byLetters ? await tagOf(crypto, byLetters, head) : none,
-			],
-		});
-		const shared = [byCode, byLetters].filter((one) => one !== null);
-		return new OwnerTalk(crypto, self, owner, codes, { opening, shared, ephemeral, nonce });
+		const tag = await tagOf(crypto, shared, head);
+		const opening = buildOpening({ ephemeral: ephemeral.public, commitment, tag });
+		return new OwnerTalk(crypto, self, owner, wish, { opening, shared, ephemeral, nonce });
 	}
 
 	async hear(box: Bytes): Promise<HeardByOwner> {
@@ -166,7 +153,7 @@ export class OwnerTalk {
 		const t4 = await after(this.#crypto, guest.t3, this.#ok);
 		const sealed = await this.#crypto.sealTo(
 			guest.newcomer.kem,
-			guest.shared.psk,
+			this.#shared.psk,
 			contextOf(4, t4),
 			buildAdmission({ roster, grants: homeKey }),
 		);
@@ -182,8 +169,8 @@ export class OwnerTalk {
 
 	async #meet(m1: Bytes): Promise<HeardByOwner> {
 		const crypto = this.#crypto;
-		const { shared, t1, said } = await this.#read(m1);
-		const { value: newcomer, body, signature } = said;
+		const t1 = await after(crypto, this.#shared.start, this.opening);
+		const { value: newcomer, body, signature } = await this.#read(m1, t1);
 		await checkSigned(crypto, newcomer.sign, 'pair-new', joined(t1, body), signature);
 		await this.#checkNamed(newcomer);
 		const { sign, kem, owner, dtls } = newcomer;
@@ -193,47 +180,32 @@ export class OwnerTalk {
 		const subject: Subject = { device, sign, kem, owner, dtls };
 		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
 		const t2 = await after(crypto, t1, m1);
-		const wanted = this.#codes.wanted ?? newcomer.wanted;
-		const m2 = await this.#host(newcomer, shared, t2, wanted);
+		const wanted = this.#wish.wanted ?? modest(newcomer.wanted);
+		const m2 = await this.#host(newcomer, t2, wanted);
 		const t3 = await after(crypto, t2, m2);
 		const name = new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name);
-		this.#guest = { m1, m2, newcomer, subject, name, shared, t3 };
+		this.#guest = { m1, m2, newcomer, subject, name, t3 };
 		const digits = await digitsFor(crypto, t2, this.#nonce, this.#owner.public);
 		return { kind: 'newcomer', name, wanted, digits, answer: m2 };
 	}
 
-	/** By the code or by the letters: one of the two opens it, or it burns. */
-	async #read(
-		m1: Bytes,
-	): Promise<{ readonly shared: Shared; readonly t1: Bytes; readonly said: Said<Newcomer> }> {
+	async #read(m1: Bytes, t1: Bytes): Promise<Said<Newcomer>> {
+		const { psk } = this.#shared;
 		const wrapped = parseSealed(1, m1);
-		for (const shared of this.#shared) {
-			const t1 = await after(this.#crypto, shared.start, this.opening);
-			try {
-				const plain = await this.#crypto.openWith(
-					this.#ephemeral,
-					shared.psk,
-					contextOf(1, t1),
-					wrapped,
-				);
-				return { shared, t1, said: parseNewcomer(plain) };
-			} catch (error) {
-				if (!(error instanceof Fault && error.kind === 'corrupt')) throw error;
-			}
-		}
-		throw new Fault('corrupt', 'a message that the code does not open');
+		const plain = await this.#crypto.openWith(this.#ephemeral, psk, contextOf(1, t1), wrapped);
+		return parseNewcomer(plain);
 	}
 
 	/** PR4. */
 	async #checkNamed({ sign, kem }: Newcomer): Promise<void> {
-		const { code } = this.#codes;
-		if (code?.kind !== 'n1') return;
+		const { code } = this.#wish;
+		if (code.kind !== 'n1') return;
 		if (!same(await this.#crypto.sha256(joined(sign, kem)), code.hash)) {
 			throw new Fault('corrupt', 'another device than the code names');
 		}
 	}
 
-	async #host(newcomer: Newcomer, shared: Shared, t2: Bytes, wanted: Wanted): Promise<Bytes> {
+	async #host(newcomer: Newcomer, t2: Bytes, wanted: Wanted): Promise<Bytes> {
 		const { roster, device } = this.#self;
 		const newest = roster.at(-1);
 		if (newest === undefined) throw new Fault('conflict', 'a home without a roster');
@@ -246,7 +218,12 @@ export class OwnerTalk {
 			signedBytes('pair-owner', joined(t2, body)),
 		);
 		const plain = joined(body, signature);
-		const { psk } = shared;
+		const { psk } = this.#shared;
 		return buildSealed(2, await this.#crypto.sealTo(newcomer.kem, psk, contextOf(2, t2), plain));
 	}
+}
+
+/** PR18: nobody becomes an owner because it wished for it and a person pressed Allow. */
+function modest(wish: Wanted): Wanted {
+	return wish === 'owner' ? 'viewer' : wish;
 }

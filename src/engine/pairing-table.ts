@@ -65,6 +65,9 @@ export abstract class Table {
 		return null;
 	}
 
+	/** A person typed the digits of the other screen. */
+	abstract enter(digits: string): Promise<void>;
+
 	/** A person says yes. */
 	abstract say(wanted: Wanted): Promise<void>;
 

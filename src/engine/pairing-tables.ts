@@ -2,30 +2,47 @@ import type { Bytes } from '#domain/bytes.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { Self } from './joining.ts';
 import { NewTalk, type NewWish } from './pairing-new.ts';
-import { OwnerTalk, type OwnerCodes } from './pairing-owner.ts';
+import { OwnerTalk, type OwnerWish } from './pairing-owner.ts';
 import { Table, type TableTools } from './pairing-table.ts';
 import type { PairingState } from './pairing.ts';
 
 type Comparing = Extract<PairingState, { readonly kind: 'comparing' }>;
 
+/** PR17 */
+const MAX_TRIES = 3;
+
+function byOf({ code }: OwnerWish | NewWish): Comparing['by'] {
+	return code.kind === 'typed' ? 'letters' : 'code';
+}
+
 export class OwnerTable extends Table {
-	readonly #codes: OwnerCodes;
+	readonly #wish: OwnerWish;
 	#talk: OwnerTalk | null = null;
+	#digits = '';
 	#comparing: Comparing | null = null;
 	#allowed: Wanted | null = null;
 	#ok = false;
 	#done = false;
 
-	constructor(tools: TableTools, self: Self, codes: OwnerCodes) {
+	constructor(tools: TableTools, self: Self, wish: OwnerWish) {
 		super(tools, self);
-		this.#codes = codes;
+		this.#wish = wish;
+	}
+
+	enter(digits: string): Promise<void> {
+		return this.inTurn(() => {
+			const comparing = this.#comparing;
+			if (comparing?.digits === null) this.#judge(comparing, digits);
+			return Promise.resolve();
+		});
 	}
 
 	say(wanted: Wanted): Promise<void> {
 		return this.inTurn(async () => {
-			if (this.#comparing === null || this.#allowed !== null) return;
+			const comparing = this.#comparing;
+			if (comparing === null || comparing.digits === null || this.#allowed !== null) return;
 			this.#allowed = wanted;
-			this.#compare({ ...this.#comparing, said: true, wanted });
+			this.#compare({ ...comparing, said: true, wanted });
 			await this.#admit();
 		});
 	}
@@ -36,7 +53,7 @@ export class OwnerTable extends Table {
 	}
 
 	protected async begin(): Promise<void> {
-		this.#talk = await OwnerTalk.begin(this.tools.crypto, this.self, this.#codes);
+		this.#talk = await OwnerTalk.begin(this.tools.crypto, this.self, this.#wish);
 		this.post([this.#talk.opening]);
 	}
 
@@ -44,11 +61,14 @@ export class OwnerTable extends Table {
 		const heard = await this.#talk?.hear(box);
 		switch (heard?.kind) {
 			case 'newcomer': {
-				const { digits, name, wanted } = heard;
+				const { name, wanted } = heard;
+				const by = byOf(this.#wish);
+				this.#digits = heard.digits;
 				this.expectAnswer(false);
 				this.post([heard.answer]);
 				const asked = { kind: 'comparing', side: 'owner', asks: true, said: false } as const;
-				this.#compare({ ...asked, digits, name, wanted });
+				const digits = by === 'letters' ? null : heard.digits;
+				this.#compare({ ...asked, by, digits, left: null, name, wanted });
 				break;
 			}
 			case 'ok':
@@ -66,6 +86,13 @@ export class OwnerTable extends Table {
 	#compare(comparing: Comparing): void {
 		this.#comparing = comparing;
 		this.onState(comparing);
+	}
+
+	#judge(comparing: Comparing, digits: string): void {
+		const left = (comparing.left ?? MAX_TRIES) - 1;
+		if (digits === this.#digits) this.#compare({ ...comparing, digits });
+		else if (left > 0) this.#compare({ ...comparing, left });
+		else this.end('digits', null, 'digits');
 	}
 
 	/** PR6. */
@@ -96,6 +123,11 @@ export class NewTable extends Table {
 		this.#relay = relay;
 	}
 
+	/** Only an owner types them. */
+	enter(): Promise<void> {
+		return Promise.resolve();
+	}
+
 	say(): Promise<void> {
 		return this.inTurn(async () => {
 			const comparing = this.#comparing;
@@ -123,7 +155,7 @@ export class NewTable extends Table {
 				this.expectAnswer(false);
 				const { name } = this.#wish;
 				const asked = { kind: 'comparing', side: 'new', asks: !names, said: false } as const;
-				const comparing = { ...asked, digits, name, wanted };
+				const comparing = { ...asked, by: byOf(this.#wish), digits, left: null, name, wanted };
 				if (names) await this.#consent(comparing);
 				else this.#compare(comparing);
 				break;

@@ -1,20 +1,21 @@
 import type { DeviceId } from '#domain/ids.ts';
 import type { Fault } from '#domain/fault.ts';
-import type { PairingEnd } from '#domain/pairing-end.ts';
+import type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
 import type { Wanted } from '#domain/pairing.ts';
 
-export type { PairingEnd } from '#domain/pairing-end.ts';
+export type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
 export type { Wanted } from '#domain/pairing.ts';
 
 export type PairingState =
 	| { readonly kind: 'idle' }
 	/** Talking to the relay. */
 	| { readonly kind: 'preparing' }
-	/** A code stands on the screen. `link` is what QR and button carry, `typed` the eight letters, or `null` where there are none. */
+	/** Stands on the screen: what QR and link carry, or eight letters (PR15). */
 	| {
 			readonly kind: 'showing';
-			readonly link: string;
-			readonly typed: string | null;
+			readonly side: 'owner' | 'new';
+			readonly by: PairingBy;
+			readonly text: string;
 			readonly untilMs: number;
 	  }
 	/**
@@ -31,13 +32,15 @@ export type PairingState =
 	/** The other side has the code; keys are being exchanged. */
 	| { readonly kind: 'exchanging' }
 	/**
-	 * Both screens show the digits. `asks`: this side must say yes or no. `name` is what the new device calls itself, `wanted` what it is to be.
-	 * `said`: this side said yes and waits.
+	 * Both screens have the digits. `asks`: this side must say yes or no. `name` is what the new device calls itself, `wanted` what it is to be.
+	 * `said`: this side said yes and waits. `digits`: `null` until a person has typed them here; `left`: tries that are left after a wrong one (PR17).
 	 */
 	| {
 			readonly kind: 'comparing';
-			readonly digits: string;
+			readonly digits: string | null;
+			readonly left: number | null;
 			readonly side: 'owner' | 'new';
+			readonly by: PairingBy;
 			readonly asks: boolean;
 			readonly said: boolean;
 			readonly name: string;
@@ -58,8 +61,8 @@ export type PairingState =
 export interface PairingControls {
 	readonly state: PairingState;
 	on(listener: () => void): () => void;
-	/** An owner shows a code for a device that is to be `wanted`. */
-	show(wanted: Wanted): Promise<void>;
+	/** An owner shows a code, or letters, for a device that is to be `wanted`; what was shown before is over. */
+	show(wanted: Wanted, by?: PairingBy): Promise<void>;
 	/** A device that is in no other home's way shows a code for an owner to scan. */
 	offer(name: string, wanted: Wanted): Promise<void>;
 	/** Shows a code for a device of this home, to connect to it without a relay. */
@@ -68,6 +71,8 @@ export interface PairingControls {
 	join(code: string, name: string): Promise<void>;
 	/** Opens this home at the relay. */
 	useInvitation(code: string): Promise<void>;
+	/** What a person read from the other screen. Nothing is allowed before it is right (PR17). */
+	enter(digits: string): Promise<void>;
 	allow(wanted: Wanted): Promise<void>;
 	refuse(): Promise<void>;
 	cancel(): Promise<void>;

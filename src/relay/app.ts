@@ -20,6 +20,9 @@ const permissions = [
 	),
 ].join(', ');
 
+/** Of this name only: what else is below it is not ours to decide. */
+const YEAR_S = 365 * 86_400;
+
 /** What a request brings beside itself: who asks. */
 export interface Asking {
 	Bindings: { visit: Visit };
@@ -30,7 +33,11 @@ export interface Asking {
  * directly. Addresses: `/api/…` belongs to the server, a path that names a file
  * is that file or nothing, and every other path is a screen of the app.
  */
-export function createApp(site: Site, api = new Hono<Asking>()): Hono<Asking> {
+export function createApp(
+	site: Site,
+	api = new Hono<Asking>(),
+	publicName: string | null = null,
+): Hono<Asking> {
 	const app = new Hono<Asking>();
 	const headers = {
 		'Content-Security-Policy': `${site.policy}; frame-ancestors 'none'`,
@@ -45,6 +52,8 @@ export function createApp(site: Site, api = new Hono<Asking>()): Hono<Asking> {
 	app.use(async (context, next) => {
 		await next();
 		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
+		if (publicName !== null && isUnder(publicName, context.env.visit))
+			context.res.headers.set('Strict-Transport-Security', `max-age=${YEAR_S}`);
 	});
 	app.route('/', api);
 	app.all('/api', (context) => context.notFound());
@@ -70,6 +79,11 @@ export function createApp(site: Site, api = new Hono<Asking>()): Hono<Asking> {
 		});
 	});
 	return app;
+}
+
+/** AP12: never for local names, whose certificate a browser may come to distrust. */
+function isUnder(publicName: string, { origin }: Visit): boolean {
+	return origin !== null && new URL(origin).hostname === publicName;
 }
 
 /** A path with its escapes undone; null where they are broken. */

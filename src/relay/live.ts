@@ -123,7 +123,7 @@ async function begin(given: Begin): Promise<Live> {
 		store: store === null ? null : `https://${name}:${store}`,
 	});
 	const api = createApi({ relay, doors: () => doors, addresses, metrics: () => metrics.text() });
-	const app = createApp(site, api);
+	const app = createApp(site, api, settings.publicName);
 	const trust = createTrust(given.trust, () => addresses().secure);
 
 	const behind = (secure: boolean): Behind => ({

@@ -11,10 +11,10 @@ import { announce } from './discovery.ts';
 import { isLoopback } from './doors.ts';
 import { createLog } from './log.ts';
 import { addressesHere, lanAddress } from './machine.ts';
-import { readOptions, USAGE, type Options } from './options.ts';
+import { readOptions, USAGE, type Command, type Options } from './options.ts';
 import { AuthorityFolder } from './papers.ts';
 import { namesOf, readSettings, type Settings } from './settings.ts';
-import { loadSite } from './site.ts';
+import { isAsBuilt, loadSite, sumsOf } from './site.ts';
 import { supervise, type Ports } from './supervisor.ts';
 import { takeFolder } from './tenancy.ts';
 import { mobileConfig } from './trust.ts';
@@ -23,8 +23,9 @@ import { reasonOf } from './writer.ts';
 /** How often it looks whether names or addresses changed, or the certificate ends. */
 const LOOK_MS = 30_000;
 
+const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
+
 async function serve(options: Options, settings: Settings): Promise<void> {
-	const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
 	const tenancy = takeFolder(options.data, process.pid);
 	const site = await loadSite(options.app ?? builtApp);
 	const log = createLog('supervisor', settings.log);
@@ -161,7 +162,22 @@ function settingsOf(options: Options): ReturnType<typeof readSettings> {
 	return readSettings(text, options);
 }
 
-async function run(kind: 'serve' | 'check' | 'invite', options: Options): Promise<void> {
+/** For whoever compares two places (docs/spec/app.md, AP11). It looks at the files themselves. */
+async function tellVersion({ app = builtApp }: Options): Promise<void> {
+	const site = await loadSite(app);
+	const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+	console.log(`Spy-cam ${(JSON.parse(text) as { readonly version: string }).version}`);
+	console.log(`The app it serves: ${sumsOf(site).hash}`);
+	if (isAsBuilt(site)) return;
+	console.error(`The files in ${app} are not those that its sha256sums.txt lists.`);
+	process.exitCode = 1;
+}
+
+async function run(kind: 'serve' | Command, options: Options): Promise<void> {
+	if (kind === 'version') {
+		await tellVersion(options);
+		return;
+	}
 	const read = settingsOf(options);
 	if (read.kind === 'wrong') {
 		for (const sentence of read.sentences) console.error(sentence);

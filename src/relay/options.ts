@@ -10,8 +10,12 @@ export interface Options {
 	readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** What is asked for by a word. */
+const COMMANDS = ['check', 'invite', 'version'] as const;
+export type Command = (typeof COMMANDS)[number];
+
 export type Wish =
-	| { readonly kind: 'serve' | 'check' | 'invite'; readonly options: Options }
+	| { readonly kind: 'serve' | Command; readonly options: Options }
 	| { readonly kind: 'help' }
 	/** Something is wrong with the command line or environment; the sentence names it. */
 	| { readonly kind: 'wrong'; readonly sentence: string };
@@ -21,6 +25,7 @@ export const USAGE = `Spy-cam: cameras that only their owners can watch.
   npm start -- [options]             the app and its relay
   npm run relay -- check [options]   whether the settings are right
   npm run relay -- invite [options]  one more invitation to open a home here
+  npm run relay -- version           this version, and the hash of the app it serves
 
   --port NUMBER        HTTP for this machine; 0 takes any free port    (PORT, 8080)
   --https-port NUMBER  HTTPS for everybody                             (SPYCAM_HTTPS_PORT, 8443)
@@ -89,10 +94,10 @@ export function readOptions(
 		const value = env[variables[name]];
 		if (value) given.set(name, { value, source: variables[name] });
 	}
-	let kind: 'serve' | 'check' | 'invite' = 'serve';
+	let kind: 'serve' | Command = 'serve';
 	for (const token of tokens) {
 		if (token.kind === 'positional') {
-			const command = (['check', 'invite'] as const).find((known) => known === token.value);
+			const command = COMMANDS.find((known) => known === token.value);
 			if (!command || kind !== 'serve')
 				return wrong(`Spy-cam does not know what "${token.value}" is.`);
 			kind = command;

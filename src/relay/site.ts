@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Fault } from '#domain/fault.ts';
+import { SUMS_PATH, sumsText } from '#domain/sums.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -44,16 +46,19 @@ const types: Readonly<Record<string, string>> = {
 
 /**
  * Reads a folder that `vite build` wrote.
- * @throws Fault `not-found` when there is no app, `malformed` when its page carries no policy: to
- *   serve it without one would be worse than not to serve it
+ * @throws Fault `not-found` when there is no app, `malformed` when its page carries no policy (to
+ *   serve it without one would be worse than not to serve it) or a smaller form is another file
  */
 export async function loadSite(folder: string): Promise<Site> {
 	const files = await filesOf(folder);
 	const assets = new Map<string, Asset>();
 	for (const [path, bytes] of files) {
-		if (/\.(br|gz)$/.test(path) && files.has(path.replace(/\.\w+$/, ''))) continue;
+		if (/\.(br|gz)$/.test(path)) continue;
 		const br = files.get(`${path}.br`);
 		const gzip = files.get(`${path}.gz`);
+		// What is hashed is what everybody gets, in whatever form (AP11).
+		if (br && !opens(brotliDecompressSync, br, bytes)) throw otherThan(path, folder);
+		if (gzip && !opens(gunzipSync, gzip, bytes)) throw otherThan(path, folder);
 		assets.set(path, {
 			type: types[extname(path)] ?? 'application/octet-stream',
 			hash: createHash('sha256').update(bytes).digest('base64url').slice(0, 22),
@@ -72,6 +77,35 @@ export async function loadSite(folder: string): Promise<Site> {
 	)?.[1];
 	if (!policy) throw new Fault('malformed', `The page in ${folder} carries no policy.`);
 	return { assets, page, policy };
+}
+
+/** What is served, as `sha256sum` lists it, and the hash of that list (AP11). */
+export function sumsOf(site: Site): { readonly text: string; readonly hash: string } {
+	const files = [...site.assets].filter(([path]) => path !== SUMS_PATH);
+	const text = sumsText(new Map(files.map(([path, { bytes }]) => [path, sha256(bytes)])));
+	return { text, hash: sha256(text) };
+}
+
+/** Whether the list that the build wrote says the same: nothing came, went or changed after it. */
+export function isAsBuilt(site: Site): boolean {
+	const written = site.assets.get(SUMS_PATH);
+	return written !== undefined && new TextDecoder().decode(written.bytes) === sumsOf(site).text;
+}
+
+function sha256(bytes: Uint8Array | string): string {
+	return createHash('sha256').update(bytes).digest('hex');
+}
+
+function opens(open: (bytes: Bytes) => Buffer, smaller: Bytes, bytes: Bytes): boolean {
+	try {
+		return open(smaller).equals(bytes);
+	} catch {
+		return false;
+	}
+}
+
+function otherThan(path: string, folder: string): Fault {
+	return new Fault('malformed', `A compressed form of ${path} in ${folder} is another file.`);
 }
 
 /** Every file below a folder by its path from there; those whose name starts with a dot are left out. */

@@ -1,17 +1,10 @@
 /** Builds the app when there is none or when what it is made of has changed. */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-	copyFileSync,
-	existsSync,
-	mkdirSync,
-	readFileSync,
-	readdirSync,
-	writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { digestOfSources } from './digest.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -20,30 +13,6 @@ const stampFile = join(root, 'build', '.made-of');
 
 /** Which chunk imports which, as Vite says it; Kit leaves it out of the app. */
 export const manifestFile = join(root, 'build', '.manifest.json');
-
-/** The server and this folder run as they are: changing them makes no new app. */
-const sources = ['src', 'static', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
-const notBuilt = /^src\/(relay|setup)\//;
-
-/** A digest of every file that the app is built from, names and contents. */
-function digestOfSources() {
-	const files = sources.flatMap((source) => {
-		const path = join(root, source);
-		if (!existsSync(path)) return [];
-		if (/\.\w+$/.test(source)) return [source];
-		return readdirSync(path, { recursive: true, withFileTypes: true })
-			.filter((entry) => entry.isFile())
-			.map((entry) => join(entry.parentPath, entry.name).slice(root.length).replaceAll('\\', '/'));
-	});
-	const digest = createHash('sha256').update(`${process.env['SPYCAM_RELAYS'] ?? ''}\0`);
-	for (const file of files.filter((name) => !notBuilt.test(name)).sort()) {
-		digest
-			.update(`${file}\0`)
-			.update(readFileSync(join(root, file)))
-			.update('\0');
-	}
-	return digest.digest('hex');
-}
 
 /**
  * Makes build/ match the sources. One builds at a time: whoever comes second waits and then finds it
@@ -55,7 +24,7 @@ export function ensureBuilt() {
 	alone(() => {
 		const digest = digestOfSources();
 		if (isBuilt(digest)) return;
-		build({ SPYCAM_VERSION: digest.slice(0, 12) });
+		build({});
 		copyFileSync(join(root, '.svelte-kit/output/client/.vite/manifest.json'), manifestFile);
 		writeFileSync(stampFile, `${digest}\n`);
 	});

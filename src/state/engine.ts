@@ -32,6 +32,7 @@ import type { Origin } from '#ports/origin.ts';
 import type { Power } from '#ports/power.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Segments } from '#ports/segments.ts';
+import type { ServedApp } from '#ports/served.ts';
 import type { Sign } from '#ports/sign.ts';
 
 /** The product without its screens: one of each, for the life of the page. `wiring.ts` makes it. */
@@ -83,6 +84,8 @@ export interface Engine {
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	readonly awake: Awake;
 	readonly power: Power;
+	/** What the app's own files are here, looked at one by one. Throws `Fault`: `not-found`, `malformed`, `timeout`, `offline`. */
+	served(): Promise<ServedApp>;
 	/** What makes files of footage; loaded when it is first wanted. */
 	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;
 	/** What checks and repairs the store; loaded when it is first wanted. */

@@ -3,7 +3,7 @@ import { faultOf } from '#domain/fault.ts';
 import { nearCodeFrom } from '#domain/near-code.ts';
 import { codeFrom } from '#domain/pairing-code.ts';
 import type { Wanted } from '#domain/pairing.ts';
-import type { PairingState } from '#engine/pairing.ts';
+import type { PairingBy, PairingState } from '#engine/pairing.ts';
 import type { LinkState } from '#engine/post.ts';
 import { isApart } from './apart.ts';
 import type { Engine } from './engine.ts';
@@ -94,11 +94,12 @@ export class Connecting {
 		}
 	}
 
-	async show(): Promise<void> {
+	/** `letters`: only where a person asked for them (PR15). */
+	async show(by: PairingBy = 'code'): Promise<void> {
 		this.#shows = true;
 		this.second = null;
 		await this.#nameSelf();
-		await this.#engine.pairing.show(this.wanted);
+		await this.#engine.pairing.show(this.wanted, by);
 	}
 
 	async offer(): Promise<void> {
@@ -138,6 +139,10 @@ export class Connecting {
 			// A name can wait, and what is wrong will be said by what comes next.
 			faultOf(error);
 		}
+	}
+
+	async enter(digits: string): Promise<void> {
+		await this.#engine.pairing.enter(digits);
 	}
 
 	async allow(): Promise<void> {

@@ -43,12 +43,11 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-async function showCode(): Promise<{ link: string; letters: string; behind: string }> {
+async function showCode(): Promise<{ link: string; behind: string }> {
 	await owner.goto(`${relay.address}/pair`);
 	await owner.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
 	const link = (await owner.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
-	const letters = (await owner.getByTestId('pairing-letters').textContent()) ?? '';
-	return { link, letters, behind: link.slice(link.indexOf('#')) };
+	return { link, behind: link.slice(link.indexOf('#')) };
 }
 
 async function join(page: Page, name: string, code?: string): Promise<void> {
@@ -100,17 +99,43 @@ test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may 
 	await page.getByText('This is no code, or it is no longer good.').waitFor({ timeout: 20_000 });
 });
 
-test('PR5 typed letters pair when both people say that the digits are the same', async () => {
-	const { letters } = await showCode();
+test('PR15 PR16 PR17 letters are there when they are asked for; the owner types the digits, and then may allow', async () => {
+	const { link } = await showCode();
+	expect(await owner.getByTestId('pairing-letters').count()).toBe(0);
+	await owner.getByRole('button', { name: 'Cannot scan? Type letters instead' }).click();
+	const letters = await owner.getByTestId('pairing-letters').textContent({ timeout: 20_000 });
+	expect(await owner.getByTestId('pairing-link').count()).toBe(0);
+	await looksRight(owner);
 	const page = await newDevice();
 	await page.goto(`${relay.address}/pair`);
-	await join(page, 'Laptop', letters.toLowerCase());
-	await page.getByRole('button', { name: 'Allow' }).waitFor({ timeout: 20_000 });
-	expect(await digitsOn(page)).toBe(await digitsOn(owner));
+	// The code is over.
+	await join(page, 'Laptop', link);
+	await page.getByText('This is no code, or it is no longer good.').waitFor({ timeout: 20_000 });
+	await page.getByRole('button', { name: 'Begin again' }).click();
+	await join(page, 'Laptop', letters?.toLowerCase());
+	const right = page.getByRole('button', { name: 'It says they are right' });
+	await right.waitFor({ timeout: 20_000 });
+	for (const one of [owner, page]) {
+		await one.getByText('The two devices met by typed letters.').waitFor();
+		await looksRight(one);
+	}
+	expect(await owner.getByTestId('pairing-digits').count()).toBe(0);
+	const allow = owner.getByRole('button', { name: 'Allow' });
+	const field = owner.getByLabel('The six digits on the other device');
+	const digits = (await digitsOn(page)) ?? '';
+	await field.pressSequentially(digits.replace(/./, (first) => String((Number(first) + 1) % 10)));
+	await owner.getByText('These are not the digits of the other device. 2 more tries.').waitFor();
+	expect(await allow.isDisabled()).toBe(true);
+	// The wrong ones are typed over; a paste may bring spaces.
+	await field.pressSequentially(digits.slice(0, 5));
+	expect(await allow.isDisabled()).toBe(true);
+	await field.fill(` ${digits.slice(0, 3)} ${digits.slice(3)}`);
+	await owner.getByText('The digits are right.').waitFor();
+	await looksRight(owner);
 	await owner.getByRole('radio', { name: /^A camera/ }).check();
-	await owner.getByRole('button', { name: 'Allow' }).click();
+	await allow.click();
 	await owner.getByText('Waiting for the other device').waitFor();
-	await page.getByRole('button', { name: 'Allow' }).click();
+	await right.click();
 	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
 	await page.getByRole('link', { name: 'Use this device as a camera' }).waitFor();
 });

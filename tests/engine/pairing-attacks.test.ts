@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { joined, same, type Bytes } from '#domain/bytes.ts';
-import type { MeetingCode } from '#domain/pairing-code.ts';
-import { buildHost, buildSealed, NOTES } from '#domain/pairing.ts';
+import { ascii, joined, same, type Bytes } from '#domain/bytes.ts';
+import type { MeetingCode, TypedCode } from '#domain/pairing-code.ts';
+import { buildHost, buildNewcomer, buildSealed, NOTES, parseOpening } from '#domain/pairing.ts';
 import { signedBytes } from '#domain/signed.ts';
 import { after, contextOf, sharedOf } from '#engine/pairing-keys.ts';
 import { NewTalk } from '#engine/pairing-new.ts';
@@ -32,23 +32,12 @@ async function talks(
 	const named =
 		kind === 'n1' ? joined(guest.me.sign.public, guest.me.kem.public) : owner.me.owner.public;
 	const made = { rid, secret: crypto.random(32), hash: await crypto.sha256(named), relay: RELAY };
-	const code: MeetingCode | null = kind === 'typed' ? null : { ...made, kind };
-	const shown = kind === 'typed' ? letters : null;
+	const code: MeetingCode | TypedCode = kind === 'typed' ? letters : { ...made, kind };
 	const [ownSelf, newSelf] = await Promise.all([owner.self(), guest.self()]);
 	return {
 		...{ owner, guest },
-		ownerTalk: await OwnerTalk.begin(crypto, ownSelf, {
-			rid,
-			code,
-			letters: shown,
-			wanted: 'viewer',
-		}),
-		newTalk: await NewTalk.begin(crypto, newSelf, {
-			rid,
-			code: code ?? letters,
-			name: 'Phone',
-			wanted: 'viewer',
-		}),
+		ownerTalk: await OwnerTalk.begin(crypto, ownSelf, { rid, code, wanted: 'viewer' }),
+		newTalk: await NewTalk.begin(crypto, newSelf, { rid, code, name: 'Phone', wanted: 'viewer' }),
 	};
 }
 
@@ -218,6 +207,64 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		expect(screens.size).toBeGreaterThan(rounds * 0.95);
 	});
 
+	it('PR15 beside a code a relay that plays the newcomer has no way in: letters open nothing', async () => {
+		const [owner, phone, puppet] = await Promise.all(
+			[1, 2, 3].map(() => FakeJoining.found(crypto)),
+		);
+		if (!owner || !phone || !puppet) throw new Error('nobody');
+		for (const kind of ['p1', 'n1'] as const) {
+			const { ownerTalk, newTalk } = await talks(owner, phone, kind);
+			// The relay keeps what the phone answers, and comes in its place and by its name.
+			await newTalk.hear(ownerTalk.opening);
+			const evil = await NewTalk.begin(crypto, await puppet.self(), {
+				...{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
+			});
+			await expect(evil.hear(ownerTalk.opening)).rejects.toMatchObject({ kind: 'corrupt' });
+			// It need not look at the tag: what it writes by the letters is not read.
+			const { start, psk } = await sharedOf(crypto, letters, rid);
+			const { ephemeral } = parseOpening(ownerTalk.opening);
+			const t1 = await after(crypto, start, ownerTalk.opening);
+			const self = await puppet.self();
+			const body = buildNewcomer({
+				...{ sign: self.sign.public, kem: self.kem.public, owner: self.ownerKey, dtls: null },
+				...{ wanted: 'viewer', nonce: crypto.random(32), name: ascii('Phone') },
+			});
+			const signature = await crypto.sign(self.sign.key, signedBytes('pair-new', joined(t1, body)));
+			const m1 = buildSealed(
+				1,
+				await crypto.sealTo(ephemeral, psk, contextOf(1, t1), joined(body, signature)),
+			);
+			await expect(ownerTalk.hear(m1)).rejects.toMatchObject({ kind: 'corrupt' });
+			expect(await owner.members()).toHaveLength(1);
+		}
+	});
+
+	it('PR17 by letters a relay that plays the newcomer, or stands between, is asked for digits it does not have', async () => {
+		const { owner, guest, point } = await twoPeople();
+		const puppet = await Person.at(point);
+		await owner.pairing.show('viewer', 'letters');
+		const { text } = await owner.until('showing');
+		// It was told the letters, and comes by the name that is waited for.
+		void puppet.pairing.join(text, 'Phone');
+		const fooled = await owner.until('comparing');
+		await puppet.until('comparing');
+		await puppet.pairing.allow('viewer');
+		// The real phone is led to another owner: its digits are those of another conversation.
+		const evil = await Person.at(point);
+		await evil.pairing.show('viewer', 'letters');
+		void guest.pairing.join((await evil.until('showing')).text, 'Phone');
+		const phone = await guest.until('comparing');
+		expect(phone).toMatchObject({ asks: true, said: false });
+		expect(JSON.stringify(fooled)).not.toContain(phone.digits);
+		for (let n = 0; n < 3; n += 1) {
+			await owner.pairing.allow('viewer');
+			await owner.enters(guest);
+		}
+		expect(await owner.until('ended')).toMatchObject({ why: 'digits' });
+		expect(await owner.joining.members()).toHaveLength(1);
+		expect(puppet.joining.entered).toBeNull();
+	});
+
 	it('PR3 no grinding: after M1 is known another nonce or another key is not what was committed to', async () => {
 		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeJoining.found(crypto)));
 		if (!owner || !guest || !evil) throw new Error('nobody');
@@ -262,7 +309,6 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		const fake = await OwnerTalk.begin(crypto, await evil.self(), {
 			rid,
 			code,
-			letters: null,
 			wanted: null,
 		});
 		const newTalk = await NewTalk.begin(crypto, await guest.self(), {
@@ -286,7 +332,6 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		const ownerTalk = await OwnerTalk.begin(crypto, await owner.self(), {
 			rid,
 			code,
-			letters: null,
 			wanted: null,
 		});
 		const thief = await NewTalk.begin(crypto, await evil.self(), {
@@ -305,9 +350,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		const below = randomFrom(seed);
 		for (let n = 0; n < times(200); n += 1) {
 			const { owner, guest, point } = await twoPeople();
-			await owner.pairing.show('viewer');
-			const { typed } = await owner.until('showing');
-			void guest.pairing.join(typed ?? '', 'Phone');
+			await owner.pairing.show('viewer', 'letters');
+			const { text } = await owner.until('showing');
+			void guest.pairing.join(text, 'Phone');
 			await Promise.all([owner.until('comparing'), guest.until('comparing')]);
 			const junk = crypto.random(1 + below(200));
 			const box = below(3) === 0 ? new Uint8Array([5, below(NOTES.length)]) : junk;
@@ -321,7 +366,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 
 	it('RL18 guessing letters: three wrong ones, and it is over for the address; a hundred, for all', async () => {
 		const { owner, point } = await twoPeople();
-		await owner.pairing.show('viewer');
+		await owner.pairing.show('viewer', 'letters');
 		await owner.until('showing');
 		const seed = Date.now() >>> 0;
 		const below = randomFrom(seed);

@@ -27,8 +27,8 @@ describe('PR8 cut off in the middle', () => {
 		'the %s loses its line, and with it M%i: it goes on',
 		async (side, message) => {
 			const { owner, guest, point } = await twoPeople();
-			await owner.pairing.show('viewer');
-			const { typed } = await owner.until('showing');
+			await owner.pairing.show('viewer', 'letters');
+			const { text } = await owner.until('showing');
 			let lost = 0;
 			point.between = (box) => {
 				if (box[0] !== message || lost > 0) return [box];
@@ -36,11 +36,12 @@ describe('PR8 cut off in the middle', () => {
 				point.breakLines(side);
 				return [];
 			};
-			void guest.pairing.join(typed ?? '', 'Phone');
+			void guest.pairing.join(text, 'Phone');
 			const comparing = Promise.all([owner.until('comparing'), guest.until('comparing')]);
 			const ticking = setInterval(() => void pass([owner, guest], 25), 5);
 			try {
 				await comparing;
+				await owner.enters(guest);
 				await owner.pairing.allow('viewer');
 				await guest.pairing.allow('viewer');
 				await Promise.all([owner.until('done'), guest.until('done')]);
@@ -55,9 +56,9 @@ describe('PR8 cut off in the middle', () => {
 
 	it('the relay is gone for good: both sides say so, and nobody was let in', async () => {
 		const { owner, guest, point } = await twoPeople();
-		await owner.pairing.show('viewer');
-		const { typed } = await owner.until('showing');
-		void guest.pairing.join(typed ?? '', 'Phone');
+		await owner.pairing.show('viewer', 'letters');
+		const { text } = await owner.until('showing');
+		void guest.pairing.join(text, 'Phone');
 		await Promise.all([owner.until('comparing'), guest.until('comparing')]);
 		point.up = false;
 		point.breakLines();

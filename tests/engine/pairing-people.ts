@@ -71,7 +71,13 @@ export class Person {
 	}
 
 	async link(): Promise<string> {
-		return (await this.until('showing')).link;
+		return (await this.until('showing')).text;
+	}
+
+	/** As a person who reads the other screen and types here what stands there (PR17). */
+	async enters(other: Person): Promise<void> {
+		const { digits } = await other.until('comparing');
+		await this.pairing.enter(digits ?? '');
 	}
 }
 

@@ -17,6 +17,7 @@ describe('pairing, both sides', () => {
 		void guest.pairing.join(link, 'Kitchen phone');
 		const [here, there] = await Promise.all([owner.until('comparing'), guest.until('comparing')]);
 		expect(here).toMatchObject({ side: 'owner', asks: true, said: false, name: 'Kitchen phone' });
+		expect([here.by, there.by]).toEqual(['code', 'code']);
 		expect(there).toMatchObject({ side: 'new', asks: false, said: true, wanted: 'viewer' });
 		expect(here.digits).toMatch(/^\d{6}$/);
 		expect(there.digits).toBe(here.digits);
@@ -39,24 +40,76 @@ describe('pairing, both sides', () => {
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
 	});
 
-	it('PR5 by typed letters both people say that the digits are the same', async () => {
+	it('PR5 PR16 PR17 by typed letters the owner types the digits, and the new one’s person says that they were right', async () => {
 		const { owner, guest } = await twoPeople();
-		await owner.pairing.show('camera');
-		const { typed } = await owner.until('showing');
-		expect(typed).toMatch(/^[2-9A-HJKMNP-TV-Z]{8}$/);
-		void guest.pairing.join(
-			`${typed?.slice(0, 4).toLowerCase() ?? ''} ${typed?.slice(4) ?? ''}`,
-			'Hall',
-		);
+		await owner.pairing.show('camera', 'letters');
+		const { text } = await owner.until('showing');
+		expect(text).toMatch(/^[2-9A-HJKMNP-TV-Z]{8}$/);
+		void guest.pairing.join(`${text.slice(0, 4).toLowerCase()} ${text.slice(4)}`, 'Hall');
 		const there = await guest.until('comparing');
-		expect(there).toMatchObject({ asks: true, said: false, wanted: 'camera' });
-		expect((await owner.until('comparing')).digits).toBe(there.digits);
+		expect(there).toMatchObject({ by: 'letters', asks: true, said: false, wanted: 'camera' });
+		const here = await owner.until('comparing');
+		expect(here).toMatchObject({ by: 'letters', asks: true, digits: null, left: null });
+		await owner.pairing.allow('camera');
+		expect(owner.state).toEqual(here);
+		await owner.enters(guest);
+		expect(owner.state).toEqual({ ...here, digits: there.digits });
 		await owner.pairing.allow('camera');
 		expect(owner.state).toMatchObject({ kind: 'comparing', said: true });
 		expect(await owner.joining.members()).toHaveLength(1);
 		await guest.pairing.allow('viewer');
 		expect(await guest.until('done')).toMatchObject({ wanted: 'camera' });
 		expect(await owner.joining.members()).toHaveLength(2);
+	});
+
+	it('PR17 three wrong tries end the pairing, and Allow does nothing before a right one', async () => {
+		const { owner, guest, point } = await twoPeople();
+		await owner.pairing.show('viewer', 'letters');
+		void guest.pairing.join((await owner.until('showing')).text, 'Hall');
+		const there = await guest.until('comparing');
+		await owner.until('comparing');
+		await guest.pairing.allow('viewer');
+		const next = String((Number(there.digits) + 1) % 1_000_000).padStart(6, '0');
+		for (const [at, wrong] of [next, ''].entries()) {
+			await owner.pairing.enter(wrong);
+			expect(owner.state).toMatchObject({ kind: 'comparing', digits: null, left: 2 - at });
+			await owner.pairing.allow('viewer');
+			expect(owner.state).toMatchObject({ kind: 'comparing', said: false });
+		}
+		await owner.pairing.enter(next);
+		for (const one of [owner, guest]) {
+			expect(await one.until('ended')).toMatchObject({ why: 'digits' });
+		}
+		await owner.pairing.enter(there.digits ?? '');
+		await owner.pairing.allow('viewer');
+		expect(await owner.joining.members()).toHaveLength(1);
+		expect(guest.joining.entered).toBeNull();
+		expect(point.open).toBe(0);
+	});
+
+	it('PR15 letters exist when a person asks for them, and then the code of before is over; and back', async () => {
+		const { owner, guest, point } = await twoPeople();
+		const waits: (string | null)[] = [];
+		point.opened = (locator) => waits.push(locator);
+		await owner.pairing.show('viewer');
+		const link = await owner.link();
+		expect(waits).toEqual([null]);
+		await owner.pairing.show('viewer', 'letters');
+		const { by, text } = await owner.until('showing');
+		expect({ by, waits, open: point.open }).toEqual({
+			...{ by: 'letters', waits: [null, text], open: 1 },
+		});
+		await guest.pairing.join(link, 'Phone');
+		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
+		expect(owner.state.kind).toBe('showing');
+		await owner.pairing.show('viewer');
+		expect(await owner.until('showing')).toMatchObject({ by: 'code', side: 'owner' });
+		await guest.pairing.join(text, 'Phone');
+		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
+		expect(waits).toEqual([null, text, null]);
+		await guest.pairing.offer('Phone', 'viewer');
+		expect(await guest.until('showing')).toMatchObject({ by: 'code', side: 'new' });
+		expect(waits).toEqual([null, text, null, null]);
 	});
 
 	it('PR4 PR5 the new device shows a code, the owner scans it, and decides what it is to be', async () => {
@@ -74,6 +127,21 @@ describe('pairing, both sides', () => {
 		expect(await owner.until('done')).toMatchObject({ wanted: 'owner' });
 	});
 
+	it('PR18 a newcomer that wishes to be an owner is not chosen to be one; what else it wishes stands there', async () => {
+		const wishes = [
+			['owner', 'viewer'],
+			['camera', 'camera'],
+			['live-only', 'live-only'],
+		] as const;
+		for (const [wish, stands] of wishes) {
+			const { owner, guest } = await twoPeople();
+			await guest.pairing.offer('Laptop', wish);
+			await owner.pairing.join(await guest.link(), '');
+			expect(await owner.until('comparing')).toMatchObject({ wanted: stands });
+			expect(await guest.until('comparing')).toMatchObject({ wanted: stands });
+		}
+	});
+
 	it('the owner refuses, the new one finds other digits, one of them gives up: each side ends in its words', async () => {
 		const endings = [
 			{ by: 'owner', act: 'refuse', here: 'refused', there: 'refused' },
@@ -83,9 +151,9 @@ describe('pairing, both sides', () => {
 		] as const;
 		for (const { by, act, here, there } of endings) {
 			const people = await twoPeople();
-			await people.owner.pairing.show('viewer');
-			const { typed } = await people.owner.until('showing');
-			void people.guest.pairing.join(typed ?? '', 'Phone');
+			await people.owner.pairing.show('viewer', 'letters');
+			const { text } = await people.owner.until('showing');
+			void people.guest.pairing.join(text, 'Phone');
 			await Promise.all([people.owner.until('comparing'), people.guest.until('comparing')]);
 			const other = people[by === 'owner' ? 'guest' : 'owner'];
 			await people[by].pairing[act]();

@@ -31,6 +31,8 @@ export class MeetingPoint {
 	/** Boxes as they go by; what it gives goes on. */
 	between: (box: Bytes, from: Side) => readonly Bytes[] = (box) => [box];
 	versions = [WIRE_VERSION];
+	/** A meeting was opened, with these letters. */
+	opened: (locator: string | null) => void = () => undefined;
 	/** Homes that are open here; `null`: all. */
 	homes: Set<string> | null = null;
 	invitation = 'WELCOME';
@@ -136,6 +138,7 @@ export class MeetingPoint {
 	}
 
 	#wait(socket: FakeSocket, rid: string, locator: string | undefined): void {
+		if (!this.#meetings.has(rid)) this.opened(locator ?? null);
 		const meeting = this.#meetings.get(rid) ?? {
 			...{ rid, locator, sockets: new Map<Side, FakeSocket>(), joined: false },
 			...{ waiting: { waiter: [], joiner: [] }, posted: { waiter: 0, joiner: 0 } },

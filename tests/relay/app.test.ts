@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '#relay/app.ts';
-import { loadSite, type Site } from '#relay/site.ts';
+import { isAsBuilt, loadSite, sumsOf, type Site } from '#relay/site.ts';
 import { builtSite, policy } from './site.ts';
 
 const folder = builtSite();
@@ -41,6 +42,7 @@ describe('which address gives what', () => {
 		'/.made-of',
 		'/a.js.br',
 		`${script}.br`,
+		'/manual.gz',
 		'/../../../etc/passwd.txt',
 		'/%2e%2e/%2e%2e/package.json',
 		'/..%2f..%2fpackage.json',
@@ -146,6 +148,59 @@ test.each(['/', '/icon.svg', '/nothing.js', '/api/x', '/%E0%A4%A'])(
 			expect(permissions).toContain(one);
 	},
 );
+
+describe('AP12 under a public name, and there only, browsers are told to come by HTTPS', () => {
+	test.each([
+		['the public name', 'https://cam.example.org', 'max-age=31536000'],
+		['a local name', 'https://spycam.local:8443', null],
+		['an address', 'https://192.168.1.2:8443', null],
+		['this machine', 'http://localhost:8080', null],
+		['a name that only ends alike', 'https://xcam.example.org', null],
+		['a name below it', 'https://a.cam.example.org', null],
+	])('%s', async (_, origin, says) => {
+		const visit = { address: '192.0.2.1', inside: true, local: false, origin };
+		for (const path of ['/', '/early.js', '/api/x', script]) {
+			const app = createApp(site, undefined, 'cam.example.org');
+			const { headers } = await app.request(path, {}, { visit });
+			expect(headers.get('Strict-Transport-Security'), path).toBe(says);
+			const without = await createApp(site).request(path, {}, { visit });
+			expect(without.headers.has('Strict-Transport-Security')).toBe(false);
+		}
+	});
+});
+
+describe('AP11 the hash of what is served', () => {
+	test('is of every file that can be asked for, but the list itself', async () => {
+		const lines = [...site.assets.keys()].sort().map((path) => {
+			const sum = createHash('sha256')
+				.update(readFileSync(join(folder, path)))
+				.digest('hex');
+			return `${sum}  ${path.slice(1)}\n`;
+		});
+		const { text, hash } = sumsOf(site);
+		expect(text).toBe(lines.join(''));
+		expect(hash).toBe(createHash('sha256').update(text).digest('hex'));
+		expect(isAsBuilt(site)).toBe(false);
+		const own = builtSite();
+		writeFileSync(join(own, 'sha256sums.txt'), text);
+		const listed = await loadSite(own);
+		expect([sumsOf(listed).hash, isAsBuilt(listed)]).toEqual([hash, true]);
+		writeFileSync(join(own, 'one-more.js'), 'evil()');
+		const more = await loadSite(own);
+		expect(isAsBuilt(more)).toBe(false);
+		expect(sumsOf(more).hash).not.toBe(hash);
+		rmSync(own, { recursive: true });
+	});
+
+	test('a compressed form that is another file, or none, is not served', async () => {
+		for (const other of [brotliCompressSync('evil()'), Buffer.from('not compressed')]) {
+			const own = builtSite();
+			writeFileSync(join(own, `${script}.br`), other);
+			await expect(loadSite(own)).rejects.toMatchObject({ kind: 'malformed' });
+			rmSync(own, { recursive: true });
+		}
+	});
+});
 
 describe('a folder that is no built app', () => {
 	test('is refused with what to do', async () => {

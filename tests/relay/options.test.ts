@@ -39,7 +39,7 @@ describe('what the server is asked to do', () => {
 		expect(readOptions([], env)).toEqual(serve({}, { data: 'd', app: '/app' }));
 	});
 
-	test.each(['check', 'invite'])('the command %s', (kind) => {
+	test.each(['check', 'invite', 'version'])('the command %s', (kind) => {
 		expect(readOptions([kind, '--port', '1'], {})).toEqual({
 			kind,
 			options: { data: 'data', app: undefined, settings: { port: 1 } },

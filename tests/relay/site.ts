@@ -17,7 +17,7 @@ export function builtSite(): string {
 		'_app/immutable/a.js.gz': gzipSync(script),
 		'_app/version.json': '{}',
 		'icon.svg': '<svg/>',
-		'manual.gz': 'a file that is no smaller form of another',
+		'manual.gz': 'compressed, and no form of another file: nothing that is counted (AP11)',
 		'.made-of': 'secret',
 	};
 	for (const [name, content] of Object.entries(files)) {

@@ -46,7 +46,6 @@ export const pair: typeof english = {
 		title: 'Scanne das mit dem anderen Gerät',
 		qr: 'Code zum Verbinden',
 		link: 'Oder öffne dort diesen Link:',
-		typed: 'Oder tippe dort diese Zeichen:',
 		until: (left) => `Gilt ${left}, für ein Gerät.`,
 		secret: 'Zeige ihn sonst niemandem.',
 		copy: 'Link kopieren',
@@ -55,6 +54,15 @@ export const pair: typeof english = {
 			failed: 'Das ging nicht. Markiere den Text oben und kopiere ihn von Hand.',
 		},
 		share: 'Teilen',
+		toLetters: 'Scannen geht nicht? Zeichen tippen',
+		toLettersNote:
+			'Dieser Code gilt dann nicht mehr, und du tippst sechs Ziffern vom anderen Bildschirm ab.',
+		letters: {
+			title: 'Tippe diese Zeichen auf dem anderen Gerät',
+			until: (left) => `Gelten ${left}, für ein Gerät. Zeige sie sonst niemandem.`,
+			note: 'Auch das Relay kennt diese Zeichen. Darum tippst du hier gleich sechs Ziffern ein, die das andere Gerät zeigt.',
+			toCode: 'Lieber einen Code zum Scannen zeigen',
+		},
 	},
 	near: {
 		lead: 'Hier gibt es kein Relay, darum tauschen die beiden Geräte zwei Codes aus. Beide müssen im selben Netz sein, und beide Seiten bleiben offen.',
@@ -90,6 +98,25 @@ export const pair: typeof english = {
 	comparing: {
 		owner: (name) => `„${name}“ hereinlassen?`,
 		fresh: 'Vergleiche die Ziffern',
+		by: {
+			code: 'Die beiden Geräte haben sich über einen Code gefunden, der gescannt oder als Link geöffnet wurde.',
+			letters: 'Die beiden Geräte haben sich über getippte Zeichen gefunden.',
+		},
+		letters: {
+			label: 'Die sechs Ziffern auf dem anderen Gerät',
+			why: 'Lies sie von seinem Bildschirm ab. Erlauben kannst du es, wenn sie stimmen.',
+			fits: 'Die Ziffern stimmen.',
+			wrong: (left) =>
+				left === 1
+					? 'Das sind nicht die Ziffern des anderen Geräts. Noch ein Versuch.'
+					: `Das sind nicht die Ziffern des anderen Geräts. Noch ${left} Versuche.`,
+			fresh: 'Tippe diese Ziffern auf dem anderen Gerät',
+			until: 'Sein Bildschirm sagt, ob sie stimmen.',
+			only: 'Mach nur weiter, wenn sie stimmen.',
+			right: 'Sie stimmen dort',
+			differ: 'Sie stimmen dort nicht',
+			waitsOwner: 'Erlaube es jetzt auf dem anderen Gerät.',
+		},
 		spoken: (digits) => digits.split('').join(' '),
 		compare: 'Zeigt der andere Bildschirm dieselben sechs Ziffern?',
 		only: 'Erlaube es nur, wenn beide gleich sind.',

@@ -1,4 +1,5 @@
 import type { PairingEnd } from '#domain/pairing-end.ts';
+import type { PairingBy } from '#domain/pairing-end.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { Advice } from './en.ts';
 
@@ -111,7 +112,6 @@ export const pair = {
 		title: 'Scan this with the other device',
 		qr: 'Pairing code',
 		link: 'Or open this link there:',
-		typed: 'Or type these letters there:',
 		until: (left: string) => `Good for ${left}, for one device.`,
 		secret: 'Show it to nobody else.',
 		copy: 'Copy link',
@@ -120,6 +120,15 @@ export const pair = {
 			failed: 'That did not work. Select the text above and copy it by hand.',
 		},
 		share: 'Share',
+		toLetters: 'Cannot scan? Type letters instead',
+		toLettersNote:
+			'This code is no longer good then, and you will type six digits from the other screen.',
+		letters: {
+			title: 'Type these letters on the other device',
+			until: (left: string) => `Good for ${left}, for one device. Show them to nobody else.`,
+			note: 'The relay knows these letters, too. So you will type six digits here that the other device shows.',
+			toCode: 'Show a code to scan instead',
+		},
 	},
 	near: {
 		lead: 'There is no relay here, so the two devices exchange two codes. Both must be in the same network, and both pages stay open.',
@@ -154,6 +163,25 @@ export const pair = {
 	comparing: {
 		owner: (name: string) => `Let “${name}” in?`,
 		fresh: 'Compare the digits',
+		by: {
+			code: 'The two devices met by a code that was scanned or opened as a link.',
+			letters: 'The two devices met by typed letters.',
+		} satisfies Readonly<Record<PairingBy, string>>,
+		letters: {
+			label: 'The six digits on the other device',
+			why: 'Read them from its screen. You can allow it when they are right.',
+			fits: 'The digits are right.',
+			wrong: (left: number) =>
+				left === 1
+					? 'These are not the digits of the other device. One more try.'
+					: `These are not the digits of the other device. ${left} more tries.`,
+			fresh: 'Type these digits on the other device',
+			until: 'The other screen says whether they are right.',
+			only: 'Go on only if they are.',
+			right: 'It says they are right',
+			differ: 'It says they are wrong',
+			waitsOwner: 'Now allow it on the other device.',
+		},
 		spoken: (digits: string) => digits.split('').join(' '),
 		compare: 'Does the other screen show the same six digits?',
 		only: 'Allow only if both are the same.',

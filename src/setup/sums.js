@@ -1,0 +1,12 @@
+/** Lists what was built, for people who compare two places (docs/spec/app.md, AP11). */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadSite, sumsOf } from '#relay/site.ts';
+
+/**
+ * @param {string} folder that `vite build` wrote
+ * @throws Fault as `loadSite`
+ */
+export async function writeSums(folder) {
+	writeFileSync(join(folder, 'sha256sums.txt'), sumsOf(await loadSite(folder)).text);
+}

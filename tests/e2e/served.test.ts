@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { escaped, keptOnDevice } from './person.ts';
+
+const root = join(import.meta.dirname, '../..');
+const folder = temporaryFolder();
+let relay: Relay;
+let context: BrowserContext;
+
+afterEach(async () => {
+	await context.close();
+	await relay.kill();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** As a person at the relay's machine asks. */
+function version(...args: string[]): { hash: string; said: string; status: number | null } {
+	const asked = ['src/relay/main.ts', 'version', ...args];
+	const { stdout, stderr, status } = spawnSync(process.execPath, asked, {
+		...{ cwd: root, encoding: 'utf8' },
+	});
+	expect(stdout).toMatch(/^Spy-cam \d+\.\d+\.\d+\n/);
+	const hash = /^The app it serves: ([0-9a-f]{64})$/m.exec(stdout)?.[1] ?? 'none';
+	return { hash, said: stderr, status };
+}
+
+const hashOn = (page: Page) => page.getByTestId('app-hash').textContent({ timeout: 30_000 });
+
+test('AP11 Settings shows the hash that the relay’s machine prints, offline too, and copies it', async () => {
+	relay = await startRelay();
+	context = await launchChromium({ more: { permissions: ['clipboard-read', 'clipboard-write'] } });
+	const page = await context.newPage();
+	const errors = escaped(page);
+	const { hash, said, status } = version();
+	expect({ said, status }).toEqual({ said: '', status: 0 });
+	// The first visit is served by the relay, the second from what the device keeps.
+	await page.goto(`${relay.address}/settings`);
+	expect(await hashOn(page)).toBe(hash);
+	await keptOnDevice(page);
+	await relay.kill();
+	await context.setOffline(true);
+	await page.reload();
+	expect(await hashOn(page)).toBe(hash);
+	const card = page.getByRole('region', { name: 'The app, as it came here' });
+	expect(await card.getByRole('alert').count()).toBe(0);
+	await card.getByRole('button', { name: 'Copy' }).click();
+	await card.getByText('Copied.').waitFor();
+	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(hash);
+	expect(errors).toEqual([]);
+});
+
+test('AP11 a file that was changed after the build is told at both places, by the same hash', async () => {
+	const app = join(folder, 'changed');
+	cpSync(join(root, 'build'), app, { recursive: true });
+	appendFileSync(join(app, 'maskable-192.png'), 'more');
+	const { hash, said, status } = version('--app', app);
+	expect(status).toBe(1);
+	expect(said).toContain('are not those that its sha256sums.txt lists.');
+	expect(hash).not.toBe(version().hash);
+	relay = await startRelay({ args: ['--app', app] });
+	context = await launchChromium();
+	const page = await context.newPage();
+	await page.goto(`${relay.address}/settings`);
+	expect(await hashOn(page)).toBe(hash);
+	await page.getByText('One file is not what the build lists.').waitFor();
+});
