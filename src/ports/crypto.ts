@@ -63,7 +63,7 @@ export interface Crypto {
 	/** Takes 32 bytes; the caller drops its copy. */
 	secret(raw: Bytes): Promise<Secret>;
 
-	/** 64 bytes, r ‖ s. */
+	/** 64 bytes, r ‖ s, s at most half the order (ID43). */
 	sign(key: SignKey, bytes: Bytes): Promise<Bytes>;
 	verifier(publicKey: Bytes): Promise<VerifyKey>;
 	verify(key: VerifyKey, signature: Bytes, bytes: Bytes): Promise<boolean>;
