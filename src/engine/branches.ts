@@ -72,15 +72,26 @@ export async function settlement(
 	};
 }
 
-/** What of a branch its home's owners signed, beyond the first `common`: kits and whoever came by them did not. */
+/**
+ * What of a branch its home's owners signed beyond the first `common`: kits and whoever came by them did not, nor an owner
+ * that the other branch took out.
+ */
 function rightfulOf(
 	entries: readonly Bytes[],
 	{ authors }: Roster,
 	common: number,
 	nowMs: number,
+	other?: Roster,
 ): readonly RosterEntry[] {
+	const stays = (at: number): boolean => {
+		const since = authors[at]?.since ?? 0;
+		const bytes = entries[at];
+		if (bytes === undefined || other === undefined) return true;
+		if (since > common) return stays(since - 1);
+		return other.owners.has(hexOf(parseEntry(bytes).entry.author));
+	};
 	return entries.flatMap((bytes, at) => {
-		if (at < common || !isRightful(authors, at, common, nowMs)) return [];
+		if (at < common || !isRightful(authors, at, common, nowMs) || !stays(at)) return [];
 		const { entry } = parseEntry(bytes);
 		return entry.op === 'settle' ? [] : [entry];
 	});
@@ -153,8 +164,8 @@ export async function partingOf(
 		const start = await replayRoster(crypto, mine.slice(0, common));
 		const [here, there] = [await replayRoster(crypto, mine), await replayRoster(crypto, theirs)];
 		const said = {
-			mine: rightfulOf(mine, here, common, nowMs),
-			theirs: rightfulOf(theirs, there, common, nowMs),
+			mine: rightfulOf(mine, here, common, nowMs, there),
+			theirs: rightfulOf(theirs, there, common, nowMs, here),
 		};
 		const fallen = [...mine.slice(common), ...theirs.slice(common)];
 		return { said, start, fallen, rosters: [start, here, there] };

@@ -51,6 +51,11 @@ export class Learning {
 		return this.#other?.home === home ? this.#other.entries : null;
 	}
 
+	/** It is settled. */
+	forgetOther(): void {
+		this.#other = null;
+	}
+
 	/** The first is number `from`. */
 	async learn(identity: Identity, from: number, entries: readonly Bytes[]): Promise<Learned> {
 		const known = homeNow(identity).roster;

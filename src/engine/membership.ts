@@ -285,7 +285,9 @@ export class Membership implements Joining {
 			const { gone, again } = together(fork.mine, fork.theirs);
 			const out = new Set([...gone].filter((device) => roster.devices.has(device)));
 			const settling = [await settlement(this.#tools.crypto, fallen)];
-			return this.#takeOut({ ...household, roster }, out, settling, again);
+			const taken = await this.#takeOut({ ...household, roster }, out, settling, again);
+			this.#learning.forgetOther();
+			return taken;
 		});
 	}
 
