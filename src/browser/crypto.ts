@@ -100,6 +100,12 @@ export class WebCrypto implements Crypto {
 		return this.#openWith(to, { ...context, psk }, wrapped);
 	}
 
+	async harden(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes> {
+		const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds };
+		const raw = this.#subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
+		return asBytes(this.#subtle.deriveBits(how, await settled(raw), 256));
+	}
+
 	async stretch(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes> {
 		const how = { name: 'HKDF', hash: 'SHA-256', salt, info };
 		const key = await settled(this.#subtle.importKey('raw', raw, 'HKDF', false, ['deriveBits']));

@@ -81,6 +81,8 @@ export interface Crypto {
 		wrapped: Wrapped,
 	): Promise<Bytes>;
 
+	/** PBKDF2-HMAC-SHA-256 to 32 bytes: slow, for what people can remember. */
+	harden(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes>;
 	/** HKDF-SHA-256 to 32 bytes. */
 	stretch(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes>;
 	/** HKDF-SHA-256 to an AES-256-GCM key. */

@@ -19,6 +19,21 @@ export const devices: DeviceWords = {
 		'Das Relais zeigt eine Geräteliste, die nicht zu unserer passt. Ihr wird nicht geglaubt.',
 	forkedNext:
 		'Vergleiche die Sicherheitsnummern auf zwei deiner eigenen Geräte. Sind sie gleich, ist dein Zuhause sicher: Entferne, was du hier nicht kennst, und nutze dieses Relais nicht, bis sein Betreiber es erklärt hat.',
+	fork: {
+		what: 'Zwei Besitzer haben die Geräteliste gleichzeitig geändert.',
+		mine: 'Hier:',
+		theirs: 'Beim Relais:',
+		lines: {
+			in: (name) => `„${name}“ wurde hereingelassen`,
+			out: (name) => `„${name}“ wurde entfernt`,
+			changed: (name) => `„${name}“ wurde geändert`,
+			home: () => 'die Einstellungen des Zuhauses wurden geändert',
+		},
+		nothing: 'nichts, was noch gilt',
+		next: 'Kennst du all diese Änderungen, führe beide Listen zusammen: Dann gilt alles überall, und wer auf einer Seite entfernt wurde, bleibt draußen.',
+		ask: 'Ein Besitzer, der in beiden Listen steht, kann sie auf seinem Gerät zusammenführen. Bis dahin hält sich jedes Gerät an seine eigene.',
+		settle: 'Beide zusammenführen',
+	},
 	unnamed: 'Ohne Namen',
 	self: 'Dieses Gerät',
 	roles: {
