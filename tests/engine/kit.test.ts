@@ -241,6 +241,23 @@ describe('coming back', () => {
 		expect(back.state).toEqual({ kind: 'done' });
 	});
 
+	it('KT16 with a passphrase the sheet alone finds no home, and both together do', async () => {
+		const { groups, link, guarded } = await kits.draw(' Vier  kleine\tWörter ');
+		expect([guarded, link.includes('#k2.')]).toEqual([true, true]);
+		await kits.keep();
+		await shown(camera, viewer);
+		const back = recoveringOf(resident(clock, relay), relay);
+		for (const wrong of [null, '', 'Vier kleine Worte']) {
+			await back.come(groups.join(' '), 'New phone', null, wrong);
+			expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
+			expect(await kits.try(groups.join(' '), wrong)).toBe('other');
+		}
+		// NFD, as some keyboards type it.
+		expect(await kits.try(link, 'Vier kleine Wörter'.normalize('NFD'))).toBe('works');
+		await back.come(link, 'New phone', null, 'Vier kleine Wörter');
+		expect(back.state).toMatchObject({ kind: 'waiting', fresh: true });
+	});
+
 	it.each([
 		['nothing', '', 'length'],
 		['a slip', 'ZZZZZ ZZZZZ ZZZZZ ZZZZZ ZZZZZY', 'slip'],

@@ -104,7 +104,7 @@ export const devices: DeviceWords = {
 		quota: 'Der Browser hat keinen Platz mehr. Es wurde nichts geändert.',
 		'not-found': 'Dieses Gerät gehört nicht mehr zum Zuhause.',
 		conflict:
-			'Ein anderer Besitzer hat etwas geändert, oder jemand hat das Notfallblatt benutzt. Steht das in einem Hinweis, lehne dort ab oder warte einen Tag. Entscheide dann neu.',
+			'Inzwischen hat ein anderer Besitzer etwas geändert. Sieh dir die Liste noch einmal an und entscheide dann.',
 		malformed: 'Dieser Name oder dieses Datum geht nicht. Wähle etwas anderes.',
 		corrupt: 'Die Geräteliste ist beschädigt. Es wurde nichts geändert.',
 		unsupported: 'Dieser Browser kann das nicht.',

@@ -10,8 +10,7 @@ const failed: Readonly<Partial<Record<FaultKind, string>>> = {
 	offline: 'Das Relay ist nicht erreichbar. Versuche es wieder, wenn es das ist.',
 	timeout: 'Das Relay hat nicht geantwortet. Versuche es noch einmal.',
 	denied: 'Das darf nur ein Besitzer.',
-	conflict:
-		'Jemand hat das Notfallblatt benutzt. Lehne im Hinweis ab oder warte einen Tag, dann versuche es noch einmal.',
+	conflict: 'Inzwischen wurde etwas anderes geändert. Versuche es noch einmal.',
 	corrupt:
 		'Das Blatt gehört zu diesem Zuhause, öffnet aber nicht alle Schlüssel. Mache auf einem Gerät eines Besitzers ein neues.',
 };

@@ -13,7 +13,7 @@ const failed: Readonly<Record<FaultKind, string>> = {
 	quota: 'The browser has no room left. Nothing was changed.',
 	'not-found': 'This device is not in the home any more.',
 	conflict:
-		'Another owner changed something, or somebody used the recovery kit. If a notice says so, refuse there, or wait a day. Then decide anew.',
+		'Another owner changed something meanwhile. Look at the list again, then decide.',
 	malformed: 'This name or date does not work. Choose another.',
 	corrupt: 'The list of devices is damaged. Nothing was changed.',
 	unsupported: 'This browser cannot do this.',

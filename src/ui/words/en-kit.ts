@@ -9,7 +9,7 @@ const failed: Readonly<Partial<Record<FaultKind, string>>> = {
 	offline: 'The relay cannot be reached. Try again when it can.',
 	timeout: 'The relay did not answer. Try again.',
 	denied: 'Only an owner may do this.',
-	conflict: 'Somebody used the recovery kit. Refuse in the notice, or wait a day, then try again.',
+	conflict: 'Something else was changed meanwhile. Try again.',
 	corrupt:
 		'The kit is one of this home, but does not open all its keys. Make a new one on an owner device.',
 };
