@@ -44,7 +44,7 @@ export interface TakenOut {
 	readonly grants: ReadonlyMap<DeviceId, Bytes>;
 }
 
-/** This device's place in a home: the roster, which only grows, and the home's keys. Rules: docs/spec/identity.md. */
+/** This device's place in a home: the roster, which grows or is settled, and the home's keys. Rules: docs/spec/identity.md. */
 export class Membership implements Joining {
 	readonly #tools: MembershipTools;
 	readonly #keys: HomeKeys;
