@@ -42,6 +42,8 @@ export class RosterSync {
 	/** The relay's whole roster as far as it came: where it is another branch, it is asked for once a line. */
 	#branch: Bytes[] | null = null;
 	#branchAsked = false;
+	/** How many entries were here when the relay refused some. */
+	#refusedSeq = 0;
 
 	constructor(
 		membership: Membership,
@@ -84,6 +86,7 @@ export class RosterSync {
 		this.#compared = this.#membership.line;
 		this.#branch = null;
 		this.#branchAsked = false;
+		this.#refusedSeq = 0;
 		this.#send({ t: 'roster-since', seq: Math.max(0, Math.min(rosterSeq, this.#seq) - 1) });
 	}
 
@@ -101,7 +104,7 @@ export class RosterSync {
 		}
 		// Somebody was faster, or the relay has another history: what it has tells which.
 		else if (frame.t === 'refused' && frame.why === 'too-many') this.#showLater();
-		else if (frame.t === 'refused') this.#ask();
+		else if (frame.t === 'refused') this.#askOnce();
 		else await this.#learn(frame);
 		this.show();
 		this.#changed();
@@ -168,6 +171,13 @@ export class RosterSync {
 			this.#shownSeq = this.#relaySeq;
 			this.show();
 		});
+	}
+
+	/** What the relay refuses twice it will refuse again, unless time or an owner changes that (ID44). */
+	#askOnce(): void {
+		if (this.#refusedSeq === this.#seq) this.#showLater();
+		else this.#ask();
+		this.#refusedSeq = this.#seq;
 	}
 
 	#ask(): void {
