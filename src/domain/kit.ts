@@ -36,12 +36,7 @@ export function kitGroups(secret: Uint8Array): readonly string[] {
 }
 
 /** What a QR carries: nothing behind `#` reaches a server. */
-export function kitLink(
-	app: string,
-	secret: Uint8Array,
-	relay: string,
-	guarded = false,
-): string {
+export function kitLink(app: string, secret: Uint8Array, relay: string, guarded = false): string {
 	return `${app}/recover#${guarded ? 'k2' : 'k1'}.${base64urlOf(secret)}.${base64urlOf(ascii(relay))}`;
 }
 

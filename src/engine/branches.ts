@@ -57,10 +57,7 @@ export async function isSettledBy(
 }
 
 /** The hashes that a settlement names: of all that falls, and of all that fell with it before. */
-export async function settlement(
-	crypto: Checking,
-	fallen: readonly Bytes[],
-): Promise<Saying> {
+export async function settlement(crypto: Checking, fallen: readonly Bytes[]): Promise<Saying> {
 	const hashes: Bytes[] = [];
 	for (const entry of fallen) {
 		hashes.push(await entryHash(crypto, entry), ...hashesIn(parseEntry(entry).entry));

@@ -283,9 +283,7 @@ export class Members implements MembersControls {
 			return said ?? known ?? (added && added.detail !== detail ? nameOf(added) : null);
 		};
 		const linesOf = async (said: readonly RosterEntry[]): Promise<ForkLine[]> =>
-			Promise.all(
-				said.map(async (entry) => ({ what: WHAT[entry.op], name: await nameOf(entry) })),
-			);
+			Promise.all(said.map(async (entry) => ({ what: WHAT[entry.op], name: await nameOf(entry) })));
 		return {
 			...{ mine: await linesOf(fork.mine), theirs: await linesOf(fork.theirs) },
 			may: fork.may,

@@ -12,7 +12,13 @@ import {
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Identity, NewSecret, Vault } from '#ports/vault.ts';
-import { besideHeld, partingOf, revocationOf, settlement, together, type Said,
+import {
+	besideHeld,
+	partingOf,
+	revocationOf,
+	settlement,
+	together,
+	type Said,
 	type Saying,
 } from './branches.ts';
 import { kitOf } from './claims.ts';

@@ -63,11 +63,6 @@ export interface RecoveryControls {
 	readonly claimedMs: number | null;
 	on(listener: () => void): () => void;
 	/** What was typed, scanned, or came with the address. `name`: what this device is to be called; `relay`: where it is, when a person says so (KT13). */
-	come(
-		kit: string,
-		name: string,
-		relay: string | null,
-		passphrase?: string | null,
-	): Promise<void>;
+	come(kit: string, name: string, relay: string | null, passphrase?: string | null): Promise<void>;
 	reset(): void;
 }

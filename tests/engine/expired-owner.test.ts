@@ -104,7 +104,11 @@ describe('ID44 an owner whose time is up', () => {
 		const by = ex.house.household?.identity.owner;
 		if (!device || !sign || !kem || !key || !by) throw new Error('nobody');
 		const subject = { device, sign: sign.public, kem: kem.public, owner: key.public, dtls: null };
-		const said = { roles: ['viewer', 'owner'], notAfterMs: null, detail: new Uint8Array() } as const;
+		const said = {
+			roles: ['viewer', 'owner'],
+			notAfterMs: null,
+			detail: new Uint8Array(),
+		} as const;
 		const entries = [...owner.membership.entries];
 		for (const [signer, about] of [
 			[by, { ...said, op: 'add', subject }],

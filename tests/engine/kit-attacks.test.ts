@@ -81,7 +81,13 @@ describe('KT6 KT14 a kit that hides that it is one', () => {
 		await takeover();
 		const [one, two] = [await crypto.makeSignKey(false), await crypto.makeKemKey(false)];
 		const device = await deviceIdOf(crypto, one.public, two.public);
-		const puppet = { device, sign: one.public, kem: two.public, owner: kit.owner.public, dtls: null };
+		const puppet = {
+			device,
+			sign: one.public,
+			kem: two.public,
+			owner: kit.owner.public,
+			dtls: null,
+		};
 		await sign(thiefKey, clock.wallMs(), { roles: ['owner'], subject: puppet });
 		expect(await relayOf()).toBe('clock');
 		for (const one of [owner, camera, viewer]) {
@@ -129,7 +135,8 @@ describe('KT8 the day, with a relay that helps the thief', () => {
 		await sign(thiefKey, clock.wallMs(), { op: 'revoke', roles: [], subject: gone });
 		for (const one of [owner, camera, viewer]) expect(await learn(one, entries)).toBe('early');
 		await owner.membership.refuse();
-		for (const one of [camera, viewer]) expect(await learn(one, owner.membership.entries)).toBe('new');
+		for (const one of [camera, viewer])
+			expect(await learn(one, owner.membership.entries)).toBe('new');
 		clock.step(2 * DAY_MS);
 		// The relay shows again what fell.
 		for (const one of [owner, camera, viewer]) {

@@ -76,7 +76,9 @@ describe('ID43 a roster whose signatures were swapped for others that verify', (
 		expect(again).not.toEqual(newest);
 		const all = [...owner.membership.entries.slice(0, -1), again];
 		expect(await learn(camera, all)).toBe('new');
-		await owner.membership.amend((await ex.membership.self()).device, { roles: ['viewer', 'live'] });
+		await owner.membership.amend((await ex.membership.self()).device, {
+			roles: ['viewer', 'live'],
+		});
 		expect(await learn(camera, owner.membership.entries)).toBe('new');
 	});
 

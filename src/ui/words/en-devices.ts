@@ -12,8 +12,7 @@ const failed: Readonly<Record<FaultKind, string>> = {
 	denied: 'Only an owner may do this, and the last owner stays one.',
 	quota: 'The browser has no room left. Nothing was changed.',
 	'not-found': 'This device is not in the home any more.',
-	conflict:
-		'Another owner changed something meanwhile. Look at the list again, then decide.',
+	conflict: 'Another owner changed something meanwhile. Look at the list again, then decide.',
 	malformed: 'This name or date does not work. Choose another.',
 	corrupt: 'The list of devices is damaged. Nothing was changed.',
 	unsupported: 'This browser cannot do this.',
