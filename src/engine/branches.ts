@@ -14,7 +14,10 @@ import { PUBLIC_KEY_BYTES } from '#domain/signed.ts';
 import { isRightful } from './held.ts';
 import { entryHash, ownersNow, replayRoster, type Checking, type Roster } from './roster.ts';
 
-/** Two rosters of a home that begin alike, and which of them counts: docs/spec/identity.md, ID45 and ID46. */
+/**
+ * Two rosters of a home that begin alike, and which of them counts: docs/spec/identity.md, ID45 and
+ * ID46.
+ */
 
 /** What an owner says anew, without what every entry names by itself. */
 export type Saying = Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>;
@@ -27,8 +30,9 @@ export interface Branches {
 }
 
 /**
- * Whether an owner settled that another roster counts instead of this one: its first entry beyond what both have names all that
- * stands here, by an owner who is one here, too, and whom this roster took out stays out. Throws `corrupt` for one that does not follow.
+ * Whether an owner settled that another roster counts instead of this one: its first entry beyond
+ * what both have names all that stands here, by an owner who is one here, too, and whom this roster
+ * took out stays out. Throws `corrupt` for one that does not follow.
  */
 export async function isSettledBy(
 	crypto: Checking,
@@ -70,8 +74,8 @@ export async function settlement(crypto: Checking, fallen: readonly Bytes[]): Pr
 }
 
 /**
- * What of a branch its home's owners signed beyond the first `common`: kits and whoever came by them did not, nor an owner
- * that the other branch took out.
+ * What of a branch its home's owners signed beyond the first `common`: kits and whoever came by
+ * them did not, nor an owner that the other branch took out.
  */
 function rightfulOf(
 	entries: readonly Bytes[],
@@ -95,8 +99,8 @@ function rightfulOf(
 }
 
 /**
- * What is to be signed anew so that both branches hold: whoever was taken out on one is out, and who was changed on both may
- * what both let it.
+ * What is to be signed anew so that both branches hold: whoever was taken out on one is out, and
+ * who was changed on both may what both let it.
  */
 export function together(
 	mine: readonly RosterEntry[],
@@ -172,7 +176,10 @@ export async function partingOf(
 	}
 }
 
-/** What an owner says first that signs beside what waits: it falls, but for what other owners said (KT12). */
+/**
+ * What an owner says first that signs beside what waits: it falls, but for what other owners said
+ * (KT12).
+ */
 export async function besideHeld(
 	crypto: Checking,
 	roster: Roster,
@@ -194,8 +201,8 @@ export function revocationOf(device: DeviceId): Saying {
 }
 
 /**
- * A relay's roster with what somebody shows of it: `null` where that neither goes on from it nor was settled by an owner.
- * Throws `corrupt` for entries that do not follow.
+ * A relay's roster with what somebody shows of it: `null` where that neither goes on from it nor
+ * was settled by an owner. Throws `corrupt` for entries that do not follow.
  */
 export async function grown(
 	crypto: Checking,

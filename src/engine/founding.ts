@@ -112,9 +112,9 @@ async function undo(vault: Vault, device: DeviceId): Promise<void> {
 }
 
 /**
- * A device that only watched gets its first camera. Where it is an owner it says so in the roster; elsewhere
- * it records, and an owner says whether others see it. Throws `conflict` while a kit claims: what waits is not known here,
- * and what is signed beside it needs a settlement (KT12).
+ * A device that only watched gets its first camera. Where it is an owner it says so in the roster;
+ * elsewhere it records, and an owner says whether others see it. Throws `conflict` while a kit
+ * claims: what waits is not known here, and what is signed beside it needs a settlement (KT12).
  */
 export async function becomeCamera(
 	tools: Tools,

@@ -5,7 +5,10 @@ import type { Author, Roster } from './roster.ts';
 /** How far apart clocks may be before a day is no day. */
 const TOLERANCE_MS = 30 * 60 * 1000;
 
-/** Signed by somebody whose time was not up, who was an owner at entry `after`, or was made one by such a one. */
+/**
+ * Signed by somebody whose time was not up, who was an owner at entry `after`, or was made one by
+ * such a one.
+ */
 export function isRightful(
 	authors: readonly Author[],
 	at: number,
@@ -18,8 +21,9 @@ export function isRightful(
 }
 
 /**
- * How many entries of a roster count, the first `after` being known: what somebody signed whose time is up now counts with
- * an entry of an owner in force on top of it, because nobody can tell when it was signed (ID44).
+ * How many entries of a roster count, the first `after` being known: what somebody signed whose
+ * time is up now counts with an entry of an owner in force on top of it, because nobody can tell
+ * when it was signed (ID44).
  */
 export function inTimeSeq({ authors }: Roster, after: number, nowMs: number): number {
 	const sure = authors.findLastIndex(
@@ -32,8 +36,9 @@ export function inTimeSeq({ authors }: Roster, after: number, nowMs: number): nu
 }
 
 /**
- * How many entries of a roster count already, the first `after` being known. One by which a kit makes an owner has to wait
- * until its claim has been known here for a day, by this device's own clock (KT8).
+ * How many entries of a roster count already, the first `after` being known. One by which a kit
+ * makes an owner has to wait until its claim has been known here for a day, by this device's own
+ * clock (KT8).
  */
 export async function countingSeq(
 	vault: Pick<Vault, 'seenMs'>,

@@ -41,7 +41,7 @@ export interface MembershipTools {
 
 export type { Learned } from './learning.ts';
 
-/** Two owners signed at the same moment (ID46). `may`: this device is an owner on both branches, and can bring them together. */
+/** Two owners signed at the same moment (ID46). `may`: this device can bring both together. */
 export type Fork = Said & { readonly may: boolean };
 
 /** What was signed: its last number, and the grants of the new home key by recipient. */
@@ -50,7 +50,7 @@ export interface TakenOut {
 	readonly grants: ReadonlyMap<DeviceId, Bytes>;
 }
 
-/** This device's place in a home: the roster, which grows or is settled, and the home's keys. Rules: docs/spec/identity.md. */
+/** This device's place in a home: its roster and its keys. Rules: docs/spec/identity.md. */
 export class Membership implements Joining {
 	readonly #tools: MembershipTools;
 	readonly #keys: HomeKeys;
@@ -281,7 +281,7 @@ export class Membership implements Joining {
 		return parting === null ? null : parting.fork;
 	}
 
-	/** One branch of both: what each said is signed anew from where they part (ID46). Throws `denied`, `not-found`. */
+	/** Signs anew what both branches said (ID46). Throws `denied`, `not-found`. */
 	settle(): Promise<TakenOut> {
 		return this.#tools.house.change(async (household) => {
 			const parting = await this.#parting(household);
@@ -316,7 +316,7 @@ export class Membership implements Joining {
 		});
 	}
 
-	/** `first` and revocations, then `again`: who looks at the first few entries sees who is out (ID45). */
+	/** Revocations before `again`: the first few entries show who is out (ID45). */
 	async #takeOut(
 		household: Household,
 		gone: ReadonlySet<DeviceId>,
@@ -351,7 +351,7 @@ export class Membership implements Joining {
 		return { seq, grants };
 	}
 
-	/** Where the other branch parts from ours; `null`: there is none. An owner of both and of before may settle it. */
+	/** Where the other branch parts from ours; `null`: there is none. */
 	async #parting({ identity }: Household) {
 		const { crypto, clock } = this.#tools;
 		const other = this.#learning.otherOf(identity);
@@ -377,10 +377,7 @@ export class Membership implements Joining {
 		}
 	}
 
-	/**
-	 * All or none, from where `roster` ends. What waits or stands beyond it falls; what owners said there meanwhile is said
-	 * again (KT12).
-	 */
+	/** All or none, from where `roster` ends; what waits beyond it falls (KT12). */
 	async #sign({ identity, roster }: Household, saying: readonly Saying[]): Promise<Bytes[]> {
 		const { crypto, vault, clock } = this.#tools;
 		const known = homeNow(identity).roster;

@@ -37,9 +37,15 @@ export class RosterSync {
 	#line = 0;
 	#forked = false;
 	#againMs = AGAIN_MS;
-	/** What was compared with the relay last: where ours parts from it, the relay is shown ours from there. */
+	/**
+	 * What was compared with the relay last: where ours parts from it, the relay is shown ours from
+	 * there.
+	 */
 	#compared: readonly Bytes[] = [];
-	/** The relay's whole roster as far as it came: where it is another branch, it is asked for once a line. */
+	/**
+	 * The relay's whole roster as far as it came: where it is another branch, it is asked for once a
+	 * line.
+	 */
 	#branch: Bytes[] | null = null;
 	#branchAsked = false;
 	/** How many entries were here when the relay refused some. */
@@ -173,7 +179,9 @@ export class RosterSync {
 		});
 	}
 
-	/** What the relay refuses twice it will refuse again, unless time or an owner changes that (ID44). */
+	/**
+	 * What the relay refuses twice it will refuse again, unless time or an owner changes that (ID44).
+	 */
 	#askOnce(): void {
 		if (this.#refusedSeq === this.#seq) this.#showLater();
 		else this.#ask();

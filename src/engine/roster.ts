@@ -36,8 +36,8 @@ export interface Roster {
 		readonly owners: ReadonlyMap<string, Bytes>;
 	};
 	/**
-	 * Grows with each entry that takes something away from somebody, at least to its number; 0 for none. Epochs that
-	 * were made under less are used no more.
+	 * Grows with each entry that takes something away from somebody, at least to its number; 0 for
+	 * none. Epochs that were made under less are used no more.
 	 */
 	readonly narrowedSeq: number;
 	/** Who signed which entry, as what: each judged where it stands (ID7). The first is entry 1. */
@@ -46,7 +46,9 @@ export interface Roster {
 
 /** Whoever signed an entry, as the roster knew them just before it. */
 export interface Author {
-	/** A kit's: the number of the claim that it is, or that it makes good; `null`: an owner signed. */
+	/**
+	 * A kit's: the number of the claim that it is, or that it makes good; `null`: an owner signed.
+	 */
 	readonly claim: number | null;
 	/** The entry that made an owner of whoever signed; a kit: 0. */
 	readonly since: number;
@@ -94,7 +96,8 @@ export function nextEntry(
 
 /**
  * Replays a roster from its first entry. Throws `corrupt` at the first entry that does not follow:
- * wrong number, hash, home, signature, or an author who was no owner at that point. Looks at no clock.
+ * wrong number, hash, home, signature, or an author who was no owner at that point. Looks at no
+ * clock.
  */
 export async function replayRoster(crypto: Checking, entries: readonly Bytes[]): Promise<Roster> {
 	const claims = new Map<DeviceId, Claim>();
@@ -136,7 +139,8 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 		}
 		if (kit === null) past.owners.set(hex, entry.author);
 		if (narrows(entry, devices)) {
-			// What a settlement lets fall may have narrowed as often; what was made under it is used no more.
+			// What a settlement lets fall may have narrowed as often; what was made under it is used no
+			// more.
 			narrowedSeq = Math.max(seq, narrowedSeq + 1) + hashesIn(entry).length;
 		}
 		apply(entry, devices);
@@ -211,8 +215,8 @@ function apply(entry: RosterEntry, devices: Map<DeviceId, RosterEntry>): void {
 }
 
 /**
- * By what stands now, not by what goes: a key that two devices name is not lost with one of them (ID41). A kit's own key is
- * never an owner's (KT14). With the entry since which each has been one.
+ * By what stands now, not by what goes: a key that two devices name is not lost with one of them
+ * (ID41). A kit's own key is never an owner's (KT14). With the entry since which each has been one.
  */
 function ownersOf(
 	devices: ReadonlyMap<DeviceId, RosterEntry>,

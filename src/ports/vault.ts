@@ -123,7 +123,10 @@ export interface Vault {
 		entries: readonly Bytes[],
 		seenMs?: number,
 	): Promise<void>;
-	/** From entry `seq` on these instead of what is kept; `conflict` where none is, or it is the first. */
+	/**
+	 * From entry `seq` on these instead of what is kept; `conflict` where none is, or it is the
+	 * first.
+	 */
 	replaceRoster(
 		home: HomeId,
 		seq: number,

@@ -170,7 +170,9 @@ function isKnown(entries: readonly Bytes[], more: readonly Bytes[]): boolean {
 	return seq !== null && seq > 0 && commonLength(more, entries.slice(seq - 1)) === more.length;
 }
 
-/** A kit's day is counted from what it says itself: so it must say the time, of each entry (KT7). */
+/**
+ * A kit's day is counted from what it says itself: so it must say the time, of each entry (KT7).
+ */
 function isOfNow(
 	{ authors }: Roster,
 	entries: readonly Bytes[],

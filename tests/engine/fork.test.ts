@@ -1,4 +1,6 @@
-/** ID45 ID46: two owners signed at the same moment, and one of them brings both branches together. */
+/**
+ * ID45 ID46: two owners signed at the same moment, and one of them brings both branches together.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Bytes } from '#domain/bytes.ts';
 import type { Role } from '#domain/roster.ts';
@@ -38,7 +40,10 @@ const shown = (one: Resident, entries: readonly Bytes[]) =>
 	one.membership.learn(owner.founded, 1, entries);
 const rolesOf = (by: Resident, one: Resident) => by.membership.member(one.device)?.roles;
 
-/** The one takes out the viewer and renames the camera, the other lets a guest in and makes the viewer live-only. */
+/**
+ * The one takes out the viewer and renames the camera, the other lets a guest in and makes the
+ * viewer live-only.
+ */
 async function parted(): Promise<void> {
 	await owner.membership.revoke(viewer.device);
 	await owner.membership.amend(camera.device, { name: 'Gate' });
