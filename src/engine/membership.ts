@@ -30,7 +30,14 @@ import { kitDetails, kitWord } from './kit-grants.ts';
 import { kitSubject, type KitKeys } from './kit-keys.ts';
 import { deviceIdOf, makeSecret } from './keys.ts';
 import { Learning, type Learned } from './learning.ts';
-import { checkOwnerKey, inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
+import {
+	checkLastOwner,
+	checkOwnerKey,
+	inForce,
+	nextEntry,
+	replayRoster,
+	type Roster,
+} from './roster.ts';
 
 export interface MembershipTools {
 	readonly house: House;
@@ -80,10 +87,9 @@ export class Membership implements Joining {
 
 	/** The same, and what waits behind them (KT8). */
 	get line(): readonly Bytes[] {
-		const household = this.#tools.house.household;
-		return household === null
-			? []
-			: [...this.entries, ...this.#learning.heldAfter(household.identity)];
+		const { household } = this.#tools.house;
+		const held = household && this.#learning.heldAfter(household.identity);
+		return [...this.entries, ...(held ?? [])];
 	}
 
 	/** Where this home's relay is, as far as it was kept. */
@@ -238,7 +244,7 @@ export class Membership implements Joining {
 			if (before.roles.includes('recovery')) throw new Fault('conflict', 'a kit stays a kit');
 			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = said;
 			const owns = roles.includes('owner') && notAfterMs === null;
-			if (!owns) this.#leavesAnOwner(roster, device);
+			if (!owns) checkLastOwner(roster, device);
 			if (roles.includes('owner') && before.subject.owner === null) {
 				throw new Fault('conflict', 'a device without an owner key');
 			}
@@ -254,7 +260,7 @@ export class Membership implements Joining {
 			if (!this.#owns(household)) throw notAnOwner();
 			const { roster } = household;
 			if (!roster.devices.has(device)) throw new Fault('not-found', 'no such member');
-			this.#leavesAnOwner(roster, device);
+			checkLastOwner(roster, device);
 			return this.#takeOut(household, new Set([device]), []);
 		});
 	}
@@ -269,16 +275,15 @@ export class Membership implements Joining {
 				const kit = kitOf(roster.devices, parseEntry(bytes).entry.author);
 				if (kit !== null) kits.add(kit);
 			}
-			if (kits.size === 0) return { seq: roster.seq, grants: new Map() };
-			return this.#takeOut(household, kits, []);
+			const none = { seq: roster.seq, grants: new Map<DeviceId, Bytes>() };
+			return kits.size === 0 ? none : this.#takeOut(household, kits, []);
 		});
 	}
 
 	/** Two branches of this home, where the relay shows another; `null`: none is known. */
 	async fork(): Promise<Fork | null> {
 		const { household } = this.#tools.house;
-		const parting = household && (await this.#parting(household));
-		return parting === null ? null : parting.fork;
+		return (household && (await this.#parting(household))?.fork) ?? null;
 	}
 
 	/** Signs anew what both branches said (ID46). Throws `denied`, `not-found`. */
@@ -355,7 +360,7 @@ export class Membership implements Joining {
 	async #parting({ identity }: Household) {
 		const { crypto, clock } = this.#tools;
 		const other = this.#learning.otherOf(identity);
-		const mine = homeNow(identity).roster;
+		const { roster: mine } = homeNow(identity);
 		const parting = other && (await partingOf(crypto, mine, other, clock.wallMs()));
 		if (!parting) return null;
 		const { said, start, fallen, rosters } = parting;
@@ -369,19 +374,10 @@ export class Membership implements Joining {
 		return owns && inForce(mine, this.#tools.clock.wallMs());
 	}
 
-	#leavesAnOwner(roster: Roster, without: DeviceId): void {
-		const owners = [...roster.devices.values()].filter(({ roles }) => roles.includes('owner'));
-		const lasting = owners.filter(({ notAfterMs }) => notAfterMs === null);
-		if (lasting.every(({ subject }) => subject?.device === without)) {
-			throw new Fault('conflict', 'a home without an owner');
-		}
-	}
-
 	/** All or none, from where `roster` ends; what waits beyond it falls (KT12). */
 	async #sign({ identity, roster }: Household, saying: readonly Saying[]): Promise<Bytes[]> {
 		const { crypto, vault, clock } = this.#tools;
 		const known = homeNow(identity).roster;
-		const before = known.slice(0, roster.seq);
 		const held = roster.seq === known.length ? this.#learning.heldAfter(identity) : [];
 		const beside = await besideHeld(crypto, roster, { known, held }, clock.wallMs());
 		const signed: Bytes[] = [];
@@ -389,7 +385,7 @@ export class Membership implements Joining {
 		for (const said of [...beside, ...saying]) {
 			signed.push(await nextEntry(crypto, identity.owner, now, clock.wallMs(), said));
 			// Nobody may be told what we would not believe ourselves.
-			now = await replayRoster(crypto, [...before, ...signed]);
+			now = await replayRoster(crypto, [...known.slice(0, roster.seq), ...signed]);
 		}
 		if (roster.seq === known.length) {
 			await vault.appendRoster(roster.home, roster.seq + 1, signed);

@@ -69,6 +69,16 @@ export function checkOwnerKey({ devices }: Roster, { device, owner }: Subject): 
 	}
 }
 
+/** Throws `conflict` where a home would have no owner without end but this device. */
+export function checkLastOwner({ devices }: Roster, without: DeviceId): void {
+	const lasting = [...devices.values()].filter(
+		({ roles, notAfterMs }) => roles.includes('owner') && notAfterMs === null,
+	);
+	if (lasting.every(({ subject }) => subject?.device === without)) {
+		throw new Fault('conflict', 'a home without an owner');
+	}
+}
+
 export async function signEntry(
 	crypto: Crypto,
 	author: SignKey,
