@@ -1,6 +1,7 @@
 import { base64urlOf } from '#domain/base64url.ts';
 import { bytesOf, type Bytes } from '#domain/bytes.ts';
 import { Fault, type FaultKind } from '#domain/fault.ts';
+import { lowS } from '#domain/p256.ts';
 import type {
 	Certificate,
 	Crypto,
@@ -69,8 +70,8 @@ export class WebCrypto implements Crypto {
 		);
 	}
 
-	sign(key: SignKey, bytes: Bytes): Promise<Bytes> {
-		return asBytes(this.#subtle.sign(SIGN, cryptoKey(key), bytes));
+	async sign(key: SignKey, bytes: Bytes): Promise<Bytes> {
+		return lowS(await asBytes(this.#subtle.sign(SIGN, cryptoKey(key), bytes)));
 	}
 
 	async verifier(publicKey: Bytes): Promise<VerifyKey> {
@@ -97,6 +98,12 @@ export class WebCrypto implements Crypto {
 
 	openWith(...[to, psk, context, wrapped]: Parameters<Crypto['openWith']>): Promise<Bytes> {
 		return this.#openWith(to, { ...context, psk }, wrapped);
+	}
+
+	async harden(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes> {
+		const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds };
+		const raw = this.#subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
+		return asBytes(this.#subtle.deriveBits(how, await settled(raw), 256));
 	}
 
 	async stretch(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes> {

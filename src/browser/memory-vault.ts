@@ -1,7 +1,8 @@
 /* eslint-disable @typescript-eslint/require-await -- the port is asynchronous, a Map is not */
-import { same, type Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import { commonLength } from '#domain/roster.ts';
 import type {
 	EpochFacts,
 	Identity,
@@ -63,11 +64,12 @@ export class MemoryVault implements Vault {
 		this.#epochs.set(camera, kept);
 	}
 
-	async enter({ home, roster, relay, keys }: NewHome): Promise<void> {
+	async enter({ home, roster, relay, keys, seenMs }: NewHome): Promise<void> {
 		if (this.#identity === null) throw new Fault('not-found', 'no identity');
 		const known = this.#homes.get(home) ?? { home, roster: [], keys: [], relay };
 		if (!goesOn(known.roster, roster)) throw new Fault('conflict', 'another roster of that home');
 		this.#homes.set(home, { ...known, roster, relay });
+		this.#see(home, known.roster.length + 1, roster.length - known.roster.length, seenMs);
 		const numbers = known.keys.map(({ number }) => number);
 		for (const { number, secret } of keys) {
 			if (!numbers.includes(number)) await this.addHomeKey(home, number, secret);
@@ -84,8 +86,20 @@ export class MemoryVault implements Vault {
 		const known = this.#home(home);
 		if (seq !== known.roster.length + 1) throw new Fault('conflict', 'not the next entry');
 		this.#homes.set(home, { ...known, roster: [...known.roster, ...entries] });
-		if (seenMs === undefined) return;
-		for (const at of entries.keys()) this.#seen.set(`${home}/${seq + at}`, seenMs);
+		if (seenMs !== undefined) this.#see(home, seq, entries.length, seenMs);
+	}
+
+	async replaceRoster(
+		home: HomeId,
+		seq: number,
+		entries: readonly Bytes[],
+		seenMs: number,
+	): Promise<void> {
+		const known = this.#home(home);
+		if (seq < 2 || seq > known.roster.length) throw new Fault('conflict', 'no such entry');
+		this.#homes.set(home, { ...known, roster: [...known.roster.slice(0, seq - 1), ...entries] });
+		for (const at of known.roster.keys()) if (at + 1 >= seq) this.#seen.delete(`${home}/${at + 1}`);
+		this.#see(home, seq, entries.length, seenMs);
 	}
 
 	async seenMs(home: HomeId, seq: number): Promise<number | null> {
@@ -137,6 +151,10 @@ export class MemoryVault implements Vault {
 		// Nothing is held outside this object.
 	}
 
+	#see(home: HomeId, seq: number, count: number, seenMs: number): void {
+		for (let at = 0; at < count; at += 1) this.#seen.set(`${home}/${seq + at}`, seenMs);
+	}
+
 	#home(home: HomeId): KeptHome {
 		const kept = this.#homes.get(home);
 		if (kept === undefined) throw new Fault('not-found', 'no such home');
@@ -152,8 +170,5 @@ export class MemoryVault implements Vault {
 
 /** `roster` is what is kept, or that and more. */
 export function goesOn(kept: readonly Bytes[], roster: readonly Bytes[]): boolean {
-	return kept.every((entry, at) => {
-		const other = roster[at];
-		return other !== undefined && same(entry, other);
-	});
+	return commonLength(kept, roster) === kept.length;
 }

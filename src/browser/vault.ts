@@ -132,8 +132,9 @@ export class BrowserVault implements Vault {
 		});
 	}
 
-	async enter({ home, roster, relay, keys }: NewHome): Promise<void> {
-		if (this.#memory !== null) return this.#memory.enter({ home, roster, relay, keys });
+	async enter(entered: NewHome): Promise<void> {
+		if (this.#memory !== null) return this.#memory.enter(entered);
+		const { home, roster, relay, keys, seenMs } = entered;
 		await this.#connection.write(async (db) => {
 			const row = identityOf(await db.identity.get('this'));
 			const founded = row.home === home;
@@ -142,7 +143,8 @@ export class BrowserVault implements Vault {
 				: await db.entries.where('[home+seq]').between([home, 0], [home, Dexie.maxKey]).toArray();
 			const known = kept.map(({ bytes }) => bytes);
 			if (!goesOn(known, roster)) throw new Fault('conflict', 'another roster of that home');
-			await addEntries(db, home, founded, known.length + 1, roster.slice(known.length));
+			const fresh = roster.slice(known.length);
+			await addEntries(db, home, founded, known.length + 1, fresh, seenMs);
 			await db.homes.put({ home, relay });
 			for (const { number, secret } of keys) {
 				const name = homeKeyName(founded ? null : home, number);
@@ -164,6 +166,22 @@ export class BrowserVault implements Vault {
 		await this.#growing(home, async (db, founded) => {
 			const seqs = await seqsOf(db, home, founded);
 			if (seq !== seqs.length + 1) throw new Fault('conflict', 'not the next entry');
+			await addEntries(db, home, founded, seq, entries, seenMs);
+		});
+	}
+
+	async replaceRoster(
+		home: HomeId,
+		seq: number,
+		entries: readonly Bytes[],
+		seenMs: number,
+	): Promise<void> {
+		if (this.#memory !== null) return this.#memory.replaceRoster(home, seq, entries, seenMs);
+		await this.#growing(home, async (db, founded) => {
+			const fallen = (await seqsOf(db, home, founded)).filter((one) => one >= seq);
+			if (seq < 2 || fallen.length === 0) throw new Fault('conflict', 'no such entry');
+			if (founded) await db.roster.bulkDelete(fallen);
+			else await db.entries.bulkDelete(fallen.map((one): [HomeId, number] => [home, one]));
 			await addEntries(db, home, founded, seq, entries, seenMs);
 		});
 	}

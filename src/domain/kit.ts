@@ -15,6 +15,8 @@ export interface Kit {
 	readonly secret: Bytes;
 	/** Of the relay, where a QR or a link said it; `null`: it was typed. */
 	readonly relay: string | null;
+	/** It takes a passphrase, too; `null`: it was typed, and does not say. */
+	readonly guarded: boolean | null;
 }
 
 /** Why a text is no kit: too short or long, a character there is none of, or a slip. */
@@ -34,15 +36,15 @@ export function kitGroups(secret: Uint8Array): readonly string[] {
 }
 
 /** What a QR carries: nothing behind `#` reaches a server. */
-export function kitLink(app: string, secret: Uint8Array, relay: string): string {
-	return `${app}/recover#k1.${base64urlOf(secret)}.${base64urlOf(ascii(relay))}`;
+export function kitLink(app: string, secret: Uint8Array, relay: string, guarded = false): string {
+	return `${app}/recover#${guarded ? 'k2' : 'k1'}.${base64urlOf(secret)}.${base64urlOf(ascii(relay))}`;
 }
 
 /** What was scanned, pasted or typed; forgives case, spaces, dashes, and O, I and L. */
 export function kitFrom(text: string): Kit | NoKit {
 	const tidy = text.trim();
 	const behind = tidy.slice(tidy.lastIndexOf('#') + 1);
-	if (behind.startsWith('k1.')) return linkedKit(behind);
+	if (/^k[12]\./.test(behind)) return linkedKit(behind);
 	return typedKit(tidy);
 }
 
@@ -55,6 +57,12 @@ export function tidyKit(text: string): string {
 		.replace(/[IL]/g, '1');
 }
 
+/** As it is mixed in: however it was typed. `null`: none. */
+export function tidyPassphrase(text: string): string | null {
+	const tidy = text.normalize('NFKC').trim().replace(/\s+/g, ' ');
+	return tidy === '' ? null : tidy;
+}
+
 function typedKit(text: string): Kit | NoKit {
 	const letters = tidyKit(text);
 	const values = Array.from(letters, (letter) => CHARACTERS.indexOf(letter));
@@ -62,7 +70,7 @@ function typedKit(text: string): Kit | NoKit {
 	if (values.length !== LENGTH) return 'length';
 	const value = values.reduce((sum, each) => (sum << 5n) | BigInt(each), 0n);
 	const secret = secretOf(value >> 2n);
-	return Number(value & 3n) === checkOf(secret) ? { secret, relay: null } : 'slip';
+	return Number(value & 3n) === checkOf(secret) ? { secret, relay: null, guarded: null } : 'slip';
 }
 
 function linkedKit(text: string): Kit | NoKit {
@@ -72,7 +80,7 @@ function linkedKit(text: string): Kit | NoKit {
 		const secret = bytesOfBase64url(secretText);
 		const relay = String.fromCharCode(...bytesOfBase64url(relayText));
 		if (secret.length !== KIT_BYTES) return 'length';
-		return isOrigin(relay) ? { secret, relay } : 'slip';
+		return isOrigin(relay) ? { secret, relay, guarded: text.startsWith('k2.') } : 'slip';
 	} catch {
 		return 'character';
 	}

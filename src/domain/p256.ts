@@ -33,6 +33,22 @@ export function publicPointOf(scalar: Uint8Array): Bytes {
 	return joined(Uint8Array.of(4), bytes32(point.x), bytes32(point.y));
 }
 
+/**
+ * ECDSA takes r ‖ s and r ‖ n − s alike: of the two, the one whose s is at most half the order.
+ * Anything that is no signature is returned as it is.
+ */
+export function lowS(signature: Bytes): Bytes {
+	if (signature.length !== 64) return signature;
+	const s = BigInt(`0x${hexOf(signature.subarray(32))}`);
+	if (s <= N / 2n || s >= N) return signature;
+	return joined(signature.slice(0, 32), bytes32(N - s));
+}
+
+/** The other of the two, of one whose s is low. */
+export function highS(low: Bytes): Bytes {
+	return joined(low.slice(0, 32), bytes32(N - BigInt(`0x${hexOf(low.subarray(32))}`)));
+}
+
 /** Neither is the other's opposite: the number is less than the order. */
 function sum(a: Point, b: Point): Point {
 	const same = a.x === b.x;

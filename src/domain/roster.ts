@@ -1,6 +1,7 @@
-import { Reader, Writer, type Bytes } from './bytes.ts';
+import { joined, Reader, same, Writer, type Bytes } from './bytes.ts';
 import { Fault } from './fault.ts';
 import type { DeviceId, HomeId } from './ids.ts';
+import { lowS } from './p256.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './signed.ts';
 
 /** Layout and rules: docs/spec/identity.md, "Roster". */
@@ -8,7 +9,7 @@ const FIXED_BYTES = 382;
 const MAX_DETAIL_BYTES = 16 * 1024;
 const VERSION = 1;
 
-const OP_CODES = { add: 1, revoke: 2, rotate: 3, relays: 4, policy: 5 } as const;
+const OP_CODES = { add: 1, revoke: 2, rotate: 3, relays: 4, policy: 5, settle: 6 } as const;
 export type RosterOp = keyof typeof OP_CODES;
 const OPS = Object.keys(OP_CODES) as readonly RosterOp[];
 
@@ -33,7 +34,7 @@ export interface RosterEntry {
 	readonly home: HomeId;
 	/** 1 for the first. */
 	readonly seq: number;
-	/** SHA-256 of the whole entry before, signature included; zeros for the first. */
+	/** SHA-256 of the canonical bytes of the entry before (ID43); zeros for the first. */
 	readonly prev: Bytes;
 	readonly wallMs: number;
 	/** When the membership ends by itself; `null`: never. */
@@ -42,7 +43,7 @@ export interface RosterEntry {
 	readonly author: Bytes;
 	/** `null` where the operation is about no device. */
 	readonly subject: Subject | null;
-	/** The sealed name for `add` and `rotate`; the document for `relays` and `policy`. */
+	/** The sealed name for `add` and `rotate`; hashes for `settle`; else a document. */
 	readonly detail: Bytes;
 }
 
@@ -112,4 +113,47 @@ export function parseEntry(bytes: Uint8Array): {
 		canonical,
 		signature,
 	};
+}
+
+/** What is signed, and what the next entry names: the whole without the signature. */
+export function canonicalOf(entry: Bytes): Bytes {
+	return entry.slice(0, -SIGNATURE_BYTES);
+}
+
+/** The same statement: two signatures over the same canonical bytes say one thing (ID43). */
+export function isSameEntry(a: Bytes, b: Bytes): boolean {
+	return same(canonicalOf(a), canonicalOf(b));
+}
+
+/** As it is kept and handed on, however it came (ID43). */
+export function tidyEntry(entry: Bytes): Bytes {
+	return entry.length < SIGNATURE_BYTES
+		? entry
+		: joined(canonicalOf(entry), lowS(entry.slice(-SIGNATURE_BYTES)));
+}
+
+/** How many of the first entries two rosters have in common. */
+export function commonLength(a: readonly Bytes[], b: readonly Bytes[]): number {
+	const at = a.findIndex((entry, index) => {
+		const other = b[index];
+		return other === undefined || !isSameEntry(entry, other);
+	});
+	return at < 0 ? a.length : at;
+}
+
+/** What a `settle` lets fall: hashes of entries (ID45). */
+export function hashesIn({ op, detail }: RosterEntry): readonly Bytes[] {
+	const count = op === 'settle' ? Math.floor(detail.length / HASH_BYTES) : 0;
+	return Array.from({ length: count }, (_, at) =>
+		detail.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+	);
+}
+
+/** `null`: it cannot be read. */
+export function seqOf(entry: Bytes): number | null {
+	try {
+		return parseEntry(entry).entry.seq;
+	} catch {
+		return null;
+	}
 }

@@ -14,7 +14,8 @@ export interface Claim {
 }
 
 interface Standing {
-	readonly owners: ReadonlySet<string>;
+	/** By owner key, as hex. */
+	readonly owners: ReadonlyMap<string, unknown>;
 	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
 	readonly claims: ReadonlyMap<DeviceId, Claim>;
 }
@@ -33,6 +34,7 @@ export function kitMay(kit: DeviceId, entry: RosterEntry, standing: Standing): b
 	const { owners, devices, claims } = standing;
 	const owner = subject?.owner;
 	if (!owner || owners.has(hexOf(owner)) || notAfterMs !== null) return false;
+	if (isTaken(owner, subject.device, devices, claims)) return false;
 	if (!mayBecome(devices.get(subject.device)?.roles ?? [], roles)) return false;
 	const claim = claims.get(subject.device);
 	if (op === 'add') {
@@ -41,6 +43,19 @@ export function kitMay(kit: DeviceId, entry: RosterEntry, standing: Standing): b
 	}
 	const same = claim?.kit === kit && isSame(claim.entry.subject, subject);
 	return op === 'rotate' && same && wallMs - claim.entry.wallMs >= CLAIM_MS;
+}
+
+/** Another's: a member's, a kit's, or that of a device that is claimed (ID41). */
+function isTaken(
+	owner: Bytes,
+	device: DeviceId,
+	devices: Standing['devices'],
+	claims: Standing['claims'],
+): boolean {
+	const named = [...devices.values(), ...[...claims.values()].map(({ entry }) => entry)];
+	return named.some(({ subject }) => {
+		return subject?.owner && subject.device !== device && same(subject.owner, owner);
+	});
 }
 
 /** What an owner says of a device ends its claim, and with a kit go all of its own. */

@@ -38,7 +38,9 @@ export async function currentEpoch(
 		if (secret !== null) return { number: last.number, secret, made: false };
 	}
 	const number = (last?.number ?? 0) + 1;
-	const secret = await makeEpoch(crypto, vault, identity, camera, now, number);
+	// A settlement makes the roster shorter than what it narrowed (ID45).
+	const rosterSeq = Math.max(roster.seq, roster.narrowedSeq);
+	const secret = await makeEpoch(crypto, vault, identity, camera, now, number, rosterSeq);
 	return { number, secret, made: true };
 }
 
@@ -61,11 +63,11 @@ export async function makeEpoch(
 	camera: CameraId,
 	wallMs: number,
 	number: number,
+	rosterSeq = homeNow(identity).roster.length,
 ): Promise<Secret> {
 	const { home, device, kem, sign } = identity;
 	const subject: GrantSubject = { home, camera, number, recipient: device };
 	const secret = await makeSecret(crypto, subject, kem.public, sign.key, wallMs);
-	const rosterSeq = homeNow(identity).roster.length;
 	await vault.addEpoch(camera, { number, madeMs: wallMs, rosterSeq }, secret);
 	secret.raw.fill(0);
 	const kept = await vault.epoch(camera, number);

@@ -8,7 +8,7 @@ import type { Identity, KeyStrength, NewIdentity, Vault } from '#ports/vault.ts'
 import { makeEpoch } from './epochs.ts';
 import { tryIdentity } from './identity.ts';
 import { cameraIdOf, deviceIdOf, homeIdOf, makeSecret } from './keys.ts';
-import { nextEntry, signEntry, type Roster } from './roster.ts';
+import { inForce, nextEntry, signEntry, type Roster } from './roster.ts';
 
 interface Tools {
 	readonly crypto: Crypto;
@@ -112,9 +112,9 @@ async function undo(vault: Vault, device: DeviceId): Promise<void> {
 }
 
 /**
- * A device that only watched gets its first camera. Where it is an owner it says so in the roster; elsewhere
- * it records, and an owner says whether others see it. Throws `conflict` while a kit claims: an owner signs nothing
- * beside what may wait (KT12).
+ * A device that only watched gets its first camera. Where it is an owner it says so in the roster;
+ * elsewhere it records, and an owner says whether others see it. Throws `conflict` while a kit
+ * claims: what waits is not known here, and what is signed beside it needs a settlement (KT12).
  */
 export async function becomeCamera(
 	tools: Tools,
@@ -122,7 +122,8 @@ export async function becomeCamera(
 ): Promise<void> {
 	const { crypto, vault, clock } = tools;
 	const { device, owner } = identity;
-	const owns = roster.owners.has(hexOf(owner.public));
+	const owns =
+		roster.owners.has(hexOf(owner.public)) && inForce(roster.devices.get(device), clock.wallMs());
 	if (owns && roster.claims.size > 0) throw new Fault('conflict', 'a kit claims');
 	const id = await cameraIdOf(crypto, device, 1);
 	await vault.addCamera({ id, number: 1, sealedName: null, runNo: 0 });

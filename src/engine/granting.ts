@@ -181,9 +181,9 @@ export class Granting {
 	}
 }
 
-/** Whom stored footage is shown to. */
+/** Whom stored footage is shown to. A kit opens nothing: the owner that it makes asks (KT3). */
 function mayKeep({ roles }: RosterEntry): boolean {
-	return !isOnlyLive(roles) && roles.some((role) => ['viewer', 'owner', 'recovery'].includes(role));
+	return !isOnlyLive(roles) && roles.some((role) => role === 'viewer' || role === 'owner');
 }
 
 function isOnlyLive(roles: RosterEntry['roles']): boolean {

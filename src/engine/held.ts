@@ -1,38 +1,61 @@
-import { hexOf, same, type Bytes } from '#domain/bytes.ts';
-import { parseEntry } from '#domain/roster.ts';
 import type { Vault } from '#ports/vault.ts';
 import { CLAIM_MS } from './claims.ts';
-import type { Roster } from './roster.ts';
+import type { Author, Roster } from './roster.ts';
 
 /** How far apart clocks may be before a day is no day. */
 const TOLERANCE_MS = 30 * 60 * 1000;
 
 /**
- * How many of the entries that came may count already. One by which a kit makes an owner has to wait until its claim has been
- * known here for a day, by this device's own clock (KT8).
+ * Signed by somebody whose time was not up, who was an owner at entry `after`, or was made one by
+ * such a one.
  */
-export async function countsNow(
+export function isRightful(
+	authors: readonly Author[],
+	at: number,
+	after: number,
+	nowMs: number,
+): boolean {
+	const author = authors[at];
+	if (author?.claim !== null || !isInTime(author, nowMs)) return false;
+	return author.since <= after || isRightful(authors, author.since - 1, after, nowMs);
+}
+
+/**
+ * How many entries of a roster count, the first `after` being known: what somebody signed whose
+ * time is up now counts with an entry of an owner in force on top of it, because nobody can tell
+ * when it was signed (ID44).
+ */
+export function inTimeSeq({ authors }: Roster, after: number, nowMs: number): number {
+	const sure = authors.findLastIndex(
+		(_, at) => at >= after && isRightful(authors, at, after, nowMs),
+	);
+	const over = authors.findIndex(
+		(author, at) => at >= after && at > sure && !isInTime(author, nowMs),
+	);
+	return over < 0 ? authors.length : over;
+}
+
+/**
+ * How many entries of a roster count already, the first `after` being known. One by which a kit
+ * makes an owner has to wait until its claim has been known here for a day, by this device's own
+ * clock (KT8).
+ */
+export async function countingSeq(
 	vault: Pick<Vault, 'seenMs'>,
 	roster: Roster,
-	entries: { readonly known: readonly Bytes[]; readonly fresh: readonly Bytes[] },
+	after: number,
 	nowMs: number,
 ): Promise<number> {
-	const { known, fresh } = entries;
-	const all = [...known, ...fresh].map((bytes) => parseEntry(bytes).entry);
-	for (const [at, { op, author, subject }] of all.entries()) {
-		const byKit = !roster.past.owners.has(hexOf(author));
-		if (at < known.length || !byKit || op !== 'rotate') continue;
-		const claimed = all.findLastIndex(
-			(one, before) =>
-				before < at &&
-				one.op === 'add' &&
-				same(one.author, author) &&
-				one.subject?.device === subject?.device,
-		);
-		const seenMs = claimed < known.length ? await vault.seenMs(roster.home, claimed + 1) : nowMs;
-		// Who was handed a whole roster by an owner takes that owner's word for it.
-		const sinceMs = seenMs ?? all[claimed]?.wallMs ?? nowMs;
-		if (nowMs - sinceMs < CLAIM_MS - TOLERANCE_MS) return at - known.length;
+	const most = inTimeSeq(roster, after, nowMs);
+	for (let at = after; at < most; at += 1) {
+		const claim = roster.authors[at]?.claim ?? null;
+		if (claim === null || claim === at + 1) continue;
+		const seenMs = claim <= after ? await vault.seenMs(roster.home, claim) : nowMs;
+		if (nowMs - (seenMs ?? nowMs) < CLAIM_MS - TOLERANCE_MS) return at;
 	}
-	return fresh.length;
+	return most;
+}
+
+function isInTime({ untilMs }: Author, nowMs: number): boolean {
+	return untilMs === null || nowMs < untilMs;
 }

@@ -8,7 +8,7 @@ import type { Identity, KeptHome, NewSecret } from '#ports/vault.ts';
 import type { Household } from './house.ts';
 import { homeNow } from './identity.ts';
 import { grantOf, rawFromGrant } from './keys.ts';
-import type { Roster } from './roster.ts';
+import { ownersNow, type Roster } from './roster.ts';
 
 /** The keys of the home, as they are handed on and taken: ID24. */
 export class HomeKeys {
@@ -52,12 +52,10 @@ export class HomeKeys {
 		roster: Roster,
 		grant: Bytes,
 	): Promise<{ number: number; secret: NewSecret }> {
-		const { crypto } = this.#tools;
+		const { crypto, clock } = this.#tools;
 		const { number } = read(grant);
 		const subject = { home: roster.home, camera: null, number, recipient: device };
-		const signers = [...roster.past.owners].flatMap(([hex, key]) =>
-			roster.owners.has(hex) ? [key] : [],
-		);
+		const signers = ownersNow(roster, clock.wallMs());
 		const raw = await rawFromGrant(crypto, grant, subject, kem, signers);
 		return { number, secret: { key: await crypto.secret(raw), raw, grant } };
 	}

@@ -1,6 +1,7 @@
 import { hexOf } from '#domain/bytes.ts';
 import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/ids.ts';
+import { SIGNATURE_BYTES } from '#domain/signed.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Segments } from '#ports/segments.ts';
@@ -322,7 +323,10 @@ export class House implements HouseControls {
 function alike(a: Identity, b: Identity): boolean {
 	const said = ({ home, device, homes, cameras }: Identity) => [
 		...[home, device, cameras.length],
-		...homes.map(({ roster, keys, relay }) => `${roster.length} ${keys.length} ${relay ?? ''}`),
+		...homes.map(({ roster, keys, relay }) => {
+			const newest = hexOf(roster.at(-1)?.slice(-SIGNATURE_BYTES) ?? new Uint8Array());
+			return `${roster.length} ${newest} ${keys.length} ${relay ?? ''}`;
+		}),
 	];
 	const [before, after] = [said(a), said(b)];
 	return before.length === after.length && before.every((one, at) => one === after[at]);

@@ -1,7 +1,8 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, same, type Bytes } from '#domain/bytes.ts';
+import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { HomeId } from '#domain/ids.ts';
 import { buildNote } from '#domain/pairing.ts';
+import { commonLength, seqOf } from '#domain/roster.ts';
 import { CLOSED } from '#protocol/wire.ts';
 import type { RelaySocketEvents } from '#ports/relay.ts';
 import { HubSeat, type Hear, type HubRoom, type HubTools } from './hub-seat.ts';
@@ -30,7 +31,7 @@ export class Hub implements HubRoom {
 	#meeting: Meeting | null = null;
 	#letters = 0;
 	/** How many entries everybody was told of. */
-	#told = 0;
+	#told: readonly Bytes[] = [];
 
 	constructor(tools: HubTools) {
 		this.tools = tools;
@@ -40,7 +41,7 @@ export class Hub implements HubRoom {
 	/** Somebody at an address of this page. `null`: there is no place left. */
 	enter(origin: string, events: RelaySocketEvents): HubSeat | null {
 		if (this.#seats.size >= MOST_SEATS) return null;
-		if (this.#seats.size === 0) this.#told = this.tools.membership.entries.length;
+		if (this.#seats.size === 0) this.#told = this.tools.membership.entries;
 		const seat = new HubSeat(this, origin, events);
 		this.#seats.add(seat);
 		seat.challenge();
@@ -136,14 +137,14 @@ export class Hub implements HubRoom {
 	async append(from: HubSeat, texts: readonly string[]): Promise<void> {
 		const { membership } = this.tools;
 		const entries = texts.map(bytesOfBase64url);
-		const known = membership.entries;
-		const fresh = entries.filter((entry) => !known.some((kept) => same(kept, entry)));
 		const home = membership.roster?.home;
+		const [first] = entries;
 		const learned =
-			fresh.length === 0 || home === undefined
+			first === undefined || home === undefined
 				? 'known'
-				: await membership.learn(home, known.length + 1, fresh);
-		if (learned === 'forked' || learned === 'gap') from.say({ t: 'refused', why: 'roster' });
+				: await membership.learn(home, seqOf(first) ?? 0, entries);
+		const refused = learned === 'forked' || learned === 'gap' || learned === 'fallen';
+		if (refused) from.say({ t: 'refused', why: 'roster' });
 		else from.say({ t: 'appended', seq: membership.entries.length });
 	}
 
@@ -205,10 +206,10 @@ export class Hub implements HubRoom {
 	/** The roster changed: who is in it hears, who is not any more goes. */
 	#follow(): void {
 		const { membership } = this.tools;
-		const { length } = membership.entries;
-		if (length === this.#told) return;
-		const from = Math.min(this.#told, length);
-		this.#told = length;
+		const { entries } = membership;
+		const from = commonLength(this.#told, entries);
+		if (from === entries.length && from === this.#told.length) return;
+		this.#told = entries;
 		for (const seat of this.#members) {
 			if (seat.device !== null && membership.member(seat.device) !== null) {
 				this.entriesFrom(seat, from);

@@ -9,7 +9,7 @@ import { cameraIdOf, deviceIdOf, signs, unwraps, workingSecret } from './keys.ts
 import { replayRoster, type Roster } from './roster.ts';
 
 /** The home a device is in. Throws `corrupt` where the vault does not have it. */
-export function homeNow({ home, homes }: Identity): KeptHome {
+export function homeNow({ home, homes }: Pick<Identity, 'home' | 'homes'>): KeptHome {
 	const kept = homes.find((one) => one.home === home);
 	if (kept === undefined) throw new Fault('corrupt', 'the home of this device is not kept');
 	return kept;

@@ -14,8 +14,17 @@ export interface KitKeys {
 }
 
 const SALT = ascii('spycam/v1/kit');
+const PASSPHRASE = ascii('spycam/v1/kit-passphrase');
+/** About a second on a phone. Final for every kit that was made (KT16). */
+const ROUNDS = 600_000;
 
-export async function kitKeysOf(crypto: Crypto, secret: Bytes): Promise<KitKeys> {
+/** `passphrase`: as `tidyPassphrase` gives it. */
+export async function kitKeysOf(
+	crypto: Crypto,
+	paper: Bytes,
+	passphrase: string | null = null,
+): Promise<KitKeys> {
+	const secret = passphrase === null ? paper : await guarded(crypto, paper, passphrase);
 	const [sign, kem, owner] = await Promise.all([
 		numberOf(crypto, secret, 'sign').then(({ d, point }) => crypto.signKeyOf(d, point)),
 		numberOf(crypto, secret, 'kem').then(({ d, point }) => crypto.kemKeyOf(d, point)),
@@ -26,6 +35,11 @@ export async function kitKeysOf(crypto: Crypto, secret: Bytes): Promise<KitKeys>
 
 export function kitSubject({ device, sign, kem, owner }: KitKeys): Subject {
 	return { device, sign: sign.public, kem: kem.public, owner: owner.public, dtls: null };
+}
+
+async function guarded(crypto: Crypto, paper: Bytes, passphrase: string): Promise<Bytes> {
+	const typed = new TextEncoder().encode(passphrase);
+	return joined(paper, await crypto.harden(typed, joined(PASSPHRASE, paper), ROUNDS));
 }
 
 async function numberOf(

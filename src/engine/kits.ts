@@ -1,6 +1,6 @@
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
-import { kitFrom, kitGroups, kitLink, KIT_BYTES } from '#domain/kit.ts';
+import { kitFrom, kitGroups, kitLink, KIT_BYTES, tidyPassphrase } from '#domain/kit.ts';
 import { parseEntry } from '#domain/roster.ts';
 import type { Bytes } from '#domain/bytes.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -34,7 +34,7 @@ export interface KitsTools {
 export class Kits implements KitControls {
 	readonly #tools: KitsTools;
 	readonly #listeners = new Set<() => void>();
-	#drawn: Bytes | null = null;
+	#drawn: { readonly secret: Bytes; readonly passphrase: string | null } | null = null;
 	#tried: { readonly kit: string; readonly atMs: number } | null = null;
 	#claims: readonly Claimed[] = [];
 	#looking: Promise<void> = Promise.resolve();
@@ -80,7 +80,7 @@ export class Kits implements KitControls {
 		return () => this.#listeners.delete(listener);
 	}
 
-	async draw(): Promise<DrawnKit> {
+	async draw(typed: string | null = null): Promise<DrawnKit> {
 		const { crypto, relays, membership, here } = this.#tools;
 		if (!membership.owner) throw new Fault('denied', 'only an owner makes a kit');
 		if (membership.relay === null) throw new Fault('conflict', 'a home without a relay');
@@ -90,17 +90,19 @@ export class Kits implements KitControls {
 		}
 		this.drop();
 		const secret = crypto.random(KIT_BYTES);
-		this.#drawn = secret;
-		const link = kitLink(appFor(here, relay), secret, relay);
-		return { groups: kitGroups(secret), link, relay };
+		const passphrase = tidyPassphrase(typed ?? '');
+		const guarded = passphrase !== null;
+		this.#drawn = { secret, passphrase };
+		const link = kitLink(appFor(here, relay), secret, relay, guarded);
+		return { groups: kitGroups(secret), link, relay, guarded };
 	}
 
 	async keep(): Promise<void> {
 		const { crypto, membership, members } = this.#tools;
-		const secret = this.#drawn;
-		if (secret === null) throw new Fault('conflict', 'no kit was drawn');
+		const drawn = this.#drawn;
+		if (drawn === null) throw new Fault('conflict', 'no kit was drawn');
 		const before = this.#kits;
-		const kit = await kitKeysOf(crypto, secret);
+		const kit = await kitKeysOf(crypto, drawn.secret, drawn.passphrase);
 		if (!before.includes(kit.device)) await membership.admitKit(kit);
 		// The new one first: a home is never without.
 		for (const old of before) {
@@ -111,15 +113,15 @@ export class Kits implements KitControls {
 	}
 
 	drop(): void {
-		this.#drawn?.fill(0);
+		this.#drawn?.secret.fill(0);
 		this.#drawn = null;
 	}
 
-	async try(text: string): Promise<Trial> {
+	async try(text: string, passphrase: string | null = null): Promise<Trial> {
 		const { crypto, membership } = this.#tools;
 		const read = kitFrom(text);
 		if (typeof read === 'string') return read;
-		const kit = await kitKeysOf(crypto, read.secret);
+		const kit = await kitKeysOf(crypto, read.secret, tidyPassphrase(passphrase ?? ''));
 		read.secret.fill(0);
 		if (this.#kits.includes(kit.device)) {
 			await this.#open(kit);

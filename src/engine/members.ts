@@ -1,7 +1,7 @@
-import { joined, type Bytes } from '#domain/bytes.ts';
+import { hexOf, joined, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
-import { parseEntry, type Role } from '#domain/roster.ts';
+import { parseEntry, type Role, type RosterEntry, type RosterOp } from '#domain/roster.ts';
 import { safetyDigits, safetyInputs } from '#domain/safety.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -39,6 +39,21 @@ export interface Revoked {
 	readonly cameras: readonly { readonly device: DeviceId; readonly ms: number | null }[];
 }
 
+/** One thing that an owner said: a device was let in, taken out or changed, or the home was. */
+export interface ForkLine {
+	readonly what: 'in' | 'out' | 'changed' | 'home';
+	/** Of the device, as far as it is known. */
+	readonly name: string | null;
+}
+
+/** Two owners signed at the same moment (ID46). */
+export interface MembersFork {
+	readonly mine: readonly ForkLine[];
+	readonly theirs: readonly ForkLine[];
+	/** This device can bring both together. */
+	readonly may: boolean;
+}
+
 /** The devices of this home. Throws `Fault`: `denied` (only an owner may), `conflict`, and what the vault throws. */
 export interface MembersControls {
 	readonly list: readonly Member[];
@@ -46,12 +61,16 @@ export interface MembersControls {
 	readonly owner: boolean;
 	/** The relay shows a roster that does not follow ours: it is not believed. */
 	readonly forked: boolean;
+	/** What was said on both branches, where the other is known; else `null`. */
+	readonly fork: MembersFork | null;
 	on(listener: () => void): () => void;
 	rename(device: DeviceId, name: string): Promise<void>;
 	/** Out of the home: new home key, new epochs, closed sockets. Tells as more is known. */
 	revoke(device: DeviceId, tell: (revoked: Revoked) => void): Promise<void>;
 	/** Kits that claim, and all that came of them (KT8, KT12). */
 	refuse(): Promise<void>;
+	/** Brings both branches together (ID46). */
+	settle(): Promise<void>;
 	/** Roles and an end date; an owner cannot take the role of the last owner. */
 	change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void>;
 	/** Gives a member the keys of footage recorded before it came. */
@@ -89,6 +108,7 @@ export class Members implements MembersControls {
 	readonly #letters: KeyLetters;
 	readonly #pending = new Set<Pending>();
 	#list: readonly Member[] = [];
+	#fork: MembersFork | null = null;
 	#listing: Promise<void> = Promise.resolve();
 	#known: { readonly of: string; readonly members: readonly Opened[] } | null = null;
 
@@ -120,6 +140,10 @@ export class Members implements MembersControls {
 		return this.#tools.link.forked;
 	}
 
+	get fork(): MembersFork | null {
+		return this.#fork;
+	}
+
 	on(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -140,6 +164,13 @@ export class Members implements MembersControls {
 	refuse(): Promise<void> {
 		return this.#takeOut(
 			(membership) => membership.refuse(),
+			() => undefined,
+		);
+	}
+
+	settle(): Promise<void> {
+		return this.#takeOut(
+			(membership) => membership.settle(),
 			() => undefined,
 		);
 	}
@@ -225,6 +256,7 @@ export class Members implements MembersControls {
 		const { house, link, clock } = this.#tools;
 		const self = house.household?.identity.device;
 		const opened = house.household === null ? [] : await this.#opened(house.household);
+		this.#fork = link.forked ? await this.#forkOf(opened) : null;
 		for (const device of link.online) this.#seen.set(device, clock.wallMs());
 		this.#list = opened.map((member) => ({
 			...member,
@@ -237,6 +269,27 @@ export class Members implements MembersControls {
 		for (const listener of this.#listeners) listener();
 	}
 
+	async #forkOf(opened: readonly Opened[]): Promise<MembersFork | null> {
+		const { house, membership } = this.#tools;
+		const fork = await membership.fork();
+		if (fork === null) return null;
+		const all = [...fork.mine, ...fork.theirs];
+		const nameOf = async ({ subject, detail }: RosterEntry): Promise<string | null> => {
+			if (subject === null) return null;
+			const { device } = subject;
+			const said = (await house.household?.naming.nameOrNull(device, detail)) ?? null;
+			const known = opened.find((member) => member.device === device)?.name ?? null;
+			const added = all.find((one) => one.subject?.device === device && one.op !== 'revoke');
+			return said ?? known ?? (added && added.detail !== detail ? nameOf(added) : null);
+		};
+		const linesOf = async (said: readonly RosterEntry[]): Promise<ForkLine[]> =>
+			Promise.all(said.map(async (entry) => ({ what: WHAT[entry.op], name: await nameOf(entry) })));
+		return {
+			...{ mine: await linesOf(fork.mine), theirs: await linesOf(fork.theirs) },
+			may: fork.may,
+		};
+	}
+
 	#cameraName(): string | null {
 		const { state } = this.#tools.house;
 		return state.kind === 'ready' ? (state.cameras[0]?.name ?? null) : null;
@@ -244,7 +297,7 @@ export class Members implements MembersControls {
 
 	/** Names and safety numbers, worked out anew only when the roster or the home keys are others. */
 	async #opened({ identity, roster, naming }: Household): Promise<readonly Opened[]> {
-		const of = `${roster.home} ${roster.seq} ${homeNow(identity).keys.length}`;
+		const of = `${roster.home} ${hexOf(roster.head)} ${homeNow(identity).keys.length}`;
 		if (this.#known?.of === of) return this.#known.members;
 		const { crypto, membership } = this.#tools;
 		const added = addedMs(membership.entries);
@@ -262,6 +315,11 @@ export class Members implements MembersControls {
 		return members;
 	}
 }
+
+const WHAT: Readonly<Record<RosterOp, ForkLine['what']>> = {
+	...{ add: 'in', revoke: 'out', rotate: 'changed', relays: 'home', policy: 'home' },
+	settle: 'home',
+};
 
 type Opened = Omit<Member, 'self' | 'online' | 'seenMs'>;
 

@@ -1,22 +1,43 @@
-import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
+import { hexOf, joined, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import { GRANT_BYTES } from '#domain/grant.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
-import type { Role, RosterEntry, Subject } from '#domain/roster.ts';
-import { PUBLIC_KEY_BYTES } from '#domain/signed.ts';
+import {
+	commonLength,
+	parseEntry,
+	type Role,
+	type RosterEntry,
+	type Subject,
+} from '#domain/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Identity, NewSecret, Vault } from '#ports/vault.ts';
+import {
+	besideHeld,
+	partingOf,
+	revocationOf,
+	settlement,
+	together,
+	type Said,
+	type Saying,
+} from './branches.ts';
+import { kitOf } from './claims.ts';
 import type { House, Household } from './house.ts';
-import { countsNow } from './held.ts';
 import { HomeKeys, nextKeyNumber } from './home-keys.ts';
 import { homeNow } from './identity.ts';
 import type { Joining, Self } from './joining.ts';
 import { kitDetails, kitWord } from './kit-grants.ts';
 import { kitSubject, type KitKeys } from './kit-keys.ts';
 import { deviceIdOf, makeSecret } from './keys.ts';
-import { refusalOf, type Refusal } from './refusal.ts';
-import { checkOwnerKey, inForce, nextEntry, replayRoster, type Roster } from './roster.ts';
+import { Learning, type Learned } from './learning.ts';
+import {
+	checkLastOwner,
+	checkOwnerKey,
+	inForce,
+	nextEntry,
+	replayRoster,
+	type Roster,
+} from './roster.ts';
 
 export interface MembershipTools {
 	readonly house: House;
@@ -25,14 +46,10 @@ export interface MembershipTools {
 	readonly clock: Clock;
 }
 
-/** What became of entries that somebody showed. */
-export type Learned =
-	| 'new'
-	| 'known'
-	| 'gap'
-	| 'forked'
-	/** All but what has to wait (KT8). */
-	| 'early';
+export type { Learned } from './learning.ts';
+
+/** Two owners signed at the same moment (ID46). `may`: this device can bring both together. */
+export type Fork = Said & { readonly may: boolean };
 
 /** What was signed: its last number, and the grants of the new home key by recipient. */
 export interface TakenOut {
@@ -40,16 +57,16 @@ export interface TakenOut {
 	readonly grants: ReadonlyMap<DeviceId, Bytes>;
 }
 
-/** This device's place in a home: the roster, which only grows, and the home's keys. Rules: docs/spec/identity.md. */
+/** This device's place in a home: its roster and its keys. Rules: docs/spec/identity.md. */
 export class Membership implements Joining {
 	readonly #tools: MembershipTools;
 	readonly #keys: HomeKeys;
-	/** What came too early (KT8), and how many entries it goes on from. */
-	#held: { readonly home: HomeId; readonly after: number; readonly entries: Bytes[] } | null = null;
+	readonly #learning: Learning;
 
 	constructor(tools: MembershipTools) {
 		this.#tools = tools;
 		this.#keys = new HomeKeys(tools);
+		this.#learning = new Learning(tools);
 	}
 
 	/** Told whenever the roster may have changed, and of all else that changes in the house. */
@@ -66,6 +83,13 @@ export class Membership implements Joining {
 	get entries(): readonly Bytes[] {
 		const household = this.#tools.house.household;
 		return household === null ? [] : homeNow(household.identity).roster;
+	}
+
+	/** The same, and what waits behind them (KT8). */
+	get line(): readonly Bytes[] {
+		const { household } = this.#tools.house;
+		const held = household && this.#learning.heldAfter(household.identity);
+		return [...this.entries, ...(held ?? [])];
 	}
 
 	/** Where this home's relay is, as far as it was kept. */
@@ -109,7 +133,7 @@ export class Membership implements Joining {
 			const { crypto } = this.#tools;
 			const { identity, roster, naming } = household;
 			const { device } = newcomer;
-			this.#maySign(household);
+			if (!this.#owns(household)) throw notAnOwner();
 			if (device !== (await deviceIdOf(crypto, newcomer.sign, newcomer.kem))) {
 				throw new Fault('corrupt', 'a device whose id is not made of its keys');
 			}
@@ -126,7 +150,7 @@ export class Membership implements Joining {
 	/** A recovery kit becomes a member, with every home key (KT3). Throws `denied`. */
 	admitKit(keys: KitKeys): Promise<void> {
 		return this.#tools.house.change(async (household) => {
-			this.#maySign(household);
+			if (!this.#owns(household)) throw notAnOwner();
 			const subject = kitSubject(keys);
 			const grants = await this.#keys.all(household, subject);
 			const word = await kitWord(this.#tools.crypto, keys, household.roster.home);
@@ -161,7 +185,7 @@ export class Membership implements Joining {
 	}
 
 	async enter(entries: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void> {
-		const { house, crypto, vault } = this.#tools;
+		const { house, crypto, vault, clock } = this.#tools;
 		await this.self();
 		const roster = await replayRoster(crypto, entries);
 		await house.change(async ({ identity }) => {
@@ -174,7 +198,13 @@ export class Membership implements Joining {
 				keys.push(await this.#keys.opened(identity, roster, grant));
 			}
 			if (keys.length === 0) throw new Fault('corrupt', 'no home key came');
-			const as = { home: roster.home, roster: entries, keys };
+			const as = { home: roster.home, roster: entries, keys, seenMs: clock.wallMs() };
+			const kept = identity.homes.find(({ home }) => home === roster.home)?.roster ?? [];
+			const common = commonLength(kept, entries);
+			// A person let this device in again, after a settlement without it (ID46).
+			if (common > 0 && common < Math.min(kept.length, entries.length)) {
+				await vault.replaceRoster(roster.home, common + 1, entries.slice(common), as.seenMs);
+			}
 			await vault.enter({ ...as, relay: relay === '' ? null : relay });
 			for (const { secret } of keys) secret.raw.fill(0);
 		});
@@ -190,36 +220,11 @@ export class Membership implements Joining {
 
 	/** Entries as the relay shows them, the first being number `from`. What follows ours is kept; what does not is a fork. */
 	async learn(home: HomeId, from: number, entries: readonly Bytes[]): Promise<Learned> {
-		const { house, crypto, vault, clock } = this.#tools;
-		return house.change(async ({ identity }): Promise<Learned> => {
-			const known = homeNow(identity).roster;
-			if (identity.home !== home) return 'known';
-			const held = this.#heldAfter(identity);
-			const beyond = from - 1 - known.length;
-			if (beyond > held.length || from < 1) return 'gap';
-			const differs = entries.some((entry, at) => {
-				const mine = known[from - 1 + at];
-				return mine !== undefined && !same(mine, entry);
-			});
-			if (differs) return 'forked';
-			const came = [...held.slice(0, Math.max(0, beyond)), ...entries.slice(Math.max(0, -beyond))];
-			// Who shows less takes nothing away.
-			const less = came.every((entry, at) => held[at] !== undefined && same(held[at], entry));
-			const fresh = less ? held : came;
-			if (fresh.length === 0) return 'known';
-			try {
-				const roster = await replayRoster(crypto, [...known, ...fresh]);
-				const nowMs = clock.wallMs();
-				const counting = await countsNow(vault, roster, { known, fresh }, nowMs);
-				const ready = fresh.slice(0, counting);
-				if (counting > 0) await vault.appendRoster(home, known.length + 1, ready, nowMs);
-				this.#held = { home, after: known.length + counting, entries: fresh.slice(counting) };
-				return counting === fresh.length ? 'new' : 'early';
-			} catch (error) {
-				if (error instanceof Fault && error.kind === 'corrupt') return 'forked';
-				throw error;
-			}
-		});
+		return this.#tools.house.change(({ identity }) =>
+			identity.home === home
+				? this.#learning.learn(identity, from, entries)
+				: Promise.resolve<Learned>('known'),
+		);
 	}
 
 	/** What an owner says about a member: roles, end, name. Throws `denied`, `not-found`, `conflict` where the home would lose its last owner, `corrupt` as `checkOwnerKey`. */
@@ -233,13 +238,13 @@ export class Membership implements Joining {
 	): Promise<void> {
 		return this.#tools.house.change(async (household) => {
 			const { roster, naming } = household;
-			this.#maySign(household);
+			if (!this.#owns(household)) throw notAnOwner();
 			const before = roster.devices.get(device);
 			if (!before?.subject) throw new Fault('not-found', 'no such member');
 			if (before.roles.includes('recovery')) throw new Fault('conflict', 'a kit stays a kit');
 			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = said;
 			const owns = roles.includes('owner') && notAfterMs === null;
-			if (!owns) this.#leavesAnOwner(roster, device);
+			if (!owns) checkLastOwner(roster, device);
 			if (roles.includes('owner') && before.subject.owner === null) {
 				throw new Fault('conflict', 'a device without an owner key');
 			}
@@ -252,31 +257,48 @@ export class Membership implements Joining {
 	/** Out of the home, and a new home key. Throws as `amend` does. */
 	revoke(device: DeviceId): Promise<TakenOut> {
 		return this.#tools.house.change(async (household) => {
-			this.#maySign(household);
+			if (!this.#owns(household)) throw notAnOwner();
 			const { roster } = household;
 			if (!roster.devices.has(device)) throw new Fault('not-found', 'no such member');
-			this.#leavesAnOwner(roster, device);
-			return this.#takeOut(household, { gone: new Set([device]), back: [] }, []);
+			checkLastOwner(roster, device);
+			return this.#takeOut(household, new Set([device]), []);
 		});
 	}
 
-	/** Kits that claim, and all that came of them (KT8, KT12). Throws `denied`, also where what waits takes this owner out. */
+	/** Kits that claim go, and what waits falls (KT8, KT12). Throws `denied`. */
 	refuse(): Promise<TakenOut> {
-		return this.#tools.house.change(async ({ identity, roster, naming }) => {
-			const held = this.#heldAfter(identity);
-			const all = [...homeNow(identity).roster, ...held];
-			const now = await replayRoster(this.#tools.crypto, all);
-			if (!this.#owns({ identity, roster }) || !this.#owns({ identity, roster: now })) {
-				throw notAnOwner();
+		return this.#tools.house.change(async (household) => {
+			const { identity, roster } = household;
+			if (!this.#owns(household)) throw notAnOwner();
+			const kits = new Set([...roster.claims.values()].map(({ kit }) => kit));
+			for (const bytes of this.#learning.heldAfter(identity)) {
+				const kit = kitOf(roster.devices, parseEntry(bytes).entry.author);
+				if (kit !== null) kits.add(kit);
 			}
-			const refusal = refusalOf(roster, held, now);
-			const household = { identity, roster: now, naming };
-			if (refusal.gone.size + refusal.back.length > 0) {
-				return this.#takeOut(household, refusal, held);
-			}
-			// Another owner has refused already.
-			await this.#sign(household, [], held);
-			return { seq: now.seq, grants: new Map() };
+			const none = { seq: roster.seq, grants: new Map<DeviceId, Bytes>() };
+			return kits.size === 0 ? none : this.#takeOut(household, kits, []);
+		});
+	}
+
+	/** Two branches of this home, where the relay shows another; `null`: none is known. */
+	async fork(): Promise<Fork | null> {
+		const { household } = this.#tools.house;
+		return (household && (await this.#parting(household))?.fork) ?? null;
+	}
+
+	/** Signs anew what both branches said (ID46). Throws `denied`, `not-found`. */
+	settle(): Promise<TakenOut> {
+		return this.#tools.house.change(async (household) => {
+			const parting = await this.#parting(household);
+			if (!parting) throw new Fault('not-found', 'no other branch of this home is known');
+			const { fork, start: roster, fallen } = parting;
+			if (!fork.may) throw notAnOwner();
+			const { gone, again } = together(fork.mine, fork.theirs);
+			const out = new Set([...gone].filter((device) => roster.devices.has(device)));
+			const settling = [await settlement(this.#tools.crypto, fallen)];
+			const taken = await this.#takeOut({ ...household, roster }, out, settling, again);
+			this.#learning.forgetOther();
+			return taken;
 		});
 	}
 
@@ -299,93 +321,78 @@ export class Membership implements Joining {
 		});
 	}
 
+	/** Revocations before `again`: the first few entries show who is out (ID45). */
 	async #takeOut(
 		household: Household,
-		{ gone, back }: Refusal,
-		held: readonly Bytes[],
+		gone: ReadonlySet<DeviceId>,
+		first: readonly Saying[],
+		again: readonly Saying[] = [],
 	): Promise<TakenOut> {
 		const { crypto, vault, clock } = this.#tools;
 		const { identity, roster } = household;
 		const { home, device, kem, owner } = identity;
-		const { keys, roster: known } = homeNow(identity);
-		const number = nextKeyNumber({ keys, roster: [...known, ...held] });
+		const number = nextKeyNumber(homeNow(identity));
 		const subject = { home, camera: null, number, recipient: device };
 		const secret = await makeSecret(crypto, subject, kem.public, owner.key, clock.wallMs());
 		// The key first: one too many does no harm, and a revocation without one would.
 		await vault.addHomeKey(home, number, secret);
-		const restored = new Map(back.map((was) => [was.subject?.device, was]));
-		const members = back.filter(({ roles }) => !roles.includes('recovery'));
-		const signing: Saying[] = members.map((was) => ({ ...was, op: 'rotate' }));
-		const empty = new Uint8Array(PUBLIC_KEY_BYTES);
-		for (const one of gone) {
-			const left: Subject = { device: one, sign: empty, kem: empty, owner: null, dtls: null };
-			const said = { roles: [], notAfterMs: null, detail: new Uint8Array() };
-			signing.push({ ...said, op: 'revoke', subject: left });
-		}
+		const signing: Saying[] = [...first];
+		for (const one of gone) signing.push(revocationOf(one));
+		signing.push(...again);
+		const standing = new Map<DeviceId, Pick<RosterEntry, 'roles' | 'subject' | 'notAfterMs'>>(
+			roster.devices,
+		);
+		for (const said of again) if (said.subject) standing.set(said.subject.device, said);
 		const grants = new Map<DeviceId, Bytes>();
-		for (const [left, standing] of roster.devices) {
-			const entry = restored.get(left) ?? standing;
-			if (gone.has(left) || left === device || entry.subject === null) continue;
-			const grant = await this.#keys.granted(identity, secret.raw, number, entry.subject);
-			if (!entry.roles.includes('recovery')) grants.set(left, grant);
+		for (const [left, { roles, notAfterMs, subject: whom }] of standing) {
+			if (gone.has(left) || left === device || whom === null) continue;
+			const grant = await this.#keys.granted(identity, secret.raw, number, whom);
+			if (!roles.includes('recovery')) grants.set(left, grant);
 			// A letter would be gone by the time somebody comes with the kit.
-			else signing.push({ ...entry, op: 'rotate', detail: grant });
+			else signing.push({ op: 'rotate', roles, notAfterMs, subject: whom, detail: grant });
 		}
-		await this.#sign(household, signing, held);
+		const seq = await this.#sign(household, signing).then((signed) => roster.seq + signed.length);
 		secret.raw.fill(0);
-		return { seq: roster.seq + signing.length, grants };
+		return { seq, grants };
 	}
 
-	/** What waits behind the roster as it is now (KT8). */
-	#heldAfter(identity: Identity): readonly Bytes[] {
-		const { home, roster } = homeNow(identity);
-		const held = this.#held;
-		return held?.home === home && held.after === roster.length ? held.entries : [];
-	}
-
-	/** KT12: an entry beside one that waits would be a fork. */
-	#maySign(household: Household): void {
-		if (!this.#owns(household)) throw notAnOwner();
-		if (this.#heldAfter(household.identity).length > 0) {
-			throw new Fault('conflict', 'what a kit signed waits to count');
-		}
+	/** Where the other branch parts from ours; `null`: there is none. */
+	async #parting({ identity }: Household) {
+		const { crypto, clock } = this.#tools;
+		const other = this.#learning.otherOf(identity);
+		const { roster: mine } = homeNow(identity);
+		const parting = other && (await partingOf(crypto, mine, other, clock.wallMs()));
+		if (!parting) return null;
+		const { said, start, fallen, rosters } = parting;
+		const may = rosters.every((roster) => this.#owns({ identity, roster }));
+		return { fork: { ...said, may }, start, fallen };
 	}
 
 	#owns({ identity, roster }: Pick<Household, 'identity' | 'roster'>): boolean {
 		const mine = roster.devices.get(identity.device);
-		return roster.owners.has(hexOf(identity.owner.public)) && mine !== undefined;
+		const owns = roster.owners.has(hexOf(identity.owner.public));
+		return owns && inForce(mine, this.#tools.clock.wallMs());
 	}
 
-	#leavesAnOwner(roster: Roster, without: DeviceId): void {
-		const owners = [...roster.devices.values()].filter(({ roles }) => roles.includes('owner'));
-		const lasting = owners.filter(({ notAfterMs }) => notAfterMs === null);
-		if (lasting.every(({ subject }) => subject?.device === without)) {
-			throw new Fault('conflict', 'a home without an owner');
-		}
-	}
-
-	/** All or none, and with it what waited before. */
-	async #sign(
-		{ identity, roster }: Household,
-		saying: readonly Saying[],
-		held: readonly Bytes[] = [],
-	): Promise<Bytes[]> {
+	/** All or none, from where `roster` ends; what waits beyond it falls (KT12). */
+	async #sign({ identity, roster }: Household, saying: readonly Saying[]): Promise<Bytes[]> {
 		const { crypto, vault, clock } = this.#tools;
 		const known = homeNow(identity).roster;
+		const held = roster.seq === known.length ? this.#learning.heldAfter(identity) : [];
+		const beside = await besideHeld(crypto, roster, { known, held }, clock.wallMs());
 		const signed: Bytes[] = [];
 		let now = roster;
-		for (const said of saying) {
+		for (const said of [...beside, ...saying]) {
 			signed.push(await nextEntry(crypto, identity.owner, now, clock.wallMs(), said));
 			// Nobody may be told what we would not believe ourselves.
-			now = await replayRoster(crypto, [...known, ...held, ...signed]);
+			now = await replayRoster(crypto, [...known.slice(0, roster.seq), ...signed]);
 		}
-		const seenMs = held.length > 0 ? clock.wallMs() : undefined;
-		await vault.appendRoster(roster.home, known.length + 1, [...held, ...signed], seenMs);
+		if (roster.seq === known.length) {
+			await vault.appendRoster(roster.home, roster.seq + 1, signed);
+		} else await vault.replaceRoster(roster.home, roster.seq + 1, signed, clock.wallMs());
 		return signed;
 	}
 }
-
-type Saying = Parameters<typeof nextEntry>[4];
 
 function notAnOwner(): Fault {
 	return new Fault('denied', 'only an owner signs the roster');

@@ -35,7 +35,7 @@ import {
 	sharedOf,
 	type Shared,
 } from './pairing-keys.ts';
-import { replayRoster } from './roster.ts';
+import { entryHash, replayRoster } from './roster.ts';
 
 export type HeardByNew =
 	/** M0: the owner is there. `answer` is M1. */
@@ -194,7 +194,7 @@ export class NewTalk {
 		const own = entry?.subject;
 		const fits =
 			told !== undefined &&
-			same(await crypto.sha256(told), host.head) &&
+			same(await entryHash(crypto, told), host.head) &&
 			owners.has(hexOf(host.owner)) &&
 			own !== null &&
 			own !== undefined &&

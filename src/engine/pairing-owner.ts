@@ -35,7 +35,7 @@ import {
 	tagOf,
 	type Shared,
 } from './pairing-keys.ts';
-import { checkOwnerKey, replayRoster } from './roster.ts';
+import { checkOwnerKey, entryHash, replayRoster } from './roster.ts';
 
 export type HeardByOwner =
 	/** M1: somebody has the code. `answer` is M2. */
@@ -211,7 +211,7 @@ export class OwnerTalk {
 		if (newest === undefined) throw new Fault('conflict', 'a home without a roster');
 		const body = buildHost({
 			...{ nonce: this.#nonce, owner: this.#owner.public, device, wanted },
-			...{ seq: roster.length, head: await this.#crypto.sha256(newest) },
+			...{ seq: roster.length, head: await entryHash(this.#crypto, newest) },
 		});
 		const signature = await this.#crypto.sign(
 			this.#owner.key,

@@ -1,6 +1,6 @@
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { faultOf } from '#domain/fault.ts';
-import { kitFrom, type Kit } from '#domain/kit.ts';
+import { kitFrom, tidyPassphrase, type Kit } from '#domain/kit.ts';
 import type { RecoveryEnd } from '#domain/recovery-end.ts';
 import type { Role } from '#domain/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
@@ -91,7 +91,12 @@ export class Recovering implements RecoveryControls {
 		if (this.#state.kind !== 'busy') this.#set({ kind: 'idle' });
 	}
 
-	async come(text: string, name: string, relay: string | null): Promise<void> {
+	async come(
+		text: string,
+		name: string,
+		relay: string | null,
+		passphrase: string | null = null,
+	): Promise<void> {
 		if (this.#state.kind === 'busy') return;
 		const kit = kitFrom(text);
 		if (typeof kit === 'string') {
@@ -100,7 +105,7 @@ export class Recovering implements RecoveryControls {
 		}
 		this.#set({ kind: 'busy' });
 		try {
-			this.#set(await this.#come({ ...kit, relay: relay ?? kit.relay }, name));
+			this.#set(await this.#come({ ...kit, relay: relay ?? kit.relay }, name, passphrase ?? ''));
 		} catch (error) {
 			this.#set({ kind: 'ended', why: 'failed', fault: faultOf(error) });
 		} finally {
@@ -108,9 +113,9 @@ export class Recovering implements RecoveryControls {
 		}
 	}
 
-	async #come({ secret, relay }: Kit, name: string): Promise<RecoveryState> {
+	async #come({ secret, relay }: Kit, name: string, typed: string): Promise<RecoveryState> {
 		const { crypto, here, relays, membership } = this.#tools;
-		const kit = await kitKeysOf(crypto, secret);
+		const kit = await kitKeysOf(crypto, secret, tidyPassphrase(typed));
 		const self = await membership.self();
 		const own = relay === null || (await isHere(relays, here, relay));
 		const origin = own ? here : relay;

@@ -10,6 +10,8 @@ export interface DrawnKit {
 	readonly groups: readonly string[];
 	readonly link: string;
 	readonly relay: string;
+	/** It takes a passphrase, too. */
+	readonly guarded: boolean;
 }
 
 /** A device that somebody with the kit wants to make an owner. */
@@ -36,12 +38,12 @@ export interface KitControls {
 	readonly claims: readonly Claimed[];
 	on(listener: () => void): () => void;
 	/** Makes one; it opens nothing before `keep`. Throws `offline` and such where the relay does not say how others reach it. */
-	draw(): Promise<DrawnKit>;
+	draw(passphrase?: string | null): Promise<DrawnKit>;
 	/** The one that was drawn becomes the home's, and those from before are worth nothing. */
 	keep(): Promise<void>;
 	/** The one that was drawn is forgotten. */
 	drop(): void;
-	try(text: string): Promise<Trial>;
+	try(text: string, passphrase?: string | null): Promise<Trial>;
 	/** KT8: whoever claims is no owner and will be none; the kit is worth nothing from now on. */
 	refuse(): Promise<void>;
 }
@@ -61,6 +63,6 @@ export interface RecoveryControls {
 	readonly claimedMs: number | null;
 	on(listener: () => void): () => void;
 	/** What was typed, scanned, or came with the address. `name`: what this device is to be called; `relay`: where it is, when a person says so (KT13). */
-	come(kit: string, name: string, relay: string | null): Promise<void>;
+	come(kit: string, name: string, relay: string | null, passphrase?: string | null): Promise<void>;
 	reset(): void;
 }

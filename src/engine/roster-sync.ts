@@ -1,13 +1,17 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
+import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { HomeId } from '#domain/ids.ts';
+import { commonLength } from '#domain/roster.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Membership } from './membership.ts';
+import type { Learned, Membership } from './membership.ts';
 
 /** What a frame takes. */
 const MOST_ENTRIES = 32;
 const MOST_CHARACTERS = 48 * 1024;
+/** Of another branch; a relay keeps no more (RL14). */
+const MOST_OF_BRANCH = 1024;
 /** How often it is looked whether what had to wait counts now. */
 const EARLY_MS = 10 * 60 * 1000;
 /** The relay had no time for what was shown. */
@@ -33,6 +37,19 @@ export class RosterSync {
 	#line = 0;
 	#forked = false;
 	#againMs = AGAIN_MS;
+	/**
+	 * What was compared with the relay last: where ours parts from it, the relay is shown ours from
+	 * there.
+	 */
+	#compared: readonly Bytes[] = [];
+	/**
+	 * The relay's whole roster as far as it came: where it is another branch, it is asked for once a
+	 * line.
+	 */
+	#branch: Bytes[] | null = null;
+	#branchAsked = false;
+	/** How many entries were here when the relay refused some. */
+	#refusedSeq = 0;
 
 	constructor(
 		membership: Membership,
@@ -72,6 +89,10 @@ export class RosterSync {
 		this.#shownSeq = rosterSeq;
 		this.#sameSeq = 0;
 		this.#againMs = AGAIN_MS;
+		this.#compared = this.#membership.line;
+		this.#branch = null;
+		this.#branchAsked = false;
+		this.#refusedSeq = 0;
 		this.#send({ t: 'roster-since', seq: Math.max(0, Math.min(rosterSeq, this.#seq) - 1) });
 	}
 
@@ -89,7 +110,7 @@ export class RosterSync {
 		}
 		// Somebody was faster, or the relay has another history: what it has tells which.
 		else if (frame.t === 'refused' && frame.why === 'too-many') this.#showLater();
-		else if (frame.t === 'refused') this.#ask();
+		else if (frame.t === 'refused') this.#askOnce();
 		else await this.#learn(frame);
 		this.show();
 		this.#changed();
@@ -98,7 +119,9 @@ export class RosterSync {
 	/** Shows the relay what it does not have. */
 	show(): void {
 		const home = this.#membership.roster?.home ?? null;
-		if (this.#relaySeq === null || this.#forked || home !== this.#home) return;
+		if (this.#relaySeq === null || home !== this.#home) return;
+		this.#compare();
+		if (this.#forked) return;
 		const from = Math.max(this.#relaySeq, this.#shownSeq);
 		if (this.#seq <= from) return;
 		const entries: string[] = [];
@@ -110,6 +133,28 @@ export class RosterSync {
 			entries.push(text);
 		}
 		if (this.#send({ t: 'append', entries })) this.#shownSeq = from + entries.length;
+	}
+
+	/** An owner settled, here or elsewhere: what fell is not the relay's to go on from. */
+	#compare(): void {
+		const { line } = this.#membership;
+		const common = commonLength(this.#compared, line);
+		if (common < this.#compared.length) this.#showFrom(common);
+		this.#compared = line;
+	}
+
+	#showFrom(seq: number): void {
+		this.#forked = false;
+		this.#relaySeq = Math.min(this.#relaySeq ?? 0, seq);
+		this.#shownSeq = Math.min(this.#shownSeq, seq);
+		this.#sameSeq = Math.min(this.#sameSeq, seq);
+	}
+
+	#askBranch(): void {
+		if (this.#branchAsked) return;
+		this.#branchAsked = true;
+		this.#branch = [];
+		this.#send({ t: 'roster-since', seq: 0 });
 	}
 
 	#lookLater(): void {
@@ -134,6 +179,15 @@ export class RosterSync {
 		});
 	}
 
+	/**
+	 * What the relay refuses twice it will refuse again, unless time or an owner changes that (ID44).
+	 */
+	#askOnce(): void {
+		if (this.#refusedSeq === this.#seq) this.#showLater();
+		else this.#ask();
+		this.#refusedSeq = this.#seq;
+	}
+
 	#ask(): void {
 		this.#shownSeq = this.#relaySeq ?? 0;
 		this.#send({ t: 'roster-since', seq: Math.max(0, this.#shownSeq - 1) });
@@ -145,22 +199,40 @@ export class RosterSync {
 		const upTo = from + entries.length - 1;
 		const line = this.#line;
 		try {
-			const learned = await this.#membership.learn(home, from, entries.map(bytesOfBase64url));
+			const came = entries.map(bytesOfBase64url);
+			const next = this.#branch !== null && from === this.#branch.length + 1;
+			if (next && this.#branch !== null) this.#branch.push(...came);
+			const branch = next ? this.#branch : null;
+			const learned = await this.#membership.learn(home, branch ? 1 : from, branch ?? came);
 			// What an older line said of the relay's roster is not so any more.
-			if (line !== this.#line) return;
-			if (learned === 'forked') this.#forked = true;
-			else if (learned === 'gap')
-				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
-			else {
-				this.#forked = false;
-				this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
-				this.#sameSeq = Math.max(this.#sameSeq, Math.min(upTo, this.#seq));
-				if (learned === 'early') this.#lookLater();
-			}
+			if (line === this.#line) this.#learned(learned, upTo, branch ?? []);
 		} catch (error) {
 			// A vault that is away now is asked again with the next entries, or the next line.
 			if (!(error instanceof Fault)) throw error;
 			if (error.kind === 'malformed') this.#forked = true;
+		}
+	}
+
+	#learned(learned: Learned, upTo: number, branch: readonly Bytes[]): void {
+		if (learned === 'forked') {
+			this.#forked = true;
+			if (branch.length > MOST_OF_BRANCH) this.#branch = null;
+			this.#askBranch();
+		} else if (learned === 'gap') {
+			this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
+		} else if (learned === 'fallen') {
+			if (branch.length === 0) this.#askBranch();
+			else {
+				this.#showFrom(commonLength(this.#membership.entries, branch));
+				this.#branch = null;
+			}
+		} else if (learned !== 'known' || branch.length === 0) {
+			this.#forked = false;
+			this.#branch = null;
+			this.#compare();
+			this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
+			this.#sameSeq = Math.max(this.#sameSeq, Math.min(upTo, this.#seq));
+			if (learned === 'early') this.#lookLater();
 		}
 	}
 }

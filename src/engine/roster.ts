@@ -1,25 +1,28 @@
 import { hexOf, isZero, joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
+import { highS, lowS } from '#domain/p256.ts';
 import {
 	buildEntry,
+	canonicalOf,
+	hashesIn,
 	parseEntry,
 	type Role,
 	type RosterEntry,
 	type Subject,
 } from '#domain/roster.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { SIGNATURE_BYTES, signedBytes } from '#domain/signed.ts';
 import type { Crypto, Pair, SignKey } from '#ports/crypto.ts';
 import { deviceIdOf, homeIdOf } from './keys.ts';
 import { dropClaims, kitMay, kitOf, type Claim } from './claims.ts';
 
 /** What checking a roster takes: a relay can do it, too. */
-type Checking = Pick<Crypto, 'sha256' | 'verifier' | 'verify'>;
+export type Checking = Pick<Crypto, 'sha256' | 'verifier' | 'verify'>;
 
 export interface Roster {
 	readonly home: HomeId;
 	readonly seq: number;
-	/** SHA-256 of the newest entry: what the next one names. */
+	/** SHA-256 of the newest entry's canonical bytes: what the next one names (ID43). */
 	readonly head: Bytes;
 	/** Public owner keys in force, as hex. */
 	readonly owners: ReadonlySet<string>;
@@ -32,8 +35,25 @@ export interface Roster {
 		readonly devices: ReadonlyMap<DeviceId, Subject>;
 		readonly owners: ReadonlyMap<string, Bytes>;
 	};
-	/** The newest entry that took something away from somebody; 0 for none. Epochs from before it are used no more. */
+	/**
+	 * Grows with each entry that takes something away from somebody, at least to its number; 0 for
+	 * none. Epochs that were made under less are used no more.
+	 */
 	readonly narrowedSeq: number;
+	/** Who signed which entry, as what: each judged where it stands (ID7). The first is entry 1. */
+	readonly authors: readonly Author[];
+}
+
+/** Whoever signed an entry, as the roster knew them just before it. */
+export interface Author {
+	/**
+	 * A kit's: the number of the claim that it is, or that it makes good; `null`: an owner signed.
+	 */
+	readonly claim: number | null;
+	/** The entry that made an owner of whoever signed; a kit: 0. */
+	readonly since: number;
+	/** When their time is up; `null`: never. */
+	readonly untilMs: number | null;
 }
 
 export function inForce(entry: RosterEntry | undefined, wallMs: number): entry is RosterEntry {
@@ -46,6 +66,16 @@ export function checkOwnerKey({ devices }: Roster, { device, owner }: Subject): 
 		if (other !== device && owner && subject?.owner && same(subject.owner, owner)) {
 			throw new Fault('corrupt', 'an owner key that is another member’s');
 		}
+	}
+}
+
+/** Throws `conflict` where a home would have no owner without end but this device. */
+export function checkLastOwner({ devices }: Roster, without: DeviceId): void {
+	const lasting = [...devices.values()].filter(
+		({ roles, notAfterMs }) => roles.includes('owner') && notAfterMs === null,
+	);
+	if (lasting.every(({ subject }) => subject?.device === without)) {
+		throw new Fault('conflict', 'a home without an owner');
 	}
 }
 
@@ -76,49 +106,84 @@ export function nextEntry(
 
 /**
  * Replays a roster from its first entry. Throws `corrupt` at the first entry that does not follow:
- * wrong number, hash, home, signature, or an author who was no owner at that point.
+ * wrong number, hash, home, signature, or an author who was no owner at that point. Looks at no
+ * clock.
  */
 export async function replayRoster(crypto: Checking, entries: readonly Bytes[]): Promise<Roster> {
 	const claims = new Map<DeviceId, Claim>();
-	let owners = new Set<string>();
+	let owners = new Map<string, number>();
 	const devices = new Map<DeviceId, RosterEntry>();
 	const past = { devices: new Map<DeviceId, Subject>(), owners: new Map<string, Bytes>() };
+	const authors: Author[] = [];
 	let narrowedSeq = 0;
 	let home: HomeId | null = null;
-	let prev: Bytes = new Uint8Array(32);
 	for (const [at, bytes] of entries.entries()) {
 		const { entry, canonical, signature } = parsed(bytes);
 		home ??= await homeIdOf(crypto, entry.author);
-		if (at === 0 && entry.op === 'add' && entry.subject?.owner) owners.add(hexOf(entry.author));
+		const { op, subject, seq } = entry;
 		const hex = hexOf(entry.author);
-		const kit = owners.has(hex) ? null : kitOf(devices, entry.author);
+		if (at === 0 && op === 'add' && subject?.owner) owners.set(hex, 1);
+		const since = owners.get(hex);
+		const kit = since === undefined ? kitOf(devices, entry.author) : null;
+		const claimed = subject === null ? undefined : claims.get(subject.device);
+		const author: Author =
+			kit === null
+				? { claim: null, since: since ?? 0, untilMs: endOfOwner(devices, entry.author) }
+				: {
+						claim: claimed?.entry.seq ?? seq,
+						...{ since: 0, untilMs: devices.get(kit)?.notAfterMs ?? null },
+					};
 		const follows =
-			entry.seq === at + 1 &&
+			seq === at + 1 &&
 			entry.home === home &&
-			same(entry.prev, prev) &&
-			(owners.has(hex) || (kit !== null && kitMay(kit, entry, { owners, devices, claims }))) &&
-			(at > 0 || same(entry.subject?.owner ?? new Uint8Array(), entry.author)) &&
+			(await names(crypto, entry.prev, entries[at - 1])) &&
+			(since !== undefined || (kit !== null && kitMay(kit, entry, { owners, devices, claims }))) &&
+			(at > 0 || same(subject?.owner ?? new Uint8Array(), entry.author)) &&
 			(await fits(crypto, entry)) &&
 			(await isSigned(crypto, entry.author, signature, canonical));
 		if (!follows) throw new Fault('corrupt', `roster entry ${at + 1} does not follow`);
-		prev = await crypto.sha256(bytes);
-		const { op, subject } = entry;
+		authors.push(author);
 		if (kit !== null && op === 'add' && subject !== null) {
 			claims.set(subject.device, { entry, kit });
 			continue;
 		}
 		if (kit === null) past.owners.set(hex, entry.author);
-		if (narrows(entry, devices)) narrowedSeq = entry.seq;
+		if (narrows(entry, devices)) {
+			// What a settlement lets fall may have narrowed as often; what was made under it is used no
+			// more.
+			narrowedSeq = Math.max(seq, narrowedSeq + 1) + hashesIn(entry).length;
+		}
 		apply(entry, devices);
-		owners = ownersOf(devices);
+		owners = ownersOf(devices, owners, seq);
 		dropClaims(claims, entry, devices);
 		if (subject !== null && op !== 'revoke') past.devices.set(subject.device, subject);
 		if (subject?.owner && entry.roles.includes('owner')) {
 			past.owners.set(hexOf(subject.owner), subject.owner);
 		}
 	}
-	if (home === null) throw new Fault('corrupt', 'an empty roster');
-	return { home, seq: entries.length, head: prev, owners, devices, claims, past, narrowedSeq };
+	const [newest] = entries.slice(-1);
+	if (home === null || newest === undefined) throw new Fault('corrupt', 'an empty roster');
+	return {
+		...{ home, seq: entries.length, head: await entryHash(crypto, newest) },
+		...{ owners: new Set(owners.keys()), devices, claims, past, narrowedSeq, authors },
+	};
+}
+
+/** What the next entry names, and a settlement: the statement, not one of its signatures (ID43). */
+export function entryHash(crypto: Pick<Crypto, 'sha256'>, entry: Bytes): Promise<Bytes> {
+	return crypto.sha256(canonicalOf(entry));
+}
+
+/** Entries from before ID43 name the one before with its signature, in the form it then had. */
+async function names(crypto: Checking, prev: Bytes, before: Bytes | undefined): Promise<boolean> {
+	if (before === undefined) return isZero(prev);
+	if (same(prev, await entryHash(crypto, before))) return true;
+	const [canonical, signature] = [canonicalOf(before), before.slice(-SIGNATURE_BYTES)];
+	const low = lowS(signature);
+	for (const form of [low, highS(low)]) {
+		if (same(prev, await crypto.sha256(joined(canonical, form)))) return true;
+	}
+	return false;
 }
 
 function parsed(bytes: Bytes): ReturnType<typeof parseEntry> {
@@ -131,7 +196,7 @@ function parsed(bytes: Bytes): ReturnType<typeof parseEntry> {
 
 /** A device's id is made from its keys, so nobody is added under another's id. */
 async function fits(crypto: Checking, { op, subject }: RosterEntry): Promise<boolean> {
-	if (op === 'relays' || op === 'policy') return subject === null;
+	if (op === 'relays' || op === 'policy' || op === 'settle') return subject === null;
 	if (subject === null) return false;
 	if (op === 'revoke') return isZero(subject.sign) && isZero(subject.kem);
 	return subject.device === (await deviceIdOf(crypto, subject.sign, subject.kem));
@@ -159,13 +224,43 @@ function apply(entry: RosterEntry, devices: Map<DeviceId, RosterEntry>): void {
 	else devices.set(subject.device, entry);
 }
 
-/** By what stands now, not by what goes: a key that two devices name is not lost with one of them (ID41). */
-function ownersOf(devices: ReadonlyMap<DeviceId, RosterEntry>): Set<string> {
-	const owners = new Set<string>();
+/**
+ * By what stands now, not by what goes: a key that two devices name is not lost with one of them
+ * (ID41). A kit's own key is never an owner's (KT14). With the entry since which each has been one.
+ */
+function ownersOf(
+	devices: ReadonlyMap<DeviceId, RosterEntry>,
+	before: ReadonlyMap<string, number>,
+	seq: number,
+): Map<string, number> {
+	const owners = new Map<string, number>();
 	for (const { roles, subject } of devices.values()) {
-		if (subject?.owner && roles.includes('owner')) owners.add(hexOf(subject.owner));
+		if (!subject?.owner || !roles.includes('owner')) continue;
+		if (kitOf(devices, subject.owner) !== null) continue;
+		const hex = hexOf(subject.owner);
+		owners.set(hex, before.get(hex) ?? seq);
 	}
 	return owners;
+}
+
+/** The latest end of the devices that are owners by this key; `null`: never. */
+function endOfOwner(devices: ReadonlyMap<DeviceId, RosterEntry>, key: Bytes): number | null {
+	let end = 0;
+	for (const { roles, subject, notAfterMs } of devices.values()) {
+		if (!subject?.owner || !roles.includes('owner') || !same(subject.owner, key)) continue;
+		if (notAfterMs === null) return null;
+		end = Math.max(end, notAfterMs);
+	}
+	return end === 0 ? null : end;
+}
+
+/** Public keys of owners whose time is not up (ID44). */
+export function ownersNow({ devices, owners }: Roster, wallMs: number): readonly Bytes[] {
+	return [...devices.values()].flatMap((entry) => {
+		const key = entry.subject?.owner;
+		const owns = key && entry.roles.includes('owner') && owners.has(hexOf(key));
+		return owns && inForce(entry, wallMs) ? [key] : [];
+	});
 }
 
 const MAY_OPEN: readonly Role[] = ['viewer', 'owner', 'recovery'];
@@ -174,6 +269,7 @@ function narrows(
 	{ op, subject, roles }: RosterEntry,
 	devices: ReadonlyMap<DeviceId, RosterEntry>,
 ): boolean {
+	if (op === 'settle') return true;
 	const before = subject === null ? undefined : devices.get(subject.device)?.roles;
 	if (before === undefined) return false;
 	if (op === 'revoke') return true;

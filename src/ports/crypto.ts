@@ -63,7 +63,7 @@ export interface Crypto {
 	/** Takes 32 bytes; the caller drops its copy. */
 	secret(raw: Bytes): Promise<Secret>;
 
-	/** 64 bytes, r ‖ s. */
+	/** 64 bytes, r ‖ s, s at most half the order (ID43). */
 	sign(key: SignKey, bytes: Bytes): Promise<Bytes>;
 	verifier(publicKey: Bytes): Promise<VerifyKey>;
 	verify(key: VerifyKey, signature: Bytes, bytes: Bytes): Promise<boolean>;
@@ -81,6 +81,8 @@ export interface Crypto {
 		wrapped: Wrapped,
 	): Promise<Bytes>;
 
+	/** PBKDF2-HMAC-SHA-256 to 32 bytes: slow, for what people can remember. */
+	harden(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes>;
 	/** HKDF-SHA-256 to 32 bytes. */
 	stretch(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes>;
 	/** HKDF-SHA-256 to an AES-256-GCM key. */

@@ -80,6 +80,8 @@ export type NewIdentity = Omit<Identity, 'homes' | 'strength'> & {
 };
 
 export type NewHome = Omit<KeptHome, 'keys'> & {
+	/** When the roster came. */
+	readonly seenMs: number;
 	readonly keys: readonly { readonly number: number; readonly secret: NewSecret }[];
 };
 
@@ -120,6 +122,16 @@ export interface Vault {
 		seq: number,
 		entries: readonly Bytes[],
 		seenMs?: number,
+	): Promise<void>;
+	/**
+	 * From entry `seq` on these instead of what is kept; `conflict` where none is, or it is the
+	 * first.
+	 */
+	replaceRoster(
+		home: HomeId,
+		seq: number,
+		entries: readonly Bytes[],
+		seenMs: number,
 	): Promise<void>;
 	/** When an entry of a roster came, where that was said; else `null`. */
 	seenMs(home: HomeId, seq: number): Promise<number | null>;

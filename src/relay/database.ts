@@ -86,7 +86,7 @@ export class Database {
 		};
 	}
 
-	/** Keeps what live learned. The second time it changes nothing. */
+	/** Keeps what live learned, in order; told twice it ends the same. */
 	take(fact: Fact, wallMs: number): void {
 		this.#whole(() => {
 			switch (fact.kind) {
@@ -96,6 +96,7 @@ export class Database {
 					this.#run('UPDATE invitations SET home = ? WHERE hash = ?', fact.home, fact.invitation);
 					break;
 				case 'appended':
+					this.#run('DELETE FROM entries WHERE home = ? AND seq >= ?', fact.home, fact.from);
 					this.#entries(fact.home, fact.from, fact.entries);
 					break;
 				case 'waits': {

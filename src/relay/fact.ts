@@ -18,7 +18,7 @@ export const fact = v.variant('kind', [
 		invitation: v.string(),
 		entries: v.array(bytes),
 	}),
-	/** Entries from number `from` on. */
+	/** Entries from number `from` on, instead of what was there. */
 	v.object({
 		kind: v.literal('appended'),
 		home: v.string(),

@@ -1,7 +1,9 @@
-import { hexOf, same, type Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { parseEntry, type RosterEntry } from '#domain/roster.ts';
+import { commonLength, parseEntry, seqOf, tidyEntry, type RosterEntry } from '#domain/roster.ts';
+import { grown } from '#engine/branches.ts';
+import { inTimeSeq } from '#engine/held.ts';
 import { replayRoster, type Roster } from '#engine/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import { Bucket } from './bucket.ts';
@@ -66,13 +68,14 @@ export class Homes {
 	}
 
 	/** Takes the first roster of a home. Opening one again with the same entries changes nothing. */
-	async open(entries: readonly Bytes[]): Promise<Home | Refusal> {
+	async open(said: readonly Bytes[]): Promise<Home | Refusal> {
+		const entries = said.map(tidyEntry);
 		const roster = await this.#replay(entries);
 		if (!roster) return 'roster';
 		if (roster.devices.size > MAX_DEVICES) return 'too-many';
 		return this.#turn(roster.home, async () => {
 			const there = await this.find(roster.home);
-			if (there) return startsWith(entries, there.entries) ? there : 'roster';
+			if (there) return commonLength(there.entries, entries) === there.entries.length ? there : 'roster';
 			const home = { id: roster.home, entries, roster };
 			this.#homes.set(home.id, home);
 			return home;
@@ -99,15 +102,15 @@ export class Homes {
 		return this.#turn(id, async () => {
 			const before = await this.find(id);
 			if (!before) return 'unknown-home';
-			const news = newOnes(before.entries, more);
-			if (news === null) return 'roster';
-			if (news.length === 0) return before;
+			if (isKnown(before.entries, more)) return before;
 			if (!this.#mayAppend(by, nowMs)) return 'too-many';
-			const entries = [...before.entries, ...news];
+			const entries = await this.#grown(before.entries, more, wallMs);
+			if (entries === null) return 'roster';
 			if (entries.length > MAX_ENTRIES) return 'too-many';
 			const roster = await this.#replay(entries);
-			if (roster?.home !== id) return 'roster';
-			if (!news.every((bytes) => isOfNow(roster, bytes, wallMs))) return 'clock';
+			const common = commonLength(before.entries, entries);
+			if (roster?.home !== id || inTimeSeq(roster, common, wallMs) < entries.length) return 'roster';
+			if (!isOfNow(roster, entries, common, wallMs)) return 'clock';
 			if (roster.devices.size > MAX_DEVICES) return 'too-many';
 			const home = { id, entries, roster };
 			this.#homes.set(id, home);
@@ -119,6 +122,19 @@ export class Homes {
 		const bucket = this.#appends.get(by) ?? new Bucket(APPENDS, nowMs);
 		this.#appends.set(by, bucket);
 		return bucket.take(1, nowMs);
+	}
+
+	async #grown(
+		before: readonly Bytes[],
+		more: readonly Bytes[],
+		wallMs: number,
+	): Promise<readonly Bytes[] | null> {
+		try {
+			return await grown(this.#crypto, before, more, wallMs);
+		} catch (error) {
+			if (error instanceof Fault && error.kind === 'corrupt') return null;
+			throw error;
+		}
 	}
 
 	async #replay(entries: readonly Bytes[]): Promise<Roster | null> {
@@ -147,26 +163,26 @@ export function memberOf(home: Home, device: DeviceId, wallMs: number): RosterEn
 	return entry && (entry.notAfterMs === null || wallMs < entry.notAfterMs) ? entry : null;
 }
 
-/** What is not there yet: whoever did not hear the answer says the same again. `null`: it does not fit. */
-function newOnes(before: readonly Bytes[], more: readonly Bytes[]): readonly Bytes[] | null {
-	const first = more[0] && seqOf(more[0]);
-	if (first === undefined) return [];
-	if (first === null || first < 1 || first > before.length + 1) return null;
-	const known = before.slice(first - 1);
-	return startsWith(more, known) || startsWith(known, more) ? more.slice(known.length) : null;
+/** Whoever did not hear the answer says the same again. */
+function isKnown(entries: readonly Bytes[], more: readonly Bytes[]): boolean {
+	const [first] = more;
+	const seq = first === undefined ? 1 : seqOf(first);
+	return seq !== null && seq > 0 && commonLength(more, entries.slice(seq - 1)) === more.length;
 }
 
-function startsWith(whole: readonly Bytes[], start: readonly Bytes[]): boolean {
-	return start.every((bytes, at) => {
-		const other = whole[at];
-		return other !== undefined && same(bytes, other);
+/**
+ * A kit's day is counted from what it says itself: so it must say the time, of each entry (KT7).
+ */
+function isOfNow(
+	{ authors }: Roster,
+	entries: readonly Bytes[],
+	from: number,
+	wallMs: number,
+): boolean {
+	return entries.every((bytes, at) => {
+		if (at < from || authors[at]?.claim === null) return true;
+		return Math.abs(parseEntry(bytes).entry.wallMs - wallMs) <= CLOCK_MS;
 	});
-}
-
-/** A kit's day is counted from what it says itself: so it must say the time (KT7). */
-function isOfNow({ past }: Roster, bytes: Bytes, wallMs: number): boolean {
-	const { author, wallMs: saidMs } = parseEntry(bytes).entry;
-	return past.owners.has(hexOf(author)) || Math.abs(saidMs - wallMs) <= CLOCK_MS;
 }
 
 function indexOf(kept: ReadonlyMap<string, readonly Bytes[]>): ReadonlyMap<DeviceId, HomeId> {
@@ -183,14 +199,6 @@ function indexOf(kept: ReadonlyMap<string, readonly Bytes[]>): ReadonlyMap<Devic
 function subjectOf(bytes: Bytes): DeviceId | null {
 	try {
 		return parseEntry(bytes).entry.subject?.device ?? null;
-	} catch {
-		return null;
-	}
-}
-
-function seqOf(bytes: Bytes): number | null {
-	try {
-		return parseEntry(bytes).entry.seq;
 	} catch {
 		return null;
 	}

@@ -1,6 +1,6 @@
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
-import type { RosterEntry } from '#domain/roster.ts';
+import { commonLength, type RosterEntry } from '#domain/roster.ts';
 import { cameraIdOf } from '#engine/keys.ts';
 import { CLOSED, PART_HEADER_BYTES, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { memberOf, type Home } from './homes.ts';
@@ -116,7 +116,7 @@ export class Member implements Peer {
 
 	async #append(texts: readonly string[]): Promise<void> {
 		const { homes, hub, mailbox } = this.#relay;
-		const before = homes.known(this.home)?.roster;
+		const was = homes.known(this.home);
 		const now = { nowMs: this.#relay.nowMs(), wallMs: this.#relay.wallMs() };
 		const home = await homes.append(this.home, this.device, bytesFrom(texts), now);
 		if (typeof home === 'string') {
@@ -124,13 +124,13 @@ export class Member implements Peer {
 			return;
 		}
 		this.send({ t: 'appended', seq: home.roster.seq });
-		const from = (before?.seq ?? 0) + 1;
+		const from = commonLength(was?.entries ?? [], home.entries) + 1;
 		const news = home.entries.slice(from - 1);
 		if (news.length === 0) return;
 		this.#relay.tell({ kind: 'appended', home: home.id, from, entries: [...news] });
 		for (const frame of rosterFrames(news, from)) hub.tellAll(home.id, frame);
 		for (const peer of [...hub.everybody(home.id)]) peer.stays();
-		for (const device of before?.devices.keys() ?? [])
+		for (const device of was?.roster.devices.keys() ?? [])
 			if (!home.roster.devices.has(device))
 				this.#gone(mailbox.clear(home.id, device).map(({ id }) => id));
 	}

@@ -86,7 +86,8 @@ export class Outbox {
 				this.#used.add(fact.invitation);
 				break;
 			case 'appended':
-				this.#homes.get(fact.home)?.splice(fact.from - 1, fact.entries.length, ...fact.entries);
+				// From there on: an owner may have settled that what was kept falls.
+				this.#homes.get(fact.home)?.splice(fact.from - 1, Infinity, ...fact.entries);
 				break;
 			case 'waits':
 				this.#letters.set(fact.letter.id, fact.letter);

@@ -2,12 +2,13 @@ import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import type { Role } from '#domain/roster.ts';
-import type { Member, Revoked } from '#engine/members.ts';
+import type { Member, MembersFork, Revoked } from '#engine/members.ts';
 import type { LinkState } from '#engine/post.ts';
 import type { WatchedCamera } from '#engine/watching.ts';
 import type { Engine } from './engine.ts';
 
 export type Work = 'rename' | 'revoke' | 'change' | 'earlier';
+export type { MembersFork } from '#engine/members.ts';
 
 /** What was done last, and what came of it. */
 export interface Worked {
@@ -27,6 +28,8 @@ export interface Gone {
 /** The devices of this home, and what an owner does with them. */
 export class Devices {
 	worked = $state.raw<Worked | null>(null);
+	settling = $state(false);
+	settleFault = $state.raw<FaultKind | null>(null);
 	gone = $state.raw<readonly Gone[]>([]);
 	readonly #engine: Pick<Engine, 'members' | 'watching' | 'post'>;
 	readonly #subscribe: () => void;
@@ -55,6 +58,11 @@ export class Devices {
 	get forked(): boolean {
 		this.#subscribe();
 		return this.#engine.members.forked;
+	}
+
+	get fork(): MembersFork | null {
+		this.#subscribe();
+		return this.#engine.members.fork;
 	}
 
 	get link(): LinkState {
@@ -107,6 +115,19 @@ export class Devices {
 
 	async showEarlier(device: DeviceId): Promise<void> {
 		await this.#do('earlier', device, () => this.#engine.members.showEarlier(device));
+	}
+
+	async settle(): Promise<void> {
+		if (this.settling) return;
+		this.settling = true;
+		this.settleFault = null;
+		try {
+			await this.#engine.members.settle();
+		} catch (error) {
+			this.settleFault = faultOf(error).kind;
+		} finally {
+			this.settling = false;
+		}
 	}
 
 	async revoke({ device, name }: Member): Promise<void> {

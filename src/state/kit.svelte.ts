@@ -1,14 +1,22 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/fault.ts';
-import { tidyKit } from '#domain/kit.ts';
+import { tidyKit, tidyPassphrase } from '#domain/kit.ts';
 import type { Claimed, DrawnKit, KitControls, Trial } from '#engine/recovery.ts';
 
 export type { DrawnKit, Trial } from '#engine/recovery.ts';
+
+/** Shorter ones are found by trying, slow as each try is. */
+const LEAST_PASSPHRASE = 8;
 
 /** The home's recovery kit, as the screen sees it. */
 export class RecoveryKit {
 	/** It stands on the screen. */
 	drawn = $state.raw<DrawnKit | null>(null);
+	/** What is typed on top of the sheet, twice; may stay empty. */
+	passphrase = $state('');
+	again = $state('');
+	/** The two differ, or it is shorter than it may be. */
+	unfit = $state.raw<'differs' | 'short' | null>(null);
 	/** The two groups that are asked back, as numbers from 0. */
 	asked = $state.raw<readonly number[]>([]);
 	answers = $state<string[]>(['', '']);
@@ -51,10 +59,16 @@ export class RecoveryKit {
 	}
 
 	async draw(): Promise<void> {
+		const passphrase = tidyPassphrase(this.passphrase);
+		const differs = passphrase !== tidyPassphrase(this.again);
+		const short = passphrase !== null && passphrase.length < LEAST_PASSPHRASE;
+		this.unfit = differs ? 'differs' : short ? 'short' : null;
+		if (this.unfit !== null) return;
 		this.made = false;
 		this.asked = [];
 		await this.#do(async () => {
-			this.drawn = await this.#kits.draw();
+			this.drawn = await this.#kits.draw(passphrase);
+			this.forget();
 		});
 	}
 
@@ -94,10 +108,17 @@ export class RecoveryKit {
 		this.fault = null;
 	}
 
+	forget(): void {
+		this.passphrase = '';
+		this.again = '';
+		this.unfit = null;
+	}
+
 	async try(text: string): Promise<void> {
 		this.trial = null;
+		const passphrase = this.passphrase;
 		await this.#do(async () => {
-			this.trial = await this.#kits.try(text);
+			this.trial = await this.#kits.try(text, passphrase);
 		});
 	}
 

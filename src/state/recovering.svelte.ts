@@ -12,6 +12,7 @@ export class ComingBack {
 	name = $state('');
 	kit = $state('');
 	relay = $state('');
+	passphrase = $state('');
 	/** How the kit came, where nobody typed it. */
 	given = $state<'link' | 'scan' | null>(null);
 	readonly scanner: Scanner;
@@ -44,6 +45,18 @@ export class ComingBack {
 		return this.given !== 'link' || this.state.kind === 'ended';
 	}
 
+	/** Whether a passphrase is asked for: not where the link or code says that there is none. */
+	get asksPassphrase(): boolean {
+		const read = kitFrom(this.kit);
+		return typeof read === 'string' || read.guarded !== false;
+	}
+
+	/** A link or code says that there is one. */
+	get guarded(): boolean {
+		const read = kitFrom(this.kit);
+		return typeof read !== 'string' && read.guarded === true;
+	}
+
 	/** Of an earlier visit. */
 	get claimedMs(): number | null {
 		this.#subscribe();
@@ -53,12 +66,13 @@ export class ComingBack {
 	async come(): Promise<void> {
 		this.scanner.stop();
 		const { kit } = this;
-		await this.#recovery.come(kit, this.name, originOf(this.relay));
+		await this.#recovery.come(kit, this.name, originOf(this.relay), this.passphrase);
 		const { state } = this.#recovery;
 		const useless = ['taken-out', 'owner', ...(this.given === null ? [] : NO_KIT)];
 		// What can be tried again stands where it was; else it is on the screen no longer than it must.
 		if (state.kind === 'ended' && !useless.includes(state.why)) return;
 		this.kit = '';
+		this.passphrase = '';
 		this.given = null;
 	}
 
@@ -70,6 +84,7 @@ export class ComingBack {
 		this.scanner.stop();
 		this.#off();
 		this.kit = '';
+		this.passphrase = '';
 	}
 
 	#found(text: string): boolean {

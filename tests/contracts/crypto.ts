@@ -143,6 +143,11 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			}
 		});
 
+		it('KT16 hardens as RFC 7914 says (section 11)', async () => {
+			const hard = await crypto.harden(ascii('passwd'), ascii('salt'), 1);
+			expect(hexOf(hard)).toBe('55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc');
+		});
+
 		it('makes a certificate where there is WebRTC, nothing elsewhere', async () => {
 			const dtls = await crypto.makeDtls();
 			expect(dtls !== null).toBe(typeof RTCPeerConnection !== 'undefined');

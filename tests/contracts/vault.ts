@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { ascii } from '#domain/bytes.ts';
+import { ascii, joined, type Bytes } from '#domain/bytes.ts';
 import type { CameraId, HomeId } from '#domain/ids.ts';
 import { makeEpoch } from '#engine/epochs.ts';
 import { makeIdentity } from '#engine/founding.ts';
@@ -9,6 +9,8 @@ import type { KeyStrength, NewIdentity, Vault } from '#ports/vault.ts';
 
 const crypto = new WebCrypto();
 const wallMs = 1_795_000_000_000;
+/** Whatever it says, and a signature. */
+const entry = (text: string): Bytes => joined(ascii(text), new Uint8Array(64));
 
 export interface VaultUnderTest {
 	readonly vault: Vault;
@@ -121,10 +123,10 @@ export function vaultContract(
 			await under.vault.found(made, strength);
 			const host = await makeIdentity(crypto, wallMs, true);
 			const { home, homeKey } = host;
-			const roster = [...host.roster, ascii('and one more')];
+			const roster = [...host.roster, entry('and one more')];
 			const relay = 'https://cam.local:8443';
 			const keys = [{ number: 3, secret: homeKey }];
-			await under.vault.enter({ home, roster, relay, keys });
+			await under.vault.enter({ home, roster, relay, keys, seenMs: wallMs });
 			const identity = await whole(await under.reopened());
 			expect(identity).toMatchObject({ home, device: made.device });
 			expect(identity.homes).toMatchObject([
@@ -138,10 +140,10 @@ export function vaultContract(
 		it('ID32 a home that is come into again grows, and another roster of it is refused', async () => {
 			await under.vault.found(made, strength);
 			const { home, homeKey: secret } = await makeIdentity(crypto, wallMs, true);
-			const [one, two, other] = [ascii('one'), ascii('two'), ascii('other')];
-			const as = { home, relay: null, keys: [{ number: 1, secret }] };
+			const [one, two, other] = [entry('one'), entry('two'), entry('other')];
+			const as = { home, relay: null, keys: [{ number: 1, secret }], seenMs: wallMs };
 			await under.vault.enter({ ...as, roster: [one] });
-			await under.vault.enter({ home: made.home, roster: made.roster, relay: null, keys: [] });
+			await under.vault.enter({ ...as, home: made.home, roster: made.roster, keys: [] });
 			expect((await whole(under.vault)).home).toBe(made.home);
 			await under.vault.enter({ ...as, roster: [one, two] });
 			for (const roster of [[one, other], [other, two], [one]]) {
@@ -153,19 +155,43 @@ export function vaultContract(
 			expect(identity.homes.map(({ roster }) => roster)).toEqual([made.roster, [one, two]]);
 		});
 
+		it('ID45 replaces what stands from an entry on, never the first, and says when that came', async () => {
+			await under.vault.found(made, strength);
+			const host = await makeIdentity(crypto, wallMs, true);
+			const keys = [{ number: 1, secret: host.homeKey }];
+			const as = { home: host.home, roster: host.roster, relay: null, keys, seenMs: wallMs };
+			await under.vault.enter(as);
+			for (const { home, roster } of [made, host]) {
+				const more = [entry('two'), entry('three'), entry('four')];
+				await under.vault.appendRoster(home, 2, more, wallMs + 1);
+				await under.vault.replaceRoster(home, 3, [entry('other')], wallMs + 2);
+				const vault = await under.reopened();
+				const kept = (await whole(vault)).homes.find((one) => one.home === home);
+				expect(kept?.roster).toEqual([...roster, entry('two'), entry('other')]);
+				const seen = await Promise.all([2, 3, 4].map((seq) => vault.seenMs(home, seq)));
+				expect(seen).toEqual([wallMs + 1, wallMs + 2, null]);
+				for (const seq of [1, 4]) {
+					const replaced = vault.replaceRoster(home, seq, [entry('x')], wallMs);
+					await expect(replaced).rejects.toMatchObject({ kind: 'conflict' });
+				}
+			}
+		});
+
 		it('KT8 says when an entry came, where that was told', async () => {
 			await under.vault.found(made, strength);
 			const host = await makeIdentity(crypto, wallMs, true);
 			const keys = [{ number: 1, secret: host.homeKey }];
-			await under.vault.enter({ home: host.home, roster: host.roster, relay: null, keys });
+			const as = { home: host.home, roster: host.roster, relay: null, keys, seenMs: wallMs };
+			await under.vault.enter(as);
 			for (const home of [made.home, host.home]) {
-				await under.vault.appendRoster(home, 2, [ascii('two')], wallMs + 5);
-				await under.vault.appendRoster(home, 3, [ascii('three')]);
+				await under.vault.appendRoster(home, 2, [entry('two')], wallMs + 5);
+				await under.vault.appendRoster(home, 3, [entry('three')]);
 			}
 			const vault = await under.reopened();
 			for (const home of [made.home, host.home]) {
 				const seen = await Promise.all([1, 2, 3, 4].map((seq) => vault.seenMs(home, seq)));
-				expect(seen).toEqual([null, wallMs + 5, null, null]);
+				const first = home === made.home ? null : wallMs;
+				expect(seen).toEqual([first, wallMs + 5, null, null]);
 			}
 			expect(await vault.seenMs('f'.repeat(32) as HomeId, 2)).toBeNull();
 		});
@@ -173,7 +199,7 @@ export function vaultContract(
 		it('ID32 a roster is only appended to, in order', async () => {
 			await under.vault.found(made, strength);
 			const { home } = made;
-			const [two, three] = [ascii('two'), ascii('three')];
+			const [two, three] = [entry('two'), entry('three')];
 			await under.vault.appendRoster(home, 2, [two]);
 			for (const seq of [1, 2, 4]) {
 				const appended = under.vault.appendRoster(home, seq, [three]);

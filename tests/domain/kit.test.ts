@@ -15,8 +15,8 @@ describe('KT1 the 26 characters', () => {
 		expect(kitGroups(secret).join('')).toBe(characters);
 		expect(kitGroups(secret).map(({ length }) => length)).toEqual([5, 5, 5, 5, 6]);
 		expect(kitLink('https://app.example', secret, vectors.relay)).toBe(link);
-		expect(kitFrom(characters)).toEqual({ secret, relay: null });
-		expect(kitFrom(link)).toEqual({ secret, relay: vectors.relay });
+		expect(kitFrom(characters)).toEqual({ secret, relay: null, guarded: null });
+		expect(kitFrom(link)).toEqual({ secret, relay: vectors.relay, guarded: false });
 	});
 
 	it('whatever is printed is read back, also as people type it', () => {
@@ -26,7 +26,7 @@ describe('KT1 the 26 characters', () => {
 				const printed = kitGroups(secret).join(between);
 				const sloppy = printed.toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l');
 				for (const text of [printed, sloppy, ` ${sloppy.replaceAll('l', 'I')}\t`]) {
-					expect(kitFrom(text)).toEqual({ secret, relay: null });
+					expect(kitFrom(text)).toEqual({ secret, relay: null, guarded: null });
 				}
 				expect(tidyKit(sloppy)).toBe(tidyKit(printed));
 			}),

@@ -77,6 +77,7 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 	const region = owner.getByRole('region', { name: 'Recovery kit' });
 	await region.getByText('There is none.').waitFor();
 	await region.getByRole('button', { name: 'Make a recovery kit' }).click();
+	await region.getByRole('button', { name: 'Show the kit' }).click();
 	const sheet = owner.getByRole('dialog', { name: 'Your recovery kit' });
 	const characters = sheet.getByTestId('kit-characters').locator('code');
 	await characters.nth(4).waitFor({ timeout: 20_000 });

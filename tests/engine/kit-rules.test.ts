@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { bytesOf, hexOf, type Bytes } from '#domain/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
+import { tidyPassphrase } from '#domain/kit.ts';
 import { parseEntry, type RosterEntry, type Subject } from '#domain/roster.ts';
 import { rawFromGrant } from '#engine/keys.ts';
 import { isKitOf, kitGrantsIn } from '#engine/kit-grants.ts';
@@ -153,6 +154,14 @@ describe('KT2 KT3 KT5 vectors', () => {
 		const signature = await crypto.sign(kit.owner.key, bytesOf('00'));
 		const verifier = await crypto.verifier(kit.owner.public);
 		expect(await crypto.verify(verifier, signature, bytesOf('00'))).toBe(true);
+	});
+
+	it('KT16 with a passphrase, in whatever form it was typed', async () => {
+		const { secret, passphrase, sign, owner: own, device } = vectors.guarded;
+		const made = await kitKeysOf(crypto, bytesOf(secret), tidyPassphrase(` ${passphrase}\n`));
+		expect([hexOf(made.sign.public), hexOf(made.owner.public), made.device]).toEqual([
+			...[sign, own, device],
+		]);
 	});
 
 	it('the roster of the vectors: claimed, and a day later an owner; the kit opens the home key', async () => {

@@ -1,9 +1,11 @@
 import { WebCrypto } from '#browser/crypto.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, same, type Bytes } from '#domain/bytes.ts';
+import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
 import { loginBytes } from '#domain/login.ts';
+import { seqOf } from '#domain/roster.ts';
+import { grown } from '#engine/branches.ts';
 import { inForce, replayRoster } from '#engine/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
@@ -104,11 +106,11 @@ export class FakeRelay implements Relays {
 	async append(home: string, texts: readonly string[]): Promise<number | null> {
 		const known = this.homes.get(home) ?? [];
 		const entries = texts.map(bytesOfBase64url);
-		const fresh = entries.filter((entry) => !known.some((kept) => same(kept, entry)));
-		const whole = [...known, ...fresh];
 		try {
+			const whole = await grown(this.crypto, known, entries, this.clock.wallMs());
+			if (whole === null) return null;
 			const { devices } = await replayRoster(this.crypto, whole);
-			this.homes.set(home, whole);
+			this.homes.set(home, [...whole]);
 			for (const socket of this.of(home)) {
 				if (!devices.has(socket.device as DeviceId)) socket.end(CLOSED.revoked);
 			}
@@ -223,7 +225,8 @@ export class FakeSocket implements RelaySocket {
 				return;
 			}
 			this.say({ t: 'appended', seq });
-			const from = seq - frame.entries.length + 1;
+			const [first] = frame.entries;
+			const from = (first === undefined ? null : seqOf(bytesOfBase64url(first))) ?? seq;
 			for (const socket of relay.of(this.home)) {
 				socket.say({ t: 'roster', from, entries: [...frame.entries] });
 			}

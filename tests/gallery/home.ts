@@ -1,7 +1,7 @@
 import { Fault, type FaultKind } from '#domain/fault.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
 import type { Role } from '#domain/roster.ts';
-import type { Member, Revoked } from '#engine/members.ts';
+import type { Member, MembersFork, Revoked } from '#engine/members.ts';
 import type { LinkState } from '#engine/post.ts';
 import type { LiveView, ViewState, WatchedCamera, Watcher } from '#engine/watching.ts';
 import { CAMERA, NOON } from './scene.ts';
@@ -119,6 +119,7 @@ export interface HomeWish {
 	readonly members?: readonly Member[];
 	readonly owner?: boolean;
 	readonly forked?: boolean;
+	readonly fork?: MembersFork;
 	readonly watchers?: readonly Watcher[];
 	readonly newcomers?: readonly DeviceId[];
 	readonly heard?: boolean;
@@ -168,9 +169,11 @@ export function homeIn(wish: HomeWish) {
 			list: wish.members ?? MEMBERS,
 			owner: wish.owner ?? true,
 			forked: wish.forked ?? false,
+			fork: wish.fork ?? null,
 			on: off,
 			rename: done,
 			refuse: () => Promise.resolve(),
+			settle: done,
 			revoke: (_: DeviceId, tell: (revoked: Revoked) => void) => {
 				if (wish.proof) tell(wish.proof);
 				return done();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Database } from '#relay/database.ts';
 import { Mailbox, type Letter } from '#relay/mailbox.ts';
 import { Outbox } from '#relay/outbox.ts';
 import { Ring } from '#relay/ring.ts';
@@ -135,5 +136,24 @@ describe('RL2 the outbox', () => {
 		for (let id = 0; id < 12_000; id += 1) outbox.add({ kind: 'gone', ids: [id] });
 		expect(outbox.unconfirmed).toBe(10_000);
 		expect(outbox.next()[0]!.fact.kind).toBe('opened');
+	});
+});
+
+describe('RL2 ID45 a roster that an owner settled', () => {
+	const bytes = (...said: number[]) => said.map((one) => new Uint8Array([one]));
+	const appended = (from: number, ...said: number[]) =>
+		({ kind: 'appended', home: 'h', from, entries: bytes(...said) }) as const;
+	const opened = { kind: 'opened', home: 'h', invitation: 'i', entries: bytes(1, 2) } as const;
+
+	test('is kept in place of what fell, in the outbox and in the database, told twice as well', () => {
+		const outbox = new Outbox({ homes: [], letters: [], invitations: ['i'] });
+		const database = new Database(':memory:');
+		const facts = [opened, appended(3, 3, 4, 5), appended(3, 6, 7), appended(5, 8)];
+		for (const fact of facts) outbox.add(fact);
+		for (const fact of [...facts, ...facts.slice(1)]) database.take(fact, 1);
+		const homes = [{ home: 'h', entries: bytes(1, 2, 6, 7, 8) }];
+		expect(outbox.kept.homes).toEqual(homes);
+		expect(database.kept(1).homes).toEqual(homes);
+		database.close();
 	});
 });

@@ -153,3 +153,39 @@ describe('KT7 by the relay’s clock', () => {
 		expect(owner.said.some(({ t }) => t === 'appended')).toBe(true);
 	});
 });
+
+describe('KT6 KT7 KT14 a thief with the sheet, at an honest relay', () => {
+	test.each([
+		['names a key of its own', false, 'clock'],
+		['names the kit’s own key', true, 'roster'],
+	])('claims, makes it good and takes the owner out at once; it %s', async (_what, own, why) => {
+		const owner = await new Talk(world).prove(home);
+		const talk = await arrived();
+		const before = home.entries.length;
+		const key = await crypto.makeSignKey(false);
+		const { sign: signing, kem, device } = fresh;
+		const me = {
+			...{ device, sign: signing.public, kem: kem.public, dtls: null },
+			owner: own ? kit.owner.public : key.public,
+		};
+		const none = new Uint8Array(65);
+		const gone = { device: home.first.device, sign: none, kem: none, owner: null, dtls: null };
+		const by = own ? kit.owner : key;
+		await sign(kit.owner, 'add', me, ['viewer', 'owner'], world.wallMs - DAY_MS);
+		const entries = [...home.entries];
+		// What does not follow cannot be signed on top of itself: it is laid out from the newest that
+		// does.
+		if (!own) {
+			await sign(kit.owner, 'rotate', me, ['viewer', 'owner'], world.wallMs);
+			await sign(by, 'revoke', gone, [], world.wallMs);
+			entries.splice(0, entries.length, ...home.entries);
+		}
+		talk.said.length = 0;
+		await talk.say({ t: 'append', entries: entries.slice(before).map(base64url) });
+		expect(talk.said).toEqual([{ t: 'refused', why }]);
+		expect(owner.closed).toBeNull();
+		home.entries.splice(before);
+		const thief = await new Talk(world).prove(home, fresh);
+		expect(thief.refusal).toBe('not-a-member');
+	});
+});

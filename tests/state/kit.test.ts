@@ -9,7 +9,7 @@ function paper(change: Partial<KitControls> = {}, chance = () => 0) {
 	const did: string[] = [];
 	const kits: KitControls = {
 		...{ madeMs: null, triedMs: null, hindrance: null, claims: [], on: () => () => undefined },
-		draw: () => Promise.resolve({ groups, link: 'x', relay: 'https://cam.local:8443' }),
+		draw: () => Promise.resolve({ groups, link: 'x', relay: 'https://cam.local:8443', guarded: false }),
 		keep: () => Promise.resolve(void did.push('keep')),
 		drop: () => void did.push('drop'),
 		try: () => Promise.resolve('works'),
@@ -52,4 +52,26 @@ test('what fails is said, and the sheet stays', async () => {
 	kit.answers = ['0AB1C', 'DDDDD'];
 	await kit.answer();
 	expect([kit.fault, kit.made, kit.drawn?.groups]).toEqual(['offline', false, groups]);
+});
+
+test('KT16 a passphrase is typed twice, is not too short, and may be left out', async () => {
+	const drawn: (string | null | undefined)[] = [];
+	const { kit } = paper({
+		draw: (passphrase) => {
+			drawn.push(passphrase);
+			return Promise.resolve({ groups, link: 'x', relay: '', guarded: passphrase !== null });
+		},
+	});
+	for (const [passphrase, again, unfit] of [
+		['four little words', 'four little wards', 'differs'],
+		['short', 'short', 'short'],
+		[' four  little words ', 'four little words', null],
+		['', '', null],
+	] as const) {
+		Object.assign(kit, { passphrase, again });
+		await kit.draw();
+		expect(kit.unfit).toBe(unfit);
+	}
+	expect(drawn).toEqual(['four little words', null]);
+	expect([kit.passphrase, kit.again]).toEqual(['', '']);
 });

@@ -19,6 +19,21 @@ export const devices: DeviceWords = {
 		'Das Relais zeigt eine Geräteliste, die nicht zu unserer passt. Ihr wird nicht geglaubt.',
 	forkedNext:
 		'Vergleiche die Sicherheitsnummern auf zwei deiner eigenen Geräte. Sind sie gleich, ist dein Zuhause sicher: Entferne, was du hier nicht kennst, und nutze dieses Relais nicht, bis sein Betreiber es erklärt hat.',
+	fork: {
+		what: 'Zwei Besitzer haben die Geräteliste gleichzeitig geändert.',
+		mine: 'Hier:',
+		theirs: 'Beim Relais:',
+		lines: {
+			in: (name) => `„${name}“ wurde hereingelassen`,
+			out: (name) => `„${name}“ wurde entfernt`,
+			changed: (name) => `„${name}“ wurde geändert`,
+			home: () => 'die Einstellungen des Zuhauses wurden geändert',
+		},
+		nothing: 'nichts, was noch gilt',
+		next: 'Kennst du all diese Änderungen, führe beide Listen zusammen: Dann gilt alles überall, und wer auf einer Seite entfernt wurde, bleibt draußen.',
+		ask: 'Ein Besitzer, der in beiden Listen steht, kann sie auf seinem Gerät zusammenführen. Bis dahin hält sich jedes Gerät an seine eigene.',
+		settle: 'Beide zusammenführen',
+	},
 	unnamed: 'Ohne Namen',
 	self: 'Dieses Gerät',
 	roles: {
@@ -89,7 +104,7 @@ export const devices: DeviceWords = {
 		quota: 'Der Browser hat keinen Platz mehr. Es wurde nichts geändert.',
 		'not-found': 'Dieses Gerät gehört nicht mehr zum Zuhause.',
 		conflict:
-			'Ein anderer Besitzer hat etwas geändert, oder jemand hat das Notfallblatt benutzt. Steht das in einem Hinweis, lehne dort ab oder warte einen Tag. Entscheide dann neu.',
+			'Inzwischen hat ein anderer Besitzer etwas geändert. Sieh dir die Liste noch einmal an und entscheide dann.',
 		malformed: 'Dieser Name oder dieses Datum geht nicht. Wähle etwas anderes.',
 		corrupt: 'Die Geräteliste ist beschädigt. Es wurde nichts geändert.',
 		unsupported: 'Dieser Browser kann das nicht.',

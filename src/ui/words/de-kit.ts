@@ -10,8 +10,7 @@ const failed: Readonly<Partial<Record<FaultKind, string>>> = {
 	offline: 'Das Relay ist nicht erreichbar. Versuche es wieder, wenn es das ist.',
 	timeout: 'Das Relay hat nicht geantwortet. Versuche es noch einmal.',
 	denied: 'Das darf nur ein Besitzer.',
-	conflict:
-		'Jemand hat das Notfallblatt benutzt. Lehne im Hinweis ab oder warte einen Tag, dann versuche es noch einmal.',
+	conflict: 'Inzwischen wurde etwas anderes geändert. Versuche es noch einmal.',
 	corrupt:
 		'Das Blatt gehört zu diesem Zuhause, öffnet aber nicht alle Schlüssel. Mache auf einem Gerät eines Besitzers ein neues.',
 };
@@ -30,7 +29,7 @@ const trials: Readonly<Record<Trial, string>> = {
 	slip: `${noKit.slip} ${paper}`,
 	works: 'Dieses Blatt ist gut: Es öffnet dieses Zuhause. Nichts wurde geändert.',
 	old: 'Das ist ein älteres Blatt dieses Zuhauses. Es ist nichts mehr wert: Vernichte es.',
-	other: 'Das ist kein Blatt dieses Zuhauses.',
+	other: 'Das ist kein Blatt dieses Zuhauses, oder die Passphrase stimmt nicht.',
 };
 
 const ends: Readonly<Record<RecoveryEnd, Advice>> = {
@@ -39,7 +38,7 @@ const ends: Readonly<Record<RecoveryEnd, Advice>> = {
 	slip: { what: noKit.slip, next: paper },
 	'unknown-kit': {
 		what: 'Dieses Relay kennt kein Zuhause zu diesem Blatt.',
-		next: 'Vergleiche die Zeichen mit dem Papier. Ist dein Zuhause an einem anderen Relay? Seine Adresse steht auf dem Blatt: Tippe sie unten ein.',
+		next: 'Vergleiche die Zeichen mit dem Papier und gib die Passphrase ein, wenn das Blatt eine nennt. Ist dein Zuhause an einem anderen Relay? Seine Adresse steht auf dem Blatt: Tippe sie unten ein.',
 	},
 	'taken-out': {
 		what: 'Dieses Blatt ist nichts mehr wert: Ein Besitzer hat es abgelehnt oder ein neueres gemacht.',
@@ -88,6 +87,15 @@ export const kit: KitWords = {
 	trials,
 	failed: (kind) => failed[kind] ?? unchanged,
 	cancel: 'Abbrechen',
+	passphrase: {
+		lead: 'Eine Passphrase schützt dich, wenn jemand das Blatt findet: Ohne sie öffnet es nichts.',
+		label: 'Passphrase (empfohlen)',
+		again: 'Passphrase noch einmal',
+		note: 'Mindestens 8 Zeichen, besser vier Wörter. Sie steht nicht auf dem Blatt, und niemand kann sie zurücksetzen: Bewahre sie anderswo auf. Lass beide Felder leer für ein Blatt ohne Passphrase.',
+		differs: 'Die beiden Passphrasen sind nicht gleich.',
+		short: 'Eine Passphrase hat mindestens 8 Zeichen.',
+		next: 'Blatt zeigen',
+	},
 	sheet: {
 		title: 'Dein Notfallblatt',
 		lead: 'Drucke es aus oder schreibe die Zeichen ab. Sie sind nur jetzt zu sehen.',
@@ -98,10 +106,11 @@ export const kit: KitWords = {
 			'Warte 24 Stunden. Geräte, die noch da sind, können es in dieser Zeit ablehnen.',
 			'Komm mit dem Blatt wieder: Das neue Gerät ist Besitzer. Nimm das verlorene heraus.',
 		],
+		guarded: 'Zu diesem Blatt gehört eine Passphrase. Sie steht nicht darauf.',
 		stepsTitle: 'Wenn alle Geräte der Besitzer verloren sind',
 		canTitle: 'Gut zu wissen',
 		can: [
-			'Wer dieses Blatt hat, kann Besitzer werden. Verwahre es wie einen Reisepass, nicht bei einer Kamera.',
+			'Wer dieses Blatt hat (und seine Passphrase, wenn es eine gibt), kann nach einem Tag Besitzer werden und vorher schon die Namen deiner Geräte lesen. Verwahre es wie einen Reisepass, nicht bei einer Kamera.',
 			'Es öffnet, was Kameras aufgenommen haben, die noch gehen. Was nur auf einem verlorenen Gerät war, ist fort.',
 			'Ist auch das Blatt verloren, kommt niemand mehr herein. Niemand sonst hat eine Kopie.',
 		],
@@ -144,6 +153,9 @@ export const kit: KitWords = {
 		},
 		kit: 'Die 26 Zeichen des Blatts',
 		kitNote: 'Groß oder klein, mit oder ohne Leerzeichen.',
+		passphrase: 'Passphrase des Blatts',
+		passphraseMaybe: 'Passphrase, wenn das Blatt eine nennt',
+		passphraseNote: 'Sie steht nicht auf dem Blatt. Das Prüfen dauert einen Augenblick.',
 		name: 'Name dieses Geräts',
 		relay: 'Adresse des Relays',
 		relayNote: 'Bleibt leer, wenn du diese Seite von deinem Relay geöffnet hast.',

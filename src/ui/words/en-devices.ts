@@ -12,8 +12,7 @@ const failed: Readonly<Record<FaultKind, string>> = {
 	denied: 'Only an owner may do this, and the last owner stays one.',
 	quota: 'The browser has no room left. Nothing was changed.',
 	'not-found': 'This device is not in the home any more.',
-	conflict:
-		'Another owner changed something, or somebody used the recovery kit. If a notice says so, refuse there, or wait a day. Then decide anew.',
+	conflict: 'Another owner changed something meanwhile. Look at the list again, then decide.',
 	malformed: 'This name or date does not work. Choose another.',
 	corrupt: 'The list of devices is damaged. Nothing was changed.',
 	unsupported: 'This browser cannot do this.',
@@ -35,6 +34,21 @@ export const devices = {
 	forkedWhat: 'The relay shows a list of devices that does not follow ours. It is not believed.',
 	forkedNext:
 		'Compare the safety numbers on two of your own devices. If they are the same, your home is safe: take out whatever you do not know here, and do not use this relay until whoever runs it has explained it.',
+	fork: {
+		what: 'Two owners changed the list of devices at the same time.',
+		mine: 'Here:',
+		theirs: 'At the relay:',
+		lines: {
+			in: (name: string) => `“${name}” was let in`,
+			out: (name: string) => `“${name}” was taken out`,
+			changed: (name: string) => `“${name}” was changed`,
+			home: () => 'the home’s settings were changed',
+		},
+		nothing: 'nothing that still holds',
+		next: 'If you know all of these changes, bring both lists together: then all of it holds everywhere, and whoever was taken out on one side stays out.',
+		ask: 'An owner who is in both lists can bring them together on a device of theirs. Until then each device keeps to its own.',
+		settle: 'Bring both together',
+	},
 	unnamed: 'Without a name',
 	self: 'This device',
 	roles: {

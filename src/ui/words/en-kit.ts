@@ -9,7 +9,7 @@ const failed: Readonly<Partial<Record<FaultKind, string>>> = {
 	offline: 'The relay cannot be reached. Try again when it can.',
 	timeout: 'The relay did not answer. Try again.',
 	denied: 'Only an owner may do this.',
-	conflict: 'Somebody used the recovery kit. Refuse in the notice, or wait a day, then try again.',
+	conflict: 'Something else was changed meanwhile. Try again.',
 	corrupt:
 		'The kit is one of this home, but does not open all its keys. Make a new one on an owner device.',
 };
@@ -28,7 +28,7 @@ const trials: Readonly<Record<Trial, string>> = {
 	slip: `${noKit.slip} ${paper}`,
 	works: 'This kit works: it opens this home. Nothing was changed.',
 	old: 'This is an older kit of this home. It is worth nothing any more: destroy it.',
-	other: 'This is no kit of this home.',
+	other: 'This is no kit of this home, or the passphrase is not right.',
 };
 
 const ends: Readonly<Record<RecoveryEnd, Advice>> = {
@@ -37,7 +37,7 @@ const ends: Readonly<Record<RecoveryEnd, Advice>> = {
 	slip: { what: noKit.slip, next: paper },
 	'unknown-kit': {
 		what: 'This relay knows no home of this kit.',
-		next: 'Compare the characters with the paper. Is your home at another relay? Its address is printed on the kit: type it below.',
+		next: 'Compare the characters with the paper, and type the passphrase if the sheet names one. Is your home at another relay? Its address is printed on the kit: type it below.',
 	},
 	'taken-out': {
 		what: 'This kit is worth nothing any more: an owner refused it, or made a newer one.',
@@ -87,6 +87,15 @@ export const kit = {
 	trials,
 	failed: (kind: FaultKind) => failed[kind] ?? unchanged,
 	cancel: 'Cancel',
+	passphrase: {
+		lead: 'A passphrase protects you if somebody finds the sheet: without it the sheet opens nothing.',
+		label: 'Passphrase (recommended)',
+		again: 'Passphrase again',
+		note: 'At least 8 characters, better four words. It is not on the sheet and nobody can reset it: keep it somewhere else. Leave both fields empty for a kit without one.',
+		differs: 'The two passphrases are not the same.',
+		short: 'A passphrase has at least 8 characters.',
+		next: 'Show the kit',
+	},
 	sheet: {
 		title: 'Your recovery kit',
 		lead: 'Print it, or write the characters down. They are shown only now.',
@@ -97,10 +106,11 @@ export const kit = {
 			'Wait 24 hours. Devices that are left can refuse it in that time.',
 			'Come back with the kit: the new device is an owner. Take the lost one out.',
 		],
+		guarded: 'This kit needs its passphrase, too. It is not on this sheet.',
 		stepsTitle: 'When all owner devices are lost',
 		canTitle: 'What to know',
 		can: [
-			'Whoever holds this sheet can become an owner. Keep it where you keep a passport, not near a camera.',
+			'Whoever holds this sheet (and its passphrase, if it has one) can become an owner after a day, and can read the names of your devices before. Keep it where you keep a passport, not near a camera.',
 			'It opens what cameras that still work have recorded. What was only on a lost device is gone.',
 			'Is the sheet lost as well, nobody can come back. Nobody else has a copy.',
 		],
@@ -140,6 +150,9 @@ export const kit = {
 		given: { link: 'You opened the link of a recovery kit.', scan: 'You scanned a recovery kit.' },
 		kit: 'The 26 characters of the kit',
 		kitNote: 'Upper or lower case, with or without spaces.',
+		passphrase: 'Passphrase of the kit',
+		passphraseMaybe: 'Passphrase, if the sheet names one',
+		passphraseNote: 'It is not on the sheet. It takes a moment to check.',
 		name: 'Name of this device',
 		relay: 'Address of the relay',
 		relayNote: 'Leave it empty if you opened this page from your relay.',
