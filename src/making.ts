@@ -147,7 +147,8 @@ export function make(installer: Installer): Engine {
 	};
 	const hosting = new Hosting({
 		...live,
-		...{ recorder, planning, preferences, capture, power, guarding, sealerOf },
+		...{ recorder, planning, preferences, capture, power, guarding, happenings },
+		liveSealer: (camera, key) => house.beginLive(camera, key),
 		encoder: new BrowserLiveEncoder(recorders),
 		frames: () => recorder.pulse.frames,
 		torch: new TrackTorch(),

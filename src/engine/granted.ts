@@ -3,6 +3,7 @@ import { Fault, type FaultKind } from '#domain/fault.ts';
 import { parseGrant } from '#domain/grant.ts';
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
+import { may } from '#domain/rights.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Vault } from '#ports/vault.ts';
@@ -67,11 +68,11 @@ export class Granted {
 		const mine = identity && membership.member(identity.device)?.roles;
 		for (const device of [...this.#asked.keys()])
 			if (!post.online.has(device)) this.#asked.delete(device);
-		if (!identity || !mine?.some((role) => role === 'viewer' || role === 'owner')) return;
+		if (!identity || !mine || !may(mine, 'footage')) return;
 		for (const device of post.online) {
 			const roles = membership.member(device)?.roles;
-			if (device === identity.device || !roles?.includes('camera')) continue;
-			const owner = mine.includes('owner');
+			if (device === identity.device || !may(roles ?? [], 'record')) continue;
+			const owner = may(mine, 'earlier');
 			if (this.#asked.get(device) === true || this.#asked.get(device) === owner) continue;
 			this.#asked.set(device, owner);
 			const camera = await cameraIdOf(crypto, device, 1);
@@ -82,7 +83,7 @@ export class Granted {
 
 	async #hear(message: Message, from: Sender): Promise<void> {
 		if (message.t === 'home-key') {
-			if (!from.roles.includes('owner')) return;
+			if (!may(from.roles, 'manage')) return;
 			await this.#counted(() =>
 				this.#tools.membership.takeHomeKey(bytesOfBase64url(message.grant)),
 			);

@@ -1,15 +1,19 @@
+import type { Ordered } from '#domain/event.ts';
 import { faultOf } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import { mostDirect } from '#domain/path.ts';
+import { may, rightFor, type Right } from '#domain/rights.ts';
 import type { Role } from '#domain/roster.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Dtls } from '#ports/crypto.ts';
 import type { Tenure } from '#ports/tenure.ts';
 import type { Message } from '#protocol/message.ts';
 import { HostedCall, type CallTools } from './hosting-call.ts';
-import { Orders, viewOf, type OrderTools } from './hosting-orders.ts';
+import { HostedEvents, type HostedEventTools } from './hosting-events.ts';
+import { LiveKeys, type KeyTools } from './hosting-keys.ts';
+import { noted, Orders, viewOf, type OrderTools } from './hosting-orders.ts';
 import { HostedParts, type PartTools } from './hosting-parts.ts';
-import { RelayedViews } from './hosting-relayed.ts';
+import { RelayedViews, Unasked, watchersOf } from './hosting-relayed.ts';
 import { Reports, type ReportTools } from './hosting-report.ts';
 import { Stage } from './hosting-stage.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
@@ -23,7 +27,9 @@ const LOOK_MS = 5000;
 const MOST_DONE = 1024;
 
 export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
-	Omit<PartTools, 'live'> &
+	Omit<PartTools, 'live' | 'sealerOf'> &
+	HostedEventTools &
+	KeyTools &
 	OrderTools &
 	Omit<ReportTools, 'rosterSeq' | 'speaks'> & {
 		readonly post: Post;
@@ -40,16 +46,6 @@ export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 
 type Said<T extends Message['t']> = Extract<Message, { t: T }>;
 
-/** LV5 */
-function mayWatch(roles: readonly Role[]): boolean {
-	return roles.includes('viewer') || roles.includes('owner');
-}
-
-/** LV13: live-only devices see, and order nothing. */
-function mayOrder(roles: readonly Role[]): boolean {
-	return mayWatch(roles) && !roles.includes('live');
-}
-
 /** The camera's side of live: who is served, and how; what others order. Rules: docs/spec/live.md. */
 export class Hosting implements HostingControls {
 	newcomers: readonly DeviceId[] = [];
@@ -64,8 +60,11 @@ export class Hosting implements HostingControls {
 	readonly #listeners = new Set<() => void>();
 	#calls: readonly HostedCall[] = [];
 	readonly #relayed = new RelayedViews();
-	/** How many watch at the relay, as it says. */
-	#atRelay = 0;
+	readonly #keys: LiveKeys;
+	readonly #events: HostedEvents;
+	/** Whom the relay sends parts to, as it says. */
+	#atRelay: readonly DeviceId[] = [];
+	readonly #unasked: Unasked;
 	#picture: Picture | null = null;
 	readonly #done = new Set<string>();
 	#ordered: Promise<void> = Promise.resolve();
@@ -74,7 +73,15 @@ export class Hosting implements HostingControls {
 		this.#tools = tools;
 		this.#live = new LiveClock(tools.clock);
 		this.#pulse = new LensPulse(this.#live, tools.frames);
-		this.#parts = new HostedParts({ ...tools, live: this.#live });
+		this.#events = new HostedEvents(tools);
+		this.#unasked = new Unasked(tools.clock);
+		this.#keys = new LiveKeys(
+			tools,
+			(key) => this.#giveKey(key),
+			() => this.#parts.renew(),
+		);
+		const sealerOf = this.#keys.sealerOf.bind(this.#keys);
+		this.#parts = new HostedParts({ ...tools, sealerOf, live: this.#live });
 		this.#orders = new Orders(tools, () => {
 			this.#tell();
 		});
@@ -87,20 +94,19 @@ export class Hosting implements HostingControls {
 		tools.post.onMessage((message, from) => {
 			this.#read(message, from);
 		});
-		tools.post.onWatched((camera, viewers) => {
+		tools.post.onWatched((camera, devices) => {
 			if (camera !== tools.recorder.camera) return;
-			const more = viewers > this.#atRelay;
-			this.#atRelay = viewers;
+			const more = devices.length > this.#atRelay.length;
+			this.#atRelay = devices;
 			this.#follow();
 			if (more) this.#parts.keyFrame();
+			this.#tell();
 		});
 		tools.post.on(() => {
 			this.#look();
 		});
 		tools.members.on(() => {
 			this.#look();
-			// LV9: whoever was put out shall not have the key of what comes.
-			this.#parts.renew();
 		});
 		tools.recorder.on(() => {
 			this.#follow();
@@ -112,16 +118,8 @@ export class Hosting implements HostingControls {
 	}
 
 	get watchers(): readonly Watcher[] {
-		const found = new Map<DeviceId, Watcher>();
-		for (const { device, sinceMs } of this.#relayed.all) {
-			found.set(device, { device, name: this.#nameOf(device), path: 'relayed', sinceMs });
-		}
-		for (const { device, path, sinceMs } of this.#calls) {
-			if (path === null) continue;
-			const since = Math.min(sinceMs, found.get(device)?.sinceMs ?? sinceMs);
-			found.set(device, { device, name: this.#nameOf(device), path, sinceMs: since });
-		}
-		return [...found.values()];
+		const ways = [...this.#relayed.all, ...this.#calls, ...this.#unasked.all];
+		return watchersOf(ways, (device) => this.#nameOf(device));
 	}
 
 	get siren(): DeviceId | null {
@@ -144,7 +142,7 @@ export class Hosting implements HostingControls {
 	}
 
 	#read(message: Message, { device, roles }: Sender): void {
-		if (!mayWatch(roles) || !this.#inForce(device)) return;
+		if (!may(roles, 'watch') || !this.#inForce(device)) return;
 		if (message.t === 'ask') this.#reports.ask(device, message.nonce);
 		else if (message.t === 'call') void this.#answer(message, device);
 		else if (message.t === 'answer' || message.t === 'candidate') {
@@ -183,8 +181,10 @@ export class Hosting implements HostingControls {
 			}
 		}
 		const why = !direct ? 'asked' : full ? 'full' : 'failed';
-		if (call.ways.includes('relayed')) this.#keepRelayed(device, sid, call.sound === true);
-		await post.send(device, { t: 'relayed', sid, peer, why, atMs: this.#live.nowMs() });
+		const kept = call.ways.includes('relayed');
+		if (kept) this.#keepRelayed(device, call);
+		const key = kept ? this.#keys.now : null;
+		await post.send(device, { t: 'relayed', sid, peer, why, key, atMs: this.#live.nowMs() });
 	}
 
 	/** LV4. Who calls once more while it holds a place gives that up: most often it is what is left of a page that was closed. */
@@ -193,11 +193,22 @@ export class Hosting implements HostingControls {
 		this.#calls.find((call) => call.device === device)?.hangUp('full');
 	}
 
-	#keepRelayed(device: DeviceId, sid: string, listens: boolean): void {
+	/** LV20: what comes from now on is sealed with it. */
+	#giveKey(key: NonNullable<Said<'relayed'>['key']>): Promise<unknown> {
+		const atMs = this.#live.nowMs();
+		const letters = this.#relayed.all.map(async ({ device, sid, nonce }) => {
+			if (!this.#inForce(device)) return;
+			const about = { sid, peer: nonce, why: 'asked' } as const;
+			await this.#tools.post.send(device, { t: 'relayed', ...about, key, atMs });
+		});
+		return Promise.all(letters);
+	}
+
+	#keepRelayed(device: DeviceId, { sid, nonce, sound: listens = false }: Said<'call'>): void {
 		const { clock } = this.#tools;
 		const watched = this.#watches(device);
 		const now = { sinceMs: clock.wallMs(), seenMs: clock.monotonicMs() };
-		const fresh = this.#relayed.keep({ device, sid, listens, ...now });
+		const fresh = this.#relayed.keep({ device, path: 'relayed', sid, nonce, listens, ...now });
 		if (fresh) this.#parts.keyFrame();
 		this.#follow();
 		if (!fresh) return;
@@ -243,7 +254,9 @@ export class Hosting implements HostingControls {
 			if (picture !== null) for (const call of this.#calls) call.show(picture);
 		}
 		if (picture === null && recorder.state.kind === 'off') this.#hangUpAll('closed');
-		const wanted = this.#relayed.all.length > 0 && this.#atRelay > 0;
+		const { devices } = this.#relayed;
+		this.#keys.follow(devices, false);
+		const wanted = devices.length > 0 && this.#atRelay.length > 0;
 		if (camera !== null) this.#parts.follow(camera, wanted ? picture : null);
 		this.#parts.sound(this.#relayed.listens);
 		this.#pulse.follow(clock, this.#calls.length > 0);
@@ -258,8 +271,10 @@ export class Hosting implements HostingControls {
 			if (inForce && post.online.has(device) && clock.monotonicMs() - seenMs < RELAYED_LIVES_MS)
 				continue;
 			this.#relayed.drop(device, sid);
+			if (!inForce) this.#keys.follow(this.#relayed.devices, true);
 			if (!inForce) void post.send(device, { t: 'hang-up', sid, peer: sid, why: 'revoked' });
 		}
+		if (this.talking !== null && !this.#inForce(this.talking, 'control')) this.#speak(null);
 		this.#reports.keep((device) => this.#inForce(device));
 		this.#follow();
 		this.#tell();
@@ -287,16 +302,28 @@ export class Hosting implements HostingControls {
 		this.#ordered = this.#ordered.then(async () => {
 			let fault: Said<'done'>['fault'] = null;
 			try {
-				if (!mayOrder(roles)) fault = 'denied';
+				if (!may(roles, rightFor(name, value, this.#isOfOther(name, device)))) fault = 'denied';
 				else if (camera !== recorder.camera) fault = 'not-found';
 				else if (name === 'talk') fault = this.#talk(value === true, device);
 				else await this.#orders.carryOut(name, value, device);
 			} catch (error) {
 				fault = faultOf(error).kind;
 			}
+			this.#note(device, noted(name, value, fault));
 			this.#reports.changed();
 			await post.send(device, { t: 'done', id, fault });
 		});
+	}
+
+	#isOfOther(name: Said<'command'>['name'], device: DeviceId): boolean {
+		return name === 'siren' && this.siren !== null && this.siren !== device;
+	}
+
+	/** EV12. Who stops talking only ends what was written when it began. */
+	#note(device: DeviceId, order: Ordered): void {
+		const { camera } = this.#tools.recorder;
+		if (camera === null || (order.name === 'talk' && order.value === false)) return;
+		this.#events.ordered(camera, { device, name: this.#nameOf(device) }, order);
 	}
 
 	/** Half duplex: one at a time, and it is heard while it is not spoken to. */
@@ -314,6 +341,7 @@ export class Hosting implements HostingControls {
 
 	#speak(device: DeviceId | null): void {
 		if (device === this.talking) return;
+		if (this.talking !== null) this.#events.quiet(this.talking);
 		this.talking = device;
 		for (const call of this.#calls) call.hear(call.device === device);
 		this.#tell();
@@ -323,9 +351,9 @@ export class Hosting implements HostingControls {
 		return this.#calls.find((call) => call.sid === sid && call.device === device);
 	}
 
-	#inForce(device: DeviceId): boolean {
+	#inForce(device: DeviceId, right: Right = 'watch'): boolean {
 		const member = this.#tools.members.list.find((one) => one.device === device);
-		if (member === undefined || !mayWatch(member.roles)) return false;
+		if (member === undefined || !may(member.roles, right)) return false;
 		return member.notAfterMs === null || this.#tools.clock.wallMs() < member.notAfterMs;
 	}
 
@@ -343,6 +371,10 @@ export class Hosting implements HostingControls {
 	}
 
 	#tell(): void {
+		const { camera } = this.#tools.recorder;
+		const unasked = this.#unasked.follow(this.#atRelay, this.#relayed.devices);
+		for (const device of unasked) this.#welcome(device);
+		if (camera !== null) this.#events.watched(camera, this.watchers);
 		this.#reports.changed();
 		for (const listener of this.#listeners) listener();
 	}

@@ -12,7 +12,7 @@ import { Keyring } from './keyring.ts';
 import { closeLeftOpen, lineageOf } from './lineage.ts';
 import { MetaSealer } from './meta.ts';
 import { Naming } from './naming.ts';
-import { Opener } from './open.ts';
+import { Opener, type LiveKey } from './open.ts';
 import type { Roster } from './roster.ts';
 import { RunSealer } from './seal.ts';
 
@@ -191,6 +191,15 @@ export class House implements HouseControls {
 			const { number: epoch, secret } = await this.#epoch(camera);
 			const runId = hexOf(crypto.random(16)) as RunId;
 			return new MetaSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
+		});
+	}
+
+	/** What seals live parts: under a key that only those get who watch (LV20). Throws as `beginRun` does. */
+	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<MetaSealer> {
+		return this.#oneByOne(async () => {
+			const { home } = this.#own(camera).identity;
+			const { number: epoch } = await this.#epoch(camera);
+			return new MetaSealer(this.#tools.crypto, { home, camera, epoch, secret, runId: run });
 		});
 	}
 

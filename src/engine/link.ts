@@ -44,8 +44,8 @@ export class Link implements Post {
 	readonly #listeners = new Set<() => void>();
 	readonly #readers = new Set<Listener<[Message, Sender]>>();
 	readonly #watchers = new Map<string, Set<Listener<[Bytes, boolean]>>>();
-	readonly #hosts = new Set<Listener<[string, number]>>();
-	readonly #watched = new Map<string, number>();
+	readonly #hosts = new Set<Listener<[string, readonly DeviceId[]]>>();
+	readonly #watched = new Set<string>();
 	readonly #answers = new Map<number, (sent: Sent) => void>();
 	#online: ReadonlySet<DeviceId> = new Set();
 	#ice: readonly IceServer[] = [];
@@ -193,7 +193,7 @@ export class Link implements Post {
 		};
 	}
 
-	onWatched(listener: (camera: string, viewers: number) => void): () => void {
+	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void {
 		this.#hosts.add(listener);
 		return () => this.#hosts.delete(listener);
 	}
@@ -260,7 +260,7 @@ export class Link implements Post {
 		this.#online = new Set();
 		this.#token = null;
 		for (const n of [...this.#answers.keys()]) this.#answer(n, 'unsent');
-		for (const camera of this.#watched.keys()) this.#tellHosts(camera, 0);
+		for (const camera of this.#watched) this.#tellHosts(camera, []);
 	}
 
 	#hear(frame: FromRelay): void {
@@ -288,7 +288,7 @@ export class Link implements Post {
 				this.#tell();
 				return;
 			case 'watched':
-				this.#tellHosts(frame.camera, frame.viewers);
+				this.#tellHosts(frame.camera, frame.devices as DeviceId[]);
 				return;
 			default:
 		}
@@ -335,10 +335,10 @@ export class Link implements Post {
 		}
 	}
 
-	#tellHosts(camera: string, viewers: number): void {
-		if (viewers === 0) this.#watched.delete(camera);
-		else this.#watched.set(camera, viewers);
-		for (const host of this.#hosts) host(camera, viewers);
+	#tellHosts(camera: string, devices: readonly DeviceId[]): void {
+		if (devices.length === 0) this.#watched.delete(camera);
+		else this.#watched.add(camera);
+		for (const host of this.#hosts) host(camera, devices);
 	}
 
 	#tell(): void {

@@ -1,7 +1,9 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, RunId } from '#domain/ids.ts';
 import { beginsWithKey, capturedIn, type LivePart } from '#domain/live-part.ts';
-import type { Opener } from './open.ts';
+import type { OpenedPart } from './open.ts';
+
+type Open = (camera: CameraId, sealed: Bytes) => Promise<OpenedPart>;
 
 /**
  * Opens the live parts of one camera for one watch, and lets none through that is not newer than the last: whoever
@@ -10,7 +12,7 @@ import type { Opener } from './open.ts';
  * shows its age by the camera's clock.
  */
 export class LiveWindow {
-	readonly #opener: Pick<Opener, 'openLive'>;
+	readonly #openPart: Open;
 	readonly #camera: CameraId;
 	#runId: RunId | null = null;
 	#seq = -1;
@@ -19,12 +21,12 @@ export class LiveWindow {
 	#leaps = false;
 	#queue: Promise<unknown> = Promise.resolve();
 
-	constructor(opener: Pick<Opener, 'openLive'>, camera: CameraId) {
-		this.#opener = opener;
+	constructor(open: Open, camera: CameraId) {
+		this.#openPart = open;
 		this.#camera = camera;
 	}
 
-	/** In the order of calls. `null`: an old one. Throws as `Opener.openLive` does. */
+	/** In the order of calls. `null`: an old one. Throws what opening throws. */
 	open(sealed: Bytes): Promise<LivePart | null> {
 		const done = this.#queue.then(() => this.#open(sealed));
 		this.#queue = done.catch(() => undefined);
@@ -32,7 +34,7 @@ export class LiveWindow {
 	}
 
 	async #open(sealed: Bytes): Promise<LivePart | null> {
-		const { runId, seq, part } = await this.#opener.openLive(this.#camera, sealed);
+		const { runId, seq, part } = await this.#openPart(this.#camera, sealed);
 		const capturedUs = capturedIn(part).lastUs;
 		const newer = runId === this.#runId ? seq > this.#seq : capturedUs > this.#capturedUs;
 		if (!newer) return null;

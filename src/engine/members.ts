@@ -1,6 +1,7 @@
 import { joined, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
+import { may } from '#domain/rights.ts';
 import { parseEntry, type Role } from '#domain/roster.ts';
 import { safetyDigits, safetyInputs } from '#domain/safety.ts';
 import type { Message } from '#protocol/message.ts';
@@ -153,7 +154,7 @@ export class Members implements MembersControls {
 		const { seq, grants } = await work(membership);
 		const cameras = new Map<DeviceId, number | null>();
 		for (const [camera, { roles }] of membership.roster?.devices ?? []) {
-			if (!roles.includes('camera')) continue;
+			if (!may(roles, 'record')) continue;
 			if (link.online.has(camera) || this.#isSelf(camera)) cameras.set(camera, null);
 		}
 		const pending = { seq, begunMs, atMs: clock.wallMs(), relayMs: null, cameras, tell };
@@ -169,7 +170,7 @@ export class Members implements MembersControls {
 		if (!membership.owner) throw new Fault('denied', 'only an owner may');
 		if (membership.member(device) === null) throw new Fault('not-found', 'no such member');
 		const cameras = [...(membership.roster?.devices ?? [])].filter(
-			([camera, { roles }]) => roles.includes('camera') && camera !== device,
+			([camera, { roles }]) => may(roles, 'record') && camera !== device,
 		);
 		const message: Message = { t: 'show-earlier', device };
 		const sent = cameras.map(([camera]) =>

@@ -24,6 +24,12 @@ export interface CameraKeys {
 /** The movie data and what the camera said about it. */
 export type Opened = Payload;
 
+/** What the live parts of one run are sealed with (LV20). */
+export interface LiveKey {
+	readonly run: RunId;
+	readonly secret: Secret;
+}
+
 /** A live part, and which of its run it is. */
 export interface OpenedPart {
 	readonly runId: RunId;
@@ -93,15 +99,15 @@ export class Opener {
 		}
 	}
 
-	/** A live part. It has no head, either: whether it is of now is told by `LiveWindow`. */
-	async openLive(camera: CameraId, sealed: Bytes): Promise<OpenedPart> {
-		const keys = await this.#keysOf(camera);
+	/** A live part, under the key of its run that the camera gave. It has no head, either: whether it is of now is told by `LiveWindow`. */
+	async openLive(camera: CameraId, sealed: Bytes, { run, secret }: LiveKey): Promise<OpenedPart> {
 		try {
 			const slices = slicesOf(sealed);
 			const header = slices[0]?.header;
 			if (header?.kind !== 'live' || header.camera !== camera) throw notOpened();
-			if (keys.homes?.has(header.home) === false || slices.length !== 1) throw notOpened();
-			const key = await deriveKey(this.#crypto, await keys.epoch(header.epoch), header);
+			if (slices.length !== 1) throw notOpened();
+			if (header.runId !== run) throw new Fault('not-found', 'a live part under another key');
+			const key = await deriveKey(this.#crypto, secret, header);
 			const payload = parsePayload('live', await this.#plain(key, slices));
 			const part = parseLivePart(payload.body);
 			const about = capturedIn(part).firstUs === payload.mediaTicks;

@@ -40,6 +40,6 @@ export interface Post {
 	readonly waiting: number;
 	/** Sealed parts of a camera from the newest key part on, until the returned function is called. */
 	watchParts(camera: string, listener: (sealed: Bytes, key: boolean) => void): () => void;
-	/** How many watch this device's camera at the relay. */
-	onWatched(listener: (camera: string, viewers: number) => void): () => void;
+	/** Whom the parts of this device's camera go to, as the relay says. */
+	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void;
 }

@@ -1,6 +1,7 @@
 import { hexOf } from '#domain/bytes.ts';
 import { Fault, faultOf, type FaultKind } from '#domain/fault.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
+import { may } from '#domain/rights.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
@@ -160,7 +161,7 @@ export class Watching implements WatchingControls {
 	}
 
 	#read(message: Message, { device, roles }: Sender): void {
-		if (!roles.includes('camera')) return;
+		if (!may(roles, 'record')) return;
 		if (message.t === 'state') this.#hear(message, device);
 		else if (message.t === 'done') {
 			const waiting = this.#waiting.get(message.id);
@@ -194,7 +195,7 @@ export class Watching implements WatchingControls {
 
 	async #meet(): Promise<void> {
 		const { members, post, crypto } = this.#tools;
-		const hosts = members.list.filter(({ self, roles }) => !self && roles.includes('camera'));
+		const hosts = members.list.filter(({ self, roles }) => !self && may(roles, 'record'));
 		for (const device of this.#hosts.keys()) {
 			if (!hosts.some((member) => member.device === device)) this.#hosts.delete(device);
 		}

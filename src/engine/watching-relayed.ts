@@ -1,13 +1,14 @@
+import { bytesOfBase64url } from '#domain/base64url.ts';
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { offsetWith, type ClockOffset } from '#domain/age.ts';
-import { faultOf, type Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
 import type { LivePart } from '#domain/live-part.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import { LiveWindow } from './live-window.ts';
-import type { Opener } from './open.ts';
+import type { LiveKey, OpenedPart, Opener } from './open.ts';
 import type { Post } from './post.ts';
 
 /** How often it says that it is there, and compares the clocks. */
@@ -17,14 +18,17 @@ const SAY_AGAIN_MS = 1500;
 const FINE_MS = 500;
 const FINER = 8;
 const MOST_ASKED = 40;
-const GRANT_MS = 2000;
+/** A part under another key than is here: it asks again, so often at most. */
+const KEY_MS = 2000;
+/** A key of before is no answer to what was asked longer ago. */
+const FRESH_MS = 15_000;
 /** Parts that wait for their opening: it leaps to the next key part. */
 const MOST_WAITING = 20;
 
 export interface RelayedTools {
 	readonly clock: Clock;
 	readonly post: Pick<Post, 'send' | 'watchParts'>;
-	readonly crypto: Pick<Crypto, 'random'>;
+	readonly crypto: Pick<Crypto, 'random' | 'secret'>;
 	readonly opener: Pick<Opener, 'openLive'>;
 }
 
@@ -34,6 +38,8 @@ export interface RelayedSink {
 	failed(fault: Fault): void;
 	changed(): void;
 }
+
+type Said = Extract<Message, { t: 'relayed' }>;
 
 /** Watching a camera's parts at the relay, until it is hung up. Never throws. */
 export class RelayedWatch {
@@ -53,7 +59,9 @@ export class RelayedWatch {
 	#listens = false;
 	#waiting = 0;
 	#skips = false;
-	#wantedMs = -Infinity;
+	#wantedMs: number;
+	/** What the parts of now are sealed with (LV20); `n` counts up while the camera's page lives. */
+	#key: { readonly n: number; readonly made: Promise<LiveKey> } | null = null;
 	#stopped = false;
 	readonly #stopParts: () => void;
 	readonly #stopSaying: () => void;
@@ -65,7 +73,8 @@ export class RelayedWatch {
 		this.#sink = sink;
 		this.begunMs = tools.clock.monotonicMs();
 		this.#sid = hexOf(tools.crypto.random(16));
-		this.#window = new LiveWindow(tools.opener, camera);
+		this.#wantedMs = this.begunMs;
+		this.#window = new LiveWindow((of, sealed) => this.#open(of, sealed), camera);
 		this.#say();
 		let said = this.begunMs;
 		let finer = FINER;
@@ -93,6 +102,7 @@ export class RelayedWatch {
 		if (!('sid' in message) || message.sid !== this.#sid || this.#stopped) return;
 		if (message.t === 'relayed') {
 			const sentMs = this.#asked.get(message.peer);
+			if (message.key !== null) this.#takeKey(message.key, sentMs);
 			if (sentMs === undefined) return;
 			for (const nonce of this.#asked.keys()) {
 				this.#asked.delete(nonce);
@@ -144,7 +154,7 @@ export class RelayedWatch {
 				// What leans on a part that did not open cannot be decoded.
 				this.#skips = true;
 				const fault = faultOf(error);
-				if (fault.kind === 'not-found') this.#wantGrant();
+				if (fault.kind === 'not-found') this.#wantKey();
 				else if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
 			})
 			.finally(() => {
@@ -152,13 +162,26 @@ export class RelayedWatch {
 			});
 	}
 
-	/** LV9 */
-	#wantGrant(): void {
-		const { clock, post, crypto } = this.#tools;
-		if (clock.monotonicMs() - this.#wantedMs < GRANT_MS) return;
+	async #open(camera: CameraId, sealed: Bytes): Promise<OpenedPart> {
+		if (this.#key === null) throw new Fault('not-found', 'no key for live parts yet');
+		return this.#tools.opener.openLive(camera, sealed, await this.#key.made);
+	}
+
+	/** LV20: the newest, or the one that answers what was asked just now: the camera's page may have begun anew. */
+	#takeKey({ n, run, raw }: NonNullable<Said['key']>, askedMs: number | undefined): void {
+		const { clock, crypto } = this.#tools;
+		const fresh = askedMs !== undefined && clock.monotonicMs() - askedMs < FRESH_MS;
+		if (this.#key !== null && n <= this.#key.n && !(fresh && n < this.#key.n)) return;
+		const made = crypto.secret(bytesOfBase64url(raw)).then((secret) => ({ run: run as RunId, secret }));
+		// Whoever opens with it hears of it.
+		made.catch(() => undefined);
+		this.#key = { n, made };
+	}
+
+	#wantKey(): void {
+		const { clock } = this.#tools;
+		if (this.#stopped || clock.monotonicMs() - this.#wantedMs < KEY_MS) return;
 		this.#wantedMs = clock.monotonicMs();
-		const nonce = hexOf(crypto.random(16));
-		const camera = this.#camera;
-		void post.send(this.#device, { t: 'want-grants', nonce, camera, earlier: false });
+		this.#say();
 	}
 }

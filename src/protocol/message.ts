@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { FAULT_KINDS } from '#domain/fault.ts';
+import { ORDERS } from '#domain/rights.ts';
 
 /** What devices say to each other inside letters: docs/spec/letters.md, live.md. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
@@ -15,18 +16,7 @@ const answered = { sid: id, peer: id };
 
 const WAYS = ['direct', 'relayed'] as const;
 
-export const COMMANDS = [
-	'lens',
-	'torch',
-	'quality',
-	'start',
-	'stop',
-	'guard',
-	'restart',
-	'siren',
-	'talk',
-] as const;
-export type CommandName = (typeof COMMANDS)[number];
+export type { OrderName as CommandName } from '#domain/rights.ts';
 
 /** How a camera fares, as it tells those who may watch. */
 const cameraState = v.object({
@@ -85,6 +75,8 @@ export const messageSchema = v.variant('t', [
 	v.object({
 		...{ t: v.literal('relayed'), ...answered, atMs: v.number() },
 		why: v.picklist(['asked', 'full', 'failed']),
+		/** What the parts are sealed with (LV20); the camera says it unasked when that changes. `null`: nothing yet. */
+		key: v.nullable(v.object({ n: count, run: id, raw: base64(32) })),
 	}),
 	v.object({
 		t: v.literal('hang-up'),
@@ -107,7 +99,7 @@ export const messageSchema = v.variant('t', [
 		id,
 		nonce: id,
 		camera: id,
-		name: v.picklist(COMMANDS),
+		name: v.picklist(ORDERS),
 		value: v.union([v.string(), v.boolean(), v.null()]),
 	}),
 	v.object({ t: v.literal('done'), id, fault: v.nullable(v.picklist(FAULT_KINDS)) }),

@@ -166,7 +166,7 @@ async function passParts(
 	);
 	for (const watcher of watchers) watcher.say({ t: 'watch', camera: id, on: true });
 	await camera.until(() =>
-		camera.frames.some((frame) => frame.t === 'watched' && frame.viewers === WATCHERS),
+		camera.frames.filter((frame) => frame.t === 'watched').length === WATCHERS,
 	);
 	const pinging = setInterval(() => {
 		for (const one of [camera, ...watchers]) one.say({ t: 'ping', n: 1 });

@@ -116,7 +116,10 @@ describe('the relayed picture', () => {
 		const { home, camera, secret, opener } = await makeWorkshop(crypto);
 		const runId = hexOf(crypto.random(16)) as RunId;
 		const sealer = new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId } });
-		const window = new LiveWindow(opener, camera);
+		const window = new LiveWindow(
+			(of, sealed) => opener.openLive(of, sealed, { run: runId, secret }),
+			camera,
+		);
 		const { screen, canvas } = shown();
 		const offset: ClockOffset = {
 			...{ offsetMs: live.wallOffsetMs, roundTripMs: 0, measuredMs: 0 },

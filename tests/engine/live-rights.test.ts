@@ -21,7 +21,6 @@ describe('who may', () => {
 		await until(() => live(one.view)() && live(two.view)());
 		const epochs = (): number => encoder.started;
 		const started = epochs();
-		home.epoch.current = 9;
 		members.set(members.value.slice(0, 1));
 		await clock.pass(400, 50);
 		expect(one.view.state).toMatchObject({ kind: 'ended', why: 'revoked' });

@@ -4,9 +4,10 @@ import type { CameraId, RunId } from '#domain/ids.ts';
 import type { LivePart } from '#domain/live-part.ts';
 import { LiveWindow } from '#engine/live-window.ts';
 import { MetaSealer } from '#engine/meta.ts';
-import { makeWorkshop } from './sealing.ts';
+import { liveOpener, makeWorkshop } from './sealing.ts';
 
 const { crypto, home, camera, secret, opener } = await makeWorkshop();
+const open = liveOpener({ opener, secret });
 const T0 = 1_800_000_000_000_000;
 const sealer = () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
@@ -23,7 +24,7 @@ test('EN4 LV6 what was sealed opens, once and in order', async () => {
 	const sealing = sealer();
 	const sealed = [await sealing.live(one), await sealing.live(two)];
 	expect(sealed[0]!.length).toBe(88 + 1024 + 16);
-	const window = new LiveWindow(opener, camera);
+	const window = new LiveWindow(open, camera);
 	expect(await Promise.all(sealed.map((bytes) => window.open(bytes)))).toEqual([one, two]);
 });
 
@@ -31,7 +32,7 @@ test('LV8 T2 a part that was seen, or is older than the newest, is not let throu
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
 	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.live(part(at * 66)));
-	const window = new LiveWindow(opener, camera);
+	const window = new LiveWindow(open, camera);
 	const order = [0, 1, 1, 4, 2, 3, 0, 5, 5];
 	const seen: number[] = [];
 	for (const at of order) if ((await window.open(sealed[at]!)) !== null) seen.push(at);
@@ -47,7 +48,7 @@ test('LV8 RL9 after a part that is missing it leaps to the next key part', async
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
 	for (let at = 0; at < 8; at += 1) sealed.push(await sealing.live(part(at * 66, at % 5 === 0)));
-	const window = new LiveWindow(opener, camera);
+	const window = new LiveWindow(open, camera);
 	const seen: number[] = [];
 	for (const at of [0, 1, 3, 4, 5, 6, 7]) {
 		if ((await window.open(sealed[at]!)) !== null) seen.push(at);
@@ -58,8 +59,8 @@ test('LV8 RL9 after a part that is missing it leaps to the next key part', async
 test('EN1 T2 another camera, another kind, any changed byte: one generic refusal', async () => {
 	const sealing = sealer();
 	const sealed = await sealing.live(part(0));
-	const window = new LiveWindow(opener, camera);
-	const other = new LiveWindow(opener, 'ab'.repeat(16) as CameraId);
+	const window = new LiveWindow(open, camera);
+	const other = new LiveWindow(open, 'ab'.repeat(16) as CameraId);
 	await expect(other.open(sealed)).rejects.toMatchObject({ kind: 'corrupt' });
 	const { bytes } = await sealing.seal('event', T0, new Uint8Array(20));
 	await expect(window.open(bytes)).rejects.toMatchObject({ kind: 'corrupt' });

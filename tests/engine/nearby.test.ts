@@ -67,15 +67,15 @@ describe('pairing without a relay', () => {
 		await guest.home.membership.amend(owner.id, { name: 'Desk' });
 		await until(() => owner.home.membership.entries.length === 4);
 		const parts: boolean[] = [];
-		const watched: number[] = [];
+		const watched: (readonly string[])[] = [];
 		const camera = 'cd'.repeat(16);
-		owner.link.onWatched((_, viewers) => watched.push(viewers));
+		owner.link.onWatched((_, devices) => watched.push(devices));
 		const stop = guest.link.watchParts(camera, (_, key) => parts.push(key));
-		await until(() => watched.at(-1) === 1);
+		await until(() => watched.at(-1)?.join() === guest.id);
 		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length === 1);
 		stop();
-		await until(() => watched.at(-1) === 0);
+		await until(() => watched.at(-1)?.length === 0);
 	});
 
 	it('NB7 RL11 who is taken out is let go of at once, and let in no more', async () => {

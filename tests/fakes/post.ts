@@ -25,7 +25,7 @@ export class FakeRelay {
 	}[] = [];
 	readonly clock: Clock;
 	readonly posts = new Map<DeviceId, FakePost>();
-	readonly watching = new Map<string, Set<PartListener>>();
+	readonly watching = new Map<string, Map<PartListener, DeviceId>>();
 	/** From the newest key part on. */
 	readonly kept = new Map<string, { readonly sealed: Bytes; readonly key: boolean }[]>();
 
@@ -53,9 +53,9 @@ export class FakeRelay {
 	}
 
 	tellWatched(camera: string): void {
-		const viewers = this.watching.get(camera)?.size ?? 0;
+		const devices = [...new Set(this.watching.get(camera)?.values())];
 		for (const post of this.posts.values()) {
-			if (post.there) for (const listener of post.watched) listener(camera, viewers);
+			if (post.there) for (const listener of post.watched) listener(camera, devices);
 		}
 	}
 }
@@ -67,7 +67,7 @@ export class FakePost implements Post {
 	/** What the relay says to it instead of letting it in. */
 	refused: Extract<LinkState, { kind: 'refused' }>['why'] | null = null;
 	readonly roles: readonly Role[];
-	readonly watched = new Set<(camera: string, viewers: number) => void>();
+	readonly watched = new Set<(camera: string, devices: readonly DeviceId[]) => void>();
 	readonly #relay: FakeRelay;
 	readonly #device: DeviceId;
 	readonly #listeners = new Set<() => void>();
@@ -145,7 +145,8 @@ export class FakePost implements Post {
 			kept.push({ sealed, key });
 			this.#relay.kept.set(camera, kept);
 			void this.#relay.later(() => {
-				for (const listener of this.#relay.watching.get(camera) ?? []) listener(sealed, key);
+				const listeners = this.#relay.watching.get(camera)?.keys() ?? [];
+				for (const listener of listeners) listener(sealed, key);
 			});
 		};
 		if (partDelayMs > 0) clock.after(partDelayMs, pass);
@@ -156,9 +157,9 @@ export class FakePost implements Post {
 		const mine: PartListener = (sealed, key) => {
 			if (this.there) listener(sealed, key);
 		};
-		const all = this.#relay.watching.get(camera) ?? new Set();
+		const all = this.#relay.watching.get(camera) ?? new Map<PartListener, DeviceId>();
 		this.#relay.watching.set(camera, all);
-		all.add(mine);
+		all.set(mine, this.#device);
 		for (const { sealed, key } of this.#relay.kept.get(camera) ?? []) mine(sealed, key);
 		this.#relay.tellWatched(camera);
 		return () => {
@@ -167,7 +168,7 @@ export class FakePost implements Post {
 		};
 	}
 
-	onWatched(listener: (camera: string, viewers: number) => void): () => void {
+	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void {
 		this.watched.add(listener);
 		return () => this.watched.delete(listener);
 	}
