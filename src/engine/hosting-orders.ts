@@ -75,8 +75,7 @@ export class Orders {
 	async #change(change: Partial<RecorderChoice>): Promise<void> {
 		const { recorder, preferences } = this.#tools;
 		const { lensId, sound, profile } = await preferences.read();
-		const { kind } = recorder.state;
-		const closed = kind === 'off' || kind === 'elsewhere';
+		const closed = this.#closed;
 		await recorder.change({ lensId, sound, profile: profileNamed(profile), ...change });
 		const { state } = recorder;
 		if (!closed && 'fault' in state && state.fault !== null) throw state.fault;
@@ -84,9 +83,15 @@ export class Orders {
 
 	/** One that is not there would end the picture, and the recording with it. */
 	async #lens(wanted: string): Promise<string> {
+		if (this.#closed) return wanted;
 		const lenses = await this.#tools.capture.lenses();
 		if (lenses.some(({ id }) => id === wanted)) return wanted;
 		throw new Fault('not-found', 'no such lens');
+	}
+
+	get #closed(): boolean {
+		const { kind } = this.#tools.recorder.state;
+		return kind === 'off' || kind === 'elsewhere';
 	}
 
 	async #restart(): Promise<void> {

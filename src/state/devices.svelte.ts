@@ -1,6 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
+import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/rights.ts';
 import type { Role } from '#domain/roster.ts';
 import type { Member, Revoked } from '#engine/members.ts';
 import type { LinkState } from '#engine/post.ts';
@@ -70,19 +71,18 @@ export class Devices {
 
 	/** An owner that is the only one stays an owner, and stays. */
 	lastOwner({ roles }: Member): boolean {
-		return roles.includes('owner') && this.list.filter(isOwner).length === 1;
+		return may(roles, 'manage') && this.list.filter(isOwner).length === 1;
 	}
 
 	/** While there is one owner, any other device of a person would do as a second. */
 	wantsOwner(member: Member): boolean {
 		const { roles, self } = member;
-		const fit = roles.includes('viewer') && !roles.includes('live');
-		return fit && !self && this.list.filter(isOwner).length < 2;
+		return accessOf(roles) === 'viewer' && !self && this.list.filter(isOwner).length < 2;
 	}
 
 	/** It is granted what is recorded from its coming on; owners have all keys. */
 	maySeeEarlier({ roles }: Member): boolean {
-		return roles.includes('viewer') && !roles.includes('live') && !roles.includes('owner');
+		return !isKit(roles) && may(roles, 'footage') && !may(roles, 'earlier');
 	}
 
 	nameOf(device: DeviceId): string | null {
@@ -98,11 +98,7 @@ export class Devices {
 	}
 
 	async makeOwner({ device, roles, notAfterMs }: Member): Promise<void> {
-		await this.change(
-			device,
-			OWNER.concat(roles.filter((role) => !OWNER.includes(role))),
-			notAfterMs,
-		);
+		await this.change(device, rolesFor('owner', isCamera(roles)), notAfterMs);
 	}
 
 	async showEarlier(device: DeviceId): Promise<void> {
@@ -129,9 +125,6 @@ export class Devices {
 	}
 }
 
-/** Owners watch, too. */
-const OWNER: Role[] = ['viewer', 'owner'];
-
 function isOwner({ roles }: Member): boolean {
-	return roles.includes('owner');
+	return may(roles, 'manage');
 }

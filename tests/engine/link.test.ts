@@ -262,7 +262,7 @@ describe('letters and parts', () => {
 		const id = camera.house.state.kind === 'ready' ? (camera.house.state.cameras[0]?.id ?? '') : '';
 		const viewers: (readonly string[])[] = [];
 		cameraLink.onWatched((_, devices) => viewers.push(devices));
-		const { device } = viewer;
+		const device = deviceOf(viewer);
 		await connected(cameraLink, viewerLink);
 		const got: [string, boolean][] = [];
 		const stop = viewerLink.watchParts(id, (sealed, key) =>

@@ -156,7 +156,10 @@ export async function makeHome() {
 		rosterSeq: () => 1,
 		house: { state: ready, on: nobody },
 		capture: {
-			lenses: () => Promise.resolve([{ id: 'lens-1', label: 'A lens', facing: 'unknown' }]),
+			lenses: () =>
+				Promise.resolve(
+					['lens-1', 'lens-2'].map((id) => ({ id, label: 'A lens', facing: 'unknown' })),
+				),
 			onLenses: nobody,
 		},
 		preferences: new MemoryPreferences(),
