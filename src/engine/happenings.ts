@@ -35,12 +35,7 @@ export class Happenings {
 	}
 
 	/** Something that goes on until the returned function is called. */
-	begin(
-		camera: CameraId,
-		kind: EventKind,
-		startUs = this.#nowUs(),
-		detail: EventDetail = {},
-	): End {
+	begin(camera: CameraId, kind: EventKind, startUs = this.#nowUs(), detail: EventDetail = {}): End {
 		let id: number | null = null;
 		const said = saidOf(kind, detail);
 		this.#inTurn(async () => (id = await this.#add(camera, said, startUs)));

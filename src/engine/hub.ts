@@ -228,7 +228,8 @@ export class Hub implements HubRoom {
 			if (seat.device !== null && membership.member(seat.device) !== null) {
 				this.entriesFrom(seat, from);
 				if (this.#may(seat, 'watch')) continue;
-				for (const camera of [...seat.watching]) this.watch(seat, { t: 'watch', camera, on: false });
+				for (const camera of [...seat.watching])
+					this.watch(seat, { t: 'watch', camera, on: false });
 			} else seat.end(CLOSED.revoked);
 		}
 	}

@@ -172,7 +172,9 @@ export class RelayedWatch {
 		const { clock, crypto } = this.#tools;
 		const fresh = askedMs !== undefined && clock.monotonicMs() - askedMs < FRESH_MS;
 		if (this.#key !== null && n <= this.#key.n && !(fresh && n < this.#key.n)) return;
-		const made = crypto.secret(bytesOfBase64url(raw)).then((secret) => ({ run: run as RunId, secret }));
+		const made = crypto
+			.secret(bytesOfBase64url(raw))
+			.then((secret) => ({ run: run as RunId, secret }));
 		// Whoever opens with it hears of it.
 		made.catch(() => undefined);
 		this.#key = { n, made };

@@ -47,6 +47,15 @@ export class Devices {
 		return this.#engine.members.list;
 	}
 
+	/** A recovery kit has a place of its own. */
+	get withoutKits(): readonly Member[] {
+		return this.list.filter(({ roles }) => !isKit(roles));
+	}
+
+	get owners(): readonly Member[] {
+		return this.list.filter(({ roles }) => may(roles, 'manage'));
+	}
+
 	/** This device may change them. */
 	get owner(): boolean {
 		this.#subscribe();
@@ -71,13 +80,13 @@ export class Devices {
 
 	/** An owner that is the only one stays an owner, and stays. */
 	lastOwner({ roles }: Member): boolean {
-		return may(roles, 'manage') && this.list.filter(isOwner).length === 1;
+		return may(roles, 'manage') && this.owners.length === 1;
 	}
 
 	/** While there is one owner, any other device of a person would do as a second. */
 	wantsOwner(member: Member): boolean {
 		const { roles, self } = member;
-		return accessOf(roles) === 'viewer' && !self && this.list.filter(isOwner).length < 2;
+		return accessOf(roles) === 'viewer' && !self && this.owners.length < 2;
 	}
 
 	/** It is granted what is recorded from its coming on; owners have all keys. */
@@ -123,8 +132,4 @@ export class Devices {
 			this.worked = { work, device, outcome: 'failed', fault: faultOf(error).kind };
 		}
 	}
-}
-
-function isOwner({ roles }: Member): boolean {
-	return may(roles, 'manage');
 }

@@ -1,13 +1,30 @@
-import { accessOf, isCamera, isKit, type Access } from '#domain/rights.ts';
+import { ACCESSES, accessOf, isCamera, isKit, rolesFor, type Access } from '#domain/rights.ts';
 import type { Role } from '#domain/roster.ts';
 import type { DeviceWords } from './words/en-devices.ts';
 
 export type RoleName = Access | 'camera' | 'recovery';
 
+/** What an owner can make of a device, as a form has it. */
+export interface Choice {
+	/** Empty: it sees nothing. */
+	readonly access: Access | '';
+	readonly camera: boolean;
+}
+
+export const CHOICES: readonly Access[] = ACCESSES;
+
+/** `null`: a recovery kit stays one. */
+export function choiceOf(roles: readonly Role[]): Choice | null {
+	return isKit(roles) ? null : { access: accessOf(roles) ?? '', camera: isCamera(roles) };
+}
+
+export function rolesOf({ access, camera }: Choice): readonly Role[] {
+	return rolesFor(access === '' ? null : access, camera);
+}
+
 /** What a person calls these roles together, but for that it is a camera as well. */
 export function roleName(roles: readonly Role[]): RoleName {
-	if (isKit(roles)) return 'recovery';
-	return accessOf(roles) ?? 'camera';
+	return isKit(roles) ? 'recovery' : (accessOf(roles) ?? 'camera');
 }
 
 export function roleSaid(roles: readonly Role[], w: DeviceWords): string {

@@ -32,7 +32,11 @@ describe('RG1 who may what', () => {
 		['a narrowing without what it narrows', ['live', 'view-only'], []],
 		['both narrowings', ['viewer', 'live', 'view-only'], ['watch', 'write']],
 		['an owner that was narrowed once', ['viewer', 'live', 'view-only', 'owner'], has(['owner'])],
-		['a camera that watches, too', ['camera', 'viewer', 'view-only'], has(['viewer', 'view-only', 'camera'])],
+		[
+			'a camera that watches, too',
+			['camera', 'viewer', 'view-only'],
+			has(['viewer', 'view-only', 'camera']),
+		],
 	])('%s', (_, roles, rights) => {
 		expect(has(roles)).toEqual(rights);
 	});

@@ -56,6 +56,19 @@ test('LV8 RL9 after a part that is missing it leaps to the next key part', async
 	expect(seen).toEqual([0, 1, 5, 6, 7]);
 });
 
+test('LV20 a part of another run than the key is of: no key; the right run and another key: one generic refusal', async () => {
+	const runId = hexOf(crypto.random(16)) as RunId;
+	const basis = { home, camera, epoch: 1, secret, runId };
+	const sealed = await new MetaSealer(crypto, basis).live(part(0));
+	const other = hexOf(crypto.random(16)) as RunId;
+	const foreign = await crypto.secret(crypto.random(32));
+	const openWith = (run: RunId, key: typeof secret) =>
+		opener.openLive(camera, sealed, { run, secret: key });
+	await expect(openWith(other, secret)).rejects.toMatchObject({ kind: 'not-found' });
+	await expect(openWith(runId, foreign)).rejects.toMatchObject({ kind: 'corrupt' });
+	expect((await openWith(runId, secret)).part).toMatchObject({ kind: 'frames' });
+});
+
 test('EN1 T2 another camera, another kind, any changed byte: one generic refusal', async () => {
 	const sealing = sealer();
 	const sealed = await sealing.live(part(0));

@@ -321,8 +321,7 @@ describe('watching at the relay', () => {
 	test('LV9 LV20 a viewer whose key was lost on the way asks for it, and sees from then on', async () => {
 		const { guest, until, clock, relay } = home;
 		const kitchen = await guest('Kitchen');
-		relay.change = (message) =>
-			message.t === 'relayed' ? { ...message, key: null } : message;
+		relay.change = (message) => (message.t === 'relayed' ? { ...message, key: null } : message);
 		const { view } = kitchen.open();
 		view.setWay('relayed');
 		await clock.pass(4000, 50);

@@ -78,6 +78,29 @@ describe('pairing without a relay', () => {
 		await until(() => watched.at(-1)?.length === 0);
 	});
 
+	it('NB7 RG1 T6 the page that plays the relay gives parts to nobody who may not watch, nor any more', async () => {
+		await paired();
+		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+		const watched: (readonly string[])[] = [];
+		const parts: boolean[] = [];
+		const camera = 'cd'.repeat(16);
+		owner.link.onWatched((_, devices) => watched.push(devices));
+		guest.link.watchParts(camera, (_, key) => parts.push(key));
+		await until(() => watched.at(-1)?.join() === guest.id);
+		await owner.home.membership.amend(guest.id, { roles: ['camera'] });
+		await until(() => watched.at(-1)?.length === 0);
+		guest.link.watchParts('ef'.repeat(16), (_, key) => parts.push(key));
+		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
+		owner.link.sendPart('ef'.repeat(16), true, new Uint8Array([1, 2, 3]));
+		await owner.home.membership.amend(guest.id, { roles: ['viewer', 'live'] });
+		await until(() => guest.home.membership.entries.length === 4);
+		guest.link.watchParts('ab'.repeat(16), (_, key) => parts.push(key));
+		await until(() => watched.at(-1)?.join() === guest.id);
+		owner.link.sendPart('ab'.repeat(16), false, new Uint8Array([1, 2, 3]));
+		await until(() => parts.length > 0);
+		expect(parts).toEqual([false]);
+	});
+
 	it('NB7 RL11 who is taken out is let go of at once, and let in no more', async () => {
 		await paired();
 		await until(() => guest.link.state.kind === 'connected');

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { ACCESSES, rolesFor } from '#domain/rights.ts';
-import { roleName, roleSaid } from '#ui/roles.ts';
+import { choiceOf, CHOICES, roleName, roleSaid, rolesOf } from '#ui/roles.ts';
 import { DEVICES } from '#ui/words/home.ts';
+
+test('what a person chooses is what is read back; a kit is not chosen', () => {
+	for (const camera of [false, true]) {
+		for (const access of [...CHOICES, ''] as const) {
+			const choice = { access, camera };
+			expect(choiceOf(rolesOf(choice))).toEqual(choice);
+		}
+	}
+	expect(choiceOf(['recovery'])).toBeNull();
+});
 
 test('every access has its name, with a camera and without', () => {
 	const { en, de } = DEVICES;

@@ -148,8 +148,7 @@ export const live: LiveWords = {
 	refused: {
 		unavailable: 'Der Browser der Kamera gab ihr nicht, was sie braucht.',
 		offline: 'Gerade führt kein Weg zur Kamera. Versuche es wieder, wenn sie zurück ist.',
-		denied:
-			'Die Kamera hat abgelehnt: Dieses Gerät darf das nicht, oder ihr Browser verbietet es.',
+		denied: 'Die Kamera hat abgelehnt: Dieses Gerät darf das nicht, oder ihr Browser verbietet es.',
 		quota: 'Die Kamera hat keinen Platz mehr.',
 		'not-found': 'Diese Linse gibt es nicht mehr.',
 		conflict: 'Die Kamera ist mit etwas anderem beschäftigt. Versuche es gleich noch einmal.',
@@ -176,8 +175,7 @@ export const live: LiveWords = {
 		direct: 'direkt',
 		turn: 'um ein Hindernis herum',
 		relayed: 'über das Relais',
-		sealed:
-			'bekommt ungefragt versiegelte Bilder vom Relais und hat keinen Schlüssel dafür',
+		sealed: 'bekommt ungefragt versiegelte Bilder vom Relais und hat keinen Schlüssel dafür',
 	},
 	watcher: (name, how, since) => `${name}, ${how}, seit ${since}`,
 	someone: 'Jemand',
