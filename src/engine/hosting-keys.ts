@@ -20,7 +20,7 @@ export interface KeyTools {
 	readonly liveSealer: (camera: CameraId, key: LiveKey) => Promise<Pick<MetaSealer, 'live'>>;
 }
 
-/** The key of what goes to the relay: each set of devices that watch there has its own, so none watches unseen (LV20). */
+/** The key of what goes to the relay: each set of devices that watch there has its own, so none watches unseen (LV24). */
 export class LiveKeys {
 	#now: Told | null = null;
 	readonly #tools: KeyTools;

@@ -72,9 +72,9 @@ interface Counted {
 }
 
 /** Whoever watches says so: the frame to the relay and the letter to the camera come within this time. */
-const ASKS_MS = 3000;
+const ASKS_MS = 5000;
 
-/** Whom the relay sends parts to, as it says, and who never asked this camera: it has no key (LV21). */
+/** Whom the relay sends parts to, as it says, and who never asked this camera: it has no key (LV25). */
 export class Unasked {
 	readonly #clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
 	#counted: readonly Counted[] = [];

@@ -193,7 +193,7 @@ export class Hosting implements HostingControls {
 		this.#calls.find((call) => call.device === device)?.hangUp('full');
 	}
 
-	/** LV20: what comes from now on is sealed with it. */
+	/** LV24: what comes from now on is sealed with it. */
 	#giveKey(key: NonNullable<Said<'relayed'>['key']>): Promise<unknown> {
 		const atMs = this.#live.nowMs();
 		const letters = this.#relayed.all.map(async ({ device, sid, nonce }) => {
@@ -372,7 +372,8 @@ export class Hosting implements HostingControls {
 
 	#tell(): void {
 		const { camera } = this.#tools.recorder;
-		const unasked = this.#unasked.follow(this.#atRelay, this.#relayed.devices);
+		const asked = [...this.#relayed.devices, ...this.#calls.map(({ device }) => device)];
+		const unasked = this.#unasked.follow(this.#atRelay, asked);
 		for (const device of unasked) this.#welcome(device);
 		if (camera !== null) this.#events.watched(camera, this.watchers);
 		this.#reports.changed();

@@ -194,7 +194,7 @@ export class House implements HouseControls {
 		});
 	}
 
-	/** What seals live parts: under a key that only those get who watch (LV20). Throws as `beginRun` does. */
+	/** What seals live parts: under a key that only those get who watch (LV24). Throws as `beginRun` does. */
 	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<MetaSealer> {
 		return this.#oneByOne(async () => {
 			const { home } = this.#own(camera).identity;

@@ -24,7 +24,7 @@ export interface CameraKeys {
 /** The movie data and what the camera said about it. */
 export type Opened = Payload;
 
-/** What the live parts of one run are sealed with (LV20). */
+/** What the live parts of one run are sealed with (LV24). */
 export interface LiveKey {
 	readonly run: RunId;
 	readonly secret: Secret;

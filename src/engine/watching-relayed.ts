@@ -60,7 +60,7 @@ export class RelayedWatch {
 	#waiting = 0;
 	#skips = false;
 	#wantedMs: number;
-	/** What the parts of now are sealed with (LV20); `n` counts up while the camera's page lives. */
+	/** What the parts of now are sealed with (LV24); `n` counts up while the camera's page lives. */
 	#key: { readonly n: number; readonly made: Promise<LiveKey> } | null = null;
 	#stopped = false;
 	readonly #stopParts: () => void;
@@ -167,7 +167,7 @@ export class RelayedWatch {
 		return this.#tools.opener.openLive(camera, sealed, await this.#key.made);
 	}
 
-	/** LV20: the newest, or the one that answers what was asked just now: the camera's page may have begun anew. */
+	/** LV24: the newest, or the one that answers what was asked just now: the camera's page may have begun anew. */
 	#takeKey({ n, run, raw }: NonNullable<Said['key']>, askedMs: number | undefined): void {
 		const { clock, crypto } = this.#tools;
 		const fresh = askedMs !== undefined && clock.monotonicMs() - askedMs < FRESH_MS;

@@ -87,7 +87,7 @@ export interface WatchingControls {
 export interface Watcher {
 	readonly device: DeviceId;
 	readonly name: string | null;
-	/** `sealed`: the relay says that it gets the parts; it never asked for their key (LV21). */
+	/** `sealed`: the relay says that it gets the parts; it never asked for their key (LV25). */
 	readonly path: 'direct' | 'turn' | 'relayed' | 'sealed';
 	readonly sinceMs: number;
 }

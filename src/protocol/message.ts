@@ -75,7 +75,7 @@ export const messageSchema = v.variant('t', [
 	v.object({
 		...{ t: v.literal('relayed'), ...answered, atMs: v.number() },
 		why: v.picklist(['asked', 'full', 'failed']),
-		/** What the parts are sealed with (LV20); the camera says it unasked when that changes. `null`: nothing yet. */
+		/** What the parts are sealed with (LV24); the camera says it unasked when that changes. `null`: nothing yet. */
 		key: v.nullable(v.object({ n: count, run: id, raw: base64(32) })),
 	}),
 	v.object({

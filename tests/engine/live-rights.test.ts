@@ -91,7 +91,7 @@ describe('who may', () => {
 		const { viewer, clock, relay, hosting } = home;
 		const stranger = viewer('Other camera', ['camera']);
 		const { view } = stranger.open();
-		await clock.pass(5000, 100);
+		await clock.pass(11_000, 100);
 		expect(view.state.kind).not.toBe('live');
 		// Where a relay gives it the parts all the same, it has no key for them.
 		expect(hosting.watchers).toMatchObject([{ device: stranger.id, path: 'sealed' }]);

@@ -56,7 +56,7 @@ test('LV8 RL9 after a part that is missing it leaps to the next key part', async
 	expect(seen).toEqual([0, 1, 5, 6, 7]);
 });
 
-test('LV20 a part of another run than the key is of: no key; the right run and another key: one generic refusal', async () => {
+test('LV24 a part of another run than the key is of: no key; the right run and another key: one generic refusal', async () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
 	const basis = { home, camera, epoch: 1, secret, runId };
 	const sealed = await new MetaSealer(crypto, basis).live(part(0));

@@ -318,7 +318,7 @@ describe('watching at the relay', () => {
 		expect(recording.value).toBe(before);
 	});
 
-	test('LV9 LV20 a viewer whose key was lost on the way asks for it, and sees from then on', async () => {
+	test('LV9 LV24 a viewer whose key was lost on the way asks for it, and sees from then on', async () => {
 		const { guest, until, clock, relay } = home;
 		const kitchen = await guest('Kitchen');
 		relay.change = (message) => (message.t === 'relayed' ? { ...message, key: null } : message);
