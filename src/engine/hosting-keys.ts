@@ -7,8 +7,9 @@ import type { Message } from '#protocol/message.ts';
 import type { MetaSealer } from './meta.ts';
 import type { LiveKey } from './open.ts';
 
-/** Devices that come and go within this time share a key. */
+/** Devices that come and go within this time share a key; longer for many, so that the letters stay far below what a relay takes. */
 const APART_MS = 1000;
+const LETTER_MS = 100;
 /** So long the parts wait for the letters that bring their key. */
 const TOLD_MS = 500;
 
@@ -76,7 +77,8 @@ export class LiveKeys {
 			this.#stop();
 			return;
 		}
-		const waitMs = atOnce ? 0 : this.#madeMs + APART_MS - this.#tools.clock.monotonicMs();
+		const apartMs = Math.max(APART_MS, devices.length * LETTER_MS);
+		const waitMs = atOnce ? 0 : this.#madeMs + apartMs - this.#tools.clock.monotonicMs();
 		if (waitMs <= 0) this.#begin();
 		else this.#soon ??= this.#tools.clock.after(waitMs, () => this.#begin());
 	}

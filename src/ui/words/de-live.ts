@@ -175,9 +175,10 @@ export const live: LiveWords = {
 		direct: 'direkt',
 		turn: 'um ein Hindernis herum',
 		relayed: 'über das Relais',
-		sealed: 'bekommt ungefragt versiegelte Bilder vom Relais und hat keinen Schlüssel dafür',
 	},
 	watcher: (name, how, since) => `${name}, ${how}, seit ${since}`,
+	sealed: (name, since) =>
+		`${name} bekommt seit ${since} versiegelte Bilder vom Relais, ungefragt und ohne Schlüssel`,
 	someone: 'Jemand',
 	newcomer: (names) => `${names} sieht dieser Kamera jetzt zu.`,
 	newcomers: (names) => `${names} sehen dieser Kamera jetzt zu.`,

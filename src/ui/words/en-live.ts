@@ -195,9 +195,11 @@ export const live = {
 		direct: 'directly',
 		turn: 'around an obstacle',
 		relayed: 'through the relay',
-		sealed: 'gets sealed pictures from the relay without having asked, and has no key for them',
 	},
 	watcher: (name: string, how: string, since: string) => `${name}, ${how}, since ${since}`,
+	/** Gets the parts, and never asked for their key. */
+	sealed: (name: string, since: string) =>
+		`${name} has been getting sealed pictures from the relay since ${since}, unasked and without a key`,
 	someone: 'Someone',
 	newcomer: (names: string) => `${names} has begun to watch this camera.`,
 	newcomers: (names: string) => `${names} have begun to watch this camera.`,
