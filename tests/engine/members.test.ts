@@ -102,6 +102,15 @@ describe('grants', () => {
 		expect([owner, camera].map(({ renewed }) => renewed())).toEqual([0, 0]);
 	});
 
+	it('ID33 RG4 taking control away begins no new run, making a viewer live-only does', async () => {
+		const rolesThere = () => camera.membership.member(viewer.device)?.roles ?? [];
+		await owner.members.change(viewer.device, ['viewer', 'view-only'], null);
+		await until(() => rolesThere().includes('view-only'));
+		await owner.members.change(viewer.device, ['viewer', 'live'], null);
+		await until(() => camera.renewed() > 0 && rolesThere().includes('live'));
+		expect(camera.renewed()).toBe(1);
+	});
+
 	it('ID38 an owner gets everything, what was filmed before the camera came, too', async () => {
 		await eventually(() => has(owner, camera, 1));
 		await eventually(() => has(owner, camera, 2));
