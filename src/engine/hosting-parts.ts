@@ -1,5 +1,5 @@
 import { faultOf } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId, RunId } from '#domain/ids.ts';
 import { beginsWithKey, type LivePart } from '#domain/live-part.ts';
 import { paceAfter, type Pace } from '#domain/pace.ts';
 import type { Picture } from '#ports/capture.ts';
@@ -23,14 +23,17 @@ export interface PartTools {
 	readonly live: LiveClock;
 	readonly post: Pick<Post, 'sendPart' | 'waiting'>;
 	readonly encoder: LiveEncoder;
-	readonly sealerOf: (camera: CameraId) => Promise<Pick<MetaSealer, 'live'>>;
+	readonly sealerOf: (camera: CameraId) => Promise<Pick<MetaSealer, 'live' | 'runId'>>;
 }
 
 type Sealer = ReturnType<PartTools['sealerOf']>;
 
 /** One encoding of the camera for all who watch at the relay, while anybody does (LV6). Never throws. */
 export class HostedParts {
+	/** What parts are of now; `null` until that is known. */
+	run: RunId | null = null;
 	readonly #tools: PartTools;
+	readonly #named: () => void;
 	#camera: CameraId | null = null;
 	#picture: Picture | null = null;
 	#encoding: LiveEncoding | null = null;
@@ -44,8 +47,10 @@ export class HostedParts {
 	#stopPacing: () => void = () => undefined;
 	#again: () => void = () => undefined;
 
-	constructor(tools: PartTools) {
+	/** `named`: the run is another. */
+	constructor(tools: PartTools, named: () => void) {
 		this.#tools = tools;
+		this.#named = named;
 	}
 
 	/** `null`: nobody watches, or there is nothing to be seen. */
@@ -149,8 +154,15 @@ export class HostedParts {
 	#sealerOf(camera: CameraId): Sealer {
 		const sealer = this.#tools.sealerOf(camera);
 		this.#sealerMs = this.#tools.clock.monotonicMs();
-		// Whoever seals with it hears of it.
-		sealer.catch(() => undefined);
+		sealer.then(
+			({ runId }) => {
+				if (sealer !== this.#sealer) return;
+				this.run = runId;
+				this.#named();
+			},
+			// Whoever seals with it hears of it.
+			() => undefined,
+		);
 		return sealer;
 	}
 
@@ -169,6 +181,7 @@ export class HostedParts {
 		this.#encoding?.stop();
 		this.#encoding = null;
 		this.#sealer = null;
+		this.run = null;
 		this.#picture = null;
 	}
 }

@@ -6,6 +6,8 @@ const MOST_TABS = 4;
 export interface RelayedView {
 	readonly device: DeviceId;
 	readonly sid: string;
+	/** What it called with last. */
+	readonly peer: string;
 	/** Wall ms: since when this device watches. */
 	readonly sinceMs: number;
 	readonly listens: boolean;

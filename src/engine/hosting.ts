@@ -1,5 +1,5 @@
 import { faultOf } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { mostDirect } from '#domain/path.ts';
 import type { Role } from '#domain/roster.ts';
 import type { Picture } from '#ports/capture.ts';
@@ -9,7 +9,7 @@ import type { Message } from '#protocol/message.ts';
 import { HostedCall, type CallTools } from './hosting-call.ts';
 import { Orders, viewOf, type OrderTools } from './hosting-orders.ts';
 import { HostedParts, type PartTools } from './hosting-parts.ts';
-import { RelayedViews } from './hosting-relayed.ts';
+import { RelayedViews, type RelayedView } from './hosting-relayed.ts';
 import { Reports, type ReportTools } from './hosting-report.ts';
 import { Stage } from './hosting-stage.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
@@ -25,7 +25,7 @@ const MOST_DONE = 1024;
 export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 	Omit<PartTools, 'live'> &
 	OrderTools &
-	Omit<ReportTools, 'rosterSeq' | 'speaks'> & {
+	Omit<ReportTools, 'rosterSeq' | 'speaks' | 'live'> & {
 		readonly post: Post;
 		readonly members: Pick<MembersControls, 'list' | 'on'>;
 		/** What this device answers for itself with; `null`: nothing direct. */
@@ -67,21 +67,25 @@ export class Hosting implements HostingControls {
 	/** How many watch at the relay, as it says. */
 	#atRelay = 0;
 	#picture: Picture | null = null;
-	readonly #done = new Set<string>();
+	/** What became of the newest commands, by device and id; `null`: it is being carried out. */
+	readonly #done = new Map<string, Said<'done'> | null>();
 	#ordered: Promise<void> = Promise.resolve();
 
 	constructor(tools: HostingTools) {
 		this.#tools = tools;
 		this.#live = new LiveClock(tools.clock);
 		this.#pulse = new LensPulse(this.#live, tools.frames);
-		this.#parts = new HostedParts({ ...tools, live: this.#live });
+		this.#parts = new HostedParts({ ...tools, live: this.#live }, () => {
+			for (const view of this.#relayed.all) void this.#tellRelayed(view.device, view, 'asked');
+		});
 		this.#orders = new Orders(tools, () => {
 			this.#tell();
 		});
 		this.#stage = new Stage(tools.stage, () => {
 			this.#tell();
 		});
-		this.#reports = new Reports({ ...tools, speaks: (camera) => this.#stage.speaks(camera) }, () =>
+		const speaks = (camera: CameraId): Promise<boolean> => this.#stage.speaks(camera);
+		this.#reports = new Reports({ ...tools, live: this.#live, speaks }, () =>
 			this.watchers.map(({ device }) => device),
 		);
 		tools.post.onMessage((message, from) => {
@@ -151,6 +155,7 @@ export class Hosting implements HostingControls {
 			this.#callOf(device, message.sid)?.heard(message);
 		} else if (message.t === 'hang-up') this.#leave(device, message.sid);
 		else if (message.t === 'command') this.#order(message, device, roles);
+		else if (message.t === 'what-became') this.#answerFor(message, device);
 	}
 
 	async #answer(call: Said<'call'>, device: DeviceId): Promise<void> {
@@ -183,8 +188,18 @@ export class Hosting implements HostingControls {
 			}
 		}
 		const why = !direct ? 'asked' : full ? 'full' : 'failed';
-		if (call.ways.includes('relayed')) this.#keepRelayed(device, sid, call.sound === true);
-		await post.send(device, { t: 'relayed', sid, peer, why, atMs: this.#live.nowMs() });
+		if (call.ways.includes('relayed')) this.#keepRelayed(device, call);
+		await this.#tellRelayed(device, { sid, peer }, why);
+	}
+
+	/** LV10 and LV21: by this the viewer knows the camera's time, and which parts are the camera's of now. */
+	async #tellRelayed(
+		device: DeviceId,
+		{ sid, peer }: Pick<RelayedView, 'sid' | 'peer'>,
+		why: Said<'relayed'>['why'],
+	): Promise<void> {
+		const now = { atMs: this.#live.nowMs(), run: this.#parts.run };
+		await this.#tools.post.send(device, { t: 'relayed', sid, peer, why, ...now });
 	}
 
 	/** LV4. Who calls once more while it holds a place gives that up: most often it is what is left of a page that was closed. */
@@ -193,11 +208,11 @@ export class Hosting implements HostingControls {
 		this.#calls.find((call) => call.device === device)?.hangUp('full');
 	}
 
-	#keepRelayed(device: DeviceId, sid: string, listens: boolean): void {
+	#keepRelayed(device: DeviceId, { sid, nonce: peer, sound }: Said<'call'>): void {
 		const { clock } = this.#tools;
 		const watched = this.#watches(device);
 		const now = { sinceMs: clock.wallMs(), seenMs: clock.monotonicMs() };
-		const fresh = this.#relayed.keep({ device, sid, listens, ...now });
+		const fresh = this.#relayed.keep({ device, sid, peer, listens: sound === true, ...now });
 		if (fresh) this.#parts.keyFrame();
 		this.#follow();
 		if (!fresh) return;
@@ -277,13 +292,11 @@ export class Hosting implements HostingControls {
 	#order(command: Said<'command'>, device: DeviceId, roles: readonly Role[]): void {
 		const { id, nonce, camera, name, value } = command;
 		const { post, recorder } = this.#tools;
-		if (nonce !== this.#reports.nonce || this.#done.has(id)) return;
-		this.#done.add(id);
-		if (this.#done.size > MOST_DONE)
-			for (const oldest of this.#done) {
-				this.#done.delete(oldest);
-				break;
-			}
+		const key = `${device} ${id}`;
+		if (nonce !== this.#reports.nonce || this.#done.has(key)) return;
+		this.#done.set(key, null);
+		const [oldest] = this.#done.keys();
+		if (oldest !== undefined && this.#done.size > MOST_DONE) this.#done.delete(oldest);
 		this.#ordered = this.#ordered.then(async () => {
 			let fault: Said<'done'>['fault'] = null;
 			try {
@@ -295,8 +308,17 @@ export class Hosting implements HostingControls {
 				fault = faultOf(error).kind;
 			}
 			this.#reports.changed();
-			await post.send(device, { t: 'done', id, fault });
+			const done = { t: 'done', id, fault } as const;
+			this.#done.set(key, done);
+			await post.send(device, done);
 		});
+	}
+
+	/** LT12. What has not come by now will not count any more: its time is past. */
+	#answerFor({ id, nonce }: Said<'what-became'>, device: DeviceId): void {
+		const done = this.#done.get(`${device} ${id}`);
+		if (nonce !== this.#reports.nonce || done === null) return;
+		void this.#tools.post.send(device, done ?? { t: 'done', id, fault: 'timeout' });
 	}
 
 	/** Half duplex: one at a time, and it is heard while it is not spoken to. */

@@ -190,7 +190,8 @@ export class House implements HouseControls {
 			const { identity } = this.#own(camera);
 			const { number: epoch, secret } = await this.#epoch(camera);
 			const runId = hexOf(crypto.random(16)) as RunId;
-			return new MetaSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
+			const { home, sign } = identity;
+			return new MetaSealer(crypto, { home, camera, epoch, secret, runId, sign: sign.key });
 		});
 	}
 

@@ -1,22 +1,22 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, RunId } from '#domain/ids.ts';
-import { beginsWithKey, capturedIn, type LivePart } from '#domain/live-part.ts';
+import { beginsWithKey, type LivePart } from '#domain/live-part.ts';
 import type { Opener } from './open.ts';
 
 /**
- * Opens the live parts of one camera for one watch, and lets none through that is not newer than the last: whoever
- * carries them could give old ones again (LV8).
- * After one that is missing it leaps to the next key part. One for each watch: what a relay kept from an earlier run
- * shows its age by the camera's clock.
+ * Opens the live parts of one camera for one watch. It lets only those through that the camera signed in the run that
+ * it named (LV20, LV21), and none that is not newer than the last: whoever carries them could give old ones again (LV8).
+ * After one that is missing it leaps to the next key part.
  */
 export class LiveWindow {
 	readonly #opener: Pick<Opener, 'openLive'>;
 	readonly #camera: CameraId;
-	#runId: RunId | null = null;
+	#run: RunId | null = null;
+	/** It does not come back to those. */
+	readonly #left = new Set<RunId>();
 	#seq = -1;
-	#capturedUs = -1;
 	/** A part is missing: frames that lean on it show nothing true. */
-	#leaps = false;
+	#leaps = true;
 	#queue: Promise<unknown> = Promise.resolve();
 
 	constructor(opener: Pick<Opener, 'openLive'>, camera: CameraId) {
@@ -24,23 +24,30 @@ export class LiveWindow {
 		this.#camera = camera;
 	}
 
-	/** In the order of calls. `null`: an old one. Throws as `Opener.openLive` does. */
-	open(sealed: Bytes): Promise<LivePart | null> {
+	/** What the camera says its parts are of now. */
+	name(run: RunId): void {
+		if (run === this.#run || this.#left.has(run)) return;
+		if (this.#run !== null) this.#left.add(this.#run);
+		this.#run = run;
+		this.#seq = -1;
+		this.#leaps = true;
+	}
+
+	/** In the order of calls. `null`: an old one; `unnamed`: of another run. Throws as `Opener.openLive` does. */
+	open(sealed: Bytes): Promise<LivePart | 'unnamed' | null> {
 		const done = this.#queue.then(() => this.#open(sealed));
 		this.#queue = done.catch(() => undefined);
 		return done;
 	}
 
-	async #open(sealed: Bytes): Promise<LivePart | null> {
+	async #open(sealed: Bytes): Promise<LivePart | 'unnamed' | null> {
 		const { runId, seq, part } = await this.#opener.openLive(this.#camera, sealed);
-		const capturedUs = capturedIn(part).lastUs;
-		const newer = runId === this.#runId ? seq > this.#seq : capturedUs > this.#capturedUs;
-		if (!newer) return null;
-		if (beginsWithKey(part) || runId !== this.#runId) this.#leaps = false;
+		if (this.#left.has(runId)) return null;
+		if (runId !== this.#run) return 'unnamed';
+		if (seq <= this.#seq) return null;
+		if (beginsWithKey(part)) this.#leaps = false;
 		else if (seq > this.#seq + 1) this.#leaps = true;
-		this.#runId = runId;
 		this.#seq = seq;
-		this.#capturedUs = Math.max(this.#capturedUs, capturedUs);
 		return this.#leaps && part.kind === 'frames' ? null : part;
 	}
 }

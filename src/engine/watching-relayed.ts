@@ -1,7 +1,7 @@
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { offsetWith, type ClockOffset } from '#domain/age.ts';
 import { faultOf, type Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
 import type { LivePart } from '#domain/live-part.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -18,12 +18,14 @@ const FINE_MS = 500;
 const FINER = 8;
 const MOST_ASKED = 40;
 const GRANT_MS = 2000;
+/** Parts of a run that the camera has not named yet, as far as is known here. */
+const MOST_EARLY = 20;
 /** Parts that wait for their opening: it leaps to the next key part. */
 const MOST_WAITING = 20;
 
 export interface RelayedTools {
 	readonly clock: Clock;
-	readonly post: Pick<Post, 'send' | 'watchParts'>;
+	readonly post: Pick<Post, 'send' | 'act' | 'watchParts'>;
 	readonly crypto: Pick<Crypto, 'random'>;
 	readonly opener: Pick<Opener, 'openLive'>;
 }
@@ -50,6 +52,10 @@ export class RelayedWatch {
 	/** By nonce, when it was sent. */
 	readonly #asked = new Map<string, number>();
 	#nonce = '';
+	#saidMs = -Infinity;
+	/** With which of its nonces the camera answered last. */
+	#answered = '';
+	readonly #early: Bytes[] = [];
 	#listens = false;
 	#waiting = 0;
 	#skips = false;
@@ -92,19 +98,30 @@ export class RelayedWatch {
 	heard(message: Message): void {
 		if (!('sid' in message) || message.sid !== this.#sid || this.#stopped) return;
 		if (message.t === 'relayed') {
-			const sentMs = this.#asked.get(message.peer);
-			if (sentMs === undefined) return;
-			for (const nonce of this.#asked.keys()) {
-				this.#asked.delete(nonce);
-				if (nonce === message.peer) break;
-			}
-			const heardMs = this.#tools.clock.monotonicMs();
-			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs: message.atMs });
+			if (!this.#hearOf(message)) return;
 		} else if (message.t === 'hang-up') {
 			this.end = message.why;
 			this.#stop();
 		}
 		this.#sink.changed();
+	}
+
+	/** `false`: an answer to nothing that is asked still. */
+	#hearOf({ peer, atMs: theirsMs, run }: Extract<Message, { t: 'relayed' }>): boolean {
+		const sentMs = this.#asked.get(peer);
+		if (sentMs === undefined && peer !== this.#answered) return false;
+		if (sentMs !== undefined) {
+			for (const nonce of this.#asked.keys()) {
+				this.#asked.delete(nonce);
+				if (nonce === peer) break;
+			}
+			this.#answered = peer;
+			const heardMs = this.#tools.clock.monotonicMs();
+			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs });
+		}
+		if (run !== null) this.#window.name(run as RunId);
+		for (const sealed of this.#early.splice(0)) this.#open(sealed);
+		return true;
 	}
 
 	hangUp(): void {
@@ -123,42 +140,55 @@ export class RelayedWatch {
 	#say(): void {
 		const nonce = hexOf(this.#tools.crypto.random(16));
 		this.#nonce = nonce;
+		this.#saidMs = this.#tools.clock.monotonicMs();
 		const [oldest] = this.#asked.keys();
 		if (oldest !== undefined && this.#asked.size >= MOST_ASKED) this.#asked.delete(oldest);
 		this.#asked.set(nonce, this.#tools.clock.monotonicMs());
 		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
-		void this.#tools.post.send(this.#device, { t: 'call', ...about, ways: ['relayed'] });
+		void this.#tools.post.act(this.#device, { t: 'call', ...about, ways: ['relayed'] });
 	}
 
 	#take(sealed: Bytes, key: boolean): void {
 		if (this.#stopped || (this.#skips && !key)) return;
 		this.#skips = this.#waiting >= MOST_WAITING;
 		if (this.#skips) return;
+		this.#open(sealed);
+	}
+
+	#open(sealed: Bytes): void {
 		this.#waiting += 1;
 		this.#window
 			.open(sealed)
 			.then((part) => {
-				if (part !== null && !this.#stopped) this.#sink.part(part);
+				if (part === 'unnamed') this.#keep(sealed);
+				else if (part !== null && !this.#stopped) this.#sink.part(part);
 			})
 			.catch((error: unknown) => {
-				// What leans on a part that did not open cannot be decoded.
-				this.#skips = true;
 				const fault = faultOf(error);
-				if (fault.kind === 'not-found') this.#wantGrant();
-				else if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
+				if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
+				if (fault.kind !== 'not-found') return;
+				// What leans on a part that did not open cannot be decoded. One that the camera did not sign is no part.
+				this.#skips = true;
+				this.#wantGrant();
 			})
 			.finally(() => {
 				this.#waiting -= 1;
 			});
 	}
 
+	/** LV21: the camera's word on it is under way, or is asked for. */
+	#keep(sealed: Bytes): void {
+		if (this.#stopped) return;
+		this.#early.push(sealed);
+		if (this.#early.length > MOST_EARLY) this.#early.shift();
+		if (this.#tools.clock.monotonicMs() - this.#saidMs > SAY_AGAIN_MS) this.#say();
+	}
+
 	/** LV9 */
 	#wantGrant(): void {
-		const { clock, post, crypto } = this.#tools;
+		const { clock, post } = this.#tools;
 		if (clock.monotonicMs() - this.#wantedMs < GRANT_MS) return;
 		this.#wantedMs = clock.monotonicMs();
-		const nonce = hexOf(crypto.random(16));
-		const camera = this.#camera;
-		void post.send(this.#device, { t: 'want-grants', nonce, camera, earlier: false });
+		void post.act(this.#device, { t: 'want-grants', camera: this.#camera, earlier: false });
 	}
 }

@@ -81,7 +81,7 @@ describe('who may', () => {
 			expect.arrayContaining(['call', 'answer', 'candidate']),
 		);
 		relay.letters.length = 0;
-		for (const { message } of before) post.read(message, { device: ex.id, roles: ['viewer'] });
+		for (const { said } of before) post.read(said, { device: ex.id, roles: ['viewer'] });
 		await clock.pass(5000, 50);
 		expect(relay.letters.filter(({ from, to }) => from === host && to === ex.id)).toEqual([]);
 		expect(hosting.watchers).toEqual([]);

@@ -65,6 +65,8 @@ function member(id: DeviceId, name: string, roles: readonly Role[], self: boolea
 	return { device: id, name, roles, self, online: true, safety: '', ...times };
 }
 
+const runIdOf = (run: number) => run.toString(16).padStart(32, '0') as RunId;
+
 /** Seals nothing; says the epoch, which a viewer may have or not. */
 const sealed = (epoch: number, run: number, seq: number, part: LivePart): Bytes =>
 	ascii(
@@ -148,6 +150,7 @@ export async function makeHome() {
 			const run = (runs += 1);
 			let seq = 0;
 			return Promise.resolve({
+				runId: runIdOf(run),
 				live: (part) => Promise.resolve(sealed(sealing, run, (seq += 1), part)),
 			});
 		},
@@ -241,8 +244,7 @@ export async function makeHome() {
 					};
 					if (later.version) return Promise.reject(new Fault('unsupported', 'a later version'));
 					if (!granted.has(said.epoch)) return Promise.reject(new Fault('not-found', 'no key'));
-					const runId = String(said.run) as RunId;
-					return Promise.resolve({ runId, seq: said.seq, part: said.part });
+					return Promise.resolve({ runId: runIdOf(said.run), seq: said.seq, part: said.part });
 				},
 			},
 			screen: () => {

@@ -4,6 +4,7 @@ import { ascii } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import type { Role } from '#domain/roster.ts';
+import { admissionOf } from '#engine/admission.ts';
 import { Letters } from '#engine/letters.ts';
 import type { Revoked } from '#engine/members.ts';
 import { replayRoster } from '#engine/roster.ts';
@@ -113,11 +114,10 @@ describe('grants', () => {
 		await expect(viewer.members.showEarlier(viewer.device)).rejects.toMatchObject({
 			kind: 'denied',
 		});
-		const clockTurned = viewer.link.send(camera.device, {
-			t: 'show-earlier',
-			device: viewer.device,
-		});
-		expect(await clockTurned).toBe('taken');
+		const { device } = viewer;
+		const entry = admissionOf(owner.membership.entries, device);
+		const byHand = viewer.link.leave(camera.device, { t: 'show-earlier', device, entry }, 0);
+		expect(await byHand).toBe('taken');
 		expect(await has(viewer, camera, 1)).toBe(false);
 		await owner.members.showEarlier(viewer.device);
 		await eventually(() => has(viewer, camera, 1));
@@ -308,12 +308,14 @@ describe('a hostile relay', () => {
 			const identity = { ...mine, home };
 			const want = {
 				t: 'want-grants',
-				nonce: 'ab'.repeat(16),
 				camera: camera.camera,
 				earlier: true,
 			} as const;
 			const writer = { identity, roster: household.roster };
-			const box = await new Letters(evil.crypto, clock).seal(writer, camera.device, want);
+			const box = await new Letters(evil.crypto, clock).seal(writer, camera.device, {
+				message: want,
+				beside: {},
+			});
 			const [socket] = relay.of(home, camera.device);
 			const before = camera.link.dropped;
 			const sentBefore = relay.heard.length;
