@@ -5,7 +5,7 @@ import type { Crypto } from '#ports/crypto.ts';
 import type { Beside } from '#protocol/message.ts';
 
 /** So long a nonce is good, from the moment it was made (LT7). */
-export const GOOD_MS = 15_000;
+const GOOD_MS = 15_000;
 /** Letters to one device carry the same one so long. */
 const SAME_MS = 3000;
 /** What an act carries: a device may have several pages, each with nonces of its own. */

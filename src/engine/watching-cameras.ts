@@ -93,10 +93,12 @@ export class Watching implements WatchingControls {
 		tools.clock.every(ASK_MS, () => {
 			for (const [device, host] of this.#hosts) {
 				const silentMs = Math.abs(tools.clock.wallMs() - (host.soMs ?? 0));
-				if (silentMs > OLD_MS) host.nonce = null;
+				if (silentMs > OLD_MS && host.nonce !== null) {
+					host.nonce = null;
+					this.#list();
+				}
 				if (host.nonce === null || silentMs > ASK_MS) this.#ask(device, host);
 			}
-			this.#list();
 		});
 		look();
 	}
@@ -278,7 +280,9 @@ export class Watching implements WatchingControls {
 			}
 			for (const state of states) {
 				const id = state.id as CameraId;
-				cameras.push({ id, name: state.name ?? called, state, ...common });
+				// Of one that is there and has not answered, what it said before is not of now.
+				const known = online && nonce === null ? null : state;
+				cameras.push({ id, name: state.name ?? called, state: known, ...common });
 			}
 		}
 		this.cameras = cameras;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { base64urlOf } from '#domain/base64url.ts';
 import { Fault } from '#domain/fault.ts';
+import { cameraIdOf } from '#engine/keys.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { CODE_MS, Pairing } from '#engine/pairing-controls.ts';
 import type { Message } from '#protocol/message.ts';
@@ -68,12 +69,15 @@ describe('pairing without a relay', () => {
 		await until(() => owner.home.membership.entries.length === 4);
 		const parts: boolean[] = [];
 		const watched: number[] = [];
-		const camera = 'cd'.repeat(16);
+		const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
 		owner.link.onWatched((_, viewers) => watched.push(viewers));
 		const stop = guest.link.watchParts(camera, (_, key) => parts.push(key));
 		await until(() => watched.at(-1) === 1);
+		// NB7: of another device's camera it passes nothing on.
+		guest.link.sendPart(camera, false, new Uint8Array([4]));
 		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length === 1);
+		expect(parts).toEqual([true]);
 		stop();
 		await until(() => watched.at(-1) === 0);
 	});

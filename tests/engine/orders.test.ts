@@ -80,6 +80,57 @@ describe('LV13 commands', () => {
 		});
 	});
 
+	test('LT8 T2 one that a relay holds back is not carried out later, and its sender was told that it would not be', async () => {
+		const { guest, relay, camera, clock, post, orders } = home;
+		const { watching } = await guest('Kitchen');
+		for (const holdMs of [5000, 15_000, 10 * 3_600_000]) {
+			relay.lose = ({ t }) => t === 'command';
+			await expect(runs(home, watching.command(camera, 'stop', null))).rejects.toMatchObject({
+				kind: 'timeout',
+			});
+			const held = relay.letters.findLast(({ message }) => message.t === 'command')!;
+			relay.lose = () => false;
+			await clock.pass(holdMs, 10_000);
+			post.read(held.said, { device: held.from, roles: ['viewer'] });
+			await clock.pass(500);
+		}
+		expect(orders).toEqual([]);
+		await runs(home, watching.command(camera, 'stop', null));
+		expect(orders).toEqual(['stop']);
+	});
+
+	test('LT8 LT9 a camera whose page was loaded anew, or that slept, takes the next command at once', async () => {
+		const { guest, relay, camera, clock, post, orders } = home;
+		const { watching } = await guest('Kitchen');
+		post.again();
+		await runs(home, watching.command(camera, 'start', null));
+		clock.step(3 * 3_600_000);
+		await runs(home, watching.command(camera, 'stop', null));
+		expect(orders).toEqual(['start', 'stop']);
+		for (const { message, said, from } of [...relay.letters]) {
+			if (message.t === 'command') post.read(said, { device: from, roles: ['viewer'] });
+		}
+		await clock.pass(500);
+		expect(orders).toEqual(['start', 'stop']);
+	});
+
+	test('LT13 what a camera says is as old as it is told, however long a relay held it back', async () => {
+		const { guest, relay, recording, until, clock, host } = home;
+		const kitchen = await guest('Kitchen');
+		relay.change = (message, said) => {
+			if (message.t !== 'state') return message;
+			const from = { device: host, roles: ['camera'] as const };
+			clock.after(9000, () => kitchen.post.read(said, from));
+			return null;
+		};
+		const saidMs = clock.wallMs();
+		recording.set({ kind: 'off', fault: null });
+		await until(() => kitchen.watching.cameras[0]?.state?.kind === 'off');
+		const { stateMs } = kitchen.watching.cameras[0]!;
+		expect(clock.wallMs() - saidMs).toBeGreaterThanOrEqual(9000);
+		expect(Math.abs((stateMs ?? 0) - saidMs)).toBeLessThan(1000);
+	});
+
 	test('the siren says who sounded it, and ends: by order, by hand, by itself', async () => {
 		const { guest, camera, siren, hosting, clock } = home;
 		const { id, watching } = await guest('Kitchen');
