@@ -132,7 +132,7 @@ export function make(installer: Installer): Engine {
 	});
 	const post = new Link({
 		...{ relays: near, near, network: new BrowserNetwork() },
-		...{ crypto, clock, house, membership },
+		...{ crypto, clock, vault, house, membership },
 	});
 	const granting = new Granting({
 		...{ crypto, vault, clock, house, membership, post },

@@ -1,7 +1,7 @@
 import { bytesOfBase64url } from '#domain/base64url.ts';
 import { Fault, type FaultKind } from '#domain/fault.ts';
 import { parseGrant } from '#domain/grant.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { may } from '#domain/rights.ts';
 import type { Message } from '#protocol/message.ts';
@@ -57,8 +57,7 @@ export class Granted {
 
 	/** Asks a camera's device for the key of now. */
 	async want(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
-		const nonce = hexOf(this.#tools.crypto.random(16));
-		await this.#tools.post.send(device, { t: 'want-grants', nonce, camera, earlier });
+		await this.#tools.post.act(device, { t: 'want-grants', camera, earlier });
 	}
 
 	/** Each camera that came; an owner asks for everything where it does not even have the first key. */

@@ -7,6 +7,7 @@ import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Vault } from '#ports/vault.ts';
+import { admissionOf } from './admission.ts';
 import type { House } from './house.ts';
 import { homeOfGrant } from './identity.ts';
 import { grantOf, rawFromGrant } from './keys.ts';
@@ -113,7 +114,10 @@ export class Granting {
 	async #hear(message: Message, from: Sender): Promise<void> {
 		if (message.t === 'show-earlier') {
 			const device = idFrom<DeviceId>(message.device);
-			if (may(from.roles, 'manage') && device !== null) await this.showEarlier(device);
+			if (!may(from.roles, 'manage') || device === null) return;
+			// Who was taken out and let in again since is not who was meant (LT11).
+			const admitted = admissionOf(this.#tools.membership.entries, device);
+			if (admitted === message.entry) await this.showEarlier(device);
 			return;
 		}
 		if (message.t !== 'want-grants') return;

@@ -27,7 +27,6 @@ export class LiveKeys {
 	readonly #tools: KeyTools;
 	readonly #tell: (key: Told) => Promise<unknown>;
 	readonly #renew: () => void;
-	#count = 0;
 	#madeMs = -Infinity;
 	#devices = '';
 	#soon: (() => void) | null = null;
@@ -49,9 +48,8 @@ export class LiveKeys {
 		const { clock, crypto, liveSealer } = this.#tools;
 		const run = hexOf(crypto.random(16)) as RunId;
 		const raw = crypto.random(32);
-		this.#count += 1;
 		this.#madeMs = clock.monotonicMs();
-		const told = { n: this.#count, run, raw: base64urlOf(raw) };
+		const told = { run, raw: base64urlOf(raw) };
 		this.#now = told;
 		const secret = await crypto.secret(raw);
 		raw.fill(0);

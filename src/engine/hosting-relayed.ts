@@ -10,7 +10,7 @@ export interface RelayedView {
 	readonly path: 'relayed';
 	readonly sid: string;
 	/** What it called with last. */
-	readonly nonce: string;
+	readonly peer: string;
 	/** Wall ms: since when this device watches. */
 	readonly sinceMs: number;
 	readonly listens: boolean;

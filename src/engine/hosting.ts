@@ -1,6 +1,6 @@
 import type { Ordered } from '#domain/event.ts';
 import { faultOf } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { mostDirect } from '#domain/path.ts';
 import { may, rightFor, type Right } from '#domain/rights.ts';
 import type { Role } from '#domain/roster.ts';
@@ -13,7 +13,7 @@ import { HostedEvents, type HostedEventTools } from './hosting-events.ts';
 import { LiveKeys, type KeyTools } from './hosting-keys.ts';
 import { noted, Orders, viewOf, type OrderTools } from './hosting-orders.ts';
 import { HostedParts, type PartTools } from './hosting-parts.ts';
-import { RelayedViews, Unasked, watchersOf } from './hosting-relayed.ts';
+import { RelayedViews, Unasked, watchersOf, type RelayedView } from './hosting-relayed.ts';
 import { Reports, type ReportTools } from './hosting-report.ts';
 import { Stage } from './hosting-stage.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
@@ -31,7 +31,7 @@ export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 	HostedEventTools &
 	KeyTools &
 	OrderTools &
-	Omit<ReportTools, 'rosterSeq' | 'speaks'> & {
+	Omit<ReportTools, 'rosterSeq' | 'speaks' | 'live'> & {
 		readonly post: Post;
 		readonly members: Pick<MembersControls, 'list' | 'on'>;
 		/** What this device answers for itself with; `null`: nothing direct. */
@@ -66,7 +66,8 @@ export class Hosting implements HostingControls {
 	#atRelay: readonly DeviceId[] = [];
 	readonly #unasked: Unasked;
 	#picture: Picture | null = null;
-	readonly #done = new Set<string>();
+	/** What became of the newest commands, by device and id; `null`: it is being carried out. */
+	readonly #done = new Map<string, Said<'done'> | null>();
 	#ordered: Promise<void> = Promise.resolve();
 
 	constructor(tools: HostingTools) {
@@ -88,7 +89,8 @@ export class Hosting implements HostingControls {
 		this.#stage = new Stage(tools.stage, () => {
 			this.#tell();
 		});
-		this.#reports = new Reports({ ...tools, speaks: (camera) => this.#stage.speaks(camera) }, () =>
+		const speaks = (camera: CameraId): Promise<boolean> => this.#stage.speaks(camera);
+		this.#reports = new Reports({ ...tools, live: this.#live, speaks }, () =>
 			this.watchers.map(({ device }) => device),
 		);
 		tools.post.onMessage((message, from) => {
@@ -149,6 +151,7 @@ export class Hosting implements HostingControls {
 			this.#callOf(device, message.sid)?.heard(message);
 		} else if (message.t === 'hang-up') this.#leave(device, message.sid);
 		else if (message.t === 'command') this.#order(message, device, roles);
+		else if (message.t === 'what-became') this.#answerFor(message, device);
 	}
 
 	async #answer(call: Said<'call'>, device: DeviceId): Promise<void> {
@@ -183,8 +186,18 @@ export class Hosting implements HostingControls {
 		const why = !direct ? 'asked' : full ? 'full' : 'failed';
 		const kept = call.ways.includes('relayed');
 		if (kept) this.#keepRelayed(device, call);
-		const key = kept ? this.#keys.now : null;
-		await post.send(device, { t: 'relayed', sid, peer, why, key, atMs: this.#live.nowMs() });
+		await this.#tellRelayed(device, { sid, peer }, why, kept ? this.#keys.now : null);
+	}
+
+	/** LV10 and LV24: by this the viewer knows the camera's time, and the key of the parts of now. */
+	async #tellRelayed(
+		device: DeviceId,
+		{ sid, peer }: Pick<RelayedView, 'sid' | 'peer'>,
+		why: Said<'relayed'>['why'],
+		key: Said<'relayed'>['key'],
+	): Promise<void> {
+		const now = { atMs: this.#live.nowMs(), key };
+		await this.#tools.post.send(device, { t: 'relayed', sid, peer, why, ...now });
 	}
 
 	/** LV4. Who calls once more while it holds a place gives that up: most often it is what is left of a page that was closed. */
@@ -193,22 +206,17 @@ export class Hosting implements HostingControls {
 		this.#calls.find((call) => call.device === device)?.hangUp('full');
 	}
 
-	/** LV24: what comes from now on is sealed with it. */
-	#giveKey(key: NonNullable<Said<'relayed'>['key']>): Promise<unknown> {
-		const atMs = this.#live.nowMs();
-		const letters = this.#relayed.all.map(async ({ device, sid, nonce }) => {
-			if (!this.#inForce(device)) return;
-			const about = { sid, peer: nonce, why: 'asked' } as const;
-			await this.#tools.post.send(device, { t: 'relayed', ...about, key, atMs });
-		});
-		return Promise.all(letters);
+	#giveKey(key: Said<'relayed'>['key']): Promise<unknown> {
+		const allowed = this.#relayed.all.filter(({ device }) => this.#inForce(device));
+		return Promise.all(allowed.map((view) => this.#tellRelayed(view.device, view, 'asked', key)));
 	}
 
-	#keepRelayed(device: DeviceId, { sid, nonce, sound: listens = false }: Said<'call'>): void {
+	#keepRelayed(device: DeviceId, { sid, nonce: peer, sound }: Said<'call'>): void {
 		const { clock } = this.#tools;
 		const watched = this.#watches(device);
 		const now = { sinceMs: clock.wallMs(), seenMs: clock.monotonicMs() };
-		const fresh = this.#relayed.keep({ device, path: 'relayed', sid, nonce, listens, ...now });
+		const view = { device, path: 'relayed', sid, peer, listens: sound === true } as const;
+		const fresh = this.#relayed.keep({ ...view, ...now });
 		if (fresh) this.#parts.keyFrame();
 		this.#follow();
 		if (!fresh) return;
@@ -292,13 +300,11 @@ export class Hosting implements HostingControls {
 	#order(command: Said<'command'>, device: DeviceId, roles: readonly Role[]): void {
 		const { id, nonce, camera, name, value } = command;
 		const { post, recorder } = this.#tools;
-		if (nonce !== this.#reports.nonce || this.#done.has(id)) return;
-		this.#done.add(id);
-		if (this.#done.size > MOST_DONE)
-			for (const oldest of this.#done) {
-				this.#done.delete(oldest);
-				break;
-			}
+		const key = `${device} ${id}`;
+		if (nonce !== this.#reports.nonce || this.#done.has(key)) return;
+		this.#done.set(key, null);
+		const [oldest] = this.#done.keys();
+		if (oldest !== undefined && this.#done.size > MOST_DONE) this.#done.delete(oldest);
 		this.#ordered = this.#ordered.then(async () => {
 			let fault: Said<'done'>['fault'] = null;
 			try {
@@ -311,7 +317,9 @@ export class Hosting implements HostingControls {
 			}
 			this.#note(device, noted(name, value, fault));
 			this.#reports.changed();
-			await post.send(device, { t: 'done', id, fault });
+			const done = { t: 'done', id, fault } as const;
+			this.#done.set(key, done);
+			await post.send(device, done);
 		});
 	}
 
@@ -324,6 +332,13 @@ export class Hosting implements HostingControls {
 		const { camera } = this.#tools.recorder;
 		if (camera === null || (order.name === 'talk' && order.value === false)) return;
 		this.#events.ordered(camera, { device, name: this.#nameOf(device) }, order);
+	}
+
+	/** LT12. What has not come by now will not count any more: its time is past. */
+	#answerFor({ id, nonce }: Said<'what-became'>, device: DeviceId): void {
+		const done = this.#done.get(`${device} ${id}`);
+		if (nonce !== this.#reports.nonce || done === null) return;
+		void this.#tools.post.send(device, done ?? { t: 'done', id, fault: 'timeout' });
 	}
 
 	/** Half duplex: one at a time, and it is heard while it is not spoken to. */

@@ -190,16 +190,18 @@ export class House implements HouseControls {
 			const { identity } = this.#own(camera);
 			const { number: epoch, secret } = await this.#epoch(camera);
 			const runId = hexOf(crypto.random(16)) as RunId;
-			return new MetaSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
+			const { home, sign } = identity;
+			return new MetaSealer(crypto, { home, camera, epoch, secret, runId, sign: sign.key });
 		});
 	}
 
 	/** What seals live parts: under a key that only those get who watch (LV24). Throws as `beginRun` does. */
 	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<MetaSealer> {
 		return this.#oneByOne(async () => {
-			const { home } = this.#own(camera).identity;
+			const { home, sign } = this.#own(camera).identity;
 			const { number: epoch } = await this.#epoch(camera);
-			return new MetaSealer(this.#tools.crypto, { home, camera, epoch, secret, runId: run });
+			const basis = { home, camera, epoch, secret, runId: run, sign: sign.key };
+			return new MetaSealer(this.#tools.crypto, basis);
 		});
 	}
 

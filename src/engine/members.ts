@@ -7,6 +7,7 @@ import { safetyDigits, safetyInputs } from '#domain/safety.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
+import { admissionOf } from './admission.ts';
 import type { Granting } from './granting.ts';
 import type { House, Household } from './house.ts';
 import { homeNow } from './identity.ts';
@@ -68,7 +69,10 @@ export interface MembersTools {
 	readonly clock: Clock;
 	readonly house: House;
 	readonly membership: Membership;
-	readonly link: Pick<Link, 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'>;
+	readonly link: Pick<
+		Link,
+		'online' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
+	>;
 	/** This device's own camera. */
 	readonly granting: Pick<Granting, 'onActed' | 'showEarlier'>;
 }
@@ -172,11 +176,11 @@ export class Members implements MembersControls {
 		const cameras = [...(membership.roster?.devices ?? [])].filter(
 			([camera, { roles }]) => may(roles, 'record') && camera !== device,
 		);
-		const message: Message = { t: 'show-earlier', device };
+		const entry = admissionOf(membership.entries, device);
 		const sent = cameras.map(([camera]) =>
 			this.#isSelf(camera)
 				? this.#tools.granting.showEarlier(device)
-				: link.send(camera, message, WEEK_S),
+				: link.leave(camera, { t: 'show-earlier', device, entry }, WEEK_S),
 		);
 		if ((await Promise.all(sent)).includes('unsent')) {
 			throw new Fault('offline', 'not every camera was told');

@@ -20,14 +20,12 @@ const FINER = 8;
 const MOST_ASKED = 40;
 /** A part under another key than is here: it asks again, so often at most. */
 const KEY_MS = 2000;
-/** A key of before is no answer to what was asked longer ago. */
-const FRESH_MS = 15_000;
 /** Parts that wait for their opening: it leaps to the next key part. */
 const MOST_WAITING = 20;
 
 export interface RelayedTools {
 	readonly clock: Clock;
-	readonly post: Pick<Post, 'send' | 'watchParts'>;
+	readonly post: Pick<Post, 'send' | 'act' | 'watchParts'>;
 	readonly crypto: Pick<Crypto, 'random' | 'secret'>;
 	readonly opener: Pick<Opener, 'openLive'>;
 }
@@ -56,12 +54,15 @@ export class RelayedWatch {
 	/** By nonce, when it was sent. */
 	readonly #asked = new Map<string, number>();
 	#nonce = '';
+	/** With which of its nonces the camera answered last. */
+	#answered = '';
 	#listens = false;
 	#waiting = 0;
 	#skips = false;
 	#wantedMs: number;
-	/** What the parts of now are sealed with (LV24); `n` counts up while the camera's page lives. */
-	#key: { readonly n: number; readonly made: Promise<LiveKey> } | null = null;
+	#run: RunId | null = null;
+	/** What the parts of that run are sealed with (LV24). */
+	#key: Promise<LiveKey> | null = null;
 	#stopped = false;
 	readonly #stopParts: () => void;
 	readonly #stopSaying: () => void;
@@ -101,20 +102,29 @@ export class RelayedWatch {
 	heard(message: Message): void {
 		if (!('sid' in message) || message.sid !== this.#sid || this.#stopped) return;
 		if (message.t === 'relayed') {
-			const sentMs = this.#asked.get(message.peer);
-			if (message.key !== null) this.#takeKey(message.key, sentMs);
-			if (sentMs === undefined) return;
-			for (const nonce of this.#asked.keys()) {
-				this.#asked.delete(nonce);
-				if (nonce === message.peer) break;
-			}
-			const heardMs = this.#tools.clock.monotonicMs();
-			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs: message.atMs });
+			if (!this.#hearOf(message)) return;
 		} else if (message.t === 'hang-up') {
 			this.end = message.why;
 			this.#stop();
 		}
 		this.#sink.changed();
+	}
+
+	/** `false`: an answer to nothing that is asked still. */
+	#hearOf({ peer, atMs: theirsMs, key }: Said): boolean {
+		const sentMs = this.#asked.get(peer);
+		if (sentMs === undefined && peer !== this.#answered) return false;
+		if (sentMs !== undefined) {
+			for (const nonce of this.#asked.keys()) {
+				this.#asked.delete(nonce);
+				if (nonce === peer) break;
+			}
+			this.#answered = peer;
+			const heardMs = this.#tools.clock.monotonicMs();
+			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs });
+		}
+		if (key !== null) this.#takeKey(key);
+		return true;
 	}
 
 	hangUp(): void {
@@ -137,7 +147,7 @@ export class RelayedWatch {
 		if (oldest !== undefined && this.#asked.size >= MOST_ASKED) this.#asked.delete(oldest);
 		this.#asked.set(nonce, this.#tools.clock.monotonicMs());
 		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
-		void this.#tools.post.send(this.#device, { t: 'call', ...about, ways: ['relayed'] });
+		void this.#tools.post.act(this.#device, { t: 'call', ...about, ways: ['relayed'] });
 	}
 
 	#take(sealed: Bytes, key: boolean): void {
@@ -151,11 +161,12 @@ export class RelayedWatch {
 				if (part !== null && !this.#stopped) this.#sink.part(part);
 			})
 			.catch((error: unknown) => {
-				// What leans on a part that did not open cannot be decoded.
-				this.#skips = true;
 				const fault = faultOf(error);
-				if (fault.kind === 'not-found') this.#wantKey();
-				else if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
+				if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
+				if (fault.kind !== 'not-found') return;
+				// What leans on a part that did not open cannot be decoded. One that the camera did not sign is no part.
+				this.#skips = true;
+				this.#wantKey();
 			})
 			.finally(() => {
 				this.#waiting -= 1;
@@ -164,20 +175,19 @@ export class RelayedWatch {
 
 	async #open(camera: CameraId, sealed: Bytes): Promise<OpenedPart> {
 		if (this.#key === null) throw new Fault('not-found', 'no key for live parts yet');
-		return this.#tools.opener.openLive(camera, sealed, await this.#key.made);
+		return this.#tools.opener.openLive(camera, sealed, await this.#key);
 	}
 
-	/** LV24: the newest, or the one that answers what was asked just now: the camera's page may have begun anew. */
-	#takeKey({ n, run, raw }: NonNullable<Said['key']>, askedMs: number | undefined): void {
-		const { clock, crypto } = this.#tools;
-		const fresh = askedMs !== undefined && clock.monotonicMs() - askedMs < FRESH_MS;
-		if (this.#key !== null && n <= this.#key.n && !(fresh && n < this.#key.n)) return;
-		const made = crypto
+	/** LV21, LV24: that of the run of now; the window does not come back to one it left. */
+	#takeKey({ run: said, raw }: NonNullable<Said['key']>): void {
+		const run = said as RunId;
+		if (run === this.#run || !this.#window.name(run)) return;
+		this.#run = run;
+		this.#key = this.#tools.crypto
 			.secret(bytesOfBase64url(raw))
-			.then((secret) => ({ run: run as RunId, secret }));
+			.then((secret) => ({ run, secret }));
 		// Whoever opens with it hears of it.
-		made.catch(() => undefined);
-		this.#key = { n, made };
+		this.#key.catch(() => undefined);
 	}
 
 	#wantKey(): void {

@@ -13,7 +13,7 @@ import { makeWorkshop, type Workshop } from './sealing.ts';
 const workshop = await makeWorkshop();
 
 function world() {
-	const { crypto, camera, home, secret, opener }: Workshop = workshop;
+	const { crypto, camera, home, secret, opener, pair }: Workshop = workshop;
 	const clock = new ManualClock();
 	const events = new MemoryEvents();
 	const refusals = { left: 0 };
@@ -24,7 +24,9 @@ function world() {
 			if (refusals.left >= 0) return Promise.reject(new Error('no keys yet'));
 			const runId = hexOf(crypto.random(16)) as RunId;
 			return Promise.resolve(
-				new MetaSealer(crypto, { ...{ home, secret, runId }, camera: of, epoch: 1 }),
+				new MetaSealer(crypto, {
+					...{ home, secret, runId, camera: of, epoch: 1, sign: pair.key },
+				}),
 			);
 		},
 	});
@@ -91,9 +93,12 @@ describe('what happens', () => {
 
 	test('EV3 one written before events named anybody opens as it was', async () => {
 		const { camera, all, events, clock } = here;
-		const { crypto, home, secret } = workshop;
+		const { crypto, home, secret, pair } = workshop;
 		const runId = hexOf(crypto.random(16)) as RunId;
-		const sealer = new MetaSealer(crypto, { ...{ home, camera, secret, runId }, epoch: 1 });
+		const sealer = new MetaSealer(crypto, {
+			...{ home, camera, secret, runId, epoch: 1 },
+			sign: pair.key,
+		});
 		const wallUs = clock.wallMs() * 1000;
 		const before = ascii(JSON.stringify({ kind: 'covered', endUs: wallUs + 5 }));
 		await events.add(camera, await sealer.seal('event', wallUs, before));

@@ -146,7 +146,8 @@ describe('making a kit', () => {
 		const asKit = { ...household, identity: { ...identity, device: kit.device, kem: kit.kem } };
 		const read = await new Letters(crypto, clock).read(asKit, letter.box);
 		expect(parseLetter(bytesOfBase64url(letter.box)).letter.to).toBe(kit.device);
-		const [text] = read?.message.t === 'grants' ? read.message.grants : [];
+		const message = read?.said.message;
+		const [text] = message?.t === 'grants' ? message.grants : [];
 		const number = await camera.house.epochNow(camera.camera);
 		const subject = {
 			...{ home: homeOf(owner), camera: camera.camera, number },

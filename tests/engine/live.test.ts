@@ -207,12 +207,12 @@ describe('watching at the relay', () => {
 		network.blocked = true;
 		let calls = 0;
 		const begunMs = clock.monotonicMs();
-		relay.change = (message) => {
+		relay.change = (message, said) => {
 			if (message.t !== 'call') return message;
 			calls += 1;
 			if (clock.monotonicMs() - begunMs > 2000) return message;
 			const from = { device: kitchen.id, roles: ['viewer'] as const };
-			clock.after(2000, () => post.read(message, from));
+			clock.after(2000, () => post.read(said, from));
 			return null;
 		};
 		const { view } = kitchen.open();
@@ -356,10 +356,10 @@ describe('watching at the relay', () => {
 		const kitchen = await guest('Kitchen');
 		network.blocked = true;
 		relay.partDelayMs = 12_000;
-		relay.change = (message) => {
+		relay.change = (message, said) => {
 			if (message.t !== 'relayed') return message;
 			const from = { device: host, roles: ['camera'] as const };
-			clock.after(24_000, () => kitchen.post.read(message, from));
+			clock.after(24_000, () => kitchen.post.read(said, from));
 			return null;
 		};
 		const { view, screen } = kitchen.open();

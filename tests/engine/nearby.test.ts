@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { base64urlOf } from '#domain/base64url.ts';
 import { Fault } from '#domain/fault.ts';
+import { cameraIdOf } from '#engine/keys.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { CODE_MS, Pairing } from '#engine/pairing-controls.ts';
 import type { Message } from '#protocol/message.ts';
@@ -68,12 +69,15 @@ describe('pairing without a relay', () => {
 		await until(() => owner.home.membership.entries.length === 4);
 		const parts: boolean[] = [];
 		const watched: (readonly string[])[] = [];
-		const camera = 'cd'.repeat(16);
+		const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
 		owner.link.onWatched((_, devices) => watched.push(devices));
 		const stop = guest.link.watchParts(camera, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
+		// NB7: of another device's camera it passes nothing on.
+		guest.link.sendPart(camera, false, new Uint8Array([4]));
 		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length === 1);
+		expect(parts).toEqual([true]);
 		stop();
 		await until(() => watched.at(-1)?.length === 0);
 	});
@@ -83,20 +87,23 @@ describe('pairing without a relay', () => {
 		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
 		const watched: (readonly string[])[] = [];
 		const parts: boolean[] = [];
-		const camera = 'cd'.repeat(16);
+		const [camera, second, third] = await Promise.all(
+			[1, 2, 3].map((number) => cameraIdOf(owner.home.crypto, owner.id, number)),
+		);
+		if (!camera || !second || !third) throw new Error('no cameras');
 		owner.link.onWatched((_, devices) => watched.push(devices));
 		guest.link.watchParts(camera, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
 		await owner.home.membership.amend(guest.id, { roles: ['camera'] });
 		await until(() => watched.at(-1)?.length === 0);
-		guest.link.watchParts('ef'.repeat(16), (_, key) => parts.push(key));
+		guest.link.watchParts(second, (_, key) => parts.push(key));
 		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
-		owner.link.sendPart('ef'.repeat(16), true, new Uint8Array([1, 2, 3]));
+		owner.link.sendPart(second, true, new Uint8Array([1, 2, 3]));
 		await owner.home.membership.amend(guest.id, { roles: ['viewer', 'live'] });
 		await until(() => guest.home.membership.entries.length === 4);
-		guest.link.watchParts('ab'.repeat(16), (_, key) => parts.push(key));
+		guest.link.watchParts(third, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
-		owner.link.sendPart('ab'.repeat(16), false, new Uint8Array([1, 2, 3]));
+		owner.link.sendPart(third, false, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length > 0);
 		expect(parts).toEqual([false]);
 	});

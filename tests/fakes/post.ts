@@ -1,9 +1,20 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import type { Role } from '#domain/roster.ts';
-import type { LinkState, Post, Sender } from '#engine/post.ts';
+import { MemoryVault } from '#browser/memory-vault.ts';
+import { WebCrypto } from '#browser/crypto.ts';
+import { Acts } from '#engine/acts.ts';
+import type { LinkState, Post, Sender, Sent } from '#engine/post.ts';
 import type { Clock } from '#ports/clock.ts';
-import { messageFrom, type Message } from '#protocol/message.ts';
+import {
+	saidFrom,
+	textOf,
+	type Acting,
+	type Counted,
+	type Message,
+	type Said,
+	type Telling,
+} from '#protocol/message.ts';
 
 const ORIGIN = 'https://relay.local';
 type PartListener = (sealed: Bytes, key: boolean) => void;
@@ -17,11 +28,13 @@ export class FakeRelay {
 	/** Of all letters, for who asks whether the next is lost. */
 	lose: (message: Message) => boolean = () => false;
 	/** What a hostile relay makes of a letter that it could read; `null` keeps it back. */
-	change: (message: Message) => Message | null = (message) => message;
+	change: (message: Message, said: Said) => Message | null = (message) => message;
 	readonly letters: {
 		readonly from: DeviceId;
 		readonly to: DeviceId;
 		readonly message: Message;
+		/** As it went, with what makes it fresh. */
+		readonly said: Said;
 	}[] = [];
 	readonly clock: Clock;
 	readonly posts = new Map<DeviceId, FakePost>();
@@ -72,11 +85,25 @@ export class FakePost implements Post {
 	readonly #device: DeviceId;
 	readonly #listeners = new Set<() => void>();
 	readonly #readers = new Set<(message: Message, from: Sender) => void>();
+	#acts: Acts;
+	#reading: Promise<unknown> = Promise.resolve();
 
 	constructor(relay: FakeRelay, device: DeviceId, roles: readonly Role[]) {
 		this.#relay = relay;
 		this.#device = device;
 		this.roles = roles;
+		this.#acts = this.#begun();
+	}
+
+	/** The page is loaded anew: what was given before is known no more. */
+	again(): void {
+		this.#acts = this.#begun();
+	}
+
+	#begun(): Acts {
+		const { clock } = this.#relay;
+		const tools = { clock, crypto: new WebCrypto(), vault: new MemoryVault() };
+		return new Acts(tools, (to, said) => this.#carry(to, said));
 	}
 
 	get state(): LinkState {
@@ -111,24 +138,42 @@ export class FakePost implements Post {
 		return () => this.#listeners.delete(listener);
 	}
 
-	async send(to: DeviceId, message: Message): Promise<'taken' | 'away' | 'unsent'> {
+	send(to: DeviceId, message: Telling): Promise<Sent> {
+		return this.#acts.tell(to, message, 0);
+	}
+
+	act(to: DeviceId, message: Acting): Promise<Sent> {
+		return this.#acts.act(to, message);
+	}
+
+	leave(to: DeviceId, message: Counted): Promise<Sent> {
+		return this.#acts.leave(to, message, 0);
+	}
+
+	async #carry(to: DeviceId, given: Said): Promise<Sent> {
 		const other = this.#relay.posts.get(to);
 		await Promise.resolve();
 		if (!this.there) return 'unsent';
 		if (!other?.there) return 'away';
-		const read = messageFrom(JSON.stringify(message));
-		if (read === null) throw new Error(`no letter of ours: ${JSON.stringify(message)}`);
-		this.#relay.letters.push({ from: this.#device, to, message: read });
-		const changed = this.#relay.lose(read) ? null : this.#relay.change(read);
+		const said = saidFrom(textOf(given));
+		if (said === null) throw new Error(`no letter of ours: ${textOf(given)}`);
+		const { message } = said;
+		this.#relay.letters.push({ from: this.#device, to, message, said });
+		const changed = this.#relay.lose(message) ? null : this.#relay.change(message, said);
 		if (changed === null) return 'taken';
 		void this.#relay.later(() => {
-			if (other.there) other.read(changed, { device: this.#device, roles: this.roles });
+			const from = { device: this.#device, roles: this.roles };
+			if (other.there) other.read({ ...said, message: changed }, from);
 		});
 		return 'taken';
 	}
 
-	read(message: Message, from: Sender): void {
-		for (const reader of this.#readers) reader(message, from);
+	/** One after the other, as a link does. */
+	read(said: Said, from: Sender): void {
+		this.#reading = this.#reading.then(async () => {
+			const message = await this.#acts.hear(said, from);
+			if (message !== null) for (const reader of this.#readers) reader(message, from);
+		});
 	}
 
 	onMessage(reader: (message: Message, from: Sender) => void): () => void {

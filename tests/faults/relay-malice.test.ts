@@ -188,6 +188,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 
 	const genuine: LivePart[] = [];
 	const sealer = await live(camera);
+	window.name(sealer.runId);
 	let theirs: Uint8Array = new Uint8Array();
 	malice.plot = {
 		partDown: (heard) => {
@@ -195,8 +196,6 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 			const part = Uint8Array.from(heard);
 			untouched += 1;
 			past.push(part);
-			// To a viewer that has seen nothing yet an old part is new: its age is what tells (LV11).
-			if (untouched === 1) return [part];
 			const all = [...lies(part, theirs)];
 			told += all.length;
 			const at = below(all.length);
@@ -327,11 +326,11 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	const mine = evil.house.household?.identity;
 	if (household === null || mine === undefined) throw new Error('not ready');
 	const writer = { identity: { ...mine, home: homeOf(camera) }, roster: household.roster };
-	const want = { t: 'want-grants', nonce: 'ab'.repeat(16), camera: camera.camera } as const;
+	const want = { t: 'want-grants', camera: camera.camera, earlier: true } as const;
 	const letters = new Letters(evil.crypto, realClock);
 	const before = camera.link.dropped;
 	for (let id = 1; id <= 20; id += 1) {
-		const box = await letters.seal(writer, camera.device, { ...want, earlier: true });
+		const box = await letters.seal(writer, camera.device, { message: want, beside: {} });
 		const from = id % 2 === 0 ? evil.device : viewer.device;
 		cameraLine.toDevice({ t: 'letter', id: 2_000_000 + id, from, box, kept: false });
 	}

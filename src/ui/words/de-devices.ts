@@ -98,6 +98,8 @@ export const devices: DeviceWords = {
 		aborted: notDone,
 		timeout:
 			'Der Browser hat nicht rechtzeitig geantwortet. Sieh nach, ob es geschehen ist, bevor du es noch einmal versuchst.',
+		unconfirmed:
+			'Es kam keine Antwort. Sieh nach, ob es geschehen ist, bevor du es noch einmal versuchst.',
 		internal: 'Etwas ging schief, das nicht schiefgehen sollte. Es wurde nichts geändert.',
 	},
 	glance: 'Geräte dieses Zuhauses',

@@ -157,7 +157,9 @@ export const live: LiveWords = {
 		unsupported: 'Die Kamera kann das nicht.',
 		aborted: 'Das wurde unterbrochen. Versuche es noch einmal.',
 		timeout:
-			'Die Kamera hat 5 Sekunden lang nicht geantwortet. Vielleicht ist nichts geschehen; versuche es noch einmal.',
+			'Das kam nicht innerhalb von 5 Sekunden bei der Kamera an. Es ist nicht geschehen und geschieht nicht mehr; versuche es noch einmal.',
+		unconfirmed:
+			'Die Kamera sagt nicht, ob es geschehen ist. Von allein geschieht jetzt nichts mehr: Sieh nach, bevor du es noch einmal versuchst.',
 		internal: elsewhere,
 	},
 	talkDirect: 'Sprechen braucht den direkten Weg zur Kamera, und hier ein Mikrofon.',

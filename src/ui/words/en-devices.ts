@@ -19,6 +19,7 @@ const failed: Readonly<Record<FaultKind, string>> = {
 	unsupported: 'This browser cannot do this.',
 	aborted: notDone,
 	timeout: 'The browser did not answer in time. Look whether it was done before you try again.',
+	unconfirmed: 'There was no answer. Look whether it was done before you try again.',
 	internal: 'Something went wrong that should not. Nothing was changed.',
 };
 
