@@ -68,7 +68,10 @@ export interface MembersTools {
 	readonly clock: Clock;
 	readonly house: House;
 	readonly membership: Membership;
-	readonly link: Pick<Link, 'online' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'>;
+	readonly link: Pick<
+		Link,
+		'online' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
+	>;
 	/** This device's own camera. */
 	readonly granting: Pick<Granting, 'onActed' | 'showEarlier'>;
 }

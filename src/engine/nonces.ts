@@ -38,10 +38,7 @@ export class Nonces {
 	/** By device, the acts that were carried out, and when. */
 	readonly #done = new Map<DeviceId, Map<string, number>>();
 
-	constructor(
-		clock: Pick<Clock, 'wallMs' | 'monotonicMs'>,
-		crypto: Pick<Crypto, 'random'>,
-	) {
+	constructor(clock: Pick<Clock, 'wallMs' | 'monotonicMs'>, crypto: Pick<Crypto, 'random'>) {
 		this.#clock = clock;
 		this.#crypto = crypto;
 	}

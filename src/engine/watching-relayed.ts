@@ -56,6 +56,8 @@ export class RelayedWatch {
 	/** With which of its nonces the camera answered last. */
 	#answered = '';
 	readonly #early: Bytes[] = [];
+	/** How often it did. */
+	#answers = 0;
 	#listens = false;
 	#waiting = 0;
 	#skips = false;
@@ -119,6 +121,7 @@ export class RelayedWatch {
 			const heardMs = this.#tools.clock.monotonicMs();
 			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs });
 		}
+		this.#answers += 1;
 		if (run !== null) this.#window.name(run as RunId);
 		for (const sealed of this.#early.splice(0)) this.#open(sealed);
 		return true;
@@ -157,10 +160,13 @@ export class RelayedWatch {
 
 	#open(sealed: Bytes): void {
 		this.#waiting += 1;
+		const answers = this.#answers;
 		this.#window
 			.open(sealed)
 			.then((part) => {
-				if (part === 'unnamed') this.#keep(sealed);
+				// It may have been named while this one was opened.
+				if (part === 'unnamed' && answers !== this.#answers) this.#open(sealed);
+				else if (part === 'unnamed') this.#keep(sealed);
 				else if (part !== null && !this.#stopped) this.#sink.part(part);
 			})
 			.catch((error: unknown) => {

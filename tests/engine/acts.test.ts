@@ -90,7 +90,10 @@ describe('what acts', () => {
 		await viewer.acts.act(host.id, want);
 		const [said] = viewer.sent.splice(0);
 		clock.advance(4999);
-		const early = { ...said!, beside: { ...said!.beside, act: { ...said!.beside.act!, id: host.id } } };
+		const early = {
+			...said!,
+			beside: { ...said!.beside, act: { ...said!.beside.act!, id: host.id } },
+		};
 		await host.hear(early, viewer);
 		expect(host.did).toEqual(['want-grants']);
 		clock.advance(1);

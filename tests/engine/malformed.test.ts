@@ -79,7 +79,15 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 	],
 	[
 		'a state',
-		JSON.stringify({ t: 'state', peer: id, nonce: id, atMs: 1, rosterSeq: 1, cameras: [], watching: [id] }),
+		JSON.stringify({
+			t: 'state',
+			peer: id,
+			nonce: id,
+			atMs: 1,
+			rosterSeq: 1,
+			cameras: [],
+			watching: [id],
+		}),
 		saidFrom,
 	],
 	[

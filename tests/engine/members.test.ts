@@ -145,7 +145,9 @@ describe('grants', () => {
 		const [socket] = relay.of(homeOf(owner), camera.device);
 		const heard = relay.heard.length;
 		const toViewer = () =>
-			relay.heard.slice(heard).filter((frame) => frame.t === 'letter' && frame.to === viewer.device);
+			relay.heard
+				.slice(heard)
+				.filter((frame) => frame.t === 'letter' && frame.to === viewer.device);
 		for (const [at, box] of copies.entries()) {
 			socket?.say({ t: 'letter', id: 9000 + at, from: owner.device, box, kept: true });
 		}
