@@ -76,7 +76,7 @@ export function fragmentOf(at: number, body: Bytes): Omit<Fragment, 'frames'> {
 	};
 }
 
-function runIn(sealed: Uint8Array): RunId {
+function runIn(sealed: Bytes): RunId {
 	try {
 		return slicesOf(sealed)[0]?.header.runId ?? ('' as RunId);
 	} catch {

@@ -85,7 +85,8 @@ const refused: Readonly<Record<FaultKind, string>> = {
 	corrupt: elsewhere,
 	unsupported: 'The camera cannot do this.',
 	aborted: 'That was interrupted. Try again.',
-	timeout: 'This did not reach the camera within 5 seconds. It was not done and will not be; try again.',
+	timeout:
+		'This did not reach the camera within 5 seconds. It was not done and will not be; try again.',
 	unconfirmed:
 		'The camera does not say whether it did this. It does nothing more now: look at it, then try again.',
 	internal: elsewhere,
