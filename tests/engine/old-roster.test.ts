@@ -35,7 +35,7 @@ test('RG4 a role is a bit, and one of a later time is refused', () => {
 		return whole;
 	};
 	expect(parseEntry(signed(34)).entry.roles).toEqual(['viewer', 'view-only']);
-	expect(() => parseEntry(signed(64 + 2))).toThrowError(
+	expect(() => parseEntry(signed(64 + 2))).toThrow(
 		expect.objectContaining({ kind: 'unsupported' }),
 	);
 });

@@ -1,46 +1,8 @@
-import type { EventKind, Ordered } from '#domain/event.ts';
+import type { EventKind } from '#domain/event.ts';
 import type { Wrong } from '#domain/tamper.ts';
 
 /** Kinds that say all by themselves. */
-export type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered'>;
-
-/** What was asked, after who did: “Anna switched the torch on”. */
-function asked({ name, value }: Ordered): string {
-	switch (name) {
-		case 'lens':
-			return 'changed the lens';
-		case 'torch':
-			return value === true ? 'switched the torch on' : 'switched the torch off';
-		case 'quality':
-			return 'changed the quality';
-		case 'start':
-			return 'started the recording';
-		case 'stop':
-			return 'stopped the recording';
-		case 'guard':
-			return value === true ? 'switched guard mode on' : 'ended guard mode';
-		case 'restart':
-			return 'restarted the camera';
-		case 'siren':
-			return value === true ? 'sounded the siren' : 'silenced the siren';
-		case 'talk':
-			return 'talked through this device';
-	}
-}
-
-const orders: Readonly<Record<Ordered['name'], string>> = {
-	lens: 'another lens',
-	torch: 'the torch',
-	quality: 'another quality',
-	start: 'a recording to start',
-	stop: 'the recording to stop',
-	guard: 'guard mode',
-	restart: 'a restart',
-	siren: 'the siren',
-	talk: 'to talk here',
-};
-
-const guardOff = 'guard mode to end';
+type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered'>;
 
 const kinds: Readonly<Record<Alone, string>> = {
 	covered: 'The lens was covered',
@@ -73,14 +35,5 @@ export const events = {
 	title: (day: string) => `What happened on ${day}`,
 	from: (from: string, to: string) => `${from} to ${to}`,
 	kinds,
-	someone: 'Someone',
-	watched: (name: string) => `${name} watched`,
-	sealed: (name: string) => `${name} got sealed pictures from the relay, without a key for them`,
-	ordered: (name: string, order: Ordered) => `${name} ${asked(order)}`,
-	/** It was not done. */
-	refused: (name: string, { name: what, value, fault }: Ordered) => {
-		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];
-		return `${name} wanted ${wanted}: ${fault === 'denied' ? 'refused' : 'not done'}`;
-	},
 	wrong,
 };
