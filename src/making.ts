@@ -132,7 +132,7 @@ export function make(installer: Installer): Engine {
 	});
 	const post = new Link({
 		...{ relays: near, near, network: new BrowserNetwork() },
-		...{ crypto, clock, house, membership },
+		...{ crypto, clock, vault, house, membership },
 	});
 	const granting = new Granting({
 		...{ crypto, vault, clock, house, membership, post },
@@ -147,7 +147,8 @@ export function make(installer: Installer): Engine {
 	};
 	const hosting = new Hosting({
 		...live,
-		...{ recorder, planning, preferences, capture, power, guarding, sealerOf },
+		...{ recorder, planning, preferences, capture, power, guarding, happenings },
+		liveSealer: (camera, key) => house.beginLive(camera, key),
 		encoder: new BrowserLiveEncoder(recorders),
 		frames: () => recorder.pulse.frames,
 		torch: new TrackTorch(),

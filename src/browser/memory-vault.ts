@@ -24,6 +24,8 @@ export class MemoryVault implements Vault {
 	readonly #seen = new Map<string, number>();
 	readonly #cameras = new Map<CameraId, KeptCamera>();
 	readonly #epochs = new Map<CameraId, KeptEpoch[]>();
+	readonly #counts = new Map<DeviceId, number>();
+	#count = 0;
 
 	async read(): Promise<VaultReading> {
 		if (this.#identity === null) return { kind: 'empty' };
@@ -139,8 +141,21 @@ export class MemoryVault implements Vault {
 		return runNo;
 	}
 
+	async nextCount(): Promise<number> {
+		this.#count += 1;
+		return this.#count;
+	}
+
+	async raiseCount(device: DeviceId, count: number): Promise<boolean> {
+		if (count <= (this.#counts.get(device) ?? 0)) return false;
+		this.#counts.set(device, count);
+		return true;
+	}
+
 	async clear(): Promise<void> {
 		this.#identity = null;
+		this.#count = 0;
+		this.#counts.clear();
 		this.#homes.clear();
 		this.#seen.clear();
 		this.#cameras.clear();

@@ -39,6 +39,12 @@ export interface EntryRow {
 	readonly seenMs?: number;
 }
 
+/** Of this device (`own`) the last number that it gave, of others the highest that was read. */
+export interface CountRow {
+	readonly of: DeviceId | 'own';
+	readonly count: number;
+}
+
 /**
  * Layout: docs/spec/identity.md, "Vault". Grants lie apart from keys, because a key that cannot be read
  * makes its whole row unreadable. It is never changed by an upgrade of the footage's database.
@@ -52,6 +58,7 @@ export class VaultDatabase extends Dexie {
 	declare readonly cameras: Table<KeptCamera, CameraId>;
 	declare readonly homes: Table<HomeRow, HomeId>;
 	declare readonly entries: Table<EntryRow, [HomeId, number]>;
+	declare readonly counts: Table<CountRow, CountRow['of']>;
 
 	constructor(name: string) {
 		// Relaxed writes may be lost for 30 s after a power cut; a key must not be.
@@ -66,6 +73,7 @@ export class VaultDatabase extends Dexie {
 		});
 		// Only added to: nothing of version 1 is touched.
 		this.version(2).stores({ homes: 'home', entries: '[home+seq]' });
+		this.version(3).stores({ counts: 'of' });
 	}
 }
 

@@ -236,6 +236,24 @@ export class BrowserVault implements Vault {
 		});
 	}
 
+	async nextCount(): Promise<number> {
+		if (this.#memory !== null) return this.#memory.nextCount();
+		return this.#connection.write(async (db) => {
+			const count = ((await db.counts.get('own'))?.count ?? 0) + 1;
+			await db.counts.put({ of: 'own', count });
+			return count;
+		});
+	}
+
+	async raiseCount(device: DeviceId, count: number): Promise<boolean> {
+		if (this.#memory !== null) return this.#memory.raiseCount(device, count);
+		return this.#connection.write(async (db) => {
+			if (count <= ((await db.counts.get(device))?.count ?? 0)) return false;
+			await db.counts.put({ of: device, count });
+			return true;
+		});
+	}
+
 	async clear(): Promise<void> {
 		this.#memory = null;
 		await this.#connection.write(async (db) => {

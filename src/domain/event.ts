@@ -1,4 +1,6 @@
-import type { CameraId } from './ids.ts';
+import type { FaultKind } from './fault.ts';
+import type { CameraId, DeviceId } from './ids.ts';
+import type { OrderName, OrderValue } from './rights.ts';
 import type { Span } from './timeline.ts';
 
 /** What may happen at a camera. Every kind has its sentence in every language. */
@@ -24,12 +26,34 @@ export const EVENT_KINDS = [
 	/** The plan says so. */
 	'planned-start',
 	'planned-stop',
+	/** A device watched; `sealed`: it got sealed parts and never a key. */
+	'watched',
+	'sealed',
+	/** A device asked for something; it was done or refused. */
+	'ordered',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** Who did it: its name as it was then. `device` is `null` where nobody knows. */
+export interface Doer {
+	readonly device: DeviceId | null;
+	readonly name: string | null;
+}
+
+/** What was asked of a camera; `fault`: why it was not done. */
+export interface Ordered {
+	readonly name: OrderName;
+	readonly value: OrderValue;
+	readonly fault: FaultKind | null;
+}
 
 /** Something that happened, and when. A moment ends where it begins. */
 export interface CameraEvent extends Span {
 	readonly id: number;
 	readonly camera: CameraId;
 	readonly kind: EventKind;
+	readonly by: Doer | null;
+	readonly order: Ordered | null;
 }
+
+export type EventDetail = Partial<Pick<CameraEvent, 'by' | 'order'>>;

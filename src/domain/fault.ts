@@ -11,6 +11,8 @@ export const FAULT_KINDS = [
 	'unsupported',
 	'aborted',
 	'timeout',
+	/** Whether it was done is not known. */
+	'unconfirmed',
 	'internal',
 ] as const;
 

@@ -3,6 +3,7 @@ import { Fault } from './fault.ts';
 import type { Wrapped } from './grant.ts';
 import type { DeviceId } from './ids.ts';
 import { padName, unpadName } from './name.ts';
+import { accessOf, rolesFor } from './rights.ts';
 import type { Role } from './roster.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './signed.ts';
 
@@ -19,22 +20,17 @@ const MAX_ENTRIES = 4096;
 
 export type MessageKind = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** What a new device is to be. Live-only is a viewer that is granted no stored footage. */
-export const WANTED = ['viewer', 'live-only', 'camera', 'owner'] as const;
+/** What a new device is to be, by its number in a message. */
+export const WANTED = ['viewer', 'live-only', 'camera', 'owner', 'view-only'] as const;
 export type Wanted = (typeof WANTED)[number];
 
-export const ROLES_OF: Readonly<Record<Wanted, readonly Role[]>> = {
-	viewer: ['viewer'],
-	'live-only': ['viewer', 'live'],
-	camera: ['camera'],
-	owner: ['viewer', 'owner'],
-};
+export function rolesOf(wanted: Wanted): readonly Role[] {
+	return wanted === 'camera' ? rolesFor(null, true) : rolesFor(wanted, false);
+}
 
 /** What a member's roles come to. */
 export function wantedOf(roles: readonly Role[]): Wanted {
-	if (roles.includes('owner')) return 'owner';
-	if (roles.includes('live')) return 'live-only';
-	return roles.includes('viewer') ? 'viewer' : 'camera';
+	return accessOf(roles) ?? 'camera';
 }
 
 /** What a note at the end says; nothing is decided by it but words. */

@@ -13,8 +13,15 @@ const OP_CODES = { add: 1, revoke: 2, rotate: 3, relays: 4, policy: 5, settle: 6
 export type RosterOp = keyof typeof OP_CODES;
 const OPS = Object.keys(OP_CODES) as readonly RosterOp[];
 
-/** `live` narrows `viewer`: live pictures only. */
-const ROLE_BITS = { camera: 1, viewer: 2, owner: 4, recovery: 8, live: 16 } as const;
+/** `live` and `view-only` narrow `viewer`: live pictures only; no orders. What they come to: `rights.ts`. */
+const ROLE_BITS = {
+	camera: 1,
+	viewer: 2,
+	owner: 4,
+	recovery: 8,
+	live: 16,
+	'view-only': 32,
+} as const;
 export type Role = keyof typeof ROLE_BITS;
 const ROLES = Object.keys(ROLE_BITS) as readonly Role[];
 
@@ -85,7 +92,7 @@ export function parseEntry(bytes: Uint8Array): {
 	if (op === undefined) throw new Fault('unsupported', 'a roster entry of another kind');
 	const bits = from.u16();
 	const roles = ROLES.filter((role) => (bits & ROLE_BITS[role]) !== 0);
-	if (bits > 31) throw new Fault('unsupported', 'a role of a later time');
+	if (bits > 63) throw new Fault('unsupported', 'a role of a later time');
 	const home = from.id() as HomeId;
 	const seq = from.u32();
 	const prev = from.take(HASH_BYTES);

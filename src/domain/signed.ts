@@ -7,6 +7,7 @@ export const HASH_BYTES = 32;
 
 export type Purpose =
 	| 'head'
+	| 'live'
 	| 'roster'
 	| 'grant'
 	| 'letter'

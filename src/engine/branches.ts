@@ -1,6 +1,7 @@
 import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
+import { NARROWING } from '#domain/rights.ts';
 import {
 	commonLength,
 	hashesIn,
@@ -136,7 +137,9 @@ function outOf(entries: readonly RosterEntry[]): Set<DeviceId> {
 /** Live-only narrows. */
 function both(a: readonly Role[], b: readonly Role[]): readonly Role[] {
 	const all = new Set([...a, ...b]);
-	return [...all].filter((role) => role === 'live' || (a.includes(role) && b.includes(role)));
+	return [...all].filter(
+		(role) => NARROWING.includes(role) || (a.includes(role) && b.includes(role)),
+	);
 }
 
 /** What both branches say beyond what they have in common. */

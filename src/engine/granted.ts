@@ -1,8 +1,9 @@
 import { bytesOfBase64url } from '#domain/base64url.ts';
 import { Fault, type FaultKind } from '#domain/fault.ts';
 import { parseGrant } from '#domain/grant.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
+import { may } from '#domain/rights.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Vault } from '#ports/vault.ts';
@@ -56,8 +57,7 @@ export class Granted {
 
 	/** Asks a camera's device for the key of now. */
 	async want(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
-		const nonce = hexOf(this.#tools.crypto.random(16));
-		await this.#tools.post.send(device, { t: 'want-grants', nonce, camera, earlier });
+		await this.#tools.post.act(device, { t: 'want-grants', camera, earlier });
 	}
 
 	/** Each camera that came; an owner asks for everything where it does not even have the first key. */
@@ -67,11 +67,11 @@ export class Granted {
 		const mine = identity && membership.member(identity.device)?.roles;
 		for (const device of [...this.#asked.keys()])
 			if (!post.online.has(device)) this.#asked.delete(device);
-		if (!identity || !mine?.some((role) => role === 'viewer' || role === 'owner')) return;
+		if (!identity || !mine || !may(mine, 'footage')) return;
 		for (const device of post.online) {
 			const roles = membership.member(device)?.roles;
-			if (device === identity.device || !roles?.includes('camera')) continue;
-			const owner = mine.includes('owner');
+			if (device === identity.device || !may(roles ?? [], 'record')) continue;
+			const owner = may(mine, 'earlier');
 			if (this.#asked.get(device) === true || this.#asked.get(device) === owner) continue;
 			this.#asked.set(device, owner);
 			const camera = await cameraIdOf(crypto, device, 1);
@@ -82,7 +82,7 @@ export class Granted {
 
 	async #hear(message: Message, from: Sender): Promise<void> {
 		if (message.t === 'home-key') {
-			if (!from.roles.includes('owner')) return;
+			if (!may(from.roles, 'manage')) return;
 			await this.#counted(() =>
 				this.#tools.membership.takeHomeKey(bytesOfBase64url(message.grant)),
 			);

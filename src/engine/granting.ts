@@ -2,11 +2,12 @@ import { base64urlOf } from '#domain/base64url.ts';
 import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import { idFrom, type CameraId, type DeviceId } from '#domain/ids.ts';
-import type { RosterEntry } from '#domain/roster.ts';
+import { may } from '#domain/rights.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Vault } from '#ports/vault.ts';
+import { admissionOf } from './admission.ts';
 import type { House } from './house.ts';
 import { homeOfGrant } from './identity.ts';
 import { grantOf, rawFromGrant } from './keys.ts';
@@ -61,7 +62,7 @@ export class Granting {
 	showEarlier(device: DeviceId): Promise<'taken'> {
 		this.#queue(async () => {
 			const entry = this.#tools.membership.member(device);
-			if (entry === null || !mayKeep(entry)) return;
+			if (entry === null || !may(entry.roles, 'footage')) return;
 			for (const { id } of this.#cameras()) await this.#giveAll(id, device, WEEK_S);
 		});
 		return Promise.resolve('taken');
@@ -93,7 +94,7 @@ export class Granting {
 			if (!post.online.has(one)) this.#actedFor.delete(one);
 		}
 		for (const owner of post.online) {
-			if (owner === device || !membership.member(owner)?.roles.includes('owner')) continue;
+			if (owner === device || !may(membership.member(owner)?.roles ?? [], 'manage')) continue;
 			if (this.#actedFor.get(owner) === this.#actedSeq) continue;
 			this.#actedFor.set(owner, this.#actedSeq);
 			void post.send(owner, { t: 'acted', rosterSeq: this.#actedSeq });
@@ -101,29 +102,29 @@ export class Granting {
 	}
 
 	async #spread(camera: CameraId, number: number): Promise<void> {
-		const { membership, post, house } = this.#tools;
+		const { membership, house } = this.#tools;
 		const self = house.household?.identity.device;
 		for (const device of membership.roster?.devices.keys() ?? []) {
 			const entry = membership.member(device);
-			if (device === self || entry === null) continue;
-			if (mayKeep(entry)) await this.#give(camera, device, [number], WEEK_S);
-			else if (isLive(entry) && post.online.has(device))
-				await this.#give(camera, device, [number], 0);
+			if (device === self || entry === null || !may(entry.roles, 'footage')) continue;
+			await this.#give(camera, device, [number], WEEK_S);
 		}
 	}
 
 	async #hear(message: Message, from: Sender): Promise<void> {
-		const owner = from.roles.includes('owner');
 		if (message.t === 'show-earlier') {
 			const device = idFrom<DeviceId>(message.device);
-			if (owner && device !== null) await this.showEarlier(device);
+			if (!may(from.roles, 'manage') || device === null) return;
+			// Who was taken out and let in again since is not who was meant (LT11).
+			const admitted = admissionOf(this.#tools.membership.entries, device);
+			if (admitted === message.entry) await this.showEarlier(device);
 			return;
 		}
 		if (message.t !== 'want-grants') return;
 		const camera = this.#cameras().find(({ id }) => id === message.camera)?.id;
 		const entry = this.#tools.membership.member(from.device);
-		if (camera === undefined || entry === null || !(mayKeep(entry) || isLive(entry))) return;
-		if (message.earlier && owner) await this.#giveAll(camera, from.device, 0);
+		if (camera === undefined || entry === null || !may(entry.roles, 'footage')) return;
+		if (message.earlier && may(from.roles, 'earlier')) await this.#giveAll(camera, from.device, 0);
 		else {
 			const number = await this.#tools.house.epochNow(camera);
 			await this.#give(camera, from.device, [number], 0);
@@ -179,17 +180,4 @@ export class Granting {
 			if (!(error instanceof Fault)) throw error;
 		});
 	}
-}
-
-/** Whom stored footage is shown to. A kit opens nothing: the owner that it makes asks (KT3). */
-function mayKeep({ roles }: RosterEntry): boolean {
-	return !isOnlyLive(roles) && roles.some((role) => role === 'viewer' || role === 'owner');
-}
-
-function isOnlyLive(roles: RosterEntry['roles']): boolean {
-	return roles.includes('live') && !roles.includes('owner');
-}
-
-function isLive({ roles }: RosterEntry): boolean {
-	return roles.includes('viewer') && isOnlyLive(roles);
 }

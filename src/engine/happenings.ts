@@ -1,9 +1,9 @@
-import type { CameraEvent, EventKind } from '#domain/event.ts';
+import type { CameraEvent, EventDetail, EventKind } from '#domain/event.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Events } from '#ports/events.ts';
-import { eventBodyFrom, eventBytes } from '#protocol/event.ts';
+import { eventBodyFrom, eventBytes, type EventBody } from '#protocol/event.ts';
 import type { MetaSealer } from './meta.ts';
 import type { Opener } from './open.ts';
 
@@ -14,8 +14,10 @@ export interface HappeningsTools {
 	readonly sealerOf: (camera: CameraId) => Promise<MetaSealer>;
 }
 
-/** Ends an event that goes on. Twice is harmless. */
+/** Ends an event that goes on; once more: it went on until now. */
 export type End = () => void;
+
+type Said = Omit<EventBody, 'endUs'>;
 
 /** Writes down what happens at a camera, and reads it again. Rules: docs/spec/events.md. */
 export class Happenings {
@@ -28,22 +30,20 @@ export class Happenings {
 	}
 
 	/** A moment. `startUs`: wall time in µs, now when not given. */
-	note(camera: CameraId, kind: EventKind, startUs = this.#nowUs()): void {
-		this.#inTurn(() => this.#add(camera, kind, startUs));
+	note(camera: CameraId, kind: EventKind, startUs = this.#nowUs(), detail: EventDetail = {}): void {
+		this.#inTurn(() => this.#add(camera, saidOf(kind, detail), startUs));
 	}
 
 	/** Something that goes on until the returned function is called. */
-	begin(camera: CameraId, kind: EventKind, startUs = this.#nowUs()): End {
+	begin(camera: CameraId, kind: EventKind, startUs = this.#nowUs(), detail: EventDetail = {}): End {
 		let id: number | null = null;
-		let over = false;
-		this.#inTurn(async () => (id = await this.#add(camera, kind, startUs)));
+		const said = saidOf(kind, detail);
+		this.#inTurn(async () => (id = await this.#add(camera, said, startUs)));
 		return () => {
-			if (over) return;
-			over = true;
 			const endUs = Math.max(startUs, this.#nowUs());
 			this.#inTurn(async () => {
 				if (id === null) return;
-				const sealed = await this.#sealed(camera, kind, startUs, endUs);
+				const sealed = await this.#sealed(camera, said, startUs, endUs);
 				await this.#tools.events.replace({ id, ...sealed });
 			});
 		};
@@ -63,8 +63,7 @@ export class Happenings {
 				const { body } = await this.#tools.opener.openMeta('event', camera, sealed);
 				const said = eventBodyFrom(body);
 				if (said === null) continue;
-				const { kind, endUs } = said;
-				all.push({ id, camera, kind, startUs: sealed.wallUs, endUs });
+				all.push({ id, camera, startUs: sealed.wallUs, ...said });
 			} catch (error) {
 				if (!(error instanceof Fault)) throw error;
 			}
@@ -76,15 +75,15 @@ export class Happenings {
 		return this.#tools.events.watch(changed);
 	}
 
-	async #add(camera: CameraId, kind: EventKind, startUs: number): Promise<number> {
-		return this.#tools.events.add(camera, await this.#sealed(camera, kind, startUs, startUs));
+	async #add(camera: CameraId, said: Said, startUs: number): Promise<number> {
+		return this.#tools.events.add(camera, await this.#sealed(camera, said, startUs, startUs));
 	}
 
-	async #sealed(camera: CameraId, kind: EventKind, startUs: number, endUs: number) {
+	async #sealed(camera: CameraId, said: Said, startUs: number, endUs: number) {
 		const sealer = this.#sealers.get(camera) ?? this.#tools.sealerOf(camera);
 		this.#sealers.set(camera, sealer);
 		try {
-			return await (await sealer).seal('event', startUs, eventBytes({ kind, endUs }));
+			return await (await sealer).seal('event', startUs, eventBytes({ ...said, endUs }));
 		} catch (error) {
 			this.#sealers.delete(camera);
 			throw error;
@@ -99,4 +98,8 @@ export class Happenings {
 	#nowUs(): number {
 		return Math.floor(this.#tools.clock.wallMs() * 1000);
 	}
+}
+
+function saidOf(kind: EventKind, { by = null, order = null }: EventDetail): Said {
+	return { kind, by, order };
 }

@@ -1,6 +1,8 @@
-import { Fault } from '#domain/fault.ts';
+import type { Ordered } from '#domain/event.ts';
+import { Fault, type FaultKind } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import { PROFILES, profileNamed } from '#domain/profile.ts';
+import type { Capture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Siren } from '#ports/siren.ts';
@@ -15,6 +17,7 @@ const SIREN_MS = 60_000;
 export interface OrderTools {
 	readonly clock: Clock;
 	readonly recorder: Pick<RecorderControls, 'state' | 'change' | 'retry' | 'close'>;
+	readonly capture: Pick<Capture, 'lenses'>;
 	readonly planning: Pick<PlanningControls, 'start' | 'stop'>;
 	readonly preferences: Pick<PreferenceStore, 'read'>;
 	readonly guarding: Pick<Guarding, 'ask'>;
@@ -27,6 +30,12 @@ type Value = string | boolean | null;
 /** The picture that is on, if one is. */
 export function viewOf(state: RecorderControls['state']): View | null {
 	return 'view' in state ? state.view : null;
+}
+
+/** As the timeline keeps it: a value that is none of a few is not told. */
+export function noted(name: CommandName, value: Value, fault: FaultKind | null): Ordered {
+	const known = typeof value === 'boolean' || PROFILES.some((profile) => profile.name === value);
+	return { name, value: known ? value : null, fault };
 }
 
 /** Carries out what other devices order (LV13). Each throws `Fault`. */
@@ -50,7 +59,7 @@ export class Orders {
 		else if (name === 'guard') guarding.ask(flag(value));
 		else if (name === 'torch') await this.#light(flag(value));
 		else if (name === 'siren') await this.#sound(flag(value), by);
-		else if (name === 'lens') await this.#change({ lensId: word(value) });
+		else if (name === 'lens') await this.#change({ lensId: await this.#lens(word(value)) });
 		else await this.#change({ profile: profileOf(value) });
 	}
 
@@ -66,11 +75,23 @@ export class Orders {
 	async #change(change: Partial<RecorderChoice>): Promise<void> {
 		const { recorder, preferences } = this.#tools;
 		const { lensId, sound, profile } = await preferences.read();
-		const { kind } = recorder.state;
-		const closed = kind === 'off' || kind === 'elsewhere';
+		const closed = this.#closed;
 		await recorder.change({ lensId, sound, profile: profileNamed(profile), ...change });
 		const { state } = recorder;
 		if (!closed && 'fault' in state && state.fault !== null) throw state.fault;
+	}
+
+	/** One that is not there would end the picture, and the recording with it. */
+	async #lens(wanted: string): Promise<string> {
+		if (this.#closed) return wanted;
+		const lenses = await this.#tools.capture.lenses();
+		if (lenses.some(({ id }) => id === wanted)) return wanted;
+		throw new Fault('not-found', 'no such lens');
+	}
+
+	get #closed(): boolean {
+		const { kind } = this.#tools.recorder.state;
+		return kind === 'off' || kind === 'elsewhere';
 	}
 
 	async #restart(): Promise<void> {

@@ -69,11 +69,11 @@ export class HostedParts {
 		this.#encoding?.sound(on);
 	}
 
-	/** Another epoch: what comes from now on is sealed under its key. */
+	/** What comes from now on is sealed under another key. */
 	renew(): void {
 		if (this.#encoding === null || this.#camera === null) return;
 		this.#sealer = this.#sealerOf(this.#camera);
-		this.#encoding.keyFrame();
+		this.#skip();
 	}
 
 	#begin(camera: CameraId, picture: Picture): void {

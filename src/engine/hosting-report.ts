@@ -10,6 +10,7 @@ import type { CameraState, Message } from '#protocol/message.ts';
 import type { Guarding } from './guarding.ts';
 import type { HouseControls } from './house.ts';
 import { viewOf } from './hosting-orders.ts';
+import type { LiveClock } from './live-clock.ts';
 import type { Post } from './post.ts';
 import type { RecorderControls, RecorderState } from './recording.ts';
 
@@ -22,6 +23,7 @@ const MOST_TABS = 4;
 
 export interface ReportTools {
 	readonly clock: Clock;
+	readonly live: Pick<LiveClock, 'nowMs'>;
 	readonly post: Pick<Post, 'send' | 'online'>;
 	readonly crypto: Pick<Crypto, 'random'>;
 	readonly house: Pick<HouseControls, 'state' | 'on'>;
@@ -94,7 +96,7 @@ export class Reports {
 			const report = await this.#report();
 			if (report === null) return;
 			const cameras = report.cameras.map((camera) => ({ ...camera, savedMs: null }));
-			const key = JSON.stringify({ ...report, cameras });
+			const key = JSON.stringify({ ...report, cameras, atMs: 0 });
 			if (!evenUnchanged && key === this.#told) return;
 			this.#told = key;
 			for (const [device, nonces] of this.#askers) {
@@ -115,7 +117,8 @@ export class Reports {
 		const { state } = house;
 		if (state.kind !== 'ready') return null;
 		const { nonce } = this;
-		const common = { nonce, rosterSeq: this.#tools.rosterSeq(), watching: [...this.#watching()] };
+		const [atMs, rosterSeq] = [this.#tools.live.nowMs(), this.#tools.rosterSeq()];
+		const common = { nonce, atMs, rosterSeq, watching: [...this.#watching()] };
 		if (camera === null) return { ...common, cameras: [] };
 		if (!(await this.#tools.speaks(camera))) return null;
 		try {

@@ -1,15 +1,19 @@
+import type { Ordered } from '#domain/event.ts';
 import { faultOf } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { mostDirect } from '#domain/path.ts';
+import { may, rightFor, type Right } from '#domain/rights.ts';
 import type { Role } from '#domain/roster.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Dtls } from '#ports/crypto.ts';
 import type { Tenure } from '#ports/tenure.ts';
 import type { Message } from '#protocol/message.ts';
 import { HostedCall, type CallTools } from './hosting-call.ts';
-import { Orders, viewOf, type OrderTools } from './hosting-orders.ts';
+import { HostedEvents, type HostedEventTools } from './hosting-events.ts';
+import { LiveKeys, type KeyTools } from './hosting-keys.ts';
+import { noted, Orders, viewOf, type OrderTools } from './hosting-orders.ts';
 import { HostedParts, type PartTools } from './hosting-parts.ts';
-import { RelayedViews } from './hosting-relayed.ts';
+import { RelayedViews, Unasked, watchersOf, type RelayedView } from './hosting-relayed.ts';
 import { Reports, type ReportTools } from './hosting-report.ts';
 import { Stage } from './hosting-stage.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
@@ -23,9 +27,11 @@ const LOOK_MS = 5000;
 const MOST_DONE = 1024;
 
 export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
-	Omit<PartTools, 'live'> &
+	Omit<PartTools, 'live' | 'sealerOf'> &
+	HostedEventTools &
+	KeyTools &
 	OrderTools &
-	Omit<ReportTools, 'rosterSeq' | 'speaks'> & {
+	Omit<ReportTools, 'rosterSeq' | 'speaks' | 'live'> & {
 		readonly post: Post;
 		readonly members: Pick<MembersControls, 'list' | 'on'>;
 		/** What this device answers for itself with; `null`: nothing direct. */
@@ -39,16 +45,6 @@ export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 	};
 
 type Said<T extends Message['t']> = Extract<Message, { t: T }>;
-
-/** LV5 */
-function mayWatch(roles: readonly Role[]): boolean {
-	return roles.includes('viewer') || roles.includes('owner');
-}
-
-/** LV13: live-only devices see, and order nothing. */
-function mayOrder(roles: readonly Role[]): boolean {
-	return mayWatch(roles) && !roles.includes('live');
-}
 
 /** The camera's side of live: who is served, and how; what others order. Rules: docs/spec/live.md. */
 export class Hosting implements HostingControls {
@@ -64,43 +60,55 @@ export class Hosting implements HostingControls {
 	readonly #listeners = new Set<() => void>();
 	#calls: readonly HostedCall[] = [];
 	readonly #relayed = new RelayedViews();
-	/** How many watch at the relay, as it says. */
-	#atRelay = 0;
+	readonly #keys: LiveKeys;
+	readonly #events: HostedEvents;
+	/** Whom the relay sends parts to, as it says. */
+	#atRelay: readonly DeviceId[] = [];
+	readonly #unasked: Unasked;
 	#picture: Picture | null = null;
-	readonly #done = new Set<string>();
+	/** What became of the newest commands, by device and id; `null`: it is being carried out. */
+	readonly #done = new Map<string, Said<'done'> | null>();
 	#ordered: Promise<void> = Promise.resolve();
 
 	constructor(tools: HostingTools) {
 		this.#tools = tools;
 		this.#live = new LiveClock(tools.clock);
 		this.#pulse = new LensPulse(this.#live, tools.frames);
-		this.#parts = new HostedParts({ ...tools, live: this.#live });
+		this.#events = new HostedEvents(tools);
+		this.#unasked = new Unasked(tools.clock);
+		this.#keys = new LiveKeys(
+			tools,
+			(key) => this.#giveKey(key),
+			() => this.#parts.renew(),
+		);
+		const sealerOf = this.#keys.sealerOf.bind(this.#keys);
+		this.#parts = new HostedParts({ ...tools, sealerOf, live: this.#live });
 		this.#orders = new Orders(tools, () => {
 			this.#tell();
 		});
 		this.#stage = new Stage(tools.stage, () => {
 			this.#tell();
 		});
-		this.#reports = new Reports({ ...tools, speaks: (camera) => this.#stage.speaks(camera) }, () =>
+		const speaks = (camera: CameraId): Promise<boolean> => this.#stage.speaks(camera);
+		this.#reports = new Reports({ ...tools, live: this.#live, speaks }, () =>
 			this.watchers.map(({ device }) => device),
 		);
 		tools.post.onMessage((message, from) => {
 			this.#read(message, from);
 		});
-		tools.post.onWatched((camera, viewers) => {
+		tools.post.onWatched((camera, devices) => {
 			if (camera !== tools.recorder.camera) return;
-			const more = viewers > this.#atRelay;
-			this.#atRelay = viewers;
+			const more = devices.length > this.#atRelay.length;
+			this.#atRelay = devices;
 			this.#follow();
 			if (more) this.#parts.keyFrame();
+			this.#tell();
 		});
 		tools.post.on(() => {
 			this.#look();
 		});
 		tools.members.on(() => {
 			this.#look();
-			// LV9: whoever was put out shall not have the key of what comes.
-			this.#parts.renew();
 		});
 		tools.recorder.on(() => {
 			this.#follow();
@@ -112,16 +120,8 @@ export class Hosting implements HostingControls {
 	}
 
 	get watchers(): readonly Watcher[] {
-		const found = new Map<DeviceId, Watcher>();
-		for (const { device, sinceMs } of this.#relayed.all) {
-			found.set(device, { device, name: this.#nameOf(device), path: 'relayed', sinceMs });
-		}
-		for (const { device, path, sinceMs } of this.#calls) {
-			if (path === null) continue;
-			const since = Math.min(sinceMs, found.get(device)?.sinceMs ?? sinceMs);
-			found.set(device, { device, name: this.#nameOf(device), path, sinceMs: since });
-		}
-		return [...found.values()];
+		const ways = [...this.#relayed.all, ...this.#calls, ...this.#unasked.all];
+		return watchersOf(ways, (device) => this.#nameOf(device));
 	}
 
 	get siren(): DeviceId | null {
@@ -144,13 +144,14 @@ export class Hosting implements HostingControls {
 	}
 
 	#read(message: Message, { device, roles }: Sender): void {
-		if (!mayWatch(roles) || !this.#inForce(device)) return;
+		if (!may(roles, 'watch') || !this.#inForce(device)) return;
 		if (message.t === 'ask') this.#reports.ask(device, message.nonce);
 		else if (message.t === 'call') void this.#answer(message, device);
 		else if (message.t === 'answer' || message.t === 'candidate') {
 			this.#callOf(device, message.sid)?.heard(message);
 		} else if (message.t === 'hang-up') this.#leave(device, message.sid);
 		else if (message.t === 'command') this.#order(message, device, roles);
+		else if (message.t === 'what-became') this.#answerFor(message, device);
 	}
 
 	async #answer(call: Said<'call'>, device: DeviceId): Promise<void> {
@@ -183,8 +184,20 @@ export class Hosting implements HostingControls {
 			}
 		}
 		const why = !direct ? 'asked' : full ? 'full' : 'failed';
-		if (call.ways.includes('relayed')) this.#keepRelayed(device, sid, call.sound === true);
-		await post.send(device, { t: 'relayed', sid, peer, why, atMs: this.#live.nowMs() });
+		const kept = call.ways.includes('relayed');
+		if (kept) this.#keepRelayed(device, call);
+		await this.#tellRelayed(device, { sid, peer }, why, kept ? this.#keys.now : null);
+	}
+
+	/** LV10 and LV24: by this the viewer knows the camera's time, and the key of the parts of now. */
+	async #tellRelayed(
+		device: DeviceId,
+		{ sid, peer }: Pick<RelayedView, 'sid' | 'peer'>,
+		why: Said<'relayed'>['why'],
+		key: Said<'relayed'>['key'],
+	): Promise<void> {
+		const now = { atMs: this.#live.nowMs(), key };
+		await this.#tools.post.send(device, { t: 'relayed', sid, peer, why, ...now });
 	}
 
 	/** LV4. Who calls once more while it holds a place gives that up: most often it is what is left of a page that was closed. */
@@ -193,11 +206,17 @@ export class Hosting implements HostingControls {
 		this.#calls.find((call) => call.device === device)?.hangUp('full');
 	}
 
-	#keepRelayed(device: DeviceId, sid: string, listens: boolean): void {
+	#giveKey(key: Said<'relayed'>['key']): Promise<unknown> {
+		const allowed = this.#relayed.all.filter(({ device }) => this.#inForce(device));
+		return Promise.all(allowed.map((view) => this.#tellRelayed(view.device, view, 'asked', key)));
+	}
+
+	#keepRelayed(device: DeviceId, { sid, nonce: peer, sound }: Said<'call'>): void {
 		const { clock } = this.#tools;
 		const watched = this.#watches(device);
 		const now = { sinceMs: clock.wallMs(), seenMs: clock.monotonicMs() };
-		const fresh = this.#relayed.keep({ device, sid, listens, ...now });
+		const view = { device, path: 'relayed', sid, peer, listens: sound === true } as const;
+		const fresh = this.#relayed.keep({ ...view, ...now });
 		if (fresh) this.#parts.keyFrame();
 		this.#follow();
 		if (!fresh) return;
@@ -243,7 +262,9 @@ export class Hosting implements HostingControls {
 			if (picture !== null) for (const call of this.#calls) call.show(picture);
 		}
 		if (picture === null && recorder.state.kind === 'off') this.#hangUpAll('closed');
-		const wanted = this.#relayed.all.length > 0 && this.#atRelay > 0;
+		const { devices } = this.#relayed;
+		this.#keys.follow(devices, false);
+		const wanted = devices.length > 0 && this.#atRelay.length > 0;
 		if (camera !== null) this.#parts.follow(camera, wanted ? picture : null);
 		this.#parts.sound(this.#relayed.listens);
 		this.#pulse.follow(clock, this.#calls.length > 0);
@@ -258,8 +279,10 @@ export class Hosting implements HostingControls {
 			if (inForce && post.online.has(device) && clock.monotonicMs() - seenMs < RELAYED_LIVES_MS)
 				continue;
 			this.#relayed.drop(device, sid);
+			if (!inForce) this.#keys.follow(this.#relayed.devices, true);
 			if (!inForce) void post.send(device, { t: 'hang-up', sid, peer: sid, why: 'revoked' });
 		}
+		if (this.talking !== null && !this.#inForce(this.talking, 'control')) this.#speak(null);
 		this.#reports.keep((device) => this.#inForce(device));
 		this.#follow();
 		this.#tell();
@@ -277,26 +300,45 @@ export class Hosting implements HostingControls {
 	#order(command: Said<'command'>, device: DeviceId, roles: readonly Role[]): void {
 		const { id, nonce, camera, name, value } = command;
 		const { post, recorder } = this.#tools;
-		if (nonce !== this.#reports.nonce || this.#done.has(id)) return;
-		this.#done.add(id);
-		if (this.#done.size > MOST_DONE)
-			for (const oldest of this.#done) {
-				this.#done.delete(oldest);
-				break;
-			}
+		const key = `${device} ${id}`;
+		if (nonce !== this.#reports.nonce || this.#done.has(key)) return;
+		this.#done.set(key, null);
+		const [oldest] = this.#done.keys();
+		if (oldest !== undefined && this.#done.size > MOST_DONE) this.#done.delete(oldest);
 		this.#ordered = this.#ordered.then(async () => {
 			let fault: Said<'done'>['fault'] = null;
 			try {
-				if (!mayOrder(roles)) fault = 'denied';
+				if (!may(roles, rightFor(name, value, this.#isOfOther(name, device)))) fault = 'denied';
 				else if (camera !== recorder.camera) fault = 'not-found';
 				else if (name === 'talk') fault = this.#talk(value === true, device);
 				else await this.#orders.carryOut(name, value, device);
 			} catch (error) {
 				fault = faultOf(error).kind;
 			}
+			this.#note(device, noted(name, value, fault));
 			this.#reports.changed();
-			await post.send(device, { t: 'done', id, fault });
+			const done = { t: 'done', id, fault } as const;
+			this.#done.set(key, done);
+			await post.send(device, done);
 		});
+	}
+
+	#isOfOther(name: Said<'command'>['name'], device: DeviceId): boolean {
+		return name === 'siren' && this.siren !== null && this.siren !== device;
+	}
+
+	/** EV12. Who stops talking only ends what was written when it began. */
+	#note(device: DeviceId, order: Ordered): void {
+		const { camera } = this.#tools.recorder;
+		if (camera === null || (order.name === 'talk' && order.value === false)) return;
+		this.#events.ordered(camera, { device, name: this.#nameOf(device) }, order);
+	}
+
+	/** LT12. What has not come by now will not count any more: its time is past. */
+	#answerFor({ id, nonce }: Said<'what-became'>, device: DeviceId): void {
+		const done = this.#done.get(`${device} ${id}`);
+		if (nonce !== this.#reports.nonce || done === null) return;
+		void this.#tools.post.send(device, done ?? { t: 'done', id, fault: 'timeout' });
 	}
 
 	/** Half duplex: one at a time, and it is heard while it is not spoken to. */
@@ -314,6 +356,7 @@ export class Hosting implements HostingControls {
 
 	#speak(device: DeviceId | null): void {
 		if (device === this.talking) return;
+		if (this.talking !== null) this.#events.quiet(this.talking);
 		this.talking = device;
 		for (const call of this.#calls) call.hear(call.device === device);
 		this.#tell();
@@ -323,9 +366,9 @@ export class Hosting implements HostingControls {
 		return this.#calls.find((call) => call.sid === sid && call.device === device);
 	}
 
-	#inForce(device: DeviceId): boolean {
+	#inForce(device: DeviceId, right: Right = 'watch'): boolean {
 		const member = this.#tools.members.list.find((one) => one.device === device);
-		if (member === undefined || !mayWatch(member.roles)) return false;
+		if (member === undefined || !may(member.roles, right)) return false;
 		return member.notAfterMs === null || this.#tools.clock.wallMs() < member.notAfterMs;
 	}
 
@@ -343,6 +386,11 @@ export class Hosting implements HostingControls {
 	}
 
 	#tell(): void {
+		const { camera } = this.#tools.recorder;
+		const asked = [...this.#relayed.devices, ...this.#calls.map(({ device }) => device)];
+		const unasked = this.#unasked.follow(this.#atRelay, asked);
+		for (const device of unasked) this.#welcome(device);
+		if (camera !== null) this.#events.watched(camera, this.watchers);
 		this.#reports.changed();
 		for (const listener of this.#listeners) listener();
 	}

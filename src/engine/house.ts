@@ -13,7 +13,7 @@ import { Keyring } from './keyring.ts';
 import { closeLeftOpen, lineageOf } from './lineage.ts';
 import { MetaSealer } from './meta.ts';
 import { Naming } from './naming.ts';
-import { Opener } from './open.ts';
+import { Opener, type LiveKey } from './open.ts';
 import type { Roster } from './roster.ts';
 import { RunSealer } from './seal.ts';
 
@@ -191,7 +191,18 @@ export class House implements HouseControls {
 			const { identity } = this.#own(camera);
 			const { number: epoch, secret } = await this.#epoch(camera);
 			const runId = hexOf(crypto.random(16)) as RunId;
-			return new MetaSealer(crypto, { home: identity.home, camera, epoch, secret, runId });
+			const { home, sign } = identity;
+			return new MetaSealer(crypto, { home, camera, epoch, secret, runId, sign: sign.key });
+		});
+	}
+
+	/** What seals live parts: under a key that only those get who watch (LV24). Throws as `beginRun` does. */
+	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<MetaSealer> {
+		return this.#oneByOne(async () => {
+			const { home, sign } = this.#own(camera).identity;
+			const { number: epoch } = await this.#epoch(camera);
+			const basis = { home, camera, epoch, secret, runId: run, sign: sign.key };
+			return new MetaSealer(this.#tools.crypto, basis);
 		});
 	}
 

@@ -1,5 +1,5 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { faultOf } from '#domain/fault.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
 import { loginBytes } from '#domain/login.ts';
@@ -14,6 +14,8 @@ import {
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { RelaySocketEvents } from '#ports/relay.ts';
+import { MOST_CAMERAS } from './keyring.ts';
+import { cameraIdOf } from './keys.ts';
 import type { Membership } from './membership.ts';
 
 export interface HubTools {
@@ -52,6 +54,7 @@ export class HubSeat {
 	readonly #origin: string;
 	readonly #events: RelaySocketEvents;
 	#challenge: Bytes | null = null;
+	#cameras: ReadonlySet<string> = new Set();
 	#work: Promise<void> = Promise.resolve();
 	#over = false;
 
@@ -89,9 +92,10 @@ export class HubSeat {
 		});
 	}
 
+	/** As at a relay: of its own cameras only. */
 	hearPart(bytes: Bytes): void {
-		if (this.device === null || bytes.length < PART_HEADER_BYTES) return;
-		this.#hub.part(this, bytes);
+		if (bytes.length < PART_HEADER_BYTES) return;
+		if (this.#cameras.has(hexOf(bytes.subarray(1, 17)))) this.#hub.part(this, bytes);
 	}
 
 	end(code: number): void {
@@ -160,6 +164,9 @@ export class HubSeat {
 			this.say({ t: 'refused', why: 'bad-proof' });
 			return;
 		}
+		const numbers = Array.from({ length: MOST_CAMERAS }, (_, at) => at + 1);
+		const ids = numbers.map((number) => cameraIdOf(crypto, device as DeviceId, number));
+		this.#cameras = new Set(await Promise.all(ids));
 		if (this.#over) return;
 		this.device = device as DeviceId;
 		const rosterSeq = membership.entries.length;

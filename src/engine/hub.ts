@@ -1,7 +1,8 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import type { HomeId } from '#domain/ids.ts';
+import { hexOf, same, type Bytes } from '#domain/bytes.ts';
+import type { DeviceId, HomeId } from '#domain/ids.ts';
 import { buildNote } from '#domain/pairing.ts';
+import { may, type Right } from '#domain/rights.ts';
 import { commonLength, seqOf } from '#domain/roster.ts';
 import { CLOSED } from '#protocol/wire.ts';
 import type { RelaySocketEvents } from '#ports/relay.ts';
@@ -126,6 +127,10 @@ export class Hub implements HubRoom {
 	// ─── the home ───────────────────────────────────────────────────────────────────────────────────
 
 	letter(from: HubSeat, { n, to, box }: Hear<'letter'>): void {
+		if (!this.#may(from, 'write')) {
+			from.say({ t: 'refused', why: 'not-allowed', n });
+			return;
+		}
 		this.#letters += 1;
 		const letter = { id: this.#letters, from: from.device ?? '', box, kept: false };
 		const there = this.#members.filter(({ device }) => device === to);
@@ -170,6 +175,10 @@ export class Hub implements HubRoom {
 	}
 
 	watch(seat: HubSeat, { camera, on }: Hear<'watch'>): void {
+		if (on && !this.#may(seat, 'watch')) {
+			seat.say({ t: 'refused', why: 'not-allowed' });
+			return;
+		}
 		if (on) seat.watching.add(camera);
 		else seat.watching.delete(camera);
 		this.#tellWatched(camera);
@@ -186,7 +195,7 @@ export class Hub implements HubRoom {
 	welcome(seat: HubSeat): void {
 		this.presence();
 		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching]))) {
-			seat.say({ t: 'watched', camera, viewers: this.#viewersOf(camera) });
+			seat.say({ t: 'watched', camera, devices: this.#watchersOf(camera) });
 		}
 	}
 
@@ -194,13 +203,19 @@ export class Hub implements HubRoom {
 		return [...this.#seats].filter(({ device }) => device !== null);
 	}
 
-	#viewersOf(camera: string): number {
-		return this.#members.filter(({ watching }) => watching.has(camera)).length;
+	#may({ device }: HubSeat, right: Right): boolean {
+		const member = device === null ? null : this.tools.membership.member(device);
+		return member !== null && may(member.roles, right);
+	}
+
+	#watchersOf(camera: string): DeviceId[] {
+		const watching = this.#members.filter((seat) => seat.watching.has(camera));
+		return [...new Set(watching.flatMap(({ device }) => device ?? []))];
 	}
 
 	#tellWatched(camera: string): void {
-		const viewers = this.#viewersOf(camera);
-		for (const seat of this.#members) seat.say({ t: 'watched', camera, viewers });
+		const devices = this.#watchersOf(camera);
+		for (const seat of this.#members) seat.say({ t: 'watched', camera, devices });
 	}
 
 	/** The roster changed: who is in it hears, who is not any more goes. */
@@ -213,6 +228,9 @@ export class Hub implements HubRoom {
 		for (const seat of this.#members) {
 			if (seat.device !== null && membership.member(seat.device) !== null) {
 				this.entriesFrom(seat, from);
+				if (this.#may(seat, 'watch')) continue;
+				for (const camera of [...seat.watching])
+					this.watch(seat, { t: 'watch', camera, on: false });
 			} else seat.end(CLOSED.revoked);
 		}
 	}

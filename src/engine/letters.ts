@@ -4,7 +4,7 @@ import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import { buildLetter, letterInfo, padText, parseLetter, unpadText } from '#domain/letter.ts';
 import { signedBytes } from '#domain/signed.ts';
-import { messageFrom, type Message } from '#protocol/message.ts';
+import { saidFrom, textOf, type Said } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Identity } from '#ports/vault.ts';
@@ -21,7 +21,7 @@ export interface Correspondent {
 }
 
 export interface Read {
-	readonly message: Message;
+	readonly said: Said;
 	readonly from: Sender;
 }
 
@@ -43,13 +43,13 @@ export class Letters {
 	}
 
 	/** As it goes into a frame. Throws `not-found` unless the recipient is a member in force, `malformed` for a message too long. */
-	async seal({ identity, roster }: Correspondent, to: DeviceId, message: Message): Promise<string> {
+	async seal({ identity, roster }: Correspondent, to: DeviceId, said: Said): Promise<string> {
 		const entry = roster.devices.get(to);
 		const wallMs = Math.floor(this.#clock.wallMs());
 		if (!inForce(entry, wallMs) || !entry.subject) throw new Fault('not-found', 'no such member');
 		const { home, device: from, sign } = identity;
 		const frame = { home, from, to, id: hexOf(this.#crypto.random(16)), wallMs };
-		const plain = padText(new TextEncoder().encode(JSON.stringify(message)));
+		const plain = padText(new TextEncoder().encode(textOf(said)));
 		const wrapped = await this.#crypto.wrap(entry.subject.kem, letterInfo(frame), plain);
 		const canonical = buildLetter({ ...frame, ...wrapped });
 		const signature = await this.#crypto.sign(sign.key, signedBytes('letter', canonical));
@@ -79,9 +79,9 @@ export class Letters {
 		if (!(await this.#crypto.verify(verifier, signature, signed))) return null;
 		const plain = await this.#crypto.unwrap(identity.kem, letterInfo(letter), letter);
 		const text = new TextDecoder('utf-8', { fatal: false }).decode(unpadText(plain));
-		const message = messageFrom(text);
-		if (message === null || !this.#first(letter.from, letter.id)) return null;
-		return { message, from: { device: letter.from, roles: sender.roles } };
+		const said = saidFrom(text);
+		if (said === null || !this.#first(letter.from, letter.id)) return null;
+		return { said, from: { device: letter.from, roles: sender.roles } };
 	}
 
 	/** Remembered only once the letter proved to be the sender's: nobody else can use an id up. */

@@ -1,17 +1,19 @@
 import { bytesOf, hexOf, joined, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
-import type { Message } from '#protocol/message.ts';
+import type { Acting, Counted, Message, Said, Telling } from '#protocol/message.ts';
 import { PART_HEADER_BYTES, type FromRelay, type IceServer } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Network } from '#ports/network.ts';
 import type { Relays } from '#ports/relay.ts';
+import type { Vault } from '#ports/vault.ts';
+import { Acts } from './acts.ts';
 import type { House } from './house.ts';
-import { Letters } from './letters.ts';
+import { Letters, type Read } from './letters.ts';
 import { Line, type Welcome } from './line.ts';
 import type { Membership } from './membership.ts';
-import type { LinkState, Post, Sender } from './post.ts';
+import type { LinkState, Post, Sender, Sent } from './post.ts';
 import { RosterSync } from './roster-sync.ts';
 
 /** A relay that does not say what became of a letter. */
@@ -25,6 +27,7 @@ export interface LinkTools {
 	readonly relays: Relays;
 	readonly crypto: Crypto;
 	readonly clock: Clock;
+	readonly vault: Pick<Vault, 'nextCount' | 'raiseCount'>;
 	readonly house: House;
 	readonly membership: Membership;
 	readonly network: Network;
@@ -32,7 +35,6 @@ export interface LinkTools {
 	readonly near: { readonly origin: string | null; on(listener: () => void): void };
 }
 
-type Sent = 'taken' | 'away' | 'unsent';
 type Listener<Given extends readonly unknown[]> = (...given: Given) => void;
 
 /** This device's line to the relay of its home. */
@@ -40,12 +42,13 @@ export class Link implements Post {
 	readonly #tools: LinkTools;
 	readonly #line: Line;
 	readonly #letters: Letters;
+	readonly #acts: Acts;
 	readonly #sync: RosterSync;
 	readonly #listeners = new Set<() => void>();
 	readonly #readers = new Set<Listener<[Message, Sender]>>();
 	readonly #watchers = new Map<string, Set<Listener<[Bytes, boolean]>>>();
-	readonly #hosts = new Set<Listener<[string, number]>>();
-	readonly #watched = new Map<string, number>();
+	readonly #hosts = new Set<Listener<[string, readonly DeviceId[]]>>();
+	readonly #watched = new Set<string>();
 	readonly #answers = new Map<number, (sent: Sent) => void>();
 	#online: ReadonlySet<DeviceId> = new Set();
 	#ice: readonly IceServer[] = [];
@@ -63,6 +66,7 @@ export class Link implements Post {
 	constructor(tools: LinkTools) {
 		this.#tools = tools;
 		this.#letters = new Letters(tools.crypto, tools.clock);
+		this.#acts = new Acts(tools, (to, said, keepSeconds) => this.#carry(to, said, keepSeconds));
 		this.#line = new Line(tools, {
 			up: (welcome) => this.#up(welcome),
 			renewed: (welcome) => this.#take(welcome),
@@ -152,23 +156,21 @@ export class Link implements Post {
 		return () => this.#listeners.delete(listener);
 	}
 
-	send(to: DeviceId, message: Message, keepSeconds = 0): Promise<Sent> {
-		const sent = this.#writing.then(() => this.#seal(to, message));
-		// Only sealing is one by one: a relay that is slow to answer must not hold the next letter back.
-		this.#writing = sent.catch(() => undefined);
-		return sent.then(async (box) => {
-			if (box === null) return 'unsent';
-			this.#count += 1;
-			const n = this.#count;
-			const answer = new Promise<Sent>((resolve) => this.#answers.set(n, resolve));
-			const stop = this.#tools.clock.after(ANSWER_MS, () => this.#answer(n, 'unsent'));
-			if (!this.#line.send({ t: 'letter', n, to, box, keep: keepSeconds })) {
-				this.#answer(n, 'unsent');
-			}
-			const became = await answer;
-			stop();
-			return became;
-		});
+	send(to: DeviceId, message: Telling, keepSeconds = 0): Promise<Sent> {
+		return this.#acts.tell(to, message, keepSeconds);
+	}
+
+	act(to: DeviceId, message: Acting): Promise<Sent> {
+		return this.#acts.act(to, message);
+	}
+
+	async leave(to: DeviceId, message: Counted, keepSeconds: number): Promise<Sent> {
+		try {
+			return await this.#acts.leave(to, message, keepSeconds);
+		} catch (error) {
+			if (error instanceof Fault) return 'unsent';
+			throw error;
+		}
 	}
 
 	onMessage(listener: (message: Message, from: Sender) => void): () => void {
@@ -193,7 +195,7 @@ export class Link implements Post {
 		};
 	}
 
-	onWatched(listener: (camera: string, viewers: number) => void): () => void {
+	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void {
 		this.#hosts.add(listener);
 		return () => this.#hosts.delete(listener);
 	}
@@ -260,7 +262,7 @@ export class Link implements Post {
 		this.#online = new Set();
 		this.#token = null;
 		for (const n of [...this.#answers.keys()]) this.#answer(n, 'unsent');
-		for (const camera of this.#watched.keys()) this.#tellHosts(camera, 0);
+		for (const camera of this.#watched) this.#tellHosts(camera, []);
 	}
 
 	#hear(frame: FromRelay): void {
@@ -288,7 +290,7 @@ export class Link implements Post {
 				this.#tell();
 				return;
 			case 'watched':
-				this.#tellHosts(frame.camera, frame.viewers);
+				this.#tellHosts(frame.camera, frame.devices as DeviceId[]);
 				return;
 			default:
 		}
@@ -305,16 +307,47 @@ export class Link implements Post {
 		const { household } = this.#tools.house;
 		if (household === null) return;
 		const read = await this.#letters.read(household, box);
-		if (read !== null) for (const reader of this.#readers) reader(read.message, read.from);
+		if (read !== null && !(await this.#pass(read))) return;
 		// Also for one that cannot be read: it would come again for a week.
 		if (kept) this.#line.send({ t: 'got', id });
 	}
 
-	async #seal(to: DeviceId, message: Message): Promise<string | null> {
+	/** `false`: whether it counts could not be told, so it is to come again. */
+	async #pass({ said, from }: Read): Promise<boolean> {
+		try {
+			const message = await this.#acts.hear(said, from);
+			if (message !== null) for (const reader of this.#readers) reader(message, from);
+			return true;
+		} catch (error) {
+			if (error instanceof Fault) return false;
+			throw error;
+		}
+	}
+
+	#carry(to: DeviceId, said: Said, keepSeconds: number): Promise<Sent> {
+		const sent = this.#writing.then(() => this.#seal(to, said));
+		// Only sealing is one by one: a relay that is slow to answer must not hold the next letter back.
+		this.#writing = sent.catch(() => undefined);
+		return sent.then(async (box) => {
+			if (box === null) return 'unsent';
+			this.#count += 1;
+			const n = this.#count;
+			const answer = new Promise<Sent>((resolve) => this.#answers.set(n, resolve));
+			const stop = this.#tools.clock.after(ANSWER_MS, () => this.#answer(n, 'unsent'));
+			if (!this.#line.send({ t: 'letter', n, to, box, keep: keepSeconds })) {
+				this.#answer(n, 'unsent');
+			}
+			const became = await answer;
+			stop();
+			return became;
+		});
+	}
+
+	async #seal(to: DeviceId, said: Said): Promise<string | null> {
 		const { household } = this.#tools.house;
 		if (household === null || this.#line.state.kind !== 'connected') return null;
 		try {
-			return await this.#letters.seal(household, to, message);
+			return await this.#letters.seal(household, to, said);
 		} catch (error) {
 			if (error instanceof Fault) return null;
 			throw error;
@@ -335,10 +368,10 @@ export class Link implements Post {
 		}
 	}
 
-	#tellHosts(camera: string, viewers: number): void {
-		if (viewers === 0) this.#watched.delete(camera);
-		else this.#watched.set(camera, viewers);
-		for (const host of this.#hosts) host(camera, viewers);
+	#tellHosts(camera: string, devices: readonly DeviceId[]): void {
+		if (devices.length === 0) this.#watched.delete(camera);
+		else this.#watched.add(camera);
+		for (const host of this.#hosts) host(camera, devices);
 	}
 
 	#tell(): void {

@@ -1,30 +1,43 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { CameraId, RunId } from '#domain/ids.ts';
-import { beginsWithKey, capturedIn, type LivePart } from '#domain/live-part.ts';
-import type { Opener } from './open.ts';
+import { beginsWithKey, type LivePart } from '#domain/live-part.ts';
+import type { OpenedPart } from './open.ts';
+
+type Open = (camera: CameraId, sealed: Bytes) => Promise<OpenedPart>;
 
 /**
- * Opens the live parts of one camera for one watch, and lets none through that is not newer than the last: whoever
- * carries them could give old ones again (LV8).
- * After one that is missing it leaps to the next key part. One for each watch: what a relay kept from an earlier run
- * shows its age by the camera's clock.
+ * Opens the live parts of one camera for one watch. It lets only those through that the camera signed in the run that
+ * it named (LV20, LV21), and none that is not newer than the last: whoever carries them could give old ones again (LV8).
+ * After one that is missing it leaps to the next key part.
  */
 export class LiveWindow {
-	readonly #opener: Pick<Opener, 'openLive'>;
+	readonly #openPart: Open;
 	readonly #camera: CameraId;
-	#runId: RunId | null = null;
+	#run: RunId | null = null;
+	/** It does not come back to those. */
+	readonly #left = new Set<RunId>();
 	#seq = -1;
-	#capturedUs = -1;
 	/** A part is missing: frames that lean on it show nothing true. */
-	#leaps = false;
+	#leaps = true;
 	#queue: Promise<unknown> = Promise.resolve();
 
-	constructor(opener: Pick<Opener, 'openLive'>, camera: CameraId) {
-		this.#opener = opener;
+	constructor(open: Open, camera: CameraId) {
+		this.#openPart = open;
 		this.#camera = camera;
 	}
 
-	/** In the order of calls. `null`: an old one. Throws as `Opener.openLive` does. */
+	/** What the camera says its parts are of now. `false`: it was left for another, and is not come back to. */
+	name(run: RunId): boolean {
+		if (run === this.#run) return true;
+		if (this.#left.has(run)) return false;
+		if (this.#run !== null) this.#left.add(this.#run);
+		this.#run = run;
+		this.#seq = -1;
+		this.#leaps = true;
+		return true;
+	}
+
+	/** In the order of calls. `null`: an old one, or of another run. Throws what opening throws. */
 	open(sealed: Bytes): Promise<LivePart | null> {
 		const done = this.#queue.then(() => this.#open(sealed));
 		this.#queue = done.catch(() => undefined);
@@ -32,15 +45,11 @@ export class LiveWindow {
 	}
 
 	async #open(sealed: Bytes): Promise<LivePart | null> {
-		const { runId, seq, part } = await this.#opener.openLive(this.#camera, sealed);
-		const capturedUs = capturedIn(part).lastUs;
-		const newer = runId === this.#runId ? seq > this.#seq : capturedUs > this.#capturedUs;
-		if (!newer) return null;
-		if (beginsWithKey(part) || runId !== this.#runId) this.#leaps = false;
+		const { runId, seq, part } = await this.#openPart(this.#camera, sealed);
+		if (runId !== this.#run || seq <= this.#seq) return null;
+		if (beginsWithKey(part)) this.#leaps = false;
 		else if (seq > this.#seq + 1) this.#leaps = true;
-		this.#runId = runId;
 		this.#seq = seq;
-		this.#capturedUs = Math.max(this.#capturedUs, capturedUs);
 		return this.#leaps && part.kind === 'frames' ? null : part;
 	}
 }

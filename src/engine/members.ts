@@ -1,11 +1,13 @@
 import { hexOf, joined, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
+import { may } from '#domain/rights.ts';
 import { parseEntry, type Role, type RosterEntry, type RosterOp } from '#domain/roster.ts';
 import { safetyDigits, safetyInputs } from '#domain/safety.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
+import { admissionOf } from './admission.ts';
 import type { Granting } from './granting.ts';
 import type { House, Household } from './house.ts';
 import { homeNow } from './identity.ts';
@@ -86,7 +88,10 @@ export interface MembersTools {
 	readonly clock: Clock;
 	readonly house: House;
 	readonly membership: Membership;
-	readonly link: Pick<Link, 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'>;
+	readonly link: Pick<
+		Link,
+		'online' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
+	>;
 	/** This device's own camera. */
 	readonly granting: Pick<Granting, 'onActed' | 'showEarlier'>;
 }
@@ -184,7 +189,7 @@ export class Members implements MembersControls {
 		const { seq, grants } = await work(membership);
 		const cameras = new Map<DeviceId, number | null>();
 		for (const [camera, { roles }] of membership.roster?.devices ?? []) {
-			if (!roles.includes('camera')) continue;
+			if (!may(roles, 'record')) continue;
 			if (link.online.has(camera) || this.#isSelf(camera)) cameras.set(camera, null);
 		}
 		const pending = { seq, begunMs, atMs: clock.wallMs(), relayMs: null, cameras, tell };
@@ -200,13 +205,13 @@ export class Members implements MembersControls {
 		if (!membership.owner) throw new Fault('denied', 'only an owner may');
 		if (membership.member(device) === null) throw new Fault('not-found', 'no such member');
 		const cameras = [...(membership.roster?.devices ?? [])].filter(
-			([camera, { roles }]) => roles.includes('camera') && camera !== device,
+			([camera, { roles }]) => may(roles, 'record') && camera !== device,
 		);
-		const message: Message = { t: 'show-earlier', device };
+		const entry = admissionOf(membership.entries, device);
 		const sent = cameras.map(([camera]) =>
 			this.#isSelf(camera)
 				? this.#tools.granting.showEarlier(device)
-				: link.send(camera, message, WEEK_S),
+				: link.leave(camera, { t: 'show-earlier', device, entry }, WEEK_S),
 		);
 		if ((await Promise.all(sent)).includes('unsent')) {
 			throw new Fault('offline', 'not every camera was told');

@@ -1,7 +1,8 @@
-import type { Bytes } from '#domain/bytes.ts';
+import { joined, type Bytes } from '#domain/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
 import { beginsWithKey, buildLivePart, capturedIn, type LivePart } from '#domain/live-part.ts';
-import type { Crypto, Secret } from '#ports/crypto.ts';
+import { signedBytes } from '#domain/signed.ts';
+import type { Crypto, Secret, SignKey } from '#ports/crypto.ts';
 import { deriveKey, sealPayload } from './seal.ts';
 
 interface Basis {
@@ -10,6 +11,8 @@ interface Basis {
 	readonly epoch: number;
 	readonly secret: Secret;
 	readonly runId: RunId;
+	/** Of the device whose camera it is. */
+	readonly sign: SignKey;
 }
 
 /** What stands beside the footage of a camera at a moment. */
@@ -36,12 +39,18 @@ export class MetaSealer {
 		return this.#seal(kind, wallUs, body, true);
 	}
 
-	/** One more of the parts that are watched at the relay. */
+	/** Of the live parts: what the camera names to who watches (LV21). */
+	get runId(): RunId {
+		return this.#basis.runId;
+	}
+
+	/** One more of the parts that are watched at the relay, and the camera's signature (LV20). */
 	async live(part: LivePart): Promise<Bytes> {
 		const body = buildLivePart(part);
 		const { firstUs } = capturedIn(part);
 		const { bytes } = await this.#seal('live', firstUs, body, beginsWithKey(part));
-		return bytes;
+		const signature = await this.#crypto.sign(this.#basis.sign, signedBytes('live', bytes));
+		return joined(bytes, signature);
 	}
 
 	async #seal(

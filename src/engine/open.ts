@@ -7,7 +7,7 @@ import { beginsWithKey, capturedIn, parseLivePart, type LivePart } from '#domain
 import { parsePayload, usOfTicks, type Payload } from '#domain/payload.ts';
 import type { Run } from '#domain/run.ts';
 import type { Segment, StoredBytes } from '#domain/segment.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { signedBytes, SIGNATURE_BYTES } from '#domain/signed.ts';
 import type { Crypto, SealKey, Secret, VerifyKey } from '#ports/crypto.ts';
 import type { Meta, SealedMeta } from './meta.ts';
 import { deriveKey } from './seal.ts';
@@ -23,6 +23,12 @@ export interface CameraKeys {
 
 /** The movie data and what the camera said about it. */
 export type Opened = Payload;
+
+/** What the live parts of one run are sealed with (LV24). */
+export interface LiveKey {
+	readonly run: RunId;
+	readonly secret: Secret;
+}
 
 /** A live part, and which of its run it is. */
 export interface OpenedPart {
@@ -93,15 +99,20 @@ export class Opener {
 		}
 	}
 
-	/** A live part. It has no head, either: whether it is of now is told by `LiveWindow`. */
-	async openLive(camera: CameraId, sealed: Bytes): Promise<OpenedPart> {
+	/** A live part, signed by its camera, under the key of its run that the camera gave: whether it is of now is told by `LiveWindow`. */
+	async openLive(camera: CameraId, signed: Bytes, { run, secret }: LiveKey): Promise<OpenedPart> {
 		const keys = await this.#keysOf(camera);
 		try {
+			const at = Math.max(0, signed.length - SIGNATURE_BYTES);
+			const [sealed, signature] = [signed.slice(0, at), signed.slice(at)];
+			const covered = signedBytes('live', sealed);
+			if (!(await this.#crypto.verify(keys.verify, signature, covered))) throw notOpened();
 			const slices = slicesOf(sealed);
 			const header = slices[0]?.header;
 			if (header?.kind !== 'live' || header.camera !== camera) throw notOpened();
-			if (keys.homes?.has(header.home) === false || slices.length !== 1) throw notOpened();
-			const key = await deriveKey(this.#crypto, await keys.epoch(header.epoch), header);
+			if (slices.length !== 1) throw notOpened();
+			if (header.runId !== run) throw new Fault('not-found', 'a live part under another key');
+			const key = await deriveKey(this.#crypto, secret, header);
 			const payload = parsePayload('live', await this.#plain(key, slices));
 			const part = parseLivePart(payload.body);
 			const about = capturedIn(part).firstUs === payload.mediaTicks;

@@ -15,7 +15,7 @@ import {
 	parseNote,
 	parseOk,
 	parseSealed,
-	ROLES_OF,
+	rolesOf,
 	type Newcomer,
 	type Note,
 	type Said,
@@ -149,7 +149,7 @@ export class OwnerTalk {
 		if (guest === null || this.#ok === null || this.#pieces.length > 0) {
 			throw new Fault('conflict', 'nobody to let in');
 		}
-		const { roster, homeKey } = await joining.admit(guest.subject, ROLES_OF[wanted], guest.name);
+		const { roster, homeKey } = await joining.admit(guest.subject, rolesOf(wanted), guest.name);
 		const t4 = await after(this.#crypto, guest.t3, this.#ok);
 		const sealed = await this.#crypto.sealTo(
 			guest.newcomer.kem,

@@ -1,6 +1,6 @@
 import type { DeviceId } from '#domain/ids.ts';
 import type { Role } from '#domain/roster.ts';
-import type { Message } from '#protocol/message.ts';
+import type { Acting, Counted, Message, Telling } from '#protocol/message.ts';
 import type { IceServer } from '#protocol/wire.ts';
 import type { Bytes } from '#domain/bytes.ts';
 
@@ -24,6 +24,9 @@ export type LinkState =
 			readonly why: 'unknown-home' | 'not-a-member' | 'version';
 	  };
 
+/** What became of a letter, as the relay says; `unsent`: no line, or the relay said nothing for 5 s. */
+export type Sent = 'taken' | 'away' | 'unsent';
+
 /** Letters and live parts between the devices of this home. Nothing here throws. */
 export interface Post {
 	readonly state: LinkState;
@@ -31,8 +34,12 @@ export interface Post {
 	readonly ice: readonly IceServer[];
 	on(listener: () => void): () => void;
 	/** `keepSeconds`: how long it may wait for a device that is away. */
-	send(to: DeviceId, message: Message, keepSeconds?: number): Promise<'taken' | 'away' | 'unsent'>;
-	/** Every letter that was read, in order. */
+	send(to: DeviceId, message: Telling, keepSeconds?: number): Promise<Sent>;
+	/** What happens within 5 s or not at all, however long a relay holds it back (LT8). */
+	act(to: DeviceId, message: Acting): Promise<Sent>;
+	/** What happens once, and may wait so long for a device that is away (LT10). `unsent` where the vault is away, too. */
+	leave(to: DeviceId, message: Counted, keepSeconds: number): Promise<Sent>;
+	/** Every letter that was read, in order; what acts only while it is fresh. */
 	onMessage(listener: (message: Message, from: Sender) => void): () => void;
 	/** A camera's sealed live part, and whether it begins with a key frame. */
 	sendPart(camera: string, key: boolean, sealed: Bytes): void;
@@ -40,6 +47,6 @@ export interface Post {
 	readonly waiting: number;
 	/** Sealed parts of a camera from the newest key part on, until the returned function is called. */
 	watchParts(camera: string, listener: (sealed: Bytes, key: boolean) => void): () => void;
-	/** How many watch this device's camera at the relay. */
-	onWatched(listener: (camera: string, viewers: number) => void): () => void;
+	/** Whom the parts of this device's camera go to, as the relay says. */
+	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void;
 }

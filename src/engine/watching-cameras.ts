@@ -1,11 +1,14 @@
+import { ageMs, offsetWith, type ClockOffset } from '#domain/age.ts';
 import { hexOf } from '#domain/bytes.ts';
 import { Fault, faultOf, type FaultKind } from '#domain/fault.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
+import { may } from '#domain/rights.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { LiveScreen } from '#ports/live-screen.ts';
 import type { CameraState, CommandName, Message } from '#protocol/message.ts';
+import { ACT_MS } from './acts.ts';
 import type { HouseControls } from './house.ts';
 import { cameraIdOf } from './keys.ts';
 import type { MembersControls } from './members.ts';
@@ -13,9 +16,12 @@ import type { Sender } from './post.ts';
 import { CameraView, type ViewTools } from './watching-view.ts';
 import type { LiveView, WatchedCamera, WatchingControls } from './watching.ts';
 
-const ANSWER_MS = 5000;
+/** What became of a command that nobody answered is asked for once more. */
+const BECAME_MS = 3000;
 /** A camera tells every 10 s. What was lost on the way, or is not told to this tab any more, is asked for again. */
 const ASK_MS = 15_000;
+/** What a camera that is there said longer ago says nothing of now. */
+const OLD_MS = 45_000;
 const MOST_CAMERAS = 16;
 /** A view that nobody looks at may be taken over so long (LV18). */
 const LEFT_MS = 1000;
@@ -43,10 +49,14 @@ interface Host {
 	readonly ids: readonly CameraId[];
 	/** The nonce it was asked with. */
 	asked: string;
+	/** When, by the monotonic clock; `null`: that was answered. */
+	askedMs: number | null;
 	/** What a command must carry; `null`: it has not answered since it came. */
 	nonce: string | null;
+	offset: ClockOffset | null;
 	states: readonly CameraState[];
-	heardMs: number | null;
+	/** Wall ms: when it was so, at the earliest. */
+	soMs: number | null;
 }
 
 interface Waiting {
@@ -83,7 +93,11 @@ export class Watching implements WatchingControls {
 		});
 		tools.clock.every(ASK_MS, () => {
 			for (const [device, host] of this.#hosts) {
-				const silentMs = Math.abs(tools.clock.wallMs() - (host.heardMs ?? 0));
+				const silentMs = Math.abs(tools.clock.wallMs() - (host.soMs ?? 0));
+				if (silentMs > OLD_MS && host.nonce !== null) {
+					host.nonce = null;
+					this.#list();
+				}
 				if (host.nonce === null || silentMs > ASK_MS) this.#ask(device, host);
 			}
 		});
@@ -136,31 +150,44 @@ export class Watching implements WatchingControls {
 		const { post, crypto, clock } = this.#tools;
 		const found = this.cameras.find(({ id }) => id === camera);
 		const nonce = found && (this.#hosts.get(found.device)?.nonce ?? null);
-		if (!found?.online || typeof nonce !== 'string') {
-			throw new Fault('offline', 'the camera is not there');
-		}
-		const id = hexOf(crypto.random(16));
+		if (!found?.online || typeof nonce !== 'string') throw notThere();
 		const { device } = found;
-		let cancel: () => void = () => undefined;
+		const id = hexOf(crypto.random(16));
+		const untilMs = clock.monotonicMs() + ACT_MS;
 		const answer = new Promise<FaultKind | null>((done) => {
-			cancel = clock.after(ANSWER_MS, () => {
-				done('timeout');
-			});
 			this.#waiting.set(id, { device, done });
 		});
 		try {
-			const sent = await post.send(device, { t: 'command', id, nonce, camera, name, value });
-			if (sent !== 'taken') throw new Fault('offline', 'the camera is not there');
-			const kind = await answer;
-			if (kind !== null) throw new Fault(kind, `the camera did not do it: ${name}`);
+			const sent = await post.act(device, { t: 'command', id, nonce, camera, name, value });
+			// A relay that said nothing may have taken it all the same.
+			if (sent !== 'taken' && clock.monotonicMs() < untilMs) throw notThere();
+			let kind = await this.#within(untilMs - clock.monotonicMs(), answer);
+			if (kind === 'unconfirmed') {
+				void post.send(device, { t: 'what-became', id, nonce });
+				kind = await this.#within(BECAME_MS, answer);
+			}
+			if (kind !== null) throw new Fault(kind, `the camera did not confirm: ${name}`);
 		} finally {
-			cancel();
 			this.#waiting.delete(id);
 		}
 	}
 
+	async #within(ms: number, answer: Promise<FaultKind | null>): Promise<FaultKind | null> {
+		let cancel: () => void = () => undefined;
+		const late = new Promise<FaultKind>((done) => {
+			cancel = this.#tools.clock.after(Math.max(0, ms), () => {
+				done('unconfirmed');
+			});
+		});
+		try {
+			return await Promise.race([answer, late]);
+		} finally {
+			cancel();
+		}
+	}
+
 	#read(message: Message, { device, roles }: Sender): void {
-		if (!roles.includes('camera')) return;
+		if (!may(roles, 'record')) return;
 		if (message.t === 'state') this.#hear(message, device);
 		else if (message.t === 'done') {
 			const waiting = this.#waiting.get(message.id);
@@ -175,8 +202,17 @@ export class Watching implements WatchingControls {
 	#hear(state: Said<'state'>, device: DeviceId): void {
 		const host = this.#hosts.get(device);
 		if (host?.asked !== state.peer) return;
+		const { atMs } = state;
+		const heardMs = this.#tools.clock.monotonicMs();
+		if (host.askedMs !== null) {
+			// Another page has a clock of live of its own.
+			const known = host.nonce === state.nonce ? host.offset : null;
+			host.offset = offsetWith(known, { sentMs: host.askedMs, heardMs, theirsMs: atMs });
+			host.askedMs = null;
+		}
+		if (host.offset === null) return;
 		host.nonce = state.nonce;
-		host.heardMs = this.#tools.clock.wallMs();
+		host.soMs = this.#tools.clock.wallMs() - ageMs(heardMs, host.offset, atMs);
 		host.states = state.cameras.filter(({ id }) => host.ids.some((own) => own === id));
 		this.#list();
 	}
@@ -194,7 +230,7 @@ export class Watching implements WatchingControls {
 
 	async #meet(): Promise<void> {
 		const { members, post, crypto } = this.#tools;
-		const hosts = members.list.filter(({ self, roles }) => !self && roles.includes('camera'));
+		const hosts = members.list.filter(({ self, roles }) => !self && may(roles, 'record'));
 		for (const device of this.#hosts.keys()) {
 			if (!hosts.some((member) => member.device === device)) this.#hosts.delete(device);
 		}
@@ -202,7 +238,10 @@ export class Watching implements WatchingControls {
 			if (this.#hosts.has(device)) continue;
 			const numbers = Array.from({ length: MOST_CAMERAS }, (_, at) => at + 1);
 			const ids = await Promise.all(numbers.map((n) => cameraIdOf(crypto, device, n)));
-			this.#hosts.set(device, { ids, asked: '', nonce: null, states: [], heardMs: null });
+			this.#hosts.set(device, {
+				...{ ids, asked: '', askedMs: null, nonce: null },
+				...{ offset: null, states: [], soMs: null },
+			});
 		}
 		const before = this.#online;
 		this.#online = post.state.kind === 'connected' ? new Set(post.online) : new Set();
@@ -217,6 +256,7 @@ export class Watching implements WatchingControls {
 		if (!this.#online.has(device)) return;
 		const nonce = hexOf(this.#tools.crypto.random(16));
 		host.asked = nonce;
+		host.askedMs = this.#tools.clock.monotonicMs();
 		void this.#tools.post.send(device, { t: 'ask', nonce });
 	}
 
@@ -230,10 +270,10 @@ export class Watching implements WatchingControls {
 				cameras.push({ id, name, device: own.deviceId, ...common });
 			}
 		}
-		for (const [device, { ids, states, heardMs, nonce }] of this.#hosts) {
+		for (const [device, { ids, states, soMs, nonce }] of this.#hosts) {
 			const online = this.#online.has(device);
 			const called = members.list.find((member) => member.device === device)?.name ?? null;
-			const common = { device, own: false, online, stateMs: heardMs };
+			const common = { device, own: false, online, stateMs: soMs };
 			// Until it says more, a device that is a camera has one.
 			const [first] = ids;
 			if (states.length === 0 && first !== undefined && (nonce === null || !online)) {
@@ -241,7 +281,9 @@ export class Watching implements WatchingControls {
 			}
 			for (const state of states) {
 				const id = state.id as CameraId;
-				cameras.push({ id, name: state.name ?? called, state, ...common });
+				// Of one that is there and has not answered, what it said before is not of now.
+				const known = online && nonce === null ? null : state;
+				cameras.push({ id, name: state.name ?? called, state: known, ...common });
 			}
 		}
 		this.cameras = cameras;
@@ -256,6 +298,10 @@ export class Watching implements WatchingControls {
 	#deviceOf(camera: CameraId): DeviceId | undefined {
 		return this.cameras.find(({ id }) => id === camera)?.device;
 	}
+}
+
+function notThere(): Fault {
+	return new Fault('offline', 'the camera is not there');
 }
 
 function unknown(id: CameraId): WatchedCamera {

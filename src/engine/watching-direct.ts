@@ -21,7 +21,7 @@ type Said<T extends Message['t']> = Extract<Message, { t: T }>;
 
 export interface DirectTools {
 	readonly clock: Clock;
-	readonly post: Pick<Post, 'send' | 'ice'>;
+	readonly post: Pick<Post, 'send' | 'act' | 'ice'>;
 	readonly peers: Peers;
 	readonly crypto: Pick<Crypto, 'random'>;
 	/** `null`: this device cannot answer. */
@@ -75,7 +75,7 @@ export class DirectCall {
 		this.#certificate.catch(() => undefined);
 		this.#nonce = hexOf(tools.crypto.random(16));
 		const about = { sid: this.#sid, nonce: this.#nonce, camera };
-		void tools.post.send(device, { t: 'call', ...about, ways: ['direct'] }).then((sent) => {
+		void tools.post.act(device, { t: 'call', ...about, ways: ['direct'] }).then((sent) => {
 			if (sent !== 'taken') this.#over('failed');
 		});
 	}

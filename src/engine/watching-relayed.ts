@@ -1,13 +1,14 @@
+import { bytesOfBase64url } from '#domain/base64url.ts';
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { offsetWith, type ClockOffset } from '#domain/age.ts';
-import { faultOf, type Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
 import type { LivePart } from '#domain/live-part.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import { LiveWindow } from './live-window.ts';
-import type { Opener } from './open.ts';
+import type { LiveKey, OpenedPart, Opener } from './open.ts';
 import type { Post } from './post.ts';
 
 /** How often it says that it is there, and compares the clocks. */
@@ -17,14 +18,15 @@ const SAY_AGAIN_MS = 1500;
 const FINE_MS = 500;
 const FINER = 8;
 const MOST_ASKED = 40;
-const GRANT_MS = 2000;
+/** A part under another key than is here: it asks again, so often at most. */
+const KEY_MS = 2000;
 /** Parts that wait for their opening: it leaps to the next key part. */
 const MOST_WAITING = 20;
 
 export interface RelayedTools {
 	readonly clock: Clock;
-	readonly post: Pick<Post, 'send' | 'watchParts'>;
-	readonly crypto: Pick<Crypto, 'random'>;
+	readonly post: Pick<Post, 'send' | 'act' | 'watchParts'>;
+	readonly crypto: Pick<Crypto, 'random' | 'secret'>;
 	readonly opener: Pick<Opener, 'openLive'>;
 }
 
@@ -34,6 +36,8 @@ export interface RelayedSink {
 	failed(fault: Fault): void;
 	changed(): void;
 }
+
+type Said = Extract<Message, { t: 'relayed' }>;
 
 /** Watching a camera's parts at the relay, until it is hung up. Never throws. */
 export class RelayedWatch {
@@ -50,10 +54,15 @@ export class RelayedWatch {
 	/** By nonce, when it was sent. */
 	readonly #asked = new Map<string, number>();
 	#nonce = '';
+	/** With which of its nonces the camera answered last. */
+	#answered = '';
 	#listens = false;
 	#waiting = 0;
 	#skips = false;
-	#wantedMs = -Infinity;
+	#wantedMs: number;
+	#run: RunId | null = null;
+	/** What the parts of that run are sealed with (LV24). */
+	#key: Promise<LiveKey> | null = null;
 	#stopped = false;
 	readonly #stopParts: () => void;
 	readonly #stopSaying: () => void;
@@ -65,7 +74,8 @@ export class RelayedWatch {
 		this.#sink = sink;
 		this.begunMs = tools.clock.monotonicMs();
 		this.#sid = hexOf(tools.crypto.random(16));
-		this.#window = new LiveWindow(tools.opener, camera);
+		this.#wantedMs = this.begunMs;
+		this.#window = new LiveWindow((of, sealed) => this.#open(of, sealed), camera);
 		this.#say();
 		let said = this.begunMs;
 		let finer = FINER;
@@ -92,19 +102,29 @@ export class RelayedWatch {
 	heard(message: Message): void {
 		if (!('sid' in message) || message.sid !== this.#sid || this.#stopped) return;
 		if (message.t === 'relayed') {
-			const sentMs = this.#asked.get(message.peer);
-			if (sentMs === undefined) return;
-			for (const nonce of this.#asked.keys()) {
-				this.#asked.delete(nonce);
-				if (nonce === message.peer) break;
-			}
-			const heardMs = this.#tools.clock.monotonicMs();
-			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs: message.atMs });
+			if (!this.#hearOf(message)) return;
 		} else if (message.t === 'hang-up') {
 			this.end = message.why;
 			this.#stop();
 		}
 		this.#sink.changed();
+	}
+
+	/** `false`: an answer to nothing that is asked still. */
+	#hearOf({ peer, atMs: theirsMs, key }: Said): boolean {
+		const sentMs = this.#asked.get(peer);
+		if (sentMs === undefined && peer !== this.#answered) return false;
+		if (sentMs !== undefined) {
+			for (const nonce of this.#asked.keys()) {
+				this.#asked.delete(nonce);
+				if (nonce === peer) break;
+			}
+			this.#answered = peer;
+			const heardMs = this.#tools.clock.monotonicMs();
+			this.offset = offsetWith(this.offset, { sentMs, heardMs, theirsMs });
+		}
+		if (key !== null) this.#takeKey(key);
+		return true;
 	}
 
 	hangUp(): void {
@@ -127,7 +147,7 @@ export class RelayedWatch {
 		if (oldest !== undefined && this.#asked.size >= MOST_ASKED) this.#asked.delete(oldest);
 		this.#asked.set(nonce, this.#tools.clock.monotonicMs());
 		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
-		void this.#tools.post.send(this.#device, { t: 'call', ...about, ways: ['relayed'] });
+		void this.#tools.post.act(this.#device, { t: 'call', ...about, ways: ['relayed'] });
 	}
 
 	#take(sealed: Bytes, key: boolean): void {
@@ -141,24 +161,39 @@ export class RelayedWatch {
 				if (part !== null && !this.#stopped) this.#sink.part(part);
 			})
 			.catch((error: unknown) => {
-				// What leans on a part that did not open cannot be decoded.
-				this.#skips = true;
 				const fault = faultOf(error);
-				if (fault.kind === 'not-found') this.#wantGrant();
-				else if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
+				if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
+				if (fault.kind !== 'not-found') return;
+				// What leans on a part that did not open cannot be decoded. One that the camera did not sign is no part.
+				this.#skips = true;
+				this.#wantKey();
 			})
 			.finally(() => {
 				this.#waiting -= 1;
 			});
 	}
 
-	/** LV9 */
-	#wantGrant(): void {
-		const { clock, post, crypto } = this.#tools;
-		if (clock.monotonicMs() - this.#wantedMs < GRANT_MS) return;
+	async #open(camera: CameraId, sealed: Bytes): Promise<OpenedPart> {
+		if (this.#key === null) throw new Fault('not-found', 'no key for live parts yet');
+		return this.#tools.opener.openLive(camera, sealed, await this.#key);
+	}
+
+	/** LV21, LV24: that of the run of now; the window does not come back to one it left. */
+	#takeKey({ run: said, raw }: NonNullable<Said['key']>): void {
+		const run = said as RunId;
+		if (run === this.#run || !this.#window.name(run)) return;
+		this.#run = run;
+		this.#key = this.#tools.crypto
+			.secret(bytesOfBase64url(raw))
+			.then((secret) => ({ run, secret }));
+		// Whoever opens with it hears of it.
+		this.#key.catch(() => undefined);
+	}
+
+	#wantKey(): void {
+		const { clock } = this.#tools;
+		if (this.#stopped || clock.monotonicMs() - this.#wantedMs < KEY_MS) return;
 		this.#wantedMs = clock.monotonicMs();
-		const nonce = hexOf(crypto.random(16));
-		const camera = this.#camera;
-		void post.send(this.#device, { t: 'want-grants', nonce, camera, earlier: false });
+		this.#say();
 	}
 }

@@ -87,7 +87,8 @@ export interface WatchingControls {
 export interface Watcher {
 	readonly device: DeviceId;
 	readonly name: string | null;
-	readonly path: 'direct' | 'turn' | 'relayed';
+	/** `sealed`: the relay says that it gets the parts; it never asked for their key (LV25). */
+	readonly path: 'direct' | 'turn' | 'relayed' | 'sealed';
 	readonly sinceMs: number;
 }
 

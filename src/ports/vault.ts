@@ -147,6 +147,11 @@ export interface Vault {
 	/** Reserves the next run number, at least `atLeast`: no number is ever given twice. */
 	beginRun(camera: CameraId, atLeast: number): Promise<number>;
 
+	/** The next number of what this device says once: none is ever given twice. */
+	nextCount(): Promise<number>;
+	/** Whether a number of another device is higher than every one before; then it is kept. */
+	raiseCount(device: DeviceId, count: number): Promise<boolean>;
+
 	/** Deletes everything. Only a person may want this. */
 	clear(): Promise<void>;
 	dispose(): void;

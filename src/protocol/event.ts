@@ -1,15 +1,49 @@
 import * as v from 'valibot';
 import { EVENT_KINDS } from '#domain/event.ts';
+import { FAULT_KINDS } from '#domain/fault.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import { ORDERS } from '#domain/rights.ts';
 
+const device = v.pipe(
+	v.string(),
+	v.regex(/^[0-9a-f]{32}$/),
+	v.transform((id) => id as DeviceId),
+);
 const eventBody = v.object({
 	kind: v.picklist(EVENT_KINDS),
 	endUs: v.pipe(v.number(), v.integer(), v.minValue(0)),
+	by: v.optional(
+		v.nullable(
+			v.object({
+				device: v.nullable(device),
+				name: v.nullable(v.pipe(v.string(), v.maxLength(190))),
+			}),
+		),
+		null,
+	),
+	order: v.optional(
+		v.nullable(
+			v.object({
+				name: v.picklist(ORDERS),
+				value: v.union([v.pipe(v.string(), v.maxLength(256)), v.boolean(), v.null()]),
+				fault: v.nullable(v.picklist(FAULT_KINDS)),
+			}),
+		),
+		null,
+	),
 });
 /** What lies sealed inside an event; its beginning stands outside. */
 export type EventBody = v.InferOutput<typeof eventBody>;
 
+/** Whether anybody is named in it shall not be told by its length. */
+const EVENT_BYTES = 448;
+
 export function eventBytes(body: EventBody): Uint8Array<ArrayBuffer> {
-	return new TextEncoder().encode(JSON.stringify(body));
+	const text = new TextEncoder().encode(JSON.stringify(body));
+	if (text.length >= EVENT_BYTES) return text;
+	const padded = new Uint8Array(EVENT_BYTES).fill(0x20);
+	padded.set(text);
+	return padded;
 }
 
 /** `null`: none of ours, or of a later version. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { FAULT_KINDS } from '#domain/fault.ts';
+import { ORDERS } from '#domain/rights.ts';
 
 /** What devices say to each other inside letters: docs/spec/letters.md, live.md. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
@@ -15,18 +16,7 @@ const answered = { sid: id, peer: id };
 
 const WAYS = ['direct', 'relayed'] as const;
 
-export const COMMANDS = [
-	'lens',
-	'torch',
-	'quality',
-	'start',
-	'stop',
-	'guard',
-	'restart',
-	'siren',
-	'talk',
-] as const;
-export type CommandName = (typeof COMMANDS)[number];
+export type { OrderName as CommandName } from '#domain/rights.ts';
 
 /** How a camera fares, as it tells those who may watch. */
 const cameraState = v.object({
@@ -58,8 +48,10 @@ export const messageSchema = v.variant('t', [
 	v.object({ t: v.literal('ask'), nonce: id }),
 	v.object({
 		...{ t: v.literal('state'), peer: id },
-		/** What a command must carry (LT5). */
+		/** Which start of which page it is: what a command must name (LT5). */
 		nonce: id,
+		/** The camera's clock of live (LT13). */
+		atMs: v.number(),
 		rosterSeq: count,
 		cameras: v.pipe(v.array(cameraState), v.maxLength(16)),
 		/** Who is watching now. */
@@ -85,21 +77,23 @@ export const messageSchema = v.variant('t', [
 	v.object({
 		...{ t: v.literal('relayed'), ...answered, atMs: v.number() },
 		why: v.picklist(['asked', 'full', 'failed']),
+		/** The run that parts are of now, and what they are sealed with; said again when it changes (LV21, LV24). `null`: nothing yet. */
+		key: v.nullable(v.object({ run: id, raw: base64(32) })),
 	}),
 	v.object({
 		t: v.literal('hang-up'),
 		...answered,
 		why: v.picklist(['done', 'revoked', 'closed', 'full']),
 	}),
-	v.object({ t: v.literal('want-grants'), nonce: id, camera: id, earlier: v.boolean() }),
+	v.object({ t: v.literal('want-grants'), camera: id, earlier: v.boolean() }),
 	v.object({
 		t: v.literal('grants'),
 		camera: id,
 		grants: v.pipe(v.array(base64(241)), v.maxLength(128)),
 	}),
 	v.object({ t: v.literal('home-key'), grant: base64(241) }),
-	/** An owner: this member may have the keys of footage from before it came. */
-	v.object({ t: v.literal('show-earlier'), device: id }),
+	/** An owner: this member, as the roster's entry `entry` let it in, may have the keys of footage from before. */
+	v.object({ t: v.literal('show-earlier'), device: id, entry: count }),
 	/** A camera's device: what it seals from now on is sealed by this roster. */
 	v.object({ t: v.literal('acted'), rosterSeq: count }),
 	v.object({
@@ -107,18 +101,73 @@ export const messageSchema = v.variant('t', [
 		id,
 		nonce: id,
 		camera: id,
-		name: v.picklist(COMMANDS),
+		name: v.picklist(ORDERS),
 		value: v.union([v.string(), v.boolean(), v.null()]),
 	}),
 	v.object({ t: v.literal('done'), id, fault: v.nullable(v.picklist(FAULT_KINDS)) }),
+	/** What became of a command that was not answered: `done` says it (LT12). */
+	v.object({ t: v.literal('what-became'), id, nonce: id }),
+	/** That act was not carried out: it brought no nonce of now (LT9). */
+	v.object({ t: v.literal('stale'), id }),
 ]);
 export type Message = v.InferOutput<typeof messageSchema>;
 
+/**
+ * What each message does where it is read (docs/spec/letters.md, "What acts"). Those that act pass `Acts`, and only
+ * with what makes them fresh; a message that is not in this table does not compile.
+ */
+export const DOES = {
+	...{ call: 'acts', command: 'acts', 'want-grants': 'acts' },
+	'show-earlier': 'counted',
+	...{ state: 'answers', offer: 'answers', answer: 'answers', candidate: 'answers' },
+	...{ relayed: 'answers', 'hang-up': 'answers', done: 'answers', stale: 'answers' },
+	...{ ask: 'tells', 'what-became': 'tells', grants: 'tells', 'home-key': 'tells', acted: 'tells' },
+} as const satisfies Record<Message['t'], 'acts' | 'counted' | 'answers' | 'tells'>;
+
+type Does<What> = {
+	[T in keyof typeof DOES]: (typeof DOES)[T] extends What ? T : never;
+}[keyof typeof DOES];
+/** Now or never: it carries nonces of its reader. */
+export type Acting = Extract<Message, { t: Does<'acts'> }>;
+/** May wait in a mailbox: it carries a number that its reader has not had. */
+export type Counted = Extract<Message, { t: Does<'counted'> }>;
+export type Telling = Exclude<Message, Acting | Counted>;
+
+/** What a letter says beside its message. */
+const besideSchema = v.object({
+	/** By this its reader may act on who wrote it, for 15 s (LT7). */
+	nonce: v.optional(id),
+	/** An act, and nonces of its reader: it counts while one of them is younger than it says (LT8). */
+	act: v.optional(
+		v.object({
+			id,
+			nonces: v.pipe(v.array(v.object({ nonce: id, withinMs: count })), v.maxLength(8)),
+		}),
+	),
+	/** The number of something that may wait (LT10). */
+	count: v.optional(count),
+});
+export type Beside = v.InferOutput<typeof besideSchema>;
+
+/** All that is in a letter. */
+export interface Said {
+	readonly message: Message;
+	readonly beside: Beside;
+}
+
+export function textOf({ message, beside }: Said): string {
+	return JSON.stringify({ ...message, beside });
+}
+
+const wholeSchema = v.object({ beside: v.optional(besideSchema, {}) });
+
 /** `null`: none of ours, or of a later version. */
-export function messageFrom(text: string): Message | null {
+export function saidFrom(text: string): Said | null {
 	try {
-		const parsed = v.safeParse(messageSchema, JSON.parse(text));
-		return parsed.success ? parsed.output : null;
+		const given: unknown = JSON.parse(text);
+		const [message, whole] = [v.safeParse(messageSchema, given), v.safeParse(wholeSchema, given)];
+		if (!message.success || !whole.success) return null;
+		return { message: message.output, beside: whole.output.beside };
 	} catch {
 		return null;
 	}

@@ -7,6 +7,8 @@ export const SOCKET_PATH = '/api/socket';
 export const CARD_PATH = '/api/relay';
 export const MAX_TEXT_BYTES = 64 * 1024;
 export const MAX_PART_BYTES = 512 * 1024;
+/** Devices that a camera's parts go to, as the camera is told; a home has no more sockets by far. */
+const MAX_WATCHERS = 256;
 export const LOCATOR = /^[2-9A-HJKMNP-TV-Z]{8}$/;
 
 /** Why a socket ended, beyond what RFC 6455 has codes for. */
@@ -111,7 +113,11 @@ export const fromRelay = v.variant('t', [
 	v.object({ t: v.literal('presence'), online: v.pipe(v.array(id), v.maxLength(64)) }),
 	v.object({ t: v.literal('post'), rid: id, box: bytes(32 * 1024) }),
 	v.object({ t: v.literal('burnt'), rid: id }),
-	v.object({ t: v.literal('watched'), camera: id, viewers: count }),
+	/** Whom the camera's parts go to. */
+	v.object({
+		...{ t: v.literal('watched'), camera: id },
+		devices: v.pipe(v.array(id), v.maxLength(MAX_WATCHERS)),
+	}),
 	v.object({ t: v.literal('pong'), n: count }),
 	v.object({ t: v.literal('bye') }),
 ]);

@@ -51,8 +51,8 @@ export class Hub {
 		room.fresh.add(peer);
 		this.#change(peer.home);
 		for (const camera of peer.cameras) {
-			const viewers = room.watchers.get(camera)?.size ?? 0;
-			if (viewers > 0) peer.send({ t: 'watched', camera, viewers });
+			const devices = devicesOf(room.watchers.get(camera));
+			if (devices.length > 0) peer.send({ t: 'watched', camera, devices });
 		}
 		return true;
 	}
@@ -91,11 +91,11 @@ export class Hub {
 		if (watchers.has(peer) === on) return false;
 		if (on) room.watchers.set(camera, watchers.add(peer));
 		else watchers.delete(peer);
-		const viewers = watchers.size;
-		if (viewers === 0) room.watchers.delete(camera);
+		if (watchers.size === 0) room.watchers.delete(camera);
+		const devices = devicesOf(watchers);
 		for (const peers of room.devices.values())
 			for (const other of peers)
-				if (other.cameras.has(camera)) other.send({ t: 'watched', camera, viewers });
+				if (other.cameras.has(camera)) other.send({ t: 'watched', camera, devices });
 		return on;
 	}
 
@@ -136,6 +136,11 @@ export class Hub {
 		if (this.#changed.size === 0) this.#onChange();
 		this.#changed.add(home);
 	}
+}
+
+/** Each once, however many sockets it has. */
+function devicesOf(watchers: Iterable<Peer> = []): DeviceId[] {
+	return [...new Set(Array.from(watchers, ({ device }) => device))];
 }
 
 function emptyRoom(): Room {

@@ -1,5 +1,6 @@
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import { may } from '#domain/rights.ts';
 import { commonLength, type RosterEntry } from '#domain/roster.ts';
 import { cameraIdOf } from '#engine/keys.ts';
 import { CLOSED, PART_HEADER_BYTES, type FromDevice, type FromRelay } from '#protocol/wire.ts';
@@ -40,7 +41,7 @@ export class Member implements Peer {
 
 	/** Begins: others see it, and it gets what waited for it. `false`: its home is full. */
 	arrive(entry: RosterEntry): boolean {
-		this.cameras = entry.roles.includes('camera') ? this.#own : new Set();
+		this.cameras = may(entry.roles, 'record') ? this.#own : new Set();
 		if (!this.#relay.hub.enter(this)) return false;
 		const { mailbox } = this.#relay;
 		for (const letter of mailbox.waitingFor(this.home, this.device, this.#relay.wallMs())) {
@@ -61,8 +62,8 @@ export class Member implements Peer {
 			this.#line.close(CLOSED.revoked);
 			return false;
 		}
-		this.cameras = entry.roles.includes('camera') ? this.#own : new Set();
-		if (!mayWatch(entry)) this.#relay.hub.unwatch(this);
+		this.cameras = may(entry.roles, 'record') ? this.#own : new Set();
+		if (!may(entry.roles, 'watch')) this.#relay.hub.unwatch(this);
 		return true;
 	}
 
@@ -145,7 +146,8 @@ export class Member implements Peer {
 		const { homes, hub, mailbox } = this.#relay;
 		const home = homes.known(this.home);
 		const wallMs = this.#relay.wallMs();
-		if (isKit(this.#entry())) {
+		const entry = this.#entry();
+		if (entry && !may(entry.roles, 'write')) {
 			this.send({ t: 'refused', why: 'not-allowed', n });
 			return;
 		}
@@ -180,7 +182,7 @@ export class Member implements Peer {
 	#watch(camera: CameraId, on: boolean): void {
 		const { hub, ring } = this.#relay;
 		const entry = this.#entry();
-		if (on && (!entry || !mayWatch(entry))) {
+		if (on && !(entry && may(entry.roles, 'watch'))) {
 			this.send({ t: 'refused', why: 'not-allowed' });
 			return;
 		}
@@ -197,15 +199,6 @@ export class Member implements Peer {
 		const home = this.#relay.homes.known(this.home);
 		return home && memberOf(home, this.device, this.#relay.wallMs());
 	}
-}
-
-/** It reads the roster, adds to it, and takes what waited for it; it talks to nobody (RL23). */
-function isKit(entry: RosterEntry | null): boolean {
-	return entry?.roles.length === 1 && entry.roles.includes('recovery');
-}
-
-function mayWatch({ roles }: RosterEntry): boolean {
-	return roles.includes('viewer') || roles.includes('owner');
 }
 
 export function bytesFrom(texts: readonly string[]): Bytes[] {

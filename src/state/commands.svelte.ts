@@ -1,6 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
+import { may } from '#domain/rights.ts';
 import type { WatchingControls } from '#engine/watching.ts';
 import type { Engine } from './engine.ts';
 
@@ -36,11 +37,11 @@ export class Commands {
 		this.#subscribe = createSubscriber((update) => engine.members.on(update));
 	}
 
-	/** LV13: a device that is live-only orders nothing. */
-	get allowed(): boolean {
+	/** RG2: as the camera will judge it. */
+	may(right: 'control' | 'stop'): boolean {
 		this.#subscribe();
 		const self = this.#engine.members.list.find((member) => member.self);
-		return self?.roles.includes('live') !== true;
+		return self !== undefined && may(self.roles, right);
 	}
 
 	/** It is on its way: no second one before it is answered. */

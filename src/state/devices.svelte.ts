@@ -1,6 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
+import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/rights.ts';
 import type { Role } from '#domain/roster.ts';
 import type { Member, MembersFork, Revoked } from '#engine/members.ts';
 import type { LinkState } from '#engine/post.ts';
@@ -49,6 +50,15 @@ export class Devices {
 		return this.#engine.members.list;
 	}
 
+	/** A recovery kit has a place of its own. */
+	get withoutKits(): readonly Member[] {
+		return this.list.filter(({ roles }) => !isKit(roles));
+	}
+
+	get owners(): readonly Member[] {
+		return this.list.filter(({ roles }) => may(roles, 'manage'));
+	}
+
 	/** This device may change them. */
 	get owner(): boolean {
 		this.#subscribe();
@@ -78,19 +88,18 @@ export class Devices {
 
 	/** An owner that is the only one stays an owner, and stays. */
 	lastOwner({ roles }: Member): boolean {
-		return roles.includes('owner') && this.list.filter(isOwner).length === 1;
+		return may(roles, 'manage') && this.owners.length === 1;
 	}
 
 	/** While there is one owner, any other device of a person would do as a second. */
 	wantsOwner(member: Member): boolean {
 		const { roles, self } = member;
-		const fit = roles.includes('viewer') && !roles.includes('live');
-		return fit && !self && this.list.filter(isOwner).length < 2;
+		return accessOf(roles) === 'viewer' && !self && this.owners.length < 2;
 	}
 
 	/** It is granted what is recorded from its coming on; owners have all keys. */
 	maySeeEarlier({ roles }: Member): boolean {
-		return roles.includes('viewer') && !roles.includes('live') && !roles.includes('owner');
+		return !isKit(roles) && may(roles, 'footage') && !may(roles, 'earlier');
 	}
 
 	nameOf(device: DeviceId): string | null {
@@ -106,11 +115,7 @@ export class Devices {
 	}
 
 	async makeOwner({ device, roles, notAfterMs }: Member): Promise<void> {
-		await this.change(
-			device,
-			OWNER.concat(roles.filter((role) => !OWNER.includes(role))),
-			notAfterMs,
-		);
+		await this.change(device, rolesFor('owner', isCamera(roles)), notAfterMs);
 	}
 
 	async showEarlier(device: DeviceId): Promise<void> {
@@ -148,11 +153,4 @@ export class Devices {
 			this.worked = { work, device, outcome: 'failed', fault: faultOf(error).kind };
 		}
 	}
-}
-
-/** Owners watch, too. */
-const OWNER: Role[] = ['viewer', 'owner'];
-
-function isOwner({ roles }: Member): boolean {
-	return roles.includes('owner');
 }

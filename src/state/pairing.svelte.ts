@@ -3,6 +3,7 @@ import { faultOf } from '#domain/fault.ts';
 import { nearCodeFrom } from '#domain/near-code.ts';
 import { codeFrom } from '#domain/pairing-code.ts';
 import type { Wanted } from '#domain/pairing.ts';
+import { isKit, may, rolesFor } from '#domain/rights.ts';
 import type { PairingBy, PairingState } from '#engine/pairing.ts';
 import type { LinkState } from '#engine/post.ts';
 import { isApart } from './apart.ts';
@@ -33,7 +34,7 @@ export class Connecting {
 	constructor(engine: Engine) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.pairing.on(update), engine.post.on(update)];
+			const offs = [engine.pairing, engine.post, engine.members].map((one) => one.on(update));
 			return () => {
 				for (const off of offs) off();
 			};
@@ -69,15 +70,29 @@ export class Connecting {
 		const { state } = this;
 		if (state.kind !== 'done' || state.side !== 'owner' || state.wanted !== 'viewer') return false;
 		const devices = [...(this.#engine.membership.roster?.devices.values() ?? [])];
-		const owners = devices.filter(({ roles }) => roles.includes('owner')).length;
-		const viewers = devices.filter(({ roles }) => !roles.includes('owner')).length;
+		const owners = devices.filter(({ roles }) => may(roles, 'manage')).length;
+		const viewers = devices.length - owners;
 		return owners === 1 && viewers === 1;
+	}
+
+	/** It lets others in: an owner, or a device that will found a home of its own. */
+	get mayAdmit(): boolean {
+		this.#subscribe();
+		const { members, membership } = this.#engine;
+		return members.owner || membership.roster === null;
+	}
+
+	/** Names of those who may. */
+	get owners(): readonly string[] {
+		this.#subscribe();
+		const { list } = this.#engine.members;
+		return list.flatMap(({ roles, name }) => (may(roles, 'manage') && name !== null ? [name] : []));
 	}
 
 	/** There are other devices, and nothing on paper for the day this one is lost. */
 	get wantsKit(): boolean {
 		const devices = [...(this.#engine.membership.roster?.devices.values() ?? [])];
-		return !devices.some(({ roles }) => roles.includes('recovery'));
+		return !devices.some(({ roles }) => isKit(roles));
 	}
 
 	/** What came with a link; what ended before makes room for it. */
@@ -165,7 +180,7 @@ export class Connecting {
 		if (!yes) this.second = 'no';
 		else {
 			try {
-				await this.#engine.membership.amend(state.device, { roles: ['viewer', 'owner'] });
+				await this.#engine.membership.amend(state.device, { roles: rolesFor('owner', false) });
 				this.second = 'yes';
 			} catch {
 				this.second = 'failed';

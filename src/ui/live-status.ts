@@ -1,3 +1,4 @@
+import type { CommandName, Commands } from '#state/commands.svelte.ts';
 import type { Session } from '#state/session.svelte.ts';
 import type { Viewing } from '#state/viewing.svelte.ts';
 import type { Tile } from '#state/wall.svelte.ts';
@@ -13,6 +14,18 @@ interface Speech {
 }
 
 type Ended = Extract<Viewing['state'], { readonly kind: 'ended' }>;
+
+/** What came of an order, beside the button that gave it. */
+export function answerTo(
+	asked: Commands['asked'],
+	names: readonly CommandName[],
+	live: LiveWords,
+): string {
+	if (asked === null || !names.includes(asked.name)) return '';
+	if (asked.outcome === 'waits') return live.asking;
+	if (asked.outcome === 'failed') return live.refused[asked.fault ?? 'internal'];
+	return live.done[asked.name === 'siren' && asked.value === false ? 'siren-off' : asked.name];
+}
 
 /** Why there is no picture, and what to do. */
 export function endedAdvice({ why, fault }: Ended, live: LiveWords): Advice {

@@ -1,38 +1,34 @@
+import { ACCESSES, accessOf, isCamera, isKit, rolesFor, type Access } from '#domain/rights.ts';
 import type { Role } from '#domain/roster.ts';
 import type { DeviceWords } from './words/en-devices.ts';
 
-export type RoleName = keyof DeviceWords['roles'];
+export type RoleName = Access | 'camera' | 'recovery';
 
-/** What an owner can make of a device; a recovery kit stays one. */
-export const ROLE_CHOICES = [
-	'viewer',
-	'live',
-	'camera',
-	'camera-viewer',
-	'owner',
-	'owner-camera',
-] as const satisfies readonly RoleName[];
-
-/** Owners may watch, whatever else they are. */
-const ROLES: Readonly<Record<RoleName, readonly Role[]>> = {
-	viewer: ['viewer'],
-	live: ['viewer', 'live'],
-	camera: ['camera'],
-	'camera-viewer': ['camera', 'viewer'],
-	owner: ['viewer', 'owner'],
-	'owner-camera': ['camera', 'viewer', 'owner'],
-	recovery: ['recovery'],
-};
-
-export function rolesOf(name: RoleName): readonly Role[] {
-	return ROLES[name];
+/** What an owner can make of a device, as a form has it. */
+export interface Choice {
+	/** Empty: it sees nothing. */
+	readonly access: Access | '';
+	readonly camera: boolean;
 }
 
-/** What a person calls these roles together. */
+export const CHOICES: readonly Access[] = ACCESSES;
+
+/** `null`: a recovery kit stays one. */
+export function choiceOf(roles: readonly Role[]): Choice | null {
+	return isKit(roles) ? null : { access: accessOf(roles) ?? '', camera: isCamera(roles) };
+}
+
+export function rolesOf({ access, camera }: Choice): readonly Role[] {
+	return rolesFor(access === '' ? null : access, camera);
+}
+
+/** What a person calls these roles together, but for that it is a camera as well. */
 export function roleName(roles: readonly Role[]): RoleName {
-	const is = (role: Role) => roles.includes(role);
-	if (is('owner')) return is('camera') ? 'owner-camera' : 'owner';
-	if (is('camera')) return is('viewer') ? 'camera-viewer' : 'camera';
-	if (is('recovery')) return 'recovery';
-	return is('live') ? 'live' : 'viewer';
+	return isKit(roles) ? 'recovery' : (accessOf(roles) ?? 'camera');
+}
+
+export function roleSaid(roles: readonly Role[], w: DeviceWords): string {
+	const name = roleName(roles);
+	const said = w.roles[name];
+	return isCamera(roles) && name !== 'camera' ? w.andCamera(said) : said;
 }

@@ -165,8 +165,8 @@ async function passParts(
 		Array.from({ length: WATCHERS }, () => arrive(address, home, members[1])),
 	);
 	for (const watcher of watchers) watcher.say({ t: 'watch', camera: id, on: true });
-	await camera.until(() =>
-		camera.frames.some((frame) => frame.t === 'watched' && frame.viewers === WATCHERS),
+	await camera.until(
+		() => camera.frames.filter((frame) => frame.t === 'watched').length === WATCHERS,
 	);
 	const pinging = setInterval(() => {
 		for (const one of [camera, ...watchers]) one.say({ t: 'ping', n: 1 });

@@ -113,10 +113,15 @@ describe('a voice', () => {
 
 describe('the relayed picture', () => {
 	it('LV6 LV7 LV8 goes from the lens to a canvas: encoded, sealed, opened, decoded, young', async () => {
-		const { home, camera, secret, opener } = await makeWorkshop(crypto);
+		const { home, camera, secret, opener, pair } = await makeWorkshop(crypto);
+		const sign = pair.key;
 		const runId = hexOf(crypto.random(16)) as RunId;
-		const sealer = new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId } });
-		const window = new LiveWindow(opener, camera);
+		const sealer = new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId, sign } });
+		const window = new LiveWindow(
+			(of, sealed) => opener.openLive(of, sealed, { run: runId, secret }),
+			camera,
+		);
+		window.name(runId);
 		const { screen, canvas } = shown();
 		const offset: ClockOffset = {
 			...{ offsetMs: live.wallOffsetMs, roundTripMs: 0, measuredMs: 0 },

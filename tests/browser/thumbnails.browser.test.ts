@@ -62,9 +62,10 @@ describe('a thumbnail', () => {
 	});
 
 	it('TN2 is sealed, and opens at its own place only', async () => {
-		const { crypto, secret, home, camera, opener } = workshop;
+		const { crypto, secret, home, camera, opener, pair } = workshop;
+		const sign = pair.key;
 		const runId = 'ab'.repeat(16) as RunId;
-		const sealer = new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId });
+		const sealer = new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId, sign });
 		const jpeg = Uint8Array.from({ length: 3000 }, (_, at) => at & 0xff);
 		const one = await sealer.seal('thumbnail', T0 + 123_456, jpeg);
 		await sealer.seal('thumbnail', T0 + 5 * SECOND, jpeg);
@@ -84,11 +85,12 @@ describe('a thumbnail', () => {
 	});
 
 	it('TN3 is made every five seconds of footage, and found by its time', async () => {
-		const { crypto, secret, home, camera, opener } = workshop;
+		const { crypto, secret, home, camera, opener, pair } = workshop;
+		const sign = pair.key;
 		const runId = 'cd'.repeat(16) as RunId;
 		const maker = new WorkerThumbnails();
 		const sealerOf = () =>
-			Promise.resolve(new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId }));
+			Promise.resolve(new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId, sign }));
 		const work = new Thumbnailing({ maker, thumbnails: store, sealerOf }, camera, film.init);
 		for (let second = 0; second < 12; second += 1) {
 			await work.offer(film.fragments[second % 5]!.body, T0 + second * SECOND);

@@ -105,6 +105,7 @@ test('ID16 a vault of version 1 grows, and then says so to an older app', async 
 	await putOld();
 	vault = new BrowserVault(NAME);
 	expect(await vault.beginRun(camera, 1)).toBe(42);
+	expect(await vault.nextCount()).toBe(1);
 	const versionOf = () =>
 		rawly(NAME, async (table) => {
 			const row: unknown = await answer(table('identity').get('this'));

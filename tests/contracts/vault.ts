@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { ascii, joined, type Bytes } from '#domain/bytes.ts';
-import type { CameraId, HomeId } from '#domain/ids.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
 import { makeEpoch } from '#engine/epochs.ts';
 import { makeIdentity } from '#engine/founding.ts';
 import { tryIdentity } from '#engine/identity.ts';
@@ -237,6 +237,20 @@ export function vaultContract(
 			await under.vault.addCamera(kept);
 			await expect(under.vault.addCamera(kept)).rejects.toMatchObject({ kind: 'conflict' });
 			expect((await whole(await under.reopened())).cameras).toEqual([kept]);
+		});
+
+		it('LT10 gives each number once, and takes only a higher one than it was ever given, also after a reload', async () => {
+			await under.vault.found(made, strength);
+			const numbers = await Promise.all([1, 2, 3].map(() => under.vault.nextCount()));
+			expect(numbers.toSorted()).toEqual([1, 2, 3]);
+			const other = 'de'.repeat(16) as DeviceId;
+			const raised = [7, 7, 6].map((count) => under.vault.raiseCount(other, count));
+			expect(await Promise.all(raised)).toEqual([true, false, false]);
+			const vault = await under.reopened();
+			expect(await vault.nextCount()).toBe(4);
+			expect(await vault.raiseCount(other, 7)).toBe(false);
+			expect(await vault.raiseCount(made.device, 1)).toBe(true);
+			expect(await vault.raiseCount(other, 8)).toBe(true);
 		});
 
 		it('ID22 keeps epochs of other cameras', async () => {

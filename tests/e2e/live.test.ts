@@ -173,7 +173,7 @@ test('Devices: this device alone is the owner, can be renamed, and is not to be 
 	const self = devices.getByRole('listitem');
 	await self.getByText('This device').waitFor();
 	expect(await self.count()).toBe(1);
-	await self.getByText('Owner and camera').waitFor();
+	await self.getByText('Owner, and camera').waitFor();
 	expect(await devices.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
 	const change = self.getByRole('button', { name: 'Change' });
 	await change.click();

@@ -179,7 +179,7 @@ describe('LV13 RC22 a lens that is closed', () => {
 	function ordersTo(recorder: Recorder) {
 		const { torch, siren } = {} as OrderTools;
 		const planning = { start: () => recorder.start(), stop: () => recorder.stop() };
-		const tools = { clock, recorder, planning, preferences, torch, siren };
+		const tools = { clock, capture, recorder, planning, preferences, torch, siren };
 		const orders = new Orders({ ...tools, guarding: new Guarding() }, () => undefined);
 		return (name: 'quality' | 'lens' | 'restart' | 'start', value: string | null = null) =>
 			orders.carryOut(name, value, 'ab'.repeat(16) as DeviceId);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hexOf } from '#domain/bytes.ts';
-import type { CameraId, RunId } from '#domain/ids.ts';
+import { ascii, hexOf } from '#domain/bytes.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import { Happenings } from '#engine/happenings.ts';
 import { MetaSealer } from '#engine/meta.ts';
@@ -13,7 +13,7 @@ import { makeWorkshop, type Workshop } from './sealing.ts';
 const workshop = await makeWorkshop();
 
 function world() {
-	const { crypto, camera, home, secret, opener }: Workshop = workshop;
+	const { crypto, camera, home, secret, opener, pair }: Workshop = workshop;
 	const clock = new ManualClock();
 	const events = new MemoryEvents();
 	const refusals = { left: 0 };
@@ -24,7 +24,9 @@ function world() {
 			if (refusals.left >= 0) return Promise.reject(new Error('no keys yet'));
 			const runId = hexOf(crypto.random(16)) as RunId;
 			return Promise.resolve(
-				new MetaSealer(crypto, { ...{ home, secret, runId }, camera: of, epoch: 1 }),
+				new MetaSealer(crypto, {
+					...{ home, secret, runId, camera: of, epoch: 1, sign: pair.key },
+				}),
 			);
 		},
 	});
@@ -71,6 +73,49 @@ describe('what happens', () => {
 		const [first, second] = await events.between(camera, 0, Number.MAX_SAFE_INTEGER);
 		await events.replace({ ...second!, bytes: first!.bytes });
 		expect((await all()).map(({ kind }) => kind)).toEqual(['moved']);
+	});
+
+	test('EV11 EV12 EV13 who did it and what was asked lie inside, and its length tells neither', async () => {
+		const { happenings, camera, all, events } = here;
+		const by = { device: 'ab'.repeat(16) as DeviceId, name: 'A phone with a name of some length' };
+		const order = { name: 'restart', value: null, fault: 'not-found' } as const;
+		happenings.note(camera, 'moved');
+		happenings.begin(camera, 'watched', undefined, { by });
+		happenings.note(camera, 'ordered', undefined, { by, order });
+		expect(await all()).toMatchObject([
+			{ kind: 'moved', by: null, order: null },
+			{ kind: 'watched', by, order: null },
+			{ kind: 'ordered', by, order },
+		]);
+		const stored = await events.between(camera, 0, Number.MAX_SAFE_INTEGER);
+		expect(new Set(stored.map(({ bytes }) => bytes.length)).size).toBe(1);
+	});
+
+	test('EV3 one written before events named anybody opens as it was', async () => {
+		const { camera, all, events, clock } = here;
+		const { crypto, home, secret, pair } = workshop;
+		const runId = hexOf(crypto.random(16)) as RunId;
+		const sealer = new MetaSealer(crypto, {
+			...{ home, camera, secret, runId, epoch: 1 },
+			sign: pair.key,
+		});
+		const wallUs = clock.wallMs() * 1000;
+		const before = ascii(JSON.stringify({ kind: 'covered', endUs: wallUs + 5 }));
+		await events.add(camera, await sealer.seal('event', wallUs, before));
+		expect(await all()).toMatchObject([
+			{ kind: 'covered', startUs: wallUs, endUs: wallUs + 5, by: null, order: null },
+		]);
+	});
+
+	test('EV2 what goes on after a pause is written with its later end', async () => {
+		const { happenings, camera, clock, all } = here;
+		const startUs = clock.wallMs() * 1000;
+		const end = happenings.begin(camera, 'watched');
+		clock.advance(5000);
+		end();
+		clock.advance(5000);
+		end();
+		expect(await all()).toMatchObject([{ startUs, endUs: startUs + 10_000_000 }]);
 	});
 
 	test('EV3 one of a later version is passed over', async () => {

@@ -139,9 +139,9 @@ describe('making a kit', () => {
 		if (!household) throw new Error('no household');
 		const { device, sign } = kit;
 		const asKit = { ...household, identity: { ...household.identity, device, sign } };
-		const asks = { t: 'want-grants', nonce: '00'.repeat(16), earlier: true } as const;
-		const message = { ...asks, camera: camera.camera };
-		const box = await new Letters(crypto, clock).seal(asKit, camera.device, message);
+		const asks = { t: 'want-grants', earlier: true, camera: camera.camera } as const;
+		const said = { message: asks, beside: { nonce: '00'.repeat(16) } };
+		const box = await new Letters(crypto, clock).seal(asKit, camera.device, said);
 		const told = relay.heard.length;
 		const [line] = relay.of(homeOf(owner), camera.device);
 		line?.say({ t: 'letter', id: 999, from: device, box, kept: true });

@@ -9,7 +9,7 @@ import { safetyDigits, safetyInputs } from '#domain/safety.ts';
 import { Letters, type Correspondent } from '#engine/letters.ts';
 import { replayRoster } from '#engine/roster.ts';
 import type { KemKey } from '#ports/crypto.ts';
-import type { Message } from '#protocol/message.ts';
+import type { Said } from '#protocol/message.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';
 import { times } from '../faults/counts.ts';
@@ -19,7 +19,7 @@ import { randomFrom } from '../random.ts';
 import { joinedTo } from './joined.ts';
 
 const crypto = new WebCrypto();
-const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
+const ask: Said = { message: { t: 'ask', nonce: 'ab'.repeat(16) }, beside: {} };
 const clock = new ManualClock();
 let camera: Homestead;
 let viewer: Homestead;
@@ -86,7 +86,7 @@ describe('vectors of letters', () => {
 			},
 			vector.box,
 		);
-		expect(read?.message).toEqual(JSON.parse(vector.message));
+		expect(read?.said.message).toEqual(JSON.parse(vector.message));
 	});
 
 	it('RL10 what a device signs to be let in', async () => {
@@ -133,13 +133,14 @@ describe('letters', () => {
 	it('LT1 LT2 goes from one member to another, with who wrote it', async () => {
 		const { device } = of(viewer).identity;
 		const got = await read(camera, await write(viewer, camera));
-		expect(got).toEqual({ message: ask, from: { device, roles: ['viewer'] } });
+		expect(got).toEqual({ said: ask, from: { device, roles: ['viewer'] } });
 	});
 
 	it('LT1 tells no length but a padded one', async () => {
 		const letters = new Letters(crypto, viewer.clock);
-		const long: Message = { t: 'grants', camera: 'ab'.repeat(16), grants: ['a'.repeat(300)] };
-		const boxes = [ask, long].map((message) => letters.seal(of(viewer), deviceOf(camera), message));
+		const grants = { t: 'grants', camera: 'ab'.repeat(16), grants: ['a'.repeat(300)] } as const;
+		const long: Said = { message: { ...grants, grants: [...grants.grants] }, beside: {} };
+		const boxes = [ask, long].map((said) => letters.seal(of(viewer), deviceOf(camera), said));
 		const [a, b] = await Promise.all(boxes);
 		expect(a?.length).toBe(b?.length);
 	});

@@ -258,21 +258,22 @@ describe('letters and parts', () => {
 		expect(await sent).toBe('unsent');
 	});
 
-	it('LK7 parts reach who watches, also after a new line, and the camera hears how many', async () => {
+	it('LK7 parts reach who watches, also after a new line, and the camera hears who', async () => {
 		const id = camera.house.state.kind === 'ready' ? (camera.house.state.cameras[0]?.id ?? '') : '';
-		const viewers: number[] = [];
-		cameraLink.onWatched((_, count) => viewers.push(count));
+		const viewers: (readonly string[])[] = [];
+		cameraLink.onWatched((_, devices) => viewers.push(devices));
+		const device = deviceOf(viewer);
 		await connected(cameraLink, viewerLink);
 		const got: [string, boolean][] = [];
 		const stop = viewerLink.watchParts(id, (sealed, key) =>
 			got.push([String.fromCharCode(...sealed), key]),
 		);
-		await until(() => viewers.at(-1) === 1);
+		await until(() => viewers.at(-1)?.join() === device);
 		cameraLink.sendPart(id, true, ascii('one'));
 		await until(() => got.length === 1);
 		await cut(cameraLink, viewerLink);
-		expect(viewers).toContain(0);
-		await until(() => viewers.at(-1) === 1);
+		expect(viewers).toContainEqual([]);
+		await until(() => viewers.at(-1)?.join() === device);
 		cameraLink.sendPart(id, false, ascii('two'));
 		await until(() => got.length === 2);
 		expect(got).toEqual([
@@ -280,7 +281,7 @@ describe('letters and parts', () => {
 			['two', false],
 		]);
 		stop();
-		await until(() => viewers.at(-1) === 0);
+		await until(() => viewers.at(-1)?.length === 0);
 	});
 });
 

@@ -17,6 +17,7 @@ import type { LiveView } from '#engine/watching.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Certificate, Dtls } from '#ports/crypto.ts';
 import { ManualClock } from '../fakes/clock.ts';
+import { MemoryHappenings } from '../fakes/happenings.ts';
 import { FakeLiveEncoder, FakeLiveScreen } from '../fakes/live.ts';
 import { FakeNetwork, FakePeers, makePicture } from '../fakes/peers.ts';
 import { FakeRelay, type FakePost } from '../fakes/post.ts';
@@ -65,11 +66,10 @@ function member(id: DeviceId, name: string, roles: readonly Role[], self: boolea
 	return { device: id, name, roles, self, online: true, safety: '', ...times };
 }
 
-/** Seals nothing; says the epoch, which a viewer may have or not. */
-const sealed = (epoch: number, run: number, seq: number, part: LivePart): Bytes =>
+/** Seals nothing; says the run, whose key a viewer may have or not. */
+const sealed = (run: RunId, seq: number, part: LivePart): Bytes =>
 	ascii(
 		JSON.stringify({
-			epoch,
 			run,
 			seq,
 			part: { ...part, frames: framesOf(part).map(({ key, capturedUs }) => ({ key, capturedUs })) },
@@ -109,8 +109,9 @@ export async function makeHome() {
 		lens.frames += 1;
 		for (const frame of [...picture.onFrame]) frame();
 	});
-	const epoch = { current: 1 };
-	let runs = 0;
+	/** Keys of live parts, the newest last. */
+	const keys: RunId[] = [];
+	const events = new MemoryHappenings(clock);
 	const encoder = new FakeLiveEncoder(clock);
 	const guarding = new Guarding();
 	const torch = { on: false as boolean | null };
@@ -139,16 +140,15 @@ export async function makeHome() {
 	const certificate = dtls();
 	const stages = new Set<CameraId>();
 	const tools: HostingTools = {
-		...{ clock, post, crypto, encoder, recorder, guarding },
+		...{ clock, post, crypto, encoder, recorder, guarding, happenings: events },
 		peers: new FakePeers(network),
 		members: membersOf(host),
 		dtls: () => Promise.resolve(certificate),
-		sealerOf: () => {
-			const sealing = epoch.current;
-			const run = (runs += 1);
+		liveSealer: (_camera, { run }) => {
+			keys.push(run);
 			let seq = 0;
 			return Promise.resolve({
-				live: (part) => Promise.resolve(sealed(sealing, run, (seq += 1), part)),
+				live: (part) => Promise.resolve(sealed(run, (seq += 1), part)),
 			});
 		},
 		frames: () => lens.frames,
@@ -156,7 +156,10 @@ export async function makeHome() {
 		rosterSeq: () => 1,
 		house: { state: ready, on: nobody },
 		capture: {
-			lenses: () => Promise.resolve([{ id: 'lens-1', label: 'A lens', facing: 'unknown' }]),
+			lenses: () =>
+				Promise.resolve(
+					['lens-1', 'lens-2'].map((id) => ({ id, label: 'A lens', facing: 'unknown' })),
+				),
 			onLenses: nobody,
 		},
 		preferences: new MemoryPreferences(),
@@ -210,7 +213,6 @@ export async function makeHome() {
 		const mine = relay.join(id, roles);
 		members.set([...members.value, { device: id, name, roles }]);
 		const screens: FakeLiveScreen[] = [];
-		const granted = new Set([1, 2, 3]);
 		/** What the camera sends is of a version that this viewer does not know. */
 		const later = { version: false };
 		const own = dtls();
@@ -232,17 +234,15 @@ export async function makeHome() {
 			house: { state: home, on: nobody },
 			dtls: () => Promise.resolve(own),
 			opener: {
-				openLive: (_camera, bytes) => {
+				openLive: (_camera, bytes, key) => {
 					const said = JSON.parse(new TextDecoder().decode(bytes)) as {
-						epoch: number;
-						run: number;
+						run: RunId;
 						seq: number;
 						part: LivePart;
 					};
 					if (later.version) return Promise.reject(new Fault('unsupported', 'a later version'));
-					if (!granted.has(said.epoch)) return Promise.reject(new Fault('not-found', 'no key'));
-					const runId = String(said.run) as RunId;
-					return Promise.resolve({ runId, seq: said.seq, part: said.part });
+					if (said.run !== key.run) return Promise.reject(new Fault('not-found', 'no key'));
+					return Promise.resolve({ runId: said.run, seq: said.seq, part: said.part });
 				},
 			},
 			screen: () => {
@@ -259,7 +259,7 @@ export async function makeHome() {
 			if (screen === undefined) throw new Error('no screen was made');
 			return { view: opened, screen };
 		};
-		return { id, post: mine, watching, granted, later, nap, open, dtls: own };
+		return { id, post: mine, watching, later, nap, open, dtls: own };
 	}
 
 	/** Until it is so, in steps of a frame; the clock tells how long it took. Modules load in real time, however fast that clock runs. */
@@ -283,7 +283,7 @@ export async function makeHome() {
 
 	return {
 		...{ clock, relay, network, camera, host, post, hosting, encoder, recording, lens, view },
-		...{ epoch, guarding, torch, siren, orders, members, viewer, guest, until, otherTab },
+		...{ keys, events, guarding, torch, siren, orders, members, viewer, guest, until, otherTab },
 		profile: profileNamed('standard'),
 		camera2: 'ab'.repeat(16) as CameraId,
 	};

@@ -21,7 +21,7 @@ import {
 import { parseEntry } from '#domain/roster.ts';
 import { checkSdp } from '#domain/sdp.ts';
 import { channelMessageFrom } from '#protocol/channel.ts';
-import { messageFrom } from '#protocol/message.ts';
+import { saidFrom } from '#protocol/message.ts';
 import { frameFrom, fromDevice, fromRelay, relayCardFrom } from '#protocol/wire.ts';
 import { times } from '../faults/counts.ts';
 import identity from '../fixtures/vectors/identity.json' with { type: 'json' };
@@ -75,12 +75,28 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 			fingerprint: 'AAAA',
 			restart: false,
 		}),
-		messageFrom,
+		saidFrom,
 	],
 	[
 		'a state',
-		JSON.stringify({ t: 'state', peer: id, nonce: id, rosterSeq: 1, cameras: [], watching: [id] }),
-		messageFrom,
+		JSON.stringify({
+			t: 'state',
+			peer: id,
+			nonce: id,
+			atMs: 1,
+			rosterSeq: 1,
+			cameras: [],
+			watching: [id],
+		}),
+		saidFrom,
+	],
+	[
+		'an act',
+		JSON.stringify({
+			...{ t: 'want-grants', camera: id, earlier: false },
+			beside: { nonce: id, act: { id, nonces: [{ nonce: id, withinMs: 5000 }] }, count: 7 },
+		}),
+		saidFrom,
 	],
 	[
 		'a word on the channel',

@@ -4,6 +4,8 @@ import { ascii } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import type { Role } from '#domain/roster.ts';
+import { admissionOf } from '#engine/admission.ts';
+import { Granting } from '#engine/granting.ts';
 import { Letters } from '#engine/letters.ts';
 import type { Revoked } from '#engine/members.ts';
 import { replayRoster } from '#engine/roster.ts';
@@ -15,7 +17,7 @@ import { randomFrom } from '../random.ts';
 import { forgedRoster } from './forgery.ts';
 import { joinedTo, RELAY } from './joined.ts';
 import { fragmentOf, initOf } from './sealing.ts';
-import { until } from './until.ts';
+import { eventually, until } from './until.ts';
 
 const given = { mime: 'video/mp4; codecs="avc3.42C01F"', anchorUs: 1_795_000_000_000_000 };
 let clock: ManualClock;
@@ -55,15 +57,6 @@ async function join(one: Resident, roles: readonly Role[], name: string): Promis
 const has = async ({ vault }: Resident, of: Resident, epoch: number) =>
 	(await vault.epoch(of.camera, epoch)) !== null;
 
-/** Until something that must be asked for is so. */
-async function eventually(so: () => Promise<boolean>): Promise<void> {
-	const deadline = performance.now() + 10_000;
-	while (!(await so())) {
-		if (performance.now() > deadline) throw new Error(`it did not come to be: ${String(so)}`);
-		await new Promise((done) => setTimeout(done, 5));
-	}
-}
-
 async function film(of: Resident) {
 	const sealer = await of.house.beginRun(of.camera, given);
 	const init = await sealer.init(initOf(ascii('ftypmoov')));
@@ -102,6 +95,15 @@ describe('grants', () => {
 		expect([owner, camera].map(({ renewed }) => renewed())).toEqual([0, 0]);
 	});
 
+	it('ID33 RG4 taking control away begins no new run, making a viewer live-only does', async () => {
+		const rolesThere = () => camera.membership.member(viewer.device)?.roles ?? [];
+		await owner.members.change(viewer.device, ['viewer', 'view-only'], null);
+		await until(() => rolesThere().includes('view-only'));
+		await owner.members.change(viewer.device, ['viewer', 'live'], null);
+		await until(() => camera.renewed() > 0 && rolesThere().includes('live'));
+		expect(camera.renewed()).toBe(1);
+	});
+
 	it('ID38 an owner gets everything, what was filmed before the camera came, too', async () => {
 		await eventually(() => has(owner, camera, 1));
 		await eventually(() => has(owner, camera, 2));
@@ -113,31 +115,77 @@ describe('grants', () => {
 		await expect(viewer.members.showEarlier(viewer.device)).rejects.toMatchObject({
 			kind: 'denied',
 		});
-		const clockTurned = viewer.link.send(camera.device, {
-			t: 'show-earlier',
-			device: viewer.device,
-		});
-		expect(await clockTurned).toBe('taken');
+		const { device } = viewer;
+		const entry = admissionOf(owner.membership.entries, device);
+		const byHand = viewer.link.leave(camera.device, { t: 'show-earlier', device, entry }, 0);
+		expect(await byHand).toBe('taken');
 		expect(await has(viewer, camera, 1)).toBe(false);
 		await owner.members.showEarlier(viewer.device);
 		await eventually(() => has(viewer, camera, 1));
 		await eventually(() => has(viewer, owner, 1));
 	});
 
-	it('ID38 live-only gets the key of now while it is there, and no earlier one ever', async () => {
+	it('LT10 LT11 what an owner said once opens nothing again: not after a reload, not for who came back', async () => {
+		const copies: string[] = [];
+		const carry = relay.letter.bind(relay);
+		relay.letter = (from, frame) => {
+			if (frame.to === camera.device) copies.push(frame.box);
+			return carry(from, frame);
+		};
+		await owner.members.showEarlier(viewer.device);
+		await eventually(() => has(viewer, camera, 1));
+		await owner.members.revoke(viewer.device, () => undefined);
+		await eventually(async () => (await camera.house.epochNow(camera.camera)) >= 3);
+		const meanwhile = await camera.house.epochNow(camera.camera);
+		clock.step(40 * 3_600_000);
+		await camera.house.epochNow(camera.camera);
+		await joinedTo(owner, viewer, ['viewer'], 'Phone');
+		await until(() => camera.membership.member(viewer.device) !== null);
+		// Another page of the camera: what it was told before is in its vault only.
+		for (const socket of relay.of(homeOf(owner), camera.device)) socket.end(1006);
+		const page = camera.again();
+		await page.house.look();
+		const link = page.linkTo(relay);
+		const { crypto, vault, house, membership } = page;
+		const renew = () => Promise.resolve();
+		new Granting({ ...{ crypto, vault, clock, house, membership, post: link, renew } }).begin();
+		link.begin();
+		await until(() => link.state.kind === 'connected' && link.relaySeq !== null);
+		const [socket] = relay.of(homeOf(owner), camera.device);
+		const heard = relay.heard.length;
+		const toViewer = () =>
+			relay.heard
+				.slice(heard)
+				.filter((frame) => frame.t === 'letter' && frame.to === viewer.device);
+		const old = [...copies];
+		for (const [at, box] of old.entries()) {
+			socket?.say({ t: 'letter', id: 9000 + at, from: owner.device, box, kept: true });
+		}
+		const got = () =>
+			relay.heard.slice(heard).filter((frame) => frame.t === 'got' && frame.id >= 9000).length;
+		await until(() => got() === old.length);
+		expect(await has(viewer, camera, meanwhile)).toBe(false);
+		expect(toViewer()).toEqual([]);
+		// What the owner says now is carried out.
+		await owner.members.showEarlier(viewer.device);
+		await until(() => toViewer().length > 0);
+	});
+
+	it('ID38 T6 live-only is granted no key of footage, of now or of before', async () => {
 		const guest = resident(clock, relay);
 		await film(camera);
 		clock.step(21 * 3_600_000);
 		await film(camera);
 		await join(guest, ['viewer', 'live'], 'Guest');
-		await eventually(() => has(guest, camera, 3));
 		await owner.members.showEarlier(guest.device);
-		await guest.granted.want(camera.camera, camera.device, true);
+		for (const earlier of [false, true]) {
+			await guest.granted.want(camera.camera, camera.device, earlier);
+		}
 		clock.step(21 * 3_600_000);
 		await film(camera);
-		await eventually(() => has(guest, camera, 4));
-		expect(await has(guest, camera, 2)).toBe(false);
-		expect(await has(guest, camera, 1)).toBe(false);
+		// Who may keep footage has the newest key by now.
+		await eventually(() => has(viewer, camera, 4));
+		for (const epoch of [1, 2, 3, 4]) expect(await has(guest, camera, epoch)).toBe(false);
 	});
 
 	it('ID38 what a viewer that is away is granted waits for it', async () => {
@@ -308,12 +356,14 @@ describe('a hostile relay', () => {
 			const identity = { ...mine, home };
 			const want = {
 				t: 'want-grants',
-				nonce: 'ab'.repeat(16),
 				camera: camera.camera,
 				earlier: true,
 			} as const;
 			const writer = { identity, roster: household.roster };
-			const box = await new Letters(evil.crypto, clock).seal(writer, camera.device, want);
+			const box = await new Letters(evil.crypto, clock).seal(writer, camera.device, {
+				message: want,
+				beside: {},
+			});
 			const [socket] = relay.of(home, camera.device);
 			const before = camera.link.dropped;
 			const sentBefore = relay.heard.length;

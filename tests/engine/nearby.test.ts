@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { base64urlOf } from '#domain/base64url.ts';
 import { Fault } from '#domain/fault.ts';
+import { cameraIdOf } from '#engine/keys.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { CODE_MS, Pairing } from '#engine/pairing-controls.ts';
 import type { Message } from '#protocol/message.ts';
@@ -67,15 +68,44 @@ describe('pairing without a relay', () => {
 		await guest.home.membership.amend(owner.id, { name: 'Desk' });
 		await until(() => owner.home.membership.entries.length === 4);
 		const parts: boolean[] = [];
-		const watched: number[] = [];
-		const camera = 'cd'.repeat(16);
-		owner.link.onWatched((_, viewers) => watched.push(viewers));
+		const watched: (readonly string[])[] = [];
+		const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
+		owner.link.onWatched((_, devices) => watched.push(devices));
 		const stop = guest.link.watchParts(camera, (_, key) => parts.push(key));
-		await until(() => watched.at(-1) === 1);
+		await until(() => watched.at(-1)?.join() === guest.id);
+		// NB7: of another device's camera it passes nothing on.
+		guest.link.sendPart(camera, false, new Uint8Array([4]));
 		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length === 1);
+		expect(parts).toEqual([true]);
 		stop();
-		await until(() => watched.at(-1) === 0);
+		await until(() => watched.at(-1)?.length === 0);
+	});
+
+	it('NB7 RG1 T6 the page that plays the relay gives parts to nobody who may not watch, nor any more', async () => {
+		await paired();
+		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+		const watched: (readonly string[])[] = [];
+		const parts: boolean[] = [];
+		const [camera, second, third] = await Promise.all(
+			[1, 2, 3].map((number) => cameraIdOf(owner.home.crypto, owner.id, number)),
+		);
+		if (!camera || !second || !third) throw new Error('no cameras');
+		owner.link.onWatched((_, devices) => watched.push(devices));
+		guest.link.watchParts(camera, (_, key) => parts.push(key));
+		await until(() => watched.at(-1)?.join() === guest.id);
+		await owner.home.membership.amend(guest.id, { roles: ['camera'] });
+		await until(() => watched.at(-1)?.length === 0);
+		guest.link.watchParts(second, (_, key) => parts.push(key));
+		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
+		owner.link.sendPart(second, true, new Uint8Array([1, 2, 3]));
+		await owner.home.membership.amend(guest.id, { roles: ['viewer', 'live'] });
+		await until(() => guest.home.membership.entries.length === 4);
+		guest.link.watchParts(third, (_, key) => parts.push(key));
+		await until(() => watched.at(-1)?.join() === guest.id);
+		owner.link.sendPart(third, false, new Uint8Array([1, 2, 3]));
+		await until(() => parts.length > 0);
+		expect(parts).toEqual([false]);
 	});
 
 	it('NB7 RL11 who is taken out is let go of at once, and let in no more', async () => {

@@ -1,9 +1,11 @@
 import { WebCrypto } from '#browser/crypto.ts';
 import { hexOf, type Bytes } from '#domain/bytes.ts';
+import { slicesOf } from '#domain/envelope.ts';
 import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
+import { SIGNATURE_BYTES } from '#domain/signed.ts';
 import type { Run } from '#domain/run.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
-import { Opener, type CameraKeys } from '#engine/open.ts';
+import { Opener, type CameraKeys, type OpenedPart } from '#engine/open.ts';
 import { RunSealer } from '#engine/seal.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto, Pair, Secret, SignKey } from '#ports/crypto.ts';
@@ -71,6 +73,22 @@ export function fragmentOf(at: number, body: Bytes): Omit<Fragment, 'frames'> {
 		durationTicks: 30_001,
 		keyFrame: true,
 		sound: at % 2 === 0,
+	};
+}
+
+function runIn(sealed: Bytes): RunId {
+	try {
+		return slicesOf(sealed)[0]?.header.runId ?? ('' as RunId);
+	} catch {
+		return '' as RunId;
+	}
+}
+
+/** Opens live parts of whichever run, all under one secret. */
+export function liveOpener({ opener, secret }: Pick<Workshop, 'opener' | 'secret'>) {
+	return async (camera: CameraId, sealed: Bytes): Promise<OpenedPart> => {
+		const unsigned = sealed.slice(0, Math.max(0, sealed.length - SIGNATURE_BYTES));
+		return opener.openLive(camera, sealed, { run: runIn(unsigned), secret });
 	};
 }
 

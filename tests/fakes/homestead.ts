@@ -41,7 +41,7 @@ export function homestead<C extends Clock>(
 	return {
 		...{ crypto, clock, vault, segments, house, membership, network },
 		linkTo: (relays, near = NOWHERE) =>
-			new Link({ relays, crypto, clock, house, membership, network, near }),
+			new Link({ relays, crypto, clock, vault, house, membership, network, near }),
 		get founded() {
 			const [first] = house.household?.identity.homes ?? [];
 			if (first === undefined) throw new Error('nothing was founded');

@@ -1,9 +1,20 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import type { Role } from '#domain/roster.ts';
-import type { LinkState, Post, Sender } from '#engine/post.ts';
+import { MemoryVault } from '#browser/memory-vault.ts';
+import { WebCrypto } from '#browser/crypto.ts';
+import { Acts } from '#engine/acts.ts';
+import type { LinkState, Post, Sender, Sent } from '#engine/post.ts';
 import type { Clock } from '#ports/clock.ts';
-import { messageFrom, type Message } from '#protocol/message.ts';
+import {
+	saidFrom,
+	textOf,
+	type Acting,
+	type Counted,
+	type Message,
+	type Said,
+	type Telling,
+} from '#protocol/message.ts';
 
 const ORIGIN = 'https://relay.local';
 type PartListener = (sealed: Bytes, key: boolean) => void;
@@ -17,15 +28,17 @@ export class FakeRelay {
 	/** Of all letters, for who asks whether the next is lost. */
 	lose: (message: Message) => boolean = () => false;
 	/** What a hostile relay makes of a letter that it could read; `null` keeps it back. */
-	change: (message: Message) => Message | null = (message) => message;
+	change: (message: Message, said: Said) => Message | null = (message) => message;
 	readonly letters: {
 		readonly from: DeviceId;
 		readonly to: DeviceId;
 		readonly message: Message;
+		/** As it went, with what makes it fresh. */
+		readonly said: Said;
 	}[] = [];
 	readonly clock: Clock;
 	readonly posts = new Map<DeviceId, FakePost>();
-	readonly watching = new Map<string, Set<PartListener>>();
+	readonly watching = new Map<string, Map<PartListener, DeviceId>>();
 	/** From the newest key part on. */
 	readonly kept = new Map<string, { readonly sealed: Bytes; readonly key: boolean }[]>();
 
@@ -53,9 +66,9 @@ export class FakeRelay {
 	}
 
 	tellWatched(camera: string): void {
-		const viewers = this.watching.get(camera)?.size ?? 0;
+		const devices = [...new Set(this.watching.get(camera)?.values())];
 		for (const post of this.posts.values()) {
-			if (post.there) for (const listener of post.watched) listener(camera, viewers);
+			if (post.there) for (const listener of post.watched) listener(camera, devices);
 		}
 	}
 }
@@ -67,16 +80,30 @@ export class FakePost implements Post {
 	/** What the relay says to it instead of letting it in. */
 	refused: Extract<LinkState, { kind: 'refused' }>['why'] | null = null;
 	readonly roles: readonly Role[];
-	readonly watched = new Set<(camera: string, viewers: number) => void>();
+	readonly watched = new Set<(camera: string, devices: readonly DeviceId[]) => void>();
 	readonly #relay: FakeRelay;
 	readonly #device: DeviceId;
 	readonly #listeners = new Set<() => void>();
 	readonly #readers = new Set<(message: Message, from: Sender) => void>();
+	#acts: Acts;
+	#reading: Promise<unknown> = Promise.resolve();
 
 	constructor(relay: FakeRelay, device: DeviceId, roles: readonly Role[]) {
 		this.#relay = relay;
 		this.#device = device;
 		this.roles = roles;
+		this.#acts = this.#begun();
+	}
+
+	/** The page is loaded anew: what was given before is known no more. */
+	again(): void {
+		this.#acts = this.#begun();
+	}
+
+	#begun(): Acts {
+		const { clock } = this.#relay;
+		const tools = { clock, crypto: new WebCrypto(), vault: new MemoryVault() };
+		return new Acts(tools, (to, said) => this.#carry(to, said));
 	}
 
 	get state(): LinkState {
@@ -111,24 +138,42 @@ export class FakePost implements Post {
 		return () => this.#listeners.delete(listener);
 	}
 
-	async send(to: DeviceId, message: Message): Promise<'taken' | 'away' | 'unsent'> {
+	send(to: DeviceId, message: Telling): Promise<Sent> {
+		return this.#acts.tell(to, message, 0);
+	}
+
+	act(to: DeviceId, message: Acting): Promise<Sent> {
+		return this.#acts.act(to, message);
+	}
+
+	leave(to: DeviceId, message: Counted): Promise<Sent> {
+		return this.#acts.leave(to, message, 0);
+	}
+
+	async #carry(to: DeviceId, given: Said): Promise<Sent> {
 		const other = this.#relay.posts.get(to);
 		await Promise.resolve();
 		if (!this.there) return 'unsent';
 		if (!other?.there) return 'away';
-		const read = messageFrom(JSON.stringify(message));
-		if (read === null) throw new Error(`no letter of ours: ${JSON.stringify(message)}`);
-		this.#relay.letters.push({ from: this.#device, to, message: read });
-		const changed = this.#relay.lose(read) ? null : this.#relay.change(read);
+		const said = saidFrom(textOf(given));
+		if (said === null) throw new Error(`no letter of ours: ${textOf(given)}`);
+		const { message } = said;
+		this.#relay.letters.push({ from: this.#device, to, message, said });
+		const changed = this.#relay.lose(message) ? null : this.#relay.change(message, said);
 		if (changed === null) return 'taken';
 		void this.#relay.later(() => {
-			if (other.there) other.read(changed, { device: this.#device, roles: this.roles });
+			const from = { device: this.#device, roles: this.roles };
+			if (other.there) other.read({ ...said, message: changed }, from);
 		});
 		return 'taken';
 	}
 
-	read(message: Message, from: Sender): void {
-		for (const reader of this.#readers) reader(message, from);
+	/** One after the other, as a link does. */
+	read(said: Said, from: Sender): void {
+		this.#reading = this.#reading.then(async () => {
+			const message = await this.#acts.hear(said, from);
+			if (message !== null) for (const reader of this.#readers) reader(message, from);
+		});
 	}
 
 	onMessage(reader: (message: Message, from: Sender) => void): () => void {
@@ -145,7 +190,8 @@ export class FakePost implements Post {
 			kept.push({ sealed, key });
 			this.#relay.kept.set(camera, kept);
 			void this.#relay.later(() => {
-				for (const listener of this.#relay.watching.get(camera) ?? []) listener(sealed, key);
+				const listeners = this.#relay.watching.get(camera)?.keys() ?? [];
+				for (const listener of listeners) listener(sealed, key);
 			});
 		};
 		if (partDelayMs > 0) clock.after(partDelayMs, pass);
@@ -156,9 +202,9 @@ export class FakePost implements Post {
 		const mine: PartListener = (sealed, key) => {
 			if (this.there) listener(sealed, key);
 		};
-		const all = this.#relay.watching.get(camera) ?? new Set();
+		const all = this.#relay.watching.get(camera) ?? new Map<PartListener, DeviceId>();
 		this.#relay.watching.set(camera, all);
-		all.add(mine);
+		all.set(mine, this.#device);
 		for (const { sealed, key } of this.#relay.kept.get(camera) ?? []) mine(sealed, key);
 		this.#relay.tellWatched(camera);
 		return () => {
@@ -167,7 +213,7 @@ export class FakePost implements Post {
 		};
 	}
 
-	onWatched(listener: (camera: string, viewers: number) => void): () => void {
+	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void {
 		this.watched.add(listener);
 		return () => this.watched.delete(listener);
 	}

@@ -246,14 +246,15 @@ export class FakeSocket implements RelaySocket {
 	#watch(camera: string, on: boolean): void {
 		if (on) this.watching.add(camera);
 		else this.watching.delete(camera);
-		const viewers = this.#viewersOf(camera);
+		const devices = this.#watchersOf(camera);
 		for (const other of this.#relay.of(this.home)) {
-			if (other !== this) other.say({ t: 'watched', camera, viewers });
+			if (other !== this) other.say({ t: 'watched', camera, devices });
 		}
 	}
 
-	#viewersOf(camera: string): number {
-		return this.#relay.of(this.home).filter((one) => one.watching.has(camera)).length;
+	#watchersOf(camera: string): string[] {
+		const watching = this.#relay.of(this.home).filter((one) => one.watching.has(camera));
+		return [...new Set(watching.map(({ device }) => device))];
 	}
 
 	async #prove(proof: Extract<FromDevice, { t: 'prove' }>): Promise<void> {
@@ -293,7 +294,7 @@ export class FakeSocket implements RelaySocket {
 		relay.presence(this.home);
 		// Who watched before the camera came back.
 		for (const camera of new Set(relay.of(this.home).flatMap((one) => [...one.watching]))) {
-			this.say({ t: 'watched', camera, viewers: this.#viewersOf(camera) });
+			this.say({ t: 'watched', camera, devices: this.#watchersOf(camera) });
 		}
 	}
 }

@@ -74,7 +74,7 @@ async function overhear(context: BrowserContext): Promise<void> {
 				heard.keys.push(text(whole(data)));
 		});
 		const kinds =
-			/^\{"t":"(ask|state|call|offer|answer|candidate|relayed|hang-up|want-grants|grants|home-key|acted|command|done)"/;
+			/^\{"t":"(ask|state|call|offer|answer|candidate|relayed|hang-up|want-grants|grants|home-key|show-earlier|acted|command|done|what-became|stale)"/;
 		around(JSON, 'stringify', (_, said) => {
 			if (typeof said === 'string' && kinds.test(said)) heard.said.push(said);
 		});

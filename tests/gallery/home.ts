@@ -136,6 +136,7 @@ export const WATCHERS: readonly Watcher[] = [
 		sinceMs: NOON,
 	},
 	{ device: idOf(3), name: 'Grandma', path: 'relayed', sinceMs: NOON - 600_000 },
+	{ device: idOf(5), name: null, path: 'sealed', sinceMs: NOON - 60_000 },
 ];
 
 export const LINKS: readonly LinkState[] = [

@@ -71,11 +71,11 @@ test('LK1 RL14 RL15 RL19 two devices of a home: in, letters, parts, and one is t
 
 	const { state } = camera.house;
 	const id = state.kind === 'ready' ? (state.cameras[0]?.id ?? '') : '';
-	let viewers = 0;
-	cameraLink.onWatched((_, count) => (viewers = count));
+	let viewers: readonly string[] = [];
+	cameraLink.onWatched((_, devices) => (viewers = devices));
 	const parts: string[] = [];
 	viewerLink.watchParts(id, (sealed) => parts.push(String.fromCharCode(...sealed)));
-	await until(() => viewers === 1, 30_000);
+	await until(() => viewers.join() === deviceOf(viewer), 30_000);
 	cameraLink.sendPart(id, true, ascii('sealed'));
 	await until(() => parts.length === 1, 30_000);
 	expect(parts).toEqual(['sealed']);

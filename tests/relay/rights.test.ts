@@ -94,7 +94,7 @@ describe('RL9 RL19 RL20 live parts', () => {
 		const viewer = await new Talk(world).prove(home, keys);
 		const id = await cameraOf(home.first, 16);
 		await viewer.say({ t: 'watch', camera: id, on: true });
-		expect(camera.last).toEqual({ t: 'watched', camera: id, viewers: 1 });
+		expect(camera.last).toEqual({ t: 'watched', camera: id, devices: [keys.device] });
 		const other = await cameraOf(home.first, 15);
 		return { camera, viewer, other, part: (key) => partOf(id, key, new Uint8Array(100)) };
 	}

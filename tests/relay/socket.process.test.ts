@@ -40,7 +40,7 @@ test('RL14 a member appends, and all of the home hear it', async () => {
 
 	const camera = await cameraOf(home.first);
 	other.say({ t: 'watch', camera, on: true });
-	expect(await owner.next('watched')).toEqual({ t: 'watched', camera, viewers: 1 });
+	expect(await owner.next('watched')).toEqual({ t: 'watched', camera, devices: [viewer.device] });
 	owner.sendPart(camera, true, Buffer.from('sealed'));
 	await other.until(() => other.parts.length === 1);
 	expect(other.parts[0]!.subarray(18).toString()).toBe('sealed');

@@ -60,9 +60,11 @@ test('the siren is taken for loud until it was stopped, or a minute later', asyn
 	expect(commands.loud).toBe(false);
 });
 
-test('LV13 a device that is live-only is offered no commands', () => {
+test('RG2 what a device may not is not offered to it', () => {
 	const as = (name: string) =>
 		asking({ members: MEMBERS.map((one) => ({ ...one, self: one.name === name })) }).commands;
-	expect(as('Grandma').allowed).toBe(false);
-	expect(as('Hall').allowed).toBe(true);
+	const rights = (name: string) => [as(name).may('control'), as(name).may('stop')];
+	expect(rights('Hall')).toEqual([true, true]);
+	expect(rights('Laptop at work with a rather long name')).toEqual([true, false]);
+	expect(rights('Grandma')).toEqual([false, false]);
 });

@@ -1,16 +1,28 @@
 import { expect, test } from 'vitest';
-import { roleName, ROLE_CHOICES, rolesOf } from '#ui/roles.ts';
+import { ACCESSES, rolesFor } from '#domain/rights.ts';
+import { choiceOf, CHOICES, roleName, roleSaid, rolesOf } from '#ui/roles.ts';
 import { DEVICES } from '#ui/words/home.ts';
 
-test('what a person chooses is what is read back', () => {
-	for (const choice of [...ROLE_CHOICES, 'recovery'] as const)
-		expect(roleName(rolesOf(choice))).toBe(choice);
+test('what a person chooses is what is read back; a kit is not chosen', () => {
+	for (const camera of [false, true]) {
+		for (const access of [...CHOICES, ''] as const) {
+			const choice = { access, camera };
+			expect(choiceOf(rolesOf(choice))).toEqual(choice);
+		}
+	}
+	expect(choiceOf(['recovery'])).toBeNull();
 });
 
-test('owner weighs more than viewer, live-only narrows it, in whatever order they come', () => {
-	expect(roleName(['owner', 'viewer', 'camera'])).toBe('owner-camera');
-	expect(roleName(['live', 'viewer'])).toBe('live');
-	expect(roleName(['owner'])).toBe('owner');
+test('every access has its name, with a camera and without', () => {
+	const { en, de } = DEVICES;
+	for (const access of ACCESSES) {
+		expect(roleName(rolesFor(access, true))).toBe(access);
+		expect(roleSaid(rolesFor(access, false), en)).toBe(en.roles[access]);
+	}
+	expect(roleSaid(rolesFor('owner', true), en)).toBe('Owner, and camera');
+	expect(roleSaid(rolesFor('owner', true), de)).toBe('Besitzer, auch Kamera');
+	expect(roleSaid(rolesFor(null, true), en)).toBe('Camera');
+	expect(roleSaid(['recovery'], en)).toBe('Recovery kit');
 });
 
 test('a proof names seconds, never zero', () => {

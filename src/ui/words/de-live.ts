@@ -122,6 +122,16 @@ export const live: LiveWords = {
 		'Sie endet, wenn du sie ausschaltest, spätestens nach einer Minute. Die Kamera zeigt, wer sie eingeschaltet hat.',
 	sirenYes: 'Einschalten',
 	cancel: 'Abbrechen',
+	stopTitle: 'Aufnahme beenden?',
+	stopHow: 'Dann speichert diese Kamera nichts mehr, bis jemand sie wieder startet.',
+	guardOffTitle: 'Wachmodus beenden?',
+	guardOffHow: 'Der Bildschirm dieses Geräts wird hell. Die Aufnahme läuft weiter.',
+	guardOff: 'Wachmodus beenden',
+	restartTitle: 'Kamera neu starten?',
+	restartHow:
+		'Die Aufnahme hört kurz auf. Geht die Linse nicht wieder auf, bleibt die Kamera aus, bis jemand hingeht.',
+	ownersOnly:
+		'Nur ein Besitzer beendet eine Aufnahme oder den Wachmodus und startet eine Kamera neu.',
 	asking: 'Die Kamera wird gefragt …',
 	done: {
 		lens: 'Die Kamera hat die Linse gewechselt.',
@@ -138,7 +148,7 @@ export const live: LiveWords = {
 	refused: {
 		unavailable: 'Der Browser der Kamera gab ihr nicht, was sie braucht.',
 		offline: 'Gerade führt kein Weg zur Kamera. Versuche es wieder, wenn sie zurück ist.',
-		denied: 'Die Kamera nimmt das von diesem Gerät nicht an.',
+		denied: 'Die Kamera hat abgelehnt: Dieses Gerät darf das nicht, oder ihr Browser verbietet es.',
 		quota: 'Die Kamera hat keinen Platz mehr.',
 		'not-found': 'Diese Linse gibt es nicht mehr.',
 		conflict: 'Die Kamera ist mit etwas anderem beschäftigt. Versuche es gleich noch einmal.',
@@ -147,11 +157,14 @@ export const live: LiveWords = {
 		unsupported: 'Die Kamera kann das nicht.',
 		aborted: 'Das wurde unterbrochen. Versuche es noch einmal.',
 		timeout:
-			'Die Kamera hat 5 Sekunden lang nicht geantwortet. Vielleicht ist nichts geschehen; versuche es noch einmal.',
+			'Das kam nicht innerhalb von 5 Sekunden bei der Kamera an. Es ist nicht geschehen und geschieht nicht mehr; versuche es noch einmal.',
+		unconfirmed:
+			'Die Kamera sagt nicht, ob es geschehen ist. Von allein geschieht jetzt nichts mehr: Sieh nach, bevor du es noch einmal versuchst.',
 		internal: elsewhere,
 	},
 	talkDirect: 'Sprechen braucht den direkten Weg zur Kamera, und hier ein Mikrofon.',
-	liveOnly: 'Dieses Gerät darf nur live zusehen: Befehle schickt es keine.',
+	noControl:
+		'Dieses Gerät sieht nur zu und steuert keine Kamera. Ein Besitzer kann das unter Einstellungen, Geräte ändern.',
 	talkRefused:
 		'Der Browser lässt diese Seite das Mikrofon nicht benutzen. Erlaube es neben der Adresse und versuche es dann noch einmal.',
 	later:
@@ -166,7 +179,9 @@ export const live: LiveWords = {
 		relayed: 'über das Relais',
 	},
 	watcher: (name, how, since) => `${name}, ${how}, seit ${since}`,
-	someone: 'Ein Gerät ohne Namen',
+	sealed: (name, since) =>
+		`${name} bekommt seit ${since} versiegelte Bilder vom Relais, ungefragt und ohne Schlüssel`,
+	someone: 'Jemand',
 	newcomer: (names) => `${names} sieht dieser Kamera jetzt zu.`,
 	newcomers: (names) => `${names} sehen dieser Kamera jetzt zu.`,
 	newcomerNext:

@@ -1,12 +1,22 @@
+import type { Wanted } from '#domain/pairing.ts';
 import type { pair as english } from './en-pair.ts';
 
 const again = 'Beginne noch einmal mit einem neuen Code.';
 
 const roles: (typeof english)['show']['roles'] = {
-	viewer: 'Ein Zuschauer',
-	'live-only': 'Ein Zuschauer nur für Live-Bilder',
+	viewer: 'Ansehen und steuern',
+	'view-only': 'Ansehen',
+	'live-only': 'Nur live ansehen',
 	camera: 'Eine Kamera',
 	owner: 'Ein Besitzer',
+};
+
+const becomes: Readonly<Record<Wanted, string>> = {
+	viewer: 'Dieses Gerät wird Kameras ansehen und steuern.',
+	'view-only': 'Dieses Gerät wird zusehen, aber keine Kamera steuern.',
+	'live-only': 'Dieses Gerät wird nur live zusehen.',
+	camera: 'Dieses Gerät wird eine Kamera.',
+	owner: 'Dieses Gerät wird Besitzer.',
 };
 
 export const pair: typeof english = {
@@ -17,12 +27,16 @@ export const pair: typeof english = {
 		wanted: 'Was es sein wird',
 		roles,
 		notes: {
-			viewer: 'Sieht Live-Bilder, startet und stoppt Kameras.',
-			'live-only': 'Sieht Live-Bilder, nichts Aufgenommenes.',
+			viewer: 'Sieht zu, spricht, startet Aufnahmen. Beenden kann sie nur ein Besitzer.',
+			'view-only': 'Sieht live und Gespeichertes. Steuert keine Kamera.',
+			'live-only': 'Sieht live, nichts Gespeichertes. Steuert keine Kamera.',
 			camera: 'Nimmt auf. Es sieht keine andere Kamera.',
-			owner: 'Sieht alles, lässt Geräte herein und nimmt sie heraus.',
+			owner: 'Darf alles, lässt Geräte herein und entfernt sie.',
 		},
 		button: 'Code zeigen',
+		notOwner: 'Nur ein Besitzer lässt Geräte herein, und dieses Gerät ist keiner.',
+		askOwner: (owners) =>
+			`Öffne diese Seite auf einem Gerät, das Besitzer ist${owners === '' ? '' : `: ${owners}`}. Es zeigt den Code, den das neue Gerät scannt.`,
 		own: 'Dieses Gerät von einem Besitzer scannen lassen',
 		ownNote: 'Für ein neues Gerät, dessen Kamera nicht scannen kann.',
 	},
@@ -124,7 +138,7 @@ export const pair: typeof english = {
 		refuse: 'Ablehnen',
 		waits: 'Wartet auf das andere Gerät …',
 		waitsOwner: 'Erlaube es jetzt auf dem anderen Gerät. Sein Bildschirm zeigt dieselben Ziffern.',
-		becomes: (wanted) => `Dieses Gerät wird: ${roles[wanted]}.`,
+		becomes: (wanted) => becomes[wanted],
 	},
 	done: {
 		owner: (name) => `„${name}“ gehört jetzt zu deinem Zuhause.`,

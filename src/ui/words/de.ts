@@ -302,6 +302,10 @@ export const de: Words = {
 			what: 'Der Browser antwortete nicht rechtzeitig.',
 			next: 'Versuche es noch einmal. Bleibt es so, lade die Seite neu.',
 		},
+		unconfirmed: {
+			what: 'Es kam keine Antwort: Vielleicht ist es geschehen, vielleicht nicht.',
+			next: 'Sieh nach, bevor du es noch einmal versuchst.',
+		},
 		internal: {
 			what: 'Etwas ging schief, das nicht schiefgehen darf.',
 			next: 'Versuche es noch einmal. Gespeichertes ist nicht verloren.',

@@ -1,7 +1,10 @@
 import type { EventKind } from '#domain/event.ts';
 import type { Wrong } from '#domain/tamper.ts';
 
-const kinds: Readonly<Record<EventKind, string>> = {
+/** Kinds that say all by themselves. */
+type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered'>;
+
+const kinds: Readonly<Record<Alone, string>> = {
 	covered: 'The lens was covered',
 	frozen: 'The picture did not change',
 	moved: 'This device was moved',

@@ -76,7 +76,8 @@ const elsewhere = 'Something went wrong at the camera. Look at its own screen.';
 const refused: Readonly<Record<FaultKind, string>> = {
 	unavailable: 'The camera’s browser did not give it what it needs.',
 	offline: 'There is no way to the camera now. Try again when it is back.',
-	denied: 'The camera does not take this from this device.',
+	denied:
+		'The camera refused: this device may not do that, or the camera’s own browser forbids it.',
 	quota: 'The camera has no room left.',
 	'not-found': 'That lens is not there any more.',
 	conflict: 'The camera is busy with something else. Try again in a moment.',
@@ -84,7 +85,10 @@ const refused: Readonly<Record<FaultKind, string>> = {
 	corrupt: elsewhere,
 	unsupported: 'The camera cannot do this.',
 	aborted: 'That was interrupted. Try again.',
-	timeout: 'The camera did not answer within 5 seconds. Nothing may have happened; try again.',
+	timeout:
+		'This did not reach the camera within 5 seconds. It was not done and will not be; try again.',
+	unconfirmed:
+		'The camera does not say whether it did this. It does nothing more now: look at it, then try again.',
 	internal: elsewhere,
 };
 
@@ -153,6 +157,15 @@ export const live = {
 		'It ends when you stop it, after a minute at the latest. The camera shows who sounds it.',
 	sirenYes: 'Sound it',
 	cancel: 'Cancel',
+	stopTitle: 'Stop recording?',
+	stopHow: 'From then on this camera saves nothing until somebody starts it again.',
+	guardOffTitle: 'End guard mode?',
+	guardOffHow: 'The screen of that device lights up. Recording goes on.',
+	guardOff: 'End guard mode',
+	restartTitle: 'Restart the camera?',
+	restartHow:
+		'It stops recording for a moment. If its lens does not open again, it stays off until somebody goes there.',
+	ownersOnly: 'Only an owner stops a recording, ends guard mode or restarts a camera.',
 	asking: 'Asking the camera …',
 	done: {
 		lens: 'The camera has changed its lens.',
@@ -168,7 +181,8 @@ export const live = {
 	},
 	refused,
 	talkDirect: 'Talking needs the direct way to the camera, and a microphone here.',
-	liveOnly: 'This device may watch live only: it sends no commands.',
+	noControl:
+		'This device watches and controls no camera. An owner can change that under Settings, Devices.',
 	talkRefused:
 		'The browser does not let this page use the microphone. Allow it beside the address, then try again.',
 	later:
@@ -186,7 +200,10 @@ export const live = {
 		relayed: 'through the relay',
 	},
 	watcher: (name: string, how: string, since: string) => `${name}, ${how}, since ${since}`,
-	someone: 'A device without a name',
+	/** Gets the parts, and never asked for their key. */
+	sealed: (name: string, since: string) =>
+		`${name} has been getting sealed pictures from the relay since ${since}, unasked and without a key`,
+	someone: 'Someone',
 	newcomer: (names: string) => `${names} has begun to watch this camera.`,
 	newcomers: (names: string) => `${names} have begun to watch this camera.`,
 	newcomerNext: 'Only devices of your home can. Take one out under Settings, Devices.',

@@ -4,17 +4,27 @@ import type { Wanted } from '#domain/pairing.ts';
 import type { Advice } from './en.ts';
 
 const roles: Readonly<Record<Wanted, string>> = {
-	viewer: 'A viewer',
-	'live-only': 'A viewer of live pictures only',
+	viewer: 'View and control',
+	'view-only': 'View',
+	'live-only': 'View live only',
 	camera: 'A camera',
 	owner: 'An owner',
 };
 
 const notes: Readonly<Record<Wanted, string>> = {
-	viewer: 'Sees live pictures, and starts and stops cameras.',
-	'live-only': 'Sees live pictures, nothing that was recorded.',
+	viewer: 'Watches, talks, starts a recording. Only an owner stops one.',
+	'view-only': 'Watches live and what is saved. Controls no camera.',
+	'live-only': 'Watches live, nothing that was saved. Controls no camera.',
 	camera: 'Records. It sees no other camera.',
-	owner: 'Sees everything, lets devices in and takes them out.',
+	owner: 'Does everything, lets devices in and takes them out.',
+};
+
+const becomes: Readonly<Record<Wanted, string>> = {
+	viewer: 'This device will watch and control cameras.',
+	'view-only': 'This device will watch, and control no camera.',
+	'live-only': 'This device will watch live only.',
+	camera: 'This device will be a camera.',
+	owner: 'This device will be an owner.',
 };
 
 const again = 'Begin again with a new code.';
@@ -89,6 +99,10 @@ export const pair = {
 		roles,
 		notes,
 		button: 'Show a code',
+		/** This device may not. */
+		notOwner: 'Only an owner lets devices in, and this device is none.',
+		askOwner: (owners: string) =>
+			`Open this page on a device that is an owner${owners === '' ? '' : `: ${owners}`}. It shows the code that the new device scans.`,
 		own: 'Let an owner scan this device',
 		ownNote: 'For a new device whose camera cannot scan.',
 	},
@@ -189,7 +203,7 @@ export const pair = {
 		refuse: 'Refuse',
 		waits: 'Waiting for the other device …',
 		waitsOwner: 'Now allow it on the other device. Its screen shows the same digits.',
-		becomes: (wanted: Wanted) => `This device will be: ${roles[wanted].toLowerCase()}.`,
+		becomes: (wanted: Wanted) => becomes[wanted],
 	},
 	done: {
 		owner: (name: string) => `“${name}” is in your home now.`,

@@ -68,6 +68,10 @@ const faults: Readonly<Record<FaultKind, Advice>> = {
 		what: 'The browser did not answer in time.',
 		next: 'Try again. If it stays like this, reload this page.',
 	},
+	unconfirmed: {
+		what: 'There was no answer: it may have been done, or not.',
+		next: 'Look before you try again.',
+	},
 	internal: {
 		what: 'Something went wrong that should not.',
 		next: 'Try again. Nothing that was saved is lost.',

@@ -42,7 +42,7 @@ window.timelineBench = {
 		const home = hexOf(web.random(16)) as HomeId;
 		const camera = hexOf(web.random(16)) as CameraId;
 		const runId = hexOf(web.random(16)) as RunId;
-		const sealer = new MetaSealer(web, { home, camera, epoch: 1, secret, runId });
+		const sealer = new MetaSealer(web, { home, camera, epoch: 1, secret, runId, sign: pair.key });
 		const pictures = await Promise.all(Array.from({ length: 24 }, (_, n) => drawn(n)));
 		const database = new FootageDatabase();
 		const count = hours * 720;

@@ -1,0 +1,9 @@
+import type { Bytes } from '#domain/bytes.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import { parseEntry } from '#domain/roster.ts';
+
+/** The number of the entry that let a device in, the newest where it came more than once; 0: none did. */
+export function admissionOf(entries: readonly Bytes[], device: DeviceId): number {
+	const all = entries.map((bytes) => parseEntry(bytes).entry);
+	return all.findLast(({ op, subject }) => op === 'add' && subject?.device === device)?.seq ?? 0;
+}

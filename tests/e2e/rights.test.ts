@@ -1,0 +1,99 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, startRelay, type Relay } from './house.ts';
+import { openHome, pair } from './paired.ts';
+import { becomeCamera, escaped, record } from './person.ts';
+import { savedAtLeast } from './stored.ts';
+import { comes, moves } from './watched.ts';
+
+/** Who may what, through the screens: an owner's camera, and another device that is a viewer first and an owner then. */
+
+let relay: Relay;
+let cameras: BrowserContext;
+let viewers: BrowserContext;
+let camera: Page;
+let viewer: Page;
+let errors: string[];
+
+beforeAll(async () => {
+	relay = await startRelay();
+	cameras = await launchChromium({ viewport: { width: 1280, height: 800 } });
+	viewers = await launchChromium({ viewport: { width: 360, height: 800 } });
+	[camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
+	errors = [...escaped(camera), ...escaped(viewer)];
+	await becomeCamera(camera, relay.address);
+	await openHome(camera, relay);
+	await pair(camera, viewer, relay, 'Anna');
+	await camera.goto(`${relay.address}/camera`);
+	await record(camera);
+	await savedAtLeast(camera, 2);
+});
+afterAll(async () => {
+	await viewers.close();
+	await cameras.close();
+	await relay.stop();
+});
+
+test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, and every order is written down', async () => {
+	await viewer.goto(`${relay.address}/watch`);
+	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+	await viewer.getByRole('checkbox', { name: 'Always through the relay' }).check();
+	await comes(viewer, 'relayed');
+	await moves(viewer);
+	await camera.getByText('Anna, through the relay, since ').waitFor();
+
+	// What it may not is not offered, with the reason in words.
+	const commands = viewer.getByRole('region', { name: 'Camera' });
+	expect(await commands.getByRole('button', { name: 'Stop recording' }).isDisabled()).toBe(true);
+	expect(await commands.getByRole('button', { name: 'Restart' }).isDisabled()).toBe(true);
+	await commands.getByText('Only an owner stops a recording').waitFor();
+	await commands.getByRole('button', { name: 'Guard mode' }).click();
+	await commands.getByText('The camera has switched guard mode.').waitFor();
+	await expect
+		.poll(() => commands.getByRole('button', { name: 'Guard mode' }).isDisabled())
+		.toBe(true);
+
+	// Nor may it let anybody in.
+	const there = viewer.url();
+	await viewer.goto(`${relay.address}/pair`);
+	const admits = viewer.getByRole('region', { name: 'Let another device in' });
+	await admits.getByText('Only an owner lets devices in, and this device is none.').waitFor();
+	expect(await admits.getByRole('radio').count()).toBe(0);
+	expect(await admits.getByRole('button').count()).toBe(0);
+
+	// An owner makes it one; now it may, and is asked first.
+	const owner = await cameras.newPage();
+	await owner.goto(`${relay.address}/settings`);
+	const row = owner.getByRole('listitem').filter({ hasText: 'Anna' });
+	await row.getByText('View and control').waitFor();
+	await row.getByRole('button', { name: 'Change' }).click();
+	await row.getByLabel('What it may do').selectOption({ label: 'Owner' });
+	await row.getByRole('button', { name: 'Save' }).click();
+	await row.getByText('It is changed.').waitFor();
+	await owner.close();
+
+	await viewer.goto(there);
+	const stop = commands.getByRole('button', { name: 'Stop recording' });
+	await expect.poll(() => stop.isEnabled(), { timeout: 30_000 }).toBe(true);
+	await stop.click();
+	const sure = viewer.getByRole('dialog', { name: 'Stop recording?' });
+	await sure.getByRole('button', { name: 'Cancel' }).click();
+	expect(await stop.isEnabled()).toBe(true);
+	await stop.click();
+	await sure.getByRole('button', { name: 'Stop recording' }).click();
+	await commands.getByText('The camera has stopped recording.').waitFor();
+	await camera.getByRole('button', { name: 'Start recording' }).waitFor();
+
+	// All of it stands on the camera's own timeline.
+	const id = /watch\/([0-9a-f]{32})/.exec(there)?.[1] ?? '';
+	await camera.goto(`${relay.address}/watch/${id}?saved`);
+	const happened = camera.getByRole('region', { name: /^What happened on / });
+	for (const said of [
+		'Anna watched',
+		'Anna switched guard mode on',
+		'Anna stopped the recording',
+	]) {
+		await happened.getByText(said).first().waitFor();
+	}
+	expect(errors).toEqual([]);
+});

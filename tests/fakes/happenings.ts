@@ -1,0 +1,29 @@
+import type { EventDetail, EventKind } from '#domain/event.ts';
+import type { CameraId } from '#domain/ids.ts';
+import type { End } from '#engine/happenings.ts';
+import type { Clock } from '#ports/clock.ts';
+
+interface Happened extends EventDetail {
+	readonly camera: CameraId;
+	readonly kind: EventKind;
+	readonly startMs: number;
+	endMs: number | null;
+}
+
+/** What was written on the timeline, unsealed. */
+export class MemoryHappenings {
+	readonly all: Happened[] = [];
+	readonly #clock: Pick<Clock, 'wallMs'>;
+
+	constructor(clock: Pick<Clock, 'wallMs'>) {
+		this.#clock = clock;
+	}
+
+	begin(camera: CameraId, kind: EventKind, _startUs?: number, detail: EventDetail = {}): End {
+		const event: Happened = { camera, kind, ...detail, startMs: this.#clock.wallMs(), endMs: null };
+		this.all.push(event);
+		return () => {
+			event.endMs = this.#clock.wallMs();
+		};
+	}
+}
