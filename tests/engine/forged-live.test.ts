@@ -107,6 +107,8 @@ test('LV21 T2 what the camera signed once, with a clock that was ahead, is not s
 	const ahead = await before.live(frames(clock.wallMs() + 24 * 3_600_000));
 	clock.step(24 * 3_600_000);
 	const genuine = await camera.house.beginMeta(camera.camera);
+	const number = await camera.house.epochNow(camera.camera);
+	await eventually(async () => (await owner.vault.epoch(camera.camera, number)) !== null);
 	const window = new LiveWindow(owner.house.opener, camera.camera);
 	window.name(genuine.runId);
 	expect(await window.open(ahead)).toBe('unnamed');

@@ -148,12 +148,13 @@ describe('grants', () => {
 			relay.heard
 				.slice(heard)
 				.filter((frame) => frame.t === 'letter' && frame.to === viewer.device);
-		for (const [at, box] of copies.entries()) {
+		const old = [...copies];
+		for (const [at, box] of old.entries()) {
 			socket?.say({ t: 'letter', id: 9000 + at, from: owner.device, box, kept: true });
 		}
 		const got = () =>
 			relay.heard.slice(heard).filter((frame) => frame.t === 'got' && frame.id >= 9000).length;
-		await until(() => got() === copies.length);
+		await until(() => got() === old.length);
 		expect(await has(viewer, camera, meanwhile)).toBe(false);
 		expect(toViewer()).toEqual([]);
 		// What the owner says now is carried out.
