@@ -16,6 +16,9 @@ import type { Crypto } from '#ports/crypto.ts';
 import type { RelaySocketEvents } from '#ports/relay.ts';
 import type { Membership } from './membership.ts';
 
+/** Frames of one seat that wait for those before; whoever says more at once goes. */
+const MOST_WAITING = 240;
+
 export interface HubTools {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
@@ -53,6 +56,7 @@ export class HubSeat {
 	readonly #events: RelaySocketEvents;
 	#challenge: Bytes | null = null;
 	#work: Promise<void> = Promise.resolve();
+	#waiting = 0;
 	#over = false;
 
 	constructor(hub: HubRoom, origin: string, events: RelaySocketEvents) {
@@ -77,7 +81,13 @@ export class HubSeat {
 
 	/** One after the other. */
 	hear(frame: FromDevice): void {
+		if (this.#waiting >= MOST_WAITING) {
+			this.end(CLOSED.tooMuch);
+			return;
+		}
+		this.#waiting += 1;
 		this.#work = this.#work.then(async () => {
+			this.#waiting -= 1;
 			if (this.#over) return;
 			try {
 				await this.#take(frame);

@@ -14,6 +14,8 @@ const MOST_BOXES = 16;
 /** Entering a home takes a moment. */
 const ENTER_MS = 3000;
 const MOST_SEATS = 16;
+/** Cameras that one seat watches (RL19). */
+const MOST_WATCHED = 64;
 
 interface Meeting {
 	readonly rid: string;
@@ -169,6 +171,10 @@ export class Hub implements HubRoom {
 	}
 
 	watch(seat: HubSeat, { camera, on }: Hear<'watch'>): void {
+		if (on && !seat.watching.has(camera) && seat.watching.size >= MOST_WATCHED) {
+			seat.say({ t: 'refused', why: 'too-many' });
+			return;
+		}
 		if (on) seat.watching.add(camera);
 		else seat.watching.delete(camera);
 		this.#tellWatched(camera);

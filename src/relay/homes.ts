@@ -115,6 +115,11 @@ export class Homes {
 		});
 	}
 
+	/** Forgets who may add as much as anybody (RL7). */
+	tidy(nowMs: number): void {
+		for (const [by, bucket] of this.#appends) if (bucket.isFull(nowMs)) this.#appends.delete(by);
+	}
+
 	#mayAppend(by: DeviceId, nowMs: number): boolean {
 		const bucket = this.#appends.get(by) ?? new Bucket(APPENDS, nowMs);
 		this.#appends.set(by, bucket);
