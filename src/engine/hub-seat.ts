@@ -18,6 +18,9 @@ import { MOST_CAMERAS } from './keyring.ts';
 import { cameraIdOf } from './keys.ts';
 import type { Membership } from './membership.ts';
 
+/** Frames of one seat that wait for those before; whoever says more at once goes. */
+const MOST_WAITING = 240;
+
 export interface HubTools {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
@@ -56,6 +59,7 @@ export class HubSeat {
 	#challenge: Bytes | null = null;
 	#cameras: ReadonlySet<string> = new Set();
 	#work: Promise<void> = Promise.resolve();
+	#waiting = 0;
 	#over = false;
 
 	constructor(hub: HubRoom, origin: string, events: RelaySocketEvents) {
@@ -80,7 +84,13 @@ export class HubSeat {
 
 	/** One after the other. */
 	hear(frame: FromDevice): void {
+		if (this.#waiting >= MOST_WAITING) {
+			this.end(CLOSED.tooMuch);
+			return;
+		}
+		this.#waiting += 1;
 		this.#work = this.#work.then(async () => {
+			this.#waiting -= 1;
 			if (this.#over) return;
 			try {
 				await this.#take(frame);

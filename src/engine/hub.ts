@@ -1,5 +1,5 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, same, type Bytes } from '#domain/bytes.ts';
+import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
 import { buildNote } from '#domain/pairing.ts';
 import { may, type Right } from '#domain/rights.ts';
@@ -16,6 +16,8 @@ const MOST_BOXES = 16;
 /** Entering a home takes a moment. */
 const ENTER_MS = 3000;
 const MOST_SEATS = 16;
+/** Cameras that one seat watches (RL19). */
+const MOST_WATCHED = 64;
 
 interface Meeting {
 	readonly rid: string;
@@ -177,6 +179,10 @@ export class Hub implements HubRoom {
 	watch(seat: HubSeat, { camera, on }: Hear<'watch'>): void {
 		if (on && !this.#may(seat, 'watch')) {
 			seat.say({ t: 'refused', why: 'not-allowed' });
+			return;
+		}
+		if (on && !seat.watching.has(camera) && seat.watching.size >= MOST_WATCHED) {
+			seat.say({ t: 'refused', why: 'too-many' });
 			return;
 		}
 		if (on) seat.watching.add(camera);

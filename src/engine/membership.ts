@@ -11,7 +11,7 @@ import {
 } from '#domain/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
-import type { Identity, NewSecret, Vault } from '#ports/vault.ts';
+import type { NewSecret, Vault } from '#ports/vault.ts';
 import {
 	besideHeld,
 	partingOf,

@@ -2,8 +2,9 @@ import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate as NodeCertificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
-import type { Bytes } from '#domain/bytes.ts';
+import { same, type Bytes } from '#domain/bytes.ts';
 import { NAME_CONSTRAINTS, nameConstraints } from './constraints.ts';
+import { sha256 } from './crypto.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** A phone whose clock is behind must not find a certificate that is not yet valid. */
@@ -22,7 +23,7 @@ export interface Papers {
 	readonly key: string;
 }
 
-/** A new local authority that may speak for local names, private addresses and these names only. */
+/** A new local authority: for servers only, by local names, private addresses and these names. */
 export async function makeAuthority(names: readonly string[], wallMs: number): Promise<Papers> {
 	const keys = await keyPair();
 	const cert = await x509.X509CertificateGenerator.createSelfSigned(
@@ -37,6 +38,8 @@ export async function makeAuthority(names: readonly string[], wallMs: number): P
 					x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
 					true,
 				),
+				// Of an authority it bounds what is below it: no mail, no programs, no clients.
+				new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
 				await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, subtle),
 				new x509.Extension(NAME_CONSTRAINTS, true, nameConstraints(names)),
 			],
@@ -87,6 +90,22 @@ export function isGood(leaf: Papers, authority: Papers, wallMs: number): boolean
 	const issuer = new NodeCertificate(authority.cert);
 	const whole = cert.checkPrivateKey(createPrivateKey(leaf.key));
 	return whole && cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && wallMs < untilMs;
+}
+
+/** Whether an authority vouches for servers only: those that an earlier version made vouch for more. */
+export function isBounded({ cert }: Papers, names: readonly string[]): boolean {
+	const authority = new x509.X509Certificate(cert);
+	const usage = authority.getExtension(x509.ExtendedKeyUsageExtension);
+	const constraints = authority.getExtension(NAME_CONSTRAINTS);
+	if (usage?.usages.join() !== x509.ExtendedKeyUsage.serverAuth || !constraints) return false;
+	return same(new Uint8Array(constraints.value), nameConstraints(names));
+}
+
+/** What phones show of a certificate: SHA-256, in lines of eight bytes that people can compare. */
+export function fingerprintLines(certificate: Uint8Array): string[] {
+	const bytes = [...sha256(certificate)];
+	const pairs = bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+	return [0, 8, 16, 24].map((from) => pairs.slice(from, from + 8).join(' '));
 }
 
 /** The certificate as a phone takes it. */

@@ -12,10 +12,14 @@ const NETWORKS = [
 	...['fc00::/7', 'fe80::/10', '::1/128'],
 ];
 const SUFFIXES = ['local', 'home.arpa', 'localhost'];
+/** Where no mailbox and no address is (RFC 2606): to permit these alone is to permit none. */
+const NOWHERE = 'invalid';
 
 const SEQUENCE = 0x30;
 const PERMITTED = 0xa0;
+const RFC822_NAME = 0x81;
 const DNS_NAME = 0x82;
+const URI = 0x86;
 const IP_ADDRESS = 0x87;
 
 /** DER. `names`: this machine's own, beside those that mean a local network anyway. */
@@ -24,6 +28,8 @@ export function nameConstraints(names: readonly string[]): Bytes {
 	const subtrees = [
 		...dns.map((name) => tlv(SEQUENCE, tlv(DNS_NAME, ascii(name)))),
 		...NETWORKS.map((network) => tlv(SEQUENCE, tlv(IP_ADDRESS, networkBytes(network)))),
+		// A kind of name that is not spoken of would be free.
+		...[RFC822_NAME, URI].map((kind) => tlv(SEQUENCE, tlv(kind, ascii(NOWHERE)))),
 	];
 	return tlv(SEQUENCE, tlv(PERMITTED, joined(...subtrees)));
 }

@@ -18,18 +18,20 @@ import type { Line } from './line.ts';
 import { bytesFrom, Member } from './member.ts';
 import type { Party } from './meetings.ts';
 import type { Relay } from './relay.ts';
+import type { Share } from './shares.ts';
 import { makeToken, TOKEN_MS } from './token.ts';
 
-const TEXTS = { perSecond: 60, atOnce: 240 };
-const PART_BYTES = { perSecond: 8_000_000, atOnce: 8_000_000 };
+/** Of a socket that has proved nothing: two sides of a meeting say no more. */
+const GUEST_TEXTS = { perSecond: 8, atOnce: 64 };
 const SILENT_MS = 25_000;
 const UNPROVED_MS = 5_000;
 const CHALLENGE_MS = 60_000;
 const CHALLENGE_EVERY_MS = 8 * 60_000;
 /** Somebody in no home stays as long as a meeting does. */
 const GUEST_MS = 10 * 60_000 + UNPROVED_MS;
-/** Frames that wait while a signature is checked. */
+/** Frames that wait while a signature is checked, and their bytes for who has proved nothing. */
 const MAX_QUEUE = 64;
+const MAX_GUEST_QUEUE = 2 * MAX_TEXT_BYTES;
 
 export interface Visitor {
 	/** What it connected to, as in `https://cam.local:8443`. */
@@ -38,6 +40,8 @@ export interface Visitor {
 	readonly address: string;
 	/** It broke a limit. */
 	offended(): void;
+	/** It proved who it is: from now on its device answers for it. */
+	proved(): void;
 }
 
 interface Challenge {
@@ -51,7 +55,6 @@ export class Conversation {
 	readonly #line: Line;
 	readonly #visitor: Visitor;
 	readonly #texts: Bucket;
-	readonly #parts: Bucket;
 	#challenge: Challenge | null = null;
 	#challengedMs = 0;
 	#heardMs: number;
@@ -59,20 +62,23 @@ export class Conversation {
 	#unprovedUntilMs: number;
 	readonly #guestUntilMs: number;
 	#member: Member | null = null;
+	/** What its device may say, once it has proved itself. */
+	#share: Share | null = null;
 	#party: Party | null = null;
 	/** It asked whose kit it is: once a socket. */
 	#asked = false;
 	#busy = false;
 	#over = false;
 	readonly #queue: (FromDevice | Uint8Array)[] = [];
+	/** Of all that came since the queue was empty. */
+	#queuedBytes = 0;
 
 	constructor(relay: Relay, line: Line, visitor: Visitor) {
 		this.#relay = relay;
 		this.#line = line;
 		this.#visitor = visitor;
 		const nowMs = relay.nowMs();
-		this.#texts = new Bucket(TEXTS, nowMs);
-		this.#parts = new Bucket(PART_BYTES, nowMs);
+		this.#texts = new Bucket(GUEST_TEXTS, nowMs);
 		this.#heardMs = nowMs;
 		this.#unprovedUntilMs = nowMs + UNPROVED_MS;
 		this.#guestUntilMs = nowMs + GUEST_MS;
@@ -84,7 +90,7 @@ export class Conversation {
 		this.#relay.count('text-in');
 		const nowMs = this.#relay.nowMs();
 		this.#heardMs = nowMs;
-		if (!this.#texts.take(1, nowMs)) {
+		if (!(this.#share?.text(nowMs) ?? this.#texts.take(1, nowMs))) {
 			this.#tooMuch();
 			return;
 		}
@@ -94,7 +100,7 @@ export class Conversation {
 			this.#malformed();
 			return;
 		}
-		this.#take(frame);
+		this.#take(frame, bytes.length);
 	}
 
 	part(frame: Uint8Array): void {
@@ -102,11 +108,16 @@ export class Conversation {
 		this.#relay.count('part-in');
 		const nowMs = this.#relay.nowMs();
 		this.#heardMs = nowMs;
-		if (!this.#parts.take(frame.length, nowMs)) {
+		// Whoever has proved nothing has no camera: not even while its proof is looked at.
+		if (!this.#share) {
+			this.#malformed();
+			return;
+		}
+		if (!this.#share.part(frame.length, nowMs)) {
 			this.#tooMuch();
 			return;
 		}
-		this.#take(frame);
+		this.#take(frame, frame.length);
 	}
 
 	/** Called about once a second: what time alone decides. */
@@ -143,9 +154,14 @@ export class Conversation {
 	}
 
 	/** One after the other, as they came; what can be done at once is. */
-	#take(next: FromDevice | Uint8Array): void {
-		if (!this.#busy) this.#begin(next);
-		else if (this.#queue.length < MAX_QUEUE) this.#queue.push(next);
+	#take(next: FromDevice | Uint8Array, bytes: number): void {
+		if (!this.#busy) {
+			this.#begin(next);
+			return;
+		}
+		this.#queuedBytes += bytes;
+		const guest = !this.#share && this.#queuedBytes > MAX_GUEST_QUEUE;
+		if (this.#queue.length < MAX_QUEUE && !guest) this.#queue.push(next);
 		else this.#tooMuch();
 	}
 
@@ -161,6 +177,7 @@ export class Conversation {
 		this.#busy = false;
 		while (!this.#over) {
 			const waiting = this.#queue.shift();
+			if (this.#queue.length === 0) this.#queuedBytes = 0;
 			if (waiting === undefined || !this.#begin(waiting)) return;
 		}
 	}
@@ -215,13 +232,15 @@ export class Conversation {
 		const { invitations } = this.#relay;
 		const hash = Buffer.from(sha256(invitation)).toString('hex');
 		// Taken before the roster is looked at: whoever has none costs nothing, and one opens one home.
-		if (!invitations.delete(hash)) {
+		const untilMs = invitations.get(hash);
+		invitations.delete(hash);
+		if (untilMs === undefined || this.#relay.wallMs() >= untilMs) {
 			this.#refuse('invitation');
 			return;
 		}
 		const home = await this.#relay.homes.open(bytesFrom(roster));
 		if (typeof home === 'string') {
-			invitations.add(hash);
+			invitations.set(hash, untilMs);
 			this.#refuse(home);
 			return;
 		}
@@ -272,7 +291,12 @@ export class Conversation {
 		});
 		if (this.#member) return;
 		this.#member = newcomer;
-		if (!newcomer.arrive(entry)) this.#refuse('too-many');
+		const nowMs = this.#relay.nowMs();
+		this.#share = this.#relay.shares.of(`${home}/${device}`, nowMs);
+		this.#visitor.proved();
+		// Its coming, too: to come and go is no way around.
+		if (!this.#share.text(nowMs)) this.#tooMuch();
+		else if (!newcomer.arrive(entry)) this.#refuse('too-many');
 	}
 
 	#meet(frame: Extract<FromDevice, { t: 'wait' | 'meet' | 'find' }>): void {

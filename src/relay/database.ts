@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { sha256 } from './crypto.ts';
 import type { Fact } from './fact.ts';
-import type { Kept } from './ipc.ts';
+import type { Invitation, Kept } from './ipc.ts';
 
 const BUSY_MS = 2_000;
 const VERSION = 1;
-const WEEK_MS = 7 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
+const WEEK_MS = 7 * DAY_MS;
+/** So long an invitation is good for. */
+export const INVITATION_MS = DAY_MS;
 
 const SCHEMA = `
 	CREATE TABLE homes (home TEXT PRIMARY KEY, openedMs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -82,7 +85,7 @@ export class Database {
 		return {
 			homes: [...homes].map(([home, list]) => ({ home, entries: list })),
 			letters: letters.map((letter) => ({ ...letter })),
-			invitations: this.invitations(),
+			invitations: this.invitations(wallMs),
 		};
 	}
 
@@ -114,15 +117,34 @@ export class Database {
 	/** A new invitation; the code is told here and never again, only its hash is kept. */
 	invite(wallMs: number): string {
 		const code = randomBytes(16).toString('base64url');
-		const hash = Buffer.from(sha256(code)).toString('hex');
-		this.#run('INSERT INTO invitations VALUES (?, ?, NULL)', hash, wallMs);
+		this.#run('INSERT INTO invitations VALUES (?, ?, NULL)', hashOf(code), wallMs);
 		return code;
 	}
 
-	/** Hashes of those that are not used. */
-	invitations(): string[] {
-		const rows = this.#sqlite.prepare('SELECT hash FROM invitations WHERE home IS NULL').all();
-		return rows.map((row) => String(row['hash']));
+	/**
+	 * The same for a start: the one of the start before is worth nothing any more. Which that was is
+	 * kept in a table of its own, so that an earlier version still reads all others.
+	 */
+	inviteAtStart(wallMs: number): string {
+		let code = '';
+		this.#whole(() => {
+			this.#sqlite.exec('CREATE TABLE IF NOT EXISTS start (hash TEXT NOT NULL) STRICT');
+			this.#run('DELETE FROM invitations WHERE home IS NULL AND hash IN (SELECT hash FROM start)');
+			this.#run('DELETE FROM start');
+			code = this.invite(wallMs);
+			this.#run('INSERT INTO start VALUES (?)', hashOf(code));
+		});
+		return code;
+	}
+
+	/** Those that are not used and not over. */
+	invitations(wallMs: number): Invitation[] {
+		const sql = 'SELECT hash, madeMs FROM invitations WHERE home IS NULL AND madeMs > ?';
+		const rows = this.#sqlite.prepare(sql).all(wallMs - INVITATION_MS);
+		return rows.map((row) => ({
+			hash: String(row['hash']),
+			untilMs: Number(row['madeMs']) + INVITATION_MS,
+		}));
 	}
 
 	/** No home was ever opened here. */
@@ -135,11 +157,12 @@ export class Database {
 		return Number(this.#sqlite.prepare('PRAGMA data_version').get()?.['data_version']);
 	}
 
-	/** Writes something, to see whether that works, and lets go of letters whose time is long over. */
+	/** Writes something, to see whether that works, and lets go of what is long over. */
 	beat(wallMs: number): void {
 		this.#whole(() => {
 			this.#run('INSERT OR REPLACE INTO beat VALUES (1, ?)', wallMs);
 			this.#run('DELETE FROM letters WHERE untilMs < ?', wallMs - WEEK_MS);
+			this.#run('DELETE FROM invitations WHERE home IS NULL AND madeMs < ?', wallMs - WEEK_MS);
 		});
 	}
 
@@ -171,4 +194,8 @@ export class Database {
 			throw error;
 		}
 	}
+}
+
+function hashOf(code: string): string {
+	return Buffer.from(sha256(code)).toString('hex');
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 
 /** What the relay is called, and whom it trusts to say who comes. */
@@ -18,10 +18,18 @@ export interface Visit {
 	readonly address: string;
 	/** From this machine itself, or by a proxy that the settings name. */
 	readonly inside: boolean;
-	/** From this machine itself, and by no proxy. */
+	/** From this machine itself, and by no proxy: neither one that is named nor one that says so. */
 	readonly local: boolean;
 	/** What the visitor connected to, as in `https://cam.local:8443`; `null`: a name that is not ours (RL4). */
 	readonly origin: string | null;
+}
+
+const FORWARDING =
+	/^(forwarded|via|x-forwarded(-.*)?|x-(real|client|cluster-client)-ip|.*-connecting-ip|true-client-ip)$/;
+
+/** What whoever asks by a name that is not ours hears (RL4). */
+export function misdirected(): Response {
+	return new Response('This is not the place that you asked for.', { status: 421 });
 }
 
 type Asked = Pick<IncomingMessage, 'headers'> & {
@@ -30,7 +38,7 @@ type Asked = Pick<IncomingMessage, 'headers'> & {
 
 export function visitOf(doors: Doors, asked: Asked, secure: boolean): Visit {
 	const direct = plain(asked.socket.remoteAddress ?? '');
-	const proxied = contains(doors.proxies, direct);
+	const proxied = isProxy(doors, direct);
 	const address = proxied ? forwarded(doors, asked.headers['x-forwarded-for'], direct) : direct;
 	const host = hostOf(asked.headers.host);
 	const known = host !== null && (doors.hosts.has(host.name) || host.name === doors.publicName);
@@ -38,7 +46,13 @@ export function visitOf(doors: Doors, asked: Asked, secure: boolean): Visit {
 	const scheme = secure || host?.name === doors.publicName ? 'https' : 'http';
 	const origin = known ? originOf(`${scheme}://${host.whole}`) : null;
 	const loopback = isLoopback(direct);
-	return { address, inside: proxied || loopback, local: loopback && !proxied, origin };
+	const local = loopback && !proxied && !wasForwarded(asked.headers);
+	return { address, inside: proxied || loopback, local, origin };
+}
+
+/** A proxy that no setting names says so itself, as nearly all do. */
+function wasForwarded(headers: IncomingMessage['headers']): boolean {
+	return Object.keys(headers).some((name) => FORWARDING.test(name));
 }
 
 /** Whether a page of this origin may open a socket, or read an answer (RL4). */
@@ -55,6 +69,11 @@ export function isOurs(doors: Doors, visit: Visit, origin: string | undefined): 
 		: Number(port || 80) === doors.ports.http && isLoopback(hostname);
 }
 
+/** Whether somebody comes by a proxy that the settings name. */
+export function isProxy({ proxies }: Pick<Doors, 'proxies'>, remote: string | undefined): boolean {
+	return contains(proxies, plain(remote ?? ''));
+}
+
 /** RL5: the last address that no trusted proxy wrote about another trusted one. */
 function forwarded(doors: Doors, header: string | string[] | undefined, direct: string): string {
 	const said = [header ?? []].flat().join(',').split(',');
@@ -64,6 +83,11 @@ function forwarded(doors: Doors, header: string | string[] | undefined, direct: 
 		if (!contains(doors.proxies, address)) return address;
 	}
 	return direct;
+}
+
+/** Names and addresses as a `Host` header has them. */
+export function hostsFrom(names: readonly string[]): ReadonlySet<string> {
+	return new Set(names.map((name) => (isIPv6(name) ? `[${name}]` : name)));
 }
 
 export function isLoopback(host: string): boolean {

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { personOf } from './address.ts';
 import { Bucket } from './bucket.ts';
 
 export interface GateLimits {
@@ -9,6 +9,8 @@ export interface GateLimits {
 /** An address that broke a limit so often in a minute is refused for one. */
 const OFFENCES = 3;
 const REFUSED_MS = 60_000;
+/** Addresses that are remembered though nothing of them is open. */
+const MAX_VISITORS = 10_000;
 
 interface Visitor {
 	readonly opened: Bucket;
@@ -26,6 +28,11 @@ export class Gate {
 		this.#limits = limits;
 	}
 
+	/** Addresses that it knows something of. */
+	get size(): number {
+		return this.#visitors.size;
+	}
+
 	/** `false`: too many. Whoever was let in is given back with `leave`. */
 	enter(address: string, nowMs: number): boolean {
 		const visitor = this.#visitor(address, nowMs);
@@ -39,8 +46,13 @@ export class Gate {
 	}
 
 	leave(address: string): void {
-		const visitor = this.#visitors.get(networkOf(address));
+		const visitor = this.#visitors.get(personOf(address));
 		if (visitor) visitor.open -= 1;
+	}
+
+	/** A socket of this address proved itself: it counts no more among those that were opened. */
+	proved(address: string): void {
+		this.#visitors.get(personOf(address))?.opened.giveBack(1);
 	}
 
 	/** A socket of this address was closed for being too much. */
@@ -58,7 +70,7 @@ export class Gate {
 	}
 
 	#visitor(address: string, nowMs: number): Visitor {
-		const key = networkOf(address);
+		const key = personOf(address);
 		let visitor = this.#visitors.get(key);
 		if (!visitor) {
 			const { socketsPerMinute } = this.#limits;
@@ -69,20 +81,19 @@ export class Gate {
 				open: 0,
 				refusedUntilMs: 0,
 			};
+			this.#forgetOne();
 			this.#visitors.set(key, visitor);
 		}
 		return visitor;
 	}
-}
 
-/** One IPv6 customer has 2^64 addresses: the network counts as one. */
-export function networkOf(address: string): string {
-	if (!isIPv6(address) || address.startsWith('::ffff:')) return address.replace('::ffff:', '');
-	const [head = '', tail = ''] = address.split('::');
-	const first = head.split(':').filter(Boolean);
-	const last = tail.split(':').filter(Boolean);
-	const zeros = address.includes('::')
-		? Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0')
-		: [];
-	return [...first, ...zeros, ...last].slice(0, 4).join(':');
+	/** The one that came first of those that are gone. */
+	#forgetOne(): void {
+		if (this.#visitors.size < MAX_VISITORS) return;
+		for (const [key, { open }] of this.#visitors) {
+			if (open > 0) continue;
+			this.#visitors.delete(key);
+			return;
+		}
+	}
 }

@@ -75,7 +75,8 @@ export class Homes {
 		if (roster.devices.size > MAX_DEVICES) return 'too-many';
 		return this.#turn(roster.home, async () => {
 			const there = await this.find(roster.home);
-			if (there) return commonLength(there.entries, entries) === there.entries.length ? there : 'roster';
+			if (there)
+				return commonLength(there.entries, entries) === there.entries.length ? there : 'roster';
 			const home = { id: roster.home, entries, roster };
 			this.#homes.set(home.id, home);
 			return home;
@@ -109,13 +110,19 @@ export class Homes {
 			if (entries.length > MAX_ENTRIES) return 'too-many';
 			const roster = await this.#replay(entries);
 			const common = commonLength(before.entries, entries);
-			if (roster?.home !== id || inTimeSeq(roster, common, wallMs) < entries.length) return 'roster';
+			if (roster?.home !== id || inTimeSeq(roster, common, wallMs) < entries.length)
+				return 'roster';
 			if (!isOfNow(roster, entries, common, wallMs)) return 'clock';
 			if (roster.devices.size > MAX_DEVICES) return 'too-many';
 			const home = { id, entries, roster };
 			this.#homes.set(id, home);
 			return home;
 		});
+	}
+
+	/** Forgets who may add as much as anybody (RL7). */
+	tidy(nowMs: number): void {
+		for (const [by, bucket] of this.#appends) if (bucket.isFull(nowMs)) this.#appends.delete(by);
 	}
 
 	#mayAppend(by: DeviceId, nowMs: number): boolean {

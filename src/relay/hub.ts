@@ -12,6 +12,8 @@ export interface Peer {
 	sendPart(camera: CameraId, frame: Uint8Array, key: boolean): void;
 	/** Looks itself up in the roster; whoever is no member any more is closed (RL11). */
 	stays(): boolean;
+	/** Its place is needed for another device of its home. */
+	end(): void;
 }
 
 const MAX_SOCKETS = 256;
@@ -39,10 +41,10 @@ export class Hub {
 		this.#onChange = changed;
 	}
 
-	/** `false`: the home has as many as it may have. */
+	/** `false`: the home has as many as it may have, and none of its devices more than this one. */
 	enter(peer: Peer): boolean {
 		const room = this.#rooms.get(peer.home) ?? emptyRoom();
-		if (room.sockets >= MAX_SOCKETS) return false;
+		if (room.sockets >= MAX_SOCKETS && !makeRoom(room, peer)) return false;
 		this.#rooms.set(peer.home, room);
 		const peers = room.devices.get(peer.device);
 		if (peers) peers.add(peer);
@@ -141,6 +143,16 @@ export class Hub {
 /** Each once, however many sockets it has. */
 function devicesOf(watchers: Iterable<Peer> = []): DeviceId[] {
 	return [...new Set(Array.from(watchers, ({ device }) => device))];
+}
+
+/** Ends the oldest socket of the device that has most, so that one device keeps no other out (RL7). */
+function makeRoom({ devices }: Room, peer: Peer): boolean {
+	let most: ReadonlySet<Peer> = devices.get(peer.device) ?? new Set();
+	for (const peers of devices.values()) if (peers.size > most.size) most = peers;
+	const [oldest] = most;
+	if (!oldest || oldest.device === peer.device) return false;
+	oldest.end();
+	return true;
 }
 
 function emptyRoom(): Room {

@@ -4,11 +4,13 @@ import type { Site } from './site.ts';
 
 const bytes = v.instance(Uint8Array<ArrayBuffer>);
 const tls = v.object({ cert: v.string(), key: v.string() });
+/** SHA-256 of what is not used, as hex, and when it ends. */
+const invitation = v.object({ hash: v.string(), untilMs: v.number() });
+export type Invitation = v.InferOutput<typeof invitation>;
 const kept = v.object({
 	homes: v.array(v.object({ home: v.string(), entries: v.array(bytes) })),
 	letters: v.array(letter),
-	/** SHA-256 of what is not used, as hex. */
-	invitations: v.array(v.string()),
+	invitations: v.array(invitation),
 });
 export type Kept = v.InferOutput<typeof kept>;
 
@@ -34,13 +36,14 @@ const liveSettings = v.object({
 	),
 	limits: v.object({
 		...{ socketsPerMinute: v.number(), socketsPerAddress: v.number() },
+		...{ unprovedPerAddress: v.number(), unproved: v.number() },
 		ringMiB: v.number(),
 	}),
 	log: v.picklist(['debug', 'info', 'warn', 'error', 'silent']),
 });
 export type LiveSettings = v.InferOutput<typeof liveSettings>;
 
-const trust = v.object({ certificate: bytes, profile: bytes });
+const trust = v.object({ certificate: bytes, profile: bytes, fingerprint: v.array(v.string()) });
 export type TrustFiles = v.InferOutput<typeof trust>;
 
 /** Supervisor to live. */
@@ -51,7 +54,7 @@ export const toLive = v.variant('t', [
 	}),
 	/** New names or addresses, or a certificate that would have ended. */
 	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()) }),
-	v.object({ t: v.literal('invitation'), hash: v.string() }),
+	v.object({ t: v.literal('invitation'), invitation }),
 	/** The port of store; `null` while it is away. */
 	v.object({ t: v.literal('store'), port: v.nullable(v.number()) }),
 	v.object({ t: v.literal('ping') }),
@@ -73,10 +76,10 @@ export type FromLive = v.InferOutput<typeof fromLive>;
 /** Supervisor to store. */
 export const toStore = v.variant('t', [
 	v.object({
-		...{ t: v.literal('begin'), file: v.string(), host: v.string(), port: v.number(), tls },
-		log: liveSettings.entries.log,
+		...{ t: v.literal('begin'), file: v.string(), settings: liveSettings, port: v.number(), tls },
+		hosts: v.array(v.string()),
 	}),
-	v.object({ t: v.literal('renew'), tls }),
+	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()) }),
 	v.object({ t: v.literal('fact'), n: v.number(), fact }),
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
@@ -87,7 +90,7 @@ export const fromStore = v.variant('t', [
 	v.object({ t: v.literal('listening'), port: v.number(), kept }),
 	failed,
 	v.object({ t: v.literal('confirmed'), n: v.number() }),
-	v.object({ t: v.literal('invitation'), hash: v.string() }),
+	v.object({ t: v.literal('invitation'), invitation }),
 	v.object({ t: v.literal('pong') }),
 ]);
 export type FromStore = v.InferOutput<typeof fromStore>;

@@ -1,16 +1,17 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Fault } from '#domain/fault.ts';
 
 /** What stands behind a door: requests as the web defines them, and sockets. */
 export interface Behind {
 	answer(request: Request, asked: IncomingMessage): Response | Promise<Response>;
-	upgrade?(asked: IncomingMessage, socket: Duplex, head: Buffer): void;
+	upgrade?(asked: IncomingMessage, socket: Socket, head: Buffer): void;
+	/** Whether a connection may be; without it all may. */
+	admit?(socket: Socket): boolean;
 }
 
 /** A certificate with its chain, and its key, as PEM. */
@@ -34,13 +35,23 @@ export interface Listener {
 /** Node's own limits are far too lax for a server that anybody on the network may talk to. */
 const limits = {
 	headersTimeout: 10_000,
-	requestTimeout: 120_000,
+	requestTimeout: 20_000,
 	keepAliveTimeout: 5_000,
 	connectionsCheckingInterval: 2_000,
 	maxHeaderSize: 16 * 1024,
 } as const;
 const handshakeTimeout = 10_000;
 const maxConnections = 20_000;
+/** How long a connection is waited for (RL28). */
+export interface Patience {
+	/** Nothing came and nothing went: whoever asked reads no more. */
+	readonly idleMs: number;
+	/** An answer in all, however it trickles. */
+	readonly answerMs: number;
+}
+const PATIENCE: Patience = { idleMs: 20_000, answerMs: 60_000 };
+/** Answers of one connection that are under way; a browser asks for one after the other. */
+const MAX_ANSWERS = 4;
 const maxHeaders = 64;
 
 /**
@@ -48,6 +59,7 @@ const maxHeaders = 64;
  *
  * @param tls with it HTTPS, without it HTTP
  * @param option what the port is called on the command line
+ * @param patience shorter in tests
  * @throws Fault `conflict` when the port is taken, `denied` when it is not ours to take,
  *   `not-found` when the host has no address here
  */
@@ -57,13 +69,14 @@ export async function listen(
 	port: number,
 	tls: Tls | null = null,
 	option = '--port',
+	patience = PATIENCE,
 ): Promise<Listener> {
 	const addresses = await addressesOf(host);
 	const servers: (Server | SecureServer)[] = [];
 	let taken = port;
 	try {
 		for (const address of addresses) {
-			const server = serverOf(behind, tls);
+			const server = serverOf(behind, tls, patience);
 			try {
 				server.listen({ host: address, port: taken });
 				await once(server, 'listening');
@@ -108,7 +121,7 @@ export async function listen(
 	};
 }
 
-function serverOf(behind: Behind, tls: Tls | null): Server | SecureServer {
+function serverOf(behind: Behind, tls: Tls | null, patience: Patience): Server | SecureServer {
 	// Nothing here speaks HTTP/2, so it is always a message of HTTP/1.
 	const fetch = (request: Request, { incoming }: { incoming: unknown }): unknown =>
 		behind.answer(request, incoming as IncomingMessage);
@@ -121,11 +134,34 @@ function serverOf(behind: Behind, tls: Tls | null): Server | SecureServer {
 		: (createAdaptorServer({ fetch, serverOptions: { ...limits } }) as Server);
 	server.maxConnections = maxConnections;
 	server.maxHeadersCount = maxHeaders;
-	server.on('upgrade', (asked: IncomingMessage, socket: Duplex, head: Buffer) => {
+	server.timeout = patience.idleMs;
+	server.prependListener('request', deadlines(patience.answerMs));
+	server.on('connection', (socket: Socket) => {
+		if (behind.admit?.(socket) === false) socket.destroy();
+	});
+	server.on('upgrade', (asked: IncomingMessage, socket: Socket, head: Buffer) => {
 		if (behind.upgrade) behind.upgrade(asked, socket, head);
 		else socket.destroy();
 	});
 	return server;
+}
+
+/** An answer that nobody reads ends with its connection, and so does one that asks without reading. */
+function deadlines(answerMs: number): (asked: IncomingMessage, answer: ServerResponse) => void {
+	const underWay = new WeakMap<Socket, number>();
+	return ({ socket }, answer) => {
+		const others = underWay.get(socket) ?? 0;
+		underWay.set(socket, others + 1);
+		if (others >= MAX_ANSWERS) {
+			socket.destroy();
+			return;
+		}
+		const late = setTimeout(() => socket.destroy(), answerMs);
+		answer.once('close', () => {
+			clearTimeout(late);
+			underWay.set(socket, (underWay.get(socket) ?? 1) - 1);
+		});
+	};
 }
 
 /** Every address: both kinds at once, or the older alone where the newer is switched off. */

@@ -1,16 +1,24 @@
 /** Composition root of the process that answers devices. It opens no file after it has begun (RL1). */
 import type { IncomingMessage } from 'node:http';
-import { isIPv6 } from 'node:net';
 import { Fault } from '#domain/fault.ts';
 import { createApi } from './api.ts';
 import { createApp } from './app.ts';
 import { childOf } from './child.ts';
+import { Connections } from './connections.ts';
 import { checking } from './crypto.ts';
-import { isLoopback, proxiesFrom, visitOf, type Doors } from './doors.ts';
+import {
+	hostsFrom,
+	isLoopback,
+	isProxy,
+	misdirected,
+	proxiesFrom,
+	visitOf,
+	type Doors,
+} from './doors.ts';
 import { Gate } from './gate.ts';
 import { Homes } from './homes.ts';
 import { Hub } from './hub.ts';
-import { messageFrom, toLive, type Begin, type FromLive } from './ipc.ts';
+import { messageFrom, toLive, type Begin, type FromLive, type Invitation } from './ipc.ts';
 import { listen, type Behind, type Listener } from './listener.ts';
 import { createLog } from './log.ts';
 import { Mailbox } from './mailbox.ts';
@@ -18,6 +26,7 @@ import { Meetings } from './meetings.ts';
 import { Metrics } from './metrics.ts';
 import { iceFor, type Relay } from './relay.ts';
 import { Ring } from './ring.ts';
+import { Shares } from './shares.ts';
 import { Sockets } from './socket.ts';
 import { createTrust } from './trust.ts';
 
@@ -27,7 +36,7 @@ const STOP_MS = 5_000;
 
 interface Live {
 	renew(tls: Begin['tls'], hosts: readonly string[]): void;
-	invite(hash: string): void;
+	invite(invitation: Invitation): void;
 	storeAt(port: number | null): void;
 	stop(): Promise<void>;
 }
@@ -50,7 +59,7 @@ async function hear(message: unknown): Promise<void> {
 			live?.renew(said.tls, said.hosts);
 			break;
 		case 'invitation':
-			live?.invite(said.hash);
+			live?.invite(said.invitation);
 			break;
 		case 'store':
 			live?.storeAt(said.port);
@@ -78,18 +87,25 @@ async function begin(given: Begin): Promise<Live> {
 	const homes = new Homes(checking, kept.homes);
 	const metrics = new Metrics({
 		sockets: { help: 'Sockets that are open', value: () => sockets.count },
+		unproved: {
+			help: 'Connections that carry nothing that has proved itself',
+			value: () => connections.unproved,
+		},
 		homes: { help: 'Homes', value: () => homes.count },
 		meetings: { help: 'Meetings that are open', value: () => meetings.count },
 		ring_bytes: { help: 'Live parts in memory', value: () => ring.bytes },
 	});
 	const relay: Relay = {
-		...{ crypto: checking, homes, hub, meetings, mailbox, ring },
-		...{ invitations: new Set(kept.invitations), tokenKey: given.tokenKey },
+		...{ crypto: checking, homes, hub, meetings, mailbox, ring, shares: new Shares() },
+		invitations: new Map(kept.invitations.map(({ hash, untilMs }) => [hash, untilMs])),
+		tokenKey: given.tokenKey,
 		ice: (device) => iceFor(settings.ice, device, Date.now()),
 		tell: (fact) => send({ t: 'fact', fact }),
 		tidy: (nowMs) => {
 			ring.tidy(nowMs);
 			meetings.tidy(nowMs);
+			relay.shares.tidy(nowMs);
+			homes.tidy(nowMs);
 			const over = mailbox.tidy(Date.now());
 			if (over.length > 0)
 				send({ t: 'fact', fact: { kind: 'gone', ids: over.map(({ id }) => id) } });
@@ -103,9 +119,7 @@ async function begin(given: Begin): Promise<Live> {
 	const proxies = proxiesFrom(settings.proxies);
 	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
 	const makeDoors = (): Doors => ({
-		// As a `Host` header has them.
-		hosts: new Set(hosts.map((host) => (isIPv6(host) ? `[${host}]` : host))),
-		...{ origins: new Set(settings.origins), ports, proxies },
+		...{ hosts: hostsFrom(hosts), origins: new Set(settings.origins), ports, proxies },
 		publicName: settings.publicName,
 	});
 	let doors = makeDoors();
@@ -114,7 +128,8 @@ async function begin(given: Begin): Promise<Live> {
 		socketsPerMinute: settings.limits.socketsPerMinute,
 		socketsAtOnce: settings.limits.socketsPerAddress,
 	});
-	const sockets = new Sockets(relay, () => doors, gate);
+	const connections = new Connections(settings.limits);
+	const sockets = new Sockets(relay, () => doors, gate, connections);
 	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const addresses = (): { secure: string; store: string | null } => ({
 		secure: settings.publicName
@@ -129,8 +144,7 @@ async function begin(given: Begin): Promise<Live> {
 	const behind = (secure: boolean): Behind => ({
 		answer: (request, asked: IncomingMessage) => {
 			const visit = visitOf(doors, asked, secure);
-			if (visit.origin === null)
-				return new Response('This is not the place that you asked for.', { status: 421 });
+			if (visit.origin === null) return misdirected();
 			// The page that leads a phone to trust is all that goes out in clear (RL4).
 			const { pathname } = new URL(request.url);
 			if ((!secure && !visit.inside) || /^\/trust(\/|$)/.test(pathname))
@@ -138,6 +152,8 @@ async function begin(given: Begin): Promise<Live> {
 			return app.fetch(request, { visit });
 		},
 		upgrade: (asked, socket, head) => sockets.upgrade(asked, socket, head, secure),
+		// A proxy brings everybody: those are counted by their own addresses, as sockets.
+		admit: (socket) => isProxy(doors, socket.remoteAddress) || connections.admit(socket),
 	});
 	const listeners: Listener[] = [];
 	try {
@@ -168,7 +184,7 @@ async function begin(given: Begin): Promise<Live> {
 			for (const listener of listeners) listener.renew(tls);
 			log.info({ hosts }, 'names or certificate changed');
 		},
-		invite: (hash) => relay.invitations.add(hash),
+		invite: ({ hash, untilMs }) => relay.invitations.set(hash, untilMs),
 		storeAt: (port) => {
 			store = port;
 			log.info({ away: port === null }, 'store');

@@ -6,13 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { Fault } from '#domain/fault.ts';
 import { invitationText } from '#domain/invitation.ts';
-import { Database } from './database.ts';
+import { fingerprintLines } from './authority.ts';
+import { Database, INVITATION_MS } from './database.ts';
 import { announce } from './discovery.ts';
 import { isLoopback } from './doors.ts';
 import { createLog } from './log.ts';
 import { addressesHere, lanAddress } from './machine.ts';
 import { readOptions, USAGE, type Command, type Options } from './options.ts';
 import { AuthorityFolder } from './papers.ts';
+import { keepPrivate } from './privacy.ts';
 import { namesOf, readSettings, type Settings } from './settings.ts';
 import { isAsBuilt, loadSite, sumsOf } from './site.ts';
 import { supervise, type Ports } from './supervisor.ts';
@@ -22,11 +24,15 @@ import { reasonOf } from './writer.ts';
 
 /** How often it looks whether names or addresses changed, or the certificate ends. */
 const LOOK_MS = 30_000;
+/** Said with every invitation. */
+const ENDS = `good for ${INVITATION_MS / 3_600_000} hours`;
 
 const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
 
 async function serve(options: Options, settings: Settings): Promise<void> {
 	const tenancy = takeFolder(options.data, process.pid);
+	for (const { path, why } of keepPrivate(options.data))
+		console.error(`Other accounts of this machine may read ${path}: it cannot be closed (${why}).`);
 	const site = await loadSite(options.app ?? builtApp);
 	const log = createLog('supervisor', settings.log);
 
@@ -38,9 +44,13 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 
 	const database = join(options.data, 'relay.sqlite');
 	const invitation = firstInvitation(database);
+	const fingerprint = fingerprintLines(authority.certificate);
 	const supervisor = await supervise({
 		...{ settings, site, database, log, storePort: settings.storePort },
-		trust: { certificate: authority.certificate, profile: mobileConfig(authority.certificate) },
+		trust: {
+			...{ certificate: authority.certificate, fingerprint },
+			profile: mobileConfig(authority.certificate),
+		},
 		tokenKey: new Uint8Array(randomBytes(32)),
 		now: () => ({ tls, hosts }),
 	});
@@ -79,7 +89,18 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 	};
 	process.on('SIGINT', stop);
 	process.on('SIGTERM', stop);
-	console.log(greeting(settings, supervisor.ports, hosts, invitation).join('\n'));
+	const lines = greeting(settings, supervisor.ports, hosts, invitation, fingerprint);
+	if (!authority.isBounded) console.log(earlierAuthority(options.data).join('\n'));
+	console.log(lines.join('\n'));
+}
+
+/** It goes on, because phones trust it; a new one is for the person to decide. */
+function earlierAuthority(data: string): string[] {
+	return [
+		'The certificate authority here was made by an earlier Spy-cam. It works as before, but it could',
+		'vouch for more than servers, as for mail. To make a new one, which every phone has to trust again:',
+		`stop Spy-cam, remove ${join(data, 'authority')}, and start it.`,
+	];
 }
 
 /** What a person reads at the start. The last line says where it is. */
@@ -88,6 +109,7 @@ function greeting(
 	ports: Ports,
 	hosts: readonly string[],
 	invitation: string | null,
+	fingerprint: readonly string[],
 ): string[] {
 	const here = `http://${isLoopback(settings.host) || settings.host === '::' ? 'localhost' : bracketed(settings.host)}:${ports.http}`;
 	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
@@ -99,12 +121,18 @@ function greeting(
 	const lines: string[] = [];
 	if (invitation !== null) {
 		lines.push(`An invitation, to open a home here: ${here}/#invite.${invitation}`);
+		lines.push(`  (${ENDS}, or until the next start)`);
 		lines.push(...elsewhere(settings, secure, invitation));
 		const link = `${trust ?? secure}#invite.${invitation}`;
 		if (process.stdout.isTTY) lines.push('For a phone:', encodeQR(link, 'term'));
 	}
 	lines.push(`Other devices open ${secure}`);
 	if (trust !== null) lines.push(`  (${trust} shows a phone how to trust it)`);
+	if (!settings.publicName)
+		lines.push(
+			'Before a phone trusts the certificate, compare its SHA-256 fingerprint:',
+			...fingerprint.map((line) => `  ${line}`),
+		);
 	lines.push(`Things are kept at https://${name}:${ports.store}`, `Spy-cam is at ${here}`);
 	return lines;
 }
@@ -124,7 +152,7 @@ function bracketed(host: string): string {
 function firstInvitation(file: string): string | null {
 	try {
 		return withDatabase(file, (database) =>
-			database.isUnused ? database.invite(Date.now()) : null,
+			database.isUnused ? database.inviteAtStart(Date.now()) : null,
 		);
 	} catch (error) {
 		try {
@@ -189,11 +217,13 @@ async function run(kind: 'serve' | Command, options: Options): Promise<void> {
 			console.log('The settings are right.');
 			break;
 		case 'invite': {
+			process.umask(0o077);
 			const code = withDatabase(join(options.data, 'relay.sqlite'), (database) =>
 				database.invite(Date.now()),
 			);
 			const { publicName, name, httpsPort, port } = read.settings;
 			const secure = publicName ? `https://${publicName}` : `https://${name}:${httpsPort}`;
+			console.log(`One home can be opened with it; it is ${ENDS}.`);
 			console.log(`On this machine: http://localhost:${port}/#invite.${code}`);
 			console.log(`Elsewhere: ${secure}/#invite.${code}`);
 			for (const line of elsewhere(read.settings, secure, code)) console.log(line);

@@ -1,5 +1,7 @@
 import type { Refusal } from '#protocol/wire.ts';
-import { Bucket } from './bucket.ts';
+import { networkOf } from './address.ts';
+import { FairRoom } from './fair-room.ts';
+import { Tries } from './tries.ts';
 
 /** Somebody in a meeting. `member`: as in `home/device`; `null` for somebody who is in no home yet. */
 export interface Party {
@@ -25,28 +27,42 @@ interface Meeting {
 	readonly opener: Side;
 	joiner: Side | null;
 	readonly untilMs: number;
+	/** Of which room it is, and by whom it is counted there. */
+	readonly room: FairRoom<Meeting>;
+	readonly owner: string;
 }
 
 const MEETING_MS = 10 * 60_000;
 const MAX_POSTS = 16;
-const MAX_MEETINGS = 2_000;
+/** What a meeting counts though nothing waits in it: 2,048 of members and 512 of guests. */
+const MEETING_BYTES = 8 * 1024;
+/** What waits in meetings that members opened, and in those that guests opened. */
+const MAX_BYTES = { members: 16 * 1024 * 1024, guests: 4 * 1024 * 1024 };
 /** Of one member, or of one address where nobody is known yet. */
 const MAX_EACH = 8;
 const WRONG_MS = 10 * 60_000;
 const WRONG_EACH = 3;
+/** Of one network of IPv6, where each machine may have as many addresses as it likes. */
+const WRONG_NETWORK = 24;
 const WRONG_ALL = 100;
-
-const rate = (atOnce: number) => ({ perSecond: atOnce / (WRONG_MS / 1000), atOnce });
 
 /** Where two devices meet that do not know each other yet (RL17, RL18). Times are of a clock that is never set back. */
 export class Meetings {
 	readonly #byRid = new Map<string, Meeting>();
 	readonly #byLocator = new Map<string, Meeting>();
-	readonly #wrong = new Map<string, Bucket>();
-	#wrongOfAll: Bucket | null = null;
+	readonly #ofMembers = new FairRoom<Meeting>(MAX_BYTES.members);
+	readonly #ofGuests = new FairRoom<Meeting>(MAX_BYTES.guests);
+	/** By address and by network; no more than there were tries. */
+	readonly #wrong = new Map<string, Tries>();
+	readonly #wrongOfAll = new Tries(WRONG_ALL, WRONG_MS);
 
 	get count(): number {
 		return this.#byRid.size;
+	}
+
+	/** What all of them hold, with what each costs by itself. */
+	get bytes(): number {
+		return this.#ofMembers.taken + this.#ofGuests.taken;
 	}
 
 	/** `null`: the meeting is open, or it is open again for who opened it. */
@@ -61,14 +77,19 @@ export class Meetings {
 			party.member === null
 				? opener.party?.address === party.address && opener.member === null
 				: opener.member === party.member;
-		const many = [...this.#byRid.values()].filter(whose).length >= MAX_EACH;
-		if (many || this.#byRid.size >= MAX_MEETINGS) return 'too-many';
+		if ([...this.#byRid.values()].filter(whose).length >= MAX_EACH) return 'too-many';
 		// Two that chose the same letters: neither may be taken for the other.
 		if (locator !== null && this.#byLocator.has(locator)) return 'burnt';
 		const opener = { party, member: party.member, waiting: [], posted: 0 };
-		const meeting = { rid, locator, opener, joiner: null, untilMs: nowMs + MEETING_MS };
+		const meeting = {
+			...{ rid, locator, opener, joiner: null, untilMs: nowMs + MEETING_MS },
+			...(party.member === null
+				? { room: this.#ofGuests, owner: networkOf(party.address) }
+				: { room: this.#ofMembers, owner: party.member }),
+		};
 		this.#byRid.set(rid, meeting);
 		if (locator !== null) this.#byLocator.set(locator, meeting);
+		this.#hold(meeting, MEETING_BYTES);
 		return null;
 	}
 
@@ -78,19 +99,18 @@ export class Meetings {
 	}
 
 	find(party: Party, locator: string, nowMs: number): Refusal | null {
-		const mine = this.#wrong.get(party.address) ?? new Bucket(rate(WRONG_EACH), nowMs);
-		this.#wrongOfAll ??= new Bucket(rate(WRONG_ALL), nowMs);
-		// Taken before it is known whether the locator is right: a try that may not be made tells nothing.
-		if (!mine.take(1, nowMs)) return 'too-many';
-		this.#wrong.set(party.address, mine);
-		if (!this.#wrongOfAll.take(1, nowMs)) return 'too-many';
+		const [person, network] = [party.address, `${networkOf(party.address)}/64`];
+		const mine = this.#wrong.get(person) ?? new Tries(WRONG_EACH, WRONG_MS);
+		const ours = this.#wrong.get(network) ?? new Tries(WRONG_NETWORK, WRONG_MS);
+		const tries = [mine, ours, this.#wrongOfAll];
+		// Before it is known whether the locator is right: a try that may not be made tells nothing.
+		if (!tries.every((one) => one.may(nowMs))) return 'too-many';
+		this.#wrong.set(person, mine).set(network, ours);
+		for (const one of tries) one.count(nowMs);
 		const meeting = this.#byLocator.get(locator);
 		const refusal =
 			meeting && this.#at(meeting.rid, nowMs) ? this.#join(meeting, party) : 'no-meeting';
-		if (refusal === null) {
-			mine.giveBack(1);
-			this.#wrongOfAll.giveBack(1);
-		}
+		if (refusal === null) for (const one of tries) one.giveBack();
 		return refusal;
 	}
 
@@ -102,8 +122,11 @@ export class Meetings {
 		from.posted += 1;
 		const to = from === meeting.opener ? (meeting.joiner ??= nobody()) : meeting.opener;
 		if (to.party) to.party.post(rid, box);
-		else to.waiting.push(box);
-		return null;
+		else {
+			to.waiting.push(box);
+			this.#hold(meeting, box.length);
+		}
+		return this.#byRid.has(rid) ? null : 'too-many';
 	}
 
 	burn(party: Party, rid: string, nowMs: number): Refusal | null {
@@ -126,8 +149,7 @@ export class Meetings {
 
 	tidy(nowMs: number): void {
 		for (const meeting of [...this.#byRid.values()]) this.#at(meeting.rid, nowMs);
-		for (const [address, bucket] of this.#wrong)
-			if (bucket.isFull(nowMs)) this.#wrong.delete(address);
+		for (const [whose, tries] of this.#wrong) if (tries.isOver(nowMs)) this.#wrong.delete(whose);
 	}
 
 	#join(meeting: Meeting, party: Party): Refusal | null {
@@ -145,10 +167,21 @@ export class Meetings {
 		return null;
 	}
 
-	#arrive({ rid, opener, joiner }: Meeting, side: Side, party: Party): void {
+	#arrive(meeting: Meeting, side: Side, party: Party): void {
+		const { rid, opener, joiner } = meeting;
 		side.party = party;
 		if (side !== opener || joiner?.party) party.met(rid);
-		for (const box of side.waiting.splice(0)) party.post(rid, box);
+		for (const box of side.waiting.splice(0)) {
+			meeting.room.add(meeting.owner, meeting, -box.length);
+			party.post(rid, box);
+		}
+	}
+
+	/** Where there is no room for it, the oldest of whoever has most ends. */
+	#hold(meeting: Meeting, bytes: number): void {
+		const { room, owner } = meeting;
+		room.add(owner, meeting, bytes);
+		for (let over = room.excess; over; over = room.excess) this.#burn(over, 'burnt');
 	}
 
 	/** `null`: no such meeting, or no more. */
@@ -163,6 +196,7 @@ export class Meetings {
 
 	#burn<R extends Refusal>(meeting: Meeting, why: R): R {
 		this.#byRid.delete(meeting.rid);
+		meeting.room.remove(meeting.owner, meeting);
 		if (meeting.locator !== null) this.#byLocator.delete(meeting.locator);
 		for (const side of [meeting.opener, meeting.joiner]) side?.party?.burnt(meeting.rid);
 		return why;

@@ -67,6 +67,10 @@ export class Member implements Peer {
 		return true;
 	}
 
+	end(): void {
+		this.#line.close(CLOSED.tooMuch);
+	}
+
 	send(frame: FromRelay): void {
 		this.#line.send(frame);
 	}

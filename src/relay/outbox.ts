@@ -1,9 +1,8 @@
 import type { Fact } from './fact.ts';
-import type { Kept } from './ipc.ts';
+import type { Invitation, Kept } from './ipc.ts';
 
+/** What store is told and has not confirmed; the rest waits here, where it can still be taken back. */
 const WINDOW = 64;
-/** What letters that wait for store may take; roster entries are never dropped. */
-const MAX_LETTERS = 10_000;
 
 interface Waiting {
 	readonly n: number;
@@ -17,65 +16,94 @@ interface Waiting {
 export class Outbox {
 	readonly #homes: Map<string, Uint8Array<ArrayBuffer>[]>;
 	readonly #letters: Map<number, Kept['letters'][number]>;
-	readonly #invitations: Set<string>;
+	readonly #invitations: Map<string, Invitation>;
 	readonly #used = new Set<string>();
-	#waiting: Waiting[] = [];
-	#sent = 0;
+	/** By number. */
+	#told = new Map<number, Fact>();
+	#untold = new Map<number, Fact>();
+	/** Letters that store was never told of, with their numbers. */
+	readonly #news = new Map<number, number>();
+	/** The last number. */
 	#lastN = 0;
 
 	constructor(kept: Kept) {
 		this.#homes = new Map(kept.homes.map(({ home, entries }) => [home, [...entries]]));
 		this.#letters = new Map(kept.letters.map((letter) => [letter.id, letter]));
-		this.#invitations = new Set(kept.invitations);
+		this.#invitations = new Map(kept.invitations.map((one) => [one.hash, one]));
 	}
 
 	get unconfirmed(): number {
-		return this.#waiting.length;
+		return this.#told.size + this.#untold.size;
 	}
 
 	get kept(): Kept {
 		return {
 			homes: [...this.#homes].map(([home, entries]) => ({ home, entries })),
 			letters: [...this.#letters.values()],
-			invitations: [...this.#invitations],
+			invitations: [...this.#invitations.values()],
 		};
 	}
 
+	/**
+	 * What waits is bounded by what there is to keep: a letter that is gone before store heard of it is
+	 * not told at all, and rosters have their own bounds. So nothing has to be dropped.
+	 */
 	add(fact: Fact): void {
 		this.#apply(fact);
-		this.#lastN += 1;
-		this.#waiting.push({ n: this.#lastN, fact });
-		if (this.#waiting.length <= MAX_LETTERS) return;
-		const at = this.#waiting.findIndex(
-			(one, index) => index >= this.#sent && ['waits', 'gone'].includes(one.fact.kind),
-		);
-		if (at >= 0) this.#waiting.splice(at, 1);
+		if (fact.kind !== 'gone') {
+			this.#push(fact);
+			if (fact.kind === 'waits') this.#news.set(fact.letter.id, this.#lastN);
+			return;
+		}
+		const known = fact.ids.filter((id) => !this.#takeBack(id));
+		if (known.length === 0) return;
+		const last = this.#untold.get(this.#lastN);
+		if (last?.kind === 'gone') last.ids.push(...known);
+		else this.#push({ kind: 'gone', ids: known });
 	}
 
 	/** `false`: it is known, or used up though store does not know yet. */
-	invited(hash: string): boolean {
+	invited(invitation: Invitation): boolean {
+		const { hash } = invitation;
 		if (this.#used.has(hash) || this.#invitations.has(hash)) return false;
-		this.#invitations.add(hash);
+		this.#invitations.set(hash, invitation);
 		return true;
 	}
 
 	/** What store may be told now; a few at a time, so that nothing piles up where nobody reads. */
 	next(): readonly Waiting[] {
-		const now = this.#waiting.slice(this.#sent, WINDOW);
-		this.#sent += now.length;
+		const now: Waiting[] = [];
+		for (const [n, fact] of this.#untold) {
+			if (this.#told.size >= WINDOW) break;
+			this.#untold.delete(n);
+			this.#told.set(n, fact);
+			if (fact.kind === 'waits') this.#news.delete(fact.letter.id);
+			now.push({ n, fact });
+		}
 		return now;
 	}
 
 	confirmed(n: number): void {
-		const at = this.#waiting.findIndex((one) => one.n === n);
-		if (at < 0) return;
-		this.#waiting.splice(at, 1);
-		if (at < this.#sent) this.#sent -= 1;
+		this.#told.delete(n);
 	}
 
 	/** Store is back, or another: everything that is not confirmed is told again. */
 	again(): void {
-		this.#sent = 0;
+		this.#untold = new Map([...this.#told, ...this.#untold]);
+		this.#told = new Map();
+	}
+
+	#push(fact: Fact): void {
+		this.#lastN += 1;
+		this.#untold.set(this.#lastN, fact);
+	}
+
+	/** `true`: store never heard of it, and never will. */
+	#takeBack(id: number): boolean {
+		const n = this.#news.get(id);
+		if (n === undefined) return false;
+		this.#news.delete(id);
+		return this.#untold.delete(n);
 	}
 
 	#apply(fact: Fact): void {

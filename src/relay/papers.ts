@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { Fault } from '#domain/fault.ts';
-import { derOf, isGood, makeAuthority, makeLeaf, type Papers } from './authority.ts';
+import { derOf, isBounded, isGood, makeAuthority, makeLeaf, type Papers } from './authority.ts';
 import { maySpeakFor } from './constraints.ts';
 
 const recordSchema = v.object({ authority: v.array(v.string()), leaf: v.array(v.string()) });
@@ -71,6 +71,11 @@ export class AuthorityFolder {
 	/** The authority's certificate, for phones. */
 	get certificate(): Uint8Array<ArrayBuffer> {
 		return derOf(this.#authority);
+	}
+
+	/** `false`: an earlier version made it, and it vouches for more than servers. It serves on: phones trust it. */
+	get isBounded(): boolean {
+		return isBounded(this.#authority, this.#record.authority);
 	}
 
 	/** Those of the names that the authority may not speak for: it was made before they were known. */

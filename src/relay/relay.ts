@@ -8,6 +8,7 @@ import type { Hub } from './hub.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Meetings } from './meetings.ts';
 import type { Ring } from './ring.ts';
+import type { Shares } from './shares.ts';
 
 /** What happens often enough to be counted (metrics). */
 export type Event =
@@ -29,8 +30,9 @@ export interface Relay {
 	readonly meetings: Meetings;
 	readonly mailbox: Mailbox;
 	readonly ring: Ring;
-	/** SHA-256 of the invitations that are not used, as hex. */
-	readonly invitations: Set<string>;
+	readonly shares: Shares;
+	/** SHA-256 of the invitations that are not used, as hex, and when each ends (wall time). */
+	readonly invitations: Map<string, number>;
 	readonly tokenKey: Uint8Array;
 	ice(device: DeviceId): readonly IceServer[];
 	/** For the store; it comes to it when it is there. */

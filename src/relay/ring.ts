@@ -1,6 +1,8 @@
 import { MAX_PART_BYTES } from '#protocol/wire.ts';
 
 const KEEP_MS = 30_000;
+/** Of all cameras: small ones take room, too. */
+const MAX_PARTS = 100_000;
 
 interface Kept {
 	readonly camera: string;
@@ -48,7 +50,8 @@ export class Ring {
 	tidy(nowMs: number): void {
 		for (;;) {
 			const oldest = this.#all[this.#first];
-			if (!oldest || (this.#bytes <= this.#maxBytes && nowMs - oldest.atMs <= KEEP_MS)) break;
+			const fits = this.#bytes <= this.#maxBytes && this.#all.length - this.#first <= MAX_PARTS;
+			if (!oldest || (fits && nowMs - oldest.atMs <= KEEP_MS)) break;
 			this.#all[this.#first] = undefined;
 			this.#first += 1;
 			this.#bytes -= oldest.frame.length;

@@ -79,6 +79,8 @@ const limits = v.strictObject(
 	{
 		socketsPerMinute: v.optional(number('limits.socketsPerMinute', 1, 1_000_000), 60),
 		socketsPerAddress: v.optional(number('limits.socketsPerAddress', 1, 100_000), 200),
+		unprovedPerAddress: v.optional(number('limits.unprovedPerAddress', 1, 100_000), 64),
+		unproved: v.optional(number('limits.unproved', 1, 100_000), 1024),
 		ringMiB: v.optional(number('limits.ringMiB', 1, 65_536), 256),
 	},
 	(issue) => unknownField('limits.', issue),

@@ -1,30 +1,31 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer } from 'ws';
+import type { Socket } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
 import {
 	CLOSED,
 	MAX_PART_BYTES,
+	MAX_TEXT_BYTES,
 	SOCKET_PATH,
 	SUBPROTOCOL,
-	type FromRelay,
 } from '#protocol/wire.ts';
-import { Conversation } from './conversation.ts';
+import { personOf } from './address.ts';
+import type { Connections, Place } from './connections.ts';
+import { Conversation, type Visitor } from './conversation.ts';
 import { isOurs, visitOf, type Doors } from './doors.ts';
-import { networkOf, type Gate } from './gate.ts';
-import type { Line } from './line.ts';
+import type { Gate } from './gate.ts';
 import type { Relay } from './relay.ts';
+import { CLOSE_MS, endUnread, LOOK_BYTES, SocketLine } from './socket-line.ts';
 
-const SLOW_BYTES = 1024 * 1024;
-const STUCK_BYTES = 8 * 1024 * 1024;
-/** A peer that does not answer a close is cut off. */
-const CLOSE_MS = 1_000;
 const TICK_MS = 1_000;
+/** A whole text frame, and what came of the next one with it. */
+const MAX_UNFINISHED = 2 * MAX_TEXT_BYTES;
 
 /** Where sockets come in: `ws` at the edge, conversations behind it. */
 export class Sockets {
 	readonly #relay: Relay;
 	readonly #doors: () => Doors;
 	readonly #gate: Gate;
+	readonly #connections: Connections;
 	readonly #server = new WebSocketServer({
 		noServer: true,
 		clientTracking: false,
@@ -33,15 +34,18 @@ export class Sockets {
 		handleProtocols: () => SUBPROTOCOL,
 	});
 	readonly #open = new Set<Conversation>();
-	readonly #lines = new Set<WebSocket>();
+	readonly #lines = new Map<WebSocket, SocketLine>();
 	readonly #ticking: NodeJS.Timeout;
+	/** Bytes since it was looked whether anybody reads them. */
+	#said = 0;
 	#whenEmpty: (() => void) | null = null;
 	#leaving = false;
 
-	constructor(relay: Relay, doors: () => Doors, gate: Gate) {
+	constructor(relay: Relay, doors: () => Doors, gate: Gate, connections: Connections) {
 		this.#relay = relay;
 		this.#doors = doors;
 		this.#gate = gate;
+		this.#connections = connections;
 		this.#ticking = setInterval(() => this.#tick(), TICK_MS);
 	}
 
@@ -49,7 +53,7 @@ export class Sockets {
 		return this.#open.size;
 	}
 
-	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, secure: boolean): void {
+	upgrade(request: IncomingMessage, socket: Socket, head: Buffer, secure: boolean): void {
 		socket.on('error', () => socket.destroy());
 		const doors = this.#doors();
 		const visit = visitOf(doors, request, secure);
@@ -84,14 +88,21 @@ export class Sockets {
 			refuse('503 Service Unavailable', 'Retry-After: 5\r\n');
 			return;
 		}
-		const address = networkOf(visit.address);
-		if (!this.#gate.enter(address, this.#relay.nowMs())) {
+		const address = personOf(visit.address);
+		const place =
+			this.#connections.placeOf(socket) ??
+			this.#connections.take(visit.address, () => socket.destroy());
+		if (place === null || !this.#gate.enter(address, this.#relay.nowMs())) {
+			place?.giveBack();
 			refuse('429 Too Many Requests', 'Retry-After: 60\r\n');
 			return;
 		}
-		socket.once('close', () => this.#gate.leave(address));
+		socket.once('close', () => {
+			place.giveBack();
+			this.#gate.leave(address);
+		});
 		this.#server.handleUpgrade(request, socket, head, (ws) => {
-			this.#talk(ws, visit.origin ?? '', address);
+			this.#talk(ws, socket, { origin: visit.origin ?? '', address }, place);
 		});
 	}
 
@@ -107,15 +118,39 @@ export class Sockets {
 		});
 	}
 
-	#talk(ws: WebSocket, origin: string, address: string): void {
-		const line = new SocketLine(ws, this.#relay, () => this.#ended(conversation));
+	#talk(
+		ws: WebSocket,
+		socket: Socket,
+		{ origin, address }: Pick<Visitor, 'origin' | 'address'>,
+		place: Place,
+	): void {
+		const line = new SocketLine(ws, this.#relay, {
+			closed: () => this.#ended(conversation),
+			said: (bytes) => {
+				this.#said += bytes;
+				if (this.#said > LOOK_BYTES) this.#endUnread(this.#relay.nowMs());
+			},
+		});
+		// A frame that never ends is held in memory: whoever has proved nothing gets less of it.
+		let unfinished = 0;
+		const count = ({ length }: Buffer): void => {
+			unfinished += length;
+			if (unfinished > MAX_UNFINISHED) line.close(CLOSED.malformed);
+		};
 		const conversation = new Conversation(this.#relay, line, {
 			...{ origin, address },
 			offended: () => this.#gate.offend(address, this.#relay.nowMs()),
+			proved: () => {
+				socket.off('data', count);
+				place.giveBack();
+				this.#gate.proved(address);
+			},
 		});
 		this.#open.add(conversation);
-		this.#lines.add(ws);
+		this.#lines.set(ws, line);
+		socket.prependListener('data', count);
 		ws.on('message', (data: Buffer, isBinary: boolean) => {
+			unfinished = 0;
 			if (isBinary) conversation.part(data);
 			else conversation.text(data);
 		});
@@ -135,50 +170,13 @@ export class Sockets {
 	#tick(): void {
 		const nowMs = this.#relay.nowMs();
 		for (const conversation of [...this.#open]) conversation.tick(nowMs);
+		this.#endUnread(nowMs);
 		this.#gate.tidy(nowMs);
 		this.#relay.tidy(nowMs);
 	}
-}
 
-class SocketLine implements Line {
-	readonly #ws: WebSocket;
-	readonly #relay: Relay;
-	readonly #closed: () => void;
-	#closing = false;
-
-	constructor(ws: WebSocket, relay: Relay, closed: () => void) {
-		this.#ws = ws;
-		this.#relay = relay;
-		this.#closed = closed;
-	}
-
-	get slow(): boolean {
-		return this.#ws.bufferedAmount > SLOW_BYTES;
-	}
-
-	send(frame: FromRelay): void {
-		if (!this.#ready()) return;
-		this.#relay.count('text-out');
-		this.#ws.send(JSON.stringify(frame));
-	}
-
-	sendBytes(frame: Uint8Array): void {
-		if (this.#ready()) this.#ws.send(frame);
-	}
-
-	close(code: number): void {
-		if (this.#closing) return;
-		this.#closing = true;
-		this.#ws.close(code);
-		const cut = setTimeout(() => this.#ws.terminate(), CLOSE_MS);
-		this.#ws.once('close', () => clearTimeout(cut));
-		this.#closed();
-	}
-
-	#ready(): boolean {
-		if (this.#closing || this.#ws.readyState !== WebSocket.OPEN) return false;
-		if (this.#ws.bufferedAmount <= STUCK_BYTES) return true;
-		this.close(CLOSED.tooMuch);
-		return false;
+	#endUnread(nowMs: number): void {
+		this.#said = 0;
+		endUnread([...this.#lines.values()], nowMs);
 	}
 }

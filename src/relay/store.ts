@@ -3,7 +3,8 @@ import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/fault.ts';
 import { childOf } from './child.ts';
-import { isLoopback } from './doors.ts';
+import { Connections } from './connections.ts';
+import { hostsFrom, isProxy, misdirected, proxiesFrom, visitOf, type Doors } from './doors.ts';
 import type { Fact } from './fact.ts';
 import { messageFrom, toStore, type FromStore, type ToStore } from './ipc.ts';
 import { listen } from './listener.ts';
@@ -13,12 +14,12 @@ import { reasonOf, Writer } from './writer.ts';
 const STOP_MS = 2_000;
 
 interface Asked {
-	Bindings: { address: string };
+	Bindings: { local: boolean };
 }
 
 interface Store {
 	take(n: number, fact: Fact): void;
-	renew(tls: { cert: string; key: string }): void;
+	renew(tls: { cert: string; key: string }, hosts: readonly string[]): void;
 	stop(): Promise<void>;
 }
 
@@ -42,7 +43,7 @@ async function hear(message: unknown): Promise<void> {
 			}
 			break;
 		case 'renew':
-			store?.renew(said.tls);
+			store?.renew(said.tls, said.hosts);
 			break;
 		case 'fact':
 			store?.take(said.n, said.fact);
@@ -56,8 +57,17 @@ async function hear(message: unknown): Promise<void> {
 	}
 }
 
-async function begin({ file, host, port, tls, log: level }: Begin): Promise<Store> {
-	const log = createLog('store', level);
+async function begin({ file, settings, port, tls, hosts }: Begin): Promise<Store> {
+	const log = createLog('store', settings.log);
+	const proxies = proxiesFrom(settings.proxies);
+	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
+	const doorsOf = (names: readonly string[]): Doors => ({
+		...{ hosts: hostsFrom(names), publicName: settings.publicName, proxies },
+		// No page talks to it from elsewhere, and no socket.
+		...{ origins: new Set(), ports: { http: 0, https: port } },
+	});
+	let doors = doorsOf(hosts);
+	const connections = new Connections(settings.limits);
 	const writer = new Writer(file, log, send);
 
 	const registry = new Registry();
@@ -80,7 +90,7 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 		return context.json(answer, wrong === null ? 200 : 503, { 'Cache-Control': 'no-store' });
 	});
 	app.get('/metrics', async (context) => {
-		if (!isLoopback(context.env.address)) return context.notFound();
+		if (!context.env.local) return context.notFound();
 		return context.text(await registry.metrics());
 	});
 	app.notFound((context) => context.text('There is nothing at this address.', 404));
@@ -90,9 +100,13 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 	});
 	const listener = await listen(
 		{
-			answer: (request, asked) => app.fetch(request, { address: asked.socket.remoteAddress ?? '' }),
+			answer: (request, asked) => {
+				const { origin, local } = visitOf(doors, asked, true);
+				return origin === null ? misdirected() : app.fetch(request, { local });
+			},
+			admit: (socket) => isProxy(doors, socket.remoteAddress) || connections.admit(socket),
 		},
-		host,
+		settings.host,
 		port,
 		tls,
 		'--store-port',
@@ -102,7 +116,10 @@ async function begin({ file, host, port, tls, log: level }: Begin): Promise<Stor
 
 	return {
 		take: (n, fact) => writer.take(n, fact),
-		renew: (fresh) => listener.renew(fresh),
+		renew: (fresh, names) => {
+			doors = doorsOf(names);
+			listener.renew(fresh);
+		},
 		stop: async () => {
 			writer.close();
 			await listener.close(STOP_MS);

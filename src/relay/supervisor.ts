@@ -5,6 +5,7 @@ import {
 	type Begin,
 	type FromLive,
 	type FromStore,
+	type Invitation,
 	type LiveSettings,
 	type ToLive,
 	type ToStore,
@@ -77,15 +78,15 @@ export async function supervise(given: Given): Promise<Supervisor> {
 	const store = new Keeper<ToStore, FromStore>('store', log, {
 		decode: (message) => messageFrom(fromStore, message),
 		begin: () => ({
-			...{ t: 'begin', file: given.database, host: given.settings.host, port: ports.store },
-			...{ tls: given.now().tls, log: given.settings.log },
+			...{ t: 'begin', file: given.database, settings: given.settings, port: ports.store },
+			...{ tls: given.now().tls, hosts: [...given.now().hosts] },
 		}),
 		heard: (message) => {
 			switch (message.t) {
 				case 'listening':
 					ports = { ...ports, store: message.port };
 					outbox ??= new Outbox(message.kept);
-					for (const hash of message.kept.invitations) invited(hash);
+					for (const invitation of message.kept.invitations) invited(invitation);
 					outbox.again();
 					pass();
 					live.send({ t: 'store', port: message.port });
@@ -95,13 +96,13 @@ export async function supervise(given: Given): Promise<Supervisor> {
 					pass();
 					break;
 				case 'invitation':
-					invited(message.hash);
+					invited(message.invitation);
 			}
 		},
 		ended: () => live.send({ t: 'store', port: null }),
 	});
-	const invited = (hash: string): void => {
-		if (outbox?.invited(hash)) live.send({ t: 'invitation', hash });
+	const invited = (invitation: Invitation): void => {
+		if (outbox?.invited(invitation)) live.send({ t: 'invitation', invitation });
 	};
 	const pass = (): void => {
 		if (!store.running) return;
@@ -122,7 +123,7 @@ export async function supervise(given: Given): Promise<Supervisor> {
 		renew: () => {
 			const { tls, hosts } = given.now();
 			live.send({ t: 'renew', tls, hosts: [...hosts] });
-			store.send({ t: 'renew', tls });
+			store.send({ t: 'renew', tls, hosts: [...hosts] });
 		},
 		stop: async () => {
 			await live.stop({ t: 'stop' }, STOP_MS.live);

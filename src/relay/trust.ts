@@ -30,7 +30,9 @@ export function createTrust(files: TrustFiles, secure: () => string): Hono {
 			const german = /^de\b/i.test(context.req.header('Accept-Language') ?? '');
 			const wish = context.req.query('language');
 			const language = wish === 'de' || wish === 'en' ? wish : german ? 'de' : 'en';
-			return context.html(trustPage(language, secure()), 200, { Vary: 'Accept-Language' });
+			return context.html(trustPage(language, secure(), files.fingerprint), 200, {
+				Vary: 'Accept-Language',
+			});
 		});
 	app.notFound((context) => context.text('There is nothing at this address.', 404));
 	return app;

@@ -42,7 +42,7 @@ export class Writer {
 		}
 		const wallMs = Date.now();
 		this.kept = this.#database?.kept(wallMs) ?? Database.read(file, (one) => one.kept(wallMs));
-		this.#known = new Set(this.kept.invitations);
+		this.#known = new Set(this.kept.invitations.map(({ hash }) => hash));
 		this.#timers = [
 			setInterval(() => {
 				if (this.#waiting.length > 0) this.#write();
@@ -123,9 +123,9 @@ export class Writer {
 		const now = this.#database.othersWrote;
 		if (now === this.#seen) return;
 		this.#seen = now;
-		for (const hash of this.#database.invitations()) {
-			if (!this.#known.has(hash)) this.#tell({ t: 'invitation', hash });
-			this.#known.add(hash);
+		for (const invitation of this.#database.invitations(Date.now())) {
+			if (!this.#known.has(invitation.hash)) this.#tell({ t: 'invitation', invitation });
+			this.#known.add(invitation.hash);
 		}
 	}
 }

@@ -162,7 +162,10 @@ async function passParts(
 	const camera = await arrive(address, home);
 	const id = await cameraOf(home.first);
 	const watchers = await Promise.all(
-		Array.from({ length: WATCHERS }, () => arrive(address, home, members[1])),
+		// Of several devices: what one may say is counted over its sockets.
+		Array.from({ length: WATCHERS }, (_, at) =>
+			arrive(address, home, members[1 + (at % (EACH_HOME - 1))]),
+		),
 	);
 	for (const watcher of watchers) watcher.say({ t: 'watch', camera: id, on: true });
 	await camera.until(

@@ -135,19 +135,19 @@ describe('making a kit', () => {
 		const granted = () => owner.vault.epoch(camera.camera, 2);
 		await expect.poll(granted, { timeout: 10_000 }).not.toBeNull();
 		expect(relay.mailbox.get(`${homeOf(owner)}/${kit.device}`) ?? []).toEqual([]);
-		const household = owner.house.household;
-		if (!household) throw new Error('no household');
-		const { device, sign } = kit;
-		const asKit = { ...household, identity: { ...household.identity, device, sign } };
+		const household = owner.house.household!;
+		const asKit = { ...household, identity: { ...household.identity, ...kit } };
 		const asks = { t: 'want-grants', earlier: true, camera: camera.camera } as const;
 		const said = { message: asks, beside: { nonce: '00'.repeat(16) } };
 		const box = await new Letters(crypto, clock).seal(asKit, camera.device, said);
 		const told = relay.heard.length;
 		const [line] = relay.of(homeOf(owner), camera.device);
-		line?.say({ t: 'letter', id: 999, from: device, box, kept: true });
+		line?.say({ t: 'letter', id: 999, from: kit.device, box, kept: true });
 		await until(() => relay.heard.slice(told).some(({ t }) => t === 'got'));
 		await camera.house.epochNow(camera.camera);
-		expect(relay.heard.slice(told).filter((f) => f.t === 'letter' && f.to === device)).toEqual([]);
+		expect(relay.heard.slice(told).filter((f) => f.t === 'letter' && f.to === kit.device)).toEqual(
+			[],
+		);
 	});
 
 	it('KT10 a trial changes nothing and knows its own', async () => {

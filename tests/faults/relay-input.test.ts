@@ -7,7 +7,15 @@ import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
 import { over } from '../ends.ts';
 import { childrenOf, type Relay } from '../e2e/house.ts';
 import { randomFrom } from '../random.ts';
-import { arrive, base64url, partOf, cameraOf, TestDevice, TestHome } from '../relay/device.ts';
+import {
+	arrive,
+	base64url,
+	partOf,
+	cameraOf,
+	TestDevice,
+	TestHome,
+	type Keys,
+} from '../relay/device.ts';
 import { relayWithRoom } from '../relay/settings-file.ts';
 import { times } from './counts.ts';
 
@@ -19,11 +27,15 @@ const noise = (most: number): Buffer =>
 
 let relay: Relay;
 let home: TestHome;
+/** Each with a share of its own, so that only what is malformed ends a socket. */
+let devices: Keys[];
 let before: number[];
 beforeAll(async () => {
 	console.log(`relay-input seed ${seed}`);
 	relay = await relayWithRoom();
 	home = await TestHome.found();
+	devices = [];
+	while (devices.length < 28) devices.push(await home.add(['viewer']));
 	const device = new TestDevice(relay.address);
 	await device.open(home, relay.invitation ?? '');
 	device.close();
@@ -155,9 +167,9 @@ function mangledFrame(): string | Buffer {
 }
 
 /** One malformed frame ends its socket, so each gets one of its own. */
-async function oneFrame(bystander: TestDevice): Promise<void> {
+async function oneFrame(bystander: TestDevice, keys: Keys): Promise<void> {
 	const proved = below(5) === 0;
-	const device = proved ? await arrive(relay.address, home) : new TestDevice(relay.address);
+	const device = proved ? await arrive(relay.address, home, keys) : new TestDevice(relay.address);
 	await device.until(() => device.frames.length > 0 || device.closed !== null);
 	if (below(4) === 0) {
 		const part = partOf(await cameraOf(home.first), true, noise(100));
@@ -175,10 +187,10 @@ async function oneFrame(bystander: TestDevice): Promise<void> {
 
 test('malformed frames, proved and not: a close of ours or a refusal, and nobody else notices', async () => {
 	const bystanders = await Promise.all(
-		Array.from({ length: 20 }, () => arrive(relay.address, home)),
+		devices.slice(14).map((keys) => arrive(relay.address, home, keys)),
 	);
 	for (let round = 0; round < times(60_000, 30); round += bystanders.length)
-		await Promise.all(bystanders.map(oneFrame));
+		await Promise.all(bystanders.map((one, at) => oneFrame(one, devices[at]!)));
 	for (const bystander of bystanders) bystander.close();
 	await isWell();
 });

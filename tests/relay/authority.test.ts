@@ -1,7 +1,17 @@
 /** The local authority, held against real TLS clients: Node's and OpenSSL's. */
+import 'reflect-metadata';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+	cpSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,13 +19,15 @@ import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeAuthority, makeLeaf, type Papers } from '#relay/authority.ts';
+import * as x509 from '@peculiar/x509';
+import { derOf, fingerprintLines, makeAuthority, makeLeaf, type Papers } from '#relay/authority.ts';
 import { maySpeakFor } from '#relay/constraints.ts';
 import { listen } from '#relay/listener.ts';
 import { AuthorityFolder } from '#relay/papers.ts';
 
 const OWN = ['cam.local', 'localhost', 'myhost', 'cam.example.net'];
 const DAY_MS = 24 * 3600 * 1000;
+const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const folder = mkdtempSync(join(tmpdir(), 'spy-cam-authority-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -99,6 +111,97 @@ describe('a leaf', () => {
 		expect(to - from).toBeLessThanOrEqual(397 * DAY_MS);
 		expect(from).toBeLessThan(now - DAY_MS);
 		expect(cert.ca).toBe(false);
+	});
+});
+
+/** A certificate that the authority signs for something else than a server. */
+async function forged(extensions: readonly x509.Extension[]): Promise<string> {
+	const [der] = x509.PemConverter.decode(authority.key);
+	const signingKey = await crypto.subtle.importKey('pkcs8', der!, EC, false, ['sign']);
+	const keys = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
+	const cert = await x509.X509CertificateGenerator.create({
+		...{ serialNumber: '41', subject: 'CN=cam.local', signingKey, publicKey: keys.publicKey },
+		issuer: new x509.X509Certificate(authority.cert).subjectName,
+		signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+		...{ notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) },
+		extensions: [...extensions],
+	});
+	return cert.toString('pem');
+}
+
+function openssl(cert: string, purpose: string): string {
+	const [ca, leaf] = [join(folder, 'ca.crt'), join(folder, 'leaf.crt')];
+	writeFileSync(ca, authority.cert);
+	writeFileSync(leaf, cert);
+	const args = ['verify', '-x509_strict', '-purpose', purpose, '-CAfile', ca, leaf];
+	const { stdout, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
+	return `${stdout}${stderr}`;
+}
+
+describe('RL32 the authority vouches for servers only', () => {
+	const { clientAuth, codeSigning, emailProtection, serverAuth } = x509.ExtendedKeyUsage;
+	const usage = (...usages: string[]) => new x509.ExtendedKeyUsageExtension(usages);
+	const names = (...list: x509.JsonGeneralNames) => new x509.SubjectAlternativeNameExtension(list);
+	const dns = { type: 'dns', value: 'cam.local' } as const;
+
+	test('a leaf is for a server', async () => {
+		const leaf = await makeLeaf(authority, ['cam.local'], Date.now());
+		expect(openssl(leaf.cert, 'sslserver')).toContain('OK');
+		for (const purpose of ['sslclient', 'smimesign', 'codesign'])
+			expect(openssl(leaf.cert, purpose)).not.toContain('OK');
+	});
+
+	test.each([
+		['a client', 'sslclient', clientAuth],
+		['mail', 'smimesign', emailProtection],
+		['a program', 'codesign', codeSigning],
+	])('what it signs for %s is refused', async (_name, purpose, what) => {
+		const basics = [
+			names(dns),
+			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+		];
+		expect(openssl(await forged([usage(what), ...basics]), purpose)).not.toContain('OK');
+		expect(openssl(await forged([usage(what, serverAuth), ...basics]), purpose)).not.toContain(
+			'OK',
+		);
+		expect(openssl(await forged(basics), purpose)).not.toContain('OK');
+	});
+
+	test.each([
+		['a mailbox', { type: 'email', value: 'you@example.org' } as const],
+		['an address of the web', { type: 'url', value: 'https://bank.example/' } as const],
+		['a local one', { type: 'url', value: 'https://cam.local/' } as const],
+	])('for the name of %s', async (_name, name) => {
+		const cert = await forged([usage(serverAuth), names(dns, name)]);
+		expect(openssl(cert, 'sslserver')).toContain('permitted subtree violation');
+	});
+
+	test('its fingerprint is what OpenSSL says, in lines to compare', () => {
+		const ca = join(folder, 'ca.crt');
+		writeFileSync(ca, authority.cert);
+		const args = ['x509', '-in', ca, '-noout', '-fingerprint', '-sha256'];
+		const said = String(spawnSync('openssl', args).stdout).trim();
+		const lines = fingerprintLines(derOf(authority));
+		expect(lines.map((line) => line.length)).toEqual([23, 23, 23, 23]);
+		expect(said.split('=')[1]).toBe(lines.join(' ').replaceAll(' ', ':'));
+	});
+
+	test('one that an earlier version made works on, and is told from one of now', async () => {
+		const data = join(folder, 'before');
+		cpSync('tests/fixtures/authority-before', join(data, 'authority'), { recursive: true });
+		const before = await AuthorityFolder.open(data, ['spycam.local', 'localhost'], Date.now());
+		expect(before.isBounded).toBe(false);
+		const leaf = await before.leaf(['spycam.local'], Date.now());
+		const server = createSecureServer({ ...leaf }).listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const { port } = server.address() as AddressInfo;
+		const ca = readFileSync('tests/fixtures/authority-before/authority.crt', 'utf8');
+		const socket = connect({ host: '127.0.0.1', port, servername: 'spycam.local', ca });
+		await once(socket, 'secureConnect');
+		socket.destroy();
+		server.close();
+		const now = await AuthorityFolder.open(join(folder, 'now'), OWN, Date.now());
+		expect(now.isBounded).toBe(true);
 	});
 });
 

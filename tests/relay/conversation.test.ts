@@ -122,6 +122,12 @@ describe('opening a home', () => {
 		expect((await new Talk(world).say(open(second))).refusal).toBe('invitation');
 	});
 
+	test('RL33 an invitation is over after its time', async () => {
+		world.wallMs = 90_000_000;
+		expect((await new Talk(world).say(open(await TestHome.found()))).refusal).toBe('invitation');
+		expect(world.relay.invitations.size).toBe(0);
+	});
+
 	test('a roster that does not follow opens none, and leaves the invitation', async () => {
 		const home = await TestHome.found();
 		await home.add(['viewer']);

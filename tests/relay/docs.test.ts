@@ -46,7 +46,7 @@ test.each([
 
 test('over HTTP', () => {
 	const api = createApi({ relay: {} as Relay } as ApiState);
-	const files = { certificate: new Uint8Array(), profile: new Uint8Array() };
+	const files = { certificate: new Uint8Array(), profile: new Uint8Array(), fingerprint: [] };
 	const trust = createTrust(files, () => 'https://cam.local');
 	const routes = [...api.routes, ...trust.routes]
 		.filter(({ method, path }) => method === 'GET' && path !== '/' && !path.endsWith('*'))

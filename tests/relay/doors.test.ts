@@ -95,6 +95,14 @@ describe('RL5 who comes', () => {
 		expect(ask('192.168.1.9', { host: 'cam.local' })).toMatchObject({ local: false });
 	});
 
+	test.each([
+		...['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip'],
+		...['cf-connecting-ip', 'true-client-ip'],
+	])('RL5 nor for who comes by one that no setting names, but says so: %s', (name) => {
+		const headers = { host: 'cam.local', [name]: '1.2.3.4' };
+		expect(ask('127.0.0.1', headers)).toMatchObject({ inside: true, local: false });
+	});
+
 	test.each(['10.0.0.0/33', 'nginx', '10.0.0.0/8/8', '', '::1/129', '10.0.0.0/x'])(
 		'no proxy: %s',
 		(text) => expect(proxiesFrom([text])).toBeNull(),

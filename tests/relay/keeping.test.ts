@@ -36,6 +36,35 @@ describe('RL15 the mailbox', () => {
 		expect(mailbox.waitingFor('h', 'd', 0)).toHaveLength(17);
 	});
 
+	test('whoever writes more pushes out its own, and nobody else’s', () => {
+		const mailbox = new Mailbox([]);
+		for (let id = 0; id < 40; id += 1) mailbox.keep(letter(id, { from: 'camera' }));
+		const box = 'x'.repeat(60_000);
+		const left: Letter[] = [];
+		for (let id = 100; id < 500; id += 1)
+			left.push(...mailbox.keep(letter(id, { from: 'flood', box })));
+		expect(new Set(left.map(({ from }) => from))).toEqual(new Set(['flood']));
+		expect(ids(mailbox.waitingFor('h', 'd', 0)).slice(0, 40)).toEqual(
+			Array.from({ length: 40 }, (_, id) => id),
+		);
+		expect(ids(mailbox.waitingFor('h', 'd', 0)).at(-1)).toBe(499);
+	});
+
+	test('holds 8 MiB a home, whomever they are for', () => {
+		const mailbox = new Mailbox([]);
+		const box = 'x'.repeat(60_000);
+		mailbox.keep(letter(0, { from: 'camera' }));
+		for (let to = 0; to < 64; to += 1)
+			for (let n = 0; n < 17; n += 1)
+				mailbox.keep(letter(1 + to * 17 + n, { to: `d${to}`, from: 'flood', box }));
+		const held = Array.from({ length: 64 }, (_, to) => mailbox.waitingFor('h', `d${to}`, 0)).flat();
+		expect(held.length * 60_000).toBeLessThanOrEqual(8 * 1024 * 1024);
+		expect(held.length).toBe(139);
+		expect(mailbox.waitingFor('h', 'd', 0)).toHaveLength(1);
+		mailbox.keep(letter(9_999, { home: 'other' }));
+		expect(mailbox.waitingFor('other', 'd', 0)).toHaveLength(1);
+	});
+
 	test('lets go of what is over', () => {
 		const mailbox = new Mailbox([letter(1), letter(2, { untilMs: 5_000 })]);
 		expect(ids(mailbox.waitingFor('h', 'd', 1_000))).toEqual([2]);
@@ -82,6 +111,12 @@ describe('RL21 the ring', () => {
 		expect(ring.since('a')).toEqual([]);
 	});
 
+	test('never holds more than 100,000 parts, however small', () => {
+		const ring = new Ring(2 ** 30);
+		for (let at = 0; at < 120_000; at += 1) ring.add('a', true, frame(20), 0);
+		expect(ring.bytes).toBe(100_000 * 20);
+	});
+
 	test('does not hold the buffer that a frame was cut from', () => {
 		const ring = new Ring(2 ** 20);
 		const large = new Uint8Array(65_536);
@@ -92,7 +127,8 @@ describe('RL21 the ring', () => {
 
 describe('RL2 the outbox', () => {
 	const entry = (byte: number): Uint8Array<ArrayBuffer> => new Uint8Array([byte]);
-	const empty = { homes: [], letters: [], invitations: ['i', 'j'] };
+	const invitation = (hash: string) => ({ hash, untilMs: 1_000 });
+	const empty = { homes: [], letters: [], invitations: [invitation('i'), invitation('j')] };
 	const opened = { kind: 'opened', home: 'h', invitation: 'i', entries: [entry(1)] } as const;
 
 	test('adds up to what store will have', () => {
@@ -105,21 +141,21 @@ describe('RL2 the outbox', () => {
 		expect(outbox.kept).toEqual({
 			homes: [{ home: 'h', entries: [entry(1), entry(2)] }],
 			letters: [letter(2)],
-			invitations: ['j'],
+			invitations: [invitation('j')],
 		});
 	});
 
 	test('an invitation that is used up does not come back with store', () => {
 		const outbox = new Outbox(empty);
 		outbox.add({ ...opened, entries: [...opened.entries] });
-		expect(outbox.invited('i')).toBe(false);
-		expect(outbox.invited('k')).toBe(true);
-		expect(outbox.kept.invitations).toEqual(['j', 'k']);
+		expect(outbox.invited(invitation('i'))).toBe(false);
+		expect(outbox.invited(invitation('k'))).toBe(true);
+		expect(outbox.kept.invitations).toEqual([invitation('j'), invitation('k')]);
 	});
 
 	test('tells a few at a time, in order, and again what was not confirmed', () => {
 		const outbox = new Outbox(empty);
-		for (let id = 0; id < 100; id += 1) outbox.add({ kind: 'gone', ids: [id] });
+		for (let id = 0; id < 100; id += 1) outbox.add({ kind: 'waits', letter: letter(id) });
 		expect(outbox.next().map(({ n }) => n)).toEqual(Array.from({ length: 64 }, (_, at) => at + 1));
 		expect(outbox.next()).toEqual([]);
 		outbox.confirmed(1);
@@ -130,11 +166,37 @@ describe('RL2 the outbox', () => {
 		expect(outbox.unconfirmed).toBe(98);
 	});
 
-	test('while store is away for long, letters are dropped and never an entry', () => {
+	test('RL29 a letter that is gone before store heard of it is not told; one that it heard of is taken back', () => {
 		const outbox = new Outbox(empty);
+		for (let id = 0; id < 70; id += 1) outbox.add({ kind: 'waits', letter: letter(id) });
+		outbox.next();
+		// 64 and on it was not told of; 5 and 6 may be written already.
+		outbox.add({ kind: 'gone', ids: [5, 64] });
+		outbox.add({ kind: 'gone', ids: [6, 65, 66] });
+		outbox.again();
+		const told: unknown[] = [];
+		for (let now = outbox.next(); now.length > 0; now = outbox.next()) {
+			told.push(...now.map(({ fact }) => (fact.kind === 'waits' ? fact.letter.id : fact)));
+			for (const { n } of now) outbox.confirmed(n);
+		}
+		expect(told.slice(0, 64)).toEqual(Array.from({ length: 64 }, (_, id) => id));
+		expect(told.slice(64)).toEqual([67, 68, 69, { kind: 'gone', ids: [5, 6] }]);
+	});
+
+	test('RL29 while store is away, what waits is what the mailboxes hold, and never an entry is dropped', () => {
+		const [mailbox, outbox] = [new Mailbox([]), new Outbox(empty)];
 		outbox.add({ ...opened, entries: [...opened.entries] });
-		for (let id = 0; id < 12_000; id += 1) outbox.add({ kind: 'gone', ids: [id] });
-		expect(outbox.unconfirmed).toBe(10_000);
+		outbox.next();
+		const box = 'x'.repeat(60_000);
+		for (let id = 1; id <= 12_000; id += 1) {
+			const left = mailbox.keep(letter(id, { box }));
+			outbox.add({ kind: 'waits', letter: letter(id, { box }) });
+			if (left.length > 0) outbox.add({ kind: 'gone', ids: ids(left) });
+		}
+		// 17 letters are a megabyte.
+		expect(outbox.unconfirmed).toBe(18);
+		expect(outbox.kept.letters).toHaveLength(17);
+		outbox.again();
 		expect(outbox.next()[0]!.fact.kind).toBe('opened');
 	});
 });
@@ -146,7 +208,7 @@ describe('RL2 ID45 a roster that an owner settled', () => {
 	const opened = { kind: 'opened', home: 'h', invitation: 'i', entries: bytes(1, 2) } as const;
 
 	test('is kept in place of what fell, in the outbox and in the database, told twice as well', () => {
-		const outbox = new Outbox({ homes: [], letters: [], invitations: ['i'] });
+		const outbox = new Outbox({ homes: [], letters: [], invitations: [{ hash: 'i', untilMs: 1 }] });
 		const database = new Database(':memory:');
 		const facts = [opened, appended(3, 3, 4, 5), appended(3, 6, 7), appended(5, 8)];
 		for (const fact of facts) outbox.add(fact);

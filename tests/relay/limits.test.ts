@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Backoff } from '#relay/backoff.ts';
 import { Bucket } from '#relay/bucket.ts';
-import { Gate, networkOf } from '#relay/gate.ts';
+import { Gate } from '#relay/gate.ts';
+import { Tries } from '#relay/tries.ts';
 
 describe('a bucket', () => {
 	test('gives what is in it at once, then what comes in', () => {
@@ -56,16 +57,56 @@ describe('RL7 the gate', () => {
 		expect(gate.enter('a', 61_000)).toBe(true);
 	});
 
-	test.each([
-		['192.168.1.5', '192.168.1.5'],
-		['::ffff:192.168.1.5', '192.168.1.5'],
-		['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-		['2001:db8:1:2::9', '2001:db8:1:2'],
-		['2001:db8::1', '2001:db8:0:0'],
-		['::1', '0:0:0:0'],
-	])('%s counts as %s', (address, network) => {
-		expect(networkOf(address)).toBe(network);
+	test('gives the token of a proof back: a household that comes back at once is let in', () => {
+		const gate = new Gate(limits);
+		for (let one = 0; one < 150; one += 1) {
+			expect(gate.enter('10.0.0.1', 0)).toBe(true);
+			gate.proved('10.0.0.1');
+		}
 	});
+
+	test('RL27 a guest of the local network does not lock the household out by IPv6', () => {
+		const gate = new Gate(limits);
+		for (let one = 0; one < 70; one += 1) gate.enter('fd00:1:2:3::bad', 0);
+		expect(gate.enter('fd00:1:2:3::bad', 0)).toBe(false);
+		expect(gate.enter('fd00:1:2:3::c0de', 0)).toBe(true);
+		// Whoever has a whole network of the internet is one, however many addresses it has.
+		for (let one = 0; one < 60; one += 1) gate.enter(`2001:db8:1:2::${one}`, 0);
+		expect(gate.enter('2001:db8:1:2::ffff', 0)).toBe(false);
+	});
+
+	test('remembers 10,000 addresses, however many come; never forgets one that has a socket', () => {
+		const gate = new Gate({ socketsPerMinute: 60, socketsAtOnce: 1 });
+		expect(gate.enter('10.0.0.1', 0)).toBe(true);
+		for (let at = 0; at < 30_000; at += 1) {
+			const address = `fd00::${at.toString(16)}`;
+			gate.enter(address, 0);
+			gate.leave(address);
+		}
+		expect(gate.size).toBe(10_000);
+		expect(gate.enter('10.0.0.1', 0)).toBe(false);
+	});
+});
+
+test('RL18 tries: never more in any stretch of time, however they fall', () => {
+	const times = fc.array(fc.nat(200), { maxLength: 300 });
+	fc.assert(
+		fc.property(times, (list) => {
+			const tries = new Tries(10, 1_000);
+			const taken: number[] = [];
+			let nowMs = 0;
+			for (const laterMs of list) {
+				nowMs += laterMs;
+				if (!tries.may(nowMs)) continue;
+				tries.count(nowMs);
+				taken.push(nowMs);
+			}
+			for (const [at, fromMs] of taken.entries()) {
+				const within = taken.slice(at).filter((ms) => ms - fromMs < 1_000);
+				expect(within.length).toBeLessThanOrEqual(10);
+			}
+		}),
+	);
 });
 
 test('RL1 a start after 0.2 s, doubling, at most 10 s, counted anew after a quiet minute', () => {

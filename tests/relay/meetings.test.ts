@@ -115,6 +115,58 @@ describe('RL17 a meeting', () => {
 	});
 });
 
+describe('RL30 what meetings hold', () => {
+	const box = 'A'.repeat(43_691);
+	const rid = (n: number) => n.toString(16).padStart(32, '0');
+	/** Opens 8 meetings from each address, and posts all that it may into each. */
+	function flood(meetings: Meetings, addressOf: (n: number) => string, count: number): void {
+		for (let at = 0; at < count; at += 1) {
+			const guest = party(null, addressOf(at));
+			for (let n = 0; n < 8; n += 1) {
+				const id = rid(1 + at * 8 + n);
+				meetings.wait(guest, id, null, 0);
+				for (let post = 0; post < 16; post += 1) meetings.post(guest, id, box, 0);
+			}
+		}
+	}
+
+	test('guests from 250 networks hold 4 MiB, and a member shows its code as ever', () => {
+		const meetings = new Meetings();
+		flood(meetings, (n) => `2001:db8:0:${n.toString(16)}`, 250);
+		expect(meetings.bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+		expect(meetings.wait(party('h/o'), 'r', 'ABCDEFGH', 1)).toBeNull();
+		expect(meetings.find(party(null, '192.168.1.77'), 'ABCDEFGH', 1)).toBeNull();
+	});
+
+	test('one network that floods pushes out its own: a guest of another stays', () => {
+		const meetings = new Meetings();
+		const phone = party(null, '192.168.1.77');
+		expect(meetings.wait(phone, 'phone', null, 0)).toBeNull();
+		flood(meetings, (n) => `fd00:1:2:3:0:0:0:${n.toString(16)}`, 250);
+		expect(phone.heard).toEqual([]);
+		expect(meetings.meet(party('h/o'), 'phone', 1)).toBeNull();
+	});
+
+	test('members hold 16 MiB, apart from guests; what was read counts no more', () => {
+		const meetings = new Meetings();
+		for (let n = 0; n < 100; n += 1) {
+			const member = party(`h/${n}`);
+			for (let k = 0; k < 8; k += 1) {
+				meetings.wait(member, rid(n * 8 + k), null, 0);
+				for (let post = 0; post < 16; post += 1) meetings.post(member, rid(n * 8 + k), box, 0);
+			}
+		}
+		expect(meetings.bytes).toBeLessThanOrEqual(16 * 1024 * 1024);
+		const guest = party(null);
+		expect(meetings.wait(guest, 'r', null, 0)).toBeNull();
+		const before = meetings.bytes;
+		meetings.post(guest, 'r', box, 0);
+		expect(meetings.bytes).toBe(before + box.length);
+		meetings.meet(party('g/o'), 'r', 0);
+		expect(meetings.bytes).toBe(before);
+	});
+});
+
 describe('RL18 locators', () => {
 	test('an address may be wrong 3 times in 10 minutes; being right costs nothing', () => {
 		const meetings = new Meetings();
@@ -136,6 +188,32 @@ describe('RL18 locators', () => {
 			count[answer === 'no-meeting' || answer === 'too-many' ? answer : 'other'] += 1;
 		}
 		expect(count).toEqual({ 'no-meeting': 100, 'too-many': 99_900, other: 0 });
+	});
+
+	test('100 in any ten minutes, not 100 and what comes in meanwhile; 3 an address likewise', () => {
+		const meetings = new Meetings();
+		let [all, mine] = [0, 0];
+		for (let s = 0; s < 600; s += 1) {
+			if (meetings.find(party(null, 'a'), 'WRNGWRNG', s * 1_000) === 'no-meeting') mine += 1;
+			for (let n = 0; n < 30; n += 1) {
+				const other = party(null, `10.${n}.${s >> 8}.${s & 255}`);
+				if (meetings.find(other, 'WRNGWRNG', s * 1_000) === 'no-meeting') all += 1;
+			}
+		}
+		expect([mine + all, mine]).toEqual([100, 3]);
+		expect(meetings.find(party(null, 'b'), 'WRNGWRNG', 10 * MINUTE)).toBe('no-meeting');
+	});
+
+	test('a network of IPv6 24: a guest with all its addresses leaves tries for the others', () => {
+		const meetings = new Meetings();
+		let looked = 0;
+		for (let n = 0; n < 1_000; n += 1) {
+			const guest = party(null, `fd00:1:2:3:0:0:0:${n.toString(16)}`);
+			if (meetings.find(guest, 'WRNGWRNG', 0) === 'no-meeting') looked += 1;
+		}
+		expect(looked).toBe(24);
+		meetings.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
+		expect(meetings.find(party(null, '192.168.1.77'), 'ABCDEFGH', 0)).toBeNull();
 	});
 
 	test('two with the same letters are not mixed up', () => {

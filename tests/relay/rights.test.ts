@@ -48,6 +48,77 @@ describe('RL6 RL7 RL8 limits', () => {
 		expect(device.closed).toBe(4429);
 	});
 
+	test('the same for a device over all its sockets, and another device has its own', async () => {
+		const sockets = await Promise.all(Array.from({ length: 4 }, entered));
+		for (let n = 0; n < 59; n += 1)
+			for (const { talk } of sockets) talk.text(Buffer.from('{"t":"ping","n":1}'));
+		expect(sockets.map(({ closed }) => closed)).toEqual([null, null, null, null]);
+		sockets[0]!.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		expect(sockets.map(({ closed }) => closed)).toEqual([4429, null, null, null]);
+		// To come once more is a word, too.
+		expect((await entered()).closed).toBe(4429);
+		const viewer = await known.add(['viewer']);
+		world.nowMs += 1_000;
+		await (await entered()).say({ t: 'append', entries: known.entries.slice(1).map(base64url) });
+		const other = await new Talk(world).prove(known, viewer);
+		for (let n = 0; n < 239; n += 1) other.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		expect(other.closed).toBeNull();
+	});
+
+	test('small parts count 4 KiB each', async () => {
+		const device = await entered();
+		const part = partOf(await cameraOf(known.first), true, new Uint8Array(1));
+		for (let n = 0; n < 1_953; n += 1) device.talk.part(part);
+		expect(device.closed).toBeNull();
+		device.talk.part(part);
+		expect(device.closed).toBe(4429);
+	});
+
+	test('RL26 a proof gives its place back, once', async () => {
+		const device = await entered();
+		expect(device.proofs).toBe(1);
+		world.nowMs += 8 * 60_000;
+		device.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		device.talk.tick(world.nowMs);
+		await device.prove(known);
+		expect([device.closed, device.proofs]).toEqual([null, 1]);
+	});
+
+	test('RL30 whoever has proved nothing: 64 frames at once, no part, 128 KiB while a proof is looked at', async () => {
+		const device = new Talk(world);
+		for (let n = 0; n < 64; n += 1) device.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		expect(device.closed).toBeNull();
+		device.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		expect(device.closed).toBe(4429);
+		const camera = new Talk(world);
+		camera.talk.part(partOf(await cameraOf(known.first), true, new Uint8Array(100)));
+		expect(camera.closed).toBe(4400);
+		const prover = new Talk(world);
+		const proof = { t: 'prove', version: 1, home: known.id, device: known.first.device };
+		prover.talk.text(Buffer.from(JSON.stringify({ ...proof, signature: 'A'.repeat(86) })));
+		const large = Buffer.from(
+			JSON.stringify({ t: 'post', rid: '0'.repeat(32), box: 'A'.repeat(43_000) }),
+		);
+		for (let n = 0; n < 3; n += 1) prover.talk.text(large);
+		expect(prover.closed).toBeNull();
+		prover.talk.text(large);
+		expect(prover.closed).toBe(4429);
+	});
+
+	test('a device that has all sockets of its home makes room for another of it', async () => {
+		const viewer = await known.add(['viewer']);
+		const owner = await entered();
+		await owner.say({ t: 'append', entries: known.entries.slice(1).map(base64url) });
+		const flood: Talk[] = [];
+		for (let n = 0; n < 255; n += 1) {
+			world.nowMs += 100;
+			flood.push(await new Talk(world).prove(known, viewer));
+		}
+		expect((await new Talk(world).prove(known, viewer)).closed).toBe(4401);
+		const again = await entered();
+		expect([again.closed, flood[0]!.closed, flood[1]!.closed]).toEqual([null, 4429, null]);
+	});
+
 	test('silence and no proof end it', async () => {
 		const silent = await entered();
 		silent.talk.tick(25_000);
@@ -85,7 +156,7 @@ describe('RL9 RL19 RL20 live parts', () => {
 	}> {
 		const home = await TestHome.found();
 		const keys = await home.add(['viewer']);
-		world.relay.invitations.add(hashOf('more'));
+		world.relay.invitations.set(hashOf('more'), world.wallMs + 1);
 		await new Talk(world).say({
 			...{ t: 'open', version: 1, invitation: 'more' },
 			roster: home.entries.map(base64url),

@@ -1,12 +1,24 @@
 /** The server as a person starts it: a process with a command line, an exit code and signals. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	cpSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { Database } from '#relay/database.ts';
 import { builtSite } from './site.ts';
 import { over } from '../ends.ts';
 
@@ -81,9 +93,66 @@ test('it says where it is, answers there, and stops when told to', async () => {
 	expect(code).toBe(0);
 	const lines = said.trim().split('\n');
 	expect(lines[0]).toMatch(/^An invitation, .+ http:\/\/localhost:\d+\/#invite\.[\w-]{22}$/);
-	expect(lines[1]).toMatch(/^Other devices open https:\/\/localhost:\d+$/);
-	expect(lines[2]).toMatch(/^Things are kept at https:\/\/localhost:\d+$/);
-	expect(lines.slice(3)).toEqual([`Spy-cam is at ${address}`]);
+	expect(lines[1]).toBe('  (good for 24 hours, or until the next start)');
+	expect(lines[2]).toMatch(/^Other devices open https:\/\/localhost:\d+$/);
+	expect(lines[3]).toBe('Before a phone trusts the certificate, compare its SHA-256 fingerprint:');
+	for (const line of lines.slice(4, 8)) expect(line).toMatch(/^ {2}([0-9A-F]{2} ){7}[0-9A-F]{2}$/);
+	expect(lines[8]).toMatch(/^Things are kept at https:\/\/localhost:\d+$/);
+	expect(lines.slice(9)).toEqual([`Spy-cam is at ${address}`]);
+});
+
+test('RL32 RL4 RL5 the trust page has the fingerprint of the terminal; store knows its names, and metrics are for this machine', async () => {
+	const data = newFolder();
+	const run = start(anyPort(data));
+	const address = await run.address;
+	const shown = run.said().match(/^ {2}([0-9A-F]{2} ){7}[0-9A-F]{2}$/gm) ?? [];
+	const page = await (
+		await fetch(`${address}/trust`, { signal: AbortSignal.timeout(5_000) })
+	).text();
+	expect(shown).toHaveLength(4);
+	expect(page).toContain(`<pre>${shown.map((line) => line.trim()).join('\n')}</pre>`);
+	const store = /https:\/\/localhost:(\d+)$/m.exec(run.said().split('kept at ')[1] ?? '')?.[1];
+	const ask = async (path: string, headers: Record<string, string>): Promise<number> => {
+		const asked = request({
+			...{ host: '127.0.0.1', port: Number(store), path, headers, rejectUnauthorized: false },
+		});
+		asked.end();
+		const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+		answer.resume();
+		return answer.statusCode ?? 0;
+	};
+	const host = `localhost:${store ?? ''}`;
+	expect(await ask('/api/health', { Host: host })).toBe(200);
+	expect(await ask('/api/health', { Host: 'evil.example' })).toBe(421);
+	expect(await ask('/metrics', { Host: host })).toBe(200);
+	expect(await ask('/metrics', { Host: host, 'X-Forwarded-For': '203.0.113.9' })).toBe(404);
+	const outside = { headers: { 'X-Forwarded-For': '203.0.113.9' } };
+	expect((await fetch(`${address}/metrics`, outside)).status).toBe(404);
+	expect((await fetch(`${address}/metrics`)).status).toBe(200);
+	// RL31: whatever a folder was, nobody else reads it.
+	expect(statSync(data).mode & 0o777).toBe(0o700);
+	for (const file of ['relay.sqlite', 'relay.sqlite-wal', 'relay.sqlite-shm', 'server.lock'])
+		expect([file, statSync(join(data, file)).mode & 0o777]).toEqual([file, 0o600]);
+	run.child.kill('SIGTERM');
+	await run.exit;
+});
+
+test('RL33 RL32 a start replaces the invitation of the start before; an earlier authority works on, and the terminal says so', async () => {
+	const data = newFolder();
+	cpSync('tests/fixtures/authority-before', join(data, 'authority'), { recursive: true });
+	const said: string[] = [];
+	for (let starts = 0; starts < 2; starts += 1) {
+		const run = start(anyPort(data));
+		await run.address;
+		run.child.kill('SIGTERM');
+		said.push((await ended(run)).said);
+	}
+	for (const text of said) expect(text).toContain('was made by an earlier Spy-cam');
+	const database = new Database(join(data, 'relay.sqlite'));
+	const hashes = database.invitations(Date.now()).map(({ hash }) => hash);
+	database.close();
+	const code = /#invite\.([\w-]{22})$/m.exec(said[1] ?? '')?.[1] ?? '';
+	expect(hashes).toEqual([createHash('sha256').update(code).digest('hex')]);
 });
 
 test('a client that hangs on does not keep it from stopping', async () => {

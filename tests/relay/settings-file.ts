@@ -14,6 +14,9 @@ export function relayWith(settings: object, data = temporaryFolder()): Promise<R
 
 /** One that lets a single address have as many sockets as it likes, and believes what address a test says it has. */
 export function relayWithRoom(data?: string): Promise<Relay> {
-	const limits = { socketsPerMinute: 1_000_000, socketsPerAddress: 100_000 };
+	const limits = {
+		...{ socketsPerMinute: 1_000_000, socketsPerAddress: 100_000 },
+		...{ unprovedPerAddress: 100_000, unproved: 100_000 },
+	};
 	return relayWith({ limits, proxies: ['127.0.0.1', '::1'] }, data);
 }

@@ -18,7 +18,10 @@ describe('settings.json', () => {
 		expect(good(null)).toMatchObject({
 			...{ name: 'spycam.local', host: '::', port: 8080, httpsPort: 8443, storePort: 8444 },
 			...{ publicName: null, origins: [], proxies: [], ice: null, discovery: true, log: 'warn' },
-			limits: { socketsPerMinute: 60, socketsPerAddress: 200, ringMiB: 256 },
+			limits: {
+				...{ socketsPerMinute: 60, socketsPerAddress: 200, ringMiB: 256 },
+				...{ unprovedPerAddress: 64, unproved: 1024 },
+			},
 		});
 	});
 

@@ -12,6 +12,7 @@ import { Mailbox } from '#relay/mailbox.ts';
 import { Meetings } from '#relay/meetings.ts';
 import type { Relay } from '#relay/relay.ts';
 import { Ring } from '#relay/ring.ts';
+import { Shares } from '#relay/shares.ts';
 import { base64url, type Keys, type TestHome } from './device.ts';
 
 const crypto = new WebCrypto();
@@ -37,7 +38,8 @@ export function newWorld(homes: readonly TestHome[]): World {
 			...{ crypto: counted, hub: new Hub(() => undefined), meetings: new Meetings() },
 			...{ mailbox: new Mailbox([]), homes: new Homes(counted, kept) },
 			...{ ring: new Ring(1_000_000), tokenKey: new Uint8Array(32).fill(7) },
-			invitations: new Set([hashOf(CODE)]),
+			invitations: new Map([[hashOf(CODE), 90_000_000]]),
+			shares: new Shares(),
 			ice: () => [],
 			tell: (fact) => facts.push(fact),
 			tidy: () => undefined,
@@ -85,6 +87,7 @@ export class Talk {
 	closed: number | null = null;
 	slow = false;
 	offences = 0;
+	proofs = 0;
 	readonly talk: Conversation;
 
 	constructor({ relay }: World, origin = ORIGIN, address = 'a') {
@@ -102,6 +105,7 @@ export class Talk {
 		this.talk = new Conversation(relay, line, {
 			...{ origin, address },
 			offended: () => (this.offences += 1),
+			proved: () => (this.proofs += 1),
 		});
 	}
 

@@ -9,7 +9,8 @@ function paper(change: Partial<KitControls> = {}, chance = () => 0) {
 	const did: string[] = [];
 	const kits: KitControls = {
 		...{ madeMs: null, triedMs: null, hindrance: null, claims: [], on: () => () => undefined },
-		draw: () => Promise.resolve({ groups, link: 'x', relay: 'https://cam.local:8443', guarded: false }),
+		draw: () =>
+			Promise.resolve({ groups, link: 'x', relay: 'https://cam.local:8443', guarded: false }),
 		keep: () => Promise.resolve(void did.push('keep')),
 		drop: () => void did.push('drop'),
 		try: () => Promise.resolve('works'),

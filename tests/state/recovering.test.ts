@@ -73,8 +73,8 @@ test('KT13 a link to a relay that is gone: the address is asked for, and what is
 	coming.relay = 'new.local:8443';
 	await coming.come();
 	expect(came).toEqual([
-		[link, 'New phone', null],
-		[link, 'New phone', 'https://new.local:8443'],
+		[link, 'New phone', null, ''],
+		[link, 'New phone', 'https://new.local:8443', ''],
 	]);
 });
 

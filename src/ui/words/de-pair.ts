@@ -174,7 +174,7 @@ export const pair: typeof english = {
 			},
 			invitation: {
 				what: 'Dieses Relay kennt dein Zuhause noch nicht.',
-				next: 'Gib die Einladung ein, die das Relay beim ersten Start gezeigt hat.',
+				next: 'Gib die Einladung ein, die das Relay beim Start gezeigt hat.',
 			},
 			unreachable: {
 				what: 'Das Relay ist nicht zu erreichen.',
@@ -220,7 +220,8 @@ export const pair: typeof english = {
 		title: 'Dein Zuhause bei diesem Relay eröffnen',
 		label: 'Einladung',
 		button: 'Mein Zuhause hier eröffnen',
-		wrong: 'Diese Einladung gilt nicht, oder sie wurde schon benutzt.',
+		wrong:
+			'Diese Einladung wurde schon benutzt oder ist älter als 24 Stunden. Lass dir vom Relay eine neue geben.',
 		opened: 'Dein Zuhause ist bei diesem Relay eröffnet. Jetzt kannst du Geräte hereinlassen.',
 	},
 	cancel: 'Abbrechen',

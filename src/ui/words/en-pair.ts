@@ -47,7 +47,7 @@ const ends: Readonly<Record<PairingEnd, Advice>> = {
 	},
 	invitation: {
 		what: 'This relay does not know your home yet.',
-		next: 'Type the invitation that the relay showed when it was first started.',
+		next: 'Type the invitation that the relay showed when it was started.',
 	},
 	unreachable: {
 		what: 'The relay cannot be reached.',
@@ -224,7 +224,8 @@ export const pair = {
 		title: 'Open your home at this relay',
 		label: 'Invitation',
 		button: 'Open my home here',
-		wrong: 'This invitation is not good, or was used already.',
+		wrong:
+			'This invitation was used already, or is more than 24 hours old. Make a new one at the relay.',
 		opened: 'Your home is open at this relay. Now you can let devices in.',
 	},
 	cancel: 'Cancel',

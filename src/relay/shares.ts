@@ -1,0 +1,50 @@
+import { Bucket } from './bucket.ts';
+
+const TEXTS = { perSecond: 60, atOnce: 240 };
+const PART_BYTES = { perSecond: 8_000_000, atOnce: 8_000_000 };
+/** What a part costs at least: small ones take room and time, too. */
+const LEAST_PART_BYTES = 4_096;
+
+/** What a device may say, over all its sockets (RL7). */
+export interface Share {
+	text(nowMs: number): boolean;
+	part(bytes: number, nowMs: number): boolean;
+}
+
+class DeviceShare implements Share {
+	readonly #texts: Bucket;
+	readonly #parts: Bucket;
+
+	constructor(nowMs: number) {
+		this.#texts = new Bucket(TEXTS, nowMs);
+		this.#parts = new Bucket(PART_BYTES, nowMs);
+	}
+
+	text(nowMs: number): boolean {
+		return this.#texts.take(1, nowMs);
+	}
+
+	part(bytes: number, nowMs: number): boolean {
+		return this.#parts.take(Math.max(bytes, LEAST_PART_BYTES), nowMs);
+	}
+
+	isFull(nowMs: number): boolean {
+		return this.#texts.isFull(nowMs) && this.#parts.isFull(nowMs);
+	}
+}
+
+/** One for each device that said something lately: members only, so that a stranger adds none. */
+export class Shares {
+	readonly #all = new Map<string, DeviceShare>();
+
+	of(device: string, nowMs: number): Share {
+		let share = this.#all.get(device);
+		if (!share) this.#all.set(device, (share = new DeviceShare(nowMs)));
+		return share;
+	}
+
+	/** Whoever has all of its share back is like one that never came. */
+	tidy(nowMs: number): void {
+		for (const [device, share] of this.#all) if (share.isFull(nowMs)) this.#all.delete(device);
+	}
+}

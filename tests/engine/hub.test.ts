@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { WebCrypto } from '#browser/crypto.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import type { RosterEntry } from '#domain/roster.ts';
+import { Hub } from '#engine/hub.ts';
+import type { HubSeat } from '#engine/hub-seat.ts';
+import type { FromRelay } from '#protocol/wire.ts';
+import { ManualClock } from '../fakes/clock.ts';
+
+/** A page that plays the relay, for somebody who came in and says a lot. */
+function entered(): { seat: HubSeat; said: FromRelay[]; ended: () => number | null } {
+	const membership = {
+		...{ roster: null, entries: [], on: () => () => undefined },
+		member: () => ({ roles: ['viewer'] }) as unknown as RosterEntry,
+		learn: () => Promise.resolve('known' as const),
+	};
+	const hub = new Hub({ crypto: new WebCrypto(), clock: new ManualClock(), membership });
+	const said: FromRelay[] = [];
+	let code: number | null = null;
+	const seat = hub.enter('https://nearby.invalid', {
+		frame: (frame) => void said.push(frame),
+		part: () => undefined,
+		ended: (end) => (code = end.code),
+	});
+	if (seat === null) throw new Error('no place');
+	return { seat, said, ended: () => code };
+}
+
+describe('NB9 what one seat makes the page hold', () => {
+	it('240 frames that wait for those before; then it goes', () => {
+		const { seat, ended } = entered();
+		for (let n = 0; n < 240; n += 1) seat.hear({ t: 'ping', n });
+		expect(ended()).toBeNull();
+		seat.hear({ t: 'ping', n: 240 });
+		expect(ended()).toBe(4429);
+	});
+
+	it('64 cameras that it watches', async () => {
+		const { seat, said } = entered();
+		seat.device = 'd'.repeat(32) as DeviceId;
+		const watch = (n: number) =>
+			({ t: 'watch', camera: n.toString(16).padStart(32, '0'), on: true }) as const;
+		for (let n = 0; n < 70; n += 1) seat.hear(watch(n));
+		seat.hear(watch(3));
+		await expect.poll(() => said.filter(({ t }) => t === 'refused')).toHaveLength(6);
+		expect(seat.watching.size).toBe(64);
+	});
+});
