@@ -128,7 +128,7 @@ export function canonicalOf(entry: Bytes): Bytes {
 }
 
 /** The same statement: two signatures over the same canonical bytes say one thing (ID43). */
-export function isSameEntry(a: Bytes, b: Bytes): boolean {
+function isSameEntry(a: Bytes, b: Bytes): boolean {
 	return same(canonicalOf(a), canonicalOf(b));
 }
 

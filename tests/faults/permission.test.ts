@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, newContext, startRelay } from '../e2e/house.ts';
+import { launchChromium, startRelay } from '../e2e/house.ts';
 import { becomeCamera, escaped, openSaved, playFor, record } from '../e2e/person.ts';
 import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
 
@@ -39,7 +39,7 @@ test('a refused camera is a sentence with a way on, and works once it is allowed
 });
 
 test('permission withdrawn in mid-run: the run is closed as denied and the page says so', async () => {
-	context = await newContext();
+	context = await launchChromium();
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);
@@ -56,7 +56,7 @@ test('permission withdrawn in mid-run: the run is closed as denied and the page 
 });
 
 test('the browser asks for the camera and nobody answers: what was saved plays meanwhile', async () => {
-	context = await newContext();
+	context = await launchChromium();
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
 	await record(page);
@@ -73,7 +73,7 @@ test('the browser asks for the camera and nobody answers: what was saved plays m
 });
 
 test('no camera at all: a sentence, not a blank page', async () => {
-	context = await newContext();
+	context = await launchChromium();
 	await context.addInitScript(() => {
 		navigator.mediaDevices.getUserMedia = () =>
 			Promise.reject(new DOMException('Requested device not found', 'NotFoundError'));
@@ -86,7 +86,7 @@ test('no camera at all: a sentence, not a blank page', async () => {
 });
 
 test('a camera in use by another program: a sentence that says what to close', async () => {
-	context = await newContext();
+	context = await launchChromium();
 	await context.addInitScript(() => {
 		navigator.mediaDevices.getUserMedia = () =>
 			Promise.reject(new DOMException('Could not start video source', 'NotReadableError'));
