@@ -21,10 +21,11 @@ const parts: readonly SoakPart[] = [
 			...['engine/members', 'engine/ninety-days', 'relay/forged', 'relay/meetings'],
 		],
 	},
+	{ name: 'kill', what: 'the browser killed while it records', files: [fault('kill')] },
 	{
 		name: 'recorder',
-		what: 'kills, lost lenses, second tabs, stepped clocks, ten minutes at 720p',
-		files: ['kill', 'lens', 'tabs', 'clock', 'length', 'permission', 'hidden'].map(fault),
+		what: 'lost lenses, second tabs, stepped clocks, ten minutes at 720p',
+		files: ['lens', 'tabs', 'clock', 'length', 'permission', 'hidden'].map(fault),
 	},
 	{
 		name: 'store',
