@@ -1,6 +1,6 @@
 /**
  * Serves the app's own files from this device, so that it opens with the server gone. It touches
- * nothing else: no video, no `/api`. A new version waits until no page of the old one is left, or
+ * nothing else: no video, no `/api`, no page of the server's own. A new version waits until no page of the old one is left, or
  * until a person asks for it (docs/spec/app.md).
  */
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
@@ -25,7 +25,8 @@ const LISTED = [SUMS_PATH, '/service-worker.js', '/_app/version.json'];
 const NAMED_BY_CONTENT = '/_app/immutable/';
 /** What the version before needs and this one does not. */
 const BEFORE = 'spycam-version-before';
-const NOT_A_SCREEN = [/^\/api(\/|$|\?)/, /^\/_app\//, /\.[^/?]*($|\?)/];
+/** The server's own pages among them: it alone knows which authority it has. */
+const NOT_A_SCREEN = [/^\/(api|trust)(\/|$|\?)/, /^\/_app\//, /\.[^/?]*($|\?)/];
 
 const worker = globalThis as unknown as WorkerScope;
 const precache = new PrecacheController();

@@ -104,8 +104,10 @@ test('AP3 nothing but the app’s own files is kept or answered', async () => {
 		);
 		expect(answered, path).toBe('no answer');
 	}
-	const other = await context.newPage();
-	await expect(other.goto(`${relay.address}/api/x`)).rejects.toThrow(/ERR_/);
+	for (const path of ['/api/x', '/trust']) {
+		const other = await context.newPage();
+		await expect(other.goto(relay.address + path)).rejects.toThrow(/ERR_/);
+	}
 });
 
 test('AP6 a part that does not load while it records is a notice; it records on where it is', async () => {

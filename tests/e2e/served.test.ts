@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, startRelay, temporaryFolder, type Relay } from './house.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { escaped, keptOnDevice } from './person.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -32,7 +32,9 @@ const hashOn = (page: Page) => page.getByTestId('app-hash').textContent({ timeou
 
 test('AP11 Settings shows the hash that the relay’s machine prints, offline too, and copies it', async () => {
 	relay = await startRelay();
-	context = await launchChromium({ more: { permissions: ['clipboard-read', 'clipboard-write'] } });
+	context = await newContext({
+		more: { serviceWorkers: 'allow', permissions: ['clipboard-read', 'clipboard-write'] },
+	});
 	const page = await context.newPage();
 	const errors = escaped(page);
 	const { hash, said, status } = version();
@@ -62,7 +64,7 @@ test('AP11 a file that was changed after the build is told at both places, by th
 	expect(said).toContain('are not those that its sha256sums.txt lists.');
 	expect(hash).not.toBe(version().hash);
 	relay = await startRelay({ args: ['--app', app] });
-	context = await launchChromium();
+	context = await newContext();
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/settings`);
 	expect(await hashOn(page)).toBe(hash);

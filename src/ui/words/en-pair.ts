@@ -1,5 +1,4 @@
-import type { PairingEnd } from '#domain/pairing-end.ts';
-import type { PairingBy } from '#domain/pairing-end.ts';
+import type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { Advice } from './en.ts';
 
