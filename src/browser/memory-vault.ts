@@ -100,6 +100,11 @@ export class MemoryVault implements Vault {
 		const known = this.#home(home);
 		if (seq < 2 || seq > known.roster.length) throw new Fault('conflict', 'no such entry');
 		this.#homes.set(home, { ...known, roster: [...known.roster.slice(0, seq - 1), ...entries] });
+		for (const [camera, epochs] of this.#epochs) {
+			const stale = (rosterSeq: number) => (rosterSeq < seq ? rosterSeq : 0);
+			const kept = epochs.map((one) => ({ ...one, rosterSeq: stale(one.rosterSeq) }));
+			this.#epochs.set(camera, kept);
+		}
 		for (const at of known.roster.keys()) if (at + 1 >= seq) this.#seen.delete(`${home}/${at + 1}`);
 		this.#see(home, seq, entries.length, seenMs);
 	}

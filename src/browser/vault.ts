@@ -182,6 +182,7 @@ export class BrowserVault implements Vault {
 			if (seq < 2 || fallen.length === 0) throw new Fault('conflict', 'no such entry');
 			if (founded) await db.roster.bulkDelete(fallen);
 			else await db.entries.bulkDelete(fallen.map((one): [HomeId, number] => [home, one]));
+			await db.epochs.filter(({ rosterSeq = 1 }) => rosterSeq >= seq).modify({ rosterSeq: 0 });
 			await addEntries(db, home, founded, seq, entries, seenMs);
 		});
 	}

@@ -54,6 +54,7 @@ export class HomeKeys {
 	): Promise<{ number: number; secret: NewSecret }> {
 		const { crypto, clock } = this.#tools;
 		const { number } = read(grant);
+		if (!isLikely(number, roster)) throw new Fault('corrupt', 'a home key that nobody made');
 		const subject = { home: roster.home, camera: null, number, recipient: device };
 		const signers = ownersNow(roster, clock.wallMs());
 		const raw = await rawFromGrant(crypto, grant, subject, kem, signers);
@@ -74,6 +75,17 @@ export class HomeKeys {
 		raw.fill(0);
 		return handed;
 	}
+}
+
+/** How many home keys go with one entry at most: some were made, and nothing was signed then. */
+const KEYS_AN_ENTRY = 64;
+
+/**
+ * Each new key comes with an entry, though that may have fallen since. An owner who is to go could
+ * else give away the last number there is, and nobody could be taken out any more.
+ */
+export function isLikely(number: number, { seq, fallen }: Roster): boolean {
+	return number <= KEYS_AN_ENTRY * (seq + fallen);
 }
 
 /** Higher than any that is here, and than another owner's who has made one with each revocation. */

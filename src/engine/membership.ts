@@ -295,7 +295,7 @@ export class Membership implements Joining {
 			if (!fork.may) throw notAnOwner();
 			const { gone, again } = together(fork.mine, fork.theirs);
 			const out = new Set([...gone].filter((device) => roster.devices.has(device)));
-			const settling = [await settlement(this.#tools.crypto, fallen)];
+			const settling = await settlement(this.#tools.crypto, fallen);
 			const taken = await this.#takeOut({ ...household, roster }, out, settling, again);
 			this.#learning.forgetOther();
 			return taken;

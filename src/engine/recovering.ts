@@ -1,5 +1,5 @@
 import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { faultOf } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
 import { kitFrom, tidyPassphrase, type Kit } from '#domain/kit.ts';
 import type { RecoveryEnd } from '#domain/recovery-end.ts';
 import type { Role } from '#domain/roster.ts';
@@ -11,6 +11,7 @@ import type { Relays } from '#ports/relay.ts';
 import { isHere } from './addresses.ts';
 import { CLAIM_MS } from './claims.ts';
 import type { Self } from './joining.ts';
+import { isLikely } from './home-keys.ts';
 import { KitCall } from './kit-call.ts';
 import { isKitOf, kitGrantsIn } from './kit-grants.ts';
 import { kitKeysOf, type KitKeys } from './kit-keys.ts';
@@ -200,9 +201,17 @@ export class Recovering implements RecoveryControls {
 		const signers = [...roster.past.owners.values()];
 		const keys: HomeKey[] = [];
 		for (const [number, grant] of kitGrantsIn(entries, kit.device)) {
+			if (!isLikely(number, roster)) continue;
 			const subject = { home: roster.home, camera: null, number, recipient: kit.device };
-			keys.push({ number, raw: await rawFromGrant(crypto, grant, subject, kit.kem, signers) });
+			const opened = rawFromGrant(crypto, grant, subject, kit.kem, signers);
+			// Whoever spoilt one does not spoil the kit.
+			const raw = await opened.catch((error: unknown) => {
+				if (error instanceof Fault) return null;
+				throw error;
+			});
+			if (raw !== null) keys.push({ number, raw });
 		}
+		if (keys.length === 0) throw new Fault('corrupt', 'the kit opens no home key');
 		return keys;
 	}
 
