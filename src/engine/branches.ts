@@ -242,10 +242,13 @@ export interface Said {
 	readonly theirs: readonly RosterEntry[];
 }
 
-/** Where two rosters part; `null`: they do not, or the other does not follow. */
+/**
+ * Where two rosters part; `null`: they do not, or the other does not follow. What waits behind ours
+ * falls, too, but for what owners said.
+ */
 export async function partingOf(
 	crypto: Checking,
-	mine: readonly Bytes[],
+	{ known, held }: { readonly known: readonly Bytes[]; readonly held: readonly Bytes[] },
 	theirs: readonly Bytes[],
 	nowMs: number,
 ): Promise<{
@@ -256,17 +259,18 @@ export async function partingOf(
 	readonly fallen: readonly Bytes[];
 	readonly rosters: readonly Roster[];
 } | null> {
-	const common = commonLength(mine, theirs);
-	if (common === 0 || common === theirs.length || common === mine.length) return null;
+	const common = commonLength(known, theirs);
+	if (common === 0 || common === theirs.length || common === known.length) return null;
 	try {
-		const start = await replayRoster(crypto, mine.slice(0, common));
-		const [here, there] = [await replayRoster(crypto, mine), await replayRoster(crypto, theirs)];
+		const line = [...known, ...held];
+		const start = await replayRoster(crypto, known.slice(0, common));
+		const [here, there] = [await replayRoster(crypto, known), await replayRoster(crypto, theirs)];
 		const said = {
-			mine: rightfulOf(mine, here, common, nowMs, there),
+			mine: rightfulOf(line, await replayRoster(crypto, line), common, nowMs, there),
 			theirs: rightfulOf(theirs, there, common, nowMs, here),
 		};
 		// A relay is shown them in pieces: what it has is named first.
-		const fallen = [...theirs.slice(common), ...mine.slice(common)];
+		const fallen = [...theirs.slice(common), ...line.slice(common)];
 		return { said, start, fallen, rosters: [start, here, there] };
 	} catch (error) {
 		if (error instanceof Fault && error.kind === 'corrupt') return null;

@@ -360,8 +360,8 @@ export class Membership implements Joining {
 	async #parting({ identity }: Household) {
 		const { crypto, clock } = this.#tools;
 		const other = this.#learning.otherOf(identity);
-		const { roster: mine } = homeNow(identity);
-		const parting = other && (await partingOf(crypto, mine, other, clock.wallMs()));
+		const ours = { known: homeNow(identity).roster, held: this.#learning.heldAfter(identity) };
+		const parting = other && (await partingOf(crypto, ours, other, clock.wallMs()));
 		if (!parting) return null;
 		const { said, start, fallen, rosters } = parting;
 		const may = rosters.every((roster) => this.#owns({ identity, roster }));
