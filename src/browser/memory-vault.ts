@@ -113,12 +113,18 @@ export class MemoryVault implements Vault {
 		return this.#seen.get(`${home}/${seq}`) ?? null;
 	}
 
-	async addHomeKey(home: HomeId, number: number, { key, grant }: NewSecret): Promise<void> {
+	async addHomeKey(
+		home: HomeId,
+		number: number,
+		{ key, grant }: NewSecret,
+		instead = false,
+	): Promise<void> {
 		const known = this.#home(home);
-		if (known.keys.some((kept) => kept.number === number)) {
+		const others = known.keys.filter((kept) => kept.number !== number);
+		if (!instead && others.length < known.keys.length) {
 			throw new Fault('conflict', `home key ${number} is there already`);
 		}
-		const keys = [...known.keys, { number, key, grant }].sort((a, b) => a.number - b.number);
+		const keys = [...others, { number, key, grant }].sort((a, b) => a.number - b.number);
 		this.#homes.set(home, { ...known, keys });
 	}
 

@@ -4,17 +4,23 @@ import { parseGrant, type Grant } from '#domain/grant.ts';
 import { parseEntry, type Subject } from '#domain/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
-import type { Identity, KeptHome, NewSecret } from '#ports/vault.ts';
+import type { Identity, KeptHome, NewSecret, Vault } from '#ports/vault.ts';
 import type { Household } from './house.ts';
 import { homeNow } from './identity.ts';
 import { grantOf, rawFromGrant } from './keys.ts';
 import { ownersNow, type Roster } from './roster.ts';
 
+interface HomeKeysTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly vault: Pick<Vault, 'addHomeKey'>;
+}
+
 /** The keys of the home, as they are handed on and taken: ID24. */
 export class HomeKeys {
-	readonly #tools: { readonly crypto: Crypto; readonly clock: Clock };
+	readonly #tools: HomeKeysTools;
 
-	constructor(tools: { readonly crypto: Crypto; readonly clock: Clock }) {
+	constructor(tools: HomeKeysTools) {
 		this.#tools = tools;
 	}
 
@@ -44,6 +50,27 @@ export class HomeKeys {
 		const { crypto, clock } = this.#tools;
 		const subject = { home, camera: null, number, recipient };
 		return grantOf(crypto, raw, subject, kem, owner.key, clock.wallMs());
+	}
+
+	/** Throws `corrupt`; one that is known already is no trouble (ID49). */
+	async take({ identity, roster }: Household, grant: Bytes): Promise<void> {
+		const { number, secret } = await this.opened(identity, roster, grant);
+		const kept = homeNow(identity).keys.find((one) => one.number === number);
+		if (!kept?.grant || !(await this.#stands(identity, roster, kept.grant))) {
+			await this.#tools.vault.addHomeKey(identity.home, number, secret, kept !== undefined);
+		}
+		secret.raw.fill(0);
+	}
+
+	/** Granted by who is an owner in force now. */
+	async #stands(identity: Identity, roster: Roster, grant: Bytes): Promise<boolean> {
+		try {
+			(await this.opened(identity, roster, grant)).secret.raw.fill(0);
+			return true;
+		} catch (error) {
+			if (error instanceof Fault) return false;
+			throw error;
+		}
 	}
 
 	/** On its way into the vault, as an owner in force granted it to this device. Throws `corrupt`. */

@@ -313,12 +313,7 @@ export class Membership implements Joining {
 
 	/** A home key that an owner granted. Throws `corrupt`; one that is known already is no trouble. */
 	async takeHomeKey(grant: Bytes): Promise<void> {
-		await this.#tools.house.change(async ({ identity, roster }) => {
-			const { number, secret } = await this.#keys.opened(identity, roster, grant);
-			const known = homeNow(identity).keys.some((kept) => kept.number === number);
-			if (!known) await this.#tools.vault.addHomeKey(identity.home, number, secret);
-			secret.raw.fill(0);
-		});
+		await this.#tools.house.change((household) => this.#keys.take(household, grant));
 	}
 
 	/** Revocations before `again`: the first few entries show who is out (ID45). */

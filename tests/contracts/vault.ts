@@ -239,12 +239,14 @@ export function vaultContract(
 			await under.vault.addHomeKey(home, 12, second);
 			const twice = under.vault.addHomeKey(home, 12, second);
 			await expect(twice).rejects.toMatchObject({ kind: 'conflict' });
+			const { homeKey: third } = await makeIdentity(crypto, wallMs, true);
+			await under.vault.addHomeKey(home, 12, third, true);
 			await under.vault.meetAt(home, 'https://cam.local:8443');
 			const [kept] = (await whole(await under.reopened())).homes;
 			expect(kept?.relay).toBe('https://cam.local:8443');
 			expect(kept?.keys.map(({ number, grant }) => [number, grant])).toEqual([
 				[1, homeKey.grant],
-				[12, second.grant],
+				[12, third.grant],
 			]);
 		});
 

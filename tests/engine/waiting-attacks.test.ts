@@ -198,3 +198,18 @@ describe('ID7 ID24 an owner that became a viewer, and an owner again', () => {
 		expect(await learn(camera, second)).toBe('new');
 	});
 });
+
+describe('ID49 home keys of an owner who is to go', () => {
+	it('one of the future is replaced by that of the revocation', async () => {
+		await camera.membership.takeHomeKey(await homeGrant(second, camera, 2));
+		await owner.membership.revoke(second.device);
+		await learn(camera, owner);
+		const key = await owner.membership.homeKeyFor(camera.device);
+		await camera.membership.takeHomeKey(key ?? new Uint8Array());
+		const sealed = await owner.house.household?.naming.seal(camera.device, 'Yard');
+		await camera.house.look();
+		const none = new Uint8Array();
+		const opened = await camera.house.household?.naming.nameOrNull(camera.device, sealed ?? none);
+		expect(opened).toBe('Yard');
+	});
+});
