@@ -100,6 +100,11 @@ export class MemoryVault implements Vault {
 		const known = this.#home(home);
 		if (seq < 2 || seq > known.roster.length) throw new Fault('conflict', 'no such entry');
 		this.#homes.set(home, { ...known, roster: [...known.roster.slice(0, seq - 1), ...entries] });
+		for (const [camera, epochs] of this.#epochs) {
+			const stale = (rosterSeq: number) => (rosterSeq < seq ? rosterSeq : 0);
+			const kept = epochs.map((one) => ({ ...one, rosterSeq: stale(one.rosterSeq) }));
+			this.#epochs.set(camera, kept);
+		}
 		for (const at of known.roster.keys()) if (at + 1 >= seq) this.#seen.delete(`${home}/${at + 1}`);
 		this.#see(home, seq, entries.length, seenMs);
 	}
@@ -108,12 +113,18 @@ export class MemoryVault implements Vault {
 		return this.#seen.get(`${home}/${seq}`) ?? null;
 	}
 
-	async addHomeKey(home: HomeId, number: number, { key, grant }: NewSecret): Promise<void> {
+	async addHomeKey(
+		home: HomeId,
+		number: number,
+		{ key, grant }: NewSecret,
+		instead = false,
+	): Promise<void> {
 		const known = this.#home(home);
-		if (known.keys.some((kept) => kept.number === number)) {
+		const others = known.keys.filter((kept) => kept.number !== number);
+		if (!instead && others.length < known.keys.length) {
 			throw new Fault('conflict', `home key ${number} is there already`);
 		}
-		const keys = [...known.keys, { number, key, grant }].sort((a, b) => a.number - b.number);
+		const keys = [...others, { number, key, grant }].sort((a, b) => a.number - b.number);
 		this.#homes.set(home, { ...known, keys });
 	}
 

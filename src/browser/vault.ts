@@ -182,6 +182,7 @@ export class BrowserVault implements Vault {
 			if (seq < 2 || fallen.length === 0) throw new Fault('conflict', 'no such entry');
 			if (founded) await db.roster.bulkDelete(fallen);
 			else await db.entries.bulkDelete(fallen.map((one): [HomeId, number] => [home, one]));
+			await db.epochs.filter(({ rosterSeq = 1 }) => rosterSeq >= seq).modify({ rosterSeq: 0 });
 			await addEntries(db, home, founded, seq, entries, seenMs);
 		});
 	}
@@ -191,10 +192,17 @@ export class BrowserVault implements Vault {
 		return keptSeenMs(this.#connection, home, seq);
 	}
 
-	async addHomeKey(home: HomeId, number: number, secret: NewSecret): Promise<void> {
-		if (this.#memory !== null) return this.#memory.addHomeKey(home, number, secret);
+	async addHomeKey(
+		home: HomeId,
+		number: number,
+		secret: NewSecret,
+		instead = false,
+	): Promise<void> {
+		if (this.#memory !== null) return this.#memory.addHomeKey(home, number, secret, instead);
 		await this.#growing(home, async (db, founded, { strength }) => {
-			await addSecret(db, homeKeyName(founded ? null : home, number), secret, strength);
+			const name = homeKeyName(founded ? null : home, number);
+			if (instead) await Promise.all([db.keys.delete(name), db.grants.delete(name)]);
+			await addSecret(db, name, secret, strength);
 		});
 	}
 

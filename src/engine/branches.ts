@@ -1,7 +1,7 @@
 import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
-import { NARROWING } from '#domain/rights.ts';
+import { ACCESSES, accessOf, isCamera, isKit, NARROWING } from '#domain/rights.ts';
 import {
 	commonLength,
 	hashesIn,
@@ -20,6 +20,10 @@ import { entryHash, ownersNow, replayRoster, type Checking, type Roster } from '
  * ID46.
  */
 
+/** What one settlement names, and how much of what fell before. */
+const MOST_HASHES = 512;
+const MOST_BEFORE = 1024;
+
 /** What an owner says anew, without what every entry names by itself. */
 export type Saying = Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>;
 
@@ -31,52 +35,120 @@ export interface Branches {
 }
 
 /**
- * Whether an owner settled that another roster counts instead of this one: its first entry beyond
- * what both have names all that stands here, by an owner who is one here, too, and whom this roster
- * took out stays out. Throws `corrupt` for one that does not follow.
+ * Whether an owner settled that another roster counts instead of this one: its first entries beyond
+ * what both have name all that stands here, by an owner who is one here, too, and it takes away
+ * again whatever this roster took from somebody. Throws `corrupt` for one that does not follow.
  */
 export async function isSettledBy(
 	crypto: Checking,
-	{ mine, theirs, common }: Branches,
+	branches: Branches,
 	nowMs: number,
 ): Promise<boolean> {
+	const { mine, theirs, common } = branches;
 	const first = theirs[common];
 	if (first === undefined || common === 0) return false;
-	const { entry } = parseEntry(first);
-	const named = hashesIn(entry);
-	if (named.length === 0) return false;
+	const { author } = parseEntry(first).entry;
+	const named = namedFrom(theirs, common);
+	if (named.size === 0) return false;
 	for (const fallen of mine.slice(common)) {
-		const hash = await entryHash(crypto, fallen);
-		if (!named.some((one) => same(one, hash))) return false;
+		if (!named.has(hexOf(await entryHash(crypto, fallen)))) return false;
 	}
 	const [here, there] = [await replayRoster(crypto, mine), await replayRoster(crypto, theirs)];
-	const signs = ownersNow(here, nowMs).some((owner) => same(owner, entry.author));
+	const signs = ownersNow(here, nowMs).some((owner) => same(owner, author));
 	if (!signs || !isRightful(there.authors, common, common, nowMs)) return false;
-	for (const [at, bytes] of mine.entries()) {
-		if (at < common || !isRightful(here.authors, at, common, nowMs)) continue;
-		const { op, subject } = parseEntry(bytes).entry;
-		const back = op === 'revoke' && subject !== null && there.devices.has(subject.device);
-		if (back && !here.devices.has(subject.device)) return false;
-	}
-	return true;
+	return takesAgain(crypto, branches, { here, there }, nowMs);
 }
 
-/** The hashes that a settlement names: of all that falls, and of all that fell with it before. */
-export async function settlement(crypto: Checking, fallen: readonly Bytes[]): Promise<Saying> {
-	const hashes: Bytes[] = [];
-	for (const entry of fallen) {
-		hashes.push(await entryHash(crypto, entry), ...hashesIn(parseEntry(entry).entry));
+/** All that the settlements in a row name which one author signed, as hex. */
+function namedFrom(entries: readonly Bytes[], from: number): ReadonlySet<string> {
+	const named = new Set<string>();
+	const [first, ...more] = entries.slice(from).map((bytes) => parseEntry(bytes).entry);
+	for (const entry of first === undefined ? [] : [first, ...more]) {
+		if (entry.op !== 'settle' || first === undefined || !same(entry.author, first.author)) break;
+		for (const hash of hashesIn(entry)) named.add(hexOf(hash));
 	}
-	const once = new Map(hashes.map((hash) => [hexOf(hash), hash]));
-	return {
-		...{ op: 'settle', roles: [], notAfterMs: null, subject: null },
-		detail: joined(...once.values()),
+	return named;
+}
+
+/**
+ * Whoever lost something here has lost it there, too, at some point beyond what both have: else a
+ * relay that shows half of a settlement would give it back. What somebody said here whom the
+ * settling owner took out right behind it need not hold.
+ */
+async function takesAgain(
+	crypto: Checking,
+	{ mine, theirs, common }: Branches,
+	{ here, there }: { readonly here: Roster; readonly there: Roster },
+	nowMs: number,
+): Promise<boolean> {
+	const beyond = theirs.slice(common).map((bytes) => parseEntry(bytes).entry);
+	const behind = beyond.findIndex(({ author }) => !same(author, beyond[0]?.author ?? author));
+	const settled = await replayRoster(
+		crypto,
+		behind < 0 ? theirs : theirs.slice(0, common + behind),
+	);
+	const { devices } = await replayRoster(crypto, theirs.slice(0, common));
+	const last = new Map<DeviceId, RosterEntry | undefined>();
+	for (const entry of rightfulOf(mine, here, common, nowMs, settled)) {
+		if (entry.subject === null) continue;
+		last.set(entry.subject.device, entry.op === 'revoke' ? undefined : entry);
+	}
+	return [...last].every(([device, limit]) => {
+		if (isAtMost(devices.get(device), limit)) return true;
+		return beyond.some(({ op, subject }, at) => {
+			const claims = there.authors[common + at]?.claim === common + at + 1;
+			if (subject?.device !== device || claims) return false;
+			return isAtMost(op === 'revoke' ? undefined : beyond[at], limit);
+		});
+	});
+}
+
+/** Nothing that the other may not. */
+function isAtMost(one: RosterEntry | undefined, limit: RosterEntry | undefined): boolean {
+	if (one === undefined) return true;
+	if (limit === undefined) return false;
+	const rank = (roles: readonly Role[]) => {
+		const access = accessOf(roles);
+		return access === null ? -1 : ACCESSES.indexOf(access);
 	};
+	const ends = limit.notAfterMs === null || (one.notAfterMs ?? Infinity) <= limit.notAfterMs;
+	return (
+		ends &&
+		rank(one.roles) <= rank(limit.roles) &&
+		(!isCamera(one.roles) || isCamera(limit.roles)) &&
+		(!isKit(one.roles) || isKit(limit.roles))
+	);
+}
+
+/**
+ * Settlements that name all that falls, and what fell with it before, as far as it is not too much:
+ * as many as it takes.
+ */
+export async function settlement(
+	crypto: Checking,
+	fallen: readonly Bytes[],
+): Promise<readonly Saying[]> {
+	const once = new Map<string, Bytes>();
+	for (const entry of fallen) {
+		const hash = await entryHash(crypto, entry);
+		once.set(hexOf(hash), hash);
+	}
+	const most = once.size + MOST_BEFORE;
+	for (const hash of fallen.flatMap((entry) => hashesIn(parseEntry(entry).entry))) {
+		if (once.size < most) once.set(hexOf(hash), hash);
+	}
+	const hashes = [...once.values()];
+	const said = { op: 'settle', roles: [], notAfterMs: null, subject: null } as const;
+	return Array.from({ length: Math.ceil(hashes.length / MOST_HASHES) }, (_, at) => ({
+		...said,
+		detail: joined(...hashes.slice(at * MOST_HASHES, (at + 1) * MOST_HASHES)),
+	}));
 }
 
 /**
  * What of a branch its home's owners signed beyond the first `common`: kits and whoever came by
- * them did not, nor an owner that the other branch took out.
+ * them did not, nor an owner that the other branch took out. Of a device that such a one changed
+ * they said no more than it was before.
  */
 function rightfulOf(
 	entries: readonly Bytes[],
@@ -92,11 +164,27 @@ function rightfulOf(
 		if (since > common) return stays(since - 1);
 		return other.owners.has(hexOf(parseEntry(bytes).entry.author));
 	};
-	return entries.flatMap((bytes, at) => {
-		if (at < common || !isRightful(authors, at, common, nowMs) || !stays(at)) return [];
+	const before = new Map<DeviceId, RosterEntry>();
+	const changed = new Set<DeviceId>();
+	const said: RosterEntry[] = [];
+	for (const [at, bytes] of entries.entries()) {
 		const { entry } = parseEntry(bytes);
-		return entry.op === 'settle' ? [] : [entry];
-	});
+		const device = entry.subject?.device ?? null;
+		if (at < common) {
+			if (device === null || authors[at]?.claim === at + 1) continue;
+			if (entry.op === 'revoke') before.delete(device);
+			else before.set(device, entry);
+		} else if (!isRightful(authors, at, common, nowMs) || !stays(at)) {
+			if (device !== null) changed.add(device);
+		} else if (device === null || entry.op !== 'rotate' || !changed.has(device)) {
+			if (device !== null) changed.delete(device);
+			if (entry.op !== 'settle') said.push(entry);
+		} else {
+			const was = before.get(device);
+			if (was) said.push({ ...entry, ...both(was, entry), subject: was.subject });
+		}
+	}
+	return said;
 }
 
 /**
@@ -108,16 +196,16 @@ export function together(
 	theirs: readonly RosterEntry[],
 ): { readonly gone: ReadonlySet<DeviceId>; readonly again: readonly Saying[] } {
 	const gone = new Set([...outOf(mine), ...outOf(theirs)]);
-	const changed = new Map<DeviceId, readonly Role[]>();
-	for (const { subject, roles } of mine) if (subject !== null) changed.set(subject.device, roles);
+	const changed = new Map<DeviceId, RosterEntry>();
+	for (const entry of mine) if (entry.subject) changed.set(entry.subject.device, entry);
 	const again: Saying[] = [];
 	for (const [entry, before] of [
 		...mine.map((one) => [one, undefined] as const),
 		...theirs.map((one) => [one, one.subject && changed.get(one.subject.device)] as const),
 	]) {
-		const { subject, op, notAfterMs, detail } = entry;
+		const { subject, op, detail } = entry;
 		if (op === 'revoke' || (subject !== null && gone.has(subject.device))) continue;
-		const roles = before ? both(before, entry.roles) : entry.roles;
+		const { roles, notAfterMs } = before ? both(before, entry) : entry;
 		again.push({ op, roles, notAfterMs, subject, detail });
 	}
 	return { gone, again };
@@ -134,12 +222,18 @@ function outOf(entries: readonly RosterEntry[]): Set<DeviceId> {
 	return out;
 }
 
-/** Live-only narrows. */
-function both(a: readonly Role[], b: readonly Role[]): readonly Role[] {
-	const all = new Set([...a, ...b]);
-	return [...all].filter(
-		(role) => NARROWING.includes(role) || (a.includes(role) && b.includes(role)),
-	);
+type Let = Pick<RosterEntry, 'roles' | 'notAfterMs'>;
+
+/** What both let: live-only narrows, and so does an end. */
+function both(a: Let, b: Let): Let {
+	const all = new Set([...a.roles, ...b.roles]);
+	const ends = [a.notAfterMs, b.notAfterMs].filter((end) => end !== null);
+	return {
+		roles: [...all].filter(
+			(role) => NARROWING.includes(role) || (a.roles.includes(role) && b.roles.includes(role)),
+		),
+		notAfterMs: ends.length === 0 ? null : Math.min(...ends),
+	};
 }
 
 /** What both branches say beyond what they have in common. */
@@ -148,10 +242,13 @@ export interface Said {
 	readonly theirs: readonly RosterEntry[];
 }
 
-/** Where two rosters part; `null`: they do not, or the other does not follow. */
+/**
+ * Where two rosters part; `null`: they do not, or the other does not follow. What waits behind ours
+ * falls, too, but for what owners said.
+ */
 export async function partingOf(
 	crypto: Checking,
-	mine: readonly Bytes[],
+	{ known, held }: { readonly known: readonly Bytes[]; readonly held: readonly Bytes[] },
 	theirs: readonly Bytes[],
 	nowMs: number,
 ): Promise<{
@@ -162,16 +259,18 @@ export async function partingOf(
 	readonly fallen: readonly Bytes[];
 	readonly rosters: readonly Roster[];
 } | null> {
-	const common = commonLength(mine, theirs);
-	if (common === 0 || common === theirs.length || common === mine.length) return null;
+	const common = commonLength(known, theirs);
+	if (common === 0 || common === theirs.length || common === known.length) return null;
 	try {
-		const start = await replayRoster(crypto, mine.slice(0, common));
-		const [here, there] = [await replayRoster(crypto, mine), await replayRoster(crypto, theirs)];
+		const line = [...known, ...held];
+		const start = await replayRoster(crypto, known.slice(0, common));
+		const [here, there] = [await replayRoster(crypto, known), await replayRoster(crypto, theirs)];
 		const said = {
-			mine: rightfulOf(mine, here, common, nowMs, there),
+			mine: rightfulOf(line, await replayRoster(crypto, line), common, nowMs, there),
 			theirs: rightfulOf(theirs, there, common, nowMs, here),
 		};
-		const fallen = [...mine.slice(common), ...theirs.slice(common)];
+		// A relay is shown them in pieces: what it has is named first.
+		const fallen = [...theirs.slice(common), ...line.slice(common)];
 		return { said, start, fallen, rosters: [start, here, there] };
 	} catch (error) {
 		if (error instanceof Fault && error.kind === 'corrupt') return null;
@@ -194,7 +293,7 @@ export async function besideHeld(
 	const said = rightfulOf(line, await replayRoster(crypto, line), roster.seq, nowMs);
 	const { gone, again } = together([], said);
 	const out = [...gone].filter((device) => roster.devices.has(device));
-	return [await settlement(crypto, held), ...out.map(revocationOf), ...again];
+	return [...(await settlement(crypto, held)), ...out.map(revocationOf), ...again];
 }
 
 export function revocationOf(device: DeviceId): Saying {

@@ -38,9 +38,7 @@ export async function currentEpoch(
 		if (secret !== null) return { number: last.number, secret, made: false };
 	}
 	const number = (last?.number ?? 0) + 1;
-	// A settlement makes the roster shorter than what it narrowed (ID45).
-	const rosterSeq = Math.max(roster.seq, roster.narrowedSeq);
-	const secret = await makeEpoch(crypto, vault, identity, camera, now, number, rosterSeq);
+	const secret = await makeEpoch(crypto, vault, identity, camera, now, number, roster.seq);
 	return { number, secret, made: true };
 }
 

@@ -1,5 +1,5 @@
 import { base64urlOf } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import { idFrom, type CameraId, type DeviceId } from '#domain/ids.ts';
 import { may } from '#domain/rights.ts';
@@ -13,6 +13,7 @@ import { homeOfGrant } from './identity.ts';
 import { grantOf, rawFromGrant } from './keys.ts';
 import type { Membership } from './membership.ts';
 import type { Post, Sender } from './post.ts';
+import { entryHash } from './roster.ts';
 
 const WEEK_S = 7 * 24 * 3600;
 /** What one letter takes. */
@@ -71,9 +72,11 @@ export class Granting {
 	/** Somebody was taken out, or this device came into another home: what is sealed from now on is sealed anew. */
 	async #act(): Promise<void> {
 		const { house, membership, renew } = this.#tools;
-		const { roster } = membership;
+		const { roster, entries } = membership;
 		if (roster === null) return;
-		const basis = `${roster.home} ${roster.narrowedSeq}`;
+		const narrowing = entries[roster.narrowedSeq - 1];
+		const hash = narrowing ? hexOf(await entryHash(this.#tools.crypto, narrowing)) : '';
+		const basis = `${roster.home} ${hash}`;
 		const first = this.#basis === null;
 		if (basis !== this.#basis) {
 			this.#basis = basis;

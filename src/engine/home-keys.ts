@@ -4,17 +4,23 @@ import { parseGrant, type Grant } from '#domain/grant.ts';
 import { parseEntry, type Subject } from '#domain/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
-import type { Identity, KeptHome, NewSecret } from '#ports/vault.ts';
+import type { Identity, KeptHome, NewSecret, Vault } from '#ports/vault.ts';
 import type { Household } from './house.ts';
 import { homeNow } from './identity.ts';
 import { grantOf, rawFromGrant } from './keys.ts';
 import { ownersNow, type Roster } from './roster.ts';
 
+interface HomeKeysTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly vault: Pick<Vault, 'addHomeKey'>;
+}
+
 /** The keys of the home, as they are handed on and taken: ID24. */
 export class HomeKeys {
-	readonly #tools: { readonly crypto: Crypto; readonly clock: Clock };
+	readonly #tools: HomeKeysTools;
 
-	constructor(tools: { readonly crypto: Crypto; readonly clock: Clock }) {
+	constructor(tools: HomeKeysTools) {
 		this.#tools = tools;
 	}
 
@@ -46,6 +52,27 @@ export class HomeKeys {
 		return grantOf(crypto, raw, subject, kem, owner.key, clock.wallMs());
 	}
 
+	/** Throws `corrupt`; one that is known already is no trouble (ID49). */
+	async take({ identity, roster }: Household, grant: Bytes): Promise<void> {
+		const { number, secret } = await this.opened(identity, roster, grant);
+		const kept = homeNow(identity).keys.find((one) => one.number === number);
+		if (!kept?.grant || !(await this.#stands(identity, roster, kept.grant))) {
+			await this.#tools.vault.addHomeKey(identity.home, number, secret, kept !== undefined);
+		}
+		secret.raw.fill(0);
+	}
+
+	/** Granted by who is an owner in force now. */
+	async #stands(identity: Identity, roster: Roster, grant: Bytes): Promise<boolean> {
+		try {
+			(await this.opened(identity, roster, grant)).secret.raw.fill(0);
+			return true;
+		} catch (error) {
+			if (error instanceof Fault) return false;
+			throw error;
+		}
+	}
+
 	/** On its way into the vault, as an owner in force granted it to this device. Throws `corrupt`. */
 	async opened(
 		{ device, kem }: Identity,
@@ -54,6 +81,7 @@ export class HomeKeys {
 	): Promise<{ number: number; secret: NewSecret }> {
 		const { crypto, clock } = this.#tools;
 		const { number } = read(grant);
+		if (!isLikely(number, roster)) throw new Fault('corrupt', 'a home key that nobody made');
 		const subject = { home: roster.home, camera: null, number, recipient: device };
 		const signers = ownersNow(roster, clock.wallMs());
 		const raw = await rawFromGrant(crypto, grant, subject, kem, signers);
@@ -74,6 +102,17 @@ export class HomeKeys {
 		raw.fill(0);
 		return handed;
 	}
+}
+
+/** How many home keys go with one entry at most: some were made, and nothing was signed then. */
+const KEYS_AN_ENTRY = 64;
+
+/**
+ * Each new key comes with an entry, though that may have fallen since. An owner who is to go could
+ * else give away the last number there is, and nobody could be taken out any more.
+ */
+export function isLikely(number: number, { seq, fallen }: Roster): boolean {
+	return number <= KEYS_AN_ENTRY * (seq + fallen);
 }
 
 /** Higher than any that is here, and than another owner's who has made one with each revocation. */

@@ -46,7 +46,7 @@ function wordOf(home: HomeId, device: DeviceId): Bytes {
 	return signedBytes('kit-home', joined(bytesOf(home), bytesOf(device)));
 }
 
-/** Of all entries about a kit, by number of the home key; what cannot be read is none. */
+/** Of all entries about a kit, by number of the home key, the first of each: none is replaced. */
 export function kitGrantsIn(entries: readonly Bytes[], kit: DeviceId): ReadonlyMap<number, Bytes> {
 	const found = new Map<number, Bytes>();
 	for (const bytes of entries) {
@@ -56,7 +56,7 @@ export function kitGrantsIn(entries: readonly Bytes[], kit: DeviceId): ReadonlyM
 		for (let at = from; at < detail.length; at += GRANT_BYTES) {
 			const grant = detail.slice(at, at + GRANT_BYTES);
 			const number = numberOf(grant);
-			if (number !== null) found.set(number, grant);
+			if (number !== null && !found.has(number)) found.set(number, grant);
 		}
 	}
 	return found;

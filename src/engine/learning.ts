@@ -21,6 +21,9 @@ export type Learned =
 	/** All but what has to wait (KT8, ID44). */
 	| 'early';
 
+/** Four times what a relay keeps: more would only keep this device busy. */
+const MOST_ENTRIES = 4096;
+
 interface Tools {
 	readonly crypto: Crypto;
 	readonly vault: Vault;
@@ -63,6 +66,7 @@ export class Learning {
 		const line = [...known, ...held];
 		if (from < 1 || from - 1 > line.length) return 'gap';
 		const shown = [...line.slice(0, from - 1), ...entries.map(tidyEntry)];
+		if (shown.length > MOST_ENTRIES) return 'forked';
 		const common = commonLength(known, shown);
 		// A shorter list is not a rollback.
 		if (common === shown.length && common < known.length) return 'known';

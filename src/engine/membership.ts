@@ -295,7 +295,7 @@ export class Membership implements Joining {
 			if (!fork.may) throw notAnOwner();
 			const { gone, again } = together(fork.mine, fork.theirs);
 			const out = new Set([...gone].filter((device) => roster.devices.has(device)));
-			const settling = [await settlement(this.#tools.crypto, fallen)];
+			const settling = await settlement(this.#tools.crypto, fallen);
 			const taken = await this.#takeOut({ ...household, roster }, out, settling, again);
 			this.#learning.forgetOther();
 			return taken;
@@ -313,12 +313,7 @@ export class Membership implements Joining {
 
 	/** A home key that an owner granted. Throws `corrupt`; one that is known already is no trouble. */
 	async takeHomeKey(grant: Bytes): Promise<void> {
-		await this.#tools.house.change(async ({ identity, roster }) => {
-			const { number, secret } = await this.#keys.opened(identity, roster, grant);
-			const known = homeNow(identity).keys.some((kept) => kept.number === number);
-			if (!known) await this.#tools.vault.addHomeKey(identity.home, number, secret);
-			secret.raw.fill(0);
-		});
+		await this.#tools.house.change((household) => this.#keys.take(household, grant));
 	}
 
 	/** Revocations before `again`: the first few entries show who is out (ID45). */
@@ -360,8 +355,8 @@ export class Membership implements Joining {
 	async #parting({ identity }: Household) {
 		const { crypto, clock } = this.#tools;
 		const other = this.#learning.otherOf(identity);
-		const { roster: mine } = homeNow(identity);
-		const parting = other && (await partingOf(crypto, mine, other, clock.wallMs()));
+		const ours = { known: homeNow(identity).roster, held: this.#learning.heldAfter(identity) };
+		const parting = other && (await partingOf(crypto, ours, other, clock.wallMs()));
 		if (!parting) return null;
 		const { said, start, fallen, rosters } = parting;
 		const may = rosters.every((roster) => this.#owns({ identity, roster }));

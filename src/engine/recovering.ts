@@ -1,16 +1,18 @@
 import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { faultOf } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/fault.ts';
 import { kitFrom, tidyPassphrase, type Kit } from '#domain/kit.ts';
 import type { RecoveryEnd } from '#domain/recovery-end.ts';
-import type { Role } from '#domain/roster.ts';
+import { commonLength, type Role } from '#domain/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Relays } from '#ports/relay.ts';
 import { isHere } from './addresses.ts';
+import { isSettledBy } from './branches.ts';
 import { CLAIM_MS } from './claims.ts';
 import type { Self } from './joining.ts';
+import { isLikely } from './home-keys.ts';
 import { KitCall } from './kit-call.ts';
 import { isKitOf, kitGrantsIn } from './kit-grants.ts';
 import { kitKeysOf, type KitKeys } from './kit-keys.ts';
@@ -128,6 +130,7 @@ export class Recovering implements RecoveryControls {
 		try {
 			const roster = await replayRoster(crypto, call.entries);
 			if (!(await isKitOf(crypto, kit, roster.home, call.entries))) return ended('unknown-kit');
+			await this.#check(self, roster, call.entries);
 			const keys = await this.#homeKeys(roster, call.entries, kit);
 			try {
 				return await this.#visit({ call, kit, self, roster, keys, origin, name });
@@ -137,6 +140,16 @@ export class Recovering implements RecoveryControls {
 		} finally {
 			call.close();
 		}
+	}
+
+	/** Throws `corrupt`: a device of the home is shown what its own roster does not lead to (KT17). */
+	async #check(self: Self, { home }: Roster, entries: readonly Bytes[]): Promise<void> {
+		const { crypto, clock } = this.#tools;
+		const common = commonLength(self.roster, entries);
+		if (self.home !== home || common === self.roster.length) return;
+		const branches = { mine: self.roster, theirs: entries, common };
+		if (await isSettledBy(crypto, branches, clock.wallMs())) return;
+		throw new Fault('corrupt', 'a roster that does not go on from the one that is kept');
 	}
 
 	async #visit(visit: Visit): Promise<RecoveryState> {
@@ -200,9 +213,17 @@ export class Recovering implements RecoveryControls {
 		const signers = [...roster.past.owners.values()];
 		const keys: HomeKey[] = [];
 		for (const [number, grant] of kitGrantsIn(entries, kit.device)) {
+			if (!isLikely(number, roster)) continue;
 			const subject = { home: roster.home, camera: null, number, recipient: kit.device };
-			keys.push({ number, raw: await rawFromGrant(crypto, grant, subject, kit.kem, signers) });
+			const opened = rawFromGrant(crypto, grant, subject, kit.kem, signers);
+			// Whoever spoilt one does not spoil the kit.
+			const raw = await opened.catch((error: unknown) => {
+				if (error instanceof Fault) return null;
+				throw error;
+			});
+			if (raw !== null) keys.push({ number, raw });
 		}
+		if (keys.length === 0) throw new Fault('corrupt', 'the kit opens no home key');
 		return keys;
 	}
 

@@ -36,10 +36,12 @@ export interface Roster {
 		readonly owners: ReadonlyMap<string, Bytes>;
 	};
 	/**
-	 * Grows with each entry that takes something away from somebody, at least to its number; 0 for
-	 * none. Epochs that were made under less are used no more.
+	 * The number of the newest entry that takes something away from somebody; 0 for none. Epochs that
+	 * were made under less are used no more.
 	 */
 	readonly narrowedSeq: number;
+	/** How many hashes its settlements name (ID45). */
+	readonly fallen: number;
 	/** Who signed which entry, as what: each judged where it stands (ID7). The first is entry 1. */
 	readonly authors: readonly Author[];
 }
@@ -116,6 +118,8 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 	const past = { devices: new Map<DeviceId, Subject>(), owners: new Map<string, Bytes>() };
 	const authors: Author[] = [];
 	let narrowedSeq = 0;
+	let fallen = 0;
+	let old = true;
 	let home: HomeId | null = null;
 	for (const [at, bytes] of entries.entries()) {
 		const { entry, canonical, signature } = parsed(bytes);
@@ -133,26 +137,25 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 						claim: claimed?.entry.seq ?? seq,
 						...{ since: 0, untilMs: devices.get(kit)?.notAfterMs ?? null },
 					};
+		const isNamed = await names(crypto, entry.prev, entries[at - 1]);
 		const follows =
 			seq === at + 1 &&
 			entry.home === home &&
-			(await names(crypto, entry.prev, entries[at - 1])) &&
+			(isNamed || (old && (await namesOld(crypto, entry.prev, entries[at - 1])))) &&
 			(since !== undefined || (kit !== null && kitMay(kit, entry, { owners, devices, claims }))) &&
 			(at > 0 || same(subject?.owner ?? new Uint8Array(), entry.author)) &&
 			(await fits(crypto, entry)) &&
 			(await isSigned(crypto, entry.author, signature, canonical));
 		if (!follows) throw new Fault('corrupt', `roster entry ${at + 1} does not follow`);
 		authors.push(author);
+		if (at > 0 && isNamed) old = false;
 		if (kit !== null && op === 'add' && subject !== null) {
 			claims.set(subject.device, { entry, kit });
 			continue;
 		}
 		if (kit === null) past.owners.set(hex, entry.author);
-		if (narrows(entry, devices)) {
-			// What a settlement lets fall may have narrowed as often; what was made under it is used no
-			// more.
-			narrowedSeq = Math.max(seq, narrowedSeq + 1) + hashesIn(entry).length;
-		}
+		if (narrows(entry, devices)) narrowedSeq = seq;
+		fallen += hashesIn(entry).length;
 		apply(entry, devices);
 		owners = ownersOf(devices, owners, seq);
 		dropClaims(claims, entry, devices);
@@ -165,7 +168,8 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 	if (home === null || newest === undefined) throw new Fault('corrupt', 'an empty roster');
 	return {
 		...{ home, seq: entries.length, head: await entryHash(crypto, newest) },
-		...{ owners: new Set(owners.keys()), devices, claims, past, narrowedSeq, authors },
+		...{ owners: new Set(owners.keys()), devices, claims, past },
+		...{ narrowedSeq, fallen, authors },
 	};
 }
 
@@ -174,10 +178,20 @@ export function entryHash(crypto: Pick<Crypto, 'sha256'>, entry: Bytes): Promise
 	return crypto.sha256(canonicalOf(entry));
 }
 
-/** Entries from before ID43 name the one before with its signature, in the form it then had. */
 async function names(crypto: Checking, prev: Bytes, before: Bytes | undefined): Promise<boolean> {
-	if (before === undefined) return isZero(prev);
-	if (same(prev, await entryHash(crypto, before))) return true;
+	return before === undefined ? isZero(prev) : same(prev, await entryHash(crypto, before));
+}
+
+/**
+ * Entries from before ID43 name the one before with its signature, in the form it then had. None of
+ * them comes after one of now: its author could make two signatures, and part who has which.
+ */
+async function namesOld(
+	crypto: Checking,
+	prev: Bytes,
+	before: Bytes | undefined,
+): Promise<boolean> {
+	if (before === undefined) return false;
 	const [canonical, signature] = [canonicalOf(before), before.slice(-SIGNATURE_BYTES)];
 	const low = lowS(signature);
 	for (const form of [low, highS(low)]) {

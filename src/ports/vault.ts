@@ -135,8 +135,8 @@ export interface Vault {
 	): Promise<void>;
 	/** When an entry of a roster came, where that was said; else `null`. */
 	seenMs(home: HomeId, seq: number): Promise<number | null>;
-	/** `conflict` when that number is taken. */
-	addHomeKey(home: HomeId, number: number, secret: NewSecret): Promise<void>;
+	/** `conflict` when that number is taken; `instead`: it goes then. */
+	addHomeKey(home: HomeId, number: number, secret: NewSecret, instead?: boolean): Promise<void>;
 	/** Keeps where a known home's relay is. */
 	meetAt(home: HomeId, relay: string | null): Promise<void>;
 

@@ -23,6 +23,8 @@ export class Outbox {
 	#untold = new Map<number, Fact>();
 	/** Letters that store was never told of, with their numbers. */
 	readonly #news = new Map<number, number>();
+	/** By home: the newest fact about its roster. */
+	readonly #grown = new Map<string, number>();
 	/** The last number. */
 	#lastN = 0;
 
@@ -46,10 +48,15 @@ export class Outbox {
 
 	/**
 	 * What waits is bounded by what there is to keep: a letter that is gone before store heard of it is
-	 * not told at all, and rosters have their own bounds. So nothing has to be dropped.
+	 * not told at all, and of a roster only what it is now (settlements replace entries without end).
+	 * So nothing has to be dropped.
 	 */
 	add(fact: Fact): void {
 		this.#apply(fact);
+		if (fact.kind === 'appended') {
+			this.#grow(fact);
+			return;
+		}
 		if (fact.kind !== 'gone') {
 			this.#push(fact);
 			if (fact.kind === 'waits') this.#news.set(fact.letter.id, this.#lastN);
@@ -96,6 +103,20 @@ export class Outbox {
 	#push(fact: Fact): void {
 		this.#lastN += 1;
 		this.#untold.set(this.#lastN, fact);
+	}
+
+	#grow(fact: Extract<Fact, { kind: 'appended' }>): void {
+		const { home } = fact;
+		const n = this.#grown.get(home);
+		const waits = n === undefined ? undefined : this.#untold.get(n);
+		if (n !== undefined && waits?.kind === 'appended') {
+			const from = Math.min(waits.from, fact.from);
+			const entries = (this.#homes.get(home) ?? []).slice(from - 1);
+			this.#untold.set(n, { ...fact, from, entries });
+			return;
+		}
+		this.#push(fact);
+		this.#grown.set(home, this.#lastN);
 	}
 
 	/** `true`: store never heard of it, and never will. */

@@ -177,6 +177,25 @@ export function vaultContract(
 			}
 		});
 
+		it('ID33 what was made under entries that fell is made under none', async () => {
+			await under.vault.found(made, strength);
+			const { home } = made;
+			await under.vault.appendRoster(home, 2, [entry('two'), entry('three')], wallMs);
+			const other = 'ef'.repeat(16) as CameraId;
+			for (const number of [8, 9]) {
+				const { homeKey: secret } = await makeIdentity(crypto, wallMs, true);
+				await under.vault.addEpoch(
+					other,
+					{ number, madeMs: wallMs, rosterSeq: number - 6 },
+					secret,
+				);
+			}
+			await under.vault.replaceRoster(home, 3, [entry('other')], wallMs);
+			const vault = await under.reopened();
+			const kept = await Promise.all([8, 9].map((number) => vault.epoch(other, number)));
+			expect(kept.map((epoch) => epoch?.rosterSeq)).toEqual([2, 0]);
+		});
+
 		it('KT8 says when an entry came, where that was told', async () => {
 			await under.vault.found(made, strength);
 			const host = await makeIdentity(crypto, wallMs, true);
@@ -220,12 +239,14 @@ export function vaultContract(
 			await under.vault.addHomeKey(home, 12, second);
 			const twice = under.vault.addHomeKey(home, 12, second);
 			await expect(twice).rejects.toMatchObject({ kind: 'conflict' });
+			const { homeKey: third } = await makeIdentity(crypto, wallMs, true);
+			await under.vault.addHomeKey(home, 12, third, true);
 			await under.vault.meetAt(home, 'https://cam.local:8443');
 			const [kept] = (await whole(await under.reopened())).homes;
 			expect(kept?.relay).toBe('https://cam.local:8443');
 			expect(kept?.keys.map(({ number, grant }) => [number, grant])).toEqual([
 				[1, homeKey.grant],
-				[12, second.grant],
+				[12, third.grant],
 			]);
 		});
 

@@ -131,6 +131,25 @@ describe('RL2 the outbox', () => {
 	const empty = { homes: [], letters: [], invitations: [invitation('i'), invitation('j')] };
 	const opened = { kind: 'opened', home: 'h', invitation: 'i', entries: [entry(1)] } as const;
 
+	test('RL29 of a roster that is settled again and again only what it is now waits', () => {
+		const outbox = new Outbox({ ...empty, homes: [{ home: 'h', entries: [entry(1)] }] });
+		const fact = (from: number, ...more: number[]) =>
+			outbox.add({ kind: 'appended', home: 'h', from, entries: more.map(entry) });
+		fact(2, 2);
+		expect(outbox.next()).toHaveLength(1);
+		fact(3, 3, 4);
+		for (let n = 0; n < 1000; n += 1) fact(4, n);
+		expect(outbox.unconfirmed).toBe(2);
+		const entries = [3, 999].map(entry);
+		expect(outbox.next()).toMatchObject([{ n: 2, fact: { from: 3, entries } }]);
+		outbox.again();
+		fact(2, 7);
+		expect(outbox.next()).toMatchObject([
+			{ n: 1, fact: { from: 2, entries: [entry(2)] } },
+			{ n: 2, fact: { from: 2, entries: [entry(7)] } },
+		]);
+	});
+
 	test('adds up to what store will have', () => {
 		const outbox = new Outbox(empty);
 		outbox.add({ ...opened, entries: [...opened.entries] });
