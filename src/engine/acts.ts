@@ -11,6 +11,7 @@ import {
 	type Said,
 	type Telling,
 } from '#protocol/message.ts';
+import { elapsedMs, momentOf, type Moment } from './moment.ts';
 import { Nonces } from './nonces.ts';
 import type { Sender, Sent } from './post.ts';
 
@@ -31,7 +32,7 @@ type Carry = (to: DeviceId, said: Said, keepSeconds: number) => Promise<Sent>;
 interface Pending {
 	readonly to: DeviceId;
 	readonly message: Acting;
-	readonly untilMs: number;
+	readonly begun: Moment;
 	tries: number;
 }
 
@@ -59,7 +60,7 @@ export class Acts {
 	act(to: DeviceId, message: Acting): Promise<Sent> {
 		const { clock, crypto } = this.#tools;
 		const id = hexOf(crypto.random(16));
-		const pending = { to, message, untilMs: clock.monotonicMs() + ACT_MS, tries: 0 };
+		const pending = { to, message, begun: momentOf(clock), tries: 0 };
 		const [oldest] = this.#pending.keys();
 		if (oldest !== undefined && this.#pending.size >= MOST_PENDING) this.#pending.delete(oldest);
 		this.#pending.set(id, pending);
@@ -97,13 +98,13 @@ export class Acts {
 	#again(device: DeviceId, id: string): void {
 		const pending = this.#pending.get(id);
 		if (pending?.to !== device || pending.tries >= MOST_TRIES) return;
-		if (this.#tools.clock.monotonicMs() < pending.untilMs) void this.#write(id, pending);
+		if (elapsedMs(this.#tools.clock, pending.begun) < ACT_MS) void this.#write(id, pending);
 	}
 
 	#write(id: string, pending: Pending): Promise<Sent> {
 		pending.tries += 1;
-		const { to, message, untilMs } = pending;
-		const act = { id, nonces: this.#nonces.holding(to, untilMs) };
+		const { to, message, begun } = pending;
+		const act = { id, nonces: this.#nonces.holding(to, begun.monotonicMs + ACT_MS) };
 		return this.#carry(to, { message, beside: { nonce: this.#nonces.give(to), act } }, 0);
 	}
 }

@@ -156,6 +156,15 @@ describe('what acts', () => {
 		expect(viewer.sent).toEqual([]);
 	});
 
+	it('LT8 a sender that slept meanwhile does not say it again: its time is past by either clock', async () => {
+		await viewer.acts.act(host.id, want);
+		await carry(viewer, host);
+		clock.step(10 * 3_600_000);
+		await carry(host, viewer);
+		await carry(viewer, host);
+		expect(host.did).toEqual([]);
+	});
+
 	it('LT9 of several pages of a device each does it once', async () => {
 		const tab = new Page('b2', clock);
 		await viewer.acts.act(host.id, want);
