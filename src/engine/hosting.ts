@@ -19,11 +19,14 @@ import { Turns } from './hosting-turns.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
 import type { Member, MembersControls } from './members.ts';
 import type { Post, Sender } from './post.ts';
+import { Rates } from './rates.ts';
 import type { HostingControls, Watcher } from './watching.ts';
 
 /** A viewer at the relay says every 15 s that it is there. */
 const RELAYED_LIVES_MS = 40_000;
 const LOOK_MS = 5000;
+/** Connections that one device asks for: each costs some twenty letters. */
+const DIRECT = { perSecond: 0.5, atOnce: 6 };
 
 export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 	Omit<PartTools, 'live' | 'sealerOf'> &
@@ -66,6 +69,7 @@ export class Hosting implements HostingControls {
 	readonly #unasked: Unasked;
 	#picture: Picture | null = null;
 	readonly #turns: Turns;
+	readonly #rate: Rates;
 
 	constructor(tools: HostingTools) {
 		this.#tools = tools;
@@ -74,6 +78,7 @@ export class Hosting implements HostingControls {
 		this.#events = new HostedEvents(tools);
 		this.#unasked = new Unasked(tools.clock);
 		this.#turns = new Turns(tools.clock);
+		this.#rate = new Rates(tools.clock, DIRECT);
 		this.#keys = new LiveKeys(
 			tools,
 			(key) => this.#giveKey(key),
@@ -81,12 +86,9 @@ export class Hosting implements HostingControls {
 		);
 		const sealerOf = this.#keys.sealerOf.bind(this.#keys);
 		this.#parts = new HostedParts({ ...tools, sealerOf, live: this.#live });
-		this.#orders = new Orders(tools, () => {
-			this.#tell();
-		});
-		this.#stage = new Stage(tools.stage, () => {
-			this.#tell();
-		});
+		const [tell, look] = [this.#tell.bind(this), this.#look.bind(this)];
+		this.#orders = new Orders(tools, tell);
+		this.#stage = new Stage(tools.stage, tell);
 		const speaks = (camera: CameraId): Promise<boolean> => this.#stage.speaks(camera);
 		this.#reports = new Reports({ ...tools, live: this.#live, speaks }, () =>
 			this.watchers.filter(({ path }) => path !== 'sealed').map(({ device }) => device),
@@ -102,18 +104,12 @@ export class Hosting implements HostingControls {
 			if (more) this.#parts.keyFrame();
 			this.#tell();
 		});
-		tools.post.on(() => {
-			this.#look();
-		});
-		tools.members.on(() => {
-			this.#look();
-		});
+		tools.post.on(look);
+		tools.members.on(look);
 		tools.recorder.on(() => {
 			this.#follow();
 		});
-		tools.clock.every(LOOK_MS, () => {
-			this.#look();
-		});
+		tools.clock.every(LOOK_MS, look);
 		this.#follow();
 	}
 
@@ -164,8 +160,9 @@ export class Hosting implements HostingControls {
 		this.#tools.encoder.warm();
 		const direct = call.ways.includes('direct');
 		if (direct && this.#callOf(device, sid) !== undefined) return;
-		if (direct) this.#makeWay(device);
-		const full = this.#calls.length >= mostDirect(this.#tools.phone);
+		const often = direct && !this.#rate.take(device);
+		if (direct && !often) this.#makeWay(device);
+		const full = often || this.#calls.length >= mostDirect(this.#tools.phone);
 		const dtls = direct && !full ? await this.#dtls() : null;
 		if (dtls !== null && this.#picture !== null) {
 			try {

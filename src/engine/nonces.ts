@@ -11,8 +11,6 @@ const GOOD_MS = 15_000;
 const SAME_MS = 3000;
 /** What an act carries: a device may have several pages, each with nonces of its own. */
 const MOST_HELD = 8;
-/** Acts of one device that are remembered; more within 20 s are not carried out. */
-const MOST_ACTS = 1024;
 
 interface Given extends Moment {
 	readonly nonce: string;
@@ -76,7 +74,7 @@ export class Nonces {
 		}));
 	}
 
-	/** Whether an act of a device counts. `again`: it did before, or there were too many. */
+	/** Whether an act of a device counts. `again`: it did before. No more are remembered than are heard (LT14). */
 	spend(device: DeviceId, { id, nonces }: Act): 'counts' | 'again' | 'stale' {
 		this.#forget();
 		const done = this.#done.get(device) ?? new Map<string, number>();
@@ -86,7 +84,6 @@ export class Nonces {
 			mine.some((given) => given.nonce === nonce && this.#age(given) < withinMs),
 		);
 		if (!good) return 'stale';
-		if (done.size >= MOST_ACTS) return 'again';
 		done.set(id, this.#clock.monotonicMs());
 		this.#done.set(device, done);
 		return 'counts';

@@ -250,3 +250,36 @@ test('RG1 a viewer that becomes owner and viewer again has lost what owners may'
 	await runs(home, order(anna, 'stop'));
 	expect(orders).toEqual(['stop']);
 });
+
+describe('a member that says a lot', () => {
+	/** Letters that the camera wrote a second, for so long. */
+	async function written(seconds: number, say: () => void): Promise<number> {
+		const { relay, clock, host } = home;
+		const before = relay.letters.filter(({ from }) => from === host).length;
+		for (let n = 0; n < seconds * 20; n += 1) {
+			say();
+			await clock.pass(50, 50);
+		}
+		return (relay.letters.filter(({ from }) => from === host).length - before) / seconds;
+	}
+	let n = 0;
+	const id = (): string => (n += 1).toString(16).padStart(32, '0');
+
+	test('LT14 T6 with calls does not make the camera write more than a relay takes from it', async () => {
+		const { guest, host, camera } = home;
+		const bert = await guest('Bert', ['viewer', 'live']);
+		const call = () =>
+			void bert.post.act(host, { t: 'call', sid: id(), nonce: id(), camera, ways: ['direct'] });
+		expect(await written(30, call)).toBeLessThan(25);
+	});
+
+	test('LT14 T6 nor with questions, or with orders that it may not give', async () => {
+		const { guest, host } = home;
+		const bert = await guest('Bert', ['viewer', 'live']);
+		const ask = () => {
+			for (let times = 0; times < 3; times += 1)
+				void bert.post.send(host, { t: 'ask', nonce: id() });
+		};
+		expect(await written(30, ask)).toBeLessThan(25);
+	});
+});
