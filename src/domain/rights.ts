@@ -93,9 +93,9 @@ export const ORDERS = [
 export type OrderName = (typeof ORDERS)[number];
 export type OrderValue = string | boolean | null;
 
-/** `others`: what it ends was begun by somebody else. A restart that does not start again has stopped. */
+/** `others`: somebody else began what it is about, so that nobody takes it over to end it. A restart that does not start again has stopped. */
 export function rightFor(name: OrderName, value: OrderValue, others = false): Right {
 	if (name === 'stop' || name === 'restart') return 'stop';
 	if (name === 'guard') return value === true ? 'control' : 'stop';
-	return others && value === false ? 'stop' : 'control';
+	return others ? 'stop' : 'control';
 }

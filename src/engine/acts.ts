@@ -11,14 +11,18 @@ import {
 	type Said,
 	type Telling,
 } from '#protocol/message.ts';
+import { elapsedMs, momentOf, type Moment } from './moment.ts';
 import { Nonces } from './nonces.ts';
 import type { Sender, Sent } from './post.ts';
+import { Rates } from './rates.ts';
 
 /** So long after it was asked for an act may be carried out: after it, nobody carries it out any more. */
 export const ACT_MS = 5000;
 /** A device may have four tabs, and each may want a nonce of its own. */
 const MOST_TRIES = 5;
 const MOST_PENDING = 256;
+/** Letters of one device that are heard: what answers them stays far below what a relay takes from this one (LT14). */
+const HEARD = { perSecond: 10, atOnce: 200 };
 
 export interface ActTools {
 	readonly clock: Pick<Clock, 'wallMs' | 'monotonicMs' | 'after'>;
@@ -31,7 +35,7 @@ type Carry = (to: DeviceId, said: Said, keepSeconds: number) => Promise<Sent>;
 interface Pending {
 	readonly to: DeviceId;
 	readonly message: Acting;
-	readonly untilMs: number;
+	readonly begun: Moment;
 	tries: number;
 }
 
@@ -43,12 +47,14 @@ export class Acts {
 	readonly #tools: ActTools;
 	readonly #carry: Carry;
 	readonly #nonces: Nonces;
+	readonly #heard: Rates;
 	readonly #pending = new Map<string, Pending>();
 
 	constructor(tools: ActTools, carry: Carry) {
 		this.#tools = tools;
 		this.#carry = carry;
 		this.#nonces = new Nonces(tools.clock, tools.crypto);
+		this.#heard = new Rates(tools.clock, HEARD);
 	}
 
 	tell(to: DeviceId, message: Telling, keepSeconds: number): Promise<Sent> {
@@ -59,7 +65,7 @@ export class Acts {
 	act(to: DeviceId, message: Acting): Promise<Sent> {
 		const { clock, crypto } = this.#tools;
 		const id = hexOf(crypto.random(16));
-		const pending = { to, message, untilMs: clock.monotonicMs() + ACT_MS, tries: 0 };
+		const pending = { to, message, begun: momentOf(clock), tries: 0 };
 		const [oldest] = this.#pending.keys();
 		if (oldest !== undefined && this.#pending.size >= MOST_PENDING) this.#pending.delete(oldest);
 		this.#pending.set(id, pending);
@@ -76,12 +82,14 @@ export class Acts {
 
 	/** `null`: it goes no further. Throws what the vault throws: then it may be read again. */
 	async hear({ message, beside }: Said, { device }: Sender): Promise<Message | null> {
+		const does = DOES[message.t];
+		// What may wait is not lost: it costs no answer.
+		if (does !== 'counted' && !this.#heard.take(device)) return null;
 		if (beside.nonce !== undefined) this.#nonces.hear(device, beside.nonce);
 		if (message.t === 'stale') {
 			this.#again(device, message.id);
 			return null;
 		}
-		const does = DOES[message.t];
 		if (does === 'acts') {
 			if (beside.act === undefined) return null;
 			const spent = this.#nonces.spend(device, beside.act);
@@ -97,13 +105,13 @@ export class Acts {
 	#again(device: DeviceId, id: string): void {
 		const pending = this.#pending.get(id);
 		if (pending?.to !== device || pending.tries >= MOST_TRIES) return;
-		if (this.#tools.clock.monotonicMs() < pending.untilMs) void this.#write(id, pending);
+		if (elapsedMs(this.#tools.clock, pending.begun) < ACT_MS) void this.#write(id, pending);
 	}
 
 	#write(id: string, pending: Pending): Promise<Sent> {
 		pending.tries += 1;
-		const { to, message, untilMs } = pending;
-		const act = { id, nonces: this.#nonces.holding(to, untilMs) };
+		const { to, message, begun } = pending;
+		const act = { id, nonces: this.#nonces.holding(to, begun.monotonicMs + ACT_MS) };
 		return this.#carry(to, { message, beside: { nonce: this.#nonces.give(to), act } }, 0);
 	}
 }

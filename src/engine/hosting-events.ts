@@ -6,10 +6,13 @@ import type { Watcher } from './watching.ts';
 
 /** The same again within this time goes on with the event of before. */
 const PAUSE_MS = 60_000;
+/** What costs nothing to whoever brings it about shall not drive other events out. */
+const LONG_PAUSE_MS = 3_600_000;
 const MOST_KEPT = 256;
 
 interface Kept {
 	readonly end: End;
+	readonly pauseMs: number;
 	/** Monotonic ms; `null`: it goes on. */
 	overMs: number | null;
 }
@@ -61,7 +64,9 @@ export class HostedEvents {
 		if (kept !== undefined) kept.overMs = null;
 		else {
 			const end = this.#tools.happenings.begin(camera, kind, undefined, detail);
-			this.#kept.set(place, { end, overMs: null });
+			const cheap = kind === 'sealed' || detail.order?.fault === 'denied';
+			const pauseMs = cheap ? LONG_PAUSE_MS : PAUSE_MS;
+			this.#kept.set(place, { end, pauseMs, overMs: null });
 		}
 	}
 
@@ -74,8 +79,8 @@ export class HostedEvents {
 
 	#tidy(): void {
 		const nowMs = this.#tools.clock.monotonicMs();
-		for (const [place, { overMs }] of this.#kept) {
-			const old = overMs !== null && nowMs - overMs > PAUSE_MS;
+		for (const [place, { overMs, pauseMs }] of this.#kept) {
+			const old = overMs !== null && nowMs - overMs > pauseMs;
 			if (old || this.#kept.size >= MOST_KEPT) this.#kept.delete(place);
 		}
 	}

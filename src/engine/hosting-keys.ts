@@ -56,7 +56,8 @@ export class LiveKeys {
 		const sealer = await liveSealer(camera, { run, secret });
 		await new Promise<void>((resolve) => {
 			const stop = clock.after(TOLD_MS, resolve);
-			void this.#tell(told).then(() => {
+			// A younger one may have been told meanwhile, and viewers go back to none.
+			void (this.#now === told ? this.#tell(told) : Promise.resolve()).then(() => {
 				stop();
 				resolve();
 			});

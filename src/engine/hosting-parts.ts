@@ -15,6 +15,8 @@ const PACE_MS = 250;
 const AGAIN_MS = 5000;
 /** As long as a run lasts: so no epoch is used for more than its day. */
 const SEALER_MS = 4 * 60 * 60 * 1000;
+/** Each second brings one anyway. */
+const KEY_MS = 500;
 /** Parts that wait for their sealing: more, and they are not of now any more. */
 const MOST_WAITING = 8;
 
@@ -37,6 +39,7 @@ export class HostedParts {
 	#sealer: Sealer | null = null;
 	#pace: Pace = { bitsPerSecond: MOST_BITS, holding: false, changedMs: 0 };
 	#sealerMs = 0;
+	#cameMs = -Infinity;
 	#sounds = false;
 	#waiting = 0;
 	#skips = false;
@@ -57,8 +60,11 @@ export class HostedParts {
 		if (picture !== null) this.#begin(camera, picture);
 	}
 
-	/** Somebody came. */
+	/** Somebody came. Whoever does all the time makes the picture no worse for the others. */
 	keyFrame(): void {
+		const nowMs = this.#tools.clock.monotonicMs();
+		if (nowMs - this.#cameMs < KEY_MS) return;
+		this.#cameMs = nowMs;
 		this.#encoding?.keyFrame();
 	}
 

@@ -62,44 +62,66 @@ export class RelayedViews {
 	}
 }
 
-interface Counted {
+interface Named {
 	readonly device: DeviceId;
 	readonly path: 'sealed';
-	/** Wall ms. */
+	/** Wall ms: since when it is named without a pause. */
 	readonly sinceMs: number;
-	/** Monotonic ms. */
-	readonly countedMs: number;
+	/** How long it was named, with what lay between pauses taken together. */
+	readonly forMs: number;
+	/** Monotonic ms: when that was reckoned. */
+	readonly atMs: number;
+	readonly now: boolean;
 }
 
 /** Whoever watches says so: the frame to the relay and the letter to the camera come within this time. */
 const ASKS_MS = 5000;
+/** Longer pauses begin a new reckoning. */
+const FORGET_MS = 60_000;
+/** All whom the relay names and nobody knows: it can make up as many as it likes. */
+const SOMEONE = '0'.repeat(32) as DeviceId;
 
 /** Whom the relay sends parts to, as it says, and who never asked this camera: it has no key (LV25). */
 export class Unasked {
 	readonly #clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
-	#counted: readonly Counted[] = [];
-	#shown: ReadonlySet<DeviceId> = new Set();
+	readonly #named = new Map<DeviceId, Named>();
+	#shown: readonly Named[] = [];
 
 	constructor(clock: Pick<Clock, 'wallMs' | 'monotonicMs'>) {
 		this.#clock = clock;
 	}
 
-	get all(): readonly Counted[] {
-		return this.#counted.filter(({ device }) => this.#shown.has(device));
+	get all(): readonly Named[] {
+		return this.#shown;
 	}
 
 	/** Those who are shown from now on. */
-	follow(atRelay: readonly DeviceId[], asked: readonly DeviceId[]): readonly DeviceId[] {
-		const [wallMs, nowMs] = [this.#clock.wallMs(), this.#clock.monotonicMs()];
-		const path = 'sealed' as const;
-		const known = new Map(this.#counted.map((one) => [one.device, one]));
-		this.#counted = atRelay
-			.filter((device) => !asked.includes(device))
-			.map((device) => known.get(device) ?? { device, path, sinceMs: wallMs, countedMs: nowMs });
-		const shown = this.#counted.filter(({ countedMs }) => nowMs - countedMs >= ASKS_MS);
-		const fresh = shown.filter(({ device }) => !this.#shown.has(device));
-		this.#shown = new Set(shown.map(({ device }) => device));
-		return fresh.map(({ device }) => device);
+	follow(
+		atRelay: readonly DeviceId[],
+		asked: readonly DeviceId[],
+		isMember: (device: DeviceId) => boolean,
+	): readonly DeviceId[] {
+		const [wallMs, atMs] = [this.#clock.wallMs(), this.#clock.monotonicMs()];
+		const named = new Set(atRelay.map((device) => (isMember(device) ? device : SOMEONE)));
+		for (const device of asked) {
+			named.delete(device);
+			this.#named.delete(device);
+		}
+		for (const [device, one] of this.#named) {
+			if (one.now) {
+				const forMs = one.forMs + atMs - one.atMs;
+				this.#named.set(device, { ...one, forMs, atMs, now: named.has(device) });
+			} else if (atMs - one.atMs > FORGET_MS) this.#named.delete(device);
+		}
+		for (const device of named) {
+			const known = this.#named.get(device);
+			if (known?.now === true) continue;
+			const forMs = known?.forMs ?? 0;
+			this.#named.set(device, { device, path: 'sealed', sinceMs: wallMs, forMs, atMs, now: true });
+		}
+		const before = new Set(this.#shown.map(({ device }) => device));
+		this.#shown = [...this.#named.values()].filter(({ now, forMs }) => now && forMs >= ASKS_MS);
+		return this.#shown.map(({ device }) => device).filter((device) => !before.has(device));
 	}
 }
 

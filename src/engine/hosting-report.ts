@@ -20,6 +20,8 @@ const EACH_MS = 10_000;
 const GATHER_MS = 150;
 /** Tabs of one device that are told, each by what it asked with; the newest count. */
 const MOST_TABS = 4;
+/** Who watches, as many as a letter has room for. */
+const MOST_TOLD = 64;
 
 export interface ReportTools {
 	readonly clock: Clock;
@@ -118,7 +120,7 @@ export class Reports {
 		if (state.kind !== 'ready') return null;
 		const { nonce } = this;
 		const [atMs, rosterSeq] = [this.#tools.live.nowMs(), this.#tools.rosterSeq()];
-		const common = { nonce, atMs, rosterSeq, watching: [...this.#watching()] };
+		const common = { nonce, atMs, rosterSeq, watching: this.#watching().slice(0, MOST_TOLD) };
 		if (camera === null) return { ...common, cameras: [] };
 		if (!(await this.#tools.speaks(camera))) return null;
 		try {

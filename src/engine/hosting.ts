@@ -1,9 +1,8 @@
 import type { Ordered } from '#domain/event.ts';
-import { faultOf } from '#domain/fault.ts';
+import { faultOf, type FaultKind } from '#domain/fault.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { mostDirect } from '#domain/path.ts';
 import { may, rightFor, type Right } from '#domain/rights.ts';
-import type { Role } from '#domain/roster.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Dtls } from '#ports/crypto.ts';
 import type { Tenure } from '#ports/tenure.ts';
@@ -16,15 +15,18 @@ import { HostedParts, type PartTools } from './hosting-parts.ts';
 import { RelayedViews, Unasked, watchersOf, type RelayedView } from './hosting-relayed.ts';
 import { Reports, type ReportTools } from './hosting-report.ts';
 import { Stage } from './hosting-stage.ts';
+import { Turns } from './hosting-turns.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
-import type { MembersControls } from './members.ts';
+import type { Member, MembersControls } from './members.ts';
 import type { Post, Sender } from './post.ts';
+import { Rates } from './rates.ts';
 import type { HostingControls, Watcher } from './watching.ts';
 
 /** A viewer at the relay says every 15 s that it is there. */
 const RELAYED_LIVES_MS = 40_000;
 const LOOK_MS = 5000;
-const MOST_DONE = 1024;
+/** Connections that one device asks for: each costs some twenty letters. */
+const DIRECT = { perSecond: 0.5, atOnce: 6 };
 
 export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
 	Omit<PartTools, 'live' | 'sealerOf'> &
@@ -66,9 +68,8 @@ export class Hosting implements HostingControls {
 	#atRelay: readonly DeviceId[] = [];
 	readonly #unasked: Unasked;
 	#picture: Picture | null = null;
-	/** What became of the newest commands, by device and id; `null`: it is being carried out. */
-	readonly #done = new Map<string, Said<'done'> | null>();
-	#ordered: Promise<void> = Promise.resolve();
+	readonly #turns: Turns;
+	readonly #rate: Rates;
 
 	constructor(tools: HostingTools) {
 		this.#tools = tools;
@@ -76,6 +77,8 @@ export class Hosting implements HostingControls {
 		this.#pulse = new LensPulse(this.#live, tools.frames);
 		this.#events = new HostedEvents(tools);
 		this.#unasked = new Unasked(tools.clock);
+		this.#turns = new Turns(tools.clock);
+		this.#rate = new Rates(tools.clock, DIRECT);
 		this.#keys = new LiveKeys(
 			tools,
 			(key) => this.#giveKey(key),
@@ -83,15 +86,12 @@ export class Hosting implements HostingControls {
 		);
 		const sealerOf = this.#keys.sealerOf.bind(this.#keys);
 		this.#parts = new HostedParts({ ...tools, sealerOf, live: this.#live });
-		this.#orders = new Orders(tools, () => {
-			this.#tell();
-		});
-		this.#stage = new Stage(tools.stage, () => {
-			this.#tell();
-		});
+		const [tell, look] = [this.#tell.bind(this), this.#look.bind(this)];
+		this.#orders = new Orders(tools, tell);
+		this.#stage = new Stage(tools.stage, tell);
 		const speaks = (camera: CameraId): Promise<boolean> => this.#stage.speaks(camera);
 		this.#reports = new Reports({ ...tools, live: this.#live, speaks }, () =>
-			this.watchers.map(({ device }) => device),
+			this.watchers.filter(({ path }) => path !== 'sealed').map(({ device }) => device),
 		);
 		tools.post.onMessage((message, from) => {
 			this.#read(message, from);
@@ -104,18 +104,12 @@ export class Hosting implements HostingControls {
 			if (more) this.#parts.keyFrame();
 			this.#tell();
 		});
-		tools.post.on(() => {
-			this.#look();
-		});
-		tools.members.on(() => {
-			this.#look();
-		});
+		tools.post.on(look);
+		tools.members.on(look);
 		tools.recorder.on(() => {
 			this.#follow();
 		});
-		tools.clock.every(LOOK_MS, () => {
-			this.#look();
-		});
+		tools.clock.every(LOOK_MS, look);
 		this.#follow();
 	}
 
@@ -150,7 +144,7 @@ export class Hosting implements HostingControls {
 		else if (message.t === 'answer' || message.t === 'candidate') {
 			this.#callOf(device, message.sid)?.heard(message);
 		} else if (message.t === 'hang-up') this.#leave(device, message.sid);
-		else if (message.t === 'command') this.#order(message, device, roles);
+		else if (message.t === 'command') this.#order(message, device);
 		else if (message.t === 'what-became') this.#answerFor(message, device);
 	}
 
@@ -166,8 +160,9 @@ export class Hosting implements HostingControls {
 		this.#tools.encoder.warm();
 		const direct = call.ways.includes('direct');
 		if (direct && this.#callOf(device, sid) !== undefined) return;
-		if (direct) this.#makeWay(device);
-		const full = this.#calls.length >= mostDirect(this.#tools.phone);
+		const often = direct && !this.#rate.take(device);
+		if (direct && !often) this.#makeWay(device);
+		const full = often || this.#calls.length >= mostDirect(this.#tools.phone);
 		const dtls = direct && !full ? await this.#dtls() : null;
 		if (dtls !== null && this.#picture !== null) {
 			try {
@@ -200,10 +195,16 @@ export class Hosting implements HostingControls {
 		await this.#tools.post.send(device, { t: 'relayed', sid, peer, why, ...now });
 	}
 
-	/** LV4. Who calls once more while it holds a place gives that up: most often it is what is left of a page that was closed. */
+	/**
+	 * LV4. Who calls once more while it holds a place gives that up: most often it is what is left of a page that was
+	 * closed. And nobody keeps several while others have none.
+	 */
 	#makeWay(device: DeviceId): void {
 		if (this.#calls.length < mostDirect(this.#tools.phone)) return;
-		this.#calls.find((call) => call.device === device)?.hangUp('full');
+		const of = (whose: DeviceId) => this.#calls.filter((call) => call.device === whose);
+		const [own] = of(device);
+		const spare = this.#calls.find((call) => of(call.device).length > 1);
+		(own ?? spare)?.hangUp('full');
 	}
 
 	#giveKey(key: Said<'relayed'>['key']): Promise<unknown> {
@@ -297,34 +298,26 @@ export class Hosting implements HostingControls {
 	}
 
 	/** LV13: once, in turn, and answered. */
-	#order(command: Said<'command'>, device: DeviceId, roles: readonly Role[]): void {
-		const { id, nonce, camera, name, value } = command;
-		const { post, recorder } = this.#tools;
-		const key = `${device} ${id}`;
-		if (nonce !== this.#reports.nonce || this.#done.has(key)) return;
-		this.#done.set(key, null);
-		const [oldest] = this.#done.keys();
-		if (oldest !== undefined && this.#done.size > MOST_DONE) this.#done.delete(oldest);
-		this.#ordered = this.#ordered.then(async () => {
-			let fault: Said<'done'>['fault'] = null;
+	#order({ id, nonce, camera, name, value }: Said<'command'>, device: DeviceId): void {
+		if (nonce !== this.#reports.nonce) return;
+		const work = async (): Promise<FaultKind | null> => {
 			try {
-				if (!may(roles, rightFor(name, value, this.#isOfOther(name, device)))) fault = 'denied';
-				else if (camera !== recorder.camera) fault = 'not-found';
-				else if (name === 'talk') fault = this.#talk(value === true, device);
-				else await this.#orders.carryOut(name, value, device);
+				const { recorder } = this.#tools;
+				const others = name === 'siren' && this.siren !== null && this.siren !== device;
+				if (!this.#inForce(device, rightFor(name, value, others))) return 'denied';
+				if (camera !== recorder.camera) return 'not-found';
+				if (name === 'talk') return this.#talk(value === true, device);
+				await this.#orders.carryOut(name, value, device);
+				return null;
 			} catch (error) {
-				fault = faultOf(error).kind;
+				return faultOf(error).kind;
 			}
+		};
+		this.#turns.take(device, id, work, (fault) => {
 			this.#note(device, noted(name, value, fault));
 			this.#reports.changed();
-			const done = { t: 'done', id, fault } as const;
-			this.#done.set(key, done);
-			await post.send(device, done);
+			void this.#tools.post.send(device, { t: 'done', id, fault });
 		});
-	}
-
-	#isOfOther(name: Said<'command'>['name'], device: DeviceId): boolean {
-		return name === 'siren' && this.siren !== null && this.siren !== device;
 	}
 
 	/** EV12. Who stops talking only ends what was written when it began. */
@@ -336,9 +329,9 @@ export class Hosting implements HostingControls {
 
 	/** LT12. What has not come by now will not count any more: its time is past. */
 	#answerFor({ id, nonce }: Said<'what-became'>, device: DeviceId): void {
-		const done = this.#done.get(`${device} ${id}`);
-		if (nonce !== this.#reports.nonce || done === null) return;
-		void this.#tools.post.send(device, done ?? { t: 'done', id, fault: 'timeout' });
+		if (nonce !== this.#reports.nonce) return;
+		const fault = this.#turns.became(device, id);
+		if (fault !== undefined) void this.#tools.post.send(device, { t: 'done', id, fault });
 	}
 
 	/** Half duplex: one at a time, and it is heard while it is not spoken to. */
@@ -367,13 +360,17 @@ export class Hosting implements HostingControls {
 	}
 
 	#inForce(device: DeviceId, right: Right = 'watch'): boolean {
-		const member = this.#tools.members.list.find((one) => one.device === device);
+		const member = this.#memberOf(device);
 		if (member === undefined || !may(member.roles, right)) return false;
 		return member.notAfterMs === null || this.#tools.clock.wallMs() < member.notAfterMs;
 	}
 
 	#nameOf(device: DeviceId): string | null {
-		return this.#tools.members.list.find((one) => one.device === device)?.name ?? null;
+		return this.#memberOf(device)?.name ?? null;
+	}
+
+	#memberOf(device: DeviceId): Member | undefined {
+		return this.#tools.members.list.find((one) => one.device === device);
 	}
 
 	async #dtls(): Promise<Dtls | null> {
@@ -387,9 +384,11 @@ export class Hosting implements HostingControls {
 
 	#tell(): void {
 		const { camera } = this.#tools.recorder;
-		const asked = [...this.#relayed.devices, ...this.#calls.map(({ device }) => device)];
-		const unasked = this.#unasked.follow(this.#atRelay, asked);
-		for (const device of unasked) this.#welcome(device);
+		// Who called and is not connected has no picture: that hides nothing.
+		const direct = this.#calls.filter(({ path }) => path !== null);
+		const asked = [...this.#relayed.devices, ...direct.map(({ device }) => device)];
+		const isMember = (device: DeviceId): boolean => this.#memberOf(device) !== undefined;
+		this.#unasked.follow(this.#atRelay, asked, isMember).forEach(this.#welcome.bind(this));
 		if (camera !== null) this.#events.watched(camera, this.watchers);
 		this.#reports.changed();
 		for (const listener of this.#listeners) listener();

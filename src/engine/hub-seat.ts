@@ -1,5 +1,5 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/bytes.ts';
 import { faultOf } from '#domain/fault.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
 import { loginBytes } from '#domain/login.ts';
@@ -102,10 +102,13 @@ export class HubSeat {
 		});
 	}
 
-	/** As at a relay: of its own cameras only. */
+	/** Whether that camera would be this device's; whether it may be one, the roster says. */
+	has(camera: string): boolean {
+		return this.#cameras.has(camera);
+	}
+
 	hearPart(bytes: Bytes): void {
-		if (bytes.length < PART_HEADER_BYTES) return;
-		if (this.#cameras.has(hexOf(bytes.subarray(1, 17)))) this.#hub.part(this, bytes);
+		if (bytes.length >= PART_HEADER_BYTES) this.#hub.part(this, bytes);
 	}
 
 	end(code: number): void {

@@ -192,6 +192,7 @@ export class Hub implements HubRoom {
 
 	part(from: HubSeat, bytes: Bytes): void {
 		const camera = hexOf(bytes.subarray(1, 17));
+		if (!this.#isCamera(from, camera)) return;
 		for (const seat of this.#members) {
 			if (seat !== from && seat.watching.has(camera)) seat.part(bytes);
 		}
@@ -200,9 +201,8 @@ export class Hub implements HubRoom {
 	/** Who watches already, for a camera that comes. */
 	welcome(seat: HubSeat): void {
 		this.presence();
-		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching]))) {
-			seat.say({ t: 'watched', camera, devices: this.#watchersOf(camera) });
-		}
+		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching])))
+			this.#tellWatched(camera, [seat]);
 	}
 
 	get #members(): HubSeat[] {
@@ -219,9 +219,15 @@ export class Hub implements HubRoom {
 		return [...new Set(watching.flatMap(({ device }) => device ?? []))];
 	}
 
-	#tellWatched(camera: string): void {
+	/** As at a relay: a camera's own device is told who watches it, and nobody else. */
+	#tellWatched(camera: string, seats = this.#members): void {
 		const devices = this.#watchersOf(camera);
-		for (const seat of this.#members) seat.say({ t: 'watched', camera, devices });
+		for (const seat of seats)
+			if (this.#isCamera(seat, camera)) seat.say({ t: 'watched', camera, devices });
+	}
+
+	#isCamera(seat: HubSeat, camera: string): boolean {
+		return seat.has(camera) && this.#may(seat, 'record');
 	}
 
 	/** The roster changed: who is in it hears, who is not any more goes. */

@@ -21,6 +21,7 @@ export interface Correspondent {
 }
 
 export interface Read {
+	readonly id: string;
 	readonly said: Said;
 	readonly from: Sender;
 }
@@ -81,7 +82,12 @@ export class Letters {
 		const text = new TextDecoder('utf-8', { fatal: false }).decode(unpadText(plain));
 		const said = saidFrom(text);
 		if (said === null || !this.#first(letter.from, letter.id)) return null;
-		return { said, from: { device: letter.from, roles: sender.roles } };
+		return { id: letter.id, said, from: { device: letter.from, roles: sender.roles } };
+	}
+
+	/** What was read is to be read once more when it comes again. */
+	forget({ id, from }: Read): void {
+		this.#seen.get(from.device)?.delete(id);
 	}
 
 	/** Remembered only once the letter proved to be the sender's: nobody else can use an id up. */

@@ -307,7 +307,10 @@ export class Link implements Post {
 		const { household } = this.#tools.house;
 		if (household === null) return;
 		const read = await this.#letters.read(household, box);
-		if (read !== null && !(await this.#pass(read))) return;
+		if (read !== null && !(await this.#pass(read))) {
+			this.#letters.forget(read);
+			return;
+		}
 		// Also for one that cannot be read: it would come again for a week.
 		if (kept) this.#line.send({ t: 'got', id });
 	}

@@ -3,6 +3,7 @@ import type { DeviceId } from '#domain/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Beside } from '#protocol/message.ts';
+import { elapsedMs, momentOf, type Moment } from './moment.ts';
 
 /** So long a nonce is good, from the moment it was made (LT7). */
 const GOOD_MS = 15_000;
@@ -10,13 +11,9 @@ const GOOD_MS = 15_000;
 const SAME_MS = 3000;
 /** What an act carries: a device may have several pages, each with nonces of its own. */
 const MOST_HELD = 8;
-/** Acts of one device that are remembered; more within 20 s are not carried out. */
-const MOST_ACTS = 1024;
 
-interface Given {
+interface Given extends Moment {
 	readonly nonce: string;
-	readonly monotonicMs: number;
-	readonly wallMs: number;
 }
 
 interface Held {
@@ -50,8 +47,7 @@ export class Nonces {
 		const newest = mine.at(-1);
 		if (newest !== undefined && this.#age(newest) < SAME_MS) return newest.nonce;
 		const nonce = hexOf(this.#crypto.random(16));
-		const { wallMs, monotonicMs } = this.#now();
-		this.#given.set(device, [...mine, { nonce, monotonicMs, wallMs }]);
+		this.#given.set(device, [...mine, { nonce, ...momentOf(this.#clock) }]);
 		return nonce;
 	}
 
@@ -78,7 +74,7 @@ export class Nonces {
 		}));
 	}
 
-	/** Whether an act of a device counts. `again`: it did before, or there were too many. */
+	/** Whether an act of a device counts. `again`: it did before. No more are remembered than are heard (LT14). */
 	spend(device: DeviceId, { id, nonces }: Act): 'counts' | 'again' | 'stale' {
 		this.#forget();
 		const done = this.#done.get(device) ?? new Map<string, number>();
@@ -88,20 +84,13 @@ export class Nonces {
 			mine.some((given) => given.nonce === nonce && this.#age(given) < withinMs),
 		);
 		if (!good) return 'stale';
-		if (done.size >= MOST_ACTS) return 'again';
 		done.set(id, this.#clock.monotonicMs());
 		this.#done.set(device, done);
 		return 'counts';
 	}
 
-	/** By whichever clock more time has passed: one of them stands still while a device sleeps. */
-	#age({ monotonicMs, wallMs }: Given): number {
-		const now = this.#now();
-		return Math.max(now.monotonicMs - monotonicMs, Math.abs(now.wallMs - wallMs));
-	}
-
-	#now(): { readonly wallMs: number; readonly monotonicMs: number } {
-		return { wallMs: this.#clock.wallMs(), monotonicMs: this.#clock.monotonicMs() };
+	#age(given: Given): number {
+		return elapsedMs(this.#clock, given);
 	}
 
 	/** Nonces that are good no more, and acts whose nonces all are. */

@@ -11,7 +11,7 @@ import {
 	type Refusal,
 } from '#protocol/wire.ts';
 import { admitted } from './admission.ts';
-import { Bucket } from './bucket.ts';
+import { Bucket } from '#domain/bucket.ts';
 import { sha256 } from './crypto.ts';
 import { memberOf } from './homes.ts';
 import type { Line } from './line.ts';

@@ -6,7 +6,7 @@ import { grown } from '#engine/branches.ts';
 import { inTimeSeq } from '#engine/held.ts';
 import { replayRoster, type Roster } from '#engine/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
-import { Bucket } from './bucket.ts';
+import { Bucket } from '#domain/bucket.ts';
 import type { Checking } from './crypto.ts';
 
 const MAX_DEVICES = 64;

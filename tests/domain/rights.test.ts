@@ -84,7 +84,7 @@ describe('RG2 orders', () => {
 	test('it silences what it sounded, and nobody else', () => {
 		expect(rightFor('siren', false)).toBe('control');
 		expect(rightFor('siren', false, true)).toBe('stop');
-		expect(rightFor('siren', true, true)).toBe('control');
+		expect(rightFor('siren', true, true)).toBe('stop');
 	});
 });
 

@@ -156,6 +156,15 @@ describe('what acts', () => {
 		expect(viewer.sent).toEqual([]);
 	});
 
+	it('LT8 a sender that slept meanwhile does not say it again: its time is past by either clock', async () => {
+		await viewer.acts.act(host.id, want);
+		await carry(viewer, host);
+		clock.step(10 * 3_600_000);
+		await carry(host, viewer);
+		await carry(viewer, host);
+		expect(host.did).toEqual([]);
+	});
+
 	it('LT9 of several pages of a device each does it once', async () => {
 		const tab = new Page('b2', clock);
 		await viewer.acts.act(host.id, want);
@@ -169,11 +178,16 @@ describe('what acts', () => {
 		expect(viewer.sent).toEqual([]);
 	});
 
-	it('LT8 one device cannot make another remember more than so many acts, nor do more than so many', async () => {
+	it('LT14 one device cannot make another do, or remember, more than so much', async () => {
 		await acquaint();
 		for (let n = 0; n < 1100; n += 1) await viewer.acts.act(host.id, want);
 		await carry(viewer, host);
-		expect(host.did.length).toBe(1024);
+		expect(host.did.length).toBe(200);
+		clock.advance(1000);
+		await viewer.acts.leave(host.id, show, 3600);
+		for (let n = 0; n < 100; n += 1) await viewer.acts.act(host.id, want);
+		await carry(viewer, host);
+		expect(host.did.slice(200)).toEqual(['show-earlier', ...Array<string>(10).fill('want-grants')]);
 	});
 });
 

@@ -249,11 +249,11 @@ describe('RG2 EV12 orders', () => {
 	test('the same order again and again is one event, so nobody drives the others out', async () => {
 		const { guest, events, clock } = home;
 		const anna = await guest('Anna');
-		for (let n = 0; n < 30; n += 1) await order(anna, 'stop', null);
+		for (let n = 0; n < 30; n += 1) await order(anna, 'torch', true);
 		const ordered = () => events.all.filter(({ kind }) => kind === 'ordered');
 		expect(ordered()).toHaveLength(1);
 		await clock.pass(61_000, 500);
-		await order(anna, 'stop', null);
+		await order(anna, 'torch', true);
 		expect(ordered()).toHaveLength(2);
 	});
 

@@ -117,6 +117,8 @@ export async function makeHome() {
 	const torch = { on: false as boolean | null };
 	const siren = { failure: null as Fault | null, sounds: false };
 	const orders: string[] = [];
+	/** A recording may take long to begin. */
+	const starting = { until: Promise.resolve() };
 	const recorder = {
 		get state() {
 			return recording.value;
@@ -182,9 +184,9 @@ export async function makeHome() {
 			},
 		},
 		planning: {
-			start: () => {
+			start: async () => {
 				orders.push('start');
-				return Promise.resolve();
+				await starting.until;
 			},
 			stop: () => {
 				orders.push('stop');
@@ -283,7 +285,8 @@ export async function makeHome() {
 
 	return {
 		...{ clock, relay, network, camera, host, post, hosting, encoder, recording, lens, view },
-		...{ keys, events, guarding, torch, siren, orders, members, viewer, guest, until, otherTab },
+		...{ keys, events, guarding, torch, siren, orders, starting, members, viewer, guest, until },
+		otherTab,
 		profile: profileNamed('standard'),
 		camera2: 'ab'.repeat(16) as CameraId,
 	};

@@ -159,7 +159,7 @@ export const live: LiveWords = {
 		timeout:
 			'Das kam nicht innerhalb von 5 Sekunden bei der Kamera an. Es ist nicht geschehen und geschieht nicht mehr; versuche es noch einmal.',
 		unconfirmed:
-			'Die Kamera sagt nicht, ob es geschehen ist. Von allein geschieht jetzt nichts mehr: Sieh nach, bevor du es noch einmal versuchst.',
+			'Die Kamera sagt nicht, ob es geschehen ist. Vielleicht ist sie noch dabei: Sieh nach, bevor du es noch einmal versuchst.',
 		internal: elsewhere,
 	},
 	talkDirect: 'Sprechen braucht den direkten Weg zur Kamera, und hier ein Mikrofon.',
@@ -184,6 +184,12 @@ export const live: LiveWords = {
 	someone: 'Jemand',
 	newcomer: (names) => `${names} sieht dieser Kamera jetzt zu.`,
 	newcomers: (names) => `${names} sehen dieser Kamera jetzt zu.`,
+	sealedNewcomer: (names) =>
+		`${names} bekommt ungefragt versiegelte Bilder dieser Kamera vom Relais, aber keinen Schlüssel.`,
+	sealedNewcomers: (names) =>
+		`${names} bekommen ungefragt versiegelte Bilder dieser Kamera vom Relais, aber keinen Schlüssel.`,
+	sealedNext:
+		'Ohne den Schlüssel ist kein Bild zu sehen. Ein Gerät deines Zuhauses, das das nicht soll, kannst du unter Einstellungen, Geräte entfernen.',
 	newcomerNext:
 		'Das können nur Geräte deines Zuhauses. Unter Einstellungen, Geräte kannst du eines entfernen.',
 	seen: 'In Ordnung',

@@ -88,7 +88,7 @@ const refused: Readonly<Record<FaultKind, string>> = {
 	timeout:
 		'This did not reach the camera within 5 seconds. It was not done and will not be; try again.',
 	unconfirmed:
-		'The camera does not say whether it did this. It does nothing more now: look at it, then try again.',
+		'The camera does not say whether it did this. It may still be at it: look at the camera before you try again.',
 	internal: elsewhere,
 };
 
@@ -206,6 +206,12 @@ export const live = {
 	someone: 'Someone',
 	newcomer: (names: string) => `${names} has begun to watch this camera.`,
 	newcomers: (names: string) => `${names} have begun to watch this camera.`,
+	sealedNewcomer: (names: string) =>
+		`${names} gets sealed pictures of this camera from the relay, unasked and without a key.`,
+	sealedNewcomers: (names: string) =>
+		`${names} get sealed pictures of this camera from the relay, unasked and without a key.`,
+	sealedNext:
+		'Without the key no picture can be seen. A device of your home that should not do this can be taken out under Settings, Devices.',
 	newcomerNext: 'Only devices of your home can. Take one out under Settings, Devices.',
 	seen: 'All right',
 	devices: 'Devices',
