@@ -53,8 +53,8 @@ export class HubSeat {
 	/** `null`: it has not proved who it is. */
 	device: DeviceId | null = null;
 	boxes = 0;
+	readonly origin: string;
 	readonly #hub: HubRoom;
-	readonly #origin: string;
 	readonly #events: RelaySocketEvents;
 	#challenge: Bytes | null = null;
 	#cameras: ReadonlySet<string> = new Set();
@@ -64,7 +64,7 @@ export class HubSeat {
 
 	constructor(hub: HubRoom, origin: string, events: RelaySocketEvents) {
 		this.#hub = hub;
-		this.#origin = origin;
+		this.origin = origin;
 		this.#events = events;
 	}
 
@@ -132,7 +132,7 @@ export class HubSeat {
 		else if (frame.t === 'prove') await this.#prove(frame);
 		else if (frame.t === 'meet') hub.meet(this, frame.rid);
 		// Only who showed the code: everybody else came to meet.
-		else if (frame.t === 'wait' && this.#origin === HUB_ORIGIN) hub.wait(this, frame.rid);
+		else if (frame.t === 'wait' && this.origin === HUB_ORIGIN) hub.wait(this, frame.rid);
 		else if (frame.t === 'post') hub.post(this, frame);
 		else if (frame.t === 'burn') hub.burn(this, frame.rid);
 		else if (this.device === null) this.#refuse();
@@ -166,7 +166,7 @@ export class HubSeat {
 			return;
 		}
 		const covered = loginBytes({
-			originHash: await crypto.sha256(new TextEncoder().encode(this.#origin)),
+			originHash: await crypto.sha256(new TextEncoder().encode(this.origin)),
 			...{ challenge, home: home as HomeId, device: device as DeviceId },
 		});
 		const verifier = await crypto.verifier(subject.sign);
