@@ -29,6 +29,8 @@ export class Connecting {
 	readonly #subscribe: () => void;
 	readonly #off: () => void;
 	#shows = false;
+	/** They stand in the field and were tried. */
+	#tried = '';
 	#copied = $state.raw<{ readonly text: string; readonly how: 'done' | 'failed' } | null>(null);
 
 	constructor(engine: Engine) {
@@ -156,8 +158,11 @@ export class Connecting {
 		}
 	}
 
+	/** What stands in the field with each key: six digits are a try, and a key behind them is no other (PR17). */
 	async enter(digits: string): Promise<void> {
-		await this.#engine.pairing.enter(digits);
+		if (digits === this.#tried) return;
+		this.#tried = digits.length < 6 ? '' : digits;
+		if (this.#tried !== '') await this.#engine.pairing.enter(digits);
 	}
 
 	async allow(): Promise<void> {
