@@ -141,6 +141,7 @@ export class Membership implements Joining {
 			const grants = await this.#keys.all(household, newcomer);
 			const detail = await naming.seal(device, name);
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
+			if (op === 'rotate' && !roles.includes('owner')) checkLastOwner(roster, device);
 			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
 			const signed = await this.#sign(household, [said]);
 			return { roster: [...homeNow(identity).roster, ...signed], homeKey: joined(...grants) };

@@ -46,6 +46,8 @@ export type HeardByOwner =
 			readonly digits: string;
 			readonly answer: Bytes;
 	  }
+	/** M1 of this very device, from another page of it: it does not let itself in (PR13). */
+	| { readonly kind: 'self' }
 	/** M3: the newcomer is content. */
 	| { readonly kind: 'ok' }
 	/** What was said before, byte for byte: `boxes` is what was answered. */
@@ -177,6 +179,7 @@ export class OwnerTalk {
 		// Keys that are none would only be found when they are needed.
 		await crypto.verifier(owner);
 		const device = await deviceIdOf(crypto, sign, kem);
+		if (device === this.#self.device) return { kind: 'self' };
 		const subject: Subject = { device, sign, kem, owner, dtls };
 		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
 		const t2 = await after(crypto, t1, m1);
