@@ -18,7 +18,7 @@ import { Hub } from './hub.ts';
 /** NB6: once both codes were given. */
 const UP_MS = 8000;
 /** NB11: how often it is looked who is at the other end. */
-const LOOK_MS = 30_000;
+const LOOK_MS = 45_000;
 /** As RFC 6455 has it. */
 const BROKEN = 1006;
 

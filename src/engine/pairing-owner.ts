@@ -1,5 +1,6 @@
 import { joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
+import { plainName } from '#domain/name.ts';
 import type { MeetingCode, TypedCode } from '#domain/pairing-code.ts';
 import {
 	buildAdmission,
@@ -186,7 +187,7 @@ export class OwnerTalk {
 		const wanted = this.#wish.wanted ?? modest(newcomer.wanted);
 		const m2 = await this.#host(newcomer, t2, wanted);
 		const t3 = await after(crypto, t2, m2);
-		const name = new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name);
+		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name));
 		this.#guest = { m1, m2, newcomer, subject, name, t3 };
 		const digits = await digitsFor(crypto, t2, this.#nonce, this.#owner.public);
 		return { kind: 'newcomer', name, wanted, digits, answer: m2 };

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { ascii, joined } from '#domain/bytes.ts';
+import { buildNewcomer, parseNewcomer } from '#domain/pairing.ts';
 import { CODE_MS, Pairing } from '#engine/pairing-controls.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { homestead } from '../fakes/homestead.ts';
 import { MeetingPoint } from '../fakes/meeting-point.ts';
 import { Person, RELAY, twoPeople } from './pairing-people.ts';
 import { until } from './until.ts';
+
+/** As a name is padded, but longer than any. */
+function padded(length: number): Uint8Array<ArrayBuffer> {
+	const whole = new Uint8Array(Math.ceil((2 + length) / 64) * 64).fill(120, 2, 2 + length);
+	new DataView(whole.buffer).setUint16(0, length);
+	return whole;
+}
 
 /** A page of a device with a real roster. */
 function pageOf(home: ReturnType<typeof homestead>, clock: ManualClock, point: MeetingPoint) {
@@ -36,6 +45,33 @@ describe('who cannot be let in', () => {
 		const admitted = home.membership.admit(subject, ['viewer'], 'Phone');
 		await expect(admitted).rejects.toMatchObject({ kind: 'conflict' });
 		expect(home.membership.owner).toBe(true);
+	});
+});
+
+describe('PR20 what a newcomer calls itself', () => {
+	async function asked(name: string) {
+		const { owner, guest } = await twoPeople();
+		await owner.pairing.show('viewer');
+		void guest.pairing.join(await owner.link(), name);
+		return (await owner.until('comparing')).name;
+	}
+
+	it('turns no text around and begins no lines', async () => {
+		expect(await asked('Ha\u202ell\u2066 \n1\u20282\u0007')).toBe('Hall 12');
+		// Joiners are letters of some scripts, and hold families together.
+		expect(await asked('👩‍👧 می‌خواهم')).toBe('👩‍👧 می‌خواهم');
+	});
+
+	it('has 190 bytes at most', () => {
+		const newcomer = {
+			...{ sign: new Uint8Array(65), kem: new Uint8Array(65), owner: new Uint8Array(65) },
+			...{ dtls: null, wanted: 'viewer', nonce: new Uint8Array(32) },
+		} as const;
+		const plain = (name: string) =>
+			joined(buildNewcomer({ ...newcomer, name: ascii(name) }), new Uint8Array(64));
+		expect(parseNewcomer(plain('x'.repeat(190))).value.name).toHaveLength(190);
+		const long = joined(plain('').subarray(0, -64 - 64), padded(20_000), new Uint8Array(64));
+		expect(() => parseNewcomer(long)).toThrow('a wrong length');
 	});
 });
 
