@@ -53,11 +53,12 @@ export class HubSeat {
 	/** `null`: it has not proved who it is. */
 	device: DeviceId | null = null;
 	boxes = 0;
+	/** That its device may have. */
+	cameras: ReadonlySet<string> = new Set();
 	readonly origin: string;
 	readonly #hub: HubRoom;
 	readonly #events: RelaySocketEvents;
 	#challenge: Bytes | null = null;
-	#cameras: ReadonlySet<string> = new Set();
 	#work: Promise<void> = Promise.resolve();
 	#waiting = 0;
 	#over = false;
@@ -105,7 +106,7 @@ export class HubSeat {
 	/** As at a relay: of its own cameras only. */
 	hearPart(bytes: Bytes): void {
 		if (bytes.length < PART_HEADER_BYTES) return;
-		if (this.#cameras.has(hexOf(bytes.subarray(1, 17)))) this.#hub.part(this, bytes);
+		if (this.cameras.has(hexOf(bytes.subarray(1, 17)))) this.#hub.part(this, bytes);
 	}
 
 	end(code: number): void {
@@ -128,7 +129,9 @@ export class HubSeat {
 
 	async #take(frame: FromDevice): Promise<void> {
 		const hub = this.#hub;
-		if (frame.t === 'ping') this.say({ t: 'pong', n: frame.n });
+		if ('version' in frame && (frame.version ?? WIRE_VERSION) !== WIRE_VERSION) {
+			this.say({ t: 'refused', why: 'version' });
+		} else if (frame.t === 'ping') this.say({ t: 'pong', n: frame.n });
 		else if (frame.t === 'prove') await this.#prove(frame);
 		else if (frame.t === 'meet') hub.meet(this, frame.rid);
 		// Only who showed the code: everybody else came to meet.
@@ -176,7 +179,7 @@ export class HubSeat {
 		}
 		const numbers = Array.from({ length: MOST_CAMERAS }, (_, at) => at + 1);
 		const ids = numbers.map((number) => cameraIdOf(crypto, device as DeviceId, number));
-		this.#cameras = new Set(await Promise.all(ids));
+		this.cameras = new Set(await Promise.all(ids));
 		if (this.#over) return;
 		this.device = device as DeviceId;
 		const rosterSeq = membership.entries.length;

@@ -202,6 +202,7 @@ export class Hub implements HubRoom {
 	}
 
 	part(from: HubSeat, bytes: Bytes): void {
+		if (!this.#may(from, 'record')) return;
 		const camera = hexOf(bytes.subarray(1, 17));
 		for (const seat of this.#members) {
 			if (seat !== from && seat.watching.has(camera)) seat.part(bytes);
@@ -212,6 +213,7 @@ export class Hub implements HubRoom {
 	welcome(seat: HubSeat): void {
 		this.presence();
 		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching]))) {
+			if (!seat.cameras.has(camera)) continue;
 			seat.say({ t: 'watched', camera, devices: this.#watchersOf(camera) });
 		}
 	}
@@ -241,7 +243,9 @@ export class Hub implements HubRoom {
 
 	#tellWatched(camera: string): void {
 		const devices = this.#watchersOf(camera);
-		for (const seat of this.#members) seat.say({ t: 'watched', camera, devices });
+		for (const seat of this.#members) {
+			if (seat.cameras.has(camera)) seat.say({ t: 'watched', camera, devices });
+		}
 	}
 
 	/** The roster changed: who is in it hears, who is not any more goes. */

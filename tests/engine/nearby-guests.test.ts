@@ -74,6 +74,36 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 	});
 });
 
+it('NB7 RL19 who watches is told to the camera’s device, and to nobody else', async () => {
+	await connected();
+	const heard: string[] = [];
+	guest.link.onWatched((camera) => heard.push(camera));
+	const letter = new Promise<void>((resolve) => guest.link.onMessage(() => resolve()));
+	const told: string[] = [];
+	owner.link.onWatched((camera) => told.push(camera));
+	const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
+	guest.link.watchParts(camera, () => undefined);
+	await until(() => told.includes(camera));
+	// What comes after it has come: so it was not told.
+	expect(await owner.link.send(guest.id, { t: 'ask', nonce: 'ab'.repeat(16) })).toBe('taken');
+	await letter;
+	expect(heard).toEqual([]);
+});
+
+it('NB7 RL20 a device that may not record sends no parts, whatever they call themselves', async () => {
+	await connected();
+	await owner.home.membership.amend(guest.id, { roles: ['viewer'] });
+	const theirs = await cameraIdOf(owner.home.crypto, guest.id, 1);
+	const parts: number[] = [];
+	owner.link.watchParts(theirs, ({ length }) => parts.push(length));
+	guest.link.sendPart(theirs, true, new Uint8Array([1]));
+	await owner.home.membership.amend(guest.id, { roles: ['viewer', 'camera'] });
+	await until(() => guest.home.membership.member(guest.id)?.roles.includes('camera') === true);
+	guest.link.sendPart(theirs, true, new Uint8Array([1, 2]));
+	await until(() => parts.length > 0);
+	expect(parts).toEqual([2]);
+});
+
 it('NB9 one connection has four lines, and the page itself always its own', async () => {
 	await connected();
 	const ended: number[] = [];

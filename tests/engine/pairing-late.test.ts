@@ -65,8 +65,8 @@ describe('PR20 what a newcomer calls itself', () => {
 	it('has 190 bytes at most', () => {
 		const newcomer = {
 			...{ sign: new Uint8Array(65), kem: new Uint8Array(65), owner: new Uint8Array(65) },
-			...{ dtls: null, wanted: 'viewer', nonce: new Uint8Array(32) },
-		} as const;
+			...{ dtls: null, wanted: 'viewer' as const, nonce: new Uint8Array(32) },
+		};
 		const plain = (name: string) =>
 			joined(buildNewcomer({ ...newcomer, name: ascii(name) }), new Uint8Array(64));
 		expect(parseNewcomer(plain('x'.repeat(190))).value.name).toHaveLength(190);
