@@ -130,11 +130,10 @@ export class Membership implements Joining {
 		name: string,
 	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }> {
 		return this.#tools.house.change(async (household) => {
-			const { crypto } = this.#tools;
 			const { identity, roster, naming } = household;
 			const { device } = newcomer;
 			if (!this.#owns(household)) throw notAnOwner();
-			if (device !== (await deviceIdOf(crypto, newcomer.sign, newcomer.kem))) {
+			if (device !== (await deviceIdOf(this.#tools.crypto, newcomer.sign, newcomer.kem))) {
 				throw new Fault('corrupt', 'a device whose id is not made of its keys');
 			}
 			checkOwnerKey(roster, newcomer);

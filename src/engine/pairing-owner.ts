@@ -183,11 +183,12 @@ export class OwnerTalk {
 		if (device === this.#self.device) return { kind: 'self' };
 		const subject: Subject = { device, sign, kem, owner, dtls };
 		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
+		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name));
+		if (name.trim() === '') throw new Fault('malformed', 'a newcomer without a name');
 		const t2 = await after(crypto, t1, m1);
 		const wanted = this.#wish.wanted ?? modest(newcomer.wanted);
 		const m2 = await this.#host(newcomer, t2, wanted);
 		const t3 = await after(crypto, t2, m2);
-		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name));
 		this.#guest = { m1, m2, newcomer, subject, name, t3 };
 		const digits = await digitsFor(crypto, t2, this.#nonce, this.#owner.public);
 		return { kind: 'newcomer', name, wanted, digits, answer: m2 };

@@ -62,6 +62,14 @@ describe('PR20 what a newcomer calls itself', () => {
 		expect(await asked('👩‍👧 می‌خواهم')).toBe('👩‍👧 می‌خواهم');
 	});
 
+	it('is more than spaces, or nobody is asked', async () => {
+		const { owner, guest } = await twoPeople();
+		await owner.pairing.show('viewer');
+		void guest.pairing.join(await owner.link(), ' \u202e ');
+		expect(await owner.until('ended')).toMatchObject({ why: 'burnt' });
+		expect(owner.seen.map(({ kind }) => kind)).not.toContain('comparing');
+	});
+
 	it('has 190 bytes at most', () => {
 		const newcomer = {
 			...{ sign: new Uint8Array(65), kem: new Uint8Array(65), owner: new Uint8Array(65) },

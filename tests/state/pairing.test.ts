@@ -19,7 +19,8 @@ beforeEach(() => {
 	const given = { waits: null, take: () => null, on: () => () => undefined };
 	entered = [];
 	const enter = (digits: string) => Promise.resolve(void entered.push(digits));
-	const pairing = { state: { kind: 'idle' }, enter };
+	const named = (_: string, name: string) => Promise.resolve(void entered.push(name));
+	const pairing = { state: { kind: 'idle' }, enter, join: named };
 	connecting = new Connecting({ given, pairing } as unknown as Engine);
 });
 afterEach(() => {
@@ -52,4 +53,13 @@ test('PR17 six digits are a try; a key behind them is none, the same ones typed 
 	expect(entered).toEqual(['123456']);
 	for (const typed of ['12345', '123457', '1', '123457']) await connecting.enter(typed);
 	expect(entered).toEqual(['123456', '123457', '123457']);
+});
+
+test('PR20 a name of nothing but spaces is none: the kind of device stands there instead', async () => {
+	connecting.unnamed = 'Phone';
+	for (const name of ['  ', '', ' Hall ']) {
+		connecting.name = name;
+		await connecting.join();
+	}
+	expect(entered).toEqual(['Phone', 'Phone', ' Hall ']);
 });
