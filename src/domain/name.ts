@@ -8,7 +8,8 @@ export const NAME_NONCE_BYTES = 12;
 /** Names are padded to a multiple of this, so that "Nursery" and "Front door" look alike. */
 const STEP = 64;
 const TAG_BYTES = 16;
-const LARGEST = Math.ceil((2 + MAX_NAME_BYTES) / STEP) * STEP;
+/** Padded. */
+export const LARGEST_NAME = Math.ceil((2 + MAX_NAME_BYTES) / STEP) * STEP;
 
 /** HKDF `info` under the home key; the salt is the home id. */
 export const NAME_KEY_INFO = ascii('name');
@@ -35,6 +36,11 @@ export function unpadName(plain: Uint8Array): Bytes {
 	return utf8;
 }
 
+/** Without what would turn a sentence around, or begin a line of its own, on somebody else's screen. */
+export function plainName(name: string): string {
+	return name.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '');
+}
+
 /** Whose name it is, authenticated: a name cannot be moved to another camera. */
 export function nameAad(home: HomeId, subject: CameraId | DeviceId): Bytes {
 	return joined(ascii('spycam/v1/name\0'), bytesOf(home), bytesOf(subject));
@@ -50,7 +56,7 @@ export function buildName(name: SealedName): Bytes {
 export function parseName(bytes: Uint8Array): SealedName {
 	const length = bytes.length - 4 - NAME_NONCE_BYTES;
 	const padded = length - TAG_BYTES;
-	if (padded < STEP || padded > LARGEST || padded % STEP !== 0) {
+	if (padded < STEP || padded > LARGEST_NAME || padded % STEP !== 0) {
 		throw new Fault('malformed', 'a sealed name of a wrong length');
 	}
 	const from = new Reader(bytes);

@@ -2,7 +2,7 @@ import { ascii, isZero, joined, Reader, Writer, type Bytes } from './bytes.ts';
 import { Fault } from './fault.ts';
 import type { Wrapped } from './grant.ts';
 import type { DeviceId } from './ids.ts';
-import { padName, unpadName } from './name.ts';
+import { LARGEST_NAME, padName, unpadName } from './name.ts';
 import { accessOf, rolesFor } from './rights.ts';
 import type { Role } from './roster.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './signed.ts';
@@ -137,7 +137,7 @@ function newcomerFrom(body: Uint8Array): Newcomer {
 	const wanted = wantedFrom(from.u8());
 	const nonce = from.take(NONCE_BYTES);
 	const padded = from.take(body.length - NEWCOMER_BYTES);
-	if (padded.length === 0 || padded.length % 64 !== 0) {
+	if (padded.length === 0 || padded.length % 64 !== 0 || padded.length > LARGEST_NAME) {
 		throw new Fault('malformed', 'a name of a wrong length');
 	}
 	const certificate = isZero(dtls) ? null : dtls;

@@ -53,18 +53,19 @@ export class HubSeat {
 	/** `null`: it has not proved who it is. */
 	device: DeviceId | null = null;
 	boxes = 0;
+	/** That its device may have. */
+	cameras: ReadonlySet<string> = new Set();
+	readonly origin: string;
 	readonly #hub: HubRoom;
-	readonly #origin: string;
 	readonly #events: RelaySocketEvents;
 	#challenge: Bytes | null = null;
-	#cameras: ReadonlySet<string> = new Set();
 	#work: Promise<void> = Promise.resolve();
 	#waiting = 0;
 	#over = false;
 
 	constructor(hub: HubRoom, origin: string, events: RelaySocketEvents) {
 		this.#hub = hub;
-		this.#origin = origin;
+		this.origin = origin;
 		this.#events = events;
 	}
 
@@ -102,11 +103,7 @@ export class HubSeat {
 		});
 	}
 
-	/** Whether that camera would be this device's; whether it may be one, the roster says. */
-	has(camera: string): boolean {
-		return this.#cameras.has(camera);
-	}
-
+	/** As at a relay: of its own cameras only. */
 	hearPart(bytes: Bytes): void {
 		if (bytes.length >= PART_HEADER_BYTES) this.#hub.part(this, bytes);
 	}
@@ -131,11 +128,13 @@ export class HubSeat {
 
 	async #take(frame: FromDevice): Promise<void> {
 		const hub = this.#hub;
-		if (frame.t === 'ping') this.say({ t: 'pong', n: frame.n });
+		if ('version' in frame && (frame.version ?? WIRE_VERSION) !== WIRE_VERSION) {
+			this.say({ t: 'refused', why: 'version' });
+		} else if (frame.t === 'ping') this.say({ t: 'pong', n: frame.n });
 		else if (frame.t === 'prove') await this.#prove(frame);
 		else if (frame.t === 'meet') hub.meet(this, frame.rid);
 		// Only who showed the code: everybody else came to meet.
-		else if (frame.t === 'wait' && this.#origin === HUB_ORIGIN) hub.wait(this, frame.rid);
+		else if (frame.t === 'wait' && this.origin === HUB_ORIGIN) hub.wait(this, frame.rid);
 		else if (frame.t === 'post') hub.post(this, frame);
 		else if (frame.t === 'burn') hub.burn(this, frame.rid);
 		else if (this.device === null) this.#refuse();
@@ -169,7 +168,7 @@ export class HubSeat {
 			return;
 		}
 		const covered = loginBytes({
-			originHash: await crypto.sha256(new TextEncoder().encode(this.#origin)),
+			originHash: await crypto.sha256(new TextEncoder().encode(this.origin)),
 			...{ challenge, home: home as HomeId, device: device as DeviceId },
 		});
 		const verifier = await crypto.verifier(subject.sign);
@@ -179,7 +178,7 @@ export class HubSeat {
 		}
 		const numbers = Array.from({ length: MOST_CAMERAS }, (_, at) => at + 1);
 		const ids = numbers.map((number) => cameraIdOf(crypto, device as DeviceId, number));
-		this.#cameras = new Set(await Promise.all(ids));
+		this.cameras = new Set(await Promise.all(ids));
 		if (this.#over) return;
 		this.device = device as DeviceId;
 		const rosterSeq = membership.entries.length;

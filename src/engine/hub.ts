@@ -1,6 +1,7 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
 import { hexOf, type Bytes } from '#domain/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
+import { HUB_ORIGIN } from '#domain/near-code.ts';
 import { buildNote } from '#domain/pairing.ts';
 import { may, type Right } from '#domain/rights.ts';
 import { commonLength, seqOf } from '#domain/roster.ts';
@@ -16,6 +17,8 @@ const MOST_BOXES = 16;
 /** Entering a home takes a moment. */
 const ENTER_MS = 3000;
 const MOST_SEATS = 16;
+/** Of one connection. */
+const MOST_EACH = 4;
 /** Cameras that one seat watches (RL19). */
 const MOST_WATCHED = 64;
 
@@ -41,9 +44,12 @@ export class Hub implements HubRoom {
 		tools.membership.on(() => this.#follow());
 	}
 
-	/** Somebody at an address of this page. `null`: there is no place left. */
+	/** Somebody at an address of this page. `null`: there is no place left; for the page itself there is one. */
 	enter(origin: string, events: RelaySocketEvents): HubSeat | null {
-		if (this.#seats.size >= MOST_SEATS) return null;
+		const guests = [...this.#seats].filter((seat) => seat.origin !== HUB_ORIGIN);
+		const theirs = guests.filter((seat) => seat.origin === origin);
+		if (origin !== HUB_ORIGIN && (guests.length >= MOST_SEATS || theirs.length >= MOST_EACH))
+			return null;
 		if (this.#seats.size === 0) this.#told = this.tools.membership.entries;
 		const seat = new HubSeat(this, origin, events);
 		this.#seats.add(seat);
@@ -63,6 +69,11 @@ export class Hub implements HubRoom {
 		if (seat.device === null) return;
 		this.presence();
 		for (const camera of seat.watching) this.#tellWatched(camera);
+	}
+
+	/** Whether a member has proved itself there, and is one still. */
+	knows(origin: string): boolean {
+		return this.#members.some((seat) => seat.origin === origin);
 	}
 
 	/** Whether this page's home is that one, or is about to be: who let this page in may be quicker than the page itself. */
@@ -205,8 +216,17 @@ export class Hub implements HubRoom {
 			this.#tellWatched(camera, [seat]);
 	}
 
+	/** Who has proved itself, and whose time is not up. */
 	get #members(): HubSeat[] {
+		return this.#proved.filter((seat) => this.#isMember(seat));
+	}
+
+	get #proved(): HubSeat[] {
 		return [...this.#seats].filter(({ device }) => device !== null);
+	}
+
+	#isMember({ device }: HubSeat): boolean {
+		return device !== null && this.tools.membership.member(device) !== null;
 	}
 
 	#may({ device }: HubSeat, right: Right): boolean {
@@ -227,7 +247,7 @@ export class Hub implements HubRoom {
 	}
 
 	#isCamera(seat: HubSeat, camera: string): boolean {
-		return seat.has(camera) && this.#may(seat, 'record');
+		return seat.cameras.has(camera) && this.#may(seat, 'record');
 	}
 
 	/** The roster changed: who is in it hears, who is not any more goes. */
@@ -237,8 +257,8 @@ export class Hub implements HubRoom {
 		const from = commonLength(this.#told, entries);
 		if (from === entries.length && from === this.#told.length) return;
 		this.#told = entries;
-		for (const seat of this.#members) {
-			if (seat.device !== null && membership.member(seat.device) !== null) {
+		for (const seat of this.#proved) {
+			if (this.#isMember(seat)) {
 				this.entriesFrom(seat, from);
 				if (this.#may(seat, 'watch')) continue;
 				for (const camera of [...seat.watching])

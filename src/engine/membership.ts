@@ -130,17 +130,17 @@ export class Membership implements Joining {
 		name: string,
 	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }> {
 		return this.#tools.house.change(async (household) => {
-			const { crypto } = this.#tools;
 			const { identity, roster, naming } = household;
 			const { device } = newcomer;
 			if (!this.#owns(household)) throw notAnOwner();
-			if (device !== (await deviceIdOf(crypto, newcomer.sign, newcomer.kem))) {
+			if (device !== (await deviceIdOf(this.#tools.crypto, newcomer.sign, newcomer.kem))) {
 				throw new Fault('corrupt', 'a device whose id is not made of its keys');
 			}
 			checkOwnerKey(roster, newcomer);
 			const grants = await this.#keys.all(household, newcomer);
 			const detail = await naming.seal(device, name);
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
+			if (op === 'rotate' && !roles.includes('owner')) checkLastOwner(roster, device);
 			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
 			const signed = await this.#sign(household, [said]);
 			return { roster: [...homeNow(identity).roster, ...signed], homeKey: joined(...grants) };

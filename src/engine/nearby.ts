@@ -17,6 +17,8 @@ import { Hub } from './hub.ts';
 
 /** NB6: once both codes were given. */
 const UP_MS = 8000;
+/** NB11: how often it is looked who is at the other end. */
+const LOOK_MS = 45_000;
 /** As RFC 6455 has it. */
 const BROKEN = 1006;
 
@@ -52,8 +54,11 @@ export interface NearAnswered extends Near {
 export class Nearby implements Relays {
 	readonly #tools: NearbyTools;
 	readonly #hub: Hub;
-	/** Of devices that answered this page's codes. */
-	readonly #guests = new Set<Cable>();
+	/** Of devices that answered this page's codes, and where each says what it has to say. */
+	readonly #guests = new Map<Cable, string>();
+	/** Nobody of this home was there when it was looked last. */
+	readonly #doubted = new Set<Cable>();
+	#stopLooking: (() => void) | null = null;
 	/** This page answered a code: the cable to who showed it. */
 	#host: { readonly cable: Cable; readonly origin: string } | null = null;
 	readonly #cables = new Map<string, Cable>();
@@ -100,6 +105,7 @@ export class Nearby implements Relays {
 				up();
 			},
 			down: () => {
+				isUp = false;
 				over(new Fault('timeout', 'the two devices did not reach each other'));
 				this.#gone(cable);
 			},
@@ -127,11 +133,15 @@ export class Nearby implements Relays {
 				await Promise.all([cable.accept(answer), connected]);
 			},
 			keep: () => {
+				// It may be gone by now.
+				if (!isUp) return;
 				this.#leaveHost();
-				this.#guests.add(cable);
+				this.#guests.set(cable, origin);
+				this.#stopLooking ??= this.#tools.clock.every(LOOK_MS, () => this.#look());
 				this.#tell();
 			},
 			close: () => {
+				isUp = false;
 				cable.close();
 				this.#gone(cable);
 			},
@@ -149,15 +159,18 @@ export class Nearby implements Relays {
 		// Whoever gives up on it does not ask.
 		up.catch(() => undefined);
 		let origin: string | null = null;
+		let isOver = false;
 		const cable = await this.#tools.cables.answer(offer, {
 			up: () => {
 				void this.#originOf(offer, cable.contact).then((made) => {
+					if (isOver) return;
 					origin = made;
 					this.#cables.set(made, cable);
 					resolveUp();
 				}, rejectUp);
 			},
 			down: () => {
+				isOver = true;
 				rejectUp(new Fault('timeout', 'the two devices did not reach each other'));
 				this.#gone(cable);
 			},
@@ -177,16 +190,39 @@ export class Nearby implements Relays {
 				if (origin === null || !this.#cables.has(origin)) return;
 				// The newest counts: nobody is left at a hub where this page is no more.
 				this.#leaveHost();
-				for (const guest of this.#guests) guest.close();
-				this.#guests.clear();
+				for (const guest of [...this.#guests.keys()]) {
+					guest.close();
+					this.#forget(guest);
+				}
 				this.#host = { cable, origin };
 				this.#tell();
 			},
 			close: () => {
+				isOver = true;
 				cable.close();
 				this.#gone(cable);
 			},
 		};
+	}
+
+	/** NB11: a connection that no member uses keeps nobody here. */
+	#look(): void {
+		for (const [guest, origin] of [...this.#guests]) {
+			if (this.#hub.knows(origin)) this.#doubted.delete(guest);
+			else if (this.#doubted.has(guest)) {
+				guest.close();
+				this.#gone(guest);
+			} else this.#doubted.add(guest);
+		}
+	}
+
+	/** Of a guest, whatever ended it. */
+	#forget(guest: Cable): void {
+		this.#guests.delete(guest);
+		this.#doubted.delete(guest);
+		if (this.#guests.size > 0) return;
+		this.#stopLooking?.();
+		this.#stopLooking = null;
 	}
 
 	#leaveHost(): void {
@@ -201,7 +237,7 @@ export class Nearby implements Relays {
 	#gone(cable: Cable): void {
 		for (const [origin, one] of this.#cables) if (one === cable) this.#cables.delete(origin);
 		const was = this.origin;
-		this.#guests.delete(cable);
+		this.#forget(cable);
 		if (this.#host?.cable === cable) this.#host = null;
 		if (was !== this.origin) this.#tell();
 	}

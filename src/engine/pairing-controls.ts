@@ -136,6 +136,7 @@ export class Pairing implements PairingControls {
 			const wrong = { kind: 'ended', why: 'invitation', fault } as const;
 			if (invitation === null) return wrong;
 			const self = await this.#tools.joining.self();
+			if (self.owner === null) return ended('not-owner');
 			const origin = invitation.relay ?? this.#relay;
 			const no = await openHome(this.#tools, { self, origin, invitation: invitation.code });
 			if (no?.t === 'refused' && no.why === 'invitation') return wrong;
@@ -156,13 +157,14 @@ export class Pairing implements PairingControls {
 	refuse(): Promise<void> {
 		const side = this.#state.kind === 'comparing' ? this.#state.side : 'owner';
 		const note = side === 'owner' ? 'refused' : 'digits';
-		if (this.#table === null) return Promise.resolve();
+		if (this.#table === null || this.#table.signing) return Promise.resolve();
 		this.#leave(note);
 		this.#set(this.#turn, ended(note));
 		return Promise.resolve();
 	}
 
 	cancel(): Promise<void> {
+		if (this.#table?.signing) return Promise.resolve();
 		const over = ['idle', 'ended', 'done', 'linked'].includes(this.#state.kind);
 		if (!over) this.#leave('cancelled');
 		this.#turn += 1;
@@ -299,6 +301,7 @@ export class Pairing implements PairingControls {
 
 	/** Ends what was before and begins anew; whatever is thrown becomes an end. */
 	async #try(work: (turn: number) => Promise<PairingState | null>): Promise<void> {
+		if (this.#table?.signing) return;
 		this.#leave('cancelled');
 		this.#turn += 1;
 		const turn = this.#turn;

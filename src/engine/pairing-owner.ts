@@ -1,5 +1,6 @@
 import { joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
+import { plainName } from '#domain/name.ts';
 import type { MeetingCode, TypedCode } from '#domain/pairing-code.ts';
 import {
 	buildAdmission,
@@ -46,6 +47,8 @@ export type HeardByOwner =
 			readonly digits: string;
 			readonly answer: Bytes;
 	  }
+	/** M1 of this very device, from another page of it: it does not let itself in (PR13). */
+	| { readonly kind: 'self' }
 	/** M3: the newcomer is content. */
 	| { readonly kind: 'ok' }
 	/** What was said before, byte for byte: `boxes` is what was answered. */
@@ -177,13 +180,15 @@ export class OwnerTalk {
 		// Keys that are none would only be found when they are needed.
 		await crypto.verifier(owner);
 		const device = await deviceIdOf(crypto, sign, kem);
+		if (device === this.#self.device) return { kind: 'self' };
 		const subject: Subject = { device, sign, kem, owner, dtls };
 		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
+		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name));
+		if (name.trim() === '') throw new Fault('malformed', 'a newcomer without a name');
 		const t2 = await after(crypto, t1, m1);
 		const wanted = this.#wish.wanted ?? modest(newcomer.wanted);
 		const m2 = await this.#host(newcomer, t2, wanted);
 		const t3 = await after(crypto, t2, m2);
-		const name = new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name);
 		this.#guest = { m1, m2, newcomer, subject, name, t3 };
 		const digits = await digitsFor(crypto, t2, this.#nonce, this.#owner.public);
 		return { kind: 'newcomer', name, wanted, digits, answer: m2 };

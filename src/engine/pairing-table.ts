@@ -58,7 +58,9 @@ export abstract class Table {
 			meeting.burn();
 			return { t: 'fault', fault: faultOf(error) };
 		}
-		this.#stopAll = this.tools.clock.after(forMs, () => this.end('expired', null, 'cancelled'));
+		this.#stopAll = this.tools.clock.after(forMs, () =>
+			this.#endInTurn({ why: 'expired', fault: null }, 'cancelled'),
+		);
 		meeting.begin();
 		// Who joined, or came to where somebody waited, has met.
 		if (seat.how.t !== 'wait') this.#met();
@@ -74,6 +76,11 @@ export abstract class Table {
 	/** Gives up, and tells the other side. */
 	leave(note: Note): void {
 		this.#close(note);
+	}
+
+	/** It was allowed and is being signed: too late to give up (PR19). */
+	get signing(): boolean {
+		return false;
 	}
 
 	/** What is done first, when the meeting is known. */
@@ -150,14 +157,23 @@ export abstract class Table {
 	}
 
 	#burnt(): void {
+		// A note before it may still be read.
 		void this.inTurn(() => {
 			this.end(this.#noted === null ? 'burnt' : endOfNote(this.#noted), null, null);
 			return Promise.resolve();
 		});
 	}
 
+	/** What is being signed comes to its end first. */
+	#endInTurn({ why, fault }: { why: PairingEnd; fault: Fault | null }, note: Note | null): void {
+		void this.inTurn(() => {
+			this.end(why, fault, note);
+			return Promise.resolve();
+		});
+	}
+
 	#gone(no: No): void {
 		const { why, fault } = endOf(no);
-		this.end(why === 'unknown-code' ? 'other-side-gone' : why, fault, null);
+		this.#endInTurn({ why: why === 'unknown-code' ? 'other-side-gone' : why, fault }, null);
 	}
 }

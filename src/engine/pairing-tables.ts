@@ -22,6 +22,7 @@ export class OwnerTable extends Table {
 	#comparing: Comparing | null = null;
 	#allowed: Wanted | null = null;
 	#ok = false;
+	#signing = false;
 	#done = false;
 
 	constructor(tools: TableTools, self: Self, wish: OwnerWish) {
@@ -45,6 +46,10 @@ export class OwnerTable extends Table {
 			this.#compare({ ...comparing, said: true, wanted });
 			await this.#admit();
 		});
+	}
+
+	override get signing(): boolean {
+		return this.#signing;
 	}
 
 	/** It stays at the table after that: a newcomer that lost M4 asks again. */
@@ -71,6 +76,9 @@ export class OwnerTable extends Table {
 				this.#compare({ ...asked, by, digits, left: null, name, wanted });
 				break;
 			}
+			case 'self':
+				this.end('own-code', null, 'failed');
+				break;
 			case 'ok':
 				this.#ok = true;
 				await this.#admit();
@@ -99,11 +107,16 @@ export class OwnerTable extends Table {
 	async #admit(): Promise<void> {
 		const [talk, wanted] = [this.#talk, this.#allowed];
 		if (talk === null || wanted === null || !this.#ok || this.#comparing === null) return;
-		const pieces = await talk.admit(this.tools.joining, wanted);
-		// Who is let in goes to the relay at once, and would be a stranger there.
-		await this.tools.shown();
-		this.post(pieces);
-		this.#done = true;
+		this.#signing = true;
+		try {
+			const pieces = await talk.admit(this.tools.joining, wanted);
+			// Who is let in goes to the relay at once, and would be a stranger there.
+			await this.tools.shown();
+			this.post(pieces);
+			this.#done = true;
+		} finally {
+			this.#signing = false;
+		}
 		const { name } = this.#comparing;
 		this.onState({ kind: 'done', side: 'owner', device: talk.newcomer.device, name, wanted });
 	}

@@ -45,6 +45,8 @@ const WRONG_EACH = 3;
 /** Of one network of IPv6, where each machine may have as many addresses as it likes. */
 const WRONG_NETWORK = 24;
 const WRONG_ALL = 100;
+/** Letters that one device shows in that time. */
+const SHOWN_EACH = 24;
 
 /** Where two devices meet that do not know each other yet (RL17, RL18). Times are of a clock that is never set back. */
 export class Meetings {
@@ -52,7 +54,7 @@ export class Meetings {
 	readonly #byLocator = new Map<string, Meeting>();
 	readonly #ofMembers = new FairRoom<Meeting>(MAX_BYTES.members);
 	readonly #ofGuests = new FairRoom<Meeting>(MAX_BYTES.guests);
-	/** By address and by network; no more than there were tries. */
+	/** By address, by network and by member; no more than there were tries, and members. */
 	readonly #wrong = new Map<string, Tries>();
 	readonly #wrongOfAll = new Tries(WRONG_ALL, WRONG_MS);
 
@@ -78,8 +80,17 @@ export class Meetings {
 				? opener.party?.address === party.address && opener.member === null
 				: opener.member === party.member;
 		if ([...this.#byRid.values()].filter(whose).length >= MAX_EACH) return 'too-many';
-		// Two that chose the same letters: neither may be taken for the other.
-		if (locator !== null && this.#byLocator.has(locator)) return 'burnt';
+		if (locator !== null) {
+			// A new device shows no letters (PR15).
+			if (party.member === null) return 'not-allowed';
+			// What is answered here tells whether somebody else shows these letters.
+			const shown = this.#wrong.get(party.member) ?? new Tries(SHOWN_EACH, WRONG_MS);
+			if (!shown.may(nowMs)) return 'too-many';
+			this.#wrong.set(party.member, shown);
+			shown.count(nowMs);
+			// Two that chose the same letters: neither may be taken for the other.
+			if (this.#byLocator.has(locator)) return 'burnt';
+		}
 		const opener = { party, member: party.member, waiting: [], posted: 0 };
 		const meeting = {
 			...{ rid, locator, opener, joiner: null, untilMs: nowMs + MEETING_MS },

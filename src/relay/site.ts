@@ -108,14 +108,14 @@ function otherThan(path: string, folder: string): Fault {
 	return new Fault('malformed', `A compressed form of ${path} in ${folder} is another file.`);
 }
 
-/** Every file below a folder by its path from there; those whose name starts with a dot are left out. */
+/** Every file below a folder by its path from there; where a name on the way starts with a dot it is left out. */
 async function filesOf(folder: string): Promise<Map<string, Bytes>> {
 	const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
 	const files = new Map<string, Bytes>();
 	for (const entry of entries) {
-		if (!entry.isFile() || entry.name.startsWith('.')) continue;
 		const file = join(entry.parentPath, entry.name);
-		files.set(`/${relative(folder, file).replaceAll(sep, '/')}`, await readFile(file));
+		const path = `/${relative(folder, file).replaceAll(sep, '/')}`;
+		if (entry.isFile() && !path.includes('/.')) files.set(path, await readFile(file));
 	}
 	return files;
 }

@@ -14,6 +14,8 @@ import { Scanner } from './scanning.svelte.ts';
 export class Connecting {
 	/** What this device is to be called, should it be the new one. */
 	name = $state('');
+	/** What it is called where a person leaves nothing but spaces. */
+	unnamed = '';
 	code = $state('');
 	/** What the other device is to be. */
 	wanted = $state<Wanted>('viewer');
@@ -29,6 +31,8 @@ export class Connecting {
 	readonly #subscribe: () => void;
 	readonly #off: () => void;
 	#shows = false;
+	/** They stand in the field and were tried. */
+	#tried = '';
 	#copied = $state.raw<{ readonly text: string; readonly how: 'done' | 'failed' } | null>(null);
 
 	constructor(engine: Engine) {
@@ -118,7 +122,7 @@ export class Connecting {
 	}
 
 	async offer(): Promise<void> {
-		await this.#engine.pairing.offer(this.name, 'viewer');
+		await this.#engine.pairing.offer(this.#called, 'viewer');
 	}
 
 	async again(): Promise<void> {
@@ -130,7 +134,7 @@ export class Connecting {
 		this.scanner.stop();
 		this.given = false;
 		this.code = '';
-		await this.#engine.pairing.join(code, this.name);
+		await this.#engine.pairing.join(code, this.#called);
 	}
 
 	async open(): Promise<void> {
@@ -143,21 +147,28 @@ export class Connecting {
 		if (this.#shows) await this.show();
 	}
 
+	get #called(): string {
+		return this.name.trim() === '' ? this.unnamed : this.name;
+	}
+
 	/** Others will see it by a name; a better one can be given under Devices. */
 	async #nameSelf(): Promise<void> {
 		const { membership, members } = this.#engine;
 		try {
 			const { device, owner } = await membership.self();
 			const nameless = membership.roster?.devices.get(device)?.detail.length === 0;
-			if (nameless && owner !== null) await members.rename(device, this.name);
+			if (nameless && owner !== null) await members.rename(device, this.#called);
 		} catch (error) {
 			// A name can wait, and what is wrong will be said by what comes next.
 			faultOf(error);
 		}
 	}
 
+	/** What stands in the field with each key: six digits are a try, and a key behind them is no other (PR17). */
 	async enter(digits: string): Promise<void> {
-		await this.#engine.pairing.enter(digits);
+		if (digits === this.#tried) return;
+		this.#tried = digits.length < 6 ? '' : digits;
+		if (this.#tried !== '') await this.#engine.pairing.enter(digits);
 	}
 
 	async allow(): Promise<void> {

@@ -105,3 +105,11 @@ describe('NB9 what one seat makes the page hold', () => {
 		expect(seat.watching.size).toBe(64);
 	});
 });
+
+it('NB7 RL13 who speaks another version is told so, and gets no further', async () => {
+	const { seat, said } = entered();
+	const proof = { home: '0'.repeat(32), device: '0'.repeat(32), signature: 'A'.repeat(86) };
+	seat.hear({ t: 'prove', version: 2, ...proof });
+	await expect.poll(() => said.at(-1)).toEqual({ t: 'refused', why: 'version' });
+	expect(seat.device).toBeNull();
+});

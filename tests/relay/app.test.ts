@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
@@ -189,6 +189,19 @@ describe('AP11 the hash of what is served', () => {
 		const more = await loadSite(own);
 		expect(isAsBuilt(more)).toBe(false);
 		expect(sumsOf(more).hash).not.toBe(hash);
+		rmSync(own, { recursive: true });
+	});
+
+	test('what lies in a folder whose name begins with a dot is neither served nor counted', async () => {
+		const own = builtSite();
+		const { hash } = sumsOf(await loadSite(own));
+		for (const hidden of ['.hidden', '_app/.hidden']) {
+			mkdirSync(join(own, hidden));
+			writeFileSync(join(own, hidden, 'evil.js'), 'evil()');
+		}
+		const after = await loadSite(own);
+		expect([...after.assets.keys()].filter((path) => path.includes('evil'))).toEqual([]);
+		expect(sumsOf(after).hash).toBe(hash);
 		rmSync(own, { recursive: true });
 	});
 

@@ -216,6 +216,24 @@ describe('RL18 locators', () => {
 		expect(meetings.find(party(null, '192.168.1.77'), 'ABCDEFGH', 0)).toBeNull();
 	});
 
+	test('nobody learns by showing letters which ones are shown: members 24 times, guests never', () => {
+		const meetings = new Meetings();
+		meetings.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
+		expect(meetings.wait(party(null), 's', 'ABCDEFGH', 0)).toBe('not-allowed');
+		expect(meetings.wait(party(null), 's', 'WRNGWRNG', 0)).toBe('not-allowed');
+		const member = party('g/o');
+		const answers = new Map<string | null, number>();
+		for (let n = 0; n < 1_000; n += 1) {
+			const why = meetings.wait(member, `s${n}`, n % 2 ? 'ABCDEFGH' : `WRNG${1000 + n}`, 0);
+			answers.set(why, (answers.get(why) ?? 0) + 1);
+			if (why === null) meetings.burn(member, `s${n}`, 0);
+		}
+		expect(answers.get('too-many')).toBe(976);
+		// Nobody else is kept from it, and ten minutes later it may again.
+		expect(meetings.wait(party('h/p'), 't', 'JKMNPQRS', 0)).toBeNull();
+		expect(meetings.wait(member, 'u', 'TUVWXYZ2', 10 * MINUTE)).toBeNull();
+	});
+
 	test('two with the same letters are not mixed up', () => {
 		const meetings = new Meetings();
 		meetings.wait(party('h/o'), 'r', 'ABCDEFGH', 0);

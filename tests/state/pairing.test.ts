@@ -5,6 +5,7 @@ import type { Engine } from '#state/engine.ts';
 let board: string[];
 let refused: boolean;
 let connecting: Connecting;
+let entered: string[];
 
 beforeEach(() => {
 	board = [];
@@ -16,7 +17,11 @@ beforeEach(() => {
 	};
 	vi.stubGlobal('navigator', { clipboard: { writeText } });
 	const given = { waits: null, take: () => null, on: () => () => undefined };
-	connecting = new Connecting({ given, pairing: { state: { kind: 'idle' } } } as unknown as Engine);
+	entered = [];
+	const enter = (digits: string) => Promise.resolve(void entered.push(digits));
+	const named = (_: string, name: string) => Promise.resolve(void entered.push(name));
+	const pairing = { state: { kind: 'idle' }, enter, join: named };
+	connecting = new Connecting({ given, pairing } as unknown as Engine);
 });
 afterEach(() => {
 	vi.unstubAllGlobals();
@@ -41,4 +46,20 @@ test('copying that failed is told, until it works', async () => {
 	vi.stubGlobal('navigator', {});
 	await connecting.copy('first');
 	expect(connecting.copied('first')).toBe('failed');
+});
+
+test('PR17 six digits are a try; a key behind them is none, the same ones typed anew are', async () => {
+	for (const typed of ['1', '12345', '123456', '123456', '123456']) await connecting.enter(typed);
+	expect(entered).toEqual(['123456']);
+	for (const typed of ['12345', '123457', '1', '123457']) await connecting.enter(typed);
+	expect(entered).toEqual(['123456', '123457', '123457']);
+});
+
+test('PR20 a name of nothing but spaces is none: the kind of device stands there instead', async () => {
+	connecting.unnamed = 'Phone';
+	for (const name of ['  ', '', ' Hall ']) {
+		connecting.name = name;
+		await connecting.join();
+	}
+	expect(entered).toEqual(['Phone', 'Phone', ' Hall ']);
 });
