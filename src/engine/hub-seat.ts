@@ -105,7 +105,12 @@ export class HubSeat {
 	/** As at a relay: of its own cameras only. */
 	hearPart(bytes: Bytes): void {
 		if (bytes.length < PART_HEADER_BYTES) return;
-		if (this.#cameras.has(hexOf(bytes.subarray(1, 17)))) this.#hub.part(this, bytes);
+		if (this.films(hexOf(bytes.subarray(1, 17)))) this.#hub.part(this, bytes);
+	}
+
+	/** Whether it is this device's camera. */
+	films(camera: string): boolean {
+		return this.#cameras.has(camera);
 	}
 
 	end(code: number): void {

@@ -190,10 +190,13 @@ export class Hub implements HubRoom {
 		this.#tellWatched(camera);
 	}
 
+	/** As at a relay, of who may now: a time that is up changes no roster. */
 	part(from: HubSeat, bytes: Bytes): void {
+		if (!this.#may(from, 'record')) return;
 		const camera = hexOf(bytes.subarray(1, 17));
 		for (const seat of this.#members) {
-			if (seat !== from && seat.watching.has(camera)) seat.part(bytes);
+			const watches = seat !== from && seat.watching.has(camera);
+			if (watches && this.#may(seat, 'watch')) seat.part(bytes);
 		}
 	}
 
@@ -201,6 +204,7 @@ export class Hub implements HubRoom {
 	welcome(seat: HubSeat): void {
 		this.presence();
 		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching]))) {
+			if (!seat.films(camera)) continue;
 			seat.say({ t: 'watched', camera, devices: this.#watchersOf(camera) });
 		}
 	}
@@ -221,7 +225,8 @@ export class Hub implements HubRoom {
 
 	#tellWatched(camera: string): void {
 		const devices = this.#watchersOf(camera);
-		for (const seat of this.#members) seat.say({ t: 'watched', camera, devices });
+		for (const seat of this.#members)
+			if (seat.films(camera)) seat.say({ t: 'watched', camera, devices });
 	}
 
 	/** The roster changed: who is in it hears, who is not any more goes. */

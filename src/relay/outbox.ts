@@ -23,6 +23,8 @@ export class Outbox {
 	#untold = new Map<number, Fact>();
 	/** Letters that store was never told of, with their numbers. */
 	readonly #news = new Map<number, number>();
+	/** By home, the last number of what its roster grew by: one that is not told grows with it. */
+	readonly #grown = new Map<string, number>();
 	/** The last number. */
 	#lastN = 0;
 
@@ -46,10 +48,14 @@ export class Outbox {
 
 	/**
 	 * What waits is bounded by what there is to keep: a letter that is gone before store heard of it is
-	 * not told at all, and rosters have their own bounds. So nothing has to be dropped.
+	 * not told at all, and of a roster only what it came to. So nothing has to be dropped.
 	 */
 	add(fact: Fact): void {
 		this.#apply(fact);
+		if (fact.kind === 'appended') {
+			this.#push(this.#joined(fact));
+			return;
+		}
 		if (fact.kind !== 'gone') {
 			this.#push(fact);
 			if (fact.kind === 'waits') this.#news.set(fact.letter.id, this.#lastN);
@@ -78,6 +84,8 @@ export class Outbox {
 			this.#untold.delete(n);
 			this.#told.set(n, fact);
 			if (fact.kind === 'waits') this.#news.delete(fact.letter.id);
+			if (fact.kind === 'appended' && this.#grown.get(fact.home) === n)
+				this.#grown.delete(fact.home);
 			now.push({ n, fact });
 		}
 		return now;
@@ -96,6 +104,18 @@ export class Outbox {
 	#push(fact: Fact): void {
 		this.#lastN += 1;
 		this.#untold.set(this.#lastN, fact);
+	}
+
+	/** With what store was not told of that roster yet: entries may fall again and again. */
+	#joined(fact: Extract<Fact, { kind: 'appended' }>): Fact {
+		const { home } = fact;
+		const n = this.#grown.get(home);
+		const before = n === undefined ? undefined : this.#untold.get(n);
+		this.#grown.set(home, this.#lastN + 1);
+		if (n === undefined || before?.kind !== 'appended') return fact;
+		this.#untold.delete(n);
+		const from = Math.min(before.from, fact.from);
+		return { kind: 'appended', home, from, entries: this.#homes.get(home)?.slice(from - 1) ?? [] };
 	}
 
 	/** `true`: store never heard of it, and never will. */

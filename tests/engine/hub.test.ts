@@ -46,3 +46,46 @@ describe('NB9 what one seat makes the page hold', () => {
 		expect(seat.watching.size).toBe(64);
 	});
 });
+
+describe('NB7 who may is asked when it happens', () => {
+	it('parts go on from cameras, to who may watch now; who watches is for the camera alone', async () => {
+		const roles = new Map<string, readonly string[]>();
+		const crypto = new WebCrypto();
+		const membership = {
+			...{ roster: null, entries: [], on: () => () => undefined },
+			member: (device: DeviceId) => {
+				const now = roles.get(device);
+				return now === undefined ? null : ({ roles: now } as unknown as RosterEntry);
+			},
+			learn: () => Promise.resolve('known' as const),
+		};
+		const hub = new Hub({ crypto, clock: new ManualClock(), membership });
+		const enter = (device: string) => {
+			const heard: (FromRelay | 'part')[] = [];
+			const seat = hub.enter('https://nearby.invalid', {
+				...{ frame: (frame) => void heard.push(frame), part: () => void heard.push('part') },
+				ended: () => undefined,
+			});
+			if (seat === null) throw new Error('no place');
+			seat.device = device.repeat(32) as DeviceId;
+			roles.set(seat.device, ['viewer']);
+			return { seat, heard, device: seat.device };
+		};
+		const [camera, viewer, other] = [enter('a'), enter('b'), enter('c')];
+		roles.set(camera.device, ['camera']);
+		const id = '0'.repeat(32);
+		viewer.seat.hear({ t: 'watch', camera: id, on: true });
+		await expect.poll(() => viewer.seat.watching.size).toBe(1);
+		const parts = (): number => viewer.heard.filter((one) => one === 'part').length;
+		hub.part(camera.seat, new Uint8Array(40));
+		expect(parts()).toBe(1);
+		hub.part(other.seat, new Uint8Array(40));
+		expect(parts()).toBe(1);
+		// Its time is up: no entry says so.
+		roles.delete(viewer.device);
+		hub.part(camera.seat, new Uint8Array(40));
+		expect(parts()).toBe(1);
+		for (const { heard } of [viewer, other])
+			expect(heard.some((one) => one !== 'part' && one.t === 'watched')).toBe(false);
+	});
+});

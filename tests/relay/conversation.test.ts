@@ -190,3 +190,43 @@ describe('RL14 rosters', () => {
 		expect(viewer.closed).toBe(4403);
 	});
 });
+
+describe('RL7 what a device may say, over all its sockets', () => {
+	const told = (device: Talk) => device.said.filter((frame) => frame.t === 'letter');
+	/** As quickly as frames come. */
+	const flood = (device: Talk, frame: FromDevice, count: number): void => {
+		for (let n = 0; n < count; n += 1) device.talk.text(Buffer.from(JSON.stringify(frame)));
+	};
+
+	test('also of sockets that came one after the other, and were quiet before', async () => {
+		const sockets: Talk[] = [];
+		for (let n = 0; n < 8; n += 1) {
+			sockets.push(await entered());
+			world.nowMs += 5_000;
+			world.relay.shares.tidy(world.nowMs);
+		}
+		for (const one of sockets) flood(one, { t: 'ping', n: 1 }, 40);
+		expect(sockets.filter(({ closed }) => closed === 4429)).toHaveLength(2);
+	});
+
+	test('whoever writes to it cannot use that up: to say that a letter came costs nothing', async () => {
+		const writer = await entered();
+		const home = known;
+		const letter = { t: 'letter', n: 1, to: home.first.device, box: 'x', keep: 60 } as const;
+		for (let n = 0; n < 100; n += 1) {
+			world.nowMs += 50;
+			await writer.say(letter);
+		}
+		const tabs = [await entered(), await entered(), await entered(), await entered()];
+		for (const tab of tabs) {
+			expect(told(tab)).toHaveLength(100);
+			for (const { id } of told(tab)) flood(tab, { t: 'got', id }, 1);
+		}
+		expect(tabs.map(({ closed, offences }) => [closed, offences])).toEqual(
+			tabs.map(() => [null, 0]),
+		);
+		// Of what it was not told it is a frame as any other.
+		flood(tabs[0]!, { t: 'got', id: 1 }, 300);
+		expect(tabs[0]!.closed).toBe(4429);
+	});
+});
