@@ -24,30 +24,31 @@ export class Member implements Peer {
 	readonly home: HomeId;
 	readonly device: DeviceId;
 	cameras = NONE;
-	readonly #own: ReadonlySet<CameraId>;
+	/** Of its device, once it may be one; `null`: nobody asked, as of most. */
+	#own: ReadonlySet<CameraId> | null = null;
 	readonly #relay: Relay;
 	readonly #line: Line;
 	/** Cameras whose parts are left out until one begins with a key frame (RL9). */
 	readonly #skipping = new Set<CameraId>();
 	#owed = 0;
 
-	private constructor(relay: Relay, line: Line, home: Home, device: DeviceId, own: CameraId[]) {
+	private constructor(relay: Relay, line: Line, home: Home, device: DeviceId) {
 		this.#relay = relay;
 		this.#line = line;
 		this.home = home.id;
 		this.device = device;
-		this.#own = new Set(own);
 	}
 
 	static async of(relay: Relay, line: Line, home: Home, device: DeviceId): Promise<Member> {
-		const numbers = Array.from({ length: CAMERAS_EACH }, (_, at) => at + 1);
-		const own = numbers.map((number) => cameraIdOf(relay.crypto, device, number));
-		return new Member(relay, line, home, device, await Promise.all(own));
+		const member = new Member(relay, line, home, device);
+		const entry = memberOf(home, device, relay.wallMs());
+		if (entry && may(entry.roles, 'record')) await member.#learnOwn();
+		return member;
 	}
 
 	/** Begins: others see it, and it gets what waited for it. `false`: its home is full. */
 	arrive(entry: RosterEntry): boolean {
-		this.cameras = may(entry.roles, 'record') ? this.#own : NONE;
+		this.#film(entry);
 		if (!this.#relay.hub.enter(this)) return false;
 		const { mailbox } = this.#relay;
 		for (const letter of mailbox.waitingFor(this.home, this.device, this.#relay.wallMs())) {
@@ -68,7 +69,7 @@ export class Member implements Peer {
 			this.#line.close(CLOSED.revoked);
 			return false;
 		}
-		this.cameras = may(entry.roles, 'record') ? this.#own : NONE;
+		this.#film(entry);
 		if (!may(entry.roles, 'watch')) this.#relay.hub.unwatch(this);
 		return true;
 	}
@@ -214,6 +215,20 @@ export class Member implements Peer {
 		if (!hub.watch(this, camera, on)) return;
 		this.#skipping.delete(camera);
 		for (const frame of ring.since(`${this.home}/${camera}`)) this.#line.sendBytes(frame);
+	}
+
+	#film({ roles }: RosterEntry): void {
+		this.cameras = (may(roles, 'record') ? this.#own : null) ?? NONE;
+		// It became a camera while it was here.
+		if (may(roles, 'record') && this.#own === null)
+			void this.#learnOwn().then(() => this.stays(), this.#relay.failed);
+	}
+
+	async #learnOwn(): Promise<void> {
+		const numbers = Array.from({ length: CAMERAS_EACH }, (_, at) => at + 1);
+		const { crypto } = this.#relay;
+		const own = numbers.map((number) => cameraIdOf(crypto, this.device, number));
+		this.#own = new Set(await Promise.all(own));
 	}
 
 	#entry(): RosterEntry | null {

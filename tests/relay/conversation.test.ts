@@ -4,7 +4,7 @@ import type { Bytes } from '#domain/bytes.ts';
 import type { FromDevice } from '#protocol/wire.ts';
 import { sha256 } from '#relay/crypto.ts';
 import { readToken } from '#relay/token.ts';
-import { base64url, TestHome } from './device.ts';
+import { base64url, cameraOf, partOf, TestHome } from './device.ts';
 import { CODE, newWorld, Talk, type World } from './talk.ts';
 
 let known: TestHome;
@@ -229,4 +229,28 @@ describe('RL7 what a device may say, over all its sockets', () => {
 		flood(tabs[0]!, { t: 'got', id: 1 }, 300);
 		expect(tabs[0]!.closed).toBe(4429);
 	});
+});
+
+test('RL20 a viewer that becomes a camera while it is there sends parts, and no more when it is none', async () => {
+	const home = await TestHome.found();
+	const keys = await home.add(['viewer']);
+	const open = { t: 'open', version: 1, invitation: CODE } as const;
+	await new Talk(world).say({ ...open, roster: home.entries.map(base64url) });
+	const [owner, device] = [
+		await new Talk(world).prove(home),
+		await new Talk(world).prove(home, keys),
+	];
+	const camera = await cameraOf(keys);
+	await owner.say({ t: 'watch', camera, on: true });
+	const part = partOf(camera, true, new Uint8Array(10));
+	const passed: number[] = [];
+	for (const roles of [null, ['camera'], ['viewer']] as const) {
+		if (roles !== null) {
+			await home.rotate(keys, roles);
+			await owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
+		}
+		await device.say(part);
+		passed.push(owner.parts.length);
+	}
+	expect([passed, device.closed]).toEqual([[0, 1, 1], null]);
 });
