@@ -4,10 +4,11 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
+/** Joined, not added up: engines keep a text that grew bit by bit as all its bits, ten times its size. */
 export function hexOf(bytes: Uint8Array): string {
-	let text = '';
-	for (const byte of bytes) text += HEX[byte] ?? '';
-	return text;
+	const digits: string[] = [];
+	for (const byte of bytes) digits.push(HEX[byte] ?? '');
+	return digits.join('');
 }
 
 /** Throws `malformed` unless the text is an even number of lower-case hex digits. */

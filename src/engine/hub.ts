@@ -201,11 +201,13 @@ export class Hub implements HubRoom {
 		this.#tellWatched(camera);
 	}
 
+	/** As at a relay, of who may now: a time that is up changes no roster. */
 	part(from: HubSeat, bytes: Bytes): void {
 		const camera = hexOf(bytes.subarray(1, 17));
 		if (!this.#isCamera(from, camera)) return;
 		for (const seat of this.#members) {
-			if (seat !== from && seat.watching.has(camera)) seat.part(bytes);
+			const watches = seat !== from && seat.watching.has(camera);
+			if (watches && this.#may(seat, 'watch')) seat.part(bytes);
 		}
 	}
 

@@ -11,12 +11,13 @@ const LOCAL = /^(fe[89ab]|f[cd])/;
 export function personOf(address: string): string {
 	const words = wordsOf(address);
 	if (words === null) return v4Of(address);
-	return words[0] !== undefined && LOCAL.test(words[0]) ? words.join(':') : networkOf(address);
+	const isLocal = words[0] !== undefined && LOCAL.test(words[0]);
+	return isLocal ? words.join(':') : `${words.slice(0, 4).join(':')}::`;
 }
 
-/** IPv4: the address. IPv6: its /64, whoever shares it. */
+/** IPv4: the address. IPv6: its /48, as some have 65,536 networks of their own; whoever shares it. */
 export function networkOf(address: string): string {
-	return wordsOf(address)?.slice(0, 4).join(':') ?? v4Of(address);
+	return wordsOf(address)?.slice(0, 3).join(':') ?? v4Of(address);
 }
 
 /** Eight words, without leading zeros; `null`: an address of IPv4, in whatever form. */

@@ -18,7 +18,6 @@ import type { Line } from './line.ts';
 import { bytesFrom, Member } from './member.ts';
 import type { Party } from './meetings.ts';
 import type { Relay } from './relay.ts';
-import type { Share } from './shares.ts';
 import { makeToken, TOKEN_MS } from './token.ts';
 
 /** Of a socket that has proved nothing: two sides of a meeting say no more. */
@@ -62,8 +61,6 @@ export class Conversation {
 	#unprovedUntilMs: number;
 	readonly #guestUntilMs: number;
 	#member: Member | null = null;
-	/** What its device may say, once it has proved itself. */
-	#share: Share | null = null;
 	#party: Party | null = null;
 	/** It asked whose kit it is: once a socket. */
 	#asked = false;
@@ -90,7 +87,7 @@ export class Conversation {
 		this.#relay.count('text-in');
 		const nowMs = this.#relay.nowMs();
 		this.#heardMs = nowMs;
-		if (!(this.#share?.text(nowMs) ?? this.#texts.take(1, nowMs))) {
+		if (!(this.#member?.share.text(nowMs) ?? this.#texts.take(1, nowMs))) {
 			this.#tooMuch();
 			return;
 		}
@@ -109,11 +106,11 @@ export class Conversation {
 		const nowMs = this.#relay.nowMs();
 		this.#heardMs = nowMs;
 		// Whoever has proved nothing has no camera: not even while its proof is looked at.
-		if (!this.#share) {
+		if (!this.#member) {
 			this.#malformed();
 			return;
 		}
-		if (!this.#share.part(frame.length, nowMs)) {
+		if (!this.#member.share.part(frame.length, nowMs)) {
 			this.#tooMuch();
 			return;
 		}
@@ -160,7 +157,7 @@ export class Conversation {
 			return;
 		}
 		this.#queuedBytes += bytes;
-		const guest = !this.#share && this.#queuedBytes > MAX_GUEST_QUEUE;
+		const guest = !this.#member && this.#queuedBytes > MAX_GUEST_QUEUE;
 		if (this.#queue.length < MAX_QUEUE && !guest) this.#queue.push(next);
 		else this.#tooMuch();
 	}
@@ -292,10 +289,9 @@ export class Conversation {
 		if (this.#member) return;
 		this.#member = newcomer;
 		const nowMs = this.#relay.nowMs();
-		this.#share = this.#relay.shares.of(`${home}/${device}`, nowMs);
 		this.#visitor.proved();
 		// Its coming, too: to come and go is no way around.
-		if (!this.#share.text(nowMs)) this.#tooMuch();
+		if (!newcomer.share.text(nowMs)) this.#tooMuch();
 		else if (!newcomer.arrive(entry)) this.#refuse('too-many');
 	}
 

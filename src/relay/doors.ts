@@ -25,7 +25,7 @@ export interface Visit {
 }
 
 const FORWARDING =
-	/^(forwarded|via|x-forwarded(-.*)?|x-(real|client|cluster-client)-ip|.*-connecting-ip|true-client-ip)$/;
+	/^(forwarded|via|cdn-loop)$|^x-(forwarded|envoy|original|azure)|-(real|client|connecting)-?ip$/;
 
 /** What whoever asks by a name that is not ours hears (RL4). */
 export function misdirected(): Response {

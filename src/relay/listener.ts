@@ -46,10 +46,11 @@ const maxConnections = 20_000;
 export interface Patience {
 	/** Nothing came and nothing went: whoever asked reads no more. */
 	readonly idleMs: number;
-	/** An answer in all, however it trickles. */
+	/** An answer in all, however it trickles, and for each KiB of it. */
 	readonly answerMs: number;
+	readonly kibMs: number;
 }
-const PATIENCE: Patience = { idleMs: 20_000, answerMs: 60_000 };
+const PATIENCE: Patience = { idleMs: 60_000, answerMs: 60_000, kibMs: 1_000 };
 /** Answers of one connection that are under way; a browser asks for one after the other. */
 const MAX_ANSWERS = 4;
 const maxHeaders = 64;
@@ -135,7 +136,7 @@ function serverOf(behind: Behind, tls: Tls | null, patience: Patience): Server |
 	server.maxConnections = maxConnections;
 	server.maxHeadersCount = maxHeaders;
 	server.timeout = patience.idleMs;
-	server.prependListener('request', deadlines(patience.answerMs));
+	server.prependListener('request', deadlines(patience));
 	server.on('connection', (socket: Socket) => {
 		if (behind.admit?.(socket) === false) socket.destroy();
 	});
@@ -147,7 +148,10 @@ function serverOf(behind: Behind, tls: Tls | null, patience: Patience): Server |
 }
 
 /** An answer that nobody reads ends with its connection, and so does one that asks without reading. */
-function deadlines(answerMs: number): (asked: IncomingMessage, answer: ServerResponse) => void {
+function deadlines({
+	answerMs,
+	kibMs,
+}: Patience): (asked: IncomingMessage, answer: ServerResponse) => void {
 	const underWay = new WeakMap<Socket, number>();
 	return ({ socket }, answer) => {
 		const others = underWay.get(socket) ?? 0;
@@ -156,7 +160,12 @@ function deadlines(answerMs: number): (asked: IncomingMessage, answer: ServerRes
 			socket.destroy();
 			return;
 		}
-		const late = setTimeout(() => socket.destroy(), answerMs);
+		const before = socket.bytesWritten;
+		// How long it is is known by then: all of it waits to go.
+		let late = setTimeout(() => {
+			const kib = (socket.bytesWritten - before) / 1024;
+			late = setTimeout(() => socket.destroy(), kib * kibMs);
+		}, answerMs);
 		answer.once('close', () => {
 			clearTimeout(late);
 			underWay.set(socket, (underWay.get(socket) ?? 1) - 1);

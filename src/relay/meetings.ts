@@ -42,7 +42,7 @@ const MAX_BYTES = { members: 16 * 1024 * 1024, guests: 4 * 1024 * 1024 };
 const MAX_EACH = 8;
 const WRONG_MS = 10 * 60_000;
 const WRONG_EACH = 3;
-/** Of one network of IPv6, where each machine may have as many addresses as it likes. */
+/** Of one network of IPv6, where one customer may have as many addresses as it likes. */
 const WRONG_NETWORK = 24;
 const WRONG_ALL = 100;
 /** Letters that one device shows in that time. */
@@ -110,7 +110,7 @@ export class Meetings {
 	}
 
 	find(party: Party, locator: string, nowMs: number): Refusal | null {
-		const [person, network] = [party.address, `${networkOf(party.address)}/64`];
+		const [person, network] = [party.address, `${networkOf(party.address)}/48`];
 		const mine = this.#wrong.get(person) ?? new Tries(WRONG_EACH, WRONG_MS);
 		const ours = this.#wrong.get(network) ?? new Tries(WRONG_NETWORK, WRONG_MS);
 		const tries = [mine, ours, this.#wrongOfAll];
@@ -181,11 +181,12 @@ export class Meetings {
 	#arrive(meeting: Meeting, side: Side, party: Party): void {
 		const { rid, opener, joiner } = meeting;
 		side.party = party;
+		const waiting = side.waiting.splice(0);
+		const bytes = waiting.reduce((sum, { length }) => sum + length, 0);
+		// Before anything is said: a line may break of it, and the meeting end with it.
+		if (bytes > 0) meeting.room.add(meeting.owner, meeting, -bytes);
 		if (side !== opener || joiner?.party) party.met(rid);
-		for (const box of side.waiting.splice(0)) {
-			meeting.room.add(meeting.owner, meeting, -box.length);
-			party.post(rid, box);
-		}
+		for (const box of waiting) party.post(rid, box);
 	}
 
 	/** Where there is no room for it, the oldest of whoever has most ends. */

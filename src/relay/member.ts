@@ -9,39 +9,46 @@ import type { Peer } from './hub.ts';
 import type { Line } from './line.ts';
 import { rosterFrames } from './roster-frames.ts';
 import type { Relay } from './relay.ts';
+import type { Share } from './shares.ts';
 
 const PART_VERSION = 1;
 const CAMERAS_EACH = 16;
 const MAX_WATCHED = 64;
+/** Letters that it was told and owes a `got` for; of more it answers as of anything else. */
+const MAX_OWED = 1024;
+
+const NONE: ReadonlySet<CameraId> = new Set();
 
 /** A device that has proved itself, on one socket: what it may say, and what is said to it. */
 export class Member implements Peer {
 	readonly home: HomeId;
 	readonly device: DeviceId;
-	cameras: ReadonlySet<CameraId> = new Set();
-	readonly #own: ReadonlySet<CameraId>;
+	cameras = NONE;
+	/** Of its device, once it may be one; `null`: nobody asked, as of most. */
+	#own: ReadonlySet<CameraId> | null = null;
 	readonly #relay: Relay;
 	readonly #line: Line;
 	/** Cameras whose parts are left out until one begins with a key frame (RL9). */
 	readonly #skipping = new Set<CameraId>();
+	#owed = 0;
 
-	private constructor(relay: Relay, line: Line, home: Home, device: DeviceId, own: CameraId[]) {
+	private constructor(relay: Relay, line: Line, home: Home, device: DeviceId) {
 		this.#relay = relay;
 		this.#line = line;
 		this.home = home.id;
 		this.device = device;
-		this.#own = new Set(own);
 	}
 
 	static async of(relay: Relay, line: Line, home: Home, device: DeviceId): Promise<Member> {
-		const numbers = Array.from({ length: CAMERAS_EACH }, (_, at) => at + 1);
-		const own = numbers.map((number) => cameraIdOf(relay.crypto, device, number));
-		return new Member(relay, line, home, device, await Promise.all(own));
+		const member = new Member(relay, line, home, device);
+		const entry = memberOf(home, device, relay.wallMs());
+		if (entry && may(entry.roles, 'record')) await member.#learnOwn();
+		return member;
 	}
 
 	/** Begins: others see it, and it gets what waited for it. `false`: its home is full. */
 	arrive(entry: RosterEntry): boolean {
-		this.cameras = may(entry.roles, 'record') ? this.#own : new Set();
+		this.#film(entry);
 		if (!this.#relay.hub.enter(this)) return false;
 		const { mailbox } = this.#relay;
 		for (const letter of mailbox.waitingFor(this.home, this.device, this.#relay.wallMs())) {
@@ -62,7 +69,7 @@ export class Member implements Peer {
 			this.#line.close(CLOSED.revoked);
 			return false;
 		}
-		this.cameras = may(entry.roles, 'record') ? this.#own : new Set();
+		this.#film(entry);
 		if (!may(entry.roles, 'watch')) this.#relay.hub.unwatch(this);
 		return true;
 	}
@@ -71,7 +78,13 @@ export class Member implements Peer {
 		this.#line.close(CLOSED.tooMuch);
 	}
 
+	/** What its device may say. */
+	get share(): Share {
+		return this.#relay.shares.of(`${this.home}/${this.device}`, this.#relay.nowMs());
+	}
+
 	send(frame: FromRelay): void {
+		if (frame.t === 'letter' && frame.kept) this.#owed = Math.min(MAX_OWED, this.#owed + 1);
 		this.#line.send(frame);
 	}
 
@@ -176,6 +189,11 @@ export class Member implements Peer {
 	}
 
 	#got(id: number): void {
+		// An answer that it owes: whoever writes to it must not use up what it may say.
+		if (this.#owed > 0) {
+			this.#owed -= 1;
+			this.share.giveBack();
+		}
 		if (this.#relay.mailbox.got(this.home, this.device, id)) this.#gone([id]);
 	}
 
@@ -197,6 +215,20 @@ export class Member implements Peer {
 		if (!hub.watch(this, camera, on)) return;
 		this.#skipping.delete(camera);
 		for (const frame of ring.since(`${this.home}/${camera}`)) this.#line.sendBytes(frame);
+	}
+
+	#film({ roles }: RosterEntry): void {
+		this.cameras = (may(roles, 'record') ? this.#own : null) ?? NONE;
+		// It became a camera while it was here.
+		if (may(roles, 'record') && this.#own === null)
+			void this.#learnOwn().then(() => this.stays(), this.#relay.failed);
+	}
+
+	async #learnOwn(): Promise<void> {
+		const numbers = Array.from({ length: CAMERAS_EACH }, (_, at) => at + 1);
+		const { crypto } = this.#relay;
+		const own = numbers.map((number) => cameraIdOf(crypto, this.device, number));
+		this.#own = new Set(await Promise.all(own));
 	}
 
 	#entry(): RosterEntry | null {

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#domain/fault.ts';
 
@@ -16,13 +16,19 @@ export function keepPrivate(data: string): { readonly path: string; readonly why
 	// What is made from now on, by SQLite and by the other processes too.
 	process.umask(0o077);
 	const authority = join(data, 'authority');
-	const papers = namesIn(authority).map((name) => join(authority, name));
+	const papers = isLink(authority) ? [] : namesIn(authority).map((name) => join(authority, name));
 	const ours = namesIn(data).filter((name) => OURS.test(name));
 	const files = [...ours.map((name) => join(data, name)), ...papers];
-	const folders = papers.length > 0 ? [data, authority] : [data];
+	const inside = [
+		...(papers.length > 0 || isLink(authority) ? [[authority, 0o700] as const] : []),
+		...files.map((path) => [path, 0o600] as const),
+	];
 	return [
-		...folders.flatMap((path) => close(path, 0o700)),
-		...files.flatMap((path) => close(path, 0o600)),
+		...close(data, 0o700),
+		// Where others could write, a link may lead to what is not ours to close.
+		...inside.flatMap(([path, mode]) =>
+			isLink(path) ? [{ path, why: 'it is a link' }] : close(path, mode),
+		),
 	];
 }
 
@@ -35,6 +41,10 @@ function close(path: string, mode: number): { path: string; why: string }[] {
 		// Gone meanwhile: SQLite's.
 		return why === 'ENOENT' ? [] : [{ path, why }];
 	}
+}
+
+function isLink(path: string): boolean {
+	return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function namesIn(folder: string): string[] {

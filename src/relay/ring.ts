@@ -29,14 +29,15 @@ export class Ring {
 	}
 
 	add(camera: string, key: boolean, frame: Uint8Array, nowMs: number): void {
-		// A small frame may be a window on a far larger buffer of the socket, which would stay with it.
+		// A small frame may be a window on a far larger buffer of the socket, which would stay with it;
+		// of any other the buffer counts, because that is what stays.
 		const own = frame.buffer.byteLength > 2 * frame.length ? frame.slice() : frame;
 		const kept = { camera, key, frame: own, atMs: nowMs };
 		this.#all.push(kept);
 		const parts = this.#cameras.get(camera);
 		if (parts) parts.push(kept);
 		else this.#cameras.set(camera, [kept]);
-		this.#bytes += own.length;
+		this.#bytes += own.buffer.byteLength;
 		this.tidy(nowMs);
 	}
 
@@ -54,7 +55,7 @@ export class Ring {
 			if (!oldest || (fits && nowMs - oldest.atMs <= KEEP_MS)) break;
 			this.#all[this.#first] = undefined;
 			this.#first += 1;
-			this.#bytes -= oldest.frame.length;
+			this.#bytes -= oldest.frame.buffer.byteLength;
 			const parts = this.#cameras.get(oldest.camera);
 			parts?.shift();
 			if (parts?.length === 0) this.#cameras.delete(oldest.camera);

@@ -9,6 +9,8 @@ const LEAST_PART_BYTES = 4_096;
 export interface Share {
 	text(nowMs: number): boolean;
 	part(bytes: number, nowMs: number): boolean;
+	/** The last text cost nothing. */
+	giveBack(): void;
 }
 
 class DeviceShare implements Share {
@@ -28,6 +30,10 @@ class DeviceShare implements Share {
 		return this.#parts.take(Math.max(bytes, LEAST_PART_BYTES), nowMs);
 	}
 
+	giveBack(): void {
+		this.#texts.giveBack(1);
+	}
+
 	isFull(nowMs: number): boolean {
 		return this.#texts.isFull(nowMs) && this.#parts.isFull(nowMs);
 	}
@@ -37,6 +43,7 @@ class DeviceShare implements Share {
 export class Shares {
 	readonly #all = new Map<string, DeviceShare>();
 
+	/** Looked up for each frame: what a socket kept would be another than its next sockets get. */
 	of(device: string, nowMs: number): Share {
 		let share = this.#all.get(device);
 		if (!share) this.#all.set(device, (share = new DeviceShare(nowMs)));

@@ -27,8 +27,9 @@ export class SocketLine implements Line {
 	#closing = false;
 	/** All that was ever said, in bytes. */
 	#said = 0;
-	/** How much of it has to be gone by then. */
-	#due = { bytes: 0, byMs: 0 };
+	/** How much of it has to be gone by then; nothing waited when it was looked: 0. */
+	#dueBytes = 0;
+	#dueMs = 0;
 
 	constructor(
 		ws: Ws,
@@ -50,9 +51,13 @@ export class SocketLine implements Line {
 
 	/** Called about once a second: whether what was said a while ago is here still. */
 	isStuck(nowMs: number): boolean {
-		if (this.#said - this.waiting >= this.#due.bytes)
-			this.#due = { bytes: this.#said, byMs: nowMs + READ_MS };
-		return nowMs > this.#due.byMs;
+		const { waiting } = this;
+		if (waiting === 0) this.#dueBytes = 0;
+		else if (this.#dueBytes === 0 || this.#said - waiting >= this.#dueBytes) {
+			this.#dueBytes = this.#said;
+			this.#dueMs = nowMs + READ_MS;
+		}
+		return this.#dueBytes > 0 && nowMs > this.#dueMs;
 	}
 
 	send(frame: FromRelay): void {

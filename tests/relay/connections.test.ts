@@ -58,4 +58,14 @@ describe('RL26 connections that carry nothing proved', () => {
 		for (let at = 0; at < 5; at += 1) open(connections, `fd00:1:2:3::f${at}`, 64);
 		expect(phone.ended).toEqual([]);
 	});
+
+	test('RL27 one customer with 65,536 networks of IPv6 pushes out its own', () => {
+		const connections = new Connections({ unprovedPerAddress: 64, unproved: 1024 });
+		const flood = (at: number) => open(connections, `2001:db8:1:${at.toString(16)}::1`, 1);
+		for (let at = 0; at < 1024; at += 1) flood(at);
+		const phone = open(connections, '198.51.100.7', 6);
+		for (let at = 1024; at < 1100; at += 1) flood(at);
+		expect(phone).toMatchObject({ let: 6, ended: [] });
+		expect(connections.unproved).toBe(1024);
+	});
 });

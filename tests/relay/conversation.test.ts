@@ -4,7 +4,7 @@ import type { Bytes } from '#domain/bytes.ts';
 import type { FromDevice } from '#protocol/wire.ts';
 import { sha256 } from '#relay/crypto.ts';
 import { readToken } from '#relay/token.ts';
-import { base64url, TestHome } from './device.ts';
+import { base64url, cameraOf, partOf, TestHome } from './device.ts';
 import { CODE, newWorld, Talk, type World } from './talk.ts';
 
 let known: TestHome;
@@ -189,4 +189,68 @@ describe('RL14 rosters', () => {
 		expect(owner.said).toContainEqual({ t: 'appended', seq: 3 });
 		expect(viewer.closed).toBe(4403);
 	});
+});
+
+describe('RL7 what a device may say, over all its sockets', () => {
+	const told = (device: Talk) => device.said.filter((frame) => frame.t === 'letter');
+	/** As quickly as frames come. */
+	const flood = (device: Talk, frame: FromDevice, count: number): void => {
+		for (let n = 0; n < count; n += 1) device.talk.text(Buffer.from(JSON.stringify(frame)));
+	};
+
+	test('also of sockets that came one after the other, and were quiet before', async () => {
+		const sockets: Talk[] = [];
+		for (let n = 0; n < 8; n += 1) {
+			sockets.push(await entered());
+			world.nowMs += 5_000;
+			world.relay.shares.tidy(world.nowMs);
+		}
+		for (const one of sockets) flood(one, { t: 'ping', n: 1 }, 40);
+		expect(sockets.filter(({ closed }) => closed === 4429)).toHaveLength(2);
+	});
+
+	test('whoever writes to it cannot use that up: to say that a letter came costs nothing', async () => {
+		const writer = await entered();
+		const home = known;
+		const letter = { t: 'letter', n: 1, to: home.first.device, box: 'x', keep: 60 } as const;
+		for (let n = 0; n < 100; n += 1) {
+			world.nowMs += 50;
+			await writer.say(letter);
+		}
+		const tabs = [await entered(), await entered(), await entered(), await entered()];
+		for (const tab of tabs) {
+			expect(told(tab)).toHaveLength(100);
+			for (const { id } of told(tab)) flood(tab, { t: 'got', id }, 1);
+		}
+		expect(tabs.map(({ closed, offences }) => [closed, offences])).toEqual(
+			tabs.map(() => [null, 0]),
+		);
+		// Of what it was not told it is a frame as any other.
+		flood(tabs[0]!, { t: 'got', id: 1 }, 300);
+		expect(tabs[0]!.closed).toBe(4429);
+	});
+});
+
+test('RL20 a viewer that becomes a camera while it is there sends parts, and no more when it is none', async () => {
+	const home = await TestHome.found();
+	const keys = await home.add(['viewer']);
+	const open = { t: 'open', version: 1, invitation: CODE } as const;
+	await new Talk(world).say({ ...open, roster: home.entries.map(base64url) });
+	const [owner, device] = [
+		await new Talk(world).prove(home),
+		await new Talk(world).prove(home, keys),
+	];
+	const camera = await cameraOf(keys);
+	await owner.say({ t: 'watch', camera, on: true });
+	const part = partOf(camera, true, new Uint8Array(10));
+	const passed: number[] = [];
+	for (const roles of [null, ['camera'], ['viewer']] as const) {
+		if (roles !== null) {
+			await home.rotate(keys, roles);
+			await owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
+		}
+		await device.say(part);
+		passed.push(owner.parts.length);
+	}
+	expect([passed, device.closed]).toEqual([[0, 1, 1], null]);
 });

@@ -97,7 +97,8 @@ describe('RL5 who comes', () => {
 
 	test.each([
 		...['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip'],
-		...['cf-connecting-ip', 'true-client-ip'],
+		...['cf-connecting-ip', 'true-client-ip', 'x-client-ip', 'fly-client-ip', 'x-azure-clientip'],
+		...['cdn-loop', 'x-original-forwarded-for', 'x-envoy-external-address'],
 	])('RL5 nor for who comes by one that no setting names, but says so: %s', (name) => {
 		const headers = { host: 'cam.local', [name]: '1.2.3.4' };
 		expect(ask('127.0.0.1', headers)).toMatchObject({ inside: true, local: false });

@@ -117,6 +117,15 @@ describe('RL21 the ring', () => {
 		expect(ring.bytes).toBe(100_000 * 20);
 	});
 
+	test('counts the buffer that a frame stays in', () => {
+		const ring = new Ring(1_000_000);
+		for (let at = 0; at < 50; at += 1)
+			ring.add('a', true, new Uint8Array(65_536).subarray(0, 33_000), at);
+		expect(ring.bytes).toBe(15 * 65_536);
+		ring.tidy(60_000);
+		expect(ring.bytes).toBe(0);
+	});
+
 	test('does not hold the buffer that a frame was cut from', () => {
 		const ring = new Ring(2 ** 20);
 		const large = new Uint8Array(65_536);
@@ -221,6 +230,27 @@ describe('RL2 the outbox', () => {
 });
 
 describe('RL2 ID45 a roster that an owner settled', () => {
+	test('RL29 again and again while store is away waits once', () => {
+		const outbox = new Outbox({ homes: [], letters: [], invitations: [] });
+		const database = new Database(':memory:');
+		outbox.add(opened);
+		outbox.add(appended(3, 9));
+		for (const one of outbox.next()) database.take(one.fact, 1);
+		for (let round = 0; round < 500; round += 1) {
+			outbox.add(appended(4, 10, 11, 12));
+			outbox.add(appended(3, 20, round % 200));
+			if (round % 100 === 0) outbox.again();
+		}
+		expect(outbox.unconfirmed).toBe(3);
+		const told = outbox.next().map(({ fact }) => fact);
+		for (const fact of told) database.take(fact, 1);
+		expect(told.at(-1)).toEqual(appended(3, 20, 99));
+		expect(database.kept(1).homes).toEqual(outbox.kept.homes);
+		// Told already: what comes now is another.
+		outbox.add(appended(5, 30));
+		expect(outbox.next().map(({ fact }) => fact)).toEqual([appended(5, 30)]);
+	});
+
 	const bytes = (...said: number[]) => said.map((one) => new Uint8Array([one]));
 	const appended = (from: number, ...said: number[]) =>
 		({ kind: 'appended', home: 'h', from, entries: bytes(...said) }) as const;

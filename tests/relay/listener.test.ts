@@ -53,7 +53,7 @@ describe.each([
 	['HTTPS', true],
 ])('RL28 %s', (_name, secure) => {
 	test('an answer that nobody reads ends', async () => {
-		const patience = { idleMs: 100, answerMs: 60_000 };
+		const patience = { idleMs: 100, answerMs: 60_000, kibMs: 0 };
 		const { socket, ended, close } = await asking(secure, patience, HELLO);
 		await ended;
 		socket.destroy();
@@ -63,7 +63,7 @@ describe.each([
 	test('one that is read by trickles ends, too', async () => {
 		const { socket, closed, close } = await asking(
 			secure,
-			{ idleMs: 60_000, answerMs: 300 },
+			{ idleMs: 60_000, answerMs: 300, kibMs: 0 },
 			HELLO,
 		);
 		let bytes = 0;
@@ -77,10 +77,27 @@ describe.each([
 		await close();
 	});
 
+	test('one that is long has longer: a phone on a bad line gets it whole', async () => {
+		const patience = { idleMs: 60_000, answerMs: 50, kibMs: 1 };
+		const { socket, closed, close } = await asking(secure, patience, HELLO);
+		let bytes = 0;
+		socket.on('data', (chunk: Buffer) => {
+			bytes += chunk.length;
+			// A third of what it may take.
+			if (bytes > LARGE.length) return;
+			socket.pause();
+			setTimeout(() => socket.resume(), 1);
+		});
+		await expect.poll(() => bytes, { timeout: 15_000 }).toBeGreaterThan(LARGE.length);
+		socket.destroy();
+		await closed;
+		await close();
+	});
+
 	test('whoever asks on and reads nothing is cut off at once', async () => {
 		const { socket, closed, close } = await asking(
 			secure,
-			{ idleMs: 60_000, answerMs: 60_000 },
+			{ idleMs: 60_000, answerMs: 60_000, kibMs: 0 },
 			HELLO.repeat(100),
 		);
 		socket.resume();
@@ -90,7 +107,7 @@ describe.each([
 
 	test('one that is read comes whole, and the connection may ask again', async () => {
 		const small = new Uint8Array(1_000);
-		const patience = { idleMs: 60_000, answerMs: 60_000 };
+		const patience = { idleMs: 60_000, answerMs: 60_000, kibMs: 0 };
 		const { socket, close } = await asking(secure, patience, HELLO, small);
 		let bytes = 0;
 		socket.on('data', (chunk: Buffer) => (bytes += chunk.length));

@@ -130,6 +130,28 @@ describe('RL30 what meetings hold', () => {
 		}
 	}
 
+	test('RL27 one customer with many networks of IPv6 pushes out its own', () => {
+		const meetings = new Meetings();
+		const phone = party(null, '198.51.100.7');
+		expect(meetings.wait(phone, 'phone', null, 0)).toBeNull();
+		meetings.post(phone, 'phone', box, 0);
+		for (let n = 0; n < 1_000; n += 1)
+			meetings.wait(party(null, `2001:db8:1:${n.toString(16)}::`), rid(n), null, 0);
+		expect(phone.heard).toEqual([]);
+		expect(meetings.bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+	});
+
+	test('a meeting that ends while its post is handed out leaves nothing', () => {
+		const meetings = new Meetings();
+		const owner = party('h/o');
+		meetings.wait(owner, 'r', null, 0);
+		for (let n = 0; n < 10; n += 1) meetings.post(owner, 'r', box, 0);
+		// Its line breaks of it, and the owner ends what it opened.
+		const guest = { ...party(null), post: () => void meetings.burn(owner, 'r', 0) };
+		meetings.meet(guest, 'r', 0);
+		expect([meetings.count, meetings.bytes]).toEqual([0, 0]);
+	});
+
 	test('guests from 250 networks hold 4 MiB, and a member shows its code as ever', () => {
 		const meetings = new Meetings();
 		flood(meetings, (n) => `2001:db8:0:${n.toString(16)}`, 250);

@@ -1,5 +1,5 @@
 /** What other accounts of the machine may read (RL31). */
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -50,4 +50,19 @@ test('RL31 what is made afterwards is closed, too', async () => {
 
 test('RL31 a folder that is not there is nothing to close', () => {
 	expect(keepPrivate(join(data, 'none'))).toEqual([]);
+});
+
+test('RL31 what lies behind a link is left as it is, and the link is named', () => {
+	const elsewhere = mkdtempSync(join(tmpdir(), 'spy-cam-elsewhere-'));
+	const file = join(elsewhere, 'passwords');
+	writeFileSync(file, '', { mode: 0o644 });
+	symlinkSync(file, join(data, 'relay.sqlite-shm'));
+	symlinkSync(elsewhere, join(data, 'authority'));
+	const why = 'it is a link';
+	expect(keepPrivate(data)).toEqual([
+		{ path: join(data, 'authority'), why },
+		{ path: join(data, 'relay.sqlite-shm'), why },
+	]);
+	expect(statSync(file).mode & 0o777).toBe(0o644);
+	rmSync(elsewhere, { recursive: true });
 });
