@@ -85,8 +85,6 @@ export class Outbox {
 			this.#untold.delete(n);
 			this.#told.set(n, fact);
 			if (fact.kind === 'waits') this.#news.delete(fact.letter.id);
-			if (fact.kind === 'appended' && this.#grown.get(fact.home) === n)
-				this.#grown.delete(fact.home);
 			now.push({ n, fact });
 		}
 		return now;

@@ -358,6 +358,8 @@ describe('KT8 the veto', () => {
 		const early = await twice(kit, thief, clock.wallMs() - 24 * HOUR_MS);
 		const seq = camera.membership.entries.length;
 		relay.homes.set(homeOf(owner), [...owner.membership.entries, ...early]);
+		const asked = () => relay.heard.filter(({ t }) => t === 'roster-since').length;
+		const before = asked();
 		for (const socket of relay.of(homeOf(owner), camera.device)) {
 			socket.say({
 				t: 'roster',
@@ -366,9 +368,6 @@ describe('KT8 the veto', () => {
 			});
 		}
 		await until(() => camera.membership.entries.length === seq + 1);
-
-		const asked = () => relay.heard.filter(({ t }) => t === 'roster-since').length;
-		const before = asked();
 		clock.step(24 * HOUR_MS);
 		await expect
 			.poll(
