@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './tests/longest-first.ts';
-import { pathOf } from './tests/programs.ts';
+import { pathOf, WITHOUT_FEATURES } from './tests/programs.ts';
 
 /** Four projects, from quick to slow. `vitest run --project unit` while writing. */
 const soak = process.env['SOAK'] === '1';
@@ -81,6 +81,7 @@ export default defineConfig({
 								...(chromium ? { executablePath: chromium } : {}),
 								args: [
 									'--no-sandbox',
+									WITHOUT_FEATURES,
 									'--disable-gpu',
 									'--disable-quic',
 									'--disable-background-networking',

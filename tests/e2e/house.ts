@@ -13,7 +13,7 @@ import {
 	type LaunchOptions,
 } from 'playwright-core';
 import { launch, type Browser as PuppeteerBrowser } from 'puppeteer-core';
-import { need } from '../programs.ts';
+import { need, WITHOUT_FEATURES } from '../programs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -160,6 +160,7 @@ function launchOptions({
 		headless: true,
 		args: [
 			...quiet,
+			WITHOUT_FEATURES,
 			'--use-fake-device-for-media-stream=fps=30',
 			...(fakeCameraFile ? [`--use-file-for-fake-video-capture=${fakeCameraFile}`] : []),
 			...(camera === 'granted' ? ['--use-fake-ui-for-media-stream'] : []),
