@@ -7,7 +7,7 @@
 	const listeners = [];
 	/** @param {string} hash */
 	const take = (hash) => {
-		if (!/^#([pnk]1|[pnc]2|invite)\./.test(hash)) return false;
+		if (!/^#([pnk][12]|[ac]2|invite)\./.test(hash)) return false;
 		given = hash.slice(1);
 		history.replaceState(history.state, '', location.pathname + location.search);
 		return true;
@@ -28,7 +28,7 @@
 		/** 'invite', 'kit', 'code' or null: what waits to be taken. */
 		waits: () => {
 			if (given === null) return null;
-			return given.startsWith('invite.') ? 'invite' : given.startsWith('k1.') ? 'kit' : 'code';
+			return given.startsWith('invite.') ? 'invite' : /^k[12]\./.test(given) ? 'kit' : 'code';
 		},
 		/** Once. */
 		take: () => {

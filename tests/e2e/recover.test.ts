@@ -11,6 +11,7 @@ import { savedAtLeast } from './stored.ts';
 
 /** The only owner is lost, and a new device comes back with the kit: real relay, three browsers, one day. */
 
+const PASSPHRASE = 'four words of a song';
 const DAY_MS = 24 * 3_600_000 + 60_000;
 const viewport = { width: 360, height: 800 };
 const later = fileURLToPath(new URL('../fixtures/a-day-later.ts', import.meta.url));
@@ -65,19 +66,33 @@ async function accessible(on: Page): Promise<void> {
 	expect(width).toBe(viewport.width);
 }
 
-async function comeWith(text: string): Promise<void> {
+/** At an owner: the kit is typed once more, to see that it is good. */
+async function tryKit(on: Page, text: string, passphrase: string): Promise<void> {
+	const region = on.getByRole('region', { name: 'Recovery kit' });
+	await region.getByLabel('The 26 characters').fill(text);
+	await region.getByLabel('Passphrase, if the sheet names one').fill(passphrase);
+	await region.getByRole('button', { name: 'Try', exact: true }).click();
+}
+
+async function comeWith(text: string, passphrase = PASSPHRASE): Promise<void> {
 	await page.getByLabel('The 26 characters of the kit').fill(text, { timeout: 30_000 });
+	await page.getByLabel('Passphrase, if the sheet names one').fill(passphrase);
 	await page.getByLabel('Name of this device').fill('New phone');
 	await page.getByRole('button', { name: 'Come back', exact: true }).click();
 }
 
-test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
+test('KT3 KT10 KT16 a kit with a passphrase is made, printed, asked back and tried', async () => {
 	// After the pairing the person is told what is missing.
 	await owner.getByRole('link', { name: 'Make a recovery kit' }).click();
 	const region = owner.getByRole('region', { name: 'Recovery kit' });
 	await region.getByText('There is none.').waitFor();
 	await region.getByRole('button', { name: 'Make a recovery kit' }).click();
-	await region.getByRole('button', { name: 'Show the kit' }).click();
+	const show = region.getByRole('button', { name: 'Show the kit' });
+	await region.getByLabel('Passphrase (recommended)').fill(PASSPHRASE);
+	await show.click();
+	await region.getByText('The two passphrases are not the same.').waitFor();
+	await region.getByLabel('Passphrase again').fill(PASSPHRASE);
+	await show.click();
 	const sheet = owner.getByRole('dialog', { name: 'Your recovery kit' });
 	const characters = sheet.getByTestId('kit-characters').locator('code');
 	await characters.nth(4).waitFor({ timeout: 20_000 });
@@ -85,6 +100,7 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 	expect(groups.map(({ length }) => length)).toEqual([5, 5, 5, 5, 6]);
 	kit = groups.join(' ');
 	await sheet.getByRole('img', { name: 'Recovery kit as a QR code' }).waitFor();
+	await sheet.getByText('This kit needs its passphrase, too.').waitFor();
 	await accessible(owner);
 
 	await owner.emulateMedia({ media: 'print' });
@@ -110,8 +126,9 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 	await region.getByText('Made on').waitFor();
 
 	await region.getByRole('button', { name: 'Try the kit' }).click();
-	await region.getByLabel('The 26 characters').fill(kit.toLowerCase().replaceAll('0', 'o'));
-	await region.getByRole('button', { name: 'Try', exact: true }).click();
+	await tryKit(owner, kit, 'four words of a sonG');
+	await region.getByText('or the passphrase is not right').waitFor({ timeout: 20_000 });
+	await tryKit(owner, kit.toLowerCase().replaceAll('0', 'o'), ` ${PASSPHRASE} `);
 	await region.getByText('This kit works').waitFor({ timeout: 20_000 });
 	await accessible(owner);
 
@@ -123,6 +140,7 @@ test('KT3 KT10 a kit is made, printed, asked back and tried', async () => {
 		return [...names, ...kept.map(String), location.href];
 	});
 	expect(stored.join()).not.toContain(groups[0]);
+	expect(stored.join()).not.toContain(PASSPHRASE);
 	expect(relay.said()).not.toContain(groups[0]);
 });
 
@@ -140,8 +158,9 @@ test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, wh
 	// KT13: the QR of a sheet from before the relay moved.
 	const printed = kitFrom(kit);
 	if (typeof printed === 'string') throw new Error(printed);
-	await page.goto(kitLink(relay.address, printed.secret, 'https://moved.invalid'));
+	await page.goto(kitLink(relay.address, printed.secret, 'https://moved.invalid', true));
 	await page.getByText('You opened the link of a recovery kit.').waitFor();
+	await page.getByLabel('Passphrase of the kit').fill(PASSPHRASE);
 	expect(await page.getByLabel('Address of the relay').count()).toBe(0);
 	await page.getByRole('button', { name: 'Come back', exact: true }).click();
 	await page.getByText('Has its address changed?').waitFor({ timeout: 30_000 });
@@ -158,6 +177,8 @@ test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, wh
 	// The same day it is too early, and nothing changes.
 	await page.reload();
 	await page.getByText('The wait began earlier').waitFor({ timeout: 20_000 });
+	await comeWith(kit, 'four other words');
+	await page.getByText('type the passphrase if the sheet names one').waitFor({ timeout: 30_000 });
 	await comeWith(kit);
 	await page.getByText('It is too early.').waitFor({ timeout: 30_000 });
 });
@@ -206,7 +227,6 @@ test('KT7 KT9 a day later it is an owner: old names, the lost device taken out, 
 	// The kit was given the new home key with the revocation: it is still good.
 	const region = page.getByRole('region', { name: 'Recovery kit' });
 	await region.getByRole('button', { name: 'Try the kit' }).click();
-	await region.getByLabel('The 26 characters').fill(kit);
-	await region.getByRole('button', { name: 'Try', exact: true }).click();
+	await tryKit(page, kit, PASSPHRASE);
 	await region.getByText('This kit works').waitFor({ timeout: 20_000 });
 });
