@@ -6,10 +6,16 @@ import type { Logger } from './log.ts';
 
 /** MiB for what is young: by itself V8 takes three times 16 in a burst of sockets, and gives none of it back. */
 const YOUNG_HEAP = '--max-semi-space-size=1';
-/** The old is looked through when it grew by a tenth: V8 lets it grow to several times its size. */
-const OLD_HEAP = '--heap-growing-percent=10';
+/** The old is looked through when it grew by three tenths: V8 lets it grow to several times its size. */
+const OLD_HEAP = '--heap-growing-percent=30';
 /** To glibc: with an arena for each thread that checks signatures, a burst leaves holes in all. */
 const ONE_ARENA = { MALLOC_ARENA_MAX: '1' };
+/** To Node: from the second start on, a child need not load the compiler of TypeScript: 17 MiB less for each. */
+const COMPILED = {
+	NODE_COMPILE_CACHE:
+		process.env['NODE_COMPILE_CACHE'] ??
+		fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url)),
+};
 const PING_MS = 5_000;
 /** A child that answers nothing for so long hangs, and is ended. */
 const HUNG_MS = 30_000;
@@ -111,7 +117,7 @@ export class Keeper<In extends Said, Out extends Said> {
 			child = this.#fork(script, [], {
 				...{ serialization: 'advanced', stdio: ['ignore', 1, 2, 'ipc'] },
 				execArgv: [...process.execArgv, YOUNG_HEAP, OLD_HEAP],
-				env: { ...process.env, ...ONE_ARENA },
+				env: { ...process.env, ...ONE_ARENA, ...COMPILED },
 			});
 		} catch (error) {
 			// No memory for one more process, say.
