@@ -7,13 +7,11 @@ import { signedBytes } from '#domain/signed.ts';
 import { kitKeysOf } from '#engine/kit-keys.ts';
 import { grantOf } from '#engine/keys.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';
-import type { Pair, SignKey } from '#ports/crypto.ts';
-import { checking } from '#relay/crypto.ts';
-import { Homes } from '#relay/homes.ts';
-import { ManualClock } from '../fakes/clock.ts';
-import { FakeRelay } from '../fakes/relay.ts';
-import { household, resident, type Resident } from '../fakes/resident.ts';
-import { joinedTo, RELAY, subjectOf } from './joined.ts';
+import type { ManualClock } from '../fakes/clock.ts';
+import type { FakeRelay } from '../fakes/relay.ts';
+import { resident, type Resident } from '../fakes/resident.ts';
+import { joinedTo, subjectOf } from './joined.ts';
+import { keyOf, ownersHome, relayWith, signed } from './owners.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const crypto = new WebCrypto();
@@ -26,18 +24,9 @@ let camera: Resident;
 let viewer: Resident;
 
 beforeEach(async () => {
-	clock = new ManualClock();
-	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = await household(clock, relay, RELAY);
-	[second, third] = [resident(clock, relay), resident(clock, relay)];
-	for (const [one, roles, name] of [
-		[camera, ['camera'], 'Door'],
-		[viewer, ['viewer'], 'Phone'],
-		[second, ['viewer', 'owner'], 'Second'],
-		[third, ['viewer', 'owner'], 'Third'],
-	] as [Resident, Role[], string][]) {
-		await joinedTo(owner, one, roles, name);
-	}
+	({ clock, relay, owner, second, camera, viewer } = await ownersHome());
+	third = resident(clock, relay);
+	await joinedTo(owner, third, ['viewer', 'owner'], 'Third');
 	for (const one of [camera, viewer, second]) await learn(one, owner);
 });
 
@@ -46,28 +35,6 @@ const shown = (one: Resident, entries: readonly Bytes[]) =>
 	one.membership.learn(owner.founded, 1, entries);
 const rolesOf = (by: Resident, one: Resident) => by.membership.member(one.device)?.roles;
 
-async function relayWith(entries: readonly Bytes[], more: readonly Bytes[]) {
-	const homes = new Homes(checking, [{ home: owner.founded, entries }]);
-	const now = { nowMs: 0, wallMs: clock.wallMs() };
-	return homes.append(owner.founded, camera.device, more, now);
-}
-
-type Said = Partial<Parameters<typeof nextEntry>[4]>;
-async function signed(entries: Bytes[], by: Pair<SignKey>, said: Said): Promise<void> {
-	const roster = await replayRoster(crypto, entries);
-	entries.push(
-		await nextEntry(crypto, by, roster, clock.wallMs(), {
-			...{ op: 'add', roles: ['viewer', 'owner'], notAfterMs: null },
-			...{ subject: null, detail: new Uint8Array(), ...said },
-		}),
-	);
-}
-const keyOf = (one: Resident) => {
-	const key = one.house.household?.identity.owner;
-	if (!key) throw new Error('nobody');
-	return key;
-};
-
 describe('KT12 a thief who settles', () => {
 	/** A kit claims, the owner is away for a day, and the camera believes. */
 	async function takenOver(thief = resident(clock, relay)) {
@@ -75,10 +42,10 @@ describe('KT12 a thief who settles', () => {
 		await owner.membership.admitKit(kit);
 		for (const one of [camera, viewer, second]) await learn(one, owner);
 		const entries = [...owner.membership.entries];
-		await signed(entries, kit.owner, { subject: await subjectOf(thief) });
+		await signed(clock, entries, kit.owner, { subject: await subjectOf(thief) });
 		for (const one of [camera, second]) expect(await shown(one, entries)).toBe('new');
 		clock.step(DAY_MS);
-		await signed(entries, kit.owner, { op: 'rotate', subject: await subjectOf(thief) });
+		await signed(clock, entries, kit.owner, { op: 'rotate', subject: await subjectOf(thief) });
 		return { entries, thief, puppet: resident(clock, relay) };
 	}
 
@@ -86,7 +53,7 @@ describe('KT12 a thief who settles', () => {
 		const { entries, thief } = await takenOver();
 		const detail = crypto.random(512 * 32);
 		for (let n = 0; n < 3; n += 1)
-			await signed(entries, keyOf(thief), { op: 'settle', roles: [], detail });
+			await signed(clock, entries, keyOf(thief), { op: 'settle', roles: [], detail });
 		expect(await shown(camera, entries)).toBe('new');
 		expect(await shown(owner, entries)).toBe('early');
 		const { length } = owner.membership.entries;
@@ -94,12 +61,17 @@ describe('KT12 a thief who settles', () => {
 		expect(await learn(camera, owner)).toBe('new');
 		expect(rolesOf(camera, thief)).toBeUndefined();
 		const more = owner.membership.entries.slice(length);
-		expect(await relayWith(entries, more)).toMatchObject({ entries: owner.membership.entries });
+		expect(await relayWith({ clock, owner, camera }, entries, more)).toMatchObject({
+			entries: owner.membership.entries,
+		});
 	});
 
 	it('KT12 is told something by another owner, who believes: it gets nothing by that', async () => {
 		const { entries, puppet, thief } = await takenOver(viewer);
-		await signed(entries, keyOf(viewer), { roles: ['viewer'], subject: await subjectOf(puppet) });
+		await signed(clock, entries, keyOf(viewer), {
+			roles: ['viewer'],
+			subject: await subjectOf(puppet),
+		});
 		await second.membership.learn(owner.founded, 1, entries);
 		const endMs = clock.wallMs() + DAY_MS;
 		for (const [one, roles] of [
@@ -107,7 +79,7 @@ describe('KT12 a thief who settles', () => {
 			[thief, ['viewer', 'owner']],
 		] as [Resident, Role[]][]) {
 			const said = { op: 'rotate', roles, notAfterMs: endMs } as const;
-			await signed(entries, keyOf(second), { ...said, subject: await subjectOf(one) });
+			await signed(clock, entries, keyOf(second), { ...said, subject: await subjectOf(one) });
 		}
 		expect(await shown(owner, entries)).toBe('early');
 		await owner.membership.refuse();
@@ -122,7 +94,7 @@ describe('KT12 a thief who settles', () => {
 	it('ID33 names the same again and again: a camera that is told begins a new epoch', async () => {
 		const { entries, thief } = await takenOver();
 		const detail = joined(...Array.from({ length: 400 }, () => new Uint8Array(32)));
-		await signed(entries, keyOf(thief), { op: 'settle', roles: [], detail });
+		await signed(clock, entries, keyOf(thief), { op: 'settle', roles: [], detail });
 		expect(await shown(camera, entries)).toBe('new');
 		expect(rolesOf(camera, thief)).toContain('owner');
 		const epoch = await camera.house.epochNow(camera.camera);
@@ -180,7 +152,7 @@ describe('ID45 ID47 settlements', () => {
 		expect(await learn(camera, owner)).toBe('new');
 		expect(rolesOf(camera, second)).toBeUndefined();
 		const more = owner.membership.entries.slice(start);
-		const there = await relayWith(second.membership.entries, more);
+		const there = await relayWith({ clock, owner, camera }, second.membership.entries, more);
 		expect(there).toMatchObject({ entries: owner.membership.entries });
 	});
 
@@ -195,7 +167,7 @@ describe('ID45 ID47 settlements', () => {
 		const entries = third.membership.entries.slice(0, start + 1);
 		const none = new Uint8Array(65);
 		const gone = { device: owner.device, sign: none, kem: none, owner: null, dtls: null };
-		await signed(entries, keyOf(second), { op: 'revoke', roles: [], subject: gone });
+		await signed(clock, entries, keyOf(second), { op: 'revoke', roles: [], subject: gone });
 		expect(await shown(camera, entries)).toBe('forked');
 		expect(rolesOf(camera, second)).toEqual(['viewer']);
 		expect(rolesOf(camera, owner)).toContain('owner');
@@ -244,7 +216,7 @@ describe('ID43 an owner with two signatures of one statement', () => {
 	it('and a relay fork no camera by the form of before', async () => {
 		const entries = [...owner.membership.entries];
 		const first = [...entries];
-		await signed(first, keyOf(second), { op: 'policy', roles: [] });
+		await signed(clock, first, keyOf(second), { op: 'policy', roles: [] });
 		const canonical = first.at(-1)?.slice(0, -64) ?? new Uint8Array();
 		const again = joined(
 			canonical,
@@ -260,7 +232,9 @@ describe('ID43 an owner with two signatures of one statement', () => {
 			}),
 		);
 		// Nobody follows: so the owner signs beside it, and all hear that.
-		expect(await relayWith(entries, first.slice(entries.length))).toBe('roster');
+		expect(await relayWith({ clock, owner, camera }, entries, first.slice(entries.length))).toBe(
+			'roster',
+		);
 		expect(await shown(owner, first)).toBe('forked');
 	});
 });

@@ -3,13 +3,11 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Bytes } from '#domain/bytes.ts';
-import type { Role } from '#domain/roster.ts';
-import { checking } from '#relay/crypto.ts';
-import { Homes } from '#relay/homes.ts';
-import { ManualClock } from '../fakes/clock.ts';
-import { FakeRelay } from '../fakes/relay.ts';
-import { household, resident, type Resident } from '../fakes/resident.ts';
-import { joinedTo, RELAY, subjectOf } from './joined.ts';
+import type { ManualClock } from '../fakes/clock.ts';
+import type { FakeRelay } from '../fakes/relay.ts';
+import { resident, type Resident } from '../fakes/resident.ts';
+import { subjectOf } from './joined.ts';
+import { ownersHome, relayWith } from './owners.ts';
 import { until } from './until.ts';
 
 let clock: ManualClock;
@@ -21,17 +19,8 @@ let viewer: Resident;
 let guest: Resident;
 
 beforeEach(async () => {
-	clock = new ManualClock();
-	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = await household(clock, relay, RELAY);
-	[second, guest] = [resident(clock, relay), resident(clock, relay)];
-	for (const [one, roles, name] of [
-		[camera, ['camera'], 'Door'],
-		[viewer, ['viewer'], 'Phone'],
-		[second, ['viewer', 'owner'], 'Second'],
-	] as [Resident, Role[], string][]) {
-		await joinedTo(owner, one, roles, name);
-	}
+	({ clock, relay, owner, second, camera, viewer } = await ownersHome());
+	guest = resident(clock, relay);
 	for (const one of [camera, viewer]) await learn(one, owner);
 });
 
@@ -53,13 +42,6 @@ async function parted(): Promise<void> {
 	expect(await learn(owner, second)).toBe('forked');
 }
 
-/** A relay that has one branch, and what it says to another. */
-async function relayWith(entries: readonly Bytes[], more: readonly Bytes[]) {
-	const homes = new Homes(checking, [{ home: owner.founded, entries }]);
-	const now = { nowMs: 0, wallMs: clock.wallMs() };
-	return homes.append(owner.founded, camera.device, more, now);
-}
-
 describe('ID46 a fork of honest devices', () => {
 	it('both branches hold afterwards, for everybody on either, and at the relay', async () => {
 		await parted();
@@ -75,7 +57,9 @@ describe('ID46 a fork of honest devices', () => {
 		expect(settled).toHaveLength(seq);
 		for (const one of [camera, second]) expect(await learn(one, owner)).toBe('new');
 		for (const branch of branches) {
-			expect(await relayWith(branch, settled.slice(4))).toMatchObject({ entries: settled });
+			expect(await relayWith({ clock, owner, camera }, branch, settled.slice(4))).toMatchObject({
+				entries: settled,
+			});
 		}
 		for (const one of [owner, camera, second]) {
 			expect(one.membership.entries).toEqual(settled);
@@ -91,7 +75,7 @@ describe('ID46 a fork of honest devices', () => {
 		// What fell is shown again: it is known to have fallen, and nothing goes back.
 		for (const branch of branches) {
 			for (const one of [owner, camera, second]) expect(await shown(one, branch)).toBe('fallen');
-			expect(await relayWith(settled, branch.slice(4))).toBe('roster');
+			expect(await relayWith({ clock, owner, camera }, settled, branch.slice(4))).toBe('roster');
 		}
 		expect(camera.membership.entries).toEqual(settled);
 	});

@@ -2,17 +2,15 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import type { Bytes } from '#domain/bytes.ts';
-import type { Role } from '#domain/roster.ts';
 import { grantOf } from '#engine/keys.ts';
 import { kitKeysOf, kitSubject, type KitKeys } from '#engine/kit-keys.ts';
 import { kitGroups } from '#domain/kit.ts';
-import { nextEntry, replayRoster } from '#engine/roster.ts';
-import type { Pair, SignKey } from '#ports/crypto.ts';
-import { ManualClock } from '../fakes/clock.ts';
+import type { ManualClock } from '../fakes/clock.ts';
 import { recoveringOf } from '../fakes/kit.ts';
-import { FakeRelay } from '../fakes/relay.ts';
-import { household, resident, type Resident } from '../fakes/resident.ts';
-import { joinedTo, RELAY, subjectOf } from './joined.ts';
+import type { FakeRelay } from '../fakes/relay.ts';
+import { resident, type Resident } from '../fakes/resident.ts';
+import { RELAY, subjectOf } from './joined.ts';
+import { keyOf, ownersHome, signed } from './owners.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const crypto = new WebCrypto();
@@ -26,17 +24,7 @@ let kit: KitKeys;
 let paper: Bytes;
 
 beforeEach(async () => {
-	clock = new ManualClock();
-	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = await household(clock, relay, RELAY);
-	second = resident(clock, relay);
-	for (const [one, roles, name] of [
-		[camera, ['camera'], 'Door'],
-		[viewer, ['viewer'], 'Phone'],
-		[second, ['viewer', 'owner'], 'Second'],
-	] as [Resident, Role[], string][]) {
-		await joinedTo(owner, one, roles, name);
-	}
+	({ clock, relay, owner, second, camera, viewer } = await ownersHome());
 	paper = crypto.random(16);
 	kit = await kitKeysOf(crypto, paper);
 	await owner.membership.admitKit(kit);
@@ -47,21 +35,6 @@ const learn = (one: Resident, from: Resident) => shown(one, from.membership.entr
 const shown = (one: Resident, entries: readonly Bytes[]) =>
 	one.membership.learn(owner.founded, 1, entries);
 const rolesOf = (by: Resident, one: Resident) => by.membership.member(one.device)?.roles;
-type Said = Partial<Parameters<typeof nextEntry>[4]>;
-async function signed(entries: Bytes[], by: Pair<SignKey>, said: Said): Promise<void> {
-	const roster = await replayRoster(crypto, entries);
-	entries.push(
-		await nextEntry(crypto, by, roster, clock.wallMs(), {
-			...{ op: 'add', roles: ['viewer', 'owner'], notAfterMs: null },
-			...{ subject: null, detail: new Uint8Array(), ...said },
-		}),
-	);
-}
-const keyOf = (one: Resident) => {
-	const key = one.house.household?.identity.owner;
-	if (!key) throw new Error('nobody');
-	return key;
-};
 async function homeGrant(by: Resident, to: Resident, number: number): Promise<Bytes> {
 	const raw = crypto.random(32);
 	const subject = { home: owner.founded, camera: null, number, recipient: to.device };
@@ -74,12 +47,12 @@ describe('KT12 what waits is another for each', () => {
 		const thief = resident(clock, relay);
 		const claimed = [...owner.membership.entries];
 		const subject = await subjectOf(thief);
-		await signed(claimed, kit.owner, { subject });
+		await signed(clock, claimed, kit.owner, { subject });
 		// The relay hid the claim till now: so it waits everywhere.
 		clock.step(DAY_MS);
 		const [one, other] = [[...claimed], [...claimed]];
-		await signed(one, kit.owner, { op: 'rotate', subject });
-		await signed(other, kit.owner, { op: 'rotate', subject, detail: new Uint8Array(9) });
+		await signed(clock, one, kit.owner, { op: 'rotate', subject });
+		await signed(clock, other, kit.owner, { op: 'rotate', subject, detail: new Uint8Array(9) });
 		expect(await shown(owner, one)).toBe('early');
 		expect(await shown(camera, other)).toBe('early');
 		await owner.membership.refuse();
@@ -91,10 +64,10 @@ describe('KT12 what waits is another for each', () => {
 		const thief = resident(clock, relay);
 		const entries = [...owner.membership.entries];
 		const subject = await subjectOf(thief);
-		await signed(entries, kit.owner, { subject });
+		await signed(clock, entries, kit.owner, { subject });
 		for (const one of [camera, viewer]) await shown(one, entries);
 		clock.step(DAY_MS);
-		await signed(entries, kit.owner, { op: 'rotate', subject });
+		await signed(clock, entries, kit.owner, { op: 'rotate', subject });
 		await shown(camera, entries);
 		expect(rolesOf(camera, thief)).toContain('owner');
 		expect(await shown(owner, entries)).toBe('early');
@@ -116,10 +89,10 @@ describe('KT12 what waits is another for each', () => {
 		await owner.membership.amend(camera.device, { name: 'Gate' });
 		entries.push(...owner.membership.entries.slice(entries.length));
 		const subject = await subjectOf(thief);
-		await signed(entries, kit.owner, { subject });
+		await signed(clock, entries, kit.owner, { subject });
 		await shown(camera, entries);
 		clock.step(DAY_MS);
-		await signed(entries, kit.owner, { op: 'rotate', subject });
+		await signed(clock, entries, kit.owner, { op: 'rotate', subject });
 		expect(await shown(camera, entries)).toBe('new');
 		expect(await shown(owner, entries)).toBe('early');
 		expect(await learn(owner, second)).toBe('forked');
@@ -134,7 +107,7 @@ describe('KT9 KT17 coming back', () => {
 	it('a kit whose grants an owner spoilt opens what is left', async () => {
 		const entries = [...owner.membership.entries];
 		const bad = await homeGrant(second, camera, 7);
-		await signed(entries, keyOf(second), {
+		await signed(clock, entries, keyOf(second), {
 			...{ op: 'rotate', roles: ['recovery'], subject: kitSubject(kit), detail: bad },
 		});
 		relay.open(entries, owner.founded);
@@ -152,7 +125,7 @@ describe('KT9 KT17 coming back', () => {
 		await owner.membership.revoke(second.device);
 		expect(await learn(viewer, owner)).toBe('new');
 		// The relay shows what was before, and what the revoked one says.
-		await signed(before, keyOf(second), { op: 'policy', roles: [] });
+		await signed(clock, before, keyOf(second), { op: 'policy', roles: [] });
 		relay.open(before, owner.founded);
 		const coming = recoveringOf(viewer, relay);
 		await coming.come(kitGroups(paper).join('-'), 'Phone', RELAY);
@@ -181,7 +154,7 @@ describe('ID7 ID24 an owner that became a viewer, and an owner again', () => {
 	it('signs and grants nothing meanwhile, also what it made before', async () => {
 		const grant = await second.membership.homeKeyFor(camera.device);
 		const early = [...second.membership.entries];
-		await signed(early, keyOf(second), { op: 'policy', roles: [] });
+		await signed(clock, early, keyOf(second), { op: 'policy', roles: [] });
 		await owner.membership.amend(second.device, { roles: ['viewer'] });
 		for (const one of [camera, second]) expect(await learn(one, owner)).toBe('new');
 		const taken = camera.membership.takeHomeKey(grant ?? new Uint8Array());
