@@ -5,7 +5,6 @@ import { ACCESSES, accessOf, isCamera, isKit, NARROWING } from '#domain/rights.t
 import {
 	commonLength,
 	hashesIn,
-	parseEntry,
 	seqOf,
 	tidyEntry,
 	type Role,
@@ -13,7 +12,14 @@ import {
 } from '#domain/roster.ts';
 import { PUBLIC_KEY_BYTES } from '#domain/signed.ts';
 import { isRightful } from './held.ts';
-import { entryHash, ownersNow, replayRoster, type Checking, type Roster } from './roster.ts';
+import {
+	entryHash,
+	ownersNow,
+	readEntry,
+	replayRoster,
+	type Checking,
+	type Roster,
+} from './roster.ts';
 
 /**
  * Two rosters of a home that begin alike, and which of them counts: docs/spec/identity.md, ID45 and
@@ -47,7 +53,7 @@ export async function isSettledBy(
 	const { mine, theirs, common } = branches;
 	const first = theirs[common];
 	if (first === undefined || common === 0) return false;
-	const { author } = parseEntry(first).entry;
+	const { author } = readEntry(first).entry;
 	const named = namedFrom(theirs, common);
 	if (named.size === 0) return false;
 	for (const fallen of mine.slice(common)) {
@@ -62,7 +68,7 @@ export async function isSettledBy(
 /** All that the settlements in a row name which one author signed, as hex. */
 function namedFrom(entries: readonly Bytes[], from: number): ReadonlySet<string> {
 	const named = new Set<string>();
-	const [first, ...more] = entries.slice(from).map((bytes) => parseEntry(bytes).entry);
+	const [first, ...more] = entries.slice(from).map((bytes) => readEntry(bytes).entry);
 	for (const entry of first === undefined ? [] : [first, ...more]) {
 		if (entry.op !== 'settle' || first === undefined || !same(entry.author, first.author)) break;
 		for (const hash of hashesIn(entry)) named.add(hexOf(hash));
@@ -81,7 +87,7 @@ async function takesAgain(
 	{ here, there }: { readonly here: Roster; readonly there: Roster },
 	nowMs: number,
 ): Promise<boolean> {
-	const beyond = theirs.slice(common).map((bytes) => parseEntry(bytes).entry);
+	const beyond = theirs.slice(common).map((bytes) => readEntry(bytes).entry);
 	const behind = beyond.findIndex(({ author }) => !same(author, beyond[0]?.author ?? author));
 	const settled = await replayRoster(
 		crypto,
@@ -134,7 +140,7 @@ export async function settlement(
 		once.set(hexOf(hash), hash);
 	}
 	const most = once.size + MOST_BEFORE;
-	for (const hash of fallen.flatMap((entry) => hashesIn(parseEntry(entry).entry))) {
+	for (const hash of fallen.flatMap((entry) => hashesIn(readEntry(entry).entry))) {
 		if (once.size < most) once.set(hexOf(hash), hash);
 	}
 	const hashes = [...once.values()];
@@ -162,13 +168,13 @@ function rightfulOf(
 		const bytes = entries[at];
 		if (bytes === undefined || other === undefined) return true;
 		if (since > common) return stays(since - 1);
-		return other.owners.has(hexOf(parseEntry(bytes).entry.author));
+		return other.owners.has(hexOf(readEntry(bytes).entry.author));
 	};
 	const before = new Map<DeviceId, RosterEntry>();
 	const changed = new Set<DeviceId>();
 	const said: RosterEntry[] = [];
 	for (const [at, bytes] of entries.entries()) {
-		const { entry } = parseEntry(bytes);
+		const { entry } = readEntry(bytes);
 		const device = entry.subject?.device ?? null;
 		if (at < common) {
 			if (device === null || authors[at]?.claim === at + 1) continue;

@@ -122,7 +122,7 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 	let old = true;
 	let home: HomeId | null = null;
 	for (const [at, bytes] of entries.entries()) {
-		const { entry, canonical, signature } = parsed(bytes);
+		const { entry, canonical, signature } = readEntry(bytes);
 		home ??= await homeIdOf(crypto, entry.author);
 		const { op, subject, seq } = entry;
 		const hex = hexOf(entry.author);
@@ -200,7 +200,8 @@ async function namesOld(
 	return false;
 }
 
-function parsed(bytes: Bytes): ReturnType<typeof parseEntry> {
+/** An entry that somebody showed. Throws `corrupt`. */
+export function readEntry(bytes: Bytes): ReturnType<typeof parseEntry> {
 	try {
 		return parseEntry(bytes);
 	} catch (error) {

@@ -238,3 +238,29 @@ describe('ID43 an owner with two signatures of one statement', () => {
 		expect(await shown(owner, first)).toBe('forked');
 	});
 });
+
+describe('ID50 a branch with an entry that cannot be read', () => {
+	it.each([
+		['cut short', (bytes: Bytes) => bytes.slice(0, 150)],
+		['empty', () => new Uint8Array()],
+		['of noise', (bytes: Bytes) => crypto.random(bytes.length)],
+		['with numbers beyond 2^53', (bytes: Bytes) => bytes.map((byte, at) => (at > 20 ? 255 : byte))],
+		[
+			'with all that follows its head turned round',
+			(bytes: Bytes) => bytes.map((b, at) => (at > 40 ? ~b : b)),
+		],
+	])('%s: the devices hear of a fork, the relay refuses', async (_name, spoil) => {
+		const before = [...owner.membership.entries];
+		await owner.membership.revoke(viewer.device);
+		const entries = [...before];
+		await signed(clock, entries, keyOf(second), {
+			op: 'settle',
+			roles: [],
+			detail: crypto.random(64),
+		});
+		const spoilt = new Uint8Array(spoil(entries.at(-1) ?? new Uint8Array()));
+		expect(await shown(owner, [...before, spoilt])).toBe('forked');
+		const said = await relayWith({ clock, owner, camera }, owner.membership.entries, [spoilt]);
+		expect(said).toBe('roster');
+	});
+});
