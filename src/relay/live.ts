@@ -35,7 +35,7 @@ const PRESENCE_MS = 20;
 const STOP_MS = 5_000;
 
 interface Live {
-	renew(tls: Begin['tls'], hosts: readonly string[]): void;
+	renew(tls: Begin['tls'], hosts: readonly string[], name: string): void;
 	invite(invitation: Invitation): void;
 	storeAt(port: number | null): void;
 	stop(): Promise<void>;
@@ -56,7 +56,7 @@ async function hear(message: unknown): Promise<void> {
 			}
 			break;
 		case 'renew':
-			live?.renew(said.tls, said.hosts);
+			live?.renew(said.tls, said.hosts, said.name);
 			break;
 		case 'invitation':
 			live?.invite(said.invitation);
@@ -130,7 +130,7 @@ async function begin(given: Begin): Promise<Live> {
 	});
 	const connections = new Connections(settings.limits);
 	const sockets = new Sockets(relay, () => doors, gate, connections);
-	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
+	let name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const addresses = (): { secure: string; store: string | null } => ({
 		secure: settings.publicName
 			? `https://${settings.publicName}`
@@ -157,7 +157,15 @@ async function begin(given: Begin): Promise<Live> {
 	});
 	const listeners: Listener[] = [];
 	try {
-		const http = await listen(behind(false), settings.host, settings.port);
+		const { variables } = settings;
+		const http = await listen(
+			behind(false),
+			settings.host,
+			settings.port,
+			null,
+			'--port',
+			variables,
+		);
 		listeners.push(http);
 		const { tls } = given;
 		const https = await listen(
@@ -166,6 +174,7 @@ async function begin(given: Begin): Promise<Live> {
 			settings.httpsPort,
 			tls,
 			'--https-port',
+			variables,
 		);
 		listeners.push(https);
 		ports = { http: http.port, https: https.port };
@@ -178,8 +187,9 @@ async function begin(given: Begin): Promise<Live> {
 	log.info({ ports }, 'live listens');
 
 	return {
-		renew: (tls, names) => {
+		renew: (tls, names, called) => {
 			hosts = [...names];
+			if (!isLoopback(settings.host)) name = called;
 			doors = makeDoors();
 			for (const listener of listeners) listener.renew(tls);
 			log.info({ hosts }, 'names or certificate changed');
