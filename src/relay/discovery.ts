@@ -35,6 +35,7 @@ export class Announcement {
 	readonly #log: Logger;
 	/** `null`: multicast does not work here; the next look tries again. */
 	#bonjour: Bonjour | null = null;
+	#why: string | null = null;
 
 	private constructor(wanted: Wanted, log: Logger) {
 		this.#wanted = wanted;
@@ -57,11 +58,12 @@ export class Announcement {
 	}
 
 	/**
-	 * Looks who else there is, and announces anew what has changed. @param moved the addresses
-	 * changed
+	 * Looks who else there is, and announces anew what has changed.
+	 * @param moved the addresses changed
 	 */
 	async look(moved: boolean): Promise<void> {
-		const changed = this.#name.choose(await this.#others());
+		const settled = this.name === this.#name.wanted;
+		const changed = this.#name.choose(await this.#others(settled ? 1 : ASKED));
 		if (!changed && !moved && this.#bonjour) return;
 		await this.end();
 		this.#open();
@@ -85,7 +87,10 @@ export class Announcement {
 	#open(): void {
 		const failed = (error: unknown): void => {
 			const why = error instanceof Error ? error.message : 'unknown';
-			this.#log.warn({ why }, 'the name cannot be announced in the local network');
+			// Each look tries again: once is enough to be told.
+			if (why !== this.#why)
+				this.#log.warn({ why }, 'the name cannot be announced in the local network');
+			this.#why = why;
 		};
 		try {
 			const bonjour = new Bonjour({}, failed);
@@ -105,8 +110,8 @@ export class Announcement {
 		this.#bonjour?.publish({ ...service, name: `Spy-cam ${this.#wanted.id}`, txt: { path: '/' } });
 	}
 
-	/** Who else answers to a name. Takes most of a second. */
-	async #others(): Promise<Other[]> {
+	/** Who else answers to a name. Takes most of a second where that decides something. */
+	async #others(times = ASKED): Promise<Other[]> {
 		const found: Other[] = [];
 		const mdns = this.#bonjour && mdnsOf(this.#bonjour);
 		if (!mdns) return found;
@@ -121,7 +126,7 @@ export class Announcement {
 		};
 		mdns.on('response', hear);
 		const names = [...new Set([this.#name.wanted, this.name])];
-		for (let asked = 0; asked < ASKED; asked += 1) {
+		for (let asked = 0; asked < times; asked += 1) {
 			mdns.query([
 				{ name: SERVICE, type: 'PTR' },
 				...names.flatMap((name) => ['A', 'AAAA'].map((type) => ({ name, type }))),
@@ -135,5 +140,5 @@ export class Announcement {
 
 /** The library shows no other way to what it hears. */
 function mdnsOf(bonjour: Bonjour): Mdns {
-	return bonjour['server'].mdns as Mdns;
+	return (bonjour['server'] as { readonly mdns: Mdns }).mdns;
 }

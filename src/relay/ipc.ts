@@ -24,6 +24,8 @@ const liveSettings = v.object({
 	port: v.number(),
 	httpsPort: v.number(),
 	publicName: v.nullable(v.string()),
+	/** `null`: 443, or whatever the proxy says. */
+	publicPort: v.nullable(v.number()),
 	/** The one name that phones use; it changes only where another relay has it (RL39). */
 	name: v.string(),
 	origins: v.array(v.string()),

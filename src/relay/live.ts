@@ -21,6 +21,7 @@ import { Hub } from './hub.ts';
 import { messageFrom, toLive, type Begin, type FromLive, type Invitation } from './ipc.ts';
 import { listen, type Behind, type Listener } from './listener.ts';
 import { createLog } from './log.ts';
+import { addressOf } from './address-of.ts';
 import { Mailbox } from './mailbox.ts';
 import { Meetings } from './meetings.ts';
 import { Metrics } from './metrics.ts';
@@ -120,7 +121,7 @@ async function begin(given: Begin): Promise<Live> {
 	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
 	const makeDoors = (): Doors => ({
 		...{ hosts: hostsFrom(hosts), origins: new Set(settings.origins), ports, proxies },
-		publicName: settings.publicName,
+		...{ publicName: settings.publicName, publicPort: settings.publicPort },
 	});
 	let doors = makeDoors();
 
@@ -132,9 +133,7 @@ async function begin(given: Begin): Promise<Live> {
 	const sockets = new Sockets(relay, () => doors, gate, connections);
 	let name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const addresses = (): { secure: string; store: string | null } => ({
-		secure: settings.publicName
-			? `https://${settings.publicName}`
-			: `https://${name}:${ports.https}`,
+		secure: addressOf(settings, name, ports.https),
 		store: store === null ? null : `https://${name}:${store}`,
 	});
 	const api = createApi({ relay, doors: () => doors, addresses, metrics: () => metrics.text() });

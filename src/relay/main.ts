@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { Fault } from '#domain/fault.ts';
 import { invitationText } from '#domain/invitation.ts';
+import { addressOf } from './address-of.ts';
 import { fingerprintLines } from './authority.ts';
 import { Database, INVITATION_MS } from './database.ts';
 import { Announcement } from './discovery.ts';
@@ -153,9 +154,7 @@ function greeting(
 ): string[] {
 	const here = `http://${isLoopback(settings.host) || settings.host === '::' ? 'localhost' : bracketed(settings.host)}:${ports.http}`;
 	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
-	const secure = settings.publicName
-		? `https://${settings.publicName}`
-		: `https://${name}:${ports.https}`;
+	const secure = addressOf(settings, name, ports.https);
 	const lan = isLoopback(settings.host) ? null : lanAddress(hosts);
 	const trust = lan === null || settings.publicName ? null : `http://${lan}:${ports.http}/trust`;
 	const lines: string[] = [];
@@ -263,9 +262,9 @@ async function run(kind: 'serve' | Command, options: Options): Promise<void> {
 			const code = withDatabase(join(options.data, 'relay.sqlite'), (database) =>
 				database.invite(Date.now()),
 			);
-			const { publicName, httpsPort, port } = read.settings;
+			const { httpsPort, port } = read.settings;
 			const name = calledIn(options.data, read.settings.name.replace(/\.local$/, ''));
-			const secure = publicName ? `https://${publicName}` : `https://${name}:${httpsPort}`;
+			const secure = addressOf(read.settings, name, httpsPort);
 			console.log(`One home can be opened with it; it is ${ENDS}.`);
 			console.log(`On this machine: http://localhost:${port}/#invite.${code}`);
 			console.log(`Elsewhere: ${secure}/#invite.${code}`);

@@ -150,7 +150,7 @@ export class AuthorityFolder {
 }
 
 /**
- * What devices know the relay of a data folder by in the local network (RL39). @param base what the
+ * What devices know the relay of a data folder by in the local network (RL39). `base`: what the
  * settings call it
  */
 export function calledIn(data: string, base: string): string {

@@ -23,6 +23,19 @@ const hostName = (what: string) =>
 			`${what} must be a name like cam.example.org, without https:// and without a port.`,
 		),
 	);
+/** A name, and the port where that is not 443. */
+const publicName = v.pipe(
+	v.string('public must be a name in quotes.'),
+	v.toLowerCase(),
+	v.regex(
+		/^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
+		'public must be a name like cam.example.org or cam.example.org:8444, without https:// and a path.',
+	),
+	v.check(
+		(text) => Number(text.split(':')[1] ?? 443) <= 65_535,
+		'public must have a port up to 65535.',
+	),
+);
 const port = (what: string) => {
 	const wrong = `${what} must be a number from 0 to 65535.`;
 	return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(0, wrong), v.maxValue(65_535, wrong));
@@ -103,7 +116,7 @@ const document = v.strictObject(
 		port: v.optional(port('port')),
 		httpsPort: v.optional(port('httpsPort')),
 		storePort: v.optional(port('storePort')),
-		public: v.optional(v.nullable(hostName('public')), null),
+		public: v.optional(v.nullable(publicName), null),
 		origins: v.optional(list('origins', origin), []),
 		proxies: v.optional(list('proxies', proxy), []),
 		ice: v.optional(v.nullable(ice), null),
@@ -144,12 +157,14 @@ export function readSettings(text: string | null, options: Options): Read {
 				sourced(issue.message, [String(issue.path?.[0]?.key)]),
 			),
 		};
-	const { public: publicName, port: http = 8080, name = 'spycam', ...rest } = parsed.output;
+	const { public: shown, port: http = 8080, name = 'spycam', ...rest } = parsed.output;
 	// Whoever wants any free port wants no fixed one beside it.
 	const free = http === 0;
 	const settings: Settings = {
 		...rest,
-		...{ publicName, name: `${name}.local`, port: http, variables },
+		...{ name: `${name}.local`, port: http, variables },
+		publicName: shown?.split(':')[0] ?? null,
+		publicPort: shown?.includes(':') ? Number(shown.split(':')[1]) : null,
 		httpsPort: rest.httpsPort ?? (free ? 0 : 8443),
 		storePort: rest.storePort ?? (free ? 0 : 8444),
 	};

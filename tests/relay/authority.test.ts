@@ -254,7 +254,7 @@ describe('a clock that was wrong', () => {
 				expect(leaf).not.toEqual(before);
 				expect(papers.certificate).toEqual(certificate);
 				expect(papers.complaint(Date.now())).toBeNull();
-				const ca = `${leaf.cert.slice(leaf.cert.indexOf('-----END'))}`.replace(/^-----END.*\n/, '');
+				const ca = leaf.cert.slice(leaf.cert.indexOf('-----END')).replace(/^-----END.*\n/, '');
 				expect(await shake(leaf, 'cam.local', ca)).toBe('trusted');
 			}
 		},
@@ -277,7 +277,7 @@ describe('a clock that was wrong', () => {
 		}
 		// One that an earlier version made by a clock three years ahead.
 		const before = await dated(new Date('2029-11-27'), new Date('2039-11-27'));
-		for (const [name, text] of Object.entries(before))
+		for (const [name, text] of Object.entries(before) as [string, string][])
 			writeFileSync(join(data, 'authority', `authority.${name === 'cert' ? 'crt' : name}`), text);
 		const earlier = await AuthorityFolder.open(data, OWN, Date.UTC(2026, 10, 29));
 		expect(earlier.complaint(Date.UTC(2026, 10, 29))).toContain('from 2029-11-27 to 2039-11-27');
