@@ -8,6 +8,8 @@ import type { Logger } from './log.ts';
 const ASKED = 3;
 const BETWEEN_MS = 250;
 const END_MS = 1_000;
+/** Whoever floods the network with names is not listened to without an end. */
+const MOST_HEARD = 1_000;
 export interface Wanted {
 	/** What devices know this relay by, as in `spycam.local`. */
 	readonly name: string;
@@ -122,6 +124,7 @@ export class Announcement {
 			),
 		};
 		const hear = (packet: { answers?: Answer[]; additionals?: Answer[] }): void => {
+			if (found.length > MOST_HEARD) return;
 			found.push(...othersIn([...(packet.answers ?? []), ...(packet.additionals ?? [])], self));
 		};
 		mdns.on('response', hear);

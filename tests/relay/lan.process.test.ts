@@ -155,6 +155,9 @@ test('RL39 RL40 a second relay in the network takes another name, says so, and h
 	expect(said).not.toMatch(/Error|\n {4}at /);
 	const leaf = new X509Certificate(readFileSync(join(data, 'authority', 'leaf.crt')));
 	expect(leaf.checkHost('garden-2.local')).toBe('garden-2.local');
+	const ask = `fetch('http://10.77.0.2:8080/trust').then((r) => r.text()).then(console.log)`;
+	const asked = spawnSync('ip', ['netns', 'exec', here, process.execPath, '-e', ask]);
+	expect(String(asked.stdout)).toContain('https://garden-2.local:8443');
 	const [first, second] = relays;
 	for (const relay of [first, second]) {
 		const exit = once(relay!, 'exit');

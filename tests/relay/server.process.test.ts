@@ -233,6 +233,10 @@ describe('what is wrong is a sentence, not a stack', () => {
 			oneSentence(said);
 		}
 		other.close();
+		// One that is right is said as well: it keeps other devices out.
+		const run = start(['--port', '0', '--data', newFolder()], { HOST: 'localhost' });
+		await run.address;
+		expect(run.said()).toContain('(it listens on "localhost" only, as the variable HOST says)');
 	});
 
 	test('a port of HTTPS in use: 1, and nothing else is left listening', async () => {
