@@ -1,6 +1,5 @@
 import type { Words } from './en.ts';
 import { GERMAN } from './formats.ts';
-import { named } from './named.ts';
 
 const { count } = GERMAN;
 
@@ -14,7 +13,7 @@ export const storage: Words['storage'] = {
 		`Voll in etwa: ${time}. Dann weichen die ältesten Minuten zuerst, und die Aufnahme geht weiter.`,
 	reaches: (when) =>
 		`Der Platz ist voll, und so soll es sein: Die Aufnahmen reichen zurück bis ${when}, die ältesten Minuten weichen zuerst.`,
-	rate: (camera, size) => `${named(camera)}: ${size} in der Stunde.`,
+	rate: (camera, size) => `${camera}: ${size} in der Stunde.`,
 	camera: 'Diese Kamera',
 	faster: (times) => `Das ist ${times}-mal so viel wie am Tag davor.`,
 	slower: (times) => `Am Tag davor war es ${times}-mal so viel.`,

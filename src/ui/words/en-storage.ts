@@ -2,7 +2,6 @@ import type { Changed } from '#domain/change.ts';
 import type { Kind, Level } from '#domain/filling.ts';
 import type { Rule } from '#domain/journal.ts';
 import { ENGLISH } from './formats.ts';
-import { named } from './named.ts';
 
 const { count } = ENGLISH;
 
@@ -61,7 +60,8 @@ export const storage = {
 		`Full in about ${time}. Then the oldest minutes leave first, and recording goes on.`,
 	reaches: (when: string) =>
 		`It is full, and that is how it works: footage reaches back to ${when}, and the oldest minutes leave first.`,
-	rate: (camera: string, size: string) => `${named(camera)}: ${size} an hour.`,
+	/** The camera as `named` gives it: the first load does without that. */
+	rate: (camera: string, size: string) => `${camera}: ${size} an hour.`,
 	camera: 'This camera',
 	faster: (times: string) => `That is ${times} times as much as the day before.`,
 	slower: (times: string) => `That is ${times} times less than the day before.`,
