@@ -1,6 +1,15 @@
 // Runs before all other code (src/app.html): what stands behind `#` of a pairing link, an invitation or a recovery kit is secret,
 // so it leaves the address at once and is handed out once. docs/spec/pairing.md, "Codes".
 (() => {
+	// The page says that it is at the wrong place, unless this runs (docs/spec/app.md, AP22).
+	const astray = new MutationObserver(() => {
+		const said = document.getElementById('astray');
+		if (said === null) return;
+		said.remove();
+		astray.disconnect();
+	});
+	astray.observe(document, { childList: true, subtree: true });
+
 	/** @type {string | null} */
 	let given = null;
 	/** @type {(() => void)[]} */

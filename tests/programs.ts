@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 /** The programs that the tests drive and npm does not bring. */
-export type Program = 'chromium' | 'firefox' | 'webkit' | 'xvfb' | 'ffmpeg' | 'turnserver';
+export type Program =
+	'chromium' | 'firefox' | 'webkit' | 'xvfb' | 'ffmpeg' | 'turnserver' | 'nginx';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -34,6 +35,7 @@ const debian: Record<Program, { name: string; more?: string; commands: readonly 
 	xvfb: { name: 'xvfb', commands: ['Xvfb'] },
 	ffmpeg: { name: 'ffmpeg', commands: ['ffmpeg'] },
 	turnserver: { name: 'coturn', commands: ['turnserver'] },
+	nginx: { name: 'nginx-light', commands: ['nginx'] },
 };
 
 /** The path of a program; null where this machine has none. */

@@ -48,9 +48,12 @@ const total: Count = { passed: 0, failures: [], skipped: [], files: [] };
 const times: string[] = [];
 try {
 	const readyFromMs = Date.now();
-	getPrograms(['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg', 'turnserver'], (line) => {
-		process.stderr.write(`${line}\n`);
-	});
+	getPrograms(
+		['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg', 'turnserver', 'nginx'],
+		(line) => {
+			process.stderr.write(`${line}\n`);
+		},
+	);
 	const installedMs = Date.now();
 	ensureBuilt();
 	times.push(`installing ${minutes(installMs() + installedMs - readyFromMs)}`);

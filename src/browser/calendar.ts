@@ -1,5 +1,7 @@
 import type { Calendar } from '#domain/ribbon.ts';
 
+const MINUTE_MS = 60_000;
+
 /** The calendar of this device's time zone. */
 export const localCalendar: Calendar = {
 	fieldsOf(ms) {
@@ -13,6 +15,15 @@ export const localCalendar: Calendar = {
 			weekday: (date.getDay() + 6) % 7,
 		};
 	},
-	momentOf: (ms, hour, minute, second) => new Date(ms).setHours(hour, minute, second, 0),
+	momentOf(ms, hour, minute, second) {
+		const date = new Date(ms);
+		let at = date.setHours(hour, minute, second, 0);
+		if (date.getHours() === hour && date.getMinutes() === minute) return at;
+		// The clock leaps over it (TL17): back to the end of the leap.
+		const offset = date.getTimezoneOffset();
+		at = date.setSeconds(0);
+		while (new Date(at - MINUTE_MS).getTimezoneOffset() === offset) at -= MINUTE_MS;
+		return at;
+	},
 	dayStart: (year, month, day) => new Date(year, month - 1, day).getTime(),
 };

@@ -36,11 +36,6 @@ export function unpadName(plain: Uint8Array): Bytes {
 	return utf8;
 }
 
-/** Without what would turn a sentence around, or begin a line of its own, on somebody else's screen. */
-export function plainName(name: string): string {
-	return name.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '');
-}
-
 /** Whose name it is, authenticated: a name cannot be moved to another camera. */
 export function nameAad(home: HomeId, subject: CameraId | DeviceId): Bytes {
 	return joined(ascii('spycam/v1/name\0'), bytesOf(home), bytesOf(subject));

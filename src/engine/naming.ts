@@ -12,6 +12,7 @@ import {
 	parseName,
 	unpadName,
 } from '#domain/name.ts';
+import { plainName } from '#domain/plain-name.ts';
 import type { Crypto, SealKey } from '#ports/crypto.ts';
 import type { HomeSecret } from './identity.ts';
 
@@ -57,7 +58,7 @@ export class Naming {
 			try {
 				const aad = nameAad(home, subject);
 				const plain = await this.#crypto.open(await key, nonce, aad, ciphertext);
-				return new TextDecoder('utf-8', { fatal: false }).decode(unpadName(plain));
+				return plainName(new TextDecoder('utf-8', { fatal: false }).decode(unpadName(plain)));
 			} catch (error) {
 				if (!(error instanceof Fault)) throw error;
 				failed = error;
@@ -69,7 +70,7 @@ export class Naming {
 	/** A name that does not open is no name: it can be given again. */
 	async nameOrNull(subject: CameraId | DeviceId, sealed: Bytes): Promise<string | null> {
 		try {
-			return await this.open(subject, sealed);
+			return (await this.open(subject, sealed)) || null;
 		} catch (error) {
 			if (error instanceof Fault) return null;
 			throw error;
@@ -78,7 +79,7 @@ export class Naming {
 }
 
 function utf8Of(name: string): Bytes {
-	const tidy = name.normalize('NFC').replace(/\s+/gu, ' ').trim();
+	const tidy = plainName(name.normalize('NFC').replace(/\s+/gu, ' ')).trim();
 	if (tidy === '') throw new Fault('malformed', 'an empty name');
 	let utf8 = new TextEncoder().encode(tidy);
 	// Letter by letter, so that no letter is cut in half.

@@ -1,6 +1,6 @@
 import { joined, same, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
-import { plainName } from '#domain/name.ts';
+import { plainName } from '#domain/plain-name.ts';
 import type { MeetingCode, TypedCode } from '#domain/pairing-code.ts';
 import {
 	buildAdmission,

@@ -9,6 +9,13 @@ import { sha256 } from './crypto.ts';
 const DAY_MS = 24 * 3600 * 1000;
 /** A phone whose clock is behind must not find a certificate that is not yet valid. */
 const EARLIER_MS = 2 * DAY_MS;
+/**
+ * An authority is trusted by hand, once, so it must outlast a clock that was wrong when it was made
+ * (RL37): it is valid from a day long ago, and for ten years from a day on which this program was
+ * there.
+ */
+const AUTHORITY_FROM_MS = Date.UTC(2020, 0, 1);
+const WRITTEN_MS = Date.UTC(2025, 0, 1);
 const AUTHORITY_DAYS = 3650;
 /** Apple and others refuse leaves of more than 398 days. */
 const LEAF_DAYS = 396;
@@ -30,8 +37,8 @@ export async function makeAuthority(names: readonly string[], wallMs: number): P
 		{
 			...{ serialNumber: serial(), keys, signingAlgorithm: SIGN },
 			name: `CN=Spy-cam at ${ownName(names)}`,
-			notBefore: new Date(wallMs - EARLIER_MS),
-			notAfter: new Date(wallMs + AUTHORITY_DAYS * DAY_MS),
+			notBefore: new Date(AUTHORITY_FROM_MS),
+			notAfter: new Date(Math.max(wallMs, WRITTEN_MS) + AUTHORITY_DAYS * DAY_MS),
 			extensions: [
 				new x509.BasicConstraintsExtension(true, 0, true),
 				new x509.KeyUsagesExtension(
@@ -83,13 +90,23 @@ export async function makeLeaf(
 	return { cert: `${pem(cert)}${authority.cert}`, key: await keyPem(keys.privateKey) };
 }
 
-/** Whether a leaf is of this authority and its end is far. */
+/** Whether a leaf is of this authority, has begun to be valid, and its end is far. */
 export function isGood(leaf: Papers, authority: Papers, wallMs: number): boolean {
 	const cert = new NodeCertificate(leaf.cert);
-	const untilMs = Date.parse(cert.validTo) - RENEW_DAYS * DAY_MS;
 	const issuer = new NodeCertificate(authority.cert);
 	const whole = cert.checkPrivateKey(createPrivateKey(leaf.key));
-	return whole && cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && wallMs < untilMs;
+	return whole && cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && isNow(leaf, wallMs);
+}
+
+/** Whether a certificate is valid, and for a while. */
+export function isNow(papers: Papers, wallMs: number): boolean {
+	const { fromMs, untilMs } = validity(papers);
+	return fromMs <= wallMs && wallMs < untilMs - RENEW_DAYS * DAY_MS;
+}
+
+export function validity({ cert }: Papers): { readonly fromMs: number; readonly untilMs: number } {
+	const { validFrom, validTo } = new NodeCertificate(cert);
+	return { fromMs: Date.parse(validFrom), untilMs: Date.parse(validTo) };
 }
 
 /** Whether an authority vouches for servers only: those that an earlier version made vouch for more. */

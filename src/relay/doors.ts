@@ -9,6 +9,8 @@ export interface Doors {
 	readonly origins: ReadonlySet<string>;
 	/** The name under which somebody else ends TLS in front of us. */
 	readonly publicName: string | null;
+	/** Where that is not 443: a proxy may leave it out of the `Host` that it hands on (RL42). */
+	readonly publicPort?: number | null;
 	readonly ports: { readonly http: number; readonly https: number };
 	readonly proxies: BlockList;
 }
@@ -36,17 +38,18 @@ type Asked = Pick<IncomingMessage, 'headers'> & {
 	readonly socket: { readonly remoteAddress?: string | undefined };
 };
 
-export function visitOf(doors: Doors, asked: Asked, secure: boolean): Visit {
-	const direct = plain(asked.socket.remoteAddress ?? '');
+export function visitOf(doors: Doors, { headers, socket }: Asked, secure: boolean): Visit {
+	const direct = plain(socket.remoteAddress ?? '');
 	const proxied = isProxy(doors, direct);
-	const address = proxied ? forwarded(doors, asked.headers['x-forwarded-for'], direct) : direct;
-	const host = hostOf(asked.headers.host);
+	const address = proxied ? forwarded(doors, headers['x-forwarded-for'], direct) : direct;
+	const host = hostOf(headers.host);
 	const known = host !== null && (doors.hosts.has(host.name) || host.name === doors.publicName);
 	// Whoever comes by the public name had TLS up to the proxy, whatever the last step is.
 	const scheme = secure || host?.name === doors.publicName ? 'https' : 'http';
-	const origin = known ? originOf(`${scheme}://${host.whole}`) : null;
+	const asked = known ? originOf(`${scheme}://${host.whole}`) : null;
+	const origin = host?.name === doors.publicName ? (publicOrigin(doors) ?? asked) : asked;
 	const loopback = isLoopback(direct);
-	const local = loopback && !proxied && !wasForwarded(asked.headers);
+	const local = loopback && !proxied && !wasForwarded(headers);
 	return { address, inside: proxied || loopback, local, origin };
 }
 
@@ -58,7 +61,8 @@ function wasForwarded(headers: IncomingMessage['headers']): boolean {
 /** Whether a page of this origin may open a socket, or read an answer (RL4). */
 export function isOurs(doors: Doors, visit: Visit, origin: string | undefined): boolean {
 	if (origin === undefined || origin === 'null') return false;
-	if (origin === visit.origin || doors.origins.has(origin)) return true;
+	if ([visit.origin, publicOrigin(doors)].includes(origin) || doors.origins.has(origin))
+		return true;
 	const own = originOf(origin);
 	if (own === null || own !== origin) return false;
 	const { protocol, hostname, port } = new URL(origin);
@@ -67,6 +71,13 @@ export function isOurs(doors: Doors, visit: Visit, origin: string | undefined): 
 	return protocol === 'https:'
 		? Number(port || 443) === doors.ports.https
 		: Number(port || 80) === doors.ports.http && isLoopback(hostname);
+}
+
+/** `null`: the settings name no port, so it is the one that a browser asked for. */
+function publicOrigin({ publicName, publicPort = null }: Doors): string | null {
+	return publicName === null || publicPort === null
+		? null
+		: originOf(`https://${publicName}:${publicPort}`);
 }
 
 /** Whether somebody comes by a proxy that the settings name. */

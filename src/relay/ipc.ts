@@ -24,7 +24,9 @@ const liveSettings = v.object({
 	port: v.number(),
 	httpsPort: v.number(),
 	publicName: v.nullable(v.string()),
-	/** The one stable name that phones use. */
+	/** `null`: 443, or whatever the proxy says. */
+	publicPort: v.nullable(v.number()),
+	/** The one name that phones use; it changes only where another relay has it (RL39). */
 	name: v.string(),
 	origins: v.array(v.string()),
 	proxies: v.array(v.string()),
@@ -40,6 +42,8 @@ const liveSettings = v.object({
 		ringMiB: v.number(),
 	}),
 	log: v.picklist(['debug', 'info', 'warn', 'error', 'silent']),
+	/** Which of these a variable of the environment said. */
+	variables: v.record(v.string(), v.string()),
 });
 export type LiveSettings = v.InferOutput<typeof liveSettings>;
 
@@ -53,7 +57,7 @@ export const toLive = v.variant('t', [
 		...{ tokenKey: bytes, hosts: v.array(v.string()), store: v.nullable(v.number()) },
 	}),
 	/** New names or addresses, or a certificate that would have ended. */
-	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()) }),
+	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()), name: v.string() }),
 	v.object({ t: v.literal('invitation'), invitation }),
 	/** The port of store; `null` while it is away. */
 	v.object({ t: v.literal('store'), port: v.nullable(v.number()) }),

@@ -53,6 +53,13 @@ export interface Patience {
 const PATIENCE: Patience = { idleMs: 60_000, answerMs: 60_000, kibMs: 1_000 };
 /** Answers of one connection that are under way; a browser asks for one after the other. */
 const MAX_ANSWERS = 4;
+/** What a port is called on the command line, and in the settings. */
+const FIELDS = {
+	'--port': 'port',
+	'--https-port': 'httpsPort',
+	'--store-port': 'storePort',
+} as const;
+type Option = keyof typeof FIELDS;
 const maxHeaders = 64;
 
 /**
@@ -60,6 +67,7 @@ const maxHeaders = 64;
  *
  * @param tls with it HTTPS, without it HTTP
  * @param option what the port is called on the command line
+ * @param variables which of host and port (by its option) a variable of the environment said (RL41)
  * @param patience shorter in tests
  * @throws Fault `conflict` when the port is taken, `denied` when it is not ours to take,
  *   `not-found` when the host has no address here
@@ -69,7 +77,8 @@ export async function listen(
 	host: string,
 	port: number,
 	tls: Tls | null = null,
-	option = '--port',
+	option: Option = '--port',
+	variables: Readonly<Record<string, string>> = {},
 	patience = PATIENCE,
 ): Promise<Listener> {
 	const addresses = await addressesOf(host);
@@ -83,7 +92,7 @@ export async function listen(
 				await once(server, 'listening');
 			} catch (error) {
 				if (['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error))) continue;
-				throw faultFrom(error, host, taken, option);
+				throw faultFrom(error, host, taken, option, variables);
 			}
 			servers.push(server);
 			taken = (server.address() as AddressInfo).port;
@@ -93,7 +102,7 @@ export async function listen(
 		if (servers.length === 0)
 			throw new Fault(
 				'not-found',
-				`This machine has no address for "${host}". Give one it has with --host.`,
+				`This machine has no address for "${host}"${saidBy(variables['host'])}. Give one it has with --host.`,
 			);
 	} catch (error) {
 		for (const server of servers) server.close();
@@ -188,25 +197,37 @@ function codeOf(error: unknown): string {
 	return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-function faultFrom(error: unknown, host: string, port: number, option: string): Fault {
+function faultFrom(
+	error: unknown,
+	host: string,
+	port: number,
+	option: Option,
+	variables: Readonly<Record<string, string>>,
+): Fault {
+	const said = saidBy(variables[FIELDS[option]]);
 	switch (codeOf(error)) {
 		case 'EADDRINUSE':
 			return new Fault(
 				'conflict',
-				`Port ${port} is already in use, perhaps by another Spy-cam. Stop that program, or choose another port, as in: npm start -- ${option} ${port === 65_535 ? port - 1 : port + 1}`,
+				`Port ${port}${said} is already in use, perhaps by another Spy-cam. Stop that program, or choose another port, as in: npm start -- ${option} ${port === 65_535 ? port - 1 : port + 1}`,
 				error,
 			);
 		case 'EACCES':
 			return new Fault(
 				'denied',
-				`Port ${port} may not be used by this account. Choose one from 1024 up, as in: npm start -- ${option} 8080`,
+				`Port ${port}${said} may not be used by this account. Choose one from 1024 up, as in: npm start -- ${option} 8080`,
 				error,
 			);
 		default:
 			return new Fault(
 				'unavailable',
-				`Spy-cam cannot listen on "${host}", port ${port} (${codeOf(error)}).`,
+				`Spy-cam cannot listen on "${host}"${saidBy(variables['host'])}, port ${port}${said} (${codeOf(error)}).`,
 				error,
 			);
 	}
+}
+
+/** What a person did not type here, they may not know of. */
+function saidBy(variable: string | undefined): string {
+	return variable === undefined ? '' : ` (from the variable ${variable})`;
 }

@@ -21,6 +21,7 @@ import { Hub } from './hub.ts';
 import { messageFrom, toLive, type Begin, type FromLive, type Invitation } from './ipc.ts';
 import { listen, type Behind, type Listener } from './listener.ts';
 import { createLog } from './log.ts';
+import { addressOf } from './address-of.ts';
 import { Mailbox } from './mailbox.ts';
 import { Meetings } from './meetings.ts';
 import { Metrics } from './metrics.ts';
@@ -35,7 +36,7 @@ const PRESENCE_MS = 20;
 const STOP_MS = 5_000;
 
 interface Live {
-	renew(tls: Begin['tls'], hosts: readonly string[]): void;
+	renew(tls: Begin['tls'], hosts: readonly string[], name: string): void;
 	invite(invitation: Invitation): void;
 	storeAt(port: number | null): void;
 	stop(): Promise<void>;
@@ -56,7 +57,7 @@ async function hear(message: unknown): Promise<void> {
 			}
 			break;
 		case 'renew':
-			live?.renew(said.tls, said.hosts);
+			live?.renew(said.tls, said.hosts, said.name);
 			break;
 		case 'invitation':
 			live?.invite(said.invitation);
@@ -120,7 +121,7 @@ async function begin(given: Begin): Promise<Live> {
 	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
 	const makeDoors = (): Doors => ({
 		...{ hosts: hostsFrom(hosts), origins: new Set(settings.origins), ports, proxies },
-		publicName: settings.publicName,
+		...{ publicName: settings.publicName, publicPort: settings.publicPort },
 	});
 	let doors = makeDoors();
 
@@ -130,11 +131,9 @@ async function begin(given: Begin): Promise<Live> {
 	});
 	const connections = new Connections(settings.limits);
 	const sockets = new Sockets(relay, () => doors, gate, connections);
-	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
+	let name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const addresses = (): { secure: string; store: string | null } => ({
-		secure: settings.publicName
-			? `https://${settings.publicName}`
-			: `https://${name}:${ports.https}`,
+		secure: addressOf(settings, name, ports.https),
 		store: store === null ? null : `https://${name}:${store}`,
 	});
 	const api = createApi({ relay, doors: () => doors, addresses, metrics: () => metrics.text() });
@@ -157,7 +156,15 @@ async function begin(given: Begin): Promise<Live> {
 	});
 	const listeners: Listener[] = [];
 	try {
-		const http = await listen(behind(false), settings.host, settings.port);
+		const { variables } = settings;
+		const http = await listen(
+			behind(false),
+			settings.host,
+			settings.port,
+			null,
+			'--port',
+			variables,
+		);
 		listeners.push(http);
 		const { tls } = given;
 		const https = await listen(
@@ -166,6 +173,7 @@ async function begin(given: Begin): Promise<Live> {
 			settings.httpsPort,
 			tls,
 			'--https-port',
+			variables,
 		);
 		listeners.push(https);
 		ports = { http: http.port, https: https.port };
@@ -178,8 +186,9 @@ async function begin(given: Begin): Promise<Live> {
 	log.info({ ports }, 'live listens');
 
 	return {
-		renew: (tls, names) => {
+		renew: (tls, names, called) => {
 			hosts = [...names];
+			if (!isLoopback(settings.host)) name = called;
 			doors = makeDoors();
 			for (const listener of listeners) listener.renew(tls);
 			log.info({ hosts }, 'names or certificate changed');

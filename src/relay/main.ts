@@ -6,14 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { Fault } from '#domain/fault.ts';
 import { invitationText } from '#domain/invitation.ts';
+import { addressOf } from './address-of.ts';
 import { fingerprintLines } from './authority.ts';
 import { Database, INVITATION_MS } from './database.ts';
-import { announce } from './discovery.ts';
+import { Announcement } from './discovery.ts';
 import { isLoopback } from './doors.ts';
 import { createLog } from './log.ts';
 import { addressesHere, lanAddress } from './machine.ts';
 import { readOptions, USAGE, type Command, type Options } from './options.ts';
-import { AuthorityFolder } from './papers.ts';
+import { AuthorityFolder, calledIn } from './papers.ts';
 import { keepPrivate } from './privacy.ts';
 import { namesOf, readSettings, type Settings } from './settings.ts';
 import { isAsBuilt, loadSite, sumsOf } from './site.ts';
@@ -37,7 +38,12 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 	const log = createLog('supervisor', settings.log);
 
 	const authority = await AuthorityFolder.open(options.data, namesOf(settings), Date.now());
-	let hosts = [...namesOf(settings), ...addressesHere(settings.host)];
+	const base = settings.name.replace(/\.local$/, '');
+	let name = calledIn(options.data, base);
+	const hostsNow = (): string[] => [
+		...new Set([...namesOf(settings), name, ...addressesHere(settings.host)]),
+	];
+	let hosts = hostsNow();
 	let tls = await authority.leaf(hosts, Date.now());
 	const uncovered = authority.uncovered(namesOf(settings));
 	if (uncovered.length > 0) log.warn({ uncovered }, 'the authority may not speak for these names');
@@ -52,22 +58,42 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 			profile: mobileConfig(authority.certificate),
 		},
 		tokenKey: new Uint8Array(randomBytes(32)),
-		now: () => ({ tls, hosts }),
+		now: () => ({ tls, hosts, name }),
 	});
+	const wanted = {
+		...{ name, base, port: supervisor.ports.https },
+		...{ id: (fingerprint[0] ?? '').replaceAll(' ', '').slice(0, 8), isNew: authority.isNew },
+	};
 	const announced =
-		settings.discovery && !isLoopback(settings.host)
-			? announce(settings.name, supervisor.ports.https, log)
-			: null;
+		settings.discovery && !isLoopback(settings.host) ? await Announcement.begin(wanted, log) : null;
+	if (announced && authority.isNew) authority.call(announced.name);
 
+	/** RL37: said once, and again when it has changed. */
+	let complaint: string | null = null;
+	const renew = async (): Promise<void> => {
+		const said = authority.complaint(Date.now());
+		if (said !== null && said !== complaint) console.error(said);
+		complaint = said;
+		const before = name;
+		name = announced?.name ?? name;
+		const now = hostsNow();
+		const fresh = await authority.leaf(now, Date.now());
+		if (fresh === tls && now.join() === hosts.join() && name === before) return;
+		hosts = now;
+		tls = fresh;
+		supervisor.renew();
+	};
+	let announcedAt = addressesHere(settings.host);
+	await renew();
 	const look = setInterval(() => {
 		void (async () => {
-			const now = [...namesOf(settings), ...addressesHere(settings.host)];
-			const fresh = await authority.leaf(now, Date.now());
-			if (fresh === tls && now.join() === hosts.join()) return;
-			hosts = now;
-			tls = fresh;
-			supervisor.renew();
-			announced?.again();
+			const before = name;
+			const addresses = addressesHere(settings.host);
+			await announced?.look(addresses.join() !== announcedAt.join());
+			announcedAt = addresses;
+			await renew();
+			if (name !== before)
+				console.log(itsName(wanted.name, name, supervisor.ports, false).join('\n'));
 		})().catch((error: unknown) => {
 			log.error({ kind: error instanceof Fault ? error.kind : 'unknown' }, 'no new certificate');
 		});
@@ -89,9 +115,24 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 	};
 	process.on('SIGINT', stop);
 	process.on('SIGTERM', stop);
-	const lines = greeting(settings, supervisor.ports, hosts, invitation, fingerprint);
+	const called = { ...settings, name };
+	const lines = greeting(called, supervisor.ports, hosts, invitation, fingerprint);
+	if (name !== wanted.name)
+		console.log(itsName(wanted.name, name, supervisor.ports, authority.isNew).join('\n'));
 	if (!authority.isBounded) console.log(earlierAuthority(options.data).join('\n'));
 	console.log(lines.join('\n'));
+}
+
+/** RL39: what it is called, when that is not, or no more, what it was to be called. */
+function itsName(wanted: string, name: string, { https }: Ports, isNew: boolean): string[] {
+	const address = `Other devices open https://${name}:${https}`;
+	if (name === wanted) return [`This Spy-cam is ${name} again. ${address}`];
+	return [
+		`Something else in this network is ${wanted}, so this Spy-cam is ${name}. ${address}`,
+		isNew
+			? '  (to choose a name yourself, give it in settings.json before any device joins)'
+			: `  (devices that know it as ${wanted} find it again when that is free; it looks twice a minute)`,
+	];
 }
 
 /** It goes on, because phones trust it; a new one is for the person to decide. */
@@ -113,9 +154,7 @@ function greeting(
 ): string[] {
 	const here = `http://${isLoopback(settings.host) || settings.host === '::' ? 'localhost' : bracketed(settings.host)}:${ports.http}`;
 	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
-	const secure = settings.publicName
-		? `https://${settings.publicName}`
-		: `https://${name}:${ports.https}`;
+	const secure = addressOf(settings, name, ports.https);
 	const lan = isLoopback(settings.host) ? null : lanAddress(hosts);
 	const trust = lan === null || settings.publicName ? null : `http://${lan}:${ports.http}/trust`;
 	const lines: string[] = [];
@@ -127,6 +166,8 @@ function greeting(
 		if (process.stdout.isTTY) lines.push('For a phone:', encodeQR(link, 'term'));
 	}
 	lines.push(`Other devices open ${secure}`);
+	if (settings.variables['host'])
+		lines.push(`  (it listens on "${settings.host}" only, as the variable HOST says)`);
 	if (trust !== null) lines.push(`  (${trust} shows a phone how to trust it)`);
 	if (!settings.publicName)
 		lines.push(
@@ -221,8 +262,9 @@ async function run(kind: 'serve' | Command, options: Options): Promise<void> {
 			const code = withDatabase(join(options.data, 'relay.sqlite'), (database) =>
 				database.invite(Date.now()),
 			);
-			const { publicName, name, httpsPort, port } = read.settings;
-			const secure = publicName ? `https://${publicName}` : `https://${name}:${httpsPort}`;
+			const { httpsPort, port } = read.settings;
+			const name = calledIn(options.data, read.settings.name.replace(/\.local$/, ''));
+			const secure = addressOf(read.settings, name, httpsPort);
 			console.log(`One home can be opened with it; it is ${ENDS}.`);
 			console.log(`On this machine: http://localhost:${port}/#invite.${code}`);
 			console.log(`Elsewhere: ${secure}/#invite.${code}`);
@@ -233,6 +275,15 @@ async function run(kind: 'serve' | Command, options: Options): Promise<void> {
 		case 'serve':
 			await serve(options, read.settings);
 	}
+}
+
+/** RL41: which variable named a folder that something is wrong with. */
+function folderFrom({ data, app, variables }: Options, sentence: string): string[] {
+	return Object.entries({ data, app }).flatMap(([field, folder]) =>
+		folder !== undefined && variables[field] !== undefined && sentence.includes(folder)
+			? [`The variable ${variables[field]} says "${folder}".`]
+			: [],
+	);
 }
 
 const wish = readOptions(process.argv.slice(2), process.env);
@@ -249,7 +300,7 @@ switch (wish.kind) {
 			await run(wish.kind, wish.options);
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
-			console.error(error.message);
+			console.error([error.message, ...folderFrom(wish.options, error.message)].join(' '));
 			// The folder's lock is let go with the process.
 			process.exit(1);
 		}

@@ -8,6 +8,11 @@ export interface Options {
 	readonly app: string | undefined;
 	/** What counts more than settings.json, by the names it has there; not checked yet, save for numbers. */
 	readonly settings: Readonly<Record<string, unknown>>;
+	/**
+	 * Which of all this a variable of the environment said, by its name here or in settings.json:
+	 * others set some, too (RL41).
+	 */
+	readonly variables: Readonly<Record<string, string>>;
 }
 
 /** What is asked for by a word. */
@@ -111,10 +116,16 @@ export function readOptions(
 		given.set(name, { value: token.value, source: `--${name}` });
 	}
 	const settings: Record<string, unknown> = {};
+	const said: Record<string, string> = {};
 	for (const [variable, [field, read]] of Object.entries(more)) {
 		const text = env[variable];
-		if (text) settings[field] = read(text);
+		if (!text) continue;
+		settings[field] = read(text);
+		said[field] = variable;
 	}
+	for (const [name, { source }] of given)
+		if (source === variables[name])
+			said[name in ports ? ports[name as keyof typeof ports] : name] = source;
 	for (const [name, field] of Object.entries(ports)) {
 		const said = given.get(name as Name);
 		if (!said) continue;
@@ -126,5 +137,5 @@ export function readOptions(
 	const host = given.get('host')?.value;
 	if (host !== undefined) settings['host'] = host;
 	const data = given.get('data')?.value ?? 'data';
-	return { kind, options: { data, app: given.get('app')?.value, settings } };
+	return { kind, options: { data, app: given.get('app')?.value, settings, variables: said } };
 }

@@ -10,14 +10,30 @@ import {
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { Fault } from '#domain/fault.ts';
-import { derOf, isBounded, isGood, makeAuthority, makeLeaf, type Papers } from './authority.ts';
+import {
+	derOf,
+	isBounded,
+	isGood,
+	isNow,
+	makeAuthority,
+	makeLeaf,
+	validity,
+	type Papers,
+} from './authority.ts';
 import { maySpeakFor } from './constraints.ts';
 
-const recordSchema = v.object({ authority: v.array(v.string()), leaf: v.array(v.string()) });
+const recordSchema = v.object({
+	authority: v.array(v.string()),
+	leaf: v.array(v.string()),
+	/** What this relay was called at its first start; folders of earlier versions do not say. */
+	called: v.optional(v.string()),
+});
 type Record = v.InferOutput<typeof recordSchema>;
 
 /** The certificates of a data folder: an authority for ever, and a leaf for the names of now. */
 export class AuthorityFolder {
+	/** It was made just now: nobody knows this relay yet. */
+	readonly isNew: boolean;
 	readonly #folder: string;
 	readonly #authority: Papers;
 	#record: Record;
@@ -28,6 +44,7 @@ export class AuthorityFolder {
 		this.#authority = authority;
 		this.#record = record;
 		this.#leaf = leaf;
+		this.isNew = record.leaf.length === 0;
 	}
 
 	/**
@@ -78,6 +95,35 @@ export class AuthorityFolder {
 		return isBounded(this.#authority, this.#record.authority);
 	}
 
+	/**
+	 * What to say of an authority whose dates are wrong (RL37); `null`: they are right. It is not
+	 * replaced: phones trust it.
+	 */
+	complaint(wallMs: number): string | null {
+		if (isNow(this.#authority, wallMs)) return null;
+		const { fromMs, untilMs } = validity(this.#authority);
+		const [from, until, now] = [fromMs, untilMs, wallMs].map((ms) =>
+			new Date(ms).toISOString().slice(0, 10),
+		);
+		const ends = fromMs <= wallMs && wallMs < untilMs;
+		return [
+			`The certificate authority here is valid from ${from} to ${until}, and the clock of this machine says ${now}.`,
+			ends ? 'Soon no device' : 'No device',
+			"that trusts it can open the secure address. If the clock is wrong, set it. If it is right, the authority's dates are wrong:",
+			`stop Spy-cam, remove ${this.#folder}, and start it; every phone has to trust the new authority again.`,
+		].join(' ');
+	}
+
+	/** From now on devices know it by this name. */
+	call(name: string): void {
+		this.#record = { ...this.#record, called: name };
+		try {
+			write(this.#folder, 'names.json', JSON.stringify(this.#record), 0o644);
+		} catch {
+			// The next start goes by the name of the settings.
+		}
+	}
+
 	/** Those of the names that the authority may not speak for: it was made before they were known. */
 	uncovered(names: readonly string[]): string[] {
 		return names.filter((name) => !maySpeakFor(this.#record.authority, name));
@@ -100,6 +146,27 @@ export class AuthorityFolder {
 		this.#leaf = leaf;
 		this.#record = record;
 		return leaf;
+	}
+}
+
+/**
+ * What devices know the relay of a data folder by in the local network (RL39). `base`: what the
+ * settings call it
+ */
+export function calledIn(data: string, base: string): string {
+	const wanted = `${base}.local`;
+	const known = v.safeParse(recordSchema, recordIn(join(data, 'authority')));
+	const called = known.success ? known.output.called : undefined;
+	return called !== undefined && called.replace(/-\d+(?=\.local$)/, '') === wanted
+		? called
+		: wanted;
+}
+
+function recordIn(folder: string): unknown {
+	try {
+		return JSON.parse(read(folder, 'names.json') ?? 'null');
+	} catch {
+		return null;
 	}
 }
 

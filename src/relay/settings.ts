@@ -23,6 +23,19 @@ const hostName = (what: string) =>
 			`${what} must be a name like cam.example.org, without https:// and without a port.`,
 		),
 	);
+/** A name, and the port where that is not 443. */
+const publicName = v.pipe(
+	v.string('public must be a name in quotes.'),
+	v.toLowerCase(),
+	v.regex(
+		/^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
+		'public must be a name like cam.example.org or cam.example.org:8444, without https:// and a path.',
+	),
+	v.check(
+		(text) => Number(text.split(':')[1] ?? 443) <= 65_535,
+		'public must have a port up to 65535.',
+	),
+);
 const port = (what: string) => {
 	const wrong = `${what} must be a number from 0 to 65535.`;
 	return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(0, wrong), v.maxValue(65_535, wrong));
@@ -103,7 +116,7 @@ const document = v.strictObject(
 		port: v.optional(port('port')),
 		httpsPort: v.optional(port('httpsPort')),
 		storePort: v.optional(port('storePort')),
-		public: v.optional(v.nullable(hostName('public')), null),
+		public: v.optional(v.nullable(publicName), null),
 		origins: v.optional(list('origins', origin), []),
 		proxies: v.optional(list('proxies', proxy), []),
 		ice: v.optional(v.nullable(ice), null),
@@ -134,33 +147,54 @@ export function readSettings(text: string | null, options: Options): Read {
 		Object.entries(options.settings).filter(([, value]) => value !== undefined),
 	);
 	const parsed = v.safeParse(document, { ...raw, ...given });
+	const { variables } = options;
+	const sourced = (sentence: string, fields: readonly string[]): string =>
+		[sentence, ...fields.flatMap((field) => saidBy(variables[field], given[field]))].join(' ');
 	if (!parsed.success)
-		return { kind: 'wrong', sentences: parsed.issues.map(({ message }) => message) };
-	const { public: publicName, port: http = 8080, name = 'spycam', ...rest } = parsed.output;
+		return {
+			kind: 'wrong',
+			sentences: parsed.issues.map((issue) =>
+				sourced(issue.message, [String(issue.path?.[0]?.key)]),
+			),
+		};
+	const { public: shown, port: http = 8080, name = 'spycam', ...rest } = parsed.output;
 	// Whoever wants any free port wants no fixed one beside it.
 	const free = http === 0;
 	const settings: Settings = {
 		...rest,
-		...{ publicName, name: `${name}.local`, port: http },
+		...{ name: `${name}.local`, port: http, variables },
+		publicName: shown?.split(':')[0] ?? null,
+		publicPort: shown?.includes(':') ? Number(shown.split(':')[1]) : null,
 		httpsPort: rest.httpsPort ?? (free ? 0 : 8443),
 		storePort: rest.storePort ?? (free ? 0 : 8444),
 	};
-	const sentences = contradictions(settings);
+	const sentences = contradictions(settings).map(([text, fields]) => sourced(text, fields));
 	return sentences.length > 0 ? { kind: 'wrong', sentences } : { kind: 'good', settings };
 }
 
-/** What is right by itself and wrong together. */
-function contradictions(settings: Settings): string[] {
-	const sentences: string[] = [];
+/** What is right by itself and wrong together, and the settings that are meant. */
+function contradictions(settings: Settings): [string, string[]][] {
+	const found: [string, string[]][] = [];
 	const ports = [settings.port, settings.httpsPort, settings.storePort].filter((one) => one !== 0);
 	if (new Set(ports).size < ports.length)
-		sentences.push('port, httpsPort and storePort must be three different numbers.');
+		found.push([
+			'port, httpsPort and storePort must be three different numbers.',
+			['port', 'httpsPort', 'storePort'],
+		]);
 	if (settings.publicName !== null && settings.proxies.length === 0)
-		sentences.push('public needs proxies: the addresses of what ends TLS in front of Spy-cam.');
+		found.push([
+			'public needs proxies: the addresses of what ends TLS in front of Spy-cam.',
+			['public'],
+		]);
 	const turns = settings.ice?.urls.some((url) => url.startsWith('turn'));
 	if (turns && settings.ice?.secret === undefined)
-		sentences.push('ice.secret is missing: a TURN server lets nobody in without it.');
-	return sentences;
+		found.push(['ice.secret is missing: a TURN server lets nobody in without it.', []]);
+	return found;
+}
+
+/** RL41: where a value came from, when nobody may remember to have given it. */
+function saidBy(variable: string | undefined, value: unknown): string[] {
+	return variable === undefined ? [] : [`The variable ${variable} says ${JSON.stringify(value)}.`];
 }
 
 function unknownField(before: string, issue: v.StrictObjectIssue): string {

@@ -110,6 +110,7 @@ async function begin({ file, settings, port, tls, hosts }: Begin): Promise<Store
 		port,
 		tls,
 		'--store-port',
+		settings.variables,
 	);
 	send({ t: 'listening', port: listener.port, kept: writer.kept });
 	log.info({ port: listener.port }, 'store listens');

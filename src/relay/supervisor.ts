@@ -25,7 +25,12 @@ export interface Given {
 	readonly trust: Begin['trust'];
 	readonly tokenKey: Uint8Array<ArrayBuffer>;
 	/** Looked up at each start of a child. */
-	now(): { readonly tls: Begin['tls']; readonly hosts: readonly string[] };
+	now(): {
+		readonly tls: Begin['tls'];
+		readonly hosts: readonly string[];
+		/** What it goes by in the local network. */
+		readonly name: string;
+	};
 	readonly log: Logger;
 }
 
@@ -61,7 +66,10 @@ export async function supervise(given: Given): Promise<Supervisor> {
 		begin: () => ({
 			...{ t: 'begin', site: given.site, trust: given.trust, tokenKey: given.tokenKey },
 			// Under the same ports as before, whatever 0 gave.
-			settings: { ...given.settings, port: ports.http, httpsPort: ports.https },
+			settings: {
+				...given.settings,
+				...{ port: ports.http, httpsPort: ports.https, name: given.now().name },
+			},
 			...{ tls: given.now().tls, hosts: [...given.now().hosts] },
 			kept: outbox?.kept ?? { homes: [], letters: [], invitations: [] },
 			store: store.running ? ports.store : null,
@@ -121,8 +129,8 @@ export async function supervise(given: Given): Promise<Supervisor> {
 			return ports;
 		},
 		renew: () => {
-			const { tls, hosts } = given.now();
-			live.send({ t: 'renew', tls, hosts: [...hosts] });
+			const { tls, hosts, name } = given.now();
+			live.send({ t: 'renew', tls, hosts: [...hosts], name });
 			store.send({ t: 'renew', tls, hosts: [...hosts] });
 		},
 		stop: async () => {

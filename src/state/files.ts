@@ -1,3 +1,6 @@
+import { twinOf } from '#domain/twice.ts';
+import { offsetOf } from './local-offset.ts';
+
 /** Hands a file to the person: through the system's share sheet, or into the downloads. */
 
 export function mayShare(file: File): boolean {
@@ -45,6 +48,14 @@ export async function pictureOf(
 	return blob && new File([blob], `${name}.jpg`, { type: 'image/jpeg' });
 }
 
+/** As in `UTC+0200`: what tells two hours apart where one comes twice (TL18). */
+function utc(ms: number): string {
+	const minutes = -offsetOf(ms);
+	const [hour, minute] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+	const two = (n: number) => String(n).padStart(2, '0');
+	return `UTC${minutes < 0 ? '-' : '+'}${two(hour)}${two(minute)}`;
+}
+
 /** `Hall 2026-11-24 14-02-31`: sorts by time, and every file system takes it. */
 export function fileName(camera: string, ms: number): string {
 	const date = new Date(ms);
@@ -52,5 +63,5 @@ export function fileName(camera: string, ms: number): string {
 	const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 	const time = `${two(date.getHours())}-${two(date.getMinutes())}-${two(date.getSeconds())}`;
 	const plain = camera.replace(/[^\p{L}\p{N} _-]+/gu, ' ').trim() || 'Spy-cam';
-	return `${plain} ${day} ${time}`;
+	return `${plain} ${day} ${time}${twinOf(offsetOf, ms) === null ? '' : ` ${utc(ms)}`}`;
 }

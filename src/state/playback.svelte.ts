@@ -3,10 +3,12 @@ import { idFrom, type CameraId } from '#domain/ids.ts';
 import { monthPage, type MonthPage } from '#domain/month.ts';
 import { firstBehind } from '#domain/ribbon.ts';
 import type { Gap } from '#domain/timeline.ts';
+import { twinOf } from '#domain/twice.ts';
 import type { PlayerControls, PlayerState } from '#engine/playing.ts';
 import type { Engine } from './engine.ts';
 import { Glimpses } from './glimpses.svelte.ts';
 import { Happened } from './happened.svelte.ts';
+import { offsetOf } from './local-offset.ts';
 import { Marking } from './marking.svelte.ts';
 import { Ribbon } from './ribbon.svelte.ts';
 
@@ -169,10 +171,21 @@ export class Playback {
 		return calendar.dayStart(year, month, day);
 	}
 
-	/** `time` as a time field gives it, `14:02` or `14:02:31`. A time that the day has not is the next it has. */
-	momentOf(dayMs: number, time: string): number {
+	/**
+	 * `time` as a time field gives it, `14:02` or `14:02:31`: two moments where it comes twice, the
+	 * earlier one first (TL15). A time that the day has not is the next it has (TL17).
+	 */
+	momentsOf(dayMs: number, time: string): readonly number[] {
 		const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
-		return this.#engine.calendar.momentOf(dayMs, hour, minute, second);
+		const ms = this.#engine.calendar.momentOf(dayMs, hour, minute, second);
+		const twin = twinOf(offsetOf, ms);
+		return twin === null ? [ms] : [ms, twin.otherMs].sort((a, b) => a - b);
+	}
+
+	hasFootage(ms: number): boolean {
+		const footage = this.state?.footage ?? [];
+		const span = footage[firstBehind(footage, ms * 1000)];
+		return span !== undefined && span.startUs <= ms * 1000;
 	}
 
 	/** The page of a month, counted from the one the hand stands in. */

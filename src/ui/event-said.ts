@@ -1,6 +1,7 @@
 import type { CameraEvent } from '#domain/event.ts';
 import type { Session } from '#state/session.svelte.ts';
 import { HAPPENED } from './words/home.ts';
+import { named } from './words/named.ts';
 import { WORDS } from './words/words.ts';
 
 /** An event in words, with who did it. */
@@ -10,6 +11,6 @@ export function eventSaid({ kind, by, order }: CameraEvent, language: Session['l
 	if (kind === 'watched' || kind === 'sealed') return w[kind](name);
 	if (kind !== 'ordered') return WORDS[language].events.kinds[kind];
 	// Of a later version, or damaged: who it was is told all the same.
-	if (order === null) return name;
+	if (order === null) return named(name);
 	return order.fault === null ? w.ordered(name, order) : w.refused(name, order);
 }

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { outsideWhenSmall } from './fits.ts';
 import { newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, record } from './person.ts';
 import { savedAtLeast } from './stored.ts';
@@ -12,13 +13,16 @@ afterAll(async () => {
 	await relay.stop();
 });
 
+/** 60 letters, one word of them long. */
+const NAME = 'Wohnzimmerfensterbankkamera Süd-Südwest über Omas altem Sofa';
+
 const looks = [
 	{ colorScheme: 'dark', locale: 'en-GB', viewport: { width: 360, height: 800 } },
 	{ colorScheme: 'light', locale: 'de-DE', viewport: { width: 1280, height: 800 } },
 ] as const;
 
 for (const { colorScheme, locale, viewport } of looks) {
-	test(`every page is accessible (axe), ${colorScheme}, ${locale}, ${viewport.width} px`, async () => {
+	test(`AP23 every page is accessible (axe) and fits, ${colorScheme}, ${locale}, ${viewport.width} px`, async () => {
 		const context = await newContext({ locale, viewport, more: { colorScheme } });
 		const page = await context.newPage();
 		const found: string[] = [];
@@ -26,6 +30,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 			const { violations } = await new AxeBuilder({ page }).analyze();
 			for (const { id, nodes } of violations)
 				found.push(`${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+			for (const one of await outsideWhenSmall(page)) found.push(`${where}: ${one}`);
 		};
 		await page.goto(relay.address);
 		await page.getByRole('link').first().waitFor();
@@ -33,14 +38,16 @@ for (const { colorScheme, locale, viewport } of looks) {
 		if (locale === 'en-GB') {
 			await becomeCamera(page, relay.address);
 			await look('camera');
+			await page.getByLabel('Name of this camera').fill(NAME);
 			await record(page);
 		} else {
 			await page.getByRole('link', { name: 'Dieses Gerät als Kamera nutzen' }).click();
+			await page.getByLabel('Name dieser Kamera').fill(NAME);
 			await page.getByRole('button', { name: 'Aufnahme starten' }).click();
 		}
 		await savedAtLeast(page, 3);
 		await look('recording');
-		for (const path of ['/watch', '/storage', '/settings', '/help']) {
+		for (const path of ['/', '/watch', '/storage', '/settings', '/help', '/pair', '/recover']) {
 			await page.goto(relay.address + path);
 			await page.getByRole('heading', { level: 1 }).waitFor();
 			await page.waitForLoadState('networkidle');

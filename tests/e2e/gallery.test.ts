@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGallery } from '../gallery/server.ts';
+import { outsideWhenSmall } from './fits.ts';
 import { newContext } from './house.ts';
 
 let gallery: Awaited<ReturnType<typeof startGallery>>;
@@ -15,7 +16,7 @@ const looks = [
 ] as const;
 
 for (const { theme, language, viewport } of looks) {
-	test(`every state of every component is accessible (axe), ${theme}, ${language}, ${viewport.width} px`, async () => {
+	test(`AP23 every state of every component is accessible (axe) and fits, ${theme}, ${language}, ${viewport.width} px`, async () => {
 		const context = await newContext({ viewport });
 		const page = await context.newPage();
 		const errors: string[] = [];
@@ -45,6 +46,7 @@ for (const { theme, language, viewport } of looks) {
 				}),
 			)
 			.toEqual({ scrollWidth: viewport.width, out: [] });
+		expect(await outsideWhenSmall(page)).toEqual([]);
 		expect(errors).toEqual([]);
 		await context.close();
 	});

@@ -25,13 +25,20 @@ export interface StaticHost {
 	stop(): Promise<void>;
 }
 
-/** The built app as any static host serves it: files, and one page for every other address. No relay. */
-export async function startStaticHost(app = built): Promise<StaticHost> {
+/**
+ * The built app as any static host serves it: files, and one page for every other address. No relay.
+ * @param below a folder that it is put into, as in `/cams`: what is not in it is not there
+ */
+export async function startStaticHost(app = built, below = ''): Promise<StaticHost> {
 	const asked: string[] = [];
 	const server = createServer((request, response) => {
 		const { pathname } = new URL(request.url ?? '/', 'http://localhost');
 		asked.push(request.url ?? '/');
-		const named = join(app, normalize(pathname));
+		if (!pathname.startsWith(`${below}/`)) {
+			response.writeHead(404, { 'content-type': 'text/html' }).end('<p>Nothing here.</p>');
+			return;
+		}
+		const named = join(app, normalize(pathname.slice(below.length)));
 		const found = [named, `${named}.html`, join(named, 'index.html')].find(
 			(path) => path.startsWith(app) && existsSync(path) && statSync(path).isFile(),
 		);

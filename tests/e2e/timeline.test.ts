@@ -73,7 +73,7 @@ async function until(page: Page, ms: number): Promise<void> {
 
 const PAST = Date.parse('2026-10-25T01:00:10Z');
 
-test('TL6 TL9 a month, and the night the clocks go back: found by calendar, spoken right, played through', async () => {
+test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by calendar, spoken right, played through', async () => {
 	context = await newContext({ more: { timezoneId: 'Europe/Berlin' } });
 	await withDates(context);
 	const page = await context.newPage();
@@ -124,7 +124,18 @@ test('TL6 TL9 a month, and the night the clocks go back: found by calendar, spok
 	await page.getByRole('button', { name: 'Pause' }).click();
 	await expect
 		.poll(() => slider(page).getAttribute('aria-valuetext'))
-		.toMatch(/25 October, 02:00:0\d/);
+		.toMatch(/25 October, 02:00:0\d CET$/);
+
+	// That time came twice: the one with footage is meant, and the other can be chosen.
+	await page.getByRole('button', { name: 'Go to time' }).click();
+	await dialog.getByLabel('Time', { exact: true }).fill('02:00:05');
+	const then = dialog.getByRole('radio', { name: 'Then (CET), has footage' });
+	expect(await then.isChecked()).toBe(true);
+	await dialog.getByRole('radio', { name: 'First (CEST), no footage' }).check();
+	expect(await then.isChecked()).toBe(false);
+	await then.check();
+	await dialog.getByRole('button', { name: 'Go', exact: true }).click();
+	await expect.poll(() => shown(page)).toBeCloseTo(Date.parse('2026-10-25T01:00:05Z'), -3);
 
 	await page.getByRole('button', { name: 'Previous day with footage' }).click();
 	await expect.poll(() => slider(page).getAttribute('aria-valuetext')).toContain('1 October');

@@ -37,11 +37,11 @@ beforeAll(async () => {
 });
 
 /** What a client that trusts the authority says about a server for this name. */
-async function shake(leaf: Papers, servername: string): Promise<string> {
+async function shake(leaf: Papers, servername: string, ca = authority.cert): Promise<string> {
 	const server = createSecureServer({ ...leaf }).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const { port } = server.address() as AddressInfo;
-	const socket = connect({ host: '127.0.0.1', port, servername, ca: authority.cert });
+	const socket = connect({ host: '127.0.0.1', port, servername, ca });
 	const said = await new Promise<string>((resolve) => {
 		socket.once('secureConnect', () => resolve('trusted'));
 		socket.once('error', (error: Error) => resolve(error.message));
@@ -235,6 +235,64 @@ describe('the folder', () => {
 		const last = await papers.leaf([...names, '192.168.1.9'], Date.now() + 367 * DAY_MS);
 		expect(last.cert).not.toBe(later.cert);
 	});
+});
+
+describe('a clock that was wrong', () => {
+	const YEAR_MS = 365 * DAY_MS;
+	const names = ['cam.local', 'localhost'];
+
+	test.each([-50, 3])(
+		'RL37 RL38 at the first start, by %i years: once it is right, phones open it',
+		async (years) => {
+			const data = join(folder, `clock${years}`);
+			const wrongMs = Date.now() + years * YEAR_MS;
+			const first = await AuthorityFolder.open(data, OWN, wrongMs);
+			const before = await first.leaf(names, wrongMs);
+			const { certificate } = first;
+			for (const papers of [first, await AuthorityFolder.open(data, OWN, Date.now())]) {
+				const leaf = await papers.leaf(names, Date.now());
+				expect(leaf).not.toEqual(before);
+				expect(papers.certificate).toEqual(certificate);
+				expect(papers.complaint(Date.now())).toBeNull();
+				const ca = leaf.cert.slice(leaf.cert.indexOf('-----END')).replace(/^-----END.*\n/, '');
+				expect(await shake(leaf, 'cam.local', ca)).toBe('trusted');
+			}
+		},
+	);
+
+	test('RL37 an authority whose dates are wrong is kept, and a sentence says what to do', async () => {
+		const data = join(folder, 'dates');
+		const papers = await AuthorityFolder.open(data, OWN, Date.now());
+		for (const wallMs of [Date.UTC(1976, 10, 29), Date.UTC(2040, 0, 1)]) {
+			const again = await AuthorityFolder.open(data, OWN, wallMs);
+			expect(again.certificate).toEqual(papers.certificate);
+			const day = new Date(wallMs).toISOString().slice(0, 10);
+			for (const words of [
+				'valid from 2020-01-01 to',
+				`says ${day}`,
+				'If the clock is wrong, set it',
+			])
+				expect(again.complaint(wallMs)).toContain(words);
+			expect(again.complaint(wallMs)).toContain(`remove ${join(data, 'authority')}`);
+		}
+		// One that an earlier version made by a clock three years ahead.
+		const before = await dated(new Date('2029-11-27'), new Date('2039-11-27'));
+		for (const [name, text] of Object.entries(before) as [string, string][])
+			writeFileSync(join(data, 'authority', `authority.${name === 'cert' ? 'crt' : name}`), text);
+		const earlier = await AuthorityFolder.open(data, OWN, Date.UTC(2026, 10, 29));
+		expect(earlier.complaint(Date.UTC(2026, 10, 29))).toContain('from 2029-11-27 to 2039-11-27');
+		expect(earlier.complaint(Date.UTC(2030, 0, 1))).toBeNull();
+	});
+
+	async function dated(notBefore: Date, notAfter: Date): Promise<Papers> {
+		const keys = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
+		const cert = await x509.X509CertificateGenerator.createSelfSigned({
+			...{ serialNumber: '41', keys, name: 'CN=before', notBefore, notAfter },
+			signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+		});
+		const der = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
+		return { cert: cert.toString('pem'), key: x509.PemConverter.encode(der, 'PRIVATE KEY') };
+	}
 });
 
 test('a new certificate counts for the next connection, without a restart', async () => {

@@ -1,7 +1,8 @@
 /** The relay as a phone in the same network finds it: two network namespaces and a cable between them. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
@@ -11,10 +12,11 @@ import { builtSite } from './site.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [here, there] = [`sc-relay-${process.pid}`, `sc-phone-${process.pid}`];
 const ip = (...args: string[]): boolean => spawnSync('ip', args).status === 0;
-let relay: ChildProcess | null = null;
+const relays: ChildProcess[] = [];
 
 afterAll(async () => {
-	if (relay && relay.exitCode === null) {
+	for (const relay of relays) {
+		if (relay.exitCode !== null) continue;
 		const exit = once(relay, 'exit');
 		relay.kill('SIGTERM');
 		await exit;
@@ -95,16 +97,16 @@ interface Told {
 	readonly foreign: string;
 }
 
-test('found by its name, trusted step by step, and nothing but that page in clear', async ({
-	skip,
-}) => {
-	if (!network()) skip('this machine lets nobody make a network namespace');
-	const data = temporaryFolder();
+/** A relay named garden in a network namespace, once it has greeted. */
+async function startIn(
+	place: string,
+	data = temporaryFolder(),
+): Promise<{ readonly said: string; readonly data: string }> {
 	mkdirSync(data, { recursive: true });
 	writeFileSync(join(data, 'settings.json'), '{"name":"garden"}');
-	const args = ['netns', 'exec', here, process.execPath, 'src/relay/main.ts'];
+	const args = ['netns', 'exec', place, process.execPath, 'src/relay/main.ts'];
 	const child = spawn('ip', [...args, '--data', data, '--app', builtSite()], { cwd: root });
-	relay = child;
+	relays.push(child);
 	let said = '';
 	for (const stream of [child.stdout, child.stderr])
 		stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -113,6 +115,14 @@ test('found by its name, trusted step by step, and nothing but that page in clea
 		if (performance.now() > deadline) throw new Error(`It did not start. ${said}`);
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}
+	return { said, data };
+}
+
+test('found by its name, trusted step by step, and nothing but that page in clear', async ({
+	skip,
+}) => {
+	if (!network()) skip('this machine lets nobody make a network namespace');
+	const { said } = await startIn(here);
 	expect(said).toContain('Other devices open https://garden.local:8443');
 	expect(said).toContain('(http://10.77.0.1:8080/trust shows a phone how to trust it)');
 	const client = spawnSync(
@@ -131,4 +141,47 @@ test('found by its name, trusted step by step, and nothing but that page in clea
 	expect(told.profile.body).toContain('com.apple.security.root');
 	expect(told.trusted).toMatch(/^200.*<title>Spy-cam<\/title>/);
 	expect(told.foreign).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+});
+
+test('RL39 RL40 a second relay in the network takes another name, says so, and has a certificate for it', async ({
+	skip,
+}) => {
+	if (relays.length === 0) skip('this machine lets nobody make a network namespace');
+	const { said, data } = await startIn(there);
+	const greeted =
+		'Something else in this network is garden.local, so this Spy-cam is garden-2.local.';
+	expect(said.split('\n')[0]).toBe(`${greeted} Other devices open https://garden-2.local:8443`);
+	expect(said).toContain('\nOther devices open https://garden-2.local:8443\n');
+	expect(said).not.toMatch(/Error|\n {4}at /);
+	const leaf = new X509Certificate(readFileSync(join(data, 'authority', 'leaf.crt')));
+	expect(leaf.checkHost('garden-2.local')).toBe('garden-2.local');
+	const ask = `fetch('http://10.77.0.2:8080/trust').then((r) => r.text()).then(console.log)`;
+	const asked = spawnSync('ip', ['netns', 'exec', here, process.execPath, '-e', ask]);
+	expect(String(asked.stdout)).toContain('https://garden-2.local:8443');
+	const [first, second] = relays;
+	for (const relay of [first, second]) {
+		const exit = once(relay!, 'exit');
+		relay!.kill('SIGTERM');
+		await exit;
+	}
+	// Alone now, but its devices know it by that name.
+	const again = await startIn(there, data);
+	expect(again.said).toContain('\nOther devices open https://garden-2.local:8443\n');
+	expect(again.said).not.toContain('garden.local');
+});
+
+test('RL40 a program that has multicast DNS for itself costs the name, not the relay', async ({
+	skip,
+}) => {
+	if (relays.length === 0) skip('this machine lets nobody make a network namespace');
+	const hold = `import dgram from 'node:dgram';
+		dgram.createSocket('udp4').bind(5353, () => console.log('held'));`;
+	const args = ['netns', 'exec', here, process.execPath, '--input-type=module', '-e', hold];
+	const holder = spawn('ip', args);
+	relays.push(holder);
+	await once(holder.stdout, 'data');
+	const { said } = await startIn(here);
+	expect(said).toContain('the name cannot be announced in the local network');
+	expect(said).not.toMatch(/\n {4}at /);
+	expect(relays.at(-1)?.exitCode).toBeNull();
 });

@@ -36,7 +36,7 @@ async function asking(
 			return true;
 		},
 	};
-	const listener = await listen(behind, '127.0.0.1', 0, tls, '--port', patience);
+	const listener = await listen(behind, '127.0.0.1', 0, tls, '--port', {}, patience);
 	const { port } = listener;
 	const socket = secure
 		? connectSecure({ host: '127.0.0.1', port, rejectUnauthorized: false })

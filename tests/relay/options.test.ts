@@ -3,7 +3,9 @@ import { readOptions, USAGE } from '#relay/options.ts';
 
 const serve = (settings: object, more: object = {}): unknown => ({
 	kind: 'serve',
-	options: { data: 'data', app: undefined, settings, ...more },
+	options: expect.objectContaining({
+		...{ data: 'data', app: undefined, settings, ...more },
+	}) as unknown,
 });
 
 describe('what the server is asked to do', () => {
@@ -39,10 +41,29 @@ describe('what the server is asked to do', () => {
 		expect(readOptions([], env)).toEqual(serve({}, { data: 'd', app: '/app' }));
 	});
 
+	test('RL41 what a variable said is known as such, and what was typed is not', () => {
+		const env = {
+			...{ HOST: 'h', PORT: '81', SPYCAM_HTTPS_PORT: '82', SPYCAM_DATA: 'd' },
+			...{ SPYCAM_APP: 'a', SPYCAM_NAME: 'cam' },
+		};
+		expect(readOptions(['--port', '1', '--app', 'b'], env)).toMatchObject({
+			options: {
+				variables: {
+					...{ host: 'HOST', httpsPort: 'SPYCAM_HTTPS_PORT', data: 'SPYCAM_DATA' },
+					name: 'SPYCAM_NAME',
+				},
+			},
+		});
+		const wish = readOptions(['--port', '1', '--app', 'b'], env);
+		const known = 'options' in wish ? Object.keys(wish.options.variables) : [];
+		expect(known).not.toContain('port');
+		expect(known).not.toContain('app');
+	});
+
 	test.each(['check', 'invite', 'version'])('the command %s', (kind) => {
 		expect(readOptions([kind, '--port', '1'], {})).toEqual({
 			kind,
-			options: { data: 'data', app: undefined, settings: { port: 1 } },
+			options: { data: 'data', app: undefined, settings: { port: 1 }, variables: {} },
 		});
 	});
 

@@ -214,6 +214,31 @@ describe('what is wrong is a sentence, not a stack', () => {
 		}
 	});
 
+	test('RL41 what the environment said wrongly is named: 1', async () => {
+		const other = createServer().listen(0, '127.0.0.1');
+		await once(other, 'listening');
+		const { port } = other.address() as AddressInfo;
+		const free = ['--port', '0', '--data', newFolder()];
+		const local = ['--host', 'localhost', '--data', newFolder()];
+		const file = join(rooms, 'variable');
+		writeFileSync(file, '');
+		for (const [args, env, words] of [
+			[free, { HOST: 'x86_64-conda-linux-gnu' }, '(from the variable HOST)'],
+			[local, { PORT: String(port) }, `Port ${port} (from the variable PORT) is already in use`],
+			[anyPort(file).slice(0, 4), { SPYCAM_DATA: file }, `SPYCAM_DATA says "${file}"`],
+			[anyPort(), { SPYCAM_APP: rooms }, `SPYCAM_APP says "${rooms}"`],
+		] as const) {
+			const { code, said } = await ended(start([...args], env));
+			expect([code, said]).toEqual([1, expect.stringContaining(words)]);
+			oneSentence(said);
+		}
+		other.close();
+		// One that is right is said as well: it keeps other devices out.
+		const run = start(['--port', '0', '--data', newFolder()], { HOST: 'localhost' });
+		await run.address;
+		expect(run.said()).toContain('(it listens on "localhost" only, as the variable HOST says)');
+	});
+
 	test('a port of HTTPS in use: 1, and nothing else is left listening', async () => {
 		const other = createServer().listen(0, '127.0.0.1');
 		await once(other, 'listening');

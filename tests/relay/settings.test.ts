@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { namesOf, readSettings, type Settings } from '#relay/settings.ts';
 
-const options = (settings: object = {}) => ({
-	data: 'data',
-	app: undefined,
-	settings: { ...settings },
+const options = (settings: object = {}, variables: Record<string, string> = {}) => ({
+	...{ data: 'data', app: undefined, settings: { ...settings }, variables },
 });
 
 function good(document: object | null, more: object = {}): Settings {
@@ -72,5 +70,20 @@ describe('settings.json', () => {
 	test('all that is wrong is said at once', () => {
 		const read = readSettings('{"port":-1,"log":1,"x":2}', options());
 		expect(read.kind === 'wrong' ? read.sentences : []).toHaveLength(3);
+	});
+
+	test.each([
+		[{ name: 'my cam' }, { name: 'SPYCAM_NAME' }, 'The variable SPYCAM_NAME says "my cam".'],
+		[{ discovery: 'yes' }, { discovery: 'SPYCAM_DISCOVERY' }, 'SPYCAM_DISCOVERY says "yes".'],
+		[{ proxies: ['nginx'] }, { proxies: 'SPYCAM_PROXIES' }, 'SPYCAM_PROXIES says ["nginx"].'],
+		[{ port: 8443 }, { port: 'PORT' }, 'three different numbers. The variable PORT says 8443.'],
+		[{ public: 'a.example' }, { public: 'SPYCAM_PUBLIC' }, 'SPYCAM_PUBLIC says "a.example".'],
+	])('RL41 a wrong value of a variable is said with its name: %j', (given, variables, words) => {
+		const read = readSettings(null, options(given, variables));
+		expect(read.kind === 'wrong' ? read.sentences.join('\n') : 'good').toContain(words);
+		const typed = readSettings(null, options(given));
+		expect(typed.kind === 'wrong' ? typed.sentences.join('\n') : 'variable').not.toContain(
+			'variable',
+		);
 	});
 });

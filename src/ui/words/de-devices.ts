@@ -1,6 +1,7 @@
 import { agoOf } from './ago.ts';
 import type { DeviceWords } from './en-devices.ts';
 import { GERMAN } from './formats.ts';
+import { listed, named } from './named.ts';
 
 const seconds = (ms: number) => GERMAN.across(Math.max(100, Math.round(ms / 100) * 100));
 
@@ -14,7 +15,7 @@ export const devices: DeviceWords = {
 	alone: 'Nur dieses Gerät. Kopple ein anderes, um von dort zuzusehen.',
 	pair: 'Gerät koppeln',
 	notOwner: (owners) =>
-		`Nur ein Besitzer darf diese Liste ändern${owners === '' ? '' : `: ${owners}`}.`,
+		`Nur ein Besitzer darf diese Liste ändern${owners.length === 0 ? '' : `: ${listed(owners)}`}.`,
 	forkedWhat:
 		'Das Relais zeigt eine Geräteliste, die nicht zu unserer passt. Ihr wird nicht geglaubt.',
 	forkedNext:
@@ -24,9 +25,9 @@ export const devices: DeviceWords = {
 		mine: 'Hier:',
 		theirs: 'Beim Relais:',
 		lines: {
-			in: (name) => `„${name}“ wurde hereingelassen`,
-			out: (name) => `„${name}“ wurde entfernt`,
-			changed: (name) => `„${name}“ wurde geändert`,
+			in: (name) => `„${named(name)}“ wurde hereingelassen`,
+			out: (name) => `„${named(name)}“ wurde entfernt`,
+			changed: (name) => `„${named(name)}“ wurde geändert`,
 			home: () => 'die Einstellungen des Zuhauses wurden geändert',
 		},
 		nothing: 'nichts, was noch gilt',
@@ -76,7 +77,7 @@ export const devices: DeviceWords = {
 	showEarlierNote:
 		'Es sieht, was von jetzt an aufgenommen wird. So bekommt es auch die Schlüssel zu dem, was vorher war.',
 	revoke: 'Entfernen',
-	revokeTitle: (name) => `${name} entfernen?`,
+	revokeTitle: (name) => `${named(name)} entfernen?`,
 	revokeSelf: 'Genau dieses Gerät aus dem Zuhause entfernen?',
 	revokeWhat: [
 		'Es ist in Sekunden abgeschnitten: keine Bilder, keine Aufnahmen, keine Befehle.',
@@ -87,8 +88,8 @@ export const devices: DeviceWords = {
 	revokeYes: 'Ja, entfernen',
 	proofRelay: (ms) => `das Relais hat es nach ${seconds(ms)} getrennt`,
 	proofRelayNot: 'das Relais war noch nicht zu erreichen',
-	proofCamera: (name, ms) => `${name} nach ${seconds(ms)}`,
-	proofCameraNot: (name) => `${name} hat noch nicht geantwortet`,
+	proofCamera: (name, ms) => `${named(name)} nach ${seconds(ms)}`,
+	proofCameraNot: (name) => `${named(name)} hat noch nicht geantwortet`,
 	proof: (parts) => `Weg: ${parts.join(', ')}`,
 	proofNext: 'Eine Kamera, die nicht da ist, trennt es, bevor sie wieder etwas schickt.',
 	working: 'Einen Moment …',

@@ -1,5 +1,6 @@
 import type { Ordered } from '#domain/event.ts';
 import type { happened as english } from './en-happened.ts';
+import { named } from './named.ts';
 
 function asked({ name, value }: Ordered): string {
 	switch (name) {
@@ -40,11 +41,11 @@ const guardOff = 'den Wachmodus beenden';
 
 export const happened: typeof english = {
 	someone: 'Jemand',
-	watched: (name) => `${name} hat zugesehen`,
-	sealed: (name) => `${name} bekam versiegelte Bilder vom Relais, ohne Schlüssel dafür`,
-	ordered: (name, order) => `${name} ${asked(order)}`,
+	watched: (name) => `${named(name)} hat zugesehen`,
+	sealed: (name) => `${named(name)} bekam versiegelte Bilder vom Relais, ohne Schlüssel dafür`,
+	ordered: (name, order) => `${named(name)} ${asked(order)}`,
 	refused: (name, { name: what, value, fault }) => {
 		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];
-		return `${name} wollte ${wanted}: ${fault === 'denied' ? 'abgelehnt' : 'nicht gelungen'}`;
+		return `${named(name)} wollte ${wanted}: ${fault === 'denied' ? 'abgelehnt' : 'nicht gelungen'}`;
 	},
 };

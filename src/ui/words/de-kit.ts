@@ -4,6 +4,7 @@ import type { RecoveryEnd } from '#domain/recovery-end.ts';
 import type { Trial } from '#state/kit.svelte.ts';
 import type { KitWords } from './en-kit.ts';
 import type { Advice } from './en.ts';
+import { named } from './named.ts';
 
 const unchanged = 'Nichts wurde geändert. Versuche es noch einmal.';
 const failed: Readonly<Partial<Record<FaultKind, string>>> = {
@@ -135,7 +136,7 @@ export const kit: KitWords = {
 	},
 	alarm: {
 		what: (name) =>
-			`Jemand benutzt das Notfallblatt dieses Zuhauses: „${name}“ will Besitzer werden.`,
+			`Jemand benutzt das Notfallblatt dieses Zuhauses: „${named(name)}“ will Besitzer werden.`,
 		unnamed: 'ein Gerät ohne Namen',
 		next: (when) =>
 			`Bist du es, ist nichts zu tun: Ab ${when} ist es Besitzer. Bist du es nicht, lehne ab. Dann ist das Blatt nichts mehr wert, und du machst ein neues.`,

@@ -1,6 +1,7 @@
 import { agoOf } from './ago.ts';
 import type { LiveWords } from './en-live.ts';
 import { GERMAN } from './formats.ts';
+import { listed, named } from './named.ts';
 
 const { across } = GERMAN;
 
@@ -79,7 +80,7 @@ export const live: LiveWords = {
 		next: 'Öffne diese Seite neu. Hilft das nicht, aktualisiere den Browser.',
 	},
 	inPieces: 'Etwa 2 s verzögert: Der Browser der Kamera sendet immer eine ganze Sekunde.',
-	picture: (name) => `Bild von ${name}`,
+	picture: (name) => `Bild von ${named(name)}`,
 	retry: 'Noch einmal versuchen',
 	emptyWhat: 'In diesem Zuhause gibt es noch keine Kamera.',
 	emptyNext: 'Mach dieses Gerät zu einer, oder kopple es mit einer Kamera, die du hast.',
@@ -172,22 +173,23 @@ export const live: LiveWords = {
 	battery: (percent, charging) => `Akku ${percent}${charging ? ', lädt' : ''}`,
 	watchersTitle: 'Wer zusieht',
 	nobody: 'Niemand sieht zu.',
-	watching: (n, names) => (n === 1 ? `${names} sieht zu` : `${String(n)} sehen zu: ${names}`),
+	watching: (n, names) =>
+		n === 1 ? `${listed(names)} sieht zu` : `${String(n)} sehen zu: ${listed(names)}`,
 	ways: {
 		direct: 'direkt',
 		turn: 'um ein Hindernis herum',
 		relayed: 'über das Relais',
 	},
-	watcher: (name, how, since) => `${name}, ${how}, seit ${since}`,
+	watcher: (name, how, since) => `${named(name)}, ${how}, seit ${since}`,
 	sealed: (name, since) =>
-		`${name} bekommt seit ${since} versiegelte Bilder vom Relais, ungefragt und ohne Schlüssel`,
+		`${named(name)} bekommt seit ${since} versiegelte Bilder vom Relais, ungefragt und ohne Schlüssel`,
 	someone: 'Jemand',
-	newcomer: (names) => `${names} sieht dieser Kamera jetzt zu.`,
-	newcomers: (names) => `${names} sehen dieser Kamera jetzt zu.`,
+	newcomer: (names) => `${listed(names)} sieht dieser Kamera jetzt zu.`,
+	newcomers: (names) => `${listed(names)} sehen dieser Kamera jetzt zu.`,
 	sealedNewcomer: (names) =>
-		`${names} bekommt ungefragt versiegelte Bilder dieser Kamera vom Relais, aber keinen Schlüssel.`,
+		`${listed(names)} bekommt ungefragt versiegelte Bilder dieser Kamera vom Relais, aber keinen Schlüssel.`,
 	sealedNewcomers: (names) =>
-		`${names} bekommen ungefragt versiegelte Bilder dieser Kamera vom Relais, aber keinen Schlüssel.`,
+		`${listed(names)} bekommen ungefragt versiegelte Bilder dieser Kamera vom Relais, aber keinen Schlüssel.`,
 	sealedNext:
 		'Ohne den Schlüssel ist kein Bild zu sehen. Ein Gerät deines Zuhauses, das das nicht soll, kannst du unter Einstellungen, Geräte entfernen.',
 	newcomerNext:
@@ -196,8 +198,8 @@ export const live: LiveWords = {
 	devices: 'Geräte',
 	hush: 'Ausschalten',
 	voices: {
-		talk: (name) => `${name} spricht durch dieses Gerät.`,
-		siren: (name) => `${name} hat die Sirene dieses Geräts eingeschaltet.`,
+		talk: (name) => `${named(name)} spricht durch dieses Gerät.`,
+		siren: (name) => `${named(name)} hat die Sirene dieses Geräts eingeschaltet.`,
 	},
 	apart: 'Deine Geräte sind nicht verbunden. Ohne Relay finden sie sich mit zwei Codes.',
 	again: 'Wieder verbinden',

@@ -1,5 +1,6 @@
 import type { Wanted } from '#domain/pairing.ts';
 import type { pair as english } from './en-pair.ts';
+import { listed, named } from './named.ts';
 
 const again = 'Beginne noch einmal mit einem neuen Code.';
 
@@ -36,7 +37,7 @@ export const pair: typeof english = {
 		button: 'Code zeigen',
 		notOwner: 'Nur ein Besitzer lässt Geräte herein, und dieses Gerät ist keiner.',
 		askOwner: (owners) =>
-			`Öffne diese Seite auf einem Gerät, das Besitzer ist${owners === '' ? '' : `: ${owners}`}. Es zeigt den Code, den das neue Gerät scannt.`,
+			`Öffne diese Seite auf einem Gerät, das Besitzer ist${owners.length === 0 ? '' : `: ${listed(owners)}`}. Es zeigt den Code, den das neue Gerät scannt.`,
 		own: 'Dieses Gerät von einem Besitzer scannen lassen',
 		ownNote: 'Für ein neues Gerät, dessen Kamera nicht scannen kann.',
 	},
@@ -110,7 +111,7 @@ export const pair: typeof english = {
 	},
 	exchanging: 'Die Geräte lernen sich kennen …',
 	comparing: {
-		owner: (name) => `„${name}“ hereinlassen?`,
+		owner: (name) => `„${named(name)}“ hereinlassen?`,
 		fresh: 'Vergleiche die Ziffern',
 		by: {
 			code: 'Die beiden Geräte haben sich über einen Code gefunden, der gescannt oder als Link geöffnet wurde.',
@@ -141,14 +142,14 @@ export const pair: typeof english = {
 		becomes: (wanted) => becomes[wanted],
 	},
 	done: {
-		owner: (name) => `„${name}“ gehört jetzt zu deinem Zuhause.`,
+		owner: (name) => `„${named(name)}“ gehört jetzt zu deinem Zuhause.`,
 		fresh: 'Dieses Gerät gehört jetzt dazu.',
-		second: (name) => `Soll „${name}“ auch Besitzer sein?`,
+		second: (name) => `Soll „${named(name)}“ auch Besitzer sein?`,
 		secondNote:
 			'Geht dieses Gerät verloren, kann ein Besitzer weiter Geräte hereinlassen und herausnehmen. Ein Zuhause sollte zwei haben.',
 		yes: 'Ja, auch Besitzer',
 		no: 'Nein, nur Zuschauer',
-		promoted: (name) => `„${name}“ ist jetzt Besitzer.`,
+		promoted: (name) => `„${named(name)}“ ist jetzt Besitzer.`,
 		notPromoted: 'Das ging nicht. Du kannst es später in den Einstellungen tun.',
 		watch: 'Meine Kameras ansehen',
 		camera: 'Dieses Gerät als Kamera verwenden',

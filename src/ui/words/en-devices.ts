@@ -1,6 +1,7 @@
 import type { FaultKind } from '#domain/fault.ts';
 import { agoOf } from './ago.ts';
 import { ENGLISH } from './formats.ts';
+import { listed, named } from './named.ts';
 
 /** In seconds, short: what a proof is made of. */
 const seconds = (ms: number) => ENGLISH.across(Math.max(100, Math.round(ms / 100) * 100));
@@ -30,8 +31,8 @@ export const devices = {
 	none: 'This device belongs to no home yet. It founds one when it becomes a camera, or joins one when it is paired.',
 	alone: 'Only this device. Pair another to watch from there.',
 	pair: 'Pair a device',
-	notOwner: (owners: string) =>
-		`Only an owner may change this list${owners === '' ? '' : `: ${owners}`}.`,
+	notOwner: (owners: readonly string[]) =>
+		`Only an owner may change this list${owners.length === 0 ? '' : `: ${listed(owners)}`}.`,
 	forkedWhat: 'The relay shows a list of devices that does not follow ours. It is not believed.',
 	forkedNext:
 		'Compare the safety numbers on two of your own devices. If they are the same, your home is safe: take out whatever you do not know here, and do not use this relay until whoever runs it has explained it.',
@@ -40,9 +41,9 @@ export const devices = {
 		mine: 'Here:',
 		theirs: 'At the relay:',
 		lines: {
-			in: (name: string) => `“${name}” was let in`,
-			out: (name: string) => `“${name}” was taken out`,
-			changed: (name: string) => `“${name}” was changed`,
+			in: (name: string) => `“${named(name)}” was let in`,
+			out: (name: string) => `“${named(name)}” was taken out`,
+			changed: (name: string) => `“${named(name)}” was changed`,
 			home: () => 'the home’s settings were changed',
 		},
 		nothing: 'nothing that still holds',
@@ -91,7 +92,7 @@ export const devices = {
 	showEarlierNote:
 		'It sees what was recorded from now on. This gives it the keys of what came before.',
 	revoke: 'Revoke',
-	revokeTitle: (name: string) => `Take out ${name}?`,
+	revokeTitle: (name: string) => `Take out ${named(name)}?`,
 	revokeSelf: 'Take this very device out of the home?',
 	revokeWhat: [
 		'It is cut off within seconds: no pictures, no footage, no commands.',
@@ -102,8 +103,8 @@ export const devices = {
 	revokeYes: 'Yes, take it out',
 	proofRelay: (ms: number) => `the relay closed it after ${seconds(ms)}`,
 	proofRelayNot: 'the relay was not reached yet',
-	proofCamera: (name: string, ms: number) => `${name} after ${seconds(ms)}`,
-	proofCameraNot: (name: string) => `${name} has not answered yet`,
+	proofCamera: (name: string, ms: number) => `${named(name)} after ${seconds(ms)}`,
+	proofCameraNot: (name: string) => `${named(name)} has not answered yet`,
 	proof: (parts: readonly string[]) => `Gone: ${parts.join(', ')}`,
 	proofNext: 'A camera that is away cuts it off before it sends anything again.',
 	working: 'Working …',

@@ -1,4 +1,5 @@
 import type { Ordered } from '#domain/event.ts';
+import { named } from './named.ts';
 
 /** What was asked, after who did: “Anna switched the torch on”. */
 function asked({ name, value }: Ordered): string {
@@ -41,12 +42,13 @@ const guardOff = 'guard mode to end';
 /** Events that name who did it. */
 export const happened = {
 	someone: 'Someone',
-	watched: (name: string) => `${name} watched`,
-	sealed: (name: string) => `${name} got sealed pictures from the relay, without a key for them`,
-	ordered: (name: string, order: Ordered) => `${name} ${asked(order)}`,
+	watched: (name: string) => `${named(name)} watched`,
+	sealed: (name: string) =>
+		`${named(name)} got sealed pictures from the relay, without a key for them`,
+	ordered: (name: string, order: Ordered) => `${named(name)} ${asked(order)}`,
 	/** It was not done. */
 	refused: (name: string, { name: what, value, fault }: Ordered) => {
 		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];
-		return `${name} wanted ${wanted}: ${fault === 'denied' ? 'refused' : 'not done'}`;
+		return `${named(name)} wanted ${wanted}: ${fault === 'denied' ? 'refused' : 'not done'}`;
 	},
 };

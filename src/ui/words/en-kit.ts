@@ -3,6 +3,7 @@ import type { NoKit } from '#domain/kit.ts';
 import type { RecoveryEnd } from '#domain/recovery-end.ts';
 import type { Trial } from '#state/kit.svelte.ts';
 import type { Advice } from './en.ts';
+import { named } from './named.ts';
 
 const unchanged = 'Nothing was changed. Try again.';
 const failed: Readonly<Partial<Record<FaultKind, string>>> = {
@@ -135,7 +136,7 @@ export const kit = {
 	},
 	alarm: {
 		what: (name: string) =>
-			`Somebody uses the recovery kit of this home: “${name}” wants to be an owner.`,
+			`Somebody uses the recovery kit of this home: “${named(name)}” wants to be an owner.`,
 		unnamed: 'a device without a name',
 		next: (when: string) =>
 			`If it is you, there is nothing to do: it is an owner from ${when} on. If it is not you, refuse. Then the kit is worth nothing, and you make a new one.`,

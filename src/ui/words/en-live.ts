@@ -3,6 +3,7 @@ import type { Viewing } from '#state/viewing.svelte.ts';
 import { agoOf } from './ago.ts';
 import type { Advice } from './en.ts';
 import { ENGLISH } from './formats.ts';
+import { listed, named } from './named.ts';
 
 type ViewState = Viewing['state'];
 type Ended = Extract<ViewState, { readonly kind: 'ended' }>['why'];
@@ -112,7 +113,7 @@ export const live = {
 	notHere: 'Only its footage is here.',
 	way,
 	inPieces: 'About 2 s behind: the camera’s browser sends a second at a time.',
-	picture: (name: string) => `Picture of ${name}`,
+	picture: (name: string) => `Picture of ${named(name)}`,
 	retry: 'Try again',
 	// The wall
 	emptyWhat: 'There is no camera in this home yet.',
@@ -192,24 +193,24 @@ export const live = {
 	// The camera's side
 	watchersTitle: 'Who is watching',
 	nobody: 'Nobody is watching.',
-	watching: (n: number, names: string) =>
-		n === 1 ? `${names} is watching` : `${String(n)} are watching: ${names}`,
+	watching: (n: number, names: readonly string[]) =>
+		n === 1 ? `${listed(names)} is watching` : `${String(n)} are watching: ${listed(names)}`,
 	ways: {
 		direct: 'directly',
 		turn: 'around an obstacle',
 		relayed: 'through the relay',
 	},
-	watcher: (name: string, how: string, since: string) => `${name}, ${how}, since ${since}`,
+	watcher: (name: string, how: string, since: string) => `${named(name)}, ${how}, since ${since}`,
 	/** Gets the parts, and never asked for their key. */
 	sealed: (name: string, since: string) =>
-		`${name} has been getting sealed pictures from the relay since ${since}, unasked and without a key`,
+		`${named(name)} has been getting sealed pictures from the relay since ${since}, unasked and without a key`,
 	someone: 'Someone',
-	newcomer: (names: string) => `${names} has begun to watch this camera.`,
-	newcomers: (names: string) => `${names} have begun to watch this camera.`,
-	sealedNewcomer: (names: string) =>
-		`${names} gets sealed pictures of this camera from the relay, unasked and without a key.`,
-	sealedNewcomers: (names: string) =>
-		`${names} get sealed pictures of this camera from the relay, unasked and without a key.`,
+	newcomer: (names: readonly string[]) => `${listed(names)} has begun to watch this camera.`,
+	newcomers: (names: readonly string[]) => `${listed(names)} have begun to watch this camera.`,
+	sealedNewcomer: (names: readonly string[]) =>
+		`${listed(names)} gets sealed pictures of this camera from the relay, unasked and without a key.`,
+	sealedNewcomers: (names: readonly string[]) =>
+		`${listed(names)} get sealed pictures of this camera from the relay, unasked and without a key.`,
 	sealedNext:
 		'Without the key no picture can be seen. A device of your home that should not do this can be taken out under Settings, Devices.',
 	newcomerNext: 'Only devices of your home can. Take one out under Settings, Devices.',
@@ -217,8 +218,8 @@ export const live = {
 	devices: 'Devices',
 	hush: 'Silence it',
 	voices: {
-		talk: (name: string) => `${name} is talking through this device.`,
-		siren: (name: string) => `${name} sounds the siren of this device.`,
+		talk: (name: string) => `${named(name)} is talking through this device.`,
+		siren: (name: string) => `${named(name)} sounds the siren of this device.`,
 	},
 	apart: 'Your devices are not connected. Without a relay they find each other by two codes.',
 	again: 'Connect again',

@@ -1,6 +1,7 @@
 import type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { Advice } from './en.ts';
+import { listed, named } from './named.ts';
 
 const roles: Readonly<Record<Wanted, string>> = {
 	viewer: 'View and control',
@@ -100,8 +101,8 @@ export const pair = {
 		button: 'Show a code',
 		/** This device may not. */
 		notOwner: 'Only an owner lets devices in, and this device is none.',
-		askOwner: (owners: string) =>
-			`Open this page on a device that is an owner${owners === '' ? '' : `: ${owners}`}. It shows the code that the new device scans.`,
+		askOwner: (owners: readonly string[]) =>
+			`Open this page on a device that is an owner${owners.length === 0 ? '' : `: ${listed(owners)}`}. It shows the code that the new device scans.`,
 		own: 'Let an owner scan this device',
 		ownNote: 'For a new device whose camera cannot scan.',
 	},
@@ -174,7 +175,7 @@ export const pair = {
 	},
 	exchanging: 'The devices are getting to know each other …',
 	comparing: {
-		owner: (name: string) => `Let “${name}” in?`,
+		owner: (name: string) => `Let “${named(name)}” in?`,
 		fresh: 'Compare the digits',
 		by: {
 			code: 'The two devices met by a code that was scanned or opened as a link.',
@@ -205,14 +206,14 @@ export const pair = {
 		becomes: (wanted: Wanted) => becomes[wanted],
 	},
 	done: {
-		owner: (name: string) => `“${name}” is in your home now.`,
+		owner: (name: string) => `“${named(name)}” is in your home now.`,
 		fresh: 'This device is in the home now.',
-		second: (name: string) => `Make “${name}” an owner, too?`,
+		second: (name: string) => `Make “${named(name)}” an owner, too?`,
 		secondNote:
 			'If this device is lost, an owner can still let devices in and take them out. A home should have two.',
 		yes: 'Yes, an owner, too',
 		no: 'No, only a viewer',
-		promoted: (name: string) => `“${name}” is an owner now.`,
+		promoted: (name: string) => `“${named(name)}” is an owner now.`,
 		notPromoted: 'That did not work. You can do it later under Settings.',
 		watch: 'Watch my cameras',
 		camera: 'Use this device as a camera',

@@ -60,6 +60,7 @@ export const storage = {
 		`Full in about ${time}. Then the oldest minutes leave first, and recording goes on.`,
 	reaches: (when: string) =>
 		`It is full, and that is how it works: footage reaches back to ${when}, and the oldest minutes leave first.`,
+	/** The camera as `named` gives it: the first load does without that. */
 	rate: (camera: string, size: string) => `${camera}: ${size} an hour.`,
 	camera: 'This camera',
 	faster: (times: string) => `That is ${times} times as much as the day before.`,

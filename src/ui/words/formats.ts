@@ -1,4 +1,17 @@
 import type { TickKind } from '#domain/ribbon.ts';
+import { twinOf } from '#domain/twice.ts';
+import { offsetOf } from '#state/local-offset.ts';
+
+const comesTwice = (ms: number): boolean => twinOf(offsetOf, ms) !== null;
+
+/** Labels with an hour in them. */
+const HOURS: ReadonlySet<TickKind> = new Set(['minute', 'second']);
+
+/** As in `+2`: a label of the ribbon has no room for more. */
+function shortOffset(ms: number): string {
+	const hours = -offsetOf(ms) / 60;
+	return `${hours < 0 ? '−' : '+'}${Math.abs(hours)}`;
+}
 
 /** Dates, times and numbers as a language writes them; `hours` and `days` are its short words for them. */
 function formatsOf(locale: string, { hours, days }: { hours: string; days: string }) {
@@ -17,6 +30,12 @@ function formatsOf(locale: string, { hours, days }: { hours: string; days: strin
 		second: time,
 		fraction: format({ minute: '2-digit', second: '2-digit', fractionalSecondDigits: 1 }),
 	};
+	const zones = format({ timeZoneName: 'short' });
+	/** What tells the two apart where a time comes twice (TL16). */
+	const zone = (ms: number): string =>
+		zones.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+	const told = (text: string, ms: number): string =>
+		comesTwice(ms) ? `${text} ${zone(ms)}` : text;
 	const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 	const percent = new Intl.NumberFormat(locale, { style: 'percent' });
 	const exact = new Intl.NumberFormat(locale);
@@ -35,18 +54,22 @@ function formatsOf(locale: string, { hours, days }: { hours: string; days: strin
 		/** What every screen uses. */
 		shared: {
 			day: (ms: number) => day.format(ms),
-			time: (ms: number) => time.format(ms),
+			time: (ms: number) => told(time.format(ms), ms),
+			/** As a field for a time takes it. */
+			clock: (ms: number) => time.format(ms),
+			zone,
 			weekday: (ms: number) => weekdays.format(ms),
 			month: (ms: number) => months.format(ms),
-			tick: (ms: number, kind: TickKind) => ticks[kind].format(ms),
-			moment: (ms: number) => `${day.format(ms)}, ${time.format(ms)}`,
+			tick: (ms: number, kind: TickKind) =>
+				ticks[kind].format(ms) + (HOURS.has(kind) && comesTwice(ms) ? shortOffset(ms) : ''),
+			moment: (ms: number) => told(`${day.format(ms)}, ${time.format(ms)}`, ms),
 			/** A time of the day nobody needs the second of. */
-			minute: (ms: number) => ticks.minute.format(ms),
+			minute: (ms: number) => told(ticks.minute.format(ms), ms),
 			/** A part of the whole, 0 to 1. */
 			percent: (share: number) => percent.format(share),
 			number: (n: number) => number.format(n),
 			/** A moment nobody needs the second of. */
-			about: (ms: number) => `${day.format(ms)}, ${ticks.minute.format(ms)}`,
+			about: (ms: number) => told(`${day.format(ms)}, ${ticks.minute.format(ms)}`, ms),
 			/** A speed of playing. */
 			rate: (times: number) => `${exact.format(times)} ×`,
 			bytes(n: number): string {

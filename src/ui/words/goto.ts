@@ -1,0 +1,5 @@
+import type { Language } from '#state/session.svelte.ts';
+import { goTo as de } from './de-goto.ts';
+import { goTo as en } from './en-goto.ts';
+
+export const GO_TO: Readonly<Record<Language, typeof en>> = { en, de };
