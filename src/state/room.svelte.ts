@@ -108,6 +108,13 @@ export class Room {
 		return this.#nowMs;
 	}
 
+	/** RT20: without its pin it would be the next to leave, and room is needed. */
+	leavesUnpinned({ pin }: PinCost): boolean {
+		this.#subscribe();
+		const full = this.#engine.care.outlook?.fullInMs === 0;
+		return full && pin.startUs / 1000 <= (this.nextMs ?? Infinity);
+	}
+
 	async unpin(cost: PinCost): Promise<void> {
 		await this.#engine.segments.unpin(cost.pin.id);
 		this.unpinned = cost;

@@ -93,6 +93,8 @@ export const storage: StorageWords = {
 		none: 'Nichts ist angeheftet. Markiere im Player einen Moment und hefte ihn an: Dann löscht ihn nichts.',
 		held: (size) => `Angeheftetes belegt ${size}.`,
 		unpin: 'Lösen',
+		soon: 'Der Platz ist voll, und dies ist das Älteste: Ohne Anheftung wird es in wenigen Minuten gelöscht.',
+		anyway: 'Lösen und löschen',
 		unpinned: 'Nicht mehr angeheftet: Es weicht ab jetzt wie alle anderen Aufnahmen.',
 		full: 'Es ist nicht angeheftet: Mehr lässt sich nicht anheften. Löse etwas anderes, oder erlaube mehr Platz.',
 		span: (from, to) => `${from} bis ${to}`,

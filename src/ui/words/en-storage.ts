@@ -109,6 +109,8 @@ export const storage = {
 		none: 'Nothing is pinned. In the player, mark a moment and pin it: nothing deletes it then.',
 		held: (size: string) => `Pins hold ${size}.`,
 		unpin: 'Unpin',
+		soon: 'The room is full, and this is the oldest: without its pin it is deleted within minutes.',
+		anyway: 'Unpin and delete',
 		unpinned: 'No longer pinned: from now on it leaves like all other footage.',
 		full: 'It is not pinned: there is no room for more pins. Unpin something else, or give footage more room.',
 		span: (from: string, to: string) => `${from} to ${to}`,
