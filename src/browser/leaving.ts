@@ -47,17 +47,17 @@ export async function leaving(
 	for (let after = -Infinity; ;) {
 		const { sheets, last } = await connection.read(KEEPING_TABLES, async (database) => {
 			const range = database.pages.where('firstPlace').above(after).limit(PAGES_AT_ONCE);
-			const sheets: Sheet[] = [];
-			let last: number | null = null;
+			const found: Sheet[] = [];
+			let newest: number | null = null;
 			const keys = await range.primaryKeys();
 			for (const key of keys) {
 				const page = decodePage(await readable(database.pages.get(key)));
 				if (page === null) continue;
-				last = page.firstPlace;
+				newest = page.firstPlace;
 				const sheet = await sheetOf(database, page);
-				if (sheet !== null) sheets.push(sheet);
+				if (sheet !== null) found.push(sheet);
 			}
-			return { sheets, last: keys.length < PAGES_AT_ONCE ? null : last };
+			return { sheets: found, last: keys.length < PAGES_AT_ONCE ? null : newest };
 		});
 		if (!sheets.every((sheet) => plan.take(sheet)) || last === null) return plan.leaving;
 		after = last;

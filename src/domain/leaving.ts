@@ -34,7 +34,7 @@ export interface Sheet extends Span {
 	};
 }
 
-export const NOTHING_LEAVES: Leaving = { segments: 0, bytes: 0, lengthUs: 0, span: null };
+const NOTHING_LEAVES: Leaving = { segments: 0, bytes: 0, lengthUs: 0, span: null };
 
 /** RT18: what becomes of the page that is next in order of writing while so many bytes must still go. */
 export function verdict(
@@ -77,7 +77,7 @@ export class LeavingPlan {
 	}
 }
 
-export function together(one: Leaving, two: Leaving): Leaving {
+function together(one: Leaving, two: Leaving): Leaving {
 	return {
 		segments: one.segments + two.segments,
 		bytes: one.bytes + two.bytes,

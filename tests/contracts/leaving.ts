@@ -4,7 +4,7 @@ import type { Segments } from '#ports/segments.ts';
 import { randomFrom } from '../random.ts';
 import { DOOR, MINUTE, sealed, SECOND, startOf, T0, YARD } from './segments.ts';
 
-export type Keeper = Segments & Pick<Keeping, 'pin'>;
+type Keeper = Segments & Pick<Keeping, 'pin'>;
 
 /** Runs of two cameras, of any length, some open and some pinned in part. */
 export async function fillAtRandom(
