@@ -38,7 +38,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 	await page.keyboard.press('Home');
 	await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^50 MB: about \d/);
 	expect(before).not.toMatch(/^50 MB/);
-	const warning = page.getByText(/^Saving deletes 1 minute \(/);
+	const warning = page.getByText(/^Saving deletes \d minutes? \(/);
 	await warning.waitFor();
 	await page.getByLabel('Exactly, in GB').fill('much');
 	await page.getByRole('button', { name: 'Save' }).click();
@@ -59,7 +59,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 	expect(`${String(Math.round(gone / 1e5) / 10)} MB`).toBe(promised);
 	// The oldest that is not pinned, and no more.
 	const left = new Set((await storedPages(page)).map(({ minute }) => minute));
-	expect(pages.map(({ minute }) => left.has(minute))).toEqual([true, false, true]);
+	expect(pages.map(({ minute }) => left.has(minute))).toEqual(pages.map((_, at) => at !== 1));
 
 	// The button is what it was, and all that tells of room tells the same.
 	await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
