@@ -1,6 +1,7 @@
 import Dexie from 'dexie';
 import { Fault } from '#domain/fault.ts';
 import { endUsOf } from '#domain/index-page.ts';
+import { verdict, type Limits } from '#domain/leaving.ts';
 import { mayGrow } from '#domain/retention.ts';
 import { holedRun, shortenedRun } from '#domain/run-change.ts';
 import type { Span } from '#domain/timeline.ts';
@@ -57,27 +58,27 @@ export function expire(
 	beforeUs: number,
 	maxPages: number,
 ): Promise<Evicted> {
-	return leaveOneByOne(connection, mending, { bytes: Infinity, maxPages, beforeUs });
+	return leaveOneByOne(connection, mending, { bytes: 0, maxPages, beforeUs });
 }
 
-interface Bounds {
-	readonly bytes: number;
+interface Bounds extends Limits {
 	readonly maxPages: number;
-	readonly beforeUs?: number;
 }
 
 async function leaveOneByOne(
 	connection: Connection<FootageDatabase>,
 	mending: Mending,
-	{ bytes, maxPages, beforeUs }: Bounds,
+	{ bytes, maxPages, beforeUs = -Infinity }: Bounds,
 	purged = 0,
 ): Promise<Evicted> {
 	let all: Evicted = { segments: 0, bytes: 0, span: null };
 	let pages = 0;
 	let unmended = 0;
 	const unsettled = new Map<string, Unsettled>();
-	while (pages < maxPages && all.bytes < bytes && unmended < 3) {
-		const left = await leave(connection, unsettled, beforeUs);
+	while (pages < maxPages && unmended < 3) {
+		const limits = { bytes: bytes - all.bytes, beforeUs };
+		if (limits.bytes <= 0 && beforeUs === -Infinity) break;
+		const left = await leave(connection, unsettled, limits);
 		if (left.kind === 'none') break;
 		if (left.kind === 'damaged') {
 			// What cannot be mended stays where it is, and with it what was written later.
@@ -98,10 +99,10 @@ async function leaveOneByOne(
 async function leave(
 	connection: Connection<FootageDatabase>,
 	unsettled: Map<string, Unsettled>,
-	beforeUs: number | undefined,
+	limits: Limits,
 ): Promise<Leaving> {
 	const oldest = (writing: boolean) =>
-		connection.write(KEEPING_TABLES, (database) => evictOldest(database, writing, beforeUs));
+		connection.write(KEEPING_TABLES, (database) => evictOldest(database, writing, limits));
 	try {
 		return await oldest(true);
 	} catch (error) {
@@ -116,14 +117,11 @@ async function leave(
 	}
 }
 
-/**
- * Deletes the page written first that may leave; with `beforeUs` only one that ended before. `writing`:
- * whether the run row may be written, too.
- */
+/** Deletes the page written first that may leave. `writing`: whether the run row may be written, too. */
 async function evictOldest(
 	database: FootageDatabase,
 	writing: boolean,
-	beforeUs = Infinity,
+	limits: Limits,
 ): Promise<Leaving> {
 	const { pages, runs } = database;
 	const pins = await pinsOf(database);
@@ -142,12 +140,14 @@ async function evictOldest(
 			.limit(1)
 			.primaryKeys();
 		const pinned = pins.some((pin) => pin.camera === page.camera && touches(pin, spanOf(page)));
-		if (pinned || (next === undefined && mayGrow(run, await laterRun(database, runKey)))) {
+		const grows = next === undefined && mayGrow(run, await laterRun(database, runKey));
+		const becomes = verdict({ pinned, grows, endUs: spanOf(page).endUs }, limits);
+		// Written in this order, so what follows is younger; a clock set back makes it wait its turn.
+		if (becomes === 'end') return { kind: 'none' };
+		if (becomes === 'stays') {
 			after = page.firstPlace;
 			continue;
 		}
-		// Written in this order, so what follows is younger; a clock set back makes it wait its turn.
-		if (spanOf(page).endUs > beforeUs) return { kind: 'none' };
 		const nextPage = next === undefined ? null : decodePage(await readable(pages.get(next)));
 		if (next !== undefined && nextPage === null) {
 			return { kind: 'damaged', table: 'pages', key: next };
@@ -188,7 +188,7 @@ async function remove(
 	return { segments: parsed.length, bytes: freed, span: { startUs, endUs } };
 }
 
-function spanOf({ parsed }: Page): Span {
+export function spanOf({ parsed }: Page): Span {
 	const startUs = parsed[0]?.startUs ?? 0;
 	return {
 		startUs,
@@ -224,7 +224,7 @@ async function removeRun({ bytes, runs }: FootageDatabase, run: RunRow): Promise
 	return run.initSize;
 }
 
-async function laterRun(
+export async function laterRun(
 	{ runs }: FootageDatabase,
 	[camera, runNo]: RunKey,
 ): Promise<RunRow | null> {

@@ -3,6 +3,7 @@ import { same } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import { idFrom, type CameraId } from '#domain/ids.ts';
 import { buildEntries, endUsOf, minuteOf, MINUTE_US, withEntry } from '#domain/index-page.ts';
+import type { Leaving, Limits } from '#domain/leaving.ts';
 import type { Run, RunEnd, RunStart } from '#domain/run.ts';
 import { begunRun, grownRun, holedRun } from '#domain/run-change.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
@@ -21,6 +22,7 @@ import {
 	removeSpan,
 	restoreRemoval,
 } from './keeping.ts';
+import { leaving } from './leaving.ts';
 import { Mending } from './mending.ts';
 import { Queries } from './queries.ts';
 import { contentOf, storable } from './stored-bytes.ts';
@@ -247,6 +249,10 @@ export class DexieSegments implements Segments, Keeping {
 		const evicted = await expire(this.#connection, this.#mending, beforeUs, maxPages);
 		if (evicted.segments > 0) this.#changed();
 		return evicted;
+	}
+
+	leaving(limits: Limits): Promise<Leaving> {
+		return leaving(this.#connection, limits);
 	}
 
 	pins(camera: CameraId): Promise<Pin[]> {

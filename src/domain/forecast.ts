@@ -1,6 +1,8 @@
 import type { SettingChange } from './change.ts';
+import type { Filling } from './filling.ts';
 import type { CameraId } from './ids.ts';
 import type { Run } from './run.ts';
+import { footageOf } from './space.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -70,22 +72,42 @@ function rateBetween(runs: readonly Recorded[], fromMs: number, toMs: number): n
 	return ms < LEAST_MS ? null : (bytes / ms) * HOUR_MS;
 }
 
-/** How long the room of a device lasts. */
-export interface Lasting {
-	readonly ms: number;
-	/** The oldest leave already: `ms` is how far back footage reaches. */
-	readonly full: boolean;
+/** How a device stands with its room. All screens tell it from here (SP24). */
+export interface Outlook {
+	/** What counts against `allowedBytes`: what the browser and the app take does not. */
+	readonly usedBytes: number;
+	readonly allowedBytes: number;
+	/** How far back footage reaches once the room is full, or by the days a person chose. */
+	readonly keepsMs: number;
+	/** Until the oldest leave for new footage; 0: they do. `null`: their days are over before. */
+	readonly fullInMs: number | null;
+	/** Really recorded, by camera; none: what is told is by the chosen quality. */
+	readonly rates: readonly Rate[];
+	readonly bytesPerHour: number;
 }
 
-/** ST3. `bytes`: of footage now and at most. `null`: nothing is known of the rate. */
-export function lasting(
-	bytes: { readonly footage: number; readonly most: number },
-	rates: readonly Pick<Rate, 'bytesPerHour'>[],
-): Lasting | null {
-	const bytesPerHour = rates.reduce((sum, rate) => sum + rate.bytesPerHour, 0);
-	if (bytesPerHour === 0) return null;
-	const hours = (part: number) => (Math.max(0, part) / bytesPerHour) * HOUR_MS;
-	const leftMs = hours(bytes.most - bytes.footage);
+/** SP24. `elsePerHour`: bytes, where nothing was recorded yet. */
+export function outlookOf(
+	filling: Filling,
+	rates: readonly Rate[],
+	elsePerHour: number,
+	mostDays: number | null,
+): Outlook {
+	const { footage, pinned, previews, index, reserve, allowed } = filling;
+	const recorded = rates.reduce((sum, rate) => sum + rate.bytesPerHour, 0);
+	const bytesPerHour = recorded > 0 ? recorded : elsePerHour;
+	const most = footageOf(allowed, previews + index);
+	const lasts = (bytes: number) => (Math.max(0, bytes) / bytesPerHour) * HOUR_MS;
+	const roomMs = lasts(most - pinned);
+	const daysMs = mostDays === null ? Infinity : mostDays * DAY_MS;
+	const leftMs = lasts(most - footage);
 	const full = leftMs < AIR_MS;
-	return { ms: full ? hours(bytes.most) : leftMs, full };
+	return {
+		usedBytes: footage + previews + index + reserve,
+		allowedBytes: allowed,
+		keepsMs: Math.min(roomMs, daysMs),
+		fullInMs: full ? 0 : daysMs < roomMs ? null : leftMs,
+		rates,
+		bytesPerHour,
+	};
 }

@@ -16,3 +16,8 @@ export const PROFILES: readonly [Profile, Profile, Profile] = [
 export function profileNamed(name: Profile['name']): Profile {
 	return PROFILES.find((profile) => profile.name === name) ?? PROFILES[1];
 }
+
+/** What a profile asks for, in bytes an hour. */
+export function bytesPerHourOf({ bitsPerSecond }: Profile): number {
+	return bitsPerSecond * 450;
+}

@@ -35,25 +35,6 @@ export function toFreeAfterQuota(refusedBytes: number): number {
 	return Math.max(4 * refusedBytes, MIB);
 }
 
-/**
- * SP11: up to which wall time, microseconds, the oldest footage would leave to free `bytes`: about, as if a run were
- * filled evenly. `null`: nothing would.
- */
-export function leavesUntil(
-	runs: readonly Pick<Run, 'startUs' | 'endUs' | 'bytes'>[],
-	bytes: number,
-): number | null {
-	let left = bytes;
-	let untilUs: number | null = null;
-	for (const run of runs.toSorted((a, b) => a.startUs - b.startUs)) {
-		if (left <= 0) break;
-		const share = Math.min(1, left / Math.max(1, run.bytes));
-		untilUs = run.startUs + Math.round((run.endUs - run.startUs) * share);
-		left -= run.bytes;
-	}
-	return untilUs;
-}
-
 /** Where the footage begins that would leave next, microseconds; `null`: there is none. Times stand for order of writing. */
 export function nextToLeave(
 	runs: readonly Pick<Run, 'startUs' | 'endUs'>[],

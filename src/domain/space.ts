@@ -29,6 +29,11 @@ export function reserveOf(allowedBytes: number): number {
 	return Math.min(Math.floor(allowedBytes * RESERVE_SHARE), MOST_RESERVE_BYTES);
 }
 
+/** SP3: what is left of `allowedBytes` for footage, beside so many of previews and index. */
+export function footageOf(allowedBytes: number, besideBytes: number): number {
+	return Math.max(0, allowedBytes - reserveOf(allowedBytes) - besideBytes);
+}
+
 export const LEAST_BUDGET_BYTES = 50e6;
 export const MOST_BUDGET_BYTES = 10_000e9;
 

@@ -1,5 +1,5 @@
 import { defaultBudget } from '#domain/retention.ts';
-import { allowedBytes, capAfterRefusal, reserveOf, type Cap } from '#domain/space.ts';
+import { allowedBytes, capAfterRefusal, footageOf, type Cap } from '#domain/space.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 
@@ -8,9 +8,8 @@ import type { PreferenceStore } from '#ports/preferences.ts';
  * docs/spec/space.md. `estimate`: the browser's own quota in bytes, `null` where it tells none.
  */
 export class Allowance {
-	/** What previews and index take, and what the reserve really holds, bytes; the caretaker counts them now and then. */
+	/** What previews and index take, bytes; the caretaker counts them now and then. */
 	besideBytes = 0;
-	heldBytes = 0;
 	readonly #preferences: PreferenceStore;
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #estimate: () => Promise<number | null>;
@@ -28,17 +27,19 @@ export class Allowance {
 		this.#estimate = estimate;
 	}
 
-	/** In all, bytes, as of now. Asked before every write, so that a change counts at once. */
-	async bytes(): Promise<number> {
+	/**
+	 * In all, bytes, as of now. Asked before every write, so that a change counts at once. `wishBytes`: were
+	 * that the budget.
+	 */
+	async bytes(wishBytes: number | null = null): Promise<number> {
 		const { budgetBytes, cap } = await this.#preferences.read();
-		const budget = budgetBytes ?? defaultBudget(await this.#estimate());
+		const budget = wishBytes ?? budgetBytes ?? defaultBudget(await this.#estimate());
 		return allowedBytes(budget, this.#unsaved ?? cap, this.#clock.wallMs());
 	}
 
 	/** SP3: what is left of it for footage. */
-	async footageBytes(): Promise<number> {
-		const bytes = await this.bytes();
-		return Math.max(0, bytes - Math.max(reserveOf(bytes), this.heldBytes) - this.besideBytes);
+	async footageBytes(wishBytes: number | null = null): Promise<number> {
+		return footageOf(await this.bytes(wishBytes), this.besideBytes);
 	}
 
 	/** What the browser says it offers: no promise (SP1). */
@@ -59,7 +60,6 @@ export class Allowance {
 		const cap = capAfterRefusal(usedBytes + this.besideBytes, this.#clock.wallMs());
 		this.#unsaved = cap;
 		this.#refusedMs = cap.refusedMs;
-		this.heldBytes = 0;
 		try {
 			await this.#preferences.write({ cap });
 			this.#unsaved = null;

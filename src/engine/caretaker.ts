@@ -3,7 +3,9 @@ import { hasStepped, readingOf, type Reading } from '#domain/clock.ts';
 import { indexBytes, levelOf, type Filling, type Level } from '#domain/filling.ts';
 import { growths, SAMPLES_KEPT_MS, type Growth, type Sample } from '#domain/growth.ts';
 import { PAGES_A_PASS } from '#domain/retention.ts';
-import { lasting, ratesOf, type Lasting, type Rate } from '#domain/forecast.ts';
+import { outlookOf, ratesOf, type Outlook } from '#domain/forecast.ts';
+import type { Leaving } from '#domain/leaving.ts';
+import { bytesPerHourOf, profileNamed } from '#domain/profile.ts';
 import type { Run } from '#domain/run.ts';
 import { reserveOf } from '#domain/space.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -40,10 +42,16 @@ export interface CaretakerTools {
 	readonly ledger: Ledger;
 	readonly journal: Pick<Journal, 'note'>;
 	readonly allowance: Allowance;
-	readonly retention: Pick<Retention, 'fit'>;
+	readonly retention: Pick<Retention, 'fit' | 'wouldLeave'>;
 	readonly pins: Pick<Pins, 'heldBytes'>;
 	readonly origin: Origin;
 	readonly preferences: PreferenceStore;
+}
+
+/** Of what a person may set: how much is kept, and for how many days. */
+export interface LimitsWish {
+	readonly budgetBytes: number | null;
+	readonly mostDays: number | null;
 }
 
 /** What screens may ask. */
@@ -51,8 +59,8 @@ export interface Care {
 	/** As of the last look; `null` before the first. */
 	readonly filling: Filling | null;
 	readonly level: Level;
-	/** `null`: not known yet. */
-	readonly lasting: Lasting | null;
+	/** As of the same look as `filling`. */
+	readonly outlook: Outlook | null;
 	/** What grows so that it needs somebody. */
 	readonly growths: readonly Growth<Changed>[];
 	/** What lay here and is gone, because the browser cleared it; `null`: nothing. */
@@ -62,8 +70,10 @@ export interface Care {
 	begin(empty: boolean): void;
 	/** Looks now. Never throws. */
 	look(): Promise<void>;
-	/** Does now what is due: purges, lets leave what is too much or too old. Never throws. */
-	tend(): Promise<void>;
+	/** What limits would delete if they held now; `null`: as they are. Throws what the store throws. */
+	wouldLeave(wish: LimitsWish): Promise<Leaving>;
+	/** Does now what is due: purges, lets leave what is too much or too old. The bytes that left. Never throws. */
+	tend(): Promise<number>;
 	/** The person knows; it is not said again. */
 	forget(): void;
 }
@@ -75,7 +85,7 @@ export interface Care {
  */
 export class Caretaker implements Care {
 	filling: Filling | null = null;
-	lasting: Lasting | null = null;
+	outlook: Outlook | null = null;
 	growths: readonly Growth<Changed>[] = [];
 	taken: Trace | null = null;
 	readonly #tools: CaretakerTools;
@@ -83,7 +93,6 @@ export class Caretaker implements Care {
 	readonly #samples: Sample[] = [];
 	#even: Reading;
 	#notedMs = -Infinity;
-	#rates: readonly Rate[] = [];
 	#previews = { bytes: 0, atMs: -Infinity };
 	#work: Promise<void> = Promise.resolve();
 
@@ -112,12 +121,14 @@ export class Caretaker implements Care {
 
 	look(): Promise<void> {
 		return this.#inTurn(async () => {
-			const filling = await this.#count();
+			const { clock, preferences, allowance } = this.#tools;
+			const runs = await this.#runs();
+			const { profile, mostDays } = await preferences.read();
+			const filling = await this.#count(runs);
+			const chosen = bytesPerHourOf(profileNamed(profile));
+			this.outlook = outlookOf(filling, ratesOf(runs, clock.wallMs()), chosen, mostDays);
 			this.filling = filling;
-			this.#tools.allowance.besideBytes = filling.previews + filling.index;
-			this.#tools.allowance.heldBytes = filling.reserve;
-			const most = await this.#tools.allowance.footageBytes();
-			this.lasting = lasting({ footage: filling.footage, most }, this.#rates);
+			allowance.besideBytes = filling.previews + filling.index;
 			await this.#watchGrowth(filling);
 			if (filling.atMs - this.#notedMs >= NOTE_MS) {
 				await this.#tools.ledger.noteFilling(filling);
@@ -126,18 +137,30 @@ export class Caretaker implements Care {
 		});
 	}
 
-	async tend(): Promise<void> {
+	wouldLeave({ budgetBytes, mostDays }: LimitsWish): Promise<Leaving> {
+		return this.#tools.retention.wouldLeave(
+			budgetBytes,
+			mostDays === null ? undefined : this.#daysAgoUs(mostDays),
+		);
+	}
+
+	async tend(): Promise<number> {
+		let left = 0;
 		await this.#inTurn(() => this.#purge());
-		await this.#inTurn(() => this.#expire());
-		let fits = false;
-		while (!fits) {
-			fits = true;
+		await this.#inTurn(async () => {
+			left += await this.#expire();
+		});
+		for (let bytes = Infinity; bytes > 0; left += bytes) {
+			bytes = 0;
 			await this.#inTurn(async () => {
-				fits = (await this.#tools.retention.fit()).bytes === 0;
+				({ bytes } = await this.#tools.retention.fit());
 			});
 		}
 		await this.#inTurn(() => this.#rebuildReserve());
 		await this.#inTurn(() => this.#leaveTrace());
+		// Whoever looks sees what has become of it.
+		await this.look();
+		return left;
 	}
 
 	forget(): void {
@@ -155,9 +178,8 @@ export class Caretaker implements Care {
 		return this.#work;
 	}
 
-	async #count(): Promise<Filling> {
+	async #count(runs: readonly Run[]): Promise<Filling> {
 		const { clock, reserve, allowance, pins, origin } = this.#tools;
-		const runs = await this.#runs();
 		const [allowed, previews, held, pinned, used] = await Promise.all([
 			allowance.bytes(),
 			this.#previewBytes(),
@@ -165,7 +187,6 @@ export class Caretaker implements Care {
 			pins.heldBytes(),
 			origin.usedBytes(),
 		]);
-		this.#rates = ratesOf(runs, clock.wallMs());
 		const footage = runs.reduce((sum, { bytes }) => sum + bytes, 0);
 		const index = indexBytes(
 			runs.reduce((sum, { firstSeq, lastSeq }) => sum + Math.max(0, lastSeq - firstSeq + 1), 0),
@@ -214,16 +235,21 @@ export class Caretaker implements Care {
 		journal.note('person', { segments: 0, bytes, span: null });
 	}
 
-	async #expire(): Promise<void> {
+	#daysAgoUs(days: number): number {
+		return this.#tools.clock.wallMs() * 1000 - days * DAY_US;
+	}
+
+	async #expire(): Promise<number> {
 		const { segments, preferences, journal } = this.#tools;
 		const now = readingOf(this.#tools.clock);
 		// RT17: a clock that was set starts the hour anew.
 		if (hasStepped(this.#even, now)) this.#even = now;
-		if (now.monotonicMs - this.#even.monotonicMs < EVENLY_MS) return;
+		if (now.monotonicMs - this.#even.monotonicMs < EVENLY_MS) return 0;
 		const { mostDays } = await preferences.read();
-		if (mostDays === null) return;
-		const beforeUs = now.wallMs * 1000 - mostDays * DAY_US;
-		journal.note('age', await segments.expire(beforeUs, PAGES_A_PASS));
+		if (mostDays === null) return 0;
+		const expired = await segments.expire(this.#daysAgoUs(mostDays), PAGES_A_PASS);
+		journal.note('age', expired);
+		return expired.bytes;
 	}
 
 	async #rebuildReserve(): Promise<void> {
@@ -233,9 +259,8 @@ export class Caretaker implements Care {
 		const wanted = reserveOf(await allowance.bytes());
 		const [used, may] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
 		// While footage still leaves for it, it waits: what may be kept is never exceeded.
-		const room = Math.max(0, Math.max(wanted, allowance.heldBytes) + may - used);
+		const room = Math.max(0, wanted + may - used);
 		await reserve.hold(used === 0 ? 0 : Math.min(wanted, room));
-		allowance.heldBytes = await reserve.held();
 	}
 
 	/** SP22: rounded, because it lies there unsealed. */

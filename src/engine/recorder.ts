@@ -22,8 +22,6 @@ import { Vigil } from './vigil.ts';
 
 /** An epoch key lives 24 h; runs end long before, and a recorder does not grow old. */
 const ROTATE_MS = 4 * 60 * 60 * 1000;
-/** How long after the oldest minutes left it is still said. */
-const MAKING_ROOM_MS = 60_000;
 
 /**
  * Keeps a camera recording: opens the lens, replaces what fails, closes every run with its reason. No
@@ -46,7 +44,6 @@ export class Recorder implements RecorderControls {
 	#repair: Repair = 'recorder';
 	#saved: Saved | null = null;
 	#sinceMs = 0;
-	#madeRoomMs = -Infinity;
 	/** Orders follow each other; what a lens or a timer reports joins the same queue. */
 	#orders: Promise<void> = Promise.resolve();
 
@@ -263,9 +260,6 @@ export class Recorder implements RecorderControls {
 						this.#saved = savedWith(this.#saved, this.#sinceMs, run, segment);
 						if (take === this.#take && this.#armed) this.#showRecording();
 					},
-					madeRoom: () => {
-						this.#madeRoomMs = this.#tools.clock.monotonicMs();
-					},
 					failed: (end, fault) => void this.#order(() => this.#failed(take, end, fault)),
 				},
 				before === null ? this.#drained : before.end(why),
@@ -382,7 +376,6 @@ export class Recorder implements RecorderControls {
 					this.#chosen.choice.sound &&
 					(this.#take?.soundMissing === true || this.#lens.captured?.sound === false),
 				muted: this.#lens.muted,
-				makingRoom: this.#tools.clock.monotonicMs() - this.#madeRoomMs < MAKING_ROOM_MS,
 			}),
 		});
 	}

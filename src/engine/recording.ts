@@ -36,7 +36,7 @@ export type RecorderState =
 	  };
 
 /** Things the person should know although it records. */
-export type Note = 'sound-missing' | 'muted' | 'making-room';
+export type Note = 'sound-missing' | 'muted';
 
 export interface View {
 	readonly picture: Picture;
@@ -114,11 +114,9 @@ export function savedWith(
 export function notesOf(signs: {
 	readonly soundMissing: boolean;
 	readonly muted: boolean;
-	readonly makingRoom: boolean;
 }): Note[] {
 	const notes: Note[] = [];
 	if (signs.soundMissing) notes.push('sound-missing');
 	if (signs.muted) notes.push('muted');
-	if (signs.makingRoom) notes.push('making-room');
 	return notes;
 }

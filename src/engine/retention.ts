@@ -1,5 +1,7 @@
 import { Fault } from '#domain/fault.ts';
+import type { Leaving } from '#domain/leaving.ts';
 import { PAGES_A_PASS, toFree, toFreeAfterQuota } from '#domain/retention.ts';
+import { reserveOf } from '#domain/space.ts';
 import type { Reserve } from '#ports/reserve.ts';
 import type { Evicted, Segments } from '#ports/segments.ts';
 import type { Allowance } from './allowance.ts';
@@ -11,8 +13,8 @@ const NOTHING: Evicted = { segments: 0, bytes: 0, span: null };
 
 export interface RetentionTools {
 	readonly segments: Segments;
-	readonly allowance: Pick<Allowance, 'footageBytes' | 'refused'>;
-	readonly reserve: Pick<Reserve, 'spend'>;
+	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'refused'>;
+	readonly reserve: Reserve;
 	readonly journal: Pick<Journal, 'note'>;
 }
 
@@ -23,6 +25,8 @@ export interface RetentionTools {
 export class Retention {
 	readonly #tools: RetentionTools;
 	#lastBytes = 0;
+	/** What might be kept in all when it was last looked at. */
+	#allowed = Infinity;
 	/** Two passes at once would each free what both need. */
 	#passes: Promise<unknown> = Promise.resolve();
 
@@ -41,9 +45,21 @@ export class Retention {
 		return this.#pass(0, PAGES_A_SMALL_PASS);
 	}
 
+	/** RT18: what `fit` would delete if that were the budget, and what ended before `beforeUs`. Deletes nothing. */
+	async wouldLeave(budgetBytes: number | null, beforeUs?: number): Promise<Leaving> {
+		const { segments, allowance } = this.#tools;
+		const [used, may] = await Promise.all([
+			segments.usedBytes(),
+			allowance.footageBytes(budgetBytes),
+		]);
+		return segments.leaving({ bytes: toFree(used, 0, may), ...(beforeUs && { beforeUs }) });
+	}
+
 	#pass(incomingBytes: number, maxPages: number): Promise<Evicted> {
 		const done = this.#passes.then(async () => {
 			const { segments, allowance, journal } = this.#tools;
+			// No footage waits for it.
+			await this.#fitReserve().catch(() => undefined);
 			const [used, budget] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
 			const bytes = toFree(used, incomingBytes, budget);
 			if (bytes === 0) return NOTHING;
@@ -53,6 +69,17 @@ export class Retention {
 		});
 		this.#passes = done.catch(() => undefined);
 		return done;
+	}
+
+	/** RT19: what is held back too much goes before any footage does. */
+	async #fitReserve(): Promise<void> {
+		const { allowance, reserve } = this.#tools;
+		const allowed = await allowance.bytes();
+		if (allowed < this.#allowed) {
+			const wanted = reserveOf(allowed);
+			if ((await reserve.held()) > wanted) await reserve.hold(wanted);
+		}
+		this.#allowed = allowed;
 	}
 
 	/** Of what is no footage: the oldest leave when there is no room for it. Throws what it throws. */

@@ -47,8 +47,6 @@ export interface Effort extends Omit<Tally, 'atMs'> {
 
 export interface TakeEvents {
 	saved(run: Run, segment: SealedSegment): void;
-	/** Room was made for what is written: the oldest minutes left. */
-	madeRoom(): void;
 	/** It cannot go on; `end` tells when what was whole is saved. Called once at most. */
 	failed(why: RunEnd, fault: Fault): void;
 }
@@ -227,14 +225,14 @@ export class Take {
 		for (let tried = 1; ; tried++) {
 			try {
 				const evicted = await retention.makeRoom(bytes);
-				if (evicted.segments > 0) await this.#tellRoom();
+				if (evicted.segments > 0) await this.#lookBack();
 				return await write();
 			} catch (error) {
 				if (!(error instanceof Fault) || tried >= TRIES) throw error;
 				if (error.kind === 'quota') {
 					const evicted = await retention.afterQuota();
 					if (evicted.bytes === 0) throw error;
-					await this.#tellRoom();
+					await this.#lookBack();
 				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
 					await this.#pause(TRY_AGAIN_MS);
 				} else throw error;
@@ -242,10 +240,9 @@ export class Take {
 		}
 	}
 
-	async #tellRoom(): Promise<void> {
+	async #lookBack(): Promise<void> {
 		const [oldest] = await this.#tools.segments.runs(this.#camera);
 		if (oldest) this.#oldestKept = { runNo: oldest.runNo, seq: Math.max(1, oldest.firstSeq) };
-		this.#events.madeRoom();
 	}
 
 	#pause(ms: number): Promise<void> {

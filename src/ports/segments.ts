@@ -1,4 +1,5 @@
 import type { CameraId } from '#domain/ids.ts';
+import type { Leaving, Limits } from '#domain/leaving.ts';
 import type { Run, RunEnd, RunStart } from '#domain/run.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
 
@@ -53,6 +54,8 @@ export interface Segments {
 	evict(bytes: number, maxPages: number): Promise<Evicted>;
 	/** The same with the pages that ended before `beforeUs`, whatever room there is. */
 	expire(beforeUs: number, maxPages: number): Promise<Evicted>;
+	/** What `evict` and `expire` would delete now, to the byte. Deletes nothing. */
+	leaving(limits: Limits): Promise<Leaving>;
 
 	/** Tells when runs or segments changed here or in another tab. Returns the way to stop it. */
 	watch(changed: () => void): () => void;

@@ -1,5 +1,6 @@
 import { afterNavigate, beforeNavigate, goto, preloadCode } from '$app/navigation';
 import { SvelteSet } from 'svelte/reactivity';
+import type { Unfinished } from '#state/unfinished.svelte.ts';
 
 type Way = Parameters<Parameters<typeof beforeNavigate>[0]>[0];
 
@@ -16,8 +17,16 @@ export class Staying {
 	/** The way the person asked for last; an older one that arrives late is not gone. */
 	#last = 0;
 
-	constructor(mustStay: () => boolean) {
+	/** `unfinished`: what would be lost by leaving. */
+	constructor(mustStay: () => boolean, unfinished: () => Unfinished | null) {
 		beforeNavigate((way) => {
+			const lost = unfinished();
+			if (lost?.loses) {
+				// Where the page itself would go, the browser asks.
+				way.cancel();
+				if (!way.willUnload) lost.ask(() => go(way));
+				return;
+			}
 			const id = way.to?.route.id ?? null;
 			if (way.willUnload || id === null || this.#fetched.has(id) || !mustStay()) return;
 			way.cancel();
@@ -35,7 +44,8 @@ export class Staying {
 		});
 	}
 
-	async #fetchAndGo({ from, to, delta }: Way, id: string): Promise<void> {
+	async #fetchAndGo(way: Way, id: string): Promise<void> {
+		const { to } = way;
 		if (!to) return;
 		const mine = (this.#last += 1);
 		const late = new Promise<never>((_, reject) => setTimeout(reject, LOAD_MS));
@@ -47,8 +57,13 @@ export class Staying {
 		}
 		this.#fetched.add(id);
 		if (mine !== this.#last) return;
-		if (delta !== undefined) history.go(delta);
-		// The one screen that only leads to another must not stay behind for the back button.
-		else await goto(to.url, { replaceState: from?.route.id === '/saved' });
+		go(way);
 	}
+}
+
+/** Where a person was held back from. */
+function go({ from, to, delta }: Way): void {
+	if (delta !== undefined) history.go(delta);
+	// The one screen that only leads to another must not stay behind for the back button.
+	else if (to) void goto(to.url, { replaceState: from?.route.id === '/saved' });
 }

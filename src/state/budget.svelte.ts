@@ -1,57 +1,56 @@
+import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/fault.ts';
 import { MOST_PINNED } from '#domain/filling.ts';
-import { lasting, ratesOf } from '#domain/forecast.ts';
-import { profileNamed } from '#domain/profile.ts';
-import { leavesUntil } from '#domain/retention.ts';
-import type { Run } from '#domain/run.ts';
+import { outlookOf, type Outlook } from '#domain/forecast.ts';
+import type { Leaving } from '#domain/leaving.ts';
 import {
+	allowedBytes,
 	budgetAt,
 	LEAST_BUDGET_BYTES,
 	MOST_BUDGET_BYTES,
 	placeOf,
-	reserveOf,
 	type Cap,
 } from '#domain/space.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Engine } from './engine.ts';
 
 const LEAST_SCALE_BYTES = 1e9;
-const HOUR_MS = 3_600_000;
 
-/** How much this device may keep, and what a person may change about it. Bytes; `null` until it is known. */
+/** What a person asks for; `undefined`: as it is. */
+export interface Wish {
+	readonly bytes?: number | undefined;
+	/** `null`: footage leaves only for want of room. */
+	readonly days?: number | null | undefined;
+}
+
+/** How saving a wish went. */
+export type Saved =
+	| { readonly kind: 'saved'; readonly bytes: number }
+	/** More would go than was said: it is said now, and nothing is saved. */
+	| { readonly kind: 'more'; readonly leaving: Leaving }
+	| { readonly kind: 'failed'; readonly fault: FaultKind };
+
+/** How much this device may keep and for how long, and what a person may change about it. */
 export class Budget {
-	/** Footage. */
-	usedBytes = $state<number | null>(null);
-	/** In all. */
-	budgetBytes = $state<number | null>(null);
 	/** What the browser says it offers. It is a scale for the slider and nothing more. */
 	offeredBytes = $state<number | null>(null);
-	/** Bytes an hour: what was really recorded, else what the profile asks for. */
-	rate = $state<number | null>(null);
-	measured = $state(false);
 	damagedRows = $state(0);
 	/** What the browser was found to allow; `null`: it never refused anything. */
 	cap = $state.raw<Cap | null>(null);
 	/** Footage leaves after so many days; `null`: only for want of room. */
 	mostDays = $state<number | null>(null);
+	#asked = 0;
+	#counting: Promise<unknown> = Promise.resolve();
 	readonly #engine: Engine;
-	#runs = $state.raw<readonly Run[]>([]);
-	#besideBytes = $state(0);
-	#pinnedBytes = $state(0);
+	readonly #subscribe: () => void;
 	#off: () => void = () => undefined;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
+		this.#subscribe = createSubscriber((update) => engine.care.on(update));
 	}
 
 	watch(): void {
-		const offs = [
-			this.#engine.segments.watch(() => void this.look()),
-			this.#engine.care.on(() => this.#count()),
-		];
-		this.#off = () => {
-			for (const off of offs) off();
-		};
+		this.#off = this.#engine.care.on(() => void this.look());
 		void this.look();
 	}
 
@@ -59,33 +58,62 @@ export class Budget {
 		this.#off();
 	}
 
-	/** What kept it from being written, and then all is as before; `null`: nothing. */
-	async set(bytes: number): Promise<FaultKind | null> {
-		const fault = await this.#write({ budgetBytes: bytes });
-		// What is too much now leaves piece by piece; whoever looks sees it go.
-		if (fault === null) void this.#engine.care.tend();
-		return fault;
+	/** `null` until it is known. */
+	get outlook(): Outlook | null {
+		this.#subscribe();
+		return this.#engine.care.outlook;
 	}
 
-	/** As `set`. */
-	setMostDays(days: number | null): Promise<FaultKind | null> {
-		return this.#write({ mostDays: days });
+	/** The same under another budget and for other days. */
+	outlookAt({ bytes, days = this.mostDays }: Wish): Outlook | null {
+		this.#subscribe();
+		const { filling, outlook } = this.#engine.care;
+		if (filling === null || outlook === null) return null;
+		const allowed =
+			bytes === undefined
+				? filling.allowed
+				: allowedBytes(bytes, this.cap, this.#engine.clock.wallMs());
+		return outlookOf({ ...filling, allowed }, outlook.rates, outlook.bytesPerHour, days);
 	}
 
-	async #write(change: Parameters<PreferenceStore['write']>[0]): Promise<FaultKind | null> {
+	/** RT18: what saving it would delete; `null`: another was asked about since. Throws what the store throws. */
+	async leaving(wish: Wish): Promise<Leaving | null> {
+		const mine = (this.#asked += 1);
+		// A slider asks faster than a large store answers.
+		await this.#counting.catch(() => undefined);
+		if (mine !== this.#asked) return null;
+		const counting = this.#wouldLeave(wish);
+		this.#counting = counting;
+		const leaving = await counting;
+		return mine === this.#asked ? leaving : null;
+	}
+
+	#wouldLeave({ bytes, days = this.mostDays }: Wish): Promise<Leaving> {
+		return this.#engine.care.wouldLeave({ budgetBytes: bytes ?? null, mostDays: days });
+	}
+
+	/** `said`: what the person was told would go. */
+	async save(wish: Wish, said: Leaving | null): Promise<Saved> {
+		const { preferences, care } = this.#engine;
 		try {
-			await this.#engine.preferences.write(change);
+			const leaving = await this.#wouldLeave(wish);
+			if (leaving.bytes > 0 && (said?.bytes ?? 0) === 0) return { kind: 'more', leaving };
+			await preferences.write({
+				...(wish.bytes !== undefined && { budgetBytes: wish.bytes }),
+				...(wish.days !== undefined && { mostDays: wish.days }),
+			});
 		} catch (error) {
-			return faultOf(error).kind;
+			return { kind: 'failed', fault: faultOf(error).kind };
 		}
+		const bytes = await care.tend();
 		await this.look();
-		return null;
+		return { kind: 'saved', bytes };
 	}
 
 	/** Why a person may not ask for so many bytes; `null`: they may. */
 	objection(bytes: number): 'range' | 'pins' | null {
 		if (!(bytes >= LEAST_BUDGET_BYTES && bytes <= MOST_BUDGET_BYTES)) return 'range';
-		return this.#pinnedBytes > MOST_PINNED * bytes ? 'pins' : null;
+		return (this.#engine.care.filling?.pinned ?? 0) > MOST_PINNED * bytes ? 'pins' : null;
 	}
 
 	/** Where so many bytes stand on the slider, 0 to 1. */
@@ -99,56 +127,20 @@ export class Budget {
 	}
 
 	get #mostBytes(): number {
-		return Math.max(this.offeredBytes ?? 0, this.budgetBytes ?? 0, LEAST_SCALE_BYTES);
-	}
-
-	/** What is left of so many bytes for footage. */
-	footageOf(bytes: number): number {
-		return Math.max(0, bytes - reserveOf(bytes) - this.#besideBytes);
-	}
-
-	/** How much footage so many bytes hold, ms. */
-	lastsMs(bytes: number): number | null {
-		return this.rate === null ? null : (this.footageOf(bytes) / this.rate) * HOUR_MS;
-	}
-
-	/** Until the room is full, ms; 0: it is. */
-	get fullInMs(): number | null {
-		if (this.rate === null || this.usedBytes === null || this.budgetBytes === null) return null;
-		const bytes = { footage: this.usedBytes, most: this.footageOf(this.budgetBytes) };
-		const last = lasting(bytes, [{ bytesPerHour: this.rate }]);
-		return last === null || last.full ? 0 : last.ms;
-	}
-
-	/** What a budget would delete right now, and up to which wall time, ms. `null`: nothing. */
-	goes(budgetBytes: number): { readonly bytes: number; readonly untilMs: number } | null {
-		const bytes = (this.usedBytes ?? 0) - this.footageOf(budgetBytes);
-		const untilUs = leavesUntil(this.#runs, bytes);
-		return untilUs === null ? null : { bytes, untilMs: untilUs / 1000 };
+		const allowed = this.outlook?.allowedBytes ?? 0;
+		return Math.max(this.offeredBytes ?? 0, allowed, LEAST_SCALE_BYTES);
 	}
 
 	async look(): Promise<void> {
-		const { segments, preferences, allowance, clock } = this.#engine;
-		this.usedBytes = await segments.usedBytes();
-		this.budgetBytes = await allowance.bytes();
-		this.damagedRows = segments.damagedRows();
-		this.offeredBytes ??= await allowance.offeredBytes();
-		const cameras = await segments.cameras();
-		this.#runs = (await Promise.all(cameras.map((camera) => segments.runs(camera)))).flat();
-		const { profile, cap, mostDays } = await preferences.read();
-		this.cap = cap;
-		this.mostDays = mostDays;
-		const rates = ratesOf(this.#runs, clock.wallMs());
-		this.measured = rates.length > 0;
-		this.rate = this.measured
-			? rates.reduce((sum, { bytesPerHour }) => sum + bytesPerHour, 0)
-			: profileNamed(profile).bitsPerSecond * 450;
-		this.#count();
-	}
-
-	#count(): void {
-		const { filling } = this.#engine.care;
-		this.#besideBytes = (filling?.previews ?? 0) + (filling?.index ?? 0);
-		this.#pinnedBytes = filling?.pinned ?? 0;
+		const { segments, preferences, allowance } = this.#engine;
+		try {
+			this.damagedRows = segments.damagedRows();
+			this.offeredBytes ??= await allowance.offeredBytes();
+			const { cap, mostDays } = await preferences.read();
+			this.cap = cap;
+			this.mostDays = mostDays;
+		} catch {
+			// The next look asks again; what was shown stays.
+		}
 	}
 }

@@ -1,5 +1,6 @@
 import { Fault, faultOf } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
+import type { Span } from '#domain/timeline.ts';
 import type { ClipPlan, Clips, MadeClip } from '#engine/clips.ts';
 import type { ClipFormat } from '#ports/clips.ts';
 import type { Engine } from './engine.ts';
@@ -26,6 +27,8 @@ export class Clipping {
 	/** What the marked span would become; `null`: nothing of it, `undefined`: not known yet. */
 	plan = $state.raw<ClipPlan | null | undefined>(undefined);
 	format = $state<ClipFormat>('mp4');
+	/** What `plan` is of: the ends may have moved since. */
+	#planned = $state.raw<Span | null>(null);
 	readonly #camera: CameraId;
 	readonly #name: string;
 	readonly #marking: Marking;
@@ -50,6 +53,7 @@ export class Clipping {
 			const plan = await (await this.#clips).plan(this.#camera, span);
 			if (turn !== this.#planning) return;
 			this.plan = plan;
+			this.#planned = span;
 			if (!plan?.formats.some(({ format }) => format === this.format)) this.format = 'mp4';
 		} catch (error) {
 			if (turn === this.#planning) this.#fail(error);
@@ -65,13 +69,20 @@ export class Clipping {
 		return (this.plan?.needsFile ?? false) && !this.#mayPick;
 	}
 
+	/** TL12: it would save what is marked now. */
+	get ready(): boolean {
+		const { span } = this.#marking;
+		const same = span?.startUs === this.#planned?.startUs && span?.endUs === this.#planned?.endUs;
+		return Boolean(this.plan) && same && !this.tooLarge && this.state.kind !== 'saving';
+	}
+
 	get shareable(): boolean {
 		return this.state.kind === 'saved' && this.state.file !== null && mayShare(this.state.file);
 	}
 
 	async save(): Promise<void> {
 		const { plan, format } = this;
-		if (!plan || this.#stop !== null) return;
+		if (!plan || !this.ready || this.#stop !== null) return;
 		const name = `${fileName(this.#name, plan.startUs / 1000)}.mp4`;
 		const stop = new AbortController();
 		this.#stop = stop;

@@ -19,10 +19,15 @@ export interface Mark {
 
 const AROUND_MS = 15_000;
 const SHORTEST_MS = 1000;
+/** TL14: less of the ribbon than this, and the handles are too near; more, and they are out of sight. */
+const [LEAST_SHARE, BEST_SHARE, MOST_SHARE] = [0.3, 0.6, 0.9];
 
-/** The marked span of the ribbon, and what a person does with it: pin, delete, undo. */
+/**
+ * The span that a person acts on: that of the selection while one is open, else some seconds around the
+ * hand. Rules: docs/spec/timeline.md, "The span".
+ */
 export class Marking {
-	/** `null`: nothing is marked. */
+	/** The selection; `null`: none is open. */
 	mark = $state.raw<Mark | null>(null);
 	pins = $state.raw<readonly Pin[]>([]);
 	done = $state.raw<Done | null>(null);
@@ -30,6 +35,9 @@ export class Marking {
 	readonly #ribbon: Ribbon;
 	readonly #reload: () => Promise<void>;
 	#camera: CameraId | null = null;
+	/** Across the ribbon: before a selection was opened, and since. */
+	#spanMs = 0;
+	#zoomedMs = 0;
 	#off: () => void = () => undefined;
 
 	/** `reload`: makes the player forget what is gone. */
@@ -57,20 +65,37 @@ export class Marking {
 		this.#off();
 	}
 
+	/** Of the selection. */
 	get span(): Span | null {
-		return this.mark && { startUs: this.mark.startMs * 1000, endUs: this.mark.endMs * 1000 };
+		return this.mark && spanOf(this.mark);
 	}
 
-	/** Marks some seconds around the hand, unless something is marked already. */
-	begin(): Mark {
+	/** TL12: what an action takes now. */
+	get here(): Mark {
+		if (this.mark !== null) return this.mark;
 		const { handMs, fromMs, toMs } = this.#ribbon;
 		const startMs = Math.max(fromMs, handMs - AROUND_MS);
 		const endMs = Math.max(startMs + SHORTEST_MS, Math.min(toMs, handMs + AROUND_MS));
-		this.mark ??= { startMs, endMs };
-		return this.mark;
+		return { startMs, endMs };
 	}
 
+	/** Opens a selection around the hand, unless one is open. */
+	begin(): void {
+		if (this.mark !== null) return;
+		this.mark = this.here;
+		const { spanMs } = this.#ribbon;
+		const share = (this.mark.endMs - this.mark.startMs) / spanMs;
+		this.#spanMs = spanMs;
+		if (share < LEAST_SHARE || share > MOST_SHARE)
+			this.#ribbon.spanMs = (share / BEST_SHARE) * spanMs;
+		this.#zoomedMs = this.#ribbon.spanMs;
+	}
+
+	/** The selection is closed, and the ribbon is as before unless somebody zoomed. */
 	clear(): void {
+		if (this.mark !== null && this.#ribbon.spanMs === this.#zoomedMs) {
+			this.#ribbon.spanMs = this.#spanMs;
+		}
 		this.mark = null;
 	}
 
@@ -86,14 +111,14 @@ export class Marking {
 				: { startMs: Math.min(startMs, ms - SHORTEST_MS), endMs: ms };
 	}
 
-	/** The pin that the hand, or the marked span, lies in. */
+	/** The pin that the hand, or the selection, lies in. */
 	get pinHere(): Pin | null {
 		const { startMs, endMs } = this.mark ?? { startMs: this.#ribbon.handMs, endMs: 0 };
 		const to = Math.max(startMs, endMs) * 1000;
 		return this.pins.find(({ startUs, endUs }) => startUs <= to && endUs > startMs * 1000) ?? null;
 	}
 
-	/** Pins the marked span; a pin that is there already is taken away. */
+	/** Pins the span; a pin that is there already is taken away. */
 	async pin(): Promise<void> {
 		const { segments } = this.#engine;
 		await this.#do(async (camera) => {
@@ -102,18 +127,18 @@ export class Marking {
 				await segments.unpin(pin.id);
 				return { kind: 'unpinned', pin };
 			}
-			this.begin();
-			const span = this.span ?? { startUs: 0, endUs: 0 };
-			return { kind: 'pinned', pin: await this.#engine.pins.pin(camera, span) };
+			return { kind: 'pinned', pin: await this.#engine.pins.pin(camera, spanOf(this.here)) };
 		});
 	}
 
+	/** TL13: deletes the selection, and nothing that was not shown as one. A refusal leaves it open. */
 	async remove(): Promise<void> {
+		const { span } = this;
+		if (span === null) return;
 		await this.#do(async (camera) => {
-			this.begin();
-			const span = this.span ?? { startUs: 0, endUs: 0 };
 			const removal = await this.#engine.segments.remove(camera, span);
 			if (removal === null) return { kind: 'nothing' };
+			this.clear();
 			await this.#reload();
 			return { kind: 'deleted', removal };
 		});
@@ -148,7 +173,6 @@ export class Marking {
 		if (this.#camera === null) return;
 		try {
 			this.done = await work(this.#camera);
-			this.mark = null;
 		} catch (error) {
 			const fault = faultOf(error);
 			const told = fault.kind === 'conflict' ? 'is-pinned' : fault.kind === 'quota' ? 'full' : null;
@@ -165,4 +189,8 @@ export class Marking {
 			// The next change asks again.
 		}
 	}
+}
+
+function spanOf({ startMs, endMs }: Mark): Span {
+	return { startUs: startMs * 1000, endUs: endMs * 1000 };
 }

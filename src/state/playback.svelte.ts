@@ -188,10 +188,13 @@ export class Playback {
 		return span !== undefined && span.startUs <= ms * 1000;
 	}
 
-	/** The page of a month, counted from the one the hand stands in. */
-	month(shift: number): MonthPage & { readonly fromMs: number; readonly week: readonly number[] } {
+	/** The page of a month, counted from the one that `ms` lies in. */
+	month(
+		ms: number,
+		shift: number,
+	): MonthPage & { readonly fromMs: number; readonly week: readonly number[] } {
 		const { calendar } = this.#engine;
-		const { year, month } = calendar.fieldsOf(this.ribbon.handMs);
+		const { year, month } = calendar.fieldsOf(ms);
 		const fromMs = calendar.dayStart(year, month + shift, 1);
 		const first = calendar.fieldsOf(fromMs);
 		const footage = this.state?.footage ?? [];

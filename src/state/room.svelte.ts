@@ -2,7 +2,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { Changed, SettingChange } from '#domain/change.ts';
 import { chartFromMs, chartOf, type Chart } from '#domain/chart.ts';
 import { bytesOfKind, KINDS, type Filling, type Kind, type Level } from '#domain/filling.ts';
-import { rateChange, ratesOf, type Rate, type RateChange } from '#domain/forecast.ts';
+import { rateChange, type Rate, type RateChange } from '#domain/forecast.ts';
 import type { Growth } from '#domain/growth.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Deletion } from '#domain/journal.ts';
@@ -23,6 +23,8 @@ export class Room {
 	pins = $state.raw<readonly PinCost[]>([]);
 	/** What was just let go of, and can be pinned again. */
 	unpinned = $state.raw<PinCost | null>(null);
+	/** It could not be pinned again: there is no room for more pins. */
+	full = $state(false);
 	runs = $state.raw<readonly Run[]>([]);
 	#changes = $state.raw<readonly SettingChange[]>([]);
 	#nowMs = $state(0);
@@ -61,7 +63,8 @@ export class Room {
 	}
 
 	get rates(): readonly Rate[] {
-		return ratesOf(this.runs, this.#nowMs);
+		this.#subscribe();
+		return this.#engine.care.outlook?.rates ?? [];
 	}
 
 	get rateChange(): RateChange | null {
@@ -105,16 +108,31 @@ export class Room {
 		return this.#nowMs;
 	}
 
+	/** RT20: without its pin it would be the next to leave, and room is needed. */
+	leavesUnpinned({ pin }: PinCost): boolean {
+		this.#subscribe();
+		const full = this.#engine.care.outlook?.fullInMs === 0;
+		return full && pin.startUs / 1000 <= (this.nextMs ?? Infinity);
+	}
+
 	async unpin(cost: PinCost): Promise<void> {
 		await this.#engine.segments.unpin(cost.pin.id);
 		this.unpinned = cost;
+		this.full = false;
 		await this.look();
 	}
 
 	async undoUnpin(): Promise<void> {
 		const cost = this.unpinned;
-		this.unpinned = null;
-		if (cost !== null) await this.#engine.pins.pin(cost.pin.camera, cost.pin);
+		if (cost === null) return;
+		try {
+			await this.#engine.pins.pin(cost.pin.camera, cost.pin);
+			this.unpinned = null;
+			this.full = false;
+		} catch {
+			// Meanwhile others took the room: what can be done is said.
+			this.full = true;
+		}
 		await this.look();
 	}
 

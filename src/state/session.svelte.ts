@@ -7,13 +7,14 @@ import type { Wrong } from '#domain/tamper.ts';
 import type { HouseState } from '#engine/house.ts';
 import type { Planned } from '#engine/planning.ts';
 import type { RecorderState } from '#engine/recording.ts';
-import type { Lasting } from '#domain/forecast.ts';
+import type { Outlook } from '#domain/forecast.ts';
 import type { RunEnd } from '#domain/run.ts';
 import type { AwakeState } from '#domain/awake.ts';
 import type { Trace } from '#ports/origin.ts';
 import type { Charge } from '#ports/power.ts';
 import type { Engine } from './engine.ts';
 import { Permanence } from './permanence.svelte.ts';
+import type { Unfinished } from './unfinished.svelte.ts';
 
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -26,6 +27,8 @@ export class Session {
 	theme = $state<Theme>('system');
 	/** Why the app could not start, if it could not. */
 	fault = $state.raw<Fault | null>(null);
+	/** What would be lost by leaving the page on show; `null`: nothing. */
+	unfinished: Unfinished | null = null;
 	/** `null` until the engine is there. */
 	permanence = $state.raw<Permanence | null>(null);
 	#engine = $state.raw<Engine | null>(null);
@@ -108,10 +111,10 @@ export class Session {
 		return this.#engine?.planning.now ?? null;
 	}
 
-	/** How long the room lasts; `null`: not known yet. */
-	get lasting(): Lasting | null {
+	/** How this device stands with its room; `null`: not known yet. */
+	get outlook(): Outlook | null {
 		this.#subscribe();
-		return this.#engine?.care.lasting ?? null;
+		return this.#engine?.care.outlook ?? null;
 	}
 
 	get charge(): Charge | null {

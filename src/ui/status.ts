@@ -44,10 +44,10 @@ function savedUntil({ savedUntilMs, recorder }: Session, w: Words): string[] {
 }
 
 /** What is left: room, and battery where it is told. */
-export function leftOf({ lasting, charge }: Session, w: Words): string[] {
+export function leftOf({ outlook, charge }: Session, w: Words): string[] {
 	const { status } = w.guard;
 	const parts: string[] = [];
-	if (lasting) parts.push(status[lasting.full ? 'keeps' : 'left'](w.span(lasting.ms)));
+	if (outlook) parts.push(status.keeps(w.span(outlook.keepsMs)));
 	// A full battery on its charger is no news.
 	if (charge && !(charge.charging && charge.level === 1))
 		parts.push(status[charge.charging ? 'charging' : 'battery'](w.percent(charge.level)));

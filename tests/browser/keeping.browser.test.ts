@@ -123,6 +123,20 @@ describe('deleted by a person', () => {
 		expect((await store.at(DOOR, T0))?.seq).toBe(1);
 	});
 
+	it('RT14 RT21 what was deleted counts in what would leave, and may be all of it', async () => {
+		await record(store, DOOR, 1, 180);
+		await store.remove(DOOR, span(20, 50));
+		expect(await store.leaving({ bytes: 3000 })).toMatchObject({
+			bytes: 3000,
+			segments: 0,
+			span: null,
+		});
+		const { lengthUs, ...promised } = await store.leaving({ bytes: 4000 });
+		expect(lengthUs).toBe(MINUTE);
+		expect(await store.evict(4000, 10)).toEqual(promised);
+		expect(promised).toMatchObject({ bytes: 6000, segments: 60 });
+	});
+
 	it('where nothing is, nothing is deleted; more than a day is refused', async () => {
 		await record(store, DOOR, 1, 5);
 		expect(await store.remove(DOOR, span(100, 200))).toBe(null);

@@ -2,6 +2,7 @@ import Dexie from 'dexie';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DexieExamining } from '#browser/examining.ts';
 import { DexieSegments } from '#browser/segments.ts';
+import { leavingContract } from '../contracts/leaving.ts';
 import { DOOR, record, sealed, SECOND, segmentsContract, T0 } from '../contracts/segments.ts';
 import { answer, rawly } from './raw-database.ts';
 
@@ -14,11 +15,13 @@ afterEach(async () => {
 });
 
 describe('DexieSegments', () => {
-	segmentsContract(async () => {
+	const make = () => {
 		const store = new DexieSegments(`contract-${(count += 1)}`);
 		made.push(store);
 		return Promise.resolve(store);
-	});
+	};
+	segmentsContract(make);
+	leavingContract(make, 6);
 
 	// Tests have no disk here: tests/faults/quota.test.ts sees what a quota makes of it.
 	test.each([5000, 60_000])(

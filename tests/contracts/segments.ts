@@ -12,8 +12,11 @@ export const T0 = 1_800_000_000_000_000;
 export const SECOND = 1_000_000;
 export const MINUTE = 60 * SECOND;
 
-export const filled = (length: number, seed: number) =>
-	Uint8Array.from({ length }, (_, at) => (at * 7 + seed) & 0xff);
+export function filled(length: number, seed: number): Uint8Array<ArrayBuffer> {
+	const bytes = new Uint8Array(length);
+	for (let at = 0; at < length; at += 1) bytes[at] = (at * 7 + seed) & 0xff;
+	return bytes;
+}
 
 export function startOf(camera: CameraId, runNo: number, anchorUs = T0): RunStart {
 	const runId = runNo.toString(16).padStart(32, camera.slice(0, 1)) as RunId;
@@ -32,10 +35,11 @@ export async function record(
 	runNo: number,
 	count: number,
 	anchorUs = T0,
+	size?: number,
 ): Promise<Run> {
 	let run = await store.begin(startOf(camera, runNo, anchorUs), sealed(0, anchorUs));
 	for (let seq = 1; seq <= count; seq += 1) {
-		run = await store.append(camera, runNo, sealed(seq, anchorUs + (seq - 1) * SECOND));
+		run = await store.append(camera, runNo, sealed(seq, anchorUs + (seq - 1) * SECOND, size));
 	}
 	return run;
 }

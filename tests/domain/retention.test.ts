@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultBudget, leavesUntil, toFree, toFreeAfterQuota } from '#domain/retention.ts';
+import { defaultBudget, toFree, toFreeAfterQuota } from '#domain/retention.ts';
 
 const GIB = 2 ** 30;
 
@@ -22,16 +22,5 @@ describe('retention', () => {
 	test('RT9 at least four segments or 1 MiB', () => {
 		expect(toFreeAfterQuota(100)).toBe(2 ** 20);
 		expect(toFreeAfterQuota(2 ** 20)).toBe(2 ** 22);
-	});
-
-	test('SP11 the oldest leave first, and a run in part', () => {
-		const runs = [
-			{ startUs: 1000, endUs: 2000, bytes: 50 },
-			{ startUs: 0, endUs: 1000, bytes: 100 },
-		];
-		expect([-5, 0, 25, 100, 125, 999].map((bytes) => leavesUntil(runs, bytes))).toEqual([
-			...[null, null, 250, 1000, 1500, 2000],
-		]);
-		expect(leavesUntil([], 10)).toBeNull();
 	});
 });

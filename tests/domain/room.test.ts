@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changesBetween } from '#domain/change.ts';
 import { bucketOf, bytesOfKind, KINDS, levelOf, type Filling } from '#domain/filling.ts';
-import { lasting, rateChange, ratesOf } from '#domain/forecast.ts';
+import { outlookOf, rateChange, ratesOf } from '#domain/forecast.ts';
 import type { CameraId } from '#domain/ids.ts';
 import { hourOf, joined, type Deletion } from '#domain/journal.ts';
 import { reserveOf } from '#domain/space.ts';
@@ -66,15 +66,35 @@ describe('the forecast', () => {
 		expect(ratesOf([run(DOOR, -1 / 61, 0, 5e6)], NOW)).toEqual([]);
 	});
 
+	const filling: Filling = {
+		...{ atMs: NOW, footage: 0, pinned: 0, previews: 0, index: 0, reserve: 0, other: 0 },
+		allowed: 200 * MIB,
+	};
+	const rates = [{ camera: DOOR, bytesPerHour: 600 * MIB }];
+
 	test('SP17 ST3 full is when the oldest leave, not minutes before', () => {
-		const rates = [{ bytesPerHour: 600 * MIB }];
-		expect(lasting({ footage: 0, most: 200 * MIB }, [])).toBeNull();
-		expect(lasting({ footage: 150 * MIB, most: 190 * MIB }, rates)).toEqual({
-			...{ ms: 4 * 60_000, full: false },
-		});
-		expect(lasting({ footage: 180 * MIB, most: 190 * MIB }, rates)).toEqual({
-			...{ ms: 19 * 60_000, full: true },
-		});
+		const at = (footage: number) =>
+			outlookOf({ ...filling, footage: footage * MIB }, rates, 1, null);
+		expect(at(150).fullInMs).toBe(4 * 60_000);
+		expect(at(180).fullInMs).toBe(0);
+		expect(at(150).keepsMs).toBe(19 * 60_000);
+		expect(at(180).keepsMs).toBe(19 * 60_000);
+	});
+
+	test('SP25 what is kept beside, pins and days count in all numbers alike', () => {
+		const more = { ...filling, previews: 30 * MIB, index: 10 * MIB, reserve: 5 * MIB };
+		const full = outlookOf({ ...more, footage: 150 * MIB, pinned: 50 * MIB }, rates, 1, null);
+		expect(full).toMatchObject({ usedBytes: 195 * MIB, allowedBytes: 200 * MIB, fullInMs: 0 });
+		expect(full.keepsMs).toBe(10 * 60_000);
+		// A plan of days shorter than the room: the room is never full.
+		const days = outlookOf({ ...filling, allowed: 1e12 }, rates, 1, 2);
+		expect(days).toMatchObject({ keepsMs: 48 * HOUR_MS, fullInMs: null });
+		expect(outlookOf({ ...filling, footage: 190 * MIB }, rates, 1, 2).fullInMs).toBe(0);
+	});
+
+	test('SP25 before anything was recorded the chosen quality says how long it lasts', () => {
+		const none = outlookOf(filling, [], 600 * MIB, null);
+		expect(none).toMatchObject({ keepsMs: 19 * 60_000, rates: [] });
 	});
 
 	test('SP18 a rate that changed is told with the last setting before it', () => {

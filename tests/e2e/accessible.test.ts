@@ -69,6 +69,9 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await look('going to a time');
 		await page.keyboard.press('Escape');
 		await page.locator('.doing .button').last().click();
+		await page.locator('.actions .main').waitFor();
+		await look('deleting');
+		await page.locator('.actions .main').click();
 		await page.locator('.outcome.there').waitFor();
 		await look('deleted');
 		expect(found).toEqual([]);

@@ -33,10 +33,12 @@ test('ST20 a database of an older version opens: it plays, and can be pinned, de
 	await button('Pin').click();
 	await page.getByText(/^Pinned: /).waitFor();
 	await button('Delete').click();
+	const remove = page.getByRole('dialog').getByRole('button', { name: /^Delete \d/ });
+	await remove.click();
 	await page.getByText('A part of it is pinned.').waitFor();
 	await button('Pin').click();
 	await page.getByText(/^No longer pinned/).waitFor();
-	await button('Delete').click();
+	await remove.click();
 	await page.getByText(/^Deleted: /).waitFor();
 	await button('Undo').click();
 	await page.getByText('It is back.').waitFor();

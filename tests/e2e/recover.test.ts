@@ -81,7 +81,7 @@ async function comeWith(text: string, passphrase = PASSPHRASE): Promise<void> {
 	await page.getByRole('button', { name: 'Come back', exact: true }).click();
 }
 
-test('KT3 KT10 KT16 a kit with a passphrase is made, printed, asked back and tried', async () => {
+test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, asked back and tried', async () => {
 	// After the pairing the person is told what is missing.
 	await owner.getByRole('link', { name: 'Make a recovery kit' }).click();
 	const region = owner.getByRole('region', { name: 'Recovery kit' });
@@ -113,6 +113,18 @@ test('KT3 KT10 KT16 a kit with a passphrase is made, printed, asked back and tri
 	const proof = owner.getByRole('dialog', { name: 'Do you have it?' });
 	const fields = await proof.getByRole('textbox').all();
 	expect(fields).toHaveLength(2);
+	// KT18: neither a key nor the way back throws away what is on paper.
+	const sure = owner.getByRole('dialog', { name: 'Throw this kit away?' });
+	const ways = [() => owner.keyboard.press('Escape'), () => owner.evaluate(() => history.back())];
+	for (const leave of ways) {
+		await leave();
+		await sure.waitFor();
+		await owner.keyboard.press('Escape');
+		await sure.waitFor({ state: 'detached' });
+		await proof.waitFor();
+	}
+	await proof.getByRole('button', { name: 'Cancel' }).click();
+	await sure.getByRole('button', { name: 'Go on' }).click();
 	for (const field of fields) await field.fill('WRONG');
 	await proof.getByRole('button', { name: 'Done' }).click();
 	await proof.getByText('That is not what stands on the sheet.').waitFor();

@@ -1,7 +1,11 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makePast, PAST } from '../faults/full.ts';
 import { newContext, startRelay, type Relay } from './house.ts';
-import { becomeCamera, escaped, record, stop } from './person.ts';
-import { savedAtLeast, storedRuns } from './stored.ts';
+import { becomeCamera, escaped } from './person.ts';
+import { storedPages, storedRuns } from './stored.ts';
+
+const MIB = 2 ** 20;
 
 let relay: Relay;
 beforeAll(async () => {
@@ -9,34 +13,24 @@ beforeAll(async () => {
 });
 afterAll(() => relay.stop());
 
-test('SP10 SP11 a smaller budget says what goes before it is saved, and is remembered', async () => {
+async function storedBytes(page: Page): Promise<number> {
+	return (await storedRuns(page)).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, and every number agrees', async () => {
+	const openPast = await makePast();
 	const context = await newContext();
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 3);
-	await stop(page);
-	// A run of the day before, as large as two hours are.
-	const [run] = await storedRuns(page);
-	await page.evaluate(
-		async (row) => {
-			const request = indexedDB.open('spycam-footage');
-			const database = await new Promise<IDBDatabase>((done) => {
-				request.onsuccess = () => done(request.result);
-			});
-			const transaction = database.transaction('runs', 'readwrite');
-			transaction.objectStore('runs').put(row);
-			await new Promise((done) => (transaction.oncomplete = done));
-			database.close();
-		},
-		{
-			...run!,
-			...{ runNo: run!.runNo + 50, bytes: 900e6, lastSeq: 7200 },
-			...{ anchorUs: run!.startUs - 86_400e6, startUs: run!.startUs - 86_400e6 },
-			endUs: run!.startUs - 79_200e6,
-		},
-	);
+	const past = await context.newPage();
+	await openPast(past, relay.address);
+	// The first of three minutes is pinned; the reserve is that of the budget as it was.
+	await past.evaluate((wish) => window.recordPast(wish), {
+		...{ ...PAST, minutes: 3 },
+		...{ useBytes: 81 * MIB, reserveBytes: 16 * MIB },
+	});
+	await past.close();
 	await page.goto(`${relay.address}/storage`);
 	const slider = page.getByRole('slider', { name: 'How much it may use' });
 	await slider.focus();
@@ -44,19 +38,44 @@ test('SP10 SP11 a smaller budget says what goes before it is saved, and is remem
 	await page.keyboard.press('Home');
 	await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^50 MB: about \d/);
 	expect(before).not.toMatch(/^50 MB/);
-	await page.getByText(/^Saving deletes about 85\d/).waitFor();
-	await page.getByLabel('Exactly, in GB').fill('0.2');
-	await page.getByText(/^Saving deletes about 71\d/).waitFor();
-	expect(await slider.getAttribute('aria-valuetext')).toMatch(/^200 MB: /);
+	const warning = page.getByText(/^Saving deletes \d minutes? \(/);
+	await warning.waitFor();
 	await page.getByLabel('Exactly, in GB').fill('much');
 	await page.getByRole('button', { name: 'Save' }).click();
 	await page.getByText('Give a number from 0.05').waitFor();
-	await page.getByLabel('Exactly, in GB').fill('2');
-	expect(await page.getByText(/^Saving deletes/).count()).toBe(0);
-	await page.getByRole('button', { name: 'Save' }).click();
-	await page.getByText('Saved.').waitFor();
+	await page.getByLabel('Exactly, in GB').fill('0.2');
+	await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
+	expect(await slider.getAttribute('aria-valuetext')).toMatch(/^200 MB: /);
+	expect(await warning.count()).toBe(0);
+
+	const [bytes, pages] = [await storedBytes(page), await storedPages(page)];
+	await page.getByLabel('Exactly, in GB').fill('0.05');
+	const button = page.getByRole('button', { name: /^Delete [\d.]+ MB and save$/ });
+	const promised = /[\d.]+ MB/.exec(await button.innerText())?.[0] ?? '';
+	await page.getByText(`(${promised}) of footage`).waitFor();
+	await button.click();
+	await page.getByText(`Saved. ${promised} deleted.`).waitFor();
+	const gone = bytes - (await storedBytes(page));
+	expect(`${String(Math.round(gone / 1e5) / 10)} MB`).toBe(promised);
+	// The oldest that is not pinned, and no more.
+	const left = new Set((await storedPages(page)).map(({ minute }) => minute));
+	expect(pages.map(({ minute }) => left.has(minute))).toEqual(pages.map((_, at) => at !== 1));
+
+	// The button is what it was, and all that tells of room tells the same.
+	await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
+	const used = /^([\d.]+) MB of 50 MB$/.exec(await page.getByText(/ of 50 MB$/).innerText());
+	expect(Number(used?.[1])).toBeLessThanOrEqual(50);
+	const keeps = /Keeps about (.+) at today/.exec(await page.getByText(/^Keeps about/).innerText());
+	expect(await slider.getAttribute('aria-valuetext')).toBe(`50 MB: about ${keeps?.[1] ?? ''}`);
+	const strip = page.getByRole('link', { name: 'This device as a camera' });
+	expect(await strip.innerText()).toContain(`keeps about ${keeps?.[1] ?? ''}`);
+
+	await page.getByLabel('Delete footage after').selectOption('7');
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
+	await page.getByText('Saved.', { exact: true }).waitFor();
 	await page.reload();
-	await page.getByText(/ of 2 GB$/).waitFor();
+	await page.getByText(/ of 50 MB$/).waitFor();
+	expect(await page.getByLabel('Delete footage after').inputValue()).toBe('7');
 	expect(errors).toEqual([]);
 	await context.close();
 });

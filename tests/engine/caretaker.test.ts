@@ -1,40 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '#domain/fault.ts';
-import { Allowance } from '#engine/allowance.ts';
-import { Caretaker } from '#engine/caretaker.ts';
-import { Journal } from '#engine/journal.ts';
-import { NotedPreferences } from '#engine/noted.ts';
-import { Pins } from '#engine/pins.ts';
-import { Retention } from '#engine/retention.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../contracts/segments.ts';
-import { ManualClock } from '../fakes/clock.ts';
-import { MemoryPreferences } from '../fakes/preferences.ts';
-import { MemorySegments } from '../fakes/segments.ts';
-import { MemoryLedger, MemoryOrigin, MemoryReserve } from '../fakes/space.ts';
+import { world } from '../fakes/space.ts';
 
 const MIB = 2 ** 20;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-function world(stored: object = {}) {
-	const clock = new ManualClock(T0 / 1000);
-	const store = new MemorySegments();
-	const reserve = new MemoryReserve();
-	const ledger = new MemoryLedger();
-	const origin = new MemoryOrigin();
-	const preferences = new NotedPreferences(new MemoryPreferences(stored), ledger, clock);
-	const allowance = new Allowance(preferences, clock, () => Promise.resolve(null));
-	const pins = new Pins(store, allowance);
-	const journal = new Journal(ledger, clock);
-	const previews = { count: 0, bytes: 0 };
-	const retention = new Retention({ segments: store, allowance, reserve, journal });
-	const tools = {
-		...{ clock, reserve, ledger, origin, preferences, allowance, retention, pins, journal },
-		segments: store,
-		thumbnails: { size: () => Promise.resolve(previews) },
-	};
-	return { ...tools, store, previews, caretaker: new Caretaker(tools) };
-}
 type World = ReturnType<typeof world>;
 
 let here: World;

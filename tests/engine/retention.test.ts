@@ -62,6 +62,7 @@ describe('Retention', () => {
 			segments: store,
 			reserve,
 			allowance: {
+				bytes: () => Promise.resolve(1e9),
 				footageBytes: () => Promise.resolve(1e9),
 				refused: (bytes) => Promise.resolve(void (refusedAt = bytes)),
 			},

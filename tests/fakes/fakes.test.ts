@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CameraId } from '#domain/ids.ts';
 import { clockContract } from '../contracts/clock.ts';
+import { leavingContract } from '../contracts/leaving.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { preferencesContract } from '../contracts/preferences.ts';
 import { reserveContract } from '../contracts/reserve.ts';
@@ -12,7 +13,10 @@ import { MemorySegments } from './segments.ts';
 import { MemoryLedger, MemoryReserve } from './space.ts';
 import { MemoryTenure } from './tenure.ts';
 
-describe('MemorySegments', () => segmentsContract(() => Promise.resolve(new MemorySegments())));
+describe('MemorySegments', () => {
+	segmentsContract(() => Promise.resolve(new MemorySegments()));
+	leavingContract(() => Promise.resolve(new MemorySegments()), 60);
+});
 
 describe('MemoryPreferences', () =>
 	preferencesContract((stored) => Promise.resolve(new MemoryPreferences(stored))));

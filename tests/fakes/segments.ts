@@ -3,6 +3,7 @@ import { same } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import { endUsOf, minuteOf, MINUTE_US, segmentOf, type Entry } from '#domain/index-page.ts';
+import { LeavingPlan, verdict, type Leaving, type Limits } from '#domain/leaving.ts';
 import { mayGrow } from '#domain/retention.ts';
 import type { Run, RunEnd, RunStart } from '#domain/run.ts';
 import { begunRun, grownRun, holedRun, shortenedRun } from '#domain/run-change.ts';
@@ -137,18 +138,35 @@ export class MemorySegments implements Segments, Pick<Keeping, 'pins' | 'pin' | 
 	}
 
 	expire(beforeUs: number, maxPages: number): Promise<Evicted> {
-		return this.evict(Infinity, maxPages, beforeUs);
+		return this.evict(0, maxPages, beforeUs);
 	}
 
-	async evict(bytes: number, maxPages: number, beforeUs = Infinity): Promise<Evicted> {
+	async leaving(limits: Limits): Promise<Leaving> {
+		const plan = new LeavingPlan(limits);
+		for (const page of this.#inOrder()) {
+			const { camera, runNo, entries } = page;
+			const run = this.#run(camera, runNo);
+			if (run === undefined) continue;
+			const pages = this.#pagesOf(camera, runNo).length;
+			const initBytes = this.#bytes.get(run.initPlace)?.bytes.length ?? 0;
+			const more = plan.take({
+				...{ ...this.#standing(page), startUs: entries[0]!.startUs },
+				...{ segments: entries.length, bytes: sizeOf(entries) },
+				run: { name: `${camera} ${String(runNo)}`, pages, initBytes },
+			});
+			if (!more) break;
+		}
+		return plan.leaving;
+	}
+
+	async evict(bytes: number, maxPages: number, beforeUs = -Infinity): Promise<Evicted> {
 		let freed = 0;
 		let segments = 0;
 		let span = null as Evicted['span'];
-		for (let pages = 0; pages < maxPages && freed < bytes; pages += 1) {
-			const page = this.#oldest();
+		for (let pages = 0; pages < maxPages; pages += 1) {
+			const page = this.#oldest({ bytes: bytes - freed, beforeUs });
 			const run = page && this.#run(page.camera, page.runNo);
 			if (page === null || run === undefined || run === null) break;
-			if (page.entries.some((entry) => endUsOf(entry) > beforeUs)) break;
 			this.#pages = this.#pages.filter((other) => other !== page);
 			for (const { place } of page.entries) this.#bytes.delete(place);
 			const startUs = page.entries[0]!.startUs;
@@ -223,16 +241,28 @@ export class MemorySegments implements Segments, Pick<Keeping, 'pins' | 'pin' | 
 	}
 
 	/** The page written first that may leave. */
-	#oldest(): Page | null {
-		const inOrder = this.#pages.toSorted((a, b) => a.entries[0]!.place - b.entries[0]!.place);
-		const free = inOrder.find((page) => {
-			if (this.#pins.some((pin) => isPinned(page, pin))) return false;
-			const run = this.#run(page.camera, page.runNo);
-			const later = this.#runs.find((one) => one.camera === page.camera && one.runNo > page.runNo);
-			const open = run !== undefined && mayGrow(run, later ?? null);
-			return !open || this.#pagesOf(page.camera, page.runNo).at(-1) !== page;
-		});
-		return free ?? null;
+	#oldest(limits: Limits): Page | null {
+		for (const page of this.#inOrder()) {
+			const becomes = verdict(this.#standing(page), limits);
+			if (becomes !== 'stays') return becomes === 'leaves' ? page : null;
+		}
+		return null;
+	}
+
+	#inOrder(): Page[] {
+		return this.#pages.toSorted((a, b) => a.entries[0]!.place - b.entries[0]!.place);
+	}
+
+	#standing(page: Page) {
+		const { camera, runNo, entries } = page;
+		const run = this.#run(camera, runNo);
+		const later = this.#runs.find((one) => one.camera === camera && one.runNo > runNo);
+		const newest = this.#pagesOf(camera, runNo).at(-1) === page;
+		return {
+			pinned: this.#pins.some((pin) => isPinned(page, pin)),
+			grows: newest && run !== undefined && mayGrow(run, later ?? null),
+			endUs: Math.max(...entries.map(endUsOf)),
+		};
 	}
 
 	#run(camera: CameraId, runNo: number): Run | undefined {

@@ -3,11 +3,20 @@ import type { SettingChange } from '#domain/change.ts';
 import { Fault } from '#domain/fault.ts';
 import { bucketOf, type Filling } from '#domain/filling.ts';
 import { hourOf, joined, type Deletion } from '#domain/journal.ts';
+import { Allowance } from '#engine/allowance.ts';
+import { Caretaker } from '#engine/caretaker.ts';
+import { Journal } from '#engine/journal.ts';
+import { NotedPreferences } from '#engine/noted.ts';
+import { Pins } from '#engine/pins.ts';
 import { Retention } from '#engine/retention.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Origin, Trace } from '#ports/origin.ts';
 import type { Reserve } from '#ports/reserve.ts';
 import type { Segments } from '#ports/segments.ts';
+import { T0 } from '../contracts/segments.ts';
+import { ManualClock } from './clock.ts';
+import { MemoryPreferences } from './preferences.ts';
+import { MemorySegments } from './segments.ts';
 
 const MIB = 2 ** 20;
 
@@ -109,10 +118,32 @@ export function retaining(segments: Segments, bytes: () => number): Retention {
 	return new Retention({
 		segments,
 		allowance: {
+			bytes: () => Promise.resolve(bytes()),
 			footageBytes: () => Promise.resolve(bytes()),
 			refused: () => Promise.resolve(),
 		},
 		reserve: new MemoryReserve(),
 		journal: { note: () => undefined },
 	});
+}
+
+/** A caretaker and all it looks after. `stored`: what a person chose. */
+export function world(stored: object = {}) {
+	const clock = new ManualClock(T0 / 1000);
+	const store = new MemorySegments();
+	const reserve = new MemoryReserve();
+	const ledger = new MemoryLedger();
+	const origin = new MemoryOrigin();
+	const preferences = new NotedPreferences(new MemoryPreferences(stored), ledger, clock);
+	const allowance = new Allowance(preferences, clock, () => Promise.resolve(null));
+	const pins = new Pins(store, allowance);
+	const journal = new Journal(ledger, clock);
+	const previews = { count: 0, bytes: 0 };
+	const retention = new Retention({ segments: store, allowance, reserve, journal });
+	const tools = {
+		...{ clock, reserve, ledger, origin, preferences, allowance, retention, pins, journal },
+		segments: store,
+		thumbnails: { size: () => Promise.resolve(previews) },
+	};
+	return { ...tools, store, previews, caretaker: new Caretaker(tools) };
 }

@@ -75,7 +75,7 @@ export async function makePast(): Promise<(page: Page, address: string) => Promi
 }
 
 const film = roomFragments(5);
-const PAST: Omit<Past, 'useBytes' | 'reserveBytes'> = {
+export const PAST: Omit<Past, 'useBytes' | 'reserveBytes'> = {
 	mime: 'video/mp4; codecs="avc1.42C00D"',
 	init: film.init.toString('base64'),
 	fragments: film.fragments.map(({ bytes, ...times }) => ({

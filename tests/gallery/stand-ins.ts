@@ -145,7 +145,7 @@ export function standIn({
 		},
 		installer: { state: installation ?? 'by-hand', on: off, ask: done },
 		care: {
-			...{ filling: null, level: 'fine', growths: [], taken: null },
+			...{ filling: null, outlook: null, level: 'fine', growths: [], taken: null },
 			...{ on: off, begin: nothing, look: done, forget: nothing },
 		},
 		origin: { persisted: () => Promise.resolve(false), persist: () => Promise.resolve(false) },

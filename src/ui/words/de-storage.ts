@@ -1,14 +1,14 @@
-import type { Words } from './en.ts';
+import type { StorageWords } from './en-storage.ts';
 import { GERMAN } from './formats.ts';
 
 const { count } = GERMAN;
 
-export const storage: Words['storage'] = {
+export const storage: StorageWords = {
 	title: 'Speicher',
 	used: 'Belegter Speicher',
 	of: (used, budget) => `${used} von ${budget}`,
-	keeps: (time) => `Platz für etwa ${time} bei der gewählten Qualität.`,
-	keepsNow: (time) => `Platz für etwa ${time} bei der heutigen Menge.`,
+	keeps: (time) => `Behält etwa ${time} bei der gewählten Qualität.`,
+	keepsNow: (time) => `Behält etwa ${time} bei der heutigen Menge.`,
 	fullIn: (time) =>
 		`Voll in etwa: ${time}. Dann weichen die ältesten Minuten zuerst, und die Aufnahme geht weiter.`,
 	reaches: (when) =>
@@ -66,24 +66,20 @@ export const storage: Words['storage'] = {
 	note: 'Aufnahmen liegen in diesem Browser, auf diesem Gerät, sonst nirgends.',
 	damaged: (n) =>
 		`${count(n, 'Eintrag war', 'Einträge waren')} nicht lesbar und wurden beiseite gelegt.`,
-	smaller: (size, until) =>
-		`Beim Speichern werden etwa ${size} gelöscht: die ältesten Aufnahmen bis ${until}. Angeheftetes bleibt.`,
+	counting: 'Zählt, was gelöscht würde …',
+	deletes: (time, size, until) =>
+		`Speichern löscht die ältesten Aufnahmen (${time}, ${size}) bis ${until}. Angeheftetes bleibt.`,
+	deletesHidden: (size) =>
+		`Speichern löscht endgültig, was du in den letzten zehn Minuten gelöscht hast (${size}).`,
+	deleteAndSave: (size) => `${size} löschen und speichern`,
+	savedDeleted: (size) => `Gespeichert. ${size} gelöscht.`,
+	more: 'Noch nicht gespeichert: Lies erst, was gelöscht würde.',
 	age: 'Aufnahmen löschen nach',
 	never: 'Nur wenn der Platz fehlt',
 	days: (n) => count(n, 'Tag', 'Tagen'),
 	ageNote: 'Angeheftetes bleibt. Gelöscht wird erst, wenn diese Seite eine Stunde lang offen war.',
 	kept: 'Der Browser hat zugesagt, diese Aufnahmen zu behalten.',
 	unkept: 'Der Browser kann diese Aufnahmen löschen, wenn die Platte fast voll ist.',
-	ask: 'Den Browser bitten, sie zu behalten',
-	askWhy:
-		'Es wird aufgenommen. Ohne deine Zustimmung kann der Browser die Aufnahmen löschen, wenn die Platte fast voll ist.',
-	asked:
-		'Der Browser hat nicht zugestimmt. Installiere die App: Von installierten Apps behalten Browser die Aufnahmen länger.',
-	taken: (size, until) =>
-		`Der Browser hat die Aufnahmen gelöscht, die hier lagen: etwa ${size}, bis ${until}.`,
-	takenNext:
-		'Das tun Browser, wenn die Platte fast voll ist. Schaffe Platz, installiere die App, und lass den Browser die Aufnahmen behalten.',
-	understood: 'Verstanden',
 	chart: {
 		title: 'Im Lauf der Zeit',
 		range: 'Gezeigte Zeit',
@@ -97,7 +93,10 @@ export const storage: Words['storage'] = {
 		none: 'Nichts ist angeheftet. Markiere im Player einen Moment und hefte ihn an: Dann löscht ihn nichts.',
 		held: (size) => `Angeheftetes belegt ${size}.`,
 		unpin: 'Lösen',
-		unpinned: 'Nicht mehr angeheftet.',
+		soon: 'Der Platz ist voll, und dies ist das Älteste: Ohne Anheftung wird es in wenigen Minuten gelöscht.',
+		anyway: 'Lösen und löschen',
+		unpinned: 'Nicht mehr angeheftet: Es weicht ab jetzt wie alle anderen Aufnahmen.',
+		full: 'Es ist nicht angeheftet: Mehr lässt sich nicht anheften. Löse etwas anderes, oder erlaube mehr Platz.',
 		span: (from, to) => `${from} bis ${to}`,
 	},
 	journal: {

@@ -3,8 +3,8 @@ import { events } from './de-events.ts';
 import { guard } from './de-guard.ts';
 import { answers } from './de-help.ts';
 import type { Words } from './en.ts';
+import { permanence } from './de-permanence.ts';
 import { plan } from './de-plan.ts';
-import { storage } from './de-storage.ts';
 import { GERMAN } from './formats.ts';
 
 const { across, count, shared } = GERMAN;
@@ -103,8 +103,8 @@ export const de: Words = {
 		notes: {
 			'sound-missing': 'Aufnahme ohne Ton: Der Browser gab keinen.',
 			muted: 'Dieses Gerät hat die Kamera stumm geschaltet. Gerade gibt es kein Bild.',
-			'making-room': 'Der Platz ist voll: Die ältesten Minuten weichen den neuen.',
 		},
+		full: 'Der Speicher ist voll. Neue Aufnahmen ersetzen die ältesten.',
 		acceptTitle: 'Dieser Browser behält keine Schlüssel',
 		acceptWhat: 'Was hier aufgenommen wird, lässt sich nicht mehr öffnen, sobald der Tab zu ist.',
 		accept: 'Trotzdem aufnehmen',
@@ -212,8 +212,8 @@ export const de: Words = {
 	check,
 	events,
 	guard,
+	permanence,
 	plan,
-	storage,
 	settings: {
 		connect: 'Gerät verbinden',
 		title: 'Einstellungen',

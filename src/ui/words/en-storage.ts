@@ -54,8 +54,8 @@ export const storage = {
 	title: 'Storage',
 	used: 'Storage used',
 	of: (used: string, budget: string) => `${used} of ${budget}`,
-	keeps: (time: string) => `Room for about ${time} at the chosen quality.`,
-	keepsNow: (time: string) => `Room for about ${time} at today’s rate.`,
+	keeps: (time: string) => `Keeps about ${time} at the chosen quality.`,
+	keepsNow: (time: string) => `Keeps about ${time} at today’s rate.`,
 	fullIn: (time: string) =>
 		`Full in about ${time}. Then the oldest minutes leave first, and recording goes on.`,
 	reaches: (when: string) =>
@@ -82,24 +82,21 @@ export const storage = {
 		`The browser had no room for more on ${when}. Since then footage keeps to ${size}, and tries a little more each day.`,
 	note: 'Footage is stored in this browser, on this device, nowhere else.',
 	damaged: (n: number) => `${count(n, 'entry', 'entries')} could not be read and were set aside.`,
-	smaller: (size: string, until: string) =>
-		`Saving deletes about ${size}: the oldest footage, up to ${until}. What is pinned stays.`,
+	counting: 'Counting what would go …',
+	deletes: (time: string, size: string, until: string) =>
+		`Saving deletes ${time} (${size}) of footage: the oldest, up to ${until}. What is pinned stays.`,
+	/** Nothing that is still in sight. */
+	deletesHidden: (size: string) =>
+		`Saving deletes for good what you deleted in the last ten minutes (${size}).`,
+	deleteAndSave: (size: string) => `Delete ${size} and save`,
+	savedDeleted: (size: string) => `Saved. ${size} deleted.`,
+	more: 'Not saved yet: read first what would go.',
 	age: 'Delete footage after',
 	never: 'Only when there is no room',
 	days: (n: number) => count(n, 'day', 'days'),
 	ageNote: 'What is pinned stays. Deleting begins when this page has been open for an hour.',
 	kept: 'The browser has promised to keep this footage.',
 	unkept: 'The browser may delete this footage when the disk is nearly full.',
-	ask: 'Ask the browser to keep it',
-	askWhy:
-		'Footage is being saved. Without your consent the browser may delete it when the disk is nearly full.',
-	asked:
-		'The browser did not agree. Install the app: browsers keep the footage of installed apps longer.',
-	taken: (size: string, until: string) =>
-		`The browser has deleted the footage that lay here: about ${size}, up to ${until}.`,
-	takenNext:
-		'Browsers do that when the disk is nearly full. Free some space, install the app, and let the browser keep the footage.',
-	understood: 'Understood',
 	chart: {
 		title: 'Over time',
 		range: 'Time shown',
@@ -113,7 +110,10 @@ export const storage = {
 		none: 'Nothing is pinned. In the player, mark a moment and pin it: nothing deletes it then.',
 		held: (size: string) => `Pins hold ${size}.`,
 		unpin: 'Unpin',
-		unpinned: 'No longer pinned.',
+		soon: 'The room is full, and this is the oldest: without its pin it is deleted within minutes.',
+		anyway: 'Unpin and delete',
+		unpinned: 'No longer pinned: from now on it leaves like all other footage.',
+		full: 'It is not pinned: there is no room for more pins. Unpin something else, or give footage more room.',
 		span: (from: string, to: string) => `${from} to ${to}`,
 	},
 	journal: {
@@ -126,3 +126,4 @@ export const storage = {
 		more: 'Show more',
 	},
 };
+export type StorageWords = typeof storage;

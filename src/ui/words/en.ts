@@ -6,8 +6,8 @@ import { check } from './en-check.ts';
 import { events } from './en-events.ts';
 import { guard } from './en-guard.ts';
 import { answers } from './en-help.ts';
+import { permanence } from './en-permanence.ts';
 import { plan } from './en-plan.ts';
-import { storage } from './en-storage.ts';
 import { ENGLISH } from './formats.ts';
 
 /** A sentence, and what to do about it. */
@@ -172,8 +172,8 @@ export const en = {
 		notes: {
 			'sound-missing': 'Recording without sound: the browser gave none.',
 			muted: 'The camera is muted by this device. There is no picture for now.',
-			'making-room': 'The budget is full: the oldest minutes leave as new ones come.',
 		},
+		full: 'Storage is full. New footage replaces the oldest.',
 		acceptTitle: 'This browser keeps no keys',
 		acceptWhat: 'Footage recorded here cannot be opened once this tab is closed.',
 		accept: 'Record anyway',
@@ -282,8 +282,8 @@ export const en = {
 	check,
 	events,
 	guard,
+	permanence,
 	plan,
-	storage,
 	settings: {
 		connect: 'Connect a device',
 		title: 'Settings',

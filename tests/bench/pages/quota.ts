@@ -165,7 +165,7 @@ class Ring {
 			const passes = this.#segments.evictMs.length;
 			await this.#putSecond(putMs);
 			this.#clock.advance(1000);
-			const over = this.#keptBytes() - this.#sizes.budgetBytes;
+			const over = (await this.#keptBytes()) - this.#sizes.budgetBytes;
 			overBytes = Math.max(overBytes, over);
 			if (this.#segments.evictMs.length > passes) leastOverBytes = Math.min(leastOverBytes, over);
 		}
@@ -201,14 +201,15 @@ class Ring {
 	}
 
 	/** Sealed bytes, heads and entries of the rows that must be there, and the reserve. */
-	#keptBytes(): number {
+	async #keptBytes(): Promise<number> {
 		const { keptBytes, segments } = this.#expected;
-		return keptBytes + segments * (HEAD_BYTES + ENTRY_BYTES) + this.#allowance.heldBytes;
+		return keptBytes + segments * (HEAD_BYTES + ENTRY_BYTES) + (await this.#reserve.held());
 	}
 
 	async #roomBytes(): Promise<number> {
 		const { keptBytes, segments } = this.#expected;
-		return (await this.#allowance.bytes()) - this.#allowance.heldBytes - keptBytes - segments * 400;
+		const held = await this.#reserve.held();
+		return (await this.#allowance.bytes()) - held - keptBytes - segments * 400;
 	}
 
 	async #putSecond(putMs: number[]): Promise<void> {
