@@ -266,6 +266,7 @@ export class Recorder implements RecorderControls {
 					madeRoom: () => {
 						this.#madeRoomMs = this.#tools.clock.monotonicMs();
 					},
+					outgrown: () => void (take === this.#take && this.renew()),
 					failed: (end, fault) => void this.#order(() => this.#failed(take, end, fault)),
 				},
 				before === null ? this.#drained : before.end(why),
