@@ -35,9 +35,15 @@ describe('holes of a run', () => {
 
 describe('RC30 pauses between segments', () => {
 	/** Of a second each, `everyMs` apart, with longer pauses before some. */
+	interface Given {
+		everyMs?: number;
+		lastMs?: number;
+		pauses?: Record<number, number>;
+		skip?: number;
+	}
 	function entries(
 		count: number,
-		{ everyMs = 1000, lastMs = 1000, pauses = {} as Record<number, number>, skip = 0 } = {},
+		{ everyMs = 1000, lastMs = 1000, pauses = {}, skip = 0 }: Given = {},
 	): Entry[] {
 		let startUs = 0;
 		return Array.from({ length: count }, (_, at): Entry => {
