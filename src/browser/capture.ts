@@ -252,7 +252,8 @@ class CapturedStream implements Captured {
 			this.#scaler.choose(chosen);
 			return;
 		}
-		if (wholeView({ width, height }, chosen).width === width) return;
+		const view = wholeView({ width, height }, chosen);
+		if (view.width === width && view.height === height) return;
 		this.#scaler = Scaler.of(this.#track, chosen);
 		if (this.#scaler !== null) replacePicture(this.#stream, this.#track, this.#scaler.track);
 	}

@@ -140,6 +140,8 @@ class CodecEncoding implements Encoding {
 		this.#listen();
 		const atMs = shown.captureTime ?? shown.presentationTime;
 		const tooSoon = atMs - this.#lastMs < 1000 / this.#options.frameRate - 8;
+		// Told of a picture that is not there yet, as tracks made of frames do at their beginning.
+		if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
 		if (tooSoon || this.#encoder.encodeQueueSize > MOST_QUEUED) return;
 		const { width, height } = shown;
 		if (this.#size !== null && (this.#size.width !== width || this.#size.height !== height)) {
@@ -241,7 +243,7 @@ class CodecEncoding implements Encoding {
 		this.#voice?.stop();
 		await this.#muxingSound;
 		sound?.close();
-		this.#sink.outgrown();
+		if (!this.#ended) this.#sink.outgrown();
 	}
 
 	#muxSound(

@@ -2,6 +2,7 @@ import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input, type InputTrack } fr
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkerMuxer } from '#browser/clip-muxer.ts';
 import { BrowserClock } from '#browser/clock.ts';
+import { FootageDatabase } from '#browser/database.ts';
 import { HlsScreen } from '#browser/hls-screen.ts';
 import { localDay } from '#browser/local-day.ts';
 import { DexieSegments } from '#browser/segments.ts';
@@ -163,5 +164,17 @@ describe('the player, over seams', () => {
 		player.rate(4);
 		const seen = await playTo(167_500);
 		expect(seen.filter((ms) => ms > 156_100 && ms < 157_900)).toEqual([]);
+	});
+
+	it('RC30 a stall that an older version did not write down is a gap once its day is read', async () => {
+		const scene = { runNo: 1, startMs: NOON, seconds: 8, pauses: { 3: 150 } };
+		await shoot(workshop, segments, film, scene);
+		const raw = new FootageDatabase(DATABASE);
+		await raw.runs.toCollection().modify({ holes: [] });
+		raw.close();
+		await player.open(workshop.camera, NOON);
+		const stalls = () => player.state.gaps.filter(({ why }) => why === 'stalled');
+		await expect.poll(stalls).toHaveLength(1);
+		expect(stalls()[0]).toMatchObject({ startUs: (NOON + 3000) * 1000 });
 	});
 });
