@@ -71,7 +71,7 @@ test('RC26 RC27 PB23 PB24 sound comes and is lost, the phone is turned: every se
 	await becomeCamera(page, relay.address);
 	await record(page);
 	await savedAtLeast(page, 3);
-	await page.getByRole('checkbox', { name: 'Record sound' }).click();
+	await page.getByRole('switch', { name: 'Record sound' }).click();
 	await runsAre(page, 2);
 	await page.evaluate(() => (window as unknown as Window_).painted.loseSound());
 	await page.getByText('Recording without sound').waitFor({ timeout: 30_000 });
