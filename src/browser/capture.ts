@@ -91,8 +91,9 @@ type Wished = MediaTrackConstraints & { resizeMode?: { readonly exact: 'none' } 
 const SHAPE = 0.02;
 
 /**
- * RC28: a mode of the lens as it is, of the shape of the chosen size and not smaller; else one of another shape, whole.
- * Browsers would cut a picture to the shape that is asked for. Names that a browser does not know it ignores.
+ * RC28: a mode of the lens as it is, of the shape of the chosen size and not smaller; else one of
+ * another shape, whole. Browsers would cut a picture to the shape that is asked for. Names that a
+ * browser does not know it ignores.
  */
 function wishOf(
 	{ width, height, frameRate }: Wish,

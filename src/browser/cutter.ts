@@ -21,10 +21,11 @@ const LARGEST_BOX = 64 * 1024 * 1024;
 const HEADER = 8;
 
 /**
- * Cuts a stream of fragmented MP4 into its init section and fragments, chunk by chunk. Chunks may be
- * empty, hold parts of boxes or several fragments. Every fragment is read by a fresh parser: one parser
- * over a whole run grows by about 22 kB a fragment, a gigabyte a day. Another init section comes where pictures
- * change their size: players believe it and not the pictures. Throws `malformed`, `unsupported`.
+ * Cuts a stream of fragmented MP4 into its init section and fragments, chunk by chunk. Chunks may
+ * be empty, hold parts of boxes or several fragments. Every fragment is read by a fresh parser: one
+ * parser over a whole run grows by about 22 kB a fragment, a gigabyte a day. Another init section
+ * comes where pictures change their size: players believe it and not the pictures. Throws
+ * `malformed`, `unsupported`.
  */
 export class Cutter {
 	readonly #frameRate: number;

@@ -141,7 +141,10 @@ class RecorderEncoding implements Encoding {
 		this.#sink.outgrown();
 	}
 
-	/** A track that lives and gives nothing holds everything back; a lens that gives nothing is another matter. */
+	/**
+	 * A track that lives and gives nothing holds everything back; a lens that gives nothing is
+	 * another matter.
+	 */
 	async #miss(voice: MediaStreamTrack): Promise<void> {
 		const chunks = this.#chunks;
 		if (!(await isMoving(this.#picture)) || this.#stopping !== null) return;

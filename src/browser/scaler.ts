@@ -4,13 +4,17 @@ import scalerUrl from './scaler.worker.ts?worker&url';
 import type { ToScaler } from './scaler.worker.ts';
 import { trustedWorker } from './trusted.ts';
 
-/** Where pictures are written that become a track. Chromium has it (mediacapture-transform, its first form). */
+/**
+ * Where pictures are written that become a track. Chromium has it (mediacapture-transform, its
+ * first form).
+ */
 type Generator = MediaStreamTrack & { readonly writable: WritableStream<VideoFrame> };
 type GeneratorMaker = new (init: { readonly kind: 'video' }) => Generator;
 
 /**
- * A lens made smaller, whole. Chromium's own scaling is a note on the frame that its MediaRecorder does not read: it would
- * record the size of the lens (measured). In a worker, so that it goes on while the page is hidden.
+ * A lens made smaller, whole. Chromium's own scaling is a note on the frame that its MediaRecorder
+ * does not read: it would record the size of the lens (measured). In a worker, so that it goes on
+ * while the page is hidden.
  */
 export class Scaler {
 	readonly track: MediaStreamTrack;

@@ -225,7 +225,10 @@ class CodecEncoding implements Encoding {
 			});
 	}
 
-	/** RC26: a muxer holds the picture up until the sound has come as far. Where sound ends, it is told so. */
+	/**
+	 * RC26: a muxer holds the picture up until the sound has come as far. Where sound ends, it is
+	 * told so.
+	 */
 	#listen(): void {
 		const silent = () => performance.now() - (this.#voice?.lastMs ?? 0) > SILENT_MS;
 		if (!this.#hears || !silent()) return;

@@ -1,7 +1,10 @@
 import { joined, type Bytes } from './bytes.ts';
 import { Fault } from './fault.ts';
 
-/** A box of ISO/IEC 14496-12 inside other bytes: where it begins, where its body does, and where it ends. */
+/**
+ * A box of ISO/IEC 14496-12 inside other bytes: where it begins, where its body does, and where it
+ * ends.
+ */
 export interface Box {
 	readonly type: string;
 	readonly at: number;

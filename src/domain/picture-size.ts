@@ -6,7 +6,10 @@ import { partsOf, usualOf } from './movie-fragment.ts';
 /** Fields of a visual sample entry in front of its boxes (ISO/IEC 14496-12, 12.1.3.2). */
 const ENTRY_FIELDS = 78;
 
-/** What the first picture of a fragment says of its own size, as H.264 in an `avc3` track does. `null`: nothing. */
+/**
+ * What the first picture of a fragment says of its own size, as H.264 in an `avc3` track does.
+ * `null`: nothing.
+ */
 export function sizeOfPictures(init: Uint8Array, fragment: Uint8Array): Size | null {
 	try {
 		const track = tracksOf(init).find(({ handler }) => handler === 'vide');

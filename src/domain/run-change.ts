@@ -68,12 +68,18 @@ export function withoutHole(
 
 /** A pause that is no longer than this is a hiccup. */
 const LEAP_US = 1_000_000;
-/** A segment this long has pictures enough to tell their rate; a shorter one may be a single picture. */
+/**
+ * A segment this long has pictures enough to tell their rate; a shorter one may be a single
+ * picture.
+ */
 const TELLING_US = 500_000;
 /** Segments around a pause that tell how far apart they usually are. */
 const AROUND = 20;
 
-/** RC30: times without a picture between segments that follow each other. `from`: which entry is the first to be looked at. */
+/**
+ * RC30: times without a picture between segments that follow each other. `from`: which entry is the
+ * first to be looked at.
+ */
 export function leapsIn(entries: readonly Entry[], from = 1): Hole[] {
 	const holes: Hole[] = [];
 	for (let at = Math.max(1, from); at < entries.length; at += 1) {
@@ -96,7 +102,10 @@ function usualUs(entries: readonly Entry[], at: number): number {
 	return apart.sort((a, b) => a - b)[apart.length >> 1] ?? 0;
 }
 
-/** The run with its newest segment, and with the pause before it. `before`: the entries that lie in front of it. */
+/**
+ * The run with its newest segment, and with the pause before it. `before`: the entries that lie in
+ * front of it.
+ */
 export function runWith<R extends Run>(run: R, before: readonly Entry[], entry: Entry): R {
 	const near = [...before.slice(-AROUND), entry];
 	return leapsIn(near, near.length - 1).reduce<R>(holedRun, grownRun(run, entry));

@@ -27,7 +27,9 @@ export const RUN_ENDS = [
 ] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 
-/** Why footage is missing inside a run. `stalled`: the lens gave no picture, or the device slept. */
+/**
+ * Why footage is missing inside a run. `stalled`: the lens gave no picture, or the device slept.
+ */
 export const HOLE_REASONS = ['deleted', 'damaged', 'stalled'] as const;
 
 /** A span inside a run that has no footage, or none any more. */

@@ -4,11 +4,15 @@ import { boxAt, boxesIn, boxOf, cut, tracksOf, viewOf, type Box } from './movie-
 import { partsOf, ticksOf, usualOf, type Stretch, type TrackPart } from './movie-fragment.ts';
 
 /**
- * Silence where footage has no sound, so that no picture waits for it: a media element plays a track only as far as the
- * other goes, and takes no film whose tracks change. Rules: docs/spec/playback.md, PB23–PB25.
+ * Silence where footage has no sound, so that no picture waits for it: a media element plays a
+ * track only as far as the other goes, and takes no film whose tracks change. Rules:
+ * docs/spec/playback.md, PB23–PB25.
  */
 
-/** Pauses of sound that players bridge; also how far apart sound and picture of a fragment may begin. */
+/**
+ * Pauses of sound that players bridge; also how far apart sound and picture of a fragment may
+ * begin.
+ */
 const BRIDGED_S = 0.1;
 /** Where the neighbour is not known. */
 const EDGE_S = 0.3;
@@ -90,8 +94,8 @@ export interface Lasting {
 }
 
 /**
- * Fragments that follow each other, with silence where their sound has a hole. `init`: of their run, with a sound track.
- * What is not understood stays as it is.
+ * Fragments that follow each other, with silence where their sound has a hole. `init`: of their
+ * run, with a sound track. What is not understood stays as it is.
  */
 export function withSilence(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
 	try {

@@ -5,8 +5,9 @@ export interface Extent {
 }
 
 /**
- * RC29: the whole view of a lens at the size that was chosen: no larger than it, upright or lying as the lens is, and in
- * the lens's own shape. A view that is smaller stays as it is. Sides are even, as H.264 has them.
+ * RC29: the whole view of a lens at the size that was chosen: no larger than it, upright or lying
+ * as the lens is, and in the lens's own shape. A view that is smaller stays as it is. Sides are
+ * even, as H.264 has them.
  */
 export function wholeView({ width, height }: Extent, chosen: Extent): Extent {
 	const long = Math.max(chosen.width, chosen.height);

@@ -6,7 +6,10 @@ import type { Happenings } from './happenings.ts';
 const LONG_US = 5_000_000;
 const APART_US = 60_000_000;
 
-/** Writes down when no picture came; of short ones, which a bad cable makes all day, one a minute (RC30). */
+/**
+ * Writes down when no picture came; of short ones, which a bad cable makes all day, one a minute
+ * (RC30).
+ */
 export class Stalls {
 	readonly #happenings: Pick<Happenings, 'note'>;
 	#lastUs = -Infinity;
