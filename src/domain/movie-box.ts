@@ -51,7 +51,7 @@ export function boxOf(type: string, ...parts: readonly Uint8Array[]): Bytes {
 }
 
 /** The tracks of a `moov`, whose body begins behind `ftyp` in an init section. */
-export interface TrackBox {
+interface TrackBox {
 	readonly id: number;
 	/** `vide`, `soun`, … */
 	readonly handler: string;

@@ -19,7 +19,7 @@ export interface TrackPart {
 }
 
 /** What a track's samples have where a fragment does not say (`trex`). */
-export interface Usual {
+interface Usual {
 	readonly ticks: number;
 	readonly size: number;
 }

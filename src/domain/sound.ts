@@ -88,7 +88,7 @@ export function initWithSound(init: Bytes, other: Uint8Array): Bytes {
 }
 
 /** A fragment, and when the next one begins, in seconds of media time. */
-export interface Lasting {
+interface Lasting {
 	readonly bytes: Bytes;
 	readonly untilS: number;
 }
