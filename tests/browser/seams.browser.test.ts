@@ -1,6 +1,4 @@
-import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input, type InputTrack } from 'mediabunny';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WorkerMuxer } from '#browser/clip-muxer.ts';
 import { BrowserClock } from '#browser/clock.ts';
 import { FootageDatabase } from '#browser/database.ts';
 import { HlsScreen } from '#browser/hls-screen.ts';
@@ -8,7 +6,6 @@ import { localDay } from '#browser/local-day.ts';
 import { DexieSegments } from '#browser/segments.ts';
 import { movieHead } from '#domain/fmp4.ts';
 import { initWithSound, withSilence } from '#domain/sound.ts';
-import { Clips } from '#engine/clips.ts';
 import { Player } from '#engine/player.ts';
 import { makeWorkshop, type Workshop } from '../engine/sealing.ts';
 import { realFilm, shoot, type Film } from '../fixtures/film.ts';
@@ -117,31 +114,6 @@ describe('the player, over seams', () => {
 		await everySecond(20);
 		player.rate(4);
 		expect(leaps(await playTo(19_500))).toBeLessThan(1000);
-	});
-
-	it('PB26 a clip over such seams has every picture, with the sound that there is', async () => {
-		await run(1, NOON, 4);
-		await run(2, NOON + 4000, 8, (second) => second < 2 || second > 5);
-		await run(3, NOON + 12_000, 4);
-		const clips = new Clips({ segments, opener: workshop.opener, muxer: new WorkerMuxer() });
-		const span = { startUs: NOON * 1000, endUs: (NOON + 16_000) * 1000 };
-		const plan = await clips.plan(workshop.camera, span);
-		const { signal } = new AbortController();
-		const wish = { format: 'mp4-opus', file: null, onProgress: () => undefined, signal } as const;
-		const { blob, missing } = await clips.make(plan!, wish);
-		const input = new Input({ source: new BlobSource(blob!), formats: ALL_FORMATS });
-		const stampsOf = async (track: InputTrack | null): Promise<number[]> => {
-			const stamps: number[] = [];
-			for await (const { timestamp } of new EncodedPacketSink(track!).packets()) {
-				stamps.push(timestamp);
-			}
-			return stamps;
-		};
-		const pictures = await stampsOf(await input.getPrimaryVideoTrack());
-		expect([missing, pictures.length]).toEqual([0, 160]);
-		expect(pictures.at(-1)).toBeCloseTo(15.9, 1);
-		const heard = (await stampsOf(await input.getPrimaryAudioTrack())).map(Math.floor);
-		expect([...new Set(heard)]).toEqual([4, 5, 10, 11]);
 	});
 
 	it('PB25 a stall in a run is a gap that is told, on the ribbon and in playing', async () => {
