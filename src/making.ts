@@ -57,6 +57,7 @@ import { Repairs } from '#engine/repairs.ts';
 import { Retention } from '#engine/retention.ts';
 import { Sentry } from '#engine/sentry.ts';
 import { Sparing } from '#engine/sparing.ts';
+import { Stalls } from '#engine/stalls.ts';
 import { Watching } from '#engine/watching-cameras.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Installer } from '#ports/installer.ts';
@@ -107,6 +108,7 @@ export function make(installer: Installer): Engine {
 	const happenings = new Happenings({ clock, events, opener: house.opener, sealerOf });
 	const sentry = new Sentry(happenings, clock, new DeviceMotion(), power);
 	const repairs = new Repairs({ clock, happenings, reloading: new PageReloading() });
+	const stalls = new Stalls(happenings);
 	const recorders = new SharedEncoder(new BrowserEncoder());
 	const recorder = new Recorder({
 		clock,
@@ -124,6 +126,7 @@ export function make(installer: Installer): Engine {
 			seen: (camera, look, wallUs) => sentry.see(camera, look, wallUs),
 		},
 		repairs: (camera, repair) => repairs.before(camera, repair),
+		stalled: (camera, hole) => stalls.noted(camera, hole),
 		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
 	});
 	const planning = new Planning({

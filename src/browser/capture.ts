@@ -1,7 +1,9 @@
 import { Fault, type FaultKind } from '#domain/fault.ts';
+import { wholeView, type Extent } from '#domain/whole-view.ts';
 import type { Capture, Captured, CapturedEvent, CaptureRequest, Lens } from '#ports/capture.ts';
 import { processorMaker } from './frame-clock.ts';
-import { pictureOf } from './picture.ts';
+import { pictureOf, replacePicture } from './picture.ts';
+import { Scaler } from './scaler.ts';
 
 /** A person may take a while to answer the browser's question; a lens may not take a minute to open. */
 const OPEN_DEADLINE_MS = 60_000;
@@ -36,7 +38,7 @@ export class MediaCapture implements Capture {
 	async open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
 		try {
 			const stream = await this.#ask(request, signal);
-			return new CapturedStream(stream);
+			return new CapturedStream(stream, request);
 		} catch (error) {
 			throw faultFrom(error);
 		}
@@ -50,18 +52,22 @@ export class MediaCapture implements Capture {
 		};
 	}
 
-	async #ask(request: CaptureRequest, signal?: AbortSignal, limited = true): Promise<MediaStream> {
-		const { lensId, frameRate, sound } = request;
-		const wished = sizeOf(request);
-		const size = limited ? wished : { ...wished, frameRate: { ideal: frameRate } };
+	/** `without`: what this lens refused. */
+	async #ask(
+		request: CaptureRequest,
+		signal?: AbortSignal,
+		without: readonly Refused[] = [],
+	): Promise<MediaStream> {
+		const { lensId, sound } = request;
+		const size = wishOf(request, without);
 		const video = lensId === null ? size : { ...size, deviceId: { exact: lensId } };
 		try {
 			return await inTime(mediaDevices().getUserMedia({ video, audio: sound }), signal);
 		} catch (error) {
 			const { kind } = faultFrom(error);
-			// A lens that cannot be that slow: as slow as it can.
-			if (limited && (error as { constraint?: string }).constraint === 'frameRate') {
-				return this.#ask(request, signal, false);
+			const refused = refusedIn(error);
+			if (refused !== null && !without.includes(refused)) {
+				return this.#ask(request, signal, [...without, refused]);
 			}
 			// A lens that is gone: what the browser thinks best. A microphone refused: the picture alone.
 			if (lensId !== null && kind === 'not-found') {
@@ -75,16 +81,50 @@ export class MediaCapture implements Capture {
 	}
 }
 
-function sizeOf({
-	width,
-	height,
-	frameRate,
-}: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): MediaTrackConstraints {
-	return {
+/** What a lens may refuse, and is then had as well as it can. */
+type Refused = 'shape' | 'frameRate' | 'resizeMode';
+
+/** W3C Media Capture Extensions. */
+type Wished = MediaTrackConstraints & { resizeMode?: { readonly exact: 'none' } };
+
+/** Of the shape of a size; lenses give 1366 × 768 and the like. */
+const SHAPE = 0.02;
+
+/**
+ * RC28: a mode of the lens as it is, of the shape of the chosen size and not smaller; else one of
+ * another shape, whole. Browsers would cut a picture to the shape that is asked for. Names that a
+ * browser does not know it ignores.
+ */
+function wishOf(
+	{ width, height, frameRate }: Wish,
+	without: readonly Refused[],
+): MediaTrackConstraints {
+	const shape = width / height;
+	const wished: Wished = {
 		width: { ideal: width },
 		height: { ideal: height },
-		frameRate: { ideal: frameRate, max: Math.max(frameRate, 1) },
+		frameRate: { ideal: frameRate },
 	};
+	if (!without.includes('frameRate')) {
+		wished.frameRate = { ideal: frameRate, max: Math.max(frameRate, 1) };
+	}
+	if (!without.includes('resizeMode')) wished.resizeMode = { exact: 'none' };
+	if (without.includes('shape')) return wished;
+	return {
+		...wished,
+		width: { ideal: width, min: width },
+		height: { ideal: height, min: height },
+		aspectRatio: { min: shape * (1 - SHAPE), max: shape * (1 + SHAPE) },
+	};
+}
+
+type Wish = Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>;
+
+function refusedIn(error: unknown): Refused | null {
+	const { name, constraint = '' } = error as { name?: string; constraint?: string };
+	if (name !== 'OverconstrainedError') return null;
+	if (constraint === 'frameRate' || constraint === 'resizeMode') return constraint;
+	return constraint === 'deviceId' ? null : 'shape';
 }
 
 function mediaDevices(): MediaDevices {
@@ -134,14 +174,16 @@ class CapturedStream implements Captured {
 	readonly #listeners = new Set<(event: CapturedEvent) => void>();
 	readonly #counter: FrameCounter;
 	#closed = false;
+	#scaler: Scaler | null = null;
 
-	constructor(stream: MediaStream) {
+	constructor(stream: MediaStream, chosen: Extent) {
 		const [track] = stream.getVideoTracks();
 		if (track === undefined) throw new Fault('not-found', 'the camera gives no picture');
 		this.#stream = stream;
 		this.#track = track;
 		this.picture = pictureOf(stream);
 		this.#counter = counterOf(track);
+		this.#fit(chosen);
 		track.addEventListener('ended', () => {
 			void this.#tellEnd();
 		});
@@ -160,10 +202,13 @@ class CapturedStream implements Captured {
 		return this.#track.label;
 	}
 	get width(): number {
-		return this.#track.getSettings().width ?? 0;
+		return this.#shown.getSettings().width ?? 0;
 	}
 	get height(): number {
-		return this.#track.getSettings().height ?? 0;
+		return this.#shown.getSettings().height ?? 0;
+	}
+	get #shown(): MediaStreamTrack {
+		return this.#scaler?.track ?? this.#track;
 	}
 	get frameRate(): number {
 		return this.#track.getSettings().frameRate ?? 0;
@@ -182,13 +227,36 @@ class CapturedStream implements Captured {
 		return Math.max(0, totalFrames - deliveredFrames - discardedFrames);
 	}
 
-	async adjust(wish: Parameters<Captured['adjust']>[0]): Promise<void> {
-		const asked = this.#track.applyConstraints({
-			...this.#track.getConstraints(),
-			...sizeOf(wish),
-		});
+	async adjust(wish: Wish): Promise<void> {
 		const late = new Promise<void>((done) => setTimeout(done, ADJUST_DEADLINE_MS));
-		await Promise.race([asked, late]).catch(() => undefined);
+		await Promise.race([this.#apply(wish), late]).catch(() => undefined);
+		this.#fit(wish);
+	}
+
+	async #apply(wish: Wish, without: readonly Refused[] = []): Promise<void> {
+		const { deviceId } = this.#track.getConstraints();
+		const lens = deviceId === undefined ? {} : { deviceId };
+		try {
+			await this.#track.applyConstraints({ ...lens, ...wishOf(wish, without) });
+		} catch (error) {
+			const refused = refusedIn(error);
+			if (refused === null || without.includes(refused)) throw error;
+			await this.#apply(wish, [...without, refused]);
+		}
+	}
+
+	/** RC29: a lens that gives no picture as small as was chosen is made smaller here. */
+	#fit(chosen: Extent): void {
+		const { width = 0, height = 0 } = this.#track.getSettings();
+		if (this.#closed || width === 0 || height === 0) return;
+		if (this.#scaler !== null) {
+			this.#scaler.choose(chosen);
+			return;
+		}
+		const view = wholeView({ width, height }, chosen);
+		if (view.width === width && view.height === height) return;
+		this.#scaler = Scaler.of(this.#track, chosen);
+		if (this.#scaler !== null) replacePicture(this.#stream, this.#track, this.#scaler.track);
 	}
 
 	on(listener: (event: CapturedEvent) => void): () => void {
@@ -200,7 +268,8 @@ class CapturedStream implements Captured {
 		this.#closed = true;
 		this.#listeners.clear();
 		this.#counter.stop();
-		for (const track of this.#stream.getTracks()) track.stop();
+		for (const track of [this.#track, ...this.#stream.getTracks()]) track.stop();
+		this.#scaler?.close();
 	}
 
 	async #tellEnd(): Promise<void> {

@@ -1,6 +1,8 @@
 import { createFile, MP4BoxBuffer, type ISOFile } from 'mp4box';
 import { Fault } from '#domain/fault.ts';
 import { FragmentClock, type TrackPart } from '#domain/fragment.ts';
+import { sizeSaid, withSize } from '#domain/movie-box.ts';
+import { sizeOfPictures } from '#domain/picture-size.ts';
 import type { Fragment } from '#ports/encoder.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -19,9 +21,11 @@ const LARGEST_BOX = 64 * 1024 * 1024;
 const HEADER = 8;
 
 /**
- * Cuts a stream of fragmented MP4 into its init section and fragments, chunk by chunk. Chunks may be
- * empty, hold parts of boxes or several fragments. Every fragment is read by a fresh parser: one parser
- * over a whole run grows by about 22 kB a fragment, a gigabyte a day. Throws `malformed`, `unsupported`.
+ * Cuts a stream of fragmented MP4 into its init section and fragments, chunk by chunk. Chunks may
+ * be empty, hold parts of boxes or several fragments. Every fragment is read by a fresh parser: one
+ * parser over a whole run grows by about 22 kB a fragment, a gigabyte a day. Another init section
+ * comes where pictures change their size: players believe it and not the pictures. Throws
+ * `malformed`, `unsupported`.
  */
 export class Cutter {
 	readonly #frameRate: number;
@@ -29,6 +33,9 @@ export class Cutter {
 	#head: Bytes[] = [];
 	#moof: Bytes | null = null;
 	#init: Bytes | null = null;
+	#mime = '';
+	/** Whether the init section was given. */
+	#told = false;
 	#tracks = new Map<number, Track>();
 	#timescale = 0;
 	#clock: FragmentClock | null = null;
@@ -50,33 +57,23 @@ export class Cutter {
 			}
 			if (at + size > data.length) break;
 			const type = String.fromCharCode(...data.subarray(at + 4, at + 8));
-			const cut = this.#box(type, data.slice(at, at + size));
-			if (cut !== null) cuts.push(cut);
+			cuts.push(...this.#box(type, data.slice(at, at + size)));
 			at += size;
 		}
 		this.#rest = data.slice(at);
 		return cuts;
 	}
 
-	#box(type: string, box: Bytes): Cut | null {
-		switch (type) {
-			case 'ftyp':
-				this.#head = [box];
-				return null;
-			case 'moov':
-				return this.#movie(joined([...this.#head, box]));
-			case 'moof':
-				this.#moof = box;
-				return null;
-			case 'mdat':
-				return this.#fragment(box);
-			default:
-				// An index at the end (mfra) or padding: of no use to a single fragment.
-				return null;
-		}
+	#box(type: string, box: Bytes): Cut[] {
+		if (type === 'moov') this.#movie(joined([...this.#head, box]));
+		else if (type === 'mdat') return this.#fragment(box);
+		else if (type === 'ftyp') this.#head = [box];
+		else if (type === 'moof') this.#moof = box;
+		// An index at the end (mfra) or padding: of no use to a single fragment.
+		return [];
 	}
 
-	#movie(bytes: Bytes): Cut {
+	#movie(bytes: Bytes): void {
 		const file = parsed([bytes]);
 		// The types promise what a damaged movie does not hold.
 		const movie = file.moov as Partial<ISOFile['moov']> | undefined;
@@ -94,19 +91,31 @@ export class Cutter {
 			.filter((codec) => codec !== '');
 		if (this.#timescale === 0) throw new Fault('unsupported', 'a movie without a video track');
 		this.#init = bytes;
+		this.#mime = `video/mp4; codecs="${codecs.join(',')}"`;
+		this.#told = false;
 		this.#clock = new FragmentClock(this.#timescale, this.#frameRate);
-		// A copy: what is cut is handed over, and every fragment is read against the init section.
-		return { kind: 'init', bytes: bytes.slice(), mime: `video/mp4; codecs="${codecs.join(',')}"` };
 	}
 
-	#fragment(mdat: Bytes): Cut | null {
+	#fragment(mdat: Bytes): Cut[] {
 		const moof = this.#moof;
 		this.#moof = null;
-		if (moof === null || this.#init === null || this.#clock === null) return null;
+		if (moof === null || this.#init === null || this.#clock === null) return [];
 		const times = this.#clock.next(this.#parts(parsed([this.#init, moof])));
-		if (times === null) return null;
+		if (times === null) return [];
 		const bytes = joined([moof, mdat]);
-		return { kind: 'fragment', fragment: { bytes, timescale: this.#timescale, ...times } };
+		const fragment = { bytes, timescale: this.#timescale, ...times };
+		return [...this.#fit(this.#init, bytes), { kind: 'fragment', fragment }];
+	}
+
+	/** RC27: the init section that a fragment needs, where it is not the one before. */
+	#fit(init: Bytes, fragment: Bytes): Cut[] {
+		const [said, size] = [sizeSaid(init), sizeOfPictures(init, fragment)];
+		const fits = size === null || (said?.width === size.width && said.height === size.height);
+		if (fits && this.#told) return [];
+		this.#told = true;
+		if (!fits) this.#init = withSize(init, size);
+		// A copy: what is cut is handed over, and every fragment is read against the init section.
+		return [{ kind: 'init', bytes: (this.#init ?? init).slice(), mime: this.#mime }];
 	}
 
 	#parts(file: ISOFile): TrackPart[] {

@@ -5,22 +5,26 @@ import type { Cut } from './cutter.ts';
 import type { ToCutter } from './cutter.worker.ts';
 import { trustedWorker } from './trusted.ts';
 
+/** Whether sound goes on is not the cutter's business. */
+type CutSink = Omit<EncoderSink, 'outgrown'>;
+
 type FromCutter =
 	Cut | { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly message: string };
 
 /** The page's side of a cutter worker: movie data in, a run's init section and fragments out, in order. */
 export class Cutting {
 	readonly #worker: Worker;
-	readonly #sink: EncoderSink;
+	readonly #sink: CutSink;
 	readonly #firstFrameMs: Promise<number>;
+	/** What the next fragment needs first. */
 	#init: Pick<InitSection, 'bytes' | 'mime'> | null = null;
-	#begun = false;
+	#anchorMs: number | null = null;
 	#over = false;
 	#asked = false;
 	#delivering: Promise<void> = Promise.resolve();
 
 	/** `firstFrameMs`: when the first frame was captured; it must not reject. */
-	constructor(frameRate: number, firstFrameMs: Promise<number>, sink: EncoderSink) {
+	constructor(frameRate: number, firstFrameMs: Promise<number>, sink: CutSink) {
 		this.#sink = sink;
 		this.#firstFrameMs = firstFrameMs;
 		this.#worker = new Worker(trustedWorker(cutterUrl), { type: 'module', name: 'cutter' });
@@ -64,8 +68,8 @@ export class Cutting {
 
 	#hear(message: FromCutter): void {
 		if (message.kind === 'failed') this.end(new Fault('malformed', message.message));
-		else if (message.kind === 'init') this.#init = message;
-		else if (message.kind === 'fragment') this.#deliver(message.fragment);
+		else if (message.kind === 'init') this.#inTurn(() => (this.#init = message));
+		else if (message.kind === 'fragment') this.#inTurn(() => this.#deliver(message.fragment));
 		else {
 			void this.#delivering.then(() => {
 				this.end(this.#asked ? null : new Fault('unavailable', 'the recorder stopped by itself'));
@@ -73,17 +77,19 @@ export class Cutting {
 		}
 	}
 
-	#deliver(fragment: Fragment): void {
-		this.#delivering = this.#delivering.then(async () => {
-			if (this.#init !== null && !this.#begun) {
-				// Where sound came first, the first picture is not at media time 0.
-				const offsetMs = (fragment.mediaTicks / fragment.timescale) * 1000;
-				const anchorMs = (await this.#firstFrameMs) - offsetMs;
-				if (this.#over) return;
-				this.#begun = true;
-				this.#sink.init({ ...this.#init, anchorMs });
-			}
-			if (this.#begun && !this.#over) this.#sink.fragment(fragment);
-		});
+	#inTurn(work: () => unknown): void {
+		this.#delivering = this.#delivering.then(work).then(() => undefined);
+	}
+
+	async #deliver(fragment: Fragment): Promise<void> {
+		if (this.#anchorMs === null) {
+			// Where sound came first, the first picture is not at media time 0.
+			const offsetMs = (fragment.mediaTicks / fragment.timescale) * 1000;
+			this.#anchorMs = (await this.#firstFrameMs) - offsetMs;
+		}
+		if (this.#over) return;
+		if (this.#init !== null) this.#sink.init({ ...this.#init, anchorMs: this.#anchorMs });
+		this.#init = null;
+		this.#sink.fragment(fragment);
 	}
 }

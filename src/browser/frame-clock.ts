@@ -9,6 +9,7 @@ interface Processor {
 type ProcessorMaker = new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => Processor;
 
 const DEADLINE_MS = 3000;
+const [MOVING_MS, MOVING_FRAMES] = [1000, 3];
 /** Frames looked at to learn the offset between the frames' clock and ours: the quickest delivery counts. */
 const FRAMES = 6;
 
@@ -44,6 +45,26 @@ export async function firstFrame(track: MediaStreamTrack): Promise<number> {
 		return first === null ? calledMs : first + leastLag;
 	} catch {
 		return calledMs;
+	} finally {
+		void reader.cancel().catch(() => undefined);
+	}
+}
+
+/** Whether pictures come, three a second at least; false as well where that cannot be told. */
+export async function isMoving(track: MediaStreamTrack): Promise<boolean> {
+	const Maker = processorMaker();
+	if (Maker === null) return false;
+	const reader = new Maker({ track, maxBufferSize: 1 }).readable.getReader();
+	const untilMs = performance.now() + MOVING_MS;
+	try {
+		for (let seen = 0; seen < MOVING_FRAMES; seen += 1) {
+			const frame = await Promise.race([reader.read(), expiry(untilMs)]);
+			if (frame?.value === undefined) return false;
+			frame.value.close();
+		}
+		return true;
+	} catch {
+		return false;
 	} finally {
 		void reader.cancel().catch(() => undefined);
 	}

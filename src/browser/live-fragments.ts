@@ -108,6 +108,11 @@ class FragmentEncoding implements LiveEncoding {
 			fragment: (fragment) => {
 				if (init !== null && own === this.#own) this.#send(init, fragment);
 			},
+			outgrown: () => {
+				if (own !== this.#own) return;
+				this.#end();
+				this.#follow();
+			},
 			ended: (fault) => {
 				if (own === this.#own && fault !== null) this.#fail(fault);
 			},

@@ -1,8 +1,8 @@
 import { Fault, faultOf } from '#domain/fault.ts';
 import type { Captured } from '#ports/capture.ts';
-import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
+import type { Encoder, EncoderOptions, EncoderSink, Encoding, Fragment } from '#ports/encoder.ts';
 import { Cutting } from './cutting.ts';
-import { firstFrame } from './frame-clock.ts';
+import { firstFrame, isMoving } from './frame-clock.ts';
 import { streamOf } from './picture.ts';
 import { whenLate } from './when-late.ts';
 
@@ -12,6 +12,10 @@ const SOUND = ['opus', 'mp4a.40.2'];
 const STOP_DEADLINE_MS = 5000;
 /** With sound the first bytes come as soon as without, or they never come. */
 const SOUND_DEADLINE_MS = 3000;
+/** Sound that is away longer has ended; another recorder begins without it. */
+const SILENT_S = 3;
+/** Tracks that live and give nothing any more: the next recorder does not wait for them. */
+const fallenSilent = new WeakSet<MediaStreamTrack>();
 
 /** The best type this browser's MediaRecorder can write as MP4, or `null`. A bare `video/mp4` would be VP9. */
 export function recorderType(sound: boolean): string | null {
@@ -42,6 +46,11 @@ class RecorderEncoding implements Encoding {
 	#reading: Promise<void> = Promise.resolve();
 	#stopping: Promise<void> | null = null;
 	#soundCame: () => void = () => undefined;
+	#chunks = 0;
+	/** `null`: no sound is recorded, or it has ended. */
+	#voice: MediaStreamTrack | null = null;
+	/** Media time up to which there was sound. */
+	#heardS = 0;
 	#over: () => void = () => undefined;
 	readonly #whenOver = new Promise<void>((done) => {
 		this.#over = done;
@@ -50,18 +59,20 @@ class RecorderEncoding implements Encoding {
 	constructor(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink) {
 		const stream = streamOf(captured.picture);
 		const [picture] = stream.getVideoTracks();
-		const [voice] = options.sound ? stream.getAudioTracks() : [];
+		const voices = options.sound ? stream.getAudioTracks() : [];
+		const voice = voices.find(({ readyState }) => readyState === 'live') ?? null;
 		if (picture === undefined) throw new Fault('unsupported', 'there is no picture to record');
 		this.#picture = picture;
 		this.#options = options;
 		this.#sink = sink;
-		const withSound = voice === undefined ? null : recorderType(true);
+		const withSound = voice === null || fallenSilent.delete(voice) ? null : recorderType(true);
 		this.soundMissing = options.sound && withSound === null;
-		[this.#recorder, this.#cutting] =
-			voice === undefined || withSound === null
-				? this.#begin(recorderType(false), [picture])
-				: this.#begin(withSound, [picture, voice]);
-		if (voice === undefined || withSound === null) return;
+		if (voice === null || withSound === null) {
+			[this.#recorder, this.#cutting] = this.#begin(recorderType(false), [picture]);
+			return;
+		}
+		this.#voice = voice;
+		[this.#recorder, this.#cutting] = this.#begin(withSound, [picture, voice]);
 		this.#soundCame = whenLate(SOUND_DEADLINE_MS, () => {
 			this.#goOnWithoutSound();
 		});
@@ -98,6 +109,7 @@ class RecorderEncoding implements Encoding {
 			},
 			fragment: (fragment) => {
 				this.#sink.fragment(fragment);
+				this.#listen(fragment);
 			},
 			ended: (fault) => {
 				this.#soundCame();
@@ -120,12 +132,35 @@ class RecorderEncoding implements Encoding {
 		return [recorder, cutting];
 	}
 
+	/** RC26: pictures go on without sound; not in a run that promises it. */
+	#listen({ sound, mediaTicks, durationTicks, timescale }: Fragment): void {
+		const untilS = (mediaTicks + durationTicks) / timescale;
+		if (sound) this.#heardS = untilS;
+		if (this.#voice === null || untilS - this.#heardS <= SILENT_S) return;
+		this.#voice = null;
+		this.#sink.outgrown();
+	}
+
+	/**
+	 * A track that lives and gives nothing holds everything back; a lens that gives nothing is
+	 * another matter.
+	 */
+	async #miss(voice: MediaStreamTrack): Promise<void> {
+		const chunks = this.#chunks;
+		if (!(await isMoving(this.#picture)) || this.#stopping !== null) return;
+		if (this.#voice === null || this.#chunks > chunks) return;
+		this.#voice = null;
+		fallenSilent.add(voice);
+		this.#sink.outgrown();
+	}
+
 	/** A MediaRecorder that waits for sound delivers nothing at all, for ever: the picture is worth more. */
 	#goOnWithoutSound(): void {
 		const silent = this.#recorder;
 		silent.ondataavailable = silent.onerror = silent.onstop = null;
 		this.#cutting.drop();
 		this.soundMissing = true;
+		this.#voice = null;
 		try {
 			[this.#recorder, this.#cutting] = this.#begin(recorderType(false), [this.#picture]);
 		} catch (error) {
@@ -137,7 +172,10 @@ class RecorderEncoding implements Encoding {
 
 	#read(chunk: Blob, cutting: Cutting): void {
 		if (chunk.size === 0) return;
+		this.#chunks += 1;
 		this.#soundCame();
+		const voice = this.#voice;
+		if (voice !== null) this.#soundCame = whenLate(SILENT_S * 1000, () => void this.#miss(voice));
 		this.#reading = this.#reading
 			.then(async () => {
 				cutting.push(await chunk.arrayBuffer());

@@ -2,7 +2,7 @@ import Dexie from 'dexie';
 import { buildEntries, endUsOf, salvageEntries, type Entry } from '#domain/index-page.ts';
 import { Fault } from '#domain/fault.ts';
 import type { Hole } from '#domain/run.ts';
-import { begunRun, grownRun, holedRun, shortenedRun } from '#domain/run-change.ts';
+import { begunRun, grownRun, holedRun, leapsIn, shortenedRun } from '#domain/run-change.ts';
 import type { Span } from '#domain/timeline.ts';
 import type { Connection } from './connection.ts';
 import { pagesOfRun, type FootageDatabase } from './database.ts';
@@ -245,13 +245,14 @@ async function settled(
 function runFrom([camera, runNo]: RunKey, basis: Basis, pages: readonly Page[]): RunRow {
 	const { initPlace, initSize } = basis;
 	let run: RunRow = { ...begunRun({ camera, runNo, ...basis }, initPlace, initSize), initSize };
-	for (const entry of pages.flatMap(({ parsed }) => parsed)) {
+	const entries = pages.flatMap(({ parsed }) => parsed);
+	for (const entry of entries) {
 		run = grownRun(run, entry);
 		const hole = damage(entry.startUs, endUsOf(entry));
 		if (entry.bad) run = holedRun(run, hole);
 		if (entry.deleted) run = holedRun(run, { ...hole, why: 'deleted' });
 	}
-	return run;
+	return leapsIn(entries).reduce(holedRun, run);
 }
 
 /** What the run claims and no page names. */

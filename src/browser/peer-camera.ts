@@ -3,7 +3,7 @@ import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { CameraPeer, PeerEvent } from '#ports/peer.ts';
 import { End } from './peer-end.ts';
-import { streamOf } from './picture.ts';
+import { REPLACED, streamOf } from './picture.ts';
 
 const MOST_BITS = 4_000_000;
 /** What a home network carries from the first frame on. */
@@ -28,11 +28,13 @@ export class CameraEnd implements CameraPeer {
 	readonly #voice = document.createElement('audio');
 	#said: MediaStream | null = null;
 	#audioClone: MediaStreamTrack | null = null;
+	#off: () => void = () => undefined;
 
 	constructor(pc: RTCPeerConnection, picture: Picture, heard: (event: PeerEvent) => void) {
 		this.#end = new End(pc, heard);
 		const stream = new MediaStream();
 		this.#audioClone = soundOf(picture)?.clone() ?? null;
+		this.#follow(picture);
 		this.#video = pc.addTransceiver(pictureTrackOf(picture) ?? 'video', {
 			...{ direction: 'sendonly', streams: [stream] },
 			sendEncodings: [{ maxBitrate: MOST_BITS }],
@@ -64,10 +66,22 @@ export class CameraEnd implements CameraPeer {
 
 	async show(picture: Picture): Promise<void> {
 		const old = this.#audioClone;
+		this.#follow(picture);
 		this.#audioClone = soundOf(picture)?.clone() ?? null;
 		await this.#video.sender.replaceTrack(pictureTrackOf(picture));
 		await this.#audio.sender.replaceTrack(this.#audioClone);
 		old?.stop();
+	}
+
+	/** The same picture may come of another track. */
+	#follow(picture: Picture): void {
+		this.#off();
+		const stream = streamOf(picture);
+		const replace = () => void this.#video.sender.replaceTrack(pictureTrackOf(picture));
+		stream.addEventListener(REPLACED, replace);
+		this.#off = () => {
+			stream.removeEventListener(REPLACED, replace);
+		};
 	}
 
 	rate(rate: LiveRate): void {
@@ -94,6 +108,7 @@ export class CameraEnd implements CameraPeer {
 	}
 
 	close(): void {
+		this.#off();
 		this.#end.close();
 		this.#voice.srcObject = null;
 		this.#audioClone?.stop();

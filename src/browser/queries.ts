@@ -1,6 +1,7 @@
 import Dexie, { type Collection } from 'dexie';
 import type { CameraId } from '#domain/ids.ts';
 import { endUsOf, minuteOf, segmentOf, type Entry } from '#domain/index-page.ts';
+import { leapsIn } from '#domain/run-change.ts';
 import type { Segment } from '#domain/segment.ts';
 import type { Connection } from './connection.ts';
 import type { FootageDatabase } from './database.ts';
@@ -57,7 +58,7 @@ export class Queries {
 		const pages = await this.#pages(camera, minuteOf(fromUs), minuteOf(toUs - 1));
 		const segments: Segment[] = [];
 		for (const [runNo, entries] of byRun(pages)) {
-			const holes = jumps(entries);
+			const holes = [...jumps(entries), ...leapsIn(entries)];
 			if (holes.length > 0 && (await this.#mending.punch([camera, runNo], holes))) this.#changed();
 			for (const entry of entries) {
 				if (!entry.deleted && entry.startUs < toUs && endUsOf(entry) > fromUs) {

@@ -1,7 +1,7 @@
 import { salvageEntries, minuteOf, type Entry } from '#domain/index-page.ts';
 import { idFrom, type CameraId, type RunId } from '#domain/ids.ts';
 import type { Span } from '#domain/timeline.ts';
-import { RUN_ENDS, type Hole, type Run, type RunEnd } from '#domain/run.ts';
+import { HOLE_REASONS, RUN_ENDS, type Hole, type Run, type RunEnd } from '#domain/run.ts';
 
 /** Rows as they lie in the database (docs/spec/store.md), and the decoders that may say no. */
 
@@ -134,8 +134,9 @@ export function decodeHoles(value: unknown): Hole[] | null {
 		const { startUs, endUs, why } = fields ?? {};
 		const numbers = { startUs, endUs };
 		if (!areCounts(numbers) || numbers.endUs <= numbers.startUs) return null;
-		if (why !== 'deleted' && why !== 'damaged') return null;
-		holes.push({ ...numbers, why });
+		const reason = HOLE_REASONS.find((one) => one === why);
+		if (reason === undefined) return null;
+		holes.push({ ...numbers, why: reason });
 	}
 	return holes;
 }

@@ -5,7 +5,7 @@ import { idFrom, type CameraId } from '#domain/ids.ts';
 import { buildEntries, endUsOf, minuteOf, MINUTE_US, withEntry } from '#domain/index-page.ts';
 import type { Leaving, Limits } from '#domain/leaving.ts';
 import type { Run, RunEnd, RunStart } from '#domain/run.ts';
-import { begunRun, grownRun, holedRun } from '#domain/run-change.ts';
+import { begunRun, holedRun, mayLeap, runWith } from '#domain/run-change.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
 import type { Span } from '#domain/timeline.ts';
 import type { Keeping, Pin, Removal } from '#ports/keeping.ts';
@@ -122,7 +122,10 @@ export class DexieSegments implements Segments, Keeping {
 				throw new Fault('malformed', `segment ${seq} starts before the one before`);
 			}
 			const entry = { seq, startUs, durationUs, size: sealed.length, place, sound, bad: false };
-			const grown = grownRun(run, entry);
+			const near =
+				page?.parsed ??
+				(mayLeap(run, entry) ? decodePage(await newestPage(pages, key))?.parsed : []);
+			const grown = runWith(run, near ?? [], entry);
 			const next = {
 				...{ camera, runNo, minute, firstPlace: page?.firstPlace ?? place },
 				entries: withEntry(page?.entries ?? new Uint8Array(0), entry),

@@ -44,6 +44,9 @@ export class SharedEncoder implements Encoder {
 				}
 				sink.fragment(fragment);
 			},
+			outgrown: () => {
+				sink.outgrown();
+			},
 			ended: (fault) => {
 				this.#running.delete(running);
 				this.#tell();

@@ -1,14 +1,14 @@
 import { Fault } from '#domain/fault.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Torch } from '#ports/torch.ts';
-import { streamOf } from './picture.ts';
+import { lensOf } from './picture.ts';
 
 /** W3C Image Capture, where the browser has it. */
 type Lit = { readonly torch?: boolean };
 
 export class TrackTorch implements Torch {
 	lit(picture: Picture): boolean | null {
-		const track = trackOf(picture);
+		const track = lensOf(picture);
 		if (track === undefined || !('getCapabilities' in track)) return null;
 		const can = (track.getCapabilities() as Lit).torch === true;
 		return can ? (track.getSettings() as Lit).torch === true : null;
@@ -17,15 +17,11 @@ export class TrackTorch implements Torch {
 	async light(picture: Picture, on: boolean): Promise<void> {
 		if (this.lit(picture) === null) throw new Fault('unsupported', 'this lens has no light');
 		try {
-			await trackOf(picture)?.applyConstraints({
+			await lensOf(picture)?.applyConstraints({
 				advanced: [{ torch: on } as MediaTrackConstraintSet],
 			});
 		} catch (error) {
 			throw new Fault('unavailable', 'the light did not change', error);
 		}
 	}
-}
-
-function trackOf(picture: Picture): MediaStreamTrack | undefined {
-	return streamOf(picture).getVideoTracks()[0];
 }

@@ -21,7 +21,7 @@ export class CodecEncoder implements Encoder {
 const STOP_DEADLINE_MS = 5000;
 /** More frames than this in the encoder, and new ones are left out: the device is too slow for them. */
 const MOST_QUEUED = 8;
-/** Sound that pauses longer has ended; the recorder begins anew without it. */
+/** Sound that pauses longer has ended; another encoding begins without it. */
 const SILENT_MS = 3000;
 /** What waits in the page's queue is heard in that time. */
 const HEARD_MS = 100;
@@ -52,6 +52,11 @@ class CodecEncoding implements Encoding {
 	#tellFirst: (ms: number) => void = () => undefined;
 	#stopping: Promise<void> | null = null;
 	#ended = false;
+	readonly #sink: EncoderSink;
+	/** What it records is not what it began with; another one follows. */
+	#outgrown = false;
+	/** Whether sound is recorded that has not ended. */
+	#hears = false;
 
 	constructor(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink) {
 		if (typeof VideoEncoder === 'undefined') {
@@ -60,6 +65,7 @@ class CodecEncoding implements Encoding {
 		const [track] = streamOf(captured.picture).getVideoTracks();
 		if (track === undefined) throw new Fault('unsupported', 'there is no picture to record');
 		this.#options = options;
+		this.#sink = sink;
 		const first = new Promise<number>((done) => {
 			this.#tellFirst = done;
 		});
@@ -77,6 +83,8 @@ class CodecEncoding implements Encoding {
 		});
 		const [voice] = options.sound ? streamOf(captured.picture).getAudioTracks() : [];
 		this.#voice = voice === undefined ? null : new Voice(voice);
+		// Its context would go on with silence for ever, and nobody would be told.
+		voice?.addEventListener('ended', () => this.#hears && void this.#goOnWithoutSound());
 		this.#muxer = this.#makeMuxer();
 		this.#muxer.catch((error: unknown) => {
 			this.#fail(error);
@@ -127,14 +135,19 @@ class CodecEncoding implements Encoding {
 	});
 
 	readonly #see = (_nowMs: number, shown: VideoFrameCallbackMetadata): void => {
-		if (this.#ended || this.#stopping !== null) return;
+		if (this.#ended || this.#stopping !== null || this.#outgrown) return;
 		this.#video.requestVideoFrameCallback(this.#see);
+		this.#listen();
 		const atMs = shown.captureTime ?? shown.presentationTime;
 		const tooSoon = atMs - this.#lastMs < 1000 / this.#options.frameRate - 8;
+		// Told of a picture that is not there yet, as tracks made of frames do at their beginning.
+		if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
 		if (tooSoon || this.#encoder.encodeQueueSize > MOST_QUEUED) return;
 		const { width, height } = shown;
 		if (this.#size !== null && (this.#size.width !== width || this.#size.height !== height)) {
-			this.#fail(new Fault('aborted', 'the picture changed its size'));
+			// RC27: a run has one size.
+			this.#outgrown = true;
+			this.#sink.outgrown();
 			return;
 		}
 		if (this.#size === null) {
@@ -193,6 +206,7 @@ class CodecEncoding implements Encoding {
 		if (sound !== null) output.addAudioTrack(sound);
 		await output.start();
 		if (sound !== null) {
+			this.#hears = true;
 			this.#voice?.feed((packet) => {
 				this.#muxSound(packet, sound, code);
 			});
@@ -203,10 +217,7 @@ class CodecEncoding implements Encoding {
 	#mux(chunk: EncodedVideoChunk, meta: EncodedVideoChunkMetadata | undefined): void {
 		this.#muxing = this.#muxing
 			.then(async () => {
-				const { source, sound, code } = await this.#muxer;
-				if (sound !== null && (await this.#silent())) {
-					throw new Fault('aborted', 'the sound ended');
-				}
+				const { source, code } = await this.#muxer;
 				await source.add(code.EncodedPacket.fromEncodedChunk(chunk), meta);
 			})
 			.catch((error: unknown) => {
@@ -214,11 +225,28 @@ class CodecEncoding implements Encoding {
 			});
 	}
 
-	/** Whether the sound has ended. After a stall of the page its packets stand in the queue behind the picture's. */
-	async #silent(): Promise<boolean> {
+	/**
+	 * RC26: a muxer holds the picture up until the sound has come as far. Where sound ends, it is
+	 * told so.
+	 */
+	#listen(): void {
 		const silent = () => performance.now() - (this.#voice?.lastMs ?? 0) > SILENT_MS;
-		if (silent()) await new Promise((heard) => setTimeout(heard, HEARD_MS));
-		return silent();
+		if (!this.#hears || !silent()) return;
+		this.#hears = false;
+		// After a stall of the page its packets stand in the queue behind the picture's.
+		setTimeout(() => {
+			this.#hears = !silent();
+			if (!this.#hears && !this.#ended) void this.#goOnWithoutSound();
+		}, HEARD_MS);
+	}
+
+	async #goOnWithoutSound(): Promise<void> {
+		this.#hears = false;
+		const { sound } = await this.#muxer;
+		this.#voice?.stop();
+		await this.#muxingSound;
+		sound?.close();
+		if (!this.#ended) this.#sink.outgrown();
 	}
 
 	#muxSound(

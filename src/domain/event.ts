@@ -11,6 +11,8 @@ export const EVENT_KINDS = [
 	'frozen',
 	/** The device was moved. */
 	'moved',
+	/** No picture came for a while, and then went on. */
+	'stalled',
 	/** Nothing came out of the recorder; another one was started. */
 	'new-recorder',
 	/** Nothing came out of the lens; it was opened anew. */

@@ -65,3 +65,53 @@ export function withoutHole(
 		return [before, behind].filter((left) => left.endUs > left.startUs);
 	});
 }
+
+/** A pause that is no longer than this is a hiccup. */
+const LEAP_US = 1_000_000;
+/**
+ * A segment this long has pictures enough to tell their rate; a shorter one may be a single
+ * picture.
+ */
+const TELLING_US = 500_000;
+/** Segments around a pause that tell how far apart they usually are. */
+const AROUND = 20;
+
+/**
+ * RC30: times without a picture between segments that follow each other. `from`: which entry is the
+ * first to be looked at.
+ */
+export function leapsIn(entries: readonly Entry[], from = 1): Hole[] {
+	const holes: Hole[] = [];
+	for (let at = Math.max(1, from); at < entries.length; at += 1) {
+		const [before, entry] = [entries[at - 1], entries[at]];
+		if (before === undefined || entry?.seq !== before.seq + 1) continue;
+		const [startUs, endUs] = [endUsOf(before), entry.startUs];
+		const pauseUs = endUs - startUs;
+		if (pauseUs <= LEAP_US) continue;
+		// A lens of one picture in four seconds makes such pauses all the time, and has no holes.
+		const slow = before.durationUs < TELLING_US && pauseUs <= usualUs(entries, at);
+		if (!slow) holes.push({ startUs, endUs, why: 'stalled' });
+	}
+	return holes;
+}
+
+/** How far apart segments begin: the middle distance of those around. */
+function usualUs(entries: readonly Entry[], at: number): number {
+	const near = entries.slice(Math.max(0, at - AROUND), at + AROUND);
+	const apart = near.slice(1).map(({ startUs }, before) => startUs - (near[before]?.startUs ?? 0));
+	return apart.sort((a, b) => a - b)[apart.length >> 1] ?? 0;
+}
+
+/**
+ * The run with its newest segment, and with the pause before it. `before`: the entries that lie in
+ * front of it.
+ */
+export function runWith<R extends Run>(run: R, before: readonly Entry[], entry: Entry): R {
+	const near = [...before.slice(-AROUND), entry];
+	return leapsIn(near, near.length - 1).reduce<R>(holedRun, grownRun(run, entry));
+}
+
+/** Whether the entry may stand behind a pause, so that those before it are wanted. */
+export function mayLeap(run: Run, { startUs }: Pick<Entry, 'startUs'>): boolean {
+	return run.lastSeq >= run.firstSeq && startUs - run.endUs > LEAP_US;
+}

@@ -27,11 +27,16 @@ export const RUN_ENDS = [
 ] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 
-/** A span inside a run that has no footage any more. */
+/**
+ * Why footage is missing inside a run. `stalled`: the lens gave no picture, or the device slept.
+ */
+export const HOLE_REASONS = ['deleted', 'damaged', 'stalled'] as const;
+
+/** A span inside a run that has no footage, or none any more. */
 export interface Hole {
 	readonly startUs: number;
 	readonly endUs: number;
-	readonly why: 'deleted' | 'damaged';
+	readonly why: (typeof HOLE_REASONS)[number];
 }
 
 /** One uninterrupted recording with one codec configuration, so one init section. */

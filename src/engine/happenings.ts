@@ -29,9 +29,15 @@ export class Happenings {
 		this.#tools = tools;
 	}
 
-	/** A moment. `startUs`: wall time in µs, now when not given. */
-	note(camera: CameraId, kind: EventKind, startUs = this.#nowUs(), detail: EventDetail = {}): void {
-		this.#inTurn(() => this.#add(camera, saidOf(kind, detail), startUs));
+	/** A moment, or what is over at `endUs`. `startUs`: wall time in µs, now when not given. */
+	note(
+		camera: CameraId,
+		kind: EventKind,
+		startUs = this.#nowUs(),
+		detail: EventDetail = {},
+		endUs = startUs,
+	): void {
+		this.#inTurn(() => this.#add(camera, saidOf(kind, detail), startUs, endUs));
 	}
 
 	/** Something that goes on until the returned function is called. */
@@ -75,8 +81,8 @@ export class Happenings {
 		return this.#tools.events.watch(changed);
 	}
 
-	async #add(camera: CameraId, said: Said, startUs: number): Promise<number> {
-		return this.#tools.events.add(camera, await this.#sealed(camera, said, startUs, startUs));
+	async #add(camera: CameraId, said: Said, startUs: number, endUs = startUs): Promise<number> {
+		return this.#tools.events.add(camera, await this.#sealed(camera, said, startUs, endUs));
 	}
 
 	async #sealed(camera: CameraId, said: Said, startUs: number, endUs: number) {

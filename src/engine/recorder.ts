@@ -260,6 +260,7 @@ export class Recorder implements RecorderControls {
 						this.#saved = savedWith(this.#saved, this.#sinceMs, run, segment);
 						if (take === this.#take && this.#armed) this.#showRecording();
 					},
+					outgrown: () => void (take === this.#take && this.renew()),
 					failed: (end, fault) => void this.#order(() => this.#failed(take, end, fault)),
 				},
 				before === null ? this.#drained : before.end(why),

@@ -5,6 +5,7 @@ import type { CameraId } from '#domain/ids.ts';
 import { groupsOf, keyFrom, playlistOf, type Group } from '#domain/playlist.ts';
 import type { Run } from '#domain/run.ts';
 import type { Segment, StoredBytes } from '#domain/segment.ts';
+import { hasSound, initWithSound, withSilence } from '#domain/sound.ts';
 import type { Span } from '#domain/timeline.ts';
 import type { Reel } from '#ports/screen.ts';
 import type { Segments } from '#ports/segments.ts';
@@ -61,6 +62,10 @@ export class DayReel implements Reel {
 	readonly #store: Segments;
 	readonly #opener: Opens;
 	readonly #sieve: Sieve;
+	/** Runs of the day that have sound. */
+	readonly #heard: readonly Run[];
+	/** As the screen gets them; they hold no footage. */
+	readonly #inits = new Map<number, Promise<Bytes | null>>();
 
 	constructor(
 		tools: { readonly segments: Segments; readonly opener: Opens },
@@ -82,6 +87,8 @@ export class DayReel implements Reel {
 		);
 		this.groups = groupsOf(this.#segments, (segment) => sieve.has(segment));
 		this.playlist = playlistOf(this.groups);
+		const played = new Set(this.groups.map(({ runNo }) => runNo));
+		this.#heard = kept.runs.filter(({ runNo, mime }) => played.has(runNo) && hasSound(mime));
 	}
 
 	/** The same day without what the sieve has caught since. */
@@ -108,14 +115,47 @@ export class DayReel implements Reel {
 		if (signal.aborted) throw new Fault('aborted', 'not wanted any more');
 		const bodies = opened.filter((body) => body !== null);
 		if (bodies.length < opened.length) throw new Fault('corrupt', 'segments did not open');
-		return joined(...bodies);
+		return joined(...(await this.#sounding(run, group, bodies)));
+	}
+
+	/** PB24: without holes in its sound, where anything of the day has sound. */
+	async #sounding(run: Run, group: Group, bodies: readonly Bytes[]): Promise<readonly Bytes[]> {
+		if (this.#heard.length === 0) return bodies;
+		const init = await this.#init(run);
+		if (init === null) return bodies;
+		const fragments = bodies.map((bytes, at) => {
+			const next = group.segments[at + 1]?.startUs ?? group.startUs + group.durationUs;
+			return { bytes, untilS: (next - run.anchorUs) / 1e6 };
+		});
+		return withSilence(init, fragments);
+	}
+
+	/** PB23: with a sound track, where another run of the day has one. `null`: it does not open. */
+	#init(run: Run): Promise<Bytes | null> {
+		const known = this.#inits.get(run.runNo) ?? this.#openInit(run);
+		this.#inits.set(run.runNo, known);
+		known.catch(() => this.#inits.delete(run.runNo));
+		return known;
+	}
+
+	async #openInit(run: Run): Promise<Bytes | null> {
+		const open = (one: Run) =>
+			this.#orNull(one.initPlace, (stored) => this.#opener.openInit(one, stored));
+		const init = await open(run);
+		if (init === null || hasSound(run.mime)) return init;
+		for (const other of this.#heard) {
+			const model = await open(other);
+			if (model !== null) return initWithSound(init, model);
+		}
+		return init;
 	}
 
 	async #loadInit(runNo: number): Promise<Bytes> {
 		const run = this.#runs.get(runNo);
 		if (run === undefined) throw new Fault('not-found', 'no such run');
-		const body = await this.#orNull(run.initPlace, (stored) => this.#opener.openInit(run, stored));
+		const body = await this.#init(run);
 		if (body !== null) return body;
+		this.#inits.delete(runNo);
 		this.#sieve.addRun(runNo);
 		for (const segment of this.#segments) {
 			if (segment.runNo === runNo && !segment.bad) this.#sieve.skipped += 1;

@@ -3,7 +3,7 @@ import { readingOf, wallUsAt, type Reading } from '#domain/clock.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { OldestKept } from '#domain/head.ts';
 import type { Profile } from '#domain/profile.ts';
-import type { Run, RunEnd } from '#domain/run.ts';
+import type { Hole, Run, RunEnd } from '#domain/run.ts';
 import type { Tally } from '#domain/sparing.ts';
 import type { SealedSegment } from '#domain/segment.ts';
 import type { Captured } from '#ports/capture.ts';
@@ -19,6 +19,8 @@ const KEY_FRAME_MS = 1000;
 /** What may wait for a store that stalls before the person is told that nothing is saved. */
 const MOST_WAITING = 30;
 const MOST_WAITING_BYTES = 64 * 2 ** 20;
+/** A run whose row grows longer is replaced: it is written with every segment. */
+const MOST_HOLES = 200;
 const TRIES = 3;
 const TRY_AGAIN_MS = 1000;
 /** A store that answers nothing must not keep the next run from beginning. */
@@ -33,6 +35,8 @@ export interface TakeTools {
 		camera: CameraId,
 		given: { readonly mime: string; readonly anchorUs: number },
 	) => Promise<RunSealer>;
+	/** No picture came for a while. */
+	readonly stalled?: (camera: CameraId, hole: Hole) => void;
 	/** Not every test needs pictures. */
 	readonly thumbnailing?: ThumbnailingTools;
 }
@@ -47,12 +51,14 @@ export interface Effort extends Omit<Tally, 'atMs'> {
 
 export interface TakeEvents {
 	saved(run: Run, segment: SealedSegment): void;
+	/** Another take should follow this one, which goes on until then. */
+	outgrown(): void;
 	/** It cannot go on; `end` tells when what was whole is saved. Called once at most. */
 	failed(why: RunEnd, fault: Fault): void;
 }
 
 /**
- * One encoding and the run it becomes: sealed, then written, strictly in order. The run exists in
+ * One encoding and the runs it becomes: sealed, then written, strictly in order. A run exists in
  * the store from its first fragment on, so that a take without a picture leaves nothing behind.
  */
 export class Take {
@@ -112,6 +118,7 @@ export class Take {
 					this.#count(fragment);
 					this.#enqueue(fragment.bytes.length, () => this.#append(fragment));
 				},
+				outgrown: () => events.outgrown(),
 				ended: (fault) => {
 					if (fault !== null) this.#break('failed', fault);
 				},
@@ -194,6 +201,11 @@ export class Take {
 
 	async #begin(section: InitSection): Promise<void> {
 		const { beginRun, segments } = this.#tools;
+		const before = this.#run;
+		// RC27: pictures of another size are a run of their own.
+		if (before !== null) {
+			await this.#put(0, () => segments.close(this.#camera, before.runNo, 'rotated'));
+		}
 		const anchorUs = wallUsAt(this.begun, section.anchorMs);
 		const { mime, bytes } = section;
 		const sealer = await this.#put(bytes.length, () => beginRun(this.#camera, { mime, anchorUs }));
@@ -216,6 +228,10 @@ export class Take {
 			segments.append(this.#camera, runNo, segment),
 		);
 		this.#events.saved(this.#run, segment);
+		const { holes } = this.#run;
+		const stall = holes.find(({ why, endUs }) => why === 'stalled' && endUs === segment.startUs);
+		if (stall !== undefined) this.#tools.stalled?.(this.#camera, stall);
+		if (holes.length === MOST_HOLES) this.#events.outgrown();
 		if (fragment.keyFrame) void this.#thumbnailing?.offer(fragment.bytes, segment.startUs);
 	}
 

@@ -24,10 +24,19 @@ export interface Fragment {
 	readonly frames: number;
 }
 
-/** Called in order: `init` once, then `fragment`s, then `ended` once. Nothing after `ended`. */
+/**
+ * Called in order: `init`, then `fragment`s, then `ended` once. Nothing after `ended`. Where
+ * pictures change their size another `init` comes, with the same anchor: what follows it is a run
+ * of its own.
+ */
 export interface EncoderSink {
 	init(section: InitSection): void;
 	fragment(fragment: Fragment): void;
+	/**
+	 * What is recorded is no more what it was: sound is gone. This goes on, but another encoding
+	 * should follow.
+	 */
+	outgrown(): void;
 	/** `null` after `stop()`. Else why it gave up; everything whole was delivered before. */
 	ended(fault: Fault | null): void;
 }

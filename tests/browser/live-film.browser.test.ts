@@ -217,6 +217,7 @@ describe('where there is no VideoEncoder', () => {
 			{ bitsPerSecond: 800_000, frameRate: 20, keyFrameMs: 1000, sound: false },
 			{
 				init: () => undefined,
+				outgrown: () => undefined,
 				fragment: ({ bytes }) => kept.push(bytes),
 				ended: (fault) => fault !== null && faults.push(fault),
 			},

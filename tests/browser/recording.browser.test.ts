@@ -3,7 +3,7 @@ import { MediaCapture } from '#browser/capture.ts';
 import { CodecLiveEncoder } from '#browser/live-encoder.ts';
 import { MediaRecorderEncoder } from '#browser/media-recorder.ts';
 import { CameraEnd } from '#browser/peer-camera.ts';
-import { pictureOf, streamOf } from '#browser/picture.ts';
+import { lensOf, pictureOf, streamOf } from '#browser/picture.ts';
 import { CodecEncoder } from '#browser/webcodecs.ts';
 import type { Fault } from '#domain/fault.ts';
 import type { Captured } from '#ports/capture.ts';
@@ -27,6 +27,9 @@ class Sink implements EncoderSink {
 		expect(this.inits).toHaveLength(1);
 		expect(this.over).toBe(null);
 		this.fragments.push(fragment);
+	}
+	outgrown(): void {
+		throw new Error('outgrown');
 	}
 	ended(fault: Fault | null): void {
 		expect(this.over).toBe(null);
@@ -268,32 +271,51 @@ test('RC21 a picture made smaller is recorded smaller, also while it is watched 
 	await expect.poll(() => parts).toBeGreaterThan(soFar);
 });
 
-test('RC1 MediaRecorder goes on through a rotation, in one run that plays', async () => {
-	const canvas = document.createElement('canvas');
-	[canvas.width, canvas.height] = [640, 360];
-	const context = canvas.getContext('2d');
-	let at = 0;
-	const draw = setInterval(() => {
-		if (context === null) return;
-		context.fillStyle = `hsl(${String((at += 7))} 60% 50%)`;
-		context.fillRect(0, 0, canvas.width, canvas.height);
-	}, 66);
-	const stream = canvas.captureStream(15);
-	open.push({
-		close: () => {
-			clearInterval(draw);
-			for (const track of stream.getTracks()) track.stop();
-		},
-	});
-	const captured = { picture: pictureOf(stream), sound: false } as Captured;
+/** Of another shape than any that the lens of this browser has. */
+const FLAT = { width: 640, height: 200 };
+const FLATTER = { width: 320, height: 100, frameRate: 15 };
+
+async function recordedSize(make: () => Encoder, lens: Captured): Promise<string> {
 	const sink = new Sink();
-	const encoding = new MediaRecorderEncoder().start(captured, OPTIONS, sink);
-	await sink.atLeast(2);
-	[canvas.width, canvas.height] = [360, 640];
-	const turned = sink.fragments.length;
-	await sink.atLeast(turned + 3);
+	const encoding = make().start(lens, OPTIONS, sink);
+	await sink.atLeast(1);
 	await encoding.stop();
-	expect(sink.over).toEqual({ fault: null });
-	expect(sink.inits).toHaveLength(1);
-	expect(await playable(sink)).toBeCloseTo(sink.seconds, 0);
+	const { width, height } = await played(sink);
+	return `${String(width)}x${String(height)}`;
+}
+
+/** Of the lens as it is, whatever was made of it. */
+function shapeOf(lens: Captured): number {
+	const { width = 0, height = 1, ...more } = lensOf(lens.picture)?.getSettings() ?? {};
+	expect(more).toMatchObject({ resizeMode: 'none' });
+	return width / height;
+}
+
+test('RC28 RC29 a lens of another shape is recorded whole, at the size that was chosen', async () => {
+	const lens = await camera(FLAT);
+	const across = 2 * Math.round((200 * shapeOf(lens)) / 2);
+	expect(across).toBeLessThan(400);
+	for (const [, make] of encoders) expect(await recordedSize(make, lens)).toBe(`${across}x200`);
+
+	await lens.adjust(FLATTER);
+	const smaller = 2 * Math.round((100 * shapeOf(lens)) / 2);
+	expect(await recordedSize(() => new MediaRecorderEncoder(), lens)).toBe(`${smaller}x100`);
+	expect(lens.frames()).toBeGreaterThan(10);
+	lens.close();
+	const tracks = [lensOf(lens.picture), ...streamOf(lens.picture).getTracks()];
+	expect(tracks.map((track) => track?.readyState)).toEqual(['ended', 'ended']);
+});
+
+test('RC29 a lens that gives the size is recorded as it is, with nothing between', async () => {
+	const lens = await camera({ width: 640, height: 480 });
+	expect(lensOf(lens.picture)).toBe(streamOf(lens.picture).getVideoTracks()[0]);
+	expect(await recordedSize(() => new MediaRecorderEncoder(), lens)).toBe('640x480');
+});
+
+test('RC29 where the lens has no such size, a larger one of its shape is made smaller', async () => {
+	const lens = await camera({ frameRate: 10 });
+	// This one has 640 × 480 and 1280 × 720.
+	expect(shapeOf(lens)).toBeCloseTo(16 / 9);
+	expect([lens.width, lens.height, lens.frameRate]).toEqual([640, 360, 10]);
+	expect(await recordedSize(() => new MediaRecorderEncoder(), lens)).toBe('640x360');
 });

@@ -23,6 +23,7 @@ const fragment = (byte: number) => ({
 });
 const silent: EncoderSink = {
 	init: () => undefined,
+	outgrown: () => undefined,
 	fragment: () => undefined,
 	ended: () => undefined,
 };

@@ -3,7 +3,7 @@ import { hexOf, type Bytes } from '#domain/bytes.ts';
 import { slicesOf } from '#domain/envelope.ts';
 import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
 import { SIGNATURE_BYTES } from '#domain/signed.ts';
-import type { Run } from '#domain/run.ts';
+import type { Run, RunStart } from '#domain/run.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
 import { Opener, type CameraKeys, type OpenedPart } from '#engine/open.ts';
 import { RunSealer } from '#engine/seal.ts';
@@ -19,7 +19,9 @@ export interface Workshop {
 	readonly secret: Secret;
 	readonly pair: Pair<SignKey>;
 	readonly opener: Opener;
-	sealer(given?: { runId?: RunId; runNo?: number; epoch?: number; anchorUs?: number }): RunSealer;
+	sealer(
+		given?: Partial<Pick<RunStart, 'runId' | 'runNo' | 'epoch' | 'anchorUs' | 'mime'>>,
+	): RunSealer;
 }
 
 export const still: Pick<Clock, 'wallMs'> & Clock = {
@@ -52,7 +54,7 @@ export async function makeWorkshop(crypto: Crypto = new WebCrypto()): Promise<Wo
 					runId: given.runId ?? (hexOf(crypto.random(16)) as RunId),
 					runNo: given.runNo ?? 1,
 					epoch: given.epoch ?? 1,
-					mime: 'video/mp4; codecs="avc3.42C01F"',
+					mime: given.mime ?? 'video/mp4; codecs="avc3.42C01F"',
 					anchorUs: given.anchorUs ?? anchorUs,
 				},
 				home,

@@ -6,7 +6,7 @@ import { endUsOf, minuteOf, MINUTE_US, segmentOf, type Entry } from '#domain/ind
 import { LeavingPlan, verdict, type Leaving, type Limits } from '#domain/leaving.ts';
 import { mayGrow } from '#domain/retention.ts';
 import type { Run, RunEnd, RunStart } from '#domain/run.ts';
-import { begunRun, grownRun, holedRun, shortenedRun } from '#domain/run-change.ts';
+import { begunRun, holedRun, runWith, shortenedRun } from '#domain/run-change.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
 import type { Span } from '#domain/timeline.ts';
 import type { Keeping, Pin } from '#ports/keeping.ts';
@@ -70,9 +70,10 @@ export class MemorySegments implements Segments, Pick<Keeping, 'pins' | 'pin' | 
 		}
 		const place = this.#keep(segment);
 		const entry = { seq, startUs, durationUs, size: bytes.length, place, sound, bad: false };
+		const before = [...(newest?.entries ?? [])];
 		if (newest?.minute === minute) newest.entries.push(entry);
 		else this.#pages.push({ camera, runNo, minute, entries: [entry] });
-		const grown = this.#put(grownRun(run, entry));
+		const grown = this.#put(runWith(run, before, entry));
 		this.#changed();
 		return grown;
 	}

@@ -93,7 +93,7 @@ test('B7 frames stall while the track says live: noticed, labelled, recording ag
 	expect(errors).toEqual([]);
 });
 
-test('rotation in mid-run is normal: one run, whole chain, and it plays', async () => {
+test('RC27 rotation in mid-recording is normal: a run each, whole chains, and it plays', async () => {
 	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
@@ -102,13 +102,14 @@ test('rotation in mid-run is normal: one run, whole chain, and it plays', async 
 	await record(page);
 	await savedAtLeast(page, 3);
 	await puppet(page, 'turn');
-	await savedAtLeast(page, 6);
+	await runThat(page, 'rotated');
+	await savedAtLeast(page, 3);
 	await puppet(page, 'turn');
-	await savedAtLeast(page, 9);
+	await expect.poll(async () => (await storedRuns(page))[2]?.lastSeq).toBeGreaterThanOrEqual(3);
 	await stop(page);
 	const runs = await storedRuns(page);
-	expect(runs).toHaveLength(1);
-	if (runs[0]) await chainOf(page, runs[0]);
+	expect(runs.map(({ ended }) => ended)).toEqual(['rotated', 'rotated', 'stopped']);
+	for (const run of runs) await chainOf(page, run);
 	await openSaved(page, relay.address);
 	const slider = player(page).getByRole('slider', { name: 'Timeline' });
 	await slider.focus();

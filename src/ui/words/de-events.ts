@@ -7,6 +7,7 @@ export const events: typeof english = {
 		covered: 'Die Linse war verdeckt',
 		frozen: 'Das Bild änderte sich nicht',
 		moved: 'Dieses Gerät wurde bewegt',
+		stalled: 'Die Kamera gab kein Bild, oder dieses Gerät schlief',
 		'new-recorder': 'Die Aufnahme wurde neu gestartet',
 		'new-lens': 'Die Kamera wurde neu geöffnet',
 		reloaded: 'Die Seite wurde neu geladen, weil nichts anderes half',

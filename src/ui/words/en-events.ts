@@ -8,6 +8,7 @@ const kinds: Readonly<Record<Alone, string>> = {
 	covered: 'The lens was covered',
 	frozen: 'The picture did not change',
 	moved: 'This device was moved',
+	stalled: 'The camera gave no picture, or this device slept',
 	'new-recorder': 'The recorder was restarted',
 	'new-lens': 'The camera was opened again',
 	reloaded: 'The page was loaded again, because nothing else helped',
