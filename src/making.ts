@@ -33,6 +33,7 @@ import { DexieThumbnails } from '#browser/thumbnails.ts';
 import { TrackTorch } from '#browser/torch.ts';
 import { BrowserVault } from '#browser/vault.ts';
 import { Allowance } from '#engine/allowance.ts';
+import { Arrivals } from '#engine/arrivals.ts';
 import { Caretaker } from '#engine/caretaker.ts';
 import { certificateOf } from '#engine/certificate.ts';
 import { Granted } from '#engine/granted.ts';
@@ -86,12 +87,13 @@ export function make(installer: Installer): Engine {
 
 	const relays = new WebSocketRelays();
 	const membership = new Membership({ house, crypto, vault, clock });
+	const arrivals = new Arrivals({ crypto, clock, vault, house, membership });
 	const near = new Nearby({
 		...{ crypto, clock, membership },
 		...{ cables: new BrowserCables(), relays },
 	});
 	const pairing = new Pairing({
-		...{ crypto, clock, relays: near, near, joining: membership },
+		...{ crypto, clock, relays: near, near, joining: arrivals },
 		here: location.origin,
 		relay: () => membership.relay,
 		shown: () => post.shown(SHOWN_MS),
@@ -177,6 +179,13 @@ export function make(installer: Installer): Engine {
 		const here = location.origin;
 		return new Recovering({ crypto, clock, relays, membership, preferences, here });
 	});
+	// What was under way when the page was left.
+	const stop = house.on(() => {
+		if (house.state.kind !== 'ready') return;
+		stop();
+		void pairing.resume();
+	});
+	arrivals.begin(post, (device) => members.revoke(device, () => undefined));
 	granting.begin();
 	granted.begin();
 	post.begin();
@@ -219,7 +228,7 @@ export function make(installer: Installer): Engine {
 		awake,
 		power,
 		membership,
-		pairing,
+		...{ pairing, arrivals },
 		...{ kits, recovery },
 		served: async () => (await import('#browser/served.ts')).servedApp(),
 		given: new EarlyGiven(),

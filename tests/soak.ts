@@ -15,9 +15,15 @@ export interface SoakPart {
 const parts: readonly SoakPart[] = [
 	{
 		name: 'unit',
-		what: 'mutated messages, rosters, letters and tokens; ninety days of footage',
+		what: 'mutated messages, rosters, letters and tokens; cut pairings; ninety days of footage',
 		files: [
-			...['engine/pairing-attacks', 'engine/malformed', 'engine/letters', 'engine/open'],
+			...[
+				'engine/pairing-attacks',
+				'engine/pairing-cuts',
+				'engine/malformed',
+				'engine/letters',
+				'engine/open',
+			],
 			...['engine/members', 'engine/ninety-days', 'relay/forged', 'relay/meetings'],
 		],
 	},

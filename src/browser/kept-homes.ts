@@ -109,3 +109,17 @@ async function keyNumbers(
 	}
 	return [...found].sort((a, b) => a - b);
 }
+
+export async function addEntries(
+	db: VaultDatabase,
+	home: HomeId,
+	founded: boolean,
+	first: number,
+	entries: readonly Bytes[],
+	seenMs?: number,
+): Promise<void> {
+	const seen = seenMs === undefined ? {} : { seenMs };
+	const rows = entries.map((bytes, at) => ({ seq: first + at, bytes, ...seen }));
+	if (founded) await db.roster.bulkAdd(rows);
+	else await db.entries.bulkAdd(rows.map((row) => ({ home, ...row })));
+}

@@ -4,6 +4,7 @@ import { Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
 import { commonLength } from '#domain/roster.ts';
 import type {
+	Arrival,
 	EpochFacts,
 	Identity,
 	KeptCamera,
@@ -13,6 +14,7 @@ import type {
 	NewHome,
 	NewIdentity,
 	NewSecret,
+	PendingJoin,
 	Vault,
 	VaultReading,
 } from '#ports/vault.ts';
@@ -25,6 +27,8 @@ export class MemoryVault implements Vault {
 	readonly #cameras = new Map<CameraId, KeptCamera>();
 	readonly #epochs = new Map<CameraId, KeptEpoch[]>();
 	readonly #counts = new Map<DeviceId, number>();
+	readonly #arrivals = new Map<string, Arrival>();
+	#pendingJoin: PendingJoin | null = null;
 	#count = 0;
 
 	async read(): Promise<VaultReading> {
@@ -132,6 +136,31 @@ export class MemoryVault implements Vault {
 		this.#homes.set(home, { ...this.#home(home), relay });
 	}
 
+	async pendingJoin(): Promise<PendingJoin | null> {
+		return this.#pendingJoin;
+	}
+
+	async keepPendingJoin(pending: PendingJoin | null): Promise<void> {
+		this.#pendingJoin = pending;
+	}
+
+	async arrivals(): Promise<readonly Arrival[]> {
+		return [...this.#arrivals.values()].sort((a, b) => a.sinceMs - b.sinceMs);
+	}
+
+	async keepArrival(
+		{ home, device }: Pick<Arrival, 'home' | 'device'>,
+		change: (before: Arrival | null) => Arrival | null,
+	): Promise<void> {
+		const key = `${home}/${device}`;
+		const kept = change(this.#arrivals.get(key) ?? null);
+		this.#arrivals.delete(key);
+		if (kept !== null) this.#arrivals.set(key, kept);
+		for (const { home, device } of tooOld([...this.#arrivals.values()])) {
+			this.#arrivals.delete(`${home}/${device}`);
+		}
+	}
+
 	async camera(camera: CameraId): Promise<KeptCamera | null> {
 		return this.#cameras.get(camera) ?? null;
 	}
@@ -167,6 +196,8 @@ export class MemoryVault implements Vault {
 		this.#identity = null;
 		this.#count = 0;
 		this.#counts.clear();
+		this.#arrivals.clear();
+		this.#pendingJoin = null;
 		this.#homes.clear();
 		this.#seen.clear();
 		this.#cameras.clear();
@@ -197,4 +228,12 @@ export class MemoryVault implements Vault {
 /** `roster` is what is kept, or that and more. */
 export function goesOn(kept: readonly Bytes[], roster: readonly Bytes[]): boolean {
 	return commonLength(kept, roster) === kept.length;
+}
+
+const MOST_ARRIVALS = 32;
+
+/** What goes so that no more than a few are kept. */
+export function tooOld(arrivals: readonly Arrival[]): readonly Arrival[] {
+	const oldest = [...arrivals].sort((a, b) => a.sinceMs - b.sinceMs);
+	return oldest.slice(0, Math.max(0, oldest.length - MOST_ARRIVALS));
 }

@@ -2,7 +2,7 @@ import { Dexie, type Table } from 'dexie';
 import type { Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
-import type { EpochFacts, KeptCamera, KeyStrength } from '#ports/vault.ts';
+import type { Arrival, EpochFacts, KeptCamera, KeyStrength, PendingJoin } from '#ports/vault.ts';
 import type { KeyRow } from './kept-keys.ts';
 
 export interface IdentityRow {
@@ -45,6 +45,11 @@ export interface CountRow {
 	readonly count: number;
 }
 
+/** This device on its way into a home. */
+export interface PendingRow extends PendingJoin {
+	readonly id: 'this';
+}
+
 /**
  * Layout: docs/spec/identity.md, "Vault". Grants lie apart from keys, because a key that cannot be read
  * makes its whole row unreadable. It is never changed by an upgrade of the footage's database.
@@ -59,6 +64,8 @@ export class VaultDatabase extends Dexie {
 	declare readonly homes: Table<HomeRow, HomeId>;
 	declare readonly entries: Table<EntryRow, [HomeId, number]>;
 	declare readonly counts: Table<CountRow, CountRow['of']>;
+	declare readonly pendingJoin: Table<PendingRow, 'this'>;
+	declare readonly arrivals: Table<Arrival, [HomeId, DeviceId]>;
 
 	constructor(name: string) {
 		// Relaxed writes may be lost for 30 s after a power cut; a key must not be.
@@ -74,6 +81,7 @@ export class VaultDatabase extends Dexie {
 		// Only added to: nothing of version 1 is touched.
 		this.version(2).stores({ homes: 'home', entries: '[home+seq]' });
 		this.version(3).stores({ counts: 'of' });
+		this.version(4).stores({ pendingJoin: 'id', arrivals: '[home+device]' });
 	}
 }
 

@@ -4,6 +4,7 @@ import { Fault } from '#domain/fault.ts';
 import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/ids.ts';
 import type { KemKey, SignKey } from '#ports/crypto.ts';
 import type {
+	Arrival,
 	EpochFacts,
 	KeptCamera,
 	KeptEpoch,
@@ -12,11 +13,22 @@ import type {
 	NewHome,
 	NewIdentity,
 	NewSecret,
+	PendingJoin,
 	Vault,
 	VaultReading,
 } from '#ports/vault.ts';
-import { epochName, homeKeyName, keptHome, keptSecret, keptSeenMs, seqsOf } from './kept-homes.ts';
-import { dtlsOfRow, isBytes, pairOf, pairRow, secretRow } from './kept-keys.ts';
+import { arrivalsOf, changeArrival, pendingJoinOf } from './kept-arrivals.ts';
+import { keptCamera, knownCamera } from './kept-cameras.ts';
+import {
+	addEntries,
+	epochName,
+	homeKeyName,
+	keptHome,
+	keptSecret,
+	keptSeenMs,
+	seqsOf,
+} from './kept-homes.ts';
+import { dtlsOfRow, pairOf, pairRow, secretRow } from './kept-keys.ts';
 import { goesOn, MemoryVault } from './memory-vault.ts';
 import {
 	VaultConnection,
@@ -213,6 +225,29 @@ export class BrowserVault implements Vault {
 		});
 	}
 
+	async pendingJoin(): Promise<PendingJoin | null> {
+		if (this.#memory !== null) return this.#memory.pendingJoin();
+		return pendingJoinOf(this.#connection);
+	}
+
+	async keepPendingJoin(pending: PendingJoin | null): Promise<void> {
+		if (this.#memory !== null) return this.#memory.keepPendingJoin(pending);
+		await this.#connection.write(async ({ pendingJoin }) => {
+			if (pending === null) await pendingJoin.clear();
+			else await pendingJoin.put({ id: 'this', ...pending });
+		});
+	}
+
+	async arrivals(): Promise<readonly Arrival[]> {
+		if (this.#memory !== null) return this.#memory.arrivals();
+		return arrivalsOf(this.#connection);
+	}
+
+	async keepArrival(...[of, change]: Parameters<Vault['keepArrival']>): Promise<void> {
+		if (this.#memory !== null) return this.#memory.keepArrival(of, change);
+		await this.#connection.write((db) => changeArrival(db, of, change));
+	}
+
 	async camera(camera: CameraId): Promise<KeptCamera | null> {
 		if (this.#memory !== null) return this.#memory.camera(camera);
 		return keptCamera(await this.#connection.row(this.#connection.db.cameras, camera));
@@ -357,31 +392,4 @@ async function addSecret(
 ): Promise<void> {
 	await db.keys.add(secretRow(name, secret, strength));
 	await db.grants.add({ name, bytes: secret.grant });
-}
-
-async function addEntries(
-	db: VaultDatabase,
-	home: HomeId,
-	founded: boolean,
-	first: number,
-	entries: readonly Bytes[],
-	seenMs?: number,
-): Promise<void> {
-	const seen = seenMs === undefined ? {} : { seenMs };
-	const rows = entries.map((bytes, at) => ({ seq: first + at, bytes, ...seen }));
-	if (founded) await db.roster.bulkAdd(rows);
-	else await db.entries.bulkAdd(rows.map((row) => ({ home, ...row })));
-}
-
-async function knownCamera(db: VaultDatabase, camera: CameraId): Promise<KeptCamera> {
-	const kept = keptCamera(await db.cameras.get(camera));
-	if (kept === null) throw new Fault('not-found', 'no such camera');
-	return kept;
-}
-
-function keptCamera(row: KeptCamera | undefined): KeptCamera | null {
-	if (row === undefined || idFrom<CameraId>(row.id) === null) return null;
-	const { id, number, sealedName, runNo } = row;
-	if (!Number.isSafeInteger(number) || !Number.isSafeInteger(runNo) || runNo < 0) return null;
-	return { id, number, runNo, sealedName: isBytes(sealedName) ? sealedName : null };
 }

@@ -26,4 +26,6 @@ export type PairingEnd =
 	| 'no-network'
 	/** An answer to a code that is not shown here, or no more. */
 	| 'stale-answer'
+	/** It was let in, and did not come within ten minutes (PR26). */
+	| 'never-came'
 	| 'failed';

@@ -1,7 +1,7 @@
 import { ascii, isZero, joined, Reader, Writer, type Bytes } from './bytes.ts';
 import { Fault } from './fault.ts';
 import type { Wrapped } from './grant.ts';
-import type { DeviceId } from './ids.ts';
+import type { HomeId } from './ids.ts';
 import { LARGEST_NAME, padName, unpadName } from './name.ts';
 import { accessOf, rolesFor } from './rights.ts';
 import type { Role } from './roster.ts';
@@ -16,7 +16,7 @@ const HOST_BYTES = NONCE_BYTES + PUBLIC_KEY_BYTES + 16 + 4 + HASH_BYTES + 1;
 /** Of M4 in one box, which holds 32 KiB. */
 const PIECE_BYTES = 31 * 1024;
 const MAX_PIECES = 12;
-const MAX_ENTRIES = 4096;
+export const MAX_ENTRIES = 4096;
 
 export type MessageKind = 0 | 1 | 2 | 3 | 4 | 5;
 
@@ -149,7 +149,8 @@ function newcomerFrom(body: Uint8Array): Newcomer {
 export interface Host {
 	readonly nonce: Bytes;
 	readonly owner: Bytes;
-	readonly device: DeviceId;
+	/** Where the newcomer may come back to as a member (PR21). */
+	readonly home: HomeId;
 	/** The roster's newest entry, which M4 must contain: its number and hash. */
 	readonly seq: number;
 	readonly head: Bytes;
@@ -161,7 +162,7 @@ export function buildHost(host: Host): Bytes {
 	return new Writer(HOST_BYTES)
 		.put(host.nonce, NONCE_BYTES)
 		.put(host.owner, PUBLIC_KEY_BYTES)
-		.id(host.device)
+		.id(host.home)
 		.u32(host.seq)
 		.put(host.head, HASH_BYTES)
 		.u8(WANTED.indexOf(host.wanted)).bytes;
@@ -171,12 +172,12 @@ function hostFrom(body: Uint8Array): Host {
 	const from = new Reader(body);
 	const nonce = from.take(NONCE_BYTES);
 	const owner = from.take(PUBLIC_KEY_BYTES);
-	const device = from.id() as DeviceId;
+	const home = from.id() as HomeId;
 	const seq = from.u32();
 	const head = from.take(HASH_BYTES);
 	const wanted = wantedFrom(from.u8());
 	from.end();
-	return { nonce, owner, device, seq, head, wanted };
+	return { nonce, owner, home, seq, head, wanted };
 }
 
 /** What is sealed in M1 and M2: a body, and a signature of a purpose over transcript and body. */

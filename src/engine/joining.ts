@@ -2,6 +2,7 @@ import type { Bytes } from '#domain/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/ids.ts';
 import type { Role, Subject } from '#domain/roster.ts';
 import type { Dtls, KemKey, Pair, SignKey } from '#ports/crypto.ts';
+import type { PendingJoin } from '#ports/vault.ts';
 
 /** This device as it meets another: its keys, and the home it is in now. */
 export interface Self {
@@ -32,4 +33,12 @@ export interface Joining {
 	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }>;
 	/** As the newcomer: replays the roster, finds itself in it, keeps roster, home keys and the relay's origin. What was recorded before stays readable. Throws `corrupt`. */
 	enter(roster: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void>;
+	/** As an owner, of who was let in: `waits` until it has said that it has come (PR24). */
+	arrival(device: DeviceId): 'waits' | 'here' | 'taken-back';
+	/** Told when one of them has come, or was taken back. */
+	on(listener: () => void): () => void;
+	/** As the newcomer, before it consents: where it may come back to as a member (PR21). `null` ends it. */
+	keep(pending: PendingJoin | null): Promise<void>;
+	/** What was kept, as long as this device is not there yet; else `null`. */
+	pending(): Promise<PendingJoin | null>;
 }

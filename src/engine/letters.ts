@@ -16,7 +16,7 @@ const REMEMBERED = 4096;
 
 /** Whose letters they are. */
 export interface Correspondent {
-	readonly identity: Identity;
+	readonly identity: Pick<Identity, 'home' | 'device' | 'sign' | 'kem'>;
 	readonly roster: Roster;
 }
 
@@ -69,7 +69,11 @@ export class Letters {
 		return null;
 	}
 
-	async #read(identity: Identity, roster: Roster, box: string): Promise<Read | null> {
+	async #read(
+		identity: Correspondent['identity'],
+		roster: Roster,
+		box: string,
+	): Promise<Read | null> {
 		const { letter, canonical, signature } = parseLetter(bytesOfBase64url(box));
 		const now = this.#clock.wallMs();
 		const [sender, self] = [roster.devices.get(letter.from), roster.devices.get(identity.device)];

@@ -58,7 +58,7 @@ export interface TakenOut {
 }
 
 /** This device's place in a home: its roster and its keys. Rules: docs/spec/identity.md. */
-export class Membership implements Joining {
+export class Membership implements Pick<Joining, 'self' | 'meetAt' | 'admit' | 'enter'> {
 	readonly #tools: MembershipTools;
 	readonly #keys: HomeKeys;
 	readonly #learning: Learning;

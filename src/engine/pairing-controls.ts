@@ -24,6 +24,7 @@ import { CODE_MS, NearPairing } from './pairing-near.ts';
 import type { Table } from './pairing-table.ts';
 import { NewTable, OwnerTable } from './pairing-tables.ts';
 import type { PairingBy, PairingControls, PairingEnd, PairingState } from './pairing.ts';
+import { WayBack } from './way-back.ts';
 
 export { CODE_MS } from './pairing-near.ts';
 
@@ -48,11 +49,19 @@ export class Pairing implements PairingControls {
 	#state: PairingState = { kind: 'idle' };
 	#table: Table | null = null;
 	#near: NearPairing | null = null;
+	readonly #back: WayBack;
 	/** Counts what was begun, so that what was given up on tells nothing more. */
 	#turn = 0;
 
 	constructor(tools: PairingTools) {
 		this.#tools = tools;
+		this.#back = new WayBack(tools, {
+			came: (self, wanted) => this.#came(self, wanted),
+			changed: () => {
+				if (this.#state.kind !== 'returning') return;
+				this.#set(this.#turn, this.#back.state ?? { kind: 'idle' });
+			},
+		});
 	}
 
 	get state(): PairingState {
@@ -105,6 +114,11 @@ export class Pairing implements PairingControls {
 		});
 	}
 
+	async resume(): Promise<void> {
+		await this.#back.resume();
+		if (this.#state.kind === 'idle') this.#goOn();
+	}
+
 	again(): Promise<void> {
 		return this.#try(async (turn) => {
 			const self = await this.#tools.joining.self();
@@ -117,8 +131,10 @@ export class Pairing implements PairingControls {
 		if (kind === 'near' && this.#state.step === 'offer' && this.#near !== null) {
 			return this.#near.accept(text);
 		}
+		const near = nearFrom(text);
+		// A device on its way in is connected by this to who waits for it (NB12).
+		const goesOn = near?.kind === 'c2';
 		return this.#try(async (turn) => {
-			const near = nearFrom(text);
 			if (near !== null) return this.#answer(turn, near, name);
 			const code = codeFrom(text);
 			if (code === null) return ended('unknown-code');
@@ -126,7 +142,7 @@ export class Pairing implements PairingControls {
 			if (await this.#isOwn(code, self)) return ended('own-code');
 			if (code.kind === 'n1') return this.#letIn(turn, self, code);
 			return this.#goIn(turn, self, code, name);
-		});
+		}, goesOn);
 	}
 
 	useInvitation(text: string): Promise<void> {
@@ -160,16 +176,20 @@ export class Pairing implements PairingControls {
 		if (this.#table === null || this.#table.signing) return Promise.resolve();
 		this.#leave(note);
 		this.#set(this.#turn, ended(note));
-		return Promise.resolve();
+		return this.#back.giveUp();
 	}
 
-	cancel(): Promise<void> {
-		if (this.#table?.signing) return Promise.resolve();
-		const over = ['idle', 'ended', 'done', 'linked'].includes(this.#state.kind);
+	async cancel(): Promise<void> {
+		if (this.#table?.signing) return;
+		const { kind } = this.#state;
+		const over = ['idle', 'ended', 'done', 'linked', 'waiting'].includes(kind);
+		// The near codes of who comes back are no more than its way.
+		const stays = !over && kind !== 'near';
 		if (!over) this.#leave('cancelled');
 		this.#turn += 1;
 		this.#set(this.#turn, over ? { kind: 'idle' } : ended('cancelled'));
-		return Promise.resolve();
+		if (stays) await this.#back.giveUp();
+		else if (over) this.#goOn();
 	}
 
 	/** A code without a relay was shown by another device. */
@@ -251,12 +271,25 @@ export class Pairing implements PairingControls {
 		seat: Parameters<Table['sit']>[0],
 		through: (state: PairingState) => PairingState = (state) => state,
 	): Promise<No | null> {
-		table.onState = (state) => this.#set(turn, through(state));
+		table.onState = (state) => {
+			this.#set(turn, this.#back.follow(table, through(state)));
+		};
 		const no = await table.sit(seat, CODE_MS);
 		if (no !== null) return no;
 		if (turn !== this.#turn) table.leave('cancelled');
 		else this.#table = table;
 		return null;
+	}
+
+	#came({ device }: Self, wanted: Wanted): void {
+		this.#leave('failed');
+		this.#turn += 1;
+		this.#set(this.#turn, { kind: 'done', side: 'new', device, name: '', wanted });
+	}
+
+	/** What goes on when a person is through with what came in between. */
+	#goOn(): void {
+		this.#set(this.#turn, this.#back.state ?? this.#state);
 	}
 
 	/** PR15: a meeting of their own, which no code leads to. */
@@ -300,13 +333,14 @@ export class Pairing implements PairingControls {
 	}
 
 	/** Ends what was before and begins anew; whatever is thrown becomes an end. */
-	async #try(work: (turn: number) => Promise<PairingState | null>): Promise<void> {
+	async #try(work: (turn: number) => Promise<PairingState | null>, goesOn = false): Promise<void> {
 		if (this.#table?.signing) return;
 		this.#leave('cancelled');
 		this.#turn += 1;
 		const turn = this.#turn;
 		this.#set(turn, { kind: 'preparing' });
 		try {
+			if (!goesOn) await this.#back.giveUp();
 			const state = await work(turn);
 			if (state !== null) this.#set(turn, state);
 		} catch (error) {
@@ -323,7 +357,7 @@ export class Pairing implements PairingControls {
 
 	#set(turn: number, state: PairingState): void {
 		if (turn !== this.#turn) return;
-		this.#state = state;
+		this.#state = state.kind === 'linked' ? (this.#back.state ?? state) : state;
 		for (const listener of this.#listeners) listener();
 	}
 }

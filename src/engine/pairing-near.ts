@@ -174,7 +174,7 @@ export class NearPairing {
 	}
 
 	#through(state: PairingState): PairingState {
-		if (state.kind === 'done') this.#keep();
+		if (state.kind === 'waiting' || state.kind === 'done') this.#keep();
 		if (state.kind !== 'ended') return state;
 		this.close();
 		// The line here is the other device itself.

@@ -25,6 +25,7 @@ import {
 } from '#domain/pairing.ts';
 import { signedBytes } from '#domain/signed.ts';
 import type { Crypto } from '#ports/crypto.ts';
+import type { PendingJoin } from '#ports/vault.ts';
 import type { Self } from './joining.ts';
 import {
 	after,
@@ -35,7 +36,7 @@ import {
 	sharedOf,
 	type Shared,
 } from './pairing-keys.ts';
-import { entryHash, replayRoster } from './roster.ts';
+import { entryHash, replayRoster, type Roster } from './roster.ts';
 
 export type HeardByNew =
 	/** M0: the owner is there. `answer` is M1. */
@@ -52,6 +53,9 @@ export type HeardByNew =
 	| { readonly kind: 'piece' }
 	| { readonly kind: 'again'; readonly boxes: readonly Bytes[] }
 	| { readonly kind: 'note'; readonly note: Note };
+
+/** Whose home it is, and how far its roster went. */
+export type Agreed = Pick<PendingJoin, 'home' | 'owner' | 'seq' | 'head'>;
 
 export interface NewWish {
 	readonly rid: string;
@@ -102,6 +106,13 @@ export class NewTalk {
 			default:
 				throw new Fault('corrupt', 'a message of the wrong side');
 		}
+	}
+
+	/** What M2 said, once it was read. Throws `conflict` before it. */
+	get agreed(): Agreed {
+		if (this.#host === null) throw new Fault('conflict', 'nothing was agreed on');
+		const { home, owner, seq, head } = this.#host;
+		return { home, owner, seq, head };
 	}
 
 	/** M3: this device, and where it is asked its person, is content. Throws `conflict` before M2. */
@@ -181,26 +192,30 @@ export class NewTalk {
 			parsePieces(pieces),
 		);
 		const admission = parseAdmission(plain);
-		const became = await this.#checkAdmission(host, admission);
+		const { became } = await checkAgreed(this.#crypto, this.#self, host, admission.roster);
 		return { kind: 'admitted', admission, became };
 	}
+}
 
-	/** It is the owner's home, it goes on from where the owner said, and this device is in it with its own keys. */
-	async #checkAdmission(host: Host, { roster }: Admission): Promise<Wanted> {
-		const crypto = this.#crypto;
-		const { owners, devices } = await replayRoster(crypto, roster);
-		const told = roster[host.seq - 1];
-		const entry = devices.get(this.#self.device);
-		const own = entry?.subject;
-		const fits =
-			told !== undefined &&
-			same(await entryHash(crypto, told), host.head) &&
-			owners.has(hexOf(host.owner)) &&
-			own !== null &&
-			own !== undefined &&
-			same(own.sign, this.#self.sign.public) &&
-			same(own.kem, this.#self.kem.public);
-		if (!fits) throw new Fault('corrupt', 'a roster that is not what was agreed on');
-		return wantedOf(entry?.roles ?? []);
-	}
+/** It is the owner's home, it goes on from where the owner said, and this device is in it with its own keys. Throws `corrupt`. */
+export async function checkAgreed(
+	crypto: Crypto,
+	self: Pick<Self, 'device' | 'sign' | 'kem'>,
+	agreed: Agreed,
+	entries: readonly Bytes[],
+): Promise<{ readonly roster: Roster; readonly became: Wanted }> {
+	const roster = await replayRoster(crypto, entries);
+	const told = entries[agreed.seq - 1];
+	const entry = roster.devices.get(self.device);
+	const own = entry?.subject;
+	const fits =
+		told !== undefined &&
+		same(await entryHash(crypto, told), agreed.head) &&
+		roster.owners.has(hexOf(agreed.owner)) &&
+		own !== null &&
+		own !== undefined &&
+		same(own.sign, self.sign.public) &&
+		same(own.kem, self.kem.public);
+	if (!fits) throw new Fault('corrupt', 'a roster that is not what was agreed on');
+	return { roster, became: wantedOf(entry?.roles ?? []) };
 }

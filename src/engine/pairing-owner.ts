@@ -147,7 +147,7 @@ export class OwnerTalk {
 	}
 
 	/** PR6. Once, after the newcomer's consent and a person's; what it gives is M4. Throws as `Joining.admit`. */
-	async admit(joining: Joining, wanted: Wanted): Promise<readonly Bytes[]> {
+	async admit(joining: Pick<Joining, 'admit'>, wanted: Wanted): Promise<readonly Bytes[]> {
 		const guest = this.#guest;
 		if (guest === null || this.#ok === null || this.#pieces.length > 0) {
 			throw new Fault('conflict', 'nobody to let in');
@@ -211,11 +211,11 @@ export class OwnerTalk {
 	}
 
 	async #host(newcomer: Newcomer, t2: Bytes, wanted: Wanted): Promise<Bytes> {
-		const { roster, device } = this.#self;
+		const { roster, home } = this.#self;
 		const newest = roster.at(-1);
 		if (newest === undefined) throw new Fault('conflict', 'a home without a roster');
 		const body = buildHost({
-			...{ nonce: this.#nonce, owner: this.#owner.public, device, wanted },
+			...{ nonce: this.#nonce, owner: this.#owner.public, home, wanted },
 			...{ seq: roster.length, head: await entryHash(this.#crypto, newest) },
 		});
 		const signature = await this.#crypto.sign(

@@ -4,6 +4,7 @@ import { buildNote, type Note, type Wanted } from '#domain/pairing.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Relays } from '#ports/relay.ts';
+import type { PendingJoin } from '#ports/vault.ts';
 import type { Joining, Self } from './joining.ts';
 import type { No } from './meeting-line.ts';
 import { Meeting, type Seat } from './meeting.ts';
@@ -26,7 +27,7 @@ const ANSWER_MS = 20_000;
 export abstract class Table {
 	onState: (state: PairingState) => void = () => undefined;
 	protected readonly tools: TableTools;
-	protected readonly self: Self;
+	readonly self: Self;
 	#meeting: Meeting | null = null;
 	#queue: Promise<unknown> = Promise.resolve();
 	#ended = false;
@@ -76,6 +77,16 @@ export abstract class Table {
 	/** Gives up, and tells the other side. */
 	leave(note: Note): void {
 		this.#close(note);
+	}
+
+	/** What the other side said before it went. */
+	get noted(): Note | null {
+		return this.#noted;
+	}
+
+	/** What a newcomer that has consented may come back to (PR21). */
+	get pending(): PendingJoin | null {
+		return null;
 	}
 
 	/** It was allowed and is being signed: too late to give up (PR19). */

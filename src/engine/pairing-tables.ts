@@ -1,5 +1,6 @@
 import type { Bytes } from '#domain/bytes.ts';
 import type { Wanted } from '#domain/pairing.ts';
+import type { PendingJoin } from '#ports/vault.ts';
 import type { Self } from './joining.ts';
 import { NewTalk, type NewWish } from './pairing-new.ts';
 import { OwnerTalk, type OwnerWish } from './pairing-owner.ts';
@@ -7,6 +8,10 @@ import { Table, type TableTools } from './pairing-table.ts';
 import type { PairingState } from './pairing.ts';
 
 type Comparing = Extract<PairingState, { readonly kind: 'comparing' }>;
+type Done = Extract<PairingState, { readonly kind: 'done' }>;
+
+/** PR21: an owner may take ten minutes to allow, and waits ten more. */
+const RETURN_MS = 2 * 10 * 60 * 1000;
 
 /** PR17 */
 const MAX_TRIES = 3;
@@ -118,7 +123,26 @@ export class OwnerTable extends Table {
 			this.#signing = false;
 		}
 		const { name } = this.#comparing;
-		this.onState({ kind: 'done', side: 'owner', device: talk.newcomer.device, name, wanted });
+		this.#await({ side: 'owner', device: talk.newcomer.device, name, wanted });
+	}
+
+	/** PR24 */
+	#await(whom: Pick<Done, 'device' | 'name' | 'wanted'> & { readonly side: 'owner' }): void {
+		const { joining } = this.tools;
+		let shown = '';
+		const look = (): void => {
+			const now = joining.arrival(whom.device);
+			if (now === shown) return;
+			shown = now;
+			if (now === 'waits') this.onState({ kind: 'waiting', ...whom });
+			else {
+				off();
+				if (now === 'here') this.onState({ kind: 'done', ...whom });
+				else this.onState({ kind: 'ended', why: 'never-came', fault: null });
+			}
+		};
+		const off = joining.on(look);
+		look();
 	}
 }
 
@@ -127,6 +151,7 @@ export class NewTable extends Table {
 	readonly #relay: string;
 	#talk: NewTalk | null = null;
 	#comparing: Comparing | null = null;
+	#pending: PendingJoin | null = null;
 	#done = false;
 
 	/** `relay`: where it goes in, and is reached from then on. */
@@ -134,6 +159,10 @@ export class NewTable extends Table {
 		super(tools, self);
 		this.#wish = wish;
 		this.#relay = relay;
+	}
+
+	override get pending(): PendingJoin | null {
+		return this.#pending;
 	}
 
 	/** Only an owner types them. */
@@ -198,8 +227,16 @@ export class NewTable extends Table {
 	}
 
 	async #consent(comparing: Comparing): Promise<void> {
+		const { joining, clock } = this.tools;
 		if (this.#talk === null) return;
-		this.post([await this.#talk.ok()]);
+		const ok = await this.#talk.ok();
+		const relay = this.#relay === '' ? null : this.#relay;
+		const untilMs = clock.wallMs() + RETURN_MS;
+		const pending = { ...this.#talk.agreed, relay, untilMs };
+		// Before it is said: from now on an owner may let it in.
+		await joining.keep(pending);
+		this.#pending = pending;
+		this.post([ok]);
 		this.#compare({ ...comparing, said: true });
 	}
 }

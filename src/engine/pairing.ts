@@ -46,6 +46,16 @@ export type PairingState =
 			readonly name: string;
 			readonly wanted: Wanted;
 	  }
+	/** As the owner: it was let in, and has not said yet that it has come (PR24). */
+	| {
+			readonly kind: 'waiting';
+			readonly side: 'owner';
+			readonly device: DeviceId;
+			readonly name: string;
+			readonly wanted: Wanted;
+	  }
+	/** As the newcomer: it lost the rest of the pairing, and comes by itself once it was let in (PR22). `apart`: without a relay, and not connected. */
+	| { readonly kind: 'returning'; readonly apart: boolean; readonly untilMs: number }
 	| {
 			readonly kind: 'done';
 			readonly side: 'owner' | 'new';
@@ -65,6 +75,8 @@ export interface PairingControls {
 	show(wanted: Wanted, by?: PairingBy): Promise<void>;
 	/** A device that is in no other home's way shows a code for an owner to scan. */
 	offer(name: string, wanted: Wanted): Promise<void>;
+	/** What was under way when the page was left. */
+	resume(): Promise<void>;
 	/** Shows a code for a device of this home, to connect to it without a relay. */
 	again(): Promise<void>;
 	/** What was scanned, pasted, typed, or came with the address; while a code without a relay is shown, its answer. `name`: what this device is to be called. */

@@ -85,6 +85,32 @@ export type NewHome = Omit<KeptHome, 'keys'> & {
 	readonly keys: readonly { readonly number: number; readonly secret: NewSecret }[];
 };
 
+/** What a newcomer keeps before it consents: where it may come back to as a member (PR21). No secret. */
+export interface PendingJoin {
+	readonly home: HomeId;
+	/** Public key of the owner that its person agreed on. */
+	readonly owner: Bytes;
+	/** The roster's newest entry as that owner showed it: its number and hash. */
+	readonly seq: number;
+	readonly head: Bytes;
+	/** Origin of the relay; `null`: it was without one. */
+	readonly relay: string | null;
+	/** Wall ms. */
+	readonly untilMs: number;
+}
+
+/** A device that this owner let in and that has not spoken since (PR24). */
+export interface Arrival {
+	readonly home: HomeId;
+	readonly device: DeviceId;
+	/** How many entries the roster had before. */
+	readonly afterSeq: number;
+	/** Wall ms. */
+	readonly sinceMs: number;
+	/** Wall ms at which it was taken back by itself; `null`: it is waited for. */
+	readonly takenBackMs: number | null;
+}
+
 export type VaultReading =
 	| { readonly kind: 'empty' }
 	/** Something is there, but not everything that must be; `missing` names the parts. */
@@ -139,6 +165,18 @@ export interface Vault {
 	addHomeKey(home: HomeId, number: number, secret: NewSecret, instead?: boolean): Promise<void>;
 	/** Keeps where a known home's relay is. */
 	meetAt(home: HomeId, relay: string | null): Promise<void>;
+
+	/** `null`: none, or it cannot be read. */
+	pendingJoin(): Promise<PendingJoin | null>;
+	/** Instead of the one before; `null` ends it. */
+	keepPendingJoin(pending: PendingJoin | null): Promise<void>;
+	/** Rows that cannot be read are left out. */
+	arrivals(): Promise<readonly Arrival[]>;
+	/** Instead of what was kept of that device in that home; `null` ends it. The oldest beyond 32 go. */
+	keepArrival(
+		of: Pick<Arrival, 'home' | 'device'>,
+		change: (before: Arrival | null) => Arrival | null,
+	): Promise<void>;
 
 	camera(camera: CameraId): Promise<KeptCamera | null>;
 	/** `conflict` when it is there. */

@@ -1,6 +1,7 @@
 import type { Features } from '#domain/features.ts';
 import type { Calendar } from '#domain/ribbon.ts';
 import type { Allowance } from '#engine/allowance.ts';
+import type { ArrivalControls } from '#engine/arrivals.ts';
 import type { Care } from '#engine/caretaker.ts';
 import type { Guarding } from '#engine/guarding.ts';
 import type { Happenings } from '#engine/happenings.ts';
@@ -72,6 +73,8 @@ export interface Engine {
 	readonly membership: Pick<Membership, 'roster' | 'amend' | 'self'>;
 	/** How a device comes into a home. */
 	readonly pairing: PairingControls;
+	/** Who was let in, and has not come yet. */
+	readonly arrivals: ArrivalControls;
 	/** The home's recovery kit; loaded when it is first wanted. */
 	kits(): Promise<KitControls>;
 	/** Coming back with one; loaded when it is first wanted. */

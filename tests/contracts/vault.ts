@@ -292,5 +292,40 @@ export function vaultContract(
 			expect(await vault.read()).toEqual({ kind: 'empty' });
 			expect(await vault.lastEpoch(camera)).toBeNull();
 		});
+
+		it('PR21 keeps where it may come back to, until that is over', async () => {
+			await under.vault.found(made, strength);
+			expect(await under.vault.pendingJoin()).toBeNull();
+			const pending = {
+				...{ home: made.home, owner: made.owner.public, seq: 3, head: crypto.random(32) },
+				...{ relay: null, untilMs: wallMs },
+			};
+			await under.vault.keepPendingJoin({ ...pending, relay: 'https://cam.local' });
+			await under.vault.keepPendingJoin(pending);
+			const vault = await under.reopened();
+			expect(await vault.pendingJoin()).toEqual(pending);
+			await vault.keepPendingJoin(null);
+			expect(await vault.pendingJoin()).toBeNull();
+		});
+
+		it('PR26 PR27 keeps who is waited for, each device once, the newest 32', async () => {
+			await under.vault.found(made, strength);
+			const { home } = made;
+			const arrival = (n: number) => ({
+				...{ home, device: n.toString(16).padStart(32, '0') as DeviceId },
+				...{ afterSeq: n, sinceMs: wallMs + n, takenBackMs: null },
+			});
+			for (const n of [2, 1]) await under.vault.keepArrival(arrival(n), () => arrival(n));
+			const vault = await under.reopened();
+			expect(await vault.arrivals()).toEqual([arrival(1), arrival(2)]);
+			const changed = { ...arrival(1), takenBackMs: wallMs };
+			await vault.keepArrival(changed, (before) => before && { ...before, takenBackMs: wallMs });
+			expect(await vault.arrivals()).toEqual([changed, arrival(2)]);
+			for (const n of [1, 2]) await vault.keepArrival(arrival(n), () => null);
+			expect(await vault.arrivals()).toEqual([]);
+			for (let n = 0; n < 34; n += 1) await vault.keepArrival(arrival(n), () => arrival(n));
+			const kept = (await vault.arrivals()).map(({ afterSeq }) => afterSeq);
+			expect(kept).toEqual(Array.from({ length: 32 }, (_, at) => at + 2));
+		});
 	});
 }

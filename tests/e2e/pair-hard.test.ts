@@ -226,3 +226,25 @@ test('the owner dies after Allow, before the other device has said its word: not
 	await pair(owner, page, relay, 'Third try');
 	await allowed('Third try');
 });
+
+test('PR22 PR24 the new device’s page is left between Allow and the last message: then both say the same', async () => {
+	const behind = await showCode(owner, relay);
+	const page = await newDevice();
+	await join(page, behind, 'Hall phone');
+	await owner.getByRole('heading', { name: 'Let “Hall phone” in?' }).waitFor({ timeout: 20_000 });
+	await page.getByText('Now allow it on the other device.').waitFor({ timeout: 20_000 });
+	await page.goto('about:blank');
+	await owner.getByRole('button', { name: 'Allow' }).click();
+	await owner.getByText('Waiting for “Hall phone”').waitFor({ timeout: 20_000 });
+	await owner.goto(`${relay.address}/settings`);
+	await owner.getByText('Waiting for “Hall phone”').waitFor({ timeout: 20_000 });
+	// PR26: over a reload of the owner's page, too.
+	await owner.goto(`${relay.address}/pair`);
+	await owner.getByText('Waiting for “Hall phone”').waitFor({ timeout: 20_000 });
+	await page.goto(`${relay.address}/pair`);
+	await page.getByText('This device is in the home now.').waitFor({ timeout: 30_000 });
+	await owner.getByText('Waiting for “Hall phone”').waitFor({ state: 'hidden', timeout: 20_000 });
+	await owner.goto(`${relay.address}/settings`);
+	const hall = owner.getByRole('listitem').filter({ hasText: 'Hall phone' });
+	await hall.getByText('Here now').waitFor({ timeout: 20_000 });
+});

@@ -4,7 +4,7 @@ import type { Homestead } from '../fakes/homestead.ts';
 export const RELAY = 'https://cam.local:8443';
 
 /** What a device says about itself when it is paired. */
-export async function subjectOf({ membership }: Homestead): Promise<Subject> {
+export async function subjectOf({ membership }: Pick<Homestead, 'membership'>): Promise<Subject> {
 	const { device, sign, kem, dtls, ownerKey } = await membership.self();
 	const fingerprint = dtls?.fingerprint ?? null;
 	return { device, sign: sign.public, kem: kem.public, owner: ownerKey, dtls: fingerprint };

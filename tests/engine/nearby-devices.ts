@@ -25,14 +25,17 @@ export class Device {
 
 	constructor(air: FakeAir, clock: ManualClock, before?: Homestead<ManualClock>) {
 		this.home = before ?? homestead(clock);
-		const { crypto, membership } = this.home;
+		const { crypto, membership, arrivals } = this.home;
 		this.near = new Nearby({ crypto, clock, membership, cables: air.cables(), relays: none });
 		this.pairing = new Pairing({
-			...{ crypto, clock, joining: membership, here: HERE },
+			...{ crypto, clock, joining: arrivals, here: HERE },
 			...{ relays: this.near, near: this.near, relay: () => membership.relay },
 			shown: () => this.link.shown(2000),
 		});
 		this.link = this.home.linkTo(this.near, this.near);
+		arrivals.begin(this.link, async (device) => {
+			await membership.revoke(device);
+		});
 		this.link.begin();
 	}
 

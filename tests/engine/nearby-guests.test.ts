@@ -50,7 +50,8 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 		await Promise.all([owner.in('comparing'), guest.in('comparing')]);
 		owner.home.membership.on(() => air.cut());
 		await owner.pairing.allow('viewer');
-		await owner.in('done');
+		// PR24: it cannot have said that it has come.
+		await owner.in('waiting');
 		expect(members(owner)).toBe(2);
 		expect(owner.near.origin).toBeNull();
 	});

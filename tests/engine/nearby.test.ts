@@ -57,8 +57,10 @@ describe('pairing without a relay', () => {
 		await paired();
 		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
 		const heard: Message[] = [];
-		owner.link.onMessage((message) => heard.push(message));
-		guest.link.onMessage((message) => heard.push(message));
+		const hear = (message: Message): void => {
+			if (message.t === 'ask') heard.push(message);
+		};
+		for (const { link } of [owner, guest]) link.onMessage(hear);
 		const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
 		expect(await guest.link.send(owner.id, ask)).toBe('taken');
 		expect(await owner.link.send(guest.id, ask)).toBe('taken');
@@ -251,11 +253,11 @@ describe('codes without a relay that lead nowhere', () => {
 
 	it('NB3 with a relay nothing goes without one, and without WebRTC it is said', async () => {
 		const offline: Relays = { ...none, card: () => Promise.reject(new Fault('offline', 'away')) };
-		const { crypto, membership } = owner.home;
+		const { crypto, membership, arrivals } = owner.home;
 		const cables = air.cables();
 		const relays = new Nearby({ crypto, clock, membership, cables, relays: offline });
 		const shown = (): Promise<void> => Promise.resolve();
-		const tools = { crypto, clock, joining: membership, here: HERE, relays, shown };
+		const tools = { crypto, clock, joining: arrivals, here: HERE, relays, shown };
 		const kept = new Pairing({ ...tools, near: relays, relay: () => 'https://cam.local' });
 		await kept.show('viewer');
 		expect(kept.state).toMatchObject({ why: 'unreachable' });

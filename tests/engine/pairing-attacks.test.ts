@@ -279,7 +279,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		const t2 = await after(crypto, t1, opened.answer);
 		for (const nonce of [crypto.random(32), new Uint8Array(32)]) {
 			const body = buildHost({
-				...{ nonce, owner: evil.me.owner.public, device: evil.me.device, seq: 1 },
+				...{ nonce, owner: evil.me.owner.public, home: evil.me.home, seq: 1 },
 				...{ head: await crypto.sha256(evil.roster[0] ?? new Uint8Array()), wanted: 'viewer' },
 			});
 			const signature = await crypto.sign(

@@ -17,9 +17,9 @@ function padded(length: number): Uint8Array<ArrayBuffer> {
 
 /** A page of a device with a real roster. */
 function pageOf(home: ReturnType<typeof homestead>, clock: ManualClock, point: MeetingPoint) {
-	const { crypto, membership } = home;
+	const { crypto, arrivals } = home;
 	return new Pairing({
-		...{ crypto, clock, joining: membership, here: RELAY, near: null },
+		...{ crypto, clock, joining: arrivals, here: RELAY, near: null },
 		...{ relays: point.relays(RELAY), relay: () => null, shown: () => Promise.resolve() },
 	});
 }

@@ -25,7 +25,7 @@ import {
 	parseSealed,
 } from '#domain/pairing.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { HomeId } from '#domain/ids.ts';
 import { after, checkSigned, contextOf, digitsFor, sharedOf, tagOf } from '#engine/pairing-keys.ts';
 import type { KemKey, Pair } from '#ports/crypto.ts';
 import vectors from '../fixtures/vectors/pairing.json' with { type: 'json' };
@@ -104,7 +104,7 @@ describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind)
 		const host = parseHost(await crypto.openWith(kem, psk, contextOf(2, t2), two));
 		expect(hexOf(buildHost(host.value))).toBe(vector.body2);
 		expect(host.value).toMatchObject({
-			...{ device: vectors.ownerDevice as DeviceId, seq: 1, wanted: 'live-only' },
+			...{ home: vectors.home as HomeId, seq: 1, wanted: 'live-only' },
 		});
 		const { owner } = host.value;
 		await checkSigned(crypto, owner, 'pair-owner', joined(t2, host.body), host.signature);

@@ -1,5 +1,6 @@
 import { WebCrypto } from '#browser/crypto.ts';
 import type { HomeId } from '#domain/ids.ts';
+import { Arrivals } from '#engine/arrivals.ts';
 import { House } from '#engine/house.ts';
 import { Link, type LinkTools } from '#engine/link.ts';
 import { Membership } from '#engine/membership.ts';
@@ -20,6 +21,8 @@ export interface Homestead<C extends Clock = Clock> {
 	readonly segments: MemorySegments;
 	readonly house: House;
 	readonly membership: Membership;
+	/** Not begun. */
+	readonly arrivals: Arrivals;
 	readonly network: FakeNetwork;
 	/** Its line to a relay; not begun. */
 	readonly linkTo: (relay: Relays, near?: LinkTools['near']) => Link;
@@ -38,8 +41,9 @@ export function homestead<C extends Clock>(
 	const crypto = new WebCrypto();
 	const house = new House({ crypto, vault, segments, clock });
 	const membership = new Membership({ house, crypto, vault, clock });
+	const arrivals = new Arrivals({ crypto, clock, vault, house, membership });
 	return {
-		...{ crypto, clock, vault, segments, house, membership, network },
+		...{ crypto, clock, vault, segments, house, membership, arrivals, network },
 		linkTo: (relays, near = NOWHERE) =>
 			new Link({ relays, crypto, clock, vault, house, membership, network, near }),
 		get founded() {

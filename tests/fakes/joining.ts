@@ -1,12 +1,17 @@
 import { hexOf, joined, type Bytes } from '#domain/bytes.ts';
 import { Fault } from '#domain/fault.ts';
 import { buildGrant, grantInfo } from '#domain/grant.ts';
+import type { DeviceId } from '#domain/ids.ts';
 import type { Role, Subject } from '#domain/roster.ts';
 import { signedBytes } from '#domain/signed.ts';
 import { deviceIdOf, homeIdOf } from '#engine/keys.ts';
 import type { Joining, Self } from '#engine/joining.ts';
 import { replayRoster, signEntry } from '#engine/roster.ts';
 import type { Crypto } from '#ports/crypto.ts';
+import type { PendingJoin } from '#ports/vault.ts';
+
+/** By device: they hear each other as over a line. */
+const known = new Map<string, FakeJoining>();
 
 /** A home in memory, with real keys and a real roster. */
 export class FakeJoining implements Joining {
@@ -17,12 +22,17 @@ export class FakeJoining implements Joining {
 	relay: string | null = null;
 	/** Named by `admit`. */
 	readonly names = new Map<string, string>();
+	/** Kept before it consented. */
+	kept: PendingJoin | null = null;
+	readonly #waits = new Set<string>();
+	readonly #listeners = new Set<() => void>();
 	readonly #crypto: Crypto;
 
 	private constructor(crypto: Crypto, me: FakeJoining['me']) {
 		this.#crypto = crypto;
 		this.me = me;
 		this.roster = [...me.roster];
+		known.set(me.device, this);
 	}
 
 	static async found(crypto: Crypto): Promise<FakeJoining> {
@@ -65,6 +75,7 @@ export class FakeJoining implements Joining {
 		});
 		this.roster.push(entry);
 		this.names.set(newcomer.device, name);
+		this.#waits.add(newcomer.device);
 		const subject = { home, camera: null, number: 1, recipient: newcomer.device };
 		const raw = new Uint8Array(32).fill(9);
 		const wrapped = await this.#crypto.wrap(newcomer.kem, grantInfo(subject), raw);
@@ -79,6 +90,30 @@ export class FakeJoining implements Joining {
 			throw new Fault('corrupt', 'not let in');
 		}
 		this.entered = { roster, relay };
+		for (const device of devices.keys()) known.get(device)?.hear(this.me.device);
+	}
+
+	arrival(device: DeviceId): 'waits' | 'here' {
+		return this.#waits.has(device) ? 'waits' : 'here';
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	keep(pending: PendingJoin | null): Promise<void> {
+		this.kept = pending;
+		return Promise.resolve();
+	}
+
+	pending(): Promise<PendingJoin | null> {
+		return Promise.resolve(this.entered === null ? this.kept : null);
+	}
+
+	/** A device has said that it is here. */
+	hear(device: string): void {
+		if (this.#waits.delete(device)) for (const listener of this.#listeners) listener();
 	}
 
 	/** Devices in force, as hex. */

@@ -120,6 +120,11 @@ export class MeetingPoint {
 				if (meeting) this.#burn(meeting);
 				return;
 			}
+			case 'roster-since': {
+				// It keeps no home, so nobody comes back to one.
+				socket.refuse('not-allowed');
+				return;
+			}
 			default:
 				throw new Error(`nobody says ${frame.t} to a meeting point`);
 		}

@@ -29,7 +29,7 @@ export function resident<C extends Clock>(
 	network = new FakeNetwork(),
 ): Resident<C> {
 	const home = homestead(clock, undefined, undefined, network);
-	const { crypto, vault, house, membership } = home;
+	const { crypto, vault, house, membership, arrivals } = home;
 	const link = home.linkTo(relay);
 	let renewed = 0;
 	const granting = new Granting({
@@ -43,7 +43,13 @@ export function resident<C extends Clock>(
 	const members = new Members({ crypto, clock, house, membership, link, granting });
 	return {
 		...{ crypto, clock, vault, house, membership, link, granting, granted, members },
-		...{ network: home.network, segments: home.segments, linkTo: home.linkTo, again: home.again },
+		...{
+			arrivals,
+			network: home.network,
+			segments: home.segments,
+			linkTo: home.linkTo,
+			again: home.again,
+		},
 		renewed: () => renewed,
 		get founded() {
 			return home.founded;

@@ -141,6 +141,14 @@ export const pair: typeof english = {
 		waitsOwner: 'Erlaube es jetzt auf dem anderen Gerät. Sein Bildschirm zeigt dieselben Ziffern.',
 		becomes: (wanted) => becomes[wanted],
 	},
+	returning: {
+		title: 'Unterwegs ins Zuhause',
+		note: 'Die Verbindung riss ab, bevor dieses Gerät dazugehörte. Sobald es auf dem anderen Gerät erlaubt ist, kommt es von selbst herein. Lass diese Seite offen.',
+		apart:
+			'Die Verbindung riss ab, bevor dieses Gerät dazugehörte. Ohne Relay verbinden sich die beiden mit zwei Codes: Drücke auf dem anderen Gerät „Wieder verbinden“ und scanne hier dessen Code.',
+		connect: 'Verbinden',
+		stop: 'Nicht beitreten',
+	},
 	done: {
 		owner: (name) => `„${named(name)}“ gehört jetzt zu deinem Zuhause.`,
 		fresh: 'Dieses Gerät gehört jetzt dazu.',
@@ -213,6 +221,10 @@ export const pair: typeof english = {
 			'stale-answer': {
 				what: 'Dieser Code antwortet auf einen, der hier nicht mehr gezeigt wird.',
 				next: 'Zeige auf diesem Gerät einen neuen Code, scanne ihn mit dem anderen und dann dessen Antwort.',
+			},
+			'never-came': {
+				what: 'Das Gerät kam nicht binnen zehn Minuten. Es gehört nicht zu deinem Zuhause.',
+				next: 'Wenn es deines ist, lass es mit einem neuen Code noch einmal herein.',
 			},
 			failed: { what: 'Das ging nicht.', next: again },
 		},

@@ -86,6 +86,10 @@ const ends: Readonly<Record<PairingEnd, Advice>> = {
 		what: 'This code answers one that is not shown here any more.',
 		next: 'Show a new code on this device, scan it with the other one, and scan the answer then.',
 	},
+	'never-came': {
+		what: 'The device did not come within ten minutes, so it is not in your home.',
+		next: 'If it is yours, let it in again with a new code.',
+	},
 	failed: { what: 'That did not work.', next: again },
 };
 
@@ -204,6 +208,14 @@ export const pair = {
 		waits: 'Waiting for the other device …',
 		waitsOwner: 'Now allow it on the other device. Its screen shows the same digits.',
 		becomes: (wanted: Wanted) => becomes[wanted],
+	},
+	returning: {
+		title: 'On the way into the home',
+		note: 'The connection was lost before this device was in. As soon as it is allowed on the other device, it comes in by itself. Leave this page open.',
+		apart:
+			'The connection was lost before this device was in. Without a relay the two connect by two codes: press “Connect again” on the other device, and scan its code here.',
+		connect: 'Connect',
+		stop: 'Do not join',
 	},
 	done: {
 		owner: (name: string) => `“${named(name)}” is in your home now.`,

@@ -1,0 +1,20 @@
+import { Fault } from '#domain/fault.ts';
+import { idFrom, type CameraId } from '#domain/ids.ts';
+import type { KeptCamera } from '#ports/vault.ts';
+import { isBytes } from './kept-keys.ts';
+import type { VaultDatabase } from './vault-database.ts';
+
+/** Throws `not-found`. */
+export async function knownCamera(db: VaultDatabase, camera: CameraId): Promise<KeptCamera> {
+	const kept = keptCamera(await db.cameras.get(camera));
+	if (kept === null) throw new Fault('not-found', 'no such camera');
+	return kept;
+}
+
+/** `null`: none, or it cannot be read. */
+export function keptCamera(row: KeptCamera | undefined): KeptCamera | null {
+	if (row === undefined || idFrom<CameraId>(row.id) === null) return null;
+	const { id, number, sealedName, runNo } = row;
+	if (!Number.isSafeInteger(number) || !Number.isSafeInteger(runNo) || runNo < 0) return null;
+	return { id, number, runNo, sealedName: isBytes(sealedName) ? sealedName : null };
+}
