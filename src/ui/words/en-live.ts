@@ -1,6 +1,5 @@
 import type { FaultKind } from '#domain/fault.ts';
 import type { Viewing } from '#state/viewing.svelte.ts';
-import { agoOf } from './ago.ts';
 import type { Advice } from './en.ts';
 import { ENGLISH } from './formats.ts';
 
@@ -67,6 +66,7 @@ function way(path: Live['path'], reason: Live['reason']): string {
 
 const kinds = {
 	off: 'Off',
+	starting: 'Starting …',
 	preview: 'Not recording',
 	recording: 'Recording',
 	blind: 'Not saving',
@@ -94,7 +94,6 @@ const refused: Readonly<Record<FaultKind, string>> = {
 
 /** Live pictures and what is asked of a camera from afar. */
 export const live = {
-	ago: agoOf('en-GB'),
 	age,
 	live: 'Live',
 	liveAge: (ms: number) => `Live · ${age(ms)}`,
@@ -105,8 +104,8 @@ export const live = {
 		what: 'This browser cannot show what this camera sends.',
 		next: 'Open this page again. If that does not help, update the browser.',
 	},
-	offlineSince: (ago: string) => `Offline since ${ago}`,
 	offline: 'Offline',
+	connecting: 'Connecting …',
 	kinds,
 	elsewhere: 'Another tab of this browser is this camera.',
 	notHere: 'Only its footage is here.',
@@ -115,6 +114,7 @@ export const live = {
 	picture: (name: string) => `Picture of ${name}`,
 	retry: 'Try again',
 	// The wall
+	cut: 'The relay is away. What comes directly goes on; the rest comes back by itself.',
 	emptyWhat: 'There is no camera in this home yet.',
 	emptyNext: 'Make this device one, or pair it with a camera you have.',
 	pair: 'Pair a device',
