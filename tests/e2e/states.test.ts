@@ -1,12 +1,14 @@
+import { rmSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './house.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { openHome, pair } from './paired.ts';
 import { becomeCamera, escaped, player, record, stop } from './person.ts';
 import { comes } from './watched.ts';
 
 /** A camera that records, and a viewer that once looked what Record is. */
 let relay: Relay;
+let data: string;
 let cameras: BrowserContext;
 let viewers: BrowserContext;
 let camera: Page;
@@ -14,7 +16,9 @@ let viewer: Page;
 const errors: string[][] = [];
 
 beforeAll(async () => {
-	relay = await startRelay();
+	// It comes back with what it had.
+	data = temporaryFolder();
+	relay = await startRelay({ data });
 	[cameras, viewers] = [await newContext(), await newContext()];
 	[camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
 	errors.push(escaped(camera), escaped(viewer));
@@ -26,6 +30,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => {
 	await Promise.all([viewers.close(), cameras.close(), relay.kill()]);
+	rmSync(data, { recursive: true, force: true });
 	expect(errors.flat()).toEqual([]);
 });
 
@@ -51,7 +56,7 @@ test('LV27 LV30 LV34 who once opened Record and never recorded is told nothing u
 	]);
 	const said: string[] = [await viewer.locator('main').innerText()];
 	await link('Watch my cameras').click();
-	await tile().getByText('REC').waitFor({ timeout: 60_000 });
+	await tile().getByText('REC', { exact: true }).waitFor({ timeout: 60_000 });
 	expect(await tile().count()).toBe(1);
 	said.push(await viewer.locator('main').innerText());
 	await go('More');
@@ -65,18 +70,17 @@ test('LV32 LV33 REC stays while only the relay is gone, and follows the camera',
 	await go('Watch');
 	await tile().getByRole('link').first().click();
 	await comes(viewer, 'direct');
-	await player(viewer).getByText('REC').waitFor();
+	await player(viewer).getByText('REC', { exact: true }).waitFor();
 	await go('Watch');
 	await tile().and(viewer.locator('[data-state="live"]')).waitFor({ timeout: 60_000 });
-	const { data } = relay;
 	await relay.kill();
 	await viewer.getByText(/^The relay is away/).waitFor({ timeout: 30_000 });
 	expect(await tile().getAttribute('data-state')).toBe('live');
-	expect(await tile().getByText('REC').count()).toBe(1);
+	expect(await tile().getByText('REC', { exact: true }).count()).toBe(1);
 	expect(await viewer.getByText(/relay/i).count()).toBe(1);
 	await stop(camera);
 	await tile().getByText('Not recording').waitFor();
-	expect(await tile().getByText('REC').count()).toBe(0);
+	expect(await tile().getByText('REC', { exact: true }).count()).toBe(0);
 	relay = await startRelay({ port: Number(port), data });
 	await viewer.getByText(/^The relay is away/).waitFor({ state: 'detached', timeout: 60_000 });
 });

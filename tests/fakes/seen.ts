@@ -7,7 +7,7 @@ export class MemorySeen implements SeenStore {
 	writes = 0;
 	#stored: unknown;
 
-	constructor(stored: unknown = undefined) {
+	constructor(stored?: unknown) {
 		this.#stored = stored;
 	}
 
