@@ -97,7 +97,7 @@ export interface MembersTools {
 		Link,
 		'online' | 'heardMs' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
 	>;
-	readonly sightings: Pick<Sightings, 'see' | 'belong' | 'on'>;
+	readonly sightings: Pick<Sightings, 'see' | 'belong' | 'keep' | 'on'>;
 	/** This device's own camera. */
 	readonly granting: Pick<Granting, 'onActed' | 'showEarlier'>;
 }
@@ -269,6 +269,8 @@ export class Members implements MembersControls {
 		const self = house.household?.identity.device;
 		const opened = house.household === null ? [] : await this.#opened(house.household);
 		this.#fork = link.forked ? await this.#forkOf(opened) : null;
+		const went = this.#list.some(({ device, online }) => online && !link.online.has(device));
+		if (went) this.#tools.sightings.keep();
 		this.#list = opened.map((member) => ({
 			...member,
 			// Whoever founded the home was never given a name by another; its camera has one.

@@ -7,7 +7,7 @@ import type { SeenStore } from '#ports/seen.ts';
 /** What is kept is so much older than what is known, at most. */
 const KEEP_MS = 60_000;
 /** Devices come in groups, after each reload all at once. */
-const GATHER_MS = 1000;
+const GATHER_MS = 250;
 
 /** What screens may ask. */
 export interface LastSeen {
@@ -54,7 +54,7 @@ export class Sightings implements LastSeen {
 		const seenMs = lastOf(nowMs, before?.seenMs ?? null, atMs);
 		if (seenMs === null || seenMs === before?.seenMs) return;
 		this.#seen.set(device, { seenMs, recorded: before?.recorded ?? new Map() });
-		if (Math.abs(seenMs - (this.#kept.get(device) ?? 0)) >= KEEP_MS) this.#keep();
+		if (Math.abs(seenMs - (this.#kept.get(device) ?? 0)) >= KEEP_MS) this.keep();
 	}
 
 	/** It is one of its cameras, and says whether it ever recorded (LV30). */
@@ -67,7 +67,7 @@ export class Sightings implements LastSeen {
 			seenMs: before.seenMs,
 			recorded: new Map(before.recorded).set(camera, recorded),
 		});
-		this.#keep();
+		this.keep();
 	}
 
 	/** A camera that never recorded, as far as anything is known. */
@@ -79,6 +79,18 @@ export class Sightings implements LastSeen {
 	belong(signed: ReadonlyMap<DeviceId, number>): void {
 		this.#signed = signed;
 		for (const device of this.#seen.keys()) if (!signed.has(device)) this.#seen.delete(device);
+	}
+
+	/** Somebody went: what is known of it by now is what a reload shall say. */
+	keep(): void {
+		if (this.#gathering) return;
+		this.#gathering = true;
+		this.#clock.after(GATHER_MS, () => {
+			this.#gathering = false;
+			for (const [device, { seenMs }] of this.#seen) this.#kept.set(device, seenMs);
+			// A browser that keeps nothing still knows it while the page is open.
+			this.#store.write(new Map(this.#seen), this.#clock.wallMs()).catch(faultOf);
+		});
 	}
 
 	async #load(): Promise<void> {
@@ -94,16 +106,5 @@ export class Sightings implements LastSeen {
 			faultOf(error);
 		}
 		for (const listener of this.#listeners) listener();
-	}
-
-	#keep(): void {
-		if (this.#gathering) return;
-		this.#gathering = true;
-		this.#clock.after(GATHER_MS, () => {
-			this.#gathering = false;
-			for (const [device, { seenMs }] of this.#seen) this.#kept.set(device, seenMs);
-			// A browser that keeps nothing still knows it while the page is open.
-			this.#store.write(new Map(this.#seen), this.#clock.wallMs()).catch(faultOf);
-		});
 	}
 }

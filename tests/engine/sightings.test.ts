@@ -147,6 +147,22 @@ describe('signs of life', () => {
 		expect(owner.sightings.seenMs(viewer.device)).toBe(heardMs);
 	});
 
+	test('LV28 who goes is kept as it was seen last, and a reload says the same', async () => {
+		await joinedTo(owner, viewer, ['viewer'], 'Phone');
+		viewer.begin();
+		const there = () => owner.members.list.some(({ self, online }) => !self && online);
+		await until(there);
+		await clock.pass(25_000, 1000);
+		for (const socket of relay.of(owner.membership.roster!.home, viewer.device)) socket.end(1006);
+		await until(() => !there());
+		await clock.pass(500);
+		const seenMs = owner.sightings.seenMs(viewer.device);
+		expect(clock.wallMs() - (seenMs ?? 0)).toBeLessThan(21_000);
+		const later = new Sightings(clock, owner.seen);
+		await new Promise<void>((done) => later.on(done));
+		expect(later.seenMs(viewer.device)).toBe(seenMs);
+	});
+
 	test('LV29 a letter that may have waited for days is none, an answer of now is', async () => {
 		await joinedTo(owner, viewer, ['viewer'], 'Phone');
 		viewer.begin();

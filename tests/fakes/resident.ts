@@ -18,6 +18,7 @@ export interface Resident<C extends Clock = ManualClock> extends Homestead<C> {
 	readonly granted: Granted;
 	readonly members: Members;
 	readonly sightings: Sightings;
+	readonly seen: MemorySeen;
 	/** How often its run was replaced. */
 	readonly renewed: () => number;
 	readonly device: DeviceId;
@@ -47,7 +48,19 @@ export function resident<C extends Clock>(
 	const sightings = new Sightings(clock, seen);
 	const members = new Members({ crypto, clock, house, membership, link, granting, sightings });
 	return {
-		...{ crypto, clock, vault, house, membership, link, granting, granted, members, sightings },
+		...{
+			crypto,
+			clock,
+			vault,
+			house,
+			membership,
+			link,
+			granting,
+			granted,
+			members,
+			sightings,
+			seen,
+		},
 		...{ network: home.network, segments: home.segments, linkTo: home.linkTo, again: home.again },
 		renewed: () => renewed,
 		get founded() {
