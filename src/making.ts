@@ -22,6 +22,7 @@ import { DexiePreferences } from '#browser/preferences.ts';
 import { WebSocketRelays } from '#browser/relays.ts';
 import { PageReloading } from '#browser/reloading.ts';
 import { DexieReserve } from '#browser/reserve.ts';
+import { DexieSeen } from '#browser/seen.ts';
 import { DexieSegments } from '#browser/segments.ts';
 import { SharedEncoder } from '#browser/shared-encoder.ts';
 import { ToneSiren } from '#browser/siren.ts';
@@ -40,7 +41,6 @@ import { Granted } from '#engine/granted.ts';
 import { Granting } from '#engine/granting.ts';
 import { Guarding } from '#engine/guarding.ts';
 import { Happenings } from '#engine/happenings.ts';
-import { viewOf } from '#engine/hosting-orders.ts';
 import { Hosting } from '#engine/hosting.ts';
 import { House } from '#engine/house.ts';
 import { Journal } from '#engine/journal.ts';
@@ -57,6 +57,7 @@ import { Recorder } from '#engine/recorder.ts';
 import { Repairs } from '#engine/repairs.ts';
 import { Retention } from '#engine/retention.ts';
 import { Sentry } from '#engine/sentry.ts';
+import { Sightings } from '#engine/sightings.ts';
 import { Sparing } from '#engine/sparing.ts';
 import { Stalls } from '#engine/stalls.ts';
 import { Watching } from '#engine/watching-cameras.ts';
@@ -144,7 +145,11 @@ export function make(installer: Installer): Engine {
 		renew: () => recorder.renew(),
 	});
 	const granted = new Granted({ crypto, vault, house, membership, post });
-	const members = new Members({ crypto, clock, house, membership, link: post, granting });
+	const sightings = new Sightings(clock, new DexieSeen());
+	const members = new Members({
+		...{ crypto, clock, house, membership, link: post },
+		...{ granting, sightings },
+	});
 	const guarding = new Guarding();
 	const live = {
 		...{ clock, crypto, house, post, members },
@@ -160,14 +165,13 @@ export function make(installer: Installer): Engine {
 		siren: new ToneSiren(),
 		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
 		rosterSeq: () => membership.entries.length,
+		recorded: async (camera) => ((await vault.camera(camera))?.runNo ?? 0) > 0,
 		stage: new LockTenure('lens'),
 	});
 	const watching = new Watching({
 		...live,
-		opener: house.opener,
+		...{ opener: house.opener, sightings },
 		screen: () => new PaneScreen(),
-		lens: () => viewOf(recorder.state)?.picture ?? null,
-		onLens: (listener) => recorder.on(listener),
 	});
 	const kits = once(async () => {
 		const { Kits } = await import('#engine/kits.ts');
@@ -215,7 +219,7 @@ export function make(installer: Installer): Engine {
 		planning,
 		sentry,
 		sparing,
-		watching,
+		...{ watching, sightings },
 		hosting,
 		guarding,
 		members,

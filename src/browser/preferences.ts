@@ -5,8 +5,9 @@ import { Connection } from './connection.ts';
 import { readable } from './fault-from.ts';
 
 const DOCUMENT = 'preferences';
+export const PREFERENCES = 'spycam-preferences';
 
-class PreferenceDatabase extends Dexie {
+export class PreferenceDatabase extends Dexie {
 	readonly documents: Table<unknown, string>;
 
 	constructor(name: string) {
@@ -24,7 +25,7 @@ class PreferenceDatabase extends Dexie {
 export class DexiePreferences implements PreferenceStore {
 	readonly #connection: Connection<PreferenceDatabase>;
 
-	constructor(name = 'spycam-preferences') {
+	constructor(name = PREFERENCES) {
 		this.#connection = new Connection(() => new PreferenceDatabase(name));
 	}
 

@@ -4,7 +4,7 @@ import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import { checkSdp } from '#domain/sdp.ts';
 import { channelMessageFrom, type ChannelMessage } from '#protocol/channel.ts';
-import type { Message } from '#protocol/message.ts';
+import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto, Dtls } from '#ports/crypto.ts';
@@ -27,6 +27,8 @@ export interface CallTools {
 	readonly post: Pick<Post, 'send' | 'ice'>;
 	readonly peers: Peers;
 	readonly crypto: Pick<Crypto, 'random'>;
+	/** How the camera fares now. */
+	readonly kind: () => CameraState['kind'];
 }
 
 export type HungUp = Said<'hang-up'>['why'];
@@ -197,10 +199,10 @@ export class HostedCall {
 
 	#beginBeats(): void {
 		this.#confirmed = true;
-		const { clock, live, pulse } = this.#tools;
+		const { clock, live, pulse, kind } = this.#tools;
 		const beat = (): void => {
 			const { capturedMs, frames } = pulse;
-			this.#say({ t: 'beat', atMs: live.nowMs(), capturedMs, frames });
+			this.#say({ t: 'beat', atMs: live.nowMs(), capturedMs, frames, kind: kind() });
 		};
 		beat();
 		this.#stopBeats = clock.every(BEAT_MS, beat);

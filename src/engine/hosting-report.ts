@@ -11,6 +11,7 @@ import type { Guarding } from './guarding.ts';
 import type { HouseControls } from './house.ts';
 import { viewOf } from './hosting-orders.ts';
 import type { LiveClock } from './live-clock.ts';
+import type { PlanningControls } from './planning.ts';
 import type { Post } from './post.ts';
 import type { RecorderControls, RecorderState } from './recording.ts';
 
@@ -35,6 +36,9 @@ export interface ReportTools {
 	readonly power: Power;
 	readonly torch: Torch;
 	readonly guarding: Pick<Guarding, 'on' | 'listen'>;
+	readonly planning: Pick<PlanningControls, 'now' | 'on'>;
+	/** Whether it ever recorded (LV30). */
+	readonly recorded: (camera: CameraId) => Promise<boolean>;
 	readonly rosterSeq: () => number;
 	/** Whether it is this tab that speaks for a camera (LV19). */
 	readonly speaks: (camera: CameraId) => Promise<boolean>;
@@ -56,7 +60,7 @@ export class Reports {
 		this.#tools = tools;
 		this.#watching = watching;
 		this.nonce = hexOf(tools.crypto.random(16));
-		const { house, recorder, capture, power, guarding, clock } = tools;
+		const { house, recorder, capture, power, guarding, planning, clock } = tools;
 		const changed = (): void => {
 			this.changed();
 		};
@@ -65,6 +69,7 @@ export class Reports {
 		capture.onLenses(changed);
 		power.on(changed);
 		guarding.listen(changed);
+		planning.on(changed);
 		clock.every(EACH_MS, () => {
 			this.#tell(true);
 		});
@@ -114,7 +119,7 @@ export class Reports {
 
 	/** `null`: it cannot be told now. */
 	async #report(): Promise<Report | null> {
-		const { house, recorder, preferences, capture, torch, power, guarding } = this.#tools;
+		const { house, recorder, preferences, capture, torch, power, guarding, planning } = this.#tools;
 		const { camera } = recorder;
 		const { state } = house;
 		if (state.kind !== 'ready') return null;
@@ -123,14 +128,18 @@ export class Reports {
 		const common = { nonce, atMs, rosterSeq, watching: this.#watching().slice(0, MOST_TOLD) };
 		if (camera === null) return { ...common, cameras: [] };
 		if (!(await this.#tools.speaks(camera))) return null;
+		// LV32: whether it goes on recording by itself is not known yet.
+		if (recorder.state.kind === 'off' && planning.now === null) return null;
 		try {
 			const view = viewOf(recorder.state);
-			const [{ profile }, lenses] = await Promise.all([preferences.read(), capture.lenses()]);
+			const [{ profile }, lenses, recorded] = await Promise.all([
+				...([preferences.read(), capture.lenses(), this.#tools.recorded(camera)] as const),
+			]);
 			const { charge } = power;
 			const one: CameraState = {
 				id: camera,
 				name: state.cameras.find(({ id }) => id === camera)?.name ?? null,
-				...standing(recorder.state),
+				...{ ...standing(recorder.state), recorded },
 				sound: view?.sound === true,
 				torch: view === null ? null : torch.lit(view.picture),
 				lenses: lenses.slice(0, 16).map(({ id, label }) => ({ id, label: label.slice(0, 256) })),
@@ -148,11 +157,12 @@ export class Reports {
 
 type Report = Omit<Extract<Message, { t: 'state' }>, 't' | 'peer'>;
 
-function standing(state: RecorderState): Pick<CameraState, 'kind' | 'sinceMs' | 'savedMs'> {
+export function standing(state: RecorderState): Pick<CameraState, 'kind' | 'sinceMs' | 'savedMs'> {
 	if (state.kind === 'recording') {
 		return { kind: 'recording', sinceMs: state.saved.sinceMs, savedMs: state.saved.untilMs };
 	}
 	if (state.kind === 'blind') return { kind: 'blind', sinceMs: state.sinceMs, savedMs: null };
-	const on = state.kind === 'preview' || state.kind === 'starting';
-	return { kind: on ? 'preview' : 'off', sinceMs: null, savedMs: null };
+	const kind = { preview: 'preview', starting: 'starting', opening: 'starting' } as const;
+	const told = state.kind in kind ? kind[state.kind as keyof typeof kind] : 'off';
+	return { kind: told, sinceMs: null, savedMs: null };
 }

@@ -13,7 +13,7 @@ import { LiveKeys, type KeyTools } from './hosting-keys.ts';
 import { noted, Orders, viewOf, type OrderTools } from './hosting-orders.ts';
 import { HostedParts, type PartTools } from './hosting-parts.ts';
 import { RelayedViews, Unasked, watchersOf, type RelayedView } from './hosting-relayed.ts';
-import { Reports, type ReportTools } from './hosting-report.ts';
+import { Reports, standing, type ReportTools } from './hosting-report.ts';
 import { Stage } from './hosting-stage.ts';
 import { Turns } from './hosting-turns.ts';
 import { LensPulse, LiveClock } from './live-clock.ts';
@@ -28,7 +28,7 @@ const LOOK_MS = 5000;
 /** Connections that one device asks for: each costs some twenty letters. */
 const DIRECT = { perSecond: 0.5, atOnce: 6 };
 
-export type HostingTools = Omit<CallTools, 'live' | 'pulse'> &
+export type HostingTools = Omit<CallTools, 'live' | 'pulse' | 'kind'> &
 	Omit<PartTools, 'live' | 'sealerOf'> &
 	HostedEventTools &
 	KeyTools &
@@ -169,7 +169,8 @@ export class Hosting implements HostingControls {
 				const changed = (changedCall: HostedCall): void => {
 					this.#changed(changedCall);
 				};
-				const tools = { ...this.#tools, peers, live: this.#live, pulse: this.#pulse };
+				const kind = () => standing(recorder.state).kind;
+				const tools = { ...this.#tools, peers, live: this.#live, pulse: this.#pulse, kind };
 				const hosted = new HostedCall(tools, dtls, device, call, this.#picture, changed);
 				this.#calls = [...this.#calls, hosted];
 				this.#follow();

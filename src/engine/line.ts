@@ -62,6 +62,8 @@ export class Line {
 	/** How often in a row it was told that it is no member. */
 	#denials = 0;
 	#heardMs = 0;
+	/** The same moment by the wall clock: what it counted while the device slept is no sign of the relay. */
+	#heardWallMs: number | null = null;
 	#upMs = 0;
 	#pings = 0;
 	#stops: (() => void)[] = [];
@@ -77,6 +79,11 @@ export class Line {
 
 	get waiting(): number {
 		return this.#socket?.waiting ?? 0;
+	}
+
+	/** Wall ms when the relay was last heard; `null`: not yet. */
+	get heardMs(): number | null {
+		return this.#heardWallMs;
 	}
 
 	/** Where to, and as whom; `null` ends it. The same again changes nothing. */
@@ -126,7 +133,7 @@ export class Line {
 				frame: (frame) => heard(() => this.#hear(frame)),
 				part: (bytes) =>
 					heard(() => {
-						this.#heardMs = this.#tools.clock.monotonicMs();
+						this.#note();
 						this.#events.part(bytes);
 					}),
 				ended: ({ code }) => heard(() => this.#ended(code)),
@@ -140,8 +147,13 @@ export class Line {
 			);
 	}
 
-	#hear(frame: FromRelay): void {
+	#note(): void {
 		this.#heardMs = this.#tools.clock.monotonicMs();
+		this.#heardWallMs = this.#tools.clock.wallMs();
+	}
+
+	#hear(frame: FromRelay): void {
+		this.#note();
 		const connected = this.#state.kind === 'connected';
 		switch (frame.t) {
 			case 'challenge':

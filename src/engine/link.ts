@@ -136,6 +136,11 @@ export class Link implements Post {
 		});
 	}
 
+	/** Wall ms when the relay was last heard: up to then it vouches for who is online. */
+	get heardMs(): number | null {
+		return this.#line.heardMs;
+	}
+
 	/** Letters that were not read: forged, foreign, or read before. */
 	get dropped(): number {
 		return this.#letters.dropped;

@@ -3,6 +3,7 @@ import { Fault } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
 import { may } from '#domain/rights.ts';
 import { parseEntry, type Role, type RosterEntry, type RosterOp } from '#domain/roster.ts';
+import { lastOf } from '#domain/seen.ts';
 import { safetyDigits, safetyInputs } from '#domain/safety.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -15,6 +16,8 @@ import { KeyLetters } from './key-letters.ts';
 import type { Link } from './link.ts';
 import type { Membership, TakenOut } from './membership.ts';
 import type { Sender } from './post.ts';
+import type { Roster } from './roster.ts';
+import type { Sightings } from './sightings.ts';
 
 export interface Member {
 	readonly device: DeviceId;
@@ -24,8 +27,6 @@ export interface Member {
 	readonly self: boolean;
 	/** It has a socket at the relay now. */
 	readonly online: boolean;
-	/** Wall ms it was last seen from here; `null`: never. */
-	readonly seenMs: number | null;
 	readonly addedMs: number;
 	readonly notAfterMs: number | null;
 	/** Twelve groups of five digits, the same on both devices' screens. */
@@ -82,6 +83,10 @@ export interface MembersControls {
 const WEEK_S = 7 * 24 * 3600;
 /** How long after a revocation it is still told who acts on it. */
 const PROOF_MS = 60_000;
+/** As often as a line is proved to stand. */
+const LOOK_MS = 10_000;
+/** Letters that may have waited for us: they say nothing of now (LV29). */
+const WAITED: readonly Message['t'][] = ['show-earlier', 'grants', 'home-key', 'acted'];
 
 export interface MembersTools {
 	readonly crypto: Crypto;
@@ -90,8 +95,9 @@ export interface MembersTools {
 	readonly membership: Membership;
 	readonly link: Pick<
 		Link,
-		'online' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
+		'online' | 'heardMs' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
 	>;
+	readonly sightings: Pick<Sightings, 'see' | 'belong' | 'keep' | 'on'>;
 	/** This device's own camera. */
 	readonly granting: Pick<Granting, 'onActed' | 'showEarlier'>;
 }
@@ -109,7 +115,6 @@ interface Pending {
 export class Members implements MembersControls {
 	readonly #tools: MembersTools;
 	readonly #listeners = new Set<() => void>();
-	readonly #seen = new Map<DeviceId, number>();
 	readonly #letters: KeyLetters;
 	readonly #pending = new Set<Pending>();
 	#list: readonly Member[] = [];
@@ -121,6 +126,8 @@ export class Members implements MembersControls {
 		this.#tools = tools;
 		this.#letters = new KeyLetters(tools.membership, tools.link);
 		tools.membership.on(() => this.#look());
+		tools.sightings.on(() => this.#look());
+		tools.clock.every(LOOK_MS, () => this.#seePresent());
 		tools.link.on(() => {
 			this.#proveRelay();
 			this.#look();
@@ -223,7 +230,7 @@ export class Members implements MembersControls {
 	}
 
 	#hear(message: Message, { device }: Sender): void {
-		this.#seen.set(device, this.#tools.clock.wallMs());
+		if (!WAITED.includes(message.t)) this.#tools.sightings.see(device);
 		if (message.t === 'state' || message.t === 'acted') {
 			this.#proveCamera(device, message.rosterSeq);
 		}
@@ -258,20 +265,29 @@ export class Members implements MembersControls {
 	}
 
 	async #relist(): Promise<void> {
-		const { house, link, clock } = this.#tools;
+		const { house, link } = this.#tools;
 		const self = house.household?.identity.device;
 		const opened = house.household === null ? [] : await this.#opened(house.household);
 		this.#fork = link.forked ? await this.#forkOf(opened) : null;
-		for (const device of link.online) this.#seen.set(device, clock.wallMs());
+		const went = this.#list.some(({ device, online }) => online && !link.online.has(device));
+		if (went) this.#tools.sightings.keep();
 		this.#list = opened.map((member) => ({
 			...member,
 			// Whoever founded the home was never given a name by another; its camera has one.
 			name: member.name ?? (member.device === self ? this.#cameraName() : null),
 			self: member.device === self,
 			online: link.online.has(member.device),
-			seenMs: this.#seen.get(member.device) ?? null,
 		}));
+		this.#seePresent();
 		for (const listener of this.#listeners) listener();
+	}
+
+	/** LV29: whom the relay names, as of when it was last heard: a page that slept knows nothing newer. */
+	#seePresent(): void {
+		const { link, sightings } = this.#tools;
+		if (link.heardMs === null) return;
+		for (const { device, online, self } of this.#list)
+			if (online && !self && link.online.has(device)) sightings.see(device, link.heardMs);
 	}
 
 	async #forkOf(opened: readonly Opened[]): Promise<MembersFork | null> {
@@ -304,8 +320,9 @@ export class Members implements MembersControls {
 	async #opened({ identity, roster, naming }: Household): Promise<readonly Opened[]> {
 		const of = `${roster.home} ${hexOf(roster.head)} ${homeNow(identity).keys.length}`;
 		if (this.#known?.of === of) return this.#known.members;
-		const { crypto, membership } = this.#tools;
+		const { clock, crypto, membership } = this.#tools;
 		const added = addedMs(membership.entries);
+		this.#tools.sightings.belong(livedMs(membership.entries, roster, clock.wallMs()));
 		const own = joined(identity.sign.public, identity.kem.public);
 		const members: Opened[] = [];
 		for (const [device, { subject, detail, roles, notAfterMs }] of roster.devices) {
@@ -326,7 +343,7 @@ const WHAT: Readonly<Record<RosterOp, ForkLine['what']>> = {
 	settle: 'home',
 };
 
-type Opened = Omit<Member, 'self' | 'online' | 'seenMs'>;
+type Opened = Omit<Member, 'self' | 'online'>;
 
 function addedMs(entries: readonly Bytes[]): Map<DeviceId, number> {
 	const added = new Map<DeviceId, number>();
@@ -335,4 +352,26 @@ function addedMs(entries: readonly Bytes[]): Map<DeviceId, number> {
 		if (op === 'add' && subject !== null) added.set(subject.device, wallMs);
 	}
 	return added;
+}
+
+/** When each member lived, by what is signed: it was let in then, or said something as an owner. */
+function livedMs(
+	entries: readonly Bytes[],
+	{ devices }: Roster,
+	nowMs: number,
+): Map<DeviceId, number> {
+	const lived = new Map([...devices.keys()].map((device) => [device, 0]));
+	const owners = new Map(
+		[...devices].flatMap(([device, { subject }]) =>
+			subject?.owner ? [[hexOf(subject.owner), device] as const] : [],
+		),
+	);
+	for (const bytes of entries) {
+		const { op, subject, wallMs, author } = parseEntry(bytes).entry;
+		const signer = owners.get(hexOf(author));
+		for (const device of [op === 'add' ? subject?.device : undefined, signer])
+			if (device !== undefined && lived.has(device))
+				lived.set(device, lastOf(nowMs, wallMs, lived.get(device) ?? 0) ?? 0);
+	}
+	return lived;
 }

@@ -15,6 +15,8 @@ export interface Planned {
 	readonly records: boolean | null;
 	/** When it changes by itself, ms; `null`: it does not. */
 	readonly untilMs: number | null;
+	/** A person pressed against the plan, and that holds. */
+	readonly pressed: boolean;
 }
 
 /** What screens may ask. No method throws. */
@@ -116,7 +118,8 @@ export class Planning implements PlanningControls {
 		const said = over ? null : override;
 		const wants = planned(plan, calendar, nowMs);
 		const records = wants === null ? null : (said?.records ?? wants);
-		this.now = { plan, records, untilMs: said === null ? untilMs : said.untilMs };
+		const pressed = wants !== null && said !== null;
+		this.now = { plan, records, untilMs: said === null ? untilMs : said.untilMs, pressed };
 		this.#tell();
 		if (records !== null) await this.#follow(records);
 	}

@@ -3,7 +3,6 @@ import { hexOf } from '#domain/bytes.ts';
 import { Fault, faultOf, type FaultKind } from '#domain/fault.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { may } from '#domain/rights.ts';
-import type { Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { LiveScreen } from '#ports/live-screen.ts';
@@ -13,6 +12,7 @@ import type { HouseControls } from './house.ts';
 import { cameraIdOf } from './keys.ts';
 import type { MembersControls } from './members.ts';
 import type { Sender } from './post.ts';
+import type { Sightings } from './sightings.ts';
 import { CameraView, type ViewTools } from './watching-view.ts';
 import type { LiveView, WatchedCamera, WatchingControls } from './watching.ts';
 
@@ -28,17 +28,14 @@ const LEFT_MS = 1000;
 
 export type WatchingTools = Omit<
 	ViewTools,
-	'source' | 'lens' | 'screen' | 'command' | 'left' | 'closed' | 'crypto'
+	'source' | 'screen' | 'command' | 'left' | 'closed' | 'crypto' | 'seen' | 'told'
 > & {
 	readonly clock: Clock;
 	readonly crypto: Crypto;
 	readonly house: Pick<HouseControls, 'state' | 'on'>;
 	readonly members: Pick<MembersControls, 'list' | 'on'>;
 	readonly screen: () => LiveScreen;
-	/** The open lens of this device. */
-	readonly lens: () => Picture | null;
-	/** Tells when it changes. */
-	readonly onLens: (listener: () => void) => () => void;
+	readonly sightings: Pick<Sightings, 'see' | 'hear' | 'isBlank' | 'on'>;
 };
 
 type Said<T extends Message['t']> = Extract<Message, { t: T }>;
@@ -85,9 +82,7 @@ export class Watching implements WatchingControls {
 		tools.house.on(look);
 		tools.members.on(look);
 		tools.post.on(look);
-		tools.onLens(() => {
-			this.#lookAtViews();
-		});
+		tools.sightings.on(look);
 		tools.post.onMessage((message, from) => {
 			this.#read(message, from);
 		});
@@ -133,6 +128,11 @@ export class Watching implements WatchingControls {
 				this.#left.set(left, this.#tools.clock.after(LEFT_MS, left.end.bind(left)));
 				return true;
 			},
+			seen: (atMs) => {
+				// Only who belongs to the home is remembered.
+				if (this.#hosts.has(last.device)) this.#tools.sightings.see(last.device, atMs);
+			},
+			told: this.#list.bind(this),
 			closed: (closed) => {
 				this.#left.delete(closed);
 				this.#views.delete(closed);
@@ -214,6 +214,10 @@ export class Watching implements WatchingControls {
 		host.nonce = state.nonce;
 		host.soMs = this.#tools.clock.wallMs() - ageMs(heardMs, host.offset, atMs);
 		host.states = state.cameras.filter(({ id }) => host.ids.some((own) => own === id));
+		for (const { id, kind, recorded } of host.states) {
+			const ever = recorded !== false || kind === 'recording' || kind === 'blind';
+			this.#tools.sightings.hear(device, id as CameraId, ever);
+		}
 		this.#list();
 	}
 
@@ -261,13 +265,14 @@ export class Watching implements WatchingControls {
 	}
 
 	#list(): void {
-		const { house, members } = this.#tools;
+		const { house, members, sightings } = this.#tools;
 		const cameras: WatchedCamera[] = [];
 		const { state: own } = house;
 		if (own.kind === 'ready') {
 			for (const { id, name } of own.cameras) {
 				const common = { own: true, online: true, state: null, stateMs: null };
-				cameras.push({ id, name, device: own.deviceId, ...common });
+				const blank = { fares: null, blank: false };
+				cameras.push({ id, name, device: own.deviceId, ...common, ...blank });
 			}
 		}
 		for (const [device, { ids, states, soMs, nonce }] of this.#hosts) {
@@ -277,18 +282,29 @@ export class Watching implements WatchingControls {
 			// Until it says more, a device that is a camera has one.
 			const [first] = ids;
 			if (states.length === 0 && first !== undefined && (nonce === null || !online)) {
-				cameras.push({ id: first, name: called, state: null, ...common });
+				const fares = this.#toldOf(first);
+				const blank = fares === null && sightings.isBlank(device, first);
+				cameras.push({ id: first, name: called, state: null, fares, blank, ...common });
 			}
 			for (const state of states) {
 				const id = state.id as CameraId;
 				// Of one that is there and has not answered, what it said before is not of now.
 				const known = online && nonce === null ? null : state;
-				cameras.push({ id, name: state.name ?? called, state: known, ...common });
+				const fares = online && nonce !== null ? state.kind : this.#toldOf(id);
+				const on = fares !== null && fares !== 'off';
+				const blank = !on && sightings.isBlank(device, id);
+				const about = { state: known, fares, blank };
+				cameras.push({ id, name: state.name ?? called, ...about, ...common });
 			}
 		}
 		this.cameras = cameras;
 		this.#lookAtViews();
 		for (const listener of this.#listeners) listener();
+	}
+
+	#toldOf(camera: CameraId): CameraState['kind'] | null {
+		for (const [view, of] of this.#views) if (of === camera && view.kind !== null) return view.kind;
+		return null;
 	}
 
 	#lookAtViews(): void {
@@ -306,5 +322,6 @@ function notThere(): Fault {
 
 function unknown(id: CameraId): WatchedCamera {
 	const device = '0'.repeat(32) as DeviceId;
-	return { id, device, name: null, own: false, online: false, state: null, stateMs: null };
+	const state = { state: null, stateMs: null, fares: null, blank: false };
+	return { id, device, name: null, own: false, online: false, ...state };
 }

@@ -1,11 +1,11 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
 import { hexOf, same, type Bytes } from '#domain/bytes.ts';
-import { offsetWith, type Beat, type ClockOffset } from '#domain/age.ts';
+import { offsetWith, STALE_MS, type Beat, type ClockOffset } from '#domain/age.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { checkSdp } from '#domain/sdp.ts';
 import { channelMessageFrom, type ChannelMessage, type LiveRate } from '#protocol/channel.ts';
-import type { Message } from '#protocol/message.ts';
+import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto, Dtls } from '#ports/crypto.ts';
@@ -52,6 +52,7 @@ export class DirectCall {
 	#theirNonce: string | null = null;
 	#confirmed = false;
 	#rate: LiveRate;
+	#kind: CameraState['kind'] | null = null;
 	#pings = 0;
 	readonly #sent = new Map<number, number>();
 	#stopPings: () => void = () => undefined;
@@ -83,6 +84,12 @@ export class DirectCall {
 	/** LV2: only what both sides have confirmed. It is live once its age is known, too. */
 	get picture(): Picture | null {
 		return this.#confirmed ? (this.#peer?.picture ?? null) : null;
+	}
+
+	/** LV32: how the camera fares, as it says with its beats; `null`: it does not, or not any more. */
+	get kind(): CameraState['kind'] | null {
+		const silentMs = this.#tools.clock.monotonicMs() - (this.beat?.heardMs ?? -Infinity);
+		return silentMs < STALE_MS ? this.#kind : null;
 	}
 
 	heard(message: Message): void {
@@ -175,6 +182,7 @@ export class DirectCall {
 		} else if (!this.#confirmed) return;
 		else if (message.t === 'beat') {
 			this.beat = { heardMs: nowMs, atMs: message.atMs, capturedMs: message.capturedMs };
+			this.#kind = message.kind ?? null;
 		} else if (message.t === 'pong') {
 			const sentMs = this.#sent.get(message.n);
 			if (sentMs === undefined) return;

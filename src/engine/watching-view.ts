@@ -3,8 +3,7 @@ import { Fault } from '#domain/fault.ts';
 import type { FilmPart } from '#domain/live-part.ts';
 import { AGAIN_MS, expectedFrameMs, verdict, type Verdict } from '#domain/path.ts';
 import type { LiveRate } from '#protocol/channel.ts';
-import type { CommandName, Message } from '#protocol/message.ts';
-import type { Picture } from '#ports/capture.ts';
+import type { CameraState, CommandName, Message } from '#protocol/message.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
 import type { Post } from './post.ts';
 import { DirectCall, type DirectTools } from './watching-direct.ts';
@@ -25,12 +24,14 @@ export type ViewTools = DirectTools &
 		readonly screen: LiveScreen;
 		/** As it is now. */
 		readonly source: () => WatchedCamera;
-		/** This device's own lens, where it is on. */
-		readonly lens: () => Picture | null;
 		readonly command: (name: CommandName, value: boolean) => Promise<void>;
 		/** Whether somebody may take it over in a moment: then `end` is called after it. */
 		readonly left: (view: CameraView) => boolean;
 		readonly closed: (view: CameraView) => void;
+		/** A picture of the camera that was captured at this wall ms is seen (LV29). */
+		readonly seen: (atMs: number) => void;
+		/** What the camera says directly of how it fares is another, or no more. */
+		readonly told: () => void;
 	};
 
 /** One camera in one place of the screen: the best way there is, and the honest age of what it shows. */
@@ -65,6 +66,7 @@ export class CameraView implements LiveView {
 	/** Counts who began to talk and who let go. */
 	#turn = 0;
 	#wasCut = false;
+	#told: CameraState['kind'] | null = null;
 	#looking = false;
 	#closed = false;
 
@@ -80,6 +82,11 @@ export class CameraView implements LiveView {
 	on(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+
+	/** LV32 */
+	get kind(): CameraState['kind'] | null {
+		return this.#direct?.kind ?? null;
 	}
 
 	want(rate: LiveRate): void {
@@ -172,24 +179,12 @@ export class CameraView implements LiveView {
 		if (this.#looking || this.#closed) return;
 		// What is hung up here calls back: one look at a time.
 		this.#looking = true;
-		const source = this.#tools.source();
-		if (source.own) this.#lookAtOwn();
-		else this.#lookAt(source);
+		this.#lookAt(this.#tools.source());
 		this.#looking = false;
-	}
-
-	#lookAtOwn(): void {
-		const { screen, lens, clock } = this.#tools;
-		const picture = lens();
-		if (picture === null) {
-			this.#show(null);
-			this.#set({ kind: 'ended', why: 'camera-off', fault: null });
-			return;
-		}
-		screen.play(this.#rate === 'none' ? null : picture);
-		this.#show('video');
-		if (this.#videoMs !== null) this.#know('local', clock.monotonicMs() - this.#videoMs);
-		this.#tellShown('camera');
+		const { kind } = this;
+		if (kind === this.#told) return;
+		this.#told = kind;
+		this.#tools.told();
 	}
 
 	#lookAt(source: WatchedCamera): void {
@@ -346,6 +341,7 @@ export class CameraView implements LiveView {
 			const sound = !silent && this.#tools.source().state?.sound === true;
 			const about = { path, reason, ageMs: age, sound, pieces: relayed && pieces !== null };
 			this.#set({ kind: 'live', ...about });
+			this.#tools.seen(this.#tools.clock.wallMs() - age);
 		}
 	}
 

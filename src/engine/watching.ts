@@ -71,6 +71,10 @@ export interface WatchedCamera {
 	readonly online: boolean;
 	/** What it said last; `null`: nothing yet. */
 	readonly state: CameraState | null;
+	/** How it fares now, by its own word, which may come directly as well; `null`: that is not known (LV32). */
+	readonly fares: CameraState['kind'] | null;
+	/** It never recorded, as it says (LV30). */
+	readonly blank: boolean;
 	readonly stateMs: number | null;
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { KINDS } from './message.ts';
 
 /** What camera and viewer say over the data channel `live`: docs/spec/live.md. */
 const MOST_CHARS = 1024;
@@ -15,8 +16,11 @@ const schema = v.variant('t', [
 	v.object({ t: v.literal('confirm'), mine: fingerprint, theirs: fingerprint }),
 	v.object({ t: v.literal('ping'), n: count }),
 	v.object({ t: v.literal('pong'), n: count, atMs: number }),
-	/** LV10 */
-	v.object({ t: v.literal('beat'), atMs: number, capturedMs: number, frames: count }),
+	/** LV10; and how the camera fares (LV32), which versions of before do not say. */
+	v.object({
+		...{ t: v.literal('beat'), atMs: number, capturedMs: number, frames: count },
+		kind: v.optional(v.picklist(KINDS)),
+	}),
 	v.object({ t: v.literal('want'), rate: v.picklist(RATES) }),
 ]);
 export type ChannelMessage = v.InferOutput<typeof schema>;

@@ -18,11 +18,16 @@ const WAYS = ['direct', 'relayed'] as const;
 
 export type { OrderName as CommandName } from '#domain/rights.ts';
 
+/** `starting`: its lens is being opened, or nothing is saved yet of what it was asked to record. */
+export const KINDS = ['off', 'starting', 'preview', 'recording', 'blind'] as const;
+
 /** How a camera fares, as it tells those who may watch. */
 const cameraState = v.object({
 	id,
 	name,
-	kind: v.picklist(['off', 'preview', 'recording', 'blind']),
+	kind: v.picklist(KINDS),
+	/** Whether it ever recorded (LV30); versions of before do not say. */
+	recorded: v.optional(v.boolean()),
 	sinceMs: v.nullable(v.number()),
 	savedMs: v.nullable(v.number()),
 	sound: v.boolean(),

@@ -32,10 +32,10 @@ export class Devices {
 	settling = $state(false);
 	settleFault = $state.raw<FaultKind | null>(null);
 	gone = $state.raw<readonly Gone[]>([]);
-	readonly #engine: Pick<Engine, 'members' | 'watching' | 'post'>;
+	readonly #engine: Pick<Engine, 'members' | 'watching' | 'post' | 'sightings'>;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'members' | 'watching' | 'post'>) {
+	constructor(engine: Pick<Engine, 'members' | 'watching' | 'post' | 'sightings'>) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => {
 			const offs = [engine.members, engine.watching, engine.post].map((one) => one.on(update));
@@ -78,6 +78,12 @@ export class Devices {
 	get link(): LinkState {
 		this.#subscribe();
 		return this.#engine.post.state;
+	}
+
+	/** When it was last known to live, wall ms; `null`: never. */
+	seenMs(device: DeviceId): number | null {
+		this.#subscribe();
+		return this.#engine.sightings.seenMs(device);
 	}
 
 	/** Cameras of a device; they say how they fare. */

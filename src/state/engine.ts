@@ -19,6 +19,7 @@ import type { Post } from '#engine/post.ts';
 import type { KitControls, RecoveryControls } from '#engine/recovery.ts';
 import type { RecorderControls } from '#engine/recording.ts';
 import type { Watchfulness } from '#engine/sentry.ts';
+import type { LastSeen } from '#engine/sightings.ts';
 import type { Thrift } from '#engine/sparing.ts';
 import type { HostingControls, WatchingControls } from '#engine/watching.ts';
 import type { Awake } from '#ports/awake.ts';
@@ -63,6 +64,8 @@ export interface Engine {
 	readonly sparing: Thrift;
 	/** The cameras of this home, live. */
 	readonly watching: WatchingControls;
+	/** When each device of the home was last known to live. */
+	readonly sightings: LastSeen;
 	/** Who watches this device. */
 	readonly hosting: HostingControls;
 	/** Guard mode, as another device may ask for it. */

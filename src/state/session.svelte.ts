@@ -41,6 +41,8 @@ export class Session {
 	unresumed = $state(false);
 	/** Ends when it is known whether recording goes on by itself: a browser may ask a person first. */
 	resumed: Promise<unknown> = Promise.resolve();
+	/** This browser was in use when it was last here. */
+	readonly #known = chosen('known', ['yes']) !== null;
 	readonly #load: () => Promise<Engine>;
 	#subscribe: () => void = () => undefined;
 
@@ -73,6 +75,15 @@ export class Session {
 	get recorder(): RecorderState | null {
 		this.#subscribe();
 		return this.#engine?.recorder.state ?? null;
+	}
+
+	/**
+	 * Nobody has used this browser before: it has no home and never recorded. Before the engine knows,
+	 * what was remembered decides.
+	 */
+	get newcomer(): boolean {
+		const kind = this.house?.kind ?? 'unavailable';
+		return kind === 'unavailable' ? !this.#known : kind === 'new';
 	}
 
 	/** Recording is on, whether or not something is being saved right now. */
@@ -187,6 +198,8 @@ export class Session {
 				permanence.saved(state.saved.untilMs - state.saved.sinceMs);
 			});
 			await Promise.all([engine.house.look(), permanence.look()]);
+			const { kind } = engine.house.state;
+			if (kind !== 'unavailable') remember('known', kind === 'new' ? null : 'yes');
 			this.#engine = engine;
 			this.permanence = permanence;
 			engine.care.begin(engine.house.state.kind === 'new');
@@ -235,9 +248,10 @@ function chosen<T extends string>(name: string, among: readonly T[]): T | null {
 	}
 }
 
-function remember(name: string, value: string): void {
+function remember(name: string, value: string | null): void {
 	try {
-		localStorage.setItem(`spycam-${name}`, value);
+		if (value === null) localStorage.removeItem(`spycam-${name}`);
+		else localStorage.setItem(`spycam-${name}`, value);
 	} catch {
 		// A browser without storage forgets the choice; nothing else is lost.
 	}

@@ -21,7 +21,12 @@ export class Wall {
 	full = $state<CameraId | null>(null);
 	readonly #engine: Engine;
 	readonly #library: Library;
+	/** The line to the relay broke, and is not back. */
+	cut = $state(false);
+	/** This device's own lens is on. */
+	#records = $state(false);
 	readonly #subscribe: () => void;
+	#offs: readonly (() => void)[] = [];
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
@@ -41,11 +46,26 @@ export class Wall {
 	}
 
 	watch(): void {
+		const { post, recorder } = this.#engine;
+		const look = (): void => {
+			const { kind } = post.state;
+			if (kind !== 'connecting') this.cut = kind === 'away';
+			this.#records = recorder.state.kind !== 'off';
+		};
+		this.#offs = [post.on(look), recorder.on(look)];
+		look();
 		this.#library.watch();
 	}
 
 	close(): void {
+		for (const off of this.#offs) off();
 		this.#library.close();
+	}
+
+	/** When a camera's device was last known to live, wall ms; `null`: never. */
+	seenMs({ device }: WatchedCamera): number | null {
+		this.#subscribe();
+		return this.#engine.sightings.seenMs(device);
 	}
 
 	/** Of the home, here and elsewhere. */
@@ -54,14 +74,18 @@ export class Wall {
 		return this.#engine.watching.cameras;
 	}
 
-	/** `null`: not known yet. */
+	/** `null`: not known yet. A lens that never recorded makes none (LV30). */
 	get tiles(): readonly Tile[] | null {
 		const shelf = this.#library.cameras;
 		if (shelf === null) return null;
 		const { cameras } = this;
 		const others = shelf.filter(({ id }) => !cameras.some((camera) => camera.id === id));
+		const found = cameras.filter(
+			({ id, own, blank }) =>
+				!blank && (!own || this.#records || shelf.some((one) => one.id === id)),
+		);
 		return [
-			...cameras.map((watched) => ({
+			...found.map((watched) => ({
 				id: watched.id,
 				name: watched.name,
 				watched,

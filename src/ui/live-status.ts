@@ -2,16 +2,10 @@ import type { CommandName, Commands } from '#state/commands.svelte.ts';
 import type { Session } from '#state/session.svelte.ts';
 import type { Viewing } from '#state/viewing.svelte.ts';
 import type { Tile } from '#state/wall.svelte.ts';
-import type { Advice, Words } from './words/en.ts';
+import type { Advice } from './words/en.ts';
 import type { LiveWords } from './words/en-live.ts';
 
 type Watched = NonNullable<Tile['watched']>;
-
-interface Speech {
-	readonly w: Words;
-	readonly live: LiveWords;
-	readonly nowMs: number;
-}
 
 type Ended = Extract<Viewing['state'], { readonly kind: 'ended' }>;
 
@@ -33,11 +27,7 @@ export function endedAdvice({ why, fault }: Ended, live: LiveWords): Advice {
 }
 
 /** How old the picture is and what is being done about it; else why there is none. */
-export function pictureSaid(
-	state: Viewing['state'],
-	camera: Watched,
-	{ w, live, nowMs }: Speech,
-): string {
+export function pictureSaid(state: Viewing['state'], live: LiveWords): string {
 	switch (state.kind) {
 		case 'live':
 			return live.liveAge(state.ageMs);
@@ -45,26 +35,38 @@ export function pictureSaid(
 			return live.stale(state.ageMs, state.trying);
 		case 'connecting':
 			return live.trying[state.trying];
-		case 'ended': {
-			if (state.why !== 'camera-away') return endedAdvice(state, live).what;
-			const { stateMs } = camera;
-			if (stateMs === null) return live.offline;
-			// What was today needs no date.
-			const today = w.day(stateMs) === w.day(nowMs);
-			return live.offlineSince(today ? w.minute(stateMs) : w.about(stateMs));
-		}
+		case 'ended':
+			return state.why === 'camera-away' ? live.offline : endedAdvice(state, live).what;
 	}
 }
 
-type Fares = NonNullable<Watched['state']>['kind'];
+/** The same, short, where many stand side by side: what is tried for all of them is said once. */
+export function tileSaid(state: Viewing['state'], live: LiveWords): string {
+	if (state.kind === 'connecting') return live.connecting;
+	return state.kind === 'stale' ? live.age(state.ageMs) : pictureSaid(state, live);
+}
 
-/** How a camera fares; `null`: nothing that is still known. This device knows of itself. */
-export function faresOf(camera: Watched, shown: Viewing['state'], session: Session): Fares | null {
-	if (!camera.own) {
-		const lost = !camera.online || (shown.kind === 'ended' && shown.why !== 'camera-off');
-		return lost ? null : (camera.state?.kind ?? null);
+type Fares = NonNullable<Watched['fares']>;
+
+/**
+ * LV32: how a camera fares, as it says itself; `null`: that is not known. This device knows of itself,
+ * as soon as it knows whether it goes on recording.
+ */
+export function faresOf(
+	{ own, fares }: Pick<Watched, 'own' | 'fares'>,
+	shown: Viewing['state'],
+	{ recorder, planned }: Pick<Session, 'recorder' | 'planned'>,
+): Fares | null {
+	if (!own) return shown.kind === 'ended' && shown.why === 'revoked' ? null : fares;
+	if (recorder === null) return null;
+	switch (recorder.kind) {
+		case 'elsewhere':
+			return null;
+		case 'opening':
+			return 'starting';
+		case 'off':
+			return planned === null && recorder.fault === null ? null : 'off';
+		default:
+			return recorder.kind;
 	}
-	if (session.blind !== null) return 'blind';
-	if (session.armed) return 'recording';
-	return session.recorder?.kind === 'preview' ? 'preview' : 'off';
 }

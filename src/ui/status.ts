@@ -2,31 +2,50 @@ import type { Session } from '#state/session.svelte.ts';
 import type { Advice, Words } from './words/en.ts';
 
 export interface Status {
-	/** The one thing that matters, and what assistive technology says by itself. */
+	/** The one thing that matters, with its subject, and what assistive technology says by itself. */
 	readonly what: string;
+	/** For how long. */
+	readonly lasts: string | null;
 	readonly more: readonly string[];
+	readonly urgent: boolean;
 }
 
-/** What is said of this device as a camera; `null`: it is not known yet. The most important first. */
+/**
+ * LV27: what is said of this device as a camera, while it records, should, or will by its plan; `null`:
+ * there is nothing to say, or it is not known yet. The most important first.
+ */
 export function statusOf(session: Session, w: Words): Status | null {
-	const { recorder, blind } = session;
+	const { recorder, blind, planned, stuck } = session;
 	const { status } = w.guard;
-	if (recorder === null) return null;
+	if (recorder === null || session.ownCamera === null) return null;
+	const device = status.device[deviceOf(session)];
 	const rest = [...savedUntil(session, w), ...leftOf(session, w)];
-	const [need] = needsOf(session, w);
-	if (blind !== null) return { what: w.camera.blind(w.gaps[blind]), more: rest };
+	const said = (what: string, more = rest, urgent = false) => ({ what, lasts: null, more, urgent });
+	if (blind !== null) return said(status.blind(device, w.gaps[blind]), rest, true);
 	switch (recorder.kind) {
 		case 'recording': {
-			const since = status.recording(w.minute(recorder.saved.sinceMs));
-			return need ? { what: need.what, more: [since, ...rest] } : { what: since, more: rest };
+			const [need] = needsOf(session, w);
+			const records = status.recording(device);
+			if (need) return said(need.what, [records, ...rest]);
+			const { sinceMs, untilMs } = recorder.saved;
+			const short = untilMs - sinceMs < 60_000;
+			return { ...said(records), lasts: short ? null : w.span(untilMs - sinceMs) };
 		}
 		case 'starting':
-			return { what: status.starting, more: rest };
+			return said(status.starting(device));
 		case 'elsewhere':
-			return { what: w.camera.elsewhere, more: [] };
-		default:
-			return { what: status.off, more: rest };
+			return said(w.camera.elsewhere, []);
+		default: {
+			if (stuck !== null) return said(status.stopped(device), rest, true);
+			if (recorder.kind !== 'off' || planned?.records !== false || planned.pressed) return null;
+			return said(status.rests(device, planned.untilMs === null ? null : w.about(planned.untilMs)));
+		}
 	}
+}
+
+function deviceOf({ engine }: Session): 'phone' | 'tablet' | 'computer' {
+	if (engine?.features.mobile !== true) return 'computer';
+	return Math.min(screen.width, screen.height) < 600 ? 'phone' : 'tablet';
 }
 
 /** SR11: what the device needs from a person although it records. */

@@ -49,7 +49,8 @@ export function call(
 	const peers = new BrowserPeers();
 	let hosted: HostedCall | null = null;
 	posts.host.onMessage((message) => {
-		const tools = { ...{ clock, live, pulse, peers, crypto }, post: posts.host };
+		const kind = () => 'preview' as const;
+		const tools = { ...{ clock, live, pulse, peers, crypto, kind }, post: posts.host };
 		if (message.t === 'call') {
 			hosted = new HostedCall(tools, cameras, guest, message, picture, () => undefined);
 		} else if (message.t === 'answer' || message.t === 'candidate') hosted?.heard(message);

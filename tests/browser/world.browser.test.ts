@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BrowserClock } from '#browser/clock.ts';
 import { DexiePreferences } from '#browser/preferences.ts';
+import { DexieSeen } from '#browser/seen.ts';
 import { LockTenure } from '#browser/tenure.ts';
 import { trustedWorker } from '#browser/trusted.ts';
 import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
 import { clockContract } from '../contracts/clock.ts';
 import { preferencesContract } from '../contracts/preferences.ts';
+import { seenContract } from '../contracts/seen.ts';
 import { tenureContract } from '../contracts/tenure.ts';
 import { answer, rawly } from './raw-database.ts';
 
@@ -87,6 +89,30 @@ describe('DexiePreferences', () => {
 	test('what was written is there for the next page', async () => {
 		await new DexiePreferences('preferences-kept').write({ profile: 'high' });
 		expect((await new DexiePreferences('preferences-kept').read()).profile).toBe('high');
+	});
+});
+
+describe('DexieSeen', () => {
+	let count = 0;
+	seenContract(async (stored) => {
+		const name = `seen-${(count += 1)}`;
+		const store = new DexieSeen(name);
+		await store.read();
+		if (stored !== undefined) {
+			await rawly(name, (table) => answer(table('documents').put(stored, 'seen')));
+		}
+		return store;
+	});
+
+	test('LV28 it lies beside the preferences, and neither costs the other', async () => {
+		const preferences = new DexiePreferences('seen-beside');
+		await preferences.write({ profile: 'high' });
+		const one = { seenMs: 1_800_000_000_000, recorded: new Map() };
+		const seen = new Map([['a1'.repeat(16) as DeviceId, one]]);
+		await new DexieSeen('seen-beside').write(seen, 1_800_000_000_000);
+		await preferences.write({ sound: true });
+		expect(await new DexieSeen('seen-beside').read()).toEqual(seen);
+		expect(await preferences.read()).toMatchObject({ profile: 'high', sound: true });
 	});
 });
 

@@ -101,7 +101,7 @@ test('GO1 a camera that cannot go on by itself asks for a hand first, on both pa
 	const goOn = page.getByRole('button', { name: 'Go on recording' });
 	await goOn.waitFor({ timeout: 20_000 });
 	await page.getByText('nothing has been saved since').waitFor();
-	await page.getByRole('link', { name: /^This device as a camera: Not saving/ }).click();
+	await page.getByRole('link', { name: /^This (computer|phone) is not saving/ }).click();
 	await goOn.waitFor();
 	await page.evaluate(() => sessionStorage.setItem('allowed', 'yes'));
 	await goOn.click();

@@ -32,7 +32,7 @@ test('AP1 AP2 the server gone and the network off: every screen opens, records a
 	await savedAtLeast(page, 4);
 	await stop(page);
 	for (const [path, heading] of [
-		['/', 'What should this device do?'],
+		['/', 'Your cameras'],
 		['/camera', 'Camera'],
 		['/watch', 'My cameras'],
 		['/settings', 'Settings'],

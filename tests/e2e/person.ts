@@ -16,7 +16,7 @@ export async function record(page: Page): Promise<void> {
 }
 
 export async function recording(page: Page, timeout = 40_000): Promise<void> {
-	const says = page.getByRole('status').filter({ hasText: /Recording since/ });
+	const says = page.getByRole('status').filter({ hasText: /Recording since|is recording/ });
 	await says.first().waitFor({ timeout });
 }
 

@@ -34,7 +34,7 @@ test('SC1 SC4 SC6 at times it rests and says until when; Record now records; awa
 	await card.getByRole('radio', { name: /^At these times/ }).check();
 	await card.getByLabel('From', { exact: true }).fill(await hoursFromNow(page, 2));
 	await card.getByLabel('Until', { exact: true }).fill(await hoursFromNow(page, 4));
-	await page.getByRole('link', { name: /^This device as a camera: Not recording/ }).click();
+	await page.getByRole('link', { name: /^This computer rests until/ }).click();
 	await page.getByText('It rests until').waitFor();
 	await expect.poll(async () => (await storedRuns(page)).at(-1)?.ended).toBe('stopped');
 
@@ -45,16 +45,16 @@ test('SC1 SC4 SC6 at times it rests and says until when; Record now records; awa
 	await recording(page);
 
 	await page.goto(`${relay.address}/settings`);
-	await page.getByRole('link', { name: /^This device as a camera: .*Recording since/ }).waitFor();
+	await page.getByRole('link', { name: /This computer is recording/ }).waitFor();
 	await card.getByRole('radio', { name: /^When I am away/ }).check();
-	await page.getByRole('link', { name: /^This device as a camera: Not recording/ }).waitFor();
+	await page.getByRole('link', { name: /^This computer rests/ }).waitFor();
 	await page.goto(relay.address);
 	await page.getByRole('button', { name: 'I am away' }).click();
-	await page.getByRole('link', { name: /This device as a camera: .*Recording since/ }).waitFor({
+	await page.getByRole('link', { name: /This computer is recording/ }).waitFor({
 		timeout: 20_000,
 	});
 	await page.reload();
-	await page.getByRole('link', { name: /This device as a camera: .*Recording since/ }).waitFor({
+	await page.getByRole('link', { name: /This computer is recording/ }).waitFor({
 		timeout: 20_000,
 	});
 	expect(errors).toEqual([]);

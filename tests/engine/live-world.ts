@@ -11,7 +11,9 @@ import { Hosting, type HostingTools } from '#engine/hosting.ts';
 import type { HouseState } from '#engine/house.ts';
 import { cameraIdOf } from '#engine/keys.ts';
 import type { Member } from '#engine/members.ts';
+import type { Planned } from '#engine/planning.ts';
 import type { RecorderChoice, RecorderState } from '#engine/recording.ts';
+import { Sightings } from '#engine/sightings.ts';
 import { Watching } from '#engine/watching-cameras.ts';
 import type { LiveView } from '#engine/watching.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -22,12 +24,17 @@ import { FakeLiveEncoder, FakeLiveScreen } from '../fakes/live.ts';
 import { FakeNetwork, FakePeers, makePicture } from '../fakes/peers.ts';
 import { FakeRelay, type FakePost } from '../fakes/post.ts';
 import { MemoryPreferences } from '../fakes/preferences.ts';
+import { MemorySeen } from '../fakes/seen.ts';
 import { MemoryTenure } from '../fakes/tenure.ts';
 
 const crypto = new WebCrypto();
 /** What a busy machine may need to load a module. */
 const REALLY_MS = 15_000;
 const FRAME_MS = 50;
+const BY_HAND: Planned = {
+	plan: { when: 'by-hand', times: [], away: false },
+	...{ records: null, untilMs: null, pressed: false },
+};
 const nobody = (): (() => void) => () => undefined;
 
 /** Something that changes and tells. */
@@ -62,7 +69,7 @@ function dtls(): Dtls {
 const device = () => Array.from(crypto.random(16), (b) => b.toString(16).padStart(2, '0')).join('');
 
 function member(id: DeviceId, name: string, roles: readonly Role[], self: boolean): Member {
-	const times = { seenMs: null, addedMs: 0, notAfterMs: null };
+	const times = { addedMs: 0, notAfterMs: null };
 	return { device: id, name, roles, self, online: true, safety: '', ...times };
 }
 
@@ -117,6 +124,15 @@ export async function makeHome() {
 	const torch = { on: false as boolean | null };
 	const siren = { failure: null as Fault | null, sounds: false };
 	const orders: string[] = [];
+	/** What the camera's vault says, and whether it knows yet what it will do. */
+	const recorded = { ever: true };
+	const known = new Told(true);
+	const planned = {
+		get known() {
+			return known.value;
+		},
+		on: known.on,
+	};
 	/** A recording may take long to begin. */
 	const starting = { until: Promise.resolve() };
 	const recorder = {
@@ -183,7 +199,12 @@ export async function makeHome() {
 				siren.sounds = false;
 			},
 		},
+		...{ recorded: () => Promise.resolve(recorded.ever) },
 		planning: {
+			get now() {
+				return planned.known ? BY_HAND : null;
+			},
+			on: planned.on,
 			start: async () => {
 				orders.push('start');
 				await starting.until;
@@ -210,7 +231,7 @@ export async function makeHome() {
 		return { hosting: new Hosting({ ...tools, ...own }), off };
 	};
 
-	function viewer(name: string, roles: readonly Role[] = ['viewer']) {
+	function viewer(name: string, roles: readonly Role[] = ['viewer'], seen = new MemorySeen()) {
 		const id = device() as DeviceId;
 		const mine = relay.join(id, roles);
 		members.set([...members.value, { device: id, name, roles }]);
@@ -230,7 +251,9 @@ export async function makeHome() {
 			every: (ms, tick) => clock.every(ms, () => nap.asleep || tick()),
 			after: (ms, ring) => clock.after(ms, ring),
 		};
+		const sightings = new Sightings(itsClock, seen);
 		const watching = new Watching({
+			sightings,
 			...{ clock: itsClock, crypto, post: mine, peers: new FakePeers(network) },
 			members: membersOf(id),
 			house: { state: home, on: nobody },
@@ -252,8 +275,6 @@ export async function makeHome() {
 				screens.push(screen);
 				return screen;
 			},
-			lens: () => null,
-			onLens: nobody,
 		});
 		const open = (): { view: LiveView; screen: FakeLiveScreen } => {
 			const opened = watching.view(camera);
@@ -261,7 +282,7 @@ export async function makeHome() {
 			if (screen === undefined) throw new Error('no screen was made');
 			return { view: opened, screen };
 		};
-		return { id, post: mine, watching, later, nap, open, dtls: own };
+		return { id, post: mine, watching, sightings, later, nap, open, dtls: own };
 	}
 
 	/** Until it is so, in steps of a frame; the clock tells how long it took. Modules load in real time, however fast that clock runs. */
@@ -277,15 +298,29 @@ export async function makeHome() {
 	}
 
 	/** A viewer that has heard from the camera. */
-	async function guest(name: string, roles?: readonly Role[]) {
-		const made = viewer(name, roles);
+	async function guest(name: string, roles?: readonly Role[], seen?: MemorySeen) {
+		const made = viewer(name, roles, seen);
 		await until(() => made.watching.cameras[0]?.state?.kind !== undefined);
 		return made;
 	}
 
 	return {
 		...{ clock, relay, network, camera, host, post, hosting, encoder, recording, lens, view },
-		...{ keys, events, guarding, torch, siren, orders, starting, members, viewer, guest, until },
+		...{
+			keys,
+			events,
+			guarding,
+			torch,
+			siren,
+			orders,
+			recorded,
+			known,
+			starting,
+			members,
+			viewer,
+			guest,
+			until,
+		},
 		otherTab,
 		profile: profileNamed('standard'),
 		camera2: 'ab'.repeat(16) as CameraId,

@@ -230,7 +230,7 @@ describe('the devices of a home', () => {
 		await until(() => of(owner, viewer.device)?.online === true);
 		expect(of(owner, viewer.device)).toMatchObject({ roles: ['viewer'], self: false });
 		expect(of(viewer, viewer.device)?.self).toBe(true);
-		expect(of(owner, viewer.device)?.seenMs).not.toBeNull();
+		expect(owner.sightings.seenMs(viewer.device)).not.toBeNull();
 		await until(() => of(viewer, owner.device) !== undefined);
 		expect(of(owner, viewer.device)?.safety).toBe(of(viewer, owner.device)?.safety);
 		expect(of(owner, viewer.device)?.safety).toMatch(/^(\d{5} ){11}\d{5}$/);

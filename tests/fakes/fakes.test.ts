@@ -5,10 +5,12 @@ import { leavingContract } from '../contracts/leaving.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { preferencesContract } from '../contracts/preferences.ts';
 import { reserveContract } from '../contracts/reserve.ts';
+import { seenContract } from '../contracts/seen.ts';
 import { segmentsContract } from '../contracts/segments.ts';
 import { tenureContract } from '../contracts/tenure.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryPreferences } from './preferences.ts';
+import { MemorySeen } from './seen.ts';
 import { MemorySegments } from './segments.ts';
 import { MemoryLedger, MemoryReserve } from './space.ts';
 import { MemoryTenure } from './tenure.ts';
@@ -20,6 +22,8 @@ describe('MemorySegments', () => {
 
 describe('MemoryPreferences', () =>
 	preferencesContract((stored) => Promise.resolve(new MemoryPreferences(stored))));
+
+describe('MemorySeen', () => seenContract((stored) => Promise.resolve(new MemorySeen(stored))));
 
 describe('MemoryTenure', () =>
 	tenureContract(() => {

@@ -3,11 +3,13 @@ import { Granted } from '#engine/granted.ts';
 import { Granting } from '#engine/granting.ts';
 import type { Link } from '#engine/link.ts';
 import { Members } from '#engine/members.ts';
+import { Sightings } from '#engine/sightings.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Relays } from '#ports/relay.ts';
 import { homestead, type Homestead } from './homestead.ts';
 import type { ManualClock } from './clock.ts';
 import { FakeNetwork } from './network.ts';
+import { MemorySeen } from './seen.ts';
 
 /** A device of a home with all that wiring gives it: its line, its grants, and the list of who belongs. */
 export interface Resident<C extends Clock = ManualClock> extends Homestead<C> {
@@ -15,6 +17,8 @@ export interface Resident<C extends Clock = ManualClock> extends Homestead<C> {
 	readonly granting: Granting;
 	readonly granted: Granted;
 	readonly members: Members;
+	readonly sightings: Sightings;
+	readonly seen: MemorySeen;
 	/** How often its run was replaced. */
 	readonly renewed: () => number;
 	readonly device: DeviceId;
@@ -27,6 +31,7 @@ export function resident<C extends Clock>(
 	clock: C,
 	relay: Relays,
 	network = new FakeNetwork(),
+	seen = new MemorySeen(),
 ): Resident<C> {
 	const home = homestead(clock, undefined, undefined, network);
 	const { crypto, vault, house, membership, arrivals } = home;
@@ -40,16 +45,12 @@ export function resident<C extends Clock>(
 		},
 	});
 	const granted = new Granted({ crypto, vault, house, membership, post: link });
-	const members = new Members({ crypto, clock, house, membership, link, granting });
+	const sightings = new Sightings(clock, seen);
+	const members = new Members({ crypto, clock, house, membership, link, granting, sightings });
 	return {
 		...{ crypto, clock, vault, house, membership, link, granting, granted, members },
-		...{
-			arrivals,
-			network: home.network,
-			segments: home.segments,
-			linkTo: home.linkTo,
-			again: home.again,
-		},
+		...{ sightings, seen, arrivals, network: home.network, segments: home.segments },
+		...{ linkTo: home.linkTo, again: home.again },
 		renewed: () => renewed,
 		get founded() {
 			return home.founded;

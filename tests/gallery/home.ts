@@ -25,7 +25,7 @@ function member(
 ) {
 	return {
 		...{ device: idOf(n), name, roles, self: false, online: false, safety: SAFETY },
-		...{ seenMs: NOON - 180_000, addedMs: NOON - 86_400_000, notAfterMs: null },
+		...{ addedMs: NOON - 86_400_000, notAfterMs: null },
 		...more,
 	};
 }
@@ -36,9 +36,15 @@ export const MEMBERS: readonly Member[] = [
 	member(2, 'Laptop at work with a rather long name', ['viewer'], {
 		notAfterMs: NOON + 30 * 86_400_000,
 	}),
-	member(3, 'Grandma', ['viewer', 'live'], { seenMs: null }),
-	member(4, null, ['recovery'], { seenMs: null }),
+	member(3, 'Grandma', ['viewer', 'live']),
+	member(4, null, ['recovery']),
 ];
+
+/** A minute, a day, or never. */
+const SEEN: ReadonlyMap<DeviceId, number> = new Map([
+	[idOf(1), NOON - 3_600_000],
+	[idOf(2), NOON - 86_400_000],
+]);
 
 export const PROOFS: readonly Revoked[] = [
 	{ atMs: NOON, relayMs: null, cameras: [{ device: idOf(1), ms: null }] },
@@ -56,12 +62,12 @@ export const WATCHED: WatchedCamera = {
 		],
 		...{ guard: false, battery: { level: 0.63, charging: true } },
 	},
-	stateMs: NOON - 3_600_000,
+	...{ stateMs: NOON - 3_600_000, fares: 'recording', blank: false },
 };
 
 export const OWN: WatchedCamera = {
 	...{ id: CAMERA, device: idOf(0), name: 'Hall', own: true, online: true },
-	...{ state: null, stateMs: null },
+	...{ state: null, stateMs: null, fares: null, blank: false },
 };
 
 export const VIEWS: readonly ViewState[] = [
@@ -158,6 +164,9 @@ export function homeIn(wish: HomeWish) {
 				if (wish.command === 'waits') return new Promise<void>(nothing);
 				return Promise.reject(new Fault(wish.command, 'for the picture'));
 			},
+		},
+		sightings: {
+			seenMs: (device: DeviceId) => SEEN.get(device) ?? null,
 		},
 		hosting: {
 			watchers: wish.watchers ?? [],

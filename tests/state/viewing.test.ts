@@ -161,6 +161,7 @@ function ownLens() {
 				return () => undefined;
 			},
 		} as Engine['recorder'],
+		planning: { now: { records: null } } as Engine['planning'],
 		show: (_, picture) => void shown.push(picture),
 	});
 	const video = {

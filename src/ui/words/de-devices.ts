@@ -1,4 +1,3 @@
-import { agoOf } from './ago.ts';
 import type { DeviceWords } from './en-devices.ts';
 import { GERMAN } from './formats.ts';
 import { listed, named } from './named.ts';
@@ -8,7 +7,6 @@ const seconds = (ms: number) => GERMAN.across(Math.max(100, Math.round(ms / 100)
 const notDone = 'Es wurde nichts geändert. Versuche es noch einmal.';
 
 export const devices: DeviceWords = {
-	ago: agoOf('de-DE'),
 	title: 'Geräte',
 	lead: 'Sie vertrauen einander. Was eine Kamera sieht, lässt sich nur auf diesen Geräten lesen.',
 	none: 'Dieses Gerät gehört noch zu keinem Zuhause. Es gründet eines, wenn es Kamera wird, oder kommt in eines, wenn es gekoppelt wird.',
@@ -46,9 +44,6 @@ export const devices: DeviceWords = {
 		recovery: 'Notfallblatt',
 	},
 	andCamera: (role) => `${role}, auch Kamera`,
-	now: 'Jetzt da',
-	seen: (ago) => `Zuletzt gesehen ${ago}`,
-	never: 'Noch nicht gesehen',
 	until: (date) => `bis ${date}`,
 	safety: 'Sicherheitsnummer',
 	safetyNote: 'Gleiche Ziffern auf beiden Geräten heißt: Niemand steht dazwischen.',
@@ -121,6 +116,7 @@ export const devices: DeviceWords = {
 	glance: 'Geräte dieses Zuhauses',
 	kinds: {
 		off: 'Kamera ist aus',
+		starting: 'Startet …',
 		preview: 'Nimmt nicht auf',
 		recording: 'Nimmt auf',
 		blind: 'Speichert nicht',

@@ -31,10 +31,13 @@ export const guard: typeof english = {
 			: `Dieses Gerät sollte aufnehmen; seit ${since} ist nichts gespeichert. ${what}`,
 	trying: 'Versuch läuft …',
 	status: {
-		label: 'Dieses Gerät als Kamera',
-		recording: (since) => `Nimmt auf seit ${since}`,
-		off: 'Nimmt nicht auf',
-		starting: 'Die Aufnahme beginnt',
+		device: { phone: 'Dieses Handy', tablet: 'Dieses Tablet', computer: 'Dieser Computer' },
+		recording: (device) => `${device} nimmt auf`,
+		starting: (device) => `${device} beginnt aufzunehmen`,
+		blind: (device, reason) => `${device} speichert nicht: ${reason}`,
+		stopped: (device) => `${device} nimmt nicht mehr auf`,
+		rests: (device, until) =>
+			until === null ? `${device} ruht wie geplant` : `${device} ruht bis ${until}`,
 		saved: (time) => `gespeichert bis ${time}`,
 		keeps: (span) => `behält etwa ${span}`,
 		battery: (percent) => `Akku ${percent}`,

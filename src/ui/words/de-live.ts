@@ -1,4 +1,3 @@
-import { agoOf } from './ago.ts';
 import type { LiveWords } from './en-live.ts';
 import { GERMAN } from './formats.ts';
 import { listed, named } from './named.ts';
@@ -20,7 +19,6 @@ const trying: LiveWords['trying'] = {
 const elsewhere = 'An der Kamera ging etwas schief. Sieh auf ihren eigenen Bildschirm.';
 
 export const live: LiveWords = {
-	ago: agoOf('de-DE'),
 	age,
 	live: 'Live',
 	liveAge: (ms) => `Live · ${age(ms)}`,
@@ -48,10 +46,11 @@ export const live: LiveWords = {
 			next: 'Sieh nach, ob ihre Seite offen ist und Netz hat. Versuche es dann noch einmal.',
 		},
 	},
-	offlineSince: (ago) => `Offline seit ${ago}`,
 	offline: 'Offline',
+	connecting: 'Verbinde …',
 	kinds: {
 		off: 'Aus',
+		starting: 'Startet …',
 		preview: 'Nimmt nicht auf',
 		recording: 'Nimmt auf',
 		blind: 'Speichert nicht',
@@ -82,6 +81,7 @@ export const live: LiveWords = {
 	inPieces: 'Etwa 2 s verzögert: Der Browser der Kamera sendet immer eine ganze Sekunde.',
 	picture: (name) => `Bild von ${named(name)}`,
 	retry: 'Noch einmal versuchen',
+	cut: 'Das Relais ist weg. Was direkt kommt, läuft weiter; der Rest kommt von selbst wieder.',
 	emptyWhat: 'In diesem Zuhause gibt es noch keine Kamera.',
 	emptyNext: 'Mach dieses Gerät zu einer, oder kopple es mit einer Kamera, die du hast.',
 	pair: 'Gerät koppeln',

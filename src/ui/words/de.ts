@@ -54,6 +54,7 @@ export const de: Words = {
 	},
 	home: {
 		title: 'Was soll dieses Gerät tun?',
+		again: 'Deine Kameras',
 		lead: 'Kein Konto, keine Cloud. Die Aufnahmen bleiben in diesem Browser.',
 		record: 'Dieses Gerät als Kamera nutzen',
 		recordNote: 'Es nimmt auf, was es sieht, solange diese Seite offen ist.',

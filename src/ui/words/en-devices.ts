@@ -1,5 +1,4 @@
 import type { FaultKind } from '#domain/fault.ts';
-import { agoOf } from './ago.ts';
 import { ENGLISH } from './formats.ts';
 import { listed, named } from './named.ts';
 
@@ -25,7 +24,6 @@ const failed: Readonly<Record<FaultKind, string>> = {
 
 /** The devices of the home. */
 export const devices = {
-	ago: agoOf('en-GB'),
 	title: 'Devices',
 	lead: 'They trust each other. What a camera sees is readable on these devices only.',
 	none: 'This device belongs to no home yet. It founds one when it becomes a camera, or joins one when it is paired.',
@@ -62,9 +60,6 @@ export const devices = {
 		recovery: 'Recovery kit',
 	},
 	andCamera: (role: string) => `${role}, and camera`,
-	now: 'Here now',
-	seen: (ago: string) => `Last seen ${ago}`,
-	never: 'Not seen yet',
 	until: (date: string) => `until ${date}`,
 	safety: 'Safety number',
 	safetyNote: 'The same digits on both devices mean that nobody stands between.',
@@ -119,6 +114,7 @@ export const devices = {
 	glance: 'Devices of this home',
 	kinds: {
 		off: 'Camera is off',
+		starting: 'Starting …',
 		preview: 'Not recording',
 		recording: 'Recording',
 		blind: 'Not saving',

@@ -34,10 +34,13 @@ export const guard = {
 			: `This device should be recording; nothing has been saved since ${since}. ${what}`,
 	trying: 'Trying …',
 	status: {
-		label: 'This device as a camera',
-		recording: (since: string) => `Recording since ${since}`,
-		off: 'Not recording',
-		starting: 'Starting to record',
+		device: { phone: 'This phone', tablet: 'This tablet', computer: 'This computer' },
+		recording: (device: string) => `${device} is recording`,
+		starting: (device: string) => `${device} is starting to record`,
+		blind: (device: string, reason: string) => `${device} is not saving: ${reason}`,
+		stopped: (device: string) => `${device} has stopped recording`,
+		rests: (device: string, until: string | null) =>
+			until === null ? `${device} rests, as planned` : `${device} rests until ${until}`,
 		saved: (time: string) => `saved up to ${time}`,
 		keeps: (span: string) => `keeps about ${span}`,
 		battery: (percent: string) => `battery ${percent}`,

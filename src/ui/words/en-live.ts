@@ -1,6 +1,5 @@
 import type { FaultKind } from '#domain/fault.ts';
 import type { Viewing } from '#state/viewing.svelte.ts';
-import { agoOf } from './ago.ts';
 import type { Advice } from './en.ts';
 import { ENGLISH } from './formats.ts';
 import { listed, named } from './named.ts';
@@ -68,6 +67,7 @@ function way(path: Live['path'], reason: Live['reason']): string {
 
 const kinds = {
 	off: 'Off',
+	starting: 'Starting …',
 	preview: 'Not recording',
 	recording: 'Recording',
 	blind: 'Not saving',
@@ -95,7 +95,6 @@ const refused: Readonly<Record<FaultKind, string>> = {
 
 /** Live pictures and what is asked of a camera from afar. */
 export const live = {
-	ago: agoOf('en-GB'),
 	age,
 	live: 'Live',
 	liveAge: (ms: number) => `Live · ${age(ms)}`,
@@ -106,8 +105,8 @@ export const live = {
 		what: 'This browser cannot show what this camera sends.',
 		next: 'Open this page again. If that does not help, update the browser.',
 	},
-	offlineSince: (ago: string) => `Offline since ${ago}`,
 	offline: 'Offline',
+	connecting: 'Connecting …',
 	kinds,
 	elsewhere: 'Another tab of this browser is this camera.',
 	notHere: 'Only its footage is here.',
@@ -116,6 +115,7 @@ export const live = {
 	picture: (name: string) => `Picture of ${named(name)}`,
 	retry: 'Try again',
 	// The wall
+	cut: 'The relay is away. What comes directly goes on; the rest comes back by itself.',
 	emptyWhat: 'There is no camera in this home yet.',
 	emptyNext: 'Make this device one, or pair it with a camera you have.',
 	pair: 'Pair a device',

@@ -123,6 +123,7 @@ export const en = {
 	nav: { label: 'Main', record: 'Record', watch: 'Watch', saved: 'Saved', more: 'More' },
 	home: {
 		title: 'What should this device do?',
+		again: 'Your cameras',
 		lead: 'No account, no cloud. The footage stays in this browser.',
 		record: 'Use this device as a camera',
 		recordNote: 'It records what it sees, as long as this page is open.',

@@ -1,0 +1,31 @@
+import * as v from 'valibot';
+import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { Seen, SeenDevices } from '#domain/seen.ts';
+
+const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+const seen = v.object({
+	seenMs: v.pipe(v.number(), v.finite()),
+	recorded: v.fallback(v.record(id, v.boolean()), {}),
+});
+
+/** The border for the stored document: rows that make no sense are left out. */
+export function seenFrom(stored: unknown): SeenDevices {
+	const given = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
+	const rows = given.flatMap(([device, row]): [DeviceId, Seen][] => {
+		const parsed = v.safeParse(seen, row);
+		if (!v.is(id, device) || !parsed.success) return [];
+		const { seenMs, recorded } = parsed.output;
+		const cameras = Object.entries(recorded) as [CameraId, boolean][];
+		return [[device as DeviceId, { seenMs, recorded: new Map(cameras) }]];
+	});
+	return new Map(rows);
+}
+
+/** As it is stored. */
+export function seenDocument(devices: SeenDevices): object {
+	const rows = [...devices].map(([device, { seenMs, recorded }]) => [
+		device,
+		{ seenMs, recorded: Object.fromEntries(recorded) },
+	]);
+	return Object.fromEntries(rows) as object;
+}

@@ -1,0 +1,27 @@
+import { seenBy, type SeenDevices } from '#domain/seen.ts';
+import type { SeenStore } from '#ports/seen.ts';
+import { seenDocument, seenFrom } from '#protocol/seen.ts';
+
+/** As on disk: what is read has passed the border. */
+export class MemorySeen implements SeenStore {
+	writes = 0;
+	#stored: unknown;
+
+	constructor(stored?: unknown) {
+		this.#stored = stored;
+	}
+
+	read(): Promise<SeenDevices> {
+		return Promise.resolve(seenFrom(structuredClone(this.#stored)));
+	}
+
+	write(seen: SeenDevices, nowMs: number): Promise<void> {
+		const kept = seenFrom(this.#stored);
+		const both = [...seen].map(
+			([device, one]) => [device, seenBy(nowMs, kept.get(device), one)] as const,
+		);
+		this.#stored = seenDocument(new Map(both));
+		this.writes += 1;
+		return Promise.resolve();
+	}
+}
