@@ -9,6 +9,8 @@ interface Processor {
 type ProcessorMaker = new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => Processor;
 
 const DEADLINE_MS = 3000;
+/** A lens may take long to wake up (RC31): until its first frame there is nothing to say. */
+const FIRST_MS = 120_000;
 /** Frames looked at to learn the offset between the frames' clock and ours: the quickest delivery counts. */
 const FRAMES = 6;
 
@@ -31,14 +33,16 @@ export async function firstFrame(track: MediaStreamTrack): Promise<number> {
 	const reader = new Maker({ track, maxBufferSize: 1 }).readable.getReader();
 	try {
 		let first: number | null = null;
+		let untilMs = calledMs + FIRST_MS;
 		let leastLag = Infinity;
 		for (let seen = 0; seen < FRAMES; seen++) {
-			const frame = await Promise.race([reader.read(), expiry(calledMs + DEADLINE_MS)]);
+			const frame = await Promise.race([reader.read(), expiry(untilMs)]);
 			if (frame?.value === undefined) break;
 			// Both clocks run alike from different origins; what differs by chance is the delivery.
 			const stampMs = frame.value.timestamp / 1000;
 			leastLag = Math.min(leastLag, performance.now() - stampMs);
 			frame.value.close();
+			if (first === null) untilMs = performance.now() + DEADLINE_MS;
 			first ??= stampMs;
 		}
 		return first === null ? calledMs : first + leastLag;

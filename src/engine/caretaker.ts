@@ -1,5 +1,6 @@
 import type { Changed } from '#domain/change.ts';
 import { hasStepped, readingOf, type Reading } from '#domain/clock.ts';
+import { faultOf, type Fault } from '#domain/fault.ts';
 import { indexBytes, levelOf, type Filling, type Level } from '#domain/filling.ts';
 import { growths, SAMPLES_KEPT_MS, type Growth, type Sample } from '#domain/growth.ts';
 import { PAGES_A_PASS } from '#domain/retention.ts';
@@ -20,6 +21,7 @@ import type { Pins } from './pins.ts';
 import type { Retention } from './retention.ts';
 
 const LOOK_MS = 15_000;
+const SOON_MS = 2000;
 const TEND_MS = 60_000;
 const NOTE_MS = 600_000;
 /** How long a person can have back what they deleted. */
@@ -55,6 +57,8 @@ export interface Care {
 	readonly lasting: Lasting | null;
 	/** What grows so that it needs somebody. */
 	readonly growths: readonly Growth<Changed>[];
+	/** Why the databases could not be looked at; `null`: they could. */
+	readonly trouble: Fault | null;
 	/** What lay here and is gone, because the browser cleared it; `null`: nothing. */
 	readonly taken: Trace | null;
 	on(listener: () => void): () => void;
@@ -77,10 +81,12 @@ export class Caretaker implements Care {
 	filling: Filling | null = null;
 	lasting: Lasting | null = null;
 	growths: readonly Growth<Changed>[] = [];
+	trouble: Fault | null = null;
 	taken: Trace | null = null;
 	readonly #tools: CaretakerTools;
 	readonly #listeners = new Set<() => void>();
 	readonly #samples: Sample[] = [];
+	#again: () => void = () => undefined;
 	#even: Reading;
 	#notedMs = -Infinity;
 	#rates: readonly Rate[] = [];
@@ -112,18 +118,30 @@ export class Caretaker implements Care {
 
 	look(): Promise<void> {
 		return this.#inTurn(async () => {
-			const filling = await this.#count();
-			this.filling = filling;
-			this.#tools.allowance.besideBytes = filling.previews + filling.index;
-			this.#tools.allowance.heldBytes = filling.reserve;
-			const most = await this.#tools.allowance.footageBytes();
-			this.lasting = lasting({ footage: filling.footage, most }, this.#rates);
-			await this.#watchGrowth(filling);
-			if (filling.atMs - this.#notedMs >= NOTE_MS) {
-				await this.#tools.ledger.noteFilling(filling);
-				this.#notedMs = filling.atMs;
+			try {
+				await this.#look();
+				this.trouble = null;
+			} catch (error) {
+				this.trouble = faultOf(error);
+				// Another tab may be closed any moment.
+				this.#again();
+				this.#again = this.#tools.clock.after(SOON_MS, () => void this.look());
 			}
 		});
+	}
+
+	async #look(): Promise<void> {
+		const filling = await this.#count();
+		this.filling = filling;
+		this.#tools.allowance.besideBytes = filling.previews + filling.index;
+		this.#tools.allowance.heldBytes = filling.reserve;
+		const most = await this.#tools.allowance.footageBytes();
+		this.lasting = lasting({ footage: filling.footage, most }, this.#rates);
+		await this.#watchGrowth(filling);
+		if (filling.atMs - this.#notedMs >= NOTE_MS) {
+			await this.#tools.ledger.noteFilling(filling);
+			this.#notedMs = filling.atMs;
+		}
 	}
 
 	async tend(): Promise<void> {

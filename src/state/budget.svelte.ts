@@ -1,4 +1,4 @@
-import { faultOf, type FaultKind } from '#domain/fault.ts';
+import { faultOf, type Fault } from '#domain/fault.ts';
 import { MOST_PINNED } from '#domain/filling.ts';
 import { lasting, ratesOf } from '#domain/forecast.ts';
 import { profileNamed } from '#domain/profile.ts';
@@ -60,7 +60,7 @@ export class Budget {
 	}
 
 	/** What kept it from being written, and then all is as before; `null`: nothing. */
-	async set(bytes: number): Promise<FaultKind | null> {
+	async set(bytes: number): Promise<Fault | null> {
 		const fault = await this.#write({ budgetBytes: bytes });
 		// What is too much now leaves piece by piece; whoever looks sees it go.
 		if (fault === null) void this.#engine.care.tend();
@@ -68,15 +68,15 @@ export class Budget {
 	}
 
 	/** As `set`. */
-	setMostDays(days: number | null): Promise<FaultKind | null> {
+	setMostDays(days: number | null): Promise<Fault | null> {
 		return this.#write({ mostDays: days });
 	}
 
-	async #write(change: Parameters<PreferenceStore['write']>[0]): Promise<FaultKind | null> {
+	async #write(change: Parameters<PreferenceStore['write']>[0]): Promise<Fault | null> {
 		try {
 			await this.#engine.preferences.write(change);
 		} catch (error) {
-			return faultOf(error).kind;
+			return faultOf(error);
 		}
 		await this.look();
 		return null;

@@ -67,7 +67,8 @@ export class CameraChoices {
 	async change(): Promise<void> {
 		const { recorder, preferences } = this.#engine;
 		const { lensId, profile, sound } = this;
-		await preferences.write({ lensId, profile, sound });
+		const lensLabel = this.lenses.find(({ id }) => id === lensId)?.label ?? null;
+		await preferences.write({ lensId, lensLabel, profile, sound });
 		const closed = recorder.state.kind === 'off' || recorder.state.kind === 'elsewhere';
 		const retries = this.#opened && !this.#gone && closed;
 		await (retries ? recorder.open(this.#choice()) : recorder.change(this.#choice()));

@@ -5,7 +5,7 @@ import { bucketOf, type Filling } from '#domain/filling.ts';
 import { hourOf, joined, type Deletion } from '#domain/journal.ts';
 import { Retention } from '#engine/retention.ts';
 import type { Ledger } from '#ports/ledger.ts';
-import type { Origin, Trace } from '#ports/origin.ts';
+import type { Cleared, Origin, Trace } from '#ports/origin.ts';
 import type { Reserve } from '#ports/reserve.ts';
 import type { Segments } from '#ports/segments.ts';
 
@@ -101,6 +101,16 @@ export class MemoryOrigin implements Origin {
 
 	leaveTrace(trace: Trace | null): void {
 		this.left = trace;
+	}
+
+	gone: Cleared | null = null;
+
+	cleared(): Cleared | null {
+		return this.gone;
+	}
+
+	leaveCleared(cleared: Cleared | null): void {
+		this.gone = cleared;
 	}
 }
 
