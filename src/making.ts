@@ -101,12 +101,12 @@ export function make(installer: Installer): Engine {
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
+	const events = new DexieEvents();
 	const caretaker = new Caretaker({
-		...{ clock, segments, thumbnails, reserve, ledger, journal },
+		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
 		...{ allowance, retention, pins, origin, preferences },
 	});
 	const sealerOf = (camera: CameraId) => house.beginMeta(camera);
-	const events = new DexieEvents();
 	const happenings = new Happenings({ clock, events, opener: house.opener, sealerOf });
 	const sentry = new Sentry(happenings, clock, new DeviceMotion(), power);
 	const repairs = new Repairs({ clock, happenings, reloading: new PageReloading() });

@@ -4,6 +4,8 @@ import { tellCleared } from './clearing.ts';
 
 /** A tab of our own closes its connection at once; longer than this nobody waits for another. */
 const BLOCKED_MS = 1500;
+/** The same where nobody said that there is one. */
+const UNSAID_MS = 3000;
 
 /** Where every database begins: never one of a newer app, never silent where another tab is in the way (ST26, ST27). */
 export class Opening<D extends Dexie> {
@@ -13,6 +15,7 @@ export class Opening<D extends Dexie> {
 	pending = true;
 	readonly #source: FaultSource;
 	readonly #blocked: Promise<never>;
+	#block: (fault: Fault) => void = () => undefined;
 
 	/** `known`: it was open here before, so that one made anew was deleted meanwhile. */
 	constructor(database: D, source: FaultSource, known: boolean) {
@@ -22,12 +25,9 @@ export class Opening<D extends Dexie> {
 			if (known || !this.pending) tellCleared(source);
 		});
 		this.#blocked = new Promise((_, fail) => {
-			database.on('blocked', () => {
-				setTimeout(() => {
-					if (this.pending) fail(this.#fault('blocked', 'is kept closed by another tab'));
-				}, BLOCKED_MS);
-			});
+			this.#block = fail;
 		});
+		database.on('blocked', () => this.#blockedAfter(BLOCKED_MS));
 		this.done = this.#open();
 		this.done.catch(() => undefined);
 		this.#blocked.catch(() => undefined);
@@ -47,6 +47,8 @@ export class Opening<D extends Dexie> {
 			if (Math.floor(found / 10) > verno) {
 				throw this.#fault('newer', 'was made by a newer version of this app');
 			}
+			// A page that was left while it waited keeps the browser from saying so to the next one.
+			if (found > 0 && Math.floor(found / 10) < verno) this.#blockedAfter(UNSAID_MS);
 			await this.database.open();
 			// Dexie calls a database open whose first transaction failed, and then knows none of its tables.
 			if ((this.database as { core?: unknown }).core === undefined) {
@@ -57,6 +59,12 @@ export class Opening<D extends Dexie> {
 		} finally {
 			this.pending = false;
 		}
+	}
+
+	#blockedAfter(ms: number): void {
+		setTimeout(() => {
+			if (this.pending) this.#block(this.#fault('blocked', 'is kept closed by another tab'));
+		}, ms);
 	}
 
 	#fault(kind: FaultKind, said: string): Fault {

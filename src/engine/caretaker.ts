@@ -3,11 +3,13 @@ import { hasStepped, readingOf, type Reading } from '#domain/clock.ts';
 import { faultOf, type Fault } from '#domain/fault.ts';
 import { indexBytes, levelOf, type Filling, type Level } from '#domain/filling.ts';
 import { growths, SAMPLES_KEPT_MS, type Growth, type Sample } from '#domain/growth.ts';
+import type { CameraId } from '#domain/ids.ts';
 import { PAGES_A_PASS } from '#domain/retention.ts';
 import { lasting, ratesOf, type Lasting, type Rate } from '#domain/forecast.ts';
 import type { Run } from '#domain/run.ts';
 import { reserveOf } from '#domain/space.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { Events } from '#ports/events.ts';
 import type { Keeping } from '#ports/keeping.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Origin, Trace } from '#ports/origin.ts';
@@ -39,6 +41,8 @@ export interface CaretakerTools {
 	readonly segments: Segments & Pick<Keeping, 'purge'>;
 	readonly thumbnails: Pick<Thumbnails, 'size'>;
 	readonly reserve: Reserve;
+	/** Looked at, too, whether they open. */
+	readonly events?: Pick<Events, 'between'>;
 	readonly ledger: Ledger;
 	readonly journal: Pick<Journal, 'note'>;
 	readonly allowance: Allowance;
@@ -120,6 +124,7 @@ export class Caretaker implements Care {
 		return this.#inTurn(async () => {
 			try {
 				await this.#look();
+				await this.#tools.events?.between('' as CameraId, 0, 0);
 				this.trouble = null;
 			} catch (error) {
 				this.trouble = faultOf(error);

@@ -46,13 +46,16 @@ export class Budget {
 
 	watch(): void {
 		const offs = [
-			this.#engine.segments.watch(() => void this.look()),
-			this.#engine.care.on(() => this.#count()),
+			this.#engine.segments.watch(() => void this.#try()),
+			this.#engine.care.on(() => {
+				this.#count();
+				if (this.budgetBytes === null) void this.#try();
+			}),
 		];
 		this.#off = () => {
 			for (const off of offs) off();
 		};
-		void this.look();
+		void this.#try();
 	}
 
 	close(): void {
@@ -125,6 +128,14 @@ export class Budget {
 		const bytes = (this.usedBytes ?? 0) - this.footageOf(budgetBytes);
 		const untilUs = leavesUntil(this.#runs, bytes);
 		return untilUs === null ? null : { bytes, untilMs: untilUs / 1000 };
+	}
+
+	async #try(): Promise<void> {
+		try {
+			await this.look();
+		} catch {
+			// The layout says what is wrong (GO6), and `care` when it is over.
+		}
 	}
 
 	async look(): Promise<void> {

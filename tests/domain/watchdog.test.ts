@@ -76,5 +76,7 @@ describe('the watchdog', () => {
 			expect(new Set(repairs(why, null))).toEqual(new Set(['lens']));
 		}
 		expect(repairs('quota', null)).not.toContain('page');
+		// ST26: only the newer version of this app can go on.
+		expect(repairs('store', null, 'newer')[0]).toBe('page');
 	});
 });

@@ -104,6 +104,32 @@ test('RC33 another lens than the chosen one is said all the time, and the chosen
 	expect(ended).toEqual(['unplugged', 'changed', 'stopped']);
 });
 
+test('RC31 a lens that takes 7 s for its first picture records, and one that takes 20 s at the second try', async () => {
+	/** Looked at every second; pictures come after `lagS`. */
+	const wait = async (lagS: number): Promise<void> => {
+		for (let second = 1; second <= lagS; second += 1) {
+			clock.advance(1000);
+			await recorder.open(choice);
+		}
+	};
+	await recorder.start();
+	await wait(7);
+	expect(recorder.state.kind).toBe('starting');
+	await record(1);
+	await recorder.stop();
+	await recorder.close();
+	await recorder.open(choice);
+	await recorder.start();
+	await wait(16);
+	expect(recorder.state).toMatchObject({
+		...{ kind: 'blind', why: 'stalled' },
+		fault: { kind: 'timeout', source: 'camera' },
+	});
+	await wait(20);
+	await record(1);
+	expect(recorder.state.kind).toBe('recording');
+});
+
 test('RC33 a lens that comes back without a word is found within 15 s; one that does not open is tried ever more rarely', async () => {
 	await recorder.start();
 	await record(1);
