@@ -127,7 +127,9 @@ export class Caretaker implements Care {
 				await this.#tools.events?.between('' as CameraId, 0, 0);
 				this.trouble = null;
 			} catch (error) {
-				this.trouble = faultOf(error);
+				const fault = faultOf(error);
+				// A full disk is said by its level.
+				this.trouble = fault.kind === 'quota' ? null : fault;
 				// Another tab may be closed any moment.
 				this.#again();
 				this.#again = this.#tools.clock.after(SOON_MS, () => void this.look());

@@ -234,11 +234,12 @@ export class Session {
 	/** Keys that are kept closed (by another tab, say) may open any moment; then it goes on as if they had been there. */
 	#lookAgain(engine: Engine): void {
 		if (engine.house.state.kind !== 'unavailable') return;
-		engine.clock.after(AGAIN_MS, async () => {
+		const look = async (): Promise<void> => {
 			const { kind } = await engine.house.look();
 			if (kind === 'ready') this.resumed = engine.recorder.resume();
 			this.#lookAgain(engine);
-		});
+		};
+		engine.clock.after(AGAIN_MS, () => void look());
 	}
 
 	speak(language: Language): void {
