@@ -163,7 +163,7 @@ export class MemoryVault implements Vault {
 		return true;
 	}
 
-	async putBack(): Promise<'there' | 'lost'> {
+	async putBack(): Promise<'there' | 'put back' | 'lost'> {
 		return this.#identity === null ? 'lost' : 'there';
 	}
 

@@ -212,7 +212,7 @@ export const faults: FaultWords = {
 		footage: (size, until) => `${size} Aufnahmen bis ${until}`,
 		someFootage: 'die Aufnahmen',
 		keys: 'die Schlüssel dieses Geräts',
-		settings: 'seine Einstellungen oder sein Journal',
+		settings: 'Einstellungen und Journal',
 		next: 'Es nimmt weiter auf, mit denselben Schlüsseln und Einstellungen: Diese Seite hatte sie noch. Was gelöscht wurde, ist weg.',
 		nextNew:
 			'Es nimmt mit neuen Schlüsseln als neues Gerät weiter auf: Kopple es neu mit den Geräten, die ihm zusahen.',

@@ -197,7 +197,7 @@ export const faults = {
 		footage: (size: string, until: string) => `${size} of footage up to ${until}`,
 		someFootage: 'the footage',
 		keys: 'the keys of this device',
-		settings: 'its settings or journal',
+		settings: 'settings and journal',
 		next: 'It records on, with the same keys and settings: this page still had them. What was deleted is gone.',
 		nextNew:
 			'It records on with new keys, as a new device: pair it again with the devices that watched it.',
