@@ -100,7 +100,7 @@ test('GO4 what is deleted within a minute is told as one, until the person knows
 	expect(makeLosses().cleared).toBeNull();
 });
 
-test('GO4 it is an event, once it records again', async () => {
+test('GO4 it is an event, once it records again', () => {
 	state = { kind: 'blind', why: 'store', fault: null, sinceMs: 0, view: null };
 	clear('footage');
 	tellRecorder();
