@@ -3,6 +3,7 @@ import { ScreenAwake } from '#browser/awake.ts';
 import { BrowserCables } from '#browser/cable.ts';
 import { localCalendar } from '#browser/calendar.ts';
 import { MediaCapture } from '#browser/capture.ts';
+import { BrowserClearing } from '#browser/clearing.ts';
 import { BrowserClock } from '#browser/clock.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { BrowserEncoder } from '#browser/encoders.ts';
@@ -44,7 +45,9 @@ import { Happenings } from '#engine/happenings.ts';
 import { Hosting } from '#engine/hosting.ts';
 import { House } from '#engine/house.ts';
 import { Journal } from '#engine/journal.ts';
+import { noteOtherLens } from '#engine/lens-events.ts';
 import { Link } from '#engine/link.ts';
+import { Losses } from '#engine/losses.ts';
 import { Members } from '#engine/members.ts';
 import { Membership } from '#engine/membership.ts';
 import { Nearby } from '#engine/nearby.ts';
@@ -102,12 +105,12 @@ export function make(installer: Installer): Engine {
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
+	const events = new DexieEvents();
 	const caretaker = new Caretaker({
-		...{ clock, segments, thumbnails, reserve, ledger, journal },
+		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
 		...{ allowance, retention, pins, origin, preferences },
 	});
 	const sealerOf = (camera: CameraId) => house.beginMeta(camera);
-	const events = new DexieEvents();
 	const happenings = new Happenings({ clock, events, opener: house.opener, sealerOf });
 	const sentry = new Sentry(happenings, clock, new DeviceMotion(), power);
 	const repairs = new Repairs({ clock, happenings, reloading: new PageReloading() });
@@ -194,6 +197,12 @@ export function make(installer: Installer): Engine {
 	granted.begin();
 	post.begin();
 	sentry.follow(recorder);
+	noteOtherLens(recorder, happenings);
+	const losses = new Losses({
+		...{ clock, clearing: new BrowserClearing(), origin, house, recorder, happenings },
+		footage: () => caretaker.filling?.footage ?? 0,
+	});
+	losses.begin();
 	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
 	sparing.follow(recorder);
 	recorder.on(() => {
@@ -215,6 +224,7 @@ export function make(installer: Installer): Engine {
 		ledger,
 		origin,
 		care: caretaker,
+		losses,
 		happenings,
 		planning,
 		sentry,

@@ -1,6 +1,7 @@
-import { Fault, type FaultKind } from '#domain/fault.ts';
+import { Fault } from '#domain/fault.ts';
 import { wholeView, type Extent } from '#domain/whole-view.ts';
 import type { Capture, Captured, CapturedEvent, CaptureRequest, Lens } from '#ports/capture.ts';
+import { cameraFault, cameraPermission } from './camera-fault.ts';
 import { processorMaker } from './frame-clock.ts';
 import { pictureOf, replacePicture } from './picture.ts';
 import { Scaler } from './scaler.ts';
@@ -8,23 +9,6 @@ import { Scaler } from './scaler.ts';
 /** A person may take a while to answer the browser's question; a lens may not take a minute to open. */
 const OPEN_DEADLINE_MS = 60_000;
 const ADJUST_DEADLINE_MS = 3000;
-
-const KINDS: Readonly<Record<string, FaultKind>> = {
-	NotAllowedError: 'denied',
-	SecurityError: 'denied',
-	NotFoundError: 'not-found',
-	OverconstrainedError: 'not-found',
-	NotReadableError: 'conflict',
-	AbortError: 'conflict',
-	TypeError: 'unsupported',
-	InvalidStateError: 'unavailable',
-};
-
-function faultFrom(error: unknown): Fault {
-	if (error instanceof Fault) return error;
-	const name = error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
-	return new Fault(KINDS[name] ?? 'unavailable', `the camera said ${name}`, error);
-}
 
 /** The lenses of this device, by getUserMedia. */
 export class MediaCapture implements Capture {
@@ -37,48 +21,89 @@ export class MediaCapture implements Capture {
 
 	async open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
 		try {
-			const stream = await this.#ask(request, signal);
-			return new CapturedStream(stream, request);
+			const { stream, chosen } = await this.#ask(request, signal);
+			return new CapturedStream(stream, request, chosen);
 		} catch (error) {
-			throw faultFrom(error);
+			throw cameraFault(error, (await cameraPermission())?.state ?? null);
 		}
 	}
 
 	onLenses(listener: () => void): () => void {
 		if (!('mediaDevices' in navigator)) return () => undefined;
-		navigator.mediaDevices.addEventListener('devicechange', listener);
+		const listening = new AbortController();
+		const { signal } = listening;
+		navigator.mediaDevices.addEventListener('devicechange', listener, { signal });
+		void tellAllowed(listener, signal);
+		// Back from the settings of the system, of which nothing is told. Nobody is asked again by it.
+		const back = async (): Promise<void> => {
+			if (document.hidden) return;
+			const state = (await cameraPermission())?.state;
+			if (state !== 'prompt' && state !== 'denied' && !signal.aborted) listener();
+		};
+		document.addEventListener('visibilitychange', () => void back(), { signal });
+		globalThis.addEventListener('focus', () => void back(), { signal });
 		return () => {
-			navigator.mediaDevices.removeEventListener('devicechange', listener);
+			listening.abort();
 		};
 	}
 
-	/** `without`: what this lens refused. */
+	/** `chosen`: it is the lens that was asked for. `without`: what this lens refused. */
 	async #ask(
 		request: CaptureRequest,
 		signal?: AbortSignal,
 		without: readonly Refused[] = [],
-	): Promise<MediaStream> {
-		const { lensId, sound } = request;
+	): Promise<Asked> {
+		const { lensId, lensLabel = null, sound } = request;
 		const size = wishOf(request, without);
 		const video = lensId === null ? size : { ...size, deviceId: { exact: lensId } };
 		try {
-			return await inTime(mediaDevices().getUserMedia({ video, audio: sound }), signal);
+			const stream = await inTime(mediaDevices().getUserMedia({ video, audio: sound }), signal);
+			return { stream, chosen: true };
 		} catch (error) {
-			const { kind } = faultFrom(error);
+			const { kind } = cameraFault(error);
 			const refused = refusedIn(error);
 			if (refused !== null && !without.includes(refused)) {
 				return this.#ask(request, signal, [...without, refused]);
 			}
-			// A lens that is gone: what the browser thinks best. A microphone refused: the picture alone.
+			// A lens that is gone: the one of its name, or what the browser thinks best.
 			if (lensId !== null && kind === 'not-found') {
-				return this.#ask({ ...request, lensId: null }, signal);
+				const namesake = await this.#namesake(lensId, lensLabel);
+				if (namesake !== null) return this.#ask({ ...request, lensId: namesake }, signal);
+				const { stream } = await this.#ask({ ...request, lensId: null }, signal);
+				return { stream, chosen: false };
 			}
+			// A microphone refused: the picture alone.
 			if (sound && kind !== 'aborted' && kind !== 'timeout') {
 				return this.#ask({ ...request, sound: false }, signal);
 			}
 			throw error;
 		}
 	}
+
+	/** Browsers give a lens a new id now and then; a name that only one lens has is as good. */
+	async #namesake(lensId: string, label: string | null): Promise<string | null> {
+		if (label === null || label === '') return null;
+		const named = (await this.lenses()).filter((lens) => lens.label === label);
+		const [only] = named;
+		return only !== undefined && named.length === 1 && only.id !== lensId ? only.id : null;
+	}
+}
+
+interface Asked {
+	readonly stream: MediaStream;
+	readonly chosen: boolean;
+}
+
+/** A permission that is given later. */
+async function tellAllowed(listener: () => void, signal: AbortSignal): Promise<void> {
+	const status = await cameraPermission();
+	status?.addEventListener(
+		'change',
+		() => {
+			if (status.state === 'granted') listener();
+		},
+		{ signal },
+	);
 }
 
 /** What a lens may refuse, and is then had as well as it can. */
@@ -169,6 +194,7 @@ function facingOf(label: string): Lens['facing'] {
 
 class CapturedStream implements Captured {
 	readonly picture;
+	readonly chosen: boolean;
 	readonly #stream: MediaStream;
 	readonly #track: MediaStreamTrack;
 	readonly #listeners = new Set<(event: CapturedEvent) => void>();
@@ -176,14 +202,15 @@ class CapturedStream implements Captured {
 	#closed = false;
 	#scaler: Scaler | null = null;
 
-	constructor(stream: MediaStream, chosen: Extent) {
+	constructor(stream: MediaStream, size: Extent, chosen: boolean) {
 		const [track] = stream.getVideoTracks();
 		if (track === undefined) throw new Fault('not-found', 'the camera gives no picture');
+		this.chosen = chosen;
 		this.#stream = stream;
 		this.#track = track;
 		this.picture = pictureOf(stream);
 		this.#counter = counterOf(track);
-		this.#fit(chosen);
+		this.#fit(size);
 		track.addEventListener('ended', () => {
 			void this.#tellEnd();
 		});
@@ -284,12 +311,7 @@ class CapturedStream implements Captured {
 
 /** The track ends alike when it is unplugged and when the permission goes; only the permission tells. */
 async function cameraDenied(): Promise<boolean> {
-	try {
-		const status = await navigator.permissions.query({ name: 'camera' });
-		return status.state === 'denied';
-	} catch {
-		return false;
-	}
+	return (await cameraPermission())?.state === 'denied';
 }
 
 interface TrackStats {

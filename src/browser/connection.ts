@@ -1,10 +1,14 @@
 import type Dexie from 'dexie';
 import type { Transaction } from 'dexie';
-import { Fault } from '#domain/fault.ts';
+import { Fault, type FaultSource } from '#domain/fault.ts';
 import { faultFrom } from './fault-from.ts';
+import { Opening } from './opening.ts';
 
 const DEADLINE_MS = 5000;
 const TRIES = 3;
+/** How long opening may take; twice as long with each try. */
+const PATIENCE_MS = 20_000;
+const MOST_PATIENCE_MS = 10 * 60_000;
 
 /**
  * A database that dies and comes back. Browsers close connections under our feet (storage pressure,
@@ -13,12 +17,18 @@ const TRIES = 3;
  */
 export class Connection<D extends Dexie> {
 	readonly #make: () => D;
+	readonly #source: FaultSource;
 	readonly #deadlineMs: number;
-	#opened: Promise<D> | null = null;
+	#opened: Opening<D> | null = null;
+	#patienceMs = PATIENCE_MS;
+	/** It was open before. */
+	#known = false;
 	#disposed = false;
 
-	constructor(make: () => D, deadlineMs = DEADLINE_MS) {
+	/** `source`: whose faults these are. */
+	constructor(make: () => D, source: FaultSource, deadlineMs = DEADLINE_MS) {
 		this.#make = make;
+		this.#source = source;
 		this.#deadlineMs = deadlineMs;
 	}
 
@@ -33,7 +43,7 @@ export class Connection<D extends Dexie> {
 
 	dispose(): void {
 		this.#disposed = true;
-		this.#drop(this.#opened);
+		if (this.#opened !== null) this.#drop(this.#opened);
 	}
 
 	async #run<T>(
@@ -48,34 +58,28 @@ export class Connection<D extends Dexie> {
 			try {
 				return await this.#within((stop) => transact(opened, mode, tables, work, stop));
 			} catch (error) {
-				const fault = faultFrom(error);
+				const fault = faultFrom(error).of(this.#source);
 				if (fault.kind !== 'unavailable' && fault.kind !== 'timeout') {
 					// A failed open must not be remembered; whatever else failed, the connection is fine.
-					opened.catch(() => this.#drop(opened));
+					opened.done.catch(() => this.#drop(opened));
 					throw fault;
 				}
-				this.#drop(opened);
+				if (!this.#opensStill(opened)) this.#drop(opened);
 				if (tried === TRIES) throw fault;
 			}
 		}
 	}
 
-	async #open(): Promise<D> {
-		const database = this.#make();
-		const { name, verno } = database;
-		// Dexie would open a newer database as it is, and even add to it what it misses.
-		const known = await indexedDB.databases();
-		const found = known.find((other) => other.name === name)?.version ?? 0;
-		if (Math.floor(found / 10) > verno) {
-			throw new Fault('unsupported', `${name} was made by a newer version of this app`);
-		}
-		await database.open();
-		// Dexie calls a database open whose first transaction failed, and then knows none of its tables.
-		if ((database as { core?: unknown }).core === undefined) {
-			database.close();
-			throw new Fault('unavailable', `${name} opened and died`);
-		}
-		return database;
+	/** It opens at most once at a time. What takes long (an upgrade of much footage) is not begun anew by every try. */
+	#open(): Opening<D> {
+		const opening = new Opening(this.#make(), this.#source, this.#known);
+		void opening.done
+			.then(() => {
+				this.#known = true;
+				this.#patienceMs = PATIENCE_MS;
+			})
+			.catch(() => undefined);
+		return opening;
 	}
 
 	/** What hangs is stopped: its transaction is aborted, so that the next try does not queue behind it. */
@@ -95,9 +99,16 @@ export class Connection<D extends Dexie> {
 		}
 	}
 
-	#drop(opened: Promise<D> | null): void {
+	#opensStill({ pending, sinceMs }: Opening<D>): boolean {
+		if (!pending) return false;
+		if (performance.now() - sinceMs < this.#patienceMs) return true;
+		this.#patienceMs = Math.min(2 * this.#patienceMs, MOST_PATIENCE_MS);
+		return false;
+	}
+
+	#drop(opened: Opening<D>): void {
 		if (this.#opened === opened) this.#opened = null;
-		opened?.then(
+		opened.done.then(
 			(database) => database.close(),
 			() => undefined,
 		);
@@ -105,13 +116,13 @@ export class Connection<D extends Dexie> {
 }
 
 async function transact<D extends Dexie, T>(
-	opened: Promise<D>,
+	opened: Opening<D>,
 	mode: 'r' | 'rw',
 	tables: readonly string[],
 	work: (database: D) => PromiseLike<T>,
 	stop: AbortSignal,
 ): Promise<T> {
-	const database = await opened;
+	const database = await opened.wait();
 	stop.throwIfAborted();
 	// Dexie follows native promises only into functions that are async by their syntax.
 	const scope = async (transaction: Transaction): Promise<T> => {

@@ -33,7 +33,7 @@ export class DexieEvents implements Events {
 	readonly #most: number;
 
 	constructor(name = 'spycam-events', most = MOST) {
-		this.#connection = new Connection(() => new EventDatabase(name));
+		this.#connection = new Connection(() => new EventDatabase(name), 'settings');
 		this.#most = most;
 		this.#channel = new BroadcastChannel(name);
 		this.#channel.onmessage = () => this.#tell();

@@ -12,7 +12,7 @@ export class DexieExamining implements Examining {
 	readonly #connection: Connection<FootageDatabase>;
 
 	constructor(name = FOOTAGE) {
-		this.#connection = new Connection(() => new FootageDatabase(name));
+		this.#connection = new Connection(() => new FootageDatabase(name), 'footage');
 	}
 
 	async newestPlace(): Promise<number> {

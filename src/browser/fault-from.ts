@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
 	TimeoutError: 'timeout',
 	NotReadableError: 'corrupt',
 	NotFoundError: 'corrupt',
-	VersionError: 'unsupported',
+	VersionError: 'newer',
 	MissingAPIError: 'unsupported',
 	NotSupportedError: 'unsupported',
 	SecurityError: 'denied',

@@ -10,6 +10,8 @@ type ProcessorMaker = new (init: { track: MediaStreamTrack; maxBufferSize?: numb
 
 const DEADLINE_MS = 3000;
 const [MOVING_MS, MOVING_FRAMES] = [1000, 3];
+/** A lens may take long to wake up (RC31): until its first frame there is nothing to say. */
+const FIRST_MS = 120_000;
 /** Frames looked at to learn the offset between the frames' clock and ours: the quickest delivery counts. */
 const FRAMES = 6;
 
@@ -32,14 +34,16 @@ export async function firstFrame(track: MediaStreamTrack): Promise<number> {
 	const reader = new Maker({ track, maxBufferSize: 1 }).readable.getReader();
 	try {
 		let first: number | null = null;
+		let untilMs = calledMs + FIRST_MS;
 		let leastLag = Infinity;
 		for (let seen = 0; seen < FRAMES; seen++) {
-			const frame = await Promise.race([reader.read(), expiry(calledMs + DEADLINE_MS)]);
+			const frame = await Promise.race([reader.read(), expiry(untilMs)]);
 			if (frame?.value === undefined) break;
 			// Both clocks run alike from different origins; what differs by chance is the delivery.
 			const stampMs = frame.value.timestamp / 1000;
 			leastLag = Math.min(leastLag, performance.now() - stampMs);
 			frame.value.close();
+			if (first === null) untilMs = performance.now() + DEADLINE_MS;
 			first ??= stampMs;
 		}
 		return first === null ? calledMs : first + leastLag;

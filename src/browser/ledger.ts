@@ -34,7 +34,7 @@ export class DexieLedger implements Ledger {
 	readonly #connection: Connection<LedgerDatabase>;
 
 	constructor(name = 'spycam-ledger') {
-		this.#connection = new Connection(() => new LedgerDatabase(name));
+		this.#connection = new Connection(() => new LedgerDatabase(name), 'settings');
 	}
 
 	async noteDeletion(deletion: Deletion): Promise<void> {

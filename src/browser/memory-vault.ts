@@ -192,6 +192,10 @@ export class MemoryVault implements Vault {
 		return true;
 	}
 
+	async putBack(): Promise<'there' | 'put back' | 'lost'> {
+		return this.#identity === null ? 'lost' : 'there';
+	}
+
 	async clear(): Promise<void> {
 		this.#identity = null;
 		this.#count = 0;

@@ -1,8 +1,9 @@
-import type { Origin, Trace } from '#ports/origin.ts';
-import { traceFrom } from '#protocol/trace.ts';
+import type { Cleared, Origin, Trace } from '#ports/origin.ts';
+import { clearedFrom, traceFrom } from '#protocol/trace.ts';
 
 /** Browsers clear IndexedDB, caches and workers for want of room; localStorage they leave. */
 const TRACE = 'spycam-trace';
+const CLEARED = 'spycam-cleared';
 const DEADLINE_MS = 5000;
 
 export class BrowserOrigin implements Origin {
@@ -32,20 +33,36 @@ export class BrowserOrigin implements Origin {
 	}
 
 	trace(): Trace | null {
-		try {
-			return traceFrom(JSON.parse(localStorage.getItem(TRACE) ?? 'null'));
-		} catch {
-			return null;
-		}
+		return traceFrom(noted(TRACE));
 	}
 
 	leaveTrace(trace: Trace | null): void {
-		try {
-			if (trace === null) localStorage.removeItem(TRACE);
-			else localStorage.setItem(TRACE, JSON.stringify(trace));
-		} catch {
-			// Without localStorage nobody can tell later what the browser took.
-		}
+		note(TRACE, trace);
+	}
+
+	cleared(): Cleared | null {
+		return clearedFrom(noted(CLEARED));
+	}
+
+	leaveCleared(cleared: Cleared | null): void {
+		note(CLEARED, cleared);
+	}
+}
+
+function noted(name: string): unknown {
+	try {
+		return JSON.parse(localStorage.getItem(name) ?? 'null');
+	} catch {
+		return null;
+	}
+}
+
+function note(name: string, what: Trace | Cleared | null): void {
+	try {
+		if (what === null) localStorage.removeItem(name);
+		else localStorage.setItem(name, JSON.stringify(what));
+	} catch {
+		// Without localStorage nobody can tell later what the browser took.
 	}
 }
 

@@ -24,21 +24,33 @@ export class PreferenceDatabase extends Dexie {
  */
 export class DexiePreferences implements PreferenceStore {
 	readonly #connection: Connection<PreferenceDatabase>;
+	/** As last read or written here: somebody may delete the database under a camera that records (GO5). */
+	#last: Preferences | null = null;
 
 	constructor(name = PREFERENCES) {
-		this.#connection = new Connection(() => new PreferenceDatabase(name));
+		this.#connection = new Connection(() => new PreferenceDatabase(name), 'settings');
 	}
 
-	read(): Promise<Preferences> {
-		return this.#connection.read(['documents'], ({ documents }) => stored(documents));
+	async read(): Promise<Preferences> {
+		const found = await this.#connection.read(['documents'], ({ documents }) => stored(documents));
+		if (found === undefined && this.#goesOn !== null) return this.write({});
+		return (this.#last = preferencesFrom(found));
 	}
 
-	write(change: Partial<Preferences>): Promise<Preferences> {
-		return this.#connection.write(['documents'], async ({ documents }) => {
-			const next = preferencesFrom({ ...(await stored(documents)), ...change });
+	async write(change: Partial<Preferences>): Promise<Preferences> {
+		const next = await this.#connection.write(['documents'], async ({ documents }) => {
+			const before = (await stored(documents)) ?? this.#goesOn;
+			const next = preferencesFrom({ ...preferencesFrom(before), ...change });
 			await documents.put(next, DOCUMENT);
 			return next;
 		});
+		return (this.#last = next);
+	}
+
+	/** `null`: nothing records, and what is gone stays gone. */
+	get #goesOn(): Preferences | null {
+		const goesOn = this.#last?.armed === true || (this.#last?.plan.when ?? 'by-hand') !== 'by-hand';
+		return goesOn ? this.#last : null;
 	}
 
 	dispose(): void {
@@ -46,6 +58,6 @@ export class DexiePreferences implements PreferenceStore {
 	}
 }
 
-async function stored(documents: Table<unknown, string>): Promise<Preferences> {
-	return preferencesFrom(await readable(documents.get(DOCUMENT)));
+function stored(documents: Table<unknown, string>): Promise<unknown> {
+	return readable(documents.get(DOCUMENT));
 }

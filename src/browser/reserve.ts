@@ -21,7 +21,7 @@ export class DexieReserve implements Reserve {
 	readonly #connection: Connection<ReserveDatabase>;
 
 	constructor(name = 'spycam-reserve') {
-		this.#connection = new Connection(() => new ReserveDatabase(name));
+		this.#connection = new Connection(() => new ReserveDatabase(name), 'settings');
 	}
 
 	async held(): Promise<number> {

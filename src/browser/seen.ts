@@ -12,7 +12,7 @@ export class DexieSeen implements SeenStore {
 	readonly #connection: Connection<PreferenceDatabase>;
 
 	constructor(name = PREFERENCES) {
-		this.#connection = new Connection(() => new PreferenceDatabase(name));
+		this.#connection = new Connection(() => new PreferenceDatabase(name), 'settings');
 	}
 
 	read(): Promise<SeenDevices> {

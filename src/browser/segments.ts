@@ -52,7 +52,7 @@ export class DexieSegments implements Segments, Keeping {
 
 	/** `deadlineMs`: for tests that make a database hang. */
 	constructor(name = FOOTAGE, deadlineMs?: number) {
-		this.#connection = new Connection(() => new FootageDatabase(name), deadlineMs);
+		this.#connection = new Connection(() => new FootageDatabase(name), 'footage', deadlineMs);
 		this.#mending = new Mending(this.#connection);
 		this.#queries = new Queries(this.#connection, this.#mending, () => this.#changed());
 		this.#channel = new BroadcastChannel(name);
@@ -139,7 +139,8 @@ export class DexieSegments implements Segments, Keeping {
 			() => damaged,
 			() => this.#connection.write(WRITTEN, write),
 		);
-		if (run === null) throw new Fault('conflict', `run ${runNo} is not open here`);
+		if (run === null)
+			throw new Fault('cleared', `run ${runNo} is not here any more`, undefined, 'footage');
 		this.#changed();
 		return runOf(run);
 	}

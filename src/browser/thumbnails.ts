@@ -18,7 +18,7 @@ export class DexieThumbnails implements Thumbnails {
 	#sinceCount = BATCH;
 
 	constructor(name = FOOTAGE, most = MOST) {
-		this.#connection = new Connection(() => new FootageDatabase(name));
+		this.#connection = new Connection(() => new FootageDatabase(name), 'footage');
 		this.#most = most;
 	}
 

@@ -5,6 +5,7 @@ import { anyCameraTaken } from './tenure.ts';
 import { trustedWorker } from './trusted.ts';
 
 const TAKE_MS = 10_000;
+const FETCH_MS = 60_000;
 const LOOK_EVERY_MS = 60 * 60 * 1000;
 /** Not at every glance at the tab. */
 const LOOK_AGAIN_MS = 60 * 1000;
@@ -73,6 +74,19 @@ export class ServiceWorkerUpdates implements Updates {
 
 	reload(): void {
 		globalThis.location.reload();
+	}
+
+	async look(): Promise<void> {
+		await this.#look();
+		const coming = this.#registration?.installing;
+		if (!coming) return;
+		await new Promise<void>((resolve) => {
+			setTimeout(resolve, FETCH_MS);
+			coming.addEventListener('statechange', () => {
+				if (coming.state !== 'installing') resolve();
+			});
+		});
+		if (this.#registration?.waiting && this.newer === 'none') this.#set('waiting');
 	}
 
 	async #look(): Promise<void> {

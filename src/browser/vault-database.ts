@@ -1,9 +1,10 @@
 import { Dexie, type Table } from 'dexie';
 import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
+import { Fault, type FaultKind } from '#domain/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
 import type { Arrival, EpochFacts, KeptCamera, KeyStrength, PendingJoin } from '#ports/vault.ts';
 import type { KeyRow } from './kept-keys.ts';
+import { Opening } from './opening.ts';
 
 export interface IdentityRow {
 	readonly id: 'this';
@@ -91,6 +92,9 @@ const DEAD: readonly string[] = ['DatabaseClosedError', 'InvalidStateError'];
 export class VaultConnection {
 	readonly db: VaultDatabase;
 	readonly #deadlineMs: number;
+	#opening: Opening<VaultDatabase> | null = null;
+	/** It was open before. */
+	#known = false;
 
 	constructor(name: string, deadlineMs: number) {
 		this.db = new VaultDatabase(name);
@@ -99,13 +103,14 @@ export class VaultConnection {
 
 	async do<T>(work: () => PromiseLike<T>): Promise<T> {
 		try {
-			return await within(this.#deadlineMs, work());
+			return await within(this.#deadlineMs, this.#opened(work));
 		} catch (error) {
 			if (!DEAD.includes(nameOf(error))) throw faultFrom(error);
 		}
 		try {
+			this.#opening = null;
 			this.db.close({ disableAutoOpen: false });
-			return await within(this.#deadlineMs, work());
+			return await within(this.#deadlineMs, this.#opened(work));
 		} catch (error) {
 			throw faultFrom(error);
 		}
@@ -121,15 +126,34 @@ export class VaultConnection {
 		}
 	}
 
-	write<T>(work: (db: VaultDatabase) => Promise<T>): Promise<T> {
-		return this.do(() => this.db.transaction('rw', this.db.tables, () => work(this.db)));
+	async #opened<T>(work: () => PromiseLike<T>): Promise<T> {
+		const opening = (this.#opening ??= new Opening(this.db, 'keys', this.#known));
+		try {
+			await opening.wait();
+		} catch (error) {
+			if (!opening.pending) this.#opening = null;
+			throw error;
+		}
+		this.#known = true;
+		return work();
+	}
+
+	/** Told after each write. */
+	written: () => void = () => undefined;
+
+	async write<T>(work: (db: VaultDatabase) => Promise<T>): Promise<T> {
+		const done = await this.do(() =>
+			this.db.transaction('rw', this.db.tables, () => work(this.db)),
+		);
+		this.written();
+		return done;
 	}
 }
 
 async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Fault('timeout', 'the vault did not answer')), ms);
+		timer = setTimeout(() => reject(fault('timeout', 'the vault did not answer')), ms);
 	});
 	try {
 		return await Promise.race([work, late]);
@@ -147,24 +171,28 @@ function nameOf(error: unknown): string {
 }
 
 function faultFrom(error: unknown): Fault {
-	if (error instanceof Fault) return error;
+	if (error instanceof Fault) return error.of('keys');
 	const name = nameOf(error);
 	const said = `the vault said ${name}`;
 	switch (name) {
 		case 'ConstraintError':
 		case 'BulkError':
-			return new Fault('conflict', said, error);
+			return fault('conflict', said, error);
 		case 'DataCloneError':
-			return new Fault('unsupported', said, error);
+			return fault('unsupported', said, error);
 		case 'QuotaExceededError':
-			return new Fault('quota', said, error);
+			return fault('quota', said, error);
 		case 'VersionError':
-			return new Fault('unsupported', said, error);
+			return fault('newer', said, error);
 		case 'UnknownError':
 		case 'NotReadableError':
 		case 'DataError':
-			return new Fault('corrupt', said, error);
+			return fault('corrupt', said, error);
 		default:
-			return new Fault('unavailable', said, error);
+			return fault('unavailable', said, error);
 	}
+}
+
+function fault(kind: FaultKind, said: string, cause?: unknown): Fault {
+	return new Fault(kind, said, cause, 'keys');
 }

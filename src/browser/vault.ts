@@ -30,6 +30,7 @@ import {
 } from './kept-homes.ts';
 import { dtlsOfRow, pairOf, pairRow, secretRow } from './kept-keys.ts';
 import { goesOn, MemoryVault } from './memory-vault.ts';
+import { VaultCopy } from './vault-copy.ts';
 import {
 	VaultConnection,
 	type EpochRow,
@@ -40,15 +41,17 @@ import {
 const VAULT_NAME = 'spycam-vault';
 /** The newest version of what is kept. Version 1 knows one home, one home key and one device. */
 const VERSION = 2;
-const DEADLINE_MS = 5000;
 
 /** The vault in IndexedDB; for `memory` it holds the keys itself. */
 export class BrowserVault implements Vault {
 	readonly #connection: VaultConnection;
+	readonly #copy: VaultCopy;
 	#memory: MemoryVault | null = null;
 
-	constructor(name = VAULT_NAME, deadlineMs = DEADLINE_MS) {
+	constructor(name = VAULT_NAME, deadlineMs = 5000) {
 		this.#connection = new VaultConnection(name, deadlineMs);
+		this.#copy = new VaultCopy(this.#connection);
+		this.#connection.written = () => this.#copy.changed();
 	}
 
 	async read(): Promise<VaultReading> {
@@ -63,6 +66,7 @@ export class BrowserVault implements Vault {
 				? { kind: 'empty' }
 				: { kind: 'damaged', missing: ['identity'] };
 		}
+		await this.#copy.begin();
 		return this.#readWhole(row);
 	}
 
@@ -100,6 +104,7 @@ export class BrowserVault implements Vault {
 	}
 
 	async discard(device: DeviceId): Promise<void> {
+		this.#copy.forget();
 		const held = await this.#memory?.read();
 		if (held?.kind === 'whole' && held.identity.device === device) this.#memory = null;
 		await this.#connection.write(async (db) => {
@@ -297,19 +302,26 @@ export class BrowserVault implements Vault {
 		});
 	}
 
+	putBack(): Promise<'there' | 'put back' | 'lost'> {
+		return this.#memory?.putBack() ?? this.#copy.putBack();
+	}
+
 	async clear(): Promise<void> {
 		this.#memory = null;
+		this.#copy.forget();
 		await this.#connection.write(async (db) => {
 			await Promise.all(db.tables.map((table) => table.clear()));
 		});
 	}
 
 	dispose(): void {
+		this.#copy.dispose();
 		this.#connection.db.close();
 	}
 
 	async #readWhole(row: IdentityRow): Promise<VaultReading> {
-		if (row.version > VERSION) throw new Fault('unsupported', 'a newer app made this vault');
+		if (row.version > VERSION)
+			throw new Fault('newer', 'a newer app made this vault', undefined, 'keys');
 		const { keys } = this.#connection.db;
 		const founded = idFrom<HomeId>(row.home);
 		const home = row.current === undefined ? founded : idFrom<HomeId>(row.current);

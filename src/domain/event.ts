@@ -19,6 +19,10 @@ export const EVENT_KINDS = [
 	'new-lens',
 	/** Nothing else helped; the page was loaded anew. */
 	'reloaded',
+	/** The chosen lens was not there; another one was used. */
+	'other-lens',
+	/** Data of this site was deleted in the browser while the camera was on. */
+	'cleared',
 	/** The device no longer charges. */
 	'unplugged',
 	/** The device was spared: fewer pictures, a smaller one; and better ones again. */

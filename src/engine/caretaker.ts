@@ -1,7 +1,9 @@
 import type { Changed } from '#domain/change.ts';
 import { hasStepped, readingOf, type Reading } from '#domain/clock.ts';
+import { faultOf, type Fault } from '#domain/fault.ts';
 import { indexBytes, levelOf, type Filling, type Level } from '#domain/filling.ts';
 import { growths, SAMPLES_KEPT_MS, type Growth, type Sample } from '#domain/growth.ts';
+import type { CameraId } from '#domain/ids.ts';
 import { PAGES_A_PASS } from '#domain/retention.ts';
 import { outlookOf, ratesOf, type Outlook } from '#domain/forecast.ts';
 import type { Leaving } from '#domain/leaving.ts';
@@ -9,6 +11,7 @@ import { bytesPerHourOf, profileNamed } from '#domain/profile.ts';
 import type { Run } from '#domain/run.ts';
 import { reserveOf } from '#domain/space.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { Events } from '#ports/events.ts';
 import type { Keeping } from '#ports/keeping.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Origin, Trace } from '#ports/origin.ts';
@@ -22,6 +25,7 @@ import type { Pins } from './pins.ts';
 import type { Retention } from './retention.ts';
 
 const LOOK_MS = 15_000;
+const SOON_MS = 2000;
 const TEND_MS = 60_000;
 const NOTE_MS = 600_000;
 /** How long a person can have back what they deleted. */
@@ -39,6 +43,8 @@ export interface CaretakerTools {
 	readonly segments: Segments & Pick<Keeping, 'purge'>;
 	readonly thumbnails: Pick<Thumbnails, 'size'>;
 	readonly reserve: Reserve;
+	/** Looked at, too, whether they open. */
+	readonly events?: Pick<Events, 'between'>;
 	readonly ledger: Ledger;
 	readonly journal: Pick<Journal, 'note'>;
 	readonly allowance: Allowance;
@@ -63,6 +69,8 @@ export interface Care {
 	readonly outlook: Outlook | null;
 	/** What grows so that it needs somebody. */
 	readonly growths: readonly Growth<Changed>[];
+	/** Why the databases could not be looked at; `null`: they could. */
+	readonly trouble: Fault | null;
 	/** What lay here and is gone, because the browser cleared it; `null`: nothing. */
 	readonly taken: Trace | null;
 	on(listener: () => void): () => void;
@@ -87,10 +95,12 @@ export class Caretaker implements Care {
 	filling: Filling | null = null;
 	outlook: Outlook | null = null;
 	growths: readonly Growth<Changed>[] = [];
+	trouble: Fault | null = null;
 	taken: Trace | null = null;
 	readonly #tools: CaretakerTools;
 	readonly #listeners = new Set<() => void>();
 	readonly #samples: Sample[] = [];
+	#again: () => void = () => undefined;
 	#even: Reading;
 	#notedMs = -Infinity;
 	#previews = { bytes: 0, atMs: -Infinity };
@@ -121,18 +131,17 @@ export class Caretaker implements Care {
 
 	look(): Promise<void> {
 		return this.#inTurn(async () => {
-			const { clock, preferences, allowance } = this.#tools;
-			const runs = await this.#runs();
-			const { profile, mostDays } = await preferences.read();
-			const filling = await this.#count(runs);
-			const chosen = bytesPerHourOf(profileNamed(profile));
-			this.outlook = outlookOf(filling, ratesOf(runs, clock.wallMs()), chosen, mostDays);
-			this.filling = filling;
-			allowance.besideBytes = filling.previews + filling.index;
-			await this.#watchGrowth(filling);
-			if (filling.atMs - this.#notedMs >= NOTE_MS) {
-				await this.#tools.ledger.noteFilling(filling);
-				this.#notedMs = filling.atMs;
+			try {
+				await this.#look();
+				await this.#tools.events?.between('' as CameraId, 0, 0);
+				this.trouble = null;
+			} catch (error) {
+				const fault = faultOf(error);
+				// A full disk is said by its level.
+				this.trouble = fault.kind === 'quota' ? null : fault;
+				// Another tab may be closed any moment.
+				this.#again();
+				this.#again = this.#tools.clock.after(SOON_MS, () => void this.look());
 			}
 		});
 	}
@@ -142,6 +151,22 @@ export class Caretaker implements Care {
 			budgetBytes,
 			mostDays === null ? undefined : this.#daysAgoUs(mostDays),
 		);
+	}
+
+	async #look(): Promise<void> {
+		const { clock, preferences, allowance, ledger } = this.#tools;
+		const runs = await this.#runs();
+		const { profile, mostDays } = await preferences.read();
+		const filling = await this.#count(runs);
+		const chosen = bytesPerHourOf(profileNamed(profile));
+		this.outlook = outlookOf(filling, ratesOf(runs, clock.wallMs()), chosen, mostDays);
+		this.filling = filling;
+		allowance.besideBytes = filling.previews + filling.index;
+		await this.#watchGrowth(filling);
+		if (filling.atMs - this.#notedMs >= NOTE_MS) {
+			await ledger.noteFilling(filling);
+			this.#notedMs = filling.atMs;
+		}
 	}
 
 	async tend(): Promise<number> {

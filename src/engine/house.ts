@@ -155,6 +155,14 @@ export class House implements HouseControls {
 	}
 
 	/**
+	 * For a camera that records: keys that somebody deleted meanwhile are kept again, or new ones are made (GO5). Throws
+	 * what the vault throws.
+	 */
+	keep(): Promise<void> {
+		return this.#oneByOne(() => this.#keep());
+	}
+
+	/**
 	 * What seals the camera's next run. The run before is read for its newest head, so close it first
 	 * where that is possible. Throws `conflict` unless the house is ready, `not-found` for another
 	 * device's camera, and what vault and segments throw.
@@ -165,6 +173,7 @@ export class House implements HouseControls {
 	): Promise<RunSealer> {
 		return this.#oneByOne(async () => {
 			const { crypto, vault, segments, clock } = this.#tools;
+			await this.#keep();
 			await this.#refreshed();
 			const { identity, roster } = this.#own(camera);
 			const { prevRunHead, oldestKept, ...last } = await lineageOf(crypto, segments, camera);
@@ -235,7 +244,7 @@ export class House implements HouseControls {
 			} catch (error) {
 				// Another tab was faster: its identity is this device's.
 				if (error instanceof Fault && error.kind === 'conflict') return this.#look();
-				return this.#moveOut({ kind: 'unavailable', fault: faultOf(error) });
+				return this.#moveOut({ kind: 'unavailable', fault: faultOf(error).of('keys') });
 			}
 			return this.#look();
 		});
@@ -271,7 +280,23 @@ export class House implements HouseControls {
 			}
 			return this.#set(await this.#moveIn(reading.identity));
 		} catch (error) {
-			return this.#moveOut({ kind: 'unavailable', fault: faultOf(error) });
+			return this.#moveOut({ kind: 'unavailable', fault: faultOf(error).of('keys') });
+		}
+	}
+
+	async #keep(): Promise<void> {
+		if (this.#household === null || (await this.#kept()) !== 'lost') return;
+		await foundIdentity(this.#tools, 'camera');
+		await this.#look();
+	}
+
+	/** A vault that is slow is no reason not to record. */
+	async #kept(): Promise<'there' | 'put back' | 'lost' | null> {
+		try {
+			return await this.#tools.vault.putBack();
+		} catch (error) {
+			if (error instanceof Fault) return null;
+			throw error;
 		}
 	}
 
@@ -344,5 +369,5 @@ function alike(a: Identity, b: Identity): boolean {
 }
 
 function notReady(): Fault {
-	return new Fault('conflict', 'this device has no identity that works');
+	return new Fault('conflict', 'this device has no identity that works', undefined, 'keys');
 }

@@ -1,3 +1,4 @@
+import { Fault } from '#domain/fault.ts';
 import { nextTurn, planned, type Plan } from '#domain/schedule.ts';
 import type { Calendar } from '#domain/ribbon.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -49,6 +50,8 @@ export class Planning implements PlanningControls {
 	now: Planned | null = null;
 	readonly #tools: PlanningTools;
 	readonly #listeners = new Set<() => void>();
+	/** What was chosen is known, and what was on before goes on. */
+	#looked = false;
 	#work: Promise<void> = Promise.resolve();
 
 	constructor(tools: PlanningTools) {
@@ -62,16 +65,12 @@ export class Planning implements PlanningControls {
 
 	begin(): Promise<void> {
 		this.#tools.clock.every(LOOK_MS, () => void this.#inTurn(() => this.#look()));
-		return this.#inTurn(async () => {
-			const { plan } = await this.#tools.preferences.read();
-			if (plan.when === 'by-hand') await this.#tools.recorder.resume();
-			await this.#look();
-		});
+		return this.#inTurn(() => this.#look());
 	}
 
 	start(): Promise<void> {
 		return this.#inTurn(async () => {
-			await this.#say(true);
+			await this.#said(true);
 			await this.#tools.recorder.start();
 			await this.#look();
 		});
@@ -79,7 +78,7 @@ export class Planning implements PlanningControls {
 
 	stop(): Promise<void> {
 		return this.#inTurn(async () => {
-			await this.#say(false);
+			await this.#said(false);
 			await this.#tools.recorder.stop();
 			await this.#look();
 		});
@@ -93,6 +92,15 @@ export class Planning implements PlanningControls {
 			await preferences.write({ plan: { ...plan, ...change(plan) }, override: null });
 			await this.#look();
 		});
+	}
+
+	/** What cannot be kept is done all the same. */
+	async #said(records: boolean): Promise<void> {
+		try {
+			await this.#say(records);
+		} catch (error) {
+			if (!(error instanceof Fault)) throw error;
+		}
 	}
 
 	/** SC4: what a person pressed holds until the plan changes. */
@@ -111,6 +119,9 @@ export class Planning implements PlanningControls {
 	async #look(): Promise<void> {
 		const { clock, calendar, preferences } = this.#tools;
 		const { plan, override } = await preferences.read();
+		const first = !this.#looked;
+		this.#looked = true;
+		if (first && plan.when === 'by-hand') await this.#tools.recorder.resume();
 		const nowMs = clock.wallMs();
 		const untilMs = nextTurn(plan, calendar, nowMs);
 		const over = override !== null && override.untilMs !== null && nowMs >= override.untilMs;

@@ -1,5 +1,5 @@
 import { hasStepped, readingOf } from '#domain/clock.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
+import { faultOf, type Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Profile } from '#domain/profile.ts';
 import type { RunEnd } from '#domain/run.ts';
@@ -7,7 +7,7 @@ import { repairFor, type Pulse, type Repair } from '#domain/watchdog.ts';
 import type { Captured, CapturedEvent } from '#ports/capture.ts';
 import { Chosen } from './chosen.ts';
 import { CameraInHand } from './hold.ts';
-import { LensInHand } from './lens.ts';
+import { LensInHand, lensLost, lensRefused, nothingCame } from './lens.ts';
 import {
 	notesOf,
 	savedWith,
@@ -53,15 +53,13 @@ export class Recorder implements RecorderControls {
 		this.#rotateMs = rotateMs;
 		this.#chosen = new Chosen(tools.preferences, tools.retention);
 		this.#hold = new CameraInHand(tools);
-		this.#lens = new LensInHand(tools.capture, (event) => this.#hear(event));
+		this.#lens = new LensInHand(tools, this.#chosen, (event) => this.#hear(event));
 		this.#vigil = new Vigil(
 			tools.clock,
 			() => void this.#order(() => this.#look()),
 			() => void this.#order(() => this.#retryNow()),
 		);
-		tools.capture.onLenses(() => {
-			if (this.#state.kind === 'blind') void this.#order(() => this.#retryNow());
-		});
+		tools.capture.onLenses(() => void this.#order(() => this.#tryAgain()));
 	}
 
 	get state(): RecorderState {
@@ -89,7 +87,7 @@ export class Recorder implements RecorderControls {
 		return this.#order(async () => {
 			this.#lens.looked = true;
 			if (this.#armed || this.#state.kind === 'preview') return;
-			this.#chosen.choice = choice;
+			await this.#chosen.know(choice);
 			await this.#showPicture();
 		});
 	}
@@ -192,12 +190,7 @@ export class Recorder implements RecorderControls {
 		}
 		this.#lens.close();
 		this.#set({ kind: 'opening' });
-		try {
-			await this.#lens.open(this.#chosen.asked);
-		} catch (error) {
-			this.#set({ kind: 'off', fault: faultOf(error) });
-			return;
-		}
+		await this.#lens.open();
 		await this.#chosen.remember();
 		this.#showPreview();
 	}
@@ -213,8 +206,7 @@ export class Recorder implements RecorderControls {
 		const gone = this.#lens.captured;
 		void this.#order(async () => {
 			if (this.#lens.captured !== gone) return;
-			const why = event === 'denied' ? 'denied' : 'unplugged';
-			const fault = new Fault(event === 'denied' ? 'denied' : 'not-found', `the lens is ${why}`);
+			const [why, fault] = lensLost(event);
 			this.#retire(why);
 			this.#lens.close();
 			await this.#drained;
@@ -224,22 +216,16 @@ export class Recorder implements RecorderControls {
 	}
 
 	/** The lens for an armed camera: failure means blind and another try. */
-	async #openLens(): Promise<void> {
-		if (this.#state.kind !== 'blind') this.#set({ kind: 'opening' });
+	async #beginOrOpen(): Promise<void> {
+		let { captured } = this.#lens;
+		if (captured === null && this.#state.kind !== 'blind') this.#set({ kind: 'opening' });
 		try {
-			await this.#lens.open(this.#chosen.asked);
+			captured ??= await this.#lens.open();
 		} catch (error) {
-			const fault = faultOf(error);
-			this.#blind(fault.kind === 'denied' ? 'denied' : 'unplugged', fault);
+			this.#blind(...lensRefused(faultOf(error)));
 			return;
 		}
-		await this.#beginOrOpen();
-	}
-
-	async #beginOrOpen(): Promise<void> {
-		const { captured } = this.#lens;
-		if (captured === null) await this.#openLens();
-		else this.#begin(captured);
+		this.#begin(captured);
 	}
 
 	/** A new take on this lens. The one before is stopped in this very task, so that no frame is lost between. */
@@ -261,14 +247,18 @@ export class Recorder implements RecorderControls {
 						if (take === this.#take && this.#armed) this.#showRecording();
 					},
 					outgrown: () => void (take === this.#take && this.renew()),
-					failed: (end, fault) => void this.#order(() => this.#failed(take, end, fault)),
+					failed: (end, fault) =>
+						void this.#order(() => {
+							if (take !== this.#take || !this.#armed) return;
+							this.#retire(end);
+							this.#blind(end, fault);
+						}),
 				},
 				before === null ? this.#drained : before.end(why),
 			);
 		} catch (error) {
 			this.#retire('failed');
-			this.#blind('failed', faultOf(error));
-			return;
+			throw error;
 		}
 		this.#take = take;
 		if (before !== null) this.#drained = Promise.all([this.#drained, before.end(why)]);
@@ -300,26 +290,41 @@ export class Recorder implements RecorderControls {
 		const old = this.#lens.captured;
 		let fresh: Captured;
 		try {
-			fresh = await this.#lens.open(this.#chosen.asked);
+			fresh = await this.#lens.open();
 		} catch {
 			// Many phones open a lens only once: let it go first.
 			this.#retire(why);
 			this.#lens.close();
 			await this.#chosen.remember({ armed: true });
-			await this.#openLens();
+			await this.#beginOrOpen();
 			return;
 		}
-		await this.#chosen.remember({ armed: true });
-		this.#begin(fresh, why);
-		await this.#drained;
+		await this.#goOnWith(fresh, why);
 		old?.close();
 		this.#refresh();
 	}
 
-	#failed(take: Take, why: RunEnd, fault: Fault): void {
-		if (take !== this.#take || !this.#armed) return;
-		this.#retire(why);
-		this.#blind(why, fault);
+	async #goOnWith(fresh: Captured, why: RunEnd): Promise<void> {
+		await this.#chosen.remember({ armed: true });
+		this.#begin(fresh, why);
+		await this.#drained;
+	}
+
+	/** Something was plugged in or allowed: what failed or is missed may be there now (RC33, RC36). */
+	async #tryAgain(): Promise<void> {
+		const failed = this.#state.kind === 'off' && this.#state.fault !== null;
+		if (this.#state.kind === 'blind') await this.#retryNow();
+		else if (failed && this.#lens.looked && !this.#armed) await this.#showPicture();
+		else if (this.#take !== null || this.#state.kind === 'preview') await this.#goBack(true);
+	}
+
+	async #goBack(told = false): Promise<void> {
+		const before = this.#lens.captured;
+		const fresh = await this.#lens.goBack(told);
+		if (fresh === null) return;
+		if (this.#take === null) this.#showPreview();
+		else await this.#goOnWith(fresh, 'changed');
+		before?.close();
 	}
 
 	/** Every second: has the clock been set, has anything fallen silent, is it time for a new run? */
@@ -332,14 +337,12 @@ export class Recorder implements RecorderControls {
 			this.#retire('stalled');
 			if (silent === 'frames') this.#lens.close();
 			await this.#drained;
-			this.#blind('stalled', new Fault('timeout', `no ${silent} came`), silent);
+			this.#blind('stalled', nothingCame(silent), silent);
 		} else if (hasStepped(take.begun, now)) this.#begin(captured, 'clock-step');
-		else if (now.monotonicMs - take.begun.monotonicMs > this.#rotateMs)
-			this.#begin(captured, 'rotated');
-		else this.#refresh();
+		else if (now.monotonicMs - take.begun.monotonicMs > this.#rotateMs) this.#begin(captured);
+		else await this.#goBack().then(() => this.#refresh());
 	}
 
-	/** What came so far. */
 	get pulse(): Pulse {
 		return { frames: this.#lens.frames, fragments: this.#take?.fragments ?? 0 };
 	}
@@ -348,7 +351,7 @@ export class Recorder implements RecorderControls {
 	#blind(why: RunEnd, fault: Fault, silent: 'frames' | 'fragments' | null = null): void {
 		const sinceMs = this.#state.kind === 'blind' ? this.#state.sinceMs : this.#tools.clock.wallMs();
 		this.#vigil.failed();
-		this.#repair = repairFor(this.#vigil.failures, why, silent);
+		this.#repair = repairFor(this.#vigil.failures, why, silent, fault.kind);
 		this.#set({ kind: 'blind', why, fault, sinceMs, view: this.#lens.view });
 	}
 
@@ -373,9 +376,7 @@ export class Recorder implements RecorderControls {
 			view,
 			saved: this.#saved,
 			notes: notesOf({
-				soundMissing:
-					this.#chosen.choice.sound &&
-					(this.#take?.soundMissing === true || this.#lens.captured?.sound === false),
+				soundMissing: this.#lens.silent || (this.#take?.soundMissing ?? false),
 				muted: this.#lens.muted,
 			}),
 		});

@@ -43,6 +43,8 @@ export interface View {
 	readonly lensId: string;
 	readonly label: string;
 	readonly sound: boolean;
+	/** What the lens is called that was chosen and is not there, so that this one is used; '': nobody knows. */
+	readonly instead?: string | null;
 }
 
 export interface Saved {
@@ -55,6 +57,7 @@ export interface Saved {
 
 export interface RecorderChoice {
 	readonly lensId: string | null;
+	readonly lensLabel?: string | null;
 	readonly profile: Profile;
 	readonly sound: boolean;
 }

@@ -29,7 +29,7 @@ export class Vigil {
 
 	/** A new take is watched from now on. */
 	begin(pulse: Pulse): void {
-		this.#watch = watchFrom(pulse, this.#clock.monotonicMs());
+		this.#watch = watchFrom(pulse, this.#clock.monotonicMs(), this.failures);
 		this.#cancelTick ??= this.#clock.every(TICK_MS, this.#tick);
 	}
 

@@ -8,6 +8,8 @@ export interface Lens {
 export interface CaptureRequest {
 	/** `null`: whatever the browser thinks best. An id that is gone falls back to that, too. */
 	readonly lensId: string | null;
+	/** What it was called when it was chosen: finds it where its id changed. */
+	readonly lensLabel?: string | null;
 	readonly width: number;
 	readonly height: number;
 	readonly frameRate: number;
@@ -27,6 +29,8 @@ export interface Captured {
 	readonly picture: Picture;
 	readonly lensId: string;
 	readonly label: string;
+	/** False where the lens that was asked for is gone and this is another. */
+	readonly chosen: boolean;
 	/** As delivered, which may differ from what was asked; live values, they change with rotation. */
 	readonly width: number;
 	readonly height: number;
@@ -47,12 +51,13 @@ export interface Captured {
 }
 
 /**
- * Opens lenses. Throws `Fault`: `denied` (the person or a policy said no), `not-found` (no camera),
- * `conflict` (in use by another program), `unsupported` (no secure context, no API), `timeout`, `unavailable`.
+ * Opens lenses. Throws `Fault` of the camera: `denied` (the person or a policy said no), `system` (the page
+ * may, the browser may not), `not-found` (no camera), `conflict` (in use by another program),
+ * `unreadable` (it did not start), `unsupported` (no secure context, no API), `timeout`, `unavailable`.
  */
 export interface Capture {
 	lenses(): Promise<Lens[]>;
 	open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured>;
-	/** Plugged in, unplugged. */
+	/** Plugged in, unplugged, allowed, or the person is back on the page: a try may succeed now. */
 	onLenses(listener: () => void): () => void;
 }

@@ -5,6 +5,22 @@ export interface Trace {
 	readonly untilMs: number;
 }
 
+/** The footage, the keys, or anything else. */
+export type Lost = 'footage' | 'keys' | 'settings';
+
+/** What somebody deleted of this site's data while a page of it was open. */
+export interface Cleared {
+	/** When it was missed. */
+	readonly atMs: number;
+	readonly what: readonly Lost[];
+	/** Of footage, about; 0 where nobody knows. */
+	readonly bytes: number;
+	/** A camera recorded here. */
+	readonly recorded: boolean;
+	/** Its keys were not to be had any more: it is another device since. */
+	readonly anew: boolean;
+}
+
 /** What the browser grants this site on this device, and what it keeps quiet about. Nothing throws. */
 export interface Origin {
 	/** Everything stored for this site, bytes; `null` where the browser does not tell. */
@@ -16,4 +32,7 @@ export interface Origin {
 	trace(): Trace | null;
 	/** `null`: nothing lies here any more, and rightly so. */
 	leaveTrace(trace: Trace | null): void;
+	/** What was deleted and is not known to the person yet; it outlives the page. */
+	cleared(): Cleared | null;
+	leaveCleared(cleared: Cleared | null): void;
 }

@@ -7,6 +7,8 @@ export interface Updates {
 	on(listener: () => void): () => void;
 	/** Keeps the app's files on this device and looks for newer ones from time to time. Never throws. */
 	begin(): Promise<void>;
+	/** Looks for a newer version now; over when it is known, and here. Never throws. */
+	look(): Promise<void>;
 	/** Whether a tab of this browser, this one included, records. Throws `Fault`: `timeout`. */
 	recording(): Promise<boolean>;
 	/** Puts the waiting version in charge; other tabs keep the page they have. Throws `Fault`: `timeout`. */

@@ -123,8 +123,7 @@ export type VaultReading =
  * transaction of its own, never from a copy in memory.
  *
  * Throws `Fault`: `conflict` (an identity is there already), `unavailable`, `timeout` (it did not
- * answer in 5 s), `quota`, `unsupported` (this browser cannot keep such keys, or a newer version of
- * the app made the vault), `not-found` (no such camera, no such home).
+ * answer in 5 s), `quota`, `unsupported` (this browser cannot keep such keys), `newer`, `blocked`, `not-found` (no such camera, no such home).
  */
 export interface Vault {
 	/** Looks at every part; bad parts are named, not thrown. */
@@ -189,6 +188,12 @@ export interface Vault {
 	nextCount(): Promise<number>;
 	/** Whether a number of another device is higher than every one before; then it is kept. */
 	raiseCount(device: DeviceId, count: number): Promise<boolean>;
+
+	/**
+	 * Somebody deleted the database of an identity that was read here: writes it again as it was last
+	 * seen. `lost`: that is not known. Only a camera that records may want this.
+	 */
+	putBack(): Promise<'there' | 'put back' | 'lost'>;
 
 	/** Deletes everything. Only a person may want this. */
 	clear(): Promise<void>;

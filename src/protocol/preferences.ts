@@ -28,6 +28,8 @@ export type Override = v.InferOutput<typeof overrideSchema>;
 /** What the person chose for this device as a camera. Every field falls back alone, so one bad value loses nothing else. */
 export const preferencesSchema = v.object({
 	lensId: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(512))), null),
+	/** What it was called when it was chosen: its id may change. */
+	lensLabel: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(512))), null),
 	profile: v.fallback(v.picklist(PROFILE_NAMES), 'standard'),
 	sound: v.fallback(v.boolean(), false),
 	/** Recording was on when we last knew: after a reload it goes on by itself. */
@@ -64,6 +66,7 @@ export function preferencesFrom(stored: unknown): Preferences {
 	const given = typeof stored === 'object' && stored !== null ? stored : {};
 	return v.parse(preferencesSchema, {
 		lensId: undefined,
+		lensLabel: undefined,
 		profile: undefined,
 		sound: undefined,
 		armed: undefined,

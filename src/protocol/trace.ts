@@ -4,6 +4,20 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const traceSchema = v.object({ bytes: count, untilMs: count });
 
+const clearedSchema = v.object({
+	atMs: v.pipe(v.number(), v.minValue(0)),
+	what: v.array(v.picklist(['footage', 'keys', 'settings'])),
+	bytes: count,
+	recorded: v.boolean(),
+	anew: v.boolean(),
+});
+
+/** As `traceFrom`, for what was deleted under an open page. */
+export function clearedFrom(stored: unknown): v.InferOutput<typeof clearedSchema> | null {
+	const parsed = v.safeParse(clearedSchema, stored);
+	return parsed.success ? parsed.output : null;
+}
+
 /** The border for what lies in localStorage: `null` for anything else. */
 export function traceFrom(stored: unknown): v.InferOutput<typeof traceSchema> | null {
 	const parsed = v.safeParse(traceSchema, stored);

@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf, type FaultKind } from '#domain/fault.ts';
+import { faultOf, type Fault } from '#domain/fault.ts';
 import { MOST_PINNED } from '#domain/filling.ts';
 import { outlookOf, type Outlook } from '#domain/forecast.ts';
 import type { Leaving } from '#domain/leaving.ts';
@@ -27,7 +27,7 @@ export type Saved =
 	| { readonly kind: 'saved'; readonly bytes: number }
 	/** More would go than was said: it is said now, and nothing is saved. */
 	| { readonly kind: 'more'; readonly leaving: Leaving }
-	| { readonly kind: 'failed'; readonly fault: FaultKind };
+	| { readonly kind: 'failed'; readonly fault: Fault };
 
 /** How much this device may keep and for how long, and what a person may change about it. */
 export class Budget {
@@ -103,7 +103,7 @@ export class Budget {
 				...(wish.days !== undefined && { mostDays: wish.days }),
 			});
 		} catch (error) {
-			return { kind: 'failed', fault: faultOf(error).kind };
+			return { kind: 'failed', fault: faultOf(error) };
 		}
 		const bytes = await care.tend();
 		await this.look();

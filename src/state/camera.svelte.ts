@@ -24,11 +24,15 @@ export class CameraChoices {
 
 	/** Reads what was chosen before. */
 	async read(): Promise<void> {
-		const { lensId, profile, sound, acceptsLoss } = await this.#engine.preferences.read();
-		this.lensId = lensId;
-		this.profile = profile;
-		this.sound = sound;
-		this.accepted = acceptsLoss;
+		try {
+			const { lensId, profile, sound, acceptsLoss } = await this.#engine.preferences.read();
+			this.lensId = lensId;
+			this.profile = profile;
+			this.sound = sound;
+			this.accepted = acceptsLoss;
+		} catch {
+			// The layout says what is wrong (GO6); a camera with the defaults is better than none.
+		}
 	}
 
 	/** Reads what was chosen before and, where nothing runs yet, opens the lens. Nothing of it happens after `close`. */
@@ -67,7 +71,9 @@ export class CameraChoices {
 	async change(): Promise<void> {
 		const { recorder, preferences } = this.#engine;
 		const { lensId, profile, sound } = this;
-		await preferences.write({ lensId, profile, sound });
+		const lensLabel = this.lenses.find(({ id }) => id === lensId)?.label ?? null;
+		// What is not kept holds all the same, as long as the page does.
+		await preferences.write({ lensId, lensLabel, profile, sound }).catch(() => undefined);
 		const closed = recorder.state.kind === 'off' || recorder.state.kind === 'elsewhere';
 		const retries = this.#opened && !this.#gone && closed;
 		await (retries ? recorder.open(this.#choice()) : recorder.change(this.#choice()));
@@ -79,7 +85,8 @@ export class CameraChoices {
 	}
 
 	async accept(): Promise<void> {
-		this.accepted = (await this.#engine.preferences.write({ acceptsLoss: true })).acceptsLoss;
+		this.accepted = true;
+		await this.#engine.preferences.write({ acceptsLoss: true }).catch(() => undefined);
 	}
 
 	/** The lens in use, for the list: what was asked for may be gone. */

@@ -8,6 +8,7 @@ import type { Happenings } from '#engine/happenings.ts';
 import type { Check } from '#engine/check.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
+import type { LossesControls } from '#engine/losses.ts';
 import type { MembersControls } from '#engine/members.ts';
 import type { Membership } from '#engine/membership.ts';
 import type { PairingControls } from '#engine/pairing.ts';
@@ -55,6 +56,7 @@ export interface Engine {
 	readonly pins: Pick<Pins, 'pin' | 'costs'>;
 	/** Looks after the room of this device for as long as the page is open. */
 	readonly care: Care;
+	readonly losses: LossesControls;
 	readonly ledger: Pick<Ledger, 'deletions' | 'fillings' | 'changes'>;
 	readonly origin: Pick<Origin, 'persisted' | 'persist'>;
 	/** What happened at this device's cameras. */

@@ -10,7 +10,7 @@ import type { RecorderState } from '#engine/recording.ts';
 import type { Outlook } from '#domain/forecast.ts';
 import type { RunEnd } from '#domain/run.ts';
 import type { AwakeState } from '#domain/awake.ts';
-import type { Trace } from '#ports/origin.ts';
+import type { Cleared, Trace } from '#ports/origin.ts';
 import type { Charge } from '#ports/power.ts';
 import type { Engine } from './engine.ts';
 import { Permanence } from './permanence.svelte.ts';
@@ -20,6 +20,9 @@ export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
+
+/** How soon it is looked again after keys that did not open. */
+const AGAIN_MS = 2000;
 
 /** What every screen shares: this device, whether it records, and how the app speaks and looks. */
 export class Session {
@@ -150,6 +153,12 @@ export class Session {
 		return this.#engine?.sparing.why ?? null;
 	}
 
+	/** The chosen lens that is not there while another is used, by its name; `null`: it is used. */
+	get instead(): string | null {
+		const { recorder } = this;
+		return (recorder && 'view' in recorder ? recorder.view?.instead : null) ?? null;
+	}
+
 	/** A battery that records and wants a plug; `null`: none. */
 	get thirsty(): Charge | null {
 		return this.armed && batteryLow(this.charge) ? this.charge : null;
@@ -159,6 +168,19 @@ export class Session {
 	get taken(): Trace | null {
 		this.#subscribe();
 		return this.#engine?.care.taken ?? null;
+	}
+
+	/** What somebody deleted while a page was open; `null`: nothing, or the person knows. */
+	get cleared(): Cleared | null {
+		this.#subscribe();
+		return this.#engine?.losses.cleared ?? null;
+	}
+
+	/** A database that does not open: of the keys, or any other. */
+	get trouble(): Fault | null {
+		const { house } = this;
+		if (house?.kind === 'unavailable') return house.fault;
+		return this.#engine?.care.trouble ?? null;
 	}
 
 	get promises(): Promised[] {
@@ -180,9 +202,8 @@ export class Session {
 			const permanence = new Permanence(engine.origin, engine.features.engine === 'firefox');
 			const told = [engine.house, engine.recorder, engine.care, engine.sentry, engine.awake];
 			this.#subscribe = createSubscriber((update) => {
-				const offs = [...told, engine.power, engine.planning, engine.sparing].map((one) =>
-					one.on(update),
-				);
+				const more = [engine.power, engine.planning, engine.sparing, engine.losses];
+				const offs = [...told, ...more].map((one) => one.on(update));
 				return () => {
 					for (const off of offs) off();
 				};
@@ -204,6 +225,7 @@ export class Session {
 			this.permanence = permanence;
 			engine.care.begin(engine.house.state.kind === 'new');
 			this.resumed = this.#resume(engine);
+			this.#lookAgain(engine);
 			return engine;
 		} catch (error) {
 			this.fault =
@@ -223,6 +245,17 @@ export class Session {
 		}
 		await going;
 		this.unresumed = recorder.state.kind === 'off' && recorder.state.fault !== null;
+	}
+
+	/** Keys that are kept closed (by another tab, say) may open any moment; then it goes on as if they had been there. */
+	#lookAgain(engine: Engine): void {
+		if (engine.house.state.kind !== 'unavailable') return;
+		const look = async (): Promise<void> => {
+			const { kind } = await engine.house.look();
+			if (kind === 'ready') this.resumed = engine.recorder.resume();
+			this.#lookAgain(engine);
+		};
+		engine.clock.after(AGAIN_MS, () => void look());
 	}
 
 	speak(language: Language): void {

@@ -1,8 +1,8 @@
 import { createSubscriber } from 'svelte/reactivity';
 import type { Updates } from '#ports/updates.ts';
 
-/** How far the change to a newer version is. `refused`: a tab of this browser records. */
-export type Change = 'none' | 'under-way' | 'refused' | 'failed';
+/** How far the change to a newer version is. `refused`: a tab of this browser records; `missing`: there is none. */
+export type Change = 'none' | 'under-way' | 'refused' | 'failed' | 'missing';
 
 /** A newer version of the app, and the change to it, which only a person starts. */
 export class Version {
@@ -36,6 +36,20 @@ export class Version {
 			// A part did not load: the layout says so.
 			this.#begun = false;
 		}
+	}
+
+	/** Fetches the newer version that must be somewhere, and changes to it. Never throws. */
+	async fetch(): Promise<void> {
+		if (this.change === 'under-way') return;
+		this.change = 'under-way';
+		await this.begin();
+		await this.#updates?.look();
+		this.change = 'none';
+		if (this.newer) await this.use();
+		// Nothing is kept on this device: the server's own is the newest.
+		else if (!('serviceWorker' in navigator) || navigator.serviceWorker.controller === null)
+			location.reload();
+		else this.change = 'missing';
 	}
 
 	/** Changes to the newer version and loads this page anew, unless a tab records. Never throws. */

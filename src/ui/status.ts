@@ -49,8 +49,9 @@ function deviceOf({ engine }: Session): 'phone' | 'tablet' | 'computer' {
 }
 
 /** SR11: what the device needs from a person although it records. */
-export function needsOf({ thirsty, spared }: Session, w: Words): Advice[] {
+export function needsOf({ thirsty, spared, instead }: Session, w: Words): Advice[] {
 	const needs: Advice[] = [];
+	if (instead !== null) needs.push(w.guard.otherLens(instead));
 	if (thirsty !== null) needs.push(w.guard.plugIn(w.percent(thirsty.level)));
 	if (spared === 'strain') needs.push(w.guard.strain);
 	return needs;

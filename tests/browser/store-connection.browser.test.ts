@@ -1,9 +1,10 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
 import { afterEach, expect, test, vi } from 'vitest';
+import { BrowserClearing } from '#browser/clearing.ts';
 import { DexieSegments } from '#browser/segments.ts';
 import type { Run } from '#domain/run.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../contracts/segments.ts';
-import { counts, rawOpen } from './raw-database.ts';
+import { answer, counts, rawOpen } from './raw-database.ts';
 
 let count = 0;
 let stores: DexieSegments[] = [];
@@ -145,6 +146,54 @@ test('ST14 a database that answers at the second try costs nothing', async () =>
 	setTimeout(release, 2000);
 	expect((await store.append(DOOR, 1, sealed(2, T0 + SECOND))).lastSeq).toBe(2);
 	expect(await counts(name)).toMatchObject({ bytes: 3 });
+});
+
+/** A connection of an older version that does not give way. */
+async function older(name: string): Promise<IDBDatabase> {
+	const database = await rawOpen(name, 5);
+	// Who hears of a newer version and closes nothing keeps it away.
+	database.onversionchange = () => undefined;
+	return database;
+}
+
+test('ST28 an opening that takes long is not begun anew by every operation', async () => {
+	const { name, store } = make(100);
+	const database = await older(name);
+	const open = vi.spyOn(IDBFactory.prototype, 'open');
+	expect(await kindOf(store.usedBytes())).toBe('timeout');
+	expect(await kindOf(store.usedBytes())).toBe('timeout');
+	expect(open).toHaveBeenCalledTimes(1);
+	database.close();
+	await expect.poll(() => store.usedBytes().catch(() => null)).toBe(0);
+	expect(open).toHaveBeenCalledTimes(1);
+});
+
+test('ST27 a database that an older tab keeps is blocked, and opens once that is closed', async () => {
+	const { name, store } = make();
+	const database = await older(name);
+	const began = performance.now();
+	const fault = await store.usedBytes().catch((error: unknown) => error);
+	expect(fault).toMatchObject({ kind: 'blocked', source: 'footage' });
+	expect(performance.now() - began).toBeLessThan(4500);
+	database.close();
+	await expect.poll(() => store.usedBytes().catch(() => null)).toBe(0);
+});
+
+test('ST29 a database that is deleted under an open page is told, once, and what was recorded is cleared', async () => {
+	const { name, store } = make();
+	const told: string[] = [];
+	const off = new BrowserClearing().on((what) => told.push(what));
+	await record(store, DOOR, 1, 2);
+	expect(told).toEqual([]);
+	await answer(indexedDB.deleteDatabase(name));
+	const fault = await store
+		.append(DOOR, 1, sealed(3, T0 + 2 * SECOND))
+		.catch((error: unknown) => error);
+	expect(fault).toMatchObject({ kind: 'cleared', source: 'footage' });
+	expect(told).toEqual(['footage']);
+	await record(store, DOOR, 2, 1);
+	expect(told).toEqual(['footage']);
+	off();
 });
 
 test('ST14 after disposal nothing is opened again', async () => {

@@ -5,6 +5,7 @@ import { makeIdentity } from '#engine/founding.ts';
 import { tryIdentity } from '#engine/identity.ts';
 import type { KeyStrength } from '#ports/vault.ts';
 import { vaultContract } from '../contracts/vault.ts';
+import { answer, rawOpen } from './raw-database.ts';
 
 const crypto = new WebCrypto();
 let count = 0;
@@ -123,7 +124,34 @@ describe('a damaged vault', () => {
 	it('ID16 a vault of a newer app is left alone', async () => {
 		const row = { id: 'this', version: 3, strength: 'sealed', home: 'x', device: 'y' };
 		await tamper(name, 'identity', (store) => store.put(row));
-		await expect(vaultOf(name).read()).rejects.toMatchObject({ kind: 'unsupported' });
+		await expect(vaultOf(name).read()).rejects.toMatchObject({ kind: 'newer', source: 'keys' });
+	});
+
+	it('ST26 a database of a newer app is left alone, too', async () => {
+		const raw = await rawOpen(name, 400);
+		raw.close();
+		await expect(vaultOf(name).read()).rejects.toMatchObject({ kind: 'newer', source: 'keys' });
+		expect((await indexedDB.databases()).find((one) => one.name === name)?.version).toBe(400);
+	});
+
+	it('GO5 a vault that is deleted under an open page is written again, whole', async () => {
+		const vault = vaultOf(name);
+		expect(await vault.nextCount()).toBe(1);
+		const before = await vault.read();
+		expect(await vault.putBack()).toBe('there');
+		await answer(indexedDB.deleteDatabase(name));
+		expect(await vault.putBack()).toBe('put back');
+		const after = await vaultOf(name).read();
+		expect(after).toEqual(before);
+		if (after.kind !== 'whole') throw new Error('it should be whole');
+		expect(await tryIdentity(crypto, vault, after.identity)).toEqual([]);
+		// What it says once is never said twice, however much of it the copy does not know.
+		expect(await vault.nextCount()).toBeGreaterThan(2);
+	});
+
+	it('GO5 a vault that nobody read here is not to be had again', async () => {
+		await answer(indexedDB.deleteDatabase(name));
+		expect(await vaultOf(name).putBack()).toBe('lost');
 	});
 
 	it('ID17 a connection that was closed is opened again', async () => {

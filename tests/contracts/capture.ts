@@ -58,9 +58,24 @@ export function captureContract(
 			const [lens] = await make().lenses();
 			await opened({ lensId: lens?.id ?? null }, (captured) => {
 				expect(captured.lensId).toBe(lens?.id);
+				expect(captured.chosen).toBe(true);
 			});
 			await opened({ lensId: 'gone' }, (captured) => {
 				expect(captured.lensId).toBe(lens?.id);
+				expect(captured.chosen).toBe(false);
+			});
+		});
+	});
+
+	test('RC34 a lens whose id is gone is known by its name', async () => {
+		await opened({}, async () => {
+			const [lens] = await make().lenses();
+			await opened({ lensId: 'gone', lensLabel: lens?.label ?? '' }, (captured) => {
+				expect(captured.lensId).toBe(lens?.id);
+				expect(captured.chosen).toBe(true);
+			});
+			await opened({ lensId: 'gone', lensLabel: 'another' }, (captured) => {
+				expect(captured.chosen).toBe(false);
 			});
 		});
 	});

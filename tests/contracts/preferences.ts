@@ -6,7 +6,7 @@ export function preferencesContract(make: (stored: unknown) => Promise<Preferenc
 	test('nothing stored, or anything but a document, reads as the defaults', async () => {
 		for (const stored of [undefined, null, 'x', 7, []]) {
 			expect(await (await make(stored)).read()).toEqual({
-				...{ lensId: null, profile: 'standard', sound: false, armed: false },
+				...{ lensId: null, lensLabel: null, profile: 'standard', sound: false, armed: false },
 				...{ budgetBytes: null, cap: null, mostDays: null, acceptsLoss: false },
 				...{ plan: { when: 'by-hand', times: [], away: false }, override: null },
 				...{ triedKit: null, claimedMs: null },

@@ -18,6 +18,44 @@ describe('the watchdog', () => {
 		expect(silence(watch, 8000)).toBe('fragments');
 	});
 
+	/** Silence of a lens whose first picture comes after `lagMs`, looked at every second. */
+	function outcome(lagMs: number, failures: number): string {
+		let watch = watchFrom({ frames: 0, fragments: 0 }, 0, failures);
+		for (let ms = 1000; ms <= lagMs + 3000; ms += 1000) {
+			const frames = Math.max(0, Math.floor((ms - lagMs) / 66));
+			const fragments = Math.max(0, Math.floor((ms - lagMs - 500) / 1000));
+			watch = watchNext(watch, { frames, fragments }, ms);
+			const silent = silence(watch, ms);
+			if (silent !== null) return silent;
+		}
+		return 'records';
+	}
+
+	test('RC31 a lens that was just opened has 15 s for its first picture, and twice as long after each failure', () => {
+		expect(outcome(7000, 0)).toBe('records');
+		expect(outcome(14_000, 0)).toBe('records');
+		expect(outcome(20_000, 0)).toBe('frames');
+		expect(outcome(20_000, 1)).toBe('records');
+		expect(outcome(45_000, 1)).toBe('frames');
+		expect(outcome(45_000, 2)).toBe('records');
+		// Two minutes are enough for any, and for a number of failures as large as it may be.
+		expect(outcome(110_000, 1000)).toBe('records');
+		expect(outcome(130_000, 1000)).toBe('frames');
+	});
+
+	test('RC31 an encoder that is slow to begin gets longer, too, and only for its first fragment', () => {
+		const at = (ms: number, failures: number) => {
+			const begun = watchFrom({ frames: 1, fragments: 0 }, 0, failures);
+			const watch = watchNext(begun, { frames: 99, fragments: 0 }, ms);
+			return silence(watch, ms);
+		};
+		expect(at(8000, 0)).toBe('fragments');
+		expect(at(8000, 1)).toBe(null);
+		expect(at(16_000, 1)).toBe('fragments');
+		const begun = watchFrom({ frames: 1, fragments: 1 }, 0, 3);
+		expect(silence(watchNext(begun, { frames: 9, fragments: 1 }, 8000), 8000)).toBe('fragments');
+	});
+
 	test('RC16 tries get rarer and never stop', () => {
 		expect([1, 2, 3, 4, 5, 6, 1000].map(retryAfterMs)).toEqual([
 			500, 1000, 2000, 5000, 10_000, 10_000, 10_000,
@@ -38,5 +76,7 @@ describe('the watchdog', () => {
 			expect(new Set(repairs(why, null))).toEqual(new Set(['lens']));
 		}
 		expect(repairs('quota', null)).not.toContain('page');
+		// ST26: only the newer version of this app can go on.
+		expect(repairs('store', null, 'newer')[0]).toBe('page');
 	});
 });

@@ -184,6 +184,19 @@ describe('looking', () => {
 		expect(caretaker.growths[0]).toMatchObject({ kind: 'fast', owner: 'previews' });
 	});
 
+	test('GO6 a store that does not open is trouble, and no more once it does: two seconds later', async () => {
+		const { caretaker, store, clock } = here;
+		const runs = store.runs.bind(store);
+		await record(store, DOOR, 1, 10);
+		store.runs = () => Promise.reject(new Fault('blocked', 'busy', undefined, 'footage'));
+		await caretaker.look();
+		expect(caretaker.trouble).toMatchObject({ kind: 'blocked', source: 'footage' });
+		store.runs = runs;
+		clock.advance(2000);
+		await expect.poll(() => caretaker.trouble).toBeNull();
+		expect(caretaker.filling).toMatchObject({ footage: 1100 });
+	});
+
 	test('a store that does not answer is asked again', async () => {
 		const { caretaker, store } = here;
 		const runs = store.runs.bind(store);
@@ -193,6 +206,7 @@ describe('looking', () => {
 		expect(caretaker.filling).toBeNull();
 		store.runs = runs;
 		await caretaker.look();
+		expect(caretaker.trouble).toBeNull();
 		expect(caretaker.filling).toMatchObject({ footage: 1100 });
 	});
 });

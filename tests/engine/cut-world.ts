@@ -11,6 +11,7 @@ import { Membership } from '#engine/membership.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { Pairing } from '#engine/pairing-controls.ts';
 import type { PairingState } from '#engine/pairing.ts';
+import { Sightings } from '#engine/sightings.ts';
 import type { Relays, RelaySocketEvents } from '#ports/relay.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { Conversation } from '#relay/conversation.ts';
@@ -18,6 +19,7 @@ import { newWorld } from '../relay/talk.ts';
 import type { FakeAir } from '../fakes/cables.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeNetwork } from '../fakes/network.ts';
+import { MemorySeen } from '../fakes/seen.ts';
 import type { MemorySegments } from '../fakes/segments.ts';
 import type { FakeVault } from '../fakes/vault.ts';
 
@@ -206,7 +208,10 @@ export class Page {
 		const renew = (): Promise<void> => Promise.resolve();
 		const post = this.link;
 		const granting = new Granting({ crypto, vault, clock, house, membership, post, renew });
-		const members = new Members({ crypto, clock, house, membership, link: post, granting });
+		const sightings = new Sightings(clock, new MemorySeen());
+		const members = new Members({
+			...{ crypto, clock, house, membership, link: post, granting, sightings },
+		});
 		this.arrivals.begin(post, (device) => members.revoke(device, () => undefined));
 		granting.begin();
 		this.link.begin();

@@ -79,7 +79,10 @@ describe('the house', () => {
 
 	it('ID11 a vault that does not answer is no reason to keep keys worse', async () => {
 		vault.down = new Fault('timeout', 'slow');
-		expect(await houseOf().found()).toMatchObject({ kind: 'unavailable', fault: vault.down });
+		expect(await houseOf().found()).toMatchObject({
+			kind: 'unavailable',
+			fault: { kind: 'timeout', source: 'keys' },
+		});
 		vault.down = null;
 		expect(await houseOf().look()).toEqual({ kind: 'new' });
 	});

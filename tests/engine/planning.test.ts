@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EventKind } from '#domain/event.ts';
+import { Fault } from '#domain/fault.ts';
 import type { Plan } from '#domain/schedule.ts';
 import { Planning } from '#engine/planning.ts';
 import type { RecorderState } from '#engine/recording.ts';
@@ -57,6 +58,27 @@ describe('the plan of a camera', () => {
 		await on.planning.stop();
 		expect(on.records()).toBe(false);
 		expect((await on.preferences.read()).override).toBeNull();
+	});
+
+	test('GO2 GO6 what cannot be kept is done all the same, and what cannot be read goes on once it can', async () => {
+		const { planning, preferences, recorder, records, clock } = world(undefined, true);
+		const newer = () => Promise.reject(new Fault('newer', 'of a newer app'));
+		const [read, write] = [preferences.read.bind(preferences), preferences.write.bind(preferences)];
+		Object.assign(preferences, { read: newer, write: newer });
+		await planning.begin();
+		expect(records()).toBe(false);
+		recorder.be = (kind) => {
+			recorder.state = { kind, fault: null } as unknown as RecorderState;
+			return read();
+		};
+		await planning.start();
+		expect(records()).toBe(true);
+		await planning.stop();
+		expect(records()).toBe(false);
+		Object.assign(preferences, { read, write });
+		clock.advance(30_000);
+		await planning.set(() => ({}));
+		expect(records()).toBe(true);
 	});
 
 	test('SC1 SC6 SC7 at times: starts and stops by itself, says until when, and writes it down', async () => {

@@ -14,7 +14,8 @@ type Wish = Parameters<Captured['adjust']>[0];
 export class FakeCaptured implements Captured {
 	readonly picture = {} as Picture;
 	readonly lensId: string;
-	readonly label = 'A lens';
+	readonly label: string;
+	readonly chosen: boolean;
 	readonly width: number;
 	readonly height: number;
 	readonly frameRate: number;
@@ -23,8 +24,10 @@ export class FakeCaptured implements Captured {
 	delivered = 0;
 	readonly #listeners = new Set<(event: CapturedEvent) => void>();
 
-	constructor(request: CaptureRequest) {
-		this.lensId = 'lens-1';
+	constructor(request: CaptureRequest, { id, label }: Pick<Lens, 'id' | 'label'>, chosen: boolean) {
+		this.lensId = id;
+		this.label = label;
+		this.chosen = chosen;
 		this.width = request.width;
 		this.height = request.height;
 		this.frameRate = request.frameRate;
@@ -65,8 +68,13 @@ export class FakeCapture implements Capture {
 	readonly opened: FakeCaptured[] = [];
 	readonly #listeners = new Set<() => void>();
 
+	/** What is plugged in; the first is what the browser thinks best. */
+	plugged: Lens[] = [{ id: 'lens-1', label: 'A lens', facing: 'unknown' }];
+	/** Whether there is a microphone. */
+	heard = true;
+
 	lenses(): Promise<Lens[]> {
-		return Promise.resolve([{ id: 'lens-1', label: 'A lens', facing: 'unknown' }]);
+		return Promise.resolve(this.plugged);
 	}
 
 	open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
@@ -74,7 +82,16 @@ export class FakeCapture implements Capture {
 			? new Fault('aborted', 'the camera is not wanted any more')
 			: this.failures.shift();
 		if (failure !== undefined) return Promise.reject(failure);
-		const captured = new FakeCaptured(request);
+		const { lensId, lensLabel } = request;
+		const own = this.plugged.find(({ id }) => id === lensId);
+		const named = this.plugged.find(({ label }) => label === lensLabel);
+		const [best = { id: 'lens-1', label: 'A lens' }] = this.plugged;
+		const lens = own ?? named ?? best;
+		const captured = new FakeCaptured(
+			{ ...request, sound: request.sound && this.heard },
+			lens,
+			lensId === null || own !== undefined || named !== undefined,
+		);
 		this.opened.push(captured);
 		return Promise.resolve(captured);
 	}

@@ -10,7 +10,7 @@ import { NotedPreferences } from '#engine/noted.ts';
 import { Pins } from '#engine/pins.ts';
 import { Retention } from '#engine/retention.ts';
 import type { Ledger } from '#ports/ledger.ts';
-import type { Origin, Trace } from '#ports/origin.ts';
+import type { Cleared, Origin, Trace } from '#ports/origin.ts';
 import type { Reserve } from '#ports/reserve.ts';
 import type { Segments } from '#ports/segments.ts';
 import { T0 } from '../contracts/segments.ts';
@@ -110,6 +110,16 @@ export class MemoryOrigin implements Origin {
 
 	leaveTrace(trace: Trace | null): void {
 		this.left = trace;
+	}
+
+	gone: Cleared | null = null;
+
+	cleared(): Cleared | null {
+		return this.gone;
+	}
+
+	leaveCleared(cleared: Cleared | null): void {
+		this.gone = cleared;
 	}
 }
 

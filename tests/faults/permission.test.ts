@@ -22,7 +22,7 @@ async function setCamera(page: Page, setting: 'granted' | 'denied'): Promise<voi
 	});
 }
 
-test('a refused camera is a sentence with a way on, and works once it is allowed', async () => {
+test('RC36 a refused camera is a sentence with a way on, and works by itself once it is allowed', async () => {
 	context = await launchChromium({ camera: 'refused' });
 	const page = await context.newPage();
 	const errors = escaped(page);
@@ -31,9 +31,36 @@ test('a refused camera is a sentence with a way on, and works once it is allowed
 	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
 	const alert = page.getByRole('alert').first();
 	await alert.waitFor({ timeout: 20_000 });
-	expect(await alert.innerText()).toMatch(/allow/i);
+	await expect.poll(() => alert.innerText()).toMatch(/allow/i);
 	await setCamera(page, 'granted');
-	await page.getByRole('button', { name: 'Try again' }).click();
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
+	expect(errors).toEqual([]);
+});
+
+test('RC35 RC36 a camera that the system refuses: the sentence names the system, and coming back to the page is enough', async () => {
+	context = await launchChromium();
+	await context.addInitScript(() => {
+		const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+		let refused = true;
+		Object.assign(window, { allow: () => (refused = false) });
+		navigator.mediaDevices.getUserMedia = (wish) =>
+			refused
+				? Promise.reject(new DOMException('Permission denied by system', 'NotAllowedError'))
+				: own(wish);
+	});
+	const page = await context.newPage();
+	const errors = escaped(page);
+	await page.goto(relay.address);
+	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+	const alert = page.getByRole('alert').first();
+	await alert.waitFor({ timeout: 20_000 });
+	await expect
+		.poll(() => alert.innerText())
+		.toMatch(/system of this device.*settings of the system/s);
+	await page.evaluate(() => {
+		(window as unknown as { allow: () => void }).allow();
+		window.dispatchEvent(new Event('focus'));
+	});
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 	expect(errors).toEqual([]);
 });
@@ -82,10 +109,10 @@ test('no camera at all: a sentence, not a blank page', async () => {
 	await page.goto(`${relay.address}/`);
 	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
 	await page.getByRole('alert').first().waitFor({ timeout: 20_000 });
-	expect(await page.getByRole('alert').first().innerText()).toMatch(/no camera/i);
+	await expect.poll(() => page.getByRole('alert').first().innerText()).toMatch(/no camera/i);
 });
 
-test('a camera in use by another program: a sentence that says what to close', async () => {
+test('RC35 a camera that does not start: the sentence names what may keep it off', async () => {
 	context = await launchChromium();
 	await context.addInitScript(() => {
 		navigator.mediaDevices.getUserMedia = () =>
@@ -95,5 +122,7 @@ test('a camera in use by another program: a sentence that says what to close', a
 	await page.goto(`${relay.address}/`);
 	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
 	await page.getByRole('alert').first().waitFor({ timeout: 20_000 });
-	expect(await page.getByRole('alert').first().innerText()).toMatch(/another (program|app)/i);
+	await expect
+		.poll(() => page.getByRole('alert').first().innerText())
+		.toMatch(/Another program.*privacy settings.*switch.*driver/s);
 });

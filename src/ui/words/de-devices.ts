@@ -109,6 +109,11 @@ export const devices: DeviceWords = {
 		aborted: notDone,
 		timeout:
 			'Der Browser hat nicht rechtzeitig geantwortet. Sieh nach, ob es geschehen ist, bevor du es noch einmal versuchst.',
+		system: notDone,
+		unreadable: notDone,
+		newer: 'Hier war eine neuere Version von Spy-cam. Lade sie, dann versuche es noch einmal.',
+		blocked: 'Ein anderer Tab von Spy-cam ist im Weg. Schließe ihn, dann versuche es noch einmal.',
+		cleared: 'Die Daten dieser Seite wurden im Browser gelöscht. Lade die Seite neu.',
 		unconfirmed:
 			'Es kam keine Antwort. Sieh nach, ob es geschehen ist, bevor du es noch einmal versuchst.',
 		internal: 'Etwas ging schief, das nicht schiefgehen sollte. Es wurde nichts geändert.',

@@ -11,6 +11,8 @@ export const events: typeof english = {
 		'new-recorder': 'Die Aufnahme wurde neu gestartet',
 		'new-lens': 'Die Kamera wurde neu geöffnet',
 		reloaded: 'Die Seite wurde neu geladen, weil nichts anderes half',
+		'other-lens': 'Eine andere Kamera nahm auf: Die gewählte war nicht da',
+		cleared: 'Die Daten dieser Seite wurden im Browser gelöscht',
 		unplugged: 'Das Laden hörte auf',
 		'spared-rate': 'Weniger Bilder pro Sekunde, um das Gerät zu schonen',
 		'spared-size': 'Ein kleineres Bild, um das Gerät zu schonen',

@@ -24,6 +24,10 @@ export const guard: typeof english = {
 		what: 'Dieses Gerät ist zu warm oder hat zu viel zu tun.',
 		next: 'Lege es aus der Sonne und schließe andere Apps. Bis dahin nimmt es weniger oder kleinere Bilder auf.',
 	},
+	otherLens: (name) => ({
+		what: `Die gewählte Kamera${name && ` „${name}“`} ist nicht da. Eine andere wird benutzt.`,
+		next: 'Sobald sie wieder angeschlossen ist, wird von selbst zu ihr gewechselt.',
+	}),
 	goOn: 'Weiter aufnehmen',
 	goOnWhy: (what, since) =>
 		since === null

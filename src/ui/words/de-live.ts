@@ -159,6 +159,11 @@ export const live: LiveWords = {
 		aborted: 'Das wurde unterbrochen. Versuche es noch einmal.',
 		timeout:
 			'Das kam nicht innerhalb von 5 Sekunden bei der Kamera an. Es ist nicht geschehen und geschieht nicht mehr; versuche es noch einmal.',
+		system: 'Das System des Kamera-Geräts lässt es das nicht nutzen.',
+		unreadable: 'Dieses Objektiv ist da, startet aber nicht.',
+		newer: 'Die Kamera braucht eine neuere Version von Spy-cam. Lade ihre Seite neu.',
+		blocked: 'Ein anderer Tab auf dem Kamera-Gerät hält ihre Daten geschlossen.',
+		cleared: 'Die Daten der Kamera wurden in ihrem Browser gelöscht.',
 		unconfirmed:
 			'Die Kamera sagt nicht, ob es geschehen ist. Vielleicht ist sie noch dabei: Sieh nach, bevor du es noch einmal versuchst.',
 		internal: elsewhere,

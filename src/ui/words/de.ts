@@ -247,6 +247,7 @@ export const de: Words = {
 		broken: 'Diese Seite ist kaputt gegangen',
 	},
 	startFault: 'Spy-cam konnte nicht starten.',
+	trouble: 'Etwas funktioniert nicht.',
 	chunk: {
 		what: 'Ein Teil der App wurde nicht geladen.',
 		next: 'Versuche es noch einmal, wenn es eine Verbindung gibt.',
@@ -261,57 +262,6 @@ export const de: Words = {
 			'Die neue Version ist nicht gestartet. Versuche es noch einmal, oder schließe alle Tabs dieser App.',
 	},
 	rec: 'REC',
-	faults: {
-		unavailable: {
-			what: 'Der Browser gab uns nicht, was wir brauchen.',
-			next: 'Versuche es noch einmal. Bleibt es so, schließe die anderen Tabs und lade die Seite neu.',
-		},
-		offline: {
-			what: 'Es gibt keine Verbindung.',
-			next: 'Zum Aufnehmen braucht es keine. Versuche es später noch einmal.',
-		},
-		denied: {
-			what: 'Der Browser lässt diese Seite die Kamera nicht nutzen.',
-			next: 'Erlaube der Seite die Kamera: Tippe auf das Zeichen neben der Adresse, dann versuche es noch einmal.',
-		},
-		quota: {
-			what: 'Der Browser hat keinen Platz mehr für Aufnahmen.',
-			next: 'Schaffe Platz auf diesem Gerät, oder gib den Aufnahmen unter Speicher weniger.',
-		},
-		'not-found': {
-			what: 'Keine Kamera gefunden.',
-			next: 'Schließe eine an oder schalte sie ein, dann versuche es noch einmal.',
-		},
-		conflict: {
-			what: 'Ein anderes Programm benutzt die Kamera.',
-			next: 'Schließe das Programm oder die App, die ein Bild zeigt, dann versuche es noch einmal.',
-		},
-		malformed: {
-			what: 'Die Kamera lieferte etwas Unverständliches.',
-			next: 'Versuche es noch einmal, oder wähle eine andere Kamera oder Qualität.',
-		},
-		corrupt: {
-			what: 'Dieser Teil der Aufnahmen ist beschädigt.',
-			next: 'Der Rest ist in Ordnung. Wähle einen anderen Moment.',
-		},
-		unsupported: {
-			what: 'Das kann dieser Browser hier nicht.',
-			next: 'Öffne die Seite über https oder localhost, in einem neuen Chrome, Edge, Safari oder Firefox.',
-		},
-		aborted: { what: 'Das wurde unterbrochen.', next: 'Versuche es noch einmal.' },
-		timeout: {
-			what: 'Der Browser antwortete nicht rechtzeitig.',
-			next: 'Versuche es noch einmal. Bleibt es so, lade die Seite neu.',
-		},
-		unconfirmed: {
-			what: 'Es kam keine Antwort: Vielleicht ist es geschehen, vielleicht nicht.',
-			next: 'Sieh nach, bevor du es noch einmal versuchst.',
-		},
-		internal: {
-			what: 'Etwas ging schief, das nicht schiefgehen darf.',
-			next: 'Versuche es noch einmal. Gespeichertes ist nicht verloren.',
-		},
-	},
 	gaps: {
 		stopped: 'die Aufnahme wurde beendet',
 		rotated: 'der Rekorder wurde gerade ersetzt',

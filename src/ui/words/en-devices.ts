@@ -18,6 +18,11 @@ const failed: Readonly<Record<FaultKind, string>> = {
 	unsupported: 'This browser cannot do this.',
 	aborted: notDone,
 	timeout: 'The browser did not answer in time. Look whether it was done before you try again.',
+	system: notDone,
+	unreadable: notDone,
+	newer: 'A newer version of Spy-cam was here. Load it, then try again.',
+	blocked: 'Another tab of Spy-cam is in the way. Close it, then try again.',
+	cleared: 'The browser’s data of this page was deleted. Load this page again.',
 	unconfirmed: 'There was no answer. Look whether it was done before you try again.',
 	internal: 'Something went wrong that should not. Nothing was changed.',
 };

@@ -12,6 +12,8 @@ const kinds: Readonly<Record<Alone, string>> = {
 	'new-recorder': 'The recorder was restarted',
 	'new-lens': 'The camera was opened again',
 	reloaded: 'The page was loaded again, because nothing else helped',
+	'other-lens': 'Another camera recorded: the chosen one was not there',
+	cleared: 'The browser’s data of this page was deleted',
 	unplugged: 'Charging stopped',
 	'spared-rate': 'Fewer pictures a second, to spare this device',
 	'spared-size': 'A smaller picture, to spare this device',

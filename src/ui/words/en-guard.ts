@@ -26,6 +26,11 @@ export const guard = {
 		what: 'This device is too warm or too busy.',
 		next: 'Move it out of the sun and close other apps. It records fewer or smaller pictures until then.',
 	},
+	/** `name`: of the chosen one, '' where nobody knows. */
+	otherLens: (name: string) => ({
+		what: `The chosen camera${name && ` “${name}”`} is not there. Another one is used.`,
+		next: 'It goes back by itself once that one is plugged in again.',
+	}),
 	/** Instead of the badge. */
 	goOn: 'Go on recording',
 	goOnWhy: (what: string, since: string | null) =>

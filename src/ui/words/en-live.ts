@@ -88,6 +88,11 @@ const refused: Readonly<Record<FaultKind, string>> = {
 	aborted: 'That was interrupted. Try again.',
 	timeout:
 		'This did not reach the camera within 5 seconds. It was not done and will not be; try again.',
+	system: 'The system of the camera’s device does not let it use this.',
+	unreadable: 'That lens is there but does not start.',
+	newer: 'The camera needs a newer version of Spy-cam. Load its page again.',
+	blocked: 'Another tab on the camera’s device keeps its data closed.',
+	cleared: 'The camera’s data was deleted in its browser.',
 	unconfirmed:
 		'The camera does not say whether it did this. It may still be at it: look at the camera before you try again.',
 	internal: elsewhere,

@@ -1,4 +1,3 @@
-import type { FaultKind } from '#domain/fault.ts';
 import type { PromiseName } from '#domain/promises.ts';
 import type { Gap } from '#domain/timeline.ts';
 
@@ -25,58 +24,6 @@ function span(ms: number): string {
 	if (minutes < 48 * 60) return count(Math.round(minutes / 6) / 10, 'hour', 'hours');
 	return count(Math.round(minutes / 144) / 10, 'day', 'days');
 }
-
-const faults: Readonly<Record<FaultKind, Advice>> = {
-	unavailable: {
-		what: 'The browser did not give us what we need.',
-		next: 'Try again. If it stays like this, close the other tabs and reload this page.',
-	},
-	offline: {
-		what: 'There is no connection.',
-		next: 'Recording does not need one. Try again later.',
-	},
-	denied: {
-		what: 'The browser does not let this page use the camera.',
-		next: 'Allow the camera for this page: tap the sign beside the address, then try again.',
-	},
-	quota: {
-		what: 'The browser has no room left for footage.',
-		next: 'Free some space on this device, or give footage a smaller budget under Storage.',
-	},
-	'not-found': {
-		what: 'No camera was found.',
-		next: 'Plug one in or switch it on, then try again.',
-	},
-	conflict: {
-		what: 'The camera is in use by another program.',
-		next: 'Close the other program or app that shows a picture, then try again.',
-	},
-	malformed: {
-		what: 'The camera delivered something we do not understand.',
-		next: 'Try again, or choose another camera or quality.',
-	},
-	corrupt: {
-		what: 'This part of the footage is damaged.',
-		next: 'The rest is fine. Choose another moment.',
-	},
-	unsupported: {
-		what: 'This browser cannot do this here.',
-		next: 'Open the page on https or on localhost, in a recent Chrome, Edge, Safari or Firefox.',
-	},
-	aborted: { what: 'That was interrupted.', next: 'Try again.' },
-	timeout: {
-		what: 'The browser did not answer in time.',
-		next: 'Try again. If it stays like this, reload this page.',
-	},
-	unconfirmed: {
-		what: 'There was no answer: it may have been done, or not.',
-		next: 'Look before you try again.',
-	},
-	internal: {
-		what: 'Something went wrong that should not.',
-		next: 'Try again. Nothing that was saved is lost.',
-	},
-};
 
 const gaps: Readonly<Record<Gap['why'], string>> = {
 	stopped: 'recording was stopped',
@@ -316,6 +263,7 @@ export const en = {
 		broken: 'This page broke',
 	},
 	startFault: 'Spy-cam could not start.',
+	trouble: 'Something does not work.',
 	chunk: {
 		what: 'A part of the app did not load.',
 		next: 'Try again when there is a connection.',
@@ -329,7 +277,6 @@ export const en = {
 		failed: 'The new version did not start. Try again, or close all tabs of this app.',
 	},
 	rec: 'REC',
-	faults,
 	gaps,
 	promises,
 	...shared,

@@ -1,0 +1,48 @@
+import type { Capture, Captured } from '#ports/capture.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { RecorderChoice } from './recording.ts';
+
+/** A lens that comes back is told by the browser, mostly. */
+const LOOK_MS = 15_000;
+/** A lens that is listed and does not open is not tried all day long. */
+const MOST_MS = 10 * 60_000;
+
+/** Whether what was chosen and could not be had is there again. Rule: docs/spec/recording.md, RC33. */
+export class LensReturn {
+	readonly #capture: Pick<Capture, 'lenses'>;
+	readonly #clock: Pick<Clock, 'monotonicMs'>;
+	#lookedMs = -Infinity;
+	#waitMs = LOOK_MS;
+
+	constructor(capture: Pick<Capture, 'lenses'>, clock: Pick<Clock, 'monotonicMs'>) {
+		this.#capture = capture;
+		this.#clock = clock;
+	}
+
+	/** `told`: something was plugged in, or allowed. */
+	async isOpen(captured: Captured, choice: RecorderChoice, told: boolean): Promise<boolean> {
+		const mute = choice.sound && !captured.sound;
+		if (captured.chosen && !(mute && told)) return false;
+		const nowMs = this.#clock.monotonicMs();
+		if (!told && nowMs - this.#lookedMs < this.#waitMs) return false;
+		this.#lookedMs = nowMs;
+		if (captured.chosen) return true;
+		try {
+			const { lensId, lensLabel = null } = choice;
+			const lenses = await this.#capture.lenses();
+			const named = lenses.filter(({ label }) => label !== '' && label === lensLabel);
+			return lenses.some(({ id }) => id === lensId) || named.length === 1;
+		} catch {
+			return false;
+		}
+	}
+
+	/** It was there, and did not open. */
+	failed(): void {
+		this.#waitMs = Math.min(2 * this.#waitMs, MOST_MS);
+	}
+
+	succeeded(): void {
+		this.#waitMs = LOOK_MS;
+	}
+}

@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { newContext, startRelay } from '../e2e/house.ts';
+import { becomeCamera, escaped, record, recording, stop } from '../e2e/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+import { SOAK } from './counts.ts';
+
+/** All of them in a soak; else the first stands for its like: the store's own tests look at each. */
+const some = <T>(...all: T[]): T[] => (SOAK ? all : all.slice(0, 1));
+
+/** What becomes of this site's data while a page of it is open, and before it is opened. */
+let relay: Awaited<ReturnType<typeof startRelay>>;
+let context: BrowserContext;
+beforeAll(async () => {
+	relay = await startRelay();
+});
+afterAll(() => relay.stop());
+afterEach(() => context.close());
+
+async function camera(): Promise<Page> {
+	context = await newContext();
+	const page = await context.newPage();
+	await becomeCamera(page, relay.address);
+	await record(page);
+	await savedAtLeast(page, 2);
+	return page;
+}
+
+async function clear(page: Page, storageTypes: string): Promise<void> {
+	const session = await context.newCDPSession(page);
+	const { origin } = new URL(relay.address);
+	await session.send('Storage.clearDataForOrigin', { origin, storageTypes });
+	await session.detach();
+}
+
+const cameraOf = async (page: Page) => (await storedRuns(page)).at(-1)?.camera;
+const deleted = (page: Page) =>
+	page.getByRole('alert').filter({ hasText: 'data of this page was deleted' });
+
+test.each(some('all', 'indexeddb'))(
+	'GO4 GO5 site data (%s) is cleared while it records: said on every page, and it records on as the same camera',
+	async (types) => {
+		const page = await camera();
+		const errors = escaped(page);
+		const id = await cameraOf(page);
+		await clear(page, types);
+		await deleted(page).waitFor({ timeout: 30_000 });
+		await expect.poll(() => deleted(page).innerText()).toMatch(/footage/);
+		await expect.poll(() => deleted(page).innerText()).toMatch(/keys/);
+		await recording(page, 60_000);
+		await savedAtLeast(page, 2);
+		expect(await cameraOf(page)).toBe(id);
+		expect(
+			await page
+				.getByRole('alert')
+				.filter({ hasText: /[Cc]amera/ })
+				.count(),
+		).toBe(0);
+		// It outlives the page, and stands on every one, until the person knows.
+		await page.goto(relay.address);
+		await deleted(page).waitFor({ timeout: 30_000 });
+		await expect
+			.poll(() => page.getByRole('status').allInnerTexts(), { timeout: 30_000 })
+			.toContainEqual(expect.stringMatching(/Recording since/));
+		await savedAtLeast(page, 3);
+		expect(await cameraOf(page)).toBe(id);
+		await deleted(page).getByRole('button', { name: 'Understood' }).click();
+		await deleted(page).waitFor({ state: 'detached' });
+		await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+		await stop(page);
+		expect(await deleted(page).count()).toBe(0);
+		expect(errors).toEqual([]);
+	},
+);
+
+const DATABASES = ['preferences', 'footage', 'vault', 'events', 'ledger', 'reserve'] as const;
+
+test('GO4 GO5 one database after the other is deleted while it records: it records on, and goes on after a reload', async () => {
+	const page = await camera();
+	const errors = escaped(page);
+	const id = await cameraOf(page);
+	for (const name of some(...DATABASES)) {
+		await page.evaluate(
+			(name) =>
+				new Promise<void>((done, failed) => {
+					const request = indexedDB.deleteDatabase(`spycam-${name}`);
+					request.onsuccess = () => done();
+					request.onerror = () => failed(new Error('not deleted'));
+				}),
+			name,
+		);
+		await deleted(page).waitFor({ timeout: 40_000 });
+		await deleted(page).getByRole('button', { name: 'Understood' }).click();
+		await recording(page, 60_000);
+	}
+	await savedAtLeast(page, 2);
+	await page.reload();
+	await recording(page, 60_000);
+	expect(await cameraOf(page)).toBe(id);
+	await stop(page);
+	expect(errors).toEqual([]);
+});
+
+const PAGES = ['/saved', '/storage', '/', '/camera', '/watch', '/settings'] as const;
+
+const pages = SOAK ? PAGES : PAGES.slice(0, 2);
+
+/** A page of this origin on which the app does not run. */
+async function bare(): Promise<Page> {
+	const page = await context.newPage();
+	await page.goto(`${relay.address}/favicon.svg`);
+	return page;
+}
+
+test.each(some('footage', 'vault', 'preferences', 'events', 'ledger', 'reserve'))(
+	'ST26 a database of a newer version (%s): said within seconds on every page, with a button, and left as it is',
+	async (name) => {
+		context = await newContext();
+		const other = await bare();
+		const version = () =>
+			other.evaluate(
+				async (name) => (await indexedDB.databases()).find((one) => one.name === name)?.version,
+				`spycam-${name}`,
+			);
+		await other.evaluate(
+			(name) =>
+				new Promise<void>((done) => {
+					indexedDB.open(name, 400).onsuccess = ({ target }) => {
+						(target as IDBOpenDBRequest).result.close();
+						done();
+					};
+				}),
+			`spycam-${name}`,
+		);
+		const page = await context.newPage();
+		const errors = escaped(page);
+		for (const path of pages) {
+			await page.goto(relay.address + path);
+			const alert = page.getByRole('alert').filter({ hasText: 'newer version' }).first();
+			await alert.waitFor({ timeout: 15_000 });
+			await alert.getByRole('button', { name: 'Load the newer version' }).waitFor();
+			const main = await page.locator('main').innerText();
+			expect(main).not.toMatch(/Opening your camera/);
+			if (name === 'vault') expect(main).not.toMatch(/no camera in this home/);
+		}
+		await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+		await page.getByRole('button', { name: 'Load the newer version' }).first().click();
+		await page.waitForFunction(() => !('sameDocument' in window), null, { timeout: 20_000 });
+		expect(await version()).toBe(400);
+		expect(errors).toEqual([]);
+	},
+);
+
+test.each(some('vault', 'footage'))(
+	'ST27 GO6 a database that an older tab keeps (%s): said within seconds on every page, and it goes on by itself when that tab is closed',
+	async (name) => {
+		context = await newContext();
+		const older = await bare();
+		await older.evaluate(
+			(name) =>
+				new Promise<void>((done) => {
+					const request = indexedDB.open(name, 5);
+					request.onsuccess = () => {
+						Object.assign(window, { kept: request.result });
+						done();
+					};
+				}),
+			`spycam-${name}`,
+		);
+		const page = await context.newPage();
+		const errors = escaped(page);
+		for (const path of pages) {
+			await page.goto(relay.address + path);
+			const alert = page.getByRole('alert').filter({ hasText: 'Close the other tabs' }).first();
+			await alert.waitFor({ timeout: 15_000 });
+			await alert.getByRole('button', { name: 'Try again' }).waitFor();
+			const main = await page.locator('main').innerText();
+			expect(main).not.toMatch(/Opening your camera/);
+			if (name === 'vault') expect(main).not.toMatch(/no camera in this home/);
+		}
+		await older.close();
+		await page
+			.getByRole('alert')
+			.filter({ hasText: 'Close the other tabs' })
+			.waitFor({ state: 'detached', timeout: 20_000 });
+		await becomeCamera(page, relay.address);
+		await record(page);
+		await stop(page);
+		expect(errors).toEqual([]);
+	},
+);
