@@ -14,6 +14,10 @@ export class FakeEncoding implements Encoding {
 	readonly #startedMs: number;
 	#count = 0;
 	#over = false;
+	/** Whether the next fragment needs an init section first: at its beginning, and where pictures changed their size. */
+	#fresh = true;
+	/** Seconds without a picture so far. */
+	#pausedS = 0;
 
 	constructor(captured: Captured, options: EncoderOptions, sink: EncoderSink, startedMs: number) {
 		this.captured = captured;
@@ -24,13 +28,14 @@ export class FakeEncoding implements Encoding {
 
 	fragment(): void {
 		if (this.#over) return;
-		if (this.#count === 0) {
+		if (this.#fresh) {
+			this.#fresh = false;
 			const mime = 'video/mp4; codecs="avc3.42c01f"';
 			this.#sink.init({ bytes: new Uint8Array(700).fill(1), mime, anchorMs: this.#startedMs });
 		}
 		this.#sink.fragment({
 			bytes: new Uint8Array(5000).fill(this.#count),
-			mediaTicks: this.#count * TIMESCALE,
+			mediaTicks: (this.#count + this.#pausedS) * TIMESCALE,
 			timescale: TIMESCALE,
 			durationTicks: TIMESCALE,
 			keyFrame: true,
@@ -38,6 +43,20 @@ export class FakeEncoding implements Encoding {
 			frames: this.options.frameRate,
 		});
 		this.#count++;
+	}
+
+	/** Pictures have another size from now on. */
+	turn(): void {
+		this.#fresh = true;
+	}
+
+	/** No picture comes for so many seconds. */
+	pause(seconds: number): void {
+		this.#pausedS += seconds;
+	}
+
+	outgrow(): void {
+		this.#sink.outgrown();
 	}
 
 	fail(fault: Fault): void {

@@ -105,7 +105,9 @@ test('RC27 rotation in mid-recording is normal: a run each, whole chains, and it
 	await runThat(page, 'rotated');
 	await savedAtLeast(page, 3);
 	await puppet(page, 'turn');
-	await expect.poll(async () => (await storedRuns(page))[2]?.lastSeq).toBeGreaterThanOrEqual(3);
+	await expect
+		.poll(async () => (await storedRuns(page))[2]?.lastSeq, { timeout: 30_000 })
+		.toBeGreaterThanOrEqual(3);
 	await stop(page);
 	const runs = await storedRuns(page);
 	expect(runs.map(({ ended }) => ended)).toEqual(['rotated', 'rotated', 'stopped']);

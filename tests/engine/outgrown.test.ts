@@ -1,0 +1,160 @@
+import { beforeEach, expect, test } from 'vitest';
+import { WebCrypto } from '#browser/crypto.ts';
+import { MemoryVault } from '#browser/memory-vault.ts';
+import type { CameraId } from '#domain/ids.ts';
+import { PROFILES } from '#domain/profile.ts';
+import type { Hole } from '#domain/run.ts';
+import type { Happenings } from '#engine/happenings.ts';
+import { House } from '#engine/house.ts';
+import { Recorder } from '#engine/recorder.ts';
+import { Stalls } from '#engine/stalls.ts';
+import { FakeCapture } from '../fakes/capture.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { FakeEncoder } from '../fakes/encoder.ts';
+import { MemoryPreferences } from '../fakes/preferences.ts';
+import { MemorySegments } from '../fakes/segments.ts';
+import { retaining } from '../fakes/space.ts';
+import { MemoryTenure } from '../fakes/tenure.ts';
+
+const [, standard] = PROFILES;
+const choice = { lensId: null, profile: standard, sound: false };
+
+let clock: ManualClock;
+let capture: FakeCapture;
+let encoder: FakeEncoder;
+let segments: MemorySegments;
+let preferences: MemoryPreferences;
+let house: House;
+let stalls: Hole[];
+
+beforeEach(async () => {
+	stalls = [];
+	clock = new ManualClock();
+	capture = new FakeCapture();
+	encoder = new FakeEncoder(() => clock.monotonicMs());
+	segments = new MemorySegments();
+	preferences = new MemoryPreferences();
+	house = new House({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
+	await house.found();
+});
+
+function camera(): CameraId {
+	if (house.state.kind !== 'ready') throw new Error('the house is not ready');
+	return house.state.cameras[0]?.id as CameraId;
+}
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+	await expect.poll(what, { interval: 2, timeout: 30_000 }).toBe(true);
+}
+
+async function saved(): Promise<number> {
+	return (await segments.runs(camera())).reduce((sum, run) => sum + run.lastSeq, 0);
+}
+
+/** `count` seconds pass: frames come, and a fragment at the end of each. */
+async function record(recorder: Recorder, count: number): Promise<void> {
+	for (let n = 0; n < count; n++) {
+		const before = await saved();
+		capture.current.delivered += 15;
+		clock.advance(1000);
+		encoder.current.fragment();
+		await until(async () => (await saved()) > before);
+	}
+	await recorder.open(choice); // Joins the queue of orders: whatever they caused is over.
+}
+
+function makeRecorder(): Recorder {
+	return new Recorder({
+		...{ clock, capture, encoder, segments, preferences },
+		tenure: new MemoryTenure(new Set()),
+		retention: retaining(segments, () => Infinity),
+		stalled: (_, hole) => stalls.push(hole),
+		beginRun: (of, given) => house.beginRun(of, given),
+		camera: () => camera(),
+	});
+}
+
+async function recording(): Promise<Recorder> {
+	const recorder = makeRecorder();
+	await recorder.open(choice);
+	await recorder.start();
+	await record(recorder, 2);
+	return recorder;
+}
+
+test('RC27 pictures of another size are a run of their own, and none is lost', async () => {
+	const recorder = await recording();
+	await record(recorder, 3);
+	encoder.current.turn();
+	await record(recorder, 2);
+	await recorder.stop();
+	expect(encoder.encodings).toHaveLength(1);
+	const runs = await segments.runs(camera());
+	expect(runs.map(({ lastSeq, ended }) => [lastSeq, ended])).toEqual([
+		[5, 'rotated'],
+		[2, 'stopped'],
+	]);
+	const [first, second] = runs;
+	expect(second?.anchorUs).toBe(first?.anchorUs);
+	expect(second?.startUs).toBe(first?.endUs);
+	expect(second?.runId).not.toBe(first?.runId);
+});
+
+test('RC26 an encoding that is outgrown goes on until the next one stands in its place', async () => {
+	const recorder = await recording();
+	await record(recorder, 2);
+	const first = encoder.current;
+	first.outgrow();
+	await record(recorder, 1);
+	expect(encoder.encodings).toHaveLength(2);
+	expect(first.stopped).toBe(true);
+	expect(recorder.state.kind).toBe('recording');
+	// One that was replaced has nothing to say any more.
+	first.outgrow();
+	await record(recorder, 1);
+	expect(encoder.encodings).toHaveLength(2);
+	await recorder.stop();
+	expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['rotated', 'stopped']);
+});
+
+test('RC30 a pause is a hole of its run from the next segment on, also over the minute', async () => {
+	const recorder = await recording();
+	await record(recorder, 2);
+	for (const seconds of [4, 150]) {
+		encoder.current.pause(seconds);
+		await record(recorder, 2);
+	}
+	const [run] = await segments.runs(camera());
+	const lengths = run?.holes.map(({ startUs, endUs, why }) => [why, (endUs - startUs) / 1e6]);
+	expect(lengths).toEqual([
+		['stalled', 4],
+		['stalled', 150],
+	]);
+	expect(stalls).toEqual(run?.holes);
+	await recorder.stop();
+});
+
+test('RC30 EV10 a stall is an event with its end; of short ones one a minute', () => {
+	const notes: number[][] = [];
+	const happenings = {
+		note: (...[, kind, startUs = 0, , endUs = 0]: Parameters<Happenings['note']>) => {
+			expect(kind).toBe('stalled');
+			notes.push([startUs / 1e6, endUs / 1e6]);
+		},
+	};
+	const noting = new Stalls(happenings);
+	for (const [from, to] of [
+		[10, 12],
+		[20, 22],
+		[40, 190],
+		[195, 197],
+		[260, 262],
+	] as const) {
+		noting.noted(camera(), { startUs: from * 1e6, endUs: to * 1e6, why: 'stalled' });
+	}
+	expect(notes).toEqual([
+		[10, 12],
+		[40, 190],
+		[260, 262],
+	]);
+});
