@@ -41,6 +41,37 @@ export function plainName(name: string): string {
 	return name.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '');
 }
 
+/** What people take for one name: as it is kept, whatever its case. */
+function asRead(name: string): string {
+	return plainName(name).normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase();
+}
+
+/** Whether a name is one of these (PR32). */
+export function isTaken(name: string, taken: readonly string[]): boolean {
+	const read = asRead(name);
+	return read !== '' && taken.some((other) => asRead(other) === read);
+}
+
+/** The name, or with the first number that makes it another: "Hall", "Hall 2", "Hall 3" (PR32). */
+export function freeName(name: string, taken: readonly string[]): string {
+	if (!isTaken(name, taken)) return name;
+	const letters = Array.from(name.trim().replace(/ \d{1,4}$/, ''));
+	// What is too long loses its end, and that must not be the number.
+	while (utf8Length(letters) > MAX_NAME_BYTES - NUMBER_BYTES) letters.pop();
+	const base = letters.join('').trim();
+	let number = 2;
+	while (isTaken(`${base} ${number}`, taken)) number += 1;
+	return `${base} ${number}`;
+}
+
+/** A space and four digits. */
+const NUMBER_BYTES = 5;
+
+function utf8Length(letters: readonly string[]): number {
+	const bytesOf = (code: number) => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
+	return letters.reduce((sum, letter) => sum + bytesOf(letter.codePointAt(0) ?? 0), 0);
+}
+
 /** Whose name it is, authenticated: a name cannot be moved to another camera. */
 export function nameAad(home: HomeId, subject: CameraId | DeviceId): Bytes {
 	return joined(ascii('spycam/v1/name\0'), bytesOf(home), bytesOf(subject));
