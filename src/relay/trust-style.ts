@@ -52,7 +52,7 @@ figure i { flex: none; position: relative; }
 .choose i { inline-size: 20px; block-size: 20px; border: 6px solid var(--press); border-radius: 50%; }
 details { border-block-start: 1px solid var(--line); }
 details:last-of-type { border-block-end: 1px solid var(--line); }
-summary { min-block-size: 44px; color: var(--press); font-weight: 600; line-height: 44px; cursor: pointer; }
+summary { padding-block: 10px; color: var(--press); font-weight: 600; cursor: pointer; }
 details > * + * { margin-block-end: 12px; }
 details > :last-child { margin-block-end: 20px; }
 `;

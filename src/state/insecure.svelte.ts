@@ -42,7 +42,7 @@ export class Insecure {
 		const screen = `${pathname}${search}${behind}`;
 		try {
 			const card = await this.#ways.card();
-			if (card?.secure != null) {
+			if (card !== null && card.secure !== null) {
 				this.secure = `${card.secure}${screen}`;
 				this.trust = card.trust && `${card.trust}${behind}`;
 				this.local = `http://localhost${port === '' ? '' : `:${port}`}${screen}`;

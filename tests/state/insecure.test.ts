@@ -35,7 +35,10 @@ test('AP13 where nobody has to be trusted first there is one step less', async (
 
 test('AP13 without a relay it says so, whatever answers or does not', async () => {
 	expect(await at(null)).toMatchObject({ known: true, secure: null, trust: null, local: null });
-	const ways = { given: { take: () => null }, card: () => Promise.reject(new Fault('offline')) };
+	const ways = {
+		given: { take: () => null },
+		card: () => Promise.reject(new Fault('offline', 'nobody answers')),
+	};
 	const place = new Insecure(ways, here);
 	await place.look();
 	expect(place).toMatchObject({ known: true, secure: null });
