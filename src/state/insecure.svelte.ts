@@ -19,7 +19,6 @@ export class Insecure {
 	known = $state(false);
 	readonly #ways: WaysOn;
 	readonly #here: Pick<Location, 'port' | 'pathname' | 'search'>;
-
 	/** What came with the link, with its `#`. */
 	#behind = '';
 

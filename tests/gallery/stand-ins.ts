@@ -114,6 +114,7 @@ export function standIn({
 				},
 			}),
 		capture: { lenses: () => Promise.resolve([]), onLenses: off },
+		watching: { cameras: [] },
 		house: {
 			state: {
 				kind: 'ready',
