@@ -244,6 +244,11 @@ export function make(installer: Installer): Engine {
 		membership,
 		...{ pairing, arrivals },
 		...{ kits, recovery },
+		trustAt: () =>
+			relays.card(membership.relay ?? location.origin).then(
+				(card) => card?.trust ?? null,
+				() => null,
+			),
 		served: async () => (await import('#browser/served.ts')).servedApp(),
 		given: new EarlyGiven(),
 		codeReader: async (video) => {

@@ -1,6 +1,7 @@
 import { BrowserInstaller } from '#browser/install.ts';
 import type { Updates } from '#ports/updates.ts';
 import type { Engine } from '#state/engine.ts';
+import type { WaysOn } from '#state/insecure.svelte.ts';
 
 const installer = new BrowserInstaller();
 let made: Promise<Engine> | null = null;
@@ -9,6 +10,16 @@ let made: Promise<Engine> | null = null;
 export function engine(): Promise<Engine> {
 	made ??= import('./making.ts').then(({ make }) => make(installer));
 	return made;
+}
+
+/** What leads on from an insecure address: nothing of the product works there. */
+export async function waysOn(): Promise<WaysOn> {
+	const [{ EarlyGiven }, { WebSocketRelays }] = await Promise.all([
+		import('#browser/given.ts'),
+		import('#browser/relays.ts'),
+	]);
+	const relays = new WebSocketRelays();
+	return { given: new EarlyGiven(), card: () => relays.card(location.origin) };
 }
 
 /** `null` in development: files kept on the device would hide what was just changed. */

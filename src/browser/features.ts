@@ -1,3 +1,4 @@
+import { agentFrom } from '#domain/agent.ts';
 import type { Features } from '#domain/features.ts';
 import { recorderType } from './media-recorder.ts';
 
@@ -24,6 +25,7 @@ export function featuresOfBrowser(): Features {
 				: /AppleWebKit\//.test(agent)
 					? 'webkit'
 					: 'other',
+		agent: agentFrom(agent, navigator.maxTouchPoints),
 		recordsHidden: recorderType(false) !== null,
 		sound: recorderType(true) !== null || typeof AudioEncoder !== 'undefined',
 		installed: globalThis.matchMedia('(display-mode: standalone)').matches,

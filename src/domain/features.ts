@@ -1,3 +1,5 @@
+import type { Agent } from './agent.ts';
+
 /** What a browser has, as far as it decides what this device can promise as a camera. */
 export interface Features {
 	/** https or localhost: without it there is no camera at all. */
@@ -10,6 +12,8 @@ export interface Features {
 	readonly engine: 'chromium' | 'firefox' | 'webkit' | 'other';
 	/** MediaRecorder writes MP4 itself, so recording goes on in a hidden tab of a computer. */
 	readonly recordsHidden: boolean;
+	/** What it calls itself: for names. */
+	readonly agent: Agent;
 	readonly sound: boolean;
 	/** Opened from the Home Screen or as an installed app. */
 	readonly installed: boolean;

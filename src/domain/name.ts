@@ -1,6 +1,7 @@
 import { ascii, bytesOf, joined, Reader, Writer, type Bytes } from './bytes.ts';
 import { Fault } from './fault.ts';
 import type { CameraId, DeviceId, HomeId } from './ids.ts';
+import { plainName } from './plain-name.ts';
 
 /** Layout and rules: docs/spec/identity.md, "Names". */
 export const MAX_NAME_BYTES = 190;
@@ -34,6 +35,37 @@ export function unpadName(plain: Uint8Array): Bytes {
 	const utf8 = from.take(from.u16());
 	from.zeros(plain.length - 2 - utf8.length);
 	return utf8;
+}
+
+/** What people take for one name: as it is kept, whatever its case. */
+function asRead(name: string): string {
+	return plainName(name).normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase();
+}
+
+/** Whether a name is one of these (PR32). */
+export function isTaken(name: string, taken: readonly string[]): boolean {
+	const read = asRead(name);
+	return read !== '' && taken.some((other) => asRead(other) === read);
+}
+
+/** The name, or with the first number that makes it another: "Hall", "Hall 2", "Hall 3" (PR32). */
+export function freeName(name: string, taken: readonly string[]): string {
+	if (!isTaken(name, taken)) return name;
+	const letters = Array.from(name.trim().replace(/ \d{1,4}$/, ''));
+	// What is too long loses its end, and that must not be the number.
+	while (utf8Length(letters) > MAX_NAME_BYTES - NUMBER_BYTES) letters.pop();
+	const base = letters.join('').trim();
+	let number = 2;
+	while (isTaken(`${base} ${number}`, taken)) number += 1;
+	return `${base} ${number}`;
+}
+
+/** A space and four digits. */
+const NUMBER_BYTES = 5;
+
+function utf8Length(letters: readonly string[]): number {
+	const bytesOf = (code: number) => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
+	return letters.reduce((sum, letter) => sum + bytesOf(letter.codePointAt(0) ?? 0), 0);
 }
 
 /** Whose name it is, authenticated: a name cannot be moved to another camera. */

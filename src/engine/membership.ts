@@ -138,7 +138,7 @@ export class Membership implements Pick<Joining, 'self' | 'meetAt' | 'admit' | '
 			}
 			checkOwnerKey(roster, newcomer);
 			const grants = await this.#keys.all(household, newcomer);
-			const detail = await naming.seal(device, name);
+			const detail = await naming.seal(device, await naming.free(device, name, roster.devices));
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
 			if (op === 'rotate' && !roles.includes('owner')) checkLastOwner(roster, device);
 			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;

@@ -4,6 +4,7 @@ import { Fault } from '#domain/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
 import {
 	buildName,
+	freeName,
 	MAX_NAME_BYTES,
 	NAME_KEY_INFO,
 	NAME_NONCE_BYTES,
@@ -65,6 +66,21 @@ export class Naming {
 			}
 		}
 		throw failed;
+	}
+
+	/** For a newcomer: its name, or with a number where another device has it (PR32). */
+	async free(
+		newcomer: DeviceId,
+		name: string,
+		devices: ReadonlyMap<DeviceId, { readonly detail: Bytes }>,
+	): Promise<string> {
+		const taken: string[] = [];
+		for (const [device, { detail }] of devices) {
+			if (device === newcomer || detail.length === 0) continue;
+			const other = await this.nameOrNull(device, detail);
+			if (other !== null) taken.push(other);
+		}
+		return freeName(name, taken);
 	}
 
 	/** A name that does not open is no name: it can be given again. */

@@ -82,7 +82,9 @@ export class Nearby implements Relays {
 	async card(origin: string): Promise<RelayCard | null> {
 		if (!isNear(origin)) return this.#tools.relays.card(origin);
 		const there = origin === HUB_ORIGIN || this.#cables.has(origin);
-		return there ? { name: 'spy-cam', versions: [WIRE_VERSION], secure: null, store: null } : null;
+		return there
+			? { name: 'spy-cam', versions: [WIRE_VERSION], secure: null, store: null, trust: null }
+			: null;
 	}
 
 	async connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {

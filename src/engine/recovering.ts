@@ -200,11 +200,20 @@ export class Recovering implements RecoveryControls {
 		return entry;
 	}
 
-	async #sealed({ home }: Roster, keys: readonly HomeKey[], self: Self, name: string) {
+	/** PR32: beside the lost device of the same name it gets a number. */
+	async #sealed(
+		{ home, devices }: Roster,
+		keys: readonly HomeKey[],
+		{ device }: Self,
+		name: string,
+	): Promise<Bytes> {
 		const { crypto } = this.#tools;
-		const newest = keys.reduce((a, b) => (b.number > a.number ? b : a));
-		const secret = await crypto.secret(newest.raw);
-		return new Naming(crypto, [{ home, number: newest.number, secret }]).seal(self.device, name);
+		const newestFirst = [...keys].sort((a, b) => b.number - a.number);
+		const secrets = newestFirst.map(async ({ number, raw }) => {
+			return { home, number, secret: await crypto.secret(raw) };
+		});
+		const naming = new Naming(crypto, await Promise.all(secrets));
+		return naming.seal(device, await naming.free(device, name, devices));
 	}
 
 	/** Throws `corrupt` where the kit was given none. */

@@ -130,6 +130,8 @@ const relayCard = v.object({
 	/** Where phones are welcome; `null`: nowhere yet. */
 	secure: v.nullable(v.pipe(v.string(), v.url())),
 	store: v.nullable(v.pipe(v.string(), v.url())),
+	/** Where a device of the same network learns to trust it; `null`: none has to. */
+	trust: v.optional(v.nullable(v.pipe(v.string(), v.url())), null),
 });
 export type RelayCard = v.InferOutput<typeof relayCard>;
 

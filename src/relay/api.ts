@@ -11,7 +11,7 @@ export interface ApiState {
 	readonly relay: Relay;
 	readonly doors: () => Doors;
 	/** Addresses that a device may be told; `null`: nowhere now. */
-	readonly addresses: () => Pick<RelayCard, 'secure' | 'store'>;
+	readonly addresses: () => Pick<RelayCard, 'secure' | 'store' | 'trust'>;
 	readonly metrics: () => Promise<string>;
 }
 

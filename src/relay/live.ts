@@ -1,6 +1,7 @@
 /** Composition root of the process that answers devices. It opens no file after it has begun (RL1). */
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '#domain/fault.ts';
+import type { RelayCard } from '#protocol/wire.ts';
 import { createApi } from './api.ts';
 import { createApp } from './app.ts';
 import { childOf } from './child.ts';
@@ -21,7 +22,7 @@ import { Hub } from './hub.ts';
 import { messageFrom, toLive, type Begin, type FromLive, type Invitation } from './ipc.ts';
 import { listen, type Behind, type Listener } from './listener.ts';
 import { createLog } from './log.ts';
-import { addressOf } from './address-of.ts';
+import { placesOf, type Places } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import { Meetings } from './meetings.ts';
 import { Metrics } from './metrics.ts';
@@ -132,13 +133,14 @@ async function begin(given: Begin): Promise<Live> {
 	const connections = new Connections(settings.limits);
 	const sockets = new Sockets(relay, () => doors, gate, connections);
 	let name = isLoopback(settings.host) ? 'localhost' : settings.name;
-	const addresses = (): { secure: string; store: string | null } => ({
-		secure: addressOf(settings, name, ports.https),
-		store: store === null ? null : `https://${name}:${store}`,
-	});
+	const places = (): Places => placesOf({ ...settings, name }, ports, hosts);
+	const addresses = (): Pick<RelayCard, 'secure' | 'store' | 'trust'> => {
+		const { secure, trust } = places();
+		return { secure, trust, store: store === null ? null : `https://${name}:${store}` };
+	};
 	const api = createApi({ relay, doors: () => doors, addresses, metrics: () => metrics.text() });
 	const app = createApp(site, api, settings.publicName);
-	const trust = createTrust(given.trust, () => addresses().secure);
+	const trust = createTrust(given.trust, places);
 
 	const behind = (secure: boolean): Behind => ({
 		answer: (request, asked: IncomingMessage) => {
@@ -147,7 +149,7 @@ async function begin(given: Begin): Promise<Live> {
 			// The page that leads a phone to trust is all that goes out in clear (RL4).
 			const { pathname } = new URL(request.url);
 			if ((!secure && !visit.inside) || /^\/trust(\/|$)/.test(pathname))
-				return trust.fetch(request);
+				return trust.fetch(request, { visit });
 			return app.fetch(request, { visit });
 		},
 		upgrade: (asked, socket, head) => sockets.upgrade(asked, socket, head, secure),

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { Fault } from '#domain/fault.ts';
-import { invitationText } from '#domain/invitation.ts';
 import { addressOf } from './address-of.ts';
 import { fingerprintLines } from './authority.ts';
-import { Database, INVITATION_MS } from './database.ts';
+import { Database } from './database.ts';
 import { Announcement } from './discovery.ts';
 import { isLoopback } from './doors.ts';
+import { elsewhere, ENDS, greeting } from './greeting.ts';
 import { createLog } from './log.ts';
-import { addressesHere, lanAddress } from './machine.ts';
+import { addressesHere } from './machine.ts';
 import { readOptions, USAGE, type Command, type Options } from './options.ts';
 import { AuthorityFolder, calledIn } from './papers.ts';
 import { keepPrivate } from './privacy.ts';
@@ -25,8 +25,6 @@ import { reasonOf } from './writer.ts';
 
 /** How often it looks whether names or addresses changed, or the certificate ends. */
 const LOOK_MS = 30_000;
-/** Said with every invitation. */
-const ENDS = `good for ${INVITATION_MS / 3_600_000} hours`;
 
 const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
 
@@ -115,10 +113,12 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 	};
 	process.on('SIGINT', stop);
 	process.on('SIGTERM', stop);
+	const qr = process.stdout.isTTY ? (text: string) => encodeQR(text, 'term') : null;
+	const { ports } = supervisor;
 	const called = { ...settings, name };
-	const lines = greeting(called, supervisor.ports, hosts, invitation, fingerprint);
+	const lines = greeting({ settings: called, ports, hosts, invitation, fingerprint, qr });
 	if (name !== wanted.name)
-		console.log(itsName(wanted.name, name, supervisor.ports, authority.isNew).join('\n'));
+		console.log(itsName(wanted.name, name, ports, authority.isNew).join('\n'));
 	if (!authority.isBounded) console.log(earlierAuthority(options.data).join('\n'));
 	console.log(lines.join('\n'));
 }
@@ -142,51 +142,6 @@ function earlierAuthority(data: string): string[] {
 		'vouch for more than servers, as for mail. To make a new one, which every phone has to trust again:',
 		`stop Spy-cam, remove ${join(data, 'authority')}, and start it.`,
 	];
-}
-
-/** What a person reads at the start. The last line says where it is. */
-function greeting(
-	settings: Settings,
-	ports: Ports,
-	hosts: readonly string[],
-	invitation: string | null,
-	fingerprint: readonly string[],
-): string[] {
-	const here = `http://${isLoopback(settings.host) || settings.host === '::' ? 'localhost' : bracketed(settings.host)}:${ports.http}`;
-	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
-	const secure = addressOf(settings, name, ports.https);
-	const lan = isLoopback(settings.host) ? null : lanAddress(hosts);
-	const trust = lan === null || settings.publicName ? null : `http://${lan}:${ports.http}/trust`;
-	const lines: string[] = [];
-	if (invitation !== null) {
-		lines.push(`An invitation, to open a home here: ${here}/#invite.${invitation}`);
-		lines.push(`  (${ENDS}, or until the next start)`);
-		lines.push(...elsewhere(settings, secure, invitation));
-		const link = `${trust ?? secure}#invite.${invitation}`;
-		if (process.stdout.isTTY) lines.push('For a phone:', encodeQR(link, 'term'));
-	}
-	lines.push(`Other devices open ${secure}`);
-	if (settings.variables['host'])
-		lines.push(`  (it listens on "${settings.host}" only, as the variable HOST says)`);
-	if (trust !== null) lines.push(`  (${trust} shows a phone how to trust it)`);
-	if (!settings.publicName)
-		lines.push(
-			'Before a phone trusts the certificate, compare its SHA-256 fingerprint:',
-			...fingerprint.map((line) => `  ${line}`),
-		);
-	lines.push(`Things are kept at https://${name}:${ports.store}`, `Spy-cam is at ${here}`);
-	return lines;
-}
-
-/** For each place that serves the app and is no relay: there the invitation has to say where this one is. */
-function elsewhere({ origins }: Settings, secure: string, code: string): string[] {
-	return origins.map(
-		(origin) => `In the app at ${origin}: ${origin}/#${invitationText({ code, relay: secure })}`,
-	);
-}
-
-function bracketed(host: string): string {
-	return host === '0.0.0.0' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
 }
 
 /** Made at each start until a home was opened, because only its hash is kept; `null`: one was, or the disk takes no more. */

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
+import type { Asking } from './app.ts';
+import { isLoopback } from './doors.ts';
 import type { TrustFiles } from './ipc.ts';
+import type { Places } from './machine.ts';
+import type { Language } from './trust-words.ts';
 import { trustPage, trustScript } from './trust-page.ts';
 
 const scriptHash = createHash('sha256').update(trustScript).digest('base64');
@@ -11,9 +15,15 @@ const headers = {
 	'Cache-Control': 'no-store',
 };
 
-/** The one thing that is said in clear to everybody: how a phone comes to trust this relay. */
-export function createTrust(files: TrustFiles, secure: () => string): Hono {
-	const app = new Hono();
+/** No screen of the app: what a program asks for, or a file. */
+const NO_SCREEN = /^\/(api|metrics|trust)(\/|$)|\.[^/]*$/;
+
+/**
+ * The one thing that is said in clear to everybody: how a device comes to trust this relay. It stands
+ * at the address of each screen, because a link that lacks its `s` leads to any of them (RL34).
+ */
+export function createTrust(files: TrustFiles, places: () => Places): Hono<Asking> {
+	const app = new Hono<Asking>();
 	app.use(async (context, next) => {
 		await next();
 		for (const [name, value] of Object.entries(headers)) context.header(name, value);
@@ -24,18 +34,36 @@ export function createTrust(files: TrustFiles, secure: () => string): Hono {
 	app.get('/trust/spy-cam.mobileconfig', (context) =>
 		context.body(files.profile, 200, { 'Content-Type': 'application/x-apple-aspen-config' }),
 	);
-	const page = ['/', '/trust', '/trust/'];
-	for (const path of page)
-		app.get(path, (context) => {
-			const german = /^de\b/i.test(context.req.header('Accept-Language') ?? '');
-			const wish = context.req.query('language');
-			const language = wish === 'de' || wish === 'en' ? wish : german ? 'de' : 'en';
-			return context.html(trustPage(language, secure(), files.fingerprint), 200, {
-				Vary: 'Accept-Language',
-			});
-		});
+	const page = (context: Context<Asking>, screen: string): Response => {
+		const german = /^de\b/i.test(context.req.header('Accept-Language') ?? '');
+		const wish = context.req.query('language');
+		const language: Language = wish === 'de' || wish === 'en' ? wish : german ? 'de' : 'en';
+		const { secure, here } = places();
+		const { origin, local } = context.env.visit;
+		const agent = context.req.header('User-Agent') ?? '';
+		const asked = {
+			...{ language, agent, fingerprint: files.fingerprint },
+			...{ secure: secure + screen, here: local ? here + screen : null },
+			instead: insteadOf(secure, origin, screen),
+		} as const;
+		return context.html(trustPage(asked), 200, { Vary: 'Accept-Language, User-Agent' });
+	};
+	for (const path of ['/trust', '/trust/']) app.get(path, (context) => page(context, '/'));
+	app.get('*', (context) => {
+		const { pathname } = new URL(context.req.url);
+		return NO_SCREEN.test(pathname) ? context.notFound() : page(context, pathname);
+	});
 	app.notFound((context) => context.text('There is nothing at this address.', 404));
 	return app;
+}
+
+/** By the address that led here, the app will be found, too. `null`: it is the same, or this machine's own. */
+function insteadOf(secure: string, origin: string | null, screen: string): string | null {
+	const [theirs, ours] = [origin === null ? null : new URL(origin), new URL(secure)];
+	// Under a public name there is a certificate that everybody trusts.
+	if (theirs === null || ours.port === '' || isLoopback(theirs.hostname)) return null;
+	if (theirs.hostname === ours.hostname) return null;
+	return `https://${theirs.hostname}:${ours.port}${screen}`;
 }
 
 /** What iOS installs. The identifiers follow from the certificate, so that a second download replaces the first. */

@@ -1,4 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
+import type { CameraId } from '#domain/ids.ts';
+import { isTaken } from '#domain/name.ts';
 import { profileNamed, type Profile } from '#domain/profile.ts';
 import type { Lens } from '#ports/capture.ts';
 import type { Engine } from './engine.ts';
@@ -51,6 +53,15 @@ export class CameraChoices {
 		await recorder.open(this.#choice());
 		await this.look();
 		if (!gone()) this.#off = capture.onLenses(() => void this.look());
+	}
+
+	/** PR33: another camera of this home has that name. */
+	taken(camera: CameraId, name: string): boolean {
+		const others = this.#engine.watching.cameras.filter(({ id }) => id !== camera);
+		return isTaken(
+			name,
+			others.flatMap((other) => other.name ?? []),
+		);
 	}
 
 	/** The page is left. */

@@ -1,6 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
+import { freeName, isTaken } from '#domain/name.ts';
 import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/rights.ts';
 import type { Role } from '#domain/roster.ts';
 import type { Member, MembersFork, Revoked } from '#engine/members.ts';
@@ -110,6 +111,12 @@ export class Devices {
 
 	nameOf(device: DeviceId): string | null {
 		return this.list.find((member) => member.device === device)?.name ?? null;
+	}
+
+	/** PR33: a name that no other device has, where one has this; `null`: none has it. */
+	freeFor(device: DeviceId, name: string): string | null {
+		const others = this.list.flatMap((one) => (one.device === device ? [] : (one.name ?? [])));
+		return isTaken(name, others) ? freeName(name, others) : null;
 	}
 
 	async rename(device: DeviceId, name: string): Promise<void> {

@@ -75,6 +75,8 @@ export interface Engine {
 	readonly members: MembersControls;
 	/** How this device stands with the relay. */
 	readonly post: Pick<Post, 'state' | 'on'>;
+	/** Where a device of this network learns to trust the relay; `null`: nowhere, or no relay answers. */
+	trustAt(): Promise<string | null>;
 	readonly membership: Pick<Membership, 'roster' | 'amend' | 'self'>;
 	/** How a device comes into a home. */
 	readonly pairing: PairingControls;

@@ -1,5 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf } from '#domain/fault.ts';
+import type { DeviceId } from '#domain/ids.ts';
+import { freeName, isTaken } from '#domain/name.ts';
 import { nearCodeFrom } from '#domain/near-code.ts';
 import { codeFrom } from '#domain/pairing-code.ts';
 import type { Wanted } from '#domain/pairing.ts';
@@ -20,6 +22,8 @@ export class Connecting {
 	/** What the other device is to be. */
 	wanted = $state<Wanted>('viewer');
 	invitation = $state('');
+	/** It came with a link, and was not tried yet. */
+	invited = $state(false);
 	/** The code came with the address. */
 	given = $state(false);
 	/** This home was just opened at the relay. */
@@ -69,6 +73,21 @@ export class Connecting {
 		return 'share' in navigator;
 	}
 
+	/**
+	 * AP14: the same code for another browser of this very computer, which may neither find nor trust
+	 * the name that others use; `null`: that is what is shown already, or this page is not on localhost.
+	 */
+	here(link: string): string | null {
+		if (!this.#engine.features.localhost) return null;
+		const { origin } = location;
+		return link.startsWith(`${origin}/`) ? null : `${origin}/pair${link.slice(link.indexOf('#'))}`;
+	}
+
+	/** RL35: where a device that does not trust the relay yet begins; `null`: it need not, or that is not known. */
+	async trustAt(): Promise<string | null> {
+		return this.#engine.trustAt();
+	}
+
 	/** PR10: the first viewer has come, and no other device is an owner. */
 	get asksForSecond(): boolean {
 		const { state } = this;
@@ -93,6 +112,25 @@ export class Connecting {
 		return list.flatMap(({ roles, name }) => (may(roles, 'manage') && name !== null ? [name] : []));
 	}
 
+	/** PR32: what a newcomer of this name will be called here; `null`: as it wishes. */
+	freeFor(name: string): string | null {
+		const names = this.#names(null);
+		return isTaken(name, names) ? freeName(name, names) : null;
+	}
+
+	/** PR32: what a newcomer is called instead; `null`: as it wished, or it is not known yet. */
+	renamed({ device, name }: { readonly device: DeviceId; readonly name: string }): string | null {
+		if (!isTaken(name, this.#names(device))) return null;
+		const now = this.#engine.members.list.find((one) => one.device === device)?.name ?? null;
+		return now === null || isTaken(now, [name]) ? null : now;
+	}
+
+	#names(but: DeviceId | null): string[] {
+		this.#subscribe();
+		const { list } = this.#engine.members;
+		return list.flatMap(({ device, name }) => (name === null || device === but ? [] : [name]));
+	}
+
 	/** There are other devices, and nothing on paper for the day this one is lost. */
 	get wantsKit(): boolean {
 		const devices = [...(this.#engine.membership.roster?.devices.values() ?? [])];
@@ -106,7 +144,8 @@ export class Connecting {
 		if (['done', 'linked', 'ended'].includes(pairing.state.kind)) void pairing.cancel();
 		const text = given.take();
 		if (text === null) return;
-		if (text.startsWith('invite.')) this.invitation = text.slice('invite.'.length);
+		this.invited = text.startsWith('invite.');
+		if (this.invited) this.invitation = text.slice('invite.'.length);
 		else {
 			this.code = text;
 			this.given = true;
@@ -139,6 +178,7 @@ export class Connecting {
 
 	async open(): Promise<void> {
 		const { pairing } = this.#engine;
+		this.invited = false;
 		await this.#nameSelf();
 		await pairing.useInvitation(this.invitation);
 		if (pairing.state.kind !== 'idle') return;
@@ -157,7 +197,8 @@ export class Connecting {
 		try {
 			const { device, owner } = await membership.self();
 			const nameless = membership.roster?.devices.get(device)?.detail.length === 0;
-			if (nameless && owner !== null) await members.rename(device, this.#called);
+			const name = freeName(this.#called, this.#names(device));
+			if (nameless && owner !== null) await members.rename(device, name);
 		} catch (error) {
 			// A name can wait, and what is wrong will be said by what comes next.
 			faultOf(error);

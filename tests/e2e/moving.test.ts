@@ -89,7 +89,7 @@ test('ID38 at a new address the browser is let in as an owner, and gets the keys
 		.waitFor();
 	await fresh.goto(`${address}/settings`);
 	const devices = fresh.getByRole('region', { name: 'Devices' });
-	const before = devices.getByRole('listitem').filter({ hasText: 'Computer' });
+	const before = devices.getByRole('listitem').filter({ hasText: 'Chrome on Linux' });
 	await before.getByRole('button', { name: 'Revoke' }).waitFor({ timeout: 20_000 });
 	expect(errors.flat()).toEqual([]);
 });

@@ -229,7 +229,7 @@ test('KT7 KT9 a day later it is an owner: old names, the lost device taken out, 
 	const devices = page.getByRole('region', { name: 'Devices' });
 	await devices.getByRole('heading', { name: 'Door' }).waitFor({ timeout: 20_000 });
 	await devices.getByRole('heading', { name: 'New phone' }).waitFor();
-	const lost = devices.getByRole('listitem').filter({ hasText: 'Computer' });
+	const lost = devices.getByRole('listitem').filter({ hasText: 'Chrome on Linux' });
 	await lost.getByRole('button', { name: 'Revoke' }).click({ timeout: 20_000 });
 	await page.getByRole('dialog').getByRole('button', { name: 'Yes, take it out' }).click();
 	// The camera obeys the new owner, too.

@@ -88,6 +88,7 @@ export class CutRelay {
 							versions: [WIRE_VERSION],
 							secure: null,
 							store: null,
+							trust: null,
 						})
 					: Promise.reject(new Fault('offline', 'no network')),
 			connect: (origin, events) => {

@@ -184,7 +184,7 @@ describe('coming back', () => {
 		await back.come(text, 'New phone', null);
 		expect(back.state).toMatchObject({ kind: 'waiting', fresh: false });
 		clock.step(HOUR_MS);
-		await back.come(text, 'New phone', null);
+		await back.come(text, 'door', null);
 		expect(back.state).toEqual({ kind: 'done' });
 
 		expect(fresh.membership.roster?.home).toBe(homeOf(owner));
@@ -192,7 +192,8 @@ describe('coming back', () => {
 		await arrive(fresh);
 		await until(() => camera.membership.member(fresh.device)?.roles.includes('owner') === true);
 		await until(() => fresh.members.list.some(({ name }) => name === 'Door'));
-		await until(() => camera.members.list.some(({ name }) => name === 'New phone'));
+		// PR32: the camera has that name.
+		await until(() => camera.members.list.some(({ name }) => name === 'door 2'));
 		// The camera grants it what it recorded before.
 		const kept = await camera.vault.epoch(camera.camera, 1);
 		expect(kept).not.toBeNull();

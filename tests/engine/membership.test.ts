@@ -81,6 +81,21 @@ describe('coming into another home', () => {
 		}
 	});
 
+	it('PR32 who comes with a name that is taken gets a number, at once and in the same entry', async () => {
+		const third = homestead(clock);
+		await join(['viewer'], owner, other, 'Chrome on Windows');
+		await join(['viewer'], owner, third, 'chrome on windows');
+		expect(owner.membership.entries).toHaveLength(3);
+		// Coming again, a device does not stand in its own way.
+		await join(['viewer'], owner, third, 'chrome on windows 2');
+		const names = await Promise.all(
+			[...(owner.membership.roster?.devices ?? [])].map(async ([device, { detail }]) =>
+				detail.length === 0 ? null : owner.house.household?.naming.open(device, detail),
+			),
+		);
+		expect(names).toEqual([null, 'Chrome on Windows', 'chrome on windows 2']);
+	});
+
 	it('ID32 ID33 new runs are of the new home and a new epoch; old footage opens as before', async () => {
 		await other.house.found();
 		const camera = cameraOf(other);

@@ -27,7 +27,7 @@ const POSTS = 16;
 
 /** A relay that knows meetings only (RL17, RL18). Where a test is the evil relay, `between` sees and changes each box. */
 export class MeetingPoint {
-	card: RelayCard = { name: 'spy-cam', versions: [1], secure: null, store: null };
+	card: RelayCard = { name: 'spy-cam', versions: [1], secure: null, store: null, trust: null };
 	/** Boxes as they go by; what it gives goes on. */
 	between: (box: Bytes, from: Side) => readonly Bytes[] = (box) => [box];
 	versions = [WIRE_VERSION];

@@ -64,7 +64,13 @@ export class FakeRelay implements Relays {
 	card(origin: string): Promise<RelayCard | null> {
 		if (this.down) return Promise.reject(new Fault('offline', 'down'));
 		const versions = [WIRE_VERSION];
-		const card: RelayCard = { name: 'spy-cam', versions, secure: this.origin, store: null };
+		const card: RelayCard = {
+			name: 'spy-cam',
+			versions,
+			secure: this.origin,
+			store: null,
+			trust: null,
+		};
 		return Promise.resolve(origin === this.origin ? card : null);
 	}
 

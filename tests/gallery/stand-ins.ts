@@ -138,6 +138,7 @@ export function standIn({
 			...{ secure: true, localhost: true, camera: true, wakeLock: true, mobile: true },
 			...{
 				engine: 'chromium',
+				agent: { browser: 'Chrome', system: 'android', device: null },
 				recordsHidden: true,
 				sound: true,
 				installed: false,

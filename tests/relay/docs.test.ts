@@ -47,7 +47,7 @@ test.each([
 test('over HTTP', () => {
 	const api = createApi({ relay: {} as Relay } as ApiState);
 	const files = { certificate: new Uint8Array(), profile: new Uint8Array(), fingerprint: [] };
-	const trust = createTrust(files, () => 'https://cam.local');
+	const trust = createTrust(files, () => ({ here: '', secure: '', trust: null }));
 	const routes = [...api.routes, ...trust.routes]
 		.filter(({ method, path }) => method === 'GET' && path !== '/' && !path.endsWith('*'))
 		.map(({ path }) => path.replace(/(?<=.)\/$/, ''));

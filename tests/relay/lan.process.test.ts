@@ -88,7 +88,7 @@ interface Told {
 	readonly found: string;
 	readonly socket: string;
 	readonly page: { body: string };
-	readonly app: { status: number };
+	readonly app: { status: number; body: string };
 	readonly api: { status: number };
 	readonly metrics: { status: number };
 	readonly profile: { type: string; body: string };
@@ -118,7 +118,7 @@ async function startIn(
 	return { said, data };
 }
 
-test('found by its name, trusted step by step, and nothing but that page in clear', async ({
+test('RL34 RL35 found by its name, trusted step by step, and nothing but that page in clear', async ({
 	skip,
 }) => {
 	if (!network()) skip('this machine lets nobody make a network namespace');
@@ -134,9 +134,11 @@ test('found by its name, trusted step by step, and nothing but that page in clea
 	const told = JSON.parse(String(client.stdout)) as Told;
 	expect(told).toMatchObject({
 		...{ found: '10.77.0.1', socket: 'refused', untrusted: 'SELF_SIGNED_CERT_IN_CHAIN' },
-		...{ app: { status: 404 }, api: { status: 404 }, metrics: { status: 404 } },
+		...{ app: { status: 200 }, api: { status: 404 }, metrics: { status: 404 } },
 	});
-	expect(told.page.body).toContain('https://garden.local:8443/');
+	expect(told.page.body).toContain('href="https://garden.local:8443/"');
+	expect(told.app.body).toContain('href="https://garden.local:8443/camera"');
+	expect(told.page.body).toContain('href="https://10.77.0.1:8443/"');
 	expect(told.profile.type).toBe('application/x-apple-aspen-config');
 	expect(told.profile.body).toContain('com.apple.security.root');
 	expect(told.trusted).toMatch(/^200.*<title>Spy-cam<\/title>/);

@@ -49,6 +49,9 @@ export const devices: DeviceWords = {
 	safetyNote: 'Gleiche Ziffern auf beiden Geräten heißt: Niemand steht dazwischen.',
 	edit: 'Ändern',
 	name: 'Name',
+	taken: (name) => `Ein anderes Gerät heißt auch „${name}“.`,
+	cameraTaken: (name) => `Eine andere Kamera heißt auch „${name}“.`,
+	callIt: (name) => `„${name}“ nennen`,
 	role: 'Was es darf',
 	only: 'Nichts ansehen',
 	roleNotes: {

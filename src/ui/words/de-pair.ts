@@ -1,3 +1,4 @@
+import { SYSTEM_NAMES } from '#domain/agent.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { pair as english } from './en-pair.ts';
 import { listed, named } from './named.ts';
@@ -45,8 +46,12 @@ export const pair: typeof english = {
 		title: 'Dieses Gerät ist das neue',
 		name: 'Name dieses Geräts',
 		namePlaceholder: 'Küchenhandy, Laptop …',
-		phone: 'Handy',
-		computer: 'Computer',
+		called: ({ agent, mobile }) => {
+			const { browser, system, device } = agent;
+			if (device !== null) return device;
+			if (browser === null || system === null) return mobile ? 'Handy' : 'Computer';
+			return `${browser} auf ${system === 'mac' ? 'dem ' : ''}${SYSTEM_NAMES[system]}`;
+		},
 		code: 'Code zum Verbinden',
 		codeNote: 'Acht Zeichen oder der ganze Link, von dem Gerät, das dieses hereinlässt.',
 		given: 'Du hast einen Link zum Verbinden geöffnet. Wähle einen Namen, dann tritt bei.',
@@ -61,6 +66,15 @@ export const pair: typeof english = {
 		title: 'Scanne das mit dem anderen Gerät',
 		qr: 'Code zum Verbinden',
 		link: 'Oder öffne dort diesen Link:',
+		here: 'In einem anderen Browser dieses Computers oder einem privaten Fenster öffne diesen:',
+		copyHere: 'Link für diesen Computer kopieren',
+		trust: {
+			title: 'Warnt das andere Gerät vor der Verbindung?',
+			first:
+				'Es vertraut dieser Spy-cam noch nicht. Scanne zuerst das hier; es führt einmal hindurch.',
+			qr: 'Adresse der Seite über das Vertrauen',
+			then: 'Scanne danach den Code oben.',
+		},
 		until: (left) => `Gilt ${left}, für ein Gerät.`,
 		secret: 'Zeige ihn sonst niemandem.',
 		copy: 'Link kopieren',
@@ -112,6 +126,8 @@ export const pair: typeof english = {
 	exchanging: 'Die Geräte lernen sich kennen …',
 	comparing: {
 		owner: (name) => `„${named(name)}“ hereinlassen?`,
+		taken: (name, free) =>
+			`Ein Gerät dieses Zuhauses heißt schon „${named(name)}“. Dieses wird „${named(free)}“ heißen.`,
 		fresh: 'Vergleiche die Ziffern',
 		by: {
 			code: 'Die beiden Geräte haben sich über einen Code gefunden, der gescannt oder als Link geöffnet wurde.',
@@ -152,6 +168,7 @@ export const pair: typeof english = {
 	done: {
 		owner: (name) => `„${named(name)}“ gehört jetzt zu deinem Zuhause.`,
 		fresh: 'Dieses Gerät gehört jetzt dazu.',
+		renamed: (wished, name) => `Es heißt dort „${named(name)}“: „${named(wished)}“ war vergeben.`,
 		second: (name) => `Soll „${named(name)}“ auch Besitzer sein?`,
 		secondNote:
 			'Geht dieses Gerät verloren, kann ein Besitzer weiter Geräte hereinlassen und herausnehmen. Ein Zuhause sollte zwei haben.',
@@ -231,11 +248,16 @@ export const pair: typeof english = {
 	},
 	invitation: {
 		title: 'Dein Zuhause bei diesem Relay eröffnen',
+		welcome: 'Willkommen. Das ist deine Spy-cam.',
+		come: 'Eröffne hier zuerst dein Zuhause. Es gehört diesem Gerät, und das lässt andere herein.',
 		label: 'Einladung',
 		button: 'Mein Zuhause hier eröffnen',
 		wrong:
-			'Diese Einladung wurde schon benutzt oder ist älter als 24 Stunden. Lass dir vom Relay eine neue geben.',
-		opened: 'Dein Zuhause ist bei diesem Relay eröffnet. Jetzt kannst du Geräte hereinlassen.',
+			'Diese Einladung wurde schon benutzt, ist älter als 24 Stunden oder von vor dem letzten Start.',
+		wrongNext:
+			'Hast du dein Zuhause auf einem anderen Gerät eröffnet? Wähle dort Einstellungen, dann „Gerät verbinden“, zeige einen Code und scanne ihn hier. Sonst nimm die neueste Einladung, die das Relay zeigt.',
+		opened: 'Dein Zuhause ist bei diesem Relay eröffnet.',
+		next: 'Als Nächstes: Mach dieses Gerät zur Kamera, oder lass unten ein anderes herein.',
 	},
 	cancel: 'Abbrechen',
 };

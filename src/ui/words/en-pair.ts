@@ -1,4 +1,6 @@
 import type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
+import { SYSTEM_NAMES } from '#domain/agent.ts';
+import type { Features } from '#domain/features.ts';
 import type { Wanted } from '#domain/pairing.ts';
 import type { Advice } from './en.ts';
 import { listed, named } from './named.ts';
@@ -114,8 +116,13 @@ export const pair = {
 		title: 'This device is the new one',
 		name: 'Name of this device',
 		namePlaceholder: 'Kitchen phone, laptop …',
-		phone: 'Phone',
-		computer: 'Computer',
+		/** PR31: proposed, to be told apart from the other devices of a home. */
+		called: ({ agent, mobile }: Pick<Features, 'agent' | 'mobile'>): string => {
+			const { browser, system, device } = agent;
+			if (device !== null) return device;
+			if (browser === null || system === null) return mobile ? 'Phone' : 'Computer';
+			return `${browser} on ${SYSTEM_NAMES[system]}`;
+		},
 		code: 'Pairing code',
 		codeNote: 'Eight letters or the whole link, from the device that lets this one in.',
 		given: 'You opened a pairing link. Choose a name, then join.',
@@ -130,6 +137,14 @@ export const pair = {
 		title: 'Scan this with the other device',
 		qr: 'Pairing code',
 		link: 'Or open this link there:',
+		here: 'In another browser of this computer, or in a private window, open this one:',
+		copyHere: 'Copy link for this computer',
+		trust: {
+			title: 'Does the other device warn about the connection?',
+			first: 'It does not trust this Spy-cam yet. Scan this one first; it leads through it, once.',
+			qr: 'Address of the page about trust',
+			then: 'Then scan the code above.',
+		},
 		until: (left: string) => `Good for ${left}, for one device.`,
 		secret: 'Show it to nobody else.',
 		copy: 'Copy link',
@@ -180,6 +195,8 @@ export const pair = {
 	exchanging: 'The devices are getting to know each other …',
 	comparing: {
 		owner: (name: string) => `Let “${named(name)}” in?`,
+		taken: (name: string, free: string) =>
+			`A device of this home is called “${named(name)}” already. This one will be called “${named(free)}”.`,
 		fresh: 'Compare the digits',
 		by: {
 			code: 'The two devices met by a code that was scanned or opened as a link.',
@@ -220,6 +237,8 @@ export const pair = {
 	done: {
 		owner: (name: string) => `“${named(name)}” is in your home now.`,
 		fresh: 'This device is in the home now.',
+		renamed: (wished: string, name: string) =>
+			`It is called “${named(name)}” there: “${named(wished)}” was taken.`,
 		second: (name: string) => `Make “${named(name)}” an owner, too?`,
 		secondNote:
 			'If this device is lost, an owner can still let devices in and take them out. A home should have two.',
@@ -234,11 +253,17 @@ export const pair = {
 	ended: { again: 'Begin again', ends },
 	invitation: {
 		title: 'Open your home at this relay',
+		welcome: 'Welcome. This is your Spy-cam.',
+		/** The invitation came with the link: nothing is to be typed. */
+		come: 'Open your home here first. It belongs to this device, which lets others in.',
 		label: 'Invitation',
 		button: 'Open my home here',
 		wrong:
-			'This invitation was used already, or is more than 24 hours old. Make a new one at the relay.',
-		opened: 'Your home is open at this relay. Now you can let devices in.',
+			'This invitation was used already, is more than 24 hours old, or is from before the last start.',
+		wrongNext:
+			'Is your home open on another device? There choose Settings, then “Connect a device”, show a code and scan it here. Else take the newest invitation that the relay shows.',
+		opened: 'Your home is open at this relay.',
+		next: 'Next: make this device a camera, or let another one in below.',
 	},
 	cancel: 'Cancel',
 };
