@@ -78,6 +78,8 @@ export class Budget {
 
 	/** RT18: what saving it would delete; `null`: another was asked about since. Throws what the store throws. */
 	async leaving(wish: Wish): Promise<Leaving | null> {
+		// Anew whenever the store was looked at: what is promised is what there is now.
+		this.#subscribe();
 		const mine = (this.#asked += 1);
 		// A slider asks faster than a large store answers.
 		await this.#counting.catch(() => undefined);
