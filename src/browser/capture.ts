@@ -1,7 +1,9 @@
 import { Fault, type FaultKind } from '#domain/fault.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
 import type { Capture, Captured, CapturedEvent, CaptureRequest, Lens } from '#ports/capture.ts';
 import { processorMaker } from './frame-clock.ts';
 import { pictureOf } from './picture.ts';
+import type { Drawn } from './test-picture.ts';
 
 /** A person may take a while to answer the browser's question; a lens may not take a minute to open. */
 const OPEN_DEADLINE_MS = 60_000;
@@ -35,8 +37,8 @@ export class MediaCapture implements Capture {
 
 	async open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
 		try {
-			const stream = await this.#ask(request, signal);
-			return new CapturedStream(stream);
+			if (isTestPicture(request.lensId)) return await drawn(request, signal);
+			return new CapturedStream(await this.#ask(request, signal));
 		} catch (error) {
 			throw faultFrom(error);
 		}
@@ -73,6 +75,17 @@ export class MediaCapture implements Capture {
 			throw error;
 		}
 	}
+}
+
+/** RC23: it goes on as any lens would. */
+async function drawn(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
+	const { openTestPicture } = await import('./test-picture.ts');
+	const picture = await openTestPicture(request);
+	if (signal?.aborted === true) {
+		picture.stop();
+		throw new Fault('aborted', 'the camera is not wanted any more');
+	}
+	return new CapturedStream(picture.stream, picture);
 }
 
 function sizeOf({
@@ -133,9 +146,11 @@ class CapturedStream implements Captured {
 	readonly #track: MediaStreamTrack;
 	readonly #listeners = new Set<(event: CapturedEvent) => void>();
 	readonly #counter: FrameCounter;
+	readonly #drawn: Drawn | null;
 	#closed = false;
 
-	constructor(stream: MediaStream) {
+	constructor(stream: MediaStream, drawn: Drawn | null = null) {
+		this.#drawn = drawn;
 		const [track] = stream.getVideoTracks();
 		if (track === undefined) throw new Fault('not-found', 'the camera gives no picture');
 		this.#stream = stream;
@@ -154,19 +169,22 @@ class CapturedStream implements Captured {
 	}
 
 	get lensId(): string {
-		return this.#track.getSettings().deviceId ?? '';
+		return this.#drawn ? TEST_PICTURE : (this.#track.getSettings().deviceId ?? '');
 	}
 	get label(): string {
-		return this.#track.label;
+		return this.#drawn ? '' : this.#track.label;
 	}
 	get width(): number {
-		return this.#track.getSettings().width ?? 0;
+		return this.#settings.width ?? 0;
 	}
 	get height(): number {
-		return this.#track.getSettings().height ?? 0;
+		return this.#settings.height ?? 0;
 	}
 	get frameRate(): number {
-		return this.#track.getSettings().frameRate ?? 0;
+		return this.#settings.frameRate ?? 0;
+	}
+	get #settings(): Pick<MediaTrackSettings, 'width' | 'height' | 'frameRate'> {
+		return this.#drawn ?? this.#track.getSettings();
 	}
 	get sound(): boolean {
 		return this.#stream.getAudioTracks().some(({ readyState }) => readyState === 'live');
@@ -183,6 +201,10 @@ class CapturedStream implements Captured {
 	}
 
 	async adjust(wish: Parameters<Captured['adjust']>[0]): Promise<void> {
+		if (this.#drawn !== null) {
+			this.#drawn.adjust(wish);
+			return;
+		}
 		const asked = this.#track.applyConstraints({
 			...this.#track.getConstraints(),
 			...sizeOf(wish),
@@ -200,6 +222,7 @@ class CapturedStream implements Captured {
 		this.#closed = true;
 		this.#listeners.clear();
 		this.#counter.stop();
+		this.#drawn?.stop();
 		for (const track of this.#stream.getTracks()) track.stop();
 	}
 

@@ -1,4 +1,5 @@
 import { Fault } from '#domain/fault.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
 import type {
 	Capture,
 	Captured,
@@ -24,7 +25,7 @@ export class FakeCaptured implements Captured {
 	readonly #listeners = new Set<(event: CapturedEvent) => void>();
 
 	constructor(request: CaptureRequest) {
-		this.lensId = 'lens-1';
+		this.lensId = isTestPicture(request.lensId) ? TEST_PICTURE : 'lens-1';
 		this.width = request.width;
 		this.height = request.height;
 		this.frameRate = request.frameRate;

@@ -42,6 +42,7 @@ export const happened: typeof english = {
 	someone: 'Jemand',
 	watched: (name) => `${name} hat zugesehen`,
 	sealed: (name) => `${name} bekam versiegelte Bilder vom Relais, ohne Schlüssel dafür`,
+	testPicture: 'Testbild: keine Kamera war an',
 	ordered: (name, order) => `${name} ${asked(order)}`,
 	refused: (name, { name: what, value, fault }) => {
 		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];
