@@ -48,6 +48,7 @@ import { Members } from '#engine/members.ts';
 import { Membership } from '#engine/membership.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { NotedPreferences } from '#engine/noted.ts';
+import type { Opener } from '#engine/open.ts';
 import { Pairing } from '#engine/pairing-controls.ts';
 import { Pins } from '#engine/pins.ts';
 import { Planning } from '#engine/planning.ts';
@@ -57,13 +58,17 @@ import { Repairs } from '#engine/repairs.ts';
 import { Retention } from '#engine/retention.ts';
 import { Sentry } from '#engine/sentry.ts';
 import { Sparing } from '#engine/sparing.ts';
+import { noteTestPicture } from '#engine/test-picture.ts';
 import { Watching } from '#engine/watching-cameras.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Installer } from '#ports/installer.ts';
+import type { Segments } from '#ports/segments.ts';
 import type { Engine } from '#state/engine.ts';
 
 /** What a small call to the relay may take. */
 const SHOWN_MS = 2000;
+/** Nothing of it is in a hurry. */
+const SWEEP_MS = 3000;
 
 /** One of each, for the life of the page. `installer` was there before: its event comes early. */
 export function make(installer: Installer): Engine {
@@ -83,11 +88,12 @@ export function make(installer: Installer): Engine {
 	const vault = new BrowserVault();
 	const house = new House({ crypto, vault, segments, clock });
 
+	const cables = new BrowserCables();
 	const relays = new WebSocketRelays();
 	const membership = new Membership({ house, crypto, vault, clock });
 	const near = new Nearby({
 		...{ crypto, clock, membership },
-		...{ cables: new BrowserCables(), relays },
+		...{ cables, relays },
 	});
 	const pairing = new Pairing({
 		...{ crypto, clock, relays: near, near, joining: membership },
@@ -177,12 +183,24 @@ export function make(installer: Installer): Engine {
 	granting.begin();
 	granted.begin();
 	post.begin();
+	// What a check left behind that was cut off (DC1).
+	clock.after(SWEEP_MS, () => void import('#browser/scratch.ts').then((one) => one.sweepScratch()));
 	sentry.follow(recorder);
+	noteTestPicture({ recorder, happenings, clock, calendar: localCalendar });
 	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
 	sparing.follow(recorder);
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.over();
 	});
+	async function playerOn(video: HTMLVideoElement, from: Segments, opener: Opener) {
+		const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
+			import('#engine/player.ts'),
+			import('#browser/hls-screen.ts'),
+			import('#browser/local-day.ts'),
+		]);
+		const screen = new HlsScreen(video);
+		return new Player({ segments: from, opener, clock, screen, dayOf: localDay });
+	}
 	return {
 		clock,
 		capture,
@@ -241,18 +259,21 @@ export function make(installer: Installer): Engine {
 		sign: (sign) => {
 			tab.show(sign);
 		},
-		player: async (video) => {
-			const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
-				import('#engine/player.ts'),
-				import('#browser/hls-screen.ts'),
-				import('#browser/local-day.ts'),
+		player: (video) => playerOn(video, segments, house.opener),
+		deviceCheck: async (video) => {
+			const [{ DeviceCheck }, { BrowserLab }] = await Promise.all([
+				import('#engine/device-check.ts'),
+				import('#browser/lab.ts'),
 			]);
-			return new Player({
-				segments,
-				opener: house.opener,
-				clock,
-				screen: new HlsScreen(video),
-				dayOf: localDay,
+			// None of it is heard by whoever watches.
+			const encoder = new BrowserEncoder();
+			return new DeviceCheck({
+				...{ clock, crypto, capture, encoder, cables, origin, recorder, segments, house },
+				features: featuresOfBrowser(),
+				liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
+				lab: new BrowserLab(),
+				tenure: new LockTenure(),
+				player: (from, opener) => playerOn(video, from, opener),
 			});
 		},
 	};
