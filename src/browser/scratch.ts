@@ -42,7 +42,7 @@ export async function sweepScratch(): Promise<void> {
 	}
 }
 
-/** The right of one tab to these databases, given back when the tab dies; `null`: another tab has it. */
+/** One tab's right to these databases, until it dies at the latest; `null`: another has it. */
 function taken(): Promise<(() => void) | null> {
 	return new Promise((done, fail) => {
 		navigator.locks

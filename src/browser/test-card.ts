@@ -82,7 +82,7 @@ function drawWords(
 	pen.fillText(note, -34, 72, 250);
 }
 
-/** Crosses once a second and lights up with the tick: picture and sound can be held against each other. */
+/** Crosses once a second and lights up with the tick, so that picture and sound can be compared. */
 function drawRunner(
 	pen: CanvasRenderingContext2D,
 	now: Date,

@@ -86,8 +86,8 @@ interface Frames {
 }
 
 /**
- * A canvas gives its frames when the page is painted, which a hidden one never is. Where the browser takes frames
- * from the page itself, they go on out of sight.
+ * A canvas gives its frames when the page is painted, which a hidden one never is. Where the
+ * browser takes frames from the page itself, they go on out of sight.
  */
 function framesOf(canvas: HTMLCanvasElement): Frames {
 	const { MediaStreamTrackGenerator: Maker } = globalThis as {

@@ -42,7 +42,7 @@ export const WHYS = [
 ] as const;
 export type Why = (typeof WHYS)[number] | FaultKind;
 
-/** DC6: numbers, yes and no, and types as browsers name them; never who, where or what somebody called it. */
+/** DC6: numbers, yes and no, and types as browsers name them; never who, where, or a given name. */
 export type Figures = Readonly<Record<string, number | boolean | string>>;
 
 export interface Finding {
@@ -72,7 +72,7 @@ export function failed(trial: Trial, kind: FaultKind): Finding {
 /** Whether it is in sight changes nothing about these. */
 const ANYWHERE: readonly Trial[] = ['background', 'keys', 'kept', 'room', 'codecs', 'removed'];
 
-/** DC5: a page out of sight is slowed down and loses its picture, so that a failure says nothing of the device. */
+/** DC5: a page out of sight is slowed down and loses its picture: failing says nothing then. */
 export function outOfSight(finding: Finding): Finding {
 	const { trial, outcome, why, figures } = finding;
 	const asked = why === 'not-asked' || why === 'busy';

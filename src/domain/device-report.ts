@@ -36,7 +36,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 	[/\bLinux\b()/, 'Linux'],
 ];
 
-/** Name and main version of a browser and its system; a model, a build number or a language is left out. */
+/** Name and main version of a browser and its system; model, build and language are left out. */
 export function agentOf(userAgent: string): Pick<About, 'browser' | 'system'> {
 	const named = (all: typeof BROWSERS): string => {
 		for (const [pattern, name] of all) {

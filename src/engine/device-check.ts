@@ -119,7 +119,7 @@ export class DeviceCheck {
 		}
 	}
 
-	/** `null`: there is none, and that was told. It has deadlines of its own, and what it holds must be given back. */
+	/** `null`: none, and that was told. It has its own deadlines: what it holds must be given back. */
 	async #scratch(trying: Trying): Promise<Scratch | 'taken' | null> {
 		try {
 			return await this.#tools.lab.scratch();
@@ -211,7 +211,7 @@ async function keysOf(house: House, trying: Trying): Promise<CameraId | null> {
 	return state.cameras[0]?.id ?? null;
 }
 
-/** How long it takes two ends on this device to find each other, as two devices in one network would. */
+/** How long two ends on this device take to find each other, as two devices in a network would. */
 async function connected(cables: Cables, clock: Clock, signal: AbortSignal): Promise<number> {
 	const begun = clock.monotonicMs();
 	const ends: Cable[] = [];

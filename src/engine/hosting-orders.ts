@@ -82,7 +82,10 @@ export class Orders {
 		if (!closed && 'fault' in state && state.fault !== null) throw state.fault;
 	}
 
-	/** One that is not there would end the picture, and the recording with it. RC23: from afar nobody blinds a camera. */
+	/**
+	 * One that is not there would end the picture, and the recording with it. The test picture would
+	 * blind the camera (RC23).
+	 */
 	async #lens(wanted: string): Promise<string> {
 		if (isTestPicture(wanted)) throw new Fault('denied', 'that is chosen at the camera alone');
 		if (this.#closed) return wanted;

@@ -150,7 +150,7 @@ export class Reports {
 	}
 }
 
-/** The test picture is no lens; it is listed while it is on, so that a real one can be chosen instead (RC25). */
+/** RC25: the test picture is no lens; it is listed while it is on, so that it can be left. */
 function listed(lenses: readonly Lens[], used: string | undefined): readonly Lens[] {
 	const some = lenses.slice(0, 15);
 	return isTestPicture(used)

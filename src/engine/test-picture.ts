@@ -14,7 +14,7 @@ interface NotingTools {
 	readonly calendar: Pick<Calendar, 'fieldsOf'>;
 }
 
-/** RC25: for as long as the test picture is recorded, the timeline says so: an event for each day. */
+/** RC25: while the test picture is recorded, the timeline says so: an event for each day. */
 export function noteTestPicture({ recorder, happenings, clock, calendar }: NotingTools): void {
 	let end: End | null = null;
 	let writtenMs = 0;

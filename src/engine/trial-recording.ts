@@ -138,7 +138,7 @@ async function timing<T>(clock: Clock, took: number[], work: () => Promise<T>): 
 
 const LIVE_MS = 1500;
 
-/** What would be sent to whoever watches at the relay. Resolves to the frames, if frames are what it sends. */
+/** What would be sent to whoever watches at the relay. Resolves to its frames, if it sends frames. */
 export async function liveTrial(
 	tools: { readonly clock: Clock; readonly liveEncoder: LiveEncoder },
 	{ captured, choice, trying, signal }: Omit<RecordWish, 'camera'>,

@@ -18,7 +18,7 @@ export interface TryingWish {
 	readonly onFinding: (finding: Finding) => void;
 }
 
-/** One trial after the other, each under its deadline. Rules: docs/spec/device-check.md, DC3 and DC5. */
+/** One trial after the other, each under its deadline: docs/spec/device-check.md, DC3 and DC5. */
 export class Trying {
 	readonly #clock: Clock;
 	readonly #wish: TryingWish;
@@ -44,7 +44,7 @@ export class Trying {
 		this.#wish.onFinding(said);
 	}
 
-	/** `null`: it failed, and that was told. Throws nothing but `aborted`, when the whole check was called off. */
+	/** `null`: it failed, and that was told. Throws `aborted` when the whole check was called off. */
 	async get<T>(
 		trial: Trial,
 		ms: number,

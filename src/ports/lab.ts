@@ -16,7 +16,7 @@ export interface Scratch {
 export interface Lab {
 	about(): Omit<About, 'version'>;
 	codecs(): Codecs;
-	/** Resolves with the first picture that comes out. Throws `unsupported`, and what decoding throws. */
+	/** Resolves with the first picture that comes out. Throws `unsupported`, or why none came. */
 	decode(parts: readonly FramesPart[], signal: AbortSignal): Promise<void>;
 	/** Whether the screen can be kept on; let go at once. */
 	awake(): Promise<boolean>;

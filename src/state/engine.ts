@@ -91,7 +91,7 @@ export interface Engine {
 	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;
 	/** What checks and repairs the store; loaded when it is first wanted. */
 	check(): Promise<Pick<Check, 'look' | 'repair'>>;
-	/** What tries what this device can do, and plays it in this element; loaded when it is first wanted. */
+	/** What tries what this device can do, and plays it there; loaded when it is first wanted. */
 	deviceCheck(video: HTMLVideoElement): Promise<Pick<DeviceCheck, 'busy' | 'run'>>;
 	/** Says in the tab's icon and the app's badge whether it records. */
 	sign(sign: Sign): void;
