@@ -183,8 +183,7 @@ export function make(installer: Installer): Engine {
 	granting.begin();
 	granted.begin();
 	post.begin();
-	// What a check left behind that was cut off (DC1).
-	clock.after(SWEEP_MS, () => void import('#browser/scratch.ts').then((one) => one.sweepScratch()));
+	clock.after(SWEEP_MS, () => void sweep());
 	sentry.follow(recorder);
 	noteTestPicture({ recorder, happenings, clock, calendar: localCalendar });
 	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
@@ -289,6 +288,16 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
 		});
 		return made;
 	};
+}
+
+/** DC1: what a check of the device left behind that was cut off. */
+async function sweep(): Promise<void> {
+	try {
+		const { sweepScratch } = await import('#browser/scratch.ts');
+		await sweepScratch();
+	} catch {
+		// The next start tries again.
+	}
 }
 
 async function estimate(): Promise<number | null> {

@@ -24,8 +24,7 @@ export const TRIALS = [
 ] as const;
 export type Trial = (typeof TRIALS)[number];
 
-export const OUTCOMES = ['yes', 'no', 'unknown'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export type Outcome = 'yes' | 'no' | 'unknown';
 
 /** Why there is no answer, or why it is no. */
 export const WHYS = [
