@@ -45,6 +45,7 @@ test('RC23 RC25 without a camera the test picture is offered, recorded, seen liv
 	expect(await camera.getByText('This is the test picture').count()).toBe(0);
 	await camera.getByRole('button', { name: 'Try it with a test picture' }).click();
 	await camera.getByText('This is the test picture. No camera is on.').waitFor();
+	await camera.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 2);
 	await moves(camera);
 	await openHome(camera, relay);
 	const viewer = await viewers.newPage();
