@@ -59,6 +59,7 @@ export class BrowserLab implements Lab {
 	}
 
 	async room(): ReturnType<Lab['room']> {
+		if (!('estimate' in navigator.storage)) return null;
 		const { quota, usage } = await navigator.storage.estimate();
 		if (quota === undefined || usage === undefined) return null;
 		return { quotaBytes: quota, usedBytes: usage };

@@ -34,6 +34,8 @@ const ASK_MS = 5000;
 /** A person may be asked for the camera. */
 const LENS_MS = 70_000;
 const KEYS_MS = 15_000;
+/** An encoder may take seconds to begin. */
+const LIVE_MS = 10_000;
 const RECORD_MS = 30_000;
 /** Footage is of now if it is so young. */
 const RECENT_MS = 60_000;
@@ -150,7 +152,7 @@ export class DeviceCheck {
 			const recorded = await trying.get('record', RECORD_MS, (signal) =>
 				recordTrial(tools, { ...given, camera, signal }),
 			);
-			const parts = await trying.get('live', ASK_MS, (signal) =>
+			const parts = await trying.get('live', LIVE_MS, (signal) =>
 				liveTrial(tools, { ...given, signal }),
 			);
 			if (parts === null || parts.length === 0) return recorded;

@@ -136,6 +136,7 @@ async function timing<T>(clock: Clock, took: number[], work: () => Promise<T>): 
 	return result;
 }
 
+/** From its first part on. */
 const LIVE_MS = 1500;
 
 /** What would be sent to whoever watches at the relay. Resolves to its frames, if it sends frames. */
@@ -149,7 +150,8 @@ export async function liveTrial(
 	const parts: FramesPart[] = [];
 	const begunMs = clock.monotonicMs();
 	let film = false;
-	let firstMs = 0;
+	let firstMs: number | null = null;
+	let late: () => void = () => undefined;
 	let rest: () => void = () => undefined;
 	await new Promise<void>((done, fail) => {
 		const encoding = liveEncoder.start(
@@ -157,7 +159,10 @@ export async function liveTrial(
 			{ bitsPerSecond: bitsPerSecond / 2, frameRate, wallOffsetMs },
 			{
 				part: (part) => {
-					firstMs ||= clock.monotonicMs() - begunMs;
+					if (firstMs === null) {
+						firstMs = clock.monotonicMs() - begunMs;
+						late = clock.after(LIVE_MS, done);
+					}
 					if (part.kind === 'frames') parts.push(part);
 					if (part.kind !== 'film') return;
 					film = true;
@@ -166,9 +171,8 @@ export async function liveTrial(
 				ended: fail,
 			},
 		);
-		const late = clock.after(LIVE_MS, done);
 		signal.addEventListener('abort', () => {
-			done();
+			fail(new Fault('timeout', 'nothing was encoded in time'));
 		});
 		rest = () => {
 			late();
@@ -179,7 +183,7 @@ export async function liveTrial(
 	if (first !== undefined) {
 		const frames = parts.reduce((all, part) => all + part.frames.length, 0);
 		const { codec } = first;
-		trying.tell(found('live', 'yes', { codec, frames, firstMs: Math.round(firstMs) }));
+		trying.tell(found('live', 'yes', { codec, frames, firstMs: Math.round(firstMs ?? 0) }));
 	} else trying.tell(found('live', 'no', { film }));
 	return parts;
 }

@@ -196,6 +196,15 @@ test('DC3 a lens that gives no picture is told so, and nothing is removed before
 	expect(capture.current.closed).toBe(true);
 });
 
+test('DC3 a live encoder that is slow to begin is no answer', async () => {
+	const nothing = () => undefined;
+	const mute = { keyFrame: nothing, sound: nothing, pace: nothing, stop: nothing };
+	const slow = { warm: nothing, start: () => mute };
+	await through(check({ liveEncoder: slow }).run(wish()));
+	expect(outcome('live')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
+	expect(outcome('play')?.outcome).toBe('yes');
+});
+
 test('DC3 a connection that never comes up has its deadline, too', async () => {
 	air.open = false;
 	await through(check().run(wish()), ['record', 'live', 'connect']);
