@@ -59,10 +59,14 @@ export class BrowserLab implements Lab {
 	}
 
 	async room(): ReturnType<Lab['room']> {
-		if (!('estimate' in navigator.storage)) return null;
-		const { quota, usage } = await navigator.storage.estimate();
-		if (quota === undefined || usage === undefined) return null;
-		return { quotaBytes: quota, usedBytes: usage };
+		try {
+			const { quota, usage } = await navigator.storage.estimate();
+			if (quota === undefined || usage === undefined) return null;
+			return { quotaBytes: quota, usedBytes: usage };
+		} catch {
+			// WebKitGTK has no such question.
+			return null;
+		}
 	}
 
 	sight(): ReturnType<Lab['sight']> {

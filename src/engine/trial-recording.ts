@@ -150,7 +150,7 @@ export async function liveTrial(
 	const parts: FramesPart[] = [];
 	const begunMs = clock.monotonicMs();
 	let film = false;
-	let firstMs: number | null = null;
+	const first = { ms: null as number | null };
 	let late: () => void = () => undefined;
 	let rest: () => void = () => undefined;
 	await new Promise<void>((done, fail) => {
@@ -159,8 +159,8 @@ export async function liveTrial(
 			{ bitsPerSecond: bitsPerSecond / 2, frameRate, wallOffsetMs },
 			{
 				part: (part) => {
-					if (firstMs === null) {
-						firstMs = clock.monotonicMs() - begunMs;
+					if (first.ms === null) {
+						first.ms = clock.monotonicMs() - begunMs;
 						late = clock.after(LIVE_MS, done);
 					}
 					if (part.kind === 'frames') parts.push(part);
@@ -179,11 +179,11 @@ export async function liveTrial(
 			encoding.stop();
 		};
 	}).finally(() => rest());
-	const [first] = parts;
-	if (first !== undefined) {
+	const [one] = parts;
+	if (one !== undefined) {
 		const frames = parts.reduce((all, part) => all + part.frames.length, 0);
-		const { codec } = first;
-		trying.tell(found('live', 'yes', { codec, frames, firstMs: Math.round(firstMs ?? 0) }));
+		const { codec } = one;
+		trying.tell(found('live', 'yes', { codec, frames, firstMs: Math.round(first.ms ?? 0) }));
 	} else trying.tell(found('live', 'no', { film }));
 	return parts;
 }
