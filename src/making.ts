@@ -52,6 +52,7 @@ import { Members } from '#engine/members.ts';
 import { Membership } from '#engine/membership.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { NotedPreferences } from '#engine/noted.ts';
+import type { Opener } from '#engine/open.ts';
 import { Pairing } from '#engine/pairing-controls.ts';
 import { Pins } from '#engine/pins.ts';
 import { Planning } from '#engine/planning.ts';
@@ -63,13 +64,17 @@ import { Sentry } from '#engine/sentry.ts';
 import { Sightings } from '#engine/sightings.ts';
 import { Sparing } from '#engine/sparing.ts';
 import { Stalls } from '#engine/stalls.ts';
+import { noteTestPicture } from '#engine/test-picture.ts';
 import { Watching } from '#engine/watching-cameras.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Installer } from '#ports/installer.ts';
+import type { Segments } from '#ports/segments.ts';
 import type { Engine } from '#state/engine.ts';
 
 /** What a small call to the relay may take. */
 const SHOWN_MS = 2000;
+/** Nothing of it is in a hurry. */
+const SWEEP_MS = 3000;
 
 /** One of each, for the life of the page. `installer` was there before: its event comes early. */
 export function make(installer: Installer): Engine {
@@ -89,12 +94,13 @@ export function make(installer: Installer): Engine {
 	const vault = new BrowserVault();
 	const house = new House({ crypto, vault, segments, clock });
 
+	const cables = new BrowserCables();
 	const relays = new WebSocketRelays();
 	const membership = new Membership({ house, crypto, vault, clock });
 	const arrivals = new Arrivals({ crypto, clock, vault, house, membership });
 	const near = new Nearby({
 		...{ crypto, clock, membership },
-		...{ cables: new BrowserCables(), relays },
+		...{ cables, relays },
 	});
 	const pairing = new Pairing({
 		...{ crypto, clock, relays: near, near, joining: arrivals },
@@ -196,6 +202,7 @@ export function make(installer: Installer): Engine {
 	granting.begin();
 	granted.begin();
 	post.begin();
+	clock.after(SWEEP_MS, () => void sweep());
 	sentry.follow(recorder);
 	noteOtherLens(recorder, happenings);
 	const losses = new Losses({
@@ -203,11 +210,21 @@ export function make(installer: Installer): Engine {
 		footage: () => caretaker.filling?.footage ?? 0,
 	});
 	losses.begin();
+	noteTestPicture({ recorder, happenings, clock, calendar: localCalendar });
 	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
 	sparing.follow(recorder);
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.over();
 	});
+	async function playerOn(video: HTMLVideoElement, from: Segments, opener: Opener) {
+		const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
+			import('#engine/player.ts'),
+			import('#browser/hls-screen.ts'),
+			import('#browser/local-day.ts'),
+		]);
+		const screen = new HlsScreen(video);
+		return new Player({ segments: from, opener, clock, screen, dayOf: localDay });
+	}
 	return {
 		clock,
 		capture,
@@ -272,18 +289,21 @@ export function make(installer: Installer): Engine {
 		sign: (sign) => {
 			tab.show(sign);
 		},
-		player: async (video) => {
-			const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
-				import('#engine/player.ts'),
-				import('#browser/hls-screen.ts'),
-				import('#browser/local-day.ts'),
+		player: (video) => playerOn(video, segments, house.opener),
+		deviceCheck: async (video) => {
+			const [{ DeviceCheck }, { BrowserLab }] = await Promise.all([
+				import('#engine/device-check.ts'),
+				import('#browser/lab.ts'),
 			]);
-			return new Player({
-				segments,
-				opener: house.opener,
-				clock,
-				screen: new HlsScreen(video),
-				dayOf: localDay,
+			// None of it is heard by whoever watches.
+			const encoder = new BrowserEncoder();
+			return new DeviceCheck({
+				...{ clock, crypto, capture, encoder, cables, origin, recorder, segments, house },
+				features: featuresOfBrowser(),
+				liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
+				lab: new BrowserLab(),
+				tenure: new LockTenure(),
+				player: (from, opener) => playerOn(video, from, opener),
 			});
 		},
 	};
@@ -299,6 +319,16 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
 		});
 		return made;
 	};
+}
+
+/** DC1: what a check of the device left behind that was cut off. */
+async function sweep(): Promise<void> {
+	try {
+		const { sweepScratch } = await import('#browser/scratch.ts');
+		await sweepScratch();
+	} catch {
+		// The next start tries again.
+	}
 }
 
 async function estimate(): Promise<number | null> {

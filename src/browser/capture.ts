@@ -1,10 +1,13 @@
 import { Fault } from '#domain/fault.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
 import { wholeView, type Extent } from '#domain/whole-view.ts';
 import type { Capture, Captured, CapturedEvent, CaptureRequest, Lens } from '#ports/capture.ts';
 import { cameraFault, cameraPermission } from './camera-fault.ts';
 import { processorMaker } from './frame-clock.ts';
 import { pictureOf, replacePicture } from './picture.ts';
 import { Scaler } from './scaler.ts';
+import type { Drawn } from './test-picture.ts';
+import { refusedIn, wishOf, type Refused, type Wish } from './wished.ts';
 
 /** A person may take a while to answer the browser's question; a lens may not take a minute to open. */
 const OPEN_DEADLINE_MS = 60_000;
@@ -21,6 +24,7 @@ export class MediaCapture implements Capture {
 
 	async open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
 		try {
+			if (isTestPicture(request.lensId)) return await drawn(request, signal);
 			const { stream, chosen } = await this.#ask(request, signal);
 			return new CapturedStream(stream, request, chosen);
 		} catch (error) {
@@ -89,6 +93,17 @@ export class MediaCapture implements Capture {
 	}
 }
 
+/** RC23: it goes on as any lens would. */
+async function drawn(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
+	const { openTestPicture } = await import('./test-picture.ts');
+	const picture = await openTestPicture(request);
+	if (signal?.aborted === true) {
+		picture.stop();
+		throw new Fault('aborted', 'the camera is not wanted any more');
+	}
+	return new CapturedStream(picture.stream, request, true, picture);
+}
+
 interface Asked {
 	readonly stream: MediaStream;
 	readonly chosen: boolean;
@@ -104,52 +119,6 @@ async function tellAllowed(listener: () => void, signal: AbortSignal): Promise<v
 		},
 		{ signal },
 	);
-}
-
-/** What a lens may refuse, and is then had as well as it can. */
-type Refused = 'shape' | 'frameRate' | 'resizeMode';
-
-/** W3C Media Capture Extensions. */
-type Wished = MediaTrackConstraints & { resizeMode?: { readonly exact: 'none' } };
-
-/** Of the shape of a size; lenses give 1366 × 768 and the like. */
-const SHAPE = 0.02;
-
-/**
- * RC28: a mode of the lens as it is, of the shape of the chosen size and not smaller; else one of
- * another shape, whole. Browsers would cut a picture to the shape that is asked for. Names that a
- * browser does not know it ignores.
- */
-function wishOf(
-	{ width, height, frameRate }: Wish,
-	without: readonly Refused[],
-): MediaTrackConstraints {
-	const shape = width / height;
-	const wished: Wished = {
-		width: { ideal: width },
-		height: { ideal: height },
-		frameRate: { ideal: frameRate },
-	};
-	if (!without.includes('frameRate')) {
-		wished.frameRate = { ideal: frameRate, max: Math.max(frameRate, 1) };
-	}
-	if (!without.includes('resizeMode')) wished.resizeMode = { exact: 'none' };
-	if (without.includes('shape')) return wished;
-	return {
-		...wished,
-		width: { ideal: width, min: width },
-		height: { ideal: height, min: height },
-		aspectRatio: { min: shape * (1 - SHAPE), max: shape * (1 + SHAPE) },
-	};
-}
-
-type Wish = Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>;
-
-function refusedIn(error: unknown): Refused | null {
-	const { name, constraint = '' } = error as { name?: string; constraint?: string };
-	if (name !== 'OverconstrainedError') return null;
-	if (constraint === 'frameRate' || constraint === 'resizeMode') return constraint;
-	return constraint === 'deviceId' ? null : 'shape';
 }
 
 function mediaDevices(): MediaDevices {
@@ -199,10 +168,12 @@ class CapturedStream implements Captured {
 	readonly #track: MediaStreamTrack;
 	readonly #listeners = new Set<(event: CapturedEvent) => void>();
 	readonly #counter: FrameCounter;
+	readonly #drawn: Drawn | null;
 	#closed = false;
 	#scaler: Scaler | null = null;
 
-	constructor(stream: MediaStream, size: Extent, chosen: boolean) {
+	constructor(stream: MediaStream, size: Extent, chosen: boolean, drawn: Drawn | null = null) {
+		this.#drawn = drawn;
 		const [track] = stream.getVideoTracks();
 		if (track === undefined) throw new Fault('not-found', 'the camera gives no picture');
 		this.chosen = chosen;
@@ -223,22 +194,22 @@ class CapturedStream implements Captured {
 	}
 
 	get lensId(): string {
-		return this.#track.getSettings().deviceId ?? '';
+		return this.#drawn ? TEST_PICTURE : (this.#track.getSettings().deviceId ?? '');
 	}
 	get label(): string {
-		return this.#track.label;
+		return this.#drawn ? '' : this.#track.label;
 	}
 	get width(): number {
-		return this.#shown.getSettings().width ?? 0;
+		return this.#settings.width ?? 0;
 	}
 	get height(): number {
-		return this.#shown.getSettings().height ?? 0;
-	}
-	get #shown(): MediaStreamTrack {
-		return this.#scaler?.track ?? this.#track;
+		return this.#settings.height ?? 0;
 	}
 	get frameRate(): number {
-		return this.#track.getSettings().frameRate ?? 0;
+		return this.#settings.frameRate ?? 0;
+	}
+	get #settings(): Pick<MediaTrackSettings, 'width' | 'height' | 'frameRate'> {
+		return this.#drawn ?? (this.#scaler?.track ?? this.#track).getSettings();
 	}
 	get sound(): boolean {
 		return this.#stream.getAudioTracks().some(({ readyState }) => readyState === 'live');
@@ -255,6 +226,10 @@ class CapturedStream implements Captured {
 	}
 
 	async adjust(wish: Wish): Promise<void> {
+		if (this.#drawn !== null) {
+			this.#drawn.adjust(wish);
+			return;
+		}
 		const late = new Promise<void>((done) => setTimeout(done, ADJUST_DEADLINE_MS));
 		await Promise.race([this.#apply(wish), late]).catch(() => undefined);
 		this.#fit(wish);
@@ -275,7 +250,7 @@ class CapturedStream implements Captured {
 	/** RC29: a lens that gives no picture as small as was chosen is made smaller here. */
 	#fit(chosen: Extent): void {
 		const { width = 0, height = 0 } = this.#track.getSettings();
-		if (this.#closed || width === 0 || height === 0) return;
+		if (this.#closed || this.#drawn !== null || width === 0 || height === 0) return;
 		if (this.#scaler !== null) {
 			this.#scaler.choose(chosen);
 			return;
@@ -295,6 +270,7 @@ class CapturedStream implements Captured {
 		this.#closed = true;
 		this.#listeners.clear();
 		this.#counter.stop();
+		this.#drawn?.stop();
 		for (const track of [this.#track, ...this.#stream.getTracks()]) track.stop();
 		this.#scaler?.close();
 	}

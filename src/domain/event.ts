@@ -37,6 +37,8 @@ export const EVENT_KINDS = [
 	'sealed',
 	/** A device asked for something; it was done or refused. */
 	'ordered',
+	/** What was recorded is the built-in test picture, and nothing that a lens saw. */
+	'test-picture',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -1,6 +1,7 @@
 import type { Ordered } from '#domain/event.ts';
 import { Fault, type FaultKind } from '#domain/fault.ts';
 import type { DeviceId } from '#domain/ids.ts';
+import { isTestPicture } from '#domain/lens.ts';
 import { PROFILES, profileNamed } from '#domain/profile.ts';
 import type { Capture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -81,8 +82,12 @@ export class Orders {
 		if (!closed && 'fault' in state && state.fault !== null) throw state.fault;
 	}
 
-	/** One that is not there would end the picture, and the recording with it. */
+	/**
+	 * One that is not there would end the picture, and the recording with it. The test picture would
+	 * blind the camera (RC23).
+	 */
 	async #lens(wanted: string): Promise<string> {
+		if (isTestPicture(wanted)) throw new Fault('denied', 'that is chosen at the camera alone');
 		if (this.#closed) return wanted;
 		const lenses = await this.#tools.capture.lenses();
 		if (lenses.some(({ id }) => id === wanted)) return wanted;

@@ -1,6 +1,7 @@
 import { hexOf } from '#domain/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/ids.ts';
-import type { Capture } from '#ports/capture.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
+import type { Capture, Lens } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Power } from '#ports/power.ts';
@@ -142,7 +143,10 @@ export class Reports {
 				...{ ...standing(recorder.state), recorded },
 				sound: view?.sound === true,
 				torch: view === null ? null : torch.lit(view.picture),
-				lenses: lenses.slice(0, 16).map(({ id, label }) => ({ id, label: label.slice(0, 256) })),
+				lenses: listed(lenses, view?.lensId).map(({ id, label }) => ({
+					id,
+					label: label.slice(0, 256),
+				})),
 				lens: view?.lensId ?? null,
 				quality: profile,
 				guard: guarding.on,
@@ -153,6 +157,14 @@ export class Reports {
 			return null;
 		}
 	}
+}
+
+/** RC25: the test picture is no lens; it is listed while it is on, so that it can be left. */
+function listed(lenses: readonly Lens[], used: string | undefined): readonly Lens[] {
+	const some = lenses.slice(0, 15);
+	return isTestPicture(used)
+		? [...some, { id: TEST_PICTURE, label: '', facing: 'unknown' }]
+		: lenses.slice(0, 16);
 }
 
 type Report = Omit<Extract<Message, { t: 'state' }>, 't' | 'peer'>;

@@ -6,7 +6,9 @@ import type { Repair } from '#domain/watchdog.ts';
 import type { SealedSegment } from '#domain/segment.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Segments } from '#ports/segments.ts';
 import type { Tenure } from '#ports/tenure.ts';
+import type { Retention } from './retention.ts';
 import type { Effort, TakeTools } from './take.ts';
 
 /** Where the camera of this device stands. One value; screens derive everything from it. */
@@ -92,6 +94,8 @@ export interface RecorderControls {
 
 export interface RecorderTools extends TakeTools {
 	readonly capture: Capture;
+	readonly segments: Segments;
+	readonly retention: Retention;
 	readonly tenure: Tenure;
 	readonly preferences: PreferenceStore;
 	/** Told before the next try what is made anew for it; may load the page anew itself. */

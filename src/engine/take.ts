@@ -26,15 +26,17 @@ const TRY_AGAIN_MS = 1000;
 /** A store that answers nothing must not keep the next run from beginning. */
 const DRAIN_DEADLINE_MS = 15_000;
 
+type TakeSealer = Pick<RunSealer, 'start' | 'init' | 'fragment'>;
+
 export interface TakeTools {
 	readonly clock: Clock;
 	readonly encoder: Encoder;
-	readonly segments: Segments;
-	readonly retention: Retention;
+	readonly segments: Pick<Segments, 'begin' | 'append' | 'close' | 'runs'>;
+	readonly retention: Pick<Retention, 'makeRoom' | 'afterQuota'>;
 	readonly beginRun: (
 		camera: CameraId,
 		given: { readonly mime: string; readonly anchorUs: number },
-	) => Promise<RunSealer>;
+	) => Promise<TakeSealer>;
 	/** No picture came for a while. */
 	readonly stalled?: (camera: CameraId, hole: Hole) => void;
 	/** Not every test needs pictures. */
@@ -69,7 +71,7 @@ export class Take {
 	readonly #captured: Captured;
 	readonly #frameRate: number;
 	readonly #encoding: Encoding;
-	#sealer: RunSealer | null = null;
+	#sealer: TakeSealer | null = null;
 	#run: Run | null = null;
 	#thumbnailing: Thumbnailing | null = null;
 	#oldestKept: OldestKept | undefined;

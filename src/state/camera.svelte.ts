@@ -1,5 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
 import type { CameraId } from '#domain/ids.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
 import { isTaken } from '#domain/name.ts';
 import { profileNamed, type Profile } from '#domain/profile.ts';
 import type { Lens } from '#ports/capture.ts';
@@ -92,6 +93,26 @@ export class CameraChoices {
 
 	async tryAgain(): Promise<void> {
 		await this.#engine.recorder.open(this.#choice());
+		await this.look();
+	}
+
+	/** RC23: a person chooses the test picture, and only where no lens is to be had. */
+	get offersTestPicture(): boolean {
+		this.#subscribe();
+		const { state } = this.#engine.recorder;
+		// Unasked, a browser names no lens either.
+		const tried = state.kind === 'off' && state.fault !== null;
+		return (tried && this.lenses.length === 0) || this.onTestPicture;
+	}
+
+	get onTestPicture(): boolean {
+		return isTestPicture(this.usedLens);
+	}
+
+	/** The test picture, or whatever lens the browser thinks best. */
+	async useTestPicture(on: boolean): Promise<void> {
+		this.lensId = on ? TEST_PICTURE : null;
+		await this.change();
 		await this.look();
 	}
 

@@ -6,6 +6,7 @@ import type { Care } from '#engine/caretaker.ts';
 import type { Guarding } from '#engine/guarding.ts';
 import type { Happenings } from '#engine/happenings.ts';
 import type { Check } from '#engine/check.ts';
+import type { DeviceCheck } from '#engine/device-check.ts';
 import type { HouseControls } from '#engine/house.ts';
 import type { Clips } from '#engine/clips.ts';
 import type { LossesControls } from '#engine/losses.ts';
@@ -100,6 +101,8 @@ export interface Engine {
 	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;
 	/** What checks and repairs the store; loaded when it is first wanted. */
 	check(): Promise<Pick<Check, 'look' | 'repair'>>;
+	/** What tries what this device can do, and plays it there; loaded when it is first wanted. */
+	deviceCheck(video: HTMLVideoElement): Promise<Pick<DeviceCheck, 'busy' | 'run'>>;
 	/** Says in the tab's icon and the app's badge whether it records. */
 	sign(sign: Sign): void;
 	/** A player on this element. Close it with the page that made it. */

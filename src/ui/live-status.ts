@@ -1,3 +1,4 @@
+import { isTestPicture } from '#domain/lens.ts';
 import type { CommandName, Commands } from '#state/commands.svelte.ts';
 import type { Session } from '#state/session.svelte.ts';
 import type { Viewing } from '#state/viewing.svelte.ts';
@@ -38,6 +39,21 @@ export function pictureSaid(state: Viewing['state'], live: LiveWords): string {
 		case 'ended':
 			return state.why === 'camera-away' ? live.offline : endedAdvice(state, live).what;
 	}
+}
+
+/** RC25: what is seen is no lens's picture. */
+export function showsTestPicture({ own, state }: Watched, session: Session): boolean {
+	return own ? recordsTestPicture(session) : isTestPicture(state?.lens);
+}
+
+/** The same, at the camera itself. */
+export function recordsTestPicture({ recorder }: Session): boolean {
+	return recorder !== null && 'view' in recorder && isTestPicture(recorder.view?.lensId);
+}
+
+/** A lens in a list, by its own name if it has one. */
+export function lensName(id: string, label: string, n: number, live: LiveWords): string {
+	return isTestPicture(id) ? live.testPicture : label || live.unnamedLens(n + 1);
 }
 
 /** The same, short, where many stand side by side: what is tried for all of them is said once. */

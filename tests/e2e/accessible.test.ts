@@ -47,7 +47,16 @@ for (const { colorScheme, locale, viewport } of looks) {
 		}
 		await savedAtLeast(page, 3);
 		await look('recording');
-		for (const path of ['/', '/watch', '/storage', '/settings', '/help', '/pair', '/recover']) {
+		for (const path of [
+			'/',
+			'/watch',
+			'/storage',
+			'/settings',
+			'/help',
+			'/check',
+			'/pair',
+			'/recover',
+		]) {
 			await page.goto(relay.address + path);
 			await page.getByRole('heading', { level: 1 }).waitFor();
 			await page.waitForLoadState('networkidle');

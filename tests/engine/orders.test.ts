@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { TEST_PICTURE } from '#domain/lens.ts';
 import type { LiveView } from '#engine/watching.ts';
 import { makeHome, runs, type Home } from './live-world.ts';
 
@@ -37,6 +38,19 @@ describe('LV13 commands', () => {
 		post.read(first.said, { device: first.from, roles: ['viewer'] });
 		await clock.pass(300);
 		expect(orders).toEqual(['start']);
+	});
+
+	test('RC23 nobody chooses the test picture from afar, whether a lens is open or not', async () => {
+		const { guest, camera, lens, recording } = home;
+		const { watching } = await guest('Kitchen');
+		for (const kind of ['preview', 'off'] as const) {
+			if (kind === 'off') recording.set({ kind, fault: null });
+			const before = lens.choices.length;
+			await expect(
+				runs(home, watching.command(camera, 'lens', TEST_PICTURE)),
+			).rejects.toMatchObject({ kind: 'denied' });
+			expect(lens.choices).toHaveLength(before);
+		}
 	});
 
 	test('for another page, a wrong value, or from a live-only device do nothing', async () => {

@@ -1,4 +1,5 @@
 import { Fault } from '#domain/fault.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
 import type {
 	Capture,
 	Captured,
@@ -86,11 +87,12 @@ export class FakeCapture implements Capture {
 		const own = this.plugged.find(({ id }) => id === lensId);
 		const named = this.plugged.find(({ label }) => label === lensLabel);
 		const [best = { id: 'lens-1', label: 'A lens' }] = this.plugged;
-		const lens = own ?? named ?? best;
+		const drawn = isTestPicture(lensId) ? { id: TEST_PICTURE, label: '' } : undefined;
+		const lens = drawn ?? own ?? named ?? best;
 		const captured = new FakeCaptured(
 			{ ...request, sound: request.sound && this.heard },
 			lens,
-			lensId === null || own !== undefined || named !== undefined,
+			lensId === null || (drawn ?? own ?? named) !== undefined,
 		);
 		this.opened.push(captured);
 		return Promise.resolve(captured);

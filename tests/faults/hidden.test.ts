@@ -64,3 +64,28 @@ test('WD1 out of sight for real: the page’s own timers are throttled, the reco
 		await browser.close();
 	}
 });
+
+test('RC24 out of sight the test picture moves on, and is recorded', async () => {
+	const browser = await launchThrottling([
+		'--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5',
+		'--use-fake-device-for-media-stream=device-count=0',
+	]);
+	try {
+		const page = await browser.newPage();
+		await page.goto(relay.address);
+		await press(page, 'link', 'Use this device as a camera');
+		await press(page, 'button', 'Try it with a test picture');
+		await press(page, 'button', 'Start recording');
+		const saved = async () => (await runsIn(page)).at(-1)?.lastSeq ?? 0;
+		await expect.poll(saved, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+		const front = await browser.newPage();
+		await front.bringToFront();
+		await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
+		const before = await saved();
+		await expect.poll(saved, { timeout: 40_000 }).toBeGreaterThanOrEqual(before + 12);
+		expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
+		expect((await runsIn(page)).map(({ ended, holes }) => [ended, holes])).toEqual([[null, []]]);
+	} finally {
+		await browser.close();
+	}
+});

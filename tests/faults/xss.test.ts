@@ -237,7 +237,7 @@ test('X T9 names of cameras and devices, labels of lenses, links and codes: none
 		]);
 		await nothingRan([camera, devices, wall, watch, door], `payload ${n}: ${text}`);
 	}
-	const everywhere = ['/', '/saved', '/storage', '/help', '/settings', '/watch', '/pair'];
+	const everywhere = ['/', '/saved', '/storage', '/help', '/settings', '/watch', '/pair', '/check'];
 	const last = all.at(-1)?.text ?? '';
 	for (const path of everywhere) {
 		for (const context of [home, away]) {

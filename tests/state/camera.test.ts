@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Fault } from '#domain/fault.ts';
 import type { CameraId } from '#domain/ids.ts';
+import { TEST_PICTURE } from '#domain/lens.ts';
 import { Recorder } from '#engine/recorder.ts';
 import { CameraChoices } from '#state/camera.svelte.ts';
 import type { Engine } from '#state/engine.ts';
@@ -100,6 +101,33 @@ test('KT12 a device that becomes no camera yet opens no lens', async () => {
 	};
 	await new CameraChoices(engine).open();
 	expect([capture.opened.length, recorder.state.kind]).toEqual([0, 'off']);
+});
+
+test('RC23 the test picture is a person’s choice, offered where no lens is to be had, and remembered', async () => {
+	const lenses = capture.lenses.bind(capture);
+	capture.lenses = () => Promise.resolve([]);
+	// The settings page asks for no lens: it cannot know that there is none.
+	const settings = new CameraChoices(engine);
+	await settings.read();
+	await settings.look();
+	expect(settings.offersTestPicture).toBe(false);
+	capture.failures.push(new Fault('not-found', 'no camera'));
+	const choices = new CameraChoices(engine);
+	await choices.open();
+	expect([open(), choices.offersTestPicture, choices.onTestPicture]).toEqual([0, true, false]);
+	await choices.useTestPicture(true);
+	expect([open(), choices.onTestPicture]).toEqual([1, true]);
+	expect((await preferences.read()).lensId).toBe(TEST_PICTURE);
+	await leave(choices);
+
+	// As it was left, although there is a lens by now; and back, by the person.
+	capture.lenses = lenses;
+	const later = new CameraChoices(engine);
+	await later.open();
+	expect([later.onTestPicture, later.offersTestPicture]).toEqual([true, true]);
+	await later.useTestPicture(false);
+	expect([later.onTestPicture, later.offersTestPicture]).toEqual([false, false]);
+	expect((await preferences.read()).lensId).toBe(null);
 });
 
 test('a picture that is on is not begun anew', async () => {

@@ -43,6 +43,7 @@ export const happened: typeof english = {
 	someone: 'Jemand',
 	watched: (name) => `${named(name)} hat zugesehen`,
 	sealed: (name) => `${named(name)} bekam versiegelte Bilder vom Relais, ohne Schlüssel dafür`,
+	testPicture: 'Testbild: keine Kamera war an',
 	ordered: (name, order) => `${named(name)} ${asked(order)}`,
 	refused: (name, { name: what, value, fault }) => {
 		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];

@@ -106,6 +106,13 @@ export const live: LiveWords = {
 	controls: 'Kamera',
 	lens: 'Linse',
 	unnamedLens: (n) => `Linse ${String(n)}`,
+	testPicture: 'Testbild',
+	useTestPicture: 'Mit einem Testbild ausprobieren',
+	onTestPicture: 'Das ist das Testbild. Keine Kamera ist an.',
+	onTestPictureNext:
+		'Das Gerät zeichnet es selbst, damit du alles ausprobieren kannst. Es wird aufgenommen und gesendet wie jedes andere Bild.',
+	useLens: 'Eine Kamera verwenden',
+	checkDevice: 'Dieses Gerät prüfen',
 	quality: 'Qualität',
 	start: 'Aufnahme starten',
 	stop: 'Aufnahme beenden',

@@ -2,7 +2,7 @@ import type { EventKind } from '#domain/event.ts';
 import type { Wrong } from '#domain/tamper.ts';
 
 /** Kinds that say all by themselves. */
-type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered'>;
+type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered' | 'test-picture'>;
 
 const kinds: Readonly<Record<Alone, string>> = {
 	covered: 'The lens was covered',

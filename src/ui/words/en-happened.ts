@@ -39,13 +39,14 @@ const orders: Readonly<Record<Ordered['name'], string>> = {
 
 const guardOff = 'guard mode to end';
 
-/** Events that name who did it. */
+/** Events that name who did it, and those of the test picture. */
 export const happened = {
 	someone: 'Someone',
 	watched: (name: string) => `${named(name)} watched`,
 	sealed: (name: string) =>
 		`${named(name)} got sealed pictures from the relay, without a key for them`,
 	ordered: (name: string, order: Ordered) => `${named(name)} ${asked(order)}`,
+	testPicture: 'Test picture: no camera was on',
 	/** It was not done. */
 	refused: (name: string, { name: what, value, fault }: Ordered) => {
 		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];

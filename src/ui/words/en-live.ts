@@ -146,6 +146,13 @@ export const live = {
 	controls: 'Camera',
 	lens: 'Lens',
 	unnamedLens: (n: number) => `Lens ${String(n)}`,
+	testPicture: 'Test picture',
+	useTestPicture: 'Try it with a test picture',
+	onTestPicture: 'This is the test picture. No camera is on.',
+	onTestPictureNext:
+		'This device draws it, so that you can try everything. It is recorded and sent like any other picture.',
+	useLens: 'Use a camera',
+	checkDevice: 'Check this device',
 	quality: 'Quality',
 	start: 'Start recording',
 	stop: 'Stop recording',

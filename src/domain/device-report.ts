@@ -1,0 +1,80 @@
+import { TRIALS, type Figures, type Finding } from './device-check.ts';
+
+/** What a report says of the device: what every site may see, less its model. */
+export interface About {
+	/** Of this app. */
+	readonly version: string;
+	readonly browser: string;
+	readonly system: string;
+	readonly phone: boolean;
+	readonly installed: boolean;
+}
+
+/** What was checked with: by what it is, never by its name. */
+export type Source = 'camera' | 'test picture' | 'the recording that was going on';
+
+/** Brands in the order in which they hide behind each other. */
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+	[/\bEdgA?\/(\d+)/, 'Edge'],
+	[/\bEdgiOS\/(\d+)/, 'Edge on iOS'],
+	[/\bSamsungBrowser\/(\d+)/, 'Samsung Internet'],
+	[/\bOPR\/(\d+)/, 'Opera'],
+	[/\bFxiOS\/(\d+)/, 'Firefox on iOS'],
+	[/\bCriOS\/(\d+)/, 'Chrome on iOS'],
+	[/\bFirefox\/(\d+)/, 'Firefox'],
+	[/\b(?:Headless)?Chrome\/(\d+)/, 'Chrome'],
+	[/\bVersion\/(\d+(?:\.\d+)?).* Safari\//, 'Safari'],
+	[/\bAppleWebKit\/(\d+)/, 'WebKit'],
+];
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+	[/\bAndroid (\d+)/, 'Android'],
+	[/\bAndroid\b()/, 'Android'],
+	[/\b(?:iPhone )?OS (\d+)_?\d* like Mac/, 'iOS'],
+	[/\bCrOS\b()/, 'ChromeOS'],
+	[/\bWindows NT (\d+)/, 'Windows NT'],
+	[/\bMac OS X\b()/, 'macOS'],
+	[/\bLinux\b()/, 'Linux'],
+];
+
+/** Name and main version of a browser and its system; model, build and language are left out. */
+export function agentOf(userAgent: string): Pick<About, 'browser' | 'system'> {
+	const named = (all: typeof BROWSERS): string => {
+		for (const [pattern, name] of all) {
+			const version = pattern.exec(userAgent)?.[1];
+			if (version !== undefined) return `${name} ${version}`.trim();
+		}
+		return 'other';
+	};
+	return { browser: named(BROWSERS), system: named(SYSTEMS) };
+}
+
+/** What may stand in a report (DC6): no id, key, name or address is spelt like this. */
+const TYPE = /^(video|audio)\/[a-z\d]+; ?codecs="?[\w.,-]{1,60}"?$/;
+const WORD = /^[a-z][a-z\d.-]{0,15}$/i;
+
+function plain(value: Figures[string]): string {
+	if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '?';
+	if (typeof value === 'boolean') return value ? 'yes' : 'no';
+	return TYPE.test(value) || WORD.test(value) ? value : '(left out)';
+}
+
+/** For whoever mends it: in English, one line each. Rules: docs/spec/device-check.md, DC6. */
+export function reportText(about: About, source: Source, findings: readonly Finding[]): string {
+	const { version, browser, system, phone, installed } = about;
+	const lines = TRIALS.flatMap((trial) => findings.filter((one) => one.trial === trial)).map(
+		({ trial, outcome, why, figures }) => {
+			const said = outcome === 'unknown' ? 'could not tell' : outcome;
+			const told = Object.entries(figures).map(([name, value]) => `${name} ${plain(value)}`);
+			const parts = [why === null ? said : `${said} (${why})`, ...told];
+			return `${trial}: ${parts.join('; ')}`;
+		},
+	);
+	return [
+		'Spy-cam, check of a device',
+		`app: ${/^[\da-f]{6,64}$/.test(version) ? version.slice(0, 12) : 'development'}`,
+		`browser: ${browser}; system: ${system}`,
+		`phone: ${plain(phone)}; installed: ${plain(installed)}`,
+		`checked with: ${source}`,
+		...lines,
+	].join('\n');
+}

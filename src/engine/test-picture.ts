@@ -1,0 +1,38 @@
+import { isTestPicture } from '#domain/lens.ts';
+import type { Calendar } from '#domain/ribbon.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { End, Happenings } from './happenings.ts';
+import type { RecorderControls } from './recording.ts';
+
+/** What a kill can cost of the length of the event. */
+const WRITTEN_EACH_MS = 20_000;
+
+interface NotingTools {
+	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
+	readonly happenings: Pick<Happenings, 'begin'>;
+	readonly clock: Pick<Clock, 'monotonicMs' | 'wallMs'>;
+	readonly calendar: Pick<Calendar, 'fieldsOf'>;
+}
+
+/** RC25: while the test picture is recorded, the timeline says so: an event for each day. */
+export function noteTestPicture({ recorder, happenings, clock, calendar }: NotingTools): void {
+	let end: End | null = null;
+	let writtenMs = 0;
+	let begunDay = 0;
+	recorder.on(() => {
+		const { state, camera } = recorder;
+		const saves = state.kind === 'starting' || state.kind === 'recording';
+		if (camera === null || !saves || !isTestPicture(state.view.lensId)) {
+			end?.();
+			end = null;
+			return;
+		}
+		const nowMs = clock.monotonicMs();
+		if (end !== null && nowMs - writtenMs < WRITTEN_EACH_MS) return;
+		end?.();
+		const { day } = calendar.fieldsOf(clock.wallMs());
+		if (end === null || day !== begunDay) end = happenings.begin(camera, 'test-picture');
+		begunDay = day;
+		writtenMs = nowMs;
+	});
+}

@@ -1,0 +1,29 @@
+import type { Codecs } from '#domain/device-check.ts';
+import type { About } from '#domain/device-report.ts';
+import type { FramesPart } from '#domain/live-part.ts';
+import type { Segments } from './segments.ts';
+import type { Vault } from './vault.ts';
+
+/** Databases that nothing else knows, for one check of the device. */
+export interface Scratch {
+	readonly segments: Segments;
+	readonly vault: Vault;
+	/** Everything that was written, keys and all. False: the browser did not let it go now. */
+	remove(): Promise<boolean>;
+}
+
+/** What only the browser itself can answer about itself. Asks a person for nothing. */
+export interface Lab {
+	about(): Omit<About, 'version'>;
+	codecs(): Codecs;
+	/** Resolves with the first picture that comes out. Throws `unsupported`, or why none came. */
+	decode(parts: readonly FramesPart[], signal: AbortSignal): Promise<void>;
+	/** Whether the screen can be kept on; let go at once. */
+	awake(): Promise<boolean>;
+	/** `null`: it does not say. */
+	room(): Promise<{ readonly quotaBytes: number; readonly usedBytes: number } | null>;
+	/** Watches from now on whether the page goes out of sight. */
+	sight(): { readonly lost: boolean; stop(): void };
+	/** Empty, and of this tab alone; `taken`: another tab checks. Throws what databases throw. */
+	scratch(): Promise<Scratch | 'taken'>;
+}

@@ -1,0 +1,6 @@
+import type { Language } from '#state/session.svelte.ts';
+import { deviceCheck as de } from './de-device-check.ts';
+import { deviceCheck as en, type DeviceCheckWords } from './en-device-check.ts';
+
+/** Apart from `WORDS`: only one screen needs them, and the start page must not wait for them. */
+export const DEVICE_CHECK: Readonly<Record<Language, DeviceCheckWords>> = { en, de };
