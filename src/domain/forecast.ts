@@ -3,6 +3,7 @@ import type { Filling } from './filling.ts';
 import type { CameraId } from './ids.ts';
 import type { Run } from './run.ts';
 import { footageOf } from './space.ts';
+import type { Span } from './timeline.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -13,7 +14,7 @@ const AIR_MS = 90_000;
 /** SP18: from 25 % up or down it is told. */
 const TOLD = 1.25;
 
-type Recorded = Pick<Run, 'camera' | 'startUs' | 'endUs' | 'bytes'>;
+type Recorded = Pick<Run, 'camera' | 'startUs' | 'endUs' | 'bytes'> & Partial<Pick<Run, 'holes'>>;
 
 export interface Rate {
 	readonly camera: CameraId;
@@ -63,13 +64,20 @@ function rateBetween(runs: readonly Recorded[], fromMs: number, toMs: number): n
 	let ms = 0;
 	let bytes = 0;
 	for (const run of runs) {
-		const [startMs, endMs] = [run.startUs / 1000, run.endUs / 1000];
-		const insideMs = Math.min(endMs, toMs) - Math.max(startMs, fromMs);
+		const insideMs = recordedMs(run, fromMs, toMs);
 		if (insideMs <= 0) continue;
 		ms += insideMs;
-		bytes += run.bytes * (insideMs / (endMs - startMs));
+		bytes += run.bytes * (insideMs / recordedMs(run, -Infinity, Infinity));
 	}
 	return ms < LEAST_MS ? null : (bytes / ms) * HOUR_MS;
+}
+
+/** What was deleted of a run is no recorded time: its bytes are gone, too. */
+function recordedMs(run: Recorded, fromMs: number, toMs: number): number {
+	const within = ({ startUs, endUs }: Span) =>
+		Math.max(0, Math.min(endUs / 1000, toMs) - Math.max(startUs / 1000, fromMs));
+	const gone = (run.holes ?? []).filter(({ why }) => why === 'deleted');
+	return gone.reduce((ms, hole) => ms - within(hole), within(run));
 }
 
 /** How a device stands with its room. All screens tell it from here (SP24). */

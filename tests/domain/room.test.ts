@@ -64,6 +64,11 @@ describe('the forecast', () => {
 			{ camera: YARD, bytesPerHour: 50e6 },
 		]);
 		expect(ratesOf([run(DOOR, -1 / 61, 0, 5e6)], NOW)).toEqual([]);
+		// What left from the middle of a run took its bytes along.
+		const hole = { ...run(DOOR, -0.75, -0.25, 0), why: 'deleted' } as const;
+		expect(ratesOf([{ ...run(DOOR, -1, 0, 200e6), holes: [hole] }], NOW)).toEqual([
+			{ camera: DOOR, bytesPerHour: 400e6 },
+		]);
 	});
 
 	const filling: Filling = {
