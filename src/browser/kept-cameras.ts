@@ -2,7 +2,7 @@ import { Fault } from '#domain/fault.ts';
 import { idFrom, type CameraId } from '#domain/ids.ts';
 import type { KeptCamera } from '#ports/vault.ts';
 import { isBytes } from './kept-keys.ts';
-import type { VaultDatabase } from './vault-database.ts';
+import type { VaultConnection, VaultDatabase } from './vault-database.ts';
 
 /** Throws `not-found`. */
 export async function knownCamera(db: VaultDatabase, camera: CameraId): Promise<KeptCamera> {
@@ -17,4 +17,21 @@ export function keptCamera(row: KeptCamera | undefined): KeptCamera | null {
 	const { id, number, sealedName, runNo } = row;
 	if (!Number.isSafeInteger(number) || !Number.isSafeInteger(runNo) || runNo < 0) return null;
 	return { id, number, runNo, sealedName: isBytes(sealedName) ? sealedName : null };
+}
+
+/** By their numbers. `null`: one is damaged, or there is none though the device is a camera (not `bare`). */
+export async function keptCameras(
+	connection: VaultConnection,
+	bare: boolean,
+): Promise<KeptCamera[] | null> {
+	const { cameras: table } = connection.db;
+	const ids = await connection.do(() => table.toCollection().primaryKeys());
+	const cameras: KeptCamera[] = [];
+	for (const id of ids) {
+		const camera = keptCamera(await connection.row(table, id));
+		if (camera === null) return null;
+		cameras.push(camera);
+	}
+	if (cameras.length === 0 && !bare) return null;
+	return cameras.sort((a, b) => a.number - b.number);
 }

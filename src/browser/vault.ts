@@ -18,7 +18,7 @@ import type {
 	VaultReading,
 } from '#ports/vault.ts';
 import { arrivalsOf, changeArrival, pendingJoinOf } from './kept-arrivals.ts';
-import { keptCamera, knownCamera } from './kept-cameras.ts';
+import { keptCamera, keptCameras, knownCamera } from './kept-cameras.ts';
 import {
 	addEntries,
 	epochName,
@@ -331,7 +331,7 @@ export class BrowserVault implements Vault {
 		const kem = await pairOf<KemKey>(await this.#connection.row(keys, 'kem'), 'ECDH');
 		const dtls = dtlsOfRow(await this.#connection.row(keys, 'dtls'));
 		const homes = founded === null || home === null ? [] : await this.#homes(founded, home);
-		const cameras = await this.#cameras(row.bare === true);
+		const cameras = await keptCameras(this.#connection, row.bare === true);
 		const missing = Object.entries({
 			identity: home !== null && device !== null && STRENGTHS.includes(row.strength),
 			'owner key': owner !== null,
@@ -359,19 +359,6 @@ export class BrowserVault implements Vault {
 		const homes = [await keptHome(this.#connection, founded, true)];
 		for (const home of others) homes.push(await keptHome(this.#connection, home, false));
 		return homes;
-	}
-
-	async #cameras(bare: boolean): Promise<KeptCamera[] | null> {
-		const { db } = this.#connection;
-		const ids = await this.#connection.do(() => db.cameras.toCollection().primaryKeys());
-		const cameras: KeptCamera[] = [];
-		for (const id of ids) {
-			const camera = keptCamera(await this.#connection.row(db.cameras, id));
-			if (camera === null) return null;
-			cameras.push(camera);
-		}
-		if (cameras.length === 0 && !bare) return null;
-		return cameras.sort((a, b) => a.number - b.number);
 	}
 
 	/** A write to what version 1 would misread, for a home that is known. Dexie wants no awaiting but of its own. */

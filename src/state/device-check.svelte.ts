@@ -1,5 +1,5 @@
 import { TRIALS, type Finding, type Trial } from '#domain/device-check.ts';
-import { faultOf, type Fault } from '#domain/fault.ts';
+import { FAULT_KINDS, faultOf, type Fault, type FaultKind } from '#domain/fault.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
 import { profileNamed } from '#domain/profile.ts';
 import type { Engine } from './engine.ts';
@@ -93,4 +93,9 @@ export class DeviceChecking {
 			this.copied = 'failed';
 		}
 	}
+}
+
+/** The fault that an answer comes from; `null`: it has another reason, or none. */
+export function faultIn({ why }: Finding): FaultKind | null {
+	return FAULT_KINDS.find((kind) => kind === why) ?? null;
 }

@@ -50,6 +50,10 @@ function opened(hash: string): { given: Given; address: string } {
 			replaceState: (_state: null, _title: string, to: string) => (address = to),
 		},
 		addEventListener: () => undefined,
+		document: {},
+		MutationObserver: class {
+			observe = (): void => undefined;
+		},
 	});
 	return { given: page.spycamGiven!, address };
 }

@@ -16,7 +16,6 @@ import { FakeRelay } from '../fakes/relay.ts';
 import { household, resident, type Resident } from '../fakes/resident.ts';
 import { joinedTo, RELAY, subjectOf } from './joined.ts';
 import { eventually, until } from './until.ts';
-
 const HOUR_MS = 3_600_000;
 const crypto = new WebCrypto();
 let clock: ManualClock;

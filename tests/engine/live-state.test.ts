@@ -43,6 +43,7 @@ describe('LV32 how a camera fares is what it says', () => {
 		home.recording.set({ kind: 'off', fault: null });
 		home.known.set(false);
 		const kitchen = home.viewer('Kitchen');
+		await home.until(() => kitchen.watching.cameras.length > 0);
 		await home.clock.pass(5000);
 		expect(first(kitchen)).toMatchObject({ online: true, fares: null, state: null });
 		// It goes on recording by itself: off was never said.

@@ -21,7 +21,14 @@ function said(recorder: RecorderState | null, more: object = {}, language: 'en' 
 	const session = {
 		...{ recorder, ownCamera: 'a'.repeat(32), stuck: null, planned: null },
 		blind: recorder?.kind === 'blind' ? recorder.why : null,
-		...{ thirsty: null, spared: null, savedUntilMs: null, lasting: null, charge: null },
+		...{
+			instead: null,
+			thirsty: null,
+			spared: null,
+			savedUntilMs: null,
+			lasting: null,
+			charge: null,
+		},
 		engine: { features: { mobile: true } },
 		...more,
 	};

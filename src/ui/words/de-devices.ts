@@ -49,9 +49,9 @@ export const devices: DeviceWords = {
 	safetyNote: 'Gleiche Ziffern auf beiden Geräten heißt: Niemand steht dazwischen.',
 	edit: 'Ändern',
 	name: 'Name',
-	taken: (name) => `Ein anderes Gerät heißt auch „${name}“.`,
-	cameraTaken: (name) => `Eine andere Kamera heißt auch „${name}“.`,
-	callIt: (name) => `„${name}“ nennen`,
+	taken: (name) => `Ein anderes Gerät heißt auch „${named(name)}“.`,
+	cameraTaken: (name) => `Eine andere Kamera heißt auch „${named(name)}“.`,
+	callIt: (name) => `„${named(name)}“ nennen`,
 	role: 'Was es darf',
 	only: 'Nichts ansehen',
 	roleNotes: {

@@ -1,4 +1,5 @@
 import type { guard as english } from './en-guard.ts';
+import { named } from './named.ts';
 
 export const guard: typeof english = {
 	enter: 'Wachmodus',
@@ -25,7 +26,7 @@ export const guard: typeof english = {
 		next: 'Lege es aus der Sonne und schließe andere Apps. Bis dahin nimmt es weniger oder kleinere Bilder auf.',
 	},
 	otherLens: (name) => ({
-		what: `Die gewählte Kamera${name && ` „${name}“`} ist nicht da. Eine andere wird benutzt.`,
+		what: `Die gewählte Kamera${name && ` „${named(name)}“`} ist nicht da. Eine andere wird benutzt.`,
 		next: 'Sobald sie wieder angeschlossen ist, wird von selbst zu ihr gewechselt.',
 	}),
 	goOn: 'Weiter aufnehmen',
@@ -36,12 +37,12 @@ export const guard: typeof english = {
 	trying: 'Versuch läuft …',
 	status: {
 		device: { phone: 'Dieses Handy', tablet: 'Dieses Tablet', computer: 'Dieser Computer' },
-		recording: (device) => `${device} nimmt auf`,
-		starting: (device) => `${device} beginnt aufzunehmen`,
-		blind: (device, reason) => `${device} speichert nicht: ${reason}`,
-		stopped: (device) => `${device} nimmt nicht mehr auf`,
-		rests: (device, until) =>
-			until === null ? `${device} ruht wie geplant` : `${device} ruht bis ${until}`,
+		recording: (subject) => `${subject} nimmt auf`,
+		starting: (subject) => `${subject} beginnt aufzunehmen`,
+		blind: (subject, reason) => `${subject} speichert nicht: ${reason}`,
+		stopped: (subject) => `${subject} nimmt nicht mehr auf`,
+		rests: (subject, until) =>
+			until === null ? `${subject} ruht wie geplant` : `${subject} ruht bis ${until}`,
 		saved: (time) => `gespeichert bis ${time}`,
 		keeps: (span) => `behält etwa ${span}`,
 		battery: (percent) => `Akku ${percent}`,

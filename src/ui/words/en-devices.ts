@@ -70,9 +70,9 @@ export const devices = {
 	safetyNote: 'The same digits on both devices mean that nobody stands between.',
 	edit: 'Change',
 	name: 'Name',
-	taken: (name: string) => `Another device is called “${name}”, too.`,
-	cameraTaken: (name: string) => `Another camera is called “${name}”, too.`,
-	callIt: (name: string) => `Call it “${name}”`,
+	taken: (name: string) => `Another device is called “${named(name)}”, too.`,
+	cameraTaken: (name: string) => `Another camera is called “${named(name)}”, too.`,
+	callIt: (name: string) => `Call it “${named(name)}”`,
 	role: 'What it may do',
 	only: 'View nothing',
 	roleNotes: {

@@ -1,4 +1,5 @@
 import type { AwakeState } from '#domain/awake.ts';
+import { named } from './named.ts';
 
 const awake: Readonly<Record<AwakeState, string>> = {
 	unwanted: '',
@@ -28,7 +29,7 @@ export const guard = {
 	},
 	/** `name`: of the chosen one, '' where nobody knows. */
 	otherLens: (name: string) => ({
-		what: `The chosen camera${name && ` “${name}”`} is not there. Another one is used.`,
+		what: `The chosen camera${name && ` “${named(name)}”`} is not there. Another one is used.`,
 		next: 'It goes back by itself once that one is plugged in again.',
 	}),
 	/** Instead of the badge. */
@@ -40,12 +41,12 @@ export const guard = {
 	trying: 'Trying …',
 	status: {
 		device: { phone: 'This phone', tablet: 'This tablet', computer: 'This computer' },
-		recording: (device: string) => `${device} is recording`,
-		starting: (device: string) => `${device} is starting to record`,
-		blind: (device: string, reason: string) => `${device} is not saving: ${reason}`,
-		stopped: (device: string) => `${device} has stopped recording`,
-		rests: (device: string, until: string | null) =>
-			until === null ? `${device} rests, as planned` : `${device} rests until ${until}`,
+		recording: (subject: string) => `${subject} is recording`,
+		starting: (subject: string) => `${subject} is starting to record`,
+		blind: (subject: string, reason: string) => `${subject} is not saving: ${reason}`,
+		stopped: (subject: string) => `${subject} has stopped recording`,
+		rests: (subject: string, until: string | null) =>
+			until === null ? `${subject} rests, as planned` : `${subject} rests until ${until}`,
 		saved: (time: string) => `saved up to ${time}`,
 		keeps: (span: string) => `keeps about ${span}`,
 		battery: (percent: string) => `battery ${percent}`,
