@@ -249,7 +249,7 @@ export class Player implements PlayerControls {
 	#giveUp(fault: Fault): void {
 		this.#wantsMotion = false;
 		this.#tools.screen.pause();
-		this.#set({ kind: 'error', fault });
+		this.#set({ kind: 'error', fault: fault.of('player') });
 	}
 
 	#stand(): Stand {

@@ -61,7 +61,8 @@ export class MemorySegments implements Segments, Pick<Keeping, 'pins' | 'pin' | 
 		if (run !== undefined && last !== undefined && seq === run.lastSeq) {
 			if (same(this.#bytes.get(last.place)?.head ?? new Uint8Array(0), segment.head)) return run;
 		}
-		if (run === undefined || run.ended !== null || seq !== run.lastSeq + 1) {
+		if (run === undefined) throw new Fault('cleared', `run ${runNo} is not here any more`);
+		if (run.ended !== null || seq !== run.lastSeq + 1) {
 			throw new Fault('conflict', `segment ${seq} is not the next one of run ${runNo}`);
 		}
 		const minute = Math.max(minuteOf(startUs), newest?.minute ?? 0);

@@ -61,7 +61,7 @@ test.each(some('all', 'indexeddb'))(
 		await deleted(page).waitFor({ timeout: 30_000 });
 		await expect
 			.poll(() => page.getByRole('status').allInnerTexts(), { timeout: 30_000 })
-			.toContainEqual(expect.stringMatching(/Recording since/));
+			.toContainEqual(expect.stringMatching(/is recording/));
 		await savedAtLeast(page, 3);
 		expect(await cameraOf(page)).toBe(id);
 		await deleted(page).getByRole('button', { name: 'Understood' }).click();

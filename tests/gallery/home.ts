@@ -191,6 +191,7 @@ export function homeIn(wish: HomeWish) {
 			change: done,
 			showEarlier: done,
 		},
+		arrivals: { list: [], on: off, dismiss: done },
 		post: { state: wish.link ?? { kind: 'connected', origin: '' }, on: off },
 	};
 }

@@ -145,8 +145,9 @@ export function standIn({
 			},
 		},
 		installer: { state: installation ?? 'by-hand', on: off, ask: done },
+		losses: { cleared: null, on: off, forget: nothing },
 		care: {
-			...{ filling: null, outlook: null, level: 'fine', growths: [], taken: null },
+			...{ filling: null, outlook: null, level: 'fine', growths: [], trouble: null, taken: null },
 			...{ on: off, begin: nothing, look: done, forget: nothing },
 		},
 		origin: { persisted: () => Promise.resolve(false), persist: () => Promise.resolve(false) },
