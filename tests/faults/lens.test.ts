@@ -9,6 +9,7 @@ import {
 	player,
 	record,
 	recording,
+	shown,
 	stop,
 } from '../e2e/person.ts';
 import { puppet, withPuppetCamera } from '../e2e/puppet-camera.ts';
@@ -116,6 +117,8 @@ test('RC27 rotation in mid-recording is normal: a run each, whole chains, and it
 	const slider = player(page).getByRole('slider', { name: 'Timeline' });
 	await slider.focus();
 	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
+	// The frame that stood there before is no beginning to count from.
+	await expect.poll(() => shown(page)).toBeLessThan((runs[0]?.endUs ?? 0) / 1000);
 	await playFor(page, 5000);
 	expect(errors).toEqual([]);
 });
