@@ -46,10 +46,15 @@ test('Firefox records through WebCodecs and plays it back', async ({ skip }) => 
 
 		await page.goto(relay.address);
 		await press(page, 'link', 'Saved footage');
-		await page.waitForFunction(
-			() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,
-			{ timeout: 20_000 },
-		);
+		await page
+			.waitForFunction(
+				() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,
+				{ timeout: 20_000 },
+			)
+			.catch(async (error: unknown) => {
+				const main = await page.$eval('main', (node) => node.innerText);
+				throw new Error(`no footage in Firefox, which says: ${main}`, { cause: error });
+			});
 		await press(page, 'button', 'Back 10 seconds');
 		const from = await page.$eval('[data-wall-ms]', (region) =>
 			Number((region as HTMLElement).dataset['wallMs']),

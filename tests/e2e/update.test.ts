@@ -66,6 +66,17 @@ const isSame = (page: Page) => page.evaluate(() => 'sameDocument' in window);
 const notice = (page: Page) => page.getByText('A new version is ready.');
 const update = (page: Page) => page.getByRole('button', { name: 'Update', exact: true });
 
+/** Presses Update, unless the page that it asks for is there. */
+async function pressed(page: Page): Promise<string> {
+	try {
+		if (!(await isSame(page))) return 'another document';
+		await update(page).click({ timeout: 1000 });
+	} catch {
+		// It is just being loaded.
+	}
+	return 'the same document';
+}
+
 test('AP4 AP5 a new version waits, is told, never ends a recording, and starts when asked', async () => {
 	const page = await begin();
 	const errors = escaped(page);
@@ -142,8 +153,10 @@ test('AP5 while another tab records, Update is refused; later only the tab that 
 	await camera.bringToFront();
 	await stop(camera);
 	await other.bringToFront();
-	await update(other).click();
-	await other.waitForFunction(() => !('sameDocument' in window), null, { timeout: 20_000 });
+	// The other tab holds the camera until its last segment is saved: till then it is refused again.
+	await expect
+		.poll(() => pressed(other), { timeout: 20_000, interval: 1000 })
+		.toBe('another document');
 	await other.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
 	expect(await running(other)).toBe('version-new');
 
