@@ -46,15 +46,13 @@ test('Firefox records through WebCodecs and plays it back', async ({ skip }) => 
 
 		await page.goto(relay.address);
 		await press(page, 'link', 'Saved footage');
-		await page
-			.waitForFunction(
+		// Where the cores are busy the player gives up in time, and says to reload the page.
+		const shows = (timeout: number) =>
+			page.waitForFunction(
 				() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,
-				{ timeout: 20_000 },
-			)
-			.catch(async (error: unknown) => {
-				const main = await page.$eval('main', (node) => node.innerText);
-				throw new Error(`no footage in Firefox, which says: ${main}`, { cause: error });
-			});
+				{ timeout },
+			);
+		await shows(20_000).catch(() => page.reload().then(() => shows(40_000)));
 		await press(page, 'button', 'Back 10 seconds');
 		const from = await page.$eval('[data-wall-ms]', (region) =>
 			Number((region as HTMLElement).dataset['wallMs']),

@@ -20,7 +20,10 @@ describe(`PR28 NB14 a pairing that is cut anywhere leaves no half one, seed ${St
 		if (returned && last.owner === 'in') seen.returned += 1;
 		// Not allowed yet, and on the way: nobody says that it is in.
 		const now = `${said.owner} ${said.fresh}`;
-		if (cut.kind !== 'away') expect(['in in', 'out out', 'out waiting']).toContain(now);
+		const told = ['in in', 'out out', 'out waiting'];
+		// Without a relay a line that died in sleep is made again by two people: till then both wait.
+		if (cut.way.startsWith('near') && cut.kind === 'sleep') told.push('waiting waiting');
+		if (cut.kind !== 'away') expect(told).toContain(now);
 		expect(['in in', 'out out']).toContain(`${last.owner} ${last.fresh}`);
 		if (last.owner === 'in') seen.in += 1;
 		else seen.out += 1;
