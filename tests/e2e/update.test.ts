@@ -153,7 +153,7 @@ test('AP5 while another tab records, Update is refused; later only the tab that 
 	await camera.bringToFront();
 	await stop(camera);
 	await other.bringToFront();
-	// Refused while the other tab still holds the camera, or where the worker took too long: as a person, again.
+	// Refused while the other tab holds the camera, or the worker took too long: pressed again.
 	await expect
 		.poll(() => pressed(other), { timeout: 90_000, interval: 1000 })
 		.toBe('another document');
