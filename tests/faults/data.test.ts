@@ -37,6 +37,24 @@ const cameraOf = async (page: Page) => (await storedRuns(page)).at(-1)?.camera;
 const deleted = (page: Page) =>
 	page.getByRole('alert').filter({ hasText: 'data of this page was deleted' });
 
+/** GO6: that a database does not open is said, with a button, and nothing else is said instead. */
+async function saidOnEveryPage(
+	page: Page,
+	database: string,
+	what: string,
+	button: string,
+): Promise<void> {
+	for (const path of pages) {
+		await page.goto(relay.address + path);
+		const alert = page.getByRole('alert').filter({ hasText: what }).first();
+		await alert.waitFor({ timeout: 15_000 });
+		await alert.getByRole('button', { name: button }).waitFor();
+		const main = await page.locator('main').innerText();
+		expect(main).not.toMatch(/Opening your camera/);
+		if (database === 'vault') expect(main).not.toMatch(/no camera in this home/);
+	}
+}
+
 test.each(some('all', 'indexeddb'))(
 	'GO4 GO5 site data (%s) is cleared while it records: said on every page, and it records on as the same camera',
 	async (types) => {
@@ -134,15 +152,7 @@ test.each(some('footage', 'vault', 'preferences', 'events', 'ledger', 'reserve')
 		);
 		const page = await context.newPage();
 		const errors = escaped(page);
-		for (const path of pages) {
-			await page.goto(relay.address + path);
-			const alert = page.getByRole('alert').filter({ hasText: 'newer version' }).first();
-			await alert.waitFor({ timeout: 15_000 });
-			await alert.getByRole('button', { name: 'Load the newer version' }).waitFor();
-			const main = await page.locator('main').innerText();
-			expect(main).not.toMatch(/Opening your camera/);
-			if (name === 'vault') expect(main).not.toMatch(/no camera in this home/);
-		}
+		await saidOnEveryPage(page, name, 'newer version', 'Load the newer version');
 		await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 		await page.getByRole('button', { name: 'Load the newer version' }).first().click();
 		await page.waitForFunction(() => !('sameDocument' in window), null, { timeout: 20_000 });
@@ -169,15 +179,7 @@ test.each(some('vault', 'footage'))(
 		);
 		const page = await context.newPage();
 		const errors = escaped(page);
-		for (const path of pages) {
-			await page.goto(relay.address + path);
-			const alert = page.getByRole('alert').filter({ hasText: 'Close the other tabs' }).first();
-			await alert.waitFor({ timeout: 15_000 });
-			await alert.getByRole('button', { name: 'Try again' }).waitFor();
-			const main = await page.locator('main').innerText();
-			expect(main).not.toMatch(/Opening your camera/);
-			if (name === 'vault') expect(main).not.toMatch(/no camera in this home/);
-		}
+		await saidOnEveryPage(page, name, 'Close the other tabs', 'Try again');
 		await older.close();
 		await page
 			.getByRole('alert')
