@@ -1,83 +1,39 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
-import { MemoryVault } from '#browser/memory-vault.ts';
 import { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { DeviceId } from '#domain/ids.ts';
 import { PROFILES } from '#domain/profile.ts';
 import { Guarding } from '#engine/guarding.ts';
 import { Orders, type OrderTools } from '#engine/hosting-orders.ts';
-import { House } from '#engine/house.ts';
-import { Recorder } from '#engine/recorder.ts';
-import { FakeCapture } from '../fakes/capture.ts';
-import { ManualClock } from '../fakes/clock.ts';
-import { FakeEncoder } from '../fakes/encoder.ts';
-import { MemoryPreferences } from '../fakes/preferences.ts';
-import { MemorySegments } from '../fakes/segments.ts';
-import { retaining } from '../fakes/space.ts';
-import { MemoryTenure } from '../fakes/tenure.ts';
+import type { Recorder } from '#engine/recorder.ts';
+import type { FakeCapture } from '../fakes/capture.ts';
+import type { ManualClock } from '../fakes/clock.ts';
+import type { FakeEncoder } from '../fakes/encoder.ts';
+import type { MemoryPreferences } from '../fakes/preferences.ts';
+import type { MemorySegments } from '../fakes/segments.ts';
+import { RecorderWorld, untilSo } from './recorder-world.ts';
 
 const [low, standard] = PROFILES;
 const choice = { lensId: null, profile: standard, sound: false };
 
+let world: RecorderWorld;
 let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
 let segments: MemorySegments;
 let preferences: MemoryPreferences;
-let house: House;
 
 beforeEach(async () => {
-	clock = new ManualClock();
-	capture = new FakeCapture();
-	encoder = new FakeEncoder(() => clock.monotonicMs());
-	segments = new MemorySegments();
-	preferences = new MemoryPreferences();
-	house = new House({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
-	await house.found();
+	world = await RecorderWorld.make(choice);
+	({ clock, capture, encoder, segments, preferences } = world);
 });
 
-function camera(): CameraId {
-	if (house.state.kind !== 'ready') throw new Error('the house is not ready');
-	return house.state.cameras[0]?.id as CameraId;
-}
+const camera = () => world.camera;
 
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-	await expect.poll(what, { interval: 2, timeout: 30_000 }).toBe(true);
-}
+const record = (recorder: Recorder, count: number) => world.record(recorder, count);
 
-async function saved(): Promise<number> {
-	return (await segments.runs(camera())).reduce((sum, run) => sum + run.lastSeq, 0);
-}
+const makeRecorder = () => world.makeRecorder();
 
-/** `count` seconds pass: frames come, and a fragment at the end of each. */
-async function record(recorder: Recorder, count: number): Promise<void> {
-	for (let n = 0; n < count; n++) {
-		const before = await saved();
-		capture.current.delivered += 15;
-		clock.advance(1000);
-		encoder.current.fragment();
-		await until(async () => (await saved()) > before);
-	}
-	await recorder.open(choice); // Joins the queue of orders: whatever they caused is over.
-}
-
-function makeRecorder(): Recorder {
-	return new Recorder({
-		...{ clock, capture, encoder, segments, preferences },
-		tenure: new MemoryTenure(new Set()),
-		retention: retaining(segments, () => Infinity),
-		beginRun: (of, given) => house.beginRun(of, given),
-		camera: () => camera(),
-	});
-}
-
-async function recording(): Promise<Recorder> {
-	const recorder = makeRecorder();
-	await recorder.open(choice);
-	await recorder.start();
-	await record(recorder, 2);
-	return recorder;
-}
+const recording = () => world.recording(makeRecorder());
 
 describe('another size or rate of the same lens', () => {
 	test('SR8 RC21 another quality: the same lens, asked for it', async () => {
@@ -140,7 +96,7 @@ describe('another size or rate of the same lens', () => {
 		const recorder = await recording();
 		await recorder.spare(1);
 		capture.current.tell('ended');
-		await until(() => recorder.state.kind === 'blind');
+		await untilSo(() => recorder.state.kind === 'blind');
 		await recorder.retry();
 		expect(capture.current).toMatchObject({ height: 720, frameRate: 8 });
 		await record(recorder, 1);

@@ -1,24 +1,24 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
-import { MemoryVault } from '#browser/memory-vault.ts';
 import { Fault } from '#domain/fault.ts';
 import { PROFILES } from '#domain/profile.ts';
 import type { CameraId } from '#domain/ids.ts';
 import type { Repair } from '#domain/watchdog.ts';
-import { House } from '#engine/house.ts';
-import { Recorder } from '#engine/recorder.ts';
+import type { House } from '#engine/house.ts';
+import type { Recorder } from '#engine/recorder.ts';
 import type { RecorderTools } from '#engine/recording.ts';
-import { FakeCapture } from '../fakes/capture.ts';
-import { ManualClock } from '../fakes/clock.ts';
-import { FakeEncoder } from '../fakes/encoder.ts';
-import { MemoryPreferences } from '../fakes/preferences.ts';
-import { MemorySegments } from '../fakes/segments.ts';
+import type { FakeCapture } from '../fakes/capture.ts';
+import type { ManualClock } from '../fakes/clock.ts';
+import type { FakeEncoder } from '../fakes/encoder.ts';
+import type { MemoryPreferences } from '../fakes/preferences.ts';
+import type { MemorySegments } from '../fakes/segments.ts';
 import { retaining } from '../fakes/space.ts';
 import { MemoryTenure } from '../fakes/tenure.ts';
+import { RecorderWorld, untilSo } from './recorder-world.ts';
 
 const [low, standard] = PROFILES;
 const choice = { lensId: null, profile: standard, sound: false };
 
+let world: RecorderWorld;
 let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
@@ -31,71 +31,31 @@ let repairs: Repair[];
 let reloads: boolean;
 
 function makeRecorder(rotateMs?: number): Recorder {
-	const tools: RecorderTools = {
-		clock,
-		capture,
-		encoder,
-		segments,
-		preferences,
+	const tools: Partial<RecorderTools> = {
 		tenure: new MemoryTenure(taken),
 		retention: retaining(segments, () => budget),
-		beginRun: (camera, given) => house.beginRun(camera, given),
 		repairs: (_, repair) => {
 			repairs.push(repair);
 			return Promise.resolve(reloads ? 'reloading' : null);
 		},
-		camera: () => camera(),
 	};
-	return new Recorder(tools, rotateMs);
+	return world.makeRecorder(tools, rotateMs);
 }
 
-function camera(): CameraId {
-	if (house.state.kind !== 'ready') throw new Error('the house is not ready');
-	return house.state.cameras[0]?.id as CameraId;
-}
+const camera = () => world.camera;
 
-/** Real cryptography answers in real time; a state is waited for, not a while. */
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-	await expect.poll(what, { interval: 2, timeout: 30_000 }).toBe(true);
-}
-
-/** `count` seconds pass: frames come, and a fragment at the end of each. */
-async function record(recorder: Recorder, count: number): Promise<void> {
-	for (let n = 0; n < count; n++) {
-		const before = await saved();
-		capture.current.delivered += 15;
-		clock.advance(1000);
-		encoder.current.fragment();
-		await until(async () => (await saved()) > before);
-	}
-	await recorder.open(choice); // Joins the queue of orders: whatever they caused is over.
-}
-
-async function saved(): Promise<number> {
-	return (await segments.runs(camera())).reduce((sum, run) => sum + run.lastSeq, 0);
-}
+const record = (recorder: Recorder, count: number) => world.record(recorder, count);
 
 beforeEach(async () => {
-	clock = new ManualClock();
-	capture = new FakeCapture();
-	encoder = new FakeEncoder(() => clock.monotonicMs());
-	segments = new MemorySegments();
-	preferences = new MemoryPreferences();
+	world = await RecorderWorld.make(choice);
+	({ clock, capture, encoder, segments, preferences, house } = world);
 	taken = new Set();
 	budget = Infinity;
 	repairs = [];
 	reloads = false;
-	house = new House({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
-	await house.found();
 });
 
-async function recording(): Promise<Recorder> {
-	const recorder = makeRecorder();
-	await recorder.open(choice);
-	await recorder.start();
-	await record(recorder, 2);
-	return recorder;
-}
+const recording = () => world.recording(makeRecorder());
 
 describe('the journey', () => {
 	test('RC9 preview, start, segments in order, stop: one run, closed as stopped', async () => {
@@ -182,7 +142,7 @@ describe('replacing', () => {
 		clock.step(-3_600_000);
 		capture.current.delivered++;
 		clock.advance(1000);
-		await until(() => encoder.encodings.length === 2);
+		await untilSo(() => encoder.encodings.length === 2);
 		await record(recorder, 1);
 		const [before, after] = await segments.runs(camera());
 		expect(before?.ended).toBe('clock-step');
@@ -218,14 +178,14 @@ describe('trouble', () => {
 		const recorder = await recording();
 		capture.failures.push(new Fault('not-found', 'gone'), new Fault('not-found', 'gone'));
 		capture.current.tell('ended');
-		await until(() => recorder.state.kind === 'blind');
+		await untilSo(() => recorder.state.kind === 'blind');
 		expect(recorder.state).toMatchObject({ kind: 'blind', why: 'unplugged' });
 		clock.advance(600);
 		await recorder.open(choice);
 		expect(recorder.state.kind).toBe('blind');
 		capture.failures.length = 0;
 		capture.plugIn();
-		await until(() => encoder.encodings.length === 2);
+		await untilSo(() => encoder.encodings.length === 2);
 		await record(recorder, 1);
 		expect(recorder.state.kind).toBe('recording');
 		expect((await segments.runs(camera()))[0]?.ended).toBe('unplugged');
@@ -235,7 +195,7 @@ describe('trouble', () => {
 		const recorder = await recording();
 		capture.failures.push(new Fault('denied', 'no'));
 		capture.current.tell('denied');
-		await until(() => recorder.state.kind === 'blind');
+		await untilSo(() => recorder.state.kind === 'blind');
 		expect(recorder.state).toMatchObject({ why: 'denied' });
 		expect((await segments.runs(camera()))[0]?.ended).toBe('denied');
 	});
@@ -247,7 +207,7 @@ describe('trouble', () => {
 			await recorder.open(choice);
 		}
 		expect((await segments.runs(camera()))[0]?.ended).toBe('stalled');
-		await until(() => capture.opened.length >= 2);
+		await untilSo(() => capture.opened.length >= 2);
 		await record(recorder, 1);
 		expect(recorder.state.kind).toBe('recording');
 	});
@@ -259,7 +219,7 @@ describe('trouble', () => {
 			clock.advance(1000);
 			await recorder.open(choice);
 		}
-		await until(() => encoder.encodings.length === 2);
+		await untilSo(() => encoder.encodings.length === 2);
 		expect(capture.opened).toHaveLength(1);
 		await record(recorder, 1);
 		expect((await segments.runs(camera()))[0]?.ended).toBe('stalled');
@@ -268,9 +228,9 @@ describe('trouble', () => {
 	test('an encoder that fails is replaced', async () => {
 		const recorder = await recording();
 		encoder.current.fail(new Fault('unavailable', 'broken'));
-		await until(() => recorder.state.kind === 'blind');
+		await untilSo(() => recorder.state.kind === 'blind');
 		clock.advance(1000);
-		await until(() => encoder.encodings.length === 2);
+		await untilSo(() => encoder.encodings.length === 2);
 		await record(recorder, 1);
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['failed', null]);
 	});
@@ -283,10 +243,10 @@ describe('trouble', () => {
 			const toldBefore = told;
 			const before = encoder.encodings.length;
 			encoder.current.fail(new Fault('unavailable', 'broken'));
-			await until(() => told > toldBefore && recorder.state.kind === 'blind');
+			await untilSo(() => told > toldBefore && recorder.state.kind === 'blind');
 			clock.advance(10_000);
-			await until(() => repairs.length === row);
-			if (!reloads) await until(() => encoder.encodings.length === before + 1);
+			await untilSo(() => repairs.length === row);
+			if (!reloads) await untilSo(() => encoder.encodings.length === before + 1);
 		};
 		for (const row of [1, 2, 3, 4, 5]) await fail(row);
 		reloads = true;
@@ -296,7 +256,7 @@ describe('trouble', () => {
 		// Had the page stayed, it would be tried again.
 		reloads = false;
 		clock.advance(10_000);
-		await until(() => capture.opened.length === 6);
+		await untilSo(() => capture.opened.length === 6);
 		await record(recorder, 1);
 		await fail(8);
 		expect(repairs.at(-1)).toBe('recorder');
@@ -305,7 +265,7 @@ describe('trouble', () => {
 	test('GO1 it tries at once when it is told to; GO2 a picture on the screen forgets no wish', async () => {
 		const recorder = await recording();
 		capture.current.tell('denied');
-		await until(() => recorder.state.kind === 'blind');
+		await untilSo(() => recorder.state.kind === 'blind');
 		const opened = capture.opened.length;
 		await recorder.retry();
 		expect(capture.opened).toHaveLength(opened + 1);
@@ -321,13 +281,13 @@ describe('trouble', () => {
 	test('RC13 no answer from the store: the same segment again, none missing', async () => {
 		const recorder = await recording();
 		segments.failures.push(new Fault('timeout', 'slow'));
-		const before = await saved();
+		const before = await world.saved();
 		capture.current.delivered += 15;
 		encoder.current.fragment();
-		await until(() => segments.failures.length === 0);
+		await untilSo(() => segments.failures.length === 0);
 		clock.advance(1000);
-		await until(async () => (await saved()) > before);
-		expect(await saved()).toBe(before + 1);
+		await untilSo(async () => (await world.saved()) > before);
+		expect(await world.saved()).toBe(before + 1);
 		expect(recorder.state.kind).toBe('recording');
 	});
 
@@ -336,11 +296,11 @@ describe('trouble', () => {
 		segments.roomBytes = 0;
 		capture.current.delivered += 15;
 		encoder.current.fragment();
-		await until(() => recorder.state.kind === 'blind');
+		await untilSo(() => recorder.state.kind === 'blind');
 		expect(recorder.state).toMatchObject({ why: 'quota', fault: { kind: 'quota' } });
 		segments.roomBytes = Infinity;
 		clock.advance(1000);
-		await until(() => encoder.encodings.length === 2);
+		await untilSo(() => encoder.encodings.length === 2);
 		await record(recorder, 1);
 		expect(recorder.state.kind).toBe('recording');
 	});
@@ -368,7 +328,7 @@ describe('trouble', () => {
 		capture.current.delivered += 15;
 		clock.advance(1000);
 		encoder.current.fragment();
-		await until(() => again.state.kind === 'recording');
+		await untilSo(() => again.state.kind === 'recording');
 		const runs = await segments.runs(camera());
 		expect(runs.at(-1)).toMatchObject({ runNo: before[0]!.runNo + 1, ended: null });
 		expect(runs.slice(0, -1).every(({ ended }) => ended === 'interrupted')).toBe(true);
@@ -379,7 +339,7 @@ describe('trouble', () => {
 		segments.append = () => new Promise(() => undefined);
 		for (let n = 0; n < 40; n++) encoder.current.fragment();
 		expect(encoder.current.stopped).toBe(true);
-		await until(() => recorder.state.kind === 'blind');
+		await untilSo(() => recorder.state.kind === 'blind');
 		expect(recorder.state).toMatchObject({ why: 'store', fault: { kind: 'timeout' } });
 	});
 
