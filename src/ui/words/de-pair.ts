@@ -177,7 +177,7 @@ export const pair: typeof english = {
 		promoted: (name) => `„${named(name)}“ ist jetzt Besitzer.`,
 		notPromoted: 'Das ging nicht. Du kannst es später in den Einstellungen tun.',
 		watch: 'Meine Kameras ansehen',
-		camera: 'Dieses Gerät als Kamera verwenden',
+		camera: 'Dieses Gerät als Kamera nutzen',
 		more: 'Noch ein Gerät verbinden',
 	},
 	ended: {
