@@ -44,7 +44,7 @@ export const guard: typeof english = {
 		rests: (subject, until) =>
 			until === null ? `${subject} ruht wie geplant` : `${subject} ruht bis ${until}`,
 		saved: (time) => `gespeichert bis ${time}`,
-		keeps: (span) => `behält etwa ${span}`,
+		keeps: (span) => `Platz für etwa ${span}`,
 		battery: (percent) => `Akku ${percent}`,
 		charging: (percent) => `Akku ${percent}, lädt`,
 	},
