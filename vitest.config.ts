@@ -39,6 +39,8 @@ export default defineConfig({
 					include: ['tests/**/*.test.ts'],
 					exclude: ['tests/**/*.{browser,process}.test.ts', 'tests/{e2e,faults}/**'],
 					fileParallelism: true,
+					// One by default, on a machine of two cores.
+					maxWorkers: 2,
 					// They share nothing but modules, and each file would load these again.
 					isolate: false,
 					unstubGlobals: true,
@@ -68,7 +70,7 @@ export default defineConfig({
 					expect: patience,
 					sequence: { groupOrder: 1 },
 					fileParallelism: true,
-					maxWorkers: 2,
+					maxWorkers: 3,
 					include: ['tests/**/*.browser.test.ts'],
 					testTimeout: 120_000,
 					hookTimeout: 60_000,

@@ -31,6 +31,7 @@ const longest: readonly string[] = [
 	'faults/rows.test.ts',
 	'e2e/keyboard.test.ts',
 	'browser/recording.browser.test.ts',
+	'browser/lasting.browser.test.ts',
 	'browser/live-film.browser.test.ts',
 	'browser/cable.browser.test.ts',
 	'engine/kit.test.ts',
