@@ -55,7 +55,7 @@ const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 function rulesOf({ name, paths, imports, types, packages, ambient }) {
 	const allowed = [
 		'\\.\\/',
-		...[...imports, ...types].map((other) => `#${other}\\/`),
+		...[name, ...imports, ...types].map((other) => `#${other}\\/`),
 		...packages.map((prefix) => escaped(prefix) + (/[:/]$/.test(prefix) ? '' : '(\\/|$)')),
 		...(name === 'routes' ? ['#app\\.css$'] : []),
 	];

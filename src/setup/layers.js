@@ -139,7 +139,7 @@ export function mayImport(layer, file, specifier) {
 	if (path === '#app.css') return layer.name === 'routes' ? 'yes' : 'no';
 	if (path.startsWith('#')) {
 		const [name = ''] = path.slice(1).split('/');
-		if (layer.imports.includes(name)) return 'yes';
+		if (name === layer.name || layer.imports.includes(name)) return 'yes';
 		return layer.types.includes(name) ? 'types' : 'no';
 	}
 	return layer.packages.some((allowed) =>
