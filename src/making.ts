@@ -66,7 +66,7 @@ import { Sparing } from '#engine/sparing.ts';
 import { Stalls } from '#engine/stalls.ts';
 import { noteTestPicture } from '#engine/test-picture.ts';
 import { Watching } from '#engine/watching-cameras.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Installer } from '#ports/installer.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Engine } from '#state/engine.ts';

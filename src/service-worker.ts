@@ -6,7 +6,7 @@
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { build, files, version } from '$service-worker';
-import { SUMS_PATH } from '#domain/sums.ts';
+import { SUMS_PATH } from '#domain/base/sums.ts';
 
 /** What we use of a service worker's global; the types of pages and workers exclude each other. */
 interface WorkerScope {

@@ -1,4 +1,4 @@
-import type { AwakeState } from '#domain/awake.ts';
+import type { AwakeState } from '#domain/recording/awake.ts';
 import type { Awake } from '#ports/awake.ts';
 
 /** The screen's wake lock: taken, lost whenever the page is hidden, and taken again. */

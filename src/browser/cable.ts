@@ -1,6 +1,6 @@
-import { candidatesOf, contactFrom, sdpOf, type Contact } from '#domain/contact.ts';
-import { Fault } from '#domain/fault.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import { candidatesOf, contactFrom, sdpOf, type Contact } from '#domain/pairing/contact.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type {
 	Cable,
 	CableEvents,

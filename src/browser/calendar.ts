@@ -1,4 +1,4 @@
-import type { Calendar } from '#domain/ribbon.ts';
+import type { Calendar } from '#domain/timeline/ribbon.ts';
 
 const MINUTE_MS = 60_000;
 

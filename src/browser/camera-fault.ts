@@ -1,4 +1,4 @@
-import { Fault, type FaultKind } from '#domain/fault.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
 
 const KINDS: Readonly<Record<string, FaultKind>> = {
 	NotAllowedError: 'denied',

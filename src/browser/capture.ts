@@ -1,6 +1,6 @@
-import { Fault } from '#domain/fault.ts';
-import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
-import { wholeView, type Extent } from '#domain/whole-view.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
+import { wholeView, type Extent } from '#domain/media/whole-view.ts';
 import type { Capture, Captured, CapturedEvent, CaptureRequest, Lens } from '#ports/capture.ts';
 import { cameraFault, cameraPermission } from './camera-fault.ts';
 import { processorMaker } from './frame-clock.ts';

@@ -1,4 +1,4 @@
-import type { FaultSource } from '#domain/fault.ts';
+import type { FaultSource } from '#domain/base/fault.ts';
 import type { Clearing } from '#ports/clearing.ts';
 
 const listeners = new Set<(what: FaultSource) => void>();

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/clips.ts';
 import type { FromClipper, ToClipper } from './clip.worker.ts';
 import clipUrl from './clip.worker.ts?worker&url';

@@ -18,8 +18,8 @@ import {
 	type InputVideoTrack,
 	type StreamTargetChunk,
 } from 'mediabunny';
-import { joined } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
+import { joined } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
 import {
 	avcConfig,
 	bareSample,
@@ -30,7 +30,7 @@ import {
 	unitsOf,
 	type Framing,
 	type ParameterSets,
-} from '#domain/h264.ts';
+} from '#domain/media/h264.ts';
 import type { ClipOrder, ClipPart } from '#ports/clips.ts';
 import { BlobParts } from './blob-parts.ts';
 

@@ -1,5 +1,5 @@
 import { canEncodeAudio } from 'mediabunny';
-import { Fault, faultOf, type FaultKind } from '#domain/fault.ts';
+import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { ClipOrder, ClipPart } from '#ports/clips.ts';
 import { ClipWriter, sizeOfPart } from './clip-writer.ts';
 

@@ -1,6 +1,6 @@
 import type Dexie from 'dexie';
 import type { Transaction } from 'dexie';
-import { Fault, type FaultSource } from '#domain/fault.ts';
+import { Fault, type FaultSource } from '#domain/base/fault.ts';
 import { faultFrom } from './fault-from.ts';
 import { Opening } from './opening.ts';
 

@@ -1,7 +1,7 @@
-import { base64urlOf } from '#domain/base64url.ts';
-import { bytesOf, type Bytes } from '#domain/bytes.ts';
-import { Fault, type FaultKind } from '#domain/fault.ts';
-import { lowS } from '#domain/p256.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { bytesOf, type Bytes } from '#domain/base/bytes.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import { lowS } from '#domain/base/p256.ts';
 import type {
 	Certificate,
 	Crypto,

@@ -1,8 +1,8 @@
 import { createFile, MP4BoxBuffer, type ISOFile } from 'mp4box';
-import { Fault } from '#domain/fault.ts';
-import { FragmentClock, type TrackPart } from '#domain/fragment.ts';
-import { sizeSaid, withSize } from '#domain/movie-box.ts';
-import { sizeOfPictures } from '#domain/picture-size.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { FragmentClock, type TrackPart } from '#domain/media/fragment.ts';
+import { sizeSaid, withSize } from '#domain/media/movie-box.ts';
+import { sizeOfPictures } from '#domain/media/picture-size.ts';
 import type { Fragment } from '#ports/encoder.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { EncoderSink, Fragment, InitSection } from '#ports/encoder.ts';
 import cutterUrl from './cutter.worker.ts?worker&url';
 import type { Cut } from './cutter.ts';

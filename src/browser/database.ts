@@ -1,5 +1,5 @@
 import Dexie, { type Table } from 'dexie';
-import { salvageEntries } from '#domain/index-page.ts';
+import { salvageEntries } from '#domain/footage/index-page.ts';
 import {
 	asBytes,
 	asFields,

@@ -1,5 +1,5 @@
 import Dexie, { type Table } from 'dexie';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Events, StoredEvent } from '#ports/events.ts';
 import { Connection } from './connection.ts';
 import { readable } from './fault-from.ts';

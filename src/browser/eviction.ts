@@ -1,10 +1,10 @@
 import Dexie from 'dexie';
-import { Fault } from '#domain/fault.ts';
-import { endUsOf } from '#domain/index-page.ts';
-import { verdict, type Limits } from '#domain/leaving.ts';
-import { mayGrow } from '#domain/retention.ts';
-import { holedRun, shortenedRun } from '#domain/run-change.ts';
-import type { Span } from '#domain/timeline.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { endUsOf } from '#domain/footage/index-page.ts';
+import { verdict, type Limits } from '#domain/storage/leaving.ts';
+import { mayGrow } from '#domain/storage/retention.ts';
+import { holedRun, shortenedRun } from '#domain/footage/run-change.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { Evicted } from '#ports/segments.ts';
 import type { Connection } from './connection.ts';
 import type { FootageDatabase } from './database.ts';

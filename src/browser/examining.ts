@@ -1,4 +1,4 @@
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Examined, Examining } from '#ports/examining.ts';
 import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase, pagesOfRun } from './database.ts';

@@ -1,4 +1,4 @@
-import { Fault, type FaultKind } from '#domain/fault.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
 
 /** What IndexedDB, Dexie and the browsers' storage call things, and what we make of it. */
 const KINDS: Readonly<Record<string, FaultKind>> = {

@@ -1,5 +1,5 @@
-import { agentFrom } from '#domain/agent.ts';
-import type { Features } from '#domain/features.ts';
+import { agentFrom } from '#domain/recording/agent.ts';
+import type { Features } from '#domain/recording/features.ts';
 import { recorderType } from './media-recorder.ts';
 
 interface Brands {

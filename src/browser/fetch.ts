@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 
 /** Asks a server, with a deadline for the whole answer. Throws `Fault`: `timeout`, `offline` (also where the page's policy forbids it: browsers do not say which). */
 export async function fetchText(

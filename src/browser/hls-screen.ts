@@ -1,6 +1,6 @@
 import type * as HlsCode from 'hls.js';
 import type { ErrorData } from 'hls.js';
-import { Fault, type FaultKind } from '#domain/fault.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { Reel, Screen, ScreenEvent } from '#ports/screen.ts';
 import { keyOfUrl, loadersOf, PLAYLIST_URL } from './hls-loaders.ts';
 

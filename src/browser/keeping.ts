@@ -1,9 +1,9 @@
-import { Fault } from '#domain/fault.ts';
-import { idFrom, type CameraId } from '#domain/ids.ts';
-import { buildEntries, endUsOf, minuteOf, type Entry } from '#domain/index-page.ts';
-import type { Hole } from '#domain/run.ts';
-import { holedRun, withoutHole } from '#domain/run-change.ts';
-import type { Span } from '#domain/timeline.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { idFrom, type CameraId } from '#domain/base/ids.ts';
+import { buildEntries, endUsOf, minuteOf, type Entry } from '#domain/footage/index-page.ts';
+import type { Hole } from '#domain/footage/run.ts';
+import { holedRun, withoutHole } from '#domain/footage/run-change.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { Pin, Removal } from '#ports/keeping.ts';
 import type { FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';

@@ -1,4 +1,4 @@
-import { idFrom, type DeviceId, type HomeId } from '#domain/ids.ts';
+import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import type { Arrival, PendingJoin } from '#ports/vault.ts';
 import { isBytes } from './kept-keys.ts';
 import { tooOld } from './memory-vault.ts';

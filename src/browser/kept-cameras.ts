@@ -1,5 +1,5 @@
-import { Fault } from '#domain/fault.ts';
-import { idFrom, type CameraId } from '#domain/ids.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { idFrom, type CameraId } from '#domain/base/ids.ts';
 import type { KeptCamera } from '#ports/vault.ts';
 import { isBytes } from './kept-keys.ts';
 import type { VaultConnection, VaultDatabase } from './vault-database.ts';

@@ -1,5 +1,5 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { PUBLIC_KEY_BYTES } from '#domain/signed.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { PUBLIC_KEY_BYTES } from '#domain/base/signed.ts';
 import type { Dtls, KemKey, Pair, Secret, SignKey } from '#ports/crypto.ts';
 import type { KeyStrength, NewSecret } from '#ports/vault.ts';
 import { asKey, cryptoKey, dtlsOf } from './crypto.ts';

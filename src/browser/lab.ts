@@ -1,6 +1,6 @@
-import { agentOf } from '#domain/device-report.ts';
-import { Fault } from '#domain/fault.ts';
-import type { FramesPart } from '#domain/live-part.ts';
+import { agentOf } from '#domain/recording/device-report.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { FramesPart } from '#domain/live/live-part.ts';
 import type { Lab } from '#ports/lab.ts';
 import { featuresOfBrowser } from './features.ts';
 import { LiveDecoder } from './live-decoder.ts';

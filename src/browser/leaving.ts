@@ -1,5 +1,5 @@
-import { LeavingPlan, type Leaving, type Limits, type Sheet } from '#domain/leaving.ts';
-import { mayGrow } from '#domain/retention.ts';
+import { LeavingPlan, type Leaving, type Limits, type Sheet } from '#domain/storage/leaving.ts';
+import { mayGrow } from '#domain/storage/retention.ts';
 import type { Connection } from './connection.ts';
 import { pagesOfRun, type FootageDatabase } from './database.ts';
 import { laterRun, spanOf } from './eviction.ts';

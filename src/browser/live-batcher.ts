@@ -1,5 +1,5 @@
-import type { FramesPart, LiveFrame } from '#domain/live-part.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import type { FramesPart, LiveFrame } from '#domain/live/live-part.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 
 const KEY_FRAME_MS = 1000;
 /** A part leaves as soon as the one before is so old. */

@@ -1,10 +1,10 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import {
 	beginsWithKey,
 	type FilmPart,
 	type FramesPart,
 	type LiveFrame,
-} from '#domain/live-part.ts';
+} from '#domain/live/live-part.ts';
 import type { PartPlayer, PlayerSink } from './part-player.ts';
 
 /** More frames than this in the decoder: it leaps to the next key frame. */

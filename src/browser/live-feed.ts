@@ -1,5 +1,5 @@
-import { Fault } from '#domain/fault.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import { sourceMaker } from './source-maker.ts';
 
 /** Behind the newest by more than this beyond what comes at once: it hurries, and then it leaps. */

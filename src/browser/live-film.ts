@@ -1,9 +1,9 @@
-import { joined, same, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { movieFragment, movieHead } from '#domain/fmp4.ts';
-import { avcConfig, bareSample, parameterSetsOf, unitsOf } from '#domain/h264.ts';
-import { beginsWithKey, type FilmPart, type FramesPart } from '#domain/live-part.ts';
-import { webmCluster, webmHead } from '#domain/webm.ts';
+import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { movieFragment, movieHead } from '#domain/media/fmp4.ts';
+import { avcConfig, bareSample, parameterSetsOf, unitsOf } from '#domain/media/h264.ts';
+import { beginsWithKey, type FilmPart, type FramesPart } from '#domain/live/live-part.ts';
+import { webmCluster, webmHead } from '#domain/media/webm.ts';
 import { LiveFeed, type FeedPiece } from './live-feed.ts';
 import type { PartPlayer, PlayerSink } from './part-player.ts';
 import { eachPainted } from './painted.ts';

@@ -1,5 +1,5 @@
-import { faultOf } from '#domain/fault.ts';
-import { usOfTicks } from '#domain/payload.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import { usOfTicks } from '#domain/footage/payload.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Encoding, Fragment, InitSection } from '#ports/encoder.ts';
 import type {

@@ -1,5 +1,10 @@
-import { Fault, faultOf } from '#domain/fault.ts';
-import { beginsWithKey, type FilmPart, type FramesPart, type LivePart } from '#domain/live-part.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import {
+	beginsWithKey,
+	type FilmPart,
+	type FramesPart,
+	type LivePart,
+} from '#domain/live/live-part.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';

@@ -1,6 +1,6 @@
-import { Fault } from '#domain/fault.ts';
-import { movieFragment, movieHead } from '#domain/fmp4.ts';
-import type { SoundPart } from '#domain/live-part.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { movieFragment, movieHead } from '#domain/media/fmp4.ts';
+import type { SoundPart } from '#domain/live/live-part.ts';
 import { LiveFeed } from './live-feed.ts';
 import { hearsParts, SOUND_TYPE } from './source-maker.ts';
 

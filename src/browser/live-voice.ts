@@ -1,4 +1,4 @@
-import type { SoundPacket, SoundPart } from '#domain/live-part.ts';
+import type { SoundPacket, SoundPart } from '#domain/live/live-part.ts';
 import { Voice } from './voice.ts';
 
 /** So much sound goes at once. */

@@ -1,4 +1,4 @@
-import type { FramesPart } from '#domain/live-part.ts';
+import type { FramesPart } from '#domain/live/live-part.ts';
 import { CaptureTimes } from './capture-times.ts';
 import { LiveBatcher } from './live-batcher.ts';
 

@@ -1,4 +1,4 @@
-import { Fault, faultOf } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Encoder, EncoderOptions, EncoderSink, Encoding, Fragment } from '#ports/encoder.ts';
 import { Cutting } from './cutting.ts';

@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/require-await -- the port is asynchronous, a Map is not */
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
-import { commonLength } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import { commonLength } from '#domain/home/roster.ts';
 import type {
 	Arrival,
 	EpochFacts,

@@ -1,9 +1,9 @@
 import Dexie from 'dexie';
-import { buildEntries, endUsOf, salvageEntries, type Entry } from '#domain/index-page.ts';
-import { Fault } from '#domain/fault.ts';
-import type { Hole } from '#domain/run.ts';
-import { begunRun, grownRun, holedRun, leapsIn, shortenedRun } from '#domain/run-change.ts';
-import type { Span } from '#domain/timeline.ts';
+import { buildEntries, endUsOf, salvageEntries, type Entry } from '#domain/footage/index-page.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Hole } from '#domain/footage/run.ts';
+import { begunRun, grownRun, holedRun, leapsIn, shortenedRun } from '#domain/footage/run-change.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { Connection } from './connection.ts';
 import { pagesOfRun, type FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';

@@ -1,5 +1,5 @@
 import type Dexie from 'dexie';
-import { Fault, type FaultKind, type FaultSource } from '#domain/fault.ts';
+import { Fault, type FaultKind, type FaultSource } from '#domain/base/fault.ts';
 import { tellCleared } from './clearing.ts';
 
 /** A tab of our own closes its connection at once; longer than this nobody waits for another. */

@@ -1,5 +1,5 @@
-import type { Fault } from '#domain/fault.ts';
-import type { FilmPart, FramesPart } from '#domain/live-part.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { FilmPart, FramesPart } from '#domain/live/live-part.ts';
 
 export interface PlayerSink {
 	/** To be drawn in this very task. `capturedUs`: by the camera's clock. */

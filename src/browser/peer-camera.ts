@@ -1,4 +1,4 @@
-import { beginningAt } from '#domain/sdp.ts';
+import { beginningAt } from '#domain/media/sdp.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { CameraPeer, PeerEvent } from '#ports/peer.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { PeerEvent } from '#ports/peer.ts';
 
 /** What both ends do alike. */

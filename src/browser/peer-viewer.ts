@@ -1,4 +1,4 @@
-import { Fault, type FaultKind } from '#domain/fault.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { PeerEvent, ViewerPeer } from '#ports/peer.ts';
 import { End } from './peer-end.ts';
 import { pictureOf } from './picture.ts';

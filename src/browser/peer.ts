@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { IceServer } from '#protocol/wire.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Dtls } from '#ports/crypto.ts';

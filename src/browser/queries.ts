@@ -1,8 +1,8 @@
 import Dexie, { type Collection } from 'dexie';
-import type { CameraId } from '#domain/ids.ts';
-import { endUsOf, minuteOf, segmentOf, type Entry } from '#domain/index-page.ts';
-import { leapsIn } from '#domain/run-change.ts';
-import type { Segment } from '#domain/segment.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { endUsOf, minuteOf, segmentOf, type Entry } from '#domain/footage/index-page.ts';
+import { leapsIn } from '#domain/footage/run-change.ts';
+import type { Segment } from '#domain/footage/segment.ts';
 import type { Connection } from './connection.ts';
 import type { FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';

@@ -1,5 +1,5 @@
-import { Fault } from '#domain/fault.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
 import {
 	CARD_PATH,

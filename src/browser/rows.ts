@@ -1,7 +1,7 @@
-import { salvageEntries, minuteOf, type Entry } from '#domain/index-page.ts';
-import { idFrom, type CameraId, type RunId } from '#domain/ids.ts';
-import type { Span } from '#domain/timeline.ts';
-import { HOLE_REASONS, RUN_ENDS, type Hole, type Run, type RunEnd } from '#domain/run.ts';
+import { salvageEntries, minuteOf, type Entry } from '#domain/footage/index-page.ts';
+import { idFrom, type CameraId, type RunId } from '#domain/base/ids.ts';
+import type { Span } from '#domain/footage/timeline.ts';
+import { HOLE_REASONS, RUN_ENDS, type Hole, type Run, type RunEnd } from '#domain/footage/run.ts';
 
 /** Rows as they lie in the database (docs/spec/store.md), and the decoders that may say no. */
 

@@ -1,4 +1,4 @@
-import { wholeView, type Extent } from '#domain/whole-view.ts';
+import { wholeView, type Extent } from '#domain/media/whole-view.ts';
 import { processorMaker } from './frame-clock.ts';
 import scalerUrl from './scaler.worker.ts?worker&url';
 import type { ToScaler } from './scaler.worker.ts';

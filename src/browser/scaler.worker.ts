@@ -1,4 +1,4 @@
-import { wholeView, type Extent } from '#domain/whole-view.ts';
+import { wholeView, type Extent } from '#domain/media/whole-view.ts';
 
 /** The worker behind `scaler.ts`: pictures in, the same pictures no larger than asked for out. */
 export type ToScaler =

@@ -1,13 +1,19 @@
 import Dexie from 'dexie';
-import { same } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { idFrom, type CameraId } from '#domain/ids.ts';
-import { buildEntries, endUsOf, minuteOf, MINUTE_US, withEntry } from '#domain/index-page.ts';
-import type { Leaving, Limits } from '#domain/leaving.ts';
-import type { Run, RunEnd, RunStart } from '#domain/run.ts';
-import { begunRun, holedRun, mayLeap, runWith } from '#domain/run-change.ts';
-import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
-import type { Span } from '#domain/timeline.ts';
+import { same } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { idFrom, type CameraId } from '#domain/base/ids.ts';
+import {
+	buildEntries,
+	endUsOf,
+	minuteOf,
+	MINUTE_US,
+	withEntry,
+} from '#domain/footage/index-page.ts';
+import type { Leaving, Limits } from '#domain/storage/leaving.ts';
+import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
+import { begunRun, holedRun, mayLeap, runWith } from '#domain/footage/run-change.ts';
+import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { Keeping, Pin, Removal } from '#ports/keeping.ts';
 import type { Evicted, Segments } from '#ports/segments.ts';
 import { Connection } from './connection.ts';

@@ -1,6 +1,6 @@
-import { ascii, hexOf, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { SUMS_PATH, sumsFrom, sumsText } from '#domain/sums.ts';
+import { ascii, hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { SUMS_PATH, sumsFrom, sumsText } from '#domain/base/sums.ts';
 import type { ServedApp } from '#ports/served.ts';
 import { fetchBytes } from './fetch.ts';
 

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Siren } from '#ports/siren.ts';
 
 const LOW_HZ = 650;

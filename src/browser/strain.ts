@@ -1,4 +1,4 @@
-import type { Pressure } from '#domain/sparing.ts';
+import type { Pressure } from '#domain/recording/sparing.ts';
 import type { Strain } from '#ports/strain.ts';
 
 interface Observer {

@@ -1,5 +1,5 @@
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Tenure } from '#ports/tenure.ts';
 import { faultFrom } from './fault-from.ts';
 

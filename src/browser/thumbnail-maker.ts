@@ -1,5 +1,5 @@
-import { joined, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
+import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Glance, ThumbnailMaker } from '#ports/thumbnails.ts';
 import type { FromThumbnailer, ToThumbnailer } from './thumbnail.worker.ts';
 import thumbnailUrl from './thumbnail.worker.ts?worker&url';

@@ -1,4 +1,4 @@
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { StoredThumbnail, Thumbnails, Which } from '#ports/thumbnails.ts';
 import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase } from './database.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 
 /** Trusted Types, as far as we use them; not every browser has them. */
 interface ScriptPolicy {

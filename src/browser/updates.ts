@@ -1,5 +1,5 @@
 import type { Workbox } from 'workbox-window';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Newer, Updates } from '#ports/updates.ts';
 import { anyCameraTaken } from './tenure.ts';
 import { trustedWorker } from './trusted.ts';

@@ -1,7 +1,7 @@
 import { Dexie } from 'dexie';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/ids.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import type { KemKey, SignKey } from '#ports/crypto.ts';
 import type {
 	Arrival,

@@ -1,6 +1,6 @@
 import type * as MediaBunny from 'mediabunny';
 import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from 'mediabunny';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
 import { Cutting } from './cutting.ts';

@@ -1,5 +1,5 @@
-import { hexOf } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Vault } from '#ports/vault.ts';

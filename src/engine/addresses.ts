@@ -1,4 +1,4 @@
-import { Fault, faultOf } from '#domain/fault.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { Relays } from '#ports/relay.ts';
 import type { No } from './meeting-line.ts';
 

@@ -1,6 +1,6 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { parseEntry } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { parseEntry } from '#domain/home/roster.ts';
 
 /** The number of the entry that let a device in, the newest where it came more than once; 0: none did. */
 export function admissionOf(entries: readonly Bytes[], device: DeviceId): number {

@@ -1,5 +1,5 @@
-import { defaultBudget } from '#domain/retention.ts';
-import { allowedBytes, capAfterRefusal, footageOf, type Cap } from '#domain/space.ts';
+import { defaultBudget } from '#domain/storage/retention.ts';
+import { allowedBytes, capAfterRefusal, footageOf, type Cap } from '#domain/storage/space.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 

@@ -1,10 +1,10 @@
-import { base64urlOf } from '#domain/base64url.ts';
-import { same, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { isNear } from '#domain/near-code.ts';
-import { may } from '#domain/rights.ts';
-import { parseEntry, type Role, type Subject } from '#domain/roster.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { isNear } from '#domain/pairing/near-code.ts';
+import { may } from '#domain/home/rights.ts';
+import { parseEntry, type Role, type Subject } from '#domain/home/roster.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

@@ -1,7 +1,7 @@
-import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { ACCESSES, accessOf, isCamera, isKit, NARROWING } from '#domain/rights.ts';
+import { hexOf, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { ACCESSES, accessOf, isCamera, isKit, NARROWING } from '#domain/home/rights.ts';
 import {
 	commonLength,
 	hashesIn,
@@ -9,8 +9,8 @@ import {
 	tidyEntry,
 	type Role,
 	type RosterEntry,
-} from '#domain/roster.ts';
-import { PUBLIC_KEY_BYTES } from '#domain/signed.ts';
+} from '#domain/home/roster.ts';
+import { PUBLIC_KEY_BYTES } from '#domain/base/signed.ts';
 import { isRightful } from './held.ts';
 import {
 	entryHash,

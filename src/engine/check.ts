@@ -1,5 +1,11 @@
-import { isWhole, mayDeleteUnnamed, notIn, type Finding, type FindingKind } from '#domain/check.ts';
-import { Fault } from '#domain/fault.ts';
+import {
+	isWhole,
+	mayDeleteUnnamed,
+	notIn,
+	type Finding,
+	type FindingKind,
+} from '#domain/storage/check.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Examined, Examining } from '#ports/examining.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { ChainPiece, Opener } from './open.ts';

@@ -1,6 +1,6 @@
-import { faultOf } from '#domain/fault.ts';
-import { profileNamed } from '#domain/profile.ts';
-import { changeBetween, spared } from '#domain/sparing.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
+import { changeBetween, spared } from '#domain/recording/sparing.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { RecorderChoice } from './recording.ts';

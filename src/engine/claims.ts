@@ -1,6 +1,6 @@
-import { hexOf, same, type Bytes } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import type { Role, RosterEntry } from '#domain/roster.ts';
+import { hexOf, same, type Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Role, RosterEntry } from '#domain/home/roster.ts';
 
 /** What a recovery kit may do in a roster, and what becomes of it: docs/spec/kit.md, KT5 to KT8. */
 export const CLAIM_MS = 24 * 60 * 60 * 1000;

@@ -1,9 +1,9 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { selectClip, type ClipSegment, type ClipSelection } from '#domain/clip.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Run } from '#domain/run.ts';
-import type { Span } from '#domain/timeline.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { selectClip, type ClipSegment, type ClipSelection } from '#domain/footage/clip.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Run } from '#domain/footage/run.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { ClipFormat, ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/clips.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Opens } from './reel.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/clock.ts';
 
 /** Work that may last so long and can be called off. Throws `timeout`, `aborted`, and what the work throws. */

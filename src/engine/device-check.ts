@@ -7,12 +7,12 @@ import {
 	keysFinding,
 	roomFinding,
 	untold,
-} from '#domain/device-check.ts';
-import { reportText, type Source } from '#domain/device-report.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
-import type { Features } from '#domain/features.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { isTestPicture } from '#domain/lens.ts';
+} from '#domain/recording/device-check.ts';
+import { reportText, type Source } from '#domain/recording/device-report.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { Features } from '#domain/recording/features.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { isTestPicture } from '#domain/media/lens.ts';
 import type { Cable, CableEvents, Cables } from '#ports/cable.ts';
 import type { Capture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';

@@ -1,6 +1,6 @@
-import { Fault } from '#domain/fault.ts';
-import type { GrantSubject } from '#domain/grant.ts';
-import type { CameraId } from '#domain/ids.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { GrantSubject } from '#domain/home/grant.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto, Secret } from '#ports/crypto.ts';
 import type { Identity, KeptEpoch, Vault } from '#ports/vault.ts';

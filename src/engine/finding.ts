@@ -1,9 +1,9 @@
-import type { CameraId } from '#domain/ids.ts';
-import type { Group } from '#domain/playlist.ts';
-import { lastSpot, leap, spotAt, spotOfWall, type Spot } from '#domain/seek.ts';
-import type { Run } from '#domain/run.ts';
-import type { Segment } from '#domain/segment.ts';
-import type { Gap, Span } from '#domain/timeline.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Group } from '#domain/footage/playlist.ts';
+import { lastSpot, leap, spotAt, spotOfWall, type Spot } from '#domain/footage/seek.ts';
+import type { Run } from '#domain/footage/run.ts';
+import type { Segment } from '#domain/footage/segment.ts';
+import type { Gap, Span } from '#domain/footage/timeline.ts';
 import type { Segments } from '#ports/segments.ts';
 import { coverageOf, DayReel, Sieve, type Opens } from './reel.ts';
 

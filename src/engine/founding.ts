@@ -1,7 +1,7 @@
-import { hexOf } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { GrantSubject } from '#domain/grant.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { GrantSubject } from '#domain/home/grant.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Identity, KeyStrength, NewIdentity, Vault } from '#ports/vault.ts';

@@ -1,9 +1,9 @@
-import { bytesOfBase64url } from '#domain/base64url.ts';
-import { Fault, type FaultKind } from '#domain/fault.ts';
-import { parseGrant } from '#domain/grant.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import { may } from '#domain/rights.ts';
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import { parseGrant } from '#domain/home/grant.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Vault } from '#ports/vault.ts';

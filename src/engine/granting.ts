@@ -1,8 +1,8 @@
-import { base64urlOf } from '#domain/base64url.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { idFrom, type CameraId, type DeviceId } from '#domain/ids.ts';
-import { may } from '#domain/rights.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { idFrom, type CameraId, type DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

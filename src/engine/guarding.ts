@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 
 /** Guard mode as another device may ask for it: the camera's screen does it, while it is there. */
 export class Guarding {

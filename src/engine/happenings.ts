@@ -1,6 +1,6 @@
-import type { CameraEvent, EventDetail, EventKind } from '#domain/event.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraEvent, EventDetail, EventKind } from '#domain/recording/event.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Events } from '#ports/events.ts';
 import { eventBodyFrom, eventBytes, type EventBody } from '#protocol/event.ts';

@@ -1,4 +1,4 @@
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Tenure } from '#ports/tenure.ts';
 import { closeLeftOpen } from './lineage.ts';

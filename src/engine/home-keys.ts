@@ -1,7 +1,7 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { parseGrant, type Grant } from '#domain/grant.ts';
-import { parseEntry, type Subject } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { parseGrant, type Grant } from '#domain/home/grant.ts';
+import { parseEntry, type Subject } from '#domain/home/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Identity, KeptHome, NewSecret, Vault } from '#ports/vault.ts';

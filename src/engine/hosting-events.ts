@@ -1,5 +1,5 @@
-import type { Doer, EventDetail, EventKind, Ordered } from '#domain/event.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { Doer, EventDetail, EventKind, Ordered } from '#domain/recording/event.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { End, Happenings } from './happenings.ts';
 import type { Watcher } from './watching.ts';

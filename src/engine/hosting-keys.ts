@@ -1,6 +1,6 @@
-import { base64urlOf } from '#domain/base64url.ts';
-import { hexOf } from '#domain/bytes.ts';
-import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Message } from '#protocol/message.ts';

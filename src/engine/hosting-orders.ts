@@ -1,8 +1,8 @@
-import type { Ordered } from '#domain/event.ts';
-import { Fault, type FaultKind } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { isTestPicture } from '#domain/lens.ts';
-import { PROFILES, profileNamed } from '#domain/profile.ts';
+import type { Ordered } from '#domain/recording/event.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { isTestPicture } from '#domain/media/lens.ts';
+import { PROFILES, profileNamed } from '#domain/recording/profile.ts';
 import type { Capture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';

@@ -1,7 +1,7 @@
-import { faultOf } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { beginsWithKey, type LivePart } from '#domain/live-part.ts';
-import { paceAfter, type Pace } from '#domain/pace.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { beginsWithKey, type LivePart } from '#domain/live/live-part.ts';
+import { paceAfter, type Pace } from '#domain/live/pace.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { LiveEncoder, LiveEncoding } from '#ports/live-encoder.ts';

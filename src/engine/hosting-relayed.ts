@@ -1,4 +1,4 @@
-import type { DeviceId } from '#domain/ids.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Watcher } from './watching.ts';
 

@@ -1,6 +1,6 @@
-import { hexOf } from '#domain/bytes.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import type { Capture, Lens } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

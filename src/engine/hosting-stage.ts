@@ -1,5 +1,5 @@
-import { faultOf } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Tenure } from '#ports/tenure.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { FaultKind } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { FaultKind } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import { ACT_MS } from './acts.ts';
 import { elapsedMs, momentOf } from './moment.ts';

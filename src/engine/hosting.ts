@@ -1,8 +1,8 @@
-import type { Ordered } from '#domain/event.ts';
-import { faultOf, type FaultKind } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import { mostDirect } from '#domain/path.ts';
-import { may, rightFor, type Right } from '#domain/rights.ts';
+import type { Ordered } from '#domain/recording/event.ts';
+import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { mostDirect } from '#domain/live/path.ts';
+import { may, rightFor, type Right } from '#domain/home/rights.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Dtls } from '#ports/crypto.ts';
 import type { Tenure } from '#ports/tenure.ts';

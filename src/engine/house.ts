@@ -1,7 +1,7 @@
-import { hexOf } from '#domain/bytes.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
-import type { CameraId, DeviceId, HomeId, RunId } from '#domain/ids.ts';
-import { SIGNATURE_BYTES } from '#domain/signed.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
+import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Segments } from '#ports/segments.ts';

@@ -1,9 +1,9 @@
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { faultOf } from '#domain/fault.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { loginBytes } from '#domain/login.ts';
-import { HUB_ORIGIN } from '#domain/near-code.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import { HUB_ORIGIN } from '#domain/pairing/near-code.ts';
 import {
 	CLOSED,
 	PART_HEADER_BYTES,

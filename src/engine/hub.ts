@@ -1,10 +1,10 @@
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { HUB_ORIGIN } from '#domain/near-code.ts';
-import { buildNote } from '#domain/pairing.ts';
-import { may, type Right } from '#domain/rights.ts';
-import { commonLength, seqOf } from '#domain/roster.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { HUB_ORIGIN } from '#domain/pairing/near-code.ts';
+import { buildNote } from '#domain/pairing/pairing.ts';
+import { may, type Right } from '#domain/home/rights.ts';
+import { commonLength, seqOf } from '#domain/home/roster.ts';
 import { CLOSED } from '#protocol/wire.ts';
 import type { RelaySocketEvents } from '#ports/relay.ts';
 import { HubSeat, type Hear, type HubRoom, type HubTools } from './hub-seat.ts';

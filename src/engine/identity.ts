@@ -1,8 +1,8 @@
-import { Fault } from '#domain/fault.ts';
-import { parseGrant } from '#domain/grant.ts';
-import type { CameraId, HomeId } from '#domain/ids.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { hexOf } from '#domain/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { parseGrant } from '#domain/home/grant.ts';
+import type { CameraId, HomeId } from '#domain/base/ids.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { hexOf } from '#domain/base/bytes.ts';
 import type { Crypto, Secret } from '#ports/crypto.ts';
 import type { Identity, KeptEpoch, KeptHome, Vault } from '#ports/vault.ts';
 import { cameraIdOf, deviceIdOf, signs, unwraps, workingSecret } from './keys.ts';

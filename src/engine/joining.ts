@@ -1,6 +1,6 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import type { Role, Subject } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import type { Role, Subject } from '#domain/home/roster.ts';
 import type { Dtls, KemKey, Pair, SignKey } from '#ports/crypto.ts';
 import type { PendingJoin } from '#ports/vault.ts';
 

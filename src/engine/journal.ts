@@ -1,4 +1,4 @@
-import { hourOf, joined, type Deletion, type Rule } from '#domain/journal.ts';
+import { hourOf, joined, type Deletion, type Rule } from '#domain/storage/journal.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Evicted } from '#ports/segments.ts';

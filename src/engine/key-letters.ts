@@ -1,7 +1,7 @@
-import { base64urlOf } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Link } from './link.ts';
 import type { Membership } from './membership.ts';
 

@@ -1,6 +1,6 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { Crypto, Secret } from '#ports/crypto.ts';
 import type { Identity, Vault } from '#ports/vault.ts';
 import { epochSecret } from './identity.ts';

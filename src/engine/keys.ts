@@ -1,8 +1,8 @@
-import { ascii, bytesOf, hexOf, joined, same, Writer, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { buildGrant, grantInfo, parseGrant, type GrantSubject } from '#domain/grant.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { ascii, bytesOf, hexOf, joined, same, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { buildGrant, grantInfo, parseGrant, type GrantSubject } from '#domain/home/grant.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, KemKey, Pair, Secret, SignKey } from '#ports/crypto.ts';
 import type { KeptSecret, NewSecret } from '#ports/vault.ts';
 

@@ -1,7 +1,7 @@
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
-import type { HomeId } from '#domain/ids.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { HomeId } from '#domain/base/ids.ts';
 import { WIRE_VERSION } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

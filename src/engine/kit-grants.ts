@@ -1,8 +1,8 @@
-import { bytesOf, joined, type Bytes } from '#domain/bytes.ts';
-import { GRANT_BYTES, parseGrant } from '#domain/grant.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { parseEntry } from '#domain/roster.ts';
-import { SIGNATURE_BYTES, signedBytes } from '#domain/signed.ts';
+import { bytesOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { GRANT_BYTES, parseGrant } from '#domain/home/grant.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { parseEntry } from '#domain/home/roster.ts';
+import { SIGNATURE_BYTES, signedBytes } from '#domain/base/signed.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { KitKeys } from './kit-keys.ts';
 

@@ -1,7 +1,7 @@
-import { ascii, joined, type Bytes } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { publicPointOf, scalarFrom } from '#domain/p256.ts';
-import type { Subject } from '#domain/roster.ts';
+import { ascii, joined, type Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { publicPointOf, scalarFrom } from '#domain/base/p256.ts';
+import type { Subject } from '#domain/home/roster.ts';
 import type { Crypto, KemKey, Pair, SignKey } from '#ports/crypto.ts';
 import { deviceIdOf } from './keys.ts';
 

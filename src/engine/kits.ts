@@ -1,8 +1,8 @@
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { kitFrom, kitGroups, kitLink, KIT_BYTES, tidyPassphrase } from '#domain/kit.ts';
-import { parseEntry } from '#domain/roster.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { kitFrom, kitGroups, kitLink, KIT_BYTES, tidyPassphrase } from '#domain/pairing/kit.ts';
+import { parseEntry } from '#domain/home/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';

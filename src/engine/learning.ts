@@ -1,7 +1,7 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { HomeId } from '#domain/ids.ts';
-import { commonLength, tidyEntry } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import { commonLength, tidyEntry } from '#domain/home/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Identity, Vault } from '#ports/vault.ts';

@@ -1,5 +1,5 @@
-import { Fault, faultOf } from '#domain/fault.ts';
-import type { RunEnd } from '#domain/run.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { RunEnd } from '#domain/footage/run.ts';
 import type { Capture, Captured, CapturedEvent } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Chosen } from './chosen.ts';

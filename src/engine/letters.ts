@@ -1,9 +1,9 @@
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, joined } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { buildLetter, letterInfo, padText, parseLetter, unpadText } from '#domain/letter.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf, joined } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { buildLetter, letterInfo, padText, parseLetter, unpadText } from '#domain/home/letter.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import { saidFrom, textOf, type Said } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

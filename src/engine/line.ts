@@ -1,8 +1,8 @@
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { loginBytes } from '#domain/login.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { loginBytes } from '#domain/home/login.ts';
 import { CLOSED, WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto, Pair, SignKey } from '#ports/crypto.ts';

@@ -1,8 +1,8 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { OldestKept } from '#domain/head.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Run } from '#domain/run.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { OldestKept } from '#domain/footage/head.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Run } from '#domain/footage/run.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Segments } from '#ports/segments.ts';
 

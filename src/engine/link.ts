@@ -1,6 +1,6 @@
-import { bytesOf, hexOf, joined, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Acting, Counted, Message, Said, Telling } from '#protocol/message.ts';
 import { PART_HEADER_BYTES, type FromRelay, type IceServer } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';

@@ -1,4 +1,4 @@
-import { readingOf } from '#domain/clock.ts';
+import { readingOf } from '#domain/footage/clock.ts';
 import type { Clock } from '#ports/clock.ts';
 
 const LOOK_MS = 100;

@@ -1,6 +1,6 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { CameraId, RunId } from '#domain/ids.ts';
-import { beginsWithKey, type LivePart } from '#domain/live-part.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, RunId } from '#domain/base/ids.ts';
+import { beginsWithKey, type LivePart } from '#domain/live/live-part.ts';
 import type { OpenedPart } from './open.ts';
 
 type Open = (camera: CameraId, sealed: Bytes) => Promise<OpenedPart>;

@@ -1,4 +1,4 @@
-import { faultOf, Fault } from '#domain/fault.ts';
+import { faultOf, Fault } from '#domain/base/fault.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay, type Refusal } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Relays, RelaySocket } from '#ports/relay.ts';

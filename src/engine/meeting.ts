@@ -1,7 +1,7 @@
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { ascii, type Bytes } from '#domain/bytes.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
-import { loginBytes } from '#domain/login.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { ascii, type Bytes } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import { loginBytes } from '#domain/home/login.ts';
 import { WIRE_VERSION, type FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

@@ -1,10 +1,10 @@
-import { hexOf, joined, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { may } from '#domain/rights.ts';
-import { parseEntry, type Role, type RosterEntry, type RosterOp } from '#domain/roster.ts';
-import { lastOf } from '#domain/seen.ts';
-import { safetyDigits, safetyInputs } from '#domain/safety.ts';
+import { hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
+import { parseEntry, type Role, type RosterEntry, type RosterOp } from '#domain/home/roster.ts';
+import { lastOf } from '#domain/home/seen.ts';
+import { safetyDigits, safetyInputs } from '#domain/home/safety.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

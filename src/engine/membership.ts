@@ -1,14 +1,14 @@
-import { hexOf, joined, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { GRANT_BYTES } from '#domain/grant.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
+import { hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { GRANT_BYTES } from '#domain/home/grant.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import {
 	commonLength,
 	parseEntry,
 	type Role,
 	type RosterEntry,
 	type Subject,
-} from '#domain/roster.ts';
+} from '#domain/home/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { NewSecret, Vault } from '#ports/vault.ts';

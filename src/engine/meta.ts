@@ -1,7 +1,7 @@
-import { joined, type Bytes } from '#domain/bytes.ts';
-import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
-import { beginsWithKey, buildLivePart, capturedIn, type LivePart } from '#domain/live-part.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { joined, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
+import { beginsWithKey, buildLivePart, capturedIn, type LivePart } from '#domain/live/live-part.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, Secret, SignKey } from '#ports/crypto.ts';
 import { deriveKey, sealPayload } from './seal.ts';
 

@@ -1,7 +1,7 @@
-import { bytesOf } from '#domain/bytes.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import { bytesOf } from '#domain/base/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import {
 	buildName,
 	freeName,
@@ -12,8 +12,8 @@ import {
 	padName,
 	parseName,
 	unpadName,
-} from '#domain/name.ts';
-import { plainName } from '#domain/plain-name.ts';
+} from '#domain/home/name.ts';
+import { plainName } from '#domain/home/plain-name.ts';
 import type { Crypto, SealKey } from '#ports/crypto.ts';
 import type { HomeSecret } from './identity.ts';
 

@@ -1,6 +1,6 @@
-import { Fault } from '#domain/fault.ts';
-import type { Contact } from '#domain/contact.ts';
-import { HUB_ORIGIN, isNear, nearOriginBytes, nearOriginOf } from '#domain/near-code.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Contact } from '#domain/pairing/contact.ts';
+import { HUB_ORIGIN, isNear, nearOriginBytes, nearOriginOf } from '#domain/pairing/near-code.ts';
 import {
 	CLOSED,
 	frameFrom,

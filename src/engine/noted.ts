@@ -1,5 +1,5 @@
-import { changesBetween } from '#domain/change.ts';
-import { profileNamed } from '#domain/profile.ts';
+import { changesBetween } from '#domain/storage/change.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';

@@ -1,6 +1,6 @@
-import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
-import { invitationFrom } from '#domain/invitation.ts';
+import { hexOf, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import { invitationFrom } from '#domain/pairing/invitation.ts';
 import {
 	codeFrom,
 	codeText,
@@ -8,9 +8,9 @@ import {
 	locatorOf,
 	type MeetingCode,
 	type TypedCode,
-} from '#domain/pairing-code.ts';
-import { nearCodeFrom, type NearCode } from '#domain/near-code.ts';
-import type { Note, Wanted } from '#domain/pairing.ts';
+} from '#domain/pairing/pairing-code.ts';
+import { nearCodeFrom, type NearCode } from '#domain/pairing/near-code.ts';
+import type { Note, Wanted } from '#domain/pairing/pairing.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Relays } from '#ports/relay.ts';

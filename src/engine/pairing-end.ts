@@ -1,5 +1,5 @@
-import type { Fault } from '#domain/fault.ts';
-import type { Note } from '#domain/pairing.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { Note } from '#domain/pairing/pairing.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import type { No } from './meeting-line.ts';
 import type { PairingEnd, PairingState } from './pairing.ts';

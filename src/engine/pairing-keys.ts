@@ -1,8 +1,13 @@
-import { ascii, bytesOf, joined, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { codeCore, locatorBytes, type MeetingCode, type TypedCode } from '#domain/pairing-code.ts';
-import { digitsBytes, digitsOf, pairInfo, transcriptStart } from '#domain/pairing.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { ascii, bytesOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import {
+	codeCore,
+	locatorBytes,
+	type MeetingCode,
+	type TypedCode,
+} from '#domain/pairing/pairing-code.ts';
+import { digitsBytes, digitsOf, pairInfo, transcriptStart } from '#domain/pairing/pairing.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, HpkeContext, Psk, SealKey } from '#ports/crypto.ts';
 
 type Tools = Pick<Crypto, 'sha256' | 'stretch' | 'secret' | 'derive' | 'seal' | 'open'>;

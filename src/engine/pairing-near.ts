@@ -1,5 +1,5 @@
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { faultOf, type Fault } from '#domain/fault.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
 import {
 	HUB_ORIGIN,
 	nearCodeFrom,
@@ -8,8 +8,8 @@ import {
 	type NearCode,
 	type NearContact,
 	type NearOffer,
-} from '#domain/near-code.ts';
-import type { MeetingCode } from '#domain/pairing-code.ts';
+} from '#domain/pairing/near-code.ts';
+import type { MeetingCode } from '#domain/pairing/pairing-code.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Self } from './joining.ts';

@@ -1,6 +1,6 @@
-import { hexOf, joined, same, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { MeetingCode, TypedCode } from '#domain/pairing-code.ts';
+import { hexOf, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { MeetingCode, TypedCode } from '#domain/pairing/pairing-code.ts';
 import {
 	buildNewcomer,
 	buildOk,
@@ -22,8 +22,8 @@ import {
 	type Note,
 	type Piece,
 	type Wanted,
-} from '#domain/pairing.ts';
-import { signedBytes } from '#domain/signed.ts';
+} from '#domain/pairing/pairing.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { PendingJoin } from '#ports/vault.ts';
 import type { Self } from './joining.ts';

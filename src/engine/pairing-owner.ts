@@ -1,7 +1,7 @@
-import { joined, same, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { plainName } from '#domain/plain-name.ts';
-import type { MeetingCode, TypedCode } from '#domain/pairing-code.ts';
+import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { plainName } from '#domain/home/plain-name.ts';
+import type { MeetingCode, TypedCode } from '#domain/pairing/pairing-code.ts';
 import {
 	buildAdmission,
 	buildHost,
@@ -21,9 +21,9 @@ import {
 	type Note,
 	type Said,
 	type Wanted,
-} from '#domain/pairing.ts';
-import type { Subject } from '#domain/roster.ts';
-import { signedBytes } from '#domain/signed.ts';
+} from '#domain/pairing/pairing.ts';
+import type { Subject } from '#domain/home/roster.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, KemKey, Pair, SignKey } from '#ports/crypto.ts';
 import type { Joining, Self } from './joining.ts';
 import { deviceIdOf } from './keys.ts';

@@ -1,6 +1,6 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { faultOf, type Fault } from '#domain/fault.ts';
-import { buildNote, type Note, type Wanted } from '#domain/pairing.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
+import { buildNote, type Note, type Wanted } from '#domain/pairing/pairing.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Relays } from '#ports/relay.ts';

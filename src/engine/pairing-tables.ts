@@ -1,5 +1,5 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { Wanted } from '#domain/pairing.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { Wanted } from '#domain/pairing/pairing.ts';
 import type { PendingJoin } from '#ports/vault.ts';
 import type { Self } from './joining.ts';
 import { NewTalk, type NewWish } from './pairing-new.ts';

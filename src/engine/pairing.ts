@@ -1,10 +1,10 @@
-import type { DeviceId } from '#domain/ids.ts';
-import type { Fault } from '#domain/fault.ts';
-import type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
-import type { Wanted } from '#domain/pairing.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { PairingBy, PairingEnd } from '#domain/pairing/pairing-end.ts';
+import type { Wanted } from '#domain/pairing/pairing.ts';
 
-export type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
-export type { Wanted } from '#domain/pairing.ts';
+export type { PairingBy, PairingEnd } from '#domain/pairing/pairing-end.ts';
+export type { Wanted } from '#domain/pairing/pairing.ts';
 
 export type PairingState =
 	| { readonly kind: 'idle' }

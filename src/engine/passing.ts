@@ -1,6 +1,6 @@
-import { SEAM_US } from '#domain/coverage.ts';
-import type { Group } from '#domain/playlist.ts';
-import type { Gap } from '#domain/timeline.ts';
+import { SEAM_US } from '#domain/footage/coverage.ts';
+import type { Group } from '#domain/footage/playlist.ts';
+import type { Gap } from '#domain/footage/timeline.ts';
 
 /** A sentence about a gap stays for so much footage. */
 const TOLD_US = 5_000_000;

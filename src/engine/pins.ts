@@ -1,8 +1,8 @@
-import { Fault } from '#domain/fault.ts';
-import { MOST_PINNED } from '#domain/filling.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { minuteOf, MINUTE_US } from '#domain/index-page.ts';
-import type { Span } from '#domain/timeline.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { MOST_PINNED } from '#domain/storage/filling.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { minuteOf, MINUTE_US } from '#domain/footage/index-page.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { Keeping, Pin } from '#ports/keeping.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Allowance } from './allowance.ts';

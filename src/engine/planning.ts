@@ -1,6 +1,6 @@
-import { Fault } from '#domain/fault.ts';
-import { nextTurn, planned, type Plan } from '#domain/schedule.ts';
-import type { Calendar } from '#domain/ribbon.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { nextTurn, planned, type Plan } from '#domain/recording/schedule.ts';
+import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Override } from '#protocol/preferences.ts';

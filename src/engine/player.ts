@@ -1,5 +1,5 @@
-import { Fault, faultOf } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Screen, ScreenEvent } from '#ports/screen.ts';
 import { Deadline } from './deadline.ts';

@@ -1,6 +1,6 @@
-import type { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Gap, Span } from '#domain/timeline.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Gap, Span } from '#domain/footage/timeline.ts';
 
 /** What the player shows. One value; screens derive everything from it. */
 export interface PlayerState {

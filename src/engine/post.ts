@@ -1,8 +1,8 @@
-import type { DeviceId } from '#domain/ids.ts';
-import type { Role } from '#domain/roster.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Role } from '#domain/home/roster.ts';
 import type { Acting, Counted, Message, Telling } from '#protocol/message.ts';
 import type { IceServer } from '#protocol/wire.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 
 /** Who wrote: a member in force, proved by its signature. */
 export interface Sender {

@@ -1,6 +1,6 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Thumbnails, Which } from '#ports/thumbnails.ts';
 import type { Opener } from './open.ts';
 

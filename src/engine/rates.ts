@@ -1,5 +1,5 @@
-import { Bucket, type Rate } from '#domain/bucket.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import { Bucket, type Rate } from '#domain/base/bucket.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/clock.ts';
 
 /** So much a second of each member. */

@@ -1,9 +1,9 @@
-import { hasStepped, readingOf } from '#domain/clock.ts';
-import { faultOf, type Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Profile } from '#domain/profile.ts';
-import type { RunEnd } from '#domain/run.ts';
-import { repairFor, type Pulse, type Repair } from '#domain/watchdog.ts';
+import { hasStepped, readingOf } from '#domain/footage/clock.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Profile } from '#domain/recording/profile.ts';
+import type { RunEnd } from '#domain/footage/run.ts';
+import { repairFor, type Pulse, type Repair } from '#domain/recording/watchdog.ts';
 import type { Captured, CapturedEvent } from '#ports/capture.ts';
 import { Chosen } from './chosen.ts';
 import { CameraInHand } from './hold.ts';

@@ -1,9 +1,9 @@
-import type { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Profile } from '#domain/profile.ts';
-import type { Run, RunEnd } from '#domain/run.ts';
-import type { Repair } from '#domain/watchdog.ts';
-import type { SealedSegment } from '#domain/segment.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Profile } from '#domain/recording/profile.ts';
+import type { Run, RunEnd } from '#domain/footage/run.ts';
+import type { Repair } from '#domain/recording/watchdog.ts';
+import type { SealedSegment } from '#domain/footage/segment.ts';
 import type { Capture, Picture } from '#ports/capture.ts';
 import type { PreferenceStore } from '#ports/preferences.ts';
 import type { Segments } from '#ports/segments.ts';

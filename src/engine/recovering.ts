@@ -1,8 +1,8 @@
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
-import { kitFrom, tidyPassphrase, type Kit } from '#domain/kit.ts';
-import type { RecoveryEnd } from '#domain/recovery-end.ts';
-import { commonLength, type Role } from '#domain/roster.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import { kitFrom, tidyPassphrase, type Kit } from '#domain/pairing/kit.ts';
+import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
+import { commonLength, type Role } from '#domain/home/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

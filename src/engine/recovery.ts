@@ -1,9 +1,9 @@
-import type { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import type { NoKit } from '#domain/kit.ts';
-import type { RecoveryEnd } from '#domain/recovery-end.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { NoKit } from '#domain/pairing/kit.ts';
+import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
 
-export type { RecoveryEnd } from '#domain/recovery-end.ts';
+export type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
 
 /** A recovery kit that was just made: it stands on the screen, and nowhere else. */
 export interface DrawnKit {

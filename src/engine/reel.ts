@@ -1,12 +1,12 @@
-import { joined, type Bytes } from '#domain/bytes.ts';
-import { coverage, type Coverage } from '#domain/coverage.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { groupsOf, keyFrom, playlistOf, type Group } from '#domain/playlist.ts';
-import type { Run } from '#domain/run.ts';
-import type { Segment, StoredBytes } from '#domain/segment.ts';
-import { hasSound, initWithSound, withSilence } from '#domain/sound.ts';
-import type { Span } from '#domain/timeline.ts';
+import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { coverage, type Coverage } from '#domain/footage/coverage.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { groupsOf, keyFrom, playlistOf, type Group } from '#domain/footage/playlist.ts';
+import type { Run } from '#domain/footage/run.ts';
+import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
+import { hasSound, initWithSound, withSilence } from '#domain/media/sound.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { Reel } from '#ports/screen.ts';
 import type { Segments } from '#ports/segments.ts';
 

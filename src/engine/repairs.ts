@@ -1,6 +1,6 @@
-import type { EventKind } from '#domain/event.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Repair } from '#domain/watchdog.ts';
+import type { EventKind } from '#domain/recording/event.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Repair } from '#domain/recording/watchdog.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Reloading } from '#ports/reloading.ts';
 import type { Happenings } from './happenings.ts';

@@ -1,9 +1,9 @@
-import { bytesOfBase64url } from '#domain/base64url.ts';
-import { joined, same, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { Wanted } from '#domain/pairing.ts';
-import { MAX_ENTRIES } from '#domain/pairing.ts';
-import { parseEntry } from '#domain/roster.ts';
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Wanted } from '#domain/pairing/pairing.ts';
+import { MAX_ENTRIES } from '#domain/pairing/pairing.ts';
+import { parseEntry } from '#domain/home/roster.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { Relays } from '#ports/relay.ts';

@@ -1,8 +1,8 @@
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { HomeId } from '#domain/ids.ts';
-import { commonLength } from '#domain/roster.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import { commonLength } from '#domain/home/roster.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Learned, Membership } from './membership.ts';

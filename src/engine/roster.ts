@@ -1,7 +1,7 @@
-import { hexOf, isZero, joined, same, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { highS, lowS } from '#domain/p256.ts';
+import { hexOf, isZero, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { highS, lowS } from '#domain/base/p256.ts';
 import {
 	buildEntry,
 	canonicalOf,
@@ -10,8 +10,8 @@ import {
 	type Role,
 	type RosterEntry,
 	type Subject,
-} from '#domain/roster.ts';
-import { SIGNATURE_BYTES, signedBytes } from '#domain/signed.ts';
+} from '#domain/home/roster.ts';
+import { SIGNATURE_BYTES, signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, Pair, SignKey } from '#ports/crypto.ts';
 import { deviceIdOf, homeIdOf } from './keys.ts';
 import { dropClaims, kitMay, kitOf, type Claim } from './claims.ts';

@@ -1,4 +1,4 @@
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import {
 	buildHeader,
 	HEADER_BYTES,
@@ -8,15 +8,15 @@ import {
 	TAG_BYTES,
 	type Position,
 	type Times,
-} from '#domain/envelope.ts';
-import { bytesOf, joined } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { buildHead, chainLink, chainStart, type OldestKept } from '#domain/head.ts';
-import type { HomeId } from '#domain/ids.ts';
-import { buildPayload, payloadLength, usOfTicks, type Payload } from '#domain/payload.ts';
-import type { RunStart } from '#domain/run.ts';
-import type { SealedSegment } from '#domain/segment.ts';
-import { HASH_BYTES, signedBytes } from '#domain/signed.ts';
+} from '#domain/footage/envelope.ts';
+import { bytesOf, joined } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { buildHead, chainLink, chainStart, type OldestKept } from '#domain/footage/head.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import { buildPayload, payloadLength, usOfTicks, type Payload } from '#domain/footage/payload.ts';
+import type { RunStart } from '#domain/footage/run.ts';
+import type { SealedSegment } from '#domain/footage/segment.ts';
+import { HASH_BYTES, signedBytes } from '#domain/base/signed.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto, SealKey, Secret, SignKey } from '#ports/crypto.ts';
 import type { Fragment, InitSection } from '#ports/encoder.ts';

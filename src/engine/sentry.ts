@@ -1,5 +1,12 @@
-import type { CameraId } from '#domain/ids.ts';
-import { jolted, judged, UNJUDGED, UNMOVED, type Look, type Wrong } from '#domain/tamper.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import {
+	jolted,
+	judged,
+	UNJUDGED,
+	UNMOVED,
+	type Look,
+	type Wrong,
+} from '#domain/recording/tamper.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Motion } from '#ports/motion.ts';
 import type { Power } from '#ports/power.ts';

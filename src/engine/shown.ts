@@ -1,5 +1,5 @@
-import { keyFrom, type Group } from '#domain/playlist.ts';
-import { lastSpot, spotAt } from '#domain/seek.ts';
+import { keyFrom, type Group } from '#domain/footage/playlist.ts';
+import { lastSpot, spotAt } from '#domain/footage/seek.ts';
 import type { ScreenEvent } from '#ports/screen.ts';
 import type { Moment } from './finding.ts';
 import type { DayReel } from './reel.ts';

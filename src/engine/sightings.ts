@@ -1,6 +1,6 @@
-import { faultOf } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import { lastOf, seenBy, type Seen } from '#domain/seen.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { lastOf, seenBy, type Seen } from '#domain/home/seen.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { SeenStore } from '#ports/seen.ts';
 

@@ -1,4 +1,4 @@
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import {
 	afterRound,
 	batteryLow,
@@ -10,7 +10,7 @@ import {
 	type Pressure,
 	type Tally,
 	type Why,
-} from '#domain/sparing.ts';
+} from '#domain/recording/sparing.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Power } from '#ports/power.ts';
 import type { Strain } from '#ports/strain.ts';

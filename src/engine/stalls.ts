@@ -1,5 +1,5 @@
-import type { CameraId } from '#domain/ids.ts';
-import type { Hole } from '#domain/run.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Hole } from '#domain/footage/run.ts';
 import type { Happenings } from './happenings.ts';
 
 /** As long as it takes the watchdog to say that nothing comes. */

@@ -6,8 +6,8 @@ import {
 	recordFinding,
 	soundFinding,
 	type Piece,
-} from '#domain/device-check.ts';
-import { Fault } from '#domain/fault.ts';
+} from '#domain/recording/device-check.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Segments } from '#ports/segments.ts';
 import type { Opener } from './open.ts';

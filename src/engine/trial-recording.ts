@@ -1,9 +1,9 @@
-import { found, lensFinding, paceFinding } from '#domain/device-check.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { FramesPart } from '#domain/live-part.ts';
-import type { Profile } from '#domain/profile.ts';
-import type { Run } from '#domain/run.ts';
+import { found, lensFinding, paceFinding } from '#domain/recording/device-check.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { FramesPart } from '#domain/live/live-part.ts';
+import type { Profile } from '#domain/recording/profile.ts';
+import type { Run } from '#domain/footage/run.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Encoder } from '#ports/encoder.ts';

@@ -5,8 +5,8 @@ import {
 	untold,
 	type Finding,
 	type Trial,
-} from '#domain/device-check.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
+} from '#domain/recording/device-check.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Lab } from '#ports/lab.ts';
 import { Deadline } from './deadline.ts';

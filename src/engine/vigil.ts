@@ -5,7 +5,7 @@ import {
 	watchNext,
 	type Pulse,
 	type Watch,
-} from '#domain/watchdog.ts';
+} from '#domain/recording/watchdog.ts';
 import type { Clock } from '#ports/clock.ts';
 
 const TICK_MS = 1000;

@@ -1,8 +1,8 @@
-import { ageMs, offsetWith, type ClockOffset } from '#domain/age.ts';
-import { hexOf } from '#domain/bytes.ts';
-import { Fault, faultOf, type FaultKind } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import { may } from '#domain/rights.ts';
+import { ageMs, offsetWith, type ClockOffset } from '#domain/live/age.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';
 import type { LiveScreen } from '#ports/live-screen.ts';

@@ -1,9 +1,9 @@
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, same, type Bytes } from '#domain/bytes.ts';
-import { offsetWith, STALE_MS, type Beat, type ClockOffset } from '#domain/age.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import { checkSdp } from '#domain/sdp.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf, same, type Bytes } from '#domain/base/bytes.ts';
+import { offsetWith, STALE_MS, type Beat, type ClockOffset } from '#domain/live/age.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { checkSdp } from '#domain/media/sdp.ts';
 import { channelMessageFrom, type ChannelMessage, type LiveRate } from '#protocol/channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/capture.ts';

@@ -1,9 +1,9 @@
-import { bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { offsetWith, type ClockOffset } from '#domain/age.ts';
-import { Fault, faultOf } from '#domain/fault.ts';
-import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
-import type { LivePart } from '#domain/live-part.ts';
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { offsetWith, type ClockOffset } from '#domain/live/age.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
+import type { LivePart } from '#domain/live/live-part.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Crypto } from '#ports/crypto.ts';

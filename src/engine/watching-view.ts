@@ -1,7 +1,7 @@
-import { ageMs, directAgeMs, STALE_MS } from '#domain/age.ts';
-import { Fault } from '#domain/fault.ts';
-import type { FilmPart } from '#domain/live-part.ts';
-import { AGAIN_MS, expectedFrameMs, verdict, type Verdict } from '#domain/path.ts';
+import { ageMs, directAgeMs, STALE_MS } from '#domain/live/age.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { FilmPart } from '#domain/live/live-part.ts';
+import { AGAIN_MS, expectedFrameMs, verdict, type Verdict } from '#domain/live/path.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { CameraState, CommandName, Message } from '#protocol/message.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';

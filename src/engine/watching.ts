@@ -1,5 +1,5 @@
-import type { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { CameraState, CommandName } from '#protocol/message.ts';
 
 /** How the picture comes. `local`: this device's own lens. */

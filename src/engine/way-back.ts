@@ -1,5 +1,5 @@
-import { faultOf } from '#domain/fault.ts';
-import type { Note, Wanted } from '#domain/pairing.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { Note, Wanted } from '#domain/pairing/pairing.ts';
 import type { PendingJoin } from '#ports/vault.ts';
 import type { Self } from './joining.ts';
 import type { Nearby } from './nearby.ts';

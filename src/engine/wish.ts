@@ -1,6 +1,6 @@
-import { SEAM_US } from '#domain/coverage.ts';
-import { spotAt } from '#domain/seek.ts';
-import type { Gap } from '#domain/timeline.ts';
+import { SEAM_US } from '#domain/footage/coverage.ts';
+import { spotAt } from '#domain/footage/seek.ts';
+import type { Gap } from '#domain/footage/timeline.ts';
 import type { Finding, Moment, Target } from './finding.ts';
 import type { Shown } from './shown.ts';
 

@@ -1,4 +1,4 @@
-import type { AwakeState } from '#domain/awake.ts';
+import type { AwakeState } from '#domain/recording/awake.ts';
 
 /** Keeps the screen on. */
 export interface Awake {

@@ -1,5 +1,5 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { Contact } from '#domain/contact.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { Contact } from '#domain/pairing/contact.ts';
 
 export interface ChannelEvents {
 	text(text: string): void;

@@ -1,4 +1,4 @@
-import type { FaultSource } from '#domain/fault.ts';
+import type { FaultSource } from '#domain/base/fault.ts';
 
 /** What of this site's data somebody deletes while a page is open: the person, the browser, another page. */
 export interface Clearing {

@@ -1,5 +1,5 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { Wrapped } from '#domain/grant.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { Wrapped } from '#domain/home/grant.ts';
 
 /** Keys are opaque here: only adapters look inside (CryptoKeys in a browser). Marked by what they may do. */
 declare const use: unique symbol;

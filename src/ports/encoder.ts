@@ -1,4 +1,4 @@
-import type { Fault } from '#domain/fault.ts';
+import type { Fault } from '#domain/base/fault.ts';
 import type { Captured } from './capture.ts';
 
 /** The head of a run: `ftyp` and `moov`. */

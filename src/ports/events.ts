@@ -1,5 +1,5 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 
 /** A sealed event, and the wall time (µs since 1970) of its beginning. */
 export interface StoredEvent {

@@ -1,6 +1,6 @@
-import type { CameraId } from '#domain/ids.ts';
-import type { Entry } from '#domain/index-page.ts';
-import type { Run } from '#domain/run.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Entry } from '#domain/footage/index-page.ts';
+import type { Run } from '#domain/footage/run.ts';
 
 export interface Examined {
 	readonly run: Run & { readonly initSize: number };

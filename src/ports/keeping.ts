@@ -1,5 +1,5 @@
-import type { CameraId } from '#domain/ids.ts';
-import type { Span } from '#domain/timeline.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 
 /** Footage that retention must not delete. */
 export interface Pin extends Span {

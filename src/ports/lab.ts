@@ -1,6 +1,6 @@
-import type { Codecs } from '#domain/device-check.ts';
-import type { About } from '#domain/device-report.ts';
-import type { FramesPart } from '#domain/live-part.ts';
+import type { Codecs } from '#domain/recording/device-check.ts';
+import type { About } from '#domain/recording/device-report.ts';
+import type { FramesPart } from '#domain/live/live-part.ts';
 import type { Segments } from './segments.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,6 +1,6 @@
-import type { SettingChange } from '#domain/change.ts';
-import type { Filling } from '#domain/filling.ts';
-import type { Deletion } from '#domain/journal.ts';
+import type { SettingChange } from '#domain/storage/change.ts';
+import type { Filling } from '#domain/storage/filling.ts';
+import type { Deletion } from '#domain/storage/journal.ts';
 
 /**
  * What became of this device's room: what filled it, what was deleted and why, which settings changed.

@@ -1,6 +1,6 @@
-import type { Fault } from '#domain/fault.ts';
-import type { LivePart } from '#domain/live-part.ts';
-import type { Pace } from '#domain/pace.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { LivePart } from '#domain/live/live-part.ts';
+import type { Pace } from '#domain/live/pace.ts';
 import type { Picture } from './capture.ts';
 
 export interface LiveEncoderOptions {

@@ -1,4 +1,4 @@
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { FromDevice, FromRelay, RelayCard } from '#protocol/wire.ts';
 
 /** Code and reason as RFC 6455 has them; 1006 where the line just broke. */

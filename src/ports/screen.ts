@@ -1,4 +1,4 @@
-import type { Fault } from '#domain/fault.ts';
+import type { Fault } from '#domain/base/fault.ts';
 
 /** Something to play: a media playlist, and what its lines name. */
 export interface Reel {

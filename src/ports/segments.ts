@@ -1,7 +1,7 @@
-import type { CameraId } from '#domain/ids.ts';
-import type { Leaving, Limits } from '#domain/leaving.ts';
-import type { Run, RunEnd, RunStart } from '#domain/run.ts';
-import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Leaving, Limits } from '#domain/storage/leaving.ts';
+import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
+import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
 
 /** What a pass of retention deleted. */
 export interface Evicted {

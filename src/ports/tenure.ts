@@ -1,4 +1,4 @@
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 
 /** Who records a camera: at most one tab or window of this browser at a time. */
 export interface Tenure {

@@ -1,5 +1,5 @@
-import type { CameraId } from '#domain/ids.ts';
-import type { Look } from '#domain/tamper.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Look } from '#domain/recording/tamper.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -1,5 +1,5 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { Dtls, KemKey, Pair, Secret, SignKey } from './crypto.ts';
 
 /** How well keys are kept: sealed in the browser, readable in its database, or gone with the tab. */

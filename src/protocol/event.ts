@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { EVENT_KINDS } from '#domain/event.ts';
-import { FAULT_KINDS } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { ORDERS } from '#domain/rights.ts';
+import { EVENT_KINDS } from '#domain/recording/event.ts';
+import { FAULT_KINDS } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { ORDERS } from '#domain/home/rights.ts';
 
 const device = v.pipe(
 	v.string(),

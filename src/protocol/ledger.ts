@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { CHANGED, type SettingChange } from '#domain/change.ts';
-import type { Filling } from '#domain/filling.ts';
-import { RULES, type Deletion } from '#domain/journal.ts';
+import { CHANGED, type SettingChange } from '#domain/storage/change.ts';
+import type { Filling } from '#domain/storage/filling.ts';
+import { RULES, type Deletion } from '#domain/storage/journal.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 

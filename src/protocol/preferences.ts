@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { WHEN } from '#domain/schedule.ts';
+import { WHEN } from '#domain/recording/schedule.ts';
 
 const PROFILE_NAMES = ['low', 'standard', 'high'] as const;
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import type { Seen, SeenDevices } from '#domain/seen.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { Seen, SeenDevices } from '#domain/home/seen.ts';
 
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const seen = v.object({

@@ -1,8 +1,8 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { loginBytes } from '#domain/login.ts';
-import { SIGNATURE_BYTES } from '#domain/signed.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import type { FromDevice, Refusal } from '#protocol/wire.ts';
 import { sha256, type Checking } from './crypto.ts';
 import { memberOf, type Home } from './homes.ts';

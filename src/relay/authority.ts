@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate as NodeCertificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
-import { same, type Bytes } from '#domain/bytes.ts';
+import { same, type Bytes } from '#domain/base/bytes.ts';
 import { NAME_CONSTRAINTS, nameConstraints } from './constraints.ts';
 import { sha256 } from './crypto.ts';
 

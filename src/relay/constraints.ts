@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { ascii, joined, type Bytes } from '#domain/bytes.ts';
+import { ascii, joined, type Bytes } from '#domain/base/bytes.ts';
 
 /**
  * What the local authority may speak for, as an extension of its certificate (RFC 5280, 4.2.1.10): were its key

@@ -1,6 +1,6 @@
-import type { DeviceId } from '#domain/ids.ts';
-import { CHALLENGE_BYTES } from '#domain/login.ts';
-import type { RosterEntry } from '#domain/roster.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { CHALLENGE_BYTES } from '#domain/home/login.ts';
+import type { RosterEntry } from '#domain/home/roster.ts';
 import {
 	CLOSED,
 	frameFrom,
@@ -11,7 +11,7 @@ import {
 	type Refusal,
 } from '#protocol/wire.ts';
 import { admitted } from './admission.ts';
-import { Bucket } from '#domain/bucket.ts';
+import { Bucket } from '#domain/base/bucket.ts';
 import { sha256 } from './crypto.ts';
 import { memberOf } from './homes.ts';
 import type { Line } from './line.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Crypto, VerifyKey } from '#ports/crypto.ts';
 
 /** The part of the port that a relay needs: it signs nothing and opens nothing. */

@@ -1,5 +1,5 @@
 import { personOf } from './address.ts';
-import { Bucket } from '#domain/bucket.ts';
+import { Bucket } from '#domain/base/bucket.ts';
 
 export interface GateLimits {
 	readonly socketsPerMinute: number;

@@ -1,4 +1,4 @@
-import { invitationText } from '#domain/invitation.ts';
+import { invitationText } from '#domain/pairing/invitation.ts';
 import { INVITATION_MS } from './database.ts';
 import { isLoopback } from './doors.ts';
 import { lanAddress, placesOf } from './machine.ts';

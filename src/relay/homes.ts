@@ -1,12 +1,18 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { commonLength, parseEntry, seqOf, tidyEntry, type RosterEntry } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import {
+	commonLength,
+	parseEntry,
+	seqOf,
+	tidyEntry,
+	type RosterEntry,
+} from '#domain/home/roster.ts';
 import { grown } from '#engine/branches.ts';
 import { inTimeSeq } from '#engine/held.ts';
 import { replayRoster, type Roster } from '#engine/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
-import { Bucket } from '#domain/bucket.ts';
+import { Bucket } from '#domain/base/bucket.ts';
 import type { Checking } from './crypto.ts';
 
 const MAX_DEVICES = 64;

@@ -1,4 +1,4 @@
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { FromRelay } from '#protocol/wire.ts';
 
 /** A device's line, as the rest sees it: what cannot be sent is dropped there. */

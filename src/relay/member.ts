@@ -1,7 +1,7 @@
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
-import { may } from '#domain/rights.ts';
-import { commonLength, type RosterEntry } from '#domain/roster.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
+import { commonLength, type RosterEntry } from '#domain/home/roster.ts';
 import { cameraIdOf } from '#engine/keys.ts';
 import { CLOSED, PART_HEADER_BYTES, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { memberOf, type Home } from './homes.ts';

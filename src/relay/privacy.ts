@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 
 /** What the server itself puts into its folder; whatever else is there is somebody else's. */
 const OURS = /^(relay\.sqlite|server\.lock|settings\.json)/;

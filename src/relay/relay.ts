@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { DeviceId } from '#domain/ids.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { IceServer } from '#protocol/wire.ts';
 import type { Checking } from './crypto.ts';
 import type { Fact } from './fact.ts';

@@ -1,4 +1,4 @@
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { FromRelay } from '#protocol/wire.ts';
 
 const MAX_ENTRIES = 32;

@@ -1,4 +1,4 @@
-import { Bucket } from '#domain/bucket.ts';
+import { Bucket } from '#domain/base/bucket.ts';
 
 const TEXTS = { perSecond: 60, atOnce: 240 };
 const PART_BYTES = { perSecond: 8_000_000, atOnce: 8_000_000 };

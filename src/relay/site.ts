@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { Fault } from '#domain/fault.ts';
-import { SUMS_PATH, sumsText } from '#domain/sums.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { SUMS_PATH, sumsText } from '#domain/base/sums.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

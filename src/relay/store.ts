@@ -1,7 +1,7 @@
 /** Composition root of the process that keeps homes, rosters, invitations and waiting letters. */
 import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { childOf } from './child.ts';
 import { Connections } from './connections.ts';
 import { hostsFrom, isProxy, misdirected, proxiesFrom, visitOf, type Doors } from './doors.ts';

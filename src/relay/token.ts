@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { Reader, Writer, type Bytes } from '#domain/bytes.ts';
-import { idFrom, type DeviceId, type HomeId } from '#domain/ids.ts';
+import { Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 
 export const TOKEN_MS = 10 * 60_000;
 const CLAIM_BYTES = 40;

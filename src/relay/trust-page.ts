@@ -1,4 +1,4 @@
-import { agentFrom } from '#domain/agent.ts';
+import { agentFrom } from '#domain/recording/agent.ts';
 import { trustStyle } from './trust-style.ts';
 import {
 	KINDS,

@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Arriving } from '#engine/arrivals.ts';
 import { isApart } from './apart.ts';
 import type { Engine } from './engine.ts';

@@ -1,8 +1,8 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf, type Fault } from '#domain/fault.ts';
-import { MOST_PINNED } from '#domain/filling.ts';
-import { outlookOf, type Outlook } from '#domain/forecast.ts';
-import type { Leaving } from '#domain/leaving.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
+import { MOST_PINNED } from '#domain/storage/filling.ts';
+import { outlookOf, type Outlook } from '#domain/storage/forecast.ts';
+import type { Leaving } from '#domain/storage/leaving.ts';
 import {
 	allowedBytes,
 	budgetAt,
@@ -10,7 +10,7 @@ import {
 	MOST_BUDGET_BYTES,
 	placeOf,
 	type Cap,
-} from '#domain/space.ts';
+} from '#domain/storage/space.ts';
 import type { Engine } from './engine.ts';
 
 const LEAST_SCALE_BYTES = 1e9;

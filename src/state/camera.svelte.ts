@@ -1,8 +1,8 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { CameraId } from '#domain/ids.ts';
-import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
-import { isTaken } from '#domain/name.ts';
-import { profileNamed, type Profile } from '#domain/profile.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
+import { isTaken } from '#domain/home/name.ts';
+import { profileNamed, type Profile } from '#domain/recording/profile.ts';
 import type { Lens } from '#ports/capture.ts';
 import type { Engine } from './engine.ts';
 

@@ -1,5 +1,5 @@
-import { FINDINGS, type FindingKind } from '#domain/check.ts';
-import { faultOf, type Fault } from '#domain/fault.ts';
+import { FINDINGS, type FindingKind } from '#domain/storage/check.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { Check, Repaired, Report } from '#engine/check.ts';
 import type { Engine } from './engine.ts';
 

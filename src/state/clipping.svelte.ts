@@ -1,6 +1,6 @@
-import { Fault, faultOf } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Span } from '#domain/timeline.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { ClipPlan, Clips, MadeClip } from '#engine/clips.ts';
 import type { ClipFormat } from '#ports/clips.ts';
 import type { Engine } from './engine.ts';

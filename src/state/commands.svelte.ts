@@ -1,7 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf, type FaultKind } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { may } from '#domain/rights.ts';
+import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
 import type { WatchingControls } from '#engine/watching.ts';
 import type { Engine } from './engine.ts';
 

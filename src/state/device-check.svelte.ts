@@ -1,7 +1,7 @@
-import { TRIALS, type Finding, type Trial } from '#domain/device-check.ts';
-import { FAULT_KINDS, faultOf, type Fault, type FaultKind } from '#domain/fault.ts';
-import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
-import { profileNamed } from '#domain/profile.ts';
+import { TRIALS, type Finding, type Trial } from '#domain/recording/device-check.ts';
+import { FAULT_KINDS, faultOf, type Fault, type FaultKind } from '#domain/base/fault.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
 import type { Engine } from './engine.ts';
 
 type Tools = Pick<Engine, 'deviceCheck' | 'preferences' | 'recorder'>;

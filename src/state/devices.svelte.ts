@@ -1,9 +1,9 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf, type FaultKind } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { freeName, isTaken } from '#domain/name.ts';
-import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/rights.ts';
-import type { Role } from '#domain/roster.ts';
+import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { freeName, isTaken } from '#domain/home/name.ts';
+import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/home/rights.ts';
+import type { Role } from '#domain/home/roster.ts';
 import type { Member, MembersFork, Revoked } from '#engine/members.ts';
 import type { LinkState } from '#engine/post.ts';
 import type { WatchedCamera } from '#engine/watching.ts';

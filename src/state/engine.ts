@@ -1,5 +1,5 @@
-import type { Features } from '#domain/features.ts';
-import type { Calendar } from '#domain/ribbon.ts';
+import type { Features } from '#domain/recording/features.ts';
+import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Allowance } from '#engine/allowance.ts';
 import type { ArrivalControls } from '#engine/arrivals.ts';
 import type { Care } from '#engine/caretaker.ts';

@@ -1,4 +1,4 @@
-import { twinOf } from '#domain/twice.ts';
+import { twinOf } from '#domain/footage/twice.ts';
 import { offsetOf } from './local-offset.ts';
 
 /** Hands a file to the person: through the system's share sheet, or into the downloads. */

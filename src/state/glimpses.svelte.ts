@@ -1,6 +1,6 @@
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Preview } from '#engine/previews.ts';
-import { pictureStep } from '#domain/ribbon.ts';
+import { pictureStep } from '#domain/timeline/ribbon.ts';
 import { Shelf } from './shelf.ts';
 import type { Engine } from './engine.ts';
 

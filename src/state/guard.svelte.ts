@@ -1,4 +1,4 @@
-import { badgePlace, type Place, type Size } from '#domain/guard.ts';
+import { badgePlace, type Place, type Size } from '#domain/recording/guard.ts';
 import type { Clock } from '#ports/clock.ts';
 
 const AWAKE_MS = 10_000;

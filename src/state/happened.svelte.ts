@@ -1,6 +1,6 @@
-import type { CameraEvent } from '#domain/event.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraEvent } from '#domain/recording/event.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Engine } from './engine.ts';
 
 /** What happened at one camera on the day the hand stands in. */

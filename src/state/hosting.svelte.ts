@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
 import type { LinkState } from '#engine/post.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Watcher } from '#engine/watching.ts';
 import type { Engine } from './engine.ts';
 

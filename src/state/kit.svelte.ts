@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf, type FaultKind } from '#domain/fault.ts';
-import { tidyKit, tidyPassphrase } from '#domain/kit.ts';
+import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import { tidyKit, tidyPassphrase } from '#domain/pairing/kit.ts';
 import type { Claimed, DrawnKit, KitControls, Trial } from '#engine/recovery.ts';
 
 export type { DrawnKit, Trial } from '#engine/recovery.ts';

@@ -1,11 +1,11 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { freeName, isTaken } from '#domain/name.ts';
-import { nearCodeFrom } from '#domain/near-code.ts';
-import { codeFrom } from '#domain/pairing-code.ts';
-import type { Wanted } from '#domain/pairing.ts';
-import { isKit, may, rolesFor } from '#domain/rights.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { freeName, isTaken } from '#domain/home/name.ts';
+import { nearCodeFrom } from '#domain/pairing/near-code.ts';
+import { codeFrom } from '#domain/pairing/pairing-code.ts';
+import type { Wanted } from '#domain/pairing/pairing.ts';
+import { isKit, may, rolesFor } from '#domain/home/rights.ts';
 import type { PairingBy, PairingState } from '#engine/pairing.ts';
 import type { LinkState } from '#engine/post.ts';
 import { isApart } from './apart.ts';

@@ -1,4 +1,4 @@
-import type { Plan, Times } from '#domain/schedule.ts';
+import type { Plan, Times } from '#domain/recording/schedule.ts';
 import type { Engine } from './engine.ts';
 
 /** Nights, until somebody says otherwise. */

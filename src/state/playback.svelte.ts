@@ -1,9 +1,9 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { idFrom, type CameraId } from '#domain/ids.ts';
-import { monthPage, type MonthPage } from '#domain/month.ts';
-import { firstBehind } from '#domain/ribbon.ts';
-import type { Gap } from '#domain/timeline.ts';
-import { twinOf } from '#domain/twice.ts';
+import { idFrom, type CameraId } from '#domain/base/ids.ts';
+import { monthPage, type MonthPage } from '#domain/timeline/month.ts';
+import { firstBehind } from '#domain/timeline/ribbon.ts';
+import type { Gap } from '#domain/footage/timeline.ts';
+import { twinOf } from '#domain/footage/twice.ts';
 import type { PlayerControls, PlayerState } from '#engine/playing.ts';
 import type { Engine } from './engine.ts';
 import { Glimpses } from './glimpses.svelte.ts';

@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { kitFrom, type NoKit } from '#domain/kit.ts';
+import { kitFrom, type NoKit } from '#domain/pairing/kit.ts';
 import type { RecoveryControls, RecoveryState } from '#engine/recovery.ts';
 import type { Engine } from './engine.ts';
 import { Scanner } from './scanning.svelte.ts';

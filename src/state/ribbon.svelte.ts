@@ -13,7 +13,7 @@ import {
 	type Calendar,
 	type Tick,
 	type View,
-} from '#domain/ribbon.ts';
+} from '#domain/timeline/ribbon.ts';
 
 /** Room that a label takes, and that a stroke does; pixels. */
 const LABEL_PX = 64;

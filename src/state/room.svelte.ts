@@ -1,13 +1,19 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { Changed, SettingChange } from '#domain/change.ts';
-import { chartFromMs, chartOf, type Chart } from '#domain/chart.ts';
-import { bytesOfKind, KINDS, type Filling, type Kind, type Level } from '#domain/filling.ts';
-import { rateChange, type Rate, type RateChange } from '#domain/forecast.ts';
-import type { Growth } from '#domain/growth.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Deletion } from '#domain/journal.ts';
-import { nextToLeave } from '#domain/retention.ts';
-import type { Run } from '#domain/run.ts';
+import type { Changed, SettingChange } from '#domain/storage/change.ts';
+import { chartFromMs, chartOf, type Chart } from '#domain/storage/chart.ts';
+import {
+	bytesOfKind,
+	KINDS,
+	type Filling,
+	type Kind,
+	type Level,
+} from '#domain/storage/filling.ts';
+import { rateChange, type Rate, type RateChange } from '#domain/storage/forecast.ts';
+import type { Growth } from '#domain/storage/growth.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Deletion } from '#domain/storage/journal.ts';
+import { nextToLeave } from '#domain/storage/retention.ts';
+import type { Run } from '#domain/footage/run.ts';
 import type { PinCost } from '#engine/pins.ts';
 import type { Engine } from './engine.ts';
 

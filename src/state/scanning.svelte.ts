@@ -1,4 +1,4 @@
-import { faultOf, type Fault } from '#domain/fault.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Engine } from './engine.ts';
 

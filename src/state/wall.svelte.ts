@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { WatchedCamera } from '#engine/watching.ts';
 import type { Engine } from './engine.ts';
 import { isApart } from './apart.ts';

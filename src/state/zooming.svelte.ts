@@ -1,4 +1,4 @@
-import { panned, WHOLE, zoomedAt, type Point, type Zoom } from '#domain/zoom.ts';
+import { panned, WHOLE, zoomedAt, type Point, type Zoom } from '#domain/timeline/zoom.ts';
 
 const STEP = 1.5;
 /** Of the frame, a press of an arrow. */

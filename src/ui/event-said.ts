@@ -1,4 +1,4 @@
-import type { CameraEvent } from '#domain/event.ts';
+import type { CameraEvent } from '#domain/recording/event.ts';
 import type { Session } from '#state/session.svelte.ts';
 import { HAPPENED } from './words/home.ts';
 import { named } from './words/named.ts';

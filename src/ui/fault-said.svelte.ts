@@ -1,4 +1,4 @@
-import type { Fault } from '#domain/fault.ts';
+import type { Fault } from '#domain/base/fault.ts';
 import type { Language } from '#state/session.svelte.ts';
 import type { Advice } from './words/en.ts';
 import type { FAULTS } from './words/faults.ts';

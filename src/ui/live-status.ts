@@ -1,4 +1,4 @@
-import { isTestPicture } from '#domain/lens.ts';
+import { isTestPicture } from '#domain/media/lens.ts';
 import type { CommandName, Commands } from '#state/commands.svelte.ts';
 import type { Session } from '#state/session.svelte.ts';
 import type { Viewing } from '#state/viewing.svelte.ts';

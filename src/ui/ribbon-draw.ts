@@ -1,5 +1,5 @@
-import { firstBehind, sightOf, type Tick, type View, xOf } from '#domain/ribbon.ts';
-import type { Gap, Span } from '#domain/timeline.ts';
+import { firstBehind, sightOf, type Tick, type View, xOf } from '#domain/timeline/ribbon.ts';
+import type { Gap, Span } from '#domain/footage/timeline.ts';
 
 /** Colours as the page's theme has them. */
 export interface Inks {

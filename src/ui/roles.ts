@@ -1,5 +1,5 @@
-import { ACCESSES, accessOf, isCamera, isKit, rolesFor, type Access } from '#domain/rights.ts';
-import type { Role } from '#domain/roster.ts';
+import { ACCESSES, accessOf, isCamera, isKit, rolesFor, type Access } from '#domain/home/rights.ts';
+import type { Role } from '#domain/home/roster.ts';
 import type { DeviceWords } from './words/en-devices.ts';
 
 export type RoleName = Access | 'camera' | 'recovery';

@@ -1,4 +1,4 @@
-import type { Point } from '#domain/zoom.ts';
+import type { Point } from '#domain/timeline/zoom.ts';
 import type { Zooming } from '#state/zooming.svelte.ts';
 
 const WHEEL = 0.0016;

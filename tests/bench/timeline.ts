@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import type { Run } from '#domain/run.ts';
+import type { Run } from '#domain/footage/run.ts';
 import { barePage } from '../e2e/bare-page.ts';
 import { launchChromium, startRelay } from '../e2e/house.ts';
 import { becomeCamera, openSaved, player, record, stop } from '../e2e/person.ts';

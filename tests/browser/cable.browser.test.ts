@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { BrowserCables } from '#browser/cable.ts';
-import { buildContact, parseContact, type Contact } from '#domain/contact.ts';
+import { buildContact, parseContact, type Contact } from '#domain/pairing/contact.ts';
 import type { CableEvents, Channel, ChannelEvents } from '#ports/cable.ts';
 
 /** As it comes through a code. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cameraFault } from '#browser/camera-fault.ts';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 
 /** As the browsers themselves say it; `page`: what their permission for the page is then. */
 const SAID: readonly [

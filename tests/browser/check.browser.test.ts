@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DexieExamining } from '#browser/examining.ts';
 import { DexieSegments } from '#browser/segments.ts';
-import type { FindingKind } from '#domain/check.ts';
+import type { FindingKind } from '#domain/storage/check.ts';
 import { Check, type Report } from '#engine/check.ts';
 import { fragmentOf, initOf, makeWorkshop, type Workshop } from '../engine/sealing.ts';
 import { filled, kindOf } from '../contracts/segments.ts';

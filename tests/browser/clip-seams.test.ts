@@ -1,10 +1,10 @@
 import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input, type InputTrack } from 'mediabunny';
 import { expect, test } from 'vitest';
 import { ClipWriter } from '#browser/clip-writer.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { movieFragment, movieHead } from '#domain/fmp4.ts';
-import { avcConfig } from '#domain/h264.ts';
-import { initWithSound, withSilence } from '#domain/sound.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { movieFragment, movieHead } from '#domain/media/fmp4.ts';
+import { avcConfig } from '#domain/media/h264.ts';
+import { initWithSound, withSilence } from '#domain/media/sound.ts';
 
 const config = avcConfig({
 	sequence: [Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, 0xda, 0x01, 0x40, 0x16, 0xe8)],

@@ -1,7 +1,7 @@
 import { encodeQR } from 'qr';
 import { afterEach, expect, it, vi } from 'vitest';
 import { VideoCodeReader } from '#browser/code-reader.ts';
-import { codeText } from '#domain/pairing-code.ts';
+import { codeText } from '#domain/pairing/pairing-code.ts';
 
 const video = document.createElement('video');
 video.muted = true;

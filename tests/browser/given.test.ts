@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { bytesOf } from '#domain/bytes.ts';
-import type { Contact } from '#domain/contact.ts';
-import { invitationText } from '#domain/invitation.ts';
-import { kitLink } from '#domain/kit.ts';
-import { nearText } from '#domain/near-code.ts';
-import { codeText } from '#domain/pairing-code.ts';
+import { bytesOf } from '#domain/base/bytes.ts';
+import type { Contact } from '#domain/pairing/contact.ts';
+import { invitationText } from '#domain/pairing/invitation.ts';
+import { kitLink } from '#domain/pairing/kit.ts';
+import { nearText } from '#domain/pairing/near-code.ts';
+import { codeText } from '#domain/pairing/pairing-code.ts';
 
 const script = readFileSync(new URL('../../static/early.js', import.meta.url), 'utf8');
 const app = 'https://cam.example';

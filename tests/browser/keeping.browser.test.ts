@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { coverage } from '#domain/coverage.ts';
-import type { Span } from '#domain/timeline.ts';
+import { coverage } from '#domain/footage/coverage.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import { DexieSegments } from '#browser/segments.ts';
 import { DOOR, record, sealed, SECOND, T0, YARD } from '../contracts/segments.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { MediaRecorderEncoder } from '#browser/media-recorder.ts';
 import { pictureOf } from '#browser/picture.ts';
 import { CodecEncoder } from '#browser/webcodecs.ts';
-import { sizeSaid } from '#domain/movie-box.ts';
+import { sizeSaid } from '#domain/media/movie-box.ts';
 import type { Encoder, EncoderSink, Encoding, Fragment, InitSection } from '#ports/encoder.ts';
 import { paintedLens, soundTrack, type PaintedLens } from '../fixtures/painted-lens.ts';
 

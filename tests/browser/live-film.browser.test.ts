@@ -4,8 +4,13 @@ import { BrowserEncoder } from '#browser/encoders.ts';
 import { BrowserLiveEncoder, CodecLiveEncoder } from '#browser/live-encoder.ts';
 import { SharedEncoder } from '#browser/shared-encoder.ts';
 import { streamOf } from '#browser/picture.ts';
-import { ageMs, type ClockOffset } from '#domain/age.ts';
-import { beginsWithKey, buildLivePart, parseLivePart, type LivePart } from '#domain/live-part.ts';
+import { ageMs, type ClockOffset } from '#domain/live/age.ts';
+import {
+	beginsWithKey,
+	buildLivePart,
+	parseLivePart,
+	type LivePart,
+} from '#domain/live/live-part.ts';
 import { LiveClock } from '#engine/live-clock.ts';
 import type { Picture } from '#ports/capture.ts';
 import { median } from '../measures.ts';

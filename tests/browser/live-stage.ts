@@ -1,7 +1,7 @@
 /** What tests of live pictures stand on: a lens, a screen, and waiting. */
 import { PaneScreen } from '#browser/live-screen.ts';
 import { pictureOf } from '#browser/picture.ts';
-import type { FramesPart, LivePart } from '#domain/live-part.ts';
+import type { FramesPart, LivePart } from '#domain/live/live-part.ts';
 
 export const cleanUps: (() => void)[] = [];
 

@@ -4,10 +4,10 @@ import { WebCrypto } from '#browser/crypto.ts';
 import { CodecLiveEncoder } from '#browser/live-encoder.ts';
 import { BrowserPeers } from '#browser/peer.ts';
 import { ViewerEnd } from '#browser/peer-viewer.ts';
-import { ageMs, type ClockOffset } from '#domain/age.ts';
-import { hexOf } from '#domain/bytes.ts';
-import type { RunId } from '#domain/ids.ts';
-import { beginsWithKey, type FramesPart } from '#domain/live-part.ts';
+import { ageMs, type ClockOffset } from '#domain/live/age.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { RunId } from '#domain/base/ids.ts';
+import { beginsWithKey, type FramesPart } from '#domain/live/live-part.ts';
 import { LiveWindow } from '#engine/live-window.ts';
 import { MetaSealer } from '#engine/meta.ts';
 import type { Dtls } from '#ports/crypto.ts';
@@ -51,7 +51,7 @@ describe('two peers', () => {
 		const pairs = (bytes: Uint8Array) =>
 			Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
 		const fake = pairs(dtls[2]!.fingerprint);
-		const { base64urlOf } = await import('#domain/base64url.ts');
+		const { base64urlOf } = await import('#domain/base/base64url.ts');
 		for (const t of ['offer', 'answer'] as const) {
 			// All of it rewritten, as one would who could read and sign letters: DTLS itself has to refuse.
 			const { direct, frames } = call(both, (message) => {

@@ -5,7 +5,7 @@ import { MediaRecorderEncoder } from '#browser/media-recorder.ts';
 import { CameraEnd } from '#browser/peer-camera.ts';
 import { lensOf, pictureOf, streamOf } from '#browser/picture.ts';
 import { CodecEncoder } from '#browser/webcodecs.ts';
-import type { Fault } from '#domain/fault.ts';
+import type { Fault } from '#domain/base/fault.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Encoder, EncoderSink, Encoding, Fragment, InitSection } from '#ports/encoder.ts';
 import { captureContract } from '../contracts/capture.ts';

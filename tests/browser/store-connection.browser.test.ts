@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { BrowserClearing } from '#browser/clearing.ts';
 import { DexieSegments } from '#browser/segments.ts';
-import type { Run } from '#domain/run.ts';
+import type { Run } from '#domain/footage/run.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../contracts/segments.ts';
 import { answer, counts, rawOpen } from './raw-database.ts';
 

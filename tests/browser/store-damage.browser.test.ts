@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
 import { afterEach, expect, test, vi } from 'vitest';
 import { DexieSegments } from '#browser/segments.ts';
-import { ENTRY_BYTES } from '#domain/index-page.ts';
+import { ENTRY_BYTES } from '#domain/footage/index-page.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../contracts/segments.ts';
 import { answer, counts, rawly } from './raw-database.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MediaCapture } from '#browser/capture.ts';
 import { MediaRecorderEncoder } from '#browser/media-recorder.ts';
 import { streamOf } from '#browser/picture.ts';
-import { TEST_PICTURE } from '#domain/lens.ts';
+import { TEST_PICTURE } from '#domain/media/lens.ts';
 import type { Captured, CaptureRequest } from '#ports/capture.ts';
 import type { Fragment, InitSection } from '#ports/encoder.ts';
 

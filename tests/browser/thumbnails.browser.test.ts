@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DexieSegments } from '#browser/segments.ts';
 import { WorkerThumbnails } from '#browser/thumbnail-maker.ts';
 import { DexieThumbnails } from '#browser/thumbnails.ts';
-import type { RunId } from '#domain/ids.ts';
+import type { RunId } from '#domain/base/ids.ts';
 import { Previews } from '#engine/previews.ts';
 import { MetaSealer } from '#engine/meta.ts';
 import { Thumbnailing } from '#engine/thumbnails.ts';

@@ -2,8 +2,8 @@
 import { BrowserClock } from '#browser/clock.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { BrowserPeers } from '#browser/peer.ts';
-import { hexOf } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import { HostedCall } from '#engine/hosting-call.ts';
 import { LensPulse, LiveClock } from '#engine/live-clock.ts';
 import { DirectCall } from '#engine/watching-direct.ts';

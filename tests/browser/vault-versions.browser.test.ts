@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { BrowserVault } from '#browser/vault.ts';
-import { bytesOf, joined } from '#domain/bytes.ts';
-import type { CameraId } from '#domain/ids.ts';
+import { bytesOf, joined } from '#domain/base/bytes.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { epochSecret, tryIdentity } from '#engine/identity.ts';
 import vectors from '../fixtures/vectors/identity.json';
 import { answer, rawly, rawOpen } from './raw-database.ts';

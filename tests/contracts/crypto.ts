@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ascii, bytesOf, hexOf } from '#domain/bytes.ts';
-import { publicPointOf, scalarFrom } from '#domain/p256.ts';
+import { ascii, bytesOf, hexOf } from '#domain/base/bytes.ts';
+import { publicPointOf, scalarFrom } from '#domain/base/p256.ts';
 import type { Crypto } from '#ports/crypto.ts';
 
 const info = ascii('info');

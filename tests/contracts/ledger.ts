@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Filling } from '#domain/filling.ts';
-import type { Deletion } from '#domain/journal.ts';
+import type { Filling } from '#domain/storage/filling.ts';
+import type { Deletion } from '#domain/storage/journal.ts';
 import type { Ledger } from '#ports/ledger.ts';
 
 const HOUR_MS = 3_600_000;

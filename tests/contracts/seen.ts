@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { SeenStore } from '#ports/seen.ts';
 
 const NOW = 1_800_000_000_000;

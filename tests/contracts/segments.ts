@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Fault, type FaultKind } from '#domain/fault.ts';
-import type { CameraId, RunId } from '#domain/ids.ts';
-import type { Run, RunStart } from '#domain/run.ts';
-import type { SealedSegment } from '#domain/segment.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import type { CameraId, RunId } from '#domain/base/ids.ts';
+import type { Run, RunStart } from '#domain/footage/run.ts';
+import type { SealedSegment } from '#domain/footage/segment.ts';
 import type { Segments } from '#ports/segments.ts';
 
 export const DOOR = '0123456789abcdef0123456789abcdef' as CameraId;

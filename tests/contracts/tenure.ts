@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Tenure } from '#ports/tenure.ts';
 
 const DOOR = '0123456789abcdef0123456789abcdef' as CameraId;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { ascii, joined, type Bytes } from '#domain/bytes.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
+import { ascii, joined, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { makeEpoch } from '#engine/epochs.ts';
 import { makeIdentity } from '#engine/founding.ts';
 import { tryIdentity } from '#engine/identity.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildInto } from '#setup/build.js';
-import { invitationText } from '#domain/invitation.ts';
+import { invitationText } from '#domain/pairing/invitation.ts';
 import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow } from './paired.ts';
 import { becomeCamera, escaped } from './person.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import type { Browser } from 'puppeteer-core';
-import { contactFrom, parseContact, buildContact, sdpOf } from '#domain/contact.ts';
+import { contactFrom, parseContact, buildContact, sdpOf } from '#domain/pairing/contact.ts';
 import { pathOf } from '../programs.ts';
 import { newContext, launchFirefox } from './house.ts';
 import { startStaticHost, type StaticHost } from './static-host.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { SUMS_PATH, sumsFrom } from '#domain/sums.ts';
+import { SUMS_PATH, sumsFrom } from '#domain/base/sums.ts';
 import { cameraFile } from '../fixtures/media.ts';
 import { newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, escaped, keptOnDevice, playFor, record, shown, stop } from './person.ts';

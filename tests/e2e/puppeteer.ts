@@ -1,6 +1,6 @@
 /** Browsers driven by Puppeteer: Firefox, and a Chromium whose tabs may really be out of sight. */
 import type { Page } from 'puppeteer-core';
-import type { Run } from '#domain/run.ts';
+import type { Run } from '#domain/footage/run.ts';
 
 export async function press(
 	page: Page,

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { kitFrom, kitLink } from '#domain/kit.ts';
+import { kitFrom, kitLink } from '#domain/pairing/kit.ts';
 import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
 import { allow, openHome } from './paired.ts';
 import { becomeCamera, escaped, record, recording } from './person.ts';

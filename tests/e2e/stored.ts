@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { chainLink, chainStart, parseHead } from '#domain/head.ts';
-import { parseEntries } from '#domain/index-page.ts';
-import type { Run } from '#domain/run.ts';
+import { chainLink, chainStart, parseHead } from '#domain/footage/head.ts';
+import { parseEntries } from '#domain/footage/index-page.ts';
+import type { Run } from '#domain/footage/run.ts';
 
 /**
  * What really lies in the browser's database, read with bare IndexedDB, so that no test believes

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import { Acts } from '#engine/acts.ts';
 import type { Sender } from '#engine/post.ts';
 import {

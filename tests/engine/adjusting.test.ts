@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { PROFILES } from '#domain/profile.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { PROFILES } from '#domain/recording/profile.ts';
 import { Guarding } from '#engine/guarding.ts';
 import { Orders, type OrderTools } from '#engine/hosting-orders.ts';
 import type { Recorder } from '#engine/recorder.ts';

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { PROFILES } from '#domain/profile.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { PROFILES } from '#domain/recording/profile.ts';
 import { House } from '#engine/house.ts';
 import { Recorder } from '#engine/recorder.ts';
 import type { View } from '#engine/recording.ts';

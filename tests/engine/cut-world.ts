@@ -1,7 +1,7 @@
 /** Two devices and a real relay's core, in which pages die, sleep and lose their network as a test wants. */
 import { WebCrypto } from '#browser/crypto.ts';
-import { bytesOfBase64url } from '#domain/base64url.ts';
-import { Fault } from '#domain/fault.ts';
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/arrivals.ts';
 import { Granting } from '#engine/granting.ts';
 import { House } from '#engine/house.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
-import { TRIALS, type Finding, type Trial } from '#domain/device-check.ts';
-import type { Features } from '#domain/features.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { profileNamed } from '#domain/profile.ts';
+import { TRIALS, type Finding, type Trial } from '#domain/recording/device-check.ts';
+import type { Features } from '#domain/recording/features.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
 import { DeviceCheck, type CheckWish, type DeviceCheckTools } from '#engine/device-check.ts';
 import { House } from '#engine/house.ts';
 import { NOTHING, type PlayerControls, type PlayerState } from '#engine/playing.ts';

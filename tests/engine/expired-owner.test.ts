@@ -1,7 +1,7 @@
 /** ID44: an owner whose time is up signs nothing, whenever it says that it signed. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';
 import { checking } from '#relay/crypto.ts';
 import { Homes } from '#relay/homes.ts';

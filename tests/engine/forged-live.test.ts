@@ -1,8 +1,8 @@
 /** What a relay and whoever once held an epoch key can do together: show nothing that the camera did not sign. */
 import { beforeAll, expect, test } from 'vitest';
-import { hexOf } from '#domain/bytes.ts';
-import type { RunId } from '#domain/ids.ts';
-import type { LivePart } from '#domain/live-part.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { RunId } from '#domain/base/ids.ts';
+import type { LivePart } from '#domain/live/live-part.ts';
 import { LiveWindow } from '#engine/live-window.ts';
 import { MetaSealer } from '#engine/meta.ts';
 import { ManualClock } from '../fakes/clock.ts';

@@ -1,5 +1,5 @@
-import type { Bytes } from '#domain/bytes.ts';
-import { parseEntry, type RosterEntry } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { parseEntry, type RosterEntry } from '#domain/home/roster.ts';
 import { nextEntry, signEntry } from '#engine/roster.ts';
 import type { Homestead } from '../fakes/homestead.ts';
 import { subjectOf } from './joined.ts';

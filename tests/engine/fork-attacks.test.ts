@@ -1,9 +1,9 @@
 /** What an owner who is to go, a thief with a kit and the relay can make of forks and settlements. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { joined, type Bytes } from '#domain/bytes.ts';
-import type { Role } from '#domain/roster.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { joined, type Bytes } from '#domain/base/bytes.ts';
+import type { Role } from '#domain/home/roster.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import { kitKeysOf } from '#engine/kit-keys.ts';
 import { grantOf } from '#engine/keys.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';

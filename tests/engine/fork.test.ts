@@ -2,7 +2,7 @@
  * ID45 ID46: two owners signed at the same moment, and one of them brings both branches together.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { ManualClock } from '../fakes/clock.ts';
 import type { FakeRelay } from '../fakes/relay.ts';
 import { resident, type Resident } from '../fakes/resident.ts';

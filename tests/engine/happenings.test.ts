@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ascii, hexOf } from '#domain/bytes.ts';
-import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
+import { ascii, hexOf } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import { Happenings } from '#engine/happenings.ts';
 import { MetaSealer } from '#engine/meta.ts';

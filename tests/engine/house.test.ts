@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { ascii, isZero } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { parseHead } from '#domain/head.ts';
-import type { CameraId } from '#domain/ids.ts';
+import { ascii, isZero } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { parseHead } from '#domain/footage/head.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { House } from '#engine/house.ts';
 import type { Clock } from '#ports/clock.ts';
 import { FakeVault } from '../fakes/vault.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { ascii, bytesOf, joined } from '#domain/bytes.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
-import { loginBytes } from '#domain/login.ts';
-import type { Role, RosterEntry } from '#domain/roster.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { ascii, bytesOf, joined } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import type { Role, RosterEntry } from '#domain/home/roster.ts';
 import { Hub } from '#engine/hub.ts';
 import type { HubSeat } from '#engine/hub-seat.ts';
 import { cameraIdOf } from '#engine/keys.ts';

@@ -1,4 +1,4 @@
-import type { Role, Subject } from '#domain/roster.ts';
+import type { Role, Subject } from '#domain/home/roster.ts';
 import type { Homestead } from '../fakes/homestead.ts';
 
 export const RELAY = 'https://cam.local:8443';

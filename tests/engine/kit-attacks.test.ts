@@ -1,8 +1,8 @@
 /** Whoever holds a recovery kit, and the relay with it: what they get before the day is over. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import type { Subject } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { Subject } from '#domain/home/roster.ts';
 import { kitKeysOf, type KitKeys } from '#engine/kit-keys.ts';
 import { deviceIdOf } from '#engine/keys.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { RosterEntry, Subject } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { RosterEntry, Subject } from '#domain/home/roster.ts';
 import { becomeCamera } from '#engine/founding.ts';
 import { kitKeysOf, type KitKeys } from '#engine/kit-keys.ts';
 import type { Revoked } from '#engine/members.ts';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { bytesOf, hexOf, type Bytes } from '#domain/bytes.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { tidyPassphrase } from '#domain/kit.ts';
-import { parseEntry, type RosterEntry, type Subject } from '#domain/roster.ts';
+import { bytesOf, hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { tidyPassphrase } from '#domain/pairing/kit.ts';
+import { parseEntry, type RosterEntry, type Subject } from '#domain/home/roster.ts';
 import { rawFromGrant } from '#engine/keys.ts';
 import { isKitOf, kitGrantsIn } from '#engine/kit-grants.ts';
 import { kitKeysOf, kitSubject, type KitKeys } from '#engine/kit-keys.ts';

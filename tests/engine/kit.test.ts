@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { kitFrom, kitGroups, kitLink } from '#domain/kit.ts';
-import type { Role, Subject } from '#domain/roster.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { kitFrom, kitGroups, kitLink } from '#domain/pairing/kit.ts';
+import type { Role, Subject } from '#domain/home/roster.ts';
 import { Letters } from '#engine/letters.ts';
 import { rawFromGrant } from '#engine/keys.ts';
 import { kitGrantsIn } from '#engine/kit-grants.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { noteOtherLens } from '#engine/lens-events.ts';
 import type { RecorderState } from '#engine/recording.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 
 test('RC33 another lens than the chosen one is one event, from its first footage until the chosen one records', () => {
 	const told: string[] = [];

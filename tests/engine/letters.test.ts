@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asKey, WebCrypto } from '#browser/crypto.ts';
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { bytesOf, hexOf, joined, type Bytes } from '#domain/bytes.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { buildLetter, letterInfo, parseLetter, unpadText } from '#domain/letter.ts';
-import { loginBytes } from '#domain/login.ts';
-import { safetyDigits, safetyInputs } from '#domain/safety.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { buildLetter, letterInfo, parseLetter, unpadText } from '#domain/home/letter.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import { safetyDigits, safetyInputs } from '#domain/home/safety.ts';
 import { Letters, type Correspondent } from '#engine/letters.ts';
 import { replayRoster } from '#engine/roster.ts';
 import type { KemKey } from '#ports/crypto.ts';

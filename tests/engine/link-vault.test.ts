@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Link } from '#engine/link.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { base64urlOf } from '#domain/base64url.ts';
-import { ascii } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { ascii } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Link } from '#engine/link.ts';
 import type { Message } from '#protocol/message.ts';
 import { ManualClock } from '../fakes/clock.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { DeviceId } from '#domain/ids.ts';
-import type { Role } from '#domain/roster.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Role } from '#domain/home/roster.ts';
 import type { LiveView } from '#engine/watching.ts';
 import { makeHome, runs, type Home } from './live-world.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import { LiveKeys } from '#engine/hosting-keys.ts';
 import { ManualClock } from '../fakes/clock.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RunId } from '#domain/ids.ts';
+import type { RunId } from '#domain/base/ids.ts';
 import type { LiveView } from '#engine/watching.ts';
 import { makeHome, runs, type Home } from './live-world.ts';
 

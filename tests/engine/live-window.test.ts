@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import type { CameraId, RunId } from '#domain/ids.ts';
-import type { LivePart } from '#domain/live-part.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, RunId } from '#domain/base/ids.ts';
+import type { LivePart } from '#domain/live/live-part.ts';
 import { LiveWindow } from '#engine/live-window.ts';
 import { MetaSealer } from '#engine/meta.ts';
 import { liveOpener, makeWorkshop } from './sealing.ts';

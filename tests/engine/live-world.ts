@@ -1,11 +1,11 @@
 /** A camera and its viewers over a relay and a network that a test holds in its hands. */
 import { WebCrypto } from '#browser/crypto.ts';
-import { ascii, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId, DeviceId, RunId } from '#domain/ids.ts';
-import type { FramesPart, LivePart } from '#domain/live-part.ts';
-import { profileNamed } from '#domain/profile.ts';
-import type { Role } from '#domain/roster.ts';
+import { ascii, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
+import type { FramesPart, LivePart } from '#domain/live/live-part.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
+import type { Role } from '#domain/home/roster.ts';
 import { Guarding } from '#engine/guarding.ts';
 import { Hosting, type HostingTools } from '#engine/hosting.ts';
 import type { HouseState } from '#engine/house.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { STALE_MS } from '#domain/age.ts';
+import { STALE_MS } from '#domain/live/age.ts';
 import type { LiveView, ViewState } from '#engine/watching.ts';
 import { makeHome, runs, type Home } from './live-world.ts';
 
@@ -309,7 +309,7 @@ describe('watching at the relay', () => {
 
 	test('LV6 an encoder that fails is tried again, and the recorder hears nothing of it', async () => {
 		const { guest, until, encoder, recording } = home;
-		const { Fault } = await import('#domain/fault.ts');
+		const { Fault } = await import('#domain/base/fault.ts');
 		encoder.failures.push(new Fault('unavailable', 'the encoder is gone'));
 		const before = recording.value;
 		const { view } = (await guest('Kitchen')).open();

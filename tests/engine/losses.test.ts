@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import type { FaultSource } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { FaultSource } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { House } from '#engine/house.ts';
 import { Losses } from '#engine/losses.ts';
 import type { RecorderState } from '#engine/recording.ts';

@@ -1,13 +1,13 @@
 /** G, on the side of a device: whatever a relay, a stranger or a member sends is read, refused by a Fault, or is nothing. */
 import { expect, test } from 'vitest';
-import { bytesOfBase64url } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { parseGrant } from '#domain/grant.ts';
-import { parseLetter, unpadText } from '#domain/letter.ts';
-import { parseLivePart } from '#domain/live-part.ts';
-import { parseName, unpadName } from '#domain/name.ts';
-import { codeFrom } from '#domain/pairing-code.ts';
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { parseGrant } from '#domain/home/grant.ts';
+import { parseLetter, unpadText } from '#domain/home/letter.ts';
+import { parseLivePart } from '#domain/live/live-part.ts';
+import { parseName, unpadName } from '#domain/home/name.ts';
+import { codeFrom } from '#domain/pairing/pairing-code.ts';
 import {
 	parseAdmission,
 	parseHost,
@@ -17,9 +17,9 @@ import {
 	parseOpening,
 	parsePiece,
 	parseSealed,
-} from '#domain/pairing.ts';
-import { parseEntry } from '#domain/roster.ts';
-import { checkSdp } from '#domain/sdp.ts';
+} from '#domain/pairing/pairing.ts';
+import { parseEntry } from '#domain/home/roster.ts';
+import { checkSdp } from '#domain/media/sdp.ts';
 import { channelMessageFrom } from '#protocol/channel.ts';
 import { saidFrom } from '#protocol/message.ts';
 import { frameFrom, fromDevice, fromRelay, relayCardFrom } from '#protocol/wire.ts';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { base64urlOf } from '#domain/base64url.ts';
-import { ascii } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import type { Role } from '#domain/roster.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { ascii } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Role } from '#domain/home/roster.ts';
 import { admissionOf } from '#engine/admission.ts';
 import { Granting } from '#engine/granting.ts';
 import { Letters } from '#engine/letters.ts';

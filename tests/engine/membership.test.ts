@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ascii, type Bytes } from '#domain/bytes.ts';
-import { parseHead } from '#domain/head.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import type { Role, Subject } from '#domain/roster.ts';
-import { slicesOf } from '#domain/envelope.ts';
+import { ascii, type Bytes } from '#domain/base/bytes.ts';
+import { parseHead } from '#domain/footage/head.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { Role, Subject } from '#domain/home/roster.ts';
+import { slicesOf } from '#domain/footage/envelope.ts';
 import { kitKeysOf } from '#engine/kit-keys.ts';
 import { nextEntry } from '#engine/roster.ts';
 import { fragmentOf, initOf } from './sealing.ts';

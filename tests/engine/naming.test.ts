@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { bytesOf, type Bytes } from '#domain/bytes.ts';
-import type { CameraId, HomeId } from '#domain/ids.ts';
-import { buildName, NAME_KEY_INFO, nameAad, padName } from '#domain/name.ts';
+import { bytesOf, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, HomeId } from '#domain/base/ids.ts';
+import { buildName, NAME_KEY_INFO, nameAad, padName } from '#domain/home/name.ts';
 import { Naming } from '#engine/naming.ts';
 
 const crypto = new WebCrypto();

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import {
 	nearCodeFrom,
 	nearOriginBytes,
 	nearOriginOf,
 	nearText,
 	type NearOffer,
-} from '#domain/near-code.ts';
+} from '#domain/pairing/near-code.ts';
 import { FakeAir } from '../fakes/cables.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { Device, exchange, members } from './nearby-devices.ts';

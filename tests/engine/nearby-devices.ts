@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Link } from '#engine/link.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { Pairing } from '#engine/pairing-controls.ts';

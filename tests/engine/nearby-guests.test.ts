@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HUB_ORIGIN } from '#domain/near-code.ts';
+import { HUB_ORIGIN } from '#domain/pairing/near-code.ts';
 import { cameraIdOf } from '#engine/keys.ts';
 import { FakeAir } from '../fakes/cables.ts';
 import { ManualClock } from '../fakes/clock.ts';

@@ -1,4 +1,4 @@
-import { HUB_ORIGIN } from '#domain/near-code.ts';
+import { HUB_ORIGIN } from '#domain/pairing/near-code.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { relaysContract } from '../contracts/relays.ts';
 import { FakeAir } from '../fakes/cables.ts';

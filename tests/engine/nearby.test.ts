@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { base64urlOf } from '#domain/base64url.ts';
-import { Fault } from '#domain/fault.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { cameraIdOf } from '#engine/keys.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { CODE_MS, Pairing } from '#engine/pairing-controls.ts';

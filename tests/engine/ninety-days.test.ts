@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
-import { Fault } from '#domain/fault.ts';
-import type { Segment } from '#domain/segment.ts';
-import type { Span } from '#domain/timeline.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Segment } from '#domain/footage/segment.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import { Allowance } from '#engine/allowance.ts';
 import { Caretaker } from '#engine/caretaker.ts';
 import { Journal } from '#engine/journal.ts';

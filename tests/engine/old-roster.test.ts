@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { bytesOfBase64url } from '#domain/base64url.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import { accessOf, isCamera, may } from '#domain/rights.ts';
-import { buildEntry, parseEntry, type RosterEntry } from '#domain/roster.ts';
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { accessOf, isCamera, may } from '#domain/home/rights.ts';
+import { buildEntry, parseEntry, type RosterEntry } from '#domain/home/roster.ts';
 import { replayRoster } from '#engine/roster.ts';
 import old from '../fixtures/vectors/roster-before-control.json' with { type: 'json' };
 

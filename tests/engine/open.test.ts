@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ascii, joined, same, type Bytes } from '#domain/bytes.ts';
-import { HEADER_BYTES } from '#domain/envelope.ts';
-import { Fault } from '#domain/fault.ts';
-import { HEAD_BYTES } from '#domain/head.ts';
-import type { CameraId, RunId } from '#domain/ids.ts';
-import type { Run } from '#domain/run.ts';
-import type { SealedSegment, StoredBytes } from '#domain/segment.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { ascii, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { HEADER_BYTES } from '#domain/footage/envelope.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { HEAD_BYTES } from '#domain/footage/head.ts';
+import type { CameraId, RunId } from '#domain/base/ids.ts';
+import type { Run } from '#domain/footage/run.ts';
+import type { SealedSegment, StoredBytes } from '#domain/footage/segment.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import { Opener } from '#engine/open.ts';
 import {
 	fragmentOf,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { TEST_PICTURE } from '#domain/lens.ts';
+import { TEST_PICTURE } from '#domain/media/lens.ts';
 import type { LiveView } from '#engine/watching.ts';
 import { makeHome, runs, type Home } from './live-world.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { PROFILES } from '#domain/profile.ts';
-import type { Hole } from '#domain/run.ts';
+import { PROFILES } from '#domain/recording/profile.ts';
+import type { Hole } from '#domain/footage/run.ts';
 import type { Happenings } from '#engine/happenings.ts';
 import type { Recorder } from '#engine/recorder.ts';
 import { Stalls } from '#engine/stalls.ts';

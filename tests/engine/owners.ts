@@ -1,7 +1,7 @@
 /** A home with more than one owner, and what its owners sign by hand. */
 import { WebCrypto } from '#browser/crypto.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import type { Role } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { Role } from '#domain/home/roster.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';
 import type { Pair, SignKey } from '#ports/crypto.ts';
 import { checking } from '#relay/crypto.ts';

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { ascii, joined, same, type Bytes } from '#domain/bytes.ts';
-import type { MeetingCode, TypedCode } from '#domain/pairing-code.ts';
-import { buildHost, buildNewcomer, buildSealed, NOTES, parseOpening } from '#domain/pairing.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { ascii, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import type { MeetingCode, TypedCode } from '#domain/pairing/pairing-code.ts';
+import {
+	buildHost,
+	buildNewcomer,
+	buildSealed,
+	NOTES,
+	parseOpening,
+} from '#domain/pairing/pairing.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import { after, contextOf, sharedOf } from '#engine/pairing-keys.ts';
 import { NewTalk } from '#engine/pairing-new.ts';
 import { OwnerTalk } from '#engine/pairing-owner.ts';

@@ -103,7 +103,7 @@ describe('PR8 cut off in the middle', () => {
 	});
 
 	it('an admission that fails says so on both sides, and lets nobody in', async () => {
-		const { Fault } = await import('#domain/fault.ts');
+		const { Fault } = await import('#domain/base/fault.ts');
 		const { owner, guest } = await twoPeople();
 		owner.joining.admit = () => Promise.reject(new Fault('quota', 'no room'));
 		await owner.pairing.show('viewer');

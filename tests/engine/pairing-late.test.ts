@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ascii, joined } from '#domain/bytes.ts';
-import { buildNewcomer, parseNewcomer } from '#domain/pairing.ts';
+import { ascii, joined } from '#domain/base/bytes.ts';
+import { buildNewcomer, parseNewcomer } from '#domain/pairing/pairing.ts';
 import { CODE_MS, Pairing } from '#engine/pairing-controls.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { homestead } from '../fakes/homestead.ts';

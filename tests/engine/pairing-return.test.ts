@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { base64urlOf } from '#domain/base64url.ts';
-import type { HomeId } from '#domain/ids.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import type { HomeId } from '#domain/base/ids.ts';
 import { ARRIVE_MS } from '#engine/arrivals.ts';
 import { entryHash } from '#engine/roster.ts';
 import type { PendingJoin } from '#ports/vault.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asKey, WebCrypto } from '#browser/crypto.ts';
-import { ascii, bytesOf, hexOf, joined, type Bytes } from '#domain/bytes.ts';
-import { codeFrom, codeText, locatorOf } from '#domain/pairing-code.ts';
+import { ascii, bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { codeFrom, codeText, locatorOf } from '#domain/pairing/pairing-code.ts';
 import {
 	buildAdmission,
 	buildHost,
@@ -23,9 +23,9 @@ import {
 	parsePiece,
 	parsePieces,
 	parseSealed,
-} from '#domain/pairing.ts';
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import type { HomeId } from '#domain/ids.ts';
+} from '#domain/pairing/pairing.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { HomeId } from '#domain/base/ids.ts';
 import { after, checkSigned, contextOf, digitsFor, sharedOf, tagOf } from '#engine/pairing-keys.ts';
 import type { KemKey, Pair } from '#ports/crypto.ts';
 import vectors from '../fixtures/vectors/pairing.json' with { type: 'json' };

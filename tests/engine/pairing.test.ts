@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CODE_MS } from '#engine/pairing-controls.ts';
-import { base64urlOf } from '#domain/base64url.ts';
-import { ascii } from '#domain/bytes.ts';
-import { codeFrom } from '#domain/pairing-code.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { ascii } from '#domain/base/bytes.ts';
+import { codeFrom } from '#domain/pairing/pairing-code.ts';
 import { MeetingPoint } from '../fakes/meeting-point.ts';
 import { Person, RELAY, twoPeople } from './pairing-people.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { EventKind } from '#domain/event.ts';
-import { Fault } from '#domain/fault.ts';
-import type { Plan } from '#domain/schedule.ts';
+import type { EventKind } from '#domain/recording/event.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Plan } from '#domain/recording/schedule.ts';
 import { Planning } from '#engine/planning.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import { DOOR } from '../contracts/segments.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { Player } from '#engine/player.ts';
 import type { Opens } from '#engine/reel.ts';
 import { DOOR, record, SECOND, T0, YARD } from '../contracts/segments.ts';

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { House } from '#engine/house.ts';
 import { Recorder } from '#engine/recorder.ts';
 import type { RecorderChoice, RecorderTools } from '#engine/recording.ts';

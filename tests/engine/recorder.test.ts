@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Fault } from '#domain/fault.ts';
-import { PROFILES } from '#domain/profile.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Repair } from '#domain/watchdog.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { PROFILES } from '#domain/recording/profile.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Repair } from '#domain/recording/watchdog.ts';
 import type { House } from '#engine/house.ts';
 import type { Recorder } from '#engine/recorder.ts';
 import type { RecorderTools } from '#engine/recording.ts';

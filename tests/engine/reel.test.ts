@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Fault } from '#domain/fault.ts';
-import type { Segment } from '#domain/segment.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Segment } from '#domain/footage/segment.ts';
 import { DayReel, Sieve, type Opens } from '#engine/reel.ts';
 import { DOOR, record, T0 } from '../contracts/segments.ts';
 import { MemorySegments } from '../fakes/segments.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EventKind } from '#domain/event.ts';
+import type { EventKind } from '#domain/recording/event.ts';
 import { Repairs } from '#engine/repairs.ts';
 import { DOOR } from '../contracts/segments.ts';
 import { ManualClock } from '../fakes/clock.ts';

@@ -1,9 +1,9 @@
 /** ID43: two valid signatures over the same canonical bytes are one statement. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import { bytesOf, joined, type Bytes } from '#domain/bytes.ts';
-import { highS, lowS } from '#domain/p256.ts';
-import { parseEntry } from '#domain/roster.ts';
+import { bytesOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { highS, lowS } from '#domain/base/p256.ts';
+import { parseEntry } from '#domain/home/roster.ts';
 import { entryHash, nextEntry, replayRoster, signEntry } from '#engine/roster.ts';
 import { checking } from '#relay/crypto.ts';
 import { Homes } from '#relay/homes.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ascii, hexOf, joined, same } from '#domain/bytes.ts';
-import { KINDS, nonceOf, parseHeader, slicesOf, type Position } from '#domain/envelope.ts';
-import { parseHead } from '#domain/head.ts';
-import type { RunId } from '#domain/ids.ts';
-import { padme } from '#domain/padding.ts';
+import { ascii, hexOf, joined, same } from '#domain/base/bytes.ts';
+import { KINDS, nonceOf, parseHeader, slicesOf, type Position } from '#domain/footage/envelope.ts';
+import { parseHead } from '#domain/footage/head.ts';
+import type { RunId } from '#domain/base/ids.ts';
+import { padme } from '#domain/footage/padding.ts';
 import { deriveKey, sealPayload } from '#engine/seal.ts';
 import {
 	anchorUs,

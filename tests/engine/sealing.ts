@@ -1,10 +1,10 @@
 import { WebCrypto } from '#browser/crypto.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { slicesOf } from '#domain/envelope.ts';
-import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
-import { SIGNATURE_BYTES } from '#domain/signed.ts';
-import type { Run, RunStart } from '#domain/run.ts';
-import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { slicesOf } from '#domain/footage/envelope.ts';
+import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
+import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
+import type { Run, RunStart } from '#domain/footage/run.ts';
+import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { Opener, type CameraKeys, type OpenedPart } from '#engine/open.ts';
 import { RunSealer } from '#engine/seal.ts';
 import type { Clock } from '#ports/clock.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { Sightings } from '#engine/sightings.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeRelay } from '../fakes/relay.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { EventKind } from '#domain/event.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { PROFILES } from '#domain/profile.ts';
-import type { Pressure } from '#domain/sparing.ts';
+import type { EventKind } from '#domain/recording/event.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { PROFILES } from '#domain/recording/profile.ts';
+import type { Pressure } from '#domain/recording/sparing.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import { Sparing } from '#engine/sparing.ts';
 import type { Effort } from '#engine/take.ts';

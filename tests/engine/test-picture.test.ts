@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { TEST_PICTURE } from '#domain/lens.ts';
-import type { CameraId } from '#domain/ids.ts';
+import { TEST_PICTURE } from '#domain/media/lens.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { noteTestPicture } from '#engine/test-picture.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import { ManualClock } from '../fakes/clock.ts';

@@ -1,10 +1,10 @@
 /** What a relay, a kit and an owner who is to go try around what waits, and at those who come back. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import { grantOf } from '#engine/keys.ts';
 import { kitKeysOf, kitSubject, type KitKeys } from '#engine/kit-keys.ts';
-import { kitGroups } from '#domain/kit.ts';
+import { kitGroups } from '#domain/pairing/kit.ts';
 import type { ManualClock } from '../fakes/clock.ts';
 import { recoveringOf } from '../fakes/kit.ts';
 import type { FakeRelay } from '../fakes/relay.ts';

@@ -1,6 +1,6 @@
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import type { Contact } from '#domain/contact.ts';
-import { Fault } from '#domain/fault.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { Contact } from '#domain/pairing/contact.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { CableEvents, Cables, Channel, ChannelEvents, OfferedCable } from '#ports/cable.ts';
 
 type Message = string | Bytes;

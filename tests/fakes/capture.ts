@@ -1,5 +1,5 @@
-import { Fault } from '#domain/fault.ts';
-import { isTestPicture, TEST_PICTURE } from '#domain/lens.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import type {
 	Capture,
 	Captured,

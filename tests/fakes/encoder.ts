@@ -1,4 +1,4 @@
-import type { Fault } from '#domain/fault.ts';
+import type { Fault } from '#domain/base/fault.ts';
 import type { Captured } from '#ports/capture.ts';
 import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { clockContract } from '../contracts/clock.ts';
 import { leavingContract } from '../contracts/leaving.ts';
 import { ledgerContract } from '../contracts/ledger.ts';

@@ -1,5 +1,5 @@
-import type { EventDetail, EventKind } from '#domain/event.ts';
-import type { CameraId } from '#domain/ids.ts';
+import type { EventDetail, EventKind } from '#domain/recording/event.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { End } from '#engine/happenings.ts';
 import type { Clock } from '#ports/clock.ts';
 

@@ -1,5 +1,5 @@
 import { WebCrypto } from '#browser/crypto.ts';
-import type { HomeId } from '#domain/ids.ts';
+import type { HomeId } from '#domain/base/ids.ts';
 import { Arrivals } from '#engine/arrivals.ts';
 import { House } from '#engine/house.ts';
 import { Link, type LinkTools } from '#engine/link.ts';

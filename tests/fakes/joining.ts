@@ -1,9 +1,9 @@
-import { hexOf, joined, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import { buildGrant, grantInfo } from '#domain/grant.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import type { Role, Subject } from '#domain/roster.ts';
-import { signedBytes } from '#domain/signed.ts';
+import { hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { buildGrant, grantInfo } from '#domain/home/grant.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Role, Subject } from '#domain/home/roster.ts';
+import { signedBytes } from '#domain/base/signed.ts';
 import { deviceIdOf, homeIdOf } from '#engine/keys.ts';
 import type { Joining, Self } from '#engine/joining.ts';
 import { replayRoster, signEntry } from '#engine/roster.ts';

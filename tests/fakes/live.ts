@@ -1,5 +1,5 @@
-import type { Fault } from '#domain/fault.ts';
-import type { LivePart } from '#domain/live-part.ts';
+import type { Fault } from '#domain/base/fault.ts';
+import type { LivePart } from '#domain/live/live-part.ts';
 import type { Picture } from '#ports/capture.ts';
 import type {
 	LiveEncoder,

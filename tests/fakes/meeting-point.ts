@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import {
 	LOCATOR,
 	WIRE_VERSION,
@@ -6,8 +6,8 @@ import {
 	type FromRelay,
 	type RelayCard,
 } from '#protocol/wire.ts';
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
 
 export type Side = 'waiter' | 'joiner';

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/capture.ts';
 import type { Clock } from '#ports/clock.ts';

@@ -1,6 +1,6 @@
-import type { Bytes } from '#domain/bytes.ts';
-import type { DeviceId } from '#domain/ids.ts';
-import type { Role } from '#domain/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Role } from '#domain/home/roster.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { Acts } from '#engine/acts.ts';

@@ -1,10 +1,10 @@
 import { WebCrypto } from '#browser/crypto.ts';
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import { loginBytes } from '#domain/login.ts';
-import { seqOf } from '#domain/roster.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import { seqOf } from '#domain/home/roster.ts';
 import { grown } from '#engine/branches.ts';
 import { inForce, replayRoster } from '#engine/roster.ts';
 import type { Clock } from '#ports/clock.ts';

@@ -1,4 +1,4 @@
-import type { CameraId, DeviceId } from '#domain/ids.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { Granted } from '#engine/granted.ts';
 import { Granting } from '#engine/granting.ts';
 import type { Link } from '#engine/link.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Reel, Screen, ScreenEvent } from '#ports/screen.ts';
 
 interface Line {

@@ -1,4 +1,4 @@
-import { seenBy, type SeenDevices } from '#domain/seen.ts';
+import { seenBy, type SeenDevices } from '#domain/home/seen.ts';
 import type { SeenStore } from '#ports/seen.ts';
 import { seenDocument, seenFrom } from '#protocol/seen.ts';
 

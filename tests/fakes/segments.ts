@@ -1,14 +1,14 @@
 /* eslint-disable @typescript-eslint/require-await -- async turns what is thrown into a rejection, as in the real one */
-import { same } from '#domain/bytes.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import { endUsOf, minuteOf, MINUTE_US, segmentOf, type Entry } from '#domain/index-page.ts';
-import { LeavingPlan, verdict, type Leaving, type Limits } from '#domain/leaving.ts';
-import { mayGrow } from '#domain/retention.ts';
-import type { Run, RunEnd, RunStart } from '#domain/run.ts';
-import { begunRun, holedRun, runWith, shortenedRun } from '#domain/run-change.ts';
-import type { SealedSegment, Segment, StoredBytes } from '#domain/segment.ts';
-import type { Span } from '#domain/timeline.ts';
+import { same } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { endUsOf, minuteOf, MINUTE_US, segmentOf, type Entry } from '#domain/footage/index-page.ts';
+import { LeavingPlan, verdict, type Leaving, type Limits } from '#domain/storage/leaving.ts';
+import { mayGrow } from '#domain/storage/retention.ts';
+import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
+import { begunRun, holedRun, runWith, shortenedRun } from '#domain/footage/run-change.ts';
+import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { Keeping, Pin } from '#ports/keeping.ts';
 import type { Evicted, Segments } from '#ports/segments.ts';
 

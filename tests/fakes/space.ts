@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/require-await -- async turns what is thrown into a rejection, as in the real one */
-import type { SettingChange } from '#domain/change.ts';
-import { Fault } from '#domain/fault.ts';
-import { bucketOf, type Filling } from '#domain/filling.ts';
-import { hourOf, joined, type Deletion } from '#domain/journal.ts';
+import type { SettingChange } from '#domain/storage/change.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { bucketOf, type Filling } from '#domain/storage/filling.ts';
+import { hourOf, joined, type Deletion } from '#domain/storage/journal.ts';
 import { Allowance } from '#engine/allowance.ts';
 import { Caretaker } from '#engine/caretaker.ts';
 import { Journal } from '#engine/journal.ts';

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/require-await -- async turns what is thrown into a rejection, as in the real one */
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Tenure } from '#ports/tenure.ts';
 
 /** One tab of several: tabs of one browser share `taken`. */

@@ -1,4 +1,4 @@
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
 import type { KeptEpoch, KeyStrength, VaultReading } from '#ports/vault.ts';
 

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to watch the database */
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { reserveOf } from '#domain/space.ts';
+import { reserveOf } from '#domain/storage/space.ts';
 import { bundled } from '../e2e/bare-page.ts';
 import { launchChromium } from '../e2e/house.ts';
 import { becomeCamera, escaped, keptOnDevice, recording, stop } from '../e2e/person.ts';

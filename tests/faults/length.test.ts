@@ -58,7 +58,7 @@ test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up t
 	});
 	expect(spans.length).toBeGreaterThan(0);
 	const frameUs = 1_000_000 / 15;
-	const { parseEntries } = await import('#domain/index-page.ts');
+	const { parseEntries } = await import('#domain/footage/index-page.ts');
 	const entries = spans.flatMap((bytes) => parseEntries(new Uint8Array(bytes)));
 	expect(entries).toHaveLength(run.lastSeq);
 	// RC5: where the picture stood for half a second there is a gap. Only where the page itself stood still.

@@ -1,11 +1,11 @@
 /** R: a relay that lies, over the real one, between whole devices (T2, T4, T5, T6). Their engines are what a page runs. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/relays.ts';
-import { base64urlOf, bytesOfBase64url } from '#domain/base64url.ts';
-import { bytesOf, hexOf, joined, type Bytes } from '#domain/bytes.ts';
-import type { RunId } from '#domain/ids.ts';
-import type { LivePart } from '#domain/live-part.ts';
-import type { Role } from '#domain/roster.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import type { RunId } from '#domain/base/ids.ts';
+import type { LivePart } from '#domain/live/live-part.ts';
+import type { Role } from '#domain/home/roster.ts';
 import { LiveWindow } from '#engine/live-window.ts';
 import { Letters } from '#engine/letters.ts';
 import type { Revoked } from '#engine/members.ts';

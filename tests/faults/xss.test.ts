@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { plainName } from '#domain/plain-name.ts';
+import { plainName } from '#domain/home/plain-name.ts';
 import {
 	launchChromium,
 	newContext,

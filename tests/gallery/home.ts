@@ -1,6 +1,6 @@
-import { Fault, type FaultKind } from '#domain/fault.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import type { Role } from '#domain/roster.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { Role } from '#domain/home/roster.ts';
 import type { Member, MembersFork, Revoked } from '#engine/members.ts';
 import type { LinkState } from '#engine/post.ts';
 import type { LiveView, ViewState, WatchedCamera, Watcher } from '#engine/watching.ts';

@@ -1,4 +1,4 @@
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 
 export const CAMERA = '0'.repeat(32) as CameraId;
 /** A Tuesday noon. */

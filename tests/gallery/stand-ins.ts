@@ -1,7 +1,7 @@
 import { localCalendar } from '#browser/calendar.ts';
-import { Fault } from '#domain/fault.ts';
-import type { DeviceId, HomeId } from '#domain/ids.ts';
-import type { Gap, Span } from '#domain/timeline.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import type { Gap, Span } from '#domain/footage/timeline.ts';
 import type { ClipPlan } from '#engine/clips.ts';
 import { NOTHING, type PlayerState } from '#engine/playing.ts';
 import type { Installation } from '#ports/installer.ts';

@@ -1,6 +1,6 @@
 /** Admission, rosters and time, without a socket. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { FromDevice } from '#protocol/wire.ts';
 import { sha256 } from '#relay/crypto.ts';
 import { readToken } from '#relay/token.ts';

@@ -1,9 +1,9 @@
 /** A device as the relay meets it: real keys, a real roster, a real socket. */
 import { WebSocket } from 'ws';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/ids.ts';
-import { loginBytes } from '#domain/login.ts';
-import type { Role, RosterEntry } from '#domain/roster.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import type { Role, RosterEntry } from '#domain/home/roster.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { cameraIdOf, deviceIdOf, homeIdOf } from '#engine/keys.ts';
 import { signEntry } from '#engine/roster.ts';

@@ -1,6 +1,6 @@
 /** RL10, RL12 by the thousand: proofs and tokens replayed, carried elsewhere, and changed. */
 import { expect, test } from 'vitest';
-import { loginBytes } from '#domain/login.ts';
+import { loginBytes } from '#domain/home/login.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { sha256 } from '#relay/crypto.ts';
 import { makeToken, readToken } from '#relay/token.ts';

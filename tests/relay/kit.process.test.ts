@@ -1,7 +1,7 @@
 /** A recovery kit over the real relay: two processes, real sockets, real keys. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/relays.ts';
-import { kitGroups } from '#domain/kit.ts';
+import { kitGroups } from '#domain/pairing/kit.ts';
 import { kitKeysOf } from '#engine/kit-keys.ts';
 import { openHome } from '#engine/meeting.ts';
 import { Recovering } from '#engine/recovering.ts';

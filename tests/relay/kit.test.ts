@@ -1,7 +1,7 @@
 /** A recovery kit at the relay: whose it is, what it may say, and by which clock. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
-import type { Bytes } from '#domain/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import { kitKeysOf, kitSubject, type KitKeys } from '#engine/kit-keys.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';
 import { Homes } from '#relay/homes.ts';

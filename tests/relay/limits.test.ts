@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Backoff } from '#relay/backoff.ts';
-import { Bucket } from '#domain/bucket.ts';
+import { Bucket } from '#domain/base/bucket.ts';
 import { Gate } from '#relay/gate.ts';
 import { Tries } from '#relay/tries.ts';
 

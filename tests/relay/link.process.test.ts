@@ -1,7 +1,7 @@
 /** Whole devices, as the browser runs them, over the real relay: two processes, real sockets, real keys. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/relays.ts';
-import { ascii } from '#domain/bytes.ts';
+import { ascii } from '#domain/base/bytes.ts';
 import type { Link } from '#engine/link.ts';
 import type { Message } from '#protocol/message.ts';
 import { relaysContract } from '../contracts/relays.ts';

@@ -1,6 +1,6 @@
 /** Limits of a socket, and who may send and see live parts. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CameraId } from '#domain/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { FromDevice } from '#protocol/wire.ts';
 import { iceFor } from '#relay/relay.ts';
 import { base64url, cameraOf, partOf, randomHex, TestHome, type Keys } from './device.ts';

@@ -1,7 +1,7 @@
 /** A relay without sockets or processes: conversations with lines that only remember. */
 import { WebCrypto } from '#browser/crypto.ts';
-import type { Bytes } from '#domain/bytes.ts';
-import { loginBytes } from '#domain/login.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { loginBytes } from '#domain/home/login.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import { Conversation } from '#relay/conversation.ts';
 import { checking, sha256 } from '#relay/crypto.ts';

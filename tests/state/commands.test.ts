@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { Commands } from '#state/commands.svelte.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { homeIn, MEMBERS, THERE, type HomeWish } from '../gallery/home.ts';

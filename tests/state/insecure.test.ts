@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { Insecure, type WaysOn } from '#state/insecure.svelte.ts';
 
 const card = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { KitControls } from '#engine/recovery.ts';
 import { RecoveryKit } from '#state/kit.svelte.ts';
 

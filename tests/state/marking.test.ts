@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { localCalendar } from '#browser/calendar.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId } from '#domain/ids.ts';
-import type { Span } from '#domain/timeline.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Span } from '#domain/footage/timeline.ts';
 import type { Engine } from '#state/engine.ts';
 import { Clipping } from '#state/clipping.svelte.ts';
 import { Marking } from '#state/marking.svelte.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { kitGroups, kitLink } from '#domain/kit.ts';
+import { kitGroups, kitLink } from '#domain/pairing/kit.ts';
 import type { RecoveryState } from '#engine/recovery.ts';
 import { ComingBack } from '#state/recovering.svelte.ts';
 import type { Engine } from '#state/engine.ts';

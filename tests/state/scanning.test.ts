@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { Captured, CaptureRequest } from '#ports/capture.ts';
 import { Scanner } from '#state/scanning.svelte.ts';
 import { FakeCapture } from '../fakes/capture.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import type { LiveView, ViewState, WatchedCamera } from '#engine/watching.ts';
 import type { Picture } from '#ports/capture.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { TRIALS, WHYS, type Figures } from '#domain/device-check.ts';
-import { FAULT_KINDS } from '#domain/fault.ts';
+import { TRIALS, WHYS, type Figures } from '#domain/recording/device-check.ts';
+import { FAULT_KINDS } from '#domain/base/fault.ts';
 import { DEVICE_CHECK } from '#ui/words/device-check.ts';
 
 const FIGURES: Figures = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { CameraEvent, Ordered } from '#domain/event.ts';
-import type { CameraId, DeviceId } from '#domain/ids.ts';
-import { ORDERS } from '#domain/rights.ts';
+import type { CameraEvent, Ordered } from '#domain/recording/event.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { ORDERS } from '#domain/home/rights.ts';
 import { eventSaid } from '#ui/event-said.ts';
 
 const anna = { device: 'ab'.repeat(16) as DeviceId, name: 'Anna' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FAULT_KINDS, FAULT_SOURCES } from '#domain/fault.ts';
+import { FAULT_KINDS, FAULT_SOURCES } from '#domain/base/fault.ts';
 import { FAULTS } from '#ui/words/faults.ts';
 
 test.each(['en', 'de'] as const)(

@@ -4,7 +4,7 @@ import type { ViewState } from '#engine/watching.ts';
 import { faresOf, pictureSaid, tileSaid } from '#ui/live-status.ts';
 import { LIVE } from '#ui/words/home.ts';
 import { SEEN } from '#ui/words/seen.ts';
-import { Fault } from '#domain/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 
 const live = { kind: 'live', path: 'direct', reason: 'best', ageMs: 400 } as const;
 const VIEWS = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ACCESSES, rolesFor } from '#domain/rights.ts';
+import { ACCESSES, rolesFor } from '#domain/home/rights.ts';
 import { choiceOf, CHOICES, roleName, roleSaid, rolesOf } from '#ui/roles.ts';
 import { DEVICES } from '#ui/words/home.ts';
 

@@ -1,4 +1,4 @@
-import type { Figures } from '#domain/device-check.ts';
+import type { Figures } from '#domain/recording/device-check.ts';
 import type { DeviceCheckWords } from './en-device-check.ts';
 import { GERMAN } from './formats.ts';
 

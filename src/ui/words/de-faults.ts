@@ -1,4 +1,4 @@
-import type { FaultKind, FaultSource } from '#domain/fault.ts';
+import type { FaultKind, FaultSource } from '#domain/base/fault.ts';
 import type { FaultWords } from './en-faults.ts';
 import type { Advice } from './en.ts';
 

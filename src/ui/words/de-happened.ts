@@ -1,4 +1,4 @@
-import type { Ordered } from '#domain/event.ts';
+import type { Ordered } from '#domain/recording/event.ts';
 import type { happened as english } from './en-happened.ts';
 import { named } from './named.ts';
 

@@ -1,5 +1,5 @@
-import { SYSTEM_NAMES } from '#domain/agent.ts';
-import type { Wanted } from '#domain/pairing.ts';
+import { SYSTEM_NAMES } from '#domain/recording/agent.ts';
+import type { Wanted } from '#domain/pairing/pairing.ts';
 import type { pair as english } from './en-pair.ts';
 import { listed, named } from './named.ts';
 

@@ -1,4 +1,4 @@
-import type { FindingKind } from '#domain/check.ts';
+import type { FindingKind } from '#domain/storage/check.ts';
 import { ENGLISH } from './formats.ts';
 
 const { count, shared } = ENGLISH;

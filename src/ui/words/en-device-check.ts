@@ -1,4 +1,4 @@
-import type { Figures, Outcome, Trial, Why } from '#domain/device-check.ts';
+import type { Figures, Outcome, Trial, Why } from '#domain/recording/device-check.ts';
 import { ENGLISH } from './formats.ts';
 
 const { across, count, shared } = ENGLISH;

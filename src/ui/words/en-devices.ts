@@ -1,4 +1,4 @@
-import type { FaultKind } from '#domain/fault.ts';
+import type { FaultKind } from '#domain/base/fault.ts';
 import { ENGLISH } from './formats.ts';
 import { listed, named } from './named.ts';
 

@@ -1,5 +1,5 @@
-import type { EventKind } from '#domain/event.ts';
-import type { Wrong } from '#domain/tamper.ts';
+import type { EventKind } from '#domain/recording/event.ts';
+import type { Wrong } from '#domain/recording/tamper.ts';
 
 /** Kinds that say all by themselves. */
 type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered' | 'test-picture'>;

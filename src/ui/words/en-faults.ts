@@ -1,4 +1,4 @@
-import type { Fault, FaultKind, FaultSource } from '#domain/fault.ts';
+import type { Fault, FaultKind, FaultSource } from '#domain/base/fault.ts';
 import type { Advice } from './en.ts';
 
 const nouns: Readonly<Record<FaultSource, string>> = {

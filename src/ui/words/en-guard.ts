@@ -1,4 +1,4 @@
-import type { AwakeState } from '#domain/awake.ts';
+import type { AwakeState } from '#domain/recording/awake.ts';
 import { named } from './named.ts';
 
 const awake: Readonly<Record<AwakeState, string>> = {

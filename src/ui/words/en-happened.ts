@@ -1,4 +1,4 @@
-import type { Ordered } from '#domain/event.ts';
+import type { Ordered } from '#domain/recording/event.ts';
 import { named } from './named.ts';
 
 /** What was asked, after who did: “Anna switched the torch on”. */

@@ -1,6 +1,6 @@
-import type { FaultKind } from '#domain/fault.ts';
-import type { NoKit } from '#domain/kit.ts';
-import type { RecoveryEnd } from '#domain/recovery-end.ts';
+import type { FaultKind } from '#domain/base/fault.ts';
+import type { NoKit } from '#domain/pairing/kit.ts';
+import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
 import type { Trial } from '#state/kit.svelte.ts';
 import type { Advice } from './en.ts';
 import { named } from './named.ts';

@@ -1,4 +1,4 @@
-import type { FaultKind } from '#domain/fault.ts';
+import type { FaultKind } from '#domain/base/fault.ts';
 import type { Viewing } from '#state/viewing.svelte.ts';
 import type { Advice } from './en.ts';
 import { ENGLISH } from './formats.ts';

@@ -1,7 +1,7 @@
-import type { PairingBy, PairingEnd } from '#domain/pairing-end.ts';
-import { SYSTEM_NAMES } from '#domain/agent.ts';
-import type { Features } from '#domain/features.ts';
-import type { Wanted } from '#domain/pairing.ts';
+import type { PairingBy, PairingEnd } from '#domain/pairing/pairing-end.ts';
+import { SYSTEM_NAMES } from '#domain/recording/agent.ts';
+import type { Features } from '#domain/recording/features.ts';
+import type { Wanted } from '#domain/pairing/pairing.ts';
 import type { Advice } from './en.ts';
 import { listed, named } from './named.ts';
 

@@ -1,4 +1,4 @@
-import type { When } from '#domain/schedule.ts';
+import type { When } from '#domain/recording/schedule.ts';
 
 const when: Readonly<Record<When, string>> = {
 	'by-hand': 'When I say',

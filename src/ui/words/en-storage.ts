@@ -1,6 +1,6 @@
-import type { Changed } from '#domain/change.ts';
-import type { Kind, Level } from '#domain/filling.ts';
-import type { Rule } from '#domain/journal.ts';
+import type { Changed } from '#domain/storage/change.ts';
+import type { Kind, Level } from '#domain/storage/filling.ts';
+import type { Rule } from '#domain/storage/journal.ts';
 import { ENGLISH } from './formats.ts';
 
 const { count } = ENGLISH;

@@ -1,5 +1,5 @@
-import type { PromiseName } from '#domain/promises.ts';
-import type { Gap } from '#domain/timeline.ts';
+import type { PromiseName } from '#domain/recording/promises.ts';
+import type { Gap } from '#domain/footage/timeline.ts';
 
 import { check } from './en-check.ts';
 import { events } from './en-events.ts';

@@ -1,5 +1,5 @@
-import type { TickKind } from '#domain/ribbon.ts';
-import { twinOf } from '#domain/twice.ts';
+import type { TickKind } from '#domain/timeline/ribbon.ts';
+import { twinOf } from '#domain/footage/twice.ts';
 import { offsetOf } from '#state/local-offset.ts';
 
 const comesTwice = (ms: number): boolean => twinOf(offsetOf, ms) !== null;

@@ -1,4 +1,4 @@
-import { plainName } from '#domain/plain-name.ts';
+import { plainName } from '#domain/home/plain-name.ts';
 
 /** A letter that runs from right to left: Hebrew, Arabic and their kin. */
 const RIGHT_TO_LEFT =

@@ -1,5 +1,5 @@
-import type { CameraId } from '#domain/ids.ts';
-import { minuteOf } from '#domain/index-page.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { minuteOf } from '#domain/footage/index-page.ts';
 
 interface ExpectedRun {
 	readonly initBytes: number;

@@ -1,7 +1,7 @@
 import { WebCrypto } from '#browser/crypto.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
-import { padme } from '#domain/padding.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
+import { padme } from '#domain/footage/padding.ts';
 import { Opener } from '#engine/open.ts';
 import { RunSealer } from '#engine/seal.ts';
 import type { Clock } from '#ports/clock.ts';

@@ -1,9 +1,9 @@
 import { WebCrypto } from '#browser/crypto.ts';
 import { DexieSegments } from '#browser/segments.ts';
-import { hexOf, type Bytes } from '#domain/bytes.ts';
-import { coverage } from '#domain/coverage.ts';
-import type { CameraId, HomeId, RunId } from '#domain/ids.ts';
-import { buildEntries, minuteOf, type Entry } from '#domain/index-page.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { coverage } from '#domain/footage/coverage.ts';
+import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
+import { buildEntries, minuteOf, type Entry } from '#domain/footage/index-page.ts';
 import { RunSealer } from '#engine/seal.ts';
 import type { Clock } from '#ports/clock.ts';
 

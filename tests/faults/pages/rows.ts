@@ -1,8 +1,8 @@
 import { DexieSegments } from '#browser/segments.ts';
-import { coverage } from '#domain/coverage.ts';
-import { Fault } from '#domain/fault.ts';
-import type { CameraId, RunId } from '#domain/ids.ts';
-import type { SealedSegment } from '#domain/segment.ts';
+import { coverage } from '#domain/footage/coverage.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, RunId } from '#domain/base/ids.ts';
+import type { SealedSegment } from '#domain/footage/segment.ts';
 
 const SECOND = 1_000_000;
 const T0 = 1_800_000_000_000_000;

@@ -1,4 +1,4 @@
-import { base64urlOf } from '#domain/base64url.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
 import type { Dtls } from '#ports/crypto.ts';
 import type { Message } from '#protocol/message.ts';
 import { cleanUp, until } from '../../browser/live-stage.ts';

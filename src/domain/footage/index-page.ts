@@ -1,0 +1,126 @@
+import { Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Segment } from './segment.ts';
+
+/** Layout and rules: docs/spec/store.md, "Index page". */
+export const ENTRY_BYTES = 40;
+const CHECKED_BYTES = 36;
+const SOUND = 1;
+const BAD = 2;
+const DELETED = 4;
+
+export const MINUTE_US = 60_000_000;
+
+/** A segment inside a page, whose key names camera and run. */
+export type Entry = Omit<Segment, 'camera' | 'runNo'> & {
+	/** A person threw it away: out of sight, and once it is purged its size is 0. */
+	readonly deleted?: true;
+};
+
+export function minuteOf(us: number): number {
+	return Math.floor(us / MINUTE_US);
+}
+
+export function endUsOf(entry: Pick<Entry, 'startUs' | 'durationUs'>): number {
+	return entry.startUs + entry.durationUs;
+}
+
+export function segmentOf(camera: CameraId, runNo: number, entry: Entry): Segment {
+	return { camera, runNo, ...entry };
+}
+
+/** Throws `malformed` when a number does not fit. */
+export function buildEntries(entries: readonly Entry[]): Bytes {
+	const bytes = new Uint8Array(entries.length * ENTRY_BYTES);
+	entries.forEach((entry, at) => bytes.set(buildEntry(entry), at * ENTRY_BYTES));
+	return bytes;
+}
+
+/** Throws `corrupt` unless every entry is whole, passes its check and follows the one before. */
+export function parseEntries(bytes: Uint8Array): Entry[] {
+	const { entries, lost } = salvageEntries(bytes);
+	if (lost > 0 || entries.length === 0) throw new Fault('corrupt', 'a damaged index page');
+	return entries;
+}
+
+/** What can be believed of a damaged page. `lost`: entries that cannot, a torn one included. */
+export function salvageEntries(bytes: Uint8Array): { entries: Entry[]; lost: number } {
+	const entries: Entry[] = [];
+	const count = Math.ceil(bytes.length / ENTRY_BYTES);
+	let before: Entry | null = null;
+	for (let at = 0; at < count; at += 1) {
+		const entry = parseEntry(bytes.subarray(at * ENTRY_BYTES, (at + 1) * ENTRY_BYTES));
+		if (entry === null) continue;
+		if (before !== null && !follows(before, entry)) continue;
+		entries.push(entry);
+		before = entry;
+	}
+	return { entries, lost: count - entries.length };
+}
+
+/** The page with one more entry behind. */
+export function withEntry(bytes: Uint8Array, entry: Entry): Bytes {
+	const longer = new Uint8Array(bytes.length + ENTRY_BYTES);
+	longer.set(bytes);
+	longer.set(buildEntry(entry), bytes.length);
+	return longer;
+}
+
+/** Not `seq + 1`: damage may have taken one out. */
+function follows(before: Entry, entry: Entry): boolean {
+	return entry.seq > before.seq && entry.startUs >= before.startUs && entry.place > before.place;
+}
+
+function buildEntry(entry: Entry): Bytes {
+	const bytes = new Writer(ENTRY_BYTES)
+		.u64(entry.seq)
+		.u64(entry.startUs)
+		.u32(entry.durationUs)
+		.u32(entry.size)
+		.u64(entry.place)
+		.u16((entry.sound ? SOUND : 0) | (entry.bad ? BAD : 0) | (entry.deleted ? DELETED : 0))
+		.zeros(6).bytes;
+	new DataView(bytes.buffer).setUint32(CHECKED_BYTES, checkOf(bytes));
+	return bytes;
+}
+
+function parseEntry(bytes: Uint8Array): Entry | null {
+	if (bytes.length !== ENTRY_BYTES) return null;
+	const check = new DataView(bytes.buffer, bytes.byteOffset).getUint32(CHECKED_BYTES);
+	if (check !== checkOf(bytes)) return null;
+	try {
+		const from = new Reader(bytes);
+		const seq = from.u64();
+		const startUs = from.u64();
+		const durationUs = from.u32();
+		const size = from.u32();
+		const place = from.u64();
+		const flags = from.u16();
+		from.zeros(2);
+		if (seq < 1 || (flags & ~(SOUND | BAD | DELETED)) !== 0) return null;
+		const sound = (flags & SOUND) !== 0;
+		const entry = { seq, startUs, durationUs, size, place, sound, bad: (flags & BAD) !== 0 };
+		return (flags & DELETED) === 0 ? entry : { ...entry, deleted: true };
+	} catch (error) {
+		if (error instanceof Fault) return null;
+		throw error;
+	}
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+	let crc = byte;
+	for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb8_8320 : crc >>> 1;
+	return crc;
+});
+
+/** CRC-32 as in ISO 3309. */
+function checkOf(bytes: Uint8Array): number {
+	let crc = 0xffff_ffff;
+	for (let at = 0; at < CHECKED_BYTES; at += 1) crc = crcStep(crc, bytes[at] ?? 0);
+	return (crc ^ 0xffff_ffff) >>> 0;
+}
+
+function crcStep(crc: number, byte: number): number {
+	return (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
+}

@@ -1,0 +1,98 @@
+import { Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import type { Kind } from './envelope.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { paddedLength } from './padding.ts';
+
+/** Layout and rules: docs/spec/envelope.md, "Payload". */
+const PREFIX_BYTES = 24;
+
+/** Fragmented MP4 (ISO/IEC 14496-12): `ftyp moov` in an init section, `moof mdat` in the others. */
+const CODEC_FMP4 = 1;
+/** JPEG (ISO/IEC 10918-1), in a thumbnail and nowhere else. */
+const CODEC_JPEG = 2;
+/** JSON (RFC 8259) as UTF-8, in an event and nowhere else. */
+const CODEC_JSON = 3;
+/** Encoded frames (docs/spec/live.md, LV7), in a live part and nowhere else. */
+const CODEC_FRAMES = 4;
+const KEY_FRAME = 1;
+const SOUND = 2;
+
+export interface PayloadFacts {
+	readonly keyFrame: boolean;
+	readonly sound: boolean;
+	/** In an init section: the run's anchor in microseconds, timescale 1,000,000, duration 0. */
+	readonly mediaTicks: number;
+	readonly timescale: number;
+	readonly durationTicks: number;
+}
+
+export interface Payload extends PayloadFacts {
+	/** The movie data; shares memory with the plaintext it was parsed from. */
+	readonly body: Bytes;
+}
+
+function codecOf(kind: Kind): number {
+	if (kind === 'event') return CODEC_JSON;
+	if (kind === 'live') return CODEC_FRAMES;
+	return kind === 'thumbnail' ? CODEC_JPEG : CODEC_FMP4;
+}
+
+/** How long the whole plaintext will be. */
+export function payloadLength(kind: Kind, body: Uint8Array): number {
+	return paddedLength(kind, PREFIX_BYTES + body.length);
+}
+
+/** The whole plaintext: prefix, body, zeros. `memory`, when given, is written over. */
+export function buildPayload(kind: Kind, { body, ...facts }: Payload, memory?: Bytes): Bytes {
+	const bare = PREFIX_BYTES + body.length;
+	const whole = payloadLength(kind, body);
+	if (facts.timescale === 0) throw new Fault('malformed', 'a timescale of 0');
+	return new Writer(whole, memory)
+		.u8(codecOf(kind))
+		.u8((facts.keyFrame ? KEY_FRAME : 0) | (facts.sound ? SOUND : 0))
+		.u16(0)
+		.u32(whole - bare)
+		.u64(facts.mediaTicks)
+		.u32(facts.timescale)
+		.u32(facts.durationTicks)
+		.put(body)
+		.zeros(whole - bare).bytes;
+}
+
+/** Throws `malformed`, or `unsupported` for a codec or flags of a later time. */
+export function parsePayload(kind: Kind, plain: Bytes): Payload {
+	const from = new Reader(plain.subarray(0, PREFIX_BYTES));
+	if (from.u8() !== codecOf(kind)) throw new Fault('unsupported', 'a payload of another codec');
+	const flags = from.u8();
+	if (flags > (KEY_FRAME | SOUND)) throw new Fault('unsupported', 'a payload with other flags');
+	if (from.u16() !== 0) throw new Fault('malformed', 'reserved bytes are not zero');
+	const padding = from.u32();
+	const mediaTicks = from.u64();
+	const timescale = from.u32();
+	const durationTicks = from.u32();
+	const bare = plain.length - padding;
+	if (bare < PREFIX_BYTES || paddedLength(kind, bare) !== plain.length || timescale === 0) {
+		throw new Fault('malformed', 'a payload whose numbers contradict each other');
+	}
+	return {
+		keyFrame: (flags & KEY_FRAME) !== 0,
+		sound: (flags & SOUND) !== 0,
+		mediaTicks,
+		timescale,
+		durationTicks,
+		body: plain.subarray(PREFIX_BYTES, bare),
+	};
+}
+
+/** Whole microseconds, rounded down, exact at any size. Throws `malformed` for what is no time. */
+export function usOfTicks(ticks: number, timescale: number): number {
+	if (
+		!Number.isSafeInteger(ticks) ||
+		ticks < 0 ||
+		!Number.isSafeInteger(timescale) ||
+		timescale < 1
+	) {
+		throw new Fault('malformed', 'a media time that is none');
+	}
+	return Number((BigInt(ticks) * 1_000_000n) / BigInt(timescale));
+}

@@ -1,0 +1,40 @@
+import type { CameraId } from '#domain/base/ids.ts';
+
+/**
+ * A segment as the index knows it: one movie fragment, about 1 s, sealed. Its bytes and its signed
+ * head lie at `place`. Inside a run `seq` counts from 1 without holes; 0 is the init section.
+ */
+export interface Segment {
+	readonly camera: CameraId;
+	/** Rises by one with every run of this camera; (runNo, seq) is the order, never the clock. */
+	readonly runNo: number;
+	readonly seq: number;
+	/** Wall time of the first frame, microseconds since 1970. */
+	readonly startUs: number;
+	readonly durationUs: number;
+	/** Sealed bytes. */
+	readonly size: number;
+	/** Key of the bytes in the store: rises with every write of this device, over all cameras. */
+	readonly place: number;
+	readonly sound: boolean;
+	/** Set aside: its bytes are missing or do not open. Kept so that the gap can be explained. */
+	readonly bad: boolean;
+}
+
+/** What the recorder hands to the store in one piece. */
+export interface SealedSegment {
+	readonly seq: number;
+	readonly startUs: number;
+	readonly durationUs: number;
+	readonly sound: boolean;
+	/** One or more sealed slices, exactly as they will be synced and opened. */
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** The camera's signed head for this very segment (docs/spec/envelope.md). */
+	readonly head: Uint8Array<ArrayBuffer>;
+}
+
+/** What the store gives back at a place. */
+export interface StoredBytes {
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	readonly head: Uint8Array<ArrayBuffer>;
+}

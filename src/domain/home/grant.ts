@@ -1,0 +1,88 @@
+import { ascii, joined, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '#domain/base/signed.ts';
+
+/** Layout and rules: docs/spec/identity.md, "Grants". */
+const BOUND_BYTES = 56;
+const CANONICAL_BYTES = 177;
+/** With its signature. */
+export const GRANT_BYTES = CANONICAL_BYTES + SIGNATURE_BYTES;
+/** A 32-byte key and its tag. */
+const WRAPPED_BYTES = 48;
+const VERSION = 1;
+const NO_CAMERA = '0'.repeat(32);
+
+/** What is granted, and to whom: all of it is bound into the wrapping. */
+export interface GrantSubject {
+	readonly home: HomeId;
+	/** `null`: the home key. Else the camera whose epoch key it is. */
+	readonly camera: CameraId | null;
+	/** Number of the epoch, or of the home key. */
+	readonly number: number;
+	readonly recipient: DeviceId;
+}
+
+/** HPKE's two outputs (RFC 9180, section 6.1). */
+export interface Wrapped {
+	readonly encapsulated: Bytes;
+	readonly ciphertext: Bytes;
+}
+
+export interface Grant extends GrantSubject, Wrapped {
+	readonly wallMs: number;
+}
+
+function boundBytes(grant: GrantSubject): Bytes {
+	return new Writer(BOUND_BYTES)
+		.u8(VERSION)
+		.u8(grant.camera === null ? 2 : 1)
+		.u16(0)
+		.id(grant.home)
+		.id(grant.camera ?? NO_CAMERA)
+		.u32(grant.number)
+		.id(grant.recipient).bytes;
+}
+
+/** HPKE's `info`. */
+export function grantInfo(grant: GrantSubject): Bytes {
+	return joined(ascii('spycam/v1/grant\0'), boundBytes(grant));
+}
+
+/** Canonical bytes, which are what is signed. */
+export function buildGrant(grant: Grant): Bytes {
+	return new Writer(CANONICAL_BYTES)
+		.put(boundBytes(grant))
+		.u64(grant.wallMs)
+		.put(grant.encapsulated, PUBLIC_KEY_BYTES)
+		.put(grant.ciphertext, WRAPPED_BYTES).bytes;
+}
+
+export function parseGrant(bytes: Uint8Array): {
+	readonly grant: Grant;
+	readonly canonical: Bytes;
+	readonly signature: Bytes;
+} {
+	const from = new Reader(bytes);
+	if (from.u8() !== VERSION) throw new Fault('unsupported', 'a grant of another version');
+	const kind = from.u8();
+	if (kind !== 1 && kind !== 2) throw new Fault('unsupported', 'a grant of another kind');
+	from.zeros(2);
+	const home = from.id() as HomeId;
+	const camera = from.id() as CameraId;
+	if (kind === 2 && camera !== NO_CAMERA) {
+		throw new Fault('malformed', 'a home key with a camera');
+	}
+	const grant: Grant = {
+		home,
+		camera: kind === 2 ? null : camera,
+		number: from.u32(),
+		recipient: from.id() as DeviceId,
+		wallMs: from.u64(),
+		encapsulated: from.take(PUBLIC_KEY_BYTES),
+		ciphertext: from.take(WRAPPED_BYTES),
+	};
+	const signature = from.take(SIGNATURE_BYTES);
+	from.end();
+	return { grant, canonical: bytes.slice(0, CANONICAL_BYTES), signature };
+}

@@ -1,0 +1,23 @@
+import { Writer, type Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { HASH_BYTES, signedBytes } from '#domain/base/signed.ts';
+
+export const CHALLENGE_BYTES = 32;
+
+/** What a device signs to be let in (docs/spec/relay.md, "The conversation"). */
+export interface Login {
+	/** SHA-256 of the origin that the device connected to, as in `https://cam.local:8443`. */
+	readonly originHash: Bytes;
+	readonly challenge: Bytes;
+	readonly home: HomeId;
+	readonly device: DeviceId;
+}
+
+export function loginBytes({ originHash, challenge, home, device }: Login): Bytes {
+	const canonical = new Writer(HASH_BYTES + CHALLENGE_BYTES + 32)
+		.put(originHash, HASH_BYTES)
+		.put(challenge, CHALLENGE_BYTES)
+		.id(home)
+		.id(device).bytes;
+	return signedBytes('login', canonical);
+}

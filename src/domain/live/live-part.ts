@@ -1,0 +1,244 @@
+import { ascii, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+
+/** Layouts and rules: docs/spec/live.md, LV7 and LV15. */
+const FRAMES = 1;
+const MORE = 2;
+const SOUND = 1;
+const FILM = 2;
+const KEY = 1;
+const MOST_FRAMES = 255;
+const CODEC = /^[\x21-\x7e]{1,64}$/;
+const MIME = /^[\x20-\x7e]{1,128}$/;
+/** Version, flags, length of the codec, width, height, count. */
+const FIXED_BYTES = 8;
+const FRAME_BYTES = 13;
+/** Version, kind, length of the codec, rate, channels, count. */
+const SOUND_BYTES = 9;
+const PACKET_BYTES = 16;
+/** Version, kind, at, of, captured, media time, duration, lengths of the type and the init section. */
+const FILM_BYTES = 29;
+
+export interface LiveFrame {
+	readonly key: boolean;
+	/** When it was captured by the camera's clock, µs since 1970. */
+	readonly capturedUs: number;
+	/** As the encoder gave it: Annex B where it is H.264. */
+	readonly bytes: Bytes;
+}
+
+/** Some encoded frames. */
+export interface FramesPart {
+	readonly kind: 'frames';
+	/** As WebCodecs names it. */
+	readonly codec: string;
+	readonly width: number;
+	readonly height: number;
+	/** At least one. */
+	readonly frames: readonly LiveFrame[];
+}
+
+export interface SoundPacket {
+	readonly capturedUs: number;
+	readonly durationUs: number;
+	readonly bytes: Bytes;
+}
+
+/** What is heard beside frames. */
+export interface SoundPart {
+	readonly kind: 'sound';
+	readonly codec: string;
+	readonly sampleRate: number;
+	readonly channels: number;
+	/** At least one. */
+	readonly packets: readonly SoundPacket[];
+}
+
+/** A fragment of a recording, or a piece of one that is too long to be sent at once: where nothing encodes frame by frame. */
+export interface FilmPart {
+	readonly kind: 'film';
+	/** Which piece of how many. */
+	readonly at: number;
+	readonly of: number;
+	/** Of its first picture. */
+	readonly capturedUs: number;
+	/** Where that stands in its own time, and how long the whole lasts. */
+	readonly mediaUs: number;
+	readonly durationUs: number;
+	/** For MediaSource. */
+	readonly mime: string;
+	/** `ftyp` and `moov` in the first piece; empty in the others. */
+	readonly init: Bytes;
+	/** `moof` and `mdat`. */
+	readonly bytes: Bytes;
+}
+
+/** On its way to whoever watches at the relay. */
+export type LivePart = FramesPart | SoundPart | FilmPart;
+
+/** Whether a decoder can begin with it. */
+export function beginsWithKey(part: LivePart): boolean {
+	if (part.kind === 'film') return part.at === 0;
+	return part.kind === 'frames' && part.frames[0]?.key === true;
+}
+
+/** When its first and its last picture or sound was captured. */
+export function capturedIn(part: LivePart): { readonly firstUs: number; readonly lastUs: number } {
+	if (part.kind === 'film') return { firstUs: part.capturedUs, lastUs: part.capturedUs };
+	const all = part.kind === 'frames' ? part.frames : part.packets;
+	return { firstUs: all[0]?.capturedUs ?? 0, lastUs: all.at(-1)?.capturedUs ?? 0 };
+}
+
+/** Throws `malformed` for what does not fit the layout. */
+export function buildLivePart(part: LivePart): Bytes {
+	if (part.kind === 'sound') return buildSound(part);
+	return part.kind === 'film' ? buildFilm(part) : buildFrames(part);
+}
+
+function buildFrames(part: FramesPart): Bytes {
+	const { codec, width, height, frames } = part;
+	named(codec, CODEC);
+	countOf(frames);
+	const length = frames.reduce((sum, { bytes }) => sum + FRAME_BYTES + bytes.length, 0);
+	const writer = new Writer(FIXED_BYTES + codec.length + length)
+		.u8(FRAMES)
+		.u8(beginsWithKey(part) ? KEY : 0)
+		.u8(codec.length)
+		.put(ascii(codec))
+		.u16(width)
+		.u16(height)
+		.u8(frames.length);
+	for (const { key, capturedUs, bytes } of frames) {
+		writer
+			.u8(key ? KEY : 0)
+			.u64(capturedUs)
+			.u32(bytes.length)
+			.put(bytes);
+	}
+	return writer.bytes;
+}
+
+function buildSound({ codec, sampleRate, channels, packets }: SoundPart): Bytes {
+	named(codec, CODEC);
+	countOf(packets);
+	const length = packets.reduce((sum, { bytes }) => sum + PACKET_BYTES + bytes.length, 0);
+	const writer = new Writer(SOUND_BYTES + codec.length + length)
+		.u8(MORE)
+		.u8(SOUND)
+		.u8(codec.length)
+		.put(ascii(codec))
+		.u32(sampleRate)
+		.u8(channels)
+		.u8(packets.length);
+	for (const { capturedUs, durationUs, bytes } of packets) {
+		writer.u64(capturedUs).u32(durationUs).u32(bytes.length).put(bytes);
+	}
+	return writer.bytes;
+}
+
+function buildFilm({
+	at,
+	of,
+	capturedUs,
+	mediaUs,
+	durationUs,
+	mime,
+	init,
+	bytes,
+}: FilmPart): Bytes {
+	named(mime, MIME);
+	inOrder(at, of);
+	return new Writer(FILM_BYTES + mime.length + init.length + bytes.length)
+		.u8(MORE)
+		.u8(FILM)
+		.u8(at)
+		.u8(of)
+		.u64(capturedUs)
+		.u64(mediaUs)
+		.u32(durationUs)
+		.u8(mime.length)
+		.put(ascii(mime))
+		.u32(init.length)
+		.put(init)
+		.put(bytes).bytes;
+}
+
+/** Throws `malformed`, or `unsupported` for a version, kind or flags of a later time. */
+export function parseLivePart(body: Bytes): LivePart {
+	const from = new Reader(body);
+	const version = from.u8();
+	if (version === FRAMES) return parseFrames(from);
+	if (version !== MORE) throw new Fault('unsupported', 'a live part of another version');
+	const kind = from.u8();
+	if (kind === SOUND) return parseSound(from);
+	if (kind === FILM) return parseFilm(from, body.length);
+	throw new Fault('unsupported', 'a live part of another kind');
+}
+
+function parseFrames(from: Reader): FramesPart {
+	const key = flagOf(from.u8());
+	const codec = named(textOf(from), CODEC);
+	const width = from.u16();
+	const height = from.u16();
+	const count = from.u8();
+	const frames: LiveFrame[] = [];
+	for (let at = 0; at < count; at += 1) {
+		const frameKey = flagOf(from.u8());
+		frames.push({ key: frameKey, capturedUs: from.u64(), bytes: from.take(from.u32()) });
+	}
+	countOf(frames);
+	from.end();
+	const part = { kind: 'frames', codec, width, height, frames } as const;
+	if (key !== beginsWithKey(part)) throw new Fault('malformed', 'a live part contradicts itself');
+	return part;
+}
+
+function parseSound(from: Reader): SoundPart {
+	const codec = named(textOf(from), CODEC);
+	const sampleRate = from.u32();
+	const channels = from.u8();
+	const count = from.u8();
+	const packets: SoundPacket[] = [];
+	for (let at = 0; at < count; at += 1) {
+		const [capturedUs, durationUs] = [from.u64(), from.u32()];
+		packets.push({ capturedUs, durationUs, bytes: from.take(from.u32()) });
+	}
+	countOf(packets);
+	from.end();
+	return { kind: 'sound', codec, sampleRate, channels, packets };
+}
+
+function parseFilm(from: Reader, length: number): FilmPart {
+	const [at, of] = [from.u8(), from.u8()];
+	inOrder(at, of);
+	const [capturedUs, mediaUs, durationUs] = [from.u64(), from.u64(), from.u32()];
+	const mime = named(textOf(from), MIME);
+	const init = from.take(from.u32());
+	const bytes = from.take(length - FILM_BYTES - mime.length - init.length);
+	from.end();
+	return { kind: 'film', at, of, capturedUs, mediaUs, durationUs, mime, init, bytes };
+}
+
+function textOf(from: Reader): string {
+	return String.fromCharCode(...from.take(from.u8()));
+}
+
+function named(name: string, pattern: RegExp): string {
+	if (!pattern.test(name)) throw new Fault('malformed', 'a codec without a proper name');
+	return name;
+}
+
+function countOf(all: readonly unknown[]): void {
+	if (all.length === 0 || all.length > MOST_FRAMES) {
+		throw new Fault('malformed', 'a live part with nothing in it, or with too much');
+	}
+}
+
+function inOrder(at: number, of: number): void {
+	if (at >= of) throw new Fault('malformed', 'a piece behind the last');
+}
+
+function flagOf(flags: number): boolean {
+	if (flags > KEY) throw new Fault('unsupported', 'a live part with other flags');
+	return flags === KEY;
+}

@@ -1,0 +1,66 @@
+import type { Calendar } from '#domain/timeline/ribbon.ts';
+
+/** Rules: docs/spec/schedule.md. */
+export const WHEN = ['by-hand', 'always', 'times', 'away'] as const;
+export type When = (typeof WHEN)[number];
+
+/** SC2. Monday is 0; minutes since midnight, local. */
+export interface Times {
+	readonly days: readonly number[];
+	readonly from: number;
+	readonly until: number;
+}
+
+export interface Plan {
+	readonly when: When;
+	readonly times: readonly Times[];
+	/** Nobody is at home. */
+	readonly away: boolean;
+}
+
+const WEEK_DAYS = 8;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** SC1: whether it should record; `null`: a person says. */
+export function planned(
+	{ when, times, away }: Plan,
+	calendar: Calendar,
+	ms: number,
+): boolean | null {
+	if (when === 'by-hand') return null;
+	if (when === 'times') return times.some((span) => isIn(span, calendar, ms));
+	return when === 'always' || away;
+}
+
+/** SC4: when that changes by itself, ms; `null`: never. */
+export function nextTurn(plan: Plan, calendar: Calendar, ms: number): number | null {
+	if (plan.when !== 'times') return null;
+	const now = planned(plan, calendar, ms);
+	return turns(plan, calendar, ms).find((turn) => planned(plan, calendar, turn) !== now) ?? null;
+}
+
+function isIn({ days, from, until }: Times, calendar: Calendar, ms: number): boolean {
+	const { weekday, hour, minute } = calendar.fieldsOf(ms);
+	const at = hour * 60 + minute;
+	if (until > from) return days.includes(weekday) && at >= from && at < until;
+	return (days.includes(weekday) && at >= from) || (days.includes((weekday + 6) % 7) && at < until);
+}
+
+/** Every moment of the next week at which a span begins or ends, and every midnight; sorted. */
+function turns({ times }: Plan, calendar: Calendar, ms: number): number[] {
+	const { year, month, day } = calendar.fieldsOf(ms);
+	const found = new Set<number>();
+	for (let n = 0; n <= WEEK_DAYS; n += 1) {
+		const start = calendar.dayStart(year, month, day + n);
+		const end = calendar.dayStart(year, month, day + n + 1);
+		found.add(start);
+		// A time of a day that the clock was changed on may come twice, or never: every minute may be a turn.
+		const odd = end - start === DAY_MS ? 0 : (end - start) / MINUTE_MS;
+		for (let minute = 0; minute < odd; minute += 1) found.add(start + minute * MINUTE_MS);
+		for (const minute of times.flatMap(({ from, until }) => [from, until])) {
+			found.add(calendar.momentOf(start, Math.floor(minute / 60), minute % 60, 0));
+		}
+	}
+	return [...found].filter((turn) => turn > ms).sort((a, b) => a - b);
+}

@@ -1,0 +1,121 @@
+import type { SettingChange } from './change.ts';
+import type { Filling } from './filling.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Run } from '#domain/footage/run.ts';
+import { footageOf } from './space.ts';
+import type { Span } from '#domain/footage/timeline.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Shorter footage says nothing about a rate. */
+const LEAST_MS = 60_000;
+/** The oldest leave by whole minutes, so a full ring has so much air at times. */
+const AIR_MS = 90_000;
+/** SP18: from 25 % up or down it is told. */
+const TOLD = 1.25;
+
+type Recorded = Pick<Run, 'camera' | 'startUs' | 'endUs' | 'bytes'> & Partial<Pick<Run, 'holes'>>;
+
+export interface Rate {
+	readonly camera: CameraId;
+	/** While it records. */
+	readonly bytesPerHour: number;
+}
+
+/** A rate that is not what it was. */
+export interface RateChange {
+	/** Above 1: more than before. */
+	readonly factor: number;
+	/** The last setting that was changed in that time. */
+	readonly after: SettingChange | null;
+}
+
+/** SP16: by camera, from the last hour of footage before `nowMs`. Runs are taken to be filled evenly. */
+export function ratesOf(runs: readonly Recorded[], nowMs: number): Rate[] {
+	const cameras = [...new Set(runs.map(({ camera }) => camera))];
+	return cameras.flatMap((camera) => {
+		const own = runs.filter((run) => run.camera === camera);
+		const newestMs = own.reduce((newest, { endUs }) => Math.max(newest, endUs / 1000), 0);
+		const toMs = Math.min(newestMs, nowMs);
+		const bytesPerHour = rateBetween(own, toMs - HOUR_MS, toMs);
+		return bytesPerHour === null ? [] : [{ camera, bytesPerHour }];
+	});
+}
+
+/** SP18, over all cameras: the last hour of footage against the day before it. `null`: about the same. */
+export function rateChange(
+	runs: readonly Recorded[],
+	changes: readonly SettingChange[],
+	nowMs: number,
+): RateChange | null {
+	const newestMs = runs.reduce((newest, { endUs }) => Math.max(newest, endUs / 1000), 0);
+	const toMs = Math.min(newestMs, nowMs);
+	const now = rateBetween(runs, toMs - HOUR_MS, toMs);
+	const before = rateBetween(runs, toMs - HOUR_MS - DAY_MS, toMs - HOUR_MS);
+	if (now === null || before === null || before === 0) return null;
+	const factor = now / before;
+	if (factor < TOLD && factor > 1 / TOLD) return null;
+	const inTime = changes.filter(({ atMs }) => atMs <= toMs && atMs >= toMs - HOUR_MS - DAY_MS);
+	return { factor, after: inTime.toSorted((a, b) => b.atMs - a.atMs)[0] ?? null };
+}
+
+/** Bytes an hour of recorded time; `null` where less than a minute was recorded. */
+function rateBetween(runs: readonly Recorded[], fromMs: number, toMs: number): number | null {
+	let ms = 0;
+	let bytes = 0;
+	for (const run of runs) {
+		const insideMs = recordedMs(run, fromMs, toMs);
+		if (insideMs <= 0) continue;
+		ms += insideMs;
+		bytes += run.bytes * (insideMs / recordedMs(run, -Infinity, Infinity));
+	}
+	return ms < LEAST_MS ? null : (bytes / ms) * HOUR_MS;
+}
+
+/** What was deleted of a run is no recorded time: its bytes are gone, too. */
+function recordedMs(run: Recorded, fromMs: number, toMs: number): number {
+	const within = ({ startUs, endUs }: Span) =>
+		Math.max(0, Math.min(endUs / 1000, toMs) - Math.max(startUs / 1000, fromMs));
+	const gone = (run.holes ?? []).filter(({ why }) => why === 'deleted');
+	return gone.reduce((ms, hole) => ms - within(hole), within(run));
+}
+
+/** How a device stands with its room. All screens tell it from here (SP24). */
+export interface Outlook {
+	/** What counts against `allowedBytes`: what the browser and the app take does not. */
+	readonly usedBytes: number;
+	readonly allowedBytes: number;
+	/** How far back footage reaches once the room is full, or by the days a person chose. */
+	readonly keepsMs: number;
+	/** Until the oldest leave for new footage; 0: they do. `null`: their days are over before. */
+	readonly fullInMs: number | null;
+	/** Really recorded, by camera; none: what is told is by the chosen quality. */
+	readonly rates: readonly Rate[];
+	readonly bytesPerHour: number;
+}
+
+/** SP24. `elsePerHour`: bytes, where nothing was recorded yet. */
+export function outlookOf(
+	filling: Filling,
+	rates: readonly Rate[],
+	elsePerHour: number,
+	mostDays: number | null,
+): Outlook {
+	const { footage, pinned, previews, index, reserve, allowed } = filling;
+	const recorded = rates.reduce((sum, rate) => sum + rate.bytesPerHour, 0);
+	const bytesPerHour = recorded > 0 ? recorded : elsePerHour;
+	const most = footageOf(allowed, previews + index);
+	const lasts = (bytes: number) => (Math.max(0, bytes) / bytesPerHour) * HOUR_MS;
+	const roomMs = lasts(most - pinned);
+	const daysMs = mostDays === null ? Infinity : mostDays * DAY_MS;
+	const leftMs = lasts(most - footage);
+	const full = leftMs < AIR_MS;
+	return {
+		usedBytes: footage + previews + index + reserve,
+		allowedBytes: allowed,
+		keepsMs: Math.min(roomMs, daysMs),
+		fullInMs: full ? 0 : daysMs < roomMs ? null : leftMs,
+		rates,
+		bytesPerHour,
+	};
+}

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
+import {
+	buildEntries,
+	ENTRY_BYTES,
+	parseEntries,
+	salvageEntries,
+	withEntry,
+	type Entry,
+} from '#domain/footage/index-page.ts';
+
+const step = fc.record({
+	us: fc.nat(5_000_000),
+	places: fc.integer({ min: 1, max: 9 }),
+	durationUs: fc.nat(60_000_000),
+	size: fc.nat(0xffff_ffff),
+	sound: fc.boolean(),
+	bad: fc.boolean(),
+});
+
+/** A page's worth of entries as a recorder writes them. */
+const page = fc
+	.record({
+		seq: fc.integer({ min: 1, max: 2 ** 40 }),
+		startUs: fc.nat(2 ** 52),
+		place: fc.nat(2 ** 50),
+		steps: fc.array(step, { minLength: 1, maxLength: 70 }),
+	})
+	.map(({ seq, startUs, place, steps }): Entry[] => {
+		let [us, at] = [startUs, place];
+		return steps.map(({ us: later, places, ...rest }, index) => {
+			us += later;
+			at += places;
+			return { seq: seq + index, startUs: us, place: at, ...rest };
+		});
+	});
+
+describe('index page', () => {
+	// The expected bytes were made by another implementation (struct and zlib of Python).
+	test('layout of docs/spec/store.md, byte by byte', () => {
+		const bytes = buildEntries([
+			{
+				...{ seq: 258, startUs: 1_800_000_000_123_456, durationUs: 1_000_000 },
+				...{ size: 140_000, place: 77, sound: true, bad: false },
+			},
+		]);
+		expect(Buffer.from(bytes).toString('hex')).toBe(
+			'000000000000010200066517289a6240000f4240000222e0000000000000004d000100004507bda6',
+		);
+	});
+
+	test('parse is the inverse of build', () => {
+		fc.assert(
+			fc.property(page, (entries) => {
+				expect(parseEntries(buildEntries(entries))).toEqual(entries);
+			}),
+		);
+	});
+
+	test('one more entry is the page built anew', () => {
+		fc.assert(
+			fc.property(page, (entries) => {
+				const grown = entries.reduce(withEntry, new Uint8Array(0));
+				expect(grown).toEqual(buildEntries(entries));
+			}),
+		);
+	});
+
+	test('ST16 any flipped bit is noticed', () => {
+		fc.assert(
+			fc.property(page, fc.nat(), fc.nat(7), (entries, where, bit) => {
+				const bytes = buildEntries(entries);
+				const at = where % bytes.length;
+				bytes[at]! ^= 1 << bit;
+				expect(() => parseEntries(bytes)).toThrow(Fault);
+			}),
+		);
+	});
+
+	test('ST17 only the entry with the flipped bit is lost', () => {
+		fc.assert(
+			fc.property(page, fc.nat(), fc.nat(7), (entries, where, bit) => {
+				const bytes = buildEntries(entries);
+				const at = where % bytes.length;
+				bytes[at]! ^= 1 << bit;
+				const hit = Math.floor(at / ENTRY_BYTES);
+				expect(salvageEntries(bytes)).toEqual({
+					entries: entries.filter((_, index) => index !== hit),
+					lost: 1,
+				});
+			}),
+		);
+	});
+
+	test('ST17 what is whole of a page cut short stays', () => {
+		fc.assert(
+			fc.property(page, fc.nat(), (entries, where) => {
+				const length = where % (entries.length * ENTRY_BYTES);
+				const whole = Math.floor(length / ENTRY_BYTES);
+				const { entries: kept } = salvageEntries(buildEntries(entries).subarray(0, length));
+				expect(kept).toEqual(entries.slice(0, whole));
+			}),
+		);
+	});
+
+	test('ST17 arbitrary bytes never throw', () => {
+		fc.assert(
+			fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+				expect(salvageEntries(bytes).entries).toEqual([]);
+			}),
+		);
+	});
+
+	test('an entry repeated or out of order is lost', () => {
+		const [a, b, c] = [1, 2, 3].map((seq) => ({
+			...{ seq, startUs: seq * 10, durationUs: 10, size: 5, place: seq, sound: false, bad: false },
+		}));
+		const { entries, lost } = salvageEntries(buildEntries([b!, a!, b!, c!]));
+		expect(entries.map(({ seq }) => seq)).toEqual([2, 3]);
+		expect(lost).toBe(2);
+	});
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import {
+	ACCESSES,
+	accessOf,
+	may,
+	ORDERS,
+	rightFor,
+	rolesFor,
+	type Access,
+	type OrderName,
+	type OrderValue,
+	type Right,
+} from '#domain/home/rights.ts';
+import { WANTED, rolesOf, wantedOf } from '#domain/pairing/pairing.ts';
+import type { Role } from '#domain/home/roster.ts';
+
+const RIGHTS: readonly Right[] = [
+	...(['watch', 'footage', 'earlier', 'control', 'stop', 'manage', 'record', 'write'] as const),
+];
+const has = (roles: readonly Role[]) => RIGHTS.filter((right) => may(roles, right));
+
+describe('RG1 who may what', () => {
+	test.each<[string, readonly Role[], readonly Right[]]>([
+		['an owner', ['viewer', 'owner'], RIGHTS.filter((right) => right !== 'record')],
+		['a viewer with control', ['viewer'], ['watch', 'footage', 'control', 'write']],
+		['a viewer', ['viewer', 'view-only'], ['watch', 'footage', 'write']],
+		['live-only', ['viewer', 'live'], ['watch', 'write']],
+		['a camera', ['camera'], ['record', 'write']],
+		['a recovery kit', ['recovery'], []],
+		['nobody', [], []],
+		// A bit that narrows is no right of its own.
+		['a narrowing without what it narrows', ['live', 'view-only'], []],
+		['both narrowings', ['viewer', 'live', 'view-only'], ['watch', 'write']],
+		['an owner that was narrowed once', ['viewer', 'live', 'view-only', 'owner'], has(['owner'])],
+		[
+			'a camera that watches, too',
+			['camera', 'viewer', 'view-only'],
+			has(['viewer', 'view-only', 'camera']),
+		],
+	])('%s', (_, roles, rights) => {
+		expect(has(roles)).toEqual(rights);
+	});
+
+	test('more access is never less', () => {
+		for (const [at, access] of ACCESSES.entries()) {
+			for (const less of ACCESSES.slice(0, at)) {
+				expect(has(rolesFor(access, false))).toEqual(
+					expect.arrayContaining(has(rolesFor(less, false))),
+				);
+			}
+		}
+	});
+});
+
+describe('RG2 orders', () => {
+	const orders = ORDERS.flatMap((name): readonly [OrderName, OrderValue][] => [
+		[name, true],
+		[name, false],
+		[name, null],
+		[name, 'high'],
+	]);
+	const allowed = (access: Access) =>
+		orders
+			.filter(([name, value]) => may(rolesFor(access, false), rightFor(name, value)))
+			.map(([name, value]) => `${name} ${String(value)}`);
+
+	test('an owner gives all, who only views none', () => {
+		expect(allowed('owner')).toHaveLength(orders.length);
+		expect(allowed('view-only')).toEqual([]);
+		expect(allowed('live-only')).toEqual([]);
+	});
+
+	test('a viewer with control ends nothing: no stop, no restart, no end of guard mode, whatever is sent', () => {
+		const refused = orders.filter(
+			([name, value]) => !allowed('viewer').includes(`${name} ${String(value)}`),
+		);
+		expect(refused.map(([name, value]) => `${name} ${String(value)}`)).toEqual([
+			...['stop true', 'stop false', 'stop null', 'stop high'],
+			...['guard false', 'guard null', 'guard high'],
+			...['restart true', 'restart false', 'restart null', 'restart high'],
+		]);
+	});
+
+	test('it silences what it sounded, and nobody else', () => {
+		expect(rightFor('siren', false)).toBe('control');
+		expect(rightFor('siren', false, true)).toBe('stop');
+		expect(rightFor('siren', true, true)).toBe('stop');
+	});
+});
+
+test('RG3 what is chosen for a device is what it has', () => {
+	for (const camera of [false, true]) {
+		for (const access of ACCESSES) expect(accessOf(rolesFor(access, camera))).toBe(access);
+		expect(accessOf(rolesFor(null, camera))).toBeNull();
+	}
+	for (const wanted of WANTED) expect(wantedOf(rolesOf(wanted))).toBe(wanted);
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ageMs, directAgeMs, offsetWith, STALE_MS, type ClockOffset } from '#domain/live/age.ts';
+
+const offset: ClockOffset = { offsetMs: 1_000_000, roundTripMs: 20, measuredMs: 0 };
+
+describe('the camera’s clock', () => {
+	it('LV10 is known to half a round trip, whichever way was the slow one', () => {
+		const ms = fc.double({ min: 0, max: 500, noNaN: true });
+		fc.assert(
+			fc.property(fc.array(fc.tuple(ms, ms), { minLength: 1, maxLength: 30 }), (trips) => {
+				let known: ClockOffset | null = null;
+				let now = 0;
+				for (const [there, back] of trips) {
+					known = offsetWith(known, {
+						...{ sentMs: now, heardMs: now + there + back },
+						theirsMs: now + there + 7_000_000,
+					});
+					now += there + back;
+				}
+				const least = Math.min(...trips.map(([there, back]) => there + back));
+				expect(Math.abs(known!.offsetMs - 7_000_000)).toBeLessThanOrEqual(least / 2 + 1e-6);
+			}),
+		);
+	});
+
+	it('LV10 an old measurement gives way, for clocks run apart', () => {
+		const first = offsetWith(null, { sentMs: 0, heardMs: 2, theirsMs: 100 });
+		const slow = { sentMs: 1000, heardMs: 1100, theirsMs: 1200 };
+		expect(offsetWith(first, slow)).toBe(first);
+		const later = { sentMs: 70_000, heardMs: 70_100, theirsMs: 70_500 };
+		expect(offsetWith(first, later)).toMatchObject({ offsetMs: 450, roundTripMs: 100 });
+	});
+
+	it('LV10 answers that cannot be are no measurement', () => {
+		expect(offsetWith(null, { sentMs: 10, heardMs: 5, theirsMs: 1 })).toBe(null);
+		expect(offsetWith(offset, { sentMs: 1, heardMs: 2, theirsMs: NaN })).toBe(offset);
+	});
+});
+
+describe('the age of the picture', () => {
+	it('LV10 is now less the capture time, by the camera’s clock', () => {
+		expect(ageMs(500, offset, 1_000_400)).toBe(110);
+		expect(ageMs(500, offset, 1_000_600)).toBe(0);
+	});
+
+	it('LV10 T2 is never told younger than it is, however long an answer was held back', () => {
+		const ms = fc.double({ min: 0, max: 600_000, noNaN: true });
+		fc.assert(
+			fc.property(ms, ms, ms, (there, back, old) => {
+				const theirsMs = there + 7_000_000;
+				const known = offsetWith(null, { sentMs: 0, heardMs: there + back, theirsMs })!;
+				const nowMs = there + back + 1;
+				expect(ageMs(nowMs, known, 7_000_000 + nowMs - old)).toBeGreaterThan(old - 1e-3);
+			}),
+		);
+	});
+
+	const beat = (nowMs: number, lensMs = 30) => ({
+		...{ heardMs: nowMs - 100, atMs: nowMs + 1_000_000 - 110 },
+		capturedMs: nowMs + 1_000_000 - 110 - lensMs,
+	});
+
+	it('LV11 a video that stands still grows old', () => {
+		expect(directAgeMs(9000, offset, beat(9000), 8970)).toBe(40);
+		expect(directAgeMs(9000, offset, beat(9000), 3000)).toBeGreaterThan(STALE_MS);
+	});
+
+	it('LV12 a lens that stalls grows old though frames are shown', () => {
+		expect(directAgeMs(9000, offset, beat(9000, 6000), 8990)).toBeGreaterThan(STALE_MS);
+	});
+
+	it('LV11 so does a camera that says nothing any more', () => {
+		const silent = { heardMs: 2000, atMs: 1_001_990, capturedMs: 1_001_980 };
+		expect(directAgeMs(9000, offset, silent, 8990)).toBe(7030);
+	});
+});

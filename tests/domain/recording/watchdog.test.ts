@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import {
+	repairFor,
+	retryAfterMs,
+	silence,
+	watchFrom,
+	watchNext,
+} from '#domain/recording/watchdog.ts';
+
+describe('the watchdog', () => {
+	test('RC15 frames that stop are noticed after 5 s, not before', () => {
+		const watch = watchFrom({ frames: 10, fragments: 1 }, 0);
+		const still = watchNext(watch, { frames: 10, fragments: 2 }, 4000);
+		expect(silence(still, 4999)).toBe(null);
+		expect(silence(still, 5000)).toBe('frames');
+	});
+
+	test('RC15 fragments that stop while frames come are noticed after 8 s', () => {
+		let watch = watchFrom({ frames: 0, fragments: 1 }, 0);
+		for (let second = 1; second <= 8; second++) {
+			expect(silence(watch, second * 1000 - 1)).toBe(null);
+			watch = watchNext(watch, { frames: second * 15, fragments: 1 }, second * 1000);
+		}
+		expect(silence(watch, 8000)).toBe('fragments');
+	});
+
+	/** Silence of a lens whose first picture comes after `lagMs`, looked at every second. */
+	function outcome(lagMs: number, failures: number): string {
+		let watch = watchFrom({ frames: 0, fragments: 0 }, 0, failures);
+		for (let ms = 1000; ms <= lagMs + 3000; ms += 1000) {
+			const frames = Math.max(0, Math.floor((ms - lagMs) / 66));
+			const fragments = Math.max(0, Math.floor((ms - lagMs - 500) / 1000));
+			watch = watchNext(watch, { frames, fragments }, ms);
+			const silent = silence(watch, ms);
+			if (silent !== null) return silent;
+		}
+		return 'records';
+	}
+
+	test('RC31 a lens that was just opened has 15 s for its first picture, and twice as long after each failure', () => {
+		expect(outcome(7000, 0)).toBe('records');
+		expect(outcome(14_000, 0)).toBe('records');
+		expect(outcome(20_000, 0)).toBe('frames');
+		expect(outcome(20_000, 1)).toBe('records');
+		expect(outcome(45_000, 1)).toBe('frames');
+		expect(outcome(45_000, 2)).toBe('records');
+		// Two minutes are enough for any, and for a number of failures as large as it may be.
+		expect(outcome(110_000, 1000)).toBe('records');
+		expect(outcome(130_000, 1000)).toBe('frames');
+	});
+
+	test('RC31 an encoder that is slow to begin gets longer, too, and only for its first fragment', () => {
+		const at = (ms: number, failures: number) => {
+			const begun = watchFrom({ frames: 1, fragments: 0 }, 0, failures);
+			const watch = watchNext(begun, { frames: 99, fragments: 0 }, ms);
+			return silence(watch, ms);
+		};
+		expect(at(8000, 0)).toBe('fragments');
+		expect(at(8000, 1)).toBe(null);
+		expect(at(16_000, 1)).toBe('fragments');
+		const begun = watchFrom({ frames: 1, fragments: 1 }, 0, 3);
+		expect(silence(watchNext(begun, { frames: 9, fragments: 1 }, 8000), 8000)).toBe('fragments');
+	});
+
+	test('RC16 tries get rarer and never stop', () => {
+		expect([1, 2, 3, 4, 5, 6, 1000].map(retryAfterMs)).toEqual([
+			500, 1000, 2000, 5000, 10_000, 10_000, 10_000,
+		]);
+	});
+
+	test('WD3 the mildest repair first, the page last and only where it may help', () => {
+		const row = [1, 2, 3, 4, 5, 6, 7];
+		const repairs = (
+			...rest: Parameters<typeof repairFor> extends [number, ...infer R] ? R : never
+		) => row.map((n) => repairFor(n, ...rest));
+		const ladder = ['recorder', ...Array<string>(4).fill('lens'), 'page', 'page'];
+		expect(repairs('failed', null)).toEqual(ladder);
+		expect(repairs('store', null)).toEqual(ladder);
+		expect(repairs('stalled', 'fragments')).toEqual(ladder);
+		expect(repairs('stalled', 'frames')[0]).toBe('lens');
+		for (const why of ['unplugged', 'denied'] as const) {
+			expect(new Set(repairs(why, null))).toEqual(new Set(['lens']));
+		}
+		expect(repairs('quota', null)).not.toContain('page');
+		// ST26: only the newer version of this app can go on.
+		expect(repairs('store', null, 'newer')[0]).toBe('page');
+	});
+});
