@@ -67,8 +67,8 @@ import { Stalls } from '#engine/stalls.ts';
 import { noteTestPicture } from '#engine/test-picture.ts';
 import { Watching } from '#engine/watching-cameras.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Installer } from '#ports/installer.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Installer } from '#ports/app/installer.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 import type { Engine } from '#state/engine.ts';
 
 /** What a small call to the relay may take. */

@@ -1,5 +1,5 @@
 import { BrowserInstaller } from '#browser/install.ts';
-import type { Updates } from '#ports/updates.ts';
+import type { Updates } from '#ports/app/updates.ts';
 import type { Engine } from '#state/engine.ts';
 import type { WaysOn } from '#state/insecure.svelte.ts';
 

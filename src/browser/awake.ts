@@ -1,5 +1,5 @@
 import type { AwakeState } from '#domain/recording/awake.ts';
-import type { Awake } from '#ports/awake.ts';
+import type { Awake } from '#ports/device/awake.ts';
 
 /** The screen's wake lock: taken, lost whenever the page is hidden, and taken again. */
 export class ScreenAwake implements Awake {

@@ -8,7 +8,7 @@ import type {
 	Channel,
 	ChannelEvents,
 	OfferedCable,
-} from '#ports/cable.ts';
+} from '#ports/network/cable.ts';
 import { whenLate } from './when-late.ts';
 
 /** Addresses of this device are found at once or not at all. */

@@ -1,7 +1,13 @@
 import { Fault } from '#domain/base/fault.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import { wholeView, type Extent } from '#domain/media/whole-view.ts';
-import type { Capture, Captured, CapturedEvent, CaptureRequest, Lens } from '#ports/capture.ts';
+import type {
+	Capture,
+	Captured,
+	CapturedEvent,
+	CaptureRequest,
+	Lens,
+} from '#ports/media/capture.ts';
 import { cameraFault, cameraPermission } from './camera-fault.ts';
 import { processorMaker } from './frame-clock.ts';
 import { pictureOf, replacePicture } from './picture.ts';

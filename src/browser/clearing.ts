@@ -1,5 +1,5 @@
 import type { FaultSource } from '#domain/base/fault.ts';
-import type { Clearing } from '#ports/clearing.ts';
+import type { Clearing } from '#ports/storage/clearing.ts';
 
 const listeners = new Set<(what: FaultSource) => void>();
 

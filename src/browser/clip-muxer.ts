@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/clips.ts';
+import type { ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/media/clips.ts';
 import type { FromClipper, ToClipper } from './clip.worker.ts';
 import clipUrl from './clip.worker.ts?worker&url';
 import { trustedWorker } from './trusted.ts';

@@ -31,7 +31,7 @@ import {
 	type Framing,
 	type ParameterSets,
 } from '#domain/media/h264.ts';
-import type { ClipOrder, ClipPart } from '#ports/clips.ts';
+import type { ClipOrder, ClipPart } from '#ports/media/clips.ts';
 import { BlobParts } from './blob-parts.ts';
 
 /** Of re-encoded pictures, bits a second for each pixel: clear at 15 to 30 frames a second. */

@@ -1,6 +1,6 @@
 import { canEncodeAudio } from 'mediabunny';
 import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
-import type { ClipOrder, ClipPart } from '#ports/clips.ts';
+import type { ClipOrder, ClipPart } from '#ports/media/clips.ts';
 import { ClipWriter, sizeOfPart } from './clip-writer.ts';
 
 /** The worker behind `clip-muxer.ts`: one clip. Each message is answered by one with its id. */

@@ -1,4 +1,4 @@
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import timerUrl from './timer.worker.ts?worker&url';
 import type { ToTimer } from './timer.worker.ts';
 import { trustedWorker } from './trusted.ts';

@@ -1,4 +1,4 @@
-import type { CodeReader } from '#ports/code-reader.ts';
+import type { CodeReader } from '#ports/device/code-reader.ts';
 import type { FromCodes, ToCodes } from './codes.worker.ts';
 import codesUrl from './codes.worker.ts?worker&url';
 import { trustedWorker } from './trusted.ts';

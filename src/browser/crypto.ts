@@ -12,7 +12,7 @@ import type {
 	Secret,
 	SignKey,
 	VerifyKey,
-} from '#ports/crypto.ts';
+} from '#ports/keys/crypto.ts';
 import { hpkeOpen, hpkeSeal, type Context } from './hpke.ts';
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;

@@ -3,7 +3,7 @@ import { Fault } from '#domain/base/fault.ts';
 import { FragmentClock, type TrackPart } from '#domain/media/fragment.ts';
 import { sizeSaid, withSize } from '#domain/media/movie-box.ts';
 import { sizeOfPictures } from '#domain/media/picture-size.ts';
-import type { Fragment } from '#ports/encoder.ts';
+import type { Fragment } from '#ports/media/encoder.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

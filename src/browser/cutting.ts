@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { EncoderSink, Fragment, InitSection } from '#ports/encoder.ts';
+import type { EncoderSink, Fragment, InitSection } from '#ports/media/encoder.ts';
 import cutterUrl from './cutter.worker.ts?worker&url';
 import type { Cut } from './cutter.ts';
 import type { ToCutter } from './cutter.worker.ts';

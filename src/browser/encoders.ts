@@ -1,5 +1,5 @@
-import type { Captured } from '#ports/capture.ts';
-import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
+import type { Captured } from '#ports/media/capture.ts';
+import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/media/encoder.ts';
 import { MediaRecorderEncoder, recorderType } from './media-recorder.ts';
 import { CodecEncoder } from './webcodecs.ts';
 

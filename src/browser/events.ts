@@ -1,6 +1,6 @@
 import Dexie, { type Table } from 'dexie';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Events, StoredEvent } from '#ports/events.ts';
+import type { Events, StoredEvent } from '#ports/footage/events.ts';
 import { Connection } from './connection.ts';
 import { readable } from './fault-from.ts';
 import { asBytes, asFields } from './rows.ts';

@@ -5,7 +5,7 @@ import { verdict, type Limits } from '#domain/storage/leaving.ts';
 import { mayGrow } from '#domain/storage/retention.ts';
 import { holedRun, shortenedRun } from '#domain/footage/run-change.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import type { Evicted } from '#ports/segments.ts';
+import type { Evicted } from '#ports/footage/segments.ts';
 import type { Connection } from './connection.ts';
 import type { FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';

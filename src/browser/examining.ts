@@ -1,5 +1,5 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Examined, Examining } from '#ports/examining.ts';
+import type { Examined, Examining } from '#ports/footage/examining.ts';
 import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase, pagesOfRun } from './database.ts';
 import { readable } from './fault-from.ts';

@@ -1,4 +1,4 @@
-import type { Given } from '#ports/given.ts';
+import type { Given } from '#ports/app/given.ts';
 
 /** As static/early.js leaves it. */
 interface Hand {

@@ -1,7 +1,7 @@
 import type * as HlsCode from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
-import type { Reel, Screen, ScreenEvent } from '#ports/screen.ts';
+import type { Reel, Screen, ScreenEvent } from '#ports/media/screen.ts';
 import { keyOfUrl, loadersOf, PLAYLIST_URL } from './hls-loaders.ts';
 
 /** Painting is told by frame callbacks; a hidden page has none, and then the element's word must do. */

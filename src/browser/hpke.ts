@@ -1,7 +1,7 @@
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Wrapped } from '#domain/home/grant.ts';
-import type { Psk } from '#ports/crypto.ts';
+import type { Psk } from '#ports/keys/crypto.ts';
 
 /** RFC 9180, single shot, base mode or with a key that both know. The suite is final: docs/spec/identity.md, "Grants". */
 const suite = new CipherSuite({

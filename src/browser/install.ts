@@ -1,4 +1,4 @@
-import type { Installation, Installer } from '#ports/installer.ts';
+import type { Installation, Installer } from '#ports/app/installer.ts';
 
 /** Chromium's offer to install; no other browser makes one. */
 interface InstallOffer extends Event {

@@ -4,7 +4,7 @@ import { buildEntries, endUsOf, minuteOf, type Entry } from '#domain/footage/ind
 import type { Hole } from '#domain/footage/run.ts';
 import { holedRun, withoutHole } from '#domain/footage/run-change.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import type { Pin, Removal } from '#ports/keeping.ts';
+import type { Pin, Removal } from '#ports/footage/keeping.ts';
 import type { FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';
 import {

@@ -1,5 +1,5 @@
 import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
-import type { Arrival, PendingJoin } from '#ports/vault.ts';
+import type { Arrival, PendingJoin } from '#ports/keys/vault.ts';
 import { isBytes } from './kept-keys.ts';
 import { tooOld } from './memory-vault.ts';
 import type { VaultConnection, VaultDatabase } from './vault-database.ts';

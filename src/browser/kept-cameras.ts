@@ -1,6 +1,6 @@
 import { Fault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
-import type { KeptCamera } from '#ports/vault.ts';
+import type { KeptCamera } from '#ports/keys/vault.ts';
 import { isBytes } from './kept-keys.ts';
 import type { VaultConnection, VaultDatabase } from './vault-database.ts';
 

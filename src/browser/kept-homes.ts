@@ -1,7 +1,7 @@
 import { Dexie } from 'dexie';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
-import type { KeptHome, KeptHomeKey, KeptSecret } from '#ports/vault.ts';
+import type { KeptHome, KeptHomeKey, KeptSecret } from '#ports/keys/vault.ts';
 import { isBytes, secretOf } from './kept-keys.ts';
 import type { VaultConnection, VaultDatabase } from './vault-database.ts';
 

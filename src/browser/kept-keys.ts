@@ -1,7 +1,7 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { PUBLIC_KEY_BYTES } from '#domain/base/signed.ts';
-import type { Dtls, KemKey, Pair, Secret, SignKey } from '#ports/crypto.ts';
-import type { KeyStrength, NewSecret } from '#ports/vault.ts';
+import type { Dtls, KemKey, Pair, Secret, SignKey } from '#ports/keys/crypto.ts';
+import type { KeyStrength, NewSecret } from '#ports/keys/vault.ts';
 import { asKey, cryptoKey, dtlsOf } from './crypto.ts';
 
 /** A row of the vault's `keys` table. What comes back is checked as if a stranger had written it. */

@@ -1,7 +1,7 @@
 import { agentOf } from '#domain/recording/device-report.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { FramesPart } from '#domain/live/live-part.ts';
-import type { Lab } from '#ports/lab.ts';
+import type { Lab } from '#ports/device/lab.ts';
 import { featuresOfBrowser } from './features.ts';
 import { LiveDecoder } from './live-decoder.ts';
 import { recorderType } from './media-recorder.ts';

@@ -2,7 +2,7 @@ import Dexie, { type Table } from 'dexie';
 import type { SettingChange } from '#domain/storage/change.ts';
 import { bucketOf, type Filling } from '#domain/storage/filling.ts';
 import { hourOf, joined, type Deletion } from '#domain/storage/journal.ts';
-import type { Ledger } from '#ports/ledger.ts';
+import type { Ledger } from '#ports/storage/ledger.ts';
 import { changeFrom, deletionFrom, fillingFrom } from '#protocol/ledger.ts';
 import { Connection } from './connection.ts';
 import { readable } from './fault-from.ts';

@@ -1,11 +1,11 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { Picture } from '#ports/capture.ts';
+import type { Picture } from '#ports/media/capture.ts';
 import type {
 	LiveEncoder,
 	LiveEncoderOptions,
 	LiveEncoderSink,
 	LiveEncoding,
-} from '#ports/live-encoder.ts';
+} from '#ports/media/live-encoder.ts';
 import { processorMaker } from './frame-clock.ts';
 import { FragmentLiveEncoder } from './live-fragments.ts';
 import { LiveVoice } from './live-voice.ts';

@@ -1,13 +1,13 @@
 import { faultOf } from '#domain/base/fault.ts';
 import { usOfTicks } from '#domain/footage/payload.ts';
-import type { Picture } from '#ports/capture.ts';
-import type { Encoding, Fragment, InitSection } from '#ports/encoder.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Encoding, Fragment, InitSection } from '#ports/media/encoder.ts';
 import type {
 	LiveEncoder,
 	LiveEncoderOptions,
 	LiveEncoderSink,
 	LiveEncoding,
-} from '#ports/live-encoder.ts';
+} from '#ports/media/live-encoder.ts';
 import { streamOf } from './picture.ts';
 import type { SharedEncoder } from './shared-encoder.ts';
 

@@ -6,8 +6,8 @@ import {
 	type LivePart,
 } from '#domain/live/live-part.ts';
 import type { LiveRate } from '#protocol/channel.ts';
-import type { Picture } from '#ports/capture.ts';
-import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/media/live-screen.ts';
 import { LiveDecoder } from './live-decoder.ts';
 import type { SoundPlayer } from './live-sound.ts';
 import { eachPainted } from './painted.ts';

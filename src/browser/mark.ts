@@ -1,4 +1,4 @@
-import type { Sign } from '#ports/sign.ts';
+import type { Sign } from '#ports/app/sign.ts';
 
 /** `rounded`: a tile with room around it; `full`: to every edge, for systems that cut their own shape. */
 type Shape = 'rounded' | 'full';

@@ -1,6 +1,12 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
-import type { Captured } from '#ports/capture.ts';
-import type { Encoder, EncoderOptions, EncoderSink, Encoding, Fragment } from '#ports/encoder.ts';
+import type { Captured } from '#ports/media/capture.ts';
+import type {
+	Encoder,
+	EncoderOptions,
+	EncoderSink,
+	Encoding,
+	Fragment,
+} from '#ports/media/encoder.ts';
 import { Cutting } from './cutting.ts';
 import { firstFrame, isMoving } from './frame-clock.ts';
 import { streamOf } from './picture.ts';

@@ -17,7 +17,7 @@ import type {
 	PendingJoin,
 	Vault,
 	VaultReading,
-} from '#ports/vault.ts';
+} from '#ports/keys/vault.ts';
 
 /** Keys that die with the tab: the last rung of the ladder, where a browser keeps none. */
 export class MemoryVault implements Vault {

@@ -1,4 +1,4 @@
-import type { Motion } from '#ports/motion.ts';
+import type { Motion } from '#ports/device/motion.ts';
 
 /** The motion sensor of a phone, as far as the browser gives it unasked. */
 export class DeviceMotion implements Motion {

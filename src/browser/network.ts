@@ -1,4 +1,4 @@
-import type { Network } from '#ports/network.ts';
+import type { Network } from '#ports/network/network.ts';
 
 export class BrowserNetwork implements Network {
 	readonly origin = location.origin;

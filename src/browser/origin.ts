@@ -1,4 +1,4 @@
-import type { Cleared, Origin, Trace } from '#ports/origin.ts';
+import type { Cleared, Origin, Trace } from '#ports/storage/origin.ts';
 import { clearedFrom, traceFrom } from '#protocol/trace.ts';
 
 /** Browsers clear IndexedDB, caches and workers for want of room; localStorage they leave. */

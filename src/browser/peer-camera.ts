@@ -1,7 +1,7 @@
 import { beginningAt } from '#domain/media/sdp.ts';
 import type { LiveRate } from '#protocol/channel.ts';
-import type { Picture } from '#ports/capture.ts';
-import type { CameraPeer, PeerEvent } from '#ports/peer.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { CameraPeer, PeerEvent } from '#ports/network/peer.ts';
 import { End } from './peer-end.ts';
 import { REPLACED, streamOf } from './picture.ts';
 

@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { PeerEvent } from '#ports/peer.ts';
+import type { PeerEvent } from '#ports/network/peer.ts';
 
 /** What both ends do alike. */
 export class End {

@@ -1,5 +1,5 @@
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
-import type { PeerEvent, ViewerPeer } from '#ports/peer.ts';
+import type { PeerEvent, ViewerPeer } from '#ports/network/peer.ts';
 import { End } from './peer-end.ts';
 import { pictureOf } from './picture.ts';
 

@@ -1,8 +1,8 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { IceServer } from '#protocol/wire.ts';
-import type { Picture } from '#ports/capture.ts';
-import type { Dtls } from '#ports/crypto.ts';
-import type { CameraPeer, PeerEvent, Peers, ViewerPeer } from '#ports/peer.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Dtls } from '#ports/keys/crypto.ts';
+import type { CameraPeer, PeerEvent, Peers, ViewerPeer } from '#ports/network/peer.ts';
 import { CameraEnd } from './peer-camera.ts';
 import { ViewerEnd } from './peer-viewer.ts';
 

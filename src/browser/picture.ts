@@ -1,4 +1,4 @@
-import type { Picture } from '#ports/capture.ts';
+import type { Picture } from '#ports/media/capture.ts';
 
 /** In a browser a picture is a MediaStream; only adapters know. */
 export function pictureOf(stream: MediaStream): Picture {

@@ -1,4 +1,4 @@
-import type { Charge, Power } from '#ports/power.ts';
+import type { Charge, Power } from '#ports/device/power.ts';
 
 interface Battery extends EventTarget {
 	readonly level: number;

@@ -1,6 +1,6 @@
 import Dexie, { type Table } from 'dexie';
 import { preferencesFrom, type Preferences } from '#protocol/preferences.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
 import { Connection } from './connection.ts';
 import { readable } from './fault-from.ts';
 

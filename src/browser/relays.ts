@@ -1,6 +1,6 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
+import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
 import {
 	CARD_PATH,
 	CLOSED,

@@ -1,4 +1,4 @@
-import type { Reloading } from '#ports/reloading.ts';
+import type { Reloading } from '#ports/app/reloading.ts';
 
 const KEY = 'spycam-reloaded';
 

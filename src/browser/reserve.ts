@@ -1,5 +1,5 @@
 import Dexie, { type Table } from 'dexie';
-import type { Reserve } from '#ports/reserve.ts';
+import type { Reserve } from '#ports/storage/reserve.ts';
 import { Connection } from './connection.ts';
 
 const PIECE_BYTES = 2 ** 20;

@@ -1,4 +1,4 @@
-import type { Scratch } from '#ports/lab.ts';
+import type { Scratch } from '#ports/device/lab.ts';
 import { DexieSegments } from './segments.ts';
 import { BrowserVault } from './vault.ts';
 import { whenLate } from './when-late.ts';

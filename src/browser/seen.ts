@@ -1,6 +1,6 @@
 import { seenBy, type SeenDevices } from '#domain/home/seen.ts';
 import { seenDocument, seenFrom } from '#protocol/seen.ts';
-import type { SeenStore } from '#ports/seen.ts';
+import type { SeenStore } from '#ports/storage/seen.ts';
 import { Connection } from './connection.ts';
 import { readable } from './fault-from.ts';
 import { PreferenceDatabase, PREFERENCES } from './preferences.ts';

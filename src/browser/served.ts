@@ -1,7 +1,7 @@
 import { ascii, hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { SUMS_PATH, sumsFrom, sumsText } from '#domain/base/sums.ts';
-import type { ServedApp } from '#ports/served.ts';
+import type { ServedApp } from '#ports/app/served.ts';
 import { fetchBytes } from './fetch.ts';
 
 const FILE_MS = 10_000;

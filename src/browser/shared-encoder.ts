@@ -1,4 +1,4 @@
-import type { Captured, Picture } from '#ports/capture.ts';
+import type { Captured, Picture } from '#ports/media/capture.ts';
 import type {
 	Encoder,
 	EncoderOptions,
@@ -6,7 +6,7 @@ import type {
 	Encoding,
 	Fragment,
 	InitSection,
-} from '#ports/encoder.ts';
+} from '#ports/media/encoder.ts';
 
 export interface Overhearing {
 	/** A copy, of the recording of this picture. */

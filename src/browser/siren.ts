@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { Siren } from '#ports/siren.ts';
+import type { Siren } from '#ports/device/siren.ts';
 
 const LOW_HZ = 650;
 const HIGH_HZ = 1450;

@@ -1,5 +1,5 @@
 import type { Pressure } from '#domain/recording/sparing.ts';
-import type { Strain } from '#ports/strain.ts';
+import type { Strain } from '#ports/device/strain.ts';
 
 interface Observer {
 	observe(source: 'cpu', options: { readonly sampleInterval: number }): Promise<void>;

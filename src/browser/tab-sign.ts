@@ -1,4 +1,4 @@
-import type { Sign } from '#ports/sign.ts';
+import type { Sign } from '#ports/app/sign.ts';
 import { markOf } from './mark.ts';
 import { anyCameraTaken } from './tenure.ts';
 

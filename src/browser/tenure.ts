@@ -1,6 +1,6 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Tenure } from '#ports/tenure.ts';
+import type { Tenure } from '#ports/device/tenure.ts';
 import { faultFrom } from './fault-from.ts';
 
 const DEADLINE_MS = 5000;

@@ -1,4 +1,4 @@
-import type { CaptureRequest } from '#ports/capture.ts';
+import type { CaptureRequest } from '#ports/media/capture.ts';
 import { BrowserClock } from './clock.ts';
 import { drawTestPicture } from './test-card.ts';
 

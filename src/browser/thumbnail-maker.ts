@@ -1,6 +1,6 @@
 import { joined, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { Glance, ThumbnailMaker } from '#ports/thumbnails.ts';
+import type { Glance, ThumbnailMaker } from '#ports/footage/thumbnails.ts';
 import type { FromThumbnailer, ToThumbnailer } from './thumbnail.worker.ts';
 import thumbnailUrl from './thumbnail.worker.ts?worker&url';
 import { trustedWorker } from './trusted.ts';

@@ -1,5 +1,5 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import type { StoredThumbnail, Thumbnails, Which } from '#ports/thumbnails.ts';
+import type { StoredThumbnail, Thumbnails, Which } from '#ports/footage/thumbnails.ts';
 import { Connection } from './connection.ts';
 import { FOOTAGE, FootageDatabase } from './database.ts';
 import { readable } from './fault-from.ts';

@@ -1,6 +1,6 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { Picture } from '#ports/capture.ts';
-import type { Torch } from '#ports/torch.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Torch } from '#ports/device/torch.ts';
 import { lensOf } from './picture.ts';
 
 /** W3C Image Capture, where the browser has it. */

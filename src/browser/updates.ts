@@ -1,6 +1,6 @@
 import type { Workbox } from 'workbox-window';
 import { Fault } from '#domain/base/fault.ts';
-import type { Newer, Updates } from '#ports/updates.ts';
+import type { Newer, Updates } from '#ports/app/updates.ts';
 import { anyCameraTaken } from './tenure.ts';
 import { trustedWorker } from './trusted.ts';
 

@@ -2,7 +2,13 @@ import { Dexie, type Table } from 'dexie';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
-import type { Arrival, EpochFacts, KeptCamera, KeyStrength, PendingJoin } from '#ports/vault.ts';
+import type {
+	Arrival,
+	EpochFacts,
+	KeptCamera,
+	KeyStrength,
+	PendingJoin,
+} from '#ports/keys/vault.ts';
 import type { KeyRow } from './kept-keys.ts';
 import { Opening } from './opening.ts';
 

@@ -2,7 +2,7 @@ import { Dexie } from 'dexie';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/base/ids.ts';
-import type { KemKey, SignKey } from '#ports/crypto.ts';
+import type { KemKey, SignKey } from '#ports/keys/crypto.ts';
 import type {
 	Arrival,
 	EpochFacts,
@@ -16,7 +16,7 @@ import type {
 	PendingJoin,
 	Vault,
 	VaultReading,
-} from '#ports/vault.ts';
+} from '#ports/keys/vault.ts';
 import { arrivalsOf, changeArrival, pendingJoinOf } from './kept-arrivals.ts';
 import { keptCamera, keptCameras, knownCamera } from './kept-cameras.ts';
 import {

@@ -1,8 +1,8 @@
 import type * as MediaBunny from 'mediabunny';
 import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from 'mediabunny';
 import { Fault } from '#domain/base/fault.ts';
-import type { Captured } from '#ports/capture.ts';
-import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
+import type { Captured } from '#ports/media/capture.ts';
+import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/media/encoder.ts';
 import { Cutting } from './cutting.ts';
 import { streamOf } from './picture.ts';
 import { Voice, type VoicePacket } from './voice.ts';

@@ -1,4 +1,4 @@
-import type { CaptureRequest } from '#ports/capture.ts';
+import type { CaptureRequest } from '#ports/media/capture.ts';
 
 /** What a lens may refuse, and is then had as well as it can. */
 export type Refused = 'shape' | 'frameRate' | 'resizeMode';

@@ -1,8 +1,8 @@
 import { hexOf } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { Vault } from '#ports/vault.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Vault } from '#ports/keys/vault.ts';
 import {
 	DOES,
 	type Acting,

@@ -1,5 +1,5 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
-import type { Relays } from '#ports/relay.ts';
+import type { Relays } from '#ports/network/relay.ts';
 import type { No } from './meeting-line.ts';
 
 /** How others reach a relay; `localhost` would be themselves. */

@@ -1,7 +1,7 @@
 import { defaultBudget } from '#domain/storage/retention.ts';
 import { allowedBytes, capAfterRefusal, footageOf, type Cap } from '#domain/storage/space.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
 
 /**
  * What this device may keep: what the person allowed, or less where the browser refused more. Rules:

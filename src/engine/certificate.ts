@@ -1,5 +1,5 @@
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto, Dtls } from '#ports/crypto.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto, Dtls } from '#ports/keys/crypto.ts';
 import type { House } from './house.ts';
 
 /** A call shall not end because a certificate does. */

@@ -6,8 +6,8 @@ import {
 	type FindingKind,
 } from '#domain/storage/check.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { Examined, Examining } from '#ports/examining.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Examined, Examining } from '#ports/footage/examining.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 import type { ChainPiece, Opener } from './open.ts';
 
 const PLACES_AT_ONCE = 5000;

@@ -4,8 +4,8 @@ import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import type { ClipFormat, ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/clips.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { ClipFormat, ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/media/clips.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 import type { Opens } from './reel.ts';
 
 /** Rules: docs/spec/clips.md. */

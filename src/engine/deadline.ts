@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 /** Work that may last so long and can be called off. Throws `timeout`, `aborted`, and what the work throws. */
 export class Deadline {

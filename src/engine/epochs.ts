@@ -1,9 +1,9 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { GrantSubject } from '#domain/home/grant.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto, Secret } from '#ports/crypto.ts';
-import type { Identity, KeptEpoch, Vault } from '#ports/vault.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto, Secret } from '#ports/keys/crypto.ts';
+import type { Identity, KeptEpoch, Vault } from '#ports/keys/vault.ts';
 import { epochSecret, homeNow, homeOfGrant } from './identity.ts';
 import { makeSecret } from './keys.ts';
 import type { Roster } from './roster.ts';

@@ -4,7 +4,7 @@ import { lastSpot, leap, spotAt, spotOfWall, type Spot } from '#domain/footage/s
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import type { Gap, Span } from '#domain/footage/timeline.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 import { coverageOf, DayReel, Sieve, type Opens } from './reel.ts';
 
 export interface FindingTools {

@@ -1,8 +1,8 @@
 import type { CameraEvent, EventDetail, EventKind } from '#domain/recording/event.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Events } from '#ports/events.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Events } from '#ports/footage/events.ts';
 import { eventBodyFrom, eventBytes, type EventBody } from '#protocol/event.ts';
 import type { MetaSealer } from './meta.ts';
 import type { Opener } from './open.ts';

@@ -1,4 +1,4 @@
-import type { Vault } from '#ports/vault.ts';
+import type { Vault } from '#ports/keys/vault.ts';
 import { CLAIM_MS } from './claims.ts';
 import type { Author, Roster } from './roster.ts';
 

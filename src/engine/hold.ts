@@ -1,6 +1,6 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Segments } from '#ports/segments.ts';
-import type { Tenure } from '#ports/tenure.ts';
+import type { Segments } from '#ports/footage/segments.ts';
+import type { Tenure } from '#ports/device/tenure.ts';
 import { closeLeftOpen } from './lineage.ts';
 import type { Retention } from './retention.ts';
 

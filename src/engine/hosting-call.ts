@@ -5,10 +5,10 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import { checkSdp } from '#domain/media/sdp.ts';
 import { channelMessageFrom, type ChannelMessage } from '#protocol/channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
-import type { Picture } from '#ports/capture.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto, Dtls } from '#ports/crypto.ts';
-import type { CameraPeer, PeerEvent, Peers } from '#ports/peer.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto, Dtls } from '#ports/keys/crypto.ts';
+import type { CameraPeer, PeerEvent, Peers } from '#ports/network/peer.ts';
 import type { LensPulse, LiveClock } from './live-clock.ts';
 import type { Post } from './post.ts';
 

@@ -1,6 +1,6 @@
 import type { Doer, EventDetail, EventKind, Ordered } from '#domain/recording/event.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import type { End, Happenings } from './happenings.ts';
 import type { Watcher } from './watching.ts';
 

@@ -1,8 +1,8 @@
 import { base64urlOf } from '#domain/base/base64url.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
 import type { MetaSealer } from './meta.ts';
 import type { LiveKey } from './open.ts';

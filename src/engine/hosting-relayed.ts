@@ -1,5 +1,5 @@
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import type { Watcher } from './watching.ts';
 
 /** Of one device; the one that was not heard of for longest gives way. */

@@ -1,12 +1,12 @@
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
-import type { Capture, Lens } from '#ports/capture.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { Power } from '#ports/power.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
-import type { Torch } from '#ports/torch.ts';
+import type { Capture, Lens } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Power } from '#ports/device/power.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { Torch } from '#ports/device/torch.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Guarding } from './guarding.ts';
 import type { HouseControls } from './house.ts';

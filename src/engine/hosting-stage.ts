@@ -1,6 +1,6 @@
 import { faultOf } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Tenure } from '#ports/tenure.ts';
+import type { Tenure } from '#ports/device/tenure.ts';
 
 /**
  * Which tab of a device speaks for its camera: letters reach them all (LV19). The one that has the lens does, the

@@ -1,6 +1,6 @@
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import { ACT_MS } from './acts.ts';
 import { elapsedMs, momentOf } from './moment.ts';
 

@@ -2,10 +2,10 @@ import { hexOf } from '#domain/base/bytes.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
 import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { Segments } from '#ports/segments.ts';
-import type { Identity, KeyStrength, Vault } from '#ports/vault.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Segments } from '#ports/footage/segments.ts';
+import type { Identity, KeyStrength, Vault } from '#ports/keys/vault.ts';
 import { currentEpoch, type Epoch } from './epochs.ts';
 import { becomeCamera, foundIdentity } from './founding.ts';
 import { homeSecrets, rostersOf, tryIdentity } from './identity.ts';
@@ -17,7 +17,7 @@ import { Opener, type LiveKey } from './open.ts';
 import type { Roster } from './roster.ts';
 import { RunSealer } from './seal.ts';
 
-export type { KeyStrength } from '#ports/vault.ts';
+export type { KeyStrength } from '#ports/keys/vault.ts';
 
 export type HouseState =
 	/** Nothing was ever started on this device. */

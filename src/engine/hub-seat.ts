@@ -11,9 +11,9 @@ import {
 	type FromDevice,
 	type FromRelay,
 } from '#protocol/wire.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { RelaySocketEvents } from '#ports/relay.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { RelaySocketEvents } from '#ports/network/relay.ts';
 import { MOST_CAMERAS } from './keyring.ts';
 import { cameraIdOf } from './keys.ts';
 import type { Membership } from './membership.ts';

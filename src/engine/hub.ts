@@ -6,7 +6,7 @@ import { buildNote } from '#domain/pairing/pairing.ts';
 import { may, type Right } from '#domain/home/rights.ts';
 import { commonLength, seqOf } from '#domain/home/roster.ts';
 import { CLOSED } from '#protocol/wire.ts';
-import type { RelaySocketEvents } from '#ports/relay.ts';
+import type { RelaySocketEvents } from '#ports/network/relay.ts';
 import { HubSeat, type Hear, type HubRoom, type HubTools } from './hub-seat.ts';
 
 /** As a frame has it. */

@@ -3,8 +3,8 @@ import { parseGrant } from '#domain/home/grant.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { hexOf } from '#domain/base/bytes.ts';
-import type { Crypto, Secret } from '#ports/crypto.ts';
-import type { Identity, KeptEpoch, KeptHome, Vault } from '#ports/vault.ts';
+import type { Crypto, Secret } from '#ports/keys/crypto.ts';
+import type { Identity, KeptEpoch, KeptHome, Vault } from '#ports/keys/vault.ts';
 import { cameraIdOf, deviceIdOf, signs, unwraps, workingSecret } from './keys.ts';
 import { replayRoster, type Roster } from './roster.ts';
 

@@ -1,8 +1,8 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { Role, Subject } from '#domain/home/roster.ts';
-import type { Dtls, KemKey, Pair, SignKey } from '#ports/crypto.ts';
-import type { PendingJoin } from '#ports/vault.ts';
+import type { Dtls, KemKey, Pair, SignKey } from '#ports/keys/crypto.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
 
 /** This device as it meets another: its keys, and the home it is in now. */
 export interface Self {

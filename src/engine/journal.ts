@@ -1,7 +1,7 @@
 import { hourOf, joined, type Deletion, type Rule } from '#domain/storage/journal.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Ledger } from '#ports/ledger.ts';
-import type { Evicted } from '#ports/segments.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Ledger } from '#ports/storage/ledger.ts';
+import type { Evicted } from '#ports/footage/segments.ts';
 
 /** Writes down what was deleted, and never keeps anybody waiting for it. Rules: docs/spec/space.md, "The journal". */
 export class Journal {

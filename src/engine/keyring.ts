@@ -1,8 +1,8 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
-import type { Crypto, Secret } from '#ports/crypto.ts';
-import type { Identity, Vault } from '#ports/vault.ts';
+import type { Crypto, Secret } from '#ports/keys/crypto.ts';
+import type { Identity, Vault } from '#ports/keys/vault.ts';
 import { epochSecret } from './identity.ts';
 import { cameraIdOf } from './keys.ts';
 import type { CameraKeys } from './open.ts';

@@ -3,8 +3,8 @@ import { Fault } from '#domain/base/fault.ts';
 import { buildGrant, grantInfo, parseGrant, type GrantSubject } from '#domain/home/grant.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import type { Crypto, KemKey, Pair, Secret, SignKey } from '#ports/crypto.ts';
-import type { KeptSecret, NewSecret } from '#ports/vault.ts';
+import type { Crypto, KemKey, Pair, Secret, SignKey } from '#ports/keys/crypto.ts';
+import type { KeptSecret, NewSecret } from '#ports/keys/vault.ts';
 
 type Hashing = Pick<Crypto, 'sha256'>;
 

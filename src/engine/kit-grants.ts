@@ -3,7 +3,7 @@ import { GRANT_BYTES, parseGrant } from '#domain/home/grant.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import { SIGNATURE_BYTES, signedBytes } from '#domain/base/signed.ts';
-import type { Crypto } from '#ports/crypto.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
 import type { KitKeys } from './kit-keys.ts';
 
 /** What one entry's detail takes. */

@@ -2,7 +2,7 @@ import { ascii, joined, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { publicPointOf, scalarFrom } from '#domain/base/p256.ts';
 import type { Subject } from '#domain/home/roster.ts';
-import type { Crypto, KemKey, Pair, SignKey } from '#ports/crypto.ts';
+import type { Crypto, KemKey, Pair, SignKey } from '#ports/keys/crypto.ts';
 import { deviceIdOf } from './keys.ts';
 
 /** A recovery kit as a member: what its 16 bytes make (KT2). */

@@ -1,5 +1,5 @@
-import type { Capture, Captured } from '#ports/capture.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Capture, Captured } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import type { RecorderChoice } from './recording.ts';
 
 /** A lens that comes back is told by the browser, mostly. */

@@ -1,7 +1,7 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
-import type { Capture, Captured, CapturedEvent } from '#ports/capture.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Capture, Captured, CapturedEvent } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import type { Chosen } from './chosen.ts';
 import type { View } from './recording.ts';
 import { LensReturn } from './lens-return.ts';

@@ -5,9 +5,9 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import { buildLetter, letterInfo, padText, parseLetter, unpadText } from '#domain/home/letter.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { saidFrom, textOf, type Said } from '#protocol/message.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { Identity } from '#ports/vault.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Identity } from '#ports/keys/vault.ts';
 import type { Sender } from './post.ts';
 import { inForce, type Roster } from './roster.ts';
 

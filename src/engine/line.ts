@@ -4,9 +4,9 @@ import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import { CLOSED, WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto, Pair, SignKey } from '#ports/crypto.ts';
-import type { Relays, RelaySocket } from '#ports/relay.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto, Pair, SignKey } from '#ports/keys/crypto.ts';
+import type { Relays, RelaySocket } from '#ports/network/relay.ts';
 import type { LinkState } from './post.ts';
 
 const PROVE_MS = 5000;

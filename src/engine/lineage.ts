@@ -3,8 +3,8 @@ import { Fault } from '#domain/base/fault.ts';
 import type { OldestKept } from '#domain/footage/head.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 
 /** What the next run of a camera says about the ones before it. */
 export interface Lineage {

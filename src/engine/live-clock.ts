@@ -1,5 +1,5 @@
 import { readingOf } from '#domain/footage/clock.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 const LOOK_MS = 100;
 

@@ -1,7 +1,7 @@
 import type { FaultSource } from '#domain/base/fault.ts';
-import type { Clearing } from '#ports/clearing.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Cleared, Lost, Origin } from '#ports/origin.ts';
+import type { Clearing } from '#ports/storage/clearing.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Cleared, Lost, Origin } from '#ports/storage/origin.ts';
 import type { Happenings } from './happenings.ts';
 import type { House } from './house.ts';
 import type { RecorderControls } from './recording.ts';

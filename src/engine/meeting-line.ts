@@ -1,7 +1,7 @@
 import { faultOf, Fault } from '#domain/base/fault.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay, type Refusal } from '#protocol/wire.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Relays, RelaySocket } from '#ports/relay.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Relays, RelaySocket } from '#ports/network/relay.ts';
 
 /** What a small call may take. */
 const CALL_MS = 5000;

@@ -6,8 +6,8 @@ import { parseEntry, type Role, type RosterEntry, type RosterOp } from '#domain/
 import { lastOf } from '#domain/home/seen.ts';
 import { safetyDigits, safetyInputs } from '#domain/home/safety.ts';
 import type { Message } from '#protocol/message.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
 import { admissionOf } from './admission.ts';
 import type { Granting } from './granting.ts';
 import type { House, Household } from './house.ts';

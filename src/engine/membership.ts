@@ -9,9 +9,9 @@ import {
 	type RosterEntry,
 	type Subject,
 } from '#domain/home/roster.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { NewSecret, Vault } from '#ports/vault.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { NewSecret, Vault } from '#ports/keys/vault.ts';
 import {
 	besideHeld,
 	partingOf,

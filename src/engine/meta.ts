@@ -2,7 +2,7 @@ import { joined, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { beginsWithKey, buildLivePart, capturedIn, type LivePart } from '#domain/live/live-part.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import type { Crypto, Secret, SignKey } from '#ports/crypto.ts';
+import type { Crypto, Secret, SignKey } from '#ports/keys/crypto.ts';
 import { deriveKey, sealPayload } from './seal.ts';
 
 interface Basis {

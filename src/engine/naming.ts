@@ -14,7 +14,7 @@ import {
 	unpadName,
 } from '#domain/home/name.ts';
 import { plainName } from '#domain/home/plain-name.ts';
-import type { Crypto, SealKey } from '#ports/crypto.ts';
+import type { Crypto, SealKey } from '#ports/keys/crypto.ts';
 import type { HomeSecret } from './identity.ts';
 
 interface NameKey {

@@ -10,8 +10,8 @@ import {
 	WIRE_VERSION,
 	type RelayCard,
 } from '#protocol/wire.ts';
-import type { Cable, Cables, Channel, ChannelEvents, OfferedCable } from '#ports/cable.ts';
-import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
+import type { Cable, Cables, Channel, ChannelEvents, OfferedCable } from '#ports/network/cable.ts';
+import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
 import type { HubTools } from './hub-seat.ts';
 import { Hub } from './hub.ts';
 

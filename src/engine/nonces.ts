@@ -1,7 +1,7 @@
 import { hexOf } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Beside } from '#protocol/message.ts';
 import { elapsedMs, momentOf, type Moment } from './moment.ts';
 

@@ -1,8 +1,8 @@
 import { changesBetween } from '#domain/storage/change.ts';
 import { profileNamed } from '#domain/recording/profile.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Ledger } from '#ports/ledger.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Ledger } from '#ports/storage/ledger.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
 import type { Preferences } from '#protocol/preferences.ts';
 
 /** The person's choices, with a note of every change that fills the room faster or slower. */

@@ -8,7 +8,7 @@ import { parsePayload, usOfTicks, type Payload } from '#domain/footage/payload.t
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { signedBytes, SIGNATURE_BYTES } from '#domain/base/signed.ts';
-import type { Crypto, SealKey, Secret, VerifyKey } from '#ports/crypto.ts';
+import type { Crypto, SealKey, Secret, VerifyKey } from '#ports/keys/crypto.ts';
 import type { Meta, SealedMeta } from './meta.ts';
 import { deriveKey } from './seal.ts';
 

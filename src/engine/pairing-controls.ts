@@ -11,9 +11,9 @@ import {
 } from '#domain/pairing/pairing-code.ts';
 import { nearCodeFrom, type NearCode } from '#domain/pairing/near-code.ts';
 import type { Note, Wanted } from '#domain/pairing/pairing.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { Relays } from '#ports/relay.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Relays } from '#ports/network/relay.ts';
 import { appFor, isHere, shownAt } from './addresses.ts';
 import type { Joining, Self } from './joining.ts';
 import type { No } from './meeting-line.ts';

@@ -8,7 +8,7 @@ import {
 } from '#domain/pairing/pairing-code.ts';
 import { digitsBytes, digitsOf, pairInfo, transcriptStart } from '#domain/pairing/pairing.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import type { Crypto, HpkeContext, Psk, SealKey } from '#ports/crypto.ts';
+import type { Crypto, HpkeContext, Psk, SealKey } from '#ports/keys/crypto.ts';
 
 type Tools = Pick<Crypto, 'sha256' | 'stretch' | 'secret' | 'derive' | 'seal' | 'open'>;
 

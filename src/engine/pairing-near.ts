@@ -10,8 +10,8 @@ import {
 	type NearOffer,
 } from '#domain/pairing/near-code.ts';
 import type { MeetingCode } from '#domain/pairing/pairing-code.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Self } from './joining.ts';
 import type { No } from './meeting-line.ts';
 import type { Seat } from './meeting.ts';

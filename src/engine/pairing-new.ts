@@ -24,8 +24,8 @@ import {
 	type Wanted,
 } from '#domain/pairing/pairing.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { PendingJoin } from '#ports/vault.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { Self } from './joining.ts';
 import {
 	after,

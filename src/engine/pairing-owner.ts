@@ -24,7 +24,7 @@ import {
 } from '#domain/pairing/pairing.ts';
 import type { Subject } from '#domain/home/roster.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import type { Crypto, KemKey, Pair, SignKey } from '#ports/crypto.ts';
+import type { Crypto, KemKey, Pair, SignKey } from '#ports/keys/crypto.ts';
 import type { Joining, Self } from './joining.ts';
 import { deviceIdOf } from './keys.ts';
 import {

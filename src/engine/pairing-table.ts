@@ -1,10 +1,10 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import { buildNote, type Note, type Wanted } from '#domain/pairing/pairing.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { Relays } from '#ports/relay.ts';
-import type { PendingJoin } from '#ports/vault.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { Joining, Self } from './joining.ts';
 import type { No } from './meeting-line.ts';
 import { Meeting, type Seat } from './meeting.ts';

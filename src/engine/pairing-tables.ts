@@ -1,6 +1,6 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Wanted } from '#domain/pairing/pairing.ts';
-import type { PendingJoin } from '#ports/vault.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { Self } from './joining.ts';
 import { NewTalk, type NewWish } from './pairing-new.ts';
 import { OwnerTalk, type OwnerWish } from './pairing-owner.ts';

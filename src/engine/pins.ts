@@ -3,8 +3,8 @@ import { MOST_PINNED } from '#domain/storage/filling.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { minuteOf, MINUTE_US } from '#domain/footage/index-page.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import type { Keeping, Pin } from '#ports/keeping.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Keeping, Pin } from '#ports/footage/keeping.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 import type { Allowance } from './allowance.ts';
 
 export interface PinCost {

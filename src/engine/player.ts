@@ -1,7 +1,7 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Screen, ScreenEvent } from '#ports/screen.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Screen, ScreenEvent } from '#ports/media/screen.ts';
 import { Deadline } from './deadline.ts';
 import { Finding, type FindingTools, type Target } from './finding.ts';
 import { Passing } from './passing.ts';

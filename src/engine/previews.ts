@@ -1,7 +1,7 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Thumbnails, Which } from '#ports/thumbnails.ts';
+import type { Thumbnails, Which } from '#ports/footage/thumbnails.ts';
 import type { Opener } from './open.ts';
 
 /** A thumbnail older than this does not show what is asked for. */

@@ -1,6 +1,6 @@
 import { Bucket, type Rate } from '#domain/base/bucket.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 /** So much a second of each member. */
 export class Rates {

@@ -4,7 +4,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Profile } from '#domain/recording/profile.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
 import { repairFor, type Pulse, type Repair } from '#domain/recording/watchdog.ts';
-import type { Captured, CapturedEvent } from '#ports/capture.ts';
+import type { Captured, CapturedEvent } from '#ports/media/capture.ts';
 import { Chosen } from './chosen.ts';
 import { CameraInHand } from './hold.ts';
 import { LensInHand, lensLost, lensRefused, nothingCame } from './lens.ts';

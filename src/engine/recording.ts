@@ -4,10 +4,10 @@ import type { Profile } from '#domain/recording/profile.ts';
 import type { Run, RunEnd } from '#domain/footage/run.ts';
 import type { Repair } from '#domain/recording/watchdog.ts';
 import type { SealedSegment } from '#domain/footage/segment.ts';
-import type { Capture, Picture } from '#ports/capture.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
-import type { Segments } from '#ports/segments.ts';
-import type { Tenure } from '#ports/tenure.ts';
+import type { Capture, Picture } from '#ports/media/capture.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { Segments } from '#ports/footage/segments.ts';
+import type { Tenure } from '#ports/device/tenure.ts';
 import type { Retention } from './retention.ts';
 import type { Effort, TakeTools } from './take.ts';
 

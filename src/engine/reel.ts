@@ -7,8 +7,8 @@ import type { Run } from '#domain/footage/run.ts';
 import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { hasSound, initWithSound, withSilence } from '#domain/media/sound.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import type { Reel } from '#ports/screen.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Reel } from '#ports/media/screen.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 
 /** What the reel needs of `Opener`: the same faults. */
 export interface Opens {

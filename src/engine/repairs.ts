@@ -1,8 +1,8 @@
 import type { EventKind } from '#domain/recording/event.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Repair } from '#domain/recording/watchdog.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Reloading } from '#ports/reloading.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Reloading } from '#ports/app/reloading.ts';
 import type { Happenings } from './happenings.ts';
 
 /** WD4. */

@@ -2,8 +2,8 @@ import { Fault } from '#domain/base/fault.ts';
 import type { Leaving } from '#domain/storage/leaving.ts';
 import { PAGES_A_PASS, toFree, toFreeAfterQuota } from '#domain/storage/retention.ts';
 import { reserveOf } from '#domain/storage/space.ts';
-import type { Reserve } from '#ports/reserve.ts';
-import type { Evicted, Segments } from '#ports/segments.ts';
+import type { Reserve } from '#ports/storage/reserve.ts';
+import type { Evicted, Segments } from '#ports/footage/segments.ts';
 import type { Allowance } from './allowance.ts';
 import type { Journal } from './journal.ts';
 

@@ -4,7 +4,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { commonLength } from '#domain/home/roster.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import type { Learned, Membership } from './membership.ts';
 
 /** What a frame takes. */

@@ -12,7 +12,7 @@ import {
 	type Subject,
 } from '#domain/home/roster.ts';
 import { SIGNATURE_BYTES, signedBytes } from '#domain/base/signed.ts';
-import type { Crypto, Pair, SignKey } from '#ports/crypto.ts';
+import type { Crypto, Pair, SignKey } from '#ports/keys/crypto.ts';
 import { deviceIdOf, homeIdOf } from './keys.ts';
 import { dropClaims, kitMay, kitOf, type Claim } from './claims.ts';
 

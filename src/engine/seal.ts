@@ -17,9 +17,9 @@ import { buildPayload, payloadLength, usOfTicks, type Payload } from '#domain/fo
 import type { RunStart } from '#domain/footage/run.ts';
 import type { SealedSegment } from '#domain/footage/segment.ts';
 import { HASH_BYTES, signedBytes } from '#domain/base/signed.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto, SealKey, Secret, SignKey } from '#ports/crypto.ts';
-import type { Fragment, InitSection } from '#ports/encoder.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto, SealKey, Secret, SignKey } from '#ports/keys/crypto.ts';
+import type { Fragment, InitSection } from '#ports/media/encoder.ts';
 
 export function deriveKey(
 	crypto: Crypto,

@@ -7,9 +7,9 @@ import {
 	type Look,
 	type Wrong,
 } from '#domain/recording/tamper.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Motion } from '#ports/motion.ts';
-import type { Power } from '#ports/power.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Motion } from '#ports/device/motion.ts';
+import type { Power } from '#ports/device/power.ts';
 import type { End, Happenings } from './happenings.ts';
 import type { RecorderControls } from './recording.ts';
 

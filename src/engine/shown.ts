@@ -1,6 +1,6 @@
 import { keyFrom, type Group } from '#domain/footage/playlist.ts';
 import { lastSpot, spotAt } from '#domain/footage/seek.ts';
-import type { ScreenEvent } from '#ports/screen.ts';
+import type { ScreenEvent } from '#ports/media/screen.ts';
 import type { Moment } from './finding.ts';
 import type { DayReel } from './reel.ts';
 

@@ -1,8 +1,8 @@
 import { faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { lastOf, seenBy, type Seen } from '#domain/home/seen.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { SeenStore } from '#ports/seen.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { SeenStore } from '#ports/storage/seen.ts';
 
 /** What is kept is so much older than what is known, at most. */
 const KEEP_MS = 60_000;

@@ -11,9 +11,9 @@ import {
 	type Tally,
 	type Why,
 } from '#domain/recording/sparing.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Power } from '#ports/power.ts';
-import type { Strain } from '#ports/strain.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Power } from '#ports/device/power.ts';
+import type { Strain } from '#ports/device/strain.ts';
 import type { Happenings } from './happenings.ts';
 import type { RecorderControls } from './recording.ts';
 

@@ -1,6 +1,6 @@
 import { isTestPicture } from '#domain/media/lens.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import type { End, Happenings } from './happenings.ts';
 import type { RecorderControls } from './recording.ts';
 

@@ -2,7 +2,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Look } from '#domain/recording/tamper.ts';
-import type { ThumbnailMaker, Thumbnails } from '#ports/thumbnails.ts';
+import type { ThumbnailMaker, Thumbnails } from '#ports/footage/thumbnails.ts';
 import type { MetaSealer } from './meta.ts';
 
 /** Rules: docs/spec/thumbnails.md. */

@@ -8,8 +8,8 @@ import {
 	type Piece,
 } from '#domain/recording/device-check.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 import type { Opener } from './open.ts';
 import type { PlayerControls } from './playing.ts';
 import type { Recorded } from './trial-recording.ts';

@@ -7,8 +7,8 @@ import {
 	type Trial,
 } from '#domain/recording/device-check.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Lab } from '#ports/lab.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Lab } from '#ports/device/lab.ts';
 import { Deadline } from './deadline.ts';
 
 export interface TryingWish {

@@ -6,7 +6,7 @@ import {
 	type Pulse,
 	type Watch,
 } from '#domain/recording/watchdog.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 const TICK_MS = 1000;
 

@@ -6,10 +6,10 @@ import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { checkSdp } from '#domain/media/sdp.ts';
 import { channelMessageFrom, type ChannelMessage, type LiveRate } from '#protocol/channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
-import type { Picture } from '#ports/capture.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto, Dtls } from '#ports/crypto.ts';
-import type { PeerEvent, Peers, ViewerPeer } from '#ports/peer.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto, Dtls } from '#ports/keys/crypto.ts';
+import type { PeerEvent, Peers, ViewerPeer } from '#ports/network/peer.ts';
 import type { Post } from './post.ts';
 
 /** The clocks are compared often at first, then now and then. */

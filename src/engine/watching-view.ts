@@ -4,7 +4,7 @@ import type { FilmPart } from '#domain/live/live-part.ts';
 import { AGAIN_MS, expectedFrameMs, verdict, type Verdict } from '#domain/live/path.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { CameraState, CommandName, Message } from '#protocol/message.ts';
-import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
+import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/media/live-screen.ts';
 import type { Post } from './post.ts';
 import { DirectCall, type DirectTools } from './watching-direct.ts';
 import { changes, goneOf, type Ended } from './watching-state.ts';

@@ -1,6 +1,6 @@
 import { faultOf } from '#domain/base/fault.ts';
 import type { Note, Wanted } from '#domain/pairing/pairing.ts';
-import type { PendingJoin } from '#ports/vault.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { Self } from './joining.ts';
 import type { Nearby } from './nearby.ts';
 import type { Table } from './pairing-table.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { Crypto, VerifyKey } from '#ports/crypto.ts';
+import type { Crypto, VerifyKey } from '#ports/keys/crypto.ts';
 
 /** The part of the port that a relay needs: it signs nothing and opens nothing. */
 export type Checking = Pick<Crypto, 'random' | 'sha256' | 'verifier' | 'verify'>;

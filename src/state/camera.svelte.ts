@@ -3,7 +3,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import { isTaken } from '#domain/home/name.ts';
 import { profileNamed, type Profile } from '#domain/recording/profile.ts';
-import type { Lens } from '#ports/capture.ts';
+import type { Lens } from '#ports/media/capture.ts';
 import type { Engine } from './engine.ts';
 
 /** The camera page's own choices, kept in step with what is remembered. */

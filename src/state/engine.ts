@@ -24,20 +24,20 @@ import type { Watchfulness } from '#engine/sentry.ts';
 import type { LastSeen } from '#engine/sightings.ts';
 import type { Thrift } from '#engine/sparing.ts';
 import type { HostingControls, WatchingControls } from '#engine/watching.ts';
-import type { Awake } from '#ports/awake.ts';
-import type { Capture, Picture } from '#ports/capture.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { CodeReader } from '#ports/code-reader.ts';
-import type { Given } from '#ports/given.ts';
-import type { Keeping } from '#ports/keeping.ts';
-import type { Installer } from '#ports/installer.ts';
-import type { Ledger } from '#ports/ledger.ts';
-import type { Origin } from '#ports/origin.ts';
-import type { Power } from '#ports/power.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
-import type { Segments } from '#ports/segments.ts';
-import type { ServedApp } from '#ports/served.ts';
-import type { Sign } from '#ports/sign.ts';
+import type { Awake } from '#ports/device/awake.ts';
+import type { Capture, Picture } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { CodeReader } from '#ports/device/code-reader.ts';
+import type { Given } from '#ports/app/given.ts';
+import type { Keeping } from '#ports/footage/keeping.ts';
+import type { Installer } from '#ports/app/installer.ts';
+import type { Ledger } from '#ports/storage/ledger.ts';
+import type { Origin } from '#ports/storage/origin.ts';
+import type { Power } from '#ports/device/power.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { Segments } from '#ports/footage/segments.ts';
+import type { ServedApp } from '#ports/app/served.ts';
+import type { Sign } from '#ports/app/sign.ts';
 
 /** The product without its screens: one of each, for the life of the page. `wiring.ts` makes it. */
 export interface Engine {

@@ -1,5 +1,5 @@
 import { badgePlace, type Place, type Size } from '#domain/recording/guard.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 const AWAKE_MS = 10_000;
 const WANDER_MS = 60_000;

@@ -1,5 +1,5 @@
-import type { Given } from '#ports/given.ts';
-import type { Relays } from '#ports/relay.ts';
+import type { Given } from '#ports/app/given.ts';
+import type { Relays } from '#ports/network/relay.ts';
 
 /** What an insecure page has: what its link brought, and whether a relay answers where it is from. */
 export interface WaysOn {

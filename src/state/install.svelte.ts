@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { Installation } from '#ports/installer.ts';
+import type { Installation } from '#ports/app/installer.ts';
 import type { Engine } from './engine.ts';
 
 /** Where the way to install is to be found, by browser. */

@@ -1,7 +1,7 @@
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import type { Pin, Removal } from '#ports/keeping.ts';
+import type { Pin, Removal } from '#ports/footage/keeping.ts';
 import type { Engine } from './engine.ts';
 import type { Ribbon } from './ribbon.svelte.ts';
 

@@ -1,4 +1,4 @@
-import type { Origin } from '#ports/origin.ts';
+import type { Origin } from '#ports/storage/origin.ts';
 
 /** Before that there is not enough to be worth a question. */
 const WORTH_ASKING_MS = 10_000;

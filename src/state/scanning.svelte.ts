@@ -1,5 +1,5 @@
 import { faultOf, type Fault } from '#domain/base/fault.ts';
-import type { Captured } from '#ports/capture.ts';
+import type { Captured } from '#ports/media/capture.ts';
 import type { Engine } from './engine.ts';
 
 /** A code fits from a hand's width away. */

@@ -1,5 +1,5 @@
 import { faultOf, type Fault } from '#domain/base/fault.ts';
-import type { ServedApp } from '#ports/served.ts';
+import type { ServedApp } from '#ports/app/served.ts';
 import type { Engine } from './engine.ts';
 
 /** What this browser was served of the app, so that a person can compare two places (docs/spec/app.md, AP11). */

@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { Updates } from '#ports/updates.ts';
+import type { Updates } from '#ports/app/updates.ts';
 
 /** How far the change to a newer version is. `refused`: a tab of this browser records; `missing`: there is none. */
 export type Change = 'none' | 'under-way' | 'refused' | 'failed' | 'missing';

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { BrowserCables } from '#browser/cable.ts';
 import { buildContact, parseContact, type Contact } from '#domain/pairing/contact.ts';
-import type { CableEvents, Channel, ChannelEvents } from '#ports/cable.ts';
+import type { CableEvents, Channel, ChannelEvents } from '#ports/network/cable.ts';
 
 /** As it comes through a code. */
 const scanned = (contact: Contact): Contact => parseContact(buildContact(contact));

@@ -3,7 +3,13 @@ import { MediaRecorderEncoder } from '#browser/media-recorder.ts';
 import { pictureOf } from '#browser/picture.ts';
 import { CodecEncoder } from '#browser/webcodecs.ts';
 import { sizeSaid } from '#domain/media/movie-box.ts';
-import type { Encoder, EncoderSink, Encoding, Fragment, InitSection } from '#ports/encoder.ts';
+import type {
+	Encoder,
+	EncoderSink,
+	Encoding,
+	Fragment,
+	InitSection,
+} from '#ports/media/encoder.ts';
 import { paintedLens, soundTrack, type PaintedLens } from '../fixtures/painted-lens.ts';
 
 const OPTIONS = { bitsPerSecond: 1_000_000, keyFrameMs: 1000, frameRate: 15, sound: false };

@@ -10,7 +10,7 @@ import type { RunId } from '#domain/base/ids.ts';
 import { beginsWithKey, type FramesPart } from '#domain/live/live-part.ts';
 import { LiveWindow } from '#engine/live-window.ts';
 import { MetaSealer } from '#engine/meta.ts';
-import type { Dtls } from '#ports/crypto.ts';
+import type { Dtls } from '#ports/keys/crypto.ts';
 import { makeWorkshop } from '../engine/sealing.ts';
 import { leastOf, median } from '../measures.ts';
 import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-stage.ts';

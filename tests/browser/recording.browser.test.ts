@@ -6,8 +6,14 @@ import { CameraEnd } from '#browser/peer-camera.ts';
 import { lensOf, pictureOf, streamOf } from '#browser/picture.ts';
 import { CodecEncoder } from '#browser/webcodecs.ts';
 import type { Fault } from '#domain/base/fault.ts';
-import type { Captured } from '#ports/capture.ts';
-import type { Encoder, EncoderSink, Encoding, Fragment, InitSection } from '#ports/encoder.ts';
+import type { Captured } from '#ports/media/capture.ts';
+import type {
+	Encoder,
+	EncoderSink,
+	Encoding,
+	Fragment,
+	InitSection,
+} from '#ports/media/encoder.ts';
 import { captureContract } from '../contracts/capture.ts';
 import { leastOf, median } from '../measures.ts';
 

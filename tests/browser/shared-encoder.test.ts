@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SharedEncoder } from '#browser/shared-encoder.ts';
-import type { Encoder, EncoderSink } from '#ports/encoder.ts';
+import type { Encoder, EncoderSink } from '#ports/media/encoder.ts';
 import { makePicture } from '../fakes/peers.ts';
 
 /** An encoder whose encodings a test plays itself. */

@@ -3,8 +3,8 @@ import { MediaCapture } from '#browser/capture.ts';
 import { MediaRecorderEncoder } from '#browser/media-recorder.ts';
 import { streamOf } from '#browser/picture.ts';
 import { TEST_PICTURE } from '#domain/media/lens.ts';
-import type { Captured, CaptureRequest } from '#ports/capture.ts';
-import type { Fragment, InitSection } from '#ports/encoder.ts';
+import type { Captured, CaptureRequest } from '#ports/media/capture.ts';
+import type { Fragment, InitSection } from '#ports/media/encoder.ts';
 
 const WISH = { lensId: TEST_PICTURE, width: 640, height: 360, frameRate: 15, sound: false };
 

@@ -7,7 +7,7 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import { HostedCall } from '#engine/hosting-call.ts';
 import { LensPulse, LiveClock } from '#engine/live-clock.ts';
 import { DirectCall } from '#engine/watching-direct.ts';
-import type { Dtls } from '#ports/crypto.ts';
+import type { Dtls } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
 import { FakeRelay } from '../fakes/post.ts';
 import { cleanUps, lens, shown } from './live-stage.ts';

@@ -3,7 +3,7 @@ import { WebCrypto } from '#browser/crypto.ts';
 import { BrowserVault } from '#browser/vault.ts';
 import { makeIdentity } from '#engine/founding.ts';
 import { tryIdentity } from '#engine/identity.ts';
-import type { KeyStrength } from '#ports/vault.ts';
+import type { KeyStrength } from '#ports/keys/vault.ts';
 import { vaultContract } from '../contracts/vault.ts';
 import { answer, rawOpen } from './raw-database.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Capture, Captured, CaptureRequest } from '#ports/capture.ts';
+import type { Capture, Captured, CaptureRequest } from '#ports/media/capture.ts';
 
 const PLAIN: CaptureRequest = {
 	lensId: null,

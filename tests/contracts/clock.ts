@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 /** Lets time go by until it is so, two minutes at most: a worker takes a while to begin. */
 async function until(pass: (ms: number) => Promise<void>, so: () => boolean): Promise<void> {

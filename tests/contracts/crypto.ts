@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ascii, bytesOf, hexOf } from '#domain/base/bytes.ts';
 import { publicPointOf, scalarFrom } from '#domain/base/p256.ts';
-import type { Crypto } from '#ports/crypto.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
 
 const info = ascii('info');
 const nonce = new Uint8Array(12);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Events } from '#ports/events.ts';
+import type { Events } from '#ports/footage/events.ts';
 import { DOOR, SECOND, T0, YARD } from './segments.ts';
 
 const event = (wallUs: number, byte: number) => ({ wallUs, bytes: new Uint8Array(300).fill(byte) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Keeping } from '#ports/keeping.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Keeping } from '#ports/footage/keeping.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 import { randomFrom } from '../random.ts';
 import { DOOR, MINUTE, sealed, SECOND, startOf, T0, YARD } from './segments.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Filling } from '#domain/storage/filling.ts';
 import type { Deletion } from '#domain/storage/journal.ts';
-import type { Ledger } from '#ports/ledger.ts';
+import type { Ledger } from '#ports/storage/ledger.ts';
 
 const HOUR_MS = 3_600_000;
 const NOON = 497_000 * HOUR_MS;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PreferenceStore } from '#ports/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
 
 /** `stored`: what lies there before the first reading. */
 export function preferencesContract(make: (stored: unknown) => Promise<PreferenceStore>): void {

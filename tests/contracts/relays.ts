@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Relays, RelaySocket } from '#ports/relay.ts';
+import type { Relays, RelaySocket } from '#ports/network/relay.ts';
 import type { FromRelay } from '#protocol/wire.ts';
 
 export interface RelaysUnderTest {

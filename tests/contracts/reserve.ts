@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Reserve } from '#ports/reserve.ts';
+import type { Reserve } from '#ports/storage/reserve.ts';
 
 const MIB = 2 ** 20;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import type { SeenStore } from '#ports/seen.ts';
+import type { SeenStore } from '#ports/storage/seen.ts';
 
 const NOW = 1_800_000_000_000;
 const [ANNA, BERT] = ['a1'.repeat(16), 'b2'.repeat(16)] as [DeviceId, DeviceId];

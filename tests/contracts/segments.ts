@@ -3,7 +3,7 @@ import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 import type { Run, RunStart } from '#domain/footage/run.ts';
 import type { SealedSegment } from '#domain/footage/segment.ts';
-import type { Segments } from '#ports/segments.ts';
+import type { Segments } from '#ports/footage/segments.ts';
 
 export const DOOR = '0123456789abcdef0123456789abcdef' as CameraId;
 export const YARD = 'fedcba9876543210fedcba9876543210' as CameraId;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Tenure } from '#ports/tenure.ts';
+import type { Tenure } from '#ports/device/tenure.ts';
 
 const DOOR = '0123456789abcdef0123456789abcdef' as CameraId;
 const YARD = 'fedcba9876543210fedcba9876543210' as CameraId;

@@ -5,7 +5,7 @@ import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { makeEpoch } from '#engine/epochs.ts';
 import { makeIdentity } from '#engine/founding.ts';
 import { tryIdentity } from '#engine/identity.ts';
-import type { KeyStrength, NewIdentity, Vault } from '#ports/vault.ts';
+import type { KeyStrength, NewIdentity, Vault } from '#ports/keys/vault.ts';
 
 const crypto = new WebCrypto();
 const wallMs = 1_795_000_000_000;

@@ -7,7 +7,7 @@ import { PROFILES } from '#domain/recording/profile.ts';
 import { House } from '#engine/house.ts';
 import { Recorder } from '#engine/recorder.ts';
 import type { View } from '#engine/recording.ts';
-import type { Lens } from '#ports/capture.ts';
+import type { Lens } from '#ports/media/capture.ts';
 import { FakeCapture } from '../fakes/capture.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeEncoder } from '../fakes/encoder.ts';

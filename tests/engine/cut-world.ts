@@ -12,7 +12,7 @@ import { Nearby } from '#engine/nearby.ts';
 import { Pairing } from '#engine/pairing-controls.ts';
 import type { PairingState } from '#engine/pairing.ts';
 import { Sightings } from '#engine/sightings.ts';
-import type { Relays, RelaySocketEvents } from '#ports/relay.ts';
+import type { Relays, RelaySocketEvents } from '#ports/network/relay.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { Conversation } from '#relay/conversation.ts';
 import { newWorld } from '../relay/talk.ts';

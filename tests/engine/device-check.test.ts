@@ -8,7 +8,7 @@ import { profileNamed } from '#domain/recording/profile.ts';
 import { DeviceCheck, type CheckWish, type DeviceCheckTools } from '#engine/device-check.ts';
 import { House } from '#engine/house.ts';
 import { NOTHING, type PlayerControls, type PlayerState } from '#engine/playing.ts';
-import type { LiveEncoder } from '#ports/live-encoder.ts';
+import type { LiveEncoder } from '#ports/media/live-encoder.ts';
 import { FakeAir } from '../fakes/cables.ts';
 import { FakeCapture } from '../fakes/capture.ts';
 import { ManualClock } from '../fakes/clock.ts';

@@ -11,7 +11,7 @@ import { household, type Resident } from '../fakes/resident.ts';
 import { joinedTo, RELAY } from './joined.ts';
 import { liveOpener } from './sealing.ts';
 import { until } from './until.ts';
-import type { Secret } from '#ports/crypto.ts';
+import type { Secret } from '#ports/keys/crypto.ts';
 
 const clock = new ManualClock();
 const relay = new FakeRelay(clock, RELAY);

@@ -5,7 +5,7 @@ import { Fault } from '#domain/base/fault.ts';
 import { parseHead } from '#domain/footage/head.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { House } from '#engine/house.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import { FakeVault } from '../fakes/vault.ts';
 import { fragmentOf, initOf, still } from './sealing.ts';
 import { MemorySegments } from '../fakes/segments.ts';

@@ -6,7 +6,7 @@ import type { Subject } from '#domain/home/roster.ts';
 import { kitKeysOf, type KitKeys } from '#engine/kit-keys.ts';
 import { deviceIdOf } from '#engine/keys.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';
-import type { Pair, SignKey } from '#ports/crypto.ts';
+import type { Pair, SignKey } from '#ports/keys/crypto.ts';
 import { Homes } from '#relay/homes.ts';
 import { checking } from '#relay/crypto.ts';
 import { ManualClock } from '../fakes/clock.ts';

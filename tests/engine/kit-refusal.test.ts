@@ -7,7 +7,7 @@ import { becomeCamera } from '#engine/founding.ts';
 import { kitKeysOf, type KitKeys } from '#engine/kit-keys.ts';
 import type { Revoked } from '#engine/members.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';
-import type { Pair, SignKey } from '#ports/crypto.ts';
+import type { Pair, SignKey } from '#ports/keys/crypto.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { kitsOf } from '../fakes/kit.ts';
 import { FakeRelay } from '../fakes/relay.ts';

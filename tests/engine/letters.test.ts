@@ -8,7 +8,7 @@ import { loginBytes } from '#domain/home/login.ts';
 import { safetyDigits, safetyInputs } from '#domain/home/safety.ts';
 import { Letters, type Correspondent } from '#engine/letters.ts';
 import { replayRoster } from '#engine/roster.ts';
-import type { KemKey } from '#ports/crypto.ts';
+import type { KemKey } from '#ports/keys/crypto.ts';
 import type { Said } from '#protocol/message.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';

@@ -5,7 +5,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { House } from '#engine/house.ts';
 import { Losses } from '#engine/losses.ts';
 import type { RecorderState } from '#engine/recording.ts';
-import type { VaultReading } from '#ports/vault.ts';
+import type { VaultReading } from '#ports/keys/vault.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { MemorySegments } from '../fakes/segments.ts';
 import { MemoryOrigin } from '../fakes/space.ts';

@@ -3,7 +3,7 @@ import type { Link } from '#engine/link.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { Pairing } from '#engine/pairing-controls.ts';
 import type { PairingState } from '#engine/pairing.ts';
-import type { Relays } from '#ports/relay.ts';
+import type { Relays } from '#ports/network/relay.ts';
 import type { FakeAir } from '../fakes/cables.ts';
 import type { ManualClock } from '../fakes/clock.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';

@@ -5,7 +5,7 @@ import { cameraIdOf } from '#engine/keys.ts';
 import { Nearby } from '#engine/nearby.ts';
 import { CODE_MS, Pairing } from '#engine/pairing-controls.ts';
 import type { Message } from '#protocol/message.ts';
-import type { Relays } from '#ports/relay.ts';
+import type { Relays } from '#ports/network/relay.ts';
 import { FakeAir } from '../fakes/cables.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { Device, exchange, HERE, members, none, pairedUp } from './nearby-devices.ts';

@@ -3,7 +3,7 @@ import { WebCrypto } from '#browser/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { nextEntry, replayRoster } from '#engine/roster.ts';
-import type { Pair, SignKey } from '#ports/crypto.ts';
+import type { Pair, SignKey } from '#ports/keys/crypto.ts';
 import { checking } from '#relay/crypto.ts';
 import { Homes } from '#relay/homes.ts';
 import { ManualClock } from '../fakes/clock.ts';

@@ -4,7 +4,7 @@ import { base64urlOf } from '#domain/base/base64url.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { ARRIVE_MS } from '#engine/arrivals.ts';
 import { entryHash } from '#engine/roster.ts';
-import type { PendingJoin } from '#ports/vault.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
 import { FakeAir } from '../fakes/cables.ts';
 import { MemorySegments } from '../fakes/segments.ts';
 import { FakeVault } from '../fakes/vault.ts';

@@ -27,7 +27,7 @@ import {
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { after, checkSigned, contextOf, digitsFor, sharedOf, tagOf } from '#engine/pairing-keys.ts';
-import type { KemKey, Pair } from '#ports/crypto.ts';
+import type { KemKey, Pair } from '#ports/keys/crypto.ts';
 import vectors from '../fixtures/vectors/pairing.json' with { type: 'json' };
 
 const crypto = new WebCrypto();

@@ -7,9 +7,9 @@ import type { Run, RunStart } from '#domain/footage/run.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { Opener, type CameraKeys, type OpenedPart } from '#engine/open.ts';
 import { RunSealer } from '#engine/seal.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Crypto, Pair, Secret, SignKey } from '#ports/crypto.ts';
-import type { Fragment } from '#ports/encoder.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto, Pair, Secret, SignKey } from '#ports/keys/crypto.ts';
+import type { Fragment } from '#ports/media/encoder.ts';
 
 /** Real keys and a clock that stands still: enough to seal and open without house and vault. */
 export interface Workshop {

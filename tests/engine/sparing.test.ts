@@ -6,7 +6,7 @@ import type { Pressure } from '#domain/recording/sparing.ts';
 import type { RecorderState } from '#engine/recording.ts';
 import { Sparing } from '#engine/sparing.ts';
 import type { Effort } from '#engine/take.ts';
-import type { Charge } from '#ports/power.ts';
+import type { Charge } from '#ports/device/power.ts';
 import { ManualClock } from '../fakes/clock.ts';
 
 const [low, standard] = PROFILES;

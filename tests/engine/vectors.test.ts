@@ -15,7 +15,7 @@ import { Naming } from '#engine/naming.ts';
 import { Opener } from '#engine/open.ts';
 import { replayRoster } from '#engine/roster.ts';
 import { RunSealer } from '#engine/seal.ts';
-import type { KemKey, Pair } from '#ports/crypto.ts';
+import type { KemKey, Pair } from '#ports/keys/crypto.ts';
 import envelope from '../fixtures/vectors/envelope.json' with { type: 'json' };
 import identity from '../fixtures/vectors/identity.json' with { type: 'json' };
 import { runOf, still } from './sealing.ts';

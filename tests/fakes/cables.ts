@@ -1,7 +1,13 @@
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { Contact } from '#domain/pairing/contact.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { CableEvents, Cables, Channel, ChannelEvents, OfferedCable } from '#ports/cable.ts';
+import type {
+	CableEvents,
+	Cables,
+	Channel,
+	ChannelEvents,
+	OfferedCable,
+} from '#ports/network/cable.ts';
 
 type Message = string | Bytes;
 

@@ -7,7 +7,7 @@ import type {
 	CaptureRequest,
 	Lens,
 	Picture,
-} from '#ports/capture.ts';
+} from '#ports/media/capture.ts';
 
 type Wish = Parameters<Captured['adjust']>[0];
 

@@ -1,6 +1,6 @@
 import type { Fault } from '#domain/base/fault.ts';
-import type { Captured } from '#ports/capture.ts';
-import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/encoder.ts';
+import type { Captured } from '#ports/media/capture.ts';
+import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/media/encoder.ts';
 
 const TIMESCALE = 30_000;
 

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/require-await -- async turns what is thrown into a rejection, as in the real one */
 import type { CameraId } from '#domain/base/ids.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { Events, StoredEvent } from '#ports/events.ts';
+import type { Events, StoredEvent } from '#ports/footage/events.ts';
 
 export class MemoryEvents implements Events {
 	/** Writes throw while it is true. */

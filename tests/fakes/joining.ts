@@ -7,8 +7,8 @@ import { signedBytes } from '#domain/base/signed.ts';
 import { deviceIdOf, homeIdOf } from '#engine/keys.ts';
 import type { Joining, Self } from '#engine/joining.ts';
 import { replayRoster, signEntry } from '#engine/roster.ts';
-import type { Crypto } from '#ports/crypto.ts';
-import type { PendingJoin } from '#ports/vault.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
 
 /** By device: they hear each other as over a line. */
 const known = new Map<string, FakeJoining>();

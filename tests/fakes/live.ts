@@ -1,13 +1,13 @@
 import type { Fault } from '#domain/base/fault.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
-import type { Picture } from '#ports/capture.ts';
+import type { Picture } from '#ports/media/capture.ts';
 import type {
 	LiveEncoder,
 	LiveEncoderOptions,
 	LiveEncoderSink,
 	LiveEncoding,
-} from '#ports/live-encoder.ts';
-import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/live-screen.ts';
+} from '#ports/media/live-encoder.ts';
+import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/media/live-screen.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { ManualClock } from './clock.ts';
 import type { FakePicture } from './peers.ts';

@@ -8,7 +8,7 @@ import {
 } from '#protocol/wire.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
+import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
 
 export type Side = 'waiter' | 'joiner';
 

@@ -1,4 +1,4 @@
-import type { Network } from '#ports/network.ts';
+import type { Network } from '#ports/network/network.ts';
 
 /** A page on some origin, whose network comes back when a test says so. */
 export class FakeNetwork implements Network {

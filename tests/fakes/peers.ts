@@ -1,9 +1,9 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { LiveRate } from '#protocol/channel.ts';
-import type { Picture } from '#ports/capture.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Dtls } from '#ports/crypto.ts';
-import type { CameraPeer, PeerEvent, Peers, ViewerPeer } from '#ports/peer.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Dtls } from '#ports/keys/crypto.ts';
+import type { CameraPeer, PeerEvent, Peers, ViewerPeer } from '#ports/network/peer.ts';
 
 const CONNECT_MS = 80;
 

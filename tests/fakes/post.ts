@@ -5,7 +5,7 @@ import { MemoryVault } from '#browser/memory-vault.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { Acts } from '#engine/acts.ts';
 import type { LinkState, Post, Sender, Sent } from '#engine/post.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import {
 	saidFrom,
 	textOf,

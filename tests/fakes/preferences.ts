@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/require-await -- async turns what is thrown into a rejection, as in the real one */
 import { preferencesFrom, type Preferences } from '#protocol/preferences.ts';
-import type { PreferenceStore } from '#ports/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
 
 export class MemoryPreferences implements PreferenceStore {
 	#stored: unknown;

@@ -7,8 +7,8 @@ import { loginBytes } from '#domain/home/login.ts';
 import { seqOf } from '#domain/home/roster.ts';
 import { grown } from '#engine/branches.ts';
 import { inForce, replayRoster } from '#engine/roster.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/relay.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
 import {
 	CLOSED,
 	frameFrom,

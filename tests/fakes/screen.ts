@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { Reel, Screen, ScreenEvent } from '#ports/screen.ts';
+import type { Reel, Screen, ScreenEvent } from '#ports/media/screen.ts';
 
 interface Line {
 	readonly key: string;

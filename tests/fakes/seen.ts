@@ -1,5 +1,5 @@
 import { seenBy, type SeenDevices } from '#domain/home/seen.ts';
-import type { SeenStore } from '#ports/seen.ts';
+import type { SeenStore } from '#ports/storage/seen.ts';
 import { seenDocument, seenFrom } from '#protocol/seen.ts';
 
 /** As on disk: what is read has passed the border. */

@@ -9,8 +9,8 @@ import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
 import { begunRun, holedRun, runWith, shortenedRun } from '#domain/footage/run-change.ts';
 import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import type { Keeping, Pin } from '#ports/keeping.ts';
-import type { Evicted, Segments } from '#ports/segments.ts';
+import type { Keeping, Pin } from '#ports/footage/keeping.ts';
+import type { Evicted, Segments } from '#ports/footage/segments.ts';
 
 interface Page {
 	readonly camera: CameraId;

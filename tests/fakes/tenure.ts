@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/require-await -- async turns what is thrown into a rejection, as in the real one */
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Tenure } from '#ports/tenure.ts';
+import type { Tenure } from '#ports/device/tenure.ts';
 
 /** One tab of several: tabs of one browser share `taken`. */
 export class MemoryTenure implements Tenure {

@@ -1,6 +1,6 @@
 import { Fault } from '#domain/base/fault.ts';
 import { MemoryVault } from '#browser/memory-vault.ts';
-import type { KeptEpoch, KeyStrength, VaultReading } from '#ports/vault.ts';
+import type { KeptEpoch, KeyStrength, VaultReading } from '#ports/keys/vault.ts';
 
 type Part = 'owner' | 'sign' | 'kem' | 'roster';
 

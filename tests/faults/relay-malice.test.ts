@@ -9,7 +9,7 @@ import type { Role } from '#domain/home/roster.ts';
 import { LiveWindow } from '#engine/live-window.ts';
 import { Letters } from '#engine/letters.ts';
 import type { Revoked } from '#engine/members.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import { PART_HEADER_BYTES } from '#protocol/wire.ts';
 import type { Relay } from '../e2e/house.ts';
 import { forgedRoster } from '../engine/forgery.ts';

@@ -4,7 +4,7 @@ import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { Gap, Span } from '#domain/footage/timeline.ts';
 import type { ClipPlan } from '#engine/clips.ts';
 import { NOTHING, type PlayerState } from '#engine/playing.ts';
-import type { Installation } from '#ports/installer.ts';
+import type { Installation } from '#ports/app/installer.ts';
 import type { Engine } from '#state/engine.ts';
 import { homeIn, type HomeWish } from './home.ts';
 import { CAMERA, NOON } from './scene.ts';

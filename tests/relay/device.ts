@@ -7,7 +7,7 @@ import type { Role, RosterEntry } from '#domain/home/roster.ts';
 import { WebCrypto } from '#browser/crypto.ts';
 import { cameraIdOf, deviceIdOf, homeIdOf } from '#engine/keys.ts';
 import { signEntry } from '#engine/roster.ts';
-import type { KemKey, Pair, SignKey } from '#ports/crypto.ts';
+import type { KemKey, Pair, SignKey } from '#ports/keys/crypto.ts';
 import {
 	frameFrom,
 	fromRelay,

@@ -1,6 +1,6 @@
 /** What a page has and Node has not, for whole devices over a real relay. */
 import { WebSocket } from 'ws';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 export const realClock: Clock = {
 	wallMs: () => Date.now(),

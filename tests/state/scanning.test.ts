@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
-import type { Captured, CaptureRequest } from '#ports/capture.ts';
+import type { Captured, CaptureRequest } from '#ports/media/capture.ts';
 import { Scanner } from '#state/scanning.svelte.ts';
 import { FakeCapture } from '../fakes/capture.ts';
 

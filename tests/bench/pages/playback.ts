@@ -9,7 +9,7 @@ import { buildEntries, minuteOf, type Entry } from '#domain/footage/index-page.t
 import { Opener } from '#engine/open.ts';
 import { Player } from '#engine/player.ts';
 import { RunSealer } from '#engine/seal.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 import { movedTo } from '../../fixtures/film.ts';
 
 export interface Clip {

@@ -15,7 +15,7 @@ import { Journal } from '#engine/journal.ts';
 import { NotedPreferences } from '#engine/noted.ts';
 import { Pins } from '#engine/pins.ts';
 import { Retention } from '#engine/retention.ts';
-import type { Evicted } from '#ports/segments.ts';
+import type { Evicted } from '#ports/footage/segments.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { Expected, nameOf } from './expected.ts';
 

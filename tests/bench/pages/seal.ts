@@ -4,7 +4,7 @@ import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { padme } from '#domain/footage/padding.ts';
 import { Opener } from '#engine/open.ts';
 import { RunSealer } from '#engine/seal.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 /** Milliseconds for `count` segments of `size` bytes. */
 export interface SealBench {

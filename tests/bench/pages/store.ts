@@ -5,7 +5,7 @@ import { coverage } from '#domain/footage/coverage.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { buildEntries, minuteOf, type Entry } from '#domain/footage/index-page.ts';
 import { RunSealer } from '#engine/seal.ts';
-import type { Clock } from '#ports/clock.ts';
+import type { Clock } from '#ports/device/clock.ts';
 
 export interface StoreBench {
 	/** Milliseconds for `count` segments of `size` bytes: sealed and kept, strictly. */

@@ -1,5 +1,5 @@
 import { base64urlOf } from '#domain/base/base64url.ts';
-import type { Dtls } from '#ports/crypto.ts';
+import type { Dtls } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
 import { cleanUp, until } from '../../browser/live-stage.ts';
 import { call, certificates, type Certificates } from '../../browser/two-peers.ts';

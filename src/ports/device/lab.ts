@@ -1,8 +1,8 @@
 import type { Codecs } from '#domain/recording/device-check.ts';
 import type { About } from '#domain/recording/device-report.ts';
 import type { FramesPart } from '#domain/live/live-part.ts';
-import type { Segments } from './segments.ts';
-import type { Vault } from './vault.ts';
+import type { Segments } from '#ports/footage/segments.ts';
+import type { Vault } from '#ports/keys/vault.ts';
 
 /** Databases that nothing else knows, for one check of the device. */
 export interface Scratch {

@@ -1,4 +1,4 @@
-import type { Picture } from './capture.ts';
+import type { Picture } from '#ports/media/capture.ts';
 
 /** The light beside a lens. */
 export interface Torch {

@@ -1,7 +1,7 @@
 import type { IceServer } from '#protocol/wire.ts';
 import type { LiveRate } from '#protocol/channel.ts';
-import type { Picture } from './capture.ts';
-import type { Dtls } from './crypto.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Dtls } from '#ports/keys/crypto.ts';
 
 export type PeerEvent =
 	/** To be told to the other side. */
