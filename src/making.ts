@@ -34,38 +34,38 @@ import { WorkerThumbnails } from '#browser/thumbnail-maker.ts';
 import { DexieThumbnails } from '#browser/thumbnails.ts';
 import { TrackTorch } from '#browser/torch.ts';
 import { BrowserVault } from '#browser/vault.ts';
-import { Allowance } from '#engine/allowance.ts';
-import { Arrivals } from '#engine/arrivals.ts';
-import { Caretaker } from '#engine/caretaker.ts';
-import { certificateOf } from '#engine/certificate.ts';
-import { Granted } from '#engine/granted.ts';
-import { Granting } from '#engine/granting.ts';
-import { Guarding } from '#engine/guarding.ts';
-import { Happenings } from '#engine/happenings.ts';
-import { Hosting } from '#engine/hosting.ts';
-import { House } from '#engine/house.ts';
-import { Journal } from '#engine/journal.ts';
-import { noteOtherLens } from '#engine/lens-events.ts';
-import { Link } from '#engine/link.ts';
-import { Losses } from '#engine/losses.ts';
-import { Members } from '#engine/members.ts';
-import { Membership } from '#engine/membership.ts';
-import { Nearby } from '#engine/nearby.ts';
-import { NotedPreferences } from '#engine/noted.ts';
-import type { Opener } from '#engine/open.ts';
-import { Pairing } from '#engine/pairing-controls.ts';
-import { Pins } from '#engine/pins.ts';
-import { Planning } from '#engine/planning.ts';
-import { Previews } from '#engine/previews.ts';
-import { Recorder } from '#engine/recorder.ts';
-import { Repairs } from '#engine/repairs.ts';
-import { Retention } from '#engine/retention.ts';
-import { Sentry } from '#engine/sentry.ts';
-import { Sightings } from '#engine/sightings.ts';
-import { Sparing } from '#engine/sparing.ts';
-import { Stalls } from '#engine/stalls.ts';
-import { noteTestPicture } from '#engine/test-picture.ts';
-import { Watching } from '#engine/watching-cameras.ts';
+import { Allowance } from '#engine/storage/allowance.ts';
+import { Arrivals } from '#engine/members/arrivals.ts';
+import { Caretaker } from '#engine/storage/caretaker.ts';
+import { certificateOf } from '#engine/home/certificate.ts';
+import { Granted } from '#engine/members/granted.ts';
+import { Granting } from '#engine/members/granting.ts';
+import { Guarding } from '#engine/live/guarding.ts';
+import { Happenings } from '#engine/recording/happenings.ts';
+import { Hosting } from '#engine/live/host/hosting.ts';
+import { House } from '#engine/home/house.ts';
+import { Journal } from '#engine/storage/journal.ts';
+import { noteOtherLens } from '#engine/recording/lens-events.ts';
+import { Link } from '#engine/messaging/link.ts';
+import { Losses } from '#engine/recording/losses.ts';
+import { Members } from '#engine/members/members.ts';
+import { Membership } from '#engine/home/membership.ts';
+import { Nearby } from '#engine/pairing/nearby.ts';
+import { NotedPreferences } from '#engine/storage/noted.ts';
+import type { Opener } from '#engine/sealing/open.ts';
+import { Pairing } from '#engine/pairing/pairing-controls.ts';
+import { Pins } from '#engine/storage/pins.ts';
+import { Planning } from '#engine/recording/planning.ts';
+import { Previews } from '#engine/playback/previews.ts';
+import { Recorder } from '#engine/recording/recorder.ts';
+import { Repairs } from '#engine/recording/repairs.ts';
+import { Retention } from '#engine/storage/retention.ts';
+import { Sentry } from '#engine/recording/sentry.ts';
+import { Sightings } from '#engine/members/sightings.ts';
+import { Sparing } from '#engine/recording/sparing.ts';
+import { Stalls } from '#engine/recording/stalls.ts';
+import { noteTestPicture } from '#engine/recording/test-picture.ts';
+import { Watching } from '#engine/live/viewer/watching-cameras.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Installer } from '#ports/app/installer.ts';
 import type { Segments } from '#ports/footage/segments.ts';
@@ -183,12 +183,12 @@ export function make(installer: Installer): Engine {
 		screen: () => new PaneScreen(),
 	});
 	const kits = once(async () => {
-		const { Kits } = await import('#engine/kits.ts');
+		const { Kits } = await import('#engine/recovery/kits.ts');
 		const here = location.origin;
 		return new Kits({ crypto, clock, relays, house, membership, members, preferences, here });
 	});
 	const recovery = once(async () => {
-		const { Recovering } = await import('#engine/recovering.ts');
+		const { Recovering } = await import('#engine/recovery/recovering.ts');
 		const here = location.origin;
 		return new Recovering({ crypto, clock, relays, membership, preferences, here });
 	});
@@ -218,7 +218,7 @@ export function make(installer: Installer): Engine {
 	});
 	async function playerOn(video: HTMLVideoElement, from: Segments, opener: Opener) {
 		const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
-			import('#engine/player.ts'),
+			import('#engine/playback/player.ts'),
 			import('#browser/hls-screen.ts'),
 			import('#browser/local-day.ts'),
 		]);
@@ -274,14 +274,14 @@ export function make(installer: Installer): Engine {
 		},
 		clips: async () => {
 			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
-				import('#engine/clips.ts'),
+				import('#engine/playback/clips.ts'),
 				import('#browser/clip-muxer.ts'),
 			]);
 			return new Clips({ segments, opener: house.opener, muxer: new WorkerMuxer() });
 		},
 		check: async () => {
 			const [{ Check }, { DexieExamining }] = await Promise.all([
-				import('#engine/check.ts'),
+				import('#engine/storage/check.ts'),
 				import('#browser/examining.ts'),
 			]);
 			return new Check({ segments, opener: house.opener, examining: new DexieExamining() });
@@ -292,7 +292,7 @@ export function make(installer: Installer): Engine {
 		player: (video) => playerOn(video, segments, house.opener),
 		deviceCheck: async (video) => {
 			const [{ DeviceCheck }, { BrowserLab }] = await Promise.all([
-				import('#engine/device-check.ts'),
+				import('#engine/device-check/device-check.ts'),
 				import('#browser/lab.ts'),
 			]);
 			// None of it is heard by whoever watches.

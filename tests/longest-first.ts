@@ -34,10 +34,10 @@ const longest: readonly string[] = [
 	'browser/lasting.browser.test.ts',
 	'browser/live-film.browser.test.ts',
 	'browser/cable.browser.test.ts',
-	'engine/kit.test.ts',
-	'engine/pairing-attacks.test.ts',
-	'engine/members.test.ts',
-	'engine/link.test.ts',
+	'engine/recovery/kit.test.ts',
+	'engine/pairing/pairing-attacks.test.ts',
+	'engine/members/members.test.ts',
+	'engine/messaging/link.test.ts',
 ];
 
 /** Runs the longest files first, then vitest's own order. */

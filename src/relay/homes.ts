@@ -8,9 +8,9 @@ import {
 	tidyEntry,
 	type RosterEntry,
 } from '#domain/home/roster.ts';
-import { grown } from '#engine/branches.ts';
-import { inTimeSeq } from '#engine/held.ts';
-import { replayRoster, type Roster } from '#engine/roster.ts';
+import { grown } from '#engine/home/branches.ts';
+import { inTimeSeq } from '#engine/home/held.ts';
+import { replayRoster, type Roster } from '#engine/home/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import { Bucket } from '#domain/base/bucket.ts';
 import type { Checking } from './crypto.ts';

@@ -2,7 +2,7 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
 import { commonLength, type RosterEntry } from '#domain/home/roster.ts';
-import { cameraIdOf } from '#engine/keys.ts';
+import { cameraIdOf } from '#engine/home/keys.ts';
 import { CLOSED, PART_HEADER_BYTES, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { memberOf, type Home } from './homes.ts';
 import type { Peer } from './hub.ts';

@@ -1,11 +1,11 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Arriving } from '#engine/arrivals.ts';
+import type { Arriving } from '#engine/members/arrivals.ts';
 import { isApart } from './apart.ts';
 import type { Engine } from './engine.ts';
 
-export type { Arriving } from '#engine/arrivals.ts';
+export type { Arriving } from '#engine/members/arrivals.ts';
 
 /** Who was let in and has not come yet, and who was taken back for it. */
 export class Arrivings {

@@ -1,6 +1,6 @@
 import { FINDINGS, type FindingKind } from '#domain/storage/check.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
-import type { Check, Repaired, Report } from '#engine/check.ts';
+import type { Check, Repaired, Report } from '#engine/storage/check.ts';
 import type { Engine } from './engine.ts';
 
 export interface Found {

@@ -1,7 +1,7 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import type { ClipPlan, Clips, MadeClip } from '#engine/clips.ts';
+import type { ClipPlan, Clips, MadeClip } from '#engine/playback/clips.ts';
 import type { ClipFormat } from '#ports/media/clips.ts';
 import type { Engine } from './engine.ts';
 import type { Marking } from './marking.svelte.ts';

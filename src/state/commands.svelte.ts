@@ -2,7 +2,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
-import type { WatchingControls } from '#engine/watching.ts';
+import type { WatchingControls } from '#engine/live/watching.ts';
 import type { Engine } from './engine.ts';
 
 export type CommandName = Parameters<WatchingControls['command']>[1];

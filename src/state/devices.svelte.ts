@@ -4,13 +4,13 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import { freeName, isTaken } from '#domain/home/name.ts';
 import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/home/rights.ts';
 import type { Role } from '#domain/home/roster.ts';
-import type { Member, MembersFork, Revoked } from '#engine/members.ts';
-import type { LinkState } from '#engine/post.ts';
-import type { WatchedCamera } from '#engine/watching.ts';
+import type { Member, MembersFork, Revoked } from '#engine/members/members.ts';
+import type { LinkState } from '#engine/messaging/post.ts';
+import type { WatchedCamera } from '#engine/live/watching.ts';
 import type { Engine } from './engine.ts';
 
 export type Work = 'rename' | 'revoke' | 'change' | 'earlier';
-export type { MembersFork } from '#engine/members.ts';
+export type { MembersFork } from '#engine/members/members.ts';
 
 /** What was done last, and what came of it. */
 export interface Worked {

@@ -1,5 +1,5 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Preview } from '#engine/previews.ts';
+import type { Preview } from '#engine/playback/previews.ts';
 import { pictureStep } from '#domain/timeline/ribbon.ts';
 import { Shelf } from './shelf.ts';
 import type { Engine } from './engine.ts';

@@ -1,7 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { LinkState } from '#engine/post.ts';
+import type { LinkState } from '#engine/messaging/post.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Watcher } from '#engine/watching.ts';
+import type { Watcher } from '#engine/live/watching.ts';
 import type { Engine } from './engine.ts';
 
 /** Somebody who is heard at this device now (LV13). */

@@ -1,9 +1,9 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import { tidyKit, tidyPassphrase } from '#domain/pairing/kit.ts';
-import type { Claimed, DrawnKit, KitControls, Trial } from '#engine/recovery.ts';
+import type { Claimed, DrawnKit, KitControls, Trial } from '#engine/recovery/recovery.ts';
 
-export type { DrawnKit, Trial } from '#engine/recovery.ts';
+export type { DrawnKit, Trial } from '#engine/recovery/recovery.ts';
 
 /** Shorter ones are found by trying, slow as each try is. */
 const LEAST_PASSPHRASE = 8;

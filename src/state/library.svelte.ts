@@ -1,7 +1,7 @@
 import type { CameraId } from '#domain/base/ids.ts';
 import { daysOf, firstBehind } from '#domain/timeline/ribbon.ts';
 import type { Span } from '#domain/footage/timeline.ts';
-import { wholeCoverage } from '#engine/reel.ts';
+import { wholeCoverage } from '#engine/playback/reel.ts';
 import type { Engine } from './engine.ts';
 import { Shelf } from './shelf.ts';
 

@@ -1,4 +1,4 @@
-import type { LiveView, ViewState } from '#engine/watching.ts';
+import type { LiveView, ViewState } from '#engine/live/watching.ts';
 import type { Engine } from './engine.ts';
 
 /** LV11 */

@@ -4,7 +4,7 @@ import { monthPage, type MonthPage } from '#domain/timeline/month.ts';
 import { firstBehind } from '#domain/timeline/ribbon.ts';
 import type { Gap } from '#domain/footage/timeline.ts';
 import { twinOf } from '#domain/footage/twice.ts';
-import type { PlayerControls, PlayerState } from '#engine/playing.ts';
+import type { PlayerControls, PlayerState } from '#engine/playback/playing.ts';
 import type { Engine } from './engine.ts';
 import { Glimpses } from './glimpses.svelte.ts';
 import { Happened } from './happened.svelte.ts';

@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { kitFrom, type NoKit } from '#domain/pairing/kit.ts';
-import type { RecoveryControls, RecoveryState } from '#engine/recovery.ts';
+import type { RecoveryControls, RecoveryState } from '#engine/recovery/recovery.ts';
 import type { Engine } from './engine.ts';
 import { Scanner } from './scanning.svelte.ts';
 

@@ -14,7 +14,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Deletion } from '#domain/storage/journal.ts';
 import { nextToLeave } from '#domain/storage/retention.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { PinCost } from '#engine/pins.ts';
+import type { PinCost } from '#engine/storage/pins.ts';
 import type { Engine } from './engine.ts';
 
 const DELETIONS_SHOWN = 50;

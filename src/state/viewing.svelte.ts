@@ -1,7 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { LiveView, ViewState } from '#engine/watching.ts';
+import type { LiveView, ViewState } from '#engine/live/watching.ts';
 import type { Engine } from './engine.ts';
 import { LocalView } from './local-view.ts';
 

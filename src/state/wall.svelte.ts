@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { WatchedCamera } from '#engine/watching.ts';
+import type { WatchedCamera } from '#engine/live/watching.ts';
 import type { Engine } from './engine.ts';
 import { isApart } from './apart.ts';
 import { Library, type ShelvedCamera } from './library.svelte.ts';

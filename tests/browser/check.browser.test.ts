@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DexieExamining } from '#browser/examining.ts';
 import { DexieSegments } from '#browser/segments.ts';
 import type { FindingKind } from '#domain/storage/check.ts';
-import { Check, type Report } from '#engine/check.ts';
-import { fragmentOf, initOf, makeWorkshop, type Workshop } from '../engine/sealing.ts';
+import { Check, type Report } from '#engine/storage/check.ts';
+import { fragmentOf, initOf, makeWorkshop, type Workshop } from '../engine/sealing/sealing.ts';
 import { filled, kindOf } from '../contracts/segments.ts';
 import { answer, counts, rawly } from './raw-database.ts';
 

@@ -14,9 +14,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkerMuxer } from '#browser/clip-muxer.ts';
 import { FootageDatabase } from '#browser/database.ts';
 import { DexieSegments } from '#browser/segments.ts';
-import { Clips, type ClipPlan } from '#engine/clips.ts';
+import { Clips, type ClipPlan } from '#engine/playback/clips.ts';
 import { leastOf } from '../measures.ts';
-import { makeWorkshop, type Workshop } from '../engine/sealing.ts';
+import { makeWorkshop, type Workshop } from '../engine/sealing/sealing.ts';
 import { realFilm, shoot, type Film } from '../fixtures/film.ts';
 
 const NOON = new Date(2026, 10, 20, 12).getTime();

@@ -4,8 +4,8 @@ import { DexieSegments } from '#browser/segments.ts';
 import { BrowserVault } from '#browser/vault.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { House } from '#engine/house.ts';
-import { still } from '../engine/sealing.ts';
+import { House } from '#engine/home/house.ts';
+import { still } from '../engine/sealing/sealing.ts';
 import { restore } from '../fixtures/dump.ts';
 import footage from '../fixtures/footage/version-1.json';
 

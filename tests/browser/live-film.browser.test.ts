@@ -11,7 +11,7 @@ import {
 	parseLivePart,
 	type LivePart,
 } from '#domain/live/live-part.ts';
-import { LiveClock } from '#engine/live-clock.ts';
+import { LiveClock } from '#engine/live/live-clock.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import { median } from '../measures.ts';
 import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-stage.ts';

@@ -4,8 +4,8 @@ import { FootageDatabase } from '#browser/database.ts';
 import { HlsScreen } from '#browser/hls-screen.ts';
 import { localDay } from '#browser/local-day.ts';
 import { DexieSegments } from '#browser/segments.ts';
-import { Player } from '#engine/player.ts';
-import { makeWorkshop, type Workshop } from '../engine/sealing.ts';
+import { Player } from '#engine/playback/player.ts';
+import { makeWorkshop, type Workshop } from '../engine/sealing/sealing.ts';
 import { realFilm, shoot, type Film } from '../fixtures/film.ts';
 
 /** Noon of a local day, so that an hour either way is the same day. */

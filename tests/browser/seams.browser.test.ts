@@ -6,8 +6,8 @@ import { localDay } from '#browser/local-day.ts';
 import { DexieSegments } from '#browser/segments.ts';
 import { movieHead } from '#domain/media/fmp4.ts';
 import { initWithSound, withSilence } from '#domain/media/sound.ts';
-import { Player } from '#engine/player.ts';
-import { makeWorkshop, type Workshop } from '../engine/sealing.ts';
+import { Player } from '#engine/playback/player.ts';
+import { makeWorkshop, type Workshop } from '../engine/sealing/sealing.ts';
 import { realFilm, shoot, type Film } from '../fixtures/film.ts';
 
 /** Noon of a local day. */

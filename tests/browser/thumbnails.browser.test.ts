@@ -3,11 +3,11 @@ import { DexieSegments } from '#browser/segments.ts';
 import { WorkerThumbnails } from '#browser/thumbnail-maker.ts';
 import { DexieThumbnails } from '#browser/thumbnails.ts';
 import type { RunId } from '#domain/base/ids.ts';
-import { Previews } from '#engine/previews.ts';
-import { MetaSealer } from '#engine/meta.ts';
-import { Thumbnailing } from '#engine/thumbnails.ts';
+import { Previews } from '#engine/playback/previews.ts';
+import { MetaSealer } from '#engine/sealing/meta.ts';
+import { Thumbnailing } from '#engine/recording/thumbnails.ts';
 import { DOOR, record, SECOND, T0, YARD } from '../contracts/segments.ts';
-import { makeWorkshop, type Workshop } from '../engine/sealing.ts';
+import { makeWorkshop, type Workshop } from '../engine/sealing/sealing.ts';
 import { realFilm, type Film } from '../fixtures/film.ts';
 
 let name = 0;

@@ -3,7 +3,7 @@ import { WebCrypto } from '#browser/crypto.ts';
 import { BrowserVault } from '#browser/vault.ts';
 import { bytesOf, joined } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { epochSecret, tryIdentity } from '#engine/identity.ts';
+import { epochSecret, tryIdentity } from '#engine/home/identity.ts';
 import vectors from '../fixtures/vectors/identity.json';
 import { answer, rawly, rawOpen } from './raw-database.ts';
 

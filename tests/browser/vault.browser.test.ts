@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { BrowserVault } from '#browser/vault.ts';
-import { makeIdentity } from '#engine/founding.ts';
-import { tryIdentity } from '#engine/identity.ts';
+import { makeIdentity } from '#engine/home/founding.ts';
+import { tryIdentity } from '#engine/home/identity.ts';
 import type { KeyStrength } from '#ports/keys/vault.ts';
 import { vaultContract } from '../contracts/vault.ts';
 import { answer, rawOpen } from './raw-database.ts';

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import { ascii, joined, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
-import { makeEpoch } from '#engine/epochs.ts';
-import { makeIdentity } from '#engine/founding.ts';
-import { tryIdentity } from '#engine/identity.ts';
+import { makeEpoch } from '#engine/home/epochs.ts';
+import { makeIdentity } from '#engine/home/founding.ts';
+import { tryIdentity } from '#engine/home/identity.ts';
 import type { KeyStrength, NewIdentity, Vault } from '#ports/keys/vault.ts';
 
 const crypto = new WebCrypto();

@@ -1,6 +1,6 @@
 import type { EventDetail, EventKind } from '#domain/recording/event.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { End } from '#engine/happenings.ts';
+import type { End } from '#engine/recording/happenings.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 interface Happened extends EventDetail {

@@ -1,9 +1,9 @@
 import { WebCrypto } from '#browser/crypto.ts';
 import type { HomeId } from '#domain/base/ids.ts';
-import { Arrivals } from '#engine/arrivals.ts';
-import { House } from '#engine/house.ts';
-import { Link, type LinkTools } from '#engine/link.ts';
-import { Membership } from '#engine/membership.ts';
+import { Arrivals } from '#engine/members/arrivals.ts';
+import { House } from '#engine/home/house.ts';
+import { Link, type LinkTools } from '#engine/messaging/link.ts';
+import { Membership } from '#engine/home/membership.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { FakeNetwork } from './network.ts';

@@ -4,9 +4,9 @@ import { buildGrant, grantInfo } from '#domain/home/grant.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role, Subject } from '#domain/home/roster.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import { deviceIdOf, homeIdOf } from '#engine/keys.ts';
-import type { Joining, Self } from '#engine/joining.ts';
-import { replayRoster, signEntry } from '#engine/roster.ts';
+import { deviceIdOf, homeIdOf } from '#engine/home/keys.ts';
+import type { Joining, Self } from '#engine/home/joining.ts';
+import { replayRoster, signEntry } from '#engine/home/roster.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 

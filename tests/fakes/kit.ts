@@ -1,6 +1,6 @@
-import { Kits } from '#engine/kits.ts';
-import { Recovering } from '#engine/recovering.ts';
-import { RELAY } from '../engine/joined.ts';
+import { Kits } from '#engine/recovery/kits.ts';
+import { Recovering } from '#engine/recovery/recovering.ts';
+import { RELAY } from '../engine/members/joined.ts';
 import type { Homestead } from './homestead.ts';
 import { MemoryPreferences } from './preferences.ts';
 import type { FakeRelay } from './relay.ts';

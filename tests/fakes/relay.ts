@@ -5,8 +5,8 @@ import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import { seqOf } from '#domain/home/roster.ts';
-import { grown } from '#engine/branches.ts';
-import { inForce, replayRoster } from '#engine/roster.ts';
+import { grown } from '#engine/home/branches.ts';
+import { inForce, replayRoster } from '#engine/home/roster.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
 import {

@@ -1,9 +1,9 @@
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import { Granted } from '#engine/granted.ts';
-import { Granting } from '#engine/granting.ts';
-import type { Link } from '#engine/link.ts';
-import { Members } from '#engine/members.ts';
-import { Sightings } from '#engine/sightings.ts';
+import { Granted } from '#engine/members/granted.ts';
+import { Granting } from '#engine/members/granting.ts';
+import type { Link } from '#engine/messaging/link.ts';
+import { Members } from '#engine/members/members.ts';
+import { Sightings } from '#engine/members/sightings.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { homestead, type Homestead } from './homestead.ts';

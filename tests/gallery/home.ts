@@ -1,9 +1,9 @@
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
-import type { Member, MembersFork, Revoked } from '#engine/members.ts';
-import type { LinkState } from '#engine/post.ts';
-import type { LiveView, ViewState, WatchedCamera, Watcher } from '#engine/watching.ts';
+import type { Member, MembersFork, Revoked } from '#engine/members/members.ts';
+import type { LinkState } from '#engine/messaging/post.ts';
+import type { LiveView, ViewState, WatchedCamera, Watcher } from '#engine/live/watching.ts';
 import { CAMERA, NOON } from './scene.ts';
 
 /** A home that stands still, so that every state of it can be looked at. */

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/relays.ts';
 import { kitGroups } from '#domain/pairing/kit.ts';
-import { kitKeysOf } from '#engine/kit-keys.ts';
-import { openHome } from '#engine/meeting.ts';
-import { Recovering } from '#engine/recovering.ts';
+import { kitKeysOf } from '#engine/home/kit-keys.ts';
+import { openHome } from '#engine/pairing/meeting.ts';
+import { Recovering } from '#engine/recovery/recovering.ts';
 import { startRelay, type Relay } from '../e2e/house.ts';
-import { subjectOf } from '../engine/joined.ts';
+import { subjectOf } from '../engine/members/joined.ts';
 import { until } from '../engine/until.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';
 import { MemoryPreferences } from '../fakes/preferences.ts';

@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { kitKeysOf, kitSubject, type KitKeys } from '#engine/kit-keys.ts';
-import { nextEntry, replayRoster } from '#engine/roster.ts';
+import { kitKeysOf, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
+import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import { Homes } from '#relay/homes.ts';
 import { base64url, cameraOf, TestHome, type Keys } from './device.ts';
 import { newWorld, Talk, type World } from './talk.ts';

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/relays.ts';
 import { ascii } from '#domain/base/bytes.ts';
-import type { Link } from '#engine/link.ts';
+import type { Link } from '#engine/messaging/link.ts';
 import type { Message } from '#protocol/message.ts';
 import { relaysContract } from '../contracts/relays.ts';
 import { startRelay, type Relay } from '../e2e/house.ts';
-import { joinedTo } from '../engine/joined.ts';
+import { joinedTo } from '../engine/members/joined.ts';
 import { until } from '../engine/until.ts';
 import { homestead, type Homestead } from '../fakes/homestead.ts';
 import { TestDevice } from './device.ts';

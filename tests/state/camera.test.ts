@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { TEST_PICTURE } from '#domain/media/lens.ts';
-import { Recorder } from '#engine/recorder.ts';
+import { Recorder } from '#engine/recording/recorder.ts';
 import { CameraChoices } from '#state/camera.svelte.ts';
 import type { Engine } from '#state/engine.ts';
 import { FakeCapture } from '../fakes/capture.ts';

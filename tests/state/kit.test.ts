@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
-import type { KitControls } from '#engine/recovery.ts';
+import type { KitControls } from '#engine/recovery/recovery.ts';
 import { RecoveryKit } from '#state/kit.svelte.ts';
 
 const groups = ['0AB1C', 'DDDDD', 'EEEEE', 'FFFFF', 'GGGGGG'];

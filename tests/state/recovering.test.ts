@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { kitGroups, kitLink } from '#domain/pairing/kit.ts';
-import type { RecoveryState } from '#engine/recovery.ts';
+import type { RecoveryState } from '#engine/recovery/recovery.ts';
 import { ComingBack } from '#state/recovering.svelte.ts';
 import type { Engine } from '#state/engine.ts';
 

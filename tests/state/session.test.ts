@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { HouseState } from '#engine/house.ts';
+import type { HouseState } from '#engine/home/house.ts';
 import { Session } from '#state/session.svelte.ts';
 import { standIn } from '../gallery/stand-ins.ts';
 

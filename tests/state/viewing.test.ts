@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
-import type { RecorderState } from '#engine/recording.ts';
-import type { LiveView, ViewState, WatchedCamera } from '#engine/watching.ts';
+import type { RecorderState } from '#engine/recording/recording.ts';
+import type { LiveView, ViewState, WatchedCamera } from '#engine/live/watching.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Engine } from '#state/engine.ts';
 import { LocalView } from '#state/local-view.ts';

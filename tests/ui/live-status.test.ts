@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RecorderState, View } from '#engine/recording.ts';
-import type { ViewState } from '#engine/watching.ts';
+import type { RecorderState, View } from '#engine/recording/recording.ts';
+import type { ViewState } from '#engine/live/watching.ts';
 import { faresOf, pictureSaid, tileSaid } from '#ui/live-status.ts';
 import { LIVE } from '#ui/words/home.ts';
 import { SEEN } from '#ui/words/seen.ts';

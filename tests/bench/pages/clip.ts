@@ -4,8 +4,8 @@ import { WebCrypto } from '#browser/crypto.ts';
 import { DexieSegments } from '#browser/segments.ts';
 import { bytesOf } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
-import { Clips } from '#engine/clips.ts';
-import { Opener } from '#engine/open.ts';
+import { Clips } from '#engine/playback/clips.ts';
+import { Opener } from '#engine/sealing/open.ts';
 import type { Keys } from './playback.ts';
 
 export interface ClipBench {

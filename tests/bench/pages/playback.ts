@@ -6,9 +6,9 @@ import { DexieSegments } from '#browser/segments.ts';
 import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { buildEntries, minuteOf, type Entry } from '#domain/footage/index-page.ts';
-import { Opener } from '#engine/open.ts';
-import { Player } from '#engine/player.ts';
-import { RunSealer } from '#engine/seal.ts';
+import { Opener } from '#engine/sealing/open.ts';
+import { Player } from '#engine/playback/player.ts';
+import { RunSealer } from '#engine/sealing/seal.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import { movedTo } from '../../fixtures/film.ts';
 

@@ -4,9 +4,9 @@ import { FootageDatabase } from '#browser/database.ts';
 import { DexieThumbnails } from '#browser/thumbnails.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import { Opener } from '#engine/open.ts';
-import { Previews } from '#engine/previews.ts';
-import { MetaSealer } from '#engine/meta.ts';
+import { Opener } from '#engine/sealing/open.ts';
+import { Previews } from '#engine/playback/previews.ts';
+import { MetaSealer } from '#engine/sealing/meta.ts';
 import type { Engine } from '#state/engine.ts';
 import { Glimpses } from '#state/glimpses.svelte.ts';
 

@@ -1,0 +1,104 @@
+import {
+	keyFrameFinding,
+	openFinding,
+	PLAYED_MS,
+	playFinding,
+	recordFinding,
+	soundFinding,
+	type Piece,
+} from '#domain/recording/device-check.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Segments } from '#ports/footage/segments.ts';
+import type { Opener } from '#engine/sealing/open.ts';
+import type { PlayerControls } from '#engine/playback/playing.ts';
+import type { Recorded } from './trial-recording.ts';
+import type { Trying } from './trying.ts';
+
+const OPEN_MS = 10_000;
+const PLAY_MS = 15_000;
+/** The newest of them. */
+const MOST_PIECES = 8;
+
+export interface PlaybackTools {
+	readonly clock: Clock;
+	readonly segments: Segments;
+	readonly opener: Opener;
+	readonly player: (segments: Segments, opener: Opener) => Promise<PlayerControls>;
+}
+
+/** Reads what was recorded from the disk, opens it and plays it. */
+export async function readBack(
+	tools: PlaybackTools,
+	recorded: Recorded,
+	trying: Trying,
+): Promise<void> {
+	const startMs = await trying.get('open', OPEN_MS, () => opened(tools, recorded, trying));
+	if (startMs === null) return;
+	const player = await trying.get('play', PLAY_MS, () =>
+		tools.player(tools.segments, tools.opener),
+	);
+	if (player === null) return;
+	try {
+		await trying.get('play', PLAY_MS, () => played(tools, player, recorded, startMs, trying));
+	} finally {
+		player.close();
+	}
+}
+
+/** Resolves to where it begins, ms since 1970. */
+async function opened(
+	{ clock, segments, opener }: PlaybackTools,
+	{ run, firstMs, heard }: Recorded,
+	trying: Trying,
+): Promise<number | null> {
+	const begunMs = clock.monotonicMs();
+	const { camera, runNo } = run;
+	const all = await segments.between(camera, run.startUs, run.endUs);
+	const newest = all.filter((one) => one.runNo === runNo && !one.bad).slice(-MOST_PIECES);
+	const init = await segments.read(run.initPlace);
+	if (init !== null) await opener.openInit(run, init);
+	const pieces: Piece[] = [];
+	for (const segment of newest) {
+		const stored = await segments.read(segment.place);
+		if (stored === null) continue;
+		const { keyFrame, sound, body } = await opener.open(run, segment, stored);
+		pieces.push({ ms: segment.durationUs / 1000, bytes: body.length, keyFrame, sound });
+	}
+	const ms = clock.monotonicMs() - begunMs;
+	trying.tell(recordFinding(run.mime, firstMs, pieces));
+	trying.tell(keyFrameFinding(pieces));
+	trying.tell(soundFinding(heard, pieces));
+	trying.tell(openFinding(init === null ? 0 : pieces.length, newest.length, ms));
+	const [first] = newest;
+	return first === undefined ? null : first.startUs / 1000;
+}
+
+async function played(
+	{ clock }: PlaybackTools,
+	player: PlayerControls,
+	{ run }: Recorded,
+	startMs: number,
+	trying: Trying,
+): Promise<void> {
+	const begunMs = clock.monotonicMs();
+	await player.open(run.camera, startMs);
+	throwFault(player);
+	const firstMs = clock.monotonicMs() - begunMs;
+	const from = player.state.wallMs ?? startMs;
+	await new Promise<void>((done, fail) => {
+		const look = (): void => {
+			const { kind, fault, wallMs } = player.state;
+			if (kind === 'error') fail(fault ?? new Fault('unavailable', 'it did not play'));
+			else if ((wallMs ?? from) - from >= PLAYED_MS) done();
+		};
+		player.on(look);
+		player.play().then(look, fail);
+	});
+	trying.tell(playFinding(firstMs, (player.state.wallMs ?? from) - from));
+}
+
+function throwFault({ state }: PlayerControls): void {
+	if (state.kind === 'error') throw state.fault ?? new Fault('unavailable', 'it did not open');
+	if (state.wallMs === null) throw new Fault('not-found', 'the player found no footage');
+}

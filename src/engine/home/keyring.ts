@@ -1,0 +1,88 @@
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import type { Crypto, Secret } from '#ports/keys/crypto.ts';
+import type { Identity, Vault } from '#ports/keys/vault.ts';
+import { epochSecret } from './identity.ts';
+import { cameraIdOf } from './keys.ts';
+import type { CameraKeys } from '#engine/sealing/open.ts';
+import type { Roster } from './roster.ts';
+
+/** A device has no more (docs/spec/relay.md, RL19). */
+export const MOST_CAMERAS = 16;
+
+/** The keys that open footage: of this device's cameras, and of others as far as they were granted. Fetched when first needed. */
+export class Keyring {
+	readonly #crypto: Crypto;
+	readonly #vault: Vault;
+	readonly #epochs = new Map<string, Promise<Secret>>();
+	/** Sign keys of the devices that cameras belong to. */
+	readonly #signers = new Map<CameraId, Bytes>();
+	readonly #searched = new Set<DeviceId>();
+	#identity: Identity | null = null;
+	#rosters: ReadonlyMap<HomeId, Roster> = new Map();
+	#homes: ReadonlySet<HomeId> = new Set();
+
+	constructor(crypto: Crypto, vault: Vault) {
+		this.#crypto = crypto;
+		this.#vault = vault;
+	}
+
+	get device(): DeviceId | null {
+		return this.#identity?.device ?? null;
+	}
+
+	/** What this device is, and who its homes have and had. */
+	know(identity: Identity, rosters: ReadonlyMap<HomeId, Roster>): void {
+		this.#identity = identity;
+		this.#rosters = rosters;
+		this.#homes = new Set(rosters.keys());
+	}
+
+	/** Throws `not-found` for a camera of no device there ever was in this device's homes. */
+	async keysOf(camera: CameraId): Promise<CameraKeys> {
+		const signer = await this.#signerOf(camera);
+		return {
+			homes: this.#identity?.cameras.some(({ id }) => id === camera) ? this.#homes : null,
+			verify: await this.#crypto.verifier(signer),
+			epoch: (number) => this.#epoch(camera, number, signer),
+		};
+	}
+
+	async #signerOf(camera: CameraId): Promise<Bytes> {
+		for (const roster of this.#rosters.values()) {
+			for (const [device, { sign }] of roster.past.devices) {
+				if (this.#signers.has(camera)) break;
+				if (this.#searched.has(device)) continue;
+				for (let number = 1; number <= MOST_CAMERAS; number += 1) {
+					this.#signers.set(await cameraIdOf(this.#crypto, device, number), sign);
+				}
+				this.#searched.add(device);
+			}
+		}
+		const signer = this.#signers.get(camera);
+		if (signer === undefined) throw new Fault('not-found', 'the keys of a camera are not here');
+		return signer;
+	}
+
+	#epoch(camera: CameraId, number: number, signer: Bytes): Promise<Secret> {
+		const place = `${camera}/${number}`;
+		let secret = this.#epochs.get(place);
+		if (secret === undefined) {
+			secret = this.#fetch(camera, number, signer);
+			this.#epochs.set(place, secret);
+			// Not remembered: a vault that was away may be back the next time, and a grant may yet come.
+			secret.catch(() => this.#epochs.delete(place));
+		}
+		return secret;
+	}
+
+	async #fetch(camera: CameraId, number: number, signer: Bytes): Promise<Secret> {
+		const kept = await this.#vault.epoch(camera, number);
+		const identity = this.#identity;
+		const secret =
+			kept && identity && (await epochSecret(this.#crypto, identity, camera, kept, signer));
+		if (!secret) throw new Fault('not-found', `the key of epoch ${number} is not here`);
+		return secret;
+	}
+}

@@ -1,0 +1,151 @@
+import type { Ordered } from '#domain/recording/event.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { isTestPicture } from '#domain/media/lens.ts';
+import { PROFILES, profileNamed } from '#domain/recording/profile.ts';
+import type { Capture } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { Siren } from '#ports/device/siren.ts';
+import type { Torch } from '#ports/device/torch.ts';
+import type { CommandName } from '#protocol/message.ts';
+import type { Guarding } from '#engine/live/guarding.ts';
+import type { PlanningControls } from '#engine/recording/planning.ts';
+import type { RecorderChoice, RecorderControls, View } from '#engine/recording/recording.ts';
+
+const SIREN_MS = 60_000;
+
+export interface OrderTools {
+	readonly clock: Clock;
+	readonly recorder: Pick<RecorderControls, 'state' | 'change' | 'retry' | 'close'>;
+	readonly capture: Pick<Capture, 'lenses'>;
+	readonly planning: Pick<PlanningControls, 'start' | 'stop'>;
+	readonly preferences: Pick<PreferenceStore, 'read'>;
+	readonly guarding: Pick<Guarding, 'ask'>;
+	readonly torch: Torch;
+	readonly siren: Siren;
+}
+
+type Value = string | boolean | null;
+
+/** The picture that is on, if one is. */
+export function viewOf(state: RecorderControls['state']): View | null {
+	return 'view' in state ? state.view : null;
+}
+
+/** As the timeline keeps it: a value that is none of a few is not told. */
+export function noted(name: CommandName, value: Value, fault: FaultKind | null): Ordered {
+	const known = typeof value === 'boolean' || PROFILES.some((profile) => profile.name === value);
+	return { name, value: known ? value : null, fault };
+}
+
+/** Carries out what other devices order (LV13). Each throws `Fault`. */
+export class Orders {
+	/** Who sounded the siren; `null`: nobody. */
+	siren: DeviceId | null = null;
+	readonly #tools: OrderTools;
+	readonly #changed: () => void;
+	#quiet: () => void = () => undefined;
+
+	constructor(tools: OrderTools, changed: () => void) {
+		this.#tools = tools;
+		this.#changed = changed;
+	}
+
+	async carryOut(name: Exclude<CommandName, 'talk'>, value: Value, by: DeviceId): Promise<void> {
+		const { planning, guarding } = this.#tools;
+		if (name === 'start') await planning.start();
+		else if (name === 'stop') await planning.stop();
+		else if (name === 'restart') await this.#restart();
+		else if (name === 'guard') guarding.ask(flag(value));
+		else if (name === 'torch') await this.#light(flag(value));
+		else if (name === 'siren') await this.#sound(flag(value), by);
+		else if (name === 'lens') await this.#change({ lensId: await this.#lens(word(value)) });
+		else await this.#change({ profile: profileOf(value) });
+	}
+
+	/** Ends what is to be heard. */
+	hush(): void {
+		this.#quiet();
+		this.#tools.siren.stop();
+		if (this.siren === null) return;
+		this.siren = null;
+		this.#changed();
+	}
+
+	async #change(change: Partial<RecorderChoice>): Promise<void> {
+		const { recorder, preferences } = this.#tools;
+		const { lensId, sound, profile } = await preferences.read();
+		const closed = this.#closed;
+		await recorder.change({ lensId, sound, profile: profileNamed(profile), ...change });
+		const { state } = recorder;
+		if (!closed && 'fault' in state && state.fault !== null) throw state.fault;
+	}
+
+	/**
+	 * One that is not there would end the picture, and the recording with it. The test picture would
+	 * blind the camera (RC23).
+	 */
+	async #lens(wanted: string): Promise<string> {
+		if (isTestPicture(wanted)) throw new Fault('denied', 'that is chosen at the camera alone');
+		if (this.#closed) return wanted;
+		const lenses = await this.#tools.capture.lenses();
+		if (lenses.some(({ id }) => id === wanted)) return wanted;
+		throw new Fault('not-found', 'no such lens');
+	}
+
+	get #closed(): boolean {
+		const { kind } = this.#tools.recorder.state;
+		return kind === 'off' || kind === 'elsewhere';
+	}
+
+	async #restart(): Promise<void> {
+		const { planning, recorder } = this.#tools;
+		const { kind } = recorder.state;
+		const armed = kind === 'starting' || kind === 'recording' || kind === 'blind';
+		if (!armed) {
+			await this.#change({});
+			return;
+		}
+		await planning.stop();
+		await recorder.close(false);
+		await planning.start();
+	}
+
+	async #light(on: boolean): Promise<void> {
+		const { torch, recorder } = this.#tools;
+		const view = viewOf(recorder.state);
+		if (view === null) throw new Fault('unavailable', 'no lens is open');
+		await torch.light(view.picture, on);
+	}
+
+	async #sound(on: boolean, by: DeviceId): Promise<void> {
+		if (!on) {
+			this.hush();
+			return;
+		}
+		await this.#tools.siren.start();
+		this.siren = by;
+		this.#quiet();
+		this.#quiet = this.#tools.clock.after(SIREN_MS, () => {
+			this.hush();
+		});
+		this.#changed();
+	}
+}
+
+function flag(value: Value): boolean {
+	if (typeof value !== 'boolean') throw new Fault('malformed', 'an order without yes or no');
+	return value;
+}
+
+function word(value: Value): string {
+	if (typeof value !== 'string') throw new Fault('malformed', 'an order without a word');
+	return value;
+}
+
+function profileOf(value: Value): RecorderChoice['profile'] {
+	const profile = PROFILES.find(({ name }) => name === value);
+	if (profile === undefined) throw new Fault('malformed', 'no such quality');
+	return profile;
+}

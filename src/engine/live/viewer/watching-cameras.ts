@@ -1,0 +1,327 @@
+import { ageMs, offsetWith, type ClockOffset } from '#domain/live/age.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { LiveScreen } from '#ports/media/live-screen.ts';
+import type { CameraState, CommandName, Message } from '#protocol/message.ts';
+import { ACT_MS } from '#engine/messaging/acts.ts';
+import type { HouseControls } from '#engine/home/house.ts';
+import { cameraIdOf } from '#engine/home/keys.ts';
+import type { MembersControls } from '#engine/members/members.ts';
+import type { Sender } from '#engine/messaging/post.ts';
+import type { Sightings } from '#engine/members/sightings.ts';
+import { CameraView, type ViewTools } from './watching-view.ts';
+import type { LiveView, WatchedCamera, WatchingControls } from '#engine/live/watching.ts';
+
+/** What became of a command that nobody answered is asked for once more. */
+const BECAME_MS = 3000;
+/** A camera tells every 10 s. What was lost on the way, or is not told to this tab any more, is asked for again. */
+const ASK_MS = 15_000;
+/** What a camera that is there said longer ago says nothing of now. */
+const OLD_MS = 45_000;
+const MOST_CAMERAS = 16;
+/** A view that nobody looks at may be taken over so long (LV18). */
+const LEFT_MS = 1000;
+
+export type WatchingTools = Omit<
+	ViewTools,
+	'source' | 'screen' | 'command' | 'left' | 'closed' | 'crypto' | 'seen' | 'told'
+> & {
+	readonly clock: Clock;
+	readonly crypto: Crypto;
+	readonly house: Pick<HouseControls, 'state' | 'on'>;
+	readonly members: Pick<MembersControls, 'list' | 'on'>;
+	readonly screen: () => LiveScreen;
+	readonly sightings: Pick<Sightings, 'see' | 'hear' | 'isBlank' | 'on'>;
+};
+
+type Said<T extends Message['t']> = Extract<Message, { t: T }>;
+
+/** Another device that is a camera, as far as it is known. */
+interface Host {
+	/** Its cameras' ids by their number (ID5): whatever else it claims to be is not believed. */
+	readonly ids: readonly CameraId[];
+	/** The nonce it was asked with. */
+	asked: string;
+	/** When, by the monotonic clock; `null`: that was answered. */
+	askedMs: number | null;
+	/** What a command must carry; `null`: it has not answered since it came. */
+	nonce: string | null;
+	offset: ClockOffset | null;
+	states: readonly CameraState[];
+	/** Wall ms: when it was so, at the earliest. */
+	soMs: number | null;
+}
+
+interface Waiting {
+	readonly device: DeviceId;
+	readonly done: (fault: FaultKind | null) => void;
+}
+
+/** The cameras of this home, watched and ordered about. Rules: docs/spec/live.md. */
+export class Watching implements WatchingControls {
+	cameras: readonly WatchedCamera[] = [];
+	readonly #tools: WatchingTools;
+	readonly #listeners = new Set<() => void>();
+	readonly #hosts = new Map<DeviceId, Host>();
+	readonly #views = new Map<CameraView, CameraId>();
+	/** Closed, and how to keep them from ending. */
+	readonly #left = new Map<CameraView, () => void>();
+	readonly #waiting = new Map<string, Waiting>();
+	#online: ReadonlySet<DeviceId> = new Set();
+	#work: Promise<void> = Promise.resolve();
+
+	constructor(tools: WatchingTools) {
+		this.#tools = tools;
+		const look = (): void => {
+			this.#look();
+		};
+		tools.house.on(look);
+		tools.members.on(look);
+		tools.post.on(look);
+		tools.sightings.on(look);
+		tools.post.onMessage((message, from) => {
+			this.#read(message, from);
+		});
+		tools.clock.every(ASK_MS, () => {
+			for (const [device, host] of this.#hosts) {
+				const silentMs = Math.abs(tools.clock.wallMs() - (host.soMs ?? 0));
+				if (silentMs > OLD_MS && host.nonce !== null) {
+					host.nonce = null;
+					this.#list();
+				}
+				if (host.nonce === null || silentMs > ASK_MS) this.#ask(device, host);
+			}
+		});
+		look();
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	view(camera: CameraId): LiveView {
+		for (const [view, keep] of this.#left) {
+			if (this.#views.get(view) !== camera) continue;
+			keep();
+			this.#left.delete(view);
+			view.setWay('best');
+			return view;
+		}
+		let last = this.cameras.find(({ id }) => id === camera) ?? unknown(camera);
+		const view = new CameraView({
+			...this.#tools,
+			screen: this.#tools.screen(),
+			// A camera that leaves the home while it is watched: away.
+			source: () => {
+				const now = this.cameras.find(({ id }) => id === camera);
+				last = now ?? { ...last, online: false };
+				return last;
+			},
+			command: (name, value) => this.command(camera, name, value),
+			left: (left) => {
+				if (this.#left.has(left)) return false;
+				this.#left.set(left, this.#tools.clock.after(LEFT_MS, left.end.bind(left)));
+				return true;
+			},
+			seen: (atMs) => {
+				// Only who belongs to the home is remembered.
+				if (this.#hosts.has(last.device)) this.#tools.sightings.see(last.device, atMs);
+			},
+			told: this.#list.bind(this),
+			closed: (closed) => {
+				this.#left.delete(closed);
+				this.#views.delete(closed);
+			},
+		});
+		this.#views.set(view, camera);
+		return view;
+	}
+
+	async command(
+		camera: CameraId,
+		name: CommandName,
+		value: string | boolean | null,
+	): Promise<void> {
+		const { post, crypto, clock } = this.#tools;
+		const found = this.cameras.find(({ id }) => id === camera);
+		const nonce = found && (this.#hosts.get(found.device)?.nonce ?? null);
+		if (!found?.online || typeof nonce !== 'string') throw notThere();
+		const { device } = found;
+		const id = hexOf(crypto.random(16));
+		const untilMs = clock.monotonicMs() + ACT_MS;
+		const answer = new Promise<FaultKind | null>((done) => {
+			this.#waiting.set(id, { device, done });
+		});
+		try {
+			const sent = await post.act(device, { t: 'command', id, nonce, camera, name, value });
+			// A relay that said nothing may have taken it all the same.
+			if (sent !== 'taken' && clock.monotonicMs() < untilMs) throw notThere();
+			let kind = await this.#within(untilMs - clock.monotonicMs(), answer);
+			if (kind === 'unconfirmed') {
+				void post.send(device, { t: 'what-became', id, nonce });
+				kind = await this.#within(BECAME_MS, answer);
+			}
+			if (kind !== null) throw new Fault(kind, `the camera did not confirm: ${name}`);
+		} finally {
+			this.#waiting.delete(id);
+		}
+	}
+
+	async #within(ms: number, answer: Promise<FaultKind | null>): Promise<FaultKind | null> {
+		let cancel: () => void = () => undefined;
+		const late = new Promise<FaultKind>((done) => {
+			cancel = this.#tools.clock.after(Math.max(0, ms), () => {
+				done('unconfirmed');
+			});
+		});
+		try {
+			return await Promise.race([answer, late]);
+		} finally {
+			cancel();
+		}
+	}
+
+	#read(message: Message, { device, roles }: Sender): void {
+		if (!may(roles, 'record')) return;
+		if (message.t === 'state') this.#hear(message, device);
+		else if (message.t === 'done') {
+			const waiting = this.#waiting.get(message.id);
+			if (waiting?.device === device) waiting.done(message.fault);
+		} else if ('sid' in message) {
+			for (const [view, camera] of this.#views) {
+				if (this.#deviceOf(camera) === device) view.heard(message);
+			}
+		}
+	}
+
+	#hear(state: Said<'state'>, device: DeviceId): void {
+		const host = this.#hosts.get(device);
+		if (host?.asked !== state.peer) return;
+		const { atMs } = state;
+		const heardMs = this.#tools.clock.monotonicMs();
+		if (host.askedMs !== null) {
+			// Another page has a clock of live of its own.
+			const known = host.nonce === state.nonce ? host.offset : null;
+			host.offset = offsetWith(known, { sentMs: host.askedMs, heardMs, theirsMs: atMs });
+			host.askedMs = null;
+		}
+		if (host.offset === null) return;
+		host.nonce = state.nonce;
+		host.soMs = this.#tools.clock.wallMs() - ageMs(heardMs, host.offset, atMs);
+		host.states = state.cameras.filter(({ id }) => host.ids.some((own) => own === id));
+		for (const { id, kind, recorded } of host.states) {
+			const ever = recorded !== false || kind === 'recording' || kind === 'blind';
+			this.#tools.sightings.hear(device, id as CameraId, ever);
+		}
+		this.#list();
+	}
+
+	/** Who is in the home, and who of them is there. */
+	#look(): void {
+		this.#work = this.#work.then(async () => {
+			try {
+				await this.#meet();
+			} catch (error) {
+				faultOf(error);
+			}
+		});
+	}
+
+	async #meet(): Promise<void> {
+		const { members, post, crypto } = this.#tools;
+		const hosts = members.list.filter(({ self, roles }) => !self && may(roles, 'record'));
+		for (const device of this.#hosts.keys()) {
+			if (!hosts.some((member) => member.device === device)) this.#hosts.delete(device);
+		}
+		for (const { device } of hosts) {
+			if (this.#hosts.has(device)) continue;
+			const numbers = Array.from({ length: MOST_CAMERAS }, (_, at) => at + 1);
+			const ids = await Promise.all(numbers.map((n) => cameraIdOf(crypto, device, n)));
+			this.#hosts.set(device, {
+				...{ ids, asked: '', askedMs: null, nonce: null },
+				...{ offset: null, states: [], soMs: null },
+			});
+		}
+		const before = this.#online;
+		this.#online = post.state.kind === 'connected' ? new Set(post.online) : new Set();
+		for (const [device, host] of this.#hosts) {
+			if (!this.#online.has(device)) host.nonce = null;
+			else if (!before.has(device) || host.asked === '') this.#ask(device, host);
+		}
+		this.#list();
+	}
+
+	#ask(device: DeviceId, host: Host): void {
+		if (!this.#online.has(device)) return;
+		const nonce = hexOf(this.#tools.crypto.random(16));
+		host.asked = nonce;
+		host.askedMs = this.#tools.clock.monotonicMs();
+		void this.#tools.post.send(device, { t: 'ask', nonce });
+	}
+
+	#list(): void {
+		const { house, members, sightings } = this.#tools;
+		const cameras: WatchedCamera[] = [];
+		const { state: own } = house;
+		if (own.kind === 'ready') {
+			for (const { id, name } of own.cameras) {
+				const common = { own: true, online: true, state: null, stateMs: null };
+				const blank = { fares: null, blank: false };
+				cameras.push({ id, name, device: own.deviceId, ...common, ...blank });
+			}
+		}
+		for (const [device, { ids, states, soMs, nonce }] of this.#hosts) {
+			const online = this.#online.has(device);
+			const called = members.list.find((member) => member.device === device)?.name ?? null;
+			const common = { device, own: false, online, stateMs: soMs };
+			// Until it says more, a device that is a camera has one.
+			const [first] = ids;
+			if (states.length === 0 && first !== undefined && (nonce === null || !online)) {
+				const fares = this.#toldOf(first);
+				const blank = fares === null && sightings.isBlank(device, first);
+				cameras.push({ id: first, name: called, state: null, fares, blank, ...common });
+			}
+			for (const state of states) {
+				const id = state.id as CameraId;
+				// Of one that is there and has not answered, what it said before is not of now.
+				const known = online && nonce === null ? null : state;
+				const fares = online && nonce !== null ? state.kind : this.#toldOf(id);
+				const on = fares !== null && fares !== 'off';
+				const blank = !on && sightings.isBlank(device, id);
+				const about = { state: known, fares, blank };
+				cameras.push({ id, name: state.name ?? called, ...about, ...common });
+			}
+		}
+		this.cameras = cameras;
+		this.#lookAtViews();
+		for (const listener of this.#listeners) listener();
+	}
+
+	#toldOf(camera: CameraId): CameraState['kind'] | null {
+		for (const [view, of] of this.#views) if (of === camera && view.kind !== null) return view.kind;
+		return null;
+	}
+
+	#lookAtViews(): void {
+		for (const view of this.#views.keys()) view.look();
+	}
+
+	#deviceOf(camera: CameraId): DeviceId | undefined {
+		return this.cameras.find(({ id }) => id === camera)?.device;
+	}
+}
+
+function notThere(): Fault {
+	return new Fault('offline', 'the camera is not there');
+}
+
+function unknown(id: CameraId): WatchedCamera {
+	const device = '0'.repeat(32) as DeviceId;
+	const state = { state: null, stateMs: null, fares: null, blank: false };
+	return { id, device, name: null, own: false, online: false, ...state };
+}

@@ -1,0 +1,143 @@
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import { parseGrant } from '#domain/home/grant.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
+import type { Message } from '#protocol/message.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Vault } from '#ports/keys/vault.ts';
+import type { House } from '#engine/home/house.ts';
+import { MOST_CAMERAS } from '#engine/home/keyring.ts';
+import { cameraIdOf, rawFromGrant } from '#engine/home/keys.ts';
+import type { Membership } from '#engine/home/membership.ts';
+import type { Post, Sender } from '#engine/messaging/post.ts';
+
+/** Of another form, or not what it says; anything else is the vault's trouble. */
+const FORGED: readonly FaultKind[] = ['corrupt', 'malformed', 'unsupported'];
+
+export interface GrantedTools {
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly house: House;
+	readonly membership: Membership;
+	readonly post: Post;
+}
+
+/** The viewer's side: asks cameras for their keys and keeps what it is granted. Rules: docs/spec/identity.md, ID39. */
+export class Granted {
+	readonly #tools: GrantedTools;
+	readonly #listeners = new Set<(camera: CameraId) => void>();
+	/** Camera devices that were asked since they came, and whether as an owner. */
+	readonly #asked = new Map<DeviceId, boolean>();
+	#refused = 0;
+	#work: Promise<unknown> = Promise.resolve();
+
+	constructor(tools: GrantedTools) {
+		this.#tools = tools;
+	}
+
+	/** Grants and home keys that were not what they said. */
+	get refused(): number {
+		return this.#refused;
+	}
+
+	begin(): void {
+		const { post, membership } = this.#tools;
+		post.onMessage((message, from) => this.#queue(() => this.#hear(message, from)));
+		post.on(() => this.#queue(() => this.#ask()));
+		membership.on(() => this.#queue(() => this.#ask()));
+	}
+
+	/** Told when there are new keys of a camera. */
+	on(listener: (camera: CameraId) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Asks a camera's device for the key of now. */
+	async want(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
+		await this.#tools.post.act(device, { t: 'want-grants', camera, earlier });
+	}
+
+	/** Each camera that came; an owner asks for everything where it does not even have the first key. */
+	async #ask(): Promise<void> {
+		const { house, membership, post, crypto, vault } = this.#tools;
+		const identity = house.household?.identity;
+		const mine = identity && membership.member(identity.device)?.roles;
+		for (const device of [...this.#asked.keys()])
+			if (!post.online.has(device)) this.#asked.delete(device);
+		if (!identity || !mine || !may(mine, 'footage')) return;
+		for (const device of post.online) {
+			const roles = membership.member(device)?.roles;
+			if (device === identity.device || !may(roles ?? [], 'record')) continue;
+			const owner = may(mine, 'earlier');
+			if (this.#asked.get(device) === true || this.#asked.get(device) === owner) continue;
+			this.#asked.set(device, owner);
+			const camera = await cameraIdOf(crypto, device, 1);
+			const all = owner && (await vault.epoch(camera, 1)) === null;
+			await this.want(camera, device, all);
+		}
+	}
+
+	async #hear(message: Message, from: Sender): Promise<void> {
+		if (message.t === 'home-key') {
+			if (!may(from.roles, 'manage')) return;
+			await this.#counted(() =>
+				this.#tools.membership.takeHomeKey(bytesOfBase64url(message.grant)),
+			);
+			return;
+		}
+		if (message.t !== 'grants') return;
+		const camera = await this.#cameraOf(from.device, message.camera);
+		if (camera === null) {
+			this.#refused += message.grants.length;
+			return;
+		}
+		let kept = 0;
+		for (const text of message.grants) {
+			if (await this.#counted(() => this.#keep(camera, from, bytesOfBase64url(text)))) kept += 1;
+		}
+		if (kept > 0) for (const listener of this.#listeners) listener(camera);
+	}
+
+	/** A camera of that very device: nobody grants for another. */
+	async #cameraOf(device: DeviceId, said: string): Promise<CameraId | null> {
+		for (let number = 1; number <= MOST_CAMERAS; number += 1) {
+			const camera = await cameraIdOf(this.#tools.crypto, device, number);
+			if (camera === said) return camera;
+		}
+		return null;
+	}
+
+	async #keep(camera: CameraId, { device }: Sender, grant: Bytes): Promise<void> {
+		const { crypto, vault, house, membership } = this.#tools;
+		const identity = house.household?.identity;
+		const signer = membership.member(device)?.subject?.sign;
+		if (!identity || !signer) return;
+		const { number, wallMs } = parseGrant(grant).grant;
+		if ((await vault.epoch(camera, number)) !== null) return;
+		const subject = { home: identity.home, camera, number, recipient: identity.device };
+		const raw = await rawFromGrant(crypto, grant, subject, identity.kem, [signer]);
+		const facts = { number, madeMs: wallMs, rosterSeq: membership.entries.length };
+		await vault.addEpoch(camera, facts, { key: await crypto.secret(raw), raw, grant });
+		raw.fill(0);
+	}
+
+	async #counted(work: () => Promise<void>): Promise<boolean> {
+		try {
+			await work();
+			return true;
+		} catch (error) {
+			if (!(error instanceof Fault)) throw error;
+			if (FORGED.includes(error.kind)) this.#refused += 1;
+			return false;
+		}
+	}
+
+	#queue(work: () => Promise<void>): void {
+		this.#work = this.#work.then(work).catch((error: unknown) => {
+			if (!(error instanceof Fault)) throw error;
+		});
+	}
+}

@@ -1,0 +1,238 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import { commonLength } from '#domain/home/roster.ts';
+import type { FromDevice, FromRelay } from '#protocol/wire.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Learned, Membership } from '#engine/home/membership.ts';
+
+/** What a frame takes. */
+const MOST_ENTRIES = 32;
+const MOST_CHARACTERS = 48 * 1024;
+/** Of another branch; a relay keeps no more (RL14). */
+const MOST_OF_BRANCH = 1024;
+/** How often it is looked whether what had to wait counts now. */
+const EARLY_MS = 10 * 60 * 1000;
+/** The relay had no time for what was shown. */
+const AGAIN_MS = 2000;
+
+/**
+ * Keeps the roster here and the one at the relay the same: learns what others signed, and shows what was
+ * signed here. The relay is asked for the newest entry that both have, too: one hash tells whether all before it agree.
+ */
+export class RosterSync {
+	readonly #membership: Membership;
+	readonly #send: (frame: FromDevice) => boolean;
+	readonly #changed: () => void;
+	readonly #later: Clock['after'];
+	#stop: () => void = () => undefined;
+	#home: HomeId | null = null;
+	/** How many entries the relay has, as far as is known; `null` while there is no line. */
+	#relaySeq: number | null = null;
+	#shownSeq = 0;
+	/** How many of ours the relay has: not only as many, but the same. */
+	#sameSeq = 0;
+	/** Counts lines. */
+	#line = 0;
+	#forked = false;
+	#againMs = AGAIN_MS;
+	/**
+	 * What was compared with the relay last: where ours parts from it, the relay is shown ours from
+	 * there.
+	 */
+	#compared: readonly Bytes[] = [];
+	/**
+	 * The relay's whole roster as far as it came: where it is another branch, it is asked for once a
+	 * line.
+	 */
+	#branch: Bytes[] | null = null;
+	#branchAsked = false;
+	/** How many entries were here when the relay refused some. */
+	#refusedSeq = 0;
+
+	constructor(
+		membership: Membership,
+		send: (frame: FromDevice) => boolean,
+		changed: () => void,
+		later: Clock['after'],
+	) {
+		this.#membership = membership;
+		this.#send = send;
+		this.#changed = changed;
+		this.#later = later;
+	}
+
+	/** The relay shows a roster that does not go on from ours (ID37). */
+	get forked(): boolean {
+		return this.#forked;
+	}
+
+	/** How many of our entries the relay is known to have; `null` while there is no line. */
+	get relaySeq(): number | null {
+		return this.#relaySeq === null ? null : this.#sameSeq;
+	}
+
+	/** All that the relay has is known here, or is not believed. */
+	get level(): boolean {
+		return this.#forked || this.#seq >= (this.#relaySeq ?? 0);
+	}
+
+	get #seq(): number {
+		return this.#membership.entries.length;
+	}
+
+	up(rosterSeq: number): void {
+		this.#line += 1;
+		this.#home = this.#membership.roster?.home ?? null;
+		this.#relaySeq = rosterSeq;
+		this.#shownSeq = rosterSeq;
+		this.#sameSeq = 0;
+		this.#againMs = AGAIN_MS;
+		this.#compared = this.#membership.line;
+		this.#branch = null;
+		this.#branchAsked = false;
+		this.#refusedSeq = 0;
+		this.#send({ t: 'roster-since', seq: Math.max(0, Math.min(rosterSeq, this.#seq) - 1) });
+	}
+
+	down(): void {
+		this.#relaySeq = null;
+		this.#changed();
+	}
+
+	async hear(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): Promise<void> {
+		if (this.#relaySeq === null) return;
+		if (frame.t === 'appended') {
+			this.#relaySeq = Math.max(this.#relaySeq, frame.seq);
+			this.#sameSeq = Math.max(this.#sameSeq, Math.min(frame.seq, this.#shownSeq));
+			this.#againMs = AGAIN_MS;
+		}
+		// Somebody was faster, or the relay has another history: what it has tells which.
+		else if (frame.t === 'refused' && frame.why === 'too-many') this.#showLater();
+		else if (frame.t === 'refused') this.#askOnce();
+		else await this.#learn(frame);
+		this.show();
+		this.#changed();
+	}
+
+	/** Shows the relay what it does not have. */
+	show(): void {
+		const home = this.#membership.roster?.home ?? null;
+		if (this.#relaySeq === null || home !== this.#home) return;
+		this.#compare();
+		if (this.#forked) return;
+		const from = Math.max(this.#relaySeq, this.#shownSeq);
+		if (this.#seq <= from) return;
+		const entries: string[] = [];
+		let characters = 0;
+		for (const entry of this.#membership.entries.slice(from, from + MOST_ENTRIES)) {
+			const text = base64urlOf(entry);
+			characters += text.length;
+			if (entries.length > 0 && characters > MOST_CHARACTERS) break;
+			entries.push(text);
+		}
+		if (this.#send({ t: 'append', entries })) this.#shownSeq = from + entries.length;
+	}
+
+	/** An owner settled, here or elsewhere: what fell is not the relay's to go on from. */
+	#compare(): void {
+		const { line } = this.#membership;
+		const common = commonLength(this.#compared, line);
+		if (common < this.#compared.length) this.#showFrom(common);
+		this.#compared = line;
+	}
+
+	#showFrom(seq: number): void {
+		this.#forked = false;
+		this.#relaySeq = Math.min(this.#relaySeq ?? 0, seq);
+		this.#shownSeq = Math.min(this.#shownSeq, seq);
+		this.#sameSeq = Math.min(this.#sameSeq, seq);
+	}
+
+	#askBranch(): void {
+		if (this.#branchAsked) return;
+		this.#branchAsked = true;
+		this.#branch = [];
+		this.#send({ t: 'roster-since', seq: 0 });
+	}
+
+	#lookLater(): void {
+		const line = this.#line;
+		this.#stop();
+		this.#stop = this.#later(EARLY_MS, () => {
+			if (line === this.#line && this.#relaySeq !== null) {
+				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
+			}
+		});
+	}
+
+	#showLater(): void {
+		const line = this.#line;
+		if (this.#shownSeq <= (this.#relaySeq ?? 0)) return;
+		const waitMs = this.#againMs;
+		this.#againMs = Math.min(2 * waitMs, EARLY_MS);
+		this.#later(waitMs, () => {
+			if (line !== this.#line || this.#relaySeq === null) return;
+			this.#shownSeq = this.#relaySeq;
+			this.show();
+		});
+	}
+
+	/**
+	 * What the relay refuses twice it will refuse again, unless time or an owner changes that (ID44).
+	 */
+	#askOnce(): void {
+		if (this.#refusedSeq === this.#seq) this.#showLater();
+		else this.#ask();
+		this.#refusedSeq = this.#seq;
+	}
+
+	#ask(): void {
+		this.#shownSeq = this.#relaySeq ?? 0;
+		this.#send({ t: 'roster-since', seq: Math.max(0, this.#shownSeq - 1) });
+	}
+
+	async #learn({ from, entries }: Extract<FromRelay, { t: 'roster' }>): Promise<void> {
+		const home = this.#home;
+		if (home === null) return;
+		const upTo = from + entries.length - 1;
+		const line = this.#line;
+		try {
+			const came = entries.map(bytesOfBase64url);
+			const next = this.#branch !== null && from === this.#branch.length + 1;
+			if (next && this.#branch !== null) this.#branch.push(...came);
+			const branch = next ? this.#branch : null;
+			const learned = await this.#membership.learn(home, branch ? 1 : from, branch ?? came);
+			// What an older line said of the relay's roster is not so any more.
+			if (line === this.#line) this.#learned(learned, upTo, branch ?? []);
+		} catch (error) {
+			// A vault that is away now is asked again with the next entries, or the next line.
+			if (!(error instanceof Fault)) throw error;
+			if (error.kind === 'malformed') this.#forked = true;
+		}
+	}
+
+	#learned(learned: Learned, upTo: number, branch: readonly Bytes[]): void {
+		if (learned === 'forked') {
+			this.#forked = true;
+			if (branch.length > MOST_OF_BRANCH) this.#branch = null;
+			this.#askBranch();
+		} else if (learned === 'gap') {
+			this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
+		} else if (learned === 'fallen') {
+			if (branch.length === 0) this.#askBranch();
+			else {
+				this.#showFrom(commonLength(this.#membership.entries, branch));
+				this.#branch = null;
+			}
+		} else if (learned !== 'known' || branch.length === 0) {
+			this.#forked = false;
+			this.#branch = null;
+			this.#compare();
+			this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
+			this.#sameSeq = Math.max(this.#sameSeq, Math.min(upTo, this.#seq));
+			if (learned === 'early') this.#lookLater();
+		}
+	}
+}

@@ -1,0 +1,188 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import { HUB_ORIGIN } from '#domain/pairing/near-code.ts';
+import {
+	CLOSED,
+	PART_HEADER_BYTES,
+	WIRE_VERSION,
+	type FromDevice,
+	type FromRelay,
+} from '#protocol/wire.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { RelaySocketEvents } from '#ports/network/relay.ts';
+import { MOST_CAMERAS } from '#engine/home/keyring.ts';
+import { cameraIdOf } from '#engine/home/keys.ts';
+import type { Membership } from '#engine/home/membership.ts';
+
+/** Frames of one seat that wait for those before; whoever says more at once goes. */
+const MOST_WAITING = 240;
+
+export interface HubTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly membership: Pick<Membership, 'roster' | 'entries' | 'member' | 'learn' | 'on'>;
+}
+
+export type Hear<T extends FromDevice['t']> = Extract<FromDevice, { readonly t: T }>;
+
+/** What is done for all who are at a hub. */
+export interface HubRoom {
+	readonly tools: HubTools;
+	isHome(home: HomeId): Promise<boolean>;
+	wait(seat: HubSeat, rid: string): void;
+	meet(seat: HubSeat, rid: string): void;
+	post(seat: HubSeat, frame: Hear<'post'>): void;
+	burn(seat: HubSeat, rid: string): void;
+	append(seat: HubSeat, entries: readonly string[]): Promise<void>;
+	entriesFrom(seat: HubSeat, seq: number): void;
+	letter(seat: HubSeat, frame: Hear<'letter'>): void;
+	watch(seat: HubSeat, frame: Hear<'watch'>): void;
+	part(seat: HubSeat, bytes: Bytes): void;
+	/** It has proved who it is. */
+	welcome(seat: HubSeat): void;
+	left(seat: HubSeat): void;
+}
+
+/** Somebody at the hub. */
+export class HubSeat {
+	readonly watching = new Set<string>();
+	/** `null`: it has not proved who it is. */
+	device: DeviceId | null = null;
+	boxes = 0;
+	/** That its device may have. */
+	cameras: ReadonlySet<string> = new Set();
+	readonly origin: string;
+	readonly #hub: HubRoom;
+	readonly #events: RelaySocketEvents;
+	#challenge: Bytes | null = null;
+	#work: Promise<void> = Promise.resolve();
+	#waiting = 0;
+	#over = false;
+
+	constructor(hub: HubRoom, origin: string, events: RelaySocketEvents) {
+		this.#hub = hub;
+		this.origin = origin;
+		this.#events = events;
+	}
+
+	challenge(): void {
+		this.#challenge = this.#hub.tools.crypto.random(32);
+		const challenge = base64urlOf(this.#challenge);
+		this.say({ t: 'challenge', versions: [WIRE_VERSION], challenge });
+	}
+
+	say(frame: FromRelay): void {
+		if (!this.#over) this.#events.frame(frame);
+	}
+
+	part(bytes: Bytes): void {
+		if (!this.#over) this.#events.part(bytes);
+	}
+
+	/** One after the other. */
+	hear(frame: FromDevice): void {
+		if (this.#waiting >= MOST_WAITING) {
+			this.end(CLOSED.tooMuch);
+			return;
+		}
+		this.#waiting += 1;
+		this.#work = this.#work.then(async () => {
+			this.#waiting -= 1;
+			if (this.#over) return;
+			try {
+				await this.#take(frame);
+			} catch (error) {
+				const { kind } = faultOf(error);
+				if (kind === 'malformed') this.end(CLOSED.malformed);
+				else if (frame.t === 'append') this.say({ t: 'refused', why: 'roster' });
+			}
+		});
+	}
+
+	/** As at a relay: of its own cameras only. */
+	hearPart(bytes: Bytes): void {
+		if (bytes.length >= PART_HEADER_BYTES) this.#hub.part(this, bytes);
+	}
+
+	end(code: number): void {
+		if (this.#over) return;
+		this.leave();
+		this.#events.ended({ code });
+	}
+
+	/** It goes, after all that it said. */
+	depart(): void {
+		this.#work = this.#work.then(() => this.leave());
+	}
+
+	/** It is gone. */
+	leave(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#hub.left(this);
+	}
+
+	async #take(frame: FromDevice): Promise<void> {
+		const hub = this.#hub;
+		if ('version' in frame && (frame.version ?? WIRE_VERSION) !== WIRE_VERSION) {
+			this.say({ t: 'refused', why: 'version' });
+		} else if (frame.t === 'ping') this.say({ t: 'pong', n: frame.n });
+		else if (frame.t === 'prove') await this.#prove(frame);
+		else if (frame.t === 'meet') hub.meet(this, frame.rid);
+		// Only who showed the code: everybody else came to meet.
+		else if (frame.t === 'wait' && this.origin === HUB_ORIGIN) hub.wait(this, frame.rid);
+		else if (frame.t === 'post') hub.post(this, frame);
+		else if (frame.t === 'burn') hub.burn(this, frame.rid);
+		else if (this.device === null) this.#refuse();
+		else if (frame.t === 'append') await hub.append(this, frame.entries);
+		else if (frame.t === 'roster-since') hub.entriesFrom(this, frame.seq);
+		else if (frame.t === 'letter') hub.letter(this, frame);
+		else if (frame.t === 'watch') hub.watch(this, frame);
+		else if (frame.t !== 'got') this.#refuse();
+	}
+
+	#refuse(): void {
+		this.say({ t: 'refused', why: 'not-allowed' });
+	}
+
+	/** As at a relay (RL10, RL11). */
+	async #prove({ home, device, signature }: Hear<'prove'>): Promise<void> {
+		const { crypto, membership } = this.#hub.tools;
+		const challenge = this.#challenge;
+		this.#challenge = null;
+		if (challenge === null) {
+			this.say({ t: 'refused', why: 'bad-proof' });
+			return;
+		}
+		if (!(await this.#hub.isHome(home as HomeId))) {
+			this.say({ t: 'refused', why: 'unknown-home' });
+			return;
+		}
+		const subject = membership.member(device as DeviceId)?.subject;
+		if (!subject) {
+			this.say({ t: 'refused', why: 'not-a-member' });
+			return;
+		}
+		const covered = loginBytes({
+			originHash: await crypto.sha256(new TextEncoder().encode(this.origin)),
+			...{ challenge, home: home as HomeId, device: device as DeviceId },
+		});
+		const verifier = await crypto.verifier(subject.sign);
+		if (!(await crypto.verify(verifier, bytesOfBase64url(signature), covered))) {
+			this.say({ t: 'refused', why: 'bad-proof' });
+			return;
+		}
+		const numbers = Array.from({ length: MOST_CAMERAS }, (_, at) => at + 1);
+		const ids = numbers.map((number) => cameraIdOf(crypto, device as DeviceId, number));
+		this.cameras = new Set(await Promise.all(ids));
+		if (this.#over) return;
+		this.device = device as DeviceId;
+		const rosterSeq = membership.entries.length;
+		this.say({ t: 'welcome', token: '', tokenMs: 0, rosterSeq, ice: [] });
+		this.#hub.welcome(this);
+	}
+}

@@ -1,0 +1,236 @@
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
+import {
+	HUB_ORIGIN,
+	nearCodeFrom,
+	nearSecretBytes,
+	nearText,
+	type NearCode,
+	type NearContact,
+	type NearOffer,
+} from '#domain/pairing/near-code.ts';
+import type { MeetingCode } from '#domain/pairing/pairing-code.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Self } from '#engine/home/joining.ts';
+import type { No } from '#engine/messaging/meeting-line.ts';
+import type { Seat } from './meeting.ts';
+import type { Near, Nearby, NearOffered } from './nearby.ts';
+import { endOf } from './pairing-end.ts';
+import type { Table } from './pairing-table.ts';
+import type { PairingEnd, PairingState } from './pairing.ts';
+
+/** PR1. */
+export const CODE_MS = 10 * 60 * 1000;
+
+export interface NearTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly near: Nearby;
+	readonly self: Self;
+	/** Of the app, for a link to its page. */
+	readonly here: string;
+	show(state: PairingState): void;
+	/** Seats a table whose states go through here. */
+	sit(table: Table, seat: Seat, through: (state: PairingState) => PairingState): Promise<No | null>;
+}
+
+type TableOf = (code: MeetingCode) => Table;
+type Showing = Extract<PairingState, { readonly kind: 'near' }>;
+
+/** Two devices exchange two codes, and what follows goes over the connection that comes of it. Nothing here throws. Rules: docs/spec/nearby.md. */
+export class NearPairing {
+	readonly #tools: NearTools;
+	#near: Near | null = null;
+	#offered: {
+		readonly near: NearOffered;
+		readonly code: NearCode;
+		readonly tableOf: TableOf | null;
+	} | null = null;
+	#showing: Showing | null = null;
+	#kept = false;
+	#over = false;
+	#table: Table | null = null;
+	#stop: () => void = () => undefined;
+	#giveUp: () => void = () => undefined;
+
+	constructor(tools: NearTools) {
+		this.#tools = tools;
+	}
+
+	/** Ends what is not kept. */
+	close(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#stop();
+		this.#giveUp();
+		if (!this.#kept) this.#near?.close();
+	}
+
+	/** Shows the first code. `named`: whose keys it is for; `null`: for a member. */
+	async offer(
+		pairs: { readonly kind: 'p2' | 'n2'; readonly named: Bytes; readonly tableOf: TableOf } | null,
+	): Promise<void> {
+		const { crypto, near, here } = this.#tools;
+		try {
+			const offered = await near.offer();
+			this.#take(offered);
+			if (this.#over) return;
+			const common = { rid: hexOf(crypto.random(16)), contact: offered.contact };
+			const code: NearCode =
+				pairs === null
+					? { ...common, kind: 'c2' }
+					: {
+							...{ ...common, kind: pairs.kind, secret: crypto.random(32) },
+							hash: await crypto.sha256(pairs.named),
+						};
+			this.#offered = { near: offered, code, tableOf: pairs?.tableOf ?? null };
+			this.#show('offer', `${here}/pair#${nearText(code)}`);
+		} catch (error) {
+			this.#end(faultOf(error));
+		}
+	}
+
+	/** What the other device showed then. */
+	async accept(text: string): Promise<void> {
+		const [offered, showing] = [this.#offered, this.#showing];
+		if (offered === null || showing === null) return;
+		const answer = quietly(text);
+		if (answer?.kind !== 'a2' || answer.rid !== offered.code.rid) {
+			this.#showing = { ...showing, wrong: true };
+			this.#tools.show(this.#showing);
+			return;
+		}
+		this.#offered = null;
+		this.#stop();
+		this.#tools.show({ kind: 'exchanging' });
+		const { near, code, tableOf } = offered;
+		try {
+			// Seated before the other one can come.
+			const { rid } = code;
+			const how = { t: 'wait', rid, locator: null } as const;
+			const { contact } = answer;
+			const sits =
+				'secret' in code && tableOf !== null
+					? this.#sit(tableOf, code, answer, { origin: HUB_ORIGIN, how })
+					: Promise.resolve(true);
+			if (!(await sits)) return;
+			await near.accept(contact);
+			if (tableOf === null) this.#link();
+		} catch (error) {
+			this.#end(faultOf(error));
+		}
+	}
+
+	/** As the second one: shows the answer, and goes on when the first one has it. `tableOf`: `null` between members. */
+	async answer(code: NearOffer | NearContact, tableOf: TableOf | null): Promise<void> {
+		const given = new Promise<'over'>((resolve) => (this.#giveUp = () => resolve('over')));
+		try {
+			for (;;) {
+				const near = await this.#tools.near.answer(code.contact);
+				this.#take(near);
+				if (this.#over) return;
+				const answer: NearContact = { kind: 'a2', rid: code.rid, contact: near.contact };
+				this.#show('answer', nearText(answer));
+				const how = await Promise.race([given, near.up.then(upped, gaveUp)]);
+				if (how === 'over') return;
+				// Some browsers wait for some seconds only: then another answer takes its place.
+				if (how === 'again') continue;
+				this.#stop();
+				if (!('secret' in code) || tableOf === null) {
+					this.#link();
+					return;
+				}
+				this.#tools.show({ kind: 'exchanging' });
+				const meet = { t: 'meet', rid: code.rid } as const;
+				await this.#sit(tableOf, code, answer, { origin: near.origin ?? '', how: meet });
+				return;
+			}
+		} catch (error) {
+			this.#end(faultOf(error));
+		}
+	}
+
+	async #sit(
+		tableOf: TableOf,
+		code: NearOffer,
+		answer: NearContact,
+		seat: Pick<Seat, 'origin' | 'how'>,
+	): Promise<boolean> {
+		const { crypto, self } = this.#tools;
+		const bytes = nearSecretBytes(code.secret, code.contact, answer.contact);
+		const { rid, hash } = code;
+		const kind = code.kind === 'p2' ? 'p1' : 'n1';
+		const secret = await crypto.sha256(bytes);
+		const table = tableOf({ kind, rid, hash, secret, relay: HUB_ORIGIN });
+		this.#table = table;
+		const no = await this.#tools.sit(table, { self, member: false, ...seat }, (state) =>
+			this.#through(state),
+		);
+		if (no === null) return !this.#over;
+		const ended = endOf(no);
+		this.#finish(ended.why === 'unreachable' ? 'other-side-gone' : ended.why, ended.fault);
+		return false;
+	}
+
+	#through(state: PairingState): PairingState {
+		if (state.kind === 'waiting' || state.kind === 'done') this.#keep();
+		if (state.kind !== 'ended') return state;
+		this.close();
+		// The line here is the other device itself.
+		return state.why === 'unreachable' ? { ...state, why: 'other-side-gone' } : state;
+	}
+
+	#take(near: Near): void {
+		this.#near?.close();
+		this.#near = near;
+		if (this.#over) near.close();
+	}
+
+	#show(step: Showing['step'], text: string): void {
+		if (this.#over) return;
+		const { clock } = this.#tools;
+		const untilMs = this.#showing?.untilMs ?? clock.wallMs() + CODE_MS;
+		if (this.#showing === null) {
+			this.#stop = clock.after(CODE_MS, () => this.#finish('expired', null));
+		}
+		this.#showing = { kind: 'near', step, text, untilMs, wrong: false };
+		this.#tools.show(this.#showing);
+	}
+
+	#link(): void {
+		this.#keep();
+		this.#tools.show({ kind: 'linked' });
+	}
+
+	#keep(): void {
+		this.#kept = true;
+		this.#near?.keep();
+	}
+
+	#end(fault: Fault): void {
+		const ends: Partial<Record<Fault['kind'], PairingEnd>> = {
+			...{ timeout: 'no-way', offline: 'no-network' },
+			...{ malformed: 'unknown-code', unsupported: 'no-relay' },
+		};
+		this.#finish(ends[fault.kind] ?? 'failed', fault);
+	}
+
+	#finish(why: PairingEnd, fault: Fault | null): void {
+		if (this.#over) return;
+		this.#table?.leave('failed');
+		this.close();
+		this.#tools.show({ kind: 'ended', why, fault });
+	}
+}
+
+const upped = (): 'up' => 'up';
+const gaveUp = (): 'again' => 'again';
+
+function quietly(text: string): NearCode | null {
+	try {
+		return nearCodeFrom(text);
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,234 @@
+import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { plainName } from '#domain/home/plain-name.ts';
+import type { MeetingCode, TypedCode } from '#domain/pairing/pairing-code.ts';
+import {
+	buildAdmission,
+	buildHost,
+	buildOpening,
+	buildPieces,
+	buildSealed,
+	commitmentBytes,
+	kindOf,
+	NONCE_BYTES,
+	openingHead,
+	parseNewcomer,
+	parseNote,
+	parseOk,
+	parseSealed,
+	rolesOf,
+	type Newcomer,
+	type Note,
+	type Said,
+	type Wanted,
+} from '#domain/pairing/pairing.ts';
+import type { Subject } from '#domain/home/roster.ts';
+import { signedBytes } from '#domain/base/signed.ts';
+import type { Crypto, KemKey, Pair, SignKey } from '#ports/keys/crypto.ts';
+import type { Joining, Self } from '#engine/home/joining.ts';
+import { deviceIdOf } from '#engine/home/keys.ts';
+import {
+	after,
+	checkSigned,
+	contextOf,
+	digitsFor,
+	sharedOf,
+	tagOf,
+	type Shared,
+} from './pairing-keys.ts';
+import { checkOwnerKey, entryHash, replayRoster } from '#engine/home/roster.ts';
+
+export type HeardByOwner =
+	/** M1: somebody has the code. `answer` is M2. */
+	| {
+			readonly kind: 'newcomer';
+			readonly name: string;
+			readonly wanted: Wanted;
+			readonly digits: string;
+			readonly answer: Bytes;
+	  }
+	/** M1 of this very device, from another page of it: it does not let itself in (PR13). */
+	| { readonly kind: 'self' }
+	/** M3: the newcomer is content. */
+	| { readonly kind: 'ok' }
+	/** What was said before, byte for byte: `boxes` is what was answered. */
+	| { readonly kind: 'again'; readonly boxes: readonly Bytes[] }
+	| { readonly kind: 'note'; readonly note: Note };
+
+/** Who sits at the other end, once M1 is read. */
+interface Guest {
+	readonly m1: Bytes;
+	readonly m2: Bytes;
+	readonly newcomer: Newcomer;
+	readonly subject: Subject;
+	readonly name: string;
+	readonly t3: Bytes;
+}
+
+export interface OwnerWish {
+	readonly rid: string;
+	/** One of the two, never both: the way in is as strong as the weaker that is open (PR15). */
+	readonly code: MeetingCode | TypedCode;
+	/** What the newcomer is to be; `null`: what it wishes. */
+	readonly wanted: Wanted | null;
+}
+
+/** The owner's half of a pairing, without a line: boxes in, boxes out. Every `Fault` of `hear` burns the code. */
+export class OwnerTalk {
+	/** M0. */
+	readonly opening: Bytes;
+	readonly #crypto: Crypto;
+	readonly #self: Self;
+	readonly #owner: Pair<SignKey>;
+	readonly #wish: OwnerWish;
+	readonly #shared: Shared;
+	readonly #ephemeral: Pair<KemKey>;
+	readonly #nonce: Bytes;
+	#guest: Guest | null = null;
+	/** M3, once it is checked. */
+	#ok: Bytes | null = null;
+	#pieces: readonly Bytes[] = [];
+
+	private constructor(
+		crypto: Crypto,
+		self: Self,
+		owner: Pair<SignKey>,
+		wish: OwnerWish,
+		made: {
+			readonly opening: Bytes;
+			readonly shared: Shared;
+			readonly ephemeral: Pair<KemKey>;
+			readonly nonce: Bytes;
+		},
+	) {
+		this.#crypto = crypto;
+		this.#self = self;
+		this.#owner = owner;
+		this.#wish = wish;
+		this.opening = made.opening;
+		this.#shared = made.shared;
+		this.#ephemeral = made.ephemeral;
+		this.#nonce = made.nonce;
+	}
+
+	/** Throws `denied` when this device is no owner. */
+	static async begin(crypto: Crypto, self: Self, wish: OwnerWish): Promise<OwnerTalk> {
+		const { owner } = self;
+		if (owner === null) throw new Fault('denied', 'only an owner lets devices in');
+		const shared = await sharedOf(crypto, wish.code, wish.rid);
+		const ephemeral = await crypto.makeKemKey(false);
+		const nonce = crypto.random(NONCE_BYTES);
+		const commitment = await crypto.sha256(commitmentBytes(nonce, owner.public));
+		const head = openingHead({ ephemeral: ephemeral.public, commitment });
+		const tag = await tagOf(crypto, shared, head);
+		const opening = buildOpening({ ephemeral: ephemeral.public, commitment, tag });
+		return new OwnerTalk(crypto, self, owner, wish, { opening, shared, ephemeral, nonce });
+	}
+
+	async hear(box: Bytes): Promise<HeardByOwner> {
+		const guest = this.#guest;
+		switch (kindOf(box)) {
+			case 1:
+				if (guest === null) return this.#meet(box);
+				if (!same(box, guest.m1)) throw new Fault('corrupt', 'somebody else has the code');
+				return { kind: 'again', boxes: [guest.m2] };
+			case 3:
+				if (guest === null) throw new Fault('corrupt', 'a message before its time');
+				if (this.#ok !== null && same(box, this.#ok)) return { kind: 'again', boxes: this.#pieces };
+				if (this.#ok !== null) throw new Fault('corrupt', 'a second consent');
+				await checkSigned(this.#crypto, guest.newcomer.sign, 'pair-ok', guest.t3, parseOk(box));
+				this.#ok = box;
+				return { kind: 'ok' };
+			case 5:
+				return { kind: 'note', note: parseNote(box) };
+			default:
+				throw new Fault('corrupt', 'a message of the wrong side');
+		}
+	}
+
+	/** PR6. Once, after the newcomer's consent and a person's; what it gives is M4. Throws as `Joining.admit`. */
+	async admit(joining: Pick<Joining, 'admit'>, wanted: Wanted): Promise<readonly Bytes[]> {
+		const guest = this.#guest;
+		if (guest === null || this.#ok === null || this.#pieces.length > 0) {
+			throw new Fault('conflict', 'nobody to let in');
+		}
+		const { roster, homeKey } = await joining.admit(guest.subject, rolesOf(wanted), guest.name);
+		const t4 = await after(this.#crypto, guest.t3, this.#ok);
+		const sealed = await this.#crypto.sealTo(
+			guest.newcomer.kem,
+			this.#shared.psk,
+			contextOf(4, t4),
+			buildAdmission({ roster, grants: homeKey }),
+		);
+		this.#pieces = buildPieces(sealed);
+		return this.#pieces;
+	}
+
+	/** Whom M1 told of. Throws `conflict` before it. */
+	get newcomer(): Subject {
+		if (this.#guest === null) throw new Fault('conflict', 'nobody is there yet');
+		return this.#guest.subject;
+	}
+
+	async #meet(m1: Bytes): Promise<HeardByOwner> {
+		const crypto = this.#crypto;
+		const t1 = await after(crypto, this.#shared.start, this.opening);
+		const { value: newcomer, body, signature } = await this.#read(m1, t1);
+		await checkSigned(crypto, newcomer.sign, 'pair-new', joined(t1, body), signature);
+		await this.#checkNamed(newcomer);
+		const { sign, kem, owner, dtls } = newcomer;
+		// Keys that are none would only be found when they are needed.
+		await crypto.verifier(owner);
+		const device = await deviceIdOf(crypto, sign, kem);
+		if (device === this.#self.device) return { kind: 'self' };
+		const subject: Subject = { device, sign, kem, owner, dtls };
+		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
+		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name));
+		if (name.trim() === '') throw new Fault('malformed', 'a newcomer without a name');
+		const t2 = await after(crypto, t1, m1);
+		const wanted = this.#wish.wanted ?? modest(newcomer.wanted);
+		const m2 = await this.#host(newcomer, t2, wanted);
+		const t3 = await after(crypto, t2, m2);
+		this.#guest = { m1, m2, newcomer, subject, name, t3 };
+		const digits = await digitsFor(crypto, t2, this.#nonce, this.#owner.public);
+		return { kind: 'newcomer', name, wanted, digits, answer: m2 };
+	}
+
+	async #read(m1: Bytes, t1: Bytes): Promise<Said<Newcomer>> {
+		const { psk } = this.#shared;
+		const wrapped = parseSealed(1, m1);
+		const plain = await this.#crypto.openWith(this.#ephemeral, psk, contextOf(1, t1), wrapped);
+		return parseNewcomer(plain);
+	}
+
+	/** PR4. */
+	async #checkNamed({ sign, kem }: Newcomer): Promise<void> {
+		const { code } = this.#wish;
+		if (code.kind !== 'n1') return;
+		if (!same(await this.#crypto.sha256(joined(sign, kem)), code.hash)) {
+			throw new Fault('corrupt', 'another device than the code names');
+		}
+	}
+
+	async #host(newcomer: Newcomer, t2: Bytes, wanted: Wanted): Promise<Bytes> {
+		const { roster, home } = this.#self;
+		const newest = roster.at(-1);
+		if (newest === undefined) throw new Fault('conflict', 'a home without a roster');
+		const body = buildHost({
+			...{ nonce: this.#nonce, owner: this.#owner.public, home, wanted },
+			...{ seq: roster.length, head: await entryHash(this.#crypto, newest) },
+		});
+		const signature = await this.#crypto.sign(
+			this.#owner.key,
+			signedBytes('pair-owner', joined(t2, body)),
+		);
+		const plain = joined(body, signature);
+		const { psk } = this.#shared;
+		return buildSealed(2, await this.#crypto.sealTo(newcomer.kem, psk, contextOf(2, t2), plain));
+	}
+}
+
+/** PR18: nobody becomes an owner because it wished for it and a person pressed Allow. */
+function modest(wish: Wanted): Wanted {
+	return wish === 'owner' ? 'viewer' : wish;
+}

@@ -1,0 +1,203 @@
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Wanted } from '#domain/pairing/pairing.ts';
+import { MAX_ENTRIES } from '#domain/pairing/pairing.ts';
+import { parseEntry } from '#domain/home/roster.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
+import type { Joining, Self } from '#engine/home/joining.ts';
+import { Letters } from '#engine/messaging/letters.ts';
+import { MeetingLine } from '#engine/messaging/meeting-line.ts';
+import { prove } from './meeting.ts';
+import { checkAgreed } from './pairing-new.ts';
+import type { Roster } from '#engine/home/roster.ts';
+
+/** Between two tries; the last one again and again. */
+const AGAIN_MS = [2000, 4000, 8000, 15_000] as const;
+/** The owner's page may still be on its way to the relay. */
+const KEYS_MS = 20_000;
+/** Keys come one after the other. */
+const NEXT_KEY_MS = 1000;
+/** More than a home has, in any life. */
+const MOST_KEYS = 4096;
+
+export interface ReturningTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+	readonly joining: Joining;
+}
+
+export interface ReturningEvents {
+	/** This device is in the home. */
+	came(became: Wanted): void;
+	/** Its time is over, or somebody ended it elsewhere. */
+	over(): void;
+}
+
+/** A newcomer that consented and lost the rest of the pairing comes as the member that it may be by now. Nothing here throws. Rules: docs/spec/pairing.md, PR21 to PR23. */
+export class Returning {
+	readonly pending: PendingJoin;
+	readonly #tools: ReturningTools;
+	readonly #self: Self;
+	/** Where to; `null`: nowhere now. */
+	readonly #origin: () => string | null;
+	readonly #events: ReturningEvents;
+	#line: MeetingLine | null = null;
+	#tries = 0;
+	#busy = false;
+	#over = false;
+	#stopWaiting: () => void = () => undefined;
+
+	constructor(
+		tools: ReturningTools,
+		who: { readonly self: Self; readonly pending: PendingJoin },
+		origin: () => string | null,
+		events: ReturningEvents,
+	) {
+		this.#tools = tools;
+		this.#self = who.self;
+		this.pending = who.pending;
+		this.#origin = origin;
+		this.#events = events;
+	}
+
+	begin(afterMs = 0): void {
+		this.#later(afterMs);
+	}
+
+	/** There is a new way, or a better time. */
+	nudge(): void {
+		if (!this.#busy) this.#later(0);
+	}
+
+	stop(): void {
+		this.#over = true;
+		this.#stopWaiting();
+		this.#line?.close();
+	}
+
+	#later(ms: number): void {
+		if (this.#over) return;
+		this.#stopWaiting();
+		this.#stopWaiting = this.#tools.clock.after(ms, () => void this.#go());
+	}
+
+	async #go(): Promise<void> {
+		if (this.#over || this.#busy) return;
+		this.#busy = true;
+		const became = await this.#try();
+		this.#busy = false;
+		if (this.#isOver()) return;
+		if (became === 'not-yet') {
+			this.#later(AGAIN_MS[Math.min(this.#tries, AGAIN_MS.length - 1)] ?? 0);
+			this.#tries += 1;
+			return;
+		}
+		this.stop();
+		if (became === 'over') this.#events.over();
+		else this.#events.came(became);
+	}
+
+	/** It may have been stopped while something was awaited. */
+	#isOver(): boolean {
+		return this.#over;
+	}
+
+	async #try(): Promise<Wanted | 'not-yet' | 'over'> {
+		try {
+			if (!(await this.#isWanted())) return 'over';
+			const origin = this.#origin();
+			return origin === null ? 'not-yet' : await this.#comeTo(origin);
+		} catch (error) {
+			if (error instanceof Fault) return 'not-yet';
+			throw error;
+		} finally {
+			this.#line?.close();
+			this.#line = null;
+		}
+	}
+
+	/** Another page of this device may have come in by now, or have begun another pairing. */
+	async #isWanted(): Promise<boolean> {
+		const kept = await this.#tools.joining.pending();
+		const { home, head, untilMs } = this.pending;
+		return kept?.home === home && same(kept.head, head) && kept.untilMs === untilMs;
+	}
+
+	/** Throws `corrupt`, and what the vault throws. */
+	async #comeTo(origin: string): Promise<Wanted | 'not-yet' | 'over'> {
+		const { crypto, clock, relays, joining } = this.#tools;
+		const { device, sign } = this.#self;
+		const { home, relay } = this.pending;
+		const line = await MeetingLine.open(relays, clock, origin);
+		if ('t' in line) return 'not-yet';
+		this.#line = line;
+		const challenge = await line.challenge();
+		if (challenge.t !== 'challenge') return 'not-yet';
+		await prove(crypto, { home, device, sign }, line, challenge.challenge);
+		const welcome = await line.next('welcome');
+		if (welcome.t !== 'welcome') return 'not-yet';
+		const entries = await this.#rosterBy(line, welcome.rosterSeq);
+		if (entries === null) return 'not-yet';
+		const { roster, became } = await this.#check(entries);
+		const grants = await this.#keysBy(line, roster);
+		if (grants.length === 0 || this.#isOver()) return 'not-yet';
+		if (!(await this.#isWanted())) return 'over';
+		await joining.enter(entries, joined(...grants), relay ?? '');
+		return became;
+	}
+
+	/** `null`: it did not come whole. */
+	async #rosterBy(line: MeetingLine, seq: number): Promise<readonly Bytes[] | null> {
+		const entries: Bytes[] = [];
+		if (seq > MAX_ENTRIES) return null;
+		line.send({ t: 'roster-since', seq: 0 });
+		while (entries.length < seq) {
+			const frame = await line.next('roster');
+			if (frame.t !== 'roster') return null;
+			// What the relay says of itself when an entry is new.
+			if (frame.from !== entries.length + 1) continue;
+			entries.push(...frame.entries.map(bytesOfBase64url));
+		}
+		return entries;
+	}
+
+	/** As strict as M4, and let in by that very owner, after what it had shown. */
+	async #check(entries: readonly Bytes[]): Promise<{ roster: Roster; became: Wanted }> {
+		const { home, seq, owner } = this.pending;
+		const agreed = await checkAgreed(this.#tools.crypto, this.#self, this.pending, entries);
+		const isIn = entries.slice(seq).some((bytes) => {
+			const { op, subject, author } = parseEntry(bytes).entry;
+			const own = (op === 'add' || op === 'rotate') && subject?.device === this.#self.device;
+			return own && same(author, owner);
+		});
+		if (agreed.roster.home !== home || !isIn) {
+			throw new Fault('corrupt', 'let in by somebody else than was agreed on');
+		}
+		return agreed;
+	}
+
+	/** Home keys, in letters of that owner (PR25). */
+	async #keysBy(line: MeetingLine, roster: Roster): Promise<readonly Bytes[]> {
+		const { crypto, clock } = this.#tools;
+		const { device, sign, kem } = this.#self;
+		const letters = new Letters(crypto, clock);
+		const as = { identity: { home: roster.home, device, sign, kem }, roster };
+		const grants: Bytes[] = [];
+		const untilMs = clock.monotonicMs() + KEYS_MS;
+		while (grants.length < MOST_KEYS) {
+			const leftMs = grants.length > 0 ? NEXT_KEY_MS : untilMs - clock.monotonicMs();
+			const frame = await line.next('letter', Math.max(0, leftMs));
+			if (frame.t !== 'letter') break;
+			const read = await letters.read(as, frame.box);
+			const by = read && roster.devices.get(read.from.device)?.subject?.owner;
+			if (read?.said.message.t !== 'home-key' || !by || !same(by, this.pending.owner)) continue;
+			grants.push(bytesOfBase64url(read.said.message.grant));
+		}
+		return grants;
+	}
+}

@@ -1,0 +1,111 @@
+import type { FaultSource } from '#domain/base/fault.ts';
+import type { Clearing } from '#ports/storage/clearing.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Cleared, Lost, Origin } from '#ports/storage/origin.ts';
+import type { Happenings } from './happenings.ts';
+import type { House } from '#engine/home/house.ts';
+import type { RecorderControls } from './recording.ts';
+
+/** Whether the keys are still kept is looked at so often while it records. */
+const LOOK_MS = 15_000;
+/** What goes within this is one deletion. */
+const AT_ONCE_MS = 60_000;
+const MIB = 2 ** 20;
+
+export interface LossesTools {
+	readonly clock: Clock;
+	readonly clearing: Clearing;
+	readonly origin: Pick<Origin, 'cleared' | 'leaveCleared'>;
+	readonly house: Pick<House, 'keep' | 'state'>;
+	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
+	readonly happenings: Pick<Happenings, 'note'>;
+	/** Bytes of footage when it was last counted. */
+	readonly footage: () => number;
+}
+
+/** What screens may ask. */
+export interface LossesControls {
+	/** `null`: nothing was deleted, or the person knows. */
+	readonly cleared: Cleared | null;
+	on(listener: () => void): () => void;
+	/** The person knows; it is not said again. */
+	forget(): void;
+}
+
+/**
+ * What somebody deletes of this site's data while a page is open: said until the person knows, and no
+ * reason to stop. Rules: docs/spec/guard.md, GO4 and GO5.
+ */
+export class Losses implements LossesControls {
+	cleared: Cleared | null;
+	readonly #tools: LossesTools;
+	readonly #listeners = new Set<() => void>();
+	/** Not written down yet: events need keys. */
+	#unsaid = false;
+
+	constructor(tools: LossesTools) {
+		this.#tools = tools;
+		this.cleared = tools.origin.cleared();
+	}
+
+	begin(): void {
+		const { clock, clearing, recorder } = this.#tools;
+		clearing.on((what) => void this.#lost(what));
+		clock.every(LOOK_MS, () => void this.#keep());
+		recorder.on(() => this.#say());
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	forget(): void {
+		this.#set(null);
+	}
+
+	get #armed(): boolean {
+		return ['starting', 'recording', 'blind'].includes(this.#tools.recorder.state.kind);
+	}
+
+	async #lost(source: FaultSource): Promise<void> {
+		const lost: Lost = source === 'footage' || source === 'keys' ? source : 'settings';
+		const { clock, footage, house } = this.#tools;
+		const { state } = house;
+		const nowMs = clock.wallMs();
+		const before = this.cleared;
+		const same = before !== null && Math.abs(nowMs - before.atMs) < AT_ONCE_MS ? before : null;
+		const what: Lost[] = [...new Set([...(same?.what ?? []), lost])];
+		const bytes = lost === 'footage' ? Math.ceil(footage() / MIB) * MIB : (same?.bytes ?? 0);
+		const device = state.kind === 'ready' ? state.deviceId : null;
+		const recorded = same?.recorded === true || this.#armed;
+		const atMs = same?.atMs ?? nowMs;
+		this.#unsaid ||= same === null;
+		this.#set({ atMs, what, bytes, recorded, anew: same?.anew ?? false });
+		await this.#keep();
+		const now = house.state;
+		const anew = now.kind === 'ready' && device !== null && now.deviceId !== device;
+		if (anew && this.cleared !== null) this.#set({ ...this.cleared, anew });
+	}
+
+	async #keep(): Promise<void> {
+		if (!this.#armed) return;
+		// What the vault does not answer now is asked again, and before each run.
+		await this.#tools.house.keep().catch(() => undefined);
+	}
+
+	#say(): void {
+		const { recorder, happenings } = this.#tools;
+		const { camera, state } = recorder;
+		if (!this.#unsaid || camera === null || state.kind !== 'recording') return;
+		this.#unsaid = false;
+		const { atMs = null } = this.cleared ?? {};
+		happenings.note(camera, 'cleared', atMs === null ? undefined : Math.floor(atMs * 1000));
+	}
+
+	#set(cleared: Cleared | null): void {
+		this.cleared = cleared;
+		this.#tools.origin.leaveCleared(cleared);
+		for (const listener of this.#listeners) listener();
+	}
+}

@@ -1,0 +1,271 @@
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import { readingOf, wallUsAt, type Reading } from '#domain/footage/clock.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { OldestKept } from '#domain/footage/head.ts';
+import type { Profile } from '#domain/recording/profile.ts';
+import type { Hole, Run, RunEnd } from '#domain/footage/run.ts';
+import type { Tally } from '#domain/recording/sparing.ts';
+import type { SealedSegment } from '#domain/footage/segment.ts';
+import type { Captured } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Encoder, Encoding, Fragment, InitSection } from '#ports/media/encoder.ts';
+import type { Segments } from '#ports/footage/segments.ts';
+import type { Retention } from '#engine/storage/retention.ts';
+import type { RunSealer } from '#engine/sealing/seal.ts';
+import { Thumbnailing, type ThumbnailingTools } from './thumbnails.ts';
+
+/** One key frame a second: what a kill can cost. docs/decisions.md has the price in bits. */
+const KEY_FRAME_MS = 1000;
+/** What may wait for a store that stalls before the person is told that nothing is saved. */
+const MOST_WAITING = 30;
+const MOST_WAITING_BYTES = 64 * 2 ** 20;
+/** A run whose row grows longer is replaced: it is written with every segment. */
+const MOST_HOLES = 200;
+const TRIES = 3;
+const TRY_AGAIN_MS = 1000;
+/** A store that answers nothing must not keep the next run from beginning. */
+const DRAIN_DEADLINE_MS = 15_000;
+
+type TakeSealer = Pick<RunSealer, 'start' | 'init' | 'fragment'>;
+
+export interface TakeTools {
+	readonly clock: Clock;
+	readonly encoder: Encoder;
+	readonly segments: Pick<Segments, 'begin' | 'append' | 'close' | 'runs'>;
+	readonly retention: Pick<Retention, 'makeRoom' | 'afterQuota'>;
+	readonly beginRun: (
+		camera: CameraId,
+		given: { readonly mime: string; readonly anchorUs: number },
+	) => Promise<TakeSealer>;
+	/** No picture came for a while. */
+	readonly stalled?: (camera: CameraId, hole: Hole) => void;
+	/** Not every test needs pictures. */
+	readonly thumbnailing?: ThumbnailingTools;
+}
+
+/** How the recording of now goes; counts are its recorder's. */
+export interface Effort extends Omit<Tally, 'atMs'> {
+	/** Asked for. */
+	readonly frameRate: number;
+	/** How long after its last picture the newest fragment came; `null`: none came yet. */
+	readonly lateMs: number | null;
+}
+
+export interface TakeEvents {
+	saved(run: Run, segment: SealedSegment): void;
+	/** Another take should follow this one, which goes on until then. */
+	outgrown(): void;
+	/** It cannot go on; `end` tells when what was whole is saved. Called once at most. */
+	failed(why: RunEnd, fault: Fault): void;
+}
+
+/**
+ * One encoding and the runs it becomes: sealed, then written, strictly in order. A run exists in
+ * the store from its first fragment on, so that a take without a picture leaves nothing behind.
+ */
+export class Take {
+	readonly begun: Reading;
+	readonly #tools: TakeTools;
+	readonly #camera: CameraId;
+	readonly #events: TakeEvents;
+	readonly #captured: Captured;
+	readonly #frameRate: number;
+	readonly #encoding: Encoding;
+	#sealer: TakeSealer | null = null;
+	#run: Run | null = null;
+	#thumbnailing: Thumbnailing | null = null;
+	#oldestKept: OldestKept | undefined;
+	#work: Promise<void>;
+	#waiting = 0;
+	#waitingBytes = 0;
+	#fragments = 0;
+	/** Pictures in them. */
+	#frames = 0;
+	#anchorMs = 0;
+	#lateMs: number | null = null;
+	#why: RunEnd | null = null;
+	#broken: Fault | null = null;
+	#ending: Promise<void> | null = null;
+
+	/** Starts encoding in this very task. `after`: the end of the take before, whose last head this run names. */
+	constructor(
+		tools: TakeTools,
+		camera: CameraId,
+		captured: Captured,
+		profile: Profile,
+		events: TakeEvents,
+		after: Promise<unknown>,
+	) {
+		this.#tools = tools;
+		this.#camera = camera;
+		this.#events = events;
+		this.#captured = captured;
+		this.#frameRate = profile.frameRate;
+		this.#work = after.then(() => undefined);
+		this.begun = readingOf(tools.clock);
+		this.#encoding = tools.encoder.start(
+			captured,
+			{
+				bitsPerSecond: profile.bitsPerSecond,
+				frameRate: profile.frameRate,
+				keyFrameMs: KEY_FRAME_MS,
+				sound: captured.sound,
+			},
+			{
+				init: (section) => {
+					this.#anchorMs = section.anchorMs;
+					this.#enqueue(section.bytes.length, () => this.#begin(section));
+				},
+				fragment: (fragment) => {
+					this.#count(fragment);
+					this.#enqueue(fragment.bytes.length, () => this.#append(fragment));
+				},
+				outgrown: () => events.outgrown(),
+				ended: (fault) => {
+					if (fault !== null) this.#break('failed', fault);
+				},
+			},
+		);
+	}
+
+	get soundMissing(): boolean {
+		return this.#encoding.soundMissing;
+	}
+
+	/** Fragments the encoder gave so far: the watchdog's pulse. */
+	get fragments(): number {
+		return this.#fragments;
+	}
+
+	get effort(): Effort {
+		return {
+			begunMs: this.begun.monotonicMs,
+			given: this.#captured.frames() + this.#captured.lost(),
+			kept: this.#frames,
+			frameRate: this.#frameRate,
+			lateMs: this.#lateMs,
+		};
+	}
+
+	#count({ frames, mediaTicks, durationTicks, timescale }: Fragment): void {
+		this.#fragments++;
+		this.#frames += frames;
+		const endMs = this.#anchorMs + ((mediaTicks + durationTicks) / timescale) * 1000;
+		this.#lateMs = this.#tools.clock.monotonicMs() - endMs;
+	}
+
+	/** Ends it: what is still in the encoder is saved, then the run is closed. Resolves when that is done. */
+	end(why: RunEnd): Promise<void> {
+		this.#why ??= why;
+		this.#ending ??= this.#end();
+		return this.#ending;
+	}
+
+	async #end(): Promise<void> {
+		await this.#encoding.stop();
+		await Promise.race([this.#work, this.#pause(DRAIN_DEADLINE_MS)]);
+		if (this.#run === null) return;
+		try {
+			await this.#tools.segments.close(this.#camera, this.#run.runNo, this.#why ?? 'failed');
+		} catch (error) {
+			// The next start closes it as interrupted; nothing of it is lost.
+			if (!(error instanceof Fault)) throw error;
+		}
+	}
+
+	#enqueue(bytes: number, job: () => Promise<void>): void {
+		if (this.#broken !== null) return;
+		this.#waiting++;
+		this.#waitingBytes += bytes;
+		if (this.#waiting > MOST_WAITING || this.#waitingBytes > MOST_WAITING_BYTES) {
+			this.#break('store', new Fault('timeout', 'the store does not keep up'));
+			return;
+		}
+		this.#work = this.#work.then(async () => {
+			try {
+				if (this.#broken === null) await job();
+			} catch (error) {
+				const fault = faultOf(error);
+				this.#break(fault.kind === 'quota' ? 'quota' : 'store', fault);
+			} finally {
+				this.#waiting--;
+				this.#waitingBytes -= bytes;
+			}
+		});
+	}
+
+	#break(why: RunEnd, fault: Fault): void {
+		if (this.#broken !== null || this.#why !== null) return;
+		this.#broken = fault;
+		void this.end(why);
+		this.#events.failed(why, fault);
+	}
+
+	async #begin(section: InitSection): Promise<void> {
+		const { beginRun, segments } = this.#tools;
+		const before = this.#run;
+		// RC27: pictures of another size are a run of their own.
+		if (before !== null) {
+			await this.#put(0, () => segments.close(this.#camera, before.runNo, 'rotated'));
+		}
+		const anchorUs = wallUsAt(this.begun, section.anchorMs);
+		const { mime, bytes } = section;
+		const sealer = await this.#put(bytes.length, () => beginRun(this.#camera, { mime, anchorUs }));
+		const init = await sealer.init(section);
+		this.#run = await this.#put(init.bytes.length, () => segments.begin(sealer.start, init));
+		this.#sealer = sealer;
+		const { thumbnailing } = this.#tools;
+		if (thumbnailing) {
+			this.#thumbnailing = new Thumbnailing(thumbnailing, this.#camera, section.bytes);
+		}
+	}
+
+	async #append(fragment: Fragment): Promise<void> {
+		const { segments } = this.#tools;
+		const sealer = this.#sealer;
+		if (sealer === null) return;
+		const segment = await sealer.fragment(fragment, this.#oldestKept);
+		const { runNo } = sealer.start;
+		this.#run = await this.#put(segment.bytes.length, () =>
+			segments.append(this.#camera, runNo, segment),
+		);
+		this.#events.saved(this.#run, segment);
+		const { holes } = this.#run;
+		const stall = holes.find(({ why, endUs }) => why === 'stalled' && endUs === segment.startUs);
+		if (stall !== undefined) this.#tools.stalled?.(this.#camera, stall);
+		if (holes.length === MOST_HOLES) this.#events.outgrown();
+		if (fragment.keyFrame) void this.#thumbnailing?.offer(fragment.bytes, segment.startUs);
+	}
+
+	/** Writes one thing; the very same thing again when there was no room or no answer. */
+	async #put<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+		const { retention } = this.#tools;
+		for (let tried = 1; ; tried++) {
+			try {
+				const evicted = await retention.makeRoom(bytes);
+				if (evicted.segments > 0) await this.#lookBack();
+				return await write();
+			} catch (error) {
+				if (!(error instanceof Fault) || tried >= TRIES) throw error;
+				if (error.kind === 'quota') {
+					const evicted = await retention.afterQuota();
+					if (evicted.bytes === 0) throw error;
+					await this.#lookBack();
+				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
+					await this.#pause(TRY_AGAIN_MS);
+				} else throw error;
+			}
+		}
+	}
+
+	async #lookBack(): Promise<void> {
+		const [oldest] = await this.#tools.segments.runs(this.#camera);
+		if (oldest) this.#oldestKept = { runNo: oldest.runNo, seq: Math.max(1, oldest.firstSeq) };
+	}
+
+	#pause(ms: number): Promise<void> {
+		return new Promise((done) => {
+			this.#tools.clock.after(ms, done);
+		});
+	}
+}

@@ -1,0 +1,80 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import { WIRE_VERSION } from '#protocol/wire.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import type { KitKeys } from '#engine/home/kit-keys.ts';
+import { MeetingLine, type No } from '#engine/messaging/meeting-line.ts';
+import { prove } from '#engine/pairing/meeting.ts';
+
+export interface CallTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+}
+
+/** A recovery kit at the relay: it asks whose it is, proves itself, and has the home's roster. Rules: docs/spec/kit.md, KT4. */
+export class KitCall {
+	/** The home's, whole, as the relay has it; not checked. */
+	readonly entries: readonly Bytes[];
+	readonly #line: MeetingLine;
+
+	private constructor(line: MeetingLine, entries: readonly Bytes[]) {
+		this.#line = line;
+		this.entries = entries;
+	}
+
+	static async open(tools: CallTools, origin: string, kit: KitKeys): Promise<KitCall | No> {
+		const line = await MeetingLine.open(tools.relays, tools.clock, origin);
+		if ('t' in line) return line;
+		try {
+			const entries = await rosterOf(tools.crypto, line, kit);
+			if (Array.isArray(entries)) return new KitCall(line, entries);
+			line.close();
+			return entries;
+		} catch (error) {
+			line.close();
+			return { t: 'fault', fault: faultOf(error) };
+		}
+	}
+
+	/** `null`: the relay has it, else why not. */
+	async append(entry: Bytes): Promise<No | null> {
+		this.#line.send({ t: 'append', entries: [base64urlOf(entry)] });
+		const appended = await this.#line.next('appended');
+		return appended.t === 'appended' ? null : appended;
+	}
+
+	close(): void {
+		this.#line.close();
+	}
+}
+
+async function rosterOf(
+	crypto: Crypto,
+	line: MeetingLine,
+	{ device, sign }: KitKeys,
+): Promise<Bytes[] | No> {
+	const challenge = await line.challenge();
+	if (challenge.t !== 'challenge') return challenge;
+	line.send({ t: 'whose', version: WIRE_VERSION, device });
+	const of = await line.next('of');
+	if (of.t !== 'of') return of;
+	await prove(crypto, { home: of.home as HomeId, device, sign }, line, challenge.challenge);
+	const welcome = await line.next('welcome');
+	if (welcome.t !== 'welcome') return welcome;
+	line.send({ t: 'roster-since', seq: 0 });
+	const entries: Bytes[] = [];
+	while (entries.length < welcome.rosterSeq) {
+		const roster = await line.next('roster');
+		if (roster.t !== 'roster') return roster;
+		if (roster.from !== entries.length + 1 || roster.entries.length === 0) {
+			throw new Fault('corrupt', 'a roster with holes');
+		}
+		entries.push(...roster.entries.map(bytesOfBase64url));
+	}
+	return entries;
+}

@@ -1,0 +1,265 @@
+import { beforeEach, expect, test } from 'vitest';
+import { WebCrypto } from '#browser/crypto.ts';
+import { MemoryVault } from '#browser/memory-vault.ts';
+import { TRIALS, type Finding, type Trial } from '#domain/recording/device-check.ts';
+import type { Features } from '#domain/recording/features.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
+import {
+	DeviceCheck,
+	type CheckWish,
+	type DeviceCheckTools,
+} from '#engine/device-check/device-check.ts';
+import { House } from '#engine/home/house.ts';
+import { NOTHING, type PlayerControls, type PlayerState } from '#engine/playback/playing.ts';
+import type { LiveEncoder } from '#ports/media/live-encoder.ts';
+import { FakeAir } from '../../fakes/cables.ts';
+import { FakeCapture } from '../../fakes/capture.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { FakeEncoder } from '../../fakes/encoder.ts';
+import { MemorySegments } from '../../fakes/segments.ts';
+import { MemoryTenure } from '../../fakes/tenure.ts';
+
+const crypto = new WebCrypto();
+const camera = 'ab'.repeat(16) as CameraId;
+
+let clock: ManualClock;
+let capture: FakeCapture;
+let encoder: FakeEncoder;
+let air: FakeAir;
+let scratches: { segments: MemorySegments; removed: number }[];
+let own: MemorySegments;
+let recorder: { camera: CameraId | null; state: { kind: string } };
+let hidden: boolean;
+/** By another tab. */
+let taken: boolean;
+let trial: Trial | null;
+let findings: Finding[];
+let stop: AbortController;
+
+beforeEach(() => {
+	clock = new ManualClock();
+	capture = new FakeCapture();
+	encoder = new FakeEncoder(() => clock.monotonicMs());
+	air = new FakeAir();
+	scratches = [];
+	own = new MemorySegments();
+	recorder = { camera: null, state: { kind: 'off' } };
+	[hidden, taken, trial, findings, stop] = [false, false, null, [], new AbortController()];
+});
+
+/** Shows the first frame at once, and a second more as soon as it plays. */
+function player(): PlayerControls {
+	let state: PlayerState = NOTHING;
+	let tell: () => void = () => undefined;
+	const become = (change: Partial<PlayerState>) => {
+		state = { ...state, ...change };
+		tell();
+		return Promise.resolve();
+	};
+	return {
+		get state() {
+			return state;
+		},
+		on: (listener) => {
+			tell = listener;
+			return () => undefined;
+		},
+		open: (_, atMs = 0) => become({ kind: 'paused', wallMs: atMs }),
+		play: () => become({ kind: 'playing', wallMs: (state.wallMs ?? 0) + 1000 }),
+		close: () => undefined,
+	} as PlayerControls;
+}
+
+const liveEncoder: LiveEncoder = {
+	warm: () => undefined,
+	start: (_, __, sink) => {
+		const frames = [{ key: true, capturedUs: 0, bytes: new Uint8Array(9) }];
+		sink.part({ kind: 'frames', codec: 'avc1.42E01F', width: 640, height: 360, frames });
+		const nothing = () => undefined;
+		return { keyFrame: nothing, sound: nothing, pace: nothing, stop: nothing };
+	},
+};
+
+function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
+	return new DeviceCheck({
+		...{ clock, crypto, capture, encoder, liveEncoder, cables: air.cables() },
+		origin: { persisted: () => Promise.resolve(false) },
+		features: { mobile: false, recordsHidden: true } as Features,
+		lab: {
+			about: () => ({ browser: 'Chrome 140', system: 'Linux', phone: false, installed: false }),
+			codecs: () => ({
+				...{ records: 'video/mp4;codecs=avc3', withSound: null },
+				...{ encodes: true, decodes: true, plays: true },
+			}),
+			decode: () => Promise.resolve(),
+			awake: () => Promise.resolve(true),
+			room: () => Promise.resolve({ quotaBytes: 8e9, usedBytes: 1e6 }),
+			sight: () => ({
+				get lost() {
+					return hidden;
+				},
+				stop: () => undefined,
+			}),
+			scratch: () => {
+				if (taken) return Promise.resolve('taken');
+				const segments = new MemorySegments();
+				const one = { segments, removed: 0 };
+				scratches.push(one);
+				const remove = () => Promise.resolve((one.removed += 1) > 0);
+				return Promise.resolve({ segments, vault: new MemoryVault(), remove });
+			},
+		},
+		recorder: recorder as DeviceCheckTools['recorder'],
+		tenure: new MemoryTenure(new Set()),
+		segments: own,
+		house: new House({ crypto, clock, segments: own, vault: new MemoryVault() }),
+		player: () => Promise.resolve(player()),
+		...change,
+	});
+}
+
+const wish = (): CheckWish => ({
+	...{ lensId: null, profile: profileNamed('standard'), sound: false, version: 'abcdef01' },
+	signal: stop.signal,
+	onTrial: (now) => (trial = now),
+	onFinding: (one) => void findings.push(one),
+});
+
+/** Lets a check go on: time passes only where something is waited for that takes time. */
+async function through(work: Promise<string>, slow: readonly Trial[] = ['record', 'live']) {
+	const going = new Set([work]);
+	const settled = work.finally(() => going.delete(work));
+	settled.catch(() => undefined);
+	while (going.size > 0) {
+		await new Promise((done) => setTimeout(done, 1));
+		const [encoding] = encoder.encodings.slice(-1);
+		if (trial === 'record' && encoding?.stopped === false) {
+			capture.current.delivered += 15;
+			encoding.fragment();
+		}
+		if (trial !== null && slow.includes(trial)) clock.advance(500);
+	}
+	return settled;
+}
+
+const outcome = (of: Trial) => findings.find((one) => one.trial === of);
+
+test('DC1 DC3 records, seals, saves, opens and plays in databases of its own, and removes them', async () => {
+	const report = await through(check().run(wish()));
+	expect(findings.map((one) => one.trial).toSorted()).toEqual([...TRIALS].toSorted());
+	const not = findings.filter((one) => one.outcome !== 'yes').map((one) => [one.trial, one.why]);
+	expect(not).toEqual([
+		['sound', 'not-asked'],
+		['kept', null],
+	]);
+	expect(outcome('record')?.figures).toMatchObject({ pieces: 4, seconds: 4 });
+	expect(outcome('open')?.figures).toMatchObject({ opened: 4, of: 4 });
+	expect(scratches.map(({ removed }) => removed)).toEqual([1]);
+	expect(await own.cameras()).toEqual([]);
+	expect(capture.opened.map(({ closed, sound }) => [closed, sound])).toEqual([[true, false]]);
+	expect(report).toContain('record: yes');
+});
+
+test('DC1 DC3 called off in the middle: nothing of it is left, and the lens is closed', async () => {
+	const work = check().run({
+		...wish(),
+		onTrial: (now) => {
+			trial = now;
+			if (now === 'record') setTimeout(() => stop.abort(), 10);
+		},
+	});
+	await expect(through(work)).rejects.toMatchObject({ kind: 'aborted' });
+	expect(encoder.current.stopped).toBe(true);
+	expect(capture.current.closed).toBe(true);
+	expect(scratches.map(({ removed }) => removed)).toEqual([1]);
+});
+
+test('DC3 a lens that never opens has its deadline, and all that needs none is tried', async () => {
+	capture.open = () => new Promise(() => undefined);
+	await through(check().run(wish()), ['lens']);
+	expect(outcome('lens')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
+	expect(outcome('play')).toMatchObject({ outcome: 'unknown', why: 'before' });
+	for (const told of ['keys', 'connect', 'awake', 'room', 'codecs', 'removed'] as const) {
+		expect(outcome(told)?.outcome).toBe('yes');
+	}
+	expect(findings).toHaveLength(TRIALS.length);
+});
+
+test('DC3 a lens that gives no picture is told so, and nothing is removed before its recording has ended', async () => {
+	encoder.start = (...given) => {
+		const encoding = FakeEncoder.prototype.start.apply(encoder, given);
+		encoder.encodings.pop();
+		return encoding;
+	};
+	const slow = ['record', 'live'] as const;
+	await through(check().run(wish()), slow);
+	expect(outcome('lens')).toMatchObject({ outcome: 'no', why: null });
+	expect(outcome('record')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
+	expect(outcome('removed')?.outcome).toBe('yes');
+	expect(capture.current.closed).toBe(true);
+});
+
+test('DC3 a live encoder that is slow to begin is no answer', async () => {
+	const nothing = () => undefined;
+	const mute = { keyFrame: nothing, sound: nothing, pace: nothing, stop: nothing };
+	const slow = { warm: nothing, start: () => mute };
+	await through(check({ liveEncoder: slow }).run(wish()));
+	expect(outcome('live')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
+	expect(outcome('play')?.outcome).toBe('yes');
+});
+
+test('DC3 a connection that never comes up has its deadline, too', async () => {
+	air.open = false;
+	await through(check().run(wish()), ['record', 'live', 'connect']);
+	expect(outcome('connect')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
+	expect(outcome('codecs')?.outcome).toBe('yes');
+});
+
+test.each(['here', 'in another tab'])(
+	'DC4 a camera that records %s is not disturbed',
+	async (where) => {
+		const house = new House({ crypto, clock, segments: own, vault: new MemoryVault() });
+		const state = await house.found();
+		const id = state.kind === 'ready' ? (state.cameras[0]?.id ?? camera) : camera;
+		recorder = { camera: id, state: { kind: where === 'here' ? 'recording' : 'off' } };
+		const sealer = await house.beginRun(id, {
+			mime: 'video/mp4; codecs="avc3.42c01f"',
+			anchorUs: (clock.wallMs() - 5000) * 1000,
+		});
+		const section = { bytes: new Uint8Array(700), mime: '', anchorMs: 0 };
+		await own.begin(sealer.start, await sealer.init(section));
+		for (let at = 0; at < 3; at++) {
+			const part = { bytes: new Uint8Array(5000), mediaTicks: at * 1000, timescale: 1000 };
+			const facts = { durationTicks: 1000, keyFrame: true, sound: false };
+			await own.append(id, sealer.start.runNo, await sealer.fragment({ ...part, ...facts }));
+		}
+		const before = await own.runs(id);
+		const tenure = new MemoryTenure(new Set([id]));
+		const report = await through(check({ house, tenure }).run(wish()));
+		expect(capture.opened).toEqual([]);
+		expect(encoder.encodings).toEqual([]);
+		expect(scratches).toEqual([]);
+		expect(outcome('lens')).toMatchObject({ outcome: 'unknown', why: 'busy' });
+		for (const read of ['record', 'key-frames', 'open', 'play', 'keys'] as const) {
+			expect([read, outcome(read)?.outcome]).toEqual([read, 'yes']);
+		}
+		expect(await own.runs(id)).toEqual(before);
+		expect(report).toContain('checked with: the recording that was going on');
+		expect(report).not.toContain(id);
+	},
+);
+
+test('DC5 a page that went out of sight does not judge the device by it', async () => {
+	hidden = true;
+	air.open = false;
+	await through(check().run(wish()), ['record', 'live', 'connect']);
+	expect(outcome('connect')).toMatchObject({ outcome: 'unknown', why: 'hidden' });
+	expect(outcome('kept')).toMatchObject({ outcome: 'no' });
+});
+
+test('DC1 while another tab checks this one does not', async () => {
+	taken = true;
+	await expect(through(check().run(wish()))).rejects.toMatchObject({ kind: 'conflict' });
+	expect(capture.opened).toEqual([]);
+});

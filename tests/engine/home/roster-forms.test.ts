@@ -1,0 +1,137 @@
+/** ID43: two valid signatures over the same canonical bytes are one statement. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { WebCrypto } from '#browser/crypto.ts';
+import { bytesOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { highS, lowS } from '#domain/base/p256.ts';
+import { parseEntry } from '#domain/home/roster.ts';
+import { entryHash, nextEntry, replayRoster, signEntry } from '#engine/home/roster.ts';
+import { checking } from '#relay/crypto.ts';
+import { Homes } from '#relay/homes.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import old from '../../fixtures/vectors/roster-high-s.json' with { type: 'json' };
+import { joinedTo } from '../members/joined.ts';
+
+const crypto = new WebCrypto();
+const clock = new ManualClock();
+let owner: Homestead;
+let camera: Homestead;
+let ex: Homestead;
+
+beforeEach(async () => {
+	[owner, camera, ex] = [homestead(clock), homestead(clock), homestead(clock)];
+	await owner.house.found();
+	await camera.house.found();
+	await joinedTo(owner, camera, ['camera'], 'Door');
+	await joinedTo(owner, ex, ['viewer'], 'Ex');
+});
+
+const learn = (one: Homestead, all: readonly Bytes[]) =>
+	one.membership.learn(owner.founded, 1, all);
+
+function swapped(entry: Bytes): Bytes {
+	const signature = entry.slice(-64);
+	const low = lowS(signature);
+	const other = low.every((byte, at) => byte === signature[at]) ? highS(low) : low;
+	return joined(entry.slice(0, -64), other);
+}
+
+describe('ID43 signatures', () => {
+	it('new ones are low-s', async () => {
+		const { key } = await crypto.makeSignKey(false);
+		for (let n = 0; n < 16; n += 1) {
+			const signature = await crypto.sign(key, crypto.random(8));
+			expect(signature).toEqual(lowS(signature));
+		}
+	});
+
+	it('both forms verify, and are brought to one', async () => {
+		const pair = await crypto.makeSignKey(false);
+		const signature = await crypto.sign(pair.key, bytesOf('00'));
+		const verifier = await crypto.verifier(pair.public);
+		const high = highS(signature);
+		expect(high).not.toEqual(signature);
+		expect(await crypto.verify(verifier, high, bytesOf('00'))).toBe(true);
+		expect(lowS(high)).toEqual(signature);
+	});
+});
+
+describe('ID43 a roster whose signatures were swapped for others that verify', () => {
+	it('a camera that was shown it first follows the owner all the same', async () => {
+		const altered = owner.membership.entries.map(swapped);
+		expect(await learn(camera, altered)).toBe('new');
+		expect(camera.membership.entries).toEqual(owner.membership.entries);
+		const { device } = await ex.membership.self();
+		await owner.membership.revoke(device);
+		expect(await learn(camera, owner.membership.entries)).toBe('new');
+		expect(camera.membership.member(device)).toBeNull();
+		expect(await learn(camera, owner.membership.entries.map(swapped))).toBe('known');
+	});
+
+	it('another signature that the author made himself is no other statement', async () => {
+		const newest = owner.membership.entries.at(-1) ?? new Uint8Array();
+		const { owner: own } = await owner.membership.self();
+		if (own === null) throw new Error('no owner');
+		const again = await signEntry(crypto, own.key, parseEntry(newest).entry);
+		expect(again).not.toEqual(newest);
+		const all = [...owner.membership.entries.slice(0, -1), again];
+		expect(await learn(camera, all)).toBe('new');
+		await owner.membership.amend((await ex.membership.self()).device, {
+			roles: ['viewer', 'live'],
+		});
+		expect(await learn(camera, owner.membership.entries)).toBe('new');
+	});
+
+	it('a relay that was shown it keeps one, and takes what goes on from the other', async () => {
+		const { entries } = owner.membership;
+		const homes = new Homes(checking, []);
+		const opened = await homes.open(entries.slice(0, 2).map(swapped));
+		expect(opened).toMatchObject({ entries: entries.slice(0, 2) });
+		const { device } = await camera.membership.self();
+		const now = { nowMs: 0, wallMs: clock.wallMs() };
+		const all = await homes.append(owner.founded, device, entries.map(swapped), now);
+		expect(all).toMatchObject({ entries });
+		expect(await homes.append(owner.founded, device, entries, now)).toBe(all);
+	});
+
+	it('a signature of somebody else is no form of it', async () => {
+		const newest = owner.membership.entries.at(-1) ?? new Uint8Array();
+		const bytes = newest.slice();
+		bytes[bytes.length - 40] = (bytes.at(-40) ?? 0) ^ 1;
+		await expect(
+			replayRoster(crypto, [...owner.membership.entries.slice(0, -1), bytes]),
+		).rejects.toMatchObject({ kind: 'corrupt' });
+	});
+});
+
+describe('ID43 rosters from before, whose entries name the one before with its signature', () => {
+	const entries = Object.values(old.entries).map(bytesOf);
+
+	it('opens one with high and low signatures, as it is and brought to low', async () => {
+		const forms = entries.map((entry) => lowS(entry.slice(-64)));
+		const high = entries.filter((entry, at) => forms[at]?.some((b, i) => b !== entry.at(i - 64)));
+		expect(high.length).toBeGreaterThan(0);
+		expect(high.length).toBeLessThan(entries.length);
+		const tidy = entries.map((entry, at) =>
+			joined(entry.slice(0, -64), forms[at] ?? new Uint8Array()),
+		);
+		for (const all of [entries, tidy, entries.map(swapped)]) {
+			const roster = await replayRoster(crypto, all);
+			expect([roster.home, roster.devices.size]).toEqual([old.home, old.devices]);
+			expect(roster.head).toEqual(await entryHash(crypto, entries.at(-1) ?? new Uint8Array()));
+		}
+	});
+
+	it('it goes on from there', async () => {
+		const { owner: own } = await owner.membership.self();
+		if (own === null) throw new Error('no owner');
+		const roster = await replayRoster(crypto, entries);
+		const said = { op: 'policy', roles: [], notAfterMs: null, subject: null } as const;
+		const more = await nextEntry(crypto, own, roster, 1, { ...said, detail: new Uint8Array() });
+		// Signed by a stranger: all but its author follows.
+		expect(parseEntry(more).entry).toMatchObject({ prev: roster.head, seq: entries.length + 1 });
+		await expect(replayRoster(crypto, [...entries, more])).rejects.toMatchObject({
+			kind: 'corrupt',
+		});
+	});
+});

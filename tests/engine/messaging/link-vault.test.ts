@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
+import type { Link } from '#engine/messaging/link.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { FakeRelay } from '../../fakes/relay.ts';
+import { joinedTo, RELAY } from '../members/joined.ts';
+import { until } from '../until.ts';
+
+const deviceOf = ({ house }: Homestead) => house.household!.identity.device;
+
+it('LT10 what came while the vault was away is read when it comes again', async () => {
+	const clock = new ManualClock();
+	const relay = new FakeRelay(clock, RELAY);
+	const [camera, viewer] = [homestead(clock), homestead(clock)];
+	await camera.house.found();
+	await camera.membership.meetAt(RELAY);
+	await joinedTo(camera, viewer, ['viewer']);
+	relay.open(camera.membership.entries, camera.membership.roster!.home);
+	const connected = async (link: Link): Promise<void> => {
+		link.begin();
+		await until(() => link.state.kind === 'connected');
+	};
+	const [here, there] = [camera.linkTo(relay), viewer.linkTo(relay)];
+	const cut = async (): Promise<void> => {
+		relay.cut();
+		await until(() => here.state.kind === 'away');
+		camera.network.back();
+		await connected(here);
+	};
+	await connected(there);
+	const show = { t: 'show-earlier', device: deviceOf(viewer), entry: 2 } as const;
+	expect(await there.leave(deviceOf(camera), show, 3600)).toBe('taken');
+	const got: string[] = [];
+	here.onMessage(({ t }) => got.push(t));
+	const { vault } = camera;
+	const raise = vault.raiseCount.bind(vault);
+	let asked = 0;
+	vault.raiseCount = () => {
+		asked += 1;
+		return Promise.reject(new Fault('unavailable', 'the vault is away'));
+	};
+	await connected(here);
+	await until(() => asked === 1);
+	vault.raiseCount = raise;
+	await cut();
+	await until(() => got.length === 1);
+	await cut();
+	expect(got).toEqual(['show-earlier']);
+	relay.down = true;
+});

@@ -1,0 +1,257 @@
+/** Two devices and a real relay's core, in which pages die, sleep and lose their network as a test wants. */
+import { WebCrypto } from '#browser/crypto.ts';
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { Arrivals } from '#engine/members/arrivals.ts';
+import { Granting } from '#engine/members/granting.ts';
+import { House } from '#engine/home/house.ts';
+import { Link } from '#engine/messaging/link.ts';
+import { Members } from '#engine/members/members.ts';
+import { Membership } from '#engine/home/membership.ts';
+import { Nearby } from '#engine/pairing/nearby.ts';
+import { Pairing } from '#engine/pairing/pairing-controls.ts';
+import type { PairingState } from '#engine/pairing/pairing.ts';
+import { Sightings } from '#engine/members/sightings.ts';
+import type { Relays, RelaySocketEvents } from '#ports/network/relay.ts';
+import { WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
+import { Conversation } from '#relay/conversation.ts';
+import { newWorld } from '../../relay/talk.ts';
+import type { FakeAir } from '../../fakes/cables.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { FakeNetwork } from '../../fakes/network.ts';
+import { MemorySeen } from '../../fakes/seen.ts';
+import type { MemorySegments } from '../../fakes/segments.ts';
+import type { FakeVault } from '../../fakes/vault.ts';
+
+export const ORIGIN = 'https://cam.local:8443';
+export const START_MS = 1_800_000_000_000;
+
+/** Messages of a pairing by their first byte, and what follows it. */
+export type Point = 'm0' | 'm1' | 'm2' | 'm3' | 'm4' | 'append' | 'letter';
+
+let underWay = 0;
+
+/** Work in other threads is counted, so that time stands still for it. */
+const counted = <T extends object>(whole: T): T =>
+	new Proxy(whole, {
+		get(target, name) {
+			const value: unknown = Reflect.get(target, name, target);
+			if (typeof value !== 'function') return value;
+			return (...args: unknown[]): unknown => {
+				const result: unknown = Reflect.apply(value, target, args);
+				if (!(result instanceof Promise)) return result;
+				underWay += 1;
+				return result.finally(() => (underWay -= 1));
+			};
+		},
+	});
+
+/** Until nothing is under way, and nothing came of it. */
+export async function settled(): Promise<void> {
+	for (let quiet = 0; quiet < 4; quiet += 1) {
+		await new Promise((resolve) => setImmediate(resolve));
+		if (underWay > 0) quiet = 0;
+	}
+}
+
+/** Called for each message before it goes on. */
+export type OnPoint = (point: Point, from: Page) => void;
+
+/** A relay as it runs, without sockets. */
+export class CutRelay {
+	readonly world = newWorld([]);
+	readonly #talks = new Set<Conversation>();
+	onPoint: OnPoint = () => undefined;
+
+	constructor() {
+		this.world.wallMs = START_MS;
+		const { crypto } = this.world.relay;
+		Object.assign(this.world.relay, { crypto: counted(crypto) });
+	}
+
+	pass(ms: number): void {
+		this.world.nowMs += ms;
+		this.world.wallMs += ms;
+		for (const talk of this.#talks) talk.tick(this.world.nowMs);
+		this.world.relay.hub.tellPresence();
+		this.world.relay.meetings.tidy(this.world.nowMs);
+		this.world.relay.mailbox.tidy(this.world.wallMs);
+	}
+
+	/** The way there for one page. */
+	relaysFor(page: () => Page): Relays {
+		return {
+			card: () =>
+				page().online
+					? Promise.resolve({
+							name: 'spy-cam',
+							versions: [WIRE_VERSION],
+							secure: null,
+							store: null,
+							trust: null,
+						})
+					: Promise.reject(new Fault('offline', 'no network')),
+			connect: (origin, events) => {
+				const at = page();
+				if (!at.online || origin !== ORIGIN) {
+					return Promise.reject(new Fault('offline', 'no network'));
+				}
+				return Promise.resolve(this.#socket(at, events));
+			},
+		};
+	}
+
+	#socket(page: Page, events: RelaySocketEvents) {
+		let over = false;
+		const soon = (work: () => void): void => void Promise.resolve().then(work);
+		const end = (code: number): void => {
+			if (over) return;
+			over = true;
+			this.#talks.delete(talk);
+			page.sockets.delete(end);
+			talk.ended();
+			soon(() => {
+				if (page.alive) events.ended({ code });
+			});
+		};
+		const line = {
+			slow: false,
+			send: (frame: FromRelay) =>
+				soon(() => {
+					if (!over && page.alive && !page.asleep) events.frame(frame);
+				}),
+			sendBytes: () => undefined,
+			close: (code: number) => soon(() => end(code)),
+		};
+		const talk = new Conversation(this.world.relay, line, {
+			...{ origin: ORIGIN, address: page.name },
+			...{ offended: () => undefined, proved: () => undefined },
+		});
+		this.#talks.add(talk);
+		page.sockets.add(end);
+		return {
+			...{ origin: ORIGIN, waiting: 0 },
+			send: (frame: FromDevice) => {
+				if (over || !page.alive) return;
+				const point = pointOf(frame);
+				if (point !== null) this.onPoint(point, page);
+				// The page may have been cut just then.
+				if (page.sockets.has(end)) talk.text(Buffer.from(JSON.stringify(frame)));
+			},
+			sendPart: () => undefined,
+			close: () => soon(() => end(1000)),
+		};
+	}
+}
+
+function pointOf(frame: FromDevice): Point | null {
+	if (frame.t === 'append' || frame.t === 'letter') return frame.t;
+	if (frame.t !== 'post') return null;
+	const kind = bytesOfBase64url(frame.box)[0] ?? 9;
+	return kind < 5 ? (`m${kind}` as Point) : null;
+}
+
+export interface Place {
+	readonly relay: CutRelay | null;
+	readonly air: FakeAir;
+}
+
+/** What a device keeps between its pages. */
+export interface Disk {
+	readonly vault: FakeVault;
+	readonly segments: MemorySegments;
+}
+
+/** One page of a device, from its loading to its end. */
+export class Page {
+	readonly name: string;
+	readonly clock: ManualClock;
+	readonly sockets = new Set<(code: number) => void>();
+	readonly network = new FakeNetwork(ORIGIN);
+	readonly membership: Membership;
+	readonly house: House;
+	readonly arrivals: Arrivals;
+	readonly near: Nearby;
+	readonly pairing: Pairing;
+	readonly link: Link;
+	alive = true;
+	online = true;
+	asleep = false;
+
+	constructor(name: string, disk: Disk, place: Place, wallMs: number) {
+		this.name = name;
+		this.clock = new ManualClock(wallMs);
+		const clock = this.clock;
+		const crypto = counted(new WebCrypto());
+		const vault = this.#mortal(disk.vault);
+		const { segments } = disk;
+		this.house = new House({ crypto, vault, segments, clock });
+		const { house } = this;
+		this.membership = new Membership({ house, crypto, vault, clock });
+		const { membership } = this;
+		this.arrivals = new Arrivals({ crypto, clock, vault, house, membership });
+		const nowhere: Relays = {
+			card: () => Promise.resolve(null),
+			connect: () => Promise.reject(new Fault('offline', 'no relay')),
+		};
+		const relays = place.relay?.relaysFor(() => this) ?? nowhere;
+		const cables = place.air.cables();
+		this.near = new Nearby({ crypto, clock, membership, cables, relays });
+		this.link = new Link({
+			...{ relays: this.near, near: this.near, network: this.network },
+			...{ crypto, clock, vault, house, membership },
+		});
+		this.pairing = new Pairing({
+			...{ crypto, clock, relays: this.near, near: this.near, joining: this.arrivals },
+			...{ here: ORIGIN, relay: () => membership.relay },
+			shown: () => this.link.shown(2000),
+		});
+		const renew = (): Promise<void> => Promise.resolve();
+		const post = this.link;
+		const granting = new Granting({ crypto, vault, clock, house, membership, post, renew });
+		const sightings = new Sightings(clock, new MemorySeen());
+		const members = new Members({
+			...{ crypto, clock, house, membership, link: post, granting, sightings },
+		});
+		this.arrivals.begin(post, (device) => members.revoke(device, () => undefined));
+		granting.begin();
+		this.link.begin();
+	}
+
+	get state(): PairingState {
+		return this.pairing.state;
+	}
+
+	/** As making the product does it. */
+	async open(): Promise<void> {
+		await this.house.look();
+		await this.pairing.resume();
+	}
+
+	/** The page is gone: nothing more comes of what it had begun. */
+	die(): void {
+		this.cut();
+		this.alive = false;
+	}
+
+	/** Its lines break. */
+	cut(): void {
+		for (const end of [...this.sockets]) end(1006);
+	}
+
+	/** Nothing that a dead page still waits for comes to an end, and nothing it writes arrives. */
+	#mortal(vault: FakeVault): FakeVault {
+		return new Proxy(vault, {
+			get: (target, name) => {
+				const value: unknown = Reflect.get(target, name, target);
+				if (typeof value !== 'function') return value;
+				return (...args: unknown[]): unknown => {
+					if (!this.alive) return new Promise(() => undefined);
+					return Promise.resolve(Reflect.apply(value, target, args)).then((result: unknown) =>
+						this.alive ? result : new Promise(() => undefined),
+					);
+				};
+			},
+		});
+	}
+}

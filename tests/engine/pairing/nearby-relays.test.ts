@@ -1,0 +1,43 @@
+import { HUB_ORIGIN } from '#domain/pairing/near-code.ts';
+import { Nearby } from '#engine/pairing/nearby.ts';
+import { relaysContract } from '../../contracts/relays.ts';
+import { FakeAir } from '../../fakes/cables.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { homestead } from '../../fakes/homestead.ts';
+import { FakeRelay } from '../../fakes/relay.ts';
+
+const elsewhere = 'https://elsewhere.example';
+const nowhere = `https://${'0'.repeat(32)}.nearby.invalid`;
+
+function nearbyIn(air: FakeAir): Nearby {
+	const clock = new ManualClock();
+	const { crypto, membership } = homestead(clock);
+	const relays = new FakeRelay(clock);
+	return new Nearby({ crypto, clock, membership, cables: air.cables(), relays });
+}
+
+relaysContract('the hub of a page, for itself', () =>
+	Promise.resolve({
+		...{ relays: nearbyIn(new FakeAir()), origin: HUB_ORIGIN },
+		...{ nowhere, other: elsewhere },
+	}),
+);
+
+relaysContract('the hub of a page, over a cable', async () => {
+	const air = new FakeAir();
+	const [first, second] = [nearbyIn(air), nearbyIn(air)];
+	const offered = await first.offer();
+	const answered = await second.answer(offered.contact);
+	await Promise.all([offered.accept(answered.contact), answered.up]);
+	const { origin } = answered;
+	if (origin === null) throw new Error('not up');
+	return { relays: second, origin, nowhere, other: elsewhere };
+});
+
+relaysContract('a relay, by the way that knows hubs, too', () => {
+	const { origin } = new FakeRelay(new ManualClock());
+	return Promise.resolve({
+		...{ relays: nearbyIn(new FakeAir()), origin },
+		...{ nowhere: elsewhere, other: elsewhere },
+	});
+});

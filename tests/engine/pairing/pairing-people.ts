@@ -1,0 +1,88 @@
+import { WebCrypto } from '#browser/crypto.ts';
+import { Pairing } from '#engine/pairing/pairing-controls.ts';
+import type { PairingState } from '#engine/pairing/pairing.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { FakeJoining } from '../../fakes/joining.ts';
+import { MeetingPoint } from '../../fakes/meeting-point.ts';
+
+export const RELAY = 'https://cam.local:8443';
+
+/** One device with its person. */
+export class Person {
+	readonly crypto = new WebCrypto();
+	readonly clock: ManualClock;
+	readonly joining: FakeJoining;
+	readonly pairing: Pairing;
+	/** Until the relay has heard what this owner signed. */
+	shown = (): Promise<void> => Promise.resolve();
+	/** Every state in order. */
+	readonly seen: PairingState[] = [];
+
+	private constructor(
+		joining: FakeJoining,
+		clock: ManualClock,
+		point: MeetingPoint,
+		here: string,
+		address: string,
+	) {
+		this.joining = joining;
+		this.clock = clock;
+		this.pairing = new Pairing({
+			...{ crypto: this.crypto, clock, joining, here },
+			...{ relays: point.relays(here, address), near: null },
+			relay: () => joining.relay,
+			shown: () => this.shown(),
+		});
+		this.pairing.on(() => this.seen.push(this.pairing.state));
+	}
+
+	static async at(
+		point: MeetingPoint,
+		wish: { wallMs?: number; here?: string; address?: string } = {},
+	): Promise<Person> {
+		const joining = await FakeJoining.found(new WebCrypto());
+		const { wallMs, here = RELAY, address = 'somewhere' } = wish;
+		return new Person(joining, new ManualClock(wallMs), point, here, address);
+	}
+
+	get state(): PairingState {
+		return this.pairing.state;
+	}
+
+	/** Resolves when it is in a state of the kind; says what it is in when it never gets there. */
+	async until<K extends PairingState['kind']>(
+		kind: K,
+		deadlineMs = 20_000,
+	): Promise<Extract<PairingState, { kind: K }>> {
+		const { state } = this;
+		if (state.kind === kind) return state as Extract<PairingState, { kind: K }>;
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => {
+				off();
+				reject(new Error(`never ${kind}: ${JSON.stringify(this.state)}`));
+			}, deadlineMs);
+			const off = this.pairing.on(() => {
+				if (this.state.kind !== kind) return;
+				clearTimeout(timer);
+				off();
+				resolve(this.state as Extract<PairingState, { kind: K }>);
+			});
+		});
+	}
+
+	async link(): Promise<string> {
+		return (await this.until('showing')).text;
+	}
+
+	/** As a person who reads the other screen and types here what stands there (PR17). */
+	async enters(other: Person): Promise<void> {
+		const { digits } = await other.until('comparing');
+		await this.pairing.enter(digits ?? '');
+	}
+}
+
+/** An owner and a new device at one meeting point. */
+export async function twoPeople(): Promise<{ point: MeetingPoint; owner: Person; guest: Person }> {
+	const point = new MeetingPoint();
+	return { point, owner: await Person.at(point), guest: await Person.at(point) };
+}

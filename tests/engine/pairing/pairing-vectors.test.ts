@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { asKey, WebCrypto } from '#browser/crypto.ts';
+import { ascii, bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { codeFrom, codeText, locatorOf } from '#domain/pairing/pairing-code.ts';
+import {
+	buildAdmission,
+	buildHost,
+	buildNewcomer,
+	buildNote,
+	buildOk,
+	buildOpening,
+	buildPieces,
+	commitmentBytes,
+	kindOf,
+	NOTES,
+	openingHead,
+	parseAdmission,
+	parseHost,
+	parseNewcomer,
+	parseNote,
+	parseOk,
+	parseOpening,
+	parsePiece,
+	parsePieces,
+	parseSealed,
+} from '#domain/pairing/pairing.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import {
+	after,
+	checkSigned,
+	contextOf,
+	digitsFor,
+	sharedOf,
+	tagOf,
+} from '#engine/pairing/pairing-keys.ts';
+import type { KemKey, Pair } from '#ports/keys/crypto.ts';
+import vectors from '../../fixtures/vectors/pairing.json' with { type: 'json' };
+
+const crypto = new WebCrypto();
+const { keys, rid } = vectors;
+
+async function kemPair(half: { private: string; public: string }): Promise<Pair<KemKey>> {
+	const point = bytesOf(half.public);
+	const [d, x, y] = [bytesOf(half.private), point.slice(1, 33), point.slice(33)].map(base64urlOf);
+	if (d === undefined || x === undefined || y === undefined) throw new Error('no key');
+	const jwk = { kty: 'EC', crv: 'P-256', d, x, y };
+	const how = { name: 'ECDH', namedCurve: 'P-256' };
+	const { subtle } = globalThis.crypto;
+	return {
+		key: asKey<KemKey>(await subtle.importKey('jwk', jwk, how, false, ['deriveBits'])),
+		public: point,
+	};
+}
+
+describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind) => {
+	const vector = vectors[kind];
+	const code = codeFrom(vector.code);
+	if (code === null) throw new Error('a vector that is no code');
+
+	it('codes read and written', () => {
+		expect(code.kind).toBe(kind);
+		if (code.kind === 'typed') expect(code.locator).toBe(vectors.letters);
+		else {
+			expect(code).toMatchObject({ rid, relay: vectors.relay });
+			expect(hexOf(code.secret)).toBe(vectors.secret);
+			expect(codeText(code)).toBe(vector.code);
+			expect(codeFrom(`https://elsewhere.example/pair#${vector.code}`)).toEqual(code);
+		}
+	});
+
+	it('PR2 PR3 keys, transcript, tags and digits', async () => {
+		const shared = await sharedOf(crypto, code, rid);
+		expect(hexOf(shared.psk.key)).toBe(vector.psk);
+		expect(hexOf(shared.start)).toBe(vector.t0);
+		const messages = [vector.m0, vector.m1, vector.m2, vector.m3].map(bytesOf);
+		let transcript = shared.start;
+		for (const [at, message] of messages.entries()) {
+			expect(kindOf(message)).toBe(at);
+			transcript = await after(crypto, transcript, message);
+			expect(hexOf(transcript)).toBe([vector.t1, vector.t2, vector.t3, vector.t4][at]);
+		}
+		const opening = parseOpening(bytesOf(vector.m0));
+		expect(hexOf(buildOpening(opening))).toBe(vector.m0);
+		const tag = await tagOf(crypto, shared, openingHead(opening));
+		expect(hexOf(tag)).toBe(hexOf(opening.tag));
+		const [nonce, owner] = [bytesOf(vectors.ownerNonce), bytesOf(keys.owner.public)];
+		const commitment = await crypto.sha256(commitmentBytes(nonce, owner));
+		expect(hexOf(commitment)).toBe(hexOf(opening.commitment));
+		expect(await digitsFor(crypto, bytesOf(vector.t2), nonce, owner)).toBe(vector.digits);
+	});
+
+	it('M1 to M4 open, are signed, and are written as they were read', async () => {
+		const { psk } = await sharedOf(crypto, code, rid);
+		const [fresh, kem] = await Promise.all([kemPair(keys.fresh), kemPair(keys.kem)]);
+		const [t1, t2, t3, t4] = [vector.t1, vector.t2, vector.t3, vector.t4].map(bytesOf) as [
+			Bytes,
+			Bytes,
+			Bytes,
+			Bytes,
+		];
+		const one = parseSealed(1, bytesOf(vector.m1));
+		const newcomer = parseNewcomer(await crypto.openWith(fresh, psk, contextOf(1, t1), one));
+		expect(hexOf(newcomer.body)).toBe(vector.body1);
+		expect(hexOf(buildNewcomer(newcomer.value))).toBe(vector.body1);
+		expect(new TextDecoder().decode(newcomer.value.name)).toBe(vectors.name);
+		const { sign } = newcomer.value;
+		await checkSigned(crypto, sign, 'pair-new', joined(t1, newcomer.body), newcomer.signature);
+
+		const two = parseSealed(2, bytesOf(vector.m2));
+		const host = parseHost(await crypto.openWith(kem, psk, contextOf(2, t2), two));
+		expect(hexOf(buildHost(host.value))).toBe(vector.body2);
+		expect(host.value).toMatchObject({
+			...{ home: vectors.home as HomeId, seq: 1, wanted: 'live-only' },
+		});
+		const { owner } = host.value;
+		await checkSigned(crypto, owner, 'pair-owner', joined(t2, host.body), host.signature);
+
+		const signature = parseOk(bytesOf(vector.m3));
+		await checkSigned(crypto, sign, 'pair-ok', t3, signature);
+		expect(hexOf(buildOk(signature))).toBe(vector.m3);
+
+		const piece = parsePiece(bytesOf(vector.m4));
+		const body = await crypto.openWith(kem, psk, contextOf(4, t4), parsePieces([piece]));
+		const admission = parseAdmission(body);
+		expect(hexOf(buildAdmission(admission))).toBe(vector.body4);
+		expect(admission.roster.map(hexOf)).toEqual([vectors.entry1, vectors.entry2]);
+		expect(buildPieces(parsePieces([piece])).map(hexOf)).toEqual([vector.m4]);
+	});
+});
+
+describe('codes and pieces', () => {
+	it('takes no other text for a code', () => {
+		const { code } = vectors.p1;
+		const texts = [
+			...['', 'hello', 'p1.', 'K7QX2MP', 'K7QX2MPAA', 'K7QX2MPI', '0'.repeat(8)],
+			...[code.slice(0, -30), code.replace('p1', 'p2'), `${code}.`, code.replace('.', '..')],
+			...[code.slice(0, 10) + code.slice(11), `${code}=`],
+			code.replace(/[^.]+$/, base64urlOf(ascii('javascript:alert(1)'))),
+			code.replace(/[^.]+$/, base64urlOf(ascii('https://a.example/path'))),
+		];
+		expect(texts.filter((text) => codeFrom(text) !== null)).toEqual([]);
+		expect(codeFrom(' k7qx-2mpa ')).toEqual({ kind: 'typed', locator: 'K7QX2MPA' });
+	});
+
+	it('base64url has one text for the same bytes', () => {
+		for (const length of [0, 1, 2, 3, 4, 31, 32, 33]) {
+			const bytes = crypto.random(length);
+			const text = base64urlOf(bytes);
+			expect(text).toBe(Buffer.from(bytes).toString('base64url'));
+			expect(bytesOfBase64url(text)).toEqual(bytes);
+		}
+		for (const text of ['A', 'AB', 'AAB', 'A=', 'A+AA', 'ÄAAA']) {
+			expect(() => bytesOfBase64url(text), text).toThrow();
+		}
+	});
+
+	it('each letter of a locator is as likely as the other', () => {
+		const all = Uint8Array.from({ length: 256 }, (_, at) => at);
+		const counts = new Map<string, number>();
+		for (let at = 0; at < 240; at += 8) {
+			for (const letter of locatorOf(all.subarray(at)) ?? '') {
+				counts.set(letter, (counts.get(letter) ?? 0) + 1);
+			}
+		}
+		expect([...counts.values()]).toEqual(Array.from({ length: 30 }, () => 8));
+		expect(locatorOf(new Uint8Array(24).fill(255))).toBeNull();
+	});
+
+	it('a long roster goes in pieces that join in order only', () => {
+		const wrapped = {
+			encapsulated: crypto.random(65),
+			ciphertext: joined(crypto.random(60_000), crypto.random(10_000)),
+		};
+		const pieces = buildPieces(wrapped).map(parsePiece);
+		expect(pieces.map(({ part, of }) => [part, of])).toEqual([
+			[0, 3],
+			[1, 3],
+			[2, 3],
+		]);
+		expect(parsePieces(pieces)).toEqual(wrapped);
+		const huge = { ...wrapped, ciphertext: new Uint8Array(400_000) };
+		expect(() => buildPieces(huge)).toThrow('too long');
+		for (const bad of [[4, 1, 1, 7], [4, 0, 2, 7], [4, 0, 1], [4, 0, 0, 7], [4]]) {
+			expect(() => parsePiece(new Uint8Array(bad)), String(bad)).toThrow();
+		}
+	});
+
+	it('notes choose words, and there are no others', () => {
+		expect(NOTES.map((note) => parseNote(buildNote(note)))).toEqual([...NOTES]);
+		expect(() => parseNote(new Uint8Array([5, 99]))).toThrow('later');
+	});
+});

@@ -1,0 +1,87 @@
+/** A recorder with all that it asks of the world, in memory, and a device that is a camera. */
+import { expect } from 'vitest';
+import { WebCrypto } from '#browser/crypto.ts';
+import { MemoryVault } from '#browser/memory-vault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { House } from '#engine/home/house.ts';
+import { Recorder } from '#engine/recording/recorder.ts';
+import type { RecorderChoice, RecorderTools } from '#engine/recording/recording.ts';
+import { FakeCapture } from '../../fakes/capture.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { FakeEncoder } from '../../fakes/encoder.ts';
+import { MemoryPreferences } from '../../fakes/preferences.ts';
+import { MemorySegments } from '../../fakes/segments.ts';
+import { retaining } from '../../fakes/space.ts';
+import { MemoryTenure } from '../../fakes/tenure.ts';
+
+/** Real cryptography answers in real time; a state is waited for, not a while. */
+export async function untilSo(what: () => boolean | Promise<boolean>): Promise<void> {
+	await expect.poll(what, { interval: 2, timeout: 30_000 }).toBe(true);
+}
+
+export class RecorderWorld {
+	readonly clock = new ManualClock();
+	readonly capture = new FakeCapture();
+	readonly encoder = new FakeEncoder(() => this.clock.monotonicMs());
+	readonly segments = new MemorySegments();
+	readonly preferences = new MemoryPreferences();
+	readonly house = new House({
+		...{ crypto: new WebCrypto(), vault: new MemoryVault() },
+		...{ segments: this.segments, clock: this.clock },
+	});
+	readonly #choice: RecorderChoice;
+
+	private constructor(choice: RecorderChoice) {
+		this.#choice = choice;
+	}
+
+	static async make(choice: RecorderChoice): Promise<RecorderWorld> {
+		const world = new RecorderWorld(choice);
+		await world.house.found();
+		return world;
+	}
+
+	get camera(): CameraId {
+		const { state } = this.house;
+		if (state.kind !== 'ready') throw new Error('the house is not ready');
+		return state.cameras[0]?.id as CameraId;
+	}
+
+	makeRecorder(more: Partial<RecorderTools> = {}, rotateMs?: number): Recorder {
+		const { clock, capture, encoder, segments, preferences } = this;
+		const tools: RecorderTools = {
+			...{ clock, capture, encoder, segments, preferences },
+			tenure: new MemoryTenure(new Set()),
+			retention: retaining(segments, () => Infinity),
+			beginRun: (camera, given) => this.house.beginRun(camera, given),
+			camera: () => this.camera,
+			...more,
+		};
+		return new Recorder(tools, rotateMs);
+	}
+
+	async saved(): Promise<number> {
+		const runs = await this.segments.runs(this.camera);
+		return runs.reduce((sum, run) => sum + run.lastSeq, 0);
+	}
+
+	/** `count` seconds pass: frames come, and a fragment at the end of each. */
+	async record(recorder: Recorder, count: number): Promise<void> {
+		for (let n = 0; n < count; n++) {
+			const before = await this.saved();
+			this.capture.current.delivered += 15;
+			this.clock.advance(1000);
+			this.encoder.current.fragment();
+			await untilSo(async () => (await this.saved()) > before);
+		}
+		await recorder.open(this.#choice); // Joins the queue of orders: whatever they caused is over.
+	}
+
+	/** One that has recorded two seconds. */
+	async recording(recorder = this.makeRecorder()): Promise<Recorder> {
+		await recorder.open(this.#choice);
+		await recorder.start();
+		await this.record(recorder, 2);
+		return recorder;
+	}
+}

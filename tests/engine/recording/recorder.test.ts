@@ -1,0 +1,355 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
+import { PROFILES } from '#domain/recording/profile.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Repair } from '#domain/recording/watchdog.ts';
+import type { House } from '#engine/home/house.ts';
+import type { Recorder } from '#engine/recording/recorder.ts';
+import type { RecorderTools } from '#engine/recording/recording.ts';
+import type { FakeCapture } from '../../fakes/capture.ts';
+import type { ManualClock } from '../../fakes/clock.ts';
+import type { FakeEncoder } from '../../fakes/encoder.ts';
+import type { MemoryPreferences } from '../../fakes/preferences.ts';
+import type { MemorySegments } from '../../fakes/segments.ts';
+import { retaining } from '../../fakes/space.ts';
+import { MemoryTenure } from '../../fakes/tenure.ts';
+import { RecorderWorld, untilSo } from './recorder-world.ts';
+
+const [low, standard] = PROFILES;
+const choice = { lensId: null, profile: standard, sound: false };
+
+let world: RecorderWorld;
+let clock: ManualClock;
+let capture: FakeCapture;
+let encoder: FakeEncoder;
+let segments: MemorySegments;
+let preferences: MemoryPreferences;
+let taken: Set<CameraId>;
+let house: House;
+let budget: number;
+let repairs: Repair[];
+let reloads: boolean;
+
+function makeRecorder(rotateMs?: number): Recorder {
+	const tools: Partial<RecorderTools> = {
+		tenure: new MemoryTenure(taken),
+		retention: retaining(segments, () => budget),
+		repairs: (_, repair) => {
+			repairs.push(repair);
+			return Promise.resolve(reloads ? 'reloading' : null);
+		},
+	};
+	return world.makeRecorder(tools, rotateMs);
+}
+
+const camera = () => world.camera;
+
+const record = (recorder: Recorder, count: number) => world.record(recorder, count);
+
+beforeEach(async () => {
+	world = await RecorderWorld.make(choice);
+	({ clock, capture, encoder, segments, preferences, house } = world);
+	taken = new Set();
+	budget = Infinity;
+	repairs = [];
+	reloads = false;
+});
+
+const recording = () => world.recording(makeRecorder());
+
+describe('the journey', () => {
+	test('RC9 preview, start, segments in order, stop: one run, closed as stopped', async () => {
+		const recorder = makeRecorder();
+		await recorder.open(choice);
+		expect(recorder.state.kind).toBe('preview');
+		await recorder.start();
+		expect(recorder.state.kind).toBe('starting');
+		expect(await segments.runs(camera())).toEqual([]);
+		await record(recorder, 3);
+		expect(recorder.state).toMatchObject({ kind: 'recording', saved: { segments: 3 } });
+		await recorder.stop();
+		expect(recorder.state.kind).toBe('preview');
+		const runs = await segments.runs(camera());
+		expect(runs).toMatchObject([{ runNo: 1, lastSeq: 3, ended: 'stopped' }]);
+	});
+
+	test('RC9 a take without a picture leaves nothing behind', async () => {
+		const recorder = makeRecorder();
+		await recorder.open(choice);
+		await recorder.start();
+		await recorder.stop();
+		expect(await segments.runs(camera())).toEqual([]);
+	});
+
+	test('RC17 start and stop are remembered, with what was chosen', async () => {
+		const recorder = makeRecorder();
+		await recorder.open({ ...choice, profile: low, sound: true });
+		await recorder.start();
+		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low', sound: true });
+		await recorder.stop();
+		expect((await preferences.read()).armed).toBe(false);
+	});
+
+	test('RC12 RC17 after a kill it goes on by itself, and the open run is closed as interrupted', async () => {
+		await recording();
+		taken.clear(); // The tab died, and its lock with it.
+		const next = makeRecorder();
+		expect(await next.resume()).toBe(true);
+		await record(next, 1);
+		const runs = await segments.runs(camera());
+		expect(runs.map(({ ended }) => ended)).toEqual(['interrupted', null]);
+		expect(runs[1]?.startUs).toBeGreaterThanOrEqual(runs[0]?.endUs ?? Infinity);
+	});
+
+	test('RC17 what was stopped stays stopped', async () => {
+		const recorder = await recording();
+		await recorder.stop();
+		expect(await makeRecorder().resume()).toBe(false);
+	});
+
+	test('RC18 a second tab says so and touches nothing', async () => {
+		await recording();
+		const second = makeRecorder();
+		await second.open(choice);
+		expect(second.state.kind).toBe('elsewhere');
+		await second.start();
+		expect(second.state.kind).toBe('elsewhere');
+		expect((await segments.runs(camera()))[0]?.ended).toBe(null);
+	});
+});
+
+describe('replacing', () => {
+	test('RC10 sound: the new encoding starts before the old one stops', async () => {
+		const recorder = await recording();
+		await recorder.change({ ...choice, sound: true });
+		expect(encoder.encodings).toHaveLength(2);
+		expect(encoder.encodings[0]?.stopped).toBe(true);
+		expect(capture.opened[0]?.closed).toBe(true);
+		await record(recorder, 1);
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
+	});
+
+	test('RC10 a lens that opens only once is let go first', async () => {
+		const recorder = await recording();
+		capture.failures.push(new Fault('conflict', 'in use'));
+		await recorder.change({ ...choice, lensId: 'lens-1' });
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+	});
+
+	test('CL4 RC11 a clock that is set ends the run; the next one has the new time', async () => {
+		const recorder = await recording();
+		clock.step(-3_600_000);
+		capture.current.delivered++;
+		clock.advance(1000);
+		await untilSo(() => encoder.encodings.length === 2);
+		await record(recorder, 1);
+		const [before, after] = await segments.runs(camera());
+		expect(before?.ended).toBe('clock-step');
+		expect(after?.startUs).toBeLessThan(before?.startUs ?? 0);
+		expect(after?.runNo).toBeGreaterThan(before?.runNo ?? Infinity);
+	});
+
+	test('RC11 when its time has come, a run is followed by the next without a gap', async () => {
+		const recorder = makeRecorder(5000);
+		await recorder.open(choice);
+		await recorder.start();
+		await record(recorder, 7);
+		expect(encoder.encodings).toHaveLength(2);
+		await recorder.stop();
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual([
+			'rotated',
+			'stopped',
+		]);
+	});
+});
+
+describe('trouble', () => {
+	test('a refused camera is a state with its fault, and opens once allowed', async () => {
+		capture.failures.push(new Fault('denied', 'no'));
+		const recorder = makeRecorder();
+		await recorder.open(choice);
+		expect(recorder.state).toMatchObject({ kind: 'off', fault: { kind: 'denied' } });
+		await recorder.open(choice);
+		expect(recorder.state.kind).toBe('preview');
+	});
+
+	test('RC16 unplugged: blind with its reason, recording again when it is plugged in', async () => {
+		const recorder = await recording();
+		capture.failures.push(new Fault('not-found', 'gone'), new Fault('not-found', 'gone'));
+		capture.current.tell('ended');
+		await untilSo(() => recorder.state.kind === 'blind');
+		expect(recorder.state).toMatchObject({ kind: 'blind', why: 'unplugged' });
+		clock.advance(600);
+		await recorder.open(choice);
+		expect(recorder.state.kind).toBe('blind');
+		capture.failures.length = 0;
+		capture.plugIn();
+		await untilSo(() => encoder.encodings.length === 2);
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+		expect((await segments.runs(camera()))[0]?.ended).toBe('unplugged');
+	});
+
+	test('RC16 permission withdrawn is called denied', async () => {
+		const recorder = await recording();
+		capture.failures.push(new Fault('denied', 'no'));
+		capture.current.tell('denied');
+		await untilSo(() => recorder.state.kind === 'blind');
+		expect(recorder.state).toMatchObject({ why: 'denied' });
+		expect((await segments.runs(camera()))[0]?.ended).toBe('denied');
+	});
+
+	test('RC15 frames that stall: a fresh lens', async () => {
+		const recorder = await recording();
+		for (let second = 0; second < 7; second++) {
+			clock.advance(1000);
+			await recorder.open(choice);
+		}
+		expect((await segments.runs(camera()))[0]?.ended).toBe('stalled');
+		await untilSo(() => capture.opened.length >= 2);
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+	});
+
+	test('RC15 an encoder that falls silent while frames come: a fresh encoder on the same lens', async () => {
+		const recorder = await recording();
+		for (let second = 0; second < 10; second++) {
+			capture.current.delivered += 15;
+			clock.advance(1000);
+			await recorder.open(choice);
+		}
+		await untilSo(() => encoder.encodings.length === 2);
+		expect(capture.opened).toHaveLength(1);
+		await record(recorder, 1);
+		expect((await segments.runs(camera()))[0]?.ended).toBe('stalled');
+	});
+
+	test('an encoder that fails is replaced', async () => {
+		const recorder = await recording();
+		encoder.current.fail(new Fault('unavailable', 'broken'));
+		await untilSo(() => recorder.state.kind === 'blind');
+		clock.advance(1000);
+		await untilSo(() => encoder.encodings.length === 2);
+		await record(recorder, 1);
+		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['failed', null]);
+	});
+
+	test('WD3 what fails again and again: a new recorder, then the lens, then the page; a saved segment begins anew', async () => {
+		const recorder = await recording();
+		let told = 0;
+		recorder.on(() => (told += 1));
+		const fail = async (row: number) => {
+			const toldBefore = told;
+			const before = encoder.encodings.length;
+			encoder.current.fail(new Fault('unavailable', 'broken'));
+			await untilSo(() => told > toldBefore && recorder.state.kind === 'blind');
+			clock.advance(10_000);
+			await untilSo(() => repairs.length === row);
+			if (!reloads) await untilSo(() => encoder.encodings.length === before + 1);
+		};
+		for (const row of [1, 2, 3, 4, 5]) await fail(row);
+		reloads = true;
+		await fail(6);
+		expect(repairs).toEqual(['recorder', 'lens', 'lens', 'lens', 'lens', 'page']);
+		expect(capture.opened).toHaveLength(5);
+		// Had the page stayed, it would be tried again.
+		reloads = false;
+		clock.advance(10_000);
+		await untilSo(() => capture.opened.length === 6);
+		await record(recorder, 1);
+		await fail(8);
+		expect(repairs.at(-1)).toBe('recorder');
+	});
+
+	test('GO1 it tries at once when it is told to; GO2 a picture on the screen forgets no wish', async () => {
+		const recorder = await recording();
+		capture.current.tell('denied');
+		await untilSo(() => recorder.state.kind === 'blind');
+		const opened = capture.opened.length;
+		await recorder.retry();
+		expect(capture.opened).toHaveLength(opened + 1);
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+		const other = makeRecorder();
+		taken.clear();
+		await other.open(choice);
+		expect(other.state.kind).toBe('preview');
+		expect((await preferences.read()).armed).toBe(true);
+	});
+
+	test('RC13 no answer from the store: the same segment again, none missing', async () => {
+		const recorder = await recording();
+		segments.failures.push(new Fault('timeout', 'slow'));
+		const before = await world.saved();
+		capture.current.delivered += 15;
+		encoder.current.fragment();
+		await untilSo(() => segments.failures.length === 0);
+		clock.advance(1000);
+		await untilSo(async () => (await world.saved()) > before);
+		expect(await world.saved()).toBe(before + 1);
+		expect(recorder.state.kind).toBe('recording');
+	});
+
+	test('RC13 no room and nothing to delete: the run ends with quota, said aloud, and it tries again', async () => {
+		const recorder = await recording();
+		segments.roomBytes = 0;
+		capture.current.delivered += 15;
+		encoder.current.fragment();
+		await untilSo(() => recorder.state.kind === 'blind');
+		expect(recorder.state).toMatchObject({ why: 'quota', fault: { kind: 'quota' } });
+		segments.roomBytes = Infinity;
+		clock.advance(1000);
+		await untilSo(() => encoder.encodings.length === 2);
+		await record(recorder, 1);
+		expect(recorder.state.kind).toBe('recording');
+	});
+
+	test('RC13 RC17 killed at a full store: the oldest leave, and it goes on', async () => {
+		await record(await recording(), 60);
+		const before = await segments.runs(camera());
+		// The browser refuses whatever writes until something left.
+		let full = true;
+		const refused = () => Promise.reject(new Fault('quota', 'no room'));
+		const [close, evict] = [segments.close.bind(segments), segments.evict.bind(segments)];
+		segments.close = (...given) => (full ? refused() : close(...given));
+		segments.evict = async (...given) => {
+			const evicted = await evict(...given);
+			full = false;
+			return evicted;
+		};
+		taken.clear();
+		const again = makeRecorder();
+		expect(await again.resume()).toBe(true);
+		const [beginRun, write] = [house.beginRun.bind(house), preferences.write.bind(preferences)];
+		full = true;
+		house.beginRun = (...given) => (full ? refused() : beginRun(...given));
+		preferences.write = (change) => (full ? refused() : write(change));
+		capture.current.delivered += 15;
+		clock.advance(1000);
+		encoder.current.fragment();
+		await untilSo(() => again.state.kind === 'recording');
+		const runs = await segments.runs(camera());
+		expect(runs.at(-1)).toMatchObject({ runNo: before[0]!.runNo + 1, ended: null });
+		expect(runs.slice(0, -1).every(({ ended }) => ended === 'interrupted')).toBe(true);
+	});
+
+	test('RC14 a store that never answers: what waits is bounded, then it is said', async () => {
+		const recorder = await recording();
+		segments.append = () => new Promise(() => undefined);
+		for (let n = 0; n < 40; n++) encoder.current.fragment();
+		expect(encoder.current.stopped).toBe(true);
+		await untilSo(() => recorder.state.kind === 'blind');
+		expect(recorder.state).toMatchObject({ why: 'store', fault: { kind: 'timeout' } });
+	});
+
+	test('RC19 nothing throws, whatever fails', async () => {
+		const recorder = makeRecorder();
+		segments.runs = () => Promise.reject(new Error('a bug'));
+		await recorder.open(choice);
+		await recorder.start();
+		expect(recorder.state).toMatchObject({ fault: { kind: 'internal' } });
+		await recorder.stop();
+		await recorder.close();
+	});
+});

@@ -1,0 +1,204 @@
+/** Whoever holds a recovery kit, and the relay with it: what they get before the day is over. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { WebCrypto } from '#browser/crypto.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { Subject } from '#domain/home/roster.ts';
+import { kitKeysOf, type KitKeys } from '#engine/home/kit-keys.ts';
+import { deviceIdOf } from '#engine/home/keys.ts';
+import { nextEntry, replayRoster } from '#engine/home/roster.ts';
+import type { Pair, SignKey } from '#ports/keys/crypto.ts';
+import { Homes } from '#relay/homes.ts';
+import { checking } from '#relay/crypto.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { joinedTo, subjectOf } from '../members/joined.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const none = new Uint8Array(65);
+const crypto = new WebCrypto();
+let clock: ManualClock;
+let owner: Homestead;
+let camera: Homestead;
+let viewer: Homestead;
+let kit: KitKeys;
+let thief: Subject;
+let thiefKey: Pair<SignKey>;
+let entries: Bytes[];
+let before: number;
+
+beforeEach(async () => {
+	clock = new ManualClock();
+	[owner, camera, viewer] = [homestead(clock), homestead(clock), homestead(clock)];
+	await owner.house.found();
+	await camera.house.found();
+	await joinedTo(owner, camera, ['camera'], 'Door');
+	await joinedTo(owner, viewer, ['viewer'], 'Phone');
+	kit = await kitKeysOf(crypto, crypto.random(16));
+	await owner.membership.admitKit(kit);
+	for (const one of [camera, viewer]) await learn(one, owner.membership.entries);
+	entries = [...owner.membership.entries];
+	before = entries.length;
+	const [sign, kem] = [await crypto.makeSignKey(false), await crypto.makeKemKey(false)];
+	thiefKey = await crypto.makeSignKey(false);
+	thief = {
+		...{ device: await deviceIdOf(crypto, sign.public, kem.public), dtls: null },
+		...{ sign: sign.public, kem: kem.public, owner: thiefKey.public },
+	};
+});
+
+const learn = (one: Homestead, all: readonly Bytes[]) =>
+	one.membership.learn(owner.founded, 1, all);
+
+type Said = Partial<Parameters<typeof nextEntry>[4]>;
+
+/** Signed as it comes, whether it follows or not. */
+async function sign(by: Pair<SignKey>, wallMs: number, said: Said): Promise<void> {
+	const { seq, head } = await replayRoster(crypto, entries).catch(() => ({ seq: 0, head: none }));
+	if (seq === 0) return;
+	const roster = { ...(await replayRoster(crypto, entries)), seq, head };
+	entries.push(
+		await nextEntry(crypto, by, roster, wallMs, {
+			...{ op: 'add', roles: ['viewer', 'owner'], notAfterMs: null },
+			...{ subject: thief, detail: new Uint8Array(), ...said },
+		}),
+	);
+}
+
+/** A claim dated back by a day, and at once what makes it good. */
+async function takeover(): Promise<void> {
+	await sign(kit.owner, clock.wallMs() - DAY_MS, {});
+	await sign(kit.owner, clock.wallMs(), { op: 'rotate' });
+}
+
+function relayOf(): Promise<unknown> {
+	const homes = new Homes(checking, [{ home: owner.founded, entries: entries.slice(0, before) }]);
+	const now = { nowMs: 0, wallMs: clock.wallMs() };
+	return homes.append(owner.founded, kit.device, entries.slice(before), now);
+}
+
+describe('KT6 KT14 a kit that hides that it is one', () => {
+	it('a puppet that names the kit’s owner key: the relay looks at each entry’s own author', async () => {
+		await takeover();
+		const [one, two] = [await crypto.makeSignKey(false), await crypto.makeKemKey(false)];
+		const device = await deviceIdOf(crypto, one.public, two.public);
+		const puppet = {
+			device,
+			sign: one.public,
+			kem: two.public,
+			owner: kit.owner.public,
+			dtls: null,
+		};
+		await sign(thiefKey, clock.wallMs(), { roles: ['owner'], subject: puppet });
+		expect(await relayOf()).toBe('clock');
+		for (const one of [owner, camera, viewer]) {
+			expect(await learn(one, entries)).toBe('early');
+			expect(one.membership.member(thief.device)).toBeNull();
+			expect(one.membership.roster?.claims.size).toBe(1);
+		}
+		// Even where it counts a day later the kit's key is no owner's.
+		const { owners, authors } = await replayRoster(crypto, entries);
+		expect([owners.size, authors.map(({ claim }) => claim)]).toEqual([
+			...[2, [null, null, null, null, 5, 5, null]],
+		]);
+	});
+
+	it('a device that names the kit’s own key, with or without a revocation: nothing follows', async () => {
+		thief = { ...thief, owner: kit.owner.public };
+		await sign(kit.owner, clock.wallMs() - DAY_MS, {});
+		expect(await relayOf()).toBe('roster');
+		for (const one of [owner, camera, viewer]) {
+			expect(await learn(one, entries)).toBe('forked');
+			expect(one.membership.roster?.claims.size).toBe(0);
+		}
+	});
+
+	it('nor one that names another member’s key, or that of another claim', async () => {
+		const other = await subjectOf(viewer);
+		thief = { ...thief, owner: other.owner };
+		await sign(kit.owner, clock.wallMs(), {});
+		expect(await relayOf()).toBe('roster');
+		entries.pop();
+		thief = { ...thief, owner: thiefKey.public };
+		await sign(kit.owner, clock.wallMs(), {});
+		await sign(kit.owner, clock.wallMs(), {
+			subject: { ...(await subjectOf(homestead(clock))), owner: thiefKey.public },
+		});
+		await expect(replayRoster(crypto, entries)).rejects.toMatchObject({ kind: 'corrupt' });
+	});
+});
+
+describe('KT8 the day, with a relay that helps the thief', () => {
+	it('KT12 what waits takes the owner out, and it refuses all the same; all who wait follow', async () => {
+		await takeover();
+		const self = await owner.membership.self();
+		const gone = { device: self.device, sign: none, kem: none, owner: null, dtls: null };
+		await sign(thiefKey, clock.wallMs(), { op: 'revoke', roles: [], subject: gone });
+		for (const one of [owner, camera, viewer]) expect(await learn(one, entries)).toBe('early');
+		await owner.membership.refuse();
+		for (const one of [camera, viewer])
+			expect(await learn(one, owner.membership.entries)).toBe('new');
+		clock.step(2 * DAY_MS);
+		// The relay shows again what fell.
+		for (const one of [owner, camera, viewer]) {
+			expect(['forked', 'fallen']).toContain(await learn(one, entries));
+			expect(one.membership.member(thief.device)).toBeNull();
+			expect(one.membership.member(self.device)?.roles).toContain('owner');
+			expect(one.membership.member(kit.device)).toBeNull();
+		}
+	});
+
+	it('KT12 whatever the owner signs beside it makes it fall: also a revocation of the kit', async () => {
+		await takeover();
+		for (const one of [owner, camera]) expect(await learn(one, entries)).toBe('early');
+		await owner.membership.revoke(kit.device);
+		expect(await learn(camera, owner.membership.entries)).toBe('new');
+		expect(camera.membership.roster?.claims.size).toBe(0);
+		expect(camera.membership.entries).toEqual(owner.membership.entries);
+	});
+
+	it('KT12 what another owner said on top of it stays, and a settlement of the thief settles nothing', async () => {
+		const second = homestead(clock);
+		await joinedTo(owner, second, ['viewer', 'owner'], 'Second');
+		entries = [...owner.membership.entries];
+		await learn(camera, entries);
+		await takeover();
+		const rightful = second.house.household?.identity.owner;
+		if (!rightful) throw new Error('nobody');
+		const left = (await viewer.membership.self()).device;
+		const gone = { device: left, sign: none, kem: none, owner: null, dtls: null };
+		await sign(rightful, clock.wallMs(), { op: 'revoke', roles: [], subject: gone });
+		for (const one of [owner, camera]) expect(await learn(one, entries)).toBe('early');
+		await owner.membership.refuse();
+		expect(await learn(camera, owner.membership.entries)).toBe('new');
+		expect(camera.membership.member(left)).toBeNull();
+
+		const fallen = await Promise.all(
+			camera.membership.entries.slice(5).map((one) => crypto.sha256(one.slice(0, -64))),
+		);
+		entries = entries.slice(0, 5);
+		const detail = new Uint8Array(fallen.flatMap((hash) => [...hash]));
+		for (const by of [kit.owner, thiefKey, kit.sign]) {
+			const kept = [...entries];
+			await sign(by, clock.wallMs(), { op: 'settle', roles: [], subject: null, detail });
+			expect(await learn(camera, entries)).toBe('forked');
+			entries = kept;
+		}
+	});
+
+	it('KT8 a device that is paired that day counts the day from when it came', async () => {
+		await sign(kit.owner, clock.wallMs() - DAY_MS, {});
+		expect(await learn(owner, entries)).toBe('new');
+		clock.step(60_000);
+		const late = homestead(clock);
+		await late.house.found();
+		await joinedTo(owner, late, ['camera'], 'New camera');
+		entries = [...owner.membership.entries];
+		await sign(kit.owner, clock.wallMs(), { op: 'rotate' });
+		for (const one of [owner, late]) expect(await learn(one, entries)).toBe('early');
+		clock.step(DAY_MS - 60_000);
+		for (const one of [owner, late.again()]) {
+			await one.house.look();
+			expect(await learn(one, entries)).toBe('new');
+		}
+	});
+});

@@ -1,0 +1,109 @@
+/** What a relay and whoever once held an epoch key can do together: show nothing that the camera did not sign. */
+import { beforeAll, expect, test } from 'vitest';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { RunId } from '#domain/base/ids.ts';
+import type { LivePart } from '#domain/live/live-part.ts';
+import { LiveWindow } from '#engine/live/live-window.ts';
+import { MetaSealer } from '#engine/sealing/meta.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { FakeRelay } from '../../fakes/relay.ts';
+import { household, type Resident } from '../../fakes/resident.ts';
+import { joinedTo, RELAY } from '../members/joined.ts';
+import { liveOpener } from './sealing.ts';
+import { until } from '../until.ts';
+import type { Secret } from '#ports/keys/crypto.ts';
+
+const clock = new ManualClock();
+const relay = new FakeRelay(clock, RELAY);
+let owner: Resident;
+let camera: Resident;
+let ex: Resident;
+/** What live parts are sealed with: the ex was given it while it watched, and keeps it. */
+let secret: Secret;
+
+const frames = (capturedMs: number): LivePart => ({
+	kind: 'frames',
+	...{ codec: 'vp8', width: 320, height: 180 },
+	frames: [{ key: true, capturedUs: capturedMs * 1000, bytes: new Uint8Array([1, 2, 3]) }],
+});
+const sound = (capturedMs: number): LivePart => ({
+	kind: 'sound',
+	...{ codec: 'opus', sampleRate: 48_000, channels: 1 },
+	packets: [{ capturedUs: capturedMs * 1000, durationUs: 20_000, bytes: new Uint8Array([4]) }],
+});
+const film = (capturedMs: number): LivePart => ({
+	kind: 'film',
+	...{ at: 0, of: 1, capturedUs: capturedMs * 1000, mediaUs: 0, durationUs: 1_000_000 },
+	...{ mime: 'video/mp4', init: new Uint8Array([5]), bytes: new Uint8Array([6]) },
+});
+
+beforeAll(async () => {
+	[owner, camera, ex] = await household(clock, relay, RELAY);
+	const { entries, roster } = owner.membership;
+	if (roster === null) throw new Error('no home');
+	relay.open(entries, roster.home);
+	const arrive = async (one: Resident): Promise<void> => {
+		one.begin();
+		await until(() => one.link.state.kind === 'connected');
+	};
+	await arrive(owner);
+	await joinedTo(owner, camera, ['camera'], 'Door');
+	await until(() => owner.link.relaySeq === owner.membership.entries.length);
+	await arrive(camera);
+	await joinedTo(owner, ex, ['viewer', 'live'], 'Guest tablet');
+	await until(() => owner.link.relaySeq === owner.membership.entries.length);
+	await arrive(ex);
+	secret = await ex.crypto.secret(ex.crypto.random(32));
+	await owner.members.revoke(ex.device, () => undefined);
+	await until(() => camera.membership.member(ex.device) === null);
+});
+
+const newRun = () => hexOf(camera.crypto.random(16)) as RunId;
+
+/** As the camera seals, in a run of its own. */
+async function sealing(): Promise<{ sealer: MetaSealer; window: LiveWindow }> {
+	const sealer = await camera.house.beginLive(camera.camera, { run: newRun(), secret });
+	const window = new LiveWindow(liveOpener({ opener: owner.house.opener, secret }), camera.camera);
+	window.name(sealer.runId);
+	return { sealer, window };
+}
+
+async function forger(runId: RunId): Promise<MetaSealer> {
+	const identity = ex.house.household?.identity;
+	const home = owner.membership.roster?.home;
+	if (!identity || !home) throw new Error('not ready');
+	const epoch = await camera.house.epochNow(camera.camera);
+	const facts = { home, camera: camera.camera, epoch, secret, runId };
+	return new MetaSealer(ex.crypto, { ...facts, sign: identity.sign.key });
+}
+
+test('LV20 T2 T6 a revoked member and the relay show no picture, no sound and no film with a key that it was given, even that of now', async () => {
+	const { sealer: genuine, window } = await sealing();
+	const open = (part: Uint8Array<ArrayBuffer>) =>
+		window.open(part).then(
+			(opened) => opened,
+			(fault: unknown) => (fault as { kind: string }).kind,
+		);
+	for (const runId of [genuine.runId, newRun()]) {
+		const forging = await forger(runId);
+		for (const part of [frames, sound, film]) {
+			const forged = await forging.live(part(clock.wallMs() + 1));
+			expect(await open(forged)).toBe('corrupt');
+			// With the signature of something that the camera did sign.
+			const real = await genuine.live(part(clock.wallMs()));
+			const mixed = forged.slice();
+			mixed.set(real.subarray(-64), mixed.length - 64);
+			expect(await open(mixed)).toBe('corrupt');
+			expect(await open(real)).toMatchObject({ kind: part(0).kind });
+		}
+	}
+});
+
+test('LV21 T2 what the camera signed once, with a clock that was ahead, is not shown when that time comes', async () => {
+	const { sealer: before } = await sealing();
+	const ahead = await before.live(frames(clock.wallMs() + 24 * 3_600_000));
+	clock.step(24 * 3_600_000);
+	const { sealer: genuine, window } = await sealing();
+	expect(await window.open(ahead)).toBeNull();
+	expect(await window.open(await genuine.live(frames(clock.wallMs())))).not.toBeNull();
+});

@@ -1,0 +1,220 @@
+import { afterAll, expect, test } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
+import type { Segment } from '#domain/footage/segment.ts';
+import type { Span } from '#domain/footage/timeline.ts';
+import { Allowance } from '#engine/storage/allowance.ts';
+import { Caretaker } from '#engine/storage/caretaker.ts';
+import { Journal } from '#engine/storage/journal.ts';
+import { Pins } from '#engine/storage/pins.ts';
+import { Retention } from '#engine/storage/retention.ts';
+import { DOOR, filled, MINUTE, sealed, startOf, T0 } from '../../contracts/segments.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { MemoryPreferences } from '../../fakes/preferences.ts';
+import { MemorySegments } from '../../fakes/segments.ts';
+import { MemoryLedger, MemoryOrigin, MemoryReserve } from '../../fakes/space.ts';
+import { SOAK } from '../../faults/counts.ts';
+import { randomFrom } from '../../random.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const ROUNDS = SOAK ? 60 : 3;
+const SHRINKS = 0.6;
+const befell = { refusals: 0, pins: 0 };
+
+/** Ninety days of a camera with its rules, and everything that may befall them. */
+class NinetyDays {
+	readonly clock = new ManualClock(T0 / 1000);
+	readonly store = new MemorySegments();
+	readonly preferences = new MemoryPreferences({ budgetBytes: 60_000_000, mostDays: null });
+	readonly journal = new Journal(new MemoryLedger(), this.clock);
+	readonly allowance = new Allowance(this.preferences, this.clock, () => Promise.resolve(null));
+	readonly pins = new Pins(this.store, this.allowance);
+	readonly reserve = new MemoryReserve();
+	readonly retention = new Retention({
+		...{ segments: this.store, allowance: this.allowance },
+		...{ reserve: this.reserve, journal: this.journal },
+	});
+	readonly caretaker = new Caretaker({
+		...{ clock: this.clock, segments: this.store, reserve: this.reserve, journal: this.journal },
+		...{ allowance: this.allowance, pins: this.pins, preferences: this.preferences },
+		retention: this.retention,
+		...{ ledger: new MemoryLedger(), origin: new MemoryOrigin() },
+		thumbnails: { size: () => Promise.resolve({ count: 0, bytes: 0 }) },
+	});
+	/** In order of writing: every segment ever written. */
+	readonly written: Segment[] = [];
+	readonly pinned: { span: Span; places: number[] }[] = [];
+	readonly #random: (below: number) => number;
+	#runNo = 0;
+	#seq = 0;
+	#size = 0;
+	#steppedMs = -Infinity;
+	refusals = 0;
+	#before = Infinity;
+
+	constructor(seed: number) {
+		this.#random = randomFrom(seed);
+	}
+
+	async live(): Promise<void> {
+		const untilMs = this.clock.monotonicMs() + 90 * DAY_MS;
+		await this.#begin('rotated');
+		while (this.clock.monotonicMs() < untilMs) {
+			// A minute of footage, and a while of none.
+			this.clock.advance(MINUTE_MS + this.#random(80) * MINUTE_MS);
+			await this.#befall();
+			await this.#write();
+			if (this.#roll() < 0.1) await this.#tend();
+			if (this.written.length % 5 === 0) await this.#behold();
+		}
+	}
+
+	async #befall(): Promise<void> {
+		const fate = this.#roll();
+		if (fate < 0.01) {
+			// Rates change, and with them the run.
+			await this.#begin('changed');
+		} else if (fate < 0.014) {
+			const days = [1 / 24, -1 / 24, 3, -3, 365][Math.floor(this.#roll() * 5)] ?? 0;
+			this.clock.step(days * DAY_MS);
+			this.#steppedMs = this.clock.monotonicMs();
+			await this.#begin('clock-step');
+		} else if (fate < 0.02) {
+			await this.preferences.write({ budgetBytes: 20e6 + Math.floor(this.#roll() * 80e6) });
+		} else if (fate < 0.023) {
+			const days = Math.floor(this.#roll() * 20);
+			await this.preferences.write({ mostDays: days === 0 ? null : days });
+		} else if (fate < 0.03) {
+			await this.#pin();
+		} else if (fate < 0.036) {
+			// The browser has less than it said, but more than nothing; some time later it has more again.
+			const used = Math.max(await this.store.usedBytes(), 2 * (await this.#unfreeable()));
+			this.store.roomBytes = this.#roll() < SHRINKS ? used : 9 * used;
+		}
+	}
+
+	async #begin(why: 'rotated' | 'changed' | 'clock-step'): Promise<void> {
+		if (this.#runNo > 0) await this.store.close(DOOR, this.#runNo, why);
+		this.#runNo += 1;
+		this.#seq = 0;
+		this.#size = 50_000 + Math.floor(this.#roll() * 400_000);
+		await this.#put(100, () =>
+			this.store.begin(startOf(DOOR, this.#runNo, this.#nowUs()), sealed(0, 0)),
+		);
+	}
+
+	async #write(): Promise<void> {
+		this.#seq += 1;
+		const seq = this.#seq;
+		// The bytes themselves are not looked at: one for each kilobyte would be enough, but sums must be right.
+		const segment = {
+			...{ seq, startUs: this.#nowUs(), durationUs: MINUTE, sound: false },
+			...{ bytes: new Uint8Array(this.#size), head: filled(284, seq) },
+		};
+		await this.#put(this.#size, () => this.store.append(DOOR, this.#runNo, segment));
+		const [newest] = (await this.store.between(DOOR, segment.startUs, segment.startUs + 1)).slice(
+			-1,
+		);
+		this.written.push(newest!);
+	}
+
+	/** As `Take` does. */
+	async #put(bytes: number, write: () => Promise<unknown>): Promise<void> {
+		for (let tried = 1; ; tried += 1) {
+			await this.retention.makeRoom(bytes);
+			try {
+				await write();
+				return;
+			} catch (error) {
+				if (!(error instanceof Fault && error.kind === 'quota') || tried === 3) throw error;
+				this.refusals += 1;
+				// What is given back is room for the browser, too.
+				this.store.roomBytes += await this.reserve.held();
+				await this.retention.afterQuota();
+			}
+		}
+	}
+
+	async #pin(): Promise<void> {
+		const one = this.written[Math.floor(this.#roll() * this.written.length)];
+		if (one === undefined) return;
+		const span = { startUs: one.startUs, endUs: one.startUs + MINUTE * (1 + this.#roll() * 5) };
+		const places = (await this.store.between(DOOR, span.startUs, span.endUs)).map(
+			({ place }) => place,
+		);
+		if (places.length === 0) return;
+		try {
+			await this.pins.pin(DOOR, span);
+			this.pinned.push({ span, places });
+		} catch (error) {
+			// SP15.
+			if (!(error instanceof Fault && error.kind === 'quota')) throw error;
+		}
+	}
+
+	/** Rules that go by the clock do nothing within an hour of a step. */
+	async #tend(): Promise<void> {
+		const before = await this.store.usedBytes();
+		await this.caretaker.tend();
+		const soon = this.clock.monotonicMs() - this.#steppedMs < 60 * MINUTE_MS;
+		if (soon) expect(await this.store.usedBytes(), 'RT17').toBe(before);
+	}
+
+	async #behold(): Promise<void> {
+		const kept = new Set<number>();
+		for (const run of await this.store.runs(DOOR)) {
+			for (const { place } of await this.store.between(DOOR, run.startUs, run.endUs)) {
+				kept.add(place);
+			}
+		}
+		const held = new Set(this.pinned.flatMap(({ places }) => places));
+		for (const place of held) expect(kept.has(place), 'RT15 a pin stays').toBe(true);
+		// RT1: of what is not pinned the newest stay, without a hole.
+		const spans = this.pinned.map(({ span }) => span);
+		const free = this.written.filter(
+			({ startUs, durationUs }) =>
+				!spans.some((span) => span.startUs < startUs + durationUs && span.endUs > startUs),
+		);
+		const left = free.map(({ place }) => kept.has(place));
+		expect(left.lastIndexOf(false), 'RT1 oldest first').toBeLessThan(
+			left.includes(true) ? left.indexOf(true) : Infinity,
+		);
+		const used = await this.store.usedBytes();
+		const all = used + (await this.reserve.held());
+		const most = Math.max(await this.allowance.bytes(), await this.#unfreeable());
+		// A budget that was lowered a lot takes some passes: until then it shrinks with every one.
+		if (all > most) expect(all, 'SP3 within what may be kept').toBeLessThan(this.#before);
+		this.#before = all;
+	}
+
+	/** What nothing may delete: pins, and the page being written. */
+	async #unfreeable(): Promise<number> {
+		return (await this.pins.heldBytes()) + 3 * this.#size + (await this.reserve.held());
+	}
+
+	#roll(): number {
+		return this.#random(1e6) / 1e6;
+	}
+
+	#nowUs(): number {
+		return Math.floor(this.clock.wallMs() * 1000);
+	}
+}
+
+test.each(Array.from({ length: ROUNDS }, (_, n) => 20261124 + n))(
+	'RT1 RT15 RT17 SP3 SP13 ninety days with everything that may befall them, seed %i',
+	async (seed) => {
+		const days = new NinetyDays(seed);
+		await days.live();
+		expect(days.written.length).toBeGreaterThan(2500);
+		befell.refusals += days.refusals;
+		befell.pins += days.pinned.length;
+	},
+	120_000,
+);
+
+afterAll(() => {
+	// Days without a refusal or a pin prove nothing about them.
+	expect(befell.refusals).toBeGreaterThan(0);
+	expect(befell.pins).toBeGreaterThan(0);
+});

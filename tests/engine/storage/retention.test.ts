@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { Retention } from '#engine/storage/retention.ts';
+import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segments.ts';
+import { MemorySegments } from '../../fakes/segments.ts';
+import { MemoryReserve, retaining } from '../../fakes/space.ts';
+
+describe('Retention', () => {
+	test('RT7 bytes kept and bytes coming stay within the budget, minute after minute', async () => {
+		const store = new MemorySegments();
+		const retention = retaining(store, () => 20_000);
+		await record(store, DOOR, 1, 1);
+		for (let seq = 2; seq <= 600; seq += 1) {
+			await retention.makeRoom(100);
+			await store.append(DOOR, 1, sealed(seq, T0 + (seq - 1) * SECOND));
+			expect(await store.usedBytes()).toBeLessThanOrEqual(20_000);
+		}
+		const run = await store.lastRun(DOOR);
+		expect(run!.lastSeq).toBe(600);
+		// Whole minutes leave, so at most one minute less than the budget holds.
+		expect(await store.usedBytes()).toBeGreaterThan(20_000 - 60 * 100 - 200);
+	});
+
+	test('RT7 nothing leaves while there is room', async () => {
+		const store = new MemorySegments();
+		await record(store, DOOR, 1, 100);
+		const retention = retaining(store, () => 1e9);
+		expect(await retention.makeRoom(500)).toEqual({ segments: 0, bytes: 0, span: null });
+		expect(await store.usedBytes()).toBe(10_100);
+	});
+
+	test('RT8 a budget that was lowered counts at the next write', async () => {
+		const store = new MemorySegments();
+		await record(store, DOOR, 1, 300);
+		let budget = 1e9;
+		const retention = retaining(store, () => budget);
+		await retention.makeRoom(100);
+		budget = 10_000;
+		expect((await retention.makeRoom(100)).segments).toBe(240);
+		expect(await store.usedBytes()).toBeLessThanOrEqual(10_000);
+	});
+
+	test('RT9 after a refused write there is room for the same segment', async () => {
+		const store = new MemorySegments();
+		await record(store, DOOR, 1, 130);
+		store.roomBytes = await store.usedBytes();
+		const retention = retaining(store, () => 1e9);
+		const next = sealed(131, T0 + 130 * SECOND);
+		await retention.makeRoom(next.bytes.length);
+		expect(await kindOf(store.append(DOOR, 1, next))).toBe('quota');
+		expect((await retention.afterQuota()).segments).toBe(120);
+		expect((await store.append(DOOR, 1, next)).lastSeq).toBe(131);
+	});
+
+	test('SP13 a refused write spends the reserve first: even where nothing may leave the segment goes in', async () => {
+		const store = new MemorySegments();
+		await record(store, DOOR, 1, 30);
+		const reserve = new MemoryReserve();
+		await reserve.hold(3 * 2 ** 20);
+		const noted: string[] = [];
+		let refusedAt = 0;
+		const retention = new Retention({
+			segments: store,
+			reserve,
+			allowance: {
+				bytes: () => Promise.resolve(1e9),
+				footageBytes: () => Promise.resolve(1e9),
+				refused: (bytes) => Promise.resolve(void (refusedAt = bytes)),
+			},
+			journal: { note: (rule) => noted.push(rule) },
+		});
+		await retention.makeRoom(100);
+		// The only page of an open run: RT2 keeps it.
+		expect(await retention.afterQuota()).toEqual({ segments: 0, bytes: 3 * 2 ** 20, span: null });
+		expect(await reserve.held()).toBe(0);
+		expect(refusedAt).toBe((await store.usedBytes()) + 3 * 2 ** 20);
+		expect((await retention.afterQuota()).bytes).toBe(0);
+	});
+});
