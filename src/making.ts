@@ -1,39 +1,39 @@
 /** Puts the product together: the one place that names adapters and engine at once. Loaded behind the first screen. */
-import { ScreenAwake } from '#browser/awake.ts';
-import { BrowserCables } from '#browser/cable.ts';
-import { localCalendar } from '#browser/calendar.ts';
-import { MediaCapture } from '#browser/capture.ts';
-import { BrowserClearing } from '#browser/clearing.ts';
-import { BrowserClock } from '#browser/clock.ts';
-import { WebCrypto } from '#browser/crypto.ts';
-import { BrowserEncoder } from '#browser/encoders.ts';
-import { DexieEvents } from '#browser/events.ts';
-import { featuresOfBrowser } from '#browser/features.ts';
-import { EarlyGiven } from '#browser/given.ts';
-import { DexieLedger } from '#browser/ledger.ts';
-import { BrowserLiveEncoder } from '#browser/live-encoder.ts';
-import { PaneScreen } from '#browser/live-screen.ts';
-import { DeviceMotion } from '#browser/motion.ts';
-import { BrowserNetwork } from '#browser/network.ts';
-import { BrowserOrigin } from '#browser/origin.ts';
-import { BrowserPeers } from '#browser/peer.ts';
-import { streamOf } from '#browser/picture.ts';
-import { BrowserPower } from '#browser/power.ts';
-import { DexiePreferences } from '#browser/preferences.ts';
-import { WebSocketRelays } from '#browser/relays.ts';
-import { PageReloading } from '#browser/reloading.ts';
-import { DexieReserve } from '#browser/reserve.ts';
-import { DexieSeen } from '#browser/seen.ts';
-import { DexieSegments } from '#browser/segments.ts';
-import { SharedEncoder } from '#browser/shared-encoder.ts';
-import { ToneSiren } from '#browser/siren.ts';
-import { ComputePressure } from '#browser/strain.ts';
-import { TabSign } from '#browser/tab-sign.ts';
-import { LockTenure } from '#browser/tenure.ts';
-import { WorkerThumbnails } from '#browser/thumbnail-maker.ts';
-import { DexieThumbnails } from '#browser/thumbnails.ts';
-import { TrackTorch } from '#browser/torch.ts';
-import { BrowserVault } from '#browser/vault.ts';
+import { ScreenAwake } from '#browser/device/awake.ts';
+import { BrowserCables } from '#browser/network/cable.ts';
+import { localCalendar } from '#browser/playback/calendar.ts';
+import { MediaCapture } from '#browser/capture/capture.ts';
+import { BrowserClearing } from '#browser/storage/clearing.ts';
+import { BrowserClock } from '#browser/device/clock.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { BrowserEncoder } from '#browser/encoding/encoders.ts';
+import { DexieEvents } from '#browser/footage/events.ts';
+import { featuresOfBrowser } from '#browser/encoding/features.ts';
+import { EarlyGiven } from '#browser/app/given.ts';
+import { DexieLedger } from '#browser/storage/ledger.ts';
+import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
+import { PaneScreen } from '#browser/live/live-screen.ts';
+import { DeviceMotion } from '#browser/device/motion.ts';
+import { BrowserNetwork } from '#browser/network/network.ts';
+import { BrowserOrigin } from '#browser/device/origin.ts';
+import { BrowserPeers } from '#browser/network/peer.ts';
+import { streamOf } from '#browser/capture/picture.ts';
+import { BrowserPower } from '#browser/device/power.ts';
+import { DexiePreferences } from '#browser/storage/preferences.ts';
+import { WebSocketRelays } from '#browser/network/relays.ts';
+import { PageReloading } from '#browser/app/reloading.ts';
+import { DexieReserve } from '#browser/storage/reserve.ts';
+import { DexieSeen } from '#browser/storage/seen.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
+import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
+import { ToneSiren } from '#browser/device/siren.ts';
+import { ComputePressure } from '#browser/device/strain.ts';
+import { TabSign } from '#browser/app/tab-sign.ts';
+import { LockTenure } from '#browser/device/tenure.ts';
+import { WorkerThumbnails } from '#browser/encoding/thumbnail-maker.ts';
+import { DexieThumbnails } from '#browser/footage/thumbnails.ts';
+import { TrackTorch } from '#browser/capture/torch.ts';
+import { BrowserVault } from '#browser/keys/vault.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
 import { Caretaker } from '#engine/storage/caretaker.ts';
@@ -219,8 +219,8 @@ export function make(installer: Installer): Engine {
 	async function playerOn(video: HTMLVideoElement, from: Segments, opener: Opener) {
 		const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
 			import('#engine/playback/player.ts'),
-			import('#browser/hls-screen.ts'),
-			import('#browser/local-day.ts'),
+			import('#browser/playback/hls-screen.ts'),
+			import('#browser/playback/local-day.ts'),
 		]);
 		const screen = new HlsScreen(video);
 		return new Player({ segments: from, opener, clock, screen, dayOf: localDay });
@@ -266,23 +266,23 @@ export function make(installer: Installer): Engine {
 				(card) => card?.trust ?? null,
 				() => null,
 			),
-		served: async () => (await import('#browser/served.ts')).servedApp(),
+		served: async () => (await import('#browser/app/served.ts')).servedApp(),
 		given: new EarlyGiven(),
 		codeReader: async (video) => {
-			const { VideoCodeReader } = await import('#browser/code-reader.ts');
+			const { VideoCodeReader } = await import('#browser/device/code-reader.ts');
 			return new VideoCodeReader(video);
 		},
 		clips: async () => {
 			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
 				import('#engine/playback/clips.ts'),
-				import('#browser/clip-muxer.ts'),
+				import('#browser/playback/clip-muxer.ts'),
 			]);
 			return new Clips({ segments, opener: house.opener, muxer: new WorkerMuxer() });
 		},
 		check: async () => {
 			const [{ Check }, { DexieExamining }] = await Promise.all([
 				import('#engine/storage/check.ts'),
-				import('#browser/examining.ts'),
+				import('#browser/footage/examining.ts'),
 			]);
 			return new Check({ segments, opener: house.opener, examining: new DexieExamining() });
 		},
@@ -293,7 +293,7 @@ export function make(installer: Installer): Engine {
 		deviceCheck: async (video) => {
 			const [{ DeviceCheck }, { BrowserLab }] = await Promise.all([
 				import('#engine/device-check/device-check.ts'),
-				import('#browser/lab.ts'),
+				import('#browser/device-check/lab.ts'),
 			]);
 			// None of it is heard by whoever watches.
 			const encoder = new BrowserEncoder();
@@ -324,7 +324,7 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
 /** DC1: what a check of the device left behind that was cut off. */
 async function sweep(): Promise<void> {
 	try {
-		const { sweepScratch } = await import('#browser/scratch.ts');
+		const { sweepScratch } = await import('#browser/device-check/scratch.ts');
 		await sweepScratch();
 	} catch {
 		// The next start tries again.

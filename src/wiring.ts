@@ -1,4 +1,4 @@
-import { BrowserInstaller } from '#browser/install.ts';
+import { BrowserInstaller } from '#browser/app/install.ts';
 import type { Updates } from '#ports/app/updates.ts';
 import type { Engine } from '#state/engine.ts';
 import type { WaysOn } from '#state/insecure.svelte.ts';
@@ -15,8 +15,8 @@ export function engine(): Promise<Engine> {
 /** What leads on from an insecure address: nothing of the product works there. */
 export async function waysOn(): Promise<WaysOn> {
 	const [{ EarlyGiven }, { WebSocketRelays }] = await Promise.all([
-		import('#browser/given.ts'),
-		import('#browser/relays.ts'),
+		import('#browser/app/given.ts'),
+		import('#browser/network/relays.ts'),
 	]);
 	const relays = new WebSocketRelays();
 	return { given: new EarlyGiven(), card: () => relays.card(location.origin) };
@@ -25,6 +25,6 @@ export async function waysOn(): Promise<WaysOn> {
 /** `null` in development: files kept on the device would hide what was just changed. */
 export async function updates(): Promise<Updates | null> {
 	if (import.meta.env.DEV) return null;
-	const { ServiceWorkerUpdates } = await import('#browser/updates.ts');
+	const { ServiceWorkerUpdates } = await import('#browser/app/updates.ts');
 	return new ServiceWorkerUpdates();
 }

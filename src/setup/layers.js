@@ -120,7 +120,7 @@ export const layers = [
 export const wiring = { specifier: '#wiring.ts', importers: ['src/routes/+layout.svelte'] };
 
 /** Files that may call `fetch` itself: they put a deadline around it for everybody else. */
-export const fetchAdapters = ['src/browser/fetch.ts'];
+export const fetchAdapters = ['src/browser/network/fetch.ts'];
 
 /** A file longer than this wants to be two. */
 export const maxLines = 400;

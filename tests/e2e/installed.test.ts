@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { markOf } from '#browser/mark.ts';
+import { markOf } from '#browser/app/mark.ts';
 import { launchChromium, launchFirefox, newContext, startRelay, type Relay } from './house.ts';
 import { becomeCamera, escaped, keptOnDevice, record } from './person.ts';
 import { puppet, withPuppetCamera } from './puppet-camera.ts';

@@ -1,4 +1,4 @@
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
 import { House } from '#engine/home/house.ts';

@@ -1,8 +1,8 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
-import { MemoryVault } from '#browser/memory-vault.ts';
-import { WebCrypto } from '#browser/crypto.ts';
+import { MemoryVault } from '#browser/keys/memory-vault.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import { Acts } from '#engine/messaging/acts.ts';
 import type { LinkState, Post, Sender, Sent } from '#engine/messaging/post.ts';
 import type { Clock } from '#ports/device/clock.ts';

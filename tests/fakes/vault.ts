@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import { MemoryVault } from '#browser/memory-vault.ts';
+import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import type { KeptEpoch, KeyStrength, VaultReading } from '#ports/keys/vault.ts';
 
 type Part = 'owner' | 'sign' | 'kem' | 'roster';

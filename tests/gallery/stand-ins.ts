@@ -1,4 +1,4 @@
-import { localCalendar } from '#browser/calendar.ts';
+import { localCalendar } from '#browser/playback/calendar.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { Gap, Span } from '#domain/footage/timeline.ts';

@@ -1,7 +1,7 @@
 /** RL10, RL12 by the thousand: proofs and tokens replayed, carried elsewhere, and changed. */
 import { expect, test } from 'vitest';
 import { loginBytes } from '#domain/home/login.ts';
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import { sha256 } from '#relay/crypto.ts';
 import { makeToken, readToken } from '#relay/token.ts';
 import { times } from '../faults/counts.ts';

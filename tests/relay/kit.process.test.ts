@@ -1,6 +1,6 @@
 /** A recovery kit over the real relay: two processes, real sockets, real keys. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { WebSocketRelays } from '#browser/relays.ts';
+import { WebSocketRelays } from '#browser/network/relays.ts';
 import { kitGroups } from '#domain/pairing/kit.ts';
 import { kitKeysOf } from '#engine/home/kit-keys.ts';
 import { openHome } from '#engine/pairing/meeting.ts';

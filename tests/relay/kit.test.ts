@@ -1,6 +1,6 @@
 /** A recovery kit at the relay: whose it is, what it may say, and by which clock. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { kitKeysOf, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';

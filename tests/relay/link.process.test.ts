@@ -1,6 +1,6 @@
 /** Whole devices, as the browser runs them, over the real relay: two processes, real sockets, real keys. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { WebSocketRelays } from '#browser/relays.ts';
+import { WebSocketRelays } from '#browser/network/relays.ts';
 import { ascii } from '#domain/base/bytes.ts';
 import type { Link } from '#engine/messaging/link.ts';
 import type { Message } from '#protocol/message.ts';

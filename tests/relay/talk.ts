@@ -1,5 +1,5 @@
 /** A relay without sockets or processes: conversations with lines that only remember. */
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';

@@ -1,7 +1,7 @@
 import './playback.ts';
-import { WorkerMuxer } from '#browser/clip-muxer.ts';
-import { WebCrypto } from '#browser/crypto.ts';
-import { DexieSegments } from '#browser/segments.ts';
+import { WorkerMuxer } from '#browser/playback/clip-muxer.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
 import { bytesOf } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { Clips } from '#engine/playback/clips.ts';

@@ -1,8 +1,8 @@
-import { WebCrypto } from '#browser/crypto.ts';
-import { FootageDatabase } from '#browser/database.ts';
-import { HlsScreen } from '#browser/hls-screen.ts';
-import { localDay } from '#browser/local-day.ts';
-import { DexieSegments } from '#browser/segments.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { FootageDatabase } from '#browser/footage/database.ts';
+import { HlsScreen } from '#browser/playback/hls-screen.ts';
+import { localDay } from '#browser/playback/local-day.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
 import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { buildEntries, minuteOf, type Entry } from '#domain/footage/index-page.ts';

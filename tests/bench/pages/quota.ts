@@ -1,10 +1,10 @@
-import { DexieLedger } from '#browser/ledger.ts';
-import { BrowserOrigin } from '#browser/origin.ts';
-import { DexiePreferences } from '#browser/preferences.ts';
-import { DexieReserve } from '#browser/reserve.ts';
-import { DexieSegments } from '#browser/segments.ts';
-import { lengthOf, storable } from '#browser/stored-bytes.ts';
-import { DexieThumbnails } from '#browser/thumbnails.ts';
+import { DexieLedger } from '#browser/storage/ledger.ts';
+import { BrowserOrigin } from '#browser/device/origin.ts';
+import { DexiePreferences } from '#browser/storage/preferences.ts';
+import { DexieReserve } from '#browser/storage/reserve.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
+import { lengthOf, storable } from '#browser/footage/stored-bytes.ts';
+import { DexieThumbnails } from '#browser/footage/thumbnails.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 import { buildEntries, minuteOf, parseEntries, type Entry } from '#domain/footage/index-page.ts';

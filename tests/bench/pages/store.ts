@@ -1,5 +1,5 @@
-import { WebCrypto } from '#browser/crypto.ts';
-import { DexieSegments } from '#browser/segments.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';

@@ -1,7 +1,7 @@
-import { localCalendar } from '#browser/calendar.ts';
-import { WebCrypto } from '#browser/crypto.ts';
-import { FootageDatabase } from '#browser/database.ts';
-import { DexieThumbnails } from '#browser/thumbnails.ts';
+import { localCalendar } from '#browser/playback/calendar.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { FootageDatabase } from '#browser/footage/database.ts';
+import { DexieThumbnails } from '#browser/footage/thumbnails.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { Opener } from '#engine/sealing/open.ts';

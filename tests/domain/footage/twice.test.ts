@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localCalendar } from '#browser/calendar.ts';
-import { localDay } from '#browser/local-day.ts';
+import { localCalendar } from '#browser/playback/calendar.ts';
+import { localDay } from '#browser/playback/local-day.ts';
 import { twinOf } from '#domain/footage/twice.ts';
 import { fileName } from '#state/files.ts';
 import { offsetOf } from '#state/local-offset.ts';

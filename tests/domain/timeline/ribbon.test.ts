@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localCalendar } from '#browser/calendar.ts';
+import { localCalendar } from '#browser/playback/calendar.ts';
 import {
 	firstBehind,
 	glided,

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
-import { MemoryVault } from '#browser/memory-vault.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import { TRIALS, type Finding, type Trial } from '#domain/recording/device-check.ts';
 import type { Features } from '#domain/recording/features.ts';
 import type { CameraId } from '#domain/base/ids.ts';

@@ -1,6 +1,6 @@
 /** ID44: an owner whose time is up signs nothing, whenever it says that it signed. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import { checking } from '#relay/crypto.ts';

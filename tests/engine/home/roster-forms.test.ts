@@ -1,6 +1,6 @@
 /** ID43: two valid signatures over the same canonical bytes are one statement. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import { bytesOf, joined, type Bytes } from '#domain/base/bytes.ts';
 import { highS, lowS } from '#domain/base/p256.ts';
 import { parseEntry } from '#domain/home/roster.ts';

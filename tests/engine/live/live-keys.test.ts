@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import { LiveKeys } from '#engine/live/host/hosting-keys.ts';
 import { ManualClock } from '../../fakes/clock.ts';

@@ -1,5 +1,5 @@
 /** A camera and its viewers over a relay and a network that a test holds in its hands. */
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import { ascii, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
-import { MemoryVault } from '#browser/memory-vault.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { Acts } from '#engine/messaging/acts.ts';
 import type { Sender } from '#engine/messaging/post.ts';

@@ -1,5 +1,5 @@
 /** Two devices and a real relay's core, in which pages die, sleep and lose their network as a test wants. */
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';

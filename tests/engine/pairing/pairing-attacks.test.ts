@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import { ascii, joined, same, type Bytes } from '#domain/base/bytes.ts';
 import type { MeetingCode, TypedCode } from '#domain/pairing/pairing-code.ts';
 import {

@@ -1,4 +1,4 @@
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import { Pairing } from '#engine/pairing/pairing-controls.ts';
 import type { PairingState } from '#engine/pairing/pairing.ts';
 import { ManualClock } from '../../fakes/clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asKey, WebCrypto } from '#browser/crypto.ts';
+import { asKey, WebCrypto } from '#browser/keys/crypto.ts';
 import { ascii, bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
 import { codeFrom, codeText, locatorOf } from '#domain/pairing/pairing-code.ts';
 import {

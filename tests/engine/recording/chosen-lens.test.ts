@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
-import { MemoryVault } from '#browser/memory-vault.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { PROFILES } from '#domain/recording/profile.ts';

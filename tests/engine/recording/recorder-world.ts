@@ -1,7 +1,7 @@
 /** A recorder with all that it asks of the world, in memory, and a device that is a camera. */
 import { expect } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
-import { MemoryVault } from '#browser/memory-vault.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { House } from '#engine/home/house.ts';
 import { Recorder } from '#engine/recording/recorder.ts';

@@ -1,6 +1,6 @@
 /** Whoever holds a recovery kit, and the relay with it: what they get before the day is over. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/crypto.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Subject } from '#domain/home/roster.ts';
 import { kitKeysOf, type KitKeys } from '#engine/home/kit-keys.ts';

@@ -1,4 +1,4 @@
-import { DexieSegments } from '#browser/segments.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';

@@ -1,8 +1,8 @@
 import { base64urlOf } from '#domain/base/base64url.ts';
 import type { Dtls } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
-import { cleanUp, until } from '../../browser/live-stage.ts';
-import { call, certificates, type Certificates } from '../../browser/two-peers.ts';
+import { cleanUp, until } from '../../browser/live/live-stage.ts';
+import { call, certificates, type Certificates } from '../../browser/network/two-peers.ts';
 
 /** Who says something else than is so, and how much of it. */
 const SWAPS = [

@@ -1,0 +1,64 @@
+import { wholeView, type Extent } from '#domain/media/whole-view.ts';
+import { processorMaker } from './frame-clock.ts';
+import scalerUrl from './scaler.worker.ts?worker&url';
+import type { ToScaler } from './scaler.worker.ts';
+import { trustedWorker } from '#browser/device/trusted.ts';
+
+/**
+ * Where pictures are written that become a track. Chromium has it (mediacapture-transform, its
+ * first form).
+ */
+type Generator = MediaStreamTrack & { readonly writable: WritableStream<VideoFrame> };
+type GeneratorMaker = new (init: { readonly kind: 'video' }) => Generator;
+
+/**
+ * A lens made smaller, whole. Chromium's own scaling is a note on the frame that its MediaRecorder
+ * does not read: it would record the size of the lens (measured). In a worker, so that it goes on
+ * while the page is hidden.
+ */
+export class Scaler {
+	readonly track: MediaStreamTrack;
+	readonly #worker: Worker;
+	#chosen: Extent;
+
+	private constructor(
+		track: Generator,
+		from: MediaStreamTrack,
+		lens: ReadableStream<VideoFrame>,
+		chosen: Extent,
+	) {
+		this.track = track;
+		this.#chosen = chosen;
+		// Of itself it knows none of this.
+		track.getSettings = () => {
+			const settings = from.getSettings();
+			const { width = 0, height = 0 } = settings;
+			return { ...settings, ...wholeView({ width, height }, this.#chosen) };
+		};
+		this.#worker = new Worker(trustedWorker(scalerUrl), { type: 'module', name: 'scaler' });
+		const begin: ToScaler = { kind: 'begin', from: lens, to: track.writable, chosen };
+		this.#worker.postMessage(begin, [begin.from, begin.to]);
+	}
+
+	/** `null`: this browser cannot. */
+	static of(lens: MediaStreamTrack, chosen: Extent): Scaler | null {
+		const { MediaStreamTrackGenerator: Maker } = globalThis as {
+			MediaStreamTrackGenerator?: GeneratorMaker;
+		};
+		const Reader = processorMaker();
+		if (Maker === undefined || Reader === null) return null;
+		const { readable } = new Reader({ track: lens, maxBufferSize: 1 });
+		return new Scaler(new Maker({ kind: 'video' }), lens, readable, chosen);
+	}
+
+	choose(chosen: Extent): void {
+		this.#chosen = chosen;
+		const wish: ToScaler = { kind: 'chosen', chosen };
+		this.#worker.postMessage(wish);
+	}
+
+	close(): void {
+		this.track.stop();
+		this.#worker.terminate();
+	}
+}

@@ -1,0 +1,91 @@
+import { agentOf } from '#domain/recording/device-report.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { FramesPart } from '#domain/live/live-part.ts';
+import type { Lab } from '#ports/device/lab.ts';
+import { featuresOfBrowser } from '#browser/encoding/features.ts';
+import { LiveDecoder } from '#browser/live/live-decoder.ts';
+import { recorderType } from '#browser/encoding/media-recorder.ts';
+import { openScratch } from './scratch.ts';
+import { sourceMaker } from '#browser/live/source-maker.ts';
+
+const H264 = 'video/mp4; codecs="avc1.42E01F"';
+
+/** What this browser can do. Rules: docs/spec/device-check.md. */
+export class BrowserLab implements Lab {
+	about(): ReturnType<Lab['about']> {
+		const { mobile, installed } = featuresOfBrowser();
+		return { ...agentOf(navigator.userAgent), phone: mobile, installed };
+	}
+
+	codecs(): ReturnType<Lab['codecs']> {
+		return {
+			records: recorderType(false),
+			withSound: recorderType(true),
+			encodes: typeof VideoEncoder !== 'undefined',
+			decodes: typeof VideoDecoder !== 'undefined',
+			plays: sourceMaker()?.isTypeSupported(H264) === true,
+		};
+	}
+
+	/** By what shows a live picture. It paints what it has time for; one shows that it can. */
+	async decode(parts: readonly FramesPart[], signal: AbortSignal): Promise<void> {
+		if (typeof VideoDecoder === 'undefined') {
+			throw new Fault('unsupported', 'this browser has no video decoder');
+		}
+		let decoder: LiveDecoder | null = null;
+		await new Promise<void>((done, fail) => {
+			signal.addEventListener('abort', () => {
+				done();
+			});
+			decoder = new LiveDecoder({
+				picture: () => {
+					done();
+				},
+				failed: fail,
+			});
+			for (const part of parts) decoder.decode(part);
+		}).finally(() => decoder?.close());
+	}
+
+	async awake(): Promise<boolean> {
+		if (!('wakeLock' in navigator)) throw new Fault('unsupported', 'no wake lock here');
+		try {
+			const lock = await navigator.wakeLock.request('screen');
+			await lock.release();
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
+	async room(): ReturnType<Lab['room']> {
+		try {
+			const { quota, usage } = await navigator.storage.estimate();
+			if (quota === undefined || usage === undefined) return null;
+			return { quotaBytes: quota, usedBytes: usage };
+		} catch {
+			// WebKitGTK has no such question.
+			return null;
+		}
+	}
+
+	sight(): ReturnType<Lab['sight']> {
+		let lost = document.hidden;
+		const look = (): void => {
+			lost ||= document.hidden;
+		};
+		document.addEventListener('visibilitychange', look);
+		return {
+			get lost() {
+				return lost;
+			},
+			stop: () => {
+				document.removeEventListener('visibilitychange', look);
+			},
+		};
+	}
+
+	scratch(): ReturnType<Lab['scratch']> {
+		return openScratch();
+	}
+}

@@ -1,0 +1,78 @@
+import type { Scratch } from '#ports/device/lab.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
+import { BrowserVault } from '#browser/keys/vault.ts';
+import { whenLate } from '#browser/device/when-late.ts';
+
+const LOCK = 'spycam-check';
+const FOOTAGE = 'spycam-check-footage';
+const VAULT = 'spycam-check-vault';
+const REMOVE_MS = 5000;
+
+/** DC1: new databases, whatever a check before left behind. `taken`: another tab checks. */
+export async function openScratch(): Promise<Scratch | 'taken'> {
+	const release = await taken();
+	if (release === null) return 'taken';
+	await removeAll();
+	const segments = new DexieSegments(FOOTAGE);
+	const vault = new BrowserVault(VAULT);
+	return {
+		segments,
+		vault,
+		remove: async () => {
+			segments.dispose();
+			vault.dispose();
+			const gone = await removeAll();
+			release();
+			return gone;
+		},
+	};
+}
+
+/** What a check left behind when its tab died. */
+export async function sweepScratch(): Promise<void> {
+	try {
+		const known = await indexedDB.databases();
+		if (!known.some(({ name }) => name === FOOTAGE || name === VAULT)) return;
+		const release = await taken();
+		if (release === null) return;
+		await removeAll();
+		release();
+	} catch {
+		// The next start tries again.
+	}
+}
+
+/** One tab's right to these databases, until it dies at the latest; `null`: another has it. */
+function taken(): Promise<(() => void) | null> {
+	return new Promise((done, fail) => {
+		navigator.locks
+			.request(LOCK, { ifAvailable: true }, (lock) => {
+				if (lock === null) {
+					done(null);
+					return;
+				}
+				return new Promise<void>(done);
+			})
+			.catch(fail);
+	});
+}
+
+async function removeAll(): Promise<boolean> {
+	const gone = await Promise.all([FOOTAGE, VAULT].map(removed));
+	return gone.every((one) => one);
+}
+
+function removed(name: string): Promise<boolean> {
+	return new Promise((done) => {
+		const inTime = whenLate(REMOVE_MS, () => {
+			done(false);
+		});
+		const asked = indexedDB.deleteDatabase(name);
+		const end = (gone: boolean) => (): void => {
+			inTime();
+			done(gone);
+		};
+		asked.onsuccess = end(true);
+		asked.onerror = end(false);
+	});
+}

@@ -1,0 +1,79 @@
+import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Glance, ThumbnailMaker } from '#ports/footage/thumbnails.ts';
+import type { FromThumbnailer, ToThumbnailer } from './thumbnail.worker.ts';
+import thumbnailUrl from './thumbnail.worker.ts?worker&url';
+import { trustedWorker } from '#browser/device/trusted.ts';
+
+const DEADLINE_MS = 5000;
+
+interface Waiting {
+	readonly done: (glance: Glance) => void;
+	readonly failed: (fault: Fault) => void;
+}
+
+/** Pictures by a worker of its own: decoding one frame must not cost the page a frame. */
+export class WorkerThumbnails implements ThumbnailMaker {
+	#worker: Worker | null = null;
+	readonly #waiting = new Map<number, Waiting>();
+	#id = 0;
+
+	picture(init: Bytes, fragment: Bytes): Promise<Glance> {
+		if (!('VideoDecoder' in globalThis) || !('OffscreenCanvas' in globalThis)) {
+			return Promise.reject(new Fault('unsupported', 'no pictures of single frames here'));
+		}
+		const id = (this.#id += 1);
+		const movie = joined(init, fragment).buffer;
+		return new Promise<Glance>((resolve, reject) => {
+			const timer = setTimeout(() => {
+				this.#settle(id)?.failed(new Fault('timeout', `no picture in ${DEADLINE_MS} ms`));
+				this.rest();
+			}, DEADLINE_MS);
+			this.#waiting.set(id, {
+				done: (glance) => {
+					clearTimeout(timer);
+					resolve(glance);
+				},
+				failed: (fault) => {
+					clearTimeout(timer);
+					reject(fault);
+				},
+			});
+			const message: ToThumbnailer = { id, movie };
+			this.#start().postMessage(message, [movie]);
+		});
+	}
+
+	rest(): void {
+		this.#worker?.terminate();
+		this.#worker = null;
+		for (const id of [...this.#waiting.keys()]) {
+			this.#settle(id)?.failed(new Fault('aborted', 'no picture is wanted any more'));
+		}
+	}
+
+	#settle(id: number): Waiting | undefined {
+		const waiting = this.#waiting.get(id);
+		this.#waiting.delete(id);
+		return waiting;
+	}
+
+	#start(): Worker {
+		if (this.#worker !== null) return this.#worker;
+		const worker = new Worker(trustedWorker(thumbnailUrl), { type: 'module', name: 'thumbnails' });
+		worker.onmessage = ({ data }: MessageEvent<FromThumbnailer>) => {
+			const waiting = this.#settle(data.id);
+			if ('jpeg' in data) {
+				waiting?.done({ jpeg: new Uint8Array(data.jpeg), look: data.look });
+			} else waiting?.failed(new Fault('corrupt', data.failed));
+		};
+		worker.onerror = () => {
+			for (const id of [...this.#waiting.keys()]) {
+				this.#settle(id)?.failed(new Fault('internal', 'the picture maker failed'));
+			}
+			this.rest();
+		};
+		this.#worker = worker;
+		return worker;
+	}
+}

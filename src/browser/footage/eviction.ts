@@ -1,0 +1,262 @@
+import Dexie from 'dexie';
+import { Fault } from '#domain/base/fault.ts';
+import { endUsOf } from '#domain/footage/index-page.ts';
+import { verdict, type Limits } from '#domain/storage/leaving.ts';
+import { mayGrow } from '#domain/storage/retention.ts';
+import { holedRun, shortenedRun } from '#domain/footage/run-change.ts';
+import type { Span } from '#domain/footage/timeline.ts';
+import type { Evicted } from '#ports/footage/segments.ts';
+import type { Connection } from '#browser/storage/connection.ts';
+import type { FootageDatabase } from './database.ts';
+import { readable } from '#browser/storage/fault-from.ts';
+import {
+	deleteThumbs,
+	KEEPING_TABLES,
+	pinsOf,
+	purgeRemoval,
+	removalsOf,
+	touches,
+} from './keeping.ts';
+import type { Mending } from './mending.ts';
+import {
+	decodePage,
+	decodeRun,
+	type Page,
+	type PageKey,
+	type RunKey,
+	type RunRow,
+} from './rows.ts';
+
+/** Either one page left, or a row is in the way that must be mended first, or nothing may leave. */
+type Leaving =
+	| { readonly kind: 'evicted'; readonly evicted: Evicted; readonly run: RunKey }
+	| { readonly kind: 'damaged'; readonly table: 'pages' | 'runs'; readonly key: PageKey | RunKey }
+	| { readonly kind: 'none' };
+
+/** A run whose row does not say yet what has left of it. */
+interface Unsettled {
+	readonly key: RunKey;
+	readonly gone: readonly Span[];
+}
+
+/** Deletes the oldest pages until `bytes` are freed or `maxPages` are gone (docs/spec/retention.md). */
+export async function evict(
+	connection: Connection<FootageDatabase>,
+	mending: Mending,
+	bytes: number,
+	maxPages: number,
+): Promise<Evicted> {
+	// What a person threw away goes before what nobody did.
+	const purged = await purge(connection, Infinity, bytes).catch(noRoom);
+	return leaveOneByOne(connection, mending, { bytes: bytes - purged, maxPages }, purged);
+}
+
+/** Deletes the pages that ended before `beforeUs`, at most `maxPages` of them. */
+export function expire(
+	connection: Connection<FootageDatabase>,
+	mending: Mending,
+	beforeUs: number,
+	maxPages: number,
+): Promise<Evicted> {
+	return leaveOneByOne(connection, mending, { bytes: 0, maxPages, beforeUs });
+}
+
+interface Bounds extends Limits {
+	readonly maxPages: number;
+}
+
+async function leaveOneByOne(
+	connection: Connection<FootageDatabase>,
+	mending: Mending,
+	{ bytes, maxPages, beforeUs = -Infinity }: Bounds,
+	purged = 0,
+): Promise<Evicted> {
+	let all: Evicted = { segments: 0, bytes: 0, span: null };
+	let pages = 0;
+	let unmended = 0;
+	const unsettled = new Map<string, Unsettled>();
+	while (pages < maxPages && unmended < 3) {
+		const limits = { bytes: bytes - all.bytes, beforeUs };
+		if (limits.bytes <= 0 && beforeUs === -Infinity) break;
+		const left = await leave(connection, unsettled, limits);
+		if (left.kind === 'none') break;
+		if (left.kind === 'damaged') {
+			// What cannot be mended stays where it is, and with it what was written later.
+			unmended = (await mending.mend(left.table, [left.key])) ? 0 : unmended + 1;
+		} else {
+			pages += 1;
+			all = together(all, left.evicted);
+		}
+	}
+	for (const { key, gone } of unsettled.values()) await mending.settle(key, gone);
+	return { ...all, bytes: all.bytes + purged };
+}
+
+/**
+ * One page leaves. At the quota browsers refuse every transaction that writes a byte, however much it
+ * deletes: then the run row stays as it is for the moment, and is noted in `unsettled`.
+ */
+async function leave(
+	connection: Connection<FootageDatabase>,
+	unsettled: Map<string, Unsettled>,
+	limits: Limits,
+): Promise<Leaving> {
+	const oldest = (writing: boolean) =>
+		connection.write(KEEPING_TABLES, (database) => evictOldest(database, writing, limits));
+	try {
+		return await oldest(true);
+	} catch (error) {
+		if (!(error instanceof Fault && error.kind === 'quota')) throw error;
+		const left = await oldest(false);
+		if (left.kind === 'evicted' && left.evicted.span !== null) {
+			const name = left.run.join();
+			const gone = [...(unsettled.get(name)?.gone ?? []), left.evicted.span];
+			unsettled.set(name, { key: left.run, gone });
+		}
+		return left;
+	}
+}
+
+/** Deletes the page written first that may leave. `writing`: whether the run row may be written, too. */
+async function evictOldest(
+	database: FootageDatabase,
+	writing: boolean,
+	limits: Limits,
+): Promise<Leaving> {
+	const { pages, runs } = database;
+	const pins = await pinsOf(database);
+	let after = -Infinity;
+	for (;;) {
+		const [key] = await pages.where('firstPlace').above(after).limit(1).primaryKeys();
+		if (key === undefined) return { kind: 'none' };
+		const page = decodePage(await readable(pages.get(key)));
+		if (page === null) return { kind: 'damaged', table: 'pages', key };
+		const runKey: RunKey = [page.camera, page.runNo];
+		const run = decodeRun(await readable(runs.get(runKey)));
+		if (run === null) return { kind: 'damaged', table: 'runs', key: runKey };
+		const [next] = await pages
+			.where(':id')
+			.between(key, [...runKey, Dexie.maxKey], false)
+			.limit(1)
+			.primaryKeys();
+		const pinned = pins.some((pin) => pin.camera === page.camera && touches(pin, spanOf(page)));
+		const grows = next === undefined && mayGrow(run, await laterRun(database, runKey));
+		const becomes = verdict({ pinned, grows, endUs: spanOf(page).endUs }, limits);
+		// Written in this order, so what follows is younger; a clock set back makes it wait its turn.
+		if (becomes === 'end') return { kind: 'none' };
+		if (becomes === 'stays') {
+			after = page.firstPlace;
+			continue;
+		}
+		const nextPage = next === undefined ? null : decodePage(await readable(pages.get(next)));
+		if (next !== undefined && nextPage === null) {
+			return { kind: 'damaged', table: 'pages', key: next };
+		}
+		const evicted = await remove(database, page, nextPage, run, writing);
+		return { kind: 'evicted', evicted, run: runKey };
+	}
+}
+
+async function remove(
+	database: FootageDatabase,
+	page: Page,
+	next: Page | null,
+	run: RunRow,
+	writing: boolean,
+): Promise<Evicted> {
+	const { bytes, pages, runs } = database;
+	const { camera, runNo, parsed } = page;
+	const { startUs, endUs } = spanOf(page);
+	let freed = parsed.reduce((sum, { size }) => sum + size, 0);
+	await bytes.bulkDelete(parsed.map(({ place }) => place));
+	await pages.delete([camera, runNo, page.minute]);
+	await deleteThumbs(database, camera, { startUs, endUs });
+	const before = await pages
+		.where(':id')
+		.between([camera, runNo, Dexie.minKey], [camera, runNo, page.minute])
+		.count();
+	const first = next?.parsed[0];
+	if (before > 0) {
+		const shorter = { ...run, bytes: Math.max(0, run.bytes - freed) };
+		if (writing) await runs.put(holedRun(shorter, { startUs, endUs, why: 'deleted' }));
+	} else if (first !== undefined) {
+		if (writing) await runs.put(shortenedRun(run, first, freed));
+	} else {
+		freed += await removeRun(database, run);
+	}
+	freed += await removeHollow(database, [camera, runNo]);
+	return { segments: parsed.length, bytes: freed, span: { startUs, endUs } };
+}
+
+export function spanOf({ parsed }: Page): Span {
+	const startUs = parsed[0]?.startUs ?? 0;
+	return {
+		startUs,
+		endUs: parsed.reduce((latest, entry) => Math.max(latest, endUsOf(entry)), startUs),
+	};
+}
+
+/** Deletes for good what was removed before `beforeMs`, oldest first, until `bytes` are freed. */
+export async function purge(
+	connection: Connection<FootageDatabase>,
+	beforeMs: number,
+	bytes = Infinity,
+): Promise<number> {
+	const removals = await connection.read(['removals'], (database) => removalsOf(database));
+	let freed = 0;
+	for (const { id, atMs } of removals) {
+		if (freed >= bytes) break;
+		if (atMs >= beforeMs) continue;
+		freed += await connection.write(KEEPING_TABLES, (database) => purgeRemoval(database, id));
+	}
+	return freed;
+}
+
+/** At the quota browsers refuse even this: pages can leave without a byte being written. */
+function noRoom(error: unknown): number {
+	if (error instanceof Fault && error.kind === 'quota') return 0;
+	throw error;
+}
+
+async function removeRun({ bytes, runs }: FootageDatabase, run: RunRow): Promise<number> {
+	await bytes.delete(run.initPlace);
+	await runs.delete([run.camera, run.runNo]);
+	return run.initSize;
+}
+
+export async function laterRun(
+	{ runs }: FootageDatabase,
+	[camera, runNo]: RunKey,
+): Promise<RunRow | null> {
+	const range = runs.where(':id').between([camera, runNo], [camera, Dexie.maxKey], false);
+	return decodeRun(await readable(range.first()));
+}
+
+/** Older runs of the camera that damage has left without a page: nothing else would ever take them away. */
+async function removeHollow(database: FootageDatabase, [camera, runNo]: RunKey): Promise<number> {
+	const { pages, runs } = database;
+	let freed = 0;
+	const older = runs.where(':id').between([camera, Dexie.minKey], [camera, runNo]);
+	for (const key of await older.primaryKeys()) {
+		const run = decodeRun(await readable(runs.get(key)));
+		if (run === null || mayGrow(run, await laterRun(database, key))) continue;
+		const left = await pages
+			.where(':id')
+			.between([...key, Dexie.minKey], [...key, Dexie.maxKey])
+			.count();
+		if (left === 0) freed += await removeRun(database, run);
+	}
+	return freed;
+}
+
+function together(one: Evicted, two: Evicted): Evicted {
+	if (one.span === null || two.span === null) return one.span === null ? two : one;
+	return {
+		segments: one.segments + two.segments,
+		bytes: one.bytes + two.bytes,
+		span: {
+			startUs: Math.min(one.span.startUs, two.span.startUs),
+			endUs: Math.max(one.span.endUs, two.span.endUs),
+		},
+	};
+}

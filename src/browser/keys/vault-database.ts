@@ -1,0 +1,204 @@
+import { Dexie, type Table } from 'dexie';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import type {
+	Arrival,
+	EpochFacts,
+	KeptCamera,
+	KeyStrength,
+	PendingJoin,
+} from '#ports/keys/vault.ts';
+import type { KeyRow } from './kept-keys.ts';
+import { Opening } from '#browser/storage/opening.ts';
+
+export interface IdentityRow {
+	readonly id: 'this';
+	/** 1 while nothing is kept that version 1 would misread. */
+	readonly version: number;
+	readonly strength: KeyStrength;
+	/** The home it founded. */
+	readonly home: HomeId;
+	readonly device: DeviceId;
+	/** The home it is in, where that is another. */
+	readonly current?: HomeId;
+	/** Founded to watch only: no camera is missing. */
+	readonly bare?: boolean;
+}
+
+/** Version 1 kept no `rosterSeq`: there was nothing but entry 1. */
+export type EpochRow = Omit<EpochFacts, 'rosterSeq'> & {
+	readonly camera: CameraId;
+	readonly rosterSeq?: number;
+};
+
+/** A home that was come into, or the founded one once it has a relay. */
+export interface HomeRow {
+	readonly home: HomeId;
+	readonly relay: string | null;
+}
+
+export interface EntryRow {
+	readonly home: HomeId;
+	readonly seq: number;
+	readonly bytes: Bytes;
+	/** When it came, where that was said. */
+	readonly seenMs?: number;
+}
+
+/** Of this device (`own`) the last number that it gave, of others the highest that was read. */
+export interface CountRow {
+	readonly of: DeviceId | 'own';
+	readonly count: number;
+}
+
+/** This device on its way into a home. */
+export interface PendingRow extends PendingJoin {
+	readonly id: 'this';
+}
+
+/**
+ * Layout: docs/spec/identity.md, "Vault". Grants lie apart from keys, because a key that cannot be read
+ * makes its whole row unreadable. It is never changed by an upgrade of the footage's database.
+ */
+export class VaultDatabase extends Dexie {
+	declare readonly identity: Table<IdentityRow, string>;
+	declare readonly keys: Table<KeyRow, string>;
+	declare readonly grants: Table<{ name: string; bytes: Bytes }, string>;
+	declare readonly epochs: Table<EpochRow, [CameraId, number]>;
+	declare readonly roster: Table<Omit<EntryRow, 'home'>, number>;
+	declare readonly cameras: Table<KeptCamera, CameraId>;
+	declare readonly homes: Table<HomeRow, HomeId>;
+	declare readonly entries: Table<EntryRow, [HomeId, number]>;
+	declare readonly counts: Table<CountRow, CountRow['of']>;
+	declare readonly pendingJoin: Table<PendingRow, 'this'>;
+	declare readonly arrivals: Table<Arrival, [HomeId, DeviceId]>;
+
+	constructor(name: string) {
+		// Relaxed writes may be lost for 30 s after a power cut; a key must not be.
+		super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
+		this.version(1).stores({
+			identity: 'id',
+			keys: 'name',
+			grants: 'name',
+			epochs: '[camera+number]',
+			roster: 'seq',
+			cameras: 'id',
+		});
+		// Only added to: nothing of version 1 is touched.
+		this.version(2).stores({ homes: 'home', entries: '[home+seq]' });
+		this.version(3).stores({ counts: 'of' });
+		this.version(4).stores({ pendingJoin: 'id', arrivals: '[home+device]' });
+	}
+}
+
+const DEAD: readonly string[] = ['DatabaseClosedError', 'InvalidStateError'];
+
+/** The database with a deadline on every call; a connection that died is opened again, once. */
+export class VaultConnection {
+	readonly db: VaultDatabase;
+	readonly #deadlineMs: number;
+	#opening: Opening<VaultDatabase> | null = null;
+	/** It was open before. */
+	#known = false;
+
+	constructor(name: string, deadlineMs: number) {
+		this.db = new VaultDatabase(name);
+		this.#deadlineMs = deadlineMs;
+	}
+
+	async do<T>(work: () => PromiseLike<T>): Promise<T> {
+		try {
+			return await within(this.#deadlineMs, this.#opened(work));
+		} catch (error) {
+			if (!DEAD.includes(nameOf(error))) throw faultFrom(error);
+		}
+		try {
+			this.#opening = null;
+			this.db.close({ disableAutoOpen: false });
+			return await within(this.#deadlineMs, this.#opened(work));
+		} catch (error) {
+			throw faultFrom(error);
+		}
+	}
+
+	/** One row in a transaction of its own; a row that cannot be read is a row that is not there. */
+	async row<Row, Key>(table: Table<Row, Key>, key: Key): Promise<Row | undefined> {
+		try {
+			return await this.do(() => table.get(key));
+		} catch (error) {
+			if (error instanceof Fault && error.kind === 'corrupt') return undefined;
+			throw error;
+		}
+	}
+
+	async #opened<T>(work: () => PromiseLike<T>): Promise<T> {
+		const opening = (this.#opening ??= new Opening(this.db, 'keys', this.#known));
+		try {
+			await opening.wait();
+		} catch (error) {
+			if (!opening.pending) this.#opening = null;
+			throw error;
+		}
+		this.#known = true;
+		return work();
+	}
+
+	/** Told after each write. */
+	written: () => void = () => undefined;
+
+	async write<T>(work: (db: VaultDatabase) => Promise<T>): Promise<T> {
+		const done = await this.do(() =>
+			this.db.transaction('rw', this.db.tables, () => work(this.db)),
+		);
+		this.written();
+		return done;
+	}
+}
+
+async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(fault('timeout', 'the vault did not answer')), ms);
+	});
+	try {
+		return await Promise.race([work, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** Dexie wraps the browser's own error as `inner`, and an aborted transaction says only there why. */
+function nameOf(error: unknown): string {
+	if (!(error instanceof Error)) return '';
+	const inner: unknown = 'inner' in error ? error.inner : undefined;
+	if (error.name === 'AbortError' && inner instanceof Error) return inner.name;
+	return error.name;
+}
+
+function faultFrom(error: unknown): Fault {
+	if (error instanceof Fault) return error.of('keys');
+	const name = nameOf(error);
+	const said = `the vault said ${name}`;
+	switch (name) {
+		case 'ConstraintError':
+		case 'BulkError':
+			return fault('conflict', said, error);
+		case 'DataCloneError':
+			return fault('unsupported', said, error);
+		case 'QuotaExceededError':
+			return fault('quota', said, error);
+		case 'VersionError':
+			return fault('newer', said, error);
+		case 'UnknownError':
+		case 'NotReadableError':
+		case 'DataError':
+			return fault('corrupt', said, error);
+		default:
+			return fault('unavailable', said, error);
+	}
+}
+
+function fault(kind: FaultKind, said: string, cause?: unknown): Fault {
+	return new Fault(kind, said, cause, 'keys');
+}

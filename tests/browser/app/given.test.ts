@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import { bytesOf } from '#domain/base/bytes.ts';
+import type { Contact } from '#domain/pairing/contact.ts';
+import { invitationText } from '#domain/pairing/invitation.ts';
+import { kitLink } from '#domain/pairing/kit.ts';
+import { nearText } from '#domain/pairing/near-code.ts';
+import { codeText } from '#domain/pairing/pairing-code.ts';
+
+const script = readFileSync(new URL('../../../../static/early.js', import.meta.url), 'utf8');
+const app = 'https://cam.example';
+const [rid, bytes] = ['00'.repeat(16), new Uint8Array(32)];
+const contact: Contact = {
+	fingerprint: bytes,
+	ufrag: 'abcd',
+	password: 'p'.repeat(22),
+	addresses: [],
+};
+const named = { rid, secret: bytes, hash: bytes };
+
+/** All that the app makes, and what each is for. */
+const links: readonly (readonly [string, string])[] = [
+	...(['p1', 'n1'] as const).map(
+		(kind) => ['code', codeText({ ...named, kind, relay: app })] as const,
+	),
+	...(['p2', 'n2'] as const).map(
+		(kind) => ['code', nearText({ ...named, kind, contact })] as const,
+	),
+	...(['c2', 'a2'] as const).map((kind) => ['code', nearText({ kind, rid, contact })] as const),
+	...[false, true].map(
+		(guarded) => ['kit', kitLink('', bytesOf(rid), app, guarded).split('#')[1] ?? ''] as const,
+	),
+	...[null, app].map((at) => ['invite', invitationText({ code: 'code', relay: at })] as const),
+];
+
+interface Given {
+	waits(): string | null;
+	take(): string | null;
+}
+
+/** The script in a page that was opened with this hash. */
+function opened(hash: string): { given: Given; address: string } {
+	let address = `/x${hash}`;
+	const page: { spycamGiven?: Given } = {};
+	runInNewContext(script, {
+		...{ globalThis: page, location: { hash, pathname: '/x', search: '' } },
+		history: {
+			state: null,
+			replaceState: (_state: null, _title: string, to: string) => (address = to),
+		},
+		addEventListener: () => undefined,
+		document: {},
+		MutationObserver: class {
+			observe = (): void => undefined;
+		},
+	});
+	return { given: page.spycamGiven!, address };
+}
+
+it.each(links)('PR34 a link for %s leaves the address and is handed out: %s', (what, behind) => {
+	const { given, address } = opened(`#${behind}`);
+	expect(address).toBe('/x');
+	expect([given.waits(), given.take(), given.take()]).toEqual([what, behind, null]);
+});
+
+it.each(['', '#', '#main', '#k3.x', '#k12.x', '#a1.x', '#invites.x'])(
+	'PR34 what is no such link stays: %s',
+	(hash) => {
+		const { given, address } = opened(hash);
+		expect([given.waits(), address]).toEqual([null, `/x${hash}`]);
+	},
+);

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { BrowserClock } from '#browser/device/clock.ts';
+import { DexiePreferences } from '#browser/storage/preferences.ts';
+import { DexieSeen } from '#browser/storage/seen.ts';
+import { LockTenure } from '#browser/device/tenure.ts';
+import { trustedWorker } from '#browser/device/trusted.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { clockContract } from '../../contracts/clock.ts';
+import { preferencesContract } from '../../contracts/preferences.ts';
+import { seenContract } from '../../contracts/seen.ts';
+import { tenureContract } from '../../contracts/tenure.ts';
+import { answer, rawly } from '../footage/raw-database.ts';
+
+const pass = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe('BrowserClock', () => {
+	clockContract(() => ({ clock: new BrowserClock(), pass }));
+
+	test('CL6 its timers run in a worker', async () => {
+		const inPage = vi.spyOn(globalThis, 'setInterval');
+		const clock = new BrowserClock();
+		await new Promise<void>((done) => clock.every(5, done));
+		expect(inPage).not.toHaveBeenCalled();
+		clock.dispose();
+	});
+
+	test('CL6 without a worker the page’s own timers are better than none', async () => {
+		vi.stubGlobal('Worker', function NoWorker() {
+			throw new DOMException('refused', 'SecurityError');
+		});
+		const clock = new BrowserClock();
+		vi.unstubAllGlobals();
+		vi.stubGlobal('Worker', undefined);
+		await new Promise<void>((done) => clock.after(5, done));
+		vi.unstubAllGlobals();
+		clock.dispose();
+	});
+});
+
+describe('LockTenure', () => {
+	tenureContract(() => [new LockTenure(), new LockTenure()]);
+
+	test('LV19 recording a camera and speaking for it are two things', async () => {
+		const camera = 'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd' as CameraId;
+		const [records, speaks] = [new LockTenure(), new LockTenure('lens')];
+		const both = [await records.take(camera), await speaks.take(camera)];
+		expect(both).not.toContain(null);
+		expect(await new LockTenure('lens').take(camera)).toBeNull();
+		for (const release of both) release?.();
+		await expect.poll(() => speaks.taken(camera)).toBe(false);
+	});
+
+	test('a tab that dies lets go', async () => {
+		const frame = document.createElement('iframe');
+		document.body.append(frame);
+		const camera = 'abababababababababababababababab' as CameraId;
+		const there = frame.contentWindow!.navigator.locks;
+		await new Promise<void>((held) => {
+			void there.request(`spycam-camera ${camera}`, () => {
+				held();
+				return new Promise<never>(() => undefined);
+			});
+		});
+		const tenure = new LockTenure();
+		expect(await tenure.take(camera)).toBeNull();
+		frame.remove();
+		await expect.poll(() => tenure.taken(camera)).toBe(false);
+		const release = await tenure.take(camera);
+		expect(release).not.toBeNull();
+		release!();
+	});
+});
+
+describe('DexiePreferences', () => {
+	let count = 0;
+	preferencesContract(async (stored) => {
+		const name = `preferences-${(count += 1)}`;
+		const store = new DexiePreferences(name);
+		await store.read();
+		if (stored !== undefined) {
+			await rawly(name, (table) => answer(table('documents').put(stored, 'preferences')));
+		}
+		return store;
+	});
+
+	test('what was written is there for the next page', async () => {
+		await new DexiePreferences('preferences-kept').write({ profile: 'high' });
+		expect((await new DexiePreferences('preferences-kept').read()).profile).toBe('high');
+	});
+});
+
+describe('DexieSeen', () => {
+	let count = 0;
+	seenContract(async (stored) => {
+		const name = `seen-${(count += 1)}`;
+		const store = new DexieSeen(name);
+		await store.read();
+		if (stored !== undefined) {
+			await rawly(name, (table) => answer(table('documents').put(stored, 'seen')));
+		}
+		return store;
+	});
+
+	test('LV28 it lies beside the preferences, and neither costs the other', async () => {
+		const preferences = new DexiePreferences('seen-beside');
+		await preferences.write({ profile: 'high' });
+		const one = { seenMs: 1_800_000_000_000, recorded: new Map() };
+		const seen = new Map([['a1'.repeat(16) as DeviceId, one]]);
+		await new DexieSeen('seen-beside').write(seen, 1_800_000_000_000);
+		await preferences.write({ sound: true });
+		expect(await new DexieSeen('seen-beside').read()).toEqual(seen);
+		expect(await preferences.read()).toMatchObject({ profile: 'high', sound: true });
+	});
+});
+
+describe('trustedWorker', () => {
+	test.each([
+		'https://elsewhere.example/_app/immutable/workers/timer.js',
+		'data:text/javascript,1',
+		'blob:https://elsewhere.example/1',
+		'javascript:1',
+		'/_app/immutable/chunks/timer.js',
+		'/_app/immutable/workers/../../evil.js',
+		'//elsewhere.example/service-worker.js',
+	])('refuses %s', (url) => {
+		expect(() => trustedWorker(url)).toThrow(Fault);
+	});
+
+	test.each(['/_app/immutable/workers/timer.worker-Ab_12.js', '/service-worker.js'])(
+		'admits %s',
+		(url) => {
+			expect(new URL(trustedWorker(url)).href).toBe(new URL(url, location.href).href);
+		},
+	);
+});

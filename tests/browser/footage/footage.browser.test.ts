@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
+import { BrowserVault } from '#browser/keys/vault.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { House } from '#engine/home/house.ts';
+import { still } from '../../engine/sealing/sealing.ts';
+import { restore } from '../../fixtures/dump.ts';
+import footage from '../../fixtures/footage/version-1.json';
+
+const crypto = new WebCrypto();
+const camera = footage.camera as CameraId;
+
+describe('footage of version 1', () => {
+	let house: House;
+	let vault: BrowserVault;
+	let segments: DexieSegments;
+
+	beforeAll(async () => {
+		for (const database of footage.databases) await restore(database);
+		vault = new BrowserVault();
+		segments = new DexieSegments();
+		house = new House({ crypto, vault, segments, clock: still });
+	});
+
+	afterAll(() => {
+		vault.dispose();
+		segments.dispose();
+		for (const { name } of footage.databases) indexedDB.deleteDatabase(name);
+	});
+
+	it('EN4 ID2 its house is ready, with keys that are readable', async () => {
+		expect(await house.look()).toMatchObject({
+			kind: 'ready',
+			strength: 'readable',
+			cameras: [{ id: camera, name: footage.name }],
+		});
+	});
+
+	it('EN4 EN17 every segment opens, and is what was filmed', async () => {
+		const [run] = await segments.runs(camera);
+		if (run === undefined) throw new Error('the run is not there');
+		expect(run).toMatchObject({ runNo: 1, startUs: footage.fromMs * 1000, ended: 'stopped' });
+		const init = await segments.read(run.initPlace);
+		if (init === null) throw new Error('the init section is not there');
+		const bodies = [(await house.opener.openInit(run, init)).body];
+		const rows = await segments.between(camera, footage.fromMs * 1000, footage.toMs * 1000);
+		for (const row of rows) {
+			const stored = await segments.read(row.place);
+			if (stored !== null) bodies.push((await house.opener.open(run, row, stored)).body);
+		}
+		const hashes = await Promise.all(
+			bodies.map(async (body) => hexOf(await crypto.sha256(body.slice()))),
+		);
+		expect(hashes).toEqual(footage.bodies);
+	});
+
+	it('EN19 its chain holds', async () => {
+		const [run] = await segments.runs(camera);
+		if (run === undefined) throw new Error('the run is not there');
+		const rows = await segments.between(camera, run.startUs, run.endUs);
+		const places = [{ seq: 0, place: run.initPlace }, ...rows];
+		const pieces = await Promise.all(
+			places.map(async ({ seq, place }) => {
+				const stored = await segments.read(place);
+				if (stored === null) throw new Error(`segment ${seq} is not there`);
+				return { seq, ...stored };
+			}),
+		);
+		const whole = { kind: 'whole', segments: footage.segments + 1 };
+		expect(await house.opener.verifyChain(run, pieces)).toEqual(whole);
+	});
+});

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BrowserOrigin } from '#browser/device/origin.ts';
+import { DexieLedger } from '#browser/storage/ledger.ts';
+import { DexieReserve } from '#browser/storage/reserve.ts';
+import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieThumbnails } from '#browser/footage/thumbnails.ts';
+import { Allowance } from '#engine/storage/allowance.ts';
+import { Caretaker } from '#engine/storage/caretaker.ts';
+import { Journal } from '#engine/storage/journal.ts';
+import { Pins } from '#engine/storage/pins.ts';
+import { Retention } from '#engine/storage/retention.ts';
+import { DOOR, record, sealed, SECOND, T0 } from '../../contracts/segments.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { MemoryPreferences } from '../../fakes/preferences.ts';
+
+/** A ring of a device with real databases: what a person is promised about its room. */
+const MIB = 2 ** 20;
+const BUDGET = 60 * MIB;
+/** Two minutes a mebibyte would take days: a segment of 300 kB is one of 2.4 Mbit/s. */
+const SIZE = 300_000;
+
+let name = 0;
+let open: { dispose(): void }[] = [];
+function world() {
+	name += 1;
+	const clock = new ManualClock(T0 / 1000);
+	const segments = new DexieSegments(`ring-${String(name)}`);
+	const thumbnails = new DexieThumbnails(`ring-${String(name)}`);
+	const reserve = new DexieReserve(`ring-reserve-${String(name)}`);
+	const ledger = new DexieLedger(`ring-ledger-${String(name)}`);
+	open = [segments, thumbnails, reserve, ledger];
+	const preferences = new MemoryPreferences({ budgetBytes: BUDGET });
+	const allowance = new Allowance(preferences, clock, () => Promise.resolve(null));
+	const pins = new Pins(segments, allowance);
+	const journal = new Journal(ledger, clock);
+	const retention = new Retention({ segments, allowance, reserve, journal });
+	const caretaker = new Caretaker({
+		...{ clock, segments, thumbnails, reserve, ledger, journal, allowance, pins, retention },
+		preferences,
+		origin: new BrowserOrigin(),
+	});
+	return { clock, segments, reserve, ledger, journal, pins, retention, caretaker };
+}
+let here: ReturnType<typeof world>;
+beforeEach(() => {
+	here = world();
+});
+afterEach(() => {
+	for (const one of open) one.dispose();
+	localStorage.clear();
+});
+
+test('RT7 RT15 SP3 SP12 SP19 a ring goes past its budget twice: the oldest go, the pin stays, nothing exceeds it', async () => {
+	const { segments, reserve, ledger, journal, pins, retention, caretaker } = here;
+	await record(segments, DOOR, 1, 1);
+	// One pin in the first minute.
+	await pins.pin(DOOR, { startUs: T0, endUs: T0 + SECOND });
+	await caretaker.look();
+	await caretaker.tend();
+	expect(await reserve.held()).toBe(3 * MIB);
+	let most = 0;
+	let freed = 0;
+	for (let seq = 2; seq <= 420; seq += 1) {
+		const segment = sealed(seq, T0 + (seq - 1) * SECOND, SIZE);
+		freed += (await retention.makeRoom(segment.bytes.length)).bytes;
+		await segments.append(DOOR, 1, segment);
+		most = Math.max(most, await segments.usedBytes());
+		if (seq % 60 === 0) await caretaker.look();
+	}
+	await caretaker.look();
+	expect(most + (await reserve.held())).toBeLessThanOrEqual(BUDGET);
+	expect(freed).toBeGreaterThan(BUDGET);
+	// The pinned minute is whole, and the newest, and nothing in between is kept out of order.
+	const seqs = (await segments.between(DOOR, T0, T0 + 3600 * SECOND)).map(({ seq }) => seq);
+	expect(seqs.slice(0, 60)).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
+	const rest = seqs.slice(60);
+	expect(rest).toEqual(rest.map((_, n) => 420 - rest.length + 1 + n));
+	expect(rest.length).toBeGreaterThan(60);
+	await journal.settled();
+	const [entry, ...others] = await ledger.deletions(9);
+	expect(others).toEqual([]);
+	expect(entry).toMatchObject({ rule: 'budget', bytes: freed });
+	expect(caretaker.filling!.pinned).toBeGreaterThan(59 * SIZE);
+}, 240_000);

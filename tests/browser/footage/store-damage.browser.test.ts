@@ -1,0 +1,269 @@
+/* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
+import { afterEach, expect, test, vi } from 'vitest';
+import { DexieSegments } from '#browser/footage/segments.ts';
+import { ENTRY_BYTES } from '#domain/footage/index-page.ts';
+import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segments.ts';
+import { answer, counts, rawly } from './raw-database.ts';
+
+const MINUTE = 60 * SECOND;
+const minute = T0 / MINUTE;
+let count = 0;
+let stores: DexieSegments[] = [];
+
+afterEach(() => {
+	vi.restoreAllMocks();
+	for (const store of stores) store.dispose();
+	stores = [];
+});
+
+function open(name: string): DexieSegments {
+	const store = new DexieSegments(name);
+	stores.push(store);
+	return store;
+}
+
+/** Three minutes of footage in a closed run, and a database that nobody has open. */
+async function threeMinutes(): Promise<string> {
+	const name = `damage-${(count += 1)}`;
+	const store = open(name);
+	await record(store, DOOR, 1, 180);
+	await store.close(DOOR, 1, 'stopped');
+	store.dispose();
+	return name;
+}
+
+const seqs = async (store: DexieSegments, from = 0, to = 9 * MINUTE) =>
+	(await store.between(DOOR, T0 + from, T0 + to)).map(({ seq }) => seq);
+const upTo = (from: number, to: number) =>
+	Array.from({ length: to - from + 1 }, (_, at) => from + at);
+
+type Row = Record<string, unknown>;
+const pageKey = (which: number) => [DOOR, 1, minute + which];
+
+test.each<[string, (row: Row) => Row]>([
+	['of a wrong type', (row) => ({ ...row, entries: 'none' })],
+	['without entries', (row) => ({ ...row, entries: new Uint8Array(0) })],
+	['of noise', (row) => ({ ...row, entries: new Uint8Array(2400).fill(7) })],
+])(
+	'ST16 ST17 a page %s is set aside, the rest is served, its span is a hole',
+	async (_, damage) => {
+		const name = await threeMinutes();
+		await rawly(name, async (table) => {
+			const row = (await answer(table('pages').get(pageKey(1)))) as Row;
+			await answer(table('pages').put(damage(row)));
+		});
+		const store = open(name);
+		expect(await seqs(store)).toEqual([...upTo(1, 60), ...upTo(121, 180)]);
+		expect(store.damagedRows()).toBe(1);
+		expect((await store.lastRun(DOOR))!.holes).toEqual([
+			{ startUs: T0 + MINUTE, endUs: T0 + 2 * MINUTE, why: 'damaged' },
+		]);
+		expect(await counts(name)).toMatchObject({ pages: 2, runs: 1, quarantined: 1 });
+		expect(await store.usedBytes()).toBe(100 + 120 * 100);
+		expect((await store.at(DOOR, T0 + 90 * SECOND))!.seq).toBe(121);
+	},
+);
+
+test('ST17 of a page with one flipped bit and a torn end the other entries stay', async () => {
+	const name = await threeMinutes();
+	await rawly(name, async (table) => {
+		const row = (await answer(table('pages').get(pageKey(1)))) as { entries: Uint8Array };
+		const entries = row.entries.slice(0, 50 * ENTRY_BYTES + 3);
+		entries[10 * ENTRY_BYTES + 9]! ^= 4;
+		await answer(table('pages').put({ ...row, entries }));
+	});
+	const store = open(name);
+	const whole = [...upTo(1, 70), ...upTo(72, 110), ...upTo(121, 180)];
+	expect(await seqs(store)).toEqual(whole);
+	expect((await store.lastRun(DOOR))!.holes).toEqual([
+		{ startUs: T0 + 70 * SECOND, endUs: T0 + 71 * SECOND, why: 'damaged' },
+		{ startUs: T0 + 110 * SECOND, endUs: T0 + 120 * SECOND, why: 'damaged' },
+	]);
+	store.dispose();
+	const again = open(name);
+	expect(await seqs(again)).toEqual(whole);
+	expect(again.damagedRows()).toBe(0);
+});
+
+test('ST16 a page that vanished is a hole as soon as somebody looks across it', async () => {
+	const name = await threeMinutes();
+	await rawly(name, (table) => answer(table('pages').delete(pageKey(1))));
+	const store = open(name);
+	expect(await seqs(store)).toEqual([...upTo(1, 60), ...upTo(121, 180)]);
+	expect((await store.lastRun(DOOR))!.holes).toEqual([
+		{ startUs: T0 + MINUTE, endUs: T0 + 2 * MINUTE, why: 'damaged' },
+	]);
+});
+
+test('ST16 a page that fell out of an index comes back', async () => {
+	const name = await threeMinutes();
+	await rawly(name, async (table) => {
+		const row = (await answer(table('pages').get(pageKey(0)))) as Row;
+		await answer(table('pages').put({ ...row, firstPlace: { not: 'a place' } }));
+	});
+	const store = open(name);
+	const mended = new Promise<void>((done) => store.watch(done));
+	await store.cameras();
+	await mended;
+	expect((await store.evict(1, 1)).segments).toBe(60);
+	expect(await seqs(store)).toEqual(upTo(61, 180));
+});
+
+test.each<[string, (row: Row) => Row | null]>([
+	['of a wrong type', ({ camera, runNo }) => ({ camera, runNo, endUs: 'soon' })],
+	['with impossible numbers', (row) => ({ ...row, endUs: 1, bytes: -5 })],
+	['that vanished', () => null],
+])('ST18 a run row %s is made again from its pages', async (_, damage) => {
+	const name = await threeMinutes();
+	const before = open(name);
+	await before.quarantine({ camera: DOOR, runNo: 1, seq: 9 });
+	const whole = await before.lastRun(DOOR);
+	before.dispose();
+	await rawly(name, async (table) => {
+		const row = damage((await answer(table('runs').get([DOOR, 1]))) as Row);
+		await (row === null
+			? answer(table('runs').delete([DOOR, 1]))
+			: answer(table('runs').put(row)).then(() => undefined));
+	});
+	const store = open(name);
+	const mended = new Promise<void>((done) => store.watch(done));
+	await store.runs(DOOR);
+	await mended;
+	const [run] = await store.runs(DOOR, T0, T0 + 1);
+	expect({ ...run, ended: 'stopped' }).toEqual(whole);
+	expect(await store.usedBytes()).toBe(whole!.bytes);
+	expect(await seqs(store)).toEqual(upTo(1, 180));
+});
+
+test('ST18 a run that goes on recording survives the loss of its row and of its newest page', async () => {
+	const name = `damage-${(count += 1)}`;
+	const store = open(name);
+	await record(store, DOOR, 1, 70);
+	await rawly(name, async (table) => {
+		const row = (await answer(table('runs').get([DOOR, 1]))) as Row;
+		await answer(table('runs').put({ ...row, mime: 5 }));
+	});
+	await store.append(DOOR, 1, sealed(71, T0 + 70 * SECOND));
+	await rawly(name, async (table) => {
+		const row = (await answer(table('pages').get(pageKey(1)))) as Row;
+		await answer(table('pages').put({ ...row, entries: new Uint8Array(80) }));
+	});
+	const run = await store.append(DOOR, 1, sealed(72, T0 + 71 * SECOND));
+	expect(run).toMatchObject({ lastSeq: 72, ended: null });
+	expect(run.holes).toEqual([
+		{ startUs: T0 + 60 * SECOND, endUs: T0 + 71 * SECOND, why: 'damaged' },
+	]);
+	expect(await seqs(store)).toEqual([...upTo(1, 60), 72]);
+});
+
+test('ST19 bytes of a wrong type are corrupt, missing ones are null', async () => {
+	const name = await threeMinutes();
+	const store = open(name);
+	const [a, b, c, d] = await store.between(DOOR, T0, T0 + 4 * SECOND);
+	await rawly(name, async (table) => {
+		await answer(table('bytes').put({ place: a!.place, bytes: 5, head: new Uint8Array(3) }));
+		await answer(table('bytes').delete(b!.place));
+		await answer(table('bytes').put({ place: c!.place, head: new Uint8Array(3) }));
+		await answer(
+			table('bytes').put({ place: d!.place, bytes: new Blob(['abc']), head: new Uint8Array(3) }),
+		);
+	});
+	expect(await kindOf(store.read(a!.place))).toBe('corrupt');
+	expect(await store.read(b!.place)).toBeNull();
+	expect(await kindOf(store.read(c!.place))).toBe('corrupt');
+	// A Blob so small was never written, but reads.
+	expect((await store.read(d!.place))!.bytes).toEqual(new Uint8Array([97, 98, 99]));
+});
+
+test('RT4 an eviction that was cut off before it changed the run is finished at the next start', async () => {
+	const name = await threeMinutes();
+	await rawly(name, async (table) => {
+		await answer(table('pages').delete(pageKey(0)));
+		await answer(table('bytes').delete(IDBKeyRange.bound(2, 61)));
+	});
+	const store = open(name);
+	const settled = new Promise<void>((done) => store.watch(done));
+	await store.usedBytes();
+	await settled;
+	expect(await store.lastRun(DOOR)).toMatchObject({
+		...{ firstSeq: 61, startUs: T0 + MINUTE, bytes: 100 + 120 * 100, holes: [] },
+	});
+	expect(store.damagedRows()).toBe(0);
+});
+
+test('RT4 RT15 at the quota a page leaves behind a pinned one, and the run says so right after', async () => {
+	const store = open(await threeMinutes());
+	await store.pin(DOOR, { startUs: T0, endUs: T0 + SECOND });
+	const { put } = IDBObjectStore.prototype;
+	let refused = 0;
+	vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+		this: IDBObjectStore,
+		...given
+	) {
+		if (this.name === 'runs' && (refused += 1) === 1) {
+			throw new DOMException('no room', 'QuotaExceededError');
+		}
+		return put.apply(this, given);
+	});
+	expect(await store.evict(1, 1)).toMatchObject({ segments: 60, bytes: 6000 });
+	expect(refused).toBe(2);
+	expect(await store.lastRun(DOOR)).toMatchObject({
+		...{ firstSeq: 1, startUs: T0, bytes: 100 + 120 * 100 },
+		holes: [{ startUs: T0 + MINUTE, endUs: T0 + 2 * MINUTE, why: 'deleted' }],
+	});
+});
+
+/** A request that fails when it would have succeeded, as one for an unreadable value does. */
+function failing<T>(request: IDBRequest<T>): IDBRequest<T> {
+	let tell: ((event: Event) => void) | null = null;
+	request.addEventListener('success', () => {
+		const error = new DOMException('Failed to read', 'UnknownError');
+		const event = { type: 'error', target: { error }, preventDefault() {}, stopPropagation() {} };
+		tell?.(event as unknown as Event);
+	});
+	Object.defineProperty(request, 'onsuccess', { set: () => undefined });
+	Object.defineProperty(request, 'onerror', { set: (listener: typeof tell) => (tell = listener) });
+	return request;
+}
+
+test('ST16 a row that throws spoils no range', async () => {
+	const name = await threeMinutes();
+	const store = open(name);
+	let failed = 0;
+	const { getAll } = IDBIndex.prototype;
+	const { get } = IDBObjectStore.prototype;
+	const isPoison = (key: unknown) => JSON.stringify(key) === JSON.stringify(pageKey(1));
+	vi.spyOn(IDBIndex.prototype, 'getAll').mockImplementation(function (this: IDBIndex, ...given) {
+		const request = getAll.apply(this, given);
+		if (this.objectStore.name !== 'pages' || failed > 0) return request;
+		failed += 1;
+		return failing(request);
+	});
+	vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (
+		this: IDBObjectStore,
+		key,
+	) {
+		const request = get.call(this, key);
+		if (this.name !== 'pages' || !isPoison(key)) return request;
+		failed += 1;
+		return failing(request);
+	});
+	expect(await seqs(store)).toEqual([...upTo(1, 60), ...upTo(121, 180)]);
+	expect(failed).toBeGreaterThanOrEqual(2);
+	expect(store.damagedRows()).toBe(1);
+	expect((await store.lastRun(DOOR))!.holes).toHaveLength(1);
+});
+
+test('ST19 bytes that throw are corrupt', async () => {
+	const name = await threeMinutes();
+	const store = open(name);
+	const [first] = await store.between(DOOR, T0, T0 + 1);
+	const { get } = IDBObjectStore.prototype;
+	vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (
+		this: IDBObjectStore,
+		key,
+	) {
+		return failing(get.call(this, key));
+	});
+	expect(await kindOf(store.read(first!.place))).toBe('corrupt');
+});

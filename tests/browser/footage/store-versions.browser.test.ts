@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { DexieSegments } from '#browser/footage/segments.ts';
+import { DOOR, kindOf, sealed, SECOND, YARD } from '../../contracts/segments.ts';
+import old from '../../fixtures/database-v1.json';
+import { answer, rawly, rawOpen } from './raw-database.ts';
+
+const T0 = 1_790_000_040_000_000;
+const bytesOf = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** Dexie counts versions in tenths. */
+async function putOld(name: string): Promise<void> {
+	const database = await rawOpen(name, 10, (made) => {
+		made.createObjectStore('bytes', { keyPath: 'place', autoIncrement: true });
+		made
+			.createObjectStore('pages', { keyPath: ['camera', 'runNo', 'minute'] })
+			.createIndex('[camera+minute]', ['camera', 'minute']);
+		made
+			.createObjectStore('runs', { keyPath: ['camera', 'runNo'] })
+			.createIndex('[camera+endUs]', ['camera', 'endUs']);
+	});
+	database.close();
+	await rawly(name, async (table) => {
+		for (const { place, bytes, head } of old.bytes) {
+			const row = { place, bytes: bytesOf(bytes).buffer, head: bytesOf(head) };
+			await answer(table('bytes').put(row));
+		}
+		for (const page of old.pages) {
+			await answer(table('pages').put({ ...page, entries: bytesOf(page.entries) }));
+		}
+		for (const run of old.runs) await answer(table('runs').put(run));
+	});
+}
+
+test('ST20 a database of version 1 opens with every segment, its bytes, heads, holes and reasons', async () => {
+	await putOld('version-1');
+	const store = new DexieSegments('version-1');
+	expect((await store.cameras()).sort()).toEqual([DOOR, YARD].sort());
+	const runs = [...(await store.runs(DOOR)), ...(await store.runs(YARD))];
+	expect(runs).toEqual(
+		expect.arrayContaining(old.runs.map((run) => expect.objectContaining(run) as unknown)),
+	);
+	const found = await store.between(DOOR, T0, T0 + 200 * SECOND);
+	expect(found).toHaveLength(90);
+	expect(found.filter(({ bad }) => bad).map(({ runNo, seq }) => [runNo, seq])).toEqual([
+		[1, 4],
+		[2, 4],
+	]);
+	for (const { place } of [...found, ...(await store.between(YARD, T0, T0 + 900 * SECOND))]) {
+		const then = old.bytes.find((row) => row.place === place)!;
+		const now = await store.read(place);
+		expect(now).toEqual({ bytes: bytesOf(then.bytes), head: bytesOf(then.head) });
+	}
+	expect(store.damagedRows()).toBe(0);
+	const run = await store.append(DOOR, 2, sealed(21, T0 + 90 * SECOND));
+	expect(run.lastSeq).toBe(21);
+	// The yard was written first: eviction knows, though version 1 had no index for it.
+	expect((await store.evict(1, 1)).segments).toBe(5);
+	expect(await store.cameras()).toEqual([DOOR]);
+	store.dispose();
+});
+
+test('ST20 a damaged page of version 1 does not stop the upgrade', async () => {
+	await putOld('version-1-damaged');
+	await rawly('version-1-damaged', async (table) => {
+		const [first] = old.pages.filter(({ camera }) => camera === DOOR);
+		await answer(table('pages').put({ ...first, entries: 'none' }));
+	});
+	const store = new DexieSegments('version-1-damaged');
+	expect(await store.between(DOOR, T0, T0 + 200 * SECOND)).toHaveLength(90 - 60);
+	expect(store.damagedRows()).toBe(1);
+	store.dispose();
+});
+
+test('ST21 a database of a newer version is unsupported, and stays as it is', async () => {
+	const database = await rawOpen('version-9', 90, (made) => {
+		made.createObjectStore('bytes', { keyPath: 'place', autoIncrement: true }).put({ x: 1 });
+		made.createObjectStore('something-new', { autoIncrement: true });
+	});
+	database.close();
+	const store = new DexieSegments('version-9');
+	expect(await kindOf(store.cameras())).toBe('newer');
+	expect(await kindOf(store.usedBytes())).toBe('newer');
+	store.dispose();
+	const after = await rawOpen('version-9');
+	expect(after.version).toBe(90);
+	expect([...after.objectStoreNames].sort()).toEqual(['bytes', 'something-new']);
+	after.close();
+	expect(await rawly('version-9', (table) => answer(table('bytes').count()))).toBe(1);
+});

@@ -1,0 +1,4 @@
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { cryptoContract } from '../../contracts/crypto.ts';
+
+cryptoContract('WebCrypto in Chromium', () => new WebCrypto());

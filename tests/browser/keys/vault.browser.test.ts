@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { BrowserVault } from '#browser/keys/vault.ts';
+import { makeIdentity } from '#engine/home/founding.ts';
+import { tryIdentity } from '#engine/home/identity.ts';
+import type { KeyStrength } from '#ports/keys/vault.ts';
+import { vaultContract } from '../../contracts/vault.ts';
+import { answer, rawOpen } from '../footage/raw-database.ts';
+
+const crypto = new WebCrypto();
+let count = 0;
+let open: BrowserVault[] = [];
+let names: string[] = [];
+
+function vaultOf(name: string): BrowserVault {
+	const vault = new BrowserVault(name);
+	open.push(vault);
+	if (!names.includes(name)) names.push(name);
+	return vault;
+}
+
+function newName(): string {
+	count += 1;
+	return `vault-under-test-${count}`;
+}
+
+afterEach(() => {
+	for (const vault of open) vault.dispose();
+	for (const name of names) indexedDB.deleteDatabase(name);
+	open = [];
+	names = [];
+});
+
+vaultContract('IndexedDB', ['sealed', 'readable'], () => {
+	const name = newName();
+	const reopened = () => Promise.resolve(vaultOf(name));
+	return Promise.resolve({ vault: vaultOf(name), reopened });
+});
+
+vaultContract('IndexedDB refused', ['memory'], () => {
+	const vault = vaultOf(newName());
+	return Promise.resolve({ vault, reopened: () => Promise.resolve(vault) });
+});
+
+/** A row changed behind the adapter's back, as damage or another program would. */
+async function tamper(name: string, table: string, work: (store: IDBObjectStore) => void) {
+	const db = await new Promise<IDBDatabase>((done, failed) => {
+		const request = indexedDB.open(name);
+		request.onsuccess = () => done(request.result);
+		request.onerror = () => failed(new Error('the vault did not open'));
+	});
+	await new Promise<void>((done, failed) => {
+		const transaction = db.transaction(table, 'readwrite');
+		transaction.oncomplete = () => done();
+		transaction.onerror = () => failed(new Error('not tampered'));
+		work(transaction.objectStore(table));
+	});
+	db.close();
+}
+
+describe('a damaged vault', () => {
+	let name: string;
+	const made = new Map<KeyStrength, Awaited<ReturnType<typeof makeIdentity>>>();
+
+	beforeEach(async () => {
+		name = newName();
+		made.set('sealed', await makeIdentity(crypto, 1, false));
+		const identity = made.get('sealed');
+		if (identity) await vaultOf(name).found(identity, 'sealed');
+	});
+
+	const damages: [string, string, string, (store: IDBObjectStore) => void][] = [
+		['deleted', 'owner key', 'keys', (store) => store.delete('owner')],
+		['null', 'device key', 'keys', (store) => store.put({ name: 'sign', key: null })],
+		['text', 'exchange key', 'keys', (store) => store.put({ name: 'kem', key: 'abc' })],
+		['deleted', 'roster', 'roster', (store) => store.clear()],
+		['a number', 'roster', 'roster', (store) => store.put({ seq: 1, bytes: 7 })],
+		['a hole', 'roster', 'roster', (store) => store.put({ seq: 3, bytes: new Uint8Array(3) })],
+		['deleted', 'cameras', 'cameras', (store) => store.clear()],
+		['deleted', 'identity', 'identity', (store) => store.clear()],
+		['another form', 'identity', 'identity', (store) => store.put({ id: 'this', version: 1 })],
+	];
+
+	it.each(damages)('ID13 %s: says that the %s is missing', async (_, part, table, work) => {
+		await tamper(name, table, work);
+		const reading = await vaultOf(name).read();
+		expect(reading).toMatchObject({ kind: 'damaged' });
+		expect(reading.kind === 'damaged' && reading.missing).toContain(part);
+	});
+
+	it('ID13 a key of a wrong kind is none', async () => {
+		const usages: KeyUsage[] = ['encrypt'];
+		const algorithm = { name: 'AES-GCM', length: 256 };
+		const wrong = await globalThis.crypto.subtle.generateKey(algorithm, false, usages);
+		const row = { name: 'sign', key: wrong, public: new Uint8Array(65) };
+		await tamper(name, 'keys', (store) => store.put(row));
+		expect(await vaultOf(name).read()).toEqual({ kind: 'damaged', missing: ['device key'] });
+	});
+
+	it('ID14 another pair’s public half is noticed when the keys are tried', async () => {
+		const other = await crypto.makeSignKey(false);
+		const row = { name: 'owner', key: other.key, public: made.get('sealed')?.owner.public };
+		await tamper(name, 'keys', (store) => store.put(row));
+		const vault = vaultOf(name);
+		const reading = await vault.read();
+		if (reading.kind !== 'whole') throw new Error('it looks whole');
+		expect(await tryIdentity(crypto, vault, reading.identity)).toEqual(['owner key']);
+	});
+
+	it('ID24 a lost home key lives on in its grant', async () => {
+		await tamper(name, 'keys', (store) => store.delete('home/1'));
+		const vault = vaultOf(name);
+		const reading = await vault.read();
+		if (reading.kind !== 'whole') throw new Error('it should be whole');
+		expect(reading.identity.homes[0]?.keys[0]?.key).toBeNull();
+		expect(await tryIdentity(crypto, vault, reading.identity)).toEqual([]);
+	});
+
+	it('ID15 a lost certificate is no damage', async () => {
+		await tamper(name, 'keys', (store) => store.put({ name: 'dtls', key: 5 }));
+		expect(await vaultOf(name).read()).toMatchObject({ kind: 'whole', identity: { dtls: null } });
+	});
+
+	it('ID16 a vault of a newer app is left alone', async () => {
+		const row = { id: 'this', version: 3, strength: 'sealed', home: 'x', device: 'y' };
+		await tamper(name, 'identity', (store) => store.put(row));
+		await expect(vaultOf(name).read()).rejects.toMatchObject({ kind: 'newer', source: 'keys' });
+	});
+
+	it('ST26 a database of a newer app is left alone, too', async () => {
+		const raw = await rawOpen(name, 400);
+		raw.close();
+		await expect(vaultOf(name).read()).rejects.toMatchObject({ kind: 'newer', source: 'keys' });
+		expect((await indexedDB.databases()).find((one) => one.name === name)?.version).toBe(400);
+	});
+
+	it('GO5 a vault that is deleted under an open page is written again, whole', async () => {
+		const vault = vaultOf(name);
+		expect(await vault.nextCount()).toBe(1);
+		const before = await vault.read();
+		expect(await vault.putBack()).toBe('there');
+		await answer(indexedDB.deleteDatabase(name));
+		expect(await vault.putBack()).toBe('put back');
+		const after = await vaultOf(name).read();
+		expect(after).toEqual(before);
+		if (after.kind !== 'whole') throw new Error('it should be whole');
+		expect(await tryIdentity(crypto, vault, after.identity)).toEqual([]);
+		// What it says once is never said twice, however much of it the copy does not know.
+		expect(await vault.nextCount()).toBeGreaterThan(2);
+	});
+
+	it('GO5 a vault that nobody read here is not to be had again', async () => {
+		await answer(indexedDB.deleteDatabase(name));
+		expect(await vaultOf(name).putBack()).toBe('lost');
+	});
+
+	it('ID17 a connection that was closed is opened again', async () => {
+		const vault = vaultOf(name);
+		await vault.read();
+		vault.dispose();
+		expect((await vault.read()).kind).toBe('whole');
+	});
+
+	it('ID2 a sealed key cannot be taken out', async () => {
+		const reading = await vaultOf(name).read();
+		if (reading.kind !== 'whole') throw new Error('it should be whole');
+		for (const { key } of [reading.identity.owner, reading.identity.sign, reading.identity.kem]) {
+			const out = globalThis.crypto.subtle.exportKey('jwk', key as unknown as CryptoKey);
+			await expect(out).rejects.toThrow();
+		}
+	});
+});

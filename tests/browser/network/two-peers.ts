@@ -1,0 +1,81 @@
+/** Two peers in one page, with the real WebRTC between them and a relay that may change what they say. */
+import { BrowserClock } from '#browser/device/clock.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { BrowserPeers } from '#browser/network/peer.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { HostedCall } from '#engine/live/host/hosting-call.ts';
+import { LensPulse, LiveClock } from '#engine/live/live-clock.ts';
+import { DirectCall } from '#engine/live/viewer/watching-direct.ts';
+import type { Dtls } from '#ports/keys/crypto.ts';
+import type { Message } from '#protocol/message.ts';
+import { FakeRelay } from '../../fakes/post.ts';
+import { cleanUps, lens, shown } from '../live/live-stage.ts';
+
+const crypto = new WebCrypto();
+const clock = new BrowserClock();
+export const live = new LiveClock(clock);
+/** Certificates as devices have them. */
+export function certificates(count: number): Promise<Dtls[]> {
+	return Promise.all(
+		Array.from({ length: count }, async () => {
+			const made = await crypto.makeDtls();
+			if (made === null) throw new Error('no WebRTC here');
+			return made;
+		}),
+	);
+}
+
+export interface Certificates {
+	readonly cameras: Dtls;
+	readonly viewers: Dtls;
+}
+
+/** A camera and a viewer in this page, with a relay between them that may change letters. */
+export function call(
+	{ cameras, viewers }: Certificates,
+	change: (message: Message) => Message = (message) => message,
+) {
+	const relay = new FakeRelay(clock);
+	relay.change = change;
+	const [host, guest] = [hexOf(crypto.random(16)), hexOf(crypto.random(16))] as [
+		DeviceId,
+		DeviceId,
+	];
+	const posts = { host: relay.join(host, ['camera']), guest: relay.join(guest, ['viewer']) };
+	const { picture, frames } = lens();
+	const pulse = new LensPulse(live, frames);
+	pulse.follow(clock, true);
+	const peers = new BrowserPeers();
+	let hosted: HostedCall | null = null;
+	posts.host.onMessage((message) => {
+		const kind = () => 'preview' as const;
+		const tools = { ...{ clock, live, pulse, peers, crypto, kind }, post: posts.host };
+		if (message.t === 'call') {
+			hosted = new HostedCall(tools, cameras, guest, message, picture, () => undefined);
+		} else if (message.t === 'answer' || message.t === 'candidate') hosted?.heard(message);
+		else if (message.t === 'hang-up') hosted?.hangUp(null);
+	});
+	const seen = shown();
+	let frameCount = 0;
+	seen.screen.on(({ kind }) => {
+		if (kind === 'frame') frameCount += 1;
+	});
+	const direct = new DirectCall(
+		{ ...{ clock, peers, crypto }, post: posts.guest, dtls: () => Promise.resolve(viewers) },
+		...([hexOf(crypto.random(16)), host, 'full'] as [never, DeviceId, 'full']),
+		() => {
+			if (direct.picture !== null) seen.screen.play(direct.picture);
+		},
+	);
+	posts.guest.onMessage((message) => {
+		direct.heard(message);
+		if (direct.picture !== null) seen.screen.play(direct.picture);
+	});
+	cleanUps.push(() => {
+		direct.hangUp();
+		hosted?.hangUp(null);
+		pulse.follow(clock, false);
+	});
+	return { direct, seen, frames: () => frameCount, hosted: () => hosted };
+}

@@ -1,0 +1,59 @@
+import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input, type InputTrack } from 'mediabunny';
+import { expect, test } from 'vitest';
+import { ClipWriter } from '#browser/playback/clip-writer.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { movieFragment, movieHead } from '#domain/media/fmp4.ts';
+import { avcConfig } from '#domain/media/h264.ts';
+import { initWithSound, withSilence } from '#domain/media/sound.ts';
+
+const config = avcConfig({
+	sequence: [Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, 0xda, 0x01, 0x40, 0x16, 0xe8)],
+	picture: [Uint8Array.of(0x68, 0xce, 0x3c, 0x80)],
+});
+const plain = movieHead({ kind: 'avc', width: 1280, height: 720, config });
+const sounding = initWithSound(plain, movieHead({ kind: 'opus', sampleRate: 48_000, channels: 1 }));
+
+/** A second of ten pictures, each a unit with its length in front. */
+const second = (at: number): Bytes =>
+	movieFragment(
+		at + 1,
+		at * 1_000_000,
+		Array.from({ length: 10 }, (_, n) => {
+			const bytes = Uint8Array.of(0, 0, 0, 4, n === 0 ? 0x65 : 0x41, at, n, 1);
+			return { durationUs: 100_000, key: n === 0, bytes };
+		}),
+	);
+
+async function stampsOf(track: InputTrack | null): Promise<number[]> {
+	if (track === null) return [];
+	const stamps: number[] = [];
+	for await (const { timestamp } of new EncodedPacketSink(track).packets()) stamps.push(timestamp);
+	return stamps;
+}
+
+test('PB26 a clip over seams of sound has every picture, and the sound that there is', async () => {
+	const writer = new ClipWriter({ sound: 'copied', into: null, file: null });
+	/** Of each second: whether its run has a sound track, and it sound. */
+	const runs = [
+		{ init: plain, heard: [false, false, false] },
+		{ init: sounding, heard: [true, true, false, false, false, false, true, true] },
+		{ init: plain, heard: [false, false, false, false, false] },
+	];
+	for (const [piece, { init, heard }] of runs.entries()) {
+		for (const [at, sounds] of heard.entries()) {
+			const bare = second(at);
+			const [loud = bare] = withSilence(init, [{ bytes: bare, untilS: at + 1 }]);
+			const fragment = sounds ? loud : bare;
+			await writer.add({ init, fragment, piece, untilUs: null });
+		}
+	}
+	const blob = await writer.finish();
+	const input = new Input({ source: new BlobSource(blob!), formats: ALL_FORMATS });
+	const pictures = await stampsOf(await input.getPrimaryVideoTrack());
+	expect(pictures).toHaveLength(160);
+	expect(pictures.at(-1)).toBeCloseTo(15.9, 3);
+	const heard = (await stampsOf(await input.getPrimaryAudioTrack())).map((s) =>
+		Math.floor(s + 0.001),
+	);
+	expect([...new Set(heard)]).toEqual([3, 4, 9, 10]);
+});

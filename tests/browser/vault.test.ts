@@ -1,7 +1,0 @@
-import { MemoryVault } from '#browser/memory-vault.ts';
-import { vaultContract } from '../contracts/vault.ts';
-
-vaultContract('in memory', ['memory'], () => {
-	const vault = new MemoryVault();
-	return Promise.resolve({ vault, reopened: () => Promise.resolve(vault) });
-});
