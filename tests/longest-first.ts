@@ -22,7 +22,7 @@ const longest: readonly string[] = [
 	'e2e/offline.test.ts',
 	'e2e/installed.test.ts',
 	'e2e/guard.test.ts',
-	'relay/server.process.test.ts',
+	'relay/process/server.process.test.ts',
 	'e2e/elsewhere.test.ts',
 	'e2e/journey.test.ts',
 	'faults/kill.test.ts',

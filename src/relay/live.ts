@@ -2,11 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '#domain/base/fault.ts';
 import type { RelayCard } from '#protocol/wire.ts';
-import { createApi } from './api.ts';
-import { createApp } from './app.ts';
-import { childOf } from './child.ts';
-import { Connections } from './connections.ts';
-import { checking } from './crypto.ts';
+import { createApi } from '#relay/http/api.ts';
+import { createApp } from '#relay/http/app.ts';
+import { childOf } from '#relay/process/child.ts';
+import { Connections } from '#relay/http/connections.ts';
+import { checking } from '#relay/base/crypto.ts';
 import {
 	hostsFrom,
 	isLoopback,
@@ -15,22 +15,28 @@ import {
 	proxiesFrom,
 	visitOf,
 	type Doors,
-} from './doors.ts';
-import { Gate } from './gate.ts';
-import { Homes } from './homes.ts';
-import { Hub } from './hub.ts';
-import { messageFrom, toLive, type Begin, type FromLive, type Invitation } from './ipc.ts';
-import { listen, type Behind, type Listener } from './listener.ts';
-import { createLog } from './log.ts';
-import { placesOf, type Places } from './machine.ts';
-import { Mailbox } from './mailbox.ts';
-import { Meetings } from './meetings.ts';
-import { Metrics } from './metrics.ts';
-import { iceFor, type Relay } from './relay.ts';
-import { Ring } from './ring.ts';
-import { Shares } from './shares.ts';
-import { Sockets } from './socket.ts';
-import { createTrust } from './trust.ts';
+} from '#relay/base/doors.ts';
+import { Gate } from '#relay/http/gate.ts';
+import { Homes } from '#relay/session/homes.ts';
+import { Hub } from '#relay/session/hub.ts';
+import {
+	messageFrom,
+	toLive,
+	type Begin,
+	type FromLive,
+	type Invitation,
+} from '#relay/base/ipc.ts';
+import { listen, type Behind, type Listener } from '#relay/http/listener.ts';
+import { createLog } from '#relay/base/log.ts';
+import { placesOf, type Places } from '#relay/config/machine.ts';
+import { Mailbox } from '#relay/session/mailbox.ts';
+import { Meetings } from '#relay/session/meetings.ts';
+import { Metrics } from '#relay/http/metrics.ts';
+import { iceFor, type Relay } from '#relay/session/relay.ts';
+import { Ring } from '#relay/session/ring.ts';
+import { Shares } from '#relay/session/shares.ts';
+import { Sockets } from '#relay/http/socket.ts';
+import { createTrust } from '#relay/http/trust.ts';
 
 const PRESENCE_MS = 20;
 /** Requests under way may take this long when the process is told to stop. */

@@ -2,14 +2,21 @@
 import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/base/fault.ts';
-import { childOf } from './child.ts';
-import { Connections } from './connections.ts';
-import { hostsFrom, isProxy, misdirected, proxiesFrom, visitOf, type Doors } from './doors.ts';
-import type { Fact } from './fact.ts';
-import { messageFrom, toStore, type FromStore, type ToStore } from './ipc.ts';
-import { listen } from './listener.ts';
-import { createLog } from './log.ts';
-import { reasonOf, Writer } from './writer.ts';
+import { childOf } from '#relay/process/child.ts';
+import { Connections } from '#relay/http/connections.ts';
+import {
+	hostsFrom,
+	isProxy,
+	misdirected,
+	proxiesFrom,
+	visitOf,
+	type Doors,
+} from '#relay/base/doors.ts';
+import type { Fact } from '#relay/base/fact.ts';
+import { messageFrom, toStore, type FromStore, type ToStore } from '#relay/base/ipc.ts';
+import { listen } from '#relay/http/listener.ts';
+import { createLog } from '#relay/base/log.ts';
+import { reasonOf, Writer } from '#relay/storage/writer.ts';
 
 const STOP_MS = 2_000;
 

@@ -1,5 +1,5 @@
 /** `npm start`: the app built if need be, then the server, with the options of the command line. */
-import { readOptions } from '#relay/options.ts';
+import { readOptions } from '#relay/config/options.ts';
 import { ensureBuilt } from './build.js';
 
 // npm runs this through a shell, which keeps a SIGTERM to itself and leaves us without a parent:

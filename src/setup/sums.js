@@ -1,7 +1,7 @@
 /** Lists what was built, for people who compare two places (docs/spec/app.md, AP11). */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadSite, sumsOf } from '#relay/site.ts';
+import { loadSite, sumsOf } from '#relay/base/site.ts';
 
 /**
  * @param {string} folder that `vite build` wrote

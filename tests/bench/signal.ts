@@ -7,10 +7,17 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Database } from '#relay/database.ts';
+import { Database } from '#relay/storage/database.ts';
 import { childrenOf } from '../e2e/house.ts';
-import { arrive, cameraOf, partOf, TestDevice, TestHome, type Keys } from '../relay/device.ts';
-import { relayWithRoom } from '../relay/settings-file.ts';
+import {
+	arrive,
+	cameraOf,
+	partOf,
+	TestDevice,
+	TestHome,
+	type Keys,
+} from '../relay/session/device.ts';
+import { relayWithRoom } from '../relay/config/settings-file.ts';
 import type { Bench } from './result.ts';
 
 const DEVICES = 2_000;

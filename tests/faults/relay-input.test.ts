@@ -15,8 +15,8 @@ import {
 	TestDevice,
 	TestHome,
 	type Keys,
-} from '../relay/device.ts';
-import { relayWithRoom } from '../relay/settings-file.ts';
+} from '../relay/session/device.ts';
+import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { times } from './counts.ts';
 
 const seed = randomInt(2 ** 31);

@@ -5,8 +5,8 @@ import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL, type FromDevice } from '#protocol/wire.ts';
 import type { Relay } from '../e2e/house.ts';
-import { arrive, randomHex, TestDevice, TestHome, type Keys } from '../relay/device.ts';
-import { relayWith } from '../relay/settings-file.ts';
+import { arrive, randomHex, TestDevice, TestHome, type Keys } from '../relay/session/device.ts';
+import { relayWith } from '../relay/config/settings-file.ts';
 import { pidOf, rssMiB } from './rss.ts';
 
 let relay: Relay;

@@ -19,9 +19,9 @@ import { until } from '../engine/until.ts';
 import { FakeNetwork } from '../fakes/network.ts';
 import { resident, type Resident } from '../fakes/resident.ts';
 import { randomFrom } from '../random.ts';
-import { base64url, TestDevice } from '../relay/device.ts';
-import { PageSocket, realClock } from '../relay/page.ts';
-import { relayWithRoom } from '../relay/settings-file.ts';
+import { base64url, TestDevice } from '../relay/session/device.ts';
+import { PageSocket, realClock } from '../relay/http/page.ts';
+import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { times } from './counts.ts';
 import { maliceBefore, type Malice, type Passage } from './malice.ts';
 

@@ -7,8 +7,15 @@ import { get } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { childrenOf, temporaryFolder, type Relay } from '../e2e/house.ts';
-import { arrive, base64url, cameraOf, TestDevice, TestHome, type Keys } from '../relay/device.ts';
-import { relayWithRoom } from '../relay/settings-file.ts';
+import {
+	arrive,
+	base64url,
+	cameraOf,
+	TestDevice,
+	TestHome,
+	type Keys,
+} from '../relay/session/device.ts';
+import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { times } from './counts.ts';
 
 const EACH_MS = 40;

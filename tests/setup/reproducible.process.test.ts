@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { isAsBuilt, loadSite, sumsOf } from '#relay/site.ts';
+import { isAsBuilt, loadSite, sumsOf } from '#relay/base/site.ts';
 import { temporaryFolder } from '../e2e/house.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -1,0 +1,218 @@
+import { hostname } from 'node:os';
+import * as v from 'valibot';
+import { proxiesFrom } from '#relay/base/doors.ts';
+import type { LiveSettings } from '#relay/base/ipc.ts';
+import type { Options } from './options.ts';
+
+/** Everything the relay can be told, with what counts where nothing is said. */
+export interface Settings extends LiveSettings {
+	readonly storePort: number;
+	/** More names of this machine, as in `cam.home.arpa`. */
+	readonly names: readonly string[];
+	/** Announces its name in the local network (mDNS). */
+	readonly discovery: boolean;
+}
+
+const sentence = (text: string) => text;
+const hostName = (what: string) =>
+	v.pipe(
+		v.string(sentence(`${what} must be a name in quotes.`)),
+		v.toLowerCase(),
+		v.regex(
+			/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+			`${what} must be a name like cam.example.org, without https:// and without a port.`,
+		),
+	);
+/** A name, and the port where that is not 443. */
+const publicName = v.pipe(
+	v.string('public must be a name in quotes.'),
+	v.toLowerCase(),
+	v.regex(
+		/^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
+		'public must be a name like cam.example.org or cam.example.org:8444, without https:// and a path.',
+	),
+	v.check(
+		(text) => Number(text.split(':')[1] ?? 443) <= 65_535,
+		'public must have a port up to 65535.',
+	),
+);
+const port = (what: string) => {
+	const wrong = `${what} must be a number from 0 to 65535.`;
+	return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(0, wrong), v.maxValue(65_535, wrong));
+};
+const number = (what: string, least: number, most: number) => {
+	const wrong = `${what} must be a whole number from ${least} to ${most}.`;
+	return v.pipe(
+		v.number(wrong),
+		v.integer(wrong),
+		v.minValue(least, wrong),
+		v.maxValue(most, wrong),
+	);
+};
+const list = <S extends v.GenericSchema<unknown, string>>(what: string, each: S) =>
+	v.array(each, `${what} must be a list in square brackets.`);
+const origin = v.pipe(
+	v.string('origins must be addresses in quotes.'),
+	v.check(
+		(text) => URL.canParse(text) && new URL(text).origin === text,
+		'origins must be addresses like https://app.example.org, without a path.',
+	),
+);
+const proxy = v.pipe(
+	v.string('proxies must be addresses in quotes.'),
+	v.check(
+		(text) => proxiesFrom([text]) !== null,
+		'proxies must be addresses or networks, as in 127.0.0.1 or 10.0.0.0/8.',
+	),
+);
+const iceUrl = v.pipe(
+	v.string('ice.urls must be addresses in quotes.'),
+	v.regex(
+		/^(stuns?|turns?):\S{1,250}$/,
+		'ice.urls must be addresses like turn:turn.example.org:3478.',
+	),
+);
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const ice = v.strictObject(
+	{
+		urls: list('ice.urls', iceUrl),
+		secret: v.optional(
+			v.pipe(
+				v.string('ice.secret must be text in quotes.'),
+				v.minLength(16, 'ice.secret must have 16 characters or more.'),
+			),
+		),
+		seconds: v.optional(number('ice.seconds', 600, 7 * 86_400), 86_400),
+	},
+	(issue) => unknownField('ice.', issue),
+);
+
+const limits = v.strictObject(
+	{
+		socketsPerMinute: v.optional(number('limits.socketsPerMinute', 1, 1_000_000), 60),
+		socketsPerAddress: v.optional(number('limits.socketsPerAddress', 1, 100_000), 200),
+		unprovedPerAddress: v.optional(number('limits.unprovedPerAddress', 1, 100_000), 64),
+		unproved: v.optional(number('limits.unproved', 1, 100_000), 1024),
+		ringMiB: v.optional(number('limits.ringMiB', 1, 65_536), 256),
+	},
+	(issue) => unknownField('limits.', issue),
+);
+
+const document = v.strictObject(
+	{
+		name: v.optional(
+			v.pipe(
+				v.string('name must be text in quotes.'),
+				v.toLowerCase(),
+				v.regex(
+					/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+					'name must be letters, digits and hyphens: what stands before .local.',
+				),
+			),
+		),
+		names: v.optional(list('names', hostName('names')), []),
+		host: v.optional(v.string('host must be a name or an address in quotes.'), '::'),
+		port: v.optional(port('port')),
+		httpsPort: v.optional(port('httpsPort')),
+		storePort: v.optional(port('storePort')),
+		public: v.optional(v.nullable(publicName), null),
+		origins: v.optional(list('origins', origin), []),
+		proxies: v.optional(list('proxies', proxy), []),
+		ice: v.optional(v.nullable(ice), null),
+		limits: v.optional(limits, {}),
+		discovery: v.optional(v.boolean('discovery must be true or false.'), true),
+		log: v.optional(v.picklist(LEVELS, `log must be one of ${LEVELS.join(', ')}.`), 'warn'),
+	},
+	(issue) => unknownField('', issue),
+);
+
+export type Read =
+	| { readonly kind: 'good'; readonly settings: Settings }
+	/** Each names its field. */
+	| { readonly kind: 'wrong'; readonly sentences: readonly string[] };
+
+/** @param text of settings.json; `null`: there is none. What the command line and environment say counts more. */
+export function readSettings(text: string | null, options: Options): Read {
+	let raw: unknown = {};
+	try {
+		if (text !== null) raw = JSON.parse(text);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : '';
+		return { kind: 'wrong', sentences: [`settings.json is not JSON: ${why}.`] };
+	}
+	if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+		return { kind: 'wrong', sentences: ['settings.json must be one object in curly brackets.'] };
+	const given = Object.fromEntries(
+		Object.entries(options.settings).filter(([, value]) => value !== undefined),
+	);
+	const parsed = v.safeParse(document, { ...raw, ...given });
+	const { variables } = options;
+	const sourced = (sentence: string, fields: readonly string[]): string =>
+		[sentence, ...fields.flatMap((field) => saidBy(variables[field], given[field]))].join(' ');
+	if (!parsed.success)
+		return {
+			kind: 'wrong',
+			sentences: parsed.issues.map((issue) =>
+				sourced(issue.message, [String(issue.path?.[0]?.key)]),
+			),
+		};
+	const { public: shown, port: http = 8080, name = 'spycam', ...rest } = parsed.output;
+	// Whoever wants any free port wants no fixed one beside it.
+	const free = http === 0;
+	const settings: Settings = {
+		...rest,
+		...{ name: `${name}.local`, port: http, variables },
+		publicName: shown?.split(':')[0] ?? null,
+		publicPort: shown?.includes(':') ? Number(shown.split(':')[1]) : null,
+		httpsPort: rest.httpsPort ?? (free ? 0 : 8443),
+		storePort: rest.storePort ?? (free ? 0 : 8444),
+	};
+	const sentences = contradictions(settings).map(([text, fields]) => sourced(text, fields));
+	return sentences.length > 0 ? { kind: 'wrong', sentences } : { kind: 'good', settings };
+}
+
+/** What is right by itself and wrong together, and the settings that are meant. */
+function contradictions(settings: Settings): [string, string[]][] {
+	const found: [string, string[]][] = [];
+	const ports = [settings.port, settings.httpsPort, settings.storePort].filter((one) => one !== 0);
+	if (new Set(ports).size < ports.length)
+		found.push([
+			'port, httpsPort and storePort must be three different numbers.',
+			['port', 'httpsPort', 'storePort'],
+		]);
+	if (settings.publicName !== null && settings.proxies.length === 0)
+		found.push([
+			'public needs proxies: the addresses of what ends TLS in front of Spy-cam.',
+			['public'],
+		]);
+	const turns = settings.ice?.urls.some((url) => url.startsWith('turn'));
+	if (turns && settings.ice?.secret === undefined)
+		found.push(['ice.secret is missing: a TURN server lets nobody in without it.', []]);
+	return found;
+}
+
+/** RL41: where a value came from, when nobody may remember to have given it. */
+function saidBy(variable: string | undefined, value: unknown): string[] {
+	return variable === undefined ? [] : [`The variable ${variable} says ${JSON.stringify(value)}.`];
+}
+
+function unknownField(before: string, issue: v.StrictObjectIssue): string {
+	const key = issue.path?.at(-1)?.key;
+	if (issue.expected === 'never') return `There is no setting ${before}${String(key)}.`;
+	return `${before.replace('.', '') || 'settings.json'} must be an object in curly brackets.`;
+}
+
+/** The names by which others may call this machine, without its addresses. */
+export function namesOf(settings: Settings): string[] {
+	const own = hostname().toLowerCase();
+	return [
+		...new Set([
+			settings.name,
+			'localhost',
+			own,
+			`${own.split('.')[0] ?? own}.local`,
+			...settings.names,
+		]),
+	];
+}

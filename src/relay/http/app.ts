@@ -1,0 +1,137 @@
+import { Hono, type Context } from 'hono';
+import type { Visit } from '#relay/base/doors.ts';
+import type { Asset, Site } from '#relay/base/site.ts';
+
+/** What the page may ask of the device: a camera and what goes with it, and nothing else. */
+const permissions = [
+	...[
+		'camera',
+		'microphone',
+		'screen-wake-lock',
+		'fullscreen',
+		'picture-in-picture',
+		'autoplay',
+	].map((name) => `${name}=(self)`),
+	...['display-capture', 'geolocation', 'payment', 'usb', 'serial', 'hid', 'midi'].map(
+		(name) => `${name}=()`,
+	),
+	...['browsing-topics', 'publickey-credentials-get', 'xr-spatial-tracking'].map(
+		(name) => `${name}=()`,
+	),
+].join(', ');
+
+/** Of this name only: what else is below it is not ours to decide. */
+const YEAR_S = 365 * 86_400;
+
+/** What a request brings beside itself: who asks. */
+export interface Asking {
+	Bindings: { visit: Visit };
+}
+
+/**
+ * The server as a function from request to response: it needs no socket, so tests call it
+ * directly. Addresses: `/api/…` belongs to the server, a path that names a file
+ * is that file or nothing, and every other path is a screen of the app.
+ */
+export function createApp(
+	site: Site,
+	api = new Hono<Asking>(),
+	publicName: string | null = null,
+): Hono<Asking> {
+	const app = new Hono<Asking>();
+	const headers = {
+		'Content-Security-Policy': `${site.policy}; frame-ancestors 'none'`,
+		'Permissions-Policy': permissions,
+		'X-Content-Type-Options': 'nosniff',
+		'X-Frame-Options': 'DENY',
+		'Referrer-Policy': 'no-referrer',
+		'Cross-Origin-Opener-Policy': 'same-origin',
+		'Cross-Origin-Resource-Policy': 'same-origin',
+	};
+
+	app.use(async (context, next) => {
+		await next();
+		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
+		if (publicName !== null && isUnder(publicName, context.env.visit))
+			context.res.headers.set('Strict-Transport-Security', `max-age=${YEAR_S}`);
+	});
+	app.route('/', api);
+	app.all('/api', (context) => context.notFound());
+	app.all('/api/*', (context) => context.notFound());
+	app.get('*', (context) => {
+		const path = decoded(new URL(context.req.url).pathname);
+		if (path === null) return context.text('This address cannot be read.', 400);
+		const asset = site.assets.get(path);
+		if (asset) return answer(context, asset);
+		if (path.startsWith('/_app/') || /\.[^/]*$/.test(path)) return context.notFound();
+		return answer(context, site.page);
+	});
+	app.all('*', (context) =>
+		context.text('Only GET and HEAD are answered here.', 405, { Allow: 'GET, HEAD' }),
+	);
+	app.notFound((context) =>
+		context.text('There is nothing at this address.', 404, { 'Cache-Control': 'no-store' }),
+	);
+	app.onError((error, context) => {
+		console.error('A request failed:', error);
+		return context.text('The server failed to answer. Please try again.', 500, {
+			'Cache-Control': 'no-store',
+		});
+	});
+	return app;
+}
+
+/** AP12: never for local names, whose certificate a browser may come to distrust. */
+function isUnder(publicName: string, { origin }: Visit): boolean {
+	return origin !== null && new URL(origin).hostname === publicName;
+}
+
+/** A path with its escapes undone; null where they are broken. */
+function decoded(path: string): string | null {
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return null;
+	}
+}
+
+function answer(context: Context, asset: Asset): Response {
+	const accepted = acceptedEncodings(context.req.header('Accept-Encoding') ?? '');
+	const smaller = asset.smaller.find(({ encoding }) => accepted(encoding));
+	// Different bytes need different tags: a cache must never join one form to another (RFC 9110, 8.8.3).
+	const tag = `"${asset.hash}${smaller ? `-${smaller.encoding}` : ''}"`;
+	const headers: Record<string, string> = {
+		ETag: tag,
+		Vary: 'Accept-Encoding',
+		// A page names the hashed files it needs: an old page would ask for files that are gone.
+		'Cache-Control': asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+	};
+	if (matches(context.req.header('If-None-Match'), tag)) return context.body(null, 304, headers);
+	const bytes = smaller?.bytes ?? asset.bytes;
+	headers['Content-Type'] = asset.type;
+	headers['Content-Length'] = String(bytes.byteLength);
+	if (smaller) headers['Content-Encoding'] = smaller.encoding;
+	return context.body(bytes, 200, headers);
+}
+
+/** RFC 9110, 13.1.2: weak comparison, so a proxy that marked the tag as weak still gets its 304. */
+function matches(condition: string | undefined, tag: string): boolean {
+	return (condition ?? '')
+		.split(',')
+		.map((one) => one.trim().replace(/^W\//, ''))
+		.some((one) => one === tag || one === '*');
+}
+
+/** RFC 9110, 12.5.3, so far as two encodings need it: a name alone, or with a weight that is not 0. */
+function acceptedEncodings(header: string): (encoding: string) => boolean {
+	const weights = new Map(
+		header.split(',').map((part) => {
+			const [name = '', weight = ''] = part.split(';').map((piece) => piece.trim());
+			return [name.toLowerCase(), /^q=0(\.0*)?$/.test(weight)] as const;
+		}),
+	);
+	return (encoding) => {
+		const refused = weights.get(encoding) ?? weights.get('*');
+		return refused === false;
+	};
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { Hono, type Context } from 'hono';
+import type { Asking } from './app.ts';
+import { isLoopback } from '#relay/base/doors.ts';
+import type { TrustFiles } from '#relay/base/ipc.ts';
+import type { Places } from '#relay/config/machine.ts';
+import type { Language } from './trust-words.ts';
+import { trustPage, trustScript } from './trust-page.ts';
+
+const scriptHash = createHash('sha256').update(trustScript).digest('base64');
+const headers = {
+	'Content-Security-Policy': `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+	'X-Content-Type-Options': 'nosniff',
+	'Referrer-Policy': 'no-referrer',
+	'Cache-Control': 'no-store',
+};
+
+/** No screen of the app: what a program asks for, or a file. */
+const NO_SCREEN = /^\/(api|metrics|trust)(\/|$)|\.[^/]*$/;
+
+/**
+ * The one thing that is said in clear to everybody: how a device comes to trust this relay. It stands
+ * at the address of each screen, because a link that lacks its `s` leads to any of them (RL34).
+ */
+export function createTrust(files: TrustFiles, places: () => Places): Hono<Asking> {
+	const app = new Hono<Asking>();
+	app.use(async (context, next) => {
+		await next();
+		for (const [name, value] of Object.entries(headers)) context.header(name, value);
+	});
+	app.get('/trust/spy-cam.crt', (context) =>
+		context.body(files.certificate, 200, { 'Content-Type': 'application/x-x509-ca-cert' }),
+	);
+	app.get('/trust/spy-cam.mobileconfig', (context) =>
+		context.body(files.profile, 200, { 'Content-Type': 'application/x-apple-aspen-config' }),
+	);
+	const page = (context: Context<Asking>, screen: string): Response => {
+		const german = /^de\b/i.test(context.req.header('Accept-Language') ?? '');
+		const wish = context.req.query('language');
+		const language: Language = wish === 'de' || wish === 'en' ? wish : german ? 'de' : 'en';
+		const { secure, here } = places();
+		const { origin, local } = context.env.visit;
+		const agent = context.req.header('User-Agent') ?? '';
+		const asked = {
+			...{ language, agent, fingerprint: files.fingerprint },
+			...{ secure: secure + screen, here: local ? here + screen : null },
+			instead: insteadOf(secure, origin, screen),
+		} as const;
+		return context.html(trustPage(asked), 200, { Vary: 'Accept-Language, User-Agent' });
+	};
+	for (const path of ['/trust', '/trust/']) app.get(path, (context) => page(context, '/'));
+	app.get('*', (context) => {
+		const { pathname } = new URL(context.req.url);
+		return NO_SCREEN.test(pathname) ? context.notFound() : page(context, pathname);
+	});
+	app.notFound((context) => context.text('There is nothing at this address.', 404));
+	return app;
+}
+
+/** By the address that led here, the app will be found, too. `null`: it is the same, or this machine's own. */
+function insteadOf(secure: string, origin: string | null, screen: string): string | null {
+	const [theirs, ours] = [origin === null ? null : new URL(origin), new URL(secure)];
+	// Under a public name there is a certificate that everybody trusts.
+	if (theirs === null || ours.port === '' || isLoopback(theirs.hostname)) return null;
+	if (theirs.hostname === ours.hostname) return null;
+	return `https://${theirs.hostname}:${ours.port}${screen}`;
+}
+
+/** What iOS installs. The identifiers follow from the certificate, so that a second download replaces the first. */
+export function mobileConfig(certificate: Uint8Array): Uint8Array<ArrayBuffer> {
+	const uuid = (what: string): string => {
+		const hex = createHash('sha256').update(what).update(certificate).digest('hex');
+		return [
+			[0, 8],
+			[8, 12],
+			[12, 16],
+			[16, 20],
+			[20, 32],
+		]
+			.map(([from, to]) => hex.slice(from, to))
+			.join('-')
+			.toUpperCase();
+	};
+	const data = Buffer.from(certificate).toString('base64');
+	const pair = (key: string, value: string): string => `<key>${key}</key><string>${value}</string>`;
+	const text = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+<key>PayloadContent</key><array><dict>
+${pair('PayloadType', 'com.apple.security.root')}
+${pair('PayloadIdentifier', `spycam.authority.${uuid('authority')}`)}
+${pair('PayloadUUID', uuid('authority'))}
+${pair('PayloadDisplayName', 'Spy-cam')}
+<key>PayloadVersion</key><integer>1</integer>
+${pair('PayloadCertificateFileName', 'spy-cam.crt')}
+<key>PayloadContent</key><data>${data}</data>
+</dict></array>
+${pair('PayloadType', 'Configuration')}
+${pair('PayloadIdentifier', `spycam.profile.${uuid('profile')}`)}
+${pair('PayloadUUID', uuid('profile'))}
+${pair('PayloadDisplayName', 'Spy-cam')}
+${pair('PayloadDescription', 'Lets this device open Spy-cam on your own network.')}
+<key>PayloadVersion</key><integer>1</integer>
+</dict></plist>
+`;
+	return new Uint8Array(Buffer.from(text));
+}

@@ -1,0 +1,68 @@
+import { invitationText } from '#domain/pairing/invitation.ts';
+import { INVITATION_MS } from '#relay/storage/database.ts';
+import { isLoopback } from '#relay/base/doors.ts';
+import { lanAddress, placesOf } from '#relay/config/machine.ts';
+import type { Settings } from '#relay/config/settings.ts';
+import type { Ports } from './supervisor.ts';
+
+/** Said with every invitation. */
+export const ENDS = `good for ${INVITATION_MS / 3_600_000} hours`;
+
+export interface Greeted {
+	readonly settings: Settings;
+	readonly ports: Ports;
+	/** Names and addresses of this machine. */
+	readonly hosts: readonly string[];
+	/** `null`: a home was opened here before. */
+	readonly invitation: string | null;
+	/** Of the authority, in lines. */
+	readonly fingerprint: readonly string[];
+	/** Draws a code in the terminal; `null`: nobody looks at one. */
+	readonly qr: ((text: string) => string) | null;
+}
+
+/** What a person reads at the start. The last line says where it is. */
+export function greeting(greeted: Greeted): string[] {
+	const { settings, ports, hosts, invitation, fingerprint, qr } = greeted;
+	const places = placesOf(settings, ports, hosts);
+	const { here, secure } = places;
+	// A machine in no network leads no phone anywhere.
+	const trust = lanAddress(hosts) === null ? null : places.trust;
+	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
+	const lines: string[] = [];
+	if (invitation !== null) {
+		lines.push(`An invitation, to open a home here: ${here}/#invite.${invitation}`);
+		lines.push(`  (${ENDS}, or until the next start)`);
+		lines.push(...elsewhere(settings, secure, invitation));
+	}
+	// RL36: one code leads all the way.
+	if (qr !== null && invitation !== null)
+		lines.push(
+			'Or begin on a phone. Scan this: it leads through trust and your home to the camera.',
+			qr(`${trust ?? `${secure}/`}#invite.${invitation}`),
+		);
+	else if (qr !== null && trust !== null)
+		lines.push('For one more phone, scan this: it leads through trust.', qr(trust));
+	lines.push(`Other devices open ${secure}`);
+	if (settings.variables['host'])
+		lines.push(`  (it listens on "${settings.host}" only, as the variable HOST says)`);
+	if (trust !== null) lines.push(`  (${trust} shows a phone how to trust it)`);
+	if (!settings.publicName)
+		lines.push(
+			'Before a phone trusts the certificate, compare its SHA-256 fingerprint:',
+			...fingerprint.map((line) => `  ${line}`),
+		);
+	lines.push(`Things are kept at https://${name}:${ports.store}`, `Spy-cam is at ${here}`);
+	return lines;
+}
+
+/** For each place that serves the app and is no relay: there the invitation has to say where this one is. */
+export function elsewhere(
+	{ origins }: Pick<Settings, 'origins'>,
+	secure: string,
+	code: string,
+): string[] {
+	return origins.map(
+		(origin) => `In the app at ${origin}: ${origin}/#${invitationText({ code, relay: secure })}`,
+	);
+}

@@ -1,0 +1,145 @@
+import {
+	fromLive,
+	fromStore,
+	messageFrom,
+	type Begin,
+	type FromLive,
+	type FromStore,
+	type Invitation,
+	type LiveSettings,
+	type ToLive,
+	type ToStore,
+} from '#relay/base/ipc.ts';
+import { Keeper } from './keeper.ts';
+import type { Logger } from '#relay/base/log.ts';
+import { Outbox } from './outbox.ts';
+
+/** Longer than a child itself takes to stop. */
+const STOP_MS = { live: 8_000, store: 4_000 };
+
+export interface Given {
+	readonly settings: LiveSettings;
+	readonly storePort: number;
+	readonly database: string;
+	readonly site: Begin['site'];
+	readonly trust: Begin['trust'];
+	readonly tokenKey: Uint8Array<ArrayBuffer>;
+	/** Looked up at each start of a child. */
+	now(): {
+		readonly tls: Begin['tls'];
+		readonly hosts: readonly string[];
+		/** What it goes by in the local network. */
+		readonly name: string;
+	};
+	readonly log: Logger;
+}
+
+export interface Ports {
+	readonly http: number;
+	readonly https: number;
+	readonly store: number;
+}
+
+export interface Supervisor {
+	readonly ports: Ports;
+	/** Hands both the certificate and names of now. */
+	renew(): void;
+	/** Live first, then store. */
+	stop(): Promise<void>;
+	/** Without a word to anybody. */
+	kill(): void;
+}
+
+/**
+ * Starts store, then live with what store had kept, and starts again what ends.
+ * @throws Fault when either cannot begin; then none of them runs
+ */
+export async function supervise(given: Given): Promise<Supervisor> {
+	const { log } = given;
+	let outbox: Outbox | null = null;
+	let ports: Ports = {
+		...{ http: given.settings.port, https: given.settings.httpsPort },
+		store: given.storePort,
+	};
+	const live = new Keeper<ToLive, FromLive>('live', log, {
+		decode: (message) => messageFrom(fromLive, message),
+		begin: () => ({
+			...{ t: 'begin', site: given.site, trust: given.trust, tokenKey: given.tokenKey },
+			// Under the same ports as before, whatever 0 gave.
+			settings: {
+				...given.settings,
+				...{ port: ports.http, httpsPort: ports.https, name: given.now().name },
+			},
+			...{ tls: given.now().tls, hosts: [...given.now().hosts] },
+			kept: outbox?.kept ?? { homes: [], letters: [], invitations: [] },
+			store: store.running ? ports.store : null,
+		}),
+		heard: (message) => {
+			if (message.t === 'listening') ports = { ...ports, http: message.http, https: message.https };
+			if (message.t === 'fact') {
+				outbox?.add(message.fact);
+				pass();
+			}
+		},
+		ended: () => undefined,
+	});
+	const store = new Keeper<ToStore, FromStore>('store', log, {
+		decode: (message) => messageFrom(fromStore, message),
+		begin: () => ({
+			...{ t: 'begin', file: given.database, settings: given.settings, port: ports.store },
+			...{ tls: given.now().tls, hosts: [...given.now().hosts] },
+		}),
+		heard: (message) => {
+			switch (message.t) {
+				case 'listening':
+					ports = { ...ports, store: message.port };
+					outbox ??= new Outbox(message.kept);
+					for (const invitation of message.kept.invitations) invited(invitation);
+					outbox.again();
+					pass();
+					live.send({ t: 'store', port: message.port });
+					break;
+				case 'confirmed':
+					outbox?.confirmed(message.n);
+					pass();
+					break;
+				case 'invitation':
+					invited(message.invitation);
+			}
+		},
+		ended: () => live.send({ t: 'store', port: null }),
+	});
+	const invited = (invitation: Invitation): void => {
+		if (outbox?.invited(invitation)) live.send({ t: 'invitation', invitation });
+	};
+	const pass = (): void => {
+		if (!store.running) return;
+		for (const one of outbox?.next() ?? []) store.send({ t: 'fact', ...one });
+	};
+	try {
+		await store.start();
+		await live.start();
+	} catch (error) {
+		live.kill();
+		store.kill();
+		throw error;
+	}
+	return {
+		get ports() {
+			return ports;
+		},
+		renew: () => {
+			const { tls, hosts, name } = given.now();
+			live.send({ t: 'renew', tls, hosts: [...hosts], name });
+			store.send({ t: 'renew', tls, hosts: [...hosts] });
+		},
+		stop: async () => {
+			await live.stop({ t: 'stop' }, STOP_MS.live);
+			await store.stop({ t: 'stop' }, STOP_MS.store);
+		},
+		kill: () => {
+			live.kill();
+			store.kill();
+		},
+	};
+}

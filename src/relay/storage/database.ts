@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { sha256 } from '#relay/base/crypto.ts';
+import type { Fact } from '#relay/base/fact.ts';
+import type { Invitation, Kept } from '#relay/base/ipc.ts';
+
+const BUSY_MS = 2_000;
+const VERSION = 1;
+const DAY_MS = 24 * 3600 * 1000;
+const WEEK_MS = 7 * DAY_MS;
+/** So long an invitation is good for. */
+export const INVITATION_MS = DAY_MS;
+
+const SCHEMA = `
+	CREATE TABLE homes (home TEXT PRIMARY KEY, openedMs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+	CREATE TABLE entries (
+		home TEXT NOT NULL REFERENCES homes, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
+		PRIMARY KEY (home, seq)
+	) STRICT, WITHOUT ROWID;
+	CREATE TABLE invitations (hash TEXT PRIMARY KEY, madeMs INTEGER NOT NULL, home TEXT) STRICT, WITHOUT ROWID;
+	CREATE TABLE letters (
+		id INTEGER PRIMARY KEY, home TEXT NOT NULL, "to" TEXT NOT NULL, "from" TEXT NOT NULL,
+		box TEXT NOT NULL, untilMs INTEGER NOT NULL
+	) STRICT;
+	CREATE TABLE beat (one INTEGER PRIMARY KEY CHECK (one = 1), wallMs INTEGER NOT NULL) STRICT;
+	PRAGMA user_version = ${VERSION};
+`;
+
+/**
+ * What outlives the relay: homes, rosters, invitations, letters that wait. Every method throws what
+ * SQLite throws; what it did not confirm did not happen.
+ */
+export class Database {
+	readonly #sqlite: DatabaseSync;
+
+	/**
+	 * Reads what is there, from a disk that takes no more, too: alone, because what readers and writers share would need
+	 * room. Throws when there is nothing to read.
+	 */
+	static read<T>(file: string, look: (database: Database) => T): T {
+		const database = new Database(file, true);
+		try {
+			return look(database);
+		} finally {
+			database.close();
+		}
+	}
+
+	constructor(file: string, alone = false) {
+		const sqlite = new DatabaseSync(file, { timeout: BUSY_MS });
+		this.#sqlite = sqlite;
+		try {
+			if (alone) {
+				sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+				if (this.#version() !== VERSION) throw new Error('there is no database of this version');
+				return;
+			}
+			sqlite.exec('PRAGMA journal_mode = WAL');
+			sqlite.exec('PRAGMA synchronous = FULL');
+			sqlite.exec('PRAGMA foreign_keys = ON');
+			sqlite.exec('PRAGMA journal_size_limit = 4194304');
+			this.#whole(() => {
+				if (this.#version() === 0) sqlite.exec(SCHEMA);
+				if (this.#version() !== VERSION) throw new Error('a newer Spy-cam wrote this database');
+			});
+		} catch (error) {
+			sqlite.close();
+			throw error;
+		}
+	}
+
+	kept(wallMs: number): Kept {
+		const homes = new Map<string, Uint8Array<ArrayBuffer>[]>();
+		const entries = this.#sqlite.prepare('SELECT home, bytes FROM entries ORDER BY home, seq');
+		for (const row of entries.iterate()) {
+			const home = String(row['home']);
+			const bytes = new Uint8Array(row['bytes'] as Uint8Array);
+			const before = homes.get(home);
+			if (before) before.push(bytes);
+			else homes.set(home, [bytes]);
+		}
+		const letters = this.#sqlite
+			.prepare('SELECT * FROM letters WHERE untilMs > ? ORDER BY id')
+			.all(wallMs) as unknown as Kept['letters'];
+		return {
+			homes: [...homes].map(([home, list]) => ({ home, entries: list })),
+			letters: letters.map((letter) => ({ ...letter })),
+			invitations: this.invitations(wallMs),
+		};
+	}
+
+	/** Keeps what live learned, in order; told twice it ends the same. */
+	take(fact: Fact, wallMs: number): void {
+		this.#whole(() => {
+			switch (fact.kind) {
+				case 'opened':
+					this.#run('INSERT OR IGNORE INTO homes VALUES (?, ?)', fact.home, wallMs);
+					this.#entries(fact.home, 1, fact.entries);
+					this.#run('UPDATE invitations SET home = ? WHERE hash = ?', fact.home, fact.invitation);
+					break;
+				case 'appended':
+					this.#run('DELETE FROM entries WHERE home = ? AND seq >= ?', fact.home, fact.from);
+					this.#entries(fact.home, fact.from, fact.entries);
+					break;
+				case 'waits': {
+					const { id, home, to, from, box, untilMs } = fact.letter;
+					const sql = 'INSERT OR IGNORE INTO letters VALUES (?, ?, ?, ?, ?, ?)';
+					this.#run(sql, id, home, to, from, box, untilMs);
+					break;
+				}
+				case 'gone':
+					for (const id of fact.ids) this.#run('DELETE FROM letters WHERE id = ?', id);
+			}
+		});
+	}
+
+	/** A new invitation; the code is told here and never again, only its hash is kept. */
+	invite(wallMs: number): string {
+		const code = randomBytes(16).toString('base64url');
+		this.#run('INSERT INTO invitations VALUES (?, ?, NULL)', hashOf(code), wallMs);
+		return code;
+	}
+
+	/**
+	 * The same for a start: the one of the start before is worth nothing any more. Which that was is
+	 * kept in a table of its own, so that an earlier version still reads all others.
+	 */
+	inviteAtStart(wallMs: number): string {
+		let code = '';
+		this.#whole(() => {
+			this.#sqlite.exec('CREATE TABLE IF NOT EXISTS start (hash TEXT NOT NULL) STRICT');
+			this.#run('DELETE FROM invitations WHERE home IS NULL AND hash IN (SELECT hash FROM start)');
+			this.#run('DELETE FROM start');
+			code = this.invite(wallMs);
+			this.#run('INSERT INTO start VALUES (?)', hashOf(code));
+		});
+		return code;
+	}
+
+	/** Those that are not used and not over. */
+	invitations(wallMs: number): Invitation[] {
+		const sql = 'SELECT hash, madeMs FROM invitations WHERE home IS NULL AND madeMs > ?';
+		const rows = this.#sqlite.prepare(sql).all(wallMs - INVITATION_MS);
+		return rows.map((row) => ({
+			hash: String(row['hash']),
+			untilMs: Number(row['madeMs']) + INVITATION_MS,
+		}));
+	}
+
+	/** No home was ever opened here. */
+	get isUnused(): boolean {
+		return this.#sqlite.prepare('SELECT 1 FROM homes LIMIT 1').get() === undefined;
+	}
+
+	/** Changes when another process has written. */
+	get othersWrote(): number {
+		return Number(this.#sqlite.prepare('PRAGMA data_version').get()?.['data_version']);
+	}
+
+	/** Writes something, to see whether that works, and lets go of what is long over. */
+	beat(wallMs: number): void {
+		this.#whole(() => {
+			this.#run('INSERT OR REPLACE INTO beat VALUES (1, ?)', wallMs);
+			this.#run('DELETE FROM letters WHERE untilMs < ?', wallMs - WEEK_MS);
+			this.#run('DELETE FROM invitations WHERE home IS NULL AND madeMs < ?', wallMs - WEEK_MS);
+		});
+	}
+
+	close(): void {
+		this.#sqlite.close();
+	}
+
+	#entries(home: string, from: number, entries: readonly Uint8Array[]): void {
+		for (const [at, bytes] of entries.entries())
+			this.#run('INSERT OR IGNORE INTO entries VALUES (?, ?, ?)', home, from + at, bytes);
+	}
+
+	#version(): number {
+		return Number(this.#sqlite.prepare('PRAGMA user_version').get()?.['user_version']);
+	}
+
+	#run(sql: string, ...values: (string | number | Uint8Array)[]): void {
+		this.#sqlite.prepare(sql).run(...values);
+	}
+
+	#whole(work: () => void): void {
+		this.#sqlite.exec('BEGIN IMMEDIATE');
+		try {
+			work();
+			this.#sqlite.exec('COMMIT');
+		} catch (error) {
+			// SQLite may have rolled back by itself, as it does when the disk is full.
+			if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
+			throw error;
+		}
+	}
+}
+
+function hashOf(code: string): string {
+	return Buffer.from(sha256(code)).toString('hex');
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { LocalName, othersIn, type Other } from '#relay/config/local-name.ts';
+
+const BASE = 'spycam';
+const relay = (name: string, id = '11111111'): Other => ({ name, id });
+const first = [relay('spycam.local')];
+
+describe('RL39 what a relay is called where another has its name', () => {
+	test.each<[string, Other[], string]>([
+		['nobody else', [], 'spycam.local'],
+		['another name', [relay('garden.local')], 'spycam.local'],
+		['one before', first, 'spycam-2.local'],
+		['one before with a greater id', [relay('spycam.local', '9')], 'spycam-2.local'],
+		['two before', [...first, relay('spycam-2.local')], 'spycam-3.local'],
+		['something that is no relay', [{ name: 'spycam.local', id: '' }], 'spycam-2.local'],
+	])('at the start: %s', (_name, others, expected) => {
+		const name = new LocalName('spycam.local', BASE, '55555555');
+		name.choose(others);
+		expect(name.now).toBe(expected);
+	});
+
+	test('two that came at once: the lesser id keeps the name', () => {
+		const name = new LocalName('spycam.local', BASE, '55555555');
+		name.choose([]);
+		expect(name.choose([relay('spycam.local', '9')])).toBe(false);
+		expect(name.now).toBe('spycam.local');
+		expect(name.choose(first)).toBe(true);
+		expect(name.now).toBe('spycam-2.local');
+	});
+
+	test('known as another, it takes its name back once that stays free', () => {
+		const name = new LocalName('spycam.local', BASE, '55555555');
+		name.choose([...first, relay('spycam-2.local')]);
+		expect(name.now).toBe('spycam-3.local');
+		// The second left; devices that came meanwhile know it as the third.
+		for (const others of [first, [], first, []]) expect(name.choose(others)).toBe(false);
+		expect(name.choose([])).toBe(true);
+		expect(name.now).toBe('spycam.local');
+	});
+
+	test('known by no name yet, it keeps what it got', () => {
+		const name = new LocalName('spycam.local', BASE, '55555555');
+		name.choose(first);
+		name.keep();
+		for (let looks = 0; looks < 5; looks += 1) expect(name.choose([])).toBe(false);
+		expect(name.now).toBe('spycam-2.local');
+	});
+
+	test('a hundred others: it goes by what it was given', () => {
+		const ends = ['', ...Array.from({ length: 98 }, (_, n) => `-${n + 2}`)];
+		const name = new LocalName('spycam.local', BASE, '55555555');
+		name.choose(ends.map((end) => relay(`spycam${end}.local`)));
+		expect(name.now).toBe('spycam.local');
+	});
+});
+
+describe('RL39 whom an answer tells of', () => {
+	const self = { service: 'Spy-cam 55555555._https._tcp.local', addresses: ['10.0.0.1'] };
+	const service = (id: string, target: string, ttl = 120) => ({
+		...{ type: 'SRV', name: `Spy-cam${id}._https._tcp.local`, ttl, data: { port: 1, target } },
+	});
+	const address = (name: string, data: string) => ({ type: 'A', name, ttl: 120, data });
+
+	test.each([
+		['ourselves', [service(' 55555555', 'spycam.local'), address('spycam.local', '10.0.0.1')], []],
+		['another relay', [service(' 1A2B3C4D', 'SpyCam.local')], [relay('spycam.local', '1A2B3C4D')]],
+		[
+			'another relay on this machine',
+			[service(' 1A2B3C4D', 'spycam.local'), address('spycam.local', '10.0.0.1')],
+			[relay('spycam.local', '1A2B3C4D')],
+		],
+		['one of an earlier version', [service('', 'spycam.local')], [relay('spycam.local', '')]],
+		['one that leaves', [service(' 1A2B3C4D', 'spycam.local', 0)], []],
+		['another machine', [address('spycam.local', '10.0.0.9')], [relay('spycam.local', '')]],
+		['another program of this machine', [address('spycam.local', '10.0.0.1')], []],
+		['a record that is none', [{ type: 'SRV', name: 'x._https._tcp.local', data: null }], []],
+	])('%s', (_name, records, others) => {
+		expect(othersIn(records, self)).toEqual(others);
+	});
+});

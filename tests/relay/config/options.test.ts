@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { readOptions, USAGE } from '#relay/config/options.ts';
+
+const serve = (settings: object, more: object = {}): unknown => ({
+	kind: 'serve',
+	options: expect.objectContaining({
+		...{ data: 'data', app: undefined, settings, ...more },
+	}) as unknown,
+});
+
+describe('what the server is asked to do', () => {
+	test.each([
+		['nothing said', [], {}, {}],
+		['a port', ['--port', '9000'], {}, { port: 9000 }],
+		['with an equals sign', ['--port=9000'], {}, { port: 9000 }],
+		['any free port', ['--port', '0'], {}, { port: 0 }],
+		[
+			'the other ports',
+			['--https-port', '1', '--store-port', '2'],
+			{},
+			{ httpsPort: 1, storePort: 2 },
+		],
+		['a host', ['--host', '::1'], {}, { host: '::1' }],
+		['the environment', [], { PORT: '81', HOST: 'h' }, { port: 81, host: 'h' }],
+		['the command line before it', ['--port', '9000'], { PORT: '81' }, { port: 9000 }],
+		['an empty variable is not set', [], { PORT: '', SPYCAM_NAME: '' }, {}],
+		['the last of two', ['--port', '1', '--port', '2'], {}, { port: 2 }],
+		[
+			'what else the environment has',
+			[],
+			{ SPYCAM_NAME: 'cam', SPYCAM_PROXIES: '10.0.0.1, ::1', SPYCAM_DISCOVERY: 'false' },
+			{ name: 'cam', proxies: ['10.0.0.1', '::1'], discovery: false },
+		],
+	])('%s', (_name, argv, env, settings) => {
+		expect(readOptions(argv, env)).toEqual(serve(settings));
+	});
+
+	test('folders', () => {
+		expect(readOptions(['--data', '/x'], {})).toEqual(serve({}, { data: '/x' }));
+		const env = { SPYCAM_DATA: 'd', SPYCAM_APP: '/app' };
+		expect(readOptions([], env)).toEqual(serve({}, { data: 'd', app: '/app' }));
+	});
+
+	test('RL41 what a variable said is known as such, and what was typed is not', () => {
+		const env = {
+			...{ HOST: 'h', PORT: '81', SPYCAM_HTTPS_PORT: '82', SPYCAM_DATA: 'd' },
+			...{ SPYCAM_APP: 'a', SPYCAM_NAME: 'cam' },
+		};
+		expect(readOptions(['--port', '1', '--app', 'b'], env)).toMatchObject({
+			options: {
+				variables: {
+					...{ host: 'HOST', httpsPort: 'SPYCAM_HTTPS_PORT', data: 'SPYCAM_DATA' },
+					name: 'SPYCAM_NAME',
+				},
+			},
+		});
+		const wish = readOptions(['--port', '1', '--app', 'b'], env);
+		const known = 'options' in wish ? Object.keys(wish.options.variables) : [];
+		expect(known).not.toContain('port');
+		expect(known).not.toContain('app');
+	});
+
+	test.each(['check', 'invite', 'version'])('the command %s', (kind) => {
+		expect(readOptions([kind, '--port', '1'], {})).toEqual({
+			kind,
+			options: { data: 'data', app: undefined, settings: { port: 1 }, variables: {} },
+		});
+	});
+
+	test.each([
+		['an option there is not', ['--prot', '1'], {}, '--prot'],
+		['a short one', ['-p', '1'], {}, '-p'],
+		['a stray word', ['9000'], {}, '"9000"'],
+		['two commands', ['check', 'invite'], {}, '"invite"'],
+		['a word for a port', ['--port', 'high'], {}, '--port must be a number'],
+		['a port too far', ['--https-port', '65536'], {}, '"65536"'],
+		['half a port', ['--port', '80.5'], {}, '"80.5"'],
+		['a negative port', ['--port=-1'], {}, '"-1"'],
+		['a port with spaces', ['--store-port', ' 80'], {}, '" 80"'],
+		['no value', ['--port'], {}, '--port needs a value'],
+		['an empty value', ['--host', ''], {}, '--host needs a value'],
+		['a bad variable', [], { PORT: 'abc' }, 'PORT must be a number'],
+	])('a sentence that names it: %s', (_name, argv, env, words) => {
+		const wish = readOptions(argv, env);
+		expect(wish.kind).toBe('wrong');
+		expect(wish.kind === 'wrong' ? wish.sentence : '').toContain(words);
+	});
+
+	test('help comes before anything else', () => {
+		expect(readOptions(['--help', '--port', 'x'], {})).toEqual({ kind: 'help' });
+		expect(readOptions(['-h'], {})).toEqual({ kind: 'help' });
+		for (const word of ['--port', '--host', '--data', 'PORT', 'HOST', 'SPYCAM_DATA', '8080'])
+			expect(USAGE).toContain(word);
+	});
+});

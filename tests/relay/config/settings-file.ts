@@ -1,0 +1,22 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startRelay, temporaryFolder, type Relay } from '../../e2e/house.ts';
+import { builtSite } from '../process/site.ts';
+
+/** A relay with settings of its own, and without a build of the app. */
+export function relayWith(settings: object, data = temporaryFolder()): Promise<Relay> {
+	mkdirSync(data, { recursive: true });
+	const [file, text] = [join(data, 'settings.json'), JSON.stringify(settings)];
+	// A folder that had a relay before may be on a full disk by now.
+	if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+	return startRelay({ data, env: { SPYCAM_APP: builtSite(), SPYCAM_LOG: 'info' } });
+}
+
+/** One that lets a single address have as many sockets as it likes, and believes what address a test says it has. */
+export function relayWithRoom(data?: string): Promise<Relay> {
+	const limits = {
+		...{ socketsPerMinute: 1_000_000, socketsPerAddress: 100_000 },
+		...{ unprovedPerAddress: 100_000, unproved: 100_000 },
+	};
+	return relayWith({ limits, proxies: ['127.0.0.1', '::1'] }, data);
+}

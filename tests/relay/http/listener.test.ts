@@ -1,0 +1,134 @@
+/** Deadlines of a connection, with real sockets (RL28). */
+import { once } from 'node:events';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectSecure } from 'node:tls';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { makeAuthority, makeLeaf, type Papers } from '#relay/tls/authority.ts';
+import { listen, type Patience } from '#relay/http/listener.ts';
+
+/** More than all buffers between two sockets take. */
+const LARGE = new Uint8Array(32 * 1024 * 1024);
+const HELLO = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+let leaf: Papers;
+beforeAll(async () => {
+	leaf = await makeLeaf(await makeAuthority(['localhost'], Date.now()), ['localhost'], Date.now());
+});
+
+async function asking(
+	secure: boolean,
+	patience: Patience,
+	hello: string,
+	body = LARGE,
+): Promise<{
+	socket: Socket;
+	closed: Promise<unknown>;
+	/** At the server's end. */
+	ended: Promise<unknown>;
+	close: () => Promise<void>;
+}> {
+	const tls = secure ? leaf : null;
+	const { promise: ended, resolve } = Promise.withResolvers<null>();
+	const behind = {
+		answer: () => new Response(body),
+		admit: (there: Socket) => {
+			there.once('close', () => resolve(null));
+			return true;
+		},
+	};
+	const listener = await listen(behind, '127.0.0.1', 0, tls, '--port', {}, patience);
+	const { port } = listener;
+	const socket = secure
+		? connectSecure({ host: '127.0.0.1', port, rejectUnauthorized: false })
+		: connectPlain(port, '127.0.0.1');
+	socket.on('error', () => undefined);
+	const closed = once(socket, 'close');
+	await once(socket, secure ? 'secureConnect' : 'connect');
+	socket.write(hello);
+	return { socket, closed, ended, close: () => listener.close(0) };
+}
+
+describe.each([
+	['HTTP', false],
+	['HTTPS', true],
+])('RL28 %s', (_name, secure) => {
+	test('an answer that nobody reads ends', async () => {
+		const patience = { idleMs: 100, answerMs: 60_000, kibMs: 0 };
+		const { socket, ended, close } = await asking(secure, patience, HELLO);
+		await ended;
+		socket.destroy();
+		await close();
+	});
+
+	test('one that is read by trickles ends, too', async () => {
+		const { socket, closed, close } = await asking(
+			secure,
+			{ idleMs: 60_000, answerMs: 300, kibMs: 0 },
+			HELLO,
+		);
+		let bytes = 0;
+		socket.on('data', (chunk: Buffer) => {
+			bytes += chunk.length;
+			socket.pause();
+			setTimeout(() => socket.resume(), 5);
+		});
+		await closed;
+		expect(bytes).toBeLessThan(LARGE.length);
+		await close();
+	});
+
+	test('one that is long has longer: a phone on a bad line gets it whole', async () => {
+		const patience = { idleMs: 60_000, answerMs: 50, kibMs: 1 };
+		const { socket, closed, close } = await asking(secure, patience, HELLO);
+		let bytes = 0;
+		socket.on('data', (chunk: Buffer) => {
+			bytes += chunk.length;
+			// A third of what it may take.
+			if (bytes > LARGE.length) return;
+			socket.pause();
+			setTimeout(() => socket.resume(), 1);
+		});
+		await expect.poll(() => bytes, { timeout: 15_000 }).toBeGreaterThan(LARGE.length);
+		socket.destroy();
+		await closed;
+		await close();
+	});
+
+	test('whoever asks on and reads nothing is cut off at once', async () => {
+		const { socket, closed, close } = await asking(
+			secure,
+			{ idleMs: 60_000, answerMs: 60_000, kibMs: 0 },
+			HELLO.repeat(100),
+		);
+		socket.resume();
+		await closed;
+		await close();
+	});
+
+	test('one that is read comes whole, and the connection may ask again', async () => {
+		const small = new Uint8Array(1_000);
+		const patience = { idleMs: 60_000, answerMs: 60_000, kibMs: 0 };
+		const { socket, close } = await asking(secure, patience, HELLO, small);
+		let bytes = 0;
+		socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
+		for (let answers = 1; answers <= 20; answers += 1) {
+			await expect.poll(() => bytes, { interval: 1 }).toBeGreaterThan(answers * 1_000);
+			socket.write(HELLO);
+		}
+		expect(socket.destroyed).toBe(false);
+		socket.destroy();
+		await close();
+	});
+});
+
+test('RL26 a connection that may not be is cut off', async () => {
+	const listener = await listen(
+		{ answer: () => new Response('x'), admit: () => false },
+		'127.0.0.1',
+		0,
+	);
+	const socket = connectPlain(listener.port, '127.0.0.1');
+	socket.on('error', () => undefined);
+	await once(socket, 'close');
+	await listener.close(0);
+});

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, test } from 'vitest';
+import type { Visit } from '#relay/base/doors.ts';
+import { kindOf } from '#relay/http/trust-page.ts';
+import { trustStyle } from '#relay/http/trust-style.ts';
+import { KINDS, TRUST } from '#relay/http/trust-words.ts';
+import { createTrust } from '#relay/http/trust.ts';
+
+const fingerprint = ['01 02', '03 04'];
+const files = { certificate: new Uint8Array([1]), profile: new Uint8Array([2]), fingerprint };
+const places = {
+	here: 'http://localhost:8080',
+	secure: 'https://spycam.local:8443',
+	trust: 'http://192.168.1.5:8080/trust',
+};
+const PHONE = 'Mozilla/5.0 (Linux; Android 10; K) Chrome/140.0.0.0 Mobile Safari/537.36';
+const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) Version/18.4 Safari/604.1';
+const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0.0.0 Safari/537.36';
+const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.4 Safari/605.1.15';
+const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+interface Ask {
+	readonly path?: string;
+	readonly agent?: string;
+	readonly language?: string;
+	readonly visit?: Partial<Visit>;
+	readonly at?: typeof places;
+}
+
+async function ask({ path = '/trust', agent = PHONE, language = 'en', visit, at = places }: Ask) {
+	const origin = 'http://192.168.1.5:8080';
+	const env = { visit: { address: '192.168.1.9', inside: false, local: false, origin, ...visit } };
+	const headers = { 'User-Agent': agent, 'Accept-Language': language };
+	const answer = await createTrust(files, () => at).request(origin + path, { headers }, env);
+	return { status: answer.status, headers: answer.headers, text: await answer.text() };
+}
+
+describe('RL34 in clear there is one page, at the address of every screen', () => {
+	it.each(['/', '/trust', '/trust/', '/pair', '/camera', '/watch/abc', '/nowhere'])(
+		'%s',
+		async (path) => {
+			const { status, text, headers } = await ask({ path });
+			expect(status).toBe(200);
+			const screen = path.startsWith('/trust') ? '/' : path;
+			expect(text).toContain(
+				`<a class="button" data-keep href="https://spycam.local:8443${screen}"`,
+			);
+			expect(headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'; /);
+		},
+	);
+
+	it.each([
+		...['/api', '/api/relay', '/metrics', '/trust/other', '/trust/x.crt', '/early.js'],
+		...['/_app/immutable/x.js', '/favicon.ico', '/service-worker.js'],
+	])('not at %s', async (path) => {
+		expect((await ask({ path })).status).toBe(404);
+	});
+
+	it('an address of somebody else is none of its links', async () => {
+		for (const path of ['//evil.example/x', '/%22onmouseover=alert(1)', '/<script>', "/'x"]) {
+			const { text } = await ask({ path });
+			const links = [...text.matchAll(/ href="([^"]*)"/g)].map(([, link = '']) => link);
+			const all = links.filter((link) => link.startsWith('http'));
+			expect(all.map((link) => new URL(link).host)).toEqual([
+				...['spycam.local:8443', '192.168.1.5:8443'],
+			]);
+			expect(text).not.toMatch(/"onmouseover|<script>(?!for)/);
+		}
+	});
+});
+
+describe('RL35 the page about trust', () => {
+	const first = (text: string) => /<h3>(.*?)<\/h3>/.exec(text)?.[1];
+
+	it.each([
+		...([
+			['android', PHONE],
+			['ios', IPHONE],
+			['windows', WINDOWS],
+			['mac', MAC],
+			['firefox', FIREFOX],
+			['linux', 'Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0.0.0'],
+			['linux', 'Mozilla/5.0 (X11; CrOS x86_64 1) Chrome/140.0.0.0'],
+			['android', 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0'],
+		] as const),
+	])('has the steps of %s first for %s, all others folded', async (kind, agent) => {
+		expect(kindOf(agent)).toBe(kind);
+		for (const language of ['en', 'de'] as const) {
+			const { text } = await ask({ agent, language });
+			expect(first(text)).toBe(TRUST[language].kinds[kind].name);
+			const folded = [...text.matchAll(/<details id="(\w+)">/g)].map(([, id]) => id);
+			expect(folded).toEqual(KINDS.filter((other) => other !== kind));
+			const button = /<a class="button" href="([^"]+)"/.exec(text)?.[1];
+			expect(button).toBe(`/trust/spy-cam.${kind === 'ios' ? 'mobileconfig' : 'crt'}`);
+		}
+	});
+
+	it('has all of them open for a system that nobody knows', async () => {
+		const { text } = await ask({ agent: 'a browser of tomorrow' });
+		const open = [...text.matchAll(/<details id="(\w+)" open>/g)].map(([, id]) => id);
+		expect(open).toEqual([...KINDS]);
+	});
+
+	it('names the other address that leads here, in case the name does not', async () => {
+		expect((await ask({ path: '/pair' })).text).toContain('href="https://192.168.1.5:8443/pair"');
+		const byName = await ask({ visit: { origin: 'http://spycam.local:8080' } });
+		expect(byName.text).not.toContain('does not find');
+		const at = { ...places, secure: 'https://cam.example.org' };
+		expect((await ask({ at })).text).not.toContain('does not find');
+	});
+
+	it('tells the machine it runs on that it needs none of it', async () => {
+		const visit = { local: true, origin: 'http://localhost:8080' };
+		expect((await ask({ visit })).text).toContain('href="http://localhost:8080/"');
+		expect((await ask({})).text).not.toContain('localhost');
+	});
+
+	it('compares the fingerprint in every way of every language, or stops', () => {
+		for (const { kinds } of Object.values(TRUST))
+			for (const kind of KINDS)
+				expect(JSON.stringify(kinds[kind].steps)).toMatch(/fingerprint|Fingerabdruck/);
+	});
+});
+
+test('RL35 it looks like the product: its tokens are those of src/app.css', () => {
+	const css = readFileSync(
+		fileURLToPath(new URL('../../../../src/app.css', import.meta.url)),
+		'utf8',
+	);
+	const tokens = [...trustStyle.matchAll(/^\t(--[a-z-]+: .+;)$/gm)].map(([, token]) => token);
+	expect(tokens.length).toBeGreaterThan(8);
+	for (const token of tokens) expect(css).toContain(`\t${token ?? ''}\n`);
+});

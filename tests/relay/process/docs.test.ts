@@ -1,0 +1,65 @@
+/** docs/api.md says what the relay answers, and nothing else. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { CLOSED, fromDevice, fromRelay, REFUSALS, SOCKET_PATH } from '#protocol/wire.ts';
+import { createApi, type ApiState } from '#relay/http/api.ts';
+import { createTrust } from '#relay/http/trust.ts';
+import type { Relay } from '#relay/session/relay.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const page = readFileSync(`${root}docs/api.md`, 'utf8');
+
+function section(title: string): string {
+	const from = page.indexOf(`## ${title}\n`);
+	const to = page.indexOf('\n## ', from + 1);
+	return page.slice(from, to < 0 ? undefined : to);
+}
+
+const rows = (title: string): string[][] =>
+	section(title)
+		.split('\n')
+		.filter((line) => /^\| `/.test(line))
+		.map((line) =>
+			line
+				.split('|')
+				.slice(1, -1)
+				.map((cell) => cell.trim()),
+		);
+
+type Schemas = typeof fromDevice.options | typeof fromRelay.options;
+const kinds = (options: Schemas): [string, string[]][] =>
+	options.map(({ entries: { t, ...rest } }) => [t.literal, Object.keys(rest)]);
+
+test.each([
+	['Over the socket, from a device', fromDevice.options],
+	['Over the socket, from the relay', fromRelay.options],
+])('%s', (title, options) => {
+	const said = rows(title).map(([t = '', fields = '']) => [
+		t.replaceAll('`', ''),
+		fields.split(', ').filter(Boolean),
+	]);
+	const sorted = (list: unknown[][]): string[] =>
+		list.map(([t, fields]) => `${String(t)}: ${[...(fields as string[])].sort().join()}`).sort();
+	expect(sorted(said)).toEqual(sorted(kinds(options)));
+});
+
+test('over HTTP', () => {
+	const api = createApi({ relay: {} as Relay } as ApiState);
+	const files = { certificate: new Uint8Array(), profile: new Uint8Array(), fingerprint: [] };
+	const trust = createTrust(files, () => ({ here: '', secure: '', trust: null }));
+	const routes = [...api.routes, ...trust.routes]
+		.filter(({ method, path }) => method === 'GET' && path !== '/' && !path.endsWith('*'))
+		.map(({ path }) => path.replace(/(?<=.)\/$/, ''));
+	const said = rows('Over HTTP').map(([route = '']) =>
+		route.replaceAll('`', '').replace('GET ', ''),
+	);
+	expect(said.sort()).toEqual([...new Set([...routes, SOCKET_PATH, '/…'])].sort());
+});
+
+test('why something is refused, and what a socket is closed with', () => {
+	const line = /^Why something is `refused`: (.*)\.$/m.exec(page)?.[1];
+	expect(line?.replaceAll('`', '').split(', ').sort()).toEqual([...REFUSALS].sort());
+	const codes = [.../^A socket is closed with (.*)$/m.exec(page)![1]!.matchAll(/\d{4}/g)];
+	expect(codes.map(Number).sort()).toEqual(Object.values(CLOSED).sort());
+});

@@ -1,0 +1,191 @@
+/** A recovery kit at the relay: whose it is, what it may say, and by which clock. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { kitKeysOf, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
+import { nextEntry, replayRoster } from '#engine/home/roster.ts';
+import { Homes } from '#relay/session/homes.ts';
+import { base64url, cameraOf, TestHome, type Keys } from './device.ts';
+import { newWorld, Talk, type World } from './talk.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const MINUTE_MS = 60_000;
+const crypto = new WebCrypto();
+const detail = new Uint8Array();
+let home: TestHome;
+let world: World;
+let kit: KitKeys;
+let fresh: Keys;
+
+beforeEach(async () => {
+	home = await TestHome.found();
+	world = newWorld([home]);
+	world.wallMs = Date.now();
+	kit = await kitKeysOf(crypto, crypto.random(16));
+	const other = await TestHome.found();
+	fresh = other.first;
+	await sign(home.owner, 'add', kitSubject(kit), ['recovery'], world.wallMs);
+	const owner = await new Talk(world).prove(home);
+	await owner.say({ t: 'append', entries: home.entries.slice(1).map(base64url) });
+	expect(owner.said.some(({ t }) => t === 'appended')).toBe(true);
+});
+
+type Said = Parameters<typeof nextEntry>[4];
+
+async function sign(
+	by: KitKeys['owner'],
+	op: Said['op'],
+	subject: Said['subject'],
+	roles: Said['roles'],
+	wallMs: number,
+): Promise<Bytes> {
+	const roster = await replayRoster(crypto, home.entries);
+	const said = { op, roles, notAfterMs: null, subject, detail };
+	const entry = await nextEntry(crypto, by, roster, wallMs, said);
+	home.entries.push(entry);
+	return entry;
+}
+
+/** Said by the kit, which is there. */
+async function byKit(op: 'add' | 'rotate', wallMs: number, talk: Talk): Promise<string> {
+	const { sign: signing, kem } = fresh;
+	const owner = (await kitKeysOf(crypto, new Uint8Array(16))).owner.public;
+	const keys = { sign: signing.public, kem: kem.public, owner, dtls: null };
+	const subject = { device: fresh.device, ...keys };
+	const entry = await sign(kit.owner, op, subject, ['viewer', 'owner'], wallMs);
+	talk.said.length = 0;
+	await talk.say({ t: 'append', entries: [base64url(entry)] });
+	const answer = talk.said.find(({ t }) => t === 'appended' || t === 'refused');
+	if (answer?.t !== 'appended') home.entries.pop();
+	return answer?.t === 'refused' ? answer.why : (answer?.t ?? 'nothing');
+}
+
+const arrived = (): Promise<Talk> => new Talk(world).prove(home, kit);
+
+describe('RL22 whose a kit is', () => {
+	test('it hears its home, once a socket, and then proves itself', async () => {
+		const talk = await new Talk(world).say({ t: 'whose', version: 1, device: kit.device });
+		expect(talk.last).toEqual({ t: 'of', home: home.id });
+		await talk.prove(home, kit);
+		expect(talk.last?.t === 'presence' || talk.said.some(({ t }) => t === 'welcome')).toBe(true);
+		await talk.say({ t: 'whose', version: 1, device: kit.device });
+		expect(talk.refusal).toBe('not-allowed');
+	});
+
+	test('also of a home that was only kept, and of one it was taken out of, where it is let in no more', async () => {
+		const none = { device: kit.device, sign: new Uint8Array(65), kem: new Uint8Array(65) };
+		await sign(home.owner, 'revoke', { ...none, owner: null, dtls: null }, [], world.wallMs);
+		const again = newWorld([home]);
+		const kept = [{ home: home.id, entries: home.entries }];
+		Object.assign(again.relay, { homes: new Homes(again.relay.crypto, kept) });
+		const talk = await new Talk(again).say({ t: 'whose', version: 1, device: kit.device });
+		expect(talk.last).toEqual({ t: 'of', home: home.id });
+		await talk.prove(home, kit);
+		expect(talk.refusal).toBe('not-a-member');
+	});
+
+	test('a device of nowhere is told so, and asking twice ends it', async () => {
+		const talk = await new Talk(world).say({ t: 'whose', version: 1, device: '0'.repeat(32) });
+		expect([talk.refusal, talk.closed]).toEqual(['unknown-home', 4401]);
+		const twice = await new Talk(world).say({ t: 'whose', version: 1, device: kit.device });
+		await twice.say({ t: 'whose', version: 1, device: kit.device });
+		expect([twice.refusal, twice.closed]).toEqual(['not-allowed', 4401]);
+	});
+});
+
+describe('RL23 what a kit may say', () => {
+	test('it reads the roster, and neither writes letters nor watches', async () => {
+		const talk = await arrived();
+		await talk.say({ t: 'roster-since', seq: 0 });
+		expect(talk.last).toMatchObject({ t: 'roster', from: 1, entries: home.entries.map(base64url) });
+		const to = home.first.device;
+		await talk.say({ t: 'letter', n: 1, to, box: 'AAAA', keep: 60 });
+		expect(talk.last).toEqual({ t: 'refused', why: 'not-allowed', n: 1 });
+		expect(world.relay.mailbox.waitingFor(home.id, to, world.wallMs)).toEqual([]);
+		await talk.say({ t: 'watch', camera: await cameraOf(home.first), on: true });
+		expect(talk.refusal).toBe('not-allowed');
+	});
+
+	test('what it claims is told to everybody, and lets nobody in', async () => {
+		const owner = await new Talk(world).prove(home);
+		expect(await byKit('add', world.wallMs, await arrived())).toBe('appended');
+		expect(owner.said.at(-1)).toMatchObject({ t: 'roster', from: home.entries.length });
+		const claimed = await new Talk(world).prove(home, fresh);
+		expect(claimed.refusal).toBe('not-a-member');
+	});
+});
+
+describe('KT7 by the relay’s clock', () => {
+	test.each([
+		['ten minutes early', -10 * MINUTE_MS, 'appended'],
+		['ten minutes late', 10 * MINUTE_MS, 'appended'],
+		['dated back', -10 * MINUTE_MS - 1, 'clock'],
+		['dated back by a day', -DAY_MS, 'clock'],
+		['of tomorrow', DAY_MS, 'clock'],
+	])('a claim %s', async (_what, byMs, answer) => {
+		expect(await byKit('add', world.wallMs + byMs, await arrived())).toBe(answer);
+	});
+
+	test('what makes it good counts a day later, not dated ahead, and then the device is let in as an owner', async () => {
+		const talk = await arrived();
+		expect(await byKit('add', world.wallMs, talk)).toBe('appended');
+		expect(await byKit('rotate', world.wallMs + DAY_MS, talk)).toBe('clock');
+		const claimedMs = world.wallMs;
+		world.wallMs = claimedMs + DAY_MS - 11 * MINUTE_MS;
+		expect(await byKit('rotate', claimedMs + DAY_MS, talk)).toBe('clock');
+		world.wallMs = claimedMs + DAY_MS;
+		expect(await byKit('rotate', claimedMs + DAY_MS, talk)).toBe('appended');
+		const claimed = await new Talk(world).prove(home, fresh);
+		expect(claimed.said.some(({ t }) => t === 'welcome')).toBe(true);
+	});
+
+	test('a rotation that no claim of a day ago allows does not follow', async () => {
+		const talk = await arrived();
+		const seq = home.entries.length;
+		await expect(byKit('rotate', world.wallMs, talk)).resolves.toBe('roster');
+		expect(home.entries).toHaveLength(seq);
+	});
+
+	test('an owner’s entries are looked at by no clock', async () => {
+		const owner = await new Talk(world).prove(home);
+		const entry = await sign(home.owner, 'policy', null, [], world.wallMs - 30 * DAY_MS);
+		await owner.say({ t: 'append', entries: [base64url(entry)] });
+		expect(owner.said.some(({ t }) => t === 'appended')).toBe(true);
+	});
+});
+
+describe('KT6 KT7 KT14 a thief with the sheet, at an honest relay', () => {
+	test.each([
+		['names a key of its own', false, 'clock'],
+		['names the kit’s own key', true, 'roster'],
+	])('claims, makes it good and takes the owner out at once; it %s', async (_what, own, why) => {
+		const owner = await new Talk(world).prove(home);
+		const talk = await arrived();
+		const before = home.entries.length;
+		const key = await crypto.makeSignKey(false);
+		const { sign: signing, kem, device } = fresh;
+		const me = {
+			...{ device, sign: signing.public, kem: kem.public, dtls: null },
+			owner: own ? kit.owner.public : key.public,
+		};
+		const none = new Uint8Array(65);
+		const gone = { device: home.first.device, sign: none, kem: none, owner: null, dtls: null };
+		const by = own ? kit.owner : key;
+		await sign(kit.owner, 'add', me, ['viewer', 'owner'], world.wallMs - DAY_MS);
+		const entries = [...home.entries];
+		// What does not follow cannot be signed on top of itself: it is laid out from the newest that
+		// does.
+		if (!own) {
+			await sign(kit.owner, 'rotate', me, ['viewer', 'owner'], world.wallMs);
+			await sign(by, 'revoke', gone, [], world.wallMs);
+			entries.splice(0, entries.length, ...home.entries);
+		}
+		talk.said.length = 0;
+		await talk.say({ t: 'append', entries: entries.slice(before).map(base64url) });
+		expect(talk.said).toEqual([{ t: 'refused', why }]);
+		expect(owner.closed).toBeNull();
+		home.entries.splice(before);
+		const thief = await new Talk(world).prove(home, fresh);
+		expect(thief.refusal).toBe('not-a-member');
+	});
+});
