@@ -69,7 +69,7 @@ import { Watching } from '#engine/live/viewer/watching-cameras.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Installer } from '#ports/app/installer.ts';
 import type { Segments } from '#ports/footage/segments.ts';
-import type { Engine } from '#state/engine.ts';
+import type { Engine } from '#state/app/engine.ts';
 
 /** What a small call to the relay may take. */
 const SHOWN_MS = 2000;

@@ -1,7 +1,7 @@
 import { BrowserInstaller } from '#browser/app/install.ts';
 import type { Updates } from '#ports/app/updates.ts';
-import type { Engine } from '#state/engine.ts';
-import type { WaysOn } from '#state/insecure.svelte.ts';
+import type { Engine } from '#state/app/engine.ts';
+import type { WaysOn } from '#state/app/insecure.svelte.ts';
 
 const installer = new BrowserInstaller();
 let made: Promise<Engine> | null = null;

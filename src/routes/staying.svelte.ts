@@ -1,6 +1,6 @@
 import { afterNavigate, beforeNavigate, goto, preloadCode } from '$app/navigation';
 import { SvelteSet } from 'svelte/reactivity';
-import type { Unfinished } from '#state/unfinished.svelte.ts';
+import type { Unfinished } from '#state/app/unfinished.svelte.ts';
 
 type Way = Parameters<Parameters<typeof beforeNavigate>[0]>[0];
 

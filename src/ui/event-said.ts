@@ -1,5 +1,5 @@
 import type { CameraEvent } from '#domain/recording/event.ts';
-import type { Session } from '#state/session.svelte.ts';
+import type { Session } from '#state/app/session.svelte.ts';
 import { HAPPENED } from './words/home.ts';
 import { named } from './words/named.ts';
 import { WORDS } from './words/words.ts';

@@ -1,5 +1,5 @@
 import type { Fault } from '#domain/base/fault.ts';
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import type { Advice } from './words/en.ts';
 import type { FAULTS } from './words/faults.ts';
 import { WORDS } from './words/words.ts';

@@ -1,8 +1,8 @@
 import { isTestPicture } from '#domain/media/lens.ts';
-import type { CommandName, Commands } from '#state/commands.svelte.ts';
-import type { Session } from '#state/session.svelte.ts';
-import type { Viewing } from '#state/viewing.svelte.ts';
-import type { Tile } from '#state/wall.svelte.ts';
+import type { CommandName, Commands } from '#state/live/commands.svelte.ts';
+import type { Session } from '#state/app/session.svelte.ts';
+import type { Viewing } from '#state/live/viewing.svelte.ts';
+import type { Tile } from '#state/live/wall.svelte.ts';
 import type { Advice } from './words/en.ts';
 import type { LiveWords } from './words/en-live.ts';
 

@@ -1,4 +1,4 @@
-import type { Ribbon } from '#state/ribbon.svelte.ts';
+import type { Ribbon } from '#state/playback/ribbon.svelte.ts';
 
 export interface Wishes {
 	/** The hand is being moved: show what is there. */

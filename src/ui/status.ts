@@ -1,4 +1,4 @@
-import type { Session } from '#state/session.svelte.ts';
+import type { Session } from '#state/app/session.svelte.ts';
 import type { Advice, Words } from './words/en.ts';
 
 export interface Status {

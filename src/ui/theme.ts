@@ -1,4 +1,4 @@
-import type { Theme } from '#state/session.svelte.ts';
+import type { Theme } from '#state/app/session.svelte.ts';
 
 /** Puts on a look: the page's colours, and with them those of the browser around it. */
 export function wear(theme: Theme): void {

@@ -1,5 +1,5 @@
 import type { Point } from '#domain/timeline/zoom.ts';
-import type { Zooming } from '#state/zooming.svelte.ts';
+import type { Zooming } from '#state/live/zooming.svelte.ts';
 
 const WHEEL = 0.0016;
 const TAP_PX = 10;

@@ -5,7 +5,7 @@ import type { Gap, Span } from '#domain/footage/timeline.ts';
 import type { ClipPlan } from '#engine/playback/clips.ts';
 import { NOTHING, type PlayerState } from '#engine/playback/playing.ts';
 import type { Installation } from '#ports/app/installer.ts';
-import type { Engine } from '#state/engine.ts';
+import type { Engine } from '#state/app/engine.ts';
 import { homeIn, type HomeWish } from './home.ts';
 import { CAMERA, NOON } from './scene.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { DEVICES, HAPPENED, LIVE } from '#ui/words/home.ts';
 import { KIT } from '#ui/words/kit.ts';
 import { named } from '#ui/words/named.ts';

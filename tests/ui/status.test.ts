@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
 import type { RecorderState, View } from '#engine/recording/recording.ts';
-import type { Session } from '#state/session.svelte.ts';
+import type { Session } from '#state/app/session.svelte.ts';
 import { statusOf } from '#ui/status.ts';
 import { WORDS } from '#ui/words/words.ts';
 

@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { deviceCheck as de } from './de-device-check.ts';
 import { deviceCheck as en, type DeviceCheckWords } from './en-device-check.ts';
 

@@ -1,7 +1,7 @@
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { NoKit } from '#domain/pairing/kit.ts';
 import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
-import type { Trial } from '#state/kit.svelte.ts';
+import type { Trial } from '#state/home/kit.svelte.ts';
 import type { Advice } from './en.ts';
 import { named } from './named.ts';
 

@@ -1,5 +1,5 @@
 import type { FaultKind } from '#domain/base/fault.ts';
-import type { Viewing } from '#state/viewing.svelte.ts';
+import type { Viewing } from '#state/live/viewing.svelte.ts';
 import type { Advice } from './en.ts';
 import { ENGLISH } from './formats.ts';
 import { listed, named } from './named.ts';

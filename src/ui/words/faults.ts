@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { faults as german } from './de-faults.ts';
 import { faults, type FaultWords } from './en-faults.ts';
 

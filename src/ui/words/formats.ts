@@ -1,6 +1,6 @@
 import type { TickKind } from '#domain/timeline/ribbon.ts';
 import { twinOf } from '#domain/footage/twice.ts';
-import { offsetOf } from '#state/local-offset.ts';
+import { offsetOf } from '#state/playback/local-offset.ts';
 
 const comesTwice = (ms: number): boolean => twinOf(offsetOf, ms) !== null;
 

@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { goTo as de } from './de-goto.ts';
 import { goTo as en } from './en-goto.ts';
 

@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { devices as deDevices } from './de-devices.ts';
 import { happened as deHappened } from './de-happened.ts';
 import { live as deLive } from './de-live.ts';

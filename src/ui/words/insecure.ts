@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 
 const en = {
 	title: 'Cameras need a secure address',

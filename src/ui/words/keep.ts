@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { keep as de } from './de-keep.ts';
 import { keep as en, type KeepWords } from './en-keep.ts';
 

@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { kit as de } from './de-kit.ts';
 import { kit as en, type KitWords } from './en-kit.ts';
 

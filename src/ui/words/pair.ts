@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { pair as de } from './de-pair.ts';
 import { pair as en } from './en-pair.ts';
 

@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { ENGLISH, GERMAN } from './formats.ts';
 
 type Day = 'today' | 'yesterday' | 'this year' | 'before';

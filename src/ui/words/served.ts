@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { served as de } from './de-served.ts';
 import { served as en } from './en-served.ts';
 

@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { storage as de } from './de-storage.ts';
 import { storage as en, type StorageWords } from './en-storage.ts';
 

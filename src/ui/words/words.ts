@@ -1,4 +1,4 @@
-import type { Language } from '#state/session.svelte.ts';
+import type { Language } from '#state/app/session.svelte.ts';
 import { de } from './de.ts';
 import { en, type Words } from './en.ts';
 

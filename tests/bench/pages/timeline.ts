@@ -7,8 +7,8 @@ import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { Opener } from '#engine/sealing/open.ts';
 import { Previews } from '#engine/playback/previews.ts';
 import { MetaSealer } from '#engine/sealing/meta.ts';
-import type { Engine } from '#state/engine.ts';
-import { Glimpses } from '#state/glimpses.svelte.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { Glimpses } from '#state/playback/glimpses.svelte.ts';
 
 export interface TimelineBench {
 	/** Drags a hand over so much footage, with a sealed thumbnail every 5 s: distinct pictures on show a second. */

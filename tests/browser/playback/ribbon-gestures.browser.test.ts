@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { localCalendar } from '#browser/playback/calendar.ts';
-import { Ribbon } from '#state/ribbon.svelte.ts';
+import { Ribbon } from '#state/playback/ribbon.svelte.ts';
 import { gestures } from '#ui/ribbon-gestures.ts';
 
 const NOON = new Date(2026, 10, 24, 12).getTime();

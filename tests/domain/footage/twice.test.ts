@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { localDay } from '#browser/playback/local-day.ts';
 import { twinOf } from '#domain/footage/twice.ts';
-import { fileName } from '#state/files.ts';
-import { offsetOf } from '#state/local-offset.ts';
+import { fileName } from '#state/playback/files.ts';
+import { offsetOf } from '#state/playback/local-offset.ts';
 
 const MINUTE = 60_000;
 

@@ -1,0 +1,169 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { freeName, isTaken } from '#domain/home/name.ts';
+import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/home/rights.ts';
+import type { Role } from '#domain/home/roster.ts';
+import type { Member, MembersFork, Revoked } from '#engine/members/members.ts';
+import type { LinkState } from '#engine/messaging/post.ts';
+import type { WatchedCamera } from '#engine/live/watching.ts';
+import type { Engine } from '#state/app/engine.ts';
+
+export type Work = 'rename' | 'revoke' | 'change' | 'earlier';
+export type { MembersFork } from '#engine/members/members.ts';
+
+/** What was done last, and what came of it. */
+export interface Worked {
+	readonly work: Work;
+	readonly device: DeviceId;
+	readonly outcome: 'under-way' | 'done' | 'failed';
+	readonly fault: FaultKind | null;
+}
+
+/** A device that was taken out, kept for the proof: it is in the list no more. */
+export interface Gone {
+	readonly name: string | null;
+	readonly device: DeviceId;
+	readonly proof: Revoked;
+}
+
+/** The devices of this home, and what an owner does with them. */
+export class Devices {
+	worked = $state.raw<Worked | null>(null);
+	settling = $state(false);
+	settleFault = $state.raw<FaultKind | null>(null);
+	gone = $state.raw<readonly Gone[]>([]);
+	readonly #engine: Pick<Engine, 'members' | 'watching' | 'post' | 'sightings'>;
+	readonly #subscribe: () => void;
+
+	constructor(engine: Pick<Engine, 'members' | 'watching' | 'post' | 'sightings'>) {
+		this.#engine = engine;
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [engine.members, engine.watching, engine.post].map((one) => one.on(update));
+			return () => {
+				for (const off of offs) off();
+			};
+		});
+	}
+
+	get list(): readonly Member[] {
+		this.#subscribe();
+		return this.#engine.members.list;
+	}
+
+	/** A recovery kit has a place of its own. */
+	get withoutKits(): readonly Member[] {
+		return this.list.filter(({ roles }) => !isKit(roles));
+	}
+
+	get owners(): readonly Member[] {
+		return this.list.filter(({ roles }) => may(roles, 'manage'));
+	}
+
+	/** This device may change them. */
+	get owner(): boolean {
+		this.#subscribe();
+		return this.#engine.members.owner;
+	}
+
+	get forked(): boolean {
+		this.#subscribe();
+		return this.#engine.members.forked;
+	}
+
+	get fork(): MembersFork | null {
+		this.#subscribe();
+		return this.#engine.members.fork;
+	}
+
+	get link(): LinkState {
+		this.#subscribe();
+		return this.#engine.post.state;
+	}
+
+	/** When it was last known to live, wall ms; `null`: never. */
+	seenMs(device: DeviceId): number | null {
+		this.#subscribe();
+		return this.#engine.sightings.seenMs(device);
+	}
+
+	/** Cameras of a device; they say how they fare. */
+	camerasOf(device: DeviceId): readonly WatchedCamera[] {
+		this.#subscribe();
+		return this.#engine.watching.cameras.filter((camera) => camera.device === device);
+	}
+
+	/** An owner that is the only one stays an owner, and stays. */
+	lastOwner({ roles }: Member): boolean {
+		return may(roles, 'manage') && this.owners.length === 1;
+	}
+
+	/** While there is one owner, any other device of a person would do as a second. */
+	wantsOwner(member: Member): boolean {
+		const { roles, self } = member;
+		return accessOf(roles) === 'viewer' && !self && this.owners.length < 2;
+	}
+
+	/** It is granted what is recorded from its coming on; owners have all keys. */
+	maySeeEarlier({ roles }: Member): boolean {
+		return !isKit(roles) && may(roles, 'footage') && !may(roles, 'earlier');
+	}
+
+	nameOf(device: DeviceId): string | null {
+		return this.list.find((member) => member.device === device)?.name ?? null;
+	}
+
+	/** PR33: a name that no other device has, where one has this; `null`: none has it. */
+	freeFor(device: DeviceId, name: string): string | null {
+		const others = this.list.flatMap((one) => (one.device === device ? [] : (one.name ?? [])));
+		return isTaken(name, others) ? freeName(name, others) : null;
+	}
+
+	async rename(device: DeviceId, name: string): Promise<void> {
+		await this.#do('rename', device, () => this.#engine.members.rename(device, name));
+	}
+
+	async change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void> {
+		await this.#do('change', device, () => this.#engine.members.change(device, roles, notAfterMs));
+	}
+
+	async makeOwner({ device, roles, notAfterMs }: Member): Promise<void> {
+		await this.change(device, rolesFor('owner', isCamera(roles)), notAfterMs);
+	}
+
+	async showEarlier(device: DeviceId): Promise<void> {
+		await this.#do('earlier', device, () => this.#engine.members.showEarlier(device));
+	}
+
+	async settle(): Promise<void> {
+		if (this.settling) return;
+		this.settling = true;
+		this.settleFault = null;
+		try {
+			await this.#engine.members.settle();
+		} catch (error) {
+			this.settleFault = faultOf(error).kind;
+		} finally {
+			this.settling = false;
+		}
+	}
+
+	async revoke({ device, name }: Member): Promise<void> {
+		await this.#do('revoke', device, () =>
+			this.#engine.members.revoke(device, (proof) => {
+				const others = this.gone.filter((one) => one.device !== device);
+				this.gone = [...others, { device, name, proof }];
+			}),
+		);
+	}
+
+	async #do(work: Work, device: DeviceId, doing: () => Promise<void>): Promise<void> {
+		this.worked = { work, device, outcome: 'under-way', fault: null };
+		try {
+			await doing();
+			this.worked = { work, device, outcome: 'done', fault: null };
+		} catch (error) {
+			this.worked = { work, device, outcome: 'failed', fault: faultOf(error).kind };
+		}
+	}
+}

@@ -1,0 +1,101 @@
+import { createSubscriber } from 'svelte/reactivity';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { WatchedCamera } from '#engine/live/watching.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { isApart } from '#state/home/apart.ts';
+import { Library, type ShelvedCamera } from '#state/playback/library.svelte.ts';
+
+/** A camera of this home, or footage of one that was. */
+export interface Tile {
+	readonly id: CameraId;
+	readonly name: string | null;
+	/** `null`: it is no camera of this home any more, only its footage is here. */
+	readonly watched: WatchedCamera | null;
+	/** What this device has of it. */
+	readonly shelved: ShelvedCamera | null;
+}
+
+/** All cameras of the home, and what of their footage lies here. */
+export class Wall {
+	/** The one that moves at its full rate; the others show a picture every few seconds. */
+	full = $state<CameraId | null>(null);
+	readonly #engine: Engine;
+	readonly #library: Library;
+	/** The line to the relay broke, and is not back. */
+	cut = $state(false);
+	/** This device's own lens is on. */
+	#records = $state(false);
+	readonly #subscribe: () => void;
+	#offs: readonly (() => void)[] = [];
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+		this.#library = new Library(engine);
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [engine.watching.on(update), engine.post.on(update)];
+			return () => {
+				for (const off of offs) off();
+			};
+		});
+	}
+
+	/** Others belong to this home, and nothing leads to them. */
+	get apart(): boolean {
+		this.#subscribe();
+		return isApart(this.#engine);
+	}
+
+	watch(): void {
+		const { post, recorder } = this.#engine;
+		const look = (): void => {
+			const { kind } = post.state;
+			if (kind !== 'connecting') this.cut = kind === 'away';
+			this.#records = recorder.state.kind !== 'off';
+		};
+		this.#offs = [post.on(look), recorder.on(look)];
+		look();
+		this.#library.watch();
+	}
+
+	close(): void {
+		for (const off of this.#offs) off();
+		this.#library.close();
+	}
+
+	/** When a camera's device was last known to live, wall ms; `null`: never. */
+	seenMs({ device }: WatchedCamera): number | null {
+		this.#subscribe();
+		return this.#engine.sightings.seenMs(device);
+	}
+
+	/** Of the home, here and elsewhere. */
+	get cameras(): readonly WatchedCamera[] {
+		this.#subscribe();
+		return this.#engine.watching.cameras;
+	}
+
+	/** `null`: not known yet. A lens that never recorded makes none (LV30). */
+	get tiles(): readonly Tile[] | null {
+		const shelf = this.#library.cameras;
+		if (shelf === null) return null;
+		const { cameras } = this;
+		const others = shelf.filter(({ id }) => !cameras.some((camera) => camera.id === id));
+		const found = cameras.filter(
+			({ id, own, blank }) =>
+				!blank && (!own || this.#records || shelf.some((one) => one.id === id)),
+		);
+		return [
+			...found.map((watched) => ({
+				id: watched.id,
+				name: watched.name,
+				watched,
+				shelved: shelf.find(({ id }) => id === watched.id) ?? null,
+			})),
+			...others.map((shelved) => ({ id: shelved.id, name: shelved.name, watched: null, shelved })),
+		];
+	}
+
+	toggleFull(id: CameraId): void {
+		this.full = this.full === id ? null : id;
+	}
+}

@@ -1,0 +1,101 @@
+import type { CameraId } from '#domain/base/ids.ts';
+import { daysOf, firstBehind } from '#domain/timeline/ribbon.ts';
+import type { Span } from '#domain/footage/timeline.ts';
+import { wholeCoverage } from '#engine/playback/reel.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { Shelf } from './shelf.ts';
+
+export interface ShelvedCamera {
+	readonly id: CameraId;
+	readonly name: string | null;
+	/** Wall time, ms, of the oldest kept and the newest frame. */
+	readonly sinceMs: number;
+	readonly untilMs: number;
+	/** The newest ones with footage, newest first. */
+	readonly days: readonly ShelvedDay[];
+}
+
+export interface ShelvedDay {
+	/** Where its footage begins, ms. */
+	readonly firstMs: number;
+	/** Address of a small picture. */
+	readonly picture: string | null;
+}
+
+/** So many days are shown; the calendar has all of them. */
+const MOST_DAYS = 7;
+/** Pictures do not change; only what is recorded now gets its first one. */
+const AGAIN_MS = 10_000;
+
+/** The cameras that have footage here. `null` until it is known. */
+export class Library {
+	cameras = $state.raw<readonly ShelvedCamera[] | null>(null);
+	readonly #engine: Engine;
+	readonly #pictures = new Shelf<{ url: string | null; askedMs: number }>(200);
+	#off: () => void = () => undefined;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+	}
+
+	watch(): void {
+		this.#off = this.#engine.segments.watch(() => void this.#look());
+		void this.#look();
+	}
+
+	close(): void {
+		this.#off();
+		for (const { url } of this.#pictures.values()) if (url !== null) URL.revokeObjectURL(url);
+	}
+
+	async #look(): Promise<void> {
+		const { segments, house } = this.#engine;
+		try {
+			const found: ShelvedCamera[] = [];
+			for (const id of await segments.cameras()) {
+				const runs = (await segments.runs(id)).filter(({ lastSeq }) => lastSeq > 0);
+				if (runs.length === 0) continue;
+				const { footage } = wholeCoverage(runs, this.#engine.clock.wallMs() * 1000);
+				const named = house.state.kind === 'ready' ? house.state.cameras : [];
+				found.push({
+					id,
+					name: named.find((camera) => camera.id === id)?.name ?? null,
+					sinceMs: Math.min(...runs.map(({ startUs }) => startUs)) / 1000,
+					untilMs: Math.max(...runs.map(({ endUs }) => endUs)) / 1000,
+					days: await this.#days(id, footage),
+				});
+			}
+			this.cameras = found;
+		} catch {
+			this.cameras ??= [];
+		}
+	}
+
+	async #days(camera: CameraId, footage: readonly Span[]): Promise<ShelvedDay[]> {
+		const { calendar } = this.#engine;
+		const fromMs = (footage[0]?.startUs ?? 0) / 1000;
+		const toMs = (footage.at(-1)?.endUs ?? 0) / 1000;
+		const found: ShelvedDay[] = [];
+		const newest = Math.max(fromMs, toMs - 62 * 86_400_000);
+		for (const { startMs, endMs } of [...daysOf(newest, toMs - 1, calendar)].reverse()) {
+			const first = footage[firstBehind(footage, startMs * 1000)];
+			if (first === undefined || first.startUs >= endMs * 1000) continue;
+			const firstMs = Math.max(startMs, first.startUs / 1000);
+			found.push({ firstMs, picture: await this.#picture(camera, firstMs, endMs) });
+			if (found.length === MOST_DAYS) break;
+		}
+		return found;
+	}
+
+	/** The first picture of a day, asked for again only while there is none. */
+	async #picture(camera: CameraId, fromMs: number, toMs: number): Promise<string | null> {
+		const key = `${camera} ${fromMs}`;
+		const known = this.#pictures.get(key);
+		const now = this.#engine.clock.monotonicMs();
+		if (known && (known.url !== null || now - known.askedMs < AGAIN_MS)) return known.url;
+		const preview = await this.#engine.previews.first(camera, fromMs * 1000, toMs * 1000);
+		const url = preview && URL.createObjectURL(new Blob([preview.jpeg], { type: 'image/jpeg' }));
+		this.#pictures.set(key, { url, askedMs: now });
+		return url;
+	}
+}

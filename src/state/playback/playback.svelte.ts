@@ -1,0 +1,246 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { idFrom, type CameraId } from '#domain/base/ids.ts';
+import { monthPage, type MonthPage } from '#domain/timeline/month.ts';
+import { firstBehind } from '#domain/timeline/ribbon.ts';
+import type { Gap } from '#domain/footage/timeline.ts';
+import { twinOf } from '#domain/footage/twice.ts';
+import type { PlayerControls, PlayerState } from '#engine/playback/playing.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { Glimpses } from './glimpses.svelte.ts';
+import { Happened } from './happened.svelte.ts';
+import { offsetOf } from './local-offset.ts';
+import { Marking } from './marking.svelte.ts';
+import { Ribbon } from './ribbon.svelte.ts';
+
+/** The newest frame is safely behind it. */
+const SHORT_MS = 1000;
+const BEFORE_END_US = 10_000_000;
+/** Opening another day costs half a second: a hand that only flies over it shall not pay. */
+const SLOW_MS = 120;
+
+/** What the lens sees now may be shown over what was saved; whoever moves the hand leaves it. */
+export interface Now {
+	on(): boolean;
+	leave(): void;
+}
+
+const NEVER: Now = { on: () => false, leave: () => undefined };
+
+/** One player on one element, for the page that shows it. */
+export class Playback {
+	#player = $state.raw<PlayerControls | null>(null);
+	/** The address names no camera. */
+	unknown = $state(false);
+	readonly #engine: Engine;
+	#subscribe: () => void = () => undefined;
+	#camera: CameraId | null = null;
+	#closed = false;
+	#off: () => void = () => undefined;
+
+	readonly ribbon: Ribbon;
+	readonly marking: Marking;
+	readonly glimpses: Glimpses;
+	readonly happened: Happened;
+	#slow: ReturnType<typeof setTimeout> | undefined;
+
+	readonly #now: Now;
+
+	constructor(engine: Engine, now: Now = NEVER) {
+		this.#engine = engine;
+		this.#now = now;
+		this.ribbon = new Ribbon(engine.calendar);
+		this.glimpses = new Glimpses(engine);
+		this.happened = new Happened(engine);
+		this.marking = new Marking(engine, this.ribbon, async () => {
+			this.glimpses.forget();
+			// Where everything was gone there is no frame to go on from.
+			const gone = (this.state?.wallMs ?? null) === null;
+			await (gone ? this.retry() : this.#player?.reload());
+		});
+	}
+
+	get state(): PlayerState | null {
+		this.#subscribe();
+		return this.#player?.state ?? null;
+	}
+
+	get camera(): CameraId | null {
+		return this.#camera;
+	}
+
+	/** `address`: the camera's id as the address names it. `atMs`: where to; `null`: near the end. */
+	async open(video: HTMLVideoElement, address: string, atMs: number | null): Promise<void> {
+		const camera = idFrom<CameraId>(address);
+		this.unknown = camera === null;
+		if (camera === null) return;
+		const player = await this.#engine.player(video);
+		if (this.#closed) {
+			player.close();
+			return;
+		}
+		this.#camera = camera;
+		this.#subscribe = createSubscriber((update) => player.on(update));
+		this.#off = player.on(() => this.#follow(player.state));
+		this.#player = player;
+		this.marking.watch(camera);
+		this.glimpses.open(camera);
+		this.happened.open(camera);
+		await player.open(camera, atMs ?? (await this.#lastMoment(camera)));
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#off();
+		clearTimeout(this.#slow);
+		this.marking.close();
+		this.glimpses.close();
+		this.happened.close();
+		this.#player?.close();
+	}
+
+	async play(): Promise<void> {
+		if (this.#now.on()) await this.#leaveNow(0);
+		await this.#player?.play();
+	}
+
+	pause(): void {
+		this.#player?.pause();
+	}
+
+	async seek(wallMs: number): Promise<void> {
+		await this.#player?.seek(wallMs);
+	}
+
+	async skip(ms: number): Promise<void> {
+		if (this.#now.on()) await (ms < 0 ? this.#leaveNow(ms) : undefined);
+		else await this.#player?.skip(ms);
+	}
+
+	toggle(): void {
+		if (this.state?.kind === 'playing') this.pause();
+		else void this.play();
+	}
+
+	step(by: 1 | -1): void {
+		if (this.#now.on()) void this.#leaveNow(0);
+		else void this.#player?.step(by);
+	}
+
+	rate(rate: number): void {
+		this.#player?.rate(rate);
+	}
+
+	/** The hand moves: what is near is shown at once, another day when it slows down. */
+	scrub(ms: number): void {
+		if (this.#now.on()) this.#now.leave();
+		this.glimpses.follow(ms);
+		clearTimeout(this.#slow);
+		const day = this.state?.day;
+		const near = day && day.startUs <= ms * 1000 && ms * 1000 < day.endUs;
+		if (near) void this.#player?.seek(ms);
+		else this.#slow = setTimeout(() => void this.#player?.seek(ms), SLOW_MS);
+	}
+
+	/** The hand rests: this very frame, else the footage behind it. */
+	async rest(ms: number): Promise<void> {
+		clearTimeout(this.#slow);
+		if (this.#now.on()) this.#now.leave();
+		await this.#player?.seek(ms);
+		if (this.ribbon.heldMs !== ms) return;
+		this.ribbon.letGo();
+		this.glimpses.follow(null);
+	}
+
+	/** A moment of the day with footage before the one on show. */
+	get dayBeforeMs(): number | null {
+		const { day, footage } = this.state ?? {};
+		const before = day && footage?.findLast(({ startUs }) => startUs < day.startUs);
+		return before ? Math.min(before.endUs, day.startUs) / 1000 - 1000 : null;
+	}
+
+	get dayAfterMs(): number | null {
+		const { day, footage } = this.state ?? {};
+		const after = day && footage?.find(({ endUs }) => endUs > day.endUs);
+		return after ? Math.max(after.startUs, day.endUs) / 1000 : null;
+	}
+
+	/** The first moment of a day. */
+	dayOf(ms: number): number {
+		const { calendar } = this.#engine;
+		const { year, month, day } = calendar.fieldsOf(ms);
+		return calendar.dayStart(year, month, day);
+	}
+
+	/**
+	 * `time` as a time field gives it, `14:02` or `14:02:31`: two moments where it comes twice, the
+	 * earlier one first (TL15). A time that the day has not is the next it has (TL17).
+	 */
+	momentsOf(dayMs: number, time: string): readonly number[] {
+		const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
+		const ms = this.#engine.calendar.momentOf(dayMs, hour, minute, second);
+		const twin = twinOf(offsetOf, ms);
+		return twin === null ? [ms] : [ms, twin.otherMs].sort((a, b) => a - b);
+	}
+
+	hasFootage(ms: number): boolean {
+		const footage = this.state?.footage ?? [];
+		const span = footage[firstBehind(footage, ms * 1000)];
+		return span !== undefined && span.startUs <= ms * 1000;
+	}
+
+	/** The page of a month, counted from the one that `ms` lies in. */
+	month(
+		ms: number,
+		shift: number,
+	): MonthPage & { readonly fromMs: number; readonly week: readonly number[] } {
+		const { calendar } = this.#engine;
+		const { year, month } = calendar.fieldsOf(ms);
+		const fromMs = calendar.dayStart(year, month + shift, 1);
+		const first = calendar.fieldsOf(fromMs);
+		const footage = this.state?.footage ?? [];
+		const monday = first.day - first.weekday;
+		const week = [0, 1, 2, 3, 4, 5, 6].map((n) =>
+			calendar.dayStart(first.year, first.month, monday + n),
+		);
+		return { fromMs, week, ...monthPage(first.year, first.month, footage, calendar) };
+	}
+
+	/** The gap a moment lies in. */
+	gapAt(ms: number): Gap | null {
+		const us = ms * 1000;
+		const gaps = this.state?.gaps ?? [];
+		const gap = gaps[firstBehind(gaps, us)];
+		return gap && gap.startUs <= us ? gap : null;
+	}
+
+	async retry(): Promise<void> {
+		const camera = this.#camera;
+		if (camera === null) return;
+		const atMs = this.state?.wallMs ?? (await this.#lastMoment(camera));
+		await this.#player?.open(camera, atMs);
+	}
+
+	/** A little before the end, so that there is something to play. */
+	async #lastMoment(camera: CameraId): Promise<number | undefined> {
+		const last = (await this.#engine.segments.runs(camera)).findLast(({ lastSeq }) => lastSeq > 0);
+		return last && Math.max(last.startUs, last.endUs - BEFORE_END_US) / 1000;
+	}
+
+	/** To what was saved last, or some time before it. */
+	async #leaveNow(ms: number): Promise<void> {
+		this.#now.leave();
+		await this.#player?.seek(Math.max(this.ribbon.fromMs, this.ribbon.toMs - SHORT_MS + ms));
+	}
+
+	/** The ribbon goes with the picture, and grows with the footage. */
+	#follow({ wallMs, footage }: PlayerState): void {
+		const { ribbon } = this;
+		ribbon.fromMs = (footage[0]?.startUs ?? 0) / 1000;
+		const first = ribbon.toMs === 0;
+		ribbon.toMs = (footage.at(-1)?.endUs ?? 0) / 1000;
+		if (first) ribbon.fit();
+		if (wallMs === null) return;
+		ribbon.shownMs = this.#now.on() ? ribbon.toMs : wallMs;
+		this.happened.follow(wallMs);
+	}
+}

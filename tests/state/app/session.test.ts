@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { HouseState } from '#engine/home/house.ts';
+import { Session } from '#state/app/session.svelte.ts';
+import { standIn } from '../../gallery/stand-ins.ts';
+
+let kept: Map<string, string>;
+beforeEach(() => {
+	kept = new Map();
+	vi.stubGlobal('localStorage', {
+		getItem: (name: string) => kept.get(name) ?? null,
+		setItem: (name: string, value: string) => kept.set(name, value),
+		removeItem: (name: string) => kept.delete(name),
+	});
+});
+afterEach(() => vi.unstubAllGlobals());
+
+/** What it says before the vault is read, and after. */
+async function visit(kind: HouseState['kind']): Promise<[boolean, boolean]> {
+	const engine = standIn();
+	const state = { ...engine.house.state, kind, bytes: 1, missing: [] } as HouseState;
+	const house = { ...engine.house, state };
+	const session = new Session(() => Promise.resolve({ ...engine, house }));
+	const before = session.newcomer;
+	await session.open();
+	return [before, session.newcomer];
+}
+
+describe('LV34 what to do with this device is asked of newcomers alone', () => {
+	test.each([
+		['the first visit', ['new'], [true, true]],
+		['it has a home since then', ['new', 'ready', 'ready'], [false, false]],
+		['its keys are gone, the footage is not', ['keyless'], [true, false]],
+		['all was deleted', ['ready', 'new', 'new'], [true, true]],
+		['the vault does not answer', ['unavailable'], [true, true]],
+		['the vault does not answer this time', ['ready', 'unavailable'], [false, false]],
+	] as const)('%s', async (_, visits, last) => {
+		let said: [boolean, boolean] | null = null;
+		for (const kind of visits) said = await visit(kind);
+		expect(said).toEqual(last);
+	});
+});
