@@ -1,10 +1,10 @@
 import type { Language } from '#state/app/session.svelte.ts';
-import { devices as deDevices } from './de-devices.ts';
-import { happened as deHappened } from './de-happened.ts';
-import { live as deLive } from './de-live.ts';
-import { devices, type DeviceWords } from './en-devices.ts';
-import { happened } from './en-happened.ts';
-import { live, type LiveWords } from './en-live.ts';
+import { devices as deDevices } from '#ui/words/de/devices.ts';
+import { happened as deHappened } from '#ui/words/de/happened.ts';
+import { live as deLive } from '#ui/words/de/live.ts';
+import { devices, type DeviceWords } from '#ui/words/en/devices.ts';
+import { happened } from '#ui/words/en/happened.ts';
+import { live, type LiveWords } from '#ui/words/en/live.ts';
 
 /** Words that come with the screens that need them: the first load does without. */
 export const LIVE: Readonly<Record<Language, LiveWords>> = { en: live, de: deLive };

@@ -1,5 +1,5 @@
 import type { Language } from '#state/app/session.svelte.ts';
-import { ENGLISH, GERMAN } from './formats.ts';
+import { ENGLISH, GERMAN } from '#ui/words/format/formats.ts';
 
 type Day = 'today' | 'yesterday' | 'this year' | 'before';
 

@@ -1,5 +1,5 @@
 import type { Language } from '#state/app/session.svelte.ts';
-import { de } from './de.ts';
-import { en, type Words } from './en.ts';
+import { de } from '#ui/words/de/index.ts';
+import { en, type Words } from '#ui/words/en/index.ts';
 
 export const WORDS: Readonly<Record<Language, Words>> = { en, de };

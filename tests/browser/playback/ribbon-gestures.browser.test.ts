@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { Ribbon } from '#state/playback/ribbon.svelte.ts';
-import { gestures } from '#ui/ribbon-gestures.ts';
+import { gestures } from '#ui/timeline/ribbon-gestures.ts';
 
 const NOON = new Date(2026, 10, 24, 12).getTime();
 let element: HTMLElement;

@@ -1,0 +1,88 @@
+import { isTestPicture } from '#domain/media/lens.ts';
+import type { CommandName, Commands } from '#state/live/commands.svelte.ts';
+import type { Session } from '#state/app/session.svelte.ts';
+import type { Viewing } from '#state/live/viewing.svelte.ts';
+import type { Tile } from '#state/live/wall.svelte.ts';
+import type { Advice } from '#ui/words/en/index.ts';
+import type { LiveWords } from '#ui/words/en/live.ts';
+
+type Watched = NonNullable<Tile['watched']>;
+
+type Ended = Extract<Viewing['state'], { readonly kind: 'ended' }>;
+
+/** What came of an order, beside the button that gave it. */
+export function answerTo(
+	asked: Commands['asked'],
+	names: readonly CommandName[],
+	live: LiveWords,
+): string {
+	if (asked === null || !names.includes(asked.name)) return '';
+	if (asked.outcome === 'waits') return live.asking;
+	if (asked.outcome === 'failed') return live.refused[asked.fault ?? 'internal'];
+	return live.done[asked.name === 'siren' && asked.value === false ? 'siren-off' : asked.name];
+}
+
+/** Why there is no picture, and what to do. */
+export function endedAdvice({ why, fault }: Ended, live: LiveWords): Advice {
+	return fault?.kind === 'unsupported' ? live.notShownHere : live.ended[why];
+}
+
+/** How old the picture is and what is being done about it; else why there is none. */
+export function pictureSaid(state: Viewing['state'], live: LiveWords): string {
+	switch (state.kind) {
+		case 'live':
+			return live.liveAge(state.ageMs);
+		case 'stale':
+			return live.stale(state.ageMs, state.trying);
+		case 'connecting':
+			return live.trying[state.trying];
+		case 'ended':
+			return state.why === 'camera-away' ? live.offline : endedAdvice(state, live).what;
+	}
+}
+
+/** RC25: what is seen is no lens's picture. */
+export function showsTestPicture({ own, state }: Watched, session: Session): boolean {
+	return own ? recordsTestPicture(session) : isTestPicture(state?.lens);
+}
+
+/** The same, at the camera itself. */
+export function recordsTestPicture({ recorder }: Session): boolean {
+	return recorder !== null && 'view' in recorder && isTestPicture(recorder.view?.lensId);
+}
+
+/** A lens in a list, by its own name if it has one. */
+export function lensName(id: string, label: string, n: number, live: LiveWords): string {
+	return isTestPicture(id) ? live.testPicture : label || live.unnamedLens(n + 1);
+}
+
+/** The same, short, where many stand side by side: what is tried for all of them is said once. */
+export function tileSaid(state: Viewing['state'], live: LiveWords): string {
+	if (state.kind === 'connecting') return live.connecting;
+	return state.kind === 'stale' ? live.age(state.ageMs) : pictureSaid(state, live);
+}
+
+type Fares = NonNullable<Watched['fares']>;
+
+/**
+ * LV32: how a camera fares, as it says itself; `null`: that is not known. This device knows of itself,
+ * as soon as it knows whether it goes on recording.
+ */
+export function faresOf(
+	{ own, fares }: Pick<Watched, 'own' | 'fares'>,
+	shown: Viewing['state'],
+	{ recorder, planned }: Pick<Session, 'recorder' | 'planned'>,
+): Fares | null {
+	if (!own) return shown.kind === 'ended' && shown.why === 'revoked' ? null : fares;
+	if (recorder === null) return null;
+	switch (recorder.kind) {
+		case 'elsewhere':
+			return null;
+		case 'opening':
+			return 'starting';
+		case 'off':
+			return planned === null && recorder.fault === null ? null : 'off';
+		default:
+			return recorder.kind;
+	}
+}

@@ -1,0 +1,75 @@
+import type { Session } from '#state/app/session.svelte.ts';
+import type { Advice, Words } from '#ui/words/en/index.ts';
+
+export interface Status {
+	/** The one thing that matters, with its subject, and what assistive technology says by itself. */
+	readonly what: string;
+	/** For how long. */
+	readonly lasts: string | null;
+	readonly more: readonly string[];
+	readonly urgent: boolean;
+}
+
+/**
+ * LV27: what is said of this device as a camera, while it records, should, or will by its plan; `null`:
+ * there is nothing to say, or it is not known yet. The most important first.
+ */
+export function statusOf(session: Session, w: Words): Status | null {
+	const { recorder, blind, planned, stuck } = session;
+	const { status } = w.guard;
+	if (recorder === null || session.ownCamera === null) return null;
+	const device = status.device[deviceOf(session)];
+	const rest = [...savedUntil(session, w), ...leftOf(session, w)];
+	const said = (what: string, more = rest, urgent = false) => ({ what, lasts: null, more, urgent });
+	if (blind !== null) return said(status.blind(device, w.gaps[blind]), rest, true);
+	switch (recorder.kind) {
+		case 'recording': {
+			const [need] = needsOf(session, w);
+			const records = status.recording(device);
+			if (need) return said(need.what, [records, ...rest]);
+			const { sinceMs, untilMs } = recorder.saved;
+			const short = untilMs - sinceMs < 60_000;
+			return { ...said(records), lasts: short ? null : w.span(untilMs - sinceMs) };
+		}
+		case 'starting':
+			return said(status.starting(device));
+		case 'elsewhere':
+			return said(w.camera.elsewhere, []);
+		default: {
+			if (stuck !== null) return said(status.stopped(device), rest, true);
+			if (recorder.kind !== 'off' || planned?.records !== false || planned.pressed) return null;
+			return said(status.rests(device, planned.untilMs === null ? null : w.about(planned.untilMs)));
+		}
+	}
+}
+
+function deviceOf({ engine }: Session): 'phone' | 'tablet' | 'computer' {
+	if (engine?.features.mobile !== true) return 'computer';
+	return Math.min(screen.width, screen.height) < 600 ? 'phone' : 'tablet';
+}
+
+/** SR11: what the device needs from a person although it records. */
+export function needsOf({ thirsty, spared, instead }: Session, w: Words): Advice[] {
+	const needs: Advice[] = [];
+	if (instead !== null) needs.push(w.guard.otherLens(instead));
+	if (thirsty !== null) needs.push(w.guard.plugIn(w.percent(thirsty.level)));
+	if (spared === 'strain') needs.push(w.guard.strain);
+	return needs;
+}
+
+function savedUntil({ savedUntilMs, recorder }: Session, w: Words): string[] {
+	if (savedUntilMs === null) return [];
+	const moment = recorder?.kind === 'recording' ? w.time(savedUntilMs) : w.about(savedUntilMs);
+	return [w.guard.status.saved(moment)];
+}
+
+/** What is left: room, and battery where it is told. */
+export function leftOf({ outlook, charge }: Session, w: Words): string[] {
+	const { status } = w.guard;
+	const parts: string[] = [];
+	if (outlook) parts.push(status.keeps(w.span(outlook.keepsMs)));
+	// A full battery on its charger is no news.
+	if (charge && !(charge.charging && charge.level === 1))
+		parts.push(status[charge.charging ? 'charging' : 'battery'](w.percent(charge.level)));
+	return parts;
+}

@@ -1,0 +1,51 @@
+import type { guard as english } from '#ui/words/en/guard.ts';
+import { named } from '#ui/words/format/named.ts';
+
+export const guard: typeof english = {
+	enter: 'Wachmodus',
+	enterNote: 'Ein schwarzer Bildschirm, der weiter aufnimmt.',
+	title: 'Wachmodus',
+	soonDark:
+		'Der Bildschirm wird in ein paar Sekunden schwarz. Berühre ihn, um dies wieder zu sehen.',
+	leave: 'Halten, um den Wachmodus zu verlassen',
+	leaveNote: 'Oder halte die Leertaste oder die Eingabetaste.',
+	awake: {
+		unwanted: '',
+		held: '',
+		refused:
+			'Der Browser hält den Bildschirm nicht an, vielleicht weil der Akku fast leer ist. Schließe das Gerät an und stelle ein, dass der Bildschirm an bleibt.',
+		missing:
+			'Dieser Browser lässt den Bildschirm ausgehen. Stelle das Gerät so ein, dass der Bildschirm an bleibt.',
+	},
+	plugIn: (percent) => ({
+		what: `Schließe das Gerät an: Der Akku ist bei ${percent}.`,
+		next: 'Bis es lädt, nimmt es weniger Bilder auf, um länger durchzuhalten.',
+	}),
+	strain: {
+		what: 'Dieses Gerät ist zu warm oder hat zu viel zu tun.',
+		next: 'Lege es aus der Sonne und schließe andere Apps. Bis dahin nimmt es weniger oder kleinere Bilder auf.',
+	},
+	otherLens: (name) => ({
+		what: `Die gewählte Kamera${name && ` „${named(name)}“`} ist nicht da. Eine andere wird benutzt.`,
+		next: 'Sobald sie wieder angeschlossen ist, wird von selbst zu ihr gewechselt.',
+	}),
+	goOn: 'Weiter aufnehmen',
+	goOnWhy: (what, since) =>
+		since === null
+			? `Dieses Gerät sollte aufnehmen. ${what}`
+			: `Dieses Gerät sollte aufnehmen; seit ${since} ist nichts gespeichert. ${what}`,
+	trying: 'Versuch läuft …',
+	status: {
+		device: { phone: 'Dieses Handy', tablet: 'Dieses Tablet', computer: 'Dieser Computer' },
+		recording: (subject) => `${subject} nimmt auf`,
+		starting: (subject) => `${subject} beginnt aufzunehmen`,
+		blind: (subject, reason) => `${subject} speichert nicht: ${reason}`,
+		stopped: (subject) => `${subject} nimmt nicht mehr auf`,
+		rests: (subject, until) =>
+			until === null ? `${subject} ruht wie geplant` : `${subject} ruht bis ${until}`,
+		saved: (time) => `gespeichert bis ${time}`,
+		keeps: (span) => `Platz für etwa ${span}`,
+		battery: (percent) => `Akku ${percent}`,
+		charging: (percent) => `Akku ${percent}, lädt`,
+	},
+};

@@ -1,0 +1,55 @@
+import type { AwakeState } from '#domain/recording/awake.ts';
+import { named } from '#ui/words/format/named.ts';
+
+const awake: Readonly<Record<AwakeState, string>> = {
+	unwanted: '',
+	held: '',
+	refused:
+		'The browser does not keep the screen on, perhaps because the battery is low. Plug this device in, and set the screen to stay on.',
+	missing: 'This browser lets the screen go off. Set the screen of this device to stay on.',
+};
+
+/** Guard mode, the status line, and what asks for a hand. */
+export const guard = {
+	enter: 'Guard mode',
+	enterNote: 'A black screen that records on.',
+	title: 'Guard mode',
+	soonDark: 'The screen goes black in a few seconds. Touch it to see this again.',
+	leave: 'Hold to leave guard mode',
+	leaveNote: 'Or hold Space or Enter.',
+	awake,
+	/** What would help the device to record as chosen, or longer. */
+	plugIn: (percent: string) => ({
+		what: `Plug this device in: the battery is at ${percent}.`,
+		next: 'Until it charges, it records fewer pictures to last longer.',
+	}),
+	strain: {
+		what: 'This device is too warm or too busy.',
+		next: 'Move it out of the sun and close other apps. It records fewer or smaller pictures until then.',
+	},
+	/** `name`: of the chosen one, '' where nobody knows. */
+	otherLens: (name: string) => ({
+		what: `The chosen camera${name && ` “${named(name)}”`} is not there. Another one is used.`,
+		next: 'It goes back by itself once that one is plugged in again.',
+	}),
+	/** Instead of the badge. */
+	goOn: 'Go on recording',
+	goOnWhy: (what: string, since: string | null) =>
+		since === null
+			? `This device should be recording. ${what}`
+			: `This device should be recording; nothing has been saved since ${since}. ${what}`,
+	trying: 'Trying …',
+	status: {
+		device: { phone: 'This phone', tablet: 'This tablet', computer: 'This computer' },
+		recording: (subject: string) => `${subject} is recording`,
+		starting: (subject: string) => `${subject} is starting to record`,
+		blind: (subject: string, reason: string) => `${subject} is not saving: ${reason}`,
+		stopped: (subject: string) => `${subject} has stopped recording`,
+		rests: (subject: string, until: string | null) =>
+			until === null ? `${subject} rests, as planned` : `${subject} rests until ${until}`,
+		saved: (time: string) => `saved up to ${time}`,
+		keeps: (span: string) => `keeps about ${span}`,
+		battery: (percent: string) => `battery ${percent}`,
+		charging: (percent: string) => `battery ${percent}, charging`,
+	},
+};

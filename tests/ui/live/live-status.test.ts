@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import type { RecorderState, View } from '#engine/recording/recording.ts';
+import type { ViewState } from '#engine/live/watching.ts';
+import { faresOf, pictureSaid, tileSaid } from '#ui/live/live-status.ts';
+import { LIVE } from '#ui/words/home.ts';
+import { SEEN } from '#ui/words/seen.ts';
+import { Fault } from '#domain/base/fault.ts';
+
+const live = { kind: 'live', path: 'direct', reason: 'best', ageMs: 400 } as const;
+const VIEWS = {
+	connecting: { kind: 'connecting', trying: 'relay', sinceMs: 0 },
+	live: { ...live, sound: false, pieces: false },
+	stale: { kind: 'stale', path: 'direct', ageMs: 12_000, trying: 'relay' },
+	away: { kind: 'ended', why: 'camera-away', fault: null },
+	off: { kind: 'ended', why: 'camera-off', fault: null },
+	revoked: { kind: 'ended', why: 'revoked', fault: null },
+	'no-relay': { kind: 'ended', why: 'no-relay', fault: null },
+} as const satisfies Record<string, ViewState>;
+const nobody = { recorder: null, planned: null };
+const BY_HAND = {
+	plan: { when: 'by-hand', times: [], away: false },
+	...{ records: null, untilMs: null, pressed: false },
+} as const;
+
+describe('LV32 another camera fares as it says, whatever becomes of its picture', () => {
+	test.each(Object.keys(VIEWS) as (keyof typeof VIEWS)[])('%s', (name) => {
+		for (const fares of ['recording', 'preview', 'starting', 'blind', 'off', null] as const) {
+			const now = faresOf({ own: false, fares }, VIEWS[name], nobody);
+			expect(now).toBe(name === 'revoked' ? null : fares);
+		}
+	});
+});
+
+describe('LV32 this device knows of itself, as soon as it knows', () => {
+	const view: View = { picture: {} as never, lensId: '', label: '', sound: false };
+	const saved = { sinceMs: 0, untilMs: 1, segments: 1, bytes: 1 };
+	const blind = { why: 'quota', fault: null, sinceMs: 0, view: null } as const;
+	const denied = new Fault('denied', 'no');
+	test.each<[string, RecorderState | null, typeof BY_HAND | null, string | null]>([
+		['nothing is loaded', null, null, null],
+		['it may go on recording', { kind: 'off', fault: null }, null, null],
+		['it does not', { kind: 'off', fault: null }, BY_HAND, 'off'],
+		['it tried and could not', { kind: 'off', fault: denied }, null, 'off'],
+		['its lens opens', { kind: 'opening' }, BY_HAND, 'starting'],
+		['its lens is open', { kind: 'preview', view }, BY_HAND, 'preview'],
+		['nothing is saved yet', { kind: 'starting', view }, BY_HAND, 'starting'],
+		['it records', { kind: 'recording', view, saved, notes: [] }, BY_HAND, 'recording'],
+		['it saves nothing', { kind: 'blind', ...blind }, BY_HAND, 'blind'],
+		['another tab has the lens', { kind: 'elsewhere' }, BY_HAND, null],
+	])('%s', (_, recorder, planned, fares) => {
+		const session = { recorder, planned };
+		expect(faresOf({ own: true, fares: null }, VIEWS.connecting, session)).toBe(fares);
+	});
+});
+
+test('LV33 a tile is short, and never speaks of the relay; a camera’s own page does', () => {
+	const on = (say: typeof tileSaid) => Object.values(VIEWS).map((view) => say(view, LIVE.en));
+	expect(on(tileSaid)).toEqual([
+		...['Connecting …', 'Live · under 1 s old', '12 s old', 'Offline'],
+		...['This camera is off.', 'This device was taken out of the home.'],
+		'This device is not connected.',
+	]);
+	expect(on(pictureSaid).slice(0, 3)).toEqual([
+		...['Looking for the relay …', 'Live · under 1 s old', '12 s old. Looking for the relay …'],
+	]);
+});
+
+describe('LV31 when it was last seen', () => {
+	const now = new Date(2026, 2, 1, 0, 30).getTime();
+	test.each([
+		['never', null, 'Not seen yet', 'Noch nicht gesehen'],
+		['today', new Date(2026, 2, 1, 0, 1), 'Last seen 00:01', 'Zuletzt gesehen um 00:01'],
+		[
+			...(['half an hour ago, yesterday', new Date(2026, 1, 28, 23, 59)] as const),
+			...(['Last seen yesterday, 23:59', 'Zuletzt gesehen gestern um 23:59'] as const),
+		],
+		[
+			...(['days ago', new Date(2026, 1, 24, 6, 51)] as const),
+			...([
+				'Last seen Tue 24 February, 06:51',
+				'Zuletzt gesehen am Di., 24. Februar um 06:51',
+			] as const),
+		],
+		[
+			...(['last year', new Date(2025, 11, 31, 6, 51)] as const),
+			'Last seen Wed 31 December 2025, 06:51',
+			'Zuletzt gesehen am Mi., 31. Dezember 2025 um 06:51',
+		],
+	] as const)('%s', (_, at, en, de) => {
+		const ms = at === null ? null : at.getTime();
+		expect([SEEN.en.last(ms, now), SEEN.de.last(ms, now)]).toEqual([en, de]);
+	});
+});

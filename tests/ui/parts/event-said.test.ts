@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { CameraEvent, Ordered } from '#domain/recording/event.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { ORDERS } from '#domain/home/rights.ts';
+import { eventSaid } from '#ui/parts/event-said.ts';
+
+const anna = { device: 'ab'.repeat(16) as DeviceId, name: 'Anna' };
+
+function event(kind: CameraEvent['kind'], order: Ordered | null = null, by = anna): CameraEvent {
+	return { id: 1, camera: 'cd'.repeat(16) as CameraId, startUs: 0, endUs: 0, kind, by, order };
+}
+
+test('EV11 EV12 who watched and who ordered is told by name', () => {
+	const stop = { name: 'stop', value: null, fault: null } as const;
+	expect(eventSaid(event('watched'), 'en')).toBe('Anna watched');
+	expect(eventSaid(event('ordered', stop), 'en')).toBe('Anna stopped the recording');
+	expect(eventSaid(event('ordered', { ...stop, fault: 'denied' }), 'en')).toBe(
+		'Anna wanted the recording to stop: refused',
+	);
+	expect(eventSaid(event('ordered', { ...stop, fault: 'timeout' }), 'de')).toBe(
+		'Anna wollte die Aufnahme beenden: nicht gelungen',
+	);
+	const unknown = { device: null, name: null } as unknown as typeof anna;
+	expect(eventSaid(event('sealed', null, unknown), 'en')).toMatch(/^Someone got sealed/);
+});
+
+test('every order has words, done and refused, on and off', () => {
+	for (const language of ['en', 'de'] as const) {
+		const said = ORDERS.flatMap((name) =>
+			([null, 'denied'] as const).map((fault) =>
+				eventSaid(event('ordered', { name, value: true, fault }), language),
+			),
+		);
+		expect(new Set(said).size).toBe(said.length);
+		expect(said.join()).not.toContain('undefined');
+	}
+});

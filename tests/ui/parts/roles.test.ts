@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { ACCESSES, rolesFor } from '#domain/home/rights.ts';
+import { choiceOf, CHOICES, roleName, roleSaid, rolesOf } from '#ui/parts/roles.ts';
+import { DEVICES } from '#ui/words/home.ts';
+
+test('what a person chooses is what is read back; a kit is not chosen', () => {
+	for (const camera of [false, true]) {
+		for (const access of [...CHOICES, ''] as const) {
+			const choice = { access, camera };
+			expect(choiceOf(rolesOf(choice))).toEqual(choice);
+		}
+	}
+	expect(choiceOf(['recovery'])).toBeNull();
+});
+
+test('every access has its name, with a camera and without', () => {
+	const { en, de } = DEVICES;
+	for (const access of ACCESSES) {
+		expect(roleName(rolesFor(access, true))).toBe(access);
+		expect(roleSaid(rolesFor(access, false), en)).toBe(en.roles[access]);
+	}
+	expect(roleSaid(rolesFor('owner', true), en)).toBe('Owner, and camera');
+	expect(roleSaid(rolesFor('owner', true), de)).toBe('Besitzer, auch Kamera');
+	expect(roleSaid(rolesFor(null, true), en)).toBe('Camera');
+	expect(roleSaid(['recovery'], en)).toBe('Recovery kit');
+});
+
+test('a proof names seconds, never zero', () => {
+	const { en, de } = DEVICES;
+	expect(en.proof([en.proofRelay(312), en.proofCamera('Kitchen phone', 812)])).toBe(
+		'Gone: the relay closed it after 0.3 s, Kitchen phone after 0.8 s',
+	);
+	expect(en.proofRelay(3)).toContain('0.1 s');
+	expect(de.proofRelay(1250)).toContain('1,3 s');
+});

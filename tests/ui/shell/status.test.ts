@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
+import type { RecorderState, View } from '#engine/recording/recording.ts';
+import type { Session } from '#state/app/session.svelte.ts';
+import { statusOf } from '#ui/shell/status.ts';
+import { WORDS } from '#ui/words/words.ts';
+
+beforeEach(() => {
+	vi.stubGlobal('screen', { width: 360, height: 800 });
+	return () => vi.unstubAllGlobals();
+});
+
+const NOON = new Date(2026, 10, 29, 12).getTime();
+const view: View = { picture: {} as never, lensId: '', label: '', sound: false };
+const saved = { sinceMs: NOON - 12 * 60_000, untilMs: NOON, segments: 1, bytes: 1 };
+const recording: RecorderState = { kind: 'recording', view, saved, notes: [] };
+const denied = new Fault('denied', 'no');
+const rests = { plan: { when: 'times', times: [], away: false }, records: false } as const;
+
+function said(recorder: RecorderState | null, more: object = {}, language: 'en' | 'de' = 'en') {
+	const session = {
+		...{ recorder, ownCamera: 'a'.repeat(32), stuck: null, planned: null },
+		blind: recorder?.kind === 'blind' ? recorder.why : null,
+		...{
+			instead: null,
+			thirsty: null,
+			spared: null,
+			savedUntilMs: null,
+			lasting: null,
+			charge: null,
+		},
+		engine: { features: { mobile: true } },
+		...more,
+	};
+	return statusOf(session as unknown as Session, WORDS[language]);
+}
+
+describe('LV27 the line is there only while this device records, should, or will by its plan', () => {
+	test.each<[string, RecorderState | null, object]>([
+		['nothing is known yet', null, {}],
+		['it never recorded, or a person stopped it', { kind: 'off', fault: null }, {}],
+		['a lens was refused, which nobody wanted to record', { kind: 'off', fault: denied }, {}],
+		['its lens opens', { kind: 'opening' }, {}],
+		['its lens is open', { kind: 'preview', view }, {}],
+		['it is no camera', recording, { ownCamera: null }],
+		[
+			'a person stopped it against its plan',
+			{ kind: 'off', fault: null },
+			{ planned: { ...rests, untilMs: null, pressed: true } },
+		],
+	])('not: %s', (_, recorder, more) => {
+		expect(said(recorder, more)).toBeNull();
+	});
+
+	test.each<[RecorderState, object, string, string, boolean]>([
+		[recording, {}, 'This phone is recording', 'Dieses Handy nimmt auf', false],
+		[
+			{ kind: 'starting', view },
+			...([
+				{},
+				'This phone is starting to record',
+				'Dieses Handy beginnt aufzunehmen',
+				false,
+			] as const),
+		],
+		[
+			{ kind: 'blind', why: 'quota', fault: null, sinceMs: NOON, view: null },
+			{},
+			'This phone is not saving: there was no room left',
+			'Dieses Handy speichert nicht: es war kein Platz mehr',
+			true,
+		],
+		[
+			{ kind: 'off', fault: denied },
+			{ stuck: denied },
+			...(['This phone has stopped recording', 'Dieses Handy nimmt nicht mehr auf', true] as const),
+		],
+		[
+			{ kind: 'off', fault: null },
+			{ planned: { ...rests, untilMs: null, pressed: false } },
+			...(['This phone rests, as planned', 'Dieses Handy ruht wie geplant', false] as const),
+		],
+	])('%j says what of which device', (recorder, more, en, de, urgent) => {
+		expect(said(recorder, more)).toMatchObject({ what: en, urgent });
+		expect(said(recorder, more, 'de')?.what).toBe(de);
+	});
+
+	test('another tab records', () => {
+		expect(said({ kind: 'elsewhere' })?.what).toMatch(/^Another tab of this browser is recording/);
+	});
+
+	test('ST2 how long it records is beside what is spoken: it changes every minute', () => {
+		expect(said(recording)?.lasts).toBe('12 minutes');
+		const young = { ...recording, saved: { ...saved, sinceMs: NOON - 59_000 } };
+		expect(said(young)?.lasts).toBeNull();
+	});
+
+	test('a tablet and a computer are called what they are', () => {
+		vi.stubGlobal('screen', { width: 1180, height: 820 });
+		expect(said(recording)?.what).toBe('This tablet is recording');
+		const engine = { features: { mobile: false } };
+		expect(said(recording, { engine })?.what).toBe('This computer is recording');
+	});
+});
