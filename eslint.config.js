@@ -48,14 +48,16 @@ const parents = { regex: '^\\.\\.(/|$)', message: 'Never ../: use #layer/file.ts
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /**
- * The rules of one layer, from the table.
+ * What the files of a layer, or of one folder of it, may name.
  * @param {Layer} layer
- * @returns {import('eslint').Linter.Config}
+ * @param {string[]} neighbours folders of the same layer
+ * @returns {import('eslint').Linter.RuleEntry}
  */
-function rulesOf({ name, paths, imports, types, packages, ambient }) {
+function importsOf({ name, imports, types, packages }, neighbours) {
 	const allowed = [
 		'\\.\\/',
-		...[name, ...imports, ...types].map((other) => `#${other}\\/`),
+		...[...imports, ...types].map((other) => `#${other}\\/`),
+		...neighbours.map((room) => `#${name}\\/${room}\\/[^/]+$`),
 		...packages.map((prefix) => escaped(prefix) + (/[:/]$/.test(prefix) ? '' : '(\\/|$)')),
 		...(name === 'routes' ? ['#app\\.css$'] : []),
 	];
@@ -65,16 +67,23 @@ function rulesOf({ name, paths, imports, types, packages, ambient }) {
 		message: `${name} may use ${other} for types only.`,
 		allowTypeImports: true,
 	}));
-	return {
+	return ['error', { patterns: [outside, parents, ...typesOnly] }];
+}
+
+/**
+ * The rules of one layer and of its folders, from the table.
+ * @param {Layer} layer
+ * @returns {import('eslint').Linter.Config[]}
+ */
+function rulesOf(layer) {
+	const { name, paths, rooms = {}, ambient } = layer;
+	const whole = {
 		name: `layer ${name}`,
 		files: paths
 			.filter((path) => /(\/|\.ts)$/.test(path))
 			.map((path) => (path.endsWith('/') ? `${path}**/*.{ts,js,svelte}` : path)),
 		rules: {
-			'@typescript-eslint/no-restricted-imports': [
-				'error',
-				{ patterns: [outside, parents, ...typesOnly] },
-			],
+			'@typescript-eslint/no-restricted-imports': importsOf(layer, []),
 			'no-restricted-globals': ['error', ...(ambient ? [bareFetch] : ambientGlobals)],
 			'no-restricted-properties': ['error', ...(ambient ? bareFetchOf : ambientProperties)],
 			'no-restricted-syntax': [
@@ -84,6 +93,12 @@ function rulesOf({ name, paths, imports, types, packages, ambient }) {
 			],
 		},
 	};
+	const folders = Object.entries(rooms).map(([room, neighbours]) => ({
+		name: `folder ${name}/${room}`,
+		files: [`${paths[0]}${room}${room && '/'}*.{ts,js,svelte}`],
+		rules: { '@typescript-eslint/no-restricted-imports': importsOf(layer, neighbours) },
+	}));
+	return [whole, ...folders];
 }
 
 export default defineConfig(
@@ -117,7 +132,7 @@ export default defineConfig(
 		// The rule does not see the casts of JSDoc.
 		rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },
 	},
-	...layers.map(rulesOf),
+	...layers.flatMap(rulesOf),
 	{
 		name: 'fetch adapters',
 		files: fetchAdapters,

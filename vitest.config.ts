@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './tests/longest-first.ts';
-import { pathOf, WITHOUT_FEATURES } from './tests/programs.ts';
+import { pathOf, WITHOUT_FEATURES } from './tests/support/programs.ts';
 
 /** Four projects, from quick to slow. `vitest run --project unit` while writing. */
 const soak = process.env['SOAK'] === '1';
@@ -18,7 +18,7 @@ const inProcesses = {
 	expect: patience,
 	sequence: { groupOrder: 2 },
 	environment: 'node',
-	globalSetup: 'tests/e2e/built.ts',
+	globalSetup: 'tests/e2e/support/built.ts',
 	hookTimeout: 300_000,
 	fileParallelism: !soak,
 	maxWorkers: soak ? 1 : 3,

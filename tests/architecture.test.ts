@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { layerOf, layers, maxLines, mayImport } from '#setup/layers.js';
+import { layerOf, layers, maxFiles, maxLines, mayImport, roomOf } from '#setup/layers.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -85,6 +85,49 @@ describe('the house', () => {
 			}
 		}
 		expect(broken).toEqual([]);
+	});
+
+	const roomsOf = layers.flatMap((layer) => (layer.rooms ? [{ layer, rooms: layer.rooms }] : []));
+
+	test('every folder of a layer is in the table, and the table has no other', () => {
+		for (const { layer, rooms } of roomsOf) {
+			const inside = code.filter((file) => layerOf(file) === layer);
+			const folders = new Set(inside.map((file) => roomOf(layer, file)));
+			expect([layer.name, [...folders].toSorted()]).toEqual([
+				layer.name,
+				Object.keys(rooms).toSorted(),
+			]);
+		}
+	});
+
+	test('a folder uses folders above it in the table, each of them really', () => {
+		const wrong: string[] = [];
+		for (const { layer, rooms } of roomsOf) {
+			const [path = ''] = layer.paths;
+			const used = new Set<string>();
+			for (const file of code.filter((one) => layerOf(one) === layer)) {
+				for (const { specifier } of importsOf(file, readFileSync(root + file, 'utf8'))) {
+					if (!specifier.startsWith(`#${layer.name}/`)) continue;
+					used.add(`${roomOf(layer, file)} → ${roomOf(layer, specifier.replace('#', 'src/'))}`);
+				}
+			}
+			const above: string[] = [];
+			for (const [room, neighbours] of Object.entries(rooms)) {
+				for (const other of neighbours) {
+					if (!above.includes(other)) wrong.push(`${path}${room}: ${other} is not above it`);
+					if (!used.delete(`${room} → ${other}`)) wrong.push(`${path}${room} → ${other}: unused`);
+				}
+				above.push(room);
+			}
+			wrong.push(...[...used].map((arrow) => `${path}${arrow}: not in the table`));
+		}
+		expect(wrong).toEqual([]);
+	});
+
+	test(`no folder of src has more than ${String(maxFiles)} files`, () => {
+		const counts = Map.groupBy(sources, (file) => file.split('/').slice(0, -1).join('/'));
+		const full = [...counts].filter(([, files]) => files.length > maxFiles);
+		expect(full.map(([folder, files]) => `${folder}: ${String(files.length)}`)).toEqual([]);
 	});
 
 	test('the table itself has no way round', () => {

@@ -8,8 +8,8 @@ import { join, relative } from 'node:path';
 import { inspect } from 'node:util';
 import { startVitest, type TestModule } from 'vitest/node';
 import { ensureBuilt } from '#setup/build.js';
-import { getPrograms, pathOf } from './programs.ts';
-import { ownTemporaryFolder } from './scratch.ts';
+import { getPrograms, pathOf } from './support/programs.ts';
+import { ownTemporaryFolder } from './support/scratch.ts';
 import { keepSoakResult, soakPartsOf, type SoakPart } from './soak.ts';
 
 const projects = ['unit', 'contract', 'e2e', 'faults'] as const;

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 import { compressedKB, firstLoad, watchKB } from '#setup/size.js';
-import { startRelay, temporaryFolder } from '../e2e/house.ts';
-import { median } from '../measures.ts';
-import { need } from '../programs.ts';
+import { startRelay, temporaryFolder } from '../e2e/support/house.ts';
+import { median } from '../support/measures.ts';
+import { need } from '../support/programs.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 3;

@@ -1,7 +1,7 @@
-import { startRelay, launchChromium } from '../e2e/house.ts';
-import { openSaved, record, stop } from '../e2e/person.ts';
-import { savedAtLeast } from '../e2e/stored.ts';
-import { median } from '../measures.ts';
+import { startRelay, launchChromium } from '../e2e/support/house.ts';
+import { openSaved, record, stop } from '../e2e/support/person.ts';
+import { savedAtLeast } from '../e2e/support/stored.ts';
+import { median } from '../support/measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 3;

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { cameraFile } from '../fixtures/media.ts';
-import { killBrowser, launchChromium, startRelay, temporaryFolder } from '../e2e/house.ts';
-import { becomeCamera, record, recording } from '../e2e/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/stored.ts';
+import { killBrowser, launchChromium, startRelay, temporaryFolder } from '../e2e/support/house.ts';
+import { becomeCamera, record, recording } from '../e2e/support/person.ts';
+import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const TRIALS = process.env['SOAK'] === '1' ? 200 : 12;

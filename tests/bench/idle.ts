@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { startRelay, type Relay } from '../e2e/house.ts';
+import { startRelay, type Relay } from '../e2e/support/house.ts';
 import { cameraFile } from '../fixtures/media.ts';
-import { median } from '../measures.ts';
+import { median } from '../support/measures.ts';
 import { heapGrowth, measured, round2, startBare, startOurs } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 

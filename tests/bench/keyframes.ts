@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { roomClip } from '../fixtures/media.ts';
-import { need } from '../programs.ts';
+import { need } from '../support/programs.ts';
 import type { BenchResult } from './result.ts';
 
 const RATE = 15;

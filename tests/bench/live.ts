@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { WebSocketServer } from 'ws';
-import { barePage } from '../e2e/bare-page.ts';
+import { barePage } from '../e2e/support/bare-page.ts';
 import {
 	launchChromium,
 	processesOf,
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from '../e2e/house.ts';
-import { openHome, pair } from '../e2e/paired.ts';
-import { becomeCamera } from '../e2e/person.ts';
-import { BLOCKED, LOOPBACK, startTurn } from '../e2e/turn.ts';
+} from '../e2e/support/house.ts';
+import { openHome, pair } from '../e2e/support/paired.ts';
+import { becomeCamera } from '../e2e/support/person.ts';
+import { BLOCKED, LOOPBACK, startTurn } from '../e2e/support/turn.ts';
 import type {} from './pages/live.ts';
-import { median } from '../measures.ts';
+import { median } from '../support/measures.ts';
 import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 

@@ -3,10 +3,10 @@
  * types a name, presses Join, allows on the owner, and taps Watch and the camera.
  */
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, startRelay, type Relay } from '../e2e/house.ts';
-import { openHome } from '../e2e/paired.ts';
-import { becomeCamera, record } from '../e2e/person.ts';
-import { LOOPBACK } from '../e2e/turn.ts';
+import { launchChromium, startRelay, type Relay } from '../e2e/support/house.ts';
+import { openHome } from '../e2e/support/paired.ts';
+import { becomeCamera, record } from '../e2e/support/person.ts';
+import { LOOPBACK } from '../e2e/support/turn.ts';
 import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 

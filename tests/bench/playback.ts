@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { barePage } from '../e2e/bare-page.ts';
-import { launchChromium, temporaryFolder } from '../e2e/house.ts';
+import { barePage } from '../e2e/support/bare-page.ts';
+import { launchChromium, temporaryFolder } from '../e2e/support/house.ts';
 import { roomFragments } from '../fixtures/fragments.ts';
 import type { Clip } from './pages/playback.ts';
 import type { BenchResult, Progress } from './result.ts';

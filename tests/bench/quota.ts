@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { barePage, type BarePage } from '../e2e/bare-page.ts';
-import { launchChromium } from '../e2e/house.ts';
+import { barePage, type BarePage } from '../e2e/support/bare-page.ts';
+import { launchChromium } from '../e2e/support/house.ts';
 import type { Audit, RingSizes, Written } from './pages/quota.ts';
-import { median } from '../measures.ts';
+import { median } from '../support/measures.ts';
 import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 

@@ -1,5 +1,11 @@
-import { startRelay } from '../e2e/house.ts';
-import { fullRound, makePast, QUOTAS_MIB, type FullRound, type Live } from '../faults/full.ts';
+import { startRelay } from '../e2e/support/house.ts';
+import {
+	fullRound,
+	makePast,
+	QUOTAS_MIB,
+	type FullRound,
+	type Live,
+} from '../faults/support/full.ts';
 import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 

@@ -7,10 +7,10 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from '../e2e/house.ts';
-import { recording } from '../e2e/person.ts';
-import { savedAtLeast } from '../e2e/stored.ts';
-import { median } from '../measures.ts';
+} from '../e2e/support/house.ts';
+import { recording } from '../e2e/support/person.ts';
+import { savedAtLeast } from '../e2e/support/stored.ts';
+import { median } from '../support/measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const SOAK = process.env['SOAK'] === '1';

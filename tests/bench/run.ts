@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { ensureBuilt } from '#setup/build.js';
-import { getPrograms, versionOf } from '../programs.ts';
-import { ownTemporaryFolder } from '../scratch.ts';
+import { getPrograms, versionOf } from '../support/programs.ts';
+import { ownTemporaryFolder } from '../support/scratch.ts';
 import type { Bench } from './result.ts';
 
 const names = readdirSync(import.meta.dirname)

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { barePage } from '../e2e/bare-page.ts';
-import { launchChromium, processesOf, temporaryFolder } from '../e2e/house.ts';
+import { barePage } from '../e2e/support/bare-page.ts';
+import { launchChromium, processesOf, temporaryFolder } from '../e2e/support/house.ts';
 import type {} from './pages/seal.ts';
-import { median } from '../measures.ts';
+import { median } from '../support/measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 7;

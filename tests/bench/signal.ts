@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Database } from '#relay/storage/database.ts';
-import { childrenOf } from '../e2e/house.ts';
+import { childrenOf } from '../e2e/support/house.ts';
 import {
 	arrive,
 	cameraOf,

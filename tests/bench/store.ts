@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { barePage } from '../e2e/bare-page.ts';
-import { launchChromium } from '../e2e/house.ts';
+import { barePage } from '../e2e/support/bare-page.ts';
+import { launchChromium } from '../e2e/support/house.ts';
 import type {} from './pages/store.ts';
 import type { BenchResult, Progress } from './result.ts';
 

@@ -1,6 +1,6 @@
 import { cameraFile } from '../fixtures/media.ts';
-import { startRelay } from '../e2e/house.ts';
-import { median } from '../measures.ts';
+import { startRelay } from '../e2e/support/house.ts';
+import { median } from '../support/measures.ts';
 import { measured, startOurs } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import type { Run } from '#domain/footage/run.ts';
-import { barePage } from '../e2e/bare-page.ts';
-import { launchChromium, startRelay } from '../e2e/house.ts';
-import { becomeCamera, openSaved, player, record, stop } from '../e2e/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+import { barePage } from '../e2e/support/bare-page.ts';
+import { launchChromium, startRelay } from '../e2e/support/house.ts';
+import { becomeCamera, openSaved, player, record, stop } from '../e2e/support/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 5;

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
-import { launchChromium, startRelay } from '../e2e/house.ts';
-import { becomeCamera, record, recording } from '../e2e/person.ts';
-import { puppet, withPuppetCamera } from '../e2e/puppet-camera.ts';
-import { savedAtLeast } from '../e2e/stored.ts';
+import { launchChromium, startRelay } from '../e2e/support/house.ts';
+import { becomeCamera, record, recording } from '../e2e/support/person.ts';
+import { puppet, withPuppetCamera } from '../e2e/support/puppet-camera.ts';
+import { savedAtLeast } from '../e2e/support/stored.ts';
 import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 

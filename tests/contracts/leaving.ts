@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Keeping } from '#ports/footage/keeping.ts';
 import type { Segments } from '#ports/footage/segments.ts';
-import { randomFrom } from '../random.ts';
+import { randomFrom } from '../support/random.ts';
 import { DOOR, MINUTE, sealed, SECOND, startOf, T0, YARD } from './segments.ts';
 
 type Keeper = Segments & Pick<Keeping, 'pin'>;

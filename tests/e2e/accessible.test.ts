@@ -1,9 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { outsideWhenSmall } from './fits.ts';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { becomeCamera, record } from './person.ts';
-import { savedAtLeast } from './stored.ts';
+import { outsideWhenSmall } from './support/fits.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { becomeCamera, record } from './support/person.ts';
+import { savedAtLeast } from './support/stored.ts';
 
 let relay: Relay;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { newContext } from './house.ts';
-import { startStaticHost, type StaticHost } from './static-host.ts';
+import { newContext } from './support/house.ts';
+import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 let below: StaticHost;
 let top: StaticHost;

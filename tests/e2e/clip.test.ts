@@ -4,11 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { need, pathOf } from '../programs.ts';
-import { newContext, launchFirefox, startRelay } from './house.ts';
-import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './person.ts';
-import { puppet, timesIn, withPuppetCamera } from './puppet-camera.ts';
-import { savedAtLeast, storedRuns } from './stored.ts';
+import { need, pathOf } from '../support/programs.ts';
+import { newContext, launchFirefox, startRelay } from './support/house.ts';
+import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './support/person.ts';
+import { puppet, timesIn, withPuppetCamera } from './support/puppet-camera.ts';
+import { savedAtLeast, storedRuns } from './support/stored.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext | undefined;

@@ -4,11 +4,11 @@ import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildInto } from '#setup/build.js';
 import { invitationText } from '#domain/pairing/invitation.ts';
-import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
-import { allow } from './paired.ts';
-import { becomeCamera, escaped } from './person.ts';
-import { comes } from './watched.ts';
-import { startStaticHost, type StaticHost } from './static-host.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
+import { allow } from './support/paired.ts';
+import { becomeCamera, escaped } from './support/person.ts';
+import { comes } from './support/watched.ts';
+import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 /** The app from a host that only serves files, and a relay at another origin. */
 

@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { openHome, pair } from './paired.ts';
-import { becomeCamera, escaped, player, record } from './person.ts';
-import { comes, moves } from './watched.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { openHome, pair } from './support/paired.ts';
+import { becomeCamera, escaped, player, record } from './support/person.ts';
+import { comes, moves } from './support/watched.ts';
 
 /** Cameras and viewers whose browsers lack WebCodecs, over the real relay: Chromium with it taken away. */
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pathOf } from '../programs.ts';
-import { launchFirefox, startRelay, type Relay } from './house.ts';
-import { press, runsIn } from './puppeteer.ts';
+import { pathOf } from '../support/programs.ts';
+import { launchFirefox, startRelay, type Relay } from './support/house.ts';
+import { press, runsIn } from './support/puppeteer.ts';
 
 /**
  * Firefox has no MP4 in MediaRecorder: the same journey goes through WebCodecs there. Driven over

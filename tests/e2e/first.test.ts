@@ -2,9 +2,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, newContext, startRelay, type Relay } from './house.ts';
-import { allow } from './paired.ts';
-import { escaped, recording } from './person.ts';
+import { launchChromium, newContext, startRelay, type Relay } from './support/house.ts';
+import { allow } from './support/paired.ts';
+import { escaped, recording } from './support/person.ts';
 
 const PHONE =
 	'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36';

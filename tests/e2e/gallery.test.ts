@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGallery } from '../gallery/server.ts';
-import { outsideWhenSmall } from './fits.ts';
-import { newContext } from './house.ts';
+import { outsideWhenSmall } from './support/fits.ts';
+import { newContext } from './support/house.ts';
 
 let gallery: Awaited<ReturnType<typeof startGallery>>;
 beforeAll(async () => {

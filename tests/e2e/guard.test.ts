@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { becomeCamera, escaped, openSaved, player, record } from './person.ts';
-import { puppet, withPuppetCamera } from './puppet-camera.ts';
-import { savedAtLeast } from './stored.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { becomeCamera, escaped, openSaved, player, record } from './support/person.ts';
+import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { savedAtLeast } from './support/stored.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;

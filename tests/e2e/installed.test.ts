@@ -2,10 +2,16 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { markOf } from '#browser/app/mark.ts';
-import { launchChromium, launchFirefox, newContext, startRelay, type Relay } from './house.ts';
-import { becomeCamera, escaped, keptOnDevice, record } from './person.ts';
-import { puppet, withPuppetCamera } from './puppet-camera.ts';
-import { savedAtLeast } from './stored.ts';
+import {
+	launchChromium,
+	launchFirefox,
+	newContext,
+	startRelay,
+	type Relay,
+} from './support/house.ts';
+import { becomeCamera, escaped, keptOnDevice, record } from './support/person.ts';
+import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { savedAtLeast } from './support/stored.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;

@@ -8,7 +8,7 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from './house.ts';
+} from './support/house.ts';
 import {
 	becomeCamera,
 	escaped,
@@ -19,8 +19,8 @@ import {
 	recording,
 	shown,
 	stop,
-} from './person.ts';
-import { chainOf, savedAtLeast, storedRuns } from './stored.ts';
+} from './support/person.ts';
+import { chainOf, savedAtLeast, storedRuns } from './support/stored.ts';
 
 let relay: Relay;
 let context: BrowserContext;

@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './person.ts';
-import { puppet, withPuppetCamera } from './puppet-camera.ts';
-import { savedAtLeast } from './stored.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './support/person.ts';
+import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { savedAtLeast } from './support/stored.ts';
 
 /** What works with this device alone: its own lens, live, and the list of one device. */
 

@@ -2,10 +2,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
-import { allow, openHome } from './paired.ts';
-import { becomeCamera, escaped, record } from './person.ts';
-import { savedAtLeast } from './stored.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
+import { allow, openHome } from './support/paired.ts';
+import { becomeCamera, escaped, record } from './support/person.ts';
+import { savedAtLeast } from './support/stored.ts';
 
 /** The same browser under another address is another device: the old one lets it in, and the keys follow. */
 

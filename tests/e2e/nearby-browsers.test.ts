@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import type { Browser } from 'puppeteer-core';
 import { contactFrom, parseContact, buildContact, sdpOf } from '#domain/pairing/contact.ts';
-import { pathOf } from '../programs.ts';
-import { newContext, launchFirefox } from './house.ts';
-import { startStaticHost, type StaticHost } from './static-host.ts';
+import { pathOf } from '../support/programs.ts';
+import { newContext, launchFirefox } from './support/house.ts';
+import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 /** What two kinds of browsers describe, through contacts: NB1 with real sessions. */
 

@@ -5,10 +5,10 @@ import AxeBuilder from '@axe-core/playwright';
 import { encodeQR } from 'qr';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { need } from '../programs.ts';
-import { newContext, temporaryFolder } from './house.ts';
-import { becomeCamera, escaped, record } from './person.ts';
-import { startStaticHost, type StaticHost } from './static-host.ts';
+import { need } from '../support/programs.ts';
+import { newContext, temporaryFolder } from './support/house.ts';
+import { becomeCamera, escaped, record } from './support/person.ts';
+import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 /** Two devices, the app from a static host, and no relay anywhere. */
 

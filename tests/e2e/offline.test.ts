@@ -4,9 +4,17 @@ import { afterEach, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import { SUMS_PATH, sumsFrom } from '#domain/base/sums.ts';
 import { cameraFile } from '../fixtures/media.ts';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { becomeCamera, escaped, keptOnDevice, playFor, record, shown, stop } from './person.ts';
-import { savedAtLeast, storedRuns } from './stored.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import {
+	becomeCamera,
+	escaped,
+	keptOnDevice,
+	playFor,
+	record,
+	shown,
+	stop,
+} from './support/person.ts';
+import { savedAtLeast, storedRuns } from './support/stored.ts';
 
 const withWorker = { more: { serviceWorkers: 'allow' } } as const;
 

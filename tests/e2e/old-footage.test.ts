@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { restore } from '../fixtures/dump.ts';
 import { sealedFootage } from '../fixtures/footage.ts';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { escaped, openSaved, player, playFor, shown } from './person.ts';
-import { footageHash } from './stored.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { escaped, openSaved, player, playFor, shown } from './support/person.ts';
+import { footageHash } from './support/stored.ts';
 
 let relay: Relay;
 beforeAll(async () => {

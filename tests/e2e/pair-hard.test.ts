@@ -8,10 +8,10 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from './house.ts';
-import { openHome, pair, showCode } from './paired.ts';
-import { becomeCamera, escaped } from './person.ts';
-import { comes } from './watched.ts';
+} from './support/house.ts';
+import { openHome, pair, showCode } from './support/paired.ts';
+import { becomeCamera, escaped } from './support/person.ts';
+import { comes } from './support/watched.ts';
 
 /** Pairing where something is against it: clocks, tabs, a device that dies. Each ends in words and with a way on. */
 

@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { escaped } from './person.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { escaped } from './support/person.ts';
 
 let relay: Relay;
 /** The owner, with its home open at the relay. */

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { becomeCamera, escaped, record, recording } from './person.ts';
-import { savedAtLeast, storedRuns } from './stored.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { becomeCamera, escaped, record, recording } from './support/person.ts';
+import { savedAtLeast, storedRuns } from './support/stored.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;

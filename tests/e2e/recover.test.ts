@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kitFrom, kitLink } from '#domain/pairing/kit.ts';
-import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
-import { allow, openHome } from './paired.ts';
-import { becomeCamera, escaped, record, recording } from './person.ts';
-import { savedAtLeast } from './stored.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
+import { allow, openHome } from './support/paired.ts';
+import { becomeCamera, escaped, record, recording } from './support/person.ts';
+import { savedAtLeast } from './support/stored.ts';
 
 /** The only owner is lost, and a new device comes back with the kit: real relay, three browsers, one day. */
 

@@ -1,9 +1,9 @@
 import type { BrowserContext, Page, WebSocket as Line } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { openHome, pair } from './paired.ts';
-import { becomeCamera, escaped, record } from './person.ts';
-import { savedAtLeast, storedRuns } from './stored.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { openHome, pair } from './support/paired.ts';
+import { becomeCamera, escaped, record } from './support/person.ts';
+import { savedAtLeast, storedRuns } from './support/stored.ts';
 
 /** A device is taken out while it watches: two browsers, the real relay. */
 

@@ -1,10 +1,10 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { openHome, pair } from './paired.ts';
-import { becomeCamera, escaped, record } from './person.ts';
-import { savedAtLeast } from './stored.ts';
-import { comes, moves } from './watched.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { openHome, pair } from './support/paired.ts';
+import { becomeCamera, escaped, record } from './support/person.ts';
+import { savedAtLeast } from './support/stored.ts';
+import { comes, moves } from './support/watched.ts';
 
 /** Who may what, through the screens: an owner's camera, and another device that is a viewer first and an owner then. */
 

@@ -10,9 +10,9 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { ensureBuilt } from '#setup/build.js';
 import { cameraFile } from '../fixtures/media.ts';
 import { startGallery } from '../gallery/server.ts';
-import { launchChromium, startRelay } from './house.ts';
-import { puppet, withPuppetCamera } from './puppet-camera.ts';
-import { savedAtLeast } from './stored.ts';
+import { launchChromium, startRelay } from './support/house.ts';
+import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { savedAtLeast } from './support/stored.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const images = join(root, 'docs/images');

@@ -3,8 +3,8 @@ import { appendFileSync, cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
-import { escaped, keptOnDevice } from './person.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
+import { escaped, keptOnDevice } from './support/person.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = temporaryFolder();

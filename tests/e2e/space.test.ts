@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePast, PAST } from '../faults/full.ts';
-import { newContext, startRelay, type Relay } from './house.ts';
-import { becomeCamera, escaped, record } from './person.ts';
-import { storedPages, storedRuns } from './stored.ts';
+import { makePast, PAST } from '../faults/support/full.ts';
+import { newContext, startRelay, type Relay } from './support/house.ts';
+import { becomeCamera, escaped, record } from './support/person.ts';
+import { storedPages, storedRuns } from './support/stored.ts';
 
 const MIB = 2 ** 20;
 

@@ -3,11 +3,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { median } from '../measures.ts';
-import { need } from '../programs.ts';
-import { launchChromium, newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
-import { becomeCamera, escaped, openSaved, record, stop } from './person.ts';
-import { savedAtLeast, storedRuns } from './stored.ts';
+import { median } from '../support/measures.ts';
+import { need } from '../support/programs.ts';
+import {
+	launchChromium,
+	newContext,
+	startRelay,
+	temporaryFolder,
+	type Relay,
+} from './support/house.ts';
+import { becomeCamera, escaped, openSaved, record, stop } from './support/person.ts';
+import { savedAtLeast, storedRuns } from './support/stored.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;

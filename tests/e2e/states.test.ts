@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
-import { openHome, pair } from './paired.ts';
-import { becomeCamera, escaped, player, record, stop } from './person.ts';
-import { comes } from './watched.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
+import { openHome, pair } from './support/paired.ts';
+import { becomeCamera, escaped, player, record, stop } from './support/person.ts';
+import { comes } from './support/watched.ts';
 
 /** A camera that records, and a viewer that once looked what Record is. */
 let relay: Relay;

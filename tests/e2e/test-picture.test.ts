@@ -1,10 +1,10 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, newContext, startRelay, type Relay } from './house.ts';
-import { openHome, pair } from './paired.ts';
-import { escaped, openSaved, playFor, record, recording, shown, stop } from './person.ts';
-import { savedAtLeast, storedRuns } from './stored.ts';
-import { comes, moves } from './watched.ts';
+import { launchChromium, newContext, startRelay, type Relay } from './support/house.ts';
+import { openHome, pair } from './support/paired.ts';
+import { escaped, openSaved, playFor, record, recording, shown, stop } from './support/person.ts';
+import { savedAtLeast, storedRuns } from './support/stored.ts';
+import { comes, moves } from './support/watched.ts';
 
 /** A device without any camera: the test picture, all the way; and the check of that device. */
 

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { cameraFile } from '../fixtures/media.ts';
-import { newContext, startRelay } from './house.ts';
+import { newContext, startRelay } from './support/house.ts';
 import {
 	becomeCamera,
 	escaped,
@@ -11,8 +11,8 @@ import {
 	record,
 	shown,
 	stop,
-} from './person.ts';
-import { footageHash, savedAtLeast, storedRuns } from './stored.ts';
+} from './support/person.ts';
+import { footageHash, savedAtLeast, storedRuns } from './support/stored.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext | undefined;

@@ -3,9 +3,17 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { buildInto } from '#setup/build.js';
-import { newContext, startRelay, temporaryFolder, type Relay } from './house.ts';
-import { becomeCamera, escaped, keptOnDevice, record, recording, shown, stop } from './person.ts';
-import { chainOf, savedAtLeast, storedRuns } from './stored.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
+import {
+	becomeCamera,
+	escaped,
+	keptOnDevice,
+	record,
+	recording,
+	shown,
+	stop,
+} from './support/person.ts';
+import { chainOf, savedAtLeast, storedRuns } from './support/stored.ts';
 
 const folder = temporaryFolder();
 const versions = { old: join(folder, 'old'), new: join(folder, 'new') };

@@ -9,11 +9,11 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from './house.ts';
-import { allow, openHome, pair, showCode } from './paired.ts';
-import { becomeCamera, escaped, player, recording } from './person.ts';
-import { BLOCKED, LOOPBACK, startTurn } from './turn.ts';
-import { comes, moves } from './watched.ts';
+} from './support/house.ts';
+import { allow, openHome, pair, showCode } from './support/paired.ts';
+import { becomeCamera, escaped, player, recording } from './support/person.ts';
+import { BLOCKED, LOOPBACK, startTurn } from './support/turn.ts';
+import { comes, moves } from './support/watched.ts';
 
 /** A camera and a viewer in two browsers, over the real relay. */
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { footageScript, sealedFootage } from '../fixtures/footage.ts';
-import { pathOf } from '../programs.ts';
-import { startRelay, type Relay } from './house.ts';
-import { launchWebKit, type WebKit } from './webkit.ts';
+import { pathOf } from '../support/programs.ts';
+import { startRelay, type Relay } from './support/house.ts';
+import { launchWebKit, type WebKit } from './support/webkit.ts';
 
 /** WebKitGTK records nothing (no encoder), but opens and plays what another browser recorded. */
 let relay: Relay;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay } from '../e2e/house.ts';
-import { becomeCamera, escaped, record, recording, stop } from '../e2e/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/stored.ts';
-import { SOAK } from './counts.ts';
+import { newContext, startRelay } from '../e2e/support/house.ts';
+import { becomeCamera, escaped, record, recording, stop } from '../e2e/support/person.ts';
+import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { SOAK } from './support/counts.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 beforeAll(async () => {

@@ -1,8 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/house.ts';
-import { becomeCamera, escaped, openSaved, player, record, shown, stop } from '../e2e/person.ts';
-import { savedAtLeast } from '../e2e/stored.ts';
+import { newContext, startRelay } from '../e2e/support/house.ts';
+import {
+	becomeCamera,
+	escaped,
+	openSaved,
+	player,
+	record,
+	shown,
+	stop,
+} from '../e2e/support/person.ts';
+import { savedAtLeast } from '../e2e/support/stored.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext;

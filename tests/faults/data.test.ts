@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/house.ts';
-import { becomeCamera, escaped, record, recording, stop } from '../e2e/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
-import { SOAK } from './counts.ts';
+import { newContext, startRelay } from '../e2e/support/house.ts';
+import { becomeCamera, escaped, record, recording, stop } from '../e2e/support/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { SOAK } from './support/counts.ts';
 
 /** All of them in a soak; else the first stands for its like: the store's own tests look at each. */
 const some = <T>(...all: T[]): T[] => (SOAK ? all : all.slice(0, 1));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchThrottling, startRelay, type Relay } from '../e2e/house.ts';
-import { press, runsIn } from '../e2e/puppeteer.ts';
+import { launchThrottling, startRelay, type Relay } from '../e2e/support/house.ts';
+import { press, runsIn } from '../e2e/support/puppeteer.ts';
 
 let relay: Relay;
 beforeAll(async () => {

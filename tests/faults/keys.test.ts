@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/house.ts';
+import { newContext, startRelay } from '../e2e/support/house.ts';
 import {
 	becomeCamera,
 	escaped,
@@ -9,8 +9,8 @@ import {
 	record,
 	recording,
 	stop,
-} from '../e2e/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+} from '../e2e/support/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
 
 /** Keys that are not there any more, or not keys any more, when the browser comes back. */
 let relay: Awaited<ReturnType<typeof startRelay>>;

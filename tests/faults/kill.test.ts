@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { killBrowser, launchChromium, startRelay } from '../e2e/house.ts';
-import { becomeCamera, record, recording } from '../e2e/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/stored.ts';
-import { times } from './counts.ts';
+import { killBrowser, launchChromium, startRelay } from '../e2e/support/house.ts';
+import { becomeCamera, record, recording } from '../e2e/support/person.ts';
+import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { times } from './support/counts.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 const profile = mkdtempSync(join(tmpdir(), 'spy-cam-kill-'));

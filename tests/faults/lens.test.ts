@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/house.ts';
+import { newContext, startRelay } from '../e2e/support/house.ts';
 import {
 	becomeCamera,
 	escaped,
@@ -11,10 +11,10 @@ import {
 	recording,
 	shown,
 	stop,
-} from '../e2e/person.ts';
-import { puppet, withPuppetCamera } from '../e2e/puppet-camera.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/stored.ts';
-import { times } from './counts.ts';
+} from '../e2e/support/person.ts';
+import { puppet, withPuppetCamera } from '../e2e/support/puppet-camera.ts';
+import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { times } from './support/counts.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, startRelay } from '../e2e/house.ts';
-import { becomeCamera, escaped, openSaved, playFor, record } from '../e2e/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/stored.ts';
+import { launchChromium, startRelay } from '../e2e/support/house.ts';
+import { becomeCamera, escaped, openSaved, playFor, record } from '../e2e/support/person.ts';
+import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext;

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay } from '../e2e/house.ts';
-import { becomeCamera, openSaved, playFor, record, stop } from '../e2e/person.ts';
-import { savedAtLeast } from '../e2e/stored.ts';
+import { launchChromium, startRelay } from '../e2e/support/house.ts';
+import { becomeCamera, openSaved, playFor, record, stop } from '../e2e/support/person.ts';
+import { savedAtLeast } from '../e2e/support/stored.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 const profile = mkdtempSync(join(tmpdir(), 'spy-cam-profile-'));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRelay } from '../e2e/house.ts';
-import { times } from './counts.ts';
-import { fullRound, makePast, QUOTAS_MIB } from './full.ts';
+import { startRelay } from '../e2e/support/house.ts';
+import { times } from './support/counts.ts';
+import { fullRound, makePast, QUOTAS_MIB } from './support/full.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 beforeAll(async () => {

@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
-import { over } from '../ends.ts';
-import type { Relay } from '../e2e/house.ts';
+import { over } from '../support/ends.ts';
+import type { Relay } from '../e2e/support/house.ts';
 import { arrive, cameraOf, TestDevice, TestHome, type Keys } from '../relay/session/device.ts';
 import { relayWith, relayWithRoom } from '../relay/config/settings-file.ts';
-import { median } from '../measures.ts';
-import { SOAK, times } from './counts.ts';
-import { pidOf, rssMiB as rssOf } from './rss.ts';
+import { median } from '../support/measures.ts';
+import { SOAK, times } from './support/counts.ts';
+import { pidOf, rssMiB as rssOf } from './support/rss.ts';
 
 let relay: Relay;
 let home: TestHome;

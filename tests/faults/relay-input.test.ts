@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
-import { over } from '../ends.ts';
-import { childrenOf, type Relay } from '../e2e/house.ts';
-import { randomFrom } from '../random.ts';
+import { over } from '../support/ends.ts';
+import { childrenOf, type Relay } from '../e2e/support/house.ts';
+import { randomFrom } from '../support/random.ts';
 import {
 	arrive,
 	base64url,
@@ -17,7 +17,7 @@ import {
 	type Keys,
 } from '../relay/session/device.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
-import { times } from './counts.ts';
+import { times } from './support/counts.ts';
 
 const seed = randomInt(2 ** 31);
 const below = randomFrom(seed);

@@ -4,10 +4,10 @@ import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL, type FromDevice } from '#protocol/wire.ts';
-import type { Relay } from '../e2e/house.ts';
+import type { Relay } from '../e2e/support/house.ts';
 import { arrive, randomHex, TestDevice, TestHome, type Keys } from '../relay/session/device.ts';
 import { relayWith } from '../relay/config/settings-file.ts';
-import { pidOf, rssMiB } from './rss.ts';
+import { pidOf, rssMiB } from './support/rss.ts';
 
 let relay: Relay;
 let home: TestHome;

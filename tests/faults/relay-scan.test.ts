@@ -9,12 +9,12 @@ import {
 	newContext,
 	startRelay,
 	temporaryFolder,
-} from '../e2e/house.ts';
-import { allow, openHome, showCode } from '../e2e/paired.ts';
-import { becomeCamera, recording } from '../e2e/person.ts';
-import { comes } from '../e2e/watched.ts';
-import { BLOCKED } from '../e2e/turn.ts';
-import { Markers, scanMemory } from './memory.ts';
+} from '../e2e/support/house.ts';
+import { allow, openHome, showCode } from '../e2e/support/paired.ts';
+import { becomeCamera, recording } from '../e2e/support/person.ts';
+import { comes } from '../e2e/support/watched.ts';
+import { BLOCKED } from '../e2e/support/turn.ts';
+import { Markers, scanMemory } from './support/memory.ts';
 
 const CAMERA = 'Zwetschgendarre am Hinterhof';
 const VIEWER = 'Telefon der Großtante Amalie';

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { childrenOf, temporaryFolder, type Relay } from '../e2e/house.ts';
+import { childrenOf, temporaryFolder, type Relay } from '../e2e/support/house.ts';
 import {
 	arrive,
 	base64url,
@@ -16,7 +16,7 @@ import {
 	type Keys,
 } from '../relay/session/device.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
-import { times } from './counts.ts';
+import { times } from './support/counts.ts';
 
 const EACH_MS = 40;
 const cleanUps: (() => unknown)[] = [];

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { barePage, type BarePage } from '../e2e/bare-page.ts';
-import { newContext } from '../e2e/house.ts';
-import { times } from './counts.ts';
+import { barePage, type BarePage } from '../e2e/support/bare-page.ts';
+import { newContext } from '../e2e/support/house.ts';
+import { times } from './support/counts.ts';
 import type {} from './pages/rows.ts';
 
 let served: BarePage;

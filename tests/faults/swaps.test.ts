@@ -1,9 +1,9 @@
 /** T3: a swapped fingerprint shows no frame, whoever swaps it and wherever. Real browsers, real WebRTC. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { barePage, type BarePage } from '../e2e/bare-page.ts';
-import { newContext, launchFirefox } from '../e2e/house.ts';
-import { times } from './counts.ts';
+import { barePage, type BarePage } from '../e2e/support/bare-page.ts';
+import { newContext, launchFirefox } from '../e2e/support/house.ts';
+import { times } from './support/counts.ts';
 import type { Swapped, Swaps } from './pages/swaps.ts';
 
 const AT_ONCE = 12;

@@ -10,11 +10,11 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from '../e2e/house.ts';
-import { openHome, pair, showCode } from '../e2e/paired.ts';
-import { becomeCamera } from '../e2e/person.ts';
-import { times } from './counts.ts';
-import { payloads } from './payloads.ts';
+} from '../e2e/support/house.ts';
+import { openHome, pair, showCode } from '../e2e/support/paired.ts';
+import { becomeCamera } from '../e2e/support/person.ts';
+import { times } from './support/counts.ts';
+import { payloads } from './support/payloads.ts';
 
 const data = temporaryFolder();
 let relay: Relay;

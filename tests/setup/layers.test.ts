@@ -28,6 +28,16 @@ test.each([
 	['src/routes/+layout.svelte', '#wiring.ts', 'yes'],
 	['src/routes/camera/+page.svelte', '#wiring.ts', 'no'],
 	['src/wiring.ts', '#browser/b.ts', 'yes'],
+	['src/engine/home/a.ts', './b.ts', 'yes'],
+	['src/engine/home/a.ts', '#engine/sealing/b.ts', 'yes'],
+	['src/engine/home/a.ts', '#engine/home/b.ts', 'no'],
+	['src/engine/sealing/a.ts', '#engine/home/b.ts', 'no'],
+	['src/engine/live/host/a.ts', '#engine/live/b.ts', 'yes'],
+	['src/engine/live/a.ts', '#engine/live/host/b.ts', 'no'],
+	['src/engine/live/host/a.ts', '#engine/live/viewer/b.ts', 'no'],
+	['src/engine/cellar/a.ts', '#engine/home/b.ts', 'no'],
+	['src/relay/main.ts', '#relay/base/b.ts', 'yes'],
+	['src/relay/base/a.ts', '#relay/b.ts', 'no'],
 	['src/drawer/misc.ts', './b.ts', 'no layer'],
 ])('%s importing %s: %s', (file, specifier, expected) => {
 	expect(answer(file, specifier)).toBe(expected);

@@ -8,7 +8,7 @@ import { kitLink } from '#domain/pairing/kit.ts';
 import { nearText } from '#domain/pairing/near-code.ts';
 import { codeText } from '#domain/pairing/pairing-code.ts';
 
-const script = readFileSync(new URL('../../../../static/early.js', import.meta.url), 'utf8');
+const script = readFileSync(new URL('../../../static/early.js', import.meta.url), 'utf8');
 const app = 'https://cam.example';
 const [rid, bytes] = ['00'.repeat(16), new Uint8Array(32)];
 const contact: Contact = {

@@ -15,7 +15,7 @@ import type {
 	InitSection,
 } from '#ports/media/encoder.ts';
 import { captureContract } from '../../contracts/capture.ts';
-import { leastOf, median } from '../../measures.ts';
+import { leastOf, median } from '../../support/measures.ts';
 
 const OPTIONS = { bitsPerSecond: 1_000_000, keyFrameMs: 1000, frameRate: 15, sound: false };
 const WISH = { lensId: null, width: 640, height: 360, frameRate: 15, sound: false };

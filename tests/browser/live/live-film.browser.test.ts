@@ -13,7 +13,7 @@ import {
 } from '#domain/live/live-part.ts';
 import { LiveClock } from '#engine/live/live-clock.ts';
 import type { Picture } from '#ports/media/capture.ts';
-import { median } from '../../measures.ts';
+import { median } from '../../support/measures.ts';
 import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-stage.ts';
 
 /** Browsers without VideoDecoder or VideoEncoder: this one, with them taken away. */

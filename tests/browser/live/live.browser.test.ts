@@ -12,7 +12,7 @@ import { LiveWindow } from '#engine/live/live-window.ts';
 import { MetaSealer } from '#engine/sealing/meta.ts';
 import type { Dtls } from '#ports/keys/crypto.ts';
 import { makeWorkshop } from '../../engine/sealing/sealing.ts';
-import { leastOf, median } from '../../measures.ts';
+import { leastOf, median } from '../../support/measures.ts';
 import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-stage.ts';
 import { call, certificates, live, type Certificates } from '../network/two-peers.ts';
 

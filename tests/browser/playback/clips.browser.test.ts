@@ -15,7 +15,7 @@ import { WorkerMuxer } from '#browser/playback/clip-muxer.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { DexieSegments } from '#browser/footage/segments.ts';
 import { Clips, type ClipPlan } from '#engine/playback/clips.ts';
-import { leastOf } from '../../measures.ts';
+import { leastOf } from '../../support/measures.ts';
 import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { checkSdp } from '#domain/media/sdp.ts';
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 const mine: Bytes = Uint8Array.from({ length: 32 }, (_, at) => (at * 37 + 11) & 0xff);
 const pairs = (bytes: Uint8Array) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import { nextTurn, planned, type Plan, type Times } from '#domain/recording/schedule.ts';
 import { utc } from '../../fakes/calendar.ts';
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

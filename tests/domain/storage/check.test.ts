@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isWhole, mayDeleteUnnamed, notIn } from '#domain/storage/check.ts';
 import { endUsOf, type Entry } from '#domain/footage/index-page.ts';
 import type { Hole } from '#domain/footage/run.ts';
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 const T0 = 1_800_000_000_000_000;
 const entry = (seq: number, startUs = T0 + seq * 1_000_000): Entry => ({

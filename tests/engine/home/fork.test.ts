@@ -8,7 +8,7 @@ import type { FakeRelay } from '../../fakes/relay.ts';
 import { resident, type Resident } from '../../fakes/resident.ts';
 import { subjectOf } from '../members/joined.ts';
 import { ownersHome, relayWith } from './owners.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 let clock: ManualClock;
 let relay: FakeRelay;

@@ -12,12 +12,12 @@ import { replayRoster } from '#engine/home/roster.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { household, resident, type Resident } from '../../fakes/resident.ts';
-import { times } from '../../faults/counts.ts';
-import { randomFrom } from '../../random.ts';
+import { times } from '../../faults/support/counts.ts';
+import { randomFrom } from '../../support/random.ts';
 import { forgedRoster } from '../home/forgery.ts';
 import { joinedTo, RELAY } from './joined.ts';
 import { fragmentOf, initOf } from '../sealing/sealing.ts';
-import { eventually, until } from '../until.ts';
+import { eventually, until } from '../../support/until.ts';
 
 const given = { mime: 'video/mp4; codecs="avc3.42C01F"', anchorUs: 1_795_000_000_000_000 };
 let clock: ManualClock;

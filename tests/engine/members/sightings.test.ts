@@ -6,7 +6,7 @@ import { FakeRelay } from '../../fakes/relay.ts';
 import { household, resident, type Resident } from '../../fakes/resident.ts';
 import { MemorySeen } from '../../fakes/seen.ts';
 import { joinedTo, RELAY } from './joined.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

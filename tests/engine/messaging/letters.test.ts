@@ -12,10 +12,10 @@ import type { KemKey } from '#ports/keys/crypto.ts';
 import type { Said } from '#protocol/message.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { homestead, type Homestead } from '../../fakes/homestead.ts';
-import { times } from '../../faults/counts.ts';
+import { times } from '../../faults/support/counts.ts';
 import identity from '../../fixtures/vectors/identity.json' with { type: 'json' };
 import vector from '../../fixtures/vectors/letter.json' with { type: 'json' };
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 import { joinedTo } from '../members/joined.ts';
 
 const crypto = new WebCrypto();

@@ -5,7 +5,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 import { homestead, type Homestead } from '../../fakes/homestead.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { joinedTo, RELAY } from '../members/joined.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 const deviceOf = ({ house }: Homestead) => house.household!.identity.device;
 

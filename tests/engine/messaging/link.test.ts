@@ -8,7 +8,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 import { homestead, type Homestead } from '../../fakes/homestead.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { joinedTo, RELAY, subjectOf } from '../members/joined.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
 let clock: ManualClock;

@@ -23,10 +23,10 @@ import { checkSdp } from '#domain/media/sdp.ts';
 import { channelMessageFrom } from '#protocol/channel.ts';
 import { saidFrom } from '#protocol/message.ts';
 import { frameFrom, fromDevice, fromRelay, relayCardFrom } from '#protocol/wire.ts';
-import { times } from '../../faults/counts.ts';
+import { times } from '../../faults/support/counts.ts';
 import identity from '../../fixtures/vectors/identity.json' with { type: 'json' };
 import letter from '../../fixtures/vectors/letter.json' with { type: 'json' };
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() >>> 0);
 const below = randomFrom(seed);

@@ -11,7 +11,7 @@ import {
 import { FakeAir } from '../../fakes/cables.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { Device, exchange, members } from './nearby-devices.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 let air: FakeAir;
 let clock: ManualClock;

@@ -7,7 +7,7 @@ import type { Relays } from '#ports/network/relay.ts';
 import type { FakeAir } from '../../fakes/cables.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
 import { homestead, type Homestead } from '../../fakes/homestead.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 export const HERE = 'https://app.example';
 /** A static host: something answers, and it is no relay. */

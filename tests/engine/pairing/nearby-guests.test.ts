@@ -4,7 +4,7 @@ import { cameraIdOf } from '#engine/home/keys.ts';
 import { FakeAir } from '../../fakes/cables.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { Device, exchange, members, pairedUp } from './nearby-devices.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 let air: FakeAir;
 let clock: ManualClock;

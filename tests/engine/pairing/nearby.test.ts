@@ -9,7 +9,7 @@ import type { Relays } from '#ports/network/relay.ts';
 import { FakeAir } from '../../fakes/cables.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { Device, exchange, HERE, members, none, pairedUp } from './nearby-devices.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 let air: FakeAir;
 let clock: ManualClock;

@@ -13,9 +13,9 @@ import { signedBytes } from '#domain/base/signed.ts';
 import { after, contextOf, sharedOf } from '#engine/pairing/pairing-keys.ts';
 import { NewTalk } from '#engine/pairing/pairing-new.ts';
 import { OwnerTalk } from '#engine/pairing/pairing-owner.ts';
-import { times } from '../../faults/counts.ts';
+import { times } from '../../faults/support/counts.ts';
 import { FakeJoining } from '../../fakes/joining.ts';
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 import { Person, RELAY, twoPeople } from './pairing-people.ts';
 
 const crypto = new WebCrypto();

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 import { KINDS, POINTS, Scene, SIDES, WAYS, type Cut } from './pairing-cuts.ts';
 
 const SOAK = process.env['SOAK'] === '1';

@@ -6,7 +6,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 import { homestead } from '../../fakes/homestead.ts';
 import { MeetingPoint } from '../../fakes/meeting-point.ts';
 import { Person, RELAY, twoPeople } from './pairing-people.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 /** As a name is padded, but longer than any. */
 function padded(length: number): Uint8Array<ArrayBuffer> {

@@ -13,7 +13,7 @@ import { kitsOf } from '../../fakes/kit.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { household, resident, type Resident } from '../../fakes/resident.ts';
 import { joinedTo, RELAY, subjectOf } from '../members/joined.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const crypto = new WebCrypto();

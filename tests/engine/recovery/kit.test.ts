@@ -15,7 +15,7 @@ import { kitsOf, recoveringOf } from '../../fakes/kit.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { household, resident, type Resident } from '../../fakes/resident.ts';
 import { joinedTo, RELAY, subjectOf } from '../members/joined.ts';
-import { eventually, until } from '../until.ts';
+import { eventually, until } from '../../support/until.ts';
 const HOUR_MS = 3_600_000;
 const crypto = new WebCrypto();
 let clock: ManualClock;

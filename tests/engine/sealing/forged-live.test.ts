@@ -10,7 +10,7 @@ import { FakeRelay } from '../../fakes/relay.ts';
 import { household, type Resident } from '../../fakes/resident.ts';
 import { joinedTo, RELAY } from '../members/joined.ts';
 import { liveOpener } from './sealing.ts';
-import { until } from '../until.ts';
+import { until } from '../../support/until.ts';
 import type { Secret } from '#ports/keys/crypto.ts';
 
 const clock = new ManualClock();

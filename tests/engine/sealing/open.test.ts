@@ -17,7 +17,7 @@ import {
 	storedOf,
 	type Workshop,
 } from './sealing.ts';
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 let shop: Workshop;
 let run: Run;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fillAtRandom } from '../../contracts/leaving.ts';
 import { DOOR, record, T0 } from '../../contracts/segments.ts';
 import { world } from '../../fakes/space.ts';
-import { randomFrom } from '../../random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 const MIB = 2 ** 20;
 const HOUR_MS = 3_600_000;

@@ -12,8 +12,8 @@ import { ManualClock } from '../../fakes/clock.ts';
 import { MemoryPreferences } from '../../fakes/preferences.ts';
 import { MemorySegments } from '../../fakes/segments.ts';
 import { MemoryLedger, MemoryOrigin, MemoryReserve } from '../../fakes/space.ts';
-import { SOAK } from '../../faults/counts.ts';
-import { randomFrom } from '../../random.ts';
+import { SOAK } from '../../faults/support/counts.ts';
+import { randomFrom } from '../../support/random.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 /** The relay's socket as devices meet it: two real processes, real keys, real sockets. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { over } from '../../ends.ts';
-import { startRelay, type Relay } from '../../e2e/house.ts';
+import { over } from '../../support/ends.ts';
+import { startRelay, type Relay } from '../../e2e/support/house.ts';
 import { arrive, base64url, cameraOf, randomHex, TestDevice, TestHome } from '../session/device.ts';
 import { builtSite } from '../process/site.ts';
 

@@ -124,10 +124,7 @@ describe('RL35 the page about trust', () => {
 });
 
 test('RL35 it looks like the product: its tokens are those of src/app.css', () => {
-	const css = readFileSync(
-		fileURLToPath(new URL('../../../../src/app.css', import.meta.url)),
-		'utf8',
-	);
+	const css = readFileSync(fileURLToPath(new URL('../../../src/app.css', import.meta.url)), 'utf8');
 	const tokens = [...trustStyle.matchAll(/^\t(--[a-z-]+: .+;)$/gm)].map(([, token]) => token);
 	expect(tokens.length).toBeGreaterThan(8);
 	for (const token of tokens) expect(css).toContain(`\t${token ?? ''}\n`);

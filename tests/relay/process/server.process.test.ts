@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { Database } from '#relay/storage/database.ts';
 import { builtSite } from './site.ts';
-import { over } from '../../ends.ts';
+import { over } from '../../support/ends.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const app = builtSite();

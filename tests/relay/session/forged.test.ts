@@ -4,8 +4,8 @@ import { loginBytes } from '#domain/home/login.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { sha256 } from '#relay/base/crypto.ts';
 import { makeToken, readToken } from '#relay/session/token.ts';
-import { times } from '../../faults/counts.ts';
-import { randomFrom } from '../../random.ts';
+import { times } from '../../faults/support/counts.ts';
+import { randomFrom } from '../../support/random.ts';
 import { base64url, TestHome } from './device.ts';
 import { newWorld, Talk } from './talk.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Meetings, type Party } from '#relay/session/meetings.ts';
-import { times } from '../../faults/counts.ts';
-import { randomFrom } from '../../random.ts';
+import { times } from '../../faults/support/counts.ts';
+import { randomFrom } from '../../support/random.ts';
 
 interface Heard extends Party {
 	readonly heard: string[];

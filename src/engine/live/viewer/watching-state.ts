@@ -2,6 +2,7 @@ import type { LinkState } from '#engine/messaging/post.ts';
 import type { ViewState, WatchedCamera } from '#engine/live/watching.ts';
 
 export type Ended = Extract<ViewState, { kind: 'ended' }>;
+export type Trying = Extract<ViewState, { kind: 'connecting' }>['trying'];
 
 /** Why nothing of a camera can come; `null`: something may. */
 export function goneOf(link: LinkState, { online, state }: WatchedCamera): Ended | null {

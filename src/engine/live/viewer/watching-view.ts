@@ -7,7 +7,7 @@ import type { CameraState, CommandName, Message } from '#protocol/message.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/media/live-screen.ts';
 import type { Post } from '#engine/messaging/post.ts';
 import { DirectCall, type DirectTools } from './watching-direct.ts';
-import { changes, goneOf, type Ended } from './watching-state.ts';
+import { changes, goneOf, type Ended, type Trying } from './watching-state.ts';
 import { RelayedWatch, type RelayedTools } from './watching-relayed.ts';
 import type {
 	LiveView,
@@ -21,8 +21,6 @@ const LOOK_MS = 250;
 /** After the camera hung up. */
 const RELAY_AGAIN_MS = 2000;
 const SOUND = /opus|mp4a/;
-
-type Trying = Extract<ViewState, { kind: 'connecting' }>['trying'];
 
 export type ViewTools = DirectTools &
 	RelayedTools & {
@@ -336,8 +334,8 @@ export class CameraView implements LiveView {
 			this.#set({ kind: 'connecting', trying, sinceMs: this.#sinceMs });
 			return;
 		}
-		const age = Math.round(known.ageMs + this.#tools.clock.monotonicMs() - known.atMs);
-		const { path } = known;
+		const { path, ageMs, atMs } = known;
+		const age = Math.round(ageMs + this.#tools.clock.monotonicMs() - atMs);
 		if (age > STALE_MS) this.#set({ kind: 'stale', path, ageMs: age, trying });
 		else {
 			const reason = path === 'relayed' ? this.#reason : 'best';

@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 export type Program =
 	'chromium' | 'firefox' | 'webkit' | 'xvfb' | 'ffmpeg' | 'turnserver' | 'nginx';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * For Chromium under Playwright. The popup of the address bar is a page of its own in every window:

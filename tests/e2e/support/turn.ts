@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { need } from '../programs.ts';
+import { need } from '../../support/programs.ts';
 import { temporaryFolder } from './house.ts';
 
 export interface Turn {

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { need } from '../programs.ts';
+import { need } from '../../support/programs.ts';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const MINI_BROWSER = ['4.1', '6.0', '4.0'].map(

@@ -4,7 +4,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const built = fileURLToPath(new URL('../../build', import.meta.url));
+const built = fileURLToPath(new URL('../../../build', import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
 	...{

@@ -13,9 +13,9 @@ import {
 	type LaunchOptions,
 } from 'playwright-core';
 import { launch, type Browser as PuppeteerBrowser } from 'puppeteer-core';
-import { need, WITHOUT_FEATURES } from '../programs.ts';
+import { need, WITHOUT_FEATURES } from '../../support/programs.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A new empty folder below the system's own; whoever asks for it removes it. */
 export function temporaryFolder(): string {

@@ -2,12 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { reserveOf } from '#domain/storage/space.ts';
-import { bundled } from '../e2e/bare-page.ts';
-import { launchChromium } from '../e2e/house.ts';
-import { becomeCamera, escaped, keptOnDevice, recording, stop } from '../e2e/person.ts';
-import { chainOf, storedPages, storedRuns, type StoredPage } from '../e2e/stored.ts';
-import { roomFragments } from '../fixtures/fragments.ts';
-import type { Past } from '../fixtures/pages/past.ts';
+import { bundled } from '../../e2e/support/bare-page.ts';
+import { launchChromium } from '../../e2e/support/house.ts';
+import { becomeCamera, escaped, keptOnDevice, recording, stop } from '../../e2e/support/person.ts';
+import { chainOf, storedPages, storedRuns, type StoredPage } from '../../e2e/support/stored.ts';
+import { roomFragments } from '../../fixtures/fragments.ts';
+import type { Past } from '../../fixtures/pages/past.ts';
 
 export const QUOTAS_MIB = [20, 50, 100] as const;
 const MIB = 2 ** 20;
@@ -54,7 +54,9 @@ interface Noted {
 
 /** Made once, for all rounds. */
 export async function makePast(): Promise<(page: Page, address: string) => Promise<void>> {
-	const files = await bundled(fileURLToPath(new URL('../fixtures/pages/past.ts', import.meta.url)));
+	const files = await bundled(
+		fileURLToPath(new URL('../../fixtures/pages/past.ts', import.meta.url)),
+	);
 	const [main] = files.keys();
 	return async (page, address) => {
 		// No page of the app: the service worker leaves names with a dot alone.
