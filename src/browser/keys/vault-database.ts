@@ -101,10 +101,17 @@ export class VaultConnection {
 	#opening: Opening<VaultDatabase> | null = null;
 	/** It was open before. */
 	#known = false;
+	#disposed = false;
 
 	constructor(name: string, deadlineMs: number) {
 		this.db = new VaultDatabase(name);
 		this.#deadlineMs = deadlineMs;
+	}
+
+	/** For good: a call that comes after this opens nothing again. */
+	dispose(): void {
+		this.#disposed = true;
+		this.db.close();
 	}
 
 	async do<T>(work: () => PromiseLike<T>): Promise<T> {
@@ -133,6 +140,7 @@ export class VaultConnection {
 	}
 
 	async #opened<T>(work: () => PromiseLike<T>): Promise<T> {
+		if (this.#disposed) throw new Fault('aborted', 'the vault was released');
 		const opening = (this.#opening ??= new Opening(this.db, 'keys', this.#known));
 		try {
 			await opening.wait();

@@ -316,7 +316,7 @@ export class BrowserVault implements Vault {
 
 	dispose(): void {
 		this.#copy.dispose();
-		this.#connection.db.close();
+		this.#connection.dispose();
 	}
 
 	async #readWhole(row: IdentityRow): Promise<VaultReading> {

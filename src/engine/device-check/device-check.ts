@@ -117,7 +117,7 @@ export class DeviceCheck {
 		} finally {
 			await trying.ended();
 			const gone = await scratch.remove();
-			if (!wish.signal.aborted) trying.tell(found('removed', gone ? 'yes' : 'no'));
+			trying.tell(found('removed', gone ? 'yes' : 'no'));
 		}
 	}
 
@@ -145,7 +145,7 @@ export class DeviceCheck {
 			return capture.open({ lensId, width, height, frameRate, sound }, signal);
 		});
 		try {
-			const camera = await trying.get('keys', KEYS_MS, () => keysOf(house, trying));
+			const camera = await trying.get('keys', KEYS_MS, () => trying.ends(keysOf(house, trying)));
 			if (captured === null || camera === null) return null;
 			const given = { captured, choice, trying };
 			const tools = { ...this.#tools, segments, house };

@@ -33,7 +33,9 @@ export async function readBack(
 	recorded: Recorded,
 	trying: Trying,
 ): Promise<void> {
-	const startMs = await trying.get('open', OPEN_MS, () => opened(tools, recorded, trying));
+	const startMs = await trying.get('open', OPEN_MS, () =>
+		trying.ends(opened(tools, recorded, trying)),
+	);
 	if (startMs === null) return;
 	const player = await trying.get('play', PLAY_MS, () =>
 		tools.player(tools.segments, tools.opener),

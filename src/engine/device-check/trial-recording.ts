@@ -85,14 +85,14 @@ export async function recordTrial(
 					},
 					outgrown: () => undefined,
 					failed: (why, fault) => {
-						trying.ends(take.end(why));
+						void trying.ends(take.end(why));
 						fail(fault);
 					},
 				},
 				Promise.resolve(),
 			);
 			signal.addEventListener('abort', () => {
-				trying.ends(take.end('stopped'));
+				void trying.ends(take.end('stopped'));
 				fail(new Fault('timeout', 'nothing was recorded in time'));
 			});
 		});

@@ -36,9 +36,9 @@ export class Trying {
 		return [...this.#found.values()];
 	}
 
-	/** The first word on a trial counts. */
+	/** The first word on a trial counts, and none after the check was called off. */
 	tell(finding: Finding): void {
-		if (this.#found.has(finding.trial)) return;
+		if (this.#wish.signal.aborted || this.#found.has(finding.trial)) return;
 		const said = this.#sight.lost ? outOfSight(finding) : finding;
 		this.#found.set(finding.trial, said);
 		this.#wish.onFinding(said);
@@ -78,9 +78,10 @@ export class Trying {
 		}
 	}
 
-	/** What must be over before anything is removed. */
-	ends(work: Promise<unknown>): void {
+	/** What must be over before anything is removed: called off, it goes on until it notices. */
+	ends<T>(work: Promise<T>): Promise<T> {
 		this.#endings.push(work.catch(() => undefined));
+		return work;
 	}
 
 	async ended(): Promise<void> {

@@ -157,8 +157,21 @@ describe('a damaged vault', () => {
 	it('ID17 a connection that was closed is opened again', async () => {
 		const vault = vaultOf(name);
 		await vault.read();
-		vault.dispose();
+		// A newer version that wants in closes every other connection; this one gives up again.
+		const newer = indexedDB.open(name, 1000);
+		newer.onupgradeneeded = () => newer.transaction?.abort();
+		await new Promise((done) => (newer.onerror = done));
 		expect((await vault.read()).kind).toBe('whole');
+	});
+
+	it('DC1 a vault that was released stays closed: nothing late makes its database again', async () => {
+		const name = newName();
+		const vault = vaultOf(name);
+		await vault.read();
+		vault.dispose();
+		await answer(indexedDB.deleteDatabase(name));
+		await expect(vault.read()).rejects.toMatchObject({ kind: 'aborted' });
+		expect((await indexedDB.databases()).map((one) => one.name)).not.toContain(name);
 	});
 
 	it('ID2 a sealed key cannot be taken out', async () => {

@@ -36,6 +36,8 @@ let taken: boolean;
 let trial: Trial | null;
 let findings: Finding[];
 let stop: AbortController;
+/** The one of the check. */
+let vault: MemoryVault;
 
 beforeEach(() => {
 	clock = new ManualClock();
@@ -45,6 +47,7 @@ beforeEach(() => {
 	scratches = [];
 	own = new MemorySegments();
 	recorder = { camera: null, state: { kind: 'off' } };
+	vault = new MemoryVault();
 	[hidden, taken, trial, findings, stop] = [false, false, null, [], new AbortController()];
 });
 
@@ -107,7 +110,7 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 				const one = { segments, removed: 0 };
 				scratches.push(one);
 				const remove = () => Promise.resolve((one.removed += 1) > 0);
-				return Promise.resolve({ segments, vault: new MemoryVault(), remove });
+				return Promise.resolve({ segments, vault, remove });
 			},
 		},
 		recorder: recorder as DeviceCheckTools['recorder'],
@@ -173,6 +176,29 @@ test('DC1 DC3 called off in the middle: nothing of it is left, and the lens is c
 	expect(encoder.current.stopped).toBe(true);
 	expect(capture.current.closed).toBe(true);
 	expect(scratches.map(({ removed }) => removed)).toEqual([1]);
+});
+
+test('DC1 called off while keys are made: they are over before anything is removed, and nothing is told', async () => {
+	let goOn: () => void = () => undefined;
+	const slow = new MemoryVault();
+	const found = slow.found.bind(slow);
+	slow.found = async (...given) => {
+		stop.abort();
+		await new Promise<void>((done) => (goOn = done));
+		await found(...given);
+	};
+	vault = slow;
+	const work = check().run(wish());
+	const settled = through(work);
+	settled.catch(() => undefined);
+	await expect.poll(() => stop.signal.aborted).toBe(true);
+	const told = findings.length;
+	await new Promise((done) => setTimeout(done, 5));
+	expect(scratches.map(({ removed }) => removed)).toEqual([0]);
+	goOn();
+	await expect(settled).rejects.toMatchObject({ kind: 'aborted' });
+	expect(scratches.map(({ removed }) => removed)).toEqual([1]);
+	expect(findings).toHaveLength(told);
 });
 
 test('DC3 a lens that never opens has its deadline, and all that needs none is tried', async () => {
