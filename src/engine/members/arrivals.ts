@@ -27,6 +27,8 @@ const ASLEEP_MS = 90_000;
 const LEAVE_KEYS_MS = 3000;
 const KEYS_KEPT_S = (2 * ARRIVE_MS) / 1000;
 const WEEK_S = 7 * 24 * 3600;
+/** PR24: between two tries on the same line. */
+const SAY_AGAIN_MS = 5000;
 /** PR27 */
 const SAID_MS = 30 * 24 * 3600 * 1000;
 
@@ -353,6 +355,8 @@ export class Arrivals implements Joining, ArrivalControls {
 		const isTaken = (await post.send(owner, message, WEEK_S)) === 'taken';
 		if (near) this.#said = isTaken;
 		else if (isTaken) await this.keep(null);
+		// A slow relay answers late or not at all, and nothing else may happen on this line.
+		if (!isTaken) clock.after(SAY_AGAIN_MS, () => void this.#inTurn(() => this.#say()));
 	}
 
 	/** One after the other; a vault that is away is asked again with what happens next. */

@@ -90,6 +90,23 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		expect(await disks.fresh.vault.pendingJoin()).toBeNull();
 	});
 
+	it('PR24 its word is lost on a line that holds: it is said again', async () => {
+		await disks.fresh.vault.keepPendingJoin(await kept());
+		await admitted();
+		fresh = await reloaded(fresh, disks.fresh);
+		const send = fresh.link.send.bind(fresh.link);
+		const tried: string[] = [];
+		fresh.link.send = (to, message, keepSeconds) => {
+			if (message.t !== 'acted') return send(to, message, keepSeconds);
+			tried.push(fresh.link.state.kind);
+			return tried.length > 4 ? send(to, message, keepSeconds) : Promise.resolve('unsent');
+		};
+		await pass(30_000, owner, fresh);
+		expect(tried.length, tried.join()).toBe(5);
+		expect(owner.arrivals.list).toEqual([]);
+		expect(await disks.fresh.vault.pendingJoin()).toBeNull();
+	});
+
 	it('the owner’s page closed: PR25 the keys wait at the relay', async () => {
 		await disks.fresh.vault.keepPendingJoin(await kept());
 		await admitted();
