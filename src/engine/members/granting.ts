@@ -99,9 +99,15 @@ export class Granting {
 		for (const owner of post.online) {
 			if (owner === device || !may(membership.member(owner)?.roles ?? [], 'manage')) continue;
 			if (this.#actedFor.get(owner) === this.#actedSeq) continue;
-			this.#actedFor.set(owner, this.#actedSeq);
-			void post.send(owner, { t: 'acted', rosterSeq: this.#actedSeq });
+			void this.#sayActed(owner, this.#actedSeq);
 		}
+	}
+
+	async #sayActed(owner: DeviceId, rosterSeq: number): Promise<void> {
+		this.#actedFor.set(owner, rosterSeq);
+		const sent = await this.#tools.post.send(owner, { t: 'acted', rosterSeq });
+		// With what happens next it is said again.
+		if (sent === 'unsent' && this.#actedFor.get(owner) === rosterSeq) this.#actedFor.delete(owner);
 	}
 
 	async #spread(camera: CameraId, number: number): Promise<void> {
