@@ -83,16 +83,16 @@ const record = join(import.meta.dirname, '../docs/soak.md');
 export function keepSoakResult({ part, result, seed, minutes }: SoakResult): void {
 	const said = existsSync(record) ? readFileSync(record, 'utf8') : '';
 	const kept = new Map(
-		[...said.matchAll(/^- \*\*(\w+)\*\*.*$/gm)].map(([line, name]) => [name, line]),
+		[...said.matchAll(/^- \*\*(\w+)\*\*.*\n {2}- (.*)$/gm)].map(([, name, last]) => [name, last]),
 	);
 	const day = new Date().toISOString().slice(0, 16).replace('T', ' ');
 	kept.set(
 		part,
-		`- **${part}**: ${result}, ${minutes.toFixed(1)} minutes, commit ${commit()}, ` +
+		`${result}, ${minutes.toFixed(1)} minutes, commit ${commit()}, ` +
 			`seed ${String(seed)}, ${day} UTC`,
 	);
 	const lines = parts.map(
-		({ name, what }) => `${kept.get(name) ?? `- **${name}**: not run yet`}\n  (${what})`,
+		({ name, what }) => `- **${name}**: ${what}\n  - ${kept.get(name) ?? 'not run yet'}`,
 	);
 	writeFileSync(
 		record,
@@ -103,7 +103,9 @@ export function keepSoakResult({ part, result, seed, minutes }: SoakResult): voi
 /** The commit that ran, marked where the tree was not clean. */
 function commit(): string {
 	try {
-		return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
+		return execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], {
+			encoding: 'utf8',
+		}).trim();
 	} catch {
 		return 'unknown';
 	}

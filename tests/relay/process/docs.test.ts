@@ -16,16 +16,12 @@ function section(title: string): string {
 	return page.slice(from, to < 0 ? undefined : to);
 }
 
-const rows = (title: string): string[][] =>
-	section(title)
-		.split('\n')
-		.filter((line) => /^\| `/.test(line))
-		.map((line) =>
-			line
-				.split('|')
-				.slice(1, -1)
-				.map((cell) => cell.trim()),
-		);
+/** What a section lists: the word in code, and what stands behind it in brackets. */
+const items = (title: string): string[][] =>
+	[...section(title).matchAll(/^- `([^`]*)`(?:\s\(([^)]*)\))?:/gm)].map(([, word, fields]) => [
+		word!,
+		fields ?? '',
+	]);
 
 type Schemas = typeof fromDevice.options | typeof fromRelay.options;
 const kinds = (options: Schemas): [string, string[]][] =>
@@ -35,9 +31,9 @@ test.each([
 	['Over the socket, from a device', fromDevice.options],
 	['Over the socket, from the relay', fromRelay.options],
 ])('%s', (title, options) => {
-	const said = rows(title).map(([t = '', fields = '']) => [
-		t.replaceAll('`', ''),
-		fields.split(', ').filter(Boolean),
+	const said = items(title).map(([t = '', fields = '']) => [
+		t,
+		fields.split(/,\s/).filter(Boolean),
 	]);
 	const sorted = (list: unknown[][]): string[] =>
 		list.map(([t, fields]) => `${String(t)}: ${[...(fields as string[])].sort().join()}`).sort();
@@ -51,15 +47,13 @@ test('over HTTP', () => {
 	const routes = [...api.routes, ...trust.routes]
 		.filter(({ method, path }) => method === 'GET' && path !== '/' && !path.endsWith('*'))
 		.map(({ path }) => path.replace(/(?<=.)\/$/, ''));
-	const said = rows('Over HTTP').map(([route = '']) =>
-		route.replaceAll('`', '').replace('GET ', ''),
-	);
+	const said = items('Over HTTP').map(([route = '']) => route.replace('GET ', ''));
 	expect(said.sort()).toEqual([...new Set([...routes, SOCKET_PATH, '/…'])].sort());
 });
 
 test('why something is refused, and what a socket is closed with', () => {
-	const line = /^Why something is `refused`: (.*)\.$/m.exec(page)?.[1];
-	expect(line?.replaceAll('`', '').split(', ').sort()).toEqual([...REFUSALS].sort());
-	const codes = [.../^A socket is closed with (.*)$/m.exec(page)![1]!.matchAll(/\d{4}/g)];
+	const line = /^Why something is `refused`: ([^.]*)\.$/m.exec(page)?.[1];
+	expect(line?.replaceAll('`', '').split(/,\s/).sort()).toEqual([...REFUSALS].sort());
+	const codes = [.../^A socket is closed with ([^.]*)\.$/m.exec(page)![1]!.matchAll(/\d{4}/g)];
 	expect(codes.map(Number).sort()).toEqual(Object.values(CLOSED).sort());
 });
