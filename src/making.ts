@@ -1,4 +1,7 @@
-/** Puts the product together: the one place that names adapters and engine at once. Loaded behind the first screen. */
+/**
+ * Puts the product together: the one place that names adapters and engine at once. Loaded behind
+ * the first screen.
+ */
 import { ScreenAwake } from '#browser/device/awake.ts';
 import { BrowserCables } from '#browser/network/cable.ts';
 import { localCalendar } from '#browser/playback/calendar.ts';

@@ -1,7 +1,7 @@
 /**
  * Serves the app's own files from this device, so that it opens with the server gone. It touches
- * nothing else: no video, no `/api`, no page of the server's own. A new version waits until no page of the old one is left, or
- * until a person asks for it (docs/spec/app.md).
+ * nothing else: no video, no `/api`, no page of the server's own. A new version waits until no page
+ * of the old one is left, or until a person asks for it (docs/spec/app.md).
  */
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';

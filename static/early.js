@@ -1,5 +1,6 @@
-// Runs before all other code (src/app.html): what stands behind `#` of a pairing link, an invitation or a recovery kit is secret,
-// so it leaves the address at once and is handed out once. docs/spec/pairing.md, "Codes".
+// Runs before all other code (src/app.html): what stands behind `#` of a pairing link, an
+// invitation or a recovery kit is secret, so it leaves the address at once and is handed out once.
+// docs/spec/pairing.md, "Codes".
 (() => {
 	// The page says that it is at the wrong place, unless this runs (docs/spec/app.md, AP22).
 	const astray = new MutationObserver(() => {

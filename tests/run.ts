@@ -1,7 +1,7 @@
 /**
- * `npm test` and `npm run soak`: gets what is missing, builds, runs the tests and ends with one line
- * that counts. Words after `--` narrow `npm test`: a project's name, parts of file names, or `quick`;
- * for `npm run soak` they are names of its parts (tests/soak.ts).
+ * `npm test` and `npm run soak`: gets what is missing, builds, runs the tests and ends with one
+ * line that counts. Words after `--` narrow `npm test`: a project's name, parts of file names, or
+ * `quick`; for `npm run soak` they are names of its parts (tests/soak.ts).
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -179,7 +179,9 @@ function installMs(): number {
 	return ms;
 }
 
-/** How long all cores of this machine together were busy since it started; 0 where it does not tell. */
+/**
+ * How long all cores of this machine together were busy since it started; 0 where it does not tell.
+ */
 function busyMs(): number {
 	try {
 		const [, ...ticks] = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8')) ?? [];

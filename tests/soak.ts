@@ -1,4 +1,6 @@
-/** The parts of `npm run soak`, each short enough to wait for, and the record of their last results. */
+/**
+ * The parts of `npm run soak`, each short enough to wait for, and the record of their last results.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -49,7 +49,10 @@ const cameraState = v.object({
 export type CameraState = v.InferOutput<typeof cameraState>;
 
 export const messageSchema = v.variant('t', [
-	/** Asks a camera's device how it fares; it answers `state` now and whenever it changes, for as long as both are there. */
+	/**
+	 * Asks a camera's device how it fares; it answers `state` now and whenever it changes, for as
+	 * long as both are there.
+	 */
 	v.object({ t: v.literal('ask'), nonce: id }),
 	v.object({
 		...{ t: v.literal('state'), peer: id },
@@ -76,13 +79,17 @@ export const messageSchema = v.variant('t', [
 		mid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
 	}),
 	/**
-	 * Not directly, or no more: watch the parts at the relay. A viewer that watches there calls again with the
-	 * same `sid` every 15 s; `atMs` is the camera's clock, by which the age of the picture is told (LV10).
+	 * Not directly, or no more: watch the parts at the relay. A viewer that watches there calls again
+	 * with the same `sid` every 15 s; `atMs` is the camera's clock, by which the age of the picture
+	 * is told (LV10).
 	 */
 	v.object({
 		...{ t: v.literal('relayed'), ...answered, atMs: v.number() },
 		why: v.picklist(['asked', 'full', 'failed']),
-		/** The run that parts are of now, and what they are sealed with; said again when it changes (LV21, LV24). `null`: nothing yet. */
+		/**
+		 * The run that parts are of now, and what they are sealed with; said again when it changes
+		 * (LV21, LV24). `null`: nothing yet.
+		 */
 		key: v.nullable(v.object({ run: id, raw: base64(32) })),
 	}),
 	v.object({
@@ -97,7 +104,10 @@ export const messageSchema = v.variant('t', [
 		grants: v.pipe(v.array(base64(241)), v.maxLength(128)),
 	}),
 	v.object({ t: v.literal('home-key'), grant: base64(241) }),
-	/** An owner: this member, as the roster's entry `entry` let it in, may have the keys of footage from before. */
+	/**
+	 * An owner: this member, as the roster's entry `entry` let it in, may have the keys of footage
+	 * from before.
+	 */
 	v.object({ t: v.literal('show-earlier'), device: id, entry: count }),
 	/** A camera's device: what it seals from now on is sealed by this roster. */
 	v.object({ t: v.literal('acted'), rosterSeq: count }),
@@ -118,8 +128,9 @@ export const messageSchema = v.variant('t', [
 export type Message = v.InferOutput<typeof messageSchema>;
 
 /**
- * What each message does where it is read (docs/spec/letters.md, "What acts"). Those that act pass `Acts`, and only
- * with what makes them fresh; a message that is not in this table does not compile.
+ * What each message does where it is read (docs/spec/letters.md, "What acts"). Those that act pass
+ * `Acts`, and only with what makes them fresh; a message that is not in this table does not
+ * compile.
  */
 export const DOES = {
 	...{ call: 'acts', command: 'acts', 'want-grants': 'acts' },
@@ -142,7 +153,9 @@ export type Telling = Exclude<Message, Acting | Counted>;
 const besideSchema = v.object({
 	/** By this its reader may act on who wrote it, for 15 s (LT7). */
 	nonce: v.optional(id),
-	/** An act, and nonces of its reader: it counts while one of them is younger than it says (LT8). */
+	/**
+	 * An act, and nonces of its reader: it counts while one of them is younger than it says (LT8).
+	 */
 	act: v.optional(
 		v.object({
 			id,

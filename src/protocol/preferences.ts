@@ -25,7 +25,10 @@ const overrideSchema = v.object({ records: v.boolean(), untilMs: v.nullable(v.nu
 /** What a person pressed against the plan, and until when it holds. */
 export type Override = v.InferOutput<typeof overrideSchema>;
 
-/** What the person chose for this device as a camera. Every field falls back alone, so one bad value loses nothing else. */
+/**
+ * What the person chose for this device as a camera. Every field falls back alone, so one bad value
+ * loses nothing else.
+ */
 export const preferencesSchema = v.object({
 	lensId: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(512))), null),
 	/** What it was called when it was chosen: its id may change. */

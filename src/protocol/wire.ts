@@ -7,7 +7,9 @@ export const SOCKET_PATH = '/api/socket';
 export const CARD_PATH = '/api/relay';
 export const MAX_TEXT_BYTES = 64 * 1024;
 export const MAX_PART_BYTES = 512 * 1024;
-/** Devices that a camera's parts go to, as the camera is told; a home has no more sockets by far. */
+/**
+ * Devices that a camera's parts go to, as the camera is told; a home has no more sockets by far.
+ */
 const MAX_WATCHERS = 256;
 export const LOCATOR = /^[2-9A-HJKMNP-TV-Z]{8}$/;
 

@@ -1,4 +1,6 @@
-/** Composition root of the process that answers devices. It opens no file after it has begun (RL1). */
+/**
+ * Composition root of the process that answers devices. It opens no file after it has begun (RL1).
+ */
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '#domain/base/fault.ts';
 import type { RelayCard } from '#protocol/wire.ts';

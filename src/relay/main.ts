@@ -1,4 +1,7 @@
-/** Composition root of the server: reads what is asked, starts the two processes, and stops them in order. */
+/**
+ * Composition root of the server: reads what is asked, starts the two processes, and stops them in
+ * order.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -144,7 +147,10 @@ function earlierAuthority(data: string): string[] {
 	];
 }
 
-/** Made at each start until a home was opened, because only its hash is kept; `null`: one was, or the disk takes no more. */
+/**
+ * Made at each start until a home was opened, because only its hash is kept; `null`: one was, or
+ * the disk takes no more.
+ */
 function firstInvitation(file: string): string | null {
 	try {
 		return withDatabase(file, (database) =>

@@ -15,8 +15,8 @@ const stampFile = join(root, 'build', '.made-of');
 export const manifestFile = join(root, 'build', '.manifest.json');
 
 /**
- * Makes build/ match the sources. One builds at a time: whoever comes second waits and then finds it
- * done. The lock is a SQLite write transaction, because that ends with its process.
+ * Makes build/ match the sources. One builds at a time: whoever comes second waits and then finds
+ * it done. The lock is a SQLite write transaction, because that ends with its process.
  * @throws Error when the build fails; what it said is on stderr
  */
 export function ensureBuilt() {

@@ -1,4 +1,7 @@
-/** What the app is built from, as one number: it names the version, so that the same sources give the same bytes. */
+/**
+ * What the app is built from, as one number: it names the version, so that the same sources give
+ * the same bytes.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +13,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const sources = ['src', 'static', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
 const notBuilt = /^src\/(relay|setup)\//;
 
-/** A digest of every file that the app is built from, names and contents, and of the relays it is built for. */
+/**
+ * A digest of every file that the app is built from, names and contents, and of the relays it is
+ * built for.
+ */
 export function digestOfSources() {
 	const files = sources.flatMap((source) => {
 		const path = join(root, source);

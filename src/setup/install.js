@@ -39,7 +39,9 @@ function inStep() {
 	);
 }
 
-/** Runs npm ci; true when it ended well. Its output goes to stderr: stdout belongs to the command. */
+/**
+ * Runs npm ci; true when it ended well. Its output goes to stderr: stdout belongs to the command.
+ */
 function install() {
 	// npm ci deletes node_modules, and with it the pinned Node that npm scripts put first on the
 	// path: the install itself must run on the machine's own.

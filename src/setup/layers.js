@@ -5,8 +5,8 @@
  * @typedef {object} Layer
  * @property {string} name what `#name/…` starts with; for a single file, a word for it
  * @property {string[]} paths folders (ending in `/`) or files, from the project's root
- * @property {Record<string, string[]>} [rooms] its folders, the inner ones first, and the folders of
- *   the same layer that each may use; `''` is the layer's own folder, where files may lie loose
+ * @property {Record<string, string[]>} [rooms] its folders, the inner ones first, and the folders
+ *   of the same layer that each may use; `''` is the layer's own folder, where files may lie loose
  * @property {string[]} imports layers it may use whole
  * @property {string[]} types layers it may use for types only
  * @property {string[]} packages package names, or prefixes ending in `:` or `/`

@@ -21,8 +21,8 @@ const later = { dexie: 'DexieError', 'hls.js': 'hlsManifestParsed', mp4box: 'Box
  */
 
 /**
- * The files of the first load of a page, from the app's own folder: Kit's start, the root layout and the
- * page, with all that they import.
+ * The files of the first load of a page, from the app's own folder: Kit's start, the root layout
+ * and the page, with all that they import.
  * @param {string} path as Kit names it, `/` or `/watch/[camera]`
  * @param {RegExp} [more] sources that are loaded lazily and are counted, too
  * @returns {{ js: string[], css: string[], other: string[] }}
@@ -54,7 +54,10 @@ export function firstLoad(path = '/', more = /^$/) {
 	};
 }
 
-/** kB of scripts until a camera is watched: its screen, and what puts the product together behind it. */
+/**
+ * kB of scripts until a camera is watched: its screen, and what puts the product together behind
+ * it.
+ */
 export function watchKB() {
 	return compressedKB(firstLoad('/watch/[camera]', /^src\/making\.ts$/).js);
 }

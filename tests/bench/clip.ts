@@ -13,8 +13,9 @@ const LONG_S = Number(process.env['LONG_S'] ?? '3600');
 const SAMPLE_MS = 100;
 
 /**
- * Clips of sealed footage at 720p, copied: a minute, over and over, and an hour. Memory is what the browser's
- * renderer holds more than before, blobs that it has not moved to its disk yet and the worker included.
+ * Clips of sealed footage at 720p, copied: a minute, over and over, and an hour. Memory is what the
+ * browser's renderer holds more than before, blobs that it has not moved to its disk yet and the
+ * worker included.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const { init, fragments } = roomFragments(10, '1280x720');

@@ -10,8 +10,8 @@ const BITS = 32;
 
 /**
  * How far the wall time that the player gives a frame is from the truth: the source draws the wall
- * time of its own painting into each frame as a strip of black and white cells; the player's picture
- * is read back cell by cell.
+ * time of its own painting into each frame as a strip of black and white cells; the player's
+ * picture is read back cell by cell.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();

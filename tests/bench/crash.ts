@@ -9,8 +9,9 @@ const TRIALS = process.env['SOAK'] === '1' ? 200 : 12;
 
 /**
  * `kill -9` of the whole browser while it records. `ackedLost`: segments that were in the database
- * just before and are not after. `tailLostP95S`: from the end of the newest saved segment to the kill.
- * The first two seconds after a recorder start are exempt: MediaRecorder has given nothing by then.
+ * just before and are not after. `tailLostP95S`: from the end of the newest saved segment to the
+ * kill. The first two seconds after a recorder start are exempt: MediaRecorder has given nothing by
+ * then.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();

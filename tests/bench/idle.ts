@@ -8,8 +8,8 @@ import type { BenchResult, Progress } from './result.ts';
 const ROUNDS = 3;
 
 /**
- * Guard mode with its black screen against a bare page that captures and encodes the same and shows nothing, in turns.
- * With `--soak` also the slope of the heap after forced collections.
+ * Guard mode with its black screen against a bare page that captures and encodes the same and shows
+ * nothing, in turns. With `--soak` also the slope of the heap after forced collections.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();

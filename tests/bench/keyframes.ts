@@ -9,8 +9,9 @@ const SECONDS = 20;
 const QUANTIZER = 26;
 
 /**
- * What key frames cost: bytes of the same real footage (720p, 15 fps, constrained baseline, no B frames,
- * fixed quantizer) with a key frame every 1 s and every 2 s, over one at the beginning only.
+ * What key frames cost: bytes of the same real footage (720p, 15 fps, constrained baseline, no B
+ * frames, fixed quantizer) with a key frame every 1 s and every 2 s, over one at the beginning
+ * only.
  */
 export function bench(): Promise<BenchResult> {
 	const [one, two, never] = [1, 2, SECONDS].map(bytesWith) as [number, number, number];

@@ -28,8 +28,9 @@ const BITS = 32;
 const TICKS_PER_SECOND = 100;
 
 /**
- * From glass to glass on one machine: the camera draws the time into its picture, the viewer reads it off what it shows.
- * Directly, by TURN and at the relay; against a bare connection of two pages and a bare echo of encoded frames.
+ * From glass to glass on one machine: the camera draws the time into its picture, the viewer reads
+ * it off what it shows. Directly, by TURN and at the relay; against a bare connection of two pages
+ * and a bare echo of encoded frames.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const turn = await startTurn();
@@ -96,7 +97,10 @@ interface Profiles {
 	readonly viewer: string;
 }
 
-/** Draws wall time as a strip of black and white cells, 720p; the lens of the camera page and of the bare one. */
+/**
+ * Draws wall time as a strip of black and white cells, 720p; the lens of the camera page and of the
+ * bare one.
+ */
 async function withStrip(context: BrowserContext): Promise<void> {
 	await context.addInitScript(
 		([bits, fps]) => {

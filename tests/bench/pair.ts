@@ -1,6 +1,6 @@
 /**
- * From the scan of a code to the camera's live picture in a browser that has never seen the app: an automated person
- * types a name, presses Join, allows on the owner, and taps Watch and the camera.
+ * From the scan of a code to the camera's live picture in a browser that has never seen the app: an
+ * automated person types a name, presses Join, allows on the owner, and taps Watch and the camera.
  */
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium, startRelay, type Relay } from '../e2e/support/house.ts';

@@ -12,9 +12,9 @@ const SECONDS = 3600 * Number(process.env['HOURS'] ?? '24');
 const RUN_S = 4 * 3600;
 
 /**
- * A sealed day, a segment a second: from a fresh page to the first painted frame, and seeks to anywhere
- * in it. Beside them seeks of a bare MediaSource in the same page, in turns: the same clip from memory,
- * neither sealed nor stored, two segments each.
+ * A sealed day, a segment a second: from a fresh page to the first painted frame, and seeks to
+ * anywhere in it. Beside them seeks of a bare MediaSource in the same page, in turns: the same clip
+ * from memory, neither sealed nor stored, two segments each.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const { init, fragments } = roomFragments(10, '1280x720');

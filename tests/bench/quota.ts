@@ -19,9 +19,10 @@ const ROUNDS = 6;
 const ROUND_SECONDS = 180;
 
 /**
- * A ring of three cameras at the edge of its budget: what a put costs beside an empty store, in turns; what a pass
- * that deletes costs; and that what leaves is what the rule names, in the very bytes that the journal says. Then
- * small segments in a ring of the budget beside one of a tenth: what ten times the rows cost.
+ * A ring of three cameras at the edge of its budget: what a put costs beside an empty store, in
+ * turns; what a pass that deletes costs; and that what leaves is what the rule names, in the very
+ * bytes that the journal says. Then small segments in a ring of the budget beside one of a tenth:
+ * what ten times the rows cost.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	if (!(BUDGET_MB >= 150)) throw new Error('The budget is in megabytes, 150 at least.');

@@ -13,9 +13,10 @@ import type { BenchResult, Progress } from './result.ts';
 const ROUNDS = Number(process.argv[3] ?? 30);
 
 /**
- * The browser refuses more bytes while the real app records, at 20, 50 and 100 MiB in turns, over footage of the
- * minutes before: how long until segments are saved again, what the live picture loses meanwhile (and, as the
- * baseline, lost while there was room), and whether anything left that no rule names.
+ * The browser refuses more bytes while the real app records, at 20, 50 and 100 MiB in turns, over
+ * footage of the minutes before: how long until segments are saved again, what the live picture
+ * loses meanwhile (and, as the baseline, lost while there was room), and whether anything left that
+ * no rule names.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	if (!(ROUNDS >= 1)) throw new Error('The number of rounds is one at least.');

@@ -20,9 +20,9 @@ const HEAP_MINUTES = 20;
 const TICKS_PER_SECOND = 100;
 
 /**
- * Our camera page against a bare page that shows the same picture and lets MediaRecorder write the same
- * codec to memory, in turns: CPU of the whole browser while recording 720p from a 30 fps camera. With
- * `--soak` also the slope of the heap after forced collections over twenty minutes.
+ * Our camera page against a bare page that shows the same picture and lets MediaRecorder write the
+ * same codec to memory, in turns: CPU of the whole browser while recording 720p from a 30 fps
+ * camera. With `--soak` also the slope of the heap after forced collections over twenty minutes.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
@@ -122,8 +122,8 @@ export async function startOurs(context: BrowserContext, relay: Relay): Promise<
 }
 
 /**
- * The same codec, rate, size and key frames as the standard profile, chunks kept in memory. `shown`: the picture is on
- * the screen.
+ * The same codec, rate, size and key frames as the standard profile, chunks kept in memory.
+ * `shown`: the picture is on the screen.
  */
 export async function startBare(
 	context: BrowserContext,
@@ -161,7 +161,10 @@ export async function startBare(
 	return page;
 }
 
-/** Frames in what MediaRecorder wrote over ten seconds, by the counts in its fragments; `null` on the bare page. */
+/**
+ * Frames in what MediaRecorder wrote over ten seconds, by the counts in its fragments; `null` on
+ * the bare page.
+ */
 async function encodedFps(page: Page): Promise<number | null> {
 	if (!page.url().endsWith('/camera')) return null;
 	return page.evaluate(async () => {

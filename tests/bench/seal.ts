@@ -13,8 +13,9 @@ const SIZES = [140_000, 250_000] as const;
 const TICKS_PER_SECOND = 100;
 
 /**
- * Sealing against a bare loop of the WebCrypto calls it cannot do without (derive, seal, hash, sign),
- * in turns; and what a second of footage at 2 Mbit/s costs of one core, whole browser counted.
+ * Sealing against a bare loop of the WebCrypto calls it cannot do without (derive, seal, hash,
+ * sign), in turns; and what a second of footage at 2 Mbit/s costs of one core, whole browser
+ * counted.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const served = await barePage(fileURLToPath(new URL('pages/seal.ts', import.meta.url)));

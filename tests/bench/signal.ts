@@ -1,6 +1,7 @@
 /**
- * One relay and 2,000 devices: how long until all are in after they all come at once, how long a letter takes, what an idle
- * socket costs in memory, and what passing on a live part costs in processor time against a bare `ws` server that broadcasts.
+ * One relay and 2,000 devices: how long until all are in after they all come at once, how long a
+ * letter takes, what an idle socket costs in memory, and what passing on a live part costs in
+ * processor time against a bare `ws` server that broadcasts.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

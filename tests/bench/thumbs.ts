@@ -7,8 +7,9 @@ import type { BenchResult, Progress } from './result.ts';
 const ROUNDS = 4;
 
 /**
- * Our camera page as it is against the same page in a browser that cannot decode single frames, so that it makes no
- * thumbnails: CPU of the whole browser while recording 720p, in turns. And what the thumbnails weigh.
+ * Our camera page as it is against the same page in a browser that cannot decode single frames, so
+ * that it makes no thumbnails: CPU of the whole browser while recording 720p, in turns. And what
+ * the thumbnails weigh.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();

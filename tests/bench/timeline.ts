@@ -13,10 +13,11 @@ const DAY_US = 86_400_000_000;
 const RUN_US = 4 * 3600e6;
 
 /**
- * The ribbon of the built app over a month at a segment a second (180 run rows and their gaps beside real footage;
- * what is not opened needs no bytes): frame times while it is thrown, over a day and over the month, the time
- * from a fresh page to the drawn ribbon, and how late it answers keys and taps on a processor four times as slow.
- * And scrubbing over six hours of sealed thumbnails in a bare page.
+ * The ribbon of the built app over a month at a segment a second (180 run rows and their gaps
+ * beside real footage; what is not opened needs no bytes): frame times while it is thrown, over a
+ * day and over the month, the time from a fresh page to the drawn ribbon, and how late it answers
+ * keys and taps on a processor four times as slow. And scrubbing over six hours of sealed
+ * thumbnails in a bare page.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
@@ -165,7 +166,10 @@ async function thrown(page: Page): Promise<number[]> {
 	return watching;
 }
 
-/** From each key, tap and press to the next paint, ms, as web.dev's Interaction to Next Paint counts them. */
+/**
+ * From each key, tap and press to the next paint, ms, as web.dev's Interaction to Next Paint counts
+ * them.
+ */
 async function answered(page: Page): Promise<number[]> {
 	const session = await page.context().newCDPSession(page);
 	await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });

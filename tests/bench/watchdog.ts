@@ -25,8 +25,9 @@ const FAILURES = {
 } as const;
 
 /**
- * From a failure to the notice on the screen, and from there, or from when the cause is gone, to the next saved segment;
- * p95 over the rounds, in seconds. A frozen picture is told after five seconds by rule.
+ * From a failure to the notice on the screen, and from there, or from when the cause is gone, to
+ * the next saved segment; p95 over the rounds, in seconds. A frozen picture is told after five
+ * seconds by rule.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();

@@ -49,7 +49,8 @@ export function captureContract(
 			expect([captured.height, captured.frameRate]).toEqual([720, 8]);
 			await captured.adjust({ width, height, frameRate: 15 });
 			expect([captured.height, captured.frameRate]).toEqual([360, 15]);
-			// A busy machine loses some; pictures left out on purpose would be nearly three times those that came.
+			// A busy machine loses some; pictures left out on purpose would be nearly three times those
+			// that came.
 			expect(captured.lost()).toBeLessThanOrEqual(captured.frames());
 		}));
 

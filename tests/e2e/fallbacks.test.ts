@@ -5,7 +5,10 @@ import { openHome, pair } from './support/paired.ts';
 import { becomeCamera, escaped, player, record } from './support/person.ts';
 import { comes, moves } from './support/watched.ts';
 
-/** Cameras and viewers whose browsers lack WebCodecs, over the real relay: Chromium with it taken away. */
+/**
+ * Cameras and viewers whose browsers lack WebCodecs, over the real relay: Chromium with it taken
+ * away.
+ */
 
 let relay: Relay;
 let cameras: BrowserContext;

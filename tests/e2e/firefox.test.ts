@@ -34,7 +34,8 @@ test('Firefox records through WebCodecs and plays it back', async ({ skip }) => 
 		await expect
 			.poll(async () => (await runsIn(page)).at(-1)?.lastSeq ?? 0, { timeout: 60_000 })
 			.toBeGreaterThanOrEqual(6);
-		// Where no sound card is, Firefox gives no sound: then the picture goes on and the page says so.
+		// Where no sound card is, Firefox gives no sound: then the picture goes on and the page says
+		// so.
 		const said = await page.$eval('main', (main) => main.textContent);
 		const heard = (await runsIn(page)).at(-1)?.mime.includes('opus');
 		expect(said.includes('without sound')).toBe(!heard);

@@ -1,4 +1,7 @@
-/** First steps: from what the terminal shows to a phone that records, and two browsers on one computer. */
+/**
+ * First steps: from what the terminal shows to a phone that records, and two browsers on one
+ * computer.
+ */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,7 +47,8 @@ test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that rec
 	const { port } = new URL(relay.address);
 	const behind = `#invite.${relay.invitation ?? 'none'}`;
 
-	// Whoever drops the s: said first, nothing else stands there, and it leads on with all that came along.
+	// Whoever drops the s: said first, nothing else stands there, and it leads on with all that came
+	// along.
 	await page.goto(`http://spycam.local:${port}/camera${behind}`);
 	await page.getByRole('heading', { name: 'Cameras need a secure address' }).waitFor();
 	await page.getByRole('link', { name: 'Trust this Spy-cam' }).waitFor({ timeout: 20_000 });

@@ -15,7 +15,10 @@ afterEach(async () => {
 });
 afterAll(() => relay.stop());
 
-/** Presses Tab until what has the focus is called so; nothing that stays while the page scrolls may lie over it. */
+/**
+ * Presses Tab until what has the focus is called so; nothing that stays while the page scrolls may
+ * lie over it.
+ */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 	for (let press = 0; press < 60; press += 1) {
 		await page.keyboard.press('Tab');

@@ -7,7 +7,10 @@ import { allow, openHome } from './support/paired.ts';
 import { becomeCamera, escaped, record } from './support/person.ts';
 import { savedAtLeast } from './support/stored.ts';
 
-/** The same browser under another address is another device: the old one lets it in, and the keys follow. */
+/**
+ * The same browser under another address is another device: the old one lets it in, and the keys
+ * follow.
+ */
 
 const NAME = 'relay.localhost';
 const data = temporaryFolder();

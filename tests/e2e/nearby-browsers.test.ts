@@ -29,7 +29,10 @@ interface Held {
 	opened: Promise<string>;
 }
 
-/** Runs in a page. Without `offer` it offers; resolves to its description when all addresses are known. */
+/**
+ * Runs in a page. Without `offer` it offers; resolves to its description when all addresses are
+ * known.
+ */
 async function describe(offer: string | null): Promise<string> {
 	const pc = new RTCPeerConnection();
 	const said = (channel: RTCDataChannel, resolve: (text: string) => void): void => {

@@ -13,7 +13,10 @@ import { openHome, pair, showCode } from './support/paired.ts';
 import { becomeCamera, escaped } from './support/person.ts';
 import { comes } from './support/watched.ts';
 
-/** Pairing where something is against it: clocks, tabs, a device that dies. Each ends in words and with a way on. */
+/**
+ * Pairing where something is against it: clocks, tabs, a device that dies. Each ends in words and
+ * with a way on.
+ */
 
 const DAY_MS = 86_400_000;
 

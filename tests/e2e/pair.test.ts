@@ -210,7 +210,8 @@ test('what stands behind # is in no address, history, cache or store when the ap
 		for (const name of await caches.keys()) {
 			for (const { url } of await (await caches.open(name)).keys()) kept.push(url);
 		}
-		// Chromium keeps the address that a document was opened with in this one entry, for as long as the document lives.
+		// Chromium keeps the address that a document was opened with in this one entry, for as long as
+		// the document lives.
 		const entries = performance.getEntries().filter(({ entryType }) => entryType !== 'navigation');
 		for (const { name } of entries) kept.push(name);
 		for (const store of [localStorage, sessionStorage]) kept.push(JSON.stringify(store));
@@ -218,7 +219,8 @@ test('what stands behind # is in no address, history, cache or store when the ap
 	});
 	expect(seen[0]).toBe(`${relay.address}/pair`);
 	expect(seen.filter((text) => text.includes(secret))).toEqual([]);
-	// The browser's own request for the page, as DevTools tells it, is the one place that has it; nothing behind # is sent.
+	// The browser's own request for the page, as DevTools tells it, is the one place that has it;
+	// nothing behind # is sent.
 	const requests = sent.filter((url) => url.includes(secret));
 	expect(requests.every((url) => url === `${relay.address}/pair${behind}`)).toBe(true);
 	expect(relay.said()).not.toContain(secret);

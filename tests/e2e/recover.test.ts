@@ -9,7 +9,10 @@ import { allow, openHome } from './support/paired.ts';
 import { becomeCamera, escaped, record, recording } from './support/person.ts';
 import { savedAtLeast } from './support/stored.ts';
 
-/** The only owner is lost, and a new device comes back with the kit: real relay, three browsers, one day. */
+/**
+ * The only owner is lost, and a new device comes back with the kit: real relay, three browsers, one
+ * day.
+ */
 
 const PASSPHRASE = 'four words of a song';
 const DAY_MS = 24 * 3_600_000 + 60_000;

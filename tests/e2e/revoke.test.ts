@@ -34,7 +34,9 @@ declare global {
 	interface Window {
 		/** When something was pressed last, ms since 1970: all pages are on one machine. */
 		clickedMs?: number;
-		/** When the line to the relay was closed, and when the live picture was gone. The first of each. */
+		/**
+		 * When the line to the relay was closed, and when the live picture was gone. The first of each.
+		 */
 		ends: { closedMs?: number; goneMs?: number };
 	}
 }

@@ -6,7 +6,10 @@ import { becomeCamera, escaped, record } from './support/person.ts';
 import { savedAtLeast } from './support/stored.ts';
 import { comes, moves } from './support/watched.ts';
 
-/** Who may what, through the screens: an owner's camera, and another device that is a viewer first and an owner then. */
+/**
+ * Who may what, through the screens: an owner's camera, and another device that is a viewer first
+ * and an owner then.
+ */
 
 let relay: Relay;
 let cameras: BrowserContext;

@@ -1,7 +1,7 @@
 /**
  * Pictures of every state, for people to look at: `npm run screenshots` makes the README's two and
- * a contact set in node_modules/.cache, `-- phone-dark-en` only that part of it. Real app, real server, real
- * states: what goes wrong in them goes wrong as it would for a person.
+ * a contact set in node_modules/.cache, `-- phone-dark-en` only that part of it. Real app, real
+ * server, real states: what goes wrong in them goes wrong as it would for a person.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -41,7 +41,10 @@ async function hurried(page: Page): Promise<void> {
 	});
 }
 
-/** Keeps what every MediaRecorder gives, on its way into the app, and how the lens was set when it began. */
+/**
+ * Keeps what every MediaRecorder gives, on its way into the app, and how the lens was set when it
+ * began.
+ */
 async function tapped(page: Page): Promise<void> {
 	await page.addInitScript(() => {
 		const taken: { as: string; blobs: Blob[] }[] = [];
@@ -75,7 +78,10 @@ interface Taken {
 }
 type Tapped = Window & { readonly takes: Taken };
 
-/** Until the recorder of now began with such pictures and has given some seconds of them: two chunks are one. */
+/**
+ * Until the recorder of now began with such pictures and has given some seconds of them: two chunks
+ * are one.
+ */
 async function recordsAs(page: Page, as: string, chunks = 6): Promise<void> {
 	await page.waitForFunction(
 		(wish) => {

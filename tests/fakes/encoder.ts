@@ -14,7 +14,10 @@ export class FakeEncoding implements Encoding {
 	readonly #startedMs: number;
 	#count = 0;
 	#over = false;
-	/** Whether the next fragment needs an init section first: at its beginning, and where pictures changed their size. */
+	/**
+	 * Whether the next fragment needs an init section first: at its beginning, and where pictures
+	 * changed their size.
+	 */
 	#fresh = true;
 	/** Seconds without a picture so far. */
 	#pausedS = 0;

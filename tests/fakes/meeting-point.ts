@@ -25,7 +25,10 @@ const WRONG_PER_ADDRESS = 3;
 const WRONG_IN_ALL = 100;
 const POSTS = 16;
 
-/** A relay that knows meetings only (RL17, RL18). Where a test is the evil relay, `between` sees and changes each box. */
+/**
+ * A relay that knows meetings only (RL17, RL18). Where a test is the evil relay, `between` sees and
+ * changes each box.
+ */
 export class MeetingPoint {
 	card: RelayCard = { name: 'spy-cam', versions: [1], secure: null, store: null, trust: null };
 	/** Boxes as they go by; what it gives goes on. */

@@ -19,7 +19,10 @@ import {
 const ORIGIN = 'https://relay.local';
 type PartListener = (sealed: Bytes, key: boolean) => void;
 
-/** Posts wired together as a relay would, with what can be wrong on the way. Letters go through their schema. */
+/**
+ * Posts wired together as a relay would, with what can be wrong on the way. Letters go through
+ * their schema.
+ */
 export class FakeRelay {
 	/** One way. */
 	delayMs = 0;

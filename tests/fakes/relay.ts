@@ -30,8 +30,8 @@ interface Waiting {
 const soon = (work: () => void): void => void Promise.resolve().then(work);
 
 /**
- * A relay in memory: challenges, rosters, letters, presence and live parts of homes that were opened. It can be
- * down, go silent, cut lines, and lie. Meetings it does not know.
+ * A relay in memory: challenges, rosters, letters, presence and live parts of homes that were
+ * opened. It can be down, go silent, cut lines, and lie. Meetings it does not know.
  */
 export class FakeRelay implements Relays {
 	readonly origin: string;

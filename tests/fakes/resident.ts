@@ -11,7 +11,10 @@ import type { ManualClock } from './clock.ts';
 import { FakeNetwork } from './network.ts';
 import { MemorySeen } from './seen.ts';
 
-/** A device of a home with all that wiring gives it: its line, its grants, and the list of who belongs. */
+/**
+ * A device of a home with all that wiring gives it: its line, its grants, and the list of who
+ * belongs.
+ */
 export interface Resident<C extends Clock = ManualClock> extends Homestead<C> {
 	readonly link: Link;
 	readonly granting: Granting;
@@ -73,7 +76,9 @@ export function resident<C extends Clock>(
 	};
 }
 
-/** Owner, camera and viewer: the first has a home that meets at the relay, nobody has joined it yet. */
+/**
+ * Owner, camera and viewer: the first has a home that meets at the relay, nobody has joined it yet.
+ */
 export async function household(
 	clock: ManualClock,
 	relay: Relays,

@@ -8,7 +8,10 @@ interface Line {
 	readonly endS: number;
 }
 
-/** Reads playlists as hls.js would, loads what a position needs, and paints a frame there. Moves when told. */
+/**
+ * Reads playlists as hls.js would, loads what a position needs, and paints a frame there. Moves
+ * when told.
+ */
 export class FakeScreen implements Screen {
 	/** Every key that was loaded, in order. */
 	readonly loaded: string[] = [];

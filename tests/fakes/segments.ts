@@ -25,7 +25,10 @@ const isPinned = ({ camera, entries }: Page, pin: Pin) =>
 	pin.endUs > (entries[0]?.startUs ?? 0);
 const sizeOf = (entries: readonly Entry[]) => entries.reduce((sum, { size }) => sum + size, 0);
 
-/** The store in memory. Passes the same contract as the real one; faults can be asked for. It knows pins, but no undo. */
+/**
+ * The store in memory. Passes the same contract as the real one; faults can be asked for. It knows
+ * pins, but no undo.
+ */
 export class MemorySegments implements Segments, Pick<Keeping, 'pins' | 'pin' | 'unpin' | 'purge'> {
 	/** Sealed bytes that fit in all; beyond, writes throw `quota`. */
 	roomBytes = Infinity;

@@ -5,7 +5,9 @@ import { becomeCamera, escaped, record, recording, stop } from '../e2e/support/p
 import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
 import { SOAK } from './support/counts.ts';
 
-/** All of them in a soak; else the first stands for its like: the store's own tests look at each. */
+/**
+ * All of them in a soak; else the first stands for its like: the store's own tests look at each.
+ */
 const some = <T>(...all: T[]): T[] => (SOAK ? all : all.slice(0, 1));
 
 /** What becomes of this site's data while a page of it is open, and before it is opened. */

@@ -61,7 +61,8 @@ test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up t
 	const { parseEntries } = await import('#domain/footage/index-page.ts');
 	const entries = spans.flatMap((bytes) => parseEntries(new Uint8Array(bytes)));
 	expect(entries).toHaveLength(run.lastSeq);
-	// RC5: where the picture stood for half a second there is a gap. Only where the page itself stood still.
+	// RC5: where the picture stood for half a second there is a gap. Only where the page itself stood
+	// still.
 	const gaps = entries
 		.slice(1)
 		.map((entry, at) => entry.startUs - entries[at]!.startUs - entries[at]!.durationUs)

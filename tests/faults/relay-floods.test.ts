@@ -1,4 +1,7 @@
-/** D: slow, many, large and too much. What others have is not slower for it (docs/spec/relay.md, RL6 to RL9). */
+/**
+ * D: slow, many, large and too much. What others have is not slower for it (docs/spec/relay.md, RL6
+ * to RL9).
+ */
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -15,7 +18,9 @@ import { pidOf, rssMiB as rssOf } from './support/rss.ts';
 let relay: Relay;
 let home: TestHome;
 let viewer: Keys;
-/** What it says is counted over all its sockets: nobody else floods, or is flooded, with its keys. */
+/**
+ * What it says is counted over all its sockets: nobody else floods, or is flooded, with its keys.
+ */
 let noisy: Keys;
 beforeAll(async () => {
 	relay = await relayWithRoom();
@@ -142,7 +147,8 @@ test('many idle sockets: few bytes each, and closed for their silence', async ()
 			`${(((peak - before) * 1024) / most).toFixed(1)} KiB each`,
 	);
 	expect(peak).toBeLessThan(SOAK ? 200 : 160);
-	// RL8: whoever proved nothing is closed after 5 s; a machine that opens them in less has them all at once.
+	// RL8: whoever proved nothing is closed after 5 s; a machine that opens them in less has them all
+	// at once.
 	if (openedMs < 5_000) expect(most).toBe(count);
 	await Promise.all(ends);
 	expect(codes).toEqual(new Set([4401]));

@@ -1,4 +1,7 @@
-/** G: what is no HTTP, no socket, no JSON and no frame of ours, by the ten thousand (docs/spec/relay.md). */
+/**
+ * G: what is no HTTP, no socket, no JSON and no frame of ours, by the ten thousand
+ * (docs/spec/relay.md).
+ */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { randomInt } from 'node:crypto';

@@ -1,4 +1,7 @@
-/** What one stranger, or one member, can cost a relay with the limits that it comes with (RL26 to RL30). */
+/**
+ * What one stranger, or one member, can cost a relay with the limits that it comes with (RL26 to
+ * RL30).
+ */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';

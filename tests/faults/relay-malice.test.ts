@@ -1,4 +1,7 @@
-/** R: a relay that lies, over the real one, between whole devices (T2, T4, T5, T6). Their engines are what a page runs. */
+/**
+ * R: a relay that lies, over the real one, between whole devices (T2, T4, T5, T6). Their engines
+ * are what a page runs.
+ */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/network/relays.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';

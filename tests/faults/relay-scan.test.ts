@@ -1,4 +1,7 @@
-/** T1: nothing that was said, shown or named at home lies in the relay: on its disk, in its log, in its memory. */
+/**
+ * T1: nothing that was said, shown or named at home lies in the relay: on its disk, in its log, in
+ * its memory.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';

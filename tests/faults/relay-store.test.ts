@@ -1,4 +1,7 @@
-/** S1: store killed, stopped and out of space while live parts flow. Not one part may be lost (RL1, RL2). */
+/**
+ * S1: store killed, stopped and out of space while live parts flow. Not one part may be lost (RL1,
+ * RL2).
+ */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';

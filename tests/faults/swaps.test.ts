@@ -1,4 +1,7 @@
-/** T3: a swapped fingerprint shows no frame, whoever swaps it and wherever. Real browsers, real WebRTC. */
+/**
+ * T3: a swapped fingerprint shows no frame, whoever swaps it and wherever. Real browsers, real
+ * WebRTC.
+ */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { barePage, type BarePage } from '../e2e/support/bare-page.ts';

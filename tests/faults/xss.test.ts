@@ -1,4 +1,7 @@
-/** X: names, labels, codes and addresses that would run if anything took them for more than text (T9). */
+/**
+ * X: names, labels, codes and addresses that would run if anything took them for more than text
+ * (T9).
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';

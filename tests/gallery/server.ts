@@ -1,4 +1,7 @@
-/** Serves the gallery of components: `npm run gallery`. Development only; nothing of it is in the app. */
+/**
+ * Serves the gallery of components: `npm run gallery`. Development only; nothing of it is in the
+ * app.
+ */
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import { createServer, type ViteDevServer } from 'vite';

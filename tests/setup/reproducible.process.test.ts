@@ -6,7 +6,10 @@ import { isAsBuilt, loadSite, sumsOf } from '#relay/base/site.ts';
 import { temporaryFolder } from '../e2e/support/house.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** As somebody else has it: another folder and depth, packages elsewhere, another zone and language, later. */
+/**
+ * As somebody else has it: another folder and depth, packages elsewhere, another zone and language,
+ * later.
+ */
 const elsewhere = join(temporaryFolder(), 'some', 'where');
 const sources = ['src', 'static', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const configs = ['svelte.config.js', 'vite.config.ts'];

@@ -4,8 +4,9 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * The least of up to `tries` measurements, in whatever unit they are; the first below `enough` is the last one
- * made. A busy machine may stall in one of them, and what is slow by itself is slow in all.
+ * The least of up to `tries` measurements, in whatever unit they are; the first below `enough` is
+ * the last one made. A busy machine may stall in one of them, and what is slow by itself is slow in
+ * all.
  */
 export async function leastOf(
 	tries: number,

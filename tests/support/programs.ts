@@ -23,7 +23,9 @@ export const WITHOUT_FEATURES = `--disable-features=${[
 	...['OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'],
 ].join()}`;
 
-/** Debian's packages of each, and the commands that they may bring. WebKitGTK plays H.264 by libav. */
+/**
+ * Debian's packages of each, and the commands that they may bring. WebKitGTK plays H.264 by libav.
+ */
 const debian: Record<Program, { name: string; more?: string; commands: readonly string[] }> = {
 	chromium: { name: 'chromium', commands: ['chromium', 'google-chrome'] },
 	firefox: { name: 'firefox-esr', commands: ['firefox-esr', 'firefox'] },

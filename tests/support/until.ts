@@ -1,4 +1,7 @@
-/** Waits for a state that only needs promises to go on; time stands still meanwhile. Throws after a while. */
+/**
+ * Waits for a state that only needs promises to go on; time stands still meanwhile. Throws after a
+ * while.
+ */
 export async function until(so: () => boolean, ms = 30_000): Promise<void> {
 	const deadline = performance.now() + ms;
 	while (!so()) {

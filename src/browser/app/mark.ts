@@ -1,6 +1,9 @@
 import type { Sign } from '#ports/app/sign.ts';
 
-/** `rounded`: a tile with room around it; `full`: to every edge, for systems that cut their own shape. */
+/**
+ * `rounded`: a tile with room around it; `full`: to every edge, for systems that cut their own
+ * shape.
+ */
 type Shape = 'rounded' | 'full';
 
 const DOT: Readonly<Record<Exclude<Sign, 'off'>, string>> = {
@@ -8,7 +11,10 @@ const DOT: Readonly<Record<Exclude<Sign, 'off'>, string>> = {
 	blind: '#f0b429',
 };
 
-/** The app's mark, a lens, as SVG of 64 units. One drawing for tab icon, app icons and start screens. */
+/**
+ * The app's mark, a lens, as SVG of 64 units. One drawing for tab icon, app icons and start
+ * screens.
+ */
 export function markOf(sign: Sign, shape: Shape = 'rounded'): string {
 	const tile =
 		shape === 'rounded'

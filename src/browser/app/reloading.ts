@@ -2,7 +2,10 @@ import type { Reloading } from '#ports/app/reloading.ts';
 
 const KEY = 'spycam-reloaded';
 
-/** Remembered for the life of the tab, which is as long as a page that reloads itself could go round in circles. */
+/**
+ * Remembered for the life of the tab, which is as long as a page that reloads itself could go round
+ * in circles.
+ */
 export class PageReloading implements Reloading {
 	get lastMs(): number | null {
 		try {

@@ -7,8 +7,8 @@ import { fetchBytes } from '#browser/network/fetch.ts';
 const FILE_MS = 10_000;
 
 /**
- * Looks at every file of the app, one after the other: a device that records has other things to do.
- * Throws `Fault`: `not-found` (a host without the list), `malformed`, `timeout`, `offline`.
+ * Looks at every file of the app, one after the other: a device that records has other things to
+ * do. Throws `Fault`: `not-found` (a host without the list), `malformed`, `timeout`, `offline`.
  */
 export async function servedApp(): Promise<ServedApp> {
 	const listed = sumsFrom(new TextDecoder().decode(await fileAt(SUMS_PATH)));

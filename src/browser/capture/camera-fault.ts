@@ -12,10 +12,10 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
 };
 
 /**
- * One name stands for several causes; only the message tells them apart. Chromium: "Permission denied",
- * "Permission dismissed", "Permission denied by system", "Device in use", "Could not start video
- * source", "Timeout starting video source". Firefox: "Concurrent mic process limit.", "Failed to
- * allocate videosource". Safari: "The I/O read operation failed."
+ * One name stands for several causes; only the message tells them apart. Chromium: "Permission
+ * denied", "Permission dismissed", "Permission denied by system", "Device in use", "Could not start
+ * video source", "Timeout starting video source". Firefox: "Concurrent mic process limit.", "Failed
+ * to allocate videosource". Safari: "The I/O read operation failed."
  */
 const SAID: readonly (readonly [name: string, said: RegExp, kind: FaultKind])[] = [
 	['NotAllowedError', /\bsystem\b/i, 'system'],

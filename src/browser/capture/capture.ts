@@ -15,7 +15,9 @@ import { Scaler } from './scaler.ts';
 import type { Drawn } from './test-picture.ts';
 import { refusedIn, wishOf, type Refused, type Wish } from './wished.ts';
 
-/** A person may take a while to answer the browser's question; a lens may not take a minute to open. */
+/**
+ * A person may take a while to answer the browser's question; a lens may not take a minute to open.
+ */
 const OPEN_DEADLINE_MS = 60_000;
 const ADJUST_DEADLINE_MS = 3000;
 
@@ -291,7 +293,10 @@ class CapturedStream implements Captured {
 	}
 }
 
-/** The track ends alike when it is unplugged and when the permission goes; only the permission tells. */
+/**
+ * The track ends alike when it is unplugged and when the permission goes; only the permission
+ * tells.
+ */
 async function cameraDenied(): Promise<boolean> {
 	return (await cameraPermission())?.state === 'denied';
 }
@@ -343,7 +348,10 @@ function readCounter(
 	};
 }
 
-/** Counts what a hidden video shows. In a hidden page nothing is shown: then every look counts as a frame. */
+/**
+ * Counts what a hidden video shows. In a hidden page nothing is shown: then every look counts as a
+ * frame.
+ */
 function watchedCounter(track: MediaStreamTrack): FrameCounter {
 	const video = document.createElement('video');
 	video.muted = true;

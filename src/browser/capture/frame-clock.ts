@@ -1,6 +1,7 @@
 /**
- * When frames were captured. A recorder's media time 0 is its first frame, and that frame was captured
- * before the recorder's own start event (13–84 ms, measured), so the frame itself is asked.
+ * When frames were captured. A recorder's media time 0 is its first frame, and that frame was
+ * captured before the recorder's own start event (13–84 ms, measured), so the frame itself is
+ * asked.
  */
 
 interface Processor {
@@ -12,7 +13,10 @@ const DEADLINE_MS = 3000;
 const [MOVING_MS, MOVING_FRAMES] = [1000, 3];
 /** A lens may take long to wake up (RC31): until its first frame there is nothing to say. */
 const FIRST_MS = 120_000;
-/** Frames looked at to learn the offset between the frames' clock and ours: the quickest delivery counts. */
+/**
+ * Frames looked at to learn the offset between the frames' clock and ours: the quickest delivery
+ * counts.
+ */
 const FRAMES = 6;
 
 export function processorMaker(): ProcessorMaker | null {
@@ -24,8 +28,8 @@ export function processorMaker(): ProcessorMaker | null {
 
 /**
  * Capture time of the first frame delivered from this task on, in ms on `performance.now`'s scale.
- * Call it in the task that starts the recorder: both are then connected to the track at once and see
- * the same first frame. Never rejects; without frames or means, the time of the call.
+ * Call it in the task that starts the recorder: both are then connected to the track at once and
+ * see the same first frame. Never rejects; without frames or means, the time of the call.
  */
 export async function firstFrame(track: MediaStreamTrack): Promise<number> {
 	const calledMs = performance.now();

@@ -1,4 +1,7 @@
-/** Timers of a worker keep time while the page is hidden; those of the page are slowed down to one a minute. */
+/**
+ * Timers of a worker keep time while the page is hidden; those of the page are slowed down to one a
+ * minute.
+ */
 export type ToTimer =
 	| { readonly kind: 'set'; readonly id: number; readonly ms: number; readonly again: boolean }
 	| { readonly kind: 'clear'; readonly id: number };

@@ -26,8 +26,8 @@ function ourUrl(url: string): string {
 let policy: ScriptPolicy | null = null;
 
 /**
- * The address of one of our own workers, in the form that the page policy admits (a TrustedScriptURL
- * where there is such a thing). Throws `denied` for any other address.
+ * The address of one of our own workers, in the form that the page policy admits (a
+ * TrustedScriptURL where there is such a thing). Throws `denied` for any other address.
  */
 export function trustedWorker(url: string): string {
 	const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };

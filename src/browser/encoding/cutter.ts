@@ -16,7 +16,9 @@ interface Track {
 	readonly defaultTicks: number;
 }
 
-/** No box of a camera is larger; a length beyond it is damage and must not make us wait for ever. */
+/**
+ * No box of a camera is larger; a length beyond it is damage and must not make us wait for ever.
+ */
 const LARGEST_BOX = 64 * 1024 * 1024;
 const HEADER = 8;
 

@@ -11,7 +11,10 @@ type CutSink = Omit<EncoderSink, 'outgrown'>;
 type FromCutter =
 	Cut | { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly message: string };
 
-/** The page's side of a cutter worker: movie data in, a run's init section and fragments out, in order. */
+/**
+ * The page's side of a cutter worker: movie data in, a run's init section and fragments out, in
+ * order.
+ */
 export class Cutting {
 	readonly #worker: Worker;
 	readonly #sink: CutSink;
@@ -42,7 +45,9 @@ export class Cutting {
 		if (!this.#over) this.#post({ kind: 'chunk', bytes }, [bytes]);
 	}
 
-	/** All was pushed: `ended` follows the last fragment. `asked`: whether somebody wanted the end. */
+	/**
+	 * All was pushed: `ended` follows the last fragment. `asked`: whether somebody wanted the end.
+	 */
 	finish(asked: boolean): void {
 		this.#asked = asked;
 		if (!this.#over) this.#post({ kind: 'end' });

@@ -23,7 +23,10 @@ const SILENT_S = 3;
 /** Tracks that live and give nothing any more: the next recorder does not wait for them. */
 const fallenSilent = new WeakSet<MediaStreamTrack>();
 
-/** The best type this browser's MediaRecorder can write as MP4, or `null`. A bare `video/mp4` would be VP9. */
+/**
+ * The best type this browser's MediaRecorder can write as MP4, or `null`. A bare `video/mp4` would
+ * be VP9.
+ */
 export function recorderType(sound: boolean): string | null {
 	if (typeof MediaRecorder === 'undefined') return null;
 	const types = VIDEO.flatMap((video) =>
@@ -160,7 +163,10 @@ class RecorderEncoding implements Encoding {
 		this.#sink.outgrown();
 	}
 
-	/** A MediaRecorder that waits for sound delivers nothing at all, for ever: the picture is worth more. */
+	/**
+	 * A MediaRecorder that waits for sound delivers nothing at all, for ever: the picture is worth
+	 * more.
+	 */
 	#goOnWithoutSound(): void {
 		const silent = this.#recorder;
 		silent.ondataavailable = silent.onerror = silent.onstop = null;
@@ -192,7 +198,9 @@ class RecorderEncoding implements Encoding {
 	}
 }
 
-/** A fragment cannot be delivered before its last frame; half an interval delivers it soon after. */
+/**
+ * A fragment cannot be delivered before its last frame; half an interval delivers it soon after.
+ */
 function started(stream: MediaStream, how: MediaRecorderOptions, sliceMs: number): MediaRecorder {
 	try {
 		const recorder = new MediaRecorder(stream, how);

@@ -16,8 +16,9 @@ export interface VoicePacket {
 }
 
 /**
- * A microphone as Opus packets by WebCodecs, for browsers whose MediaRecorder does not serve. Nothing
- * waits for it beyond a deadline: a muxer that waits for sound that never comes stalls the picture, too.
+ * A microphone as Opus packets by WebCodecs, for browsers whose MediaRecorder does not serve.
+ * Nothing waits for it beyond a deadline: a muxer that waits for sound that never comes stalls the
+ * picture, too.
  */
 export class Voice {
 	/** Whether there is sound; known after `FIRST_PACKET_MS` at the latest. Never rejects. */
@@ -116,7 +117,10 @@ const OPUS_RATE = 48_000;
 /** In an Opus header (RFC 7845, 5.1): the rate of what was encoded, for information only. */
 const INPUT_RATE_AT = 12;
 
-/** Opus always decodes at 48 kHz; Chromium refuses an MP4 whose header names the microphone's own rate. */
+/**
+ * Opus always decodes at 48 kHz; Chromium refuses an MP4 whose header names the microphone's own
+ * rate.
+ */
 function at48k(config: AudioDecoderConfig): AudioDecoderConfig {
 	const { description } = config;
 	if (description === undefined) return { ...config, sampleRate: OPUS_RATE };

@@ -8,9 +8,10 @@ import { streamOf } from '#browser/capture/picture.ts';
 import { Voice, type VoicePacket } from './voice.ts';
 
 /**
- * H.264 by WebCodecs, muxed by mediabunny, for browsers whose MediaRecorder writes no MP4 (Firefox).
- * Frames come from a hidden video as it shows them, so this records only while the page is in front.
- * A muxer that waits for sound stalls the picture, too: so sound has deadlines, and is said to be missing.
+ * H.264 by WebCodecs, muxed by mediabunny, for browsers whose MediaRecorder writes no MP4
+ * (Firefox). Frames come from a hidden video as it shows them, so this records only while the page
+ * is in front. A muxer that waits for sound stalls the picture, too: so sound has deadlines, and is
+ * said to be missing.
  */
 export class CodecEncoder implements Encoder {
 	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding {
@@ -19,7 +20,9 @@ export class CodecEncoder implements Encoder {
 }
 
 const STOP_DEADLINE_MS = 5000;
-/** More frames than this in the encoder, and new ones are left out: the device is too slow for them. */
+/**
+ * More frames than this in the encoder, and new ones are left out: the device is too slow for them.
+ */
 const MOST_QUEUED = 8;
 /** Sound that pauses longer has ended; another encoding begins without it. */
 const SILENT_MS = 3000;

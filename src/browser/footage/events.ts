@@ -25,7 +25,9 @@ class EventDatabase extends Dexie {
 	}
 }
 
-/** Events in IndexedDB, apart from footage: no event is worth a segment. Rules: docs/spec/events.md. */
+/**
+ * Events in IndexedDB, apart from footage: no event is worth a segment. Rules: docs/spec/events.md.
+ */
 export class DexieEvents implements Events {
 	readonly #connection: Connection<EventDatabase>;
 	readonly #channel: BroadcastChannel;

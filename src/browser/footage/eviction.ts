@@ -39,7 +39,9 @@ interface Unsettled {
 	readonly gone: readonly Span[];
 }
 
-/** Deletes the oldest pages until `bytes` are freed or `maxPages` are gone (docs/spec/retention.md). */
+/**
+ * Deletes the oldest pages until `bytes` are freed or `maxPages` are gone (docs/spec/retention.md).
+ */
 export async function evict(
 	connection: Connection<FootageDatabase>,
 	mending: Mending,
@@ -93,8 +95,8 @@ async function leaveOneByOne(
 }
 
 /**
- * One page leaves. At the quota browsers refuse every transaction that writes a byte, however much it
- * deletes: then the run row stays as it is for the moment, and is noted in `unsettled`.
+ * One page leaves. At the quota browsers refuse every transaction that writes a byte, however much
+ * it deletes: then the run row stays as it is for the moment, and is noted in `unsettled`.
  */
 async function leave(
 	connection: Connection<FootageDatabase>,
@@ -117,7 +119,10 @@ async function leave(
 	}
 }
 
-/** Deletes the page written first that may leave. `writing`: whether the run row may be written, too. */
+/**
+ * Deletes the page written first that may leave. `writing`: whether the run row may be written,
+ * too.
+ */
 async function evictOldest(
 	database: FootageDatabase,
 	writing: boolean,
@@ -232,7 +237,10 @@ export async function laterRun(
 	return decodeRun(await readable(range.first()));
 }
 
-/** Older runs of the camera that damage has left without a page: nothing else would ever take them away. */
+/**
+ * Older runs of the camera that damage has left without a page: nothing else would ever take them
+ * away.
+ */
 async function removeHollow(database: FootageDatabase, [camera, runNo]: RunKey): Promise<number> {
 	const { pages, runs } = database;
 	let freed = 0;

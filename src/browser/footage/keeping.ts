@@ -119,7 +119,10 @@ export async function restoreRemoval(database: FootageDatabase, id: number): Pro
 	return true;
 }
 
-/** Bytes freed. The entries stay until their page leaves: they say that nothing is missing by accident. */
+/**
+ * Bytes freed. The entries stay until their page leaves: they say that nothing is missing by
+ * accident.
+ */
 export async function purgeRemoval(database: FootageDatabase, id: number): Promise<number> {
 	const row = decodeRemoval(await readable(database.removals.get(id)));
 	await database.removals.delete(id);
@@ -192,7 +195,9 @@ async function changeHoles(
 	if (run !== null) await runs.put(with_(run));
 }
 
-/** What entries of a run span; neighbours are one, though their times may part by some milliseconds. */
+/**
+ * What entries of a run span; neighbours are one, though their times may part by some milliseconds.
+ */
 function spansOf(entries: readonly Entry[]): Span[] {
 	const spans: Span[] = [];
 	let before: Entry | null = null;

@@ -17,7 +17,10 @@ interface Standing {
 	readonly growing: number | null;
 }
 
-/** RT18: what limits would delete, by the very rules of eviction.ts. A row that is damaged is mended only there. */
+/**
+ * RT18: what limits would delete, by the very rules of eviction.ts. A row that is damaged is mended
+ * only there.
+ */
 export async function leaving(
 	connection: Connection<FootageDatabase>,
 	limits: Limits,

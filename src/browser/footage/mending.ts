@@ -80,15 +80,18 @@ export class Mending {
 		return punched;
 	}
 
-	/** Moves the beginning of a run behind what eviction took away in front of it; `gone`: what it is known to have taken. */
+	/**
+	 * Moves the beginning of a run behind what eviction took away in front of it; `gone`: what it is
+	 * known to have taken.
+	 */
 	settle(key: RunKey, gone: readonly Span[] = []): Promise<boolean> {
 		return this.#connection.write(['pages', 'runs'], (database) => settled(database, key, gone));
 	}
 
 	/**
-	 * Looks for rows that no range query would ever meet, because the field it asks for is not what it
-	 * should be, for pages whose run row is gone,
-	 * and for evictions that were cut off (RT4). Costs a few small requests a run.
+	 * Looks for rows that no range query would ever meet, because the field it asks for is not what
+	 * it should be, for pages whose run row is gone, and for evictions that were cut off (RT4). Costs
+	 * a few small requests a run.
 	 */
 	async inspect(): Promise<boolean> {
 		const { badRuns, orphans, badPages, fronts } = await this.#connection.read(
@@ -213,8 +216,9 @@ export async function remakeRun(database: FootageDatabase, key: RunKey): Promise
 }
 
 /**
- * Makes a run row begin where its first page does, and without what is `gone` behind it. Only eviction takes pages away
- * in front, so what is missing there was deleted. Returns whether anything had to change.
+ * Makes a run row begin where its first page does, and without what is `gone` behind it. Only
+ * eviction takes pages away in front, so what is missing there was deleted. Returns whether
+ * anything had to change.
  */
 async function settled(
 	database: FootageDatabase,

@@ -93,7 +93,10 @@ export class Queries {
 		return found;
 	}
 
-	/** All pages that may hold segments touching these minutes: a segment may reach out of its minute, and lie in the page after it (ST7). */
+	/**
+	 * All pages that may hold segments touching these minutes: a segment may reach out of its minute,
+	 * and lie in the page after it (ST7).
+	 */
 	#pages(camera: CameraId, fromMinute: number, toMinute: number): Promise<Page[]> {
 		return this.#pageRows(({ pages }) =>
 			pages

@@ -96,7 +96,8 @@ export class DexieSegments implements Segments, Keeping {
 		const write = async ({ bytes, pages, runs }: FootageDatabase): Promise<RunRow | null> => {
 			damaged = null;
 			let minute = minuteOf(startUs);
-			// Asked all at once, which spares a third of the time. What is refused below was never written.
+			// Asked all at once, which spares a third of the time. What is refused below was never
+			// written.
 			const [stored, found, place] = await Promise.all([
 				readable(runs.get(key)),
 				readable(pages.get([camera, runNo, minute])),
@@ -317,7 +318,9 @@ export class DexieSegments implements Segments, Keeping {
 		return done;
 	}
 
-	/** `work` gives `null` where a row is missing or damaged: then it is mended, and tried once more. */
+	/**
+	 * `work` gives `null` where a row is missing or damaged: then it is mended, and tried once more.
+	 */
 	async #mended(
 		key: RunKey,
 		page: () => PageKey | null,
@@ -334,7 +337,10 @@ export class DexieSegments implements Segments, Keeping {
 		}
 	}
 
-	/** Once, behind the first question: nobody waits for it, and what it finds is told like any change. */
+	/**
+	 * Once, behind the first question: nobody waits for it, and what it finds is told like any
+	 * change.
+	 */
 	#inspect(): void {
 		if (this.#inspected) return;
 		this.#inspected = true;

@@ -1,8 +1,9 @@
 import { asBytes } from './rows.ts';
 
 /**
- * Chromium keeps a value of less than 64 KiB in the files of its database: deleting it writes it once more and gives
- * nothing back until those files are made anew. At a quota that is the end. A Blob is always a file of its own.
+ * Chromium keeps a value of less than 64 KiB in the files of its database: deleting it writes it
+ * once more and gives nothing back until those files are made anew. At a quota that is the end. A
+ * Blob is always a file of its own.
  */
 const INSIDE_BYTES = 65_536;
 /** What gives nothing worth a file. */

@@ -59,7 +59,8 @@ export class WebCrypto implements Crypto {
 			const certificate = await RTCPeerConnection.generateCertificate(algorithm);
 			return dtlsOf(certificate);
 		} catch {
-			// Policies may forbid WebRTC altogether. Only the live picture needs it, and it can be made later.
+			// Policies may forbid WebRTC altogether. Only the live picture needs it, and it can be made
+			// later.
 			return null;
 		}
 	}

@@ -3,7 +3,10 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import type { Wrapped } from '#domain/home/grant.ts';
 import type { Psk } from '#ports/keys/crypto.ts';
 
-/** RFC 9180, single shot, base mode or with a key that both know. The suite is final: docs/spec/identity.md, "Grants". */
+/**
+ * RFC 9180, single shot, base mode or with a key that both know. The suite is final:
+ * docs/spec/identity.md, "Grants".
+ */
 const suite = new CipherSuite({
 	kem: new DhkemP256HkdfSha256(),
 	kdf: new HkdfSha256(),

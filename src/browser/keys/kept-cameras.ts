@@ -19,7 +19,10 @@ export function keptCamera(row: KeptCamera | undefined): KeptCamera | null {
 	return { id, number, runNo, sealedName: isBytes(sealedName) ? sealedName : null };
 }
 
-/** By their numbers. `null`: one is damaged, or there is none though the device is a camera (not `bare`). */
+/**
+ * By their numbers. `null`: one is damaged, or there is none though the device is a camera (not
+ * `bare`).
+ */
 export async function keptCameras(
 	connection: VaultConnection,
 	bare: boolean,

@@ -5,7 +5,10 @@ import type { KeptHome, KeptHomeKey, KeptSecret } from '#ports/keys/vault.ts';
 import { isBytes, secretOf } from './kept-keys.ts';
 import type { VaultConnection, VaultDatabase } from './vault-database.ts';
 
-/** Names of rows in `keys` and `grants`. The founded home's keys are named as version 1 named the first of them. */
+/**
+ * Names of rows in `keys` and `grants`. The founded home's keys are named as version 1 named the
+ * first of them.
+ */
 export function homeKeyName(home: HomeId | null, number: number): string {
 	return home === null ? `home/${number}` : `home/${home}/${number}`;
 }

@@ -4,7 +4,9 @@ import type { Dtls, KemKey, Pair, Secret, SignKey } from '#ports/keys/crypto.ts'
 import type { KeyStrength, NewSecret } from '#ports/keys/vault.ts';
 import { asKey, cryptoKey, dtlsOf } from './crypto.ts';
 
-/** A row of the vault's `keys` table. What comes back is checked as if a stranger had written it. */
+/**
+ * A row of the vault's `keys` table. What comes back is checked as if a stranger had written it.
+ */
 export interface KeyRow {
 	readonly name: string;
 	readonly key: CryptoKey | JsonWebKey | Bytes | RTCCertificate;

@@ -58,8 +58,8 @@ export interface PendingRow extends PendingJoin {
 }
 
 /**
- * Layout: docs/spec/identity.md, "Vault". Grants lie apart from keys, because a key that cannot be read
- * makes its whole row unreadable. It is never changed by an upgrade of the footage's database.
+ * Layout: docs/spec/identity.md, "Vault". Grants lie apart from keys, because a key that cannot be
+ * read makes its whole row unreadable. It is never changed by an upgrade of the footage's database.
  */
 export class VaultDatabase extends Dexie {
 	declare readonly identity: Table<IdentityRow, string>;
@@ -176,7 +176,9 @@ async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
 	}
 }
 
-/** Dexie wraps the browser's own error as `inner`, and an aborted transaction says only there why. */
+/**
+ * Dexie wraps the browser's own error as `inner`, and an aborted transaction says only there why.
+ */
 function nameOf(error: unknown): string {
 	if (!(error instanceof Error)) return '';
 	const inner: unknown = 'inner' in error ? error.inner : undefined;

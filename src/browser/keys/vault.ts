@@ -361,7 +361,10 @@ export class BrowserVault implements Vault {
 		return homes;
 	}
 
-	/** A write to what version 1 would misread, for a home that is known. Dexie wants no awaiting but of its own. */
+	/**
+	 * A write to what version 1 would misread, for a home that is known. Dexie wants no awaiting but
+	 * of its own.
+	 */
 	#growing<T>(
 		home: HomeId,
 		work: (db: VaultDatabase, founded: boolean, row: IdentityRow) => Promise<T>,

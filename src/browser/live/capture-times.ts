@@ -2,8 +2,8 @@
 const WINDOW_MS = 20_000;
 
 /**
- * When frames were captured, by our own clock. A frame's stamp and `performance.now` run alike from different
- * origins; what differs by chance is the delivery, so the quickest one counts.
+ * When frames were captured, by our own clock. A frame's stamp and `performance.now` run alike from
+ * different origins; what differs by chance is the delivery, so the quickest one counts.
  */
 export class CaptureTimes {
 	#least = Infinity;

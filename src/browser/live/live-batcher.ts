@@ -15,7 +15,10 @@ export interface BatchSink {
 	failed(kind: 'unsupported' | 'unavailable', why: string): void;
 }
 
-/** Frames in, parts out: encodes for low delay and puts together what is sent at once. Used in page and worker. */
+/**
+ * Frames in, parts out: encodes for low delay and puts together what is sent at once. Used in page
+ * and worker.
+ */
 export class LiveBatcher {
 	readonly #frameRate: number;
 	readonly #sink: BatchSink;

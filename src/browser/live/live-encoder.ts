@@ -44,7 +44,10 @@ export class BrowserLiveEncoder implements LiveEncoder {
 	}
 }
 
-/** Encodes by WebCodecs: in a worker where frames can be had there, else as a hidden video shows them. */
+/**
+ * Encodes by WebCodecs: in a worker where frames can be had there, else as a hidden video shows
+ * them.
+ */
 export class CodecLiveEncoder implements LiveEncoder {
 	/** Loaded, and waiting for its first frame. */
 	#spare: Worker | null = null;

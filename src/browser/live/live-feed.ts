@@ -24,7 +24,10 @@ export interface FeedPiece {
 	readonly key: boolean;
 }
 
-/** A media element at the newest end of what it is given: it hurries or leaps after it, and forgets what was. */
+/**
+ * A media element at the newest end of what it is given: it hurries or leaps after it, and forgets
+ * what was.
+ */
 export class LiveFeed {
 	readonly #element: HTMLMediaElement;
 	readonly #failed: (fault: Fault) => void;

@@ -14,7 +14,9 @@ const SLOW_US = 1_900_000;
 const FRAME_US = 50_000;
 const TRIES = 3;
 
-/** Plays parts through MediaSource: fragments as they are, frames as a film that is made of them. */
+/**
+ * Plays parts through MediaSource: fragments as they are, frames as a film that is made of them.
+ */
 export class FilmPlayer implements PartPlayer {
 	slow = false;
 	readonly #sink: PlayerSink;
@@ -35,7 +37,10 @@ export class FilmPlayer implements PartPlayer {
 	#shownUs = -Infinity;
 	#failures = 0;
 
-	/** `beside`: where it will be drawn. A video that is nowhere in the page gives four frames a second. */
+	/**
+	 * `beside`: where it will be drawn. A video that is nowhere in the page gives four frames a
+	 * second.
+	 */
 	constructor(sink: PlayerSink, beside: HTMLElement) {
 		this.#sink = sink;
 		this.#video = document.createElement('video');
@@ -153,7 +158,10 @@ export class FilmPlayer implements PartPlayer {
 		return { ...this.#head, bytes: webmCluster(blocks) };
 	}
 
-	/** Another type, and so other tracks, needs another feed; the old picture stays until there is a new one. */
+	/**
+	 * Another type, and so other tracks, needs another feed; the old picture stays until there is a
+	 * new one.
+	 */
 	#fit(mime: string): void {
 		if (mime !== this.#mime) this.#end();
 	}

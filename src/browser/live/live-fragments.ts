@@ -15,7 +15,10 @@ const KEY_FRAME_MS = 1000;
 /** A relay carries no longer parts than twice this. */
 const PIECE_BYTES = 256 * 1024;
 
-/** The recorder's own fragments, or those of a recording that is made for it, where nothing encodes frame by frame. */
+/**
+ * The recorder's own fragments, or those of a recording that is made for it, where nothing encodes
+ * frame by frame.
+ */
 export class FragmentLiveEncoder implements LiveEncoder {
 	readonly #recorders: SharedEncoder;
 

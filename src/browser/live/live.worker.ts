@@ -2,7 +2,10 @@ import type { FramesPart } from '#domain/live/live-part.ts';
 import { CaptureTimes } from './capture-times.ts';
 import { LiveBatcher } from './live-batcher.ts';
 
-/** The worker behind `live-encoder.ts`: the frames of one track in, encoded parts out. Works in a hidden page. */
+/**
+ * The worker behind `live-encoder.ts`: the frames of one track in, encoded parts out. Works in a
+ * hidden page.
+ */
 export type ToLive =
 	| {
 			readonly kind: 'begin';

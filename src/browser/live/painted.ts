@@ -1,6 +1,6 @@
 /**
- * Tells of every frame that a video paints, with its media time, until the returned function is called. Old
- * browsers tell of none: there it is looked when the screen is drawn.
+ * Tells of every frame that a video paints, with its media time, until the returned function is
+ * called. Old browsers tell of none: there it is looked when the screen is drawn.
  */
 export function eachPainted(
 	video: HTMLVideoElement,

@@ -11,7 +11,10 @@ export interface PlayerSink {
 	failed(fault: Fault): void;
 }
 
-/** Parts in, pictures out: begins at a key frame, never goes back, leaps ahead when it falls behind (LV8). */
+/**
+ * Parts in, pictures out: begins at a key frame, never goes back, leaps ahead when it falls behind
+ * (LV8).
+ */
 export interface PartPlayer {
 	slow: boolean;
 	decode(part: FramesPart | FilmPart): void;

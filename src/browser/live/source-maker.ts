@@ -1,6 +1,9 @@
 type Maker = typeof MediaSource;
 
-/** Where media data can be given piece by piece; `null`: nowhere. An iPhone has the managed one only. */
+/**
+ * Where media data can be given piece by piece; `null`: nowhere. An iPhone has the managed one
+ * only.
+ */
 export function sourceMaker(): Maker | null {
 	const { MediaSource: plain, ManagedMediaSource: managed } = globalThis as {
 		MediaSource?: Maker;

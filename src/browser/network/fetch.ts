@@ -1,6 +1,9 @@
 import { Fault } from '#domain/base/fault.ts';
 
-/** Asks a server, with a deadline for the whole answer. Throws `Fault`: `timeout`, `offline` (also where the page's policy forbids it: browsers do not say which). */
+/**
+ * Asks a server, with a deadline for the whole answer. Throws `Fault`: `timeout`, `offline` (also
+ * where the page's policy forbids it: browsers do not say which).
+ */
 export async function fetchText(
 	address: string,
 	deadlineMs: number,

@@ -17,8 +17,9 @@ const FRAME_RATES: Readonly<Record<LiveRate, number | null>> = {
 };
 
 /**
- * The end that sends its lens: the very track that is recorded, because beside a clone Chromium scales no lens down (the
- * recording of a size that was made smaller would be as large as before), and a clone of the sound, which is switched.
+ * The end that sends its lens: the very track that is recorded, because beside a clone Chromium
+ * scales no lens down (the recording of a size that was made smaller would be as large as before),
+ * and a clone of the sound, which is switched.
  */
 export class CameraEnd implements CameraPeer {
 	readonly #end: End;
@@ -90,7 +91,8 @@ export class CameraEnd implements CameraPeer {
 
 	hear(on: boolean): void {
 		if (this.#audioClone !== null) this.#audioClone.enabled = !on;
-		// Only while somebody speaks: an element that has sound keeps the loudspeaker's thread busy, played or not.
+		// Only while somebody speaks: an element that has sound keeps the loudspeaker's thread busy,
+		// played or not.
 		this.#voice.srcObject = on ? this.#said : null;
 		if (on) void this.#voice.play().catch(() => undefined);
 	}

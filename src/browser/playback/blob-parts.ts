@@ -2,7 +2,10 @@ import { Fault } from '#domain/base/fault.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A file that grows in memory that the browser may move to its disk; only its first part can be written again. */
+/**
+ * A file that grows in memory that the browser may move to its disk; only its first part can be
+ * written again.
+ */
 export class BlobParts {
 	readonly #type: string;
 	#head: Bytes | null = null;

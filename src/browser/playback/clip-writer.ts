@@ -208,7 +208,10 @@ export class ClipWriter {
 		}
 	}
 
-	/** Sound from before the first picture, behind the end, or from where there is some already is left out. */
+	/**
+	 * Sound from before the first picture, behind the end, or from where there is some already is
+	 * left out.
+	 */
 	#isNext(clipS: number, mediaS: number, untilS: number): boolean {
 		return clipS >= 0 && mediaS < untilS && clipS >= this.#soundEndS - 0.005;
 	}

@@ -19,8 +19,8 @@ export function keyOfUrl(url: string): string {
 type Answer = Pick<LoaderResponse, 'data'> & { readonly size: number };
 
 /**
- * What every loader of hls.js must do, learnt the hard way: never call back in the same task as `load`
- * (it resets itself and then loads nothing), and fill in the stats.
+ * What every loader of hls.js must do, learnt the hard way: never call back in the same task as
+ * `load` (it resets itself and then loads nothing), and fill in the stats.
  */
 abstract class AnsweringLoader implements Loader<LoaderContext> {
 	context: LoaderContext | null = null;

@@ -4,7 +4,9 @@ import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { Reel, Screen, ScreenEvent } from '#ports/media/screen.ts';
 import { keyOfUrl, loadersOf, PLAYLIST_URL } from './hls-loaders.ts';
 
-/** Painting is told by frame callbacks; a hidden page has none, and then the element's word must do. */
+/**
+ * Painting is told by frame callbacks; a hidden page has none, and then the element's word must do.
+ */
 const PAINT_MS = 250;
 /** A frame callback may still speak of the frame from before a seek. */
 const [EARLIEST_S, LATEST_S] = [2.5, 0.5];
@@ -41,7 +43,9 @@ export class HlsScreen implements Screen {
 	/** Rises with every show and clear: what belongs to an older one is not heard any more. */
 	#turn = 0;
 	#waiting: Waiting | null = null;
-	/** Painted while the element was still seeking: some tell of the frame first, then of the seek. */
+	/**
+	 * Painted while the element was still seeking: some tell of the frame first, then of the seek.
+	 */
 	#earlyS: number | null = null;
 	#failed = false;
 	#recovered = false;
@@ -86,7 +90,8 @@ export class HlsScreen implements Screen {
 			);
 		});
 		const hls = new Hls({
-			// Its default worker comes from a blob, which the page policy forbids; fMP4 needs no transmuxing.
+			// Its default worker comes from a blob, which the page policy forbids; fMP4 needs no
+			// transmuxing.
 			enableWorker: false,
 			pLoader: pLoader as never,
 			fLoader: fLoader as never,

@@ -70,7 +70,10 @@ export class Connection<D extends Dexie> {
 		}
 	}
 
-	/** It opens at most once at a time. What takes long (an upgrade of much footage) is not begun anew by every try. */
+	/**
+	 * It opens at most once at a time. What takes long (an upgrade of much footage) is not begun anew
+	 * by every try.
+	 */
 	#open(): Opening<D> {
 		const opening = new Opening(this.#make(), this.#source, this.#known);
 		void opening.done
@@ -82,7 +85,10 @@ export class Connection<D extends Dexie> {
 		return opening;
 	}
 
-	/** What hangs is stopped: its transaction is aborted, so that the next try does not queue behind it. */
+	/**
+	 * What hangs is stopped: its transaction is aborted, so that the next try does not queue behind
+	 * it.
+	 */
 	async #within<T>(start: (stop: AbortSignal) => Promise<T>): Promise<T> {
 		const stop = new AbortController();
 		let timer: ReturnType<typeof setTimeout> | undefined;

@@ -35,8 +35,8 @@ interface Named {
 }
 
 /**
- * The value, or `undefined` where this row cannot be read. Whatever else goes wrong is thrown: a dead
- * connection must not look like damage.
+ * The value, or `undefined` where this row cannot be read. Whatever else goes wrong is thrown: a
+ * dead connection must not look like damage.
  */
 export async function readable(row: PromiseLike<unknown>): Promise<unknown> {
 	try {

@@ -7,7 +7,10 @@ const BLOCKED_MS = 1500;
 /** The same where nobody said that there is one. */
 const UNSAID_MS = 3000;
 
-/** Where every database begins: never one of a newer app, never silent where another tab is in the way (ST26, ST27). */
+/**
+ * Where every database begins: never one of a newer app, never silent where another tab is in the
+ * way (ST26, ST27).
+ */
 export class Opening<D extends Dexie> {
 	readonly database: D;
 	readonly sinceMs = performance.now();
@@ -50,7 +53,8 @@ export class Opening<D extends Dexie> {
 			// A page that was left while it waited keeps the browser from saying so to the next one.
 			if (found > 0 && Math.floor(found / 10) < verno) this.#blockedAfter(UNSAID_MS);
 			await this.database.open();
-			// Dexie calls a database open whose first transaction failed, and then knows none of its tables.
+			// Dexie calls a database open whose first transaction failed, and then knows none of its
+			// tables.
 			if ((this.database as { core?: unknown }).core === undefined) {
 				this.database.close();
 				throw this.#fault('unavailable', 'opened and died');

@@ -18,13 +18,16 @@ export class PreferenceDatabase extends Dexie {
 }
 
 /**
- * One document in a database of its own: localStorage would reach the disk seconds later, and damage
- * to the footage must not cost the person's choices. Throws `Fault`: `timeout`, `unavailable`,
- * `quota`, `unsupported`.
+ * One document in a database of its own: localStorage would reach the disk seconds later, and
+ * damage to the footage must not cost the person's choices. Throws `Fault`: `timeout`,
+ * `unavailable`, `quota`, `unsupported`.
  */
 export class DexiePreferences implements PreferenceStore {
 	readonly #connection: Connection<PreferenceDatabase>;
-	/** As last read or written here: somebody may delete the database under a camera that records (GO5). */
+	/**
+	 * As last read or written here: somebody may delete the database under a camera that records
+	 * (GO5).
+	 */
 	#last: Preferences | null = null;
 
 	constructor(name = PREFERENCES) {

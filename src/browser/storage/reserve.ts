@@ -16,7 +16,10 @@ class ReserveDatabase extends Dexie {
 	}
 }
 
-/** Pieces of 1 MiB in a database of its own: deleting them writes nothing that the browser could refuse. */
+/**
+ * Pieces of 1 MiB in a database of its own: deleting them writes nothing that the browser could
+ * refuse.
+ */
 export class DexieReserve implements Reserve {
 	readonly #connection: Connection<ReserveDatabase>;
 

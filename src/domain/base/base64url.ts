@@ -19,7 +19,10 @@ export function base64urlOf(bytes: Uint8Array): string {
 	return text;
 }
 
-/** Throws `malformed` for any other text, also for one with stray bits at its end: bytes have one text only. */
+/**
+ * Throws `malformed` for any other text, also for one with stray bits at its end: bytes have one
+ * text only.
+ */
 export function bytesOfBase64url(text: string): Bytes {
 	const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
 	let bits = 0;

@@ -4,7 +4,10 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Joined, not added up: engines keep a text that grew bit by bit as all its bits, ten times its size. */
+/**
+ * Joined, not added up: engines keep a text that grew bit by bit as all its bits, ten times its
+ * size.
+ */
 export function hexOf(bytes: Uint8Array): string {
 	const digits: string[] = [];
 	for (const byte of bytes) digits.push(HEX[byte] ?? '');
@@ -115,7 +118,10 @@ export class Writer {
 	}
 }
 
-/** Reads a fixed layout. Throws `malformed` when bytes are missing, left over, or not what must be there. */
+/**
+ * Reads a fixed layout. Throws `malformed` when bytes are missing, left over, or not what must be
+ * there.
+ */
 export class Reader {
 	readonly #bytes: Uint8Array;
 	readonly #view: DataView;

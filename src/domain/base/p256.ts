@@ -1,7 +1,10 @@
 import { Fault } from './fault.ts';
 import { bytesOf, hexOf, joined, type Bytes } from './bytes.ts';
 
-/** NIST P-256 (SP 800-186, 3.2.1.3): what WebCrypto does not tell, the public point of a private number. */
+/**
+ * NIST P-256 (SP 800-186, 3.2.1.3): what WebCrypto does not tell, the public point of a private
+ * number.
+ */
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const G: Point = {
@@ -14,13 +17,19 @@ interface Point {
 	readonly y: bigint;
 }
 
-/** A private number from 64 bytes that are as good as random: the excess makes each as likely as the other (FIPS 186-5, A.2.1). */
+/**
+ * A private number from 64 bytes that are as good as random: the excess makes each as likely as the
+ * other (FIPS 186-5, A.2.1).
+ */
 export function scalarFrom(wide: Uint8Array): Bytes {
 	if (wide.length !== 64) throw new Fault('malformed', 'not 64 bytes');
 	return bytes32((BigInt(`0x${hexOf(wide)}`) % (N - 1n)) + 1n);
 }
 
-/** Uncompressed, 65 bytes. Takes as long as the number's bits tell: for keys that are made on one's own device. */
+/**
+ * Uncompressed, 65 bytes. Takes as long as the number's bits tell: for keys that are made on one's
+ * own device.
+ */
 export function publicPointOf(scalar: Uint8Array): Bytes {
 	const d = BigInt(`0x${hexOf(scalar)}`);
 	if (scalar.length !== 32 || d === 0n || d >= N) throw new Fault('malformed', 'no private number');

@@ -5,7 +5,10 @@ export const SUMS_PATH = '/sha256sums.txt';
 /** What a reader takes; a build has about a hundred. */
 const MAX_FILES = 2_000;
 
-/** By path with its `/`, each hash in hex. Lines in the order of their bytes, as `LC_ALL=C sort` has them. */
+/**
+ * By path with its `/`, each hash in hex. Lines in the order of their bytes, as `LC_ALL=C sort` has
+ * them.
+ */
 export function sumsText(sums: ReadonlyMap<string, string>): string {
 	const paths = [...sums.keys()].sort();
 	return paths.map((path) => `${sums.get(path) ?? ''}  ${path.slice(1)}\n`).join('');

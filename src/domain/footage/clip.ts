@@ -13,7 +13,9 @@ export interface ClipSegment {
 /** What of a span becomes a clip. Wall times, microseconds. Rules: docs/spec/clips.md. */
 export interface ClipSelection extends Span {
 	readonly segments: readonly ClipSegment[];
-	/** How often time is missing between two pieces: a new recorder that took over at once is no gap. */
+	/**
+	 * How often time is missing between two pieces: a new recorder that took over at once is no gap.
+	 */
 	readonly gaps: number;
 	/** Of footage. */
 	readonly lengthUs: number;
@@ -25,8 +27,9 @@ export interface ClipSelection extends Span {
 }
 
 /**
- * From the first key frame at or behind the start: what lies before it could not be left out without showing what
- * is hidden. `null`: there is none in the span. `segments`: in recording order.
+ * From the first key frame at or behind the start: what lies before it could not be left out
+ * without showing what is hidden. `null`: there is none in the span. `segments`: in recording
+ * order.
  */
 export function selectClip(
 	segments: readonly Segment[],

@@ -22,7 +22,9 @@ export function hasStepped(before: Reading, now: Reading): boolean {
 	return Math.abs(stepMs(before, now)) > STEP_MS;
 }
 
-/** Wall time, µs since 1970, of a moment on the monotonic clock, by the offset that `reading` shows. */
+/**
+ * Wall time, µs since 1970, of a moment on the monotonic clock, by the offset that `reading` shows.
+ */
 export function wallUsAt(reading: Reading, monotonicMs: number): number {
 	return Math.max(0, Math.floor((reading.wallMs - reading.monotonicMs + monotonicMs) * 1000));
 }

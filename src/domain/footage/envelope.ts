@@ -133,8 +133,8 @@ export interface Slice {
 }
 
 /**
- * Cuts a sealed segment into its slices without copying. Throws `malformed` unless they are whole, in
- * order, say the same about the segment, all full but the last, and nothing follows.
+ * Cuts a sealed segment into its slices without copying. Throws `malformed` unless they are whole,
+ * in order, say the same about the segment, all full but the last, and nothing follows.
  */
 export function slicesOf(segment: Bytes): Slice[] {
 	const slices: Slice[] = [];

@@ -7,11 +7,16 @@ export interface Group {
 	readonly segments: readonly Segment[];
 	/** Wall time of the first frame. */
 	readonly startUs: number;
-	/** Until the next group, inside a piece; of the last one until its end. The same in wall time and position. */
+	/**
+	 * Until the next group, inside a piece; of the last one until its end. The same in wall time and
+	 * position.
+	 */
 	readonly durationUs: number;
 	/** Where it lies on the playlist's own timeline, which knows no gaps. */
 	readonly positionUs: number;
-	/** Rises by one wherever footage is missing or the run changes: media time goes on within a piece. */
+	/**
+	 * Rises by one wherever footage is missing or the run changes: media time goes on within a piece.
+	 */
 	readonly piece: number;
 }
 
@@ -20,7 +25,10 @@ export const GROUP_SEGMENTS = 5;
 
 type Part = Omit<Group, 'positionUs' | 'durationUs'>;
 
-/** Lays segments (in recording order) out as groups. Bad ones and the ones `unusable` are left out, as holes. */
+/**
+ * Lays segments (in recording order) out as groups. Bad ones and the ones `unusable` are left out,
+ * as holes.
+ */
 export function groupsOf(
 	segments: readonly Segment[],
 	unusable: (segment: Segment) => boolean = () => false,
@@ -48,7 +56,10 @@ export function groupsOf(
 	return placed(parts);
 }
 
-/** Whether media time goes on. Neighbours may overlap or part by some ms: the encoder guesses its last frame. */
+/**
+ * Whether media time goes on. Neighbours may overlap or part by some ms: the encoder guesses its
+ * last frame.
+ */
 function follows(last: Segment, next: Segment): boolean {
 	if (next.runNo !== last.runNo || next.seq !== last.seq + 1) return false;
 	return next.startUs > last.startUs && next.startUs - endUsOf(last) <= SEAM_US;
@@ -87,8 +98,8 @@ export function keyFrom(text: string): Key | null {
 }
 
 /**
- * A media playlist (RFC 8216) of everything, ended. Wall times only where they jump: on every line they would
- * more than double the text.
+ * A media playlist (RFC 8216) of everything, ended. Wall times only where they jump: on every line
+ * they would more than double the text.
  */
 export function playlistOf(groups: readonly Group[]): string {
 	const longestUs = groups.reduce((most, { durationUs }) => Math.max(most, durationUs), 1);

@@ -25,7 +25,10 @@ export function grownRun<R extends Run>(run: R, entry: Entry): R {
 	};
 }
 
-/** `next`: the oldest entry that stays; `gone`: sealed bytes of the entries that left in front of it. */
+/**
+ * `next`: the oldest entry that stays; `gone`: sealed bytes of the entries that left in front of
+ * it.
+ */
 export function shortenedRun<R extends Run>(run: R, next: Entry, gone: number): R {
 	const { startUs } = next;
 	const holes = run.holes

@@ -8,8 +8,8 @@ export interface Spot {
 }
 
 /**
- * Where a wall time is on the playlist; in a gap the footage that comes next in wall time. Where the clock went
- * back and two runs cover it, the one recorded later. `null` behind all footage.
+ * Where a wall time is on the playlist; in a gap the footage that comes next in wall time. Where
+ * the clock went back and two runs cover it, the one recorded later. `null` behind all footage.
  */
 export function spotOfWall(groups: readonly Group[], wallUs: number): Spot | null {
 	let next: number | null = null;
@@ -25,7 +25,10 @@ export function spotOfWall(groups: readonly Group[], wallUs: number): Spot | nul
 	return next === null ? null : startOf(groups, next);
 }
 
-/** What is on show at a position; before the first and behind the last frame, those. `null` without footage. */
+/**
+ * What is on show at a position; before the first and behind the last frame, those. `null` without
+ * footage.
+ */
 export function spotAt(groups: readonly Group[], positionUs: number): Spot | null {
 	let low = 0;
 	let high = groups.length - 1;
@@ -54,7 +57,9 @@ export function lengthUsOf(groups: readonly Group[]): number {
 	return last === undefined ? 0 : last.positionUs + last.durationUs;
 }
 
-/** Shorter than any frame: so far before the end the last frame is on show, and nothing has ended. */
+/**
+ * Shorter than any frame: so far before the end the last frame is on show, and nothing has ended.
+ */
 const LAST_FRAME_US = 15_000;
 
 /** The last frame. */

@@ -23,7 +23,10 @@ export interface SealedName {
 	readonly ciphertext: Bytes;
 }
 
-/** The plaintext of a name given in UTF-8: length, name, zeros. Throws `malformed` when it is too long. */
+/**
+ * The plaintext of a name given in UTF-8: length, name, zeros. Throws `malformed` when it is too
+ * long.
+ */
 export function padName(utf8: Uint8Array): Bytes {
 	if (utf8.length > MAX_NAME_BYTES) throw new Fault('malformed', 'a name is too long');
 	const length = Math.ceil((2 + utf8.length) / STEP) * STEP;

@@ -1,8 +1,9 @@
 import type { Role } from './roster.ts';
 
 /**
- * Who may what, in one table: cameras, relay and screens ask it (docs/spec/identity.md, RG1 to RG4).
- * Whoever holds the secret checks the right: a camera before it gives a key or obeys, the relay before it hands on.
+ * Who may what, in one table: cameras, relay and screens ask it (docs/spec/identity.md, RG1 to
+ * RG4). Whoever holds the secret checks the right: a camera before it gives a key or obeys, the
+ * relay before it hands on.
  */
 export type Right =
 	/** Live pictures. */
@@ -33,7 +34,9 @@ const RIGHTS: Readonly<Record<Access | 'camera' | 'recovery', readonly Right[]>>
 	owner: ['write', 'watch', 'footage', 'earlier', 'control', 'stop', 'manage'],
 	/** Sees no other camera. */
 	camera: ['write', 'record'],
-	/** It opens nothing and talks to nobody: the owner that it makes asks (docs/spec/kit.md, KT15). */
+	/**
+	 * It opens nothing and talks to nobody: the owner that it makes asks (docs/spec/kit.md, KT15).
+	 */
 	recovery: [],
 };
 
@@ -93,7 +96,10 @@ export const ORDERS = [
 export type OrderName = (typeof ORDERS)[number];
 export type OrderValue = string | boolean | null;
 
-/** `others`: somebody else began what it is about, so that nobody takes it over to end it. A restart that does not start again has stopped. */
+/**
+ * `others`: somebody else began what it is about, so that nobody takes it over to end it. A restart
+ * that does not start again has stopped.
+ */
 export function rightFor(name: OrderName, value: OrderValue, others = false): Right {
 	if (name === 'stop' || name === 'restart') return 'stop';
 	if (name === 'guard') return value === true ? 'control' : 'stop';

@@ -13,7 +13,10 @@ const OP_CODES = { add: 1, revoke: 2, rotate: 3, relays: 4, policy: 5, settle: 6
 export type RosterOp = keyof typeof OP_CODES;
 const OPS = Object.keys(OP_CODES) as readonly RosterOp[];
 
-/** `live` and `view-only` narrow `viewer`: live pictures only; no orders. What they come to: `rights.ts`. */
+/**
+ * `live` and `view-only` narrow `viewer`: live pictures only; no orders. What they come to:
+ * `rights.ts`.
+ */
 const ROLE_BITS = {
 	camera: 1,
 	viewer: 2,

@@ -16,7 +16,9 @@ export function lastOf(nowMs: number, ...moments: readonly (number | null)[]): n
 	return past.length === 0 ? null : Math.max(...(past as number[]));
 }
 
-/** What two tabs know of one device. Once a camera recorded, no later word of it undoes that (LV30). */
+/**
+ * What two tabs know of one device. Once a camera recorded, no later word of it undoes that (LV30).
+ */
 export function seenBy(nowMs: number, one: Seen | undefined, other: Seen): Seen {
 	if (one === undefined) return other;
 	const recorded = new Map(one.recorded);

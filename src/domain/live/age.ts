@@ -1,4 +1,6 @@
-/** How old the picture on show is, and so whether it is live. Rules: docs/spec/live.md, LV10–LV12. */
+/**
+ * How old the picture on show is, and so whether it is live. Rules: docs/spec/live.md, LV10–LV12.
+ */
 
 /** Older than this it is not shown as live. */
 export const STALE_MS = 5000;
@@ -18,7 +20,10 @@ export interface ClockOffset {
 	readonly measuredMs: number;
 }
 
-/** When a question was sent and its answer came, by our monotonic clock, and what the camera's clock said in it. */
+/**
+ * When a question was sent and its answer came, by our monotonic clock, and what the camera's clock
+ * said in it.
+ */
 export interface Asked {
 	readonly sentMs: number;
 	readonly heardMs: number;
@@ -39,8 +44,9 @@ export function offsetWith(known: ClockOffset | null, asked: Asked): ClockOffset
 }
 
 /**
- * Of a frame whose capture time is known: the most it can be. Who holds an answer back makes the camera's clock
- * look slow, by half the round trip at most; without that half a picture could be made to look younger than it is.
+ * Of a frame whose capture time is known: the most it can be. Who holds an answer back makes the
+ * camera's clock look slow, by half the round trip at most; without that half a picture could be
+ * made to look younger than it is.
  */
 export function ageMs(nowMs: number, offset: ClockOffset, capturedMs: number): number {
 	return Math.max(0, nowMs + offset.offsetMs + offset.roundTripMs / 2 - capturedMs);
@@ -55,9 +61,9 @@ export interface Beat {
 }
 
 /**
- * Of what a WebRTC video shows: its frames carry no capture time that every browser tells. A picture
- * that stands still is as old as the time it stands; a lens that stalls, or a camera that falls silent,
- * is as old as its last word (LV12).
+ * Of what a WebRTC video shows: its frames carry no capture time that every browser tells. A
+ * picture that stands still is as old as the time it stands; a lens that stalls, or a camera that
+ * falls silent, is as old as its last word (LV12).
  */
 export function directAgeMs(
 	nowMs: number,

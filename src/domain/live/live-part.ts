@@ -16,7 +16,9 @@ const FRAME_BYTES = 13;
 /** Version, kind, length of the codec, rate, channels, count. */
 const SOUND_BYTES = 9;
 const PACKET_BYTES = 16;
-/** Version, kind, at, of, captured, media time, duration, lengths of the type and the init section. */
+/**
+ * Version, kind, at, of, captured, media time, duration, lengths of the type and the init section.
+ */
 const FILM_BYTES = 29;
 
 export interface LiveFrame {
@@ -54,7 +56,10 @@ export interface SoundPart {
 	readonly packets: readonly SoundPacket[];
 }
 
-/** A fragment of a recording, or a piece of one that is too long to be sent at once: where nothing encodes frame by frame. */
+/**
+ * A fragment of a recording, or a piece of one that is too long to be sent at once: where nothing
+ * encodes frame by frame.
+ */
 export interface FilmPart {
 	readonly kind: 'film';
 	/** Which piece of how many. */

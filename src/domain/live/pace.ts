@@ -1,4 +1,7 @@
-/** How much the relayed picture may weigh while the way to the relay is slow. Rule: docs/spec/live.md, LV6. */
+/**
+ * How much the relayed picture may weigh while the way to the relay is slow. Rule:
+ * docs/spec/live.md, LV6.
+ */
 export interface Pace {
 	readonly bitsPerSecond: number;
 	/** Frames are left out until the way is free. */

@@ -33,8 +33,8 @@ export interface Attempt {
 }
 
 /**
- * `well`: its picture is shown. `wait`: it may come yet. `relay`: so it may, but somebody is waiting. `over`: it
- * is given up.
+ * `well`: its picture is shown. `wait`: it may come yet. `relay`: so it may, but somebody is
+ * waiting. `over`: it is given up.
  */
 export type Verdict = 'well' | 'wait' | 'relay' | 'over';
 

@@ -1,6 +1,9 @@
 import { ascii, joined, Writer, type Bytes } from '#domain/base/bytes.ts';
 
-/** As much of ISO/IEC 14496-12 as it takes to give a browser encoded frames one by one. Times are in microseconds. */
+/**
+ * As much of ISO/IEC 14496-12 as it takes to give a browser encoded frames one by one. Times are in
+ * microseconds.
+ */
 const TIMESCALE = 1_000_000;
 const TRACK = 1;
 /** sample_depends_on and sample_is_non_sync_sample. */

@@ -21,9 +21,10 @@ export interface FragmentTimes {
 
 /**
  * Times of fragments in the order they come. Trap: MediaRecorder cannot know how long a fragment's
- * last frame lasts and writes 1/30 s, whatever the frame rate (measured: 999 ticks of 30,000 between
- * frames of 2,000). So the last frame is taken to last as long as the middle one of the others, and what
- * was guessed wrong is put right in the next duration: over a run durations add up to wall time.
+ * last frame lasts and writes 1/30 s, whatever the frame rate (measured: 999 ticks of 30,000
+ * between frames of 2,000). So the last frame is taken to last as long as the middle one of the
+ * others, and what was guessed wrong is put right in the next duration: over a run durations add up
+ * to wall time.
  */
 export class FragmentClock {
 	readonly #timescale: number;
@@ -58,7 +59,9 @@ export class FragmentClock {
 		};
 	}
 
-	/** Half a second late, a fragment still follows its neighbour, whose last frame stood for so long. */
+	/**
+	 * Half a second late, a fragment still follows its neighbour, whose last frame stood for so long.
+	 */
 	#joinTicks(): number {
 		return Math.max(2 * this.#frameTicks, this.#timescale / 2);
 	}

@@ -1,7 +1,10 @@
 import { joined, same, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
-/** As much of H.264 (ITU-T H.264, ISO/IEC 14496-15) as it takes to put recordings into an ordinary MP4. */
+/**
+ * As much of H.264 (ITU-T H.264, ISO/IEC 14496-15) as it takes to put recordings into an ordinary
+ * MP4.
+ */
 
 /** What a decoder must know before the first picture. */
 export interface ParameterSets {

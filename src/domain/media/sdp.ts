@@ -8,8 +8,9 @@ const MOST_BYTES = 32 * 1024;
 const MEDIA = /^m=(?:audio|video|application) \d{1,5} UDP\/(?:TLS\/RTP\/SAVPF|DTLS\/SCTP)( |$)/;
 
 /**
- * Holds a session description against the fingerprint that came signed with it: the browser then lets nobody else
- * answer. Throws `corrupt` for another certificate, `malformed` for what is none of ours.
+ * Holds a session description against the fingerprint that came signed with it: the browser then
+ * lets nobody else answer. Throws `corrupt` for another certificate, `malformed` for what is none
+ * of ours.
  */
 export function checkSdp(sdp: string, fingerprint: Bytes): void {
 	if (sdp.length > MOST_BYTES) throw new Fault('malformed', 'a session description is too long');
@@ -49,8 +50,8 @@ function bytesOfPairs(hex: string): Bytes {
 }
 
 /**
- * The other side's description with the rate at which a Chromium sender begins: else it starts at 320 × 180 and takes ten
- * seconds to grow. Other browsers do not read it.
+ * The other side's description with the rate at which a Chromium sender begins: else it starts at
+ * 320 × 180 and takes ten seconds to grow. Other browsers do not read it.
  */
 export function beginningAt(sdp: string, kilobits: number): string {
 	let video = false;

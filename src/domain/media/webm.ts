@@ -1,6 +1,9 @@
 import { ascii, joined, Writer, type Bytes } from '#domain/base/bytes.ts';
 
-/** As much of WebM (RFC 8794, RFC 9559) as it takes to give a browser encoded frames one by one. Times are in ms. */
+/**
+ * As much of WebM (RFC 8794, RFC 9559) as it takes to give a browser encoded frames one by one.
+ * Times are in ms.
+ */
 const UNKNOWN = Uint8Array.of(1, 255, 255, 255, 255, 255, 255, 255);
 
 const element = (id: readonly number[], ...parts: readonly Uint8Array[]): Bytes => {

@@ -33,7 +33,10 @@ export interface Contact {
 	readonly addresses: readonly Address[];
 }
 
-/** From the description of a session with nothing but a data channel. Throws `malformed`; `offline` without any address. */
+/**
+ * From the description of a session with nothing but a data channel. Throws `malformed`; `offline`
+ * without any address.
+ */
 export function contactFrom(sdp: string): Contact {
 	if (sdp.length > MOST_SDP) throw new Fault('malformed', 'a session description is too long');
 	const lines = sdp.split(/\r\n|\n/);

@@ -14,7 +14,10 @@ export function invitationText({ code, relay }: Invitation): string {
 	return relay === null ? `invite.${code}` : `invite.${code}.${base64urlOf(ascii(relay))}`;
 }
 
-/** As it was pasted or typed: a whole link, what stands behind its `#`, or the code alone. `null`: none of ours. */
+/**
+ * As it was pasted or typed: a whole link, what stands behind its `#`, or the code alone. `null`:
+ * none of ours.
+ */
 export function invitationFrom(text: string): Invitation | null {
 	const [code = '', at, more] = text
 		.trim()

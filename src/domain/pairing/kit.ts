@@ -94,7 +94,10 @@ function secretOf(value: bigint): Bytes {
 	return secret;
 }
 
-/** The rest of the number divided by x² + x + 1 over GF(2): three slips of the pen out of four are told at once. */
+/**
+ * The rest of the number divided by x² + x + 1 over GF(2): three slips of the pen out of four are
+ * told at once.
+ */
 function checkOf(secret: Uint8Array): number {
 	let rest = 0;
 	for (const byte of secret) {

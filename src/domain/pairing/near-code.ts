@@ -7,7 +7,10 @@ import { Fault } from '#domain/base/fault.ts';
 const RID_BYTES = 16;
 const SECRET_BYTES = 32;
 
-/** Shown first, by an owner or a new device: as the codes `p1` and `n1`, with a contact in place of a relay. */
+/**
+ * Shown first, by an owner or a new device: as the codes `p1` and `n1`, with a contact in place of
+ * a relay.
+ */
 export interface NearOffer {
 	readonly kind: 'p2' | 'n2';
 	readonly rid: string;
@@ -31,7 +34,10 @@ export function nearText(code: NearCode): string {
 	return [code.kind, ...parts.map(base64urlOf)].join('.');
 }
 
-/** What was scanned or pasted, also as a whole link. `null`: no code of this kind. Throws `malformed` for one that is damaged. */
+/**
+ * What was scanned or pasted, also as a whole link. `null`: no code of this kind. Throws
+ * `malformed` for one that is damaged.
+ */
 export function nearCodeFrom(text: string): NearCode | null {
 	const tidy = text.trim();
 	const [kind, first, ...rest] = tidy.slice(tidy.lastIndexOf('#') + 1).split('.');
@@ -54,7 +60,10 @@ export function nearCodeFrom(text: string): NearCode | null {
 	return { kind, rid, contact, secret: part(1, SECRET_BYTES), hash: part(2, 32) };
 }
 
-/** Hashed, the S of the pairing: who connects with another certificate than the codes say has another one. */
+/**
+ * Hashed, the S of the pairing: who connects with another certificate than the codes say has
+ * another one.
+ */
 export function nearSecretBytes(secret: Bytes, offer: Contact, answer: Contact): Bytes {
 	return joined(ascii('spycam/v1/near\0'), secret, offer.fingerprint, answer.fingerprint);
 }
@@ -62,7 +71,10 @@ export function nearSecretBytes(secret: Bytes, offer: Contact, answer: Contact):
 /** Of the page that showed first, for itself. */
 export const HUB_ORIGIN = 'https://nearby.invalid';
 
-/** Hashed, what the origin of a connection is made of: a proof for it is good between these two certificates only. */
+/**
+ * Hashed, what the origin of a connection is made of: a proof for it is good between these two
+ * certificates only.
+ */
 export function nearOriginBytes(offer: Contact, answer: Contact): Bytes {
 	return joined(ascii('spycam/v1/near-origin\0'), offer.fingerprint, answer.fingerprint);
 }

@@ -10,7 +10,10 @@ export const LOCATOR_RANDOM_BYTES = 24;
 
 /** What a QR or a link carries. */
 export interface MeetingCode {
-	/** `p1`: an owner shows it and `hash` is of its owner key; `n1`: a new device does, of its sign and kem keys. */
+	/**
+	 * `p1`: an owner shows it and `hash` is of its owner key; `n1`: a new device does, of its sign
+	 * and kem keys.
+	 */
 	readonly kind: 'p1' | 'n1';
 	/** Names the meeting at the relay, as hex. */
 	readonly rid: string;
@@ -35,7 +38,9 @@ export function codeCore({ kind, rid, secret, hash }: MeetingCode): string {
 	return [kind, ...[bytesOf(rid), secret, hash].map(base64urlOf)].join('.');
 }
 
-/** What was scanned, pasted or typed, or `null` when it is no code of ours. Takes a whole link, too. */
+/**
+ * What was scanned, pasted or typed, or `null` when it is no code of ours. Takes a whole link, too.
+ */
 export function codeFrom(text: string): MeetingCode | TypedCode | null {
 	const tidy = text.trim();
 	const behind = tidy.slice(tidy.lastIndexOf('#') + 1);
@@ -69,8 +74,8 @@ function isLocator(text: string): boolean {
 }
 
 /**
- * Eight letters from `LOCATOR_RANDOM_BYTES` random bytes, each as likely as the other: bytes that would favour
- * some are passed over. `null`, about never: too many were.
+ * Eight letters from `LOCATOR_RANDOM_BYTES` random bytes, each as likely as the other: bytes that
+ * would favour some are passed over. `null`, about never: too many were.
  */
 export function locatorOf(random: Uint8Array): string | null {
 	const fair = 256 - (256 % LOCATOR_LETTERS.length);

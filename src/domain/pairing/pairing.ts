@@ -43,7 +43,8 @@ export function kindOf(box: Uint8Array): MessageKind {
 	return kind as MessageKind;
 }
 
-// ─── transcript ─────────────────────────────────────────────────────────────────────────────────────
+// ─── transcript
+// ─────────────────────────────────────────────────────────────────────────────────────
 
 /** Hashed, the transcript's beginning. */
 export function transcriptStart(core: Uint8Array): Bytes {
@@ -69,7 +70,8 @@ export function pairInfo(n: 1 | 2 | 4): Bytes {
 	return joined(ascii('spycam/v1/pair\0'), new Uint8Array([n]));
 }
 
-// ─── M0 ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M0
+// ─────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Opening {
 	/** Of the owner, for this pairing only. */
@@ -101,7 +103,8 @@ export function parseOpening(box: Uint8Array): Opening {
 	return { ephemeral, commitment, tag };
 }
 
-// ─── M1 ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M1
+// ─────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Newcomer {
 	readonly sign: Bytes;
@@ -144,7 +147,8 @@ function newcomerFrom(body: Uint8Array): Newcomer {
 	return { sign, kem, owner, dtls: certificate, wanted, nonce, name: unpadName(padded) };
 }
 
-// ─── M2 ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M2
+// ─────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Host {
 	readonly nonce: Bytes;
@@ -202,7 +206,8 @@ function said<T>(plain: Uint8Array, read: (body: Uint8Array) => T): Said<T> {
 	return { value: read(body), body, signature };
 }
 
-// ─── sealed messages ────────────────────────────────────────────────────────────────────────────────
+// ─── sealed messages
+// ────────────────────────────────────────────────────────────────────────────────
 
 export function buildSealed(kind: 1 | 2, { encapsulated, ciphertext }: Wrapped): Bytes {
 	return joined(new Uint8Array([kind]), encapsulated, ciphertext);
@@ -218,7 +223,8 @@ function wrappedFrom(from: Reader, length: number): Wrapped {
 	return { encapsulated, ciphertext: from.take(length - PUBLIC_KEY_BYTES) };
 }
 
-// ─── M3 ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M3
+// ─────────────────────────────────────────────────────────────────────────────────────────────
 
 export function buildOk(signature: Bytes): Bytes {
 	return new Writer(1 + SIGNATURE_BYTES).u8(3).put(signature, SIGNATURE_BYTES).bytes;
@@ -231,7 +237,8 @@ export function parseOk(box: Uint8Array): Bytes {
 	return signature;
 }
 
-// ─── M4 ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M4
+// ─────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Admission {
 	/** Whole entries in order. */
@@ -289,7 +296,8 @@ export function parsePieces(pieces: readonly Piece[]): Wrapped {
 	return wrappedFrom(new Reader(whole), whole.length);
 }
 
-// ─── notes ──────────────────────────────────────────────────────────────────────────────────────────
+// ─── notes
+// ──────────────────────────────────────────────────────────────────────────────────────────
 
 export function buildNote(note: Note): Bytes {
 	return new Uint8Array([5, NOTES.indexOf(note)]);

@@ -1,4 +1,6 @@
-/** Why somebody who came with a recovery kit did not come in. Each has its sentence and a way on. */
+/**
+ * Why somebody who came with a recovery kit did not come in. Each has its sentence and a way on.
+ */
 export type RecoveryEnd =
 	/** What was typed is no kit. */
 	| 'length'

@@ -1,4 +1,6 @@
-/** Browsers and systems that have a name for people here and steps of their own (relay's `/trust`). */
+/**
+ * Browsers and systems that have a name for people here and steps of their own (relay's `/trust`).
+ */
 export const SYSTEMS = ['android', 'ios', 'windows', 'mac', 'chromeos', 'linux'] as const;
 export type System = (typeof SYSTEMS)[number];
 
@@ -36,7 +38,10 @@ const ON: readonly (readonly [RegExp, System])[] = [
 	[/\bLinux\b/, 'linux'],
 ];
 
-/** @param touches an iPad that asks for the desktop's pages is a Mac with a touch screen; 0: not known */
+/**
+ * @param touches an iPad that asks for the desktop's pages is a Mac with a touch screen; 0: not
+ *   known
+ */
 export function agentFrom(text: string, touches = 0): Agent {
 	const touchMac = /\bMacintosh\b/.test(text) && touches > 1;
 	const browser = BROWSERS.find(([sign]) => sign.test(text))?.[1] ?? null;

@@ -9,7 +9,10 @@ export interface Place {
 	readonly y: number;
 }
 
-/** The inverse of the plastic number and of its square: no sequence of two covers a field more evenly (Roberts, R2). */
+/**
+ * The inverse of the plastic number and of its square: no sequence of two covers a field more
+ * evenly (Roberts, R2).
+ */
 const ALONG = [0.754877666, 0.569840291] as const;
 const EDGE_PX = 16;
 

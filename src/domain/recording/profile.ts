@@ -1,4 +1,7 @@
-/** The few qualities a person can choose from. Rates are what the encoder is asked for; real footage needs less. */
+/**
+ * The few qualities a person can choose from. Rates are what the encoder is asked for; real footage
+ * needs less.
+ */
 export interface Profile {
 	readonly name: 'low' | 'standard' | 'high';
 	readonly width: number;

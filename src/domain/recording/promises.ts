@@ -1,6 +1,8 @@
 import type { Features } from './features.ts';
 
-/** What this browser can and cannot promise as a camera; each has its sentence in every language. */
+/**
+ * What this browser can and cannot promise as a camera; each has its sentence in every language.
+ */
 export const PROMISES = [
 	'awake',
 	'not-awake',
@@ -24,7 +26,9 @@ export interface Promised {
 	readonly good: boolean;
 }
 
-/** `persisted`: whether the browser promised to keep this site's data; `null` when it does not say. */
+/**
+ * `persisted`: whether the browser promised to keep this site's data; `null` when it does not say.
+ */
 export function promisesOf(
 	features: Features,
 	strength: 'sealed' | 'readable' | 'memory' | null,

@@ -55,7 +55,8 @@ function turns({ times }: Plan, calendar: Calendar, ms: number): number[] {
 		const start = calendar.dayStart(year, month, day + n);
 		const end = calendar.dayStart(year, month, day + n + 1);
 		found.add(start);
-		// A time of a day that the clock was changed on may come twice, or never: every minute may be a turn.
+		// A time of a day that the clock was changed on may come twice, or never: every minute may be a
+		// turn.
 		const odd = end - start === DAY_MS ? 0 : (end - start) / MINUTE_MS;
 		for (let minute = 0; minute < odd; minute += 1) found.add(start + minute * MINUTE_MS);
 		for (const minute of times.flatMap(({ from, until }) => [from, until])) {

@@ -1,7 +1,10 @@
 import type { EventKind } from './event.ts';
 import { PROFILES, type Profile } from './profile.ts';
 
-/** When to record less, and when to record as chosen again. Pure decisions. Rules: docs/spec/sparing.md. */
+/**
+ * When to record less, and when to record as chosen again. Pure decisions. Rules:
+ * docs/spec/sparing.md.
+ */
 
 /** As the browser tells it (W3C Compute Pressure). */
 export type Pressure = 'nominal' | 'fair' | 'serious' | 'critical';

@@ -7,7 +7,10 @@ export type Look = readonly number[];
 export interface Judgement {
 	readonly wrong: Wrong | null;
 	readonly last: Look | null;
-	/** How many pictures in a row, this one included, were dark, were not, and were the same as the one before. */
+	/**
+	 * How many pictures in a row, this one included, were dark, were not, and were the same as the
+	 * one before.
+	 */
 	readonly dark: number;
 	readonly light: number;
 	readonly same: number;

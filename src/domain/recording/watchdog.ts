@@ -1,7 +1,10 @@
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
 
-/** When is silence a failure? Pure decisions; times in ms on one monotonic clock. Rules: docs/spec/recording.md. */
+/**
+ * When is silence a failure? Pure decisions; times in ms on one monotonic clock. Rules:
+ * docs/spec/recording.md.
+ */
 export interface Pulse {
 	readonly frames: number;
 	readonly fragments: number;
@@ -22,7 +25,9 @@ const NO_FRAGMENTS_MS = 8000;
 const FIRST_FRAME_MS = 15_000;
 const MOST_MS = 120_000;
 
-/** `failures`: in a row before this. What was not ready in time gets twice the time at the next try. */
+/**
+ * `failures`: in a row before this. What was not ready in time gets twice the time at the next try.
+ */
 export function watchFrom(pulse: Pulse, nowMs: number, failures = 0): Watch {
 	return { frameMs: nowMs, fragmentMs: nowMs, pulse, patience: 2 ** Math.min(failures, 10) };
 }
@@ -38,7 +43,9 @@ export function watchNext(watch: Watch, pulse: Pulse, nowMs: number): Watch {
 	};
 }
 
-/** What has fallen silent: the lens gives no frames, or frames come and the encoder gives nothing. */
+/**
+ * What has fallen silent: the lens gives no frames, or frames come and the encoder gives nothing.
+ */
 export function silence(watch: Watch, nowMs: number): 'frames' | 'fragments' | null {
 	const { pulse, patience } = watch;
 	const first = (ms: number): number => Math.min(ms * patience, MOST_MS);
@@ -51,7 +58,9 @@ export function silence(watch: Watch, nowMs: number): 'frames' | 'fragments' | n
 
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000] as const;
 
-/** How long to wait before the next try; it never gives up, and never tries more often than this. */
+/**
+ * How long to wait before the next try; it never gives up, and never tries more often than this.
+ */
 export function retryAfterMs(failures: number): number {
 	return RETRY_MS[Math.min(Math.max(failures, 1), RETRY_MS.length) - 1] ?? 10_000;
 }

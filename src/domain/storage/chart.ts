@@ -28,13 +28,19 @@ export interface Chart {
 	readonly topBytes: number;
 }
 
-/** Where a chart of the last `ms` begins: with the first filling, so that a young one is no empty box with a hair in it. */
+/**
+ * Where a chart of the last `ms` begins: with the first filling, so that a young one is no empty
+ * box with a hair in it.
+ */
 export function chartFromMs(fillings: readonly Filling[], ms: number, nowMs: number): number {
 	const firstMs = fillings[0]?.atMs ?? nowMs;
 	return Math.max(nowMs - ms, Math.min(firstMs, nowMs - LEAST_MS));
 }
 
-/** What filled the room, one kind upon the other. `fillings` oldest first; `null`: there is nothing to draw. */
+/**
+ * What filled the room, one kind upon the other. `fillings` oldest first; `null`: there is nothing
+ * to draw.
+ */
 export function chartOf(fillings: readonly Filling[], fromMs: number, toMs: number): Chart | null {
 	const shown = thinned(
 		fillings.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),

@@ -30,7 +30,10 @@ export interface RateChange {
 	readonly after: SettingChange | null;
 }
 
-/** SP16: by camera, from the last hour of footage before `nowMs`. Runs are taken to be filled evenly. */
+/**
+ * SP16: by camera, from the last hour of footage before `nowMs`. Runs are taken to be filled
+ * evenly.
+ */
 export function ratesOf(runs: readonly Recorded[], nowMs: number): Rate[] {
 	const cameras = [...new Set(runs.map(({ camera }) => camera))];
 	return cameras.flatMap((camera) => {
@@ -42,7 +45,10 @@ export function ratesOf(runs: readonly Recorded[], nowMs: number): Rate[] {
 	});
 }
 
-/** SP18, over all cameras: the last hour of footage against the day before it. `null`: about the same. */
+/**
+ * SP18, over all cameras: the last hour of footage against the day before it. `null`: about the
+ * same.
+ */
 export function rateChange(
 	runs: readonly Recorded[],
 	changes: readonly SettingChange[],

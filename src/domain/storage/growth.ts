@@ -44,8 +44,9 @@ const DETECTORS: readonly Detector[] = [
 ];
 
 /**
- * What grows so that it needs somebody. `samples` in order of time, some 15 s apart, at least an hour and best
- * `SAMPLES_KEPT_MS` of them. `budgets`: bytes an owner may hold. Rules: docs/spec/space.md.
+ * What grows so that it needs somebody. `samples` in order of time, some 15 s apart, at least an
+ * hour and best `SAMPLES_KEPT_MS` of them. `budgets`: bytes an owner may hold. Rules:
+ * docs/spec/space.md.
  */
 export function growths<What extends string>(
 	samples: readonly Sample[],

@@ -36,7 +36,10 @@ export interface Sheet extends Span {
 
 const NOTHING_LEAVES: Leaving = { segments: 0, bytes: 0, lengthUs: 0, span: null };
 
-/** RT18: what becomes of the page that is next in order of writing while so many bytes must still go. */
+/**
+ * RT18: what becomes of the page that is next in order of writing while so many bytes must still
+ * go.
+ */
 export function verdict(
 	{ pinned, grows, endUs }: Pick<Sheet, 'pinned' | 'grows' | 'endUs'>,
 	{ bytes, beforeUs = -Infinity }: Limits,
@@ -45,7 +48,9 @@ export function verdict(
 	return bytes > 0 || endUs <= beforeUs ? 'leaves' : 'end';
 }
 
-/** RT18: what limits would delete. It is shown the pages in order of writing, and deletes nothing. */
+/**
+ * RT18: what limits would delete. It is shown the pages in order of writing, and deletes nothing.
+ */
 export class LeavingPlan {
 	#sum: Leaving = NOTHING_LEAVES;
 	readonly #limits: Limits;

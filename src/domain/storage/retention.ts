@@ -5,7 +5,10 @@ const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 
 const SHARE = 0.6;
-/** Where the browser says nothing: enough for about an hour and a half, little enough for any device. */
+/**
+ * Where the browser says nothing: enough for about an hour and a half, little enough for any
+ * device.
+ */
 const UNKNOWN_BUDGET_BYTES = GIB;
 /** About two days at 1.5 Mbit/s. More is for a person to ask for, not for us to take. */
 const MOST_BYTES = 32 * GIB;
@@ -35,7 +38,10 @@ export function toFreeAfterQuota(refusedBytes: number): number {
 	return Math.max(4 * refusedBytes, MIB);
 }
 
-/** Where the footage begins that would leave next, microseconds; `null`: there is none. Times stand for order of writing. */
+/**
+ * Where the footage begins that would leave next, microseconds; `null`: there is none. Times stand
+ * for order of writing.
+ */
 export function nextToLeave(
 	runs: readonly Pick<Run, 'startUs' | 'endUs'>[],
 	pins: readonly Span[],
@@ -53,7 +59,10 @@ export function nextToLeave(
 /** So many segments into the next run the one before has long had its end (RC10: some seconds). */
 const SETTLED_SEGMENTS = 30;
 
-/** RT2: whether a run that is open in the store may still grow. `later`: the run after it, if there is one. */
+/**
+ * RT2: whether a run that is open in the store may still grow. `later`: the run after it, if there
+ * is one.
+ */
 export function mayGrow(
 	run: Pick<Run, 'ended'>,
 	later: Pick<Run, 'ended' | 'lastSeq'> | null,

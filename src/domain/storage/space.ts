@@ -3,7 +3,10 @@ const KEPT_AFTER_REFUSAL = 0.9;
 /** Of the budget: from nothing back to all of it in twenty days. */
 const GROWTH_A_DAY = 0.05;
 
-/** What a browser was found to allow: it refused more at `refusedMs` (wall clock). Rules: docs/spec/space.md. */
+/**
+ * What a browser was found to allow: it refused more at `refusedMs` (wall clock). Rules:
+ * docs/spec/space.md.
+ */
 export interface Cap {
 	readonly bytes: number;
 	readonly refusedMs: number;
@@ -37,7 +40,10 @@ export function footageOf(allowedBytes: number, besideBytes: number): number {
 export const LEAST_BUDGET_BYTES = 50e6;
 export const MOST_BUDGET_BYTES = 10_000e9;
 
-/** SP10: the budget at a place of a slider, 0 to 1, in bytes: equal steps are equal factors, in two digits. */
+/**
+ * SP10: the budget at a place of a slider, 0 to 1, in bytes: equal steps are equal factors, in two
+ * digits.
+ */
 export function budgetAt(place: number, mostBytes: number): number {
 	const bytes = LEAST_BUDGET_BYTES * (mostBytes / LEAST_BUDGET_BYTES) ** place;
 	const digit = 10 ** (Math.floor(Math.log10(bytes)) - 1);

@@ -8,7 +8,10 @@ export interface MonthDay {
 	readonly footage: boolean;
 }
 
-/** The page of a calendar: the month's days, and how many cells are empty before its first (Monday first). */
+/**
+ * The page of a calendar: the month's days, and how many cells are empty before its first (Monday
+ * first).
+ */
 export interface MonthPage {
 	readonly empty: number;
 	readonly days: readonly MonthDay[];

@@ -72,7 +72,10 @@ export function held(
 
 const GLIDE_MS = 325;
 
-/** How far a ribbon let go at a speed (pixels a millisecond) has glided after a while, and whether it rests. */
+/**
+ * How far a ribbon let go at a speed (pixels a millisecond) has glided after a while, and whether
+ * it rests.
+ */
 export function glided(
 	speed: number,
 	afterMs: number,
@@ -101,8 +104,8 @@ export interface CalendarFields {
 }
 
 /**
- * What a label says: the date where a day or a month begins (`date`: without its weekday), else the time, with
- * seconds if need be.
+ * What a label says: the date where a day or a month begins (`date`: without its weekday), else the
+ * time, with seconds if need be.
  */
 export type TickKind = 'month' | 'day' | 'date' | 'minute' | 'second' | 'fraction';
 
@@ -129,14 +132,17 @@ export function showsDays({ msPerPx }: View, leastPx: number): boolean {
 	return step >= DAY && step < 7 * DAY;
 }
 
-/** How far apart the pictures of the ribbon stand, ms: as its labels would, and no denser than they are made. */
+/**
+ * How far apart the pictures of the ribbon stand, ms: as its labels would, and no denser than they
+ * are made.
+ */
 export function pictureStep(msPerPx: number, widthPx: number): number {
 	return Math.max(5 * SECOND, stepFor(msPerPx, widthPx));
 }
 
 /**
- * The ticks in sight, sorted, at least `leastPx` apart, the same ones wherever the ribbon is scrolled to.
- * Hours stand at full local hours on days of 23 and 25 hours, too.
+ * The ticks in sight, sorted, at least `leastPx` apart, the same ones wherever the ribbon is
+ * scrolled to. Hours stand at full local hours on days of 23 and 25 hours, too.
  */
 export function ticksOf(view: View, width: number, calendar: Calendar, leastPx: number): Tick[] {
 	const { fromMs, toMs } = sightOf(view, width);
@@ -153,7 +159,10 @@ export function ticksOf(view: View, width: number, calendar: Calendar, leastPx: 
 	return ticks;
 }
 
-/** Ticks inside days, laid out from each day's own beginning, so that none depends on what is in sight. */
+/**
+ * Ticks inside days, laid out from each day's own beginning, so that none depends on what is in
+ * sight.
+ */
 function* inDays(fromMs: number, toMs: number, step: number, calendar: Calendar): Generator<Tick> {
 	for (const { startMs, endMs, month } of daysOf(fromMs - step, toMs + step, calendar)) {
 		yield { ms: startMs, kind: month ? 'month' : 'day' };

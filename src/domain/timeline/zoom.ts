@@ -1,4 +1,7 @@
-/** A picture enlarged inside its own frame. `x` and `y` are how far its middle is moved, in widths and heights of the frame. */
+/**
+ * A picture enlarged inside its own frame. `x` and `y` are how far its middle is moved, in widths
+ * and heights of the frame.
+ */
 export interface Zoom {
 	readonly scale: number;
 	readonly x: number;

@@ -121,7 +121,9 @@ export class DeviceCheck {
 		}
 	}
 
-	/** `null`: none, and that was told. It has its own deadlines: what it holds must be given back. */
+	/**
+	 * `null`: none, and that was told. It has its own deadlines: what it holds must be given back.
+	 */
 	async #scratch(trying: Trying): Promise<Scratch | 'taken' | null> {
 		try {
 			return await this.#tools.lab.scratch();

@@ -139,7 +139,9 @@ async function timing<T>(clock: Clock, took: number[], work: () => Promise<T>): 
 /** From its first part on. */
 const LIVE_MS = 1500;
 
-/** What would be sent to whoever watches at the relay. Resolves to its frames, if it sends frames. */
+/**
+ * What would be sent to whoever watches at the relay. Resolves to its frames, if it sends frames.
+ */
 export async function liveTrial(
 	tools: { readonly clock: Clock; readonly liveEncoder: LiveEncoder },
 	{ captured, choice, trying, signal }: Omit<RecordWish, 'camera'>,

@@ -6,8 +6,8 @@ import type { House } from './house.ts';
 const LEAST_LIFE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * What this device answers for itself with in WebRTC: the kept certificate while it lasts, else one for the life of the
- * page; letters say its fingerprint, signed. `null` where there is no WebRTC.
+ * What this device answers for itself with in WebRTC: the kept certificate while it lasts, else one
+ * for the life of the page; letters say its fingerprint, signed. `null` where there is no WebRTC.
  */
 export function certificateOf(
 	house: Pick<House, 'household'>,

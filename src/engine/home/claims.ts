@@ -71,7 +71,10 @@ export function dropClaims(
 	}
 }
 
-/** An owner, and a camera where it is one; nobody who is an owner already, no kit, and nobody loses anything. */
+/**
+ * An owner, and a camera where it is one; nobody who is an owner already, no kit, and nobody loses
+ * anything.
+ */
 function mayBecome(before: readonly Role[], roles: readonly Role[]): boolean {
 	const allowed = roles.every((role) => ['camera', 'viewer', 'owner'].includes(role));
 	const free = !before.includes('owner') && !before.includes('recovery');

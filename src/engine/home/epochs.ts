@@ -8,7 +8,9 @@ import { epochSecret, homeNow, homeOfGrant } from './identity.ts';
 import { makeSecret } from './keys.ts';
 import type { Roster } from './roster.ts';
 
-/** An epoch changes between runs only, and a run lasts four hours: so none is used for more than 24. */
+/**
+ * An epoch changes between runs only, and a run lasts four hours: so none is used for more than 24.
+ */
 const EPOCH_MS = 20 * 60 * 60 * 1000;
 
 export interface Epoch {
@@ -24,7 +26,10 @@ interface Tools {
 	readonly clock: Clock;
 }
 
-/** The epoch that a camera of this device seals with now: the newest one, or a new one where that is old (ID30, ID33). */
+/**
+ * The epoch that a camera of this device seals with now: the newest one, or a new one where that is
+ * old (ID30, ID33).
+ */
 export async function currentEpoch(
 	{ crypto, vault, clock }: Tools,
 	identity: Identity,
@@ -53,7 +58,10 @@ function isFresh(last: KeptEpoch, identity: Identity, roster: Roster, now: numbe
 	);
 }
 
-/** Makes the camera's next epoch, keeps it, reads it back and tries it. Throws `corrupt` when it did not hold. */
+/**
+ * Makes the camera's next epoch, keeps it, reads it back and tries it. Throws `corrupt` when it did
+ * not hold.
+ */
 export async function makeEpoch(
 	crypto: Crypto,
 	vault: Vault,

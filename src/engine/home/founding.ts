@@ -66,7 +66,10 @@ export async function makeIdentity(
 
 const LADDER: readonly KeyStrength[] = ['sealed', 'readable', 'memory'];
 
-/** What makes the ladder go one rung down: this browser cannot keep, or did not give back, such a key. */
+/**
+ * What makes the ladder go one rung down: this browser cannot keep, or did not give back, such a
+ * key.
+ */
 const REFUSALS: readonly string[] = ['unsupported', 'corrupt', 'malformed', 'internal'];
 
 /** Makes an identity at the best strength that holds: written, read back from the disk, tried. */

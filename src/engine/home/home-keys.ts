@@ -73,7 +73,9 @@ export class HomeKeys {
 		}
 	}
 
-	/** On its way into the vault, as an owner in force granted it to this device. Throws `corrupt`. */
+	/**
+	 * On its way into the vault, as an owner in force granted it to this device. Throws `corrupt`.
+	 */
 	async opened(
 		{ device, kem }: Identity,
 		roster: Roster,

@@ -30,7 +30,10 @@ export type HouseState =
 			/** None where it only watches. */
 			readonly cameras: readonly NamedCamera[];
 	  }
-	/** Footage lies here, but keys are missing or do not work: it cannot be opened. Never a new identity by itself. */
+	/**
+	 * Footage lies here, but keys are missing or do not work: it cannot be opened. Never a new
+	 * identity by itself.
+	 */
 	| { readonly kind: 'keyless'; readonly missing: readonly string[]; readonly bytes: number }
 	| { readonly kind: 'unavailable'; readonly fault: Fault };
 
@@ -45,10 +48,16 @@ export interface HouseControls {
 	on(listener: () => void): () => void;
 	/** Reads what is here; makes nothing. */
 	look(): Promise<HouseState>;
-	/** First start: home, owner key, device keys, roster entry, first camera and its epoch. A device that only watched gets its camera. */
+	/**
+	 * First start: home, owner key, device keys, roster entry, first camera and its epoch. A device
+	 * that only watched gets its camera.
+	 */
 	found(): Promise<HouseState>;
 	name(camera: CameraId, name: string): Promise<void>;
-	/** From `keyless`, after the person said so: deletes the unreadable footage and the broken keys, then `new`. */
+	/**
+	 * From `keyless`, after the person said so: deletes the unreadable footage and the broken keys,
+	 * then `new`.
+	 */
 	clear(): Promise<void>;
 }
 
@@ -67,7 +76,10 @@ export interface Household {
 	readonly naming: Naming;
 }
 
-/** This device's own part of a home: its identity, its cameras' names, and the keys that seal and open. */
+/**
+ * This device's own part of a home: its identity, its cameras' names, and the keys that seal and
+ * open.
+ */
 export class House implements HouseControls {
 	/** Opens what cameras recorded whose keys are here. */
 	readonly opener: Opener;
@@ -155,8 +167,8 @@ export class House implements HouseControls {
 	}
 
 	/**
-	 * For a camera that records: keys that somebody deleted meanwhile are kept again, or new ones are made (GO5). Throws
-	 * what the vault throws.
+	 * For a camera that records: keys that somebody deleted meanwhile are kept again, or new ones are
+	 * made (GO5). Throws what the vault throws.
 	 */
 	keep(): Promise<void> {
 		return this.#oneByOne(() => this.#keep());
@@ -205,7 +217,10 @@ export class House implements HouseControls {
 		});
 	}
 
-	/** What seals live parts: under a key that only those get who watch (LV24). Throws as `beginRun` does. */
+	/**
+	 * What seals live parts: under a key that only those get who watch (LV24). Throws as `beginRun`
+	 * does.
+	 */
 	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<MetaSealer> {
 		return this.#oneByOne(async () => {
 			const { home, sign } = this.#own(camera).identity;
@@ -215,7 +230,10 @@ export class House implements HouseControls {
 		});
 	}
 
-	/** The number of the epoch that a camera of this device seals with now, made first where it is time for a new one. */
+	/**
+	 * The number of the epoch that a camera of this device seals with now, made first where it is
+	 * time for a new one.
+	 */
 	epochNow(camera: CameraId): Promise<number> {
 		return this.#oneByOne(async () => (await this.#epoch(camera)).number);
 	}
@@ -300,7 +318,10 @@ export class House implements HouseControls {
 		}
 	}
 
-	/** Another tab may have come into another home. A vault that is slow is no reason not to record: then what was known counts. */
+	/**
+	 * Another tab may have come into another home. A vault that is slow is no reason not to record:
+	 * then what was known counts.
+	 */
 	async #refreshed(): Promise<void> {
 		try {
 			if (this.#household !== null) await this.#refresh();

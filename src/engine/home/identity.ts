@@ -44,8 +44,9 @@ export async function homeSecrets(
 }
 
 /**
- * An epoch's secret, of a camera of this device or as it was granted by another. `signer`: the sign key of
- * the camera's device. Its grant names the home it was made in, which must be one of this device's.
+ * An epoch's secret, of a camera of this device or as it was granted by another. `signer`: the sign
+ * key of the camera's device. Its grant names the home it was made in, which must be one of this
+ * device's.
  */
 export function epochSecret(
 	crypto: Crypto,
@@ -72,8 +73,8 @@ export function homeOfGrant({ homes }: Identity, grant: Bytes | null): HomeId | 
 }
 
 /**
- * Tries every key of an identity that was read, and names the parts that do not work. An id that does
- * not follow from its keys counts as missing, too: such a vault was put together from two.
+ * Tries every key of an identity that was read, and names the parts that do not work. An id that
+ * does not follow from its keys counts as missing, too: such a vault was put together from two.
  */
 export async function tryIdentity(
 	crypto: Crypto,
@@ -101,7 +102,10 @@ export async function tryIdentity(
 	return missing;
 }
 
-/** Replayed, each with this device in it at some time, the first founded by this device; else `null`. */
+/**
+ * Replayed, each with this device in it at some time, the first founded by this device; else
+ * `null`.
+ */
 export async function rostersOf(
 	crypto: Crypto,
 	identity: Identity,

@@ -11,7 +11,10 @@ import type { Roster } from './roster.ts';
 /** A device has no more (docs/spec/relay.md, RL19). */
 export const MOST_CAMERAS = 16;
 
-/** The keys that open footage: of this device's cameras, and of others as far as they were granted. Fetched when first needed. */
+/**
+ * The keys that open footage: of this device's cameras, and of others as far as they were granted.
+ * Fetched when first needed.
+ */
 export class Keyring {
 	readonly #crypto: Crypto;
 	readonly #vault: Vault;

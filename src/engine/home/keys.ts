@@ -30,7 +30,10 @@ async function shortHash(crypto: Hashing, bytes: Bytes): Promise<string> {
 	return hexOf((await crypto.sha256(bytes)).subarray(0, 16));
 }
 
-/** A new 32-byte secret with a signed grant of it. Its raw bytes live no longer than the caller's hand. */
+/**
+ * A new 32-byte secret with a signed grant of it. Its raw bytes live no longer than the caller's
+ * hand.
+ */
 export async function makeSecret(
 	crypto: Crypto,
 	subject: GrantSubject,
@@ -58,8 +61,8 @@ export async function grantOf(
 }
 
 /**
- * The raw bytes inside a grant, after checking that one of `signers` signed it and what for. The caller
- * drops them as soon as it can. Throws `corrupt` or `malformed`.
+ * The raw bytes inside a grant, after checking that one of `signers` signed it and what for. The
+ * caller drops them as soon as it can. Throws `corrupt` or `malformed`.
  */
 export async function rawFromGrant(
 	crypto: Crypto,
@@ -103,7 +106,8 @@ export async function secretFromGrant(...given: Parameters<typeof rawFromGrant>)
 
 /**
  * A kept secret that works: the working key, or what its grant holds, `null` when neither does.
- * Where both are there they must be the same secret: a key that was replaced would seal footage nobody else can open.
+ * Where both are there they must be the same secret: a key that was replaced would seal footage
+ * nobody else can open.
  */
 export async function workingSecret(
 	crypto: Crypto,

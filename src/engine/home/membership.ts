@@ -163,7 +163,7 @@ export class Membership implements Pick<Joining, 'self' | 'meetAt' | 'admit' | '
 		});
 	}
 
-	/** Into a home whose owner a kit has made this device: it grants itself what the kit opened (KT9). Throws `corrupt`. */
+	/** Enters as the owner a kit made: grants itself what the kit opened (KT9). Throws `corrupt`. */
 	async enterByKit(
 		entries: readonly Bytes[],
 		homeKeys: readonly { readonly number: number; readonly raw: Bytes }[],
@@ -218,7 +218,7 @@ export class Membership implements Pick<Joining, 'self' | 'meetAt' | 'admit' | '
 		);
 	}
 
-	/** Entries as the relay shows them, the first being number `from`. What follows ours is kept; what does not is a fork. */
+	/** The relay's entries from number `from`: those that follow ours are kept, others are a fork. */
 	async learn(home: HomeId, from: number, entries: readonly Bytes[]): Promise<Learned> {
 		return this.#tools.house.change(({ identity }) =>
 			identity.home === home
@@ -227,7 +227,10 @@ export class Membership implements Pick<Joining, 'self' | 'meetAt' | 'admit' | '
 		);
 	}
 
-	/** What an owner says about a member: roles, end, name. Throws `denied`, `not-found`, `conflict` where the home would lose its last owner, `corrupt` as `checkOwnerKey`. */
+	/**
+	 * What an owner says about a member: roles, end, name. Throws `denied`, `not-found`, `conflict`
+	 * where the home would lose its last owner, `corrupt` as `checkOwnerKey`.
+	 */
 	amend(
 		device: DeviceId,
 		said: {
@@ -302,7 +305,7 @@ export class Membership implements Pick<Joining, 'self' | 'meetAt' | 'admit' | '
 		});
 	}
 
-	/** The newest home key, for a member; `null` where this device has none to give, or it takes none by letter. */
+	/** The newest home key for a member; `null`: none to give, or it takes none by letter. */
 	async homeKeyFor(device: DeviceId): Promise<Bytes | null> {
 		const { household } = this.#tools.house;
 		const { roles, subject } = this.member(device) ?? {};
@@ -311,7 +314,7 @@ export class Membership implements Pick<Joining, 'self' | 'meetAt' | 'admit' | '
 		return this.#keys.newest(household, subject);
 	}
 
-	/** A home key that an owner granted. Throws `corrupt`; one that is known already is no trouble. */
+	/** Takes a home key that an owner granted; a known one is ignored. Throws `corrupt`. */
 	async takeHomeKey(grant: Bytes): Promise<void> {
 		await this.#tools.house.change((household) => this.#keys.take(household, grant));
 	}

@@ -30,7 +30,10 @@ export interface Roster {
 	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
 	/** Devices that a recovery kit wants as owners, not in force yet (KT5). */
 	readonly claims: ReadonlyMap<DeviceId, Claim>;
-	/** Keys of every device and every owner there ever was: what they signed in their time still holds. */
+	/**
+	 * Keys of every device and every owner there ever was: what they signed in their time still
+	 * holds.
+	 */
 	readonly past: {
 		readonly devices: ReadonlyMap<DeviceId, Subject>;
 		readonly owners: ReadonlyMap<string, Bytes>;

@@ -6,9 +6,10 @@ import type { OpenedPart } from '#engine/sealing/open.ts';
 type Open = (camera: CameraId, sealed: Bytes) => Promise<OpenedPart>;
 
 /**
- * Opens the live parts of one camera for one watch. It lets only those through that the camera signed in the run that
- * it named (LV20, LV21), and none that is not newer than the last: whoever carries them could give old ones again (LV8).
- * After one that is missing it leaps to the next key part.
+ * Opens the live parts of one camera for one watch. It lets only those through that the camera
+ * signed in the run that it named (LV20, LV21), and none that is not newer than the last: whoever
+ * carries them could give old ones again (LV8). After one that is missing it leaps to the next key
+ * part.
  */
 export class LiveWindow {
 	readonly #openPart: Open;
@@ -26,7 +27,10 @@ export class LiveWindow {
 		this.#camera = camera;
 	}
 
-	/** What the camera says its parts are of now. `false`: it was left for another, and is not come back to. */
+	/**
+	 * What the camera says its parts are of now. `false`: it was left for another, and is not come
+	 * back to.
+	 */
 	name(run: RunId): boolean {
 		if (run === this.#run) return true;
 		if (this.#left.has(run)) return false;

@@ -27,7 +27,10 @@ export type ViewState =
 			readonly reason: PathReason;
 			readonly ageMs: number;
 			readonly sound: boolean;
-			/** A second of it at once, and so about two seconds late: the camera's browser encodes no single frames. */
+			/**
+			 * A second of it at once, and so about two seconds late: the camera's browser encodes no
+			 * single frames.
+			 */
 			readonly pieces: boolean;
 	  }
 	/** A picture is there and has grown old (5 s): blurred, with words. */
@@ -50,8 +53,8 @@ export interface LiveView {
 	/** Only what is visible is decoded: `full` rate, a frame every few seconds, or nothing. */
 	want(rate: 'full' | 'slow' | 'none'): void;
 	/**
-	 * Where the picture goes. Lay the two over each other: the view sets `visibility` of both, so that
-	 * one is seen at a time, and the old one until the new one has its first frame.
+	 * Where the picture goes. Lay the two over each other: the view sets `visibility` of both, so
+	 * that one is seen at a time, and the old one until the new one has its first frame.
 	 */
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
 	setWay(way: 'best' | 'relayed'): void;
@@ -71,7 +74,10 @@ export interface WatchedCamera {
 	readonly online: boolean;
 	/** What it said last; `null`: nothing yet. */
 	readonly state: CameraState | null;
-	/** How it fares now, by its own word, which may come directly as well; `null`: that is not known (LV32). */
+	/**
+	 * How it fares now, by its own word, which may come directly as well; `null`: that is not known
+	 * (LV32).
+	 */
 	readonly fares: CameraState['kind'] | null;
 	/** It never recorded, as it says (LV30). */
 	readonly blank: boolean;
@@ -83,7 +89,10 @@ export interface WatchingControls {
 	on(listener: () => void): () => void;
 	/** Lives until it is closed. */
 	view(camera: CameraId): LiveView;
-	/** Signed, with acknowledgement. Throws `Fault`: what the camera said, `timeout` after 5 s, `offline`. */
+	/**
+	 * Signed, with acknowledgement. Throws `Fault`: what the camera said, `timeout` after 5 s,
+	 * `offline`.
+	 */
 	command(camera: CameraId, name: CommandName, value: string | boolean | null): Promise<void>;
 }
 

@@ -61,7 +61,10 @@ export interface ArrivalsTools {
 
 type Post = Pick<Link, 'state' | 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'>;
 
-/** Who is on the way into this home, and where this device itself is going. Rules: docs/spec/pairing.md, PR21 to PR27. */
+/**
+ * Who is on the way into this home, and where this device itself is going. Rules:
+ * docs/spec/pairing.md, PR21 to PR27.
+ */
 export class Arrivals implements Joining, ArrivalControls {
 	readonly #tools: ArrivalsTools;
 	readonly #keys: HomeKeys;
@@ -113,14 +116,18 @@ export class Arrivals implements Joining, ArrivalControls {
 		return () => this.#listeners.delete(listener);
 	}
 
-	// ─── as an owner ────────────────────────────────────────────────────────────────────────────────
+	// ─── as an owner
+	// ────────────────────────────────────────────────────────────────────────────────
 
 	arrival(device: DeviceId): 'waits' | 'here' | 'taken-back' {
 		if (this.#tools.membership.member(device) === null) return 'taken-back';
 		return this.#of(device)?.takenBackMs === null ? 'waits' : 'here';
 	}
 
-	/** It is kept that somebody is waited for before anything is signed: else a page that dies between the two leaves a ghost. */
+	/**
+	 * It is kept that somebody is waited for before anything is signed: else a page that dies between
+	 * the two leaves a ghost.
+	 */
 	async admit(
 		newcomer: Subject,
 		roles: readonly Role[],
@@ -222,7 +229,10 @@ export class Arrivals implements Joining, ArrivalControls {
 		await this.#read();
 	}
 
-	/** The relay answers now, and had time to bring what came before: a line may be dead, and say so late. */
+	/**
+	 * The relay answers now, and had time to bring what came before: a line may be dead, and say so
+	 * late.
+	 */
 	async #hasHeardOut({ device }: Arrival): Promise<boolean> {
 		const post = this.#post;
 		if (post?.state.kind !== 'connected' || this.#heardOut.has(device)) return true;
@@ -301,7 +311,8 @@ export class Arrivals implements Joining, ArrivalControls {
 		for (const listener of this.#listeners) listener();
 	}
 
-	// ─── as the newcomer ────────────────────────────────────────────────────────────────────────────
+	// ─── as the newcomer
+	// ────────────────────────────────────────────────────────────────────────────
 
 	self(): Promise<Self> {
 		return this.#tools.membership.self();

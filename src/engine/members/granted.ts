@@ -24,7 +24,10 @@ export interface GrantedTools {
 	readonly post: Post;
 }
 
-/** The viewer's side: asks cameras for their keys and keeps what it is granted. Rules: docs/spec/identity.md, ID39. */
+/**
+ * The viewer's side: asks cameras for their keys and keeps what it is granted. Rules:
+ * docs/spec/identity.md, ID39.
+ */
 export class Granted {
 	readonly #tools: GrantedTools;
 	readonly #listeners = new Set<(camera: CameraId) => void>();
@@ -60,7 +63,9 @@ export class Granted {
 		await this.#tools.post.act(device, { t: 'want-grants', camera, earlier });
 	}
 
-	/** Each camera that came; an owner asks for everything where it does not even have the first key. */
+	/**
+	 * Each camera that came; an owner asks for everything where it does not even have the first key.
+	 */
 	async #ask(): Promise<void> {
 		const { house, membership, post, crypto, vault } = this.#tools;
 		const identity = house.household?.identity;

@@ -30,7 +30,10 @@ export interface GrantingTools {
 	readonly renew: () => Promise<void>;
 }
 
-/** The camera's side: who gets which of its epoch keys, and when. Rules: docs/spec/identity.md, ID33 and ID38. */
+/**
+ * The camera's side: who gets which of its epoch keys, and when. Rules: docs/spec/identity.md, ID33
+ * and ID38.
+ */
 export class Granting {
 	readonly #tools: GrantingTools;
 	/** What the newest epochs were made under: home and newest narrowing entry. */
@@ -69,7 +72,10 @@ export class Granting {
 		return Promise.resolve('taken');
 	}
 
-	/** Somebody was taken out, or this device came into another home: what is sealed from now on is sealed anew. */
+	/**
+	 * Somebody was taken out, or this device came into another home: what is sealed from now on is
+	 * sealed anew.
+	 */
 	async #act(): Promise<void> {
 		const { house, membership, renew } = this.#tools;
 		const { roster, entries } = membership;
@@ -163,7 +169,9 @@ export class Granting {
 		await this.#tools.post.send(device, { t: 'grants', camera, grants }, keepSeconds);
 	}
 
-	/** An epoch of this device's camera for a member of its home of now; `null` where it is not here. */
+	/**
+	 * An epoch of this device's camera for a member of its home of now; `null` where it is not here.
+	 */
 	async #granted(camera: CameraId, device: DeviceId, number: number): Promise<Bytes | null> {
 		const { crypto, vault, clock, house, membership } = this.#tools;
 		const identity = house.household?.identity;

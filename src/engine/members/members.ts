@@ -57,7 +57,10 @@ export interface MembersFork {
 	readonly may: boolean;
 }
 
-/** The devices of this home. Throws `Fault`: `denied` (only an owner may), `conflict`, and what the vault throws. */
+/**
+ * The devices of this home. Throws `Fault`: `denied` (only an owner may), `conflict`, and what the
+ * vault throws.
+ */
 export interface MembersControls {
 	readonly list: readonly Member[];
 	/** This device may sign the roster. */
@@ -282,7 +285,10 @@ export class Members implements MembersControls {
 		for (const listener of this.#listeners) listener();
 	}
 
-	/** LV29: whom the relay names, as of when it was last heard: a page that slept knows nothing newer. */
+	/**
+	 * LV29: whom the relay names, as of when it was last heard: a page that slept knows nothing
+	 * newer.
+	 */
 	#seePresent(): void {
 		const { link, sightings } = this.#tools;
 		if (link.heardMs === null) return;

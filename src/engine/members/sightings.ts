@@ -75,7 +75,10 @@ export class Sightings implements LastSeen {
 		return this.#seen.get(device)?.recorded.get(camera) === false;
 	}
 
-	/** Who belongs to the home now, and what the roster says of when they lived; all others are forgotten. */
+	/**
+	 * Who belongs to the home now, and what the roster says of when they lived; all others are
+	 * forgotten.
+	 */
 	belong(signed: ReadonlyMap<DeviceId, number>): void {
 		this.#signed = signed;
 		for (const device of this.#seen.keys()) if (!signed.has(device)) this.#seen.delete(device);

@@ -16,12 +16,18 @@ import { Nonces } from './nonces.ts';
 import type { Sender, Sent } from './post.ts';
 import { Rates } from './rates.ts';
 
-/** So long after it was asked for an act may be carried out: after it, nobody carries it out any more. */
+/**
+ * So long after it was asked for an act may be carried out: after it, nobody carries it out any
+ * more.
+ */
 export const ACT_MS = 5000;
 /** A device may have four tabs, and each may want a nonce of its own. */
 const MOST_TRIES = 5;
 const MOST_PENDING = 256;
-/** Letters of one device that are heard: what answers them stays far below what a relay takes from this one (LT14). */
+/**
+ * Letters of one device that are heard: what answers them stays far below what a relay takes from
+ * this one (LT14).
+ */
 const HEARD = { perSecond: 10, atOnce: 200 };
 
 export interface ActTools {
@@ -40,8 +46,9 @@ interface Pending {
 }
 
 /**
- * The one gate between letters and what they do: all that goes out gets what makes it fresh here, and of all that
- * comes in only what is fresh gets further. Rules: docs/spec/letters.md, "What acts".
+ * The one gate between letters and what they do: all that goes out gets what makes it fresh here,
+ * and of all that comes in only what is fresh gets further. Rules: docs/spec/letters.md, "What
+ * acts".
  */
 export class Acts {
 	readonly #tools: ActTools;

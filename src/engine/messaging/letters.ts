@@ -43,7 +43,10 @@ export class Letters {
 		return this.#dropped;
 	}
 
-	/** As it goes into a frame. Throws `not-found` unless the recipient is a member in force, `malformed` for a message too long. */
+	/**
+	 * As it goes into a frame. Throws `not-found` unless the recipient is a member in force,
+	 * `malformed` for a message too long.
+	 */
 	async seal({ identity, roster }: Correspondent, to: DeviceId, said: Said): Promise<string> {
 		const entry = roster.devices.get(to);
 		const wallMs = Math.floor(this.#clock.wallMs());

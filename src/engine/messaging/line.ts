@@ -14,7 +14,9 @@ const PING_MS = 10_000;
 const SILENT_MS = 25_000;
 const LEAST_WAIT_MS = 500;
 const MOST_WAIT_MS = 30_000;
-/** Whoever was refused may be let in later: by an owner who was away, or by a person at the relay. */
+/**
+ * Whoever was refused may be let in later: by an owner who was away, or by a person at the relay.
+ */
 const REFUSED_WAIT_MS = 60_000;
 /** Whoever was let in just now may be quicker than the owner's word about it. */
 const BELIEVED = 3;
@@ -48,7 +50,10 @@ export interface LineEvents {
 	changed(): void;
 }
 
-/** One line to a relay, proved, kept alive and made anew for as long as it is wanted. Nothing here throws. */
+/**
+ * One line to a relay, proved, kept alive and made anew for as long as it is wanted. Nothing here
+ * throws.
+ */
 export class Line {
 	readonly #tools: LineTools;
 	readonly #events: LineEvents;
@@ -62,7 +67,10 @@ export class Line {
 	/** How often in a row it was told that it is no member. */
 	#denials = 0;
 	#heardMs = 0;
-	/** The same moment by the wall clock: what it counted while the device slept is no sign of the relay. */
+	/**
+	 * The same moment by the wall clock: what it counted while the device slept is no sign of the
+	 * relay.
+	 */
 	#heardWallMs: number | null = null;
 	#upMs = 0;
 	#pings = 0;

@@ -31,7 +31,10 @@ export interface LinkTools {
 	readonly house: House;
 	readonly membership: Membership;
 	readonly network: Network;
-	/** Where this home meets without a relay; that goes before any relay, as a person has just made it so. */
+	/**
+	 * Where this home meets without a relay; that goes before any relay, as a person has just made it
+	 * so.
+	 */
 	readonly near: { readonly origin: string | null; on(listener: () => void): void };
 }
 
@@ -117,7 +120,10 @@ export class Link implements Post {
 		return this.#sync.relaySeq;
 	}
 
-	/** Until the relay has all that is signed here: at most so many ms, and no longer than there is a line. */
+	/**
+	 * Until the relay has all that is signed here: at most so many ms, and no longer than there is a
+	 * line.
+	 */
 	shown(ms: number): Promise<void> {
 		const { clock, membership } = this.#tools;
 		const { length } = membership.entries;
@@ -146,7 +152,7 @@ export class Link implements Post {
 		return this.#letters.dropped;
 	}
 
-	/** From now on there is a line whenever this device is not all of its home, or its home has a relay. */
+	/** From now on there is a line whenever the home has another device or a relay. */
 	begin(): void {
 		if (this.#begun) return;
 		this.#begun = true;
@@ -223,7 +229,10 @@ export class Link implements Post {
 		this.#sync.show();
 	}
 
-	/** The app's own origin, where a relay serves it: no other address can be wrong or blocked in so few ways. */
+	/**
+	 * The app's own origin, where a relay serves it: no other address can be wrong or blocked in so
+	 * few ways.
+	 */
 	async #relayHere(): Promise<string | null> {
 		if (this.#here !== undefined) return this.#here;
 		const { relays, network, membership } = this.#tools;
@@ -334,7 +343,8 @@ export class Link implements Post {
 
 	#carry(to: DeviceId, said: Said, keepSeconds: number): Promise<Sent> {
 		const sent = this.#writing.then(() => this.#seal(to, said));
-		// Only sealing is one by one: a relay that is slow to answer must not hold the next letter back.
+		// Only sealing is one by one: a relay that is slow to answer must not hold the next letter
+		// back.
 		this.#writing = sent.catch(() => undefined);
 		return sent.then(async (box) => {
 			if (box === null) return 'unsent';

@@ -12,7 +12,9 @@ export function momentOf(clock: Clocks): Moment {
 	return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
 }
 
-/** By whichever clock more time has passed since: one of them stands still while a device sleeps. */
+/**
+ * By whichever clock more time has passed since: one of them stands still while a device sleeps.
+ */
 export function elapsedMs(clock: Clocks, { wallMs, monotonicMs }: Moment): number {
 	return Math.max(clock.monotonicMs() - monotonicMs, Math.abs(clock.wallMs() - wallMs));
 }

@@ -24,8 +24,8 @@ interface Held {
 type Act = NonNullable<Beside['act']>;
 
 /**
- * The nonces that this page gave to others, and those that it was given. They live in memory only: a page that was
- * loaded anew knows none, so nothing from before acts on it.
+ * The nonces that this page gave to others, and those that it was given. They live in memory only:
+ * a page that was loaded anew knows none, so nothing from before acts on it.
  */
 export class Nonces {
 	readonly #clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
@@ -60,8 +60,9 @@ export class Nonces {
 	}
 
 	/**
-	 * What to act with until a moment of this clock. Between hearing a nonce and that moment less time passes here than
-	 * between its making and the same moment there: so, once it is past here, it is past there.
+	 * What to act with until a moment of this clock. Between hearing a nonce and that moment less
+	 * time passes here than between its making and the same moment there: so, once it is past here,
+	 * it is past there.
 	 */
 	holding(device: DeviceId, untilMs: number): Act['nonces'] {
 		const nowMs = this.#clock.monotonicMs();
@@ -74,7 +75,10 @@ export class Nonces {
 		}));
 	}
 
-	/** Whether an act of a device counts. `again`: it did before. No more are remembered than are heard (LT14). */
+	/**
+	 * Whether an act of a device counts. `again`: it did before. No more are remembered than are
+	 * heard (LT14).
+	 */
 	spend(device: DeviceId, { id, nonces }: Act): 'counts' | 'again' | 'stale' {
 		this.#forget();
 		const done = this.#done.get(device) ?? new Map<string, number>();

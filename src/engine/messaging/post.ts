@@ -24,7 +24,9 @@ export type LinkState =
 			readonly why: 'unknown-home' | 'not-a-member' | 'version';
 	  };
 
-/** What became of a letter, as the relay says; `unsent`: no line, or the relay said nothing for 5 s. */
+/**
+ * What became of a letter, as the relay says; `unsent`: no line, or the relay said nothing for 5 s.
+ */
 export type Sent = 'taken' | 'away' | 'unsent';
 
 /** Letters and live parts between the devices of this home. Nothing here throws. */
@@ -37,7 +39,10 @@ export interface Post {
 	send(to: DeviceId, message: Telling, keepSeconds?: number): Promise<Sent>;
 	/** What happens within 5 s or not at all, however long a relay holds it back (LT8). */
 	act(to: DeviceId, message: Acting): Promise<Sent>;
-	/** What happens once, and may wait so long for a device that is away (LT10). `unsent` where the vault is away, too. */
+	/**
+	 * What happens once, and may wait so long for a device that is away (LT10). `unsent` where the
+	 * vault is away, too.
+	 */
 	leave(to: DeviceId, message: Counted, keepSeconds: number): Promise<Sent>;
 	/** Every letter that was read, in order; what acts only while it is fresh. */
 	onMessage(listener: (message: Message, from: Sender) => void): () => void;
@@ -45,7 +50,9 @@ export interface Post {
 	sendPart(camera: string, key: boolean, sealed: Bytes): void;
 	/** Bytes of parts that wait to go: who makes them slows down. */
 	readonly waiting: number;
-	/** Sealed parts of a camera from the newest key part on, until the returned function is called. */
+	/**
+	 * Sealed parts of a camera from the newest key part on, until the returned function is called.
+	 */
 	watchParts(camera: string, listener: (sealed: Bytes, key: boolean) => void): () => void;
 	/** Whom the parts of this device's camera go to, as the relay says. */
 	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void;

@@ -18,8 +18,9 @@ const EARLY_MS = 10 * 60 * 1000;
 const AGAIN_MS = 2000;
 
 /**
- * Keeps the roster here and the one at the relay the same: learns what others signed, and shows what was
- * signed here. The relay is asked for the newest entry that both have, too: one hash tells whether all before it agree.
+ * Keeps the roster here and the one at the relay the same: learns what others signed, and shows
+ * what was signed here. The relay is asked for the newest entry that both have, too: one hash tells
+ * whether all before it agree.
  */
 export class RosterSync {
 	readonly #membership: Membership;

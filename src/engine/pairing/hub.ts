@@ -30,7 +30,10 @@ interface Meeting {
 	waiting: string[];
 }
 
-/** The part of a relay, played in the page that showed a code first: for who came by a cable, and for itself. Rules: docs/spec/nearby.md, NB7 to NB9. */
+/**
+ * The part of a relay, played in the page that showed a code first: for who came by a cable, and
+ * for itself. Rules: docs/spec/nearby.md, NB7 to NB9.
+ */
 export class Hub implements HubRoom {
 	readonly tools: HubTools;
 	readonly #seats = new Set<HubSeat>();
@@ -44,7 +47,10 @@ export class Hub implements HubRoom {
 		tools.membership.on(() => this.#follow());
 	}
 
-	/** Somebody at an address of this page. `null`: there is no place left; for the page itself there is one. */
+	/**
+	 * Somebody at an address of this page. `null`: there is no place left; for the page itself there
+	 * is one.
+	 */
 	enter(origin: string, events: RelaySocketEvents): HubSeat | null {
 		const guests = [...this.#seats].filter((seat) => seat.origin !== HUB_ORIGIN);
 		const theirs = guests.filter((seat) => seat.origin === origin);
@@ -76,7 +82,10 @@ export class Hub implements HubRoom {
 		return this.#members.some((seat) => seat.origin === origin);
 	}
 
-	/** Whether this page's home is that one, or is about to be: who let this page in may be quicker than the page itself. */
+	/**
+	 * Whether this page's home is that one, or is about to be: who let this page in may be quicker
+	 * than the page itself.
+	 */
 	async isHome(home: HomeId): Promise<boolean> {
 		const { membership, clock } = this.tools;
 		const isIt = (): boolean => membership.roster?.home === home;
@@ -95,7 +104,8 @@ export class Hub implements HubRoom {
 		return isIt();
 	}
 
-	// ─── meetings ───────────────────────────────────────────────────────────────────────────────────
+	// ─── meetings
+	// ───────────────────────────────────────────────────────────────────────────────────
 
 	wait(seat: HubSeat, rid: string): void {
 		if (this.#meeting !== null) this.#burn(this.#meeting);
@@ -137,7 +147,8 @@ export class Hub implements HubRoom {
 		for (const one of [meeting.waiter, meeting.joiner]) one?.say({ t: 'burnt', rid: meeting.rid });
 	}
 
-	// ─── the home ───────────────────────────────────────────────────────────────────────────────────
+	// ─── the home
+	// ───────────────────────────────────────────────────────────────────────────────────
 
 	letter(from: HubSeat, { n, to, box }: Hear<'letter'>): void {
 		if (!this.#may(from, 'write')) {

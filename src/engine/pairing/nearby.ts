@@ -38,7 +38,9 @@ export interface Near {
 }
 
 export interface NearOffered extends Near {
-	/** Resolves when it is up. Throws `timeout` where the two do not reach each other, `malformed`. */
+	/**
+	 * Resolves when it is up. Throws `timeout` where the two do not reach each other, `malformed`.
+	 */
 	accept(answer: Contact): Promise<void>;
 }
 
@@ -48,8 +50,8 @@ export interface NearAnswered extends Near {
 }
 
 /**
- * The way to relays, and to devices that were connected by codes: those are reached like a relay, whose part is played in the page
- * that showed its code first. Rules: docs/spec/nearby.md.
+ * The way to relays, and to devices that were connected by codes: those are reached like a relay,
+ * whose part is played in the page that showed its code first. Rules: docs/spec/nearby.md.
  */
 export class Nearby implements Relays {
 	readonly #tools: NearbyTools;

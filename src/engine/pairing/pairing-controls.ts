@@ -42,7 +42,10 @@ export interface PairingTools {
 	readonly relay: () => string | null;
 }
 
-/** Rules: docs/spec/pairing.md. What a person does; `pairing-tables.ts` is what goes on between two devices. */
+/**
+ * Rules: docs/spec/pairing.md. What a person does; `pairing-tables.ts` is what goes on between two
+ * devices.
+ */
 export class Pairing implements PairingControls {
 	readonly #tools: PairingTools;
 	readonly #listeners = new Set<() => void>();
@@ -238,7 +241,10 @@ export class Pairing implements PairingControls {
 		return no === null ? null : endOf(no);
 	}
 
-	/** As the new device: an owner's code or its letters are known. Where its relay cannot be reached, it may be this page's own under another name. */
+	/**
+	 * As the new device: an owner's code or its letters are known. Where its relay cannot be reached,
+	 * it may be this page's own under another name.
+	 */
 	async #goIn(
 		turn: number,
 		self: Self,

@@ -38,7 +38,10 @@ export interface NearTools {
 type TableOf = (code: MeetingCode) => Table;
 type Showing = Extract<PairingState, { readonly kind: 'near' }>;
 
-/** Two devices exchange two codes, and what follows goes over the connection that comes of it. Nothing here throws. Rules: docs/spec/nearby.md. */
+/**
+ * Two devices exchange two codes, and what follows goes over the connection that comes of it.
+ * Nothing here throws. Rules: docs/spec/nearby.md.
+ */
 export class NearPairing {
 	readonly #tools: NearTools;
 	#near: Near | null = null;
@@ -122,7 +125,10 @@ export class NearPairing {
 		}
 	}
 
-	/** As the second one: shows the answer, and goes on when the first one has it. `tableOf`: `null` between members. */
+	/**
+	 * As the second one: shows the answer, and goes on when the first one has it. `tableOf`: `null`
+	 * between members.
+	 */
 	async answer(code: NearOffer | NearContact, tableOf: TableOf | null): Promise<void> {
 		const given = new Promise<'over'>((resolve) => (this.#giveUp = () => resolve('over')));
 		try {

@@ -41,7 +41,10 @@ import { entryHash, replayRoster, type Roster } from '#engine/home/roster.ts';
 export type HeardByNew =
 	/** M0: the owner is there. `answer` is M1. */
 	| { readonly kind: 'opened'; readonly answer: Bytes }
-	/** M2. `names`: the code named the owner's key, so nobody stands between and nobody is asked (PR5). */
+	/**
+	 * M2. `names`: the code named the owner's key, so nobody stands between and nobody is asked
+	 * (PR5).
+	 */
 	| {
 			readonly kind: 'host';
 			readonly digits: string;
@@ -197,7 +200,10 @@ export class NewTalk {
 	}
 }
 
-/** It is the owner's home, it goes on from where the owner said, and this device is in it with its own keys. Throws `corrupt`. */
+/**
+ * It is the owner's home, it goes on from where the owner said, and this device is in it with its
+ * own keys. Throws `corrupt`.
+ */
 export async function checkAgreed(
 	crypto: Crypto,
 	self: Pick<Self, 'device' | 'sign' | 'kem'>,

@@ -73,7 +73,10 @@ export interface OwnerWish {
 	readonly wanted: Wanted | null;
 }
 
-/** The owner's half of a pairing, without a line: boxes in, boxes out. Every `Fault` of `hear` burns the code. */
+/**
+ * The owner's half of a pairing, without a line: boxes in, boxes out. Every `Fault` of `hear` burns
+ * the code.
+ */
 export class OwnerTalk {
 	/** M0. */
 	readonly opening: Bytes;
@@ -146,7 +149,10 @@ export class OwnerTalk {
 		}
 	}
 
-	/** PR6. Once, after the newcomer's consent and a person's; what it gives is M4. Throws as `Joining.admit`. */
+	/**
+	 * PR6. Once, after the newcomer's consent and a person's; what it gives is M4. Throws as
+	 * `Joining.admit`.
+	 */
 	async admit(joining: Pick<Joining, 'admit'>, wanted: Wanted): Promise<readonly Bytes[]> {
 		const guest = this.#guest;
 		if (guest === null || this.#ok === null || this.#pieces.length > 0) {

@@ -19,8 +19,9 @@ export type PairingState =
 			readonly untilMs: number;
 	  }
 	/**
-	 * Without a relay (docs/spec/nearby.md): `text` is for the other device. `offer`: what that shows then is to be given to `join`;
-	 * `wrong`: what was given is no answer to this code. `answer`: the first device waits for it.
+	 * Without a relay (docs/spec/nearby.md): `text` is for the other device. `offer`: what that shows
+	 * then is to be given to `join`; `wrong`: what was given is no answer to this code. `answer`: the
+	 * first device waits for it.
 	 */
 	| {
 			readonly kind: 'near';
@@ -32,8 +33,10 @@ export type PairingState =
 	/** The other side has the code; keys are being exchanged. */
 	| { readonly kind: 'exchanging' }
 	/**
-	 * Both screens have the digits. `asks`: this side must say yes or no. `name` is what the new device calls itself, `wanted` what it is to be.
-	 * `said`: this side said yes and waits. `digits`: `null` until a person has typed them here; `left`: tries that are left after a wrong one (PR17).
+	 * Both screens have the digits. `asks`: this side must say yes or no. `name` is what the new
+	 * device calls itself, `wanted` what it is to be. `said`: this side said yes and waits. `digits`:
+	 * `null` until a person has typed them here; `left`: tries that are left after a wrong one
+	 * (PR17).
 	 */
 	| {
 			readonly kind: 'comparing';
@@ -54,7 +57,10 @@ export type PairingState =
 			readonly name: string;
 			readonly wanted: Wanted;
 	  }
-	/** As the newcomer: it lost the rest of the pairing, and comes by itself once it was let in (PR22). `apart`: without a relay, and not connected. */
+	/**
+	 * As the newcomer: it lost the rest of the pairing, and comes by itself once it was let in
+	 * (PR22). `apart`: without a relay, and not connected.
+	 */
 	| { readonly kind: 'returning'; readonly apart: boolean; readonly untilMs: number }
 	| {
 			readonly kind: 'done';
@@ -67,11 +73,17 @@ export type PairingState =
 	| { readonly kind: 'linked' }
 	| { readonly kind: 'ended'; readonly why: PairingEnd; readonly fault: Fault | null };
 
-/** One pairing at a time. No method throws: the state says what happened. Rules: docs/spec/pairing.md. */
+/**
+ * One pairing at a time. No method throws: the state says what happened. Rules:
+ * docs/spec/pairing.md.
+ */
 export interface PairingControls {
 	readonly state: PairingState;
 	on(listener: () => void): () => void;
-	/** An owner shows a code, or letters, for a device that is to be `wanted`; what was shown before is over. */
+	/**
+	 * An owner shows a code, or letters, for a device that is to be `wanted`; what was shown before
+	 * is over.
+	 */
 	show(wanted: Wanted, by?: PairingBy): Promise<void>;
 	/** A device that is in no other home's way shows a code for an owner to scan. */
 	offer(name: string, wanted: Wanted): Promise<void>;
@@ -79,7 +91,10 @@ export interface PairingControls {
 	resume(): Promise<void>;
 	/** Shows a code for a device of this home, to connect to it without a relay. */
 	again(): Promise<void>;
-	/** What was scanned, pasted, typed, or came with the address; while a code without a relay is shown, its answer. `name`: what this device is to be called. */
+	/**
+	 * What was scanned, pasted, typed, or came with the address; while a code without a relay is
+	 * shown, its answer. `name`: what this device is to be called.
+	 */
 	join(code: string, name: string): Promise<void>;
 	/** Opens this home at the relay. */
 	useInvitation(code: string): Promise<void>;

@@ -38,7 +38,10 @@ export interface ReturningEvents {
 	over(): void;
 }
 
-/** A newcomer that consented and lost the rest of the pairing comes as the member that it may be by now. Nothing here throws. Rules: docs/spec/pairing.md, PR21 to PR23. */
+/**
+ * A newcomer that consented and lost the rest of the pairing comes as the member that it may be by
+ * now. Nothing here throws. Rules: docs/spec/pairing.md, PR21 to PR23.
+ */
 export class Returning {
 	readonly pending: PendingJoin;
 	readonly #tools: ReturningTools;

@@ -21,7 +21,10 @@ export interface WayBackEvents {
 	changed(): void;
 }
 
-/** A newcomer's way into the home beside its meeting, or without it. Nothing here throws. Rules: docs/spec/pairing.md, PR21 to PR23. */
+/**
+ * A newcomer's way into the home beside its meeting, or without it. Nothing here throws. Rules:
+ * docs/spec/pairing.md, PR21 to PR23.
+ */
 export class WayBack {
 	readonly #tools: ReturningTools & { readonly near: Nearby | null };
 	readonly #events: WayBackEvents;

@@ -72,8 +72,9 @@ export class Clips {
 	}
 
 	/**
-	 * Throws `Fault`: `aborted` after `signal`, `too-large` without a file where one is needed, `not-found`
-	 * when nothing of it opens, and what opening and writing throw. Nothing of a failed clip stays.
+	 * Throws `Fault`: `aborted` after `signal`, `too-large` without a file where one is needed,
+	 * `not-found` when nothing of it opens, and what opening and writing throw. Nothing of a failed
+	 * clip stays.
 	 */
 	async make(plan: ClipPlan, wish: ClipWish): Promise<MadeClip> {
 		const { format, file } = wish;

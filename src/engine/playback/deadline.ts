@@ -1,7 +1,10 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
-/** Work that may last so long and can be called off. Throws `timeout`, `aborted`, and what the work throws. */
+/**
+ * Work that may last so long and can be called off. Throws `timeout`, `aborted`, and what the work
+ * throws.
+ */
 export class Deadline {
 	readonly #abort = new AbortController();
 	#passed = false;

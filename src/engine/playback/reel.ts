@@ -36,7 +36,9 @@ export class Sieve {
 		this.#runs.add(runNo);
 	}
 
-	/** Left out from here on; `work` is done once, and everybody who meets the segment waits for it. */
+	/**
+	 * Left out from here on; `work` is done once, and everybody who meets the segment waits for it.
+	 */
 	async setAside(segment: Segment, work: () => Promise<void>): Promise<void> {
 		this.add(segment);
 		const key = `${segment.runNo}:${segment.seq}`;
@@ -51,7 +53,10 @@ export class Sieve {
 	}
 }
 
-/** One local day of a camera, laid out to be played. Footage is opened here, on its way to the screen. */
+/**
+ * One local day of a camera, laid out to be played. Footage is opened here, on its way to the
+ * screen.
+ */
 export class DayReel implements Reel {
 	readonly camera: CameraId;
 	readonly day: Span;
@@ -102,7 +107,10 @@ export class DayReel implements Reel {
 		return this.#runs.get(group.runNo)?.anchorUs ?? 0;
 	}
 
-	/** Throws `corrupt` when something did not open: it is set aside, and a sieved reel goes on without it. */
+	/**
+	 * Throws `corrupt` when something did not open: it is set aside, and a sieved reel goes on
+	 * without it.
+	 */
 	async load(key: string, signal: AbortSignal): Promise<Bytes> {
 		const named = keyFrom(key);
 		if (named?.kind === 'init') return this.#loadInit(named.runNo);
@@ -204,7 +212,10 @@ export function coverageOf(runs: readonly Run[], day: Span, nowUs: number): Cove
 	return coverage(runs, day.startUs, Math.max(day.startUs, Math.min(day.endUs, lastUs)));
 }
 
-/** Everything that is kept, and the gaps between: before the first footage there is nothing to explain. */
+/**
+ * Everything that is kept, and the gaps between: before the first footage there is nothing to
+ * explain.
+ */
 export function wholeCoverage(runs: readonly Run[], nowUs: number): Coverage {
 	const always = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };
 	const { footage, gaps } = coverageOf(runs, always, nowUs);

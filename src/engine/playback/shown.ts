@@ -84,7 +84,8 @@ export class Shown {
 			spot && group && offsetUs !== undefined && offsetUs !== null
 				? spot.wallUs - this.reel.anchorUs(group) - offsetUs
 				: positionUs;
-		// Browsers count in whole microseconds, rounded somehow: a little later it is this frame for sure.
+		// Browsers count in whole microseconds, rounded somehow: a little later it is this frame for
+		// sure.
 		const lastUs = lastSpot(this.reel.groups)?.positionUs ?? 0;
 		return Math.min(Math.max(exactUs, group?.positionUs ?? 0), lastUs) / 1e6 + 0.00001;
 	}

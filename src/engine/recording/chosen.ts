@@ -50,13 +50,18 @@ export class Chosen {
 		this.choice = { ...choice, lensLabel: lensId === choice.lensId ? lensLabel : null };
 	}
 
-	/** RC34: what was opened tells how the chosen lens is called, and its id where that is another by now. */
+	/**
+	 * RC34: what was opened tells how the chosen lens is called, and its id where that is another by
+	 * now.
+	 */
 	learn({ chosen, lensId, label }: Pick<Captured, 'chosen' | 'lensId' | 'label'>): void {
 		if (!chosen || this.choice.lensId === null) return;
 		this.choice = { ...this.choice, lensId: lensId || this.choice.lensId, lensLabel: label };
 	}
 
-	/** Choices are remembered as well as they can be; a store that refuses does not stop the camera. */
+	/**
+	 * Choices are remembered as well as they can be; a store that refuses does not stop the camera.
+	 */
 	async remember(wish: { readonly armed?: boolean } = {}): Promise<void> {
 		const { lensId, lensLabel = null, profile, sound } = this.choice;
 		try {

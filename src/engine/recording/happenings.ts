@@ -96,7 +96,10 @@ export class Happenings {
 		}
 	}
 
-	/** In order, so that an end finds its beginning. EV5: nobody waits for it, and nothing ends with it. */
+	/**
+	 * In order, so that an end finds its beginning. EV5: nobody waits for it, and nothing ends with
+	 * it.
+	 */
 	#inTurn(work: () => Promise<unknown>): void {
 		this.#work = this.#work.then(work).catch(() => undefined);
 	}

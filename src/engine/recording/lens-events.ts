@@ -1,7 +1,9 @@
 import type { End, Happenings } from './happenings.ts';
 import type { RecorderControls } from './recording.ts';
 
-/** Writes down while another lens than the chosen one records. Rule: docs/spec/recording.md, RC33. */
+/**
+ * Writes down while another lens than the chosen one records. Rule: docs/spec/recording.md, RC33.
+ */
 export function noteOtherLens(
 	recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>,
 	happenings: Pick<Happenings, 'begin'>,

@@ -7,7 +7,9 @@ const LOOK_MS = 15_000;
 /** A lens that is listed and does not open is not tried all day long. */
 const MOST_MS = 10 * 60_000;
 
-/** Whether what was chosen and could not be had is there again. Rule: docs/spec/recording.md, RC33. */
+/**
+ * Whether what was chosen and could not be had is there again. Rule: docs/spec/recording.md, RC33.
+ */
 export class LensReturn {
 	readonly #capture: Pick<Capture, 'lenses'>;
 	readonly #clock: Pick<Clock, 'monotonicMs'>;

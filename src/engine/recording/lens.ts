@@ -6,7 +6,10 @@ import type { Chosen } from './chosen.ts';
 import type { View } from './recording.ts';
 import { LensReturn } from './lens-return.ts';
 
-/** The lens that is open, if one is. Events of a lens that was let go are nobody's business any more. */
+/**
+ * The lens that is open, if one is. Events of a lens that was let go are nobody's business any
+ * more.
+ */
 export class LensInHand {
 	readonly #capture: Capture;
 	readonly #chosen: Chosen;
@@ -54,14 +57,17 @@ export class LensInHand {
 	}
 
 	/**
-	 * Opens what was chosen and holds it. The one before stays open: the caller closes it when nothing
-	 * reads from it any more. Throws what `Capture.open` throws, and then holds what it held.
+	 * Opens what was chosen and holds it. The one before stays open: the caller closes it when
+	 * nothing reads from it any more. Throws what `Capture.open` throws, and then holds what it held.
 	 */
 	async open(): Promise<Captured> {
 		return this.#hold(await this.#show());
 	}
 
-	/** RC33: what was chosen and could not be had is there again, and is held; as `open`. `null`: it is not. */
+	/**
+	 * RC33: what was chosen and could not be had is there again, and is held; as `open`. `null`: it
+	 * is not.
+	 */
 	async goBack(told: boolean): Promise<Captured | null> {
 		const before = this.#captured;
 		const { asked } = this.#chosen;

@@ -33,8 +33,8 @@ export interface LossesControls {
 }
 
 /**
- * What somebody deletes of this site's data while a page is open: said until the person knows, and no
- * reason to stop. Rules: docs/spec/guard.md, GO4 and GO5.
+ * What somebody deletes of this site's data while a page is open: said until the person knows, and
+ * no reason to stop. Rules: docs/spec/guard.md, GO4 and GO5.
  */
 export class Losses implements LossesControls {
 	cleared: Cleared | null;

@@ -30,7 +30,9 @@ export interface PlanningControls {
 	/** A person presses Start or Stop. */
 	start(): Promise<void>;
 	stop(): Promise<void>;
-	/** `change`: told the plan as it is when its turn comes, so that two changes at once both hold. */
+	/**
+	 * `change`: told the plan as it is when its turn comes, so that two changes at once both hold.
+	 */
 	set(change: (plan: Plan) => Partial<Plan>): Promise<void>;
 }
 

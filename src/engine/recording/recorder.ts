@@ -24,8 +24,8 @@ import { Vigil } from './vigil.ts';
 const ROTATE_MS = 4 * 60 * 60 * 1000;
 
 /**
- * Keeps a camera recording: opens the lens, replaces what fails, closes every run with its reason. No
- * method throws; `state` says what happened. Rules: docs/spec/recording.md.
+ * Keeps a camera recording: opens the lens, replaces what fails, closes every run with its reason.
+ * No method throws; `state` says what happened. Rules: docs/spec/recording.md.
  */
 export class Recorder implements RecorderControls {
 	readonly #tools: RecorderTools;
@@ -228,7 +228,10 @@ export class Recorder implements RecorderControls {
 		this.#begin(captured);
 	}
 
-	/** A new take on this lens. The one before is stopped in this very task, so that no frame is lost between. */
+	/**
+	 * A new take on this lens. The one before is stopped in this very task, so that no frame is lost
+	 * between.
+	 */
 	#begin(captured: Captured, why: RunEnd = 'rotated'): void {
 		const { camera } = this;
 		if (camera === null) return;
@@ -275,7 +278,7 @@ export class Recorder implements RecorderControls {
 		this.#take = null;
 	}
 
-	/** The same lens, asked for another size or rate. A run has one size from its first picture on. */
+	/** The same lens at another size or rate. A run has one size from its first picture on. */
 	async #adjust(changes: 'rate' | 'size' | null): Promise<void> {
 		const { captured } = this.#lens;
 		if (captured === null || changes === null) return;
@@ -285,7 +288,7 @@ export class Recorder implements RecorderControls {
 		if (goesOn) this.#begin(captured, 'changed');
 	}
 
-	/** Another lens or sound: the new picture first where the device can, so that the gap is short. */
+	/** Another lens or sound. Where the device can, the new one opens first: a short gap. */
 	async #replaceLens(why: RunEnd): Promise<void> {
 		const old = this.#lens.captured;
 		let fresh: Captured;
@@ -310,7 +313,7 @@ export class Recorder implements RecorderControls {
 		await this.#drained;
 	}
 
-	/** Something was plugged in or allowed: what failed or is missed may be there now (RC33, RC36). */
+	/** Something was plugged in or allowed: what failed or is missed may work now (RC33, RC36). */
 	async #tryAgain(): Promise<void> {
 		const failed = this.#state.kind === 'off' && this.#state.fault !== null;
 		if (this.#state.kind === 'blind') await this.#retryNow();

@@ -45,7 +45,10 @@ export interface View {
 	readonly lensId: string;
 	readonly label: string;
 	readonly sound: boolean;
-	/** What the lens is called that was chosen and is not there, so that this one is used; '': nobody knows. */
+	/**
+	 * What the lens is called that was chosen and is not there, so that this one is used; '': nobody
+	 * knows.
+	 */
 	readonly instead?: string | null;
 }
 
@@ -73,13 +76,22 @@ export interface RecorderControls {
 	/** `null`: nothing is being encoded. */
 	readonly effort: Effort | null;
 	on(listener: () => void): () => void;
-	/** Opens the lens and shows the picture, where none is on. Never throws: the state says what happened. */
+	/**
+	 * Opens the lens and shows the picture, where none is on. Never throws: the state says what
+	 * happened.
+	 */
 	open(choice: RecorderChoice): Promise<void>;
-	/** Changes lens, quality or sound; opens no lens that is closed; while recording the run is replaced without losing a frame where the lens stays. */
+	/**
+	 * Changes lens, quality or sound; opens no lens that is closed; while recording the run is
+	 * replaced without losing a frame where the lens stays.
+	 */
 	change(choice: RecorderChoice): Promise<void>;
 	/** Records so many steps below what was chosen, which stays chosen. */
 	spare(step: number): Promise<void>;
-	/** Replaces the run that is being recorded by a new one, without losing a frame; does nothing else. */
+	/**
+	 * Replaces the run that is being recorded by a new one, without losing a frame; does nothing
+	 * else.
+	 */
 	renew(): Promise<void>;
 	start(): Promise<void>;
 	/** Goes on by itself where recording was on before the page went away. True when it does. */

@@ -25,7 +25,10 @@ export interface RepairsTools {
 /** Writes down what is repaired, and loads the page anew where that is what is left. */
 export class Repairs {
 	readonly #tools: RepairsTools;
-	/** One remark of a kind for one trouble: a lens that is gone for a day is tried thousands of times. */
+	/**
+	 * One remark of a kind for one trouble: a lens that is gone for a day is tried thousands of
+	 * times.
+	 */
 	#said = new Set<Repair>();
 
 	constructor(tools: RepairsTools) {

@@ -33,7 +33,10 @@ export interface SparingTools {
 	readonly power: Power;
 }
 
-/** Makes the recorder do less where the device cannot keep up, and more again. Rules: docs/spec/sparing.md. */
+/**
+ * Makes the recorder do less where the device cannot keep up, and more again. Rules:
+ * docs/spec/sparing.md.
+ */
 export class Sparing implements Thrift {
 	readonly #tools: SparingTools;
 	readonly #listeners = new Set<() => void>();

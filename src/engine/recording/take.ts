@@ -87,7 +87,10 @@ export class Take {
 	#broken: Fault | null = null;
 	#ending: Promise<void> | null = null;
 
-	/** Starts encoding in this very task. `after`: the end of the take before, whose last head this run names. */
+	/**
+	 * Starts encoding in this very task. `after`: the end of the take before, whose last head this
+	 * run names.
+	 */
 	constructor(
 		tools: TakeTools,
 		camera: CameraId,
@@ -154,7 +157,10 @@ export class Take {
 		this.#lateMs = this.#tools.clock.monotonicMs() - endMs;
 	}
 
-	/** Ends it: what is still in the encoder is saved, then the run is closed. Resolves when that is done. */
+	/**
+	 * Ends it: what is still in the encoder is saved, then the run is closed. Resolves when that is
+	 * done.
+	 */
 	end(why: RunEnd): Promise<void> {
 		this.#why ??= why;
 		this.#ending ??= this.#end();

@@ -34,7 +34,9 @@ export class Thumbnailing {
 		this.#init = init;
 	}
 
-	/** A fragment that is saved and begins with a key frame at `startUs`. Nobody needs to wait for it. */
+	/**
+	 * A fragment that is saved and begins with a key frame at `startUs`. Nobody needs to wait for it.
+	 */
 	async offer(fragment: Bytes, startUs: number): Promise<void> {
 		const due = startUs - this.#lastUs >= EVERY_US;
 		if (!due || this.#busy || this.#failures >= MOST_FAILURES) return;

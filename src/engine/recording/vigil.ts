@@ -10,7 +10,10 @@ import type { Clock } from '#ports/device/clock.ts';
 
 const TICK_MS = 1000;
 
-/** The recorder's timers: looks every second, and tries again ever more rarely. Rules: docs/spec/watchdog.md. */
+/**
+ * The recorder's timers: looks every second, and tries again ever more rarely. Rules:
+ * docs/spec/watchdog.md.
+ */
 export class Vigil {
 	/** In a row, without a segment saved between them. */
 	failures = 0;

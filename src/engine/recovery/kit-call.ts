@@ -16,7 +16,10 @@ export interface CallTools {
 	readonly relays: Relays;
 }
 
-/** A recovery kit at the relay: it asks whose it is, proves itself, and has the home's roster. Rules: docs/spec/kit.md, KT4. */
+/**
+ * A recovery kit at the relay: it asks whose it is, proves itself, and has the home's roster.
+ * Rules: docs/spec/kit.md, KT4.
+ */
 export class KitCall {
 	/** The home's, whole, as the relay has it; not checked. */
 	readonly entries: readonly Bytes[];

@@ -30,7 +30,10 @@ export interface KitsTools {
 	readonly here: string;
 }
 
-/** The home's recovery kit, as its devices see it: made, tried, and refused. Rules: docs/spec/kit.md. */
+/**
+ * The home's recovery kit, as its devices see it: made, tried, and refused. Rules:
+ * docs/spec/kit.md.
+ */
 export class Kits implements KitControls {
 	readonly #tools: KitsTools;
 	readonly #listeners = new Set<() => void>();

@@ -57,7 +57,10 @@ const REFUSED: Partial<Record<Refusal, RecoveryEnd>> = {
 	'too-many': 'too-many',
 };
 
-/** A device that comes back with a recovery kit: it claims, and a day later it is an owner (KT5 to KT9). */
+/**
+ * A device that comes back with a recovery kit: it claims, and a day later it is an owner (KT5 to
+ * KT9).
+ */
 export class Recovering implements RecoveryControls {
 	readonly #tools: RecoveringTools;
 	readonly #listeners = new Set<() => void>();
@@ -142,7 +145,9 @@ export class Recovering implements RecoveryControls {
 		}
 	}
 
-	/** Throws `corrupt`: a device of the home is shown what its own roster does not lead to (KT17). */
+	/**
+	 * Throws `corrupt`: a device of the home is shown what its own roster does not lead to (KT17).
+	 */
 	async #check(self: Self, { home }: Roster, entries: readonly Bytes[]): Promise<void> {
 		const { crypto, clock } = this.#tools;
 		const common = commonLength(self.roster, entries);

@@ -24,7 +24,10 @@ export interface Claimed {
 	readonly readyMs: number;
 }
 
-/** What a trial found: it works, it is an older one, it is of another home or unknown, or it is no kit. */
+/**
+ * What a trial found: it works, it is an older one, it is of another home or unknown, or it is no
+ * kit.
+ */
 export type Trial = 'works' | 'old' | 'other' | NoKit;
 
 /** This home's recovery kit. Throws `Fault` as `MembersControls` does. Rules: docs/spec/kit.md. */
@@ -37,7 +40,10 @@ export interface KitControls {
 	readonly hindrance: 'not-owner' | 'no-relay' | null;
 	readonly claims: readonly Claimed[];
 	on(listener: () => void): () => void;
-	/** Makes one; it opens nothing before `keep`. Throws `offline` and such where the relay does not say how others reach it. */
+	/**
+	 * Makes one; it opens nothing before `keep`. Throws `offline` and such where the relay does not
+	 * say how others reach it.
+	 */
 	draw(passphrase?: string | null): Promise<DrawnKit>;
 	/** The one that was drawn becomes the home's, and those from before are worth nothing. */
 	keep(): Promise<void>;
@@ -56,13 +62,19 @@ export type RecoveryState =
 	| { readonly kind: 'done' }
 	| { readonly kind: 'ended'; readonly why: RecoveryEnd; readonly fault: Fault | null };
 
-/** Coming back with a recovery kit. No method throws: the state says what happened. Rules: docs/spec/kit.md. */
+/**
+ * Coming back with a recovery kit. No method throws: the state says what happened. Rules:
+ * docs/spec/kit.md.
+ */
 export interface RecoveryControls {
 	readonly state: RecoveryState;
 	/** From an earlier visit: when the kit will do. */
 	readonly claimedMs: number | null;
 	on(listener: () => void): () => void;
-	/** What was typed, scanned, or came with the address. `name`: what this device is to be called; `relay`: where it is, when a person says so (KT13). */
+	/**
+	 * What was typed, scanned, or came with the address. `name`: what this device is to be called;
+	 * `relay`: where it is, when a person says so (KT13).
+	 */
 	come(kit: string, name: string, relay: string | null, passphrase?: string | null): Promise<void>;
 	reset(): void;
 }

@@ -14,7 +14,10 @@ import { deriveKey } from './seal.ts';
 
 /** What opens a camera's footage. */
 export interface CameraKeys {
-	/** Homes in which it may have recorded; `null`: whichever it names, for the camera of another device. */
+	/**
+	 * Homes in which it may have recorded; `null`: whichever it names, for the camera of another
+	 * device.
+	 */
 	readonly homes: ReadonlySet<HomeId> | null;
 	readonly verify: VerifyKey;
 	/** Throws `not-found` when that epoch was never granted to this device. */
@@ -80,7 +83,10 @@ export class Opener {
 		return opened;
 	}
 
-	/** It has no head: a thumbnail is shown until the footage itself takes its place, an event is a remark. */
+	/**
+	 * It has no head: a thumbnail is shown until the footage itself takes its place, an event is a
+	 * remark.
+	 */
 	async openMeta(kind: Meta, camera: CameraId, { wallUs, bytes }: SealedMeta): Promise<Opened> {
 		const keys = await this.#keysOf(camera);
 		try {
@@ -99,7 +105,10 @@ export class Opener {
 		}
 	}
 
-	/** A live part, signed by its camera, under the key of its run that the camera gave: whether it is of now is told by `LiveWindow`. */
+	/**
+	 * A live part, signed by its camera, under the key of its run that the camera gave: whether it is
+	 * of now is told by `LiveWindow`.
+	 */
 	async openLive(camera: CameraId, signed: Bytes, { run, secret }: LiveKey): Promise<OpenedPart> {
 		const keys = await this.#keysOf(camera);
 		try {
@@ -125,8 +134,9 @@ export class Opener {
 	}
 
 	/**
-	 * Checks segments in order without opening them: heads, bytes and chain. Seq 0 is the init section.
-	 * The first piece is taken at its signature's word, the others must follow without a hole.
+	 * Checks segments in order without opening them: heads, bytes and chain. Seq 0 is the init
+	 * section. The first piece is taken at its signature's word, the others must follow without a
+	 * hole.
 	 */
 	async verifyChain(
 		run: RunFacts,

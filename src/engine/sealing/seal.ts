@@ -46,7 +46,9 @@ class Workbench {
 	}
 }
 
-/** One segment as one or more sealed slices. The caller sees to it that a position is sealed once. */
+/**
+ * One segment as one or more sealed slices. The caller sees to it that a position is sealed once.
+ */
 export async function sealPayload(
 	crypto: Crypto,
 	key: SealKey,
@@ -92,7 +94,8 @@ type SealedInit = Pick<SealedSegment, 'bytes' | 'head'>;
 
 /**
  * Seals, chains and signs what one encoding delivers, in order. Calls may overlap: they queue.
- * After a failure it seals nothing more, because a position may be sealed only once: begin a new run.
+ * After a failure it seals nothing more, because a position may be sealed only once: begin a new
+ * run.
  *
  * Throws `Fault`: `conflict` (init section missing or given twice), `malformed` (impossible times),
  * and what `Crypto` throws.
@@ -138,7 +141,9 @@ export class RunSealer {
 		});
 	}
 
-	/** `oldestKept`: what retention has left of this camera by now; without it, what was said last. */
+	/**
+	 * `oldestKept`: what retention has left of this camera by now; without it, what was said last.
+	 */
 	fragment(fragment: Omit<Fragment, 'frames'>, oldestKept?: OldestKept): Promise<SealedSegment> {
 		return this.#inOrder(async () => {
 			if (this.#seq === 0) throw new Fault('conflict', 'the init section comes first');

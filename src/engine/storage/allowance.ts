@@ -4,8 +4,9 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preferences.ts';
 
 /**
- * What this device may keep: what the person allowed, or less where the browser refused more. Rules:
- * docs/spec/space.md. `estimate`: the browser's own quota in bytes, `null` where it tells none.
+ * What this device may keep: what the person allowed, or less where the browser refused more.
+ * Rules: docs/spec/space.md. `estimate`: the browser's own quota in bytes, `null` where it tells
+ * none.
  */
 export class Allowance {
 	/** What previews and index take, bytes; the caretaker counts them now and then. */
@@ -28,8 +29,8 @@ export class Allowance {
 	}
 
 	/**
-	 * In all, bytes, as of now. Asked before every write, so that a change counts at once. `wishBytes`: were
-	 * that the budget.
+	 * In all, bytes, as of now. Asked before every write, so that a change counts at once.
+	 * `wishBytes`: were that the budget.
 	 */
 	async bytes(wishBytes: number | null = null): Promise<number> {
 		const { budgetBytes, cap } = await this.#preferences.read();
@@ -53,8 +54,8 @@ export class Allowance {
 	}
 
 	/**
-	 * The browser refused to keep more than `usedBytes` of footage and reserve, and the reserve is spent. Call
-	 * it when there is room again: it writes.
+	 * The browser refused to keep more than `usedBytes` of footage and reserve, and the reserve is
+	 * spent. Call it when there is room again: it writes.
 	 */
 	async refused(usedBytes: number): Promise<void> {
 		const cap = capAfterRefusal(usedBytes + this.besideBytes, this.#clock.wallMs());

@@ -78,18 +78,23 @@ export interface Care {
 	begin(empty: boolean): void;
 	/** Looks now. Never throws. */
 	look(): Promise<void>;
-	/** What limits would delete if they held now; `null`: as they are. Throws what the store throws. */
+	/**
+	 * What limits would delete if they held now; `null`: as they are. Throws what the store throws.
+	 */
 	wouldLeave(wish: LimitsWish): Promise<Leaving>;
-	/** Does now what is due: purges, lets leave what is too much or too old. The bytes that left. Never throws. */
+	/**
+	 * Does now what is due: purges, lets leave what is too much or too old. The bytes that left.
+	 * Never throws.
+	 */
 	tend(): Promise<number>;
 	/** The person knows; it is not said again. */
 	forget(): void;
 }
 
 /**
- * Looks after the room of this device while a page is open: counts what fills it, keeps the reserve, lets
- * leave what is too old or was thrown away. Rules: docs/spec/space.md, retention.md. Nothing here is
- * needed to record: what fails is tried again at the next turn.
+ * Looks after the room of this device while a page is open: counts what fills it, keeps the
+ * reserve, lets leave what is too old or was thrown away. Rules: docs/spec/space.md, retention.md.
+ * Nothing here is needed to record: what fails is tried again at the next turn.
  */
 export class Caretaker implements Care {
 	filling: Filling | null = null;

@@ -3,7 +3,10 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 import type { Evicted } from '#ports/footage/segments.ts';
 
-/** Writes down what was deleted, and never keeps anybody waiting for it. Rules: docs/spec/space.md, "The journal". */
+/**
+ * Writes down what was deleted, and never keeps anybody waiting for it. Rules: docs/spec/space.md,
+ * "The journal".
+ */
 export class Journal {
 	readonly #ledger: Pick<Ledger, 'noteDeletion'>;
 	readonly #clock: Pick<Clock, 'wallMs'>;

@@ -25,7 +25,9 @@ export class Pins {
 		this.#allowance = allowance;
 	}
 
-	/** Throws `quota` where pins would leave no room to record (SP15), and what `Keeping.pin` throws. */
+	/**
+	 * Throws `quota` where pins would leave no room to record (SP15), and what `Keeping.pin` throws.
+	 */
 	async pin(camera: CameraId, span: Span): Promise<Pin> {
 		const [others, allowed] = await Promise.all([this.#spans(), this.#allowance.bytes()]);
 		const held = await this.#bytesOf([...others, { ...span, camera }]);

@@ -19,8 +19,8 @@ export interface RetentionTools {
 }
 
 /**
- * Keeps footage within what it may use: the oldest minutes leave before new ones are written. Rules:
- * docs/spec/retention.md.
+ * Keeps footage within what it may use: the oldest minutes leave before new ones are written.
+ * Rules: docs/spec/retention.md.
  */
 export class Retention {
 	readonly #tools: RetentionTools;
@@ -45,7 +45,10 @@ export class Retention {
 		return this.#pass(0, PAGES_A_SMALL_PASS);
 	}
 
-	/** RT18: what `fit` would delete if that were the budget, and what ended before `beforeUs`. Deletes nothing. */
+	/**
+	 * RT18: what `fit` would delete if that were the budget, and what ended before `beforeUs`.
+	 * Deletes nothing.
+	 */
 	async wouldLeave(budgetBytes: number | null, beforeUs?: number): Promise<Leaving> {
 		const { segments, allowance } = this.#tools;
 		const [used, may] = await Promise.all([
@@ -82,7 +85,9 @@ export class Retention {
 		this.#allowed = allowed;
 	}
 
-	/** Of what is no footage: the oldest leave when there is no room for it. Throws what it throws. */
+	/**
+	 * Of what is no footage: the oldest leave when there is no room for it. Throws what it throws.
+	 */
 	async withRoom<T>(write: () => Promise<T>): Promise<T> {
 		for (let tried = 1; ; tried++) {
 			try {
@@ -94,7 +99,10 @@ export class Retention {
 		}
 	}
 
-	/** After the fault `quota`; then write the same segment again. No bytes freed: there is no room to make. */
+	/**
+	 * After the fault `quota`; then write the same segment again. No bytes freed: there is no room to
+	 * make.
+	 */
 	async afterQuota(): Promise<Evicted> {
 		const { segments, allowance, reserve, journal } = this.#tools;
 		const usedBytes = await segments.usedBytes();

@@ -1,4 +1,7 @@
-/** What a link carried behind `#`: taken out of the address before anything else ran, and handed out once. */
+/**
+ * What a link carried behind `#`: taken out of the address before anything else ran, and handed out
+ * once.
+ */
 export interface Given {
 	readonly waits: 'code' | 'invite' | 'kit' | null;
 	/** As it stood there, without `#`; `null`: nothing, or somebody has it. */

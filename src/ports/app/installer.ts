@@ -1,4 +1,6 @@
-/** `offered`: the browser asks when told to; `by-hand`: only the person can, in the browser's menu. */
+/**
+ * `offered`: the browser asks when told to; `by-hand`: only the person can, in the browser's menu.
+ */
 export type Installation = 'installed' | 'offered' | 'by-hand';
 
 /** Whether this app is installed on the device, and the way there. */

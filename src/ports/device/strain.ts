@@ -3,8 +3,8 @@ import type { Pressure } from '#domain/recording/sparing.ts';
 /** How hard this device is pressed. */
 export interface Strain {
 	/**
-	 * Tells what it is under now, and every change, until the returned function is called. Silent where the browser does
-	 * not tell.
+	 * Tells what it is under now, and every change, until the returned function is called. Silent
+	 * where the browser does not tell.
 	 */
 	watch(told: (pressure: Pressure) => void): () => void;
 }

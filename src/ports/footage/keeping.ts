@@ -7,7 +7,9 @@ export interface Pin extends Span {
 	readonly camera: CameraId;
 }
 
-/** What a person deleted and can have back until it is purged. Its span is that of whole segments. */
+/**
+ * What a person deleted and can have back until it is purged. Its span is that of whole segments.
+ */
 export interface Removal extends Span {
 	readonly id: number;
 	readonly camera: CameraId;
@@ -17,8 +19,8 @@ export interface Removal extends Span {
 }
 
 /**
- * What a person keeps and throws away. Rules: docs/spec/retention.md, "Pins" and "Deleted by a person".
- * Throws `Fault`: what `Segments` throws, and what is said below.
+ * What a person keeps and throws away. Rules: docs/spec/retention.md, "Pins" and "Deleted by a
+ * person". Throws `Fault`: what `Segments` throws, and what is said below.
  */
 export interface Keeping {
 	pins(camera: CameraId): Promise<Pin[]>;
@@ -29,8 +31,8 @@ export interface Keeping {
 	/** Not purged yet, oldest first. */
 	removals(camera: CameraId): Promise<Removal[]>;
 	/**
-	 * Takes every segment that touches the span out of sight; the bytes stay until `purge`. `null`: there
-	 * was none. `conflict`: a pin lies in it. `malformed`: longer than a day.
+	 * Takes every segment that touches the span out of sight; the bytes stay until `purge`. `null`:
+	 * there was none. `conflict`: a pin lies in it. `malformed`: longer than a day.
 	 */
 	remove(camera: CameraId, span: Span): Promise<Removal | null>;
 	/** Puts the very same segments back. False: it was purged. */

@@ -19,16 +19,23 @@ export interface Evicted {
  * did not answer; it was reopened and tried again before), `conflict` (out of order), `corrupt`.
  */
 export interface Segments {
-	/** Opens a run with its sealed init section. `conflict` unless runNo is above every one before. */
+	/**
+	 * Opens a run with its sealed init section. `conflict` unless runNo is above every one before.
+	 */
 	begin(run: RunStart, init: Pick<SealedSegment, 'bytes' | 'head'>): Promise<Run>;
-	/** Appends the next segment: `conflict` unless its seq is the run's lastSeq + 1 and the run is open. */
+	/**
+	 * Appends the next segment: `conflict` unless its seq is the run's lastSeq + 1 and the run is
+	 * open.
+	 */
 	append(camera: CameraId, runNo: number, segment: SealedSegment): Promise<Run>;
 	/** Closes a run. A run without segments disappears with its init section. Twice is harmless. */
 	close(camera: CameraId, runNo: number, why: RunEnd): Promise<void>;
 
 	/** Cameras that have footage here. */
 	cameras(): Promise<CameraId[]>;
-	/** Runs that touch [fromUs, toUs), in recording order. Cost does not grow with the segments kept. */
+	/**
+	 * Runs that touch [fromUs, toUs), in recording order. Cost does not grow with the segments kept.
+	 */
 	runs(camera: CameraId, fromUs?: number, toUs?: number): Promise<Run[]>;
 	/** The run recorded last, or `null`. */
 	lastRun(camera: CameraId): Promise<Run | null>;
@@ -48,8 +55,9 @@ export interface Segments {
 	/** Sealed bytes kept, over all cameras. */
 	usedBytes(): Promise<number>;
 	/**
-	 * Deletes whole index pages, oldest first by order of writing, until at least `bytes` are freed or
-	 * `maxPages` are gone. Never touches the newest page of an open run, nor what the index does not name.
+	 * Deletes whole index pages, oldest first by order of writing, until at least `bytes` are freed
+	 * or `maxPages` are gone. Never touches the newest page of an open run, nor what the index does
+	 * not name.
 	 */
 	evict(bytes: number, maxPages: number): Promise<Evicted>;
 	/** The same with the pages that ended before `beforeUs`, whatever room there is. */

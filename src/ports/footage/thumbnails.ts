@@ -12,8 +12,8 @@ export interface Glance {
 /** Makes a small picture of the key frame that a fragment begins with, off the main thread. */
 export interface ThumbnailMaker {
 	/**
-	 * JPEG, at most 192 pixels wide. The bytes given are copied. Throws `Fault`: `unsupported` (this browser
-	 * cannot), `corrupt` (nothing decodes), `timeout`.
+	 * JPEG, at most 192 pixels wide. The bytes given are copied. Throws `Fault`: `unsupported` (this
+	 * browser cannot), `corrupt` (nothing decodes), `timeout`.
 	 */
 	picture(init: Bytes, fragment: Bytes): Promise<Glance>;
 	/** Releases its thread until it is needed again. */
@@ -29,12 +29,14 @@ export interface StoredThumbnail {
 export type Which = 'first' | 'last';
 
 /**
- * Sealed thumbnails of this device's cameras. They leave with the footage they show, and the oldest ones when there
- * are too many. Throws `Fault` as `Segments` does.
+ * Sealed thumbnails of this device's cameras. They leave with the footage they show, and the oldest
+ * ones when there are too many. Throws `Fault` as `Segments` does.
  */
 export interface Thumbnails {
 	put(camera: CameraId, thumbnail: StoredThumbnail): Promise<void>;
-	/** The first or the last of [fromUs, untilUs]; `null`: there is none, or its footage was deleted. */
+	/**
+	 * The first or the last of [fromUs, untilUs]; `null`: there is none, or its footage was deleted.
+	 */
 	find(
 		camera: CameraId,
 		which: Which,

@@ -1,7 +1,10 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Wrapped } from '#domain/home/grant.ts';
 
-/** Keys are opaque here: only adapters look inside (CryptoKeys in a browser). Marked by what they may do. */
+/**
+ * Keys are opaque here: only adapters look inside (CryptoKeys in a browser). Marked by what they
+ * may do.
+ */
 declare const use: unique symbol;
 interface Key<Use extends string> {
 	readonly [use]: Use;
@@ -33,7 +36,10 @@ export interface Dtls {
 	readonly expiresMs: number;
 }
 
-/** What both sides know beforehand (RFC 9180, section 5.1.2): at least 32 random bytes, and their name. */
+/**
+ * What both sides know beforehand (RFC 9180, section 5.1.2): at least 32 random bytes, and their
+ * name.
+ */
 export interface Psk {
 	readonly id: Bytes;
 	readonly key: Bytes;
@@ -52,7 +58,10 @@ export interface Crypto {
 	random(length: number): Bytes;
 	sha256(bytes: Bytes): Promise<Bytes>;
 
-	/** `readable`: the vault will have to keep it as bytes; else it can never leave the browser's own keeping. */
+	/**
+	 * `readable`: the vault will have to keep it as bytes; else it can never leave the browser's own
+	 * keeping.
+	 */
 	makeSignKey(readable: boolean): Promise<Pair<SignKey>>;
 	makeKemKey(readable: boolean): Promise<Pair<KemKey>>;
 	/** Of a private number and its public point, for as long as the page is open. */

@@ -2,7 +2,9 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { Dtls, KemKey, Pair, Secret, SignKey } from './crypto.ts';
 
-/** How well keys are kept: sealed in the browser, readable in its database, or gone with the tab. */
+/**
+ * How well keys are kept: sealed in the browser, readable in its database, or gone with the tab.
+ */
 export type KeyStrength = 'sealed' | 'readable' | 'memory';
 
 /** A 32-byte secret as it is kept: the working key, and the same wrapped for this very device. */
@@ -66,7 +68,9 @@ export interface Identity {
 	readonly kem: Pair<KemKey>;
 	/** `null` where there is no WebRTC, or when it was lost: it can be renewed. */
 	readonly dtls: Dtls | null;
-	/** The one this device founded first, then those it came into; old footage is sealed under them. */
+	/**
+	 * The one this device founded first, then those it came into; old footage is sealed under them.
+	 */
 	readonly homes: readonly KeptHome[];
 	/** None on a device that only watches. */
 	readonly cameras: readonly KeptCamera[];
@@ -85,7 +89,10 @@ export type NewHome = Omit<KeptHome, 'keys'> & {
 	readonly keys: readonly { readonly number: number; readonly secret: NewSecret }[];
 };
 
-/** What a newcomer keeps before it consents: where it may come back to as a member (PR21). No secret. */
+/**
+ * What a newcomer keeps before it consents: where it may come back to as a member (PR21). No
+ * secret.
+ */
 export interface PendingJoin {
 	readonly home: HomeId;
 	/** Public key of the owner that its person agreed on. */
@@ -123,7 +130,8 @@ export type VaultReading =
  * transaction of its own, never from a copy in memory.
  *
  * Throws `Fault`: `conflict` (an identity is there already), `unavailable`, `timeout` (it did not
- * answer in 5 s), `quota`, `unsupported` (this browser cannot keep such keys), `newer`, `blocked`, `not-found` (no such camera, no such home).
+ * answer in 5 s), `quota`, `unsupported` (this browser cannot keep such keys), `newer`, `blocked`,
+ * `not-found` (no such camera, no such home).
  */
 export interface Vault {
 	/** Looks at every part; bad parts are named, not thrown. */
@@ -136,12 +144,21 @@ export interface Vault {
 	epoch(camera: CameraId, number: number): Promise<KeptEpoch | null>;
 	/** The epoch with the highest number, or `null`. */
 	lastEpoch(camera: CameraId): Promise<KeptEpoch | null>;
-	/** Of this device's cameras, and of others as they are granted. `conflict` when that number is taken. */
+	/**
+	 * Of this device's cameras, and of others as they are granted. `conflict` when that number is
+	 * taken.
+	 */
 	addEpoch(camera: CameraId, facts: EpochFacts, secret: NewSecret): Promise<void>;
 
-	/** From now on it is in this home. One that is known already grows; `conflict` when its roster does not go on from what is kept. */
+	/**
+	 * From now on it is in this home. One that is known already grows; `conflict` when its roster
+	 * does not go on from what is kept.
+	 */
 	enter(home: NewHome): Promise<void>;
-	/** More of a known home's roster, the first being entry `seq`; `conflict` unless that is the next one. `seenMs`: when they came. */
+	/**
+	 * More of a known home's roster, the first being entry `seq`; `conflict` unless that is the next
+	 * one. `seenMs`: when they came.
+	 */
 	appendRoster(
 		home: HomeId,
 		seq: number,
@@ -171,7 +188,9 @@ export interface Vault {
 	keepPendingJoin(pending: PendingJoin | null): Promise<void>;
 	/** Rows that cannot be read are left out. */
 	arrivals(): Promise<readonly Arrival[]>;
-	/** Instead of what was kept of that device in that home; `null` ends it. The oldest beyond 32 go. */
+	/**
+	 * Instead of what was kept of that device in that home; `null` ends it. The oldest beyond 32 go.
+	 */
 	keepArrival(
 		of: Pick<Arrival, 'home' | 'device'>,
 		change: (before: Arrival | null) => Arrival | null,

@@ -1,4 +1,6 @@
-/** A lens (or any video input) of this device. Labels are empty until the person allowed a camera. */
+/**
+ * A lens (or any video input) of this device. Labels are empty until the person allowed a camera.
+ */
 export interface Lens {
 	readonly id: string;
 	readonly label: string;
@@ -22,7 +24,10 @@ export interface Picture {
 	readonly [picture]: true;
 }
 
-/** `ended`: unplugged or taken for good. `denied`: permission withdrawn. `muted`: no frames for now (a call, a lid). */
+/**
+ * `ended`: unplugged or taken for good. `denied`: permission withdrawn. `muted`: no frames for now
+ * (a call, a lid).
+ */
 export type CapturedEvent = 'ended' | 'denied' | 'muted' | 'unmuted';
 
 export interface Captured {
@@ -35,15 +40,18 @@ export interface Captured {
 	readonly width: number;
 	readonly height: number;
 	readonly frameRate: number;
-	/** False when sound was not asked for, or asked for and refused: the picture goes on without it. */
+	/**
+	 * False when sound was not asked for, or asked for and refused: the picture goes on without it.
+	 */
 	readonly sound: boolean;
 	/** Frames delivered since it was opened; the watchdog's pulse, also in a hidden page. */
 	frames(): number;
 	/** Frames that the lens gave and the browser had no time for; 0 where it does not tell. */
 	lost(): number;
 	/**
-	 * Asks for another size or rate from now on; a lens that cannot goes on as before. Never throws. What is opened a second
-	 * time beside it would not do: Chromium gives both what the first asked for, and only shows the second smaller.
+	 * Asks for another size or rate from now on; a lens that cannot goes on as before. Never throws.
+	 * What is opened a second time beside it would not do: Chromium gives both what the first asked
+	 * for, and only shows the second smaller.
 	 */
 	adjust(wish: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): Promise<void>;
 	on(listener: (event: CapturedEvent) => void): () => void;
@@ -51,9 +59,10 @@ export interface Captured {
 }
 
 /**
- * Opens lenses. Throws `Fault` of the camera: `denied` (the person or a policy said no), `system` (the page
- * may, the browser may not), `not-found` (no camera), `conflict` (in use by another program),
- * `unreadable` (it did not start), `unsupported` (no secure context, no API), `timeout`, `unavailable`.
+ * Opens lenses. Throws `Fault` of the camera: `denied` (the person or a policy said no), `system`
+ * (the page may, the browser may not), `not-found` (no camera), `conflict` (in use by another
+ * program), `unreadable` (it did not start), `unsupported` (no secure context, no API), `timeout`,
+ * `unavailable`.
  */
 export interface Capture {
 	lenses(): Promise<Lens[]>;

@@ -23,11 +23,14 @@ export interface ClipPart {
 	readonly untilUs: number | null;
 }
 
-/** One clip being written, in a worker of its own. Throws `Fault`; after one, only `cancel` makes sense. */
+/**
+ * One clip being written, in a worker of its own. Throws `Fault`; after one, only `cancel` makes
+ * sense.
+ */
 export interface ClipWork {
 	/**
-	 * Resolves when there is room for the next. The bytes are handed over. `unsupported`: this cannot be copied,
-	 * because its codec or its parameter sets are not those of the part before.
+	 * Resolves when there is room for the next. The bytes are handed over. `unsupported`: this cannot
+	 * be copied, because its codec or its parameter sets are not those of the part before.
 	 */
 	add(part: ClipPart): Promise<void>;
 	/** The file in memory; `null` where it was written to a file. */

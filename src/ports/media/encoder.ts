@@ -57,6 +57,9 @@ export interface Encoding {
 
 /** Turns a captured picture into fragmented MP4. */
 export interface Encoder {
-	/** Begins in this very task, so that a replaced encoding can stop in the same one without losing a frame. */
+	/**
+	 * Begins in this very task, so that a replaced encoding can stop in the same one without losing a
+	 * frame.
+	 */
 	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding;
 }

@@ -12,7 +12,10 @@ export interface LiveEncoderOptions {
 }
 
 export interface LiveEncoderSink {
-	/** Each 100 ms at most, a key frame at its head or in none; or about one a second where there are no single frames. */
+	/**
+	 * Each 100 ms at most, a key frame at its head or in none; or about one a second where there are
+	 * no single frames.
+	 */
 	part(part: LivePart): void;
 	/** It gave up. Nothing comes after it. */
 	ended(fault: Fault): void;

@@ -11,7 +11,10 @@ export type LiveScreenEvent =
 	/** The canvas shows nothing more: its codec is none of this browser's, or nothing decodes. */
 	| { readonly kind: 'failed'; readonly fault: Fault };
 
-/** Where a live picture is seen: a stream in a video, or decoded parts on a canvas. No method throws. */
+/**
+ * Where a live picture is seen: a stream in a video, or decoded parts on a canvas. No method
+ * throws.
+ */
 export interface LiveScreen {
 	/** Whether parts can be decoded here. */
 	readonly decodes: boolean;

@@ -4,7 +4,9 @@ import type { Fault } from '#domain/base/fault.ts';
 export interface Reel {
 	/** RFC 8216; its URIs are keys for `load`. */
 	readonly playlist: string;
-	/** Bytes of one line; used for nothing but showing them. A rejection ends the loading (`failed`). */
+	/**
+	 * Bytes of one line; used for nothing but showing them. A rejection ends the loading (`failed`).
+	 */
 	load(key: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -12,15 +14,18 @@ export type ScreenEvent =
 	/** A frame was painted; its presentation time on the playlist's timeline. */
 	| { readonly kind: 'frame'; readonly positionS: number }
 	/**
-	 * Where the piece around `key` really lies: its media time minus its position. Sound that begins a little
-	 * before the picture moves it away from what the playlist says.
+	 * Where the piece around `key` really lies: its media time minus its position. Sound that begins
+	 * a little before the picture moves it away from what the playlist says.
 	 */
 	| { readonly kind: 'placed'; readonly key: string; readonly offsetS: number }
 	/** The end of the playlist was shown. */
 	| { readonly kind: 'ended' }
 	/** Moves or stands still by itself: a media key, the system, a hidden page. */
 	| { readonly kind: 'moving'; readonly moving: boolean }
-	/** Nothing more comes to the buffer: what is in it plays on. `key`: the line that failed, where it is known. */
+	/**
+	 * Nothing more comes to the buffer: what is in it plays on. `key`: the line that failed, where it
+	 * is known.
+	 */
 	| {
 			readonly kind: 'failed';
 			readonly why: 'load' | 'media';
@@ -31,12 +36,14 @@ export type ScreenEvent =
 	| { readonly kind: 'starved' };
 
 /**
- * Where footage is seen. Positions are seconds on the playlist's timeline. Waiting calls reject with
- * `Fault` `aborted` when another `show`, `seek` or `clear` comes, and with the fault of a `failed`.
- * They have no deadline of their own: give them a signal.
+ * Where footage is seen. Positions are seconds on the playlist's timeline. Waiting calls reject
+ * with `Fault` `aborted` when another `show`, `seek` or `clear` comes, and with the fault of a
+ * `failed`. They have no deadline of their own: give them a signal.
  */
 export interface Screen {
-	/** Replaces what is shown. Resolves when the frame at the position is painted; it stands still. */
+	/**
+	 * Replaces what is shown. Resolves when the frame at the position is painted; it stands still.
+	 */
 	show(reel: Reel, positionS: number, signal: AbortSignal): Promise<void>;
 	/** Resolves when the frame at the position is painted. Goes on moving if it did. */
 	seek(positionS: number, signal: AbortSignal): Promise<void>;

@@ -10,7 +10,9 @@ export interface ChannelEvents {
 
 /** One conversation on a cable: whole messages, all of them, in order. */
 export interface Channel {
-	/** Nothing happens when it has ended. A message holds 256 KiB at most; a longer one is not sent. */
+	/**
+	 * Nothing happens when it has ended. A message holds 256 KiB at most; a longer one is not sent.
+	 */
 	sendText(text: string): void;
 	sendBytes(bytes: Bytes): void;
 	/** Bytes that wait to go. */
@@ -43,7 +45,10 @@ export interface OfferedCable extends Cable {
 	accept(answer: Contact): Promise<void>;
 }
 
-/** Direct connections without anybody in between. Throws `unsupported` without WebRTC, `offline` without a network, `malformed`. */
+/**
+ * Direct connections without anybody in between. Throws `unsupported` without WebRTC, `offline`
+ * without a network, `malformed`.
+ */
 export interface Cables {
 	offer(events: CableEvents): Promise<OfferedCable>;
 	/** Waits for the other end to accept, as long as the browser lets it. */

@@ -15,7 +15,10 @@ export type PeerEvent =
 	/** Over the data channel. */
 	| { readonly kind: 'said'; readonly text: string };
 
-/** One end of a WebRTC connection. Descriptions are what the caller has checked. After `close` nothing is heard. */
+/**
+ * One end of a WebRTC connection. Descriptions are what the caller has checked. After `close`
+ * nothing is heard.
+ */
 interface Peer {
 	/** A candidate of the other side; one that cannot be used is left out. */
 	candidate(candidate: string, mid: string | null): Promise<void>;
@@ -26,7 +29,10 @@ interface Peer {
 	close(): void;
 }
 
-/** The camera's end: it offers. Calls reject with `Fault` `malformed` for what the browser does not take. */
+/**
+ * The camera's end: it offers. Calls reject with `Fault` `malformed` for what the browser does not
+ * take.
+ */
 export interface CameraPeer extends Peer {
 	offer(restart: boolean): Promise<string>;
 	accept(answer: string): Promise<void>;
@@ -41,7 +47,10 @@ export interface ViewerPeer extends Peer {
 	/** What arrives; tracks come and go in it. */
 	readonly picture: Picture;
 	answer(offer: string): Promise<string>;
-	/** Sends this device's microphone. Throws `denied`, `not-found`, `unsupported`; `aborted`: let go meanwhile. */
+	/**
+	 * Sends this device's microphone. Throws `denied`, `not-found`, `unsupported`; `aborted`: let go
+	 * meanwhile.
+	 */
 	talk(on: boolean): Promise<void>;
 }
 

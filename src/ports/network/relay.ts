@@ -26,7 +26,10 @@ export interface RelaySocket {
 	close(): void;
 }
 
-/** The way to a relay. Throws `Fault`: `offline`, `timeout` (3 s), `not-found` (no relay there), `denied` by the page's policy. */
+/**
+ * The way to a relay. Throws `Fault`: `offline`, `timeout` (3 s), `not-found` (no relay there),
+ * `denied` by the page's policy.
+ */
 export interface Relays {
 	/** Asks what is at an address; `null`: something, but no relay. */
 	card(origin: string): Promise<RelayCard | null>;

@@ -3,8 +3,8 @@ import type { Filling } from '#domain/storage/filling.ts';
 import type { Deletion } from '#domain/storage/journal.ts';
 
 /**
- * What became of this device's room: what filled it, what was deleted and why, which settings changed.
- * Nothing here is needed to record or to play. Rules: docs/spec/space.md, "The journal".
+ * What became of this device's room: what filled it, what was deleted and why, which settings
+ * changed. Nothing here is needed to record or to play. Rules: docs/spec/space.md, "The journal".
  * Throws `Fault`: `timeout`, `unavailable`, `quota`, `unsupported`.
  */
 export interface Ledger {

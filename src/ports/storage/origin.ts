@@ -1,4 +1,6 @@
-/** What lay here when it was last looked at; kept where the browser's own clearing does not reach. */
+/**
+ * What lay here when it was last looked at; kept where the browser's own clearing does not reach.
+ */
 export interface Trace {
 	readonly bytes: number;
 	/** End of the newest footage, ms since 1970. */
@@ -21,7 +23,9 @@ export interface Cleared {
 	readonly anew: boolean;
 }
 
-/** What the browser grants this site on this device, and what it keeps quiet about. Nothing throws. */
+/**
+ * What the browser grants this site on this device, and what it keeps quiet about. Nothing throws.
+ */
 export interface Origin {
 	/** Everything stored for this site, bytes; `null` where the browser does not tell. */
 	usedBytes(): Promise<number | null>;

@@ -15,7 +15,9 @@ export function personOf(address: string): string {
 	return isLocal ? words.join(':') : `${words.slice(0, 4).join(':')}::`;
 }
 
-/** IPv4: the address. IPv6: its /48, as some have 65,536 networks of their own; whoever shares it. */
+/**
+ * IPv4: the address. IPv6: its /48, as some have 65,536 networks of their own; whoever shares it.
+ */
 export function networkOf(address: string): string {
 	return wordsOf(address)?.slice(0, 3).join(':') ?? v4Of(address);
 }

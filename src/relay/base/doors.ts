@@ -22,7 +22,10 @@ export interface Visit {
 	readonly inside: boolean;
 	/** From this machine itself, and by no proxy: neither one that is named nor one that says so. */
 	readonly local: boolean;
-	/** What the visitor connected to, as in `https://cam.local:8443`; `null`: a name that is not ours (RL4). */
+	/**
+	 * What the visitor connected to, as in `https://cam.local:8443`; `null`: a name that is not ours
+	 * (RL4).
+	 */
 	readonly origin: string | null;
 }
 

@@ -20,7 +20,9 @@ export interface Asset {
 
 /** The built app, whole in memory: serving it opens no file, so a full disk cannot stop it. */
 export interface Site {
-	/** By path, as in `/favicon.svg`. What is not in here does not exist: no path reaches the disk. */
+	/**
+	 * By path, as in `/favicon.svg`. What is not in here does not exist: no path reaches the disk.
+	 */
 	readonly assets: ReadonlyMap<string, Asset>;
 	/** The page for every address of the app. */
 	readonly page: Asset;
@@ -108,7 +110,10 @@ function otherThan(path: string, folder: string): Fault {
 	return new Fault('malformed', `A compressed form of ${path} in ${folder} is another file.`);
 }
 
-/** Every file below a folder by its path from there; where a name on the way starts with a dot it is left out. */
+/**
+ * Every file below a folder by its path from there; where a name on the way starts with a dot it is
+ * left out.
+ */
 async function filesOf(folder: string): Promise<Map<string, Bytes>> {
 	const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
 	const files = new Map<string, Bytes>();

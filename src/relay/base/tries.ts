@@ -1,4 +1,7 @@
-/** At most so many in any stretch of time: exactly, however they fall. Times are of a clock that is never set back. */
+/**
+ * At most so many in any stretch of time: exactly, however they fall. Times are of a clock that is
+ * never set back.
+ */
 export class Tries {
 	readonly #max: number;
 	readonly #withinMs: number;

@@ -3,7 +3,10 @@ import { addressOf } from './address-of.ts';
 import { isLoopback } from '#relay/base/doors.ts';
 import type { LiveSettings } from '#relay/base/ipc.ts';
 
-/** The addresses under which this machine can be reached; those that change by the hour are left out. */
+/**
+ * The addresses under which this machine can be reached; those that change by the hour are left
+ * out.
+ */
 export function addressesHere(host: string): string[] {
 	const loopback = ['127.0.0.1', '::1'];
 	if (isLoopback(host)) return loopback;

@@ -6,7 +6,10 @@ export interface Options {
 	readonly data: string;
 	/** The folder of the built app; undefined means the one beside the source. */
 	readonly app: string | undefined;
-	/** What counts more than settings.json, by the names it has there; not checked yet, save for numbers. */
+	/**
+	 * What counts more than settings.json, by the names it has there; not checked yet, save for
+	 * numbers.
+	 */
 	readonly settings: Readonly<Record<string, unknown>>;
 	/**
 	 * Which of all this a variable of the environment said, by its name here or in settings.json:

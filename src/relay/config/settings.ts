@@ -132,7 +132,10 @@ export type Read =
 	/** Each names its field. */
 	| { readonly kind: 'wrong'; readonly sentences: readonly string[] };
 
-/** @param text of settings.json; `null`: there is none. What the command line and environment say counts more. */
+/**
+ * @param text of settings.json; `null`: there is none. What the command line and environment say
+ *   counts more.
+ */
 export function readSettings(text: string | null, options: Options): Read {
 	let raw: unknown = {};
 	try {

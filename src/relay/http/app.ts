@@ -98,7 +98,8 @@ function decoded(path: string): string | null {
 function answer(context: Context, asset: Asset): Response {
 	const accepted = acceptedEncodings(context.req.header('Accept-Encoding') ?? '');
 	const smaller = asset.smaller.find(({ encoding }) => accepted(encoding));
-	// Different bytes need different tags: a cache must never join one form to another (RFC 9110, 8.8.3).
+	// Different bytes need different tags: a cache must never join one form to another (RFC 9110,
+	// 8.8.3).
 	const tag = `"${asset.hash}${smaller ? `-${smaller.encoding}` : ''}"`;
 	const headers: Record<string, string> = {
 		ETag: tag,
@@ -122,7 +123,9 @@ function matches(condition: string | undefined, tag: string): boolean {
 		.some((one) => one === tag || one === '*');
 }
 
-/** RFC 9110, 12.5.3, so far as two encodings need it: a name alone, or with a weight that is not 0. */
+/**
+ * RFC 9110, 12.5.3, so far as two encodings need it: a name alone, or with a weight that is not 0.
+ */
 function acceptedEncodings(header: string): (encoding: string) => boolean {
 	const weights = new Map(
 		header.split(',').map((part) => {

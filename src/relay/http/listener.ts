@@ -156,7 +156,9 @@ function serverOf(behind: Behind, tls: Tls | null, patience: Patience): Server |
 	return server;
 }
 
-/** An answer that nobody reads ends with its connection, and so does one that asks without reading. */
+/**
+ * An answer that nobody reads ends with its connection, and so does one that asks without reading.
+ */
 function deadlines({
 	answerMs,
 	kibMs,
@@ -185,7 +187,9 @@ function deadlines({
 /** Every address: both kinds at once, or the older alone where the newer is switched off. */
 const ANY = ['::', '0.0.0.0'];
 
-/** A browser takes localhost for both, whatever this machine's list of hosts says (RFC 6761, 6.3). */
+/**
+ * A browser takes localhost for both, whatever this machine's list of hosts says (RFC 6761, 6.3).
+ */
 async function addressesOf(host: string): Promise<Iterable<string>> {
 	if (host === ANY[0]) return ANY;
 	if (host === 'localhost') return ['127.0.0.1', '::1'];

@@ -11,7 +11,10 @@ export const CLOSE_MS = 1_000;
 const READ_MS = 60_000;
 /** What all sockets together may have waiting. */
 const MAX_WAITING = 128 * 1024 * 1024;
-/** After so much it is looked at once more, and not only each second: one letter goes to many sockets. */
+/**
+ * After so much it is looked at once more, and not only each second: one letter goes to many
+ * sockets.
+ */
 export const LOOK_BYTES = 32 * 1024 * 1024;
 
 type Ws = Pick<
@@ -98,7 +101,9 @@ export class SocketLine implements Line {
 	}
 }
 
-/** What nobody reads ends (RL9): after a minute, or when all of it is more than there is room for. */
+/**
+ * What nobody reads ends (RL9): after a minute, or when all of it is more than there is room for.
+ */
 export function endUnread(lines: readonly SocketLine[], nowMs: number): void {
 	let waiting = 0;
 	for (const line of lines) {

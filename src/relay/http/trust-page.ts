@@ -24,7 +24,10 @@ export interface TrustAsked {
 	readonly fingerprint: readonly string[];
 }
 
-/** A code or an invitation behind `#` goes on to the app; it never leaves the device. An iPad may say that it is a Mac. */
+/**
+ * A code or an invitation behind `#` goes on to the app; it never leaves the device. An iPad may
+ * say that it is a Mac.
+ */
 export const trustScript = `for (const a of document.querySelectorAll('a[data-keep]')) a.hash = location.hash;
 if (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1) document.querySelector('#ios')?.setAttribute('open', '');`;
 

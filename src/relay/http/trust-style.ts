@@ -1,4 +1,7 @@
-/** The product's own tokens and shapes (src/app.css), so far as this page needs them; a test holds both together. */
+/**
+ * The product's own tokens and shapes (src/app.css), so far as this page needs them; a test holds
+ * both together.
+ */
 export const trustStyle = `
 :root {
 	color-scheme: dark light;

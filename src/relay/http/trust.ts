@@ -19,8 +19,9 @@ const headers = {
 const NO_SCREEN = /^\/(api|metrics|trust)(\/|$)|\.[^/]*$/;
 
 /**
- * The one thing that is said in clear to everybody: how a device comes to trust this relay. It stands
- * at the address of each screen, because a link that lacks its `s` leads to any of them (RL34).
+ * The one thing that is said in clear to everybody: how a device comes to trust this relay. It
+ * stands at the address of each screen, because a link that lacks its `s` leads to any of them
+ * (RL34).
  */
 export function createTrust(files: TrustFiles, places: () => Places): Hono<Asking> {
 	const app = new Hono<Asking>();
@@ -57,7 +58,10 @@ export function createTrust(files: TrustFiles, places: () => Places): Hono<Askin
 	return app;
 }
 
-/** By the address that led here, the app will be found, too. `null`: it is the same, or this machine's own. */
+/**
+ * By the address that led here, the app will be found, too. `null`: it is the same, or this
+ * machine's own.
+ */
 function insteadOf(secure: string, origin: string | null, screen: string): string | null {
 	const [theirs, ours] = [origin === null ? null : new URL(origin), new URL(secure)];
 	// Under a public name there is a certificate that everybody trusts.
@@ -66,7 +70,10 @@ function insteadOf(secure: string, origin: string | null, screen: string): strin
 	return `https://${theirs.hostname}:${ours.port}${screen}`;
 }
 
-/** What iOS installs. The identifiers follow from the certificate, so that a second download replaces the first. */
+/**
+ * What iOS installs. The identifiers follow from the certificate, so that a second download
+ * replaces the first.
+ */
 export function mobileConfig(certificate: Uint8Array): Uint8Array<ArrayBuffer> {
 	const uuid = (what: string): string => {
 		const hex = createHash('sha256').update(what).update(certificate).digest('hex');

@@ -56,7 +56,10 @@ export function greeting(greeted: Greeted): string[] {
 	return lines;
 }
 
-/** For each place that serves the app and is no relay: there the invitation has to say where this one is. */
+/**
+ * For each place that serves the app and is no relay: there the invitation has to say where this
+ * one is.
+ */
 export function elsewhere(
 	{ origins }: Pick<Settings, 'origins'>,
 	secure: string,

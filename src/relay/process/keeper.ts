@@ -4,13 +4,22 @@ import { Fault } from '#domain/base/fault.ts';
 import { Backoff } from './backoff.ts';
 import type { Logger } from '#relay/base/log.ts';
 
-/** MiB for what is young: by itself V8 takes three times 16 in a burst of sockets, and gives none of it back. */
+/**
+ * MiB for what is young: by itself V8 takes three times 16 in a burst of sockets, and gives none of
+ * it back.
+ */
 const YOUNG_HEAP = '--max-semi-space-size=1';
-/** The old is looked through when it grew by three tenths: V8 lets it grow to several times its size. */
+/**
+ * The old is looked through when it grew by three tenths: V8 lets it grow to several times its
+ * size.
+ */
 const OLD_HEAP = '--heap-growing-percent=30';
 /** To glibc: with an arena for each thread that checks signatures, a burst leaves holes in all. */
 const ONE_ARENA = { MALLOC_ARENA_MAX: '1' };
-/** To Node: from the second start on, a child need not load the compiler of TypeScript: 17 MiB less for each. */
+/**
+ * To Node: from the second start on, a child need not load the compiler of TypeScript: 17 MiB less
+ * for each.
+ */
 const COMPILED = {
 	NODE_COMPILE_CACHE:
 		process.env['NODE_COMPILE_CACHE'] ??
@@ -61,7 +70,9 @@ export class Keeper<In extends Said, Out extends Said> {
 		return this.#listening;
 	}
 
-	/** Throws `Fault` when it cannot begin; from the first success on it is started again for ever. */
+	/**
+	 * Throws `Fault` when it cannot begin; from the first success on it is started again for ever.
+	 */
 	start(): Promise<void> {
 		return new Promise((resolve, reject) => this.#start(resolve, reject));
 	}

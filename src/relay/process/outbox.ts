@@ -1,7 +1,9 @@
 import type { Fact } from '#relay/base/fact.ts';
 import type { Invitation, Kept } from '#relay/base/ipc.ts';
 
-/** What store is told and has not confirmed; the rest waits here, where it can still be taken back. */
+/**
+ * What store is told and has not confirmed; the rest waits here, where it can still be taken back.
+ */
 const WINDOW = 64;
 
 interface Waiting {
@@ -10,8 +12,8 @@ interface Waiting {
 }
 
 /**
- * What live learned and store has not confirmed, and the state that both add up to: a live that starts again gets it,
- * though store may be away. It lives in the supervisor, which outlives both.
+ * What live learned and store has not confirmed, and the state that both add up to: a live that
+ * starts again gets it, though store may be away. It lives in the supervisor, which outlives both.
  */
 export class Outbox {
 	readonly #homes: Map<string, Uint8Array<ArrayBuffer>[]>;
@@ -47,9 +49,9 @@ export class Outbox {
 	}
 
 	/**
-	 * What waits is bounded by what there is to keep: a letter that is gone before store heard of it is
-	 * not told at all, and of a roster only what it is now (settlements replace entries without end).
-	 * So nothing has to be dropped.
+	 * What waits is bounded by what there is to keep: a letter that is gone before store heard of it
+	 * is not told at all, and of a roster only what it is now (settlements replace entries without
+	 * end). So nothing has to be dropped.
 	 */
 	add(fact: Fact): void {
 		this.#apply(fact);

@@ -267,7 +267,8 @@ export class Conversation {
 		}
 		const newcomer =
 			member ?? (await Member.of(this.#relay, this.#line, home, proof.device as DeviceId));
-		// Looked up again: while the signature was checked the roster may have changed, or the line broken.
+		// Looked up again: while the signature was checked the roster may have changed, or the line
+		// broken.
 		if (this.#over) return;
 		const now = this.#relay.homes.known(home.id);
 		const entry = now && memberOf(now, newcomer.device, this.#relay.wallMs());

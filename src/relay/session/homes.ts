@@ -20,7 +20,10 @@ const MAX_DEVICES = 64;
 const MAX_ENTRIES = 1024;
 /** How far apart the clocks of a relay and of who holds a kit may be. */
 const CLOCK_MS = 10 * 60 * 1000;
-/** Of a device, a whole replay for each: whoever floods does so at their own cost and keeps nobody else's word waiting. */
+/**
+ * Of a device, a whole replay for each: whoever floods does so at their own cost and keeps nobody
+ * else's word waiting.
+ */
 const APPENDS = { perSecond: 2, atOnce: 64 };
 
 export interface Home {
@@ -43,7 +46,9 @@ export class Homes {
 	/** Made when it is first asked for, and right for good: what is only kept does not change. */
 	#whereKept: ReadonlyMap<DeviceId, HomeId> | null = null;
 	readonly #appends = new Map<DeviceId, Bucket>();
-	/** One change of a home after the other: two that follow the same entry must not both be taken. */
+	/**
+	 * One change of a home after the other: two that follow the same entry must not both be taken.
+	 */
 	readonly #turns = new Map<HomeId, Promise<unknown>>();
 
 	constructor(crypto: Checking, kept: readonly KeptHome[]) {
@@ -89,7 +94,10 @@ export class Homes {
 		});
 	}
 
-	/** Where a device is or was a member; `null`: nowhere here. A device's id says nothing to who does not have its keys. */
+	/**
+	 * Where a device is or was a member; `null`: nowhere here. A device's id says nothing to who does
+	 * not have its keys.
+	 */
 	async homeOf(device: DeviceId): Promise<HomeId | null> {
 		for (const { id, roster } of this.#homes.values()) {
 			if (roster.past.devices.has(device)) return id;

@@ -145,7 +145,9 @@ function devicesOf(watchers: Iterable<Peer> = []): DeviceId[] {
 	return [...new Set(Array.from(watchers, ({ device }) => device))];
 }
 
-/** Ends the oldest socket of the device that has most, so that one device keeps no other out (RL7). */
+/**
+ * Ends the oldest socket of the device that has most, so that one device keeps no other out (RL7).
+ */
 function makeRoom({ devices }: Room, peer: Peer): boolean {
 	let most: ReadonlySet<Peer> = devices.get(peer.device) ?? new Set();
 	for (const peers of devices.values()) if (peers.size > most.size) most = peers;

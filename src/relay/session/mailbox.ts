@@ -17,10 +17,15 @@ const MAX_HOME_BYTES = 8 * 1024 * 1024;
 /** What a letter counts at least: so a device has 256 at most. */
 const LEAST_BYTES = 4 * 1024;
 
-/** Letters that wait for devices that are away (RL15). Wall time, because they outlive the process. */
+/**
+ * Letters that wait for devices that are away (RL15). Wall time, because they outlive the process.
+ */
 export class Mailbox {
 	readonly #waiting = new Map<string, Letter[]>();
-	/** By device and by home, shared by those who write: nobody pushes out another's letters with more of its own. */
+	/**
+	 * By device and by home, shared by those who write: nobody pushes out another's letters with more
+	 * of its own.
+	 */
 	readonly #rooms = new Map<string, FairRoom<Letter>>();
 	#lastId = 0;
 

@@ -3,7 +3,9 @@ import { networkOf } from '#relay/base/address.ts';
 import { FairRoom } from '#relay/base/fair-room.ts';
 import { Tries } from '#relay/base/tries.ts';
 
-/** Somebody in a meeting. `member`: as in `home/device`; `null` for somebody who is in no home yet. */
+/**
+ * Somebody in a meeting. `member`: as in `home/device`; `null` for somebody who is in no home yet.
+ */
 export interface Party {
 	readonly member: string | null;
 	readonly address: string;
@@ -48,7 +50,10 @@ const WRONG_ALL = 100;
 /** Letters that one device shows in that time. */
 const SHOWN_EACH = 24;
 
-/** Where two devices meet that do not know each other yet (RL17, RL18). Times are of a clock that is never set back. */
+/**
+ * Where two devices meet that do not know each other yet (RL17, RL18). Times are of a clock that is
+ * never set back.
+ */
 export class Meetings {
 	readonly #byRid = new Map<string, Meeting>();
 	readonly #byLocator = new Map<string, Meeting>();
@@ -224,7 +229,10 @@ function sideOf({ opener, joiner }: Meeting, party: Party): Side | null {
 	return joiner?.party === party ? joiner : null;
 }
 
-/** Who opened it comes back: the same member, or the only one who knows the word while its line is gone. */
+/**
+ * Who opened it comes back: the same member, or the only one who knows the word while its line is
+ * gone.
+ */
 function returns({ party: before, member }: Side, party: Party): boolean {
 	return before === party || (member === party.member && (member !== null || before === null));
 }

@@ -62,7 +62,9 @@ export class Member implements Peer {
 		this.#relay.hub.leave(this);
 	}
 
-	/** What the roster says about it now; `false`: it is no member any more, and was closed (RL11). */
+	/**
+	 * What the roster says about it now; `false`: it is no member any more, and was closed (RL11).
+	 */
 	stays(): boolean {
 		const entry = this.#entry();
 		if (!entry) {

@@ -11,7 +11,10 @@ interface Kept {
 	readonly atMs: number;
 }
 
-/** The last 30 s of every camera, in memory and nowhere else (RL21). Times are of a clock that is never set back. */
+/**
+ * The last 30 s of every camera, in memory and nowhere else (RL21). Times are of a clock that is
+ * never set back.
+ */
 export class Ring {
 	readonly #maxBytes: number;
 	/** Oldest first, over all cameras; what left is before `#first`. */

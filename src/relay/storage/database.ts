@@ -34,8 +34,8 @@ export class Database {
 	readonly #sqlite: DatabaseSync;
 
 	/**
-	 * Reads what is there, from a disk that takes no more, too: alone, because what readers and writers share would need
-	 * room. Throws when there is nothing to read.
+	 * Reads what is there, from a disk that takes no more, too: alone, because what readers and
+	 * writers share would need room. Throws when there is nothing to read.
 	 */
 	static read<T>(file: string, look: (database: Database) => T): T {
 		const database = new Database(file, true);

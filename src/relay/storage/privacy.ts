@@ -6,8 +6,8 @@ import { Fault } from '#domain/base/fault.ts';
 const OURS = /^(relay\.sqlite|server\.lock|settings\.json)/;
 
 /**
- * A data folder is for the server's account alone, whoever made it and however (RL31): here are keys,
- * secrets, and who belongs to which home.
+ * A data folder is for the server's account alone, whoever made it and however (RL31): here are
+ * keys, secrets, and who belongs to which home.
  *
  * @returns what could not be closed to others, with the reason: somebody else owns it, or the disk
  *   knows no rights

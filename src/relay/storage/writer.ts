@@ -13,8 +13,8 @@ const BEAT_MS = 30_000;
 type Told = Extract<FromStore, { t: 'confirmed' | 'invitation' }>;
 
 /**
- * Keeps what live learned, in order and until it works. A disk that takes no more stops nothing: what is on it is read,
- * and what cannot be written waits.
+ * Keeps what live learned, in order and until it works. A disk that takes no more stops nothing:
+ * what is on it is read, and what cannot be written waits.
  */
 export class Writer {
 	/** From before it began. */

@@ -109,7 +109,9 @@ export function validity({ cert }: Papers): { readonly fromMs: number; readonly 
 	return { fromMs: Date.parse(validFrom), untilMs: Date.parse(validTo) };
 }
 
-/** Whether an authority vouches for servers only: those that an earlier version made vouch for more. */
+/**
+ * Whether an authority vouches for servers only: those that an earlier version made vouch for more.
+ */
 export function isBounded({ cert }: Papers, names: readonly string[]): boolean {
 	const authority = new x509.X509Certificate(cert);
 	const usage = authority.getExtension(x509.ExtendedKeyUsageExtension);

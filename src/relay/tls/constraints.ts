@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { ascii, joined, type Bytes } from '#domain/base/bytes.ts';
 
 /**
- * What the local authority may speak for, as an extension of its certificate (RFC 5280, 4.2.1.10): were its key
- * stolen, it could impersonate this network's machines and no bank.
+ * What the local authority may speak for, as an extension of its certificate (RFC 5280, 4.2.1.10):
+ * were its key stolen, it could impersonate this network's machines and no bank.
  */
 export const NAME_CONSTRAINTS = '2.5.29.30';
 

@@ -50,7 +50,8 @@ export class AuthorityFolder {
 	/**
 	 * Opens it, or makes a new authority where there is none.
 	 * @param names host names; the authority may speak for these, and for everything local
-	 * @throws Fault `corrupt` when it is there and cannot be read, `unavailable` when it cannot be written
+	 * @throws Fault `corrupt` when it is there and cannot be read, `unavailable` when it cannot be
+	 *   written
 	 */
 	static async open(
 		data: string,
@@ -90,7 +91,10 @@ export class AuthorityFolder {
 		return derOf(this.#authority);
 	}
 
-	/** `false`: an earlier version made it, and it vouches for more than servers. It serves on: phones trust it. */
+	/**
+	 * `false`: an earlier version made it, and it vouches for more than servers. It serves on: phones
+	 * trust it.
+	 */
 	get isBounded(): boolean {
 		return isBounded(this.#authority, this.#record.authority);
 	}
@@ -124,7 +128,9 @@ export class AuthorityFolder {
 		}
 	}
 
-	/** Those of the names that the authority may not speak for: it was made before they were known. */
+	/**
+	 * Those of the names that the authority may not speak for: it was made before they were known.
+	 */
 	uncovered(names: readonly string[]): string[] {
 		return names.filter((name) => !maySpeakFor(this.#record.authority, name));
 	}

@@ -76,7 +76,9 @@ export interface Engine {
 	readonly members: MembersControls;
 	/** How this device stands with the relay. */
 	readonly post: Pick<Post, 'state' | 'on'>;
-	/** Where a device of this network learns to trust the relay; `null`: nowhere, or no relay answers. */
+	/**
+	 * Where a device of this network learns to trust the relay; `null`: nowhere, or no relay answers.
+	 */
 	trustAt(): Promise<string | null>;
 	readonly membership: Pick<Membership, 'roster' | 'amend' | 'self'>;
 	/** How a device comes into a home. */
@@ -95,7 +97,10 @@ export interface Engine {
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	readonly awake: Awake;
 	readonly power: Power;
-	/** What the app's own files are here, looked at one by one. Throws `Fault`: `not-found`, `malformed`, `timeout`, `offline`. */
+	/**
+	 * What the app's own files are here, looked at one by one. Throws `Fault`: `not-found`,
+	 * `malformed`, `timeout`, `offline`.
+	 */
 	served(): Promise<ServedApp>;
 	/** What makes files of footage; loaded when it is first wanted. */
 	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;

@@ -1,15 +1,23 @@
 import type { Given } from '#ports/app/given.ts';
 import type { Relays } from '#ports/network/relay.ts';
 
-/** What an insecure page has: what its link brought, and whether a relay answers where it is from. */
+/**
+ * What an insecure page has: what its link brought, and whether a relay answers where it is from.
+ */
 export interface WaysOn {
 	readonly given: Pick<Given, 'take'>;
 	card(): ReturnType<Relays['card']>;
 }
 
-/** Where it goes on from an address without a secure connection (AP13). What came with the link goes along. */
+/**
+ * Where it goes on from an address without a secure connection (AP13). What came with the link goes
+ * along.
+ */
 export class Insecure {
-	/** The relay's page about trust, as another device finds it; `null`: none has to, or it is not known yet. */
+	/**
+	 * The relay's page about trust, as another device finds it; `null`: none has to, or it is not
+	 * known yet.
+	 */
 	trust = $state<string | null>(null);
 	/** This very screen where all devices find the relay; `null`: no relay is here. */
 	secure = $state<string | null>(null);

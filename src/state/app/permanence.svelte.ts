@@ -3,7 +3,9 @@ import type { Origin } from '#ports/storage/origin.ts';
 /** Before that there is not enough to be worth a question. */
 const WORTH_ASKING_MS = 10_000;
 
-/** Whether the browser has promised not to clear footage by itself. Rule: docs/spec/space.md, SP23. */
+/**
+ * Whether the browser has promised not to clear footage by itself. Rule: docs/spec/space.md, SP23.
+ */
 export class Permanence {
 	/** `null`: not known. */
 	granted = $state<boolean | null>(null);

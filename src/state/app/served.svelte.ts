@@ -2,7 +2,10 @@ import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { ServedApp } from '#ports/app/served.ts';
 import type { Engine } from './engine.ts';
 
-/** What this browser was served of the app, so that a person can compare two places (docs/spec/app.md, AP11). */
+/**
+ * What this browser was served of the app, so that a person can compare two places
+ * (docs/spec/app.md, AP11).
+ */
 export class Served {
 	/** `null`: not looked at yet. */
 	app = $state.raw<ServedApp | null>(null);

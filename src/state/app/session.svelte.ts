@@ -42,7 +42,9 @@ export class Session {
 	#savedMs = $state(0);
 	/** Recording was on before, and could not even be tried. */
 	unresumed = $state(false);
-	/** Ends when it is known whether recording goes on by itself: a browser may ask a person first. */
+	/**
+	 * Ends when it is known whether recording goes on by itself: a browser may ask a person first.
+	 */
 	resumed: Promise<unknown> = Promise.resolve();
 	/** This browser was in use when it was last here. */
 	readonly #known = chosen('known', ['yes']) !== null;
@@ -81,8 +83,8 @@ export class Session {
 	}
 
 	/**
-	 * Nobody has used this browser before: it has no home and never recorded. Before the engine knows,
-	 * what was remembered decides.
+	 * Nobody has used this browser before: it has no home and never recorded. Before the engine
+	 * knows, what was remembered decides.
 	 */
 	get newcomer(): boolean {
 		const kind = this.house?.kind ?? 'unavailable';
@@ -190,7 +192,10 @@ export class Session {
 		return promisesOf(this.#engine.features, strength, this.permanence?.granted ?? null);
 	}
 
-	/** Loads the product, looks at this device, and begins to go on recording where that was on. Never throws. */
+	/**
+	 * Loads the product, looks at this device, and begins to go on recording where that was on. Never
+	 * throws.
+	 */
 	open(): Promise<Engine | null> {
 		this.#opening ??= this.#open();
 		return this.#opening;
@@ -247,7 +252,10 @@ export class Session {
 		this.unresumed = recorder.state.kind === 'off' && recorder.state.fault !== null;
 	}
 
-	/** Keys that are kept closed (by another tab, say) may open any moment; then it goes on as if they had been there. */
+	/**
+	 * Keys that are kept closed (by another tab, say) may open any moment; then it goes on as if they
+	 * had been there.
+	 */
 	#lookAgain(engine: Engine): void {
 		if (engine.house.state.kind !== 'unavailable') return;
 		const look = async (): Promise<void> => {
@@ -271,7 +279,9 @@ export class Session {
 
 export const [getSession, setSession] = createContext<Session>();
 
-/** Looks and language are no secrets and no loss: localStorage is quick enough for the first paint. */
+/**
+ * Looks and language are no secrets and no loss: localStorage is quick enough for the first paint.
+ */
 function chosen<T extends string>(name: string, among: readonly T[]): T | null {
 	try {
 		const value = localStorage.getItem(`spycam-${name}`);

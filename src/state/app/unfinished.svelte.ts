@@ -1,8 +1,8 @@
 import type { Session } from './session.svelte.ts';
 
 /**
- * Something that a person made, or cannot make again, would be lost by leaving: it is asked first, whichever
- * way they leave (KT18). The component that made it shows the question while `asks`.
+ * Something that a person made, or cannot make again, would be lost by leaving: it is asked first,
+ * whichever way they leave (KT18). The component that made it shows the question while `asks`.
  */
 export class Unfinished {
 	asks = $state(false);

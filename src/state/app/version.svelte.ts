@@ -1,7 +1,10 @@
 import { createSubscriber } from 'svelte/reactivity';
 import type { Updates } from '#ports/app/updates.ts';
 
-/** How far the change to a newer version is. `refused`: a tab of this browser records; `missing`: there is none. */
+/**
+ * How far the change to a newer version is. `refused`: a tab of this browser records; `missing`:
+ * there is none.
+ */
 export type Change = 'none' | 'under-way' | 'refused' | 'failed' | 'missing';
 
 /** A newer version of the app, and the change to it, which only a person starts. */

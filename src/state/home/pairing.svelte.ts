@@ -75,7 +75,8 @@ export class Connecting {
 
 	/**
 	 * AP14: the same code for another browser of this very computer, which may neither find nor trust
-	 * the name that others use; `null`: that is what is shown already, or this page is not on localhost.
+	 * the name that others use; `null`: that is what is shown already, or this page is not on
+	 * localhost.
 	 */
 	here(link: string): string | null {
 		if (!this.#engine.features.localhost) return null;
@@ -83,7 +84,10 @@ export class Connecting {
 		return link.startsWith(`${origin}/`) ? null : `${origin}/pair${link.slice(link.indexOf('#'))}`;
 	}
 
-	/** RL35: where a device that does not trust the relay yet begins; `null`: it need not, or that is not known. */
+	/**
+	 * RL35: where a device that does not trust the relay yet begins; `null`: it need not, or that is
+	 * not known.
+	 */
 	async trustAt(): Promise<string | null> {
 		return this.#engine.trustAt();
 	}
@@ -205,7 +209,10 @@ export class Connecting {
 		}
 	}
 
-	/** What stands in the field with each key: six digits are a try, and a key behind them is no other (PR17). */
+	/**
+	 * What stands in the field with each key: six digits are a try, and a key behind them is no other
+	 * (PR17).
+	 */
 	async enter(digits: string): Promise<void> {
 		if (digits === this.#tried) return;
 		this.#tried = digits.length < 6 ? '' : digits;

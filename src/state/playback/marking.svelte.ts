@@ -19,12 +19,15 @@ export interface Mark {
 
 const AROUND_MS = 15_000;
 const SHORTEST_MS = 1000;
-/** TL14: less of the ribbon than this, and the handles are too near; more, and they are out of sight. */
+/**
+ * TL14: less of the ribbon than this, and the handles are too near; more, and they are out of
+ * sight.
+ */
 const [LEAST_SHARE, BEST_SHARE, MOST_SHARE] = [0.3, 0.6, 0.9];
 
 /**
- * The span that a person acts on: that of the selection while one is open, else some seconds around the
- * hand. Rules: docs/spec/timeline.md, "The span".
+ * The span that a person acts on: that of the selection while one is open, else some seconds around
+ * the hand. Rules: docs/spec/timeline.md, "The span".
  */
 export class Marking {
 	/** The selection; `null`: none is open. */
@@ -131,7 +134,9 @@ export class Marking {
 		});
 	}
 
-	/** TL13: deletes the selection, and nothing that was not shown as one. A refusal leaves it open. */
+	/**
+	 * TL13: deletes the selection, and nothing that was not shown as one. A refusal leaves it open.
+	 */
 	async remove(): Promise<void> {
 		const { span } = this;
 		if (span === null) return;

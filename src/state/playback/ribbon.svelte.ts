@@ -100,14 +100,20 @@ export class Ribbon {
 		this.heldMs = null;
 	}
 
-	/** Where a ribbon let go at a speed (pixels a millisecond, to the right) has come to after a while. */
+	/**
+	 * Where a ribbon let go at a speed (pixels a millisecond, to the right) has come to after a
+	 * while.
+	 */
 	glide(fromMs: number, speed: number, afterMs: number): { ms: number; rests: boolean } {
 		const { px, rests } = glided(speed, afterMs);
 		const ms = this.hold(fromMs - px * this.view.msPerPx);
 		return { ms, rests: rests || ms <= this.fromMs || ms >= this.toMs };
 	}
 
-	/** So far does a key move the hand: a sixtieth of what is in sight, in whole seconds where it can be. */
+	/**
+	 * So far does a key move the hand: a sixtieth of what is in sight, in whole seconds where it can
+	 * be.
+	 */
 	get keyStepMs(): number {
 		const ms = this.spanMs / 60;
 		return ms >= 1000 ? Math.round(ms / 1000) * 1000 : ms;

@@ -38,7 +38,10 @@ export class CameraChoices {
 		}
 	}
 
-	/** Reads what was chosen before and, where nothing runs yet, opens the lens. Nothing of it happens after `close`. */
+	/**
+	 * Reads what was chosen before and, where nothing runs yet, opens the lens. Nothing of it happens
+	 * after `close`.
+	 */
 	async open(): Promise<void> {
 		const { recorder, house, capture } = this.#engine;
 		const gone = (): boolean => this.#gone;

@@ -76,7 +76,10 @@ export class Budget {
 		return outlookOf({ ...filling, allowed }, outlook.rates, outlook.bytesPerHour, days);
 	}
 
-	/** RT18: what saving it would delete; `null`: another was asked about since. Throws what the store throws. */
+	/**
+	 * RT18: what saving it would delete; `null`: another was asked about since. Throws what the store
+	 * throws.
+	 */
 	async leaving(wish: Wish): Promise<Leaving | null> {
 		// Anew whenever the store was looked at: what is promised is what there is now.
 		this.#subscribe();

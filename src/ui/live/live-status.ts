@@ -65,8 +65,8 @@ export function tileSaid(state: Viewing['state'], live: LiveWords): string {
 type Fares = NonNullable<Watched['fares']>;
 
 /**
- * LV32: how a camera fares, as it says itself; `null`: that is not known. This device knows of itself,
- * as soon as it knows whether it goes on recording.
+ * LV32: how a camera fares, as it says itself; `null`: that is not known. This device knows of
+ * itself, as soon as it knows whether it goes on recording.
  */
 export function faresOf(
 	{ own, fares }: Pick<Watched, 'own' | 'fares'>,

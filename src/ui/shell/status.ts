@@ -11,8 +11,8 @@ export interface Status {
 }
 
 /**
- * LV27: what is said of this device as a camera, while it records, should, or will by its plan; `null`:
- * there is nothing to say, or it is not known yet. The most important first.
+ * LV27: what is said of this device as a camera, while it records, should, or will by its plan;
+ * `null`: there is nothing to say, or it is not known yet. The most important first.
  */
 export function statusOf(session: Session, w: Words): Status | null {
 	const { recorder, blind, planned, stuck } = session;

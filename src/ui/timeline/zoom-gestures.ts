@@ -5,7 +5,10 @@ const WHEEL = 0.0016;
 const TAP_PX = 10;
 const DOUBLE_TAP_MS = 350;
 
-/** Two fingers and the wheel zoom, one finger moves what is enlarged, two taps enlarge or take it back. */
+/**
+ * Two fingers and the wheel zoom, one finger moves what is enlarged, two taps enlarge or take it
+ * back.
+ */
 export function zoomGestures(frame: HTMLElement, zooming: Zooming): () => void {
 	const fingers = new Map<number, Point>();
 	let tapped: { readonly at: Point; readonly ms: number } | null = null;

@@ -19,8 +19,8 @@ export function nameOf(camera: CameraId, runNo: number, seq: number): string {
 }
 
 /**
- * What docs/spec/retention.md (RT1–RT6, RT15) says must lie in a store, reckoned without it: whole minutes leave in
- * the order in which they were begun.
+ * What docs/spec/retention.md (RT1–RT6, RT15) says must lie in a store, reckoned without it: whole
+ * minutes leave in the order in which they were begun.
  */
 export class Expected {
 	/** Of every row ever written, and of those that must be there: sealed bytes. */

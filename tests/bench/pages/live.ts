@@ -1,4 +1,7 @@
-/** The bare things that live pictures are held against: a connection of two pages, and one echo of encoded frames. */
+/**
+ * The bare things that live pictures are held against: a connection of two pages, and one echo of
+ * encoded frames.
+ */
 export interface LiveBench {
 	/** The same picture as the camera page has, drawn here. */
 	source(): void;

@@ -37,7 +37,10 @@ export interface PlaybackBench {
 	open(keys: Keys, second: number): Promise<number>;
 	/** Milliseconds from the wish to the painted frame, one for each. */
 	seek(seconds: readonly number[]): Promise<number[]>;
-	/** The same with nothing but a MediaSource: two fragments from memory, the init section there already. */
+	/**
+	 * The same with nothing but a MediaSource: two fragments from memory, the init section there
+	 * already.
+	 */
 	bareSeek(clip: Clip, seconds: readonly number[]): Promise<number[]>;
 	/** Megabytes of the script's heap. */
 	heapMB(): number;

@@ -29,7 +29,10 @@ export interface Written {
 	/** Of each put with the room made before it, and of each pass that deleted something. */
 	readonly putMs: readonly number[];
 	readonly evictMs: readonly number[];
-	/** Everything kept, less the budget: the most it was, and the least after a pass. Negative: room is left. */
+	/**
+	 * Everything kept, less the budget: the most it was, and the least after a pass. Negative: room
+	 * is left.
+	 */
 	readonly overBytes: number;
 	readonly leastOverBytes: number;
 	readonly usedBytes: number;
@@ -240,7 +243,9 @@ class Ring {
 		this.#expected.begin(camera, runNo, INIT_BYTES);
 	}
 
-	/** A minute of all cameras in one transaction, row by row as `DexieSegments` would have left it. */
+	/**
+	 * A minute of all cameras in one transaction, row by row as `DexieSegments` would have left it.
+	 */
 	async #fillMinute(database: IDBDatabase): Promise<void> {
 		const from = this.#second;
 		const runNo = Math.floor(from / RUN_SECONDS) + 1;
@@ -329,7 +334,10 @@ function opened(name: string): Promise<IDBDatabase> {
 
 type Row = Record<string, unknown>;
 
-/** What really lies in a store, read with bare IndexedDB: segments that a page names, with the length of their bytes. */
+/**
+ * What really lies in a store, read with bare IndexedDB: segments that a page names, with the
+ * length of their bytes.
+ */
 async function stored(name: string) {
 	const database = await opened(name);
 	const table = (of: string) => database.transaction(of).objectStore(of);

@@ -11,7 +11,10 @@ import type { Engine } from '#state/app/engine.ts';
 import { Glimpses } from '#state/playback/glimpses.svelte.ts';
 
 export interface TimelineBench {
-	/** Drags a hand over so much footage, with a sealed thumbnail every 5 s: distinct pictures on show a second. */
+	/**
+	 * Drags a hand over so much footage, with a sealed thumbnail every 5 s: distinct pictures on show
+	 * a second.
+	 */
 	scrub(hours: number, seconds: number): Promise<{ fps: number; thumbnails: number }>;
 }
 

@@ -5,7 +5,9 @@ afterEach(() => {
 	vi.useRealTimers();
 });
 
-/** A lens whose pictures come after `lagMs`, 15 a second, each delivered 5 ms after it was taken. */
+/**
+ * A lens whose pictures come after `lagMs`, 15 a second, each delivered 5 ms after it was taken.
+ */
 function lens(lagMs: number): void {
 	vi.stubGlobal(
 		'MediaStreamTrackProcessor',

@@ -11,7 +11,10 @@ afterEach(() => {
 	video.srcObject = null;
 });
 
-/** A sheet of paper with a code on it, turned and grey, as a camera sees it; it moves, so that frames come. */
+/**
+ * A sheet of paper with a code on it, turned and grey, as a camera sees it; it moves, so that
+ * frames come.
+ */
 async function filmed(text: string | null): Promise<void> {
 	const canvas = document.createElement('canvas');
 	[canvas.width, canvas.height] = [1280, 720];

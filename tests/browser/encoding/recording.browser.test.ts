@@ -77,7 +77,10 @@ function boxesOf(bytes: Uint8Array): string[] {
 	return types;
 }
 
-/** Everything in a real `<video>`: how many seconds it has, in one piece but for the stalls that the sink tells. */
+/**
+ * Everything in a real `<video>`: how many seconds it has, in one piece but for the stalls that the
+ * sink tells.
+ */
 async function playable(sink: Sink): Promise<number> {
 	return (await played(sink)).seconds;
 }
@@ -148,7 +151,8 @@ describe.each(encoders)('%s', (_, make) => {
 			expect(boxesOf(fragment.bytes)).toEqual(['moof', 'mdat']);
 			expect(fragment.keyFrame).toBe(true);
 		}
-		// The clock of the fragments is right to a frame. The middle one: a busy machine may stall once.
+		// The clock of the fragments is right to a frame. The middle one: a busy machine may stall
+		// once.
 		expect(Math.abs(median(sink.gaps))).toBeLessThan(0.07);
 		const lengths = sink.lengths.slice(0, -1);
 		expect(Math.min(...lengths)).toBeGreaterThan(0.4);
@@ -172,7 +176,8 @@ describe.each(encoders)('%s', (_, make) => {
 			return Math.abs(second.startMs - (first.startMs + first.seconds * 1000));
 		});
 		await encoding.stop();
-		// A frame lasts 67 ms; the last one's length and the anchor are each known to about half of one.
+		// A frame lasts 67 ms; the last one's length and the anchor are each known to about half of
+		// one.
 		expect(seamMs).toBeLessThan(135);
 	});
 

@@ -53,7 +53,8 @@ describe('two peers', () => {
 		const fake = pairs(dtls[2]!.fingerprint);
 		const { base64urlOf } = await import('#domain/base/base64url.ts');
 		for (const t of ['offer', 'answer'] as const) {
-			// All of it rewritten, as one would who could read and sign letters: DTLS itself has to refuse.
+			// All of it rewritten, as one would who could read and sign letters: DTLS itself has to
+			// refuse.
 			const { direct, frames } = call(both, (message) => {
 				if (message.t !== t) return message;
 				const sdp = message.sdp.replaceAll(

@@ -1,4 +1,7 @@
-/** Two peers in one page, with the real WebRTC between them and a relay that may change what they say. */
+/**
+ * Two peers in one page, with the real WebRTC between them and a relay that may change what they
+ * say.
+ */
 import { BrowserClock } from '#browser/device/clock.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { BrowserPeers } from '#browser/network/peer.ts';

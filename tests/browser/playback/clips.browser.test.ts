@@ -177,7 +177,9 @@ describe('a clip', () => {
 	});
 });
 
-/** A film of another size, encoded here: five seconds, a key frame each second, ten frames a second. */
+/**
+ * A film of another size, encoded here: five seconds, a key frame each second, ten frames a second.
+ */
 async function drawnFilm(width: number, height: number, like: Film): Promise<Film> {
 	const canvas = new OffscreenCanvas(width, height);
 	const context = canvas.getContext('2d')!;

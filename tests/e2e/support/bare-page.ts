@@ -9,7 +9,10 @@ export interface BarePage {
 	close(): Promise<void>;
 }
 
-/** One module of tests with the real code of src bundled into it: its files by their paths, itself first. */
+/**
+ * One module of tests with the real code of src bundled into it: its files by their paths, itself
+ * first.
+ */
 export async function bundled(entry: string): Promise<Map<string, string | Uint8Array>> {
 	const built = await build({
 		configFile: false,

@@ -3,7 +3,10 @@ import type { Page } from 'playwright-core';
 /** A small phone, and text twice as large (WCAG 1.4.4 and 1.4.10). */
 const SMALL = { width: 320, height: 640 };
 
-/** What of a page is outside of such a screen, cut off, or in the way of all else. The page is as before then. */
+/**
+ * What of a page is outside of such a screen, cut off, or in the way of all else. The page is as
+ * before then.
+ */
 export async function outsideWhenSmall(page: Page): Promise<string[]> {
 	const before = page.viewportSize();
 	await page.setViewportSize(SMALL);

@@ -96,7 +96,8 @@ export async function startRelay({
 			const exited = once(child, 'exit');
 			child.kill(signal);
 			await exited;
-			// A killed supervisor's children end by themselves a moment later, and hold the ports until then.
+			// A killed supervisor's children end by themselves a moment later, and hold the ports until
+			// then.
 			while (children.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 5));
 		}
 		if (data === undefined) remove(folder);
@@ -145,7 +146,10 @@ interface ChromiumWish extends ContextWish {
 	/** Whether the camera is granted without asking. If not, asking ends in a refusal. */
 	camera?: 'granted' | 'refused';
 	args?: readonly string[];
-	/** Whether the page is told how busy this machine is; other tests must not depend on what else it does. */
+	/**
+	 * Whether the page is told how busy this machine is; other tests must not depend on what else it
+	 * does.
+	 */
 	pressure?: boolean;
 }
 
@@ -284,8 +288,8 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * Chromium that throttles as it does for a person: Playwright lets every page believe that it is in front. `args` as
- * for `launchChromium`.
+ * Chromium that throttles as it does for a person: Playwright lets every page believe that it is in
+ * front. `args` as for `launchChromium`.
  */
 export async function launchThrottling(args: readonly string[] = []): Promise<PuppeteerBrowser> {
 	return launch({

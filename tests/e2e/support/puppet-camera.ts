@@ -2,8 +2,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 
 /**
  * A camera that a test can turn, cover, freeze and unplug: getUserMedia answers with a track whose
- * frames the test draws. The stream, the recorder and everything behind it are the browser's own. (A
- * canvas will not do: its track repeats the last frame for ever.) No two frames are alike.
+ * frames the test draws. The stream, the recorder and everything behind it are the browser's own.
+ * (A canvas will not do: its track repeats the last frame for ever.) No two frames are alike.
  */
 export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 	await context.addInitScript(() => {
@@ -74,8 +74,8 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 }
 
 /**
- * The wall times burned into frames, ms: `gray` holds frames of that size, one byte a pixel, from a lens that
- * lay on its side.
+ * The wall times burned into frames, ms: `gray` holds frames of that size, one byte a pixel, from a
+ * lens that lay on its side.
  */
 export function timesIn(gray: Buffer, width = 640, height = 360): number[] {
 	const times: number[] = [];

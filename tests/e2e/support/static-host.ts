@@ -26,7 +26,8 @@ export interface StaticHost {
 }
 
 /**
- * The built app as any static host serves it: files, and one page for every other address. No relay.
+ * The built app as any static host serves it: files, and one page for every other address. No
+ * relay.
  * @param below a folder that it is put into, as in `/cams`: what is not in it is not there
  */
 export async function startStaticHost(app = built, below = ''): Promise<StaticHost> {

@@ -12,14 +12,20 @@ export interface Turn {
 	stop(): Promise<void>;
 }
 
-/** No UDP but through a proxy, and there is none: what is left is TURN over TCP. Loopback counts as a network. */
+/**
+ * No UDP but through a proxy, and there is none: what is left is TURN over TCP. Loopback counts as
+ * a network.
+ */
 export const BLOCKED = [
 	'--webrtc-ip-handling-policy=disable_non_proxied_udp',
 	'--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
 ];
 export const LOOPBACK = '--allow-loopback-in-peer-connection';
 
-/** The real coturn on this machine's loopback, with passwords by the REST scheme as an operator would have it. */
+/**
+ * The real coturn on this machine's loopback, with passwords by the REST scheme as an operator
+ * would have it.
+ */
 export async function startTurn(): Promise<Turn> {
 	const port = await freePort();
 	const secret = 'a secret of this test only';

@@ -2,7 +2,10 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { player } from './person.ts';
 
-/** Waits for a live picture that comes this way, as long as a second try takes (LV3); says what there is instead. */
+/**
+ * Waits for a live picture that comes this way, as long as a second try takes (LV3); says what
+ * there is instead.
+ */
 export async function comes(page: Page, path: string, timeout = 75_000): Promise<void> {
 	try {
 		await page

@@ -1,4 +1,7 @@
-/** WebKitGTK's MiniBrowser on a display of its own, over WebDriver: just what the viewer's test needs. */
+/**
+ * WebKitGTK's MiniBrowser on a display of its own, over WebDriver: just what the viewer's test
+ * needs.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

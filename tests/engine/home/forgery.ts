@@ -4,7 +4,10 @@ import { nextEntry, signEntry } from '#engine/home/roster.ts';
 import type { Homestead } from '../../fakes/homestead.ts';
 import { subjectOf } from '../members/joined.ts';
 
-/** What somebody without an owner's key can put together from a home's roster, so that `evil` would be a member. */
+/**
+ * What somebody without an owner's key can put together from a home's roster, so that `evil` would
+ * be a member.
+ */
 export async function forgedRoster(
 	{ crypto, membership }: Pick<Homestead, 'crypto' | 'membership'>,
 	evil: Homestead,

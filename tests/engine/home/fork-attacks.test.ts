@@ -1,4 +1,6 @@
-/** What an owner who is to go, a thief with a kit and the relay can make of forks and settlements. */
+/**
+ * What an owner who is to go, a thief with a kit and the relay can make of forks and settlements.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { joined, type Bytes } from '#domain/base/bytes.ts';

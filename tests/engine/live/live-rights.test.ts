@@ -95,7 +95,8 @@ describe('who may', () => {
 		expect(view.state.kind).not.toBe('live');
 		// Where a relay gives it the parts all the same, it has no key for them.
 		expect(hosting.watchers).toMatchObject([{ device: stranger.id, path: 'sealed' }]);
-		// Before its roles are looked at, any member hears whether its nonce is of now (LT9), and nothing else.
+		// Before its roles are looked at, any member hears whether its nonce is of now (LT9), and
+		// nothing else.
 		const answers = relay.letters.filter(({ to }) => to === stranger.id);
 		expect(answers.filter(({ message }) => message.t !== 'stale')).toEqual([]);
 	});

@@ -285,7 +285,10 @@ export async function makeHome() {
 		return { id, post: mine, watching, sightings, later, nap, open, dtls: own };
 	}
 
-	/** Until it is so, in steps of a frame; the clock tells how long it took. Modules load in real time, however fast that clock runs. */
+	/**
+	 * Until it is so, in steps of a frame; the clock tells how long it took. Modules load in real
+	 * time, however fast that clock runs.
+	 */
 	async function until(so: () => boolean, mostMs = 60_000): Promise<number> {
 		const [begunMs, reallyMs] = [clock.monotonicMs(), performance.now()];
 		while (!so()) {

@@ -224,7 +224,8 @@ function mutated(whole: Bytes, other: Bytes, below: (most: number) => number): B
 		case 2: {
 			const from = 52 + below(whole.length - 53);
 			bytes.set(other.subarray(0, from), 0);
-			// Two letters share home, devices and sometimes time: what is put together must differ from both.
+			// Two letters share home, devices and sometimes time: what is put together must differ from
+			// both.
 			return hexOf(bytes) === hexOf(other) || hexOf(bytes) === hexOf(whole)
 				? flipped(whole, at, below)
 				: bytes;

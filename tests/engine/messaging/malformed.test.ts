@@ -1,4 +1,7 @@
-/** G, on the side of a device: whatever a relay, a stranger or a member sends is read, refused by a Fault, or is nothing. */
+/**
+ * G, on the side of a device: whatever a relay, a stranger or a member sends is read, refused by a
+ * Fault, or is nothing.
+ */
 import { expect, test } from 'vitest';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';

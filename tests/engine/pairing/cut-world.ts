@@ -1,4 +1,7 @@
-/** Two devices and a real relay's core, in which pages die, sleep and lose their network as a test wants. */
+/**
+ * Two devices and a real relay's core, in which pages die, sleep and lose their network as a test
+ * wants.
+ */
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';

@@ -47,7 +47,9 @@ async function talks(
 	};
 }
 
-/** The whole conversation, each box through `wire`. Resolves to whether it ended with both content. */
+/**
+ * The whole conversation, each box through `wire`. Resolves to whether it ended with both content.
+ */
 async function converse(
 	{ owner, ownerTalk, newTalk }: Talks,
 	wire: (n: number, box: Bytes) => Bytes,
@@ -122,7 +124,8 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				if (owner.roster.length > 1) admitted += 1;
 			}
 			expect({ seed, paired }).toEqual({ seed, paired: 0 });
-			// M4 comes after everybody has agreed: its loss leaves the roster whole with the new device (PR8).
+			// M4 comes after everybody has agreed: its loss leaves the roster whole with the new device
+			// (PR8).
 			expect({ seed, admitted }).toEqual({ seed, admitted: target === 4 ? PER_MESSAGE : 0 });
 		},
 	);

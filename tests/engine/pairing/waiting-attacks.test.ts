@@ -1,4 +1,6 @@
-/** What a relay, a kit and an owner who is to go try around what waits, and at those who come back. */
+/**
+ * What a relay, a kit and an owner who is to go try around what waits, and at those who come back.
+ */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';

@@ -1,4 +1,7 @@
-/** What a relay and whoever once held an epoch key can do together: show nothing that the camera did not sign. */
+/**
+ * What a relay and whoever once held an epoch key can do together: show nothing that the camera did
+ * not sign.
+ */
 import { beforeAll, expect, test } from 'vitest';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';

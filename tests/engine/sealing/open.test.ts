@@ -54,14 +54,19 @@ function open(stored: StoredBytes, seq = 1, facts: Run = run): Promise<unknown> 
 	return shop.opener.open(facts, rowOf(facts, at(seq)), stored);
 }
 
-/** As somebody who has the epoch key and may write the store, but cannot sign: the head is the camera's. */
+/**
+ * As somebody who has the epoch key and may write the store, but cannot sign: the head is the
+ * camera's.
+ */
 function flip(bytes: Bytes, place: number, mask = 1): Bytes {
 	const changed = bytes.slice();
 	changed[place] = (changed[place] ?? 0) ^ mask;
 	return changed;
 }
 
-/** The bytes changed and the head signed anew by the camera's own key: only the envelope can object. */
+/**
+ * The bytes changed and the head signed anew by the camera's own key: only the envelope can object.
+ */
 async function resigned(stored: StoredBytes, bytes: Bytes): Promise<StoredBytes> {
 	const canonical = stored.head.slice(0, HEAD_BYTES - 64);
 	canonical.set(await shop.crypto.sha256(bytes), 52);

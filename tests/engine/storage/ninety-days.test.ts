@@ -87,7 +87,8 @@ class NinetyDays {
 		} else if (fate < 0.03) {
 			await this.#pin();
 		} else if (fate < 0.036) {
-			// The browser has less than it said, but more than nothing; some time later it has more again.
+			// The browser has less than it said, but more than nothing; some time later it has more
+			// again.
 			const used = Math.max(await this.store.usedBytes(), 2 * (await this.#unfreeable()));
 			this.store.roomBytes = this.#roll() < SHRINKS ? used : 9 * used;
 		}
@@ -106,7 +107,8 @@ class NinetyDays {
 	async #write(): Promise<void> {
 		this.#seq += 1;
 		const seq = this.#seq;
-		// The bytes themselves are not looked at: one for each kilobyte would be enough, but sums must be right.
+		// The bytes themselves are not looked at: one for each kilobyte would be enough, but sums must
+		// be right.
 		const segment = {
 			...{ seq, startUs: this.#nowUs(), durationUs: MINUTE, sound: false },
 			...{ bytes: new Uint8Array(this.#size), head: filled(284, seq) },

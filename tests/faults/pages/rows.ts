@@ -117,7 +117,10 @@ async function restore(name: string): Promise<void> {
 	database.close();
 }
 
-/** One random damage; what it touched is added to `hurt` as `camera/run/seq`, or with `*` for all of it. */
+/**
+ * One random damage; what it touched is added to `hurt` as `camera/run/seq`, or with `*` for all of
+ * it.
+ */
 async function damage(
 	database: IDBDatabase,
 	next: (below: number) => number,

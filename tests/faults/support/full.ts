@@ -17,7 +17,10 @@ const FILES_BYTES = MIB;
 const AFTER_SEGMENTS = 5;
 
 export interface FullRound {
-	/** Transactions that the browser refused, and the longest from one to the next saved segment, seconds. */
+	/**
+	 * Transactions that the browser refused, and the longest from one to the next saved segment,
+	 * seconds.
+	 */
 	readonly refusals: number;
 	readonly backS: number;
 	/** From the first refusal until segments were saved again, and before it. */
@@ -88,8 +91,8 @@ export const PAST: Omit<Past, 'useBytes' | 'reserveBytes'> = {
 };
 
 /**
- * A device whose store is filled to a quota of so many MiB with footage of the minutes before, and that records on
- * into the refusal.
+ * A device whose store is filled to a quota of so many MiB with footage of the minutes before, and
+ * that records on into the refusal.
  */
 export async function fullRound(
 	address: string,
@@ -203,7 +206,10 @@ function whatLeft(
 	return { left, unplanned };
 }
 
-/** Before any script of the page: when the browser refused to write footage, and when segments were saved. */
+/**
+ * Before any script of the page: when the browser refused to write footage, and when segments were
+ * saved.
+ */
 function note(): void {
 	const noted: Noted = { refused: [], saved: [], track: null, shownMs: 0, stillMs: 0 };
 	Object.assign(window, { noted });
@@ -216,7 +222,8 @@ function note(): void {
 	const appending = new WeakSet<IDBTransaction>();
 	const { put } = IDBObjectStore.prototype;
 	IDBObjectStore.prototype.put = function (...given: Parameters<typeof put>) {
-		// Only a segment that is appended writes an index page while nothing is damaged or deleted by hand.
+		// Only a segment that is appended writes an index page while nothing is damaged or deleted by
+		// hand.
 		if (this.name === 'pages') appending.add(this.transaction);
 		return put.apply(this, given);
 	};

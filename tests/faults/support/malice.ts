@@ -1,4 +1,7 @@
-/** A relay that does as it likes: it stands before the real one, and what passes either way may be changed, kept, told twice or made up. */
+/**
+ * A relay that does as it likes: it stands before the real one, and what passes either way may be
+ * changed, kept, told twice or made up.
+ */
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

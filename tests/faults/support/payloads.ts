@@ -1,4 +1,7 @@
-/** What would run if any of it were taken for markup, for an address or for code. `__xss(n)` tells that it did. */
+/**
+ * What would run if any of it were taken for markup, for an address or for code. `__xss(n)` tells
+ * that it did.
+ */
 const BARE = (run: string): readonly string[] => [
 	`<script>${run}</script>`,
 	`<img src=x onerror=${run}>`,

@@ -1,4 +1,7 @@
-/** The relay as a phone in the same network finds it: two network namespaces and a cable between them. */
+/**
+ * The relay as a phone in the same network finds it: two network namespaces and a cable between
+ * them.
+ */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { X509Certificate } from 'node:crypto';

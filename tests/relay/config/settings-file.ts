@@ -12,7 +12,10 @@ export function relayWith(settings: object, data = temporaryFolder()): Promise<R
 	return startRelay({ data, env: { SPYCAM_APP: builtSite(), SPYCAM_LOG: 'info' } });
 }
 
-/** One that lets a single address have as many sockets as it likes, and believes what address a test says it has. */
+/**
+ * One that lets a single address have as many sockets as it likes, and believes what address a test
+ * says it has.
+ */
 export function relayWithRoom(data?: string): Promise<Relay> {
 	const limits = {
 		...{ socketsPerMinute: 1_000_000, socketsPerAddress: 100_000 },

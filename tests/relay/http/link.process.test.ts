@@ -1,4 +1,7 @@
-/** Whole devices, as the browser runs them, over the real relay: two processes, real sockets, real keys. */
+/**
+ * Whole devices, as the browser runs them, over the real relay: two processes, real sockets, real
+ * keys.
+ */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/network/relays.ts';
 import { ascii } from '#domain/base/bytes.ts';

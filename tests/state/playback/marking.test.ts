@@ -14,7 +14,9 @@ const CAMERA = 'c'.repeat(32) as CameraId;
 const NOON = Date.parse('2026-11-29T12:00:00Z');
 const HOUR_MS = 3_600_000;
 
-/** Pins are real; of what is deleted only the span is noted, and a span with a pin in it is refused. */
+/**
+ * Pins are real; of what is deleted only the span is noted, and a span with a pin in it is refused.
+ */
 function world() {
 	const store = new MemorySegments();
 	const removed: Span[] = [];

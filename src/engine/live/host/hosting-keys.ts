@@ -7,7 +7,10 @@ import type { Message } from '#protocol/message.ts';
 import type { MetaSealer } from '#engine/sealing/meta.ts';
 import type { LiveKey } from '#engine/sealing/open.ts';
 
-/** Devices that come and go within this time share a key; longer for many, so that the letters stay far below what a relay takes. */
+/**
+ * Devices that come and go within this time share a key; longer for many, so that the letters stay
+ * far below what a relay takes.
+ */
 const APART_MS = 1000;
 const LETTER_MS = 100;
 /** So long the parts wait for the letters that bring their key. */
@@ -21,7 +24,10 @@ export interface KeyTools {
 	readonly liveSealer: (camera: CameraId, key: LiveKey) => Promise<Pick<MetaSealer, 'live'>>;
 }
 
-/** The key of what goes to the relay: each set of devices that watch there has its own, so none watches unseen (LV24). */
+/**
+ * The key of what goes to the relay: each set of devices that watch there has its own, so none
+ * watches unseen (LV24).
+ */
 export class LiveKeys {
 	#now: Told | null = null;
 	readonly #tools: KeyTools;

@@ -30,7 +30,10 @@ export interface PartTools {
 
 type Sealer = ReturnType<PartTools['sealerOf']>;
 
-/** One encoding of the camera for all who watch at the relay, while anybody does (LV6). Never throws. */
+/**
+ * One encoding of the camera for all who watch at the relay, while anybody does (LV6). Never
+ * throws.
+ */
 export class HostedParts {
 	readonly #tools: PartTools;
 	#camera: CameraId | null = null;
@@ -132,7 +135,8 @@ export class HostedParts {
 		this.#sealing = this.#sealing
 			.then(async () => {
 				const sealed = await (await sealer).live(part);
-				// While it was sealed somebody may have been put out: what was for the old key goes nowhere.
+				// While it was sealed somebody may have been put out: what was for the old key goes
+				// nowhere.
 				if (sealer === this.#sealer) {
 					this.#tools.post.sendPart(camera, beginsWithKey(part), sealed);
 				}

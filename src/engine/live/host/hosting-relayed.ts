@@ -18,7 +18,10 @@ export interface RelayedView {
 	readonly seenMs: number;
 }
 
-/** Who watches at the relay: each tab of a device for itself, since one may listen and another leave. */
+/**
+ * Who watches at the relay: each tab of a device for itself, since one may listen and another
+ * leave.
+ */
 export class RelayedViews {
 	#views: readonly RelayedView[] = [];
 
@@ -74,14 +77,19 @@ interface Named {
 	readonly now: boolean;
 }
 
-/** Whoever watches says so: the frame to the relay and the letter to the camera come within this time. */
+/**
+ * Whoever watches says so: the frame to the relay and the letter to the camera come within this
+ * time.
+ */
 const ASKS_MS = 5000;
 /** Longer pauses begin a new reckoning. */
 const FORGET_MS = 60_000;
 /** All whom the relay names and nobody knows: it can make up as many as it likes. */
 const SOMEONE = '0'.repeat(32) as DeviceId;
 
-/** Whom the relay sends parts to, as it says, and who never asked this camera: it has no key (LV25). */
+/**
+ * Whom the relay sends parts to, as it says, and who never asked this camera: it has no key (LV25).
+ */
 export class Unasked {
 	readonly #clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
 	readonly #named = new Map<DeviceId, Named>();
@@ -127,7 +135,10 @@ export class Unasked {
 
 type Way = Pick<Watcher, 'device' | 'sinceMs'> & { readonly path: Watcher['path'] | null };
 
-/** Each device once, by the most direct way it has: the ways come in that order, and `null` is none yet. */
+/**
+ * Each device once, by the most direct way it has: the ways come in that order, and `null` is none
+ * yet.
+ */
 export function watchersOf(
 	ways: readonly Way[],
 	nameOf: (device: DeviceId) => string | null,

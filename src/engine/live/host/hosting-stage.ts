@@ -3,8 +3,8 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Tenure } from '#ports/device/tenure.ts';
 
 /**
- * Which tab of a device speaks for its camera: letters reach them all (LV19). The one that has the lens does, the
- * first if several have; while none has it, each says that the camera is off.
+ * Which tab of a device speaks for its camera: letters reach them all (LV19). The one that has the
+ * lens does, the first if several have; while none has it, each says that the camera is off.
  */
 export class Stage {
 	readonly #tenure: Tenure;

@@ -11,7 +11,10 @@ const MOST_WAITING = 4;
 
 type Became = 'waits' | 'begun' | { readonly fault: FaultKind | null };
 
-/** Orders, one after the other, and what became of the newest. Rules: docs/spec/live.md, LV13 and LV26. */
+/**
+ * Orders, one after the other, and what became of the newest. Rules: docs/spec/live.md, LV13 and
+ * LV26.
+ */
 export class Turns {
 	readonly #clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
 	readonly #became = new Map<DeviceId, Map<string, Became>>();
@@ -54,7 +57,9 @@ export class Turns {
 		});
 	}
 
-	/** LT12. `undefined`: it is being carried out. One that waits still is given up: its sender did. */
+	/**
+	 * LT12. `undefined`: it is being carried out. One that waits still is given up: its sender did.
+	 */
 	became(device: DeviceId, id: string): FaultKind | null | undefined {
 		const mine = this.#became.get(device);
 		const became = mine?.get(id);

@@ -48,7 +48,9 @@ export type HostingTools = Omit<CallTools, 'live' | 'pulse' | 'kind'> &
 
 type Said<T extends Message['t']> = Extract<Message, { t: T }>;
 
-/** The camera's side of live: who is served, and how; what others order. Rules: docs/spec/live.md. */
+/**
+ * The camera's side of live: who is served, and how; what others order. Rules: docs/spec/live.md.
+ */
 export class Hosting implements HostingControls {
 	newcomers: readonly DeviceId[] = [];
 	talking: DeviceId | null = null;
@@ -197,8 +199,8 @@ export class Hosting implements HostingControls {
 	}
 
 	/**
-	 * LV4. Who calls once more while it holds a place gives that up: most often it is what is left of a page that was
-	 * closed. And nobody keeps several while others have none.
+	 * LV4. Who calls once more while it holds a place gives that up: most often it is what is left of
+	 * a page that was closed. And nobody keeps several while others have none.
 	 */
 	#makeWay(device: DeviceId): void {
 		if (this.#calls.length < mostDirect(this.#tools.phone)) return;

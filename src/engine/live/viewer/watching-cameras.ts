@@ -18,7 +18,10 @@ import type { LiveView, WatchedCamera, WatchingControls } from '#engine/live/wat
 
 /** What became of a command that nobody answered is asked for once more. */
 const BECAME_MS = 3000;
-/** A camera tells every 10 s. What was lost on the way, or is not told to this tab any more, is asked for again. */
+/**
+ * A camera tells every 10 s. What was lost on the way, or is not told to this tab any more, is
+ * asked for again.
+ */
 const ASK_MS = 15_000;
 /** What a camera that is there said longer ago says nothing of now. */
 const OLD_MS = 45_000;

@@ -86,7 +86,9 @@ export class DirectCall {
 		return this.#confirmed ? (this.#peer?.picture ?? null) : null;
 	}
 
-	/** LV32: how the camera fares, as it says with its beats; `null`: it does not, or not any more. */
+	/**
+	 * LV32: how the camera fares, as it says with its beats; `null`: it does not, or not any more.
+	 */
 	get kind(): CameraState['kind'] | null {
 		const silentMs = this.#tools.clock.monotonicMs() - (this.beat?.heardMs ?? -Infinity);
 		return silentMs < STALE_MS ? this.#kind : null;

@@ -164,7 +164,8 @@ export class RelayedWatch {
 				const fault = faultOf(error);
 				if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
 				if (fault.kind !== 'not-found') return;
-				// What leans on a part that did not open cannot be decoded. One that the camera did not sign is no part.
+				// What leans on a part that did not open cannot be decoded. One that the camera did not
+				// sign is no part.
 				this.#skips = true;
 				this.#wantKey();
 			})

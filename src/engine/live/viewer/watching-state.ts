@@ -14,7 +14,10 @@ export function goneOf(link: LinkState, { online, state }: WatchedCamera): Ended
 	return state?.kind === 'off' ? ended('camera-off') : null;
 }
 
-/** Whether there is more to be told than that the picture is older or younger: an age is read when it is looked at. */
+/**
+ * Whether there is more to be told than that the picture is older or younger: an age is read when
+ * it is looked at.
+ */
 export function changes(before: ViewState, now: ViewState): boolean {
 	const old = new Map<string, unknown>(Object.entries(before));
 	return Object.entries(now).some(([name, value]) => name !== 'ageMs' && old.get(name) !== value);

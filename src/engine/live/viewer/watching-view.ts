@@ -38,7 +38,7 @@ export type ViewTools = DirectTools &
 		readonly told: () => void;
 	};
 
-/** One camera in one place of the screen: the best way there is, and the honest age of what it shows. */
+/** One camera in one place on the screen: the best path there is, and its picture's true age. */
 export class CameraView implements LiveView {
 	state: ViewState;
 	readonly #tools: ViewTools;
@@ -60,7 +60,7 @@ export class CameraView implements LiveView {
 	/** The age of what is on show, when it was last known. */
 	#known: { readonly path: Path; readonly ageMs: number; readonly atMs: number } | null = null;
 	#sinceMs: number;
-	/** Frames can be expected since then: it was attached, or woke, as looks that were missed tell. */
+	/** Since when frames can be expected: it was attached, or woke, as missed looks show. */
 	#awakeMs = 0;
 	#lookedMs = Infinity;
 	#ended: Ended | null = null;

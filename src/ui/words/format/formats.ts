@@ -13,7 +13,10 @@ function shortOffset(ms: number): string {
 	return `${hours < 0 ? '−' : '+'}${Math.abs(hours)}`;
 }
 
-/** Dates, times and numbers as a language writes them; `hours` and `days` are its short words for them. */
+/**
+ * Dates, times and numbers as a language writes them; `hours` and `days` are its short words for
+ * them.
+ */
 function formatsOf(locale: string, { hours, days }: { hours: string; days: string }) {
 	const format = (options: Intl.DateTimeFormatOptions) =>
 		new Intl.DateTimeFormat(locale, { hour12: false, ...options });
