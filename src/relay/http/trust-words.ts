@@ -183,7 +183,7 @@ const german: TrustWords = {
 		ios: {
 			name: 'iPhone, iPad',
 			steps: [
-				'Die Taste funktioniert nur in Safari. Erlaube den Download.',
+				'Die Schaltfläche funktioniert nur in Safari. Erlaube den Download.',
 				'Öffne Einstellungen › Allgemein › VPN und Geräteverwaltung › Spy-cam › Mehr Details und tippe auf das Zertifikat. Vergleiche den SHA-256-Fingerabdruck mit dem im Terminal. Nur wenn er gleich ist, geh zurück und tippe auf Installieren.',
 				'Öffne Einstellungen › Allgemein › Info, ganz unten › Zertifikatsvertrauenseinstellungen.',
 				{

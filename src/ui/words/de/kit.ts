@@ -104,7 +104,7 @@ export const kit: KitWords = {
 		relay: 'Relay deines Zuhauses',
 		steps: [
 			'Öffne diese Adresse auf einem neuen Gerät und wähle „Notfallblatt verwenden“, oder scanne den Code.',
-			'Warte 24 Stunden. Bis dahin kann ein Besitzer es auf jedem Gerät ablehnen, das noch da ist.',
+			'Warte 24 Stunden. In dieser Zeit kann ein verbliebener Besitzer es ablehnen.',
 			'Verwende das Blatt noch einmal: Das neue Gerät ist jetzt Besitzer. Entferne das verlorene.',
 		],
 		guarded: 'Dieses Blatt braucht auch seine Passphrase. Sie steht nicht darauf.',

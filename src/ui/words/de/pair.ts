@@ -116,7 +116,7 @@ export const pair: typeof english = {
 			'Lass diese Seite auf beiden offen. Wird eine geschlossen oder neu geladen, verbinde sie neu.',
 		stranger: {
 			what: 'Das andere Gerät gehört nicht zum selben Zuhause.',
-			next: 'Ein Besitzer kann dieses Gerät hereinlassen: Wähle dort „Code zeigen“.',
+			next: 'Ein Besitzer kann dieses Gerät hinzufügen: Wähle dort „Code zeigen“.',
 		},
 		cut: {
 			what: 'Die Verbindung zwischen den Geräten ist zu Ende.',

@@ -104,7 +104,7 @@ export const kit = {
 		relay: 'Relay of your home',
 		steps: [
 			'Open this address on a new device and choose “Use a recovery kit”, or scan the code.',
-			'Wait 24 hours. Until then, an owner can refuse it on any device that is left.',
+			'Wait 24 hours. During that time, any owner who is left can refuse it.',
 			'Use the kit again: the new device is now an owner. Remove the lost one.',
 		],
 		guarded: 'This kit also needs its passphrase. It is not on this sheet.',

@@ -184,7 +184,7 @@ export const pair = {
 		linked: 'The devices are connected.',
 		linkedNote: 'Keep this page open on both. If one is closed or reloaded, reconnect.',
 		stranger: {
-			what: 'The other device belongs to a different home.',
+			what: 'The other device is not in the same home.',
 			next: 'An owner can add this device: choose “Show a code” there.',
 		},
 		cut: {
