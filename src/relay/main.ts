@@ -34,7 +34,9 @@ const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
 async function serve(options: Options, settings: Settings): Promise<void> {
 	const tenancy = takeFolder(options.data, process.pid);
 	for (const { path, why } of keepPrivate(options.data))
-		console.error(`Other accounts of this machine may read ${path}: it cannot be closed (${why}).`);
+		console.error(
+			`Other accounts on this computer may be able to read ${path}: cannot restrict access (${why}).`,
+		);
 	const site = await loadSite(options.app ?? builtApp);
 	const log = createLog('supervisor', settings.log);
 
@@ -47,7 +49,8 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 	let hosts = hostsNow();
 	let tls = await authority.leaf(hosts, Date.now());
 	const uncovered = authority.uncovered(namesOf(settings));
-	if (uncovered.length > 0) log.warn({ uncovered }, 'the authority may not speak for these names');
+	if (uncovered.length > 0)
+		log.warn({ uncovered }, 'the certificate authority does not cover these names');
 
 	const database = join(options.data, 'relay.sqlite');
 	const invitation = firstInvitation(database);
@@ -141,8 +144,8 @@ function itsName(wanted: string, name: string, { https }: Ports, isNew: boolean)
 /** It goes on, because phones trust it; a new one is for the person to decide. */
 function earlierAuthority(data: string): string[] {
 	return [
-		'The certificate authority here was made by an earlier Spy-cam. It works as before, but it could',
-		'vouch for more than servers, as for mail. To make a new one, which every phone has to trust again:',
+		'The certificate authority here was made by an earlier version of Spy-cam. It still works, but it',
+		'could vouch for more than servers, such as mail. To make a new one (phones must trust it again):',
 		`stop Spy-cam, remove ${join(data, 'authority')}, and start it.`,
 	];
 }
@@ -199,7 +202,7 @@ async function tellVersion({ app = builtApp }: Options): Promise<void> {
 	console.log(`Spy-cam ${(JSON.parse(text) as { readonly version: string }).version}`);
 	console.log(`The app it serves: ${sumsOf(site).hash}`);
 	if (isAsBuilt(site)) return;
-	console.error(`The files in ${app} are not those that its sha256sums.txt lists.`);
+	console.error(`The files in ${app} do not match its sha256sums.txt.`);
 	process.exitCode = 1;
 }
 
@@ -216,7 +219,7 @@ async function run(kind: 'serve' | Command, options: Options): Promise<void> {
 	}
 	switch (kind) {
 		case 'check':
-			console.log('The settings are right.');
+			console.log('The settings are valid.');
 			break;
 		case 'invite': {
 			process.umask(0o077);
@@ -226,8 +229,8 @@ async function run(kind: 'serve' | Command, options: Options): Promise<void> {
 			const { httpsPort, port } = read.settings;
 			const name = calledIn(options.data, read.settings.name.replace(/\.local$/, ''));
 			const secure = addressOf(read.settings, name, httpsPort);
-			console.log(`One home can be opened with it; it is ${ENDS}.`);
-			console.log(`On this machine: http://localhost:${port}/#invite.${code}`);
+			console.log(`It sets up one home and is ${ENDS}.`);
+			console.log(`On this computer: http://localhost:${port}/#invite.${code}`);
 			console.log(`Elsewhere: ${secure}/#invite.${code}`);
 			for (const line of elsewhere(read.settings, secure, code)) console.log(line);
 			if (process.stdout.isTTY) console.log(encodeQR(`${secure}/#invite.${code}`, 'term'));

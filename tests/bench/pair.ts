@@ -68,14 +68,14 @@ async function once(owner: Page, relay: Relay, name: string): Promise<Took> {
 		await blank(viewers, page);
 		const begun = performance.now();
 		await page.goto(`${relay.address}/pair${behind}`, { waitUntil: 'commit' });
-		const joining = page.getByRole('region', { name: 'This device is the new one' });
+		const joining = page.getByRole('region', { name: 'Join a home' });
 		await joining.getByLabel('Name of this device').fill(name);
 		await joining.getByRole('button', { name: 'Join' }).click();
 		await page.getByTestId('pairing-digits').waitFor();
 		await owner.getByTestId('pairing-digits').waitFor();
 		const digits = performance.now() - begun;
 		await owner.getByRole('button', { name: 'Allow' }).click();
-		await page.getByText('This device is in the home now.').waitFor();
+		await page.getByText('This device is now in the home.').waitFor();
 		const joined = performance.now() - begun;
 		await page.getByRole('link', { name: 'Watch' }).first().click();
 		await page.getByRole('article').getByRole('link').first().click();
@@ -95,9 +95,9 @@ async function blank(viewers: BrowserContext, page: Page): Promise<void> {
 /** The owner stays in the page: its lens stays on. What stands behind `#`. */
 async function shown(owner: Page): Promise<string> {
 	await owner.getByRole('navigation').getByRole('link', { name: 'More' }).click();
-	await owner.getByRole('link', { name: 'Connect a device' }).click();
+	await owner.getByRole('link', { name: 'Pair a device' }).first().click();
 	await owner
-		.getByRole('button', { name: /^(Show a code|Connect another device)$/ })
+		.getByRole('button', { name: /^(Show a code|Pair another device)$/ })
 		.first()
 		.click();
 	const code = owner.getByRole('button', { name: 'Show a code' });

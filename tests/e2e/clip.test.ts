@@ -31,7 +31,7 @@ async function savedClip(page: Page): Promise<string> {
 		page.waitForEvent('download', { timeout: 60_000 }),
 		dialog.getByRole('button', { name: 'Save', exact: true }).click(),
 	]);
-	await dialog.getByText('The clip is saved in your downloads.').waitFor();
+	await dialog.getByText('The clip is in your downloads.').waitFor();
 	expect(download.suggestedFilename()).toMatch(/^This camera \d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.mp4$/);
 	return download.path();
 }
@@ -121,7 +121,7 @@ test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and
 	await dialog.getByText('1 gap is left out.').waitFor();
 
 	const file = await savedClip(page);
-	await dialog.getByText('encoded anew').waitFor();
+	await dialog.getByText('re-encoded').waitFor();
 	expect(ffmpeg('-i', file, '-f', 'null', '-').toString()).toBe('');
 	const gray = ffmpeg(
 		'-i',
@@ -166,7 +166,7 @@ test('CL1 CL7 copied as it is; cancelled, the dialog is back; a picture of the f
 	await button('Save clip').click();
 	const dialog = page.getByRole('dialog', { name: 'Save clip' });
 	const file = await savedClip(page);
-	expect(await dialog.getByText('encoded anew').count()).toBe(0);
+	expect(await dialog.getByText('re-encoded').count()).toBe(0);
 	expect(ffmpeg('-i', file, '-f', 'null', '-').toString()).toBe('');
 	const times = timesIn(
 		ffmpeg('-i', file, '-f', 'rawvideo', '-pix_fmt', 'gray', '-fps_mode', 'passthrough', '-'),

@@ -44,13 +44,13 @@ test('RL24 the invitation says where the relay is; then two browsers pair and wa
 
 	const invitation = { code: relay.invitation ?? 'none', relay: at };
 	await camera.goto(`${host.address}/#${invitationText(invitation)}`);
-	await camera.getByRole('button', { name: 'Open my home here' }).click({ timeout: 30_000 });
-	await camera.getByText('Your home is open at this relay.').waitFor({ timeout: 20_000 });
+	await camera.getByRole('button', { name: 'Set up my home' }).click({ timeout: 30_000 });
+	await camera.getByText('Your home is set up at this relay.').waitFor({ timeout: 20_000 });
 
 	await camera.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
 	const link = (await camera.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
 	await viewer.goto(`${host.address}/pair${link.slice(link.indexOf('#'))}`);
-	const joining = viewer.getByRole('region', { name: 'This device is the new one' });
+	const joining = viewer.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill('Kitchen', { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
 	await allow(camera, 'Kitchen');

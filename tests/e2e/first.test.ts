@@ -70,8 +70,8 @@ test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that rec
 	});
 	expect(page.url()).toBe(`${relay.secure}/pair`);
 	await looksRight(page);
-	await press('button', 'Open my home here');
-	await page.getByRole('heading', { name: 'Your home is open at this relay.' }).waitFor({
+	await press('button', 'Set up my home');
+	await page.getByRole('heading', { name: 'Your home is set up at this relay.' }).waitFor({
 		timeout: 30_000,
 	});
 	await looksRight(page);
@@ -88,7 +88,7 @@ test('AP14 AP15 PR31 PR32 PR33 two browsers on one computer: the link for it, an
 	const [first, second] = [await newContext(), await newContext()];
 	const [owner, viewer] = [await first.newPage(), await second.newPage()];
 	await owner.goto(`${desk.address}/#invite.${desk.invitation ?? 'none'}`);
-	await owner.getByRole('button', { name: 'Open my home here' }).click({ timeout: 30_000 });
+	await owner.getByRole('button', { name: 'Set up my home' }).click({ timeout: 30_000 });
 	await owner.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
 	const link = owner.getByTestId('pairing-link-here');
 	const text = (await link.textContent({ timeout: 20_000 })) ?? '';
@@ -96,17 +96,17 @@ test('AP14 AP15 PR31 PR32 PR33 two browsers on one computer: the link for it, an
 	expect(await owner.getByTestId('pairing-link').textContent()).toContain(desk.secure);
 
 	await viewer.goto(text);
-	const joining = viewer.getByRole('region', { name: 'This device is the new one' });
+	const joining = viewer.getByRole('region', { name: 'Join a home' });
 	const name = joining.getByLabel('Name of this device');
 	await name.waitFor({ timeout: 30_000 });
 	expect(await name.inputValue()).toBe('Chrome on Linux');
 	await joining.getByRole('button', { name: 'Join' }).click();
 	await owner
-		.getByText('A device of this home is called “Chrome on Linux” already.')
+		.getByText('A device in this home is already called “Chrome on Linux”.')
 		.waitFor({ timeout: 30_000 });
 	await allow(owner, 'Chrome on Linux 2');
 	await viewer
-		.getByText('It is called “Chrome on Linux 2” there: “Chrome on Linux” was taken.')
+		.getByText('It is called “Chrome on Linux 2” there because “Chrome on Linux” was taken.')
 		.waitFor({ timeout: 20_000 });
 
 	await owner.goto(`${desk.address}/settings`);
@@ -115,7 +115,7 @@ test('AP14 AP15 PR31 PR32 PR33 two browsers on one computer: the link for it, an
 	await other.getByRole('button', { name: 'Change' }).click({ timeout: 20_000 });
 	const field = devices.getByRole('textbox', { name: 'Name' });
 	await field.fill('chrome on linux');
-	await devices.getByText('Another device is called “chrome on linux”, too.').waitFor();
+	await devices.getByText('Another device is also called “chrome on linux”.').waitFor();
 	await devices.getByRole('button', { name: 'Call it “chrome on linux 2”' }).click();
 	expect(await field.inputValue()).toBe('chrome on linux 2');
 	await looksRight(owner);

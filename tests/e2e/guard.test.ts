@@ -48,17 +48,17 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	await page.mouse.click(x + width / 2, y + height / 2);
 	expect(await guard.isVisible()).toBe(true);
 	// EV6, EV9
-	await guard.getByText('something may lie over the lens').waitFor({ timeout: 40_000 });
+	await guard.getByText('something may be covering the lens').waitFor({ timeout: 40_000 });
 	// It may have gone dark again meanwhile, and then a press only wakes it.
 	await page.mouse.click(x + width / 2, y + height / 2);
 	await page.mouse.down();
 	await guard.waitFor({ state: 'detached' });
 	await page.mouse.up();
-	await page.getByRole('alert').filter({ hasText: 'something may lie over the lens' }).waitFor();
+	await page.getByRole('alert').filter({ hasText: 'something may be covering the lens' }).waitFor();
 	await puppet(page, 'uncover');
 	await page
 		.getByRole('alert')
-		.filter({ hasText: 'over the lens' })
+		.filter({ hasText: 'covering the lens' })
 		.waitFor({ state: 'detached', timeout: 20_000 });
 	// GM5 by keyboard and GM6.
 	await page.getByRole('button', { name: 'Guard mode' }).click();
@@ -98,7 +98,7 @@ test('GO1 a camera that cannot go on by itself asks for a hand first, on both pa
 				: open(wish);
 	});
 	await page.goto(relay.address);
-	const goOn = page.getByRole('button', { name: 'Go on recording' });
+	const goOn = page.getByRole('button', { name: 'Resume recording' });
 	await goOn.waitFor({ timeout: 20_000 });
 	await page.getByText('nothing has been saved since').waitFor();
 	await page.getByRole('link', { name: /^This (computer|phone) is not saving/ }).click();

@@ -42,7 +42,7 @@ test('a new user: open the link, allow, record, and see saved footage play withi
 	await becomeCamera(page, relay.address);
 	// Said before recording: what this browser can and cannot promise.
 	await page.getByRole('heading', { name: 'What this browser can and cannot do' }).waitFor();
-	await page.getByText('stays on this address').first().waitFor();
+	await page.getByText('stays there').first().waitFor();
 	expect(await page.getByRole('switch', { name: 'Record sound' }).isChecked()).toBe(false);
 	await record(page);
 	const preview = page.getByLabel('What the camera sees');
@@ -128,7 +128,7 @@ test('after a kill and a while: recording goes on, the gap is drawn and says why
 		input.value = String(ms);
 		input.dispatchEvent(new Event('input', { bubbles: true }));
 	}, Math.round(gapMs));
-	await page.locator('.gap', { hasText: /Nothing recorded from .*browser was closed/ }).waitFor();
+	await page.locator('.gap', { hasText: /Nothing recorded from .*browser closed/ }).waitFor();
 	await expect
 		.poll(() => shown(page), { timeout: 10_000 })
 		.toBeGreaterThanOrEqual((second?.startUs ?? 0) / 1000 - 100);
@@ -163,7 +163,7 @@ test('RC22 the camera’s page is left before anything was read: the lens stays 
 	// It has become no camera either.
 	const main = page.getByRole('navigation', { name: 'Main' });
 	await main.getByRole('link', { name: 'Watch' }).click();
-	await page.getByText('There is no camera in this home yet.').waitFor({ timeout: 10_000 });
+	await page.getByText('There are no cameras in this home yet.').waitFor({ timeout: 10_000 });
 	expect(await page.evaluate('asked')).toEqual([]);
 	await main.getByRole('link', { name: 'Record' }).click();
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });

@@ -111,7 +111,7 @@ for (const viewport of [
 		await page.getByText(/^Deleted: /).waitFor();
 		await tabTo(page, 'Undo');
 		await page.keyboard.press('Enter');
-		await page.getByText('It is back.').waitFor();
+		await page.getByText('Restored.').waitFor();
 		expect(errors).toEqual([]);
 	});
 }

@@ -97,7 +97,7 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 	await liveButton.click();
 	await live.waitFor();
 	await page.getByRole('button', { name: 'Full screen' }).click();
-	await page.getByRole('button', { name: 'Leave full screen' }).click();
+	await page.getByRole('button', { name: 'Exit full screen' }).click();
 	await page.getByRole('button', { name: 'Full screen' }).waitFor();
 
 	// Saved footage opens as before, live or not.
@@ -142,7 +142,7 @@ test('a camera that is off says so, and its page shows what it saved', async () 
 	context = await newContext();
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/watch`);
-	await page.getByText('There is no camera in this home yet.').waitFor();
+	await page.getByText('There are no cameras in this home yet.').waitFor();
 	expect(await page.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
 		'/pair',
 	);
@@ -167,20 +167,20 @@ test('Devices: this device alone is the owner, can be renamed, and is not to be 
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/settings`);
 	const devices = page.getByRole('region', { name: 'Devices' });
-	await devices.getByText('belongs to no home yet').waitFor();
+	await devices.getByText('is not in a home yet').waitFor();
 	await becomeCamera(page, relay.address);
 	await tab(page, 'More');
 	const self = devices.getByRole('listitem');
 	await self.getByText('This device').waitFor();
 	expect(await self.count()).toBe(1);
 	await self.getByText('Owner, and camera').waitFor();
-	expect(await devices.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
+	expect(await devices.getByRole('button', { name: 'Remove' }).count()).toBe(0);
 	const change = self.getByRole('button', { name: 'Change' });
 	await change.click();
 	await self.getByRole('textbox', { name: 'Name' }).fill('Workshop');
 	await page.keyboard.press('Enter');
 	await self.getByRole('heading', { name: 'Workshop' }).waitFor();
-	await self.getByText('It has its new name.').waitFor();
+	await self.getByText('Renamed.').waitFor();
 	// The focus is where it was.
 	await expect.poll(() => change.evaluate((node) => node === document.activeElement)).toBe(true);
 	expect(await devices.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(

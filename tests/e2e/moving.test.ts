@@ -39,7 +39,7 @@ async function codeFor(owner: Page, role: RegExp): Promise<string> {
 
 async function comeIn(page: Page, address: string, behind: string, name: string): Promise<void> {
 	await page.goto(`${address}/pair${behind}`);
-	const joining = page.getByRole('region', { name: 'This device is the new one' });
+	const joining = page.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill(name, { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
 }
@@ -70,7 +70,7 @@ test('ID38 at a new address the browser is let in as an owner, and gets the keys
 	await becomeCamera(camera, relay.address);
 	await comeIn(camera, relay.address, await codeFor(old, /^A camera/), 'Door');
 	await allow(old, 'Door');
-	await camera.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await camera.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await camera.goto(`${relay.address}/camera`);
 	await record(camera);
 	await savedAtLeast(camera, 2);
@@ -80,7 +80,7 @@ test('ID38 at a new address the browser is let in as an owner, and gets the keys
 	const address = relay.address.replace('localhost', NAME);
 	await comeIn(fresh, address, await codeFor(old, /^An owner/), 'Laptop, new address');
 	await allow(old, 'Laptop, new address');
-	await fresh.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await fresh.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await old.close();
 
 	await fresh.goto(`${address}/watch`);
@@ -93,6 +93,6 @@ test('ID38 at a new address the browser is let in as an owner, and gets the keys
 	await fresh.goto(`${address}/settings`);
 	const devices = fresh.getByRole('region', { name: 'Devices' });
 	const before = devices.getByRole('listitem').filter({ hasText: 'Chrome on Linux' });
-	await before.getByRole('button', { name: 'Revoke' }).waitFor({ timeout: 20_000 });
+	await before.getByRole('button', { name: 'Remove' }).waitFor({ timeout: 20_000 });
 	expect(errors.flat()).toEqual([]);
 });

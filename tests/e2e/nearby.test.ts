@@ -96,12 +96,12 @@ async function pairUp(owner: Page, guest: Page): Promise<void> {
 	await guest.getByLabel('Name of this device').fill('Phone');
 	await guest.getByRole('button', { name: 'Join' }).click();
 	await give(owner, await code(guest));
-	await owner.getByRole('heading', { name: 'Let “Phone” in?' }).waitFor({ timeout: 20_000 });
+	await owner.getByRole('heading', { name: 'Add “Phone”?' }).waitFor({ timeout: 20_000 });
 	expect(await digitsOn(owner)).toMatch(/^\d{6}$/);
 	expect(await digitsOn(guest)).toBe(await digitsOn(owner));
 	await owner.getByRole('button', { name: 'Allow' }).click();
-	await guest.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
-	await owner.getByText('“Phone” is in your home now.').waitFor();
+	await guest.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
+	await owner.getByText('“Phone” is now in your home.').waitFor();
 }
 
 test('NB3 NB5 NB7 a camera and a phone pair by two copied codes, and the phone sees the camera live', async () => {
@@ -118,7 +118,7 @@ test('NB3 NB5 NB7 a camera and a phone pair by two copied codes, and the phone s
 
 	// NB6: a page loaded anew has lost the other; two codes, and nobody is asked.
 	await guest.reload();
-	await guest.getByRole('button', { name: 'Connect again' }).click({ timeout: 30_000 });
+	await guest.getByRole('button', { name: 'Reconnect' }).click({ timeout: 30_000 });
 	const offer = await code(guest);
 	expect(offer).toMatch(/\/pair#c2\./);
 	await toPair(owner);
@@ -167,11 +167,11 @@ test('NB5 a wrong code is told and the right one still counts; a refusal, and a 
 	await owner.getByRole('button', { name: 'Refuse' }).click({ timeout: 20_000 });
 	for (const page of [owner, guest]) {
 		await page.getByText('The device was refused.').waitFor({ timeout: 20_000 });
-		await page.getByRole('button', { name: 'Begin again' }).click();
+		await page.getByRole('button', { name: 'Start over' }).click();
 	}
 	await give(owner, answer);
-	await owner.getByText('This code answers one that is not shown here any more.').waitFor();
-	await owner.getByRole('button', { name: 'Begin again' }).click();
+	await owner.getByText('This code answers one that is no longer shown here.').waitFor();
+	await owner.getByRole('button', { name: 'Start over' }).click();
 	await owner.getByRole('button', { name: 'Show a code' }).click();
 	await guest.goto(await code(owner));
 	await guest.getByLabel('Name of this device').fill('Phone', { timeout: 30_000 });
@@ -179,7 +179,7 @@ test('NB5 a wrong code is told and the right one still counts; a refusal, and a 
 	await give(owner, await code(guest));
 	await owner.getByRole('button', { name: 'Allow' }).waitFor({ timeout: 20_000 });
 	await guest.close();
-	await owner.getByText('The other device has stopped.').waitFor({ timeout: 40_000 });
+	await owner.getByText('The other device stopped pairing.').waitFor({ timeout: 40_000 });
 });
 
 /** A camera that looks at this code on a screen. */
@@ -211,7 +211,7 @@ test('NB2 NB5 the code is read by a camera, and the devices pair', async () => {
 		await guest.getByRole('button', { name: 'Scan a code' }).click();
 		await give(owner, await code(guest));
 		await owner.getByRole('button', { name: 'Allow' }).click({ timeout: 20_000 });
-		await guest.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+		await guest.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}

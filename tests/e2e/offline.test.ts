@@ -135,8 +135,8 @@ test('AP6 a part that does not load while it records is a notice; it records on 
 	);
 	for (const name of ['Watch', 'More', 'Saved']) {
 		await page.getByRole('navigation').getByRole('link', { name }).click();
-		await page.getByText('A part of the app did not load.').waitFor({ timeout: 20_000 });
-		await page.getByText('Recording goes on. Try again later.').waitFor();
+		await page.getByText('Part of the app did not load.').waitFor({ timeout: 20_000 });
+		await page.getByText('Recording continues. Try again later.').waitFor();
 		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
 		await savedAtLeast(page, before + 1);
 	}
@@ -144,7 +144,7 @@ test('AP6 a part that does not load while it records is a notice; it records on 
 	await page.unroute('**/_app/immutable/**');
 	await page.getByRole('navigation').getByRole('link', { name: 'More' }).click();
 	await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
-	expect(await page.getByText('A part of the app did not load.').count()).toBe(0);
+	expect(await page.getByText('Part of the app did not load.').count()).toBe(0);
 	expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
 	expect(await storedRuns(page)).toHaveLength(1);
 	expect(errors).toEqual([]);

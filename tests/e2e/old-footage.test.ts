@@ -35,13 +35,13 @@ test('ST20 a database of an older version opens: it plays, and can be pinned, de
 	await button('Delete').click();
 	const remove = page.getByRole('dialog').getByRole('button', { name: /^Delete \d/ });
 	await remove.click();
-	await page.getByText('A part of it is pinned.').waitFor();
+	await page.getByText('Part of it is pinned.').waitFor();
 	await button('Pin').click();
 	await page.getByText(/^No longer pinned/).waitFor();
 	await remove.click();
 	await page.getByText(/^Deleted: /).waitFor();
 	await button('Undo').click();
-	await page.getByText('It is back.').waitFor();
+	await page.getByText('Restored.').waitFor();
 	expect(await footageHash(page)).toBe(before);
 	await openSaved(page, relay.address);
 	expect(errors).toEqual([]);

@@ -58,7 +58,7 @@ async function withClock(context: BrowserContext, aheadMs: number): Promise<void
 
 async function join(page: Page, behind: string, name: string): Promise<void> {
 	await page.goto(`${relay.address}/pair${behind}`);
-	const joining = page.getByRole('region', { name: 'This device is the new one' });
+	const joining = page.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill(name, { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
 }
@@ -146,7 +146,7 @@ test('a link opened in two tabs of the new device: said in words, and a new code
 	for (const one of [owner, page, twin]) {
 		await one.getByText('The code was used twice').waitFor({ timeout: 20_000 });
 		await one.getByText('It may be open in another tab.').waitFor();
-		await one.getByRole('button', { name: 'Begin again' }).waitFor();
+		await one.getByRole('button', { name: 'Start over' }).waitFor();
 	}
 	await twin.close();
 	await pair(owner, page, relay, 'Once');
@@ -175,8 +175,8 @@ test('the owner dies while its code is on show: the new device says so, and a ne
 	await killBrowser(owners);
 	const page = await newDevice();
 	await join(page, behind, 'Early');
-	await page.getByText('The other device has stopped.').waitFor({ timeout: 60_000 });
-	await page.getByRole('button', { name: 'Begin again' }).waitFor();
+	await page.getByText('The other device stopped pairing.').waitFor({ timeout: 60_000 });
+	await page.getByRole('button', { name: 'Start over' }).waitFor();
 	await ownerComes();
 	await pair(owner, page, relay, 'Early');
 });
@@ -190,8 +190,8 @@ test('the owner dies while the digits are compared: a way out at once, in words,
 	await killBrowser(owners);
 	await page.getByText('Now allow it on the other device.').waitFor();
 	await page.getByRole('button', { name: 'Cancel' }).click();
-	await page.getByText('You stopped it.').waitFor();
-	await page.getByRole('button', { name: 'Begin again' }).waitFor();
+	await page.getByText('You cancelled pairing.').waitFor();
+	await page.getByRole('button', { name: 'Start over' }).waitFor();
 	await ownerComes();
 	await pair(owner, page, relay, 'Late');
 	await allowed('Late');
@@ -214,7 +214,7 @@ test('the owner dies after Allow, before the other device has said its word: not
 		.click({ timeout: 30_000 });
 	const link = (await page.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
 	await owner.goto(`${relay.address}/pair`);
-	const joining = owner.getByRole('region', { name: 'This device is the new one' });
+	const joining = owner.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill('x', { timeout: 30_000 });
 	await joining.getByRole('textbox', { name: 'Pairing code' }).fill(link);
 	await joining.getByRole('button', { name: 'Join' }).click();
@@ -223,8 +223,8 @@ test('the owner dies after Allow, before the other device has said its word: not
 	await killBrowser(owners);
 	await page.getByRole('button', { name: 'Allow' }).click();
 	await page.getByRole('button', { name: 'Cancel' }).click();
-	await page.getByText('You stopped it.').waitFor();
-	await page.getByRole('button', { name: 'Begin again' }).waitFor();
+	await page.getByText('You cancelled pairing.').waitFor();
+	await page.getByRole('button', { name: 'Start over' }).waitFor();
 	await ownerComes();
 	await pair(owner, page, relay, 'Third try');
 	await allowed('Third try');
@@ -234,7 +234,7 @@ test('PR22 PR24 the new device’s page is left between Allow and the last messa
 	const behind = await showCode(owner, relay);
 	const page = await newDevice();
 	await join(page, behind, 'Hall phone');
-	await owner.getByRole('heading', { name: 'Let “Hall phone” in?' }).waitFor({ timeout: 20_000 });
+	await owner.getByRole('heading', { name: 'Add “Hall phone”?' }).waitFor({ timeout: 20_000 });
 	await page.getByText('Now allow it on the other device.').waitFor({ timeout: 20_000 });
 	await page.goto('about:blank');
 	await owner.getByRole('button', { name: 'Allow' }).click();
@@ -245,9 +245,9 @@ test('PR22 PR24 the new device’s page is left between Allow and the last messa
 	await owner.goto(`${relay.address}/pair`);
 	await owner.getByText('Waiting for “Hall phone”').waitFor({ timeout: 20_000 });
 	await page.goto(`${relay.address}/pair`);
-	await page.getByText('This device is in the home now.').waitFor({ timeout: 30_000 });
+	await page.getByText('This device is now in the home.').waitFor({ timeout: 30_000 });
 	await owner.getByText('Waiting for “Hall phone”').waitFor({ state: 'hidden', timeout: 20_000 });
 	await owner.goto(`${relay.address}/settings`);
 	const hall = owner.getByRole('listitem').filter({ hasText: 'Hall phone' });
-	await hall.getByText('Here now').waitFor({ timeout: 20_000 });
+	await hall.getByText('Online now').waitFor({ timeout: 20_000 });
 });

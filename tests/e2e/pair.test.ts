@@ -29,8 +29,8 @@ beforeAll(async () => {
 	const escapedHere = escaped(owner);
 	// PR: an invitation leads to where it is used, from any address.
 	await owner.goto(`${relay.address}/#invite.${relay.invitation ?? 'none'}`);
-	await owner.getByRole('button', { name: 'Open my home here' }).click({ timeout: 30_000 });
-	await owner.getByText('Your home is open at this relay.').waitFor({ timeout: 20_000 });
+	await owner.getByRole('button', { name: 'Set up my home' }).click({ timeout: 30_000 });
+	await owner.getByText('Your home is set up at this relay.').waitFor({ timeout: 20_000 });
 	expect(owner.url()).toBe(`${relay.address}/pair`);
 	expect(escapedHere).toEqual([]);
 });
@@ -51,7 +51,7 @@ async function showCode(): Promise<{ link: string; behind: string }> {
 }
 
 async function join(page: Page, name: string, code?: string): Promise<void> {
-	const joining = page.getByRole('region', { name: 'This device is the new one' });
+	const joining = page.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill(name, { timeout: 30_000 });
 	if (code !== undefined) await joining.getByRole('textbox', { name: 'Pairing code' }).fill(code);
 	await joining.getByRole('button', { name: 'Join' }).click();
@@ -77,7 +77,7 @@ test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may 
 	await page.getByText('You opened a pairing link.').waitFor({ timeout: 30_000 });
 	await join(page, 'Kitchen phone');
 	await owner
-		.getByRole('heading', { name: 'Let “Kitchen phone” in?' })
+		.getByRole('heading', { name: 'Add “Kitchen phone”?' })
 		.waitFor({ timeout: 20_000 });
 	expect(await digitsOn(owner)).toMatch(/^\d{6}$/);
 	expect(await digitsOn(page)).toBe(await digitsOn(owner));
@@ -85,10 +85,10 @@ test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may 
 	await looksRight(owner);
 	await looksRight(page);
 	await owner.getByRole('button', { name: 'Allow' }).click();
-	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
-	await owner.getByText('“Kitchen phone” is in your home now.').waitFor();
-	await owner.getByRole('button', { name: 'Yes, an owner, too' }).click();
-	await owner.getByText('“Kitchen phone” is an owner now.').waitFor({ timeout: 20_000 });
+	await page.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
+	await owner.getByText('“Kitchen phone” is now in your home.').waitFor();
+	await owner.getByRole('button', { name: 'Yes, an owner too' }).click();
+	await owner.getByText('“Kitchen phone” is now an owner.').waitFor({ timeout: 20_000 });
 	expect(await page.getByRole('link', { name: 'Watch my cameras' }).getAttribute('href')).toBe(
 		'/watch',
 	);
@@ -96,7 +96,7 @@ test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may 
 	await page.goto(`${relay.address}/pair${behind}`);
 	await page.getByText('You opened a pairing link.').waitFor({ timeout: 30_000 });
 	await join(page, 'Kitchen phone');
-	await page.getByText('This is no code, or it is no longer good.').waitFor({ timeout: 20_000 });
+	await page.getByText('That code is wrong or has expired.').waitFor({ timeout: 20_000 });
 });
 
 test('PR15 PR16 PR17 letters are there when they are asked for; the owner types the digits, and then may allow', async () => {
@@ -110,13 +110,13 @@ test('PR15 PR16 PR17 letters are there when they are asked for; the owner types 
 	await page.goto(`${relay.address}/pair`);
 	// The code is over.
 	await join(page, 'Laptop', link);
-	await page.getByText('This is no code, or it is no longer good.').waitFor({ timeout: 20_000 });
-	await page.getByRole('button', { name: 'Begin again' }).click();
+	await page.getByText('That code is wrong or has expired.').waitFor({ timeout: 20_000 });
+	await page.getByRole('button', { name: 'Start over' }).click();
 	await join(page, 'Laptop', letters?.toLowerCase());
 	const right = page.getByRole('button', { name: 'It says they are right' });
 	await right.waitFor({ timeout: 20_000 });
 	for (const one of [owner, page]) {
-		await one.getByText('The two devices met by typed letters.').waitFor();
+		await one.getByText('The code was typed as letters.').waitFor();
 		await looksRight(one);
 	}
 	expect(await owner.getByTestId('pairing-digits').count()).toBe(0);
@@ -124,7 +124,7 @@ test('PR15 PR16 PR17 letters are there when they are asked for; the owner types 
 	const field = owner.getByLabel('The six digits on the other device');
 	const digits = (await digitsOn(page)) ?? '';
 	await field.pressSequentially(digits.replace(/./, (first) => String((Number(first) + 1) % 10)));
-	await owner.getByText('These are not the digits of the other device. 2 more tries.').waitFor();
+	await owner.getByText('Those are not the digits on the other device. 2 tries left.').waitFor();
 	expect(await allow.isDisabled()).toBe(true);
 	// The wrong ones are typed over; a paste may bring spaces.
 	await field.pressSequentially(digits.slice(0, 5));
@@ -136,7 +136,7 @@ test('PR15 PR16 PR17 letters are there when they are asked for; the owner types 
 	await allow.click();
 	await owner.getByText('Waiting for the other device').waitFor();
 	await right.click();
-	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await page.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await page.getByRole('link', { name: 'Use this device as a camera' }).waitFor();
 });
 
@@ -154,7 +154,7 @@ test('the new device shows a code, and the owner types it from the link', async 
 	expect(await digitsOn(page)).toBe(await digitsOn(owner));
 	await page.getByRole('button', { name: 'Allow' }).click();
 	await owner.getByRole('button', { name: 'Allow' }).click();
-	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await page.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 });
 
 test('PR1 refused, used twice, of this very browser, and no code at all: each ends in words and a way on', async () => {
@@ -165,10 +165,10 @@ test('PR1 refused, used twice, of this very browser, and no code at all: each en
 	await owner.getByRole('button', { name: 'Refuse' }).click({ timeout: 20_000 });
 	for (const one of [owner, page]) {
 		await one.getByText('The device was refused.').waitFor({ timeout: 20_000 });
-		await one.getByRole('button', { name: 'Begin again' }).click();
+		await one.getByRole('button', { name: 'Start over' }).click();
 	}
 	await join(page, 'Stranger', 'hello');
-	await page.getByText('This is no code').waitFor({ timeout: 20_000 });
+	await page.getByText('That code is wrong').waitFor({ timeout: 20_000 });
 
 	const again = await showCode();
 	expect(again.link).not.toBe(link);
@@ -186,7 +186,7 @@ test('PR1 refused, used twice, of this very browser, and no code at all: each en
 	const tab = await ownerContext.newPage();
 	await tab.goto(`${relay.address}/pair${own.behind}`);
 	await join(tab, 'x');
-	await tab.getByText('This code was shown by this very browser.').waitFor({ timeout: 20_000 });
+	await tab.getByText('This code is from this browser.').waitFor({ timeout: 20_000 });
 	await tab.close();
 });
 

@@ -30,24 +30,24 @@ test('SC1 SC4 SC6 at times it rests and says until when; Record now records; awa
 	await record(page);
 	await savedAtLeast(page, 2);
 	await page.goto(`${relay.address}/settings`);
-	const card = page.getByRole('region', { name: 'When it records' });
+	const card = page.getByRole('region', { name: 'When to record' });
 	await card.getByRole('radio', { name: /^At these times/ }).check();
 	await card.getByLabel('From', { exact: true }).fill(await hoursFromNow(page, 2));
 	await card.getByLabel('Until', { exact: true }).fill(await hoursFromNow(page, 4));
-	await page.getByRole('link', { name: /^This computer rests until/ }).click();
-	await page.getByText('It rests until').waitFor();
+	await page.getByRole('link', { name: /^This computer is paused until/ }).click();
+	await page.getByText(/^Paused until/).waitFor();
 	await expect.poll(async () => (await storedRuns(page)).at(-1)?.ended).toBe('stopped');
 
 	await page.getByRole('button', { name: 'Record now' }).click();
 	await recording(page);
-	await page.getByText('It records until').waitFor();
+	await page.getByText(/^Recording until/).waitFor();
 	await page.reload();
 	await recording(page);
 
 	await page.goto(`${relay.address}/settings`);
 	await page.getByRole('link', { name: /This computer is recording/ }).waitFor();
 	await card.getByRole('radio', { name: /^When I am away/ }).check();
-	await page.getByRole('link', { name: /^This computer rests/ }).waitFor();
+	await page.getByRole('link', { name: /^This computer is paused/ }).waitFor();
 	await page.goto(relay.address);
 	await page.getByRole('button', { name: 'I am away' }).click();
 	await page.getByRole('link', { name: /This computer is recording/ }).waitFor({

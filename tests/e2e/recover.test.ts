@@ -44,11 +44,11 @@ beforeAll(async () => {
 	await owner.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
 	const link = (await owner.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
 	await camera.goto(`${relay.address}/pair${link.slice(link.indexOf('#'))}`);
-	const joining = camera.getByRole('region', { name: 'This device is the new one' });
+	const joining = camera.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill('Door', { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
 	await allow(owner, 'Door');
-	await camera.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await camera.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await camera.goto(`${relay.address}/camera`);
 	await record(camera);
 	await savedAtLeast(camera, 2);
@@ -73,15 +73,15 @@ async function accessible(on: Page): Promise<void> {
 async function tryKit(on: Page, text: string, passphrase: string): Promise<void> {
 	const region = on.getByRole('region', { name: 'Recovery kit' });
 	await region.getByLabel('The 26 characters').fill(text);
-	await region.getByLabel('Passphrase, if the sheet names one').fill(passphrase);
-	await region.getByRole('button', { name: 'Try', exact: true }).click();
+	await region.getByLabel('Passphrase, if the sheet mentions one').fill(passphrase);
+	await region.getByRole('button', { name: 'Test', exact: true }).click();
 }
 
 async function comeWith(text: string, passphrase = PASSPHRASE): Promise<void> {
 	await page.getByLabel('The 26 characters of the kit').fill(text, { timeout: 30_000 });
-	await page.getByLabel('Passphrase, if the sheet names one').fill(passphrase);
+	await page.getByLabel('Passphrase, if the sheet mentions one').fill(passphrase);
 	await page.getByLabel('Name of this device').fill('New phone');
-	await page.getByRole('button', { name: 'Come back', exact: true }).click();
+	await page.getByRole('button', { name: 'Use kit', exact: true }).click();
 }
 
 test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, asked back and tried', async () => {
@@ -93,7 +93,7 @@ test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, asked back an
 	const show = region.getByRole('button', { name: 'Show the kit' });
 	await region.getByLabel('Passphrase (recommended)').fill(PASSPHRASE);
 	await show.click();
-	await region.getByText('The two passphrases are not the same.').waitFor();
+	await region.getByText('The two passphrases do not match.').waitFor();
 	await region.getByLabel('Passphrase again').fill(PASSPHRASE);
 	await show.click();
 	const sheet = owner.getByRole('dialog', { name: 'Your recovery kit' });
@@ -103,7 +103,7 @@ test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, asked back an
 	expect(groups.map(({ length }) => length)).toEqual([5, 5, 5, 5, 6]);
 	kit = groups.join(' ');
 	await sheet.getByRole('img', { name: 'Recovery kit as a QR code' }).waitFor();
-	await sheet.getByText('This kit needs its passphrase, too.').waitFor();
+	await sheet.getByText('This kit also needs its passphrase.').waitFor();
 	await accessible(owner);
 
 	await owner.emulateMedia({ media: 'print' });
@@ -112,12 +112,12 @@ test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, asked back an
 	await sheet.getByText(groups[0] ?? '').waitFor();
 	await owner.emulateMedia({ media: null });
 
-	await sheet.getByRole('button', { name: 'I have kept it safe' }).click();
+	await sheet.getByRole('button', { name: 'I stored it safely' }).click();
 	const proof = owner.getByRole('dialog', { name: 'Do you have it?' });
 	const fields = await proof.getByRole('textbox').all();
 	expect(fields).toHaveLength(2);
 	// KT18: neither a key nor the way back throws away what is on paper.
-	const sure = owner.getByRole('dialog', { name: 'Throw this kit away?' });
+	const sure = owner.getByRole('dialog', { name: 'Discard this kit?' });
 	const ways = [() => owner.keyboard.press('Escape'), () => owner.evaluate(() => history.back())];
 	for (const leave of ways) {
 		await leave();
@@ -127,22 +127,22 @@ test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, asked back an
 		await proof.waitFor();
 	}
 	await proof.getByRole('button', { name: 'Cancel' }).click();
-	await sure.getByRole('button', { name: 'Go on' }).click();
+	await sure.getByRole('button', { name: 'Continue' }).click();
 	for (const field of fields) await field.fill('WRONG');
 	await proof.getByRole('button', { name: 'Done' }).click();
-	await proof.getByText('That is not what stands on the sheet.').waitFor();
+	await proof.getByText('That does not match the sheet.').waitFor();
 	await accessible(owner);
 	for (const [at, group] of groups.entries()) {
 		const field = proof.getByLabel(`Group ${at + 1} of 5`);
 		if ((await field.count()) > 0) await field.fill(group.toLowerCase());
 	}
 	await proof.getByRole('button', { name: 'Done' }).click();
-	await region.getByText('The kit is good.').waitFor({ timeout: 20_000 });
+	await region.getByText('The kit is active.').waitFor({ timeout: 20_000 });
 	await region.getByText('Made on').waitFor();
 
-	await region.getByRole('button', { name: 'Try the kit' }).click();
+	await region.getByRole('button', { name: 'Test kit' }).click();
 	await tryKit(owner, kit, 'four words of a sonG');
-	await region.getByText('or the passphrase is not right').waitFor({ timeout: 20_000 });
+	await region.getByText('or the passphrase is wrong').waitFor({ timeout: 20_000 });
 	await tryKit(owner, kit.toLowerCase().replaceAll('0', 'o'), ` ${PASSPHRASE} `);
 	await region.getByText('This kit works').waitFor({ timeout: 20_000 });
 	await accessible(owner);
@@ -166,7 +166,7 @@ test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, wh
 	errors.push(escaped(page));
 	await page.goto(relay.address);
 	await page.getByRole('link', { name: 'Lost all your devices?' }).click({ timeout: 20_000 });
-	await page.getByRole('heading', { name: 'Come back with a recovery kit' }).waitFor();
+	await page.getByRole('heading', { name: 'Use a recovery kit' }).waitFor();
 	await comeWith(kit.slice(1));
 	await page.getByText('A recovery kit has 26 characters.').first().waitFor();
 	await accessible(page);
@@ -176,24 +176,24 @@ test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, wh
 	await page.goto(kitLink(relay.address, printed.secret, 'https://moved.invalid', true));
 	await page.getByText('You opened the link of a recovery kit.').waitFor();
 	await page.getByLabel('Passphrase of the kit').fill(PASSPHRASE);
-	expect(await page.getByLabel('Address of the relay').count()).toBe(0);
-	await page.getByRole('button', { name: 'Come back', exact: true }).click();
-	await page.getByText('Has its address changed?').waitFor({ timeout: 30_000 });
+	expect(await page.getByLabel('Relay address').count()).toBe(0);
+	await page.getByRole('button', { name: 'Use kit', exact: true }).click();
+	await page.getByText('If the relay’s address has changed').waitFor({ timeout: 30_000 });
 	await page.getByRole('button', { name: 'Scan the kit' }).waitFor();
 	await accessible(page);
-	await page.getByLabel('Address of the relay').fill(relay.address);
-	await page.getByRole('button', { name: 'Come back', exact: true }).click();
+	await page.getByLabel('Relay address').fill(relay.address);
+	await page.getByRole('button', { name: 'Use kit', exact: true }).click();
 	await page.getByRole('heading', { name: 'Now wait a day' }).waitFor({ timeout: 30_000 });
 	await accessible(page);
-	await camera
-		.getByText('Somebody uses the recovery kit of this home')
-		.waitFor({ timeout: 20_000 });
-	await camera.getByText('“New phone” wants to be an owner.').waitFor();
+	await camera.getByText('Someone is using this home’s recovery kit').waitFor({ timeout: 20_000 });
+	await camera.getByText('“New phone” wants to become an owner.').waitFor();
 	// The same day it is too early, and nothing changes.
 	await page.reload();
-	await page.getByText('The wait began earlier').waitFor({ timeout: 20_000 });
+	await page.getByText('The wait has already begun').waitFor({ timeout: 20_000 });
 	await comeWith(kit, 'four other words');
-	await page.getByText('type the passphrase if the sheet names one').waitFor({ timeout: 30_000 });
+	await page
+		.getByText('enter the passphrase if the sheet mentions one')
+		.waitFor({ timeout: 30_000 });
 	await comeWith(kit);
 	await page.getByText('It is too early.').waitFor({ timeout: 30_000 });
 });
@@ -223,25 +223,25 @@ test('KT7 KT9 a day later it is an owner: old names, the lost device taken out, 
 	await camera.reload();
 	await recording(camera, 60_000);
 	await page.goto(`${relay.address}/recover`);
-	await page.getByText('The day is over').waitFor({ timeout: 20_000 });
+	await page.getByText('The wait is over').waitFor({ timeout: 20_000 });
 	await comeWith(kit);
 	await page.getByRole('heading', { name: 'You are back' }).waitFor({ timeout: 30_000 });
 	await accessible(page);
 
-	await page.getByRole('link', { name: 'To my devices' }).click();
+	await page.getByRole('link', { name: 'My devices' }).click();
 	const devices = page.getByRole('region', { name: 'Devices' });
 	await devices.getByRole('heading', { name: 'Door' }).waitFor({ timeout: 20_000 });
 	await devices.getByRole('heading', { name: 'New phone' }).waitFor();
 	const lost = devices.getByRole('listitem').filter({ hasText: 'Chrome on Linux' });
-	await lost.getByRole('button', { name: 'Revoke' }).click({ timeout: 20_000 });
-	await page.getByRole('dialog').getByRole('button', { name: 'Yes, take it out' }).click();
+	await lost.getByRole('button', { name: 'Remove' }).click({ timeout: 20_000 });
+	await page.getByRole('dialog').getByRole('button', { name: 'Yes, remove it' }).click();
 	// The camera obeys the new owner, too.
-	const proof = devices.getByText(/^Gone: the relay closed it after .*, Door after /);
+	const proof = devices.getByText(/^Removed: the relay cut it off after .*, Door after /);
 	await proof.waitFor({ timeout: 60_000 });
 	await lost.waitFor({ state: 'detached' });
 	// The kit was given the new home key with the revocation: it is still good.
 	const region = page.getByRole('region', { name: 'Recovery kit' });
-	await region.getByRole('button', { name: 'Try the kit' }).click();
+	await region.getByRole('button', { name: 'Test kit' }).click();
 	await tryKit(page, kit, PASSPHRASE);
 	await region.getByText('This kit works').waitFor({ timeout: 20_000 });
 });

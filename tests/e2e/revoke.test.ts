@@ -100,8 +100,8 @@ test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a ne
 	await camera.getByRole('navigation').getByRole('link', { name: 'More' }).click();
 	const devices = camera.getByRole('region', { name: 'Devices' });
 	const kitchen = devices.getByRole('listitem').filter({ hasText: 'Kitchen' });
-	await kitchen.getByRole('button', { name: 'Revoke' }).click({ timeout: 20_000 });
-	const sure = camera.getByRole('dialog').getByRole('button', { name: 'Yes, take it out' });
+	await kitchen.getByRole('button', { name: 'Remove' }).click({ timeout: 20_000 });
+	const sure = camera.getByRole('dialog').getByRole('button', { name: 'Yes, remove it' });
 	await sure.click();
 	const begunMs = await camera.evaluate(() => window.clickedMs ?? Number.NaN);
 	// What is on show tells its own age: from that, when its newest frame was taken.
@@ -127,14 +127,14 @@ test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a ne
 		`its line closed ${Math.round(closedMs - begunMs)} ms after, its picture was gone ${Math.round(goneMs - closedMs)} ms later\n`,
 	);
 	expect(goneMs - closedMs).toBeLessThan(1000);
-	await viewer.getByText('This device was taken out of the home.').first().waitFor();
+	await viewer.getByText('This device was removed from the home.').first().waitFor();
 	expect(await seen()).toBe(false);
 	expect(await home(token)).toBe(401);
 	const answers = await sayAgain(sent);
 	expect(answers.kinds).not.toContain('welcome');
 	expect([answers.parts, answers.letters]).toEqual([0, 0]);
 
-	const proof = devices.getByText(/^Gone: the relay closed it after .*, .* after /);
+	const proof = devices.getByText(/^Removed: the relay cut it off after .*, .* after /);
 	await proof.waitFor({ timeout: 20_000 });
 	process.stdout.write(`${(await proof.textContent()) ?? ''}\n`);
 	await kitchen.waitFor({ state: 'detached' });

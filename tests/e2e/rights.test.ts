@@ -49,9 +49,9 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	const commands = viewer.getByRole('region', { name: 'Camera' });
 	expect(await commands.getByRole('button', { name: 'Stop recording' }).isDisabled()).toBe(true);
 	expect(await commands.getByRole('button', { name: 'Restart' }).isDisabled()).toBe(true);
-	await commands.getByText('Only an owner stops a recording').waitFor();
+	await commands.getByText('Only an owner can stop recording').waitFor();
 	await commands.getByRole('button', { name: 'Guard mode' }).click();
-	await commands.getByText('The camera has switched guard mode.').waitFor();
+	await commands.getByText('The camera switched guard mode.').waitFor();
 	await expect
 		.poll(() => commands.getByRole('button', { name: 'Guard mode' }).isDisabled())
 		.toBe(true);
@@ -59,8 +59,8 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	// Nor may it let anybody in.
 	const there = viewer.url();
 	await viewer.goto(`${relay.address}/pair`);
-	const admits = viewer.getByRole('region', { name: 'Let another device in' });
-	await admits.getByText('Only an owner lets devices in, and this device is none.').waitFor();
+	const admits = viewer.getByRole('region', { name: 'Add another device' });
+	await admits.getByText('Only an owner can add devices, and this device is not one.').waitFor();
 	expect(await admits.getByRole('radio').count()).toBe(0);
 	expect(await admits.getByRole('button').count()).toBe(0);
 
@@ -70,9 +70,9 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	const row = owner.getByRole('listitem').filter({ hasText: 'Anna' });
 	await row.getByText('View and control').waitFor();
 	await row.getByRole('button', { name: 'Change' }).click();
-	await row.getByLabel('What it may do').selectOption({ label: 'Owner' });
+	await row.getByLabel('What it can do').selectOption({ label: 'Owner' });
 	await row.getByRole('button', { name: 'Save' }).click();
-	await row.getByText('It is changed.').waitFor();
+	await row.getByText('Changed.').waitFor();
 	await owner.close();
 
 	await viewer.goto(there);
@@ -84,7 +84,7 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	expect(await stop.isEnabled()).toBe(true);
 	await stop.click();
 	await sure.getByRole('button', { name: 'Stop recording' }).click();
-	await commands.getByText('The camera has stopped recording.').waitFor();
+	await commands.getByText('The camera stopped recording.').waitFor();
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor();
 
 	// All of it stands on the camera's own timeline.
@@ -93,7 +93,7 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	const happened = camera.getByRole('region', { name: /^What happened on / });
 	for (const said of [
 		'Anna watched',
-		'Anna switched guard mode on',
+		'Anna turned on guard mode',
 		'Anna stopped the recording',
 	]) {
 		await happened.getByText(said).first().waitFor();

@@ -47,7 +47,7 @@ test('AP11 Settings shows the hash that the relay’s machine prints, offline to
 	await context.setOffline(true);
 	await page.reload();
 	expect(await hashOn(page)).toBe(hash);
-	const card = page.getByRole('region', { name: 'The app, as it came here' });
+	const card = page.getByRole('region', { name: 'App fingerprint' });
 	expect(await card.getByRole('alert').count()).toBe(0);
 	await card.getByRole('button', { name: 'Copy' }).click();
 	await card.getByText('Copied.').waitFor();
@@ -61,12 +61,12 @@ test('AP11 a file that was changed after the build is told at both places, by th
 	appendFileSync(join(app, 'maskable-192.png'), 'more');
 	const { hash, said, status } = version('--app', app);
 	expect(status).toBe(1);
-	expect(said).toContain('are not those that its sha256sums.txt lists.');
+	expect(said).toContain('do not match its sha256sums.txt.');
 	expect(hash).not.toBe(version().hash);
 	relay = await startRelay({ args: ['--app', app] });
 	context = await newContext();
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/settings`);
 	expect(await hashOn(page)).toBe(hash);
-	await page.getByText('One file is not what the build lists.').waitFor();
+	await page.getByText('One file differs from the build’s list.').waitFor();
 });

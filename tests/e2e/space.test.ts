@@ -32,7 +32,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 	});
 	await past.close();
 	await page.goto(`${relay.address}/storage`);
-	const slider = page.getByRole('slider', { name: 'How much it may use' });
+	const slider = page.getByRole('slider', { name: 'Space for footage' });
 	await slider.focus();
 	const before = await slider.getAttribute('aria-valuetext');
 	await page.keyboard.press('Home');
@@ -42,7 +42,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 	await warning.waitFor();
 	await page.getByLabel('Exactly, in GB').fill('much');
 	await page.getByRole('button', { name: 'Save' }).click();
-	await page.getByText('Give a number from 0.05').waitFor();
+	await page.getByText('Enter a number from 0.05').waitFor();
 	await page.getByLabel('Exactly, in GB').fill('0.2');
 	await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
 	expect(await slider.getAttribute('aria-valuetext')).toMatch(/^200 MB: /);

@@ -196,9 +196,9 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 
 	await openSaved(page, relay.address);
 	const happened = (name: string) => page.getByRole('button', { name });
-	await happened('A smaller picture, to spare this device').waitFor();
-	expect(await happened('Fewer pictures a second, to spare this device').count()).toBe(2);
-	expect(await happened('A better picture again').count()).toBe(3);
+	await happened('Lowered the resolution to spare this device').waitFor();
+	expect(await happened('Lowered the frame rate to spare this device').count()).toBe(2);
+	expect(await happened('Raised the quality again').count()).toBe(3);
 	expect(errors).toEqual([]);
 });
 
@@ -228,7 +228,7 @@ test('SR6 SR11 a battery that runs down: plug it in', async () => {
 	await savedAtLeast(page, 2);
 	await openSaved(page, relay.address);
 	await page
-		.getByRole('button', { name: 'Fewer pictures a second, to spare this device' })
+		.getByRole('button', { name: 'Lowered the frame rate to spare this device' })
 		.first()
 		.waitFor();
 });

@@ -60,7 +60,7 @@ test('LV27 LV30 LV34 who once opened Record and never recorded is told nothing u
 	expect(await tile().count()).toBe(1);
 	said.push(await viewer.locator('main').innerText());
 	await go('More');
-	await viewer.getByRole('region', { name: 'Devices' }).getByText('Here now').waitFor();
+	await viewer.getByRole('region', { name: 'Devices' }).getByText('Online now').waitFor();
 	said.push(await viewer.locator('main').innerText());
 	for (const words of said) expect(words).not.toMatch(/Not recording|Not seen yet|Recording since/);
 });
@@ -74,7 +74,7 @@ test('LV32 LV33 REC stays while only the relay is gone, and follows the camera',
 	await go('Watch');
 	await tile().and(viewer.locator('[data-state="live"]')).waitFor({ timeout: 60_000 });
 	await relay.kill();
-	await viewer.getByText(/^The relay is away/).waitFor({ timeout: 30_000 });
+	await viewer.getByText(/^The relay is offline/).waitFor({ timeout: 30_000 });
 	expect(await tile().getAttribute('data-state')).toBe('live');
 	expect(await tile().getByText('REC', { exact: true }).count()).toBe(1);
 	expect(await viewer.getByText(/relay/i).count()).toBe(1);
@@ -82,7 +82,7 @@ test('LV32 LV33 REC stays while only the relay is gone, and follows the camera',
 	await tile().getByText('Not recording').waitFor();
 	expect(await tile().getByText('REC', { exact: true }).count()).toBe(0);
 	relay = await startRelay({ port: Number(port), data });
-	await viewer.getByText(/^The relay is away/).waitFor({ state: 'detached', timeout: 60_000 });
+	await viewer.getByText(/^The relay is offline/).waitFor({ state: 'detached', timeout: 60_000 });
 });
 
 test('LV28 LV31 a camera that went is last seen at one time, on every page and after a reload', async () => {

@@ -79,7 +79,7 @@ test('DC1 DC2 DC3 DC6 the check records, plays, tells in words, leaves nothing, 
 	const before = await storedRuns(camera);
 	await camera.goto(`${relay.address}/help`);
 	await camera.getByRole('link', { name: 'Check this device' }).click();
-	await camera.getByText('Check the microphone, too').click();
+	await camera.getByText('Also check the microphone').click();
 	expect(await scratch(camera)).toEqual([]);
 	await camera.getByRole('button', { name: 'Check with a test picture' }).click();
 	await report(camera).waitFor({ timeout: 60_000 });

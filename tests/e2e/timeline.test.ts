@@ -129,7 +129,7 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	// That time came twice: the one with footage is meant, and the other can be chosen.
 	await page.getByRole('button', { name: 'Go to time' }).click();
 	await dialog.getByLabel('Time', { exact: true }).fill('02:00:05');
-	const then = dialog.getByRole('radio', { name: 'Then (CET), has footage' });
+	const then = dialog.getByRole('radio', { name: 'Second (CET), has footage' });
 	expect(await then.isChecked()).toBe(true);
 	await dialog.getByRole('radio', { name: 'First (CEST), no footage' }).check();
 	expect(await then.isChecked()).toBe(false);
@@ -268,7 +268,7 @@ test('RT12 RT15 TL13 deleted, undone to the byte, pinned: all of it on the ribbo
 		.toBeGreaterThan(startMs + 14_000);
 
 	await button('Undo').click();
-	await page.getByText('It is back.').waitFor();
+	await page.getByText('Restored.').waitFor();
 	await expect.poll(async () => Number(await slider(page).getAttribute('min'))).toBe(startMs);
 	expect(await footageHash(page)).toBe(before);
 	expect((await storedRuns(page))[0]).toEqual(run);
@@ -280,7 +280,7 @@ test('RT12 RT15 TL13 deleted, undone to the byte, pinned: all of it on the ribbo
 	await page.getByText(/^Pinned: /).waitFor();
 	expect(await button('Pin').getAttribute('aria-pressed')).toBe('true');
 	await remove();
-	await page.getByText('A part of it is pinned.').waitFor();
+	await page.getByText('Part of it is pinned.').waitFor();
 	await button('Pin').click();
 	await page.getByText(/^No longer pinned/).waitFor();
 	await remove();

@@ -98,7 +98,7 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 	await deploy('new');
 	await look(page);
 	await notice(page).waitFor({ timeout: 20_000 });
-	await page.getByText('Recording goes on. The new version can start once').waitFor();
+	await page.getByText('Recording continues. You can update once').waitFor();
 	expect(await update(page).count()).toBe(0);
 	await forgetCache(page);
 	// Through all screens, some of them for the first time: the old version's parts are still here.
@@ -107,7 +107,7 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
 		await savedAtLeast(page, before + 1);
 	}
-	expect(await page.getByText('A part of the app did not load.').count()).toBe(0);
+	expect(await page.getByText('Part of the app did not load.').count()).toBe(0);
 	await recording(page);
 	await stop(page);
 	expect(await isSame(page)).toBe(true);
@@ -153,7 +153,7 @@ test('AP5 while another tab records, Update is refused; later only the tab that 
 	await deploy('new');
 	await look(other);
 	await update(other).click({ timeout: 20_000 });
-	await other.getByText('Another tab of this browser is recording.').waitFor({ timeout: 20_000 });
+	await other.getByText('Another tab in this browser is recording.').waitFor({ timeout: 20_000 });
 	expect(await isSame(other)).toBe(true);
 	expect(await running(other)).toBe('version-old');
 	await recording(camera);

@@ -69,7 +69,7 @@ test('RC33 the chosen camera is unplugged while another is there: said on every 
 	await record(page);
 	await savedAtLeast(page, 1);
 	await call(page, 'unplugDoor');
-	const said = page.getByText('The chosen camera “Door camera” is not there');
+	const said = page.getByText('The chosen camera “Door camera” is missing');
 	await said.first().waitFor({ timeout: 30_000 });
 	await recording(page, 60_000);
 	await page.getByRole('link', { name: 'Watch', exact: true }).click();
@@ -85,8 +85,8 @@ test('RC33 the chosen camera is unplugged while another is there: said on every 
 	await expect
 		.poll(async () => (await storedRuns(page)).map(({ ended }) => ended), { timeout: 30_000 })
 		.toEqual(['unplugged', 'changed', null]);
-	await page.getByRole('link', { name: 'Play what was saved' }).click();
-	await page.getByText('Another camera recorded: the chosen one was not there').first().waitFor();
+	await page.getByRole('link', { name: 'Play saved footage' }).click();
+	await page.getByText('Another camera recorded: the chosen one was missing').first().waitFor();
 	await page.getByRole('link', { name: 'Record', exact: true }).click();
 	await stop(page);
 	expect(errors).toEqual([]);

@@ -36,8 +36,7 @@ async function clear(page: Page, storageTypes: string): Promise<void> {
 }
 
 const cameraOf = async (page: Page) => (await storedRuns(page)).at(-1)?.camera;
-const deleted = (page: Page) =>
-	page.getByRole('alert').filter({ hasText: 'data of this page was deleted' });
+const deleted = (page: Page) => page.getByRole('alert').filter({ hasText: 'data was deleted' });
 
 /** GO6: that a database does not open is said, with a button, and nothing else is said instead. */
 async function saidOnEveryPage(
@@ -53,7 +52,7 @@ async function saidOnEveryPage(
 		await alert.getByRole('button', { name: button }).waitFor();
 		const main = await page.locator('main').innerText();
 		expect(main).not.toMatch(/Opening your camera/);
-		if (database === 'vault') expect(main).not.toMatch(/no camera in this home/);
+		if (database === 'vault') expect(main).not.toMatch(/no cameras in this home/);
 	}
 }
 
@@ -84,7 +83,7 @@ test.each(some('all', 'indexeddb'))(
 			.toContainEqual(expect.stringMatching(/is recording/));
 		await savedAtLeast(page, 3);
 		expect(await cameraOf(page)).toBe(id);
-		await deleted(page).getByRole('button', { name: 'Understood' }).click();
+		await deleted(page).getByRole('button', { name: 'OK', exact: true }).click();
 		await deleted(page).waitFor({ state: 'detached' });
 		await page.getByRole('link', { name: 'Use this device as a camera' }).click();
 		await stop(page);
@@ -110,7 +109,7 @@ test('GO4 GO5 one database after the other is deleted while it records: it recor
 			name,
 		);
 		await deleted(page).waitFor({ timeout: 40_000 });
-		await deleted(page).getByRole('button', { name: 'Understood' }).click();
+		await deleted(page).getByRole('button', { name: 'OK', exact: true }).click();
 		await recording(page, 60_000);
 	}
 	await savedAtLeast(page, 2);

@@ -87,10 +87,10 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 			await alert.waitFor({ timeout: 20_000 });
 			expect(await alert.innerText()).toMatch(/no longer has the keys/);
 		}
-		await page.getByRole('button', { name: 'Delete the footage and begin anew' }).click();
+		await page.getByRole('button', { name: 'Delete the footage and start over' }).click();
 		await page.getByRole('button', { name: 'Keep it' }).click();
 		expect(await storedRuns(page)).toEqual(runs);
-		await page.getByRole('button', { name: 'Delete the footage and begin anew' }).click();
+		await page.getByRole('button', { name: 'Delete the footage and start over' }).click();
 		// It begins anew by loading the page anew.
 		await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 		await page.getByRole('button', { name: 'Yes, delete it' }).click();
@@ -147,7 +147,7 @@ test('a browser that keeps no keys says so before it records, and records when t
 	const page = await context.newPage();
 	const errors = escaped(page);
 	await page.goto(`${relay.address}/camera`);
-	await page.getByText('This browser keeps no keys').first().waitFor({ timeout: 20_000 });
+	await page.getByText('This browser cannot store keys').first().waitFor({ timeout: 20_000 });
 	await page.getByRole('button', { name: 'Record anyway' }).click();
 	await page.getByRole('button', { name: 'Start recording' }).click();
 	await recording(page);

@@ -56,7 +56,7 @@ test('RC35 RC36 a camera that the system refuses: the sentence names the system,
 	await alert.waitFor({ timeout: 20_000 });
 	await expect
 		.poll(() => alert.innerText())
-		.toMatch(/system of this device.*settings of the system/s);
+		.toMatch(/system does not let the browser.*privacy settings/s);
 	await page.evaluate(() => {
 		(window as unknown as { allow: () => void }).allow();
 		window.dispatchEvent(new Event('focus'));
@@ -124,5 +124,5 @@ test('RC35 a camera that does not start: the sentence names what may keep it off
 	await page.getByRole('alert').first().waitFor({ timeout: 20_000 });
 	await expect
 		.poll(() => page.getByRole('alert').first().innerText())
-		.toMatch(/Another program.*privacy settings.*switch.*driver/s);
+		.toMatch(/other program.*Privacy settings.*switch.*driver/s);
 });

@@ -167,7 +167,7 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 	const digits =
 		(await camera.getByTestId('pairing-digits').textContent({ timeout: 30_000 })) ?? '';
 	await allow(camera, VIEWER);
-	await viewer.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await viewer.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	heard.push(...(await Promise.all([camera, viewer].map(overheardBy))));
 
 	await camera.goto(`${relay.address}/camera`);

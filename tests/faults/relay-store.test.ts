@@ -238,7 +238,7 @@ async function bringBack(relay: Relay, home: TestHome): Promise<void> {
 }
 
 async function storeHealth(relay: Relay): Promise<[number | undefined, unknown]> {
-	const address = /^Things are kept at (\S+)$/m.exec(relay.said())?.[1] ?? '';
+	const address = /^Homes and messages are stored at (\S+)$/m.exec(relay.said())?.[1] ?? '';
 	const ca = readFileSync(join(relay.data, 'authority', 'authority.crt'), 'utf8');
 	const asked = get(`${address}/api/health`, { ca, timeout: 5_000 });
 	const [answer] = (await once(asked, 'response')) as [IncomingMessage];

@@ -215,7 +215,7 @@ async function address(text: string, n: number): Promise<void> {
 		case 2:
 			await door.goto(`${relay.address}/pair`);
 			await door.evaluate((hash) => (location.hash = hash), `#invite.${text}`);
-			await door.getByRole('button', { name: 'Open my home here' }).click({ timeout: 20_000 });
+			await door.getByRole('button', { name: 'Set up my home' }).click({ timeout: 20_000 });
 			break;
 		case 3:
 			await door.goto(`${relay.address}/pair#p1.${text}`);
@@ -227,7 +227,7 @@ async function address(text: string, n: number): Promise<void> {
 			await door.goto(`${relay.address}/pair`);
 			await write(door, 'Pairing code', text);
 			await door.getByRole('button', { name: 'Join' }).click();
-			await door.getByText('This is no code').waitFor({ timeout: 20_000 });
+			await door.getByText('That code is wrong').waitFor({ timeout: 20_000 });
 	}
 	await door.locator('main').waitFor({ timeout: 20_000 });
 }
@@ -268,7 +268,7 @@ test('X T9 what a stranger calls itself: the owner that is asked reads it, and i
 		for (const { text, n } of payloads(count)) {
 			const behind = await showCode(owner, relay);
 			await stranger.goto(`${relay.address}/pair${behind}`);
-			const joining = stranger.getByRole('region', { name: 'This device is the new one' });
+			const joining = stranger.getByRole('region', { name: 'Join a home' });
 			await joining.waitFor({ timeout: 20_000 });
 			await write(stranger, 'Name of this device', text);
 			await joining.getByRole('button', { name: 'Join' }).click();
@@ -277,7 +277,7 @@ test('X T9 what a stranger calls itself: the owner that is asked reads it, and i
 			await nothingRan([owner, stranger], `payload ${n}: ${text}`);
 			await owner.getByRole('button', { name: 'Refuse' }).click();
 			await stranger.getByText('The device was refused.').waitFor({ timeout: 20_000 });
-			await stranger.getByRole('button', { name: 'Begin again' }).click();
+			await stranger.getByRole('button', { name: 'Start over' }).click();
 		}
 		console.log(`X: ${count} names of strangers: 0 ran`);
 	} finally {

@@ -20,28 +20,28 @@ export type Language = 'en' | 'de';
 const COMMAND = 'certutil -hashfile "%USERPROFILE%\\Downloads\\spy-cam.crt" SHA256';
 
 const english = {
-	title: 'Let this device trust your Spy-cam',
+	title: 'Make this device trust your Spy-cam',
 	lead: 'Once for each device, in about two minutes. Then the camera works.',
 	why: 'Why?',
 	because: [
-		'A browser gives a page the camera only over a safe connection. Your Spy-cam stands in your own home, where no public authority can vouch for it. So it brings its own certificate, and this device has to accept it once.',
-		'The certificate can vouch for servers with names and addresses of your local network only, not for your bank or any other site, and not for mail. It was made on the machine that runs Spy-cam, and its key has never left it.',
+		'Browsers allow the camera only over a secure connection. Your Spy-cam runs in your own home, where no public authority can vouch for it. So it has its own certificate, which this device must accept once.',
+		'The certificate can only vouch for servers with names and addresses in your local network, not for your bank or any other site, and not for mail. It was created on the computer that runs Spy-cam, and its key has never left that computer.',
 	],
 	here: 'This is the computer that runs Spy-cam. It needs none of this:',
 	stepOf: (step: number, of: number): string => `Step ${step} of ${of}`,
 	get: 'Get the certificate',
-	getNote: 'It is saved as a file, or asks at once whether you want it.',
-	accept: 'Let the system accept it',
+	getNote: 'It is saved as a file, or your browser asks right away whether you want it.',
+	accept: 'Accept it on this device',
 	compare: 'Compare the fingerprint',
 	compareWhy:
-		'Spy-cam shows the same fingerprint in the terminal where it was started, and your device shows it in the steps above. Compare all three. Nobody vouches for this page yet: if one is different, somebody stands between, so do not go on.',
+		'Spy-cam shows the same fingerprint in the terminal where it was started, and your device shows it in the steps above. Compare all three. Nobody vouches for this page yet: if one is different, someone is intercepting the connection, so stop.',
 	open: 'Open Spy-cam',
 	last: 'If the browser still warns, close it once and open it again.',
-	next: 'Next: open your home there, or come into it, and press “Use this device as a camera”.',
-	unfound: (name: string): string => `The browser does not find ${name}?`,
-	instead: (address: string): string => `Then open ${address} instead, and stay with it.`,
+	next: 'Next: set up or join your home there, then press “Use this device as a camera”.',
+	unfound: (name: string): string => `The browser cannot find ${name}?`,
+	instead: (address: string): string => `Open ${address} instead, and always use that address.`,
 	insteadWhy:
-		'Not every network passes on such names. A browser keeps footage and keys by address: under another one this is another device. If the address changes from time to time, give the machine a fixed one, or a name, in your router.',
+		'Not every network passes on such names. Browsers store footage and keys by address: at another address, this is another device. If the address changes from time to time, give the computer a fixed address or a name in your router.',
 	others: 'Another device or browser',
 	remove: 'How to remove it',
 	other: { language: 'de' as Language, name: 'Deutsch' },
@@ -52,7 +52,7 @@ const english = {
 				'Open Settings › Security › More security settings › Encryption & credentials › Install a certificate › CA certificate. (Or search the settings for “CA certificate”.)',
 				{
 					title: 'Your data won’t be private',
-					lines: ['Android warns of every such certificate.'],
+					lines: ['Android shows this warning for every such certificate.'],
 					set: { how: 'press', text: 'Install anyway' },
 				},
 				'Choose spy-cam.crt from the downloads.',
@@ -79,7 +79,7 @@ const english = {
 		windows: {
 			name: 'Windows: Chrome, Edge',
 			steps: [
-				`Open the Command Prompt and type ${COMMAND} to see the fingerprint. Compare it with the one in the terminal. Only if it is the same, go on.`,
+				`Open the Command Prompt and type ${COMMAND} to see the fingerprint. Compare it with the one in the terminal. Continue only if it is the same.`,
 				'Open spy-cam.crt from the downloads › Install Certificate › Current User.',
 				{
 					title: 'Certificate Store',
@@ -95,7 +95,7 @@ const english = {
 			name: 'Mac: Safari, Chrome, Edge',
 			steps: [
 				'Open spy-cam.crt from the downloads. Keychain Access opens; choose the keychain “login” and press Add.',
-				'Find “Spy-cam” under login › Certificates and open it. At the end of Details stands the SHA-256 fingerprint. Compare it with the one in the terminal. If it is different, delete the certificate at once.',
+				'Find “Spy-cam” under login › Certificates and open it. The SHA-256 fingerprint is at the end of Details. Compare it with the one in the terminal. If it is different, delete the certificate at once.',
 				{
 					title: 'Trust',
 					lines: ['When using this certificate:'],
@@ -108,13 +108,13 @@ const english = {
 		firefox: {
 			name: 'Firefox on a computer',
 			steps: [
-				'Firefox asks at once whether to trust the certificate. Press View and compare the SHA-256 fingerprint with the one in the terminal. Only if it is the same, go on.',
+				'Firefox asks at once whether to trust the certificate. Press View and compare the SHA-256 fingerprint with the one in the terminal. Continue only if it is the same.',
 				{
 					title: 'Downloading Certificate',
 					lines: ['Do you want to trust “Spy-cam” for the following purposes?'],
 					set: { how: 'tick', text: 'Trust this CA to identify websites.' },
 				},
-				'If it asks nothing: Settings › Privacy & Security › View Certificates › Authorities › Import, and choose spy-cam.crt.',
+				'If it does not ask: Settings › Privacy & Security › View Certificates › Authorities › Import, and choose spy-cam.crt.',
 			],
 			remove:
 				'Settings › Privacy & Security › View Certificates › Authorities › Spy-cam › Delete or Distrust.',
@@ -122,7 +122,7 @@ const english = {
 		linux: {
 			name: 'Linux, ChromeOS: Chrome, Chromium',
 			steps: [
-				'Type sha256sum spy-cam.crt in the folder of the download (on a Chromebook look at the certificate after the import). Compare the fingerprint with the one in the terminal. Only if it is the same, go on.',
+				'Type sha256sum spy-cam.crt in the folder of the download (on a Chromebook look at the certificate after the import). Compare the fingerprint with the one in the terminal. Continue only if it is the same.',
 				'Open chrome://certificate-manager › Custom › Installed by you › Trusted Certificates › Import. In older versions: Settings › Privacy and security › Security › Manage certificates › Authorities › Import.',
 				{
 					title: 'Certificate authority',
@@ -142,26 +142,26 @@ const german: TrustWords = {
 	lead: 'Einmal für jedes Gerät, in etwa zwei Minuten. Dann geht die Kamera.',
 	why: 'Warum?',
 	because: [
-		'Ein Browser gibt einer Seite die Kamera nur über eine sichere Verbindung. Deine Spy-cam steht bei dir zu Hause, wo keine öffentliche Stelle für sie bürgen kann. Darum bringt sie ihr eigenes Zertifikat mit, und dieses Gerät muss es einmal annehmen.',
-		'Das Zertifikat kann nur für Server mit Namen und Adressen deines lokalen Netzes bürgen, nicht für deine Bank oder eine andere Seite und nicht für E-Mail. Es wurde auf der Maschine erzeugt, auf der Spy-cam läuft, und sein Schlüssel hat sie nie verlassen.',
+		'Browser erlauben die Kamera nur über eine sichere Verbindung. Deine Spy-cam läuft bei dir zu Hause, wo keine öffentliche Stelle für sie bürgen kann. Deshalb hat sie ihr eigenes Zertifikat, das dieses Gerät einmal akzeptieren muss.',
+		'Das Zertifikat kann nur für Server mit Namen und Adressen in deinem lokalen Netz bürgen, nicht für deine Bank oder eine andere Seite und nicht für E-Mail. Es wurde auf dem Computer erzeugt, auf dem Spy-cam läuft, und sein Schlüssel hat ihn nie verlassen.',
 	],
 	here: 'Das ist der Computer, auf dem Spy-cam läuft. Er braucht nichts davon:',
 	stepOf: (step, of) => `Schritt ${step} von ${of}`,
 	get: 'Zertifikat holen',
 	getNote: 'Es wird als Datei gespeichert, oder der Browser fragt gleich, ob du es willst.',
-	accept: 'Lass das System es annehmen',
+	accept: 'Auf diesem Gerät akzeptieren',
 	compare: 'Vergleiche den Fingerabdruck',
 	compareWhy:
-		'Spy-cam zeigt denselben Fingerabdruck in dem Terminal, in dem es gestartet wurde, und dein Gerät zeigt ihn in den Schritten oben. Vergleiche alle drei. Für diese Seite bürgt noch niemand: Ist einer anders, steht jemand dazwischen. Mach dann nicht weiter.',
+		'Spy-cam zeigt denselben Fingerabdruck in dem Terminal, in dem es gestartet wurde, und dein Gerät zeigt ihn in den Schritten oben. Vergleiche alle drei. Für diese Seite bürgt noch niemand: Ist einer anders, fängt jemand die Verbindung ab. Mach dann nicht weiter.',
 	open: 'Spy-cam öffnen',
 	last: 'Warnt der Browser noch, schließe ihn einmal und öffne ihn wieder.',
-	next: 'Als Nächstes: Eröffne dort dein Zuhause oder tritt ihm bei, und drücke „Dieses Gerät als Kamera nutzen“.',
+	next: 'Als Nächstes: Richte dort dein Zuhause ein oder tritt ihm bei, und drücke „Dieses Gerät als Kamera nutzen“.',
 	unfound: (name) => `Der Browser findet ${name} nicht?`,
-	instead: (address) => `Dann öffne stattdessen ${address}, und bleib dabei.`,
+	instead: (address) => `Öffne stattdessen ${address}, und nutze immer diese Adresse.`,
 	insteadWhy:
-		'Nicht jedes Netz reicht solche Namen weiter. Ein Browser bewahrt Aufnahmen und Schlüssel je Adresse auf: Unter einer anderen ist dies ein anderes Gerät. Ändert sich die Adresse von Zeit zu Zeit, gib der Maschine im Router eine feste oder einen Namen.',
+		'Nicht jedes Netz reicht solche Namen weiter. Browser speichern Aufnahmen und Schlüssel je Adresse: Unter einer anderen Adresse ist dies ein anderes Gerät. Ändert sich die Adresse von Zeit zu Zeit, gib dem Computer im Router eine feste Adresse oder einen Namen.',
 	others: 'Ein anderes Gerät oder ein anderer Browser',
-	remove: 'Wie man es entfernt',
+	remove: 'So entfernst du es',
 	other: { language: 'en', name: 'English' },
 	kinds: {
 		android: {
@@ -170,7 +170,7 @@ const german: TrustWords = {
 				'Öffne Einstellungen › Sicherheit › Weitere Sicherheitseinstellungen › Verschlüsselung und Anmeldedaten › Zertifikat installieren › CA-Zertifikat. (Oder suche in den Einstellungen nach „CA-Zertifikat“.)',
 				{
 					title: 'Deine Daten sind nicht privat',
-					lines: ['Android warnt vor jedem solchen Zertifikat.'],
+					lines: ['Android zeigt diese Warnung bei jedem solchen Zertifikat.'],
 					set: { how: 'press', text: 'Trotzdem installieren' },
 				},
 				'Wähle spy-cam.crt aus den Downloads.',
@@ -183,7 +183,7 @@ const german: TrustWords = {
 		ios: {
 			name: 'iPhone, iPad',
 			steps: [
-				'Der Knopf geht nur in Safari. Erlaube das Laden.',
+				'Die Schaltfläche funktioniert nur in Safari. Erlaube den Download.',
 				'Öffne Einstellungen › Allgemein › VPN und Geräteverwaltung › Spy-cam › Mehr Details und tippe auf das Zertifikat. Vergleiche den SHA-256-Fingerabdruck mit dem im Terminal. Nur wenn er gleich ist, geh zurück und tippe auf Installieren.',
 				'Öffne Einstellungen › Allgemein › Info, ganz unten › Zertifikatsvertrauenseinstellungen.',
 				{
@@ -197,7 +197,7 @@ const german: TrustWords = {
 		windows: {
 			name: 'Windows: Chrome, Edge',
 			steps: [
-				`Öffne die Eingabeaufforderung und tippe ${COMMAND}, um den Fingerabdruck zu sehen. Vergleiche ihn mit dem im Terminal. Nur wenn er gleich ist, mach weiter.`,
+				`Öffne die Eingabeaufforderung und tippe ${COMMAND}, um den Fingerabdruck zu sehen. Vergleiche ihn mit dem im Terminal. Mach nur weiter, wenn er gleich ist.`,
 				'Öffne spy-cam.crt aus den Downloads › Zertifikat installieren › Aktueller Benutzer.',
 				{
 					title: 'Zertifikatspeicher',
@@ -226,13 +226,13 @@ const german: TrustWords = {
 		firefox: {
 			name: 'Firefox auf einem Computer',
 			steps: [
-				'Firefox fragt gleich, ob es dem Zertifikat vertrauen soll. Drücke Ansicht und vergleiche den SHA-256-Fingerabdruck mit dem im Terminal. Nur wenn er gleich ist, mach weiter.',
+				'Firefox fragt gleich, ob es dem Zertifikat vertrauen soll. Drücke Ansicht und vergleiche den SHA-256-Fingerabdruck mit dem im Terminal. Mach nur weiter, wenn er gleich ist.',
 				{
 					title: 'Zertifikat wird heruntergeladen',
 					lines: ['Soll „Spy-cam“ für die folgenden Zwecke vertraut werden?'],
 					set: { how: 'tick', text: 'Dieser CA vertrauen, um Websites zu identifizieren.' },
 				},
-				'Fragt es nichts: Einstellungen › Datenschutz & Sicherheit › Zertifikate anzeigen › Zertifizierungsstellen › Importieren, und wähle spy-cam.crt.',
+				'Fragt es nicht: Einstellungen › Datenschutz & Sicherheit › Zertifikate anzeigen › Zertifizierungsstellen › Importieren, und wähle spy-cam.crt.',
 			],
 			remove:
 				'Einstellungen › Datenschutz & Sicherheit › Zertifikate anzeigen › Zertifizierungsstellen › Spy-cam › Löschen oder Vertrauen entziehen.',
@@ -240,7 +240,7 @@ const german: TrustWords = {
 		linux: {
 			name: 'Linux, ChromeOS: Chrome, Chromium',
 			steps: [
-				'Tippe sha256sum spy-cam.crt im Ordner des Downloads (auf einem Chromebook sieh das Zertifikat nach dem Import an). Vergleiche den Fingerabdruck mit dem im Terminal. Nur wenn er gleich ist, mach weiter.',
+				'Tippe sha256sum spy-cam.crt im Ordner des Downloads (auf einem Chromebook sieh das Zertifikat nach dem Import an). Vergleiche den Fingerabdruck mit dem im Terminal. Mach nur weiter, wenn er gleich ist.',
 				'Öffne chrome://certificate-manager › Benutzerdefiniert › Von dir installiert › Vertrauenswürdige Zertifikate › Importieren. In älteren Versionen: Einstellungen › Datenschutz und Sicherheit › Sicherheit › Zertifikate verwalten › Zertifizierungsstellen › Importieren.',
 				{
 					title: 'Zertifizierungsstelle',

@@ -31,28 +31,31 @@ export function greeting(greeted: Greeted): string[] {
 	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const lines: string[] = [];
 	if (invitation !== null) {
-		lines.push(`An invitation, to open a home here: ${here}/#invite.${invitation}`);
+		lines.push(`Invitation to set up a home here: ${here}/#invite.${invitation}`);
 		lines.push(`  (${ENDS}, or until the next start)`);
 		lines.push(...elsewhere(settings, secure, invitation));
 	}
 	// RL36: one code leads all the way.
 	if (qr !== null && invitation !== null)
 		lines.push(
-			'Or begin on a phone. Scan this: it leads through trust and your home to the camera.',
+			'Or start on a phone: scan this to trust Spy-cam, set up your home and open the camera.',
 			qr(`${trust ?? `${secure}/`}#invite.${invitation}`),
 		);
 	else if (qr !== null && trust !== null)
-		lines.push('For one more phone, scan this: it leads through trust.', qr(trust));
+		lines.push('To add a phone, scan this: it shows how to trust Spy-cam.', qr(trust));
 	lines.push(`Other devices open ${secure}`);
 	if (settings.variables['host'])
-		lines.push(`  (it listens on "${settings.host}" only, as the variable HOST says)`);
-	if (trust !== null) lines.push(`  (${trust} shows a phone how to trust it)`);
+		lines.push(`  (listening on "${settings.host}" only, because the variable HOST is set)`);
+	if (trust !== null) lines.push(`  (${trust} shows how to trust it on a phone)`);
 	if (!settings.publicName)
 		lines.push(
-			'Before a phone trusts the certificate, compare its SHA-256 fingerprint:',
+			'Before you trust the certificate on a phone, compare its SHA-256 fingerprint:',
 			...fingerprint.map((line) => `  ${line}`),
 		);
-	lines.push(`Things are kept at https://${name}:${ports.store}`, `Spy-cam is at ${here}`);
+	lines.push(
+		`Homes and messages are stored at https://${name}:${ports.store}`,
+		`Spy-cam is at ${here}`,
+	);
 	return lines;
 }
 

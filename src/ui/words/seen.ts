@@ -45,6 +45,6 @@ function german(ms: number | null, nowMs: number): string {
 
 /** The same words wherever it is said. */
 export const SEEN: Readonly<Record<Language, SeenWords>> = {
-	en: { now: 'Here now', last: english },
-	de: { now: 'Jetzt da', last: german },
+	en: { now: 'Online now', last: english },
+	de: { now: 'Jetzt online', last: german },
 };

@@ -4,8 +4,8 @@ import type { Relay } from './house.ts';
 /** Opens a home at the relay with its first invitation, as its operator would. */
 export async function openHome(page: Page, relay: Relay): Promise<void> {
 	await page.goto(`${relay.address}/#invite.${relay.invitation ?? 'none'}`);
-	await page.getByRole('button', { name: 'Open my home here' }).click({ timeout: 30_000 });
-	await page.getByText('Your home is open at this relay.').waitFor({ timeout: 20_000 });
+	await page.getByRole('button', { name: 'Set up my home' }).click({ timeout: 30_000 });
+	await page.getByText('Your home is set up at this relay.').waitFor({ timeout: 20_000 });
 }
 
 /** What an owner shows: the link, from its `#` on. */
@@ -19,16 +19,16 @@ export async function showCode(owner: Page, relay: Relay): Promise<string> {
 /** The owner lets in whoever came with its code. */
 export async function allow(owner: Page, name: string): Promise<void> {
 	await owner.getByRole('button', { name: 'Allow' }).click({ timeout: 30_000 });
-	await owner.getByText(`“${name}” is in your home now.`).waitFor({ timeout: 20_000 });
+	await owner.getByText(`“${name}” is now in your home.`).waitFor({ timeout: 20_000 });
 }
 
 /** Brings another browser into the owner's home by a link. */
 export async function pair(owner: Page, page: Page, relay: Relay, name: string): Promise<void> {
 	const behind = await showCode(owner, relay);
 	await page.goto(`${relay.address}/pair${behind}`);
-	const joining = page.getByRole('region', { name: 'This device is the new one' });
+	const joining = page.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill(name, { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
 	await allow(owner, name);
-	await page.getByText('This device is in the home now.').waitFor({ timeout: 20_000 });
+	await page.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 }

@@ -127,7 +127,7 @@ test('RL34 RL35 found by its name, trusted step by step, and nothing but that pa
 	if (!network()) skip('this machine lets nobody make a network namespace');
 	const { said } = await startIn(here);
 	expect(said).toContain('Other devices open https://garden.local:8443');
-	expect(said).toContain('(http://10.77.0.1:8080/trust shows a phone how to trust it)');
+	expect(said).toContain('(http://10.77.0.1:8080/trust shows how to trust it on a phone)');
 	const client = spawnSync(
 		'ip',
 		['netns', 'exec', there, process.execPath, '--input-type=module', '-e', phone],

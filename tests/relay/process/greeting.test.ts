@@ -26,7 +26,7 @@ test('RL36 one code leads a phone from the terminal through trust and home to th
 	const lines = said({});
 	expect(codes(lines)).toEqual([`[http://192.168.1.5:8080/trust#invite.${CODE}]`]);
 	expect(lines).toContain(
-		`An invitation, to open a home here: http://localhost:8080/#invite.${CODE}`,
+		`Invitation to set up a home here: http://localhost:8080/#invite.${CODE}`,
 	);
 	expect(lines.at(-1)).toBe('Spy-cam is at http://localhost:8080');
 });

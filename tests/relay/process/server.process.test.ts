@@ -92,12 +92,14 @@ test('it says where it is, answers there, and stops when told to', async () => {
 	const { code, said } = await ended(run);
 	expect(code).toBe(0);
 	const lines = said.trim().split('\n');
-	expect(lines[0]).toMatch(/^An invitation, .+ http:\/\/localhost:\d+\/#invite\.[\w-]{22}$/);
+	expect(lines[0]).toMatch(/^Invitation to .+ http:\/\/localhost:\d+\/#invite\.[\w-]{22}$/);
 	expect(lines[1]).toBe('  (good for 24 hours, or until the next start)');
 	expect(lines[2]).toMatch(/^Other devices open https:\/\/localhost:\d+$/);
-	expect(lines[3]).toBe('Before a phone trusts the certificate, compare its SHA-256 fingerprint:');
+	expect(lines[3]).toBe(
+		'Before you trust the certificate on a phone, compare its SHA-256 fingerprint:',
+	);
 	for (const line of lines.slice(4, 8)) expect(line).toMatch(/^ {2}([0-9A-F]{2} ){7}[0-9A-F]{2}$/);
-	expect(lines[8]).toMatch(/^Things are kept at https:\/\/localhost:\d+$/);
+	expect(lines[8]).toMatch(/^Homes and messages are stored at https:\/\/localhost:\d+$/);
 	expect(lines.slice(9)).toEqual([`Spy-cam is at ${address}`]);
 });
 
@@ -111,7 +113,7 @@ test('RL32 RL4 RL5 the trust page has the fingerprint of the terminal; store kno
 	).text();
 	expect(shown).toHaveLength(4);
 	expect(page).toContain(`<pre>${shown.map((line) => line.trim()).join('\n')}</pre>`);
-	const store = /https:\/\/localhost:(\d+)$/m.exec(run.said().split('kept at ')[1] ?? '')?.[1];
+	const store = /https:\/\/localhost:(\d+)$/m.exec(run.said().split('stored at ')[1] ?? '')?.[1];
 	const ask = async (path: string, headers: Record<string, string>): Promise<number> => {
 		const asked = request({
 			...{ host: '127.0.0.1', port: Number(store), path, headers, rejectUnauthorized: false },
@@ -147,7 +149,7 @@ test('RL33 RL32 a start replaces the invitation of the start before; an earlier 
 		run.child.kill('SIGTERM');
 		said.push((await ended(run)).said);
 	}
-	for (const text of said) expect(text).toContain('was made by an earlier Spy-cam');
+	for (const text of said) expect(text).toContain('was made by an earlier version of Spy-cam');
 	const database = new Database(join(data, 'relay.sqlite'));
 	const hashes = database.invitations(Date.now()).map(({ hash }) => hash);
 	database.close();
@@ -236,7 +238,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		// One that is right is said as well: it keeps other devices out.
 		const run = start(['--port', '0', '--data', newFolder()], { HOST: 'localhost' });
 		await run.address;
-		expect(run.said()).toContain('(it listens on "localhost" only, as the variable HOST says)');
+		expect(run.said()).toContain('(listening on "localhost" only, because the variable HOST is set)');
 	});
 
 	test('a port of HTTPS in use: 1, and nothing else is left listening', async () => {
@@ -264,7 +266,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		expect(readdirSync(data)).toEqual(['settings.json']);
 		writeFileSync(join(data, 'settings.json'), '{"name":"my-cam"}');
 		const { code, said } = await ended(start(['check', ...anyPort(data)]));
-		expect([code, said]).toEqual([0, 'The settings are right.\n']);
+		expect([code, said]).toEqual([0, 'The settings are valid.\n']);
 	});
 
 	test('a database that is none: 1', async () => {

@@ -57,11 +57,11 @@ test('LV33 a tile is short, and never speaks of the relay; a camera’s own page
 	const on = (say: typeof tileSaid) => Object.values(VIEWS).map((view) => say(view, LIVE.en));
 	expect(on(tileSaid)).toEqual([
 		...['Connecting …', 'Live · under 1 s old', '12 s old', 'Offline'],
-		...['This camera is off.', 'This device was taken out of the home.'],
+		...['This camera is off.', 'This device was removed from the home.'],
 		'This device is not connected.',
 	]);
 	expect(on(pictureSaid).slice(0, 3)).toEqual([
-		...['Looking for the relay …', 'Live · under 1 s old', '12 s old. Looking for the relay …'],
+		...['Connecting to the relay …', 'Live · under 1 s old', '12 s old. Connecting to the relay …'],
 	]);
 });
 

@@ -15,13 +15,13 @@ test('EV11 EV12 who watched and who ordered is told by name', () => {
 	expect(eventSaid(event('watched'), 'en')).toBe('Anna watched');
 	expect(eventSaid(event('ordered', stop), 'en')).toBe('Anna stopped the recording');
 	expect(eventSaid(event('ordered', { ...stop, fault: 'denied' }), 'en')).toBe(
-		'Anna wanted the recording to stop: refused',
+		'Anna tried to stop the recording: refused',
 	);
 	expect(eventSaid(event('ordered', { ...stop, fault: 'timeout' }), 'de')).toBe(
 		'Anna wollte die Aufnahme beenden: nicht gelungen',
 	);
 	const unknown = { device: null, name: null } as unknown as typeof anna;
-	expect(eventSaid(event('sealed', null, unknown), 'en')).toMatch(/^Someone got sealed/);
+	expect(eventSaid(event('sealed', null, unknown), 'en')).toMatch(/^Someone received encrypted/);
 });
 
 test('every order has words, done and refused, on and off', () => {

@@ -28,7 +28,7 @@ test('every access has its name, with a camera and without', () => {
 test('a proof names seconds, never zero', () => {
 	const { en, de } = DEVICES;
 	expect(en.proof([en.proofRelay(312), en.proofCamera('Kitchen phone', 812)])).toBe(
-		'Gone: the relay closed it after 0.3 s, Kitchen phone after 0.8 s',
+		'Removed: the relay cut it off after 0.3 s, Kitchen phone after 0.8 s',
 	);
 	expect(en.proofRelay(3)).toContain('0.1 s');
 	expect(de.proofRelay(1250)).toContain('1,3 s');

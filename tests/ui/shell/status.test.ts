@@ -59,15 +59,15 @@ describe('LV27 the line is there only while this device records, should, or will
 			...([
 				{},
 				'This phone is starting to record',
-				'Dieses Handy beginnt aufzunehmen',
+				'Dieses Handy startet die Aufnahme',
 				false,
 			] as const),
 		],
 		[
 			{ kind: 'blind', why: 'quota', fault: null, sinceMs: NOON, view: null },
 			{},
-			'This phone is not saving: there was no room left',
-			'Dieses Handy speichert nicht: es war kein Platz mehr',
+			'This phone is not saving: there was no space left',
+			'Dieses Handy speichert nicht: kein Speicherplatz mehr frei',
 			true,
 		],
 		[
@@ -78,7 +78,11 @@ describe('LV27 the line is there only while this device records, should, or will
 		[
 			{ kind: 'off', fault: null },
 			{ planned: { ...rests, untilMs: null, pressed: false } },
-			...(['This phone rests, as planned', 'Dieses Handy ruht wie geplant', false] as const),
+			...([
+				'This phone is paused, as scheduled',
+				'Dieses Handy pausiert wie geplant',
+				false,
+			] as const),
 		],
 	])('%j says what of which device', (recorder, more, en, de, urgent) => {
 		expect(said(recorder, more)).toMatchObject({ what: en, urgent });
@@ -86,7 +90,7 @@ describe('LV27 the line is there only while this device records, should, or will
 	});
 
 	test('another tab records', () => {
-		expect(said({ kind: 'elsewhere' })?.what).toMatch(/^Another tab of this browser is recording/);
+		expect(said({ kind: 'elsewhere' })?.what).toMatch(/^Another tab in this browser is recording/);
 	});
 
 	test('ST2 how long it records is beside what is spoken: it changes every minute', () => {

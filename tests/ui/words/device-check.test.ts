@@ -27,6 +27,6 @@ test('DC3 every trial has words for each answer, its figures and why there is no
 		for (const trial of TRIALS) expect(w.figures(trial, {})).toBe('');
 		expect(new Set(WHYS.map((why) => w.untold(why))).size).toBe(WHYS.length);
 	}
-	expect(DEVICE_CHECK.en.figures('lens', FIGURES)).toBe('1280 × 720, 14.9 pictures a second');
+	expect(DEVICE_CHECK.en.figures('lens', FIGURES)).toBe('1280 × 720, 14.9 pictures per second');
 	expect(DEVICE_CHECK.de.figures('decode', FIGURES)).toBe('erstes Bild nach 80 ms');
 });

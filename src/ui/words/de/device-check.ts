@@ -16,19 +16,19 @@ const trials: DeviceCheckWords['trials'] = {
 		no: 'Dieser Browser kann hier nicht aufnehmen. Nimm ein aktuelles Chrome, Edge, Safari oder Firefox.',
 	},
 	'key-frames': {
-		what: 'Jede Sekunde mit einem ganzen Bild beginnen',
+		what: 'Jede Sekunde mit einem vollen Bild beginnen',
 		yes: 'Ein Absturz kostet höchstens etwa eine Sekunde.',
 		no: 'Ein Absturz kann mehrere Sekunden kosten.',
 	},
 	sound: {
 		what: 'Ton aufnehmen',
 		yes: 'Ton kann aufgenommen werden.',
-		no: 'Der Browser lieferte keinen Ton. Aufnahmen sind hier stumm.',
+		no: 'Der Browser liefert keinen Ton. Aufnahmen sind hier stumm.',
 	},
 	seal: {
-		what: 'Aufnahmen versiegeln',
-		yes: 'Das Versiegeln hält mit der Kamera Schritt.',
-		no: 'Das Versiegeln ist langsamer als die Kamera. Wähle eine niedrigere Qualität.',
+		what: 'Aufnahmen verschlüsseln',
+		yes: 'Das Verschlüsseln hält mit der Kamera Schritt.',
+		no: 'Das Verschlüsseln ist langsamer als die Kamera. Wähle eine niedrigere Qualität.',
 	},
 	store: {
 		what: 'Auf diesem Gerät speichern',
@@ -48,32 +48,32 @@ const trials: DeviceCheckWords['trials'] = {
 	live: {
 		what: 'Ein Livebild kodieren',
 		yes: 'Andere sehen diese Kamera fast ohne Verzögerung.',
-		no: 'Über das Relais sehen andere diese Kamera etwa zwei Sekunden später.',
+		no: 'Über das Relay sehen andere diese Kamera etwa zwei Sekunden später.',
 	},
 	decode: {
 		what: 'Ein Livebild zeigen',
 		yes: 'Bilder anderer Kameras erscheinen hier fast ohne Verzögerung.',
-		no: 'Über das Relais erscheinen Bilder anderer Kameras hier spät oder gar nicht.',
+		no: 'Über das Relay erscheinen Bilder anderer Kameras hier spät oder gar nicht.',
 	},
 	connect: {
 		what: 'Direkt verbinden (WebRTC)',
 		yes: 'Andere Geräte im selben Netz können sich direkt mit diesem verbinden.',
-		no: 'Dieser Browser stellt keine direkte Verbindung her. Livebilder gehen über das Relais.',
+		no: 'Dieser Browser stellt keine direkte Verbindung her. Livebilder gehen über das Relay.',
 	},
 	awake: {
 		what: 'Bildschirm eingeschaltet lassen',
-		yes: 'Der Bildschirm bleibt an, während aufgenommen wird.',
-		no: 'Der Bildschirm kann ausgehen, und ein Handy nimmt dann nicht mehr auf. Stelle selbst ein, dass er an bleibt.',
+		yes: 'Der Bildschirm bleibt während der Aufnahme an.',
+		no: 'Der Bildschirm kann ausgehen, und ein Handy nimmt dann nicht mehr auf. Stelle ein, dass er an bleibt.',
 	},
 	background: {
 		what: 'Im Hintergrund aufnehmen',
-		yes: 'Es nimmt weiter auf, wenn dieser Tab verdeckt ist.',
-		no: 'Es nimmt nur auf, solange diese Seite vorn ist.',
+		yes: 'Die Aufnahme läuft weiter, wenn dieser Tab verdeckt ist.',
+		no: 'Es nimmt nur auf, solange diese Seite zu sehen ist.',
 	},
 	keys: {
-		what: 'Schlüssel wegschließen',
+		what: 'Schlüssel schützen',
 		yes: 'Die Schlüssel sind in diesem Browser eingeschlossen.',
-		no: 'Dieser Browser kann die Schlüssel nicht wegschließen, oder er vergisst sie mit dem Tab.',
+		no: 'Dieser Browser kann die Schlüssel nicht schützen oder vergisst sie, wenn der Tab geschlossen wird.',
 	},
 	kept: {
 		what: 'Aufnahmen behalten, bis du sie löschst',
@@ -91,15 +91,15 @@ const trials: DeviceCheckWords['trials'] = {
 		no: 'Dem Browser fehlt ein Format zum Aufnehmen oder Abspielen.',
 	},
 	removed: {
-		what: 'Die Probe wieder entfernen',
+		what: 'Die Testaufnahme entfernen',
 		yes: 'Von dieser Prüfung ist nichts auf dem Gerät geblieben.',
-		no: 'Der Browser hat die Probe noch nicht hergegeben. Sie wird entfernt, wenn du die App das nächste Mal öffnest.',
+		no: 'Der Browser hat sie noch nicht freigegeben. Sie wird entfernt, wenn du die App das nächste Mal öffnest.',
 	},
 };
 
 const whys: Readonly<Partial<Record<string, string>>> = {
 	busy: 'nicht versucht, weil diese Kamera gerade aufnimmt',
-	hidden: 'die Seite war nicht die ganze Zeit vorn',
+	hidden: 'die Seite war nicht die ganze Zeit zu sehen',
 	before: 'etwas, das dafür nötig ist, ging nicht',
 	'not-asked': 'nicht versucht, weil das Mikrofon nicht gewählt war',
 	silent: 'der Browser sagt es nicht',
@@ -142,8 +142,8 @@ const figures: DeviceCheckWords['figures'] = (trial, f) => {
 
 export const deviceCheck: DeviceCheckWords = {
 	title: 'Dieses Gerät prüfen',
-	lead: 'In etwa zehn Sekunden nimmt diese Seite ein wenig auf, speichert es, spielt es ab und sagt dir, was dieser Browser auf diesem Gerät kann. Die Aufnahme wird gleich wieder entfernt.',
-	asks: 'Beim Drücken fragt der Browser vielleicht nach der Kamera.',
+	lead: 'In etwa zehn Sekunden nimmt diese Seite ein wenig auf, speichert es, spielt es ab und zeigt, was dieser Browser auf diesem Gerät kann. Die Aufnahme wird danach entfernt.',
+	asks: 'Der Browser fragt vielleicht nach der Kamera.',
 	sound: 'Auch das Mikrofon prüfen',
 	camera: 'Mit der Kamera prüfen',
 	drawn: 'Mit einem Testbild prüfen',
@@ -153,23 +153,25 @@ export const deviceCheck: DeviceCheckWords = {
 	cancel: 'Abbrechen',
 	progress: 'Fortschritt der Prüfung',
 	trying: (what) => `${what} …`,
-	removing: 'Die Probe wird entfernt …',
+	removing: 'Die Testaufnahme wird entfernt …',
 	taken: 'Ein anderer Tab dieses Browsers prüft gerade dieses Gerät. Warte, bis er fertig ist.',
 	trials,
 	figures,
 	outcomes: { yes: 'Ja', no: 'Nein', unknown: 'Unklar' },
 	untold: (why) => `Ließ sich nicht sagen: ${(why && whys[why]) ?? 'etwas ging schief'}.`,
-	all: 'Alles, was versucht wurde, geht.',
+	all: 'Alles, was versucht wurde, funktioniert.',
 	some: (n) =>
-		n === 1 ? 'Eine Sache geht hier nicht.' : `${shared.number(n)} Dinge gehen hier nicht.`,
+		n === 1
+			? 'Eine Sache funktioniert hier nicht.'
+			: `${shared.number(n)} Dinge funktionieren hier nicht.`,
 	played: 'Die Aufnahme',
 	result: 'Ergebnis',
 	reportTitle: 'Bericht',
 	reportWhat:
-		'Für eine Fehlermeldung. Er enthält Zahlen und Versionen: keine Namen, keine Adressen, keine Schlüssel, nichts darüber, wer du bist. Er ist auf Englisch, für alle, die ihn lesen. Gesendet wird nichts; das Modell deines Geräts schreibst du selbst dazu.',
+		'Für eine Fehlermeldung. Er enthält Zahlen und Versionen: keine Namen, keine Adressen, keine Schlüssel, nichts darüber, wer du bist. Er ist auf Englisch, damit ihn die meisten lesen können. Gesendet wird nichts; das Modell deines Geräts schreibst du selbst dazu.',
 	copy: 'Bericht kopieren',
 	copied: {
 		done: 'Kopiert.',
-		failed: 'Das Kopieren ging nicht. Markiere den Text und kopiere ihn selbst.',
+		failed: 'Kopieren ging nicht. Markiere den Text und kopiere ihn selbst.',
 	},
 };

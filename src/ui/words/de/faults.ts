@@ -23,15 +23,15 @@ const nouns: Readonly<Record<FaultSource, Noun>> = {
 	camera: feminine('Kamera'),
 	recorder: masculine('Rekorder'),
 	player: masculine('Player'),
-	footage: feminine('Datenbank der Aufnahmen'),
+	footage: feminine('Aufnahmendatenbank'),
 	keys: masculine('Schlüsselspeicher'),
-	settings: feminine('Datenbank der Einstellungen'),
+	settings: feminine('Einstellungsdatenbank'),
 	connection: feminine('Verbindung'),
 	app: feminine('App'),
 };
 
 const again = 'Versuche es noch einmal.';
-const reload = 'Versuche es noch einmal. Bleibt es so, lade diese Seite neu.';
+const reload = 'Versuche es noch einmal. Hilft das nicht, lade diese Seite neu.';
 
 /** `Der`: am Satzanfang. */
 const general: Readonly<Record<FaultKind, (noun: Noun, Der: string) => Advice>> = {
@@ -41,87 +41,87 @@ const general: Readonly<Record<FaultKind, (noun: Noun, Der: string) => Advice>> 
 		next: 'Zum Aufnehmen braucht es das nicht. Versuche es später noch einmal.',
 	}),
 	denied: ({ den }) => ({
-		what: `Der Browser lässt diese Seite ${den} nicht nutzen.`,
-		next: 'Sieh in den Einstellungen des Browsers für diese Seite nach, dann versuche es noch einmal.',
+		what: `Der Browser blockiert ${den} für diese Seite.`,
+		next: 'Prüfe die Browsereinstellungen für diese Seite und versuche es dann noch einmal.',
 	}),
 	quota: ({ der }) => ({
-		what: `Der Browser hat keinen Platz mehr für das, was ${der} braucht.`,
-		next: 'Schaffe Platz auf diesem Gerät, oder gib den Aufnahmen unter Speicher weniger.',
+		what: `Der Browser hat keinen Speicherplatz mehr für das, was ${der} braucht.`,
+		next: 'Schaffe Platz auf diesem Gerät, oder erlaube unter Speicher weniger Platz für Aufnahmen.',
 	}),
 	'not-found': ({ der }) => ({ what: `Etwas fehlt, das ${der} braucht.`, next: reload }),
-	conflict: (_, Der) => ({ what: `${Der} ist mit etwas anderem beschäftigt.`, next: again }),
-	malformed: (_, Der) => ({ what: `${Der} hat etwas Unlesbares bekommen.`, next: again }),
+	conflict: (_, Der) => ({ what: `${Der} ist beschäftigt.`, next: again }),
+	malformed: (_, Der) => ({ what: `${Der} hat unlesbare Daten erhalten.`, next: again }),
 	corrupt: ({ der }) => ({ what: `Etwas ist beschädigt, das ${der} braucht.`, next: reload }),
 	unsupported: ({ der }) => ({
-		what: `Diesem Browser fehlt etwas, das ${der} braucht.`,
-		next: 'Nimm ein neues Chrome, Edge, Safari oder Firefox, und kein privates Fenster.',
+		what: `Diesem Browser fehlt eine Funktion, die ${der} braucht.`,
+		next: 'Verwende ein aktuelles Chrome, Edge, Safari oder Firefox, und kein privates Fenster.',
 	}),
 	aborted: (_, Der) => ({ what: `${Der} wurde unterbrochen.`, next: again }),
 	timeout: (_, Der) => ({ what: `${Der} hat nicht rechtzeitig geantwortet.`, next: reload }),
 	unconfirmed: (_, Der) => ({
-		what: `${Der} hat nicht bestätigt, ob es geschehen ist.`,
+		what: `${Der} hat nicht bestätigt, dass es geklappt hat.`,
 		next: 'Sieh nach, bevor du es noch einmal versuchst.',
 	}),
 	system: ({ den }) => ({
 		what: `Das System dieses Geräts lässt den Browser ${den} nicht nutzen.`,
-		next: 'Sieh in den Datenschutz-Einstellungen des Systems nach, dann komm auf diese Seite zurück.',
+		next: 'Prüfe die Datenschutzeinstellungen des Systems und kehre dann zu dieser Seite zurück.',
 	}),
 	unreadable: (_, Der) => ({ what: `${Der} ist nicht gestartet.`, next: reload }),
 	newer: (_, Der) => ({
 		what: `${Der} wurde von einer neueren Version von Spy-cam geändert.`,
-		next: 'Lade die neuere Version. Gespeichertes ist sicher.',
+		next: 'Lade die neuere Version. Alles Gespeicherte ist sicher.',
 	}),
 	blocked: ({ den }) => ({
-		what: `Ein anderer Tab hält ${den} geschlossen.`,
+		what: `Ein anderer Tab blockiert ${den}.`,
 		next: 'Schließe die anderen Tabs von Spy-cam. Dann geht es von selbst weiter.',
 	}),
 	cleared: ({ dem }) => ({
-		what: `Was in ${dem} lag, wurde in diesem Browser gelöscht.`,
-		next: 'Es beginnt von selbst neu.',
+		what: `Die Daten in ${dem} wurden in diesem Browser gelöscht.`,
+		next: 'Spy-cam beginnt von selbst neu.',
 	}),
 	internal: ({ dem }) => ({
-		what: `In ${dem} ging etwas schief, das nicht schiefgehen darf.`,
-		next: 'Versuche es noch einmal. Gespeichertes ist nicht verloren.',
+		what: `In ${dem} ist etwas schiefgegangen.`,
+		next: 'Versuche es noch einmal. Alles Gespeicherte ist sicher.',
 	}),
 };
 
 const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKind, Advice>>>>>> = {
 	camera: {
 		denied: {
-			what: 'Der Browser lässt diese Seite die Kamera nicht nutzen.',
-			next: 'Erlaube der Seite die Kamera: Tippe auf das Zeichen neben der Adresse. Dann geht es von selbst weiter.',
+			what: 'Der Browser blockiert die Kamera für diese Seite.',
+			next: 'Tippe auf das Symbol neben der Adresse und erlaube die Kamera. Dann geht es von selbst weiter.',
 		},
 		system: {
 			what: 'Das System dieses Geräts lässt den Browser die Kamera nicht nutzen.',
-			next: 'Erlaube dem Browser die Kamera in den Einstellungen des Systems unter Datenschutz: am Mac, in Windows oder am Telefon. Dann komm auf diese Seite zurück.',
+			next: 'Erlaube dem Browser den Kamerazugriff in den Datenschutzeinstellungen von Mac, Windows oder Handy. Kehre dann zu dieser Seite zurück.',
 		},
 		unreadable: {
-			what: 'Die Kamera ist da, startet aber nicht.',
-			next: 'Vielleicht benutzt sie ein anderes Programm: Schließe es. Oder der Datenschutz des Systems, ein Schalter oder eine Taste am Gerät oder ihr Treiber hält sie aus. Oft hilft es, sie abzuziehen und wieder anzuschließen.',
+			what: 'Die Kamera wurde gefunden, startet aber nicht.',
+			next: 'Schließe andere Programme, die sie verwenden. Auch Datenschutzeinstellungen, ein Schalter oder eine Taste am Gerät oder ein Treiber können sie abschalten. Oft hilft es, sie ab- und wieder anzustecken.',
 		},
 		conflict: {
-			what: 'Ein anderes Programm benutzt die Kamera.',
-			next: 'Schließe das Programm oder die App, die ein Bild zeigt, dann versuche es noch einmal.',
+			what: 'Ein anderes Programm verwendet die Kamera.',
+			next: 'Schließe das Programm oder die App, die sie verwendet, und versuche es noch einmal.',
 		},
 		'not-found': {
 			what: 'Keine Kamera gefunden.',
 			next: 'Schließe eine an oder schalte sie ein. Dann geht es von selbst weiter.',
 		},
 		timeout: {
-			what: 'Die Kamera gibt kein Bild.',
-			next: 'Manche brauchen lange zum Aufwachen: Mit jedem Versuch bekommt sie mehr Zeit. Bleibt es so, ziehe sie ab und schließe sie wieder an, oder wähle eine andere.',
+			what: 'Die Kamera liefert kein Bild.',
+			next: 'Manche Kameras starten langsam, deshalb wartet jeder Versuch länger. Hilft das nicht, stecke sie ab und wieder an, oder wähle eine andere.',
 		},
 		malformed: {
-			what: 'Die Kamera lieferte etwas, das Spy-cam nicht versteht.',
+			what: 'Die Kamera liefert Daten, die Spy-cam nicht lesen kann.',
 			next: 'Versuche es noch einmal, oder wähle eine andere Kamera oder Qualität.',
 		},
 		unsupported: {
-			what: 'Der Browser hat für diese Seite keine Kamera.',
-			next: 'Öffne die Seite über https oder localhost, in einem neuen Chrome, Edge, Safari oder Firefox.',
+			what: 'Der Browser bietet dieser Seite keine Kamera an.',
+			next: 'Öffne die Seite über https oder localhost, in einem aktuellen Chrome, Edge, Safari oder Firefox.',
 		},
 		unavailable: {
 			what: 'Der Browser hat die Kamera nicht geöffnet.',
-			next: 'Komm auf diese Seite zurück und lass sie vorn, dann versuche es noch einmal.',
+			next: 'Kehre zu dieser Seite zurück, lass sie im Vordergrund und versuche es noch einmal.',
 		},
 	},
 	recorder: {
@@ -130,8 +130,8 @@ const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKin
 			next: 'Oft hilft eine niedrigere Qualität.',
 		},
 		unsupported: {
-			what: 'Dieser Browser kann nichts aufnehmen, das überall läuft.',
-			next: 'Nimm ein neues Chrome, Edge, Safari oder Firefox.',
+			what: 'Dieser Browser kann in keinem Format aufnehmen, das überall läuft.',
+			next: 'Verwende ein aktuelles Chrome, Edge, Safari oder Firefox.',
 		},
 	},
 	player: {
@@ -141,23 +141,23 @@ const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKin
 		},
 		timeout: {
 			what: 'Der Player hat nicht rechtzeitig ein Bild gezeigt.',
-			next: 'Versuche es noch einmal. Bleibt es so, wähle einen anderen Moment oder lade die Seite neu.',
+			next: 'Versuche es noch einmal. Hilft das nicht, wähle einen anderen Moment oder lade die Seite neu.',
 		},
 		unsupported: {
 			what: 'Dieser Browser kann diese Aufnahme nicht abspielen.',
-			next: 'Sichere sie als Clip, oder öffne sie in einem neuen Chrome, Edge, Safari oder Firefox.',
+			next: 'Speichere sie als Clip, oder öffne sie in einem aktuellen Chrome, Edge, Safari oder Firefox.',
 		},
 	},
 	footage: {
 		quota: {
-			what: 'Der Browser hat keinen Platz mehr für Aufnahmen.',
-			next: 'Schaffe Platz auf diesem Gerät, oder gib den Aufnahmen unter Speicher weniger.',
+			what: 'Der Browser hat keinen Speicherplatz mehr für Aufnahmen.',
+			next: 'Schaffe Platz auf diesem Gerät, oder erlaube unter Speicher weniger Platz für Aufnahmen.',
 		},
 	},
 	keys: {
 		unsupported: {
 			what: 'Dieser Browser kann die Schlüssel dieses Geräts nicht aufbewahren.',
-			next: 'Nimm ein neues Chrome, Edge, Safari oder Firefox, und kein privates Fenster.',
+			next: 'Verwende ein aktuelles Chrome, Edge, Safari oder Firefox, und kein privates Fenster.',
 		},
 		conflict: {
 			what: 'Die Schlüssel dieses Geräts passen nicht zusammen.',
@@ -170,28 +170,28 @@ const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKin
 			next: 'Zum Aufnehmen braucht es keine. Versuche es später noch einmal.',
 		},
 		denied: {
-			what: 'Dem Zertifikat des Relays wird nicht vertraut, oder das Relay lehnt diese Seite ab.',
-			next: 'Öffne die Adresse des Relays einmal in diesem Browser und folge dem, was dort steht.',
+			what: 'Der Browser vertraut dem Zertifikat des Relays nicht, oder das Relay lehnt diese Seite ab.',
+			next: 'Öffne die Adresse des Relays in diesem Browser und folge den Schritten dort.',
 		},
 	},
 	app: {
 		unavailable: {
-			what: 'Der Browser gab Spy-cam nicht, was es braucht.',
-			next: 'Versuche es noch einmal. Bleibt es so, schließe die anderen Tabs und lade die Seite neu.',
+			what: 'Der Browser stellt nicht bereit, was Spy-cam braucht.',
+			next: 'Versuche es noch einmal. Hilft das nicht, schließe die anderen Tabs und lade die Seite neu.',
 		},
 		unsupported: {
 			what: 'Das kann dieser Browser hier nicht.',
-			next: 'Öffne die Seite über https oder localhost, in einem neuen Chrome, Edge, Safari oder Firefox.',
+			next: 'Öffne die Seite über https oder localhost, in einem aktuellen Chrome, Edge, Safari oder Firefox.',
 		},
 		aborted: { what: 'Das wurde unterbrochen.', next: again },
 		timeout: { what: 'Der Browser hat nicht rechtzeitig geantwortet.', next: reload },
 		unconfirmed: {
-			what: 'Es kam keine Antwort: Vielleicht ist es geschehen, vielleicht nicht.',
+			what: 'Es kam keine Antwort: Vielleicht hat es geklappt, vielleicht nicht.',
 			next: 'Sieh nach, bevor du es noch einmal versuchst.',
 		},
 		internal: {
-			what: 'Etwas ging schief, das nicht schiefgehen darf.',
-			next: 'Versuche es noch einmal. Gespeichertes ist nicht verloren.',
+			what: 'Etwas ist schiefgegangen.',
+			next: 'Versuche es noch einmal. Alles Gespeicherte ist sicher.',
 		},
 	},
 };
@@ -205,7 +205,7 @@ export const faults: FaultWords = {
 	loadNewer: 'Die neuere Version laden',
 	loadingNewer: 'Wird geladen …',
 	noNewer:
-		'Der Server gibt keine neuere Version her als diese. Bitte den, der ihn betreibt, ihn zu aktualisieren, oder versuche es später noch einmal.',
+		'Der Server hat keine neuere Version als diese. Bitte die Person, die ihn betreibt, ihn zu aktualisieren, oder versuche es später noch einmal.',
 	tryAgain: 'Noch einmal versuchen',
 	cleared: {
 		what: (at, things) => `Um ${at} wurden die Daten dieser Seite im Browser gelöscht: ${things}.`,
@@ -213,10 +213,10 @@ export const faults: FaultWords = {
 		someFootage: 'die Aufnahmen',
 		keys: 'die Schlüssel dieses Geräts',
 		settings: 'Einstellungen und Journal',
-		next: 'Es nimmt weiter auf, mit denselben Schlüsseln und Einstellungen: Diese Seite hatte sie noch. Was gelöscht wurde, ist weg.',
+		next: 'Die Aufnahme läuft mit denselben Schlüsseln und Einstellungen weiter, die diese Seite noch hatte. Die gelöschten Daten sind weg.',
 		nextNew:
-			'Es nimmt mit neuen Schlüsseln als neues Gerät weiter auf: Kopple es neu mit den Geräten, die ihm zusahen.',
-		nextIdle: 'Was gelöscht wurde, ist weg. Lade diese Seite neu, um neu zu beginnen.',
-		understood: 'Verstanden',
+			'Die Aufnahme läuft mit neuen Schlüsseln als neues Gerät weiter: Kopple es neu mit den Geräten, die ihm zuschauten.',
+		nextIdle: 'Die gelöschten Daten sind weg. Lade diese Seite neu, um neu zu beginnen.',
+		understood: 'OK',
 	},
 };

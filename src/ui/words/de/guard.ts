@@ -6,43 +6,43 @@ export const guard: typeof english = {
 	enterNote: 'Ein schwarzer Bildschirm, der weiter aufnimmt.',
 	title: 'Wachmodus',
 	soonDark:
-		'Der Bildschirm wird in ein paar Sekunden schwarz. Berühre ihn, um dies wieder zu sehen.',
-	leave: 'Halten, um den Wachmodus zu verlassen',
+		'Der Bildschirm wird in ein paar Sekunden schwarz. Berühre ihn, um das hier wieder zu sehen.',
+	leave: 'Halten, um den Wachmodus zu beenden',
 	leaveNote: 'Oder halte die Leertaste oder die Eingabetaste.',
 	awake: {
 		unwanted: '',
 		held: '',
 		refused:
-			'Der Browser hält den Bildschirm nicht an, vielleicht weil der Akku fast leer ist. Schließe das Gerät an und stelle ein, dass der Bildschirm an bleibt.',
+			'Der Browser lässt den Bildschirm nicht eingeschaltet, vielleicht weil der Akku fast leer ist. Schließe das Gerät an und stelle ein, dass der Bildschirm an bleibt.',
 		missing:
-			'Dieser Browser lässt den Bildschirm ausgehen. Stelle das Gerät so ein, dass der Bildschirm an bleibt.',
+			'Dieser Browser kann den Bildschirm nicht eingeschaltet lassen. Stelle am Gerät ein, dass er an bleibt.',
 	},
 	plugIn: (percent) => ({
 		what: `Schließe das Gerät an: Der Akku ist bei ${percent}.`,
-		next: 'Bis es lädt, nimmt es weniger Bilder auf, um länger durchzuhalten.',
+		next: 'Bis es lädt, nimmt es weniger Bilder pro Sekunde auf, um länger durchzuhalten.',
 	}),
 	strain: {
 		what: 'Dieses Gerät ist zu warm oder hat zu viel zu tun.',
-		next: 'Lege es aus der Sonne und schließe andere Apps. Bis dahin nimmt es weniger oder kleinere Bilder auf.',
+		next: 'Nimm es aus der Sonne und schließe andere Apps. Bis dahin nimmt es in geringerer Qualität auf.',
 	},
 	otherLens: (name) => ({
-		what: `Die gewählte Kamera${name && ` „${named(name)}“`} ist nicht da. Eine andere wird benutzt.`,
-		next: 'Sobald sie wieder angeschlossen ist, wird von selbst zu ihr gewechselt.',
+		what: `Die gewählte Kamera${name && ` „${named(name)}“`} fehlt. Eine andere wird verwendet.`,
+		next: 'Schließe sie wieder an, um zurückzuwechseln.',
 	}),
 	goOn: 'Weiter aufnehmen',
 	goOnWhy: (what, since) =>
 		since === null
 			? `Dieses Gerät sollte aufnehmen. ${what}`
-			: `Dieses Gerät sollte aufnehmen; seit ${since} ist nichts gespeichert. ${what}`,
+			: `Dieses Gerät sollte aufnehmen; seit ${since} wurde nichts gespeichert. ${what}`,
 	trying: 'Versuch läuft …',
 	status: {
 		device: { phone: 'Dieses Handy', tablet: 'Dieses Tablet', computer: 'Dieser Computer' },
 		recording: (subject) => `${subject} nimmt auf`,
-		starting: (subject) => `${subject} beginnt aufzunehmen`,
+		starting: (subject) => `${subject} startet die Aufnahme`,
 		blind: (subject, reason) => `${subject} speichert nicht: ${reason}`,
 		stopped: (subject) => `${subject} nimmt nicht mehr auf`,
 		rests: (subject, until) =>
-			until === null ? `${subject} ruht wie geplant` : `${subject} ruht bis ${until}`,
+			until === null ? `${subject} pausiert wie geplant` : `${subject} pausiert bis ${until}`,
 		saved: (time) => `gespeichert bis ${time}`,
 		keeps: (span) => `Platz für etwa ${span}`,
 		battery: (percent) => `Akku ${percent}`,

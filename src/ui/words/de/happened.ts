@@ -5,7 +5,7 @@ import { named } from '#ui/words/format/named.ts';
 function asked({ name, value }: Ordered): string {
 	switch (name) {
 		case 'lens':
-			return 'hat die Linse gewechselt';
+			return 'hat das Objektiv gewechselt';
 		case 'torch':
 			return value === true ? 'hat die Lampe eingeschaltet' : 'hat die Lampe ausgeschaltet';
 		case 'quality':
@@ -21,12 +21,12 @@ function asked({ name, value }: Ordered): string {
 		case 'siren':
 			return value === true ? 'hat die Sirene eingeschaltet' : 'hat die Sirene ausgeschaltet';
 		case 'talk':
-			return 'hat durch dieses Gerät gesprochen';
+			return 'hat über dieses Gerät gesprochen';
 	}
 }
 
 const orders: Readonly<Record<Ordered['name'], string>> = {
-	lens: 'die Linse wechseln',
+	lens: 'das Objektiv wechseln',
 	torch: 'die Lampe schalten',
 	quality: 'die Qualität ändern',
 	start: 'die Aufnahme starten',
@@ -34,16 +34,16 @@ const orders: Readonly<Record<Ordered['name'], string>> = {
 	guard: 'den Wachmodus einschalten',
 	restart: 'die Kamera neu starten',
 	siren: 'die Sirene schalten',
-	talk: 'durch dieses Gerät sprechen',
+	talk: 'über dieses Gerät sprechen',
 };
 
 const guardOff = 'den Wachmodus beenden';
 
 export const happened: typeof english = {
 	someone: 'Jemand',
-	watched: (name) => `${named(name)} hat zugesehen`,
-	sealed: (name) => `${named(name)} bekam versiegelte Bilder vom Relais, ohne Schlüssel dafür`,
-	testPicture: 'Testbild: keine Kamera war an',
+	watched: (name) => `${named(name)} hat zugeschaut`,
+	sealed: (name) => `${named(name)} bekam verschlüsselte Bilder vom Relay, ohne den Schlüssel`,
+	testPicture: 'Testbild: Keine Kamera war an',
 	ordered: (name, order) => `${named(name)} ${asked(order)}`,
 	refused: (name, { name: what, value, fault }) => {
 		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];

@@ -9,40 +9,40 @@ export const answers: Words['help']['answers'] = [
 	{
 		question: 'Wie finde ich einen Moment?',
 		answer:
-			'Ziehe die Zeitleiste; mit zwei Fingern oder dem Rad zoomst du von einer Sekunde bis zu einem Monat. In schraffierten Abschnitten ist nichts; berühre einen, und er sagt warum. Gehe zu Zeit zeigt, welche Tage Aufnahmen haben. Mit der Tastatur: Pfeile bewegen, Plus und Minus zoomen, Komma und Punkt gehen ein Bild weiter, j und l zehn Sekunden, k spielt und hält an, g geht zu einer Zeit.',
+			'Ziehe die Zeitleiste. Mit zwei Fingern oder dem Rad zoomst du, von einer Sekunde bis zu einem Monat. Schraffierte Abschnitte sind leer; tippe darauf, um zu sehen, warum. Zeit wählen zeigt, welche Tage Aufnahmen haben. Mit der Tastatur: Pfeile bewegen, Plus und Minus zoomen, Komma und Punkt gehen ein Bild weiter, j und l zehn Sekunden, k spielt ab und pausiert, g wählt eine Zeit.',
 	},
 	{
-		question: 'Wie behalte ich ein Stück oder gebe es weiter?',
+		question: 'Wie speichere oder teile ich einen Clip?',
 		answer:
-			'Drücke Clip speichern, ziehe die Griffe auf der Zeitleiste und drücke Speichern: Du bekommst ein gewöhnliches MP4. Ein Clip ist nicht mehr versiegelt: Wer die Datei hat, kann sie abspielen. Anheften behält Aufnahmen auf diesem Gerät, wenn Platz geschaffen wird.',
+			'Drücke Clip speichern, ziehe die Griffe auf der Zeitleiste und drücke Speichern: Du bekommst ein gewöhnliches MP4. Ein Clip ist nicht mehr verschlüsselt: Wer die Datei hat, kann sie abspielen. Anheften behält Aufnahmen auf diesem Gerät, wenn ältere gelöscht werden.',
 	},
 	{
-		question: 'Kann ich ein Löschen rückgängig machen?',
+		question: 'Kann ich das Löschen rückgängig machen?',
 		answer: 'Ja, zehn Minuten lang, solange Platz ist. Danach sind die Daten endgültig weg.',
 	},
 	{
-		question: 'Was geschieht, wenn der Platz voll ist?',
+		question: 'Was passiert, wenn der Speicher voll ist?',
 		answer:
-			'Die ältesten Minuten gehen zuerst, angeheftete bleiben. Die Aufnahme hört nicht auf. Die Grenze steht unter Speicher.',
+			'Neue Aufnahmen ersetzen die ältesten, angeheftete bleiben. Die Aufnahme hört nicht auf. Die Grenze steht unter Speicher.',
 	},
 	{
-		question: 'Warum hat die Aufnahme auf meinem Telefon aufgehört?',
+		question: 'Warum hat die Aufnahme auf meinem Handy aufgehört?',
 		answer:
-			'Ein Telefon lässt eine Seite die Kamera nur nutzen, solange sie zu sehen ist. Lass es am Strom, offen und vorn. Die Seite hält den Bildschirm an, wo der Browser es erlaubt.',
+			'Auf einem Handy kann eine Seite die Kamera nur nutzen, solange sie zu sehen ist. Lass es am Strom und die Seite offen. Die Seite lässt den Bildschirm an, wo der Browser es erlaubt.',
 	},
 	{
-		question: 'Wie lasse ich es auf dem Regal stehen?',
+		question: 'Wie lasse ich es im Regal stehen?',
 		answer:
-			'Schließe es an, starte die Aufnahme und drücke Wachmodus. Der Bildschirm wird schwarz; das Zeichen REC sagt, dass es aufnimmt. Wird nichts gespeichert, sagt der Bildschirm das stattdessen.',
+			'Schließe es an, starte die Aufnahme und drücke Wachmodus. Der Bildschirm wird schwarz; das Zeichen REC zeigt, dass es aufnimmt. Wird nichts gespeichert, steht das stattdessen auf dem Bildschirm.',
 	},
 	{
 		question: 'Wer kann meine Aufnahmen sehen?',
 		answer:
-			'Wer diesen Browser auf diesem Gerät benutzen kann, und die Geräte deines Zuhauses: Sie stehen in den Einstellungen unter Geräte. Alles wird versiegelt, bevor es gespeichert oder geschickt wird. Die Kamera zeigt, wer zusieht.',
+			'Wer diesen Browser auf diesem Gerät benutzen kann, und die Geräte in deinem Zuhause: Sie stehen unter Einstellungen, Geräte. Alles wird vor dem Speichern oder Senden verschlüsselt. Die Kamera zeigt, wer zuschaut.',
 	},
 	{
 		question: 'Braucht es das Internet?',
 		answer:
-			'Nein. Einmal geöffnet, geht es ohne Netz und ohne den Server. Installiere es unter Einstellungen, dann hast du es wie eine App.',
+			'Nein. Einmal geöffnet, funktioniert es ohne Netz und ohne den Server. Installiere es unter Einstellungen, um es wie eine App zu nutzen.',
 	},
 ];

@@ -4,26 +4,26 @@ export const keep: KeepWords = {
 	remove: {
 		title: 'Aufnahmen löschen',
 		span: (from, to) => `${from} bis ${to}`,
-		note: 'Zehn Minuten lang lässt es sich zurückholen. Ziehe die beiden Griffe auf der Zeitleiste, um die Spanne zu ändern.',
+		note: 'Das lässt sich zehn Minuten lang rückgängig machen. Ziehe die beiden Griffe auf der Zeitleiste, um den Abschnitt zu ändern.',
 		button: (length) => `${length} löschen`,
 		cancel: 'Abbrechen',
 	},
 	clip: {
 		title: 'Speichern des Clips abbrechen?',
-		what: 'Er ist noch nicht fertig. Nichts davon bleibt.',
+		what: 'Er ist noch nicht fertig. Nichts wird gespeichert.',
 		leave: 'Abbrechen',
 		stay: 'Weiter speichern',
 	},
 	pairing: {
-		title: 'Verbinden abbrechen?',
-		what: 'Die beiden Geräte kennen sich noch nicht. Du müsstest mit einem neuen Code von vorn beginnen.',
+		title: 'Koppeln abbrechen?',
+		what: 'Die beiden Geräte sind noch nicht gekoppelt. Du müsstest mit einem neuen Code von vorn beginnen.',
 		leave: 'Abbrechen',
 		stay: 'Weitermachen',
 	},
 	kit: {
-		title: 'Dieses Notfallblatt wegwerfen?',
-		what: 'Es gilt noch nicht: Was du gedruckt oder aufgeschrieben hast, ist dann wertlos. Ein früheres bleibt, wie es ist.',
-		leave: 'Wegwerfen',
+		title: 'Dieses Notfallblatt verwerfen?',
+		what: 'Es gilt noch nicht: Was du gedruckt oder aufgeschrieben hast, funktioniert dann nicht. Ein früheres Blatt ist nicht betroffen.',
+		leave: 'Verwerfen',
 		stay: 'Weitermachen',
 	},
 };

@@ -8,15 +8,15 @@ const age = (ms: number) =>
 	ms < 1000 ? 'unter 1 s alt' : `${across(Math.floor(ms / 1000) * 1000)} alt`;
 
 const trying: LiveWords['trying'] = {
-	direct: 'Versuche den direkten Weg …',
-	turn: 'Versuche einen Umweg …',
-	relayed: 'Versuche das Relais …',
-	relay: 'Suche das Relais …',
-	camera: 'Warte auf die Kamera …',
+	direct: 'Verbinde direkt …',
+	turn: 'Versuche einen anderen Weg …',
+	relayed: 'Versuche das Relay …',
+	relay: 'Verbinde mit dem Relay …',
+	camera: 'Warten auf die Kamera …',
 	local: 'Die Kamera wird geöffnet …',
 };
 
-const elsewhere = 'An der Kamera ging etwas schief. Sieh auf ihren eigenen Bildschirm.';
+const elsewhere = 'An der Kamera ist etwas schiefgegangen. Sieh auf ihrem Bildschirm nach.';
 
 export const live: LiveWords = {
 	age,
@@ -27,7 +27,7 @@ export const live: LiveWords = {
 	ended: {
 		revoked: {
 			what: 'Dieses Gerät wurde aus dem Zuhause entfernt.',
-			next: 'Wer das Zuhause besitzt, kann es neu koppeln.',
+			next: 'Ein Besitzer kann es neu koppeln.',
 		},
 		'camera-away': {
 			what: 'Diese Kamera ist offline.',
@@ -35,15 +35,15 @@ export const live: LiveWords = {
 		},
 		'camera-off': {
 			what: 'Diese Kamera ist aus.',
-			next: 'Ihre Linse ist zu. Ein Bild gibt es, sobald sie aufnimmt.',
+			next: 'Das Bild kommt zurück, sobald sie aufnimmt.',
 		},
 		'no-relay': {
 			what: 'Dieses Gerät ist nicht verbunden.',
-			next: 'Andere Geräte werden über ein Relais gefunden, das von selbst wieder versucht wird. Ohne eines drücke unter Ansehen „Wieder verbinden“.',
+			next: 'Geräte finden sich über ein Relay, und dieses versucht es weiter. Ohne Relay drücke unter Ansehen „Neu verbinden“.',
 		},
 		failed: {
-			what: 'Zu dieser Kamera führt gerade kein Weg.',
-			next: 'Sieh nach, ob ihre Seite offen ist und Netz hat. Versuche es dann noch einmal.',
+			what: 'Keine Verbindung zu dieser Kamera.',
+			next: 'Prüfe, ob ihre Seite offen ist und Netz hat, und versuche es noch einmal.',
 		},
 	},
 	offline: 'Offline',
@@ -55,57 +55,57 @@ export const live: LiveWords = {
 		recording: 'Nimmt auf',
 		blind: 'Speichert nicht',
 	},
-	elsewhere: 'Ein anderer Tab dieses Browsers ist diese Kamera.',
-	notHere: 'Hier liegen nur noch ihre Aufnahmen.',
+	elsewhere: 'Ein anderer Tab in diesem Browser ist diese Kamera.',
+	notHere: 'Hier sind nur ihre Aufnahmen.',
 	way(path, reason) {
 		switch (path) {
 			case 'local':
-				return 'Von der Linse dieses Geräts';
+				return 'Von der Kamera dieses Geräts';
 			case 'direct':
 				return 'Direkt, über dein Netz';
 			case 'turn':
-				return 'Um ein Hindernis herum, auch unterwegs nicht lesbar';
+				return 'Über einen Server, Ende-zu-Ende-verschlüsselt';
 			case 'relayed':
 				return {
-					blocked: 'Über das Relais: Dein Netz lässt nichts anderes durch',
-					full: 'Über das Relais: Die Kamera versorgt direkt schon so viele, wie sie kann',
-					chosen: 'Über das Relais, wie du es wolltest',
-					best: 'Über das Relais',
+					blocked: 'Über das Relay: Dein Netz lässt nichts anderes durch',
+					full: 'Über das Relay: Direkt kann die Kamera keine weiteren Geräte versorgen',
+					chosen: 'Über das Relay, wie gewählt',
+					best: 'Über das Relay',
 				}[reason];
 		}
 	},
 	notShownHere: {
 		what: 'Dieser Browser kann nicht zeigen, was diese Kamera sendet.',
-		next: 'Öffne diese Seite neu. Hilft das nicht, aktualisiere den Browser.',
+		next: 'Lade diese Seite neu. Hilft das nicht, aktualisiere den Browser.',
 	},
 	inPieces: 'Etwa 2 s verzögert: Der Browser der Kamera sendet immer eine ganze Sekunde.',
 	picture: (name) => `Bild von ${named(name)}`,
 	retry: 'Noch einmal versuchen',
-	cut: 'Das Relais ist weg. Was direkt kommt, läuft weiter; der Rest kommt von selbst wieder.',
-	emptyWhat: 'In diesem Zuhause gibt es noch keine Kamera.',
-	emptyNext: 'Mach dieses Gerät zu einer, oder kopple es mit einer Kamera, die du hast.',
+	cut: 'Das Relay ist offline. Direkte Bilder laufen weiter; der Rest kommt von selbst zurück.',
+	emptyWhat: 'In diesem Zuhause gibt es noch keine Kameras.',
+	emptyNext: 'Nutze dieses Gerät als Kamera, oder kopple es mit einer, die du hast.',
 	pair: 'Gerät koppeln',
 	saved: 'Gespeicherte Aufnahmen',
 	fullRate: 'Flüssig',
-	fullRateNote: 'Die anderen zeigen alle paar Sekunden ein Bild.',
+	fullRateNote: 'Die anderen werden alle paar Sekunden aktualisiert.',
 	talk: 'Sprechen',
-	talkNote: 'Zum Sprechen gedrückt halten. Solange hörst du nichts.',
-	talking: 'Man hört dich an der Kamera.',
+	talkNote: 'Zum Sprechen gedrückt halten. Währenddessen hörst du nichts.',
+	talking: 'Man kann dich an der Kamera hören.',
 	torch: 'Lampe',
 	noTorch: 'Diese Kamera hat keine Lampe.',
 	fullScreen: 'Vollbild',
 	leaveFullScreen: 'Vollbild beenden',
 	pip: 'Kleines Fenster',
-	still: 'Bild sichern',
+	still: 'Bild speichern',
 	sound: 'Ton',
-	noSound: 'Diese Kamera schickt keinen Ton.',
+	noSound: 'Diese Kamera sendet keinen Ton.',
 	zoomIn: 'Vergrößern',
 	zoomOut: 'Verkleinern',
 	whole: 'Das ganze Bild zeigen',
 	keys: 'Plus und Minus zoomen, Pfeile bewegen das Bild, 0 zeigt alles, f ist Vollbild.',
 	controls: 'Kamera',
-	lens: 'Linse',
-	unnamedLens: (n) => `Linse ${String(n)}`,
+	lens: 'Objektiv',
+	unnamedLens: (n) => `Objektiv ${String(n)}`,
 	testPicture: 'Testbild',
 	useTestPicture: 'Mit einem Testbild ausprobieren',
 	onTestPicture: 'Das ist das Testbild. Keine Kamera ist an.',
@@ -120,14 +120,14 @@ export const live: LiveWords = {
 	guardNote: 'Schwarzer Bildschirm, nimmt weiter auf',
 	restart: 'Neu starten',
 	restartNote: 'Schaltet die Kamera aus und wieder ein',
-	viaRelay: 'Immer über das Relais',
+	viaRelay: 'Immer über das Relay',
 	siren: 'Sirene',
 	sirenStop: 'Sirene ausschalten',
 	sirenTitle: 'Sirene einschalten?',
 	sirenHow:
-		'Sie ist so laut, wie die Lautstärke jenes Geräts eingestellt ist: ein Telefon bei voller Lautstärke etwa wie ein Staubsauger neben dir, eines bei null bleibt still. Alle in der Nähe hören sie.',
+		'Sie ist so laut, wie das andere Gerät eingestellt ist: ein Handy bei voller Lautstärke etwa wie ein Staubsauger neben dir, bei null bleibt es still. Alle in der Nähe hören sie.',
 	sirenEnds:
-		'Sie endet, wenn du sie ausschaltest, spätestens nach einer Minute. Die Kamera zeigt, wer sie eingeschaltet hat.',
+		'Sie endet, wenn du sie ausschaltest, oder nach einer Minute. Die Kamera zeigt, wer sie eingeschaltet hat.',
 	sirenYes: 'Einschalten',
 	cancel: 'Abbrechen',
 	stopTitle: 'Aufnahme beenden?',
@@ -137,91 +137,91 @@ export const live: LiveWords = {
 	guardOff: 'Wachmodus beenden',
 	restartTitle: 'Kamera neu starten?',
 	restartHow:
-		'Die Aufnahme hört kurz auf. Geht die Linse nicht wieder auf, bleibt die Kamera aus, bis jemand hingeht.',
+		'Die Aufnahme hört kurz auf. Lässt sich die Kamera nicht wieder öffnen, bleibt sie aus, bis jemand hingeht.',
 	ownersOnly:
-		'Nur ein Besitzer beendet eine Aufnahme oder den Wachmodus und startet eine Kamera neu.',
+		'Nur ein Besitzer kann eine Aufnahme oder den Wachmodus beenden oder eine Kamera neu starten.',
 	asking: 'Die Kamera wird gefragt …',
 	done: {
-		lens: 'Die Kamera hat die Linse gewechselt.',
+		lens: 'Die Kamera hat das Objektiv gewechselt.',
 		torch: 'Die Kamera hat die Lampe umgeschaltet.',
 		quality: 'Die Kamera hat die Qualität geändert.',
 		start: 'Die Kamera nimmt jetzt auf.',
 		stop: 'Die Kamera nimmt nicht mehr auf.',
 		guard: 'Die Kamera hat den Wachmodus umgeschaltet.',
 		restart: 'Die Kamera hat neu gestartet.',
-		siren: 'Die Sirene heult.',
-		'siren-off': 'Die Sirene ist still.',
-		talk: 'Man hört dich an der Kamera.',
+		siren: 'Die Sirene ist an.',
+		'siren-off': 'Die Sirene ist aus.',
+		talk: 'Man kann dich an der Kamera hören.',
 	},
 	refused: {
-		unavailable: 'Der Browser der Kamera gab ihr nicht, was sie braucht.',
-		offline: 'Gerade führt kein Weg zur Kamera. Versuche es wieder, wenn sie zurück ist.',
-		denied: 'Die Kamera hat abgelehnt: Dieses Gerät darf das nicht, oder ihr Browser verbietet es.',
-		quota: 'Die Kamera hat keinen Platz mehr.',
-		'not-found': 'Diese Linse gibt es nicht mehr.',
-		conflict: 'Die Kamera ist mit etwas anderem beschäftigt. Versuche es gleich noch einmal.',
+		unavailable: 'Der Browser der Kamera stellt nicht bereit, was sie braucht.',
+		offline: 'Die Kamera ist nicht erreichbar. Versuche es wieder, wenn sie zurück ist.',
+		denied: 'Die Kamera hat abgelehnt: Dieses Gerät darf das nicht, oder ihr Browser blockiert es.',
+		quota: 'Die Kamera hat keinen Speicherplatz mehr.',
+		'not-found': 'Dieses Objektiv gibt es nicht mehr.',
+		conflict: 'Die Kamera ist beschäftigt. Versuche es gleich noch einmal.',
 		malformed: 'Die Kamera versteht das nicht. Aktualisiere beide Geräte.',
 		corrupt: elsewhere,
 		unsupported: 'Die Kamera kann das nicht.',
 		aborted: 'Das wurde unterbrochen. Versuche es noch einmal.',
 		timeout:
-			'Das kam nicht innerhalb von 5 Sekunden bei der Kamera an. Es ist nicht geschehen und geschieht nicht mehr; versuche es noch einmal.',
-		system: 'Das System des Kamera-Geräts lässt es das nicht nutzen.',
-		unreadable: 'Dieses Objektiv ist da, startet aber nicht.',
+			'Das kam nicht innerhalb von 5 Sekunden bei der Kamera an. Es wurde nicht ausgeführt und wird es auch nicht mehr. Versuche es noch einmal.',
+		system: 'Das System auf dem Gerät der Kamera blockiert das.',
+		unreadable: 'Dieses Objektiv wurde gefunden, startet aber nicht.',
 		newer: 'Die Kamera braucht eine neuere Version von Spy-cam. Lade ihre Seite neu.',
-		blocked: 'Ein anderer Tab auf dem Kamera-Gerät hält ihre Daten geschlossen.',
+		blocked: 'Ein anderer Tab auf dem Gerät der Kamera blockiert ihre Daten.',
 		cleared: 'Die Daten der Kamera wurden in ihrem Browser gelöscht.',
 		unconfirmed:
-			'Die Kamera sagt nicht, ob es geschehen ist. Vielleicht ist sie noch dabei: Sieh nach, bevor du es noch einmal versuchst.',
+			'Die Kamera hat das nicht bestätigt. Vielleicht ist sie noch dabei: Sieh nach ihr, bevor du es noch einmal versuchst.',
 		internal: elsewhere,
 	},
-	talkDirect: 'Sprechen braucht den direkten Weg zur Kamera, und hier ein Mikrofon.',
+	talkDirect: 'Zum Sprechen brauchst du eine direkte Verbindung zur Kamera und hier ein Mikrofon.',
 	noControl:
-		'Dieses Gerät sieht nur zu und steuert keine Kamera. Ein Besitzer kann das unter Einstellungen, Geräte ändern.',
+		'Dieses Gerät kann Kameras ansehen, aber nicht steuern. Ein Besitzer kann das unter Einstellungen, Geräte ändern.',
 	talkRefused:
-		'Der Browser lässt diese Seite das Mikrofon nicht benutzen. Erlaube es neben der Adresse und versuche es dann noch einmal.',
+		'Der Browser blockiert das Mikrofon für diese Seite. Tippe auf das Symbol neben der Adresse, erlaube es und versuche es noch einmal.',
 	later:
-		'Was diese Kamera gespeichert hat, liegt auf der Kamera selbst. Von hier hineinzusehen kommt mit einer späteren Version.',
+		'Gespeicherte Aufnahmen bleiben auf der Kamera. Von hier lassen sie sich noch nicht abspielen.',
 	battery: (percent, charging) => `Akku ${percent}${charging ? ', lädt' : ''}`,
-	watchersTitle: 'Wer zusieht',
-	nobody: 'Niemand sieht zu.',
+	watchersTitle: 'Wer zuschaut',
+	nobody: 'Niemand schaut zu.',
 	watching: (n, names) =>
-		n === 1 ? `${listed(names)} sieht zu` : `${String(n)} sehen zu: ${listed(names)}`,
+		n === 1 ? `${listed(names)} schaut zu` : `${String(n)} schauen zu: ${listed(names)}`,
 	ways: {
 		direct: 'direkt',
-		turn: 'um ein Hindernis herum',
-		relayed: 'über das Relais',
+		turn: 'über einen Server',
+		relayed: 'über das Relay',
 	},
 	watcher: (name, how, since) => `${named(name)}, ${how}, seit ${since}`,
 	sealed: (name, since) =>
-		`${named(name)} bekommt seit ${since} versiegelte Bilder vom Relais, ungefragt und ohne Schlüssel`,
+		`${named(name)} bekommt seit ${since} verschlüsselte Bilder vom Relay, ohne Schlüssel und ohne um einen gebeten zu haben`,
 	someone: 'Jemand',
-	newcomer: (names) => `${listed(names)} sieht dieser Kamera jetzt zu.`,
-	newcomers: (names) => `${listed(names)} sehen dieser Kamera jetzt zu.`,
+	newcomer: (names) => `${listed(names)} schaut dieser Kamera jetzt zu.`,
+	newcomers: (names) => `${listed(names)} schauen dieser Kamera jetzt zu.`,
 	sealedNewcomer: (names) =>
-		`${listed(names)} bekommt ungefragt versiegelte Bilder dieser Kamera vom Relais, aber keinen Schlüssel.`,
+		`${listed(names)} bekommt verschlüsselte Bilder dieser Kamera vom Relay, ohne Schlüssel und ohne um einen gebeten zu haben.`,
 	sealedNewcomers: (names) =>
-		`${listed(names)} bekommen ungefragt versiegelte Bilder dieser Kamera vom Relais, aber keinen Schlüssel.`,
+		`${listed(names)} bekommen verschlüsselte Bilder dieser Kamera vom Relay, ohne Schlüssel und ohne um einen gebeten zu haben.`,
 	sealedNext:
-		'Ohne den Schlüssel ist kein Bild zu sehen. Ein Gerät deines Zuhauses, das das nicht soll, kannst du unter Einstellungen, Geräte entfernen.',
+		'Ohne den Schlüssel kann niemand ein Bild sehen. Soll ein Gerät in deinem Zuhause das nicht tun, entferne es unter Einstellungen, Geräte.',
 	newcomerNext:
-		'Das können nur Geräte deines Zuhauses. Unter Einstellungen, Geräte kannst du eines entfernen.',
-	seen: 'In Ordnung',
+		'Zuschauen können nur Geräte in deinem Zuhause. Entfernen kannst du eines unter Einstellungen, Geräte.',
+	seen: 'OK',
 	devices: 'Geräte',
 	hush: 'Ausschalten',
 	voices: {
-		talk: (name) => `${named(name)} spricht durch dieses Gerät.`,
+		talk: (name) => `${named(name)} spricht über dieses Gerät.`,
 		siren: (name) => `${named(name)} hat die Sirene dieses Geräts eingeschaltet.`,
 	},
-	apart: 'Deine Geräte sind nicht verbunden. Ohne Relay finden sie sich mit zwei Codes.',
-	again: 'Wieder verbinden',
+	apart: 'Deine Geräte sind nicht verbunden. Ohne Relay verbinden sie sich mit zwei Codes.',
+	again: 'Neu verbinden',
 	link: {
-		none: 'Kein Relais: nur dieses Gerät',
-		connecting: 'Das Relais wird gesucht …',
-		connected: 'Andere können zusehen',
-		away: (again) => `Das Relais ist weg; nächster Versuch um ${again}`,
-		'unknown-home': 'Das Relais kennt dieses Zuhause nicht. Kopple neu, mit einer Einladung.',
-		'not-a-member': 'Das Relais sagt, dieses Gerät gehört nicht mehr zum Zuhause.',
-		version: 'Das Relais spricht eine andere Version. Aktualisiere es oder diese App.',
+		none: 'Kein Relay: nur dieses Gerät',
+		connecting: 'Verbinde mit dem Relay …',
+		connected: 'Andere können zuschauen',
+		away: (again) => `Das Relay ist offline; nächster Versuch um ${again}`,
+		'unknown-home': 'Das Relay kennt dieses Zuhause nicht. Kopple neu, mit einer Einladung.',
+		'not-a-member': 'Das Relay sagt, dieses Gerät gehört nicht mehr zum Zuhause.',
+		version: 'Das Relay hat eine andere Version. Aktualisiere es oder diese App.',
 	},
 };

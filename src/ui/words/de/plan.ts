@@ -1,18 +1,18 @@
 import type { plan as english } from '#ui/words/en/plan.ts';
 
 export const plan: typeof english = {
-	title: 'Wann es aufnimmt',
+	title: 'Aufnahmezeiten',
 	when: {
-		'by-hand': 'Wenn ich es sage',
+		'by-hand': 'Von Hand',
 		always: 'Immer',
 		times: 'Zu diesen Zeiten',
 		away: 'Wenn ich weg bin',
 	},
 	notes: {
 		'by-hand': 'Von Start bis Stopp.',
-		always: 'Es beginnt von selbst, sobald diese Seite offen ist.',
-		times: 'Es beginnt und endet von selbst. Die Seite muss offen sein.',
-		away: 'Ein Schalter auf der Startseite sagt, ob du zu Hause bist.',
+		always: 'Startet automatisch, sobald diese Seite offen ist.',
+		times: 'Startet und endet automatisch. Diese Seite muss offen sein.',
+		away: 'Stelle mit dem Schalter auf der Startseite ein, ob du zu Hause bist.',
 	},
 	from: 'Von',
 	until: 'Bis',
@@ -28,9 +28,9 @@ export const plan: typeof english = {
 	away: 'Ich bin weg',
 	presence: 'Zu Hause oder weg',
 	rests: (until) =>
-		until === null ? 'Es ruht wie geplant.' : `Es ruht bis ${until}, wie geplant.`,
+		until === null ? 'Pausiert wie geplant.' : `Pausiert bis ${until}, wie geplant.`,
 	records: (until) =>
-		until === null ? 'Es nimmt auf wie geplant.' : `Es nimmt auf bis ${until}, wie geplant.`,
+		until === null ? 'Nimmt auf wie geplant.' : `Nimmt bis ${until} auf, wie geplant.`,
 	recordNow: 'Jetzt aufnehmen',
 	change: 'Ändern',
 };

@@ -1,25 +1,25 @@
 import type { served as english } from '#ui/words/en/served.ts';
 
 export const served: typeof english = {
-	title: 'Die App, wie sie hier ankam',
-	looking: 'Sieht sich die Dateien an …',
+	title: 'Fingerabdruck der App',
+	looking: 'Die Dateien werden geprüft …',
 	what: (count) => `SHA-256 über alle ${count} Dateien:`,
 	copy: 'Kopieren',
 	copied: {
 		done: 'Kopiert.',
-		failed: 'Das ging nicht. Markiere die Zeichen und kopiere sie von Hand.',
+		failed: 'Kopieren ging nicht. Markiere den Text und kopiere ihn selbst.',
 	},
 	compare:
-		'Vergleiche das mit dem, was „npm run relay -- version“ auf dem Rechner des Relays ausgibt, oder mit dieser Stelle auf einem anderen Gerät: Dieselben Zeichen bedeuten dieselbe App.',
+		'Vergleiche das mit dem, was „npm run relay -- version“ auf dem Computer des Relays ausgibt, oder mit dieser Seite auf einem anderen Gerät. Sind beide gleich, ist es dieselbe App.',
 	limit:
-		'Ein Server, der lügt, kann diese Seite jede Zahl zeigen lassen. Darum zählt die andere Stelle, nicht diese allein.',
+		'Ein unehrlicher Server kann diese Seite jeden Wert zeigen lassen. Verlass dich deshalb nicht auf diese Seite allein.',
 	off: (count) =>
 		count === 1
-			? 'Eine Datei ist nicht die aus der Liste des Builds.'
-			: `${count} Dateien sind nicht die aus der Liste des Builds.`,
+			? 'Eine Datei weicht von der Liste des Builds ab.'
+			: `${count} Dateien weichen von der Liste des Builds ab.`,
 	offNext:
-		'Schließe alle Tabs der App und öffne sie wieder. Bleibt es dabei, schickt der Server etwas anderes, als gebaut wurde.',
+		'Schließe alle Tabs von Spy-cam und öffne die App wieder. Ändert sich nichts, sendet der Server etwas anderes, als gebaut wurde.',
 	none: 'Dieser Server hat keine Liste seiner Dateien, also gibt es nichts zu vergleichen.',
-	failed: 'Eine Datei kam nicht an, darum lässt sich der Hash jetzt nicht berechnen.',
-	again: 'Noch einmal ansehen',
+	failed: 'Eine Datei wurde nicht geladen, deshalb lässt sich der Hash nicht berechnen.',
+	again: 'Noch einmal prüfen',
 };

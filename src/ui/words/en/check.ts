@@ -5,17 +5,17 @@ const { count, shared } = ENGLISH;
 
 const found: Readonly<Record<FindingKind, (n: number, size: string) => string>> = {
 	'run-row': (n) =>
-		`${count(n, 'recording is', 'recordings are')} listed wrongly. A repair lists them anew; no footage changes.`,
+		`${count(n, 'recording is', 'recordings are')} listed incorrectly. Repair corrects the list; no footage changes.`,
 	'no-bytes': (n) =>
-		`${count(n, 'second of footage is', 'seconds of footage are')} listed, but gone. A repair marks them as damaged.`,
+		`${count(n, 'second of footage is', 'seconds of footage are')} listed but missing. Repair marks them as damaged.`,
 	'not-signed': (n) =>
-		`${count(n, 'second of footage is', 'seconds of footage are')} not what this camera signed. A repair marks them as damaged; they are not played.`,
+		`${count(n, 'second of footage does', 'seconds of footage do')} not match what this camera signed. Repair marks them as damaged; they are not played.`,
 	unnamed: (n, size) =>
-		`${size} (${count(n, 'piece', 'pieces')}) belong to no recording and cannot be played. A repair deletes them.`,
+		`${size} (${count(n, 'piece', 'pieces')}) belong to no recording and cannot be played. Repair deletes them.`,
 };
 
 const done: Readonly<Record<FindingKind, (n: number) => string>> = {
-	'run-row': (n) => `${count(n, 'recording', 'recordings')} listed anew.`,
+	'run-row': (n) => `${count(n, 'recording', 'recordings')} corrected in the list.`,
 	'no-bytes': (n) => `${count(n, 'second', 'seconds')} marked as damaged.`,
 	'not-signed': (n) => `${count(n, 'second', 'seconds')} with a wrong signature marked as damaged.`,
 	unnamed: (n) => `${count(n, 'piece', 'pieces')} deleted.`,
@@ -24,7 +24,7 @@ const done: Readonly<Record<FindingKind, (n: number) => string>> = {
 /** Check and repair, under Storage. */
 export const check = {
 	title: 'Check and repair',
-	lead: 'Looks whether everything that is saved is in order. It changes nothing before you say so, and recording goes on.',
+	lead: 'Checks everything that is saved. It changes nothing until you say so, and recording continues.',
 	signatures: 'Also check every signature',
 	signaturesNote: 'Reads all footage, which takes a while.',
 	look: 'Check now',
@@ -33,13 +33,13 @@ export const check = {
 	progress: 'Progress of the check',
 	fine: (segments: number, runs: number) =>
 		`Everything is in order: ${count(segments, 'second', 'seconds')} of footage in ${count(runs, 'recording', 'recordings')}.`,
-	fineSigned: 'Every signature is right.',
+	fineSigned: 'Every signature is valid.',
 	found,
-	kept: 'They are not deleted: the list of what is saved seems to be what is broken. Save what you need as clips.',
+	kept: 'They are not deleted, because the list of saved footage seems to be damaged. Save what you need as clips.',
 	repair: 'Repair',
 	repairing: 'Repairing …',
 	repaired: 'Repaired.',
-	nothing: 'It had come right by itself; nothing had to be done.',
+	nothing: 'It was already fixed; there was nothing to do.',
 	done,
-	freed: (bytes: number) => `${shared.bytes(bytes)} are free again.`,
+	freed: (bytes: number) => `${shared.bytes(bytes)} freed.`,
 };

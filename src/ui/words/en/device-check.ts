@@ -9,38 +9,38 @@ type TrialWords = Readonly<Record<'what' | Exclude<Outcome, 'unknown'>, string>>
 const trials: Readonly<Record<Trial, TrialWords>> = {
 	lens: {
 		what: 'Open the camera',
-		yes: 'The camera gives a picture.',
+		yes: 'The camera sends a picture.',
 		no: 'No picture came from the camera.',
 	},
 	record: {
-		what: 'Record some seconds',
+		what: 'Record a few seconds',
 		yes: 'This device can record.',
 		no: 'This browser cannot record here. Try a recent Chrome, Edge, Safari or Firefox.',
 	},
 	'key-frames': {
-		what: 'Begin every second with a whole picture',
-		yes: 'A crash costs about a second of footage at most.',
+		what: 'Start every second with a full picture',
+		yes: 'A crash costs at most about a second of footage.',
 		no: 'A crash can cost several seconds of footage.',
 	},
 	sound: {
 		what: 'Record sound',
 		yes: 'Sound can be recorded.',
-		no: 'The browser gave no sound. Recordings here are silent.',
+		no: 'The browser provided no sound. Recordings here are silent.',
 	},
 	seal: {
-		what: 'Seal the footage',
-		yes: 'Sealing keeps up with the camera.',
-		no: 'Sealing is slower than the camera. Choose a lower quality.',
+		what: 'Encrypt the footage',
+		yes: 'Encryption keeps up with the camera.',
+		no: 'Encryption is slower than the camera. Choose a lower quality.',
 	},
 	store: {
 		what: 'Save it on this device',
 		yes: 'Saving keeps up with the camera.',
-		no: 'Saving is too slow, or does not work. Free some space, or choose a lower quality.',
+		no: 'Saving is too slow or does not work. Free up space, or choose a lower quality.',
 	},
 	open: {
 		what: 'Read it back and open it',
-		yes: 'What was saved opens again, and its signature is right.',
-		no: 'Some of what was saved did not open again. Do not rely on this browser.',
+		yes: 'Saved footage opens again, and its signature is valid.',
+		no: 'Some saved footage did not open again. Do not rely on this browser.',
 	},
 	play: {
 		what: 'Play it',
@@ -59,23 +59,23 @@ const trials: Readonly<Record<Trial, TrialWords>> = {
 	},
 	connect: {
 		what: 'Connect directly (WebRTC)',
-		yes: 'Other devices in the same network can connect to this one directly.',
+		yes: 'Other devices on the same network can connect to this one directly.',
 		no: 'This browser makes no direct connection. Live pictures go through the relay.',
 	},
 	awake: {
 		what: 'Keep the screen on',
-		yes: 'The screen stays on while it records.',
-		no: 'The screen may go off, and a phone then stops recording. Set it to stay on yourself.',
+		yes: 'The screen stays on while recording.',
+		no: 'The screen may turn off, and a phone then stops recording. Set the screen to stay on.',
 	},
 	background: {
 		what: 'Record in the background',
-		yes: 'It records on when this tab is hidden.',
-		no: 'It records only while this page is in front.',
+		yes: 'Recording continues when this tab is hidden.',
+		no: 'It records only while this page is on screen.',
 	},
 	keys: {
-		what: 'Lock the keys away',
+		what: 'Protect the keys',
 		yes: 'The keys are locked inside this browser.',
-		no: 'This browser cannot lock the keys away, or forgets them when the tab is closed.',
+		no: 'This browser cannot protect the keys, or forgets them when the tab is closed.',
 	},
 	kept: {
 		what: 'Keep footage until you delete it',
@@ -83,26 +83,26 @@ const trials: Readonly<Record<Trial, TrialWords>> = {
 		no: 'The browser may delete footage when space runs out. Installing the app helps.',
 	},
 	room: {
-		what: 'Have room for footage',
-		yes: 'There is room for more than an hour of footage.',
-		no: 'There is room for less than an hour of footage.',
+		what: 'Have space for footage',
+		yes: 'There is space for more than an hour of footage.',
+		no: 'There is space for less than an hour of footage.',
 	},
 	codecs: {
-		what: 'Know the formats',
-		yes: 'The browser has the formats that recording and playing need.',
-		no: 'The browser lacks a format that recording or playing needs.',
+		what: 'Support the formats',
+		yes: 'The browser has the formats that recording and playback need.',
+		no: 'The browser lacks a format that recording or playback needs.',
 	},
 	removed: {
-		what: 'Remove what was recorded',
-		yes: 'Nothing of this check is left on this device.',
-		no: 'The browser has not let go of it yet. It is removed when you next open this app.',
+		what: 'Remove the test recording',
+		yes: 'Nothing from this check is left on this device.',
+		no: 'The browser has not released it yet. It is removed when you next open this app.',
 	},
 };
 
 const whys: Readonly<Partial<Record<Why, string>>> = {
 	busy: 'not tried, because this camera is recording',
-	hidden: 'the page was not in front all the time',
-	before: 'something that it needs did not work',
+	hidden: 'the page was not on screen the whole time',
+	before: 'something it needs did not work',
 	'not-asked': 'not tried, because the microphone was not chosen',
 	silent: 'the browser does not say',
 	timeout: 'the browser did not answer in time',
@@ -115,7 +115,7 @@ function figures(trial: Trial, f: Figures): string {
 	switch (trial) {
 		case 'lens':
 			if (f['width'] === undefined) return '';
-			return `${String(f['width'])} × ${String(f['height'])}, ${number(f['rate'])} pictures a second`;
+			return `${String(f['width'])} × ${String(f['height'])}, ${number(f['rate'])} pictures per second`;
 		case 'record':
 			return f['type'] === undefined
 				? ''
@@ -146,34 +146,34 @@ function figures(trial: Trial, f: Figures): string {
 /** The page that checks this device. */
 export const deviceCheck = {
 	title: 'Check this device',
-	lead: 'In about ten seconds this page records a little, saves it, plays it back, and tells you what this browser can do on this device. What it records is removed at once.',
-	asks: 'The browser may ask for the camera when you press.',
-	sound: 'Check the microphone, too',
+	lead: 'In about ten seconds, this page records a little, saves it, plays it back and shows what this browser can do on this device. The recording is then removed.',
+	asks: 'The browser may ask for camera access.',
+	sound: 'Also check the microphone',
 	camera: 'Check with the camera',
 	drawn: 'Check with a test picture',
-	busy: 'This camera is recording. The check does not disturb it, and tries what it can.',
+	busy: 'This camera is recording. The check does not disturb it and tries what it can.',
 	begin: 'Check',
 	again: 'Check again',
 	cancel: 'Cancel',
 	progress: 'Progress of the check',
 	trying: (what: string) => `${what} …`,
-	removing: 'Removing what was recorded …',
+	removing: 'Removing the test recording …',
 	taken: 'Another tab of this browser is checking this device. Wait until it is done.',
 	trials,
 	figures,
 	outcomes: { yes: 'Yes', no: 'No', unknown: 'Not known' },
 	untold: (why: Why | null) => `Could not tell: ${(why && whys[why]) ?? 'something went wrong'}.`,
-	all: 'Everything that was tried works.',
+	all: 'Everything tried works.',
 	some: (n: number) => `${count(n, 'thing does', 'things do')} not work here.`,
-	played: 'What was recorded',
+	played: 'The recording',
 	result: 'Result',
 	reportTitle: 'Report',
 	reportWhat:
-		'For a bug report. It holds figures and versions: no names, no addresses, no keys, nothing that tells who you are. It is in English for whoever reads it. Nothing is sent; add the model of your device yourself.',
+		'For a bug report. It contains figures and versions: no names, no addresses, no keys, nothing that identifies you. It is in English so that most people can read it. Nothing is sent; add the model of your device yourself.',
 	copy: 'Copy the report',
 	copied: {
 		done: 'Copied.',
-		failed: 'Copying did not work. Select the text and copy it yourself.',
+		failed: 'Copying failed. Select the text and copy it yourself.',
 	},
 };
 

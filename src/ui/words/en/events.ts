@@ -6,30 +6,30 @@ type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered' | 'test-picture
 
 const kinds: Readonly<Record<Alone, string>> = {
 	covered: 'The lens was covered',
-	frozen: 'The picture did not change',
+	frozen: 'The picture froze',
 	moved: 'This device was moved',
-	stalled: 'The camera gave no picture, or this device slept',
+	stalled: 'The camera sent no picture, or this device slept',
 	'new-recorder': 'The recorder was restarted',
-	'new-lens': 'The camera was opened again',
-	reloaded: 'The page was loaded again, because nothing else helped',
-	'other-lens': 'Another camera recorded: the chosen one was not there',
-	cleared: 'The browser’s data of this page was deleted',
+	'new-lens': 'The camera was reopened',
+	reloaded: 'The page was reloaded because nothing else helped',
+	'other-lens': 'Another camera recorded: the chosen one was missing',
+	cleared: 'This site’s data was deleted in the browser',
 	unplugged: 'Charging stopped',
-	'spared-rate': 'Fewer pictures a second, to spare this device',
-	'spared-size': 'A smaller picture, to spare this device',
-	restored: 'A better picture again',
-	'planned-start': 'Recording began, as planned',
-	'planned-stop': 'Recording paused, as planned',
+	'spared-rate': 'Lowered the frame rate to spare this device',
+	'spared-size': 'Lowered the resolution to spare this device',
+	restored: 'Raised the quality again',
+	'planned-start': 'Recording started on schedule',
+	'planned-stop': 'Recording paused on schedule',
 };
 
 const wrong: Readonly<Record<Wrong, { readonly what: string; readonly next: string }>> = {
 	covered: {
-		what: 'The picture is dark: something may lie over the lens.',
-		next: 'Look at the lens, or switch on a light. It records on.',
+		what: 'The picture is dark: something may be covering the lens.',
+		next: 'Check the lens or turn on a light. Recording continues.',
 	},
 	frozen: {
 		what: 'The picture has not changed at all for a minute.',
-		next: 'Wave at the camera. If nothing moves here, stop recording and start it again.',
+		next: 'Wave at the camera. If nothing moves here, stop recording and start again.',
 	},
 };
 

@@ -5,15 +5,15 @@ const nouns: Readonly<Record<FaultSource, string>> = {
 	camera: 'the camera',
 	recorder: 'the recorder',
 	player: 'the player',
-	footage: 'the database of the footage',
+	footage: 'the footage database',
 	keys: 'the key store',
-	settings: 'the database of the settings',
+	settings: 'the settings database',
 	connection: 'the connection',
 	app: 'Spy-cam',
 };
 
 const again = 'Try again.';
-const reload = 'Try again. If it stays like this, reload this page.';
+const reload = 'Try again. If that does not help, reload this page.';
 
 const general: Readonly<Record<FaultKind, (noun: string, subject: string) => Advice>> = {
 	unavailable: (_, subject) => ({ what: `${subject} is not available.`, next: reload }),
@@ -22,47 +22,47 @@ const general: Readonly<Record<FaultKind, (noun: string, subject: string) => Adv
 		next: 'Recording does not need it. Try again later.',
 	}),
 	denied: (noun) => ({
-		what: `The browser does not let this page use ${noun}.`,
-		next: 'Look at the settings of this page in the browser, then try again.',
+		what: `The browser is blocking ${noun} for this page.`,
+		next: 'Check the browser’s settings for this page, then try again.',
 	}),
 	quota: (noun) => ({
-		what: `The browser has no room left for what ${noun} needs.`,
-		next: 'Free some space on this device, or give footage a smaller budget under Storage.',
+		what: `The browser has no space left for ${noun}.`,
+		next: 'Free up space on this device, or allow less space for footage under Storage.',
 	}),
-	'not-found': (noun) => ({ what: `Something that ${noun} needs is not there.`, next: reload }),
-	conflict: (_, subject) => ({ what: `${subject} is busy with something else.`, next: again }),
-	malformed: (_, subject) => ({ what: `${subject} got something unreadable.`, next: again }),
+	'not-found': (noun) => ({ what: `Something that ${noun} needs is missing.`, next: reload }),
+	conflict: (_, subject) => ({ what: `${subject} is busy.`, next: again }),
+	malformed: (_, subject) => ({ what: `${subject} received data it cannot read.`, next: again }),
 	corrupt: (noun) => ({ what: `Something that ${noun} needs is damaged.`, next: reload }),
 	unsupported: (noun) => ({
-		what: `This browser lacks something that ${noun} needs.`,
+		what: `This browser lacks a feature that ${noun} needs.`,
 		next: 'Use a recent Chrome, Edge, Safari or Firefox, not in a private window.',
 	}),
 	aborted: (_, subject) => ({ what: `${subject} was interrupted.`, next: again }),
 	timeout: (_, subject) => ({ what: `${subject} did not answer in time.`, next: reload }),
 	unconfirmed: (_, subject) => ({
-		what: `${subject} did not say whether it was done.`,
-		next: 'Look before you try again.',
+		what: `${subject} did not confirm that it was done.`,
+		next: 'Check before you try again.',
 	}),
 	system: (noun) => ({
-		what: `The system of this device does not let the browser use ${noun}.`,
-		next: 'Look at the privacy settings of the system, then come back to this page.',
+		what: `This device’s system does not let the browser use ${noun}.`,
+		next: 'Check the system’s privacy settings, then return to this page.',
 	}),
 	unreadable: (_, subject) => ({ what: `${subject} did not start.`, next: reload }),
 	newer: (_, subject) => ({
 		what: `${subject} was changed by a newer version of Spy-cam.`,
-		next: 'Load the newer version. What was saved is safe.',
+		next: 'Load the newer version. Everything saved is safe.',
 	}),
 	blocked: (noun) => ({
-		what: `Another tab keeps ${noun} closed.`,
-		next: 'Close the other tabs of Spy-cam. It goes on by itself then.',
+		what: `Another tab is blocking ${noun}.`,
+		next: 'Close the other Spy-cam tabs to continue.',
 	}),
 	cleared: (noun) => ({
-		what: `What ${noun} held was deleted in this browser.`,
-		next: 'It begins anew by itself.',
+		what: `The data in ${noun} was deleted in this browser.`,
+		next: 'Spy-cam starts over by itself.',
 	}),
 	internal: (noun) => ({
-		what: `Something went wrong in ${noun} that should not.`,
-		next: 'Try again. Nothing that was saved is lost.',
+		what: `Something went wrong in ${noun}.`,
+		next: 'Try again. Everything saved is safe.',
 	}),
 };
 
@@ -70,45 +70,45 @@ const general: Readonly<Record<FaultKind, (noun: string, subject: string) => Adv
 const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKind, Advice>>>>>> = {
 	camera: {
 		denied: {
-			what: 'The browser does not let this page use the camera.',
-			next: 'Allow the camera for this page: tap the sign beside the address. It goes on by itself then.',
+			what: 'The browser is blocking the camera for this page.',
+			next: 'Tap the icon next to the address and allow the camera. Spy-cam then continues by itself.',
 		},
 		system: {
-			what: 'The system of this device does not let the browser use the camera.',
-			next: 'Allow the browser the camera in the settings of the system, under privacy: on a Mac, in Windows or on a phone. Then come back to this page.',
+			what: 'This device’s system does not let the browser use the camera.',
+			next: 'Allow camera access for the browser in the privacy settings of your Mac, Windows computer or phone. Then return to this page.',
 		},
 		unreadable: {
-			what: 'The camera is there but does not start.',
-			next: 'Another program may be using it: close it. Or the system’s privacy settings, a switch or a key on the device, or its driver keep it off. It often helps to unplug it and plug it in.',
+			what: 'The camera was found but does not start.',
+			next: 'Close any other program that uses it. Privacy settings, a switch or key on the device, or a driver may also keep it off. Unplugging it and plugging it back in often helps.',
 		},
 		conflict: {
 			what: 'The camera is in use by another program.',
-			next: 'Close the other program or app that shows a picture, then try again.',
+			next: 'Close the other program or app that is using it, then try again.',
 		},
 		'not-found': {
 			what: 'No camera was found.',
-			next: 'Plug one in or switch it on. It goes on by itself then.',
+			next: 'Plug one in or turn it on. Spy-cam then continues by itself.',
 		},
 		timeout: {
-			what: 'The camera gives no picture.',
-			next: 'Some take long to wake up: it is given more time with each try. If it stays like this, unplug it and plug it in, or choose another one.',
+			what: 'The camera sends no picture.',
+			next: 'Some cameras start slowly, so each try waits longer. If that does not help, unplug it and plug it back in, or choose another one.',
 		},
 		malformed: {
-			what: 'The camera delivered something that Spy-cam does not understand.',
+			what: 'The camera sent data that Spy-cam cannot read.',
 			next: 'Try again, or choose another camera or quality.',
 		},
 		unsupported: {
-			what: 'The browser has no camera for this page.',
-			next: 'Open the page on https or on localhost, in a recent Chrome, Edge, Safari or Firefox.',
+			what: 'The browser offers no camera to this page.',
+			next: 'Open the page over https or on localhost, in a recent Chrome, Edge, Safari or Firefox.',
 		},
 		unavailable: {
 			what: 'The browser did not open the camera.',
-			next: 'Come back to this page and keep it in front, then try again.',
+			next: 'Return to this page and keep it on screen, then try again.',
 		},
 	},
 	recorder: {
 		timeout: {
-			what: 'The recorder delivered nothing although there is a picture.',
+			what: 'The recorder produced nothing, although there is a picture.',
 			next: 'A lower quality often helps.',
 		},
 		unsupported: {
@@ -123,7 +123,7 @@ const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKin
 		},
 		timeout: {
 			what: 'The player showed no picture in time.',
-			next: 'Try again. If it stays like this, choose another moment or reload this page.',
+			next: 'Try again. If that does not help, choose another moment or reload this page.',
 		},
 		unsupported: {
 			what: 'This browser cannot play this footage.',
@@ -132,8 +132,8 @@ const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKin
 	},
 	footage: {
 		quota: {
-			what: 'The browser has no room left for footage.',
-			next: 'Free some space on this device, or give footage a smaller budget under Storage.',
+			what: 'The browser has no space left for footage.',
+			next: 'Free up space on this device, or allow less space for footage under Storage.',
 		},
 	},
 	keys: {
@@ -142,7 +142,7 @@ const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKin
 			next: 'Use a recent Chrome, Edge, Safari or Firefox, not in a private window.',
 		},
 		conflict: {
-			what: 'The keys of this device do not fit together.',
+			what: 'The keys on this device do not match.',
 			next: reload,
 		},
 	},
@@ -152,28 +152,28 @@ const own: Readonly<Partial<Record<FaultSource, Readonly<Partial<Record<FaultKin
 			next: 'Recording does not need one. Try again later.',
 		},
 		denied: {
-			what: 'The certificate of the relay is not trusted, or the relay refuses this page.',
-			next: 'Open the address of the relay once in this browser, and do what it says there.',
+			what: 'The relay’s certificate is not trusted, or the relay refuses this page.',
+			next: 'Open the relay’s address in this browser and follow the steps there.',
 		},
 	},
 	app: {
 		unavailable: {
-			what: 'The browser did not give Spy-cam what it needs.',
-			next: 'Try again. If it stays like this, close the other tabs and reload this page.',
+			what: 'The browser did not provide what Spy-cam needs.',
+			next: 'Try again. If that does not help, close the other tabs and reload this page.',
 		},
 		unsupported: {
 			what: 'This browser cannot do this here.',
-			next: 'Open the page on https or on localhost, in a recent Chrome, Edge, Safari or Firefox.',
+			next: 'Open the page over https or on localhost, in a recent Chrome, Edge, Safari or Firefox.',
 		},
 		aborted: { what: 'That was interrupted.', next: again },
 		timeout: { what: 'The browser did not answer in time.', next: reload },
 		unconfirmed: {
-			what: 'There was no answer: it may have been done, or not.',
-			next: 'Look before you try again.',
+			what: 'There was no answer, so this may or may not have been done.',
+			next: 'Check before you try again.',
 		},
 		internal: {
-			what: 'Something went wrong that should not.',
-			next: 'Try again. Nothing that was saved is lost.',
+			what: 'Something went wrong.',
+			next: 'Try again. Everything saved is safe.',
 		},
 	},
 };
@@ -188,21 +188,21 @@ export const faults = {
 	loadingNewer: 'Loading …',
 	/** The server has no newer one. */
 	noNewer:
-		'The server gives no newer version than this one. Ask whoever runs it to bring it up to date, or try again later.',
+		'The server has no newer version than this one. Ask the person who runs it to update it, or try again later.',
 	tryAgain: 'Try again',
 	/** What somebody deleted while this device recorded. */
 	cleared: {
 		what: (at: string, things: string) =>
-			`The browser’s data of this page was deleted at ${at}: ${things}.`,
+			`This site’s data was deleted in the browser at ${at}: ${things}.`,
 		footage: (size: string, until: string) => `${size} of footage up to ${until}`,
 		someFootage: 'the footage',
 		keys: 'the keys of this device',
 		settings: 'settings and journal',
-		next: 'It records on, with the same keys and settings: this page still had them. What was deleted is gone.',
+		next: 'Recording continues with the same keys and settings, which this page still had. The deleted data is gone.',
 		nextNew:
-			'It records on with new keys, as a new device: pair it again with the devices that watched it.',
-		nextIdle: 'What was deleted is gone. Reload this page to begin anew.',
-		understood: 'Understood',
+			'Recording continues with new keys, as a new device: pair it again with the devices that watched it.',
+		nextIdle: 'The deleted data is gone. Reload this page to start over.',
+		understood: 'OK',
 	},
 };
 

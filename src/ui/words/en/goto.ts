@@ -1,9 +1,10 @@
 /** A time that a day has twice, or not at all. */
 export const goTo = {
-	twice: 'The clock is put back on that day, so this time comes twice.',
+	twice: 'The clocks go back that day, so this time occurs twice.',
 	first: 'First',
-	second: 'Then',
+	second: 'Second',
 	choice: (turn: string, zone: string, footage: boolean) =>
 		`${turn} (${zone}), ${footage ? 'has footage' : 'no footage'}`,
-	never: (time: string) => `The clock is put forward on that day. The next time there is: ${time}.`,
+	never: (time: string) =>
+		`The clocks go forward that day and skip this time. The next one is ${time}.`,
 };

@@ -5,14 +5,14 @@ const awake: Readonly<Record<AwakeState, string>> = {
 	unwanted: '',
 	held: '',
 	refused:
-		'The browser does not keep the screen on, perhaps because the battery is low. Plug this device in, and set the screen to stay on.',
-	missing: 'This browser lets the screen go off. Set the screen of this device to stay on.',
+		'The browser is not keeping the screen on; the battery may be low. Plug this device in and set its screen to stay on.',
+	missing: 'This browser cannot keep the screen on. Set this device’s screen to stay on.',
 };
 
 /** Guard mode, the status line, and what asks for a hand. */
 export const guard = {
 	enter: 'Guard mode',
-	enterNote: 'A black screen that records on.',
+	enterNote: 'A black screen that keeps recording.',
 	title: 'Guard mode',
 	soonDark: 'The screen goes black in a few seconds. Touch it to see this again.',
 	leave: 'Hold to leave guard mode',
@@ -21,19 +21,19 @@ export const guard = {
 	/** What would help the device to record as chosen, or longer. */
 	plugIn: (percent: string) => ({
 		what: `Plug this device in: the battery is at ${percent}.`,
-		next: 'Until it charges, it records fewer pictures to last longer.',
+		next: 'Until it charges, it records fewer frames to last longer.',
 	}),
 	strain: {
 		what: 'This device is too warm or too busy.',
-		next: 'Move it out of the sun and close other apps. It records fewer or smaller pictures until then.',
+		next: 'Move it out of the sun and close other apps. Until then it records at a lower quality.',
 	},
 	/** `name`: of the chosen one, '' where nobody knows. */
 	otherLens: (name: string) => ({
-		what: `The chosen camera${name && ` “${named(name)}”`} is not there. Another one is used.`,
-		next: 'It goes back by itself once that one is plugged in again.',
+		what: `The chosen camera${name && ` “${named(name)}”`} is missing. Another one is in use.`,
+		next: 'Plug it in again to switch back.',
 	}),
 	/** Instead of the badge. */
-	goOn: 'Go on recording',
+	goOn: 'Resume recording',
 	goOnWhy: (what: string, since: string | null) =>
 		since === null
 			? `This device should be recording. ${what}`
@@ -46,7 +46,7 @@ export const guard = {
 		blind: (subject: string, reason: string) => `${subject} is not saving: ${reason}`,
 		stopped: (subject: string) => `${subject} has stopped recording`,
 		rests: (subject: string, until: string | null) =>
-			until === null ? `${subject} rests, as planned` : `${subject} rests until ${until}`,
+			until === null ? `${subject} is paused, as scheduled` : `${subject} is paused until ${until}`,
 		saved: (time: string) => `saved up to ${time}`,
 		keeps: (span: string) => `keeps about ${span}`,
 		battery: (percent: string) => `battery ${percent}`,

@@ -1,13 +1,13 @@
 import type { Ordered } from '#domain/recording/event.ts';
 import { named } from '#ui/words/format/named.ts';
 
-/** What was asked, after who did: “Anna switched the torch on”. */
+/** What was asked, after who did: “Anna turned on the torch”. */
 function asked({ name, value }: Ordered): string {
 	switch (name) {
 		case 'lens':
 			return 'changed the lens';
 		case 'torch':
-			return value === true ? 'switched the torch on' : 'switched the torch off';
+			return value === true ? 'turned on the torch' : 'turned off the torch';
 		case 'quality':
 			return 'changed the quality';
 		case 'start':
@@ -15,7 +15,7 @@ function asked({ name, value }: Ordered): string {
 		case 'stop':
 			return 'stopped the recording';
 		case 'guard':
-			return value === true ? 'switched guard mode on' : 'ended guard mode';
+			return value === true ? 'turned on guard mode' : 'ended guard mode';
 		case 'restart':
 			return 'restarted the camera';
 		case 'siren':
@@ -26,30 +26,30 @@ function asked({ name, value }: Ordered): string {
 }
 
 const orders: Readonly<Record<Ordered['name'], string>> = {
-	lens: 'another lens',
-	torch: 'the torch',
-	quality: 'another quality',
-	start: 'a recording to start',
-	stop: 'the recording to stop',
-	guard: 'guard mode',
-	restart: 'a restart',
-	siren: 'the siren',
-	talk: 'to talk here',
+	lens: 'change the lens',
+	torch: 'switch the torch',
+	quality: 'change the quality',
+	start: 'start the recording',
+	stop: 'stop the recording',
+	guard: 'turn on guard mode',
+	restart: 'restart the camera',
+	siren: 'switch the siren',
+	talk: 'talk through this device',
 };
 
-const guardOff = 'guard mode to end';
+const guardOff = 'end guard mode';
 
 /** Events that name who did it, and those of the test picture. */
 export const happened = {
 	someone: 'Someone',
 	watched: (name: string) => `${named(name)} watched`,
 	sealed: (name: string) =>
-		`${named(name)} got sealed pictures from the relay, without a key for them`,
+		`${named(name)} received encrypted pictures from the relay, without the key`,
 	ordered: (name: string, order: Ordered) => `${named(name)} ${asked(order)}`,
 	testPicture: 'Test picture: no camera was on',
 	/** It was not done. */
 	refused: (name: string, { name: what, value, fault }: Ordered) => {
 		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];
-		return `${named(name)} wanted ${wanted}: ${fault === 'denied' ? 'refused' : 'not done'}`;
+		return `${named(name)} tried to ${wanted}: ${fault === 'denied' ? 'refused' : 'not done'}`;
 	},
 };

@@ -3,27 +3,27 @@ export const keep = {
 	remove: {
 		title: 'Delete footage',
 		span: (from: string, to: string) => `${from} to ${to}`,
-		note: 'It can come back for ten minutes. Drag the two handles on the ribbon to change the span.',
+		note: 'You can undo this for ten minutes. Drag the two handles on the timeline to change the span.',
 		button: (length: string) => `Delete ${length}`,
 		cancel: 'Cancel',
 	},
 	clip: {
 		title: 'Stop saving the clip?',
-		what: 'It is not finished. Nothing of it is kept.',
+		what: 'It is not finished. Nothing will be saved.',
 		leave: 'Stop saving',
-		stay: 'Go on saving',
+		stay: 'Keep saving',
 	},
 	pairing: {
-		title: 'Stop connecting?',
-		what: 'The two devices do not know each other yet. You would begin again, with a new code.',
-		leave: 'Stop connecting',
-		stay: 'Go on',
+		title: 'Stop pairing?',
+		what: 'The two devices are not paired yet. You would have to start over with a new code.',
+		leave: 'Stop pairing',
+		stay: 'Continue',
 	},
 	kit: {
-		title: 'Throw this kit away?',
-		what: 'It is not good yet: what you printed or wrote down will be worth nothing. A kit from before stays as it is.',
-		leave: 'Throw it away',
-		stay: 'Go on',
+		title: 'Discard this kit?',
+		what: 'It is not active yet: what you printed or wrote down will not work. An earlier kit is not affected.',
+		leave: 'Discard',
+		stay: 'Continue',
 	},
 };
 export type KeepWords = typeof keep;

@@ -14,34 +14,34 @@ const roles: Readonly<Record<Wanted, string>> = {
 };
 
 const notes: Readonly<Record<Wanted, string>> = {
-	viewer: 'Watches, talks, starts a recording. Only an owner stops one.',
-	'view-only': 'Watches live and what is saved. Controls no camera.',
-	'live-only': 'Watches live, nothing that was saved. Controls no camera.',
-	camera: 'Records. It sees no other camera.',
-	owner: 'Does everything, lets devices in and takes them out.',
+	viewer: 'Can watch, talk and start recording. Only an owner can stop it.',
+	'view-only': 'Can watch live and saved footage. Cannot control cameras.',
+	'live-only': 'Can watch live, but no saved footage. Cannot control cameras.',
+	camera: 'Records. Cannot watch other cameras.',
+	owner: 'Can do everything, including adding and removing devices.',
 };
 
 const becomes: Readonly<Record<Wanted, string>> = {
 	viewer: 'This device will watch and control cameras.',
-	'view-only': 'This device will watch, and control no camera.',
+	'view-only': 'This device will watch cameras but not control them.',
 	'live-only': 'This device will watch live only.',
 	camera: 'This device will be a camera.',
 	owner: 'This device will be an owner.',
 };
 
-const again = 'Begin again with a new code.';
+const again = 'Start over with a new code.';
 
 const ends: Readonly<Record<PairingEnd, Advice>> = {
 	refused: { what: 'The device was refused.', next: 'Nothing was changed.' },
-	cancelled: { what: 'You stopped it.', next: 'Nothing was changed.' },
-	expired: { what: 'The code is ten minutes old and no longer good.', next: again },
+	cancelled: { what: 'You cancelled pairing.', next: 'Nothing was changed.' },
+	expired: { what: 'The code expired after ten minutes.', next: again },
 	burnt: {
-		what: 'The code was used twice, or something did not fit. Nobody was let in.',
-		next: 'It may be open in another tab. Close that tab and begin again with a new code, where nobody else can see it.',
+		what: 'The code was used twice, or something did not match. No device was added.',
+		next: 'It may be open in another tab. Close that tab and start over with a new code that nobody else can see.',
 	},
 	digits: {
-		what: 'The digits were not the same. Somebody may stand between the two devices. Nobody was let in.',
-		next: 'Begin again with a code that is scanned, not typed.',
+		what: 'The digits did not match. Someone may be intercepting the connection. No device was added.',
+		next: 'Start over with a code that is scanned, not typed.',
 	},
 	'no-relay': {
 		what: 'There is no relay at this address, and this browser cannot connect without one.',
@@ -49,71 +49,71 @@ const ends: Readonly<Record<PairingEnd, Advice>> = {
 	},
 	invitation: {
 		what: 'This relay does not know your home yet.',
-		next: 'Type the invitation that the relay showed when it was started.',
+		next: 'Enter the invitation that the relay showed when it started.',
 	},
 	unreachable: {
 		what: 'The relay cannot be reached.',
-		next: 'Both devices must be in the same network as the relay, or be able to reach it. Open the link itself on the new device, then try again.',
+		next: 'Both devices must be on the relay’s network or able to reach it. Open the link itself on the new device, then try again.',
 	},
 	'unknown-code': {
-		what: 'This is no code, or it is no longer good.',
-		next: 'Codes are good for ten minutes and for one device. Ask for a new one.',
+		what: 'That code is wrong or has expired.',
+		next: 'Codes are valid for ten minutes and one device. Ask for a new one.',
 	},
 	'too-many': {
-		what: 'There were too many wrong codes.',
+		what: 'Too many wrong codes.',
 		next: 'Wait ten minutes, or scan the code instead of typing it.',
 	},
-	'other-side-gone': { what: 'The other device has stopped.', next: again },
+	'other-side-gone': { what: 'The other device stopped pairing.', next: again },
 	version: {
-		what: 'App and relay are of different versions.',
-		next: 'Please update: reload this page, and start the relay again from its newest version.',
+		what: 'The app and the relay have different versions.',
+		next: 'Reload this page and restart the relay with its newest version.',
 	},
 	'own-code': {
-		what: 'This code was shown by this very browser.',
+		what: 'This code is from this browser.',
 		next: 'Open it on the other device.',
 	},
 	'not-owner': {
-		what: 'Only an owner lets devices in, and this device is none.',
+		what: 'Only an owner can add devices, and this device is not one.',
 		next: 'Show the code on a device that is an owner.',
 	},
 	'no-way': {
-		what: 'The two devices do not reach each other.',
-		next: 'Put both into the same Wi-Fi and begin again. A guest network often keeps devices apart. It helps when one of the two scans with its camera instead of copying.',
+		what: 'The two devices cannot reach each other.',
+		next: 'Connect both to the same Wi-Fi and start over. Guest networks often keep devices apart. It helps if one of the two scans with its camera instead of copying.',
 	},
 	'no-network': {
-		what: 'This device is in no network.',
-		next: 'Connect it to the same Wi-Fi as the other device, then begin again.',
+		what: 'This device is not on a network.',
+		next: 'Connect it to the same Wi-Fi as the other device, then start over.',
 	},
 	'stale-answer': {
-		what: 'This code answers one that is not shown here any more.',
-		next: 'Show a new code on this device, scan it with the other one, and scan the answer then.',
+		what: 'This code answers one that is no longer shown here.',
+		next: 'Show a new code on this device, scan it with the other one, then scan the answer.',
 	},
 	'never-came': {
-		what: 'The device did not come within ten minutes, so it is not in your home.',
-		next: 'If it is yours, let it in again with a new code.',
+		what: 'The device did not connect within ten minutes, so it is not in your home.',
+		next: 'If it is yours, add it again with a new code.',
 	},
 	failed: { what: 'That did not work.', next: again },
 };
 
 /** How a device comes into a home. */
 export const pair = {
-	title: 'Connect a device',
-	lead: 'Two devices get to know each other once, by a code. After that they find each other by themselves.',
+	title: 'Pair a device',
+	lead: 'Pair two devices once with a code. After that they find each other by themselves.',
 	show: {
-		title: 'Let another device in',
-		wanted: 'What it will be',
+		title: 'Add another device',
+		wanted: 'What is it for?',
 		roles,
 		notes,
 		button: 'Show a code',
 		/** This device may not. */
-		notOwner: 'Only an owner lets devices in, and this device is none.',
+		notOwner: 'Only an owner can add devices, and this device is not one.',
 		askOwner: (owners: readonly string[]) =>
 			`Open this page on a device that is an owner${owners.length === 0 ? '' : `: ${listed(owners)}`}. It shows the code that the new device scans.`,
 		own: 'Let an owner scan this device',
 		ownNote: 'For a new device whose camera cannot scan.',
 	},
 	join: {
-		title: 'This device is the new one',
+		title: 'Join a home',
 		name: 'Name of this device',
 		namePlaceholder: 'Kitchen phone, laptop …',
 		/** PR31: proposed, to be told apart from the other devices of a home. */
@@ -124,9 +124,9 @@ export const pair = {
 			return `${browser} on ${SYSTEM_NAMES[system]}`;
 		},
 		code: 'Pairing code',
-		codeNote: 'Eight letters or the whole link, from the device that lets this one in.',
+		codeNote: 'Eight letters or the whole link, from the device that adds this one.',
 		given: 'You opened a pairing link. Choose a name, then join.',
-		keeps: 'What this device recorded stays on it.',
+		keeps: 'What this device recorded stays on this device.',
 		button: 'Join',
 		scan: 'Scan a code',
 		stopScan: 'Stop scanning',
@@ -137,82 +137,82 @@ export const pair = {
 		title: 'Scan this with the other device',
 		qr: 'Pairing code',
 		link: 'Or open this link there:',
-		here: 'In another browser of this computer, or in a private window, open this one:',
+		here: 'In another browser on this computer or a private window, open this one:',
 		copyHere: 'Copy link for this computer',
 		trust: {
 			title: 'Does the other device warn about the connection?',
-			first: 'It does not trust this Spy-cam yet. Scan this one first; it leads through it, once.',
-			qr: 'Address of the page about trust',
+			first: 'It does not trust this Spy-cam yet. Scan this first and follow the steps once.',
+			qr: 'Address of the trust page',
 			then: 'Then scan the code above.',
 		},
-		until: (left: string) => `Good for ${left}, for one device.`,
-		secret: 'Show it to nobody else.',
+		until: (left: string) => `Valid for ${left}, for one device.`,
+		secret: 'Do not show it to anyone else.',
 		copy: 'Copy link',
 		copied: {
 			done: 'Copied.',
-			failed: 'That did not work. Select the text above and copy it by hand.',
+			failed: 'Copying failed. Select the text above and copy it yourself.',
 		},
 		share: 'Share',
 		toLetters: 'Cannot scan? Type letters instead',
-		toLettersNote:
-			'This code is no longer good then, and you will type six digits from the other screen.',
+		toLettersNote: 'This code then stops working, and you type six digits from the other screen.',
 		letters: {
 			title: 'Type these letters on the other device',
-			until: (left: string) => `Good for ${left}, for one device. Show them to nobody else.`,
-			note: 'The relay knows these letters, too. So you will type six digits here that the other device shows.',
+			until: (left: string) =>
+				`Valid for ${left}, for one device. Do not show them to anyone else.`,
+			note: 'The relay knows these letters too, so you will also type six digits that the other device shows.',
 			toCode: 'Show a code to scan instead',
 		},
 	},
 	near: {
-		lead: 'There is no relay here, so the two devices exchange two codes. Both must be in the same network, and both pages stay open.',
+		lead: 'There is no relay here, so the two devices exchange two codes. Both must be on the same network. Keep both pages open.',
 		show: '1 of 3: Scan this with the other device',
-		scan: '2 of 3: Scan what the other device shows then',
+		scan: '2 of 3: Then scan the code on the other device',
 		answer: '2 of 3: Scan this with the first device',
-		last: '3 of 3: They connect by themselves. A new device is allowed on the screen of an owner.',
+		last: '3 of 3: They connect by themselves. An owner allows a new device on their screen.',
 		waits: 'Waiting for the first device …',
 		copyAnswer: 'Or copy this text and paste it on the first device:',
 		copy: 'Copy',
 		wrong: {
 			what: 'This is not the answer to this code.',
-			next: 'Scan the code above with the other device, and then the one that it shows.',
+			next: 'Scan the code above with the other device, then the one that it shows.',
 		},
 		apart: 'Your devices are not connected',
 		apartNote:
-			'Without a relay they find each other by two codes, each time their pages were closed. Press “Connect again” on one of them, and “Scan a code” below on the other. No new device comes in by that.',
-		again: 'Connect again',
+			'Without a relay, they connect with two codes each time their pages were closed. Press “Reconnect” on one of them and “Scan a code” below on the other. This adds no new device.',
+		again: 'Reconnect',
 		linking: 'Connecting …',
 		linked: 'The devices are connected.',
-		linkedNote: 'Leave this page open on both. When one is closed or loaded anew, connect again.',
+		linkedNote: 'Keep this page open on both. If one is closed or reloaded, reconnect.',
 		stranger: {
-			what: 'The other device does not belong to the same home.',
-			next: 'An owner can let this device in: choose “Show a code” there.',
+			what: 'The other device is not in the same home.',
+			next: 'An owner can add this device: choose “Show a code” there.',
 		},
 		cut: {
 			what: 'The connection between the devices has ended.',
-			next: 'Connect again with two new codes.',
+			next: 'Reconnect with two new codes.',
 		},
 	},
-	exchanging: 'The devices are getting to know each other …',
+	exchanging: 'The devices are pairing …',
 	comparing: {
-		owner: (name: string) => `Let “${named(name)}” in?`,
+		owner: (name: string) => `Add “${named(name)}”?`,
 		taken: (name: string, free: string) =>
-			`A device of this home is called “${named(name)}” already. This one will be called “${named(free)}”.`,
+			`A device in this home is already called “${named(name)}”. This one will be called “${named(free)}”.`,
 		fresh: 'Compare the digits',
 		by: {
-			code: 'The two devices met by a code that was scanned or opened as a link.',
-			letters: 'The two devices met by typed letters.',
+			code: 'The code was scanned or opened as a link.',
+			letters: 'The code was typed as letters.',
 		} satisfies Readonly<Record<PairingBy, string>>,
 		letters: {
 			label: 'The six digits on the other device',
-			why: 'Read them from its screen. You can allow it when they are right.',
+			why: 'Read them from its screen. You can allow it once they are right.',
 			fits: 'The digits are right.',
 			wrong: (left: number) =>
 				left === 1
-					? 'These are not the digits of the other device. One more try.'
-					: `These are not the digits of the other device. ${left} more tries.`,
+					? 'Those are not the digits on the other device. One try left.'
+					: `Those are not the digits on the other device. ${left} tries left.`,
 			fresh: 'Type these digits on the other device',
 			until: 'The other screen says whether they are right.',
-			only: 'Go on only if they are.',
+			only: 'Continue only if they are.',
 			right: 'It says they are right',
 			differ: 'It says they are wrong',
 			waitsOwner: 'Now allow it on the other device.',
@@ -227,43 +227,43 @@ export const pair = {
 		becomes: (wanted: Wanted) => becomes[wanted],
 	},
 	returning: {
-		title: 'On the way into the home',
-		note: 'The connection was lost before this device was in. As soon as it is allowed on the other device, it comes in by itself. Leave this page open.',
+		title: 'Joining the home',
+		note: 'The connection was lost before this device joined. Once it is allowed on the other device, it joins by itself. Keep this page open.',
 		apart:
-			'The connection was lost before this device was in. Without a relay the two connect by two codes: press “Connect again” on the other device, and scan its code here.',
+			'The connection was lost before this device joined. Without a relay, the two connect with two codes: press “Reconnect” on the other device and scan its code here.',
 		connect: 'Connect',
 		stop: 'Do not join',
 	},
 	done: {
-		owner: (name: string) => `“${named(name)}” is in your home now.`,
-		fresh: 'This device is in the home now.',
+		owner: (name: string) => `“${named(name)}” is now in your home.`,
+		fresh: 'This device is now in the home.',
 		renamed: (wished: string, name: string) =>
-			`It is called “${named(name)}” there: “${named(wished)}” was taken.`,
-		second: (name: string) => `Make “${named(name)}” an owner, too?`,
+			`It is called “${named(name)}” there because “${named(wished)}” was taken.`,
+		second: (name: string) => `Make “${named(name)}” an owner too?`,
 		secondNote:
-			'If this device is lost, an owner can still let devices in and take them out. A home should have two.',
-		yes: 'Yes, an owner, too',
+			'If this device is lost, the other owner can still add and remove devices. A home should have two.',
+		yes: 'Yes, an owner too',
 		no: 'No, only a viewer',
-		promoted: (name: string) => `“${named(name)}” is an owner now.`,
+		promoted: (name: string) => `“${named(name)}” is now an owner.`,
 		notPromoted: 'That did not work. You can do it later under Settings.',
 		watch: 'Watch my cameras',
 		camera: 'Use this device as a camera',
-		more: 'Connect another device',
+		more: 'Pair another device',
 	},
-	ended: { again: 'Begin again', ends },
+	ended: { again: 'Start over', ends },
 	invitation: {
-		title: 'Open your home at this relay',
+		title: 'Set up your home here',
 		welcome: 'Welcome. This is your Spy-cam.',
 		/** The invitation came with the link: nothing is to be typed. */
-		come: 'Open your home here first. It belongs to this device, which lets others in.',
+		come: 'Set up your home here first. It belongs to this device, which can add others.',
 		label: 'Invitation',
-		button: 'Open my home here',
+		button: 'Set up my home',
 		wrong:
-			'This invitation was used already, is more than 24 hours old, or is from before the last start.',
+			'This invitation was already used, is more than 24 hours old, or is from before the relay last started.',
 		wrongNext:
-			'Is your home open on another device? There choose Settings, then “Connect a device”, show a code and scan it here. Else take the newest invitation that the relay shows.',
-		opened: 'Your home is open at this relay.',
-		next: 'Next: make this device a camera, or let another one in below.',
+			'If your home is set up on another device, choose Settings and “Pair a device” there, show a code and scan it here. Otherwise use the newest invitation that the relay shows.',
+		opened: 'Your home is set up at this relay.',
+		next: 'Next: use this device as a camera, or add another one below.',
 	},
 	cancel: 'Cancel',
 };

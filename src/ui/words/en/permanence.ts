@@ -2,12 +2,12 @@
 export const permanence = {
 	ask: 'Ask the browser to keep it',
 	askWhy:
-		'Footage is being saved. Without your consent the browser may delete it when the disk is nearly full.',
+		'Footage is being saved. Without your consent the browser may delete it when storage runs low.',
 	asked:
 		'The browser did not agree. Install the app: browsers keep the footage of installed apps longer.',
 	taken: (size: string, until: string) =>
-		`The browser has deleted the footage that lay here: about ${size}, up to ${until}.`,
+		`The browser deleted the footage stored here: about ${size}, up to ${until}.`,
 	takenNext:
-		'Browsers do that when the disk is nearly full. Free some space, install the app, and let the browser keep the footage.',
-	understood: 'Understood',
+		'Browsers do this when storage runs low. Free up space, install the app, and let the browser keep the footage.',
+	understood: 'OK',
 };

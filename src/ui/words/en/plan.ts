@@ -1,7 +1,7 @@
 import type { When } from '#domain/recording/schedule.ts';
 
 const when: Readonly<Record<When, string>> = {
-	'by-hand': 'When I say',
+	'by-hand': 'Manually',
 	always: 'Always',
 	times: 'At these times',
 	away: 'When I am away',
@@ -9,14 +9,14 @@ const when: Readonly<Record<When, string>> = {
 
 const notes: Readonly<Record<When, string>> = {
 	'by-hand': 'From Start to Stop.',
-	always: 'It begins by itself whenever this page is open.',
-	times: 'It begins and stops by itself. The page must be open.',
-	away: 'A switch on the start page says whether you are at home.',
+	always: 'Starts automatically whenever this page is open.',
+	times: 'Starts and stops automatically. This page must be open.',
+	away: 'Use the switch on the start page to say whether you are home.',
 };
 
 /** When it records. */
 export const plan = {
-	title: 'When it records',
+	title: 'When to record',
 	when,
 	notes,
 	from: 'From',
@@ -33,9 +33,9 @@ export const plan = {
 	away: 'I am away',
 	presence: 'At home or away',
 	rests: (until: string | null) =>
-		until === null ? 'It rests, as planned.' : `It rests until ${until}, as planned.`,
+		until === null ? 'Paused, as scheduled.' : `Paused until ${until}, as scheduled.`,
 	records: (until: string | null) =>
-		until === null ? 'It records, as planned.' : `It records until ${until}, as planned.`,
+		until === null ? 'Recording, as scheduled.' : `Recording until ${until}, as scheduled.`,
 	recordNow: 'Record now',
 	change: 'Change',
 };
