@@ -12,7 +12,7 @@ interface PolicyFactory {
 const OURS = [
 	/^\/_app\/immutable\/workers\/[\w.-]+\.js$/,
 	/^\/service-worker\.js$/,
-	/^\/src\/browser\/[\w-]+\.worker\.ts$/,
+	/^\/src\/browser\/[\w-]+\/[\w-]+\.worker\.ts$/,
 ];
 
 function ourUrl(url: string): string {

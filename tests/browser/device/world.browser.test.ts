@@ -129,10 +129,11 @@ describe('trustedWorker', () => {
 		expect(() => trustedWorker(url)).toThrow(Fault);
 	});
 
-	test.each(['/_app/immutable/workers/timer.worker-Ab_12.js', '/service-worker.js'])(
-		'admits %s',
-		(url) => {
-			expect(new URL(trustedWorker(url)).href).toBe(new URL(url, location.href).href);
-		},
-	);
+	test.each([
+		'/_app/immutable/workers/timer.worker-Ab_12.js',
+		'/service-worker.js',
+		'/src/browser/device/timer.worker.ts',
+	])('admits %s', (url) => {
+		expect(new URL(trustedWorker(url)).href).toBe(new URL(url, location.href).href);
+	});
 });
