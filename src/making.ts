@@ -6,11 +6,11 @@ import { ScreenAwake } from '#browser/device/awake.ts';
 import { BrowserCables } from '#browser/network/cable.ts';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { MediaCapture } from '#browser/capture/capture.ts';
-import { BrowserClearing } from '#browser/storage/clearing.ts';
+import { BrowserDataLossSource } from '#browser/storage/data-loss-source.ts';
 import { BrowserClock } from '#browser/device/clock.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { BrowserEncoder } from '#browser/encoding/encoders.ts';
-import { DexieEvents } from '#browser/footage/events.ts';
+import { DexieEventStore } from '#browser/footage/event-store.ts';
 import { featuresOfBrowser } from '#browser/encoding/features.ts';
 import { EarlyGiven } from '#browser/app/given.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
@@ -22,24 +22,24 @@ import { BrowserOrigin } from '#browser/device/origin.ts';
 import { BrowserPeers } from '#browser/network/peer.ts';
 import { streamOf } from '#browser/capture/picture.ts';
 import { BrowserPower } from '#browser/device/power.ts';
-import { DexiePreferences } from '#browser/storage/preferences.ts';
+import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
 import { WebSocketRelays } from '#browser/network/relays.ts';
 import { PageReloading } from '#browser/app/reloading.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
-import { DexieSeen } from '#browser/storage/seen.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieLastSeenStore } from '#browser/storage/last-seen-store.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { ToneSiren } from '#browser/device/siren.ts';
 import { ComputePressure } from '#browser/device/strain.ts';
 import { TabSign } from '#browser/app/tab-sign.ts';
 import { LockTenure } from '#browser/device/tenure.ts';
 import { WorkerThumbnails } from '#browser/encoding/thumbnail-maker.ts';
-import { DexieThumbnails } from '#browser/footage/thumbnails.ts';
+import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { TrackTorch } from '#browser/capture/torch.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
-import { Caretaker } from '#engine/storage/caretaker.ts';
+import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { certificateOf } from '#engine/home/certificate.ts';
 import { Granted } from '#engine/members/granted.ts';
 import { Granting } from '#engine/members/granting.ts';
@@ -47,19 +47,19 @@ import { Guarding } from '#engine/live/guarding.ts';
 import { Happenings } from '#engine/recording/happenings.ts';
 import { Hosting } from '#engine/live/host/hosting.ts';
 import { House } from '#engine/home/house.ts';
-import { Journal } from '#engine/storage/journal.ts';
+import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { noteOtherLens } from '#engine/recording/lens-events.ts';
 import { Link } from '#engine/messaging/link.ts';
 import { Losses } from '#engine/recording/losses.ts';
 import { Members } from '#engine/members/members.ts';
 import { Membership } from '#engine/home/membership.ts';
 import { Nearby } from '#engine/pairing/nearby.ts';
-import { NotedPreferences } from '#engine/storage/noted.ts';
+import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import type { Opener } from '#engine/sealing/open.ts';
 import { Pairing } from '#engine/pairing/pairing-controls.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Planning } from '#engine/recording/planning.ts';
-import { Previews } from '#engine/playback/previews.ts';
+import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import { Recorder } from '#engine/recording/recorder.ts';
 import { Repairs } from '#engine/recording/repairs.ts';
 import { Retention } from '#engine/storage/retention.ts';
@@ -71,7 +71,7 @@ import { noteTestPicture } from '#engine/recording/test-picture.ts';
 import { Watching } from '#engine/live/viewer/watching-cameras.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Installer } from '#ports/app/installer.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Engine } from '#state/app/engine.ts';
 
 /** What a small call to the relay may take. */
@@ -83,13 +83,13 @@ const SWEEP_MS = 3000;
 export function make(installer: Installer): Engine {
 	const clock = new BrowserClock();
 	const crypto = new WebCrypto();
-	const segments = new DexieSegments();
-	const thumbnails = new DexieThumbnails();
+	const segments = new DexieSegmentStore();
+	const thumbnails = new DexieThumbnailStore();
 	const ledger = new DexieLedger();
 	const reserve = new DexieReserve();
 	const origin = new BrowserOrigin();
-	const journal = new Journal(ledger, clock);
-	const preferences = new NotedPreferences(new DexiePreferences(), ledger, clock);
+	const journal = new DeletionJournal(ledger, clock);
+	const preferences = new AuditedPreferences(new DexiePreferenceStore(), ledger, clock);
 	const capture = new MediaCapture();
 	const awake = new ScreenAwake();
 	const power = new BrowserPower();
@@ -114,8 +114,8 @@ export function make(installer: Installer): Engine {
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
-	const events = new DexieEvents();
-	const caretaker = new Caretaker({
+	const events = new DexieEventStore();
+	const maintenance = new StorageMaintenance({
 		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
 		...{ allowance, retention, pins, origin, preferences },
 	});
@@ -157,7 +157,7 @@ export function make(installer: Installer): Engine {
 		renew: () => recorder.renew(),
 	});
 	const granted = new Granted({ crypto, vault, house, membership, post });
-	const sightings = new Sightings(clock, new DexieSeen());
+	const sightings = new Sightings(clock, new DexieLastSeenStore());
 	const members = new Members({
 		...{ crypto, clock, house, membership, link: post },
 		...{ granting, sightings },
@@ -209,8 +209,8 @@ export function make(installer: Installer): Engine {
 	sentry.follow(recorder);
 	noteOtherLens(recorder, happenings);
 	const losses = new Losses({
-		...{ clock, clearing: new BrowserClearing(), origin, house, recorder, happenings },
-		footage: () => caretaker.filling?.footage ?? 0,
+		...{ clock, clearing: new BrowserDataLossSource(), origin, house, recorder, happenings },
+		footage: () => maintenance.usage?.footage ?? 0,
 	});
 	losses.begin();
 	noteTestPicture({ recorder, happenings, clock, calendar: localCalendar });
@@ -219,7 +219,7 @@ export function make(installer: Installer): Engine {
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.over();
 	});
-	async function playerOn(video: HTMLVideoElement, from: Segments, opener: Opener) {
+	async function playerOn(video: HTMLVideoElement, from: SegmentStore, opener: Opener) {
 		const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
 			import('#engine/playback/player.ts'),
 			import('#browser/playback/hls-screen.ts'),
@@ -237,13 +237,13 @@ export function make(installer: Installer): Engine {
 		recorder,
 		features: featuresOfBrowser(),
 		calendar: localCalendar,
-		previews: new Previews(thumbnails, house.opener),
+		thumbnails: new ThumbnailReader(thumbnails, house.opener),
 		installer,
 		allowance,
 		pins,
 		ledger,
-		origin,
-		care: caretaker,
+		persistence: origin,
+		maintenance,
 		losses,
 		happenings,
 		planning,
@@ -276,18 +276,18 @@ export function make(installer: Installer): Engine {
 			return new VideoCodeReader(video);
 		},
 		clips: async () => {
-			const [{ Clips }, { WorkerMuxer }] = await Promise.all([
-				import('#engine/playback/clips.ts'),
+			const [{ ClipExporter }, { WorkerClipMuxer }] = await Promise.all([
+				import('#engine/playback/clip-exporter.ts'),
 				import('#browser/playback/clip-muxer.ts'),
 			]);
-			return new Clips({ segments, opener: house.opener, muxer: new WorkerMuxer() });
+			return new ClipExporter({ segments, opener: house.opener, muxer: new WorkerClipMuxer() });
 		},
 		check: async () => {
-			const [{ Check }, { DexieExamining }] = await Promise.all([
-				import('#engine/storage/check.ts'),
-				import('#browser/footage/examining.ts'),
+			const [{ StoreCheck }, { DexieStoreInspector }] = await Promise.all([
+				import('#engine/storage/store-check.ts'),
+				import('#browser/footage/store-inspector.ts'),
 			]);
-			return new Check({ segments, opener: house.opener, examining: new DexieExamining() });
+			return new StoreCheck({ segments, opener: house.opener, inspector: new DexieStoreInspector() });
 		},
 		sign: (sign) => {
 			tab.show(sign);

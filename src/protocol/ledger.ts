@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { CHANGED, type SettingChange } from '#domain/storage/change.ts';
-import type { Filling } from '#domain/storage/filling.ts';
-import { RULES, type Deletion } from '#domain/storage/journal.ts';
+import { SETTING_CHANGE_KINDS, type SettingChange } from '#domain/storage/setting-change.ts';
+import type { StorageUsage } from '#domain/storage/usage.ts';
+import { DELETION_RULES, type Deletion } from '#domain/storage/deletion.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const deletion = v.object({
-	rule: v.picklist(RULES),
+	rule: v.picklist(DELETION_RULES),
 	firstMs: count,
 	lastMs: count,
 	span: v.nullable(v.object({ startUs: count, endUs: count })),
@@ -25,14 +25,14 @@ const filling = v.object({
 	allowed: count,
 });
 
-const change = v.object({ atMs: count, what: v.picklist(CHANGED) });
+const change = v.object({ atMs: count, what: v.picklist(SETTING_CHANGE_KINDS) });
 
 /** The border for stored rows: `null` for what is none of ours. */
 export function deletionFrom(row: unknown): Deletion | null {
 	return outputOf(v.safeParse(deletion, row));
 }
 
-export function fillingFrom(row: unknown): Filling | null {
+export function storageUsageFrom(row: unknown): StorageUsage | null {
 	return outputOf(v.safeParse(filling, row));
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Filling } from '#domain/storage/filling.ts';
-import type { Deletion } from '#domain/storage/journal.ts';
+import type { StorageUsage } from '#domain/storage/usage.ts';
+import type { Deletion } from '#domain/storage/deletion.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,7 +11,7 @@ const deletion = (atMs: number, rule: Deletion['rule'] = 'budget'): Deletion => 
 	span: { startUs: atMs, endUs: atMs + 60 },
 });
 
-const filling = (atMs: number, footage: number): Filling => ({
+const filling = (atMs: number, footage: number): StorageUsage => ({
 	...{ atMs, footage, pinned: 0, previews: 1, index: 2, reserve: 3, other: 4, allowed: 5000 },
 });
 
@@ -36,14 +36,14 @@ export function ledgerContract(make: () => Ledger): void {
 
 	test('SP21 one filling for ten minutes, the later one; oldest first', async () => {
 		const ledger = make();
-		await ledger.noteFilling(filling(NOON + 700_000, 3));
-		await ledger.noteFilling(filling(NOON, 1));
-		await ledger.noteFilling(filling(NOON + 60_000, 2));
-		expect(await ledger.fillings(0)).toEqual([
+		await ledger.noteUsage(filling(NOON + 700_000, 3));
+		await ledger.noteUsage(filling(NOON, 1));
+		await ledger.noteUsage(filling(NOON + 60_000, 2));
+		expect(await ledger.usageSince(0)).toEqual([
 			filling(NOON + 60_000, 2),
 			filling(NOON + 700_000, 3),
 		]);
-		expect(await ledger.fillings(NOON + 600_000)).toEqual([filling(NOON + 700_000, 3)]);
+		expect(await ledger.usageSince(NOON + 600_000)).toEqual([filling(NOON + 700_000, 3)]);
 	});
 
 	test('changes come back newest first', async () => {

@@ -1,29 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import type { CameraId } from '#domain/base/ids.ts';
 import { clockContract } from '../contracts/clock.ts';
-import { leavingContract } from '../contracts/leaving.ts';
+import { evictionPlanContract } from '../contracts/eviction-plan.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
-import { preferencesContract } from '../contracts/preferences.ts';
+import { preferenceStoreContract } from '../contracts/preference-store.ts';
 import { reserveContract } from '../contracts/reserve.ts';
-import { seenContract } from '../contracts/seen.ts';
-import { segmentsContract } from '../contracts/segments.ts';
+import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
+import { segmentStoreContract } from '../contracts/segment-store.ts';
 import { tenureContract } from '../contracts/tenure.ts';
 import { ManualClock } from './clock.ts';
-import { MemoryPreferences } from './preferences.ts';
-import { MemorySeen } from './seen.ts';
-import { MemorySegments } from './segments.ts';
-import { MemoryLedger, MemoryReserve } from './space.ts';
+import { MemoryPreferenceStore } from './preference-store.ts';
+import { MemoryLastSeenStore } from './last-seen-store.ts';
+import { MemorySegmentStore } from './segment-store.ts';
+import { MemoryLedger, MemoryReserve } from './storage.ts';
 import { MemoryTenure } from './tenure.ts';
 
-describe('MemorySegments', () => {
-	segmentsContract(() => Promise.resolve(new MemorySegments()));
-	leavingContract(() => Promise.resolve(new MemorySegments()), 60);
+describe('MemorySegmentStore', () => {
+	segmentStoreContract(() => Promise.resolve(new MemorySegmentStore()));
+	evictionPlanContract(() => Promise.resolve(new MemorySegmentStore()), 60);
 });
 
-describe('MemoryPreferences', () =>
-	preferencesContract((stored) => Promise.resolve(new MemoryPreferences(stored))));
+describe('MemoryPreferenceStore', () =>
+	preferenceStoreContract((stored) => Promise.resolve(new MemoryPreferenceStore(stored))));
 
-describe('MemorySeen', () => seenContract((stored) => Promise.resolve(new MemorySeen(stored))));
+describe('MemoryLastSeenStore', () => lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));
 
 describe('MemoryTenure', () =>
 	tenureContract(() => {

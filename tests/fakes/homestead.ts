@@ -7,7 +7,7 @@ import { Membership } from '#engine/home/membership.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { FakeNetwork } from './network.ts';
-import { MemorySegments } from './segments.ts';
+import { MemorySegmentStore } from './segment-store.ts';
 import { FakeVault } from './vault.ts';
 
 /** No other device was ever connected by codes. */
@@ -18,7 +18,7 @@ export interface Homestead<C extends Clock = Clock> {
 	readonly crypto: WebCrypto;
 	readonly clock: C;
 	readonly vault: FakeVault;
-	readonly segments: MemorySegments;
+	readonly segments: MemorySegmentStore;
 	readonly house: House;
 	readonly membership: Membership;
 	/** Not begun. */
@@ -35,7 +35,7 @@ export interface Homestead<C extends Clock = Clock> {
 export function homestead<C extends Clock>(
 	clock: C,
 	vault = new FakeVault(),
-	segments = new MemorySegments(),
+	segments = new MemorySegmentStore(),
 	network = new FakeNetwork(),
 ): Homestead<C> {
 	const crypto = new WebCrypto();

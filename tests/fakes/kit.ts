@@ -2,7 +2,7 @@ import { Kits } from '#engine/recovery/kits.ts';
 import { Recovering } from '#engine/recovery/recovering.ts';
 import { RELAY } from '../engine/members/joined.ts';
 import type { Homestead } from './homestead.ts';
-import { MemoryPreferences } from './preferences.ts';
+import { MemoryPreferenceStore } from './preference-store.ts';
 import type { FakeRelay } from './relay.ts';
 import type { Resident } from './resident.ts';
 
@@ -11,7 +11,7 @@ export function kitsOf(one: Resident, relay: FakeRelay): Kits {
 	const { crypto, clock, house, membership, members } = one;
 	return new Kits({
 		...{ crypto, clock, house, membership, members, relays: relay, here: RELAY },
-		preferences: new MemoryPreferences(),
+		preferences: new MemoryPreferenceStore(),
 	});
 }
 
@@ -20,6 +20,6 @@ export function recoveringOf(one: Homestead, relay: FakeRelay): Recovering {
 	const { crypto, clock, membership } = one;
 	return new Recovering({
 		...{ crypto, clock, membership, relays: relay, here: RELAY },
-		preferences: new MemoryPreferences(),
+		preferences: new MemoryPreferenceStore(),
 	});
 }

@@ -9,7 +9,7 @@ import type { Relays } from '#ports/network/relay.ts';
 import { homestead, type Homestead } from './homestead.ts';
 import type { ManualClock } from './clock.ts';
 import { FakeNetwork } from './network.ts';
-import { MemorySeen } from './seen.ts';
+import { MemoryLastSeenStore } from './last-seen-store.ts';
 
 /**
  * A device of a home with all that wiring gives it: its line, its grants, and the list of who
@@ -21,7 +21,7 @@ export interface Resident<C extends Clock = ManualClock> extends Homestead<C> {
 	readonly granted: Granted;
 	readonly members: Members;
 	readonly sightings: Sightings;
-	readonly seen: MemorySeen;
+	readonly seen: MemoryLastSeenStore;
 	/** How often its run was replaced. */
 	readonly renewed: () => number;
 	readonly device: DeviceId;
@@ -34,7 +34,7 @@ export function resident<C extends Clock>(
 	clock: C,
 	relay: Relays,
 	network = new FakeNetwork(),
-	seen = new MemorySeen(),
+	seen = new MemoryLastSeenStore(),
 ): Resident<C> {
 	const home = homestead(clock, undefined, undefined, network);
 	const { crypto, vault, house, membership, arrivals } = home;

@@ -27,15 +27,15 @@ export class FakeScreen implements Screen {
 	moving = false;
 	playsAt = 1;
 	readonly #listeners = new Set<(event: ScreenEvent) => void>();
-	#reel: Reel | null = null;
+	#playlist: Reel | null = null;
 	#lines: Line[] = [];
 	#turn = 0;
 
-	show(reel: Reel, positionS: number, signal: AbortSignal): Promise<void> {
+	show(playlist: Reel, positionS: number, signal: AbortSignal): Promise<void> {
 		this.clear();
-		this.shows.push(reel.playlist);
-		this.#reel = reel;
-		this.#lines = linesOf(reel.playlist);
+		this.shows.push(playlist.m3u8);
+		this.#playlist = playlist;
+		this.#lines = linesOf(playlist.m3u8);
 		return this.#paint(positionS, signal);
 	}
 
@@ -67,7 +67,7 @@ export class FakeScreen implements Screen {
 
 	clear(): void {
 		this.#turn += 1;
-		this.#reel = null;
+		this.#playlist = null;
 		this.positionS = null;
 		this.moving = false;
 	}
@@ -95,12 +95,12 @@ export class FakeScreen implements Screen {
 	async #paint(positionS: number, signal: AbortSignal): Promise<void> {
 		const turn = (this.#turn += 1);
 		const line = this.#lines.findLast(({ startS }) => startS <= positionS);
-		const reel = this.#reel;
-		if (line === undefined || reel === null) throw new Fault('conflict', 'nothing is shown');
+		const playlist = this.#playlist;
+		if (line === undefined || playlist === null) throw new Fault('conflict', 'nothing is shown');
 		for (const key of [line.init, line.key]) {
 			this.loaded.push(key);
 			try {
-				await reel.load(key, signal);
+				await playlist.load(key, signal);
 			} catch (error) {
 				if (turn !== this.#turn || !(error instanceof Fault)) throw error;
 				this.#tell({ kind: 'failed', why: 'load', fault: error, key });

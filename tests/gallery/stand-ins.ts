@@ -1,9 +1,9 @@
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
-import type { Gap, Span } from '#domain/footage/timeline.ts';
-import type { ClipPlan } from '#engine/playback/clips.ts';
-import { NOTHING, type PlayerState } from '#engine/playback/playing.ts';
+import type { Gap, Span } from '#domain/footage/span.ts';
+import type { ClipPlan } from '#engine/playback/clip-exporter.ts';
+import { INITIAL_STATE, type PlayerState } from '#engine/playback/player-state.ts';
 import type { Installation } from '#ports/app/installer.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { homeIn, type HomeWish } from './home.ts';
@@ -53,7 +53,7 @@ export function standIn({
 	const nothing = (): void => undefined;
 	const off = () => nothing;
 	const state: PlayerState = {
-		...NOTHING,
+		...INITIAL_STATE,
 		kind: 'paused',
 		wallMs: NOON,
 		day: span(NOON - 12 * HOUR, NOON + 12 * HOUR),
@@ -88,7 +88,7 @@ export function standIn({
 		sentry: { wrong: null, on: off },
 		sparing: { why: null, on: off },
 		planning: { now: null, on: off, begin: done },
-		previews: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
+		thumbnails: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
 		player: () =>
 			Promise.resolve({
 				state,
@@ -106,7 +106,7 @@ export function standIn({
 		clips: () =>
 			Promise.resolve({
 				plan: () => Promise.resolve(plan === null ? null : planned),
-				make: (_: ClipPlan, { onProgress }: { onProgress: (share: number) => void }) => {
+				write: (_: ClipPlan, { onProgress }: { onProgress: (share: number) => void }) => {
 					onProgress(0.4);
 					if (clip === 'failed') return Promise.reject(new Fault('quota', 'for the picture'));
 					if (clip === 'under-way') return new Promise(nothing);
@@ -146,11 +146,11 @@ export function standIn({
 		},
 		installer: { state: installation ?? 'by-hand', on: off, ask: done },
 		losses: { cleared: null, on: off, forget: nothing },
-		care: {
-			...{ filling: null, outlook: null, level: 'fine', growths: [], trouble: null, taken: null },
-			...{ on: off, begin: nothing, look: done, forget: nothing },
+		maintenance: {
+			...{ usage: null, outlook: null, level: 'fine', growths: [], fault: null, clearedTrace: null },
+			...{ on: off, start: nothing, refresh: done, acknowledgeCleared: nothing },
 		},
-		origin: { persisted: () => Promise.resolve(false), persist: () => Promise.resolve(false) },
+		persistence: { persisted: () => Promise.resolve(false), persist: () => Promise.resolve(false) },
 		awake: { state: 'unwanted', want: nothing, on: off },
 		power: { charge: { level: 0.8, charging: true }, on: off },
 		sign: nothing,

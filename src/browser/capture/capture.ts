@@ -1,6 +1,6 @@
 import { Fault } from '#domain/base/fault.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
-import { wholeView, type Extent } from '#domain/media/whole-view.ts';
+import { scaledToFit, type Dimensions } from '#domain/media/scaled-to-fit.ts';
 import type {
 	Capture,
 	Captured,
@@ -180,7 +180,7 @@ class CapturedStream implements Captured {
 	#closed = false;
 	#scaler: Scaler | null = null;
 
-	constructor(stream: MediaStream, size: Extent, chosen: boolean, drawn: Drawn | null = null) {
+	constructor(stream: MediaStream, size: Dimensions, chosen: boolean, drawn: Drawn | null = null) {
 		this.#drawn = drawn;
 		const [track] = stream.getVideoTracks();
 		if (track === undefined) throw new Fault('not-found', 'the camera gives no picture');
@@ -256,14 +256,14 @@ class CapturedStream implements Captured {
 	}
 
 	/** RC29: a lens that gives no picture as small as was chosen is made smaller here. */
-	#fit(chosen: Extent): void {
+	#fit(chosen: Dimensions): void {
 		const { width = 0, height = 0 } = this.#track.getSettings();
 		if (this.#closed || this.#drawn !== null || width === 0 || height === 0) return;
 		if (this.#scaler !== null) {
 			this.#scaler.choose(chosen);
 			return;
 		}
-		const view = wholeView({ width, height }, chosen);
+		const view = scaledToFit({ width, height }, chosen);
 		if (view.width === width && view.height === height) return;
 		this.#scaler = Scaler.of(this.#track, chosen);
 		if (this.#scaler !== null) replacePicture(this.#stream, this.#track, this.#scaler.track);

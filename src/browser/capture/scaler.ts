@@ -1,4 +1,4 @@
-import { wholeView, type Extent } from '#domain/media/whole-view.ts';
+import { scaledToFit, type Dimensions } from '#domain/media/scaled-to-fit.ts';
 import { processorMaker } from './frame-clock.ts';
 import scalerUrl from './scaler.worker.ts?worker&url';
 import type { ToScaler } from './scaler.worker.ts';
@@ -19,13 +19,13 @@ type GeneratorMaker = new (init: { readonly kind: 'video' }) => Generator;
 export class Scaler {
 	readonly track: MediaStreamTrack;
 	readonly #worker: Worker;
-	#chosen: Extent;
+	#chosen: Dimensions;
 
 	private constructor(
 		track: Generator,
 		from: MediaStreamTrack,
 		lens: ReadableStream<VideoFrame>,
-		chosen: Extent,
+		chosen: Dimensions,
 	) {
 		this.track = track;
 		this.#chosen = chosen;
@@ -33,7 +33,7 @@ export class Scaler {
 		track.getSettings = () => {
 			const settings = from.getSettings();
 			const { width = 0, height = 0 } = settings;
-			return { ...settings, ...wholeView({ width, height }, this.#chosen) };
+			return { ...settings, ...scaledToFit({ width, height }, this.#chosen) };
 		};
 		this.#worker = new Worker(trustedWorker(scalerUrl), { type: 'module', name: 'scaler' });
 		const begin: ToScaler = { kind: 'begin', from: lens, to: track.writable, chosen };
@@ -41,7 +41,7 @@ export class Scaler {
 	}
 
 	/** `null`: this browser cannot. */
-	static of(lens: MediaStreamTrack, chosen: Extent): Scaler | null {
+	static of(lens: MediaStreamTrack, chosen: Dimensions): Scaler | null {
 		const { MediaStreamTrackGenerator: Maker } = globalThis as {
 			MediaStreamTrackGenerator?: GeneratorMaker;
 		};
@@ -51,7 +51,7 @@ export class Scaler {
 		return new Scaler(new Maker({ kind: 'video' }), lens, readable, chosen);
 	}
 
-	choose(chosen: Extent): void {
+	choose(chosen: Dimensions): void {
 		this.#chosen = chosen;
 		const wish: ToScaler = { kind: 'chosen', chosen };
 		this.#worker.postMessage(wish);

@@ -1,4 +1,4 @@
-import { wholeView, type Extent } from '#domain/media/whole-view.ts';
+import { scaledToFit, type Dimensions } from '#domain/media/scaled-to-fit.ts';
 
 /** The worker behind `scaler.ts`: pictures in, the same pictures no larger than asked for out. */
 export type ToScaler =
@@ -6,18 +6,18 @@ export type ToScaler =
 			readonly kind: 'begin';
 			readonly from: ReadableStream<VideoFrame>;
 			readonly to: WritableStream<VideoFrame>;
-			readonly chosen: Extent;
+			readonly chosen: Dimensions;
 	  }
-	| { readonly kind: 'chosen'; readonly chosen: Extent };
+	| { readonly kind: 'chosen'; readonly chosen: Dimensions };
 
-let chosen: Extent = { width: 0, height: 0 };
+let chosen: Dimensions = { width: 0, height: 0 };
 const canvas = new OffscreenCanvas(2, 2);
 const context = canvas.getContext('2d', { alpha: false });
 
 /** Takes the frame over. */
 function scaled(frame: VideoFrame): VideoFrame {
 	const { displayWidth, displayHeight, timestamp } = frame;
-	const { width, height } = wholeView({ width: displayWidth, height: displayHeight }, chosen);
+	const { width, height } = scaledToFit({ width: displayWidth, height: displayHeight }, chosen);
 	if (context === null || (width === displayWidth && height === displayHeight)) return frame;
 	// To set a size clears the canvas.
 	if (canvas.width !== width || canvas.height !== height) {

@@ -1,5 +1,5 @@
 import type { Scratch } from '#ports/device/lab.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { whenLate } from '#browser/device/when-late.ts';
 
@@ -13,7 +13,7 @@ export async function openScratch(): Promise<Scratch | 'taken'> {
 	const release = await taken();
 	if (release === null) return 'taken';
 	await removeAll();
-	const segments = new DexieSegments(FOOTAGE);
+	const segments = new DexieSegmentStore(FOOTAGE);
 	const vault = new BrowserVault(VAULT);
 	return {
 		segments,

@@ -1,4 +1,4 @@
-import type { Cleared, Origin, Trace } from '#ports/storage/origin.ts';
+import type { DataLoss, StoragePersistence, Trace } from '#ports/storage/persistence.ts';
 import { clearedFrom, traceFrom } from '#protocol/trace.ts';
 
 /** Browsers clear IndexedDB, caches and workers for want of room; localStorage they leave. */
@@ -6,7 +6,7 @@ const TRACE = 'spycam-trace';
 const CLEARED = 'spycam-cleared';
 const DEADLINE_MS = 5000;
 
-export class BrowserOrigin implements Origin {
+export class BrowserOrigin implements StoragePersistence {
 	async usedBytes(): Promise<number | null> {
 		return soon(
 			() => navigator.storage.estimate(),
@@ -36,15 +36,15 @@ export class BrowserOrigin implements Origin {
 		return traceFrom(noted(TRACE));
 	}
 
-	leaveTrace(trace: Trace | null): void {
+	writeTrace(trace: Trace | null): void {
 		note(TRACE, trace);
 	}
 
-	cleared(): Cleared | null {
+	dataLoss(): DataLoss | null {
 		return clearedFrom(noted(CLEARED));
 	}
 
-	leaveCleared(cleared: Cleared | null): void {
+	writeDataLoss(cleared: DataLoss | null): void {
 		note(CLEARED, cleared);
 	}
 }
@@ -57,7 +57,7 @@ function noted(name: string): unknown {
 	}
 }
 
-function note(name: string, what: Trace | Cleared | null): void {
+function note(name: string, what: Trace | DataLoss | null): void {
 	try {
 		if (what === null) localStorage.removeItem(name);
 		else localStorage.setItem(name, JSON.stringify(what));

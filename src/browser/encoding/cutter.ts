@@ -1,8 +1,8 @@
 import { createFile, MP4BoxBuffer, type ISOFile } from 'mp4box';
 import { Fault } from '#domain/base/fault.ts';
-import { FragmentClock, type TrackPart } from '#domain/media/fragment.ts';
-import { sizeSaid, withSize } from '#domain/media/movie-box.ts';
-import { sizeOfPictures } from '#domain/media/picture-size.ts';
+import { FragmentClock, type TrackTiming } from '#domain/media/fragment-clock.ts';
+import { declaredSizeOf, withSize } from '#domain/media/movie-box.ts';
+import { codedSizeOf } from '#domain/media/coded-size.ts';
 import type { Fragment } from '#ports/media/encoder.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -12,7 +12,7 @@ export type Cut =
 	| { readonly kind: 'fragment'; readonly fragment: Fragment };
 
 interface Track {
-	readonly handler: TrackPart['handler'];
+	readonly handler: TrackTiming['handler'];
 	readonly defaultTicks: number;
 }
 
@@ -111,7 +111,7 @@ export class Cutter {
 
 	/** RC27: the init section that a fragment needs, where it is not the one before. */
 	#fit(init: Bytes, fragment: Bytes): Cut[] {
-		const [said, size] = [sizeSaid(init), sizeOfPictures(init, fragment)];
+		const [said, size] = [declaredSizeOf(init), codedSizeOf(init, fragment)];
 		const fits = size === null || (said?.width === size.width && said.height === size.height);
 		if (fits && this.#told) return [];
 		this.#told = true;
@@ -120,7 +120,7 @@ export class Cutter {
 		return [{ kind: 'init', bytes: (this.#init ?? init).slice(), mime: this.#mime }];
 	}
 
-	#parts(file: ISOFile): TrackPart[] {
+	#parts(file: ISOFile): TrackTiming[] {
 		return (file.moofs[0]?.trafs ?? []).map((traf) => {
 			const flagged: { first_sample_flags?: number; sample_flags?: number[] } = traf.truns[0] ?? {};
 			const timed: { baseMediaDecodeTime?: number } = traf.tfdt;

@@ -1,6 +1,6 @@
 import { joined, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { Glance, ThumbnailMaker } from '#ports/footage/thumbnails.ts';
+import type { RenderedThumbnail, ThumbnailMaker } from '#ports/footage/thumbnail-store.ts';
 import type { FromThumbnailer, ToThumbnailer } from './thumbnail.worker.ts';
 import thumbnailUrl from './thumbnail.worker.ts?worker&url';
 import { trustedWorker } from '#browser/device/trusted.ts';
@@ -8,7 +8,7 @@ import { trustedWorker } from '#browser/device/trusted.ts';
 const DEADLINE_MS = 5000;
 
 interface Waiting {
-	readonly done: (glance: Glance) => void;
+	readonly done: (glance: RenderedThumbnail) => void;
 	readonly failed: (fault: Fault) => void;
 }
 
@@ -18,16 +18,16 @@ export class WorkerThumbnails implements ThumbnailMaker {
 	readonly #waiting = new Map<number, Waiting>();
 	#id = 0;
 
-	picture(init: Bytes, fragment: Bytes): Promise<Glance> {
+	render(init: Bytes, fragment: Bytes): Promise<RenderedThumbnail> {
 		if (!('VideoDecoder' in globalThis) || !('OffscreenCanvas' in globalThis)) {
 			return Promise.reject(new Fault('unsupported', 'no pictures of single frames here'));
 		}
 		const id = (this.#id += 1);
 		const movie = joined(init, fragment).buffer;
-		return new Promise<Glance>((resolve, reject) => {
+		return new Promise<RenderedThumbnail>((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.#settle(id)?.failed(new Fault('timeout', `no picture in ${DEADLINE_MS} ms`));
-				this.rest();
+				this.release();
 			}, DEADLINE_MS);
 			this.#waiting.set(id, {
 				done: (glance) => {
@@ -44,7 +44,7 @@ export class WorkerThumbnails implements ThumbnailMaker {
 		});
 	}
 
-	rest(): void {
+	release(): void {
 		this.#worker?.terminate();
 		this.#worker = null;
 		for (const id of [...this.#waiting.keys()]) {
@@ -64,14 +64,14 @@ export class WorkerThumbnails implements ThumbnailMaker {
 		worker.onmessage = ({ data }: MessageEvent<FromThumbnailer>) => {
 			const waiting = this.#settle(data.id);
 			if ('jpeg' in data) {
-				waiting?.done({ jpeg: new Uint8Array(data.jpeg), look: data.look });
+				waiting?.done({ jpeg: new Uint8Array(data.jpeg), brightness: data.look });
 			} else waiting?.failed(new Fault('corrupt', data.failed));
 		};
 		worker.onerror = () => {
 			for (const id of [...this.#waiting.keys()]) {
 				this.#settle(id)?.failed(new Fault('internal', 'the picture maker failed'));
 			}
-			this.rest();
+			this.release();
 		};
 		this.#worker = worker;
 		return worker;

@@ -12,7 +12,7 @@ import {
 	type RunRow,
 	type PinRow,
 	type RemovalRow,
-	type ThumbRow,
+	type ThumbnailRow,
 } from './rows.ts';
 
 export const FOOTAGE = 'spycam-footage';
@@ -30,7 +30,7 @@ export class FootageDatabase extends Dexie {
 	readonly pages: Table<unknown, PageKey, PageRow>;
 	readonly runs: Table<unknown, RunKey, RunRow>;
 	readonly quarantined: Table<unknown, number, QuarantinedRow>;
-	readonly thumbs: Table<unknown, number, ThumbRow>;
+	readonly thumbs: Table<unknown, number, ThumbnailRow>;
 	readonly pins: Table<unknown, number, PinRow>;
 	readonly removals: Table<unknown, number, RemovalRow>;
 

@@ -1,35 +1,35 @@
 import Dexie from 'dexie';
 import { Fault } from '#domain/base/fault.ts';
 import { endUsOf } from '#domain/footage/index-page.ts';
-import { verdict, type Limits } from '#domain/storage/leaving.ts';
+import { evictionVerdict, type EvictionLimits } from '#domain/storage/eviction-plan.ts';
 import { mayGrow } from '#domain/storage/retention.ts';
 import { holedRun, shortenedRun } from '#domain/footage/run-change.ts';
-import type { Span } from '#domain/footage/timeline.ts';
-import type { Evicted } from '#ports/footage/segments.ts';
-import type { Connection } from '#browser/storage/connection.ts';
+import type { Span } from '#domain/footage/span.ts';
+import type { EvictionResult } from '#ports/footage/segment-store.ts';
+import type { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import type { FootageDatabase } from './database.ts';
 import { readable } from '#browser/storage/fault-from.ts';
 import {
-	deleteThumbs,
-	KEEPING_TABLES,
+	deleteThumbnails,
+	RETENTION_TABLES,
 	pinsOf,
-	purgeRemoval,
+	purgeFromTrash,
 	removalsOf,
-	touches,
-} from './keeping.ts';
-import type { Mending } from './mending.ts';
+	spansOverlap,
+} from './pins-and-trash.ts';
+import type { IndexRepair } from './index-repair.ts';
 import {
 	decodePage,
 	decodeRun,
-	type Page,
+	type IndexPage,
 	type PageKey,
 	type RunKey,
 	type RunRow,
 } from './rows.ts';
 
 /** Either one page left, or a row is in the way that must be mended first, or nothing may leave. */
-type Leaving =
-	| { readonly kind: 'evicted'; readonly evicted: Evicted; readonly run: RunKey }
+type EvictionStep =
+	| { readonly kind: 'evicted'; readonly evicted: EvictionResult; readonly run: RunKey }
 	| { readonly kind: 'damaged'; readonly table: 'pages' | 'runs'; readonly key: PageKey | RunKey }
 	| { readonly kind: 'none' };
 
@@ -43,54 +43,54 @@ interface Unsettled {
  * Deletes the oldest pages until `bytes` are freed or `maxPages` are gone (docs/spec/retention.md).
  */
 export async function evict(
-	connection: Connection<FootageDatabase>,
-	mending: Mending,
+	connection: DatabaseConnection<FootageDatabase>,
+	mending: IndexRepair,
 	bytes: number,
 	maxPages: number,
-): Promise<Evicted> {
+): Promise<EvictionResult> {
 	// What a person threw away goes before what nobody did.
 	const purged = await purge(connection, Infinity, bytes).catch(noRoom);
-	return leaveOneByOne(connection, mending, { bytes: bytes - purged, maxPages }, purged);
+	return evictOneByOne(connection, mending, { bytes: bytes - purged, maxPages }, purged);
 }
 
 /** Deletes the pages that ended before `beforeUs`, at most `maxPages` of them. */
 export function expire(
-	connection: Connection<FootageDatabase>,
-	mending: Mending,
+	connection: DatabaseConnection<FootageDatabase>,
+	mending: IndexRepair,
 	beforeUs: number,
 	maxPages: number,
-): Promise<Evicted> {
-	return leaveOneByOne(connection, mending, { bytes: 0, maxPages, beforeUs });
+): Promise<EvictionResult> {
+	return evictOneByOne(connection, mending, { bytes: 0, maxPages, beforeUs });
 }
 
-interface Bounds extends Limits {
+interface Bounds extends EvictionLimits {
 	readonly maxPages: number;
 }
 
-async function leaveOneByOne(
-	connection: Connection<FootageDatabase>,
-	mending: Mending,
+async function evictOneByOne(
+	connection: DatabaseConnection<FootageDatabase>,
+	mending: IndexRepair,
 	{ bytes, maxPages, beforeUs = -Infinity }: Bounds,
 	purged = 0,
-): Promise<Evicted> {
-	let all: Evicted = { segments: 0, bytes: 0, span: null };
+): Promise<EvictionResult> {
+	let all: EvictionResult = { segments: 0, bytes: 0, span: null };
 	let pages = 0;
 	let unmended = 0;
 	const unsettled = new Map<string, Unsettled>();
 	while (pages < maxPages && unmended < 3) {
 		const limits = { bytes: bytes - all.bytes, beforeUs };
 		if (limits.bytes <= 0 && beforeUs === -Infinity) break;
-		const left = await leave(connection, unsettled, limits);
+		const left = await evictOne(connection, unsettled, limits);
 		if (left.kind === 'none') break;
 		if (left.kind === 'damaged') {
 			// What cannot be mended stays where it is, and with it what was written later.
-			unmended = (await mending.mend(left.table, [left.key])) ? 0 : unmended + 1;
+			unmended = (await mending.repair(left.table, [left.key])) ? 0 : unmended + 1;
 		} else {
 			pages += 1;
 			all = together(all, left.evicted);
 		}
 	}
-	for (const { key, gone } of unsettled.values()) await mending.settle(key, gone);
+	for (const { key, gone } of unsettled.values()) await mending.settleEviction(key, gone);
 	return { ...all, bytes: all.bytes + purged };
 }
 
@@ -98,13 +98,13 @@ async function leaveOneByOne(
  * One page leaves. At the quota browsers refuse every transaction that writes a byte, however much
  * it deletes: then the run row stays as it is for the moment, and is noted in `unsettled`.
  */
-async function leave(
-	connection: Connection<FootageDatabase>,
+async function evictOne(
+	connection: DatabaseConnection<FootageDatabase>,
 	unsettled: Map<string, Unsettled>,
-	limits: Limits,
-): Promise<Leaving> {
+	limits: EvictionLimits,
+): Promise<EvictionStep> {
 	const oldest = (writing: boolean) =>
-		connection.write(KEEPING_TABLES, (database) => evictOldest(database, writing, limits));
+		connection.write(RETENTION_TABLES, (database) => evictOldest(database, writing, limits));
 	try {
 		return await oldest(true);
 	} catch (error) {
@@ -126,8 +126,8 @@ async function leave(
 async function evictOldest(
 	database: FootageDatabase,
 	writing: boolean,
-	limits: Limits,
-): Promise<Leaving> {
+	limits: EvictionLimits,
+): Promise<EvictionStep> {
 	const { pages, runs } = database;
 	const pins = await pinsOf(database);
 	let after = -Infinity;
@@ -144,9 +144,9 @@ async function evictOldest(
 			.between(key, [...runKey, Dexie.maxKey], false)
 			.limit(1)
 			.primaryKeys();
-		const pinned = pins.some((pin) => pin.camera === page.camera && touches(pin, spanOf(page)));
+		const pinned = pins.some((pin) => pin.camera === page.camera && spansOverlap(pin, spanOf(page)));
 		const grows = next === undefined && mayGrow(run, await laterRun(database, runKey));
-		const becomes = verdict({ pinned, grows, endUs: spanOf(page).endUs }, limits);
+		const becomes = evictionVerdict({ pinned, grows, endUs: spanOf(page).endUs }, limits);
 		// Written in this order, so what follows is younger; a clock set back makes it wait its turn.
 		if (becomes === 'end') return { kind: 'none' };
 		if (becomes === 'stays') {
@@ -157,25 +157,25 @@ async function evictOldest(
 		if (next !== undefined && nextPage === null) {
 			return { kind: 'damaged', table: 'pages', key: next };
 		}
-		const evicted = await remove(database, page, nextPage, run, writing);
+		const evicted = await removePage(database, page, nextPage, run, writing);
 		return { kind: 'evicted', evicted, run: runKey };
 	}
 }
 
-async function remove(
+async function removePage(
 	database: FootageDatabase,
-	page: Page,
-	next: Page | null,
+	page: IndexPage,
+	next: IndexPage | null,
 	run: RunRow,
 	writing: boolean,
-): Promise<Evicted> {
+): Promise<EvictionResult> {
 	const { bytes, pages, runs } = database;
 	const { camera, runNo, parsed } = page;
 	const { startUs, endUs } = spanOf(page);
 	let freed = parsed.reduce((sum, { size }) => sum + size, 0);
 	await bytes.bulkDelete(parsed.map(({ place }) => place));
 	await pages.delete([camera, runNo, page.minute]);
-	await deleteThumbs(database, camera, { startUs, endUs });
+	await deleteThumbnails(database, camera, { startUs, endUs });
 	const before = await pages
 		.where(':id')
 		.between([camera, runNo, Dexie.minKey], [camera, runNo, page.minute])
@@ -189,11 +189,11 @@ async function remove(
 	} else {
 		freed += await removeRun(database, run);
 	}
-	freed += await removeHollow(database, [camera, runNo]);
+	freed += await removeEmptyRuns(database, [camera, runNo]);
 	return { segments: parsed.length, bytes: freed, span: { startUs, endUs } };
 }
 
-export function spanOf({ parsed }: Page): Span {
+export function spanOf({ parsed }: IndexPage): Span {
 	const startUs = parsed[0]?.startUs ?? 0;
 	return {
 		startUs,
@@ -203,7 +203,7 @@ export function spanOf({ parsed }: Page): Span {
 
 /** Deletes for good what was removed before `beforeMs`, oldest first, until `bytes` are freed. */
 export async function purge(
-	connection: Connection<FootageDatabase>,
+	connection: DatabaseConnection<FootageDatabase>,
 	beforeMs: number,
 	bytes = Infinity,
 ): Promise<number> {
@@ -212,7 +212,7 @@ export async function purge(
 	for (const { id, atMs } of removals) {
 		if (freed >= bytes) break;
 		if (atMs >= beforeMs) continue;
-		freed += await connection.write(KEEPING_TABLES, (database) => purgeRemoval(database, id));
+		freed += await connection.write(RETENTION_TABLES, (database) => purgeFromTrash(database, id));
 	}
 	return freed;
 }
@@ -241,7 +241,7 @@ export async function laterRun(
  * Older runs of the camera that damage has left without a page: nothing else would ever take them
  * away.
  */
-async function removeHollow(database: FootageDatabase, [camera, runNo]: RunKey): Promise<number> {
+async function removeEmptyRuns(database: FootageDatabase, [camera, runNo]: RunKey): Promise<number> {
 	const { pages, runs } = database;
 	let freed = 0;
 	const older = runs.where(':id').between([camera, Dexie.minKey], [camera, runNo]);
@@ -257,7 +257,7 @@ async function removeHollow(database: FootageDatabase, [camera, runNo]: RunKey):
 	return freed;
 }
 
-function together(one: Evicted, two: Evicted): Evicted {
+function together(one: EvictionResult, two: EvictionResult): EvictionResult {
 	if (one.span === null || two.span === null) return one.span === null ? two : one;
 	return {
 		segments: one.segments + two.segments,

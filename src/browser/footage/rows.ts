@@ -1,6 +1,6 @@
-import { salvageEntries, minuteOf, type Entry } from '#domain/footage/index-page.ts';
+import { salvageEntries, minuteOf, type IndexEntry } from '#domain/footage/index-page.ts';
 import { idFrom, type CameraId, type RunId } from '#domain/base/ids.ts';
-import type { Span } from '#domain/footage/timeline.ts';
+import type { Span } from '#domain/footage/span.ts';
 import { HOLE_REASONS, RUN_ENDS, type Hole, type Run, type RunEnd } from '#domain/footage/run.ts';
 
 /** Rows as they lie in the database (docs/spec/store.md), and the decoders that may say no. */
@@ -10,7 +10,7 @@ export interface RunRow extends Run {
 }
 
 /** What a run row says and entries do not: enough to make a lost run row again. */
-export type Basis = Pick<
+export type RunRowBasis = Pick<
 	RunRow,
 	'runId' | 'epoch' | 'mime' | 'anchorUs' | 'initPlace' | 'initSize'
 >;
@@ -21,11 +21,11 @@ export interface PageRow {
 	readonly minute: number;
 	readonly firstPlace: number;
 	readonly entries: Uint8Array<ArrayBuffer>;
-	readonly basis: Basis;
+	readonly basis: RunRowBasis;
 }
 
-export interface Page extends PageRow {
-	readonly parsed: readonly Entry[];
+export interface IndexPage extends PageRow {
+	readonly parsed: readonly IndexEntry[];
 }
 
 export interface BytesRow {
@@ -53,7 +53,7 @@ export interface RemovalRow extends PinRow {
 }
 
 /** A sealed preview picture; its header says the rest (docs/spec/envelope.md). */
-export interface ThumbRow {
+export interface ThumbnailRow {
 	readonly place?: number;
 	readonly camera: CameraId;
 	readonly wallUs: number;
@@ -65,7 +65,7 @@ export type PageKey = [camera: CameraId, runNo: number, minute: number];
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export function basisOf(row: RunRow): Basis {
+export function basisOf(row: RunRow): RunRowBasis {
 	const { runId, epoch, mime, anchorUs, initPlace, initSize } = row;
 	return { runId, epoch, mime, anchorUs, initPlace, initSize };
 }
@@ -83,7 +83,7 @@ export function decodeRun(row: unknown): RunRow | null {
 	const fields = row as Fields;
 	const camera = idFrom<CameraId>(fields['camera']);
 	const holes = decodeHoles(fields['holes']);
-	const ended = decodeEnd(fields['ended']);
+	const ended = decodeRunEnd(fields['ended']);
 	const { runNo, startUs, endUs, firstSeq, lastSeq, bytes } = fields;
 	const numbers = { runNo, startUs, endUs, firstSeq, lastSeq, bytes };
 	if (camera === null || holes === null || ended === undefined) return null;
@@ -92,7 +92,7 @@ export function decodeRun(row: unknown): RunRow | null {
 	return { camera, ...numbers, ...basis, holes, ended };
 }
 
-export function decodePage(row: unknown): Page | null {
+export function decodePage(row: unknown): IndexPage | null {
 	const fields = asFields(row);
 	const entries = asBytes(fields?.['entries']);
 	const basis = decodeBasis(fields?.['basis']);
@@ -111,7 +111,7 @@ export function decodePage(row: unknown): Page | null {
 	return strays ? null : { camera, ...numbers, entries, basis, parsed };
 }
 
-export function decodeBasis(value: unknown): Basis | null {
+export function decodeBasis(value: unknown): RunRowBasis | null {
 	const fields = asFields(value);
 	const runId = idFrom<RunId>(fields?.['runId']);
 	if (fields === null || runId === null) return null;
@@ -122,7 +122,7 @@ export function decodeBasis(value: unknown): Basis | null {
 }
 
 /** `undefined`: none of ours. */
-export function decodeEnd(value: unknown): RunEnd | null | undefined {
+export function decodeRunEnd(value: unknown): RunEnd | null | undefined {
 	return value === null ? null : RUN_ENDS.find((end) => end === value);
 }
 

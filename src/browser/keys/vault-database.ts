@@ -10,7 +10,7 @@ import type {
 	PendingJoin,
 } from '#ports/keys/vault.ts';
 import type { KeyRow } from './kept-keys.ts';
-import { Opening } from '#browser/storage/opening.ts';
+import { DatabaseOpening } from '#browser/storage/database-opening.ts';
 
 export interface IdentityRow {
 	readonly id: 'this';
@@ -98,7 +98,7 @@ const DEAD: readonly string[] = ['DatabaseClosedError', 'InvalidStateError'];
 export class VaultConnection {
 	readonly db: VaultDatabase;
 	readonly #deadlineMs: number;
-	#opening: Opening<VaultDatabase> | null = null;
+	#opening: DatabaseOpening<VaultDatabase> | null = null;
 	/** It was open before. */
 	#known = false;
 	#disposed = false;
@@ -141,7 +141,7 @@ export class VaultConnection {
 
 	async #opened<T>(work: () => PromiseLike<T>): Promise<T> {
 		if (this.#disposed) throw new Fault('aborted', 'the vault was released');
-		const opening = (this.#opening ??= new Opening(this.db, 'keys', this.#known));
+		const opening = (this.#opening ??= new DatabaseOpening(this.db, 'keys', this.#known));
 		try {
 			await opening.wait();
 		} catch (error) {

@@ -1,6 +1,6 @@
 import { joined, same, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
-import { movieFragment, movieHead } from '#domain/media/fmp4.ts';
+import { movieFragment, initSectionOf } from '#domain/media/fmp4.ts';
 import { avcConfig, bareSample, parameterSetsOf, unitsOf } from '#domain/media/h264.ts';
 import { beginsWithKey, type FilmPart, type FramesPart } from '#domain/live/live-part.ts';
 import { webmCluster, webmHead } from '#domain/media/webm.ts';
@@ -134,7 +134,7 @@ export class FilmPlayer implements PartPlayer {
 				const config = avcConfig(sets);
 				const about = `${codec} ${width} ${height} ${config.join()}`;
 				if (this.#head?.about !== about) {
-					const init = movieHead({ kind: 'avc', width, height, config });
+					const init = initSectionOf({ kind: 'avc', width, height, config });
 					this.#head = { about, init };
 				}
 			}

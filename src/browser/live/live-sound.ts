@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import { movieFragment, movieHead } from '#domain/media/fmp4.ts';
+import { movieFragment, initSectionOf } from '#domain/media/fmp4.ts';
 import type { SoundPart } from '#domain/live/live-part.ts';
 import { LiveFeed } from './live-feed.ts';
 import { hearsParts, SOUND_TYPE } from './source-maker.ts';
@@ -79,7 +79,7 @@ class DecodedSound implements SoundPlayer {
 class FedSound implements SoundPlayer {
 	readonly #feed: LiveFeed;
 	readonly #element = document.createElement('audio');
-	#init: ReturnType<typeof movieHead> | null = null;
+	#init: ReturnType<typeof initSectionOf> | null = null;
 	#originUs = 0;
 	#number = 0;
 
@@ -92,7 +92,7 @@ class FedSound implements SoundPlayer {
 		if (first === undefined) return;
 		if (this.#init === null) {
 			this.#originUs = first.capturedUs;
-			this.#init = movieHead({ kind: 'opus', sampleRate, channels });
+			this.#init = initSectionOf({ kind: 'opus', sampleRate, channels });
 		}
 		this.#number += 1;
 		const startUs = Math.max(0, first.capturedUs - this.#originUs);

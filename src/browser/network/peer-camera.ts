@@ -1,4 +1,4 @@
-import { beginningAt } from '#domain/media/sdp.ts';
+import { withStartBitrate } from '#domain/media/sdp.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { CameraPeer, PeerEvent } from '#ports/network/peer.ts';
@@ -60,7 +60,7 @@ export class CameraEnd implements CameraPeer {
 	}
 
 	async accept(answer: string): Promise<void> {
-		const sdp = beginningAt(answer, BEGIN_KILOBITS);
+		const sdp = withStartBitrate(answer, BEGIN_KILOBITS);
 		await this.#end.taking(() => this.#end.pc.setRemoteDescription({ type: 'answer', sdp }));
 		await this.#parameters({ degradationPreference: 'maintain-resolution' });
 	}

@@ -1,21 +1,21 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/media/clips.ts';
-import type { FromClipper, ToClipper } from './clip.worker.ts';
+import type { ClipWorkerResponse, ClipWorkerRequest } from './clip.worker.ts';
 import clipUrl from './clip.worker.ts?worker&url';
 import { trustedWorker } from '#browser/device/trusted.ts';
 
 const DEADLINE_MS = 60_000;
 const CANCEL_MS = 200;
 
-type Ask = ToClipper extends infer M ? (M extends unknown ? Omit<M, 'id'> : never) : never;
+type Ask = ClipWorkerRequest extends infer M ? (M extends unknown ? Omit<M, 'id'> : never) : never;
 
-interface Waiting {
+interface PendingCall {
 	readonly done: (answer: unknown) => void;
 	readonly failed: (fault: Fault) => void;
 }
 
 /** Clips by a worker each, that goes with its clip. Rules: docs/spec/clips.md. */
-export class WorkerMuxer implements ClipMuxer {
+export class WorkerClipMuxer implements ClipMuxer {
 	#aac: Promise<boolean> | null = null;
 
 	canAac(): Promise<boolean> {
@@ -28,7 +28,7 @@ export class WorkerMuxer implements ClipMuxer {
 	}
 
 	begin(order: ClipOrder): ClipWork {
-		const line = new Line();
+		const line = new ClipWorkerClient();
 		const begun = line.ask<null>({ kind: 'begin', order });
 		begun.catch(() => undefined);
 		return {
@@ -40,34 +40,34 @@ export class WorkerMuxer implements ClipMuxer {
 			},
 			finish: async () => {
 				const blob = await line.ask<Blob | null>({ kind: 'finish' });
-				line.end();
+				line.terminate();
 				return blob;
 			},
 			cancel: async () => {
 				await line.ask({ kind: 'cancel' }, [], CANCEL_MS).catch(() => undefined);
-				line.end();
+				line.terminate();
 			},
 		};
 	}
 }
 
 async function once<T>(ask: Ask): Promise<T> {
-	const line = new Line();
+	const line = new ClipWorkerClient();
 	try {
 		return await line.ask<T>(ask);
 	} finally {
-		line.end();
+		line.terminate();
 	}
 }
 
 /** Questions to one worker, each with its answer and its deadline. */
-class Line {
+class ClipWorkerClient {
 	readonly #worker = new Worker(trustedWorker(clipUrl), { type: 'module', name: 'clip' });
-	readonly #waiting = new Map<number, Waiting>();
+	readonly #waiting = new Map<number, PendingCall>();
 	#id = 0;
 
 	constructor() {
-		this.#worker.onmessage = ({ data }: MessageEvent<FromClipper>) => {
+		this.#worker.onmessage = ({ data }: MessageEvent<ClipWorkerResponse>) => {
 			const waiting = this.#waiting.get(data.id);
 			this.#waiting.delete(data.id);
 			if ('failed' in data) waiting?.failed(new Fault(data.failed, data.message));
@@ -97,7 +97,7 @@ class Line {
 		});
 	}
 
-	end(): void {
+	terminate(): void {
 		this.#worker.terminate();
 		this.#fail(new Fault('aborted', 'the clip is not wanted any more'));
 	}

@@ -218,7 +218,7 @@ export class ClipWriter {
 }
 
 /** The size of the pictures of a part, as its first frame has it. */
-export async function sizeOfPart({ init, fragment }: Pick<ClipPart, 'init' | 'fragment'>): Promise<{
+export async function videoSizeOfPart({ init, fragment }: Pick<ClipPart, 'init' | 'fragment'>): Promise<{
 	width: number;
 	height: number;
 }> {

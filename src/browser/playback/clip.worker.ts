@@ -1,23 +1,23 @@
 import { canEncodeAudio } from 'mediabunny';
 import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { ClipOrder, ClipPart } from '#ports/media/clips.ts';
-import { ClipWriter, sizeOfPart } from './clip-writer.ts';
+import { ClipWriter, videoSizeOfPart } from './clip-writer.ts';
 
 /** The worker behind `clip-muxer.ts`: one clip. Each message is answered by one with its id. */
-export type ToClipper = { readonly id: number } & (
+export type ClipWorkerRequest = { readonly id: number } & (
 	| { readonly kind: 'begin'; readonly order: ClipOrder }
 	| { readonly kind: 'add'; readonly part: ClipPart }
 	| { readonly kind: 'size'; readonly part: Pick<ClipPart, 'init' | 'fragment'> }
 	| { readonly kind: 'aac' | 'finish' | 'cancel' }
 );
 
-export type FromClipper =
+export type ClipWorkerResponse =
 	| { readonly id: number; readonly answer: unknown }
 	| { readonly id: number; readonly failed: FaultKind; readonly message: string };
 
 let writer: ClipWriter | null = null;
 
-async function answerTo(message: ToClipper): Promise<unknown> {
+async function answerTo(message: ClipWorkerRequest): Promise<unknown> {
 	switch (message.kind) {
 		case 'begin':
 			writer = new ClipWriter(message.order);
@@ -25,7 +25,7 @@ async function answerTo(message: ToClipper): Promise<unknown> {
 		case 'aac':
 			return canEncodeAudio('aac');
 		case 'size':
-			return sizeOfPart(message.part);
+			return videoSizeOfPart(message.part);
 		case 'cancel':
 			await writer?.cancel();
 			return null;
@@ -44,15 +44,15 @@ function begun(): ClipWriter {
 
 let before: Promise<void> = Promise.resolve();
 
-globalThis.onmessage = ({ data }: MessageEvent<ToClipper>) => {
+globalThis.onmessage = ({ data }: MessageEvent<ClipWorkerRequest>) => {
 	const work = async (): Promise<void> => {
 		try {
-			const answer: FromClipper = { id: data.id, answer: await answerTo(data) };
+			const answer: ClipWorkerResponse = { id: data.id, answer: await answerTo(data) };
 			globalThis.postMessage(answer);
 		} catch (error) {
 			const { kind, message, cause } = faultOf(error);
 			const said = cause instanceof Error ? `${message}: ${cause.message}` : message;
-			const answer: FromClipper = { id: data.id, failed: kind, message: said };
+			const answer: ClipWorkerResponse = { id: data.id, failed: kind, message: said };
 			globalThis.postMessage(answer);
 		}
 	};

@@ -16,7 +16,7 @@ export function keyOfUrl(url: string): string {
 	return url.slice(url.lastIndexOf('/') + 1);
 }
 
-type Answer = Pick<LoaderResponse, 'data'> & { readonly size: number };
+type LoadedData = Pick<LoaderResponse, 'data'> & { readonly size: number };
 
 /**
  * What every loader of hls.js must do, learnt the hard way: never call back in the same task as
@@ -28,7 +28,7 @@ abstract class AnsweringLoader implements Loader<LoaderContext> {
 	readonly #abort = new AbortController();
 	#callbacks: LoaderCallbacks<LoaderContext> | null = null;
 
-	protected abstract answer(url: string, signal: AbortSignal): Promise<Answer>;
+	protected abstract answer(url: string, signal: AbortSignal): Promise<LoadedData>;
 
 	load(
 		context: LoaderContext,
@@ -81,24 +81,24 @@ abstract class AnsweringLoader implements Loader<LoaderContext> {
 	}
 }
 
-export interface Loaders {
+export interface HlsLoaders {
 	readonly pLoader: new () => Loader<LoaderContext>;
 	readonly fLoader: new () => Loader<LoaderContext>;
 }
 
-/** `failed` is told what `load` of the reel threw, unless hls.js had lost interest. */
-export function loadersOf(reel: Reel, failed: (key: string, error: unknown) => void): Loaders {
+/** `failed` is told what `load` of the playlist threw, unless hls.js had lost interest. */
+export function loadersOf(playlist: Reel, failed: (key: string, error: unknown) => void): HlsLoaders {
 	class PlaylistLoader extends AnsweringLoader {
-		protected override async answer(): Promise<Answer> {
+		protected override async answer(): Promise<LoadedData> {
 			await Promise.resolve();
-			return { data: reel.playlist, size: reel.playlist.length };
+			return { data: playlist.m3u8, size: playlist.m3u8.length };
 		}
 	}
-	class LineLoader extends AnsweringLoader {
-		protected override async answer(url: string, signal: AbortSignal): Promise<Answer> {
+	class SegmentLoader extends AnsweringLoader {
+		protected override async answer(url: string, signal: AbortSignal): Promise<LoadedData> {
 			const key = keyOfUrl(url);
 			try {
-				const bytes = await reel.load(key, signal);
+				const bytes = await playlist.load(key, signal);
 				const whole = bytes.byteLength === bytes.buffer.byteLength;
 				return { data: whole ? bytes.buffer : bytes.slice().buffer, size: bytes.byteLength };
 			} catch (error) {
@@ -107,7 +107,7 @@ export function loadersOf(reel: Reel, failed: (key: string, error: unknown) => v
 			}
 		}
 	}
-	return { pLoader: PlaylistLoader, fLoader: LineLoader };
+	return { pLoader: PlaylistLoader, fLoader: SegmentLoader };
 }
 
 function freshStats(): LoaderStats {

@@ -74,14 +74,14 @@ export class HlsScreen implements Screen {
 		hlsCode().catch(() => undefined);
 	}
 
-	async show(reel: Reel, positionS: number, signal: AbortSignal): Promise<void> {
+	async show(playlist: Reel, positionS: number, signal: AbortSignal): Promise<void> {
 		this.clear();
 		const turn = this.#turn;
 		const { default: Hls } = await hlsCode();
 		if (turn !== this.#turn || signal.aborted) throw aborted();
 		if (!Hls.isSupported()) throw new Fault('unsupported', 'this browser has no MediaSource');
 		const painted = this.#wait(positionS, signal);
-		const { pLoader, fLoader } = loadersOf(reel, (key, error) => {
+		const { pLoader, fLoader } = loadersOf(playlist, (key, error) => {
 			if (turn !== this.#turn) return;
 			this.#fail(
 				'load',

@@ -1,14 +1,14 @@
 import Dexie, { type Table } from 'dexie';
-import type { SettingChange } from '#domain/storage/change.ts';
-import { bucketOf, type Filling } from '#domain/storage/filling.ts';
-import { hourOf, joined, type Deletion } from '#domain/storage/journal.ts';
+import type { SettingChange } from '#domain/storage/setting-change.ts';
+import { usageBucketOf, type StorageUsage } from '#domain/storage/usage.ts';
+import { hourOf, mergedDeletion, type Deletion } from '#domain/storage/deletion.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
-import { changeFrom, deletionFrom, fillingFrom } from '#protocol/ledger.ts';
-import { Connection } from './connection.ts';
+import { changeFrom, deletionFrom, storageUsageFrom } from '#protocol/ledger.ts';
+import { DatabaseConnection } from './database-connection.ts';
 import { readable } from './fault-from.ts';
 
-const MOST_DELETIONS = 1000;
-const MOST_CHANGES = 200;
+const MAX_DELETIONS = 1000;
+const MAX_CHANGES = 200;
 const FILLINGS_KEPT_MS = 31 * 86_400_000;
 
 class LedgerDatabase extends Dexie {
@@ -31,31 +31,31 @@ class LedgerDatabase extends Dexie {
 
 /** In a database of its own: a damaged journal must cost no footage, and footage no journal. */
 export class DexieLedger implements Ledger {
-	readonly #connection: Connection<LedgerDatabase>;
+	readonly #connection: DatabaseConnection<LedgerDatabase>;
 
 	constructor(name = 'spycam-ledger') {
-		this.#connection = new Connection(() => new LedgerDatabase(name), 'settings');
+		this.#connection = new DatabaseConnection(() => new LedgerDatabase(name), 'settings');
 	}
 
 	async noteDeletion(deletion: Deletion): Promise<void> {
 		const key: [string, number] = [deletion.rule, hourOf(deletion)];
 		await this.#connection.write(['deletions'], async ({ deletions }) => {
 			const before = deletionFrom(await readable(deletions.get(key)));
-			const entry = before === null ? deletion : joined(before, deletion);
+			const entry = before === null ? deletion : mergedDeletion(before, deletion);
 			await deletions.put({ ...entry, hour: key[1] });
-			await trim(deletions, 'lastMs', MOST_DELETIONS);
+			await trim(deletions, 'lastMs', MAX_DELETIONS);
 		});
 	}
 
-	async deletions(most: number): Promise<Deletion[]> {
+	async deletions(limit: number): Promise<Deletion[]> {
 		const rows = await this.#connection.read(['deletions'], ({ deletions }) =>
-			deletions.orderBy('lastMs').reverse().limit(most).toArray(),
+			deletions.orderBy('lastMs').reverse().limit(limit).toArray(),
 		);
 		return rows.map(deletionFrom).filter((entry) => entry !== null);
 	}
 
-	async noteFilling(filling: Filling): Promise<void> {
-		const bucketMs = bucketOf(filling.atMs);
+	async noteUsage(filling: StorageUsage): Promise<void> {
+		const bucketMs = usageBucketOf(filling.atMs);
 		await this.#connection.write(['fillings'], async ({ fillings }) => {
 			await fillings.put({ ...filling, bucketMs });
 			await fillings
@@ -65,23 +65,23 @@ export class DexieLedger implements Ledger {
 		});
 	}
 
-	async fillings(fromMs: number): Promise<Filling[]> {
+	async usageSince(fromMs: number): Promise<StorageUsage[]> {
 		const rows = await this.#connection.read(['fillings'], ({ fillings }) =>
-			fillings.where(':id').aboveOrEqual(bucketOf(fromMs)).toArray(),
+			fillings.where(':id').aboveOrEqual(usageBucketOf(fromMs)).toArray(),
 		);
-		return rows.map(fillingFrom).filter((filling) => filling !== null);
+		return rows.map(storageUsageFrom).filter((filling) => filling !== null);
 	}
 
 	async noteChange(change: SettingChange): Promise<void> {
 		await this.#connection.write(['changes'], async ({ changes }) => {
 			await changes.add({ ...change });
-			await trim(changes, 'atMs', MOST_CHANGES);
+			await trim(changes, 'atMs', MAX_CHANGES);
 		});
 	}
 
-	async changes(most: number): Promise<SettingChange[]> {
+	async changes(limit: number): Promise<SettingChange[]> {
 		const rows = await this.#connection.read(['changes'], ({ changes }) =>
-			changes.orderBy('atMs').reverse().limit(most).toArray(),
+			changes.orderBy('atMs').reverse().limit(limit).toArray(),
 		);
 		return rows.map(changeFrom).filter((change) => change !== null);
 	}
@@ -92,8 +92,8 @@ export class DexieLedger implements Ledger {
 }
 
 /** The newest `most` by `index` stay. */
-async function trim<K>(table: Table<unknown, K>, index: string, most: number): Promise<void> {
-	const surplus = (await table.count()) - most;
+async function trim<K>(table: Table<unknown, K>, index: string, limit: number): Promise<void> {
+	const surplus = (await table.count()) - limit;
 	if (surplus <= 0) return;
 	await table.bulkDelete(await table.orderBy(index).limit(surplus).primaryKeys());
 }

@@ -1,6 +1,6 @@
 import Dexie, { type Table } from 'dexie';
 import type { Reserve } from '#ports/storage/reserve.ts';
-import { Connection } from './connection.ts';
+import { DatabaseConnection } from './database-connection.ts';
 
 const PIECE_BYTES = 2 ** 20;
 /** What one call of the browser's random source gives at most. */
@@ -21,10 +21,10 @@ class ReserveDatabase extends Dexie {
  * refuse.
  */
 export class DexieReserve implements Reserve {
-	readonly #connection: Connection<ReserveDatabase>;
+	readonly #connection: DatabaseConnection<ReserveDatabase>;
 
 	constructor(name = 'spycam-reserve') {
-		this.#connection = new Connection(() => new ReserveDatabase(name), 'settings');
+		this.#connection = new DatabaseConnection(() => new ReserveDatabase(name), 'settings');
 	}
 
 	async held(): Promise<number> {

@@ -2,7 +2,7 @@ import { SEAM_US } from './coverage.ts';
 import { endUsOf } from './index-page.ts';
 import { groupsOf } from './playlist.ts';
 import type { Segment } from './segment.ts';
-import type { Span } from './timeline.ts';
+import type { Span } from './span.ts';
 
 /** A segment of a clip, and which of its unbroken pieces it belongs to. */
 export interface ClipSegment {

@@ -1,5 +1,5 @@
 import type { Run } from './run.ts';
-import type { Gap, Span } from './timeline.ts';
+import type { Gap, Span } from './span.ts';
 
 /** A seam this short is no gap: about a frame between two runs, or rounding. */
 export const SEAM_US = 200_000;

@@ -15,27 +15,27 @@ const VERSION = 1;
 const SUITE = 1;
 
 const KIND_CODES = { init: 1, fragment: 2, thumbnail: 3, live: 4, event: 5 } as const;
-export type Kind = keyof typeof KIND_CODES;
-export const KINDS = Object.keys(KIND_CODES) as readonly Kind[];
+export type EnvelopeKind = keyof typeof KIND_CODES;
+export const ENVELOPE_KINDS = Object.keys(KIND_CODES) as readonly EnvelopeKind[];
 
 /** Where sealed bytes belong. Every field is bound into the key or the authenticated header. */
-export interface Position {
+export interface EnvelopePosition {
 	readonly home: HomeId;
 	readonly camera: CameraId;
 	readonly runId: RunId;
 	readonly epoch: number;
-	readonly kind: Kind;
+	readonly kind: EnvelopeKind;
 	readonly seq: number;
 }
 
 /** For indexes and playlists made without keys. */
-export interface Times {
+export interface EnvelopeTimes {
 	/** Whole milliseconds since 1970; the exact start is in the payload. */
 	readonly wallMs: number;
 	readonly durationUs: number;
 }
 
-export interface SliceHeader extends Position, Times {
+export interface SliceHeader extends EnvelopePosition, EnvelopeTimes {
 	readonly slice: number;
 	readonly last: boolean;
 	/** Bytes of ciphertext, tag not counted. */
@@ -70,7 +70,7 @@ export function parseHeader(bytes: Uint8Array): SliceHeader {
 	if (from.u8() !== VERSION) throw new Fault('unsupported', 'an envelope of another version');
 	if (from.u8() !== SUITE) throw new Fault('unsupported', 'an envelope of another suite');
 	const code = from.u8();
-	const kind = KINDS.find((candidate) => KIND_CODES[candidate] === code);
+	const kind = ENVELOPE_KINDS.find((candidate) => KIND_CODES[candidate] === code);
 	if (kind === undefined) throw new Fault('unsupported', 'an envelope of another kind');
 	if (from.u8() !== 0) throw new Fault('unsupported', 'an envelope with flags');
 	const home = from.id() as HomeId;
@@ -110,7 +110,7 @@ export function nonceOf(slice: number, last: boolean): Bytes {
 }
 
 /** HKDF `info`; the salt is the run id. One key per (run, kind, seq). */
-export function keyInfo(position: Pick<Position, 'camera' | 'kind' | 'seq'>): Bytes {
+export function keyInfo(position: Pick<EnvelopePosition, 'camera' | 'kind' | 'seq'>): Bytes {
 	const place = new Writer(9).u8(KIND_CODES[position.kind]).u64(position.seq).bytes;
 	return joined(ascii('seg'), bytesOf(position.camera), place);
 }
@@ -163,10 +163,10 @@ export function slicesOf(segment: Bytes): Slice[] {
 }
 
 function samePlace(a: SliceHeader, b: SliceHeader): boolean {
-	return isAt(a, b) && a.wallMs === b.wallMs && a.durationUs === b.durationUs;
+	return isAtPosition(a, b) && a.wallMs === b.wallMs && a.durationUs === b.durationUs;
 }
 
-export function isAt(header: Position, position: Position): boolean {
+export function isAtPosition(header: EnvelopePosition, position: EnvelopePosition): boolean {
 	return (
 		header.home === position.home &&
 		header.camera === position.camera &&

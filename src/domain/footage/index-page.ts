@@ -13,7 +13,7 @@ const DELETED = 4;
 export const MINUTE_US = 60_000_000;
 
 /** A segment inside a page, whose key names camera and run. */
-export type Entry = Omit<Segment, 'camera' | 'runNo'> & {
+export type IndexEntry = Omit<Segment, 'camera' | 'runNo'> & {
 	/** A person threw it away: out of sight, and once it is purged its size is 0. */
 	readonly deleted?: true;
 };
@@ -22,33 +22,33 @@ export function minuteOf(us: number): number {
 	return Math.floor(us / MINUTE_US);
 }
 
-export function endUsOf(entry: Pick<Entry, 'startUs' | 'durationUs'>): number {
+export function endUsOf(entry: Pick<IndexEntry, 'startUs' | 'durationUs'>): number {
 	return entry.startUs + entry.durationUs;
 }
 
-export function segmentOf(camera: CameraId, runNo: number, entry: Entry): Segment {
+export function segmentOf(camera: CameraId, runNo: number, entry: IndexEntry): Segment {
 	return { camera, runNo, ...entry };
 }
 
 /** Throws `malformed` when a number does not fit. */
-export function buildEntries(entries: readonly Entry[]): Bytes {
+export function buildEntries(entries: readonly IndexEntry[]): Bytes {
 	const bytes = new Uint8Array(entries.length * ENTRY_BYTES);
 	entries.forEach((entry, at) => bytes.set(buildEntry(entry), at * ENTRY_BYTES));
 	return bytes;
 }
 
 /** Throws `corrupt` unless every entry is whole, passes its check and follows the one before. */
-export function parseEntries(bytes: Uint8Array): Entry[] {
+export function parseEntries(bytes: Uint8Array): IndexEntry[] {
 	const { entries, lost } = salvageEntries(bytes);
 	if (lost > 0 || entries.length === 0) throw new Fault('corrupt', 'a damaged index page');
 	return entries;
 }
 
 /** What can be believed of a damaged page. `lost`: entries that cannot, a torn one included. */
-export function salvageEntries(bytes: Uint8Array): { entries: Entry[]; lost: number } {
-	const entries: Entry[] = [];
+export function salvageEntries(bytes: Uint8Array): { entries: IndexEntry[]; lost: number } {
+	const entries: IndexEntry[] = [];
 	const count = Math.ceil(bytes.length / ENTRY_BYTES);
-	let before: Entry | null = null;
+	let before: IndexEntry | null = null;
 	for (let at = 0; at < count; at += 1) {
 		const entry = parseEntry(bytes.subarray(at * ENTRY_BYTES, (at + 1) * ENTRY_BYTES));
 		if (entry === null) continue;
@@ -60,7 +60,7 @@ export function salvageEntries(bytes: Uint8Array): { entries: Entry[]; lost: num
 }
 
 /** The page with one more entry behind. */
-export function withEntry(bytes: Uint8Array, entry: Entry): Bytes {
+export function withEntry(bytes: Uint8Array, entry: IndexEntry): Bytes {
 	const longer = new Uint8Array(bytes.length + ENTRY_BYTES);
 	longer.set(bytes);
 	longer.set(buildEntry(entry), bytes.length);
@@ -68,11 +68,11 @@ export function withEntry(bytes: Uint8Array, entry: Entry): Bytes {
 }
 
 /** Not `seq + 1`: damage may have taken one out. */
-function follows(before: Entry, entry: Entry): boolean {
+function follows(before: IndexEntry, entry: IndexEntry): boolean {
 	return entry.seq > before.seq && entry.startUs >= before.startUs && entry.place > before.place;
 }
 
-function buildEntry(entry: Entry): Bytes {
+function buildEntry(entry: IndexEntry): Bytes {
 	const bytes = new Writer(ENTRY_BYTES)
 		.u64(entry.seq)
 		.u64(entry.startUs)
@@ -85,7 +85,7 @@ function buildEntry(entry: Entry): Bytes {
 	return bytes;
 }
 
-function parseEntry(bytes: Uint8Array): Entry | null {
+function parseEntry(bytes: Uint8Array): IndexEntry | null {
 	if (bytes.length !== ENTRY_BYTES) return null;
 	const check = new DataView(bytes.buffer, bytes.byteOffset).getUint32(CHECKED_BYTES);
 	if (check !== checkOf(bytes)) return null;

@@ -1,7 +1,7 @@
-import type { Kind } from './envelope.ts';
+import type { EnvelopeKind } from './envelope.ts';
 
 /** Too short for Padmé to hide anything; they are rounded up to this many bytes. */
-const STEPS: Readonly<Partial<Record<Kind, number>>> = { live: 1024, event: 256 };
+const STEPS: Readonly<Partial<Record<EnvelopeKind, number>>> = { live: 1024, event: 256 };
 
 /**
  * Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files", PETS 2019, algorithm 1):
@@ -17,7 +17,7 @@ export function padme(length: number): number {
 }
 
 /** Plaintext length after padding. */
-export function paddedLength(kind: Kind, length: number): number {
+export function paddedLength(kind: EnvelopeKind, length: number): number {
 	const step = STEPS[kind];
 	return step === undefined ? padme(length) : Math.ceil(length / step) * step;
 }

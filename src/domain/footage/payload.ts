@@ -1,5 +1,5 @@
 import { Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
-import type { Kind } from './envelope.ts';
+import type { EnvelopeKind } from './envelope.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { paddedLength } from './padding.ts';
 
@@ -17,7 +17,7 @@ const CODEC_FRAMES = 4;
 const KEY_FRAME = 1;
 const SOUND = 2;
 
-export interface PayloadFacts {
+export interface PayloadMetadata {
 	readonly keyFrame: boolean;
 	readonly sound: boolean;
 	/** In an init section: the run's anchor in microseconds, timescale 1,000,000, duration 0. */
@@ -26,24 +26,24 @@ export interface PayloadFacts {
 	readonly durationTicks: number;
 }
 
-export interface Payload extends PayloadFacts {
+export interface Payload extends PayloadMetadata {
 	/** The movie data; shares memory with the plaintext it was parsed from. */
 	readonly body: Bytes;
 }
 
-function codecOf(kind: Kind): number {
+function codecOf(kind: EnvelopeKind): number {
 	if (kind === 'event') return CODEC_JSON;
 	if (kind === 'live') return CODEC_FRAMES;
 	return kind === 'thumbnail' ? CODEC_JPEG : CODEC_FMP4;
 }
 
 /** How long the whole plaintext will be. */
-export function payloadLength(kind: Kind, body: Uint8Array): number {
+export function payloadLength(kind: EnvelopeKind, body: Uint8Array): number {
 	return paddedLength(kind, PREFIX_BYTES + body.length);
 }
 
 /** The whole plaintext: prefix, body, zeros. `memory`, when given, is written over. */
-export function buildPayload(kind: Kind, { body, ...facts }: Payload, memory?: Bytes): Bytes {
+export function buildPayload(kind: EnvelopeKind, { body, ...facts }: Payload, memory?: Bytes): Bytes {
 	const bare = PREFIX_BYTES + body.length;
 	const whole = payloadLength(kind, body);
 	if (facts.timescale === 0) throw new Fault('malformed', 'a timescale of 0');
@@ -60,7 +60,7 @@ export function buildPayload(kind: Kind, { body, ...facts }: Payload, memory?: B
 }
 
 /** Throws `malformed`, or `unsupported` for a codec or flags of a later time. */
-export function parsePayload(kind: Kind, plain: Bytes): Payload {
+export function parsePayload(kind: EnvelopeKind, plain: Bytes): Payload {
 	const from = new Reader(plain.subarray(0, PREFIX_BYTES));
 	if (from.u8() !== codecOf(kind)) throw new Fault('unsupported', 'a payload of another codec');
 	const flags = from.u8();

@@ -2,7 +2,7 @@ import type { Segment } from './segment.ts';
 import { SEAM_US } from './coverage.ts';
 
 /** Segments that follow each other in one run: one entry of a playlist. */
-export interface Group {
+export interface SegmentGroup {
 	readonly runNo: number;
 	readonly segments: readonly Segment[];
 	/** Wall time of the first frame. */
@@ -23,7 +23,7 @@ export interface Group {
 /** A day of 1-s segments is 17,280 entries: hls.js reads them in about 80 ms. */
 export const GROUP_SEGMENTS = 5;
 
-type Part = Omit<Group, 'positionUs' | 'durationUs'>;
+type Part = Omit<SegmentGroup, 'positionUs' | 'durationUs'>;
 
 /**
  * Lays segments (in recording order) out as groups. Bad ones and the ones `unusable` are left out,
@@ -32,7 +32,7 @@ type Part = Omit<Group, 'positionUs' | 'durationUs'>;
 export function groupsOf(
 	segments: readonly Segment[],
 	unusable: (segment: Segment) => boolean = () => false,
-): Group[] {
+): SegmentGroup[] {
 	const parts: Part[] = [];
 	let members: Segment[] = [];
 	let piece = 0;
@@ -65,7 +65,7 @@ function follows(last: Segment, next: Segment): boolean {
 	return next.startUs > last.startUs && next.startUs - endUsOf(last) <= SEAM_US;
 }
 
-function placed(parts: readonly Part[]): Group[] {
+function placed(parts: readonly Part[]): SegmentGroup[] {
 	let positionUs = 0;
 	return parts.map((part, index) => {
 		const next = parts[index + 1];
@@ -85,12 +85,12 @@ function endUsOf(segment: Segment | undefined): number {
 export const initKey = (runNo: number): string => `init-${runNo}`;
 export const groupKey = (index: number): string => `group-${index}`;
 
-export type Key =
+export type PlaylistKey =
 	| { readonly kind: 'init'; readonly runNo: number }
 	| { readonly kind: 'group'; readonly index: number };
 
 /** `null` for what is no name of a playlist. */
-export function keyFrom(text: string): Key | null {
+export function playlistKeyFrom(text: string): PlaylistKey | null {
 	const [, kind, digits] = /^(init|group)-(\d{1,15})$/.exec(text) ?? [];
 	const number = Number(digits);
 	if (kind === 'init') return { kind, runNo: number };
@@ -101,7 +101,7 @@ export function keyFrom(text: string): Key | null {
  * A media playlist (RFC 8216) of everything, ended. Wall times only where they jump: on every line
  * they would more than double the text.
  */
-export function playlistOf(groups: readonly Group[]): string {
+export function playlistOf(groups: readonly SegmentGroup[]): string {
 	const longestUs = groups.reduce((most, { durationUs }) => Math.max(most, durationUs), 1);
 	const lines = [
 		'#EXTM3U',
@@ -111,7 +111,7 @@ export function playlistOf(groups: readonly Group[]): string {
 		'#EXT-X-PLAYLIST-TYPE:VOD',
 		'#EXT-X-INDEPENDENT-SEGMENTS',
 	];
-	let before: Group | null = null;
+	let before: SegmentGroup | null = null;
 	for (const [index, group] of groups.entries()) {
 		if (group.piece !== before?.piece) {
 			if (before !== null) lines.push('#EXT-X-DISCONTINUITY');

@@ -1,4 +1,4 @@
-import { endUsOf, type Entry } from './index-page.ts';
+import { endUsOf, type IndexEntry } from './index-page.ts';
 import type { Hole, Run, RunStart } from './run.ts';
 
 /**
@@ -13,7 +13,7 @@ export function begunRun(start: RunStart, initPlace: number, initSize: number): 
 	return { ...start, ...empty, bytes: initSize, initPlace, holes: [], ended: null };
 }
 
-export function grownRun<R extends Run>(run: R, entry: Entry): R {
+export function grownRun<R extends Run>(run: R, entry: IndexEntry): R {
 	const first = run.lastSeq < run.firstSeq;
 	return {
 		...run,
@@ -29,7 +29,7 @@ export function grownRun<R extends Run>(run: R, entry: Entry): R {
  * `next`: the oldest entry that stays; `gone`: sealed bytes of the entries that left in front of
  * it.
  */
-export function shortenedRun<R extends Run>(run: R, next: Entry, gone: number): R {
+export function shortenedRun<R extends Run>(run: R, next: IndexEntry, gone: number): R {
 	const { startUs } = next;
 	const holes = run.holes
 		.filter((hole) => hole.endUs > startUs)
@@ -83,7 +83,7 @@ const AROUND = 20;
  * RC30: times without a picture between segments that follow each other. `from`: which entry is the
  * first to be looked at.
  */
-export function leapsIn(entries: readonly Entry[], from = 1): Hole[] {
+export function stallsIn(entries: readonly IndexEntry[], from = 1): Hole[] {
 	const holes: Hole[] = [];
 	for (let at = Math.max(1, from); at < entries.length; at += 1) {
 		const [before, entry] = [entries[at - 1], entries[at]];
@@ -99,7 +99,7 @@ export function leapsIn(entries: readonly Entry[], from = 1): Hole[] {
 }
 
 /** How far apart segments begin: the middle distance of those around. */
-function usualUs(entries: readonly Entry[], at: number): number {
+function usualUs(entries: readonly IndexEntry[], at: number): number {
 	const near = entries.slice(Math.max(0, at - AROUND), at + AROUND);
 	const apart = near.slice(1).map(({ startUs }, before) => startUs - (near[before]?.startUs ?? 0));
 	return apart.sort((a, b) => a - b)[apart.length >> 1] ?? 0;
@@ -109,12 +109,12 @@ function usualUs(entries: readonly Entry[], at: number): number {
  * The run with its newest segment, and with the pause before it. `before`: the entries that lie in
  * front of it.
  */
-export function runWith<R extends Run>(run: R, before: readonly Entry[], entry: Entry): R {
+export function appendedRun<R extends Run>(run: R, before: readonly IndexEntry[], entry: IndexEntry): R {
 	const near = [...before.slice(-AROUND), entry];
-	return leapsIn(near, near.length - 1).reduce<R>(holedRun, grownRun(run, entry));
+	return stallsIn(near, near.length - 1).reduce<R>(holedRun, grownRun(run, entry));
 }
 
 /** Whether the entry may stand behind a pause, so that those before it are wanted. */
-export function mayLeap(run: Run, { startUs }: Pick<Entry, 'startUs'>): boolean {
+export function mayStall(run: Run, { startUs }: Pick<IndexEntry, 'startUs'>): boolean {
 	return run.lastSeq >= run.firstSeq && startUs - run.endUs > LEAP_US;
 }

@@ -1,7 +1,7 @@
-import type { Group } from './playlist.ts';
+import type { SegmentGroup } from './playlist.ts';
 
 /** A moment, on both timelines. */
-export interface Spot {
+export interface SeekPoint {
 	readonly index: number;
 	readonly positionUs: number;
 	readonly wallUs: number;
@@ -11,7 +11,7 @@ export interface Spot {
  * Where a wall time is on the playlist; in a gap the footage that comes next in wall time. Where
  * the clock went back and two runs cover it, the one recorded later. `null` behind all footage.
  */
-export function spotOfWall(groups: readonly Group[], wallUs: number): Spot | null {
+export function seekPointOfWall(groups: readonly SegmentGroup[], wallUs: number): SeekPoint | null {
 	let next: number | null = null;
 	let nextUs = Number.POSITIVE_INFINITY;
 	for (let index = groups.length - 1; index >= 0; index -= 1) {
@@ -29,7 +29,7 @@ export function spotOfWall(groups: readonly Group[], wallUs: number): Spot | nul
  * What is on show at a position; before the first and behind the last frame, those. `null` without
  * footage.
  */
-export function spotAt(groups: readonly Group[], positionUs: number): Spot | null {
+export function seekPointAt(groups: readonly SegmentGroup[], positionUs: number): SeekPoint | null {
 	let low = 0;
 	let high = groups.length - 1;
 	while (low < high) {
@@ -44,7 +44,7 @@ export function spotAt(groups: readonly Group[], positionUs: number): Spot | nul
 	return { index: low, positionUs: fromUs + insideUs, wallUs: startUs + insideUs };
 }
 
-function startOf(groups: readonly Group[], index: number): Spot | null {
+function startOf(groups: readonly SegmentGroup[], index: number): SeekPoint | null {
 	const group = groups[index];
 	return group === undefined
 		? null
@@ -52,7 +52,7 @@ function startOf(groups: readonly Group[], index: number): Spot | null {
 }
 
 /** Length of all footage. */
-export function lengthUsOf(groups: readonly Group[]): number {
+export function lengthUsOf(groups: readonly SegmentGroup[]): number {
 	const last = groups.at(-1);
 	return last === undefined ? 0 : last.positionUs + last.durationUs;
 }
@@ -63,16 +63,16 @@ export function lengthUsOf(groups: readonly Group[]): number {
 const LAST_FRAME_US = 15_000;
 
 /** The last frame. */
-export function lastSpot(groups: readonly Group[]): Spot | null {
-	return spotAt(groups, lengthUsOf(groups) - LAST_FRAME_US);
+export function lastSeekPoint(groups: readonly SegmentGroup[]): SeekPoint | null {
+	return seekPointAt(groups, lengthUsOf(groups) - LAST_FRAME_US);
 }
 
 /** Where a leap over footage ends: here, or so much further before or behind this playlist. */
-export type Leap =
+export type SkipTarget =
 	| { readonly kind: 'here'; readonly positionUs: number }
 	| { readonly kind: 'before' | 'behind'; readonly restUs: number };
 
-export function leap(groups: readonly Group[], positionUs: number, byUs: number): Leap {
+export function skipTargetOf(groups: readonly SegmentGroup[], positionUs: number, byUs: number): SkipTarget {
 	const goalUs = positionUs + byUs;
 	const lengthUs = lengthUsOf(groups);
 	if (goalUs < 0) return { kind: 'before', restUs: goalUs };

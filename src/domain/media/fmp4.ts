@@ -21,7 +21,7 @@ export type MovieTrack =
 	  }
 	| { readonly kind: 'opus'; readonly sampleRate: number; readonly channels: number };
 
-export interface Sample {
+export interface MovieSample {
 	readonly durationUs: number;
 	readonly key: boolean;
 	readonly bytes: Uint8Array;
@@ -46,7 +46,7 @@ const u16 = (...values: readonly number[]): Bytes => {
 const zeros = (length: number): Bytes => new Uint8Array(length);
 
 /** `ftyp` and `moov` of one track. */
-export function movieHead(track: MovieTrack): Bytes {
+export function initSectionOf(track: MovieTrack): Bytes {
 	const film = track.kind === 'avc';
 	const size = film ? [track.width * 0x1_0000, track.height * 0x1_0000] : [0, 0];
 	const mvhd = full(
@@ -91,7 +91,7 @@ function opus({ sampleRate, channels }: Extract<MovieTrack, { kind: 'opus' }>): 
 }
 
 /** `moof` and `mdat`: samples that follow each other, the first decoded at `startUs`. */
-export function movieFragment(number: number, startUs: number, samples: readonly Sample[]): Bytes {
+export function movieFragment(number: number, startUs: number, samples: readonly MovieSample[]): Bytes {
 	const runs = u32(
 		...samples.flatMap(({ durationUs, bytes, key }) => [
 			...[durationUs, bytes.length, key ? KEY_FLAGS : DELTA_FLAGS],

@@ -5,7 +5,7 @@ import { Fault } from '#domain/base/fault.ts';
  * A box of ISO/IEC 14496-12 inside other bytes: where it begins, where its body does, and where it
  * ends.
  */
-export interface Box {
+export interface MovieBox {
 	readonly type: string;
 	readonly at: number;
 	readonly body: number;
@@ -18,9 +18,9 @@ export const viewOf = (bytes: Uint8Array): DataView =>
 	new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The boxes that lie side by side in [from, to). Throws `malformed`. */
-export function boxesIn(bytes: Uint8Array, from = 0, to = bytes.length): Box[] {
+export function boxesIn(bytes: Uint8Array, from = 0, to = bytes.length): MovieBox[] {
 	const view = viewOf(bytes);
-	const boxes: Box[] = [];
+	const boxes: MovieBox[] = [];
 	for (let at = from; at < to;) {
 		const size = at + HEADER <= to ? view.getUint32(at) : 0;
 		if (size < HEADER || at + size > to) throw new Fault('malformed', 'a torn box');
@@ -32,14 +32,14 @@ export function boxesIn(bytes: Uint8Array, from = 0, to = bytes.length): Box[] {
 }
 
 /** The first box at the end of a path of types; `null`: there is none. */
-export function boxAt(bytes: Uint8Array, path: readonly string[], within?: Box): Box | null {
+export function boxAt(bytes: Uint8Array, path: readonly string[], within?: MovieBox): MovieBox | null {
 	const [type, ...rest] = path;
 	const inside = boxesIn(bytes, within?.body ?? 0, within?.end ?? bytes.length);
 	const box = inside.find((one) => one.type === type) ?? null;
 	return box === null || rest.length === 0 ? box : boxAt(bytes, rest, box);
 }
 
-export const cut = (bytes: Uint8Array, { at, end }: Box): Uint8Array => bytes.subarray(at, end);
+export const bytesOfBox = (bytes: Uint8Array, { at, end }: MovieBox): Uint8Array => bytes.subarray(at, end);
 
 /** A box made of these parts. */
 export function boxOf(type: string, ...parts: readonly Uint8Array[]): Bytes {
@@ -56,10 +56,10 @@ interface TrackBox {
 	/** `vide`, `soun`, … */
 	readonly handler: string;
 	readonly timescale: number;
-	readonly trak: Box;
-	readonly tkhd: Box;
+	readonly trak: MovieBox;
+	readonly tkhd: MovieBox;
 	/** The first sample entry. */
-	readonly entry: Box;
+	readonly entry: MovieBox;
 }
 
 export function tracksOf(init: Uint8Array): TrackBox[] {
@@ -84,7 +84,7 @@ export function tracksOf(init: Uint8Array): TrackBox[] {
 		});
 }
 
-export interface Size {
+export interface VideoSize {
 	readonly width: number;
 	readonly height: number;
 }
@@ -93,7 +93,7 @@ export interface Size {
 const ENTRY_SIZE = 24;
 
 /** The size that an init section says its pictures have; `null`: there are none. */
-export function sizeSaid(init: Uint8Array): Size | null {
+export function declaredSizeOf(init: Uint8Array): VideoSize | null {
 	const track = tracksOf(init).find(({ handler }) => handler === 'vide');
 	if (track === undefined) return null;
 	const at = track.entry.body + ENTRY_SIZE;
@@ -101,7 +101,7 @@ export function sizeSaid(init: Uint8Array): Size | null {
 }
 
 /** The init section with another size: of the sample entry, and of what is shown. */
-export function withSize(init: Uint8Array, { width, height }: Size): Bytes {
+export function withSize(init: Uint8Array, { width, height }: VideoSize): Bytes {
 	const copy = init.slice();
 	const view = viewOf(copy);
 	for (const { handler, tkhd, entry } of tracksOf(copy)) {

@@ -1,34 +1,34 @@
 import { Fault } from '#domain/base/fault.ts';
-import { boxAt, boxesIn, viewOf, type Box } from './movie-box.ts';
+import { boxAt, boxesIn, viewOf, type MovieBox } from './movie-box.ts';
 
 /** Samples that lie one behind the other. */
-export interface Stretch {
+export interface TrackRun {
 	/** From the beginning of the `moof`. */
 	readonly dataAt: number;
 	readonly samples: readonly { readonly ticks: number; readonly size: number }[];
 }
 
 /** One track's part of a fragment (ISO/IEC 14496-12, 8.8.6). */
-export interface TrackPart {
-	readonly traf: Box;
+export interface TrackFragment {
+	readonly traf: MovieBox;
 	readonly id: number;
 	readonly decodeTicks: number;
-	readonly stretches: readonly Stretch[];
+	readonly runs: readonly TrackRun[];
 	/** Where the `trun`s say where their samples lie. */
 	readonly offsetsAt: readonly number[];
 }
 
 /** What a track's samples have where a fragment does not say (`trex`). */
-interface Usual {
+interface TrackDefaults {
 	readonly ticks: number;
 	readonly size: number;
 }
 
 /** `trex` of each track. */
-export function usualOf(init: Uint8Array): Map<number, Usual> {
+export function trackDefaultsOf(init: Uint8Array): Map<number, TrackDefaults> {
 	const mvex = boxAt(init, ['moov', 'mvex']);
 	const view = viewOf(init);
-	const usual = new Map<number, Usual>();
+	const usual = new Map<number, TrackDefaults>();
 	for (const { type, body } of mvex === null ? [] : boxesIn(init, mvex.body, mvex.end)) {
 		if (type !== 'trex') continue;
 		const [id, ticks, size] = [4, 12, 16].map((at) => view.getUint32(body + at));
@@ -38,7 +38,7 @@ export function usualOf(init: Uint8Array): Map<number, Usual> {
 }
 
 /** Of a fragment that begins with its `moof`. Throws `malformed`, `unsupported`. */
-export function partsOf(fragment: Uint8Array, usual: ReadonlyMap<number, Usual>): TrackPart[] {
+export function trackFragmentsOf(fragment: Uint8Array, usual: ReadonlyMap<number, TrackDefaults>): TrackFragment[] {
 	const moof = boxAt(fragment, ['moof']);
 	if (moof?.at !== 0) throw new Fault('malformed', 'no moof');
 	return boxesIn(fragment, moof.body, moof.end)
@@ -46,7 +46,7 @@ export function partsOf(fragment: Uint8Array, usual: ReadonlyMap<number, Usual>)
 		.map((traf) => partOf(fragment, traf, usual));
 }
 
-function partOf(bytes: Uint8Array, traf: Box, known: ReadonlyMap<number, Usual>): TrackPart {
+function partOf(bytes: Uint8Array, traf: MovieBox, known: ReadonlyMap<number, TrackDefaults>): TrackFragment {
 	const view = viewOf(bytes);
 	const inside = boxesIn(bytes, traf.body, traf.end);
 	const tfhd = inside.find(({ type }) => type === 'tfhd');
@@ -68,16 +68,16 @@ function partOf(bytes: Uint8Array, traf: Box, known: ReadonlyMap<number, Usual>)
 				? Number(view.getBigUint64(tfdt.body + 4))
 				: view.getUint32(tfdt.body + 4);
 	const offsetsAt: number[] = [];
-	const stretches: Stretch[] = [];
+	const stretches: TrackRun[] = [];
 	for (const trun of inside.filter(({ type }) => type === 'trun')) {
 		if ((flagsOf(view, trun) & 0x1) === 0) throw new Fault('unsupported', 'samples somewhere');
 		offsetsAt.push(trun.body + 8);
 		stretches.push(stretchOf(view, trun, { ticks, size }));
 	}
-	return { traf, id, decodeTicks, stretches, offsetsAt };
+	return { traf, id, decodeTicks, runs: stretches, offsetsAt };
 }
 
-function stretchOf(view: DataView, trun: Box, usual: Usual): Stretch {
+function stretchOf(view: DataView, trun: MovieBox, usual: TrackDefaults): TrackRun {
 	const flags = flagsOf(view, trun);
 	const count = view.getUint32(trun.body + 4);
 	const dataAt = view.getInt32(trun.body + 8);
@@ -98,8 +98,8 @@ function stretchOf(view: DataView, trun: Box, usual: Usual): Stretch {
 	return { dataAt, samples };
 }
 
-const flagsOf = (view: DataView, { body }: Box): number => view.getUint32(body) & 0xff_ffff;
+const flagsOf = (view: DataView, { body }: MovieBox): number => view.getUint32(body) & 0xff_ffff;
 
-export function ticksOf(samples: Stretch['samples']): number {
+export function ticksOf(samples: TrackRun['samples']): number {
 	return samples.reduce((sum, { ticks }) => sum + ticks, 0);
 }

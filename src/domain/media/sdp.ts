@@ -3,7 +3,7 @@ import { Fault } from '#domain/base/fault.ts';
 
 /** RFC 8122: what a session may say about its certificate. Rule: docs/spec/live.md, LV1. */
 const FINGERPRINT = /^a=fingerprint:sha-256 ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31})$/;
-const MOST_BYTES = 32 * 1024;
+const MAX_SDP_BYTES = 32 * 1024;
 /** Encrypted by DTLS, or nothing. */
 const MEDIA = /^m=(?:audio|video|application) \d{1,5} UDP\/(?:TLS\/RTP\/SAVPF|DTLS\/SCTP)( |$)/;
 
@@ -12,8 +12,8 @@ const MEDIA = /^m=(?:audio|video|application) \d{1,5} UDP\/(?:TLS\/RTP\/SAVPF|DT
  * lets nobody else answer. Throws `corrupt` for another certificate, `malformed` for what is none
  * of ours.
  */
-export function checkSdp(sdp: string, fingerprint: Bytes): void {
-	if (sdp.length > MOST_BYTES) throw new Fault('malformed', 'a session description is too long');
+export function verifySdp(sdp: string, fingerprint: Bytes): void {
+	if (sdp.length > MAX_SDP_BYTES) throw new Fault('malformed', 'a session description is too long');
 	let said = 0;
 	for (const line of sdp.split(/\r\n|\n|\r/)) {
 		if (line.startsWith('m=') && !MEDIA.test(line)) {
@@ -40,7 +40,7 @@ export function fingerprintOf(line: string): Bytes | null {
 	return hex === undefined ? null : bytesOfPairs(hex);
 }
 
-export function pairsOf(fingerprint: Bytes): string {
+export function fingerprintText(fingerprint: Bytes): string {
 	const pairs = Array.from(fingerprint, (byte) => byte.toString(16).padStart(2, '0'));
 	return pairs.join(':').toUpperCase();
 }
@@ -53,7 +53,7 @@ function bytesOfPairs(hex: string): Bytes {
  * The other side's description with the rate at which a Chromium sender begins: else it starts at
  * 320 × 180 and takes ten seconds to grow. Other browsers do not read it.
  */
-export function beginningAt(sdp: string, kilobits: number): string {
+export function withStartBitrate(sdp: string, kilobits: number): string {
 	let video = false;
 	return sdp
 		.split('\r\n')

@@ -1,6 +1,6 @@
 import { ascii, bytesOf, hexOf, joined, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
-import { fingerprintOf, pairsOf } from '#domain/media/sdp.ts';
+import { fingerprintOf, fingerprintText } from '#domain/media/sdp.ts';
 
 /** Layout and rules: docs/spec/nearby.md, "Contacts". */
 const FINGERPRINT_BYTES = 32;
@@ -61,7 +61,7 @@ export function sdpOf(contact: Contact, type: 'offer' | 'answer'): string {
 		...['v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0'],
 		...['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 0.0.0.0'],
 		...[`a=ice-ufrag:${ufrag}`, `a=ice-pwd:${password}`],
-		`a=fingerprint:sha-256 ${pairsOf(fingerprint)}`,
+		`a=fingerprint:sha-256 ${fingerprintText(fingerprint)}`,
 		// Who answers begins, as browsers do.
 		`a=setup:${type === 'offer' ? 'actpass' : 'active'}`,
 		...['a=mid:0', 'a=sctp-port:5000', 'a=max-message-size:262144'],

@@ -1,7 +1,7 @@
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { OrderName, OrderValue } from '#domain/home/rights.ts';
-import type { Span } from '#domain/footage/timeline.ts';
+import type { Span } from '#domain/footage/span.ts';
 
 /** What may happen at a camera. Every kind has its sentence in every language. */
 export const EVENT_KINDS = [

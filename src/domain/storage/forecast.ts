@@ -1,9 +1,9 @@
-import type { SettingChange } from './change.ts';
-import type { Filling } from './filling.ts';
+import type { SettingChange } from './setting-change.ts';
+import type { StorageUsage } from './usage.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
-import { footageOf } from './space.ts';
-import type { Span } from '#domain/footage/timeline.ts';
+import { footageBytesOf } from './allowance.ts';
+import type { Span } from '#domain/footage/span.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -16,7 +16,7 @@ const TOLD = 1.25;
 
 type Recorded = Pick<Run, 'camera' | 'startUs' | 'endUs' | 'bytes'> & Partial<Pick<Run, 'holes'>>;
 
-export interface Rate {
+export interface RecordingRate {
 	readonly camera: CameraId;
 	/** While it records. */
 	readonly bytesPerHour: number;
@@ -34,7 +34,7 @@ export interface RateChange {
  * SP16: by camera, from the last hour of footage before `nowMs`. Runs are taken to be filled
  * evenly.
  */
-export function ratesOf(runs: readonly Recorded[], nowMs: number): Rate[] {
+export function recordingRatesOf(runs: readonly Recorded[], nowMs: number): RecordingRate[] {
 	const cameras = [...new Set(runs.map(({ camera }) => camera))];
 	return cameras.flatMap((camera) => {
 		const own = runs.filter((run) => run.camera === camera);
@@ -96,21 +96,21 @@ export interface Outlook {
 	/** Until the oldest leave for new footage; 0: they do. `null`: their days are over before. */
 	readonly fullInMs: number | null;
 	/** Really recorded, by camera; none: what is told is by the chosen quality. */
-	readonly rates: readonly Rate[];
+	readonly rates: readonly RecordingRate[];
 	readonly bytesPerHour: number;
 }
 
 /** SP24. `elsePerHour`: bytes, where nothing was recorded yet. */
 export function outlookOf(
-	filling: Filling,
-	rates: readonly Rate[],
+	filling: StorageUsage,
+	rates: readonly RecordingRate[],
 	elsePerHour: number,
 	mostDays: number | null,
 ): Outlook {
 	const { footage, pinned, previews, index, reserve, allowed } = filling;
 	const recorded = rates.reduce((sum, rate) => sum + rate.bytesPerHour, 0);
 	const bytesPerHour = recorded > 0 ? recorded : elsePerHour;
-	const most = footageOf(allowed, previews + index);
+	const most = footageBytesOf(allowed, previews + index);
 	const lasts = (bytes: number) => (Math.max(0, bytes) / bytesPerHour) * HOUR_MS;
 	const roomMs = lasts(most - pinned);
 	const daysMs = mostDays === null ? Infinity : mostDays * DAY_MS;

@@ -6,17 +6,17 @@ const WORTH_TELLING = 0.02;
 const OVER_BUDGET = 1.5;
 
 /** Keep this much of the samples: the highest of the day tells a tooth from growth. */
-export const SAMPLES_KEPT_MS = DAY_MS + HOUR_MS;
+export const SAMPLE_RETENTION_MS = DAY_MS + HOUR_MS;
 
 /** At one moment: the room left, and what retention cannot reclaim, by owner. Bytes. */
-export interface Sample {
+export interface UsageSample {
 	readonly atMs: number;
 	readonly roomBytes: number;
 	readonly owners: Readonly<Record<string, number>>;
 }
 
 /** Something that may explain a growth. */
-export interface Change<What extends string = string> {
+export interface LoggedChange<What extends string = string> {
 	readonly atMs: number;
 	readonly what: What;
 }
@@ -28,17 +28,17 @@ export interface Growth<What extends string = string> {
 	/** Until the room is gone; `null` where only a budget is exceeded. */
 	readonly fullInMs: number | null;
 	/** The last change before or in the window. */
-	readonly after: Change<What> | null;
+	readonly after: LoggedChange<What> | null;
 }
 
-interface Detector {
+interface RiseDetector {
 	readonly kind: 'fast' | 'slow';
 	readonly windowMs: number;
 	readonly leastMs: number;
 	readonly limitMs: number;
 }
 
-const DETECTORS: readonly Detector[] = [
+const DETECTORS: readonly RiseDetector[] = [
 	{ kind: 'fast', windowMs: 5 * MINUTE_MS, leastMs: 2.5 * MINUTE_MS, limitMs: 6 * HOUR_MS },
 	{ kind: 'slow', windowMs: HOUR_MS, leastMs: 13.5 * MINUTE_MS, limitMs: DAY_MS },
 ];
@@ -48,10 +48,10 @@ const DETECTORS: readonly Detector[] = [
  * hour and best `SAMPLES_KEPT_MS` of them. `budgets`: bytes an owner may hold. Rules:
  * docs/spec/space.md.
  */
-export function growths<What extends string>(
-	samples: readonly Sample[],
+export function detectGrowth<What extends string>(
+	samples: readonly UsageSample[],
 	budgets: Readonly<Record<string, number>> = {},
-	changes: readonly Change<What>[] = [],
+	changes: readonly LoggedChange<What>[] = [],
 ): Growth<What>[] {
 	const last = samples.at(-1);
 	if (last === undefined) return [];
@@ -67,10 +67,10 @@ export function growths<What extends string>(
 }
 
 function rising<What extends string>(
-	{ kind, windowMs, leastMs, limitMs }: Detector,
-	samples: readonly Sample[],
-	last: Sample,
-	changes: readonly Change<What>[],
+	{ kind, windowMs, leastMs, limitMs }: RiseDetector,
+	samples: readonly UsageSample[],
+	last: UsageSample,
+	changes: readonly LoggedChange<What>[],
 ): Growth<What> | null {
 	const from = samples.findIndex(({ atMs }) => atMs >= last.atMs - windowMs);
 	const window = samples.slice(from);
@@ -86,12 +86,12 @@ function rising<What extends string>(
 	return { kind, owner: rosenMost(first, last), fullInMs, after: lastOf(changes, last.atMs) };
 }
 
-function heldBytes({ owners }: Sample): number {
+function heldBytes({ owners }: UsageSample): number {
 	return Object.values(owners).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** Least squares, bytes per ms. */
-function slope(window: readonly Sample[]): number {
+function slope(window: readonly UsageSample[]): number {
 	const times = window.map(({ atMs }) => atMs);
 	const bytes = window.map(heldBytes);
 	const mean = (values: readonly number[]) =>
@@ -105,7 +105,7 @@ function slope(window: readonly Sample[]): number {
 	return below === 0 ? 0 : above / below;
 }
 
-function rosenMost(first: Sample, last: Sample): string {
+function rosenMost(first: UsageSample, last: UsageSample): string {
 	const rises = Object.entries(last.owners).map(
 		([owner, bytes]) => [owner, bytes - (first.owners[owner] ?? 0)] as const,
 	);
@@ -113,8 +113,8 @@ function rosenMost(first: Sample, last: Sample): string {
 }
 
 function lastOf<What extends string>(
-	changes: readonly Change<What>[],
+	changes: readonly LoggedChange<What>[],
 	byMs: number,
-): Change<What> | null {
+): LoggedChange<What> | null {
 	return changes.filter(({ atMs }) => atMs <= byMs).toSorted((a, b) => b.atMs - a.atMs)[0] ?? null;
 }

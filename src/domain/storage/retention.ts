@@ -1,5 +1,5 @@
 import type { Run } from '#domain/footage/run.ts';
-import type { Span } from '#domain/footage/timeline.ts';
+import type { Span } from '#domain/footage/span.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -11,10 +11,10 @@ const SHARE = 0.6;
  */
 const UNKNOWN_BUDGET_BYTES = GIB;
 /** About two days at 1.5 Mbit/s. More is for a person to ask for, not for us to take. */
-const MOST_BYTES = 32 * GIB;
+const MAX_DEFAULT_BUDGET_BYTES = 32 * GIB;
 
 /** A pass deletes at most this many pages, so that a write never waits long behind it. */
-export const PAGES_A_PASS = 60;
+export const MAX_PAGES_PER_PASS = 60;
 
 /**
  * The budget of a device whose owner set none. `estimateBytes` is the browser's quota, `null` where
@@ -25,16 +25,16 @@ export function defaultBudget(estimateBytes: number | null): number {
 	if (estimateBytes === null || !Number.isFinite(estimateBytes) || estimateBytes <= 0) {
 		return UNKNOWN_BUDGET_BYTES;
 	}
-	return Math.min(Math.floor(estimateBytes * SHARE), MOST_BYTES);
+	return Math.min(Math.floor(estimateBytes * SHARE), MAX_DEFAULT_BUDGET_BYTES);
 }
 
 /** How many bytes must go before `incoming` may come. */
-export function toFree(usedBytes: number, incomingBytes: number, budgetBytes: number): number {
+export function bytesToFree(usedBytes: number, incomingBytes: number, budgetBytes: number): number {
 	return Math.max(0, usedBytes + incomingBytes - budgetBytes);
 }
 
 /** How many bytes must go after the browser refused a write of `refusedBytes`. */
-export function toFreeAfterQuota(refusedBytes: number): number {
+export function bytesToFreeAfterQuota(refusedBytes: number): number {
 	return Math.max(4 * refusedBytes, MIB);
 }
 
@@ -42,7 +42,7 @@ export function toFreeAfterQuota(refusedBytes: number): number {
  * Where the footage begins that would leave next, microseconds; `null`: there is none. Times stand
  * for order of writing.
  */
-export function nextToLeave(
+export function oldestEvictableUs(
 	runs: readonly Pick<Run, 'startUs' | 'endUs'>[],
 	pins: readonly Span[],
 ): number | null {

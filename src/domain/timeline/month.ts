@@ -1,5 +1,5 @@
-import { daysOf, firstBehind, type Calendar } from './ribbon.ts';
-import type { Span } from '#domain/footage/timeline.ts';
+import { daysOf, firstEndingAfter, type Calendar } from './ribbon.ts';
+import type { Span } from '#domain/footage/span.ts';
 
 /** A day of a month's page. */
 export interface MonthDay {
@@ -28,7 +28,7 @@ export function monthPage(
 	const toMs = calendar.dayStart(year, month + 1, 1);
 	const days: MonthDay[] = [];
 	for (const { startMs, endMs, day } of daysOf(fromMs, toMs - 1, calendar)) {
-		const next = footage[firstBehind(footage, startMs * 1000)];
+		const next = footage[firstEndingAfter(footage, startMs * 1000)];
 		days.push({ startMs, day, footage: next !== undefined && next.startUs < endMs * 1000 });
 	}
 	return { empty: calendar.fieldsOf(fromMs).weekday, days };

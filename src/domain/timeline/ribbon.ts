@@ -2,36 +2,36 @@
  * What of the timeline is in sight: the hand stands on the centre line, and so much time is under a
  * pixel. Milliseconds since 1970; pixels count from the ribbon's left edge.
  */
-export interface View {
+export interface RibbonView {
 	readonly centreMs: number;
 	readonly msPerPx: number;
 }
 
 /** From a second to a month across the ribbon. */
-export const NARROWEST_MS = 1000;
-export const WIDEST_MS = 31 * 86_400_000;
+export const MIN_SPAN_MS = 1000;
+export const MAX_SPAN_MS = 31 * 86_400_000;
 
-export function xOf({ centreMs, msPerPx }: View, width: number, ms: number): number {
+export function xOf({ centreMs, msPerPx }: RibbonView, width: number, ms: number): number {
 	return width / 2 + (ms - centreMs) / msPerPx;
 }
 
-export function msAt({ centreMs, msPerPx }: View, width: number, x: number): number {
+export function msAt({ centreMs, msPerPx }: RibbonView, width: number, x: number): number {
 	return centreMs + (x - width / 2) * msPerPx;
 }
 
 /** The wall time in sight. */
-export function sightOf(view: View, width: number): { fromMs: number; toMs: number } {
+export function visibleRangeOf(view: RibbonView, width: number): { fromMs: number; toMs: number } {
 	return { fromMs: msAt(view, width, 0), toMs: msAt(view, width, width) };
 }
 
 /** `factor` > 1 shows less time. The hand stays where it is. */
-export function zoomed(view: View, width: number, factor: number): View {
+export function zoomed(view: RibbonView, width: number, factor: number): RibbonView {
 	return spanning(view, width, (view.msPerPx * width) / factor);
 }
 
 /** So much time across the ribbon, within the limits. */
-export function spanning({ centreMs }: View, width: number, spanMs: number): View {
-	const within = Math.min(WIDEST_MS, Math.max(NARROWEST_MS, spanMs));
+export function spanning({ centreMs }: RibbonView, width: number, spanMs: number): RibbonView {
+	const within = Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, spanMs));
 	return { centreMs, msPerPx: within / Math.max(1, width) };
 }
 
@@ -41,7 +41,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** What the zoom buttons stop at. */
-const STOPS: readonly number[] = [
+const ZOOM_STOPS: readonly number[] = [
 	...[1, 2, 5, 10, 30].map((seconds) => seconds * SECOND),
 	...[1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE),
 	...[1, 2, 6, 12].map((hours) => hours * HOUR),
@@ -49,24 +49,24 @@ const STOPS: readonly number[] = [
 ];
 
 /** The next span to stop at, with more time or with less. */
-export function stopBeside(spanMs: number, more: boolean): number {
+export function adjacentZoomStop(spanMs: number, more: boolean): number {
 	return more
-		? (STOPS.find((stop) => stop > spanMs * 1.01) ?? WIDEST_MS)
-		: (STOPS.findLast((stop) => stop < spanMs * 0.99) ?? NARROWEST_MS);
+		? (ZOOM_STOPS.find((stop) => stop > spanMs * 1.01) ?? MAX_SPAN_MS)
+		: (ZOOM_STOPS.findLast((stop) => stop < spanMs * 0.99) ?? MIN_SPAN_MS);
 }
 
 /** How much to show at first: all that there is, between a minute and six hours. */
-export function firstSpan(footageMs: number): number {
+export function initialSpanMs(footageMs: number): number {
 	return (
-		STOPS.find((stop) => stop >= MINUTE && (stop >= footageMs || stop === 6 * HOUR)) ?? 6 * HOUR
+		ZOOM_STOPS.find((stop) => stop >= MINUTE && (stop >= footageMs || stop === 6 * HOUR)) ?? 6 * HOUR
 	);
 }
 
 /** The hand stays between the first footage and the end of the last. */
-export function held(
-	view: View,
+export function clampedToFootage(
+	view: RibbonView,
 	{ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-): View {
+): RibbonView {
 	return { ...view, centreMs: Math.min(Math.max(view.centreMs, fromMs), Math.max(fromMs, toMs)) };
 }
 
@@ -76,7 +76,7 @@ const GLIDE_MS = 325;
  * How far a ribbon let go at a speed (pixels a millisecond) has glided after a while, and whether
  * it rests.
  */
-export function glided(
+export function glideAfter(
 	speed: number,
 	afterMs: number,
 ): { readonly px: number; readonly rests: boolean } {
@@ -127,7 +127,7 @@ function stepFor(msPerPx: number, leastPx: number): number {
 }
 
 /** Whether ticks so far apart stand at days, with their weekday. */
-export function showsDays({ msPerPx }: View, leastPx: number): boolean {
+export function showsDays({ msPerPx }: RibbonView, leastPx: number): boolean {
 	const step = stepFor(msPerPx, leastPx);
 	return step >= DAY && step < 7 * DAY;
 }
@@ -136,7 +136,7 @@ export function showsDays({ msPerPx }: View, leastPx: number): boolean {
  * How far apart the pictures of the ribbon stand, ms: as its labels would, and no denser than they
  * are made.
  */
-export function pictureStep(msPerPx: number, widthPx: number): number {
+export function thumbnailStepMs(msPerPx: number, widthPx: number): number {
 	return Math.max(5 * SECOND, stepFor(msPerPx, widthPx));
 }
 
@@ -144,8 +144,8 @@ export function pictureStep(msPerPx: number, widthPx: number): number {
  * The ticks in sight, sorted, at least `leastPx` apart, the same ones wherever the ribbon is
  * scrolled to. Hours stand at full local hours on days of 23 and 25 hours, too.
  */
-export function ticksOf(view: View, width: number, calendar: Calendar, leastPx: number): Tick[] {
-	const { fromMs, toMs } = sightOf(view, width);
+export function ticksOf(view: RibbonView, width: number, calendar: Calendar, leastPx: number): Tick[] {
+	const { fromMs, toMs } = visibleRangeOf(view, width);
 	const step = stepFor(view.msPerPx, leastPx);
 	const ticks: Tick[] = [];
 	// A label that begins outside may reach into sight.
@@ -219,7 +219,7 @@ export function* daysOf(fromMs: number, toMs: number, calendar: Calendar): Gener
 }
 
 /** The first of sorted spans that end behind a moment: where drawing begins. */
-export function firstBehind(spans: readonly { readonly endUs: number }[], us: number): number {
+export function firstEndingAfter(spans: readonly { readonly endUs: number }[], us: number): number {
 	let low = 0;
 	let high = spans.length;
 	while (low < high) {

@@ -9,22 +9,22 @@ export interface Zoom {
 }
 
 /** A point of the frame: 0, 0 is its middle, ±0.5 its edges. */
-export interface Point {
+export interface FramePoint {
 	readonly x: number;
 	readonly y: number;
 }
 
-export const WHOLE: Zoom = { scale: 1, x: 0, y: 0 };
-const MOST = 8;
+export const NO_ZOOM: Zoom = { scale: 1, x: 0, y: 0 };
+const MAX_SCALE = 8;
 
 /** The point under the fingers stays under the fingers; the frame stays filled. */
-export function zoomedAt(zoom: Zoom, factor: number, at: Point): Zoom {
-	const scale = clamp(zoom.scale * factor, 1, MOST);
+export function zoomedAt(zoom: Zoom, factor: number, at: FramePoint): Zoom {
+	const scale = clamp(zoom.scale * factor, 1, MAX_SCALE);
 	const by = scale / zoom.scale;
 	return filled({ scale, x: at.x - (at.x - zoom.x) * by, y: at.y - (at.y - zoom.y) * by });
 }
 
-export function panned(zoom: Zoom, by: Point): Zoom {
+export function panned(zoom: Zoom, by: FramePoint): Zoom {
 	return filled({ scale: zoom.scale, x: zoom.x + by.x, y: zoom.y + by.y });
 }
 

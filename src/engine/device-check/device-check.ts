@@ -20,8 +20,8 @@ import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Encoder } from '#ports/media/encoder.ts';
 import type { Lab, Scratch } from '#ports/device/lab.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
-import type { Origin } from '#ports/storage/origin.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { StoragePersistence } from '#ports/storage/persistence.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Tenure } from '#ports/device/tenure.ts';
 import { House } from '#engine/home/house.ts';
 import type { RecorderControls } from '#engine/recording/recording.ts';
@@ -48,13 +48,13 @@ export interface DeviceCheckTools {
 	readonly encoder: Encoder;
 	readonly liveEncoder: LiveEncoder;
 	readonly cables: Cables;
-	readonly origin: Pick<Origin, 'persisted'>;
+	readonly origin: Pick<StoragePersistence, 'persisted'>;
 	readonly features: Features;
 	readonly lab: Lab;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera'>;
 	readonly tenure: Pick<Tenure, 'taken'>;
 	/** This device's own, for what it records anyway. */
-	readonly segments: Segments;
+	readonly segments: SegmentStore;
 	readonly house: Pick<House, 'state' | 'opener'>;
 	/** Plays on the page, for a person to see. */
 	readonly player: PlaybackTools['player'];

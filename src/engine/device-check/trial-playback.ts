@@ -9,9 +9,9 @@ import {
 } from '#domain/recording/device-check.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Opener } from '#engine/sealing/open.ts';
-import type { PlayerControls } from '#engine/playback/playing.ts';
+import type { PlayerControls } from '#engine/playback/player-state.ts';
 import type { Recorded } from './trial-recording.ts';
 import type { Trying } from './trying.ts';
 
@@ -22,9 +22,9 @@ const MOST_PIECES = 8;
 
 export interface PlaybackTools {
 	readonly clock: Clock;
-	readonly segments: Segments;
+	readonly segments: SegmentStore;
 	readonly opener: Opener;
-	readonly player: (segments: Segments, opener: Opener) => Promise<PlayerControls>;
+	readonly player: (segments: SegmentStore, opener: Opener) => Promise<PlayerControls>;
 }
 
 /** Reads what was recorded from the disk, opens it and plays it. */

@@ -8,7 +8,7 @@ import type { Captured } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Encoder } from '#ports/media/encoder.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
-import type { Evicted, Segments } from '#ports/footage/segments.ts';
+import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
 import type { House } from '#engine/home/house.ts';
 import { Take, type TakeTools } from '#engine/recording/take.ts';
 import type { Trying } from './trying.ts';
@@ -31,7 +31,7 @@ export interface Recorded {
 interface RecordTools {
 	readonly clock: Clock;
 	readonly encoder: Encoder;
-	readonly segments: Segments;
+	readonly segments: SegmentStore;
 	readonly house: Pick<House, 'beginRun'>;
 }
 
@@ -44,7 +44,7 @@ interface RecordWish {
 }
 
 const SEGMENTS = 4;
-const NOTHING: Evicted = { segments: 0, bytes: 0, span: null };
+const NOTHING: EvictionResult = { segments: 0, bytes: 0, span: null };
 
 /** Some seconds by what records always, with a watch in its hand. */
 export async function recordTrial(
@@ -106,7 +106,7 @@ export async function recordTrial(
 	}
 }
 
-function timed(segments: Segments, clock: Clock, took: number[]): TakeTools['segments'] {
+function timed(segments: SegmentStore, clock: Clock, took: number[]): TakeTools['segments'] {
 	return {
 		begin: (...given) => segments.begin(...given),
 		close: (...given) => segments.close(...given),

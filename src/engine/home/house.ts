@@ -4,7 +4,7 @@ import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
 import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Identity, KeyStrength, Vault } from '#ports/keys/vault.ts';
 import { currentEpoch, type Epoch } from './epochs.ts';
 import { becomeCamera, foundIdentity } from './founding.ts';
@@ -64,7 +64,7 @@ export interface HouseControls {
 export interface HouseTools {
 	readonly crypto: Crypto;
 	readonly vault: Vault;
-	readonly segments: Segments;
+	readonly segments: SegmentStore;
 	readonly clock: Clock;
 }
 

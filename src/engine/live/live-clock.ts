@@ -1,4 +1,4 @@
-import { readingOf } from '#domain/footage/clock.ts';
+import { clockSampleOf } from '#domain/footage/clock-sample.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 const LOOK_MS = 100;
@@ -10,7 +10,7 @@ export class LiveClock {
 	readonly #clock: Clock;
 
 	constructor(clock: Clock) {
-		const { wallMs, monotonicMs } = readingOf(clock);
+		const { wallMs, monotonicMs } = clockSampleOf(clock);
 		this.#clock = clock;
 		this.wallOffsetMs = wallMs - monotonicMs;
 	}

@@ -2,7 +2,7 @@ import { faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { lastOf, seenBy, type Seen } from '#domain/home/seen.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { SeenStore } from '#ports/storage/seen.ts';
+import type { LastSeenStore } from '#ports/storage/last-seen-store.ts';
 
 /** What is kept is so much older than what is known, at most. */
 const KEEP_MS = 60_000;
@@ -21,7 +21,7 @@ export interface LastSeen {
  */
 export class Sightings implements LastSeen {
 	readonly #clock: Pick<Clock, 'wallMs' | 'after'>;
-	readonly #store: SeenStore;
+	readonly #store: LastSeenStore;
 	readonly #seen = new Map<DeviceId, Seen>();
 	/** By the roster: when it was let in, or signed something. */
 	#signed: ReadonlyMap<DeviceId, number> = new Map();
@@ -30,7 +30,7 @@ export class Sightings implements LastSeen {
 	readonly #kept = new Map<DeviceId, number>();
 	#gathering = false;
 
-	constructor(clock: Pick<Clock, 'wallMs' | 'after'>, store: SeenStore) {
+	constructor(clock: Pick<Clock, 'wallMs' | 'after'>, store: LastSeenStore) {
 		this.#clock = clock;
 		this.#store = store;
 		void this.#load();

@@ -3,14 +3,14 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Screen, ScreenEvent } from '#ports/media/screen.ts';
 import { Deadline } from './deadline.ts';
-import { Finding, type FindingTools, type Target } from './finding.ts';
-import { Passing } from './passing.ts';
-import { NOTHING, type PlayerControls, type PlayerState } from './playing.ts';
-import { wholeCoverage } from './reel.ts';
-import { beginningOf, Shown } from './shown.ts';
-import { gapBefore, targetOf, type Stand, type Wish } from './wish.ts';
+import { SeekResolver, type SeekResolverTools, type SeekTarget } from './seek-resolver.ts';
+import { GapNotice } from './gap-notice.ts';
+import { INITIAL_STATE, type PlayerControls, type PlayerState } from './player-state.ts';
+import { wholeCoverage } from './day-playlist.ts';
+import { startOfGroup, ShownPlaylist } from './shown-playlist.ts';
+import { gapBefore, resolveSeek, type PlaybackPosition, type SeekRequest } from './seek-request.ts';
 
-export interface PlayerTools extends FindingTools {
+export interface PlayerTools extends SeekResolverTools {
 	readonly clock: Clock;
 	readonly screen: Screen;
 }
@@ -23,25 +23,25 @@ const REFRESH_MS = 2_000;
 const STILL_MS = 10_000;
 const WATCH_MS = 2_000;
 /** Media that does not decode is left out; so often in a row it is something else. */
-const MOST_MEDIA_FAILURES = 3;
+const MAX_MEDIA_FAILURES = 3;
 /** Shorter than a frame of any profile: so far ahead is the same frame or the next one. */
 const STEP_MS = 20;
-const MOST_STEP_MS = 1000;
-/** Groups left out for one wish; then somebody shall hear of it. */
-const MOST_SIEVES = 20;
+const MAX_STEP_MS = 1000;
+/** Groups left out for one request; then somebody shall hear of it. */
+const MAX_EXCLUSIONS = 20;
 
 /** Plays one camera's footage. Rules: docs/spec/playback.md. */
 export class Player implements PlayerControls {
 	readonly #tools: PlayerTools;
 	readonly #listeners = new Set<() => void>();
-	#state = NOTHING;
-	#finding: Finding | null = null;
-	#shown: Shown | null = null;
+	#state = INITIAL_STATE;
+	#resolver: SeekResolver | null = null;
+	#shown: ShownPlaylist | null = null;
 	#wantsMotion = false;
-	#wish: Wish | null = null;
+	#pending: SeekRequest | null = null;
 	#work: Promise<void> | null = null;
 	#mediaFailures = 0;
-	readonly #passing = new Passing();
+	readonly #gapNotice = new GapNotice();
 	#deadline: Deadline | null = null;
 	#cancelRefresh: (() => void) | null = null;
 	/** What was asked for and has not been seen yet: what a retry goes for. */
@@ -65,21 +65,21 @@ export class Player implements PlayerControls {
 	async open(camera: CameraId, atMs?: number): Promise<void> {
 		this.close();
 		const { clock, screen, segments } = this.#tools;
-		const finding = new Finding(this.#tools, camera);
-		this.#finding = finding;
+		const resolver = new SeekResolver(this.#tools, camera);
+		this.#resolver = resolver;
 		screen.warm();
 		this.#unlisten = [
 			screen.on((event) => this.#onScreen(event)),
-			segments.watch(() => this.#onChange(finding)),
+			segments.watch(() => this.#onChange(resolver)),
 			clock.every(WATCH_MS, () => this.#watch()),
 		];
 		const from = atMs === undefined ? null : { wallUs: atMs * 1000 };
-		await this.#want({ from, byUs: 0 });
+		await this.#request({ from, byUs: 0 });
 	}
 
 	async play(): Promise<void> {
 		this.#wantsMotion = true;
-		await this.#want({ from: null, byUs: 0 });
+		await this.#request({ from: null, byUs: 0 });
 	}
 
 	pause(): void {
@@ -89,11 +89,11 @@ export class Player implements PlayerControls {
 	}
 
 	seek(wallMs: number): Promise<void> {
-		return this.#want({ from: { wallUs: wallMs * 1000 }, byUs: 0 });
+		return this.#request({ from: { wallUs: wallMs * 1000 }, byUs: 0 });
 	}
 
 	skip(ms: number): Promise<void> {
-		return this.#want({ from: null, byUs: ms * 1000 });
+		return this.#request({ from: null, byUs: ms * 1000 });
 	}
 
 	async step(by: 1 | -1): Promise<void> {
@@ -104,7 +104,7 @@ export class Player implements PlayerControls {
 			await this.skip(-1);
 			return;
 		}
-		for (let ms = STEP_MS; ms <= MOST_STEP_MS; ms += STEP_MS) {
+		for (let ms = STEP_MS; ms <= MAX_STEP_MS; ms += STEP_MS) {
 			// From the beginning of the frame on show: a seek inside it ends there again.
 			await this.skip(ms);
 			if (this.#state.wallMs !== wallMs || this.#state.kind === 'error') return;
@@ -113,7 +113,7 @@ export class Player implements PlayerControls {
 
 	async reload(): Promise<void> {
 		const { wallMs } = this.#state;
-		this.#finding?.forget();
+		this.#resolver?.invalidate();
 		this.#shown = null;
 		if (wallMs !== null) await this.seek(wallMs);
 	}
@@ -128,86 +128,86 @@ export class Player implements PlayerControls {
 		this.#unlisten = [];
 		this.#cancelRefresh?.();
 		this.#cancelRefresh = null;
-		this.#finding = null;
-		this.#wish = null;
+		this.#resolver = null;
+		this.#pending = null;
 		this.#wantsMotion = false;
 		this.#deadline?.cancel();
 		this.#shown = null;
 		this.#aimUs = null;
 		this.#mediaFailures = 0;
 		this.#tools.screen.clear();
-		this.#set({ ...NOTHING, rate: this.#state.rate });
+		this.#set({ ...INITIAL_STATE, rate: this.#state.rate });
 	}
 
-	async #want({ from, byUs }: Wish): Promise<void> {
-		if (this.#finding === null) return;
-		const before = from === null ? this.#wish : null;
-		this.#wish = { from: before?.from ?? from, byUs: (before?.byUs ?? 0) + byUs };
+	async #request({ from, byUs }: SeekRequest): Promise<void> {
+		if (this.#resolver === null) return;
+		const before = from === null ? this.#pending : null;
+		this.#pending = { from: before?.from ?? from, byUs: (before?.byUs ?? 0) + byUs };
 		// One at a time: what is in flight paints its frame, so that a dragged hand sees where it is.
 		while (this.#work !== null || this.#isWished()) {
-			this.#work ??= this.#fulfilAll(this.#finding).finally(() => (this.#work = null));
+			this.#work ??= this.#processRequests(this.#resolver).finally(() => (this.#work = null));
 			await this.#work;
 		}
 		if (this.#shown?.starved === true && this.#wantsMotion) await this.#goRound(this.#shown);
 	}
 
-	async #fulfilAll(finding: Finding): Promise<void> {
-		while (this.#wish !== null && this.#finding === finding) {
-			const wish = this.#wish;
-			this.#wish = null;
+	async #processRequests(resolver: SeekResolver): Promise<void> {
+		while (this.#pending !== null && this.#resolver === resolver) {
+			const request = this.#pending;
+			this.#pending = null;
 			try {
-				await this.#fulfil(finding, wish);
+				await this.#process(resolver, request);
 			} catch (error) {
-				if (this.#finding !== finding) return;
+				if (this.#resolver !== resolver) return;
 				// What failed while something newer is wanted is nobody's concern.
 				if (!this.#isWished()) this.#giveUp(faultOf(error));
 			}
 		}
 	}
 
-	async #fulfil(finding: Finding, given: Wish): Promise<void> {
-		for (let [wish, tries] = [given, 1]; ; tries += 1) {
+	async #process(resolver: SeekResolver, given: SeekRequest): Promise<void> {
+		for (let [request, tries] = [given, 1]; ; tries += 1) {
 			const { failure } = this.#shown ?? {};
-			if (failure) await this.#sieve(finding, failure.fault);
-			if (wish.from !== null && 'wallUs' in wish.from) this.#aimUs = wish.from.wallUs;
-			const target = await targetOf(finding, wish, this.#stand());
-			if (this.#finding !== finding) return;
+			if (failure) await this.#excludeFailed(resolver, failure.fault);
+			if (request.from !== null && 'wallUs' in request.from) this.#aimUs = request.from.wallUs;
+			const target = await resolveSeek(resolver, request, this.#position());
+			if (this.#resolver !== resolver) return;
 			if (target === null) {
-				this.#showNothing(finding);
+				this.#showNothing(resolver);
 				return;
 			}
 			try {
-				await this.#bring(finding, wish, target);
-				if (this.#finding !== finding) return;
+				await this.#bring(resolver, request, target);
+				if (this.#resolver !== resolver) return;
 				this.#aimUs = null;
 				await this.#settle(target);
 				return;
 			} catch (error) {
-				if (this.#finding !== finding) return;
+				if (this.#resolver !== resolver) return;
 				const moment =
-					this.#shown?.reel === target.reel && this.#shown.momentAt(target.spot.positionUs);
-				if (!(error instanceof Fault) || tries > MOST_SIEVES) throw error;
-				if (!(await this.#sieve(finding, error))) throw error;
-				if (moment && (wish.from === null || wish.byUs !== 0)) wish = { from: moment, byUs: 0 };
+					this.#shown?.playlist === target.playlist && this.#shown.offsetAt(target.point.positionUs);
+				if (!(error instanceof Fault) || tries > MAX_EXCLUSIONS) throw error;
+				if (!(await this.#excludeFailed(resolver, error))) throw error;
+				if (moment && (request.from === null || request.byUs !== 0)) request = { from: moment, byUs: 0 };
 			}
 		}
 	}
 
-	#showNothing(finding: Finding): void {
+	#showNothing(resolver: SeekResolver): void {
 		this.#shown = null;
 		this.#wantsMotion = false;
 		this.#tools.screen.clear();
-		this.#draw(finding);
+		this.#draw(resolver);
 		this.#set({ kind: 'empty', wallMs: null, gap: null, fault: null });
 	}
 
 	/** Puts the frame on the screen. */
-	async #bring(finding: Finding, { from, byUs }: Wish, { reel, spot }: Target): Promise<void> {
+	async #bring(resolver: SeekResolver, { from, byUs }: SeekRequest, { playlist, point }: SeekTarget): Promise<void> {
 		const shown = this.#shown;
-		const here = shown?.reel === reel && shown.playable;
-		const gap = gapBefore(finding, { from, byUs }, spot.wallUs, this.#nowUs());
-		this.#passing.told(spot.positionUs);
-		if (here && Math.abs(shown.positionUs - spot.positionUs) < 2) {
+		const here = shown?.playlist === playlist && shown.playable;
+		const gap = gapBefore(resolver, { from, byUs }, point.wallUs, this.#nowUs());
+		this.#gapNotice.reset(point.positionUs);
+		if (here && Math.abs(shown.positionUs - point.positionUs) < 2) {
 			if (from !== null) this.#set({ gap });
 			return;
 		}
@@ -218,22 +218,22 @@ export class Player implements PlayerControls {
 			// What fails from here on is shown anew.
 			shown.live = false;
 			await this.#within(SEEK_MS, (signal) =>
-				this.#tools.screen.seek(shown.secondsOf(spot.positionUs), signal),
+				this.#tools.screen.seek(shown.secondsOf(point.positionUs), signal),
 			);
 			shown.live = true;
 			return;
 		}
-		const next = new Shown(reel, spot.positionUs);
+		const next = new ShownPlaylist(playlist, point.positionUs);
 		this.#shown = next;
-		this.#draw(finding);
+		this.#draw(resolver);
 		await this.#within(FIRST_FRAME_MS, (signal) =>
-			this.#tools.screen.show(reel, next.secondsOf(spot.positionUs), signal),
+			this.#tools.screen.show(playlist, next.secondsOf(point.positionUs), signal),
 		);
 		next.live = true;
 	}
 
 	/** Moves, or stands still where it was brought. */
-	async #settle({ end }: Target): Promise<void> {
+	async #settle({ end }: SeekTarget): Promise<void> {
 		const { screen } = this.#tools;
 		if (this.#shown?.ended === true && end) this.#wantsMotion = false;
 		if (this.#wantsMotion) {
@@ -252,14 +252,14 @@ export class Player implements PlayerControls {
 		this.#set({ kind: 'error', fault: fault.of('player') });
 	}
 
-	#stand(): Stand {
+	#position(): PlaybackPosition {
 		const { wallMs } = this.#state;
 		const wallUs = wallMs === null ? null : wallMs * 1000;
 		return { shown: this.#shown, aimUs: this.#aimUs, wallUs, onwards: this.#wantsMotion };
 	}
 
 	#isWished(): boolean {
-		return this.#wish !== null;
+		return this.#pending !== null;
 	}
 
 	#isMotionWanted(): boolean {
@@ -267,22 +267,22 @@ export class Player implements PlayerControls {
 	}
 
 	/** Lays the day out again without what just failed. False: it cannot go on without. */
-	async #sieve(finding: Finding, fault: Fault): Promise<boolean> {
+	async #excludeFailed(resolver: SeekResolver, fault: Fault): Promise<boolean> {
 		const shown = this.#shown;
 		const failure = shown?.failure;
 		if (shown === null || !failure || failure.fault !== fault) return false;
 		if (failure.why === 'media') {
 			this.#mediaFailures += 1;
 			const group = shown.groupOf(failure.key) ?? shown.groupAt(shown.positionUs);
-			if (group === null || this.#mediaFailures > MOST_MEDIA_FAILURES) return false;
-			finding.reject(group, fault.kind === 'unsupported');
+			if (group === null || this.#mediaFailures > MAX_MEDIA_FAILURES) return false;
+			resolver.exclude(group, fault.kind === 'unsupported');
 		} else if (fault.kind !== 'corrupt') return false;
-		const moment = shown.momentAt(shown.positionUs);
-		const reel = await finding.sieved(shown.reel);
+		const moment = shown.offsetAt(shown.positionUs);
+		const playlist = await resolver.withExclusions(shown.playlist);
 		if (this.#shown !== shown) return true;
-		const again = moment && finding.from(reel, moment);
-		this.#shown = new Shown(reel, again?.spot.positionUs ?? 0);
-		this.#draw(finding);
+		const again = moment && resolver.locate(playlist, moment);
+		this.#shown = new ShownPlaylist(playlist, again?.point.positionUs ?? 0);
+		this.#draw(resolver);
 		return true;
 	}
 
@@ -305,7 +305,7 @@ export class Player implements PlayerControls {
 				break;
 			case 'ended':
 				shown.ended = true;
-				if (this.#work === null && this.#wantsMotion) void this.#want({ from: null, byUs: 0 });
+				if (this.#work === null && this.#wantsMotion) void this.#request({ from: null, byUs: 0 });
 				break;
 			case 'moving':
 				if (this.#work !== null) break;
@@ -316,7 +316,7 @@ export class Player implements PlayerControls {
 		}
 	}
 
-	#onFrame(shown: Shown, givenUs: number): void {
+	#onFrame(shown: ShownPlaylist, givenUs: number): void {
 		const positionUs = shown.frameAt(givenUs);
 		const last = shown.groupAt(shown.positionUs);
 		const group = shown.groupAt(positionUs);
@@ -326,18 +326,18 @@ export class Player implements PlayerControls {
 		this.#mediaFailures = 0;
 		this.#frameMs = this.#tools.clock.monotonicMs();
 		const playing = this.#state.kind === 'playing';
-		const gap = this.#passing.next(this.#state, playing ? last : group, group, positionUs);
+		const gap = this.#gapNotice.next(this.#state, playing ? last : group, group, positionUs);
 		this.#set({ wallMs: wallUs / 1000, gap });
 	}
 
 	/** Around what failed, when everything before it was shown. */
-	async #goRound(shown: Shown): Promise<void> {
+	async #goRound(shown: ShownPlaylist): Promise<void> {
 		const { failure } = shown;
 		const group = failure === null ? null : shown.groupOf(failure.key);
 		shown.starved = false;
 		if (failure === null) return;
 		const goesOn = group !== null && (failure.why === 'media' || failure.fault.kind === 'corrupt');
-		if (goesOn) await this.#want({ from: beginningOf(group), byUs: 0 });
+		if (goesOn) await this.#request({ from: startOfGroup(group), byUs: 0 });
 		else this.#giveUp(failure.fault);
 	}
 
@@ -348,20 +348,20 @@ export class Player implements PlayerControls {
 		this.#giveUp(new Fault('timeout', `no frame for ${STILL_MS} ms`));
 	}
 
-	#onChange(finding: Finding): void {
-		finding.stale = true;
+	#onChange(resolver: SeekResolver): void {
+		resolver.stale = true;
 		this.#cancelRefresh ??= this.#tools.clock.after(REFRESH_MS, () => {
 			this.#cancelRefresh = null;
-			void this.#refresh(finding);
+			void this.#refresh(resolver);
 		});
 	}
 
-	async #refresh(finding: Finding): Promise<void> {
+	async #refresh(resolver: SeekResolver): Promise<void> {
 		try {
-			await finding.refreshRuns();
-			if (this.#finding !== finding) return;
-			this.#draw(finding);
-			if (this.#state.kind === 'empty') await this.#want({ from: null, byUs: 0 });
+			await resolver.refreshRuns();
+			if (this.#resolver !== resolver) return;
+			this.#draw(resolver);
+			if (this.#state.kind === 'empty') await this.#request({ from: null, byUs: 0 });
 		} catch (error) {
 			// The next change asks again; what is shown stays right meanwhile.
 			if (!(error instanceof Fault)) throw error;
@@ -369,10 +369,10 @@ export class Player implements PlayerControls {
 	}
 
 	/** What the timeline draws. */
-	#draw(finding: Finding): void {
-		const day = this.#shown?.reel.day ?? finding.dayOfUs(this.#nowUs());
-		const { footage, gaps } = wholeCoverage(finding.runs, this.#nowUs());
-		this.#set({ day, footage, gaps, skipped: finding.sieve.skipped });
+	#draw(resolver: SeekResolver): void {
+		const day = this.#shown?.playlist.day ?? resolver.dayOfUs(this.#nowUs());
+		const { footage, gaps } = wholeCoverage(resolver.runs, this.#nowUs());
+		this.#set({ day, footage, gaps, skipped: resolver.exclusions.skipped });
 	}
 
 	async #within(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {

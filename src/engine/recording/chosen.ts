@@ -2,7 +2,7 @@ import { faultOf } from '#domain/base/fault.ts';
 import { profileNamed } from '#domain/recording/profile.ts';
 import { changeBetween, spared } from '#domain/recording/sparing.ts';
 import type { Captured } from '#ports/media/capture.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { RecorderChoice } from './recording.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 

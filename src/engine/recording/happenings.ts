@@ -2,14 +2,14 @@ import type { CameraEvent, EventDetail, EventKind } from '#domain/recording/even
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Events } from '#ports/footage/events.ts';
+import type { EventStore } from '#ports/footage/event-store.ts';
 import { eventBodyFrom, eventBytes, type EventBody } from '#protocol/event.ts';
 import type { MetaSealer } from '#engine/sealing/meta.ts';
 import type { Opener } from '#engine/sealing/open.ts';
 
 export interface HappeningsTools {
 	readonly clock: Pick<Clock, 'wallMs'>;
-	readonly events: Events;
+	readonly events: EventStore;
 	readonly opener: Pick<Opener, 'openMeta'>;
 	readonly sealerOf: (camera: CameraId) => Promise<MetaSealer>;
 }

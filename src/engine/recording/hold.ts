@@ -1,12 +1,12 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Tenure } from '#ports/device/tenure.ts';
 import { closeLeftOpen } from '#engine/sealing/lineage.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 
 interface HoldTools {
 	readonly tenure: Tenure;
-	readonly segments: Pick<Segments, 'runs' | 'close'>;
+	readonly segments: Pick<SegmentStore, 'runs' | 'close'>;
 	readonly retention: Pick<Retention, 'withRoom'>;
 }
 

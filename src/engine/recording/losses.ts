@@ -1,7 +1,7 @@
 import type { FaultSource } from '#domain/base/fault.ts';
-import type { Clearing } from '#ports/storage/clearing.ts';
+import type { DataLossSource } from '#ports/storage/data-loss-source.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Cleared, Lost, Origin } from '#ports/storage/origin.ts';
+import type { DataLoss, LostDataKind, StoragePersistence } from '#ports/storage/persistence.ts';
 import type { Happenings } from './happenings.ts';
 import type { House } from '#engine/home/house.ts';
 import type { RecorderControls } from './recording.ts';
@@ -14,8 +14,8 @@ const MIB = 2 ** 20;
 
 export interface LossesTools {
 	readonly clock: Clock;
-	readonly clearing: Clearing;
-	readonly origin: Pick<Origin, 'cleared' | 'leaveCleared'>;
+	readonly clearing: DataLossSource;
+	readonly origin: Pick<StoragePersistence, 'dataLoss' | 'writeDataLoss'>;
 	readonly house: Pick<House, 'keep' | 'state'>;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
 	readonly happenings: Pick<Happenings, 'note'>;
@@ -26,7 +26,7 @@ export interface LossesTools {
 /** What screens may ask. */
 export interface LossesControls {
 	/** `null`: nothing was deleted, or the person knows. */
-	readonly cleared: Cleared | null;
+	readonly cleared: DataLoss | null;
 	on(listener: () => void): () => void;
 	/** The person knows; it is not said again. */
 	forget(): void;
@@ -37,7 +37,7 @@ export interface LossesControls {
  * no reason to stop. Rules: docs/spec/guard.md, GO4 and GO5.
  */
 export class Losses implements LossesControls {
-	cleared: Cleared | null;
+	cleared: DataLoss | null;
 	readonly #tools: LossesTools;
 	readonly #listeners = new Set<() => void>();
 	/** Not written down yet: events need keys. */
@@ -45,7 +45,7 @@ export class Losses implements LossesControls {
 
 	constructor(tools: LossesTools) {
 		this.#tools = tools;
-		this.cleared = tools.origin.cleared();
+		this.cleared = tools.origin.dataLoss();
 	}
 
 	begin(): void {
@@ -69,13 +69,13 @@ export class Losses implements LossesControls {
 	}
 
 	async #lost(source: FaultSource): Promise<void> {
-		const lost: Lost = source === 'footage' || source === 'keys' ? source : 'settings';
+		const lost: LostDataKind = source === 'footage' || source === 'keys' ? source : 'settings';
 		const { clock, footage, house } = this.#tools;
 		const { state } = house;
 		const nowMs = clock.wallMs();
 		const before = this.cleared;
 		const same = before !== null && Math.abs(nowMs - before.atMs) < AT_ONCE_MS ? before : null;
-		const what: Lost[] = [...new Set([...(same?.what ?? []), lost])];
+		const what: LostDataKind[] = [...new Set([...(same?.what ?? []), lost])];
 		const bytes = lost === 'footage' ? Math.ceil(footage() / MIB) * MIB : (same?.bytes ?? 0);
 		const device = state.kind === 'ready' ? state.deviceId : null;
 		const recorded = same?.recorded === true || this.#armed;
@@ -103,9 +103,9 @@ export class Losses implements LossesControls {
 		happenings.note(camera, 'cleared', atMs === null ? undefined : Math.floor(atMs * 1000));
 	}
 
-	#set(cleared: Cleared | null): void {
+	#set(cleared: DataLoss | null): void {
 		this.cleared = cleared;
-		this.#tools.origin.leaveCleared(cleared);
+		this.#tools.origin.writeDataLoss(cleared);
 		for (const listener of this.#listeners) listener();
 	}
 }

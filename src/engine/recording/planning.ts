@@ -2,7 +2,7 @@ import { Fault } from '#domain/base/fault.ts';
 import { nextTurn, planned, type Plan } from '#domain/recording/schedule.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Override } from '#protocol/preferences.ts';
 import type { Happenings } from './happenings.ts';
 import type { RecorderControls } from './recording.ts';

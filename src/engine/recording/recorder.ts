@@ -1,4 +1,4 @@
-import { hasStepped, readingOf } from '#domain/footage/clock.ts';
+import { hasClockStepped, clockSampleOf } from '#domain/footage/clock-sample.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Profile } from '#domain/recording/profile.ts';
@@ -334,14 +334,14 @@ export class Recorder implements RecorderControls {
 	async #look(): Promise<void> {
 		const [take, captured] = [this.#take, this.#lens.captured];
 		if (take === null || captured === null || !this.#armed) return;
-		const now = readingOf(this.#tools.clock);
+		const now = clockSampleOf(this.#tools.clock);
 		const silent = this.#vigil.look(this.pulse);
 		if (silent !== null) {
 			this.#retire('stalled');
 			if (silent === 'frames') this.#lens.close();
 			await this.#drained;
 			this.#blind('stalled', nothingCame(silent), silent);
-		} else if (hasStepped(take.begun, now)) this.#begin(captured, 'clock-step');
+		} else if (hasClockStepped(take.begun, now)) this.#begin(captured, 'clock-step');
 		else if (now.monotonicMs - take.begun.monotonicMs > this.#rotateMs) this.#begin(captured);
 		else await this.#goBack().then(() => this.#refresh());
 	}

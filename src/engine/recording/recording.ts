@@ -5,8 +5,8 @@ import type { Run, RunEnd } from '#domain/footage/run.ts';
 import type { Repair } from '#domain/recording/watchdog.ts';
 import type { SealedSegment } from '#domain/footage/segment.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Tenure } from '#ports/device/tenure.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 import type { Effort, TakeTools } from './take.ts';
@@ -106,7 +106,7 @@ export interface RecorderControls {
 
 export interface RecorderTools extends TakeTools {
 	readonly capture: Capture;
-	readonly segments: Segments;
+	readonly segments: SegmentStore;
 	readonly retention: Retention;
 	readonly tenure: Tenure;
 	readonly preferences: PreferenceStore;

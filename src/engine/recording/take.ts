@@ -1,5 +1,5 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
-import { readingOf, wallUsAt, type Reading } from '#domain/footage/clock.ts';
+import { clockSampleOf, wallUsAt, type ClockSample } from '#domain/footage/clock-sample.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { OldestKept } from '#domain/footage/head.ts';
 import type { Profile } from '#domain/recording/profile.ts';
@@ -9,7 +9,7 @@ import type { SealedSegment } from '#domain/footage/segment.ts';
 import type { Captured } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Encoder, Encoding, Fragment, InitSection } from '#ports/media/encoder.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 import type { RunSealer } from '#engine/sealing/seal.ts';
 import { Thumbnailing, type ThumbnailingTools } from './thumbnails.ts';
@@ -31,7 +31,7 @@ type TakeSealer = Pick<RunSealer, 'start' | 'init' | 'fragment'>;
 export interface TakeTools {
 	readonly clock: Clock;
 	readonly encoder: Encoder;
-	readonly segments: Pick<Segments, 'begin' | 'append' | 'close' | 'runs'>;
+	readonly segments: Pick<SegmentStore, 'begin' | 'append' | 'close' | 'runs'>;
 	readonly retention: Pick<Retention, 'makeRoom' | 'afterQuota'>;
 	readonly beginRun: (
 		camera: CameraId,
@@ -64,7 +64,7 @@ export interface TakeEvents {
  * the store from its first fragment on, so that a take without a picture leaves nothing behind.
  */
 export class Take {
-	readonly begun: Reading;
+	readonly begun: ClockSample;
 	readonly #tools: TakeTools;
 	readonly #camera: CameraId;
 	readonly #events: TakeEvents;
@@ -105,7 +105,7 @@ export class Take {
 		this.#captured = captured;
 		this.#frameRate = profile.frameRate;
 		this.#work = after.then(() => undefined);
-		this.begun = readingOf(tools.clock);
+		this.begun = clockSampleOf(tools.clock);
 		this.#encoding = tools.encoder.start(
 			captured,
 			{

@@ -2,7 +2,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Look } from '#domain/recording/tamper.ts';
-import type { ThumbnailMaker, Thumbnails } from '#ports/footage/thumbnails.ts';
+import type { ThumbnailMaker, ThumbnailStore } from '#ports/footage/thumbnail-store.ts';
 import type { MetaSealer } from '#engine/sealing/meta.ts';
 
 /** Rules: docs/spec/thumbnails.md. */
@@ -12,7 +12,7 @@ const MOST_FAILURES = 3;
 
 export interface ThumbnailingTools {
 	readonly maker: ThumbnailMaker;
-	readonly thumbnails: Thumbnails;
+	readonly thumbnails: ThumbnailStore;
 	readonly sealerOf: (camera: CameraId) => Promise<MetaSealer>;
 	/** Called with every picture and its wall time, µs. */
 	readonly seen?: (camera: CameraId, look: Look, wallUs: number) => void;
@@ -48,7 +48,7 @@ export class Thumbnailing {
 	async #make(fragment: Bytes, startUs: number): Promise<void> {
 		const { maker, thumbnails, sealerOf, seen } = this.#tools;
 		try {
-			const { jpeg, look } = await maker.picture(this.#init, fragment);
+			const { jpeg, brightness: look } = await maker.render(this.#init, fragment);
 			seen?.(this.#camera, look, startUs);
 			this.#sealer ??= sealerOf(this.#camera);
 			const sealer = await this.#sealer;

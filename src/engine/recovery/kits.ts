@@ -5,7 +5,7 @@ import { parseEntry } from '#domain/home/roster.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { appFor, shownAt } from '#engine/messaging/addresses.ts';
 import { CLAIM_MS } from '#engine/home/claims.ts';

@@ -6,7 +6,7 @@ import { commonLength, type Role } from '#domain/home/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { isHere } from '#engine/messaging/addresses.ts';
 import { isSettledBy } from '#engine/home/branches.ts';

@@ -4,7 +4,7 @@ import type { OldestKept } from '#domain/footage/head.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 
 /** What the next run of a camera says about the ones before it. */
 export interface Lineage {
@@ -17,7 +17,7 @@ export interface Lineage {
 
 export async function lineageOf(
 	crypto: Crypto,
-	segments: Segments,
+	segments: SegmentStore,
 	camera: CameraId,
 ): Promise<Lineage> {
 	const last = await segments.lastRun(camera);
@@ -28,7 +28,7 @@ export async function lineageOf(
 	return { runNo: last.runNo, oldestKept, prevRunHead };
 }
 
-async function newestHead(crypto: Crypto, segments: Segments, run: Run): Promise<Bytes> {
+async function newestHead(crypto: Crypto, segments: SegmentStore, run: Run): Promise<Bytes> {
 	const tail = await segments.between(run.camera, run.endUs - 1, run.endUs + 1);
 	const newest = tail.findLast((segment) => segment.runNo === run.runNo && !segment.bad);
 	try {
@@ -42,7 +42,7 @@ async function newestHead(crypto: Crypto, segments: Segments, run: Run): Promise
 
 /** Runs that nobody closed, because whoever recorded them is gone. */
 export async function closeLeftOpen(
-	segments: Pick<Segments, 'runs' | 'close'>,
+	segments: Pick<SegmentStore, 'runs' | 'close'>,
 	camera: CameraId,
 ): Promise<void> {
 	for (const run of await segments.runs(camera)) {

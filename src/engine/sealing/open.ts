@@ -1,5 +1,5 @@
 import { joined, same, type Bytes } from '#domain/base/bytes.ts';
-import { isAt, nonceOf, slicesOf, type Slice } from '#domain/footage/envelope.ts';
+import { isAtPosition, nonceOf, slicesOf, type Slice } from '#domain/footage/envelope.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { chainLink, chainStart, parseHead, type Head } from '#domain/footage/head.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
@@ -186,7 +186,7 @@ export class Opener {
 			const slices = slicesOf(bytes);
 			const [first] = slices;
 			if (first === undefined || keys.homes?.has(first.header.home) === false) throw notOpened();
-			if (!isAt(first.header, { ...position, home: first.header.home })) throw notOpened();
+			if (!isAtPosition(first.header, { ...position, home: first.header.home })) throw notOpened();
 			if (first.header.wallMs !== Math.floor(times.startUs / 1000)) throw notOpened();
 			if (first.header.durationUs !== times.durationUs) throw notOpened();
 			return parsePayload(kind, await this.#plain(key, slices));

@@ -6,8 +6,8 @@ import {
 	nonceOf,
 	sliceLengths,
 	TAG_BYTES,
-	type Position,
-	type Times,
+	type EnvelopePosition,
+	type EnvelopeTimes,
 } from '#domain/footage/envelope.ts';
 import { bytesOf, joined } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
@@ -24,7 +24,7 @@ import type { Fragment, InitSection } from '#ports/media/encoder.ts';
 export function deriveKey(
 	crypto: Crypto,
 	secret: Secret,
-	position: Omit<Position, 'home'>,
+	position: Omit<EnvelopePosition, 'home'>,
 ): Promise<SealKey> {
 	return crypto.derive(secret, bytesOf(position.runId), keyInfo(position));
 }
@@ -52,8 +52,8 @@ class Workbench {
 export async function sealPayload(
 	crypto: Crypto,
 	key: SealKey,
-	position: Position,
-	times: Times,
+	position: EnvelopePosition,
+	times: EnvelopeTimes,
 	payload: Payload,
 	workbench = new Workbench(),
 ): Promise<Bytes> {
@@ -168,7 +168,7 @@ export class RunSealer {
 		return done;
 	}
 
-	async #seal(times: Times, payload: Payload): Promise<SealedInit> {
+	async #seal(times: EnvelopeTimes, payload: Payload): Promise<SealedInit> {
 		if (this.#failed) throw new Fault('conflict', 'a run that failed seals nothing more');
 		try {
 			const crypto = this.#crypto;
@@ -222,7 +222,7 @@ export class RunSealer {
 		return key;
 	}
 
-	#position(seq: number): Position {
+	#position(seq: number): EnvelopePosition {
 		const { camera, runId, epoch } = this.start;
 		const kind = seq === 0 ? 'init' : 'fragment';
 		return { home: this.#basis.home, camera, runId, epoch, kind, seq };

@@ -1,7 +1,7 @@
 import { defaultBudget } from '#domain/storage/retention.ts';
-import { allowedBytes, capAfterRefusal, footageOf, type Cap } from '#domain/storage/space.ts';
+import { allowedBytes, capAfterRefusal, footageBytesOf, type QuotaCap } from '#domain/storage/allowance.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 
 /**
  * What this device may keep: what the person allowed, or less where the browser refused more.
@@ -9,13 +9,13 @@ import type { PreferenceStore } from '#ports/storage/preferences.ts';
  * none.
  */
 export class Allowance {
-	/** What previews and index take, bytes; the caretaker counts them now and then. */
-	besideBytes = 0;
+	/** What previews and index take, bytes; maintenance counts them now and then. */
+	overheadBytes = 0;
 	readonly #preferences: PreferenceStore;
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #estimate: () => Promise<number | null>;
 	/** What could not be remembered. */
-	#unsaved: Cap | null = null;
+	#unsaved: QuotaCap | null = null;
 	#refusedMs: number | null = null;
 
 	constructor(
@@ -40,7 +40,7 @@ export class Allowance {
 
 	/** SP3: what is left of it for footage. */
 	async footageBytes(wishBytes: number | null = null): Promise<number> {
-		return footageOf(await this.bytes(wishBytes), this.besideBytes);
+		return footageBytesOf(await this.bytes(wishBytes), this.overheadBytes);
 	}
 
 	/** What the browser says it offers: no promise (SP1). */
@@ -57,8 +57,8 @@ export class Allowance {
 	 * The browser refused to keep more than `usedBytes` of footage and reserve, and the reserve is
 	 * spent. Call it when there is room again: it writes.
 	 */
-	async refused(usedBytes: number): Promise<void> {
-		const cap = capAfterRefusal(usedBytes + this.besideBytes, this.#clock.wallMs());
+	async recordRefusal(usedBytes: number): Promise<void> {
+		const cap = capAfterRefusal(usedBytes + this.overheadBytes, this.#clock.wallMs());
 		this.#unsaved = cap;
 		this.#refusedMs = cap.refusedMs;
 		try {

@@ -1,10 +1,10 @@
 import { Fault } from '#domain/base/fault.ts';
-import { MOST_PINNED } from '#domain/storage/filling.ts';
+import { MAX_PINNED_SHARE } from '#domain/storage/usage.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { minuteOf, MINUTE_US } from '#domain/footage/index-page.ts';
-import type { Span } from '#domain/footage/timeline.ts';
-import type { Keeping, Pin } from '#ports/footage/keeping.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { Span } from '#domain/footage/span.ts';
+import type { PinsAndTrash, Pin } from '#ports/footage/pins-and-trash.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Allowance } from './allowance.ts';
 
 export interface PinCost {
@@ -13,7 +13,7 @@ export interface PinCost {
 	readonly bytes: number;
 }
 
-type Store = Pick<Segments, 'cameras' | 'between'> & Pick<Keeping, 'pins' | 'pin'>;
+type Store = Pick<SegmentStore, 'cameras' | 'between'> & Pick<PinsAndTrash, 'pins' | 'pin'>;
 
 /** What pins hold, and that they leave room to record. Rules: docs/spec/space.md, "Levels". */
 export class Pins {
@@ -31,7 +31,7 @@ export class Pins {
 	async pin(camera: CameraId, span: Span): Promise<Pin> {
 		const [others, allowed] = await Promise.all([this.#spans(), this.#allowance.bytes()]);
 		const held = await this.#bytesOf([...others, { ...span, camera }]);
-		if (held > MOST_PINNED * allowed) throw new Fault('quota', 'pins would leave no room');
+		if (held > MAX_PINNED_SHARE * allowed) throw new Fault('quota', 'pins would leave no room');
 		return this.#store.pin(camera, span);
 	}
 

@@ -1,21 +1,21 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { Leaving } from '#domain/storage/leaving.ts';
-import { PAGES_A_PASS, toFree, toFreeAfterQuota } from '#domain/storage/retention.ts';
-import { reserveOf } from '#domain/storage/space.ts';
+import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
+import { MAX_PAGES_PER_PASS, bytesToFree, bytesToFreeAfterQuota } from '#domain/storage/retention.ts';
+import { reserveBytesOf } from '#domain/storage/allowance.ts';
 import type { Reserve } from '#ports/storage/reserve.ts';
-import type { Evicted, Segments } from '#ports/footage/segments.ts';
+import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Allowance } from './allowance.ts';
-import type { Journal } from './journal.ts';
+import type { DeletionJournal } from './deletion-journal.ts';
 
 const PAGES_A_SMALL_PASS = 10;
 const TRIES = 3;
-const NOTHING: Evicted = { segments: 0, bytes: 0, span: null };
+const NOTHING: EvictionResult = { segments: 0, bytes: 0, span: null };
 
 export interface RetentionTools {
-	readonly segments: Segments;
-	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'refused'>;
+	readonly segments: SegmentStore;
+	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'recordRefusal'>;
 	readonly reserve: Reserve;
-	readonly journal: Pick<Journal, 'note'>;
+	readonly journal: Pick<DeletionJournal, 'note'>;
 }
 
 /**
@@ -35,13 +35,13 @@ export class Retention {
 	}
 
 	/** Before every write, of what is about to be written. Throws what `Segments` throws. */
-	makeRoom(incomingBytes: number): Promise<Evicted> {
+	makeRoom(incomingBytes: number): Promise<EvictionResult> {
 		this.#lastBytes = incomingBytes;
-		return this.#pass(incomingBytes, PAGES_A_PASS);
+		return this.#pass(incomingBytes, MAX_PAGES_PER_PASS);
 	}
 
 	/** While nothing is written, too: one small pass, so that no write waits long for it. */
-	fit(): Promise<Evicted> {
+	enforceBudget(): Promise<EvictionResult> {
 		return this.#pass(0, PAGES_A_SMALL_PASS);
 	}
 
@@ -49,22 +49,22 @@ export class Retention {
 	 * RT18: what `fit` would delete if that were the budget, and what ended before `beforeUs`.
 	 * Deletes nothing.
 	 */
-	async wouldLeave(budgetBytes: number | null, beforeUs?: number): Promise<Leaving> {
+	async planEviction(budgetBytes: number | null, beforeUs?: number): Promise<PlannedEviction> {
 		const { segments, allowance } = this.#tools;
 		const [used, may] = await Promise.all([
 			segments.usedBytes(),
 			allowance.footageBytes(budgetBytes),
 		]);
-		return segments.leaving({ bytes: toFree(used, 0, may), ...(beforeUs && { beforeUs }) });
+		return segments.planEviction({ bytes: bytesToFree(used, 0, may), ...(beforeUs && { beforeUs }) });
 	}
 
-	#pass(incomingBytes: number, maxPages: number): Promise<Evicted> {
+	#pass(incomingBytes: number, maxPages: number): Promise<EvictionResult> {
 		const done = this.#passes.then(async () => {
 			const { segments, allowance, journal } = this.#tools;
 			// No footage waits for it.
 			await this.#fitReserve().catch(() => undefined);
 			const [used, budget] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
-			const bytes = toFree(used, incomingBytes, budget);
+			const bytes = bytesToFree(used, incomingBytes, budget);
 			if (bytes === 0) return NOTHING;
 			const evicted = await segments.evict(bytes, maxPages);
 			journal.note('budget', evicted);
@@ -79,7 +79,7 @@ export class Retention {
 		const { allowance, reserve } = this.#tools;
 		const allowed = await allowance.bytes();
 		if (allowed < this.#allowed) {
-			const wanted = reserveOf(allowed);
+			const wanted = reserveBytesOf(allowed);
 			if ((await reserve.held()) > wanted) await reserve.hold(wanted);
 		}
 		this.#allowed = allowed;
@@ -103,13 +103,13 @@ export class Retention {
 	 * After the fault `quota`; then write the same segment again. No bytes freed: there is no room to
 	 * make.
 	 */
-	async afterQuota(): Promise<Evicted> {
+	async afterQuota(): Promise<EvictionResult> {
 		const { segments, allowance, reserve, journal } = this.#tools;
 		const usedBytes = await segments.usedBytes();
 		// SP13: it comes back at once, whatever else does.
 		const spent = await reserve.spend().catch(() => 0);
-		const evicted = await segments.evict(toFreeAfterQuota(this.#lastBytes), PAGES_A_PASS);
-		await allowance.refused(usedBytes + spent);
+		const evicted = await segments.evict(bytesToFreeAfterQuota(this.#lastBytes), MAX_PAGES_PER_PASS);
+		await allowance.recordRefusal(usedBytes + spent);
 		journal.note('refused', evicted);
 		return { ...evicted, bytes: evicted.bytes + spent };
 	}

@@ -1,12 +1,12 @@
 import type { Codecs } from '#domain/recording/device-check.ts';
 import type { About } from '#domain/recording/device-report.ts';
 import type { FramesPart } from '#domain/live/live-part.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 
 /** Databases that nothing else knows, for one check of the device. */
 export interface Scratch {
-	readonly segments: Segments;
+	readonly segments: SegmentStore;
 	readonly vault: Vault;
 	/** Everything that was written, keys and all. False: the browser did not let it go now. */
 	remove(): Promise<boolean>;

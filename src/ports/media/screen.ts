@@ -3,7 +3,7 @@ import type { Fault } from '#domain/base/fault.ts';
 /** Something to play: a media playlist, and what its lines name. */
 export interface Reel {
 	/** RFC 8216; its URIs are keys for `load`. */
-	readonly playlist: string;
+	readonly m3u8: string;
 	/**
 	 * Bytes of one line; used for nothing but showing them. A rejection ends the loading (`failed`).
 	 */
@@ -44,7 +44,7 @@ export interface Screen {
 	/**
 	 * Replaces what is shown. Resolves when the frame at the position is painted; it stands still.
 	 */
-	show(reel: Reel, positionS: number, signal: AbortSignal): Promise<void>;
+	show(playlist: Reel, positionS: number, signal: AbortSignal): Promise<void>;
 	/** Resolves when the frame at the position is painted. Goes on moving if it did. */
 	seek(positionS: number, signal: AbortSignal): Promise<void>;
 	/** Throws `denied` where the browser wants a person's touch first. */

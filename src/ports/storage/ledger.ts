@@ -1,6 +1,6 @@
-import type { SettingChange } from '#domain/storage/change.ts';
-import type { Filling } from '#domain/storage/filling.ts';
-import type { Deletion } from '#domain/storage/journal.ts';
+import type { SettingChange } from '#domain/storage/setting-change.ts';
+import type { StorageUsage } from '#domain/storage/usage.ts';
+import type { Deletion } from '#domain/storage/deletion.ts';
 
 /**
  * What became of this device's room: what filled it, what was deleted and why, which settings
@@ -11,14 +11,14 @@ export interface Ledger {
 	/** Adds to the entry of the same rule and hour. */
 	noteDeletion(deletion: Deletion): Promise<void>;
 	/** Newest first. */
-	deletions(most: number): Promise<Deletion[]>;
+	deletions(limit: number): Promise<Deletion[]>;
 
 	/** One for each ten minutes; a second one takes the place of the first. */
-	noteFilling(filling: Filling): Promise<void>;
+	noteUsage(filling: StorageUsage): Promise<void>;
 	/** Oldest first. */
-	fillings(fromMs: number): Promise<Filling[]>;
+	usageSince(fromMs: number): Promise<StorageUsage[]>;
 
 	noteChange(change: SettingChange): Promise<void>;
 	/** Newest first. */
-	changes(most: number): Promise<SettingChange[]>;
+	changes(limit: number): Promise<SettingChange[]>;
 }

@@ -2,21 +2,21 @@ import type { Features } from '#domain/recording/features.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Allowance } from '#engine/storage/allowance.ts';
 import type { ArrivalControls } from '#engine/members/arrivals.ts';
-import type { Care } from '#engine/storage/caretaker.ts';
+import type { MaintenanceControls } from '#engine/storage/maintenance.ts';
 import type { Guarding } from '#engine/live/guarding.ts';
 import type { Happenings } from '#engine/recording/happenings.ts';
-import type { Check } from '#engine/storage/check.ts';
+import type { StoreCheck } from '#engine/storage/store-check.ts';
 import type { DeviceCheck } from '#engine/device-check/device-check.ts';
 import type { HouseControls } from '#engine/home/house.ts';
-import type { Clips } from '#engine/playback/clips.ts';
+import type { ClipExporter } from '#engine/playback/clip-exporter.ts';
 import type { LossesControls } from '#engine/recording/losses.ts';
 import type { MembersControls } from '#engine/members/members.ts';
 import type { Membership } from '#engine/home/membership.ts';
 import type { PairingControls } from '#engine/pairing/pairing.ts';
 import type { Pins } from '#engine/storage/pins.ts';
-import type { Previews } from '#engine/playback/previews.ts';
+import type { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { PlanningControls } from '#engine/recording/planning.ts';
-import type { PlayerControls } from '#engine/playback/playing.ts';
+import type { PlayerControls } from '#engine/playback/player-state.ts';
 import type { Post } from '#engine/messaging/post.ts';
 import type { KitControls, RecoveryControls } from '#engine/recovery/recovery.ts';
 import type { RecorderControls } from '#engine/recording/recording.ts';
@@ -29,13 +29,13 @@ import type { Capture, Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { CodeReader } from '#ports/device/code-reader.ts';
 import type { Given } from '#ports/app/given.ts';
-import type { Keeping } from '#ports/footage/keeping.ts';
+import type { PinsAndTrash } from '#ports/footage/pins-and-trash.ts';
 import type { Installer } from '#ports/app/installer.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
-import type { Origin } from '#ports/storage/origin.ts';
+import type { StoragePersistence } from '#ports/storage/persistence.ts';
 import type { Power } from '#ports/device/power.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
-import type { Segments } from '#ports/footage/segments.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { ServedApp } from '#ports/app/served.ts';
 import type { Sign } from '#ports/app/sign.ts';
 
@@ -43,23 +43,23 @@ import type { Sign } from '#ports/app/sign.ts';
 export interface Engine {
 	readonly clock: Clock;
 	readonly capture: Capture;
-	readonly segments: Segments & Keeping;
+	readonly segments: SegmentStore & PinsAndTrash;
 	readonly preferences: PreferenceStore;
 	readonly house: HouseControls;
 	/** Lives as long as the page's document, so that it records on while the person looks around. */
 	readonly recorder: RecorderControls;
 	readonly features: Features;
 	readonly calendar: Calendar;
-	readonly previews: Pick<Previews, 'near' | 'first'>;
+	readonly thumbnails: Pick<ThumbnailReader, 'near' | 'first'>;
 	readonly installer: Installer;
 	/** What this device may keep. */
 	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'offeredBytes'>;
 	readonly pins: Pick<Pins, 'pin' | 'costs'>;
 	/** Looks after the room of this device for as long as the page is open. */
-	readonly care: Care;
+	readonly maintenance: MaintenanceControls;
 	readonly losses: LossesControls;
-	readonly ledger: Pick<Ledger, 'deletions' | 'fillings' | 'changes'>;
-	readonly origin: Pick<Origin, 'persisted' | 'persist'>;
+	readonly ledger: Pick<Ledger, 'deletions' | 'usageSince' | 'changes'>;
+	readonly persistence: Pick<StoragePersistence, 'persisted' | 'persist'>;
 	/** What happened at this device's cameras. */
 	readonly happenings: Pick<Happenings, 'between' | 'watch'>;
 	readonly planning: PlanningControls;
@@ -103,9 +103,9 @@ export interface Engine {
 	 */
 	served(): Promise<ServedApp>;
 	/** What makes files of footage; loaded when it is first wanted. */
-	clips(): Promise<Pick<Clips, 'plan' | 'make'>>;
+	clips(): Promise<Pick<ClipExporter, 'plan' | 'write'>>;
 	/** What checks and repairs the store; loaded when it is first wanted. */
-	check(): Promise<Pick<Check, 'look' | 'repair'>>;
+	check(): Promise<Pick<StoreCheck, 'run' | 'repair'>>;
 	/** What tries what this device can do, and plays it there; loaded when it is first wanted. */
 	deviceCheck(video: HTMLVideoElement): Promise<Pick<DeviceCheck, 'busy' | 'run'>>;
 	/** Says in the tab's icon and the app's badge whether it records. */

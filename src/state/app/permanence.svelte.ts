@@ -1,4 +1,4 @@
-import type { Origin } from '#ports/storage/origin.ts';
+import type { StoragePersistence } from '#ports/storage/persistence.ts';
 
 /** Before that there is not enough to be worth a question. */
 const WORTH_ASKING_MS = 10_000;
@@ -13,11 +13,11 @@ export class Permanence {
 	wanted = $state(false);
 	/** It was asked and did not agree. */
 	refused = $state(false);
-	readonly #origin: Pick<Origin, 'persisted' | 'persist'>;
+	readonly #origin: Pick<StoragePersistence, 'persisted' | 'persist'>;
 	readonly #asksPerson: boolean;
 	#offered = false;
 
-	constructor(origin: Pick<Origin, 'persisted' | 'persist'>, asksPerson: boolean) {
+	constructor(origin: Pick<StoragePersistence, 'persisted' | 'persist'>, asksPerson: boolean) {
 		this.#origin = origin;
 		this.#asksPerson = asksPerson;
 	}

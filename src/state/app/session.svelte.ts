@@ -10,7 +10,7 @@ import type { RecorderState } from '#engine/recording/recording.ts';
 import type { Outlook } from '#domain/storage/forecast.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
 import type { AwakeState } from '#domain/recording/awake.ts';
-import type { Cleared, Trace } from '#ports/storage/origin.ts';
+import type { DataLoss, Trace } from '#ports/storage/persistence.ts';
 import type { Charge } from '#ports/device/power.ts';
 import type { Engine } from './engine.ts';
 import { Permanence } from './permanence.svelte.ts';
@@ -130,7 +130,7 @@ export class Session {
 	/** How this device stands with its room; `null`: not known yet. */
 	get outlook(): Outlook | null {
 		this.#subscribe();
-		return this.#engine?.care.outlook ?? null;
+		return this.#engine?.maintenance.outlook ?? null;
 	}
 
 	get charge(): Charge | null {
@@ -169,11 +169,11 @@ export class Session {
 	/** What lay here and was cleared by the browser; `null`: nothing, or the person knows. */
 	get taken(): Trace | null {
 		this.#subscribe();
-		return this.#engine?.care.taken ?? null;
+		return this.#engine?.maintenance.clearedTrace ?? null;
 	}
 
 	/** What somebody deleted while a page was open; `null`: nothing, or the person knows. */
-	get cleared(): Cleared | null {
+	get cleared(): DataLoss | null {
 		this.#subscribe();
 		return this.#engine?.losses.cleared ?? null;
 	}
@@ -182,7 +182,7 @@ export class Session {
 	get trouble(): Fault | null {
 		const { house } = this;
 		if (house?.kind === 'unavailable') return house.fault;
-		return this.#engine?.care.trouble ?? null;
+		return this.#engine?.maintenance.fault ?? null;
 	}
 
 	get promises(): Promised[] {
@@ -204,8 +204,8 @@ export class Session {
 	async #open(): Promise<Engine | null> {
 		try {
 			const engine = await this.#load();
-			const permanence = new Permanence(engine.origin, engine.features.engine === 'firefox');
-			const told = [engine.house, engine.recorder, engine.care, engine.sentry, engine.awake];
+			const permanence = new Permanence(engine.persistence, engine.features.engine === 'firefox');
+			const told = [engine.house, engine.recorder, engine.maintenance, engine.sentry, engine.awake];
 			this.#subscribe = createSubscriber((update) => {
 				const more = [engine.power, engine.planning, engine.sparing, engine.losses];
 				const offs = [...told, ...more].map((one) => one.on(update));
@@ -228,7 +228,7 @@ export class Session {
 			if (kind !== 'unavailable') remember('known', kind === 'new' ? null : 'yes');
 			this.#engine = engine;
 			this.permanence = permanence;
-			engine.care.begin(engine.house.state.kind === 'new');
+			engine.maintenance.start(engine.house.state.kind === 'new');
 			this.resumed = this.#resume(engine);
 			this.#lookAgain(engine);
 			return engine;

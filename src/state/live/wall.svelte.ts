@@ -3,7 +3,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { WatchedCamera } from '#engine/live/watching.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { isApart } from '#state/home/apart.ts';
-import { Library, type ShelvedCamera } from '#state/playback/library.svelte.ts';
+import { Library, type LibraryCamera } from '#state/playback/library.svelte.ts';
 
 /** A camera of this home, or footage of one that was. */
 export interface Tile {
@@ -12,7 +12,7 @@ export interface Tile {
 	/** `null`: it is no camera of this home any more, only its footage is here. */
 	readonly watched: WatchedCamera | null;
 	/** What this device has of it. */
-	readonly shelved: ShelvedCamera | null;
+	readonly shelved: LibraryCamera | null;
 }
 
 /** All cameras of the home, and what of their footage lies here. */

@@ -1,24 +1,24 @@
-import { panned, WHOLE, zoomedAt, type Point, type Zoom } from '#domain/timeline/zoom.ts';
+import { panned, NO_ZOOM, zoomedAt, type FramePoint, type Zoom } from '#domain/timeline/zoom.ts';
 
 const STEP = 1.5;
 /** Of the frame, a press of an arrow. */
 const MOVE = 0.1;
 const TAPPED = 2.5;
-const MIDDLE: Point = { x: 0, y: 0 };
+const MIDDLE: FramePoint = { x: 0, y: 0 };
 
 /** How a live picture is enlarged. */
 export class Zooming {
-	zoom = $state.raw<Zoom>(WHOLE);
+	zoom = $state.raw<Zoom>(NO_ZOOM);
 
 	get enlarged(): boolean {
 		return this.zoom.scale > 1;
 	}
 
-	at(factor: number, point: Point): void {
+	at(factor: number, point: FramePoint): void {
 		this.zoom = zoomedAt(this.zoom, factor, point);
 	}
 
-	pan(by: Point): void {
+	pan(by: FramePoint): void {
 		this.zoom = panned(this.zoom, by);
 	}
 
@@ -31,11 +31,11 @@ export class Zooming {
 	}
 
 	whole(): void {
-		this.zoom = WHOLE;
+		this.zoom = NO_ZOOM;
 	}
 
 	/** Enlarges what was tapped, or takes it back. */
-	tapped(point: Point): void {
+	tapped(point: FramePoint): void {
 		if (this.enlarged) this.whole();
 		else this.at(TAPPED, point);
 	}

@@ -1,14 +1,14 @@
-import { twinOf } from '#domain/footage/twice.ts';
-import { offsetOf } from './local-offset.ts';
+import { ambiguousTimeOf } from '#domain/footage/ambiguous-time.ts';
+import { timezoneOffsetAt } from './timezone-offset.ts';
 
 /** Hands a file to the person: through the system's share sheet, or into the downloads. */
 
-export function mayShare(file: File): boolean {
+export function canShareFile(file: File): boolean {
 	return 'canShare' in navigator && navigator.canShare({ files: [file] });
 }
 
 /** False: the person thought better of it. */
-export async function share(file: File): Promise<boolean> {
+export async function shareFile(file: File): Promise<boolean> {
 	try {
 		await navigator.share({ files: [file] });
 		return true;
@@ -21,7 +21,7 @@ export async function share(file: File): Promise<boolean> {
 /** How long a browser may take to have begun reading what was offered to it. */
 const HELD_MS = 60_000;
 
-export function save(file: File): void {
+export function downloadFile(file: File): void {
 	const link = document.createElement('a');
 	link.href = URL.createObjectURL(file);
 	link.download = file.name;
@@ -30,7 +30,7 @@ export function save(file: File): void {
 }
 
 /** The frame on show as a JPEG in its own size; `null`: there is none. */
-export async function pictureOf(
+export async function snapshotOf(
 	shown: HTMLVideoElement | HTMLCanvasElement,
 	name: string,
 ): Promise<File | null> {
@@ -50,7 +50,7 @@ export async function pictureOf(
 
 /** As in `UTC+0200`: what tells two hours apart where one comes twice (TL18). */
 function utc(ms: number): string {
-	const minutes = -offsetOf(ms);
+	const minutes = -timezoneOffsetAt(ms);
 	const [hour, minute] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
 	const two = (n: number) => String(n).padStart(2, '0');
 	return `UTC${minutes < 0 ? '-' : '+'}${two(hour)}${two(minute)}`;
@@ -63,5 +63,5 @@ export function fileName(camera: string, ms: number): string {
 	const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 	const time = `${two(date.getHours())}-${two(date.getMinutes())}-${two(date.getSeconds())}`;
 	const plain = camera.replace(/[^\p{L}\p{N} _-]+/gu, ' ').trim() || 'Spy-cam';
-	return `${plain} ${day} ${time}${twinOf(offsetOf, ms) === null ? '' : ` ${utc(ms)}`}`;
+	return `${plain} ${day} ${time}${ambiguousTimeOf(timezoneOffsetAt, ms) === null ? '' : ` ${utc(ms)}`}`;
 }

@@ -1,21 +1,21 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import { daysOf, firstBehind } from '#domain/timeline/ribbon.ts';
-import type { Span } from '#domain/footage/timeline.ts';
-import { wholeCoverage } from '#engine/playback/reel.ts';
+import { daysOf, firstEndingAfter } from '#domain/timeline/ribbon.ts';
+import type { Span } from '#domain/footage/span.ts';
+import { wholeCoverage } from '#engine/playback/day-playlist.ts';
 import type { Engine } from '#state/app/engine.ts';
-import { Shelf } from './shelf.ts';
+import { FifoCache } from './fifo-cache.ts';
 
-export interface ShelvedCamera {
+export interface LibraryCamera {
 	readonly id: CameraId;
 	readonly name: string | null;
 	/** Wall time, ms, of the oldest kept and the newest frame. */
 	readonly sinceMs: number;
 	readonly untilMs: number;
 	/** The newest ones with footage, newest first. */
-	readonly days: readonly ShelvedDay[];
+	readonly days: readonly LibraryDay[];
 }
 
-export interface ShelvedDay {
+export interface LibraryDay {
 	/** Where its footage begins, ms. */
 	readonly firstMs: number;
 	/** Address of a small picture. */
@@ -23,15 +23,15 @@ export interface ShelvedDay {
 }
 
 /** So many days are shown; the calendar has all of them. */
-const MOST_DAYS = 7;
+const MAX_DAYS = 7;
 /** Pictures do not change; only what is recorded now gets its first one. */
 const AGAIN_MS = 10_000;
 
 /** The cameras that have footage here. `null` until it is known. */
 export class Library {
-	cameras = $state.raw<readonly ShelvedCamera[] | null>(null);
+	cameras = $state.raw<readonly LibraryCamera[] | null>(null);
 	readonly #engine: Engine;
-	readonly #pictures = new Shelf<{ url: string | null; askedMs: number }>(200);
+	readonly #pictures = new FifoCache<{ url: string | null; askedMs: number }>(200);
 	#off: () => void = () => undefined;
 
 	constructor(engine: Engine) {
@@ -51,7 +51,7 @@ export class Library {
 	async #look(): Promise<void> {
 		const { segments, house } = this.#engine;
 		try {
-			const found: ShelvedCamera[] = [];
+			const found: LibraryCamera[] = [];
 			for (const id of await segments.cameras()) {
 				const runs = (await segments.runs(id)).filter(({ lastSeq }) => lastSeq > 0);
 				if (runs.length === 0) continue;
@@ -71,18 +71,18 @@ export class Library {
 		}
 	}
 
-	async #days(camera: CameraId, footage: readonly Span[]): Promise<ShelvedDay[]> {
+	async #days(camera: CameraId, footage: readonly Span[]): Promise<LibraryDay[]> {
 		const { calendar } = this.#engine;
 		const fromMs = (footage[0]?.startUs ?? 0) / 1000;
 		const toMs = (footage.at(-1)?.endUs ?? 0) / 1000;
-		const found: ShelvedDay[] = [];
+		const found: LibraryDay[] = [];
 		const newest = Math.max(fromMs, toMs - 62 * 86_400_000);
 		for (const { startMs, endMs } of [...daysOf(newest, toMs - 1, calendar)].reverse()) {
-			const first = footage[firstBehind(footage, startMs * 1000)];
+			const first = footage[firstEndingAfter(footage, startMs * 1000)];
 			if (first === undefined || first.startUs >= endMs * 1000) continue;
 			const firstMs = Math.max(startMs, first.startUs / 1000);
 			found.push({ firstMs, picture: await this.#picture(camera, firstMs, endMs) });
-			if (found.length === MOST_DAYS) break;
+			if (found.length === MAX_DAYS) break;
 		}
 		return found;
 	}
@@ -93,7 +93,7 @@ export class Library {
 		const known = this.#pictures.get(key);
 		const now = this.#engine.clock.monotonicMs();
 		if (known && (known.url !== null || now - known.askedMs < AGAIN_MS)) return known.url;
-		const preview = await this.#engine.previews.first(camera, fromMs * 1000, toMs * 1000);
+		const preview = await this.#engine.thumbnails.first(camera, fromMs * 1000, toMs * 1000);
 		const url = preview && URL.createObjectURL(new Blob([preview.jpeg], { type: 'image/jpeg' }));
 		this.#pictures.set(key, { url, askedMs: now });
 		return url;

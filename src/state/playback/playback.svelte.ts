@@ -1,15 +1,15 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
 import { monthPage, type MonthPage } from '#domain/timeline/month.ts';
-import { firstBehind } from '#domain/timeline/ribbon.ts';
-import type { Gap } from '#domain/footage/timeline.ts';
-import { twinOf } from '#domain/footage/twice.ts';
-import type { PlayerControls, PlayerState } from '#engine/playback/playing.ts';
+import { firstEndingAfter } from '#domain/timeline/ribbon.ts';
+import type { Gap } from '#domain/footage/span.ts';
+import { ambiguousTimeOf } from '#domain/footage/ambiguous-time.ts';
+import type { PlayerControls, PlayerState } from '#engine/playback/player-state.ts';
 import type { Engine } from '#state/app/engine.ts';
-import { Glimpses } from './glimpses.svelte.ts';
-import { Happened } from './happened.svelte.ts';
-import { offsetOf } from './local-offset.ts';
-import { Marking } from './marking.svelte.ts';
+import { ThumbnailCache } from './thumbnail-cache.svelte.ts';
+import { DayEvents } from './day-events.svelte.ts';
+import { timezoneOffsetAt } from './timezone-offset.ts';
+import { SpanSelection } from './span-selection.svelte.ts';
 import { Ribbon } from './ribbon.svelte.ts';
 
 /** The newest frame is safely behind it. */
@@ -19,12 +19,12 @@ const BEFORE_END_US = 10_000_000;
 const SLOW_MS = 120;
 
 /** What the lens sees now may be shown over what was saved; whoever moves the hand leaves it. */
-export interface Now {
+export interface LiveOverlay {
 	on(): boolean;
 	leave(): void;
 }
 
-const NEVER: Now = { on: () => false, leave: () => undefined };
+const NO_LIVE_OVERLAY: LiveOverlay = { on: () => false, leave: () => undefined };
 
 /** One player on one element, for the page that shows it. */
 export class Playback {
@@ -38,21 +38,21 @@ export class Playback {
 	#off: () => void = () => undefined;
 
 	readonly ribbon: Ribbon;
-	readonly marking: Marking;
-	readonly glimpses: Glimpses;
-	readonly happened: Happened;
+	readonly selection: SpanSelection;
+	readonly thumbnails: ThumbnailCache;
+	readonly dayEvents: DayEvents;
 	#slow: ReturnType<typeof setTimeout> | undefined;
 
-	readonly #now: Now;
+	readonly #now: LiveOverlay;
 
-	constructor(engine: Engine, now: Now = NEVER) {
+	constructor(engine: Engine, now: LiveOverlay = NO_LIVE_OVERLAY) {
 		this.#engine = engine;
 		this.#now = now;
 		this.ribbon = new Ribbon(engine.calendar);
-		this.glimpses = new Glimpses(engine);
-		this.happened = new Happened(engine);
-		this.marking = new Marking(engine, this.ribbon, async () => {
-			this.glimpses.forget();
+		this.thumbnails = new ThumbnailCache(engine);
+		this.dayEvents = new DayEvents(engine);
+		this.selection = new SpanSelection(engine, this.ribbon, async () => {
+			this.thumbnails.forget();
 			// Where everything was gone there is no frame to go on from.
 			const gone = (this.state?.wallMs ?? null) === null;
 			await (gone ? this.retry() : this.#player?.reload());
@@ -82,9 +82,9 @@ export class Playback {
 		this.#subscribe = createSubscriber((update) => player.on(update));
 		this.#off = player.on(() => this.#follow(player.state));
 		this.#player = player;
-		this.marking.watch(camera);
-		this.glimpses.open(camera);
-		this.happened.open(camera);
+		this.selection.watch(camera);
+		this.thumbnails.open(camera);
+		this.dayEvents.open(camera);
 		await player.open(camera, atMs ?? (await this.#lastMoment(camera)));
 	}
 
@@ -92,9 +92,9 @@ export class Playback {
 		this.#closed = true;
 		this.#off();
 		clearTimeout(this.#slow);
-		this.marking.close();
-		this.glimpses.close();
-		this.happened.close();
+		this.selection.close();
+		this.thumbnails.close();
+		this.dayEvents.close();
 		this.#player?.close();
 	}
 
@@ -133,7 +133,7 @@ export class Playback {
 	/** The hand moves: what is near is shown at once, another day when it slows down. */
 	scrub(ms: number): void {
 		if (this.#now.on()) this.#now.leave();
-		this.glimpses.follow(ms);
+		this.thumbnails.follow(ms);
 		clearTimeout(this.#slow);
 		const day = this.state?.day;
 		const near = day && day.startUs <= ms * 1000 && ms * 1000 < day.endUs;
@@ -148,7 +148,7 @@ export class Playback {
 		await this.#player?.seek(ms);
 		if (this.ribbon.heldMs !== ms) return;
 		this.ribbon.letGo();
-		this.glimpses.follow(null);
+		this.thumbnails.follow(null);
 	}
 
 	/** A moment of the day with footage before the one on show. */
@@ -178,13 +178,13 @@ export class Playback {
 	momentsOf(dayMs: number, time: string): readonly number[] {
 		const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
 		const ms = this.#engine.calendar.momentOf(dayMs, hour, minute, second);
-		const twin = twinOf(offsetOf, ms);
+		const twin = ambiguousTimeOf(timezoneOffsetAt, ms);
 		return twin === null ? [ms] : [ms, twin.otherMs].sort((a, b) => a - b);
 	}
 
 	hasFootage(ms: number): boolean {
 		const footage = this.state?.footage ?? [];
-		const span = footage[firstBehind(footage, ms * 1000)];
+		const span = footage[firstEndingAfter(footage, ms * 1000)];
 		return span !== undefined && span.startUs <= ms * 1000;
 	}
 
@@ -209,7 +209,7 @@ export class Playback {
 	gapAt(ms: number): Gap | null {
 		const us = ms * 1000;
 		const gaps = this.state?.gaps ?? [];
-		const gap = gaps[firstBehind(gaps, us)];
+		const gap = gaps[firstEndingAfter(gaps, us)];
 		return gap && gap.startUs <= us ? gap : null;
 	}
 
@@ -241,6 +241,6 @@ export class Playback {
 		if (first) ribbon.fit();
 		if (wallMs === null) return;
 		ribbon.shownMs = this.#now.on() ? ribbon.toMs : wallMs;
-		this.happened.follow(wallMs);
+		this.dayEvents.follow(wallMs);
 	}
 }

@@ -1,18 +1,18 @@
 import {
-	firstSpan,
-	glided,
-	held,
+	initialSpanMs,
+	glideAfter,
+	clampedToFootage,
 	msAt,
-	sightOf,
+	visibleRangeOf,
 	showsDays,
 	spanning,
-	stopBeside,
+	adjacentZoomStop,
 	ticksOf,
 	xOf,
 	zoomed,
 	type Calendar,
 	type Tick,
-	type View,
+	type RibbonView,
 } from '#domain/timeline/ribbon.ts';
 
 /** Room that a label takes, and that a stroke does; pixels. */
@@ -29,7 +29,7 @@ export class Ribbon {
 	/** Where the hand is while it scrubs; `null`: it follows the picture. */
 	heldMs = $state<number | null>(null);
 	/** Time across the ribbon. */
-	spanMs = $state(firstSpan(0));
+	spanMs = $state(initialSpanMs(0));
 	/** Room that a date takes; languages differ. */
 	dayLabelPx = $state(96);
 	/** Wall time of the frame on show. */
@@ -40,7 +40,7 @@ export class Ribbon {
 		this.#calendar = calendar;
 	}
 
-	get view(): View {
+	get view(): RibbonView {
 		return spanning({ centreMs: this.handMs, msPerPx: 1 }, this.width, this.spanMs);
 	}
 
@@ -57,7 +57,7 @@ export class Ribbon {
 	}
 
 	get sight(): { readonly fromMs: number; readonly toMs: number } {
-		return sightOf(this.view, this.width);
+		return visibleRangeOf(this.view, this.width);
 	}
 
 	labels(): Tick[] {
@@ -82,17 +82,17 @@ export class Ribbon {
 
 	/** The next stop, with more time or with less. */
 	stop(more: boolean): void {
-		this.spanMs = stopBeside(this.spanMs, more);
+		this.spanMs = adjacentZoomStop(this.spanMs, more);
 	}
 
 	/** Before anybody has zoomed: what there is. */
 	fit(): void {
-		this.spanMs = firstSpan((this.toMs - this.fromMs) * 2);
+		this.spanMs = initialSpanMs((this.toMs - this.fromMs) * 2);
 	}
 
 	/** The hand goes there, as far as there is footage. */
 	hold(ms: number): number {
-		this.heldMs = held({ centreMs: ms, msPerPx: 1 }, this).centreMs;
+		this.heldMs = clampedToFootage({ centreMs: ms, msPerPx: 1 }, this).centreMs;
 		return this.heldMs;
 	}
 
@@ -105,7 +105,7 @@ export class Ribbon {
 	 * while.
 	 */
 	glide(fromMs: number, speed: number, afterMs: number): { ms: number; rests: boolean } {
-		const { px, rests } = glided(speed, afterMs);
+		const { px, rests } = glideAfter(speed, afterMs);
 		const ms = this.hold(fromMs - px * this.view.msPerPx);
 		return { ms, rests: rests || ms <= this.fromMs || ms >= this.toMs };
 	}

@@ -1,5 +1,5 @@
-import { firstBehind, sightOf, type Tick, type View, xOf } from '#domain/timeline/ribbon.ts';
-import type { Gap, Span } from '#domain/footage/timeline.ts';
+import { firstEndingAfter, visibleRangeOf, type Tick, type RibbonView, xOf } from '#domain/timeline/ribbon.ts';
+import type { Gap, Span } from '#domain/footage/span.ts';
 
 /** Colours as the page's theme has them. */
 export interface Inks {
@@ -12,7 +12,7 @@ export interface Inks {
 }
 
 export interface Lane {
-	readonly view: View;
+	readonly view: RibbonView;
 	readonly width: number;
 	readonly footage: readonly Span[];
 	readonly gaps: readonly Gap[];
@@ -58,9 +58,9 @@ export function drawRibbon(context: CanvasRenderingContext2D, lane: Lane, inks: 
 
 /** The pixels of what is in sight of sorted spans; those closer than a pixel are drawn as one. */
 function* inSight({ view, width }: Lane, spans: readonly Span[]): Generator<[number, number]> {
-	const { fromMs, toMs } = sightOf(view, width);
+	const { fromMs, toMs } = visibleRangeOf(view, width);
 	let open: [number, number] | null = null;
-	for (let index = firstBehind(spans, fromMs * 1000); index < spans.length; index += 1) {
+	for (let index = firstEndingAfter(spans, fromMs * 1000); index < spans.length; index += 1) {
 		const { startUs = 0, endUs = 0 } = spans[index] ?? {};
 		if (startUs > toMs * 1000) break;
 		const from = Math.max(-2, xOf(view, width, startUs / 1000));

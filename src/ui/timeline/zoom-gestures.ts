@@ -1,4 +1,4 @@
-import type { Point } from '#domain/timeline/zoom.ts';
+import type { FramePoint } from '#domain/timeline/zoom.ts';
 import type { Zooming } from '#state/live/zooming.svelte.ts';
 
 const WHEEL = 0.0016;
@@ -10,11 +10,11 @@ const DOUBLE_TAP_MS = 350;
  * back.
  */
 export function zoomGestures(frame: HTMLElement, zooming: Zooming): () => void {
-	const fingers = new Map<number, Point>();
-	let tapped: { readonly at: Point; readonly ms: number } | null = null;
+	const fingers = new Map<number, FramePoint>();
+	let tapped: { readonly at: FramePoint; readonly ms: number } | null = null;
 	let moved = 0;
 
-	const pointIn = ({ clientX, clientY }: { clientX: number; clientY: number }): Point => {
+	const pointIn = ({ clientX, clientY }: { clientX: number; clientY: number }): FramePoint => {
 		const { left, top, width, height } = frame.getBoundingClientRect();
 		return { x: (clientX - left) / width - 0.5, y: (clientY - top) / height - 0.5 };
 	};
@@ -36,7 +36,7 @@ export function zoomGestures(frame: HTMLElement, zooming: Zooming): () => void {
 			return;
 		}
 		const [, still] = other;
-		const apart = (one: Point) => Math.max(0.02, Math.hypot(one.x - still.x, one.y - still.y));
+		const apart = (one: FramePoint) => Math.max(0.02, Math.hypot(one.x - still.x, one.y - still.y));
 		const middle = { x: (at.x + still.x) / 2, y: (at.y + still.y) / 2 };
 		const half = { x: (at.x - before.x) / 2, y: (at.y - before.y) / 2 };
 		zooming.at(apart(at) / apart(before), middle);

@@ -1,10 +1,10 @@
 import './playback.ts';
-import { WorkerMuxer } from '#browser/playback/clip-muxer.ts';
+import { WorkerClipMuxer } from '#browser/playback/clip-muxer.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { bytesOf } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
-import { Clips } from '#engine/playback/clips.ts';
+import { ClipExporter } from '#engine/playback/clip-exporter.ts';
 import { Opener } from '#engine/sealing/open.ts';
 import type { Keys } from './playback.ts';
 
@@ -34,9 +34,9 @@ window.clipBench = {
 			verify: await web.verifier(bytesOf(verify)),
 			epoch: () => Promise.resolve(kept),
 		};
-		const segments = new DexieSegments();
+		const segments = new DexieSegmentStore();
 		const opener = new Opener(web, () => Promise.resolve(keys));
-		const clips = new Clips({ segments, opener, muxer: new WorkerMuxer() });
+		const clips = new ClipExporter({ segments, opener, muxer: new WorkerClipMuxer() });
 		const began = performance.now();
 		const span = {
 			startUs: (MIDNIGHT + fromS * 1000) * 1000,
@@ -44,7 +44,7 @@ window.clipBench = {
 		};
 		const plan = await clips.plan(camera as CameraId, span);
 		if (plan === null) throw new Error('nothing to save');
-		const { blob, reencoded, missing } = await clips.make(plan, {
+		const { blob, reencoded, missing } = await clips.write(plan, {
 			format: 'mp4',
 			file: null,
 			onProgress: () => undefined,

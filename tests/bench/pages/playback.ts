@@ -2,10 +2,10 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { HlsScreen } from '#browser/playback/hls-screen.ts';
 import { localDay } from '#browser/playback/local-day.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import { buildEntries, minuteOf, type Entry } from '#domain/footage/index-page.ts';
+import { buildEntries, minuteOf, type IndexEntry } from '#domain/footage/index-page.ts';
 import { Opener } from '#engine/sealing/open.ts';
 import { Player } from '#engine/playback/player.ts';
 import { RunSealer } from '#engine/sealing/seal.ts';
@@ -96,10 +96,10 @@ async function fillRun(
 	const initPlace = await database.bytes.add({ ...sealed, bytes: sealed.bytes.buffer });
 	const initSize = sealed.bytes.length;
 	const basis = { runId, epoch, mime, anchorUs, initPlace, initSize };
-	const entries: Entry[] = [];
+	const entries: IndexEntry[] = [];
 	for (let from = 0; from < seconds; from += 300) {
 		const rows: { bytes: ArrayBuffer; head: Bytes }[] = [];
-		const made: Omit<Entry, 'place'>[] = [];
+		const made: Omit<IndexEntry, 'place'>[] = [];
 		for (let at = from; at < Math.min(seconds, from + 300); at += 1) {
 			const { timescale, durationTicks } = clip;
 			const mediaTicks = at * durationTicks;
@@ -166,7 +166,7 @@ window.playbackBench = {
 		const kept = await web.secret(bytesOf(secret));
 		const opener = new Opener(web, () => Promise.resolve(keys));
 		const began = performance.now();
-		const segments = new DexieSegments();
+		const segments = new DexieSegmentStore();
 		const screen = new HlsScreen(element());
 		player = new Player({ segments, opener, clock, screen, dayOf: localDay });
 		await player.open(camera as CameraId, MIDNIGHT + second * 1000);

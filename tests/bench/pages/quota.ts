@@ -1,21 +1,21 @@
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { BrowserOrigin } from '#browser/device/origin.ts';
-import { DexiePreferences } from '#browser/storage/preferences.ts';
+import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { lengthOf, storable } from '#browser/footage/stored-bytes.ts';
-import { DexieThumbnails } from '#browser/footage/thumbnails.ts';
+import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
-import { buildEntries, minuteOf, parseEntries, type Entry } from '#domain/footage/index-page.ts';
+import { buildEntries, minuteOf, parseEntries, type IndexEntry } from '#domain/footage/index-page.ts';
 import type { SealedSegment } from '#domain/footage/segment.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
-import { Caretaker } from '#engine/storage/caretaker.ts';
-import { Journal } from '#engine/storage/journal.ts';
-import { NotedPreferences } from '#engine/storage/noted.ts';
+import { StorageMaintenance } from '#engine/storage/maintenance.ts';
+import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
+import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
-import type { Evicted } from '#ports/footage/segments.ts';
+import type { EvictionResult } from '#ports/footage/segment-store.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { Expected, nameOf } from './expected.ts';
 
@@ -78,7 +78,7 @@ const ENTRY_BYTES = 40;
 const noise = random(32 * 2 ** 20);
 
 /** A store that times its passes and tells what is expected of them. */
-class WatchedSegments extends DexieSegments {
+class WatchedSegments extends DexieSegmentStore {
 	evictMs: number[] = [];
 	readonly #expected: Expected;
 
@@ -87,7 +87,7 @@ class WatchedSegments extends DexieSegments {
 		this.#expected = expected;
 	}
 
-	override async evict(bytes: number, maxPages: number): Promise<Evicted> {
+	override async evict(bytes: number, maxPages: number): Promise<EvictionResult> {
 		this.#expected.evict(bytes, maxPages);
 		const began = performance.now();
 		const evicted = await super.evict(bytes, maxPages);
@@ -105,15 +105,15 @@ class Ring {
 		(camera, minute) => camera === FRONT && minute === minuteOf(T0),
 	);
 	readonly #segments: WatchedSegments;
-	readonly #thumbnails: DexieThumbnails;
+	readonly #thumbnails: DexieThumbnailStore;
 	readonly #reserve: DexieReserve;
 	readonly #ledger: DexieLedger;
-	readonly #preferences: DexiePreferences;
-	readonly #journal: Journal;
+	readonly #preferences: DexiePreferenceStore;
+	readonly #journal: DeletionJournal;
 	readonly #allowance: Allowance;
 	readonly #pins: Pins;
 	readonly #retention: Retention;
-	readonly #caretaker: Caretaker;
+	readonly #maintenance: StorageMaintenance;
 	#second = 0;
 
 	constructor(name: string, sizes: RingSizes) {
@@ -121,18 +121,18 @@ class Ring {
 		this.#sizes = sizes;
 		const clock = this.#clock;
 		const segments = (this.#segments = new WatchedSegments(name, this.#expected));
-		const thumbnails = (this.#thumbnails = new DexieThumbnails(name));
+		const thumbnails = (this.#thumbnails = new DexieThumbnailStore(name));
 		const reserve = (this.#reserve = new DexieReserve(`${name}-reserve`));
 		const ledger = (this.#ledger = new DexieLedger(`${name}-ledger`));
-		this.#preferences = new DexiePreferences(`${name}-preferences`);
-		const preferences = new NotedPreferences(this.#preferences, ledger, clock);
-		const journal = (this.#journal = new Journal(ledger, clock));
+		this.#preferences = new DexiePreferenceStore(`${name}-preferences`);
+		const preferences = new AuditedPreferences(this.#preferences, ledger, clock);
+		const journal = (this.#journal = new DeletionJournal(ledger, clock));
 		const allowance = (this.#allowance = new Allowance(preferences, clock, () =>
 			Promise.resolve(null),
 		));
 		const pins = (this.#pins = new Pins(segments, allowance));
 		const retention = (this.#retention = new Retention({ segments, allowance, reserve, journal }));
-		this.#caretaker = new Caretaker({
+		this.#maintenance = new StorageMaintenance({
 			...{ clock, segments, thumbnails, reserve, ledger, journal },
 			...{ allowance, retention, pins, origin: new BrowserOrigin(), preferences },
 		});
@@ -143,9 +143,9 @@ class Ring {
 		await this.#preferences.write({ budgetBytes: this.#sizes.budgetBytes });
 		await this.#putSecond([]);
 		if (FRONT) await this.#pins.pin(FRONT, { startUs: T0, endUs: T0 + SECOND });
-		await this.#caretaker.look();
-		await this.#caretaker.tend();
-		this.#caretaker.begin(false);
+		await this.#maintenance.refresh();
+		await this.#maintenance.maintain();
+		this.#maintenance.start(false);
 	}
 
 	async fill(): Promise<number> {
@@ -156,7 +156,7 @@ class Ring {
 		const minuteBytes = 60 * CAMERAS.length * segmentBytes;
 		while ((await this.#roomBytes()) > 2 * minuteBytes) await this.#fillMinute(database);
 		database.close();
-		await this.#caretaker.look();
+		await this.#maintenance.refresh();
 		return this.#expected.segments;
 	}
 
@@ -177,7 +177,7 @@ class Ring {
 	}
 
 	async audit(): Promise<Audit> {
-		await this.#caretaker.look();
+		await this.#maintenance.refresh();
 		await this.#journal.settled();
 		const there = await stored(this.#name);
 		const kept = this.#expected.kept();
@@ -194,7 +194,7 @@ class Ring {
 
 	async remove(): Promise<void> {
 		// Whatever fell due is done before its database is gone.
-		await this.#caretaker.look();
+		await this.#maintenance.refresh();
 		await this.#journal.settled();
 		for (const one of [this.#segments, this.#thumbnails, this.#reserve]) one.dispose();
 		for (const one of [this.#ledger, this.#preferences]) one.dispose();
@@ -244,7 +244,7 @@ class Ring {
 	}
 
 	/**
-	 * A minute of all cameras in one transaction, row by row as `DexieSegments` would have left it.
+	 * A minute of all cameras in one transaction, row by row as `DexieSegmentStore` would have left it.
 	 */
 	async #fillMinute(database: IDBDatabase): Promise<void> {
 		const from = this.#second;
@@ -257,7 +257,7 @@ class Ring {
 		const [bytes, pages, runs] = ['bytes', 'pages', 'runs'].map((table) =>
 			transaction.objectStore(table),
 		);
-		const entries = CAMERAS.map((): Entry[] => []);
+		const entries = CAMERAS.map((): IndexEntry[] => []);
 		for (let seq = first; seq < first + 60; seq += 1) {
 			for (const [which, camera] of CAMERAS.entries()) {
 				const segment = this.#segment(seq, startUsOf(from + seq - first, which));

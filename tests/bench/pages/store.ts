@@ -1,9 +1,9 @@
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import { buildEntries, minuteOf, type Entry } from '#domain/footage/index-page.ts';
+import { buildEntries, minuteOf, type IndexEntry } from '#domain/footage/index-page.ts';
 import { RunSealer } from '#engine/sealing/seal.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
@@ -75,8 +75,8 @@ async function bareDatabase(): Promise<IDBDatabase> {
 
 let runNo = 0;
 let bare: IDBDatabase | null = null;
-const store = new DexieSegments('bench-written');
-let asked: DexieSegments | null = null;
+const store = new DexieSegmentStore('bench-written');
+let asked: DexieSegmentStore | null = null;
 
 window.storeBench = {
 	async ours(count, size) {
@@ -130,7 +130,7 @@ window.storeBench = {
 	async fill(count) {
 		const name = `bench-index-${count}`;
 		asked?.dispose();
-		asked = new DexieSegments(name);
+		asked = new DexieSegmentStore(name);
 		await asked.usedBytes();
 		const database = await answer(indexedDB.open(name));
 		const place = (seq: number, run: number) => run * (RUN + 1) + seq + 1;
@@ -141,7 +141,7 @@ window.storeBench = {
 			const { runId, epoch, mime } = startOf(run + 1, anchorUs);
 			const basis = { runId, epoch, mime, anchorUs, initPlace: place(0, run), initSize: 1200 };
 			const transaction = database.transaction(['pages', 'runs'], 'readwrite');
-			const minutes = new Map<number, Entry[]>();
+			const minutes = new Map<number, IndexEntry[]>();
 			for (let seq = 1; seq <= segments; seq += 1) {
 				const startUs = anchorUs + (seq - 1) * SECOND;
 				const facts = { size: 140_000, sound: false, bad: false };
@@ -178,7 +178,7 @@ window.storeBench = {
 			} else if (what === 'hour') {
 				await asked.between(camera, us, us + 3600 * SECOND);
 			} else {
-				await asked.at(camera, us);
+				await asked.firstAt(camera, us);
 			}
 			took.push(performance.now() - began);
 		}

@@ -1,14 +1,14 @@
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
-import { DexieThumbnails } from '#browser/footage/thumbnails.ts';
+import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { Opener } from '#engine/sealing/open.ts';
-import { Previews } from '#engine/playback/previews.ts';
+import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import { MetaSealer } from '#engine/sealing/meta.ts';
 import type { Engine } from '#state/app/engine.ts';
-import { Glimpses } from '#state/playback/glimpses.svelte.ts';
+import { ThumbnailCache } from '#state/playback/thumbnail-cache.svelte.ts';
 
 export interface TimelineBench {
 	/**
@@ -62,9 +62,9 @@ window.timelineBench = {
 		const verify = await web.verifier(pair.public);
 		const keys = { homes: new Set([home]), verify, epoch: () => Promise.resolve(secret) };
 		const opener = new Opener(web, () => Promise.resolve(keys));
-		const previews = new Previews(new DexieThumbnails(), opener);
-		const glimpses = new Glimpses({ previews, calendar: localCalendar } as unknown as Engine);
-		glimpses.open(camera);
+		const previews = new ThumbnailReader(new DexieThumbnailStore(), opener);
+		const thumbnails = new ThumbnailCache({ thumbnails: previews, calendar: localCalendar } as unknown as Engine);
+		thumbnails.open(camera);
 		const canvas = document.createElement('canvas');
 		[canvas.width, canvas.height] = [192, 108];
 		document.body.append(canvas);
@@ -78,16 +78,16 @@ window.timelineBench = {
 					done();
 					return;
 				}
-				glimpses.follow(NOON + Math.max(0, share) * hours * 3_600_000);
-				if (glimpses.under !== null) {
-					context.drawImage(glimpses.under.picture, 0, 0);
-					seen.add(glimpses.under.ms);
+				thumbnails.follow(NOON + Math.max(0, share) * hours * 3_600_000);
+				if (thumbnails.under !== null) {
+					context.drawImage(thumbnails.under.picture, 0, 0);
+					seen.add(thumbnails.under.ms);
 				}
 				requestAnimationFrame(step);
 			};
 			requestAnimationFrame(step);
 		});
-		glimpses.close();
+		thumbnails.close();
 		return { fps: seen.size / seconds, thumbnails: count };
 	},
 };

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BrowserClock } from '#browser/device/clock.ts';
-import { DexiePreferences } from '#browser/storage/preferences.ts';
-import { DexieSeen } from '#browser/storage/seen.ts';
+import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
+import { DexieLastSeenStore } from '#browser/storage/last-seen-store.ts';
 import { LockTenure } from '#browser/device/tenure.ts';
 import { trustedWorker } from '#browser/device/trusted.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { clockContract } from '../../contracts/clock.ts';
-import { preferencesContract } from '../../contracts/preferences.ts';
-import { seenContract } from '../../contracts/seen.ts';
+import { preferenceStoreContract } from '../../contracts/preference-store.ts';
+import { lastSeenStoreContract } from '../../contracts/last-seen-store.ts';
 import { tenureContract } from '../../contracts/tenure.ts';
 import { answer, rawly } from '../footage/raw-database.ts';
 
@@ -74,11 +74,11 @@ describe('LockTenure', () => {
 	});
 });
 
-describe('DexiePreferences', () => {
+describe('DexiePreferenceStore', () => {
 	let count = 0;
-	preferencesContract(async (stored) => {
+	preferenceStoreContract(async (stored) => {
 		const name = `preferences-${(count += 1)}`;
-		const store = new DexiePreferences(name);
+		const store = new DexiePreferenceStore(name);
 		await store.read();
 		if (stored !== undefined) {
 			await rawly(name, (table) => answer(table('documents').put(stored, 'preferences')));
@@ -87,16 +87,16 @@ describe('DexiePreferences', () => {
 	});
 
 	test('what was written is there for the next page', async () => {
-		await new DexiePreferences('preferences-kept').write({ profile: 'high' });
-		expect((await new DexiePreferences('preferences-kept').read()).profile).toBe('high');
+		await new DexiePreferenceStore('preferences-kept').write({ profile: 'high' });
+		expect((await new DexiePreferenceStore('preferences-kept').read()).profile).toBe('high');
 	});
 });
 
-describe('DexieSeen', () => {
+describe('DexieLastSeenStore', () => {
 	let count = 0;
-	seenContract(async (stored) => {
+	lastSeenStoreContract(async (stored) => {
 		const name = `seen-${(count += 1)}`;
-		const store = new DexieSeen(name);
+		const store = new DexieLastSeenStore(name);
 		await store.read();
 		if (stored !== undefined) {
 			await rawly(name, (table) => answer(table('documents').put(stored, 'seen')));
@@ -105,13 +105,13 @@ describe('DexieSeen', () => {
 	});
 
 	test('LV28 it lies beside the preferences, and neither costs the other', async () => {
-		const preferences = new DexiePreferences('seen-beside');
+		const preferences = new DexiePreferenceStore('seen-beside');
 		await preferences.write({ profile: 'high' });
 		const one = { seenMs: 1_800_000_000_000, recorded: new Map() };
 		const seen = new Map([['a1'.repeat(16) as DeviceId, one]]);
-		await new DexieSeen('seen-beside').write(seen, 1_800_000_000_000);
+		await new DexieLastSeenStore('seen-beside').write(seen, 1_800_000_000_000);
 		await preferences.write({ sound: true });
-		expect(await new DexieSeen('seen-beside').read()).toEqual(seen);
+		expect(await new DexieLastSeenStore('seen-beside').read()).toEqual(seen);
 		expect(await preferences.read()).toMatchObject({ profile: 'high', sound: true });
 	});
 });

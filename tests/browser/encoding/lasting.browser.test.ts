@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { MediaRecorderEncoder } from '#browser/encoding/media-recorder.ts';
 import { pictureOf } from '#browser/capture/picture.ts';
 import { CodecEncoder } from '#browser/encoding/webcodecs.ts';
-import { sizeSaid } from '#domain/media/movie-box.ts';
+import { declaredSizeOf } from '#domain/media/movie-box.ts';
 import type {
 	Encoder,
 	EncoderSink,
@@ -54,7 +54,7 @@ class Runs implements EncoderSink {
 	}
 	sizes(): string[] {
 		return this.runs.map(({ init }) => {
-			const { width = 0, height = 0 } = sizeSaid(init.bytes) ?? {};
+			const { width = 0, height = 0 } = declaredSizeOf(init.bytes) ?? {};
 			return `${width}x${height}`;
 		});
 	}
@@ -147,7 +147,7 @@ describe.each(encoders)('%s', (name, make) => {
 		}
 		for (const { init, fragments } of all.flatMap(({ runs }) => runs)) {
 			expect(await shownSize(init, fragments)).toBe(
-				`${sizeSaid(init.bytes)?.width}x${sizeSaid(init.bytes)?.height}`,
+				`${declaredSizeOf(init.bytes)?.width}x${declaredSizeOf(init.bytes)?.height}`,
 			);
 		}
 	});

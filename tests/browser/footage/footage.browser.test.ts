@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
@@ -15,12 +15,12 @@ const camera = footage.camera as CameraId;
 describe('footage of version 1', () => {
 	let house: House;
 	let vault: BrowserVault;
-	let segments: DexieSegments;
+	let segments: DexieSegmentStore;
 
 	beforeAll(async () => {
 		for (const database of footage.databases) await restore(database);
 		vault = new BrowserVault();
-		segments = new DexieSegments();
+		segments = new DexieSegmentStore();
 		house = new House({ crypto, vault, segments, clock: still });
 	});
 

@@ -2,16 +2,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BrowserOrigin } from '#browser/device/origin.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
-import { DexieThumbnails } from '#browser/footage/thumbnails.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
-import { Caretaker } from '#engine/storage/caretaker.ts';
-import { Journal } from '#engine/storage/journal.ts';
+import { StorageMaintenance } from '#engine/storage/maintenance.ts';
+import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
-import { DOOR, record, sealed, SECOND, T0 } from '../../contracts/segments.ts';
+import { DOOR, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 
 /** A ring of a device with real databases: what a person is promised about its room. */
 const MIB = 2 ** 20;
@@ -24,22 +24,22 @@ let open: { dispose(): void }[] = [];
 function world() {
 	name += 1;
 	const clock = new ManualClock(T0 / 1000);
-	const segments = new DexieSegments(`ring-${String(name)}`);
-	const thumbnails = new DexieThumbnails(`ring-${String(name)}`);
+	const segments = new DexieSegmentStore(`ring-${String(name)}`);
+	const thumbnails = new DexieThumbnailStore(`ring-${String(name)}`);
 	const reserve = new DexieReserve(`ring-reserve-${String(name)}`);
 	const ledger = new DexieLedger(`ring-ledger-${String(name)}`);
 	open = [segments, thumbnails, reserve, ledger];
-	const preferences = new MemoryPreferences({ budgetBytes: BUDGET });
+	const preferences = new MemoryPreferenceStore({ budgetBytes: BUDGET });
 	const allowance = new Allowance(preferences, clock, () => Promise.resolve(null));
 	const pins = new Pins(segments, allowance);
-	const journal = new Journal(ledger, clock);
+	const journal = new DeletionJournal(ledger, clock);
 	const retention = new Retention({ segments, allowance, reserve, journal });
-	const caretaker = new Caretaker({
+	const maintenance = new StorageMaintenance({
 		...{ clock, segments, thumbnails, reserve, ledger, journal, allowance, pins, retention },
 		preferences,
 		origin: new BrowserOrigin(),
 	});
-	return { clock, segments, reserve, ledger, journal, pins, retention, caretaker };
+	return { clock, segments, reserve, ledger, journal, pins, retention, maintenance };
 }
 let here: ReturnType<typeof world>;
 beforeEach(() => {
@@ -51,12 +51,12 @@ afterEach(() => {
 });
 
 test('RT7 RT15 SP3 SP12 SP19 a ring goes past its budget twice: the oldest go, the pin stays, nothing exceeds it', async () => {
-	const { segments, reserve, ledger, journal, pins, retention, caretaker } = here;
+	const { segments, reserve, ledger, journal, pins, retention, maintenance } = here;
 	await record(segments, DOOR, 1, 1);
 	// One pin in the first minute.
 	await pins.pin(DOOR, { startUs: T0, endUs: T0 + SECOND });
-	await caretaker.look();
-	await caretaker.tend();
+	await maintenance.refresh();
+	await maintenance.maintain();
 	expect(await reserve.held()).toBe(3 * MIB);
 	let most = 0;
 	let freed = 0;
@@ -65,9 +65,9 @@ test('RT7 RT15 SP3 SP12 SP19 a ring goes past its budget twice: the oldest go, t
 		freed += (await retention.makeRoom(segment.bytes.length)).bytes;
 		await segments.append(DOOR, 1, segment);
 		most = Math.max(most, await segments.usedBytes());
-		if (seq % 60 === 0) await caretaker.look();
+		if (seq % 60 === 0) await maintenance.refresh();
 	}
-	await caretaker.look();
+	await maintenance.refresh();
 	expect(most + (await reserve.held())).toBeLessThanOrEqual(BUDGET);
 	expect(freed).toBeGreaterThan(BUDGET);
 	// The pinned minute is whole, and the newest, and nothing in between is kept out of order.
@@ -80,5 +80,5 @@ test('RT7 RT15 SP3 SP12 SP19 a ring goes past its budget twice: the oldest go, t
 	const [entry, ...others] = await ledger.deletions(9);
 	expect(others).toEqual([]);
 	expect(entry).toMatchObject({ rule: 'budget', bytes: freed });
-	expect(caretaker.filling!.pinned).toBeGreaterThan(59 * SIZE);
+	expect(maintenance.usage!.pinned).toBeGreaterThan(59 * SIZE);
 }, 240_000);

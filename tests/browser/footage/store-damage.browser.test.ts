@@ -1,14 +1,14 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
 import { afterEach, expect, test, vi } from 'vitest';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { ENTRY_BYTES } from '#domain/footage/index-page.ts';
-import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segments.ts';
+import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
 import { answer, counts, rawly } from './raw-database.ts';
 
 const MINUTE = 60 * SECOND;
 const minute = T0 / MINUTE;
 let count = 0;
-let stores: DexieSegments[] = [];
+let stores: DexieSegmentStore[] = [];
 
 afterEach(() => {
 	vi.restoreAllMocks();
@@ -16,8 +16,8 @@ afterEach(() => {
 	stores = [];
 });
 
-function open(name: string): DexieSegments {
-	const store = new DexieSegments(name);
+function open(name: string): DexieSegmentStore {
+	const store = new DexieSegmentStore(name);
 	stores.push(store);
 	return store;
 }
@@ -32,7 +32,7 @@ async function threeMinutes(): Promise<string> {
 	return name;
 }
 
-const seqs = async (store: DexieSegments, from = 0, to = 9 * MINUTE) =>
+const seqs = async (store: DexieSegmentStore, from = 0, to = 9 * MINUTE) =>
 	(await store.between(DOOR, T0 + from, T0 + to)).map(({ seq }) => seq);
 const upTo = (from: number, to: number) =>
 	Array.from({ length: to - from + 1 }, (_, at) => from + at);
@@ -60,7 +60,7 @@ test.each<[string, (row: Row) => Row]>([
 		]);
 		expect(await counts(name)).toMatchObject({ pages: 2, runs: 1, quarantined: 1 });
 		expect(await store.usedBytes()).toBe(100 + 120 * 100);
-		expect((await store.at(DOOR, T0 + 90 * SECOND))!.seq).toBe(121);
+		expect((await store.firstAt(DOOR, T0 + 90 * SECOND))!.seq).toBe(121);
 	},
 );
 

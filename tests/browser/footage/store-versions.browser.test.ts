@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { DexieSegments } from '#browser/footage/segments.ts';
-import { DOOR, kindOf, sealed, SECOND, YARD } from '../../contracts/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DOOR, kindOf, sealed, SECOND, YARD } from '../../contracts/segment-store.ts';
 import old from '../../fixtures/database-v1.json';
 import { answer, rawly, rawOpen } from './raw-database.ts';
 
@@ -33,7 +33,7 @@ async function putOld(name: string): Promise<void> {
 
 test('ST20 a database of version 1 opens with every segment, its bytes, heads, holes and reasons', async () => {
 	await putOld('version-1');
-	const store = new DexieSegments('version-1');
+	const store = new DexieSegmentStore('version-1');
 	expect((await store.cameras()).sort()).toEqual([DOOR, YARD].sort());
 	const runs = [...(await store.runs(DOOR)), ...(await store.runs(YARD))];
 	expect(runs).toEqual(
@@ -65,7 +65,7 @@ test('ST20 a damaged page of version 1 does not stop the upgrade', async () => {
 		const [first] = old.pages.filter(({ camera }) => camera === DOOR);
 		await answer(table('pages').put({ ...first, entries: 'none' }));
 	});
-	const store = new DexieSegments('version-1-damaged');
+	const store = new DexieSegmentStore('version-1-damaged');
 	expect(await store.between(DOOR, T0, T0 + 200 * SECOND)).toHaveLength(90 - 60);
 	expect(store.damagedRows()).toBe(1);
 	store.dispose();
@@ -77,7 +77,7 @@ test('ST21 a database of a newer version is unsupported, and stays as it is', as
 		made.createObjectStore('something-new', { autoIncrement: true });
 	});
 	database.close();
-	const store = new DexieSegments('version-9');
+	const store = new DexieSegmentStore('version-9');
 	expect(await kindOf(store.cameras())).toBe('newer');
 	expect(await kindOf(store.usedBytes())).toBe('newer');
 	store.dispose();

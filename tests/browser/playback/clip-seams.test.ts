@@ -2,16 +2,16 @@ import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input, type InputTrack } fr
 import { expect, test } from 'vitest';
 import { ClipWriter } from '#browser/playback/clip-writer.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { movieFragment, movieHead } from '#domain/media/fmp4.ts';
+import { movieFragment, initSectionOf } from '#domain/media/fmp4.ts';
 import { avcConfig } from '#domain/media/h264.ts';
-import { initWithSound, withSilence } from '#domain/media/sound.ts';
+import { initWithSound, withSilence } from '#domain/media/silence.ts';
 
 const config = avcConfig({
 	sequence: [Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, 0xda, 0x01, 0x40, 0x16, 0xe8)],
 	picture: [Uint8Array.of(0x68, 0xce, 0x3c, 0x80)],
 });
-const plain = movieHead({ kind: 'avc', width: 1280, height: 720, config });
-const sounding = initWithSound(plain, movieHead({ kind: 'opus', sampleRate: 48_000, channels: 1 }));
+const plain = initSectionOf({ kind: 'avc', width: 1280, height: 720, config });
+const sounding = initWithSound(plain, initSectionOf({ kind: 'opus', sampleRate: 48_000, channels: 1 }));
 
 /** A second of ten pictures, each a unit with its length in front. */
 const second = (at: number): Bytes =>

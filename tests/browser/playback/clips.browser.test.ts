@@ -11,10 +11,10 @@ import {
 	VideoSampleSink,
 } from 'mediabunny';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WorkerMuxer } from '#browser/playback/clip-muxer.ts';
+import { WorkerClipMuxer } from '#browser/playback/clip-muxer.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
-import { Clips, type ClipPlan } from '#engine/playback/clips.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { ClipExporter, type ClipPlan } from '#engine/playback/clip-exporter.ts';
 import { leastOf } from '../../support/measures.ts';
 import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
@@ -23,8 +23,8 @@ const NOON = new Date(2026, 10, 20, 12).getTime();
 const SECOND = 1_000_000;
 let film: Film;
 let workshop: Workshop;
-let segments: DexieSegments;
-let clips: Clips;
+let segments: DexieSegmentStore;
+let clips: ClipExporter;
 let name = 0;
 
 beforeAll(async () => {
@@ -32,8 +32,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
 	workshop = await makeWorkshop();
-	segments = new DexieSegments(`clips-${String((name += 1))}`);
-	clips = new Clips({ segments, opener: workshop.opener, muxer: new WorkerMuxer() });
+	segments = new DexieSegmentStore(`clips-${String((name += 1))}`);
+	clips = new ClipExporter({ segments, opener: workshop.opener, muxer: new WorkerClipMuxer() });
 });
 afterEach(() => {
 	segments.dispose();
@@ -52,7 +52,7 @@ async function planned(fromS: number, toS: number): Promise<ClipPlan> {
 }
 
 async function made(plan: ClipPlan, progress: number[] = []) {
-	const clip = await clips.make(plan, {
+	const clip = await clips.write(plan, {
 		format: plan.formats[0]!.format,
 		file: null,
 		onProgress: (share) => progress.push(share),
@@ -137,7 +137,7 @@ describe('a clip', () => {
 		const tookMs = await leastOf(3, 500, async () => {
 			const stop = new AbortController();
 			let begun = 0;
-			const making = clips.make(plan, {
+			const making = clips.write(plan, {
 				format: 'mp4',
 				file: null,
 				onProgress: (share) => {
@@ -164,7 +164,7 @@ describe('a clip', () => {
 		const root = await navigator.storage.getDirectory();
 		const file = await root.getFileHandle('clip.mp4', { create: true });
 		const plan = await planned(0, 6);
-		const { blob } = await clips.make(plan, {
+		const { blob } = await clips.write(plan, {
 			format: 'mp4',
 			file,
 			onProgress: () => undefined,

@@ -3,7 +3,7 @@ import { BrowserClock } from '#browser/device/clock.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { HlsScreen } from '#browser/playback/hls-screen.ts';
 import { localDay } from '#browser/playback/local-day.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { Player } from '#engine/playback/player.ts';
 import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
@@ -14,7 +14,7 @@ const NOON = new Date(2026, 10, 20, 12).getTime();
 describe('the player, with hls.js and real footage', () => {
 	let film: Film;
 	let workshop: Workshop;
-	let segments: DexieSegments;
+	let segments: DexieSegmentStore;
 	let video: HTMLVideoElement;
 	let player: Player;
 	const clock = new BrowserClock();
@@ -26,7 +26,7 @@ describe('the player, with hls.js and real footage', () => {
 
 	beforeEach(async () => {
 		workshop = await makeWorkshop();
-		segments = new DexieSegments(`playback-${String((database += 1))}`);
+		segments = new DexieSegmentStore(`playback-${String((database += 1))}`);
 		video = document.createElement('video');
 		video.muted = true;
 		document.body.append(video);

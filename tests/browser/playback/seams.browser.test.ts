@@ -3,9 +3,9 @@ import { BrowserClock } from '#browser/device/clock.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { HlsScreen } from '#browser/playback/hls-screen.ts';
 import { localDay } from '#browser/playback/local-day.ts';
-import { DexieSegments } from '#browser/footage/segments.ts';
-import { movieHead } from '#domain/media/fmp4.ts';
-import { initWithSound, withSilence } from '#domain/media/sound.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { initSectionOf } from '#domain/media/fmp4.ts';
+import { initWithSound, withSilence } from '#domain/media/silence.ts';
 import { Player } from '#engine/playback/player.ts';
 import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
@@ -17,7 +17,7 @@ const DATABASE = 'seams';
 describe('the player, over seams', () => {
 	let film: Film;
 	let workshop: Workshop;
-	let segments: DexieSegments;
+	let segments: DexieSegmentStore;
 	let video: HTMLVideoElement;
 	let player: Player;
 	const clock = new BrowserClock();
@@ -28,7 +28,7 @@ describe('the player, over seams', () => {
 
 	beforeEach(async () => {
 		workshop = await makeWorkshop();
-		segments = new DexieSegments(DATABASE);
+		segments = new DexieSegmentStore(DATABASE);
 		video = document.createElement('video');
 		video.muted = true;
 		document.body.append(video);
@@ -52,7 +52,7 @@ describe('the player, over seams', () => {
 		channels = 1,
 	): Promise<void> {
 		if (heard === undefined) return shoot(workshop, segments, film, { runNo, startMs, seconds });
-		const sound = movieHead({ kind: 'opus', sampleRate: 48_000, channels });
+		const sound = initSectionOf({ kind: 'opus', sampleRate: 48_000, channels });
 		const init = initWithSound(film.init, sound);
 		const mime = film.mime.replace(/"$/, ',opus"');
 		await shoot(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesOf, hexOf, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
 import {
 	buildHeader,
-	KINDS,
+	ENVELOPE_KINDS,
 	parseHeader,
 	sliceLengths,
 	type SliceHeader,
@@ -34,7 +34,7 @@ const key = bytes(65).map((drawn) => {
 });
 
 const header: fc.Arbitrary<SliceHeader> = fc.record({
-	kind: fc.constantFrom(...KINDS),
+	kind: fc.constantFrom(...ENVELOPE_KINDS),
 	home: id(),
 	camera: id(),
 	epoch: u32,
@@ -138,7 +138,7 @@ describe('parse is the inverse of build', () => {
 
 	it('EN9 EN10 payloads, padded for every kind', () => {
 		fc.assert(
-			fc.property(fc.constantFrom(...KINDS), payload, (kind, given) => {
+			fc.property(fc.constantFrom(...ENVELOPE_KINDS), payload, (kind, given) => {
 				const plain = buildPayload(kind, given);
 				expect(plain.length).toBe(paddedLength(kind, 24 + given.body.length));
 				expect(parsePayload(kind, plain)).toEqual(given);

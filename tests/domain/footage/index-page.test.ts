@@ -7,7 +7,7 @@ import {
 	parseEntries,
 	salvageEntries,
 	withEntry,
-	type Entry,
+	type IndexEntry,
 } from '#domain/footage/index-page.ts';
 
 const step = fc.record({
@@ -27,7 +27,7 @@ const page = fc
 		place: fc.nat(2 ** 50),
 		steps: fc.array(step, { minLength: 1, maxLength: 70 }),
 	})
-	.map(({ seq, startUs, place, steps }): Entry[] => {
+	.map(({ seq, startUs, place, steps }): IndexEntry[] => {
 		let [us, at] = [startUs, place];
 		return steps.map(({ us: later, places, ...rest }, index) => {
 			us += later;

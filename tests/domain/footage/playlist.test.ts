@@ -6,10 +6,10 @@ import {
 	groupKey,
 	groupsOf,
 	initKey,
-	keyFrom,
+	playlistKeyFrom,
 	playlistOf,
 } from '#domain/footage/playlist.ts';
-import { lastSpot, leap, lengthUsOf, spotAt, spotOfWall } from '#domain/footage/seek.ts';
+import { lastSeekPoint, skipTargetOf, lengthUsOf, seekPointAt, seekPointOfWall } from '#domain/footage/seek.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 
 const SECOND = 1_000_000;
@@ -139,10 +139,10 @@ describe('a playlist', () => {
 	});
 
 	it('its names are understood again, others are not', () => {
-		expect(keyFrom(initKey(12))).toEqual({ kind: 'init', runNo: 12 });
-		expect(keyFrom(groupKey(3))).toEqual({ kind: 'group', index: 3 });
+		expect(playlistKeyFrom(initKey(12))).toEqual({ kind: 'init', runNo: 12 });
+		expect(playlistKeyFrom(groupKey(3))).toEqual({ kind: 'group', index: 3 });
 		for (const other of ['', 'group-', 'group-1x', 'init-1e3', '../group-1']) {
-			expect(keyFrom(other)).toBe(null);
+			expect(playlistKeyFrom(other)).toBe(null);
 		}
 	});
 });
@@ -154,9 +154,9 @@ describe('wall time and position', () => {
 				const groups = groupsOf(all);
 				fc.pre(groups.length > 0);
 				const positionUs = Math.floor(share * (lengthUsOf(groups) - 1));
-				const spot = spotAt(groups, positionUs);
+				const spot = seekPointAt(groups, positionUs);
 				expect(spot?.positionUs).toBe(positionUs);
-				const again = spotOfWall(groups, spot!.wallUs);
+				const again = seekPointOfWall(groups, spot!.wallUs);
 				// Neighbouring pieces may overlap by some ms: then it is the later one.
 				const isLater = again!.index > spot!.index;
 				if (!isLater) expect(again).toEqual(spot);
@@ -167,27 +167,27 @@ describe('wall time and position', () => {
 
 	it('PB3 where the clock went back it is the run recorded later', () => {
 		const groups = groupsOf([...run(1, 20, T0), ...run(2, 10, T0 + 5 * SECOND)]);
-		expect(spotOfWall(groups, T0 + 7 * SECOND)).toMatchObject({ positionUs: 22 * SECOND });
-		expect(spotOfWall(groups, T0 + 17 * SECOND)).toMatchObject({ positionUs: 17 * SECOND });
+		expect(seekPointOfWall(groups, T0 + 7 * SECOND)).toMatchObject({ positionUs: 22 * SECOND });
+		expect(seekPointOfWall(groups, T0 + 17 * SECOND)).toMatchObject({ positionUs: 17 * SECOND });
 	});
 
 	it('PB4 a wall time in a gap is the next footage; behind everything it is nothing', () => {
 		const groups = groupsOf([...run(1, 5, T0), ...run(2, 5, T0 + 60 * SECOND)]);
-		expect(spotOfWall(groups, T0 + 30 * SECOND)).toEqual({
+		expect(seekPointOfWall(groups, T0 + 30 * SECOND)).toEqual({
 			index: 1,
 			positionUs: 5 * SECOND,
 			wallUs: T0 + 60 * SECOND,
 		});
-		expect(spotOfWall(groups, T0 - 1)?.wallUs).toBe(T0);
-		expect(spotOfWall(groups, T0 + 65 * SECOND)).toBe(null);
-		expect(lastSpot(groups)?.wallUs).toBeLessThan(T0 + 65 * SECOND);
-		expect(spotAt([], 0)).toBe(null);
+		expect(seekPointOfWall(groups, T0 - 1)?.wallUs).toBe(T0);
+		expect(seekPointOfWall(groups, T0 + 65 * SECOND)).toBe(null);
+		expect(lastSeekPoint(groups)?.wallUs).toBeLessThan(T0 + 65 * SECOND);
+		expect(seekPointAt([], 0)).toBe(null);
 	});
 
 	it('PB6 a leap counts positions, and says what is left over', () => {
 		const groups = groupsOf([...run(1, 5, T0), ...run(2, 5, T0 + 60 * SECOND)]);
-		expect(leap(groups, 3 * SECOND, 4 * SECOND)).toEqual({ kind: 'here', positionUs: 7 * SECOND });
-		expect(leap(groups, 3 * SECOND, -4 * SECOND)).toEqual({ kind: 'before', restUs: -SECOND });
-		expect(leap(groups, 3 * SECOND, 9 * SECOND)).toEqual({ kind: 'behind', restUs: 2 * SECOND });
+		expect(skipTargetOf(groups, 3 * SECOND, 4 * SECOND)).toEqual({ kind: 'here', positionUs: 7 * SECOND });
+		expect(skipTargetOf(groups, 3 * SECOND, -4 * SECOND)).toEqual({ kind: 'before', restUs: -SECOND });
+		expect(skipTargetOf(groups, 3 * SECOND, 9 * SECOND)).toEqual({ kind: 'behind', restUs: 2 * SECOND });
 	});
 });

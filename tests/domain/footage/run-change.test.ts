@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Hole } from '#domain/footage/run.ts';
-import type { Entry } from '#domain/footage/index-page.ts';
-import { leapsIn, withHole } from '#domain/footage/run-change.ts';
+import type { IndexEntry } from '#domain/footage/index-page.ts';
+import { stallsIn, withHole } from '#domain/footage/run-change.ts';
 
 const someHole = fc
 	.record({
@@ -44,17 +44,17 @@ describe('RC30 pauses between segments', () => {
 	function entries(
 		count: number,
 		{ everyMs = 1000, lastMs = 1000, pauses = {}, skip = 0 }: Given = {},
-	): Entry[] {
+	): IndexEntry[] {
 		let startUs = 0;
-		return Array.from({ length: count }, (_, at): Entry => {
+		return Array.from({ length: count }, (_, at): IndexEntry => {
 			if (at > 0) startUs += (everyMs + (pauses[at] ?? 0)) * 1000;
 			const seq = at + 1 + (at >= 5 ? skip : 0);
 			const durationUs = lastMs * 1000;
 			return { seq, startUs, durationUs, size: 1, place: at, sound: false, bad: false };
 		});
 	}
-	const found = (all: readonly Entry[]) =>
-		leapsIn(all).map(({ startUs, endUs, why }) => [startUs / 1e6, endUs / 1e6, why]);
+	const found = (all: readonly IndexEntry[]) =>
+		stallsIn(all).map(({ startUs, endUs, why }) => [startUs / 1e6, endUs / 1e6, why]);
 
 	test('of more than a second are holes', () => {
 		const all = entries(12, { pauses: { 1: 4000, 4: 150_000, 7: 1100, 9: 900, 10: 40 } });

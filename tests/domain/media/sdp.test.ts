@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { checkSdp } from '#domain/media/sdp.ts';
+import { verifySdp } from '#domain/media/sdp.ts';
 import { randomFrom } from '../../support/random.ts';
 
 const mine: Bytes = Uint8Array.from({ length: 32 }, (_, at) => (at * 37 + 11) & 0xff);
@@ -17,7 +17,7 @@ const sdp = (...lines: string[]) =>
 	].join('\r\n');
 const kindOf = (text: string): string => {
 	try {
-		checkSdp(text, mine);
+		verifySdp(text, mine);
 		return 'fine';
 	} catch (error) {
 		return (error as { kind: string }).kind;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { chartFromMs, chartOf } from '#domain/storage/chart.ts';
-import type { Filling } from '#domain/storage/filling.ts';
-import { nextToLeave } from '#domain/storage/retention.ts';
+import type { StorageUsage } from '#domain/storage/usage.ts';
+import { oldestEvictableUs } from '#domain/storage/retention.ts';
 
 const MINUTE_MS = 60_000;
-const filling = (atMs: number, footage: number): Filling => ({
+const filling = (atMs: number, footage: number): StorageUsage => ({
 	...{ atMs, footage, pinned: 100, previews: 50, index: 30, reserve: 20, other: 0, allowed: 1000 },
 });
 
@@ -42,11 +42,11 @@ test('one look is nothing to draw', () => {
 
 test('RT1 RT15 what leaves next begins behind the pins', () => {
 	const run = (startUs: number, endUs: number) => ({ startUs, endUs });
-	expect(nextToLeave([], [])).toBeNull();
-	expect(nextToLeave([run(50, 90), run(10, 40)], [])).toBe(10);
-	expect(nextToLeave([run(10, 40), run(50, 90)], [run(5, 20), run(20, 30)])).toBe(30);
-	expect(nextToLeave([run(10, 40), run(50, 90)], [run(0, 45)])).toBe(50);
-	expect(nextToLeave([run(10, 40)], [run(0, 45)])).toBeNull();
+	expect(oldestEvictableUs([], [])).toBeNull();
+	expect(oldestEvictableUs([run(50, 90), run(10, 40)], [])).toBe(10);
+	expect(oldestEvictableUs([run(10, 40), run(50, 90)], [run(5, 20), run(20, 30)])).toBe(30);
+	expect(oldestEvictableUs([run(10, 40), run(50, 90)], [run(0, 45)])).toBe(50);
+	expect(oldestEvictableUs([run(10, 40)], [run(0, 45)])).toBeNull();
 });
 
 test('a chart begins with its range, or with the first look where that is later', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { growths, SAMPLES_KEPT_MS, type Growth, type Sample } from '#domain/storage/growth.ts';
+import { detectGrowth, SAMPLE_RETENTION_MS, type Growth, type UsageSample } from '#domain/storage/growth.ts';
 
 const GB = 1e9;
 const STEP_MS = 15_000;
@@ -19,13 +19,13 @@ function told(
 	stepMs = STEP_MS,
 ): Map<Growth['kind'], { atMs: number; growth: Growth }> {
 	const first = new Map<Growth['kind'], { atMs: number; growth: Growth }>();
-	const kept: Sample[] = [];
+	const kept: UsageSample[] = [];
 	for (let atMs = 0; atMs <= lastsMs; atMs += stepMs) {
 		const now = owners(atMs);
 		const held = Object.values(now).reduce((sum, bytes) => sum + bytes, 0);
 		kept.push({ atMs, roomBytes: volumeBytes - held, owners: now });
-		while ((kept[0]?.atMs ?? atMs) < atMs - SAMPLES_KEPT_MS) kept.shift();
-		for (const growth of growths(kept, budgets))
+		while ((kept[0]?.atMs ?? atMs) < atMs - SAMPLE_RETENTION_MS) kept.shift();
+		for (const growth of detectGrowth(kept, budgets))
 			if (!first.has(growth.kind)) first.set(growth.kind, { atMs, growth });
 	}
 	return first;
@@ -99,7 +99,7 @@ describe('growth', () => {
 			{ atMs: -50_000, what: 'name' },
 			{ atMs: 1e9, what: 'later' },
 		];
-		expect(growths(samples, {}, changes)[0]?.after).toEqual(changes[0]);
-		expect(growths([], {}, changes)).toEqual([]);
+		expect(detectGrowth(samples, {}, changes)[0]?.after).toEqual(changes[0]);
+		expect(detectGrowth([], {}, changes)).toEqual([]);
 	});
 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { defaultBudget, toFree, toFreeAfterQuota } from '#domain/storage/retention.ts';
+import { defaultBudget, bytesToFree, bytesToFreeAfterQuota } from '#domain/storage/retention.ts';
 
 const GIB = 2 ** 30;
 
 describe('retention', () => {
 	test('RT7 exactly as much goes as the next write lacks', () => {
-		expect(toFree(100, 20, 120)).toBe(0);
-		expect(toFree(100, 21, 120)).toBe(1);
-		expect(toFree(500, 10, 120)).toBe(390);
-		expect(toFree(0, 10, 0)).toBe(10);
+		expect(bytesToFree(100, 20, 120)).toBe(0);
+		expect(bytesToFree(100, 21, 120)).toBe(1);
+		expect(bytesToFree(500, 10, 120)).toBe(390);
+		expect(bytesToFree(0, 10, 0)).toBe(10);
 	});
 
 	test('RT8 60 % of the estimate, within reason', () => {
@@ -20,7 +20,7 @@ describe('retention', () => {
 	});
 
 	test('RT9 at least four segments or 1 MiB', () => {
-		expect(toFreeAfterQuota(100)).toBe(2 ** 20);
-		expect(toFreeAfterQuota(2 ** 20)).toBe(2 ** 22);
+		expect(bytesToFreeAfterQuota(100)).toBe(2 ** 20);
+		expect(bytesToFreeAfterQuota(2 ** 20)).toBe(2 ** 22);
 	});
 });

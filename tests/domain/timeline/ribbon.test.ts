@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import {
-	firstBehind,
-	glided,
-	held,
+	firstEndingAfter,
+	glideAfter,
+	clampedToFootage,
 	msAt,
-	NARROWEST_MS,
+	MIN_SPAN_MS,
 	spanning,
 	ticksOf,
-	WIDEST_MS,
+	MAX_SPAN_MS,
 	xOf,
 	zoomed,
-	type View,
+	type RibbonView,
 } from '#domain/timeline/ribbon.ts';
 
 const HOUR = 3_600_000;
@@ -20,7 +20,7 @@ const widths = fc.integer({ min: 200, max: 3000 });
 const views = fc
 	.record({
 		centreMs: fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2040, 0) }),
-		spanMs: fc.double({ min: NARROWEST_MS, max: WIDEST_MS, noNaN: true }),
+		spanMs: fc.double({ min: MIN_SPAN_MS, max: MAX_SPAN_MS, noNaN: true }),
 		width: widths,
 	})
 	.map(({ centreMs, spanMs, width }) => ({
@@ -49,30 +49,30 @@ describe('time and pixels', () => {
 					const next = zoomed(view, width, factor);
 					expect(next.centreMs).toBe(view.centreMs);
 					const spanMs = next.msPerPx * width;
-					expect(spanMs).toBeGreaterThanOrEqual(NARROWEST_MS - 1e-6);
-					expect(spanMs).toBeLessThanOrEqual(WIDEST_MS + 1);
+					expect(spanMs).toBeGreaterThanOrEqual(MIN_SPAN_MS - 1e-6);
+					expect(spanMs).toBeLessThanOrEqual(MAX_SPAN_MS + 1);
 				},
 			),
 		);
 	});
 
 	it('TL3 the hand stays where there is something', () => {
-		const view: View = { centreMs: 50, msPerPx: 1 };
-		expect(held(view, { fromMs: 100, toMs: 200 }).centreMs).toBe(100);
-		expect(held({ ...view, centreMs: 500 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(200);
-		expect(held({ ...view, centreMs: 150 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(150);
+		const view: RibbonView = { centreMs: 50, msPerPx: 1 };
+		expect(clampedToFootage(view, { fromMs: 100, toMs: 200 }).centreMs).toBe(100);
+		expect(clampedToFootage({ ...view, centreMs: 500 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(200);
+		expect(clampedToFootage({ ...view, centreMs: 150 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(150);
 	});
 
 	it('TL4 a ribbon let go glides on, slows and rests', () => {
 		let before = 0;
 		for (let ms = 16; ms < 3000; ms += 16) {
-			const { px } = glided(2, ms);
+			const { px } = glideAfter(2, ms);
 			expect(px).toBeGreaterThan(before);
 			before = px;
 		}
-		expect(glided(2, 3000).rests).toBe(true);
-		expect(glided(2, 100).rests).toBe(false);
-		expect(glided(-2, 100).px).toBeLessThan(0);
+		expect(glideAfter(2, 3000).rests).toBe(true);
+		expect(glideAfter(2, 100).rests).toBe(false);
+		expect(glideAfter(-2, 100).px).toBeLessThan(0);
 	});
 });
 
@@ -151,7 +151,7 @@ describe('ticks', () => {
 		const view = spanning(
 			{ centreMs: new Date(2026, 10, 1).getTime(), msPerPx: 1 },
 			1000,
-			WIDEST_MS,
+			MAX_SPAN_MS,
 		);
 		const kinds = ticksOf(view, 1000, localCalendar, 64).map(({ kind }) => kind);
 		expect(kinds).toContain('day');
@@ -160,5 +160,5 @@ describe('ticks', () => {
 
 it('firstBehind finds where drawing begins', () => {
 	const spans = [{ endUs: 10 }, { endUs: 20 }, { endUs: 30 }];
-	expect([5, 10, 15, 29, 30].map((us) => firstBehind(spans, us))).toEqual([0, 1, 1, 2, 3]);
+	expect([5, 10, 15, 29, 30].map((us) => firstEndingAfter(spans, us))).toEqual([0, 1, 1, 2, 3]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { panned, WHOLE, zoomedAt, type Zoom } from '#domain/timeline/zoom.ts';
+import { panned, NO_ZOOM, zoomedAt, type Zoom } from '#domain/timeline/zoom.ts';
 
 const point = fc.record({
 	x: fc.double({ min: -0.5, max: 0.5, noNaN: true }),
@@ -16,7 +16,7 @@ test('whatever is done, the frame stays filled and the scale in bounds', () => {
 		fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
 			const end = steps.reduce<Zoom>(
 				(zoom, one) => ('by' in one ? panned(zoom, one.by) : zoomedAt(zoom, one.factor, one.at)),
-				WHOLE,
+				NO_ZOOM,
 			);
 			expect(end.scale).toBeGreaterThanOrEqual(1);
 			expect(end.scale).toBeLessThanOrEqual(8);
@@ -37,7 +37,7 @@ test('the point under the fingers stays there while nothing is at an edge', () =
 });
 
 test('zooming in and out again shows the whole picture where it was', () => {
-	const there = zoomedAt(WHOLE, 2.5, { x: 0.3, y: 0.3 });
+	const there = zoomedAt(NO_ZOOM, 2.5, { x: 0.3, y: 0.3 });
 	const { scale, x, y } = zoomedAt(there, 1 / 2.5, { x: -0.5, y: 0.5 });
 	expect([scale, Math.abs(x), Math.abs(y)]).toEqual([1, 0, 0]);
 });

@@ -11,13 +11,13 @@ import {
 	type DeviceCheckTools,
 } from '#engine/device-check/device-check.ts';
 import { House } from '#engine/home/house.ts';
-import { NOTHING, type PlayerControls, type PlayerState } from '#engine/playback/playing.ts';
+import { INITIAL_STATE, type PlayerControls, type PlayerState } from '#engine/playback/player-state.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
 import { FakeAir } from '../../fakes/cables.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { MemoryTenure } from '../../fakes/tenure.ts';
 
 const crypto = new WebCrypto();
@@ -27,8 +27,8 @@ let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
 let air: FakeAir;
-let scratches: { segments: MemorySegments; removed: number }[];
-let own: MemorySegments;
+let scratches: { segments: MemorySegmentStore; removed: number }[];
+let own: MemorySegmentStore;
 let recorder: { camera: CameraId | null; state: { kind: string } };
 let hidden: boolean;
 /** By another tab. */
@@ -45,7 +45,7 @@ beforeEach(() => {
 	encoder = new FakeEncoder(() => clock.monotonicMs());
 	air = new FakeAir();
 	scratches = [];
-	own = new MemorySegments();
+	own = new MemorySegmentStore();
 	recorder = { camera: null, state: { kind: 'off' } };
 	vault = new MemoryVault();
 	[hidden, taken, trial, findings, stop] = [false, false, null, [], new AbortController()];
@@ -53,7 +53,7 @@ beforeEach(() => {
 
 /** Shows the first frame at once, and a second more as soon as it plays. */
 function player(): PlayerControls {
-	let state: PlayerState = NOTHING;
+	let state: PlayerState = INITIAL_STATE;
 	let tell: () => void = () => undefined;
 	const become = (change: Partial<PlayerState>) => {
 		state = { ...state, ...change };
@@ -106,7 +106,7 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 			}),
 			scratch: () => {
 				if (taken) return Promise.resolve('taken');
-				const segments = new MemorySegments();
+				const segments = new MemorySegmentStore();
 				const one = { segments, removed: 0 };
 				scratches.push(one);
 				const remove = () => Promise.resolve((one.removed += 1) > 0);

@@ -8,17 +8,17 @@ import { House } from '#engine/home/house.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import { FakeVault } from '../../fakes/vault.ts';
 import { fragmentOf, initOf, still } from '../sealing/sealing.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 
 const given = { mime: 'video/mp4; codecs="avc3.42C01F"', anchorUs: 1_795_000_000_000_000 };
 let vault: FakeVault;
-let segments: MemorySegments;
+let segments: MemorySegmentStore;
 let nowMs: number;
 const clock: Clock = { ...still, wallMs: () => nowMs };
 
 beforeEach(() => {
 	vault = new FakeVault();
-	segments = new MemorySegments();
+	segments = new MemorySegmentStore();
 	nowMs = 1_795_000_000_000;
 });
 
@@ -202,7 +202,7 @@ describe('runs', () => {
 		const { house, camera } = await founded();
 		await record(house, camera, 1);
 		await record(house, camera, 1);
-		segments = new MemorySegments();
+		segments = new MemorySegmentStore();
 		const later = houseOf();
 		await later.look();
 		const numbers = await Promise.all([

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RecorderState } from '#engine/recording/recording.ts';
-import { MemorySeen } from '../../fakes/seen.ts';
+import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import { makeHome, type Home } from './live-world.ts';
 
 let home: Home;
@@ -97,7 +97,7 @@ describe('LV30 a lens that never recorded', () => {
 	});
 
 	test('is blank while it is off, after a reload too, and a camera as soon as its lens is on', async () => {
-		const kept = new MemorySeen();
+		const kept = new MemoryLastSeenStore();
 		const kitchen = await home.guest('Kitchen', undefined, kept);
 		await home.until(() => first(kitchen).blank);
 		await home.clock.pass(2000);

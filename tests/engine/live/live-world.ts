@@ -23,8 +23,8 @@ import { MemoryHappenings } from '../../fakes/happenings.ts';
 import { FakeLiveEncoder, FakeLiveScreen } from '../../fakes/live.ts';
 import { FakeNetwork, FakePeers, makePicture } from '../../fakes/peers.ts';
 import { FakeRelay, type FakePost } from '../../fakes/post.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
-import { MemorySeen } from '../../fakes/seen.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import { MemoryTenure } from '../../fakes/tenure.ts';
 
 const crypto = new WebCrypto();
@@ -180,7 +180,7 @@ export async function makeHome() {
 				),
 			onLenses: nobody,
 		},
-		preferences: new MemoryPreferences(),
+		preferences: new MemoryPreferenceStore(),
 		power: { charge: { level: 0.5, charging: true }, on: nobody },
 		torch: {
 			lit: () => torch.on,
@@ -231,7 +231,7 @@ export async function makeHome() {
 		return { hosting: new Hosting({ ...tools, ...own }), off };
 	};
 
-	function viewer(name: string, roles: readonly Role[] = ['viewer'], seen = new MemorySeen()) {
+	function viewer(name: string, roles: readonly Role[] = ['viewer'], seen = new MemoryLastSeenStore()) {
 		const id = device() as DeviceId;
 		const mine = relay.join(id, roles);
 		members.set([...members.value, { device: id, name, roles }]);
@@ -301,7 +301,7 @@ export async function makeHome() {
 	}
 
 	/** A viewer that has heard from the camera. */
-	async function guest(name: string, roles?: readonly Role[], seen?: MemorySeen) {
+	async function guest(name: string, roles?: readonly Role[], seen?: MemoryLastSeenStore) {
 		const made = viewer(name, roles, seen);
 		await until(() => made.watching.cameras[0]?.state?.kind !== undefined);
 		return made;

@@ -4,7 +4,7 @@ import { Sightings } from '#engine/members/sightings.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { household, resident, type Resident } from '../../fakes/resident.ts';
-import { MemorySeen } from '../../fakes/seen.ts';
+import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import { joinedTo, RELAY } from './joined.ts';
 import { until } from '../../support/until.ts';
 
@@ -15,10 +15,10 @@ const HALL = 'c3'.repeat(16) as CameraId;
 
 describe('what is kept', () => {
 	let clock: ManualClock;
-	let store: MemorySeen;
+	let store: MemoryLastSeenStore;
 	beforeEach(() => {
 		clock = new ManualClock();
-		store = new MemorySeen();
+		store = new MemoryLastSeenStore();
 	});
 
 	/** A page, once it has read what was kept. */

@@ -22,7 +22,7 @@ import {
 	parseSealed,
 } from '#domain/pairing/pairing.ts';
 import { parseEntry } from '#domain/home/roster.ts';
-import { checkSdp } from '#domain/media/sdp.ts';
+import { verifySdp } from '#domain/media/sdp.ts';
 import { channelMessageFrom } from '#protocol/channel.ts';
 import { saidFrom } from '#protocol/message.ts';
 import { frameFrom, fromDevice, fromRelay, relayCardFrom } from '#protocol/wire.ts';
@@ -117,7 +117,7 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 		codeFrom,
 	],
 	['typed letters', 'K7QX-2MPA', codeFrom],
-	['a description', SDP, (text) => checkSdp(text, fingerprint)],
+	['a description', SDP, (text) => verifySdp(text, fingerprint)],
 	['base64url', 'AAAA_-', bytesOfBase64url],
 ];
 

@@ -22,8 +22,8 @@ import { newWorld } from '../../relay/session/talk.ts';
 import type { FakeAir } from '../../fakes/cables.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeNetwork } from '../../fakes/network.ts';
-import { MemorySeen } from '../../fakes/seen.ts';
-import type { MemorySegments } from '../../fakes/segments.ts';
+import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
+import type { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import type { FakeVault } from '../../fakes/vault.ts';
 
 export const ORIGIN = 'https://cam.local:8443';
@@ -162,7 +162,7 @@ export interface Place {
 /** What a device keeps between its pages. */
 export interface Disk {
 	readonly vault: FakeVault;
-	readonly segments: MemorySegments;
+	readonly segments: MemorySegmentStore;
 }
 
 /** One page of a device, from its loading to its end. */
@@ -212,7 +212,7 @@ export class Page {
 		const renew = (): Promise<void> => Promise.resolve();
 		const post = this.link;
 		const granting = new Granting({ crypto, vault, clock, house, membership, post, renew });
-		const sightings = new Sightings(clock, new MemorySeen());
+		const sightings = new Sightings(clock, new MemoryLastSeenStore());
 		const members = new Members({
 			...{ crypto, clock, house, membership, link: post, granting, sightings },
 		});

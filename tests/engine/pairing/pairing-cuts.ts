@@ -1,6 +1,6 @@
 /** A pairing that is cut at any of its messages, and what both sides say of it afterwards. */
 import { FakeAir } from '../../fakes/cables.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { FakeVault } from '../../fakes/vault.ts';
 import { CutRelay, Page, settled, START_MS, type Disk, type Point } from './cut-world.ts';
 
@@ -53,7 +53,7 @@ export class Scene {
 	constructor(cut: Cut) {
 		this.#cut = cut;
 		this.relay = cut.way.startsWith('near') ? null : new CutRelay();
-		const disk = (): Disk => ({ vault: new FakeVault(), segments: new MemorySegments() });
+		const disk = (): Disk => ({ vault: new FakeVault(), segments: new MemorySegmentStore() });
 		this.#disks = { owner: disk(), new: disk() };
 	}
 

@@ -6,7 +6,7 @@ import { ARRIVE_MS } from '#engine/members/arrivals.ts';
 import { entryHash } from '#engine/home/roster.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 import { FakeAir } from '../../fakes/cables.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { FakeVault } from '../../fakes/vault.ts';
 import { CutRelay, ORIGIN, Page, settled, START_MS, type Disk } from './cut-world.ts';
 import { subjectOf } from '../members/joined.ts';
@@ -18,7 +18,7 @@ let fresh: Page;
 let disks: { owner: Disk; fresh: Disk; second: Disk };
 let wallMs: number;
 
-const disk = (): Disk => ({ vault: new FakeVault(), segments: new MemorySegments() });
+const disk = (): Disk => ({ vault: new FakeVault(), segments: new MemorySegmentStore() });
 
 async function opened(name: string, on: Disk): Promise<Page> {
 	const page = new Page(name, on, { relay, air: new FakeAir() }, wallMs);

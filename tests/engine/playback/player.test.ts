@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
 import { Player } from '#engine/playback/player.ts';
-import type { Opens } from '#engine/playback/reel.ts';
-import { DOOR, record, SECOND, T0, YARD } from '../../contracts/segments.ts';
+import type { SegmentOpener } from '#engine/playback/day-playlist.ts';
+import { DOOR, record, SECOND, T0, YARD } from '../../contracts/segment-store.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeScreen } from '../../fakes/screen.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 
 const DAY_MS = 86_400_000;
 const T0_MS = T0 / 1000;
@@ -16,7 +16,7 @@ const dayOf = (ms: number) => {
 };
 
 describe('Player', () => {
-	let segments: MemorySegments;
+	let segments: MemorySegmentStore;
 	let screen: FakeScreen;
 	let clock: ManualClock;
 	let player: Player;
@@ -24,7 +24,7 @@ describe('Player', () => {
 	let faults: Map<string, Fault>;
 
 	beforeEach(() => {
-		segments = new MemorySegments();
+		segments = new MemorySegmentStore();
 		screen = new FakeScreen();
 		clock = new ManualClock(AFTER_MS);
 		faults = new Map();
@@ -32,7 +32,7 @@ describe('Player', () => {
 			const fault = faults.get(key);
 			return fault === undefined ? Promise.resolve({ body }) : Promise.reject(fault);
 		};
-		const opener: Opens = {
+		const opener: SegmentOpener = {
 			openInit: ({ runNo }, { bytes }) => open(`${runNo}:0`, bytes),
 			open: ({ runNo }, { seq }, { bytes }) => open(`${runNo}:${seq}`, bytes),
 		};
@@ -329,7 +329,7 @@ describe('Player', () => {
 	it('PB9 what is still to come of the day is no gap', async () => {
 		await film(1, 10, 0);
 		clock = new ManualClock(T0_MS + 60_000);
-		const opener: Opens = {
+		const opener: SegmentOpener = {
 			openInit: (_, { bytes }) => Promise.resolve({ body: bytes }),
 			open: (_, __, { bytes }) => Promise.resolve({ body: bytes }),
 		};

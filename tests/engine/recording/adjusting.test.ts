@@ -8,8 +8,8 @@ import type { Recorder } from '#engine/recording/recorder.ts';
 import type { FakeCapture } from '../../fakes/capture.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
 import type { FakeEncoder } from '../../fakes/encoder.ts';
-import type { MemoryPreferences } from '../../fakes/preferences.ts';
-import type { MemorySegments } from '../../fakes/segments.ts';
+import type { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import type { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { RecorderWorld, untilSo } from './recorder-world.ts';
 
 const [low, standard] = PROFILES;
@@ -19,8 +19,8 @@ let world: RecorderWorld;
 let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
-let segments: MemorySegments;
-let preferences: MemoryPreferences;
+let segments: MemorySegmentStore;
+let preferences: MemoryPreferenceStore;
 
 beforeEach(async () => {
 	world = await RecorderWorld.make(choice);

@@ -11,9 +11,9 @@ import type { Lens } from '#ports/media/capture.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
-import { retaining } from '../../fakes/space.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryTenure } from '../../fakes/tenure.ts';
 
 const [, standard] = PROFILES;
@@ -25,8 +25,8 @@ const choice = { lensId: DOOR.id, profile: standard, sound: false };
 let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
-let segments: MemorySegments;
-let preferences: MemoryPreferences;
+let segments: MemorySegmentStore;
+let preferences: MemoryPreferenceStore;
 let recorder: Recorder;
 let camera: CameraId;
 
@@ -35,8 +35,8 @@ beforeEach(async () => {
 	capture = new FakeCapture();
 	capture.plugged = [LAPTOP, DOOR];
 	encoder = new FakeEncoder(() => clock.monotonicMs());
-	segments = new MemorySegments();
-	preferences = new MemoryPreferences();
+	segments = new MemorySegmentStore();
+	preferences = new MemoryPreferenceStore();
 	const house = new House({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
 	const state = await house.found();
 	if (state.kind !== 'ready' || !state.cameras[0]) throw new Error('no camera');
@@ -44,7 +44,7 @@ beforeEach(async () => {
 	recorder = new Recorder({
 		...{ clock, capture, encoder, segments, preferences },
 		tenure: new MemoryTenure(new Set()),
-		retention: retaining(segments, () => Infinity),
+		retention: retentionWith(segments, () => Infinity),
 		beginRun: (of, given) => house.beginRun(of, given),
 		camera: () => camera,
 	});

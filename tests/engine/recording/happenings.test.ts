@@ -6,8 +6,8 @@ import { Happenings } from '#engine/recording/happenings.ts';
 import { MetaSealer } from '#engine/sealing/meta.ts';
 import { Sentry } from '#engine/recording/sentry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryEvents } from '../../fakes/events.ts';
-import { eventsContract } from '../../contracts/events.ts';
+import { MemoryEventStore } from '../../fakes/event-store.ts';
+import { eventStoreContract } from '../../contracts/event-store.ts';
 import { makeWorkshop, type Workshop } from '../sealing/sealing.ts';
 
 const workshop = await makeWorkshop();
@@ -15,7 +15,7 @@ const workshop = await makeWorkshop();
 function world() {
 	const { crypto, camera, home, secret, opener, pair }: Workshop = workshop;
 	const clock = new ManualClock();
-	const events = new MemoryEvents();
+	const events = new MemoryEventStore();
 	const refusals = { left: 0 };
 	const happenings = new Happenings({
 		...{ clock, events, opener },
@@ -41,8 +41,8 @@ beforeEach(() => {
 	here = world();
 });
 
-describe('MemoryEvents', () => {
-	eventsContract((most) => new MemoryEvents(most));
+describe('MemoryEventStore', () => {
+	eventStoreContract((most) => new MemoryEventStore(most));
 });
 
 describe('what happens', () => {

@@ -7,8 +7,8 @@ import { Losses } from '#engine/recording/losses.ts';
 import type { RecorderState } from '#engine/recording/recording.ts';
 import type { VaultReading } from '#ports/keys/vault.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
-import { MemoryOrigin } from '../../fakes/space.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { MemoryPersistence } from '../../fakes/storage.ts';
 import { FakeVault } from '../../fakes/vault.ts';
 
 /** A vault whose database somebody deletes. */
@@ -33,7 +33,7 @@ class DeletedVault extends FakeVault {
 let clock: ManualClock;
 let vault: DeletedVault;
 let house: House;
-let origin: MemoryOrigin;
+let origin: MemoryPersistence;
 let noted: string[];
 let state: RecorderState;
 let tellRecorder: () => void;
@@ -74,10 +74,10 @@ function makeLosses(): Losses {
 beforeEach(async () => {
 	clock = new ManualClock();
 	vault = new DeletedVault();
-	origin = new MemoryOrigin();
+	origin = new MemoryPersistence();
 	noted = [];
 	state = recording;
-	const segments = new MemorySegments();
+	const segments = new MemorySegmentStore();
 	house = new House({ crypto: new WebCrypto(), vault, segments, clock });
 	const found = await house.found();
 	if (found.kind !== 'ready' || !found.cameras[0]) throw new Error('no camera');

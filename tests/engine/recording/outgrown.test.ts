@@ -5,7 +5,7 @@ import type { Happenings } from '#engine/recording/happenings.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import { Stalls } from '#engine/recording/stalls.ts';
 import type { FakeEncoder } from '../../fakes/encoder.ts';
-import type { MemorySegments } from '../../fakes/segments.ts';
+import type { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { RecorderWorld } from './recorder-world.ts';
 
 const [, standard] = PROFILES;
@@ -13,7 +13,7 @@ const choice = { lensId: null, profile: standard, sound: false };
 
 let world: RecorderWorld;
 let encoder: FakeEncoder;
-let segments: MemorySegments;
+let segments: MemorySegmentStore;
 let stalls: Hole[];
 
 beforeEach(async () => {

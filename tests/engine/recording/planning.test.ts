@@ -4,10 +4,10 @@ import { Fault } from '#domain/base/fault.ts';
 import type { Plan } from '#domain/recording/schedule.ts';
 import { Planning } from '#engine/recording/planning.ts';
 import type { RecorderState } from '#engine/recording/recording.ts';
-import { DOOR } from '../../contracts/segments.ts';
+import { DOOR } from '../../contracts/segment-store.ts';
 import { utc } from '../../fakes/calendar.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 
 const HOUR = 3_600_000;
 /** Monday, 5 January 2026, noon. */
@@ -19,7 +19,7 @@ const evenings: Plan = {
 
 function world(plan?: Plan, armed = false) {
 	const clock = new ManualClock(NOON);
-	const preferences = new MemoryPreferences({ ...(plan && { plan }), armed });
+	const preferences = new MemoryPreferenceStore({ ...(plan && { plan }), armed });
 	const said: EventKind[] = [];
 	const recorder = {
 		camera: DOOR,

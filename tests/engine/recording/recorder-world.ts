@@ -9,9 +9,9 @@ import type { RecorderChoice, RecorderTools } from '#engine/recording/recording.
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
-import { retaining } from '../../fakes/space.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryTenure } from '../../fakes/tenure.ts';
 
 /** Real cryptography answers in real time; a state is waited for, not a while. */
@@ -23,8 +23,8 @@ export class RecorderWorld {
 	readonly clock = new ManualClock();
 	readonly capture = new FakeCapture();
 	readonly encoder = new FakeEncoder(() => this.clock.monotonicMs());
-	readonly segments = new MemorySegments();
-	readonly preferences = new MemoryPreferences();
+	readonly segments = new MemorySegmentStore();
+	readonly preferences = new MemoryPreferenceStore();
 	readonly house = new House({
 		...{ crypto: new WebCrypto(), vault: new MemoryVault() },
 		...{ segments: this.segments, clock: this.clock },
@@ -52,7 +52,7 @@ export class RecorderWorld {
 		const tools: RecorderTools = {
 			...{ clock, capture, encoder, segments, preferences },
 			tenure: new MemoryTenure(new Set()),
-			retention: retaining(segments, () => Infinity),
+			retention: retentionWith(segments, () => Infinity),
 			beginRun: (camera, given) => this.house.beginRun(camera, given),
 			camera: () => this.camera,
 			...more,

@@ -9,9 +9,9 @@ import type { RecorderTools } from '#engine/recording/recording.ts';
 import type { FakeCapture } from '../../fakes/capture.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
 import type { FakeEncoder } from '../../fakes/encoder.ts';
-import type { MemoryPreferences } from '../../fakes/preferences.ts';
-import type { MemorySegments } from '../../fakes/segments.ts';
-import { retaining } from '../../fakes/space.ts';
+import type { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import type { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryTenure } from '../../fakes/tenure.ts';
 import { RecorderWorld, untilSo } from './recorder-world.ts';
 
@@ -22,8 +22,8 @@ let world: RecorderWorld;
 let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
-let segments: MemorySegments;
-let preferences: MemoryPreferences;
+let segments: MemorySegmentStore;
+let preferences: MemoryPreferenceStore;
 let taken: Set<CameraId>;
 let house: House;
 let budget: number;
@@ -33,7 +33,7 @@ let reloads: boolean;
 function makeRecorder(rotateMs?: number): Recorder {
 	const tools: Partial<RecorderTools> = {
 		tenure: new MemoryTenure(taken),
-		retention: retaining(segments, () => budget),
+		retention: retentionWith(segments, () => budget),
 		repairs: (_, repair) => {
 			repairs.push(repair);
 			return Promise.resolve(reloads ? 'reloading' : null);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EventKind } from '#domain/recording/event.ts';
 import { Repairs } from '#engine/recording/repairs.ts';
-import { DOOR } from '../../contracts/segments.ts';
+import { DOOR } from '../../contracts/segment-store.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 
 function world(remembers = true) {

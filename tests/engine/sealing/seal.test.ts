@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ascii, hexOf, joined, same } from '#domain/base/bytes.ts';
-import { KINDS, nonceOf, parseHeader, slicesOf, type Position } from '#domain/footage/envelope.ts';
+import { ENVELOPE_KINDS, nonceOf, parseHeader, slicesOf, type EnvelopePosition } from '#domain/footage/envelope.ts';
 import { parseHead } from '#domain/footage/head.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import { padme } from '#domain/footage/padding.ts';
@@ -84,8 +84,8 @@ describe('sealing', () => {
 		const seen = new Set<string>();
 		const position = { home: shop.home, camera: shop.camera, epoch: 1, seq: 0 };
 		const runId = '11'.repeat(16) as RunId;
-		for (const kind of KINDS) {
-			const place: Position = { ...position, runId, kind };
+		for (const kind of ENVELOPE_KINDS) {
+			const place: EnvelopePosition = { ...position, runId, kind };
 			const key = await deriveKey(shop.crypto, shop.secret, place);
 			for (const [slice, last] of [
 				[0, true],
@@ -96,11 +96,11 @@ describe('sealing', () => {
 				seen.add(hexOf(await shop.crypto.seal(key, nonce, new Uint8Array(), plain)));
 			}
 		}
-		expect(seen.size).toBe(KINDS.length * 3);
+		expect(seen.size).toBe(ENVELOPE_KINDS.length * 3);
 	});
 
 	it('EN6 run, camera and number give other keys, too', async () => {
-		const base: Position = {
+		const base: EnvelopePosition = {
 			home: shop.home,
 			camera: shop.camera,
 			epoch: 1,
@@ -108,12 +108,12 @@ describe('sealing', () => {
 			kind: 'fragment',
 			seq: 1,
 		};
-		const places: Position[] = [
+		const places: EnvelopePosition[] = [
 			base,
 			{ ...base, seq: 2 },
 			{ ...base, seq: 2 ** 32 + 1 },
 			{ ...base, runId: '12'.repeat(16) as RunId },
-			{ ...base, camera: '13'.repeat(16) as Position['camera'] },
+			{ ...base, camera: '13'.repeat(16) as EnvelopePosition['camera'] },
 		];
 		const seen = new Set<string>();
 		for (const place of places) {
@@ -194,7 +194,7 @@ describe('sealing', () => {
 	});
 
 	it('EN10 live parts are whole KiB', async () => {
-		const place: Position = {
+		const place: EnvelopePosition = {
 			home: shop.home,
 			camera: shop.camera,
 			epoch: 1,

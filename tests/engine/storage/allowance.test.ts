@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { Retention } from '#engine/storage/retention.ts';
-import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segments.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
-import { MemoryReserve } from '../../fakes/space.ts';
+import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { MemoryReserve } from '../../fakes/storage.ts';
 
 const GIB = 2 ** 30;
 const DAY_MS = 86_400_000;
@@ -12,7 +12,7 @@ const NOW = 1_790_000_000_000;
 
 describe('Allowance', () => {
 	test('RT8 SP3 the person’s budget, else a share of the estimate', async () => {
-		const preferences = new MemoryPreferences();
+		const preferences = new MemoryPreferenceStore();
 		const estimate = () => Promise.resolve(10 * GIB);
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, estimate);
 		expect(await allowance.bytes()).toBe(6 * GIB);
@@ -21,11 +21,11 @@ describe('Allowance', () => {
 	});
 
 	test('SP1 SP2 SP9 what was refused is remembered, and grows again day by day', async () => {
-		const preferences = new MemoryPreferences({ budgetBytes: 100_000 });
+		const preferences = new MemoryPreferenceStore({ budgetBytes: 100_000 });
 		let now = NOW;
 		const make = () =>
 			new Allowance(preferences, { wallMs: () => now }, () => Promise.resolve(null));
-		await make().refused(50_000);
+		await make().recordRefusal(50_000);
 		expect(await make().bytes()).toBe(45_000);
 		now += 3 * DAY_MS;
 		expect(await make().bytes()).toBe(60_000);
@@ -34,20 +34,20 @@ describe('Allowance', () => {
 	});
 
 	test('SP9 what cannot be remembered holds all the same', async () => {
-		const preferences = new MemoryPreferences({ budgetBytes: 100_000 });
+		const preferences = new MemoryPreferenceStore({ budgetBytes: 100_000 });
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
 		);
 		preferences.write = () => Promise.reject(new Error('no room'));
-		await allowance.refused(50_000);
+		await allowance.recordRefusal(50_000);
 		expect(await allowance.bytes()).toBe(45_000);
 	});
 
 	test('SP1 RT9 after a refusal footage keeps below what was refused', async () => {
-		const store = new MemorySegments();
+		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 130);
 		store.roomBytes = await store.usedBytes();
-		const preferences = new MemoryPreferences({ budgetBytes: 1e9 });
+		const preferences = new MemoryPreferenceStore({ budgetBytes: 1e9 });
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
 		);

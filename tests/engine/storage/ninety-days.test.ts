@@ -1,17 +1,17 @@
 import { afterAll, expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
 import type { Segment } from '#domain/footage/segment.ts';
-import type { Span } from '#domain/footage/timeline.ts';
+import type { Span } from '#domain/footage/span.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
-import { Caretaker } from '#engine/storage/caretaker.ts';
-import { Journal } from '#engine/storage/journal.ts';
+import { StorageMaintenance } from '#engine/storage/maintenance.ts';
+import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
-import { DOOR, filled, MINUTE, sealed, startOf, T0 } from '../../contracts/segments.ts';
+import { DOOR, filled, MINUTE, sealed, startOf, T0 } from '../../contracts/segment-store.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
-import { MemoryLedger, MemoryOrigin, MemoryReserve } from '../../fakes/space.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { MemoryLedger, MemoryPersistence, MemoryReserve } from '../../fakes/storage.ts';
 import { SOAK } from '../../faults/support/counts.ts';
 import { randomFrom } from '../../support/random.ts';
 
@@ -24,9 +24,9 @@ const befell = { refusals: 0, pins: 0 };
 /** Ninety days of a camera with its rules, and everything that may befall them. */
 class NinetyDays {
 	readonly clock = new ManualClock(T0 / 1000);
-	readonly store = new MemorySegments();
-	readonly preferences = new MemoryPreferences({ budgetBytes: 60_000_000, mostDays: null });
-	readonly journal = new Journal(new MemoryLedger(), this.clock);
+	readonly store = new MemorySegmentStore();
+	readonly preferences = new MemoryPreferenceStore({ budgetBytes: 60_000_000, mostDays: null });
+	readonly journal = new DeletionJournal(new MemoryLedger(), this.clock);
 	readonly allowance = new Allowance(this.preferences, this.clock, () => Promise.resolve(null));
 	readonly pins = new Pins(this.store, this.allowance);
 	readonly reserve = new MemoryReserve();
@@ -34,11 +34,11 @@ class NinetyDays {
 		...{ segments: this.store, allowance: this.allowance },
 		...{ reserve: this.reserve, journal: this.journal },
 	});
-	readonly caretaker = new Caretaker({
+	readonly maintenance = new StorageMaintenance({
 		...{ clock: this.clock, segments: this.store, reserve: this.reserve, journal: this.journal },
 		...{ allowance: this.allowance, pins: this.pins, preferences: this.preferences },
 		retention: this.retention,
-		...{ ledger: new MemoryLedger(), origin: new MemoryOrigin() },
+		...{ ledger: new MemoryLedger(), origin: new MemoryPersistence() },
 		thumbnails: { size: () => Promise.resolve({ count: 0, bytes: 0 }) },
 	});
 	/** In order of writing: every segment ever written. */
@@ -157,7 +157,7 @@ class NinetyDays {
 	/** Rules that go by the clock do nothing within an hour of a step. */
 	async #tend(): Promise<void> {
 		const before = await this.store.usedBytes();
-		await this.caretaker.tend();
+		await this.maintenance.maintain();
 		const soon = this.clock.monotonicMs() - this.#steppedMs < 60 * MINUTE_MS;
 		if (soon) expect(await this.store.usedBytes(), 'RT17').toBe(before);
 	}

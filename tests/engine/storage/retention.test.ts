@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { Retention } from '#engine/storage/retention.ts';
-import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segments.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
-import { MemoryReserve, retaining } from '../../fakes/space.ts';
+import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { MemoryReserve, retentionWith } from '../../fakes/storage.ts';
 
 describe('Retention', () => {
 	test('RT7 bytes kept and bytes coming stay within the budget, minute after minute', async () => {
-		const store = new MemorySegments();
-		const retention = retaining(store, () => 20_000);
+		const store = new MemorySegmentStore();
+		const retention = retentionWith(store, () => 20_000);
 		await record(store, DOOR, 1, 1);
 		for (let seq = 2; seq <= 600; seq += 1) {
 			await retention.makeRoom(100);
@@ -21,18 +21,18 @@ describe('Retention', () => {
 	});
 
 	test('RT7 nothing leaves while there is room', async () => {
-		const store = new MemorySegments();
+		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 100);
-		const retention = retaining(store, () => 1e9);
+		const retention = retentionWith(store, () => 1e9);
 		expect(await retention.makeRoom(500)).toEqual({ segments: 0, bytes: 0, span: null });
 		expect(await store.usedBytes()).toBe(10_100);
 	});
 
 	test('RT8 a budget that was lowered counts at the next write', async () => {
-		const store = new MemorySegments();
+		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 300);
 		let budget = 1e9;
-		const retention = retaining(store, () => budget);
+		const retention = retentionWith(store, () => budget);
 		await retention.makeRoom(100);
 		budget = 10_000;
 		expect((await retention.makeRoom(100)).segments).toBe(240);
@@ -40,10 +40,10 @@ describe('Retention', () => {
 	});
 
 	test('RT9 after a refused write there is room for the same segment', async () => {
-		const store = new MemorySegments();
+		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 130);
 		store.roomBytes = await store.usedBytes();
-		const retention = retaining(store, () => 1e9);
+		const retention = retentionWith(store, () => 1e9);
 		const next = sealed(131, T0 + 130 * SECOND);
 		await retention.makeRoom(next.bytes.length);
 		expect(await kindOf(store.append(DOOR, 1, next))).toBe('quota');
@@ -52,7 +52,7 @@ describe('Retention', () => {
 	});
 
 	test('SP13 a refused write spends the reserve first: even where nothing may leave the segment goes in', async () => {
-		const store = new MemorySegments();
+		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 30);
 		const reserve = new MemoryReserve();
 		await reserve.hold(3 * 2 ** 20);
@@ -64,7 +64,7 @@ describe('Retention', () => {
 			allowance: {
 				bytes: () => Promise.resolve(1e9),
 				footageBytes: () => Promise.resolve(1e9),
-				refused: (bytes) => Promise.resolve(void (refusedAt = bytes)),
+				recordRefusal: (bytes) => Promise.resolve(void (refusedAt = bytes)),
 			},
 			journal: { note: (rule) => noted.push(rule) },
 		});

@@ -1,4 +1,4 @@
-import { DexieSegments } from '#browser/footage/segments.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
@@ -54,7 +54,7 @@ function sealed(camera: number, runNo: number, seq: number, startUs: number): Se
 const anchorOf = (runNo: number) => T0 + (runNo - 1) * SEGMENTS * SECOND * 2;
 
 async function fill(name: string): Promise<void> {
-	const store = new DexieSegments(name);
+	const store = new DexieSegmentStore(name);
 	for (let runNo = 1; runNo <= RUNS; runNo += 1) {
 		for (const [which, camera] of CAMERAS.entries()) {
 			const anchorUs = anchorOf(runNo);
@@ -170,7 +170,7 @@ async function round(name: string, seed: number, damages: number): Promise<Round
 	const database = await opened(name);
 	for (let at = 0; at < damages; at += 1) done.push(await damage(database, next, hurt));
 	database.close();
-	const store = new DexieSegments(name);
+	const store = new DexieSegmentStore(name);
 	const faults: string[] = [];
 	const lost: string[] = [];
 	let served = 0;
@@ -186,7 +186,7 @@ async function round(name: string, seed: number, damages: number): Promise<Round
 	await tried('cameras', store.cameras());
 	for (const [which, camera] of CAMERAS.entries()) {
 		const found = (await tried('between', store.between(camera, T0, T0 + SPAN_US))) ?? [];
-		await tried('at', store.at(camera, T0 + next(SPAN_US)));
+		await tried('at', store.firstAt(camera, T0 + next(SPAN_US)));
 		const runs = (await tried('runs', store.runs(camera))) ?? [];
 		const drawn = coverage(runs, T0, T0 + SPAN_US);
 		if (drawn.footage.some(({ startUs, endUs }) => endUs <= startUs)) faults.push('coverage');
@@ -231,7 +231,7 @@ async function round(name: string, seed: number, damages: number): Promise<Round
 }
 
 async function fillUp(name: string, bytes: number) {
-	const store = new DexieSegments(name);
+	const store = new DexieSegmentStore(name);
 	const [camera] = CAMERAS;
 	const start = { camera: camera!, runNo: 1, runId: 'c'.repeat(32) as RunId, epoch: 1 };
 	const mime = 'video/mp4';

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to watch the database */
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { reserveOf } from '#domain/storage/space.ts';
+import { reserveBytesOf } from '#domain/storage/allowance.ts';
 import { bundled } from '../../e2e/support/bare-page.ts';
 import { launchChromium } from '../../e2e/support/house.ts';
 import { becomeCamera, escaped, keptOnDevice, recording, stop } from '../../e2e/support/person.ts';
@@ -116,7 +116,7 @@ export async function fullRound(
 		await keptOnDevice(page);
 		await past.evaluate((wish) => window.recordPast(wish), {
 			...PAST,
-			...{ useBytes: quotaSize - FILES_BYTES, reserveBytes: reserveOf(quotaSize) },
+			...{ useBytes: quotaSize - FILES_BYTES, reserveBytes: reserveBytesOf(quotaSize) },
 		});
 		const before = await storedPages(page);
 		await page.getByRole('button', { name: 'Start recording' }).click();

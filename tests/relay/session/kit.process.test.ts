@@ -9,7 +9,7 @@ import { startRelay, type Relay } from '../../e2e/support/house.ts';
 import { subjectOf } from '../../engine/members/joined.ts';
 import { until } from '../../support/until.ts';
 import { homestead, type Homestead } from '../../fakes/homestead.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 import { PageSocket, realClock as clock } from '../http/page.ts';
 import { builtSite } from '../process/site.ts';
 
@@ -52,7 +52,7 @@ test('KT4 KT5 RL22 a kit finds its home, claims, and a camera that is there hear
 
 	const recovering = new Recovering({
 		...{ ...tools, membership: fresh.membership, here: relay.address },
-		preferences: new MemoryPreferences(),
+		preferences: new MemoryPreferenceStore(),
 	});
 	await recovering.come(kitGroups(secret).join(' '), 'New phone', null);
 	expect(recovering.state).toMatchObject({ kind: 'waiting', fresh: true });

@@ -8,14 +8,14 @@ import type { Engine } from '#state/app/engine.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
-import { MemoryPreferences } from '../../fakes/preferences.ts';
-import { MemorySegments } from '../../fakes/segments.ts';
-import { retaining } from '../../fakes/space.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryTenure } from '../../fakes/tenure.ts';
 
 const camera = 'ab'.repeat(16) as CameraId;
 let capture: FakeCapture;
-let preferences: MemoryPreferences;
+let preferences: MemoryPreferenceStore;
 let engine: Engine;
 /** A device that is no camera yet. */
 let house: { state: unknown; found: () => Promise<void> };
@@ -23,9 +23,9 @@ let recorder: Recorder;
 
 beforeEach(() => {
 	const clock = new ManualClock();
-	const segments = new MemorySegments();
+	const segments = new MemorySegmentStore();
 	capture = new FakeCapture();
-	preferences = new MemoryPreferences();
+	preferences = new MemoryPreferenceStore();
 	house = {
 		state: { kind: 'new' },
 		found: () => {
@@ -37,7 +37,7 @@ beforeEach(() => {
 		...{ clock, capture, segments, preferences },
 		encoder: new FakeEncoder(() => clock.monotonicMs()),
 		tenure: new MemoryTenure(new Set()),
-		retention: retaining(segments, () => Infinity),
+		retention: retentionWith(segments, () => Infinity),
 		beginRun: () => Promise.reject(new Fault('unavailable', 'no house')),
 		camera: () => camera,
 	});

@@ -1,40 +1,40 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Budget } from '#state/storage/budget.svelte.ts';
 import type { Engine } from '#state/app/engine.ts';
-import { Room } from '#state/storage/room.svelte.ts';
-import { DOOR, record, SECOND, T0 } from '../../contracts/segments.ts';
-import { world } from '../../fakes/space.ts';
+import { StorageOverview } from '#state/storage/overview.svelte.ts';
+import { DOOR, record, SECOND, T0 } from '../../contracts/segment-store.ts';
+import { storageWorld } from '../../fakes/storage.ts';
 
 const MINUTE = 60 * SECOND;
 /** Of ten minutes with 240 kB each the last three fit, and one that is pinned. */
 const LESS = 1.4e6;
 const SEGMENT = 4000;
 
-let here: ReturnType<typeof world>;
+let here: ReturnType<typeof storageWorld>;
 let engine: Engine;
 beforeEach(async () => {
-	here = world({ budgetBytes: 1e9 });
-	const { caretaker, preferences, allowance, store, clock, pins, ledger } = here;
+	here = storageWorld({ budgetBytes: 1e9 });
+	const { maintenance, preferences, allowance, store, clock, pins, ledger } = here;
 	engine = {
-		...{ care: caretaker, preferences, allowance, clock, pins, ledger },
+		...{ maintenance, preferences, allowance, clock, pins, ledger },
 		segments: store,
 	} as unknown as Engine;
 	await record(store, DOOR, 1, 600, T0, SEGMENT);
 	await store.close(DOOR, 1, 'stopped');
-	await caretaker.tend();
+	await maintenance.maintain();
 });
 
 test('RT18 RT20 a limit that deletes is not saved before it was said, and then it deletes just that', async () => {
 	const { store, preferences } = here;
 	const budget = new Budget(engine);
-	await budget.look();
+	await budget.refresh();
 	const used = await store.usedBytes();
 	const unsaid = await budget.save({ bytes: LESS }, null);
 	if (unsaid.kind !== 'more') throw new Error(`it was ${unsaid.kind}`);
 	expect(await store.usedBytes()).toBe(used);
 	expect((await preferences.read()).budgetBytes).toBe(1e9);
-	const said = await budget.leaving({ bytes: LESS });
-	expect(said).toEqual(unsaid.leaving);
+	const said = await budget.planEviction({ bytes: LESS });
+	expect(said).toEqual(unsaid.planned);
 	expect(said!.bytes).toBeGreaterThan(0);
 	const saved = await budget.save({ bytes: LESS }, said);
 	expect(saved).toEqual({ kind: 'saved', bytes: said!.bytes });
@@ -45,7 +45,7 @@ test('RT18 RT20 a limit that deletes is not saved before it was said, and then i
 
 test('RT20 a limit of days is said, too; one that deletes nothing is saved at once', async () => {
 	const budget = new Budget(engine);
-	await budget.look();
+	await budget.refresh();
 	expect(await budget.save({ days: 7 }, null)).toEqual({ kind: 'saved', bytes: 0 });
 	expect(budget.mostDays).toBe(7);
 	here.clock.advance(3 * 86_400_000);
@@ -55,23 +55,23 @@ test('RT20 a limit of days is said, too; one that deletes nothing is saved at on
 
 test('RT20 of wishes that come fast only the last is counted', async () => {
 	const budget = new Budget(engine);
-	await budget.look();
-	const all = await Promise.all([LESS, 2 * LESS, 1e9].map((bytes) => budget.leaving({ bytes })));
+	await budget.refresh();
+	const all = await Promise.all([LESS, 2 * LESS, 1e9].map((bytes) => budget.planEviction({ bytes })));
 	expect(all.slice(0, 2)).toEqual([null, null]);
 	expect(all[2]).toMatchObject({ bytes: 0 });
 });
 
 test('RT20 a pin whose footage would be the next to leave is asked about where the room is full', async () => {
-	const { store, preferences, caretaker, pins } = here;
+	const { store, preferences, maintenance, pins } = here;
 	await pins.pin(DOOR, { startUs: T0, endUs: T0 + MINUTE });
 	await pins.pin(DOOR, { startUs: T0 + 8 * MINUTE, endUs: T0 + 9 * MINUTE });
-	const room = new Room(engine);
-	await room.look();
+	const room = new StorageOverview(engine);
+	await room.refresh();
 	const soon = () => room.pins.map((cost) => room.leavesUnpinned(cost));
 	expect(soon()).toEqual([false, false]);
 	await preferences.write({ budgetBytes: LESS });
-	await caretaker.tend();
-	await room.look();
+	await maintenance.maintain();
+	await room.refresh();
 	expect(await store.usedBytes()).toBeLessThan(LESS);
 	expect(soon()).toEqual([true, false]);
 });

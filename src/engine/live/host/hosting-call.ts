@@ -2,7 +2,7 @@ import { hexOf, same, type Bytes } from '#domain/base/bytes.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import { checkSdp } from '#domain/media/sdp.ts';
+import { verifySdp } from '#domain/media/sdp.ts';
 import { channelMessageFrom, type ChannelMessage } from '#protocol/channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/media/capture.ts';
@@ -128,7 +128,7 @@ export class HostedCall {
 	async #accept({ sdp, fingerprint }: Said<'answer'>): Promise<void> {
 		try {
 			const theirs = bytesOfBase64url(fingerprint);
-			checkSdp(sdp, theirs);
+			verifySdp(sdp, theirs);
 			// Another certificate in the middle of a call is somebody else.
 			if (this.#theirs !== null && !same(this.#theirs, theirs)) throw changedHands();
 			this.#theirs = theirs;

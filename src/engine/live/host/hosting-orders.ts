@@ -5,7 +5,7 @@ import { isTestPicture } from '#domain/media/lens.ts';
 import { PROFILES, profileNamed } from '#domain/recording/profile.ts';
 import type { Capture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Siren } from '#ports/device/siren.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CommandName } from '#protocol/message.ts';

@@ -5,7 +5,7 @@ import type { Capture, Lens } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Power } from '#ports/device/power.ts';
-import type { PreferenceStore } from '#ports/storage/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Guarding } from '#engine/live/guarding.ts';

@@ -3,7 +3,7 @@ import { hexOf, same, type Bytes } from '#domain/base/bytes.ts';
 import { offsetWith, STALE_MS, type Beat, type ClockOffset } from '#domain/live/age.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import { checkSdp } from '#domain/media/sdp.ts';
+import { verifySdp } from '#domain/media/sdp.ts';
 import { channelMessageFrom, type ChannelMessage, type LiveRate } from '#protocol/channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/media/capture.ts';
@@ -134,7 +134,7 @@ export class DirectCall {
 
 	async #answer(offer: Said<'offer'>): Promise<void> {
 		const theirs = bytesOfBase64url(offer.fingerprint);
-		checkSdp(offer.sdp, theirs);
+		verifySdp(offer.sdp, theirs);
 		const known = this.#theirs;
 		const other = known !== null && (!same(known, theirs) || offer.nonce !== this.#theirNonce);
 		if (other || offer.restart !== (known !== null)) throw changedHands();

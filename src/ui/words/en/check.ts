@@ -1,9 +1,9 @@
-import type { FindingKind } from '#domain/storage/check.ts';
+import type { StoreFindingKind } from '#domain/storage/store-check.ts';
 import { ENGLISH } from '#ui/words/format/formats.ts';
 
 const { count, shared } = ENGLISH;
 
-const found: Readonly<Record<FindingKind, (n: number, size: string) => string>> = {
+const found: Readonly<Record<StoreFindingKind, (n: number, size: string) => string>> = {
 	'run-row': (n) =>
 		`${count(n, 'recording is', 'recordings are')} listed incorrectly. Repair corrects the list; no footage changes.`,
 	'no-bytes': (n) =>
@@ -14,7 +14,7 @@ const found: Readonly<Record<FindingKind, (n: number, size: string) => string>> 
 		`${size} (${count(n, 'piece', 'pieces')}) belong to no recording and cannot be played. Repair deletes them.`,
 };
 
-const done: Readonly<Record<FindingKind, (n: number) => string>> = {
+const done: Readonly<Record<StoreFindingKind, (n: number) => string>> = {
 	'run-row': (n) => `${count(n, 'recording', 'recordings')} corrected in the list.`,
 	'no-bytes': (n) => `${count(n, 'second', 'seconds')} marked as damaged.`,
 	'not-signed': (n) => `${count(n, 'second', 'seconds')} with a wrong signature marked as damaged.`,

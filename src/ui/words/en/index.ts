@@ -1,5 +1,5 @@
 import type { PromiseName } from '#domain/recording/promises.ts';
-import type { Gap } from '#domain/footage/timeline.ts';
+import type { Gap } from '#domain/footage/span.ts';
 
 import { check } from './check.ts';
 import { events } from './events.ts';

@@ -1,11 +1,11 @@
-import type { Changed } from '#domain/storage/change.ts';
-import type { Kind, Level } from '#domain/storage/filling.ts';
-import type { Rule } from '#domain/storage/journal.ts';
+import type { SettingChangeKind } from '#domain/storage/setting-change.ts';
+import type { UsageKind, StorageLevel } from '#domain/storage/usage.ts';
+import type { DeletionRule } from '#domain/storage/deletion.ts';
 import { ENGLISH } from '#ui/words/format/formats.ts';
 
 const { count } = ENGLISH;
 
-const kinds: Readonly<Record<Kind, string>> = {
+const kinds: Readonly<Record<UsageKind, string>> = {
 	pinned: 'Pinned',
 	footage: 'Footage',
 	previews: 'Thumbnails',
@@ -14,7 +14,7 @@ const kinds: Readonly<Record<Kind, string>> = {
 	other: 'App and browser',
 };
 
-const changes: Readonly<Record<Changed, (when: string) => string>> = {
+const changes: Readonly<Record<SettingChangeKind, (when: string) => string>> = {
 	'quality-raised': (when) => `The quality was raised on ${when}.`,
 	'quality-lowered': (when) => `The quality was lowered on ${when}.`,
 	'sound-on': (when) => `Sound recording was turned on on ${when}.`,
@@ -24,14 +24,14 @@ const changes: Readonly<Record<Changed, (when: string) => string>> = {
 	age: (when) => `How long footage is kept was changed on ${when}.`,
 };
 
-const rules: Readonly<Record<Rule, string>> = {
+const rules: Readonly<Record<DeletionRule, string>> = {
 	budget: 'to stay within the space allowed',
 	refused: 'because the browser had no space',
 	age: 'because of its age',
 	person: 'because you deleted it',
 };
 
-const levels: Readonly<Record<Exclude<Level, 'fine'>, { what: string; next: string }>> = {
+const levels: Readonly<Record<Exclude<StorageLevel, 'fine'>, { what: string; next: string }>> = {
 	warn: {
 		what: 'Pins use three quarters of the space.',
 		next: 'New footage is kept for less time. Unpin what you no longer need, or allow more space.',

@@ -1,15 +1,15 @@
 import type { TickKind } from '#domain/timeline/ribbon.ts';
-import { twinOf } from '#domain/footage/twice.ts';
-import { offsetOf } from '#state/playback/local-offset.ts';
+import { ambiguousTimeOf } from '#domain/footage/ambiguous-time.ts';
+import { timezoneOffsetAt } from '#state/playback/timezone-offset.ts';
 
-const comesTwice = (ms: number): boolean => twinOf(offsetOf, ms) !== null;
+const comesTwice = (ms: number): boolean => ambiguousTimeOf(timezoneOffsetAt, ms) !== null;
 
 /** Labels with an hour in them. */
 const HOURS: ReadonlySet<TickKind> = new Set(['minute', 'second']);
 
 /** As in `+2`: a label of the ribbon has no room for more. */
 function shortOffset(ms: number): string {
-	const hours = -offsetOf(ms) / 60;
+	const hours = -timezoneOffsetAt(ms) / 60;
 	return `${hours < 0 ? '−' : '+'}${Math.abs(hours)}`;
 }
 

@@ -1,0 +1,145 @@
+import type Dexie from 'dexie';
+import type { Transaction } from 'dexie';
+import { Fault, type FaultSource } from '#domain/base/fault.ts';
+import { faultFrom } from './fault-from.ts';
+import { DatabaseOpening } from './database-opening.ts';
+
+const DEADLINE_MS = 5000;
+const TRIES = 3;
+/** How long opening may take; twice as long with each try. */
+const PATIENCE_MS = 20_000;
+const MAX_OPENING_MS = 10 * 60_000;
+
+/**
+ * A database that dies and comes back. Browsers close connections under our feet (storage pressure,
+ * a crashed storage process, the person clearing data), and sometimes just never answer: then the
+ * connection is replaced and the transaction tried again. So a transaction must be harmless twice.
+ */
+export class DatabaseConnection<D extends Dexie> {
+	readonly #make: () => D;
+	readonly #source: FaultSource;
+	readonly #deadlineMs: number;
+	#opened: DatabaseOpening<D> | null = null;
+	#patienceMs = PATIENCE_MS;
+	/** It was open before. */
+	#known = false;
+	#disposed = false;
+
+	/** `source`: whose faults these are. */
+	constructor(make: () => D, source: FaultSource, deadlineMs = DEADLINE_MS) {
+		this.#make = make;
+		this.#source = source;
+		this.#deadlineMs = deadlineMs;
+	}
+
+	read<T>(tables: readonly string[], work: (database: D) => PromiseLike<T>): Promise<T> {
+		return this.#run('r', tables, work);
+	}
+
+	/** Resolves when the transaction is complete: with strict durability, on disk. */
+	write<T>(tables: readonly string[], work: (database: D) => PromiseLike<T>): Promise<T> {
+		return this.#run('rw', tables, work);
+	}
+
+	dispose(): void {
+		this.#disposed = true;
+		if (this.#opened !== null) this.#drop(this.#opened);
+	}
+
+	async #run<T>(
+		mode: 'r' | 'rw',
+		tables: readonly string[],
+		work: (database: D) => PromiseLike<T>,
+	): Promise<T> {
+		for (let tried = 1; ; tried += 1) {
+			if (this.#disposed) throw new Fault('aborted', 'the database was released');
+			this.#opened ??= this.#open();
+			const opened = this.#opened;
+			try {
+				return await this.#within((stop) => transact(opened, mode, tables, work, stop));
+			} catch (error) {
+				const fault = faultFrom(error).of(this.#source);
+				if (fault.kind !== 'unavailable' && fault.kind !== 'timeout') {
+					// A failed open must not be remembered; whatever else failed, the connection is fine.
+					opened.done.catch(() => this.#drop(opened));
+					throw fault;
+				}
+				if (!this.#opensStill(opened)) this.#drop(opened);
+				if (tried === TRIES) throw fault;
+			}
+		}
+	}
+
+	/**
+	 * It opens at most once at a time. What takes long (an upgrade of much footage) is not begun anew
+	 * by every try.
+	 */
+	#open(): DatabaseOpening<D> {
+		const opening = new DatabaseOpening(this.#make(), this.#source, this.#known);
+		void opening.done
+			.then(() => {
+				this.#known = true;
+				this.#patienceMs = PATIENCE_MS;
+			})
+			.catch(() => undefined);
+		return opening;
+	}
+
+	/**
+	 * What hangs is stopped: its transaction is aborted, so that the next try does not queue behind
+	 * it.
+	 */
+	async #within<T>(start: (stop: AbortSignal) => Promise<T>): Promise<T> {
+		const stop = new AbortController();
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		const late = new Promise<never>((_, fail) => {
+			timer = setTimeout(() => {
+				fail(new Fault('timeout', `no answer in ${this.#deadlineMs} ms`));
+				stop.abort();
+			}, this.#deadlineMs);
+		});
+		try {
+			return await Promise.race([start(stop.signal), late]);
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	#opensStill({ pending, sinceMs }: DatabaseOpening<D>): boolean {
+		if (!pending) return false;
+		if (performance.now() - sinceMs < this.#patienceMs) return true;
+		this.#patienceMs = Math.min(2 * this.#patienceMs, MAX_OPENING_MS);
+		return false;
+	}
+
+	#drop(opened: DatabaseOpening<D>): void {
+		if (this.#opened === opened) this.#opened = null;
+		opened.done.then(
+			(database) => database.close(),
+			() => undefined,
+		);
+	}
+}
+
+async function transact<D extends Dexie, T>(
+	opened: DatabaseOpening<D>,
+	mode: 'r' | 'rw',
+	tables: readonly string[],
+	work: (database: D) => PromiseLike<T>,
+	stop: AbortSignal,
+): Promise<T> {
+	const database = await opened.wait();
+	stop.throwIfAborted();
+	// Dexie follows native promises only into functions that are async by their syntax.
+	const scope = async (transaction: Transaction): Promise<T> => {
+		stop.addEventListener('abort', () => {
+			try {
+				if (transaction.active) transaction.abort();
+			} catch {
+				// It ended by itself in this very moment, and Dexie has not heard yet.
+			}
+		});
+		return await work(database);
+	};
+	return await database.transaction(mode, [...tables], scope);
+}

@@ -1,0 +1,37 @@
+import { seenBy, type SeenDevices } from '#domain/home/seen.ts';
+import { seenDocument, seenFrom } from '#protocol/seen.ts';
+import type { LastSeenStore } from '#ports/storage/last-seen-store.ts';
+import { DatabaseConnection } from './database-connection.ts';
+import { readable } from './fault-from.ts';
+import { PreferenceDatabase, PREFERENCES } from './preference-store.ts';
+
+const DOCUMENT = 'seen';
+
+/** A second document beside the preferences: older versions of the app leave it alone. */
+export class DexieLastSeenStore implements LastSeenStore {
+	readonly #connection: DatabaseConnection<PreferenceDatabase>;
+
+	constructor(name = PREFERENCES) {
+		this.#connection = new DatabaseConnection(() => new PreferenceDatabase(name), 'settings');
+	}
+
+	read(): Promise<SeenDevices> {
+		return this.#connection.read(['documents'], async ({ documents }) =>
+			seenFrom(await readable(documents.get(DOCUMENT))),
+		);
+	}
+
+	async write(seen: SeenDevices, nowMs: number): Promise<void> {
+		await this.#connection.write(['documents'], async ({ documents }) => {
+			const kept = seenFrom(await readable(documents.get(DOCUMENT)));
+			const both = [...seen].map(
+				([device, one]) => [device, seenBy(nowMs, kept.get(device), one)] as const,
+			);
+			await documents.put(seenDocument(new Map(both)), DOCUMENT);
+		});
+	}
+
+	dispose(): void {
+		this.#connection.dispose();
+	}
+}

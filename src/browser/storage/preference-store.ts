@@ -1,0 +1,66 @@
+import Dexie, { type Table } from 'dexie';
+import { preferencesFrom, type Preferences } from '#protocol/preferences.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import { DatabaseConnection } from './database-connection.ts';
+import { readable } from './fault-from.ts';
+
+const DOCUMENT = 'preferences';
+export const PREFERENCES = 'spycam-preferences';
+
+export class PreferenceDatabase extends Dexie {
+	readonly documents: Table<unknown, string>;
+
+	constructor(name: string) {
+		super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
+		this.version(1).stores({ documents: '' });
+		this.documents = this.table('documents');
+	}
+}
+
+/**
+ * One document in a database of its own: localStorage would reach the disk seconds later, and
+ * damage to the footage must not cost the person's choices. Throws `Fault`: `timeout`,
+ * `unavailable`, `quota`, `unsupported`.
+ */
+export class DexiePreferenceStore implements PreferenceStore {
+	readonly #connection: DatabaseConnection<PreferenceDatabase>;
+	/**
+	 * As last read or written here: somebody may delete the database under a camera that records
+	 * (GO5).
+	 */
+	#last: Preferences | null = null;
+
+	constructor(name = PREFERENCES) {
+		this.#connection = new DatabaseConnection(() => new PreferenceDatabase(name), 'settings');
+	}
+
+	async read(): Promise<Preferences> {
+		const found = await this.#connection.read(['documents'], ({ documents }) => stored(documents));
+		if (found === undefined && this.#goesOn !== null) return this.write({});
+		return (this.#last = preferencesFrom(found));
+	}
+
+	async write(change: Partial<Preferences>): Promise<Preferences> {
+		const next = await this.#connection.write(['documents'], async ({ documents }) => {
+			const before = (await stored(documents)) ?? this.#goesOn;
+			const next = preferencesFrom({ ...preferencesFrom(before), ...change });
+			await documents.put(next, DOCUMENT);
+			return next;
+		});
+		return (this.#last = next);
+	}
+
+	/** `null`: nothing records, and what is gone stays gone. */
+	get #goesOn(): Preferences | null {
+		const goesOn = this.#last?.armed === true || (this.#last?.plan.when ?? 'by-hand') !== 'by-hand';
+		return goesOn ? this.#last : null;
+	}
+
+	dispose(): void {
+		this.#connection.dispose();
+	}
+}
+
+function stored(documents: Table<unknown, string>): Promise<unknown> {
+	return readable(documents.get(DOCUMENT));
+}

@@ -1,0 +1,27 @@
+/** Minutes that local time lies behind UTC at a moment, as `Date` tells it. */
+type OffsetOf = (ms: number) => number;
+
+/** No zone changes its clock twice in so short a time. */
+const NEAR_MS = 6 * 3_600_000;
+
+/** The other moment of an hour that comes twice, because the clock was put back. */
+export interface AmbiguousTime {
+	/** The moment asked for is the earlier one. */
+	readonly first: boolean;
+	readonly otherMs: number;
+}
+
+/** `null`: the local time of that moment comes once. */
+export function ambiguousTimeOf(offsetOf: OffsetOf, ms: number): AmbiguousTime | null {
+	const [before, after] = [offsetOf(ms - NEAR_MS), offsetOf(ms + NEAR_MS)];
+	const backMs = (after - before) * 60_000;
+	if (backMs <= 0) return null;
+	const now = offsetOf(ms);
+	if (now === before && offsetOf(ms + backMs) === after) {
+		return { first: true, otherMs: ms + backMs };
+	}
+	if (now === after && offsetOf(ms - backMs) === before) {
+		return { first: false, otherMs: ms - backMs };
+	}
+	return null;
+}

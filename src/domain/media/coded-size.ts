@@ -1,0 +1,32 @@
+import { Fault } from '#domain/base/fault.ts';
+import { parameterSetsOf, pictureSize, readAvcConfig, unitsOf } from './h264.ts';
+import { boxesIn, tracksOf, type VideoSize } from './movie-box.ts';
+import { trackFragmentsOf, trackDefaultsOf } from './movie-fragment.ts';
+
+/** Fields of a visual sample entry in front of its boxes (ISO/IEC 14496-12, 12.1.3.2). */
+const ENTRY_FIELDS = 78;
+
+/**
+ * What the first picture of a fragment says of its own size, as H.264 in an `avc3` track does.
+ * `null`: nothing.
+ */
+export function codedSizeOf(init: Uint8Array, fragment: Uint8Array): VideoSize | null {
+	try {
+		const track = tracksOf(init).find(({ handler }) => handler === 'vide');
+		if (track === undefined) return null;
+		const inside = boxesIn(init, track.entry.body + ENTRY_FIELDS, track.entry.end);
+		const config = inside.find(({ type }) => type === 'avcC');
+		const parts = trackFragmentsOf(fragment, trackDefaultsOf(init));
+		const [stretch] = parts.find(({ id }) => id === track.id)?.runs ?? [];
+		const [sample] = stretch?.samples ?? [];
+		if (config === undefined || stretch === undefined || sample === undefined) return null;
+		const record = readAvcConfig(init.subarray(config.body, config.end));
+		const bytes = fragment.subarray(stretch.dataAt, stretch.dataAt + sample.size);
+		const sets = record && parameterSetsOf(unitsOf(bytes, record.framing));
+		return sets && pictureSize(sets);
+	} catch (error) {
+		// Pictures that say nothing intelligible have the size that their init section says.
+		if (error instanceof Fault || error instanceof RangeError) return null;
+		throw error;
+	}
+}

@@ -1,0 +1,44 @@
+import type { Span } from '#domain/footage/span.ts';
+
+/** Which rule deleted: no room in the budget, a write the browser refused, too old, or a person. */
+export const DELETION_RULES = ['budget', 'refused', 'age', 'person'] as const;
+export type DeletionRule = (typeof DELETION_RULES)[number];
+
+/** What one rule deleted within one hour. */
+export interface Deletion {
+	readonly rule: DeletionRule;
+	/** The first and the last pass, ms since 1970. */
+	readonly firstMs: number;
+	readonly lastMs: number;
+	/** From when to when the footage was; `null` where nobody knows any more. */
+	readonly span: Span | null;
+	readonly segments: number;
+	/** Bytes really given back. */
+	readonly bytes: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+export function hourOf({ firstMs }: Pick<Deletion, 'firstMs'>): number {
+	return Math.floor(firstMs / HOUR_MS);
+}
+
+/** SP19: two passes by one rule in one hour, as one. */
+export function mergedDeletion(one: Deletion, other: Deletion): Deletion {
+	return {
+		rule: one.rule,
+		firstMs: Math.min(one.firstMs, other.firstMs),
+		lastMs: Math.max(one.lastMs, other.lastMs),
+		span: spanOf(one.span, other.span),
+		segments: one.segments + other.segments,
+		bytes: one.bytes + other.bytes,
+	};
+}
+
+function spanOf(one: Span | null, other: Span | null): Span | null {
+	if (one === null || other === null) return one ?? other;
+	return {
+		startUs: Math.min(one.startUs, other.startUs),
+		endUs: Math.max(one.endUs, other.endUs),
+	};
+}

@@ -1,0 +1,35 @@
+import type { LoggedChange } from './growth.ts';
+
+/** Settings of a camera whose change may explain how fast its room fills. */
+export const SETTING_CHANGE_KINDS = [
+	'quality-raised',
+	'quality-lowered',
+	'sound-on',
+	'sound-off',
+	'lens',
+	'budget',
+	'age',
+] as const;
+export type SettingChangeKind = (typeof SETTING_CHANGE_KINDS)[number];
+
+export type SettingChange = LoggedChange<SettingChangeKind>;
+
+interface Settings {
+	readonly bitsPerSecond: number;
+	readonly sound: boolean;
+	readonly lensId: string | null;
+	readonly budgetBytes: number | null;
+	readonly mostDays: number | null;
+}
+
+/** What is different between two documents. */
+export function settingChangesBetween(before: Settings, after: Settings): SettingChangeKind[] {
+	const changes: SettingChangeKind[] = [];
+	if (after.bitsPerSecond > before.bitsPerSecond) changes.push('quality-raised');
+	if (after.bitsPerSecond < before.bitsPerSecond) changes.push('quality-lowered');
+	if (after.sound !== before.sound) changes.push(after.sound ? 'sound-on' : 'sound-off');
+	if (after.lensId !== before.lensId) changes.push('lens');
+	if (after.budgetBytes !== before.budgetBytes) changes.push('budget');
+	if (after.mostDays !== before.mostDays) changes.push('age');
+	return changes;
+}

@@ -1,0 +1,211 @@
+import type { Bytes } from '#domain/base/bytes.ts';
+import { selectClip, type ClipSegment, type ClipSelection } from '#domain/footage/clip.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Run } from '#domain/footage/run.ts';
+import type { Span } from '#domain/footage/span.ts';
+import type { ClipFormat, ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/media/clips.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { SegmentOpener } from './day-playlist.ts';
+
+/** Rules: docs/spec/clips.md. */
+const IN_MEMORY_BYTES = 2 * 2 ** 30;
+/** Opened while the one before is written. */
+const AHEAD = 3;
+
+export interface ClipExporterTools {
+	readonly segments: SegmentStore;
+	readonly opener: SegmentOpener;
+	readonly muxer: ClipMuxer;
+}
+
+/** What a clip of a span would be, before anything is read. */
+export interface ClipPlan extends ClipSelection {
+	readonly camera: CameraId;
+	/** The first plays everywhere. */
+	readonly formats: readonly { readonly format: ClipFormat; readonly losesSound: boolean }[];
+	/** Too much to be kept in memory: it needs a file to be written to. */
+	readonly needsFile: boolean;
+}
+
+export interface ExportedClip {
+	/** `null`: it lies in the file that was given. */
+	readonly blob: Blob | null;
+	/** Segments that did not open and are not in it. */
+	readonly missing: number;
+	/** Sizes or codecs changed: every picture was encoded anew. */
+	readonly reencoded: boolean;
+}
+
+export interface ClipExportOptions {
+	readonly format: ClipFormat;
+	readonly file: FileSystemFileHandle | null;
+	/** 0 to 1. */
+	readonly onProgress: (share: number) => void;
+	readonly signal: AbortSignal;
+}
+
+/** Makes ordinary MP4 files of sealed footage. */
+export class ClipExporter {
+	readonly #tools: ClipExporterTools;
+
+	constructor(tools: ClipExporterTools) {
+		this.#tools = tools;
+	}
+
+	/** `null`: no key frame lies in the span. Throws what `Segments` throws. */
+	async plan(camera: CameraId, span: Span): Promise<ClipPlan | null> {
+		const { segments, muxer } = this.#tools;
+		const kept = await segments.between(camera, span.startUs, span.endUs);
+		const chosen = selectClip(kept, span);
+		if (chosen === null) return null;
+		const losesSound = chosen.sound && !(await muxer.canAac());
+		return {
+			...chosen,
+			camera,
+			formats: [
+				{ format: 'mp4', losesSound },
+				...(losesSound ? [{ format: 'mp4-opus', losesSound: false } as const] : []),
+			],
+			needsFile: chosen.bytes > IN_MEMORY_BYTES,
+		};
+	}
+
+	/**
+	 * Throws `Fault`: `aborted` after `signal`, `too-large` without a file where one is needed,
+	 * `not-found` when nothing of it opens, and what opening and writing throw. Nothing of a failed
+	 * clip stays.
+	 */
+	async write(plan: ClipPlan, options: ClipExportOptions): Promise<ExportedClip> {
+		const { format, file } = options;
+		if (plan.needsFile && file === null) throw new Fault('quota', 'too much for memory');
+		const losing = plan.formats.find((one) => one.format === format)?.losesSound ?? false;
+		const withSound = format === 'mp4-opus' ? 'copied' : 'aac';
+		const sound = plan.sound && !losing ? withSound : 'none';
+		try {
+			return await this.#write(plan, { sound, into: null, file }, options);
+		} catch (error) {
+			if (!(error instanceof Fault && error.kind === 'unsupported')) throw error;
+			const into = await this.#sizeFor(plan, options.signal);
+			return this.#write(plan, { sound, into, file }, options);
+		}
+	}
+
+	async #write(
+		plan: ClipPlan,
+		order: ClipOrder,
+		{ onProgress, signal }: ClipExportOptions,
+	): Promise<ExportedClip> {
+		const work = this.#tools.muxer.begin(order);
+		const cancelled = new Promise<never>((_, reject) => {
+			const stop = (): void => reject(new Fault('aborted', 'not wanted any more'));
+			if (signal.aborted) stop();
+			else signal.addEventListener('abort', stop, { once: true });
+		});
+		cancelled.catch(() => undefined);
+		try {
+			const missing = await Promise.race([this.#feed(plan, work, onProgress, signal), cancelled]);
+			if (missing === plan.segments.length) throw new Fault('not-found', 'nothing of it opens');
+			const blob = await Promise.race([work.finish(), cancelled]);
+			onProgress(1);
+			return { blob, missing, reencoded: order.into !== null };
+		} catch (error) {
+			await work.cancel();
+			throw error;
+		}
+	}
+
+	/** How many segments did not open. */
+	async #feed(
+		plan: ClipPlan,
+		work: ClipWork,
+		onProgress: (share: number) => void,
+		signal: AbortSignal,
+	): Promise<number> {
+		let missing = 0;
+		let done = 0;
+		for await (const part of this.#parts(plan, plan.segments, signal)) {
+			// What follows a missing one is another piece.
+			if (part === null) missing += 1;
+			else await work.add({ ...part, piece: part.piece + missing });
+			done += 1;
+			// The last step is writing the table of contents.
+			onProgress((done / plan.segments.length) * 0.98);
+		}
+		return missing;
+	}
+
+	/** The size most of the footage has. */
+	async #sizeFor(
+		plan: ClipPlan,
+		signal: AbortSignal,
+	): Promise<{ readonly width: number; readonly height: number }> {
+		const times = new Map<string, { width: number; height: number; count: number }>();
+		for await (const part of this.#parts(plan, plan.segments, signal)) {
+			if (part === null) continue;
+			const size = await this.#tools.muxer.sizeOf(part);
+			const key = `${size.width}x${size.height}`;
+			times.set(key, { ...size, count: (times.get(key)?.count ?? 0) + 1 });
+		}
+		const [most] = [...times.values()].sort((a, b) => b.count - a.count);
+		if (most === undefined) throw new Fault('not-found', 'nothing of it opens');
+		return { width: most.width, height: most.height };
+	}
+
+	/** In order, some of them opened ahead. `null`: it does not open. */
+	async *#parts(
+		plan: ClipPlan,
+		segments: readonly ClipSegment[],
+		signal: AbortSignal,
+	): AsyncGenerator<ClipPart | null> {
+		const runs = new Map(
+			(await this.#tools.segments.runs(plan.camera)).map((run) => [run.runNo, run]),
+		);
+		const inits = new Map<number, Promise<Bytes | null>>();
+		const open = async ({ segment, piece }: ClipSegment): Promise<ClipPart | null> => {
+			const run = runs.get(segment.runNo);
+			if (run === undefined) return null;
+			const known = inits.get(run.runNo) ?? this.#init(run);
+			inits.set(run.runNo, known);
+			const [init, fragment] = await Promise.all([known, this.#fragment(run, segment)]);
+			if (init === null || fragment === null) return null;
+			const restUs = plan.endUs - segment.startUs;
+			return { init, fragment, piece, untilUs: restUs < segment.durationUs ? restUs : null };
+		};
+		const ahead: Promise<ClipPart | null>[] = [];
+		for (const segment of segments) {
+			if (signal.aborted) throw new Fault('aborted', 'not wanted any more');
+			const opening = open(segment);
+			// Whoever takes it hears of it.
+			opening.catch(() => undefined);
+			ahead.push(opening);
+			if (ahead.length > AHEAD) yield await (ahead.shift() ?? null);
+		}
+		for (const opening of ahead) yield await opening;
+	}
+
+	async #init(run: Run): Promise<Bytes | null> {
+		const { segments, opener } = this.#tools;
+		return orNull(async () => {
+			const stored = await segments.read(run.initPlace);
+			return stored && (await opener.openInit(run, stored)).body;
+		});
+	}
+
+	async #fragment(run: Run, segment: ClipSegment['segment']): Promise<Bytes | null> {
+		const { segments, opener } = this.#tools;
+		return orNull(async () => {
+			const stored = await segments.read(segment.place);
+			return stored && (await opener.open(run, segment, stored)).body;
+		});
+	}
+}
+
+async function orNull(open: () => Promise<Bytes | null>): Promise<Bytes | null> {
+	try {
+		return await open();
+	} catch (error) {
+		if (error instanceof Fault && error.kind === 'corrupt') return null;
+		throw error;
+	}
+}

@@ -1,0 +1,227 @@
+import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { coverage, type Coverage } from '#domain/footage/coverage.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { groupsOf, playlistKeyFrom, playlistOf, type SegmentGroup } from '#domain/footage/playlist.ts';
+import type { Run } from '#domain/footage/run.ts';
+import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
+import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
+import type { Span } from '#domain/footage/span.ts';
+import type { Reel } from '#ports/media/screen.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
+
+/** What the playlist needs of `Opener`: the same faults. */
+export interface SegmentOpener {
+	openInit(run: Run, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
+	open(run: Run, segment: Segment, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
+}
+
+/** What turned out not to open or not to play, over all days of one camera. */
+export class Exclusions {
+	readonly #segments = new Set<string>();
+	readonly #runs = new Set<number>();
+	readonly #settingAside = new Map<string, Promise<void>>();
+	/** Segments that are in the index but do not open. */
+	skipped = 0;
+
+	has({ runNo, seq }: Pick<Segment, 'runNo' | 'seq'>): boolean {
+		return this.#runs.has(runNo) || this.#segments.has(`${runNo}:${seq}`);
+	}
+
+	add({ runNo, seq }: Segment): void {
+		this.#segments.add(`${runNo}:${seq}`);
+	}
+
+	addRun(runNo: number): void {
+		this.#runs.add(runNo);
+	}
+
+	/**
+	 * Left out from here on; `work` is done once, and everybody who meets the segment waits for it.
+	 */
+	async quarantine(segment: Segment, work: () => Promise<void>): Promise<void> {
+		this.add(segment);
+		const key = `${segment.runNo}:${segment.seq}`;
+		const setAside = this.#settingAside.get(key) ?? work();
+		this.#settingAside.set(key, setAside);
+		try {
+			await setAside;
+		} catch (error) {
+			this.#settingAside.delete(key);
+			throw error;
+		}
+	}
+}
+
+/**
+ * One local day of a camera, laid out to be played. Footage is opened here, on its way to the
+ * screen.
+ */
+export class DayPlaylist implements Reel {
+	readonly camera: CameraId;
+	readonly day: Span;
+	readonly groups: readonly SegmentGroup[];
+	readonly m3u8: string;
+	readonly #segments: readonly Segment[];
+	readonly #runs: ReadonlyMap<number, Run>;
+	readonly #store: SegmentStore;
+	readonly #opener: SegmentOpener;
+	readonly #exclusions: Exclusions;
+	/** Runs of the day that have sound. */
+	readonly #heard: readonly Run[];
+	/** As the screen gets them; they hold no footage. */
+	readonly #inits = new Map<number, Promise<Bytes | null>>();
+
+	constructor(
+		tools: { readonly segments: SegmentStore; readonly opener: SegmentOpener },
+		camera: CameraId,
+		day: Span,
+		kept: { readonly runs: readonly Run[]; readonly segments: readonly Segment[] },
+		exclusions: Exclusions,
+	) {
+		this.#store = tools.segments;
+		this.#opener = tools.opener;
+		this.camera = camera;
+		this.day = day;
+		this.#exclusions = exclusions;
+		this.#runs = new Map(kept.runs.map((run) => [run.runNo, run]));
+		// What crosses midnight belongs to the day in which it begins: played once, not twice.
+		this.#segments = kept.segments.filter(
+			({ startUs, runNo }) =>
+				startUs >= day.startUs && startUs < day.endUs && this.#runs.has(runNo),
+		);
+		this.groups = groupsOf(this.#segments, (segment) => exclusions.has(segment));
+		this.m3u8 = playlistOf(this.groups);
+		const played = new Set(this.groups.map(({ runNo }) => runNo));
+		this.#heard = kept.runs.filter(({ runNo, mime }) => played.has(runNo) && hasSound(mime));
+	}
+
+	/** The same day without what the exclusions has caught since. */
+	withExclusions(runs: readonly Run[]): DayPlaylist {
+		const tools = { segments: this.#store, opener: this.#opener };
+		const kept = { runs, segments: this.#segments };
+		return new DayPlaylist(tools, this.camera, this.day, kept, this.#exclusions);
+	}
+
+	anchorUs(group: SegmentGroup): number {
+		return this.#runs.get(group.runNo)?.anchorUs ?? 0;
+	}
+
+	/**
+	 * Throws `corrupt` when something did not open: it is set aside, and a rebuilt playlist goes on
+	 * without it.
+	 */
+	async load(key: string, signal: AbortSignal): Promise<Bytes> {
+		const named = playlistKeyFrom(key);
+		if (named?.kind === 'init') return this.#loadInit(named.runNo);
+		const group = named === null ? undefined : this.groups[named.index];
+		const run = group === undefined ? undefined : this.#runs.get(group.runNo);
+		if (group === undefined || run === undefined) throw new Fault('not-found', 'no such line');
+		const opened = await Promise.all(
+			group.segments.map(async (segment) => (signal.aborted ? null : this.#open(run, segment))),
+		);
+		if (signal.aborted) throw new Fault('aborted', 'not wanted any more');
+		const bodies = opened.filter((body) => body !== null);
+		if (bodies.length < opened.length) throw new Fault('corrupt', 'segments did not open');
+		return joined(...(await this.#sounding(run, group, bodies)));
+	}
+
+	/** PB24: without holes in its sound, where anything of the day has sound. */
+	async #sounding(run: Run, group: SegmentGroup, bodies: readonly Bytes[]): Promise<readonly Bytes[]> {
+		if (this.#heard.length === 0) return bodies;
+		const init = await this.#init(run);
+		if (init === null) return bodies;
+		const fragments = bodies.map((bytes, at) => {
+			const next = group.segments[at + 1]?.startUs ?? group.startUs + group.durationUs;
+			return { bytes, untilS: (next - run.anchorUs) / 1e6 };
+		});
+		return withSilence(init, fragments);
+	}
+
+	/** PB23: with a sound track, where another run of the day has one. `null`: it does not open. */
+	#init(run: Run): Promise<Bytes | null> {
+		const known = this.#inits.get(run.runNo) ?? this.#openInit(run);
+		this.#inits.set(run.runNo, known);
+		known.catch(() => this.#inits.delete(run.runNo));
+		return known;
+	}
+
+	async #openInit(run: Run): Promise<Bytes | null> {
+		const open = (one: Run) =>
+			this.#orNull(one.initPlace, (stored) => this.#opener.openInit(one, stored));
+		const init = await open(run);
+		if (init === null || hasSound(run.mime)) return init;
+		for (const other of this.#heard) {
+			const model = await open(other);
+			if (model !== null) return initWithSound(init, model);
+		}
+		return init;
+	}
+
+	async #loadInit(runNo: number): Promise<Bytes> {
+		const run = this.#runs.get(runNo);
+		if (run === undefined) throw new Fault('not-found', 'no such run');
+		const body = await this.#init(run);
+		if (body !== null) return body;
+		this.#inits.delete(runNo);
+		this.#exclusions.addRun(runNo);
+		for (const segment of this.#segments) {
+			if (segment.runNo === runNo && !segment.bad) this.#exclusions.skipped += 1;
+		}
+		throw new Fault('corrupt', 'an init section did not open');
+	}
+
+	async #open(run: Run, segment: Segment): Promise<Bytes | null> {
+		const body = await this.#orNull(segment.place, (stored) =>
+			this.#opener.open(run, segment, stored),
+		);
+		if (body === null) {
+			await this.#exclusions.quarantine(segment, async () => {
+				if (!(await this.#isKept(segment))) return;
+				this.#exclusions.skipped += 1;
+				await this.#store.quarantine(segment).catch(onlyFaults);
+			});
+		}
+		return body;
+	}
+
+	/** `null`: it is not there, cannot be read or does not open, and never will. */
+	async #orNull(
+		place: number,
+		open: (stored: StoredBytes) => Promise<{ readonly body: Bytes }>,
+	): Promise<Bytes | null> {
+		try {
+			const stored = await this.#store.read(place);
+			return stored === null ? null : (await open(stored)).body;
+		} catch (error) {
+			if (error instanceof Fault && error.kind === 'corrupt') return null;
+			throw error;
+		}
+	}
+
+	/** Retention may have taken it since the playlist was made: that is no damage. */
+	async #isKept({ startUs, runNo, seq }: Segment): Promise<boolean> {
+		const rows = await this.#store.between(this.camera, startUs, startUs + 1);
+		return rows.some((row) => row.runNo === runNo && row.seq === seq && !row.bad);
+	}
+}
+
+/** The day's footage and gaps. What is still to come of a day is no gap. */
+export function coverageOf(runs: readonly Run[], day: Span, nowUs: number): Coverage {
+	const lastUs = runs.reduce((most, { endUs }) => Math.max(most, endUs), nowUs);
+	return coverage(runs, day.startUs, Math.max(day.startUs, Math.min(day.endUs, lastUs)));
+}
+
+/**
+ * Everything that is kept, and the gaps between: before the first footage there is nothing to
+ * explain.
+ */
+export function wholeCoverage(runs: readonly Run[], nowUs: number): Coverage {
+	const always = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };
+	const { footage, gaps } = coverageOf(runs, always, nowUs);
+	return { footage, gaps: gaps.filter(({ why }) => why !== 'not-started') };
+}
+
+function onlyFaults(error: unknown): void {
+	if (!(error instanceof Fault)) throw error;
+}

@@ -1,0 +1,97 @@
+import { playlistKeyFrom, type SegmentGroup } from '#domain/footage/playlist.ts';
+import { lastSeekPoint, seekPointAt } from '#domain/footage/seek.ts';
+import type { ScreenEvent } from '#ports/media/screen.ts';
+import type { SegmentOffset } from './seek-resolver.ts';
+import type { DayPlaylist } from './day-playlist.ts';
+
+/** Far shorter than any frame, far longer than what browsers round away. */
+const HAIR_US = 5_000;
+
+/** A playlist on the screen, and what is known of it since it is there. Positions are microseconds. */
+export class ShownPlaylist {
+	readonly playlist: DayPlaylist;
+	/** Of the frame on show, or of the one that is wanted. */
+	positionUs: number;
+	failure: Extract<ScreenEvent, { kind: 'failed' }> | null = null;
+	/** Nothing is left in the buffer after a failure. */
+	starved = false;
+	/** Everything was shown. */
+	ended = false;
+	/** Whether the screen has painted what was wanted of it last. */
+	live = false;
+	/** By piece: media time minus position. */
+	readonly #offsetsUs = new Map<number, number>();
+
+	constructor(playlist: DayPlaylist, positionUs: number) {
+		this.playlist = playlist;
+		this.positionUs = positionUs;
+	}
+
+	get playable(): boolean {
+		return this.live && this.failure === null;
+	}
+
+	placed(key: string, offsetS: number): void {
+		const group = this.groupOf(key);
+		if (group !== null) this.#offsetsUs.set(group.piece, offsetS * 1e6);
+	}
+
+	/** A frame's own position, where the browser's rounding put it a hair before its group. */
+	frameAt(positionUs: number): number {
+		return Math.max(positionUs, this.groupAt(positionUs + HAIR_US)?.positionUs ?? 0);
+	}
+
+	groupAt(positionUs: number): SegmentGroup | null {
+		const point = seekPointAt(this.playlist.groups, positionUs);
+		return (point && this.playlist.groups[point.index]) ?? null;
+	}
+
+	/** The segment at a position, and how far into it. */
+	offsetAt(positionUs: number): SegmentOffset | null {
+		const point = seekPointAt(this.playlist.groups, positionUs);
+		const group = point && this.playlist.groups[point.index];
+		if (!point || !group) return null;
+		const segment = group.segments.findLast(({ startUs }) => startUs <= point.wallUs);
+		if (segment === undefined) return null;
+		const { runNo, seq } = segment;
+		return { runNo, seq, insideUs: point.wallUs - segment.startUs };
+	}
+
+	/** What a line of the playlist is about; for an init section the first group that needs it. */
+	groupOf(line: string | null): SegmentGroup | null {
+		const key = playlistKeyFrom(line ?? '');
+		if (key === null) return null;
+		const { groups } = this.playlist;
+		if (key.kind === 'group') return groups[key.index] ?? null;
+		return groups.find(({ runNo }) => runNo === key.runNo) ?? null;
+	}
+
+	/** Wall time of a frame, from its run's anchor and its own media time where that is known. */
+	wallUsAt(positionUs: number): number | null {
+		const point = seekPointAt(this.playlist.groups, positionUs);
+		const group = point && this.playlist.groups[point.index];
+		if (!point || !group) return null;
+		const offsetUs = this.#offsetsUs.get(group.piece);
+		return offsetUs === undefined ? point.wallUs : this.playlist.anchorUs(group) + positionUs + offsetUs;
+	}
+
+	/** Where the screen has it, in seconds. */
+	secondsOf(positionUs: number): number {
+		const point = seekPointAt(this.playlist.groups, positionUs);
+		const group = point && this.playlist.groups[point.index];
+		const offsetUs = group && this.#offsetsUs.get(group.piece);
+		const exactUs =
+			point && group && offsetUs !== undefined && offsetUs !== null
+				? point.wallUs - this.playlist.anchorUs(group) - offsetUs
+				: positionUs;
+		// Browsers count in whole microseconds, rounded somehow: a little later it is this frame for
+		// sure.
+		const lastUs = lastSeekPoint(this.playlist.groups)?.positionUs ?? 0;
+		return Math.min(Math.max(exactUs, group?.positionUs ?? 0), lastUs) / 1e6 + 0.00001;
+	}
+}
+
+/** The beginning of a group. */
+export function startOfGroup(group: SegmentGroup): SegmentOffset {
+	return { runNo: group.runNo, seq: group.segments[0]?.seq ?? 1, insideUs: 0 };
+}

@@ -1,0 +1,52 @@
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { ThumbnailStore, FirstOrLast } from '#ports/footage/thumbnail-store.ts';
+import type { Opener } from '#engine/sealing/open.ts';
+
+/** A thumbnail older than this does not show what is asked for. */
+const NEAR_US = 15_000_000;
+
+export interface OpenedThumbnail {
+	/** Wall time of the frame it shows, µs since 1970. */
+	readonly wallUs: number;
+	readonly jpeg: Bytes;
+}
+
+/** Opens thumbnails on their way to the screen. */
+export class ThumbnailReader {
+	readonly #thumbnails: ThumbnailStore;
+	readonly #opener: Pick<Opener, 'openMeta'>;
+
+	constructor(thumbnails: ThumbnailStore, opener: Pick<Opener, 'openMeta'>) {
+		this.#thumbnails = thumbnails;
+		this.#opener = opener;
+	}
+
+	/** What was on show at a moment or shortly before; `null`: nothing, or it does not open. */
+	near(camera: CameraId, wallUs: number, withinUs = NEAR_US): Promise<OpenedThumbnail | null> {
+		return this.#open(camera, 'last', Math.max(0, wallUs - withinUs), wallUs);
+	}
+
+	/** The first of a span. */
+	first(camera: CameraId, fromUs: number, untilUs: number): Promise<OpenedThumbnail | null> {
+		return this.#open(camera, 'first', fromUs, untilUs);
+	}
+
+	async #open(
+		camera: CameraId,
+		which: FirstOrLast,
+		fromUs: number,
+		untilUs: number,
+	): Promise<OpenedThumbnail | null> {
+		try {
+			const stored = await this.#thumbnails.find(camera, which, fromUs, untilUs);
+			if (stored === null) return null;
+			const { body } = await this.#opener.openMeta('thumbnail', camera, stored);
+			return { wallUs: stored.wallUs, jpeg: body };
+		} catch (error) {
+			if (error instanceof Fault) return null;
+			throw error;
+		}
+	}
+}

@@ -1,0 +1,45 @@
+import { settingChangesBetween } from '#domain/storage/setting-change.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Ledger } from '#ports/storage/ledger.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { Preferences } from '#protocol/preferences.ts';
+
+/** The person's choices, with a note of every change that fills the room faster or slower. */
+export class AuditedPreferences implements PreferenceStore {
+	readonly #store: PreferenceStore;
+	readonly #ledger: Pick<Ledger, 'noteChange'>;
+	readonly #clock: Pick<Clock, 'wallMs'>;
+
+	constructor(
+		store: PreferenceStore,
+		ledger: Pick<Ledger, 'noteChange'>,
+		clock: Pick<Clock, 'wallMs'>,
+	) {
+		this.#store = store;
+		this.#ledger = ledger;
+		this.#clock = clock;
+	}
+
+	read(): Promise<Preferences> {
+		return this.#store.read();
+	}
+
+	async write(change: Partial<Preferences>): Promise<Preferences> {
+		const before = await this.#store.read();
+		const after = await this.#store.write(change);
+		const atMs = Math.floor(this.#clock.wallMs());
+		for (const what of settingChangesBetween(settingsOf(before), settingsOf(after))) {
+			// Only an explanation: the choice itself is written.
+			this.#ledger.noteChange({ atMs, what }).catch(() => undefined);
+		}
+		return after;
+	}
+}
+
+function settingsOf({ profile, sound, lensId, budgetBytes, mostDays }: Preferences) {
+	return {
+		...{ sound, lensId, budgetBytes, mostDays },
+		bitsPerSecond: profileNamed(profile).bitsPerSecond,
+	};
+}

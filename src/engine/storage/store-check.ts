@@ -1,0 +1,216 @@
+import {
+	isConsistent,
+	mayDeleteUnnamed,
+	numbersNotIn,
+	type StoreFinding,
+	type StoreFindingKind,
+} from '#domain/storage/store-check.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { InspectedRun, StoreInspector } from '#ports/footage/store-inspector.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { ChainPiece, Opener } from '#engine/sealing/open.ts';
+
+const PLACES_AT_ONCE = 5000;
+const ERASED_AT_ONCE = 50;
+
+export interface CheckReport {
+	readonly runs: number;
+	readonly segments: number;
+	readonly bytes: number;
+	readonly findings: readonly StoreFinding[];
+	/** CK10: bytes that nothing names may be deleted. */
+	readonly mayDelete: boolean;
+	readonly signatures: boolean;
+}
+
+/** What a repair did; `freedBytes` as deleted. */
+export interface RepairResult {
+	readonly done: Readonly<Record<StoreFindingKind, number>>;
+	readonly freedBytes: number;
+}
+
+export interface StoreCheckOptions {
+	/** CK5, which reads every byte. */
+	readonly signatures: boolean;
+	readonly signal: AbortSignal;
+	/** 0 to 1. */
+	readonly onProgress: (share: number) => void;
+}
+
+export interface StoreCheckTools {
+	readonly inspector: StoreInspector;
+	readonly segments: Pick<SegmentStore, 'read' | 'quarantine'>;
+	readonly opener: Pick<Opener, 'verifyChain'>;
+}
+
+/** Looks whether the store is in order, and repairs what it found. Rules: docs/spec/check.md. */
+export class StoreCheck {
+	readonly #tools: StoreCheckTools;
+
+	constructor(tools: StoreCheckTools) {
+		this.#tools = tools;
+	}
+
+	/** Throws `aborted` when it was stopped, and what the ports throw. */
+	async run({ signatures, signal, onProgress }: StoreCheckOptions): Promise<CheckReport> {
+		const { inspector } = this.#tools;
+		const newest = await inspector.newestPlace();
+		const keys = await inspector.runKeys();
+		const findings: StoreFinding[] = [];
+		/** Every place that the index names: what else has bytes is unnamed. */
+		const places: number[] = [];
+		/** Those that must have bytes. */
+		const owners = new Map<number, Omit<StoreFinding, 'kind' | 'place'>>();
+		const missing = new Set<number>();
+		let segments = 0;
+		let bytes = 0;
+		for (const [at, { camera, runNo }] of keys.entries()) {
+			throwIfAborted(signal);
+			onProgress(((signatures ? 0.9 : 0.5) * at) / keys.length);
+			const inspected = await inspector.inspectRun(camera, runNo);
+			if (inspected === null) continue;
+			const { run, entries } = inspected;
+			segments += entries.length;
+			bytes += run.bytes;
+			if (run.ended !== null && !isConsistent(run, entries)) {
+				findings.push({ kind: 'run-row', camera, runNo, seq: 0, place: 0, bytes: 0 });
+			}
+			places.push(run.initPlace, ...entries.map(({ place }) => place));
+			for (const lack of await this.#lacking(inspected, newest)) {
+				missing.add(lack);
+				const entry = entries.find(({ place }) => place === lack);
+				owners.set(lack, { camera, runNo, seq: entry?.seq ?? 0, bytes: entry?.size ?? 0 });
+			}
+			if (signatures) findings.push(...(await this.#unsigned(inspected, missing, signal)));
+		}
+		for (const [place, owner] of owners) findings.push({ kind: 'no-bytes', place, ...owner });
+		const named = [...new Set(places)].sort((a, b) => a - b);
+		const { unnamed, all } = await this.#unnamed(named, newest, signal, onProgress);
+		findings.push(...unnamed);
+		const mayDelete = mayDeleteUnnamed(unnamed.length, all);
+		onProgress(1);
+		return { runs: keys.length, segments, bytes, findings, mayDelete, signatures };
+	}
+
+	/** CK8, CK9. */
+	async repair({ findings, mayDelete }: CheckReport): Promise<RepairResult> {
+		const { inspector, segments } = this.#tools;
+		const done = { 'run-row': 0, 'no-bytes': 0, 'not-signed': 0, unnamed: 0 };
+		let freedBytes = 0;
+		for (const { kind, camera, runNo, seq, place } of findings) {
+			if (camera === null) continue;
+			const inspected = await inspector.inspectRun(camera, runNo);
+			if (inspected === null) continue;
+			if (kind === 'run-row') {
+				const again = !isConsistent(inspected.run, inspected.entries);
+				if (again && (await inspector.rebuildRun(camera, runNo))) done[kind] += 1;
+			} else if (seq > 0) {
+				const entry = inspected.entries.find((one) => one.seq === seq && one.place === place);
+				const stays =
+					entry === undefined ||
+					entry.bad ||
+					(kind === 'no-bytes' && (await inspector.sizeAt(place)) !== null);
+				if (stays) continue;
+				await segments.quarantine({ camera, runNo, seq });
+				done[kind] += 1;
+			}
+		}
+		const places = findings.filter(({ kind }) => kind === 'unnamed').map(({ place }) => place);
+		for (let at = 0; mayDelete && at < places.length; at += ERASED_AT_ONCE) {
+			const batch = places.slice(at, at + ERASED_AT_ONCE);
+			freedBytes += await inspector.deleteBytes(batch);
+			done.unnamed += batch.length;
+		}
+		return { done, freedBytes };
+	}
+
+	/** CK3: the places of a run that should have bytes and have none. */
+	async #lacking({ run, entries }: InspectedRun, newest: number): Promise<number[]> {
+		const wanted = [
+			run.initPlace,
+			...entries.filter(({ bad, size }) => !bad && size > 0).map(({ place }) => place),
+		].filter((place) => place <= newest);
+		const there: number[] = [];
+		const last = wanted.at(-1) ?? 0;
+		let after = run.initPlace - 1;
+		while (after < last) {
+			const batch = await this.#tools.inspector.places(after, last, PLACES_AT_ONCE);
+			there.push(...batch);
+			if (batch.length < PLACES_AT_ONCE) break;
+			after = batch.at(-1) ?? last;
+		}
+		return numbersNotIn(wanted, there, 0);
+	}
+
+	/** CK4. */
+	async #unnamed(
+		named: readonly number[],
+		newest: number,
+		signal: AbortSignal,
+		onProgress: (share: number) => void,
+	): Promise<{ unnamed: StoreFinding[]; all: number }> {
+		const { inspector } = this.#tools;
+		const unnamed: StoreFinding[] = [];
+		let all = 0;
+		let after = 0;
+		while (after < newest) {
+			throwIfAborted(signal);
+			const batch = await inspector.places(after, newest, PLACES_AT_ONCE);
+			all += batch.length;
+			for (const place of numbersNotIn(batch, named, after)) {
+				const bytes = (await inspector.sizeAt(place)) ?? 0;
+				unnamed.push({ kind: 'unnamed', camera: null, runNo: 0, seq: 0, place, bytes });
+			}
+			if (batch.length < PLACES_AT_ONCE) break;
+			after = batch.at(-1) ?? newest;
+			onProgress(0.9 + (0.1 * after) / newest);
+		}
+		return { unnamed, all };
+	}
+
+	/** CK5: pieces of the chain between what is bad, purged or missing. */
+	async #unsigned(
+		{ run, entries }: InspectedRun,
+		missing: ReadonlySet<number>,
+		signal: AbortSignal,
+	): Promise<StoreFinding[]> {
+		const { opener } = this.#tools;
+		const { camera, runNo } = run;
+		const found: StoreFinding[] = [];
+		let rest = [
+			{ seq: 0, place: run.initPlace, size: run.initSize },
+			...entries.filter(({ bad, size }) => !bad && size > 0),
+		].filter(({ place }) => !missing.has(place));
+		while (rest.length > 0) {
+			throwIfAborted(signal);
+			const leap = rest.findIndex(({ seq }, at) => at > 0 && seq !== (rest[at - 1]?.seq ?? 0) + 1);
+			const piece = leap === -1 ? rest : rest.slice(0, leap);
+			const answer = await opener.verifyChain(run, this.#pieces(piece, signal));
+			if (answer.kind === 'whole') {
+				rest = leap === -1 ? [] : rest.slice(leap);
+				continue;
+			}
+			const at = piece.findIndex(({ seq }) => seq === answer.seq);
+			const { seq, place, size } = piece[at] ?? { seq: 0, place: 0, size: 0 };
+			found.push({ kind: 'not-signed', camera, runNo, seq, place, bytes: size });
+			rest = rest.slice(at + 1);
+		}
+		return found;
+	}
+
+	async *#pieces(
+		piece: readonly { readonly seq: number; readonly place: number }[],
+		signal: AbortSignal,
+	): AsyncGenerator<ChainPiece> {
+		for (const { seq, place } of piece) {
+			throwIfAborted(signal);
+			const stored = await this.#tools.segments.read(place);
+			if (stored === null) return;
+			yield { seq, ...stored };
+		}
+	}
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+	if (signal.aborted) throw new Fault('aborted', 'the check was stopped');
+}

@@ -1,0 +1,54 @@
+import type { CameraEvent } from '#domain/recording/event.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Engine } from '#state/app/engine.ts';
+
+/** What happened at one camera on the day the hand stands in. */
+export class DayEvents {
+	/** Oldest first. */
+	events = $state.raw<readonly CameraEvent[]>([]);
+	readonly #engine: Engine;
+	#camera: CameraId | null = null;
+	#dayMs = Number.NaN;
+	#asked = 0;
+	#off: () => void = () => undefined;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+	}
+
+	open(camera: CameraId): void {
+		this.#camera = camera;
+		this.#off = this.#engine.happenings.watch(() => void this.#read());
+	}
+
+	close(): void {
+		this.#off();
+		this.#camera = null;
+	}
+
+	/** The hand stands here. */
+	follow(ms: number): void {
+		const { calendar } = this.#engine;
+		const { year, month, day } = calendar.fieldsOf(ms);
+		const dayMs = calendar.dayStart(year, month, day);
+		if (dayMs === this.#dayMs) return;
+		this.#dayMs = dayMs;
+		void this.#read();
+	}
+
+	async #read(): Promise<void> {
+		const { calendar, happenings } = this.#engine;
+		const { year, month, day } = calendar.fieldsOf(this.#dayMs);
+		if (this.#camera === null || Number.isNaN(this.#dayMs)) return;
+		const asked = (this.#asked += 1);
+		const endMs = calendar.dayStart(year, month, day + 1);
+		try {
+			const events = await happenings.between(this.#camera, this.#dayMs * 1000, endMs * 1000);
+			if (asked === this.#asked) this.events = events;
+		} catch (error) {
+			// The footage plays without them.
+			if (!(error instanceof Fault)) throw error;
+		}
+	}
+}

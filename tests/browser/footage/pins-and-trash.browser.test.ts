@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { coverage } from '#domain/footage/coverage.ts';
+import type { Span } from '#domain/footage/span.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DOOR, record, sealed, SECOND, T0, YARD } from '../../contracts/segment-store.ts';
+
+const MINUTE = 60 * SECOND;
+let name = 0;
+let store: DexieSegmentStore;
+
+beforeEach(() => {
+	store = new DexieSegmentStore(`keeping-${String((name += 1))}`);
+});
+afterEach(() => {
+	store.dispose();
+	indexedDB.deleteDatabase(`keeping-${String(name)}`);
+});
+
+const span = (fromS: number, toS: number): Span => ({
+	startUs: T0 + fromS * SECOND,
+	endUs: T0 + toS * SECOND,
+});
+
+/** Every byte and head that can be seen, in order. */
+async function seen(): Promise<string[]> {
+	const segments = await store.between(DOOR, T0 - MINUTE, T0 + 90 * MINUTE);
+	return Promise.all(
+		segments.map(async ({ runNo, seq, place }) => {
+			const { bytes, head } = (await store.read(place))!;
+			return `${runNo}:${seq} ${bytes.join()} ${head.join()}`;
+		}),
+	);
+}
+
+async function gaps() {
+	const runs = await store.runs(DOOR);
+	const all = coverage(runs, T0, Math.max(...runs.map(({ endUs }) => endUs))).gaps;
+	return all.map(({ startUs, endUs, why }) => [
+		(startUs - T0) / SECOND,
+		(endUs - T0) / SECOND,
+		why,
+	]);
+}
+
+describe('deleted by a person', () => {
+	it('RT11 every segment that touches the span is out of sight, and no other', async () => {
+		await record(store, DOOR, 1, 200);
+		const removal = await store.remove(DOOR, span(50.5, 130.2));
+		expect(removal).toMatchObject({ segments: 81, ...span(50, 131) });
+		const seqs = (await store.between(DOOR, T0, T0 + 300 * SECOND)).map(({ seq }) => seq);
+		expect(seqs).toEqual(
+			[...Array(200).keys()].map((n) => n + 1).filter((n) => n <= 50 || n > 131),
+		);
+		expect(await gaps()).toEqual([[50, 131, 'deleted']]);
+		expect((await store.firstAt(DOOR, T0 + 60 * SECOND))?.seq).toBe(132);
+	});
+
+	it('RT12 undo puts back the very same bytes', async () => {
+		await record(store, DOOR, 1, 130);
+		await store.close(DOOR, 1, 'stopped');
+		await record(store, DOOR, 2, 70, T0 + 300 * SECOND);
+		const [before, used, holes] = [await seen(), await store.usedBytes(), await gaps()];
+		const one = await store.remove(DOOR, span(20, 310));
+		const two = await store.remove(DOOR, span(0, 5));
+		expect((await seen()).length).toBe(15 + 60);
+		expect((await store.removals(DOOR)).map(({ id }) => id)).toEqual([one!.id, two!.id]);
+		expect(await store.restore(one!.id)).toBe(true);
+		expect(await store.restore(two!.id)).toBe(true);
+		expect(await seen()).toEqual(before);
+		expect(await gaps()).toEqual(holes);
+		expect(await store.usedBytes()).toBe(used);
+		expect(await store.restore(one!.id)).toBe(false);
+	});
+
+	it('RT12 undo of one removal leaves the others and what is damaged alone', async () => {
+		await record(store, DOOR, 1, 60);
+		await store.quarantine({ camera: DOOR, runNo: 1, seq: 31 });
+		const one = await store.remove(DOOR, span(10, 20));
+		await store.remove(DOOR, span(20, 40));
+		await store.restore(one!.id);
+		expect(await gaps()).toEqual([[20, 40, 'deleted']]);
+		const seqs = (await store.between(DOOR, T0, T0 + MINUTE)).map(({ seq }) => seq);
+		expect(seqs).toEqual([...Array(60).keys()].map((n) => n + 1).filter((n) => n <= 20 || n > 40));
+	});
+
+	it('RT13 a purge frees the bytes, and nothing of it comes back', async () => {
+		await record(store, DOOR, 1, 100);
+		const [place] = (await store.between(DOOR, T0 + 30 * SECOND, T0 + 31 * SECOND)).map(
+			(s) => s.place,
+		);
+		const used = await store.usedBytes();
+		const removal = await store.remove(DOOR, span(30, 60));
+		expect(await store.read(place!)).not.toBe(null);
+		expect(await store.purge(0)).toBe(0);
+		const freed = await store.purge(Date.now() + 1);
+		expect(freed).toBeGreaterThan(0);
+		expect(await store.usedBytes()).toBe(used - freed);
+		expect(await store.read(place!)).toBe(null);
+		expect(await store.restore(removal!.id)).toBe(false);
+		expect(await gaps()).toEqual([[30, 60, 'deleted']]);
+	});
+
+	it('RT13 recording goes on behind a deleted end, and eviction takes the rest', async () => {
+		await record(store, DOOR, 1, 30);
+		await store.remove(DOOR, span(20, 30));
+		await store.purge(Infinity);
+		for (let seq = 31; seq <= 90; seq += 1) {
+			await store.append(DOOR, 1, sealed(seq, T0 + (seq - 1) * SECOND));
+		}
+		const seqs = (await store.between(DOOR, T0, T0 + 200 * SECOND)).map(({ seq }) => seq);
+		expect(seqs).toEqual([...Array(90).keys()].map((n) => n + 1).filter((n) => n <= 20 || n > 30));
+		await store.close(DOOR, 1, 'stopped');
+		await store.evict(Infinity, 100);
+		expect(await store.usedBytes()).toBe(0);
+		expect(await store.runs(DOOR)).toEqual([]);
+	});
+
+	it('RT14 for want of room, what was deleted goes before what was not', async () => {
+		await record(store, DOOR, 1, 180);
+		await store.remove(DOOR, span(120, 150));
+		await store.evict(1, 10);
+		expect(await store.removals(DOOR)).toEqual([]);
+		expect((await store.firstAt(DOOR, T0))?.seq).toBe(1);
+	});
+
+	it('RT14 RT21 what was deleted counts in what would leave, and may be all of it', async () => {
+		await record(store, DOOR, 1, 180);
+		await store.remove(DOOR, span(20, 50));
+		expect(await store.planEviction({ bytes: 3000 })).toMatchObject({
+			bytes: 3000,
+			segments: 0,
+			span: null,
+		});
+		const { lengthUs, ...promised } = await store.planEviction({ bytes: 4000 });
+		expect(lengthUs).toBe(MINUTE);
+		expect(await store.evict(4000, 10)).toEqual(promised);
+		expect(promised).toMatchObject({ bytes: 6000, segments: 60 });
+	});
+
+	it('where nothing is, nothing is deleted; more than a day is refused', async () => {
+		await record(store, DOOR, 1, 5);
+		expect(await store.remove(DOOR, span(100, 200))).toBe(null);
+		expect(await store.remove(YARD, span(0, 5))).toBe(null);
+		await expect(store.remove(DOOR, span(0, 100_000))).rejects.toMatchObject({ kind: 'malformed' });
+	});
+});
+
+it('RT11 RT12 segments whose times part by some milliseconds leave and come back without a trace', async () => {
+	await record(store, DOOR, 1, 0);
+	for (let seq = 1; seq <= 90; seq += 1) {
+		const segment = sealed(seq, T0 + (seq - 1) * SECOND);
+		await store.append(DOOR, 1, { ...segment, durationUs: SECOND - 7000 });
+	}
+	const before = await store.runs(DOOR);
+	const removal = await store.remove(DOOR, span(30, 80));
+	expect((await store.runs(DOOR))[0]?.holes).toHaveLength(1);
+	await store.restore(removal!.id);
+	expect(await store.runs(DOOR)).toEqual(before);
+});
+
+describe('pins', () => {
+	it('RT15 nothing deletes what is pinned: not eviction, not a person', async () => {
+		await record(store, DOOR, 1, 200);
+		await store.close(DOOR, 1, 'stopped');
+		const pin = await store.pin(DOOR, span(70, 75));
+		expect(await store.pins(DOOR)).toEqual([pin]);
+		await expect(store.remove(DOOR, span(60, 71))).rejects.toMatchObject({ kind: 'conflict' });
+		await store.evict(Infinity, 100);
+		const kept = await store.between(DOOR, T0, T0 + 300 * SECOND);
+		expect(kept.some(({ startUs }) => startUs === T0 + 70 * SECOND)).toBe(true);
+		expect(kept.every(({ startUs }) => Math.abs(startUs - T0 - 70 * SECOND) < 61 * SECOND)).toBe(
+			true,
+		);
+		for (const { place } of kept) expect(await store.read(place)).not.toBe(null);
+		await store.unpin(pin.id);
+		await store.evict(Infinity, 100);
+		expect(await store.runs(DOOR)).toEqual([]);
+	});
+
+	it('RT15 of one camera do not keep another', async () => {
+		await record(store, DOOR, 1, 30);
+		await record(store, YARD, 1, 30);
+		await store.close(DOOR, 1, 'stopped');
+		await store.close(YARD, 1, 'stopped');
+		await store.pin(DOOR, span(0, 30));
+		await store.evict(Infinity, 100);
+		expect((await store.runs(DOOR)).length).toBe(1);
+		expect(await store.runs(YARD)).toEqual([]);
+	});
+});

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { DexieLedger } from '#browser/storage/ledger.ts';
+import { BrowserOrigin } from '#browser/device/origin.ts';
+import { DexieReserve } from '#browser/storage/reserve.ts';
+import { ledgerContract } from '../../contracts/ledger.ts';
+import { reserveContract } from '../../contracts/reserve.ts';
+import { answer, rawly } from '../footage/raw-database.ts';
+
+let count = 0;
+const open: { dispose(): void }[] = [];
+function kept<T extends { dispose(): void }>(made: T): T {
+	open.push(made);
+	return made;
+}
+afterEach(() => {
+	for (const one of open.splice(0)) one.dispose();
+});
+
+describe('DexieLedger', () => {
+	ledgerContract(() => kept(new DexieLedger(`ledger-${String((count += 1))}`)));
+
+	test('a row that is none of ours is passed over', async () => {
+		const name = `ledger-${String((count += 1))}`;
+		const ledger = kept(new DexieLedger(name));
+		await ledger.noteChange({ atMs: 5, what: 'lens' });
+		await rawly(name, (table) => answer(table('changes').add({ atMs: 9, what: 'weather' })));
+		expect(await ledger.changes(9)).toEqual([{ atMs: 5, what: 'lens' }]);
+	});
+
+	test('SP19 the newest thousand stay', async () => {
+		const ledger = kept(new DexieLedger(`ledger-${String((count += 1))}`));
+		const hour = 3_600_000;
+		const entry = (atMs: number) =>
+			({ rule: 'budget', firstMs: atMs, lastMs: atMs, span: null, segments: 1, bytes: 1 }) as const;
+		// Not all at once: each has its own deadline, and the database takes them one by one.
+		for (let n = 0; n < 1005; n += 67) {
+			const some = Array.from({ length: 67 }, (_, at) => entry((n + at + 1) * hour));
+			await Promise.all(some.map((one) => ledger.noteDeletion(one)));
+		}
+		const all = await ledger.deletions(5000);
+		expect(all).toHaveLength(1000);
+		expect(all.at(-1)!.firstMs).toBe(6 * hour);
+	});
+});
+
+describe('DexieReserve', () => {
+	reserveContract(() => kept(new DexieReserve(`reserve-${String((count += 1))}`)));
+
+	test('SP12 its bytes are real: the browser counts them, and gives them back', async () => {
+		const used = async () => (await new BrowserOrigin().usedBytes()) ?? 0;
+		const reserve = kept(new DexieReserve(`reserve-${String((count += 1))}`));
+		const before = await used();
+		await reserve.hold(8 * 2 ** 20);
+		await expect.poll(used).toBeGreaterThan(before + 7 * 2 ** 20);
+		await reserve.spend();
+		await expect.poll(used).toBeLessThan(before + 2 ** 20);
+	});
+});
+
+describe('BrowserOrigin', () => {
+	test('SP22 a trace is there for the next page, and anything else is none', () => {
+		const trace = { bytes: 5, untilMs: 7 };
+		new BrowserOrigin().writeTrace(trace);
+		expect(new BrowserOrigin().trace()).toEqual(trace);
+		localStorage.setItem('spycam-trace', '{"bytes":-1}');
+		expect(new BrowserOrigin().trace()).toBeNull();
+		localStorage.setItem('spycam-trace', 'x');
+		expect(new BrowserOrigin().trace()).toBeNull();
+		new BrowserOrigin().writeTrace(null);
+		expect(localStorage.getItem('spycam-trace')).toBeNull();
+	});
+
+	test('SP23 it says what the browser answers', async () => {
+		expect(await new BrowserOrigin().persisted()).toBe(await navigator.storage.persisted());
+		expect(await new BrowserOrigin().persist()).toBe(await navigator.storage.persisted());
+	});
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { LastSeenStore } from '#ports/storage/last-seen-store.ts';
+
+const NOW = 1_800_000_000_000;
+const [ANNA, BERT] = ['a1'.repeat(16), 'b2'.repeat(16)] as [DeviceId, DeviceId];
+const HALL = 'c3'.repeat(16) as CameraId;
+
+/** `stored`: what lies there before the first reading. */
+export function lastSeenStoreContract(make: (stored: unknown) => Promise<LastSeenStore>): void {
+	test('LV28 nothing stored, or what makes no sense, reads as never; a good row beside it stays', async () => {
+		for (const stored of [undefined, null, 'x', 7, [1]])
+			expect(await (await make(stored)).read()).toEqual(new Map());
+		const rows = {
+			...{ [ANNA]: { seenMs: NOW, recorded: { [HALL]: true } }, stranger: { seenMs: NOW } },
+			[BERT]: { seenMs: 'yesterday', recorded: {} },
+		};
+		const store = await make(rows);
+		const good = { seenMs: NOW, recorded: new Map([[HALL, true]]) };
+		expect(await store.read()).toEqual(new Map([[ANNA, good]]));
+	});
+
+	test('LV28 two tabs write: the newer moment stays, and who is named no more is forgotten', async () => {
+		const store = await make(undefined);
+		const none = new Map<CameraId, boolean>();
+		const [old, young] = [
+			{ seenMs: NOW - 9, recorded: none },
+			{ seenMs: NOW, recorded: none },
+		];
+		await Promise.all([
+			store.write(
+				new Map([
+					[ANNA, young],
+					[BERT, old],
+				]),
+				NOW,
+			),
+			store.write(new Map([[ANNA, old]]), NOW),
+		]);
+		expect(await store.read()).toEqual(new Map([[ANNA, young]]));
+	});
+}

@@ -1,0 +1,163 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { localCalendar } from '#browser/playback/calendar.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Span } from '#domain/footage/span.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { ClipExport } from '#state/playback/clip-export.svelte.ts';
+import { SpanSelection } from '#state/playback/span-selection.svelte.ts';
+import { Playback } from '#state/playback/playback.svelte.ts';
+import { Ribbon } from '#state/playback/ribbon.svelte.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+
+const CAMERA = 'c'.repeat(32) as CameraId;
+const NOON = Date.parse('2026-11-29T12:00:00Z');
+const HOUR_MS = 3_600_000;
+
+/**
+ * Pins are real; of what is deleted only the span is noted, and a span with a pin in it is refused.
+ */
+function world() {
+	const store = new MemorySegmentStore();
+	const removed: Span[] = [];
+	const engine = {
+		calendar: localCalendar,
+		pins: { pin: store.pin.bind(store) },
+		segments: {
+			watch: () => () => undefined,
+			pins: store.pins.bind(store),
+			unpin: store.unpin.bind(store),
+			removals: () => Promise.resolve([]),
+			remove: async (camera: CameraId, span: Span) => {
+				const pins = await store.pins(camera);
+				if (pins.some((pin) => pin.startUs < span.endUs && pin.endUs > span.startUs))
+					throw new Fault('conflict', 'a part of it is pinned');
+				removed.push(span);
+				return { ...span, id: removed.length, camera, segments: 1, atMs: NOON };
+			},
+		},
+	} as unknown as Engine;
+	const ribbon = new Ribbon(localCalendar);
+	ribbon.width = 1000;
+	[ribbon.fromMs, ribbon.toMs, ribbon.shownMs] = [NOON - HOUR_MS, NOON + HOUR_MS, NOON];
+	const selection = new SpanSelection(engine, ribbon, () => Promise.resolve());
+	selection.watch(CAMERA);
+	return { store, removed, engine, ribbon, selection };
+}
+
+let here: ReturnType<typeof world>;
+beforeEach(() => {
+	here = world();
+});
+
+const around = (ms: number) => ({ startUs: (ms - 15_000) * 1000, endUs: (ms + 15_000) * 1000 });
+
+describe('the span', () => {
+	test('TL12 a pin is of where the hand is now, whatever was pinned before', async () => {
+		const { selection, ribbon, store } = here;
+		await selection.pin();
+		ribbon.shownMs = NOON + 600_000;
+		expect(selection.pinHere).toBeNull();
+		await selection.pin();
+		expect(await store.pins(CAMERA)).toMatchObject([around(NOON), around(NOON + 600_000)]);
+		ribbon.shownMs = NOON;
+		await selection.pin();
+		expect(selection.outcome).toMatchObject({ kind: 'unpinned' });
+		expect(await store.pins(CAMERA)).toMatchObject([around(NOON + 600_000)]);
+		expect(selection.range).toBeNull();
+	});
+
+	test('TL12 after a refused deletion was given up, every action is of the hand again', async () => {
+		const { selection, ribbon, store, removed } = here;
+		await selection.pin();
+		selection.begin();
+		await selection.remove();
+		expect(selection.outcome).toEqual({ kind: 'is-pinned' });
+		expect(selection.span).toEqual(around(NOON));
+		selection.clear();
+		ribbon.shownMs = NOON + 600_000;
+		await selection.pin();
+		expect(await store.pins(CAMERA)).toHaveLength(2);
+		ribbon.shownMs = NOON - 600_000;
+		selection.begin();
+		await selection.remove();
+		expect(removed).toEqual([around(NOON - 600_000)]);
+	});
+
+	test('TL13 nothing is deleted that no selection shows', async () => {
+		const { selection, ribbon, removed } = here;
+		await selection.remove();
+		expect(removed).toEqual([]);
+		selection.begin();
+		selection.move('start', NOON - 5000);
+		// It is the selection that is deleted, wherever the hand has gone.
+		ribbon.shownMs = NOON + 600_000;
+		await selection.remove();
+		expect(removed).toEqual([{ startUs: (NOON - 5000) * 1000, endUs: (NOON + 15_000) * 1000 }]);
+		expect(selection.range).toBeNull();
+	});
+
+	test('TL14 the ribbon shows the whole selection, and goes back unless somebody zoomed', () => {
+		const { selection, ribbon } = here;
+		for (const spanMs of [1000, HOUR_MS]) {
+			ribbon.spanMs = spanMs;
+			selection.begin();
+			expect(ribbon.spanMs).toBeCloseTo(50_000);
+			selection.clear();
+			expect(ribbon.spanMs).toBe(spanMs);
+		}
+		ribbon.spanMs = 60_000;
+		selection.begin();
+		expect(ribbon.spanMs).toBe(60_000);
+		selection.clear();
+		ribbon.spanMs = HOUR_MS;
+		selection.begin();
+		ribbon.zoom(2);
+		selection.clear();
+		expect(ribbon.spanMs).toBeCloseTo(25_000);
+	});
+});
+
+test('TL12 a clip is saved of the ends on the ribbon, and of no earlier ones', async () => {
+	const { selection, engine } = here;
+	const planned: Span[] = [];
+	const answers: (() => void)[] = [];
+	const clips = {
+		plan: (_: CameraId, span: Span) =>
+			new Promise((done) => {
+				planned.push(span);
+				answers.push(() => done({ ...span, bytes: 1, formats: [{ format: 'mp4' }] }));
+			}),
+		write: () => Promise.resolve({ blob: null, missing: 0, reencoded: false }),
+	};
+	selection.begin();
+	const clipExport = new ClipExport(
+		{ ...engine, clips: () => Promise.resolve(clips) } as unknown as Engine,
+		CAMERA,
+		'Hall',
+		selection,
+	);
+	const first = clipExport.refreshPlan();
+	await expect.poll(() => answers.length).toBe(1);
+	answers[0]!();
+	await first;
+	expect(clipExport.ready).toBe(true);
+	selection.move('end', NOON + 30_000);
+	expect(clipExport.ready).toBe(false);
+	await clipExport.save();
+	expect(clipExport.state.kind).toBe('choosing');
+	const second = clipExport.refreshPlan();
+	await expect.poll(() => answers.length).toBe(2);
+	answers[1]!();
+	await second;
+	await clipExport.save();
+	expect(clipExport.state.kind).toBe('saved');
+});
+
+test('TL11 the month that was opened stays, though the hand plays on into the next', () => {
+	const playback = new Playback(here.engine);
+	const opened = playback.month(NOON, 0).fromMs;
+	playback.ribbon.shownMs = NOON + 72 * HOUR_MS;
+	expect(playback.month(NOON, 0).fromMs).toBe(opened);
+	expect(playback.month(NOON, 1).fromMs).toBeGreaterThan(opened);
+});
