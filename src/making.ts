@@ -5,13 +5,13 @@
 import { ScreenAwake } from '#browser/device/awake.ts';
 import { BrowserCables } from '#browser/network/cable.ts';
 import { localCalendar } from '#browser/playback/calendar.ts';
-import { MediaCapture } from '#browser/capture/capture.ts';
+import { MediaCapture } from '#browser/capture/media-capture.ts';
 import { BrowserDataLossSource } from '#browser/storage/data-loss-source.ts';
 import { BrowserClock } from '#browser/device/clock.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { BrowserEncoder } from '#browser/encoding/encoders.ts';
+import { BrowserEncoder } from '#browser/encoding/browser-encoder.ts';
 import { DexieEventStore } from '#browser/footage/event-store.ts';
-import { featuresOfBrowser } from '#browser/encoding/features.ts';
+import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { EarlyGiven } from '#browser/app/given.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
@@ -33,7 +33,7 @@ import { ToneSiren } from '#browser/device/siren.ts';
 import { ComputePressure } from '#browser/device/strain.ts';
 import { TabSign } from '#browser/app/tab-sign.ts';
 import { LockTenure } from '#browser/device/tenure.ts';
-import { WorkerThumbnails } from '#browser/encoding/thumbnail-maker.ts';
+import { WorkerThumbnailMaker } from '#browser/encoding/thumbnail-maker.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { TrackTorch } from '#browser/capture/torch.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
@@ -44,13 +44,13 @@ import { certificateOf } from '#engine/home/certificate.ts';
 import { Granted } from '#engine/members/granted.ts';
 import { Granting } from '#engine/members/granting.ts';
 import { Guarding } from '#engine/live/guarding.ts';
-import { Happenings } from '#engine/recording/happenings.ts';
+import { EventLog } from '#engine/recording/event-log.ts';
 import { Hosting } from '#engine/live/host/hosting.ts';
 import { House } from '#engine/home/house.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
-import { noteOtherLens } from '#engine/recording/lens-events.ts';
+import { logOtherLens } from '#engine/recording/log-other-lens.ts';
 import { Link } from '#engine/messaging/link.ts';
-import { Losses } from '#engine/recording/losses.ts';
+import { DataLossReporter } from '#engine/recording/data-loss-reporter.ts';
 import { Members } from '#engine/members/members.ts';
 import { Membership } from '#engine/home/membership.ts';
 import { Nearby } from '#engine/pairing/nearby.ts';
@@ -58,16 +58,16 @@ import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import type { Opener } from '#engine/sealing/open.ts';
 import { Pairing } from '#engine/pairing/pairing-controls.ts';
 import { Pins } from '#engine/storage/pins.ts';
-import { Planning } from '#engine/recording/planning.ts';
+import { Scheduler } from '#engine/recording/scheduler.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import { Recorder } from '#engine/recording/recorder.ts';
 import { Repairs } from '#engine/recording/repairs.ts';
 import { Retention } from '#engine/storage/retention.ts';
-import { Sentry } from '#engine/recording/sentry.ts';
+import { TamperDetector } from '#engine/recording/tamper-detector.ts';
 import { Sightings } from '#engine/members/sightings.ts';
-import { Sparing } from '#engine/recording/sparing.ts';
-import { Stalls } from '#engine/recording/stalls.ts';
-import { noteTestPicture } from '#engine/recording/test-picture.ts';
+import { AdaptiveQuality } from '#engine/recording/adaptive-quality.ts';
+import { StallLog } from '#engine/recording/stall-log.ts';
+import { logTestPicture } from '#engine/recording/log-test-picture.ts';
 import { Watching } from '#engine/live/viewer/watching-cameras.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Installer } from '#ports/app/installer.ts';
@@ -120,10 +120,10 @@ export function make(installer: Installer): Engine {
 		...{ allowance, retention, pins, origin, preferences },
 	});
 	const sealerOf = (camera: CameraId) => house.beginMeta(camera);
-	const happenings = new Happenings({ clock, events, opener: house.opener, sealerOf });
-	const sentry = new Sentry(happenings, clock, new DeviceMotion(), power);
-	const repairs = new Repairs({ clock, happenings, reloading: new PageReloading() });
-	const stalls = new Stalls(happenings);
+	const eventLog = new EventLog({ clock, events, opener: house.opener, sealerOf });
+	const tamperDetector = new TamperDetector(eventLog, clock, new DeviceMotion(), power);
+	const repairs = new Repairs({ clock, eventLog, reloading: new PageReloading() });
+	const stalls = new StallLog(eventLog);
 	const recorders = new SharedEncoder(new BrowserEncoder());
 	const recorder = new Recorder({
 		clock,
@@ -134,18 +134,18 @@ export function make(installer: Installer): Engine {
 		tenure: new LockTenure(),
 		preferences,
 		beginRun: (camera, given) => house.beginRun(camera, given),
-		thumbnailing: {
-			maker: new WorkerThumbnails(),
+		thumbnails: {
+			maker: new WorkerThumbnailMaker(),
 			thumbnails,
 			sealerOf,
-			seen: (camera, look, wallUs) => sentry.see(camera, look, wallUs),
+			onBrightness: (camera, grid, wallUs) => tamperDetector.inspect(camera, grid, wallUs),
 		},
-		repairs: (camera, repair) => repairs.before(camera, repair),
-		stalled: (camera, hole) => stalls.noted(camera, hole),
+		prepareRepair: (camera, repair) => repairs.prepare(camera, repair),
+		stalled: (camera, hole) => stalls.add(camera, hole),
 		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
 	});
-	const planning = new Planning({
-		...{ clock, preferences, recorder, happenings },
+	const scheduler = new Scheduler({
+		...{ clock, preferences, recorder, eventLog },
 		calendar: localCalendar,
 	});
 	const post = new Link({
@@ -154,7 +154,7 @@ export function make(installer: Installer): Engine {
 	});
 	const granting = new Granting({
 		...{ crypto, vault, clock, house, membership, post },
-		renew: () => recorder.renew(),
+		renew: () => recorder.renewRun(),
 	});
 	const granted = new Granted({ crypto, vault, house, membership, post });
 	const sightings = new Sightings(clock, new DexieLastSeenStore());
@@ -169,7 +169,7 @@ export function make(installer: Installer): Engine {
 	};
 	const hosting = new Hosting({
 		...live,
-		...{ recorder, planning, preferences, capture, power, guarding, happenings },
+		...{ recorder, scheduler, preferences, capture, power, guarding, eventLog },
 		liveSealer: (camera, key) => house.beginLive(camera, key),
 		encoder: new BrowserLiveEncoder(recorders),
 		frames: () => recorder.pulse.frames,
@@ -206,18 +206,18 @@ export function make(installer: Installer): Engine {
 	granted.begin();
 	post.begin();
 	clock.after(SWEEP_MS, () => void sweep());
-	sentry.follow(recorder);
-	noteOtherLens(recorder, happenings);
-	const losses = new Losses({
-		...{ clock, clearing: new BrowserDataLossSource(), origin, house, recorder, happenings },
+	tamperDetector.watch(recorder);
+	logOtherLens(recorder, eventLog);
+	const dataLoss = new DataLossReporter({
+		...{ clock, clearing: new BrowserDataLossSource(), origin, house, recorder, eventLog },
 		footage: () => maintenance.usage?.footage ?? 0,
 	});
-	losses.begin();
-	noteTestPicture({ recorder, happenings, clock, calendar: localCalendar });
-	const sparing = new Sparing({ clock, happenings, power, strain: new ComputePressure() });
-	sparing.follow(recorder);
+	dataLoss.begin();
+	logTestPicture({ recorder, eventLog, clock, calendar: localCalendar });
+	const adaptiveQuality = new AdaptiveQuality({ clock, eventLog, power, pressure: new ComputePressure() });
+	adaptiveQuality.adapt(recorder);
 	recorder.on(() => {
-		if (recorder.state.kind === 'recording') repairs.over();
+		if (recorder.state.kind === 'recording') repairs.recovered();
 	});
 	async function playerOn(video: HTMLVideoElement, from: SegmentStore, opener: Opener) {
 		const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
@@ -235,7 +235,7 @@ export function make(installer: Installer): Engine {
 		preferences,
 		house,
 		recorder,
-		features: featuresOfBrowser(),
+		features: detectFeatures(),
 		calendar: localCalendar,
 		thumbnails: new ThumbnailReader(thumbnails, house.opener),
 		installer,
@@ -244,11 +244,11 @@ export function make(installer: Installer): Engine {
 		ledger,
 		persistence: origin,
 		maintenance,
-		losses,
-		happenings,
-		planning,
-		sentry,
-		sparing,
+		dataLoss,
+		eventLog,
+		scheduler,
+		tamperDetector,
+		adaptiveQuality,
 		...{ watching, sightings },
 		hosting,
 		guarding,
@@ -302,7 +302,7 @@ export function make(installer: Installer): Engine {
 			const encoder = new BrowserEncoder();
 			return new DeviceCheck({
 				...{ clock, crypto, capture, encoder, cables, origin, recorder, segments, house },
-				features: featuresOfBrowser(),
+				features: detectFeatures(),
 				liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
 				lab: new BrowserLab(),
 				tenure: new LockTenure(),

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { WHEN } from '#domain/recording/schedule.ts';
+import { PLAN_MODES } from '#domain/recording/schedule.ts';
 
 const PROFILE_NAMES = ['low', 'standard', 'high'] as const;
 
 const minuteOfDay = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1439));
 const planSchema = v.object({
-	when: v.picklist(WHEN),
+	when: v.picklist(PLAN_MODES),
 	times: v.pipe(
 		v.array(
 			v.object({

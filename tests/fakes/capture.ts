@@ -9,7 +9,7 @@ import type {
 	Picture,
 } from '#ports/media/capture.ts';
 
-type Wish = Parameters<Captured['adjust']>[0];
+type CaptureFormat = Parameters<Captured['adjust']>[0];
 
 /** A lens that a test holds in its hand. */
 export class FakeCaptured implements Captured {
@@ -43,7 +43,7 @@ export class FakeCaptured implements Captured {
 		return 0;
 	}
 
-	adjust({ width, height, frameRate }: Wish): Promise<void> {
+	adjust({ width, height, frameRate }: CaptureFormat): Promise<void> {
 		Object.assign(this, { width, height, frameRate });
 		return Promise.resolve();
 	}

@@ -58,8 +58,8 @@ export class FakeEncoding implements Encoding {
 		this.#pausedS += seconds;
 	}
 
-	outgrow(): void {
-		this.#sink.outgrown();
+	needRenewal(): void {
+		this.#sink.renewalNeeded();
 	}
 
 	fail(fault: Fault): void {

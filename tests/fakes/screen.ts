@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { Reel, Screen, ScreenEvent } from '#ports/media/screen.ts';
+import type { Reel, PlaybackScreen, PlaybackScreenEvent } from '#ports/media/playback-screen.ts';
 
 interface Line {
 	readonly key: string;
@@ -12,7 +12,7 @@ interface Line {
  * Reads playlists as hls.js would, loads what a position needs, and paints a frame there. Moves
  * when told.
  */
-export class FakeScreen implements Screen {
+export class FakeScreen implements PlaybackScreen {
 	/** Every key that was loaded, in order. */
 	readonly loaded: string[] = [];
 	/** Playlists that were shown. */
@@ -26,7 +26,7 @@ export class FakeScreen implements Screen {
 	earlyS = 0;
 	moving = false;
 	playsAt = 1;
-	readonly #listeners = new Set<(event: ScreenEvent) => void>();
+	readonly #listeners = new Set<(event: PlaybackScreenEvent) => void>();
 	#playlist: Reel | null = null;
 	#lines: Line[] = [];
 	#turn = 0;
@@ -56,11 +56,11 @@ export class FakeScreen implements Screen {
 		this.playsAt = rate;
 	}
 
-	warm(): void {
+	preload(): void {
 		// There is nothing to load.
 	}
 
-	on(listener: (event: ScreenEvent) => void): () => void {
+	on(listener: (event: PlaybackScreenEvent) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}
@@ -119,7 +119,7 @@ export class FakeScreen implements Screen {
 		this.#tell({ kind: 'frame', positionS: positionS - this.earlyS });
 	}
 
-	#tell(event: ScreenEvent): void {
+	#tell(event: PlaybackScreenEvent): void {
 		for (const listener of [...this.#listeners]) listener(event);
 	}
 }

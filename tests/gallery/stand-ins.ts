@@ -84,10 +84,10 @@ export function standIn({
 			pins: () => Promise.resolve(pins.map((pin, id) => ({ ...pin, id, camera: CAMERA }))),
 			runs: () => Promise.resolve([]),
 		},
-		happenings: { watch: off, between: () => Promise.resolve([]) },
-		sentry: { wrong: null, on: off },
-		sparing: { why: null, on: off },
-		planning: { now: null, on: off, begin: done },
+		eventLog: { watch: off, between: () => Promise.resolve([]) },
+		tamperDetector: { sign: null, on: off },
+		adaptiveQuality: { why: null, on: off },
+		scheduler: { now: null, on: off, begin: done },
 		thumbnails: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
 		player: () =>
 			Promise.resolve({
@@ -145,7 +145,7 @@ export function standIn({
 			},
 		},
 		installer: { state: installation ?? 'by-hand', on: off, ask: done },
-		losses: { cleared: null, on: off, forget: nothing },
+		dataLoss: { cleared: null, on: off, forget: nothing },
 		maintenance: {
 			...{ usage: null, outlook: null, level: 'fine', growths: [], fault: null, clearedTrace: null },
 			...{ on: off, start: nothing, refresh: done, acknowledgeCleared: nothing },

@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
  * video source", "Timeout starting video source". Firefox: "Concurrent mic process limit.", "Failed
  * to allocate videosource". Safari: "The I/O read operation failed."
  */
-const SAID: readonly (readonly [name: string, said: RegExp, kind: FaultKind])[] = [
+const MESSAGE_PATTERNS: readonly (readonly [name: string, said: RegExp, kind: FaultKind])[] = [
 	['NotAllowedError', /\bsystem\b/i, 'system'],
 	['NotReadableError', /\bin use\b|\bconcurrent\b|\bbusy\b/i, 'conflict'],
 ];
@@ -28,7 +28,7 @@ export function cameraFault(error: unknown, permission: PermissionState | null =
 	const thrown = error instanceof Error || error instanceof DOMException;
 	const name = thrown ? error.name : 'unknown';
 	const message = thrown ? error.message : '';
-	const said = SAID.find(([of, pattern]) => of === name && pattern.test(message))?.[2];
+	const said = MESSAGE_PATTERNS.find(([of, pattern]) => of === name && pattern.test(message))?.[2];
 	// The page may, and still it was refused: then it was not the browser who did.
 	const above = name === 'NotAllowedError' && permission === 'granted' ? 'system' : undefined;
 	const kind = said ?? above ?? KINDS[name] ?? 'unavailable';

@@ -4,10 +4,10 @@
  * asked.
  */
 
-interface Processor {
+interface TrackProcessor {
 	readonly readable: ReadableStream<VideoFrame>;
 }
-type ProcessorMaker = new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => Processor;
+type ProcessorConstructor = new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => TrackProcessor;
 
 const DEADLINE_MS = 3000;
 const [MOVING_MS, MOVING_FRAMES] = [1000, 3];
@@ -17,11 +17,11 @@ const FIRST_MS = 120_000;
  * Frames looked at to learn the offset between the frames' clock and ours: the quickest delivery
  * counts.
  */
-const FRAMES = 6;
+const SAMPLED_FRAMES = 6;
 
-export function processorMaker(): ProcessorMaker | null {
+export function trackProcessor(): ProcessorConstructor | null {
 	const { MediaStreamTrackProcessor: maker } = globalThis as {
-		MediaStreamTrackProcessor?: ProcessorMaker;
+		MediaStreamTrackProcessor?: ProcessorConstructor;
 	};
 	return maker ?? null;
 }
@@ -31,16 +31,16 @@ export function processorMaker(): ProcessorMaker | null {
  * Call it in the task that starts the recorder: both are then connected to the track at once and
  * see the same first frame. Never rejects; without frames or means, the time of the call.
  */
-export async function firstFrame(track: MediaStreamTrack): Promise<number> {
+export async function firstFrameTime(track: MediaStreamTrack): Promise<number> {
 	const calledMs = performance.now();
-	const Maker = processorMaker();
+	const Maker = trackProcessor();
 	if (Maker === null) return calledMs;
 	const reader = new Maker({ track, maxBufferSize: 1 }).readable.getReader();
 	try {
 		let first: number | null = null;
 		let untilMs = calledMs + FIRST_MS;
 		let leastLag = Infinity;
-		for (let seen = 0; seen < FRAMES; seen++) {
+		for (let seen = 0; seen < SAMPLED_FRAMES; seen++) {
 			const frame = await Promise.race([reader.read(), expiry(untilMs)]);
 			if (frame?.value === undefined) break;
 			// Both clocks run alike from different origins; what differs by chance is the delivery.
@@ -59,8 +59,8 @@ export async function firstFrame(track: MediaStreamTrack): Promise<number> {
 }
 
 /** Whether pictures come, three a second at least; false as well where that cannot be told. */
-export async function isMoving(track: MediaStreamTrack): Promise<boolean> {
-	const Maker = processorMaker();
+export async function deliversFrames(track: MediaStreamTrack): Promise<boolean> {
+	const Maker = trackProcessor();
 	if (Maker === null) return false;
 	const reader = new Maker({ track, maxBufferSize: 1 }).readable.getReader();
 	const untilMs = performance.now() + MOVING_MS;

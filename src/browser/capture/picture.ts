@@ -14,7 +14,7 @@ export const REPLACED = 'replaced';
 const lenses = new WeakMap<MediaStream, MediaStreamTrack>();
 
 /** The lens behind a picture that is made of it. */
-export function lensOf(picture: Picture): MediaStreamTrack | undefined {
+export function lensTrackOf(picture: Picture): MediaStreamTrack | undefined {
 	const stream = streamOf(picture);
 	return lenses.get(stream) ?? stream.getVideoTracks()[0];
 }

@@ -1,5 +1,5 @@
 import { scaledToFit, type Dimensions } from '#domain/media/scaled-to-fit.ts';
-import { processorMaker } from './frame-clock.ts';
+import { trackProcessor } from './frame-clock.ts';
 import scalerUrl from './scaler.worker.ts?worker&url';
 import type { ToScaler } from './scaler.worker.ts';
 import { trustedWorker } from '#browser/device/trusted.ts';
@@ -8,8 +8,8 @@ import { trustedWorker } from '#browser/device/trusted.ts';
  * Where pictures are written that become a track. Chromium has it (mediacapture-transform, its
  * first form).
  */
-type Generator = MediaStreamTrack & { readonly writable: WritableStream<VideoFrame> };
-type GeneratorMaker = new (init: { readonly kind: 'video' }) => Generator;
+type TrackGenerator = MediaStreamTrack & { readonly writable: WritableStream<VideoFrame> };
+type TrackGeneratorConstructor = new (init: { readonly kind: 'video' }) => TrackGenerator;
 
 /**
  * A lens made smaller, whole. Chromium's own scaling is a note on the frame that its MediaRecorder
@@ -22,7 +22,7 @@ export class Scaler {
 	#chosen: Dimensions;
 
 	private constructor(
-		track: Generator,
+		track: TrackGenerator,
 		from: MediaStreamTrack,
 		lens: ReadableStream<VideoFrame>,
 		chosen: Dimensions,
@@ -43,15 +43,15 @@ export class Scaler {
 	/** `null`: this browser cannot. */
 	static of(lens: MediaStreamTrack, chosen: Dimensions): Scaler | null {
 		const { MediaStreamTrackGenerator: Maker } = globalThis as {
-			MediaStreamTrackGenerator?: GeneratorMaker;
+			MediaStreamTrackGenerator?: TrackGeneratorConstructor;
 		};
-		const Reader = processorMaker();
+		const Reader = trackProcessor();
 		if (Maker === undefined || Reader === null) return null;
 		const { readable } = new Reader({ track: lens, maxBufferSize: 1 });
 		return new Scaler(new Maker({ kind: 'video' }), lens, readable, chosen);
 	}
 
-	choose(chosen: Dimensions): void {
+	setTarget(chosen: Dimensions): void {
 		this.#chosen = chosen;
 		const wish: ToScaler = { kind: 'chosen', chosen };
 		this.#worker.postMessage(wish);

@@ -1,9 +1,9 @@
 import type { CaptureRequest } from '#ports/media/capture.ts';
 import { BrowserClock } from '#browser/device/clock.ts';
-import { drawTestPicture } from './test-card.ts';
+import { drawTestPicture } from './draw-test-picture.ts';
 
 /** A picture that this page draws itself. */
-export interface Drawn {
+export interface TestPictureSource {
 	readonly stream: MediaStream;
 	readonly width: number;
 	readonly height: number;
@@ -13,24 +13,24 @@ export interface Drawn {
 }
 
 /** Chromium: a track that takes frames from anybody (W3C MediaStreamTrack Insertable Media). */
-interface Generator extends MediaStreamTrack {
+interface TrackGenerator extends MediaStreamTrack {
 	readonly writable: WritableStream<VideoFrame>;
 }
-type GeneratorMaker = new (init: { readonly kind: 'video' }) => Generator;
+type TrackGeneratorConstructor = new (init: { readonly kind: 'video' }) => TrackGenerator;
 
 /** Without a person's touch a browser may let no sound begin, and never says so. */
 const SOUND_MS = 500;
 /** A slow device draws less, it does not queue. */
-const MOST_WAITING = 2;
+const MAX_PENDING = 2;
 
 /** Draws and ticks until it is stopped. Rules: docs/spec/recording.md, RC23 and RC24. */
-export async function openTestPicture(request: CaptureRequest): Promise<Drawn> {
-	const voice = request.sound ? await ticking() : null;
+export async function openTestPicture(request: CaptureRequest): Promise<TestPictureSource> {
+	const voice = request.sound ? await startTicking() : null;
 	const canvas = document.createElement('canvas');
 	const pen = canvas.getContext('2d', { alpha: false });
 	const clock = new BrowserClock();
 	const size = { ...sizeOf(request) };
-	const frames = framesOf(canvas);
+	const frames = canvasFrames(canvas);
 	const paint = (): void => {
 		if (pen === null || frames.busy()) return;
 		const { width, height } = size;
@@ -38,7 +38,7 @@ export async function openTestPicture(request: CaptureRequest): Promise<Drawn> {
 			[canvas.width, canvas.height] = [width, height];
 		}
 		drawTestPicture(pen, new Date(), document.documentElement.lang);
-		frames.give();
+		frames.commit();
 	};
 	// The page's own timers slow down out of sight, a worker's do not.
 	const beginning = (): (() => void) => clock.every(1000 / size.frameRate, paint);
@@ -72,16 +72,16 @@ export async function openTestPicture(request: CaptureRequest): Promise<Drawn> {
 }
 
 /** H.264 has even sides only. */
-function sizeOf({ width, height, frameRate }: Parameters<Drawn['adjust']>[0]) {
+function sizeOf({ width, height, frameRate }: Parameters<TestPictureSource['adjust']>[0]) {
 	const even = (side: number): number => Math.max(2, Math.round(side / 2) * 2);
 	return { width: even(width), height: even(height), frameRate: Math.max(1, frameRate) };
 }
 
-interface Frames {
+interface CanvasFrames {
 	readonly track: MediaStreamTrack;
 	busy(): boolean;
 	/** What is on the canvas is a frame now. */
-	give(): void;
+	commit(): void;
 	stop(): void;
 }
 
@@ -89,23 +89,23 @@ interface Frames {
  * A canvas gives its frames when the page is painted, which a hidden one never is. Where the
  * browser takes frames from the page itself, they go on out of sight.
  */
-function framesOf(canvas: HTMLCanvasElement): Frames {
+function canvasFrames(canvas: HTMLCanvasElement): CanvasFrames {
 	const { MediaStreamTrackGenerator: Maker } = globalThis as {
-		MediaStreamTrackGenerator?: GeneratorMaker;
+		MediaStreamTrackGenerator?: TrackGeneratorConstructor;
 	};
 	if (Maker === undefined) {
 		// A context must be there before; with a rate, a browser would leave out frames of its own.
 		const [track] = canvas.captureStream().getVideoTracks();
 		if (track === undefined) throw new DOMException('no track', 'NotSupportedError');
-		return { track, busy: () => false, give: () => undefined, stop: () => undefined };
+		return { track, busy: () => false, commit: () => undefined, stop: () => undefined };
 	}
 	const track = new Maker({ kind: 'video' });
 	const writer = track.writable.getWriter();
 	let waiting = 0;
 	return {
 		track,
-		busy: () => waiting >= MOST_WAITING,
-		give: () => {
+		busy: () => waiting >= MAX_PENDING,
+		commit: () => {
 			waiting += 1;
 			const frame = new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) });
 			writer
@@ -119,7 +119,7 @@ function framesOf(canvas: HTMLCanvasElement): Frames {
 }
 
 /** A tick at each full second; `null`: this browser lets no sound begin now. */
-async function ticking(): Promise<{ tracks: MediaStreamTrack[]; stop: () => void } | null> {
+async function startTicking(): Promise<{ tracks: MediaStreamTrack[]; stop: () => void } | null> {
 	try {
 		const context = new AudioContext();
 		const stop = (): void => void context.close().catch(() => undefined);

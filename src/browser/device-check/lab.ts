@@ -1,10 +1,10 @@
-import { agentOf } from '#domain/recording/device-report.ts';
+import { agentVersions } from '#domain/recording/device-report.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { FramesPart } from '#domain/live/live-part.ts';
 import type { Lab } from '#ports/device/lab.ts';
-import { featuresOfBrowser } from '#browser/encoding/features.ts';
+import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { LiveDecoder } from '#browser/live/live-decoder.ts';
-import { recorderType } from '#browser/encoding/media-recorder.ts';
+import { recorderMimeType } from '#browser/encoding/media-recorder-encoder.ts';
 import { openScratch } from './scratch.ts';
 import { sourceMaker } from '#browser/live/source-maker.ts';
 
@@ -13,14 +13,14 @@ const H264 = 'video/mp4; codecs="avc1.42E01F"';
 /** What this browser can do. Rules: docs/spec/device-check.md. */
 export class BrowserLab implements Lab {
 	about(): ReturnType<Lab['about']> {
-		const { mobile, installed } = featuresOfBrowser();
-		return { ...agentOf(navigator.userAgent), phone: mobile, installed };
+		const { mobile, installed } = detectFeatures();
+		return { ...agentVersions(navigator.userAgent), phone: mobile, installed };
 	}
 
 	codecs(): ReturnType<Lab['codecs']> {
 		return {
-			records: recorderType(false),
-			withSound: recorderType(true),
+			records: recorderMimeType(false),
+			withSound: recorderMimeType(true),
 			encodes: typeof VideoEncoder !== 'undefined',
 			decodes: typeof VideoDecoder !== 'undefined',
 			plays: sourceMaker()?.isTypeSupported(H264) === true,

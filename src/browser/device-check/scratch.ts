@@ -10,9 +10,9 @@ const REMOVE_MS = 5000;
 
 /** DC1: new databases, whatever a check before left behind. `taken`: another tab checks. */
 export async function openScratch(): Promise<Scratch | 'taken'> {
-	const release = await taken();
+	const release = await acquireLock();
 	if (release === null) return 'taken';
-	await removeAll();
+	await deleteDatabases();
 	const segments = new DexieSegmentStore(FOOTAGE);
 	const vault = new BrowserVault(VAULT);
 	return {
@@ -21,7 +21,7 @@ export async function openScratch(): Promise<Scratch | 'taken'> {
 		remove: async () => {
 			segments.dispose();
 			vault.dispose();
-			const gone = await removeAll();
+			const gone = await deleteDatabases();
 			release();
 			return gone;
 		},
@@ -33,9 +33,9 @@ export async function sweepScratch(): Promise<void> {
 	try {
 		const known = await indexedDB.databases();
 		if (!known.some(({ name }) => name === FOOTAGE || name === VAULT)) return;
-		const release = await taken();
+		const release = await acquireLock();
 		if (release === null) return;
-		await removeAll();
+		await deleteDatabases();
 		release();
 	} catch {
 		// The next start tries again.
@@ -43,7 +43,7 @@ export async function sweepScratch(): Promise<void> {
 }
 
 /** One tab's right to these databases, until it dies at the latest; `null`: another has it. */
-function taken(): Promise<(() => void) | null> {
+function acquireLock(): Promise<(() => void) | null> {
 	return new Promise((done, fail) => {
 		navigator.locks
 			.request(LOCK, { ifAvailable: true }, (lock) => {
@@ -57,12 +57,12 @@ function taken(): Promise<(() => void) | null> {
 	});
 }
 
-async function removeAll(): Promise<boolean> {
-	const gone = await Promise.all([FOOTAGE, VAULT].map(removed));
+async function deleteDatabases(): Promise<boolean> {
+	const gone = await Promise.all([FOOTAGE, VAULT].map(deleteDatabase));
 	return gone.every((one) => one);
 }
 
-function removed(name: string): Promise<boolean> {
+function deleteDatabase(name: string): Promise<boolean> {
 	return new Promise((done) => {
 		const inTime = whenLate(REMOVE_MS, () => {
 			done(false);

@@ -1,10 +1,10 @@
-import type { AwakeState } from '#domain/recording/awake.ts';
+import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import type { Awake } from '#ports/device/awake.ts';
 
 /** The screen's wake lock: taken, lost whenever the page is hidden, and taken again. */
 export class ScreenAwake implements Awake {
 	readonly #listeners = new Set<() => void>();
-	#state: AwakeState = 'unwanted';
+	#state: WakeLockState = 'unwanted';
 	#wanted = false;
 	#lock: WakeLockSentinel | null = null;
 	#work: Promise<void> = Promise.resolve();
@@ -15,7 +15,7 @@ export class ScreenAwake implements Awake {
 		});
 	}
 
-	get state(): AwakeState {
+	get state(): WakeLockState {
 		return this.#state;
 	}
 
@@ -35,7 +35,7 @@ export class ScreenAwake implements Awake {
 		this.#work = this.#work.then(async () => this.#become(await this.#ask()));
 	}
 
-	async #ask(): Promise<AwakeState> {
+	async #ask(): Promise<WakeLockState> {
 		if (!('wakeLock' in navigator)) return this.#wanted ? 'missing' : 'unwanted';
 		try {
 			if (!this.#wanted) {
@@ -55,7 +55,7 @@ export class ScreenAwake implements Awake {
 		}
 	}
 
-	#become(state: AwakeState): void {
+	#become(state: WakeLockState): void {
 		if (state === this.#state) return;
 		this.#state = state;
 		for (const listener of this.#listeners) listener();

@@ -1,4 +1,4 @@
-import type { Pressure } from '#domain/recording/sparing.ts';
+import type { Pressure } from '#domain/recording/quality-ladder.ts';
 import type { Strain } from '#ports/device/strain.ts';
 
 interface Observer {

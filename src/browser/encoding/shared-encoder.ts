@@ -8,7 +8,7 @@ import type {
 	InitSection,
 } from '#ports/media/encoder.ts';
 
-export interface Overhearing {
+export interface EncodingListener {
 	/** A copy, of the recording of this picture. */
 	fragment(picture: Picture, init: InitSection, fragment: Fragment): void;
 	/** A recording began or ended. */
@@ -21,7 +21,7 @@ export class SharedEncoder implements Encoder {
 	readonly plain: Encoder;
 	/** What records now; one may begin on a picture before the one before has ended. */
 	readonly #running = new Set<{ readonly picture: Picture }>();
-	readonly #listeners = new Set<Overhearing>();
+	readonly #listeners = new Set<EncodingListener>();
 
 	constructor(plain: Encoder) {
 		this.plain = plain;
@@ -44,30 +44,30 @@ export class SharedEncoder implements Encoder {
 				}
 				sink.fragment(fragment);
 			},
-			outgrown: () => {
-				sink.outgrown();
+			renewalNeeded: () => {
+				sink.renewalNeeded();
 			},
 			ended: (fault) => {
 				this.#running.delete(running);
-				this.#tell();
+				this.#notify();
 				sink.ended(fault);
 			},
 		});
 		this.#running.add(running);
-		this.#tell();
+		this.#notify();
 		return encoding;
 	}
 
-	records(picture: Picture): boolean {
+	isRecording(picture: Picture): boolean {
 		return [...this.#running].some((one) => one.picture === picture);
 	}
 
-	listen(listener: Overhearing): () => void {
+	subscribe(listener: EncodingListener): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}
 
-	#tell(): void {
+	#notify(): void {
 		for (const listener of this.#listeners) listener.changed();
 	}
 }

@@ -7,15 +7,15 @@ import { trustedWorker } from '#browser/device/trusted.ts';
 
 const DEADLINE_MS = 5000;
 
-interface Waiting {
+interface PendingThumbnail {
 	readonly done: (glance: RenderedThumbnail) => void;
 	readonly failed: (fault: Fault) => void;
 }
 
 /** Pictures by a worker of its own: decoding one frame must not cost the page a frame. */
-export class WorkerThumbnails implements ThumbnailMaker {
+export class WorkerThumbnailMaker implements ThumbnailMaker {
 	#worker: Worker | null = null;
-	readonly #waiting = new Map<number, Waiting>();
+	readonly #waiting = new Map<number, PendingThumbnail>();
 	#id = 0;
 
 	render(init: Bytes, fragment: Bytes): Promise<RenderedThumbnail> {
@@ -52,7 +52,7 @@ export class WorkerThumbnails implements ThumbnailMaker {
 		}
 	}
 
-	#settle(id: number): Waiting | undefined {
+	#settle(id: number): PendingThumbnail | undefined {
 		const waiting = this.#waiting.get(id);
 		this.#waiting.delete(id);
 		return waiting;

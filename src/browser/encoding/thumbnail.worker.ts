@@ -14,15 +14,15 @@ export type FromThumbnailer =
 const WIDTH = 192;
 const QUALITY = 0.6;
 /** Fields of a look (docs/spec/events.md). */
-const ACROSS = 16;
-const DOWN = 9;
+const GRID_COLUMNS = 16;
+const GRID_ROWS = 9;
 
-interface Drawn {
+interface DrawnThumbnail {
 	readonly jpeg: ArrayBuffer;
 	readonly look: readonly number[];
 }
 
-async function pictureOf(movie: ArrayBuffer): Promise<Drawn> {
+async function pictureOf(movie: ArrayBuffer): Promise<DrawnThumbnail> {
 	const input = new Input({ source: new BufferSource(movie), formats: [MP4] });
 	try {
 		const track = await input.getPrimaryVideoTrack();
@@ -41,22 +41,22 @@ async function pictureOf(movie: ArrayBuffer): Promise<Drawn> {
 		sample.draw(context, 0, 0, canvas.width, canvas.height);
 		sample.close();
 		const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
-		return { jpeg: await blob.arrayBuffer(), look: lookOf(context) };
+		return { jpeg: await blob.arrayBuffer(), look: brightnessOf(context) };
 	} finally {
 		input.dispose();
 	}
 }
 
 /** The mean brightness of each field, by the weights of BT.601. */
-function lookOf(context: OffscreenCanvasRenderingContext2D): number[] {
+function brightnessOf(context: OffscreenCanvasRenderingContext2D): number[] {
 	const { width, height } = context.canvas;
 	const { data } = context.getImageData(0, 0, width, height);
-	const sums = new Float64Array(ACROSS * DOWN);
-	const counts = new Float64Array(ACROSS * DOWN);
+	const sums = new Float64Array(GRID_COLUMNS * GRID_ROWS);
+	const counts = new Float64Array(GRID_COLUMNS * GRID_ROWS);
 	for (let y = 0; y < height; y += 1) {
 		for (let x = 0; x < width; x += 1) {
 			const at = 4 * (y * width + x);
-			const field = Math.floor((y * DOWN) / height) * ACROSS + Math.floor((x * ACROSS) / width);
+			const field = Math.floor((y * GRID_ROWS) / height) * GRID_COLUMNS + Math.floor((x * GRID_COLUMNS) / width);
 			const [red = 0, green = 0, blue = 0] = [data[at], data[at + 1], data[at + 2]];
 			sums[field] = (sums[field] ?? 0) + 0.299 * red + 0.587 * green + 0.114 * blue;
 			counts[field] = (counts[field] ?? 0) + 1;

@@ -6,7 +6,7 @@ import type {
 	LiveEncoderSink,
 	LiveEncoding,
 } from '#ports/media/live-encoder.ts';
-import { processorMaker } from '#browser/capture/frame-clock.ts';
+import { trackProcessor } from '#browser/capture/frame-clock.ts';
 import { FragmentLiveEncoder } from './live-fragments.ts';
 import { LiveVoice } from './live-voice.ts';
 import { LiveBatcher } from './live-batcher.ts';
@@ -53,7 +53,7 @@ export class CodecLiveEncoder implements LiveEncoder {
 	#spare: Worker | null = null;
 
 	warm(): void {
-		if (processorMaker() !== null) this.#spare ??= encodingWorker();
+		if (trackProcessor() !== null) this.#spare ??= encodingWorker();
 	}
 
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
@@ -65,7 +65,7 @@ export class CodecLiveEncoder implements LiveEncoder {
 			.find(({ readyState }) => readyState === 'live');
 		if (track === undefined) throw new Fault('unsupported', 'there is no picture to send');
 		const [heard] = streamOf(picture).getAudioTracks();
-		const Maker = processorMaker();
+		const Maker = trackProcessor();
 		const worker = this.#spare;
 		this.#spare = null;
 		const silent =

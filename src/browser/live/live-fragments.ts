@@ -56,7 +56,7 @@ class FragmentEncoding implements LiveEncoding {
 		this.#picture = picture;
 		this.#options = options;
 		this.#sink = sink;
-		this.#off = recorders.listen({
+		this.#off = recorders.subscribe({
 			fragment: (of, init, fragment) => {
 				if (of === picture) this.#send(init, fragment);
 			},
@@ -64,7 +64,7 @@ class FragmentEncoding implements LiveEncoding {
 				this.#follow();
 			},
 		});
-		if (!recorders.records(picture)) this.#begin();
+		if (!recorders.isRecording(picture)) this.#begin();
 	}
 
 	/** Each fragment is one; there are none between. */
@@ -89,7 +89,7 @@ class FragmentEncoding implements LiveEncoding {
 	}
 
 	#follow(): void {
-		if (this.#recorders.records(this.#picture)) this.#end();
+		if (this.#recorders.isRecording(this.#picture)) this.#end();
 		else if (this.#own === null) {
 			try {
 				this.#begin();
@@ -111,7 +111,7 @@ class FragmentEncoding implements LiveEncoding {
 			fragment: (fragment) => {
 				if (init !== null && own === this.#own) this.#send(init, fragment);
 			},
-			outgrown: () => {
+			renewalNeeded: () => {
 				if (own !== this.#own) return;
 				this.#end();
 				this.#follow();

@@ -1,5 +1,5 @@
 import type { SoundPacket, SoundPart } from '#domain/live/live-part.ts';
-import { Voice } from '#browser/encoding/voice.ts';
+import { Microphone } from '#browser/encoding/microphone.ts';
 
 /** So much sound goes at once. */
 const PART_US = 100_000;
@@ -8,7 +8,7 @@ const OPUS_RATE = 48_000;
 
 /** What a microphone hears, as parts, while somebody at the relay listens. */
 export class LiveVoice {
-	readonly #voice: Voice;
+	readonly #voice: Microphone;
 	readonly #track: MediaStreamTrack;
 	readonly #part: (part: SoundPart) => void;
 	readonly #wallOffsetMs: number;
@@ -20,8 +20,8 @@ export class LiveVoice {
 		this.#track = track;
 		this.#part = part;
 		this.#wallOffsetMs = wallOffsetMs;
-		this.#voice = new Voice(track);
-		this.#voice.feed(({ chunk, atMs }) => {
+		this.#voice = new Microphone(track);
+		this.#voice.onPacket(({ chunk, atMs }) => {
 			this.#put(chunk, atMs);
 		});
 	}

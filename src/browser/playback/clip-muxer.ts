@@ -1,5 +1,5 @@
 import { Fault } from '#domain/base/fault.ts';
-import type { ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/media/clips.ts';
+import type { ClipMuxer, ClipMuxerOptions, ClipPart, ClipJob } from '#ports/media/clip-muxer.ts';
 import type { ClipWorkerResponse, ClipWorkerRequest } from './clip.worker.ts';
 import clipUrl from './clip.worker.ts?worker&url';
 import { trustedWorker } from '#browser/device/trusted.ts';
@@ -27,7 +27,7 @@ export class WorkerClipMuxer implements ClipMuxer {
 		return once({ kind: 'size', part });
 	}
 
-	begin(order: ClipOrder): ClipWork {
+	begin(order: ClipMuxerOptions): ClipJob {
 		const line = new ClipWorkerClient();
 		const begun = line.ask<null>({ kind: 'begin', order });
 		begun.catch(() => undefined);

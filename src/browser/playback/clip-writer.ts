@@ -31,7 +31,7 @@ import {
 	type Framing,
 	type ParameterSets,
 } from '#domain/media/h264.ts';
-import type { ClipOrder, ClipPart } from '#ports/media/clips.ts';
+import type { ClipMuxerOptions, ClipPart } from '#ports/media/clip-muxer.ts';
 import { BlobParts } from './blob-parts.ts';
 
 /** Of re-encoded pictures, bits a second for each pixel: clear at 15 to 30 frames a second. */
@@ -47,7 +47,7 @@ type Output_ = Output<Mp4OutputFormat, StreamTarget>;
 
 /** Writes one clip; lives in the clip worker. Parts come one after the other. */
 export class ClipWriter {
-	readonly #order: ClipOrder;
+	readonly #order: ClipMuxerOptions;
 	readonly #memory = new BlobParts('video/mp4');
 	#writable: WritableStream<StreamTargetChunk> | null = null;
 	#output: Output_ | null = null;
@@ -62,7 +62,7 @@ export class ClipWriter {
 	#endS = 0;
 	#soundEndS = 0;
 
-	constructor(order: ClipOrder) {
+	constructor(order: ClipMuxerOptions) {
 		this.#order = order;
 	}
 

@@ -1,11 +1,11 @@
 import { canEncodeAudio } from 'mediabunny';
 import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
-import type { ClipOrder, ClipPart } from '#ports/media/clips.ts';
+import type { ClipMuxerOptions, ClipPart } from '#ports/media/clip-muxer.ts';
 import { ClipWriter, videoSizeOfPart } from './clip-writer.ts';
 
 /** The worker behind `clip-muxer.ts`: one clip. Each message is answered by one with its id. */
 export type ClipWorkerRequest = { readonly id: number } & (
-	| { readonly kind: 'begin'; readonly order: ClipOrder }
+	| { readonly kind: 'begin'; readonly order: ClipMuxerOptions }
 	| { readonly kind: 'add'; readonly part: ClipPart }
 	| { readonly kind: 'size'; readonly part: Pick<ClipPart, 'init' | 'fragment'> }
 	| { readonly kind: 'aac' | 'finish' | 'cancel' }

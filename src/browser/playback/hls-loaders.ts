@@ -6,7 +6,7 @@ import type {
 	LoaderResponse,
 	LoaderStats,
 } from 'hls.js';
-import type { Reel } from '#ports/media/screen.ts';
+import type { Reel } from '#ports/media/playback-screen.ts';
 
 /** Nothing is ever fetched from here, but hls.js wants absolute addresses. */
 const BASE = `${globalThis.location.origin}/footage/`;

@@ -1,7 +1,7 @@
 import type * as HlsCode from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
-import type { Reel, Screen, ScreenEvent } from '#ports/media/screen.ts';
+import type { Reel, PlaybackScreen, PlaybackScreenEvent } from '#ports/media/playback-screen.ts';
 import { keyOfUrl, loadersOf, PLAYLIST_URL } from './hls-loaders.ts';
 
 /**
@@ -36,9 +36,9 @@ function hlsCode(): Promise<typeof HlsCode> {
 }
 
 /** A `<video>` fed by hls.js: the only one who knows either. Rules: docs/spec/playback.md. */
-export class HlsScreen implements Screen {
+export class HlsScreen implements PlaybackScreen {
 	readonly #video: HTMLVideoElement;
-	readonly #listeners = new Set<(event: ScreenEvent) => void>();
+	readonly #listeners = new Set<(event: PlaybackScreenEvent) => void>();
 	#hls: HlsCode.default | null = null;
 	/** Rises with every show and clear: what belongs to an older one is not heard any more. */
 	#turn = 0;
@@ -70,7 +70,7 @@ export class HlsScreen implements Screen {
 		hear('waiting', () => this.#failed && this.#tell({ kind: 'starved' }));
 	}
 
-	warm(): void {
+	preload(): void {
 		hlsCode().catch(() => undefined);
 	}
 
@@ -150,7 +150,7 @@ export class HlsScreen implements Screen {
 		this.#video.defaultPlaybackRate = this.#video.playbackRate = rate;
 	}
 
-	on(listener: (event: ScreenEvent) => void): () => void {
+	on(listener: (event: PlaybackScreenEvent) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}
@@ -261,7 +261,7 @@ export class HlsScreen implements Screen {
 		if (!video.paused && video.readyState < 3) this.#tell({ kind: 'starved' });
 	}
 
-	#tell(event: ScreenEvent): void {
+	#tell(event: PlaybackScreenEvent): void {
 		for (const listener of [...this.#listeners]) listener(event);
 	}
 }

@@ -1,5 +1,5 @@
 import type { FaultKind } from '#domain/base/fault.ts';
-import type { Features } from './features.ts';
+import type { BrowserFeatures } from './browser-features.ts';
 
 /** What is tried, as it stands on the page. Rules: docs/spec/device-check.md. */
 export const TRIALS = [
@@ -22,12 +22,12 @@ export const TRIALS = [
 	'codecs',
 	'removed',
 ] as const;
-export type Trial = (typeof TRIALS)[number];
+export type DeviceTrial = (typeof TRIALS)[number];
 
-export type Outcome = 'yes' | 'no' | 'unknown';
+export type TrialOutcome = 'yes' | 'no' | 'unknown';
 
 /** Why there is no answer, or why it is no. */
-export const WHYS = [
+export const TRIAL_REASONS = [
 	/** The camera records: it must not be disturbed. */
 	'busy',
 	/** The page was out of sight meanwhile: DC5. */
@@ -39,23 +39,23 @@ export const WHYS = [
 	/** The browser does not say. */
 	'silent',
 ] as const;
-export type Why = (typeof WHYS)[number] | FaultKind;
+export type TrialReason = (typeof TRIAL_REASONS)[number] | FaultKind;
 
 /** DC6: numbers, yes and no, and types as browsers name them; never who, where, or a given name. */
 export type Figures = Readonly<Record<string, number | boolean | string>>;
 
-export interface Finding {
-	readonly trial: Trial;
-	readonly outcome: Outcome;
-	readonly why: Why | null;
+export interface DeviceFinding {
+	readonly trial: DeviceTrial;
+	readonly outcome: TrialOutcome;
+	readonly why: TrialReason | null;
 	readonly figures: Figures;
 }
 
-export function found(trial: Trial, outcome: Outcome, figures: Figures = {}): Finding {
+export function findingOf(trial: DeviceTrial, outcome: TrialOutcome, figures: Figures = {}): DeviceFinding {
 	return { trial, outcome, why: null, figures };
 }
 
-export function untold(trial: Trial, why: Why, figures: Figures = {}): Finding {
+export function unknownFinding(trial: DeviceTrial, why: TrialReason, figures: Figures = {}): DeviceFinding {
 	return { trial, outcome: 'unknown', why, figures };
 }
 
@@ -63,20 +63,20 @@ export function untold(trial: Trial, why: Why, figures: Figures = {}): Finding {
 const ANSWERS: readonly FaultKind[] = ['unsupported', 'denied', 'not-found', 'quota', 'conflict'];
 
 /** What a trial that failed says. */
-export function failed(trial: Trial, kind: FaultKind): Finding {
+export function failedFinding(trial: DeviceTrial, kind: FaultKind): DeviceFinding {
 	const outcome = ANSWERS.includes(kind) ? 'no' : 'unknown';
 	return { trial, outcome, why: kind, figures: {} };
 }
 
 /** Whether it is in sight changes nothing about these. */
-const ANYWHERE: readonly Trial[] = ['background', 'keys', 'kept', 'room', 'codecs', 'removed'];
+const UNAFFECTED_HIDDEN: readonly DeviceTrial[] = ['background', 'keys', 'kept', 'room', 'codecs', 'removed'];
 
 /** DC5: a page out of sight is slowed down and loses its picture: failing says nothing then. */
-export function outOfSight(finding: Finding): Finding {
+export function whileHidden(finding: DeviceFinding): DeviceFinding {
 	const { trial, outcome, why, figures } = finding;
 	const asked = why === 'not-asked' || why === 'busy';
-	if (outcome === 'yes' || asked || ANYWHERE.includes(trial)) return finding;
-	return untold(trial, 'hidden', figures);
+	if (outcome === 'yes' || asked || UNAFFECTED_HIDDEN.includes(trial)) return finding;
+	return unknownFinding(trial, 'hidden', figures);
 }
 
 export interface LensFacts {
@@ -89,13 +89,13 @@ export interface LensFacts {
 	readonly ms: number;
 }
 
-export function lensFinding({ width, height, rate, frames, ms }: LensFacts): Finding {
+export function lensFinding({ width, height, rate, frames, ms }: LensFacts): DeviceFinding {
 	const seen = ms > 0 ? tenth((frames * 1000) / ms) : 0;
-	return found('lens', seen > 0 ? 'yes' : 'no', { width, height, asked: rate, rate: seen });
+	return findingOf('lens', seen > 0 ? 'yes' : 'no', { width, height, asked: rate, rate: seen });
 }
 
 /** A segment as it was read back. */
-export interface Piece {
+export interface ReadBackSegment {
 	readonly ms: number;
 	readonly bytes: number;
 	readonly keyFrame: boolean;
@@ -103,91 +103,91 @@ export interface Piece {
 }
 
 /** So many seconds at least are footage and no accident. */
-const FEWEST_PIECES = 2;
+const MIN_SEGMENTS = 2;
 
 export function recordFinding(
 	mime: string,
 	firstMs: number | null,
-	pieces: readonly Piece[],
-): Finding {
+	pieces: readonly ReadBackSegment[],
+): DeviceFinding {
 	const ms = sum(pieces.map((piece) => piece.ms));
 	const bits = ms > 0 ? Math.round((sum(pieces.map(({ bytes }) => bytes)) * 8) / ms) : 0;
 	const figures = { type: mime, pieces: pieces.length, seconds: tenth(ms / 1000), kbps: bits };
 	const first = firstMs === null ? {} : { firstMs: Math.round(firstMs) };
-	return found('record', pieces.length >= FEWEST_PIECES ? 'yes' : 'no', { ...figures, ...first });
+	return findingOf('record', pieces.length >= MIN_SEGMENTS ? 'yes' : 'no', { ...figures, ...first });
 }
 
 /** A kill costs what lies behind the last key frame. */
-const LONGEST_PIECE_MS = 2500;
+const MAX_SEGMENT_MS = 2500;
 
-export function keyFrameFinding(pieces: readonly Piece[]): Finding {
-	if (pieces.length === 0) return untold('key-frames', 'before');
+export function keyFrameFinding(pieces: readonly ReadBackSegment[]): DeviceFinding {
+	if (pieces.length === 0) return unknownFinding('key-frames', 'before');
 	const longestMs = Math.round(Math.max(...pieces.map(({ ms }) => ms)));
 	const all = pieces.every(({ keyFrame }) => keyFrame);
-	const good = all && longestMs <= LONGEST_PIECE_MS;
-	return found('key-frames', good ? 'yes' : 'no', { all, longestMs });
+	const good = all && longestMs <= MAX_SEGMENT_MS;
+	return findingOf('key-frames', good ? 'yes' : 'no', { all, longestMs });
 }
 
 /** `heard`: `null`, nobody asked for it. */
-export function soundFinding(heard: boolean | null, pieces: readonly Piece[]): Finding {
-	if (heard === null) return untold('sound', 'not-asked');
+export function soundFinding(heard: boolean | null, pieces: readonly ReadBackSegment[]): DeviceFinding {
+	if (heard === null) return unknownFinding('sound', 'not-asked');
 	const loud = pieces.filter(({ sound }) => sound).length;
-	return found('sound', loud > 0 ? 'yes' : 'no', { given: heard, pieces: loud });
+	return findingOf('sound', loud > 0 ? 'yes' : 'no', { given: heard, pieces: loud });
 }
 
 /** Slower than the footage itself, and it could not go on. */
-const SLOW_MS = 1000;
+const MAX_PACE_MS = 1000;
 
-export function paceFinding(trial: 'seal' | 'store', took: readonly number[]): Finding {
-	if (took.length === 0) return untold(trial, 'before');
+export function paceFinding(trial: 'seal' | 'store', took: readonly number[]): DeviceFinding {
+	if (took.length === 0) return unknownFinding(trial, 'before');
 	const sorted = took.toSorted((a, b) => a - b);
 	const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
 	const figures = { middleMs: tenth(middle), longestMs: tenth(sorted.at(-1) ?? 0) };
-	return found(trial, middle < SLOW_MS ? 'yes' : 'no', figures);
+	return findingOf(trial, middle < MAX_PACE_MS ? 'yes' : 'no', figures);
 }
 
-export function openFinding(opened: number, of: number, ms: number): Finding {
-	if (of === 0) return untold('open', 'before');
-	return found('open', opened === of ? 'yes' : 'no', { opened, of, ms: Math.round(ms) });
+export function openFinding(opened: number, of: number, ms: number): DeviceFinding {
+	if (of === 0) return unknownFinding('open', 'before');
+	return findingOf('open', opened === of ? 'yes' : 'no', { opened, of, ms: Math.round(ms) });
 }
 
 /** So much must pass on the screen, ms. */
-export const PLAYED_MS = 1000;
+export const MIN_PLAYED_MS = 1000;
 
-export function playFinding(firstMs: number, playedMs: number): Finding {
+export function playFinding(firstMs: number, playedMs: number): DeviceFinding {
 	const figures = { firstMs: Math.round(firstMs), playedMs: Math.round(playedMs) };
-	return found('play', playedMs >= PLAYED_MS ? 'yes' : 'no', figures);
+	return findingOf('play', playedMs >= MIN_PLAYED_MS ? 'yes' : 'no', figures);
 }
 
-export function keptFinding(persisted: boolean | null): Finding {
-	if (persisted === null) return untold('kept', 'silent');
-	return found('kept', persisted ? 'yes' : 'no');
+export function keptFinding(persisted: boolean | null): DeviceFinding {
+	if (persisted === null) return unknownFinding('kept', 'silent');
+	return findingOf('kept', persisted ? 'yes' : 'no');
 }
 
 const MB = 1_000_000;
 /** An hour of the standard quality. */
-const LITTLE_MB = 700;
+const MIN_FREE_MB = 700;
 
 export function roomFinding(
 	room: { readonly quotaBytes: number; readonly usedBytes: number } | null,
-): Finding {
-	if (room === null) return untold('room', 'silent');
+): DeviceFinding {
+	if (room === null) return unknownFinding('room', 'silent');
 	const [offeredMB, usedMB] = [room.quotaBytes, room.usedBytes].map((one) => Math.round(one / MB));
 	const figures = { offeredMB: offeredMB ?? 0, usedMB: usedMB ?? 0 };
-	const good = figures.offeredMB - figures.usedMB >= LITTLE_MB;
-	return found('room', good ? 'yes' : 'no', figures);
+	const good = figures.offeredMB - figures.usedMB >= MIN_FREE_MB;
+	return findingOf('room', good ? 'yes' : 'no', figures);
 }
 
-export function keysFinding(strength: 'sealed' | 'readable' | 'memory'): Finding {
-	return found('keys', strength === 'sealed' ? 'yes' : 'no', { strength });
+export function keysFinding(strength: 'sealed' | 'readable' | 'memory'): DeviceFinding {
+	return findingOf('keys', strength === 'sealed' ? 'yes' : 'no', { strength });
 }
 
-export function backgroundFinding(features: Pick<Features, 'mobile' | 'recordsHidden'>): Finding {
+export function backgroundFinding(features: Pick<BrowserFeatures, 'mobile' | 'recordsHidden'>): DeviceFinding {
 	const { mobile, recordsHidden } = features;
-	return found('background', recordsHidden && !mobile ? 'yes' : 'no', { phone: mobile });
+	return findingOf('background', recordsHidden && !mobile ? 'yes' : 'no', { phone: mobile });
 }
 
-export interface Codecs {
+export interface BrowserCodecs {
 	/** What the recorder writes as MP4; `null`: nothing. */
 	readonly records: string | null;
 	readonly withSound: string | null;
@@ -198,10 +198,10 @@ export interface Codecs {
 	readonly plays: boolean;
 }
 
-export function codecsFinding({ records, withSound, ...rest }: Codecs): Finding {
+export function codecsFinding({ records, withSound, ...rest }: BrowserCodecs): DeviceFinding {
 	const good = (records !== null || rest.encodes) && rest.plays;
 	const types = { records: records ?? 'none', withSound: withSound ?? 'none' };
-	return found('codecs', good ? 'yes' : 'no', { ...types, ...rest });
+	return findingOf('codecs', good ? 'yes' : 'no', { ...types, ...rest });
 }
 
 function tenth(value: number): number {

@@ -1,7 +1,7 @@
-import { TRIALS, type Figures, type Finding } from './device-check.ts';
+import { TRIALS, type Figures, type DeviceFinding } from './device-check.ts';
 
 /** What a report says of the device: what every site may see, less its model. */
-export interface About {
+export interface DeviceDescription {
 	/** Of this app. */
 	readonly version: string;
 	readonly browser: string;
@@ -11,7 +11,7 @@ export interface About {
 }
 
 /** What was checked with: by what it is, never by its name. */
-export type Source = 'camera' | 'test picture' | 'the recording that was going on';
+export type CheckSource = 'camera' | 'test picture' | 'the recording that was going on';
 
 /** Brands in the order in which they hide behind each other. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
@@ -37,7 +37,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Name and main version of a browser and its system; model, build and language are left out. */
-export function agentOf(userAgent: string): Pick<About, 'browser' | 'system'> {
+export function agentVersions(userAgent: string): Pick<DeviceDescription, 'browser' | 'system'> {
 	const named = (all: typeof BROWSERS): string => {
 		for (const [pattern, name] of all) {
 			const version = pattern.exec(userAgent)?.[1];
@@ -59,7 +59,7 @@ function plain(value: Figures[string]): string {
 }
 
 /** For whoever mends it: in English, one line each. Rules: docs/spec/device-check.md, DC6. */
-export function reportText(about: About, source: Source, findings: readonly Finding[]): string {
+export function reportText(about: DeviceDescription, source: CheckSource, findings: readonly DeviceFinding[]): string {
 	const { version, browser, system, phone, installed } = about;
 	const lines = TRIALS.flatMap((trial) => findings.filter((one) => one.trial === trial)).map(
 		({ trial, outcome, why, figures }) => {

@@ -43,13 +43,13 @@ export const EVENT_KINDS = [
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** Who did it: its name as it was then. `device` is `null` where nobody knows. */
-export interface Doer {
+export interface EventActor {
 	readonly device: DeviceId | null;
 	readonly name: string | null;
 }
 
 /** What was asked of a camera; `fault`: why it was not done. */
-export interface Ordered {
+export interface EventCommand {
 	readonly name: OrderName;
 	readonly value: OrderValue;
 	readonly fault: FaultKind | null;
@@ -60,8 +60,8 @@ export interface CameraEvent extends Span {
 	readonly id: number;
 	readonly camera: CameraId;
 	readonly kind: EventKind;
-	readonly by: Doer | null;
-	readonly order: Ordered | null;
+	readonly by: EventActor | null;
+	readonly order: EventCommand | null;
 }
 
 export type EventDetail = Partial<Pick<CameraEvent, 'by' | 'order'>>;

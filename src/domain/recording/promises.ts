@@ -1,4 +1,4 @@
-import type { Features } from './features.ts';
+import type { BrowserFeatures } from './browser-features.ts';
 
 /**
  * What this browser can and cannot promise as a camera; each has its sentence in every language.
@@ -20,7 +20,7 @@ export const PROMISES = [
 ] as const;
 export type PromiseName = (typeof PROMISES)[number];
 
-export interface Promised {
+export interface CameraPromise {
 	readonly name: PromiseName;
 	/** `false`: a limit the person should know. */
 	readonly good: boolean;
@@ -30,12 +30,12 @@ export interface Promised {
  * `persisted`: whether the browser promised to keep this site's data; `null` when it does not say.
  */
 export function promisesOf(
-	features: Features,
+	features: BrowserFeatures,
 	strength: 'sealed' | 'readable' | 'memory' | null,
 	persisted: boolean | null,
-): Promised[] {
+): CameraPromise[] {
 	const { mobile, engine, recordsHidden, sound, installed, localhost, wakeLock } = features;
-	const list: Promised[] = [
+	const list: CameraPromise[] = [
 		wakeLock ? { name: 'awake', good: true } : { name: 'not-awake', good: false },
 	];
 	if (mobile) list.push({ name: 'background-stops', good: false });

@@ -1,19 +1,19 @@
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 
 /** Rules: docs/spec/schedule.md. */
-export const WHEN = ['by-hand', 'always', 'times', 'away'] as const;
-export type When = (typeof WHEN)[number];
+export const PLAN_MODES = ['by-hand', 'always', 'times', 'away'] as const;
+export type PlanMode = (typeof PLAN_MODES)[number];
 
 /** SC2. Monday is 0; minutes since midnight, local. */
-export interface Times {
+export interface TimeWindow {
 	readonly days: readonly number[];
 	readonly from: number;
 	readonly until: number;
 }
 
 export interface Plan {
-	readonly when: When;
-	readonly times: readonly Times[];
+	readonly when: PlanMode;
+	readonly times: readonly TimeWindow[];
 	/** Nobody is at home. */
 	readonly away: boolean;
 }
@@ -23,24 +23,24 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** SC1: whether it should record; `null`: a person says. */
-export function planned(
+export function isPlanned(
 	{ when, times, away }: Plan,
 	calendar: Calendar,
 	ms: number,
 ): boolean | null {
 	if (when === 'by-hand') return null;
-	if (when === 'times') return times.some((span) => isIn(span, calendar, ms));
+	if (when === 'times') return times.some((span) => isWithin(span, calendar, ms));
 	return when === 'always' || away;
 }
 
 /** SC4: when that changes by itself, ms; `null`: never. */
-export function nextTurn(plan: Plan, calendar: Calendar, ms: number): number | null {
+export function nextChange(plan: Plan, calendar: Calendar, ms: number): number | null {
 	if (plan.when !== 'times') return null;
-	const now = planned(plan, calendar, ms);
-	return turns(plan, calendar, ms).find((turn) => planned(plan, calendar, turn) !== now) ?? null;
+	const now = isPlanned(plan, calendar, ms);
+	return boundaries(plan, calendar, ms).find((turn) => isPlanned(plan, calendar, turn) !== now) ?? null;
 }
 
-function isIn({ days, from, until }: Times, calendar: Calendar, ms: number): boolean {
+function isWithin({ days, from, until }: TimeWindow, calendar: Calendar, ms: number): boolean {
 	const { weekday, hour, minute } = calendar.fieldsOf(ms);
 	const at = hour * 60 + minute;
 	if (until > from) return days.includes(weekday) && at >= from && at < until;
@@ -48,7 +48,7 @@ function isIn({ days, from, until }: Times, calendar: Calendar, ms: number): boo
 }
 
 /** Every moment of the next week at which a span begins or ends, and every midnight; sorted. */
-function turns({ times }: Plan, calendar: Calendar, ms: number): number[] {
+function boundaries({ times }: Plan, calendar: Calendar, ms: number): number[] {
 	const { year, month, day } = calendar.fieldsOf(ms);
 	const found = new Set<number>();
 	for (let n = 0; n <= WEEK_DAYS; n += 1) {

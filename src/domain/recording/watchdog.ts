@@ -10,7 +10,7 @@ export interface Pulse {
 	readonly fragments: number;
 }
 
-export interface Watch {
+export interface WatchdogState {
 	/** When frames and fragments last grew. */
 	readonly frameMs: number;
 	readonly fragmentMs: number;
@@ -23,16 +23,16 @@ const NO_FRAMES_MS = 5000;
 const NO_FRAGMENTS_MS = 8000;
 /** Some lenses sleep, and take 7 s and more until their first picture. */
 const FIRST_FRAME_MS = 15_000;
-const MOST_MS = 120_000;
+const MAX_WAIT_MS = 120_000;
 
 /**
  * `failures`: in a row before this. What was not ready in time gets twice the time at the next try.
  */
-export function watchFrom(pulse: Pulse, nowMs: number, failures = 0): Watch {
+export function initialWatchdog(pulse: Pulse, nowMs: number, failures = 0): WatchdogState {
 	return { frameMs: nowMs, fragmentMs: nowMs, pulse, patience: 2 ** Math.min(failures, 10) };
 }
 
-export function watchNext(watch: Watch, pulse: Pulse, nowMs: number): Watch {
+export function nextWatchdog(watch: WatchdogState, pulse: Pulse, nowMs: number): WatchdogState {
 	const same = pulse.fragments === watch.pulse.fragments;
 	return {
 		...watch,
@@ -46,9 +46,9 @@ export function watchNext(watch: Watch, pulse: Pulse, nowMs: number): Watch {
 /**
  * What has fallen silent: the lens gives no frames, or frames come and the encoder gives nothing.
  */
-export function silence(watch: Watch, nowMs: number): 'frames' | 'fragments' | null {
+export function silence(watch: WatchdogState, nowMs: number): 'frames' | 'fragments' | null {
 	const { pulse, patience } = watch;
-	const first = (ms: number): number => Math.min(ms * patience, MOST_MS);
+	const first = (ms: number): number => Math.min(ms * patience, MAX_WAIT_MS);
 	const frameMs = pulse.frames > 0 ? NO_FRAMES_MS : first(FIRST_FRAME_MS);
 	const fragmentMs = pulse.fragments > 0 ? NO_FRAGMENTS_MS : first(NO_FRAGMENTS_MS);
 	if (nowMs - watch.frameMs >= frameMs) return 'frames';
@@ -68,10 +68,10 @@ export function retryAfterMs(failures: number): number {
 /** What is made anew before the next try, the mildest first. The database reopens by itself. */
 export type Repair = 'recorder' | 'lens' | 'page';
 
-const LENS_FROM = 2;
-const PAGE_FROM = 6;
+const LENS_AFTER_FAILURES = 2;
+const PAGE_AFTER_FAILURES = 6;
 /** What a page that is loaded anew might do better. */
-const WORTH_A_PAGE: readonly RunEnd[] = ['stalled', 'failed', 'store'];
+const RELOAD_REASONS: readonly RunEnd[] = ['stalled', 'failed', 'store'];
 
 /** WD3: the repair after so many failures in a row, the last of them for this reason. */
 export function repairFor(
@@ -82,7 +82,7 @@ export function repairFor(
 ): Repair {
 	// Only another version of this app can do better.
 	if (fault === 'newer') return 'page';
-	if (failures >= PAGE_FROM && WORTH_A_PAGE.includes(why)) return 'page';
+	if (failures >= PAGE_AFTER_FAILURES && RELOAD_REASONS.includes(why)) return 'page';
 	const lensFailed = silent === 'frames' || why === 'unplugged' || why === 'denied';
-	return lensFailed || failures >= LENS_FROM ? 'lens' : 'recorder';
+	return lensFailed || failures >= LENS_AFTER_FAILURES ? 'lens' : 'recorder';
 }

@@ -1,16 +1,16 @@
 import {
 	backgroundFinding,
 	codecsFinding,
-	failed,
-	found,
+	failedFinding,
+	findingOf,
 	keptFinding,
 	keysFinding,
 	roomFinding,
-	untold,
+	unknownFinding,
 } from '#domain/recording/device-check.ts';
-import { reportText, type Source } from '#domain/recording/device-report.ts';
+import { reportText, type CheckSource } from '#domain/recording/device-report.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
-import type { Features } from '#domain/recording/features.ts';
+import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { isTestPicture } from '#domain/media/lens.ts';
 import type { Cable, CableEvents, Cables } from '#ports/network/cable.ts';
@@ -24,13 +24,13 @@ import type { StoragePersistence } from '#ports/storage/persistence.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Tenure } from '#ports/device/tenure.ts';
 import { House } from '#engine/home/house.ts';
-import type { RecorderControls } from '#engine/recording/recording.ts';
-import { readBack, type PlaybackTools } from './trial-playback.ts';
-import { liveTrial, recordTrial, type Recorded, type TrialChoice } from './trial-recording.ts';
-import { Trying, type TryingWish } from './trying.ts';
+import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
+import { readBack, type TrialPlaybackTools } from './trial-playback.ts';
+import { liveTrial, recordTrial, type TrialRecording, type TrialChoice } from './trial-recording.ts';
+import { TrialRunner, type TrialRunnerOptions } from './trial-runner.ts';
 
 /** What a question to the browser may take. */
-const ASK_MS = 5000;
+const QUERY_MS = 5000;
 /** A person may be asked for the camera. */
 const LENS_MS = 70_000;
 const KEYS_MS = 15_000;
@@ -49,7 +49,7 @@ export interface DeviceCheckTools {
 	readonly liveEncoder: LiveEncoder;
 	readonly cables: Cables;
 	readonly origin: Pick<StoragePersistence, 'persisted'>;
-	readonly features: Features;
+	readonly features: BrowserFeatures;
 	readonly lab: Lab;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera'>;
 	readonly tenure: Pick<Tenure, 'taken'>;
@@ -57,10 +57,10 @@ export interface DeviceCheckTools {
 	readonly segments: SegmentStore;
 	readonly house: Pick<House, 'state' | 'opener'>;
 	/** Plays on the page, for a person to see. */
-	readonly player: PlaybackTools['player'];
+	readonly player: TrialPlaybackTools['player'];
 }
 
-export interface CheckWish extends TrialChoice, TryingWish {
+export interface DeviceCheckOptions extends TrialChoice, TrialRunnerOptions {
 	/** Of the app. */
 	readonly version: string;
 }
@@ -84,51 +84,51 @@ export class DeviceCheck {
 	}
 
 	/** The report. Throws `aborted` when it was called off, `conflict` when another tab checks. */
-	async run(wish: CheckWish): Promise<string> {
+	async run(options: DeviceCheckOptions): Promise<string> {
 		const { clock, lab } = this.#tools;
-		const trying = new Trying(clock, lab.sight(), wish);
+		const runner = new TrialRunner(clock, lab.sight(), options);
 		const busy = await this.busy();
 		try {
-			if (busy === null) await this.#record(trying, wish);
-			else await this.#read(trying, busy);
-			await this.#ask(trying);
-			trying.finish();
+			if (busy === null) await this.#checkRecording(runner, options);
+			else await this.#checkCurrent(runner, busy);
+			await this.#checkRest(runner);
+			runner.finish();
 		} finally {
-			trying.stop();
+			runner.stop();
 		}
-		const about = { ...lab.about(), version: wish.version };
-		const drawn: Source = isTestPicture(wish.lensId) ? 'test picture' : 'camera';
+		const about = { ...lab.about(), version: options.version };
+		const drawn: CheckSource = isTestPicture(options.lensId) ? 'test picture' : 'camera';
 		const source = busy === null ? drawn : 'the recording that was going on';
-		return reportText(about, source, trying.findings);
+		return reportText(about, source, runner.findings);
 	}
 
 	/** DC1: in databases of its own, which are gone afterwards. */
-	async #record(trying: Trying, wish: CheckWish): Promise<void> {
-		const scratch = await this.#scratch(trying);
+	async #checkRecording(runner: TrialRunner, options: DeviceCheckOptions): Promise<void> {
+		const scratch = await this.#scratch(runner);
 		if (scratch === null) return;
 		if (scratch === 'taken') throw new Fault('conflict', 'another tab checks this device');
 		try {
 			const { crypto, clock } = this.#tools;
 			const { segments, vault } = scratch;
 			const house = new House({ crypto, clock, segments, vault });
-			const recorded = await this.#recordInto(house, scratch, trying, wish);
+			const recorded = await this.#recordInto(house, scratch, runner, options);
 			if (recorded === null) return;
-			await readBack({ ...this.#tools, segments, opener: house.opener }, recorded, trying);
+			await readBack({ ...this.#tools, segments, opener: house.opener }, recorded, runner);
 		} finally {
-			await trying.ended();
+			await runner.settled();
 			const gone = await scratch.remove();
-			trying.tell(found('removed', gone ? 'yes' : 'no'));
+			runner.report(findingOf('removed', gone ? 'yes' : 'no'));
 		}
 	}
 
 	/**
 	 * `null`: none, and that was told. It has its own deadlines: what it holds must be given back.
 	 */
-	async #scratch(trying: Trying): Promise<Scratch | 'taken' | null> {
+	async #scratch(runner: TrialRunner): Promise<Scratch | 'taken' | null> {
 		try {
 			return await this.#tools.lab.scratch();
 		} catch (error) {
-			trying.tell(failed('store', faultOf(error).kind));
+			runner.report(failedFinding('store', faultOf(error).kind));
 			return null;
 		}
 	}
@@ -136,33 +136,33 @@ export class DeviceCheck {
 	async #recordInto(
 		house: House,
 		{ segments }: Scratch,
-		trying: Trying,
-		choice: CheckWish,
-	): Promise<Recorded | null> {
+		runner: TrialRunner,
+		choice: DeviceCheckOptions,
+	): Promise<TrialRecording | null> {
 		const { capture, clock, lab } = this.#tools;
 		// First of all: a browser may ask only as long as the press is fresh.
-		const captured = await trying.get('lens', LENS_MS, (signal) => {
+		const captured = await runner.run('lens', LENS_MS, (signal) => {
 			const { width, height, frameRate } = choice.profile;
 			const { lensId, sound } = choice;
 			return capture.open({ lensId, width, height, frameRate, sound }, signal);
 		});
 		try {
-			const camera = await trying.get('keys', KEYS_MS, () => trying.ends(keysOf(house, trying)));
+			const camera = await runner.run('keys', KEYS_MS, () => runner.defer(createKeys(house, runner)));
 			if (captured === null || camera === null) return null;
-			const given = { captured, choice, trying };
+			const given = { captured, choice, runner };
 			const tools = { ...this.#tools, segments, house };
-			const recorded = await trying.get('record', RECORD_MS, (signal) =>
+			const recorded = await runner.run('record', RECORD_MS, (signal) =>
 				recordTrial(tools, { ...given, camera, signal }),
 			);
-			const parts = await trying.get('live', LIVE_MS, (signal) =>
+			const parts = await runner.run('live', LIVE_MS, (signal) =>
 				liveTrial(tools, { ...given, signal }),
 			);
 			if (parts === null || parts.length === 0) return recorded;
-			await trying.get('decode', ASK_MS, async (signal) => {
+			await runner.run('decode', QUERY_MS, async (signal) => {
 				const begunMs = clock.monotonicMs();
 				await lab.decode(parts, signal);
 				const firstMs = Math.round(clock.monotonicMs() - begunMs);
-				trying.tell(found('decode', 'yes', { firstMs }));
+				runner.report(findingOf('decode', 'yes', { firstMs }));
 			});
 			return recorded;
 		} finally {
@@ -171,52 +171,52 @@ export class DeviceCheck {
 	}
 
 	/** DC4: what is recorded anyway is read, and nothing else of it is touched. */
-	async #read(trying: Trying, camera: CameraId): Promise<void> {
+	async #checkCurrent(runner: TrialRunner, camera: CameraId): Promise<void> {
 		const { house, segments, clock } = this.#tools;
 		for (const trial of ['lens', 'seal', 'store', 'live', 'decode', 'removed'] as const) {
-			trying.tell(untold(trial, 'busy'));
+			runner.report(unknownFinding(trial, 'busy'));
 		}
-		if (house.state.kind === 'ready') trying.tell(keysFinding(house.state.strength));
-		const run = await trying.get('record', ASK_MS, () => segments.lastRun(camera));
+		if (house.state.kind === 'ready') runner.report(keysFinding(house.state.strength));
+		const run = await runner.run('record', QUERY_MS, () => segments.lastRun(camera));
 		// It is armed, and saves nothing: what is older says nothing of now.
 		if (run === null || run.endUs < (clock.wallMs() - RECENT_MS) * 1000) return;
 		const heard = /opus|mp4a/.test(run.mime) || null;
 		const recorded = { run, firstMs: null, heard };
-		await readBack({ ...this.#tools, opener: house.opener }, recorded, trying);
+		await readBack({ ...this.#tools, opener: house.opener }, recorded, runner);
 	}
 
 	/** What needs no recording. */
-	async #ask(trying: Trying): Promise<void> {
+	async #checkRest(runner: TrialRunner): Promise<void> {
 		const { cables, features, lab, origin } = this.#tools;
-		await trying.get('connect', ASK_MS, async (signal) => {
-			const ms = await connected(cables, this.#tools.clock, signal);
-			trying.tell(found('connect', 'yes', { ms: Math.round(ms) }));
+		await runner.run('connect', QUERY_MS, async (signal) => {
+			const ms = await measureConnect(cables, this.#tools.clock, signal);
+			runner.report(findingOf('connect', 'yes', { ms: Math.round(ms) }));
 		});
-		await trying.get('awake', ASK_MS, async () => {
-			trying.tell(found('awake', (await lab.awake()) ? 'yes' : 'no'));
+		await runner.run('awake', QUERY_MS, async () => {
+			runner.report(findingOf('awake', (await lab.awake()) ? 'yes' : 'no'));
 		});
-		trying.tell(backgroundFinding(features));
-		await trying.get('kept', ASK_MS, async () => {
-			trying.tell(keptFinding(await origin.persisted()));
+		runner.report(backgroundFinding(features));
+		await runner.run('kept', QUERY_MS, async () => {
+			runner.report(keptFinding(await origin.persisted()));
 		});
-		await trying.get('room', ASK_MS, async () => {
-			trying.tell(roomFinding(await lab.room()));
+		await runner.run('room', QUERY_MS, async () => {
+			runner.report(roomFinding(await lab.room()));
 		});
-		trying.tell(codecsFinding(lab.codecs()));
+		runner.report(codecsFinding(lab.codecs()));
 	}
 }
 
 /** New ones, as at a first start. Resolves to the camera they are for. */
-async function keysOf(house: House, trying: Trying): Promise<CameraId | null> {
+async function createKeys(house: House, runner: TrialRunner): Promise<CameraId | null> {
 	const state = await house.found();
 	if (state.kind === 'unavailable') throw state.fault;
 	if (state.kind !== 'ready') throw new Fault('unavailable', 'no keys could be made');
-	trying.tell(keysFinding(state.strength));
+	runner.report(keysFinding(state.strength));
 	return state.cameras[0]?.id ?? null;
 }
 
 /** How long two ends on this device take to find each other, as two devices in a network would. */
-async function connected(cables: Cables, clock: Clock, signal: AbortSignal): Promise<number> {
+async function measureConnect(cables: Cables, clock: Clock, signal: AbortSignal): Promise<number> {
 	const begun = clock.monotonicMs();
 	const ends: Cable[] = [];
 	const close = (): void => {

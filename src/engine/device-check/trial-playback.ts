@@ -1,26 +1,26 @@
 import {
 	keyFrameFinding,
 	openFinding,
-	PLAYED_MS,
+	MIN_PLAYED_MS,
 	playFinding,
 	recordFinding,
 	soundFinding,
-	type Piece,
+	type ReadBackSegment,
 } from '#domain/recording/device-check.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Opener } from '#engine/sealing/open.ts';
 import type { PlayerControls } from '#engine/playback/player-state.ts';
-import type { Recorded } from './trial-recording.ts';
-import type { Trying } from './trying.ts';
+import type { TrialRecording } from './trial-recording.ts';
+import type { TrialRunner } from './trial-runner.ts';
 
 const OPEN_MS = 10_000;
 const PLAY_MS = 15_000;
 /** The newest of them. */
-const MOST_PIECES = 8;
+const MAX_SEGMENTS = 8;
 
-export interface PlaybackTools {
+export interface TrialPlaybackTools {
 	readonly clock: Clock;
 	readonly segments: SegmentStore;
 	readonly opener: Opener;
@@ -29,38 +29,38 @@ export interface PlaybackTools {
 
 /** Reads what was recorded from the disk, opens it and plays it. */
 export async function readBack(
-	tools: PlaybackTools,
-	recorded: Recorded,
-	trying: Trying,
+	tools: TrialPlaybackTools,
+	recorded: TrialRecording,
+	runner: TrialRunner,
 ): Promise<void> {
-	const startMs = await trying.get('open', OPEN_MS, () =>
-		trying.ends(opened(tools, recorded, trying)),
+	const startMs = await runner.run('open', OPEN_MS, () =>
+		runner.defer(openRecorded(tools, recorded, runner)),
 	);
 	if (startMs === null) return;
-	const player = await trying.get('play', PLAY_MS, () =>
+	const player = await runner.run('play', PLAY_MS, () =>
 		tools.player(tools.segments, tools.opener),
 	);
 	if (player === null) return;
 	try {
-		await trying.get('play', PLAY_MS, () => played(tools, player, recorded, startMs, trying));
+		await runner.run('play', PLAY_MS, () => playRecorded(tools, player, recorded, startMs, runner));
 	} finally {
 		player.close();
 	}
 }
 
 /** Resolves to where it begins, ms since 1970. */
-async function opened(
-	{ clock, segments, opener }: PlaybackTools,
-	{ run, firstMs, heard }: Recorded,
-	trying: Trying,
+async function openRecorded(
+	{ clock, segments, opener }: TrialPlaybackTools,
+	{ run, firstMs, heard }: TrialRecording,
+	runner: TrialRunner,
 ): Promise<number | null> {
 	const begunMs = clock.monotonicMs();
 	const { camera, runNo } = run;
 	const all = await segments.between(camera, run.startUs, run.endUs);
-	const newest = all.filter((one) => one.runNo === runNo && !one.bad).slice(-MOST_PIECES);
+	const newest = all.filter((one) => one.runNo === runNo && !one.bad).slice(-MAX_SEGMENTS);
 	const init = await segments.read(run.initPlace);
 	if (init !== null) await opener.openInit(run, init);
-	const pieces: Piece[] = [];
+	const pieces: ReadBackSegment[] = [];
 	for (const segment of newest) {
 		const stored = await segments.read(segment.place);
 		if (stored === null) continue;
@@ -68,20 +68,20 @@ async function opened(
 		pieces.push({ ms: segment.durationUs / 1000, bytes: body.length, keyFrame, sound });
 	}
 	const ms = clock.monotonicMs() - begunMs;
-	trying.tell(recordFinding(run.mime, firstMs, pieces));
-	trying.tell(keyFrameFinding(pieces));
-	trying.tell(soundFinding(heard, pieces));
-	trying.tell(openFinding(init === null ? 0 : pieces.length, newest.length, ms));
+	runner.report(recordFinding(run.mime, firstMs, pieces));
+	runner.report(keyFrameFinding(pieces));
+	runner.report(soundFinding(heard, pieces));
+	runner.report(openFinding(init === null ? 0 : pieces.length, newest.length, ms));
 	const [first] = newest;
 	return first === undefined ? null : first.startUs / 1000;
 }
 
-async function played(
-	{ clock }: PlaybackTools,
+async function playRecorded(
+	{ clock }: TrialPlaybackTools,
 	player: PlayerControls,
-	{ run }: Recorded,
+	{ run }: TrialRecording,
 	startMs: number,
-	trying: Trying,
+	runner: TrialRunner,
 ): Promise<void> {
 	const begunMs = clock.monotonicMs();
 	await player.open(run.camera, startMs);
@@ -92,12 +92,12 @@ async function played(
 		const look = (): void => {
 			const { kind, fault, wallMs } = player.state;
 			if (kind === 'error') fail(fault ?? new Fault('unavailable', 'it did not play'));
-			else if ((wallMs ?? from) - from >= PLAYED_MS) done();
+			else if ((wallMs ?? from) - from >= MIN_PLAYED_MS) done();
 		};
 		player.on(look);
 		player.play().then(look, fail);
 	});
-	trying.tell(playFinding(firstMs, (player.state.wallMs ?? from) - from));
+	runner.report(playFinding(firstMs, (player.state.wallMs ?? from) - from));
 }
 
 function throwFault({ state }: PlayerControls): void {

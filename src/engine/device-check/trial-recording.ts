@@ -1,4 +1,4 @@
-import { found, lensFinding, paceFinding } from '#domain/recording/device-check.ts';
+import { findingOf, lensFinding, paceFinding } from '#domain/recording/device-check.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { FramesPart } from '#domain/live/live-part.ts';
@@ -10,8 +10,8 @@ import type { Encoder } from '#ports/media/encoder.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
 import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
 import type { House } from '#engine/home/house.ts';
-import { Take, type TakeTools } from '#engine/recording/take.ts';
-import type { Trying } from './trying.ts';
+import { RunWriter, type RunWriterTools } from '#engine/recording/run-writer.ts';
+import type { TrialRunner } from './trial-runner.ts';
 
 export interface TrialChoice {
 	readonly lensId: string | null;
@@ -20,7 +20,7 @@ export interface TrialChoice {
 }
 
 /** What was recorded, to be read back. */
-export interface Recorded {
+export interface TrialRecording {
 	readonly run: Run;
 	/** Until the first second was saved; `null`: not measured. */
 	readonly firstMs: number | null;
@@ -28,29 +28,29 @@ export interface Recorded {
 	readonly heard: boolean | null;
 }
 
-interface RecordTools {
+interface TrialRecordingTools {
 	readonly clock: Clock;
 	readonly encoder: Encoder;
 	readonly segments: SegmentStore;
 	readonly house: Pick<House, 'beginRun'>;
 }
 
-interface RecordWish {
+interface TrialRecordingOptions {
 	readonly camera: CameraId;
 	readonly captured: Captured;
 	readonly choice: TrialChoice;
-	readonly trying: Trying;
+	readonly runner: TrialRunner;
 	readonly signal: AbortSignal;
 }
 
 const SEGMENTS = 4;
-const NOTHING: EvictionResult = { segments: 0, bytes: 0, span: null };
+const NOTHING_EVICTED: EvictionResult = { segments: 0, bytes: 0, span: null };
 
 /** Some seconds by what records always, with a watch in its hand. */
 export async function recordTrial(
-	tools: RecordTools,
-	{ camera, captured, choice, trying, signal }: RecordWish,
-): Promise<Recorded> {
+	tools: TrialRecordingTools,
+	{ camera, captured, choice, runner, signal }: TrialRecordingOptions,
+): Promise<TrialRecording> {
 	const { clock, encoder } = tools;
 	const seals: number[] = [];
 	const writes: number[] = [];
@@ -58,18 +58,18 @@ export async function recordTrial(
 	const framesBefore = captured.frames();
 	let firstMs: number | null = null;
 	try {
-		return await new Promise<Recorded>((done, fail) => {
-			const take = new Take(
+		return await new Promise<TrialRecording>((done, fail) => {
+			const writer = new RunWriter(
 				{
 					clock,
 					encoder,
-					segments: timed(tools.segments, clock, writes),
+					segments: timedSegments(tools.segments, clock, writes),
 					// There is nothing of its own that could leave.
 					retention: {
-						makeRoom: () => Promise.resolve(NOTHING),
-						afterQuota: () => Promise.resolve(NOTHING),
+						makeRoom: () => Promise.resolve(NOTHING_EVICTED),
+						afterQuota: () => Promise.resolve(NOTHING_EVICTED),
 					},
-					beginRun: sealing(tools, seals),
+					beginRun: timedSealing(tools, seals),
 				},
 				camera,
 				captured,
@@ -78,21 +78,21 @@ export async function recordTrial(
 					saved: (run) => {
 						firstMs ??= clock.monotonicMs() - begunMs;
 						if (run.lastSeq !== SEGMENTS) return;
-						const heard = captured.sound && !take.soundMissing;
-						void take.end('stopped').then(() => {
+						const heard = captured.sound && !writer.soundMissing;
+						void writer.end('stopped').then(() => {
 							done({ run, firstMs, heard: choice.sound ? heard : null });
 						});
 					},
-					outgrown: () => undefined,
+					renewalNeeded: () => undefined,
 					failed: (why, fault) => {
-						void trying.ends(take.end(why));
+						void runner.defer(writer.end(why));
 						fail(fault);
 					},
 				},
 				Promise.resolve(),
 			);
 			signal.addEventListener('abort', () => {
-				void trying.ends(take.end('stopped'));
+				void runner.defer(writer.end('stopped'));
 				fail(new Fault('timeout', 'nothing was recorded in time'));
 			});
 		});
@@ -100,36 +100,36 @@ export async function recordTrial(
 		const ms = clock.monotonicMs() - begunMs;
 		const { width, height } = captured;
 		const frames = captured.frames() - framesBefore;
-		trying.tell(lensFinding({ width, height, rate: choice.profile.frameRate, frames, ms }));
-		trying.tell(paceFinding('seal', seals));
-		trying.tell(paceFinding('store', writes));
+		runner.report(lensFinding({ width, height, rate: choice.profile.frameRate, frames, ms }));
+		runner.report(paceFinding('seal', seals));
+		runner.report(paceFinding('store', writes));
 	}
 }
 
-function timed(segments: SegmentStore, clock: Clock, took: number[]): TakeTools['segments'] {
+function timedSegments(segments: SegmentStore, clock: Clock, took: number[]): RunWriterTools['segments'] {
 	return {
 		begin: (...given) => segments.begin(...given),
 		close: (...given) => segments.close(...given),
 		runs: (...given) => segments.runs(...given),
-		append: (...given) => timing(clock, took, () => segments.append(...given)),
+		append: (...given) => measured(clock, took, () => segments.append(...given)),
 	};
 }
 
-function sealing(
-	{ house, clock }: Pick<RecordTools, 'house' | 'clock'>,
+function timedSealing(
+	{ house, clock }: Pick<TrialRecordingTools, 'house' | 'clock'>,
 	took: number[],
-): TakeTools['beginRun'] {
+): RunWriterTools['beginRun'] {
 	return async (camera, given) => {
 		const sealer = await house.beginRun(camera, given);
 		return {
 			start: sealer.start,
 			init: (section) => sealer.init(section),
-			fragment: (...one) => timing(clock, took, () => sealer.fragment(...one)),
+			fragment: (...one) => measured(clock, took, () => sealer.fragment(...one)),
 		};
 	};
 }
 
-async function timing<T>(clock: Clock, took: number[], work: () => Promise<T>): Promise<T> {
+async function measured<T>(clock: Clock, took: number[], work: () => Promise<T>): Promise<T> {
 	const begunMs = clock.monotonicMs();
 	const result = await work();
 	took.push(clock.monotonicMs() - begunMs);
@@ -144,7 +144,7 @@ const LIVE_MS = 1500;
  */
 export async function liveTrial(
 	tools: { readonly clock: Clock; readonly liveEncoder: LiveEncoder },
-	{ captured, choice, trying, signal }: Omit<RecordWish, 'camera'>,
+	{ captured, choice, runner, signal }: Omit<TrialRecordingOptions, 'camera'>,
 ): Promise<FramesPart[]> {
 	const { clock, liveEncoder } = tools;
 	const { bitsPerSecond, frameRate } = choice.profile;
@@ -185,7 +185,7 @@ export async function liveTrial(
 	if (one !== undefined) {
 		const frames = parts.reduce((all, part) => all + part.frames.length, 0);
 		const { codec } = one;
-		trying.tell(found('live', 'yes', { codec, frames, firstMs: Math.round(first.ms ?? 0) }));
-	} else trying.tell(found('live', 'no', { film }));
+		runner.report(findingOf('live', 'yes', { codec, frames, firstMs: Math.round(first.ms ?? 0) }));
+	} else runner.report(findingOf('live', 'no', { film }));
 	return parts;
 }

@@ -4,7 +4,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Span } from '#domain/footage/span.ts';
-import type { ClipFormat, ClipMuxer, ClipOrder, ClipPart, ClipWork } from '#ports/media/clips.ts';
+import type { ClipFormat, ClipMuxer, ClipMuxerOptions, ClipPart, ClipJob } from '#ports/media/clip-muxer.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { SegmentOpener } from './day-playlist.ts';
 
@@ -93,7 +93,7 @@ export class ClipExporter {
 
 	async #write(
 		plan: ClipPlan,
-		order: ClipOrder,
+		order: ClipMuxerOptions,
 		{ onProgress, signal }: ClipExportOptions,
 	): Promise<ExportedClip> {
 		const work = this.#tools.muxer.begin(order);
@@ -118,7 +118,7 @@ export class ClipExporter {
 	/** How many segments did not open. */
 	async #feed(
 		plan: ClipPlan,
-		work: ClipWork,
+		work: ClipJob,
 		onProgress: (share: number) => void,
 		signal: AbortSignal,
 	): Promise<number> {

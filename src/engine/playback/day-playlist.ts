@@ -7,7 +7,7 @@ import type { Run } from '#domain/footage/run.ts';
 import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
 import type { Span } from '#domain/footage/span.ts';
-import type { Reel } from '#ports/media/screen.ts';
+import type { Reel } from '#ports/media/playback-screen.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 
 /** What the playlist needs of `Opener`: the same faults. */

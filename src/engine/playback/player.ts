@@ -1,7 +1,7 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Screen, ScreenEvent } from '#ports/media/screen.ts';
+import type { PlaybackScreen, PlaybackScreenEvent } from '#ports/media/playback-screen.ts';
 import { Deadline } from './deadline.ts';
 import { SeekResolver, type SeekResolverTools, type SeekTarget } from './seek-resolver.ts';
 import { GapNotice } from './gap-notice.ts';
@@ -12,7 +12,7 @@ import { gapBefore, resolveSeek, type PlaybackPosition, type SeekRequest } from 
 
 export interface PlayerTools extends SeekResolverTools {
 	readonly clock: Clock;
-	readonly screen: Screen;
+	readonly screen: PlaybackScreen;
 }
 
 const FIRST_FRAME_MS = 10_000;
@@ -67,7 +67,7 @@ export class Player implements PlayerControls {
 		const { clock, screen, segments } = this.#tools;
 		const resolver = new SeekResolver(this.#tools, camera);
 		this.#resolver = resolver;
-		screen.warm();
+		screen.preload();
 		this.#unlisten = [
 			screen.on((event) => this.#onScreen(event)),
 			segments.watch(() => this.#onChange(resolver)),
@@ -286,7 +286,7 @@ export class Player implements PlayerControls {
 		return true;
 	}
 
-	#onScreen(event: ScreenEvent): void {
+	#onScreen(event: PlaybackScreenEvent): void {
 		const shown = this.#shown;
 		if (shown === null) return;
 		switch (event.kind) {

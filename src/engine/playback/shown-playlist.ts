@@ -1,6 +1,6 @@
 import { playlistKeyFrom, type SegmentGroup } from '#domain/footage/playlist.ts';
 import { lastSeekPoint, seekPointAt } from '#domain/footage/seek.ts';
-import type { ScreenEvent } from '#ports/media/screen.ts';
+import type { PlaybackScreenEvent } from '#ports/media/playback-screen.ts';
 import type { SegmentOffset } from './seek-resolver.ts';
 import type { DayPlaylist } from './day-playlist.ts';
 
@@ -12,7 +12,7 @@ export class ShownPlaylist {
 	readonly playlist: DayPlaylist;
 	/** Of the frame on show, or of the one that is wanted. */
 	positionUs: number;
-	failure: Extract<ScreenEvent, { kind: 'failed' }> | null = null;
+	failure: Extract<PlaybackScreenEvent, { kind: 'failed' }> | null = null;
 	/** Nothing is left in the buffer after a failure. */
 	starved = false;
 	/** Everything was shown. */

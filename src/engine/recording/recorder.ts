@@ -5,20 +5,20 @@ import type { Profile } from '#domain/recording/profile.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
 import { repairFor, type Pulse, type Repair } from '#domain/recording/watchdog.ts';
 import type { Captured, CapturedEvent } from '#ports/media/capture.ts';
-import { Chosen } from './chosen.ts';
-import { CameraInHand } from './hold.ts';
-import { LensInHand, lensLost, lensRefused, nothingCame } from './lens.ts';
+import { RecorderSettings } from './recorder-settings.ts';
+import { HeldCamera } from './held-camera.ts';
+import { OpenLens, lensLost, lensRefused, silenceFault } from './open-lens.ts';
 import {
-	notesOf,
-	savedWith,
+	noticesOf,
+	progressWith,
 	type RecorderChoice,
 	type RecorderControls,
 	type RecorderState,
 	type RecorderTools,
-	type Saved,
-} from './recording.ts';
-import { Take, type Effort } from './take.ts';
-import { Vigil } from './vigil.ts';
+	type RecordingProgress,
+} from './recorder-controls.ts';
+import { RunWriter, type EncodingStats } from './run-writer.ts';
+import { WatchdogTimers } from './watchdog-timers.ts';
 
 /** An epoch key lives 24 h; runs end long before, and a recorder does not grow old. */
 const ROTATE_MS = 4 * 60 * 60 * 1000;
@@ -32,34 +32,34 @@ export class Recorder implements RecorderControls {
 	readonly #rotateMs: number;
 	readonly #listeners = new Set<() => void>();
 	#state: RecorderState = { kind: 'off', fault: null };
-	readonly #chosen: Chosen;
-	readonly #lens: LensInHand;
-	readonly #hold: CameraInHand;
+	readonly #settings: RecorderSettings;
+	readonly #lens: OpenLens;
+	readonly #held: HeldCamera;
 	#armed = false;
-	#take: Take | null = null;
+	#writer: RunWriter | null = null;
 	/** When all takes so far are written and closed. */
 	#drained: Promise<unknown> = Promise.resolve();
-	readonly #vigil: Vigil;
+	readonly #watchdog: WatchdogTimers;
 	/** What is made anew before the next try. */
 	#repair: Repair = 'recorder';
-	#saved: Saved | null = null;
+	#progress: RecordingProgress | null = null;
 	#sinceMs = 0;
 	/** Orders follow each other; what a lens or a timer reports joins the same queue. */
-	#orders: Promise<void> = Promise.resolve();
+	#queue: Promise<void> = Promise.resolve();
 
 	/** `rotateMs`: after how long a run is replaced by the next. */
 	constructor(tools: RecorderTools, rotateMs = ROTATE_MS) {
 		this.#tools = tools;
 		this.#rotateMs = rotateMs;
-		this.#chosen = new Chosen(tools.preferences, tools.retention);
-		this.#hold = new CameraInHand(tools);
-		this.#lens = new LensInHand(tools, this.#chosen, (event) => this.#hear(event));
-		this.#vigil = new Vigil(
+		this.#settings = new RecorderSettings(tools.preferences, tools.retention);
+		this.#held = new HeldCamera(tools);
+		this.#lens = new OpenLens(tools, this.#settings, (event) => this.#onLensEvent(event));
+		this.#watchdog = new WatchdogTimers(
 			tools.clock,
-			() => void this.#order(() => this.#look()),
-			() => void this.#order(() => this.#retryNow()),
+			() => void this.#enqueue(() => this.#check()),
+			() => void this.#enqueue(() => this.#retryNow()),
 		);
-		tools.capture.onLenses(() => void this.#order(() => this.#tryAgain()));
+		tools.capture.onLenses(() => void this.#enqueue(() => this.#onLensesChanged()));
 	}
 
 	get state(): RecorderState {
@@ -70,12 +70,12 @@ export class Recorder implements RecorderControls {
 		return this.#tools.camera();
 	}
 
-	get chosen(): Profile {
-		return this.#chosen.choice.profile;
+	get chosenProfile(): Profile {
+		return this.#settings.choice.profile;
 	}
 
-	get effort(): Effort | null {
-		return this.#take?.effort ?? null;
+	get encodingStats(): EncodingStats | null {
+		return this.#writer?.stats ?? null;
 	}
 
 	on(listener: () => void): () => void {
@@ -84,49 +84,49 @@ export class Recorder implements RecorderControls {
 	}
 
 	open(choice: RecorderChoice): Promise<void> {
-		return this.#order(async () => {
-			this.#lens.looked = true;
+		return this.#enqueue(async () => {
+			this.#lens.shown = true;
 			if (this.#armed || this.#state.kind === 'preview') return;
-			await this.#chosen.know(choice);
+			await this.#settings.adopt(choice);
 			await this.#showPicture();
 		});
 	}
 
 	change(choice: RecorderChoice): Promise<void> {
-		return this.#order(async () => {
-			const changes = this.#chosen.choose(choice);
-			if (!this.#armed && this.#lens.captured === null) return this.#chosen.remember();
+		return this.#enqueue(async () => {
+			const changes = this.#settings.change(choice);
+			if (!this.#armed && this.#lens.captured === null) return this.#settings.save();
 			if (!this.#armed) return this.#showPicture();
 			if (changes === 'lens' || this.#lens.captured === null) return this.#replaceLens('changed');
-			await this.#chosen.remember({ armed: true });
+			await this.#settings.save({ armed: true });
 			return this.#adjust(changes);
 		});
 	}
 
-	spare(step: number): Promise<void> {
-		return this.#order(() => this.#adjust(this.#chosen.spare(step)));
+	degrade(step: number): Promise<void> {
+		return this.#enqueue(() => this.#adjust(this.#settings.degrade(step)));
 	}
 
-	renew(): Promise<void> {
-		return this.#order(() => {
-			if (this.#take !== null && this.#lens.captured !== null) this.#begin(this.#lens.captured);
+	renewRun(): Promise<void> {
+		return this.#enqueue(() => {
+			if (this.#writer !== null && this.#lens.captured !== null) this.#beginRun(this.#lens.captured);
 		});
 	}
 
 	start(): Promise<void> {
-		return this.#order(async () => {
+		return this.#enqueue(async () => {
 			const { camera } = this;
 			if (this.#armed || camera === null) return;
-			if (!(await this.#hold.take(camera))) {
+			if (!(await this.#held.acquire(camera))) {
 				this.#set({ kind: 'elsewhere' });
 				return;
 			}
 			this.#armed = true;
 			this.#sinceMs = this.#tools.clock.wallMs();
-			this.#saved = null;
-			this.#vigil.failures = 0;
-			if (this.#lens.captured === null) await this.#chosen.recall();
-			await this.#chosen.remember({ armed: true });
+			this.#progress = null;
+			this.#watchdog.failures = 0;
+			if (this.#lens.captured === null) await this.#settings.load();
+			await this.#settings.save({ armed: true });
 			await this.#beginOrOpen();
 		});
 	}
@@ -145,26 +145,26 @@ export class Recorder implements RecorderControls {
 	}
 
 	async retry(): Promise<void> {
-		await (this.#armed ? this.#order(() => this.#retryNow()) : this.resume());
+		await (this.#armed ? this.#enqueue(() => this.#retryNow()) : this.resume());
 	}
 
 	stop(): Promise<void> {
-		return this.#order(async () => {
+		return this.#enqueue(async () => {
 			if (!this.#armed) return;
 			this.#armed = false;
-			this.#vigil.end();
-			await this.#chosen.remember({ armed: false });
-			this.#retire('stopped');
+			this.#watchdog.end();
+			await this.#settings.save({ armed: false });
+			this.#endRun('stopped');
 			await this.#drained;
-			this.#hold.release();
-			this.#lens.rest();
+			this.#held.release();
+			this.#lens.closeUnlessShown();
 			this.#showPreview();
 		});
 	}
 
 	close(leaving = true): Promise<void> {
-		return this.#order(async () => {
-			if (leaving) this.#lens.looked = false;
+		return this.#enqueue(async () => {
+			if (leaving) this.#lens.shown = false;
 			if (this.#armed) return;
 			await this.#drained;
 			this.#lens.close();
@@ -172,18 +172,18 @@ export class Recorder implements RecorderControls {
 		});
 	}
 
-	#order(job: () => Promise<void> | void): Promise<void> {
-		this.#orders = this.#orders.then(job).catch((error: unknown) => {
+	#enqueue(job: () => Promise<void> | void): Promise<void> {
+		this.#queue = this.#queue.then(job).catch((error: unknown) => {
 			const fault = faultOf(error);
-			if (this.#armed) this.#blind('failed', fault);
+			if (this.#armed) this.#goBlind('failed', fault);
 			else this.#set({ kind: 'off', fault });
 		});
-		return this.#orders;
+		return this.#queue;
 	}
 
 	async #showPicture(): Promise<void> {
 		const { camera } = this;
-		if (camera !== null && (await this.#hold.elsewhere(camera))) {
+		if (camera !== null && (await this.#held.isHeldElsewhere(camera))) {
 			this.#lens.close();
 			this.#set({ kind: 'elsewhere' });
 			return;
@@ -191,7 +191,7 @@ export class Recorder implements RecorderControls {
 		this.#lens.close();
 		this.#set({ kind: 'opening' });
 		await this.#lens.open();
-		await this.#chosen.remember();
+		await this.#settings.save();
 		this.#showPreview();
 	}
 
@@ -200,17 +200,17 @@ export class Recorder implements RecorderControls {
 		this.#set(view === null ? { kind: 'off', fault: null } : { kind: 'preview', view });
 	}
 
-	#hear(event: CapturedEvent): void {
+	#onLensEvent(event: CapturedEvent): void {
 		this.#refresh();
 		if (event === 'muted' || event === 'unmuted') return;
 		const gone = this.#lens.captured;
-		void this.#order(async () => {
+		void this.#enqueue(async () => {
 			if (this.#lens.captured !== gone) return;
 			const [why, fault] = lensLost(event);
-			this.#retire(why);
+			this.#endRun(why);
 			this.#lens.close();
 			await this.#drained;
-			if (this.#armed) this.#blind(why, fault);
+			if (this.#armed) this.#goBlind(why, fault);
 			else this.#set({ kind: 'off', fault });
 		});
 	}
@@ -222,50 +222,50 @@ export class Recorder implements RecorderControls {
 		try {
 			captured ??= await this.#lens.open();
 		} catch (error) {
-			this.#blind(...lensRefused(faultOf(error)));
+			this.#goBlind(...lensRefused(faultOf(error)));
 			return;
 		}
-		this.#begin(captured);
+		this.#beginRun(captured);
 	}
 
 	/**
 	 * A new take on this lens. The one before is stopped in this very task, so that no frame is lost
 	 * between.
 	 */
-	#begin(captured: Captured, why: RunEnd = 'rotated'): void {
+	#beginRun(captured: Captured, why: RunEnd = 'rotated'): void {
 		const { camera } = this;
 		if (camera === null) return;
-		const before = this.#take;
-		let take: Take;
+		const before = this.#writer;
+		let writer: RunWriter;
 		try {
-			take = new Take(
+			writer = new RunWriter(
 				this.#tools,
 				camera,
 				captured,
-				this.#chosen.asked.profile,
+				this.#settings.effective.profile,
 				{
 					saved: (run, segment) => {
-						if (take === this.#take) this.#vigil.failures = 0;
-						this.#saved = savedWith(this.#saved, this.#sinceMs, run, segment);
-						if (take === this.#take && this.#armed) this.#showRecording();
+						if (writer === this.#writer) this.#watchdog.failures = 0;
+						this.#progress = progressWith(this.#progress, this.#sinceMs, run, segment);
+						if (writer === this.#writer && this.#armed) this.#showRecording();
 					},
-					outgrown: () => void (take === this.#take && this.renew()),
+					renewalNeeded: () => void (writer === this.#writer && this.renewRun()),
 					failed: (end, fault) =>
-						void this.#order(() => {
-							if (take !== this.#take || !this.#armed) return;
-							this.#retire(end);
-							this.#blind(end, fault);
+						void this.#enqueue(() => {
+							if (writer !== this.#writer || !this.#armed) return;
+							this.#endRun(end);
+							this.#goBlind(end, fault);
 						}),
 				},
 				before === null ? this.#drained : before.end(why),
 			);
 		} catch (error) {
-			this.#retire('failed');
+			this.#endRun('failed');
 			throw error;
 		}
-		this.#take = take;
+		this.#writer = writer;
 		if (before !== null) this.#drained = Promise.all([this.#drained, before.end(why)]);
-		this.#vigil.begin(this.pulse);
+		this.#watchdog.begin(this.pulse);
 		if (this.#state.kind !== 'blind' && this.#state.kind !== 'recording') {
 			const view = this.#lens.view;
 			if (view !== null) this.#set({ kind: 'starting', view });
@@ -273,19 +273,19 @@ export class Recorder implements RecorderControls {
 	}
 
 	/** Ends the take without another. */
-	#retire(why: RunEnd): void {
-		if (this.#take !== null) this.#drained = Promise.all([this.#drained, this.#take.end(why)]);
-		this.#take = null;
+	#endRun(why: RunEnd): void {
+		if (this.#writer !== null) this.#drained = Promise.all([this.#drained, this.#writer.end(why)]);
+		this.#writer = null;
 	}
 
 	/** The same lens at another size or rate. A run has one size from its first picture on. */
 	async #adjust(changes: 'rate' | 'size' | null): Promise<void> {
 		const { captured } = this.#lens;
 		if (captured === null || changes === null) return;
-		const goesOn = this.#take !== null;
-		if (changes === 'size') this.#retire('changed');
-		await captured.adjust(this.#chosen.asked.profile);
-		if (goesOn) this.#begin(captured, 'changed');
+		const goesOn = this.#writer !== null;
+		if (changes === 'size') this.#endRun('changed');
+		await captured.adjust(this.#settings.effective.profile);
+		if (goesOn) this.#beginRun(captured, 'changed');
 	}
 
 	/** Another lens or sound. Where the device can, the new one opens first: a short gap. */
@@ -296,75 +296,75 @@ export class Recorder implements RecorderControls {
 			fresh = await this.#lens.open();
 		} catch {
 			// Many phones open a lens only once: let it go first.
-			this.#retire(why);
+			this.#endRun(why);
 			this.#lens.close();
-			await this.#chosen.remember({ armed: true });
+			await this.#settings.save({ armed: true });
 			await this.#beginOrOpen();
 			return;
 		}
-		await this.#goOnWith(fresh, why);
+		await this.#switchTo(fresh, why);
 		old?.close();
 		this.#refresh();
 	}
 
-	async #goOnWith(fresh: Captured, why: RunEnd): Promise<void> {
-		await this.#chosen.remember({ armed: true });
-		this.#begin(fresh, why);
+	async #switchTo(fresh: Captured, why: RunEnd): Promise<void> {
+		await this.#settings.save({ armed: true });
+		this.#beginRun(fresh, why);
 		await this.#drained;
 	}
 
 	/** Something was plugged in or allowed: what failed or is missed may work now (RC33, RC36). */
-	async #tryAgain(): Promise<void> {
+	async #onLensesChanged(): Promise<void> {
 		const failed = this.#state.kind === 'off' && this.#state.fault !== null;
 		if (this.#state.kind === 'blind') await this.#retryNow();
-		else if (failed && this.#lens.looked && !this.#armed) await this.#showPicture();
-		else if (this.#take !== null || this.#state.kind === 'preview') await this.#goBack(true);
+		else if (failed && this.#lens.shown && !this.#armed) await this.#showPicture();
+		else if (this.#writer !== null || this.#state.kind === 'preview') await this.#reopenChosen(true);
 	}
 
-	async #goBack(told = false): Promise<void> {
+	async #reopenChosen(told = false): Promise<void> {
 		const before = this.#lens.captured;
-		const fresh = await this.#lens.goBack(told);
+		const fresh = await this.#lens.reopenChosen(told);
 		if (fresh === null) return;
-		if (this.#take === null) this.#showPreview();
-		else await this.#goOnWith(fresh, 'changed');
+		if (this.#writer === null) this.#showPreview();
+		else await this.#switchTo(fresh, 'changed');
 		before?.close();
 	}
 
 	/** Every second: has the clock been set, has anything fallen silent, is it time for a new run? */
-	async #look(): Promise<void> {
-		const [take, captured] = [this.#take, this.#lens.captured];
-		if (take === null || captured === null || !this.#armed) return;
+	async #check(): Promise<void> {
+		const [writer, captured] = [this.#writer, this.#lens.captured];
+		if (writer === null || captured === null || !this.#armed) return;
 		const now = clockSampleOf(this.#tools.clock);
-		const silent = this.#vigil.look(this.pulse);
+		const silent = this.#watchdog.check(this.pulse);
 		if (silent !== null) {
-			this.#retire('stalled');
+			this.#endRun('stalled');
 			if (silent === 'frames') this.#lens.close();
 			await this.#drained;
-			this.#blind('stalled', nothingCame(silent), silent);
-		} else if (hasClockStepped(take.begun, now)) this.#begin(captured, 'clock-step');
-		else if (now.monotonicMs - take.begun.monotonicMs > this.#rotateMs) this.#begin(captured);
-		else await this.#goBack().then(() => this.#refresh());
+			this.#goBlind('stalled', silenceFault(silent), silent);
+		} else if (hasClockStepped(writer.begun, now)) this.#beginRun(captured, 'clock-step');
+		else if (now.monotonicMs - writer.begun.monotonicMs > this.#rotateMs) this.#beginRun(captured);
+		else await this.#reopenChosen().then(() => this.#refresh());
 	}
 
 	get pulse(): Pulse {
-		return { frames: this.#lens.frames, fragments: this.#take?.fragments ?? 0 };
+		return { frames: this.#lens.frames, fragments: this.#writer?.fragments ?? 0 };
 	}
 
 	/** Nothing is being saved: says so, and tries again after a while, for ever. */
-	#blind(why: RunEnd, fault: Fault, silent: 'frames' | 'fragments' | null = null): void {
+	#goBlind(why: RunEnd, fault: Fault, silent: 'frames' | 'fragments' | null = null): void {
 		const sinceMs = this.#state.kind === 'blind' ? this.#state.sinceMs : this.#tools.clock.wallMs();
-		this.#vigil.failed();
-		this.#repair = repairFor(this.#vigil.failures, why, silent, fault.kind);
+		this.#watchdog.failed();
+		this.#repair = repairFor(this.#watchdog.failures, why, silent, fault.kind);
 		this.#set({ kind: 'blind', why, fault, sinceMs, view: this.#lens.view });
 	}
 
 	async #retryNow(): Promise<void> {
 		const { camera } = this;
-		if (!this.#armed || this.#take !== null || camera === null) return;
-		this.#vigil.trying();
-		const done = await this.#tools.repairs?.(camera, this.#repair);
+		if (!this.#armed || this.#writer !== null || camera === null) return;
+		this.#watchdog.retrying();
+		const done = await this.#tools.prepareRepair?.(camera, this.#repair);
 		// Should the page stay, there is another try.
-		if (done === 'reloading') this.#vigil.failed();
+		if (done === 'reloading') this.#watchdog.failed();
 		else {
 			if (this.#repair !== 'recorder') this.#lens.close();
 			await this.#beginOrOpen();
@@ -373,13 +373,13 @@ export class Recorder implements RecorderControls {
 
 	#showRecording(): void {
 		const view = this.#lens.view;
-		if (view === null || this.#saved === null) return;
+		if (view === null || this.#progress === null) return;
 		this.#set({
 			kind: 'recording',
 			view,
-			saved: this.#saved,
-			notes: notesOf({
-				soundMissing: this.#lens.silent || (this.#take?.soundMissing ?? false),
+			saved: this.#progress,
+			notes: noticesOf({
+				soundMissing: this.#lens.lacksSound || (this.#writer?.soundMissing ?? false),
 				muted: this.#lens.muted,
 			}),
 		});

@@ -3,14 +3,14 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Repair } from '#domain/recording/watchdog.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Reloading } from '#ports/app/reloading.ts';
-import type { Happenings } from './happenings.ts';
+import type { EventLog } from './event-log.ts';
 
 /** WD4. */
-const RELOAD_EVERY_MS = 60 * 60_000;
+const RELOAD_INTERVAL_MS = 60 * 60_000;
 /** So long the page waits for its last remark to be written. */
-const REMARK_MS = 2000;
+const LOG_MS = 2000;
 
-const REMARKS: Readonly<Record<Repair, EventKind>> = {
+const REPAIR_EVENTS: Readonly<Record<Repair, EventKind>> = {
 	recorder: 'new-recorder',
 	lens: 'new-lens',
 	page: 'reloaded',
@@ -18,7 +18,7 @@ const REMARKS: Readonly<Record<Repair, EventKind>> = {
 
 export interface RepairsTools {
 	readonly clock: Clock;
-	readonly happenings: Pick<Happenings, 'note' | 'settled'>;
+	readonly eventLog: Pick<EventLog, 'add' | 'settled'>;
 	readonly reloading: Reloading;
 }
 
@@ -29,32 +29,32 @@ export class Repairs {
 	 * One remark of a kind for one trouble: a lens that is gone for a day is tried thousands of
 	 * times.
 	 */
-	#said = new Set<Repair>();
+	#logged = new Set<Repair>();
 
 	constructor(tools: RepairsTools) {
 		this.#tools = tools;
 	}
 
-	async before(camera: CameraId, repair: Repair): Promise<'reloading' | null> {
-		const { clock, happenings, reloading } = this.#tools;
+	async prepare(camera: CameraId, repair: Repair): Promise<'reloading' | null> {
+		const { clock, eventLog, reloading } = this.#tools;
 		const nowMs = clock.wallMs();
 		const { lastMs } = reloading;
-		const tooSoon = lastMs !== null && Math.abs(nowMs - lastMs) < RELOAD_EVERY_MS;
+		const tooSoon = lastMs !== null && Math.abs(nowMs - lastMs) < RELOAD_INTERVAL_MS;
 		const done = repair === 'page' && tooSoon ? 'lens' : repair;
-		if (!this.#said.has(done)) happenings.note(camera, REMARKS[done]);
-		this.#said.add(done);
+		if (!this.#logged.has(done)) eventLog.add(camera, REPAIR_EVENTS[done]);
+		this.#logged.add(done);
 		if (done !== 'page') return null;
 		await Promise.race([
-			happenings.settled(),
+			eventLog.settled(),
 			new Promise<void>((resolve) => {
-				clock.after(REMARK_MS, resolve);
+				clock.after(LOG_MS, resolve);
 			}),
 		]);
 		return reloading.reload(nowMs) ? 'reloading' : null;
 	}
 
 	/** It records again. */
-	over(): void {
-		this.#said = new Set();
+	recovered(): void {
+		this.#logged = new Set();
 	}
 }

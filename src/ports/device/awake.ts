@@ -1,8 +1,8 @@
-import type { AwakeState } from '#domain/recording/awake.ts';
+import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 
 /** Keeps the screen on. */
 export interface Awake {
-	readonly state: AwakeState;
+	readonly state: WakeLockState;
 	/** Keeps the screen on while `wanted`. Never throws. */
 	want(wanted: boolean): void;
 	on(listener: () => void): () => void;

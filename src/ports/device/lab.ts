@@ -1,5 +1,5 @@
-import type { Codecs } from '#domain/recording/device-check.ts';
-import type { About } from '#domain/recording/device-report.ts';
+import type { BrowserCodecs } from '#domain/recording/device-check.ts';
+import type { DeviceDescription } from '#domain/recording/device-report.ts';
 import type { FramesPart } from '#domain/live/live-part.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Vault } from '#ports/keys/vault.ts';
@@ -14,8 +14,8 @@ export interface Scratch {
 
 /** What only the browser itself can answer about itself. Asks a person for nothing. */
 export interface Lab {
-	about(): Omit<About, 'version'>;
-	codecs(): Codecs;
+	about(): Omit<DeviceDescription, 'version'>;
+	codecs(): BrowserCodecs;
 	/** Resolves with the first picture that comes out. Throws `unsupported`, or why none came. */
 	decode(parts: readonly FramesPart[], signal: AbortSignal): Promise<void>;
 	/** Whether the screen can be kept on; let go at once. */

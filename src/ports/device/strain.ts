@@ -1,4 +1,4 @@
-import type { Pressure } from '#domain/recording/sparing.ts';
+import type { Pressure } from '#domain/recording/quality-ladder.ts';
 
 /** How hard this device is pressed. */
 export interface Strain {

@@ -1,12 +1,12 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Look } from '#domain/recording/tamper.ts';
+import type { BrightnessGrid } from '#domain/recording/tamper.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A small picture of a frame, and how bright it is where. */
 export interface RenderedThumbnail {
 	readonly jpeg: Bytes;
-	readonly brightness: Look;
+	readonly brightness: BrightnessGrid;
 }
 
 /** Makes a small picture of the key frame that a fragment begins with, off the main thread. */

@@ -36,7 +36,7 @@ export interface EncoderSink {
 	 * What is recorded is no more what it was: sound is gone. This goes on, but another encoding
 	 * should follow.
 	 */
-	outgrown(): void;
+	renewalNeeded(): void;
 	/** `null` after `stop()`. Else why it gave up; everything whole was delivered before. */
 	ended(fault: Fault | null): void;
 }

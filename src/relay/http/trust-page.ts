@@ -1,4 +1,4 @@
-import { agentFrom } from '#domain/recording/agent.ts';
+import { parseUserAgent } from '#domain/recording/user-agent.ts';
 import { trustStyle } from './trust-style.ts';
 import {
 	KINDS,
@@ -33,7 +33,7 @@ if (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1) docum
 
 /** Whose steps stand first. */
 export function kindOf(agent: string): Kind | null {
-	const { browser, system } = agentFrom(agent);
+	const { browser, system } = parseUserAgent(agent);
 	if (system === 'android' || system === 'ios') return system;
 	if (browser === 'Firefox') return 'firefox';
 	return system === 'chromeos' ? 'linux' : system;

@@ -1,4 +1,4 @@
-import { TRIALS, type Finding, type Trial } from '#domain/recording/device-check.ts';
+import { TRIALS, type DeviceFinding, type DeviceTrial } from '#domain/recording/device-check.ts';
 import { FAULT_KINDS, faultOf, type Fault, type FaultKind } from '#domain/base/fault.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import { profileNamed } from '#domain/recording/profile.ts';
@@ -14,8 +14,8 @@ export class DeviceChecking {
 	busy = $state(false);
 	running = $state(false);
 	/** What is being tried. */
-	trial = $state<Trial | null>(null);
-	findings = $state.raw<readonly Finding[]>([]);
+	trial = $state<DeviceTrial | null>(null);
+	findings = $state.raw<readonly DeviceFinding[]>([]);
 	report = $state('');
 	fault = $state.raw<Fault | null>(null);
 	copied = $state<'done' | 'failed' | null>(null);
@@ -37,7 +37,7 @@ export class DeviceChecking {
 	}
 
 	/** As they stand on the page. */
-	get lines(): { readonly trial: Trial; readonly finding: Finding | null }[] {
+	get lines(): { readonly trial: DeviceTrial; readonly finding: DeviceFinding | null }[] {
 		return TRIALS.map((trial) => ({
 			trial,
 			finding: this.findings.find((one) => one.trial === trial) ?? null,
@@ -96,6 +96,6 @@ export class DeviceChecking {
 }
 
 /** The fault that an answer comes from; `null`: it has another reason, or none. */
-export function faultIn({ why }: Finding): FaultKind | null {
+export function faultIn({ why }: DeviceFinding): FaultKind | null {
 	return FAULT_KINDS.find((kind) => kind === why) ?? null;
 }

@@ -1,28 +1,28 @@
-import type { Features } from '#domain/recording/features.ts';
+import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Allowance } from '#engine/storage/allowance.ts';
 import type { ArrivalControls } from '#engine/members/arrivals.ts';
 import type { MaintenanceControls } from '#engine/storage/maintenance.ts';
 import type { Guarding } from '#engine/live/guarding.ts';
-import type { Happenings } from '#engine/recording/happenings.ts';
+import type { EventLog } from '#engine/recording/event-log.ts';
 import type { StoreCheck } from '#engine/storage/store-check.ts';
 import type { DeviceCheck } from '#engine/device-check/device-check.ts';
 import type { HouseControls } from '#engine/home/house.ts';
 import type { ClipExporter } from '#engine/playback/clip-exporter.ts';
-import type { LossesControls } from '#engine/recording/losses.ts';
+import type { DataLossControls } from '#engine/recording/data-loss-reporter.ts';
 import type { MembersControls } from '#engine/members/members.ts';
 import type { Membership } from '#engine/home/membership.ts';
 import type { PairingControls } from '#engine/pairing/pairing.ts';
 import type { Pins } from '#engine/storage/pins.ts';
 import type { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
-import type { PlanningControls } from '#engine/recording/planning.ts';
+import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type { PlayerControls } from '#engine/playback/player-state.ts';
 import type { Post } from '#engine/messaging/post.ts';
 import type { KitControls, RecoveryControls } from '#engine/recovery/recovery.ts';
-import type { RecorderControls } from '#engine/recording/recording.ts';
-import type { Watchfulness } from '#engine/recording/sentry.ts';
+import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
+import type { TamperStatus } from '#engine/recording/tamper-detector.ts';
 import type { LastSeen } from '#engine/members/sightings.ts';
-import type { Thrift } from '#engine/recording/sparing.ts';
+import type { QualityStatus } from '#engine/recording/adaptive-quality.ts';
 import type { HostingControls, WatchingControls } from '#engine/live/watching.ts';
 import type { Awake } from '#ports/device/awake.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
@@ -48,7 +48,7 @@ export interface Engine {
 	readonly house: HouseControls;
 	/** Lives as long as the page's document, so that it records on while the person looks around. */
 	readonly recorder: RecorderControls;
-	readonly features: Features;
+	readonly features: BrowserFeatures;
 	readonly calendar: Calendar;
 	readonly thumbnails: Pick<ThumbnailReader, 'near' | 'first'>;
 	readonly installer: Installer;
@@ -57,14 +57,14 @@ export interface Engine {
 	readonly pins: Pick<Pins, 'pin' | 'costs'>;
 	/** Looks after the room of this device for as long as the page is open. */
 	readonly maintenance: MaintenanceControls;
-	readonly losses: LossesControls;
+	readonly dataLoss: DataLossControls;
 	readonly ledger: Pick<Ledger, 'deletions' | 'usageSince' | 'changes'>;
 	readonly persistence: Pick<StoragePersistence, 'persisted' | 'persist'>;
 	/** What happened at this device's cameras. */
-	readonly happenings: Pick<Happenings, 'between' | 'watch'>;
-	readonly planning: PlanningControls;
-	readonly sentry: Watchfulness;
-	readonly sparing: Thrift;
+	readonly eventLog: Pick<EventLog, 'between' | 'watch'>;
+	readonly scheduler: SchedulerControls;
+	readonly tamperDetector: TamperStatus;
+	readonly adaptiveQuality: QualityStatus;
 	/** The cameras of this home, live. */
 	readonly watching: WatchingControls;
 	/** When each device of the home was last known to live. */

@@ -1,15 +1,15 @@
 import { createContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import { Fault } from '#domain/base/fault.ts';
-import { batteryLow, type Why } from '#domain/recording/sparing.ts';
-import { promisesOf, type Promised } from '#domain/recording/promises.ts';
-import type { Wrong } from '#domain/recording/tamper.ts';
+import { batteryLow, type DegradationReason } from '#domain/recording/quality-ladder.ts';
+import { promisesOf, type CameraPromise } from '#domain/recording/promises.ts';
+import type { TamperSign } from '#domain/recording/tamper.ts';
 import type { HouseState } from '#engine/home/house.ts';
-import type { Planned } from '#engine/recording/planning.ts';
-import type { RecorderState } from '#engine/recording/recording.ts';
+import type { ScheduleStatus } from '#engine/recording/scheduler.ts';
+import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { Outlook } from '#domain/storage/forecast.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
-import type { AwakeState } from '#domain/recording/awake.ts';
+import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import type { DataLoss, Trace } from '#ports/storage/persistence.ts';
 import type { Charge } from '#ports/device/power.ts';
 import type { Engine } from './engine.ts';
@@ -122,9 +122,9 @@ export class Session {
 	}
 
 	/** What the plan does; `null`: not known yet. */
-	get planned(): Planned | null {
+	get planned(): ScheduleStatus | null {
 		this.#subscribe();
-		return this.#engine?.planning.now ?? null;
+		return this.#engine?.scheduler.now ?? null;
 	}
 
 	/** How this device stands with its room; `null`: not known yet. */
@@ -138,21 +138,21 @@ export class Session {
 		return this.#engine?.power.charge ?? null;
 	}
 
-	get awake(): AwakeState {
+	get awake(): WakeLockState {
 		this.#subscribe();
 		return this.#engine?.awake.state ?? 'unwanted';
 	}
 
 	/** What is wrong with the picture although it is saved. */
-	get wrong(): Wrong | null {
+	get wrong(): TamperSign | null {
 		this.#subscribe();
-		return this.#engine?.sentry.wrong ?? null;
+		return this.#engine?.tamperDetector.sign ?? null;
 	}
 
 	/** Why less is recorded than was chosen; `null`: it is not. */
-	get spared(): Why | null {
+	get spared(): DegradationReason | null {
 		this.#subscribe();
-		return this.#engine?.sparing.why ?? null;
+		return this.#engine?.adaptiveQuality.why ?? null;
 	}
 
 	/** The chosen lens that is not there while another is used, by its name; `null`: it is used. */
@@ -175,7 +175,7 @@ export class Session {
 	/** What somebody deleted while a page was open; `null`: nothing, or the person knows. */
 	get cleared(): DataLoss | null {
 		this.#subscribe();
-		return this.#engine?.losses.cleared ?? null;
+		return this.#engine?.dataLoss.cleared ?? null;
 	}
 
 	/** A database that does not open: of the keys, or any other. */
@@ -185,7 +185,7 @@ export class Session {
 		return this.#engine?.maintenance.fault ?? null;
 	}
 
-	get promises(): Promised[] {
+	get promises(): CameraPromise[] {
 		const { house } = this;
 		if (this.#engine === null) return [];
 		const strength = house?.kind === 'ready' ? house.strength : null;
@@ -205,9 +205,9 @@ export class Session {
 		try {
 			const engine = await this.#load();
 			const permanence = new Permanence(engine.persistence, engine.features.engine === 'firefox');
-			const told = [engine.house, engine.recorder, engine.maintenance, engine.sentry, engine.awake];
+			const told = [engine.house, engine.recorder, engine.maintenance, engine.tamperDetector, engine.awake];
 			this.#subscribe = createSubscriber((update) => {
-				const more = [engine.power, engine.planning, engine.sparing, engine.losses];
+				const more = [engine.power, engine.scheduler, engine.adaptiveQuality, engine.dataLoss];
 				const offs = [...told, ...more].map((one) => one.on(update));
 				return () => {
 					for (const off of offs) off();
@@ -240,8 +240,8 @@ export class Session {
 		}
 	}
 
-	async #resume({ planning, recorder, segments }: Engine): Promise<void> {
-		const going = planning.begin();
+	async #resume({ scheduler, recorder, segments }: Engine): Promise<void> {
+		const going = scheduler.begin();
 		try {
 			const runs = recorder.camera === null ? [] : await segments.runs(recorder.camera);
 			this.#lastUs = runs.reduce((last, { endUs }) => Math.max(last, endUs), 0);

@@ -4,7 +4,7 @@ import type { Engine } from '#state/app/engine.ts';
 /** LV11 */
 const STALE_MS = 5000;
 
-type Tools = Pick<Engine, 'clock' | 'recorder' | 'planning' | 'show'>;
+type Tools = Pick<Engine, 'clock' | 'recorder' | 'scheduler' | 'show'>;
 
 /** This device's own lens, as a view: there is no shorter way. */
 export class LocalView implements LiveView {
@@ -84,10 +84,10 @@ export class LocalView implements LiveView {
 
 	/** Nothing opens the lens by itself; a recorder that is blind does. */
 	get #closed(): boolean {
-		const { planning, recorder } = this.#engine;
+		const { scheduler, recorder } = this.#engine;
 		const { state } = recorder;
 		// Whether recording goes on by itself is not known before that.
-		if (state.kind === 'off') return state.fault !== null || planning.now !== null;
+		if (state.kind === 'off') return state.fault !== null || scheduler.now !== null;
 		return state.kind === 'elsewhere';
 	}
 

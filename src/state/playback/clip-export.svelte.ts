@@ -2,7 +2,7 @@ import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { ClipPlan, ClipExporter, ExportedClip } from '#engine/playback/clip-exporter.ts';
-import type { ClipFormat } from '#ports/media/clips.ts';
+import type { ClipFormat } from '#ports/media/clip-muxer.ts';
 import type { Engine } from '#state/app/engine.ts';
 import type { SpanSelection } from './span-selection.svelte.ts';
 import { fileName, canShareFile, downloadFile } from './files.ts';

@@ -19,7 +19,7 @@ export class DayEvents {
 
 	open(camera: CameraId): void {
 		this.#camera = camera;
-		this.#off = this.#engine.happenings.watch(() => void this.#read());
+		this.#off = this.#engine.eventLog.watch(() => void this.#read());
 	}
 
 	close(): void {
@@ -38,13 +38,13 @@ export class DayEvents {
 	}
 
 	async #read(): Promise<void> {
-		const { calendar, happenings } = this.#engine;
+		const { calendar, eventLog } = this.#engine;
 		const { year, month, day } = calendar.fieldsOf(this.#dayMs);
 		if (this.#camera === null || Number.isNaN(this.#dayMs)) return;
 		const asked = (this.#asked += 1);
 		const endMs = calendar.dayStart(year, month, day + 1);
 		try {
-			const events = await happenings.between(this.#camera, this.#dayMs * 1000, endMs * 1000);
+			const events = await eventLog.between(this.#camera, this.#dayMs * 1000, endMs * 1000);
 			if (asked === this.#asked) this.events = events;
 		} catch (error) {
 			// The footage plays without them.

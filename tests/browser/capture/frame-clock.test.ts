@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { firstFrame } from '#browser/capture/frame-clock.ts';
+import { firstFrameTime } from '#browser/capture/frame-clock.ts';
 
 afterEach(() => {
 	vi.useRealTimers();
@@ -38,7 +38,7 @@ test.each([50, 7000, 60_000])(
 		vi.useFakeTimers();
 		lens(lagMs);
 		const calledMs = performance.now();
-		const found = firstFrame({} as MediaStreamTrack);
+		const found = firstFrameTime({} as MediaStreamTrack);
 		await vi.advanceTimersByTimeAsync(lagMs + 2000);
 		expect((await found) - calledMs).toBeCloseTo(lagMs, -1);
 	},
@@ -58,7 +58,7 @@ test('RC32 a lens that gives nothing ends the wait, too', async () => {
 		},
 	);
 	const calledMs = performance.now();
-	const found = firstFrame({} as MediaStreamTrack);
+	const found = firstFrameTime({} as MediaStreamTrack);
 	await vi.advanceTimersByTimeAsync(121_000);
 	expect(await found).toBe(calledMs);
 });

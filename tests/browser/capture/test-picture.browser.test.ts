@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { MediaCapture } from '#browser/capture/capture.ts';
-import { MediaRecorderEncoder } from '#browser/encoding/media-recorder.ts';
+import { MediaCapture } from '#browser/capture/media-capture.ts';
+import { MediaRecorderEncoder } from '#browser/encoding/media-recorder-encoder.ts';
 import { streamOf } from '#browser/capture/picture.ts';
 import { TEST_PICTURE } from '#domain/media/lens.ts';
 import type { Captured, CaptureRequest } from '#ports/media/capture.ts';
@@ -100,7 +100,7 @@ describe.each(['frames of the page’s own', 'frames of a canvas'])(
 			const encoding = new MediaRecorderEncoder().start(await opened({ sound: true }), options, {
 				init: (section) => void inits.push(section),
 				fragment: (fragment) => void fragments.push(fragment),
-				outgrown: () => undefined,
+				renewalNeeded: () => undefined,
 				ended,
 			});
 			await expect.poll(() => fragments.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { MediaRecorderEncoder } from '#browser/encoding/media-recorder.ts';
+import { MediaRecorderEncoder } from '#browser/encoding/media-recorder-encoder.ts';
 import { pictureOf } from '#browser/capture/picture.ts';
-import { CodecEncoder } from '#browser/encoding/webcodecs.ts';
+import { WebCodecsEncoder } from '#browser/encoding/webcodecs-encoder.ts';
 import { declaredSizeOf } from '#domain/media/movie-box.ts';
 import type {
 	Encoder,
@@ -26,7 +26,7 @@ class Runs implements EncoderSink {
 	fragment(fragment: Fragment): void {
 		this.runs.at(-1)?.fragments.push(fragment);
 	}
-	outgrown(): void {
+	renewalNeeded(): void {
 		this.outgrew += 1;
 	}
 	ended(fault: unknown): void {
@@ -77,7 +77,7 @@ const until = (what: () => boolean): Promise<void> =>
 
 const encoders: [string, () => Encoder][] = [
 	['MediaRecorder', () => new MediaRecorderEncoder()],
-	['WebCodecs', () => new CodecEncoder()],
+	['WebCodecs', () => new WebCodecsEncoder()],
 ];
 
 describe.each(encoders)('%s', (name, make) => {

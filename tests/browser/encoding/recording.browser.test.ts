@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { MediaCapture } from '#browser/capture/capture.ts';
+import { MediaCapture } from '#browser/capture/media-capture.ts';
 import { CodecLiveEncoder } from '#browser/live/live-encoder.ts';
-import { MediaRecorderEncoder } from '#browser/encoding/media-recorder.ts';
+import { MediaRecorderEncoder } from '#browser/encoding/media-recorder-encoder.ts';
 import { CameraEnd } from '#browser/network/peer-camera.ts';
-import { lensOf, pictureOf, streamOf } from '#browser/capture/picture.ts';
-import { CodecEncoder } from '#browser/encoding/webcodecs.ts';
+import { lensTrackOf, pictureOf, streamOf } from '#browser/capture/picture.ts';
+import { WebCodecsEncoder } from '#browser/encoding/webcodecs-encoder.ts';
 import type { Fault } from '#domain/base/fault.ts';
 import type { Captured } from '#ports/media/capture.ts';
 import type {
@@ -34,7 +34,7 @@ class Sink implements EncoderSink {
 		expect(this.over).toBe(null);
 		this.fragments.push(fragment);
 	}
-	outgrown(): void {
+	renewalNeeded(): void {
 		throw new Error('outgrown');
 	}
 	ended(fault: Fault | null): void {
@@ -135,7 +135,7 @@ describe('the real lens', () => {
 
 const encoders: [string, () => Encoder][] = [
 	['MediaRecorder', () => new MediaRecorderEncoder()],
-	['WebCodecs', () => new CodecEncoder()],
+	['WebCodecs', () => new WebCodecsEncoder()],
 ];
 
 describe.each(encoders)('%s', (_, make) => {
@@ -297,7 +297,7 @@ async function recordedSize(make: () => Encoder, lens: Captured): Promise<string
 
 /** Of the lens as it is, whatever was made of it. */
 function shapeOf(lens: Captured): number {
-	const { width = 0, height = 1, ...more } = lensOf(lens.picture)?.getSettings() ?? {};
+	const { width = 0, height = 1, ...more } = lensTrackOf(lens.picture)?.getSettings() ?? {};
 	expect(more).toMatchObject({ resizeMode: 'none' });
 	return width / height;
 }
@@ -313,13 +313,13 @@ test('RC28 RC29 a lens of another shape is recorded whole, at the size that was 
 	expect(await recordedSize(() => new MediaRecorderEncoder(), lens)).toBe(`${smaller}x100`);
 	expect(lens.frames()).toBeGreaterThan(10);
 	lens.close();
-	const tracks = [lensOf(lens.picture), ...streamOf(lens.picture).getTracks()];
+	const tracks = [lensTrackOf(lens.picture), ...streamOf(lens.picture).getTracks()];
 	expect(tracks.map((track) => track?.readyState)).toEqual(['ended', 'ended']);
 });
 
 test('RC29 a lens that gives the size is recorded as it is, with nothing between', async () => {
 	const lens = await camera({ width: 640, height: 480 });
-	expect(lensOf(lens.picture)).toBe(streamOf(lens.picture).getVideoTracks()[0]);
+	expect(lensTrackOf(lens.picture)).toBe(streamOf(lens.picture).getVideoTracks()[0]);
 	expect(await recordedSize(() => new MediaRecorderEncoder(), lens)).toBe('640x480');
 });
 

@@ -23,7 +23,7 @@ const fragment = (byte: number) => ({
 });
 const silent: EncoderSink = {
 	init: () => undefined,
-	outgrown: () => undefined,
+	renewalNeeded: () => undefined,
 	fragment: () => undefined,
 	ended: () => undefined,
 };
@@ -31,13 +31,13 @@ const silent: EncoderSink = {
 test('LV17 a recording that takes over from another on the same picture goes on being one', () => {
 	const { shared, sinks } = played();
 	const picture = makePicture();
-	expect(shared.records(picture)).toBe(false);
+	expect(shared.isRecording(picture)).toBe(false);
 	shared.start({ picture }, options, silent);
 	shared.start({ picture }, options, silent);
 	sinks[0]?.ended(null);
-	expect(shared.records(picture)).toBe(true);
+	expect(shared.isRecording(picture)).toBe(true);
 	sinks[1]?.ended(null);
-	expect(shared.records(picture)).toBe(false);
+	expect(shared.isRecording(picture)).toBe(false);
 });
 
 test('LV17 who listens gets copies: the recorder does with its own as it likes', () => {
@@ -45,7 +45,7 @@ test('LV17 who listens gets copies: the recorder does with its own as it likes',
 	const picture = makePicture();
 	const heard: number[] = [];
 	let changes = 0;
-	const off = shared.listen({
+	const off = shared.subscribe({
 		fragment: (of, section, { bytes }) => {
 			expect([of, section]).toEqual([picture, init]);
 			heard.push(bytes[0] ?? 0);

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
-import { WorkerThumbnails } from '#browser/encoding/thumbnail-maker.ts';
+import { WorkerThumbnailMaker } from '#browser/encoding/thumbnail-maker.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import { MetaSealer } from '#engine/sealing/meta.ts';
-import { Thumbnailing } from '#engine/recording/thumbnails.ts';
+import { ThumbnailWriter } from '#engine/recording/thumbnail-writer.ts';
 import { DOOR, record, SECOND, T0, YARD } from '../../contracts/segment-store.ts';
 import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
 import { realFilm, type Film } from '../../fixtures/film.ts';
@@ -31,7 +31,7 @@ const fake = (n: number) => new Uint8Array(40).fill(n);
 
 describe('a thumbnail', () => {
 	it('TN1 is a small picture of the key frame, made in a worker', async () => {
-		const maker = new WorkerThumbnails();
+		const maker = new WorkerThumbnailMaker();
 		const { jpeg, brightness: look } = await maker.render(film.init, film.fragments[3]!.body);
 		expect([...jpeg.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
 		const picture = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }));
@@ -54,7 +54,7 @@ describe('a thumbnail', () => {
 	});
 
 	it('TN1 of what does not decode is a fault, and the next one works', async () => {
-		const maker = new WorkerThumbnails();
+		const maker = new WorkerThumbnailMaker();
 		const noise = new Uint8Array(5000).fill(9);
 		await expect(maker.render(noise, noise)).rejects.toMatchObject({ kind: 'corrupt' });
 		await maker.render(film.init, film.fragments[0]!.body);
@@ -88,10 +88,10 @@ describe('a thumbnail', () => {
 		const { crypto, secret, home, camera, opener, pair } = workshop;
 		const sign = pair.key;
 		const runId = 'cd'.repeat(16) as RunId;
-		const maker = new WorkerThumbnails();
+		const maker = new WorkerThumbnailMaker();
 		const sealerOf = () =>
 			Promise.resolve(new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId, sign }));
-		const work = new Thumbnailing({ maker, thumbnails: store, sealerOf }, camera, film.init);
+		const work = new ThumbnailWriter({ maker, thumbnails: store, sealerOf }, camera, film.init);
 		for (let second = 0; second < 12; second += 1) {
 			await work.offer(film.fragments[second % 5]!.body, T0 + second * SECOND);
 		}

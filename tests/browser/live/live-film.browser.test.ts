@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BrowserClock } from '#browser/device/clock.ts';
-import { BrowserEncoder } from '#browser/encoding/encoders.ts';
+import { BrowserEncoder } from '#browser/encoding/browser-encoder.ts';
 import { BrowserLiveEncoder, CodecLiveEncoder } from '#browser/live/live-encoder.ts';
 import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { streamOf } from '#browser/capture/picture.ts';
@@ -222,7 +222,7 @@ describe('where there is no VideoEncoder', () => {
 			{ bitsPerSecond: 800_000, frameRate: 20, keyFrameMs: 1000, sound: false },
 			{
 				init: () => undefined,
-				outgrown: () => undefined,
+				renewalNeeded: () => undefined,
 				fragment: ({ bytes }) => kept.push(bytes),
 				ended: (fault) => fault !== null && faults.push(fault),
 			},

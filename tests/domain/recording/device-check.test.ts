@@ -2,27 +2,27 @@ import { expect, test } from 'vitest';
 import {
 	backgroundFinding,
 	codecsFinding,
-	failed,
-	found,
+	failedFinding,
+	findingOf,
 	keptFinding,
 	keyFrameFinding,
 	keysFinding,
 	lensFinding,
 	openFinding,
-	outOfSight,
+	whileHidden,
 	paceFinding,
 	playFinding,
 	recordFinding,
 	roomFinding,
 	soundFinding,
-	untold,
-	type Finding,
-	type Piece,
+	unknownFinding,
+	type DeviceFinding,
+	type ReadBackSegment,
 } from '#domain/recording/device-check.ts';
-import { agentOf, reportText, type About } from '#domain/recording/device-report.ts';
+import { agentVersions, reportText, type DeviceDescription } from '#domain/recording/device-report.ts';
 
 const MIME = 'video/mp4; codecs="avc3.42c01f,opus"';
-const piece = (change: Partial<Piece> = {}): Piece => ({
+const piece = (change: Partial<ReadBackSegment> = {}): ReadBackSegment => ({
 	...{ ms: 1000, bytes: 125_000, keyFrame: true, sound: false },
 	...change,
 });
@@ -30,7 +30,7 @@ const pieces = [piece(), piece(), piece()];
 const lens = { width: 1280, height: 720, rate: 15, frames: 60, ms: 4000 };
 const codecs = { records: MIME, withSound: null, encodes: true, decodes: true, plays: true };
 
-test.each<[string, Finding, Finding['outcome'], Finding['why'], Finding['figures']]>([
+test.each<[string, DeviceFinding, DeviceFinding['outcome'], DeviceFinding['why'], DeviceFinding['figures']]>([
 	['a lens', lensFinding(lens), 'yes', null, { width: 1280, height: 720, asked: 15, rate: 15 }],
 	['a lens without pictures', lensFinding({ ...lens, frames: 0 }), 'no', null, expect.anything()],
 	[
@@ -84,28 +84,28 @@ test.each<[string, Finding, Finding['outcome'], Finding['why'], Finding['figures
 	],
 	['formats', codecsFinding(codecs), 'yes', null, expect.anything()],
 	['no MSE', codecsFinding({ ...codecs, plays: false }), 'no', null, expect.anything()],
-	['refused', failed('lens', 'denied'), 'no', 'denied', {}],
-	['missing', failed('live', 'unsupported'), 'no', 'unsupported', {}],
-	['no answer', failed('play', 'timeout'), 'unknown', 'timeout', {}],
-	['a bug of ours', failed('play', 'internal'), 'unknown', 'internal', {}],
+	['refused', failedFinding('lens', 'denied'), 'no', 'denied', {}],
+	['missing', failedFinding('live', 'unsupported'), 'no', 'unsupported', {}],
+	['no answer', failedFinding('play', 'timeout'), 'unknown', 'timeout', {}],
+	['a bug of ours', failedFinding('play', 'internal'), 'unknown', 'internal', {}],
 ])('DC3 %s', (_, finding, outcome, why, figures) => {
 	expect(finding).toMatchObject({ outcome, why });
 	expect(finding.figures).toEqual(figures);
 });
 
 test('DC5 out of sight what failed is not known; what worked, worked', () => {
-	expect(outOfSight(found('play', 'no', { firstMs: 1 }))).toEqual(
-		untold('play', 'hidden', { firstMs: 1 }),
+	expect(whileHidden(findingOf('play', 'no', { firstMs: 1 }))).toEqual(
+		unknownFinding('play', 'hidden', { firstMs: 1 }),
 	);
-	expect(outOfSight(failed('lens', 'timeout')).why).toBe('hidden');
+	expect(whileHidden(failedFinding('lens', 'timeout')).why).toBe('hidden');
 	for (const finding of [
-		found('play', 'yes'),
-		found('keys', 'no'),
-		found('background', 'no'),
-		untold('sound', 'not-asked'),
-		untold('seal', 'busy'),
+		findingOf('play', 'yes'),
+		findingOf('keys', 'no'),
+		findingOf('background', 'no'),
+		unknownFinding('sound', 'not-asked'),
+		unknownFinding('seal', 'busy'),
 	])
-		expect(outOfSight(finding)).toBe(finding);
+		expect(whileHidden(finding)).toBe(finding);
 });
 
 const PIXEL =
@@ -138,21 +138,21 @@ test.each([
 ])(
 	'DC6 a browser by its name and main version, without the model: %s',
 	(agent, browser, system) => {
-		expect(agentOf(agent)).toEqual({ browser, system });
+		expect(agentVersions(agent)).toEqual({ browser, system });
 	},
 );
 
-const about: About = {
+const about: DeviceDescription = {
 	version: 'abcdef0123456789'.repeat(4),
 	...{ browser: 'Chrome 140', system: 'Android 14', phone: true, installed: false },
 };
 
 test('DC6 the report: a line for each trial, as it stands on the page', () => {
 	const findings = [
-		found('keys', 'yes', { strength: 'sealed' }),
+		findingOf('keys', 'yes', { strength: 'sealed' }),
 		recordFinding(MIME, null, pieces),
-		untold('sound', 'not-asked'),
-		failed('lens', 'denied'),
+		unknownFinding('sound', 'not-asked'),
+		failedFinding('lens', 'denied'),
 	];
 	expect(reportText(about, 'camera', findings).split('\n')).toEqual([
 		'Spy-cam, check of a device',
@@ -178,7 +178,7 @@ test('DC6 what is no figure and no type is left out, whatever it is', () => {
 		'a'.repeat(43),
 	];
 	for (const secret of secrets) {
-		const text = reportText(about, 'camera', [found('lens', 'yes', { label: secret })]);
+		const text = reportText(about, 'camera', [findingOf('lens', 'yes', { label: secret })]);
 		expect(text).toContain('lens: yes; label (left out)');
 	}
 	expect(reportText({ ...about, version: 'at Anna’s' }, 'camera', [])).toContain('development');

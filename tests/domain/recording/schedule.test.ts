@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
-import { nextTurn, planned, type Plan, type Times } from '#domain/recording/schedule.ts';
+import { nextChange, isPlanned, type Plan, type TimeWindow } from '#domain/recording/schedule.ts';
 import { utc } from '../../fakes/calendar.ts';
 import { randomFrom } from '../../support/random.ts';
 
@@ -25,45 +25,45 @@ function leaping(by: 1 | -1): Calendar {
 	};
 }
 
-const plan = (times: readonly Times[], when: Plan['when'] = 'times', away = false): Plan => ({
+const plan = (times: readonly TimeWindow[], when: Plan['when'] = 'times', away = false): Plan => ({
 	...{ when, times, away },
 });
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
-const nights: Times = { days: EVERY_DAY, from: 22 * 60, until: 6 * 60 };
+const nights: TimeWindow = { days: EVERY_DAY, from: 22 * 60, until: 6 * 60 };
 
 describe('a plan', () => {
 	test('SC1 by hand says nothing, always says yes, away says where its switch stands', () => {
-		expect(planned(plan([], 'by-hand'), utc, MONDAY)).toBeNull();
-		expect(planned(plan([], 'always'), utc, MONDAY)).toBe(true);
-		expect(planned(plan([], 'away'), utc, MONDAY)).toBe(false);
-		expect(planned(plan([], 'away', true), utc, MONDAY)).toBe(true);
-		expect(planned(plan([]), utc, MONDAY)).toBe(false);
+		expect(isPlanned(plan([], 'by-hand'), utc, MONDAY)).toBeNull();
+		expect(isPlanned(plan([], 'always'), utc, MONDAY)).toBe(true);
+		expect(isPlanned(plan([], 'away'), utc, MONDAY)).toBe(false);
+		expect(isPlanned(plan([], 'away', true), utc, MONDAY)).toBe(true);
+		expect(isPlanned(plan([]), utc, MONDAY)).toBe(false);
 		for (const when of ['by-hand', 'always', 'away'] as const) {
-			expect(nextTurn(plan([nights], when), utc, MONDAY)).toBeNull();
+			expect(nextChange(plan([nights], when), utc, MONDAY)).toBeNull();
 		}
 	});
 
 	test('SC2 over midnight it belongs to the day it begins on', () => {
 		const friday = plan([{ days: [4], from: 22 * 60, until: 6 * 60 }]);
 		const at = (day: number, hour: number) =>
-			planned(friday, utc, MONDAY + day * DAY + hour * HOUR);
+			isPlanned(friday, utc, MONDAY + day * DAY + hour * HOUR);
 		expect([at(4, 5), at(4, 21), at(4, 22), at(5, 5), at(5, 6), at(5, 22)]).toEqual([
 			...[false, false, true, true, false, false],
 		]);
-		expect(nextTurn(friday, utc, MONDAY)).toBe(MONDAY + 4 * DAY + 22 * HOUR);
-		expect(nextTurn(friday, utc, MONDAY + 5 * DAY)).toBe(MONDAY + 5 * DAY + 6 * HOUR);
+		expect(nextChange(friday, utc, MONDAY)).toBe(MONDAY + 4 * DAY + 22 * HOUR);
+		expect(nextChange(friday, utc, MONDAY + 5 * DAY)).toBe(MONDAY + 5 * DAY + 6 * HOUR);
 	});
 
 	test('SC2 the whole day, and spans that overlap or touch, do not turn in between', () => {
 		const whole = plan([{ days: EVERY_DAY, from: 0, until: 0 }]);
-		expect(planned(whole, utc, MONDAY + 3 * HOUR)).toBe(true);
-		expect(nextTurn(whole, utc, MONDAY)).toBeNull();
+		expect(isPlanned(whole, utc, MONDAY + 3 * HOUR)).toBe(true);
+		expect(nextChange(whole, utc, MONDAY)).toBeNull();
 		const two = plan([
 			{ days: [0], from: 8 * 60, until: 12 * 60 },
 			{ days: [0], from: 12 * 60, until: 17 * 60 },
 		]);
-		expect(nextTurn(two, utc, MONDAY + 9 * HOUR)).toBe(MONDAY + 17 * HOUR);
-		expect(nextTurn(plan([{ days: [], from: 60, until: 120 }]), utc, MONDAY)).toBeNull();
+		expect(nextChange(two, utc, MONDAY + 9 * HOUR)).toBe(MONDAY + 17 * HOUR);
+		expect(nextChange(plan([{ days: [], from: 60, until: 120 }]), utc, MONDAY)).toBeNull();
 	});
 
 	test('SC3 in an hour that comes twice it turns twice', () => {
@@ -71,9 +71,9 @@ describe('a plan', () => {
 		const half = plan([{ days: [6], from: 60, until: 150 }]);
 		const second = MONDAY + 6 * DAY + 3 * HOUR;
 		const first = second - 30 * MINUTE;
-		expect(nextTurn(half, twice, first - HOUR)).toBe(first);
-		expect(nextTurn(half, twice, first)).toBe(second);
-		expect(nextTurn(half, twice, second)).toBe(second + 30 * MINUTE);
+		expect(nextChange(half, twice, first - HOUR)).toBe(first);
+		expect(nextChange(half, twice, first)).toBe(second);
+		expect(nextChange(half, twice, second)).toBe(second + 30 * MINUTE);
 	});
 
 	test.each([
@@ -92,12 +92,12 @@ describe('a plan', () => {
 				}));
 				const week = plan(times);
 				const ms = MONDAY + 4 * DAY + below(3 * 24 * 60) * MINUTE;
-				const now = planned(week, calendar, ms);
-				const turn = nextTurn(week, calendar, ms);
+				const now = isPlanned(week, calendar, ms);
+				const turn = nextChange(week, calendar, ms);
 				for (let probe = ms; probe < (turn ?? ms + 3 * DAY); probe += 5 * MINUTE) {
-					expect(planned(week, calendar, probe), new Date(probe).toISOString()).toBe(now);
+					expect(isPlanned(week, calendar, probe), new Date(probe).toISOString()).toBe(now);
 				}
-				if (turn !== null) expect(planned(week, calendar, turn)).toBe(!now);
+				if (turn !== null) expect(isPlanned(week, calendar, turn)).toBe(!now);
 			}
 		},
 	);

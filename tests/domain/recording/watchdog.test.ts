@@ -3,34 +3,34 @@ import {
 	repairFor,
 	retryAfterMs,
 	silence,
-	watchFrom,
-	watchNext,
+	initialWatchdog,
+	nextWatchdog,
 } from '#domain/recording/watchdog.ts';
 
 describe('the watchdog', () => {
 	test('RC15 frames that stop are noticed after 5 s, not before', () => {
-		const watch = watchFrom({ frames: 10, fragments: 1 }, 0);
-		const still = watchNext(watch, { frames: 10, fragments: 2 }, 4000);
+		const watch = initialWatchdog({ frames: 10, fragments: 1 }, 0);
+		const still = nextWatchdog(watch, { frames: 10, fragments: 2 }, 4000);
 		expect(silence(still, 4999)).toBe(null);
 		expect(silence(still, 5000)).toBe('frames');
 	});
 
 	test('RC15 fragments that stop while frames come are noticed after 8 s', () => {
-		let watch = watchFrom({ frames: 0, fragments: 1 }, 0);
+		let watch = initialWatchdog({ frames: 0, fragments: 1 }, 0);
 		for (let second = 1; second <= 8; second++) {
 			expect(silence(watch, second * 1000 - 1)).toBe(null);
-			watch = watchNext(watch, { frames: second * 15, fragments: 1 }, second * 1000);
+			watch = nextWatchdog(watch, { frames: second * 15, fragments: 1 }, second * 1000);
 		}
 		expect(silence(watch, 8000)).toBe('fragments');
 	});
 
 	/** Silence of a lens whose first picture comes after `lagMs`, looked at every second. */
 	function outcome(lagMs: number, failures: number): string {
-		let watch = watchFrom({ frames: 0, fragments: 0 }, 0, failures);
+		let watch = initialWatchdog({ frames: 0, fragments: 0 }, 0, failures);
 		for (let ms = 1000; ms <= lagMs + 3000; ms += 1000) {
 			const frames = Math.max(0, Math.floor((ms - lagMs) / 66));
 			const fragments = Math.max(0, Math.floor((ms - lagMs - 500) / 1000));
-			watch = watchNext(watch, { frames, fragments }, ms);
+			watch = nextWatchdog(watch, { frames, fragments }, ms);
 			const silent = silence(watch, ms);
 			if (silent !== null) return silent;
 		}
@@ -51,15 +51,15 @@ describe('the watchdog', () => {
 
 	test('RC31 an encoder that is slow to begin gets longer, too, and only for its first fragment', () => {
 		const at = (ms: number, failures: number) => {
-			const begun = watchFrom({ frames: 1, fragments: 0 }, 0, failures);
-			const watch = watchNext(begun, { frames: 99, fragments: 0 }, ms);
+			const begun = initialWatchdog({ frames: 1, fragments: 0 }, 0, failures);
+			const watch = nextWatchdog(begun, { frames: 99, fragments: 0 }, ms);
 			return silence(watch, ms);
 		};
 		expect(at(8000, 0)).toBe('fragments');
 		expect(at(8000, 1)).toBe(null);
 		expect(at(16_000, 1)).toBe('fragments');
-		const begun = watchFrom({ frames: 1, fragments: 1 }, 0, 3);
-		expect(silence(watchNext(begun, { frames: 9, fragments: 1 }, 8000), 8000)).toBe('fragments');
+		const begun = initialWatchdog({ frames: 1, fragments: 1 }, 0, 3);
+		expect(silence(nextWatchdog(begun, { frames: 9, fragments: 1 }, 8000), 8000)).toBe('fragments');
 	});
 
 	test('RC16 tries get rarer and never stop', () => {

@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
-import { TRIALS, type Finding, type Trial } from '#domain/recording/device-check.ts';
-import type { Features } from '#domain/recording/features.ts';
+import { TRIALS, type DeviceFinding, type DeviceTrial } from '#domain/recording/device-check.ts';
+import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { profileNamed } from '#domain/recording/profile.ts';
 import {
 	DeviceCheck,
-	type CheckWish,
+	type DeviceCheckOptions,
 	type DeviceCheckTools,
 } from '#engine/device-check/device-check.ts';
 import { House } from '#engine/home/house.ts';
@@ -33,8 +33,8 @@ let recorder: { camera: CameraId | null; state: { kind: string } };
 let hidden: boolean;
 /** By another tab. */
 let taken: boolean;
-let trial: Trial | null;
-let findings: Finding[];
+let trial: DeviceTrial | null;
+let findings: DeviceFinding[];
 let stop: AbortController;
 /** The one of the check. */
 let vault: MemoryVault;
@@ -88,7 +88,7 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 	return new DeviceCheck({
 		...{ clock, crypto, capture, encoder, liveEncoder, cables: air.cables() },
 		origin: { persisted: () => Promise.resolve(false) },
-		features: { mobile: false, recordsHidden: true } as Features,
+		features: { mobile: false, recordsHidden: true } as BrowserFeatures,
 		lab: {
 			about: () => ({ browser: 'Chrome 140', system: 'Linux', phone: false, installed: false }),
 			codecs: () => ({
@@ -122,7 +122,7 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 	});
 }
 
-const wish = (): CheckWish => ({
+const wish = (): DeviceCheckOptions => ({
 	...{ lensId: null, profile: profileNamed('standard'), sound: false, version: 'abcdef01' },
 	signal: stop.signal,
 	onTrial: (now) => (trial = now),
@@ -130,7 +130,7 @@ const wish = (): CheckWish => ({
 });
 
 /** Lets a check go on: time passes only where something is waited for that takes time. */
-async function through(work: Promise<string>, slow: readonly Trial[] = ['record', 'live']) {
+async function through(work: Promise<string>, slow: readonly DeviceTrial[] = ['record', 'live']) {
 	const going = new Set([work]);
 	const settled = work.finally(() => going.delete(work));
 	settled.catch(() => undefined);
@@ -146,7 +146,7 @@ async function through(work: Promise<string>, slow: readonly Trial[] = ['record'
 	return settled;
 }
 
-const outcome = (of: Trial) => findings.find((one) => one.trial === of);
+const outcome = (of: DeviceTrial) => findings.find((one) => one.trial === of);
 
 test('DC1 DC3 records, seals, saves, opens and plays in databases of its own, and removes them', async () => {
 	const report = await through(check().run(wish()));

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RecorderState } from '#engine/recording/recording.ts';
+import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import { makeHome, type Home } from './live-world.ts';
 

@@ -11,15 +11,15 @@ import { Hosting, type HostingTools } from '#engine/live/host/hosting.ts';
 import type { HouseState } from '#engine/home/house.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
 import type { Member } from '#engine/members/members.ts';
-import type { Planned } from '#engine/recording/planning.ts';
-import type { RecorderChoice, RecorderState } from '#engine/recording/recording.ts';
+import type { ScheduleStatus } from '#engine/recording/scheduler.ts';
+import type { RecorderChoice, RecorderState } from '#engine/recording/recorder-controls.ts';
 import { Sightings } from '#engine/members/sightings.ts';
 import { Watching } from '#engine/live/viewer/watching-cameras.ts';
 import type { LiveView } from '#engine/live/watching.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Certificate, Dtls } from '#ports/keys/crypto.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryHappenings } from '../../fakes/happenings.ts';
+import { MemoryEventLog } from '../../fakes/event-log.ts';
 import { FakeLiveEncoder, FakeLiveScreen } from '../../fakes/live.ts';
 import { FakeNetwork, FakePeers, makePicture } from '../../fakes/peers.ts';
 import { FakeRelay, type FakePost } from '../../fakes/post.ts';
@@ -31,7 +31,7 @@ const crypto = new WebCrypto();
 /** What a busy machine may need to load a module. */
 const REALLY_MS = 15_000;
 const FRAME_MS = 50;
-const BY_HAND: Planned = {
+const BY_HAND: ScheduleStatus = {
 	plan: { when: 'by-hand', times: [], away: false },
 	...{ records: null, untilMs: null, pressed: false },
 };
@@ -118,7 +118,7 @@ export async function makeHome() {
 	});
 	/** Keys of live parts, the newest last. */
 	const keys: RunId[] = [];
-	const events = new MemoryHappenings(clock);
+	const events = new MemoryEventLog(clock);
 	const encoder = new FakeLiveEncoder(clock);
 	const guarding = new Guarding();
 	const torch = { on: false as boolean | null };
@@ -158,7 +158,7 @@ export async function makeHome() {
 	const certificate = dtls();
 	const stages = new Set<CameraId>();
 	const tools: HostingTools = {
-		...{ clock, post, crypto, encoder, recorder, guarding, happenings: events },
+		...{ clock, post, crypto, encoder, recorder, guarding, eventLog: events },
 		peers: new FakePeers(network),
 		members: membersOf(host),
 		dtls: () => Promise.resolve(certificate),
@@ -200,7 +200,7 @@ export async function makeHome() {
 			},
 		},
 		...{ recorded: () => Promise.resolve(recorded.ever) },
-		planning: {
+		scheduler: {
 			get now() {
 				return planned.known ? BY_HAND : null;
 			},

@@ -51,8 +51,8 @@ describe('another size or rate of the same lens', () => {
 		const recorder = await recording();
 		const lens = capture.current;
 		const before = encoder.current;
-		expect(recorder.effort).toMatchObject({ given: 30, kept: 30, frameRate: 15 });
-		await recorder.spare(1);
+		expect(recorder.encodingStats).toMatchObject({ delivered: 30, recorded: 30, frameRate: 15 });
+		await recorder.degrade(1);
 		expect(capture.opened).toEqual([lens]);
 		expect(lens.frameRate).toBe(8);
 		expect(before.stopped).toBe(true);
@@ -61,16 +61,16 @@ describe('another size or rate of the same lens', () => {
 		await record(recorder, 1);
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
 		expect((await preferences.read()).profile).toBe('standard');
-		expect(recorder.chosen).toBe(standard);
-		expect(recorder.effort).toMatchObject({ kept: 8, frameRate: 8 });
-		await recorder.spare(0);
+		expect(recorder.chosenProfile).toBe(standard);
+		expect(recorder.encodingStats).toMatchObject({ recorded: 8, frameRate: 8 });
+		await recorder.degrade(0);
 		expect(lens.frameRate).toBe(15);
 		expect(encoder.current.options).toMatchObject({ frameRate: 15, bitsPerSecond: 1_500_000 });
 	});
 
 	test('SR8 another size: the same lens, and no run of two sizes', async () => {
 		const recorder = await recording();
-		await recorder.spare(2);
+		await recorder.degrade(2);
 		const lens = capture.current;
 		const before = encoder.current;
 		const adjust = lens.adjust.bind(lens);
@@ -79,7 +79,7 @@ describe('another size or rate of the same lens', () => {
 			running.push(!before.stopped);
 			return adjust(wish);
 		};
-		await recorder.spare(3);
+		await recorder.degrade(3);
 		expect(running).toEqual([false]);
 		expect(capture.opened).toEqual([lens]);
 		expect(lens).toMatchObject({ width: 640, height: 360, frameRate: 5, closed: false });
@@ -88,13 +88,13 @@ describe('another size or rate of the same lens', () => {
 		expect((await preferences.read()).profile).toBe('standard');
 		// The same step again changes nothing.
 		const runs = encoder.encodings.length;
-		await recorder.spare(3);
+		await recorder.degrade(3);
 		expect(encoder.encodings).toHaveLength(runs);
 	});
 
 	test('SR5 a lens that goes away comes back on the same step; what a person chooses is spared alike', async () => {
 		const recorder = await recording();
-		await recorder.spare(1);
+		await recorder.degrade(1);
 		capture.current.tell('ended');
 		await untilSo(() => recorder.state.kind === 'blind');
 		await recorder.retry();
@@ -119,12 +119,12 @@ describe('another size or rate of the same lens', () => {
 
 	test('SR9 after the stop the lens is as chosen again', async () => {
 		const recorder = await recording();
-		await recorder.spare(1);
+		await recorder.degrade(1);
 		await recorder.stop();
-		await recorder.spare(0);
+		await recorder.degrade(0);
 		expect(capture.current.frameRate).toBe(15);
 		expect(recorder.state.kind).toBe('preview');
-		await recorder.spare(3);
+		await recorder.degrade(3);
 		expect(capture.current.height).toBe(360);
 		expect(recorder.state.kind).toBe('preview');
 	});
@@ -134,8 +134,8 @@ describe('LV13 RC22 a lens that is closed', () => {
 	/** As another device gives them. */
 	function ordersTo(recorder: Recorder) {
 		const { torch, siren } = {} as OrderTools;
-		const planning = { start: () => recorder.start(), stop: () => recorder.stop() };
-		const tools = { clock, capture, recorder, planning, preferences, torch, siren };
+		const scheduler = { start: () => recorder.start(), stop: () => recorder.stop() };
+		const tools = { clock, capture, recorder, scheduler, preferences, torch, siren };
 		const orders = new Orders({ ...tools, guarding: new Guarding() }, () => undefined);
 		return (name: 'quality' | 'lens' | 'restart' | 'start', value: string | null = null) =>
 			orders.carryOut(name, value, 'ab'.repeat(16) as DeviceId);

@@ -6,7 +6,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { PROFILES } from '#domain/recording/profile.ts';
 import { House } from '#engine/home/house.ts';
 import { Recorder } from '#engine/recording/recorder.ts';
-import type { View } from '#engine/recording/recording.ts';
+import type { LensView } from '#engine/recording/recorder-controls.ts';
 import type { Lens } from '#ports/media/capture.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
@@ -69,7 +69,7 @@ async function record(count: number): Promise<void> {
 	await recorder.open(choice);
 }
 
-const view = (): View | null => ('view' in recorder.state ? recorder.state.view : null);
+const view = (): LensView | null => ('view' in recorder.state ? recorder.state.view : null);
 const inUse = () => [view()?.label, view()?.instead ?? null];
 
 async function unplugDoor(): Promise<void> {

@@ -5,7 +5,7 @@ import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { House } from '#engine/home/house.ts';
 import { Recorder } from '#engine/recording/recorder.ts';
-import type { RecorderChoice, RecorderTools } from '#engine/recording/recording.ts';
+import type { RecorderChoice, RecorderTools } from '#engine/recording/recorder-controls.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';

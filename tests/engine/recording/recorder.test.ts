@@ -5,7 +5,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Repair } from '#domain/recording/watchdog.ts';
 import type { House } from '#engine/home/house.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
-import type { RecorderTools } from '#engine/recording/recording.ts';
+import type { RecorderTools } from '#engine/recording/recorder-controls.ts';
 import type { FakeCapture } from '../../fakes/capture.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
 import type { FakeEncoder } from '../../fakes/encoder.ts';
@@ -34,7 +34,7 @@ function makeRecorder(rotateMs?: number): Recorder {
 	const tools: Partial<RecorderTools> = {
 		tenure: new MemoryTenure(taken),
 		retention: retentionWith(segments, () => budget),
-		repairs: (_, repair) => {
+		prepareRepair: (_, repair) => {
 			repairs.push(repair);
 			return Promise.resolve(reloads ? 'reloading' : null);
 		},

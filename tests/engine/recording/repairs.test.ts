@@ -11,8 +11,8 @@ function world(remembers = true) {
 	const wait = { forever: false };
 	const repairs = new Repairs({
 		clock,
-		happenings: {
-			note: (_, kind) => void said.push(kind),
+		eventLog: {
+			add: (_, kind) => void said.push(kind),
 			settled: () => (wait.forever ? new Promise(() => undefined) : Promise.resolve()),
 		},
 		reloading: {
@@ -32,33 +32,33 @@ describe('repairs', () => {
 	test('WD5 each is written once for a trouble, and again for the next', async () => {
 		const { repairs, said } = world();
 		for (const repair of ['recorder', 'lens', 'lens', 'lens'] as const) {
-			expect(await repairs.before(DOOR, repair)).toBeNull();
+			expect(await repairs.prepare(DOOR, repair)).toBeNull();
 		}
 		expect(said).toEqual(['new-recorder', 'new-lens']);
-		repairs.over();
-		await repairs.before(DOOR, 'lens');
+		repairs.recovered();
+		await repairs.prepare(DOOR, 'lens');
 		expect(said).toEqual(['new-recorder', 'new-lens', 'new-lens']);
 	});
 
 	test('WD4 the page is loaded anew once an hour at most; else the lens is opened', async () => {
 		const { repairs, said, reloads, clock } = world();
-		expect(await repairs.before(DOOR, 'page')).toBe('reloading');
+		expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
 		expect(reloads).toEqual([clock.wallMs()]);
 		clock.advance(59 * 60_000);
-		expect(await repairs.before(DOOR, 'page')).toBeNull();
+		expect(await repairs.prepare(DOOR, 'page')).toBeNull();
 		expect(said).toEqual(['reloaded', 'new-lens']);
 		clock.advance(60_000);
-		expect(await repairs.before(DOOR, 'page')).toBe('reloading');
+		expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
 	});
 
 	test('WD4 where it cannot be remembered the page stays', async () => {
-		expect(await world(false).repairs.before(DOOR, 'page')).toBeNull();
+		expect(await world(false).repairs.prepare(DOOR, 'page')).toBeNull();
 	});
 
 	test('WD4 a store that never answers does not hold it up', async () => {
 		const { repairs, wait, clock } = world();
 		wait.forever = true;
-		const done = repairs.before(DOOR, 'page');
+		const done = repairs.prepare(DOOR, 'page');
 		clock.advance(2000);
 		expect(await done).toBe('reloading');
 	});

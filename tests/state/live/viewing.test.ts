@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
-import type { RecorderState } from '#engine/recording/recording.ts';
+import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { LiveView, ViewState, WatchedCamera } from '#engine/live/watching.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Engine } from '#state/app/engine.ts';
@@ -161,7 +161,7 @@ function ownLens() {
 				return () => undefined;
 			},
 		} as Engine['recorder'],
-		planning: { now: { records: null } } as Engine['planning'],
+		scheduler: { now: { records: null } } as Engine['scheduler'],
 		show: (_, picture) => void shown.push(picture),
 	});
 	const video = {

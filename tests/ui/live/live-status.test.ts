@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RecorderState, View } from '#engine/recording/recording.ts';
+import type { RecorderState, LensView } from '#engine/recording/recorder-controls.ts';
 import type { ViewState } from '#engine/live/watching.ts';
 import { faresOf, pictureSaid, tileSaid } from '#ui/live/live-status.ts';
 import { LIVE } from '#ui/words/home.ts';
@@ -32,7 +32,7 @@ describe('LV32 another camera fares as it says, whatever becomes of its picture'
 });
 
 describe('LV32 this device knows of itself, as soon as it knows', () => {
-	const view: View = { picture: {} as never, lensId: '', label: '', sound: false };
+	const view: LensView = { picture: {} as never, lensId: '', label: '', sound: false };
 	const saved = { sinceMs: 0, untilMs: 1, segments: 1, bytes: 1 };
 	const blind = { why: 'quota', fault: null, sinceMs: 0, view: null } as const;
 	const denied = new Fault('denied', 'no');

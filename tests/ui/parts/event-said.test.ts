@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { CameraEvent, Ordered } from '#domain/recording/event.ts';
+import type { CameraEvent, EventCommand } from '#domain/recording/event.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { ORDERS } from '#domain/home/rights.ts';
 import { eventSaid } from '#ui/parts/event-said.ts';
 
 const anna = { device: 'ab'.repeat(16) as DeviceId, name: 'Anna' };
 
-function event(kind: CameraEvent['kind'], order: Ordered | null = null, by = anna): CameraEvent {
+function event(kind: CameraEvent['kind'], order: EventCommand | null = null, by = anna): CameraEvent {
 	return { id: 1, camera: 'cd'.repeat(16) as CameraId, startUs: 0, endUs: 0, kind, by, order };
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
-import type { RecorderState, View } from '#engine/recording/recording.ts';
+import type { RecorderState, LensView } from '#engine/recording/recorder-controls.ts';
 import type { Session } from '#state/app/session.svelte.ts';
 import { statusOf } from '#ui/shell/status.ts';
 import { WORDS } from '#ui/words/words.ts';
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 const NOON = new Date(2026, 10, 29, 12).getTime();
-const view: View = { picture: {} as never, lensId: '', label: '', sound: false };
+const view: LensView = { picture: {} as never, lensId: '', label: '', sound: false };
 const saved = { sinceMs: NOON - 12 * 60_000, untilMs: NOON, segments: 1, bytes: 1 };
 const recording: RecorderState = { kind: 'recording', view, saved, notes: [] };
 const denied = new Fault('denied', 'no');

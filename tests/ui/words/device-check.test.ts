@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TRIALS, WHYS, type Figures } from '#domain/recording/device-check.ts';
+import { TRIALS, TRIAL_REASONS, type Figures } from '#domain/recording/device-check.ts';
 import { FAULT_KINDS } from '#domain/base/fault.ts';
 import { DEVICE_CHECK } from '#ui/words/device-check.ts';
 
@@ -14,7 +14,7 @@ test('DC3 every trial has words for each answer, its figures and why there is no
 		const w = DEVICE_CHECK[language];
 		return [
 			...TRIALS.flatMap((trial) => [w.trials[trial].what, w.trials[trial].yes, w.trials[trial].no]),
-			...WHYS.map((why) => w.untold(why)),
+			...TRIAL_REASONS.map((why) => w.untold(why)),
 			...FAULT_KINDS.map((why) => w.untold(why)),
 			...TRIALS.map((trial) => w.figures(trial, FIGURES)),
 			...TRIALS.map((trial) => w.figures(trial, {})),
@@ -25,7 +25,7 @@ test('DC3 every trial has words for each answer, its figures and why there is no
 	for (const language of ['en', 'de'] as const) {
 		const w = DEVICE_CHECK[language];
 		for (const trial of TRIALS) expect(w.figures(trial, {})).toBe('');
-		expect(new Set(WHYS.map((why) => w.untold(why))).size).toBe(WHYS.length);
+		expect(new Set(TRIAL_REASONS.map((why) => w.untold(why))).size).toBe(TRIAL_REASONS.length);
 	}
 	expect(DEVICE_CHECK.en.figures('lens', FIGURES)).toBe('1280 × 720, 14.9 pictures per second');
 	expect(DEVICE_CHECK.de.figures('decode', FIGURES)).toBe('erstes Bild nach 80 ms');

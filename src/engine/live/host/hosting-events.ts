@@ -1,7 +1,7 @@
-import type { Doer, EventDetail, EventKind, Ordered } from '#domain/recording/event.ts';
+import type { EventActor, EventDetail, EventKind, EventCommand } from '#domain/recording/event.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { End, Happenings } from '#engine/recording/happenings.ts';
+import type { EndEvent, EventLog } from '#engine/recording/event-log.ts';
 import type { Watcher } from '#engine/live/watching.ts';
 
 /** The same again within this time goes on with the event of before. */
@@ -11,7 +11,7 @@ const LONG_PAUSE_MS = 3_600_000;
 const MOST_KEPT = 256;
 
 interface Kept {
-	readonly end: End;
+	readonly end: EndEvent;
 	readonly pauseMs: number;
 	/** Monotonic ms; `null`: it goes on. */
 	overMs: number | null;
@@ -19,7 +19,7 @@ interface Kept {
 
 export interface HostedEventTools {
 	readonly clock: Pick<Clock, 'monotonicMs'>;
-	readonly happenings: Pick<Happenings, 'begin'>;
+	readonly eventLog: Pick<EventLog, 'begin'>;
 }
 
 /** What others do at this camera, written on its timeline with who did it (EV11, EV12). */
@@ -46,7 +46,7 @@ export class HostedEvents {
 		this.#watching = now;
 	}
 
-	ordered(camera: CameraId, by: Doer, order: Ordered): void {
+	ordered(camera: CameraId, by: EventActor, order: EventCommand): void {
 		const place = `${by.device ?? ''} ${JSON.stringify(order)}`;
 		this.#goesOn(place, camera, 'ordered', { by, order });
 		if (order.name !== 'talk' || order.fault !== null) this.#over(place);
@@ -63,7 +63,7 @@ export class HostedEvents {
 		const kept = this.#kept.get(place);
 		if (kept !== undefined) kept.overMs = null;
 		else {
-			const end = this.#tools.happenings.begin(camera, kind, undefined, detail);
+			const end = this.#tools.eventLog.begin(camera, kind, undefined, detail);
 			const cheap = kind === 'sealed' || detail.order?.fault === 'denied';
 			const pauseMs = cheap ? LONG_PAUSE_MS : PAUSE_MS;
 			this.#kept.set(place, { end, pauseMs, overMs: null });

@@ -1,4 +1,4 @@
-import type { Ordered } from '#domain/recording/event.ts';
+import type { EventCommand } from '#domain/recording/event.ts';
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { isTestPicture } from '#domain/media/lens.ts';
@@ -10,8 +10,8 @@ import type { Siren } from '#ports/device/siren.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CommandName } from '#protocol/message.ts';
 import type { Guarding } from '#engine/live/guarding.ts';
-import type { PlanningControls } from '#engine/recording/planning.ts';
-import type { RecorderChoice, RecorderControls, View } from '#engine/recording/recording.ts';
+import type { SchedulerControls } from '#engine/recording/scheduler.ts';
+import type { RecorderChoice, RecorderControls, LensView } from '#engine/recording/recorder-controls.ts';
 
 const SIREN_MS = 60_000;
 
@@ -19,7 +19,7 @@ export interface OrderTools {
 	readonly clock: Clock;
 	readonly recorder: Pick<RecorderControls, 'state' | 'change' | 'retry' | 'close'>;
 	readonly capture: Pick<Capture, 'lenses'>;
-	readonly planning: Pick<PlanningControls, 'start' | 'stop'>;
+	readonly scheduler: Pick<SchedulerControls, 'start' | 'stop'>;
 	readonly preferences: Pick<PreferenceStore, 'read'>;
 	readonly guarding: Pick<Guarding, 'ask'>;
 	readonly torch: Torch;
@@ -29,12 +29,12 @@ export interface OrderTools {
 type Value = string | boolean | null;
 
 /** The picture that is on, if one is. */
-export function viewOf(state: RecorderControls['state']): View | null {
+export function viewOf(state: RecorderControls['state']): LensView | null {
 	return 'view' in state ? state.view : null;
 }
 
 /** As the timeline keeps it: a value that is none of a few is not told. */
-export function noted(name: CommandName, value: Value, fault: FaultKind | null): Ordered {
+export function noted(name: CommandName, value: Value, fault: FaultKind | null): EventCommand {
 	const known = typeof value === 'boolean' || PROFILES.some((profile) => profile.name === value);
 	return { name, value: known ? value : null, fault };
 }
@@ -53,9 +53,9 @@ export class Orders {
 	}
 
 	async carryOut(name: Exclude<CommandName, 'talk'>, value: Value, by: DeviceId): Promise<void> {
-		const { planning, guarding } = this.#tools;
-		if (name === 'start') await planning.start();
-		else if (name === 'stop') await planning.stop();
+		const { scheduler, guarding } = this.#tools;
+		if (name === 'start') await scheduler.start();
+		else if (name === 'stop') await scheduler.stop();
 		else if (name === 'restart') await this.#restart();
 		else if (name === 'guard') guarding.ask(flag(value));
 		else if (name === 'torch') await this.#light(flag(value));
@@ -100,16 +100,16 @@ export class Orders {
 	}
 
 	async #restart(): Promise<void> {
-		const { planning, recorder } = this.#tools;
+		const { scheduler, recorder } = this.#tools;
 		const { kind } = recorder.state;
 		const armed = kind === 'starting' || kind === 'recording' || kind === 'blind';
 		if (!armed) {
 			await this.#change({});
 			return;
 		}
-		await planning.stop();
+		await scheduler.stop();
 		await recorder.close(false);
-		await planning.start();
+		await scheduler.start();
 	}
 
 	async #light(on: boolean): Promise<void> {

@@ -12,9 +12,9 @@ import type { Guarding } from '#engine/live/guarding.ts';
 import type { HouseControls } from '#engine/home/house.ts';
 import { viewOf } from './hosting-orders.ts';
 import type { LiveClock } from '#engine/live/live-clock.ts';
-import type { PlanningControls } from '#engine/recording/planning.ts';
+import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type { Post } from '#engine/messaging/post.ts';
-import type { RecorderControls, RecorderState } from '#engine/recording/recording.ts';
+import type { RecorderControls, RecorderState } from '#engine/recording/recorder-controls.ts';
 
 /** What grows all the time is told so often; everything else at once. */
 const EACH_MS = 10_000;
@@ -37,7 +37,7 @@ export interface ReportTools {
 	readonly power: Power;
 	readonly torch: Torch;
 	readonly guarding: Pick<Guarding, 'on' | 'listen'>;
-	readonly planning: Pick<PlanningControls, 'now' | 'on'>;
+	readonly scheduler: Pick<SchedulerControls, 'now' | 'on'>;
 	/** Whether it ever recorded (LV30). */
 	readonly recorded: (camera: CameraId) => Promise<boolean>;
 	readonly rosterSeq: () => number;
@@ -61,7 +61,7 @@ export class Reports {
 		this.#tools = tools;
 		this.#watching = watching;
 		this.nonce = hexOf(tools.crypto.random(16));
-		const { house, recorder, capture, power, guarding, planning, clock } = tools;
+		const { house, recorder, capture, power, guarding, scheduler, clock } = tools;
 		const changed = (): void => {
 			this.changed();
 		};
@@ -70,7 +70,7 @@ export class Reports {
 		capture.onLenses(changed);
 		power.on(changed);
 		guarding.listen(changed);
-		planning.on(changed);
+		scheduler.on(changed);
 		clock.every(EACH_MS, () => {
 			this.#tell(true);
 		});
@@ -120,7 +120,7 @@ export class Reports {
 
 	/** `null`: it cannot be told now. */
 	async #report(): Promise<Report | null> {
-		const { house, recorder, preferences, capture, torch, power, guarding, planning } = this.#tools;
+		const { house, recorder, preferences, capture, torch, power, guarding, scheduler } = this.#tools;
 		const { camera } = recorder;
 		const { state } = house;
 		if (state.kind !== 'ready') return null;
@@ -130,7 +130,7 @@ export class Reports {
 		if (camera === null) return { ...common, cameras: [] };
 		if (!(await this.#tools.speaks(camera))) return null;
 		// LV32: whether it goes on recording by itself is not known yet.
-		if (recorder.state.kind === 'off' && planning.now === null) return null;
+		if (recorder.state.kind === 'off' && scheduler.now === null) return null;
 		try {
 			const view = viewOf(recorder.state);
 			const [{ profile }, lenses, recorded] = await Promise.all([

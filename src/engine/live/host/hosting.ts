@@ -1,4 +1,4 @@
-import type { Ordered } from '#domain/recording/event.ts';
+import type { EventCommand } from '#domain/recording/event.ts';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { mostDirect } from '#domain/live/path.ts';
@@ -324,7 +324,7 @@ export class Hosting implements HostingControls {
 	}
 
 	/** EV12. Who stops talking only ends what was written when it began. */
-	#note(device: DeviceId, order: Ordered): void {
+	#note(device: DeviceId, order: EventCommand): void {
 		const { camera } = this.#tools.recorder;
 		if (camera === null || (order.name === 'talk' && order.value === false)) return;
 		this.#events.ordered(camera, { device, name: this.#nameOf(device) }, order);

@@ -1,8 +1,8 @@
-import type { Ordered } from '#domain/recording/event.ts';
+import type { EventCommand } from '#domain/recording/event.ts';
 import type { happened as english } from '#ui/words/en/happened.ts';
 import { named } from '#ui/words/format/named.ts';
 
-function asked({ name, value }: Ordered): string {
+function asked({ name, value }: EventCommand): string {
 	switch (name) {
 		case 'lens':
 			return 'hat das Objektiv gewechselt';
@@ -25,7 +25,7 @@ function asked({ name, value }: Ordered): string {
 	}
 }
 
-const orders: Readonly<Record<Ordered['name'], string>> = {
+const orders: Readonly<Record<EventCommand['name'], string>> = {
 	lens: 'das Objektiv wechseln',
 	torch: 'die Lampe schalten',
 	quality: 'die Qualität ändern',

@@ -1,4 +1,4 @@
-import { SYSTEM_NAMES } from '#domain/recording/agent.ts';
+import { SYSTEM_NAMES } from '#domain/recording/user-agent.ts';
 import type { Wanted } from '#domain/pairing/pairing.ts';
 import type { pair as english } from '#ui/words/en/pair.ts';
 import { listed, named } from '#ui/words/format/named.ts';

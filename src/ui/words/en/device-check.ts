@@ -1,12 +1,12 @@
-import type { Figures, Outcome, Trial, Why } from '#domain/recording/device-check.ts';
+import type { Figures, TrialOutcome, DeviceTrial, TrialReason } from '#domain/recording/device-check.ts';
 import { ENGLISH } from '#ui/words/format/formats.ts';
 
 const { across, count, shared } = ENGLISH;
 
 /** What was tried, and what its answers mean for a person. */
-type TrialWords = Readonly<Record<'what' | Exclude<Outcome, 'unknown'>, string>>;
+type TrialWords = Readonly<Record<'what' | Exclude<TrialOutcome, 'unknown'>, string>>;
 
-const trials: Readonly<Record<Trial, TrialWords>> = {
+const trials: Readonly<Record<DeviceTrial, TrialWords>> = {
 	lens: {
 		what: 'Open the camera',
 		yes: 'The camera sends a picture.',
@@ -99,7 +99,7 @@ const trials: Readonly<Record<Trial, TrialWords>> = {
 	},
 };
 
-const whys: Readonly<Partial<Record<Why, string>>> = {
+const whys: Readonly<Partial<Record<TrialReason, string>>> = {
 	busy: 'not tried, because this camera is recording',
 	hidden: 'the page was not on screen the whole time',
 	before: 'something it needs did not work',
@@ -111,7 +111,7 @@ const whys: Readonly<Partial<Record<Why, string>>> = {
 const number = (value: Figures[string] | undefined): string => shared.number(Number(value ?? 0));
 
 /** What was measured; empty where there is nothing to say. */
-function figures(trial: Trial, f: Figures): string {
+function figures(trial: DeviceTrial, f: Figures): string {
 	switch (trial) {
 		case 'lens':
 			if (f['width'] === undefined) return '';
@@ -162,7 +162,7 @@ export const deviceCheck = {
 	trials,
 	figures,
 	outcomes: { yes: 'Yes', no: 'No', unknown: 'Not known' },
-	untold: (why: Why | null) => `Could not tell: ${(why && whys[why]) ?? 'something went wrong'}.`,
+	untold: (why: TrialReason | null) => `Could not tell: ${(why && whys[why]) ?? 'something went wrong'}.`,
 	all: 'Everything tried works.',
 	some: (n: number) => `${count(n, 'thing does', 'things do')} not work here.`,
 	played: 'The recording',

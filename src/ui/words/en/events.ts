@@ -1,5 +1,5 @@
 import type { EventKind } from '#domain/recording/event.ts';
-import type { Wrong } from '#domain/recording/tamper.ts';
+import type { TamperSign } from '#domain/recording/tamper.ts';
 
 /** Kinds that say all by themselves. */
 type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered' | 'test-picture'>;
@@ -22,7 +22,7 @@ const kinds: Readonly<Record<Alone, string>> = {
 	'planned-stop': 'Recording paused on schedule',
 };
 
-const wrong: Readonly<Record<Wrong, { readonly what: string; readonly next: string }>> = {
+const wrong: Readonly<Record<TamperSign, { readonly what: string; readonly next: string }>> = {
 	covered: {
 		what: 'The picture is dark: something may be covering the lens.',
 		next: 'Check the lens or turn on a light. Recording continues.',

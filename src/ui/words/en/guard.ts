@@ -1,7 +1,7 @@
-import type { AwakeState } from '#domain/recording/awake.ts';
+import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import { named } from '#ui/words/format/named.ts';
 
-const awake: Readonly<Record<AwakeState, string>> = {
+const awake: Readonly<Record<WakeLockState, string>> = {
 	unwanted: '',
 	held: '',
 	refused:

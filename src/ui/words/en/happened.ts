@@ -1,8 +1,8 @@
-import type { Ordered } from '#domain/recording/event.ts';
+import type { EventCommand } from '#domain/recording/event.ts';
 import { named } from '#ui/words/format/named.ts';
 
 /** What was asked, after who did: “Anna turned on the torch”. */
-function asked({ name, value }: Ordered): string {
+function asked({ name, value }: EventCommand): string {
 	switch (name) {
 		case 'lens':
 			return 'changed the lens';
@@ -25,7 +25,7 @@ function asked({ name, value }: Ordered): string {
 	}
 }
 
-const orders: Readonly<Record<Ordered['name'], string>> = {
+const orders: Readonly<Record<EventCommand['name'], string>> = {
 	lens: 'change the lens',
 	torch: 'switch the torch',
 	quality: 'change the quality',
@@ -45,10 +45,10 @@ export const happened = {
 	watched: (name: string) => `${named(name)} watched`,
 	sealed: (name: string) =>
 		`${named(name)} received encrypted pictures from the relay, without the key`,
-	ordered: (name: string, order: Ordered) => `${named(name)} ${asked(order)}`,
+	ordered: (name: string, order: EventCommand) => `${named(name)} ${asked(order)}`,
 	testPicture: 'Test picture: no camera was on',
 	/** It was not done. */
-	refused: (name: string, { name: what, value, fault }: Ordered) => {
+	refused: (name: string, { name: what, value, fault }: EventCommand) => {
 		const wanted = what === 'guard' && value !== true ? guardOff : orders[what];
 		return `${named(name)} tried to ${wanted}: ${fault === 'denied' ? 'refused' : 'not done'}`;
 	},

@@ -1,6 +1,6 @@
 import type { PairingBy, PairingEnd } from '#domain/pairing/pairing-end.ts';
-import { SYSTEM_NAMES } from '#domain/recording/agent.ts';
-import type { Features } from '#domain/recording/features.ts';
+import { SYSTEM_NAMES } from '#domain/recording/user-agent.ts';
+import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { Wanted } from '#domain/pairing/pairing.ts';
 import type { Advice } from './index.ts';
 import { listed, named } from '#ui/words/format/named.ts';
@@ -117,7 +117,7 @@ export const pair = {
 		name: 'Name of this device',
 		namePlaceholder: 'Kitchen phone, laptop …',
 		/** PR31: proposed, to be told apart from the other devices of a home. */
-		called: ({ agent, mobile }: Pick<Features, 'agent' | 'mobile'>): string => {
+		called: ({ agent, mobile }: Pick<BrowserFeatures, 'agent' | 'mobile'>): string => {
 			const { browser, system, device } = agent;
 			if (device !== null) return device;
 			if (browser === null || system === null) return mobile ? 'Phone' : 'Computer';

@@ -1,13 +1,13 @@
-import type { When } from '#domain/recording/schedule.ts';
+import type { PlanMode } from '#domain/recording/schedule.ts';
 
-const when: Readonly<Record<When, string>> = {
+const when: Readonly<Record<PlanMode, string>> = {
 	'by-hand': 'Manually',
 	always: 'Always',
 	times: 'At these times',
 	away: 'When I am away',
 };
 
-const notes: Readonly<Record<When, string>> = {
+const notes: Readonly<Record<PlanMode, string>> = {
 	'by-hand': 'From Start to Stop.',
 	always: 'Starts automatically whenever this page is open.',
 	times: 'Starts and stops automatically. This page must be open.',

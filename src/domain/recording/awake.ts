@@ -1,2 +1,0 @@
-/** What keeps the screen on: it is not wanted, is held, was refused, or this browser has none. */
-export type AwakeState = 'unwanted' | 'held' | 'refused' | 'missing';

@@ -1,0 +1,111 @@
+import type { FaultSource } from '#domain/base/fault.ts';
+import type { DataLossSource } from '#ports/storage/data-loss-source.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { DataLoss, LostDataKind, StoragePersistence } from '#ports/storage/persistence.ts';
+import type { EventLog } from './event-log.ts';
+import type { House } from '#engine/home/house.ts';
+import type { RecorderControls } from './recorder-controls.ts';
+
+/** Whether the keys are still kept is looked at so often while it records. */
+const CHECK_MS = 15_000;
+/** What goes within this is one deletion. */
+const SAME_LOSS_MS = 60_000;
+const MIB = 2 ** 20;
+
+export interface DataLossTools {
+	readonly clock: Clock;
+	readonly clearing: DataLossSource;
+	readonly origin: Pick<StoragePersistence, 'dataLoss' | 'writeDataLoss'>;
+	readonly house: Pick<House, 'keep' | 'state'>;
+	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
+	readonly eventLog: Pick<EventLog, 'add'>;
+	/** Bytes of footage when it was last counted. */
+	readonly footage: () => number;
+}
+
+/** What screens may ask. */
+export interface DataLossControls {
+	/** `null`: nothing was deleted, or the person knows. */
+	readonly cleared: DataLoss | null;
+	on(listener: () => void): () => void;
+	/** The person knows; it is not said again. */
+	forget(): void;
+}
+
+/**
+ * What somebody deletes of this site's data while a page is open: said until the person knows, and
+ * no reason to stop. Rules: docs/spec/guard.md, GO4 and GO5.
+ */
+export class DataLossReporter implements DataLossControls {
+	cleared: DataLoss | null;
+	readonly #tools: DataLossTools;
+	readonly #listeners = new Set<() => void>();
+	/** Not written down yet: events need keys. */
+	#unlogged = false;
+
+	constructor(tools: DataLossTools) {
+		this.#tools = tools;
+		this.cleared = tools.origin.dataLoss();
+	}
+
+	begin(): void {
+		const { clock, clearing, recorder } = this.#tools;
+		clearing.on((what) => void this.#lost(what));
+		clock.every(CHECK_MS, () => void this.#keepKeys());
+		recorder.on(() => this.#log());
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	forget(): void {
+		this.#set(null);
+	}
+
+	get #armed(): boolean {
+		return ['starting', 'recording', 'blind'].includes(this.#tools.recorder.state.kind);
+	}
+
+	async #lost(source: FaultSource): Promise<void> {
+		const lost: LostDataKind = source === 'footage' || source === 'keys' ? source : 'settings';
+		const { clock, footage, house } = this.#tools;
+		const { state } = house;
+		const nowMs = clock.wallMs();
+		const before = this.cleared;
+		const same = before !== null && Math.abs(nowMs - before.atMs) < SAME_LOSS_MS ? before : null;
+		const what: LostDataKind[] = [...new Set([...(same?.what ?? []), lost])];
+		const bytes = lost === 'footage' ? Math.ceil(footage() / MIB) * MIB : (same?.bytes ?? 0);
+		const device = state.kind === 'ready' ? state.deviceId : null;
+		const recorded = same?.recorded === true || this.#armed;
+		const atMs = same?.atMs ?? nowMs;
+		this.#unlogged ||= same === null;
+		this.#set({ atMs, what, bytes, recorded, anew: same?.anew ?? false });
+		await this.#keepKeys();
+		const now = house.state;
+		const anew = now.kind === 'ready' && device !== null && now.deviceId !== device;
+		if (anew && this.cleared !== null) this.#set({ ...this.cleared, anew });
+	}
+
+	async #keepKeys(): Promise<void> {
+		if (!this.#armed) return;
+		// What the vault does not answer now is asked again, and before each run.
+		await this.#tools.house.keep().catch(() => undefined);
+	}
+
+	#log(): void {
+		const { recorder, eventLog } = this.#tools;
+		const { camera, state } = recorder;
+		if (!this.#unlogged || camera === null || state.kind !== 'recording') return;
+		this.#unlogged = false;
+		const { atMs = null } = this.cleared ?? {};
+		eventLog.add(camera, 'cleared', atMs === null ? undefined : Math.floor(atMs * 1000));
+	}
+
+	#set(cleared: DataLoss | null): void {
+		this.cleared = cleared;
+		this.#tools.origin.writeDataLoss(cleared);
+		for (const listener of this.#listeners) listener();
+	}
+}

@@ -1,0 +1,40 @@
+import type { CameraId } from '#domain/base/ids.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { Tenure } from '#ports/device/tenure.ts';
+import { closeLeftOpen } from '#engine/sealing/lineage.ts';
+import type { Retention } from '#engine/storage/retention.ts';
+
+interface HeldCameraTools {
+	readonly tenure: Tenure;
+	readonly segments: Pick<SegmentStore, 'runs' | 'close'>;
+	readonly retention: Pick<Retention, 'withRoom'>;
+}
+
+/** The right to record a camera, while this tab has it. */
+export class HeldCamera {
+	readonly #tools: HeldCameraTools;
+	#release: (() => void) | null = null;
+
+	constructor(tools: HeldCameraTools) {
+		this.#tools = tools;
+	}
+
+	/** False: another tab has it. Throws what `Segments` throws. */
+	async acquire(camera: CameraId): Promise<boolean> {
+		const { tenure, segments, retention } = this.#tools;
+		this.#release ??= await tenure.take(camera);
+		if (this.#release === null) return false;
+		// Whoever left them open is gone, or the tenure would not be ours.
+		await retention.withRoom(() => closeLeftOpen(segments, camera));
+		return true;
+	}
+
+	async isHeldElsewhere(camera: CameraId): Promise<boolean> {
+		return this.#release === null && (await this.#tools.tenure.taken(camera));
+	}
+
+	release(): void {
+		this.#release?.();
+		this.#release = null;
+	}
+}

@@ -1,0 +1,119 @@
+import type { CameraId } from '#domain/base/ids.ts';
+import {
+	detectJolt,
+	nextTamperState,
+	NO_TAMPER,
+	NO_JOLT,
+	type BrightnessGrid,
+	type TamperSign,
+} from '#domain/recording/tamper.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Motion } from '#ports/device/motion.ts';
+import type { Power } from '#ports/device/power.ts';
+import type { EndEvent, EventLog } from './event-log.ts';
+import type { RecorderControls } from './recorder-controls.ts';
+
+/** What screens may ask. */
+export interface TamperStatus {
+	/** What is wrong with the picture right now. */
+	readonly sign: TamperSign | null;
+	on(listener: () => void): () => void;
+}
+
+/** Looks after signs of tampering at the camera that this device is. Rules: docs/spec/events.md. */
+export class TamperDetector implements TamperStatus {
+	readonly #eventLog: Pick<EventLog, 'add' | 'begin'>;
+	readonly #clock: Pick<Clock, 'monotonicMs'>;
+	readonly #motion: Motion;
+	readonly #power: Power;
+	readonly #listeners = new Set<() => void>();
+	#state = NO_TAMPER;
+	#jolts = NO_JOLT;
+	#end: EndEvent = () => undefined;
+	/** Ends the watch over motion and power; `null`: nothing records. */
+	#unsubscribe: (() => void) | null = null;
+
+	constructor(
+		eventLog: Pick<EventLog, 'add' | 'begin'>,
+		clock: Pick<Clock, 'monotonicMs'>,
+		motion: Motion,
+		power: Power,
+	) {
+		this.#eventLog = eventLog;
+		this.#clock = clock;
+		this.#motion = motion;
+		this.#power = power;
+	}
+
+	get sign(): TamperSign | null {
+		return this.#state.sign;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Looks after the camera for as long as it records. */
+	watch(recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>): void {
+		recorder.on(() => {
+			const { state, camera } = recorder;
+			if (camera === null || state.kind !== 'recording') this.#stop();
+			else this.#start(camera);
+		});
+	}
+
+	#start(camera: CameraId): void {
+		if (this.#unsubscribe !== null) return;
+		const offs = [this.#watchMotion(camera), this.#watchPower(camera)];
+		this.#unsubscribe = () => {
+			for (const off of offs) off();
+		};
+	}
+
+	#watchMotion(camera: CameraId): () => void {
+		return this.#motion.watch((strength) => {
+			const { jolts, moved } = detectJolt(this.#jolts, strength, this.#clock.monotonicMs());
+			this.#jolts = jolts;
+			if (moved) this.#eventLog.add(camera, 'moved');
+		});
+	}
+
+	/** EV10. */
+	#watchPower(camera: CameraId): () => void {
+		let charging = this.#power.charge?.charging ?? false;
+		return this.#power.on(() => {
+			const now = this.#power.charge?.charging ?? false;
+			if (charging && !now) this.#eventLog.add(camera, 'unplugged');
+			charging = now;
+		});
+	}
+
+	/** Nothing is known of the picture any more. */
+	#stop(): void {
+		if (this.#unsubscribe === null) return;
+		this.#unsubscribe();
+		this.#unsubscribe = null;
+		this.#set(NO_TAMPER);
+	}
+
+	/** The next picture of a camera, of wall time `wallUs`. */
+	inspect(camera: CameraId, grid: BrightnessGrid, wallUs: number): void {
+		if (this.#unsubscribe === null) return;
+		const before = this.sign;
+		const next = nextTamperState(this.#state, grid);
+		this.#set(next);
+		if (next.sign !== null && next.sign !== before) {
+			this.#end = this.#eventLog.begin(camera, next.sign, wallUs);
+		}
+	}
+
+	#set(next: typeof NO_TAMPER): void {
+		const before = this.sign;
+		this.#state = next;
+		if (next.sign === before) return;
+		this.#end();
+		this.#end = () => undefined;
+		for (const listener of this.#listeners) listener();
+	}
+}

@@ -1,0 +1,62 @@
+import type { Plan, TimeWindow } from '#domain/recording/schedule.ts';
+import type { Engine } from '#state/app/engine.ts';
+
+/** Nights, until somebody says otherwise. */
+const PROPOSAL: TimeWindow = { days: [0, 1, 2, 3, 4, 5, 6], from: 22 * 60, until: 6 * 60 };
+
+/** Edits when the camera records; every change holds at once. */
+export class PlanEditor {
+	/** What was just removed, and where it stood. */
+	removed = $state.raw<{ readonly at: number; readonly times: TimeWindow } | null>(null);
+	readonly #engine: Engine;
+	readonly #plan: () => Plan | null;
+
+	/** `plan`: as it is now. */
+	constructor(engine: Engine, plan: () => Plan | null) {
+		this.#engine = engine;
+		this.#plan = plan;
+	}
+
+	async choose(when: Plan['when']): Promise<void> {
+		await this.#engine.scheduler.set(({ times }) =>
+			when === 'times' && times.length === 0 ? { when, times: [PROPOSAL] } : { when },
+		);
+	}
+
+	async add(): Promise<void> {
+		await this.#set((times) => [...times, PROPOSAL]);
+	}
+
+	async change(at: number, change: Partial<TimeWindow>): Promise<void> {
+		await this.#set((all) => all.map((times, n) => (n === at ? { ...times, ...change } : times)));
+	}
+
+	async toggleDay(at: number, day: number): Promise<void> {
+		await this.#set((all) =>
+			all.map((times, n) => (n === at ? { ...times, days: toggled(times.days, day) } : times)),
+		);
+	}
+
+	async remove(at: number): Promise<void> {
+		const times = this.#plan()?.times[at];
+		if (times === undefined) return;
+		await this.#set((all) => all.filter((_, n) => n !== at));
+		this.removed = { at, times };
+	}
+
+	async undo(): Promise<void> {
+		if (this.removed === null) return;
+		const { at, times } = this.removed;
+		await this.#set((all) => all.toSpliced(at, 0, times));
+	}
+
+	async #set(change: (times: readonly TimeWindow[]) => readonly TimeWindow[]): Promise<void> {
+		this.removed = null;
+		await this.#engine.scheduler.set(({ times }) => ({ times: change(times) }));
+	}
+}
+
+function toggled(days: readonly number[], day: number): number[] {
+	const next = days.includes(day) ? days.filter((one) => one !== day) : [...days, day];
+	return next.sort((a, b) => a - b);
+}

@@ -1,0 +1,149 @@
+import { beforeEach, expect, test } from 'vitest';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import type { FaultSource } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { House } from '#engine/home/house.ts';
+import { DataLossReporter } from '#engine/recording/data-loss-reporter.ts';
+import type { RecorderState } from '#engine/recording/recorder-controls.ts';
+import type { VaultReading } from '#ports/keys/vault.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { MemoryPersistence } from '../../fakes/storage.ts';
+import { FakeVault } from '../../fakes/vault.ts';
+
+/** A vault whose database somebody deletes. */
+class DeletedVault extends FakeVault {
+	deleted = false;
+	/** What was in it is in memory. */
+	remembered = true;
+
+	override async read(): Promise<VaultReading> {
+		return this.deleted ? { kind: 'empty' } : super.read();
+	}
+
+	override async putBack(): Promise<'there' | 'put back' | 'lost'> {
+		if (!this.deleted) return super.putBack();
+		this.deleted = false;
+		if (this.remembered) return 'put back';
+		await this.clear();
+		return 'lost';
+	}
+}
+
+let clock: ManualClock;
+let vault: DeletedVault;
+let house: House;
+let origin: MemoryPersistence;
+let noted: string[];
+let state: RecorderState;
+let tellRecorder: () => void;
+let clear: (what: FaultSource) => void;
+let dataLoss: DataLossReporter;
+let camera: CameraId;
+
+const recording = { kind: 'recording', view: {}, saved: {}, notes: [] } as unknown as RecorderState;
+
+function makeLosses(): DataLossReporter {
+	const made = new DataLossReporter({
+		...{ clock, house, origin },
+		clearing: {
+			on: (listener) => {
+				clear = listener;
+				return () => undefined;
+			},
+		},
+		recorder: {
+			get state() {
+				return state;
+			},
+			get camera() {
+				return camera;
+			},
+			on: (listener) => {
+				tellRecorder = listener;
+				return () => undefined;
+			},
+		},
+		eventLog: { add: (_, kind) => void noted.push(kind) },
+		footage: () => 5_000_000,
+	});
+	made.begin();
+	return made;
+}
+
+beforeEach(async () => {
+	clock = new ManualClock();
+	vault = new DeletedVault();
+	origin = new MemoryPersistence();
+	noted = [];
+	state = recording;
+	const segments = new MemorySegmentStore();
+	house = new House({ crypto: new WebCrypto(), vault, segments, clock });
+	const found = await house.found();
+	if (found.kind !== 'ready' || !found.cameras[0]) throw new Error('no camera');
+	camera = found.cameras[0].id;
+	dataLoss = makeLosses();
+});
+
+const device = () => (house.state.kind === 'ready' ? house.state.deviceId : null);
+
+test('GO4 what is deleted within a minute is told as one, until the person knows, also by the next page', async () => {
+	clear('keys');
+	clear('footage');
+	clear('settings');
+	clear('settings');
+	await expect.poll(() => dataLoss.cleared?.what).toEqual(['keys', 'footage', 'settings']);
+	expect(dataLoss.cleared).toMatchObject({ bytes: 5 * 2 ** 20, recorded: true, anew: false });
+	expect(makeLosses().cleared).toEqual(dataLoss.cleared);
+	dataLoss.forget();
+	expect(dataLoss.cleared).toBeNull();
+	expect(makeLosses().cleared).toBeNull();
+});
+
+test('GO4 it is an event, once it records again', () => {
+	state = { kind: 'blind', why: 'store', fault: null, sinceMs: 0, view: null };
+	clear('footage');
+	tellRecorder();
+	expect(noted).toEqual([]);
+	state = recording;
+	tellRecorder();
+	tellRecorder();
+	expect(noted).toEqual(['cleared']);
+});
+
+test('GO5 keys that are deleted under a camera that records are kept again: the same device', async () => {
+	const before = device();
+	vault.deleted = true;
+	clear('keys');
+	await expect.poll(() => vault.deleted).toBe(false);
+	await house.beginRun(camera, { mime: 'video/mp4', anchorUs: 0 });
+	expect(device()).toBe(before);
+	expect(dataLoss.cleared).toMatchObject({ anew: false });
+});
+
+test('GO5 a deletion that nobody tells of is found within 15 s', async () => {
+	vault.deleted = true;
+	clock.advance(15_000);
+	await expect.poll(() => vault.deleted).toBe(false);
+});
+
+test('GO5 keys that nobody remembers are made anew, and it says so', async () => {
+	const before = device();
+	vault.deleted = true;
+	vault.remembered = false;
+	clear('keys');
+	await expect.poll(() => dataLoss.cleared?.anew).toBe(true);
+	expect(device()).not.toBeNull();
+	expect(device()).not.toBe(before);
+});
+
+test('GO5 where nothing records, what is deleted stays deleted', async () => {
+	state = { kind: 'off', fault: null };
+	vault.deleted = true;
+	clear('keys');
+	clock.advance(60_000);
+	await house.look();
+	expect(vault.deleted).toBe(true);
+	expect(house.state).toEqual({ kind: 'new' });
+	expect(dataLoss.cleared).toMatchObject({ recorded: false });
+});

@@ -1,0 +1,250 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ascii, hexOf } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
+import type { RecorderState } from '#engine/recording/recorder-controls.ts';
+import { EventLog } from '#engine/recording/event-log.ts';
+import { MetaSealer } from '#engine/sealing/meta.ts';
+import { TamperDetector } from '#engine/recording/tamper-detector.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { MemoryEventStore } from '../../fakes/event-store.ts';
+import { eventStoreContract } from '../../contracts/event-store.ts';
+import { makeWorkshop, type Workshop } from '../sealing/sealing.ts';
+
+const workshop = await makeWorkshop();
+
+function world() {
+	const { crypto, camera, home, secret, opener, pair }: Workshop = workshop;
+	const clock = new ManualClock();
+	const events = new MemoryEventStore();
+	const refusals = { left: 0 };
+	const eventLog = new EventLog({
+		...{ clock, events, opener },
+		sealerOf: (of) => {
+			refusals.left -= 1;
+			if (refusals.left >= 0) return Promise.reject(new Error('no keys yet'));
+			const runId = hexOf(crypto.random(16)) as RunId;
+			return Promise.resolve(
+				new MetaSealer(crypto, {
+					...{ home, secret, runId, camera: of, epoch: 1, sign: pair.key },
+				}),
+			);
+		},
+	});
+	const all = async () => {
+		await eventLog.settled();
+		return eventLog.between(camera, 0, Number.MAX_SAFE_INTEGER);
+	};
+	return { ...{ camera, clock, events, eventLog, all, refusals, opener } };
+}
+let here: ReturnType<typeof world>;
+beforeEach(() => {
+	here = world();
+});
+
+describe('MemoryEventStore', () => {
+	eventStoreContract((most) => new MemoryEventStore(most));
+});
+
+describe('what happens', () => {
+	test('EV1 EV2 is written sealed, at its beginning and once more at its end', async () => {
+		const { eventLog, camera, clock, all, events } = here;
+		const startUs = clock.wallMs() * 1000;
+		const end = eventLog.begin(camera, 'covered');
+		expect(await all()).toMatchObject([{ kind: 'covered', startUs, endUs: startUs }]);
+		clock.advance(90_000);
+		end();
+		end();
+		eventLog.add(camera, 'moved');
+		const [covered, moved] = await all();
+		expect(covered).toMatchObject({ kind: 'covered', startUs, endUs: startUs + 90_000_000 });
+		expect(moved).toMatchObject({ kind: 'moved', startUs: startUs + 90_000_000 });
+		const stored = await events.between(camera, 0, Number.MAX_SAFE_INTEGER);
+		const plain = stored.map(({ bytes }) => new TextDecoder('latin1').decode(bytes)).join('');
+		expect(plain).not.toContain('covered');
+		// Nobody learns from its length what it was.
+		expect(new Set(stored.map(({ bytes }) => bytes.length)).size).toBe(1);
+	});
+
+	test('EV1 opens at its own place only; EV3 what does not open is passed over', async () => {
+		const { eventLog, camera, all, events, clock } = here;
+		eventLog.add(camera, 'moved');
+		eventLog.add(camera, 'new-lens', clock.wallMs() * 1000 + 5);
+		await eventLog.settled();
+		const [first, second] = await events.between(camera, 0, Number.MAX_SAFE_INTEGER);
+		await events.replace({ ...second!, bytes: first!.bytes });
+		expect((await all()).map(({ kind }) => kind)).toEqual(['moved']);
+	});
+
+	test('EV11 EV12 EV13 who did it and what was asked lie inside, and its length tells neither', async () => {
+		const { eventLog, camera, all, events } = here;
+		const by = { device: 'ab'.repeat(16) as DeviceId, name: 'A phone with a name of some length' };
+		const order = { name: 'restart', value: null, fault: 'not-found' } as const;
+		eventLog.add(camera, 'moved');
+		eventLog.begin(camera, 'watched', undefined, { by });
+		eventLog.add(camera, 'ordered', undefined, { by, order });
+		expect(await all()).toMatchObject([
+			{ kind: 'moved', by: null, order: null },
+			{ kind: 'watched', by, order: null },
+			{ kind: 'ordered', by, order },
+		]);
+		const stored = await events.between(camera, 0, Number.MAX_SAFE_INTEGER);
+		expect(new Set(stored.map(({ bytes }) => bytes.length)).size).toBe(1);
+	});
+
+	test('EV3 one written before events named anybody opens as it was', async () => {
+		const { camera, all, events, clock } = here;
+		const { crypto, home, secret, pair } = workshop;
+		const runId = hexOf(crypto.random(16)) as RunId;
+		const sealer = new MetaSealer(crypto, {
+			...{ home, camera, secret, runId, epoch: 1 },
+			sign: pair.key,
+		});
+		const wallUs = clock.wallMs() * 1000;
+		const before = ascii(JSON.stringify({ kind: 'covered', endUs: wallUs + 5 }));
+		await events.add(camera, await sealer.seal('event', wallUs, before));
+		expect(await all()).toMatchObject([
+			{ kind: 'covered', startUs: wallUs, endUs: wallUs + 5, by: null, order: null },
+		]);
+	});
+
+	test('EV2 what goes on after a pause is written with its later end', async () => {
+		const { eventLog, camera, clock, all } = here;
+		const startUs = clock.wallMs() * 1000;
+		const end = eventLog.begin(camera, 'watched');
+		clock.advance(5000);
+		end();
+		clock.advance(5000);
+		end();
+		expect(await all()).toMatchObject([{ startUs, endUs: startUs + 10_000_000 }]);
+	});
+
+	test('EV3 one of a later version is passed over', async () => {
+		const { eventLog, camera, all } = here;
+		eventLog.add(camera, 'from-the-future' as 'moved');
+		eventLog.add(camera, 'moved');
+		expect((await all()).map(({ kind }) => kind)).toEqual(['moved']);
+	});
+
+	test('EV5 a store that refuses, or keys that are not there yet, end nothing', async () => {
+		const { eventLog, camera, all, events, refusals } = here;
+		events.broken = true;
+		eventLog.begin(camera, 'frozen')();
+		await eventLog.settled();
+		events.broken = false;
+		eventLog.add(camera, 'moved');
+		expect(await all()).toHaveLength(1);
+		here = world();
+		here.refusals.left = 1;
+		here.eventLog.add(camera, 'moved');
+		here.eventLog.add(camera, 'new-lens');
+		expect((await here.all()).map(({ kind }) => kind)).toEqual(['new-lens']);
+		expect(refusals.left).toBeLessThan(0);
+	});
+});
+
+describe('the sentry', () => {
+	const room = (n: number) => Array.from({ length: 144 }, (_, at) => 30 + at + n / 7);
+	const dark = Array.from({ length: 144 }, () => 2);
+
+	function watched() {
+		const { eventLog, clock, camera } = here;
+		let shake: (strength: number) => void = () => undefined;
+		let told = 0;
+		const motion = {
+			watch: (felt: typeof shake) => {
+				shake = felt;
+				return () => (shake = () => undefined);
+			},
+		};
+		const power = {
+			charge: { level: 0.5, charging: true },
+			listener: (): void => undefined,
+			on(listening: () => void) {
+				power.listener = listening;
+				return () => (power.listener = () => undefined);
+			},
+		};
+		const plug = (charging: boolean) => {
+			power.charge = { level: 0.5, charging };
+			power.listener();
+		};
+		const tamperDetector = new TamperDetector(eventLog, clock, motion, power);
+		tamperDetector.on(() => (told += 1));
+		let listener: () => void = () => undefined;
+		const recorder = {
+			camera: camera as CameraId | null,
+			state: { kind: 'off', fault: null } as RecorderState,
+			on: (listening: () => void) => {
+				listener = listening;
+				return () => undefined;
+			},
+		};
+		tamperDetector.watch(recorder);
+		const be = (kind: 'recording' | 'off') => {
+			recorder.state = { kind, fault: null } as unknown as RecorderState;
+			listener();
+		};
+		return { tamperDetector, be, plug, shake: (strength: number) => shake(strength), told: () => told };
+	}
+
+	test('EV6 EV9 says what is wrong while it is, and writes how long it was', async () => {
+		const { clock, camera, all } = here;
+		const { tamperDetector, be, told } = watched();
+		be('recording');
+		const see = (look: readonly number[]) => {
+			clock.advance(5000);
+			tamperDetector.inspect(camera, look, clock.wallMs() * 1000);
+		};
+		for (const n of [1, 2, 3]) see(room(n));
+		expect(tamperDetector.sign).toBeNull();
+		for (let n = 0; n < 3; n += 1) see(dark);
+		expect(tamperDetector.sign).toBe('covered');
+		expect(told()).toBe(1);
+		const startUs = clock.wallMs() * 1000;
+		for (const n of [4, 5]) see(room(n));
+		expect(tamperDetector.sign).toBeNull();
+		expect(await all()).toMatchObject([{ kind: 'covered', startUs, endUs: startUs + 10_000_000 }]);
+	});
+
+	test('EV9 a stop ends what was wrong; a picture that comes late says nothing', async () => {
+		const { clock, camera, all } = here;
+		const { tamperDetector, be } = watched();
+		be('recording');
+		for (let n = 0; n < 3; n += 1) tamperDetector.inspect(camera, dark, clock.wallMs() * 1000);
+		clock.advance(7000);
+		be('off');
+		expect(tamperDetector.sign).toBeNull();
+		for (let n = 0; n < 5; n += 1) tamperDetector.inspect(camera, dark, clock.wallMs() * 1000);
+		expect(tamperDetector.sign).toBeNull();
+		const [covered, ...more] = await all();
+		expect(more).toEqual([]);
+		expect(covered!.endUs - covered!.startUs).toBe(7_000_000);
+	});
+
+	test('EV10 a device that no longer charges is written once, while it records', async () => {
+		const { be, plug } = watched();
+		plug(false);
+		plug(true);
+		be('recording');
+		plug(false);
+		plug(false);
+		plug(true);
+		be('off');
+		plug(false);
+		expect((await here.all()).map(({ kind }) => kind)).toEqual(['unplugged']);
+	});
+
+	test('EV8 a jolt is written while it records, and not else', async () => {
+		const { all } = here;
+		const { be, shake } = watched();
+		shake(9);
+		shake(9);
+		be('recording');
+		shake(9);
+		shake(9);
+		be('off');
+		shake(9);
+		shake(9);
+		expect((await all()).map(({ kind }) => kind)).toEqual(['moved']);
+	});
+});

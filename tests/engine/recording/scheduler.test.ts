@@ -1,0 +1,173 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { EventKind } from '#domain/recording/event.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Plan } from '#domain/recording/schedule.ts';
+import { Scheduler } from '#engine/recording/scheduler.ts';
+import type { RecorderState } from '#engine/recording/recorder-controls.ts';
+import { DOOR } from '../../contracts/segment-store.ts';
+import { utc } from '../../fakes/calendar.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+
+const HOUR = 3_600_000;
+/** Monday, 5 January 2026, noon. */
+const NOON = Date.UTC(2026, 0, 5, 12);
+const evenings: Plan = {
+	...{ when: 'times', away: false },
+	times: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 18 * 60, until: 22 * 60 }],
+};
+
+function world(plan?: Plan, armed = false) {
+	const clock = new ManualClock(NOON);
+	const preferences = new MemoryPreferenceStore({ ...(plan && { plan }), armed });
+	const said: EventKind[] = [];
+	const recorder = {
+		camera: DOOR,
+		state: { kind: 'off', fault: null } as RecorderState,
+		be(kind: 'off' | 'starting') {
+			recorder.state = { kind, fault: null } as unknown as RecorderState;
+			return preferences.write({ armed: kind === 'starting' });
+		},
+		start: () => recorder.be('starting').then(() => undefined),
+		stop: () => recorder.be('off').then(() => undefined),
+		close: () => Promise.resolve(),
+		resume: async () => {
+			if ((await preferences.read()).armed) await recorder.be('starting');
+			return recorder.state.kind === 'starting';
+		},
+	};
+	const eventLog = { add: (_: unknown, kind: EventKind) => void said.push(kind) };
+	const scheduler = new Scheduler({ clock, calendar: utc, preferences, recorder, eventLog });
+	const records = () => recorder.state.kind === 'starting';
+	return { clock, preferences, scheduler, recorder, records, said };
+}
+let here: ReturnType<typeof world>;
+beforeEach(() => {
+	here = world(evenings);
+});
+
+describe('the plan of a camera', () => {
+	test('SC1 by hand: goes on where it was on, and nothing else', async () => {
+		const off = world();
+		await off.scheduler.begin();
+		expect(off.records()).toBe(false);
+		expect(off.scheduler.now).toMatchObject({ records: null, untilMs: null });
+		const on = world(undefined, true);
+		await on.scheduler.begin();
+		expect(on.records()).toBe(true);
+		await on.scheduler.stop();
+		expect(on.records()).toBe(false);
+		expect((await on.preferences.read()).override).toBeNull();
+	});
+
+	test('GO2 GO6 what cannot be kept is done all the same, and what cannot be read goes on once it can', async () => {
+		const { scheduler, preferences, recorder, records, clock } = world(undefined, true);
+		const newer = () => Promise.reject(new Fault('newer', 'of a newer app'));
+		const [read, write] = [preferences.read.bind(preferences), preferences.write.bind(preferences)];
+		Object.assign(preferences, { read: newer, write: newer });
+		await scheduler.begin();
+		expect(records()).toBe(false);
+		recorder.be = (kind) => {
+			recorder.state = { kind, fault: null } as unknown as RecorderState;
+			return read();
+		};
+		await scheduler.start();
+		expect(records()).toBe(true);
+		await scheduler.stop();
+		expect(records()).toBe(false);
+		Object.assign(preferences, { read, write });
+		clock.advance(30_000);
+		await scheduler.set(() => ({}));
+		expect(records()).toBe(true);
+	});
+
+	test('SC1 SC6 SC7 at times: starts and stops by itself, says until when, and writes it down', async () => {
+		const { scheduler, records, clock, said } = here;
+		await scheduler.begin();
+		expect(records()).toBe(false);
+		expect(scheduler.now).toMatchObject({ records: false, untilMs: NOON + 6 * HOUR });
+		clock.advance(6 * HOUR);
+		await scheduler.set(() => ({}));
+		expect(records()).toBe(true);
+		expect(scheduler.now).toMatchObject({ records: true, untilMs: NOON + 10 * HOUR });
+		clock.advance(4 * HOUR);
+		await scheduler.set(() => ({}));
+		expect(records()).toBe(false);
+		expect(said).toEqual(['planned-start', 'planned-stop']);
+	});
+
+	test('SC6 the thirty seconds alone are enough', async () => {
+		const { scheduler, records, clock } = here;
+		await scheduler.begin();
+		await clock.pass(6 * HOUR + 31_000, 30_000);
+		await expect.poll(records).toBe(true);
+	});
+
+	test('SC4 Start outside a span holds until the span ends; Stop inside until the next begins', async () => {
+		const { scheduler, records, clock, preferences } = here;
+		await scheduler.begin();
+		await scheduler.start();
+		expect(records()).toBe(true);
+		expect((await preferences.read()).override).toEqual({
+			...{ records: true, untilMs: NOON + 6 * HOUR },
+		});
+		const look = async (ms: number) => {
+			await clock.pass(ms, ms / 2);
+			await expect.poll(() => scheduler.now?.untilMs !== undefined).toBe(true);
+		};
+		await look(6 * HOUR + 60_000);
+		await expect.poll(async () => (await preferences.read()).override).toBeNull();
+		expect(records()).toBe(true);
+		await scheduler.stop();
+		expect(records()).toBe(false);
+		await look(60_000);
+		expect(records()).toBe(false);
+		await look(4 * HOUR);
+		await expect.poll(async () => (await preferences.read()).override).toBeNull();
+		expect(records()).toBe(false);
+		await look(20 * HOUR);
+		await expect.poll(records).toBe(true);
+	});
+
+	test('SC5 the switch holds at once, and ends what was pressed before', async () => {
+		const { scheduler, records } = here;
+		await scheduler.begin();
+		await scheduler.set(() => ({ when: 'away' }));
+		expect(records()).toBe(false);
+		await scheduler.set(() => ({ away: true }));
+		expect(records()).toBe(true);
+		await scheduler.stop();
+		expect(records()).toBe(false);
+		await scheduler.set(() => ({ away: true }));
+		expect(records()).toBe(true);
+	});
+
+	test('SC5 two changes at once both hold', async () => {
+		const { scheduler, preferences } = here;
+		await scheduler.begin();
+		const hours = (change: object) =>
+			scheduler.set(({ times }) => ({ times: times.map((one) => ({ ...one, ...change })) }));
+		await Promise.all([hours({ from: 60 }), hours({ until: 120 })]);
+		expect((await preferences.read()).plan.times).toMatchObject([{ from: 60, until: 120 }]);
+	});
+
+	test('SC6 a camera that another tab has, or that is none yet, is left alone', async () => {
+		const { scheduler, recorder, said } = here;
+		recorder.state = { kind: 'elsewhere' };
+		await scheduler.begin();
+		await scheduler.set(() => ({ when: 'always' }));
+		expect(recorder.state.kind).toBe('elsewhere');
+		expect(said).toEqual([]);
+	});
+
+	test('SC6 preferences that cannot be read are read again', async () => {
+		const { scheduler, preferences, records } = here;
+		const read = preferences.read.bind(preferences);
+		preferences.read = () => Promise.reject(new Error('no answer'));
+		await scheduler.begin();
+		expect(scheduler.now).toBeNull();
+		preferences.read = read;
+		await scheduler.set(() => ({ when: 'always' }));
+		expect(records()).toBe(true);
+	});
+});

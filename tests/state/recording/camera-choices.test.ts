@@ -1,0 +1,169 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { TEST_PICTURE } from '#domain/media/lens.ts';
+import { Recorder } from '#engine/recording/recorder.ts';
+import { CameraChoices } from '#state/recording/camera-choices.svelte.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { FakeCapture } from '../../fakes/capture.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { FakeEncoder } from '../../fakes/encoder.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { retentionWith } from '../../fakes/storage.ts';
+import { MemoryTenure } from '../../fakes/tenure.ts';
+
+const camera = 'ab'.repeat(16) as CameraId;
+let capture: FakeCapture;
+let preferences: MemoryPreferenceStore;
+let engine: Engine;
+/** A device that is no camera yet. */
+let house: { state: unknown; found: () => Promise<void> };
+let recorder: Recorder;
+
+beforeEach(() => {
+	const clock = new ManualClock();
+	const segments = new MemorySegmentStore();
+	capture = new FakeCapture();
+	preferences = new MemoryPreferenceStore();
+	house = {
+		state: { kind: 'new' },
+		found: () => {
+			house.state = { kind: 'ready', cameras: [{ id: camera, name: null }] };
+			return Promise.resolve();
+		},
+	};
+	recorder = new Recorder({
+		...{ clock, capture, segments, preferences },
+		encoder: new FakeEncoder(() => clock.monotonicMs()),
+		tenure: new MemoryTenure(new Set()),
+		retention: retentionWith(segments, () => Infinity),
+		beginRun: () => Promise.reject(new Fault('unavailable', 'no house')),
+		camera: () => camera,
+	});
+	engine = { recorder, capture, preferences, house } as unknown as Engine;
+});
+
+/** As the page does when it is left. */
+async function leave(choices: CameraChoices): Promise<void> {
+	choices.close();
+	await recorder.close();
+}
+
+const open = (): number => capture.opened.filter(({ closed }) => !closed).length;
+
+/** A step that is done only once it is released. */
+function held<T extends object>(of: T, step: keyof T & string) {
+	const [reached, gate] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+	const real = (of[step] as (...given: unknown[]) => unknown).bind(of);
+	Reflect.set(of, step, async (...given: unknown[]) => {
+		reached.resolve(null);
+		await gate.promise;
+		return real(...given);
+	});
+	return { reached: reached.promise, release: () => gate.resolve(null) };
+}
+
+test.each([
+	['what was chosen is read', () => held(preferences, 'read')],
+	['the camera is founded', () => held(house, 'found')],
+	['the lens opens', () => held(capture, 'open')],
+	['the lenses are looked for', () => held(capture, 'lenses')],
+] as const)('RC22 left while %s: no lens is on, and nobody listens', async (_, hold) => {
+	const listeners = capture.listeners;
+	const { reached, release } = hold();
+	const choices = new CameraChoices(engine);
+	const opening = choices.open();
+	await reached;
+	const left = leave(choices);
+	release();
+	await Promise.all([opening, left]);
+	expect([open(), recorder.state]).toEqual([0, { kind: 'off', fault: null }]);
+	expect(capture.listeners).toBe(listeners);
+});
+
+test('RC22 left and opened again while the lens opens: it is on, once', async () => {
+	const { reached, release } = held(capture, 'open');
+	const first = new CameraChoices(engine);
+	const opening = first.open();
+	await reached;
+	const left = leave(first);
+	const second = new CameraChoices(engine).open();
+	release();
+	await Promise.all([opening, left, second]);
+	expect([open(), recorder.state.kind]).toEqual([1, 'preview']);
+});
+
+test('KT12 a device that becomes no camera yet opens no lens', async () => {
+	house.found = () => {
+		house.state = { kind: 'ready', cameras: [] };
+		return Promise.resolve();
+	};
+	await new CameraChoices(engine).open();
+	expect([capture.opened.length, recorder.state.kind]).toEqual([0, 'off']);
+});
+
+test('RC23 the test picture is a person’s choice, offered where no lens is to be had, and remembered', async () => {
+	const lenses = capture.lenses.bind(capture);
+	capture.lenses = () => Promise.resolve([]);
+	// The settings page asks for no lens: it cannot know that there is none.
+	const settings = new CameraChoices(engine);
+	await settings.read();
+	await settings.look();
+	expect(settings.offersTestPicture).toBe(false);
+	capture.failures.push(new Fault('not-found', 'no camera'));
+	const choices = new CameraChoices(engine);
+	await choices.open();
+	expect([open(), choices.offersTestPicture, choices.onTestPicture]).toEqual([0, true, false]);
+	await choices.useTestPicture(true);
+	expect([open(), choices.onTestPicture]).toEqual([1, true]);
+	expect((await preferences.read()).lensId).toBe(TEST_PICTURE);
+	await leave(choices);
+
+	// As it was left, although there is a lens by now; and back, by the person.
+	capture.lenses = lenses;
+	const later = new CameraChoices(engine);
+	await later.open();
+	expect([later.onTestPicture, later.offersTestPicture]).toEqual([true, true]);
+	await later.useTestPicture(false);
+	expect([later.onTestPicture, later.offersTestPicture]).toEqual([false, false]);
+	expect((await preferences.read()).lensId).toBe(null);
+});
+
+test('a picture that is on is not begun anew', async () => {
+	await new CameraChoices(engine).open();
+	await new CameraChoices(engine).open();
+	expect(capture.opened).toHaveLength(1);
+});
+
+test('one visit leaves no listener behind, and recording goes on', async () => {
+	const listeners = capture.listeners;
+	const choices = new CameraChoices(engine);
+	await choices.open();
+	expect(capture.listeners).toBe(listeners + 1);
+	await recorder.start();
+	await leave(choices);
+	expect([open(), recorder.state.kind, capture.listeners]).toEqual([1, 'starting', listeners]);
+});
+
+test('RC22 another lens is tried where one failed, and none is opened for who has left or for the settings', async () => {
+	capture.failures.push(new Fault('conflict', 'in use'));
+	const choices = new CameraChoices(engine);
+	await choices.open();
+	expect([open(), recorder.state.kind]).toEqual([0, 'off']);
+	choices.lensId = 'lens-2';
+	await choices.change();
+	expect(open()).toBe(1);
+	const { release } = held(preferences, 'write');
+	choices.profile = 'low';
+	const changing = choices.change();
+	const left = leave(choices);
+	release();
+	await Promise.all([changing, left]);
+	const settings = new CameraChoices(engine);
+	await settings.read();
+	settings.sound = true;
+	await settings.change();
+	expect([open(), recorder.state.kind]).toEqual([0, 'off']);
+	expect(await preferences.read()).toMatchObject({ profile: 'low', sound: true });
+});
