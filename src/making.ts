@@ -15,7 +15,7 @@ import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { EarlyGiven } from '#browser/app/given.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
-import { PaneScreen } from '#browser/live/live-screen.ts';
+import { BrowserLiveScreen } from '#browser/live/live-screen.ts';
 import { DeviceMotion } from '#browser/device/motion.ts';
 import { BrowserNetwork } from '#browser/network/network.ts';
 import { BrowserOrigin } from '#browser/device/origin.ts';
@@ -43,9 +43,9 @@ import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { certificateOf } from '#engine/home/certificate.ts';
 import { Granted } from '#engine/members/granted.ts';
 import { Granting } from '#engine/members/granting.ts';
-import { Guarding } from '#engine/live/guarding.ts';
+import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import { EventLog } from '#engine/recording/event-log.ts';
-import { Hosting } from '#engine/live/host/hosting.ts';
+import { LiveHost } from '#engine/live/host/live-host.ts';
 import { House } from '#engine/home/house.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { logOtherLens } from '#engine/recording/log-other-lens.ts';
@@ -68,7 +68,7 @@ import { Sightings } from '#engine/members/sightings.ts';
 import { AdaptiveQuality } from '#engine/recording/adaptive-quality.ts';
 import { StallLog } from '#engine/recording/stall-log.ts';
 import { logTestPicture } from '#engine/recording/log-test-picture.ts';
-import { Watching } from '#engine/live/viewer/watching-cameras.ts';
+import { CameraDirectory } from '#engine/live/viewer/camera-directory.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Installer } from '#ports/app/installer.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
@@ -162,12 +162,12 @@ export function make(installer: Installer): Engine {
 		...{ crypto, clock, house, membership, link: post },
 		...{ granting, sightings },
 	});
-	const guarding = new Guarding();
+	const guarding = new GuardModeSwitch();
 	const live = {
 		...{ clock, crypto, house, post, members },
 		...{ peers: new BrowserPeers(), dtls: certificateOf(house, crypto, clock) },
 	};
-	const hosting = new Hosting({
+	const hosting = new LiveHost({
 		...live,
 		...{ recorder, scheduler, preferences, capture, power, guarding, eventLog },
 		liveSealer: (camera, key) => house.beginLive(camera, key),
@@ -178,12 +178,12 @@ export function make(installer: Installer): Engine {
 		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
 		rosterSeq: () => membership.entries.length,
 		recorded: async (camera) => ((await vault.camera(camera))?.runNo ?? 0) > 0,
-		stage: new LockTenure('lens'),
+		tabLock: new LockTenure('lens'),
 	});
-	const watching = new Watching({
+	const watching = new CameraDirectory({
 		...live,
 		...{ opener: house.opener, sightings },
-		screen: () => new PaneScreen(),
+		screen: () => new BrowserLiveScreen(),
 	});
 	const kits = once(async () => {
 		const { Kits } = await import('#engine/recovery/kits.ts');

@@ -32,7 +32,7 @@ const longest: readonly string[] = [
 	'e2e/keyboard.test.ts',
 	'browser/encoding/recording.browser.test.ts',
 	'browser/encoding/lasting.browser.test.ts',
-	'browser/live/live-film.browser.test.ts',
+	'browser/live/media-source-player.browser.test.ts',
 	'browser/network/cable.browser.test.ts',
 	'engine/recovery/kit.test.ts',
 	'engine/pairing/pairing-attacks.test.ts',

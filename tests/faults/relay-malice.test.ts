@@ -9,7 +9,7 @@ import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
 import type { Role } from '#domain/home/roster.ts';
-import { LiveWindow } from '#engine/live/live-window.ts';
+import { ReplayWindow } from '#engine/live/replay-window.ts';
 import { Letters } from '#engine/messaging/letters.ts';
 import type { Revoked } from '#engine/members/members.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -166,7 +166,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		yield before;
 	}
 
-	const window = new LiveWindow(liveOpener({ opener: viewer.house.opener, secret }), camera.camera);
+	const window = new ReplayWindow(liveOpener({ opener: viewer.house.opener, secret }), camera.camera);
 	const shown: LivePart[] = [];
 	const opening: Promise<void>[] = [];
 	let came = 0;
@@ -191,7 +191,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 
 	const genuine: LivePart[] = [];
 	const sealer = await live(camera);
-	window.name(sealer.runId);
+	window.switchRun(sealer.runId);
 	let theirs: Uint8Array = new Uint8Array();
 	malice.plot = {
 		partDown: (heard) => {

@@ -3,7 +3,7 @@ import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
 import type { Member, MembersFork, Revoked } from '#engine/members/members.ts';
 import type { LinkState } from '#engine/messaging/post.ts';
-import type { LiveView, ViewState, WatchedCamera, Watcher } from '#engine/live/watching.ts';
+import type { LiveViewControls, ViewState, WatchedCamera, Watcher } from '#engine/live/controls.ts';
 import { CAMERA, NOON } from './scene.ts';
 
 /** A home that stands still, so that every state of it can be looked at. */
@@ -72,11 +72,11 @@ export const OWN: WatchedCamera = {
 
 export const VIEWS: readonly ViewState[] = [
 	{ kind: 'connecting', trying: 'direct', sinceMs: NOON },
-	{ kind: 'live', path: 'direct', reason: 'best', ageMs: 180, sound: true, pieces: false },
-	{ kind: 'live', path: 'turn', reason: 'blocked', ageMs: 900, sound: false, pieces: false },
-	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1300, sound: false, pieces: false },
-	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1900, sound: true, pieces: true },
-	{ kind: 'live', path: 'relayed', reason: 'full', ageMs: 1300, sound: false, pieces: false },
+	{ kind: 'live', path: 'direct', reason: 'best', ageMs: 180, sound: true, fragmented: false },
+	{ kind: 'live', path: 'turn', reason: 'blocked', ageMs: 900, sound: false, fragmented: false },
+	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1300, sound: false, fragmented: false },
+	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1900, sound: true, fragmented: true },
+	{ kind: 'live', path: 'relayed', reason: 'full', ageMs: 1300, sound: false, fragmented: false },
 	{ kind: 'stale', path: 'direct', ageMs: 12_300, trying: 'relayed' },
 	{ kind: 'ended', why: 'camera-away', fault: null },
 	{ kind: 'ended', why: 'camera-off', fault: null },
@@ -104,16 +104,16 @@ function paint(canvas: HTMLCanvasElement): void {
 	fill('#c9a227', 520, 160, 10, 10);
 }
 
-export function viewIn(state: ViewState): LiveView {
+export function viewIn(state: ViewState): LiveViewControls {
 	return {
 		state,
 		on: off,
-		want: nothing,
+		setRate: nothing,
 		attach(video, canvas) {
 			video.style.visibility = 'hidden';
 			paint(canvas);
 		},
-		...{ setWay: nothing, mute: nothing, talk: done, retry: nothing, close: nothing },
+		...{ setPath: nothing, mute: nothing, talk: done, retry: nothing, close: nothing },
 	};
 }
 

@@ -3,10 +3,10 @@ import { Fault } from '#domain/base/fault.ts';
 import type { FramesPart } from '#domain/live/live-part.ts';
 import type { Lab } from '#ports/device/lab.ts';
 import { detectFeatures } from '#browser/encoding/detect-features.ts';
-import { LiveDecoder } from '#browser/live/live-decoder.ts';
+import { WebCodecsPlayer } from '#browser/live/web-codecs-player.ts';
 import { recorderMimeType } from '#browser/encoding/media-recorder-encoder.ts';
 import { openScratch } from './scratch.ts';
-import { sourceMaker } from '#browser/live/source-maker.ts';
+import { mediaSourceClass } from '#browser/live/media-source.ts';
 
 const H264 = 'video/mp4; codecs="avc1.42E01F"';
 
@@ -23,7 +23,7 @@ export class BrowserLab implements Lab {
 			withSound: recorderMimeType(true),
 			encodes: typeof VideoEncoder !== 'undefined',
 			decodes: typeof VideoDecoder !== 'undefined',
-			plays: sourceMaker()?.isTypeSupported(H264) === true,
+			plays: mediaSourceClass()?.isTypeSupported(H264) === true,
 		};
 	}
 
@@ -32,12 +32,12 @@ export class BrowserLab implements Lab {
 		if (typeof VideoDecoder === 'undefined') {
 			throw new Fault('unsupported', 'this browser has no video decoder');
 		}
-		let decoder: LiveDecoder | null = null;
+		let decoder: WebCodecsPlayer | null = null;
 		await new Promise<void>((done, fail) => {
 			signal.addEventListener('abort', () => {
 				done();
 			});
-			decoder = new LiveDecoder({
+			decoder = new WebCodecsPlayer({
 				picture: () => {
 					done();
 				},

@@ -5,12 +5,12 @@ const KEY_FRAME_MS = 1000;
 /** A part leaves as soon as the one before is so old. */
 const PART_MS = 50;
 /** Frames in the encoder: one more would only be older when it comes out. */
-const MOST_QUEUED = 1;
-const MOST_IN_PART = 12;
+const MAX_QUEUED = 1;
+const MAX_FRAMES = 12;
 /** Timers and frames are not exact: a frame that comes this much early is in time. */
 const SLACK_MS = 12;
 
-export interface BatchSink {
+export interface LiveBatcherSink {
 	part(part: FramesPart): void;
 	failed(kind: 'unsupported' | 'unavailable', why: string): void;
 }
@@ -21,7 +21,7 @@ export interface BatchSink {
  */
 export class LiveBatcher {
 	readonly #frameRate: number;
-	readonly #sink: BatchSink;
+	readonly #sink: LiveBatcherSink;
 	#bits: number;
 	#holding = false;
 	#encoder: VideoEncoder | null = null;
@@ -37,16 +37,16 @@ export class LiveBatcher {
 	#frames: LiveFrame[] = [];
 	#over = false;
 
-	constructor(bitsPerSecond: number, frameRate: number, sink: BatchSink) {
+	constructor(bitsPerSecond: number, frameRate: number, sink: LiveBatcherSink) {
 		this.#bits = bitsPerSecond;
 		this.#frameRate = frameRate;
 		this.#sink = sink;
 	}
 
 	/** Takes the frame over. */
-	frame(frame: VideoFrame, capturedUs: number): void {
+	encode(frame: VideoFrame, capturedUs: number): void {
 		try {
-			this.#take(frame, capturedUs);
+			this.#encode(frame, capturedUs);
 		} catch (error) {
 			this.#fail('unavailable', error);
 		} finally {
@@ -54,11 +54,11 @@ export class LiveBatcher {
 		}
 	}
 
-	keyFrame(): void {
+	requestKeyFrame(): void {
 		this.#wantsKey = true;
 	}
 
-	pace(bitsPerSecond: number, holding: boolean): void {
+	setPace(bitsPerSecond: number, holding: boolean): void {
 		this.#holding = holding;
 		if (bitsPerSecond === this.#bits) return;
 		this.#bits = bitsPerSecond;
@@ -71,7 +71,7 @@ export class LiveBatcher {
 		if (this.#encoder !== null && this.#encoder.state !== 'closed') this.#encoder.close();
 	}
 
-	#take(frame: VideoFrame, capturedUs: number): void {
+	#encode(frame: VideoFrame, capturedUs: number): void {
 		if (this.#over) return;
 		const atMs = capturedUs / 1000;
 		const tooSoon = atMs - this.#lastMs < 1000 / this.#frameRate - SLACK_MS;
@@ -85,7 +85,7 @@ export class LiveBatcher {
 			return;
 		}
 		const encoder = this.#encoder;
-		if (encoder === null || encoder.encodeQueueSize > MOST_QUEUED) return;
+		if (encoder === null || encoder.encodeQueueSize > MAX_QUEUED) return;
 		const keyFrame = this.#wantsKey || atMs - this.#lastKeyMs >= KEY_FRAME_MS - SLACK_MS;
 		if (keyFrame) {
 			this.#lastKeyMs = atMs;
@@ -143,7 +143,7 @@ export class LiveBatcher {
 		const bytes: Bytes = new Uint8Array(chunk.byteLength);
 		chunk.copyTo(bytes);
 		const key = chunk.type === 'key';
-		if (key || this.#frames.length >= MOST_IN_PART) this.#flush();
+		if (key || this.#frames.length >= MAX_FRAMES) this.#flush();
 		this.#frames.push({ key, capturedUs: chunk.timestamp, bytes });
 		const leftMs = this.#flushedMs + PART_MS - performance.now();
 		if (leftMs <= 0) this.#flush();

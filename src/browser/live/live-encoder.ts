@@ -7,18 +7,18 @@ import type {
 	LiveEncoding,
 } from '#ports/media/live-encoder.ts';
 import { trackProcessor } from '#browser/capture/frame-clock.ts';
-import { FragmentLiveEncoder } from './live-fragments.ts';
-import { LiveVoice } from './live-voice.ts';
+import { FragmentLiveEncoder } from './fragment-live-encoder.ts';
+import { SoundEncoder } from './sound-encoder.ts';
 import { LiveBatcher } from './live-batcher.ts';
-import type { FromLive, ToLive } from './live.worker.ts';
-import liveUrl from './live.worker.ts?worker&url';
+import type { FromLiveEncoder, ToLiveEncoder } from './live-encoder.worker.ts';
+import liveUrl from './live-encoder.worker.ts?worker&url';
 import { streamOf } from '#browser/capture/picture.ts';
 import type { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { trustedWorker } from '#browser/device/trusted.ts';
 
 /** By WebCodecs where a browser has it and finds a codec, else in fragments. */
 export class BrowserLiveEncoder implements LiveEncoder {
-	readonly #frames = new CodecLiveEncoder();
+	readonly #frames = new WebCodecsLiveEncoder();
 	readonly #fragments: FragmentLiveEncoder;
 	#encodes = typeof VideoEncoder !== 'undefined';
 
@@ -26,8 +26,8 @@ export class BrowserLiveEncoder implements LiveEncoder {
 		this.#fragments = new FragmentLiveEncoder(recorders);
 	}
 
-	warm(): void {
-		if (this.#encodes) this.#frames.warm();
+	preload(): void {
+		if (this.#encodes) this.#frames.preload();
 	}
 
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
@@ -48,12 +48,12 @@ export class BrowserLiveEncoder implements LiveEncoder {
  * Encodes by WebCodecs: in a worker where frames can be had there, else as a hidden video shows
  * them.
  */
-export class CodecLiveEncoder implements LiveEncoder {
+export class WebCodecsLiveEncoder implements LiveEncoder {
 	/** Loaded, and waiting for its first frame. */
-	#spare: Worker | null = null;
+	#preloaded: Worker | null = null;
 
-	warm(): void {
-		if (trackProcessor() !== null) this.#spare ??= encodingWorker();
+	preload(): void {
+		if (trackProcessor() !== null) this.#preloaded ??= encodingWorker();
 	}
 
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
@@ -66,8 +66,8 @@ export class CodecLiveEncoder implements LiveEncoder {
 		if (track === undefined) throw new Fault('unsupported', 'there is no picture to send');
 		const [heard] = streamOf(picture).getAudioTracks();
 		const Maker = trackProcessor();
-		const worker = this.#spare;
-		this.#spare = null;
+		const worker = this.#preloaded;
+		this.#preloaded = null;
 		const silent =
 			Maker === null
 				? inPage(track, options, sink)
@@ -77,30 +77,30 @@ export class CodecLiveEncoder implements LiveEncoder {
 						options,
 						sink,
 					);
-		return withVoice(silent, heard ?? null, options, sink);
+		return withSound(silent, heard ?? null, options, sink);
 	}
 }
 
-type Silent = Omit<LiveEncoding, 'sound'>;
+type SilentEncoding = Omit<LiveEncoding, 'setSound'>;
 
 /** The sound goes beside the frames, encoded only while somebody listens. */
-function withVoice(
-	silent: Silent,
+function withSound(
+	silent: SilentEncoding,
 	track: MediaStreamTrack | null,
 	{ wallOffsetMs }: LiveEncoderOptions,
 	sink: LiveEncoderSink,
 ): LiveEncoding {
-	let voice: LiveVoice | null = null;
+	let voice: SoundEncoder | null = null;
 	const hush = (): void => {
 		voice?.stop();
 		voice = null;
 	};
 	return {
 		...silent,
-		sound: (on) => {
+		setSound: (on) => {
 			if (!on) hush();
 			else if (track !== null && typeof AudioEncoder !== 'undefined') {
-				voice ??= new LiveVoice(track.clone(), wallOffsetMs, (part) => {
+				voice ??= new SoundEncoder(track.clone(), wallOffsetMs, (part) => {
 					sink.part(part);
 				});
 			}
@@ -121,7 +121,7 @@ function inWorker(
 	{ readable: frames }: { readonly readable: ReadableStream<VideoFrame> },
 	options: LiveEncoderOptions,
 	sink: LiveEncoderSink,
-): Silent {
+): SilentEncoding {
 	const stop = (): void => {
 		worker.onmessage = worker.onerror = null;
 		say({ kind: 'end' });
@@ -130,7 +130,7 @@ function inWorker(
 		stop();
 		sink.ended(fault);
 	};
-	worker.onmessage = ({ data }: MessageEvent<FromLive>) => {
+	worker.onmessage = ({ data }: MessageEvent<FromLiveEncoder>) => {
 		if (data.kind === 'part') sink.part(data.part);
 		else fail(new Fault(data.fault, data.why));
 	};
@@ -138,15 +138,15 @@ function inWorker(
 		worker.terminate();
 		fail(new Fault('internal', 'the live encoder failed'));
 	};
-	const say = (message: ToLive, transfer: Transferable[] = []): void => {
+	const say = (message: ToLiveEncoder, transfer: Transferable[] = []): void => {
 		worker.postMessage(message, transfer);
 	};
 	say({ kind: 'begin', frames, originMs: performance.timeOrigin, ...options }, [frames]);
 	return {
-		keyFrame: () => {
+		requestKeyFrame: () => {
 			say({ kind: 'key' });
 		},
-		pace: ({ bitsPerSecond, holding }) => {
+		setPace: ({ bitsPerSecond, holding }) => {
 			say({ kind: 'pace', bitsPerSecond, holding });
 		},
 		stop,
@@ -157,7 +157,7 @@ function inPage(
 	track: MediaStreamTrack,
 	options: LiveEncoderOptions,
 	sink: LiveEncoderSink,
-): Silent {
+): SilentEncoding {
 	const video = document.createElement('video');
 	let over = false;
 	const stop = (): void => {
@@ -179,18 +179,18 @@ function inPage(
 		video.requestVideoFrameCallback(see);
 		const atMs = shown.captureTime ?? nowMs;
 		const capturedUs = Math.round((atMs + options.wallOffsetMs) * 1000);
-		batcher.frame(new VideoFrame(video, { timestamp: capturedUs }), capturedUs);
+		batcher.encode(new VideoFrame(video, { timestamp: capturedUs }), capturedUs);
 	};
 	video.muted = true;
 	video.srcObject = new MediaStream([track]);
 	video.requestVideoFrameCallback(see);
 	void video.play().catch(() => undefined);
 	return {
-		keyFrame: () => {
-			batcher.keyFrame();
+		requestKeyFrame: () => {
+			batcher.requestKeyFrame();
 		},
-		pace: ({ bitsPerSecond, holding }) => {
-			batcher.pace(bitsPerSecond, holding);
+		setPace: ({ bitsPerSecond, holding }) => {
+			batcher.setPace(bitsPerSecond, holding);
 		},
 		stop,
 	};

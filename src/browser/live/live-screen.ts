@@ -1,55 +1,55 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import {
 	beginsWithKey,
-	type FilmPart,
+	type FragmentPart,
 	type FramesPart,
 	type LivePart,
 } from '#domain/live/live-part.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/media/live-screen.ts';
-import { LiveDecoder } from './live-decoder.ts';
-import type { SoundPlayer } from './live-sound.ts';
-import { eachPainted } from './painted.ts';
+import { WebCodecsPlayer } from './web-codecs-player.ts';
+import type { SoundPlayer } from './sound-player.ts';
+import { onVideoFrame } from './video-frames.ts';
 import type { PartPlayer, PlayerSink } from './part-player.ts';
 import { streamOf } from '#browser/capture/picture.ts';
-import { hearsParts, sourceMaker } from './source-maker.ts';
+import { canPlaySound, mediaSourceClass } from './media-source.ts';
 
-type Seen = FramesPart | FilmPart;
-const MOST_EARLY = 40;
+type VisiblePart = FramesPart | FragmentPart;
+const MAX_EARLY = 40;
 
 /** A video for streams and a canvas for parts, of which one is seen at a time. */
-export class PaneScreen implements LiveScreen {
-	readonly decodes = typeof VideoDecoder !== 'undefined' || sourceMaker() !== null;
-	readonly hears = hearsParts();
+export class BrowserLiveScreen implements LiveScreen {
+	readonly decodes = typeof VideoDecoder !== 'undefined' || mediaSourceClass() !== null;
+	readonly hears = canPlaySound();
 	readonly #listeners = new Set<(event: LiveScreenEvent) => void>();
 	/** By how they play; `null`: it is being loaded. */
-	readonly #players = new Map<'codec' | 'film', PartPlayer | null>();
+	readonly #players = new Map<'codec' | 'media-source', PartPlayer | null>();
 	readonly #sink: PlayerSink = {
 		picture: (source, size, capturedUs) => {
 			this.#draw(source, size, capturedUs);
 		},
 		failed: (fault) => {
-			this.#tell({ kind: 'failed', fault });
+			this.#emit({ kind: 'failed', fault });
 		},
 	};
 	/** From the newest key part on, while what plays them is loaded. */
-	#early: Seen[] = [];
+	#early: VisiblePart[] = [];
 	#video: HTMLVideoElement | null = null;
 	#canvas: HTMLCanvasElement | null = null;
 	#picture: Picture | null = null;
 	#front: Pane | null = null;
 	#muted = true;
 	/** What is heard of a stream, apart from its picture: a video with sound costs, muted or not. */
-	readonly #voice = document.createElement('audio');
+	readonly #streamAudio = document.createElement('audio');
 	#shown: MediaStream | null = null;
 	#sound: SoundPlayer | null = null;
 	#loadsSound = false;
 	#rate: LiveRate = 'full';
-	#stopPainted: () => void = () => undefined;
+	#stopFrames: () => void = () => undefined;
 	#closed = false;
 
-	get seen(): boolean {
+	get visible(): boolean {
 		return !document.hidden;
 	}
 
@@ -60,14 +60,14 @@ export class PaneScreen implements LiveScreen {
 		this.#canvas = canvas;
 		video.playsInline = true;
 		this.#playNow();
-		this.front(this.#front);
+		this.setFront(this.#front);
 	}
 
 	play(picture: Picture | null): void {
 		if (this.#picture === picture) return;
 		this.#picture = picture;
 		this.#shown = picture && new MediaStream(streamOf(picture).getVideoTracks());
-		this.#voice.srcObject = null;
+		this.#streamAudio.srcObject = null;
 		this.#playNow();
 	}
 
@@ -77,19 +77,19 @@ export class PaneScreen implements LiveScreen {
 		else if (this.#audible) this.#soundNow()?.play(part);
 	}
 
-	front(pane: Pane | null): void {
+	setFront(pane: Pane | null): void {
 		this.#front = pane;
 		if (this.#video) this.#video.style.visibility = pane === 'video' ? 'visible' : 'hidden';
 		if (this.#canvas) this.#canvas.style.visibility = pane === 'canvas' ? 'visible' : 'hidden';
-		this.#hush();
+		this.#applyMute();
 	}
 
 	mute(muted: boolean): void {
 		this.#muted = muted;
-		this.#hush();
+		this.#applyMute();
 	}
 
-	rate(rate: LiveRate): void {
+	setRate(rate: LiveRate): void {
 		this.#rate = rate;
 		for (const player of this.#players.values()) if (player) player.slow = rate === 'slow';
 	}
@@ -101,27 +101,27 @@ export class PaneScreen implements LiveScreen {
 
 	close(): void {
 		this.#closed = true;
-		this.#hush();
+		this.#applyMute();
 		this.#listeners.clear();
 		this.#dismiss();
-		this.#stopPainted();
+		this.#stopFrames();
 		if (this.#video) this.#video.srcObject = null;
 	}
 
-	#show(part: Seen, canvas: HTMLCanvasElement): void {
+	#show(part: VisiblePart, canvas: HTMLCanvasElement): void {
 		const player = this.#playerOf(part, canvas);
 		if (player !== null) player.decode(part);
 		else if (beginsWithKey(part)) this.#early = [part];
-		else if (this.#early.length < MOST_EARLY) this.#early.push(part);
+		else if (this.#early.length < MAX_EARLY) this.#early.push(part);
 	}
 
 	/** One that can play this part; the others go. `null`: not yet. */
-	#playerOf(part: Seen, canvas: HTMLCanvasElement): PartPlayer | null {
-		const how = part.kind === 'frames' && typeof VideoDecoder !== 'undefined' ? 'codec' : 'film';
+	#playerOf(part: VisiblePart, canvas: HTMLCanvasElement): PartPlayer | null {
+		const how = part.kind === 'frames' && typeof VideoDecoder !== 'undefined' ? 'codec' : 'media-source';
 		const there = this.#players.get(how);
 		if (there !== undefined) return there;
 		this.#dismiss();
-		if (how === 'codec') this.#use(how, new LiveDecoder(this.#sink));
+		if (how === 'codec') this.#use(how, new WebCodecsPlayer(this.#sink));
 		else void this.#load(canvas);
 		return this.#players.get(how) ?? null;
 	}
@@ -134,8 +134,8 @@ export class PaneScreen implements LiveScreen {
 	async #loadSound(): Promise<void> {
 		this.#loadsSound = true;
 		try {
-			const { soundPlayer } = await import('./live-sound.ts');
-			if (this.#audible) this.#sound = soundPlayer();
+			const { createSoundPlayer } = await import('./sound-player.ts');
+			if (this.#audible) this.#sound = createSoundPlayer();
 		} catch {
 			// The next part tries again.
 		} finally {
@@ -150,25 +150,25 @@ export class PaneScreen implements LiveScreen {
 
 	/** What most browsers do without is loaded where it is needed. */
 	async #load(canvas: HTMLCanvasElement): Promise<void> {
-		this.#players.set('film', null);
+		this.#players.set('media-source', null);
 		try {
-			if (sourceMaker() === null) throw new Fault('unsupported', 'nothing here plays live parts');
-			const { FilmPlayer } = await import('./live-film.ts');
-			if (!this.#closed && this.#players.get('film') === null) {
-				const player = new FilmPlayer(this.#sink, canvas);
-				this.#use('film', player);
+			if (mediaSourceClass() === null) throw new Fault('unsupported', 'nothing here plays live parts');
+			const { MediaSourcePlayer } = await import('./media-source-player.ts');
+			if (!this.#closed && this.#players.get('media-source') === null) {
+				const player = new MediaSourcePlayer(this.#sink, canvas);
+				this.#use('media-source', player);
 				for (const part of this.#early.splice(0)) player.decode(part);
 			}
 		} catch (error) {
-			this.#players.delete('film');
-			this.#tell({ kind: 'failed', fault: faultOf(error) });
+			this.#players.delete('media-source');
+			this.#emit({ kind: 'failed', fault: faultOf(error) });
 		}
 	}
 
-	#use(how: 'codec' | 'film', player: PartPlayer): void {
+	#use(how: 'codec' | 'media-source', player: PartPlayer): void {
 		player.slow = this.#rate === 'slow';
 		this.#players.set(how, player);
-		this.#hush();
+		this.#applyMute();
 	}
 
 	/** Only what is seen is heard. */
@@ -176,35 +176,35 @@ export class PaneScreen implements LiveScreen {
 		return !this.#muted && this.#front === 'canvas' && !this.#closed;
 	}
 
-	#hush(): void {
+	#applyMute(): void {
 		for (const player of this.#players.values()) player?.mute(!this.#audible);
-		this.#speak();
+		this.#playStreamSound();
 		if (this.#audible) return;
 		this.#sound?.close();
 		this.#sound = null;
 	}
 
-	#speak(): void {
+	#playStreamSound(): void {
 		const stream = this.#picture === null ? null : streamOf(this.#picture);
 		const tracks = stream?.getAudioTracks() ?? [];
 		const audible = tracks.length > 0 && !this.#muted && this.#front === 'video' && !this.#closed;
-		if (audible === (this.#voice.srcObject !== null)) return;
-		this.#voice.srcObject = audible ? new MediaStream(tracks) : null;
-		if (audible) void this.#voice.play().catch(() => undefined);
+		if (audible === (this.#streamAudio.srcObject !== null)) return;
+		this.#streamAudio.srcObject = audible ? new MediaStream(tracks) : null;
+		if (audible) void this.#streamAudio.play().catch(() => undefined);
 	}
 
 	#playNow(): void {
 		const video = this.#video;
-		this.#stopPainted();
+		this.#stopFrames();
 		if (video === null || this.#closed) return;
-		this.#hush();
+		this.#applyMute();
 		const stream = this.#shown;
 		// The same again would make the element begin anew.
 		if (video.srcObject !== stream) video.srcObject = stream;
 		video.muted = true;
 		if (stream === null) return;
-		this.#stopPainted = eachPainted(video, () => {
-			this.#tell({ kind: 'frame', pane: 'video', capturedUs: null });
+		this.#stopFrames = onVideoFrame(video, () => {
+			this.#emit({ kind: 'frame', pane: 'video', capturedUs: null });
 		});
 		void video.play().catch(() => undefined);
 	}
@@ -222,10 +222,10 @@ export class PaneScreen implements LiveScreen {
 			}
 			canvas.getContext('2d', { alpha: false })?.drawImage(source, 0, 0);
 		}
-		this.#tell({ kind: 'frame', pane: 'canvas', capturedUs });
+		this.#emit({ kind: 'frame', pane: 'canvas', capturedUs });
 	}
 
-	#tell(event: LiveScreenEvent): void {
+	#emit(event: LiveScreenEvent): void {
 		if (this.#closed) return;
 		for (const listener of this.#listeners) listener(event);
 	}

@@ -1,5 +1,5 @@
 import type { Fault } from '#domain/base/fault.ts';
-import type { FilmPart, FramesPart } from '#domain/live/live-part.ts';
+import type { FragmentPart, FramesPart } from '#domain/live/live-part.ts';
 
 export interface PlayerSink {
 	/** To be drawn in this very task. `capturedUs`: by the camera's clock. */
@@ -17,7 +17,7 @@ export interface PlayerSink {
  */
 export interface PartPlayer {
 	slow: boolean;
-	decode(part: FramesPart | FilmPart): void;
+	decode(part: FramesPart | FragmentPart): void;
 	/** Of what the parts themselves carry. */
 	mute(muted: boolean): void;
 	close(): void;

@@ -5,9 +5,9 @@
 /** Older than this it is not shown as live. */
 export const STALE_MS = 5000;
 /** Clocks run apart a little: a measurement older than this gives way to any new one. */
-const OFFSET_LIVES_MS = 60_000;
+const OFFSET_TTL_MS = 60_000;
 /** Beats come four times a second; without one for so long the camera may be gone. */
-const BEAT_LATE_MS = 1500;
+const HEARTBEAT_LATE_MS = 1500;
 /** A lens gives a frame ten times a second at the least. */
 const LENS_LATE_MS = 800;
 
@@ -24,21 +24,21 @@ export interface ClockOffset {
  * When a question was sent and its answer came, by our monotonic clock, and what the camera's clock
  * said in it.
  */
-export interface Asked {
+export interface ClockExchange {
 	readonly sentMs: number;
 	readonly heardMs: number;
 	readonly theirsMs: number;
 }
 
 /** The better of what is known and what was just measured: the smallest round trip counts. */
-export function offsetWith(known: ClockOffset | null, asked: Asked): ClockOffset | null {
+export function betterOffset(known: ClockOffset | null, asked: ClockExchange): ClockOffset | null {
 	const { sentMs, heardMs, theirsMs } = asked;
 	const roundTripMs = heardMs - sentMs;
 	if (!Number.isFinite(theirsMs) || roundTripMs < 0) return known;
 	const better =
 		known === null ||
 		roundTripMs <= known.roundTripMs ||
-		heardMs - known.measuredMs > OFFSET_LIVES_MS;
+		heardMs - known.measuredMs > OFFSET_TTL_MS;
 	if (!better) return known;
 	return { offsetMs: theirsMs - (sentMs + heardMs) / 2, roundTripMs, measuredMs: heardMs };
 }
@@ -53,7 +53,7 @@ export function ageMs(nowMs: number, offset: ClockOffset, capturedMs: number): n
 }
 
 /** What the camera said last over the data channel. */
-export interface Beat {
+export interface Heartbeat {
 	readonly heardMs: number;
 	/** By the camera's clock: when it said so, and when its newest frame was captured. */
 	readonly atMs: number;
@@ -68,11 +68,11 @@ export interface Beat {
 export function directAgeMs(
 	nowMs: number,
 	offset: ClockOffset,
-	beat: Beat,
+	heartbeat: Heartbeat,
 	shownMs: number,
 ): number {
 	const shown = Math.max(0, nowMs - shownMs) + offset.roundTripMs / 2;
-	const silent = nowMs - beat.heardMs > BEAT_LATE_MS;
-	const stalled = beat.atMs - beat.capturedMs > LENS_LATE_MS;
-	return silent || stalled ? Math.max(shown, ageMs(nowMs, offset, beat.capturedMs)) : shown;
+	const silent = nowMs - heartbeat.heardMs > HEARTBEAT_LATE_MS;
+	const stalled = heartbeat.atMs - heartbeat.capturedMs > LENS_LATE_MS;
+	return silent || stalled ? Math.max(shown, ageMs(nowMs, offset, heartbeat.capturedMs)) : shown;
 }

@@ -2,12 +2,12 @@ import { ascii, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
 /** Layouts and rules: docs/spec/live.md, LV7 and LV15. */
-const FRAMES = 1;
-const MORE = 2;
+const VERSION_1 = 1;
+const VERSION_2 = 2;
 const SOUND = 1;
-const FILM = 2;
+const FRAGMENT = 2;
 const KEY = 1;
-const MOST_FRAMES = 255;
+const MAX_FRAMES = 255;
 const CODEC = /^[\x21-\x7e]{1,64}$/;
 const MIME = /^[\x20-\x7e]{1,128}$/;
 /** Version, flags, length of the codec, width, height, count. */
@@ -19,7 +19,7 @@ const PACKET_BYTES = 16;
 /**
  * Version, kind, at, of, captured, media time, duration, lengths of the type and the init section.
  */
-const FILM_BYTES = 29;
+const FRAGMENT_BYTES = 29;
 
 export interface LiveFrame {
 	readonly key: boolean;
@@ -60,8 +60,8 @@ export interface SoundPart {
  * A fragment of a recording, or a piece of one that is too long to be sent at once: where nothing
  * encodes frame by frame.
  */
-export interface FilmPart {
-	readonly kind: 'film';
+export interface FragmentPart {
+	readonly kind: 'fragment';
 	/** Which piece of how many. */
 	readonly at: number;
 	readonly of: number;
@@ -79,17 +79,17 @@ export interface FilmPart {
 }
 
 /** On its way to whoever watches at the relay. */
-export type LivePart = FramesPart | SoundPart | FilmPart;
+export type LivePart = FramesPart | SoundPart | FragmentPart;
 
 /** Whether a decoder can begin with it. */
 export function beginsWithKey(part: LivePart): boolean {
-	if (part.kind === 'film') return part.at === 0;
+	if (part.kind === 'fragment') return part.at === 0;
 	return part.kind === 'frames' && part.frames[0]?.key === true;
 }
 
 /** When its first and its last picture or sound was captured. */
-export function capturedIn(part: LivePart): { readonly firstUs: number; readonly lastUs: number } {
-	if (part.kind === 'film') return { firstUs: part.capturedUs, lastUs: part.capturedUs };
+export function captureSpan(part: LivePart): { readonly firstUs: number; readonly lastUs: number } {
+	if (part.kind === 'fragment') return { firstUs: part.capturedUs, lastUs: part.capturedUs };
 	const all = part.kind === 'frames' ? part.frames : part.packets;
 	return { firstUs: all[0]?.capturedUs ?? 0, lastUs: all.at(-1)?.capturedUs ?? 0 };
 }
@@ -97,16 +97,16 @@ export function capturedIn(part: LivePart): { readonly firstUs: number; readonly
 /** Throws `malformed` for what does not fit the layout. */
 export function buildLivePart(part: LivePart): Bytes {
 	if (part.kind === 'sound') return buildSound(part);
-	return part.kind === 'film' ? buildFilm(part) : buildFrames(part);
+	return part.kind === 'fragment' ? buildFragment(part) : buildFrames(part);
 }
 
 function buildFrames(part: FramesPart): Bytes {
 	const { codec, width, height, frames } = part;
-	named(codec, CODEC);
-	countOf(frames);
+	checkedName(codec, CODEC);
+	checkCount(frames);
 	const length = frames.reduce((sum, { bytes }) => sum + FRAME_BYTES + bytes.length, 0);
 	const writer = new Writer(FIXED_BYTES + codec.length + length)
-		.u8(FRAMES)
+		.u8(VERSION_1)
 		.u8(beginsWithKey(part) ? KEY : 0)
 		.u8(codec.length)
 		.put(ascii(codec))
@@ -124,11 +124,11 @@ function buildFrames(part: FramesPart): Bytes {
 }
 
 function buildSound({ codec, sampleRate, channels, packets }: SoundPart): Bytes {
-	named(codec, CODEC);
-	countOf(packets);
+	checkedName(codec, CODEC);
+	checkCount(packets);
 	const length = packets.reduce((sum, { bytes }) => sum + PACKET_BYTES + bytes.length, 0);
 	const writer = new Writer(SOUND_BYTES + codec.length + length)
-		.u8(MORE)
+		.u8(VERSION_2)
 		.u8(SOUND)
 		.u8(codec.length)
 		.put(ascii(codec))
@@ -141,7 +141,7 @@ function buildSound({ codec, sampleRate, channels, packets }: SoundPart): Bytes 
 	return writer.bytes;
 }
 
-function buildFilm({
+function buildFragment({
 	at,
 	of,
 	capturedUs,
@@ -150,12 +150,12 @@ function buildFilm({
 	mime,
 	init,
 	bytes,
-}: FilmPart): Bytes {
-	named(mime, MIME);
-	inOrder(at, of);
-	return new Writer(FILM_BYTES + mime.length + init.length + bytes.length)
-		.u8(MORE)
-		.u8(FILM)
+}: FragmentPart): Bytes {
+	checkedName(mime, MIME);
+	checkPiece(at, of);
+	return new Writer(FRAGMENT_BYTES + mime.length + init.length + bytes.length)
+		.u8(VERSION_2)
+		.u8(FRAGMENT)
 		.u8(at)
 		.u8(of)
 		.u64(capturedUs)
@@ -172,17 +172,17 @@ function buildFilm({
 export function parseLivePart(body: Bytes): LivePart {
 	const from = new Reader(body);
 	const version = from.u8();
-	if (version === FRAMES) return parseFrames(from);
-	if (version !== MORE) throw new Fault('unsupported', 'a live part of another version');
+	if (version === VERSION_1) return parseFrames(from);
+	if (version !== VERSION_2) throw new Fault('unsupported', 'a live part of another version');
 	const kind = from.u8();
 	if (kind === SOUND) return parseSound(from);
-	if (kind === FILM) return parseFilm(from, body.length);
+	if (kind === FRAGMENT) return parseFragment(from, body.length);
 	throw new Fault('unsupported', 'a live part of another kind');
 }
 
 function parseFrames(from: Reader): FramesPart {
 	const key = flagOf(from.u8());
-	const codec = named(textOf(from), CODEC);
+	const codec = checkedName(textOf(from), CODEC);
 	const width = from.u16();
 	const height = from.u16();
 	const count = from.u8();
@@ -191,7 +191,7 @@ function parseFrames(from: Reader): FramesPart {
 		const frameKey = flagOf(from.u8());
 		frames.push({ key: frameKey, capturedUs: from.u64(), bytes: from.take(from.u32()) });
 	}
-	countOf(frames);
+	checkCount(frames);
 	from.end();
 	const part = { kind: 'frames', codec, width, height, frames } as const;
 	if (key !== beginsWithKey(part)) throw new Fault('malformed', 'a live part contradicts itself');
@@ -199,7 +199,7 @@ function parseFrames(from: Reader): FramesPart {
 }
 
 function parseSound(from: Reader): SoundPart {
-	const codec = named(textOf(from), CODEC);
+	const codec = checkedName(textOf(from), CODEC);
 	const sampleRate = from.u32();
 	const channels = from.u8();
 	const count = from.u8();
@@ -208,38 +208,38 @@ function parseSound(from: Reader): SoundPart {
 		const [capturedUs, durationUs] = [from.u64(), from.u32()];
 		packets.push({ capturedUs, durationUs, bytes: from.take(from.u32()) });
 	}
-	countOf(packets);
+	checkCount(packets);
 	from.end();
 	return { kind: 'sound', codec, sampleRate, channels, packets };
 }
 
-function parseFilm(from: Reader, length: number): FilmPart {
+function parseFragment(from: Reader, length: number): FragmentPart {
 	const [at, of] = [from.u8(), from.u8()];
-	inOrder(at, of);
+	checkPiece(at, of);
 	const [capturedUs, mediaUs, durationUs] = [from.u64(), from.u64(), from.u32()];
-	const mime = named(textOf(from), MIME);
+	const mime = checkedName(textOf(from), MIME);
 	const init = from.take(from.u32());
-	const bytes = from.take(length - FILM_BYTES - mime.length - init.length);
+	const bytes = from.take(length - FRAGMENT_BYTES - mime.length - init.length);
 	from.end();
-	return { kind: 'film', at, of, capturedUs, mediaUs, durationUs, mime, init, bytes };
+	return { kind: 'fragment', at, of, capturedUs, mediaUs, durationUs, mime, init, bytes };
 }
 
 function textOf(from: Reader): string {
 	return String.fromCharCode(...from.take(from.u8()));
 }
 
-function named(name: string, pattern: RegExp): string {
+function checkedName(name: string, pattern: RegExp): string {
 	if (!pattern.test(name)) throw new Fault('malformed', 'a codec without a proper name');
 	return name;
 }
 
-function countOf(all: readonly unknown[]): void {
-	if (all.length === 0 || all.length > MOST_FRAMES) {
+function checkCount(all: readonly unknown[]): void {
+	if (all.length === 0 || all.length > MAX_FRAMES) {
 		throw new Fault('malformed', 'a live part with nothing in it, or with too much');
 	}
 }
 
-function inOrder(at: number, of: number): void {
+function checkPiece(at: number, of: number): void {
 	if (at >= of) throw new Fault('malformed', 'a piece behind the last');
 }
 

@@ -1,9 +1,9 @@
-import type { Beat } from './age.ts';
+import type { Heartbeat } from './age.ts';
 
 /** Which way the picture comes. Rules: docs/spec/live.md, LV3, LV4. */
 
 /** Connecting takes longer than this in bad networks only: the relay is asked as well. */
-const CONNECTS_MS = 700;
+const PATIENCE_MS = 700;
 /** Connected, and no frame, or cut off. */
 const RELAY_TOO_MS = 1000;
 /** Connected, and no frame. */
@@ -14,15 +14,15 @@ const CONNECT_MS = 8000;
 const SLOW_MS = 3500;
 const STALLED_MS = 800;
 /** Until direct is tried again. */
-export const AGAIN_MS = 30_000;
+export const DIRECT_RETRY_MS = 30_000;
 
 /** What one device serves directly. */
-export function mostDirect(phone: boolean): number {
+export function maxDirectViewers(phone: boolean): number {
 	return phone ? 2 : 4;
 }
 
 /** How a direct call fares, in ms of the monotonic clock. */
-export interface Attempt {
+export interface DirectAttempt {
 	readonly begunMs: number;
 	/** `null`: not connected now. */
 	readonly connectedMs: number | null;
@@ -38,12 +38,12 @@ export interface Attempt {
  */
 export type Verdict = 'well' | 'wait' | 'relay' | 'over';
 
-export function verdict(attempt: Attempt, nowMs: number): Verdict {
+export function judgeAttempt(attempt: DirectAttempt, nowMs: number): Verdict {
 	const { begunMs, connectedMs, lostMs, frameMs } = attempt;
 	if (connectedMs === null) {
 		const sinceMs = lostMs ?? begunMs;
 		if (nowMs - sinceMs >= CONNECT_MS) return 'over';
-		const patientMs = lostMs === null ? CONNECTS_MS : RELAY_TOO_MS;
+		const patientMs = lostMs === null ? PATIENCE_MS : RELAY_TOO_MS;
 		return nowMs - sinceMs >= patientMs ? 'relay' : 'wait';
 	}
 	const waitedMs = nowMs - Math.max(connectedMs, frameMs ?? 0);
@@ -53,19 +53,19 @@ export function verdict(attempt: Attempt, nowMs: number): Verdict {
 }
 
 /** What is known of a direct picture's frames. */
-export interface Painted {
+export interface PaintState {
 	readonly paintedMs: number | null;
 	/** Nothing is painted in a hidden page. */
 	readonly visible: boolean;
 	readonly slow: boolean;
-	readonly beat: Beat | null;
+	readonly heartbeat: Heartbeat | null;
 }
 
 /** When the newest frame was painted, or now where none is to be expected. */
-export function expectedFrameMs(painted: Painted, nowMs: number): number | null {
-	const { paintedMs, visible, slow, beat } = painted;
-	const stalled = beat !== null && beat.atMs - beat.capturedMs > STALLED_MS;
-	const silent = beat === null || nowMs - beat.heardMs > SLOW_MS;
+export function expectedFrameMs(painted: PaintState, nowMs: number): number | null {
+	const { paintedMs, visible, slow, heartbeat } = painted;
+	const stalled = heartbeat !== null && heartbeat.atMs - heartbeat.capturedMs > STALLED_MS;
+	const silent = heartbeat === null || nowMs - heartbeat.heardMs > SLOW_MS;
 	if (!silent && (stalled || !visible)) return nowMs;
 	if (paintedMs === null || !slow) return paintedMs;
 	return nowMs - paintedMs < SLOW_MS ? nowMs : paintedMs;

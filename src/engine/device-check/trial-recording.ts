@@ -166,7 +166,7 @@ export async function liveTrial(
 						late = clock.after(LIVE_MS, done);
 					}
 					if (part.kind === 'frames') parts.push(part);
-					if (part.kind !== 'film') return;
+					if (part.kind !== 'fragment') return;
 					film = true;
 					done();
 				},

@@ -1,7 +1,7 @@
 import { clockSampleOf } from '#domain/footage/clock-sample.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
-const LOOK_MS = 100;
+const POLL_MS = 100;
 
 /** A camera's clock for live: wall time that never steps, or an age would jump with it (LV10). */
 export class LiveClock {
@@ -21,7 +21,7 @@ export class LiveClock {
 }
 
 /** When the lens gave its newest frame, as far as looking ten times a second can tell. */
-export class LensPulse {
+export class LensFrameMonitor {
 	frames = 0;
 	capturedMs = 0;
 	readonly #count: () => number;
@@ -34,20 +34,20 @@ export class LensPulse {
 	}
 
 	/** Looks only while somebody watches. */
-	follow(clock: Clock, wanted: boolean): void {
+	setActive(clock: Clock, wanted: boolean): void {
 		if (wanted === (this.#stop !== null)) return;
 		this.#stop?.();
 		this.#stop = null;
 		if (!wanted) return;
 		// Whether it stands still will be seen soon enough.
 		this.frames = -1;
-		this.#look();
-		this.#stop = clock.every(LOOK_MS, () => {
-			this.#look();
+		this.#poll();
+		this.#stop = clock.every(POLL_MS, () => {
+			this.#poll();
 		});
 	}
 
-	#look(): void {
+	#poll(): void {
 		const frames = this.#count();
 		if (frames === this.frames) return;
 		this.frames = frames;

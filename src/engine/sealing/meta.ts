@@ -1,6 +1,6 @@
 import { joined, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import { beginsWithKey, buildLivePart, capturedIn, type LivePart } from '#domain/live/live-part.ts';
+import { beginsWithKey, buildLivePart, captureSpan, type LivePart } from '#domain/live/live-part.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, Secret, SignKey } from '#ports/keys/crypto.ts';
 import { deriveKey, sealPayload } from './seal.ts';
@@ -47,7 +47,7 @@ export class MetaSealer {
 	/** One more of the parts that are watched at the relay, and the camera's signature (LV20). */
 	async live(part: LivePart): Promise<Bytes> {
 		const body = buildLivePart(part);
-		const { firstUs } = capturedIn(part);
+		const { firstUs } = captureSpan(part);
 		const { bytes } = await this.#seal('live', firstUs, body, beginsWithKey(part));
 		const signature = await this.#crypto.sign(this.#basis.sign, signedBytes('live', bytes));
 		return joined(bytes, signature);

@@ -3,7 +3,7 @@ import { isAtPosition, nonceOf, slicesOf, type Slice } from '#domain/footage/env
 import { Fault } from '#domain/base/fault.ts';
 import { chainLink, chainStart, parseHead, type Head } from '#domain/footage/head.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import { beginsWithKey, capturedIn, parseLivePart, type LivePart } from '#domain/live/live-part.ts';
+import { beginsWithKey, captureSpan, parseLivePart, type LivePart } from '#domain/live/live-part.ts';
 import { parsePayload, usOfTicks, type Payload } from '#domain/footage/payload.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
@@ -107,7 +107,7 @@ export class Opener {
 
 	/**
 	 * A live part, signed by its camera, under the key of its run that the camera gave: whether it is
-	 * of now is told by `LiveWindow`.
+	 * of now is told by `ReplayWindow`.
 	 */
 	async openLive(camera: CameraId, signed: Bytes, { run, secret }: LiveKey): Promise<OpenedPart> {
 		const keys = await this.#keysOf(camera);
@@ -124,7 +124,7 @@ export class Opener {
 			const key = await deriveKey(this.#crypto, secret, header);
 			const payload = parsePayload('live', await this.#plain(key, slices));
 			const part = parseLivePart(payload.body);
-			const about = capturedIn(part).firstUs === payload.mediaTicks;
+			const about = captureSpan(part).firstUs === payload.mediaTicks;
 			if (!about || beginsWithKey(part) !== payload.keyFrame) throw notOpened();
 			return { runId: header.runId, seq: header.seq, part };
 		} catch (error) {

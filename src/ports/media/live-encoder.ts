@@ -23,16 +23,16 @@ export interface LiveEncoderSink {
 
 export interface LiveEncoding {
 	/** As soon as there is a frame. */
-	keyFrame(): void;
+	requestKeyFrame(): void;
 	/** Whether somebody listens: sound goes only then, where the picture has any. */
-	sound(on: boolean): void;
-	pace(pace: Pick<Pace, 'bitsPerSecond' | 'holding'>): void;
+	setSound(on: boolean): void;
+	setPace(pace: Pick<Pace, 'bitsPerSecond' | 'holding'>): void;
 	stop(): void;
 }
 
 /** Encodes a picture frame by frame, apart from the recorder. Throws `unsupported`. */
 export interface LiveEncoder {
 	/** Somebody watches, and may need it any moment: what takes time to load is loaded. */
-	warm(): void;
+	preload(): void;
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding;
 }

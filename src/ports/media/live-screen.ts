@@ -21,17 +21,17 @@ export interface LiveScreen {
 	/** Whether sound parts can be heard here. */
 	readonly hears: boolean;
 	/** False in a hidden page: no frame of a video is painted, and none is told. */
-	readonly seen: boolean;
+	readonly visible: boolean;
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
 	/** In the video; `null` takes it away. */
 	play(picture: Picture | null): void;
 	/** On the canvas: the newest wins (LV8). */
 	decode(part: LivePart): void;
 	/** Which of the two is seen. */
-	front(pane: Pane | null): void;
+	setFront(pane: Pane | null): void;
 	mute(muted: boolean): void;
 	/** How much of the parts is decoded. */
-	rate(rate: LiveRate): void;
+	setRate(rate: LiveRate): void;
 	on(listener: (event: LiveScreenEvent) => void): () => void;
 	close(): void;
 }

@@ -3,7 +3,7 @@ import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Allowance } from '#engine/storage/allowance.ts';
 import type { ArrivalControls } from '#engine/members/arrivals.ts';
 import type { MaintenanceControls } from '#engine/storage/maintenance.ts';
-import type { Guarding } from '#engine/live/guarding.ts';
+import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import type { EventLog } from '#engine/recording/event-log.ts';
 import type { StoreCheck } from '#engine/storage/store-check.ts';
 import type { DeviceCheck } from '#engine/device-check/device-check.ts';
@@ -23,7 +23,7 @@ import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
 import type { TamperStatus } from '#engine/recording/tamper-detector.ts';
 import type { LastSeen } from '#engine/members/sightings.ts';
 import type { QualityStatus } from '#engine/recording/adaptive-quality.ts';
-import type { HostingControls, WatchingControls } from '#engine/live/watching.ts';
+import type { LiveHostControls, CameraDirectoryControls } from '#engine/live/controls.ts';
 import type { Awake } from '#ports/device/awake.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -66,13 +66,13 @@ export interface Engine {
 	readonly tamperDetector: TamperStatus;
 	readonly adaptiveQuality: QualityStatus;
 	/** The cameras of this home, live. */
-	readonly watching: WatchingControls;
+	readonly watching: CameraDirectoryControls;
 	/** When each device of the home was last known to live. */
 	readonly sightings: LastSeen;
 	/** Who watches this device. */
-	readonly hosting: HostingControls;
+	readonly hosting: LiveHostControls;
 	/** Guard mode, as another device may ask for it. */
-	readonly guarding: Pick<Guarding, 'serve' | 'tell'>;
+	readonly guarding: Pick<GuardModeSwitch, 'serve' | 'report'>;
 	readonly members: MembersControls;
 	/** How this device stands with the relay. */
 	readonly post: Pick<Post, 'state' | 'on'>;

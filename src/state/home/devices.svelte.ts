@@ -6,7 +6,7 @@ import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/home/rights.ts
 import type { Role } from '#domain/home/roster.ts';
 import type { Member, MembersFork, Revoked } from '#engine/members/members.ts';
 import type { LinkState } from '#engine/messaging/post.ts';
-import type { WatchedCamera } from '#engine/live/watching.ts';
+import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
 export type Work = 'rename' | 'revoke' | 'change' | 'earlier';

@@ -2,14 +2,14 @@ import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
-import type { WatchingControls } from '#engine/live/watching.ts';
+import type { CameraDirectoryControls } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-export type CommandName = Parameters<WatchingControls['command']>[1];
-export type CommandValue = Parameters<WatchingControls['command']>[2];
+export type CommandName = Parameters<CameraDirectoryControls['sendCommand']>[1];
+export type CommandValue = Parameters<CameraDirectoryControls['sendCommand']>[2];
 
 /** What was asked of a camera last, and what came of it. */
-export interface Asked {
+export interface SentCommand {
 	readonly name: CommandName;
 	readonly value: CommandValue;
 	readonly outcome: 'waits' | 'done' | 'failed';
@@ -22,7 +22,7 @@ const SIREN_MS = 60_000;
 
 /** What a person asks of a camera from afar. */
 export class Commands {
-	asked = $state.raw<Asked | null>(null);
+	asked = $state.raw<SentCommand | null>(null);
 	/** The siren sounds, as far as it is known here. */
 	loud = $state(false);
 	readonly #engine: Pick<Engine, 'clock' | 'members' | 'watching'>;
@@ -52,15 +52,15 @@ export class Commands {
 	/** Never throws: `asked` says what happened. */
 	async send(name: CommandName, value: CommandValue): Promise<void> {
 		const turn = (this.#turn += 1);
-		const tell = (outcome: Asked['outcome'], fault: FaultKind | null = null): void => {
+		const tell = (outcome: SentCommand['outcome'], fault: FaultKind | null = null): void => {
 			// An answer to something older must not hide what was asked since.
 			if (turn === this.#turn) this.asked = { name, value, outcome, fault };
 		};
 		tell('waits');
 		try {
-			await this.#engine.watching.command(this.#camera, name, value);
+			await this.#engine.watching.sendCommand(this.#camera, name, value);
 			tell('done');
-			if (name === 'siren') this.#hear(value === true);
+			if (name === 'siren') this.#setLoud(value === true);
 		} catch (error) {
 			tell('failed', faultOf(error).kind);
 		}
@@ -70,7 +70,7 @@ export class Commands {
 		this.#quiet();
 	}
 
-	#hear(loud: boolean): void {
+	#setLoud(loud: boolean): void {
 		this.#quiet();
 		this.loud = loud;
 		if (loud) this.#quiet = this.#engine.clock.after(SIREN_MS, () => (this.loud = false));

@@ -1,14 +1,14 @@
-import type { LiveView, ViewState } from '#engine/live/watching.ts';
+import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
 /** LV11 */
 const STALE_MS = 5000;
 
-type Tools = Pick<Engine, 'clock' | 'recorder' | 'scheduler' | 'show'>;
+type LocalViewTools = Pick<Engine, 'clock' | 'recorder' | 'scheduler' | 'show'>;
 
 /** This device's own lens, as a view: there is no shorter way. */
-export class LocalView implements LiveView {
-	readonly #engine: Tools;
+export class LocalView implements LiveViewControls {
+	readonly #engine: LocalViewTools;
 	readonly #listeners = new Set<() => void>();
 	readonly #sinceMs: number;
 	/** When the frame on show was painted; `null`: none yet. */
@@ -18,10 +18,10 @@ export class LocalView implements LiveView {
 	readonly #off: () => void;
 	#stopFrames: () => void = () => undefined;
 
-	constructor(engine: Tools) {
+	constructor(engine: LocalViewTools) {
 		this.#engine = engine;
 		this.#sinceMs = engine.clock.wallMs();
-		this.#off = engine.recorder.on(() => this.#look());
+		this.#off = engine.recorder.on(() => this.#refresh());
 	}
 
 	get state(): ViewState {
@@ -34,7 +34,7 @@ export class LocalView implements LiveView {
 		if (this.#paintedMs === null) return this.#connecting();
 		const ageMs = Math.max(0, clock.monotonicMs() - this.#paintedMs);
 		return ageMs < STALE_MS && this.#picture !== null
-			? { kind: 'live', path: 'local', reason: 'best', ageMs, sound: false, pieces: false }
+			? { kind: 'live', path: 'local', reason: 'best', ageMs, sound: false, fragmented: false }
 			: { kind: 'stale', path: 'local', ageMs, trying: 'camera' };
 	}
 
@@ -44,9 +44,9 @@ export class LocalView implements LiveView {
 	}
 
 	/** A lens shows its picture without decoding: slow costs as much as full. */
-	want(rate: 'full' | 'slow' | 'none'): void {
+	setRate(rate: 'full' | 'slow' | 'none'): void {
 		this.#wanted = rate !== 'none';
-		this.#look();
+		this.#refresh();
 	}
 
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
@@ -55,11 +55,11 @@ export class LocalView implements LiveView {
 		canvas.style.visibility = 'hidden';
 		// The room it stands in has the sound already.
 		video.muted = true;
-		this.#stopFrames = onFrames(video, () => this.#painted());
-		this.#look();
+		this.#stopFrames = onVideoFrames(video, () => this.#onFrame());
+		this.#refresh();
 	}
 
-	setWay(): void {
+	setPath(): void {
 		// There is one.
 	}
 
@@ -100,25 +100,25 @@ export class LocalView implements LiveView {
 		return { kind: 'connecting', trying: 'local', sinceMs: this.#sinceMs };
 	}
 
-	#painted(): void {
+	#onFrame(): void {
 		const first = this.#paintedMs === null;
 		this.#paintedMs = this.#engine.clock.monotonicMs();
-		if (first) this.#tell();
+		if (first) this.#notify();
 	}
 
-	#look(): void {
+	#refresh(): void {
 		if (this.#closed) this.#paintedMs = null;
 		if (this.#video) this.#engine.show(this.#video, this.#wanted ? this.#picture : null);
-		this.#tell();
+		this.#notify();
 	}
 
-	#tell(): void {
+	#notify(): void {
 		for (const listener of this.#listeners) listener();
 	}
 }
 
 /** Calls with each frame that is painted, or close to it where a browser does not tell. */
-function onFrames(video: HTMLVideoElement, painted: () => void): () => void {
+function onVideoFrames(video: HTMLVideoElement, painted: () => void): () => void {
 	if (!('requestVideoFrameCallback' in video)) {
 		const element = video as HTMLVideoElement;
 		element.addEventListener('timeupdate', painted);

@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { WatchedCamera } from '#engine/live/watching.ts';
+import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { isApart } from '#state/home/apart.ts';
 import { Library, type LibraryCamera } from '#state/playback/library.svelte.ts';
@@ -22,7 +22,7 @@ export class Wall {
 	readonly #engine: Engine;
 	readonly #library: Library;
 	/** The line to the relay broke, and is not back. */
-	cut = $state(false);
+	relayLost = $state(false);
 	/** This device's own lens is on. */
 	#records = $state(false);
 	readonly #subscribe: () => void;
@@ -40,7 +40,7 @@ export class Wall {
 	}
 
 	/** Others belong to this home, and nothing leads to them. */
-	get apart(): boolean {
+	get disconnected(): boolean {
 		this.#subscribe();
 		return isApart(this.#engine);
 	}
@@ -49,7 +49,7 @@ export class Wall {
 		const { post, recorder } = this.#engine;
 		const look = (): void => {
 			const { kind } = post.state;
-			if (kind !== 'connecting') this.cut = kind === 'away';
+			if (kind !== 'connecting') this.relayLost = kind === 'away';
 			this.#records = recorder.state.kind !== 'off';
 		};
 		this.#offs = [post.on(look), recorder.on(look)];

@@ -1,17 +1,17 @@
 import { isTestPicture } from '#domain/media/lens.ts';
 import type { CommandName, Commands } from '#state/live/commands.svelte.ts';
 import type { Session } from '#state/app/session.svelte.ts';
-import type { Viewing } from '#state/live/viewing.svelte.ts';
+import type { CameraView } from '#state/live/camera-view.svelte.ts';
 import type { Tile } from '#state/live/wall.svelte.ts';
 import type { Advice } from '#ui/words/en/index.ts';
 import type { LiveWords } from '#ui/words/en/live.ts';
 
 type Watched = NonNullable<Tile['watched']>;
 
-type Ended = Extract<Viewing['state'], { readonly kind: 'ended' }>;
+type EndedState = Extract<CameraView['state'], { readonly kind: 'ended' }>;
 
 /** What came of an order, beside the button that gave it. */
-export function answerTo(
+export function commandStatus(
 	asked: Commands['asked'],
 	names: readonly CommandName[],
 	live: LiveWords,
@@ -23,12 +23,12 @@ export function answerTo(
 }
 
 /** Why there is no picture, and what to do. */
-export function endedAdvice({ why, fault }: Ended, live: LiveWords): Advice {
+export function endedAdvice({ why, fault }: EndedState, live: LiveWords): Advice {
 	return fault?.kind === 'unsupported' ? live.notShownHere : live.ended[why];
 }
 
 /** How old the picture is and what is being done about it; else why there is none. */
-export function pictureSaid(state: Viewing['state'], live: LiveWords): string {
+export function pictureStatus(state: CameraView['state'], live: LiveWords): string {
 	switch (state.kind) {
 		case 'live':
 			return live.liveAge(state.ageMs);
@@ -57,22 +57,22 @@ export function lensName(id: string, label: string, n: number, live: LiveWords):
 }
 
 /** The same, short, where many stand side by side: what is tried for all of them is said once. */
-export function tileSaid(state: Viewing['state'], live: LiveWords): string {
+export function tileStatus(state: CameraView['state'], live: LiveWords): string {
 	if (state.kind === 'connecting') return live.connecting;
-	return state.kind === 'stale' ? live.age(state.ageMs) : pictureSaid(state, live);
+	return state.kind === 'stale' ? live.age(state.ageMs) : pictureStatus(state, live);
 }
 
-type Fares = NonNullable<Watched['fares']>;
+type CameraStatus = NonNullable<Watched['fares']>;
 
 /**
  * LV32: how a camera fares, as it says itself; `null`: that is not known. This device knows of
  * itself, as soon as it knows whether it goes on recording.
  */
-export function faresOf(
+export function cameraStatus(
 	{ own, fares }: Pick<Watched, 'own' | 'fares'>,
-	shown: Viewing['state'],
+	shown: CameraView['state'],
 	{ recorder, planned }: Pick<Session, 'recorder' | 'planned'>,
-): Fares | null {
+): CameraStatus | null {
 	if (!own) return shown.kind === 'ended' && shown.why === 'revoked' ? null : fares;
 	if (recorder === null) return null;
 	switch (recorder.kind) {

@@ -1,5 +1,5 @@
 import type { FramePoint } from '#domain/timeline/zoom.ts';
-import type { Zooming } from '#state/live/zooming.svelte.ts';
+import type { PictureZoom } from '#state/live/picture-zoom.svelte.ts';
 
 const WHEEL = 0.0016;
 const TAP_PX = 10;
@@ -9,7 +9,7 @@ const DOUBLE_TAP_MS = 350;
  * Two fingers and the wheel zoom, one finger moves what is enlarged, two taps enlarge or take it
  * back.
  */
-export function zoomGestures(frame: HTMLElement, zooming: Zooming): () => void {
+export function zoomGestures(frame: HTMLElement, zooming: PictureZoom): () => void {
 	const fingers = new Map<number, FramePoint>();
 	let tapped: { readonly at: FramePoint; readonly ms: number } | null = null;
 	let moved = 0;
@@ -39,7 +39,7 @@ export function zoomGestures(frame: HTMLElement, zooming: Zooming): () => void {
 		const apart = (one: FramePoint) => Math.max(0.02, Math.hypot(one.x - still.x, one.y - still.y));
 		const middle = { x: (at.x + still.x) / 2, y: (at.y + still.y) / 2 };
 		const half = { x: (at.x - before.x) / 2, y: (at.y - before.y) / 2 };
-		zooming.at(apart(at) / apart(before), middle);
+		zooming.zoomAt(apart(at) / apart(before), middle);
 		zooming.pan(half);
 	};
 	const up = (event: PointerEvent): void => {
@@ -51,7 +51,7 @@ export function zoomGestures(frame: HTMLElement, zooming: Zooming): () => void {
 		const at = pointIn(event);
 		if (tapped !== null && event.timeStamp - tapped.ms < DOUBLE_TAP_MS) {
 			tapped = null;
-			zooming.tapped(at);
+			zooming.toggleAt(at);
 		} else tapped = { at, ms: event.timeStamp };
 	};
 	const wheel = (event: WheelEvent): void => {
@@ -60,7 +60,7 @@ export function zoomGestures(frame: HTMLElement, zooming: Zooming): () => void {
 		// A picture shown whole lets the page scroll on.
 		if (!zooming.enlarged && factor <= 1) return;
 		event.preventDefault();
-		zooming.at(factor, pointIn(event));
+		zooming.zoomAt(factor, pointIn(event));
 	};
 
 	frame.addEventListener('pointerdown', down);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { MediaCapture } from '#browser/capture/media-capture.ts';
-import { CodecLiveEncoder } from '#browser/live/live-encoder.ts';
+import { WebCodecsLiveEncoder } from '#browser/live/live-encoder.ts';
 import { MediaRecorderEncoder } from '#browser/encoding/media-recorder-encoder.ts';
 import { CameraEnd } from '#browser/network/peer-camera.ts';
 import { lensTrackOf, pictureOf, streamOf } from '#browser/capture/picture.ts';
@@ -231,7 +231,7 @@ test('RC21 a picture made smaller is recorded smaller, also while it is watched 
 	const before = new Sink();
 	const first = new MediaRecorderEncoder().start(captured, OPTIONS, before);
 	let parts = 0;
-	const live = new CodecLiveEncoder().start(
+	const live = new WebCodecsLiveEncoder().start(
 		captured.picture,
 		{ bitsPerSecond: 500_000, frameRate: 15, wallOffsetMs: 0 },
 		{

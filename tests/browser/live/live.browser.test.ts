@@ -1,19 +1,19 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserClock } from '#browser/device/clock.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { CodecLiveEncoder } from '#browser/live/live-encoder.ts';
+import { WebCodecsLiveEncoder } from '#browser/live/live-encoder.ts';
 import { BrowserPeers } from '#browser/network/peer.ts';
 import { ViewerEnd } from '#browser/network/peer-viewer.ts';
 import { ageMs, type ClockOffset } from '#domain/live/age.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import { beginsWithKey, type FramesPart } from '#domain/live/live-part.ts';
-import { LiveWindow } from '#engine/live/live-window.ts';
+import { ReplayWindow } from '#engine/live/replay-window.ts';
 import { MetaSealer } from '#engine/sealing/meta.ts';
 import type { Dtls } from '#ports/keys/crypto.ts';
 import { makeWorkshop } from '../../engine/sealing/sealing.ts';
 import { leastOf, median } from '../../support/measures.ts';
-import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-stage.ts';
+import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-fixture.ts';
 import { call, certificates, live, type Certificates } from '../network/two-peers.ts';
 
 const crypto = new WebCrypto();
@@ -36,7 +36,7 @@ describe('two peers', () => {
 		const wrongMs = () => Math.abs((direct.offset?.offsetMs ?? Infinity) - live.wallOffsetMs);
 		await until(() => wrongMs() < 25, 30_000);
 		await until(
-			() => (direct.beat?.atMs ?? Infinity) - (direct.beat?.capturedMs ?? 0) < 700,
+			() => (direct.heartbeat?.atMs ?? Infinity) - (direct.heartbeat?.capturedMs ?? 0) < 700,
 			30_000,
 		);
 		expect(direct.path).toBe('direct');
@@ -74,7 +74,7 @@ describe('two peers', () => {
 		const peer = new BrowserPeers().camera(dtls[0]!, [], picture, () => undefined);
 		expect(await peer.offer(false)).toContain('webrtc-datachannel');
 		peer.close();
-		const encoding = new CodecLiveEncoder().start(
+		const encoding = new WebCodecsLiveEncoder().start(
 			picture,
 			{ bitsPerSecond: 500_000, frameRate: 20, wallOffsetMs: 0 },
 			{ part: () => undefined, ended: () => undefined },
@@ -118,11 +118,11 @@ describe('the relayed picture', () => {
 		const sign = pair.key;
 		const runId = hexOf(crypto.random(16)) as RunId;
 		const sealer = new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId, sign } });
-		const window = new LiveWindow(
+		const window = new ReplayWindow(
 			(of, sealed) => opener.openLive(of, sealed, { run: runId, secret }),
 			camera,
 		);
-		window.name(runId);
+		window.switchRun(runId);
 		const { screen, canvas } = shown();
 		const offset: ClockOffset = {
 			...{ offsetMs: live.wallOffsetMs, roundTripMs: 0, measuredMs: 0 },
@@ -135,7 +135,7 @@ describe('the relayed picture', () => {
 		});
 		const parts: FramesPart[] = [];
 		const gone: unknown[] = [];
-		const encoding = new CodecLiveEncoder().start(
+		const encoding = new WebCodecsLiveEncoder().start(
 			lens().picture,
 			{ bitsPerSecond: 800_000, frameRate: 20, wallOffsetMs: live.wallOffsetMs },
 			{
@@ -165,7 +165,7 @@ describe('the relayed picture', () => {
 		const lastKeyUs = () => parts.findLast(beginsWithKey)!.frames[0]!.capturedUs;
 		const apartUs = await leastOf(5, 700_000, async () => {
 			const before = lastKeyUs();
-			encoding.keyFrame();
+			encoding.requestKeyFrame();
 			await until(() => lastKeyUs() > before, 30_000);
 			return lastKeyUs() - before;
 		});
@@ -174,7 +174,7 @@ describe('the relayed picture', () => {
 
 	it('LV8 what begins in the middle, is damaged or leaps is no frame, and no end', async () => {
 		const parts: FramesPart[] = [];
-		const encoding = new CodecLiveEncoder().start(
+		const encoding = new WebCodecsLiveEncoder().start(
 			lens(320, 180).picture,
 			{ bitsPerSecond: 400_000, frameRate: 20, wallOffsetMs: 0 },
 			{ part: (part) => parts.push(framesIn(part)), ended: () => undefined },

@@ -7,13 +7,13 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import { BrowserPeers } from '#browser/network/peer.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import { HostedCall } from '#engine/live/host/hosting-call.ts';
-import { LensPulse, LiveClock } from '#engine/live/live-clock.ts';
-import { DirectCall } from '#engine/live/viewer/watching-direct.ts';
+import { DirectViewer } from '#engine/live/host/direct-viewer.ts';
+import { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
+import { DirectView } from '#engine/live/viewer/direct-view.ts';
 import type { Dtls } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
 import { FakeRelay } from '../../fakes/post.ts';
-import { cleanUps, lens, shown } from '../live/live-stage.ts';
+import { cleanUps, lens, shown } from '../live/live-fixture.ts';
 
 const crypto = new WebCrypto();
 const clock = new BrowserClock();
@@ -47,16 +47,16 @@ export function call(
 	];
 	const posts = { host: relay.join(host, ['camera']), guest: relay.join(guest, ['viewer']) };
 	const { picture, frames } = lens();
-	const pulse = new LensPulse(live, frames);
-	pulse.follow(clock, true);
+	const pulse = new LensFrameMonitor(live, frames);
+	pulse.setActive(clock, true);
 	const peers = new BrowserPeers();
-	let hosted: HostedCall | null = null;
+	let hosted: DirectViewer | null = null;
 	posts.host.onMessage((message) => {
 		const kind = () => 'preview' as const;
 		const tools = { ...{ clock, live, pulse, peers, crypto, kind }, post: posts.host };
 		if (message.t === 'call') {
-			hosted = new HostedCall(tools, cameras, guest, message, picture, () => undefined);
-		} else if (message.t === 'answer' || message.t === 'candidate') hosted?.heard(message);
+			hosted = new DirectViewer(tools, cameras, guest, message, picture, () => undefined);
+		} else if (message.t === 'answer' || message.t === 'candidate') hosted?.receive(message);
 		else if (message.t === 'hang-up') hosted?.hangUp(null);
 	});
 	const seen = shown();
@@ -64,7 +64,7 @@ export function call(
 	seen.screen.on(({ kind }) => {
 		if (kind === 'frame') frameCount += 1;
 	});
-	const direct = new DirectCall(
+	const direct = new DirectView(
 		{ ...{ clock, peers, crypto }, post: posts.guest, dtls: () => Promise.resolve(viewers) },
 		...([hexOf(crypto.random(16)), host, 'full'] as [never, DeviceId, 'full']),
 		() => {
@@ -72,13 +72,13 @@ export function call(
 		},
 	);
 	posts.guest.onMessage((message) => {
-		direct.heard(message);
+		direct.receive(message);
 		if (direct.picture !== null) seen.screen.play(direct.picture);
 	});
 	cleanUps.push(() => {
 		direct.hangUp();
 		hosted?.hangUp(null);
-		pulse.follow(clock, false);
+		pulse.setActive(clock, false);
 	});
 	return { direct, seen, frames: () => frameCount, hosted: () => hosted };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ageMs, directAgeMs, offsetWith, STALE_MS, type ClockOffset } from '#domain/live/age.ts';
+import { ageMs, directAgeMs, betterOffset, STALE_MS, type ClockOffset } from '#domain/live/age.ts';
 
 const offset: ClockOffset = { offsetMs: 1_000_000, roundTripMs: 20, measuredMs: 0 };
 
@@ -12,7 +12,7 @@ describe('the camera’s clock', () => {
 				let known: ClockOffset | null = null;
 				let now = 0;
 				for (const [there, back] of trips) {
-					known = offsetWith(known, {
+					known = betterOffset(known, {
 						...{ sentMs: now, heardMs: now + there + back },
 						theirsMs: now + there + 7_000_000,
 					});
@@ -25,16 +25,16 @@ describe('the camera’s clock', () => {
 	});
 
 	it('LV10 an old measurement gives way, for clocks run apart', () => {
-		const first = offsetWith(null, { sentMs: 0, heardMs: 2, theirsMs: 100 });
+		const first = betterOffset(null, { sentMs: 0, heardMs: 2, theirsMs: 100 });
 		const slow = { sentMs: 1000, heardMs: 1100, theirsMs: 1200 };
-		expect(offsetWith(first, slow)).toBe(first);
+		expect(betterOffset(first, slow)).toBe(first);
 		const later = { sentMs: 70_000, heardMs: 70_100, theirsMs: 70_500 };
-		expect(offsetWith(first, later)).toMatchObject({ offsetMs: 450, roundTripMs: 100 });
+		expect(betterOffset(first, later)).toMatchObject({ offsetMs: 450, roundTripMs: 100 });
 	});
 
 	it('LV10 answers that cannot be are no measurement', () => {
-		expect(offsetWith(null, { sentMs: 10, heardMs: 5, theirsMs: 1 })).toBe(null);
-		expect(offsetWith(offset, { sentMs: 1, heardMs: 2, theirsMs: NaN })).toBe(offset);
+		expect(betterOffset(null, { sentMs: 10, heardMs: 5, theirsMs: 1 })).toBe(null);
+		expect(betterOffset(offset, { sentMs: 1, heardMs: 2, theirsMs: NaN })).toBe(offset);
 	});
 });
 
@@ -49,25 +49,25 @@ describe('the age of the picture', () => {
 		fc.assert(
 			fc.property(ms, ms, ms, (there, back, old) => {
 				const theirsMs = there + 7_000_000;
-				const known = offsetWith(null, { sentMs: 0, heardMs: there + back, theirsMs })!;
+				const known = betterOffset(null, { sentMs: 0, heardMs: there + back, theirsMs })!;
 				const nowMs = there + back + 1;
 				expect(ageMs(nowMs, known, 7_000_000 + nowMs - old)).toBeGreaterThan(old - 1e-3);
 			}),
 		);
 	});
 
-	const beat = (nowMs: number, lensMs = 30) => ({
+	const heartbeat = (nowMs: number, lensMs = 30) => ({
 		...{ heardMs: nowMs - 100, atMs: nowMs + 1_000_000 - 110 },
 		capturedMs: nowMs + 1_000_000 - 110 - lensMs,
 	});
 
 	it('LV11 a video that stands still grows old', () => {
-		expect(directAgeMs(9000, offset, beat(9000), 8970)).toBe(40);
-		expect(directAgeMs(9000, offset, beat(9000), 3000)).toBeGreaterThan(STALE_MS);
+		expect(directAgeMs(9000, offset, heartbeat(9000), 8970)).toBe(40);
+		expect(directAgeMs(9000, offset, heartbeat(9000), 3000)).toBeGreaterThan(STALE_MS);
 	});
 
 	it('LV12 a lens that stalls grows old though frames are shown', () => {
-		expect(directAgeMs(9000, offset, beat(9000, 6000), 8990)).toBeGreaterThan(STALE_MS);
+		expect(directAgeMs(9000, offset, heartbeat(9000, 6000), 8990)).toBeGreaterThan(STALE_MS);
 	});
 
 	it('LV11 so does a camera that says nothing any more', () => {

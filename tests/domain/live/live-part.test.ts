@@ -5,9 +5,9 @@ import { Fault } from '#domain/base/fault.ts';
 import {
 	beginsWithKey,
 	buildLivePart,
-	capturedIn,
+	captureSpan,
 	parseLivePart,
-	type FilmPart,
+	type FragmentPart,
 	type FramesPart,
 	type LivePart,
 	type SoundPart,
@@ -42,9 +42,9 @@ const sound: fc.Arbitrary<SoundPart> = fc.record({
 		maxLength: 12,
 	}),
 });
-const film: fc.Arbitrary<FilmPart> = fc
+const film: fc.Arbitrary<FragmentPart> = fc
 	.record({
-		kind: fc.constant('film' as const),
+		kind: fc.constant('fragment' as const),
 		at: fc.nat({ max: 20 }),
 		of: fc.integer({ min: 1, max: 20 }),
 		...{ capturedUs: time, mediaUs: time, durationUs: short },
@@ -64,8 +64,8 @@ const spoken: SoundPart = {
 	...{ kind: 'sound', codec: 'opus', sampleRate: 48_000, channels: 1 },
 	packets: [{ capturedUs: 1_800_000_000_000_000, durationUs: 20_000, bytes: Uint8Array.of(7, 8) }],
 };
-const filmed: FilmPart = {
-	...{ kind: 'film', at: 0, of: 2, capturedUs: 1_800_000_000_000_000 },
+const filmed: FragmentPart = {
+	...{ kind: 'fragment', at: 0, of: 2, capturedUs: 1_800_000_000_000_000 },
 	...{ mediaUs: 5_000_000, durationUs: 1_000_000, mime: 'video/mp4; codecs="avc1.42E01F"' },
 	...{ init: Uint8Array.of(1, 2, 3), bytes: Uint8Array.of(4, 5) },
 };
@@ -115,7 +115,7 @@ describe('a live part', () => {
 			fc.property(fc.oneof(bytes(300), changed), (given) => {
 				try {
 					const parsed = parseLivePart(given);
-					expect(capturedIn(parsed).lastUs).toBeGreaterThanOrEqual(0);
+					expect(captureSpan(parsed).lastUs).toBeGreaterThanOrEqual(0);
 					if (parsed.kind === 'frames') expect(parsed.frames.length).toBeGreaterThan(0);
 				} catch (error) {
 					expect(error).toBeInstanceOf(Fault);

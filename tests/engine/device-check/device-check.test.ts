@@ -75,12 +75,12 @@ function player(): PlayerControls {
 }
 
 const liveEncoder: LiveEncoder = {
-	warm: () => undefined,
+	preload: () => undefined,
 	start: (_, __, sink) => {
 		const frames = [{ key: true, capturedUs: 0, bytes: new Uint8Array(9) }];
 		sink.part({ kind: 'frames', codec: 'avc1.42E01F', width: 640, height: 360, frames });
 		const nothing = () => undefined;
-		return { keyFrame: nothing, sound: nothing, pace: nothing, stop: nothing };
+		return { requestKeyFrame: nothing, setSound: nothing, setPace: nothing, stop: nothing };
 	},
 };
 
@@ -228,8 +228,8 @@ test('DC3 a lens that gives no picture is told so, and nothing is removed before
 
 test('DC3 a live encoder that is slow to begin is no answer', async () => {
 	const nothing = () => undefined;
-	const mute = { keyFrame: nothing, sound: nothing, pace: nothing, stop: nothing };
-	const slow = { warm: nothing, start: () => mute };
+	const mute = { requestKeyFrame: nothing, setSound: nothing, setPace: nothing, stop: nothing };
+	const slow = { preload: nothing, start: () => mute };
 	await through(check({ liveEncoder: slow }).run(wish()));
 	expect(outcome('live')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
 	expect(outcome('play')?.outcome).toBe('yes');

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { STALE_MS } from '#domain/live/age.ts';
-import type { LiveView, ViewState } from '#engine/live/watching.ts';
-import { makeHome, runs, type Home } from './live-world.ts';
+import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
+import { makeHome, settle, type Home } from './live-fixture.ts';
 
 let home: Home;
 beforeEach(async () => {
 	home = await makeHome();
 });
 
-const live = (view: LiveView, path?: string) => (): boolean =>
+const live = (view: LiveViewControls, path?: string) => (): boolean =>
 	view.state.kind === 'live' && (path === undefined || view.state.path === path);
-const kind = (view: LiveView, wanted: ViewState['kind']) => () => view.state.kind === wanted;
+const kind = (view: LiveViewControls, wanted: ViewState['kind']) => () => view.state.kind === wanted;
 
 describe('watching directly', () => {
 	test('LV1 LV2 a tap gives a picture, by the camera’s offer and both sides’ word', async () => {
@@ -25,7 +25,7 @@ describe('watching directly', () => {
 			{ device: kitchen.id, name: 'Kitchen', path: 'direct' },
 		]);
 		expect(hosting.newcomers).toEqual([kitchen.id]);
-		hosting.seen();
+		hosting.acknowledge();
 		expect(hosting.newcomers).toEqual([]);
 		view.close();
 		await until(() => hosting.watchers.length === 0);
@@ -120,7 +120,7 @@ describe('watching directly', () => {
 		const kitchen = await guest('Kitchen');
 		const { view, screen } = kitchen.open();
 		await until(live(view));
-		await runs(home, kitchen.watching.command(home.camera, 'lens', 'lens-2'));
+		await settle(home, kitchen.watching.sendCommand(home.camera, 'lens', 'lens-2'));
 		const { video } = screen.frames;
 		await until(() => screen.frames.video > video + 5);
 		expect(live(view, 'direct')()).toBe(true);
@@ -134,7 +134,7 @@ describe('watching at the relay', () => {
 		network.blocked = true;
 		const { view, screen } = (await guest('Kitchen')).open();
 		expect(await until(live(view))).toBeLessThan(2000);
-		expect(view.state).toMatchObject({ path: 'relayed', sound: true, pieces: false });
+		expect(view.state).toMatchObject({ path: 'relayed', sound: true, fragmented: false });
 		expect(screen.pane).toBe('canvas');
 		await clock.pass(10_000, 100);
 		expect(view.state).toMatchObject({ kind: 'live', path: 'relayed', reason: 'blocked' });
@@ -216,7 +216,7 @@ describe('watching at the relay', () => {
 			return null;
 		};
 		const { view } = kitchen.open();
-		view.setWay('relayed');
+		view.setPath('relayed');
 		const young = () => view.state.kind === 'live' && view.state.ageMs < 500;
 		expect(await until(young)).toBeLessThan(6000);
 		await clock.pass(10_000, 100);
@@ -228,7 +228,7 @@ describe('watching at the relay', () => {
 		const views = [];
 		for (const name of ['One', 'Two', 'Three']) {
 			const { view } = (await guest(name)).open();
-			view.setWay('relayed');
+			view.setPath('relayed');
 			await until(live(view, 'relayed'));
 			expect(view.state).toMatchObject({ reason: 'chosen' });
 			views.push(view);
@@ -246,7 +246,7 @@ describe('watching at the relay', () => {
 		const { guest, until, encoder, clock } = home;
 		const [one, two] = [(await guest('One')).open(), (await guest('Two')).open()];
 		for (const { view } of [one, two]) {
-			view.setWay('relayed');
+			view.setPath('relayed');
 			await until(live(view, 'relayed'));
 		}
 		expect(encoder.sounds).toBe(false);
@@ -266,7 +266,7 @@ describe('watching at the relay', () => {
 		const kitchen = await guest('Kitchen');
 		const [one, two] = [kitchen.open(), kitchen.open()];
 		for (const { view } of [one, two]) {
-			view.setWay('relayed');
+			view.setPath('relayed');
 			await until(live(view, 'relayed'));
 		}
 		expect(hosting.watchers).toHaveLength(1);
@@ -290,7 +290,7 @@ describe('watching at the relay', () => {
 		const kitchen = await guest('Kitchen');
 		kitchen.later.version = true;
 		const { view } = kitchen.open();
-		view.setWay('relayed');
+		view.setPath('relayed');
 		expect(await until(kind(view, 'ended'))).toBeLessThan(1500);
 		expect(view.state).toMatchObject({ why: 'failed', fault: { kind: 'unsupported' } });
 		kitchen.later.version = false;
@@ -302,7 +302,7 @@ describe('watching at the relay', () => {
 		const { guest, until } = home;
 		const { view, screen } = (await guest('Kitchen')).open();
 		screen.hears = false;
-		view.setWay('relayed');
+		view.setPath('relayed');
 		await until(live(view, 'relayed'));
 		expect(view.state).toMatchObject({ sound: false });
 	});
@@ -313,7 +313,7 @@ describe('watching at the relay', () => {
 		encoder.failures.push(new Fault('unavailable', 'the encoder is gone'));
 		const before = recording.value;
 		const { view } = (await guest('Kitchen')).open();
-		view.setWay('relayed');
+		view.setPath('relayed');
 		expect(await until(live(view, 'relayed'))).toBeLessThan(7000);
 		expect(recording.value).toBe(before);
 	});
@@ -323,7 +323,7 @@ describe('watching at the relay', () => {
 		const kitchen = await guest('Kitchen');
 		relay.change = (message) => (message.t === 'relayed' ? { ...message, key: null } : message);
 		const { view } = kitchen.open();
-		view.setWay('relayed');
+		view.setPath('relayed');
 		await clock.pass(4000, 50);
 		expect(view.state.kind).toBe('connecting');
 		const asked = relay.letters.filter(({ message }) => message.t === 'call');
@@ -337,7 +337,7 @@ describe('watching at the relay', () => {
 		const { guest, until, post } = home;
 		const kitchen = await guest('Kitchen');
 		const { view } = kitchen.open();
-		view.setWay('relayed');
+		view.setPath('relayed');
 		await until(live(view, 'relayed'));
 		kitchen.post.set(false);
 		await until(kind(view, 'stale'), 7000);
@@ -363,7 +363,7 @@ describe('watching at the relay', () => {
 			return null;
 		};
 		const { view, screen } = kitchen.open();
-		view.setWay('relayed');
+		view.setPath('relayed');
 		let live = 0;
 		for (let n = 0; n < 900; n += 1) {
 			await clock.pass(100, 100);

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { PROFILES } from '#domain/recording/profile.ts';
-import { Guarding } from '#engine/live/guarding.ts';
-import { Orders, type OrderTools } from '#engine/live/host/hosting-orders.ts';
+import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
+import { CommandExecutor, type ExecutorTools } from '#engine/live/host/command-executor.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import type { FakeCapture } from '../../fakes/capture.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
@@ -133,12 +133,12 @@ describe('another size or rate of the same lens', () => {
 describe('LV13 RC22 a lens that is closed', () => {
 	/** As another device gives them. */
 	function ordersTo(recorder: Recorder) {
-		const { torch, siren } = {} as OrderTools;
+		const { torch, siren } = {} as ExecutorTools;
 		const scheduler = { start: () => recorder.start(), stop: () => recorder.stop() };
 		const tools = { clock, capture, recorder, scheduler, preferences, torch, siren };
-		const orders = new Orders({ ...tools, guarding: new Guarding() }, () => undefined);
+		const orders = new CommandExecutor({ ...tools, guarding: new GuardModeSwitch() }, () => undefined);
 		return (name: 'quality' | 'lens' | 'restart' | 'start', value: string | null = null) =>
-			orders.carryOut(name, value, 'ab'.repeat(16) as DeviceId);
+			orders.execute(name, value, 'ab'.repeat(16) as DeviceId);
 	}
 
 	test('no order but start switches it on, and start keeps to what was ordered', async () => {

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
-import { LiveWindow } from '#engine/live/live-window.ts';
+import { ReplayWindow } from '#engine/live/replay-window.ts';
 import { MetaSealer } from '#engine/sealing/meta.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
@@ -35,7 +35,7 @@ const sound = (capturedMs: number): LivePart => ({
 	packets: [{ capturedUs: capturedMs * 1000, durationUs: 20_000, bytes: new Uint8Array([4]) }],
 });
 const film = (capturedMs: number): LivePart => ({
-	kind: 'film',
+	kind: 'fragment',
 	...{ at: 0, of: 1, capturedUs: capturedMs * 1000, mediaUs: 0, durationUs: 1_000_000 },
 	...{ mime: 'video/mp4', init: new Uint8Array([5]), bytes: new Uint8Array([6]) },
 });
@@ -64,10 +64,10 @@ beforeAll(async () => {
 const newRun = () => hexOf(camera.crypto.random(16)) as RunId;
 
 /** As the camera seals, in a run of its own. */
-async function sealing(): Promise<{ sealer: MetaSealer; window: LiveWindow }> {
+async function sealing(): Promise<{ sealer: MetaSealer; window: ReplayWindow }> {
 	const sealer = await camera.house.beginLive(camera.camera, { run: newRun(), secret });
-	const window = new LiveWindow(liveOpener({ opener: owner.house.opener, secret }), camera.camera);
-	window.name(sealer.runId);
+	const window = new ReplayWindow(liveOpener({ opener: owner.house.opener, secret }), camera.camera);
+	window.switchRun(sealer.runId);
 	return { sealer, window };
 }
 

@@ -1,7 +1,7 @@
 import { base64urlOf } from '#domain/base/base64url.ts';
 import type { Dtls } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
-import { cleanUp, until } from '../../browser/live/live-stage.ts';
+import { cleanUp, until } from '../../browser/live/live-fixture.ts';
 import { call, certificates, type Certificates } from '../../browser/network/two-peers.ts';
 
 /** Who says something else than is so, and how much of it. */

@@ -9,11 +9,11 @@ function asking(wish: HomeWish = {}) {
 	const clock = new ManualClock();
 	const home = homeIn(wish);
 	const answers: { readonly done: () => void; readonly failed: (fault: Fault) => void }[] = [];
-	const command = () =>
+	const sendCommand = () =>
 		new Promise<void>((done, failed) => {
 			answers.push({ done, failed });
 		});
-	const commands = new Commands({ ...home, clock, watching: { ...home.watching, command } }, THERE);
+	const commands = new Commands({ ...home, clock, watching: { ...home.watching, sendCommand } }, THERE);
 	return { clock, commands, answers };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RecorderState, LensView } from '#engine/recording/recorder-controls.ts';
-import type { ViewState } from '#engine/live/watching.ts';
-import { faresOf, pictureSaid, tileSaid } from '#ui/live/live-status.ts';
+import type { ViewState } from '#engine/live/controls.ts';
+import { cameraStatus, pictureStatus, tileStatus } from '#ui/live/live-status.ts';
 import { LIVE } from '#ui/words/home.ts';
 import { SEEN } from '#ui/words/seen.ts';
 import { Fault } from '#domain/base/fault.ts';
@@ -9,7 +9,7 @@ import { Fault } from '#domain/base/fault.ts';
 const live = { kind: 'live', path: 'direct', reason: 'best', ageMs: 400 } as const;
 const VIEWS = {
 	connecting: { kind: 'connecting', trying: 'relay', sinceMs: 0 },
-	live: { ...live, sound: false, pieces: false },
+	live: { ...live, sound: false, fragmented: false },
 	stale: { kind: 'stale', path: 'direct', ageMs: 12_000, trying: 'relay' },
 	away: { kind: 'ended', why: 'camera-away', fault: null },
 	off: { kind: 'ended', why: 'camera-off', fault: null },
@@ -25,7 +25,7 @@ const BY_HAND = {
 describe('LV32 another camera fares as it says, whatever becomes of its picture', () => {
 	test.each(Object.keys(VIEWS) as (keyof typeof VIEWS)[])('%s', (name) => {
 		for (const fares of ['recording', 'preview', 'starting', 'blind', 'off', null] as const) {
-			const now = faresOf({ own: false, fares }, VIEWS[name], nobody);
+			const now = cameraStatus({ own: false, fares }, VIEWS[name], nobody);
 			expect(now).toBe(name === 'revoked' ? null : fares);
 		}
 	});
@@ -49,18 +49,18 @@ describe('LV32 this device knows of itself, as soon as it knows', () => {
 		['another tab has the lens', { kind: 'elsewhere' }, BY_HAND, null],
 	])('%s', (_, recorder, planned, fares) => {
 		const session = { recorder, planned };
-		expect(faresOf({ own: true, fares: null }, VIEWS.connecting, session)).toBe(fares);
+		expect(cameraStatus({ own: true, fares: null }, VIEWS.connecting, session)).toBe(fares);
 	});
 });
 
 test('LV33 a tile is short, and never speaks of the relay; a camera’s own page does', () => {
-	const on = (say: typeof tileSaid) => Object.values(VIEWS).map((view) => say(view, LIVE.en));
-	expect(on(tileSaid)).toEqual([
+	const on = (say: typeof tileStatus) => Object.values(VIEWS).map((view) => say(view, LIVE.en));
+	expect(on(tileStatus)).toEqual([
 		...['Connecting …', 'Live · under 1 s old', '12 s old', 'Offline'],
 		...['This camera is off.', 'This device was removed from the home.'],
 		'This device is not connected.',
 	]);
-	expect(on(pictureSaid).slice(0, 3)).toEqual([
+	expect(on(pictureStatus).slice(0, 3)).toEqual([
 		...['Connecting to the relay …', 'Live · under 1 s old', '12 s old. Connecting to the relay …'],
 	]);
 });

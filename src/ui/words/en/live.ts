@@ -1,10 +1,10 @@
 import type { FaultKind } from '#domain/base/fault.ts';
-import type { Viewing } from '#state/live/viewing.svelte.ts';
+import type { CameraView } from '#state/live/camera-view.svelte.ts';
 import type { Advice } from './index.ts';
 import { ENGLISH } from '#ui/words/format/formats.ts';
 import { listed, named } from '#ui/words/format/named.ts';
 
-type ViewState = Viewing['state'];
+type ViewState = CameraView['state'];
 type Ended = Extract<ViewState, { readonly kind: 'ended' }>['why'];
 type Live = Extract<ViewState, { readonly kind: 'live' }>;
 type Trying = Extract<ViewState, { readonly kind: 'stale' }>['trying'];

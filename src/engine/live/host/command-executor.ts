@@ -1,0 +1,151 @@
+import type { EventCommand } from '#domain/recording/event.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { isTestPicture } from '#domain/media/lens.ts';
+import { PROFILES, profileNamed } from '#domain/recording/profile.ts';
+import type { Capture } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { Siren } from '#ports/device/siren.ts';
+import type { Torch } from '#ports/device/torch.ts';
+import type { CommandName } from '#protocol/message.ts';
+import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
+import type { SchedulerControls } from '#engine/recording/scheduler.ts';
+import type { RecorderChoice, RecorderControls, LensView } from '#engine/recording/recorder-controls.ts';
+
+const SIREN_MS = 60_000;
+
+export interface ExecutorTools {
+	readonly clock: Clock;
+	readonly recorder: Pick<RecorderControls, 'state' | 'change' | 'retry' | 'close'>;
+	readonly capture: Pick<Capture, 'lenses'>;
+	readonly scheduler: Pick<SchedulerControls, 'start' | 'stop'>;
+	readonly preferences: Pick<PreferenceStore, 'read'>;
+	readonly guarding: Pick<GuardModeSwitch, 'request'>;
+	readonly torch: Torch;
+	readonly siren: Siren;
+}
+
+type CommandValue = string | boolean | null;
+
+/** The picture that is on, if one is. */
+export function viewOf(state: RecorderControls['state']): LensView | null {
+	return 'view' in state ? state.view : null;
+}
+
+/** As the timeline keeps it: a value that is none of a few is not told. */
+export function loggedCommand(name: CommandName, value: CommandValue, fault: FaultKind | null): EventCommand {
+	const known = typeof value === 'boolean' || PROFILES.some((profile) => profile.name === value);
+	return { name, value: known ? value : null, fault };
+}
+
+/** Carries out what other devices order (LV13). Each throws `Fault`. */
+export class CommandExecutor {
+	/** Who sounded the siren; `null`: nobody. */
+	siren: DeviceId | null = null;
+	readonly #tools: ExecutorTools;
+	readonly #changed: () => void;
+	#cancelSirenEnd: () => void = () => undefined;
+
+	constructor(tools: ExecutorTools, changed: () => void) {
+		this.#tools = tools;
+		this.#changed = changed;
+	}
+
+	async execute(name: Exclude<CommandName, 'talk'>, value: CommandValue, by: DeviceId): Promise<void> {
+		const { scheduler, guarding } = this.#tools;
+		if (name === 'start') await scheduler.start();
+		else if (name === 'stop') await scheduler.stop();
+		else if (name === 'restart') await this.#restart();
+		else if (name === 'guard') guarding.request(booleanOf(value));
+		else if (name === 'torch') await this.#setTorch(booleanOf(value));
+		else if (name === 'siren') await this.#setSiren(booleanOf(value), by);
+		else if (name === 'lens') await this.#change({ lensId: await this.#lens(stringOf(value)) });
+		else await this.#change({ profile: profileOf(value) });
+	}
+
+	/** Ends what is to be heard. */
+	hush(): void {
+		this.#cancelSirenEnd();
+		this.#tools.siren.stop();
+		if (this.siren === null) return;
+		this.siren = null;
+		this.#changed();
+	}
+
+	async #change(change: Partial<RecorderChoice>): Promise<void> {
+		const { recorder, preferences } = this.#tools;
+		const { lensId, sound, profile } = await preferences.read();
+		const closed = this.#closed;
+		await recorder.change({ lensId, sound, profile: profileNamed(profile), ...change });
+		const { state } = recorder;
+		if (!closed && 'fault' in state && state.fault !== null) throw state.fault;
+	}
+
+	/**
+	 * One that is not there would end the picture, and the recording with it. The test picture would
+	 * blind the camera (RC23).
+	 */
+	async #lens(wanted: string): Promise<string> {
+		if (isTestPicture(wanted)) throw new Fault('denied', 'that is chosen at the camera alone');
+		if (this.#closed) return wanted;
+		const lenses = await this.#tools.capture.lenses();
+		if (lenses.some(({ id }) => id === wanted)) return wanted;
+		throw new Fault('not-found', 'no such lens');
+	}
+
+	get #closed(): boolean {
+		const { kind } = this.#tools.recorder.state;
+		return kind === 'off' || kind === 'elsewhere';
+	}
+
+	async #restart(): Promise<void> {
+		const { scheduler, recorder } = this.#tools;
+		const { kind } = recorder.state;
+		const armed = kind === 'starting' || kind === 'recording' || kind === 'blind';
+		if (!armed) {
+			await this.#change({});
+			return;
+		}
+		await scheduler.stop();
+		await recorder.close(false);
+		await scheduler.start();
+	}
+
+	async #setTorch(on: boolean): Promise<void> {
+		const { torch, recorder } = this.#tools;
+		const view = viewOf(recorder.state);
+		if (view === null) throw new Fault('unavailable', 'no lens is open');
+		await torch.light(view.picture, on);
+	}
+
+	async #setSiren(on: boolean, by: DeviceId): Promise<void> {
+		if (!on) {
+			this.hush();
+			return;
+		}
+		await this.#tools.siren.start();
+		this.siren = by;
+		this.#cancelSirenEnd();
+		this.#cancelSirenEnd = this.#tools.clock.after(SIREN_MS, () => {
+			this.hush();
+		});
+		this.#changed();
+	}
+}
+
+function booleanOf(value: CommandValue): boolean {
+	if (typeof value !== 'boolean') throw new Fault('malformed', 'an order without yes or no');
+	return value;
+}
+
+function stringOf(value: CommandValue): string {
+	if (typeof value !== 'string') throw new Fault('malformed', 'an order without a word');
+	return value;
+}
+
+function profileOf(value: CommandValue): RecorderChoice['profile'] {
+	const profile = PROFILES.find(({ name }) => name === value);
+	if (profile === undefined) throw new Fault('malformed', 'no such quality');
+	return profile;
+}

@@ -1,0 +1,399 @@
+import type { EventCommand } from '#domain/recording/event.ts';
+import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { maxDirectViewers } from '#domain/live/path.ts';
+import { may, rightFor, type Right } from '#domain/home/rights.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Dtls } from '#ports/keys/crypto.ts';
+import type { Tenure } from '#ports/device/tenure.ts';
+import type { Message } from '#protocol/message.ts';
+import { DirectViewer, type DirectViewerTools } from './direct-viewer.ts';
+import { AccessLog, type AccessLogTools } from './access-log.ts';
+import { LiveKeyRotation, type LiveKeyTools } from './live-key-rotation.ts';
+import { loggedCommand, CommandExecutor, viewOf, type ExecutorTools } from './command-executor.ts';
+import { RelayPublisher, type RelayPublisherTools } from './relay-publisher.ts';
+import { RelayViewers, UnannouncedViewers, watchersOf, type RelayViewer } from './relay-viewers.ts';
+import { StatusReports, recordingStatus, type StatusReportTools } from './status-reports.ts';
+import { TabLeader } from './tab-leader.ts';
+import { CommandQueue } from './command-queue.ts';
+import { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
+import type { Member, MembersControls } from '#engine/members/members.ts';
+import type { Post, Sender } from '#engine/messaging/post.ts';
+import { Rates } from '#engine/messaging/rates.ts';
+import type { LiveHostControls, Watcher } from '#engine/live/controls.ts';
+
+/** A viewer at the relay says every 15 s that it is there. */
+const RELAY_VIEWER_TTL_MS = 40_000;
+const REFRESH_MS = 5000;
+/** Connections that one device asks for: each costs some twenty letters. */
+const DIRECT = { perSecond: 0.5, atOnce: 6 };
+
+export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
+	Omit<RelayPublisherTools, 'live' | 'sealerOf'> &
+	AccessLogTools &
+	LiveKeyTools &
+	ExecutorTools &
+	Omit<StatusReportTools, 'rosterSeq' | 'isLeader' | 'live'> & {
+		readonly post: Post;
+		readonly members: Pick<MembersControls, 'list' | 'on'>;
+		/** What this device answers for itself with; `null`: nothing direct. */
+		readonly dtls: () => Promise<Dtls | null>;
+		/** Frames that the open lens gave. */
+		readonly frames: () => number;
+		readonly phone: boolean;
+		readonly rosterSeq: () => number;
+		/** Of the lens, among this device's tabs. */
+		readonly tabLock: Tenure;
+	};
+
+type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
+
+/**
+ * The camera's side of live: who is served, and how; what others order. Rules: docs/spec/live.md.
+ */
+export class LiveHost implements LiveHostControls {
+	newcomers: readonly DeviceId[] = [];
+	talking: DeviceId | null = null;
+	readonly #tools: LiveHostTools;
+	readonly #live: LiveClock;
+	readonly #pulse: LensFrameMonitor;
+	readonly #publisher: RelayPublisher;
+	readonly #executor: CommandExecutor;
+	readonly #reports: StatusReports;
+	readonly #leader: TabLeader;
+	readonly #listeners = new Set<() => void>();
+	#calls: readonly DirectViewer[] = [];
+	readonly #relayed = new RelayViewers();
+	readonly #keys: LiveKeyRotation;
+	readonly #accessLog: AccessLog;
+	/** Whom the relay sends parts to, as it says. */
+	#atRelay: readonly DeviceId[] = [];
+	readonly #unannounced: UnannouncedViewers;
+	#picture: Picture | null = null;
+	readonly #queue: CommandQueue;
+	readonly #rate: Rates;
+
+	constructor(tools: LiveHostTools) {
+		this.#tools = tools;
+		this.#live = new LiveClock(tools.clock);
+		this.#pulse = new LensFrameMonitor(this.#live, tools.frames);
+		this.#accessLog = new AccessLog(tools);
+		this.#unannounced = new UnannouncedViewers(tools.clock);
+		this.#queue = new CommandQueue(tools.clock);
+		this.#rate = new Rates(tools.clock, DIRECT);
+		this.#keys = new LiveKeyRotation(
+			tools,
+			(key) => this.#giveKey(key),
+			() => this.#publisher.rekey(),
+		);
+		const sealerOf = this.#keys.sealerOf.bind(this.#keys);
+		this.#publisher = new RelayPublisher({ ...tools, sealerOf, live: this.#live });
+		const [tell, look] = [this.#notify.bind(this), this.#refresh.bind(this)];
+		this.#executor = new CommandExecutor(tools, tell);
+		this.#leader = new TabLeader(tools.tabLock, tell);
+		const isLeader = (camera: CameraId): Promise<boolean> => this.#leader.isLeader(camera);
+		this.#reports = new StatusReports({ ...tools, live: this.#live, isLeader }, () =>
+			this.watchers.filter(({ path }) => path !== 'sealed').map(({ device }) => device),
+		);
+		tools.post.onMessage((message, from) => {
+			this.#receive(message, from);
+		});
+		tools.post.onWatched((camera, devices) => {
+			if (camera !== tools.recorder.camera) return;
+			const more = devices.length > this.#atRelay.length;
+			this.#atRelay = devices;
+			this.#update();
+			if (more) this.#publisher.requestKeyFrame();
+			this.#notify();
+		});
+		tools.post.on(look);
+		tools.members.on(look);
+		tools.recorder.on(() => {
+			this.#update();
+		});
+		tools.clock.every(REFRESH_MS, look);
+		this.#update();
+	}
+
+	get watchers(): readonly Watcher[] {
+		const ways = [...this.#relayed.all, ...this.#calls, ...this.#unannounced.all];
+		return watchersOf(ways, (device) => this.#nameOf(device));
+	}
+
+	get siren(): DeviceId | null {
+		return this.#executor.siren;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	acknowledge(): void {
+		this.newcomers = [];
+		this.#notify();
+	}
+
+	hush(): void {
+		this.#executor.hush();
+		this.#speak(null);
+	}
+
+	#receive(message: Message, { device, roles }: Sender): void {
+		if (!may(roles, 'watch') || !this.#inForce(device)) return;
+		if (message.t === 'ask') this.#reports.subscribe(device, message.nonce);
+		else if (message.t === 'call') void this.#accept(message, device);
+		else if (message.t === 'answer' || message.t === 'candidate') {
+			this.#callOf(device, message.sid)?.receive(message);
+		} else if (message.t === 'hang-up') this.#remove(device, message.sid);
+		else if (message.t === 'command') this.#execute(message, device);
+		else if (message.t === 'what-became') this.#reportOutcome(message, device);
+	}
+
+	async #accept(call: MessageOf<'call'>, device: DeviceId): Promise<void> {
+		const { recorder, peers, post } = this.#tools;
+		const { sid, nonce: peer } = call;
+		if (recorder.camera !== null && !(await this.#leader.isLeader(recorder.camera))) return;
+		const picture = this.#picture;
+		if (call.camera !== recorder.camera || picture === null) {
+			await post.send(device, { t: 'hang-up', sid, peer, why: 'closed' });
+			return;
+		}
+		this.#tools.encoder.preload();
+		const direct = call.ways.includes('direct');
+		if (direct && this.#callOf(device, sid) !== undefined) return;
+		const often = direct && !this.#rate.take(device);
+		if (direct && !often) this.#evictOne(device);
+		const full = often || this.#calls.length >= maxDirectViewers(this.#tools.phone);
+		const dtls = direct && !full ? await this.#dtls() : null;
+		if (dtls !== null && this.#picture !== null) {
+			try {
+				const changed = (changedCall: DirectViewer): void => {
+					this.#changed(changedCall);
+				};
+				const kind = () => recordingStatus(recorder.state).kind;
+				const tools = { ...this.#tools, peers, live: this.#live, pulse: this.#pulse, kind };
+				const hosted = new DirectViewer(tools, dtls, device, call, this.#picture, changed);
+				this.#calls = [...this.#calls, hosted];
+				this.#update();
+				return;
+			} catch (error) {
+				faultOf(error);
+			}
+		}
+		const why = !direct ? 'asked' : full ? 'full' : 'failed';
+		const kept = call.ways.includes('relayed');
+		if (kept) this.#addRelayed(device, call);
+		await this.#sendRelayed(device, { sid, peer }, why, kept ? this.#keys.current : null);
+	}
+
+	/** LV10 and LV24: by this the viewer knows the camera's time, and the key of the parts of now. */
+	async #sendRelayed(
+		device: DeviceId,
+		{ sid, peer }: Pick<RelayViewer, 'sid' | 'peer'>,
+		why: MessageOf<'relayed'>['why'],
+		key: MessageOf<'relayed'>['key'],
+	): Promise<void> {
+		const now = { atMs: this.#live.nowMs(), key };
+		await this.#tools.post.send(device, { t: 'relayed', sid, peer, why, ...now });
+	}
+
+	/**
+	 * LV4. Who calls once more while it holds a place gives that up: most often it is what is left of
+	 * a page that was closed. And nobody keeps several while others have none.
+	 */
+	#evictOne(device: DeviceId): void {
+		if (this.#calls.length < maxDirectViewers(this.#tools.phone)) return;
+		const of = (whose: DeviceId) => this.#calls.filter((call) => call.device === whose);
+		const [own] = of(device);
+		const spare = this.#calls.find((call) => of(call.device).length > 1);
+		(own ?? spare)?.hangUp('full');
+	}
+
+	#giveKey(key: MessageOf<'relayed'>['key']): Promise<unknown> {
+		const allowed = this.#relayed.all.filter(({ device }) => this.#inForce(device));
+		return Promise.all(allowed.map((view) => this.#sendRelayed(view.device, view, 'asked', key)));
+	}
+
+	#addRelayed(device: DeviceId, { sid, nonce: peer, sound }: MessageOf<'call'>): void {
+		const { clock } = this.#tools;
+		const watched = this.#watches(device);
+		const now = { sinceMs: clock.wallMs(), seenMs: clock.monotonicMs() };
+		const view = { device, path: 'relayed', sid, peer, listens: sound === true } as const;
+		const fresh = this.#relayed.upsert({ ...view, ...now });
+		if (fresh) this.#publisher.requestKeyFrame();
+		this.#update();
+		if (!fresh) return;
+		if (!watched) this.#welcome(device);
+		this.#notify();
+	}
+
+	#changed(call: DirectViewer): void {
+		if (call.over) {
+			this.#calls = this.#calls.filter((other) => other !== call);
+			if (this.talking === call.device) this.#speak(null);
+		} else if (call.path !== null && !this.#watches(call.device, call)) this.#welcome(call.device);
+		this.#update();
+		this.#notify();
+	}
+
+	#welcome(device: DeviceId): void {
+		if (!this.newcomers.includes(device)) this.newcomers = [...this.newcomers, device];
+	}
+
+	/** Already, `besides` this call. */
+	#watches(device: DeviceId, besides?: DirectViewer): boolean {
+		const others = this.#calls.filter((call) => call !== besides && call.device === device);
+		return this.#relayed.of(device).length > 0 || others.some(({ path }) => path !== null);
+	}
+
+	#remove(device: DeviceId, sid: string): void {
+		this.#callOf(device, sid)?.hangUp(null);
+		if (!this.#relayed.remove(device, sid)) return;
+		this.#update();
+		this.#notify();
+	}
+
+	/** The lens and who looks at it: what has to run for them. */
+	#update(): void {
+		const { recorder, clock } = this.#tools;
+		const { camera } = recorder;
+		const picture = viewOf(recorder.state)?.picture ?? null;
+		this.#leader.setCamera(picture === null ? null : camera);
+		if (picture !== this.#picture) {
+			this.#picture = picture;
+			// Without a lens the picture stands, and its age tells: it may be back in a moment.
+			if (picture !== null) for (const call of this.#calls) call.show(picture);
+		}
+		if (picture === null && recorder.state.kind === 'off') this.#hangUpAll('closed');
+		const { devices } = this.#relayed;
+		this.#keys.setViewers(devices, false);
+		const wanted = devices.length > 0 && this.#atRelay.length > 0;
+		if (camera !== null) this.#publisher.setSource(camera, wanted ? picture : null);
+		this.#publisher.setSound(this.#relayed.listens);
+		this.#pulse.setActive(clock, this.#calls.length > 0);
+	}
+
+	/** Who may not watch any more, and who went without a word. */
+	#refresh(): void {
+		const { post, clock } = this.#tools;
+		for (const call of this.#calls) if (!this.#inForce(call.device)) call.hangUp('revoked');
+		for (const { device, sid, seenMs } of this.#relayed.all) {
+			const inForce = this.#inForce(device);
+			if (inForce && post.online.has(device) && clock.monotonicMs() - seenMs < RELAY_VIEWER_TTL_MS)
+				continue;
+			this.#relayed.remove(device, sid);
+			if (!inForce) this.#keys.setViewers(this.#relayed.devices, true);
+			if (!inForce) void post.send(device, { t: 'hang-up', sid, peer: sid, why: 'revoked' });
+		}
+		if (this.talking !== null && !this.#inForce(this.talking, 'control')) this.#speak(null);
+		this.#reports.retain((device) => this.#inForce(device));
+		this.#update();
+		this.#notify();
+	}
+
+	#hangUpAll(why: 'closed'): void {
+		for (const call of this.#calls) call.hangUp(why);
+		for (const { device, sid } of this.#relayed.all) {
+			this.#relayed.remove(device, sid);
+			void this.#tools.post.send(device, { t: 'hang-up', sid, peer: sid, why });
+		}
+	}
+
+	/** LV13: once, in turn, and answered. */
+	#execute({ id, nonce, camera, name, value }: MessageOf<'command'>, device: DeviceId): void {
+		if (nonce !== this.#reports.nonce) return;
+		const work = async (): Promise<FaultKind | null> => {
+			try {
+				const { recorder } = this.#tools;
+				const others = name === 'siren' && this.siren !== null && this.siren !== device;
+				if (!this.#inForce(device, rightFor(name, value, others))) return 'denied';
+				if (camera !== recorder.camera) return 'not-found';
+				if (name === 'talk') return this.#talk(value === true, device);
+				await this.#executor.execute(name, value, device);
+				return null;
+			} catch (error) {
+				return faultOf(error).kind;
+			}
+		};
+		this.#queue.enqueue(device, id, work, (fault) => {
+			this.#logCommand(device, loggedCommand(name, value, fault));
+			this.#reports.schedule();
+			void this.#tools.post.send(device, { t: 'done', id, fault });
+		});
+	}
+
+	/** EV12. Who stops talking only ends what was written when it began. */
+	#logCommand(device: DeviceId, order: EventCommand): void {
+		const { camera } = this.#tools.recorder;
+		if (camera === null || (order.name === 'talk' && order.value === false)) return;
+		this.#accessLog.recordCommand(camera, { device, name: this.#nameOf(device) }, order);
+	}
+
+	/** LT12. What has not come by now will not count any more: its time is past. */
+	#reportOutcome({ id, nonce }: MessageOf<'what-became'>, device: DeviceId): void {
+		if (nonce !== this.#reports.nonce) return;
+		const fault = this.#queue.outcomeOf(device, id);
+		if (fault !== undefined) void this.#tools.post.send(device, { t: 'done', id, fault });
+	}
+
+	/** Half duplex: one at a time, and it is heard while it is not spoken to. */
+	#talk(on: boolean, device: DeviceId): MessageOf<'done'>['fault'] {
+		if (!on) {
+			if (this.talking === device) this.#speak(null);
+			return null;
+		}
+		if (this.talking !== null && this.talking !== device) return 'conflict';
+		if (!this.#calls.some((call) => call.device === device && call.path !== null))
+			return 'unavailable';
+		this.#speak(device);
+		return null;
+	}
+
+	#speak(device: DeviceId | null): void {
+		if (device === this.talking) return;
+		if (this.talking !== null) this.#accessLog.endSpeech(this.talking);
+		this.talking = device;
+		for (const call of this.#calls) call.setTalk(call.device === device);
+		this.#notify();
+	}
+
+	#callOf(device: DeviceId, sid: string): DirectViewer | undefined {
+		return this.#calls.find((call) => call.sid === sid && call.device === device);
+	}
+
+	#inForce(device: DeviceId, right: Right = 'watch'): boolean {
+		const member = this.#memberOf(device);
+		if (member === undefined || !may(member.roles, right)) return false;
+		return member.notAfterMs === null || this.#tools.clock.wallMs() < member.notAfterMs;
+	}
+
+	#nameOf(device: DeviceId): string | null {
+		return this.#memberOf(device)?.name ?? null;
+	}
+
+	#memberOf(device: DeviceId): Member | undefined {
+		return this.#tools.members.list.find((one) => one.device === device);
+	}
+
+	async #dtls(): Promise<Dtls | null> {
+		try {
+			return await this.#tools.dtls();
+		} catch (error) {
+			faultOf(error);
+			return null;
+		}
+	}
+
+	#notify(): void {
+		const { camera } = this.#tools.recorder;
+		// Who called and is not connected has no picture: that hides nothing.
+		const direct = this.#calls.filter(({ path }) => path !== null);
+		const asked = [...this.#relayed.devices, ...direct.map(({ device }) => device)];
+		const isMember = (device: DeviceId): boolean => this.#memberOf(device) !== undefined;
+		this.#unannounced.update(this.#atRelay, asked, isMember).forEach(this.#welcome.bind(this));
+		if (camera !== null) this.#accessLog.recordWatchers(camera, this.watchers);
+		this.#reports.schedule();
+		for (const listener of this.#listeners) listener();
+	}
+}

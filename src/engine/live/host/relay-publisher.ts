@@ -1,0 +1,184 @@
+import { faultOf } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import { beginsWithKey, type LivePart } from '#domain/live/live-part.ts';
+import { adaptPace, type Pace } from '#domain/live/pace.ts';
+import type { Picture } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { LiveEncoder, LiveEncoding } from '#ports/media/live-encoder.ts';
+import type { LiveClock } from '#engine/live/live-clock.ts';
+import type { MetaSealer } from '#engine/sealing/meta.ts';
+import type { Post } from '#engine/messaging/post.ts';
+
+const MAX_BITS = 1_500_000;
+const FRAME_RATE = 20;
+const PACE_MS = 250;
+const RETRY_MS = 5000;
+/** As long as a run lasts: so no epoch is used for more than its day. */
+const SEALER_MS = 4 * 60 * 60 * 1000;
+/** Each second brings one anyway. */
+const KEY_MS = 500;
+/** Parts that wait for their sealing: more, and they are not of now any more. */
+const MAX_QUEUED = 8;
+
+export interface RelayPublisherTools {
+	readonly clock: Clock;
+	readonly live: LiveClock;
+	readonly post: Pick<Post, 'sendPart' | 'waiting'>;
+	readonly encoder: LiveEncoder;
+	readonly sealerOf: (camera: CameraId) => Promise<Pick<MetaSealer, 'live'>>;
+}
+
+type Sealer = ReturnType<RelayPublisherTools['sealerOf']>;
+
+/**
+ * One encoding of the camera for all who watch at the relay, while anybody does (LV6). Never
+ * throws.
+ */
+export class RelayPublisher {
+	readonly #tools: RelayPublisherTools;
+	#camera: CameraId | null = null;
+	#picture: Picture | null = null;
+	#encoding: LiveEncoding | null = null;
+	#sealer: Sealer | null = null;
+	#pace: Pace = { bitsPerSecond: MAX_BITS, holding: false, changedMs: 0 };
+	#sealerMs = 0;
+	#cameMs = -Infinity;
+	#sounds = false;
+	#waiting = 0;
+	#awaitsKey = false;
+	#sealing: Promise<void> = Promise.resolve();
+	#stopPacing: () => void = () => undefined;
+	#again: () => void = () => undefined;
+
+	constructor(tools: RelayPublisherTools) {
+		this.#tools = tools;
+	}
+
+	/** `null`: nobody watches, or there is nothing to be seen. */
+	setSource(camera: CameraId, picture: Picture | null): void {
+		if (picture === this.#picture && camera === this.#camera) return;
+		this.#stop();
+		this.#camera = camera;
+		this.#picture = picture;
+		if (picture !== null) this.#begin(camera, picture);
+	}
+
+	/** Somebody came. Whoever does all the time makes the picture no worse for the others. */
+	requestKeyFrame(): void {
+		const nowMs = this.#tools.clock.monotonicMs();
+		if (nowMs - this.#cameMs < KEY_MS) return;
+		this.#cameMs = nowMs;
+		this.#encoding?.requestKeyFrame();
+	}
+
+	/** Whether somebody listens. */
+	setSound(on: boolean): void {
+		if (on === this.#sounds) return;
+		this.#sounds = on;
+		this.#encoding?.setSound(on);
+	}
+
+	/** What comes from now on is sealed under another key. */
+	rekey(): void {
+		if (this.#encoding === null || this.#camera === null) return;
+		this.#sealer = this.#sealerOf(this.#camera);
+		this.#skip();
+	}
+
+	#begin(camera: CameraId, picture: Picture): void {
+		const { clock, live, encoder } = this.#tools;
+		this.#sealer = this.#sealerOf(camera);
+		this.#pace = { bitsPerSecond: MAX_BITS, holding: false, changedMs: clock.monotonicMs() };
+		const options = { bitsPerSecond: MAX_BITS, frameRate: FRAME_RATE };
+		try {
+			const encoding = encoder.start(
+				picture,
+				{ ...options, wallOffsetMs: live.wallOffsetMs },
+				{
+					part: (part) => {
+						if (encoding === this.#encoding) this.#send(camera, part);
+					},
+					ended: () => {
+						if (encoding === this.#encoding) this.#fail(camera, picture);
+					},
+				},
+			);
+			this.#encoding = encoding;
+			if (this.#sounds) encoding.setSound(true);
+			this.#stopPacing = clock.every(PACE_MS, () => {
+				this.#adapt();
+			});
+		} catch (error) {
+			faultOf(error);
+			this.#fail(camera, picture);
+		}
+	}
+
+	/** The recorder and the direct viewers know nothing of it. */
+	#fail(camera: CameraId, picture: Picture): void {
+		this.#stop();
+		this.#picture = picture;
+		this.#again = this.#tools.clock.after(RETRY_MS, () => {
+			this.#begin(camera, picture);
+		});
+	}
+
+	#send(camera: CameraId, part: LivePart): void {
+		const sealer = this.#sealer;
+		if (sealer === null || (this.#awaitsKey && !beginsWithKey(part))) return;
+		if (this.#waiting >= MAX_QUEUED) {
+			this.#skip();
+			return;
+		}
+		this.#awaitsKey = false;
+		this.#waiting += 1;
+		this.#sealing = this.#sealing
+			.then(async () => {
+				const sealed = await (await sealer).live(part);
+				// While it was sealed somebody may have been put out: what was for the old key goes
+				// nowhere.
+				if (sealer === this.#sealer) {
+					this.#tools.post.sendPart(camera, beginsWithKey(part), sealed);
+				}
+			})
+			.catch(() => {
+				if (sealer === this.#sealer) this.#sealer = this.#sealerOf(camera);
+				this.#skip();
+			})
+			.finally(() => {
+				this.#waiting -= 1;
+			});
+	}
+
+	/** What leans on a frame that was left out cannot be decoded. */
+	#skip(): void {
+		this.#awaitsKey = true;
+		this.#encoding?.requestKeyFrame();
+	}
+
+	#sealerOf(camera: CameraId): Sealer {
+		const sealer = this.#tools.sealerOf(camera);
+		this.#sealerMs = this.#tools.clock.monotonicMs();
+		// Whoever seals with it hears of it.
+		sealer.catch(() => undefined);
+		return sealer;
+	}
+
+	#adapt(): void {
+		const { clock, post } = this.#tools;
+		if (clock.monotonicMs() - this.#sealerMs > SEALER_MS) this.rekey();
+		const pace = adaptPace(this.#pace, post.waiting, clock.monotonicMs(), MAX_BITS);
+		if (pace === this.#pace) return;
+		this.#pace = pace;
+		this.#encoding?.setPace(pace);
+	}
+
+	#stop(): void {
+		this.#again();
+		this.#stopPacing();
+		this.#encoding?.stop();
+		this.#encoding = null;
+		this.#sealer = null;
+		this.#picture = null;
+	}
+}

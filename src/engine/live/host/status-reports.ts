@@ -1,0 +1,180 @@
+import { hexOf } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
+import type { Capture, Lens } from '#ports/media/capture.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Power } from '#ports/device/power.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { Torch } from '#ports/device/torch.ts';
+import type { CameraState, Message } from '#protocol/message.ts';
+import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
+import type { HouseControls } from '#engine/home/house.ts';
+import { viewOf } from './command-executor.ts';
+import type { LiveClock } from '#engine/live/live-clock.ts';
+import type { SchedulerControls } from '#engine/recording/scheduler.ts';
+import type { Post } from '#engine/messaging/post.ts';
+import type { RecorderControls, RecorderState } from '#engine/recording/recorder-controls.ts';
+
+/** What grows all the time is told so often; everything else at once. */
+const INTERVAL_MS = 10_000;
+/** Changes come in groups. */
+const COALESCE_MS = 150;
+/** Tabs of one device that are told, each by what it asked with; the newest count. */
+const MAX_TABS = 4;
+/** Who watches, as many as a letter has room for. */
+const MAX_WATCHERS = 64;
+
+export interface StatusReportTools {
+	readonly clock: Clock;
+	readonly live: Pick<LiveClock, 'nowMs'>;
+	readonly post: Pick<Post, 'send' | 'online'>;
+	readonly crypto: Pick<Crypto, 'random'>;
+	readonly house: Pick<HouseControls, 'state' | 'on'>;
+	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
+	readonly capture: Pick<Capture, 'lenses' | 'onLenses'>;
+	readonly preferences: Pick<PreferenceStore, 'read'>;
+	readonly power: Power;
+	readonly torch: Torch;
+	readonly guarding: Pick<GuardModeSwitch, 'on' | 'listen'>;
+	readonly scheduler: Pick<SchedulerControls, 'now' | 'on'>;
+	/** Whether it ever recorded (LV30). */
+	readonly recorded: (camera: CameraId) => Promise<boolean>;
+	readonly rosterSeq: () => number;
+	/** Whether it is this tab that speaks for a camera (LV19). */
+	readonly isLeader: (camera: CameraId) => Promise<boolean>;
+}
+
+/** Tells those who asked how this device's camera fares, now and whenever it changes. */
+export class StatusReports {
+	/** What a command must carry (LT5): another at each start of the page. */
+	readonly nonce: string;
+	readonly #tools: StatusReportTools;
+	readonly #watchers: () => readonly DeviceId[];
+	/** Who asked, and the nonces that its tabs asked with. */
+	readonly #subscribers = new Map<DeviceId, readonly string[]>();
+	#lastSent = '';
+	#gathering: (() => void) | null = null;
+	#work: Promise<void> = Promise.resolve();
+
+	constructor(tools: StatusReportTools, watching: () => readonly DeviceId[]) {
+		this.#tools = tools;
+		this.#watchers = watching;
+		this.nonce = hexOf(tools.crypto.random(16));
+		const { house, recorder, capture, power, guarding, scheduler, clock } = tools;
+		const changed = (): void => {
+			this.schedule();
+		};
+		house.on(changed);
+		recorder.on(changed);
+		capture.onLenses(changed);
+		power.on(changed);
+		guarding.listen(changed);
+		scheduler.on(changed);
+		clock.every(INTERVAL_MS, () => {
+			this.#sendAll(true);
+		});
+	}
+
+	subscribe(device: DeviceId, nonce: string): void {
+		const others = (this.#subscribers.get(device) ?? []).filter((known) => known !== nonce);
+		this.#subscribers.set(device, [...others, nonce].slice(-MAX_TABS));
+		this.#work = this.#work.then(async () => {
+			const report = await this.#report();
+			if (report !== null) await this.#send(device, nonce, report);
+		});
+	}
+
+	/** Keeps only those who may hear it still. */
+	retain(may: (device: DeviceId) => boolean): void {
+		for (const device of this.#subscribers.keys()) if (!may(device)) this.#subscribers.delete(device);
+	}
+
+	schedule(): void {
+		if (this.#gathering !== null || this.#subscribers.size === 0) return;
+		this.#gathering = this.#tools.clock.after(COALESCE_MS, () => {
+			this.#gathering = null;
+			this.#sendAll(false);
+		});
+	}
+
+	#sendAll(evenUnchanged: boolean): void {
+		if (this.#subscribers.size === 0) return;
+		this.#work = this.#work.then(async () => {
+			const report = await this.#report();
+			if (report === null) return;
+			const cameras = report.cameras.map((camera) => ({ ...camera, savedMs: null }));
+			const key = JSON.stringify({ ...report, cameras, atMs: 0 });
+			if (!evenUnchanged && key === this.#lastSent) return;
+			this.#lastSent = key;
+			for (const [device, nonces] of this.#subscribers) {
+				if (!this.#tools.post.online.has(device)) continue;
+				for (const nonce of nonces) await this.#send(device, nonce, report);
+			}
+		});
+	}
+
+	async #send(device: DeviceId, peer: string, report: StatusReport): Promise<void> {
+		await this.#tools.post.send(device, { t: 'state', peer, ...report });
+	}
+
+	/** `null`: it cannot be told now. */
+	async #report(): Promise<StatusReport | null> {
+		const { house, recorder, preferences, capture, torch, power, guarding, scheduler } = this.#tools;
+		const { camera } = recorder;
+		const { state } = house;
+		if (state.kind !== 'ready') return null;
+		const { nonce } = this;
+		const [atMs, rosterSeq] = [this.#tools.live.nowMs(), this.#tools.rosterSeq()];
+		const common = { nonce, atMs, rosterSeq, watching: this.#watchers().slice(0, MAX_WATCHERS) };
+		if (camera === null) return { ...common, cameras: [] };
+		if (!(await this.#tools.isLeader(camera))) return null;
+		// LV32: whether it goes on recording by itself is not known yet.
+		if (recorder.state.kind === 'off' && scheduler.now === null) return null;
+		try {
+			const view = viewOf(recorder.state);
+			const [{ profile }, lenses, recorded] = await Promise.all([
+				...([preferences.read(), capture.lenses(), this.#tools.recorded(camera)] as const),
+			]);
+			const { charge } = power;
+			const one: CameraState = {
+				id: camera,
+				name: state.cameras.find(({ id }) => id === camera)?.name ?? null,
+				...{ ...recordingStatus(recorder.state), recorded },
+				sound: view?.sound === true,
+				torch: view === null ? null : torch.lit(view.picture),
+				lenses: listedLenses(lenses, view?.lensId).map(({ id, label }) => ({
+					id,
+					label: label.slice(0, 256),
+				})),
+				lens: view?.lensId ?? null,
+				quality: profile,
+				guard: guarding.on,
+				battery: charge === null ? null : { ...charge },
+			};
+			return { ...common, cameras: [one] };
+		} catch {
+			return null;
+		}
+	}
+}
+
+/** RC25: the test picture is no lens; it is listed while it is on, so that it can be left. */
+function listedLenses(lenses: readonly Lens[], used: string | undefined): readonly Lens[] {
+	const some = lenses.slice(0, 15);
+	return isTestPicture(used)
+		? [...some, { id: TEST_PICTURE, label: '', facing: 'unknown' }]
+		: lenses.slice(0, 16);
+}
+
+type StatusReport = Omit<Extract<Message, { t: 'state' }>, 't' | 'peer'>;
+
+export function recordingStatus(state: RecorderState): Pick<CameraState, 'kind' | 'sinceMs' | 'savedMs'> {
+	if (state.kind === 'recording') {
+		return { kind: 'recording', sinceMs: state.saved.sinceMs, savedMs: state.saved.untilMs };
+	}
+	if (state.kind === 'blind') return { kind: 'blind', sinceMs: state.sinceMs, savedMs: null };
+	const kind = { preview: 'preview', starting: 'starting', opening: 'starting' } as const;
+	const told = state.kind in kind ? kind[state.kind as keyof typeof kind] : 'off';
+	return { kind: told, sinceMs: null, savedMs: null };
+}

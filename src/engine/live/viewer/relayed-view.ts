@@ -1,0 +1,200 @@
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { betterOffset, type ClockOffset } from '#domain/live/age.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
+import type { LivePart } from '#domain/live/live-part.ts';
+import type { Message } from '#protocol/message.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import { ReplayWindow } from '#engine/live/replay-window.ts';
+import type { LiveKey, OpenedPart, Opener } from '#engine/sealing/open.ts';
+import type { Post } from '#engine/messaging/post.ts';
+
+/** How often it says that it is there, and compares the clocks. */
+const KEEPALIVE_MS = 15_000;
+const RETRY_MS = 1500;
+/** LV10: half of a longer round trip is much to add; it is measured again, so often at most. */
+const FINE_ROUND_TRIP_MS = 500;
+const FINER = 8;
+const MAX_PENDING = 40;
+/** A part under another key than is here: it asks again, so often at most. */
+const KEY_REQUEST_MS = 2000;
+/** Parts that wait for their opening: it leaps to the next key part. */
+const MAX_QUEUED = 20;
+
+export interface RelayedViewTools {
+	readonly clock: Clock;
+	readonly post: Pick<Post, 'send' | 'act' | 'watchParts'>;
+	readonly crypto: Pick<Crypto, 'random' | 'secret'>;
+	readonly opener: Pick<Opener, 'openLive'>;
+}
+
+export interface RelayedViewSink {
+	part(part: LivePart): void;
+	/** It is of a later version: nothing of it will be seen here. */
+	failed(fault: Fault): void;
+	changed(): void;
+}
+
+type RelayedMessage = Extract<Message, { t: 'relayed' }>;
+
+/** Watching a camera's parts at the relay, until it is hung up. Never throws. */
+export class RelayedView {
+	readonly begunMs: number;
+	offset: ClockOffset | null = null;
+	/** The camera hung up. */
+	end: Extract<Message, { t: 'hang-up' }>['why'] | null = null;
+	readonly #tools: RelayedViewTools;
+	readonly #camera: CameraId;
+	readonly #device: DeviceId;
+	readonly #sink: RelayedViewSink;
+	readonly #window: ReplayWindow;
+	readonly #sid: string;
+	/** By nonce, when it was sent. */
+	readonly #pending = new Map<string, number>();
+	#nonce = '';
+	/** With which of its nonces the camera answered last. */
+	#answered = '';
+	#listens = false;
+	#waiting = 0;
+	#awaitsKey = false;
+	#keyRequestedMs: number;
+	#run: RunId | null = null;
+	/** What the parts of that run are sealed with (LV24). */
+	#key: Promise<LiveKey> | null = null;
+	#stopped = false;
+	readonly #stopParts: () => void;
+	readonly #stopSaying: () => void;
+
+	constructor(tools: RelayedViewTools, camera: CameraId, device: DeviceId, sink: RelayedViewSink) {
+		this.#tools = tools;
+		this.#camera = camera;
+		this.#device = device;
+		this.#sink = sink;
+		this.begunMs = tools.clock.monotonicMs();
+		this.#sid = hexOf(tools.crypto.random(16));
+		this.#keyRequestedMs = this.begunMs;
+		this.#window = new ReplayWindow((of, sealed) => this.#open(of, sealed), camera);
+		this.#call();
+		let said = this.begunMs;
+		let finer = FINER;
+		this.#stopSaying = tools.clock.every(RETRY_MS, () => {
+			const nowMs = tools.clock.monotonicMs();
+			const coarse = this.offset === null || this.offset.roundTripMs > FINE_ROUND_TRIP_MS;
+			if (nowMs - said < KEEPALIVE_MS && !(coarse && finer > 0)) return;
+			if (this.offset !== null) finer = coarse ? finer - 1 : FINER;
+			said = nowMs;
+			this.#call();
+		});
+		this.#stopParts = tools.post.watchParts(camera, (sealed, key) => {
+			this.#enqueue(sealed, key);
+		});
+	}
+
+	/** Whether somebody listens: the camera sends sound only then (LV16). */
+	setSound(on: boolean): void {
+		if (on === this.#listens || this.#stopped) return;
+		this.#listens = on;
+		this.#call();
+	}
+
+	receive(message: Message): void {
+		if (!('sid' in message) || message.sid !== this.#sid || this.#stopped) return;
+		if (message.t === 'relayed') {
+			if (!this.#receiveAnswer(message)) return;
+		} else if (message.t === 'hang-up') {
+			this.end = message.why;
+			this.#stop();
+		}
+		this.#sink.changed();
+	}
+
+	/** `false`: an answer to nothing that is asked still. */
+	#receiveAnswer({ peer, atMs: theirsMs, key }: RelayedMessage): boolean {
+		const sentMs = this.#pending.get(peer);
+		if (sentMs === undefined && peer !== this.#answered) return false;
+		if (sentMs !== undefined) {
+			for (const nonce of this.#pending.keys()) {
+				this.#pending.delete(nonce);
+				if (nonce === peer) break;
+			}
+			this.#answered = peer;
+			const heardMs = this.#tools.clock.monotonicMs();
+			this.offset = betterOffset(this.offset, { sentMs, heardMs, theirsMs });
+		}
+		if (key !== null) this.#setKey(key);
+		return true;
+	}
+
+	hangUp(): void {
+		if (this.#stopped) return;
+		const about = { sid: this.#sid, peer: this.#nonce };
+		void this.#tools.post.send(this.#device, { t: 'hang-up', ...about, why: 'done' });
+		this.#stop();
+	}
+
+	#stop(): void {
+		this.#stopped = true;
+		this.#stopParts();
+		this.#stopSaying();
+	}
+
+	#call(): void {
+		const nonce = hexOf(this.#tools.crypto.random(16));
+		this.#nonce = nonce;
+		const [oldest] = this.#pending.keys();
+		if (oldest !== undefined && this.#pending.size >= MAX_PENDING) this.#pending.delete(oldest);
+		this.#pending.set(nonce, this.#tools.clock.monotonicMs());
+		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
+		void this.#tools.post.act(this.#device, { t: 'call', ...about, ways: ['relayed'] });
+	}
+
+	#enqueue(sealed: Bytes, key: boolean): void {
+		if (this.#stopped || (this.#awaitsKey && !key)) return;
+		this.#awaitsKey = this.#waiting >= MAX_QUEUED;
+		if (this.#awaitsKey) return;
+		this.#waiting += 1;
+		this.#window
+			.open(sealed)
+			.then((part) => {
+				if (part !== null && !this.#stopped) this.#sink.part(part);
+			})
+			.catch((error: unknown) => {
+				const fault = faultOf(error);
+				if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
+				if (fault.kind !== 'not-found') return;
+				// What leans on a part that did not open cannot be decoded. One that the camera did not
+				// sign is no part.
+				this.#awaitsKey = true;
+				this.#requestKey();
+			})
+			.finally(() => {
+				this.#waiting -= 1;
+			});
+	}
+
+	async #open(camera: CameraId, sealed: Bytes): Promise<OpenedPart> {
+		if (this.#key === null) throw new Fault('not-found', 'no key for live parts yet');
+		return this.#tools.opener.openLive(camera, sealed, await this.#key);
+	}
+
+	/** LV21, LV24: that of the run of now; the window does not come back to one it left. */
+	#setKey({ run: said, raw }: NonNullable<RelayedMessage['key']>): void {
+		const run = said as RunId;
+		if (run === this.#run || !this.#window.switchRun(run)) return;
+		this.#run = run;
+		this.#key = this.#tools.crypto
+			.secret(bytesOfBase64url(raw))
+			.then((secret) => ({ run, secret }));
+		// Whoever opens with it hears of it.
+		this.#key.catch(() => undefined);
+	}
+
+	#requestKey(): void {
+		const { clock } = this.#tools;
+		if (this.#stopped || clock.monotonicMs() - this.#keyRequestedMs < KEY_REQUEST_MS) return;
+		this.#keyRequestedMs = clock.monotonicMs();
+		this.#call();
+	}
+}

@@ -1,0 +1,115 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { LocalView } from './local-view.ts';
+
+/** An age that is read says a second; it is looked at twice as often. */
+const POLL_MS = 500;
+
+type ViewRate = Parameters<LiveViewControls['setRate']>[0];
+
+/** One camera on one element: the picture, its age, and what is heard. */
+export class CameraView {
+	muted = $state(true);
+	/** The person speaks through the camera. */
+	talking = $state(false);
+	/** Why speaking did not work. */
+	talkFault = $state.raw<Fault | null>(null);
+	path = $state<'best' | 'relayed'>('best');
+	readonly #view: LiveViewControls;
+	readonly #subscribe: () => void;
+	readonly #off: () => void;
+	#held = false;
+	#turn = 0;
+
+	/** `own`: of this device. */
+	constructor(engine: Engine, camera: { readonly id: CameraId; readonly own: boolean }) {
+		this.#view = camera.own ? new LocalView(engine) : engine.watching.view(camera.id);
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [this.#view.on(update), engine.clock.every(POLL_MS, update)];
+			return () => {
+				for (const off of offs) off();
+			};
+		});
+		let online = isOnline(engine, camera.id);
+		this.#view.on(() => {
+			const { state } = this.#view;
+			// A voice goes directly only; and the button may not hear any more that it is let go.
+			if (state.kind !== 'live' || state.path === 'relayed') void this.talk(false);
+		});
+		this.#off = engine.watching.on(() => {
+			const now = isOnline(engine, camera.id);
+			// It is back: nobody has to press anything.
+			if (now && !online && this.#view.state.kind === 'ended') this.#view.retry();
+			online = now;
+		});
+	}
+
+	get state(): ViewState {
+		this.#subscribe();
+		return this.#view.state;
+	}
+
+	/** Of the picture on show; `null`: there is none. */
+	get ageMs(): number | null {
+		const { state } = this;
+		return 'ageMs' in state ? state.ageMs : null;
+	}
+
+	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
+		this.#view.attach(video, canvas);
+		this.#view.mute(this.muted);
+	}
+
+	setRate(rate: ViewRate): void {
+		this.#view.setRate(rate);
+	}
+
+	toggleSound(): void {
+		this.muted = !this.muted;
+		this.#view.mute(this.muted);
+	}
+
+	setPath(way: 'best' | 'relayed'): void {
+		this.path = way;
+		this.#view.setPath(way);
+	}
+
+	/** Half duplex: who speaks hears nothing meanwhile. */
+	async talk(on: boolean): Promise<void> {
+		if (on === this.#held) return;
+		this.#held = on;
+		const turn = (this.#turn += 1);
+		this.talking = false;
+		this.talkFault = null;
+		try {
+			this.#view.mute(on || this.muted);
+			await this.#view.talk(on);
+			if (turn === this.#turn) this.talking = on;
+		} catch (error) {
+			const fault = faultOf(error);
+			// The hand let go meanwhile, and may hold it again.
+			if (turn !== this.#turn && (this.#held || fault.kind === 'aborted')) return;
+			this.#held = false;
+			this.talking = false;
+			this.#view.mute(this.muted);
+			this.talkFault = fault;
+		}
+	}
+
+	retry(): void {
+		this.#view.retry();
+	}
+
+	close(): void {
+		this.#off();
+		if (this.#held) void this.talk(false);
+		this.#view.close();
+	}
+}
+
+function isOnline({ watching }: Engine, id: CameraId): boolean {
+	return watching.cameras.find((camera) => camera.id === id)?.online ?? false;
+}

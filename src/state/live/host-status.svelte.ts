@@ -1,0 +1,69 @@
+import { createSubscriber } from 'svelte/reactivity';
+import type { LinkState } from '#engine/messaging/post.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Watcher } from '#engine/live/controls.ts';
+import type { Engine } from '#state/app/engine.ts';
+
+/** Somebody who is heard at this device now (LV13). */
+export interface SoundSource {
+	readonly device: DeviceId;
+	readonly name: string | null;
+	readonly what: 'talk' | 'siren';
+}
+
+/** Who watches this device as a camera, and whether anybody can. */
+export class HostStatus {
+	readonly #engine: Pick<Engine, 'hosting' | 'members' | 'post'>;
+	readonly #subscribe: () => void;
+
+	constructor(engine: Pick<Engine, 'hosting' | 'members' | 'post'>) {
+		this.#engine = engine;
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [engine.hosting, engine.members, engine.post].map((one) => one.on(update));
+			return () => {
+				for (const off of offs) off();
+			};
+		});
+	}
+
+	get watchers(): readonly Watcher[] {
+		this.#subscribe();
+		return this.#engine.hosting.watchers;
+	}
+
+	/** Who is heard here now. */
+	get voices(): readonly SoundSource[] {
+		this.#subscribe();
+		const { talking, siren } = this.#engine.hosting;
+		const voices: SoundSource[] = [];
+		if (siren !== null) voices.push({ device: siren, name: this.#nameOf(siren), what: 'siren' });
+		if (talking !== null)
+			voices.push({ device: talking, name: this.#nameOf(talking), what: 'talk' });
+		return voices;
+	}
+
+	/** Came since somebody looked here. */
+	get newcomers(): readonly Watcher[] {
+		const { watchers } = this;
+		const { newcomers } = this.#engine.hosting;
+		return watchers.filter(({ device }) => newcomers.includes(device));
+	}
+
+	get link(): LinkState {
+		this.#subscribe();
+		return this.#engine.post.state;
+	}
+
+	/** A person here ends what is heard. */
+	hush(): void {
+		this.#engine.hosting.hush();
+	}
+
+	acknowledge(): void {
+		this.#engine.hosting.acknowledge();
+	}
+
+	#nameOf(device: DeviceId): string | null {
+		return this.#engine.members.list.find((member) => member.device === device)?.name ?? null;
+	}
+}

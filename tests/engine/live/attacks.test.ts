@@ -1,0 +1,285 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Role } from '#domain/home/roster.ts';
+import type { LiveViewControls } from '#engine/live/controls.ts';
+import { makeHome, settle, type Home } from './live-fixture.ts';
+
+let home: Home;
+beforeEach(async () => {
+	home = await makeHome();
+});
+
+type Guest = Awaited<ReturnType<Home['guest']>>;
+type Order = Parameters<Guest['watching']['sendCommand']>;
+
+const live = (view: LiveViewControls, path?: string) => (): boolean =>
+	view.state.kind === 'live' && (path === undefined || view.state.path === path);
+
+/** What the person who gave an order is told. */
+async function told(work: Promise<void>): Promise<string> {
+	return work.then(
+		() => 'done',
+		(error: unknown) => (error as { kind: string }).kind,
+	);
+}
+const order = (from: Guest, name: Order[1], value: Order[2] = null): Promise<string> =>
+	told(from.watching.sendCommand(home.camera, name, value));
+
+/** The camera is at an order that takes long, until the returned function is called. */
+function hold(): () => void {
+	let free: () => void = () => undefined;
+	home.starting.until = new Promise((resolve) => (free = resolve));
+	return free;
+}
+
+describe('an order that has to wait for its turn', () => {
+	test('LT8 LT12 is not begun once its sender has given up, and its sender is told so', async () => {
+		const { guest, clock, orders } = home;
+		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
+		const free = hold();
+		const first = order(anna, 'start');
+		await clock.pass(200, 50);
+		const second = order(olga, 'stop');
+		await clock.pass(12_000, 50);
+		free();
+		await clock.pass(500, 50);
+		expect([await first, await second]).toEqual(['unconfirmed', 'timeout']);
+		expect(orders).toEqual(['start']);
+	});
+
+	test('LT8 is not begun late either where the relay keeps back that its sender asked what became of it', async () => {
+		const { guest, clock, orders, relay } = home;
+		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
+		const free = hold();
+		void order(anna, 'start');
+		await clock.pass(200, 50);
+		relay.lose = ({ t }) => t === 'what-became';
+		const second = order(olga, 'stop');
+		await clock.pass(12_000, 50);
+		free();
+		await clock.pass(500, 50);
+		expect(await second).toBe('unconfirmed');
+		expect(orders).toEqual(['start']);
+	});
+
+	test('RG2 is judged by the roster when its turn comes', async () => {
+		const { guest, clock, orders, members } = home;
+		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
+		const free = hold();
+		void order(anna, 'start');
+		await clock.pass(200, 50);
+		void order(olga, 'stop');
+		await clock.pass(200, 50);
+		members.set(members.value.filter(({ device }) => device !== olga.id));
+		free();
+		await clock.pass(500, 50);
+		expect(orders).toEqual(['start']);
+	});
+
+	test('LV13 waits for those before it, and not for a relay that says nothing of their answers', async () => {
+		const { guest, clock, orders, post } = home;
+		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
+		const send = post.send.bind(post);
+		post.send = async (to, message) => {
+			const sent = await send(to, message);
+			if (message.t === 'done') await new Promise(() => undefined);
+			return sent;
+		};
+		void order(anna, 'start');
+		await clock.pass(200, 50);
+		expect(await settle(home, order(olga, 'stop'))).toBe('done');
+		expect(orders).toEqual(['start', 'stop']);
+	});
+
+	test('LT12 T6 another member makes the camera forget nothing of what was done', async () => {
+		const { guest, clock, orders, relay, host } = home;
+		const olga = await guest('Olga', ['viewer', 'owner']);
+		const bert = await guest('Bert', ['viewer', 'view-only']);
+		const cara = await guest('Cara', ['viewer', 'live']);
+		await settle(home, order(bert, 'torch', true));
+		const { message } = relay.letters.findLast((one) => one.message.t === 'command')!;
+		if (message.t !== 'command') throw new Error('no command');
+		relay.lose = ({ t }) => t === 'done' || t === 'what-became';
+		const stopped = order(olga, 'stop');
+		await clock.pass(200, 50);
+		for (let n = 0; n < 1020; n += 1) {
+			void bert.post.act(host, { ...message, id: n.toString(16).padStart(32, '0') });
+			if (n % 100 === 0) await clock.pass(10, 10);
+		}
+		for (let n = 2000; n < 2010; n += 1) {
+			void cara.post.act(host, { ...message, id: n.toString(16).padStart(32, '0') });
+		}
+		await clock.pass(1000, 50);
+		relay.lose = () => false;
+		expect(await settle(home, stopped)).toBe('done');
+		expect(orders).toEqual(['stop']);
+	});
+});
+
+test('RG2 nobody silences the siren of another by sounding it once more', async () => {
+	const { guest, siren, hosting } = home;
+	const [anna, bert] = [await guest('Anna'), await guest('Bert')];
+	await settle(home, order(anna, 'siren', true));
+	await settle(home, order(bert, 'siren', true));
+	await settle(home, order(bert, 'siren', false));
+	expect([siren.sounds, hosting.siren]).toEqual([true, anna.id]);
+});
+
+describe('whom the relay names', () => {
+	const name = (devices: readonly string[]): void => {
+		const { relay, camera } = home;
+		const named = devices.map((device) => [() => undefined, device as DeviceId] as const);
+		relay.watching.set(camera, new Map(named));
+		relay.tellWatched(camera);
+	};
+
+	test('LV25 devices that nobody knows are someone, once, however many a relay makes up', async () => {
+		const { clock, hosting, events } = home;
+		for (let round = 0; round < 10; round += 1) {
+			name(
+				Array.from({ length: 200 }, (_, n) => (round * 1000 + n).toString(16).padStart(32, 'f')),
+			);
+			await clock.pass(11_000, 500);
+		}
+		expect(hosting.watchers).toHaveLength(1);
+		expect(hosting.newcomers.length).toBe(1);
+		expect(events.all).toHaveLength(1);
+	});
+
+	test('LV25 one that calls and never answers is no watcher, and hides nothing', async () => {
+		const { guest, clock, hosting, host, camera } = home;
+		const bert = await guest('Bert', ['viewer', 'live']);
+		bert.post.watchParts(camera, () => undefined);
+		for (let n = 0; n < 10; n += 1) {
+			const sid = n.toString(16).padStart(32, 'a');
+			void bert.post.act(host, { t: 'call', sid, nonce: sid, camera, ways: ['direct'] });
+			await clock.pass(3000, 100);
+		}
+		expect(hosting.watchers).toMatchObject([{ device: bert.id, path: 'sealed' }]);
+	});
+
+	test('LV25 going for a moment before each five seconds are over hides nothing', async () => {
+		const { guest, clock, hosting, camera } = home;
+		const bert = await guest('Bert', ['viewer', 'live']);
+		const seen: string[] = [];
+		hosting.on(() => seen.push(...hosting.watchers.map(({ path }) => path)));
+		for (let n = 0; n < 6; n += 1) {
+			const stop = bert.post.watchParts(camera, () => undefined);
+			await clock.pass(4500, 100);
+			stop();
+			await clock.pass(100, 100);
+		}
+		expect(seen).toContain('sealed');
+	});
+
+	test('EV11 a relay that names the members in turn drives no other events out', async () => {
+		const { guest, clock, events } = home;
+		const bert = await guest('Bert', ['viewer', 'live']);
+		for (let n = 0; n < 20; n += 1) {
+			name([bert.id]);
+			await clock.pass(10_000, 500);
+			name([]);
+			await clock.pass(65_000, 500);
+		}
+		expect(events.all.filter(({ kind }) => kind === 'sealed')).toHaveLength(1);
+	});
+});
+
+test('EV12 whoever may order nothing drives no other events out by trying', async () => {
+	const { guest, clock, events } = home;
+	const bert = await guest('Bert', ['viewer', 'view-only']);
+	for (let n = 0; n < 20; n += 1) {
+		await settle(home, order(bert, 'torch', true));
+		await clock.pass(61_000, 500);
+	}
+	expect(events.all.filter(({ kind }) => kind === 'ordered')).toHaveLength(1);
+});
+
+test('LV4 one device does not keep the direct places of all', async () => {
+	const { guest, until, clock } = home;
+	const [anna, bert] = [await guest('Anna'), await guest('Bert', ['viewer', 'live'])];
+	const views = [bert.open().view, bert.open().view];
+	await until(() => views.every((view) => live(view, 'direct')()));
+	const { view } = anna.open();
+	await clock.pass(5000, 50);
+	expect(live(view, 'direct')()).toBe(true);
+});
+
+test('LV6 whoever comes and goes all the time makes the camera send key frames twice a second at most', async () => {
+	const { guest, until, clock, relay, camera } = home;
+	const [anna, bert] = [await guest('Anna'), await guest('Bert', ['viewer', 'live'])];
+	const { view } = anna.open();
+	view.setPath('relayed');
+	await until(live(view, 'relayed'));
+	await clock.pass(2000, 50);
+	let keys = 0;
+	anna.post.watchParts(camera, (_, key) => (keys += key ? 1 : 0));
+	keys = 0;
+	for (let n = 0; n < 50; n += 1) {
+		bert.post.watchParts(camera, () => undefined)();
+		await clock.pass(100, 50);
+	}
+	expect(keys).toBeLessThanOrEqual(11);
+	expect(relay.watching.get(camera)?.size).toBeGreaterThan(0);
+});
+
+test('LV24 runs are named in the order in which they come, though somebody is put out meanwhile', async () => {
+	const { guest, until, clock, members, keys } = home;
+	const [anna, bert] = [await guest('Anna'), await guest('Bert')];
+	const views = [anna.open().view, bert.open().view];
+	for (const view of views) view.setPath('relayed');
+	await until(() => views.every((view) => live(view, 'relayed')()));
+	await clock.pass(3000, 50);
+	const cara = await guest('Cara');
+	const third = cara.open().view;
+	third.setPath('relayed');
+	await until(() => keys.length > 2);
+	members.set(members.value.filter(({ device }) => device !== bert.id));
+	await clock.pass(4000, 50);
+	expect([live(views[0]!, 'relayed')(), live(third, 'relayed')()]).toEqual([true, true]);
+});
+
+test('RG1 a viewer that becomes owner and viewer again has lost what owners may', async () => {
+	const { guest, members, orders } = home;
+	const anna = await guest('Anna');
+	const become = (...roles: readonly Role[]): void =>
+		members.set(members.value.map((one) => (one.device === anna.id ? { ...one, roles } : one)));
+	become('viewer', 'owner');
+	await settle(home, order(anna, 'stop'));
+	become('viewer');
+	await settle(home, order(anna, 'stop'));
+	expect(orders).toEqual(['stop']);
+});
+
+describe('a member that says a lot', () => {
+	/** Letters that the camera wrote a second, for so long. */
+	async function written(seconds: number, say: () => void): Promise<number> {
+		const { relay, clock, host } = home;
+		const before = relay.letters.filter(({ from }) => from === host).length;
+		for (let n = 0; n < seconds * 20; n += 1) {
+			say();
+			await clock.pass(50, 50);
+		}
+		return (relay.letters.filter(({ from }) => from === host).length - before) / seconds;
+	}
+	let n = 0;
+	const id = (): string => (n += 1).toString(16).padStart(32, '0');
+
+	test('LT14 T6 with calls does not make the camera write more than a relay takes from it', async () => {
+		const { guest, host, camera } = home;
+		const bert = await guest('Bert', ['viewer', 'live']);
+		const call = () =>
+			void bert.post.act(host, { t: 'call', sid: id(), nonce: id(), camera, ways: ['direct'] });
+		expect(await written(30, call)).toBeLessThan(25);
+	});
+
+	test('LT14 T6 nor with questions, or with orders that it may not give', async () => {
+		const { guest, host } = home;
+		const bert = await guest('Bert', ['viewer', 'live']);
+		const ask = () => {
+			for (let times = 0; times < 3; times += 1)
+				void bert.post.send(host, { t: 'ask', nonce: id() });
+		};
+		expect(await written(30, ask)).toBeLessThan(25);
+	});
+});

@@ -1,0 +1,340 @@
+/** A camera and its viewers over a relay and a network that a test holds in its hands. */
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { ascii, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
+import type { FramesPart, LivePart } from '#domain/live/live-part.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
+import type { Role } from '#domain/home/roster.ts';
+import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
+import { LiveHost, type LiveHostTools } from '#engine/live/host/live-host.ts';
+import type { HouseState } from '#engine/home/house.ts';
+import { cameraIdOf } from '#engine/home/keys.ts';
+import type { Member } from '#engine/members/members.ts';
+import type { ScheduleStatus } from '#engine/recording/scheduler.ts';
+import type { RecorderChoice, RecorderState } from '#engine/recording/recorder-controls.ts';
+import { Sightings } from '#engine/members/sightings.ts';
+import { CameraDirectory } from '#engine/live/viewer/camera-directory.ts';
+import type { LiveViewControls } from '#engine/live/controls.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Certificate, Dtls } from '#ports/keys/crypto.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { MemoryEventLog } from '../../fakes/event-log.ts';
+import { FakeLiveEncoder, FakeLiveScreen } from '../../fakes/live-media.ts';
+import { FakeNetwork, FakePeers, makePicture } from '../../fakes/peers.ts';
+import { FakeRelay, type FakePost } from '../../fakes/post.ts';
+import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
+import { MemoryTenure } from '../../fakes/tenure.ts';
+
+const crypto = new WebCrypto();
+/** What a busy machine may need to load a module. */
+const REALLY_MS = 15_000;
+const FRAME_MS = 50;
+const BY_HAND: ScheduleStatus = {
+	plan: { when: 'by-hand', times: [], away: false },
+	...{ records: null, untilMs: null, pressed: false },
+};
+const nobody = (): (() => void) => () => undefined;
+
+/** Something that changes and tells. */
+class Observable<T> {
+	readonly #listeners = new Set<() => void>();
+	#value: T;
+
+	constructor(value: T) {
+		this.#value = value;
+	}
+
+	get value(): T {
+		return this.#value;
+	}
+
+	set(value: T): void {
+		this.#value = value;
+		for (const listener of this.#listeners) listener();
+	}
+
+	readonly on = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	};
+}
+
+function dtls(): Dtls {
+	const certificate = {} as Certificate;
+	return { certificate, fingerprint: crypto.random(32), expiresMs: Infinity };
+}
+
+const device = () => Array.from(crypto.random(16), (b) => b.toString(16).padStart(2, '0')).join('');
+
+function member(id: DeviceId, name: string, roles: readonly Role[], self: boolean): Member {
+	const times = { addedMs: 0, notAfterMs: null };
+	return { device: id, name, roles, self, online: true, safety: '', ...times };
+}
+
+/** Seals nothing; says the run, whose key a viewer may have or not. */
+const sealed = (run: RunId, seq: number, part: LivePart): Bytes =>
+	ascii(
+		JSON.stringify({
+			run,
+			seq,
+			part: { ...part, frames: framesOf(part).map(({ key, capturedUs }) => ({ key, capturedUs })) },
+		}),
+	);
+
+function framesOf(part: LivePart): FramesPart['frames'] {
+	if (part.kind !== 'frames') throw new Error('the fakes encode frames only');
+	return part.frames;
+}
+
+export type Home = Awaited<ReturnType<typeof makeHome>>;
+
+export async function makeHome() {
+	const clock = new ManualClock();
+	const relay = new FakeRelay(clock);
+	const network = new FakeNetwork(clock);
+	const host = device() as DeviceId;
+	const camera = await cameraIdOf(crypto, host, 1);
+	const members = new Observable<readonly { device: DeviceId; name: string; roles: readonly Role[] }[]>([
+		{ device: host, name: 'Hall phone', roles: ['camera', 'owner'] },
+	]);
+	const membersOf = (self: DeviceId) => ({
+		get list() {
+			return members.value.map((one) =>
+				member(one.device, one.name, one.roles, one.device === self),
+			);
+		},
+		on: members.on,
+	});
+	let picture = makePicture();
+	const lens = { frames: 0, running: true, choices: [] as RecorderChoice[] };
+	const view = () => ({ picture, lensId: 'lens-1', label: 'A lens', sound: true });
+	const recording = new Observable<RecorderState>({ kind: 'preview', view: view() });
+	clock.every(FRAME_MS, () => {
+		if (!lens.running || recording.value.kind === 'off') return;
+		lens.frames += 1;
+		for (const frame of [...picture.onFrame]) frame();
+	});
+	/** Keys of live parts, the newest last. */
+	const keys: RunId[] = [];
+	const events = new MemoryEventLog(clock);
+	const encoder = new FakeLiveEncoder(clock);
+	const guarding = new GuardModeSwitch();
+	const torch = { on: false as boolean | null };
+	const siren = { failure: null as Fault | null, sounds: false };
+	const orders: string[] = [];
+	/** What the camera's vault says, and whether it knows yet what it will do. */
+	const recorded = { ever: true };
+	const known = new Observable(true);
+	const planned = {
+		get known() {
+			return known.value;
+		},
+		on: known.on,
+	};
+	/** A recording may take long to begin. */
+	const starting = { until: Promise.resolve() };
+	const recorder = {
+		get state() {
+			return recording.value;
+		},
+		camera,
+		on: recording.on,
+		change: (choice: RecorderChoice) => {
+			lens.choices.push(choice);
+			picture = makePicture();
+			recording.set({ kind: 'preview', view: view() });
+			return Promise.resolve();
+		},
+		retry: () => Promise.resolve(),
+		close: () => Promise.resolve(),
+	};
+	const post: FakePost = relay.join(host, ['camera', 'owner']);
+	const ready: HouseState = {
+		...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: host, strength: 'sealed' },
+		cameras: [{ id: camera, name: 'Front door' }],
+	};
+	const certificate = dtls();
+	const stages = new Set<CameraId>();
+	const tools: LiveHostTools = {
+		...{ clock, post, crypto, encoder, recorder, guarding, eventLog: events },
+		peers: new FakePeers(network),
+		members: membersOf(host),
+		dtls: () => Promise.resolve(certificate),
+		liveSealer: (_camera, { run }) => {
+			keys.push(run);
+			let seq = 0;
+			return Promise.resolve({
+				live: (part) => Promise.resolve(sealed(run, (seq += 1), part)),
+			});
+		},
+		frames: () => lens.frames,
+		phone: true,
+		rosterSeq: () => 1,
+		house: { state: ready, on: nobody },
+		capture: {
+			lenses: () =>
+				Promise.resolve(
+					['lens-1', 'lens-2'].map((id) => ({ id, label: 'A lens', facing: 'unknown' })),
+				),
+			onLenses: nobody,
+		},
+		preferences: new MemoryPreferenceStore(),
+		power: { charge: { level: 0.5, charging: true }, on: nobody },
+		torch: {
+			lit: () => torch.on,
+			light: (_picture, on) => {
+				torch.on = on;
+				return Promise.resolve();
+			},
+		},
+		siren: {
+			start: () => {
+				if (siren.failure !== null) return Promise.reject(siren.failure);
+				siren.sounds = true;
+				return Promise.resolve();
+			},
+			stop: () => {
+				siren.sounds = false;
+			},
+		},
+		...{ recorded: () => Promise.resolve(recorded.ever) },
+		scheduler: {
+			get now() {
+				return planned.known ? BY_HAND : null;
+			},
+			on: planned.on,
+			start: async () => {
+				orders.push('start');
+				await starting.until;
+			},
+			stop: () => {
+				orders.push('stop');
+				return Promise.resolve();
+			},
+		},
+		tabLock: new MemoryTenure(stages),
+	};
+	const hosting = new LiveHost(tools);
+	/** Another tab of the camera's device, whose lens is off. */
+	const otherTab = () => {
+		const off = new Observable<RecorderState>({ kind: 'off', fault: null });
+		const idle = {
+			...recorder,
+			get state() {
+				return off.value;
+			},
+			on: off.on,
+		};
+		const own = { recorder: idle, stage: new MemoryTenure(stages) };
+		return { hosting: new LiveHost({ ...tools, ...own }), off };
+	};
+
+	function viewer(name: string, roles: readonly Role[] = ['viewer'], seen = new MemoryLastSeenStore()) {
+		const id = device() as DeviceId;
+		const mine = relay.join(id, roles);
+		members.set([...members.value, { device: id, name, roles }]);
+		const screens: FakeLiveScreen[] = [];
+		/** What the camera sends is of a version that this viewer does not know. */
+		const later = { version: false };
+		const own = dtls();
+		const home: HouseState = {
+			...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: id, strength: 'sealed' },
+			cameras: [],
+		};
+		/** Whether its page stands still: no timer of its own rings. */
+		const nap = { asleep: false };
+		const itsClock: Pick<Clock, 'wallMs' | 'monotonicMs' | 'every' | 'after'> = {
+			wallMs: () => clock.wallMs(),
+			monotonicMs: () => clock.monotonicMs(),
+			every: (ms, tick) => clock.every(ms, () => nap.asleep || tick()),
+			after: (ms, ring) => clock.after(ms, ring),
+		};
+		const sightings = new Sightings(itsClock, seen);
+		const watching = new CameraDirectory({
+			sightings,
+			...{ clock: itsClock, crypto, post: mine, peers: new FakePeers(network) },
+			members: membersOf(id),
+			house: { state: home, on: nobody },
+			dtls: () => Promise.resolve(own),
+			opener: {
+				openLive: (_camera, bytes, key) => {
+					const said = JSON.parse(new TextDecoder().decode(bytes)) as {
+						run: RunId;
+						seq: number;
+						part: LivePart;
+					};
+					if (later.version) return Promise.reject(new Fault('unsupported', 'a later version'));
+					if (said.run !== key.run) return Promise.reject(new Fault('not-found', 'no key'));
+					return Promise.resolve({ runId: said.run, seq: said.seq, part: said.part });
+				},
+			},
+			screen: () => {
+				const screen = new FakeLiveScreen();
+				screens.push(screen);
+				return screen;
+			},
+		});
+		const open = (): { view: LiveViewControls; screen: FakeLiveScreen } => {
+			const opened = watching.view(camera);
+			const screen = screens.at(-1);
+			if (screen === undefined) throw new Error('no screen was made');
+			return { view: opened, screen };
+		};
+		return { id, post: mine, watching, sightings, later, nap, open, dtls: own };
+	}
+
+	/**
+	 * Until it is so, in steps of a frame; the clock tells how long it took. Modules load in real
+	 * time, however fast that clock runs.
+	 */
+	async function until(so: () => boolean, mostMs = 60_000): Promise<number> {
+		const [begunMs, reallyMs] = [clock.monotonicMs(), performance.now()];
+		while (!so()) {
+			const over = clock.monotonicMs() - begunMs > mostMs;
+			if (over && performance.now() - reallyMs > REALLY_MS)
+				throw new Error(`not so in ${mostMs} ms`);
+			await clock.pass(FRAME_MS, FRAME_MS);
+		}
+		return clock.monotonicMs() - begunMs;
+	}
+
+	/** A viewer that has heard from the camera. */
+	async function guest(name: string, roles?: readonly Role[], seen?: MemoryLastSeenStore) {
+		const made = viewer(name, roles, seen);
+		await until(() => made.watching.cameras[0]?.state?.kind !== undefined);
+		return made;
+	}
+
+	return {
+		...{ clock, relay, network, camera, host, post, hosting, encoder, recording, lens, view },
+		...{
+			keys,
+			events,
+			guarding,
+			torch,
+			siren,
+			orders,
+			recorded,
+			known,
+			starting,
+			members,
+			viewer,
+			guest,
+			until,
+		},
+		otherTab,
+		profile: profileNamed('standard'),
+		camera2: 'ab'.repeat(16) as CameraId,
+	};
+}
+
+/** Lets time pass until a promise is settled. */
+export async function settle<T>({ clock }: Home, work: Promise<T>): Promise<T> {
+	const settled: unknown[] = [];
+	const done = work.finally(() => settled.push(work));
+	done.catch(() => undefined);
+	while (settled.length === 0) await clock.pass(50, 50);
+	return done;
+}

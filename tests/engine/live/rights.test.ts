@@ -1,0 +1,245 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
+import { makeHome, type Home } from './live-fixture.ts';
+
+let home: Home;
+beforeEach(async () => {
+	home = await makeHome();
+});
+
+const live = (view: LiveViewControls, path?: string) => (): boolean =>
+	view.state.kind === 'live' && (path === undefined || view.state.path === path);
+const kind = (view: LiveViewControls, wanted: ViewState['kind']) => () => view.state.kind === wanted;
+
+describe('who may', () => {
+	test('LV5 T6 a revocation hangs up at once, and gives no more parts', async () => {
+		const { guest, until, members, hosting, clock, relay, encoder } = home;
+		const [direct, relayed] = [await guest('Ex'), await guest('Other')];
+		const one = direct.open();
+		const two = relayed.open();
+		two.view.setPath('relayed');
+		await until(() => live(one.view)() && live(two.view)());
+		const epochs = (): number => encoder.started;
+		const started = epochs();
+		members.set(members.value.slice(0, 1));
+		await clock.pass(400, 50);
+		expect(one.view.state).toMatchObject({ kind: 'ended', why: 'revoked' });
+		expect(two.view.state).toMatchObject({ kind: 'ended', why: 'revoked' });
+		expect(hosting.watchers).toEqual([]);
+		const { video } = one.screen.frames;
+		const revokedUs = clock.wallMs() * 1000;
+		one.view.retry();
+		two.view.retry();
+		await clock.pass(20_000, 100);
+		expect(one.screen.frames.video).toBe(video);
+		// What a hostile relay kept may be seen again by who had its key; nothing after it.
+		expect(two.screen.capturedUs).toBeLessThan(revokedUs);
+		expect(encoder.running).toBe(0);
+		expect(epochs()).toBe(started);
+		expect(
+			relay.letters.filter(({ message, to }) => message.t === 'offer' && to === direct.id),
+		).toHaveLength(1);
+	});
+
+	test('LV14 T6 whom the relay does not let in any more loses a direct picture at once, though the connection stands', async () => {
+		const { guest, until, clock, network } = home;
+		const kitchen = await guest('Ex');
+		const { view, screen } = kitchen.open();
+		await until(live(view, 'direct'));
+		// The camera knows nothing of it yet: it goes on sending.
+		kitchen.post.refuse('not-a-member');
+		expect(await until(kind(view, 'ended'))).toBeLessThan(1000);
+		expect(view.state).toMatchObject({ why: 'revoked' });
+		expect(screen.pane).toBe(null);
+		const { video } = screen.frames;
+		await clock.pass(5000, 50);
+		expect(screen.frames.video).toBe(video);
+		expect(network.connected).toBe(0);
+	});
+
+	test('LV14 any other refusal leaves a direct picture where it is', async () => {
+		const { guest, until, clock } = home;
+		const kitchen = await guest('Kitchen');
+		const { view } = kitchen.open();
+		await until(live(view, 'direct'));
+		kitchen.post.refuse('unknown-home');
+		await clock.pass(5000, 50);
+		expect(live(view, 'direct')()).toBe(true);
+	});
+
+	test('LV14 T6 what somebody wrote before it was taken out is not answered when a relay says it again', async () => {
+		const { guest, until, clock, relay, members, post, host, network, hosting, encoder } = home;
+		const ex = await guest('Ex');
+		const [direct, relayed] = [ex.open(), ex.open()];
+		relayed.view.setPath('relayed');
+		await until(() => live(direct.view, 'direct')() && live(relayed.view, 'relayed')());
+		members.set(members.value.slice(0, 1));
+		await until(() => hosting.watchers.length === 0);
+		const before = relay.letters.filter(({ from }) => from === ex.id);
+		expect(before.map(({ message }) => message.t)).toEqual(
+			expect.arrayContaining(['call', 'answer', 'candidate']),
+		);
+		relay.letters.length = 0;
+		for (const { said } of before) post.read(said, { device: ex.id, roles: ['viewer'] });
+		await clock.pass(5000, 50);
+		expect(relay.letters.filter(({ from, to }) => from === host && to === ex.id)).toEqual([]);
+		expect(hosting.watchers).toEqual([]);
+		expect([network.connected, encoder.running]).toEqual([0, 0]);
+	});
+
+	test('LV5 who is no viewer is not answered', async () => {
+		const { viewer, clock, relay, hosting } = home;
+		const stranger = viewer('Other camera', ['camera']);
+		const { view } = stranger.open();
+		await clock.pass(11_000, 100);
+		expect(view.state.kind).not.toBe('live');
+		// Where a relay gives it the parts all the same, it has no key for them.
+		expect(hosting.watchers).toMatchObject([{ device: stranger.id, path: 'sealed' }]);
+		// Before its roles are looked at, any member hears whether its nonce is of now (LT9), and
+		// nothing else.
+		const answers = relay.letters.filter(({ to }) => to === stranger.id);
+		expect(answers.filter(({ message }) => message.t !== 'stale')).toEqual([]);
+	});
+
+	test('LV19 another tab of the camera’s device is silent while this one has the lens, and answers when none has', async () => {
+		const { guest, until, otherTab, recording, relay, clock, view: lensView } = home;
+		otherTab();
+		const kitchen = await guest('Kitchen');
+		const { view } = kitchen.open();
+		await until(live(view, 'direct'));
+		await clock.pass(12_000, 100);
+		expect(view.state).toMatchObject({ kind: 'live', path: 'direct' });
+		const told = (kind: string) =>
+			relay.letters.filter(
+				({ message }) => message.t === 'state' && message.cameras[0]?.kind === kind,
+			).length;
+		expect(told('off')).toBe(0);
+		expect(relay.letters.filter(({ message }) => message.t === 'hang-up')).toEqual([]);
+		recording.set({ kind: 'off', fault: null });
+		await until(kind(view, 'ended'), 3000);
+		expect(view.state).toMatchObject({ why: 'camera-off' });
+		recording.set({ kind: 'preview', view: lensView() });
+		await until(live(view), 4000);
+	});
+
+	test('LV19 two tabs with the lens: one answers; the other does when that is gone', async () => {
+		const { guest, until, otherTab, recording, view: lensView } = home;
+		const { off, hosting: second } = otherTab();
+		off.set({ kind: 'preview', view: lensView() });
+		const { view } = (await guest('Kitchen')).open();
+		await until(live(view, 'direct'));
+		expect([home.hosting, second].map(({ watchers }) => watchers.length)).toEqual([1, 0]);
+		recording.set({ kind: 'off', fault: null });
+		await until(() => second.watchers.length === 1, 20_000);
+		await until(live(view, 'direct'), 20_000);
+	});
+
+	test('LV19 every tab of a viewer hears how the camera fares, not only the one that asked last', async () => {
+		const { guest, until, recording, relay, host, clock } = home;
+		const kitchen = await guest('Kitchen');
+		const nonces = ['11', '22', '33', '44'].map((two) => two.repeat(16));
+		for (const nonce of nonces) await kitchen.post.send(host, { t: 'ask', nonce });
+		await clock.pass(500, 50);
+		const before = relay.letters.length;
+		recording.set({ kind: 'off', fault: null });
+		const told = () =>
+			relay.letters
+				.slice(before)
+				.flatMap(({ message }) =>
+					message.t === 'state' && message.cameras[0]?.kind === 'off' ? [message.peer] : [],
+				);
+		await until(() => told().length >= 4, 3000);
+		expect(told().toSorted()).toEqual(nonces);
+		// The page itself asked before them, and is told again when it has heard nothing for a while.
+		const state = () => kitchen.watching.cameras[0]?.state?.kind;
+		expect(state()).toBe('preview');
+		await until(() => state() === 'off', 31_000);
+	});
+
+	test('LV5 a camera that is off shows nothing, and comes back by itself', async () => {
+		const { guest, until, recording, view: lensView } = home;
+		const { view } = (await guest('Kitchen')).open();
+		await until(live(view));
+		recording.set({ kind: 'off', fault: null });
+		await until(kind(view, 'ended'), 3000);
+		expect(view.state).toMatchObject({ why: 'camera-off' });
+		recording.set({ kind: 'preview', view: lensView() });
+		await until(live(view), 4000);
+	});
+});
+
+describe('from the wall to one camera', () => {
+	const elements = () => [{}, {}] as unknown as [HTMLVideoElement, HTMLCanvasElement];
+
+	test('LV18 a view that is opened as another is closed takes over its connection, and is live once it has painted itself', async () => {
+		const { guest, until, network, relay, hosting } = home;
+		const kitchen = await guest('Kitchen');
+		const { view: tile, screen } = kitchen.open();
+		tile.attach(...elements());
+		tile.setRate('slow');
+		await until(live(tile, 'direct'));
+		const calls = () => relay.letters.filter(({ message }) => message.t === 'call').length;
+		const before = calls();
+		tile.close();
+		const page = kitchen.watching.view(home.camera);
+		page.attach(...elements());
+		page.setRate('full');
+		expect([page.state.kind, screen.pane]).toEqual(['connecting', null]);
+		expect(await until(live(page, 'direct'))).toBeLessThanOrEqual(100);
+		expect([calls(), network.connected]).toEqual([before, 1]);
+		// And it stays: the end that waited for the tile is not its own.
+		await home.clock.pass(3000, 50);
+		expect(live(page, 'direct')()).toBe(true);
+		page.close();
+		await until(() => hosting.watchers.length === 0, 1500);
+		expect(screen.closed).toBe(true);
+	});
+
+	test('LV18 nothing is kept longer than a second, nor what does not come directly', async () => {
+		const { guest, until, hosting, encoder } = home;
+		const kitchen = await guest('Kitchen');
+		const first = kitchen.open();
+		await until(live(first.view, 'direct'));
+		first.view.close();
+		await home.clock.pass(1200, 50);
+		expect([hosting.watchers.length, first.screen.closed]).toEqual([0, true]);
+		const second = kitchen.open();
+		expect(second.view).not.toBe(first.view);
+		second.view.setPath('relayed');
+		await until(live(second.view, 'relayed'));
+		second.view.close();
+		await home.clock.pass(100, 50);
+		expect([second.screen.closed, encoder.running]).toEqual([true, 0]);
+	});
+});
+
+describe('less than all', () => {
+	test('the slow rate asks the camera for less, nothing for nothing', async () => {
+		const { guest, until, network, clock, hosting } = home;
+		const { view, screen } = (await guest('Kitchen')).open();
+		view.setRate('slow');
+		await until(live(view));
+		const end = network.ends.find((one) => 'rates' in one) as unknown as { rates: string[] };
+		expect(end.rates.at(-1)).toBe('slow');
+		expect(screen.rated).toBe('slow');
+		view.setRate('full');
+		await clock.pass(100, 50);
+		expect(end.rates.at(-1)).toBe('full');
+		view.setRate('none');
+		await until(() => hosting.watchers.length === 0);
+		expect(view.state.kind).toBe('connecting');
+		view.setRate('full');
+		await until(live(view), 2000);
+	});
+
+	test('a hidden page keeps its connection though nothing is painted', async () => {
+		const { guest, until, network, clock } = home;
+		const { view, screen } = (await guest('Kitchen')).open();
+		await until(live(view));
+		screen.visible = false;
+		network.blind = true;
+		await clock.pass(30_000, 250);
+		expect(network.connected).toBe(1);
+		expect(live(view, 'direct')()).toBe(true);
+	});
+});
