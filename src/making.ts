@@ -40,22 +40,22 @@ import { BrowserVault } from '#browser/keys/vault.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
-import { certificateOf } from '#engine/home/certificate.ts';
-import { Granted } from '#engine/members/granted.ts';
-import { Granting } from '#engine/members/granting.ts';
+import { webRtcCertificate } from '#engine/home/webrtc-certificate.ts';
+import { GrantReceiver } from '#engine/members/grant-receiver.ts';
+import { GrantIssuer } from '#engine/members/grant-issuer.ts';
 import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import { EventLog } from '#engine/recording/event-log.ts';
 import { LiveHost } from '#engine/live/host/live-host.ts';
-import { House } from '#engine/home/house.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { logOtherLens } from '#engine/recording/log-other-lens.ts';
 import { Link } from '#engine/messaging/link.ts';
 import { DataLossReporter } from '#engine/recording/data-loss-reporter.ts';
-import { Members } from '#engine/members/members.ts';
-import { Membership } from '#engine/home/membership.ts';
+import { MemberList } from '#engine/members/member-list.ts';
+import { HomeRoster } from '#engine/home/home-roster.ts';
 import { Nearby } from '#engine/pairing/nearby.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
-import type { Opener } from '#engine/sealing/open.ts';
+import type { Opener } from '#engine/sealing/opener.ts';
 import { Pairing } from '#engine/pairing/pairing-controls.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Scheduler } from '#engine/recording/scheduler.ts';
@@ -64,7 +64,7 @@ import { Recorder } from '#engine/recording/recorder.ts';
 import { Repairs } from '#engine/recording/repairs.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import { TamperDetector } from '#engine/recording/tamper-detector.ts';
-import { Sightings } from '#engine/members/sightings.ts';
+import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import { AdaptiveQuality } from '#engine/recording/adaptive-quality.ts';
 import { StallLog } from '#engine/recording/stall-log.ts';
 import { logTestPicture } from '#engine/recording/log-test-picture.ts';
@@ -95,20 +95,20 @@ export function make(installer: Installer): Engine {
 	const power = new BrowserPower();
 	const tab = new TabSign();
 	const vault = new BrowserVault();
-	const house = new House({ crypto, vault, segments, clock });
+	const localDevice = new LocalDevice({ crypto, vault, segments, clock });
 
 	const cables = new BrowserCables();
 	const relays = new WebSocketRelays();
-	const membership = new Membership({ house, crypto, vault, clock });
-	const arrivals = new Arrivals({ crypto, clock, vault, house, membership });
+	const homeRoster = new HomeRoster({ localDevice, crypto, vault, clock });
+	const arrivals = new Arrivals({ crypto, clock, vault, localDevice, homeRoster });
 	const near = new Nearby({
-		...{ crypto, clock, membership },
+		...{ crypto, clock, homeRoster },
 		...{ cables, relays },
 	});
 	const pairing = new Pairing({
-		...{ crypto, clock, relays: near, near, joining: arrivals },
+		...{ crypto, clock, relays: near, near, admissions: arrivals },
 		here: location.origin,
-		relay: () => membership.relay,
+		relay: () => homeRoster.relay,
 		shown: () => post.shown(SHOWN_MS),
 	});
 	const allowance = new Allowance(preferences, clock, estimate);
@@ -119,8 +119,8 @@ export function make(installer: Installer): Engine {
 		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
 		...{ allowance, retention, pins, origin, preferences },
 	});
-	const sealerOf = (camera: CameraId) => house.beginMeta(camera);
-	const eventLog = new EventLog({ clock, events, opener: house.opener, sealerOf });
+	const sealerOf = (camera: CameraId) => localDevice.beginSidecar(camera);
+	const eventLog = new EventLog({ clock, events, opener: localDevice.opener, sealerOf });
 	const tamperDetector = new TamperDetector(eventLog, clock, new DeviceMotion(), power);
 	const repairs = new Repairs({ clock, eventLog, reloading: new PageReloading() });
 	const stalls = new StallLog(eventLog);
@@ -133,7 +133,7 @@ export function make(installer: Installer): Engine {
 		retention,
 		tenure: new LockTenure(),
 		preferences,
-		beginRun: (camera, given) => house.beginRun(camera, given),
+		beginRun: (camera, given) => localDevice.beginRun(camera, given),
 		thumbnails: {
 			maker: new WorkerThumbnailMaker(),
 			thumbnails,
@@ -142,7 +142,7 @@ export function make(installer: Installer): Engine {
 		},
 		prepareRepair: (camera, repair) => repairs.prepare(camera, repair),
 		stalled: (camera, hole) => stalls.add(camera, hole),
-		camera: () => (house.state.kind === 'ready' ? (house.state.cameras[0]?.id ?? null) : null),
+		camera: () => (localDevice.state.kind === 'ready' ? (localDevice.state.cameras[0]?.id ?? null) : null),
 	});
 	const scheduler = new Scheduler({
 		...{ clock, preferences, recorder, eventLog },
@@ -150,66 +150,66 @@ export function make(installer: Installer): Engine {
 	});
 	const post = new Link({
 		...{ relays: near, near, network: new BrowserNetwork() },
-		...{ crypto, clock, vault, house, membership },
+		...{ crypto, clock, vault, localDevice, homeRoster },
 	});
-	const granting = new Granting({
-		...{ crypto, vault, clock, house, membership, post },
+	const grantIssuer = new GrantIssuer({
+		...{ crypto, vault, clock, localDevice, homeRoster, post },
 		renew: () => recorder.renewRun(),
 	});
-	const granted = new Granted({ crypto, vault, house, membership, post });
-	const sightings = new Sightings(clock, new DexieLastSeenStore());
-	const members = new Members({
-		...{ crypto, clock, house, membership, link: post },
-		...{ granting, sightings },
+	const grantReceiver = new GrantReceiver({ crypto, vault, localDevice, homeRoster, post });
+	const lastSeen = new LastSeenTracker(clock, new DexieLastSeenStore());
+	const members = new MemberList({
+		...{ crypto, clock, localDevice, homeRoster, link: post },
+		...{ grantIssuer, lastSeen },
 	});
 	const guarding = new GuardModeSwitch();
 	const live = {
-		...{ clock, crypto, house, post, members },
-		...{ peers: new BrowserPeers(), dtls: certificateOf(house, crypto, clock) },
+		...{ clock, crypto, localDevice, post, members },
+		...{ peers: new BrowserPeers(), dtls: webRtcCertificate(localDevice, crypto, clock) },
 	};
 	const hosting = new LiveHost({
 		...live,
 		...{ recorder, scheduler, preferences, capture, power, guarding, eventLog },
-		liveSealer: (camera, key) => house.beginLive(camera, key),
+		liveSealer: (camera, key) => localDevice.beginLive(camera, key),
 		encoder: new BrowserLiveEncoder(recorders),
 		frames: () => recorder.pulse.frames,
 		torch: new TrackTorch(),
 		siren: new ToneSiren(),
 		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
-		rosterSeq: () => membership.entries.length,
+		rosterSeq: () => homeRoster.entries.length,
 		recorded: async (camera) => ((await vault.camera(camera))?.runNo ?? 0) > 0,
 		tabLock: new LockTenure('lens'),
 	});
 	const watching = new CameraDirectory({
 		...live,
-		...{ opener: house.opener, sightings },
+		...{ opener: localDevice.opener, lastSeen },
 		screen: () => new BrowserLiveScreen(),
 	});
 	const kits = once(async () => {
-		const { Kits } = await import('#engine/recovery/kits.ts');
+		const { RecoveryKits } = await import('#engine/recovery/recovery-kits.ts');
 		const here = location.origin;
-		return new Kits({ crypto, clock, relays, house, membership, members, preferences, here });
+		return new RecoveryKits({ crypto, clock, relays, localDevice, homeRoster, members, preferences, here });
 	});
 	const recovery = once(async () => {
-		const { Recovering } = await import('#engine/recovery/recovering.ts');
+		const { KitRecovery } = await import('#engine/recovery/kit-recovery.ts');
 		const here = location.origin;
-		return new Recovering({ crypto, clock, relays, membership, preferences, here });
+		return new KitRecovery({ crypto, clock, relays, homeRoster, preferences, here });
 	});
 	// What was under way when the page was left.
-	const stop = house.on(() => {
-		if (house.state.kind !== 'ready') return;
+	const stop = localDevice.on(() => {
+		if (localDevice.state.kind !== 'ready') return;
 		stop();
 		void pairing.resume();
 	});
 	arrivals.begin(post, (device) => members.revoke(device, () => undefined));
-	granting.begin();
-	granted.begin();
+	grantIssuer.begin();
+	grantReceiver.begin();
 	post.begin();
 	clock.after(SWEEP_MS, () => void sweep());
 	tamperDetector.watch(recorder);
 	logOtherLens(recorder, eventLog);
 	const dataLoss = new DataLossReporter({
-		...{ clock, clearing: new BrowserDataLossSource(), origin, house, recorder, eventLog },
+		...{ clock, clearing: new BrowserDataLossSource(), origin, localDevice, recorder, eventLog },
 		footage: () => maintenance.usage?.footage ?? 0,
 	});
 	dataLoss.begin();
@@ -233,11 +233,11 @@ export function make(installer: Installer): Engine {
 		capture,
 		segments,
 		preferences,
-		house,
+		localDevice,
 		recorder,
 		features: detectFeatures(),
 		calendar: localCalendar,
-		thumbnails: new ThumbnailReader(thumbnails, house.opener),
+		thumbnails: new ThumbnailReader(thumbnails, localDevice.opener),
 		installer,
 		allowance,
 		pins,
@@ -249,7 +249,7 @@ export function make(installer: Installer): Engine {
 		scheduler,
 		tamperDetector,
 		adaptiveQuality,
-		...{ watching, sightings },
+		...{ watching, lastSeen },
 		hosting,
 		guarding,
 		members,
@@ -261,11 +261,11 @@ export function make(installer: Installer): Engine {
 		},
 		awake,
 		power,
-		membership,
+		homeRoster,
 		...{ pairing, arrivals },
 		...{ kits, recovery },
 		trustAt: () =>
-			relays.card(membership.relay ?? location.origin).then(
+			relays.card(homeRoster.relay ?? location.origin).then(
 				(card) => card?.trust ?? null,
 				() => null,
 			),
@@ -280,19 +280,19 @@ export function make(installer: Installer): Engine {
 				import('#engine/playback/clip-exporter.ts'),
 				import('#browser/playback/clip-muxer.ts'),
 			]);
-			return new ClipExporter({ segments, opener: house.opener, muxer: new WorkerClipMuxer() });
+			return new ClipExporter({ segments, opener: localDevice.opener, muxer: new WorkerClipMuxer() });
 		},
 		check: async () => {
 			const [{ StoreCheck }, { DexieStoreInspector }] = await Promise.all([
 				import('#engine/storage/store-check.ts'),
 				import('#browser/footage/store-inspector.ts'),
 			]);
-			return new StoreCheck({ segments, opener: house.opener, inspector: new DexieStoreInspector() });
+			return new StoreCheck({ segments, opener: localDevice.opener, inspector: new DexieStoreInspector() });
 		},
 		sign: (sign) => {
 			tab.show(sign);
 		},
-		player: (video) => playerOn(video, segments, house.opener),
+		player: (video) => playerOn(video, segments, localDevice.opener),
 		deviceCheck: async (video) => {
 			const [{ DeviceCheck }, { BrowserLab }] = await Promise.all([
 				import('#engine/device-check/device-check.ts'),
@@ -301,7 +301,7 @@ export function make(installer: Installer): Engine {
 			// None of it is heard by whoever watches.
 			const encoder = new BrowserEncoder();
 			return new DeviceCheck({
-				...{ clock, crypto, capture, encoder, cables, origin, recorder, segments, house },
+				...{ clock, crypto, capture, encoder, cables, origin, recorder, segments, localDevice },
 				features: detectFeatures(),
 				liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
 				lab: new BrowserLab(),

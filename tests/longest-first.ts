@@ -36,7 +36,7 @@ const longest: readonly string[] = [
 	'browser/network/cable.browser.test.ts',
 	'engine/recovery/kit.test.ts',
 	'engine/pairing/pairing-attacks.test.ts',
-	'engine/members/members.test.ts',
+	'engine/members/member-list.test.ts',
 	'engine/messaging/link.test.ts',
 ];
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { EVENT_KINDS } from '#domain/recording/event.ts';
 import { FAULT_KINDS } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import { ORDERS } from '#domain/home/rights.ts';
+import { COMMANDS } from '#domain/home/rights.ts';
 
 const device = v.pipe(
 	v.string(),
@@ -24,7 +24,7 @@ const eventBody = v.object({
 	order: v.optional(
 		v.nullable(
 			v.object({
-				name: v.picklist(ORDERS),
+				name: v.picklist(COMMANDS),
 				value: v.union([v.pipe(v.string(), v.maxLength(256)), v.boolean(), v.null()]),
 				fault: v.nullable(v.picklist(FAULT_KINDS)),
 			}),

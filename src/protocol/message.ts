@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { FAULT_KINDS } from '#domain/base/fault.ts';
-import { ORDERS } from '#domain/home/rights.ts';
+import { COMMANDS } from '#domain/home/rights.ts';
 
 /** What devices say to each other inside letters: docs/spec/letters.md, live.md. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
@@ -16,7 +16,7 @@ const answered = { sid: id, peer: id };
 
 const WAYS = ['direct', 'relayed'] as const;
 
-export type { OrderName as CommandName } from '#domain/home/rights.ts';
+export type { CommandName } from '#domain/home/rights.ts';
 
 /** `starting`: its lens is being opened, or nothing is saved yet of what it was asked to record. */
 export const KINDS = ['off', 'starting', 'preview', 'recording', 'blind'] as const;
@@ -116,7 +116,7 @@ export const messageSchema = v.variant('t', [
 		id,
 		nonce: id,
 		camera: id,
-		name: v.picklist(ORDERS),
+		name: v.picklist(COMMANDS),
 		value: v.union([v.string(), v.boolean(), v.null()]),
 	}),
 	v.object({ t: v.literal('done'), id, fault: v.nullable(v.picklist(FAULT_KINDS)) }),

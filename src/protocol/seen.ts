@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import type { Seen, SeenDevices } from '#domain/home/seen.ts';
+import type { SeenDevice, SeenDevices } from '#domain/home/seen-device.ts';
 
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const seen = v.object({
@@ -11,7 +11,7 @@ const seen = v.object({
 /** The border for the stored document: rows that make no sense are left out. */
 export function seenFrom(stored: unknown): SeenDevices {
 	const given = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
-	const rows = given.flatMap(([device, row]): [DeviceId, Seen][] => {
+	const rows = given.flatMap(([device, row]): [DeviceId, SeenDevice][] => {
 		const parsed = v.safeParse(seen, row);
 		if (!v.is(id, device) || !parsed.success) return [];
 		const { seenMs, recorded } = parsed.output;

@@ -95,7 +95,7 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 		});
 
 		it('stretches a secret as RFC 5869 says (test case 1, its first 32 bytes)', async () => {
-			const okm = await crypto.stretch(
+			const okm = await crypto.hkdf(
 				new Uint8Array(22).fill(0x0b),
 				bytesOf('000102030405060708090a0b0c'),
 				bytesOf('f0f1f2f3f4f5f6f7f8f9'),
@@ -109,14 +109,14 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			const salt = crypto.random(16);
 			const [a, b] = [await crypto.secret(raw), await crypto.secret(raw)];
 			const plain = ascii('footage');
-			const sealed = await crypto.seal(await crypto.derive(a, salt, info), nonce, info, plain);
+			const sealed = await crypto.seal(await crypto.deriveSealKey(a, salt, info), nonce, info, plain);
 			expect(sealed).toHaveLength(plain.length + 16);
-			const same = await crypto.derive(b, salt, info);
+			const same = await crypto.deriveSealKey(b, salt, info);
 			expect(await crypto.open(same, nonce, info, sealed)).toEqual(plain);
 			for (const key of [
-				await crypto.derive(b, crypto.random(16), info),
-				await crypto.derive(b, salt, ascii('other')),
-				await crypto.derive(await crypto.secret(crypto.random(32)), salt, info),
+				await crypto.deriveSealKey(b, crypto.random(16), info),
+				await crypto.deriveSealKey(b, salt, ascii('other')),
+				await crypto.deriveSealKey(await crypto.secret(crypto.random(32)), salt, info),
 			]) {
 				const opened = crypto.open(key, nonce, info, sealed);
 				await expect(opened).rejects.toMatchObject({ name: 'Fault', kind: 'corrupt' });
@@ -124,7 +124,7 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 		});
 
 		it('opens nothing whose bytes, nonce or header were changed', async () => {
-			const key = await crypto.derive(await crypto.secret(crypto.random(32)), info, info);
+			const key = await crypto.deriveSealKey(await crypto.secret(crypto.random(32)), info, info);
 			const sealed = await crypto.seal(key, nonce, info, ascii('footage'));
 			const flipped = sealed.slice();
 			flipped[3] = (flipped[3] ?? 0) ^ 1;
@@ -144,12 +144,12 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 		});
 
 		it('KT16 hardens as RFC 7914 says (section 11)', async () => {
-			const hard = await crypto.harden(ascii('passwd'), ascii('salt'), 1);
+			const hard = await crypto.pbkdf2(ascii('passwd'), ascii('salt'), 1);
 			expect(hexOf(hard)).toBe('55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc');
 		});
 
 		it('makes a certificate where there is WebRTC, nothing elsewhere', async () => {
-			const dtls = await crypto.makeDtls();
+			const dtls = await crypto.makeDtlsCertificate();
 			expect(dtls !== null).toBe(typeof RTCPeerConnection !== 'undefined');
 			if (dtls !== null) expect(dtls.fingerprint).toHaveLength(32);
 		});

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { ascii, joined, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { makeEpoch } from '#engine/home/epochs.ts';
-import { makeIdentity } from '#engine/home/founding.ts';
-import { tryIdentity } from '#engine/home/identity.ts';
+import { generateIdentity } from '#engine/home/create-identity.ts';
+import { verifyIdentity } from '#engine/home/identity.ts';
 import type { KeyStrength, NewIdentity, Vault } from '#ports/keys/vault.ts';
 
 const crypto = new WebCrypto();
 const wallMs = 1_795_000_000_000;
 /** Whatever it says, and a signature. */
-const entry = (text: string): Bytes => joined(ascii(text), new Uint8Array(64));
+const entry = (text: string): Bytes => concatBytes(ascii(text), new Uint8Array(64));
 
 export interface VaultUnderTest {
 	readonly vault: Vault;
@@ -31,7 +31,7 @@ export function vaultContract(
 
 		beforeEach(async () => {
 			under = await make();
-			made = await makeIdentity(crypto, wallMs, strength === 'readable');
+			made = await generateIdentity(crypto, wallMs, strength === 'readable');
 			const [first] = made.cameras;
 			if (first === undefined) throw new Error('an identity has a camera');
 			camera = first.id;
@@ -50,13 +50,13 @@ export function vaultContract(
 		});
 
 		it('ID2 ID14 gives back an identity whose every key works', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			const vault = await under.reopened();
 			const identity = await whole(vault);
 			const { home, device, roster, cameras } = made;
 			expect(identity).toMatchObject({ strength, home, device, cameras });
 			expect(identity.homes).toMatchObject([{ home, roster, relay: null }]);
-			expect(await tryIdentity(crypto, vault, identity)).toEqual([]);
+			expect(await verifyIdentity(crypto, vault, identity)).toEqual([]);
 			expect(identity.owner.public).toEqual(made.owner.public);
 			const [key] = identity.homes[0]?.keys ?? [];
 			expect(key).toMatchObject({ number: 1, grant: made.homeKey.grant });
@@ -64,16 +64,16 @@ export function vaultContract(
 		});
 
 		it('ID12 founds once', async () => {
-			await under.vault.found(made, strength);
-			const other = await makeIdentity(crypto, wallMs, strength === 'readable');
+			await under.vault.create(made, strength);
+			const other = await generateIdentity(crypto, wallMs, strength === 'readable');
 			const again = strength === 'memory' ? under.vault : await under.reopened();
-			await expect(again.found(other, strength)).rejects.toMatchObject({ kind: 'conflict' });
+			await expect(again.create(other, strength)).rejects.toMatchObject({ kind: 'conflict' });
 			expect((await whole(again)).device).toBe(made.device);
 		});
 
 		it('ID12 takes back its own founding only', async () => {
-			await under.vault.found(made, strength);
-			const other = await makeIdentity(crypto, wallMs, false);
+			await under.vault.create(made, strength);
+			const other = await generateIdentity(crypto, wallMs, false);
 			await under.vault.discard(other.device);
 			expect((await whole(under.vault)).device).toBe(made.device);
 			await under.vault.discard(made.device);
@@ -81,7 +81,7 @@ export function vaultContract(
 		});
 
 		it('ID22 keeps epochs as key and as grant, in order of number', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			const identity = await whole(under.vault);
 			for (const number of [1, 2, 10, 300]) {
 				await makeEpoch(crypto, under.vault, identity, camera, wallMs + number, number);
@@ -99,7 +99,7 @@ export function vaultContract(
 		});
 
 		it('ID31 never gives a run number twice', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			const { vault } = under;
 			expect(await vault.beginRun(camera, 1)).toBe(1);
 			const both = await Promise.all([vault.beginRun(camera, 1), vault.beginRun(camera, 1)]);
@@ -112,7 +112,7 @@ export function vaultContract(
 		});
 
 		it('ID20 keeps a sealed name', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			await under.vault.nameCamera(camera, ascii('sealed'));
 			await under.vault.beginRun(camera, 1);
 			const kept = await (await under.reopened()).camera(camera);
@@ -120,13 +120,13 @@ export function vaultContract(
 		});
 
 		it('ID32 comes into another home, which is then its own, and keeps the one it founded', async () => {
-			await under.vault.found(made, strength);
-			const host = await makeIdentity(crypto, wallMs, true);
+			await under.vault.create(made, strength);
+			const host = await generateIdentity(crypto, wallMs, true);
 			const { home, homeKey } = host;
 			const roster = [...host.roster, entry('and one more')];
 			const relay = 'https://cam.local:8443';
 			const keys = [{ number: 3, secret: homeKey }];
-			await under.vault.enter({ home, roster, relay, keys, seenMs: wallMs });
+			await under.vault.enterHome({ home, roster, relay, keys, seenMs: wallMs });
 			const identity = await whole(await under.reopened());
 			expect(identity).toMatchObject({ home, device: made.device });
 			expect(identity.homes).toMatchObject([
@@ -138,16 +138,16 @@ export function vaultContract(
 		});
 
 		it('ID32 a home that is come into again grows, and another roster of it is refused', async () => {
-			await under.vault.found(made, strength);
-			const { home, homeKey: secret } = await makeIdentity(crypto, wallMs, true);
+			await under.vault.create(made, strength);
+			const { home, homeKey: secret } = await generateIdentity(crypto, wallMs, true);
 			const [one, two, other] = [entry('one'), entry('two'), entry('other')];
 			const as = { home, relay: null, keys: [{ number: 1, secret }], seenMs: wallMs };
-			await under.vault.enter({ ...as, roster: [one] });
-			await under.vault.enter({ ...as, home: made.home, roster: made.roster, keys: [] });
+			await under.vault.enterHome({ ...as, roster: [one] });
+			await under.vault.enterHome({ ...as, home: made.home, roster: made.roster, keys: [] });
 			expect((await whole(under.vault)).home).toBe(made.home);
-			await under.vault.enter({ ...as, roster: [one, two] });
+			await under.vault.enterHome({ ...as, roster: [one, two] });
 			for (const roster of [[one, other], [other, two], [one]]) {
-				const entered = under.vault.enter({ ...as, roster });
+				const entered = under.vault.enterHome({ ...as, roster });
 				await expect(entered).rejects.toMatchObject({ kind: 'conflict' });
 			}
 			const identity = await whole(await under.reopened());
@@ -156,11 +156,11 @@ export function vaultContract(
 		});
 
 		it('ID45 replaces what stands from an entry on, never the first, and says when that came', async () => {
-			await under.vault.found(made, strength);
-			const host = await makeIdentity(crypto, wallMs, true);
+			await under.vault.create(made, strength);
+			const host = await generateIdentity(crypto, wallMs, true);
 			const keys = [{ number: 1, secret: host.homeKey }];
 			const as = { home: host.home, roster: host.roster, relay: null, keys, seenMs: wallMs };
-			await under.vault.enter(as);
+			await under.vault.enterHome(as);
 			for (const { home, roster } of [made, host]) {
 				const more = [entry('two'), entry('three'), entry('four')];
 				await under.vault.appendRoster(home, 2, more, wallMs + 1);
@@ -178,12 +178,12 @@ export function vaultContract(
 		});
 
 		it('ID33 what was made under entries that fell is made under none', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			const { home } = made;
 			await under.vault.appendRoster(home, 2, [entry('two'), entry('three')], wallMs);
 			const other = 'ef'.repeat(16) as CameraId;
 			for (const number of [8, 9]) {
-				const { homeKey: secret } = await makeIdentity(crypto, wallMs, true);
+				const { homeKey: secret } = await generateIdentity(crypto, wallMs, true);
 				await under.vault.addEpoch(
 					other,
 					{ number, madeMs: wallMs, rosterSeq: number - 6 },
@@ -197,11 +197,11 @@ export function vaultContract(
 		});
 
 		it('KT8 says when an entry came, where that was told', async () => {
-			await under.vault.found(made, strength);
-			const host = await makeIdentity(crypto, wallMs, true);
+			await under.vault.create(made, strength);
+			const host = await generateIdentity(crypto, wallMs, true);
 			const keys = [{ number: 1, secret: host.homeKey }];
 			const as = { home: host.home, roster: host.roster, relay: null, keys, seenMs: wallMs };
-			await under.vault.enter(as);
+			await under.vault.enterHome(as);
 			for (const home of [made.home, host.home]) {
 				await under.vault.appendRoster(home, 2, [entry('two')], wallMs + 5);
 				await under.vault.appendRoster(home, 3, [entry('three')]);
@@ -216,7 +216,7 @@ export function vaultContract(
 		});
 
 		it('ID32 a roster is only appended to, in order', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			const { home } = made;
 			const [two, three] = [entry('two'), entry('three')];
 			await under.vault.appendRoster(home, 2, [two]);
@@ -233,15 +233,15 @@ export function vaultContract(
 		});
 
 		it('ID24 keeps home keys by number, and where the relay is', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			const { home, homeKey } = made;
-			const { homeKey: second } = await makeIdentity(crypto, wallMs, true);
+			const { homeKey: second } = await generateIdentity(crypto, wallMs, true);
 			await under.vault.addHomeKey(home, 12, second);
 			const twice = under.vault.addHomeKey(home, 12, second);
 			await expect(twice).rejects.toMatchObject({ kind: 'conflict' });
-			const { homeKey: third } = await makeIdentity(crypto, wallMs, true);
+			const { homeKey: third } = await generateIdentity(crypto, wallMs, true);
 			await under.vault.addHomeKey(home, 12, third, true);
-			await under.vault.meetAt(home, 'https://cam.local:8443');
+			await under.vault.setRelay(home, 'https://cam.local:8443');
 			const [kept] = (await whole(await under.reopened())).homes;
 			expect(kept?.relay).toBe('https://cam.local:8443');
 			expect(kept?.keys.map(({ number, grant }) => [number, grant])).toEqual([
@@ -251,8 +251,8 @@ export function vaultContract(
 		});
 
 		it('ID1 a device that only watches has no camera until it becomes one', async () => {
-			const watcher = await makeIdentity(crypto, wallMs, strength === 'readable', 'watcher');
-			await under.vault.found(watcher, strength);
+			const watcher = await generateIdentity(crypto, wallMs, strength === 'readable', 'viewer');
+			await under.vault.create(watcher, strength);
 			expect((await whole(await under.reopened())).cameras).toEqual([]);
 			const kept = { id: camera, number: 1, sealedName: null, runNo: 0 };
 			await under.vault.addCamera(kept);
@@ -261,23 +261,23 @@ export function vaultContract(
 		});
 
 		it('LT10 gives each number once, and takes only a higher one than it was ever given, also after a reload', async () => {
-			await under.vault.found(made, strength);
-			const numbers = await Promise.all([1, 2, 3].map(() => under.vault.nextCount()));
+			await under.vault.create(made, strength);
+			const numbers = await Promise.all([1, 2, 3].map(() => under.vault.nextCounter()));
 			expect(numbers.toSorted()).toEqual([1, 2, 3]);
 			const other = 'de'.repeat(16) as DeviceId;
-			const raised = [7, 7, 6].map((count) => under.vault.raiseCount(other, count));
+			const raised = [7, 7, 6].map((count) => under.vault.raiseCounter(other, count));
 			expect(await Promise.all(raised)).toEqual([true, false, false]);
 			const vault = await under.reopened();
-			expect(await vault.nextCount()).toBe(4);
-			expect(await vault.raiseCount(other, 7)).toBe(false);
-			expect(await vault.raiseCount(made.device, 1)).toBe(true);
-			expect(await vault.raiseCount(other, 8)).toBe(true);
+			expect(await vault.nextCounter()).toBe(4);
+			expect(await vault.raiseCounter(other, 7)).toBe(false);
+			expect(await vault.raiseCounter(made.device, 1)).toBe(true);
+			expect(await vault.raiseCounter(other, 8)).toBe(true);
 		});
 
 		it('ID22 keeps epochs of other cameras', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			const other = 'cd'.repeat(16) as CameraId;
-			const { homeKey: secret } = await makeIdentity(crypto, wallMs, true);
+			const { homeKey: secret } = await generateIdentity(crypto, wallMs, true);
 			await under.vault.addEpoch(other, { number: 9, madeMs: wallMs, rosterSeq: 4 }, secret);
 			const kept = await (await under.reopened()).epoch(other, 9);
 			expect(kept).toMatchObject({ number: 9, rosterSeq: 4, grant: secret.grant });
@@ -285,7 +285,7 @@ export function vaultContract(
 		});
 
 		it('ID13 forgets everything when told to', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			await makeEpoch(crypto, under.vault, await whole(under.vault), camera, wallMs, 1);
 			await under.vault.clear();
 			const vault = await under.reopened();
@@ -294,36 +294,36 @@ export function vaultContract(
 		});
 
 		it('PR21 keeps where it may come back to, until that is over', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			expect(await under.vault.pendingJoin()).toBeNull();
 			const pending = {
 				...{ home: made.home, owner: made.owner.public, seq: 3, head: crypto.random(32) },
 				...{ relay: null, untilMs: wallMs },
 			};
-			await under.vault.keepPendingJoin({ ...pending, relay: 'https://cam.local' });
-			await under.vault.keepPendingJoin(pending);
+			await under.vault.setPendingJoin({ ...pending, relay: 'https://cam.local' });
+			await under.vault.setPendingJoin(pending);
 			const vault = await under.reopened();
 			expect(await vault.pendingJoin()).toEqual(pending);
-			await vault.keepPendingJoin(null);
+			await vault.setPendingJoin(null);
 			expect(await vault.pendingJoin()).toBeNull();
 		});
 
 		it('PR26 PR27 keeps who is waited for, each device once, the newest 32', async () => {
-			await under.vault.found(made, strength);
+			await under.vault.create(made, strength);
 			const { home } = made;
 			const arrival = (n: number) => ({
 				...{ home, device: n.toString(16).padStart(32, '0') as DeviceId },
 				...{ afterSeq: n, sinceMs: wallMs + n, takenBackMs: null },
 			});
-			for (const n of [2, 1]) await under.vault.keepArrival(arrival(n), () => arrival(n));
+			for (const n of [2, 1]) await under.vault.updateArrival(arrival(n), () => arrival(n));
 			const vault = await under.reopened();
 			expect(await vault.arrivals()).toEqual([arrival(1), arrival(2)]);
 			const changed = { ...arrival(1), takenBackMs: wallMs };
-			await vault.keepArrival(changed, (before) => before && { ...before, takenBackMs: wallMs });
+			await vault.updateArrival(changed, (before) => before && { ...before, takenBackMs: wallMs });
 			expect(await vault.arrivals()).toEqual([changed, arrival(2)]);
-			for (const n of [1, 2]) await vault.keepArrival(arrival(n), () => null);
+			for (const n of [1, 2]) await vault.updateArrival(arrival(n), () => null);
 			expect(await vault.arrivals()).toEqual([]);
-			for (let n = 0; n < 34; n += 1) await vault.keepArrival(arrival(n), () => arrival(n));
+			for (let n = 0; n < 34; n += 1) await vault.updateArrival(arrival(n), () => arrival(n));
 			const kept = (await vault.arrivals()).map(({ afterSeq }) => afterSeq);
 			expect(kept).toEqual(Array.from({ length: 32 }, (_, at) => at + 2));
 		});

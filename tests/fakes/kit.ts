@@ -1,25 +1,25 @@
-import { Kits } from '#engine/recovery/kits.ts';
-import { Recovering } from '#engine/recovery/recovering.ts';
+import { RecoveryKits } from '#engine/recovery/recovery-kits.ts';
+import { KitRecovery } from '#engine/recovery/kit-recovery.ts';
 import { RELAY } from '../engine/members/joined.ts';
-import type { Homestead } from './homestead.ts';
+import type { FakeDevice } from './device.ts';
 import { MemoryPreferenceStore } from './preference-store.ts';
 import type { FakeRelay } from './relay.ts';
-import type { Resident } from './resident.ts';
+import type { FakeMember } from './member.ts';
 
 /** The kit as a device of the home sees it. */
-export function kitsOf(one: Resident, relay: FakeRelay): Kits {
-	const { crypto, clock, house, membership, members } = one;
-	return new Kits({
-		...{ crypto, clock, house, membership, members, relays: relay, here: RELAY },
+export function recoveryKitsOf(one: FakeMember, relay: FakeRelay): RecoveryKits {
+	const { crypto, clock, localDevice, homeRoster, members } = one;
+	return new RecoveryKits({
+		...{ crypto, clock, localDevice, homeRoster, members, relays: relay, here: RELAY },
 		preferences: new MemoryPreferenceStore(),
 	});
 }
 
 /** A device that somebody comes back with. */
-export function recoveringOf(one: Homestead, relay: FakeRelay): Recovering {
-	const { crypto, clock, membership } = one;
-	return new Recovering({
-		...{ crypto, clock, membership, relays: relay, here: RELAY },
+export function kitRecoveryOf(one: FakeDevice, relay: FakeRelay): KitRecovery {
+	const { crypto, clock, homeRoster } = one;
+	return new KitRecovery({
+		...{ crypto, clock, homeRoster, relays: relay, here: RELAY },
 		preferences: new MemoryPreferenceStore(),
 	});
 }

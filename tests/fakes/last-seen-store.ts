@@ -1,4 +1,4 @@
-import { seenBy, type SeenDevices } from '#domain/home/seen.ts';
+import { mergeSeen, type SeenDevices } from '#domain/home/seen-device.ts';
 import type { LastSeenStore } from '#ports/storage/last-seen-store.ts';
 import { seenDocument, seenFrom } from '#protocol/seen.ts';
 
@@ -18,7 +18,7 @@ export class MemoryLastSeenStore implements LastSeenStore {
 	write(seen: SeenDevices, nowMs: number): Promise<void> {
 		const kept = seenFrom(this.#stored);
 		const both = [...seen].map(
-			([device, one]) => [device, seenBy(nowMs, kept.get(device), one)] as const,
+			([device, one]) => [device, mergeSeen(nowMs, kept.get(device), one)] as const,
 		);
 		this.#stored = seenDocument(new Map(both));
 		this.writes += 1;

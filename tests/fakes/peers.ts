@@ -2,7 +2,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Dtls } from '#ports/keys/crypto.ts';
+import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { CameraPeer, PeerEvent, Peers, ViewerPeer } from '#ports/network/peer.ts';
 
 const CONNECT_MS = 80;
@@ -19,7 +19,7 @@ export function makePicture(): Picture & FakePicture {
 const pairs = (bytes: Uint8Array) =>
 	Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
 
-function sdpOf(number: number, { fingerprint }: Dtls): string {
+function sdpOf(number: number, { fingerprint }: DtlsCertificate): string {
 	return [
 		...['v=0', `o=- ${number} 2 IN IP4 127.0.0.1`, 's=-', 't=0 0'],
 		...['m=video 9 UDP/TLS/RTP/SAVPF 96', `a=fingerprint:sha-256 ${pairs(fingerprint)}`, ''],
@@ -65,11 +65,11 @@ abstract class FakeEnd {
 	/** The fingerprint that the description of the other side had. */
 	expects = '';
 	readonly number: number;
-	readonly dtls: Dtls;
+	readonly dtls: DtlsCertificate;
 	protected readonly network: FakeNetwork;
 	readonly #heard: (event: PeerEvent) => void;
 
-	constructor(network: FakeNetwork, dtls: Dtls, heard: (event: PeerEvent) => void) {
+	constructor(network: FakeNetwork, dtls: DtlsCertificate, heard: (event: PeerEvent) => void) {
 		this.network = network;
 		this.dtls = dtls;
 		this.#heard = heard;
@@ -154,7 +154,7 @@ class FakeCameraEnd extends FakeEnd implements CameraPeer {
 
 	constructor(
 		network: FakeNetwork,
-		dtls: Dtls,
+		dtls: DtlsCertificate,
 		picture: Picture,
 		heard: (event: PeerEvent) => void,
 	) {
@@ -223,7 +223,7 @@ export class FakePeers implements Peers {
 	}
 
 	camera(
-		dtls: Dtls,
+		dtls: DtlsCertificate,
 		_ice: unknown,
 		picture: Picture,
 		heard: (event: PeerEvent) => void,
@@ -231,7 +231,7 @@ export class FakePeers implements Peers {
 		return new FakeCameraEnd(this.#network, dtls, picture, heard);
 	}
 
-	viewer(dtls: Dtls, _ice: unknown, heard: (event: PeerEvent) => void): ViewerPeer {
+	viewer(dtls: DtlsCertificate, _ice: unknown, heard: (event: PeerEvent) => void): ViewerPeer {
 		return new FakeViewerEnd(this.#network, dtls, heard);
 	}
 }

@@ -5,7 +5,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import { seqOf } from '#domain/home/roster.ts';
-import { grown } from '#engine/home/branches.ts';
+import { extendRoster } from '#engine/home/fork.ts';
 import { inForce, replayRoster } from '#engine/home/roster.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
@@ -113,7 +113,7 @@ export class FakeRelay implements Relays {
 		const known = this.homes.get(home) ?? [];
 		const entries = texts.map(bytesOfBase64url);
 		try {
-			const whole = await grown(this.crypto, known, entries, this.clock.wallMs());
+			const whole = await extendRoster(this.crypto, known, entries, this.clock.wallMs());
 			if (whole === null) return null;
 			const { devices } = await replayRoster(this.crypto, whole);
 			this.homes.set(home, [...whole]);

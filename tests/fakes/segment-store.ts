@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/require-await -- async turns what is thrown into a rejection, as in the real one */
-import { same } from '#domain/base/bytes.ts';
+import { equalBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { endUsOf, minuteOf, MINUTE_US, segmentOf, type IndexEntry } from '#domain/footage/index-page.ts';
@@ -62,7 +62,7 @@ export class MemorySegmentStore implements SegmentStore, Pick<PinsAndTrash, 'pin
 		const newest = pages.at(-1);
 		const last = newest?.entries.at(-1);
 		if (run !== undefined && last !== undefined && seq === run.lastSeq) {
-			if (same(this.#bytes.get(last.place)?.head ?? new Uint8Array(0), segment.head)) return run;
+			if (equalBytes(this.#bytes.get(last.place)?.head ?? new Uint8Array(0), segment.head)) return run;
 		}
 		if (run === undefined) throw new Fault('cleared', `run ${runNo} is not here any more`);
 		if (run.ended !== null || seq !== run.lastSeq + 1) {

@@ -25,11 +25,11 @@ export class FakeVault extends MemoryVault {
 		return this.missing.size > 0 ? { kind: 'damaged', missing: [...this.missing] } : reading;
 	}
 
-	override async found(...[identity, strength]: Parameters<MemoryVault['found']>): Promise<void> {
+	override async create(...[identity, strength]: Parameters<MemoryVault['create']>): Promise<void> {
 		if (this.down) throw this.down;
 		if (this.refuses.has(strength)) throw new Fault('unsupported', 'such keys are not kept');
 		this.#swallowed = this.swallows.has(strength);
-		await super.found(identity, strength);
+		await super.create(identity, strength);
 	}
 
 	override async epoch(...place: Parameters<MemoryVault['epoch']>): Promise<KeptEpoch | null> {
@@ -57,7 +57,7 @@ export class FakeVault extends MemoryVault {
 		const { roster } = part === 'roster' ? other : own;
 		await super.clear();
 		const homeKey = { key, grant, raw: new Uint8Array() };
-		await super.found({ ...identity, ...swapped, roster, homeKey }, strength);
+		await super.create({ ...identity, ...swapped, roster, homeKey }, strength);
 	}
 
 	#damaged(kept: KeptEpoch | null): KeptEpoch | null {

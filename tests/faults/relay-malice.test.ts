@@ -5,22 +5,22 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/network/relays.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
 import { Letters } from '#engine/messaging/letters.ts';
-import type { Revoked } from '#engine/members/members.ts';
+import type { RevocationProof } from '#engine/members/member-list.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import { PART_HEADER_BYTES } from '#protocol/wire.ts';
 import type { Relay } from '../e2e/support/house.ts';
 import { forgedRoster } from '../engine/home/forgery.ts';
 import { joinedTo, subjectOf } from '../engine/members/joined.ts';
-import { liveOpener } from '../engine/sealing/sealing.ts';
+import { liveOpener } from '../engine/sealing/sealing-fixture.ts';
 import { until } from '../support/until.ts';
 import { FakeNetwork } from '../fakes/network.ts';
-import { resident, type Resident } from '../fakes/resident.ts';
+import { fakeMember, type FakeMember } from '../fakes/member.ts';
 import { randomFrom } from '../support/random.ts';
 import { base64url, TestDevice } from '../relay/session/device.ts';
 import { PageSocket, realClock } from '../relay/http/page.ts';
@@ -32,7 +32,7 @@ const WAIT_MS = 60_000;
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const below = randomFrom(seed);
 
-type Device = Resident<Clock>;
+type Device = FakeMember<Clock>;
 
 let relay: Relay;
 let malice: Malice;
@@ -41,11 +41,11 @@ let camera: Device;
 let viewer: Device;
 
 function device(): Device {
-	return resident(realClock, new WebSocketRelays(), new FakeNetwork(malice.address));
+	return fakeMember(realClock, new WebSocketRelays(), new FakeNetwork(malice.address));
 }
 
-const homeOf = ({ membership }: Device) => {
-	const home = membership.roster?.home;
+const homeOf = ({ homeRoster }: Device) => {
+	const home = homeRoster.roster?.home;
 	if (home === undefined) throw new Error('no home');
 	return home;
 };
@@ -57,8 +57,8 @@ async function arrive(one: Device): Promise<void> {
 
 async function join(one: Device, roles: readonly Role[]): Promise<void> {
 	const { roster, homeKey } = await joinedTo(camera, one, roles);
-	await one.membership.enter(roster, homeKey, malice.address);
-	const { seq } = camera.membership.roster ?? { seq: 0 };
+	await one.homeRoster.enter(roster, homeKey, malice.address);
+	const { seq } = camera.homeRoster.roster ?? { seq: 0 };
 	await until(() => camera.link.relaySeq === seq, WAIT_MS);
 	await arrive(one);
 }
@@ -67,7 +67,7 @@ const hasKey = (one: Device, epoch: number) => one.vault.epoch(camera.camera, ep
 
 async function keyed(one: Device): Promise<void> {
 	const deadline = performance.now() + WAIT_MS;
-	const epoch = await camera.house.epochNow(camera.camera);
+	const epoch = await camera.localDevice.currentEpochNumber(camera.camera);
 	while ((await hasKey(one, epoch)) === null) {
 		if (performance.now() > deadline) throw new Error('no key came');
 		await new Promise((resolve) => setTimeout(resolve, 10));
@@ -89,11 +89,11 @@ beforeEach(async () => {
 	relay = await relayWithRoom();
 	malice = await maliceBefore(relay.address);
 	[camera, viewer] = [device(), device()];
-	await camera.house.found();
-	await camera.membership.meetAt(malice.address);
+	await camera.localDevice.createCamera();
+	await camera.homeRoster.setRelay(malice.address);
 	const opening = new TestDevice(malice.address);
 	await opening.next('challenge');
-	const roster = camera.membership.entries.map(base64url);
+	const roster = camera.homeRoster.entries.map(base64url);
 	opening.say({ t: 'open', version: 1, invitation: relay.invitation ?? '', roster });
 	await opening.next('opened');
 	opening.close();
@@ -129,17 +129,17 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 	const count = times(10_000);
 	const here = bytesOf(camera.camera);
 	const stranger = device();
-	await stranger.house.found();
+	await stranger.localDevice.createCamera();
 	const secret = await camera.crypto.secret(camera.crypto.random(32));
-	const live = ({ house, camera: of }: Device) =>
-		house.beginLive(of, { run: hexOf(camera.crypto.random(16)) as RunId, secret });
+	const live = ({ localDevice, camera: of }: Device) =>
+		localDevice.beginLive(of, { run: hexOf(camera.crypto.random(16)) as RunId, secret });
 	const foreign = await live(stranger);
 	const elsewhere = await live(camera);
 	/** As the camera's own header would have it. */
 	const framed = (sealed: Bytes, key = 1) =>
-		joined(Uint8Array.of(1), here, Uint8Array.of(key), sealed);
+		concatBytes(Uint8Array.of(1), here, Uint8Array.of(key), sealed);
 	// Of the same camera and epoch, in a run of its own, from earlier.
-	const before = framed(await elsewhere.live(partNo(-1000)));
+	const before = framed(await elsewhere.sealLive(partNo(-1000)));
 	const past: Uint8Array[] = [];
 	let told = 0;
 	let untouched = 0;
@@ -155,9 +155,9 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		header[field] = (header[field] ?? 0) ^ (1 << below(8));
 		yield header;
 		yield part.slice(0, at + below(part.length - at));
-		yield joined(part, new Uint8Array(1 + below(40)));
+		yield concatBytes(part, new Uint8Array(1 + below(40)));
 		// This one's header and another's content, both sealed by the camera.
-		yield joined(part.slice(0, at + 88), old.slice(at + 88));
+		yield concatBytes(part.slice(0, at + 88), old.slice(at + 88));
 		yield old;
 		yield theirs;
 		const later = part.slice();
@@ -166,7 +166,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		yield before;
 	}
 
-	const window = new ReplayWindow(liveOpener({ opener: viewer.house.opener, secret }), camera.camera);
+	const window = new ReplayWindow(liveOpener({ opener: viewer.localDevice.opener, secret }), camera.camera);
 	const shown: LivePart[] = [];
 	const opening: Promise<void>[] = [];
 	let came = 0;
@@ -208,9 +208,9 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 	while (told < count) {
 		const part = partNo(genuine.length);
 		genuine.push(part);
-		theirs = framed(await foreign.live(partNo(genuine.length + 5)));
+		theirs = framed(await foreign.sealLive(partNo(genuine.length + 5)));
 		const passed = untouched;
-		camera.link.sendPart(camera.camera, true, await sealer.live(part));
+		camera.link.sendPart(camera.camera, true, await sealer.sealLive(part));
 		await until(() => untouched === passed + 1, WAIT_MS);
 	}
 	// What comes in order after all of it was heard shows that all of it was.
@@ -252,12 +252,12 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 			if (frame.t !== 'letter' || passage !== cameraLine) return [frame];
 			const box = bytesOfBase64url(frame.box);
 			const old = bytesOfBase64url(past[below(past.length || 1)] ?? frame.box);
-			const spliced = joined(box.slice(0, 52 + below(16)), old.slice(68 + below(old.length - 140)));
+			const spliced = concatBytes(box.slice(0, 52 + below(16)), old.slice(68 + below(old.length - 140)));
 			const others = [
 				base64urlOf(flipped(box)),
 				base64urlOf(flipped(box, box.length - 64)),
 				base64urlOf(box.slice(0, below(box.length))),
-				base64urlOf(joined(box, new Uint8Array(1 + below(64)))),
+				base64urlOf(concatBytes(box, new Uint8Array(1 + below(64)))),
 				base64urlOf(spliced),
 				...past.slice(-3),
 			];
@@ -300,10 +300,10 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 grants, and a fork is said', async () => {
 	const count = times(1_500);
 	const evil = device();
-	await evil.house.found();
-	await evil.membership.self();
+	await evil.localDevice.createCamera();
+	await evil.homeRoster.self();
 	await until(() => camera.link.relaySeq === 2 && viewer.link.relaySeq === 2, WAIT_MS);
-	const { seq } = camera.membership.roster ?? { seq: 0 };
+	const { seq } = camera.homeRoster.roster ?? { seq: 0 };
 	const forks = { camera: 0, viewer: 0 };
 	for (const [name, one] of Object.entries({ camera, viewer }))
 		one.link.on(() => (forks[name as keyof typeof forks] += one.link.forked ? 1 : 0));
@@ -317,7 +317,7 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	for (let n = 0; n < count; n += 1) {
 		const entries =
 			n % 7 === 0
-				? camera.membership.entries.slice(0, 1 + below(seq))
+				? camera.homeRoster.entries.slice(0, 1 + below(seq))
 				: await forgedRoster(camera, evil, below);
 		const from = 1 + below(entries.length);
 		for (const line of [cameraLine, viewerLine])
@@ -325,10 +325,10 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 		if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 	}
 	// In the name of the one that is no member, and of the viewer that did not write it.
-	const household = camera.house.household;
-	const mine = evil.house.household?.identity;
-	if (household === null || mine === undefined) throw new Error('not ready');
-	const writer = { identity: { ...mine, home: homeOf(camera) }, roster: household.roster };
+	const unlocked = camera.localDevice.unlocked;
+	const mine = evil.localDevice.unlocked?.identity;
+	if (unlocked === null || mine === undefined) throw new Error('not ready');
+	const writer = { identity: { ...mine, home: homeOf(camera) }, roster: unlocked.roster };
 	const want = { t: 'want-grants', camera: camera.camera, earlier: true } as const;
 	const letters = new Letters(evil.crypto, realClock);
 	const before = camera.link.dropped;
@@ -340,13 +340,13 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	await until(() => camera.link.dropped === before + 20, WAIT_MS);
 	console.log(`R rosters: seed ${seed}, ${count} lies, forks said ${JSON.stringify(forks)}`);
 	for (const one of [camera, viewer]) {
-		expect(one.membership.member(evil.device)).toBeNull();
-		expect(one.membership.roster?.seq).toBe(seq);
+		expect(one.homeRoster.member(evil.device)).toBeNull();
+		expect(one.homeRoster.roster?.seq).toBe(seq);
 	}
 	expect(toEvil).toEqual([]);
 	expect(forks.camera).toBeGreaterThan(0);
 	expect(forks.viewer).toBeGreaterThan(0);
-	expect(evil.membership.roster?.home).not.toBe(homeOf(camera));
+	expect(evil.homeRoster.roster?.home).not.toBe(homeOf(camera));
 	// An honest line later all is as it was.
 	malice.plot = {};
 	cameraLine.cut();
@@ -354,13 +354,13 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	await until(() => camera.link.state.kind === 'connected' && !camera.link.forked, WAIT_MS);
 	const third = device();
 	await join(third, ['viewer']);
-	expect(camera.membership.roster?.seq).toBe(seq + 1);
+	expect(camera.homeRoster.roster?.seq).toBe(seq + 1);
 	expect((await subjectOf(third)).device).toBe(third.device);
 });
 
 test('T5 T6 a relay that hides a revocation from a camera: the owner sees which one has not said that it acts', async () => {
 	const porch = device();
-	await porch.house.found();
+	await porch.localDevice.createCamera();
 	await join(porch, ['camera']);
 	const porchLine = lastLine();
 	await until(() => camera.link.online.has(porch.device), WAIT_MS);
@@ -368,7 +368,7 @@ test('T5 T6 a relay that hides a revocation from a camera: the owner sees which 
 	malice.plot = {
 		down: (frame, passage) => (frame.t === 'roster' && passage === porchLine ? [] : [frame]),
 	};
-	const told: Revoked[] = [];
+	const told: RevocationProof[] = [];
 	await camera.members.revoke(viewer.device, (revoked) => told.push(revoked));
 	// The relay itself may not want to know: what the devices seal is what counts.
 	await until(() => told.at(-1)?.cameras.some(({ ms }) => ms !== null) === true, WAIT_MS);
@@ -376,14 +376,14 @@ test('T5 T6 a relay that hides a revocation from a camera: the owner sees which 
 		told.at(-1)?.cameras.find(({ device: id }) => id === one.device)?.ms;
 	expect(acted(camera)).not.toBeNull();
 	expect(acted(porch)).toBeNull();
-	expect(porch.membership.roster?.seq).toBe(3);
+	expect(porch.homeRoster.roster?.seq).toBe(3);
 	// The new epoch is for those that are left; who was taken out asks in vain.
-	const epoch = await camera.house.epochNow(camera.camera);
+	const epoch = await camera.localDevice.currentEpochNumber(camera.camera);
 	expect(await hasKey(viewer, epoch)).toBeNull();
 	// Once it hears of it, it acts, and the owner sees that, too.
 	malice.plot = {};
 	porchLine.cut();
 	porch.network.back();
 	await until(() => acted(porch) !== null && acted(porch) !== undefined, WAIT_MS);
-	expect(porch.membership.member(viewer.device)).toBeNull();
+	expect(porch.homeRoster.member(viewer.device)).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
-import type { Member, MembersFork, Revoked } from '#engine/members/members.ts';
+import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
 import type { LinkState } from '#engine/messaging/post.ts';
 import type { LiveViewControls, ViewState, WatchedCamera, Watcher } from '#engine/live/controls.ts';
 import { CAMERA, NOON } from './scene.ts';
@@ -46,7 +46,7 @@ const SEEN: ReadonlyMap<DeviceId, number> = new Map([
 	[idOf(2), NOON - 86_400_000],
 ]);
 
-export const PROOFS: readonly Revoked[] = [
+export const PROOFS: readonly RevocationProof[] = [
 	{ atMs: NOON, relayMs: null, cameras: [{ device: idOf(1), ms: null }] },
 	{ atMs: NOON, relayMs: 320, cameras: [{ device: idOf(1), ms: 812 }] },
 ];
@@ -125,13 +125,13 @@ export interface HomeWish {
 	readonly members?: readonly Member[];
 	readonly owner?: boolean;
 	readonly forked?: boolean;
-	readonly fork?: MembersFork;
+	readonly fork?: ForkSummary;
 	readonly watchers?: readonly Watcher[];
 	readonly newcomers?: readonly DeviceId[];
 	readonly heard?: boolean;
 	readonly link?: LinkState;
 	/** How far the proof of a revocation has come. */
-	readonly proof?: Revoked;
+	readonly proof?: RevocationProof;
 }
 
 export const WATCHERS: readonly Watcher[] = [
@@ -165,7 +165,7 @@ export function homeIn(wish: HomeWish) {
 				return Promise.reject(new Fault(wish.command, 'for the picture'));
 			},
 		},
-		sightings: {
+		lastSeen: {
 			seenMs: (device: DeviceId) => SEEN.get(device) ?? null,
 		},
 		hosting: {
@@ -182,9 +182,9 @@ export function homeIn(wish: HomeWish) {
 			fork: wish.fork ?? null,
 			on: off,
 			rename: done,
-			refuse: () => Promise.resolve(),
+			rollBackClaims: () => Promise.resolve(),
 			settle: done,
-			revoke: (_: DeviceId, tell: (revoked: Revoked) => void) => {
+			revoke: (_: DeviceId, tell: (revoked: RevocationProof) => void) => {
 				if (wish.proof) tell(wish.proof);
 				return done();
 			},

@@ -114,7 +114,7 @@ export function standIn({
 				},
 			}),
 		capture: { lenses: () => Promise.resolve([]), onLenses: off },
-		house: {
+		localDevice: {
 			state: {
 				kind: 'ready',
 				homeId: CAMERA as string as HomeId,

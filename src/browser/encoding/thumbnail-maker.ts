@@ -1,4 +1,4 @@
-import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { RenderedThumbnail, ThumbnailMaker } from '#ports/footage/thumbnail-store.ts';
 import type { FromThumbnailer, ToThumbnailer } from './thumbnail.worker.ts';
@@ -23,7 +23,7 @@ export class WorkerThumbnailMaker implements ThumbnailMaker {
 			return Promise.reject(new Fault('unsupported', 'no pictures of single frames here'));
 		}
 		const id = (this.#id += 1);
-		const movie = joined(init, fragment).buffer;
+		const movie = concatBytes(init, fragment).buffer;
 		return new Promise<RenderedThumbnail>((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.#settle(id)?.failed(new Fault('timeout', `no picture in ${DEADLINE_MS} ms`));

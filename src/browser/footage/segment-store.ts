@@ -1,5 +1,5 @@
 import Dexie from 'dexie';
-import { same } from '#domain/base/bytes.ts';
+import { equalBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
 import {
@@ -374,7 +374,7 @@ async function isWritten(
 	const entry = decodePage(newest)?.parsed.at(-1);
 	if (entry?.seq !== run.lastSeq) return false;
 	const written = asBytes(asFields(await readable(bytes.get(entry.place)))?.['head']);
-	return written !== null && same(written, head);
+	return written !== null && equalBytes(written, head);
 }
 
 function newestPage(pages: FootageDatabase['pages'], key: RunKey): Promise<unknown> {

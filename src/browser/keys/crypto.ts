@@ -5,15 +5,15 @@ import { lowS } from '#domain/base/p256.ts';
 import type {
 	Certificate,
 	Crypto,
-	Dtls,
+	DtlsCertificate,
 	KemKey,
-	Pair,
+	KeyPair,
 	SealKey,
 	Secret,
 	SignKey,
 	VerifyKey,
 } from '#ports/keys/crypto.ts';
-import { hpkeOpen, hpkeSeal, type Context } from './hpke.ts';
+import { hpkeOpen, hpkeSeal, type HpkeParameters } from './hpke.ts';
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const DH = { name: 'ECDH', namedCurve: 'P-256' } as const;
@@ -35,29 +35,29 @@ export class WebCrypto implements Crypto {
 		return asBytes(this.#subtle.digest('SHA-256', bytes));
 	}
 
-	async makeSignKey(readable: boolean): Promise<Pair<SignKey>> {
+	async makeSignKey(readable: boolean): Promise<KeyPair<SignKey>> {
 		return this.#pair<SignKey>(this.#subtle.generateKey(EC, readable, ['sign', 'verify']));
 	}
 
-	async makeKemKey(readable: boolean): Promise<Pair<KemKey>> {
+	async makeKemKey(readable: boolean): Promise<KeyPair<KemKey>> {
 		return this.#pair<KemKey>(this.#subtle.generateKey(DH, readable, ['deriveBits']));
 	}
 
-	async signKeyOf(scalar: Bytes, point: Bytes): Promise<Pair<SignKey>> {
+	async signKeyOf(scalar: Bytes, point: Bytes): Promise<KeyPair<SignKey>> {
 		return { key: asKey<SignKey>(await this.#private(scalar, point, EC, ['sign'])), public: point };
 	}
 
-	async kemKeyOf(scalar: Bytes, point: Bytes): Promise<Pair<KemKey>> {
+	async kemKeyOf(scalar: Bytes, point: Bytes): Promise<KeyPair<KemKey>> {
 		const key = await this.#private(scalar, point, DH, ['deriveBits']);
 		return { key: asKey<KemKey>(key), public: point };
 	}
 
-	async makeDtls(): Promise<Dtls | null> {
+	async makeDtlsCertificate(): Promise<DtlsCertificate | null> {
 		if (typeof RTCPeerConnection === 'undefined') return null;
 		try {
 			const algorithm = { ...EC, expires: YEAR_MS };
 			const certificate = await RTCPeerConnection.generateCertificate(algorithm);
-			return dtlsOf(certificate);
+			return dtlsCertificateOf(certificate);
 		} catch {
 			// Policies may forbid WebRTC altogether. Only the live picture needs it, and it can be made
 			// later.
@@ -101,19 +101,19 @@ export class WebCrypto implements Crypto {
 		return this.#openWith(to, { ...context, psk }, wrapped);
 	}
 
-	async harden(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes> {
+	async pbkdf2(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes> {
 		const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds };
 		const raw = this.#subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
 		return asBytes(this.#subtle.deriveBits(how, await settled(raw), 256));
 	}
 
-	async stretch(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes> {
+	async hkdf(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes> {
 		const how = { name: 'HKDF', hash: 'SHA-256', salt, info };
 		const key = await settled(this.#subtle.importKey('raw', raw, 'HKDF', false, ['deriveBits']));
 		return asBytes(this.#subtle.deriveBits(how, key, 256));
 	}
 
-	async derive(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey> {
+	async deriveSealKey(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey> {
 		const how = { name: 'HKDF', hash: 'SHA-256', salt, info };
 		const what = { name: 'AES-GCM', length: 256 };
 		const usages: KeyUsage[] = ['encrypt', 'decrypt'];
@@ -130,13 +130,13 @@ export class WebCrypto implements Crypto {
 		return asBytes(this.#subtle.decrypt(gcm(nonce, aad), cryptoKey(key), sealed));
 	}
 
-	async #sealTo(recipient: Bytes, context: Context, plain: Bytes): ReturnType<Crypto['wrap']> {
+	async #sealTo(recipient: Bytes, context: HpkeParameters, plain: Bytes): ReturnType<Crypto['wrap']> {
 		return settled(hpkeSeal(await this.#kemPublic(recipient), context, plain), 'malformed');
 	}
 
 	async #openWith(
-		recipient: Pair<KemKey>,
-		context: Context,
+		recipient: KeyPair<KemKey>,
+		context: HpkeParameters,
 		wrapped: Parameters<Crypto['unwrap']>[2],
 	): Promise<Bytes> {
 		const publicKey = await this.#kemPublic(recipient.public);
@@ -162,7 +162,7 @@ export class WebCrypto implements Crypto {
 		return settled(this.#subtle.importKey('jwk', jwk, how, false, usages));
 	}
 
-	async #pair<K extends SignKey | KemKey>(made: Promise<CryptoKeyPair>): Promise<Pair<K>> {
+	async #pair<K extends SignKey | KemKey>(made: Promise<CryptoKeyPair>): Promise<KeyPair<K>> {
 		const { privateKey, publicKey } = await settled(made);
 		const raw = await asBytes(this.#subtle.exportKey('raw', publicKey));
 		return { key: asKey<K>(privateKey), public: raw };
@@ -186,7 +186,7 @@ export function cryptoKey(key: AnyKey): CryptoKey {
 }
 
 /** `null` when the browser does not say the fingerprint. */
-export function dtlsOf(certificate: RTCCertificate): Dtls | null {
+export function dtlsCertificateOf(certificate: RTCCertificate): DtlsCertificate | null {
 	const said = certificate
 		.getFingerprints()
 		.find(({ algorithm }) => algorithm === 'sha-256')?.value;

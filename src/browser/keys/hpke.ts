@@ -13,7 +13,7 @@ const suite = new CipherSuite({
 	aead: new Aes256Gcm(),
 });
 
-export interface Context {
+export interface HpkeParameters {
 	readonly info: Bytes;
 	readonly aad?: Bytes;
 	readonly psk?: Psk;
@@ -21,7 +21,7 @@ export interface Context {
 
 export async function hpkeSeal(
 	recipient: CryptoKey,
-	{ info, aad, psk }: Context,
+	{ info, aad, psk }: HpkeParameters,
 	plain: Bytes,
 ): Promise<Wrapped> {
 	const to = { recipientPublicKey: recipient, info, ...(psk ? { psk } : {}) };
@@ -32,7 +32,7 @@ export async function hpkeSeal(
 /** The pair, because the public half cannot be had from a private key that may not be exported. */
 export async function hpkeOpen(
 	recipientKey: CryptoKeyPair,
-	{ info, aad, psk }: Context,
+	{ info, aad, psk }: HpkeParameters,
 	{ encapsulated: enc, ciphertext }: Wrapped,
 ): Promise<Bytes> {
 	const from = { recipientKey, enc, info, ...(psk ? { psk } : {}) };

@@ -37,7 +37,7 @@ export class MemoryVault implements Vault {
 		return { kind: 'whole', identity: { ...this.#identity, homes, cameras } };
 	}
 
-	async found(
+	async create(
 		{ homeKey, roster, cameras, ...identity }: NewIdentity,
 		strength: KeyStrength,
 	): Promise<void> {
@@ -70,10 +70,10 @@ export class MemoryVault implements Vault {
 		this.#epochs.set(camera, kept);
 	}
 
-	async enter({ home, roster, relay, keys, seenMs }: NewHome): Promise<void> {
+	async enterHome({ home, roster, relay, keys, seenMs }: NewHome): Promise<void> {
 		if (this.#identity === null) throw new Fault('not-found', 'no identity');
 		const known = this.#homes.get(home) ?? { home, roster: [], keys: [], relay };
-		if (!goesOn(known.roster, roster)) throw new Fault('conflict', 'another roster of that home');
+		if (!continuesRoster(known.roster, roster)) throw new Fault('conflict', 'another roster of that home');
 		this.#homes.set(home, { ...known, roster, relay });
 		this.#see(home, known.roster.length + 1, roster.length - known.roster.length, seenMs);
 		const numbers = known.keys.map(({ number }) => number);
@@ -132,7 +132,7 @@ export class MemoryVault implements Vault {
 		this.#homes.set(home, { ...known, keys });
 	}
 
-	async meetAt(home: HomeId, relay: string | null): Promise<void> {
+	async setRelay(home: HomeId, relay: string | null): Promise<void> {
 		this.#homes.set(home, { ...this.#home(home), relay });
 	}
 
@@ -140,7 +140,7 @@ export class MemoryVault implements Vault {
 		return this.#pendingJoin;
 	}
 
-	async keepPendingJoin(pending: PendingJoin | null): Promise<void> {
+	async setPendingJoin(pending: PendingJoin | null): Promise<void> {
 		this.#pendingJoin = pending;
 	}
 
@@ -148,7 +148,7 @@ export class MemoryVault implements Vault {
 		return [...this.#arrivals.values()].sort((a, b) => a.sinceMs - b.sinceMs);
 	}
 
-	async keepArrival(
+	async updateArrival(
 		{ home, device }: Pick<Arrival, 'home' | 'device'>,
 		change: (before: Arrival | null) => Arrival | null,
 	): Promise<void> {
@@ -156,7 +156,7 @@ export class MemoryVault implements Vault {
 		const kept = change(this.#arrivals.get(key) ?? null);
 		this.#arrivals.delete(key);
 		if (kept !== null) this.#arrivals.set(key, kept);
-		for (const { home, device } of tooOld([...this.#arrivals.values()])) {
+		for (const { home, device } of excessArrivals([...this.#arrivals.values()])) {
 			this.#arrivals.delete(`${home}/${device}`);
 		}
 	}
@@ -181,18 +181,18 @@ export class MemoryVault implements Vault {
 		return runNo;
 	}
 
-	async nextCount(): Promise<number> {
+	async nextCounter(): Promise<number> {
 		this.#count += 1;
 		return this.#count;
 	}
 
-	async raiseCount(device: DeviceId, count: number): Promise<boolean> {
+	async raiseCounter(device: DeviceId, count: number): Promise<boolean> {
 		if (count <= (this.#counts.get(device) ?? 0)) return false;
 		this.#counts.set(device, count);
 		return true;
 	}
 
-	async putBack(): Promise<'there' | 'put back' | 'lost'> {
+	async restore(): Promise<'there' | 'put back' | 'lost'> {
 		return this.#identity === null ? 'lost' : 'there';
 	}
 
@@ -230,14 +230,14 @@ export class MemoryVault implements Vault {
 }
 
 /** `roster` is what is kept, or that and more. */
-export function goesOn(kept: readonly Bytes[], roster: readonly Bytes[]): boolean {
+export function continuesRoster(kept: readonly Bytes[], roster: readonly Bytes[]): boolean {
 	return commonLength(kept, roster) === kept.length;
 }
 
-const MOST_ARRIVALS = 32;
+const MAX_ARRIVALS = 32;
 
 /** What goes so that no more than a few are kept. */
-export function tooOld(arrivals: readonly Arrival[]): readonly Arrival[] {
+export function excessArrivals(arrivals: readonly Arrival[]): readonly Arrival[] {
 	const oldest = [...arrivals].sort((a, b) => a.sinceMs - b.sinceMs);
-	return oldest.slice(0, Math.max(0, oldest.length - MOST_ARRIVALS));
+	return oldest.slice(0, Math.max(0, oldest.length - MAX_ARRIVALS));
 }

@@ -9,7 +9,7 @@ import type {
 	KeyStrength,
 	PendingJoin,
 } from '#ports/keys/vault.ts';
-import type { KeyRow } from './kept-keys.ts';
+import type { KeyRow } from './key-rows.ts';
 import { DatabaseOpening } from '#browser/storage/database-opening.ts';
 
 export interface IdentityRow {

@@ -17,19 +17,19 @@ import type {
 	Vault,
 	VaultReading,
 } from '#ports/keys/vault.ts';
-import { arrivalsOf, changeArrival, pendingJoinOf } from './kept-arrivals.ts';
-import { keptCamera, keptCameras, knownCamera } from './kept-cameras.ts';
+import { readArrivals, changeArrival, readPendingJoin } from './arrival-rows.ts';
+import { cameraFromRow, readCameras, requireCamera } from './camera-rows.ts';
 import {
 	addEntries,
 	epochName,
 	homeKeyName,
-	keptHome,
-	keptSecret,
-	keptSeenMs,
+	readHome,
+	readSecret,
+	readSeenMs,
 	seqsOf,
-} from './kept-homes.ts';
-import { dtlsOfRow, pairOf, pairRow, secretRow } from './kept-keys.ts';
-import { goesOn, MemoryVault } from './memory-vault.ts';
+} from './home-rows.ts';
+import { dtlsFromRow, pairFromRow, pairRow, secretRow } from './key-rows.ts';
+import { continuesRoster, MemoryVault } from './memory-vault.ts';
 import { VaultCopy } from './vault-copy.ts';
 import {
 	VaultConnection,
@@ -70,11 +70,11 @@ export class BrowserVault implements Vault {
 		return this.#readWhole(row);
 	}
 
-	async found(identity: NewIdentity, strength: KeyStrength): Promise<void> {
+	async create(identity: NewIdentity, strength: KeyStrength): Promise<void> {
 		if (this.#memory !== null) throw new Fault('conflict', 'an identity is there already');
 		if (strength === 'memory') {
 			const memory = new MemoryVault();
-			await memory.found(identity, strength);
+			await memory.create(identity, strength);
 			this.#memory = memory;
 			return;
 		}
@@ -120,7 +120,7 @@ export class BrowserVault implements Vault {
 		const row = await this.#connection.row<EpochRow, [CameraId, number]>(epochs, place);
 		if (row === undefined) return null;
 		const { madeMs, rosterSeq = 1 } = row;
-		const secret = await keptSecret(this.#connection, epochName(camera, number));
+		const secret = await readSecret(this.#connection, epochName(camera, number));
 		return { number, madeMs, rosterSeq, ...secret };
 	}
 
@@ -149,8 +149,8 @@ export class BrowserVault implements Vault {
 		});
 	}
 
-	async enter(entered: NewHome): Promise<void> {
-		if (this.#memory !== null) return this.#memory.enter(entered);
+	async enterHome(entered: NewHome): Promise<void> {
+		if (this.#memory !== null) return this.#memory.enterHome(entered);
 		const { home, roster, relay, keys, seenMs } = entered;
 		await this.#connection.write(async (db) => {
 			const row = identityOf(await db.identity.get('this'));
@@ -159,7 +159,7 @@ export class BrowserVault implements Vault {
 				? await db.roster.toArray()
 				: await db.entries.where('[home+seq]').between([home, 0], [home, Dexie.maxKey]).toArray();
 			const known = kept.map(({ bytes }) => bytes);
-			if (!goesOn(known, roster)) throw new Fault('conflict', 'another roster of that home');
+			if (!continuesRoster(known, roster)) throw new Fault('conflict', 'another roster of that home');
 			const fresh = roster.slice(known.length);
 			await addEntries(db, home, founded, known.length + 1, fresh, seenMs);
 			await db.homes.put({ home, relay });
@@ -206,7 +206,7 @@ export class BrowserVault implements Vault {
 
 	async seenMs(home: HomeId, seq: number): Promise<number | null> {
 		if (this.#memory !== null) return this.#memory.seenMs(home, seq);
-		return keptSeenMs(this.#connection, home, seq);
+		return readSeenMs(this.#connection, home, seq);
 	}
 
 	async addHomeKey(
@@ -223,8 +223,8 @@ export class BrowserVault implements Vault {
 		});
 	}
 
-	async meetAt(home: HomeId, relay: string | null): Promise<void> {
-		if (this.#memory !== null) return this.#memory.meetAt(home, relay);
+	async setRelay(home: HomeId, relay: string | null): Promise<void> {
+		if (this.#memory !== null) return this.#memory.setRelay(home, relay);
 		await this.#growing(home, async (db) => {
 			await db.homes.put({ home, relay });
 		});
@@ -232,11 +232,11 @@ export class BrowserVault implements Vault {
 
 	async pendingJoin(): Promise<PendingJoin | null> {
 		if (this.#memory !== null) return this.#memory.pendingJoin();
-		return pendingJoinOf(this.#connection);
+		return readPendingJoin(this.#connection);
 	}
 
-	async keepPendingJoin(pending: PendingJoin | null): Promise<void> {
-		if (this.#memory !== null) return this.#memory.keepPendingJoin(pending);
+	async setPendingJoin(pending: PendingJoin | null): Promise<void> {
+		if (this.#memory !== null) return this.#memory.setPendingJoin(pending);
 		await this.#connection.write(async ({ pendingJoin }) => {
 			if (pending === null) await pendingJoin.clear();
 			else await pendingJoin.put({ id: 'this', ...pending });
@@ -245,17 +245,17 @@ export class BrowserVault implements Vault {
 
 	async arrivals(): Promise<readonly Arrival[]> {
 		if (this.#memory !== null) return this.#memory.arrivals();
-		return arrivalsOf(this.#connection);
+		return readArrivals(this.#connection);
 	}
 
-	async keepArrival(...[of, change]: Parameters<Vault['keepArrival']>): Promise<void> {
-		if (this.#memory !== null) return this.#memory.keepArrival(of, change);
+	async updateArrival(...[of, change]: Parameters<Vault['updateArrival']>): Promise<void> {
+		if (this.#memory !== null) return this.#memory.updateArrival(of, change);
 		await this.#connection.write((db) => changeArrival(db, of, change));
 	}
 
 	async camera(camera: CameraId): Promise<KeptCamera | null> {
 		if (this.#memory !== null) return this.#memory.camera(camera);
-		return keptCamera(await this.#connection.row(this.#connection.db.cameras, camera));
+		return cameraFromRow(await this.#connection.row(this.#connection.db.cameras, camera));
 	}
 
 	async addCamera(camera: KeptCamera): Promise<void> {
@@ -270,22 +270,22 @@ export class BrowserVault implements Vault {
 	async nameCamera(camera: CameraId, sealedName: Bytes): Promise<void> {
 		if (this.#memory !== null) return this.#memory.nameCamera(camera, sealedName);
 		await this.#connection.write(async (db) => {
-			await db.cameras.put({ ...(await knownCamera(db, camera)), sealedName });
+			await db.cameras.put({ ...(await requireCamera(db, camera)), sealedName });
 		});
 	}
 
 	async beginRun(camera: CameraId, atLeast: number): Promise<number> {
 		if (this.#memory !== null) return this.#memory.beginRun(camera, atLeast);
 		return this.#connection.write(async (db) => {
-			const kept = await knownCamera(db, camera);
+			const kept = await requireCamera(db, camera);
 			const runNo = Math.max(kept.runNo + 1, atLeast);
 			await db.cameras.put({ ...kept, runNo });
 			return runNo;
 		});
 	}
 
-	async nextCount(): Promise<number> {
-		if (this.#memory !== null) return this.#memory.nextCount();
+	async nextCounter(): Promise<number> {
+		if (this.#memory !== null) return this.#memory.nextCounter();
 		return this.#connection.write(async (db) => {
 			const count = ((await db.counts.get('own'))?.count ?? 0) + 1;
 			await db.counts.put({ of: 'own', count });
@@ -293,8 +293,8 @@ export class BrowserVault implements Vault {
 		});
 	}
 
-	async raiseCount(device: DeviceId, count: number): Promise<boolean> {
-		if (this.#memory !== null) return this.#memory.raiseCount(device, count);
+	async raiseCounter(device: DeviceId, count: number): Promise<boolean> {
+		if (this.#memory !== null) return this.#memory.raiseCounter(device, count);
 		return this.#connection.write(async (db) => {
 			if (count <= ((await db.counts.get(device))?.count ?? 0)) return false;
 			await db.counts.put({ of: device, count });
@@ -302,8 +302,8 @@ export class BrowserVault implements Vault {
 		});
 	}
 
-	putBack(): Promise<'there' | 'put back' | 'lost'> {
-		return this.#memory?.putBack() ?? this.#copy.putBack();
+	restore(): Promise<'there' | 'put back' | 'lost'> {
+		return this.#memory?.restore() ?? this.#copy.putBack();
 	}
 
 	async clear(): Promise<void> {
@@ -326,12 +326,12 @@ export class BrowserVault implements Vault {
 		const founded = idFrom<HomeId>(row.home);
 		const home = row.current === undefined ? founded : idFrom<HomeId>(row.current);
 		const device = idFrom<DeviceId>(row.device);
-		const owner = await pairOf<SignKey>(await this.#connection.row(keys, 'owner'), 'ECDSA');
-		const sign = await pairOf<SignKey>(await this.#connection.row(keys, 'sign'), 'ECDSA');
-		const kem = await pairOf<KemKey>(await this.#connection.row(keys, 'kem'), 'ECDH');
-		const dtls = dtlsOfRow(await this.#connection.row(keys, 'dtls'));
+		const owner = await pairFromRow<SignKey>(await this.#connection.row(keys, 'owner'), 'ECDSA');
+		const sign = await pairFromRow<SignKey>(await this.#connection.row(keys, 'sign'), 'ECDSA');
+		const kem = await pairFromRow<KemKey>(await this.#connection.row(keys, 'kem'), 'ECDH');
+		const dtls = dtlsFromRow(await this.#connection.row(keys, 'dtls'));
 		const homes = founded === null || home === null ? [] : await this.#homes(founded, home);
-		const cameras = await keptCameras(this.#connection, row.bare === true);
+		const cameras = await readCameras(this.#connection, row.bare === true);
 		const missing = Object.entries({
 			identity: home !== null && device !== null && STRENGTHS.includes(row.strength),
 			'owner key': owner !== null,
@@ -356,8 +356,8 @@ export class BrowserVault implements Vault {
 		const { db } = this.#connection;
 		const known = await this.#connection.do(() => db.homes.toCollection().primaryKeys());
 		const others = [...new Set([...known, current])].filter((home) => home !== founded);
-		const homes = [await keptHome(this.#connection, founded, true)];
-		for (const home of others) homes.push(await keptHome(this.#connection, home, false));
+		const homes = [await readHome(this.#connection, founded, true)];
+		for (const home of others) homes.push(await readHome(this.#connection, home, false));
 		return homes;
 	}
 

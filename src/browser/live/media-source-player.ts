@@ -1,4 +1,4 @@
-import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { movieFragment, initSectionOf } from '#domain/media/fmp4.ts';
 import { avcConfig, bareSample, parameterSetsOf, unitsOf } from '#domain/media/h264.ts';
@@ -81,7 +81,7 @@ export class MediaSourcePlayer implements PartPlayer {
 		const [first] = this.#pieces;
 		if (first === undefined || this.#pieces.length < part.of) return;
 		const { capturedUs, mediaUs, durationUs, mime } = first;
-		const bytes = joined(...this.#pieces.map((piece) => piece.bytes));
+		const bytes = concatBytes(...this.#pieces.map((piece) => piece.bytes));
 		this.#pieces = [];
 		if (capturedUs - this.#lastUs < (this.slow ? SLOW_US : 1)) return;
 		this.#lastUs = capturedUs;
@@ -89,7 +89,7 @@ export class MediaSourcePlayer implements PartPlayer {
 		this.#begin(capturedUs, mime);
 		// The same init section is given once.
 		const known = this.#init;
-		const init = known !== null && same(known, first.init) ? known : first.init;
+		const init = known !== null && equalBytes(known, first.init) ? known : first.init;
 		this.#init = init;
 		const offsetS = (capturedUs - this.#originUs - mediaUs) / 1e6;
 		this.#give(

@@ -1,7 +1,7 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { IceServer } from '#protocol/wire.ts';
 import type { Picture } from '#ports/media/capture.ts';
-import type { Dtls } from '#ports/keys/crypto.ts';
+import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { CameraPeer, PeerEvent, Peers, ViewerPeer } from '#ports/network/peer.ts';
 import { CameraEnd } from './peer-camera.ts';
 import { ViewerEnd } from './peer-viewer.ts';
@@ -9,7 +9,7 @@ import { ViewerEnd } from './peer-viewer.ts';
 /** WebRTC of this browser. */
 export class BrowserPeers implements Peers {
 	camera(
-		dtls: Dtls,
+		dtls: DtlsCertificate,
 		ice: readonly IceServer[],
 		picture: Picture,
 		heard: (event: PeerEvent) => void,
@@ -17,12 +17,12 @@ export class BrowserPeers implements Peers {
 		return new CameraEnd(connectionOf(dtls, ice), picture, heard);
 	}
 
-	viewer(dtls: Dtls, ice: readonly IceServer[], heard: (event: PeerEvent) => void): ViewerPeer {
+	viewer(dtls: DtlsCertificate, ice: readonly IceServer[], heard: (event: PeerEvent) => void): ViewerPeer {
 		return new ViewerEnd(connectionOf(dtls, ice), heard);
 	}
 }
 
-function connectionOf({ certificate }: Dtls, ice: readonly IceServer[]): RTCPeerConnection {
+function connectionOf({ certificate }: DtlsCertificate, ice: readonly IceServer[]): RTCPeerConnection {
 	if (typeof RTCPeerConnection === 'undefined') {
 		throw new Fault('unsupported', 'this browser has no WebRTC');
 	}

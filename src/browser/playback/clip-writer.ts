@@ -18,7 +18,7 @@ import {
 	type InputVideoTrack,
 	type StreamTargetChunk,
 } from 'mediabunny';
-import { joined } from '#domain/base/bytes.ts';
+import { concatBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import {
 	avcConfig,
@@ -67,7 +67,7 @@ export class ClipWriter {
 	}
 
 	async add({ init, fragment, piece, untilUs }: ClipPart): Promise<void> {
-		const input = new Input({ source: new BufferSource(joined(init, fragment)), formats: [MP4] });
+		const input = new Input({ source: new BufferSource(concatBytes(init, fragment)), formats: [MP4] });
 		try {
 			const video = await input.getPrimaryVideoTrack();
 			if (video === null) return;
@@ -222,7 +222,7 @@ export async function videoSizeOfPart({ init, fragment }: Pick<ClipPart, 'init' 
 	width: number;
 	height: number;
 }> {
-	const input = new Input({ source: new BufferSource(joined(init, fragment)), formats: [MP4] });
+	const input = new Input({ source: new BufferSource(concatBytes(init, fragment)), formats: [MP4] });
 	try {
 		const track = await input.getPrimaryVideoTrack();
 		const sample =

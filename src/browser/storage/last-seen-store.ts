@@ -1,4 +1,4 @@
-import { seenBy, type SeenDevices } from '#domain/home/seen.ts';
+import { mergeSeen, type SeenDevices } from '#domain/home/seen-device.ts';
 import { seenDocument, seenFrom } from '#protocol/seen.ts';
 import type { LastSeenStore } from '#ports/storage/last-seen-store.ts';
 import { DatabaseConnection } from './database-connection.ts';
@@ -25,7 +25,7 @@ export class DexieLastSeenStore implements LastSeenStore {
 		await this.#connection.write(['documents'], async ({ documents }) => {
 			const kept = seenFrom(await readable(documents.get(DOCUMENT)));
 			const both = [...seen].map(
-				([device, one]) => [device, seenBy(nowMs, kept.get(device), one)] as const,
+				([device, one]) => [device, mergeSeen(nowMs, kept.get(device), one)] as const,
 			);
 			await documents.put(seenDocument(new Map(both)), DOCUMENT);
 		});

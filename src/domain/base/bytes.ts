@@ -37,7 +37,7 @@ export function ascii(text: string): Bytes {
 	return bytes;
 }
 
-export function joined(...parts: readonly Uint8Array[]): Bytes {
+export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
 	const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
 	let at = 0;
 	for (const part of parts) {
@@ -48,7 +48,7 @@ export function joined(...parts: readonly Uint8Array[]): Bytes {
 }
 
 /** Not constant in time: for public values only. */
-export function same(a: Uint8Array, b: Uint8Array): boolean {
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 	return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
@@ -57,7 +57,7 @@ export function isZero(bytes: Uint8Array): boolean {
 }
 
 /** Writes a fixed layout, big-endian. Throws `malformed` when a value does not fit its field. */
-export class Writer {
+export class ByteWriter {
 	readonly bytes: Bytes;
 	readonly #view: DataView;
 	#at = 0;
@@ -122,7 +122,7 @@ export class Writer {
  * Reads a fixed layout. Throws `malformed` when bytes are missing, left over, or not what must be
  * there.
  */
-export class Reader {
+export class ByteReader {
 	readonly #bytes: Uint8Array;
 	readonly #view: DataView;
 	#at = 0;

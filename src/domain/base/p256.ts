@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts';
-import { bytesOf, hexOf, joined, type Bytes } from './bytes.ts';
+import { bytesOf, hexOf, concatBytes, type Bytes } from './bytes.ts';
 
 /**
  * NIST P-256 (SP 800-186, 3.2.1.3): what WebCrypto does not tell, the public point of a private
@@ -39,7 +39,7 @@ export function publicPointOf(scalar: Uint8Array): Bytes {
 		if (bit === '1') point = point === null ? G : sum(point, G);
 	}
 	if (point === null) throw new Fault('internal', 'a number without bits');
-	return joined(Uint8Array.of(4), bytes32(point.x), bytes32(point.y));
+	return concatBytes(Uint8Array.of(4), bytes32(point.x), bytes32(point.y));
 }
 
 /**
@@ -50,12 +50,12 @@ export function lowS(signature: Bytes): Bytes {
 	if (signature.length !== 64) return signature;
 	const s = BigInt(`0x${hexOf(signature.subarray(32))}`);
 	if (s <= N / 2n || s >= N) return signature;
-	return joined(signature.slice(0, 32), bytes32(N - s));
+	return concatBytes(signature.slice(0, 32), bytes32(N - s));
 }
 
 /** The other of the two, of one whose s is low. */
 export function highS(low: Bytes): Bytes {
-	return joined(low.slice(0, 32), bytes32(N - BigInt(`0x${hexOf(low.subarray(32))}`)));
+	return concatBytes(low.slice(0, 32), bytes32(N - BigInt(`0x${hexOf(low.subarray(32))}`)));
 }
 
 /** Neither is the other's opposite: the number is less than the order. */

@@ -1,4 +1,4 @@
-import { ascii, joined, type Bytes } from './bytes.ts';
+import { ascii, concatBytes, type Bytes } from './bytes.ts';
 
 export const SIGNATURE_BYTES = 64;
 /** An uncompressed P-256 point. */
@@ -20,5 +20,5 @@ export type Purpose =
 
 /** What a signature covers: a purpose first, so that no signature means anything elsewhere. */
 export function signedBytes(purpose: Purpose, canonical: Uint8Array): Bytes {
-	return joined(ascii(`spycam/v1/${purpose}\0`), canonical);
+	return concatBytes(ascii(`spycam/v1/${purpose}\0`), canonical);
 }

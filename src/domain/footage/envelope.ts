@@ -1,4 +1,4 @@
-import { ascii, bytesOf, joined, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 
@@ -44,7 +44,7 @@ export interface SliceHeader extends EnvelopePosition, EnvelopeTimes {
 
 export function buildHeader(header: SliceHeader): Bytes {
 	if (header.length > SLICE_BYTES) throw new Fault('malformed', 'a slice is longer than 8 MiB');
-	return new Writer(HEADER_BYTES)
+	return new ByteWriter(HEADER_BYTES)
 		.u32(MAGIC)
 		.u8(VERSION)
 		.u8(SUITE)
@@ -65,7 +65,7 @@ export function buildHeader(header: SliceHeader): Bytes {
 
 /** Throws `malformed`, or `unsupported` for a version, suite, kind or flag of a later time. */
 export function parseHeader(bytes: Uint8Array): SliceHeader {
-	const from = new Reader(bytes.subarray(0, HEADER_BYTES));
+	const from = new ByteReader(bytes.subarray(0, HEADER_BYTES));
 	if (from.u32() !== MAGIC) throw new Fault('malformed', 'no envelope');
 	if (from.u8() !== VERSION) throw new Fault('unsupported', 'an envelope of another version');
 	if (from.u8() !== SUITE) throw new Fault('unsupported', 'an envelope of another suite');
@@ -103,7 +103,7 @@ export function parseHeader(bytes: Uint8Array): SliceHeader {
 
 /** Unique under its key because slices of one segment differ in number. */
 export function nonceOf(slice: number, last: boolean): Bytes {
-	return new Writer(12)
+	return new ByteWriter(12)
 		.u32(slice)
 		.zeros(7)
 		.u8(last ? 1 : 0).bytes;
@@ -111,8 +111,8 @@ export function nonceOf(slice: number, last: boolean): Bytes {
 
 /** HKDF `info`; the salt is the run id. One key per (run, kind, seq). */
 export function keyInfo(position: Pick<EnvelopePosition, 'camera' | 'kind' | 'seq'>): Bytes {
-	const place = new Writer(9).u8(KIND_CODES[position.kind]).u64(position.seq).bytes;
-	return joined(ascii('seg'), bytesOf(position.camera), place);
+	const place = new ByteWriter(9).u8(KIND_CODES[position.kind]).u64(position.seq).bytes;
+	return concatBytes(ascii('seg'), bytesOf(position.camera), place);
 }
 
 /** Plaintext lengths of the slices: all full but the last, at least one. */

@@ -1,4 +1,4 @@
-import { ascii, bytesOf, joined, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 import { HASH_BYTES, SIGNATURE_BYTES } from '#domain/base/signed.ts';
@@ -35,7 +35,7 @@ export interface Head {
 
 /** Canonical bytes, which are what is signed. */
 export function buildHead(head: Head): Bytes {
-	return new Writer(CANONICAL_BYTES)
+	return new ByteWriter(CANONICAL_BYTES)
 		.u8(VERSION)
 		.zeros(3)
 		.id(head.camera)
@@ -59,7 +59,7 @@ export function parseHead(bytes: Uint8Array): {
 	readonly canonical: Bytes;
 	readonly signature: Bytes;
 } {
-	const from = new Reader(bytes);
+	const from = new ByteReader(bytes);
 	if (from.u8() !== VERSION) throw new Fault('unsupported', 'a head of another version');
 	from.zeros(3);
 	const head: Head = {
@@ -84,12 +84,12 @@ export function parseHead(bytes: Uint8Array): {
 
 /** SHA-256 of this is c0, what the init section is chained to. */
 export function chainStart(camera: CameraId, runId: RunId): Bytes {
-	return joined(ascii('spycam/v1/chain\0'), bytesOf(camera), bytesOf(runId));
+	return concatBytes(ascii('spycam/v1/chain\0'), bytesOf(camera), bytesOf(runId));
 }
 
 /** SHA-256 of this is the chain including `seq`. */
 export function chainLink(before: Uint8Array, seq: number, segmentHash: Uint8Array): Bytes {
-	return new Writer(2 * HASH_BYTES + 8)
+	return new ByteWriter(2 * HASH_BYTES + 8)
 		.put(before, HASH_BYTES)
 		.u64(seq)
 		.put(segmentHash, HASH_BYTES).bytes;

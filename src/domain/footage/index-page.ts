@@ -1,4 +1,4 @@
-import { Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Segment } from './segment.ts';
@@ -73,7 +73,7 @@ function follows(before: IndexEntry, entry: IndexEntry): boolean {
 }
 
 function buildEntry(entry: IndexEntry): Bytes {
-	const bytes = new Writer(ENTRY_BYTES)
+	const bytes = new ByteWriter(ENTRY_BYTES)
 		.u64(entry.seq)
 		.u64(entry.startUs)
 		.u32(entry.durationUs)
@@ -90,7 +90,7 @@ function parseEntry(bytes: Uint8Array): IndexEntry | null {
 	const check = new DataView(bytes.buffer, bytes.byteOffset).getUint32(CHECKED_BYTES);
 	if (check !== checkOf(bytes)) return null;
 	try {
-		const from = new Reader(bytes);
+		const from = new ByteReader(bytes);
 		const seq = from.u64();
 		const startUs = from.u64();
 		const durationUs = from.u32();

@@ -1,4 +1,4 @@
-import { Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import type { EnvelopeKind } from './envelope.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { paddedLength } from './padding.ts';
@@ -47,7 +47,7 @@ export function buildPayload(kind: EnvelopeKind, { body, ...facts }: Payload, me
 	const bare = PREFIX_BYTES + body.length;
 	const whole = payloadLength(kind, body);
 	if (facts.timescale === 0) throw new Fault('malformed', 'a timescale of 0');
-	return new Writer(whole, memory)
+	return new ByteWriter(whole, memory)
 		.u8(codecOf(kind))
 		.u8((facts.keyFrame ? KEY_FRAME : 0) | (facts.sound ? SOUND : 0))
 		.u16(0)
@@ -61,7 +61,7 @@ export function buildPayload(kind: EnvelopeKind, { body, ...facts }: Payload, me
 
 /** Throws `malformed`, or `unsupported` for a codec or flags of a later time. */
 export function parsePayload(kind: EnvelopeKind, plain: Bytes): Payload {
-	const from = new Reader(plain.subarray(0, PREFIX_BYTES));
+	const from = new ByteReader(plain.subarray(0, PREFIX_BYTES));
 	if (from.u8() !== codecOf(kind)) throw new Fault('unsupported', 'a payload of another codec');
 	const flags = from.u8();
 	if (flags > (KEY_FRAME | SOUND)) throw new Fault('unsupported', 'a payload with other flags');

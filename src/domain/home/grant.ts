@@ -1,4 +1,4 @@
-import { ascii, joined, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '#domain/base/signed.ts';
@@ -34,7 +34,7 @@ export interface Grant extends GrantSubject, Wrapped {
 }
 
 function boundBytes(grant: GrantSubject): Bytes {
-	return new Writer(BOUND_BYTES)
+	return new ByteWriter(BOUND_BYTES)
 		.u8(VERSION)
 		.u8(grant.camera === null ? 2 : 1)
 		.u16(0)
@@ -46,12 +46,12 @@ function boundBytes(grant: GrantSubject): Bytes {
 
 /** HPKE's `info`. */
 export function grantInfo(grant: GrantSubject): Bytes {
-	return joined(ascii('spycam/v1/grant\0'), boundBytes(grant));
+	return concatBytes(ascii('spycam/v1/grant\0'), boundBytes(grant));
 }
 
 /** Canonical bytes, which are what is signed. */
 export function buildGrant(grant: Grant): Bytes {
-	return new Writer(CANONICAL_BYTES)
+	return new ByteWriter(CANONICAL_BYTES)
 		.put(boundBytes(grant))
 		.u64(grant.wallMs)
 		.put(grant.encapsulated, PUBLIC_KEY_BYTES)
@@ -63,7 +63,7 @@ export function parseGrant(bytes: Uint8Array): {
 	readonly canonical: Bytes;
 	readonly signature: Bytes;
 } {
-	const from = new Reader(bytes);
+	const from = new ByteReader(bytes);
 	if (from.u8() !== VERSION) throw new Fault('unsupported', 'a grant of another version');
 	const kind = from.u8();
 	if (kind !== 1 && kind !== 2) throw new Fault('unsupported', 'a grant of another kind');

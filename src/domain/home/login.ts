@@ -1,4 +1,4 @@
-import { Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { HASH_BYTES, signedBytes } from '#domain/base/signed.ts';
 
@@ -14,7 +14,7 @@ export interface Login {
 }
 
 export function loginBytes({ originHash, challenge, home, device }: Login): Bytes {
-	const canonical = new Writer(HASH_BYTES + CHALLENGE_BYTES + 32)
+	const canonical = new ByteWriter(HASH_BYTES + CHALLENGE_BYTES + 32)
 		.put(originHash, HASH_BYTES)
 		.put(challenge, CHALLENGE_BYTES)
 		.id(home)

@@ -1,4 +1,4 @@
-import { ascii, bytesOf, joined, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { plainName } from './plain-name.ts';
@@ -10,7 +10,7 @@ export const NAME_NONCE_BYTES = 12;
 const STEP = 64;
 const TAG_BYTES = 16;
 /** Padded. */
-export const LARGEST_NAME = Math.ceil((2 + MAX_NAME_BYTES) / STEP) * STEP;
+export const MAX_PADDED_NAME_BYTES = Math.ceil((2 + MAX_NAME_BYTES) / STEP) * STEP;
 
 /** HKDF `info` under the home key; the salt is the home id. */
 export const NAME_KEY_INFO = ascii('name');
@@ -30,25 +30,25 @@ export interface SealedName {
 export function padName(utf8: Uint8Array): Bytes {
 	if (utf8.length > MAX_NAME_BYTES) throw new Fault('malformed', 'a name is too long');
 	const length = Math.ceil((2 + utf8.length) / STEP) * STEP;
-	return new Writer(length).u16(utf8.length).put(utf8).bytes;
+	return new ByteWriter(length).u16(utf8.length).put(utf8).bytes;
 }
 
 export function unpadName(plain: Uint8Array): Bytes {
-	const from = new Reader(plain);
+	const from = new ByteReader(plain);
 	const utf8 = from.take(from.u16());
 	from.zeros(plain.length - 2 - utf8.length);
 	return utf8;
 }
 
 /** What people take for one name: as it is kept, whatever its case. */
-function asRead(name: string): string {
+function comparableName(name: string): string {
 	return plainName(name).normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase();
 }
 
 /** Whether a name is one of these (PR32). */
 export function isTaken(name: string, taken: readonly string[]): boolean {
-	const read = asRead(name);
-	return read !== '' && taken.some((other) => asRead(other) === read);
+	const read = comparableName(name);
+	return read !== '' && taken.some((other) => comparableName(other) === read);
 }
 
 /** The name, or with the first number that makes it another: "Hall", "Hall 2", "Hall 3" (PR32). */
@@ -73,11 +73,11 @@ function utf8Length(letters: readonly string[]): number {
 
 /** Whose name it is, authenticated: a name cannot be moved to another camera. */
 export function nameAad(home: HomeId, subject: CameraId | DeviceId): Bytes {
-	return joined(ascii('spycam/v1/name\0'), bytesOf(home), bytesOf(subject));
+	return concatBytes(ascii('spycam/v1/name\0'), bytesOf(home), bytesOf(subject));
 }
 
 export function buildName(name: SealedName): Bytes {
-	return new Writer(4 + NAME_NONCE_BYTES + name.ciphertext.length)
+	return new ByteWriter(4 + NAME_NONCE_BYTES + name.ciphertext.length)
 		.u32(name.homeKey)
 		.put(name.nonce, NAME_NONCE_BYTES)
 		.put(name.ciphertext).bytes;
@@ -86,9 +86,9 @@ export function buildName(name: SealedName): Bytes {
 export function parseName(bytes: Uint8Array): SealedName {
 	const length = bytes.length - 4 - NAME_NONCE_BYTES;
 	const padded = length - TAG_BYTES;
-	if (padded < STEP || padded > LARGEST_NAME || padded % STEP !== 0) {
+	if (padded < STEP || padded > MAX_PADDED_NAME_BYTES || padded % STEP !== 0) {
 		throw new Fault('malformed', 'a sealed name of a wrong length');
 	}
-	const from = new Reader(bytes);
+	const from = new ByteReader(bytes);
 	return { homeKey: from.u32(), nonce: from.take(NAME_NONCE_BYTES), ciphertext: from.take(length) };
 }

@@ -41,7 +41,7 @@ const RIGHTS: Readonly<Record<Access | 'camera' | 'recovery', readonly Right[]>>
 };
 
 /** Roles that take something away from a viewer. */
-export const NARROWING: readonly Role[] = ['live', 'view-only'];
+export const NARROWING_ROLES: readonly Role[] = ['live', 'view-only'];
 
 /** Nothing narrows an owner. `null`: it sees nothing. */
 export function accessOf(roles: readonly Role[]): Access | null {
@@ -82,7 +82,7 @@ export function isKit(roles: readonly Role[]): boolean {
 }
 
 /** What is asked of a camera from afar. */
-export const ORDERS = [
+export const COMMANDS = [
 	'lens',
 	'torch',
 	'quality',
@@ -93,14 +93,14 @@ export const ORDERS = [
 	'siren',
 	'talk',
 ] as const;
-export type OrderName = (typeof ORDERS)[number];
-export type OrderValue = string | boolean | null;
+export type CommandName = (typeof COMMANDS)[number];
+export type CommandArgument = string | boolean | null;
 
 /**
  * `others`: somebody else began what it is about, so that nobody takes it over to end it. A restart
  * that does not start again has stopped.
  */
-export function rightFor(name: OrderName, value: OrderValue, others = false): Right {
+export function rightFor(name: CommandName, value: CommandArgument, others = false): Right {
 	if (name === 'stop' || name === 'restart') return 'stop';
 	if (name === 'guard') return value === true ? 'control' : 'stop';
 	return others ? 'stop' : 'control';

@@ -1,4 +1,4 @@
-import { joined, Reader, same, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, ByteReader, equalBytes, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { lowS } from '#domain/base/p256.ts';
@@ -61,7 +61,7 @@ export interface RosterEntry {
 export function buildEntry(entry: RosterEntry): Bytes {
 	const { subject, detail } = entry;
 	if (detail.length > MAX_DETAIL_BYTES) throw new Fault('malformed', 'a roster entry is too long');
-	const writer = new Writer(FIXED_BYTES + detail.length)
+	const writer = new ByteWriter(FIXED_BYTES + detail.length)
 		.u8(VERSION)
 		.u8(OP_CODES[entry.op])
 		.u16(entry.roles.reduce((bits, role) => bits | ROLE_BITS[role], 0))
@@ -88,7 +88,7 @@ export function parseEntry(bytes: Uint8Array): {
 	readonly canonical: Bytes;
 	readonly signature: Bytes;
 } {
-	const from = new Reader(bytes);
+	const from = new ByteReader(bytes);
 	if (from.u8() !== VERSION) throw new Fault('unsupported', 'a roster entry of another version');
 	const code = from.u8();
 	const op = OPS.find((candidate) => OP_CODES[candidate] === code);
@@ -132,14 +132,14 @@ export function canonicalOf(entry: Bytes): Bytes {
 
 /** The same statement: two signatures over the same canonical bytes say one thing (ID43). */
 function isSameEntry(a: Bytes, b: Bytes): boolean {
-	return same(canonicalOf(a), canonicalOf(b));
+	return equalBytes(canonicalOf(a), canonicalOf(b));
 }
 
 /** As it is kept and handed on, however it came (ID43). */
-export function tidyEntry(entry: Bytes): Bytes {
+export function normalizeEntry(entry: Bytes): Bytes {
 	return entry.length < SIGNATURE_BYTES
 		? entry
-		: joined(canonicalOf(entry), lowS(entry.slice(-SIGNATURE_BYTES)));
+		: concatBytes(canonicalOf(entry), lowS(entry.slice(-SIGNATURE_BYTES)));
 }
 
 /** How many of the first entries two rosters have in common. */
@@ -152,7 +152,7 @@ export function commonLength(a: readonly Bytes[], b: readonly Bytes[]): number {
 }
 
 /** What a `settle` lets fall: hashes of entries (ID45). */
-export function hashesIn({ op, detail }: RosterEntry): readonly Bytes[] {
+export function settledHashes({ op, detail }: RosterEntry): readonly Bytes[] {
 	const count = op === 'settle' ? Math.floor(detail.length / HASH_BYTES) : 0;
 	return Array.from({ length: count }, (_, at) =>
 		detail.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES),

@@ -1,4 +1,4 @@
-import { ascii, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
 /** Layouts and rules: docs/spec/live.md, LV7 and LV15. */
@@ -105,7 +105,7 @@ function buildFrames(part: FramesPart): Bytes {
 	checkedName(codec, CODEC);
 	checkCount(frames);
 	const length = frames.reduce((sum, { bytes }) => sum + FRAME_BYTES + bytes.length, 0);
-	const writer = new Writer(FIXED_BYTES + codec.length + length)
+	const writer = new ByteWriter(FIXED_BYTES + codec.length + length)
 		.u8(VERSION_1)
 		.u8(beginsWithKey(part) ? KEY : 0)
 		.u8(codec.length)
@@ -127,7 +127,7 @@ function buildSound({ codec, sampleRate, channels, packets }: SoundPart): Bytes 
 	checkedName(codec, CODEC);
 	checkCount(packets);
 	const length = packets.reduce((sum, { bytes }) => sum + PACKET_BYTES + bytes.length, 0);
-	const writer = new Writer(SOUND_BYTES + codec.length + length)
+	const writer = new ByteWriter(SOUND_BYTES + codec.length + length)
 		.u8(VERSION_2)
 		.u8(SOUND)
 		.u8(codec.length)
@@ -153,7 +153,7 @@ function buildFragment({
 }: FragmentPart): Bytes {
 	checkedName(mime, MIME);
 	checkPiece(at, of);
-	return new Writer(FRAGMENT_BYTES + mime.length + init.length + bytes.length)
+	return new ByteWriter(FRAGMENT_BYTES + mime.length + init.length + bytes.length)
 		.u8(VERSION_2)
 		.u8(FRAGMENT)
 		.u8(at)
@@ -170,7 +170,7 @@ function buildFragment({
 
 /** Throws `malformed`, or `unsupported` for a version, kind or flags of a later time. */
 export function parseLivePart(body: Bytes): LivePart {
-	const from = new Reader(body);
+	const from = new ByteReader(body);
 	const version = from.u8();
 	if (version === VERSION_1) return parseFrames(from);
 	if (version !== VERSION_2) throw new Fault('unsupported', 'a live part of another version');
@@ -180,7 +180,7 @@ export function parseLivePart(body: Bytes): LivePart {
 	throw new Fault('unsupported', 'a live part of another kind');
 }
 
-function parseFrames(from: Reader): FramesPart {
+function parseFrames(from: ByteReader): FramesPart {
 	const key = flagOf(from.u8());
 	const codec = checkedName(textOf(from), CODEC);
 	const width = from.u16();
@@ -198,7 +198,7 @@ function parseFrames(from: Reader): FramesPart {
 	return part;
 }
 
-function parseSound(from: Reader): SoundPart {
+function parseSound(from: ByteReader): SoundPart {
 	const codec = checkedName(textOf(from), CODEC);
 	const sampleRate = from.u32();
 	const channels = from.u8();
@@ -213,7 +213,7 @@ function parseSound(from: Reader): SoundPart {
 	return { kind: 'sound', codec, sampleRate, channels, packets };
 }
 
-function parseFragment(from: Reader, length: number): FragmentPart {
+function parseFragment(from: ByteReader, length: number): FragmentPart {
 	const [at, of] = [from.u8(), from.u8()];
 	checkPiece(at, of);
 	const [capturedUs, mediaUs, durationUs] = [from.u64(), from.u64(), from.u32()];
@@ -224,7 +224,7 @@ function parseFragment(from: Reader, length: number): FragmentPart {
 	return { kind: 'fragment', at, of, capturedUs, mediaUs, durationUs, mime, init, bytes };
 }
 
-function textOf(from: Reader): string {
+function textOf(from: ByteReader): string {
 	return String.fromCharCode(...from.take(from.u8()));
 }
 

@@ -1,4 +1,4 @@
-import { ascii, joined, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, concatBytes, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 
 /**
  * As much of ISO/IEC 14496-12 as it takes to give a browser encoded frames one by one. Times are in
@@ -29,17 +29,17 @@ export interface MovieSample {
 
 const box = (type: string, ...parts: readonly Uint8Array[]): Bytes => {
 	const length = parts.reduce((sum, part) => sum + part.length, 8);
-	return joined(new Writer(8).u32(length).put(ascii(type)).bytes, ...parts);
+	return concatBytes(new ByteWriter(8).u32(length).put(ascii(type)).bytes, ...parts);
 };
 const full = (type: string, version: number, flags: number, ...parts: readonly Uint8Array[]) =>
 	box(type, u32(version * 0x100_0000 + flags), ...parts);
 const u32 = (...values: readonly number[]): Bytes => {
-	const writer = new Writer(4 * values.length);
+	const writer = new ByteWriter(4 * values.length);
 	for (const value of values) writer.u32(value);
 	return writer.bytes;
 };
 const u16 = (...values: readonly number[]): Bytes => {
-	const writer = new Writer(2 * values.length);
+	const writer = new ByteWriter(2 * values.length);
 	for (const value of values) writer.u16(value);
 	return writer.bytes;
 };
@@ -70,7 +70,7 @@ export function initSectionOf(track: MovieTrack): Bytes {
 	const mdia = box('mdia', mdhd, hdlr, box('minf', media, dinf, stbl));
 	const mvex = box('mvex', full('trex', 0, 0, u32(TRACK, 1, 0, 0, 0)));
 	const ftyp = box('ftyp', ascii('iso6'), u32(1), ascii('iso6mp41'));
-	return joined(ftyp, box('moov', mvhd, box('trak', tkhd, mdia), mvex));
+	return concatBytes(ftyp, box('moov', mvhd, box('trak', tkhd, mdia), mvex));
 }
 
 function avc1({ width, height, config }: Extract<MovieTrack, { kind: 'avc' }>): Bytes {
@@ -83,7 +83,7 @@ function avc1({ width, height, config }: Extract<MovieTrack, { kind: 'avc' }>): 
 
 /** Encapsulation of Opus in ISO BMFF, 4.3. */
 function opus({ sampleRate, channels }: Extract<MovieTrack, { kind: 'opus' }>): Bytes {
-	const head = new Writer(11).u8(0).u8(channels).u16(0).u32(sampleRate).u16(0).u8(0).bytes;
+	const head = new ByteWriter(11).u8(0).u8(channels).u16(0).u32(sampleRate).u16(0).u8(0).bytes;
 	return box(
 		'Opus',
 		...[zeros(6), u16(1), zeros(8), u16(channels, 16, 0, 0, sampleRate, 0), box('dOps', head)],
@@ -105,11 +105,11 @@ export function movieFragment(number: number, startUs: number, samples: readonly
 				'traf',
 				// default-base-is-moof
 				full('tfhd', 0, 0x02_0000, u32(TRACK)),
-				full('tfdt', 1, 0, new Writer(8).u64(startUs).bytes),
+				full('tfdt', 1, 0, new ByteWriter(8).u64(startUs).bytes),
 				// Offset of the data; duration, size and flags of each.
 				full('trun', 0, 0x0701, u32(samples.length, dataAt), runs),
 			),
 		);
 	const moof = build(0);
-	return joined(build(moof.length + 8), box('mdat', ...samples.map(({ bytes }) => bytes)));
+	return concatBytes(build(moof.length + 8), box('mdat', ...samples.map(({ bytes }) => bytes)));
 }

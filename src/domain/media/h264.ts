@@ -1,4 +1,4 @@
-import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
 /**
@@ -67,19 +67,19 @@ export function parameterSetsOf(units: readonly Uint8Array[]): ParameterSets | n
 }
 
 function distinct(units: readonly Uint8Array[]): Uint8Array[] {
-	return units.filter((unit, at) => units.findIndex((other) => same(other, unit)) === at);
+	return units.filter((unit, at) => units.findIndex((other) => equalBytes(other, unit)) === at);
 }
 
 export function sameSets(one: ParameterSets, other: ParameterSets): boolean {
 	const all = ({ sequence, picture }: ParameterSets) => [...sequence, ...picture];
 	const [a, b] = [all(one), all(other)];
-	return a.length === b.length && a.every((unit, at) => same(unit, b[at] ?? new Uint8Array()));
+	return a.length === b.length && a.every((unit, at) => equalBytes(unit, b[at] ?? new Uint8Array()));
 }
 
 /** The sample as an `avc1` track wants it: lengths of four bytes, and parameter sets nowhere. */
 export function bareSample(units: readonly Uint8Array[]): Bytes {
 	const kept = units.filter((unit) => ![SEQUENCE, PICTURE, DELIMITER].includes(kindOf(unit)));
-	return joined(...kept.flatMap((unit) => [u32(unit.length), unit]));
+	return concatBytes(...kept.flatMap((unit) => [u32(unit.length), unit]));
 }
 
 const u32 = (n: number): Bytes => new Uint8Array([n >>> 24, n >>> 16, n >>> 8, n]);
@@ -96,7 +96,7 @@ export function avcConfig({ sequence, picture }: ParameterSets): Bytes {
 	];
 	// The high profiles say once more what all cameras have: 4:2:0, 8 bits, nothing more.
 	if ([100, 110, 122, 144].includes(profile)) parts.push(new Uint8Array([0xfd, 0xf8, 0xf8, 0]));
-	return joined(...parts);
+	return concatBytes(...parts);
 }
 
 /** `null` for what is no `avcC` or has no sets in it. */

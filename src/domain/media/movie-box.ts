@@ -1,4 +1,4 @@
-import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
 /**
@@ -47,7 +47,7 @@ export function boxOf(type: string, ...parts: readonly Uint8Array[]): Bytes {
 	const size = parts.reduce((sum, { length }) => sum + length, HEADER);
 	viewOf(head).setUint32(0, size);
 	for (let at = 0; at < 4; at += 1) head[4 + at] = type.charCodeAt(at);
-	return joined(head, ...parts);
+	return concatBytes(head, ...parts);
 }
 
 /** The tracks of a `moov`, whose body begins behind `ftyp` in an init section. */

@@ -1,4 +1,4 @@
-import { same, type Bytes } from '#domain/base/bytes.ts';
+import { equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
 /** RFC 8122: what a session may say about its certificate. Rule: docs/spec/live.md, LV1. */
@@ -26,7 +26,7 @@ export function verifySdp(sdp: string, fingerprint: Bytes): void {
 		if (!/fingerprint/i.test(line)) continue;
 		const [, hex] = FINGERPRINT.exec(line) ?? [];
 		if (hex === undefined) throw new Fault('malformed', 'a fingerprint that is none');
-		if (!same(bytesOfPairs(hex), fingerprint)) {
+		if (!equalBytes(bytesOfPairs(hex), fingerprint)) {
 			throw new Fault('corrupt', 'a session of another certificate');
 		}
 		said += 1;

@@ -1,4 +1,4 @@
-import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { boxAt, boxesIn, boxOf, bytesOfBox, tracksOf, viewOf, type MovieBox } from './movie-box.ts';
 import { trackFragmentsOf, ticksOf, trackDefaultsOf, type TrackRun, type TrackFragment } from './movie-fragment.ts';
@@ -84,7 +84,7 @@ export function initWithSound(init: Bytes, other: Uint8Array): Bytes {
 		}
 		return [bytesOfBox(init, box)];
 	});
-	return joined(init.subarray(0, moov.at), boxOf('moov', ...inside), init.subarray(moov.end));
+	return concatBytes(init.subarray(0, moov.at), boxOf('moov', ...inside), init.subarray(moov.end));
 }
 
 /** A fragment, and when the next one begins, in seconds of media time. */
@@ -173,7 +173,7 @@ function withSpoken(
 ): Bytes {
 	const [moof, mdat] = boxesIn(bytes);
 	if (moof === undefined || mdat?.type !== 'mdat') throw new Fault('malformed', 'no samples');
-	const quiet = joined(...[...spoken.before, ...spoken.behind].map(() => spoken.silence));
+	const quiet = concatBytes(...[...spoken.before, ...spoken.behind].map(() => spoken.silence));
 	const build = (movedBy: number): Bytes => {
 		const copy = bytes.slice();
 		const view = viewOf(copy);
@@ -197,7 +197,7 @@ function withSpoken(
 		return boxOf('moof', ...kept.map((box) => bytesOfBox(copy, box)), traf);
 	};
 	const movedBy = build(0).length - (moof.end - moof.at);
-	return joined(build(movedBy), boxOf('mdat', bytes.subarray(mdat.body, mdat.end), quiet));
+	return concatBytes(build(movedBy), boxOf('mdat', bytes.subarray(mdat.body, mdat.end), quiet));
 }
 
 function trunOf({ dataAt, samples }: TrackRun): Bytes[] {

@@ -1,4 +1,4 @@
-import { ascii, joined, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, concatBytes, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 
 /**
  * As much of WebM (RFC 8794, RFC 9559) as it takes to give a browser encoded frames one by one.
@@ -9,10 +9,10 @@ const UNKNOWN = Uint8Array.of(1, 255, 255, 255, 255, 255, 255, 255);
 const element = (id: readonly number[], ...parts: readonly Uint8Array[]): Bytes => {
 	const length = parts.reduce((sum, part) => sum + part.length, 0);
 	// A length in eight bytes: what is spared by fewer is not worth the code.
-	const size = new Writer(8).u8(1).zeros(3).u32(length).bytes;
-	return joined(Uint8Array.from(id), size, ...parts);
+	const size = new ByteWriter(8).u8(1).zeros(3).u32(length).bytes;
+	return concatBytes(Uint8Array.from(id), size, ...parts);
 };
-const uint = (value: number): Bytes => new Writer(8).u64(value).bytes;
+const uint = (value: number): Bytes => new ByteWriter(8).u64(value).bytes;
 
 /** All before the first cluster, for one picture track. */
 export function webmHead(codec: 'V_VP8' | 'V_VP9', width: number, height: number): Bytes {
@@ -40,8 +40,8 @@ export function webmHead(codec: 'V_VP8' | 'V_VP9', width: number, height: number
 		element([0x86], ascii(codec)),
 		element([0xe0], element([0xb0], uint(width)), element([0xba], uint(height))),
 	);
-	const segment = joined(Uint8Array.of(0x18, 0x53, 0x80, 0x67), UNKNOWN);
-	return joined(head, segment, info, element([0x16, 0x54, 0xae, 0x6b], track));
+	const segment = concatBytes(Uint8Array.of(0x18, 0x53, 0x80, 0x67), UNKNOWN);
+	return concatBytes(head, segment, info, element([0x16, 0x54, 0xae, 0x6b], track));
 }
 
 export interface Block {
@@ -57,7 +57,7 @@ export function webmCluster(blocks: readonly Block[]): Bytes {
 		[0x1f, 0x43, 0xb6, 0x75],
 		element([0xe7], uint(startMs)),
 		...blocks.map(({ atMs, key, bytes }) => {
-			const about = new Writer(4)
+			const about = new ByteWriter(4)
 				.u8(0x81)
 				.u16(atMs - startMs)
 				.u8(key ? 0x80 : 0).bytes;

@@ -1,4 +1,4 @@
-import { ascii, bytesOf, hexOf, joined, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, hexOf, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { fingerprintOf, fingerprintText } from '#domain/media/sdp.ts';
 
@@ -79,19 +79,19 @@ export function candidatesOf(addresses: readonly Address[]): string[] {
 }
 
 export function buildContact({ fingerprint, ufrag, password, addresses }: Contact): Bytes {
-	return joined(
+	return concatBytes(
 		fingerprint,
-		...[ufrag, password].map((text) => joined(Uint8Array.of(text.length), ascii(text))),
+		...[ufrag, password].map((text) => concatBytes(Uint8Array.of(text.length), ascii(text))),
 		Uint8Array.of(addresses.length),
 		...addresses.map(({ kind, port, bytes }) =>
-			joined(new Writer(3).u8(KINDS.indexOf(kind)).u16(port).bytes, bytes),
+			concatBytes(new ByteWriter(3).u8(KINDS.indexOf(kind)).u16(port).bytes, bytes),
 		),
 	);
 }
 
 /** Throws `malformed`. */
 export function parseContact(bytes: Uint8Array): Contact {
-	const from = new Reader(bytes);
+	const from = new ByteReader(bytes);
 	const fingerprint = from.take(FINGERPRINT_BYTES);
 	const [ufrag, password] = [text(from), text(from)];
 	const addresses = Array.from({ length: from.u8() }, () => {
@@ -104,7 +104,7 @@ export function parseContact(bytes: Uint8Array): Contact {
 	return checked({ fingerprint, ufrag, password, addresses });
 }
 
-function text(from: Reader): string {
+function text(from: ByteReader): string {
 	return String.fromCharCode(...from.take(from.u8()));
 }
 

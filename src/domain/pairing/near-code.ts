@@ -1,5 +1,5 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import { ascii, bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { buildContact, parseContact, type Contact } from './contact.ts';
 import { Fault } from '#domain/base/fault.ts';
 
@@ -65,7 +65,7 @@ export function nearCodeFrom(text: string): NearCode | null {
  * another one.
  */
 export function nearSecretBytes(secret: Bytes, offer: Contact, answer: Contact): Bytes {
-	return joined(ascii('spycam/v1/near\0'), secret, offer.fingerprint, answer.fingerprint);
+	return concatBytes(ascii('spycam/v1/near\0'), secret, offer.fingerprint, answer.fingerprint);
 }
 
 /** Of the page that showed first, for itself. */
@@ -76,7 +76,7 @@ export const HUB_ORIGIN = 'https://nearby.invalid';
  * certificates only.
  */
 export function nearOriginBytes(offer: Contact, answer: Contact): Bytes {
-	return joined(ascii('spycam/v1/near-origin\0'), offer.fingerprint, answer.fingerprint);
+	return concatBytes(ascii('spycam/v1/near-origin\0'), offer.fingerprint, answer.fingerprint);
 }
 
 export function nearOriginOf(hash: Bytes): string {

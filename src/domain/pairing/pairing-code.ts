@@ -1,5 +1,5 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import { ascii, bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 
 /** Layout and rules: docs/spec/pairing.md, "Codes". */
 const SECRET_BYTES = 32;
@@ -88,5 +88,5 @@ export function locatorOf(random: Uint8Array): string | null {
 
 /** Hashed, this is S of a typed code: the relay knows it, so the digits decide (PR17). */
 export function locatorBytes(locator: string): Bytes {
-	return joined(ascii('spycam/v1/locator\0'), ascii(locator));
+	return concatBytes(ascii('spycam/v1/locator\0'), ascii(locator));
 }

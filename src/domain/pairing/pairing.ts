@@ -1,8 +1,8 @@
-import { ascii, isZero, joined, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, isZero, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Wrapped } from '#domain/home/grant.ts';
 import type { HomeId } from '#domain/base/ids.ts';
-import { LARGEST_NAME, padName, unpadName } from '#domain/home/name.ts';
+import { MAX_PADDED_NAME_BYTES, padName, unpadName } from '#domain/home/name.ts';
 import { accessOf, rolesFor } from '#domain/home/rights.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '#domain/base/signed.ts';
@@ -48,15 +48,15 @@ export function kindOf(box: Uint8Array): MessageKind {
 
 /** Hashed, the transcript's beginning. */
 export function transcriptStart(core: Uint8Array): Bytes {
-	return joined(ascii('spycam/v1/pair\0'), core);
+	return concatBytes(ascii('spycam/v1/pair\0'), core);
 }
 
 export function commitmentBytes(nonce: Uint8Array, owner: Uint8Array): Bytes {
-	return joined(ascii('spycam/v1/commit\0'), nonce, owner);
+	return concatBytes(ascii('spycam/v1/commit\0'), nonce, owner);
 }
 
 export function digitsBytes(t2: Uint8Array, nonce: Uint8Array, owner: Uint8Array): Bytes {
-	return joined(ascii('spycam/v1/digits\0'), t2, nonce, owner);
+	return concatBytes(ascii('spycam/v1/digits\0'), t2, nonce, owner);
 }
 
 /** Six digits from the hash of `digitsBytes` (PR3). */
@@ -67,7 +67,7 @@ export function digitsOf(hash: Uint8Array): string {
 
 /** HPKE's `info` of message n. */
 export function pairInfo(n: 1 | 2 | 4): Bytes {
-	return joined(ascii('spycam/v1/pair\0'), new Uint8Array([n]));
+	return concatBytes(ascii('spycam/v1/pair\0'), new Uint8Array([n]));
 }
 
 // ─── M0
@@ -83,14 +83,14 @@ export interface Opening {
 
 /** What the tag authenticates. */
 export function openingHead({ ephemeral, commitment }: Omit<Opening, 'tag'>): Bytes {
-	return new Writer(OPENING_BYTES)
+	return new ByteWriter(OPENING_BYTES)
 		.u8(0)
 		.put(ephemeral, PUBLIC_KEY_BYTES)
 		.put(commitment, HASH_BYTES).bytes;
 }
 
 export function buildOpening(opening: Opening): Bytes {
-	return new Writer(OPENING_BYTES + TAG_BYTES).put(openingHead(opening)).put(opening.tag, TAG_BYTES)
+	return new ByteWriter(OPENING_BYTES + TAG_BYTES).put(openingHead(opening)).put(opening.tag, TAG_BYTES)
 		.bytes;
 }
 
@@ -121,7 +121,7 @@ export interface Newcomer {
 
 export function buildNewcomer(newcomer: Newcomer): Bytes {
 	const name = padName(newcomer.name);
-	return new Writer(NEWCOMER_BYTES + name.length)
+	return new ByteWriter(NEWCOMER_BYTES + name.length)
 		.put(newcomer.sign, PUBLIC_KEY_BYTES)
 		.put(newcomer.kem, PUBLIC_KEY_BYTES)
 		.put(newcomer.owner, PUBLIC_KEY_BYTES)
@@ -132,7 +132,7 @@ export function buildNewcomer(newcomer: Newcomer): Bytes {
 }
 
 function newcomerFrom(body: Uint8Array): Newcomer {
-	const from = new Reader(body);
+	const from = new ByteReader(body);
 	const sign = from.take(PUBLIC_KEY_BYTES);
 	const kem = from.take(PUBLIC_KEY_BYTES);
 	const owner = from.take(PUBLIC_KEY_BYTES);
@@ -140,7 +140,7 @@ function newcomerFrom(body: Uint8Array): Newcomer {
 	const wanted = wantedFrom(from.u8());
 	const nonce = from.take(NONCE_BYTES);
 	const padded = from.take(body.length - NEWCOMER_BYTES);
-	if (padded.length === 0 || padded.length % 64 !== 0 || padded.length > LARGEST_NAME) {
+	if (padded.length === 0 || padded.length % 64 !== 0 || padded.length > MAX_PADDED_NAME_BYTES) {
 		throw new Fault('malformed', 'a name of a wrong length');
 	}
 	const certificate = isZero(dtls) ? null : dtls;
@@ -163,7 +163,7 @@ export interface Host {
 }
 
 export function buildHost(host: Host): Bytes {
-	return new Writer(HOST_BYTES)
+	return new ByteWriter(HOST_BYTES)
 		.put(host.nonce, NONCE_BYTES)
 		.put(host.owner, PUBLIC_KEY_BYTES)
 		.id(host.home)
@@ -173,7 +173,7 @@ export function buildHost(host: Host): Bytes {
 }
 
 function hostFrom(body: Uint8Array): Host {
-	const from = new Reader(body);
+	const from = new ByteReader(body);
 	const nonce = from.take(NONCE_BYTES);
 	const owner = from.take(PUBLIC_KEY_BYTES);
 	const home = from.id() as HomeId;
@@ -200,7 +200,7 @@ export function parseHost(plain: Uint8Array): Said<Host> {
 }
 
 function said<T>(plain: Uint8Array, read: (body: Uint8Array) => T): Said<T> {
-	const from = new Reader(plain);
+	const from = new ByteReader(plain);
 	const body = from.take(Math.max(0, plain.length - SIGNATURE_BYTES));
 	const signature = from.take(SIGNATURE_BYTES);
 	return { value: read(body), body, signature };
@@ -210,14 +210,14 @@ function said<T>(plain: Uint8Array, read: (body: Uint8Array) => T): Said<T> {
 // ────────────────────────────────────────────────────────────────────────────────
 
 export function buildSealed(kind: 1 | 2, { encapsulated, ciphertext }: Wrapped): Bytes {
-	return joined(new Uint8Array([kind]), encapsulated, ciphertext);
+	return concatBytes(new Uint8Array([kind]), encapsulated, ciphertext);
 }
 
 export function parseSealed(kind: 1 | 2, box: Uint8Array): Wrapped {
 	return wrappedFrom(after(kind, box), box.length - 1);
 }
 
-function wrappedFrom(from: Reader, length: number): Wrapped {
+function wrappedFrom(from: ByteReader, length: number): Wrapped {
 	if (length < PUBLIC_KEY_BYTES + TAG_BYTES) throw new Fault('malformed', 'a message too short');
 	const encapsulated = from.take(PUBLIC_KEY_BYTES);
 	return { encapsulated, ciphertext: from.take(length - PUBLIC_KEY_BYTES) };
@@ -227,7 +227,7 @@ function wrappedFrom(from: Reader, length: number): Wrapped {
 // ─────────────────────────────────────────────────────────────────────────────────────────────
 
 export function buildOk(signature: Bytes): Bytes {
-	return new Writer(1 + SIGNATURE_BYTES).u8(3).put(signature, SIGNATURE_BYTES).bytes;
+	return new ByteWriter(1 + SIGNATURE_BYTES).u8(3).put(signature, SIGNATURE_BYTES).bytes;
 }
 
 export function parseOk(box: Uint8Array): Bytes {
@@ -248,12 +248,12 @@ export interface Admission {
 }
 
 export function buildAdmission({ roster, grants }: Admission): Bytes {
-	const counted = (bytes: Bytes) => joined(new Writer(2).u16(bytes.length).bytes, bytes);
-	return joined(new Writer(2).u16(roster.length).bytes, ...[...roster, grants].map(counted));
+	const counted = (bytes: Bytes) => concatBytes(new ByteWriter(2).u16(bytes.length).bytes, bytes);
+	return concatBytes(new ByteWriter(2).u16(roster.length).bytes, ...[...roster, grants].map(counted));
 }
 
 export function parseAdmission(body: Uint8Array): Admission {
-	const from = new Reader(body);
+	const from = new ByteReader(body);
 	const count = from.u16();
 	if (count > MAX_ENTRIES) throw new Fault('malformed', 'a roster too long');
 	const roster = Array.from({ length: count }, () => from.take(from.u16()));
@@ -264,12 +264,12 @@ export function parseAdmission(body: Uint8Array): Admission {
 
 /** M4 in as many boxes as it needs. Throws `malformed` beyond what a meeting carries. */
 export function buildPieces({ encapsulated, ciphertext }: Wrapped): Bytes[] {
-	const whole = joined(encapsulated, ciphertext);
+	const whole = concatBytes(encapsulated, ciphertext);
 	const of = Math.ceil(whole.length / PIECE_BYTES);
 	if (of > MAX_PIECES) throw new Fault('malformed', 'a roster too long for a pairing');
 	return Array.from({ length: of }, (_, part) => {
 		const piece = whole.subarray(part * PIECE_BYTES, (part + 1) * PIECE_BYTES);
-		return joined(new Uint8Array([4, part, of]), piece);
+		return concatBytes(new Uint8Array([4, part, of]), piece);
 	});
 }
 
@@ -292,8 +292,8 @@ export function parsePiece(box: Uint8Array): Piece {
 
 /** All pieces, in order. */
 export function parsePieces(pieces: readonly Piece[]): Wrapped {
-	const whole = joined(...pieces.map(({ bytes }) => bytes));
-	return wrappedFrom(new Reader(whole), whole.length);
+	const whole = concatBytes(...pieces.map(({ bytes }) => bytes));
+	return wrappedFrom(new ByteReader(whole), whole.length);
 }
 
 // ─── notes
@@ -311,8 +311,8 @@ export function parseNote(box: Uint8Array): Note {
 	return note;
 }
 
-function after(kind: MessageKind, box: Uint8Array): Reader {
-	const from = new Reader(box);
+function after(kind: MessageKind, box: Uint8Array): ByteReader {
+	const from = new ByteReader(box);
 	if (from.u8() !== kind) throw new Fault('malformed', 'a message of another kind');
 	return from;
 }

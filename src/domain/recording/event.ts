@@ -1,6 +1,6 @@
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import type { OrderName, OrderValue } from '#domain/home/rights.ts';
+import type { CommandName, CommandArgument } from '#domain/home/rights.ts';
 import type { Span } from '#domain/footage/span.ts';
 
 /** What may happen at a camera. Every kind has its sentence in every language. */
@@ -50,8 +50,8 @@ export interface EventActor {
 
 /** What was asked of a camera; `fault`: why it was not done. */
 export interface EventCommand {
-	readonly name: OrderName;
-	readonly value: OrderValue;
+	readonly name: CommandName;
+	readonly value: CommandArgument;
 	readonly fault: FaultKind | null;
 }
 

@@ -23,7 +23,7 @@ import type { LiveEncoder } from '#ports/media/live-encoder.ts';
 import type { StoragePersistence } from '#ports/storage/persistence.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Tenure } from '#ports/device/tenure.ts';
-import { House } from '#engine/home/house.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
 import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
 import { readBack, type TrialPlaybackTools } from './trial-playback.ts';
 import { liveTrial, recordTrial, type TrialRecording, type TrialChoice } from './trial-recording.ts';
@@ -55,7 +55,7 @@ export interface DeviceCheckTools {
 	readonly tenure: Pick<Tenure, 'taken'>;
 	/** This device's own, for what it records anyway. */
 	readonly segments: SegmentStore;
-	readonly house: Pick<House, 'state' | 'opener'>;
+	readonly localDevice: Pick<LocalDevice, 'state' | 'opener'>;
 	/** Plays on the page, for a person to see. */
 	readonly player: TrialPlaybackTools['player'];
 }
@@ -110,10 +110,10 @@ export class DeviceCheck {
 		try {
 			const { crypto, clock } = this.#tools;
 			const { segments, vault } = scratch;
-			const house = new House({ crypto, clock, segments, vault });
-			const recorded = await this.#recordInto(house, scratch, runner, options);
+			const localDevice = new LocalDevice({ crypto, clock, segments, vault });
+			const recorded = await this.#recordInto(localDevice, scratch, runner, options);
 			if (recorded === null) return;
-			await readBack({ ...this.#tools, segments, opener: house.opener }, recorded, runner);
+			await readBack({ ...this.#tools, segments, opener: localDevice.opener }, recorded, runner);
 		} finally {
 			await runner.settled();
 			const gone = await scratch.remove();
@@ -134,7 +134,7 @@ export class DeviceCheck {
 	}
 
 	async #recordInto(
-		house: House,
+		localDevice: LocalDevice,
 		{ segments }: Scratch,
 		runner: TrialRunner,
 		choice: DeviceCheckOptions,
@@ -147,10 +147,10 @@ export class DeviceCheck {
 			return capture.open({ lensId, width, height, frameRate, sound }, signal);
 		});
 		try {
-			const camera = await runner.run('keys', KEYS_MS, () => runner.defer(createKeys(house, runner)));
+			const camera = await runner.run('keys', KEYS_MS, () => runner.defer(createKeys(localDevice, runner)));
 			if (captured === null || camera === null) return null;
 			const given = { captured, choice, runner };
-			const tools = { ...this.#tools, segments, house };
+			const tools = { ...this.#tools, segments, localDevice };
 			const recorded = await runner.run('record', RECORD_MS, (signal) =>
 				recordTrial(tools, { ...given, camera, signal }),
 			);
@@ -172,17 +172,17 @@ export class DeviceCheck {
 
 	/** DC4: what is recorded anyway is read, and nothing else of it is touched. */
 	async #checkCurrent(runner: TrialRunner, camera: CameraId): Promise<void> {
-		const { house, segments, clock } = this.#tools;
+		const { localDevice, segments, clock } = this.#tools;
 		for (const trial of ['lens', 'seal', 'store', 'live', 'decode', 'removed'] as const) {
 			runner.report(unknownFinding(trial, 'busy'));
 		}
-		if (house.state.kind === 'ready') runner.report(keysFinding(house.state.strength));
+		if (localDevice.state.kind === 'ready') runner.report(keysFinding(localDevice.state.strength));
 		const run = await runner.run('record', QUERY_MS, () => segments.lastRun(camera));
 		// It is armed, and saves nothing: what is older says nothing of now.
 		if (run === null || run.endUs < (clock.wallMs() - RECENT_MS) * 1000) return;
 		const heard = /opus|mp4a/.test(run.mime) || null;
 		const recorded = { run, firstMs: null, heard };
-		await readBack({ ...this.#tools, opener: house.opener }, recorded, runner);
+		await readBack({ ...this.#tools, opener: localDevice.opener }, recorded, runner);
 	}
 
 	/** What needs no recording. */
@@ -207,8 +207,8 @@ export class DeviceCheck {
 }
 
 /** New ones, as at a first start. Resolves to the camera they are for. */
-async function createKeys(house: House, runner: TrialRunner): Promise<CameraId | null> {
-	const state = await house.found();
+async function createKeys(localDevice: LocalDevice, runner: TrialRunner): Promise<CameraId | null> {
+	const state = await localDevice.createCamera();
 	if (state.kind === 'unavailable') throw state.fault;
 	if (state.kind !== 'ready') throw new Fault('unavailable', 'no keys could be made');
 	runner.report(keysFinding(state.strength));

@@ -10,7 +10,7 @@ import {
 import { Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
-import type { Opener } from '#engine/sealing/open.ts';
+import type { Opener } from '#engine/sealing/opener.ts';
 import type { PlayerControls } from '#engine/playback/player-state.ts';
 import type { TrialRecording } from './trial-recording.ts';
 import type { TrialRunner } from './trial-runner.ts';

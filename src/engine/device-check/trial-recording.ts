@@ -9,7 +9,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Encoder } from '#ports/media/encoder.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
 import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
-import type { House } from '#engine/home/house.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
 import { RunWriter, type RunWriterTools } from '#engine/recording/run-writer.ts';
 import type { TrialRunner } from './trial-runner.ts';
 
@@ -32,7 +32,7 @@ interface TrialRecordingTools {
 	readonly clock: Clock;
 	readonly encoder: Encoder;
 	readonly segments: SegmentStore;
-	readonly house: Pick<House, 'beginRun'>;
+	readonly localDevice: Pick<LocalDevice, 'beginRun'>;
 }
 
 interface TrialRecordingOptions {
@@ -116,11 +116,11 @@ function timedSegments(segments: SegmentStore, clock: Clock, took: number[]): Ru
 }
 
 function timedSealing(
-	{ house, clock }: Pick<TrialRecordingTools, 'house' | 'clock'>,
+	{ localDevice, clock }: Pick<TrialRecordingTools, 'localDevice' | 'clock'>,
 	took: number[],
 ): RunWriterTools['beginRun'] {
 	return async (camera, given) => {
-		const sealer = await house.beginRun(camera, given);
+		const sealer = await localDevice.beginRun(camera, given);
 		return {
 			start: sealer.start,
 			init: (section) => sealer.init(section),

@@ -1,66 +1,66 @@
-import { hexOf, same, type Bytes } from '#domain/base/bytes.ts';
+import { hexOf, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role, RosterEntry } from '#domain/home/roster.ts';
 
 /** What a recovery kit may do in a roster, and what becomes of it: docs/spec/kit.md, KT5 to KT8. */
-export const CLAIM_MS = 24 * 60 * 60 * 1000;
+export const CLAIM_DELAY_MS = 24 * 60 * 60 * 1000;
 /** More devices than anybody loses in a day; a thief does not fill the roster. */
-const MOST_CLAIMS = 8;
+const MAX_CLAIMS = 8;
 
-export interface Claim {
+export interface KitClaim {
 	readonly entry: RosterEntry;
 	/** The member of role recovery that signed it. */
 	readonly kit: DeviceId;
 }
 
-interface Standing {
+interface RosterView {
 	/** By owner key, as hex. */
 	readonly owners: ReadonlyMap<string, unknown>;
 	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
-	readonly claims: ReadonlyMap<DeviceId, Claim>;
+	readonly claims: ReadonlyMap<DeviceId, KitClaim>;
 }
 
 /** The kit in force whose key that is. */
-export function kitOf(devices: ReadonlyMap<DeviceId, RosterEntry>, author: Bytes): DeviceId | null {
+export function kitByOwnerKey(devices: ReadonlyMap<DeviceId, RosterEntry>, author: Bytes): DeviceId | null {
 	for (const [device, { roles, subject }] of devices) {
-		if (roles.includes('recovery') && subject?.owner && same(subject.owner, author)) return device;
+		if (roles.includes('recovery') && subject?.owner && equalBytes(subject.owner, author)) return device;
 	}
 	return null;
 }
 
 /** It names a device that is to be an owner, and a day later makes it one; nothing else. */
-export function kitMay(kit: DeviceId, entry: RosterEntry, standing: Standing): boolean {
+export function isAllowedForKit(kit: DeviceId, entry: RosterEntry, standing: RosterView): boolean {
 	const { op, subject, roles, notAfterMs, wallMs } = entry;
 	const { owners, devices, claims } = standing;
 	const owner = subject?.owner;
 	if (!owner || owners.has(hexOf(owner)) || notAfterMs !== null) return false;
-	if (isTaken(owner, subject.device, devices, claims)) return false;
+	if (isOwnerKeyTaken(owner, subject.device, devices, claims)) return false;
 	if (!mayBecome(devices.get(subject.device)?.roles ?? [], roles)) return false;
 	const claim = claims.get(subject.device);
 	if (op === 'add') {
 		const pending = [...claims.values()].filter((one) => one.kit === kit).length;
-		return claim === undefined && pending < MOST_CLAIMS;
+		return claim === undefined && pending < MAX_CLAIMS;
 	}
-	const same = claim?.kit === kit && isSame(claim.entry.subject, subject);
-	return op === 'rotate' && same && wallMs - claim.entry.wallMs >= CLAIM_MS;
+	const same = claim?.kit === kit && isSameSubject(claim.entry.subject, subject);
+	return op === 'rotate' && same && wallMs - claim.entry.wallMs >= CLAIM_DELAY_MS;
 }
 
 /** Another's: a member's, a kit's, or that of a device that is claimed (ID41). */
-function isTaken(
+function isOwnerKeyTaken(
 	owner: Bytes,
 	device: DeviceId,
-	devices: Standing['devices'],
-	claims: Standing['claims'],
+	devices: RosterView['devices'],
+	claims: RosterView['claims'],
 ): boolean {
 	const named = [...devices.values(), ...[...claims.values()].map(({ entry }) => entry)];
 	return named.some(({ subject }) => {
-		return subject?.owner && subject.device !== device && same(subject.owner, owner);
+		return subject?.owner && subject.device !== device && equalBytes(subject.owner, owner);
 	});
 }
 
 /** What an owner says of a device ends its claim, and with a kit go all of its own. */
 export function dropClaims(
-	claims: Map<DeviceId, Claim>,
+	claims: Map<DeviceId, KitClaim>,
 	{ subject }: RosterEntry,
 	devices: ReadonlyMap<DeviceId, RosterEntry>,
 ): void {
@@ -82,12 +82,12 @@ function mayBecome(before: readonly Role[], roles: readonly Role[]): boolean {
 	return allowed && free && keeps && roles.includes('viewer') && roles.includes('owner');
 }
 
-function isSame(a: RosterEntry['subject'], b: NonNullable<RosterEntry['subject']>): boolean {
+function isSameSubject(a: RosterEntry['subject'], b: NonNullable<RosterEntry['subject']>): boolean {
 	const keys = (one: NonNullable<RosterEntry['subject']>) => [one.sign, one.kem, one.owner];
 	const theirs = keys(b);
 	return (
 		a !== null &&
 		a.device === b.device &&
-		keys(a).every((key, at) => same(key ?? new Uint8Array(), theirs[at] ?? new Uint8Array()))
+		keys(a).every((key, at) => equalBytes(key ?? new Uint8Array(), theirs[at] ?? new Uint8Array()))
 	);
 }

@@ -4,14 +4,14 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto, Secret } from '#ports/keys/crypto.ts';
 import type { Identity, KeptEpoch, Vault } from '#ports/keys/vault.ts';
-import { epochSecret, homeNow, homeOfGrant } from './identity.ts';
+import { epochSecret, currentHome, homeOfGrant } from './identity.ts';
 import { makeSecret } from './keys.ts';
 import type { Roster } from './roster.ts';
 
 /**
  * An epoch changes between runs only, and a run lasts four hours: so none is used for more than 24.
  */
-const EPOCH_MS = 20 * 60 * 60 * 1000;
+const MAX_EPOCH_AGE_MS = 20 * 60 * 60 * 1000;
 
 export interface Epoch {
 	readonly number: number;
@@ -20,7 +20,7 @@ export interface Epoch {
 	readonly made: boolean;
 }
 
-interface Tools {
+interface EpochDependencies {
 	readonly crypto: Crypto;
 	readonly vault: Vault;
 	readonly clock: Clock;
@@ -31,7 +31,7 @@ interface Tools {
  * old (ID30, ID33).
  */
 export async function currentEpoch(
-	{ crypto, vault, clock }: Tools,
+	{ crypto, vault, clock }: EpochDependencies,
 	identity: Identity,
 	roster: Roster,
 	camera: CameraId,
@@ -49,7 +49,7 @@ export async function currentEpoch(
 
 function isFresh(last: KeptEpoch, identity: Identity, roster: Roster, now: number): boolean {
 	// A clock set back makes a fresh epoch, too: one more costs nothing, an old one for ever would.
-	if (Math.abs(now - last.madeMs) >= EPOCH_MS) return false;
+	if (Math.abs(now - last.madeMs) >= MAX_EPOCH_AGE_MS) return false;
 	const home = homeOfGrant(identity, last.grant);
 	if (home !== null && home !== identity.home) return false;
 	if (roster.narrowedSeq > last.rosterSeq) return false;
@@ -69,7 +69,7 @@ export async function makeEpoch(
 	camera: CameraId,
 	wallMs: number,
 	number: number,
-	rosterSeq = homeNow(identity).roster.length,
+	rosterSeq = currentHome(identity).roster.length,
 ): Promise<Secret> {
 	const { home, device, kem, sign } = identity;
 	const subject: GrantSubject = { home, camera, number, recipient: device };

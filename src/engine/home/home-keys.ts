@@ -5,12 +5,12 @@ import { parseEntry, type Subject } from '#domain/home/roster.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Identity, KeptHome, NewSecret, Vault } from '#ports/keys/vault.ts';
-import type { Household } from './house.ts';
-import { homeNow } from './identity.ts';
-import { grantOf, rawFromGrant } from './keys.ts';
-import { ownersNow, type Roster } from './roster.ts';
+import type { UnlockedDevice } from './local-device.ts';
+import { currentHome } from './identity.ts';
+import { signGrant, openGrant } from './keys.ts';
+import { currentOwners, type Roster } from './roster.ts';
 
-interface HomeKeysTools {
+interface HomeKeysDependencies {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
 	readonly vault: Pick<Vault, 'addHomeKey'>;
@@ -18,30 +18,30 @@ interface HomeKeysTools {
 
 /** The keys of the home, as they are handed on and taken: ID24. */
 export class HomeKeys {
-	readonly #tools: HomeKeysTools;
+	readonly #tools: HomeKeysDependencies;
 
-	constructor(tools: HomeKeysTools) {
+	constructor(tools: HomeKeysDependencies) {
 		this.#tools = tools;
 	}
 
 	/** Every one of them, for one device. Throws `corrupt` where there is none. */
-	async all(household: Household, to: Subject): Promise<Bytes[]> {
+	async grantAll(unlocked: UnlockedDevice, to: Subject): Promise<Bytes[]> {
 		const grants: Bytes[] = [];
-		for (const { number, grant } of homeNow(household.identity).keys) {
-			if (grant !== null) grants.push(await this.#handed(household, number, grant, to));
+		for (const { number, grant } of currentHome(unlocked.identity).keys) {
+			if (grant !== null) grants.push(await this.#regrant(unlocked, number, grant, to));
 		}
 		if (grants.length === 0) throw new Fault('corrupt', 'no home key can be granted');
 		return grants;
 	}
 
 	/** `null` where the newest cannot be handed on. */
-	async newest(household: Household, to: Subject): Promise<Bytes | null> {
-		const { number, grant } = homeNow(household.identity).keys.at(-1) ?? {};
+	async grantNewest(unlocked: UnlockedDevice, to: Subject): Promise<Bytes | null> {
+		const { number, grant } = currentHome(unlocked.identity).keys.at(-1) ?? {};
 		if (number === undefined || !grant) return null;
-		return this.#handed(household, number, grant, to);
+		return this.#regrant(unlocked, number, grant, to);
 	}
 
-	granted(
+	grant(
 		{ home, owner }: Identity,
 		raw: Bytes,
 		number: number,
@@ -49,23 +49,23 @@ export class HomeKeys {
 	): Promise<Bytes> {
 		const { crypto, clock } = this.#tools;
 		const subject = { home, camera: null, number, recipient };
-		return grantOf(crypto, raw, subject, kem, owner.key, clock.wallMs());
+		return signGrant(crypto, raw, subject, kem, owner.key, clock.wallMs());
 	}
 
 	/** Throws `corrupt`; one that is known already is no trouble (ID49). */
-	async take({ identity, roster }: Household, grant: Bytes): Promise<void> {
-		const { number, secret } = await this.opened(identity, roster, grant);
-		const kept = homeNow(identity).keys.find((one) => one.number === number);
-		if (!kept?.grant || !(await this.#stands(identity, roster, kept.grant))) {
+	async accept({ identity, roster }: UnlockedDevice, grant: Bytes): Promise<void> {
+		const { number, secret } = await this.open(identity, roster, grant);
+		const kept = currentHome(identity).keys.find((one) => one.number === number);
+		if (!kept?.grant || !(await this.#isValid(identity, roster, kept.grant))) {
 			await this.#tools.vault.addHomeKey(identity.home, number, secret, kept !== undefined);
 		}
 		secret.raw.fill(0);
 	}
 
 	/** Granted by who is an owner in force now. */
-	async #stands(identity: Identity, roster: Roster, grant: Bytes): Promise<boolean> {
+	async #isValid(identity: Identity, roster: Roster, grant: Bytes): Promise<boolean> {
 		try {
-			(await this.opened(identity, roster, grant)).secret.raw.fill(0);
+			(await this.open(identity, roster, grant)).secret.raw.fill(0);
 			return true;
 		} catch (error) {
 			if (error instanceof Fault) return false;
@@ -76,45 +76,45 @@ export class HomeKeys {
 	/**
 	 * On its way into the vault, as an owner in force granted it to this device. Throws `corrupt`.
 	 */
-	async opened(
+	async open(
 		{ device, kem }: Identity,
 		roster: Roster,
 		grant: Bytes,
 	): Promise<{ number: number; secret: NewSecret }> {
 		const { crypto, clock } = this.#tools;
 		const { number } = read(grant);
-		if (!isLikely(number, roster)) throw new Fault('corrupt', 'a home key that nobody made');
+		if (!isPlausibleKeyNumber(number, roster)) throw new Fault('corrupt', 'a home key that nobody made');
 		const subject = { home: roster.home, camera: null, number, recipient: device };
-		const signers = ownersNow(roster, clock.wallMs());
-		const raw = await rawFromGrant(crypto, grant, subject, kem, signers);
+		const signers = currentOwners(roster, clock.wallMs());
+		const raw = await openGrant(crypto, grant, subject, kem, signers);
 		return { number, secret: { key: await crypto.secret(raw), raw, grant } };
 	}
 
 	/** From the grant to this device. */
-	async #handed(
-		{ identity, roster }: Household,
+	async #regrant(
+		{ identity, roster }: UnlockedDevice,
 		number: number,
 		grant: Bytes,
 		to: Subject,
 	): Promise<Bytes> {
 		const subject = { home: identity.home, camera: null, number, recipient: identity.device };
 		const signers = [...roster.past.owners.values()];
-		const raw = await rawFromGrant(this.#tools.crypto, grant, subject, identity.kem, signers);
-		const handed = await this.granted(identity, raw, number, to);
+		const raw = await openGrant(this.#tools.crypto, grant, subject, identity.kem, signers);
+		const handed = await this.grant(identity, raw, number, to);
 		raw.fill(0);
 		return handed;
 	}
 }
 
 /** How many home keys go with one entry at most: some were made, and nothing was signed then. */
-const KEYS_AN_ENTRY = 64;
+const MAX_KEYS_PER_ENTRY = 64;
 
 /**
  * Each new key comes with an entry, though that may have fallen since. An owner who is to go could
  * else give away the last number there is, and nobody could be taken out any more.
  */
-export function isLikely(number: number, { seq, fallen }: Roster): boolean {
-	return number <= KEYS_AN_ENTRY * (seq + fallen);
+export function isPlausibleKeyNumber(number: number, { seq, fallen }: Roster): boolean {
+	return number <= MAX_KEYS_PER_ENTRY * (seq + fallen);
 }
 
 /** Higher than any that is here, and than another owner's who has made one with each revocation. */

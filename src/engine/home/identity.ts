@@ -5,11 +5,11 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { Crypto, Secret } from '#ports/keys/crypto.ts';
 import type { Identity, KeptEpoch, KeptHome, Vault } from '#ports/keys/vault.ts';
-import { cameraIdOf, deviceIdOf, signs, unwraps, workingSecret } from './keys.ts';
+import { cameraIdOf, deviceIdOf, canSign, canUnwrap, workingSecret } from './keys.ts';
 import { replayRoster, type Roster } from './roster.ts';
 
 /** The home a device is in. Throws `corrupt` where the vault does not have it. */
-export function homeNow({ home, homes }: Pick<Identity, 'home' | 'homes'>): KeptHome {
+export function currentHome({ home, homes }: Pick<Identity, 'home' | 'homes'>): KeptHome {
 	const kept = homes.find((one) => one.home === home);
 	if (kept === undefined) throw new Fault('corrupt', 'the home of this device is not kept');
 	return kept;
@@ -76,17 +76,17 @@ export function homeOfGrant({ homes }: Identity, grant: Bytes | null): HomeId | 
  * Tries every key of an identity that was read, and names the parts that do not work. An id that
  * does not follow from its keys counts as missing, too: such a vault was put together from two.
  */
-export async function tryIdentity(
+export async function verifyIdentity(
 	crypto: Crypto,
 	vault: Vault,
 	identity: Identity,
 ): Promise<string[]> {
 	const missing: string[] = [];
 	const { owner, sign, kem } = identity;
-	if (!(await signs(crypto, owner))) missing.push('owner key');
-	if (!(await signs(crypto, sign))) missing.push('device key');
-	if (!(await unwraps(crypto, kem))) missing.push('exchange key');
-	const rosters = await rostersOf(crypto, identity);
+	if (!(await canSign(crypto, owner))) missing.push('owner key');
+	if (!(await canSign(crypto, sign))) missing.push('device key');
+	if (!(await canUnwrap(crypto, kem))) missing.push('exchange key');
+	const rosters = await replayRosters(crypto, identity);
 	if (rosters === null) missing.push('roster');
 	const secrets = await homeSecrets(crypto, identity, rosters ?? new Map<HomeId, Roster>());
 	if (secrets[0]?.home !== identity.home) missing.push('home key');
@@ -106,7 +106,7 @@ export async function tryIdentity(
  * Replayed, each with this device in it at some time, the first founded by this device; else
  * `null`.
  */
-export async function rostersOf(
+export async function replayRosters(
 	crypto: Crypto,
 	identity: Identity,
 ): Promise<Map<HomeId, Roster> | null> {

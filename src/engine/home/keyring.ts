@@ -5,11 +5,11 @@ import type { Crypto, Secret } from '#ports/keys/crypto.ts';
 import type { Identity, Vault } from '#ports/keys/vault.ts';
 import { epochSecret } from './identity.ts';
 import { cameraIdOf } from './keys.ts';
-import type { CameraKeys } from '#engine/sealing/open.ts';
+import type { CameraKeys } from '#engine/sealing/opener.ts';
 import type { Roster } from './roster.ts';
 
 /** A device has no more (docs/spec/relay.md, RL19). */
-export const MOST_CAMERAS = 16;
+export const MAX_CAMERAS = 16;
 
 /**
  * The keys that open footage: of this device's cameras, and of others as far as they were granted.
@@ -36,7 +36,7 @@ export class Keyring {
 	}
 
 	/** What this device is, and who its homes have and had. */
-	know(identity: Identity, rosters: ReadonlyMap<HomeId, Roster>): void {
+	setIdentity(identity: Identity, rosters: ReadonlyMap<HomeId, Roster>): void {
 		this.#identity = identity;
 		this.#rosters = rosters;
 		this.#homes = new Set(rosters.keys());
@@ -57,7 +57,7 @@ export class Keyring {
 			for (const [device, { sign }] of roster.past.devices) {
 				if (this.#signers.has(camera)) break;
 				if (this.#searched.has(device)) continue;
-				for (let number = 1; number <= MOST_CAMERAS; number += 1) {
+				for (let number = 1; number <= MAX_CAMERAS; number += 1) {
 					this.#signers.set(await cameraIdOf(this.#crypto, device, number), sign);
 				}
 				this.#searched.add(device);

@@ -1,9 +1,9 @@
-import { ascii, bytesOf, hexOf, joined, same, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, hexOf, concatBytes, equalBytes, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { buildGrant, grantInfo, parseGrant, type GrantSubject } from '#domain/home/grant.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import type { Crypto, KemKey, Pair, Secret, SignKey } from '#ports/keys/crypto.ts';
+import type { Crypto, KemKey, KeyPair, Secret, SignKey } from '#ports/keys/crypto.ts';
 import type { KeptSecret, NewSecret } from '#ports/keys/vault.ts';
 
 type Hashing = Pick<Crypto, 'sha256'>;
@@ -14,7 +14,7 @@ export async function homeIdOf(crypto: Hashing, firstOwner: Bytes): Promise<Home
 }
 
 export async function deviceIdOf(crypto: Hashing, sign: Bytes, kem: Bytes): Promise<DeviceId> {
-	return (await shortHash(crypto, joined(sign, kem))) as DeviceId;
+	return (await shortHash(crypto, concatBytes(sign, kem))) as DeviceId;
 }
 
 export async function cameraIdOf(
@@ -22,7 +22,7 @@ export async function cameraIdOf(
 	device: DeviceId,
 	number: number,
 ): Promise<CameraId> {
-	const bytes = joined(bytesOf(device), new Writer(4).u32(number).bytes);
+	const bytes = concatBytes(bytesOf(device), new ByteWriter(4).u32(number).bytes);
 	return (await shortHash(crypto, bytes)) as CameraId;
 }
 
@@ -43,11 +43,11 @@ export async function makeSecret(
 ): Promise<NewSecret> {
 	const raw = crypto.random(32);
 	const key = await crypto.secret(raw);
-	return { key, raw, grant: await grantOf(crypto, raw, subject, recipient, signKey, wallMs) };
+	return { key, raw, grant: await signGrant(crypto, raw, subject, recipient, signKey, wallMs) };
 }
 
 /** One more grant of a secret that is known raw. The signed whole. */
-export async function grantOf(
+export async function signGrant(
 	crypto: Crypto,
 	raw: Bytes,
 	subject: GrantSubject,
@@ -57,18 +57,18 @@ export async function grantOf(
 ): Promise<Bytes> {
 	const wrapped = await crypto.wrap(recipient, grantInfo(subject), raw);
 	const canonical = buildGrant({ ...subject, ...wrapped, wallMs: Math.floor(wallMs) });
-	return joined(canonical, await crypto.sign(signKey, signedBytes('grant', canonical)));
+	return concatBytes(canonical, await crypto.sign(signKey, signedBytes('grant', canonical)));
 }
 
 /**
  * The raw bytes inside a grant, after checking that one of `signers` signed it and what for. The
  * caller drops them as soon as it can. Throws `corrupt` or `malformed`.
  */
-export async function rawFromGrant(
+export async function openGrant(
 	crypto: Crypto,
 	grant: Bytes,
 	subject: GrantSubject,
-	recipient: Pair<KemKey>,
+	recipient: KeyPair<KemKey>,
 	signers: readonly Bytes[],
 ): Promise<Bytes> {
 	const { grant: said, canonical, signature } = parseGrant(grant);
@@ -78,13 +78,13 @@ export async function rawFromGrant(
 		said.number === subject.number &&
 		said.recipient === subject.recipient;
 	const signed = signedBytes('grant', canonical);
-	if (!meant || !(await signedByOne(crypto, signers, signature, signed))) {
+	if (!meant || !(await isSignedByAny(crypto, signers, signature, signed))) {
 		throw new Fault('corrupt', 'a grant is not what it says');
 	}
 	return crypto.unwrap(recipient, grantInfo(subject), said);
 }
 
-async function signedByOne(
+async function isSignedByAny(
 	crypto: Crypto,
 	signers: readonly Bytes[],
 	signature: Bytes,
@@ -97,8 +97,8 @@ async function signedByOne(
 }
 
 /** The same as a working key. */
-export async function secretFromGrant(...given: Parameters<typeof rawFromGrant>): Promise<Secret> {
-	const raw = await rawFromGrant(...given);
+export async function secretFromGrant(...given: Parameters<typeof openGrant>): Promise<Secret> {
+	const raw = await openGrant(...given);
 	const secret = await given[0].secret(raw);
 	raw.fill(0);
 	return secret;
@@ -113,7 +113,7 @@ export async function workingSecret(
 	crypto: Crypto,
 	kept: KeptSecret,
 	subject: GrantSubject,
-	recipient: Pair<KemKey>,
+	recipient: KeyPair<KemKey>,
 	signers: readonly Bytes[],
 ): Promise<Secret | null> {
 	const granted =
@@ -121,40 +121,40 @@ export async function workingSecret(
 			? null
 			: await orNull(secretFromGrant(crypto, kept.grant, subject, recipient, signers));
 	if (granted === null)
-		return kept.key !== null && (await agree(crypto, kept.key, kept.key)) ? kept.key : null;
-	if (kept.key !== null && (await agree(crypto, kept.key, granted))) return kept.key;
+		return kept.key !== null && (await isSameSecret(crypto, kept.key, kept.key)) ? kept.key : null;
+	if (kept.key !== null && (await isSameSecret(crypto, kept.key, granted))) return kept.key;
 	return granted;
 }
 
 /** Seals with one, opens with the other. */
-async function agree(crypto: Crypto, a: Secret, b: Secret): Promise<boolean> {
+async function isSameSecret(crypto: Crypto, a: Secret, b: Secret): Promise<boolean> {
 	const salt = crypto.random(16);
 	const nonce = crypto.random(12);
 	const probe = crypto.random(32);
 	const back = await orNull(
 		(async () => {
 			const [to, from] = await Promise.all([
-				crypto.derive(a, salt, PROBE),
-				crypto.derive(b, salt, PROBE),
+				crypto.deriveSealKey(a, salt, PROBE),
+				crypto.deriveSealKey(b, salt, PROBE),
 			]);
 			return crypto.open(from, nonce, PROBE, await crypto.seal(to, nonce, PROBE, probe));
 		})(),
 	);
-	return back !== null && same(back, probe);
+	return back !== null && equalBytes(back, probe);
 }
 
-export async function signs(crypto: Crypto, pair: Pair<SignKey>): Promise<boolean> {
+export async function canSign(crypto: Crypto, pair: KeyPair<SignKey>): Promise<boolean> {
 	const probe = signedBytes('probe', crypto.random(32));
 	const works = (async () =>
 		crypto.verify(await crypto.verifier(pair.public), await crypto.sign(pair.key, probe), probe))();
 	return (await orNull(works)) === true;
 }
 
-export async function unwraps(crypto: Crypto, pair: Pair<KemKey>): Promise<boolean> {
+export async function canUnwrap(crypto: Crypto, pair: KeyPair<KemKey>): Promise<boolean> {
 	const probe = crypto.random(32);
 	const back = (async () =>
 		crypto.unwrap(pair, PROBE, await crypto.wrap(pair.public, PROBE, probe)))();
-	return same((await orNull(back)) ?? new Uint8Array(), probe);
+	return equalBytes((await orNull(back)) ?? new Uint8Array(), probe);
 }
 
 const PROBE = ascii('probe');

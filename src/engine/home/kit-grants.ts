@@ -1,4 +1,4 @@
-import { bytesOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { GRANT_BYTES, parseGrant } from '#domain/home/grant.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { parseEntry } from '#domain/home/roster.ts';
@@ -7,28 +7,28 @@ import type { Crypto } from '#ports/keys/crypto.ts';
 import type { KitKeys } from './kit-keys.ts';
 
 /** What one entry's detail takes. */
-const MOST = 60;
+const MAX_GRANTS_PER_ENTRY = 60;
 
 /** The kit's own word and the home keys granted to it, as details of the entries about it (KT3). */
-export function kitDetails(word: Bytes, grants: readonly Bytes[]): readonly Bytes[] {
-	const details = [joined(word, ...grants.slice(0, MOST))];
-	for (let at = MOST; at < grants.length; at += MOST) {
-		details.push(joined(...grants.slice(at, at + MOST)));
+export function kitEntryDetails(word: Bytes, grants: readonly Bytes[]): readonly Bytes[] {
+	const details = [concatBytes(word, ...grants.slice(0, MAX_GRANTS_PER_ENTRY))];
+	for (let at = MAX_GRANTS_PER_ENTRY; at < grants.length; at += MAX_GRANTS_PER_ENTRY) {
+		details.push(concatBytes(...grants.slice(at, at + MAX_GRANTS_PER_ENTRY)));
 	}
 	return details;
 }
 
 /** What a kit signs of the home it is made in: nobody can lead it into another one (KT11). */
-export async function kitWord(
+export async function signKitHome(
 	crypto: Pick<Crypto, 'sign'>,
 	{ device, sign }: KitKeys,
 	home: HomeId,
 ): Promise<Bytes> {
-	return crypto.sign(sign.key, wordOf(home, device));
+	return crypto.sign(sign.key, kitHomeBytes(home, device));
 }
 
 /** This kit was made in this home. */
-export async function isKitOf(
+export async function isKitOfHome(
 	crypto: Pick<Crypto, 'verifier' | 'verify'>,
 	{ device, sign }: KitKeys,
 	home: HomeId,
@@ -39,11 +39,11 @@ export async function isKitOf(
 		.findLast(({ op, subject }) => op === 'add' && subject?.device === device);
 	const word = added?.detail.slice(0, SIGNATURE_BYTES);
 	if (word?.length !== SIGNATURE_BYTES) return false;
-	return crypto.verify(await crypto.verifier(sign.public), word, wordOf(home, device));
+	return crypto.verify(await crypto.verifier(sign.public), word, kitHomeBytes(home, device));
 }
 
-function wordOf(home: HomeId, device: DeviceId): Bytes {
-	return signedBytes('kit-home', joined(bytesOf(home), bytesOf(device)));
+function kitHomeBytes(home: HomeId, device: DeviceId): Bytes {
+	return signedBytes('kit-home', concatBytes(bytesOf(home), bytesOf(device)));
 }
 
 /** Of all entries about a kit, by number of the home key, the first of each: none is replaced. */

@@ -1,23 +1,23 @@
-import { hexOf, isZero, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { hexOf, isZero, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { highS, lowS } from '#domain/base/p256.ts';
 import {
 	buildEntry,
 	canonicalOf,
-	hashesIn,
+	settledHashes,
 	parseEntry,
 	type Role,
 	type RosterEntry,
 	type Subject,
 } from '#domain/home/roster.ts';
 import { SIGNATURE_BYTES, signedBytes } from '#domain/base/signed.ts';
-import type { Crypto, Pair, SignKey } from '#ports/keys/crypto.ts';
+import type { Crypto, KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import { deviceIdOf, homeIdOf } from './keys.ts';
-import { dropClaims, kitMay, kitOf, type Claim } from './claims.ts';
+import { dropClaims, isAllowedForKit, kitByOwnerKey, type KitClaim } from './claims.ts';
 
 /** What checking a roster takes: a relay can do it, too. */
-export type Checking = Pick<Crypto, 'sha256' | 'verifier' | 'verify'>;
+export type RosterCrypto = Pick<Crypto, 'sha256' | 'verifier' | 'verify'>;
 
 export interface Roster {
 	readonly home: HomeId;
@@ -29,7 +29,7 @@ export interface Roster {
 	/** Devices in force, with the entry that says so. Whether their time is up is for `inForce`. */
 	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
 	/** Devices that a recovery kit wants as owners, not in force yet (KT5). */
-	readonly claims: ReadonlyMap<DeviceId, Claim>;
+	readonly claims: ReadonlyMap<DeviceId, KitClaim>;
 	/**
 	 * Keys of every device and every owner there ever was: what they signed in their time still
 	 * holds.
@@ -68,7 +68,7 @@ export function inForce(entry: RosterEntry | undefined, wallMs: number): entry i
 /** ID41. Throws `corrupt` where the owner key that a device names is another member's. */
 export function checkOwnerKey({ devices }: Roster, { device, owner }: Subject): void {
 	for (const [other, { subject }] of devices) {
-		if (other !== device && owner && subject?.owner && same(subject.owner, owner)) {
+		if (other !== device && owner && subject?.owner && equalBytes(subject.owner, owner)) {
 			throw new Fault('corrupt', 'an owner key that is another member’s');
 		}
 	}
@@ -90,13 +90,13 @@ export async function signEntry(
 	entry: RosterEntry,
 ): Promise<Bytes> {
 	const canonical = buildEntry(entry);
-	return joined(canonical, await crypto.sign(author, signedBytes('roster', canonical)));
+	return concatBytes(canonical, await crypto.sign(author, signedBytes('roster', canonical)));
 }
 
 /** Signed to follow the newest entry of a roster. */
 export function nextEntry(
 	crypto: Crypto,
-	author: Pair<SignKey>,
+	author: KeyPair<SignKey>,
 	roster: Roster,
 	wallMs: number,
 	said: Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>,
@@ -114,8 +114,8 @@ export function nextEntry(
  * wrong number, hash, home, signature, or an author who was no owner at that point. Looks at no
  * clock.
  */
-export async function replayRoster(crypto: Checking, entries: readonly Bytes[]): Promise<Roster> {
-	const claims = new Map<DeviceId, Claim>();
+export async function replayRoster(crypto: RosterCrypto, entries: readonly Bytes[]): Promise<Roster> {
+	const claims = new Map<DeviceId, KitClaim>();
 	let owners = new Map<string, number>();
 	const devices = new Map<DeviceId, RosterEntry>();
 	const past = { devices: new Map<DeviceId, Subject>(), owners: new Map<string, Bytes>() };
@@ -131,23 +131,23 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 		const hex = hexOf(entry.author);
 		if (at === 0 && op === 'add' && subject?.owner) owners.set(hex, 1);
 		const since = owners.get(hex);
-		const kit = since === undefined ? kitOf(devices, entry.author) : null;
+		const kit = since === undefined ? kitByOwnerKey(devices, entry.author) : null;
 		const claimed = subject === null ? undefined : claims.get(subject.device);
 		const author: Author =
 			kit === null
-				? { claim: null, since: since ?? 0, untilMs: endOfOwner(devices, entry.author) }
+				? { claim: null, since: since ?? 0, untilMs: ownerExpiry(devices, entry.author) }
 				: {
 						claim: claimed?.entry.seq ?? seq,
 						...{ since: 0, untilMs: devices.get(kit)?.notAfterMs ?? null },
 					};
-		const isNamed = await names(crypto, entry.prev, entries[at - 1]);
+		const isNamed = await namesEntry(crypto, entry.prev, entries[at - 1]);
 		const follows =
 			seq === at + 1 &&
 			entry.home === home &&
-			(isNamed || (old && (await namesOld(crypto, entry.prev, entries[at - 1])))) &&
-			(since !== undefined || (kit !== null && kitMay(kit, entry, { owners, devices, claims }))) &&
-			(at > 0 || same(subject?.owner ?? new Uint8Array(), entry.author)) &&
-			(await fits(crypto, entry)) &&
+			(isNamed || (old && (await namesLegacyEntry(crypto, entry.prev, entries[at - 1])))) &&
+			(since !== undefined || (kit !== null && isAllowedForKit(kit, entry, { owners, devices, claims }))) &&
+			(at > 0 || equalBytes(subject?.owner ?? new Uint8Array(), entry.author)) &&
+			(await isValidSubject(crypto, entry)) &&
 			(await isSigned(crypto, entry.author, signature, canonical));
 		if (!follows) throw new Fault('corrupt', `roster entry ${at + 1} does not follow`);
 		authors.push(author);
@@ -158,7 +158,7 @@ export async function replayRoster(crypto: Checking, entries: readonly Bytes[]):
 		}
 		if (kit === null) past.owners.set(hex, entry.author);
 		if (narrows(entry, devices)) narrowedSeq = seq;
-		fallen += hashesIn(entry).length;
+		fallen += settledHashes(entry).length;
 		apply(entry, devices);
 		owners = ownersOf(devices, owners, seq);
 		dropClaims(claims, entry, devices);
@@ -181,16 +181,16 @@ export function entryHash(crypto: Pick<Crypto, 'sha256'>, entry: Bytes): Promise
 	return crypto.sha256(canonicalOf(entry));
 }
 
-async function names(crypto: Checking, prev: Bytes, before: Bytes | undefined): Promise<boolean> {
-	return before === undefined ? isZero(prev) : same(prev, await entryHash(crypto, before));
+async function namesEntry(crypto: RosterCrypto, prev: Bytes, before: Bytes | undefined): Promise<boolean> {
+	return before === undefined ? isZero(prev) : equalBytes(prev, await entryHash(crypto, before));
 }
 
 /**
  * Entries from before ID43 name the one before with its signature, in the form it then had. None of
  * them comes after one of now: its author could make two signatures, and part who has which.
  */
-async function namesOld(
-	crypto: Checking,
+async function namesLegacyEntry(
+	crypto: RosterCrypto,
 	prev: Bytes,
 	before: Bytes | undefined,
 ): Promise<boolean> {
@@ -198,7 +198,7 @@ async function namesOld(
 	const [canonical, signature] = [canonicalOf(before), before.slice(-SIGNATURE_BYTES)];
 	const low = lowS(signature);
 	for (const form of [low, highS(low)]) {
-		if (same(prev, await crypto.sha256(joined(canonical, form)))) return true;
+		if (equalBytes(prev, await crypto.sha256(concatBytes(canonical, form)))) return true;
 	}
 	return false;
 }
@@ -213,7 +213,7 @@ export function readEntry(bytes: Bytes): ReturnType<typeof parseEntry> {
 }
 
 /** A device's id is made from its keys, so nobody is added under another's id. */
-async function fits(crypto: Checking, { op, subject }: RosterEntry): Promise<boolean> {
+async function isValidSubject(crypto: RosterCrypto, { op, subject }: RosterEntry): Promise<boolean> {
 	if (op === 'relays' || op === 'policy' || op === 'settle') return subject === null;
 	if (subject === null) return false;
 	if (op === 'revoke') return isZero(subject.sign) && isZero(subject.kem);
@@ -221,7 +221,7 @@ async function fits(crypto: Checking, { op, subject }: RosterEntry): Promise<boo
 }
 
 async function isSigned(
-	crypto: Checking,
+	crypto: RosterCrypto,
 	author: Bytes,
 	signature: Bytes,
 	canonical: Bytes,
@@ -254,7 +254,7 @@ function ownersOf(
 	const owners = new Map<string, number>();
 	for (const { roles, subject } of devices.values()) {
 		if (!subject?.owner || !roles.includes('owner')) continue;
-		if (kitOf(devices, subject.owner) !== null) continue;
+		if (kitByOwnerKey(devices, subject.owner) !== null) continue;
 		const hex = hexOf(subject.owner);
 		owners.set(hex, before.get(hex) ?? seq);
 	}
@@ -262,10 +262,10 @@ function ownersOf(
 }
 
 /** The latest end of the devices that are owners by this key; `null`: never. */
-function endOfOwner(devices: ReadonlyMap<DeviceId, RosterEntry>, key: Bytes): number | null {
+function ownerExpiry(devices: ReadonlyMap<DeviceId, RosterEntry>, key: Bytes): number | null {
 	let end = 0;
 	for (const { roles, subject, notAfterMs } of devices.values()) {
-		if (!subject?.owner || !roles.includes('owner') || !same(subject.owner, key)) continue;
+		if (!subject?.owner || !roles.includes('owner') || !equalBytes(subject.owner, key)) continue;
 		if (notAfterMs === null) return null;
 		end = Math.max(end, notAfterMs);
 	}
@@ -273,7 +273,7 @@ function endOfOwner(devices: ReadonlyMap<DeviceId, RosterEntry>, key: Bytes): nu
 }
 
 /** Public keys of owners whose time is not up (ID44). */
-export function ownersNow({ devices, owners }: Roster, wallMs: number): readonly Bytes[] {
+export function currentOwners({ devices, owners }: Roster, wallMs: number): readonly Bytes[] {
 	return [...devices.values()].flatMap((entry) => {
 		const key = entry.subject?.owner;
 		const owns = key && entry.roles.includes('owner') && owners.has(hexOf(key));

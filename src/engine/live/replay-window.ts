@@ -1,7 +1,7 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 import { beginsWithKey, type LivePart } from '#domain/live/live-part.ts';
-import type { OpenedPart } from '#engine/sealing/open.ts';
+import type { OpenedPart } from '#engine/sealing/opener.ts';
 
 type Open = (camera: CameraId, sealed: Bytes) => Promise<OpenedPart>;
 

@@ -33,7 +33,7 @@ const HEARD = { perSecond: 10, atOnce: 200 };
 export interface ActTools {
 	readonly clock: Pick<Clock, 'wallMs' | 'monotonicMs' | 'after'>;
 	readonly crypto: Pick<Crypto, 'random'>;
-	readonly vault: Pick<Vault, 'nextCount' | 'raiseCount'>;
+	readonly vault: Pick<Vault, 'nextCounter' | 'raiseCounter'>;
 }
 
 type Carry = (to: DeviceId, said: Said, keepSeconds: number) => Promise<Sent>;
@@ -82,7 +82,7 @@ export class Acts {
 
 	/** Throws what the vault throws: a number that is not kept is not used. */
 	async leave(to: DeviceId, message: Counted, keepSeconds: number): Promise<Sent> {
-		const count = await this.#tools.vault.nextCount();
+		const count = await this.#tools.vault.nextCounter();
 		const beside = { nonce: this.#nonces.give(to), count };
 		return this.#carry(to, { message, beside }, keepSeconds);
 	}
@@ -105,7 +105,7 @@ export class Acts {
 		}
 		if (does !== 'counted') return message;
 		const { count } = beside;
-		const higher = count !== undefined && (await this.#tools.vault.raiseCount(device, count));
+		const higher = count !== undefined && (await this.#tools.vault.raiseCounter(device, count));
 		return higher ? message : null;
 	}
 

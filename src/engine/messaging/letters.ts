@@ -1,8 +1,8 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import { hexOf, joined } from '#domain/base/bytes.ts';
+import { hexOf, concatBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import { buildLetter, letterInfo, padText, parseLetter, unpadText } from '#domain/home/letter.ts';
+import { buildSealedMessage, sealedMessageInfo, padText, parseSealedMessage, unpadText } from '#domain/home/sealed-message.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { saidFrom, textOf, type Said } from '#protocol/message.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -54,10 +54,10 @@ export class Letters {
 		const { home, device: from, sign } = identity;
 		const frame = { home, from, to, id: hexOf(this.#crypto.random(16)), wallMs };
 		const plain = padText(new TextEncoder().encode(textOf(said)));
-		const wrapped = await this.#crypto.wrap(entry.subject.kem, letterInfo(frame), plain);
-		const canonical = buildLetter({ ...frame, ...wrapped });
+		const wrapped = await this.#crypto.wrap(entry.subject.kem, sealedMessageInfo(frame), plain);
+		const canonical = buildSealedMessage({ ...frame, ...wrapped });
 		const signature = await this.#crypto.sign(sign.key, signedBytes('letter', canonical));
-		return base64urlOf(joined(canonical, signature));
+		return base64urlOf(concatBytes(canonical, signature));
 	}
 
 	/** `null`: dropped, and counted. */
@@ -77,7 +77,7 @@ export class Letters {
 		roster: Roster,
 		box: string,
 	): Promise<Read | null> {
-		const { letter, canonical, signature } = parseLetter(bytesOfBase64url(box));
+		const { letter, canonical, signature } = parseSealedMessage(bytesOfBase64url(box));
 		const now = this.#clock.wallMs();
 		const [sender, self] = [roster.devices.get(letter.from), roster.devices.get(identity.device)];
 		if (letter.home !== identity.home || letter.to !== identity.device) return null;
@@ -85,7 +85,7 @@ export class Letters {
 		const verifier = await this.#crypto.verifier(sender.subject.sign);
 		const signed = signedBytes('letter', canonical);
 		if (!(await this.#crypto.verify(verifier, signature, signed))) return null;
-		const plain = await this.#crypto.unwrap(identity.kem, letterInfo(letter), letter);
+		const plain = await this.#crypto.unwrap(identity.kem, sealedMessageInfo(letter), letter);
 		const text = new TextDecoder('utf-8', { fatal: false }).decode(unpadText(plain));
 		const said = saidFrom(text);
 		if (said === null || !this.#first(letter.from, letter.id)) return null;

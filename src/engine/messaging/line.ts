@@ -5,7 +5,7 @@ import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import { CLOSED, WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Crypto, Pair, SignKey } from '#ports/keys/crypto.ts';
+import type { Crypto, KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import type { Relays, RelaySocket } from '#ports/network/relay.ts';
 import type { LinkState } from './post.ts';
 
@@ -34,7 +34,7 @@ export interface LineTools {
 export interface Applicant {
 	readonly home: HomeId;
 	readonly device: DeviceId;
-	readonly sign: Pair<SignKey>;
+	readonly sign: KeyPair<SignKey>;
 }
 
 export type Welcome = Extract<FromRelay, { t: 'welcome' }>;

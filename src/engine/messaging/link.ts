@@ -1,4 +1,4 @@
-import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Acting, Counted, Message, Said, Telling } from '#protocol/message.ts';
@@ -9,10 +9,10 @@ import type { Network } from '#ports/network/network.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 import { Acts } from './acts.ts';
-import type { House } from '#engine/home/house.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
 import { Letters, type Read } from './letters.ts';
 import { Line, type Welcome } from './line.ts';
-import type { Membership } from '#engine/home/membership.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { LinkState, Post, Sender, Sent } from './post.ts';
 import { RosterSync } from './roster-sync.ts';
 
@@ -27,9 +27,9 @@ export interface LinkTools {
 	readonly relays: Relays;
 	readonly crypto: Crypto;
 	readonly clock: Clock;
-	readonly vault: Pick<Vault, 'nextCount' | 'raiseCount'>;
-	readonly house: House;
-	readonly membership: Membership;
+	readonly vault: Pick<Vault, 'nextCounter' | 'raiseCounter'>;
+	readonly localDevice: LocalDevice;
+	readonly homeRoster: HomeRoster;
 	readonly network: Network;
 	/**
 	 * Where this home meets without a relay; that goes before any relay, as a person has just made it
@@ -79,7 +79,7 @@ export class Link implements Post {
 			changed: () => this.#tell(),
 		});
 		this.#sync = new RosterSync(
-			tools.membership,
+			tools.homeRoster,
 			(frame) => this.#line.send(frame),
 			() => {
 				if (this.#sync.level) this.#levelled();
@@ -125,8 +125,8 @@ export class Link implements Post {
 	 * line.
 	 */
 	shown(ms: number): Promise<void> {
-		const { clock, membership } = this.#tools;
-		const { length } = membership.entries;
+		const { clock, homeRoster } = this.#tools;
+		const { length } = homeRoster.entries;
 		return new Promise((resolve) => {
 			const end = (): void => {
 				stop();
@@ -157,7 +157,7 @@ export class Link implements Post {
 		if (this.#begun) return;
 		this.#begun = true;
 		this.#tools.network.onBack(() => this.#line.nudge());
-		this.#tools.membership.on(() => void this.#follow());
+		this.#tools.homeRoster.on(() => void this.#follow());
 		this.#tools.near.on(() => void this.#follow());
 		void this.#follow();
 	}
@@ -190,8 +190,8 @@ export class Link implements Post {
 	}
 
 	sendPart(camera: string, key: boolean, sealed: Bytes): void {
-		const header = joined(Uint8Array.of(PART), bytesOf(camera), Uint8Array.of(key ? KEY : 0));
-		this.#line.sendPart(joined(header, sealed));
+		const header = concatBytes(Uint8Array.of(PART), bytesOf(camera), Uint8Array.of(key ? KEY : 0));
+		this.#line.sendPart(concatBytes(header, sealed));
 	}
 
 	watchParts(camera: string, listener: (sealed: Bytes, key: boolean) => void): () => void {
@@ -211,21 +211,21 @@ export class Link implements Post {
 		return () => this.#hosts.delete(listener);
 	}
 
-	/** The house changed: another home, another relay, or more of the roster. */
+	/** The device changed: another home, another relay, or more of the roster. */
 	async #follow(): Promise<void> {
-		const { house, membership } = this.#tools;
-		const household = house.household;
-		const alone = (membership.roster?.past.devices.size ?? 0) < 2 && membership.relay === null;
-		if (household === null || alone) {
+		const { localDevice, homeRoster } = this.#tools;
+		const unlocked = localDevice.unlocked;
+		const alone = (homeRoster.roster?.past.devices.size ?? 0) < 2 && homeRoster.relay === null;
+		if (unlocked === null || alone) {
 			this.#line.want(null, null);
 			return;
 		}
-		const { home, device, sign } = household.identity;
+		const { home, device, sign } = unlocked.identity;
 		const applicant = { home, device, sign };
 		const near = (): string | null => this.#tools.near.origin;
 		const relay = near() === null ? await this.#relayHere() : null;
 		// Somebody may have connected meanwhile.
-		this.#line.want(near() ?? relay ?? membership.relay, applicant);
+		this.#line.want(near() ?? relay ?? homeRoster.relay, applicant);
 		this.#sync.show();
 	}
 
@@ -235,9 +235,9 @@ export class Link implements Post {
 	 */
 	async #relayHere(): Promise<string | null> {
 		if (this.#here !== undefined) return this.#here;
-		const { relays, network, membership } = this.#tools;
+		const { relays, network, homeRoster } = this.#tools;
 		// Where the home's relay is known to be here, nothing need be asked.
-		if (membership.relay === network.origin) return network.origin;
+		if (homeRoster.relay === network.origin) return network.origin;
 		try {
 			this.#here = (await relays.card(network.origin)) === null ? null : network.origin;
 		} catch (error) {
@@ -318,9 +318,9 @@ export class Link implements Post {
 	}
 
 	async #read({ id, box, kept }: Extract<FromRelay, { t: 'letter' }>): Promise<void> {
-		const { household } = this.#tools.house;
-		if (household === null) return;
-		const read = await this.#letters.read(household, box);
+		const { unlocked } = this.#tools.localDevice;
+		if (unlocked === null) return;
+		const read = await this.#letters.read(unlocked, box);
 		if (read !== null && !(await this.#pass(read))) {
 			this.#letters.forget(read);
 			return;
@@ -362,10 +362,10 @@ export class Link implements Post {
 	}
 
 	async #seal(to: DeviceId, said: Said): Promise<string | null> {
-		const { household } = this.#tools.house;
-		if (household === null || this.#line.state.kind !== 'connected') return null;
+		const { unlocked } = this.#tools.localDevice;
+		if (unlocked === null || this.#line.state.kind !== 'connected') return null;
 		try {
-			return await this.#letters.seal(household, to, said);
+			return await this.#letters.seal(unlocked, to, said);
 		} catch (error) {
 			if (error instanceof Fault) return null;
 			throw error;

@@ -1,4 +1,4 @@
-import { Bucket, type Rate } from '#domain/base/bucket.ts';
+import { TokenBucket, type Rate } from '#domain/base/token-bucket.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
@@ -6,7 +6,7 @@ import type { Clock } from '#ports/device/clock.ts';
 export class Rates {
 	readonly #clock: Pick<Clock, 'monotonicMs'>;
 	readonly #rate: Rate;
-	readonly #buckets = new Map<DeviceId, Bucket>();
+	readonly #buckets = new Map<DeviceId, TokenBucket>();
 
 	constructor(clock: Pick<Clock, 'monotonicMs'>, rate: Rate) {
 		this.#clock = clock;
@@ -17,7 +17,7 @@ export class Rates {
 		const nowMs = this.#clock.monotonicMs();
 		for (const [known, bucket] of this.#buckets)
 			if (known !== device && bucket.isFull(nowMs)) this.#buckets.delete(known);
-		const bucket = this.#buckets.get(device) ?? new Bucket(this.#rate, nowMs);
+		const bucket = this.#buckets.get(device) ?? new TokenBucket(this.#rate, nowMs);
 		this.#buckets.set(device, bucket);
 		return bucket.take(1, nowMs);
 	}

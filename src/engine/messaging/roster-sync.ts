@@ -5,7 +5,7 @@ import type { HomeId } from '#domain/base/ids.ts';
 import { commonLength } from '#domain/home/roster.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Learned, Membership } from '#engine/home/membership.ts';
+import type { MergeResult, HomeRoster } from '#engine/home/home-roster.ts';
 
 /** What a frame takes. */
 const MOST_ENTRIES = 32;
@@ -23,7 +23,7 @@ const AGAIN_MS = 2000;
  * whether all before it agree.
  */
 export class RosterSync {
-	readonly #membership: Membership;
+	readonly #homeRoster: HomeRoster;
 	readonly #send: (frame: FromDevice) => boolean;
 	readonly #changed: () => void;
 	readonly #later: Clock['after'];
@@ -53,12 +53,12 @@ export class RosterSync {
 	#refusedSeq = 0;
 
 	constructor(
-		membership: Membership,
+		homeRoster: HomeRoster,
 		send: (frame: FromDevice) => boolean,
 		changed: () => void,
 		later: Clock['after'],
 	) {
-		this.#membership = membership;
+		this.#homeRoster = homeRoster;
 		this.#send = send;
 		this.#changed = changed;
 		this.#later = later;
@@ -80,17 +80,17 @@ export class RosterSync {
 	}
 
 	get #seq(): number {
-		return this.#membership.entries.length;
+		return this.#homeRoster.entries.length;
 	}
 
 	up(rosterSeq: number): void {
 		this.#line += 1;
-		this.#home = this.#membership.roster?.home ?? null;
+		this.#home = this.#homeRoster.roster?.home ?? null;
 		this.#relaySeq = rosterSeq;
 		this.#shownSeq = rosterSeq;
 		this.#sameSeq = 0;
 		this.#againMs = AGAIN_MS;
-		this.#compared = this.#membership.line;
+		this.#compared = this.#homeRoster.entriesWithHeld;
 		this.#branch = null;
 		this.#branchAsked = false;
 		this.#refusedSeq = 0;
@@ -119,7 +119,7 @@ export class RosterSync {
 
 	/** Shows the relay what it does not have. */
 	show(): void {
-		const home = this.#membership.roster?.home ?? null;
+		const home = this.#homeRoster.roster?.home ?? null;
 		if (this.#relaySeq === null || home !== this.#home) return;
 		this.#compare();
 		if (this.#forked) return;
@@ -127,7 +127,7 @@ export class RosterSync {
 		if (this.#seq <= from) return;
 		const entries: string[] = [];
 		let characters = 0;
-		for (const entry of this.#membership.entries.slice(from, from + MOST_ENTRIES)) {
+		for (const entry of this.#homeRoster.entries.slice(from, from + MOST_ENTRIES)) {
 			const text = base64urlOf(entry);
 			characters += text.length;
 			if (entries.length > 0 && characters > MOST_CHARACTERS) break;
@@ -138,7 +138,7 @@ export class RosterSync {
 
 	/** An owner settled, here or elsewhere: what fell is not the relay's to go on from. */
 	#compare(): void {
-		const { line } = this.#membership;
+		const { entriesWithHeld: line } = this.#homeRoster;
 		const common = commonLength(this.#compared, line);
 		if (common < this.#compared.length) this.#showFrom(common);
 		this.#compared = line;
@@ -204,7 +204,7 @@ export class RosterSync {
 			const next = this.#branch !== null && from === this.#branch.length + 1;
 			if (next && this.#branch !== null) this.#branch.push(...came);
 			const branch = next ? this.#branch : null;
-			const learned = await this.#membership.learn(home, branch ? 1 : from, branch ?? came);
+			const learned = await this.#homeRoster.merge(home, branch ? 1 : from, branch ?? came);
 			// What an older line said of the relay's roster is not so any more.
 			if (line === this.#line) this.#learned(learned, upTo, branch ?? []);
 		} catch (error) {
@@ -214,7 +214,7 @@ export class RosterSync {
 		}
 	}
 
-	#learned(learned: Learned, upTo: number, branch: readonly Bytes[]): void {
+	#learned(learned: MergeResult, upTo: number, branch: readonly Bytes[]): void {
 		if (learned === 'forked') {
 			this.#forked = true;
 			if (branch.length > MOST_OF_BRANCH) this.#branch = null;
@@ -224,7 +224,7 @@ export class RosterSync {
 		} else if (learned === 'fallen') {
 			if (branch.length === 0) this.#askBranch();
 			else {
-				this.#showFrom(commonLength(this.#membership.entries, branch));
+				this.#showFrom(commonLength(this.#homeRoster.entries, branch));
 				this.#branch = null;
 			}
 		} else if (learned !== 'known' || branch.length === 0) {

@@ -14,9 +14,9 @@ import {
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { RelaySocketEvents } from '#ports/network/relay.ts';
-import { MOST_CAMERAS } from '#engine/home/keyring.ts';
+import { MAX_CAMERAS } from '#engine/home/keyring.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
-import type { Membership } from '#engine/home/membership.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
 
 /** Frames of one seat that wait for those before; whoever says more at once goes. */
 const MOST_WAITING = 240;
@@ -24,7 +24,7 @@ const MOST_WAITING = 240;
 export interface HubTools {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
-	readonly membership: Pick<Membership, 'roster' | 'entries' | 'member' | 'learn' | 'on'>;
+	readonly homeRoster: Pick<HomeRoster, 'roster' | 'entries' | 'member' | 'merge' | 'on'>;
 }
 
 export type Hear<T extends FromDevice['t']> = Extract<FromDevice, { readonly t: T }>;
@@ -151,7 +151,7 @@ export class HubSeat {
 
 	/** As at a relay (RL10, RL11). */
 	async #prove({ home, device, signature }: Hear<'prove'>): Promise<void> {
-		const { crypto, membership } = this.#hub.tools;
+		const { crypto, homeRoster } = this.#hub.tools;
 		const challenge = this.#challenge;
 		this.#challenge = null;
 		if (challenge === null) {
@@ -162,7 +162,7 @@ export class HubSeat {
 			this.say({ t: 'refused', why: 'unknown-home' });
 			return;
 		}
-		const subject = membership.member(device as DeviceId)?.subject;
+		const subject = homeRoster.member(device as DeviceId)?.subject;
 		if (!subject) {
 			this.say({ t: 'refused', why: 'not-a-member' });
 			return;
@@ -176,12 +176,12 @@ export class HubSeat {
 			this.say({ t: 'refused', why: 'bad-proof' });
 			return;
 		}
-		const numbers = Array.from({ length: MOST_CAMERAS }, (_, at) => at + 1);
+		const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
 		const ids = numbers.map((number) => cameraIdOf(crypto, device as DeviceId, number));
 		this.cameras = new Set(await Promise.all(ids));
 		if (this.#over) return;
 		this.device = device as DeviceId;
-		const rosterSeq = membership.entries.length;
+		const rosterSeq = homeRoster.entries.length;
 		this.say({ t: 'welcome', token: '', tokenMs: 0, rosterSeq, ice: [] });
 		this.#hub.welcome(this);
 	}

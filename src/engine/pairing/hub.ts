@@ -44,7 +44,7 @@ export class Hub implements HubRoom {
 
 	constructor(tools: HubTools) {
 		this.tools = tools;
-		tools.membership.on(() => this.#follow());
+		tools.homeRoster.on(() => this.#follow());
 	}
 
 	/**
@@ -56,7 +56,7 @@ export class Hub implements HubRoom {
 		const theirs = guests.filter((seat) => seat.origin === origin);
 		if (origin !== HUB_ORIGIN && (guests.length >= MOST_SEATS || theirs.length >= MOST_EACH))
 			return null;
-		if (this.#seats.size === 0) this.#told = this.tools.membership.entries;
+		if (this.#seats.size === 0) this.#told = this.tools.homeRoster.entries;
 		const seat = new HubSeat(this, origin, events);
 		this.#seats.add(seat);
 		seat.challenge();
@@ -87,8 +87,8 @@ export class Hub implements HubRoom {
 	 * than the page itself.
 	 */
 	async isHome(home: HomeId): Promise<boolean> {
-		const { membership, clock } = this.tools;
-		const isIt = (): boolean => membership.roster?.home === home;
+		const { homeRoster, clock } = this.tools;
+		const isIt = (): boolean => homeRoster.roster?.home === home;
 		if (isIt()) return true;
 		await new Promise<void>((resolve) => {
 			const over = (): void => {
@@ -97,7 +97,7 @@ export class Hub implements HubRoom {
 				resolve();
 			};
 			const stop = clock.after(ENTER_MS, over);
-			const off = membership.on(() => {
+			const off = homeRoster.on(() => {
 				if (isIt()) over();
 			});
 		});
@@ -164,21 +164,21 @@ export class Hub implements HubRoom {
 	}
 
 	async append(from: HubSeat, texts: readonly string[]): Promise<void> {
-		const { membership } = this.tools;
+		const { homeRoster } = this.tools;
 		const entries = texts.map(bytesOfBase64url);
-		const home = membership.roster?.home;
+		const home = homeRoster.roster?.home;
 		const [first] = entries;
 		const learned =
 			first === undefined || home === undefined
 				? 'known'
-				: await membership.learn(home, seqOf(first) ?? 0, entries);
+				: await homeRoster.merge(home, seqOf(first) ?? 0, entries);
 		const refused = learned === 'forked' || learned === 'gap' || learned === 'fallen';
 		if (refused) from.say({ t: 'refused', why: 'roster' });
-		else from.say({ t: 'appended', seq: membership.entries.length });
+		else from.say({ t: 'appended', seq: homeRoster.entries.length });
 	}
 
 	entriesFrom(seat: HubSeat, seq: number): void {
-		const all = this.tools.membership.entries.map(base64urlOf);
+		const all = this.tools.homeRoster.entries.map(base64urlOf);
 		let from = Math.min(seq, all.length);
 		do {
 			const entries: string[] = [];
@@ -239,11 +239,11 @@ export class Hub implements HubRoom {
 	}
 
 	#isMember({ device }: HubSeat): boolean {
-		return device !== null && this.tools.membership.member(device) !== null;
+		return device !== null && this.tools.homeRoster.member(device) !== null;
 	}
 
 	#may({ device }: HubSeat, right: Right): boolean {
-		const member = device === null ? null : this.tools.membership.member(device);
+		const member = device === null ? null : this.tools.homeRoster.member(device);
 		return member !== null && may(member.roles, right);
 	}
 
@@ -265,8 +265,8 @@ export class Hub implements HubRoom {
 
 	/** The roster changed: who is in it hears, who is not any more goes. */
 	#follow(): void {
-		const { membership } = this.tools;
-		const { entries } = membership;
+		const { homeRoster } = this.tools;
+		const { entries } = homeRoster;
 		const from = commonLength(this.#told, entries);
 		if (from === entries.length && from === this.#told.length) return;
 		this.#told = entries;

@@ -6,7 +6,7 @@ import { WIRE_VERSION, type FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
-import type { Self } from '#engine/home/joining.ts';
+import type { SelfIdentity } from '#engine/home/admissions.ts';
 import type { Applicant } from '#engine/messaging/line.ts';
 import { MeetingLine, type No } from '#engine/messaging/meeting-line.ts';
 
@@ -23,7 +23,7 @@ export interface MeetingTools {
 
 /** Who comes, where, and how. */
 export interface Seat {
-	readonly self: Self;
+	readonly self: SelfIdentity;
 	readonly origin: string;
 	/** Proves itself as one of its home first; else it comes as somebody without a home. */
 	readonly member: boolean;
@@ -192,7 +192,7 @@ async function sitDown(
 /** Opens this home at a relay. `null`: it is open, else why not. */
 export async function openHome(
 	{ crypto, clock, relays }: MeetingTools,
-	{ self, origin, invitation }: { self: Self; origin: string; invitation: string },
+	{ self, origin, invitation }: { self: SelfIdentity; origin: string; invitation: string },
 ): Promise<No | null> {
 	const line = await MeetingLine.open(relays, clock, origin);
 	if ('t' in line) return line;

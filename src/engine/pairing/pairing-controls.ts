@@ -1,4 +1,4 @@
-import { hexOf, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { hexOf, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import { invitationFrom } from '#domain/pairing/invitation.ts';
 import {
@@ -15,7 +15,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { appFor, isHere, shownAt } from '#engine/messaging/addresses.ts';
-import type { Joining, Self } from '#engine/home/joining.ts';
+import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
 import type { No } from '#engine/messaging/meeting-line.ts';
 import { openHome } from './meeting.ts';
 import type { Nearby } from './nearby.ts';
@@ -32,7 +32,7 @@ export interface PairingTools {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
 	readonly relays: Relays;
-	readonly joining: Joining;
+	readonly admissions: Admissions;
 	readonly shown: () => Promise<void>;
 	/** `null`: nothing goes without a relay. */
 	readonly near: Nearby | null;
@@ -78,7 +78,7 @@ export class Pairing implements PairingControls {
 
 	show(wanted: Wanted, by: PairingBy = 'code'): Promise<void> {
 		return this.#try(async (turn) => {
-			const self = await this.#tools.joining.self();
+			const self = await this.#tools.admissions.self();
 			if (self.owner === null) return ended('not-owner');
 			const at = await shownAt(this.#tools.relays, this.#relay);
 			if (typeof at !== 'string') {
@@ -98,9 +98,9 @@ export class Pairing implements PairingControls {
 
 	offer(name: string, wanted: Wanted): Promise<void> {
 		return this.#try(async (turn) => {
-			const self = await this.#tools.joining.self();
+			const self = await this.#tools.admissions.self();
 			const at = await shownAt(this.#tools.relays, this.#relay);
-			const named = joined(self.sign.public, self.kem.public);
+			const named = concatBytes(self.sign.public, self.kem.public);
 			if (typeof at !== 'string') {
 				const tableOf = (code: MeetingCode): Table =>
 					new NewTable(this.#tools, self, { rid: code.rid, code, name, wanted }, NO_RELAY);
@@ -124,7 +124,7 @@ export class Pairing implements PairingControls {
 
 	again(): Promise<void> {
 		return this.#try(async (turn) => {
-			const self = await this.#tools.joining.self();
+			const self = await this.#tools.admissions.self();
 			return this.#nearBy(turn, self).offer(null).then(nothing);
 		});
 	}
@@ -141,7 +141,7 @@ export class Pairing implements PairingControls {
 			if (near !== null) return this.#answer(turn, near, name);
 			const code = codeFrom(text);
 			if (code === null) return ended('unknown-code');
-			const self = await this.#tools.joining.self();
+			const self = await this.#tools.admissions.self();
 			if (await this.#isOwn(code, self)) return ended('own-code');
 			if (code.kind === 'n1') return this.#letIn(turn, self, code);
 			return this.#goIn(turn, self, code, name);
@@ -154,13 +154,13 @@ export class Pairing implements PairingControls {
 			const fault = new Fault('denied', 'an invitation that does not hold');
 			const wrong = { kind: 'ended', why: 'invitation', fault } as const;
 			if (invitation === null) return wrong;
-			const self = await this.#tools.joining.self();
+			const self = await this.#tools.admissions.self();
 			if (self.owner === null) return ended('not-owner');
 			const origin = invitation.relay ?? this.#relay;
 			const no = await openHome(this.#tools, { self, origin, invitation: invitation.code });
 			if (no?.t === 'refused' && no.why === 'invitation') return wrong;
 			if (no !== null) return endOf(no);
-			await this.#tools.joining.meetAt(origin);
+			await this.#tools.admissions.setRelay(origin);
 			return { kind: 'idle' };
 		});
 	}
@@ -198,7 +198,7 @@ export class Pairing implements PairingControls {
 	/** A code without a relay was shown by another device. */
 	async #answer(turn: number, code: NearCode, name: string): Promise<PairingState | null> {
 		if (code.kind === 'a2') return ended('stale-answer');
-		const self = await this.#tools.joining.self();
+		const self = await this.#tools.admissions.self();
 		if (!('hash' in code)) return this.#nearBy(turn, self).answer(code, null).then(nothing);
 		const kind = code.kind === 'p2' ? 'p1' : 'n1';
 		if (await this.#isOwn({ kind, hash: code.hash }, self)) return ended('own-code');
@@ -220,7 +220,7 @@ export class Pairing implements PairingControls {
 	}
 
 	/** Throws `unsupported`. */
-	#nearBy(turn: number, self: Self): NearPairing {
+	#nearBy(turn: number, self: SelfIdentity): NearPairing {
 		const { near, crypto, clock, here } = this.#tools;
 		if (near === null) throw new Fault('unsupported', 'no connection without a relay');
 		this.#near = new NearPairing({
@@ -232,7 +232,7 @@ export class Pairing implements PairingControls {
 	}
 
 	/** As the owner: a new device's code was scanned. */
-	async #letIn(turn: number, self: Self, code: MeetingCode): Promise<PairingState | null> {
+	async #letIn(turn: number, self: SelfIdentity, code: MeetingCode): Promise<PairingState | null> {
 		if (self.owner === null) return ended('not-owner');
 		const { rid } = code;
 		const table = new OwnerTable(this.#tools, self, { rid, code, wanted: null });
@@ -247,7 +247,7 @@ export class Pairing implements PairingControls {
 	 */
 	async #goIn(
 		turn: number,
-		self: Self,
+		self: SelfIdentity,
 		code: MeetingCode | TypedCode,
 		name: string,
 	): Promise<PairingState | null> {
@@ -287,7 +287,7 @@ export class Pairing implements PairingControls {
 		return null;
 	}
 
-	#came({ device }: Self, wanted: Wanted): void {
+	#came({ device }: SelfIdentity, wanted: Wanted): void {
 		this.#leave('failed');
 		this.#turn += 1;
 		this.#set(this.#turn, { kind: 'done', side: 'new', device, name: '', wanted });
@@ -299,7 +299,7 @@ export class Pairing implements PairingControls {
 	}
 
 	/** PR15: a meeting of their own, which no code leads to. */
-	async #showLetters(turn: number, self: Self, wanted: Wanted): Promise<PairingState | null> {
+	async #showLetters(turn: number, self: SelfIdentity, wanted: Wanted): Promise<PairingState | null> {
 		const { crypto } = this.#tools;
 		const locator = locatorOf(crypto.random(LOCATOR_RANDOM_BYTES));
 		if (locator === null) return ended('failed');
@@ -330,12 +330,12 @@ export class Pairing implements PairingControls {
 		return { kind, rid, secret, hash: await crypto.sha256(named), relay };
 	}
 
-	async #isOwn(code: Pick<MeetingCode, 'kind' | 'hash'> | TypedCode, self: Self): Promise<boolean> {
+	async #isOwn(code: Pick<MeetingCode, 'kind' | 'hash'> | TypedCode, self: SelfIdentity): Promise<boolean> {
 		if (code.kind === 'typed') return false;
 		const { crypto } = this.#tools;
 		const named =
-			code.kind === 'p1' ? self.owner?.public : joined(self.sign.public, self.kem.public);
-		return named !== undefined && same(await crypto.sha256(named), code.hash);
+			code.kind === 'p1' ? self.owner?.public : concatBytes(self.sign.public, self.kem.public);
+		return named !== undefined && equalBytes(await crypto.sha256(named), code.hash);
 	}
 
 	/** Ends what was before and begins anew; whatever is thrown becomes an end. */

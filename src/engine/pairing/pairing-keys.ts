@@ -1,4 +1,4 @@
-import { ascii, bytesOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import {
 	codeCore,
@@ -10,7 +10,7 @@ import { digitsBytes, digitsOf, pairInfo, transcriptStart } from '#domain/pairin
 import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, HpkeContext, Psk, SealKey } from '#ports/keys/crypto.ts';
 
-type Tools = Pick<Crypto, 'sha256' | 'stretch' | 'secret' | 'derive' | 'seal' | 'open'>;
+type Tools = Pick<Crypto, 'sha256' | 'hkdf' | 'secret' | 'deriveSealKey' | 'seal' | 'open'>;
 
 /** What somebody who was shown a code has in common with who shows it. */
 export interface Shared {
@@ -29,9 +29,9 @@ export async function sharedOf(
 	const typed = code.kind === 'typed';
 	const secret = typed ? await crypto.sha256(locatorBytes(code.locator)) : code.secret;
 	const [key, start, tagKey] = await Promise.all([
-		crypto.stretch(secret, id, ascii('pair/psk')),
+		crypto.hkdf(secret, id, ascii('pair/psk')),
 		crypto.sha256(transcriptStart(typed ? id : ascii(codeCore(code)))),
-		crypto.secret(secret).then((kept) => crypto.derive(kept, id, ascii('pair/m0'))),
+		crypto.secret(secret).then((kept) => crypto.deriveSealKey(kept, id, ascii('pair/m0'))),
 	]);
 	return { psk: { id, key }, start, tagKey };
 }
@@ -57,7 +57,7 @@ export async function checkTag(
 
 /** Tn from Tn−1 and message n−1. */
 export function after(crypto: Tools, transcript: Bytes, message: Bytes): Promise<Bytes> {
-	return crypto.sha256(joined(transcript, message));
+	return crypto.sha256(concatBytes(transcript, message));
 }
 
 export async function digitsFor(

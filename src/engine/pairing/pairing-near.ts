@@ -12,7 +12,7 @@ import {
 import type { MeetingCode } from '#domain/pairing/pairing-code.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
-import type { Self } from '#engine/home/joining.ts';
+import type { SelfIdentity } from '#engine/home/admissions.ts';
 import type { No } from '#engine/messaging/meeting-line.ts';
 import type { Seat } from './meeting.ts';
 import type { Near, Nearby, NearOffered } from './nearby.ts';
@@ -27,7 +27,7 @@ export interface NearTools {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
 	readonly near: Nearby;
-	readonly self: Self;
+	readonly self: SelfIdentity;
 	/** Of the app, for a link to its page. */
 	readonly here: string;
 	show(state: PairingState): void;

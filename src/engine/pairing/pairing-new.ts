@@ -1,4 +1,4 @@
-import { hexOf, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { hexOf, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { MeetingCode, TypedCode } from '#domain/pairing/pairing-code.ts';
 import {
@@ -26,7 +26,7 @@ import {
 import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
-import type { Self } from '#engine/home/joining.ts';
+import type { SelfIdentity } from '#engine/home/admissions.ts';
 import {
 	after,
 	checkSigned,
@@ -70,7 +70,7 @@ export interface NewWish {
 /** The new device's half of a pairing, without a line. Every `Fault` of `hear` burns the code. */
 export class NewTalk {
 	readonly #crypto: Crypto;
-	readonly #self: Self;
+	readonly #self: SelfIdentity;
 	readonly #wish: NewWish;
 	readonly #shared: Shared;
 	#m0: Bytes | null = null;
@@ -83,14 +83,14 @@ export class NewTalk {
 	#m3: Bytes | null = null;
 	readonly #pieces = new Map<number, Piece>();
 
-	private constructor(crypto: Crypto, self: Self, wish: NewWish, shared: Shared) {
+	private constructor(crypto: Crypto, self: SelfIdentity, wish: NewWish, shared: Shared) {
 		this.#crypto = crypto;
 		this.#self = self;
 		this.#wish = wish;
 		this.#shared = shared;
 	}
 
-	static async begin(crypto: Crypto, self: Self, wish: NewWish): Promise<NewTalk> {
+	static async begin(crypto: Crypto, self: SelfIdentity, wish: NewWish): Promise<NewTalk> {
 		return new NewTalk(crypto, self, wish, await sharedOf(crypto, wish.code, wish.rid));
 	}
 
@@ -127,7 +127,7 @@ export class NewTalk {
 	}
 
 	#again(box: Bytes, before: Bytes, answer: Bytes | null): HeardByNew {
-		if (!same(box, before)) throw new Fault('corrupt', 'the same message, but other');
+		if (!equalBytes(box, before)) throw new Fault('corrupt', 'the same message, but other');
 		return { kind: 'again', boxes: answer === null ? [] : [answer] };
 	}
 
@@ -142,12 +142,12 @@ export class NewTalk {
 			...{ dtls: dtls?.fingerprint ?? null, wanted: this.#wish.wanted },
 			...{ nonce: crypto.random(NONCE_BYTES), name: new TextEncoder().encode(this.#wish.name) },
 		});
-		const signature = await crypto.sign(sign.key, signedBytes('pair-new', joined(t1, body)));
+		const signature = await crypto.sign(sign.key, signedBytes('pair-new', concatBytes(t1, body)));
 		const sealed = await crypto.sealTo(
 			opening.ephemeral,
 			this.#shared.psk,
 			contextOf(1, t1),
-			joined(body, signature),
+			concatBytes(body, signature),
 		);
 		this.#m0 = m0;
 		this.#t1 = t1;
@@ -165,13 +165,13 @@ export class NewTalk {
 		const plain = await crypto.openWith(this.#self.kem, this.#shared.psk, context, wrapped);
 		const { value: host, body, signature } = parseHost(plain);
 		const { nonce, owner, wanted } = host;
-		if (!same(await crypto.sha256(commitmentBytes(nonce, owner)), this.#commitment)) {
+		if (!equalBytes(await crypto.sha256(commitmentBytes(nonce, owner)), this.#commitment)) {
 			throw new Fault('corrupt', 'not what was committed to');
 		}
-		await checkSigned(crypto, owner, 'pair-owner', joined(t2, body), signature);
+		await checkSigned(crypto, owner, 'pair-owner', concatBytes(t2, body), signature);
 		const { code } = this.#wish;
 		const names = code.kind === 'p1';
-		if (names && !same(await crypto.sha256(owner), code.hash)) {
+		if (names && !equalBytes(await crypto.sha256(owner), code.hash)) {
 			throw new Fault('corrupt', 'another owner than the code names');
 		}
 		this.#t3 = await after(crypto, t2, m2);
@@ -206,7 +206,7 @@ export class NewTalk {
  */
 export async function checkAgreed(
 	crypto: Crypto,
-	self: Pick<Self, 'device' | 'sign' | 'kem'>,
+	self: Pick<SelfIdentity, 'device' | 'sign' | 'kem'>,
 	agreed: Agreed,
 	entries: readonly Bytes[],
 ): Promise<{ readonly roster: Roster; readonly became: Wanted }> {
@@ -216,12 +216,12 @@ export async function checkAgreed(
 	const own = entry?.subject;
 	const fits =
 		told !== undefined &&
-		same(await entryHash(crypto, told), agreed.head) &&
+		equalBytes(await entryHash(crypto, told), agreed.head) &&
 		roster.owners.has(hexOf(agreed.owner)) &&
 		own !== null &&
 		own !== undefined &&
-		same(own.sign, self.sign.public) &&
-		same(own.kem, self.kem.public);
+		equalBytes(own.sign, self.sign.public) &&
+		equalBytes(own.kem, self.kem.public);
 	if (!fits) throw new Fault('corrupt', 'a roster that is not what was agreed on');
 	return { roster, became: wantedOf(entry?.roles ?? []) };
 }

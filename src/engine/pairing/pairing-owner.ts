@@ -1,4 +1,4 @@
-import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { plainName } from '#domain/home/plain-name.ts';
 import type { MeetingCode, TypedCode } from '#domain/pairing/pairing-code.ts';
@@ -24,8 +24,8 @@ import {
 } from '#domain/pairing/pairing.ts';
 import type { Subject } from '#domain/home/roster.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import type { Crypto, KemKey, Pair, SignKey } from '#ports/keys/crypto.ts';
-import type { Joining, Self } from '#engine/home/joining.ts';
+import type { Crypto, KemKey, KeyPair, SignKey } from '#ports/keys/crypto.ts';
+import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
 import { deviceIdOf } from '#engine/home/keys.ts';
 import {
 	after,
@@ -81,11 +81,11 @@ export class OwnerTalk {
 	/** M0. */
 	readonly opening: Bytes;
 	readonly #crypto: Crypto;
-	readonly #self: Self;
-	readonly #owner: Pair<SignKey>;
+	readonly #self: SelfIdentity;
+	readonly #owner: KeyPair<SignKey>;
 	readonly #wish: OwnerWish;
 	readonly #shared: Shared;
-	readonly #ephemeral: Pair<KemKey>;
+	readonly #ephemeral: KeyPair<KemKey>;
 	readonly #nonce: Bytes;
 	#guest: Guest | null = null;
 	/** M3, once it is checked. */
@@ -94,13 +94,13 @@ export class OwnerTalk {
 
 	private constructor(
 		crypto: Crypto,
-		self: Self,
-		owner: Pair<SignKey>,
+		self: SelfIdentity,
+		owner: KeyPair<SignKey>,
 		wish: OwnerWish,
 		made: {
 			readonly opening: Bytes;
 			readonly shared: Shared;
-			readonly ephemeral: Pair<KemKey>;
+			readonly ephemeral: KeyPair<KemKey>;
 			readonly nonce: Bytes;
 		},
 	) {
@@ -115,7 +115,7 @@ export class OwnerTalk {
 	}
 
 	/** Throws `denied` when this device is no owner. */
-	static async begin(crypto: Crypto, self: Self, wish: OwnerWish): Promise<OwnerTalk> {
+	static async begin(crypto: Crypto, self: SelfIdentity, wish: OwnerWish): Promise<OwnerTalk> {
 		const { owner } = self;
 		if (owner === null) throw new Fault('denied', 'only an owner lets devices in');
 		const shared = await sharedOf(crypto, wish.code, wish.rid);
@@ -133,11 +133,11 @@ export class OwnerTalk {
 		switch (kindOf(box)) {
 			case 1:
 				if (guest === null) return this.#meet(box);
-				if (!same(box, guest.m1)) throw new Fault('corrupt', 'somebody else has the code');
+				if (!equalBytes(box, guest.m1)) throw new Fault('corrupt', 'somebody else has the code');
 				return { kind: 'again', boxes: [guest.m2] };
 			case 3:
 				if (guest === null) throw new Fault('corrupt', 'a message before its time');
-				if (this.#ok !== null && same(box, this.#ok)) return { kind: 'again', boxes: this.#pieces };
+				if (this.#ok !== null && equalBytes(box, this.#ok)) return { kind: 'again', boxes: this.#pieces };
 				if (this.#ok !== null) throw new Fault('corrupt', 'a second consent');
 				await checkSigned(this.#crypto, guest.newcomer.sign, 'pair-ok', guest.t3, parseOk(box));
 				this.#ok = box;
@@ -153,12 +153,12 @@ export class OwnerTalk {
 	 * PR6. Once, after the newcomer's consent and a person's; what it gives is M4. Throws as
 	 * `Joining.admit`.
 	 */
-	async admit(joining: Pick<Joining, 'admit'>, wanted: Wanted): Promise<readonly Bytes[]> {
+	async admit(admissions: Pick<Admissions, 'admit'>, wanted: Wanted): Promise<readonly Bytes[]> {
 		const guest = this.#guest;
 		if (guest === null || this.#ok === null || this.#pieces.length > 0) {
 			throw new Fault('conflict', 'nobody to let in');
 		}
-		const { roster, homeKey } = await joining.admit(guest.subject, rolesOf(wanted), guest.name);
+		const { roster, homeKey } = await admissions.admit(guest.subject, rolesOf(wanted), guest.name);
 		const t4 = await after(this.#crypto, guest.t3, this.#ok);
 		const sealed = await this.#crypto.sealTo(
 			guest.newcomer.kem,
@@ -180,7 +180,7 @@ export class OwnerTalk {
 		const crypto = this.#crypto;
 		const t1 = await after(crypto, this.#shared.start, this.opening);
 		const { value: newcomer, body, signature } = await this.#read(m1, t1);
-		await checkSigned(crypto, newcomer.sign, 'pair-new', joined(t1, body), signature);
+		await checkSigned(crypto, newcomer.sign, 'pair-new', concatBytes(t1, body), signature);
 		await this.#checkNamed(newcomer);
 		const { sign, kem, owner, dtls } = newcomer;
 		// Keys that are none would only be found when they are needed.
@@ -211,7 +211,7 @@ export class OwnerTalk {
 	async #checkNamed({ sign, kem }: Newcomer): Promise<void> {
 		const { code } = this.#wish;
 		if (code.kind !== 'n1') return;
-		if (!same(await this.#crypto.sha256(joined(sign, kem)), code.hash)) {
+		if (!equalBytes(await this.#crypto.sha256(concatBytes(sign, kem)), code.hash)) {
 			throw new Fault('corrupt', 'another device than the code names');
 		}
 	}
@@ -226,9 +226,9 @@ export class OwnerTalk {
 		});
 		const signature = await this.#crypto.sign(
 			this.#owner.key,
-			signedBytes('pair-owner', joined(t2, body)),
+			signedBytes('pair-owner', concatBytes(t2, body)),
 		);
-		const plain = joined(body, signature);
+		const plain = concatBytes(body, signature);
 		const { psk } = this.#shared;
 		return buildSealed(2, await this.#crypto.sealTo(newcomer.kem, psk, contextOf(2, t2), plain));
 	}

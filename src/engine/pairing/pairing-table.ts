@@ -5,7 +5,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
-import type { Joining, Self } from '#engine/home/joining.ts';
+import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
 import type { No } from '#engine/messaging/meeting-line.ts';
 import { Meeting, type Seat } from './meeting.ts';
 import { endOf, endOfNote } from './pairing-end.ts';
@@ -15,7 +15,7 @@ export interface TableTools {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
 	readonly relays: Relays;
-	readonly joining: Joining;
+	readonly admissions: Admissions;
 	/** Until the relay has heard what was signed here, but not for long. */
 	readonly shown: () => Promise<void>;
 }
@@ -27,7 +27,7 @@ const ANSWER_MS = 20_000;
 export abstract class Table {
 	onState: (state: PairingState) => void = () => undefined;
 	protected readonly tools: TableTools;
-	readonly self: Self;
+	readonly self: SelfIdentity;
 	#meeting: Meeting | null = null;
 	#queue: Promise<unknown> = Promise.resolve();
 	#ended = false;
@@ -37,7 +37,7 @@ export abstract class Table {
 	#stopAll: () => void = () => undefined;
 	#stopAnswer: () => void = () => undefined;
 
-	constructor(tools: TableTools, self: Self) {
+	constructor(tools: TableTools, self: SelfIdentity) {
 		this.tools = tools;
 		this.self = self;
 	}

@@ -1,7 +1,7 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Wanted } from '#domain/pairing/pairing.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
-import type { Self } from '#engine/home/joining.ts';
+import type { SelfIdentity } from '#engine/home/admissions.ts';
 import { NewTalk, type NewWish } from './pairing-new.ts';
 import { OwnerTalk, type OwnerWish } from './pairing-owner.ts';
 import { Table, type TableTools } from './pairing-table.ts';
@@ -30,7 +30,7 @@ export class OwnerTable extends Table {
 	#signing = false;
 	#done = false;
 
-	constructor(tools: TableTools, self: Self, wish: OwnerWish) {
+	constructor(tools: TableTools, self: SelfIdentity, wish: OwnerWish) {
 		super(tools, self);
 		this.#wish = wish;
 	}
@@ -114,7 +114,7 @@ export class OwnerTable extends Table {
 		if (talk === null || wanted === null || !this.#ok || this.#comparing === null) return;
 		this.#signing = true;
 		try {
-			const pieces = await talk.admit(this.tools.joining, wanted);
+			const pieces = await talk.admit(this.tools.admissions, wanted);
 			// Who is let in goes to the relay at once, and would be a stranger there.
 			await this.tools.shown();
 			this.post(pieces);
@@ -128,10 +128,10 @@ export class OwnerTable extends Table {
 
 	/** PR24 */
 	#await(whom: Pick<Done, 'device' | 'name' | 'wanted'> & { readonly side: 'owner' }): void {
-		const { joining } = this.tools;
+		const { admissions } = this.tools;
 		let shown = '';
 		const look = (): void => {
-			const now = joining.arrival(whom.device);
+			const now = admissions.arrivalState(whom.device);
 			if (now === shown) return;
 			shown = now;
 			if (now === 'waits') this.onState({ kind: 'waiting', ...whom });
@@ -141,7 +141,7 @@ export class OwnerTable extends Table {
 				else this.onState({ kind: 'ended', why: 'never-came', fault: null });
 			}
 		};
-		const off = joining.on(look);
+		const off = admissions.on(look);
 		look();
 	}
 }
@@ -155,7 +155,7 @@ export class NewTable extends Table {
 	#done = false;
 
 	/** `relay`: where it goes in, and is reached from then on. */
-	constructor(tools: TableTools, self: Self, wish: NewWish, relay: string) {
+	constructor(tools: TableTools, self: SelfIdentity, wish: NewWish, relay: string) {
 		super(tools, self);
 		this.#wish = wish;
 		this.#relay = relay;
@@ -204,7 +204,7 @@ export class NewTable extends Table {
 			}
 			case 'admitted': {
 				const { roster, grants } = heard.admission;
-				await this.tools.joining.enter(roster, grants, this.#relay);
+				await this.tools.admissions.enter(roster, grants, this.#relay);
 				this.#done = true;
 				const { device } = this.self;
 				const { name } = this.#wish;
@@ -227,14 +227,14 @@ export class NewTable extends Table {
 	}
 
 	async #consent(comparing: Comparing): Promise<void> {
-		const { joining, clock } = this.tools;
+		const { admissions, clock } = this.tools;
 		if (this.#talk === null) return;
 		const ok = await this.#talk.ok();
 		const relay = this.#relay === '' ? null : this.#relay;
 		const untilMs = clock.wallMs() + RETURN_MS;
 		const pending = { ...this.#talk.agreed, relay, untilMs };
 		// Before it is said: from now on an owner may let it in.
-		await joining.keep(pending);
+		await admissions.setPendingJoin(pending);
 		this.#pending = pending;
 		this.post([ok]);
 		this.#compare({ ...comparing, said: true });

@@ -1,5 +1,5 @@
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
-import { joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Wanted } from '#domain/pairing/pairing.ts';
 import { MAX_ENTRIES } from '#domain/pairing/pairing.ts';
@@ -8,7 +8,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
-import type { Joining, Self } from '#engine/home/joining.ts';
+import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
 import { Letters } from '#engine/messaging/letters.ts';
 import { MeetingLine } from '#engine/messaging/meeting-line.ts';
 import { prove } from './meeting.ts';
@@ -28,7 +28,7 @@ export interface ReturningTools {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
 	readonly relays: Relays;
-	readonly joining: Joining;
+	readonly admissions: Admissions;
 }
 
 export interface ReturningEvents {
@@ -45,7 +45,7 @@ export interface ReturningEvents {
 export class Returning {
 	readonly pending: PendingJoin;
 	readonly #tools: ReturningTools;
-	readonly #self: Self;
+	readonly #self: SelfIdentity;
 	/** Where to; `null`: nowhere now. */
 	readonly #origin: () => string | null;
 	readonly #events: ReturningEvents;
@@ -57,7 +57,7 @@ export class Returning {
 
 	constructor(
 		tools: ReturningTools,
-		who: { readonly self: Self; readonly pending: PendingJoin },
+		who: { readonly self: SelfIdentity; readonly pending: PendingJoin },
 		origin: () => string | null,
 		events: ReturningEvents,
 	) {
@@ -126,14 +126,14 @@ export class Returning {
 
 	/** Another page of this device may have come in by now, or have begun another pairing. */
 	async #isWanted(): Promise<boolean> {
-		const kept = await this.#tools.joining.pending();
+		const kept = await this.#tools.admissions.pending();
 		const { home, head, untilMs } = this.pending;
-		return kept?.home === home && same(kept.head, head) && kept.untilMs === untilMs;
+		return kept?.home === home && equalBytes(kept.head, head) && kept.untilMs === untilMs;
 	}
 
 	/** Throws `corrupt`, and what the vault throws. */
 	async #comeTo(origin: string): Promise<Wanted | 'not-yet' | 'over'> {
-		const { crypto, clock, relays, joining } = this.#tools;
+		const { crypto, clock, relays, admissions } = this.#tools;
 		const { device, sign } = this.#self;
 		const { home, relay } = this.pending;
 		const line = await MeetingLine.open(relays, clock, origin);
@@ -150,7 +150,7 @@ export class Returning {
 		const grants = await this.#keysBy(line, roster);
 		if (grants.length === 0 || this.#isOver()) return 'not-yet';
 		if (!(await this.#isWanted())) return 'over';
-		await joining.enter(entries, joined(...grants), relay ?? '');
+		await admissions.enter(entries, concatBytes(...grants), relay ?? '');
 		return became;
 	}
 
@@ -176,7 +176,7 @@ export class Returning {
 		const isIn = entries.slice(seq).some((bytes) => {
 			const { op, subject, author } = parseEntry(bytes).entry;
 			const own = (op === 'add' || op === 'rotate') && subject?.device === this.#self.device;
-			return own && same(author, owner);
+			return own && equalBytes(author, owner);
 		});
 		if (agreed.roster.home !== home || !isIn) {
 			throw new Fault('corrupt', 'let in by somebody else than was agreed on');
@@ -198,7 +198,7 @@ export class Returning {
 			if (frame.t !== 'letter') break;
 			const read = await letters.read(as, frame.box);
 			const by = read && roster.devices.get(read.from.device)?.subject?.owner;
-			if (read?.said.message.t !== 'home-key' || !by || !same(by, this.pending.owner)) continue;
+			if (read?.said.message.t !== 'home-key' || !by || !equalBytes(by, this.pending.owner)) continue;
 			grants.push(bytesOfBase64url(read.said.message.grant));
 		}
 		return grants;

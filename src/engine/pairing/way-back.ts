@@ -1,7 +1,7 @@
 import { faultOf } from '#domain/base/fault.ts';
 import type { Note, Wanted } from '#domain/pairing/pairing.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
-import type { Self } from '#engine/home/joining.ts';
+import type { SelfIdentity } from '#engine/home/admissions.ts';
 import type { Nearby } from './nearby.ts';
 import type { Table } from './pairing-table.ts';
 import type { PairingEnd, PairingState } from './pairing.ts';
@@ -16,7 +16,7 @@ const SAID_NO: ReadonlySet<PairingEnd | Note> = new Set<PairingEnd | Note>([
 ]);
 
 export interface WayBackEvents {
-	came(self: Self, wanted: Wanted): void;
+	came(self: SelfIdentity, wanted: Wanted): void;
 	/** What `state` says. */
 	changed(): void;
 }
@@ -49,10 +49,10 @@ export class WayBack {
 
 	/** After a start of the page. */
 	async resume(): Promise<void> {
-		const { joining } = this.#tools;
+		const { admissions } = this.#tools;
 		try {
-			const pending = await joining.pending();
-			if (pending !== null) this.#begin(await joining.self(), pending, 0);
+			const pending = await admissions.pending();
+			if (pending !== null) this.#begin(await admissions.self(), pending, 0);
 		} catch (error) {
 			// A vault that is away says so elsewhere, and the next start looks again.
 			faultOf(error);
@@ -84,14 +84,14 @@ export class WayBack {
 		if (this.#returning === null) return;
 		this.#stop();
 		try {
-			await this.#tools.joining.keep(null);
+			await this.#tools.admissions.setPendingJoin(null);
 		} catch (error) {
 			// It is over in twenty minutes by itself.
 			faultOf(error);
 		}
 	}
 
-	#begin(self: Self, pending: PendingJoin, afterMs: number): void {
+	#begin(self: SelfIdentity, pending: PendingJoin, afterMs: number): void {
 		this.#stop();
 		const origin = (): string | null => this.#tools.near?.origin ?? pending.relay;
 		const returning = new Returning(this.#tools, { self, pending }, origin, {

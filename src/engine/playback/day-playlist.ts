@@ -1,4 +1,4 @@
-import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { coverage, type Coverage } from '#domain/footage/coverage.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
@@ -123,7 +123,7 @@ export class DayPlaylist implements Reel {
 		if (signal.aborted) throw new Fault('aborted', 'not wanted any more');
 		const bodies = opened.filter((body) => body !== null);
 		if (bodies.length < opened.length) throw new Fault('corrupt', 'segments did not open');
-		return joined(...(await this.#sounding(run, group, bodies)));
+		return concatBytes(...(await this.#sounding(run, group, bodies)));
 	}
 
 	/** PB24: without holes in its sound, where anything of the day has sound. */

@@ -2,7 +2,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { ThumbnailStore, FirstOrLast } from '#ports/footage/thumbnail-store.ts';
-import type { Opener } from '#engine/sealing/open.ts';
+import type { Opener } from '#engine/sealing/opener.ts';
 
 /** A thumbnail older than this does not show what is asked for. */
 const NEAR_US = 15_000_000;
@@ -16,9 +16,9 @@ export interface OpenedThumbnail {
 /** Opens thumbnails on their way to the screen. */
 export class ThumbnailReader {
 	readonly #thumbnails: ThumbnailStore;
-	readonly #opener: Pick<Opener, 'openMeta'>;
+	readonly #opener: Pick<Opener, 'openSidecar'>;
 
-	constructor(thumbnails: ThumbnailStore, opener: Pick<Opener, 'openMeta'>) {
+	constructor(thumbnails: ThumbnailStore, opener: Pick<Opener, 'openSidecar'>) {
 		this.#thumbnails = thumbnails;
 		this.#opener = opener;
 	}
@@ -42,7 +42,7 @@ export class ThumbnailReader {
 		try {
 			const stored = await this.#thumbnails.find(camera, which, fromUs, untilUs);
 			if (stored === null) return null;
-			const { body } = await this.#opener.openMeta('thumbnail', camera, stored);
+			const { body } = await this.#opener.openSidecar('thumbnail', camera, stored);
 			return { wallUs: stored.wallUs, jpeg: body };
 		} catch (error) {
 			if (error instanceof Fault) return null;

@@ -3,7 +3,7 @@ import type { DataLossSource } from '#ports/storage/data-loss-source.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { DataLoss, LostDataKind, StoragePersistence } from '#ports/storage/persistence.ts';
 import type { EventLog } from './event-log.ts';
-import type { House } from '#engine/home/house.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
 /** Whether the keys are still kept is looked at so often while it records. */
@@ -16,7 +16,7 @@ export interface DataLossTools {
 	readonly clock: Clock;
 	readonly clearing: DataLossSource;
 	readonly origin: Pick<StoragePersistence, 'dataLoss' | 'writeDataLoss'>;
-	readonly house: Pick<House, 'keep' | 'state'>;
+	readonly localDevice: Pick<LocalDevice, 'ensureKeys' | 'state'>;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
 	readonly eventLog: Pick<EventLog, 'add'>;
 	/** Bytes of footage when it was last counted. */
@@ -70,8 +70,8 @@ export class DataLossReporter implements DataLossControls {
 
 	async #lost(source: FaultSource): Promise<void> {
 		const lost: LostDataKind = source === 'footage' || source === 'keys' ? source : 'settings';
-		const { clock, footage, house } = this.#tools;
-		const { state } = house;
+		const { clock, footage, localDevice } = this.#tools;
+		const { state } = localDevice;
 		const nowMs = clock.wallMs();
 		const before = this.cleared;
 		const same = before !== null && Math.abs(nowMs - before.atMs) < SAME_LOSS_MS ? before : null;
@@ -83,7 +83,7 @@ export class DataLossReporter implements DataLossControls {
 		this.#unlogged ||= same === null;
 		this.#set({ atMs, what, bytes, recorded, anew: same?.anew ?? false });
 		await this.#keepKeys();
-		const now = house.state;
+		const now = localDevice.state;
 		const anew = now.kind === 'ready' && device !== null && now.deviceId !== device;
 		if (anew && this.cleared !== null) this.#set({ ...this.cleared, anew });
 	}
@@ -91,7 +91,7 @@ export class DataLossReporter implements DataLossControls {
 	async #keepKeys(): Promise<void> {
 		if (!this.#armed) return;
 		// What the vault does not answer now is asked again, and before each run.
-		await this.#tools.house.keep().catch(() => undefined);
+		await this.#tools.localDevice.ensureKeys().catch(() => undefined);
 	}
 
 	#log(): void {

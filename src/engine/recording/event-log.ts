@@ -4,14 +4,14 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { EventStore } from '#ports/footage/event-store.ts';
 import { eventBodyFrom, eventBytes, type EventBody } from '#protocol/event.ts';
-import type { MetaSealer } from '#engine/sealing/meta.ts';
-import type { Opener } from '#engine/sealing/open.ts';
+import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import type { Opener } from '#engine/sealing/opener.ts';
 
 export interface EventLogTools {
 	readonly clock: Pick<Clock, 'wallMs'>;
 	readonly events: EventStore;
-	readonly opener: Pick<Opener, 'openMeta'>;
-	readonly sealerOf: (camera: CameraId) => Promise<MetaSealer>;
+	readonly opener: Pick<Opener, 'openSidecar'>;
+	readonly sealerOf: (camera: CameraId) => Promise<SidecarSealer>;
 }
 
 /** Ends an event that goes on; once more: it went on until now. */
@@ -22,7 +22,7 @@ type EventContent = Omit<EventBody, 'endUs'>;
 /** Writes down what happens at a camera, and reads it again. Rules: docs/spec/events.md. */
 export class EventLog {
 	readonly #tools: EventLogTools;
-	readonly #sealers = new Map<CameraId, Promise<MetaSealer>>();
+	readonly #sealers = new Map<CameraId, Promise<SidecarSealer>>();
 	#work: Promise<unknown> = Promise.resolve();
 
 	constructor(tools: EventLogTools) {
@@ -66,7 +66,7 @@ export class EventLog {
 		const all: CameraEvent[] = [];
 		for (const { id, ...sealed } of stored) {
 			try {
-				const { body } = await this.#tools.opener.openMeta('event', camera, sealed);
+				const { body } = await this.#tools.opener.openSidecar('event', camera, sealed);
 				const said = eventBodyFrom(body);
 				if (said === null) continue;
 				all.push({ id, camera, startUs: sealed.wallUs, ...said });

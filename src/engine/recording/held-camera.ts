@@ -1,7 +1,7 @@
 import type { CameraId } from '#domain/base/ids.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Tenure } from '#ports/device/tenure.ts';
-import { closeLeftOpen } from '#engine/sealing/lineage.ts';
+import { closeOpenRuns } from '#engine/sealing/previous-run.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 
 interface HeldCameraTools {
@@ -25,7 +25,7 @@ export class HeldCamera {
 		this.#release ??= await tenure.take(camera);
 		if (this.#release === null) return false;
 		// Whoever left them open is gone, or the tenure would not be ours.
-		await retention.withRoom(() => closeLeftOpen(segments, camera));
+		await retention.withRoom(() => closeOpenRuns(segments, camera));
 		return true;
 	}
 

@@ -11,7 +11,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Encoder, Encoding, Fragment, InitSection } from '#ports/media/encoder.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Retention } from '#engine/storage/retention.ts';
-import type { RunSealer } from '#engine/sealing/seal.ts';
+import type { RunSealer } from '#engine/sealing/run-sealer.ts';
 import { ThumbnailWriter, type ThumbnailWriterTools } from './thumbnail-writer.ts';
 
 /** One key frame a second: what a kill can cost. docs/decisions.md has the price in bits. */

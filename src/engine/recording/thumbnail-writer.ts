@@ -3,7 +3,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { BrightnessGrid } from '#domain/recording/tamper.ts';
 import type { ThumbnailMaker, ThumbnailStore } from '#ports/footage/thumbnail-store.ts';
-import type { MetaSealer } from '#engine/sealing/meta.ts';
+import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 
 /** Rules: docs/spec/thumbnails.md. */
 const INTERVAL_US = 5_000_000;
@@ -13,7 +13,7 @@ const MAX_FAILURES = 3;
 export interface ThumbnailWriterTools {
 	readonly maker: ThumbnailMaker;
 	readonly thumbnails: ThumbnailStore;
-	readonly sealerOf: (camera: CameraId) => Promise<MetaSealer>;
+	readonly sealerOf: (camera: CameraId) => Promise<SidecarSealer>;
 	/** Called with every picture and its wall time, µs. */
 	readonly onBrightness?: (camera: CameraId, look: BrightnessGrid, wallUs: number) => void;
 }
@@ -23,7 +23,7 @@ export class ThumbnailWriter {
 	readonly #tools: ThumbnailWriterTools;
 	readonly #camera: CameraId;
 	readonly #init: Bytes;
-	#sealer: Promise<MetaSealer> | null = null;
+	#sealer: Promise<SidecarSealer> | null = null;
 	#lastUs = -Infinity;
 	#busy = false;
 	#failures = 0;

@@ -10,7 +10,7 @@ import type { KitKeys } from '#engine/home/kit-keys.ts';
 import { MeetingLine, type No } from '#engine/messaging/meeting-line.ts';
 import { prove } from '#engine/pairing/meeting.ts';
 
-export interface CallTools {
+export interface KitCallDependencies {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
 	readonly relays: Relays;
@@ -30,11 +30,11 @@ export class KitCall {
 		this.entries = entries;
 	}
 
-	static async open(tools: CallTools, origin: string, kit: KitKeys): Promise<KitCall | No> {
+	static async open(tools: KitCallDependencies, origin: string, kit: KitKeys): Promise<KitCall | No> {
 		const line = await MeetingLine.open(tools.relays, tools.clock, origin);
 		if ('t' in line) return line;
 		try {
-			const entries = await rosterOf(tools.crypto, line, kit);
+			const entries = await fetchRoster(tools.crypto, line, kit);
 			if (Array.isArray(entries)) return new KitCall(line, entries);
 			line.close();
 			return entries;
@@ -56,7 +56,7 @@ export class KitCall {
 	}
 }
 
-async function rosterOf(
+async function fetchRoster(
 	crypto: Crypto,
 	line: MeetingLine,
 	{ device, sign }: KitKeys,

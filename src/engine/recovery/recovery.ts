@@ -6,7 +6,7 @@ import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
 export type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
 
 /** A recovery kit that was just made: it stands on the screen, and nowhere else. */
-export interface DrawnKit {
+export interface GeneratedKit {
 	readonly groups: readonly string[];
 	readonly link: string;
 	readonly relay: string;
@@ -15,7 +15,7 @@ export interface DrawnKit {
 }
 
 /** A device that somebody with the kit wants to make an owner. */
-export interface Claimed {
+export interface PendingClaim {
 	readonly device: DeviceId;
 	readonly name: string | null;
 	readonly self: boolean;
@@ -28,9 +28,9 @@ export interface Claimed {
  * What a trial found: it works, it is an older one, it is of another home or unknown, or it is no
  * kit.
  */
-export type Trial = 'works' | 'old' | 'other' | NoKit;
+export type KitTestResult = 'works' | 'old' | 'other' | NoKit;
 
-/** This home's recovery kit. Throws `Fault` as `MembersControls` does. Rules: docs/spec/kit.md. */
+/** This home's recovery kit. Throws `Fault` as `MemberListControls` does. Rules: docs/spec/kit.md. */
 export interface KitControls {
 	/** `null`: there is none. */
 	readonly madeMs: number | null;
@@ -38,20 +38,20 @@ export interface KitControls {
 	readonly triedMs: number | null;
 	/** Why none can be made here; `null`: one can. */
 	readonly hindrance: 'not-owner' | 'no-relay' | null;
-	readonly claims: readonly Claimed[];
+	readonly claims: readonly PendingClaim[];
 	on(listener: () => void): () => void;
 	/**
 	 * Makes one; it opens nothing before `keep`. Throws `offline` and such where the relay does not
 	 * say how others reach it.
 	 */
-	draw(passphrase?: string | null): Promise<DrawnKit>;
+	generate(passphrase?: string | null): Promise<GeneratedKit>;
 	/** The one that was drawn becomes the home's, and those from before are worth nothing. */
-	keep(): Promise<void>;
+	activate(): Promise<void>;
 	/** The one that was drawn is forgotten. */
-	drop(): void;
-	try(text: string, passphrase?: string | null): Promise<Trial>;
+	discard(): void;
+	test(text: string, passphrase?: string | null): Promise<KitTestResult>;
 	/** KT8: whoever claims is no owner and will be none; the kit is worth nothing from now on. */
-	refuse(): Promise<void>;
+	rollBackClaims(): Promise<void>;
 }
 
 export type RecoveryState =
@@ -75,6 +75,6 @@ export interface RecoveryControls {
 	 * What was typed, scanned, or came with the address. `name`: what this device is to be called;
 	 * `relay`: where it is, when a person says so (KT13).
 	 */
-	come(kit: string, name: string, relay: string | null, passphrase?: string | null): Promise<void>;
+	recover(kit: string, name: string, relay: string | null, passphrase?: string | null): Promise<void>;
 	reset(): void;
 }

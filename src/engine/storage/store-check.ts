@@ -8,7 +8,7 @@ import {
 import { Fault } from '#domain/base/fault.ts';
 import type { InspectedRun, StoreInspector } from '#ports/footage/store-inspector.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
-import type { ChainPiece, Opener } from '#engine/sealing/open.ts';
+import type { ChainPiece, Opener } from '#engine/sealing/opener.ts';
 
 const PLACES_AT_ONCE = 5000;
 const ERASED_AT_ONCE = 50;

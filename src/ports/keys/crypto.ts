@@ -23,13 +23,13 @@ export type SealKey = Key<'seal'>;
 /** A DTLS certificate with its private key, for WebRTC. */
 export type Certificate = Key<'certificate'>;
 
-export interface Pair<K> {
+export interface KeyPair<K> {
 	readonly key: K;
 	/** The public half, an uncompressed point of 65 bytes. */
 	readonly public: Bytes;
 }
 
-export interface Dtls {
+export interface DtlsCertificate {
 	readonly certificate: Certificate;
 	/** SHA-256 of the certificate. */
 	readonly fingerprint: Bytes;
@@ -62,13 +62,13 @@ export interface Crypto {
 	 * `readable`: the vault will have to keep it as bytes; else it can never leave the browser's own
 	 * keeping.
 	 */
-	makeSignKey(readable: boolean): Promise<Pair<SignKey>>;
-	makeKemKey(readable: boolean): Promise<Pair<KemKey>>;
+	makeSignKey(readable: boolean): Promise<KeyPair<SignKey>>;
+	makeKemKey(readable: boolean): Promise<KeyPair<KemKey>>;
 	/** Of a private number and its public point, for as long as the page is open. */
-	signKeyOf(scalar: Bytes, point: Bytes): Promise<Pair<SignKey>>;
-	kemKeyOf(scalar: Bytes, point: Bytes): Promise<Pair<KemKey>>;
+	signKeyOf(scalar: Bytes, point: Bytes): Promise<KeyPair<SignKey>>;
+	kemKeyOf(scalar: Bytes, point: Bytes): Promise<KeyPair<KemKey>>;
 	/** `null` where there is no WebRTC. It can be made anew at any time. */
-	makeDtls(): Promise<Dtls | null>;
+	makeDtlsCertificate(): Promise<DtlsCertificate | null>;
 	/** Takes 32 bytes; the caller drops its copy. */
 	secret(raw: Bytes): Promise<Secret>;
 
@@ -79,23 +79,23 @@ export interface Crypto {
 
 	/** HPKE base mode, single shot: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. */
 	wrap(recipient: Bytes, info: Bytes, raw: Bytes): Promise<Wrapped>;
-	unwrap(recipient: Pair<KemKey>, info: Bytes, wrapped: Wrapped): Promise<Bytes>;
+	unwrap(recipient: KeyPair<KemKey>, info: Bytes, wrapped: Wrapped): Promise<Bytes>;
 
 	/** The same suite in mode PSK, for a message of any length with authenticated data. */
 	sealTo(recipient: Bytes, psk: Psk, context: HpkeContext, plain: Bytes): Promise<Wrapped>;
 	openWith(
-		recipient: Pair<KemKey>,
+		recipient: KeyPair<KemKey>,
 		psk: Psk,
 		context: HpkeContext,
 		wrapped: Wrapped,
 	): Promise<Bytes>;
 
 	/** PBKDF2-HMAC-SHA-256 to 32 bytes: slow, for what people can remember. */
-	harden(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes>;
+	pbkdf2(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes>;
 	/** HKDF-SHA-256 to 32 bytes. */
-	stretch(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes>;
+	hkdf(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes>;
 	/** HKDF-SHA-256 to an AES-256-GCM key. */
-	derive(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey>;
+	deriveSealKey(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey>;
 	/** Ciphertext and its 16-byte tag. */
 	seal(key: SealKey, nonce: Bytes, aad: Bytes, plain: Bytes): Promise<Bytes>;
 	open(key: SealKey, nonce: Bytes, aad: Bytes, sealed: Bytes): Promise<Bytes>;

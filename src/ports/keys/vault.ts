@@ -1,6 +1,6 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
-import type { Dtls, KemKey, Pair, Secret, SignKey } from './crypto.ts';
+import type { DtlsCertificate, KemKey, KeyPair, Secret, SignKey } from './crypto.ts';
 
 /**
  * How well keys are kept: sealed in the browser, readable in its database, or gone with the tab.
@@ -63,11 +63,11 @@ export interface Identity {
 	/** The one it is in now. */
 	readonly home: HomeId;
 	readonly device: DeviceId;
-	readonly owner: Pair<SignKey>;
-	readonly sign: Pair<SignKey>;
-	readonly kem: Pair<KemKey>;
+	readonly owner: KeyPair<SignKey>;
+	readonly sign: KeyPair<SignKey>;
+	readonly kem: KeyPair<KemKey>;
 	/** `null` where there is no WebRTC, or when it was lost: it can be renewed. */
-	readonly dtls: Dtls | null;
+	readonly dtls: DtlsCertificate | null;
 	/**
 	 * The one this device founded first, then those it came into; old footage is sealed under them.
 	 */
@@ -137,7 +137,7 @@ export interface Vault {
 	/** Looks at every part; bad parts are named, not thrown. */
 	read(): Promise<VaultReading>;
 	/** Writes a whole identity at once, only into an empty vault. */
-	found(identity: NewIdentity, strength: KeyStrength): Promise<void>;
+	create(identity: NewIdentity, strength: KeyStrength): Promise<void>;
 	/** Takes back a founding that did not hold. Another device's identity stays. */
 	discard(device: DeviceId): Promise<void>;
 
@@ -154,7 +154,7 @@ export interface Vault {
 	 * From now on it is in this home. One that is known already grows; `conflict` when its roster
 	 * does not go on from what is kept.
 	 */
-	enter(home: NewHome): Promise<void>;
+	enterHome(home: NewHome): Promise<void>;
 	/**
 	 * More of a known home's roster, the first being entry `seq`; `conflict` unless that is the next
 	 * one. `seenMs`: when they came.
@@ -180,18 +180,18 @@ export interface Vault {
 	/** `conflict` when that number is taken; `instead`: it goes then. */
 	addHomeKey(home: HomeId, number: number, secret: NewSecret, instead?: boolean): Promise<void>;
 	/** Keeps where a known home's relay is. */
-	meetAt(home: HomeId, relay: string | null): Promise<void>;
+	setRelay(home: HomeId, relay: string | null): Promise<void>;
 
 	/** `null`: none, or it cannot be read. */
 	pendingJoin(): Promise<PendingJoin | null>;
 	/** Instead of the one before; `null` ends it. */
-	keepPendingJoin(pending: PendingJoin | null): Promise<void>;
+	setPendingJoin(pending: PendingJoin | null): Promise<void>;
 	/** Rows that cannot be read are left out. */
 	arrivals(): Promise<readonly Arrival[]>;
 	/**
 	 * Instead of what was kept of that device in that home; `null` ends it. The oldest beyond 32 go.
 	 */
-	keepArrival(
+	updateArrival(
 		of: Pick<Arrival, 'home' | 'device'>,
 		change: (before: Arrival | null) => Arrival | null,
 	): Promise<void>;
@@ -204,15 +204,15 @@ export interface Vault {
 	beginRun(camera: CameraId, atLeast: number): Promise<number>;
 
 	/** The next number of what this device says once: none is ever given twice. */
-	nextCount(): Promise<number>;
+	nextCounter(): Promise<number>;
 	/** Whether a number of another device is higher than every one before; then it is kept. */
-	raiseCount(device: DeviceId, count: number): Promise<boolean>;
+	raiseCounter(device: DeviceId, count: number): Promise<boolean>;
 
 	/**
 	 * Somebody deleted the database of an identity that was read here: writes it again as it was last
 	 * seen. `lost`: that is not known. Only a camera that records may want this.
 	 */
-	putBack(): Promise<'there' | 'put back' | 'lost'>;
+	restore(): Promise<'there' | 'put back' | 'lost'>;
 
 	/** Deletes everything. Only a person may want this. */
 	clear(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { IceServer } from '#protocol/wire.ts';
 import type { LiveRate } from '#protocol/channel.ts';
 import type { Picture } from '#ports/media/capture.ts';
-import type { Dtls } from '#ports/keys/crypto.ts';
+import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 
 export type PeerEvent =
 	/** To be told to the other side. */
@@ -57,10 +57,10 @@ export interface ViewerPeer extends Peer {
 /** Makes them. Throws `unsupported` where there is no WebRTC. */
 export interface Peers {
 	camera(
-		dtls: Dtls,
+		dtls: DtlsCertificate,
 		ice: readonly IceServer[],
 		picture: Picture,
 		heard: (event: PeerEvent) => void,
 	): CameraPeer;
-	viewer(dtls: Dtls, ice: readonly IceServer[], heard: (event: PeerEvent) => void): ViewerPeer;
+	viewer(dtls: DtlsCertificate, ice: readonly IceServer[], heard: (event: PeerEvent) => void): ViewerPeer;
 }

@@ -1,4 +1,4 @@
-import type { SeenDevices } from '#domain/home/seen.ts';
+import type { SeenDevices } from '#domain/home/seen-device.ts';
 
 /**
  * Remembers when other devices were last seen, over reloads. What is damaged reads as never. Throws

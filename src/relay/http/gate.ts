@@ -1,5 +1,5 @@
 import { personOf } from '#relay/base/address.ts';
-import { Bucket } from '#domain/base/bucket.ts';
+import { TokenBucket } from '#domain/base/token-bucket.ts';
 
 export interface GateLimits {
 	readonly socketsPerMinute: number;
@@ -13,8 +13,8 @@ const REFUSED_MS = 60_000;
 const MAX_VISITORS = 10_000;
 
 interface Visitor {
-	readonly opened: Bucket;
-	readonly offended: Bucket;
+	readonly opened: TokenBucket;
+	readonly offended: TokenBucket;
 	open: number;
 	refusedUntilMs: number;
 }
@@ -52,7 +52,7 @@ export class Gate {
 
 	/** A socket of this address proved itself: it counts no more among those that were opened. */
 	proved(address: string): void {
-		this.#visitors.get(personOf(address))?.opened.giveBack(1);
+		this.#visitors.get(personOf(address))?.opened.refund(1);
 	}
 
 	/** A socket of this address was closed for being too much. */
@@ -76,8 +76,8 @@ export class Gate {
 			const { socketsPerMinute } = this.#limits;
 			const opened = { perSecond: socketsPerMinute / 60, atOnce: socketsPerMinute };
 			visitor = {
-				opened: new Bucket(opened, nowMs),
-				offended: new Bucket({ perSecond: OFFENCES / 60, atOnce: OFFENCES }, nowMs),
+				opened: new TokenBucket(opened, nowMs),
+				offended: new TokenBucket({ perSecond: OFFENCES / 60, atOnce: OFFENCES }, nowMs),
 				open: 0,
 				refusedUntilMs: 0,
 			};

@@ -11,7 +11,7 @@ import {
 	type Refusal,
 } from '#protocol/wire.ts';
 import { admitted } from './admission.ts';
-import { Bucket } from '#domain/base/bucket.ts';
+import { TokenBucket } from '#domain/base/token-bucket.ts';
 import { sha256 } from '#relay/base/crypto.ts';
 import { memberOf } from './homes.ts';
 import type { Line } from './line.ts';
@@ -53,7 +53,7 @@ export class Conversation {
 	readonly #relay: Relay;
 	readonly #line: Line;
 	readonly #visitor: Visitor;
-	readonly #texts: Bucket;
+	readonly #texts: TokenBucket;
 	#challenge: Challenge | null = null;
 	#challengedMs = 0;
 	#heardMs: number;
@@ -75,7 +75,7 @@ export class Conversation {
 		this.#line = line;
 		this.#visitor = visitor;
 		const nowMs = relay.nowMs();
-		this.#texts = new Bucket(GUEST_TEXTS, nowMs);
+		this.#texts = new TokenBucket(GUEST_TEXTS, nowMs);
 		this.#heardMs = nowMs;
 		this.#unprovedUntilMs = nowMs + UNPROVED_MS;
 		this.#guestUntilMs = nowMs + GUEST_MS;

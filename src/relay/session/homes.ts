@@ -5,14 +5,14 @@ import {
 	commonLength,
 	parseEntry,
 	seqOf,
-	tidyEntry,
+	normalizeEntry,
 	type RosterEntry,
 } from '#domain/home/roster.ts';
-import { grown } from '#engine/home/branches.ts';
-import { inTimeSeq } from '#engine/home/held.ts';
+import { extendRoster } from '#engine/home/fork.ts';
+import { unexpiredSeq } from '#engine/home/claim-delay.ts';
 import { replayRoster, type Roster } from '#engine/home/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
-import { Bucket } from '#domain/base/bucket.ts';
+import { TokenBucket } from '#domain/base/token-bucket.ts';
 import type { Checking } from '#relay/base/crypto.ts';
 
 const MAX_DEVICES = 64;
@@ -45,7 +45,7 @@ export class Homes {
 	readonly #homes = new Map<HomeId, Home>();
 	/** Made when it is first asked for, and right for good: what is only kept does not change. */
 	#whereKept: ReadonlyMap<DeviceId, HomeId> | null = null;
-	readonly #appends = new Map<DeviceId, Bucket>();
+	readonly #appends = new Map<DeviceId, TokenBucket>();
 	/**
 	 * One change of a home after the other: two that follow the same entry must not both be taken.
 	 */
@@ -80,7 +80,7 @@ export class Homes {
 
 	/** Takes the first roster of a home. Opening one again with the same entries changes nothing. */
 	async open(said: readonly Bytes[]): Promise<Home | Refusal> {
-		const entries = said.map(tidyEntry);
+		const entries = said.map(normalizeEntry);
 		const roster = await this.#replay(entries);
 		if (!roster) return 'roster';
 		if (roster.devices.size > MAX_DEVICES) return 'too-many';
@@ -124,7 +124,7 @@ export class Homes {
 			if (entries.length > MAX_ENTRIES) return 'too-many';
 			const roster = await this.#replay(entries);
 			const common = commonLength(before.entries, entries);
-			if (roster?.home !== id || inTimeSeq(roster, common, wallMs) < entries.length)
+			if (roster?.home !== id || unexpiredSeq(roster, common, wallMs) < entries.length)
 				return 'roster';
 			if (!isOfNow(roster, entries, common, wallMs)) return 'clock';
 			if (roster.devices.size > MAX_DEVICES) return 'too-many';
@@ -140,7 +140,7 @@ export class Homes {
 	}
 
 	#mayAppend(by: DeviceId, nowMs: number): boolean {
-		const bucket = this.#appends.get(by) ?? new Bucket(APPENDS, nowMs);
+		const bucket = this.#appends.get(by) ?? new TokenBucket(APPENDS, nowMs);
 		this.#appends.set(by, bucket);
 		return bucket.take(1, nowMs);
 	}
@@ -151,7 +151,7 @@ export class Homes {
 		wallMs: number,
 	): Promise<readonly Bytes[] | null> {
 		try {
-			return await grown(this.#crypto, before, more, wallMs);
+			return await extendRoster(this.#crypto, before, more, wallMs);
 		} catch (error) {
 			if (error instanceof Fault && error.kind === 'corrupt') return null;
 			throw error;

@@ -1,4 +1,4 @@
-import { Bucket } from '#domain/base/bucket.ts';
+import { TokenBucket } from '#domain/base/token-bucket.ts';
 
 const TEXTS = { perSecond: 60, atOnce: 240 };
 const PART_BYTES = { perSecond: 8_000_000, atOnce: 8_000_000 };
@@ -14,12 +14,12 @@ export interface Share {
 }
 
 class DeviceShare implements Share {
-	readonly #texts: Bucket;
-	readonly #parts: Bucket;
+	readonly #texts: TokenBucket;
+	readonly #parts: TokenBucket;
 
 	constructor(nowMs: number) {
-		this.#texts = new Bucket(TEXTS, nowMs);
-		this.#parts = new Bucket(PART_BYTES, nowMs);
+		this.#texts = new TokenBucket(TEXTS, nowMs);
+		this.#parts = new TokenBucket(PART_BYTES, nowMs);
 	}
 
 	text(nowMs: number): boolean {
@@ -31,7 +31,7 @@ class DeviceShare implements Share {
 	}
 
 	giveBack(): void {
-		this.#texts.giveBack(1);
+		this.#texts.refund(1);
 	}
 
 	isFull(nowMs: number): boolean {

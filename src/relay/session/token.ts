@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 
 export const TOKEN_MS = 10 * 60_000;
@@ -14,7 +14,7 @@ export interface Claim {
 }
 
 export function makeToken(key: Uint8Array, { home, device, untilMs }: Claim): string {
-	const claim = new Writer(CLAIM_BYTES).id(home).id(device).u64(untilMs).bytes;
+	const claim = new ByteWriter(CLAIM_BYTES).id(home).id(device).u64(untilMs).bytes;
 	return Buffer.concat([claim, macOf(key, claim)]).toString('base64url');
 }
 
@@ -24,7 +24,7 @@ export function readToken(key: Uint8Array, text: string, nowMs: number): Claim |
 	if (bytes.length !== CLAIM_BYTES + MAC_BYTES) return null;
 	const claim = bytes.slice(0, CLAIM_BYTES);
 	if (!timingSafeEqual(macOf(key, claim), bytes.slice(CLAIM_BYTES))) return null;
-	const from = new Reader(claim);
+	const from = new ByteReader(claim);
 	const [home, device] = [idFrom<HomeId>(from.id()), idFrom<DeviceId>(from.id())];
 	const untilMs = from.u64();
 	return home && device && nowMs < untilMs ? { home, device, untilMs } : null;

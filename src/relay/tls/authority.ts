@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate as NodeCertificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
-import { same, type Bytes } from '#domain/base/bytes.ts';
+import { equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { NAME_CONSTRAINTS, nameConstraints } from './constraints.ts';
 import { sha256 } from '#relay/base/crypto.ts';
 
@@ -117,7 +117,7 @@ export function isBounded({ cert }: Papers, names: readonly string[]): boolean {
 	const usage = authority.getExtension(x509.ExtendedKeyUsageExtension);
 	const constraints = authority.getExtension(NAME_CONSTRAINTS);
 	if (usage?.usages.join() !== x509.ExtendedKeyUsage.serverAuth || !constraints) return false;
-	return same(new Uint8Array(constraints.value), nameConstraints(names));
+	return equalBytes(new Uint8Array(constraints.value), nameConstraints(names));
 }
 
 /** What phones show of a certificate: SHA-256, in lines of eight bytes that people can compare. */

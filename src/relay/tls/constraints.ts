@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { ascii, joined, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 
 /**
  * What the local authority may speak for, as an extension of its certificate (RFC 5280, 4.2.1.10):
@@ -31,7 +31,7 @@ export function nameConstraints(names: readonly string[]): Bytes {
 		// A kind of name that is not spoken of would be free.
 		...[RFC822_NAME, URI].map((kind) => tlv(SEQUENCE, tlv(kind, ascii(NOWHERE)))),
 	];
-	return tlv(SEQUENCE, tlv(PERMITTED, joined(...subtrees)));
+	return tlv(SEQUENCE, tlv(PERMITTED, concatBytes(...subtrees)));
 }
 
 /** Whether an authority with these own names may speak for a name or an address. */
@@ -57,7 +57,7 @@ function isCovered(suffixes: readonly string[], name: string): boolean {
 function networkBytes(network: string): Bytes {
 	const [address = '', bits = ''] = network.split('/');
 	const bytes = addressBytes(address);
-	return joined(bytes, maskBytes(bytes.length, Number(bits)));
+	return concatBytes(bytes, maskBytes(bytes.length, Number(bits)));
 }
 
 function maskBytes(length: number, bits: number): Bytes {
@@ -85,5 +85,5 @@ function tlv(tag: number, content: Uint8Array): Bytes {
 	const { length } = content;
 	const size =
 		length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-	return joined(Uint8Array.of(tag, ...size), content);
+	return concatBytes(Uint8Array.of(tag, ...size), content);
 }

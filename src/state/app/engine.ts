@@ -7,11 +7,11 @@ import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import type { EventLog } from '#engine/recording/event-log.ts';
 import type { StoreCheck } from '#engine/storage/store-check.ts';
 import type { DeviceCheck } from '#engine/device-check/device-check.ts';
-import type { HouseControls } from '#engine/home/house.ts';
+import type { LocalDeviceControls } from '#engine/home/local-device.ts';
 import type { ClipExporter } from '#engine/playback/clip-exporter.ts';
 import type { DataLossControls } from '#engine/recording/data-loss-reporter.ts';
-import type { MembersControls } from '#engine/members/members.ts';
-import type { Membership } from '#engine/home/membership.ts';
+import type { MemberListControls } from '#engine/members/member-list.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { PairingControls } from '#engine/pairing/pairing.ts';
 import type { Pins } from '#engine/storage/pins.ts';
 import type { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
@@ -21,7 +21,7 @@ import type { Post } from '#engine/messaging/post.ts';
 import type { KitControls, RecoveryControls } from '#engine/recovery/recovery.ts';
 import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
 import type { TamperStatus } from '#engine/recording/tamper-detector.ts';
-import type { LastSeen } from '#engine/members/sightings.ts';
+import type { LastSeen } from '#engine/members/last-seen-tracker.ts';
 import type { QualityStatus } from '#engine/recording/adaptive-quality.ts';
 import type { LiveHostControls, CameraDirectoryControls } from '#engine/live/controls.ts';
 import type { Awake } from '#ports/device/awake.ts';
@@ -45,7 +45,7 @@ export interface Engine {
 	readonly capture: Capture;
 	readonly segments: SegmentStore & PinsAndTrash;
 	readonly preferences: PreferenceStore;
-	readonly house: HouseControls;
+	readonly localDevice: LocalDeviceControls;
 	/** Lives as long as the page's document, so that it records on while the person looks around. */
 	readonly recorder: RecorderControls;
 	readonly features: BrowserFeatures;
@@ -68,19 +68,19 @@ export interface Engine {
 	/** The cameras of this home, live. */
 	readonly watching: CameraDirectoryControls;
 	/** When each device of the home was last known to live. */
-	readonly sightings: LastSeen;
+	readonly lastSeen: LastSeen;
 	/** Who watches this device. */
 	readonly hosting: LiveHostControls;
 	/** Guard mode, as another device may ask for it. */
 	readonly guarding: Pick<GuardModeSwitch, 'serve' | 'report'>;
-	readonly members: MembersControls;
+	readonly members: MemberListControls;
 	/** How this device stands with the relay. */
 	readonly post: Pick<Post, 'state' | 'on'>;
 	/**
 	 * Where a device of this network learns to trust the relay; `null`: nowhere, or no relay answers.
 	 */
 	trustAt(): Promise<string | null>;
-	readonly membership: Pick<Membership, 'roster' | 'amend' | 'self'>;
+	readonly homeRoster: Pick<HomeRoster, 'roster' | 'amend' | 'self'>;
 	/** How a device comes into a home. */
 	readonly pairing: PairingControls;
 	/** Who was let in, and has not come yet. */

@@ -4,7 +4,7 @@ import { Fault } from '#domain/base/fault.ts';
 import { batteryLow, type DegradationReason } from '#domain/recording/quality-ladder.ts';
 import { promisesOf, type CameraPromise } from '#domain/recording/promises.ts';
 import type { TamperSign } from '#domain/recording/tamper.ts';
-import type { HouseState } from '#engine/home/house.ts';
+import type { LocalDeviceState } from '#engine/home/local-device.ts';
 import type { ScheduleStatus } from '#engine/recording/scheduler.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { Outlook } from '#domain/storage/forecast.ts';
@@ -61,15 +61,15 @@ export class Session {
 		return this.#engine;
 	}
 
-	get house(): HouseState | null {
+	get localDevice(): LocalDeviceState | null {
 		this.#subscribe();
-		return this.#engine?.house.state ?? null;
+		return this.#engine?.localDevice.state ?? null;
 	}
 
 	/** The camera that this device is, or null: not one yet, or not known yet. */
 	get ownCamera(): string | null {
-		const { house } = this;
-		return house?.kind === 'ready' ? (house.cameras[0]?.id ?? null) : null;
+		const { localDevice } = this;
+		return localDevice?.kind === 'ready' ? (localDevice.cameras[0]?.id ?? null) : null;
 	}
 
 	/** Where this device's own footage plays; found out on the way while it is not known. */
@@ -87,7 +87,7 @@ export class Session {
 	 * knows, what was remembered decides.
 	 */
 	get newcomer(): boolean {
-		const kind = this.house?.kind ?? 'unavailable';
+		const kind = this.localDevice?.kind ?? 'unavailable';
 		return kind === 'unavailable' ? !this.#known : kind === 'new';
 	}
 
@@ -180,15 +180,15 @@ export class Session {
 
 	/** A database that does not open: of the keys, or any other. */
 	get trouble(): Fault | null {
-		const { house } = this;
-		if (house?.kind === 'unavailable') return house.fault;
+		const { localDevice } = this;
+		if (localDevice?.kind === 'unavailable') return localDevice.fault;
 		return this.#engine?.maintenance.fault ?? null;
 	}
 
 	get promises(): CameraPromise[] {
-		const { house } = this;
+		const { localDevice } = this;
 		if (this.#engine === null) return [];
-		const strength = house?.kind === 'ready' ? house.strength : null;
+		const strength = localDevice?.kind === 'ready' ? localDevice.strength : null;
 		return promisesOf(this.#engine.features, strength, this.permanence?.granted ?? null);
 	}
 
@@ -205,7 +205,7 @@ export class Session {
 		try {
 			const engine = await this.#load();
 			const permanence = new Permanence(engine.persistence, engine.features.engine === 'firefox');
-			const told = [engine.house, engine.recorder, engine.maintenance, engine.tamperDetector, engine.awake];
+			const told = [engine.localDevice, engine.recorder, engine.maintenance, engine.tamperDetector, engine.awake];
 			this.#subscribe = createSubscriber((update) => {
 				const more = [engine.power, engine.scheduler, engine.adaptiveQuality, engine.dataLoss];
 				const offs = [...told, ...more].map((one) => one.on(update));
@@ -223,12 +223,12 @@ export class Session {
 				this.unresumed = false;
 				permanence.saved(state.saved.untilMs - state.saved.sinceMs);
 			});
-			await Promise.all([engine.house.look(), permanence.look()]);
-			const { kind } = engine.house.state;
+			await Promise.all([engine.localDevice.refresh(), permanence.look()]);
+			const { kind } = engine.localDevice.state;
 			if (kind !== 'unavailable') remember('known', kind === 'new' ? null : 'yes');
 			this.#engine = engine;
 			this.permanence = permanence;
-			engine.maintenance.start(engine.house.state.kind === 'new');
+			engine.maintenance.start(engine.localDevice.state.kind === 'new');
 			this.resumed = this.#resume(engine);
 			this.#lookAgain(engine);
 			return engine;
@@ -257,9 +257,9 @@ export class Session {
 	 * had been there.
 	 */
 	#lookAgain(engine: Engine): void {
-		if (engine.house.state.kind !== 'unavailable') return;
+		if (engine.localDevice.state.kind !== 'unavailable') return;
 		const look = async (): Promise<void> => {
-			const { kind } = await engine.house.look();
+			const { kind } = await engine.localDevice.refresh();
 			if (kind === 'ready') this.resumed = engine.recorder.resume();
 			this.#lookAgain(engine);
 		};

@@ -4,39 +4,39 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import { freeName, isTaken } from '#domain/home/name.ts';
 import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/home/rights.ts';
 import type { Role } from '#domain/home/roster.ts';
-import type { Member, MembersFork, Revoked } from '#engine/members/members.ts';
+import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
 import type { LinkState } from '#engine/messaging/post.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-export type Work = 'rename' | 'revoke' | 'change' | 'earlier';
-export type { MembersFork } from '#engine/members/members.ts';
+export type MemberAction = 'rename' | 'revoke' | 'change' | 'earlier';
+export type { ForkSummary } from '#engine/members/member-list.ts';
 
 /** What was done last, and what came of it. */
-export interface Worked {
-	readonly work: Work;
+export interface MemberActionResult {
+	readonly work: MemberAction;
 	readonly device: DeviceId;
 	readonly outcome: 'under-way' | 'done' | 'failed';
 	readonly fault: FaultKind | null;
 }
 
 /** A device that was taken out, kept for the proof: it is in the list no more. */
-export interface Gone {
+export interface RevokedDevice {
 	readonly name: string | null;
 	readonly device: DeviceId;
-	readonly proof: Revoked;
+	readonly proof: RevocationProof;
 }
 
 /** The devices of this home, and what an owner does with them. */
 export class Devices {
-	worked = $state.raw<Worked | null>(null);
+	worked = $state.raw<MemberActionResult | null>(null);
 	settling = $state(false);
 	settleFault = $state.raw<FaultKind | null>(null);
-	gone = $state.raw<readonly Gone[]>([]);
-	readonly #engine: Pick<Engine, 'members' | 'watching' | 'post' | 'sightings'>;
+	gone = $state.raw<readonly RevokedDevice[]>([]);
+	readonly #engine: Pick<Engine, 'members' | 'watching' | 'post' | 'lastSeen'>;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'members' | 'watching' | 'post' | 'sightings'>) {
+	constructor(engine: Pick<Engine, 'members' | 'watching' | 'post' | 'lastSeen'>) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => {
 			const offs = [engine.members, engine.watching, engine.post].map((one) => one.on(update));
@@ -71,7 +71,7 @@ export class Devices {
 		return this.#engine.members.forked;
 	}
 
-	get fork(): MembersFork | null {
+	get fork(): ForkSummary | null {
 		this.#subscribe();
 		return this.#engine.members.fork;
 	}
@@ -84,7 +84,7 @@ export class Devices {
 	/** When it was last known to live, wall ms; `null`: never. */
 	seenMs(device: DeviceId): number | null {
 		this.#subscribe();
-		return this.#engine.sightings.seenMs(device);
+		return this.#engine.lastSeen.seenMs(device);
 	}
 
 	/** Cameras of a device; they say how they fare. */
@@ -157,7 +157,7 @@ export class Devices {
 		);
 	}
 
-	async #do(work: Work, device: DeviceId, doing: () => Promise<void>): Promise<void> {
+	async #do(work: MemberAction, device: DeviceId, doing: () => Promise<void>): Promise<void> {
 		this.worked = { work, device, outcome: 'under-way', fault: null };
 		try {
 			await doing();

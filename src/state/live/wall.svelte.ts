@@ -2,7 +2,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
-import { isApart } from '#state/home/apart.ts';
+import { isDisconnected } from '#state/home/disconnected.ts';
 import { Library, type LibraryCamera } from '#state/playback/library.svelte.ts';
 
 /** A camera of this home, or footage of one that was. */
@@ -42,7 +42,7 @@ export class Wall {
 	/** Others belong to this home, and nothing leads to them. */
 	get disconnected(): boolean {
 		this.#subscribe();
-		return isApart(this.#engine);
+		return isDisconnected(this.#engine);
 	}
 
 	watch(): void {
@@ -65,7 +65,7 @@ export class Wall {
 	/** When a camera's device was last known to live, wall ms; `null`: never. */
 	seenMs({ device }: WatchedCamera): number | null {
 		this.#subscribe();
-		return this.#engine.sightings.seenMs(device);
+		return this.#engine.lastSeen.seenMs(device);
 	}
 
 	/** Of the home, here and elsewhere. */

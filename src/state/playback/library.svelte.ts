@@ -49,14 +49,14 @@ export class Library {
 	}
 
 	async #look(): Promise<void> {
-		const { segments, house } = this.#engine;
+		const { segments, localDevice } = this.#engine;
 		try {
 			const found: LibraryCamera[] = [];
 			for (const id of await segments.cameras()) {
 				const runs = (await segments.runs(id)).filter(({ lastSeq }) => lastSeq > 0);
 				if (runs.length === 0) continue;
 				const { footage } = wholeCoverage(runs, this.#engine.clock.wallMs() * 1000);
-				const named = house.state.kind === 'ready' ? house.state.cameras : [];
+				const named = localDevice.state.kind === 'ready' ? localDevice.state.cameras : [];
 				found.push({
 					id,
 					name: named.find((camera) => camera.id === id)?.name ?? null,

@@ -43,17 +43,17 @@ export class CameraChoices {
 	 * after `close`.
 	 */
 	async open(): Promise<void> {
-		const { recorder, house, capture } = this.#engine;
+		const { recorder, localDevice, capture } = this.#engine;
 		const gone = (): boolean => this.#gone;
 		await this.read();
 		if (gone()) return;
 		this.#opened = true;
 		// A visit to this page is the wish to be a camera; broken keys are for a person to decide.
-		const { state } = house;
+		const { state } = localDevice;
 		const bare = state.kind === 'ready' && state.cameras.length === 0;
-		if (state.kind === 'new' || bare) await house.found();
+		if (state.kind === 'new' || bare) await localDevice.createCamera();
 		// None: a kit claims this home, and this device becomes a camera after that (KT12).
-		if (gone() || house.state.kind !== 'ready' || house.state.cameras.length === 0) return;
+		if (gone() || localDevice.state.kind !== 'ready' || localDevice.state.cameras.length === 0) return;
 		await recorder.open(this.#choice());
 		await this.look();
 		if (!gone()) this.#off = capture.onLenses(() => void this.look());

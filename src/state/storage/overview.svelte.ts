@@ -144,7 +144,7 @@ export class StorageOverview {
 
 	/** What a camera is called; `null` while it has no name, or is not one of this device. */
 	nameOf(camera: CameraId): string | null {
-		const { state } = this.#engine.house;
+		const { state } = this.#engine.localDevice;
 		if (state.kind !== 'ready') return null;
 		return state.cameras.find(({ id }) => id === camera)?.name ?? null;
 	}

@@ -5,7 +5,7 @@ import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { bytesOf } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { ClipExporter } from '#engine/playback/clip-exporter.ts';
-import { Opener } from '#engine/sealing/open.ts';
+import { Opener } from '#engine/sealing/opener.ts';
 import type { Keys } from './playback.ts';
 
 export interface ClipBench {

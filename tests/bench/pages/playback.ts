@@ -3,12 +3,12 @@ import { FootageDatabase } from '#browser/footage/database.ts';
 import { HlsScreen } from '#browser/playback/hls-screen.ts';
 import { localDay } from '#browser/playback/local-day.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
-import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { buildEntries, minuteOf, type IndexEntry } from '#domain/footage/index-page.ts';
-import { Opener } from '#engine/sealing/open.ts';
+import { Opener } from '#engine/sealing/opener.ts';
 import { Player } from '#engine/playback/player.ts';
-import { RunSealer } from '#engine/sealing/seal.ts';
+import { RunSealer } from '#engine/sealing/run-sealer.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import { movedTo } from '../../fixtures/film.ts';
 
@@ -207,7 +207,7 @@ window.playbackBench = {
 				await once(buffer, 'updateend');
 			}
 			const began = performance.now();
-			buffer.appendBuffer(joined(...bodies));
+			buffer.appendBuffer(concatBytes(...bodies));
 			await once(buffer, 'updateend');
 			const shown = Promise.all([painted(video), once(video, 'seeked')]);
 			video.currentTime = (whole * clip.durationTicks) / clip.timescale + (second - whole);

@@ -2,8 +2,8 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { padme } from '#domain/footage/padding.ts';
-import { Opener } from '#engine/sealing/open.ts';
-import { RunSealer } from '#engine/sealing/seal.ts';
+import { Opener } from '#engine/sealing/opener.ts';
+import { RunSealer } from '#engine/sealing/run-sealer.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 /** Milliseconds for `count` segments of `size` bytes. */

@@ -4,7 +4,7 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { buildEntries, minuteOf, type IndexEntry } from '#domain/footage/index-page.ts';
-import { RunSealer } from '#engine/sealing/seal.ts';
+import { RunSealer } from '#engine/sealing/run-sealer.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 export interface StoreBench {

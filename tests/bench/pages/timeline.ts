@@ -4,9 +4,9 @@ import { FootageDatabase } from '#browser/footage/database.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import { Opener } from '#engine/sealing/open.ts';
+import { Opener } from '#engine/sealing/opener.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
-import { MetaSealer } from '#engine/sealing/meta.ts';
+import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { ThumbnailCache } from '#state/playback/thumbnail-cache.svelte.ts';
 
@@ -45,7 +45,7 @@ window.timelineBench = {
 		const home = hexOf(web.random(16)) as HomeId;
 		const camera = hexOf(web.random(16)) as CameraId;
 		const runId = hexOf(web.random(16)) as RunId;
-		const sealer = new MetaSealer(web, { home, camera, epoch: 1, secret, runId, sign: pair.key });
+		const sealer = new SidecarSealer(web, { home, camera, epoch: 1, secret, runId, sign: pair.key });
 		const pictures = await Promise.all(Array.from({ length: 24 }, (_, n) => drawn(n)));
 		const database = new FootageDatabase();
 		const count = hours * 720;

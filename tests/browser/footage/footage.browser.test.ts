@@ -4,8 +4,8 @@ import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { House } from '#engine/home/house.ts';
-import { still } from '../../engine/sealing/sealing.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
+import { still } from '../../engine/sealing/sealing-fixture.ts';
 import { restore } from '../../fixtures/dump.ts';
 import footage from '../../fixtures/footage/version-1.json';
 
@@ -13,7 +13,7 @@ const crypto = new WebCrypto();
 const camera = footage.camera as CameraId;
 
 describe('footage of version 1', () => {
-	let house: House;
+	let localDevice: LocalDevice;
 	let vault: BrowserVault;
 	let segments: DexieSegmentStore;
 
@@ -21,7 +21,7 @@ describe('footage of version 1', () => {
 		for (const database of footage.databases) await restore(database);
 		vault = new BrowserVault();
 		segments = new DexieSegmentStore();
-		house = new House({ crypto, vault, segments, clock: still });
+		localDevice = new LocalDevice({ crypto, vault, segments, clock: still });
 	});
 
 	afterAll(() => {
@@ -30,8 +30,8 @@ describe('footage of version 1', () => {
 		for (const { name } of footage.databases) indexedDB.deleteDatabase(name);
 	});
 
-	it('EN4 ID2 its house is ready, with keys that are readable', async () => {
-		expect(await house.look()).toMatchObject({
+	it('EN4 ID2 its device is unlocked, with keys that are readable', async () => {
+		expect(await localDevice.refresh()).toMatchObject({
 			kind: 'ready',
 			strength: 'readable',
 			cameras: [{ id: camera, name: footage.name }],
@@ -44,11 +44,11 @@ describe('footage of version 1', () => {
 		expect(run).toMatchObject({ runNo: 1, startUs: footage.fromMs * 1000, ended: 'stopped' });
 		const init = await segments.read(run.initPlace);
 		if (init === null) throw new Error('the init section is not there');
-		const bodies = [(await house.opener.openInit(run, init)).body];
+		const bodies = [(await localDevice.opener.openInit(run, init)).body];
 		const rows = await segments.between(camera, footage.fromMs * 1000, footage.toMs * 1000);
 		for (const row of rows) {
 			const stored = await segments.read(row.place);
-			if (stored !== null) bodies.push((await house.opener.open(run, row, stored)).body);
+			if (stored !== null) bodies.push((await localDevice.opener.open(run, row, stored)).body);
 		}
 		const hashes = await Promise.all(
 			bodies.map(async (body) => hexOf(await crypto.sha256(body.slice()))),
@@ -69,6 +69,6 @@ describe('footage of version 1', () => {
 			}),
 		);
 		const whole = { kind: 'whole', segments: footage.segments + 1 };
-		expect(await house.opener.verifyChain(run, pieces)).toEqual(whole);
+		expect(await localDevice.opener.verifyChain(run, pieces)).toEqual(whole);
 	});
 });

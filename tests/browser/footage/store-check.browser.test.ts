@@ -3,19 +3,19 @@ import { DexieStoreInspector } from '#browser/footage/store-inspector.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import type { StoreFindingKind } from '#domain/storage/store-check.ts';
 import { StoreCheck, type CheckReport } from '#engine/storage/store-check.ts';
-import { fragmentOf, initOf, makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
+import { fragmentOf, initOf, makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { filled, kindOf } from '../../contracts/segment-store.ts';
 import { answer, counts, rawly } from './raw-database.ts';
 
 let name: string;
-let shop: Workshop;
+let shop: SealingFixture;
 let store: DexieSegmentStore;
 let inspector: DexieStoreInspector;
 let check: StoreCheck;
 
 beforeEach(async () => {
 	name = `check-${crypto.randomUUID()}`;
-	shop = await makeWorkshop();
+	shop = await makeSealingFixture();
 	store = new DexieSegmentStore(name);
 	inspector = new DexieStoreInspector(name);
 	check = new StoreCheck({ inspector, segments: store, opener: shop.opener });

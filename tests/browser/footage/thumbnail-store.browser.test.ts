@@ -4,20 +4,20 @@ import { WorkerThumbnailMaker } from '#browser/encoding/thumbnail-maker.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
-import { MetaSealer } from '#engine/sealing/meta.ts';
+import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import { ThumbnailWriter } from '#engine/recording/thumbnail-writer.ts';
 import { DOOR, record, SECOND, T0, YARD } from '../../contracts/segment-store.ts';
-import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
+import { makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { realFilm, type Film } from '../../fixtures/film.ts';
 
 let name = 0;
 let store: DexieThumbnailStore;
 let film: Film;
-let workshop: Workshop;
+let workshop: SealingFixture;
 
 beforeAll(async () => {
 	film = await realFilm();
-	workshop = await makeWorkshop();
+	workshop = await makeSealingFixture();
 });
 beforeEach(() => {
 	store = new DexieThumbnailStore(`thumbnails-${String((name += 1))}`, 50);
@@ -65,19 +65,19 @@ describe('a thumbnail', () => {
 		const { crypto, secret, home, camera, opener, pair } = workshop;
 		const sign = pair.key;
 		const runId = 'ab'.repeat(16) as RunId;
-		const sealer = new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId, sign });
+		const sealer = new SidecarSealer(crypto, { home, camera, epoch: 1, secret, runId, sign });
 		const jpeg = Uint8Array.from({ length: 3000 }, (_, at) => at & 0xff);
 		const one = await sealer.seal('thumbnail', T0 + 123_456, jpeg);
 		await sealer.seal('thumbnail', T0 + 5 * SECOND, jpeg);
-		expect((await opener.openMeta('thumbnail', camera, one)).body).toEqual(jpeg);
+		expect((await opener.openSidecar('thumbnail', camera, one)).body).toEqual(jpeg);
 		const moved = { ...one, wallUs: T0 + 5 * SECOND };
-		await expect(opener.openMeta('thumbnail', camera, moved)).rejects.toMatchObject({
+		await expect(opener.openSidecar('thumbnail', camera, moved)).rejects.toMatchObject({
 			kind: 'corrupt',
 		});
 		const spoilt = one.bytes.slice();
 		spoilt[100]! ^= 1;
 		await expect(
-			opener.openMeta('thumbnail', camera, { ...one, bytes: spoilt }),
+			opener.openSidecar('thumbnail', camera, { ...one, bytes: spoilt }),
 		).rejects.toMatchObject({
 			kind: 'corrupt',
 		});
@@ -90,7 +90,7 @@ describe('a thumbnail', () => {
 		const runId = 'cd'.repeat(16) as RunId;
 		const maker = new WorkerThumbnailMaker();
 		const sealerOf = () =>
-			Promise.resolve(new MetaSealer(crypto, { home, camera, epoch: 1, secret, runId, sign }));
+			Promise.resolve(new SidecarSealer(crypto, { home, camera, epoch: 1, secret, runId, sign }));
 		const work = new ThumbnailWriter({ maker, thumbnails: store, sealerOf }, camera, film.init);
 		for (let second = 0; second < 12; second += 1) {
 			await work.offer(film.fragments[second % 5]!.body, T0 + second * SECOND);

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
-import { bytesOf, joined } from '#domain/base/bytes.ts';
+import { bytesOf, concatBytes } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { epochSecret, tryIdentity } from '#engine/home/identity.ts';
+import { epochSecret, verifyIdentity } from '#engine/home/identity.ts';
 import vectors from '../../fixtures/vectors/identity.json';
 import { answer, rawly, rawOpen } from '../footage/raw-database.ts';
 
@@ -30,7 +30,7 @@ function jwkOf({ private: d, public: point }: { private: string; public: string 
 }
 
 const whole = ({ canonical, signature }: { canonical: string; signature: string }) =>
-	joined(bytesOf(canonical), bytesOf(signature));
+	concatBytes(bytesOf(canonical), bytesOf(signature));
 
 /** A vault as version 1 kept it, with the keys of the vectors; Dexie counts versions in tenths. */
 async function putOld(): Promise<void> {
@@ -90,7 +90,7 @@ test('ID16 a vault of version 1 opens with everything, and looking changes nothi
 	const reading = await vault.read();
 	if (reading.kind !== 'whole') throw new Error(`it is ${reading.kind}`);
 	const { identity } = reading;
-	expect(await tryIdentity(crypto, vault, identity)).toEqual([]);
+	expect(await verifyIdentity(crypto, vault, identity)).toEqual([]);
 	expect(identity).toMatchObject({ home: homeId, device: deviceId, strength: 'readable' });
 	expect(identity.homes).toMatchObject([{ roster: [whole(roster)], relay: null }]);
 	expect(identity.cameras).toMatchObject([{ id: camera, number: 1, runNo: 41 }]);
@@ -105,7 +105,7 @@ test('ID16 a vault of version 1 grows, and then says so to an older app', async 
 	await putOld();
 	vault = new BrowserVault(NAME);
 	expect(await vault.beginRun(camera, 1)).toBe(42);
-	expect(await vault.nextCount()).toBe(1);
+	expect(await vault.nextCounter()).toBe(1);
 	const versionOf = () =>
 		rawly(NAME, async (table) => {
 			const row: unknown = await answer(table('identity').get('this'));

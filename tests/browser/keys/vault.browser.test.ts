@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
-import { makeIdentity } from '#engine/home/founding.ts';
-import { tryIdentity } from '#engine/home/identity.ts';
+import { generateIdentity } from '#engine/home/create-identity.ts';
+import { verifyIdentity } from '#engine/home/identity.ts';
 import type { KeyStrength } from '#ports/keys/vault.ts';
 import { vaultContract } from '../../contracts/vault.ts';
 import { answer, rawOpen } from '../footage/raw-database.ts';
@@ -60,13 +60,13 @@ async function tamper(name: string, table: string, work: (store: IDBObjectStore)
 
 describe('a damaged vault', () => {
 	let name: string;
-	const made = new Map<KeyStrength, Awaited<ReturnType<typeof makeIdentity>>>();
+	const made = new Map<KeyStrength, Awaited<ReturnType<typeof generateIdentity>>>();
 
 	beforeEach(async () => {
 		name = newName();
-		made.set('sealed', await makeIdentity(crypto, 1, false));
+		made.set('sealed', await generateIdentity(crypto, 1, false));
 		const identity = made.get('sealed');
-		if (identity) await vaultOf(name).found(identity, 'sealed');
+		if (identity) await vaultOf(name).create(identity, 'sealed');
 	});
 
 	const damages: [string, string, string, (store: IDBObjectStore) => void][] = [
@@ -104,7 +104,7 @@ describe('a damaged vault', () => {
 		const vault = vaultOf(name);
 		const reading = await vault.read();
 		if (reading.kind !== 'whole') throw new Error('it looks whole');
-		expect(await tryIdentity(crypto, vault, reading.identity)).toEqual(['owner key']);
+		expect(await verifyIdentity(crypto, vault, reading.identity)).toEqual(['owner key']);
 	});
 
 	it('ID24 a lost home key lives on in its grant', async () => {
@@ -113,7 +113,7 @@ describe('a damaged vault', () => {
 		const reading = await vault.read();
 		if (reading.kind !== 'whole') throw new Error('it should be whole');
 		expect(reading.identity.homes[0]?.keys[0]?.key).toBeNull();
-		expect(await tryIdentity(crypto, vault, reading.identity)).toEqual([]);
+		expect(await verifyIdentity(crypto, vault, reading.identity)).toEqual([]);
 	});
 
 	it('ID15 a lost certificate is no damage', async () => {
@@ -136,22 +136,22 @@ describe('a damaged vault', () => {
 
 	it('GO5 a vault that is deleted under an open page is written again, whole', async () => {
 		const vault = vaultOf(name);
-		expect(await vault.nextCount()).toBe(1);
+		expect(await vault.nextCounter()).toBe(1);
 		const before = await vault.read();
-		expect(await vault.putBack()).toBe('there');
+		expect(await vault.restore()).toBe('there');
 		await answer(indexedDB.deleteDatabase(name));
-		expect(await vault.putBack()).toBe('put back');
+		expect(await vault.restore()).toBe('put back');
 		const after = await vaultOf(name).read();
 		expect(after).toEqual(before);
 		if (after.kind !== 'whole') throw new Error('it should be whole');
-		expect(await tryIdentity(crypto, vault, after.identity)).toEqual([]);
+		expect(await verifyIdentity(crypto, vault, after.identity)).toEqual([]);
 		// What it says once is never said twice, however much of it the copy does not know.
-		expect(await vault.nextCount()).toBeGreaterThan(2);
+		expect(await vault.nextCounter()).toBeGreaterThan(2);
 	});
 
 	it('GO5 a vault that nobody read here is not to be had again', async () => {
 		await answer(indexedDB.deleteDatabase(name));
-		expect(await vaultOf(name).putBack()).toBe('lost');
+		expect(await vaultOf(name).restore()).toBe('lost');
 	});
 
 	it('ID17 a connection that was closed is opened again', async () => {

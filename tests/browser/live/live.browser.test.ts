@@ -9,16 +9,16 @@ import { hexOf } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import { beginsWithKey, type FramesPart } from '#domain/live/live-part.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
-import { MetaSealer } from '#engine/sealing/meta.ts';
-import type { Dtls } from '#ports/keys/crypto.ts';
-import { makeWorkshop } from '../../engine/sealing/sealing.ts';
+import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import type { DtlsCertificate } from '#ports/keys/crypto.ts';
+import { makeSealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { leastOf, median } from '../../support/measures.ts';
 import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-fixture.ts';
 import { call, certificates, live, type Certificates } from '../network/two-peers.ts';
 
 const crypto = new WebCrypto();
 const clock = new BrowserClock();
-let dtls: Dtls[] = [];
+let dtls: DtlsCertificate[] = [];
 let both: Certificates;
 
 beforeAll(async () => {
@@ -114,10 +114,10 @@ describe('a voice', () => {
 
 describe('the relayed picture', () => {
 	it('LV6 LV7 LV8 goes from the lens to a canvas: encoded, sealed, opened, decoded, young', async () => {
-		const { home, camera, secret, opener, pair } = await makeWorkshop(crypto);
+		const { home, camera, secret, opener, pair } = await makeSealingFixture(crypto);
 		const sign = pair.key;
 		const runId = hexOf(crypto.random(16)) as RunId;
-		const sealer = new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId, sign } });
+		const sealer = new SidecarSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId, sign } });
 		const window = new ReplayWindow(
 			(of, sealed) => opener.openLive(of, sealed, { run: runId, secret }),
 			camera,
@@ -142,7 +142,7 @@ describe('the relayed picture', () => {
 				part: (part) => {
 					parts.push(framesIn(part));
 					void (async () => {
-						const opened = await window.open(await sealer.live(part));
+						const opened = await window.open(await sealer.sealLive(part));
 						if (opened !== null) screen.decode(opened);
 					})();
 				},

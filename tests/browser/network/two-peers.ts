@@ -10,7 +10,7 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import { DirectViewer } from '#engine/live/host/direct-viewer.ts';
 import { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
 import { DirectView } from '#engine/live/viewer/direct-view.ts';
-import type { Dtls } from '#ports/keys/crypto.ts';
+import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
 import { FakeRelay } from '../../fakes/post.ts';
 import { cleanUps, lens, shown } from '../live/live-fixture.ts';
@@ -19,10 +19,10 @@ const crypto = new WebCrypto();
 const clock = new BrowserClock();
 export const live = new LiveClock(clock);
 /** Certificates as devices have them. */
-export function certificates(count: number): Promise<Dtls[]> {
+export function certificates(count: number): Promise<DtlsCertificate[]> {
 	return Promise.all(
 		Array.from({ length: count }, async () => {
-			const made = await crypto.makeDtls();
+			const made = await crypto.makeDtlsCertificate();
 			if (made === null) throw new Error('no WebRTC here');
 			return made;
 		}),
@@ -30,8 +30,8 @@ export function certificates(count: number): Promise<Dtls[]> {
 }
 
 export interface Certificates {
-	readonly cameras: Dtls;
-	readonly viewers: Dtls;
+	readonly cameras: DtlsCertificate;
+	readonly viewers: DtlsCertificate;
 }
 
 /** A camera and a viewer in this page, with a relay between them that may change letters. */

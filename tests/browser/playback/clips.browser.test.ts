@@ -16,13 +16,13 @@ import { FootageDatabase } from '#browser/footage/database.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { ClipExporter, type ClipPlan } from '#engine/playback/clip-exporter.ts';
 import { leastOf } from '../../support/measures.ts';
-import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
+import { makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
 
 const NOON = new Date(2026, 10, 20, 12).getTime();
 const SECOND = 1_000_000;
 let film: Film;
-let workshop: Workshop;
+let workshop: SealingFixture;
 let segments: DexieSegmentStore;
 let clips: ClipExporter;
 let name = 0;
@@ -31,7 +31,7 @@ beforeAll(async () => {
 	film = await realFilm();
 });
 beforeEach(async () => {
-	workshop = await makeWorkshop();
+	workshop = await makeSealingFixture();
 	segments = new DexieSegmentStore(`clips-${String((name += 1))}`);
 	clips = new ClipExporter({ segments, opener: workshop.opener, muxer: new WorkerClipMuxer() });
 });

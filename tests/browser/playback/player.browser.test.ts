@@ -5,7 +5,7 @@ import { HlsScreen } from '#browser/playback/hls-screen.ts';
 import { localDay } from '#browser/playback/local-day.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { Player } from '#engine/playback/player.ts';
-import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
+import { makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
 
 /** Noon of a local day, so that an hour either way is the same day. */
@@ -13,7 +13,7 @@ const NOON = new Date(2026, 10, 20, 12).getTime();
 
 describe('the player, with hls.js and real footage', () => {
 	let film: Film;
-	let workshop: Workshop;
+	let workshop: SealingFixture;
 	let segments: DexieSegmentStore;
 	let video: HTMLVideoElement;
 	let player: Player;
@@ -25,7 +25,7 @@ describe('the player, with hls.js and real footage', () => {
 	});
 
 	beforeEach(async () => {
-		workshop = await makeWorkshop();
+		workshop = await makeSealingFixture();
 		segments = new DexieSegmentStore(`playback-${String((database += 1))}`);
 		video = document.createElement('video');
 		video.muted = true;

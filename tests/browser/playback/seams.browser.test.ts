@@ -7,7 +7,7 @@ import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { initSectionOf } from '#domain/media/fmp4.ts';
 import { initWithSound, withSilence } from '#domain/media/silence.ts';
 import { Player } from '#engine/playback/player.ts';
-import { makeWorkshop, type Workshop } from '../../engine/sealing/sealing.ts';
+import { makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
 
 /** Noon of a local day. */
@@ -16,7 +16,7 @@ const DATABASE = 'seams';
 
 describe('the player, over seams', () => {
 	let film: Film;
-	let workshop: Workshop;
+	let workshop: SealingFixture;
 	let segments: DexieSegmentStore;
 	let video: HTMLVideoElement;
 	let player: Player;
@@ -27,7 +27,7 @@ describe('the player, over seams', () => {
 	});
 
 	beforeEach(async () => {
-		workshop = await makeWorkshop();
+		workshop = await makeSealingFixture();
 		segments = new DexieSegmentStore(DATABASE);
 		video = document.createElement('video');
 		video.muted = true;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, hexOf, Reader, Writer, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOf, hexOf, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import {
 	buildHeader,
 	ENVELOPE_KINDS,
@@ -193,16 +193,16 @@ describe('what cannot be is refused', () => {
 
 	it('EN8 a number that does not fit its field is not written', () => {
 		for (const write of [
-			() => new Writer(1).u8(256),
-			() => new Writer(4).u32(-1),
-			() => new Writer(8).u64(2 ** 53),
-			() => new Writer(8).u64(0.5),
-			() => new Writer(4).put(new Uint8Array(3), 4),
+			() => new ByteWriter(1).u8(256),
+			() => new ByteWriter(4).u32(-1),
+			() => new ByteWriter(8).u64(2 ** 53),
+			() => new ByteWriter(8).u64(0.5),
+			() => new ByteWriter(4).put(new Uint8Array(3), 4),
 		]) {
 			expect(write).toThrow(expect.objectContaining({ kind: 'malformed' }));
 		}
 		const beyond = new Uint8Array(8).fill(0xff);
-		expect(() => new Reader(beyond).u64()).toThrow(Fault);
+		expect(() => new ByteReader(beyond).u64()).toThrow(Fault);
 	});
 
 	it('EN9 another padding length than the rule gives', () => {

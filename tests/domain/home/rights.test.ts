@@ -3,12 +3,12 @@ import {
 	ACCESSES,
 	accessOf,
 	may,
-	ORDERS,
+	COMMANDS,
 	rightFor,
 	rolesFor,
 	type Access,
-	type OrderName,
-	type OrderValue,
+	type CommandName,
+	type CommandArgument,
 	type Right,
 } from '#domain/home/rights.ts';
 import { WANTED, rolesOf, wantedOf } from '#domain/pairing/pairing.ts';
@@ -53,7 +53,7 @@ describe('RG1 who may what', () => {
 });
 
 describe('RG2 orders', () => {
-	const orders = ORDERS.flatMap((name): readonly [OrderName, OrderValue][] => [
+	const orders = COMMANDS.flatMap((name): readonly [CommandName, CommandArgument][] => [
 		[name, true],
 		[name, false],
 		[name, null],

@@ -1,6 +1,6 @@
 import { createFile, MP4BoxBuffer } from 'mp4box';
 import { describe, expect, it } from 'vitest';
-import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { movieFragment, initSectionOf } from '#domain/media/fmp4.ts';
 import { avcConfig } from '#domain/media/h264.ts';
 import { webmCluster, webmHead } from '#domain/media/webm.ts';
@@ -14,7 +14,7 @@ const sets = {
 
 function parsed(...parts: readonly Bytes[]) {
 	const file = createFile(true);
-	file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(joined(...parts).buffer, 0));
+	file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(concatBytes(...parts).buffer, 0));
 	return file;
 }
 
@@ -62,7 +62,7 @@ describe('VP8', () => {
 			{ atMs: 4000, key: true, bytes: Uint8Array.of(0x10, 2, 0, 0x9d, 1, 0x2a, 64, 1, 180, 0) },
 			{ atMs: 4050, key: false, bytes: Uint8Array.of(0x11, 9, 9) },
 		];
-		const bytes = joined(webmHead('V_VP8', 320, 180), webmCluster(blocks));
+		const bytes = concatBytes(webmHead('V_VP8', 320, 180), webmCluster(blocks));
 		const input = new Input({ source: new BufferSource(bytes), formats: [WEBM] });
 		const track = await input.getPrimaryVideoTrack();
 		expect([await track?.getCodec(), await track?.getDisplayWidth()]).toEqual(['vp8', 320]);

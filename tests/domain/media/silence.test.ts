@@ -1,6 +1,6 @@
 import { createFile, MP4BoxBuffer } from 'mp4box';
 import { describe, expect, it } from 'vitest';
-import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { movieFragment, initSectionOf } from '#domain/media/fmp4.ts';
 import { avcConfig } from '#domain/media/h264.ts';
 import { declaredSizeOf, withSize } from '#domain/media/movie-box.ts';
@@ -9,7 +9,7 @@ import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
 /** Read by a parser that is not the product's. */
 function samplesOf(...parts: readonly Bytes[]) {
 	const file = createFile(true);
-	file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(joined(...parts).buffer, 0));
+	file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(concatBytes(...parts).buffer, 0));
 	const tracks = file.getInfo().tracks;
 	return new Map(
 		tracks.map(({ id, type, timescale }) => [

@@ -10,7 +10,7 @@ import {
 	type DeviceCheckOptions,
 	type DeviceCheckTools,
 } from '#engine/device-check/device-check.ts';
-import { House } from '#engine/home/house.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
 import { INITIAL_STATE, type PlayerControls, type PlayerState } from '#engine/playback/player-state.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
 import { FakeAir } from '../../fakes/cables.ts';
@@ -116,7 +116,7 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 		recorder: recorder as DeviceCheckTools['recorder'],
 		tenure: new MemoryTenure(new Set()),
 		segments: own,
-		house: new House({ crypto, clock, segments: own, vault: new MemoryVault() }),
+		localDevice: new LocalDevice({ crypto, clock, segments: own, vault: new MemoryVault() }),
 		player: () => Promise.resolve(player()),
 		...change,
 	});
@@ -181,8 +181,8 @@ test('DC1 DC3 called off in the middle: nothing of it is left, and the lens is c
 test('DC1 called off while keys are made: they are over before anything is removed, and nothing is told', async () => {
 	let goOn: () => void = () => undefined;
 	const slow = new MemoryVault();
-	const found = slow.found.bind(slow);
-	slow.found = async (...given) => {
+	const found = slow.create.bind(slow);
+	slow.create = async (...given) => {
 		stop.abort();
 		await new Promise<void>((done) => (goOn = done));
 		await found(...given);
@@ -245,11 +245,11 @@ test('DC3 a connection that never comes up has its deadline, too', async () => {
 test.each(['here', 'in another tab'])(
 	'DC4 a camera that records %s is not disturbed',
 	async (where) => {
-		const house = new House({ crypto, clock, segments: own, vault: new MemoryVault() });
-		const state = await house.found();
+		const localDevice = new LocalDevice({ crypto, clock, segments: own, vault: new MemoryVault() });
+		const state = await localDevice.createCamera();
 		const id = state.kind === 'ready' ? (state.cameras[0]?.id ?? camera) : camera;
 		recorder = { camera: id, state: { kind: where === 'here' ? 'recording' : 'off' } };
-		const sealer = await house.beginRun(id, {
+		const sealer = await localDevice.beginRun(id, {
 			mime: 'video/mp4; codecs="avc3.42c01f"',
 			anchorUs: (clock.wallMs() - 5000) * 1000,
 		});
@@ -262,7 +262,7 @@ test.each(['here', 'in another tab'])(
 		}
 		const before = await own.runs(id);
 		const tenure = new MemoryTenure(new Set([id]));
-		const report = await through(check({ house, tenure }).run(wish()));
+		const report = await through(check({ localDevice, tenure }).run(wish()));
 		expect(capture.opened).toEqual([]);
 		expect(encoder.encodings).toEqual([]);
 		expect(scratches).toEqual([]);

@@ -6,50 +6,50 @@ import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import { checking } from '#relay/base/crypto.ts';
 import { Homes } from '#relay/session/homes.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { joinedTo } from '../members/joined.ts';
 
 const HOUR_MS = 3_600_000;
 const crypto = new WebCrypto();
 let clock: ManualClock;
-let owner: Homestead;
-let camera: Homestead;
-let ex: Homestead;
+let owner: FakeDevice;
+let camera: FakeDevice;
+let ex: FakeDevice;
 let endMs: number;
 
 beforeEach(async () => {
 	clock = new ManualClock();
-	[owner, camera, ex] = [homestead(clock), homestead(clock), homestead(clock)];
-	await owner.house.found();
-	await camera.house.found();
+	[owner, camera, ex] = [fakeDevice(clock), fakeDevice(clock), fakeDevice(clock)];
+	await owner.localDevice.createCamera();
+	await camera.localDevice.createCamera();
 	await joinedTo(owner, camera, ['camera'], 'Door');
 	await joinedTo(owner, ex, ['viewer', 'owner'], 'Ex phone');
 	endMs = clock.wallMs() + HOUR_MS;
-	await owner.membership.amend(deviceOf(ex), { notAfterMs: endMs });
-	for (const one of [camera, ex]) await learn(one, owner.membership.entries);
+	await owner.homeRoster.amend(deviceOf(ex), { notAfterMs: endMs });
+	for (const one of [camera, ex]) await learn(one, owner.homeRoster.entries);
 });
 
-const learn = (one: Homestead, all: readonly Bytes[]) =>
-	one.membership.learn(owner.founded, 1, all);
+const learn = (one: FakeDevice, all: readonly Bytes[]) =>
+	one.homeRoster.merge(owner.founded, 1, all);
 
-function deviceOf({ house }: Homestead) {
-	const device = house.household?.identity.device;
+function deviceOf({ localDevice }: FakeDevice) {
+	const device = localDevice.unlocked?.identity.device;
 	if (device === undefined) throw new Error('no device');
 	return device;
 }
 
 /** The ex signs that its time has no end. */
 async function forever(wallMs: number): Promise<Bytes[]> {
-	const { entries } = owner.membership;
+	const { entries } = owner.homeRoster;
 	const roster = await replayRoster(crypto, entries);
-	const [mine, key] = [roster.devices.get(deviceOf(ex)), ex.house.household?.identity.owner];
+	const [mine, key] = [roster.devices.get(deviceOf(ex)), ex.localDevice.unlocked?.identity.owner];
 	if (!mine || !key) throw new Error('nobody');
 	const said = { ...mine, op: 'rotate', notAfterMs: null } as const;
 	return [...entries, await nextEntry(crypto, key, roster, wallMs, said)];
 }
 
 const shownTo = (entries: readonly Bytes[], wallMs: number) => {
-	const kept = [{ home: owner.founded, entries: owner.membership.entries }];
+	const kept = [{ home: owner.founded, entries: owner.homeRoster.entries }];
 	const now = { nowMs: 0, wallMs };
 	return new Homes(checking, kept).append(owner.founded, deviceOf(camera), entries, now);
 };
@@ -64,44 +64,44 @@ describe('ID44 an owner whose time is up', () => {
 		expect(await shownTo(entries, clock.wallMs())).toBe('roster');
 		for (const one of [owner, camera]) {
 			expect(await learn(one, entries)).toBe('early');
-			expect(one.membership.member(deviceOf(ex))).toBeNull();
+			expect(one.homeRoster.member(deviceOf(ex))).toBeNull();
 		}
 		// What an owner signs goes beside it, and all follow that.
-		await owner.membership.amend(deviceOf(camera), { name: 'Gate' });
-		expect(await learn(camera, owner.membership.entries)).toBe('new');
-		expect(camera.membership.roster?.devices.get(deviceOf(ex))?.notAfterMs).toBe(endMs);
+		await owner.homeRoster.amend(deviceOf(camera), { name: 'Gate' });
+		expect(await learn(camera, owner.homeRoster.entries)).toBe('new');
+		expect(camera.homeRoster.roster?.devices.get(deviceOf(ex))?.notAfterMs).toBe(endMs);
 	});
 
 	it('signs nothing by itself, and grants no home key any more', async () => {
-		expect(ex.membership.owner).toBe(true);
-		const grant = await ex.membership.homeKeyFor(deviceOf(camera));
+		expect(ex.homeRoster.owner).toBe(true);
+		const grant = await ex.homeRoster.homeKeyFor(deviceOf(camera));
 		clock.step(HOUR_MS);
-		expect(ex.membership.owner).toBe(false);
-		const renamed = ex.membership.amend(deviceOf(camera), { name: 'x' });
+		expect(ex.homeRoster.owner).toBe(false);
+		const renamed = ex.homeRoster.amend(deviceOf(camera), { name: 'x' });
 		await expect(renamed).rejects.toMatchObject({ kind: 'denied' });
-		expect(await ex.membership.homeKeyFor(deviceOf(camera))).toBeNull();
-		const taken = camera.membership.takeHomeKey(grant ?? new Uint8Array());
+		expect(await ex.homeRoster.homeKeyFor(deviceOf(camera))).toBeNull();
+		const taken = camera.homeRoster.acceptHomeKey(grant ?? new Uint8Array());
 		await expect(taken).rejects.toMatchObject({ kind: 'corrupt' });
 	});
 
 	it('what it signed in time counts: at once, and later with an owner’s entry on top of it', async () => {
-		await ex.membership.amend(deviceOf(camera), { name: 'Gate' });
-		const early = [...ex.membership.entries];
+		await ex.homeRoster.amend(deviceOf(camera), { name: 'Gate' });
+		const early = [...ex.homeRoster.entries];
 		expect(typeof (await shownTo(early, clock.wallMs()))).toBe('object');
 		expect(await learn(owner, early)).toBe('new');
 		clock.step(2 * HOUR_MS);
 		expect(await learn(camera, early)).toBe('early');
-		await owner.membership.amend(deviceOf(camera), { name: 'Yard' });
-		expect(await learn(camera, owner.membership.entries)).toBe('new');
-		expect(camera.membership.entries).toEqual(owner.membership.entries);
+		await owner.homeRoster.amend(deviceOf(camera), { name: 'Yard' });
+		expect(await learn(camera, owner.homeRoster.entries)).toBe('new');
+		expect(camera.homeRoster.entries).toEqual(owner.homeRoster.entries);
 	});
 
 	it('an owner that it made afterwards confirms nothing', async () => {
 		clock.step(2 * HOUR_MS);
-		const puppet = homestead(clock);
-		await puppet.membership.self();
-		const { device, sign, kem, owner: key } = puppet.house.household?.identity ?? {};
-		const by = ex.house.household?.identity.owner;
+		const puppet = fakeDevice(clock);
+		await puppet.homeRoster.self();
+		const { device, sign, kem, owner: key } = puppet.localDevice.unlocked?.identity ?? {};
+		const by = ex.localDevice.unlocked?.identity.owner;
 		if (!device || !sign || !kem || !key || !by) throw new Error('nobody');
 		const subject = { device, sign: sign.public, kem: kem.public, owner: key.public, dtls: null };
 		const said = {
@@ -109,7 +109,7 @@ describe('ID44 an owner whose time is up', () => {
 			notAfterMs: null,
 			detail: new Uint8Array(),
 		} as const;
-		const entries = [...owner.membership.entries];
+		const entries = [...owner.homeRoster.entries];
 		for (const [signer, about] of [
 			[by, { ...said, op: 'add', subject }],
 			[key, { ...said, op: 'policy', roles: [], subject: null }],
@@ -119,6 +119,6 @@ describe('ID44 an owner whose time is up', () => {
 		}
 		expect(await shownTo(entries, clock.wallMs())).toBe('roster');
 		expect(await learn(camera, entries)).toBe('early');
-		expect(camera.membership.member(device)).toBeNull();
+		expect(camera.homeRoster.member(device)).toBeNull();
 	});
 });

@@ -1,7 +1,7 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { parseEntry, type RosterEntry } from '#domain/home/roster.ts';
 import { nextEntry, signEntry } from '#engine/home/roster.ts';
-import type { Homestead } from '../../fakes/homestead.ts';
+import type { FakeDevice } from '../../fakes/device.ts';
 import { subjectOf } from '../members/joined.ts';
 
 /**
@@ -9,12 +9,12 @@ import { subjectOf } from '../members/joined.ts';
  * be a member.
  */
 export async function forgedRoster(
-	{ crypto, membership }: Pick<Homestead, 'crypto' | 'membership'>,
-	evil: Homestead,
+	{ crypto, homeRoster }: Pick<FakeDevice, 'crypto' | 'homeRoster'>,
+	evil: FakeDevice,
 	below: (most: number) => number,
 ): Promise<Bytes[]> {
-	const [entries, roster] = [membership.entries, membership.roster];
-	const self = await evil.membership.self();
+	const [entries, roster] = [homeRoster.entries, homeRoster.roster];
+	const self = await evil.homeRoster.self();
 	const own = self.owner;
 	if (roster === null || own === null) throw new Error('no roster');
 	const subject = await subjectOf(evil);
@@ -44,7 +44,7 @@ export async function forgedRoster(
 			return [...entries, bytes];
 		}
 		case 4:
-			return [...evil.membership.entries];
+			return [...evil.homeRoster.entries];
 		default: {
 			const bytes = newest.slice();
 			const at = below(bytes.length);

@@ -3,15 +3,15 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { joined, type Bytes } from '#domain/base/bytes.ts';
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import { kitKeysOf } from '#engine/home/kit-keys.ts';
-import { grantOf } from '#engine/home/keys.ts';
+import { deriveKitKeys } from '#engine/home/kit-keys.ts';
+import { signGrant } from '#engine/home/keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
 import type { FakeRelay } from '../../fakes/relay.ts';
-import { resident, type Resident } from '../../fakes/resident.ts';
+import { fakeMember, type FakeMember } from '../../fakes/member.ts';
 import { joinedTo, subjectOf } from '../members/joined.ts';
 import { keyOf, ownersHome, relayWith, signed } from './owners.ts';
 
@@ -19,36 +19,36 @@ const DAY_MS = 24 * 3_600_000;
 const crypto = new WebCrypto();
 let clock: ManualClock;
 let relay: FakeRelay;
-let owner: Resident;
-let second: Resident;
-let third: Resident;
-let camera: Resident;
-let viewer: Resident;
+let owner: FakeMember;
+let second: FakeMember;
+let third: FakeMember;
+let camera: FakeMember;
+let viewer: FakeMember;
 
 beforeEach(async () => {
 	({ clock, relay, owner, second, camera, viewer } = await ownersHome());
-	third = resident(clock, relay);
+	third = fakeMember(clock, relay);
 	await joinedTo(owner, third, ['viewer', 'owner'], 'Third');
 	for (const one of [camera, viewer, second]) await learn(one, owner);
 });
 
-const learn = (one: Resident, from: Resident) => shown(one, from.membership.entries);
-const shown = (one: Resident, entries: readonly Bytes[]) =>
-	one.membership.learn(owner.founded, 1, entries);
-const rolesOf = (by: Resident, one: Resident) => by.membership.member(one.device)?.roles;
+const learn = (one: FakeMember, from: FakeMember) => shown(one, from.homeRoster.entries);
+const shown = (one: FakeMember, entries: readonly Bytes[]) =>
+	one.homeRoster.merge(owner.founded, 1, entries);
+const rolesOf = (by: FakeMember, one: FakeMember) => by.homeRoster.member(one.device)?.roles;
 
 describe('KT12 a thief who settles', () => {
 	/** A kit claims, the owner is away for a day, and the camera believes. */
-	async function takenOver(thief = resident(clock, relay)) {
-		const kit = await kitKeysOf(crypto, crypto.random(16));
-		await owner.membership.admitKit(kit);
+	async function takenOver(thief = fakeMember(clock, relay)) {
+		const kit = await deriveKitKeys(crypto, crypto.random(16));
+		await owner.homeRoster.admitKit(kit);
 		for (const one of [camera, viewer, second]) await learn(one, owner);
-		const entries = [...owner.membership.entries];
+		const entries = [...owner.homeRoster.entries];
 		await signed(clock, entries, kit.owner, { subject: await subjectOf(thief) });
 		for (const one of [camera, second]) expect(await shown(one, entries)).toBe('new');
 		clock.step(DAY_MS);
 		await signed(clock, entries, kit.owner, { op: 'rotate', subject: await subjectOf(thief) });
-		return { entries, thief, puppet: resident(clock, relay) };
+		return { entries, thief, puppet: fakeMember(clock, relay) };
 	}
 
 	it('KT12 names more than fits: the owner refuses all the same', async () => {
@@ -58,13 +58,13 @@ describe('KT12 a thief who settles', () => {
 			await signed(clock, entries, keyOf(thief), { op: 'settle', roles: [], detail });
 		expect(await shown(camera, entries)).toBe('new');
 		expect(await shown(owner, entries)).toBe('early');
-		const { length } = owner.membership.entries;
-		await owner.membership.refuse();
+		const { length } = owner.homeRoster.entries;
+		await owner.homeRoster.rollBackClaims();
 		expect(await learn(camera, owner)).toBe('new');
 		expect(rolesOf(camera, thief)).toBeUndefined();
-		const more = owner.membership.entries.slice(length);
+		const more = owner.homeRoster.entries.slice(length);
 		expect(await relayWith({ clock, owner, camera }, entries, more)).toMatchObject({
-			entries: owner.membership.entries,
+			entries: owner.homeRoster.entries,
 		});
 	});
 
@@ -74,99 +74,99 @@ describe('KT12 a thief who settles', () => {
 			roles: ['viewer'],
 			subject: await subjectOf(puppet),
 		});
-		await second.membership.learn(owner.founded, 1, entries);
+		await second.homeRoster.merge(owner.founded, 1, entries);
 		const endMs = clock.wallMs() + DAY_MS;
 		for (const [one, roles] of [
 			[puppet, ['viewer']],
 			[thief, ['viewer', 'owner']],
-		] as [Resident, Role[]][]) {
+		] as [FakeMember, Role[]][]) {
 			const said = { op: 'rotate', roles, notAfterMs: endMs } as const;
 			await signed(clock, entries, keyOf(second), { ...said, subject: await subjectOf(one) });
 		}
 		expect(await shown(owner, entries)).toBe('early');
-		await owner.membership.refuse();
+		await owner.homeRoster.rollBackClaims();
 		for (const one of [owner, camera]) {
 			await learn(one, owner);
 			expect(rolesOf(one, puppet)).toBeUndefined();
 			expect(rolesOf(one, viewer)).toEqual(['viewer']);
-			expect(one.membership.roster?.devices.get(viewer.device)?.notAfterMs).toBe(endMs);
+			expect(one.homeRoster.roster?.devices.get(viewer.device)?.notAfterMs).toBe(endMs);
 		}
 	});
 
 	it('ID33 names the same again and again: a camera that is told begins a new epoch', async () => {
 		const { entries, thief } = await takenOver();
-		const detail = joined(...Array.from({ length: 400 }, () => new Uint8Array(32)));
+		const detail = concatBytes(...Array.from({ length: 400 }, () => new Uint8Array(32)));
 		await signed(clock, entries, keyOf(thief), { op: 'settle', roles: [], detail });
 		expect(await shown(camera, entries)).toBe('new');
 		expect(rolesOf(camera, thief)).toContain('owner');
-		const epoch = await camera.house.epochNow(camera.camera);
+		const epoch = await camera.localDevice.currentEpochNumber(camera.camera);
 		expect(await shown(owner, entries)).toBe('early');
-		await owner.membership.refuse();
-		expect(await shown(camera, owner.membership.entries)).toBe('new');
+		await owner.homeRoster.rollBackClaims();
+		expect(await shown(camera, owner.homeRoster.entries)).toBe('new');
 		expect(rolesOf(camera, thief)).toBeUndefined();
-		expect(await camera.house.epochNow(camera.camera)).toBe(epoch + 1);
+		expect(await camera.localDevice.currentEpochNumber(camera.camera)).toBe(epoch + 1);
 	});
 });
 
 describe('ID45 ID47 settlements', () => {
 	it('gives nothing back that an owner took: a role, or an end', async () => {
 		const endMs = clock.wallMs() + DAY_MS;
-		await third.membership.learn(owner.founded, 1, owner.membership.entries);
-		const start = owner.membership.entries.length;
-		await owner.membership.amend(second.device, { roles: ['viewer'] });
-		await owner.membership.amend(viewer.device, { notAfterMs: endMs });
+		await third.homeRoster.merge(owner.founded, 1, owner.homeRoster.entries);
+		const start = owner.homeRoster.entries.length;
+		await owner.homeRoster.amend(second.device, { roles: ['viewer'] });
+		await owner.homeRoster.amend(viewer.device, { notAfterMs: endMs });
 		expect(await learn(camera, owner)).toBe('new');
-		await third.membership.amend(camera.device, { name: 'Yard' });
+		await third.homeRoster.amend(camera.device, { name: 'Yard' });
 		expect(await learn(third, owner)).toBe('forked');
-		await third.membership.settle();
-		const whole = third.membership.entries;
+		await third.homeRoster.settle();
+		const whole = third.homeRoster.entries;
 		for (let upTo = start + 1; upTo < whole.length; upTo += 1) {
 			await shown(camera, whole.slice(0, upTo));
 			expect(rolesOf(camera, second)).toEqual(['viewer']);
-			const kept = camera.membership.roster?.devices.get(viewer.device);
+			const kept = camera.homeRoster.roster?.devices.get(viewer.device);
 			expect(kept?.notAfterMs).toBe(endMs);
 		}
 		expect(['new', 'known']).toContain(await shown(camera, whole));
-		expect(camera.membership.entries).toEqual(whole);
+		expect(camera.homeRoster.entries).toEqual(whole);
 		expect(rolesOf(camera, second)).toEqual(['viewer']);
 	});
 
 	it('whoever was let in again since is no hindrance', async () => {
 		await learn(third, owner);
-		await owner.membership.revoke(viewer.device);
+		await owner.homeRoster.revoke(viewer.device);
 		expect(await learn(camera, owner)).toBe('new');
-		await third.membership.amend(camera.device, { name: 'Yard' });
+		await third.homeRoster.amend(camera.device, { name: 'Yard' });
 		expect(await learn(third, owner)).toBe('forked');
-		await third.membership.settle();
-		await third.membership.admit(await subjectOf(viewer), ['viewer'], 'Phone');
+		await third.homeRoster.settle();
+		await third.homeRoster.admit(await subjectOf(viewer), ['viewer'], 'Phone');
 		expect(await learn(camera, third)).toBe('new');
 		expect(rolesOf(camera, viewer)).toEqual(['viewer']);
 	});
 
 	it('an owner that goes takes somebody out at the same moment: the other’s word holds', async () => {
 		await learn(third, owner);
-		const start = owner.membership.entries.length;
-		await second.membership.revoke(viewer.device);
+		const start = owner.homeRoster.entries.length;
+		await second.homeRoster.revoke(viewer.device);
 		expect(await learn(camera, second)).toBe('new');
-		await owner.membership.revoke(second.device);
+		await owner.homeRoster.revoke(second.device);
 		expect(await learn(owner, second)).toBe('forked');
-		await owner.membership.settle();
+		await owner.homeRoster.settle();
 		expect(await learn(camera, owner)).toBe('new');
 		expect(rolesOf(camera, second)).toBeUndefined();
-		const more = owner.membership.entries.slice(start);
-		const there = await relayWith({ clock, owner, camera }, second.membership.entries, more);
-		expect(there).toMatchObject({ entries: owner.membership.entries });
+		const more = owner.homeRoster.entries.slice(start);
+		const there = await relayWith({ clock, owner, camera }, second.homeRoster.entries, more);
+		expect(there).toMatchObject({ entries: owner.homeRoster.entries });
 	});
 
 	it('an owner whose role was taken does not cut in behind the settlement', async () => {
 		await learn(third, owner);
-		await owner.membership.amend(second.device, { roles: ['viewer'] });
+		await owner.homeRoster.amend(second.device, { roles: ['viewer'] });
 		expect(await learn(camera, owner)).toBe('new');
-		await third.membership.amend(camera.device, { name: 'Yard' });
+		await third.homeRoster.amend(camera.device, { name: 'Yard' });
 		expect(await learn(third, owner)).toBe('forked');
-		const start = third.membership.entries.length - 1;
-		await third.membership.settle();
-		const entries = third.membership.entries.slice(0, start + 1);
+		const start = third.homeRoster.entries.length - 1;
+		await third.homeRoster.settle();
+		const entries = third.homeRoster.entries.slice(0, start + 1);
 		const none = new Uint8Array(65);
 		const gone = { device: owner.device, sign: none, kem: none, owner: null, dtls: null };
 		await signed(clock, entries, keyOf(second), { op: 'revoke', roles: [], subject: gone });
@@ -183,44 +183,44 @@ describe('ID46 what both branches say', () => {
 			await learn(third, owner);
 			const endMs = clock.wallMs() + DAY_MS;
 			const [one, other] = who === 'first' ? [owner, third] : [third, owner];
-			await one.membership.amend(viewer.device, { notAfterMs: endMs });
-			await other.membership.amend(viewer.device, { name: 'Tablet' });
+			await one.homeRoster.amend(viewer.device, { notAfterMs: endMs });
+			await other.homeRoster.amend(viewer.device, { name: 'Tablet' });
 			expect(await learn(owner, third)).toBe('forked');
-			await owner.membership.settle();
-			expect(owner.membership.roster?.devices.get(viewer.device)?.notAfterMs).toBe(endMs);
+			await owner.homeRoster.settle();
+			expect(owner.homeRoster.roster?.devices.get(viewer.device)?.notAfterMs).toBe(endMs);
 		},
 	);
 });
 
 describe('ID48 an owner who is to go', () => {
 	it('grants the last number there is: it is taken out all the same', async () => {
-		const { identity } = second.house.household ?? {};
+		const { identity } = second.localDevice.unlocked ?? {};
 		if (!identity) throw new Error('nobody');
 		const number = 0xffffffff;
 		for (const one of [owner, camera]) {
 			const subject = { home: owner.founded, camera: null, number, recipient: one.device };
-			const kem = one.house.household?.identity.kem.public ?? new Uint8Array();
-			const grant = await grantOf(
+			const kem = one.localDevice.unlocked?.identity.kem.public ?? new Uint8Array();
+			const grant = await signGrant(
 				...([crypto, crypto.random(32), subject, kem, identity.owner.key, clock.wallMs()] as const),
 			);
-			await one.membership.takeHomeKey(grant).catch(() => undefined);
+			await one.homeRoster.acceptHomeKey(grant).catch(() => undefined);
 		}
-		await owner.membership.revoke(second.device);
+		await owner.homeRoster.revoke(second.device);
 		expect(await learn(camera, owner)).toBe('new');
-		const key = await owner.membership.homeKeyFor(camera.device);
-		await camera.membership.takeHomeKey(key ?? new Uint8Array());
-		const keys = camera.house.household?.identity.homes.find(({ home }) => home === owner.founded);
+		const key = await owner.homeRoster.homeKeyFor(camera.device);
+		await camera.homeRoster.acceptHomeKey(key ?? new Uint8Array());
+		const keys = camera.localDevice.unlocked?.identity.homes.find(({ home }) => home === owner.founded);
 		expect(keys?.keys.map((kept) => kept.number)).toEqual([1, 2]);
 	});
 });
 
 describe('ID43 an owner with two signatures of one statement', () => {
 	it('and a relay fork no camera by the form of before', async () => {
-		const entries = [...owner.membership.entries];
+		const entries = [...owner.homeRoster.entries];
 		const first = [...entries];
 		await signed(clock, first, keyOf(second), { op: 'policy', roles: [] });
 		const canonical = first.at(-1)?.slice(0, -64) ?? new Uint8Array();
-		const again = joined(
+		const again = concatBytes(
 			canonical,
 			await crypto.sign(keyOf(second).key, signedBytes('roster', canonical)),
 		);
@@ -252,8 +252,8 @@ describe('ID50 a branch with an entry that cannot be read', () => {
 			(bytes: Bytes) => bytes.map((b, at) => (at > 40 ? ~b : b)),
 		],
 	])('%s: the devices hear of a fork, the relay refuses', async (_name, spoil) => {
-		const before = [...owner.membership.entries];
-		await owner.membership.revoke(viewer.device);
+		const before = [...owner.homeRoster.entries];
+		await owner.homeRoster.revoke(viewer.device);
 		const entries = [...before];
 		await signed(clock, entries, keyOf(second), {
 			op: 'settle',
@@ -262,7 +262,7 @@ describe('ID50 a branch with an entry that cannot be read', () => {
 		});
 		const spoilt = new Uint8Array(spoil(entries.at(-1) ?? new Uint8Array()));
 		expect(await shown(owner, [...before, spoilt])).toBe('forked');
-		const said = await relayWith({ clock, owner, camera }, owner.membership.entries, [spoilt]);
+		const said = await relayWith({ clock, owner, camera }, owner.homeRoster.entries, [spoilt]);
 		expect(said).toBe('roster');
 	});
 });

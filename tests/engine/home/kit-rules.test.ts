@@ -4,37 +4,37 @@ import { bytesOf, hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { tidyPassphrase } from '#domain/pairing/kit.ts';
 import { parseEntry, type RosterEntry, type Subject } from '#domain/home/roster.ts';
-import { rawFromGrant } from '#engine/home/keys.ts';
-import { isKitOf, kitGrantsIn } from '#engine/home/kit-grants.ts';
-import { kitKeysOf, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
+import { openGrant } from '#engine/home/keys.ts';
+import { isKitOfHome, kitGrantsIn } from '#engine/home/kit-grants.ts';
+import { deriveKitKeys, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
 import { replayRoster, signEntry } from '#engine/home/roster.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import vectors from '../../fixtures/vectors/kit.json' with { type: 'json' };
 import { joinedTo, subjectOf } from '../members/joined.ts';
 
 const HOUR_MS = 3_600_000;
 const crypto = new WebCrypto();
 const clock = new ManualClock();
-let owner: Homestead;
-let viewer: Homestead;
+let owner: FakeDevice;
+let viewer: FakeDevice;
 
 describe('KT6 what a kit may not', () => {
 	let kit: KitKeys;
 	let stranger: Subject;
 	beforeEach(async () => {
-		[owner, viewer] = [homestead(clock), homestead(clock)];
-		await owner.house.found();
+		[owner, viewer] = [fakeDevice(clock), fakeDevice(clock)];
+		await owner.localDevice.createCamera();
 		await joinedTo(owner, viewer, ['viewer']);
-		kit = await kitKeysOf(crypto, crypto.random(16));
-		await owner.membership.admitKit(kit);
-		stranger = await subjectOf(homestead(clock));
+		kit = await deriveKitKeys(crypto, crypto.random(16));
+		await owner.homeRoster.admitKit(kit);
+		stranger = await subjectOf(fakeDevice(clock));
 	});
 
 	async function follows(
 		said: Partial<RosterEntry>,
 		by = kit.owner,
-		before: readonly Bytes[] = owner.membership.entries,
+		before: readonly Bytes[] = owner.homeRoster.entries,
 	): Promise<Bytes[] | null> {
 		const roster = await replayRoster(crypto, before);
 		const entry = await signEntry(crypto, by.key, {
@@ -67,7 +67,7 @@ describe('KT6 what a kit may not', () => {
 		['a policy', { op: 'policy', subject: null, roles: [] }],
 	] as [string, Partial<RosterEntry>][])('%s: refused', async (_what, said) => {
 		expect(await follows(said)).toBeNull();
-		const { owner: own } = await owner.membership.self();
+		const { owner: own } = await owner.homeRoster.self();
 		if (own === null) throw new Error('no owner');
 		expect(await follows({ ...said, op: said.op ?? 'add' }, own)).not.toBeNull();
 	});
@@ -80,7 +80,7 @@ describe('KT6 what a kit may not', () => {
 		expect(await follows({ subject: kitSubject(kit) })).toBeNull();
 		const none = new Uint8Array(65);
 		const gone = {
-			device: (await owner.membership.self()).device,
+			device: (await owner.homeRoster.self()).device,
 			sign: none,
 			kem: none,
 			owner: null,
@@ -90,14 +90,14 @@ describe('KT6 what a kit may not', () => {
 	});
 
 	it('who is no kit claims nothing; nor does a kit that was taken out', async () => {
-		const other = await kitKeysOf(crypto, new Uint8Array(16));
+		const other = await deriveKitKeys(crypto, new Uint8Array(16));
 		expect(await follows({}, other.owner)).toBeNull();
-		const { ownerKey } = await viewer.membership.self();
+		const { ownerKey } = await viewer.homeRoster.self();
 		expect(ownerKey).toHaveLength(65);
-		const household = viewer.house.household;
-		if (household === null) throw new Error('no household');
-		expect(await follows({}, household.identity.owner)).toBeNull();
-		await owner.membership.revoke(kit.device);
+		const unlocked = viewer.localDevice.unlocked;
+		if (unlocked === null) throw new Error('locked');
+		expect(await follows({}, unlocked.identity.owner)).toBeNull();
+		await owner.homeRoster.revoke(kit.device);
 		expect(await follows({})).toBeNull();
 	});
 
@@ -107,7 +107,7 @@ describe('KT6 what a kit may not', () => {
 		const later = clock.wallMs() + 24 * HOUR_MS;
 		const good = { op: 'rotate', wallMs: later } as const;
 		expect(await follows({ ...good, wallMs: later - 1 }, kit.owner, before)).toBeNull();
-		const other = (await kitKeysOf(crypto, new Uint8Array(16))).owner.public;
+		const other = (await deriveKitKeys(crypto, new Uint8Array(16))).owner.public;
 		const changed = { ...stranger, owner: other };
 		expect(await follows({ ...good, subject: changed }, kit.owner, before)).toBeNull();
 		const whole = await follows(good, kit.owner, before);
@@ -115,7 +115,7 @@ describe('KT6 what a kit may not', () => {
 		const { owners, claims } = await replayRoster(crypto, whole ?? []);
 		expect([owners.size, claims.size]).toEqual([2, 0]);
 		// An owner took the claimed device out: the same claim is good for nothing.
-		const { owner: own } = await owner.membership.self();
+		const { owner: own } = await owner.homeRoster.self();
 		const none = new Uint8Array(65);
 		const gone = { device: stranger.device, sign: none, kem: none, owner: null, dtls: null };
 		const refused = await follows(
@@ -131,20 +131,20 @@ describe('KT6 what a kit may not', () => {
 	});
 
 	it('names eight devices at most', async () => {
-		let before: readonly Bytes[] | null = owner.membership.entries;
+		let before: readonly Bytes[] | null = owner.homeRoster.entries;
 		for (let n = 0; n < 8; n += 1) {
-			const subject = await subjectOf(homestead(clock));
+			const subject = await subjectOf(fakeDevice(clock));
 			before = await follows({ subject }, kit.owner, before ?? []);
 			expect(before).not.toBeNull();
 		}
-		const subject = await subjectOf(homestead(clock));
+		const subject = await subjectOf(fakeDevice(clock));
 		expect(await follows({ subject }, kit.owner, before ?? [])).toBeNull();
 	});
 });
 
 describe('KT2 KT3 KT5 vectors', () => {
 	it.each(Object.entries(vectors.kits))('%s makes the same keys', async (hex, said) => {
-		const kit = await kitKeysOf(crypto, bytesOf(hex));
+		const kit = await deriveKitKeys(crypto, bytesOf(hex));
 		expect({
 			sign: hexOf(kit.sign.public),
 			kem: hexOf(kit.kem.public),
@@ -158,7 +158,7 @@ describe('KT2 KT3 KT5 vectors', () => {
 
 	it('KT16 with a passphrase, in whatever form it was typed', async () => {
 		const { secret, passphrase, sign, owner: own, device } = vectors.guarded;
-		const made = await kitKeysOf(crypto, bytesOf(secret), tidyPassphrase(` ${passphrase}\n`));
+		const made = await deriveKitKeys(crypto, bytesOf(secret), tidyPassphrase(` ${passphrase}\n`));
 		expect([hexOf(made.sign.public), hexOf(made.owner.public), made.device]).toEqual([
 			...[sign, own, device],
 		]);
@@ -175,16 +175,16 @@ describe('KT2 KT3 KT5 vectors', () => {
 		const whole = await replayRoster(crypto, entries);
 		expect([whole.owners.size, whole.devices.get(device)?.roles]).toEqual([2, ['viewer', 'owner']]);
 		const [, , , last] = Object.keys(vectors.kits);
-		const kit = await kitKeysOf(crypto, bytesOf(last ?? ''));
+		const kit = await deriveKitKeys(crypto, bytesOf(last ?? ''));
 		const grant = kitGrantsIn(entries, kit.device).get(1);
 		const subject = { home: whole.home, camera: null, number: 1, recipient: kit.device };
 		const signers = [...whole.past.owners.values()];
-		const raw = await rawFromGrant(crypto, grant ?? new Uint8Array(), subject, kit.kem, signers);
+		const raw = await openGrant(crypto, grant ?? new Uint8Array(), subject, kit.kem, signers);
 		expect(hexOf(raw)).toBe(vectors.homeKey);
-		expect(await isKitOf(crypto, kit, whole.home, entries)).toBe(true);
-		expect(await isKitOf(crypto, kit, 'f'.repeat(32) as HomeId, entries)).toBe(false);
-		const other = await kitKeysOf(crypto, new Uint8Array(16));
-		expect(await isKitOf(crypto, other, whole.home, entries)).toBe(false);
+		expect(await isKitOfHome(crypto, kit, whole.home, entries)).toBe(true);
+		expect(await isKitOfHome(crypto, kit, 'f'.repeat(32) as HomeId, entries)).toBe(false);
+		const other = await deriveKitKeys(crypto, new Uint8Array(16));
+		expect(await isKitOfHome(crypto, other, whole.home, entries)).toBe(false);
 		expect(parseEntry(entries[2] ?? new Uint8Array()).entry.op).toBe('add');
 	});
 });

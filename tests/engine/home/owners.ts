@@ -3,12 +3,12 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
-import type { Pair, SignKey } from '#ports/keys/crypto.ts';
+import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import { checking } from '#relay/base/crypto.ts';
 import { Homes } from '#relay/session/homes.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
-import { household, resident, type Resident } from '../../fakes/resident.ts';
+import { fakeHome, fakeMember, type FakeMember } from '../../fakes/member.ts';
 import { joinedTo, RELAY } from '../members/joined.ts';
 
 const crypto = new WebCrypto();
@@ -16,23 +16,23 @@ const crypto = new WebCrypto();
 interface Owners {
 	readonly clock: ManualClock;
 	readonly relay: FakeRelay;
-	readonly owner: Resident;
-	readonly second: Resident;
-	readonly camera: Resident;
-	readonly viewer: Resident;
+	readonly owner: FakeMember;
+	readonly second: FakeMember;
+	readonly camera: FakeMember;
+	readonly viewer: FakeMember;
 }
 
 /** All are in the roster of `owner`; the others have not learned of it yet. */
 export async function ownersHome(): Promise<Owners> {
 	const clock = new ManualClock();
 	const relay = new FakeRelay(clock, RELAY);
-	const [owner, camera, viewer] = await household(clock, relay, RELAY);
-	const second = resident(clock, relay);
+	const [owner, camera, viewer] = await fakeHome(clock, relay, RELAY);
+	const second = fakeMember(clock, relay);
 	for (const [one, roles, name] of [
 		[camera, ['camera'], 'Door'],
 		[viewer, ['viewer'], 'Phone'],
 		[second, ['viewer', 'owner'], 'Second'],
-	] as [Resident, Role[], string][]) {
+	] as [FakeMember, Role[], string][]) {
 		await joinedTo(owner, one, roles, name);
 	}
 	return { clock, relay, owner, second, camera, viewer };
@@ -53,7 +53,7 @@ export function relayWith(
 export async function signed(
 	clock: ManualClock,
 	entries: Bytes[],
-	by: Pair<SignKey>,
+	by: KeyPair<SignKey>,
 	said: Partial<Parameters<typeof nextEntry>[4]>,
 ): Promise<void> {
 	const roster = await replayRoster(crypto, entries);
@@ -66,8 +66,8 @@ export async function signed(
 }
 
 /** The owner key of a device. */
-export function keyOf(one: Resident): Pair<SignKey> {
-	const key = one.house.household?.identity.owner;
+export function keyOf(one: FakeMember): KeyPair<SignKey> {
+	const key = one.localDevice.unlocked?.identity.owner;
 	if (!key) throw new Error('nobody');
 	return key;
 }

@@ -1,39 +1,39 @@
 /** ID43: two valid signatures over the same canonical bytes are one statement. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { bytesOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { highS, lowS } from '#domain/base/p256.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import { entryHash, nextEntry, replayRoster, signEntry } from '#engine/home/roster.ts';
 import { checking } from '#relay/base/crypto.ts';
 import { Homes } from '#relay/session/homes.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import old from '../../fixtures/vectors/roster-high-s.json' with { type: 'json' };
 import { joinedTo } from '../members/joined.ts';
 
 const crypto = new WebCrypto();
 const clock = new ManualClock();
-let owner: Homestead;
-let camera: Homestead;
-let ex: Homestead;
+let owner: FakeDevice;
+let camera: FakeDevice;
+let ex: FakeDevice;
 
 beforeEach(async () => {
-	[owner, camera, ex] = [homestead(clock), homestead(clock), homestead(clock)];
-	await owner.house.found();
-	await camera.house.found();
+	[owner, camera, ex] = [fakeDevice(clock), fakeDevice(clock), fakeDevice(clock)];
+	await owner.localDevice.createCamera();
+	await camera.localDevice.createCamera();
 	await joinedTo(owner, camera, ['camera'], 'Door');
 	await joinedTo(owner, ex, ['viewer'], 'Ex');
 });
 
-const learn = (one: Homestead, all: readonly Bytes[]) =>
-	one.membership.learn(owner.founded, 1, all);
+const learn = (one: FakeDevice, all: readonly Bytes[]) =>
+	one.homeRoster.merge(owner.founded, 1, all);
 
 function swapped(entry: Bytes): Bytes {
 	const signature = entry.slice(-64);
 	const low = lowS(signature);
 	const other = low.every((byte, at) => byte === signature[at]) ? highS(low) : low;
-	return joined(entry.slice(0, -64), other);
+	return concatBytes(entry.slice(0, -64), other);
 }
 
 describe('ID43 signatures', () => {
@@ -58,36 +58,36 @@ describe('ID43 signatures', () => {
 
 describe('ID43 a roster whose signatures were swapped for others that verify', () => {
 	it('a camera that was shown it first follows the owner all the same', async () => {
-		const altered = owner.membership.entries.map(swapped);
+		const altered = owner.homeRoster.entries.map(swapped);
 		expect(await learn(camera, altered)).toBe('new');
-		expect(camera.membership.entries).toEqual(owner.membership.entries);
-		const { device } = await ex.membership.self();
-		await owner.membership.revoke(device);
-		expect(await learn(camera, owner.membership.entries)).toBe('new');
-		expect(camera.membership.member(device)).toBeNull();
-		expect(await learn(camera, owner.membership.entries.map(swapped))).toBe('known');
+		expect(camera.homeRoster.entries).toEqual(owner.homeRoster.entries);
+		const { device } = await ex.homeRoster.self();
+		await owner.homeRoster.revoke(device);
+		expect(await learn(camera, owner.homeRoster.entries)).toBe('new');
+		expect(camera.homeRoster.member(device)).toBeNull();
+		expect(await learn(camera, owner.homeRoster.entries.map(swapped))).toBe('known');
 	});
 
 	it('another signature that the author made himself is no other statement', async () => {
-		const newest = owner.membership.entries.at(-1) ?? new Uint8Array();
-		const { owner: own } = await owner.membership.self();
+		const newest = owner.homeRoster.entries.at(-1) ?? new Uint8Array();
+		const { owner: own } = await owner.homeRoster.self();
 		if (own === null) throw new Error('no owner');
 		const again = await signEntry(crypto, own.key, parseEntry(newest).entry);
 		expect(again).not.toEqual(newest);
-		const all = [...owner.membership.entries.slice(0, -1), again];
+		const all = [...owner.homeRoster.entries.slice(0, -1), again];
 		expect(await learn(camera, all)).toBe('new');
-		await owner.membership.amend((await ex.membership.self()).device, {
+		await owner.homeRoster.amend((await ex.homeRoster.self()).device, {
 			roles: ['viewer', 'live'],
 		});
-		expect(await learn(camera, owner.membership.entries)).toBe('new');
+		expect(await learn(camera, owner.homeRoster.entries)).toBe('new');
 	});
 
 	it('a relay that was shown it keeps one, and takes what goes on from the other', async () => {
-		const { entries } = owner.membership;
+		const { entries } = owner.homeRoster;
 		const homes = new Homes(checking, []);
 		const opened = await homes.open(entries.slice(0, 2).map(swapped));
 		expect(opened).toMatchObject({ entries: entries.slice(0, 2) });
-		const { device } = await camera.membership.self();
+		const { device } = await camera.homeRoster.self();
 		const now = { nowMs: 0, wallMs: clock.wallMs() };
 		const all = await homes.append(owner.founded, device, entries.map(swapped), now);
 		expect(all).toMatchObject({ entries });
@@ -95,11 +95,11 @@ describe('ID43 a roster whose signatures were swapped for others that verify', (
 	});
 
 	it('a signature of somebody else is no form of it', async () => {
-		const newest = owner.membership.entries.at(-1) ?? new Uint8Array();
+		const newest = owner.homeRoster.entries.at(-1) ?? new Uint8Array();
 		const bytes = newest.slice();
 		bytes[bytes.length - 40] = (bytes.at(-40) ?? 0) ^ 1;
 		await expect(
-			replayRoster(crypto, [...owner.membership.entries.slice(0, -1), bytes]),
+			replayRoster(crypto, [...owner.homeRoster.entries.slice(0, -1), bytes]),
 		).rejects.toMatchObject({ kind: 'corrupt' });
 	});
 });
@@ -113,7 +113,7 @@ describe('ID43 rosters from before, whose entries name the one before with its s
 		expect(high.length).toBeGreaterThan(0);
 		expect(high.length).toBeLessThan(entries.length);
 		const tidy = entries.map((entry, at) =>
-			joined(entry.slice(0, -64), forms[at] ?? new Uint8Array()),
+			concatBytes(entry.slice(0, -64), forms[at] ?? new Uint8Array()),
 		);
 		for (const all of [entries, tidy, entries.map(swapped)]) {
 			const roster = await replayRoster(crypto, all);
@@ -123,7 +123,7 @@ describe('ID43 rosters from before, whose entries name the one before with its s
 	});
 
 	it('it goes on from there', async () => {
-		const { owner: own } = await owner.membership.self();
+		const { owner: own } = await owner.homeRoster.self();
 		if (own === null) throw new Error('no owner');
 		const roster = await replayRoster(crypto, entries);
 		const said = { op: 'policy', roles: [], notAfterMs: null, subject: null } as const;

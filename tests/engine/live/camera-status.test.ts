@@ -62,7 +62,7 @@ describe('LV32 how a camera fares is what it says', () => {
 		await clock.pass(120_000, 500);
 		expect(view.state).toMatchObject({ kind: 'live', path: 'direct' });
 		expect(first(kitchen)).toMatchObject({ online: false, fares: 'recording' });
-		expect(clock.wallMs() - (kitchen.sightings.seenMs(home.host) ?? 0)).toBeLessThan(2000);
+		expect(clock.wallMs() - (kitchen.lastSeen.seenMs(home.host) ?? 0)).toBeLessThan(2000);
 		home.recording.set({ kind: 'preview', view: home.view() });
 		await until(() => first(kitchen).fares === 'preview', 1000);
 		home.recording.set(blind());
@@ -130,7 +130,7 @@ test('LV29 a live picture is a sign of life as of when it was captured, also at 
 	home.relay.lose = () => true;
 	home.relay.partDelayMs = 2000;
 	await home.clock.pass(20_000, 50);
-	const agoMs = home.clock.wallMs() - (kitchen.sightings.seenMs(home.host) ?? 0);
+	const agoMs = home.clock.wallMs() - (kitchen.lastSeen.seenMs(home.host) ?? 0);
 	expect(view.state.kind).toBe('live');
 	expect(agoMs).toBeGreaterThan(1500);
 	expect(agoMs).toBeLessThan(5000);

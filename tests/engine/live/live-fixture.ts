@@ -8,16 +8,16 @@ import { profileNamed } from '#domain/recording/profile.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import { LiveHost, type LiveHostTools } from '#engine/live/host/live-host.ts';
-import type { HouseState } from '#engine/home/house.ts';
+import type { LocalDeviceState } from '#engine/home/local-device.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
-import type { Member } from '#engine/members/members.ts';
+import type { Member } from '#engine/members/member-list.ts';
 import type { ScheduleStatus } from '#engine/recording/scheduler.ts';
 import type { RecorderChoice, RecorderState } from '#engine/recording/recorder-controls.ts';
-import { Sightings } from '#engine/members/sightings.ts';
+import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import { CameraDirectory } from '#engine/live/viewer/camera-directory.ts';
 import type { LiveViewControls } from '#engine/live/controls.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Certificate, Dtls } from '#ports/keys/crypto.ts';
+import type { Certificate, DtlsCertificate } from '#ports/keys/crypto.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { MemoryEventLog } from '../../fakes/event-log.ts';
 import { FakeLiveEncoder, FakeLiveScreen } from '../../fakes/live-media.ts';
@@ -61,7 +61,7 @@ class Observable<T> {
 	};
 }
 
-function dtls(): Dtls {
+function dtls(): DtlsCertificate {
 	const certificate = {} as Certificate;
 	return { certificate, fingerprint: crypto.random(32), expiresMs: Infinity };
 }
@@ -151,7 +151,7 @@ export async function makeHome() {
 		close: () => Promise.resolve(),
 	};
 	const post: FakePost = relay.join(host, ['camera', 'owner']);
-	const ready: HouseState = {
+	const ready: LocalDeviceState = {
 		...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: host, strength: 'sealed' },
 		cameras: [{ id: camera, name: 'Front door' }],
 	};
@@ -166,13 +166,13 @@ export async function makeHome() {
 			keys.push(run);
 			let seq = 0;
 			return Promise.resolve({
-				live: (part) => Promise.resolve(sealed(run, (seq += 1), part)),
+				sealLive: (part) => Promise.resolve(sealed(run, (seq += 1), part)),
 			});
 		},
 		frames: () => lens.frames,
 		phone: true,
 		rosterSeq: () => 1,
-		house: { state: ready, on: nobody },
+		localDevice: { state: ready, on: nobody },
 		capture: {
 			lenses: () =>
 				Promise.resolve(
@@ -239,7 +239,7 @@ export async function makeHome() {
 		/** What the camera sends is of a version that this viewer does not know. */
 		const later = { version: false };
 		const own = dtls();
-		const home: HouseState = {
+		const home: LocalDeviceState = {
 			...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: id, strength: 'sealed' },
 			cameras: [],
 		};
@@ -251,12 +251,12 @@ export async function makeHome() {
 			every: (ms, tick) => clock.every(ms, () => nap.asleep || tick()),
 			after: (ms, ring) => clock.after(ms, ring),
 		};
-		const sightings = new Sightings(itsClock, seen);
+		const lastSeen = new LastSeenTracker(itsClock, seen);
 		const watching = new CameraDirectory({
-			sightings,
+			lastSeen,
 			...{ clock: itsClock, crypto, post: mine, peers: new FakePeers(network) },
 			members: membersOf(id),
-			house: { state: home, on: nobody },
+			localDevice: { state: home, on: nobody },
 			dtls: () => Promise.resolve(own),
 			opener: {
 				openLive: (_camera, bytes, key) => {
@@ -282,7 +282,7 @@ export async function makeHome() {
 			if (screen === undefined) throw new Error('no screen was made');
 			return { view: opened, screen };
 		};
-		return { id, post: mine, watching, sightings, later, nap, open, dtls: own };
+		return { id, post: mine, watching, lastSeen, later, nap, open, dtls: own };
 	}
 
 	/**

@@ -3,18 +3,18 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
-import { MetaSealer } from '#engine/sealing/meta.ts';
-import { liveOpener, makeWorkshop } from '../sealing/sealing.ts';
+import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import { liveOpener, makeSealingFixture } from '../sealing/sealing-fixture.ts';
 
-const { crypto, home, camera, secret, opener, pair } = await makeWorkshop();
+const { crypto, home, camera, secret, opener, pair } = await makeSealingFixture();
 const open = liveOpener({ opener, secret });
 const T0 = 1_800_000_000_000_000;
 const sealer = () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
-	return new MetaSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId }, sign: pair.key });
+	return new SidecarSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId }, sign: pair.key });
 };
 /** As the camera named the run. */
-const windowOf = (sealing: MetaSealer) => {
+const windowOf = (sealing: SidecarSealer) => {
 	const window = new ReplayWindow(open, camera);
 	window.switchRun(sealing.runId);
 	return window;
@@ -28,7 +28,7 @@ const part = (ms: number, key = true): LivePart => ({
 test('EN4 LV6 what was sealed opens, once and in order', async () => {
 	const [one, two] = [part(0), part(66, false)];
 	const sealing = sealer();
-	const sealed = [await sealing.live(one), await sealing.live(two)];
+	const sealed = [await sealing.sealLive(one), await sealing.sealLive(two)];
 	expect(sealed[0]!.length).toBe(88 + 1024 + 16 + 64);
 	const window = windowOf(sealing);
 	expect(await Promise.all(sealed.map((bytes) => window.open(bytes)))).toEqual([one, two]);
@@ -37,7 +37,7 @@ test('EN4 LV6 what was sealed opens, once and in order', async () => {
 test('LV8 T2 a part that was seen, or is older than the newest, is not let through', async () => {
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
-	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.live(part(at * 66)));
+	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.sealLive(part(at * 66)));
 	const window = windowOf(sealing);
 	const order = [0, 1, 1, 4, 2, 3, 0, 5, 5];
 	const seen: number[] = [];
@@ -47,8 +47,8 @@ test('LV8 T2 a part that was seen, or is older than the newest, is not let throu
 
 test('LV21 T2 only the run that the camera named is shown, and one that it left never again', async () => {
 	const [one, two] = [sealer(), sealer()];
-	const [first, later] = [await one.live(part(0)), await one.live(part(66))];
-	const second = await two.live(part(132));
+	const [first, later] = [await one.sealLive(part(0)), await one.sealLive(part(66))];
+	const second = await two.sealLive(part(132));
 	const window = new ReplayWindow(open, camera);
 	expect(await window.open(first)).toBeNull();
 	window.switchRun(one.runId);
@@ -63,7 +63,7 @@ test('LV21 T2 only the run that the camera named is shown, and one that it left 
 test('LV8 RL9 after a part that is missing it leaps to the next key part', async () => {
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
-	for (let at = 0; at < 8; at += 1) sealed.push(await sealing.live(part(at * 66, at % 5 === 0)));
+	for (let at = 0; at < 8; at += 1) sealed.push(await sealing.sealLive(part(at * 66, at % 5 === 0)));
 	const window = windowOf(sealing);
 	const seen: number[] = [];
 	for (const at of [0, 1, 3, 4, 5, 6, 7]) {
@@ -75,7 +75,7 @@ test('LV8 RL9 after a part that is missing it leaps to the next key part', async
 test('LV24 a part of another run than the key is of: no key; the right run and another key: one generic refusal', async () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
 	const basis = { home, camera, epoch: 1, secret, runId, sign: pair.key };
-	const sealed = await new MetaSealer(crypto, basis).live(part(0));
+	const sealed = await new SidecarSealer(crypto, basis).sealLive(part(0));
 	const other = hexOf(crypto.random(16)) as RunId;
 	const foreign = await crypto.secret(crypto.random(32));
 	const openWith = (run: RunId, key: typeof secret) =>
@@ -87,7 +87,7 @@ test('LV24 a part of another run than the key is of: no key; the right run and a
 
 test('EN1 T2 another camera, another kind, any changed byte: one generic refusal', async () => {
 	const sealing = sealer();
-	const sealed = await sealing.live(part(0));
+	const sealed = await sealing.sealLive(part(0));
 	const window = windowOf(sealing);
 	const other = new ReplayWindow(open, 'ab'.repeat(16) as CameraId);
 	await expect(other.open(sealed)).rejects.toMatchObject({ kind: 'corrupt' });

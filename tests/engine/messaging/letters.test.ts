@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asKey, WebCrypto } from '#browser/keys/crypto.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
-import { buildLetter, letterInfo, parseLetter, unpadText } from '#domain/home/letter.ts';
+import { buildSealedMessage, sealedMessageInfo, parseSealedMessage, unpadText } from '#domain/home/sealed-message.ts';
 import { loginBytes } from '#domain/home/login.ts';
-import { safetyDigits, safetyInputs } from '#domain/home/safety.ts';
+import { safetyDigits, safetyInputs } from '#domain/home/safety-number.ts';
 import { Letters, type Correspondent } from '#engine/messaging/letters.ts';
 import { replayRoster } from '#engine/home/roster.ts';
 import type { KemKey } from '#ports/keys/crypto.ts';
 import type { Said } from '#protocol/message.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { times } from '../../faults/support/counts.ts';
 import identity from '../../fixtures/vectors/identity.json' with { type: 'json' };
 import vector from '../../fixtures/vectors/letter.json' with { type: 'json' };
@@ -21,41 +21,41 @@ import { joinedTo } from '../members/joined.ts';
 const crypto = new WebCrypto();
 const ask: Said = { message: { t: 'ask', nonce: 'ab'.repeat(16) }, beside: {} };
 const clock = new ManualClock();
-let camera: Homestead;
-let viewer: Homestead;
-let stranger: Homestead;
+let camera: FakeDevice;
+let viewer: FakeDevice;
+let stranger: FakeDevice;
 
 beforeAll(async () => {
-	[camera, viewer, stranger] = [homestead(clock), homestead(clock), homestead(clock)];
-	await camera.house.found();
+	[camera, viewer, stranger] = [fakeDevice(clock), fakeDevice(clock), fakeDevice(clock)];
+	await camera.localDevice.createCamera();
 	await joinedTo(camera, viewer, ['viewer']);
 	await joinedTo(camera, stranger, ['viewer']);
-	await camera.membership.revoke(deviceOf(stranger));
-	const home = camera.membership.roster?.home ?? camera.founded;
+	await camera.homeRoster.revoke(deviceOf(stranger));
+	const home = camera.homeRoster.roster?.home ?? camera.founded;
 	for (const one of [viewer, stranger]) {
-		const have = one.membership.entries.length;
-		await one.membership.learn(home, have + 1, camera.membership.entries.slice(have));
+		const have = one.homeRoster.entries.length;
+		await one.homeRoster.merge(home, have + 1, camera.homeRoster.entries.slice(have));
 	}
 });
 
-function of({ house }: Homestead): Correspondent {
-	if (house.household === null) throw new Error('not ready');
-	return house.household;
+function of({ localDevice }: FakeDevice): Correspondent {
+	if (localDevice.unlocked === null) throw new Error('not ready');
+	return localDevice.unlocked;
 }
 
-const deviceOf = (one: Homestead): DeviceId => of(one).identity.device;
+const deviceOf = (one: FakeDevice): DeviceId => of(one).identity.device;
 
 describe('vectors of letters', () => {
 	it('LT1 a letter, byte by byte, and read', async () => {
-		const { letter, canonical, signature } = parseLetter(bytesOfBase64url(vector.box));
+		const { letter, canonical, signature } = parseSealedMessage(bytesOfBase64url(vector.box));
 		expect(hexOf(canonical)).toBe(vector.canonical);
 		expect(hexOf(signature)).toBe(vector.signature);
 		expect(letter).toMatchObject({ from: vector.from, to: identity.deviceId, id: vector.id });
-		expect(hexOf(buildLetter(letter))).toBe(vector.canonical);
-		expect(hexOf(letterInfo(letter))).toBe(vector.info);
+		expect(hexOf(buildSealedMessage(letter))).toBe(vector.canonical);
+		expect(hexOf(sealedMessageInfo(letter))).toBe(vector.info);
 		expect(new TextDecoder().decode(unpadText(bytesOf(vector.plain)))).toBe(vector.message);
 		const whole = (canonical: string, signature: string) =>
-			joined(bytesOf(canonical), bytesOf(signature));
+			concatBytes(bytesOf(canonical), bytesOf(signature));
 		const roster = await replayRoster(crypto, [
 			whole(identity.roster.canonical, identity.roster.signature),
 			whole(vector.entry, vector.entrySignature),
@@ -106,13 +106,13 @@ describe('vectors of letters', () => {
 		const { entry, entrySignature } = vector;
 		const { roster: first, keys } = identity;
 		const roster = await replayRoster(crypto, [
-			joined(bytesOf(first.canonical), bytesOf(first.signature)),
-			joined(bytesOf(entry), bytesOf(entrySignature)),
+			concatBytes(bytesOf(first.canonical), bytesOf(first.signature)),
+			concatBytes(bytesOf(entry), bytesOf(entrySignature)),
 		]);
 		const theirs = roster.devices.get(vector.from as DeviceId)?.subject;
 		if (!theirs) throw new Error('no writer');
-		const a = joined(bytesOf(keys.sign.public), bytesOf(keys.kem.public));
-		const b = joined(theirs.sign, theirs.kem);
+		const a = concatBytes(bytesOf(keys.sign.public), bytesOf(keys.kem.public));
+		const b = concatBytes(theirs.sign, theirs.kem);
 		for (const [one, other] of [
 			[a, b],
 			[b, a],
@@ -125,9 +125,9 @@ describe('vectors of letters', () => {
 });
 
 describe('letters', () => {
-	const read = (by: Homestead, box: string, letters = new Letters(crypto, by.clock)) =>
+	const read = (by: FakeDevice, box: string, letters = new Letters(crypto, by.clock)) =>
 		letters.read(of(by), box);
-	const write = (from: Homestead, to: Homestead) =>
+	const write = (from: FakeDevice, to: FakeDevice) =>
 		new Letters(crypto, from.clock).seal(of(from), deviceOf(to), ask);
 
 	it('LT1 LT2 goes from one member to another, with who wrote it', async () => {
@@ -217,7 +217,7 @@ function mutated(whole: Bytes, other: Bytes, below: (most: number) => number): B
 		case 0:
 			return whole.slice(0, at);
 		case 1:
-			return joined(
+			return concatBytes(
 				whole,
 				Uint8Array.from({ length: 1 + below(70) }, () => below(256)),
 			);

@@ -2,21 +2,21 @@ import { expect, it } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
 import type { Link } from '#engine/messaging/link.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { joinedTo, RELAY } from '../members/joined.ts';
 import { until } from '../../support/until.ts';
 
-const deviceOf = ({ house }: Homestead) => house.household!.identity.device;
+const deviceOf = ({ localDevice }: FakeDevice) => localDevice.unlocked!.identity.device;
 
 it('LT10 what came while the vault was away is read when it comes again', async () => {
 	const clock = new ManualClock();
 	const relay = new FakeRelay(clock, RELAY);
-	const [camera, viewer] = [homestead(clock), homestead(clock)];
-	await camera.house.found();
-	await camera.membership.meetAt(RELAY);
+	const [camera, viewer] = [fakeDevice(clock), fakeDevice(clock)];
+	await camera.localDevice.createCamera();
+	await camera.homeRoster.setRelay(RELAY);
 	await joinedTo(camera, viewer, ['viewer']);
-	relay.open(camera.membership.entries, camera.membership.roster!.home);
+	relay.open(camera.homeRoster.entries, camera.homeRoster.roster!.home);
 	const connected = async (link: Link): Promise<void> => {
 		link.begin();
 		await until(() => link.state.kind === 'connected');
@@ -34,15 +34,15 @@ it('LT10 what came while the vault was away is read when it comes again', async 
 	const got: string[] = [];
 	here.onMessage(({ t }) => got.push(t));
 	const { vault } = camera;
-	const raise = vault.raiseCount.bind(vault);
+	const raise = vault.raiseCounter.bind(vault);
 	let asked = 0;
-	vault.raiseCount = () => {
+	vault.raiseCounter = () => {
 		asked += 1;
 		return Promise.reject(new Fault('unavailable', 'the vault is away'));
 	};
 	await connected(here);
 	await until(() => asked === 1);
-	vault.raiseCount = raise;
+	vault.raiseCounter = raise;
 	await cut();
 	await until(() => got.length === 1);
 	await cut();

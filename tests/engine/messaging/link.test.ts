@@ -5,7 +5,7 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import type { Link } from '#engine/messaging/link.ts';
 import type { Message } from '#protocol/message.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { joinedTo, RELAY, subjectOf } from '../members/joined.ts';
 import { until } from '../../support/until.ts';
@@ -13,19 +13,19 @@ import { until } from '../../support/until.ts';
 const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
 let clock: ManualClock;
 let relay: FakeRelay;
-let camera: Homestead;
-let viewer: Homestead;
+let camera: FakeDevice;
+let viewer: FakeDevice;
 let cameraLink: Link;
 let viewerLink: Link;
 
 beforeEach(async () => {
 	clock = new ManualClock();
 	relay = new FakeRelay(clock, RELAY);
-	[camera, viewer] = [homestead(clock), homestead(clock)];
-	await camera.house.found();
-	await camera.membership.meetAt(RELAY);
+	[camera, viewer] = [fakeDevice(clock), fakeDevice(clock)];
+	await camera.localDevice.createCamera();
+	await camera.homeRoster.setRelay(RELAY);
 	await joinedTo(camera, viewer, ['viewer']);
-	relay.open(camera.membership.entries, homeOf(camera));
+	relay.open(camera.homeRoster.entries, homeOf(camera));
 	[cameraLink, viewerLink] = [camera.linkTo(relay), viewer.linkTo(relay)];
 });
 
@@ -33,14 +33,14 @@ afterEach(() => {
 	relay.down = true;
 });
 
-function homeOf({ membership }: Homestead) {
-	const home = membership.roster?.home;
+function homeOf({ homeRoster }: FakeDevice) {
+	const home = homeRoster.roster?.home;
 	if (home === undefined) throw new Error('no home');
 	return home;
 }
 
-function deviceOf({ house }: Homestead): DeviceId {
-	const device = house.household?.identity.device;
+function deviceOf({ localDevice }: FakeDevice): DeviceId {
+	const device = localDevice.unlocked?.identity.device;
 	if (device === undefined) throw new Error('no device');
 	return device;
 }
@@ -60,8 +60,8 @@ async function cut(...links: Link[]): Promise<void> {
 
 describe('a line', () => {
 	it('LK1 a device alone, without a relay, asks nobody for anything', async () => {
-		const alone = homestead(clock);
-		await alone.house.found();
+		const alone = fakeDevice(clock);
+		await alone.localDevice.createCamera();
 		const link = alone.linkTo(relay);
 		const timers = clock.waiting;
 		link.begin();
@@ -146,26 +146,26 @@ describe('a line', () => {
 		viewerLink.begin();
 		await until(() => viewerLink.state.kind === 'refused');
 		expect(viewerLink.state).toMatchObject({ why: 'unknown-home', origin: RELAY });
-		relay.open(camera.membership.entries, homeOf(camera));
+		relay.open(camera.homeRoster.entries, homeOf(camera));
 		clock.advance(60_000);
 		await until(() => viewerLink.state.kind === 'connected');
 	});
 
 	it('LK4 who is no member there yet asks again within a second, and believes it the third time', async () => {
 		relay.homes.clear();
-		relay.open(camera.membership.entries.slice(0, 1), homeOf(camera));
+		relay.open(camera.homeRoster.entries.slice(0, 1), homeOf(camera));
 		viewerLink.begin();
 		await until(() => viewerLink.state.kind === 'away');
 		await clock.pass(1000, 100);
 		await until(() => viewerLink.state.kind === 'away');
 		relay.homes.clear();
-		relay.open(camera.membership.entries, homeOf(camera));
+		relay.open(camera.homeRoster.entries, homeOf(camera));
 		await clock.pass(1000, 100);
 		await until(() => viewerLink.state.kind === 'connected');
 
 		relay.cut();
 		relay.homes.clear();
-		relay.open(camera.membership.entries.slice(0, 1), homeOf(camera));
+		relay.open(camera.homeRoster.entries.slice(0, 1), homeOf(camera));
 		const { tries } = relay;
 		for (let n = 0; n < 20 && viewerLink.state.kind !== 'refused'; n += 1) {
 			await until(() => viewerLink.state.kind !== 'connecting');
@@ -177,10 +177,10 @@ describe('a line', () => {
 
 	it('LK9 waits until the relay has what was signed, and no longer than told', async () => {
 		await connected(cameraLink);
-		await until(() => cameraLink.relaySeq === camera.membership.entries.length);
+		await until(() => cameraLink.relaySeq === camera.homeRoster.entries.length);
 		await cameraLink.shown(2000);
 		relay.lie = (frame) => (frame.t === 'appended' ? null : frame);
-		await camera.membership.amend(deviceOf(viewer), { name: 'Hall' });
+		await camera.homeRoster.amend(deviceOf(viewer), { name: 'Hall' });
 		let over = false;
 		const shown = cameraLink.shown(2000).then(() => (over = true));
 		await clock.pass(1900, 100);
@@ -191,15 +191,15 @@ describe('a line', () => {
 
 	it('LK8 what the relay has no time for is shown again', async () => {
 		await connected(cameraLink);
-		await until(() => cameraLink.relaySeq === camera.membership.entries.length);
+		await until(() => cameraLink.relaySeq === camera.homeRoster.entries.length);
 		relay.busy = 2;
-		await camera.membership.revoke(deviceOf(viewer));
+		await camera.homeRoster.revoke(deviceOf(viewer));
 		await until(() => relay.busy === 1);
 		await clock.pass(2100, 100);
 		await until(() => relay.busy === 0);
 		await clock.pass(4100, 100);
-		await until(() => cameraLink.relaySeq === camera.membership.entries.length);
-		expect(relay.homes.get(homeOf(camera))).toHaveLength(camera.membership.entries.length);
+		await until(() => cameraLink.relaySeq === camera.homeRoster.entries.length);
+		expect(relay.homes.get(homeOf(camera))).toHaveLength(camera.homeRoster.entries.length);
 	});
 
 	it('LK4 a relay of another version is left alone', async () => {
@@ -214,7 +214,7 @@ describe('a line', () => {
 
 	it('LK5 the app’s own origin comes first where a relay serves it', async () => {
 		const here = new FakeRelay(clock, 'https://app.example');
-		here.open(camera.membership.entries, homeOf(camera));
+		here.open(camera.homeRoster.entries, homeOf(camera));
 		const link = viewer.linkTo(here);
 		await connected(link);
 		expect(link.state).toMatchObject({ origin: 'https://app.example' });
@@ -259,7 +259,7 @@ describe('letters and parts', () => {
 	});
 
 	it('LK7 parts reach who watches, also after a new line, and the camera hears who', async () => {
-		const id = camera.house.state.kind === 'ready' ? (camera.house.state.cameras[0]?.id ?? '') : '';
+		const id = camera.localDevice.state.kind === 'ready' ? (camera.localDevice.state.cameras[0]?.id ?? '') : '';
 		const viewers: (readonly string[])[] = [];
 		cameraLink.onWatched((_, devices) => viewers.push(devices));
 		const device = deviceOf(viewer);
@@ -288,9 +288,9 @@ describe('letters and parts', () => {
 describe('rosters', () => {
 	it('RL14 what one signs, the others know; a newcomer is heard at once', async () => {
 		await connected(cameraLink, viewerLink);
-		const third = homestead(clock);
+		const third = fakeDevice(clock);
 		await joinedTo(camera, third, ['viewer']);
-		await until(() => viewer.membership.roster?.seq === 3);
+		await until(() => viewer.homeRoster.roster?.seq === 3);
 		expect(cameraLink.relaySeq).toBe(3);
 		const thirdLink = third.linkTo(relay);
 		let from = '';
@@ -302,18 +302,18 @@ describe('rosters', () => {
 
 	it('RL14 what was signed without a line is shown when there is one', async () => {
 		for (let n = 0; n < 40; n += 1) {
-			await camera.membership.amend(deviceOf(viewer), { name: `Name ${n}` });
+			await camera.homeRoster.amend(deviceOf(viewer), { name: `Name ${n}` });
 		}
 		await connected(cameraLink);
 		await until(() => cameraLink.relaySeq === 42);
 		await connected(viewerLink);
-		await until(() => viewer.membership.roster?.seq === 42);
+		await until(() => viewer.homeRoster.roster?.seq === 42);
 		expect(viewerLink.forked || cameraLink.forked).toBe(false);
 	});
 
 	it('LT2 a letter that waits is read once the roster says who wrote it', async () => {
 		await connected(cameraLink);
-		const third = homestead(clock);
+		const third = fakeDevice(clock);
 		await joinedTo(camera, third, ['viewer']);
 		await until(() => cameraLink.relaySeq === 3);
 		const thirdLink = third.linkTo(relay);
@@ -326,35 +326,35 @@ describe('rosters', () => {
 	});
 
 	it('ID37 another roster than ours is a fork: it is said, and nothing of it counts', async () => {
-		await camera.membership.amend(deviceOf(viewer), { roles: ['viewer', 'owner'] });
-		await viewer.membership.learn(homeOf(camera), 3, camera.membership.entries.slice(2));
-		await viewer.membership.amend(deviceOf(camera), { name: 'Mine' });
-		const stranger = await subjectOf(homestead(clock));
-		await camera.membership.admit(stranger, ['viewer'], 'Theirs');
-		relay.open(camera.membership.entries, homeOf(camera));
+		await camera.homeRoster.amend(deviceOf(viewer), { roles: ['viewer', 'owner'] });
+		await viewer.homeRoster.merge(homeOf(camera), 3, camera.homeRoster.entries.slice(2));
+		await viewer.homeRoster.amend(deviceOf(camera), { name: 'Mine' });
+		const stranger = await subjectOf(fakeDevice(clock));
+		await camera.homeRoster.admit(stranger, ['viewer'], 'Theirs');
+		relay.open(camera.homeRoster.entries, homeOf(camera));
 		await connected(viewerLink);
 		await until(() => viewerLink.forked);
-		expect(viewer.membership.roster?.seq).toBe(4);
-		expect(viewer.membership.member(stranger.device)).toBeNull();
+		expect(viewer.homeRoster.roster?.seq).toBe(4);
+		expect(viewer.homeRoster.member(stranger.device)).toBeNull();
 	});
 
 	it('ID37 a rolled-back roster changes nothing, and is put right', async () => {
 		await connected(cameraLink);
-		const entries = camera.membership.entries;
-		await camera.membership.amend(deviceOf(viewer), { name: 'New' });
+		const entries = camera.homeRoster.entries;
+		await camera.homeRoster.amend(deviceOf(viewer), { name: 'New' });
 		await until(() => cameraLink.relaySeq === 3);
 		relay.open(entries, homeOf(camera));
 		await cut(cameraLink);
 		await until(() => cameraLink.relaySeq === 3);
-		expect(camera.membership.roster?.seq).toBe(3);
-		expect(relay.homes.get(homeOf(camera))).toEqual(camera.membership.entries);
+		expect(camera.homeRoster.roster?.seq).toBe(3);
+		expect(relay.homes.get(homeOf(camera))).toEqual(camera.homeRoster.entries);
 		expect(cameraLink.forked).toBe(false);
 	});
 
 	it('ID37 a forged entry is not believed', async () => {
-		const entries = camera.membership.entries;
-		await camera.membership.amend(deviceOf(viewer), { roles: ['viewer', 'owner'] });
-		const forged = camera.membership.entries.at(-1)?.slice() ?? new Uint8Array();
+		const entries = camera.homeRoster.entries;
+		await camera.homeRoster.amend(deviceOf(viewer), { roles: ['viewer', 'owner'] });
+		const forged = camera.homeRoster.entries.at(-1)?.slice() ?? new Uint8Array();
 		forged[3] = 1;
 		relay.open(entries, homeOf(camera));
 		relay.lie = (frame) => {
@@ -364,13 +364,13 @@ describe('rosters', () => {
 		};
 		await connected(viewerLink);
 		await until(() => viewerLink.forked);
-		expect(viewer.membership.roster?.seq).toBe(2);
-		expect(viewer.membership.member(deviceOf(viewer))?.roles).toEqual(['viewer']);
+		expect(viewer.homeRoster.roster?.seq).toBe(2);
+		expect(viewer.homeRoster.member(deviceOf(viewer))?.roles).toEqual(['viewer']);
 	});
 
 	it('RL11 who is revoked loses its line, and says so', async () => {
 		await connected(cameraLink, viewerLink);
-		await camera.membership.revoke(deviceOf(viewer));
+		await camera.homeRoster.revoke(deviceOf(viewer));
 		await until(() => viewerLink.state.kind === 'refused');
 		expect(viewerLink.state).toMatchObject({ why: 'not-a-member' });
 	});

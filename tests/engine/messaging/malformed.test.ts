@@ -7,7 +7,7 @@ import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { parseGrant } from '#domain/home/grant.ts';
-import { parseLetter, unpadText } from '#domain/home/letter.ts';
+import { parseSealedMessage, unpadText } from '#domain/home/sealed-message.ts';
 import { parseLivePart } from '#domain/live/live-part.ts';
 import { parseName, unpadName } from '#domain/home/name.ts';
 import { codeFrom } from '#domain/pairing/pairing-code.ts';
@@ -123,7 +123,7 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 
 const entry = hex(letter.entry + letter.entrySignature);
 const BYTES: readonly (readonly [string, Bytes, (bytes: Bytes) => unknown])[] = [
-	['a letter', bytesOfBase64url(letter.box), parseLetter],
+	['a letter', bytesOfBase64url(letter.box), parseSealedMessage],
 	['padded text', hex(letter.plain), unpadText],
 	['a roster entry', entry, parseEntry],
 	['a first entry', hex(identity.roster.canonical + identity.roster.signature), parseEntry],

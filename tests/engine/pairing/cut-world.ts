@@ -6,15 +6,15 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
-import { Granting } from '#engine/members/granting.ts';
-import { House } from '#engine/home/house.ts';
+import { GrantIssuer } from '#engine/members/grant-issuer.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
 import { Link } from '#engine/messaging/link.ts';
-import { Members } from '#engine/members/members.ts';
-import { Membership } from '#engine/home/membership.ts';
+import { MemberList } from '#engine/members/member-list.ts';
+import { HomeRoster } from '#engine/home/home-roster.ts';
 import { Nearby } from '#engine/pairing/nearby.ts';
 import { Pairing } from '#engine/pairing/pairing-controls.ts';
 import type { PairingState } from '#engine/pairing/pairing.ts';
-import { Sightings } from '#engine/members/sightings.ts';
+import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { Relays, RelaySocketEvents } from '#ports/network/relay.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { Conversation } from '#relay/session/conversation.ts';
@@ -171,8 +171,8 @@ export class Page {
 	readonly clock: ManualClock;
 	readonly sockets = new Set<(code: number) => void>();
 	readonly network = new FakeNetwork(ORIGIN);
-	readonly membership: Membership;
-	readonly house: House;
+	readonly homeRoster: HomeRoster;
+	readonly localDevice: LocalDevice;
 	readonly arrivals: Arrivals;
 	readonly near: Nearby;
 	readonly pairing: Pairing;
@@ -188,36 +188,36 @@ export class Page {
 		const crypto = counted(new WebCrypto());
 		const vault = this.#mortal(disk.vault);
 		const { segments } = disk;
-		this.house = new House({ crypto, vault, segments, clock });
-		const { house } = this;
-		this.membership = new Membership({ house, crypto, vault, clock });
-		const { membership } = this;
-		this.arrivals = new Arrivals({ crypto, clock, vault, house, membership });
+		this.localDevice = new LocalDevice({ crypto, vault, segments, clock });
+		const { localDevice } = this;
+		this.homeRoster = new HomeRoster({ localDevice, crypto, vault, clock });
+		const { homeRoster } = this;
+		this.arrivals = new Arrivals({ crypto, clock, vault, localDevice, homeRoster });
 		const nowhere: Relays = {
 			card: () => Promise.resolve(null),
 			connect: () => Promise.reject(new Fault('offline', 'no relay')),
 		};
 		const relays = place.relay?.relaysFor(() => this) ?? nowhere;
 		const cables = place.air.cables();
-		this.near = new Nearby({ crypto, clock, membership, cables, relays });
+		this.near = new Nearby({ crypto, clock, homeRoster, cables, relays });
 		this.link = new Link({
 			...{ relays: this.near, near: this.near, network: this.network },
-			...{ crypto, clock, vault, house, membership },
+			...{ crypto, clock, vault, localDevice, homeRoster },
 		});
 		this.pairing = new Pairing({
-			...{ crypto, clock, relays: this.near, near: this.near, joining: this.arrivals },
-			...{ here: ORIGIN, relay: () => membership.relay },
+			...{ crypto, clock, relays: this.near, near: this.near, admissions: this.arrivals },
+			...{ here: ORIGIN, relay: () => homeRoster.relay },
 			shown: () => this.link.shown(2000),
 		});
 		const renew = (): Promise<void> => Promise.resolve();
 		const post = this.link;
-		const granting = new Granting({ crypto, vault, clock, house, membership, post, renew });
-		const sightings = new Sightings(clock, new MemoryLastSeenStore());
-		const members = new Members({
-			...{ crypto, clock, house, membership, link: post, granting, sightings },
+		const grantIssuer = new GrantIssuer({ crypto, vault, clock, localDevice, homeRoster, post, renew });
+		const lastSeen = new LastSeenTracker(clock, new MemoryLastSeenStore());
+		const members = new MemberList({
+			...{ crypto, clock, localDevice, homeRoster, link: post, grantIssuer, lastSeen },
 		});
 		this.arrivals.begin(post, (device) => members.revoke(device, () => undefined));
-		granting.begin();
+		grantIssuer.begin();
 		this.link.begin();
 	}
 
@@ -227,7 +227,7 @@ export class Page {
 
 	/** As making the product does it. */
 	async open(): Promise<void> {
-		await this.house.look();
+		await this.localDevice.refresh();
 		await this.pairing.resume();
 	}
 

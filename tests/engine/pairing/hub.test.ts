@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import { ascii, bytesOf, joined } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, concatBytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import type { Role, RosterEntry } from '#domain/home/roster.ts';
@@ -17,12 +17,12 @@ const HOME = 'cd'.repeat(16) as HomeId;
 
 /** A page that plays the relay, for somebody who came in and says a lot. */
 function entered(): { seat: HubSeat; said: FromRelay[]; ended: () => number | null } {
-	const membership = {
+	const homeRoster = {
 		...{ roster: null, entries: [], on: () => () => undefined },
 		member: () => ({ roles: ['viewer'] }) as unknown as RosterEntry,
-		learn: () => Promise.resolve('known' as const),
+		merge: () => Promise.resolve('known' as const),
 	};
-	const hub = new Hub({ crypto: new WebCrypto(), clock: new ManualClock(), membership });
+	const hub = new Hub({ crypto: new WebCrypto(), clock: new ManualClock(), homeRoster });
 	const said: FromRelay[] = [];
 	let code: number | null = null;
 	const seat = hub.enter(ORIGIN, {
@@ -45,14 +45,14 @@ describe('RG1 who hears and sends what, as at a relay', () => {
 			[other, ['viewer', 'live']],
 		]);
 		const sign = await crypto.makeSignKey(false);
-		const membership = {
+		const homeRoster = {
 			...{ entries: [], on: () => () => undefined },
 			roster: { home: HOME } as unknown as Roster,
 			member: (device: DeviceId) =>
 				({ roles: roles.get(device), subject: { sign: sign.public } }) as unknown as RosterEntry,
-			learn: () => Promise.resolve('known' as const),
+			merge: () => Promise.resolve('known' as const),
 		};
-		const hub = new Hub({ crypto, clock: new ManualClock(), membership });
+		const hub = new Hub({ crypto, clock: new ManualClock(), homeRoster });
 		const enter = async (device: DeviceId) => {
 			const [said, parts]: [FromRelay[], number[]] = [[], []];
 			const seat = hub.enter(ORIGIN, {
@@ -77,7 +77,7 @@ describe('RG1 who hears and sends what, as at a relay', () => {
 		const watched = (n: 0 | 1 | 2) => seats[n].said.filter(({ t }) => t === 'watched');
 		await expect.poll(() => watched(0)).toEqual([{ t: 'watched', camera, devices: [viewer] }]);
 		expect([watched(1), watched(2)]).toEqual([[], []]);
-		const part = (id: CameraId) => joined(Uint8Array.of(1), bytesOf(id), Uint8Array.of(1, 7));
+		const part = (id: CameraId) => concatBytes(Uint8Array.of(1), bytesOf(id), Uint8Array.of(1, 7));
 		seats[2].seat.hearPart(part(own));
 		expect(seats[1].parts).toEqual([]);
 		seats[0].seat.hearPart(part(camera));

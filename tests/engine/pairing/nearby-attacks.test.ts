@@ -21,7 +21,7 @@ let guest: Device;
 beforeEach(async () => {
 	[air, clock] = [new FakeAir(), new ManualClock()];
 	[owner, guest] = [new Device(air, clock), new Device(air, clock)];
-	await owner.home.house.found();
+	await owner.home.localDevice.createCamera();
 });
 
 describe('pairing without a relay, attacked', () => {
@@ -90,7 +90,7 @@ describe('pairing without a relay, attacked', () => {
 		for (const spoiled of [1, 2, 3, 4]) {
 			air = new FakeAir();
 			[owner, guest] = [new Device(air, clock), new Device(air, clock)];
-			await owner.home.house.found();
+			await owner.home.localDevice.createCamera();
 			let posts = 0;
 			air.between = (message) => {
 				const frame = JSON.parse(message as string) as { t: string; box?: string };
@@ -150,7 +150,7 @@ describe('pairing without a relay, attacked', () => {
 			['cancel', 'cancelled', 'other-side-gone'],
 		] as const) {
 			[owner, guest] = [new Device(air, clock), new Device(air, clock)];
-			await owner.home.house.found();
+			await owner.home.localDevice.createCamera();
 			await owner.pairing.show('viewer');
 			await exchange(owner, guest);
 			await Promise.all([owner.in('comparing'), guest.in('comparing')]);

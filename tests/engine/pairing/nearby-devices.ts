@@ -6,7 +6,7 @@ import type { PairingState } from '#engine/pairing/pairing.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { FakeAir } from '../../fakes/cables.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { until } from '../../support/until.ts';
 
 export const HERE = 'https://app.example';
@@ -18,23 +18,23 @@ export const none: Relays = {
 
 /** A device with its person, and everything that needs no screen. */
 export class Device {
-	readonly home: Homestead<ManualClock>;
+	readonly home: FakeDevice<ManualClock>;
 	readonly near: Nearby;
 	readonly pairing: Pairing;
 	readonly link: Link;
 
-	constructor(air: FakeAir, clock: ManualClock, before?: Homestead<ManualClock>) {
-		this.home = before ?? homestead(clock);
-		const { crypto, membership, arrivals } = this.home;
-		this.near = new Nearby({ crypto, clock, membership, cables: air.cables(), relays: none });
+	constructor(air: FakeAir, clock: ManualClock, before?: FakeDevice<ManualClock>) {
+		this.home = before ?? fakeDevice(clock);
+		const { crypto, homeRoster, arrivals } = this.home;
+		this.near = new Nearby({ crypto, clock, homeRoster, cables: air.cables(), relays: none });
 		this.pairing = new Pairing({
-			...{ crypto, clock, joining: arrivals, here: HERE },
-			...{ relays: this.near, near: this.near, relay: () => membership.relay },
+			...{ crypto, clock, admissions: arrivals, here: HERE },
+			...{ relays: this.near, near: this.near, relay: () => homeRoster.relay },
 			shown: () => this.link.shown(2000),
 		});
 		this.link = this.home.linkTo(this.near, this.near);
 		arrivals.begin(this.link, async (device) => {
-			await membership.revoke(device);
+			await homeRoster.revoke(device);
 		});
 		this.link.begin();
 	}
@@ -44,7 +44,7 @@ export class Device {
 	}
 
 	get id() {
-		const device = this.home.house.household?.identity.device;
+		const device = this.home.localDevice.unlocked?.identity.device;
 		if (device === undefined) throw new Error('no device');
 		return device;
 	}
@@ -65,7 +65,7 @@ export class Device {
 	}
 }
 
-export const members = (device: Device): number => device.home.membership.roster?.devices.size ?? 0;
+export const members = (device: Device): number => device.home.homeRoster.roster?.devices.size ?? 0;
 
 /** Both codes are given; whether and how it goes on is told by the states. */
 export async function exchange(first: Device, second: Device, answered = first): Promise<void> {

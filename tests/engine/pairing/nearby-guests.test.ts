@@ -14,7 +14,7 @@ let guest: Device;
 beforeEach(async () => {
 	[air, clock] = [new FakeAir(), new ManualClock()];
 	[owner, guest] = [new Device(air, clock), new Device(air, clock)];
-	await owner.home.house.found();
+	await owner.home.localDevice.createCamera();
 });
 
 async function connected(): Promise<void> {
@@ -25,7 +25,7 @@ async function connected(): Promise<void> {
 describe('NB11 nobody keeps a page from its relay who is not of its home', () => {
 	it('a stranger whose answer was scanned is let go of', async () => {
 		const stranger = new Device(air, clock);
-		await stranger.home.house.found();
+		await stranger.home.localDevice.createCamera();
 		await owner.pairing.again();
 		await exchange(owner, stranger);
 		await owner.in('linked');
@@ -39,7 +39,7 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 		await connected();
 		await clock.pass(180_000, 1000);
 		expect(owner.near.origin).toBe(HUB_ORIGIN);
-		await owner.home.membership.revoke(guest.id);
+		await owner.home.homeRoster.revoke(guest.id);
 		await clock.pass(91_000, 1000);
 		expect(owner.near.origin).toBeNull();
 	});
@@ -48,7 +48,7 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 		await owner.pairing.show('viewer');
 		await exchange(owner, guest);
 		await Promise.all([owner.in('comparing'), guest.in('comparing')]);
-		owner.home.membership.on(() => air.cut());
+		owner.home.homeRoster.on(() => air.cut());
 		await owner.pairing.allow('viewer');
 		// PR24: it cannot have said that it has come.
 		await owner.in('waiting');
@@ -63,12 +63,12 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 		guest.link.watchParts(camera, ({ length }) => parts.push(length));
 		owner.link.onWatched((_, devices) => watched.push(devices.join()));
 		await until(() => watched.at(-1) === guest.id);
-		await owner.home.membership.amend(guest.id, { notAfterMs: clock.wallMs() + 5000 });
+		await owner.home.homeRoster.amend(guest.id, { notAfterMs: clock.wallMs() + 5000 });
 		owner.link.sendPart(camera, true, new Uint8Array([1]));
 		await until(() => parts.length === 1);
 		await clock.pass(6000, 1000);
 		owner.link.sendPart(camera, true, new Uint8Array([1, 2]));
-		await owner.home.membership.amend(guest.id, { notAfterMs: null });
+		await owner.home.homeRoster.amend(guest.id, { notAfterMs: null });
 		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length > 1);
 		expect(parts).toEqual([1, 3]);
@@ -93,13 +93,13 @@ it('NB7 RL19 who watches is told to the camera’s device, and to nobody else', 
 
 it('NB7 RL20 a device that may not record sends no parts, whatever they call themselves', async () => {
 	await connected();
-	await owner.home.membership.amend(guest.id, { roles: ['viewer'] });
+	await owner.home.homeRoster.amend(guest.id, { roles: ['viewer'] });
 	const theirs = await cameraIdOf(owner.home.crypto, guest.id, 1);
 	const parts: number[] = [];
 	owner.link.watchParts(theirs, ({ length }) => parts.push(length));
 	guest.link.sendPart(theirs, true, new Uint8Array([1]));
-	await owner.home.membership.amend(guest.id, { roles: ['viewer', 'camera'] });
-	await until(() => guest.home.membership.member(guest.id)?.roles.includes('camera') === true);
+	await owner.home.homeRoster.amend(guest.id, { roles: ['viewer', 'camera'] });
+	await until(() => guest.home.homeRoster.member(guest.id)?.roles.includes('camera') === true);
 	guest.link.sendPart(theirs, true, new Uint8Array([1, 2]));
 	await until(() => parts.length > 0);
 	expect(parts).toEqual([2]);

@@ -3,7 +3,7 @@ import { Nearby } from '#engine/pairing/nearby.ts';
 import { relaysContract } from '../../contracts/relays.ts';
 import { FakeAir } from '../../fakes/cables.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead } from '../../fakes/homestead.ts';
+import { fakeDevice } from '../../fakes/device.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 
 const elsewhere = 'https://elsewhere.example';
@@ -11,9 +11,9 @@ const nowhere = `https://${'0'.repeat(32)}.nearby.invalid`;
 
 function nearbyIn(air: FakeAir): Nearby {
 	const clock = new ManualClock();
-	const { crypto, membership } = homestead(clock);
+	const { crypto, homeRoster } = fakeDevice(clock);
 	const relays = new FakeRelay(clock);
-	return new Nearby({ crypto, clock, membership, cables: air.cables(), relays });
+	return new Nearby({ crypto, clock, homeRoster, cables: air.cables(), relays });
 }
 
 relaysContract('the hub of a page, for itself', () =>

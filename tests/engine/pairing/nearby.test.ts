@@ -19,7 +19,7 @@ let guest: Device;
 beforeEach(async () => {
 	[air, clock] = [new FakeAir(), new ManualClock()];
 	[owner, guest] = [new Device(air, clock), new Device(air, clock)];
-	await owner.home.house.found();
+	await owner.home.localDevice.createCamera();
 });
 
 const paired = (): Promise<void> => pairedUp(owner, guest);
@@ -36,8 +36,8 @@ describe('pairing without a relay', () => {
 		await owner.pairing.allow('viewer');
 		await Promise.all([owner.in('done'), guest.in('done')]);
 		expect(members(owner)).toBe(2);
-		expect(guest.home.membership.entries).toEqual(owner.home.membership.entries);
-		expect(guest.home.membership.relay).toBeNull();
+		expect(guest.home.homeRoster.entries).toEqual(owner.home.homeRoster.entries);
+		expect(guest.home.homeRoster.relay).toBeNull();
 	});
 
 	it('NB3 PR5 the new device shows, the owner answers: both people compare', async () => {
@@ -65,10 +65,10 @@ describe('pairing without a relay', () => {
 		expect(await guest.link.send(owner.id, ask)).toBe('taken');
 		expect(await owner.link.send(guest.id, ask)).toBe('taken');
 		await until(() => heard.length === 2);
-		await owner.home.membership.amend(guest.id, { roles: ['viewer', 'owner'] });
-		await until(() => guest.home.membership.entries.length === 3);
-		await guest.home.membership.amend(owner.id, { name: 'Desk' });
-		await until(() => owner.home.membership.entries.length === 4);
+		await owner.home.homeRoster.amend(guest.id, { roles: ['viewer', 'owner'] });
+		await until(() => guest.home.homeRoster.entries.length === 3);
+		await guest.home.homeRoster.amend(owner.id, { name: 'Desk' });
+		await until(() => owner.home.homeRoster.entries.length === 4);
 		const parts: boolean[] = [];
 		const watched: (readonly string[])[] = [];
 		const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
@@ -96,13 +96,13 @@ describe('pairing without a relay', () => {
 		owner.link.onWatched((_, devices) => watched.push(devices));
 		guest.link.watchParts(camera, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
-		await owner.home.membership.amend(guest.id, { roles: ['camera'] });
+		await owner.home.homeRoster.amend(guest.id, { roles: ['camera'] });
 		await until(() => watched.at(-1)?.length === 0);
 		guest.link.watchParts(second, (_, key) => parts.push(key));
 		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		owner.link.sendPart(second, true, new Uint8Array([1, 2, 3]));
-		await owner.home.membership.amend(guest.id, { roles: ['viewer', 'live'] });
-		await until(() => guest.home.membership.entries.length === 4);
+		await owner.home.homeRoster.amend(guest.id, { roles: ['viewer', 'live'] });
+		await until(() => guest.home.homeRoster.entries.length === 4);
 		guest.link.watchParts(third, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
 		owner.link.sendPart(third, false, new Uint8Array([1, 2, 3]));
@@ -113,7 +113,7 @@ describe('pairing without a relay', () => {
 	it('NB7 RL11 who is taken out is let go of at once, and let in no more', async () => {
 		await paired();
 		await until(() => guest.link.state.kind === 'connected');
-		await owner.home.membership.revoke(guest.id);
+		await owner.home.homeRoster.revoke(guest.id);
 		await until(() => guest.link.state.kind === 'refused');
 		expect(guest.link.state).toMatchObject({ why: 'not-a-member' });
 		await until(() => owner.link.online.size === 1);
@@ -125,7 +125,7 @@ describe('pairing without a relay', () => {
 		air.cut();
 		await until(() => owner.link.state.kind === 'none' && guest.link.state.kind === 'none');
 		[owner, guest] = [owner.reloaded(air, clock), guest.reloaded(air, clock)];
-		await Promise.all([owner.home.house.look(), guest.home.house.look()]);
+		await Promise.all([owner.home.localDevice.refresh(), guest.home.localDevice.refresh()]);
 		// Either may show first.
 		await guest.pairing.again();
 		expect(await guest.text()).toContain('/pair#c2.');
@@ -140,7 +140,7 @@ describe('pairing without a relay', () => {
 		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
 		for (const first of ['guest', 'owner'] as const) {
 			guest = guest.reloaded(air, clock);
-			await guest.home.house.look();
+			await guest.home.localDevice.refresh();
 			const [shows, answers] = first === 'guest' ? [guest, owner] : [owner, guest];
 			await shows.pairing.again();
 			await exchange(shows, answers);
@@ -155,7 +155,7 @@ describe('pairing without a relay', () => {
 	it('NB6 a device of another home connects and gets nothing', async () => {
 		await paired();
 		const stranger = new Device(air, clock);
-		await stranger.home.house.found();
+		await stranger.home.localDevice.createCamera();
 		await owner.pairing.again();
 		await exchange(owner, stranger);
 		await stranger.in('linked');
@@ -214,7 +214,7 @@ describe('codes without a relay that lead nowhere', () => {
 		await owner.pairing.show('viewer');
 		const text = await owner.text();
 		const other = new Device(air, clock);
-		await other.home.house.found();
+		await other.home.localDevice.createCamera();
 		await other.pairing.show('viewer');
 		void guest.pairing.join(await other.text(), 'Phone');
 		for (const wrong of ['hello', await guest.text(), text, `${await guest.text()}A`]) {
@@ -253,11 +253,11 @@ describe('codes without a relay that lead nowhere', () => {
 
 	it('NB3 with a relay nothing goes without one, and without WebRTC it is said', async () => {
 		const offline: Relays = { ...none, card: () => Promise.reject(new Fault('offline', 'away')) };
-		const { crypto, membership, arrivals } = owner.home;
+		const { crypto, homeRoster, arrivals } = owner.home;
 		const cables = air.cables();
-		const relays = new Nearby({ crypto, clock, membership, cables, relays: offline });
+		const relays = new Nearby({ crypto, clock, homeRoster, cables, relays: offline });
 		const shown = (): Promise<void> => Promise.resolve();
-		const tools = { crypto, clock, joining: arrivals, here: HERE, relays, shown };
+		const tools = { crypto, clock, admissions: arrivals, here: HERE, relays, shown };
 		const kept = new Pairing({ ...tools, near: relays, relay: () => 'https://cam.local' });
 		await kept.show('viewer');
 		expect(kept.state).toMatchObject({ why: 'unreachable' });

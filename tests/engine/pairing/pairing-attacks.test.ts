@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { ascii, joined, same, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { MeetingCode, TypedCode } from '#domain/pairing/pairing-code.ts';
 import {
 	buildHost,
@@ -14,7 +14,7 @@ import { after, contextOf, sharedOf } from '#engine/pairing/pairing-keys.ts';
 import { NewTalk } from '#engine/pairing/pairing-new.ts';
 import { OwnerTalk } from '#engine/pairing/pairing-owner.ts';
 import { times } from '../../faults/support/counts.ts';
-import { FakeJoining } from '../../fakes/joining.ts';
+import { FakeAdmissions } from '../../fakes/admissions.ts';
 import { randomFrom } from '../../support/random.ts';
 import { Person, RELAY, twoPeople } from './pairing-people.ts';
 
@@ -24,19 +24,19 @@ const rid = 'ab'.repeat(16);
 const letters = { kind: 'typed', locator: 'K7QX2MPA' } as const;
 
 interface Talks {
-	readonly owner: FakeJoining;
-	readonly guest: FakeJoining;
+	readonly owner: FakeAdmissions;
+	readonly guest: FakeAdmissions;
 	readonly ownerTalk: OwnerTalk;
 	readonly newTalk: NewTalk;
 }
 
 async function talks(
-	owner: FakeJoining,
-	guest: FakeJoining,
+	owner: FakeAdmissions,
+	guest: FakeAdmissions,
 	kind: 'p1' | 'n1' | 'typed',
 ): Promise<Talks> {
 	const named =
-		kind === 'n1' ? joined(guest.me.sign.public, guest.me.kem.public) : owner.me.owner.public;
+		kind === 'n1' ? concatBytes(guest.me.sign.public, guest.me.kem.public) : owner.me.owner.public;
 	const made = { rid, secret: crypto.random(32), hash: await crypto.sha256(named), relay: RELAY };
 	const code: MeetingCode | TypedCode = kind === 'typed' ? letters : { ...made, kind };
 	const [ownSelf, newSelf] = await Promise.all([owner.self(), guest.self()]);
@@ -85,17 +85,17 @@ function mutated(box: Bytes, below: (n: number) => number): Bytes {
 				other.fill(0, at, at + 1 + below(32));
 				break;
 			case 4:
-				return below(2) === 0 ? other.slice(0, at) : joined(other, new Uint8Array([below(256)]));
+				return below(2) === 0 ? other.slice(0, at) : concatBytes(other, new Uint8Array([below(256)]));
 			default:
 				other.copyWithin(at, below(box.length), below(box.length));
 		}
-		if (!same(other, box)) return other;
+		if (!equalBytes(other, box)) return other;
 	}
 }
 
 describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	it('the conversation works when nobody touches it', async () => {
-		const [owner, guest] = [await FakeJoining.found(crypto), await FakeJoining.found(crypto)];
+		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
 		for (const kind of ['p1', 'n1', 'typed'] as const) {
 			expect(await converse(await talks(owner, guest, kind), (_, box) => box)).toBe(true);
 		}
@@ -106,7 +106,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		async (target) => {
 			const seed = (Date.now() ^ (target * 7919)) >>> 0;
 			const below = randomFrom(seed);
-			const [owner, guest] = [await FakeJoining.found(crypto), await FakeJoining.found(crypto)];
+			const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
 			const first = [...owner.roster];
 			let paired = 0;
 			let admitted = 0;
@@ -131,7 +131,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	);
 
 	it('boxes of another pairing with the same devices, and boxes told twice or sent back, pair nobody', async () => {
-		const [owner, guest] = [await FakeJoining.found(crypto), await FakeJoining.found(crypto)];
+		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
 		const before: Bytes[] = [];
 		await converse(await talks(owner, guest, 'typed'), (n, box) => {
 			before[n] ??= box;
@@ -161,7 +161,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR1 a second M1, a second M3 and a second M0 that differ burn the code', async () => {
-		const [owner, guest, third] = await Promise.all([1, 2, 3].map(() => FakeJoining.found(crypto)));
+		const [owner, guest, third] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
 		if (!owner || !guest || !third) throw new Error('nobody');
 		const both = await talks(owner, guest, 'typed');
 		const opened = await both.newTalk.hear(both.ownerTalk.opening);
@@ -179,7 +179,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('ID41 PR4 a newcomer that names the owner’s key as its own burns the code', async () => {
-		const [owner, guest] = [await FakeJoining.found(crypto), await FakeJoining.found(crypto)];
+		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
 		const { ownerTalk } = await talks(owner, guest, 'typed');
 		const liar = await NewTalk.begin(
 			crypto,
@@ -192,7 +192,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR3 PR5 who knows S and stands between with keys of its own: other digits on the two screens', async () => {
-		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeJoining.found(crypto)));
+		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
 		if (!owner || !guest || !evil) throw new Error('nobody');
 		const rounds = times(300);
 		const screens = new Set<string>();
@@ -218,7 +218,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 
 	it('PR15 beside a code a relay that plays the newcomer has no way in: letters open nothing', async () => {
 		const [owner, phone, puppet] = await Promise.all(
-			[1, 2, 3].map(() => FakeJoining.found(crypto)),
+			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
 		if (!owner || !phone || !puppet) throw new Error('nobody');
 		for (const kind of ['p1', 'n1'] as const) {
@@ -238,10 +238,10 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				...{ sign: self.sign.public, kem: self.kem.public, owner: self.ownerKey, dtls: null },
 				...{ wanted: 'viewer', nonce: crypto.random(32), name: ascii('Phone') },
 			});
-			const signature = await crypto.sign(self.sign.key, signedBytes('pair-new', joined(t1, body)));
+			const signature = await crypto.sign(self.sign.key, signedBytes('pair-new', concatBytes(t1, body)));
 			const m1 = buildSealed(
 				1,
-				await crypto.sealTo(ephemeral, psk, contextOf(1, t1), joined(body, signature)),
+				await crypto.sealTo(ephemeral, psk, contextOf(1, t1), concatBytes(body, signature)),
 			);
 			await expect(ownerTalk.hear(m1)).rejects.toMatchObject({ kind: 'corrupt' });
 			expect(await owner.members()).toHaveLength(1);
@@ -270,12 +270,12 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			await owner.enters(guest);
 		}
 		expect(await owner.until('ended')).toMatchObject({ why: 'digits' });
-		expect(await owner.joining.members()).toHaveLength(1);
-		expect(puppet.joining.entered).toBeNull();
+		expect(await owner.admissions.members()).toHaveLength(1);
+		expect(puppet.admissions.entered).toBeNull();
 	});
 
 	it('PR3 no grinding: after M1 is known another nonce or another key is not what was committed to', async () => {
-		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeJoining.found(crypto)));
+		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
 		if (!owner || !guest || !evil) throw new Error('nobody');
 		const both = await talks(owner, guest, 'typed');
 		const opened = await both.newTalk.hear(both.ownerTalk.opening);
@@ -293,19 +293,19 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			});
 			const signature = await crypto.sign(
 				evil.me.owner.key,
-				signedBytes('pair-owner', joined(t2, body)),
+				signedBytes('pair-owner', concatBytes(t2, body)),
 			);
 			const to = guest.me.kem.public;
 			const m2 = buildSealed(
 				2,
-				await crypto.sealTo(to, psk, contextOf(2, t2), joined(body, signature)),
+				await crypto.sealTo(to, psk, contextOf(2, t2), concatBytes(body, signature)),
 			);
 			await expect(both.newTalk.hear(m2)).rejects.toThrow('committed');
 		}
 	});
 
 	it('PR4 who photographed an owner’s code cannot play the owner: the code names its key', async () => {
-		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeJoining.found(crypto)));
+		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
 		if (!owner || !guest || !evil) throw new Error('nobody');
 		const secret = crypto.random(32);
 		const code = {
@@ -334,9 +334,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR4 who photographed a new device’s code cannot come in its place', async () => {
-		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeJoining.found(crypto)));
+		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
 		if (!owner || !guest || !evil) throw new Error('nobody');
-		const named = await crypto.sha256(joined(guest.me.sign.public, guest.me.kem.public));
+		const named = await crypto.sha256(concatBytes(guest.me.sign.public, guest.me.kem.public));
 		const code = { kind: 'n1', rid, secret: crypto.random(32), hash: named, relay: RELAY } as const;
 		const ownerTalk = await OwnerTalk.begin(crypto, await owner.self(), {
 			rid,
@@ -368,8 +368,8 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			point.inject(below(2) === 0 ? 'waiter' : 'joiner', box);
 			if (box[0] === 5 && box.length === 2) point.inject('waiter', new Uint8Array([9]));
 			await Promise.all([owner.until('ended'), guest.until('ended')]);
-			expect(await owner.joining.members(), `seed ${seed}`).toHaveLength(1);
-			expect(guest.joining.entered).toBeNull();
+			expect(await owner.admissions.members(), `seed ${seed}`).toHaveLength(1);
+			expect(guest.admissions.entered).toBeNull();
 		}
 	});
 

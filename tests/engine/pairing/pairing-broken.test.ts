@@ -49,8 +49,8 @@ describe('PR8 cut off in the middle', () => {
 				clearInterval(ticking);
 			}
 			expect(lost).toBe(1);
-			expect(await owner.joining.members()).toHaveLength(2);
-			expect(guest.joining.entered?.roster).toEqual(owner.joining.roster);
+			expect(await owner.admissions.members()).toHaveLength(2);
+			expect(guest.admissions.entered?.roster).toEqual(owner.admissions.roster);
 		},
 	);
 
@@ -67,8 +67,8 @@ describe('PR8 cut off in the middle', () => {
 		for (const one of [owner, guest]) {
 			expect(one.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
 		}
-		expect(await owner.joining.members()).toHaveLength(1);
-		expect(guest.joining.entered).toBeNull();
+		expect(await owner.admissions.members()).toHaveLength(1);
+		expect(guest.admissions.entered).toBeNull();
 	});
 
 	it('the owner’s page is closed in the middle: the new device says so by itself', async () => {
@@ -90,7 +90,7 @@ describe('PR8 cut off in the middle', () => {
 		// Nothing more of it, not even that it left.
 		point.between = (box, from) => (from === 'waiter' ? [] : [box]);
 		expect(await passUntilEnded(guest)).toMatchObject({ why: 'expired' });
-		expect(guest.joining.entered).toBeNull();
+		expect(guest.admissions.entered).toBeNull();
 	});
 
 	it('a relay that takes the line and says nothing is given up on', async () => {
@@ -105,14 +105,14 @@ describe('PR8 cut off in the middle', () => {
 	it('an admission that fails says so on both sides, and lets nobody in', async () => {
 		const { Fault } = await import('#domain/base/fault.ts');
 		const { owner, guest } = await twoPeople();
-		owner.joining.admit = () => Promise.reject(new Fault('quota', 'no room'));
+		owner.admissions.admit = () => Promise.reject(new Fault('quota', 'no room'));
 		await owner.pairing.show('viewer');
 		void guest.pairing.join(await owner.link(), 'Phone');
 		await owner.until('comparing');
 		await owner.pairing.allow('viewer');
 		expect(await owner.until('ended')).toMatchObject({ why: 'failed', fault: { kind: 'quota' } });
 		expect(await guest.until('ended')).toMatchObject({ why: 'other-side-gone' });
-		expect(guest.joining.entered).toBeNull();
+		expect(guest.admissions.entered).toBeNull();
 	});
 
 	it('a new pairing ends the one before; nothing of the old one is told any more', async () => {

@@ -62,10 +62,10 @@ export class Scene {
 		await this.#open('owner');
 		await this.#open('new');
 		const { owner } = this;
-		await owner.house.foundWatcher();
+		await owner.localDevice.createViewer();
 		if (this.relay !== null) {
-			await this.relay.world.relay.homes.open(owner.membership.entries);
-			await owner.membership.meetAt('https://cam.local:8443');
+			await this.relay.world.relay.homes.open(owner.homeRoster.entries);
+			await owner.homeRoster.setRelay('https://cam.local:8443');
 		}
 		this.#arm();
 		const letters = way === 'letters' ? 'letters' : 'code';
@@ -223,14 +223,14 @@ export class Scene {
 		await settled();
 	}
 
-	#home({ membership }: Page): string | undefined {
-		return membership.roster?.home;
+	#home({ homeRoster }: Page): string | undefined {
+		return homeRoster.roster?.home;
 	}
 
 	#says(): { owner: Says; fresh: Says } {
 		const { owner, fresh } = this;
-		const device = fresh.house.household?.identity.device;
-		const arrival = device ? owner.arrivals.arrival(device) : 'taken-back';
+		const device = fresh.localDevice.unlocked?.identity.device;
+		const arrival = device ? owner.arrivals.arrivalState(device) : 'taken-back';
 		const ofOwner = ({ here: 'in', waits: 'waiting', 'taken-back': 'out' } as const)[arrival];
 		const isHome = this.#home(fresh) === this.#home(owner);
 		const comes = fresh.state.kind === 'returning' || fresh.state.kind === 'comparing';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ascii, joined } from '#domain/base/bytes.ts';
+import { ascii, concatBytes } from '#domain/base/bytes.ts';
 import { buildNewcomer, parseNewcomer } from '#domain/pairing/pairing.ts';
 import { CODE_MS, Pairing } from '#engine/pairing/pairing-controls.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead } from '../../fakes/homestead.ts';
+import { fakeDevice } from '../../fakes/device.ts';
 import { MeetingPoint } from '../../fakes/meeting-point.ts';
 import { Person, RELAY, twoPeople } from './pairing-people.ts';
 import { until } from '../../support/until.ts';
@@ -16,10 +16,10 @@ function padded(length: number): Uint8Array<ArrayBuffer> {
 }
 
 /** A page of a device with a real roster. */
-function pageOf(home: ReturnType<typeof homestead>, clock: ManualClock, point: MeetingPoint) {
+function pageOf(home: ReturnType<typeof fakeDevice>, clock: ManualClock, point: MeetingPoint) {
 	const { crypto, arrivals } = home;
 	return new Pairing({
-		...{ crypto, clock, joining: arrivals, here: RELAY, near: null },
+		...{ crypto, clock, admissions: arrivals, here: RELAY, near: null },
 		...{ relays: point.relays(RELAY), relay: () => null, shown: () => Promise.resolve() },
 	});
 }
@@ -27,24 +27,24 @@ function pageOf(home: ReturnType<typeof homestead>, clock: ManualClock, point: M
 describe('who cannot be let in', () => {
 	it('PR13 another page of the owner’s own device types its letters: told so, and it stays owner', async () => {
 		const [point, clock] = [new MeetingPoint(), new ManualClock()];
-		const home = homestead(clock);
+		const home = fakeDevice(clock);
 		const [one, two] = [pageOf(home, clock, point), pageOf(home, clock, point)];
 		await one.show('viewer', 'letters');
 		if (one.state.kind !== 'showing') throw new Error(JSON.stringify(one.state));
 		void two.join(one.state.text, 'Phone');
 		await until(() => one.state.kind === 'ended' && two.state.kind === 'ended');
 		expect(one.state).toMatchObject({ why: 'own-code' });
-		expect(home.membership.owner).toBe(true);
-		expect(home.membership.entries).toHaveLength(1);
+		expect(home.homeRoster.owner).toBe(true);
+		expect(home.homeRoster.entries).toHaveLength(1);
 	});
 
 	it('PR13 no pairing takes the last owner that stays from a home', async () => {
-		const home = homestead(new ManualClock());
-		const { device, sign, kem, ownerKey: owner } = await home.membership.self();
+		const home = fakeDevice(new ManualClock());
+		const { device, sign, kem, ownerKey: owner } = await home.homeRoster.self();
 		const subject = { device, sign: sign.public, kem: kem.public, owner, dtls: null };
-		const admitted = home.membership.admit(subject, ['viewer'], 'Phone');
+		const admitted = home.homeRoster.admit(subject, ['viewer'], 'Phone');
 		await expect(admitted).rejects.toMatchObject({ kind: 'conflict' });
-		expect(home.membership.owner).toBe(true);
+		expect(home.homeRoster.owner).toBe(true);
 	});
 });
 
@@ -76,9 +76,9 @@ describe('PR20 what a newcomer calls itself', () => {
 			...{ dtls: null, wanted: 'viewer' as const, nonce: new Uint8Array(32) },
 		};
 		const plain = (name: string) =>
-			joined(buildNewcomer({ ...newcomer, name: ascii(name) }), new Uint8Array(64));
+			concatBytes(buildNewcomer({ ...newcomer, name: ascii(name) }), new Uint8Array(64));
 		expect(parseNewcomer(plain('x'.repeat(190))).value.name).toHaveLength(190);
-		const long = joined(plain('').subarray(0, -64 - 64), padded(20_000), new Uint8Array(64));
+		const long = concatBytes(plain('').subarray(0, -64 - 64), padded(20_000), new Uint8Array(64));
 		expect(() => parseNewcomer(long)).toThrow('a wrong length');
 	});
 });
@@ -93,7 +93,7 @@ describe('PR19 while it is signed', () => {
 		void guest.pairing.join(await owner.link(), 'Phone');
 		await Promise.all([owner.until('comparing'), guest.until('comparing')]);
 		void owner.pairing.allow('viewer');
-		await until(() => owner.joining.roster.length === 2);
+		await until(() => owner.admissions.roster.length === 2);
 		return { owner, guest, heard: () => heard(undefined) };
 	}
 
@@ -103,7 +103,7 @@ describe('PR19 while it is signed', () => {
 		expect(owner.state).toMatchObject({ kind: 'comparing', said: true });
 		heard();
 		await Promise.all([owner.until('done'), guest.until('done')]);
-		expect(await owner.joining.members()).toHaveLength(2);
+		expect(await owner.admissions.members()).toHaveLength(2);
 	});
 
 	it('the ten minutes wait', async () => {
@@ -117,7 +117,7 @@ describe('PR19 while it is signed', () => {
 
 	it('what fails ends in its words, and can be given up then', async () => {
 		const { owner, guest } = await twoPeople();
-		owner.joining.admit = () => Promise.reject(new Error('no room'));
+		owner.admissions.admit = () => Promise.reject(new Error('no room'));
 		await owner.pairing.show('viewer');
 		void guest.pairing.join(await owner.link(), 'Phone');
 		await owner.until('comparing');
@@ -130,9 +130,9 @@ describe('PR19 while it is signed', () => {
 
 it('RL33 an invitation moves no home for who is no owner of it', async () => {
 	const viewer = await Person.at(new MeetingPoint());
-	const self = { ...viewer.joining.me, owner: null, roster: viewer.joining.roster };
-	viewer.joining.self = () => Promise.resolve(self);
+	const self = { ...viewer.admissions.me, owner: null, roster: viewer.admissions.roster };
+	viewer.admissions.self = () => Promise.resolve(self);
 	await viewer.pairing.useInvitation('invite.WELCOME');
 	expect(viewer.state).toMatchObject({ kind: 'ended', why: 'not-owner' });
-	expect(viewer.joining.relay).toBeNull();
+	expect(viewer.admissions.relay).toBeNull();
 });

@@ -2,7 +2,7 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import { Pairing } from '#engine/pairing/pairing-controls.ts';
 import type { PairingState } from '#engine/pairing/pairing.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { FakeJoining } from '../../fakes/joining.ts';
+import { FakeAdmissions } from '../../fakes/admissions.ts';
 import { MeetingPoint } from '../../fakes/meeting-point.ts';
 
 export const RELAY = 'https://cam.local:8443';
@@ -11,7 +11,7 @@ export const RELAY = 'https://cam.local:8443';
 export class Person {
 	readonly crypto = new WebCrypto();
 	readonly clock: ManualClock;
-	readonly joining: FakeJoining;
+	readonly admissions: FakeAdmissions;
 	readonly pairing: Pairing;
 	/** Until the relay has heard what this owner signed. */
 	shown = (): Promise<void> => Promise.resolve();
@@ -19,18 +19,18 @@ export class Person {
 	readonly seen: PairingState[] = [];
 
 	private constructor(
-		joining: FakeJoining,
+		admissions: FakeAdmissions,
 		clock: ManualClock,
 		point: MeetingPoint,
 		here: string,
 		address: string,
 	) {
-		this.joining = joining;
+		this.admissions = admissions;
 		this.clock = clock;
 		this.pairing = new Pairing({
-			...{ crypto: this.crypto, clock, joining, here },
+			...{ crypto: this.crypto, clock, admissions, here },
 			...{ relays: point.relays(here, address), near: null },
-			relay: () => joining.relay,
+			relay: () => admissions.relay,
 			shown: () => this.shown(),
 		});
 		this.pairing.on(() => this.seen.push(this.pairing.state));
@@ -40,9 +40,9 @@ export class Person {
 		point: MeetingPoint,
 		wish: { wallMs?: number; here?: string; address?: string } = {},
 	): Promise<Person> {
-		const joining = await FakeJoining.found(new WebCrypto());
+		const admissions = await FakeAdmissions.create(new WebCrypto());
 		const { wallMs, here = RELAY, address = 'somewhere' } = wish;
-		return new Person(joining, new ManualClock(wallMs), point, here, address);
+		return new Person(admissions, new ManualClock(wallMs), point, here, address);
 	}
 
 	get state(): PairingState {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asKey, WebCrypto } from '#browser/keys/crypto.ts';
-import { ascii, bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { ascii, bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { codeFrom, codeText, locatorOf } from '#domain/pairing/pairing-code.ts';
 import {
 	buildAdmission,
@@ -34,13 +34,13 @@ import {
 	sharedOf,
 	tagOf,
 } from '#engine/pairing/pairing-keys.ts';
-import type { KemKey, Pair } from '#ports/keys/crypto.ts';
+import type { KemKey, KeyPair } from '#ports/keys/crypto.ts';
 import vectors from '../../fixtures/vectors/pairing.json' with { type: 'json' };
 
 const crypto = new WebCrypto();
 const { keys, rid } = vectors;
 
-async function kemPair(half: { private: string; public: string }): Promise<Pair<KemKey>> {
+async function kemPair(half: { private: string; public: string }): Promise<KeyPair<KemKey>> {
 	const point = bytesOf(half.public);
 	const [d, x, y] = [bytesOf(half.private), point.slice(1, 33), point.slice(33)].map(base64urlOf);
 	if (d === undefined || x === undefined || y === undefined) throw new Error('no key');
@@ -105,7 +105,7 @@ describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind)
 		expect(hexOf(buildNewcomer(newcomer.value))).toBe(vector.body1);
 		expect(new TextDecoder().decode(newcomer.value.name)).toBe(vectors.name);
 		const { sign } = newcomer.value;
-		await checkSigned(crypto, sign, 'pair-new', joined(t1, newcomer.body), newcomer.signature);
+		await checkSigned(crypto, sign, 'pair-new', concatBytes(t1, newcomer.body), newcomer.signature);
 
 		const two = parseSealed(2, bytesOf(vector.m2));
 		const host = parseHost(await crypto.openWith(kem, psk, contextOf(2, t2), two));
@@ -114,7 +114,7 @@ describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind)
 			...{ home: vectors.home as HomeId, seq: 1, wanted: 'live-only' },
 		});
 		const { owner } = host.value;
-		await checkSigned(crypto, owner, 'pair-owner', joined(t2, host.body), host.signature);
+		await checkSigned(crypto, owner, 'pair-owner', concatBytes(t2, host.body), host.signature);
 
 		const signature = parseOk(bytesOf(vector.m3));
 		await checkSigned(crypto, sign, 'pair-ok', t3, signature);
@@ -170,7 +170,7 @@ describe('codes and pieces', () => {
 	it('a long roster goes in pieces that join in order only', () => {
 		const wrapped = {
 			encapsulated: crypto.random(65),
-			ciphertext: joined(crypto.random(60_000), crypto.random(10_000)),
+			ciphertext: concatBytes(crypto.random(60_000), crypto.random(10_000)),
 		};
 		const pieces = buildPieces(wrapped).map(parsePiece);
 		expect(pieces.map(({ part, of }) => [part, of])).toEqual([

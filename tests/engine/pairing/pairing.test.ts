@@ -21,17 +21,17 @@ describe('pairing, both sides', () => {
 		expect(there).toMatchObject({ side: 'new', asks: false, said: true, wanted: 'viewer' });
 		expect(here.digits).toMatch(/^\d{6}$/);
 		expect(there.digits).toBe(here.digits);
-		expect(await owner.joining.members()).toEqual([owner.joining.me.device]);
+		expect(await owner.admissions.members()).toEqual([owner.admissions.me.device]);
 		await owner.pairing.allow('viewer');
 		const done = await Promise.all([owner.until('done'), guest.until('done')]);
-		const { device } = guest.joining.me;
+		const { device } = guest.admissions.me;
 		expect(done[0]).toEqual({
 			...{ kind: 'done', side: 'owner', device, name: 'Kitchen phone', wanted: 'viewer' },
 		});
 		expect(done[1]).toMatchObject({ side: 'new', device, wanted: 'viewer' });
-		expect(await owner.joining.members()).toEqual([owner.joining.me.device, device]);
-		expect(owner.joining.names.get(device)).toBe('Kitchen phone');
-		expect(guest.joining.entered).toEqual({ roster: owner.joining.roster, relay: RELAY });
+		expect(await owner.admissions.members()).toEqual([owner.admissions.me.device, device]);
+		expect(owner.admissions.names.get(device)).toBe('Kitchen phone');
+		expect(guest.admissions.entered).toEqual({ roster: owner.admissions.roster, relay: RELAY });
 		expect(guest.seen.map(({ kind }) => kind)).toEqual([
 			...['preparing', 'exchanging', 'comparing', 'done'],
 		]);
@@ -56,10 +56,10 @@ describe('pairing, both sides', () => {
 		expect(owner.state).toEqual({ ...here, digits: there.digits });
 		await owner.pairing.allow('camera');
 		expect(owner.state).toMatchObject({ kind: 'comparing', said: true });
-		expect(await owner.joining.members()).toHaveLength(1);
+		expect(await owner.admissions.members()).toHaveLength(1);
 		await guest.pairing.allow('viewer');
 		expect(await guest.until('done')).toMatchObject({ wanted: 'camera' });
-		expect(await owner.joining.members()).toHaveLength(2);
+		expect(await owner.admissions.members()).toHaveLength(2);
 	});
 
 	it('PR17 three wrong tries end the pairing, and Allow does nothing before a right one', async () => {
@@ -82,8 +82,8 @@ describe('pairing, both sides', () => {
 		}
 		await owner.pairing.enter(there.digits ?? '');
 		await owner.pairing.allow('viewer');
-		expect(await owner.joining.members()).toHaveLength(1);
-		expect(guest.joining.entered).toBeNull();
+		expect(await owner.admissions.members()).toHaveLength(1);
+		expect(guest.admissions.entered).toBeNull();
 		expect(point.open).toBe(0);
 	});
 
@@ -159,8 +159,8 @@ describe('pairing, both sides', () => {
 			await people[by].pairing[act]();
 			expect(await people[by].until('ended')).toMatchObject({ why: here });
 			expect(await other.until('ended')).toMatchObject({ why: there });
-			expect(await people.owner.joining.members()).toHaveLength(1);
-			expect(people.guest.joining.entered).toBeNull();
+			expect(await people.owner.admissions.members()).toHaveLength(1);
+			expect(people.guest.admissions.entered).toBeNull();
 			expect(people.point.open).toBe(0);
 		}
 	});
@@ -174,7 +174,7 @@ describe('pairing, both sides', () => {
 		await owner.clock.pass(CODE_MS + 1000, 5000);
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'expired' });
 		expect(await guest.until('ended')).toMatchObject({ why: 'other-side-gone' });
-		expect(await owner.joining.members()).toHaveLength(1);
+		expect(await owner.admissions.members()).toHaveLength(1);
 		void guest.pairing.join(link, 'Phone');
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
 	});
@@ -191,7 +191,7 @@ describe('pairing, both sides', () => {
 			expect(await one.until('ended')).toMatchObject({ why: 'burnt' });
 		}
 		await owner.pairing.allow('viewer');
-		expect(await owner.joining.members()).toHaveLength(1);
+		expect(await owner.admissions.members()).toHaveLength(1);
 	});
 
 	it('PR7 clocks decades apart do not matter', async () => {
@@ -224,8 +224,8 @@ describe('pairing, both sides', () => {
 
 	it('a device that is no owner shows no code and lets nobody in', async () => {
 		const { owner, guest } = await twoPeople();
-		const self = await owner.joining.self();
-		owner.joining.self = () => Promise.resolve({ ...self, owner: null });
+		const self = await owner.admissions.self();
+		owner.admissions.self = () => Promise.resolve({ ...self, owner: null });
 		await owner.pairing.show('viewer');
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'not-owner' });
 		await guest.pairing.offer('Phone', 'viewer');
@@ -264,7 +264,7 @@ describe('pairing, both sides', () => {
 		expect(owner.state).toMatchObject({ why: 'invitation', fault: { kind: 'denied' } });
 		await owner.pairing.useInvitation(`${RELAY}/#invite.WELCOME`);
 		expect(owner.state).toEqual({ kind: 'idle' });
-		expect(owner.joining.relay).toBe(RELAY);
+		expect(owner.admissions.relay).toBe(RELAY);
 		await owner.pairing.show('viewer');
 		await owner.until('showing');
 	});
@@ -278,7 +278,7 @@ describe('pairing, both sides', () => {
 		await guest.until('comparing');
 		await owner.pairing.allow('viewer');
 		await guest.until('done');
-		expect(guest.joining.entered?.relay).toBe(RELAY);
+		expect(guest.admissions.entered?.relay).toBe(RELAY);
 		expect(point.open).toBe(0);
 		void guest.pairing.join(elsewhere, 'Phone');
 		expect(await guest.until('ended')).toMatchObject({ why: 'unreachable' });

@@ -4,7 +4,7 @@ import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { PROFILES } from '#domain/recording/profile.ts';
-import { House } from '#engine/home/house.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
 import { Recorder } from '#engine/recording/recorder.ts';
 import type { LensView } from '#engine/recording/recorder-controls.ts';
 import type { Lens } from '#ports/media/capture.ts';
@@ -37,15 +37,15 @@ beforeEach(async () => {
 	encoder = new FakeEncoder(() => clock.monotonicMs());
 	segments = new MemorySegmentStore();
 	preferences = new MemoryPreferenceStore();
-	const house = new House({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
-	const state = await house.found();
+	const localDevice = new LocalDevice({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
+	const state = await localDevice.createCamera();
 	if (state.kind !== 'ready' || !state.cameras[0]) throw new Error('no camera');
 	camera = state.cameras[0].id;
 	recorder = new Recorder({
 		...{ clock, capture, encoder, segments, preferences },
 		tenure: new MemoryTenure(new Set()),
 		retention: retentionWith(segments, () => Infinity),
-		beginRun: (of, given) => house.beginRun(of, given),
+		beginRun: (of, given) => localDevice.beginRun(of, given),
 		camera: () => camera,
 	});
 	await recorder.open(choice);

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { FaultSource } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { House } from '#engine/home/house.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
 import { DataLossReporter } from '#engine/recording/data-loss-reporter.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { VaultReading } from '#ports/keys/vault.ts';
@@ -21,8 +21,8 @@ class DeletedVault extends FakeVault {
 		return this.deleted ? { kind: 'empty' } : super.read();
 	}
 
-	override async putBack(): Promise<'there' | 'put back' | 'lost'> {
-		if (!this.deleted) return super.putBack();
+	override async restore(): Promise<'there' | 'put back' | 'lost'> {
+		if (!this.deleted) return super.restore();
 		this.deleted = false;
 		if (this.remembered) return 'put back';
 		await this.clear();
@@ -32,7 +32,7 @@ class DeletedVault extends FakeVault {
 
 let clock: ManualClock;
 let vault: DeletedVault;
-let house: House;
+let localDevice: LocalDevice;
 let origin: MemoryPersistence;
 let noted: string[];
 let state: RecorderState;
@@ -45,7 +45,7 @@ const recording = { kind: 'recording', view: {}, saved: {}, notes: [] } as unkno
 
 function makeLosses(): DataLossReporter {
 	const made = new DataLossReporter({
-		...{ clock, house, origin },
+		...{ clock, localDevice, origin },
 		clearing: {
 			on: (listener) => {
 				clear = listener;
@@ -78,14 +78,14 @@ beforeEach(async () => {
 	noted = [];
 	state = recording;
 	const segments = new MemorySegmentStore();
-	house = new House({ crypto: new WebCrypto(), vault, segments, clock });
-	const found = await house.found();
+	localDevice = new LocalDevice({ crypto: new WebCrypto(), vault, segments, clock });
+	const found = await localDevice.createCamera();
 	if (found.kind !== 'ready' || !found.cameras[0]) throw new Error('no camera');
 	camera = found.cameras[0].id;
 	dataLoss = makeLosses();
 });
 
-const device = () => (house.state.kind === 'ready' ? house.state.deviceId : null);
+const device = () => (localDevice.state.kind === 'ready' ? localDevice.state.deviceId : null);
 
 test('GO4 what is deleted within a minute is told as one, until the person knows, also by the next page', async () => {
 	clear('keys');
@@ -116,7 +116,7 @@ test('GO5 keys that are deleted under a camera that records are kept again: the 
 	vault.deleted = true;
 	clear('keys');
 	await expect.poll(() => vault.deleted).toBe(false);
-	await house.beginRun(camera, { mime: 'video/mp4', anchorUs: 0 });
+	await localDevice.beginRun(camera, { mime: 'video/mp4', anchorUs: 0 });
 	expect(device()).toBe(before);
 	expect(dataLoss.cleared).toMatchObject({ anew: false });
 });
@@ -142,8 +142,8 @@ test('GO5 where nothing records, what is deleted stays deleted', async () => {
 	vault.deleted = true;
 	clear('keys');
 	clock.advance(60_000);
-	await house.look();
+	await localDevice.refresh();
 	expect(vault.deleted).toBe(true);
-	expect(house.state).toEqual({ kind: 'new' });
+	expect(localDevice.state).toEqual({ kind: 'new' });
 	expect(dataLoss.cleared).toMatchObject({ recorded: false });
 });

@@ -3,17 +3,17 @@ import { ascii, hexOf } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import { EventLog } from '#engine/recording/event-log.ts';
-import { MetaSealer } from '#engine/sealing/meta.ts';
+import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import { TamperDetector } from '#engine/recording/tamper-detector.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { MemoryEventStore } from '../../fakes/event-store.ts';
 import { eventStoreContract } from '../../contracts/event-store.ts';
-import { makeWorkshop, type Workshop } from '../sealing/sealing.ts';
+import { makeSealingFixture, type SealingFixture } from '../sealing/sealing-fixture.ts';
 
-const workshop = await makeWorkshop();
+const workshop = await makeSealingFixture();
 
 function world() {
-	const { crypto, camera, home, secret, opener, pair }: Workshop = workshop;
+	const { crypto, camera, home, secret, opener, pair }: SealingFixture = workshop;
 	const clock = new ManualClock();
 	const events = new MemoryEventStore();
 	const refusals = { left: 0 };
@@ -24,7 +24,7 @@ function world() {
 			if (refusals.left >= 0) return Promise.reject(new Error('no keys yet'));
 			const runId = hexOf(crypto.random(16)) as RunId;
 			return Promise.resolve(
-				new MetaSealer(crypto, {
+				new SidecarSealer(crypto, {
 					...{ home, secret, runId, camera: of, epoch: 1, sign: pair.key },
 				}),
 			);
@@ -95,7 +95,7 @@ describe('what happens', () => {
 		const { camera, all, events, clock } = here;
 		const { crypto, home, secret, pair } = workshop;
 		const runId = hexOf(crypto.random(16)) as RunId;
-		const sealer = new MetaSealer(crypto, {
+		const sealer = new SidecarSealer(crypto, {
 			...{ home, camera, secret, runId, epoch: 1 },
 			sign: pair.key,
 		});

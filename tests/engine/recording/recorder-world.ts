@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { House } from '#engine/home/house.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
 import { Recorder } from '#engine/recording/recorder.ts';
 import type { RecorderChoice, RecorderTools } from '#engine/recording/recorder-controls.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
@@ -25,7 +25,7 @@ export class RecorderWorld {
 	readonly encoder = new FakeEncoder(() => this.clock.monotonicMs());
 	readonly segments = new MemorySegmentStore();
 	readonly preferences = new MemoryPreferenceStore();
-	readonly house = new House({
+	readonly localDevice = new LocalDevice({
 		...{ crypto: new WebCrypto(), vault: new MemoryVault() },
 		...{ segments: this.segments, clock: this.clock },
 	});
@@ -37,13 +37,13 @@ export class RecorderWorld {
 
 	static async make(choice: RecorderChoice): Promise<RecorderWorld> {
 		const world = new RecorderWorld(choice);
-		await world.house.found();
+		await world.localDevice.createCamera();
 		return world;
 	}
 
 	get camera(): CameraId {
-		const { state } = this.house;
-		if (state.kind !== 'ready') throw new Error('the house is not ready');
+		const { state } = this.localDevice;
+		if (state.kind !== 'ready') throw new Error('the device is not unlocked');
 		return state.cameras[0]?.id as CameraId;
 	}
 
@@ -53,7 +53,7 @@ export class RecorderWorld {
 			...{ clock, capture, encoder, segments, preferences },
 			tenure: new MemoryTenure(new Set()),
 			retention: retentionWith(segments, () => Infinity),
-			beginRun: (camera, given) => this.house.beginRun(camera, given),
+			beginRun: (camera, given) => this.localDevice.beginRun(camera, given),
 			camera: () => this.camera,
 			...more,
 		};

@@ -3,7 +3,7 @@ import { Fault } from '#domain/base/fault.ts';
 import { PROFILES } from '#domain/recording/profile.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Repair } from '#domain/recording/watchdog.ts';
-import type { House } from '#engine/home/house.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import type { RecorderTools } from '#engine/recording/recorder-controls.ts';
 import type { FakeCapture } from '../../fakes/capture.ts';
@@ -25,7 +25,7 @@ let encoder: FakeEncoder;
 let segments: MemorySegmentStore;
 let preferences: MemoryPreferenceStore;
 let taken: Set<CameraId>;
-let house: House;
+let localDevice: LocalDevice;
 let budget: number;
 let repairs: Repair[];
 let reloads: boolean;
@@ -48,7 +48,7 @@ const record = (recorder: Recorder, count: number) => world.record(recorder, cou
 
 beforeEach(async () => {
 	world = await RecorderWorld.make(choice);
-	({ clock, capture, encoder, segments, preferences, house } = world);
+	({ clock, capture, encoder, segments, preferences, localDevice } = world);
 	taken = new Set();
 	budget = Infinity;
 	repairs = [];
@@ -321,9 +321,9 @@ describe('trouble', () => {
 		taken.clear();
 		const again = makeRecorder();
 		expect(await again.resume()).toBe(true);
-		const [beginRun, write] = [house.beginRun.bind(house), preferences.write.bind(preferences)];
+		const [beginRun, write] = [localDevice.beginRun.bind(localDevice), preferences.write.bind(preferences)];
 		full = true;
-		house.beginRun = (...given) => (full ? refused() : beginRun(...given));
+		localDevice.beginRun = (...given) => (full ? refused() : beginRun(...given));
 		preferences.write = (change) => (full ? refused() : write(change));
 		capture.current.delivered += 15;
 		clock.advance(1000);

@@ -3,40 +3,40 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Subject } from '#domain/home/roster.ts';
-import { kitKeysOf, type KitKeys } from '#engine/home/kit-keys.ts';
+import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
 import { deviceIdOf } from '#engine/home/keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
-import type { Pair, SignKey } from '#ports/keys/crypto.ts';
+import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import { Homes } from '#relay/session/homes.ts';
 import { checking } from '#relay/base/crypto.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { joinedTo, subjectOf } from '../members/joined.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const none = new Uint8Array(65);
 const crypto = new WebCrypto();
 let clock: ManualClock;
-let owner: Homestead;
-let camera: Homestead;
-let viewer: Homestead;
+let owner: FakeDevice;
+let camera: FakeDevice;
+let viewer: FakeDevice;
 let kit: KitKeys;
 let thief: Subject;
-let thiefKey: Pair<SignKey>;
+let thiefKey: KeyPair<SignKey>;
 let entries: Bytes[];
 let before: number;
 
 beforeEach(async () => {
 	clock = new ManualClock();
-	[owner, camera, viewer] = [homestead(clock), homestead(clock), homestead(clock)];
-	await owner.house.found();
-	await camera.house.found();
+	[owner, camera, viewer] = [fakeDevice(clock), fakeDevice(clock), fakeDevice(clock)];
+	await owner.localDevice.createCamera();
+	await camera.localDevice.createCamera();
 	await joinedTo(owner, camera, ['camera'], 'Door');
 	await joinedTo(owner, viewer, ['viewer'], 'Phone');
-	kit = await kitKeysOf(crypto, crypto.random(16));
-	await owner.membership.admitKit(kit);
-	for (const one of [camera, viewer]) await learn(one, owner.membership.entries);
-	entries = [...owner.membership.entries];
+	kit = await deriveKitKeys(crypto, crypto.random(16));
+	await owner.homeRoster.admitKit(kit);
+	for (const one of [camera, viewer]) await learn(one, owner.homeRoster.entries);
+	entries = [...owner.homeRoster.entries];
 	before = entries.length;
 	const [sign, kem] = [await crypto.makeSignKey(false), await crypto.makeKemKey(false)];
 	thiefKey = await crypto.makeSignKey(false);
@@ -46,13 +46,13 @@ beforeEach(async () => {
 	};
 });
 
-const learn = (one: Homestead, all: readonly Bytes[]) =>
-	one.membership.learn(owner.founded, 1, all);
+const learn = (one: FakeDevice, all: readonly Bytes[]) =>
+	one.homeRoster.merge(owner.founded, 1, all);
 
 type Said = Partial<Parameters<typeof nextEntry>[4]>;
 
 /** Signed as it comes, whether it follows or not. */
-async function sign(by: Pair<SignKey>, wallMs: number, said: Said): Promise<void> {
+async function sign(by: KeyPair<SignKey>, wallMs: number, said: Said): Promise<void> {
 	const { seq, head } = await replayRoster(crypto, entries).catch(() => ({ seq: 0, head: none }));
 	if (seq === 0) return;
 	const roster = { ...(await replayRoster(crypto, entries)), seq, head };
@@ -92,8 +92,8 @@ describe('KT6 KT14 a kit that hides that it is one', () => {
 		expect(await relayOf()).toBe('clock');
 		for (const one of [owner, camera, viewer]) {
 			expect(await learn(one, entries)).toBe('early');
-			expect(one.membership.member(thief.device)).toBeNull();
-			expect(one.membership.roster?.claims.size).toBe(1);
+			expect(one.homeRoster.member(thief.device)).toBeNull();
+			expect(one.homeRoster.roster?.claims.size).toBe(1);
 		}
 		// Even where it counts a day later the kit's key is no owner's.
 		const { owners, authors } = await replayRoster(crypto, entries);
@@ -108,7 +108,7 @@ describe('KT6 KT14 a kit that hides that it is one', () => {
 		expect(await relayOf()).toBe('roster');
 		for (const one of [owner, camera, viewer]) {
 			expect(await learn(one, entries)).toBe('forked');
-			expect(one.membership.roster?.claims.size).toBe(0);
+			expect(one.homeRoster.roster?.claims.size).toBe(0);
 		}
 	});
 
@@ -121,7 +121,7 @@ describe('KT6 KT14 a kit that hides that it is one', () => {
 		thief = { ...thief, owner: thiefKey.public };
 		await sign(kit.owner, clock.wallMs(), {});
 		await sign(kit.owner, clock.wallMs(), {
-			subject: { ...(await subjectOf(homestead(clock))), owner: thiefKey.public },
+			subject: { ...(await subjectOf(fakeDevice(clock))), owner: thiefKey.public },
 		});
 		await expect(replayRoster(crypto, entries)).rejects.toMatchObject({ kind: 'corrupt' });
 	});
@@ -130,50 +130,50 @@ describe('KT6 KT14 a kit that hides that it is one', () => {
 describe('KT8 the day, with a relay that helps the thief', () => {
 	it('KT12 what waits takes the owner out, and it refuses all the same; all who wait follow', async () => {
 		await takeover();
-		const self = await owner.membership.self();
+		const self = await owner.homeRoster.self();
 		const gone = { device: self.device, sign: none, kem: none, owner: null, dtls: null };
 		await sign(thiefKey, clock.wallMs(), { op: 'revoke', roles: [], subject: gone });
 		for (const one of [owner, camera, viewer]) expect(await learn(one, entries)).toBe('early');
-		await owner.membership.refuse();
+		await owner.homeRoster.rollBackClaims();
 		for (const one of [camera, viewer])
-			expect(await learn(one, owner.membership.entries)).toBe('new');
+			expect(await learn(one, owner.homeRoster.entries)).toBe('new');
 		clock.step(2 * DAY_MS);
 		// The relay shows again what fell.
 		for (const one of [owner, camera, viewer]) {
 			expect(['forked', 'fallen']).toContain(await learn(one, entries));
-			expect(one.membership.member(thief.device)).toBeNull();
-			expect(one.membership.member(self.device)?.roles).toContain('owner');
-			expect(one.membership.member(kit.device)).toBeNull();
+			expect(one.homeRoster.member(thief.device)).toBeNull();
+			expect(one.homeRoster.member(self.device)?.roles).toContain('owner');
+			expect(one.homeRoster.member(kit.device)).toBeNull();
 		}
 	});
 
 	it('KT12 whatever the owner signs beside it makes it fall: also a revocation of the kit', async () => {
 		await takeover();
 		for (const one of [owner, camera]) expect(await learn(one, entries)).toBe('early');
-		await owner.membership.revoke(kit.device);
-		expect(await learn(camera, owner.membership.entries)).toBe('new');
-		expect(camera.membership.roster?.claims.size).toBe(0);
-		expect(camera.membership.entries).toEqual(owner.membership.entries);
+		await owner.homeRoster.revoke(kit.device);
+		expect(await learn(camera, owner.homeRoster.entries)).toBe('new');
+		expect(camera.homeRoster.roster?.claims.size).toBe(0);
+		expect(camera.homeRoster.entries).toEqual(owner.homeRoster.entries);
 	});
 
 	it('KT12 what another owner said on top of it stays, and a settlement of the thief settles nothing', async () => {
-		const second = homestead(clock);
+		const second = fakeDevice(clock);
 		await joinedTo(owner, second, ['viewer', 'owner'], 'Second');
-		entries = [...owner.membership.entries];
+		entries = [...owner.homeRoster.entries];
 		await learn(camera, entries);
 		await takeover();
-		const rightful = second.house.household?.identity.owner;
+		const rightful = second.localDevice.unlocked?.identity.owner;
 		if (!rightful) throw new Error('nobody');
-		const left = (await viewer.membership.self()).device;
+		const left = (await viewer.homeRoster.self()).device;
 		const gone = { device: left, sign: none, kem: none, owner: null, dtls: null };
 		await sign(rightful, clock.wallMs(), { op: 'revoke', roles: [], subject: gone });
 		for (const one of [owner, camera]) expect(await learn(one, entries)).toBe('early');
-		await owner.membership.refuse();
-		expect(await learn(camera, owner.membership.entries)).toBe('new');
-		expect(camera.membership.member(left)).toBeNull();
+		await owner.homeRoster.rollBackClaims();
+		expect(await learn(camera, owner.homeRoster.entries)).toBe('new');
+		expect(camera.homeRoster.member(left)).toBeNull();
 
 		const fallen = await Promise.all(
-			camera.membership.entries.slice(5).map((one) => crypto.sha256(one.slice(0, -64))),
+			camera.homeRoster.entries.slice(5).map((one) => crypto.sha256(one.slice(0, -64))),
 		);
 		entries = entries.slice(0, 5);
 		const detail = new Uint8Array(fallen.flatMap((hash) => [...hash]));
@@ -189,15 +189,15 @@ describe('KT8 the day, with a relay that helps the thief', () => {
 		await sign(kit.owner, clock.wallMs() - DAY_MS, {});
 		expect(await learn(owner, entries)).toBe('new');
 		clock.step(60_000);
-		const late = homestead(clock);
-		await late.house.found();
+		const late = fakeDevice(clock);
+		await late.localDevice.createCamera();
 		await joinedTo(owner, late, ['camera'], 'New camera');
-		entries = [...owner.membership.entries];
+		entries = [...owner.homeRoster.entries];
 		await sign(kit.owner, clock.wallMs(), { op: 'rotate' });
 		for (const one of [owner, late]) expect(await learn(one, entries)).toBe('early');
 		clock.step(DAY_MS - 60_000);
 		for (const one of [owner, late.again()]) {
-			await one.house.look();
+			await one.localDevice.refresh();
 			expect(await learn(one, entries)).toBe('new');
 		}
 	});

@@ -4,16 +4,16 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { kitFrom, kitGroups, kitLink } from '#domain/pairing/kit.ts';
 import type { Role, Subject } from '#domain/home/roster.ts';
 import { Letters } from '#engine/messaging/letters.ts';
-import { rawFromGrant } from '#engine/home/keys.ts';
+import { openGrant } from '#engine/home/keys.ts';
 import { kitGrantsIn } from '#engine/home/kit-grants.ts';
-import { kitKeysOf, type KitKeys } from '#engine/home/kit-keys.ts';
-import type { Kits } from '#engine/recovery/kits.ts';
-import type { Recovering } from '#engine/recovery/recovering.ts';
+import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
+import type { RecoveryKits } from '#engine/recovery/recovery-kits.ts';
+import type { KitRecovery } from '#engine/recovery/kit-recovery.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { kitsOf, recoveringOf } from '../../fakes/kit.ts';
+import { recoveryKitsOf, kitRecoveryOf } from '../../fakes/kit.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
-import { household, resident, type Resident } from '../../fakes/resident.ts';
+import { fakeHome, fakeMember, type FakeMember } from '../../fakes/member.ts';
 import { joinedTo, RELAY, subjectOf } from '../members/joined.ts';
 import { eventually, until } from '../../support/until.ts';
 const HOUR_MS = 3_600_000;
@@ -21,50 +21,50 @@ const crypto = new WebCrypto();
 let clock: ManualClock;
 let relay: FakeRelay;
 /** Owner, camera and viewer in one, as the first device of a home is. */
-let owner: Resident;
-let camera: Resident;
-let viewer: Resident;
-let kits: Kits;
+let owner: FakeMember;
+let camera: FakeMember;
+let viewer: FakeMember;
+let kits: RecoveryKits;
 
 beforeEach(async () => {
 	clock = new ManualClock();
 	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = await household(clock, relay, RELAY);
-	relay.open(owner.membership.entries, homeOf(owner));
+	[owner, camera, viewer] = await fakeHome(clock, relay, RELAY);
+	relay.open(owner.homeRoster.entries, homeOf(owner));
 	await arrive(owner);
 	await join(camera, ['camera'], 'Door');
 	await join(viewer, ['viewer'], 'Phone');
-	kits = kitsOf(owner, relay);
+	kits = recoveryKitsOf(owner, relay);
 });
 
-function homeOf({ membership }: Resident) {
-	const home = membership.roster?.home;
+function homeOf({ homeRoster }: FakeMember) {
+	const home = homeRoster.roster?.home;
 	if (home === undefined) throw new Error('no home');
 	return home;
 }
 
-async function arrive(one: Resident): Promise<void> {
+async function arrive(one: FakeMember): Promise<void> {
 	one.begin();
 	await until(() => one.link.state.kind === 'connected');
 }
 
-async function join(one: Resident, roles: readonly Role[], name: string): Promise<void> {
+async function join(one: FakeMember, roles: readonly Role[], name: string): Promise<void> {
 	await joinedTo(owner, one, roles, name);
 	await shown();
 	await arrive(one);
 }
 
 /** Everybody who is there knows all that the owner signed. */
-async function shown(...others: Resident[]): Promise<void> {
-	const seq = owner.membership.entries.length;
+async function shown(...others: FakeMember[]): Promise<void> {
+	const seq = owner.homeRoster.entries.length;
 	await until(() => owner.link.relaySeq === seq);
-	await until(() => others.every(({ membership }) => membership.entries.length >= seq));
+	await until(() => others.every(({ homeRoster }) => homeRoster.entries.length >= seq));
 }
 
 /** What stands on paper, once the home has it. */
 async function printed(): Promise<string> {
-	const { groups } = await kits.draw();
-	await kits.keep();
+	const { groups } = await kits.generate();
+	await kits.activate();
 	await shown(camera, viewer);
 	return groups.join(' ');
 }
@@ -75,56 +75,56 @@ function secretOf(text: string): Bytes {
 	return kit.secret;
 }
 
-const keysOf = (text: string): Promise<KitKeys> => kitKeysOf(crypto, secretOf(text));
+const keysOf = (text: string): Promise<KitKeys> => deriveKitKeys(crypto, secretOf(text));
 
-function lost(one: Resident): void {
+function lost(one: FakeMember): void {
 	for (const socket of relay.of(homeOf(one), one.device)) socket.end(1006);
 	relay.lie = (frame) => frame;
 }
 
-async function waiting(back: Recovering, text: string, at: string | null = null): Promise<void> {
-	await back.come(text, 'New phone', at);
+async function waiting(back: KitRecovery, text: string, at: string | null = null): Promise<void> {
+	await back.recover(text, 'New phone', at);
 	expect(back.state).toMatchObject({ kind: 'waiting', fresh: true });
 }
 
 describe('making a kit', () => {
 	it('KT3 what is drawn opens nothing before it is kept, and nothing when it is dropped', async () => {
-		const { groups, link, relay: at } = await kits.draw();
+		const { groups, link, relay: at } = await kits.generate();
 		expect([at, link.startsWith(`${RELAY}/recover#k1.`)]).toEqual([RELAY, true]);
 		expect(kits.madeMs).toBeNull();
-		const back = recoveringOf(resident(clock, relay), relay);
-		await back.come(groups.join(''), 'New', null);
+		const back = kitRecoveryOf(fakeMember(clock, relay), relay);
+		await back.recover(groups.join(''), 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
-		kits.drop();
-		await expect(kits.keep()).rejects.toMatchObject({ kind: 'conflict' });
+		kits.discard();
+		await expect(kits.activate()).rejects.toMatchObject({ kind: 'conflict' });
 	});
 
 	it('KT3 kept, it is a member with every home key, also with those of later', async () => {
 		const text = await printed();
 		const kit = await keysOf(text);
-		expect(owner.membership.roster?.devices.get(kit.device)?.roles).toEqual(['recovery']);
+		expect(owner.homeRoster.roster?.devices.get(kit.device)?.roles).toEqual(['recovery']);
 		expect(kits.madeMs).toBe(clock.wallMs());
 		await owner.members.revoke(viewer.device, () => undefined);
 		await shown(camera);
-		const grants = kitGrantsIn(camera.membership.entries, kit.device);
+		const grants = kitGrantsIn(camera.homeRoster.entries, kit.device);
 		expect([...grants.keys()]).toEqual([1, 2]);
 		const raws: string[] = [];
 		for (const [number, grant] of grants) {
 			const subject = { home: homeOf(owner), camera: null, number, recipient: kit.device };
-			const signers = [...(owner.membership.roster?.past.owners.values() ?? [])];
-			raws.push(hexOf(await rawFromGrant(crypto, grant, subject, kit.kem, signers)));
+			const signers = [...(owner.homeRoster.roster?.past.owners.values() ?? [])];
+			raws.push(hexOf(await openGrant(crypto, grant, subject, kit.kem, signers)));
 		}
 		expect(new Set(raws).size).toBe(2);
-		expect(await kits.try(text)).toBe('works');
+		expect(await kits.test(text)).toBe('works');
 	});
 
 	it('KT3 a new one makes those from before worthless', async () => {
 		const first = await printed();
 		const second = await printed();
-		expect(await kits.try(first)).toBe('old');
-		expect(await kits.try(second)).toBe('works');
-		const back = recoveringOf(resident(clock, relay), relay);
-		await back.come(first, 'New', null);
+		expect(await kits.test(first)).toBe('old');
+		expect(await kits.test(second)).toBe('works');
+		const back = kitRecoveryOf(fakeMember(clock, relay), relay);
+		await back.recover(first, 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'taken-out' });
 	});
 
@@ -133,8 +133,8 @@ describe('making a kit', () => {
 		await owner.members.revoke(viewer.device, () => undefined);
 		await eventually(async () => (await owner.vault.epoch(camera.camera, 2)) !== null);
 		expect(relay.mailbox.get(`${homeOf(owner)}/${kit.device}`) ?? []).toEqual([]);
-		const household = owner.house.household!;
-		const asKit = { ...household, identity: { ...household.identity, ...kit } };
+		const unlocked = owner.localDevice.unlocked!;
+		const asKit = { ...unlocked, identity: { ...unlocked.identity, ...kit } };
 		const asks = { t: 'want-grants', earlier: true, camera: camera.camera } as const;
 		const said = { message: asks, beside: { nonce: '00'.repeat(16) } };
 		const box = await new Letters(crypto, clock).seal(asKit, camera.device, said);
@@ -142,7 +142,7 @@ describe('making a kit', () => {
 		const [line] = relay.of(homeOf(owner), camera.device);
 		line?.say({ t: 'letter', id: 999, from: kit.device, box, kept: true });
 		await until(() => relay.heard.slice(told).some(({ t }) => t === 'got'));
-		await camera.house.epochNow(camera.camera);
+		await camera.localDevice.currentEpochNumber(camera.camera);
 		expect(relay.heard.slice(told).filter((f) => f.t === 'letter' && f.to === kit.device)).toEqual(
 			[],
 		);
@@ -150,22 +150,22 @@ describe('making a kit', () => {
 
 	it('KT10 a trial changes nothing and knows its own', async () => {
 		const text = await printed();
-		const seq = owner.membership.entries.length;
-		const other = kitsOf(viewer, relay);
-		expect(await other.try(text.toLowerCase().replaceAll('0', 'O'))).toBe('works');
+		const seq = owner.homeRoster.entries.length;
+		const other = recoveryKitsOf(viewer, relay);
+		expect(await other.test(text.toLowerCase().replaceAll('0', 'O'))).toBe('works');
 		expect(other.triedMs).toBe(clock.wallMs());
-		expect(await other.try(kitGroups(new Uint8Array(16)).join(''))).toBe('other');
-		expect(await other.try('ABC')).toBe('length');
-		expect(owner.membership.entries).toHaveLength(seq);
+		expect(await other.test(kitGroups(new Uint8Array(16)).join(''))).toBe('other');
+		expect(await other.test('ABC')).toBe('length');
+		expect(owner.homeRoster.entries).toHaveLength(seq);
 	});
 
 	it('KT3 only an owner with a relay makes one', async () => {
-		const other = kitsOf(viewer, relay);
+		const other = recoveryKitsOf(viewer, relay);
 		expect(other.hindrance).toBe('not-owner');
-		await expect(other.draw()).rejects.toMatchObject({ kind: 'denied' });
-		await owner.membership.meetAt(null);
+		await expect(other.generate()).rejects.toMatchObject({ kind: 'denied' });
+		await owner.homeRoster.setRelay(null);
 		expect(kits.hindrance).toBe('no-relay');
-		await expect(kits.draw()).rejects.toMatchObject({ kind: 'conflict' });
+		await expect(kits.generate()).rejects.toMatchObject({ kind: 'conflict' });
 	});
 });
 
@@ -173,23 +173,23 @@ describe('coming back', () => {
 	it('KT5 KT7 KT9 the only owner is lost: a day later the new device owns the home, reads its names and footage', async () => {
 		const text = await printed();
 		lost(owner);
-		const fresh = resident(clock, relay);
-		const back = recoveringOf(fresh, relay);
+		const fresh = fakeMember(clock, relay);
+		const back = kitRecoveryOf(fresh, relay);
 		await waiting(back, text);
-		await until(() => camera.membership.roster?.claims.size === 1);
-		expect(fresh.membership.roster?.home).not.toBe(homeOf(owner));
+		await until(() => camera.homeRoster.roster?.claims.size === 1);
+		expect(fresh.homeRoster.roster?.home).not.toBe(homeOf(owner));
 
 		clock.step(23 * HOUR_MS);
-		await back.come(text, 'New phone', null);
+		await back.recover(text, 'New phone', null);
 		expect(back.state).toMatchObject({ kind: 'waiting', fresh: false });
 		clock.step(HOUR_MS);
-		await back.come(text, 'door', null);
+		await back.recover(text, 'door', null);
 		expect(back.state).toEqual({ kind: 'done' });
 
-		expect(fresh.membership.roster?.home).toBe(homeOf(owner));
-		expect(fresh.membership.owner).toBe(true);
+		expect(fresh.homeRoster.roster?.home).toBe(homeOf(owner));
+		expect(fresh.homeRoster.owner).toBe(true);
 		await arrive(fresh);
-		await until(() => camera.membership.member(fresh.device)?.roles.includes('owner') === true);
+		await until(() => camera.homeRoster.member(fresh.device)?.roles.includes('owner') === true);
 		await until(() => fresh.members.list.some(({ name }) => name === 'Door'));
 		// PR32: the camera has that name.
 		await until(() => camera.members.list.some(({ name }) => name === 'door 2'));
@@ -200,35 +200,35 @@ describe('coming back', () => {
 		await expect.poll(granted, { timeout: 10_000 }).not.toBeNull();
 
 		await fresh.members.revoke(owner.device, () => undefined);
-		await until(() => camera.membership.member(owner.device) === null);
+		await until(() => camera.homeRoster.member(owner.device) === null);
 	});
 
 	it('KT5 a viewer of the home becomes its owner in the same way, and stays in it meanwhile', async () => {
 		const text = await printed();
 		expect(await viewer.vault.epoch(camera.camera, 1)).toBeNull();
-		const back = recoveringOf(viewer, relay);
+		const back = kitRecoveryOf(viewer, relay);
 		await waiting(back, text);
-		await until(() => viewer.membership.roster?.claims.has(viewer.device) === true);
-		expect(viewer.membership.member(viewer.device)?.roles).toEqual(['viewer']);
+		await until(() => viewer.homeRoster.roster?.claims.has(viewer.device) === true);
+		expect(viewer.homeRoster.member(viewer.device)?.roles).toEqual(['viewer']);
 		clock.step(24 * HOUR_MS);
-		await back.come(text, 'Phone', null);
+		await back.recover(text, 'Phone', null);
 		expect(back.state).toEqual({ kind: 'done' });
-		expect(viewer.membership.owner).toBe(true);
+		expect(viewer.homeRoster.owner).toBe(true);
 		// As a viewer it had the keys from its coming on; now it asks for those of before.
 		const granted = () => viewer.vault.epoch(camera.camera, 1);
 		await expect.poll(granted, { timeout: 10_000 }).not.toBeNull();
-		await back.come(text, 'Phone', null);
+		await back.recover(text, 'Phone', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'owner' });
 	});
 
 	it('KT9 what was cut off after the relay had it goes on with the next visit', async () => {
 		const text = await printed();
-		const fresh = resident(clock, relay);
-		const back = recoveringOf(fresh, relay);
+		const fresh = fakeMember(clock, relay);
+		const back = kitRecoveryOf(fresh, relay);
 		await waiting(back, text);
 		clock.step(24 * HOUR_MS);
 		relay.lie = (frame) => (frame.t === 'appended' ? null : frame);
-		const coming = back.come(text, 'New', null);
+		const coming = back.recover(text, 'New', null);
 		const over = async () => {
 			await clock.pass(1000);
 			return back.state.kind;
@@ -237,24 +237,24 @@ describe('coming back', () => {
 		await coming;
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
 		relay.lie = (frame) => frame;
-		await back.come(text, 'New', null);
+		await back.recover(text, 'New', null);
 		expect(back.state).toEqual({ kind: 'done' });
 	});
 
 	it('KT16 with a passphrase the sheet alone finds no home, and both together do', async () => {
-		const { groups, link, guarded } = await kits.draw(' Vier  kleine\tWörter ');
+		const { groups, link, guarded } = await kits.generate(' Vier  kleine\tWörter ');
 		expect([guarded, link.includes('#k2.')]).toEqual([true, true]);
-		await kits.keep();
+		await kits.activate();
 		await shown(camera, viewer);
-		const back = recoveringOf(resident(clock, relay), relay);
+		const back = kitRecoveryOf(fakeMember(clock, relay), relay);
 		for (const wrong of [null, '', 'Vier kleine Worte']) {
-			await back.come(groups.join(' '), 'New phone', null, wrong);
+			await back.recover(groups.join(' '), 'New phone', null, wrong);
 			expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
-			expect(await kits.try(groups.join(' '), wrong)).toBe('other');
+			expect(await kits.test(groups.join(' '), wrong)).toBe('other');
 		}
 		// NFD, as some keyboards type it.
-		expect(await kits.try(link, 'Vier kleine Wörter'.normalize('NFD'))).toBe('works');
-		await back.come(link, 'New phone', null, 'Vier kleine Wörter');
+		expect(await kits.test(link, 'Vier kleine Wörter'.normalize('NFD'))).toBe('works');
+		await back.recover(link, 'New phone', null, 'Vier kleine Wörter');
 		expect(back.state).toMatchObject({ kind: 'waiting', fresh: true });
 	});
 
@@ -263,38 +263,38 @@ describe('coming back', () => {
 		['a slip', 'ZZZZZ ZZZZZ ZZZZZ ZZZZZ ZZZZZY', 'slip'],
 		['a kit of nobody here', kitGroups(new Uint8Array(16)).join(''), 'unknown-kit'],
 	])('KT4 %s comes to nothing', async (_what, text, why) => {
-		const back = recoveringOf(resident(clock, relay), relay);
-		await back.come(text, 'New', null);
+		const back = kitRecoveryOf(fakeMember(clock, relay), relay);
+		await back.recover(text, 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why });
 	});
 
 	it('KT11 a relay that leads a kit into a home of its own: the kit was not made there', async () => {
 		const text = await printed();
 		const kit = await keysOf(text);
-		const trap = resident(clock, relay);
-		await trap.house.found();
+		const trap = fakeMember(clock, relay);
+		await trap.localDevice.createCamera();
 		// Its owner knows the kit's public keys and grants it a home key, as the real one did.
-		const theirs = await kitKeysOf(crypto, crypto.random(16));
-		await trap.membership.admitKit({ ...kit, sign: { ...kit.sign, key: theirs.sign.key } });
+		const theirs = await deriveKitKeys(crypto, crypto.random(16));
+		await trap.homeRoster.admitKit({ ...kit, sign: { ...kit.sign, key: theirs.sign.key } });
 		relay.homes.clear();
-		relay.open(trap.membership.entries, homeOf(trap));
-		const back = recoveringOf(resident(clock, relay), relay);
-		await back.come(text, 'New', null);
+		relay.open(trap.homeRoster.entries, homeOf(trap));
+		const back = kitRecoveryOf(fakeMember(clock, relay), relay);
+		await back.recover(text, 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
 	});
 
 	it('KT4 KT13 a relay that is away, and another address', async () => {
 		const text = await printed();
-		const back = recoveringOf(resident(clock, relay), relay);
+		const back = kitRecoveryOf(fakeMember(clock, relay), relay);
 		relay.down = true;
-		await back.come(text, 'New', null);
+		await back.recover(text, 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
 		relay.down = false;
-		await back.come(text, 'New', 'https://other.local:8443');
+		await back.recover(text, 'New', 'https://other.local:8443');
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
 		// KT13: a sheet from before the relay moved.
 		const old = kitLink(RELAY, secretOf(text), 'https://old.local:8443');
-		await back.come(old, 'New', null);
+		await back.recover(old, 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
 		await waiting(back, old, RELAY);
 	});
@@ -303,60 +303,60 @@ describe('coming back', () => {
 describe('KT8 the veto', () => {
 	it('an owner that lives sees who claims, refuses, and the kit is worth nothing any more', async () => {
 		const text = await printed();
-		const thief = resident(clock, relay);
-		const back = recoveringOf(thief, relay);
+		const thief = fakeMember(clock, relay);
+		const back = kitRecoveryOf(thief, relay);
 		await waiting(back, text);
 		await until(() => kits.claims.length === 1);
 		expect(kits.claims).toMatchObject([
 			{ device: thief.device, name: 'New phone', readyMs: clock.wallMs() + 24 * HOUR_MS },
 		]);
-		await kits.refuse();
+		await kits.rollBackClaims();
 		await shown(camera, viewer);
 		expect(kits.claims).toEqual([]);
 		expect(kits.madeMs).toBeNull();
 		clock.step(25 * HOUR_MS);
-		await back.come(text, 'New', null);
+		await back.recover(text, 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'taken-out' });
 		expect(back.claimedMs).toBeNull();
-		expect(camera.membership.roster?.owners.size).toBe(1);
+		expect(camera.homeRoster.roster?.owners.size).toBe(1);
 	});
 
 	it('a relay that helps a thief: what comes too early does not count, and an owner can still refuse it', async () => {
 		const text = await printed();
 		const kit = await keysOf(text);
 		// The thief dates the claim back by a day, and the relay looks away.
-		const thief = await subjectOf(resident(clock, relay));
+		const thief = await subjectOf(fakeMember(clock, relay));
 		const early = await twice(kit, thief, clock.wallMs() - 24 * HOUR_MS);
-		const seq = camera.membership.entries.length;
+		const seq = camera.homeRoster.entries.length;
 		await relay.append(
 			homeOf(owner),
 			early.map((bytes) => Buffer.from(bytes).toString('base64url')),
 		);
-		expect(await camera.membership.learn(homeOf(owner), seq + 1, early)).toBe('early');
-		expect(camera.membership.entries).toHaveLength(seq + 1);
-		expect(camera.membership.member(thief.device)).toBeNull();
-		expect(await viewer.membership.learn(homeOf(owner), seq + 1, early.slice(0, 1))).toBe('new');
+		expect(await camera.homeRoster.merge(homeOf(owner), seq + 1, early)).toBe('early');
+		expect(camera.homeRoster.entries).toHaveLength(seq + 1);
+		expect(camera.homeRoster.member(thief.device)).toBeNull();
+		expect(await viewer.homeRoster.merge(homeOf(owner), seq + 1, early.slice(0, 1))).toBe('new');
 		const again = viewer.again();
-		await again.house.look();
+		await again.localDevice.refresh();
 		clock.step(23 * HOUR_MS);
 		for (const one of [camera, viewer, again]) {
-			expect(await one.membership.learn(homeOf(owner), seq + 2, early.slice(1))).toBe('early');
-			expect(one.membership.roster?.owners.size).toBe(1);
+			expect(await one.homeRoster.merge(homeOf(owner), seq + 2, early.slice(1))).toBe('early');
+			expect(one.homeRoster.roster?.owners.size).toBe(1);
 		}
 		// A day after it was first seen, and nobody refused it.
 		clock.step(HOUR_MS);
 		for (const one of [camera, again]) {
-			expect(await one.membership.learn(homeOf(owner), seq + 2, early.slice(1))).toBe('new');
-			expect(one.membership.member(thief.device)?.roles).toEqual(['viewer', 'owner']);
+			expect(await one.homeRoster.merge(homeOf(owner), seq + 2, early.slice(1))).toBe('new');
+			expect(one.homeRoster.member(thief.device)?.roles).toEqual(['viewer', 'owner']);
 		}
 	});
 
 	it('LK8 a line that was told too early asks again by itself', async () => {
 		const kit = await keysOf(await printed());
-		const thief = await subjectOf(resident(clock, relay));
+		const thief = await subjectOf(fakeMember(clock, relay));
 		const early = await twice(kit, thief, clock.wallMs() - 24 * HOUR_MS);
-		const seq = camera.membership.entries.length;
-		relay.homes.set(homeOf(owner), [...owner.membership.entries, ...early]);
+		const seq = camera.homeRoster.entries.length;
+		relay.homes.set(homeOf(owner), [...owner.homeRoster.entries, ...early]);
 		const asked = () => relay.heard.filter(({ t }) => t === 'roster-since').length;
 		const before = asked();
 		for (const socket of relay.of(homeOf(owner), camera.device)) {
@@ -366,7 +366,7 @@ describe('KT8 the veto', () => {
 				entries: early.map((one) => Buffer.from(one).toString('base64url')),
 			});
 		}
-		await until(() => camera.membership.entries.length === seq + 1);
+		await until(() => camera.homeRoster.entries.length === seq + 1);
 		// Nothing is told but what it asks for.
 		relay.lie = (frame) => (frame.t === 'roster' && asked() === before ? null : frame);
 		clock.step(24 * HOUR_MS);
@@ -374,7 +374,7 @@ describe('KT8 the veto', () => {
 			.poll(
 				async () => {
 					await clock.pass(60_000, 1000);
-					return camera.membership.entries.length;
+					return camera.homeRoster.entries.length;
 				},
 				{ timeout: 15_000, interval: 5 },
 			)
@@ -385,7 +385,7 @@ describe('KT8 the veto', () => {
 
 /** A claim and what makes it good a day later, both signed at once. */
 async function twice(kit: KitKeys, subject: Subject, claimMs: number): Promise<Bytes[]> {
-	const { entries } = owner.membership;
+	const { entries } = owner.homeRoster;
 	const said = { roles: ['viewer', 'owner'], notAfterMs: null, subject } as const;
 	const detail = new Uint8Array();
 	const claim = await nextEntry(crypto, kit.owner, await replayRoster(crypto, entries), claimMs, {

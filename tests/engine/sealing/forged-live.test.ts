@@ -7,20 +7,20 @@ import { hexOf } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
-import { MetaSealer } from '#engine/sealing/meta.ts';
+import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
-import { household, type Resident } from '../../fakes/resident.ts';
+import { fakeHome, type FakeMember } from '../../fakes/member.ts';
 import { joinedTo, RELAY } from '../members/joined.ts';
-import { liveOpener } from './sealing.ts';
+import { liveOpener } from './sealing-fixture.ts';
 import { until } from '../../support/until.ts';
 import type { Secret } from '#ports/keys/crypto.ts';
 
 const clock = new ManualClock();
 const relay = new FakeRelay(clock, RELAY);
-let owner: Resident;
-let camera: Resident;
-let ex: Resident;
+let owner: FakeMember;
+let camera: FakeMember;
+let ex: FakeMember;
 /** What live parts are sealed with: the ex was given it while it watched, and keeps it. */
 let secret: Secret;
 
@@ -41,43 +41,43 @@ const film = (capturedMs: number): LivePart => ({
 });
 
 beforeAll(async () => {
-	[owner, camera, ex] = await household(clock, relay, RELAY);
-	const { entries, roster } = owner.membership;
+	[owner, camera, ex] = await fakeHome(clock, relay, RELAY);
+	const { entries, roster } = owner.homeRoster;
 	if (roster === null) throw new Error('no home');
 	relay.open(entries, roster.home);
-	const arrive = async (one: Resident): Promise<void> => {
+	const arrive = async (one: FakeMember): Promise<void> => {
 		one.begin();
 		await until(() => one.link.state.kind === 'connected');
 	};
 	await arrive(owner);
 	await joinedTo(owner, camera, ['camera'], 'Door');
-	await until(() => owner.link.relaySeq === owner.membership.entries.length);
+	await until(() => owner.link.relaySeq === owner.homeRoster.entries.length);
 	await arrive(camera);
 	await joinedTo(owner, ex, ['viewer', 'live'], 'Guest tablet');
-	await until(() => owner.link.relaySeq === owner.membership.entries.length);
+	await until(() => owner.link.relaySeq === owner.homeRoster.entries.length);
 	await arrive(ex);
 	secret = await ex.crypto.secret(ex.crypto.random(32));
 	await owner.members.revoke(ex.device, () => undefined);
-	await until(() => camera.membership.member(ex.device) === null);
+	await until(() => camera.homeRoster.member(ex.device) === null);
 });
 
 const newRun = () => hexOf(camera.crypto.random(16)) as RunId;
 
 /** As the camera seals, in a run of its own. */
-async function sealing(): Promise<{ sealer: MetaSealer; window: ReplayWindow }> {
-	const sealer = await camera.house.beginLive(camera.camera, { run: newRun(), secret });
-	const window = new ReplayWindow(liveOpener({ opener: owner.house.opener, secret }), camera.camera);
+async function sealing(): Promise<{ sealer: SidecarSealer; window: ReplayWindow }> {
+	const sealer = await camera.localDevice.beginLive(camera.camera, { run: newRun(), secret });
+	const window = new ReplayWindow(liveOpener({ opener: owner.localDevice.opener, secret }), camera.camera);
 	window.switchRun(sealer.runId);
 	return { sealer, window };
 }
 
-async function forger(runId: RunId): Promise<MetaSealer> {
-	const identity = ex.house.household?.identity;
-	const home = owner.membership.roster?.home;
+async function forger(runId: RunId): Promise<SidecarSealer> {
+	const identity = ex.localDevice.unlocked?.identity;
+	const home = owner.homeRoster.roster?.home;
 	if (!identity || !home) throw new Error('not ready');
-	const epoch = await camera.house.epochNow(camera.camera);
+	const epoch = await camera.localDevice.currentEpochNumber(camera.camera);
 	const facts = { home, camera: camera.camera, epoch, secret, runId };
-	return new MetaSealer(ex.crypto, { ...facts, sign: identity.sign.key });
+	return new SidecarSealer(ex.crypto, { ...facts, sign: identity.sign.key });
 }
 
 test('LV20 T2 T6 a revoked member and the relay show no picture, no sound and no film with a key that it was given, even that of now', async () => {
@@ -90,10 +90,10 @@ test('LV20 T2 T6 a revoked member and the relay show no picture, no sound and no
 	for (const runId of [genuine.runId, newRun()]) {
 		const forging = await forger(runId);
 		for (const part of [frames, sound, film]) {
-			const forged = await forging.live(part(clock.wallMs() + 1));
+			const forged = await forging.sealLive(part(clock.wallMs() + 1));
 			expect(await open(forged)).toBe('corrupt');
 			// With the signature of something that the camera did sign.
-			const real = await genuine.live(part(clock.wallMs()));
+			const real = await genuine.sealLive(part(clock.wallMs()));
 			const mixed = forged.slice();
 			mixed.set(real.subarray(-64), mixed.length - 64);
 			expect(await open(mixed)).toBe('corrupt');
@@ -104,9 +104,9 @@ test('LV20 T2 T6 a revoked member and the relay show no picture, no sound and no
 
 test('LV21 T2 what the camera signed once, with a clock that was ahead, is not shown when that time comes', async () => {
 	const { sealer: before } = await sealing();
-	const ahead = await before.live(frames(clock.wallMs() + 24 * 3_600_000));
+	const ahead = await before.sealLive(frames(clock.wallMs() + 24 * 3_600_000));
 	clock.step(24 * 3_600_000);
 	const { sealer: genuine, window } = await sealing();
 	expect(await window.open(ahead)).toBeNull();
-	expect(await window.open(await genuine.live(frames(clock.wallMs())))).not.toBeNull();
+	expect(await window.open(await genuine.sealLive(frames(clock.wallMs())))).not.toBeNull();
 });

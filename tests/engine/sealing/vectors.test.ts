@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asKey, WebCrypto } from '#browser/keys/crypto.ts';
-import { bytesOf, hexOf, joined, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { keyInfo, nonceOf, parseHeader, slicesOf } from '#domain/footage/envelope.ts';
 import { buildGrant, grantInfo, parseGrant } from '#domain/home/grant.ts';
 import { buildHead, chainStart, parseHead } from '#domain/footage/head.ts';
@@ -11,14 +11,14 @@ import { buildPayload } from '#domain/footage/payload.ts';
 import { buildEntry, parseEntry } from '#domain/home/roster.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { cameraIdOf, deviceIdOf, homeIdOf, secretFromGrant } from '#engine/home/keys.ts';
-import { Naming } from '#engine/home/naming.ts';
-import { Opener } from '#engine/sealing/open.ts';
+import { NameSealer } from '#engine/home/name-sealer.ts';
+import { Opener } from '#engine/sealing/opener.ts';
 import { replayRoster } from '#engine/home/roster.ts';
-import { RunSealer } from '#engine/sealing/seal.ts';
-import type { KemKey, Pair } from '#ports/keys/crypto.ts';
+import { RunSealer } from '#engine/sealing/run-sealer.ts';
+import type { KemKey, KeyPair } from '#ports/keys/crypto.ts';
 import envelope from '../../fixtures/vectors/envelope.json' with { type: 'json' };
 import identity from '../../fixtures/vectors/identity.json' with { type: 'json' };
-import { runOf, still } from './sealing.ts';
+import { runOf, still } from './sealing-fixture.ts';
 
 const crypto = new WebCrypto();
 const home = identity.homeId as HomeId;
@@ -26,7 +26,7 @@ const device = identity.deviceId as DeviceId;
 const camera = identity.cameraId as CameraId;
 const { owner, sign, kem } = identity.keys;
 
-async function kemPair(): Promise<Pair<KemKey>> {
+async function kemPair(): Promise<KeyPair<KemKey>> {
 	const point = bytesOf(kem.public);
 	const part = (bytes: Uint8Array) =>
 		btoa(String.fromCharCode(...bytes))
@@ -51,7 +51,7 @@ describe('vectors of the identity', () => {
 
 	it('ID6 ID7 the first roster entry', async () => {
 		const { canonical, signature, hash, fingerprint, wallMs } = identity.roster;
-		const whole = joined(bytesOf(canonical), bytesOf(signature));
+		const whole = concatBytes(bytesOf(canonical), bytesOf(signature));
 		expect(hexOf(await crypto.sha256(whole))).toBe(hash);
 		const { entry } = parseEntry(whole);
 		expect(hexOf(buildEntry(entry))).toBe(canonical);
@@ -70,7 +70,7 @@ describe('vectors of the identity', () => {
 		const vector = identity[name];
 		const subject = { home, camera: of, number, recipient: device };
 		expect(hexOf(grantInfo(subject))).toBe(vector.info);
-		const whole = joined(bytesOf(vector.canonical), bytesOf(vector.signature));
+		const whole = concatBytes(bytesOf(vector.canonical), bytesOf(vector.signature));
 		expect(hexOf(buildGrant(parseGrant(whole).grant))).toBe(vector.canonical);
 		const pair = await kemPair();
 		const wrapped = {
@@ -92,9 +92,9 @@ describe('vectors of the identity', () => {
 		expect(hexOf(padName(new TextEncoder().encode(name.text)))).toBe(name.plain);
 		expect(hexOf(nameAad(home, camera))).toBe(name.aad);
 		const secret = await crypto.secret(bytesOf(name.homeKey));
-		const naming = new Naming(crypto, [{ home, number: 1, secret }]);
-		expect(await naming.open(camera, bytesOf(name.sealed))).toBe(name.text);
-		const elsewhere = naming.open('ab'.repeat(16) as CameraId, bytesOf(name.sealed));
+		const nameSealer = new NameSealer(crypto, [{ home, number: 1, secret }]);
+		expect(await nameSealer.open(camera, bytesOf(name.sealed))).toBe(name.text);
+		const elsewhere = nameSealer.open('ab'.repeat(16) as CameraId, bytesOf(name.sealed));
 		await expect(elsewhere).rejects.toMatchObject({ kind: 'corrupt' });
 	});
 });
@@ -166,7 +166,7 @@ describe('vectors of the envelope', () => {
 		const opener = new Opener(crypto, () => Promise.resolve(keys));
 		const run = runOf(await sealer());
 		for (const vector of pieces) {
-			const head: Bytes = joined(bytesOf(vector.head), bytesOf(vector.signature));
+			const head: Bytes = concatBytes(bytesOf(vector.head), bytesOf(vector.signature));
 			expect(hexOf(buildHead(parseHead(head).head))).toBe(vector.head);
 			expect(hexOf(signedBytes('head', bytesOf(vector.head)))).toMatch(/^7370796361/);
 			const stored = { bytes: bytesOf(vector.bytes), head };

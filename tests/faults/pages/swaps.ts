@@ -1,5 +1,5 @@
 import { base64urlOf } from '#domain/base/base64url.ts';
-import type { Dtls } from '#ports/keys/crypto.ts';
+import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
 import { cleanUp, until } from '../../browser/live/live-fixture.ts';
 import { call, certificates, type Certificates } from '../../browser/network/two-peers.ts';
@@ -45,7 +45,7 @@ const LINE = /a=fingerprint:sha-256 \S+/;
 const pairs = (bytes: Uint8Array): string =>
 	Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
 
-function swapIn(swap: Swap, message: Message, other: Dtls): Message {
+function swapIn(swap: Swap, message: Message, other: DtlsCertificate): Message {
 	if ((message.t !== 'offer' && message.t !== 'answer') || !swap.endsWith(message.t))
 		return message;
 	const line = `a=fingerprint:sha-256 ${pairs(other.fingerprint)}`;
@@ -58,7 +58,7 @@ function swapIn(swap: Swap, message: Message, other: Dtls): Message {
 	return { ...message, sdp: `${message.sdp}${line}\r\n` };
 }
 
-async function swapped(swap: Swap, both: Certificates, other: Dtls): Promise<Swapped> {
+async function swapped(swap: Swap, both: Certificates, other: DtlsCertificate): Promise<Swapped> {
 	// A page that signs for one certificate and has another: all that it says is consistent but DTLS.
 	const cheats = { ...other, fingerprint: both.cameras.fingerprint };
 	const change = (message: Message): Message => {
@@ -88,7 +88,7 @@ async function swapped(swap: Swap, both: Certificates, other: Dtls): Promise<Swa
 
 window.swaps = {
 	round: async (from, count) => {
-		const [cameras, viewers, other] = (await certificates(3)) as [Dtls, Dtls, Dtls];
+		const [cameras, viewers, other] = (await certificates(3)) as [DtlsCertificate, DtlsCertificate, DtlsCertificate];
 		const both = { cameras, viewers };
 		const calls = Array.from({ length: count }, (_, at) =>
 			swapped(SWAPS[(from + at) % SWAPS.length] ?? SWAPS[0], both, other),

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Backoff } from '#relay/process/backoff.ts';
-import { Bucket } from '#domain/base/bucket.ts';
+import { TokenBucket } from '#domain/base/token-bucket.ts';
 import { Gate } from '#relay/http/gate.ts';
 import { Tries } from '#relay/base/tries.ts';
 
 describe('a bucket', () => {
 	test('gives what is in it at once, then what comes in', () => {
-		const bucket = new Bucket({ perSecond: 60, atOnce: 240 }, 0);
+		const bucket = new TokenBucket({ perSecond: 60, atOnce: 240 }, 0);
 		for (let one = 0; one < 240; one += 1) expect(bucket.take(1, 0)).toBe(true);
 		expect(bucket.take(1, 0)).toBe(false);
 		expect(bucket.take(1, 16)).toBe(false);
@@ -18,7 +18,7 @@ describe('a bucket', () => {
 		const takes = fc.array(fc.tuple(fc.nat(500), fc.nat(40)), { maxLength: 200 });
 		fc.assert(
 			fc.property(takes, (list) => {
-				const bucket = new Bucket({ perSecond: 10, atOnce: 30 }, 0);
+				const bucket = new TokenBucket({ perSecond: 10, atOnce: 30 }, 0);
 				let [nowMs, taken] = [0, 0];
 				for (const [laterMs, amount] of list) {
 					nowMs += laterMs;

@@ -11,7 +11,7 @@ import { relaysContract } from '../../contracts/relays.ts';
 import { startRelay, type Relay } from '../../e2e/support/house.ts';
 import { joinedTo } from '../../engine/members/joined.ts';
 import { until } from '../../support/until.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { TestDevice } from '../session/device.ts';
 import { PageSocket, realClock } from './page.ts';
 import { builtSite } from '../process/site.ts';
@@ -35,18 +35,18 @@ relaysContract('WebSocket', () =>
 	}),
 );
 
-function deviceOf({ house }: Homestead) {
-	const device = house.household?.identity.device;
+function deviceOf({ localDevice }: FakeDevice) {
+	const device = localDevice.unlocked?.identity.device;
 	if (device === undefined) throw new Error('no device');
 	return device;
 }
 
 test('LK1 RL14 RL15 RL19 two devices of a home: in, letters, parts, and one is taken out', async () => {
-	const [camera, viewer] = [homestead(realClock), homestead(realClock)];
-	await camera.house.found();
-	await camera.membership.meetAt(relay.address);
+	const [camera, viewer] = [fakeDevice(realClock), fakeDevice(realClock)];
+	await camera.localDevice.createCamera();
+	await camera.homeRoster.setRelay(relay.address);
 	const opening = new TestDevice(relay.address);
-	const entries = camera.membership.entries.map((entry) =>
+	const entries = camera.homeRoster.entries.map((entry) =>
 		Buffer.from(entry).toString('base64url'),
 	);
 	await opening.next('challenge');
@@ -59,7 +59,7 @@ test('LK1 RL14 RL15 RL19 two devices of a home: in, letters, parts, and one is t
 	cameraLink.begin();
 	await until(() => cameraLink.state.kind === 'connected', 30_000);
 	const given = await joinedTo(camera, viewer, ['viewer']);
-	await viewer.membership.enter(given.roster, given.homeKey, relay.address);
+	await viewer.homeRoster.enter(given.roster, given.homeKey, relay.address);
 	await until(() => cameraLink.relaySeq === 2, 30_000);
 	const viewerLink: Link = viewer.linkTo(relays);
 	viewerLink.begin();
@@ -72,7 +72,7 @@ test('LK1 RL14 RL15 RL19 two devices of a home: in, letters, parts, and one is t
 	await until(() => got.length === 1, 30_000);
 	expect(got).toEqual([[ask, deviceOf(viewer)]]);
 
-	const { state } = camera.house;
+	const { state } = camera.localDevice;
 	const id = state.kind === 'ready' ? (state.cameras[0]?.id ?? '') : '';
 	let viewers: readonly string[] = [];
 	cameraLink.onWatched((_, devices) => (viewers = devices));
@@ -83,7 +83,7 @@ test('LK1 RL14 RL15 RL19 two devices of a home: in, letters, parts, and one is t
 	await until(() => parts.length === 1, 30_000);
 	expect(parts).toEqual(['sealed']);
 
-	await camera.membership.revoke(deviceOf(viewer));
+	await camera.homeRoster.revoke(deviceOf(viewer));
 	await until(() => viewerLink.state.kind === 'refused', 30_000);
 	expect(viewerLink.state).toMatchObject({ why: 'not-a-member' });
 	await until(() => cameraLink.relaySeq === 3 && cameraLink.online.size === 1, 30_000);

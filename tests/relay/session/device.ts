@@ -7,7 +7,7 @@ import type { Role, RosterEntry } from '#domain/home/roster.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { cameraIdOf, deviceIdOf, homeIdOf } from '#engine/home/keys.ts';
 import { signEntry } from '#engine/home/roster.ts';
-import type { KemKey, Pair, SignKey } from '#ports/keys/crypto.ts';
+import type { KemKey, KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import {
 	frameFrom,
 	fromRelay,
@@ -25,20 +25,20 @@ const WAIT_MS = 20_000;
 export const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
 export interface Keys {
-	readonly sign: Pair<SignKey>;
-	readonly kem: Pair<KemKey>;
+	readonly sign: KeyPair<SignKey>;
+	readonly kem: KeyPair<KemKey>;
 	readonly device: DeviceId;
 }
 
 /** A home with its owner's keys; whoever holds it may add and revoke. */
 export class TestHome {
 	readonly id: HomeId;
-	readonly owner: Pair<SignKey>;
+	readonly owner: KeyPair<SignKey>;
 	/** The first device: camera, viewer and owner. */
 	readonly first: Keys;
 	readonly entries: Bytes[] = [];
 
-	private constructor(id: HomeId, owner: Pair<SignKey>, first: Keys) {
+	private constructor(id: HomeId, owner: KeyPair<SignKey>, first: Keys) {
 		this.id = id;
 		this.owner = owner;
 		this.first = first;

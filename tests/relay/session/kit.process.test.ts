@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/network/relays.ts';
 import { kitGroups } from '#domain/pairing/kit.ts';
-import { kitKeysOf } from '#engine/home/kit-keys.ts';
+import { deriveKitKeys } from '#engine/home/kit-keys.ts';
 import { openHome } from '#engine/pairing/meeting.ts';
-import { Recovering } from '#engine/recovery/recovering.ts';
+import { KitRecovery } from '#engine/recovery/kit-recovery.ts';
 import { startRelay, type Relay } from '../../e2e/support/house.ts';
 import { subjectOf } from '../../engine/members/joined.ts';
 import { until } from '../../support/until.ts';
-import { homestead, type Homestead } from '../../fakes/homestead.ts';
+import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 import { PageSocket, realClock as clock } from '../http/page.ts';
 import { builtSite } from '../process/site.ts';
@@ -23,41 +23,41 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-async function joined(owner: Homestead, other: Homestead): Promise<void> {
-	const given = await owner.membership.admit(await subjectOf(other), ['camera'], 'Door');
-	await other.membership.enter(given.roster, given.homeKey, relay.address);
+async function joined(owner: FakeDevice, other: FakeDevice): Promise<void> {
+	const given = await owner.homeRoster.admit(await subjectOf(other), ['camera'], 'Door');
+	await other.homeRoster.enter(given.roster, given.homeKey, relay.address);
 }
 
 test('KT4 KT5 RL22 a kit finds its home, claims, and a camera that is there hears it at once', async () => {
 	const relays = new WebSocketRelays();
-	const [owner, camera, fresh] = [homestead(clock), homestead(clock), homestead(clock)];
-	await owner.house.found();
-	await camera.house.found();
+	const [owner, camera, fresh] = [fakeDevice(clock), fakeDevice(clock), fakeDevice(clock)];
+	await owner.localDevice.createCamera();
+	await camera.localDevice.createCamera();
 	const { crypto } = owner;
-	const self = await owner.membership.self();
+	const self = await owner.homeRoster.self();
 	const invitation = relay.invitation ?? '';
 	const tools = { crypto, clock, relays };
 	expect(await openHome(tools, { self, origin: relay.address, invitation })).toBeNull();
-	await owner.membership.meetAt(relay.address);
+	await owner.homeRoster.setRelay(relay.address);
 	const line = owner.linkTo(relays);
 	line.begin();
 	await until(() => line.state.kind === 'connected');
 	await joined(owner, camera);
 	const secret = crypto.random(16);
-	await owner.membership.admitKit(await kitKeysOf(crypto, secret));
-	await until(() => line.relaySeq === owner.membership.entries.length);
+	await owner.homeRoster.admitKit(await deriveKitKeys(crypto, secret));
+	await until(() => line.relaySeq === owner.homeRoster.entries.length);
 	const watching = camera.linkTo(relays);
 	watching.begin();
-	await until(() => camera.membership.entries.length === owner.membership.entries.length);
+	await until(() => camera.homeRoster.entries.length === owner.homeRoster.entries.length);
 
-	const recovering = new Recovering({
-		...{ ...tools, membership: fresh.membership, here: relay.address },
+	const recovering = new KitRecovery({
+		...{ ...tools, homeRoster: fresh.homeRoster, here: relay.address },
 		preferences: new MemoryPreferenceStore(),
 	});
-	await recovering.come(kitGroups(secret).join(' '), 'New phone', null);
+	await recovering.recover(kitGroups(secret).join(' '), 'New phone', null);
 	expect(recovering.state).toMatchObject({ kind: 'waiting', fresh: true });
-	await until(() => camera.membership.roster?.claims.size === 1);
-	await until(() => owner.membership.roster?.claims.size === 1);
-	await recovering.come(kitGroups(secret).join(' '), 'New phone', null);
+	await until(() => camera.homeRoster.roster?.claims.size === 1);
+	await until(() => owner.homeRoster.roster?.claims.size === 1);
+	await recovering.recover(kitGroups(secret).join(' '), 'New phone', null);
 	expect(recovering.state).toMatchObject({ kind: 'waiting', fresh: false });
 });

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { kitKeysOf, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
+import { deriveKitKeys, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import { Homes } from '#relay/session/homes.ts';
 import { base64url, cameraOf, TestHome, type Keys } from './device.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 	home = await TestHome.found();
 	world = newWorld([home]);
 	world.wallMs = Date.now();
-	kit = await kitKeysOf(crypto, crypto.random(16));
+	kit = await deriveKitKeys(crypto, crypto.random(16));
 	const other = await TestHome.found();
 	fresh = other.first;
 	await sign(home.owner, 'add', kitSubject(kit), ['recovery'], world.wallMs);
@@ -49,7 +49,7 @@ async function sign(
 /** Said by the kit, which is there. */
 async function byKit(op: 'add' | 'rotate', wallMs: number, talk: Talk): Promise<string> {
 	const { sign: signing, kem } = fresh;
-	const owner = (await kitKeysOf(crypto, new Uint8Array(16))).owner.public;
+	const owner = (await deriveKitKeys(crypto, new Uint8Array(16))).owner.public;
 	const keys = { sign: signing.public, kem: kem.public, owner, dtls: null };
 	const subject = { device: fresh.device, ...keys };
 	const entry = await sign(kit.owner, op, subject, ['viewer', 'owner'], wallMs);

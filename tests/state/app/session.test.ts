@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { HouseState } from '#engine/home/house.ts';
+import type { LocalDeviceState } from '#engine/home/local-device.ts';
 import { Session } from '#state/app/session.svelte.ts';
 import { standIn } from '../../gallery/stand-ins.ts';
 
@@ -15,11 +15,11 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 /** What it says before the vault is read, and after. */
-async function visit(kind: HouseState['kind']): Promise<[boolean, boolean]> {
+async function visit(kind: LocalDeviceState['kind']): Promise<[boolean, boolean]> {
 	const engine = standIn();
-	const state = { ...engine.house.state, kind, bytes: 1, missing: [] } as HouseState;
-	const house = { ...engine.house, state };
-	const session = new Session(() => Promise.resolve({ ...engine, house }));
+	const state = { ...engine.localDevice.state, kind, bytes: 1, missing: [] } as LocalDeviceState;
+	const localDevice = { ...engine.localDevice, state };
+	const session = new Session(() => Promise.resolve({ ...engine, localDevice }));
 	const before = session.newcomer;
 	await session.open();
 	return [before, session.newcomer];
@@ -29,7 +29,7 @@ describe('LV34 what to do with this device is asked of newcomers alone', () => {
 	test.each([
 		['the first visit', ['new'], [true, true]],
 		['it has a home since then', ['new', 'ready', 'ready'], [false, false]],
-		['its keys are gone, the footage is not', ['keyless'], [true, false]],
+		['its keys are gone, the footage is not', ['locked'], [true, false]],
 		['all was deleted', ['ready', 'new', 'new'], [true, true]],
 		['the vault does not answer', ['unavailable'], [true, true]],
 		['the vault does not answer this time', ['ready', 'unavailable'], [false, false]],

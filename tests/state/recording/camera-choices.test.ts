@@ -18,7 +18,7 @@ let capture: FakeCapture;
 let preferences: MemoryPreferenceStore;
 let engine: Engine;
 /** A device that is no camera yet. */
-let house: { state: unknown; found: () => Promise<void> };
+let localDevice: { state: unknown; found: () => Promise<void> };
 let recorder: Recorder;
 
 beforeEach(() => {
@@ -26,10 +26,10 @@ beforeEach(() => {
 	const segments = new MemorySegmentStore();
 	capture = new FakeCapture();
 	preferences = new MemoryPreferenceStore();
-	house = {
+	localDevice = {
 		state: { kind: 'new' },
 		found: () => {
-			house.state = { kind: 'ready', cameras: [{ id: camera, name: null }] };
+			localDevice.state = { kind: 'ready', cameras: [{ id: camera, name: null }] };
 			return Promise.resolve();
 		},
 	};
@@ -38,10 +38,10 @@ beforeEach(() => {
 		encoder: new FakeEncoder(() => clock.monotonicMs()),
 		tenure: new MemoryTenure(new Set()),
 		retention: retentionWith(segments, () => Infinity),
-		beginRun: () => Promise.reject(new Fault('unavailable', 'no house')),
+		beginRun: () => Promise.reject(new Fault('unavailable', 'no device')),
 		camera: () => camera,
 	});
-	engine = { recorder, capture, preferences, house } as unknown as Engine;
+	engine = { recorder, capture, preferences, localDevice } as unknown as Engine;
 });
 
 /** As the page does when it is left. */
@@ -66,7 +66,7 @@ function held<T extends object>(of: T, step: keyof T & string) {
 
 test.each([
 	['what was chosen is read', () => held(preferences, 'read')],
-	['the camera is founded', () => held(house, 'found')],
+	['the camera is founded', () => held(localDevice, 'found')],
 	['the lens opens', () => held(capture, 'open')],
 	['the lenses are looked for', () => held(capture, 'lenses')],
 ] as const)('RC22 left while %s: no lens is on, and nobody listens', async (_, hold) => {
@@ -95,8 +95,8 @@ test('RC22 left and opened again while the lens opens: it is on, once', async ()
 });
 
 test('KT12 a device that becomes no camera yet opens no lens', async () => {
-	house.found = () => {
-		house.state = { kind: 'ready', cameras: [] };
+	localDevice.found = () => {
+		localDevice.state = { kind: 'ready', cameras: [] };
 		return Promise.resolve();
 	};
 	await new CameraChoices(engine).open();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CameraEvent, EventCommand } from '#domain/recording/event.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import { ORDERS } from '#domain/home/rights.ts';
+import { COMMANDS } from '#domain/home/rights.ts';
 import { eventSaid } from '#ui/parts/event-said.ts';
 
 const anna = { device: 'ab'.repeat(16) as DeviceId, name: 'Anna' };
@@ -26,7 +26,7 @@ test('EV11 EV12 who watched and who ordered is told by name', () => {
 
 test('every order has words, done and refused, on and off', () => {
 	for (const language of ['en', 'de'] as const) {
-		const said = ORDERS.flatMap((name) =>
+		const said = COMMANDS.flatMap((name) =>
 			([null, 'denied'] as const).map((fault) =>
 				eventSaid(event('ordered', { name, value: true, fault }), language),
 			),

@@ -1,4 +1,4 @@
-import { hexOf, same, type Bytes } from '#domain/base/bytes.ts';
+import { hexOf, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
@@ -7,7 +7,7 @@ import { channelMessageFrom, type ChannelMessage } from '#protocol/channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Crypto, Dtls } from '#ports/keys/crypto.ts';
+import type { Crypto, DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { CameraPeer, PeerEvent, Peers } from '#ports/network/peer.ts';
 import type { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
 import type { Post } from '#engine/messaging/post.ts';
@@ -41,7 +41,7 @@ export class DirectViewer {
 	path: 'direct' | 'turn' | null = null;
 	readonly sinceMs: number;
 	readonly #tools: DirectViewerTools;
-	readonly #dtls: Dtls;
+	readonly #dtls: DtlsCertificate;
 	readonly #nonce: string;
 	readonly #viewerNonce: string;
 	readonly #peer: CameraPeer;
@@ -56,7 +56,7 @@ export class DirectViewer {
 	/** Throws `unsupported` without WebRTC. */
 	constructor(
 		tools: DirectViewerTools,
-		dtls: Dtls,
+		dtls: DtlsCertificate,
 		from: DeviceId,
 		call: MessageOf<'call'>,
 		picture: Picture,
@@ -130,7 +130,7 @@ export class DirectViewer {
 			const theirs = bytesOfBase64url(fingerprint);
 			verifySdp(sdp, theirs);
 			// Another certificate in the middle of a call is somebody else.
-			if (this.#remoteFingerprint !== null && !same(this.#remoteFingerprint, theirs)) throw certificateChanged();
+			if (this.#remoteFingerprint !== null && !equalBytes(this.#remoteFingerprint, theirs)) throw certificateChanged();
 			this.#remoteFingerprint = theirs;
 			await this.#peer.accept(sdp);
 		} catch {

@@ -4,7 +4,7 @@ import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { maxDirectViewers } from '#domain/live/path.ts';
 import { may, rightFor, type Right } from '#domain/home/rights.ts';
 import type { Picture } from '#ports/media/capture.ts';
-import type { Dtls } from '#ports/keys/crypto.ts';
+import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { Tenure } from '#ports/device/tenure.ts';
 import type { Message } from '#protocol/message.ts';
 import { DirectViewer, type DirectViewerTools } from './direct-viewer.ts';
@@ -17,7 +17,7 @@ import { StatusReports, recordingStatus, type StatusReportTools } from './status
 import { TabLeader } from './tab-leader.ts';
 import { CommandQueue } from './command-queue.ts';
 import { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
-import type { Member, MembersControls } from '#engine/members/members.ts';
+import type { Member, MemberListControls } from '#engine/members/member-list.ts';
 import type { Post, Sender } from '#engine/messaging/post.ts';
 import { Rates } from '#engine/messaging/rates.ts';
 import type { LiveHostControls, Watcher } from '#engine/live/controls.ts';
@@ -35,9 +35,9 @@ export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
 	ExecutorTools &
 	Omit<StatusReportTools, 'rosterSeq' | 'isLeader' | 'live'> & {
 		readonly post: Post;
-		readonly members: Pick<MembersControls, 'list' | 'on'>;
+		readonly members: Pick<MemberListControls, 'list' | 'on'>;
 		/** What this device answers for itself with; `null`: nothing direct. */
-		readonly dtls: () => Promise<Dtls | null>;
+		readonly dtls: () => Promise<DtlsCertificate | null>;
 		/** Frames that the open lens gave. */
 		readonly frames: () => number;
 		readonly phone: boolean;
@@ -376,7 +376,7 @@ export class LiveHost implements LiveHostControls {
 		return this.#tools.members.list.find((one) => one.device === device);
 	}
 
-	async #dtls(): Promise<Dtls | null> {
+	async #dtls(): Promise<DtlsCertificate | null> {
 		try {
 			return await this.#tools.dtls();
 		} catch (error) {

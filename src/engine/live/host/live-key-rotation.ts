@@ -4,8 +4,8 @@ import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
-import type { MetaSealer } from '#engine/sealing/meta.ts';
-import type { LiveKey } from '#engine/sealing/open.ts';
+import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import type { LiveKey } from '#engine/sealing/opener.ts';
 
 /**
  * Devices that come and go within this time share a key; longer for many, so that the letters stay
@@ -21,7 +21,7 @@ type LiveKeyMessage = NonNullable<Extract<Message, { t: 'relayed' }>['key']>;
 export interface LiveKeyTools {
 	readonly clock: Clock;
 	readonly crypto: Pick<Crypto, 'random' | 'secret'>;
-	readonly liveSealer: (camera: CameraId, key: LiveKey) => Promise<Pick<MetaSealer, 'live'>>;
+	readonly liveSealer: (camera: CameraId, key: LiveKey) => Promise<Pick<SidecarSealer, 'sealLive'>>;
 }
 
 /**
@@ -50,7 +50,7 @@ export class LiveKeyRotation {
 	}
 
 	/** Seals under a key that all who watch have, or will have in a moment. */
-	async sealerOf(camera: CameraId): Promise<Pick<MetaSealer, 'live'>> {
+	async sealerOf(camera: CameraId): Promise<Pick<SidecarSealer, 'sealLive'>> {
 		const { clock, crypto, liveSealer } = this.#tools;
 		const run = hexOf(crypto.random(16)) as RunId;
 		const raw = crypto.random(32);

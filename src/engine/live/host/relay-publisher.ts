@@ -6,7 +6,7 @@ import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { LiveEncoder, LiveEncoding } from '#ports/media/live-encoder.ts';
 import type { LiveClock } from '#engine/live/live-clock.ts';
-import type { MetaSealer } from '#engine/sealing/meta.ts';
+import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import type { Post } from '#engine/messaging/post.ts';
 
 const MAX_BITS = 1_500_000;
@@ -25,7 +25,7 @@ export interface RelayPublisherTools {
 	readonly live: LiveClock;
 	readonly post: Pick<Post, 'sendPart' | 'waiting'>;
 	readonly encoder: LiveEncoder;
-	readonly sealerOf: (camera: CameraId) => Promise<Pick<MetaSealer, 'live'>>;
+	readonly sealerOf: (camera: CameraId) => Promise<Pick<SidecarSealer, 'sealLive'>>;
 }
 
 type Sealer = ReturnType<RelayPublisherTools['sealerOf']>;
@@ -134,7 +134,7 @@ export class RelayPublisher {
 		this.#waiting += 1;
 		this.#sealing = this.#sealing
 			.then(async () => {
-				const sealed = await (await sealer).live(part);
+				const sealed = await (await sealer).sealLive(part);
 				// While it was sealed somebody may have been put out: what was for the old key goes
 				// nowhere.
 				if (sealer === this.#sealer) {

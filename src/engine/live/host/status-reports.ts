@@ -9,7 +9,7 @@ import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
-import type { HouseControls } from '#engine/home/house.ts';
+import type { LocalDeviceControls } from '#engine/home/local-device.ts';
 import { viewOf } from './command-executor.ts';
 import type { LiveClock } from '#engine/live/live-clock.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
@@ -30,7 +30,7 @@ export interface StatusReportTools {
 	readonly live: Pick<LiveClock, 'nowMs'>;
 	readonly post: Pick<Post, 'send' | 'online'>;
 	readonly crypto: Pick<Crypto, 'random'>;
-	readonly house: Pick<HouseControls, 'state' | 'on'>;
+	readonly localDevice: Pick<LocalDeviceControls, 'state' | 'on'>;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
 	readonly capture: Pick<Capture, 'lenses' | 'onLenses'>;
 	readonly preferences: Pick<PreferenceStore, 'read'>;
@@ -61,11 +61,11 @@ export class StatusReports {
 		this.#tools = tools;
 		this.#watchers = watching;
 		this.nonce = hexOf(tools.crypto.random(16));
-		const { house, recorder, capture, power, guarding, scheduler, clock } = tools;
+		const { localDevice, recorder, capture, power, guarding, scheduler, clock } = tools;
 		const changed = (): void => {
 			this.schedule();
 		};
-		house.on(changed);
+		localDevice.on(changed);
 		recorder.on(changed);
 		capture.onLenses(changed);
 		power.on(changed);
@@ -120,9 +120,9 @@ export class StatusReports {
 
 	/** `null`: it cannot be told now. */
 	async #report(): Promise<StatusReport | null> {
-		const { house, recorder, preferences, capture, torch, power, guarding, scheduler } = this.#tools;
+		const { localDevice, recorder, preferences, capture, torch, power, guarding, scheduler } = this.#tools;
 		const { camera } = recorder;
-		const { state } = house;
+		const { state } = localDevice;
 		if (state.kind !== 'ready') return null;
 		const { nonce } = this;
 		const [atMs, rosterSeq] = [this.#tools.live.nowMs(), this.#tools.rosterSeq()];

@@ -8,11 +8,11 @@ import type { Crypto } from '#ports/keys/crypto.ts';
 import type { LiveScreen } from '#ports/media/live-screen.ts';
 import type { CameraState, CommandName, Message } from '#protocol/message.ts';
 import { ACT_MS } from '#engine/messaging/acts.ts';
-import type { HouseControls } from '#engine/home/house.ts';
+import type { LocalDeviceControls } from '#engine/home/local-device.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
-import type { MembersControls } from '#engine/members/members.ts';
+import type { MemberListControls } from '#engine/members/member-list.ts';
 import type { Sender } from '#engine/messaging/post.ts';
-import type { Sightings } from '#engine/members/sightings.ts';
+import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import { LiveView, type LiveViewTools } from './live-view.ts';
 import type { LiveViewControls, WatchedCamera, CameraDirectoryControls } from '#engine/live/controls.ts';
 
@@ -35,10 +35,10 @@ export type CameraDirectoryTools = Omit<
 > & {
 	readonly clock: Clock;
 	readonly crypto: Crypto;
-	readonly house: Pick<HouseControls, 'state' | 'on'>;
-	readonly members: Pick<MembersControls, 'list' | 'on'>;
+	readonly localDevice: Pick<LocalDeviceControls, 'state' | 'on'>;
+	readonly members: Pick<MemberListControls, 'list' | 'on'>;
 	readonly screen: () => LiveScreen;
-	readonly sightings: Pick<Sightings, 'see' | 'hear' | 'isBlank' | 'on'>;
+	readonly lastSeen: Pick<LastSeenTracker, 'recordSeen' | 'recordCamera' | 'neverRecorded' | 'on'>;
 };
 
 type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
@@ -82,10 +82,10 @@ export class CameraDirectory implements CameraDirectoryControls {
 		const look = (): void => {
 			this.#refresh();
 		};
-		tools.house.on(look);
+		tools.localDevice.on(look);
 		tools.members.on(look);
 		tools.post.on(look);
-		tools.sightings.on(look);
+		tools.lastSeen.on(look);
 		tools.post.onMessage((message, from) => {
 			this.#receive(message, from);
 		});
@@ -133,7 +133,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 			},
 			pictureSeen: (atMs) => {
 				// Only who belongs to the home is remembered.
-				if (this.#hosts.has(last.device)) this.#tools.sightings.see(last.device, atMs);
+				if (this.#hosts.has(last.device)) this.#tools.lastSeen.recordSeen(last.device, atMs);
 			},
 			statusChanged: this.#rebuild.bind(this),
 			closed: (closed) => {
@@ -219,7 +219,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 		host.states = state.cameras.filter(({ id }) => host.ids.some((own) => own === id));
 		for (const { id, kind, recorded } of host.states) {
 			const ever = recorded !== false || kind === 'recording' || kind === 'blind';
-			this.#tools.sightings.hear(device, id as CameraId, ever);
+			this.#tools.lastSeen.recordCamera(device, id as CameraId, ever);
 		}
 		this.#rebuild();
 	}
@@ -268,9 +268,9 @@ export class CameraDirectory implements CameraDirectoryControls {
 	}
 
 	#rebuild(): void {
-		const { house, members, sightings } = this.#tools;
+		const { localDevice, members, lastSeen } = this.#tools;
 		const cameras: WatchedCamera[] = [];
-		const { state: own } = house;
+		const { state: own } = localDevice;
 		if (own.kind === 'ready') {
 			for (const { id, name } of own.cameras) {
 				const common = { own: true, online: true, state: null, stateMs: null };
@@ -286,7 +286,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 			const [first] = ids;
 			if (states.length === 0 && first !== undefined && (nonce === null || !online)) {
 				const fares = this.#directStatusOf(first);
-				const blank = fares === null && sightings.isBlank(device, first);
+				const blank = fares === null && lastSeen.neverRecorded(device, first);
 				cameras.push({ id: first, name: called, state: null, fares, blank, ...common });
 			}
 			for (const state of states) {
@@ -295,7 +295,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 				const known = online && nonce === null ? null : state;
 				const fares = online && nonce !== null ? state.kind : this.#directStatusOf(id);
 				const on = fares !== null && fares !== 'off';
-				const blank = !on && sightings.isBlank(device, id);
+				const blank = !on && lastSeen.neverRecorded(device, id);
 				const about = { state: known, fares, blank };
 				cameras.push({ id, name: state.name ?? called, ...about, ...common });
 			}

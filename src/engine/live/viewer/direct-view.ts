@@ -1,5 +1,5 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import { hexOf, same, type Bytes } from '#domain/base/bytes.ts';
+import { hexOf, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { betterOffset, STALE_MS, type Heartbeat, type ClockOffset } from '#domain/live/age.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
@@ -8,7 +8,7 @@ import { channelMessageFrom, type ChannelMessage, type LiveRate } from '#protoco
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Crypto, Dtls } from '#ports/keys/crypto.ts';
+import type { Crypto, DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { PeerEvent, Peers, ViewerPeer } from '#ports/network/peer.ts';
 import type { Post } from '#engine/messaging/post.ts';
 
@@ -25,7 +25,7 @@ export interface DirectViewTools {
 	readonly peers: Peers;
 	readonly crypto: Pick<Crypto, 'random'>;
 	/** `null`: this device cannot answer. */
-	readonly dtls: () => Promise<Dtls | null>;
+	readonly dtls: () => Promise<DtlsCertificate | null>;
 }
 
 /** Why it came to nothing. */
@@ -44,10 +44,10 @@ export class DirectView {
 	readonly #device: DeviceId;
 	readonly #sid: string;
 	readonly #nonce: string;
-	readonly #certificate: Promise<Dtls | null>;
+	readonly #certificate: Promise<DtlsCertificate | null>;
 	readonly #changed: () => void;
 	#peer: ViewerPeer | null = null;
-	#dtls: Dtls | null = null;
+	#dtls: DtlsCertificate | null = null;
 	#remoteFingerprint: Bytes | null = null;
 	#remoteNonce: string | null = null;
 	#confirmed = false;
@@ -136,7 +136,7 @@ export class DirectView {
 		const theirs = bytesOfBase64url(offer.fingerprint);
 		verifySdp(offer.sdp, theirs);
 		const known = this.#remoteFingerprint;
-		const other = known !== null && (!same(known, theirs) || offer.nonce !== this.#remoteNonce);
+		const other = known !== null && (!equalBytes(known, theirs) || offer.nonce !== this.#remoteNonce);
 		if (other || offer.restart !== (known !== null)) throw certificateChanged();
 		this.#remoteFingerprint = theirs;
 		this.#remoteNonce = offer.nonce;

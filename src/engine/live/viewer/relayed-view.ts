@@ -8,7 +8,7 @@ import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
-import type { LiveKey, OpenedPart, Opener } from '#engine/sealing/open.ts';
+import type { LiveKey, OpenedPart, Opener } from '#engine/sealing/opener.ts';
 import type { Post } from '#engine/messaging/post.ts';
 
 /** How often it says that it is there, and compares the clocks. */

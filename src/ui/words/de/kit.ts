@@ -1,7 +1,7 @@
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { NoKit } from '#domain/pairing/kit.ts';
 import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
-import type { Trial } from '#state/home/kit.svelte.ts';
+import type { KitTestResult } from '#state/home/recovery-kit.svelte.ts';
 import type { KitWords } from '#ui/words/en/kit.ts';
 import type { Advice } from '#ui/words/en/index.ts';
 import { named } from '#ui/words/format/named.ts';
@@ -24,7 +24,7 @@ const noKit: Readonly<Record<NoKit, string>> = {
 
 const paper = 'Vergleiche es mit dem Papier und versuche es noch einmal.';
 
-const trials: Readonly<Record<Trial, string>> = {
+const trials: Readonly<Record<KitTestResult, string>> = {
 	length: `${noKit.length} ${paper}`,
 	character: `${noKit.character} ${paper}`,
 	slip: `${noKit.slip} ${paper}`,

@@ -1,0 +1,40 @@
+import { Fault } from '#domain/base/fault.ts';
+import { idFrom, type CameraId } from '#domain/base/ids.ts';
+import type { KeptCamera } from '#ports/keys/vault.ts';
+import { isBytes } from './key-rows.ts';
+import type { VaultConnection, VaultDatabase } from './vault-database.ts';
+
+/** Throws `not-found`. */
+export async function requireCamera(db: VaultDatabase, camera: CameraId): Promise<KeptCamera> {
+	const kept = cameraFromRow(await db.cameras.get(camera));
+	if (kept === null) throw new Fault('not-found', 'no such camera');
+	return kept;
+}
+
+/** `null`: none, or it cannot be read. */
+export function cameraFromRow(row: KeptCamera | undefined): KeptCamera | null {
+	if (row === undefined || idFrom<CameraId>(row.id) === null) return null;
+	const { id, number, sealedName, runNo } = row;
+	if (!Number.isSafeInteger(number) || !Number.isSafeInteger(runNo) || runNo < 0) return null;
+	return { id, number, runNo, sealedName: isBytes(sealedName) ? sealedName : null };
+}
+
+/**
+ * By their numbers. `null`: one is damaged, or there is none though the device is a camera (not
+ * `bare`).
+ */
+export async function readCameras(
+	connection: VaultConnection,
+	bare: boolean,
+): Promise<KeptCamera[] | null> {
+	const { cameras: table } = connection.db;
+	const ids = await connection.do(() => table.toCollection().primaryKeys());
+	const cameras: KeptCamera[] = [];
+	for (const id of ids) {
+		const camera = cameraFromRow(await connection.row(table, id));
+		if (camera === null) return null;
+		cameras.push(camera);
+	}
+	if (cameras.length === 0 && !bare) return null;
+	return cameras.sort((a, b) => a.number - b.number);
+}

@@ -1,0 +1,128 @@
+import { Dexie } from 'dexie';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, HomeId } from '#domain/base/ids.ts';
+import type { KeptHome, KeptHomeKey, KeptSecret } from '#ports/keys/vault.ts';
+import { isBytes, secretFromRow } from './key-rows.ts';
+import type { VaultConnection, VaultDatabase } from './vault-database.ts';
+
+/**
+ * Names of rows in `keys` and `grants`. The founded home's keys are named as version 1 named the
+ * first of them.
+ */
+export function homeKeyName(home: HomeId | null, number: number): string {
+	return home === null ? `home/${number}` : `home/${home}/${number}`;
+}
+
+export function epochName(camera: CameraId, number: number): string {
+	return `epoch/${camera}/${number}`;
+}
+
+export async function readSecret(connection: VaultConnection, name: string): Promise<KeptSecret> {
+	const grant = (await connection.row(connection.db.grants, name))?.bytes;
+	return {
+		key: await secretFromRow(await connection.row(connection.db.keys, name)),
+		grant: isBytes(grant) ? grant : null,
+	};
+}
+
+/** Whatever of a home can be read: an empty roster or no keys where there is damage. */
+export async function readHome(
+	connection: VaultConnection,
+	home: HomeId,
+	founded: boolean,
+): Promise<KeptHome> {
+	const roster = await readRoster(connection, home, founded);
+	const numbers = await keyNumbers(connection, founded ? null : home);
+	const keys: KeptHomeKey[] = [];
+	for (const number of numbers) {
+		const secret = await readSecret(connection, homeKeyName(founded ? null : home, number));
+		if (secret.key !== null || secret.grant !== null) keys.push({ number, ...secret });
+	}
+	const relay: unknown = (await connection.row(connection.db.homes, home))?.relay;
+	return { home, roster, keys, relay: typeof relay === 'string' ? relay : null };
+}
+
+/** When an entry came; `null`: that was not said, or cannot be read. */
+export async function readSeenMs(
+	connection: VaultConnection,
+	home: HomeId,
+	seq: number,
+): Promise<number | null> {
+	const founded = (await connection.row(connection.db.identity, 'this'))?.home === home;
+	const row = await entryRow(connection, home, founded, seq);
+	const seenMs: unknown =
+		typeof row === 'object' && row !== null && 'seenMs' in row ? row.seenMs : null;
+	return typeof seenMs === 'number' && Number.isFinite(seenMs) ? seenMs : null;
+}
+
+function entryRow(
+	connection: VaultConnection,
+	home: HomeId,
+	founded: boolean,
+	seq: number,
+): Promise<unknown> {
+	const { db } = connection;
+	return founded
+		? connection.row<unknown, number>(db.roster, seq)
+		: connection.row<unknown, [HomeId, number]>(db.entries, [home, seq]);
+}
+
+async function readRoster(
+	connection: VaultConnection,
+	home: HomeId,
+	founded: boolean,
+): Promise<readonly Bytes[]> {
+	const entries: Bytes[] = [];
+	for (const seq of await connection.do(() => seqsOf(connection.db, home, founded))) {
+		const row = await entryRow(connection, home, founded, seq);
+		const bytes: unknown =
+			typeof row === 'object' && row !== null && 'bytes' in row ? row.bytes : null;
+		if (seq !== entries.length + 1 || !isBytes(bytes)) return [];
+		entries.push(bytes);
+	}
+	return entries;
+}
+
+export async function seqsOf(
+	db: VaultDatabase,
+	home: HomeId,
+	founded: boolean,
+): Promise<readonly number[]> {
+	if (founded) return db.roster.toCollection().primaryKeys();
+	const keys = await db.entries
+		.where('[home+seq]')
+		.between([home, Dexie.minKey], [home, Dexie.maxKey])
+		.primaryKeys();
+	return keys.map(([, seq]) => seq);
+}
+
+/** By key or by grant: either alone is enough. */
+async function keyNumbers(
+	connection: VaultConnection,
+	home: HomeId | null,
+): Promise<readonly number[]> {
+	const prefix = home === null ? 'home/' : `home/${home}/`;
+	const found = new Set<number>();
+	for (const table of [connection.db.keys, connection.db.grants]) {
+		const names = await connection.do(() => table.where('name').startsWith(prefix).primaryKeys());
+		for (const name of names) {
+			const rest = name.slice(prefix.length);
+			if (/^[1-9][0-9]{0,9}$/.test(rest)) found.add(Number(rest));
+		}
+	}
+	return [...found].sort((a, b) => a - b);
+}
+
+export async function addEntries(
+	db: VaultDatabase,
+	home: HomeId,
+	founded: boolean,
+	first: number,
+	entries: readonly Bytes[],
+	seenMs?: number,
+): Promise<void> {
+	const seen = seenMs === undefined ? {} : { seenMs };
+	const rows = entries.map((bytes, at) => ({ seq: first + at, bytes, ...seen }));
+	if (founded) await db.roster.bulkAdd(rows);
+	else await db.entries.bulkAdd(rows.map((row) => ({ home, ...row })));
+}

@@ -1,0 +1,42 @@
+/** So much a second, and so much at once. */
+export interface Rate {
+	readonly perSecond: number;
+	readonly atOnce: number;
+}
+
+/** A token bucket. Time is an argument, in ms of a clock that is never set back. */
+export class TokenBucket {
+	readonly #rate: Rate;
+	#left: number;
+	#atMs: number;
+
+	constructor(rate: Rate, nowMs: number) {
+		this.#rate = rate;
+		this.#left = rate.atOnce;
+		this.#atMs = nowMs;
+	}
+
+	/** Takes so much if it is there; else takes nothing. */
+	take(amount: number, nowMs: number): boolean {
+		this.#fill(nowMs);
+		if (this.#left < amount) return false;
+		this.#left -= amount;
+		return true;
+	}
+
+	refund(amount: number): void {
+		this.#left = Math.min(this.#rate.atOnce, this.#left + amount);
+	}
+
+	/** Nothing was taken for so long that it is as good as new. */
+	isFull(nowMs: number): boolean {
+		this.#fill(nowMs);
+		return this.#left === this.#rate.atOnce;
+	}
+
+	#fill(nowMs: number): void {
+		const grown = ((nowMs - this.#atMs) / 1000) * this.#rate.perSecond;
+		this.#left = Math.min(this.#rate.atOnce, this.#left + Math.max(0, grown));
+		this.#atMs = nowMs;
+	}
+}

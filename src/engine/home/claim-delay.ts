@@ -1,0 +1,61 @@
+import type { Vault } from '#ports/keys/vault.ts';
+import { CLAIM_DELAY_MS } from './claims.ts';
+import type { Author, Roster } from './roster.ts';
+
+/** How far apart clocks may be before a day is no day. */
+const CLOCK_TOLERANCE_MS = 30 * 60 * 1000;
+
+/**
+ * Signed by somebody whose time was not up, who was an owner at entry `after`, or was made one by
+ * such a one.
+ */
+export function isOwnerSigned(
+	authors: readonly Author[],
+	at: number,
+	after: number,
+	nowMs: number,
+): boolean {
+	const author = authors[at];
+	if (author?.claim !== null || !isUnexpired(author, nowMs)) return false;
+	return author.since <= after || isOwnerSigned(authors, author.since - 1, after, nowMs);
+}
+
+/**
+ * How many entries of a roster count, the first `after` being known: what somebody signed whose
+ * time is up now counts with an entry of an owner in force on top of it, because nobody can tell
+ * when it was signed (ID44).
+ */
+export function unexpiredSeq({ authors }: Roster, after: number, nowMs: number): number {
+	const sure = authors.findLastIndex(
+		(_, at) => at >= after && isOwnerSigned(authors, at, after, nowMs),
+	);
+	const over = authors.findIndex(
+		(author, at) => at >= after && at > sure && !isUnexpired(author, nowMs),
+	);
+	return over < 0 ? authors.length : over;
+}
+
+/**
+ * How many entries of a roster count already, the first `after` being known. One by which a kit
+ * makes an owner has to wait until its claim has been known here for a day, by this device's own
+ * clock (KT8).
+ */
+export async function effectiveSeq(
+	vault: Pick<Vault, 'seenMs'>,
+	roster: Roster,
+	after: number,
+	nowMs: number,
+): Promise<number> {
+	const most = unexpiredSeq(roster, after, nowMs);
+	for (let at = after; at < most; at += 1) {
+		const claim = roster.authors[at]?.claim ?? null;
+		if (claim === null || claim === at + 1) continue;
+		const seenMs = claim <= after ? await vault.seenMs(roster.home, claim) : nowMs;
+		if (nowMs - (seenMs ?? nowMs) < CLAIM_DELAY_MS - CLOCK_TOLERANCE_MS) return at;
+	}
+	return most;
+}
+
+function isUnexpired({ untilMs }: Author, nowMs: number): boolean {
+	return untilMs === null || nowMs < untilMs;
+}

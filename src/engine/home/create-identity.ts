@@ -1,0 +1,142 @@
+import { hexOf } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { GrantSubject } from '#domain/home/grant.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Identity, KeyStrength, NewIdentity, Vault } from '#ports/keys/vault.ts';
+import { makeEpoch } from './epochs.ts';
+import { verifyIdentity } from './identity.ts';
+import { cameraIdOf, deviceIdOf, homeIdOf, makeSecret } from './keys.ts';
+import { inForce, nextEntry, signEntry, type Roster } from './roster.ts';
+
+interface CreationDependencies {
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly clock: Clock;
+}
+
+/** Everything a first start makes, in memory; nothing of it is kept yet. */
+export async function generateIdentity(
+	crypto: Crypto,
+	wallMs: number,
+	readable: boolean,
+	as: 'camera' | 'viewer' = 'camera',
+): Promise<NewIdentity> {
+	const [owner, sign, kem, dtls] = await Promise.all([
+		crypto.makeSignKey(readable),
+		crypto.makeSignKey(readable),
+		crypto.makeKemKey(readable),
+		crypto.makeDtlsCertificate(),
+	]);
+	const home = await homeIdOf(crypto, owner.public);
+	const device = await deviceIdOf(crypto, sign.public, kem.public);
+	const camera = { id: await cameraIdOf(crypto, device, 1), number: 1, sealedName: null, runNo: 0 };
+	const subject: GrantSubject = { home, camera: null, number: 1, recipient: device };
+	const first = await signEntry(crypto, owner.key, {
+		op: 'add',
+		roles: as === 'camera' ? ['camera', 'viewer', 'owner'] : ['viewer', 'owner'],
+		home,
+		seq: 1,
+		prev: new Uint8Array(32),
+		wallMs: Math.floor(wallMs),
+		notAfterMs: null,
+		author: owner.public,
+		subject: {
+			device,
+			sign: sign.public,
+			kem: kem.public,
+			owner: owner.public,
+			dtls: dtls?.fingerprint ?? null,
+		},
+		detail: new Uint8Array(),
+	});
+	return {
+		home,
+		device,
+		owner,
+		sign,
+		kem,
+		dtls,
+		homeKey: await makeSecret(crypto, subject, kem.public, owner.key, wallMs),
+		roster: [first],
+		cameras: as === 'camera' ? [camera] : [],
+	};
+}
+
+const STRENGTHS: readonly KeyStrength[] = ['sealed', 'readable', 'memory'];
+
+/**
+ * What makes the ladder go one rung down: this browser cannot keep, or did not give back, such a
+ * key.
+ */
+const DOWNGRADE_FAULTS: readonly string[] = ['unsupported', 'corrupt', 'malformed', 'internal'];
+
+/** Makes an identity at the best strength that holds: written, read back from the disk, tried. */
+export async function createIdentity(
+	{ crypto, vault, clock }: CreationDependencies,
+	as: 'camera' | 'viewer',
+): Promise<void> {
+	for (const strength of STRENGTHS) {
+		const made = await generateIdentity(crypto, clock.wallMs(), strength === 'readable', as);
+		try {
+			await vault.create(made, strength);
+			const reading = await vault.read();
+			if (reading.kind === 'whole') {
+				const missing = await verifyIdentity(crypto, vault, reading.identity);
+				if (missing.length === 0) {
+					const [first] = reading.identity.cameras;
+					const now = clock.wallMs();
+					if (first !== undefined)
+						await makeEpoch(crypto, vault, reading.identity, first.id, now, 1);
+					return;
+				}
+			}
+		} catch (error) {
+			// Time-outs and full disks say nothing about keys; they are no reason to keep them worse.
+			const refused = error instanceof Fault && DOWNGRADE_FAULTS.includes(error.kind);
+			if (!refused) {
+				if (!(error instanceof Fault && error.kind === 'conflict')) await discardIdentity(vault, made.device);
+				throw error;
+			}
+		}
+		await discardIdentity(vault, made.device);
+	}
+	throw new Fault('unsupported', 'no way to keep keys');
+}
+
+/** As far as it goes: what stays is found as damaged by the next look. */
+async function discardIdentity(vault: Vault, device: DeviceId): Promise<void> {
+	try {
+		await vault.discard(device);
+	} catch (error) {
+		if (!(error instanceof Fault)) throw error;
+	}
+}
+
+/**
+ * A device that only watched gets its first camera. Where it is an owner it says so in the roster;
+ * elsewhere it records, and an owner says whether others see it. Throws `conflict` while a kit
+ * claims: what waits is not known here, and what is signed beside it needs a settlement (KT12).
+ */
+export async function becomeCamera(
+	tools: CreationDependencies,
+	{ identity, roster }: { readonly identity: Identity; readonly roster: Roster },
+): Promise<void> {
+	const { crypto, vault, clock } = tools;
+	const { device, owner } = identity;
+	const owns =
+		roster.owners.has(hexOf(owner.public)) && inForce(roster.devices.get(device), clock.wallMs());
+	if (owns && roster.claims.size > 0) throw new Fault('conflict', 'a kit claims');
+	const id = await cameraIdOf(crypto, device, 1);
+	await vault.addCamera({ id, number: 1, sealedName: null, runNo: 0 });
+	await makeEpoch(crypto, vault, identity, id, clock.wallMs(), 1);
+	const mine = roster.devices.get(device);
+	if (!mine || mine.roles.includes('camera') || !owns) return;
+	const entry = await nextEntry(crypto, owner, roster, clock.wallMs(), {
+		...mine,
+		op: 'rotate',
+		roles: ['camera', ...mine.roles],
+	});
+	await vault.appendRoster(roster.home, roster.seq + 1, [entry]);
+}

@@ -1,0 +1,330 @@
+import { hexOf, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { ACCESSES, accessOf, isCamera, isKit, NARROWING_ROLES } from '#domain/home/rights.ts';
+import {
+	commonLength,
+	settledHashes,
+	seqOf,
+	normalizeEntry,
+	type Role,
+	type RosterEntry,
+} from '#domain/home/roster.ts';
+import { PUBLIC_KEY_BYTES } from '#domain/base/signed.ts';
+import { isOwnerSigned } from './claim-delay.ts';
+import {
+	entryHash,
+	currentOwners,
+	readEntry,
+	replayRoster,
+	type RosterCrypto,
+	type Roster,
+} from './roster.ts';
+
+/**
+ * Two rosters of a home that begin alike, and which of them counts: docs/spec/identity.md, ID45 and
+ * ID46.
+ */
+
+/** What one settlement names, and how much of what fell before. */
+const MAX_HASHES = 512;
+const MAX_EARLIER_HASHES = 1024;
+
+/** What an owner says anew, without what every entry names by itself. */
+export type EntryDraft = Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>;
+
+/** Both replayed, and how many entries they have in common. */
+export interface Branches {
+	readonly mine: readonly Bytes[];
+	readonly theirs: readonly Bytes[];
+	readonly common: number;
+}
+
+/**
+ * Whether an owner settled that another roster counts instead of this one: its first entries beyond
+ * what both have name all that stands here, by an owner who is one here, too, and it takes away
+ * again whatever this roster took from somebody. Throws `corrupt` for one that does not follow.
+ */
+export async function isSettledBy(
+	crypto: RosterCrypto,
+	branches: Branches,
+	nowMs: number,
+): Promise<boolean> {
+	const { mine, theirs, common } = branches;
+	const first = theirs[common];
+	if (first === undefined || common === 0) return false;
+	const { author } = readEntry(first).entry;
+	const named = settlementHashes(theirs, common);
+	if (named.size === 0) return false;
+	for (const fallen of mine.slice(common)) {
+		if (!named.has(hexOf(await entryHash(crypto, fallen)))) return false;
+	}
+	const [here, there] = [await replayRoster(crypto, mine), await replayRoster(crypto, theirs)];
+	const signs = currentOwners(here, nowMs).some((owner) => equalBytes(owner, author));
+	if (!signs || !isOwnerSigned(there.authors, common, common, nowMs)) return false;
+	return revokesAgain(crypto, branches, { here, there }, nowMs);
+}
+
+/** All that the settlements in a row name which one author signed, as hex. */
+function settlementHashes(entries: readonly Bytes[], from: number): ReadonlySet<string> {
+	const named = new Set<string>();
+	const [first, ...more] = entries.slice(from).map((bytes) => readEntry(bytes).entry);
+	for (const entry of first === undefined ? [] : [first, ...more]) {
+		if (entry.op !== 'settle' || first === undefined || !equalBytes(entry.author, first.author)) break;
+		for (const hash of settledHashes(entry)) named.add(hexOf(hash));
+	}
+	return named;
+}
+
+/**
+ * Whoever lost something here has lost it there, too, at some point beyond what both have: else a
+ * relay that shows half of a settlement would give it back. What somebody said here whom the
+ * settling owner took out right behind it need not hold.
+ */
+async function revokesAgain(
+	crypto: RosterCrypto,
+	{ mine, theirs, common }: Branches,
+	{ here, there }: { readonly here: Roster; readonly there: Roster },
+	nowMs: number,
+): Promise<boolean> {
+	const beyond = theirs.slice(common).map((bytes) => readEntry(bytes).entry);
+	const behind = beyond.findIndex(({ author }) => !equalBytes(author, beyond[0]?.author ?? author));
+	const settled = await replayRoster(
+		crypto,
+		behind < 0 ? theirs : theirs.slice(0, common + behind),
+	);
+	const { devices } = await replayRoster(crypto, theirs.slice(0, common));
+	const last = new Map<DeviceId, RosterEntry | undefined>();
+	for (const entry of ownerEntries(mine, here, common, nowMs, settled)) {
+		if (entry.subject === null) continue;
+		last.set(entry.subject.device, entry.op === 'revoke' ? undefined : entry);
+	}
+	return [...last].every(([device, limit]) => {
+		if (isWithin(devices.get(device), limit)) return true;
+		return beyond.some(({ op, subject }, at) => {
+			const claims = there.authors[common + at]?.claim === common + at + 1;
+			if (subject?.device !== device || claims) return false;
+			return isWithin(op === 'revoke' ? undefined : beyond[at], limit);
+		});
+	});
+}
+
+/** Nothing that the other may not. */
+function isWithin(one: RosterEntry | undefined, limit: RosterEntry | undefined): boolean {
+	if (one === undefined) return true;
+	if (limit === undefined) return false;
+	const rank = (roles: readonly Role[]) => {
+		const access = accessOf(roles);
+		return access === null ? -1 : ACCESSES.indexOf(access);
+	};
+	const ends = limit.notAfterMs === null || (one.notAfterMs ?? Infinity) <= limit.notAfterMs;
+	return (
+		ends &&
+		rank(one.roles) <= rank(limit.roles) &&
+		(!isCamera(one.roles) || isCamera(limit.roles)) &&
+		(!isKit(one.roles) || isKit(limit.roles))
+	);
+}
+
+/**
+ * Settlements that name all that falls, and what fell with it before, as far as it is not too much:
+ * as many as it takes.
+ */
+export async function draftSettlement(
+	crypto: RosterCrypto,
+	fallen: readonly Bytes[],
+): Promise<readonly EntryDraft[]> {
+	const once = new Map<string, Bytes>();
+	for (const entry of fallen) {
+		const hash = await entryHash(crypto, entry);
+		once.set(hexOf(hash), hash);
+	}
+	const most = once.size + MAX_EARLIER_HASHES;
+	for (const hash of fallen.flatMap((entry) => settledHashes(readEntry(entry).entry))) {
+		if (once.size < most) once.set(hexOf(hash), hash);
+	}
+	const hashes = [...once.values()];
+	const said = { op: 'settle', roles: [], notAfterMs: null, subject: null } as const;
+	return Array.from({ length: Math.ceil(hashes.length / MAX_HASHES) }, (_, at) => ({
+		...said,
+		detail: concatBytes(...hashes.slice(at * MAX_HASHES, (at + 1) * MAX_HASHES)),
+	}));
+}
+
+/**
+ * What of a branch its home's owners signed beyond the first `common`: kits and whoever came by
+ * them did not, nor an owner that the other branch took out. Of a device that such a one changed
+ * they said no more than it was before.
+ */
+function ownerEntries(
+	entries: readonly Bytes[],
+	{ authors }: Roster,
+	common: number,
+	nowMs: number,
+	other?: Roster,
+): readonly RosterEntry[] {
+	const stays = (at: number): boolean => {
+		const since = authors[at]?.since ?? 0;
+		const bytes = entries[at];
+		if (bytes === undefined || other === undefined) return true;
+		if (since > common) return stays(since - 1);
+		return other.owners.has(hexOf(readEntry(bytes).entry.author));
+	};
+	const before = new Map<DeviceId, RosterEntry>();
+	const changed = new Set<DeviceId>();
+	const said: RosterEntry[] = [];
+	for (const [at, bytes] of entries.entries()) {
+		const { entry } = readEntry(bytes);
+		const device = entry.subject?.device ?? null;
+		if (at < common) {
+			if (device === null || authors[at]?.claim === at + 1) continue;
+			if (entry.op === 'revoke') before.delete(device);
+			else before.set(device, entry);
+		} else if (!isOwnerSigned(authors, at, common, nowMs) || !stays(at)) {
+			if (device !== null) changed.add(device);
+		} else if (device === null || entry.op !== 'rotate' || !changed.has(device)) {
+			if (device !== null) changed.delete(device);
+			if (entry.op !== 'settle') said.push(entry);
+		} else {
+			const was = before.get(device);
+			if (was) said.push({ ...entry, ...intersect(was, entry), subject: was.subject });
+		}
+	}
+	return said;
+}
+
+/**
+ * What is to be signed anew so that both branches hold: whoever was taken out on one is out, and
+ * who was changed on both may what both let it.
+ */
+export function mergeBranches(
+	mine: readonly RosterEntry[],
+	theirs: readonly RosterEntry[],
+): { readonly gone: ReadonlySet<DeviceId>; readonly again: readonly EntryDraft[] } {
+	const gone = new Set([...revokedIn(mine), ...revokedIn(theirs)]);
+	const changed = new Map<DeviceId, RosterEntry>();
+	for (const entry of mine) if (entry.subject) changed.set(entry.subject.device, entry);
+	const again: EntryDraft[] = [];
+	for (const [entry, before] of [
+		...mine.map((one) => [one, undefined] as const),
+		...theirs.map((one) => [one, one.subject && changed.get(one.subject.device)] as const),
+	]) {
+		const { subject, op, detail } = entry;
+		if (op === 'revoke' || (subject !== null && gone.has(subject.device))) continue;
+		const { roles, notAfterMs } = before ? intersect(before, entry) : entry;
+		again.push({ op, roles, notAfterMs, subject, detail });
+	}
+	return { gone, again };
+}
+
+/** Taken out, and not let in again. */
+function revokedIn(entries: readonly RosterEntry[]): Set<DeviceId> {
+	const out = new Set<DeviceId>();
+	for (const { op, subject } of entries) {
+		if (subject === null) continue;
+		if (op === 'revoke') out.add(subject.device);
+		else out.delete(subject.device);
+	}
+	return out;
+}
+
+type AccessLimits = Pick<RosterEntry, 'roles' | 'notAfterMs'>;
+
+/** What both let: live-only narrows, and so does an end. */
+function intersect(a: AccessLimits, b: AccessLimits): AccessLimits {
+	const all = new Set([...a.roles, ...b.roles]);
+	const ends = [a.notAfterMs, b.notAfterMs].filter((end) => end !== null);
+	return {
+		roles: [...all].filter(
+			(role) => NARROWING_ROLES.includes(role) || (a.roles.includes(role) && b.roles.includes(role)),
+		),
+		notAfterMs: ends.length === 0 ? null : Math.min(...ends),
+	};
+}
+
+/** What both branches say beyond what they have in common. */
+export interface BranchEntries {
+	readonly mine: readonly RosterEntry[];
+	readonly theirs: readonly RosterEntry[];
+}
+
+/**
+ * Where two rosters part; `null`: they do not, or the other does not follow. What waits behind ours
+ * falls, too, but for what owners said.
+ */
+export async function findFork(
+	crypto: RosterCrypto,
+	{ known, held }: { readonly known: readonly Bytes[]; readonly held: readonly Bytes[] },
+	theirs: readonly Bytes[],
+	nowMs: number,
+): Promise<{
+	readonly said: BranchEntries;
+	/** What both have. */
+	readonly start: Roster;
+	/** All beyond it. */
+	readonly fallen: readonly Bytes[];
+	readonly rosters: readonly Roster[];
+} | null> {
+	const common = commonLength(known, theirs);
+	if (common === 0 || common === theirs.length || common === known.length) return null;
+	try {
+		const line = [...known, ...held];
+		const start = await replayRoster(crypto, known.slice(0, common));
+		const [here, there] = [await replayRoster(crypto, known), await replayRoster(crypto, theirs)];
+		const said = {
+			mine: ownerEntries(line, await replayRoster(crypto, line), common, nowMs, there),
+			theirs: ownerEntries(theirs, there, common, nowMs, here),
+		};
+		// A relay is shown them in pieces: what it has is named first.
+		const fallen = [...theirs.slice(common), ...line.slice(common)];
+		return { said, start, fallen, rosters: [start, here, there] };
+	} catch (error) {
+		if (error instanceof Fault && error.kind === 'corrupt') return null;
+		throw error;
+	}
+}
+
+/**
+ * What an owner says first that signs beside what waits: it falls, but for what other owners said
+ * (KT12).
+ */
+export async function settleHeld(
+	crypto: RosterCrypto,
+	roster: Roster,
+	{ known, held }: { readonly known: readonly Bytes[]; readonly held: readonly Bytes[] },
+	nowMs: number,
+): Promise<readonly EntryDraft[]> {
+	if (held.length === 0) return [];
+	const line = [...known, ...held];
+	const said = ownerEntries(line, await replayRoster(crypto, line), roster.seq, nowMs);
+	const { gone, again } = mergeBranches([], said);
+	const out = [...gone].filter((device) => roster.devices.has(device));
+	return [...(await draftSettlement(crypto, held)), ...out.map(draftRevocation), ...again];
+}
+
+export function draftRevocation(device: DeviceId): EntryDraft {
+	const empty = new Uint8Array(PUBLIC_KEY_BYTES);
+	const subject = { device, sign: empty, kem: empty, owner: null, dtls: null };
+	return { op: 'revoke', roles: [], notAfterMs: null, subject, detail: new Uint8Array() };
+}
+
+/**
+ * A relay's roster with what somebody shows of it: `null` where that neither goes on from it nor
+ * was settled by an owner. Throws `corrupt` for entries that do not follow.
+ */
+export async function extendRoster(
+	crypto: RosterCrypto,
+	before: readonly Bytes[],
+	more: readonly Bytes[],
+	nowMs: number,
+): Promise<readonly Bytes[] | null> {
+	const [first] = more;
+	if (first === undefined) return before;
+	const seq = seqOf(first);
+	if (seq === null || seq < 1 || seq > before.length + 1) return null;
+	const shown = [...before.slice(0, seq - 1), ...more.map(normalizeEntry)];
+	const common = commonLength(before, shown);
+	if (common === shown.length) return before;
+	if (common === before.length) return shown;
+	return (await isSettledBy(crypto, { mine: before, theirs: shown, common }, nowMs)) ? shown : null;
+}

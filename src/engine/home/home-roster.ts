@@ -1,0 +1,399 @@
+import { hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { GRANT_BYTES } from '#domain/home/grant.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import {
+	commonLength,
+	parseEntry,
+	type Role,
+	type RosterEntry,
+	type Subject,
+} from '#domain/home/roster.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { NewSecret, Vault } from '#ports/keys/vault.ts';
+import {
+	settleHeld,
+	findFork,
+	draftRevocation,
+	draftSettlement,
+	mergeBranches,
+	type BranchEntries,
+	type EntryDraft,
+} from './fork.ts';
+import { kitByOwnerKey } from './claims.ts';
+import type { LocalDevice, UnlockedDevice } from './local-device.ts';
+import { HomeKeys, nextKeyNumber } from './home-keys.ts';
+import { currentHome } from './identity.ts';
+import type { Admissions, SelfIdentity } from './admissions.ts';
+import { kitEntryDetails, signKitHome } from './kit-grants.ts';
+import { kitSubject, type KitKeys } from './kit-keys.ts';
+import { deviceIdOf, makeSecret } from './keys.ts';
+import { RosterMerger, type MergeResult } from './roster-merger.ts';
+import {
+	checkLastOwner,
+	checkOwnerKey,
+	inForce,
+	nextEntry,
+	replayRoster,
+	type Roster,
+} from './roster.ts';
+
+export interface HomeRosterDependencies {
+	readonly localDevice: LocalDevice;
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly clock: Clock;
+}
+
+export type { MergeResult } from './roster-merger.ts';
+
+/** Two owners signed at the same moment (ID46). `may`: this device can bring both together. */
+export type Fork = BranchEntries & { readonly may: boolean };
+
+/** What was signed: its last number, and the grants of the new home key by recipient. */
+export interface Revocation {
+	readonly seq: number;
+	readonly grants: ReadonlyMap<DeviceId, Bytes>;
+}
+
+/** This device's place in a home: its roster and its keys. Rules: docs/spec/identity.md. */
+export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit' | 'enter'> {
+	readonly #tools: HomeRosterDependencies;
+	readonly #keys: HomeKeys;
+	readonly #merger: RosterMerger;
+
+	constructor(tools: HomeRosterDependencies) {
+		this.#tools = tools;
+		this.#keys = new HomeKeys(tools);
+		this.#merger = new RosterMerger(tools);
+	}
+
+	/** Told whenever the roster may have changed, and of all else that changes on this device. */
+	on(listener: () => void): () => void {
+		return this.#tools.localDevice.on(listener);
+	}
+
+	/** Of the home this device is in, replayed; `null` before the first start. */
+	get roster(): Roster | null {
+		return this.#tools.localDevice.unlocked?.roster ?? null;
+	}
+
+	/** Whole entries in order. */
+	get entries(): readonly Bytes[] {
+		const unlocked = this.#tools.localDevice.unlocked;
+		return unlocked === null ? [] : currentHome(unlocked.identity).roster;
+	}
+
+	/** The same, and what waits behind them (KT8). */
+	get entriesWithHeld(): readonly Bytes[] {
+		const { unlocked } = this.#tools.localDevice;
+		const held = unlocked && this.#merger.heldEntries(unlocked.identity);
+		return [...this.entries, ...(held ?? [])];
+	}
+
+	/** Where this home's relay is, as far as it was kept. */
+	get relay(): string | null {
+		const unlocked = this.#tools.localDevice.unlocked;
+		return unlocked === null ? null : currentHome(unlocked.identity).relay;
+	}
+
+	/** A device that belongs to the home now, its time not being up. */
+	member(device: DeviceId): RosterEntry | null {
+		const entry = this.roster?.devices.get(device);
+		return inForce(entry, this.#tools.clock.wallMs()) ? entry : null;
+	}
+
+	/** This device may sign the roster. */
+	get owner(): boolean {
+		const unlocked = this.#tools.localDevice.unlocked;
+		return unlocked !== null && this.#isOwner(unlocked);
+	}
+
+	async self(): Promise<SelfIdentity> {
+		const { localDevice } = this.#tools;
+		if (localDevice.unlocked === null) await localDevice.createViewer();
+		const { unlocked } = localDevice;
+		if (unlocked === null) throw new Fault('conflict', 'this device has no identity that works');
+		const { device, home, sign, kem, dtls, owner } = unlocked.identity;
+		return {
+			...{ device, home, sign, kem, dtls },
+			owner: this.#isOwner(unlocked) ? owner : null,
+			ownerKey: owner.public,
+			roster: currentHome(unlocked.identity).roster,
+		};
+	}
+
+	admit(
+		newcomer: Subject,
+		roles: readonly Role[],
+		name: string,
+	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }> {
+		return this.#tools.localDevice.change(async (unlocked) => {
+			const { identity, roster, nameSealer } = unlocked;
+			const { device } = newcomer;
+			if (!this.#isOwner(unlocked)) throw notAnOwner();
+			if (device !== (await deviceIdOf(this.#tools.crypto, newcomer.sign, newcomer.kem))) {
+				throw new Fault('corrupt', 'a device whose id is not made of its keys');
+			}
+			checkOwnerKey(roster, newcomer);
+			const grants = await this.#keys.grantAll(unlocked, newcomer);
+			const free = await nameSealer.freeName(device, name, roster.devices);
+			const detail = await nameSealer.seal(device, free);
+			const op = roster.devices.has(device) ? 'rotate' : 'add';
+			if (op === 'rotate' && !roles.includes('owner')) checkLastOwner(roster, device);
+			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
+			const signed = await this.#sign(unlocked, [said]);
+			const entries = [...currentHome(identity).roster, ...signed];
+			return { roster: entries, homeKey: concatBytes(...grants) };
+		});
+	}
+
+	/** A recovery kit becomes a member, with every home key (KT3). Throws `denied`. */
+	admitKit(keys: KitKeys): Promise<void> {
+		return this.#tools.localDevice.change(async (unlocked) => {
+			if (!this.#isOwner(unlocked)) throw notAnOwner();
+			const subject = kitSubject(keys);
+			const grants = await this.#keys.grantAll(unlocked, subject);
+			const word = await signKitHome(this.#tools.crypto, keys, unlocked.roster.home);
+			const as = { roles: ['recovery'], notAfterMs: null, subject } as const;
+			const saying = kitEntryDetails(word, grants).map((detail, at) => ({
+				...{ ...as, detail },
+				op: at === 0 ? ('add' as const) : ('rotate' as const),
+			}));
+			await this.#sign(unlocked, saying);
+		});
+	}
+
+	/** Enters as the owner a kit made: grants itself what the kit opened (KT9). Throws `corrupt`. */
+	async enterByKit(
+		entries: readonly Bytes[],
+		homeKeys: readonly { readonly number: number; readonly raw: Bytes }[],
+		relay: string,
+	): Promise<void> {
+		const { localDevice, crypto } = this.#tools;
+		await this.self();
+		const { home } = await replayRoster(crypto, entries);
+		const grants = await localDevice.change(async ({ identity }) => {
+			const { device, kem } = identity;
+			const self: Pick<Subject, 'device' | 'kem'> = { device, kem: kem.public };
+			const made: Bytes[] = [];
+			for (const { number, raw } of homeKeys) {
+				made.push(await this.#keys.grant({ ...identity, home }, raw, number, self));
+			}
+			return made;
+		});
+		await this.enter(entries, concatBytes(...grants), relay);
+	}
+
+	async enter(entries: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void> {
+		const { localDevice, crypto, vault, clock } = this.#tools;
+		await this.self();
+		const roster = await replayRoster(crypto, entries);
+		await localDevice.change(async ({ identity }) => {
+			if (!roster.devices.has(identity.device)) {
+				throw new Fault('corrupt', 'a roster without this device');
+			}
+			const keys: { number: number; secret: NewSecret }[] = [];
+			for (let at = 0; at + GRANT_BYTES <= homeKey.length; at += GRANT_BYTES) {
+				const grant = homeKey.slice(at, at + GRANT_BYTES);
+				keys.push(await this.#keys.open(identity, roster, grant));
+			}
+			if (keys.length === 0) throw new Fault('corrupt', 'no home key came');
+			const as = { home: roster.home, roster: entries, keys, seenMs: clock.wallMs() };
+			const kept = identity.homes.find(({ home }) => home === roster.home)?.roster ?? [];
+			const common = commonLength(kept, entries);
+			// A person let this device in again, after a settlement without it (ID46).
+			if (common > 0 && common < Math.min(kept.length, entries.length)) {
+				await vault.replaceRoster(roster.home, common + 1, entries.slice(common), as.seenMs);
+			}
+			await vault.enterHome({ ...as, relay: relay === '' ? null : relay });
+			for (const { secret } of keys) secret.raw.fill(0);
+		});
+	}
+
+	/** Keeps where this home is met. */
+	async setRelay(relay: string | null): Promise<void> {
+		if (this.relay === relay) return;
+		await this.#tools.localDevice.change(({ identity }) =>
+			this.#tools.vault.setRelay(identity.home, relay),
+		);
+	}
+
+	/** The relay's entries from number `from`: those that follow ours are kept, others are a fork. */
+	async merge(home: HomeId, from: number, entries: readonly Bytes[]): Promise<MergeResult> {
+		return this.#tools.localDevice.change(({ identity }) =>
+			identity.home === home
+				? this.#merger.merge(identity, from, entries)
+				: Promise.resolve<MergeResult>('known'),
+		);
+	}
+
+	/**
+	 * What an owner says about a member: roles, end, name. Throws `denied`, `not-found`, `conflict`
+	 * where the home would lose its last owner, `corrupt` as `checkOwnerKey`.
+	 */
+	amend(
+		device: DeviceId,
+		said: {
+			readonly roles?: readonly Role[];
+			readonly notAfterMs?: number | null;
+			readonly name?: string;
+		},
+	): Promise<void> {
+		return this.#tools.localDevice.change(async (unlocked) => {
+			const { roster, nameSealer } = unlocked;
+			if (!this.#isOwner(unlocked)) throw notAnOwner();
+			const before = roster.devices.get(device);
+			if (!before?.subject) throw new Fault('not-found', 'no such member');
+			if (before.roles.includes('recovery')) throw new Fault('conflict', 'a kit stays a kit');
+			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = said;
+			const owns = roles.includes('owner') && notAfterMs === null;
+			if (!owns) checkLastOwner(roster, device);
+			if (roles.includes('owner') && before.subject.owner === null) {
+				throw new Fault('conflict', 'a device without an owner key');
+			}
+			if (roles.includes('owner')) checkOwnerKey(roster, before.subject);
+			const detail = name === undefined ? before.detail : await nameSealer.seal(device, name);
+			await this.#sign(unlocked, [{ ...before, op: 'rotate', roles, notAfterMs, detail }]);
+		});
+	}
+
+	/** Out of the home, and a new home key. Throws as `amend` does. */
+	revoke(device: DeviceId): Promise<Revocation> {
+		return this.#tools.localDevice.change(async (unlocked) => {
+			if (!this.#isOwner(unlocked)) throw notAnOwner();
+			const { roster } = unlocked;
+			if (!roster.devices.has(device)) throw new Fault('not-found', 'no such member');
+			checkLastOwner(roster, device);
+			return this.#revoke(unlocked, new Set([device]), []);
+		});
+	}
+
+	/** Kits that claim go, and what waits falls (KT8, KT12). Throws `denied`. */
+	rollBackClaims(): Promise<Revocation> {
+		return this.#tools.localDevice.change(async (unlocked) => {
+			const { identity, roster } = unlocked;
+			if (!this.#isOwner(unlocked)) throw notAnOwner();
+			const kits = new Set([...roster.claims.values()].map(({ kit }) => kit));
+			for (const bytes of this.#merger.heldEntries(identity)) {
+				const kit = kitByOwnerKey(roster.devices, parseEntry(bytes).entry.author);
+				if (kit !== null) kits.add(kit);
+			}
+			const none = { seq: roster.seq, grants: new Map<DeviceId, Bytes>() };
+			return kits.size === 0 ? none : this.#revoke(unlocked, kits, []);
+		});
+	}
+
+	/** Two branches of this home, where the relay shows another; `null`: none is known. */
+	async fork(): Promise<Fork | null> {
+		const { unlocked } = this.#tools.localDevice;
+		return (unlocked && (await this.#findFork(unlocked))?.fork) ?? null;
+	}
+
+	/** Signs anew what both branches said (ID46). Throws `denied`, `not-found`. */
+	settle(): Promise<Revocation> {
+		return this.#tools.localDevice.change(async (unlocked) => {
+			const parting = await this.#findFork(unlocked);
+			if (!parting) throw new Fault('not-found', 'no other branch of this home is known');
+			const { fork, start: roster, fallen } = parting;
+			if (!fork.may) throw notAnOwner();
+			const { gone, again } = mergeBranches(fork.mine, fork.theirs);
+			const out = new Set([...gone].filter((device) => roster.devices.has(device)));
+			const settling = await draftSettlement(this.#tools.crypto, fallen);
+			const taken = await this.#revoke({ ...unlocked, roster }, out, settling, again);
+			this.#merger.forgetBranch();
+			return taken;
+		});
+	}
+
+	/** The newest home key for a member; `null`: none to give, or it takes none by letter. */
+	async homeKeyFor(device: DeviceId): Promise<Bytes | null> {
+		const { unlocked } = this.#tools.localDevice;
+		const { roles, subject } = this.member(device) ?? {};
+		if (unlocked?.identity.device === device || roles?.includes('recovery')) return null;
+		if (unlocked === null || !this.#isOwner(unlocked) || !subject) return null;
+		return this.#keys.grantNewest(unlocked, subject);
+	}
+
+	/** Takes a home key that an owner granted; a known one is ignored. Throws `corrupt`. */
+	async acceptHomeKey(grant: Bytes): Promise<void> {
+		await this.#tools.localDevice.change((unlocked) => this.#keys.accept(unlocked, grant));
+	}
+
+	/** Revocations before `again`: the first few entries show who is out (ID45). */
+	async #revoke(
+		unlocked: UnlockedDevice,
+		gone: ReadonlySet<DeviceId>,
+		first: readonly EntryDraft[],
+		again: readonly EntryDraft[] = [],
+	): Promise<Revocation> {
+		const { crypto, vault, clock } = this.#tools;
+		const { identity, roster } = unlocked;
+		const { home, device, kem, owner } = identity;
+		const number = nextKeyNumber(currentHome(identity));
+		const subject = { home, camera: null, number, recipient: device };
+		const secret = await makeSecret(crypto, subject, kem.public, owner.key, clock.wallMs());
+		// The key first: one too many does no harm, and a revocation without one would.
+		await vault.addHomeKey(home, number, secret);
+		const signing: EntryDraft[] = [...first];
+		for (const one of gone) signing.push(draftRevocation(one));
+		signing.push(...again);
+		const standing = new Map<DeviceId, Pick<RosterEntry, 'roles' | 'subject' | 'notAfterMs'>>(
+			roster.devices,
+		);
+		for (const said of again) if (said.subject) standing.set(said.subject.device, said);
+		const grants = new Map<DeviceId, Bytes>();
+		for (const [left, { roles, notAfterMs, subject: whom }] of standing) {
+			if (gone.has(left) || left === device || whom === null) continue;
+			const grant = await this.#keys.grant(identity, secret.raw, number, whom);
+			if (!roles.includes('recovery')) grants.set(left, grant);
+			// A letter would be gone by the time somebody comes with the kit.
+			else signing.push({ op: 'rotate', roles, notAfterMs, subject: whom, detail: grant });
+		}
+		const seq = await this.#sign(unlocked, signing).then((signed) => roster.seq + signed.length);
+		secret.raw.fill(0);
+		return { seq, grants };
+	}
+
+	/** Where the other branch parts from ours; `null`: there is none. */
+	async #findFork({ identity }: UnlockedDevice) {
+		const { crypto, clock } = this.#tools;
+		const other = this.#merger.otherBranch(identity);
+		const ours = { known: currentHome(identity).roster, held: this.#merger.heldEntries(identity) };
+		const parting = other && (await findFork(crypto, ours, other, clock.wallMs()));
+		if (!parting) return null;
+		const { said, start, fallen, rosters } = parting;
+		const may = rosters.every((roster) => this.#isOwner({ identity, roster }));
+		return { fork: { ...said, may }, start, fallen };
+	}
+
+	#isOwner({ identity, roster }: Pick<UnlockedDevice, 'identity' | 'roster'>): boolean {
+		const mine = roster.devices.get(identity.device);
+		const owns = roster.owners.has(hexOf(identity.owner.public));
+		return owns && inForce(mine, this.#tools.clock.wallMs());
+	}
+
+	/** All or none, from where `roster` ends; what waits beyond it falls (KT12). */
+	async #sign({ identity, roster }: UnlockedDevice, saying: readonly EntryDraft[]): Promise<Bytes[]> {
+		const { crypto, vault, clock } = this.#tools;
+		const known = currentHome(identity).roster;
+		const held = roster.seq === known.length ? this.#merger.heldEntries(identity) : [];
+		const beside = await settleHeld(crypto, roster, { known, held }, clock.wallMs());
+		const signed: Bytes[] = [];
+		let now = roster;
+		for (const said of [...beside, ...saying]) {
+			signed.push(await nextEntry(crypto, identity.owner, now, clock.wallMs(), said));
+			// Nobody may be told what we would not believe ourselves.
+			now = await replayRoster(crypto, [...known.slice(0, roster.seq), ...signed]);
+		}
+		if (roster.seq === known.length) {
+			await vault.appendRoster(roster.home, roster.seq + 1, signed);
+		} else await vault.replaceRoster(roster.home, roster.seq + 1, signed, clock.wallMs());
+		return signed;
+	}
+}
+
+function notAnOwner(): Fault {
+	return new Fault('denied', 'only an owner signs the roster');
+}

@@ -1,0 +1,394 @@
+import { hexOf } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
+import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { Identity, KeyStrength, Vault } from '#ports/keys/vault.ts';
+import { currentEpoch, type Epoch } from './epochs.ts';
+import { becomeCamera, createIdentity } from './create-identity.ts';
+import { homeSecrets, replayRosters, verifyIdentity } from './identity.ts';
+import { Keyring } from './keyring.ts';
+import { closeOpenRuns, findPreviousRun } from '#engine/sealing/previous-run.ts';
+import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import { NameSealer } from './name-sealer.ts';
+import { Opener, type LiveKey } from '#engine/sealing/opener.ts';
+import type { Roster } from './roster.ts';
+import { RunSealer } from '#engine/sealing/run-sealer.ts';
+
+export type { KeyStrength } from '#ports/keys/vault.ts';
+
+export type LocalDeviceState =
+	/** Nothing was ever started on this device. */
+	| { readonly kind: 'new' }
+	| {
+			readonly kind: 'ready';
+			readonly homeId: HomeId;
+			readonly deviceId: DeviceId;
+			readonly strength: KeyStrength;
+			/** None where it only watches. */
+			readonly cameras: readonly NamedCamera[];
+	  }
+	/**
+	 * Footage lies here, but keys are missing or do not work: it cannot be opened. Never a new
+	 * identity by itself.
+	 */
+	| { readonly kind: 'locked'; readonly missing: readonly string[]; readonly bytes: number }
+	| { readonly kind: 'unavailable'; readonly fault: Fault };
+
+export interface NamedCamera {
+	readonly id: CameraId;
+	/** What the person called it, opened; `null` while it has no name. */
+	readonly name: string | null;
+}
+
+export interface LocalDeviceControls {
+	readonly state: LocalDeviceState;
+	on(listener: () => void): () => void;
+	/** Reads what is here; makes nothing. */
+	refresh(): Promise<LocalDeviceState>;
+	/**
+	 * First start: home, owner key, device keys, roster entry, first camera and its epoch. A device
+	 * that only watched gets its camera.
+	 */
+	createCamera(): Promise<LocalDeviceState>;
+	nameCamera(camera: CameraId, name: string): Promise<void>;
+	/**
+	 * From `locked`, after the person said so: deletes the unreadable footage and the broken keys,
+	 * then `new`.
+	 */
+	clear(): Promise<void>;
+}
+
+export interface LocalDeviceDependencies {
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly segments: SegmentStore;
+	readonly clock: Clock;
+}
+
+/** What a device has while its keys work. */
+export interface UnlockedDevice {
+	readonly identity: Identity;
+	/** Of the home it is in, replayed. */
+	readonly roster: Roster;
+	readonly nameSealer: NameSealer;
+}
+
+/**
+ * This device's own part of a home: its identity, its cameras' names, and the keys that seal and
+ * open.
+ */
+export class LocalDevice implements LocalDeviceControls {
+	/** Opens what cameras recorded whose keys are here. */
+	readonly opener: Opener;
+	readonly #tools: LocalDeviceDependencies;
+	readonly #listeners = new Set<() => void>();
+	readonly #epochListeners = new Set<(camera: CameraId, number: number) => void>();
+	#state: LocalDeviceState = { kind: 'new' };
+	#unlocked: UnlockedDevice | null = null;
+	#keyring: Keyring | null = null;
+	#queue: Promise<unknown> = Promise.resolve();
+
+	constructor(tools: LocalDeviceDependencies) {
+		this.#tools = tools;
+		this.opener = new Opener(tools.crypto, (camera) => {
+			if (this.#keyring === null) throw notReady();
+			return this.#keyring.keysOf(camera);
+		});
+	}
+
+	/** `new` until the first `look`. */
+	get state(): LocalDeviceState {
+		return this.#state;
+	}
+
+	/** `null` unless the device is unlocked. */
+	get unlocked(): UnlockedDevice | null {
+		return this.#unlocked;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	refresh(): Promise<LocalDeviceState> {
+		return this.#enqueue(() => this.#reload());
+	}
+
+	createCamera(): Promise<LocalDeviceState> {
+		return this.#create('camera');
+	}
+
+	/** A first start that makes no camera. */
+	createViewer(): Promise<LocalDeviceState> {
+		return this.#create('viewer');
+	}
+
+	/**
+	 * Work on the vault, in turn with all else; what it changed is read back from the disk. Throws
+	 * `conflict` unless the device is unlocked, and what the work and the vault throw.
+	 */
+	change<T>(work: (unlocked: UnlockedDevice) => Promise<T>): Promise<T> {
+		return this.#enqueue(async () => {
+			// Another tab may have been at it, too.
+			await this.#tryRefresh();
+			const result = await work(this.#ready());
+			await this.#refresh();
+			return result;
+		});
+	}
+
+	nameCamera(camera: CameraId, name: string): Promise<void> {
+		return this.#enqueue(async () => {
+			const { nameSealer } = this.#ready();
+			const state = this.#state;
+			if (state.kind !== 'ready') throw notReady();
+			const sealed = await nameSealer.seal(camera, name);
+			await this.#tools.vault.nameCamera(camera, sealed);
+			const kept = { id: camera, name: await nameSealer.open(camera, sealed) };
+			const cameras = state.cameras.map((before) => (before.id === camera ? kept : before));
+			this.#set({ ...state, cameras });
+		});
+	}
+
+	clear(): Promise<void> {
+		return this.#enqueue(async () => {
+			if (this.#state.kind !== 'locked') throw new Fault('conflict', 'there are keys that work');
+			const { segments, vault } = this.#tools;
+			for (const camera of await segments.cameras()) await closeOpenRuns(segments, camera);
+			let evicted = 1;
+			while (evicted > 0) evicted = (await segments.evict(Number.MAX_SAFE_INTEGER, 1000)).segments;
+			await vault.clear();
+			await this.#reload();
+		});
+	}
+
+	/**
+	 * For a camera that records: keys that somebody deleted meanwhile are kept again, or new ones are
+	 * made (GO5). Throws what the vault throws.
+	 */
+	ensureKeys(): Promise<void> {
+		return this.#enqueue(() => this.#ensureKeys());
+	}
+
+	/**
+	 * What seals the camera's next run. The run before is read for its newest head, so close it first
+	 * where that is possible. Throws `conflict` unless the device is unlocked, `not-found` for another
+	 * device's camera, and what vault and segments throw.
+	 */
+	beginRun(
+		camera: CameraId,
+		given: { readonly mime: string; readonly anchorUs: number },
+	): Promise<RunSealer> {
+		return this.#enqueue(async () => {
+			const { crypto, vault, segments, clock } = this.#tools;
+			await this.#ensureKeys();
+			await this.#tryRefresh();
+			const { identity, roster } = this.#ofOwnCamera(camera);
+			const { prevRunHead, oldestKept, ...last } = await findPreviousRun(crypto, segments, camera);
+			const { number: epoch, secret } = await this.#epoch(camera);
+			const runNo = await vault.beginRun(camera, last.runNo + 1);
+			const runId = hexOf(crypto.random(16)) as RunId;
+			const anchorUs = Math.max(0, Math.floor(given.anchorUs));
+			return new RunSealer(crypto, clock, {
+				start: { camera, runNo, runId, epoch, mime: given.mime, anchorUs },
+				home: identity.home,
+				secret,
+				signKey: identity.sign.key,
+				rosterSeq: roster.seq,
+				oldestKept: oldestKept ?? { runNo, seq: 1 },
+				prevRunHead,
+			});
+		});
+	}
+
+	/** What seals thumbnails and events of a camera of this device. Throws as `beginRun` does. */
+	beginSidecar(camera: CameraId): Promise<SidecarSealer> {
+		return this.#enqueue(async () => {
+			const { crypto } = this.#tools;
+			const { identity } = this.#ofOwnCamera(camera);
+			const { number: epoch, secret } = await this.#epoch(camera);
+			const runId = hexOf(crypto.random(16)) as RunId;
+			const { home, sign } = identity;
+			return new SidecarSealer(crypto, { home, camera, epoch, secret, runId, sign: sign.key });
+		});
+	}
+
+	/**
+	 * What seals live parts: under a key that only those get who watch (LV24). Throws as `beginRun`
+	 * does.
+	 */
+	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<SidecarSealer> {
+		return this.#enqueue(async () => {
+			const { home, sign } = this.#ofOwnCamera(camera).identity;
+			const { number: epoch } = await this.#epoch(camera);
+			const basis = { home, camera, epoch, secret, runId: run, sign: sign.key };
+			return new SidecarSealer(this.#tools.crypto, basis);
+		});
+	}
+
+	/**
+	 * The number of the epoch that a camera of this device seals with now, made first where it is
+	 * time for a new one.
+	 */
+	currentEpochNumber(camera: CameraId): Promise<number> {
+		return this.#enqueue(async () => (await this.#epoch(camera)).number);
+	}
+
+	/** Told of each epoch that a camera of this device begins. */
+	onEpoch(listener: (camera: CameraId, number: number) => void): () => void {
+		this.#epochListeners.add(listener);
+		return () => this.#epochListeners.delete(listener);
+	}
+
+	async #epoch(camera: CameraId): Promise<Epoch> {
+		const { identity, roster } = this.#ofOwnCamera(camera);
+		const epoch = await currentEpoch(this.#tools, identity, roster, camera);
+		if (epoch.made) for (const listener of this.#epochListeners) listener(camera, epoch.number);
+		return epoch;
+	}
+
+	#create(as: 'camera' | 'viewer'): Promise<LocalDeviceState> {
+		return this.#enqueue(async () => {
+			const state = await this.#reload();
+			const bare = state.kind === 'ready' && state.cameras.length === 0 && as === 'camera';
+			if (state.kind !== 'new' && !bare) return state;
+			try {
+				if (this.#unlocked === null) await createIdentity(this.#tools, as);
+				else await becomeCamera(this.#tools, this.#unlocked);
+			} catch (error) {
+				// Another tab was faster: its identity is this device's.
+				if (error instanceof Fault && error.kind === 'conflict') return this.#reload();
+				return this.#lock({ kind: 'unavailable', fault: faultOf(error).of('keys') });
+			}
+			return this.#reload();
+		});
+	}
+
+	#ready(): UnlockedDevice {
+		if (this.#unlocked === null) throw notReady();
+		return this.#unlocked;
+	}
+
+	#ofOwnCamera(camera: CameraId): UnlockedDevice {
+		const unlocked = this.#ready();
+		if (unlocked.identity.cameras.some(({ id }) => id === camera)) return unlocked;
+		throw new Fault('not-found', 'not a camera of this device');
+	}
+
+	async #reload(): Promise<LocalDeviceState> {
+		const { crypto, vault, segments } = this.#tools;
+		try {
+			const reading = await vault.read();
+			if (reading.kind === 'empty') {
+				const bytes = await segments.usedBytes();
+				if (bytes === 0) return this.#lock({ kind: 'new' });
+				return this.#lock({ kind: 'locked', missing: ['all keys'], bytes });
+			}
+			const missing =
+				reading.kind === 'damaged'
+					? reading.missing
+					: await verifyIdentity(crypto, vault, reading.identity);
+			if (reading.kind === 'damaged' || missing.length > 0) {
+				const bytes = await segments.usedBytes();
+				return this.#lock({ kind: 'locked', missing, bytes });
+			}
+			return this.#set(await this.#unlock(reading.identity));
+		} catch (error) {
+			return this.#lock({ kind: 'unavailable', fault: faultOf(error).of('keys') });
+		}
+	}
+
+	async #ensureKeys(): Promise<void> {
+		if (this.#unlocked === null || (await this.#restore()) !== 'lost') return;
+		await createIdentity(this.#tools, 'camera');
+		await this.#reload();
+	}
+
+	/** A vault that is slow is no reason not to record. */
+	async #restore(): Promise<'there' | 'put back' | 'lost' | null> {
+		try {
+			return await this.#tools.vault.restore();
+		} catch (error) {
+			if (error instanceof Fault) return null;
+			throw error;
+		}
+	}
+
+	/**
+	 * Another tab may have come into another home. A vault that is slow is no reason not to record:
+	 * then what was known counts.
+	 */
+	async #tryRefresh(): Promise<void> {
+		try {
+			if (this.#unlocked !== null) await this.#refresh();
+		} catch (error) {
+			if (!(error instanceof Fault)) throw error;
+		}
+	}
+
+	async #refresh(): Promise<void> {
+		const reading = await this.#tools.vault.read();
+		if (reading.kind !== 'whole') throw new Fault('corrupt', 'the vault is not whole any more');
+		const before = this.#unlocked?.identity;
+		const state = await this.#unlock(reading.identity);
+		if (!before || !isSameIdentity(before, reading.identity)) this.#set(state);
+	}
+
+	async #unlock(identity: Identity): Promise<LocalDeviceState> {
+		const { crypto, vault } = this.#tools;
+		const rosters = await replayRosters(crypto, identity);
+		const roster = rosters?.get(identity.home);
+		if (!rosters || !roster) throw new Fault('corrupt', 'a roster stopped holding');
+		const secrets = await homeSecrets(crypto, identity, rosters);
+		if (secrets[0]?.home !== identity.home) throw new Fault('corrupt', 'no home key works');
+		const nameSealer = new NameSealer(crypto, secrets);
+		const cameras: NamedCamera[] = [];
+		for (const { id, sealedName } of identity.cameras) {
+			cameras.push({ id, name: sealedName && (await nameSealer.nameOrNull(id, sealedName)) });
+		}
+		this.#unlocked = { identity, roster, nameSealer };
+		if (this.#keyring?.device !== identity.device) this.#keyring = new Keyring(crypto, vault);
+		this.#keyring.setIdentity(identity, rosters);
+		const { home: homeId, device: deviceId, strength } = identity;
+		return { kind: 'ready', homeId, deviceId, strength, cameras };
+	}
+
+	#lock(state: LocalDeviceState): LocalDeviceState {
+		this.#unlocked = null;
+		this.#keyring = null;
+		return this.#set(state);
+	}
+
+	#set(state: LocalDeviceState): LocalDeviceState {
+		this.#state = state;
+		for (const listener of this.#listeners) listener();
+		return state;
+	}
+
+	#enqueue<T>(work: () => Promise<T>): Promise<T> {
+		const done = this.#queue.then(work);
+		this.#queue = done.catch(() => undefined);
+		return done;
+	}
+}
+
+/** Whether anything changed that somebody who listens could want to know. */
+function isSameIdentity(a: Identity, b: Identity): boolean {
+	const said = ({ home, device, homes, cameras }: Identity) => [
+		...[home, device, cameras.length],
+		...homes.map(({ roster, keys, relay }) => {
+			const newest = hexOf(roster.at(-1)?.slice(-SIGNATURE_BYTES) ?? new Uint8Array());
+			return `${roster.length} ${newest} ${keys.length} ${relay ?? ''}`;
+		}),
+	];
+	const [before, after] = [said(a), said(b)];
+	return before.length === after.length && before.every((one, at) => one === after[at]);
+}
+
+function notReady(): Fault {
+	return new Fault('conflict', 'this device has no identity that works', undefined, 'keys');
+}

@@ -1,0 +1,119 @@
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import { commonLength, normalizeEntry } from '#domain/home/roster.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Identity, Vault } from '#ports/keys/vault.ts';
+import { isSettledBy } from './fork.ts';
+import { effectiveSeq } from './claim-delay.ts';
+import { currentHome } from './identity.ts';
+import { replayRoster, type Roster } from './roster.ts';
+
+/** What became of entries that somebody showed. */
+export type MergeResult =
+	| 'new'
+	| 'known'
+	| 'gap'
+	| 'forked'
+	/** An owner settled that ours counts instead (ID45). */
+	| 'fallen'
+	/** All but what has to wait (KT8, ID44). */
+	| 'early';
+
+/** Four times what a relay keeps: more would only keep this device busy. */
+const MAX_ROSTER_ENTRIES = 4096;
+
+interface MergerDependencies {
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly clock: Clock;
+}
+
+/** Entries that others show: what of them counts, what waits, and what is another branch. */
+export class RosterMerger {
+	readonly #tools: MergerDependencies;
+	/** What came too early, and how many entries it goes on from. */
+	#held: { readonly home: HomeId; readonly after: number; readonly entries: Bytes[] } | null = null;
+	/** The newest roster of this home that was shown and does not go on from ours. */
+	#branchEntries: { readonly home: HomeId; readonly entries: readonly Bytes[] } | null = null;
+
+	constructor(tools: MergerDependencies) {
+		this.#tools = tools;
+	}
+
+	/** What waits behind the roster as it is now. */
+	heldEntries(identity: Identity): readonly Bytes[] {
+		const { home, roster } = currentHome(identity);
+		const held = this.#held;
+		return held?.home === home && held.after === roster.length ? held.entries : [];
+	}
+
+	/** The whole other branch of this home, as it was shown last (ID37). */
+	otherBranch({ home }: Identity): readonly Bytes[] | null {
+		return this.#branchEntries?.home === home ? this.#branchEntries.entries : null;
+	}
+
+	/** It is settled. */
+	forgetBranch(): void {
+		this.#branchEntries = null;
+	}
+
+	/** The first is number `from`. */
+	async merge(identity: Identity, from: number, entries: readonly Bytes[]): Promise<MergeResult> {
+		const known = currentHome(identity).roster;
+		const held = this.heldEntries(identity);
+		const line = [...known, ...held];
+		if (from < 1 || from - 1 > line.length) return 'gap';
+		const shown = [...line.slice(0, from - 1), ...entries.map(normalizeEntry)];
+		if (shown.length > MAX_ROSTER_ENTRIES) return 'forked';
+		const common = commonLength(known, shown);
+		// A shorter list is not a rollback.
+		if (common === shown.length && common < known.length) return 'known';
+		try {
+			if (common < known.length) return await this.#branch(identity, shown, common);
+			const less = commonLength(shown, line) === shown.length;
+			const whole = less ? line : [...known, ...shown.slice(common)];
+			if (whole.length === common) return 'known';
+			return await this.#store(identity, await replayRoster(this.#tools.crypto, whole), {
+				...{ whole, common },
+			});
+		} catch (error) {
+			if (error instanceof Fault && error.kind === 'corrupt') return 'forked';
+			throw error;
+		}
+	}
+
+	async #branch(identity: Identity, shown: readonly Bytes[], common: number): Promise<MergeResult> {
+		const { crypto, clock } = this.#tools;
+		const { home, roster: mine } = currentHome(identity);
+		const nowMs = clock.wallMs();
+		if (await isSettledBy(crypto, { mine, theirs: shown, common }, nowMs)) {
+			const roster = await replayRoster(crypto, shown);
+			// Without this device it would be another home's.
+			if (roster.past.devices.has(identity.device)) {
+				return this.#store(identity, roster, { whole: shown, common });
+			}
+		}
+		if (await isSettledBy(crypto, { mine: shown, theirs: mine, common }, nowMs)) return 'fallen';
+		this.#branchEntries = { home, entries: shown };
+		return 'forked';
+	}
+
+	async #store(
+		{ home, homes }: Identity,
+		roster: Roster,
+		{ whole, common }: { readonly whole: readonly Bytes[]; readonly common: number },
+	): Promise<MergeResult> {
+		const { vault, clock } = this.#tools;
+		const nowMs = clock.wallMs();
+		const counting = await effectiveSeq(vault, roster, common, nowMs);
+		const known = currentHome({ home, homes }).roster;
+		const fresh = whole.slice(common, counting);
+		if (common < known.length) await vault.replaceRoster(home, common + 1, fresh, nowMs);
+		else if (fresh.length > 0) await vault.appendRoster(home, common + 1, fresh, nowMs);
+		this.#held = { home, after: counting, entries: whole.slice(counting) };
+		this.#branchEntries = null;
+		return counting === whole.length ? 'new' : 'early';
+	}
+}

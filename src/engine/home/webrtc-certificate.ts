@@ -1,0 +1,26 @@
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto, DtlsCertificate } from '#ports/keys/crypto.ts';
+import type { LocalDevice } from './local-device.ts';
+
+/** A call shall not end because a certificate does. */
+const MIN_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * What this device answers for itself with in WebRTC: the kept certificate while it lasts, else one
+ * for the life of the page; letters say its fingerprint, signed. `null` where there is no WebRTC.
+ */
+export function webRtcCertificate(
+	localDevice: Pick<LocalDevice, 'unlocked'>,
+	crypto: Pick<Crypto, 'makeDtlsCertificate'>,
+	clock: Pick<Clock, 'wallMs'>,
+): () => Promise<DtlsCertificate | null> {
+	let made: Promise<DtlsCertificate | null> | null = null;
+	return () => {
+		const kept = localDevice.unlocked?.identity.dtls ?? null;
+		if (kept !== null && kept.expiresMs - clock.wallMs() > MIN_LIFETIME_MS) {
+			return Promise.resolve(kept);
+		}
+		made ??= crypto.makeDtlsCertificate();
+		return made;
+	};
+}

@@ -1,0 +1,200 @@
+import { base64urlOf } from '#domain/base/base64url.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { idFrom, type CameraId, type DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
+import type { Message } from '#protocol/message.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Vault } from '#ports/keys/vault.ts';
+import { admissionSeq } from '#engine/home/admission-seq.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
+import { homeOfGrant } from '#engine/home/identity.ts';
+import { signGrant, openGrant } from '#engine/home/keys.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
+import type { Post, Sender } from '#engine/messaging/post.ts';
+import { entryHash } from '#engine/home/roster.ts';
+
+const WEEK_S = 7 * 24 * 3600;
+/** What one letter takes. */
+const MAX_GRANTS = 128;
+
+export interface GrantIssuerDependencies {
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly clock: Clock;
+	readonly localDevice: LocalDevice;
+	readonly homeRoster: HomeRoster;
+	readonly post: Post;
+	/** Replaces the run that is being recorded, if any, by a new one. */
+	readonly renew: () => Promise<void>;
+}
+
+/**
+ * The camera's side: who gets which of its epoch keys, and when. Rules: docs/spec/identity.md, ID33
+ * and ID38.
+ */
+export class GrantIssuer {
+	readonly #tools: GrantIssuerDependencies;
+	/** What the newest epochs were made under: home and newest narrowing entry. */
+	#basis: string | null = null;
+	#actedSeq = 0;
+	readonly #actedFor = new Map<DeviceId, number>();
+	readonly #listeners = new Set<(rosterSeq: number) => void>();
+	#work: Promise<unknown> = Promise.resolve();
+
+	constructor(tools: GrantIssuerDependencies) {
+		this.#tools = tools;
+	}
+
+	begin(): void {
+		const { homeRoster, post, localDevice } = this.#tools;
+		homeRoster.on(() => this.#enqueue(() => this.#onRosterChange()));
+		localDevice.onEpoch((camera, number) => this.#enqueue(() => this.#issueToMembers(camera, number)));
+		post.onMessage((message, from) => this.#enqueue(() => this.#onMessage(message, from)));
+		post.on(() => this.#notifyOwners());
+		this.#enqueue(() => this.#onRosterChange());
+	}
+
+	/** Told of the newest roster entry that this device's cameras act on. */
+	onActed(listener: (rosterSeq: number) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** What an owner at this very device says. */
+	showEarlier(device: DeviceId): Promise<'taken'> {
+		this.#enqueue(async () => {
+			const entry = this.#tools.homeRoster.member(device);
+			if (entry === null || !may(entry.roles, 'footage')) return;
+			for (const { id } of this.#cameras()) await this.#issueAll(id, device, WEEK_S);
+		});
+		return Promise.resolve('taken');
+	}
+
+	/**
+	 * Somebody was taken out, or this device came into another home: what is sealed from now on is
+	 * sealed anew.
+	 */
+	async #onRosterChange(): Promise<void> {
+		const { localDevice, homeRoster, renew } = this.#tools;
+		const { roster, entries } = homeRoster;
+		if (roster === null) return;
+		const narrowing = entries[roster.narrowedSeq - 1];
+		const hash = narrowing ? hexOf(await entryHash(this.#tools.crypto, narrowing)) : '';
+		const basis = `${roster.home} ${hash}`;
+		const first = this.#basis === null;
+		if (basis !== this.#basis) {
+			this.#basis = basis;
+			if (!first) await renew();
+			for (const { id } of this.#cameras()) await localDevice.currentEpochNumber(id);
+		}
+		this.#actedSeq = roster.seq;
+		if (this.#cameras().length > 0) for (const tell of this.#listeners) tell(roster.seq);
+		this.#notifyOwners();
+	}
+
+	/** Owners that are there hear what is acted on: the proof of a revocation. */
+	#notifyOwners(): void {
+		const { homeRoster, post, localDevice } = this.#tools;
+		const device = localDevice.unlocked?.identity.device;
+		if (this.#actedSeq === 0 || this.#cameras().length === 0) return;
+		for (const one of [...this.#actedFor.keys()]) {
+			if (!post.online.has(one)) this.#actedFor.delete(one);
+		}
+		for (const owner of post.online) {
+			if (owner === device || !may(homeRoster.member(owner)?.roles ?? [], 'manage')) continue;
+			if (this.#actedFor.get(owner) === this.#actedSeq) continue;
+			void this.#sayActed(owner, this.#actedSeq);
+		}
+	}
+
+	async #sayActed(owner: DeviceId, rosterSeq: number): Promise<void> {
+		this.#actedFor.set(owner, rosterSeq);
+		const sent = await this.#tools.post.send(owner, { t: 'acted', rosterSeq });
+		// With what happens next it is said again.
+		if (sent === 'unsent' && this.#actedFor.get(owner) === rosterSeq) this.#actedFor.delete(owner);
+	}
+
+	async #issueToMembers(camera: CameraId, number: number): Promise<void> {
+		const { homeRoster, localDevice } = this.#tools;
+		const self = localDevice.unlocked?.identity.device;
+		for (const device of homeRoster.roster?.devices.keys() ?? []) {
+			const entry = homeRoster.member(device);
+			if (device === self || entry === null || !may(entry.roles, 'footage')) continue;
+			await this.#issue(camera, device, [number], WEEK_S);
+		}
+	}
+
+	async #onMessage(message: Message, from: Sender): Promise<void> {
+		if (message.t === 'show-earlier') {
+			const device = idFrom<DeviceId>(message.device);
+			if (!may(from.roles, 'manage') || device === null) return;
+			// Who was taken out and let in again since is not who was meant (LT11).
+			const admitted = admissionSeq(this.#tools.homeRoster.entries, device);
+			if (admitted === message.entry) await this.showEarlier(device);
+			return;
+		}
+		if (message.t !== 'want-grants') return;
+		const camera = this.#cameras().find(({ id }) => id === message.camera)?.id;
+		const entry = this.#tools.homeRoster.member(from.device);
+		if (camera === undefined || entry === null || !may(entry.roles, 'footage')) return;
+		if (message.earlier && may(from.roles, 'earlier')) await this.#issueAll(camera, from.device, 0);
+		else {
+			const number = await this.#tools.localDevice.currentEpochNumber(camera);
+			await this.#issue(camera, from.device, [number], 0);
+		}
+	}
+
+	async #issueAll(camera: CameraId, device: DeviceId, keepSeconds: number): Promise<void> {
+		const last = await this.#tools.localDevice.currentEpochNumber(camera);
+		const all = Array.from({ length: last }, (_, at) => last - at);
+		for (let at = 0; at < all.length; at += MAX_GRANTS) {
+			await this.#issue(camera, device, all.slice(at, at + MAX_GRANTS), keepSeconds);
+		}
+	}
+
+	async #issue(
+		camera: CameraId,
+		device: DeviceId,
+		numbers: readonly number[],
+		keepSeconds: number,
+	): Promise<void> {
+		const grants: string[] = [];
+		for (const number of numbers) {
+			const grant = await this.#grantFor(camera, device, number);
+			if (grant !== null) grants.push(base64urlOf(grant));
+		}
+		if (grants.length === 0) return;
+		await this.#tools.post.send(device, { t: 'grants', camera, grants }, keepSeconds);
+	}
+
+	/**
+	 * An epoch of this device's camera for a member of its home of now; `null` where it is not here.
+	 */
+	async #grantFor(camera: CameraId, device: DeviceId, number: number): Promise<Bytes | null> {
+		const { crypto, vault, clock, localDevice, homeRoster } = this.#tools;
+		const identity = localDevice.unlocked?.identity;
+		const kem = homeRoster.member(device)?.subject?.kem;
+		const kept = await vault.epoch(camera, number);
+		const made = identity && homeOfGrant(identity, kept?.grant ?? null);
+		if (!identity || !kem || !kept?.grant || !made) return null;
+		const own = { home: made, camera, number, recipient: identity.device };
+		const raw = await openGrant(crypto, kept.grant, own, identity.kem, [identity.sign.public]);
+		const subject = { home: identity.home, camera, number, recipient: device };
+		const grant = await signGrant(crypto, raw, subject, kem, identity.sign.key, clock.wallMs());
+		raw.fill(0);
+		return grant;
+	}
+
+	#cameras() {
+		return this.#tools.localDevice.unlocked?.identity.cameras ?? [];
+	}
+
+	/** One after the other; a vault that is away fails one piece of work, not those after it. */
+	#enqueue(work: () => Promise<void>): void {
+		this.#work = this.#work.then(work).catch((error: unknown) => {
+			if (!(error instanceof Fault)) throw error;
+		});
+	}
+}

@@ -1,0 +1,148 @@
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import { parseGrant } from '#domain/home/grant.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
+import type { Message } from '#protocol/message.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Vault } from '#ports/keys/vault.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
+import { MAX_CAMERAS } from '#engine/home/keyring.ts';
+import { cameraIdOf, openGrant } from '#engine/home/keys.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
+import type { Post, Sender } from '#engine/messaging/post.ts';
+
+/** Of another form, or not what it says; anything else is the vault's trouble. */
+const FORGERY_FAULTS: readonly FaultKind[] = ['corrupt', 'malformed', 'unsupported'];
+
+export interface GrantReceiverDependencies {
+	readonly crypto: Crypto;
+	readonly vault: Vault;
+	readonly localDevice: LocalDevice;
+	readonly homeRoster: HomeRoster;
+	readonly post: Post;
+}
+
+/**
+ * The viewer's side: asks cameras for their keys and keeps what it is granted. Rules:
+ * docs/spec/identity.md, ID39.
+ */
+export class GrantReceiver {
+	readonly #tools: GrantReceiverDependencies;
+	readonly #listeners = new Set<(camera: CameraId) => void>();
+	/** Camera devices that were asked since they came, and whether as an owner. */
+	readonly #asked = new Map<DeviceId, boolean>();
+	#refused = 0;
+	#work: Promise<unknown> = Promise.resolve();
+
+	constructor(tools: GrantReceiverDependencies) {
+		this.#tools = tools;
+	}
+
+	/** Grants and home keys that were not what they said. */
+	get refused(): number {
+		return this.#refused;
+	}
+
+	begin(): void {
+		const { post, homeRoster } = this.#tools;
+		post.onMessage((message, from) => this.#enqueue(() => this.#onMessage(message, from)));
+		post.on(() => this.#enqueue(() => this.#requestAll()));
+		homeRoster.on(() => this.#enqueue(() => this.#requestAll()));
+	}
+
+	/** Told when there are new keys of a camera. */
+	on(listener: (camera: CameraId) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Asks a camera's device for the key of now. */
+	async request(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
+		await this.#tools.post.act(device, { t: 'want-grants', camera, earlier });
+	}
+
+	/**
+	 * Each camera that came; an owner asks for everything where it does not even have the first key.
+	 */
+	async #requestAll(): Promise<void> {
+		const { localDevice, homeRoster, post, crypto, vault } = this.#tools;
+		const identity = localDevice.unlocked?.identity;
+		const mine = identity && homeRoster.member(identity.device)?.roles;
+		for (const device of [...this.#asked.keys()])
+			if (!post.online.has(device)) this.#asked.delete(device);
+		if (!identity || !mine || !may(mine, 'footage')) return;
+		for (const device of post.online) {
+			const roles = homeRoster.member(device)?.roles;
+			if (device === identity.device || !may(roles ?? [], 'record')) continue;
+			const owner = may(mine, 'earlier');
+			if (this.#asked.get(device) === true || this.#asked.get(device) === owner) continue;
+			this.#asked.set(device, owner);
+			const camera = await cameraIdOf(crypto, device, 1);
+			const all = owner && (await vault.epoch(camera, 1)) === null;
+			await this.request(camera, device, all);
+		}
+	}
+
+	async #onMessage(message: Message, from: Sender): Promise<void> {
+		if (message.t === 'home-key') {
+			if (!may(from.roles, 'manage')) return;
+			await this.#counted(() =>
+				this.#tools.homeRoster.acceptHomeKey(bytesOfBase64url(message.grant)),
+			);
+			return;
+		}
+		if (message.t !== 'grants') return;
+		const camera = await this.#cameraOf(from.device, message.camera);
+		if (camera === null) {
+			this.#refused += message.grants.length;
+			return;
+		}
+		let kept = 0;
+		for (const text of message.grants) {
+			if (await this.#counted(() => this.#store(camera, from, bytesOfBase64url(text)))) kept += 1;
+		}
+		if (kept > 0) for (const listener of this.#listeners) listener(camera);
+	}
+
+	/** A camera of that very device: nobody grants for another. */
+	async #cameraOf(device: DeviceId, said: string): Promise<CameraId | null> {
+		for (let number = 1; number <= MAX_CAMERAS; number += 1) {
+			const camera = await cameraIdOf(this.#tools.crypto, device, number);
+			if (camera === said) return camera;
+		}
+		return null;
+	}
+
+	async #store(camera: CameraId, { device }: Sender, grant: Bytes): Promise<void> {
+		const { crypto, vault, localDevice, homeRoster } = this.#tools;
+		const identity = localDevice.unlocked?.identity;
+		const signer = homeRoster.member(device)?.subject?.sign;
+		if (!identity || !signer) return;
+		const { number, wallMs } = parseGrant(grant).grant;
+		if ((await vault.epoch(camera, number)) !== null) return;
+		const subject = { home: identity.home, camera, number, recipient: identity.device };
+		const raw = await openGrant(crypto, grant, subject, identity.kem, [signer]);
+		const facts = { number, madeMs: wallMs, rosterSeq: homeRoster.entries.length };
+		await vault.addEpoch(camera, facts, { key: await crypto.secret(raw), raw, grant });
+		raw.fill(0);
+	}
+
+	async #counted(work: () => Promise<void>): Promise<boolean> {
+		try {
+			await work();
+			return true;
+		} catch (error) {
+			if (!(error instanceof Fault)) throw error;
+			if (FORGERY_FAULTS.includes(error.kind)) this.#refused += 1;
+			return false;
+		}
+	}
+
+	#enqueue(work: () => Promise<void>): void {
+		this.#work = this.#work.then(work).catch((error: unknown) => {
+			if (!(error instanceof Fault)) throw error;
+		});
+	}
+}

@@ -1,0 +1,58 @@
+import { base64urlOf } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Link } from '#engine/messaging/link.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
+
+const WEEK_S = 7 * 24 * 3600;
+
+/** An owner's home keys on their way to the other members: ID42. */
+export class HomeKeySender {
+	readonly #homeRoster: Pick<HomeRoster, 'homeKeyFor' | 'member'>;
+	readonly #link: Pick<Link, 'online' | 'on' | 'send' | 'relaySeq'>;
+	/** Who was sent the newest since it came. */
+	readonly #sentTo = new Set<DeviceId>();
+	/** What no line took. */
+	readonly #unsent: (readonly [DeviceId, Bytes])[] = [];
+
+	constructor(
+		homeRoster: Pick<HomeRoster, 'homeKeyFor' | 'member'>,
+		link: Pick<Link, 'online' | 'on' | 'send' | 'relaySeq'>,
+	) {
+		this.#homeRoster = homeRoster;
+		this.#link = link;
+		link.on(() => this.#refresh());
+	}
+
+	/** A key that was made just now; one that is not taken goes with the next line. */
+	async send(device: DeviceId, grant: Bytes): Promise<void> {
+		if ((await this.#sendGrant(device, grant, WEEK_S)) === 'unsent') this.#unsent.push([device, grant]);
+	}
+
+	#refresh(): void {
+		const { online, relaySeq } = this.#link;
+		for (const [device, grant] of relaySeq === null ? [] : this.#unsent.splice(0)) {
+			if (this.#homeRoster.member(device) !== null) void this.send(device, grant);
+		}
+		for (const device of this.#sentTo) if (!online.has(device)) this.#sentTo.delete(device);
+		for (const device of online) void this.#sendNewest(device);
+	}
+
+	async #sendNewest(device: DeviceId): Promise<void> {
+		if (this.#sentTo.has(device)) return;
+		this.#sentTo.add(device);
+		try {
+			const grant = await this.#homeRoster.homeKeyFor(device);
+			const sent = grant === null ? 'unsent' : await this.#sendGrant(device, grant, 0);
+			if (sent === 'unsent') this.#sentTo.delete(device);
+		} catch (error) {
+			// A key that cannot be read here can be given by another owner only.
+			if (!(error instanceof Fault)) throw error;
+		}
+	}
+
+	#sendGrant(device: DeviceId, grant: Bytes, keepS: number): ReturnType<Link['send']> {
+		return this.#link.send(device, { t: 'home-key', grant: base64urlOf(grant) }, keepS);
+	}
+}

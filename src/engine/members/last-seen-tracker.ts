@@ -1,0 +1,113 @@
+import { faultOf } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { latestPast, mergeSeen, type SeenDevice } from '#domain/home/seen-device.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { LastSeenStore } from '#ports/storage/last-seen-store.ts';
+
+/** What is kept is so much older than what is known, at most. */
+const MIN_ADVANCE_MS = 60_000;
+/** Devices come in groups, after each reload all at once. */
+const WRITE_DELAY_MS = 250;
+
+/** What screens may ask. */
+export interface LastSeen {
+	/** Wall ms; `null`: truly never. */
+	seenMs(device: DeviceId): number | null;
+}
+
+/**
+ * When each device of the home was last known to live: the one place that every screen asks. Only
+ * devices of the roster are ever named to it. Rules: docs/spec/live.md, LV28 to LV30.
+ */
+export class LastSeenTracker implements LastSeen {
+	readonly #clock: Pick<Clock, 'wallMs' | 'after'>;
+	readonly #store: LastSeenStore;
+	readonly #seen = new Map<DeviceId, SeenDevice>();
+	/** By the roster: when it was let in, or signed something. */
+	#signed: ReadonlyMap<DeviceId, number> = new Map();
+	readonly #listeners = new Set<() => void>();
+	/** `seenMs` as it was last given to the store. */
+	readonly #kept = new Map<DeviceId, number>();
+	#gathering = false;
+
+	constructor(clock: Pick<Clock, 'wallMs' | 'after'>, store: LastSeenStore) {
+		this.#clock = clock;
+		this.#store = store;
+		void this.#load();
+	}
+
+	/** When something that is kept became known; what is seen now tells its own listeners. */
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	seenMs(device: DeviceId): number | null {
+		const [seen, signed] = [this.#seen.get(device)?.seenMs, this.#signed.get(device)];
+		return latestPast(this.#clock.wallMs(), seen ?? null, signed ?? null);
+	}
+
+	/** It lived at this moment of our clock. */
+	recordSeen(device: DeviceId, atMs = this.#clock.wallMs()): void {
+		const nowMs = this.#clock.wallMs();
+		const before = this.#seen.get(device);
+		const seenMs = latestPast(nowMs, before?.seenMs ?? null, atMs);
+		if (seenMs === null || seenMs === before?.seenMs) return;
+		this.#seen.set(device, { seenMs, recorded: before?.recorded ?? new Map() });
+		if (Math.abs(seenMs - (this.#kept.get(device) ?? 0)) >= MIN_ADVANCE_MS) this.persist();
+	}
+
+	/** It is one of its cameras, and says whether it ever recorded (LV30). */
+	recordCamera(device: DeviceId, camera: CameraId, recorded: boolean): void {
+		this.recordSeen(device);
+		const before = this.#seen.get(device);
+		const known = before?.recorded.get(camera);
+		if (before === undefined || known === recorded || known === true) return;
+		this.#seen.set(device, {
+			seenMs: before.seenMs,
+			recorded: new Map(before.recorded).set(camera, recorded),
+		});
+		this.persist();
+	}
+
+	/** A camera that never recorded, as far as anything is known. */
+	neverRecorded(device: DeviceId, camera: CameraId): boolean {
+		return this.#seen.get(device)?.recorded.get(camera) === false;
+	}
+
+	/**
+	 * Who belongs to the home now, and what the roster says of when they lived; all others are
+	 * forgotten.
+	 */
+	setMembers(signed: ReadonlyMap<DeviceId, number>): void {
+		this.#signed = signed;
+		for (const device of this.#seen.keys()) if (!signed.has(device)) this.#seen.delete(device);
+	}
+
+	/** Somebody went: what is known of it by now is what a reload shall say. */
+	persist(): void {
+		if (this.#gathering) return;
+		this.#gathering = true;
+		this.#clock.after(WRITE_DELAY_MS, () => {
+			this.#gathering = false;
+			for (const [device, { seenMs }] of this.#seen) this.#kept.set(device, seenMs);
+			// A browser that keeps nothing still knows it while the page is open.
+			this.#store.write(new Map(this.#seen), this.#clock.wallMs()).catch(faultOf);
+		});
+	}
+
+	async #load(): Promise<void> {
+		try {
+			const kept = await this.#store.read();
+			const nowMs = this.#clock.wallMs();
+			for (const [device, seen] of kept) {
+				if (this.#signed.size > 0 && !this.#signed.has(device)) continue;
+				this.#seen.set(device, mergeSeen(nowMs, this.#seen.get(device), seen));
+				this.#kept.set(device, seen.seenMs);
+			}
+		} catch (error) {
+			faultOf(error);
+		}
+		for (const listener of this.#listeners) listener();
+	}
+}

@@ -1,0 +1,383 @@
+import { hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
+import { parseEntry, type Role, type RosterEntry, type RosterOp } from '#domain/home/roster.ts';
+import { latestPast } from '#domain/home/seen-device.ts';
+import { safetyDigits, safetyInputs } from '#domain/home/safety-number.ts';
+import type { Message } from '#protocol/message.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import { admissionSeq } from '#engine/home/admission-seq.ts';
+import type { GrantIssuer } from './grant-issuer.ts';
+import type { LocalDevice, UnlockedDevice } from '#engine/home/local-device.ts';
+import { currentHome } from '#engine/home/identity.ts';
+import { HomeKeySender } from './home-key-sender.ts';
+import type { Link } from '#engine/messaging/link.ts';
+import type { HomeRoster, Revocation } from '#engine/home/home-roster.ts';
+import type { Sender } from '#engine/messaging/post.ts';
+import type { Roster } from '#engine/home/roster.ts';
+import type { LastSeenTracker } from './last-seen-tracker.ts';
+
+export interface Member {
+	readonly device: DeviceId;
+	readonly roles: readonly Role[];
+	/** Opened; `null`: it has none, or its key is not here. */
+	readonly name: string | null;
+	readonly self: boolean;
+	/** It has a socket at the relay now. */
+	readonly online: boolean;
+	readonly addedMs: number;
+	readonly notAfterMs: number | null;
+	/** Twelve groups of five digits, the same on both devices' screens. */
+	readonly safety: string;
+}
+
+/** What shows that a revocation has happened everywhere. */
+export interface RevocationProof {
+	readonly atMs: number;
+	/** The relay has it; ms it took. `null`: not yet. */
+	readonly relayMs: number | null;
+	/** Cameras that act on it, out of those that are there; with the ms it took each. */
+	readonly cameras: readonly { readonly device: DeviceId; readonly ms: number | null }[];
+}
+
+/** One thing that an owner said: a device was let in, taken out or changed, or the home was. */
+export interface ForkLine {
+	readonly what: 'in' | 'out' | 'changed' | 'home';
+	/** Of the device, as far as it is known. */
+	readonly name: string | null;
+}
+
+/** Two owners signed at the same moment (ID46). */
+export interface ForkSummary {
+	readonly mine: readonly ForkLine[];
+	readonly theirs: readonly ForkLine[];
+	/** This device can bring both together. */
+	readonly may: boolean;
+}
+
+/**
+ * The devices of this home. Throws `Fault`: `denied` (only an owner may), `conflict`, and what the
+ * vault throws.
+ */
+export interface MemberListControls {
+	readonly list: readonly Member[];
+	/** This device may sign the roster. */
+	readonly owner: boolean;
+	/** The relay shows a roster that does not follow ours: it is not believed. */
+	readonly forked: boolean;
+	/** What was said on both branches, where the other is known; else `null`. */
+	readonly fork: ForkSummary | null;
+	on(listener: () => void): () => void;
+	rename(device: DeviceId, name: string): Promise<void>;
+	/** Out of the home: new home key, new epochs, closed sockets. Tells as more is known. */
+	revoke(device: DeviceId, tell: (revoked: RevocationProof) => void): Promise<void>;
+	/** Kits that claim, and all that came of them (KT8, KT12). */
+	rollBackClaims(): Promise<void>;
+	/** Brings both branches together (ID46). */
+	settle(): Promise<void>;
+	/** Roles and an end date; an owner cannot take the role of the last owner. */
+	change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void>;
+	/** Gives a member the keys of footage recorded before it came. */
+	showEarlier(device: DeviceId): Promise<void>;
+}
+
+const WEEK_S = 7 * 24 * 3600;
+/** How long after a revocation it is still told who acts on it. */
+const PROOF_MS = 60_000;
+/** As often as a line is proved to stand. */
+const POLL_MS = 10_000;
+/** Letters that may have waited for us: they say nothing of now (LV29). */
+const QUEUED_TYPES: readonly Message['t'][] = ['show-earlier', 'grants', 'home-key', 'acted'];
+
+export interface MemberListDependencies {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly localDevice: LocalDevice;
+	readonly homeRoster: HomeRoster;
+	readonly link: Pick<
+		Link,
+		'online' | 'heardMs' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
+	>;
+	readonly lastSeen: Pick<LastSeenTracker, 'recordSeen' | 'setMembers' | 'persist' | 'on'>;
+	/** This device's own camera. */
+	readonly grantIssuer: Pick<GrantIssuer, 'onActed' | 'showEarlier'>;
+}
+
+/** A revocation whose proof is still coming in. */
+interface PendingProof {
+	readonly seq: number;
+	readonly begunMs: number;
+	readonly atMs: number;
+	relayMs: number | null;
+	readonly cameras: Map<DeviceId, number | null>;
+	readonly tell: (revoked: RevocationProof) => void;
+}
+
+export class MemberList implements MemberListControls {
+	readonly #tools: MemberListDependencies;
+	readonly #listeners = new Set<() => void>();
+	readonly #homeKeySender: HomeKeySender;
+	readonly #pending = new Set<PendingProof>();
+	#list: readonly Member[] = [];
+	#fork: ForkSummary | null = null;
+	#listing: Promise<void> = Promise.resolve();
+	#known: { readonly of: string; readonly members: readonly OpenedMember[] } | null = null;
+
+	constructor(tools: MemberListDependencies) {
+		this.#tools = tools;
+		this.#homeKeySender = new HomeKeySender(tools.homeRoster, tools.link);
+		tools.homeRoster.on(() => this.#refresh());
+		tools.lastSeen.on(() => this.#refresh());
+		tools.clock.every(POLL_MS, () => this.#seePresent());
+		tools.link.on(() => {
+			this.#proveRelay();
+			this.#refresh();
+		});
+		tools.link.onMessage((message, from) => this.#onMessage(message, from));
+		tools.grantIssuer.onActed((rosterSeq) => {
+			const device = tools.localDevice.unlocked?.identity.device;
+			if (device !== undefined) this.#proveCamera(device, rosterSeq);
+		});
+		this.#refresh();
+	}
+
+	get list(): readonly Member[] {
+		return this.#list;
+	}
+
+	get owner(): boolean {
+		return this.#tools.homeRoster.owner;
+	}
+
+	get forked(): boolean {
+		return this.#tools.link.forked;
+	}
+
+	get fork(): ForkSummary | null {
+		return this.#fork;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	rename(device: DeviceId, name: string): Promise<void> {
+		return this.#tools.homeRoster.amend(device, { name });
+	}
+
+	change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void> {
+		return this.#tools.homeRoster.amend(device, { roles, notAfterMs });
+	}
+
+	revoke(device: DeviceId, tell: (revoked: RevocationProof) => void): Promise<void> {
+		return this.#revoke((homeRoster) => homeRoster.revoke(device), tell);
+	}
+
+	rollBackClaims(): Promise<void> {
+		return this.#revoke(
+			(homeRoster) => homeRoster.rollBackClaims(),
+			() => undefined,
+		);
+	}
+
+	settle(): Promise<void> {
+		return this.#revoke(
+			(homeRoster) => homeRoster.settle(),
+			() => undefined,
+		);
+	}
+
+	async #revoke(
+		work: (homeRoster: HomeRoster) => Promise<Revocation>,
+		tell: (revoked: RevocationProof) => void,
+	): Promise<void> {
+		const { homeRoster, link, clock } = this.#tools;
+		const begunMs = clock.monotonicMs();
+		const { seq, grants } = await work(homeRoster);
+		const cameras = new Map<DeviceId, number | null>();
+		for (const [camera, { roles }] of homeRoster.roster?.devices ?? []) {
+			if (!may(roles, 'record')) continue;
+			if (link.online.has(camera) || this.#isSelf(camera)) cameras.set(camera, null);
+		}
+		const pending = { seq, begunMs, atMs: clock.wallMs(), relayMs: null, cameras, tell };
+		this.#pending.add(pending);
+		clock.after(PROOF_MS, () => this.#pending.delete(pending));
+		this.#reportProof(pending);
+		this.#proveRelay();
+		for (const [left, grant] of grants) void this.#homeKeySender.send(left, grant);
+	}
+
+	async showEarlier(device: DeviceId): Promise<void> {
+		const { homeRoster, link } = this.#tools;
+		if (!homeRoster.owner) throw new Fault('denied', 'only an owner may');
+		if (homeRoster.member(device) === null) throw new Fault('not-found', 'no such member');
+		const cameras = [...(homeRoster.roster?.devices ?? [])].filter(
+			([camera, { roles }]) => may(roles, 'record') && camera !== device,
+		);
+		const entry = admissionSeq(homeRoster.entries, device);
+		const sent = cameras.map(([camera]) =>
+			this.#isSelf(camera)
+				? this.#tools.grantIssuer.showEarlier(device)
+				: link.leave(camera, { t: 'show-earlier', device, entry }, WEEK_S),
+		);
+		if ((await Promise.all(sent)).includes('unsent')) {
+			throw new Fault('offline', 'not every camera was told');
+		}
+	}
+
+	#isSelf(device: DeviceId): boolean {
+		return this.#tools.localDevice.unlocked?.identity.device === device;
+	}
+
+	#onMessage(message: Message, { device }: Sender): void {
+		if (!QUEUED_TYPES.includes(message.t)) this.#tools.lastSeen.recordSeen(device);
+		if (message.t === 'state' || message.t === 'acted') {
+			this.#proveCamera(device, message.rosterSeq);
+		}
+	}
+
+	#proveRelay(): void {
+		const { link, clock } = this.#tools;
+		for (const pending of this.#pending) {
+			if (pending.relayMs !== null || (link.relaySeq ?? 0) < pending.seq) continue;
+			pending.relayMs = clock.monotonicMs() - pending.begunMs;
+			this.#reportProof(pending);
+		}
+	}
+
+	#proveCamera(device: DeviceId, rosterSeq: number): void {
+		for (const pending of this.#pending) {
+			if (rosterSeq < pending.seq || pending.cameras.get(device) !== null) continue;
+			pending.cameras.set(device, this.#tools.clock.monotonicMs() - pending.begunMs);
+			this.#reportProof(pending);
+		}
+	}
+
+	#reportProof({ atMs, relayMs, cameras, tell }: PendingProof): void {
+		// Others count entries. That they have this very one is known when the relay has it (KT12).
+		const known = (device: DeviceId): boolean => relayMs !== null || this.#isSelf(device);
+		const said = [...cameras].map(([device, ms]) => ({ device, ms: known(device) ? ms : null }));
+		tell({ atMs, relayMs, cameras: said });
+	}
+
+	#refresh(): void {
+		this.#listing = this.#listing.then(() => this.#relist());
+	}
+
+	async #relist(): Promise<void> {
+		const { localDevice, link } = this.#tools;
+		const self = localDevice.unlocked?.identity.device;
+		const opened = localDevice.unlocked === null ? [] : await this.#opened(localDevice.unlocked);
+		this.#fork = link.forked ? await this.#forkOf(opened) : null;
+		const went = this.#list.some(({ device, online }) => online && !link.online.has(device));
+		if (went) this.#tools.lastSeen.persist();
+		this.#list = opened.map((member) => ({
+			...member,
+			// Whoever founded the home was never given a name by another; its camera has one.
+			name: member.name ?? (member.device === self ? this.#cameraName() : null),
+			self: member.device === self,
+			online: link.online.has(member.device),
+		}));
+		this.#seePresent();
+		for (const listener of this.#listeners) listener();
+	}
+
+	/**
+	 * LV29: whom the relay names, as of when it was last heard: a page that slept knows nothing
+	 * newer.
+	 */
+	#seePresent(): void {
+		const { link, lastSeen } = this.#tools;
+		if (link.heardMs === null) return;
+		for (const { device, online, self } of this.#list)
+			if (online && !self && link.online.has(device)) lastSeen.recordSeen(device, link.heardMs);
+	}
+
+	async #forkOf(opened: readonly OpenedMember[]): Promise<ForkSummary | null> {
+		const { localDevice, homeRoster } = this.#tools;
+		const fork = await homeRoster.fork();
+		if (fork === null) return null;
+		const all = [...fork.mine, ...fork.theirs];
+		const nameOf = async ({ subject, detail }: RosterEntry): Promise<string | null> => {
+			if (subject === null) return null;
+			const { device } = subject;
+			const said = (await localDevice.unlocked?.nameSealer.nameOrNull(device, detail)) ?? null;
+			const known = opened.find((member) => member.device === device)?.name ?? null;
+			const added = all.find((one) => one.subject?.device === device && one.op !== 'revoke');
+			return said ?? known ?? (added && added.detail !== detail ? nameOf(added) : null);
+		};
+		const linesOf = async (said: readonly RosterEntry[]): Promise<ForkLine[]> =>
+			Promise.all(said.map(async (entry) => ({ what: FORK_LINES[entry.op], name: await nameOf(entry) })));
+		return {
+			...{ mine: await linesOf(fork.mine), theirs: await linesOf(fork.theirs) },
+			may: fork.may,
+		};
+	}
+
+	#cameraName(): string | null {
+		const { state } = this.#tools.localDevice;
+		return state.kind === 'ready' ? (state.cameras[0]?.name ?? null) : null;
+	}
+
+	/** Names and safety numbers, worked out anew only when the roster or the home keys are others. */
+	async #opened({ identity, roster, nameSealer }: UnlockedDevice): Promise<readonly OpenedMember[]> {
+		const of = `${roster.home} ${hexOf(roster.head)} ${currentHome(identity).keys.length}`;
+		if (this.#known?.of === of) return this.#known.members;
+		const { clock, crypto, homeRoster } = this.#tools;
+		const added = addedMs(homeRoster.entries);
+		this.#tools.lastSeen.setMembers(livedMs(homeRoster.entries, roster, clock.wallMs()));
+		const own = concatBytes(identity.sign.public, identity.kem.public);
+		const members: OpenedMember[] = [];
+		for (const [device, { subject, detail, roles, notAfterMs }] of roster.devices) {
+			if (subject === null) continue;
+			const name = detail.length === 0 ? null : await nameSealer.nameOrNull(device, detail);
+			const [a, b] = safetyInputs(own, concatBytes(subject.sign, subject.kem));
+			const safety = safetyDigits([await crypto.sha256(a), await crypto.sha256(b)]);
+			const at = added.get(device) ?? 0;
+			members.push({ device, roles, name, notAfterMs, addedMs: at, safety });
+		}
+		this.#known = { of, members };
+		return members;
+	}
+}
+
+const FORK_LINES: Readonly<Record<RosterOp, ForkLine['what']>> = {
+	...{ add: 'in', revoke: 'out', rotate: 'changed', relays: 'home', policy: 'home' },
+	settle: 'home',
+};
+
+type OpenedMember = Omit<Member, 'self' | 'online'>;
+
+function addedMs(entries: readonly Bytes[]): Map<DeviceId, number> {
+	const added = new Map<DeviceId, number>();
+	for (const bytes of entries) {
+		const { op, subject, wallMs } = parseEntry(bytes).entry;
+		if (op === 'add' && subject !== null) added.set(subject.device, wallMs);
+	}
+	return added;
+}
+
+/** When each member lived, by what is signed: it was let in then, or said something as an owner. */
+function livedMs(
+	entries: readonly Bytes[],
+	{ devices }: Roster,
+	nowMs: number,
+): Map<DeviceId, number> {
+	const lived = new Map([...devices.keys()].map((device) => [device, 0]));
+	const owners = new Map(
+		[...devices].flatMap(([device, { subject }]) =>
+			subject?.owner ? [[hexOf(subject.owner), device] as const] : [],
+		),
+	);
+	for (const bytes of entries) {
+		const { op, subject, wallMs, author } = parseEntry(bytes).entry;
+		const signer = owners.get(hexOf(author));
+		for (const device of [op === 'add' ? subject?.device : undefined, signer])
+			if (device !== undefined && lived.has(device))
+				lived.set(device, latestPast(nowMs, wallMs, lived.get(device) ?? 0) ?? 0);
+	}
+	return lived;
+}

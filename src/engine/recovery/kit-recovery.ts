@@ -1,0 +1,270 @@
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import { kitFrom, tidyPassphrase, type Kit } from '#domain/pairing/kit.ts';
+import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
+import { commonLength, type Role } from '#domain/home/roster.ts';
+import type { Refusal } from '#protocol/wire.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import { isHere } from '#engine/messaging/addresses.ts';
+import { isSettledBy } from '#engine/home/fork.ts';
+import { CLAIM_DELAY_MS } from '#engine/home/claims.ts';
+import type { SelfIdentity } from '#engine/home/admissions.ts';
+import { isPlausibleKeyNumber } from '#engine/home/home-keys.ts';
+import { KitCall } from './kit-call.ts';
+import { isKitOfHome, kitGrantsIn } from '#engine/home/kit-grants.ts';
+import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
+import { openGrant } from '#engine/home/keys.ts';
+import type { No } from '#engine/messaging/meeting-line.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
+import { NameSealer } from '#engine/home/name-sealer.ts';
+import type { RecoveryControls, RecoveryState } from './recovery.ts';
+import { nextEntry, replayRoster, type Roster } from '#engine/home/roster.ts';
+
+export interface KitRecoveryDependencies {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+	readonly homeRoster: Pick<HomeRoster, 'self' | 'enterByKit'>;
+	readonly preferences: PreferenceStore;
+	/** Where this page comes from. */
+	readonly here: string;
+}
+
+interface HomeKey {
+	readonly number: number;
+	readonly raw: Bytes;
+}
+
+/** All that one visit of a kit knows. */
+interface RecoverySession {
+	readonly call: KitCall;
+	readonly kit: KitKeys;
+	readonly self: SelfIdentity;
+	readonly roster: Roster;
+	readonly keys: readonly HomeKey[];
+	readonly origin: string;
+	readonly name: string;
+}
+
+const END_BY_REFUSAL: Partial<Record<Refusal, RecoveryEnd>> = {
+	'unknown-home': 'unknown-kit',
+	'not-a-member': 'taken-out',
+	clock: 'clock',
+	version: 'version',
+	'too-many': 'too-many',
+};
+
+/**
+ * A device that comes back with a recovery kit: it claims, and a day later it is an owner (KT5 to
+ * KT9).
+ */
+export class KitRecovery implements RecoveryControls {
+	readonly #tools: KitRecoveryDependencies;
+	readonly #listeners = new Set<() => void>();
+	#state: RecoveryState = { kind: 'idle' };
+	#claimedMs: number | null = null;
+
+	constructor(tools: KitRecoveryDependencies) {
+		this.#tools = tools;
+		void tools.preferences.read().then(
+			({ claimedMs }) => {
+				this.#claimedMs = claimedMs;
+				this.#set(this.#state);
+			},
+			// Without the note the person is told by the relay.
+			() => undefined,
+		);
+	}
+
+	get state(): RecoveryState {
+		return this.#state;
+	}
+
+	get claimedMs(): number | null {
+		return this.#claimedMs;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	reset(): void {
+		if (this.#state.kind !== 'busy') this.#set({ kind: 'idle' });
+	}
+
+	async recover(
+		text: string,
+		name: string,
+		relay: string | null,
+		passphrase: string | null = null,
+	): Promise<void> {
+		if (this.#state.kind === 'busy') return;
+		const kit = kitFrom(text);
+		if (typeof kit === 'string') {
+			this.#set(ended(kit));
+			return;
+		}
+		this.#set({ kind: 'busy' });
+		try {
+			this.#set(await this.#recover({ ...kit, relay: relay ?? kit.relay }, name, passphrase ?? ''));
+		} catch (error) {
+			this.#set({ kind: 'ended', why: 'failed', fault: faultOf(error) });
+		} finally {
+			kit.secret.fill(0);
+		}
+	}
+
+	async #recover({ secret, relay }: Kit, name: string, typed: string): Promise<RecoveryState> {
+		const { crypto, here, relays, homeRoster } = this.#tools;
+		const kit = await deriveKitKeys(crypto, secret, tidyPassphrase(typed));
+		const self = await homeRoster.self();
+		const own = relay === null || (await isHere(relays, here, relay));
+		const origin = own ? here : relay;
+		const call = await KitCall.open(this.#tools, origin, kit);
+		if ('t' in call) {
+			const end = endOf(call);
+			if (end.kind === 'ended' && end.why === 'taken-out') await this.#rememberClaim(null);
+			return end;
+		}
+		try {
+			const roster = await replayRoster(crypto, call.entries);
+			if (!(await isKitOfHome(crypto, kit, roster.home, call.entries))) return ended('unknown-kit');
+			await this.#checkContinues(self, roster, call.entries);
+			const keys = await this.#homeKeys(roster, call.entries, kit);
+			try {
+				return await this.#proceed({ call, kit, self, roster, keys, origin, name });
+			} finally {
+				for (const { raw } of keys) raw.fill(0);
+			}
+		} finally {
+			call.close();
+		}
+	}
+
+	/**
+	 * Throws `corrupt`: a device of the home is shown what its own roster does not lead to (KT17).
+	 */
+	async #checkContinues(self: SelfIdentity, { home }: Roster, entries: readonly Bytes[]): Promise<void> {
+		const { crypto, clock } = this.#tools;
+		const common = commonLength(self.roster, entries);
+		if (self.home !== home || common === self.roster.length) return;
+		const branches = { mine: self.roster, theirs: entries, common };
+		if (await isSettledBy(crypto, branches, clock.wallMs())) return;
+		throw new Fault('corrupt', 'a roster that does not go on from the one that is kept');
+	}
+
+	async #proceed(visit: RecoverySession): Promise<RecoveryState> {
+		const { self, roster, kit } = visit;
+		if (roster.owners.has(hexOf(self.ownerKey))) {
+			if (self.home === roster.home) return ended('owner');
+			return this.#enter(visit, visit.call.entries);
+		}
+		const claim = roster.claims.get(self.device);
+		if (claim?.kit !== kit.device) return this.#claim(visit);
+		const readyMs = claim.entry.wallMs + CLAIM_DELAY_MS;
+		if (this.#tools.clock.wallMs() < readyMs) return this.#wait(readyMs, false);
+		const entry = await this.#sign(visit, 'rotate');
+		const no = await visit.call.append(entry);
+		return no === null ? this.#enter(visit, [...visit.call.entries, entry]) : endOf(no);
+	}
+
+	async #claim(visit: RecoverySession): Promise<RecoveryState> {
+		const no = await visit.call.append(await this.#sign(visit, 'add'));
+		if (no !== null) return endOf(no);
+		return this.#wait(this.#tools.clock.wallMs() + CLAIM_DELAY_MS, true);
+	}
+
+	async #enter(visit: RecoverySession, entries: readonly Bytes[]): Promise<RecoveryState> {
+		await this.#tools.homeRoster.enterByKit(entries, visit.keys, visit.origin);
+		await this.#rememberClaim(null);
+		return { kind: 'done' };
+	}
+
+	async #wait(readyMs: number, fresh: boolean): Promise<RecoveryState> {
+		await this.#rememberClaim(readyMs);
+		return { kind: 'waiting', readyMs, fresh };
+	}
+
+	async #sign({ kit, self, roster, keys, name }: RecoverySession, op: 'add' | 'rotate'): Promise<Bytes> {
+		const { crypto, clock } = this.#tools;
+		const before = roster.devices.get(self.device);
+		const roles: Role[] = ['viewer', 'owner'];
+		if (before?.roles.includes('camera')) roles.unshift('camera');
+		const entry = await nextEntry(crypto, kit.owner, roster, clock.wallMs(), {
+			...{ op, roles, notAfterMs: null },
+			subject: {
+				...{ device: self.device, sign: self.sign.public, kem: self.kem.public },
+				...{ owner: self.ownerKey, dtls: self.dtls?.fingerprint ?? null },
+			},
+			detail: await this.#sealName(roster, keys, self, name),
+		});
+		return entry;
+	}
+
+	/** PR32: beside the lost device of the same name it gets a number. */
+	async #sealName(
+		{ home, devices }: Roster,
+		keys: readonly HomeKey[],
+		{ device }: SelfIdentity,
+		name: string,
+	): Promise<Bytes> {
+		const { crypto } = this.#tools;
+		const newestFirst = [...keys].sort((a, b) => b.number - a.number);
+		const secrets = newestFirst.map(async ({ number, raw }) => {
+			return { home, number, secret: await crypto.secret(raw) };
+		});
+		const nameSealer = new NameSealer(crypto, await Promise.all(secrets));
+		return nameSealer.seal(device, await nameSealer.freeName(device, name, devices));
+	}
+
+	/** Throws `corrupt` where the kit was given none. */
+	async #homeKeys(roster: Roster, entries: readonly Bytes[], kit: KitKeys): Promise<HomeKey[]> {
+		const { crypto } = this.#tools;
+		const signers = [...roster.past.owners.values()];
+		const keys: HomeKey[] = [];
+		for (const [number, grant] of kitGrantsIn(entries, kit.device)) {
+			if (!isPlausibleKeyNumber(number, roster)) continue;
+			const subject = { home: roster.home, camera: null, number, recipient: kit.device };
+			const opened = openGrant(crypto, grant, subject, kit.kem, signers);
+			// Whoever spoilt one does not spoil the kit.
+			const raw = await opened.catch((error: unknown) => {
+				if (error instanceof Fault) return null;
+				throw error;
+			});
+			if (raw !== null) keys.push({ number, raw });
+		}
+		if (keys.length === 0) throw new Fault('corrupt', 'the kit opens no home key');
+		return keys;
+	}
+
+	/** Only a reminder: the roster knows. */
+	async #rememberClaim(claimedMs: number | null): Promise<void> {
+		this.#claimedMs = claimedMs;
+		try {
+			await this.#tools.preferences.write({ claimedMs });
+		} catch {
+			// The claim stands all the same.
+		}
+	}
+
+	#set(state: RecoveryState): void {
+		this.#state = state;
+		for (const listener of this.#listeners) listener();
+	}
+}
+
+function ended(why: RecoveryEnd): RecoveryState {
+	return { kind: 'ended', why, fault: null };
+}
+
+function endOf(no: No): RecoveryState {
+	if (no.t === 'refused') return ended(END_BY_REFUSAL[no.why] ?? 'failed');
+	const { kind } = no.fault;
+	const away = kind === 'offline' || kind === 'timeout' || kind === 'denied';
+	const why = kind === 'not-found' ? 'no-relay' : away ? 'unreachable' : 'failed';
+	return { kind: 'ended', why, fault: no.fault };
+}

@@ -1,0 +1,196 @@
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { kitFrom, kitGroups, kitLink, KIT_BYTES, tidyPassphrase } from '#domain/pairing/kit.ts';
+import { parseEntry } from '#domain/home/roster.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import { appFor, shownAt } from '#engine/messaging/addresses.ts';
+import { CLAIM_DELAY_MS } from '#engine/home/claims.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
+import { currentHome } from '#engine/home/identity.ts';
+import { openGrant } from '#engine/home/keys.ts';
+import { isKitOfHome, kitGrantsIn } from '#engine/home/kit-grants.ts';
+import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
+import type { MemberListControls } from '#engine/members/member-list.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
+import type { PendingClaim, GeneratedKit, KitControls, KitTestResult } from './recovery.ts';
+
+export interface RecoveryKitsDependencies {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+	readonly localDevice: LocalDevice;
+	readonly homeRoster: HomeRoster;
+	readonly members: Pick<MemberListControls, 'rollBackClaims' | 'revoke'>;
+	readonly preferences: PreferenceStore;
+	/** Where this page comes from. */
+	readonly here: string;
+}
+
+/**
+ * The home's recovery kit, as its devices see it: made, tried, and refused. Rules:
+ * docs/spec/kit.md.
+ */
+export class RecoveryKits implements KitControls {
+	readonly #tools: RecoveryKitsDependencies;
+	readonly #listeners = new Set<() => void>();
+	#drawn: { readonly secret: Bytes; readonly passphrase: string | null } | null = null;
+	#tried: { readonly kit: string; readonly atMs: number } | null = null;
+	#claims: readonly PendingClaim[] = [];
+	#refreshing: Promise<void> = Promise.resolve();
+
+	constructor(tools: RecoveryKitsDependencies) {
+		this.#tools = tools;
+		tools.homeRoster.on(() => this.#refresh());
+		void tools.preferences.read().then(
+			({ triedKit }) => {
+				this.#tried = triedKit;
+				this.#notify();
+			},
+			// It was tried, or it was not: nothing hangs on it.
+			() => undefined,
+		);
+		this.#refresh();
+	}
+
+	get madeMs(): number | null {
+		const kit = this.#kits.at(-1);
+		const made = kit && this.#tools.homeRoster.entries.map((bytes) => parseEntry(bytes).entry);
+		const added = made?.findLast(({ op, subject }) => op === 'add' && subject?.device === kit);
+		return added?.wallMs ?? null;
+	}
+
+	get triedMs(): number | null {
+		const tried = this.#tried;
+		return tried !== null && tried.kit === this.#kits.at(-1) ? tried.atMs : null;
+	}
+
+	get hindrance(): KitControls['hindrance'] {
+		const { homeRoster } = this.#tools;
+		if (!homeRoster.owner) return 'not-owner';
+		return homeRoster.relay === null ? 'no-relay' : null;
+	}
+
+	get claims(): readonly PendingClaim[] {
+		return this.#claims;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	async generate(typed: string | null = null): Promise<GeneratedKit> {
+		const { crypto, relays, homeRoster, here } = this.#tools;
+		if (!homeRoster.owner) throw new Fault('denied', 'only an owner makes a kit');
+		if (homeRoster.relay === null) throw new Fault('conflict', 'a home without a relay');
+		const relay = await shownAt(relays, homeRoster.relay);
+		if (typeof relay !== 'string') {
+			throw relay.t === 'fault' ? relay.fault : new Fault('unavailable', 'the relay refused');
+		}
+		this.discard();
+		const secret = crypto.random(KIT_BYTES);
+		const passphrase = tidyPassphrase(typed ?? '');
+		const guarded = passphrase !== null;
+		this.#drawn = { secret, passphrase };
+		const link = kitLink(appFor(here, relay), secret, relay, guarded);
+		return { groups: kitGroups(secret), link, relay, guarded };
+	}
+
+	async activate(): Promise<void> {
+		const { crypto, homeRoster, members } = this.#tools;
+		const drawn = this.#drawn;
+		if (drawn === null) throw new Fault('conflict', 'no kit was drawn');
+		const before = this.#kits;
+		const kit = await deriveKitKeys(crypto, drawn.secret, drawn.passphrase);
+		if (!before.includes(kit.device)) await homeRoster.admitKit(kit);
+		// The new one first: a home is never without.
+		for (const old of before) {
+			if (old !== kit.device) await members.revoke(old, () => undefined);
+		}
+		this.discard();
+		await this.#rememberTest(kit.device);
+	}
+
+	discard(): void {
+		this.#drawn?.secret.fill(0);
+		this.#drawn = null;
+	}
+
+	async test(text: string, passphrase: string | null = null): Promise<KitTestResult> {
+		const { crypto, homeRoster } = this.#tools;
+		const read = kitFrom(text);
+		if (typeof read === 'string') return read;
+		const kit = await deriveKitKeys(crypto, read.secret, tidyPassphrase(passphrase ?? ''));
+		read.secret.fill(0);
+		if (this.#kits.includes(kit.device)) {
+			await this.#verify(kit);
+			await this.#rememberTest(kit.device);
+			return 'works';
+		}
+		return homeRoster.roster?.past.devices.has(kit.device) === true ? 'old' : 'other';
+	}
+
+	rollBackClaims(): Promise<void> {
+		return this.#tools.members.rollBackClaims();
+	}
+
+	/** Every home key that is here. Throws `corrupt` where the kit does not open one. */
+	async #verify(kit: KitKeys): Promise<void> {
+		const { crypto, localDevice, homeRoster } = this.#tools;
+		const { unlocked } = localDevice;
+		if (unlocked === null) throw new Fault('conflict', 'this device has no identity that works');
+		const { home, past } = unlocked.roster;
+		if (!(await isKitOfHome(crypto, kit, home, homeRoster.entries))) {
+			throw new Fault('corrupt', 'the kit was not made in this home');
+		}
+		const grants = kitGrantsIn(homeRoster.entries, kit.device);
+		for (const { number } of currentHome(unlocked.identity).keys) {
+			const grant = grants.get(number);
+			if (grant === undefined) throw new Fault('corrupt', `the kit has no home key ${number}`);
+			const subject = { home, camera: null, number, recipient: kit.device };
+			const signers = [...past.owners.values()];
+			(await openGrant(crypto, grant, subject, kit.kem, signers)).fill(0);
+		}
+	}
+
+	/** In force, the newest last. */
+	get #kits(): readonly DeviceId[] {
+		const devices = [...(this.#tools.homeRoster.roster?.devices ?? [])];
+		return devices.flatMap(([device, { roles }]) => (roles.includes('recovery') ? [device] : []));
+	}
+
+	#refresh(): void {
+		this.#refreshing = this.#refreshing.then(() => this.#reloadClaims());
+	}
+
+	async #reloadClaims(): Promise<void> {
+		const { unlocked } = this.#tools.localDevice;
+		const claims: PendingClaim[] = [];
+		for (const [device, { entry }] of unlocked?.roster.claims ?? []) {
+			const name = (await unlocked?.nameSealer.nameOrNull(device, entry.detail)) ?? null;
+			const self = device === unlocked?.identity.device;
+			const { wallMs: atMs } = entry;
+			claims.push({ device, name, self, atMs, readyMs: atMs + CLAIM_DELAY_MS });
+		}
+		this.#claims = claims;
+		this.#notify();
+	}
+
+	async #rememberTest(kit: DeviceId): Promise<void> {
+		this.#tried = { kit, atMs: this.#tools.clock.wallMs() };
+		this.#notify();
+		try {
+			await this.#tools.preferences.write({ triedKit: this.#tried });
+		} catch {
+			// It works all the same.
+		}
+	}
+
+	#notify(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}

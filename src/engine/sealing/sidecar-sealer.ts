@@ -1,0 +1,73 @@
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
+import { beginsWithKey, buildLivePart, captureSpan, type LivePart } from '#domain/live/live-part.ts';
+import { signedBytes } from '#domain/base/signed.ts';
+import type { Crypto, Secret, SignKey } from '#ports/keys/crypto.ts';
+import { deriveKey, sealPayload } from './run-sealer.ts';
+
+interface SidecarBasis {
+	readonly home: HomeId;
+	readonly camera: CameraId;
+	readonly epoch: number;
+	readonly secret: Secret;
+	readonly runId: RunId;
+	/** Of the device whose camera it is. */
+	readonly sign: SignKey;
+}
+
+/** What stands beside the footage of a camera at a moment. */
+export type SidecarKind = 'thumbnail' | 'event';
+
+/** Wall time, µs since 1970, and the sealed bytes. */
+export interface SealedSidecar {
+	readonly wallUs: number;
+	readonly bytes: Bytes;
+}
+
+/** Seals what stands beside the footage of one camera; it has a run of its own, and no head. */
+export class SidecarSealer {
+	readonly #crypto: Crypto;
+	readonly #basis: SidecarBasis;
+	#seq = 0;
+
+	constructor(crypto: Crypto, basis: SidecarBasis) {
+		this.#crypto = crypto;
+		this.#basis = basis;
+	}
+
+	seal(kind: SidecarKind, wallUs: number, body: Bytes): Promise<SealedSidecar> {
+		return this.#seal(kind, wallUs, body, true);
+	}
+
+	/** Of the live parts: what the camera names to who watches (LV21). */
+	get runId(): RunId {
+		return this.#basis.runId;
+	}
+
+	/** One more of the parts that are watched at the relay, and the camera's signature (LV20). */
+	async sealLive(part: LivePart): Promise<Bytes> {
+		const body = buildLivePart(part);
+		const { firstUs } = captureSpan(part);
+		const { bytes } = await this.#seal('live', firstUs, body, beginsWithKey(part));
+		const signature = await this.#crypto.sign(this.#basis.sign, signedBytes('live', bytes));
+		return concatBytes(bytes, signature);
+	}
+
+	async #seal(
+		kind: SidecarKind | 'live',
+		wallUs: number,
+		body: Bytes,
+		keyFrame: boolean,
+	): Promise<SealedSidecar> {
+		const { home, camera, epoch, secret, runId } = this.#basis;
+		const seq = this.#seq;
+		// Used up whatever becomes of it: a position is sealed once.
+		this.#seq += 1;
+		const position = { home, camera, runId, epoch, kind, seq } as const;
+		const key = await deriveKey(this.#crypto, secret, position);
+		const times = { wallMs: Math.floor(wallUs / 1000), durationUs: 0 };
+		const facts = { keyFrame, sound: false, timescale: 1_000_000, durationTicks: 0 };
+		const payload = { ...facts, mediaTicks: wallUs, body };
+		return { wallUs, bytes: await sealPayload(this.#crypto, key, position, times, payload) };
+	}
+}

@@ -1,0 +1,56 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { faultOf } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { PendingArrival } from '#engine/members/arrivals.ts';
+import { isDisconnected } from './disconnected.ts';
+import type { Engine } from '#state/app/engine.ts';
+
+export type { PendingArrival } from '#engine/members/arrivals.ts';
+
+/** Who was let in and has not come yet, and who was taken back for it. */
+export class ArrivalList {
+	nowMs = $state(0);
+	readonly #engine: Pick<Engine, 'arrivals' | 'post' | 'homeRoster' | 'clock'>;
+	readonly #subscribe: () => void;
+
+	constructor(engine: Pick<Engine, 'arrivals' | 'post' | 'homeRoster' | 'clock'>) {
+		this.#engine = engine;
+		this.nowMs = engine.clock.wallMs();
+		this.#subscribe = createSubscriber((update) => {
+			const stop = engine.clock.every(10_000, () => (this.nowMs = engine.clock.wallMs()));
+			const offs = [engine.arrivals, engine.post].map((one) => one.on(update));
+			return () => {
+				stop();
+				for (const off of offs) off();
+			};
+		});
+	}
+
+	get list(): readonly PendingArrival[] {
+		this.#subscribe();
+		return this.#engine.arrivals.list;
+	}
+
+	/** Nothing leads from here to any other device. */
+	get apart(): boolean {
+		this.#subscribe();
+		return isDisconnected(this.#engine);
+	}
+
+	isLate({ untilMs }: PendingArrival): boolean {
+		return this.nowMs >= untilMs;
+	}
+
+	of(device: DeviceId): PendingArrival | null {
+		return this.list.find((one) => one.device === device && one.takenBackMs === null) ?? null;
+	}
+
+	async dismiss(device: DeviceId): Promise<void> {
+		try {
+			await this.#engine.arrivals.dismiss(device);
+		} catch (error) {
+			// It stays, and can be tried again.
+			faultOf(error);
+		}
+	}
+}

@@ -1,0 +1,297 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { faultOf } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { freeName, isTaken } from '#domain/home/name.ts';
+import { nearCodeFrom } from '#domain/pairing/near-code.ts';
+import { codeFrom } from '#domain/pairing/pairing-code.ts';
+import type { Wanted } from '#domain/pairing/pairing.ts';
+import { isKit, may, rolesFor } from '#domain/home/rights.ts';
+import type { PairingBy, PairingState } from '#engine/pairing/pairing.ts';
+import type { LinkState } from '#engine/messaging/post.ts';
+import { isDisconnected } from './disconnected.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { CodeScanner } from './code-scanner.svelte.ts';
+
+/** Connecting a device, as the screen sees it. One for each time the screen is open. */
+export class PairingFlow {
+	/** What this device is to be called, should it be the new one. */
+	name = $state('');
+	/** What it is called where a person leaves nothing but spaces. */
+	unnamed = '';
+	code = $state('');
+	/** What the other device is to be. */
+	wanted = $state<Wanted>('viewer');
+	invitation = $state('');
+	/** It came with a link, and was not tried yet. */
+	invited = $state(false);
+	/** The code came with the address. */
+	given = $state(false);
+	/** This home was just opened at the relay. */
+	opened = $state(false);
+	/** PR10: what was said to the question; `null`: nothing yet. */
+	second = $state<'yes' | 'no' | 'failed' | null>(null);
+	readonly scanner: CodeScanner;
+	readonly #engine: Engine;
+	readonly #subscribe: () => void;
+	readonly #off: () => void;
+	#shows = false;
+	/** They stand in the field and were tried. */
+	#tried = '';
+	#copied = $state.raw<{ readonly text: string; readonly how: 'done' | 'failed' } | null>(null);
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+		this.#subscribe = createSubscriber((update) => {
+			const offs = [engine.pairing, engine.post, engine.members].map((one) => one.on(update));
+			return () => {
+				for (const off of offs) off();
+			};
+		});
+		this.scanner = new CodeScanner(engine, (text) => this.#found(text));
+		this.#off = engine.given.on(() => this.take());
+		this.take();
+	}
+
+	get state(): PairingState {
+		this.#subscribe();
+		return this.#engine.pairing.state;
+	}
+
+	/** Others belong to this home, and nothing leads to them. */
+	get apart(): boolean {
+		this.#subscribe();
+		return isDisconnected(this.#engine);
+	}
+
+	/** How it stands with who was connected without a relay. */
+	get link(): LinkState['kind'] {
+		this.#subscribe();
+		return this.#engine.post.state.kind;
+	}
+
+	get mayShare(): boolean {
+		return 'share' in navigator;
+	}
+
+	/**
+	 * AP14: the same code for another browser of this very computer, which may neither find nor trust
+	 * the name that others use; `null`: that is what is shown already, or this page is not on
+	 * localhost.
+	 */
+	here(link: string): string | null {
+		if (!this.#engine.features.localhost) return null;
+		const { origin } = location;
+		return link.startsWith(`${origin}/`) ? null : `${origin}/pair${link.slice(link.indexOf('#'))}`;
+	}
+
+	/**
+	 * RL35: where a device that does not trust the relay yet begins; `null`: it need not, or that is
+	 * not known.
+	 */
+	async trustAt(): Promise<string | null> {
+		return this.#engine.trustAt();
+	}
+
+	/** PR10: the first viewer has come, and no other device is an owner. */
+	get asksForSecond(): boolean {
+		const { state } = this;
+		if (state.kind !== 'done' || state.side !== 'owner' || state.wanted !== 'viewer') return false;
+		const devices = [...(this.#engine.homeRoster.roster?.devices.values() ?? [])];
+		const owners = devices.filter(({ roles }) => may(roles, 'manage')).length;
+		const viewers = devices.length - owners;
+		return owners === 1 && viewers === 1;
+	}
+
+	/** It lets others in: an owner, or a device that will found a home of its own. */
+	get mayAdmit(): boolean {
+		this.#subscribe();
+		const { members, homeRoster } = this.#engine;
+		return members.owner || homeRoster.roster === null;
+	}
+
+	/** Names of those who may. */
+	get owners(): readonly string[] {
+		this.#subscribe();
+		const { list } = this.#engine.members;
+		return list.flatMap(({ roles, name }) => (may(roles, 'manage') && name !== null ? [name] : []));
+	}
+
+	/** PR32: what a newcomer of this name will be called here; `null`: as it wishes. */
+	freeFor(name: string): string | null {
+		const names = this.#names(null);
+		return isTaken(name, names) ? freeName(name, names) : null;
+	}
+
+	/** PR32: what a newcomer is called instead; `null`: as it wished, or it is not known yet. */
+	renamed({ device, name }: { readonly device: DeviceId; readonly name: string }): string | null {
+		if (!isTaken(name, this.#names(device))) return null;
+		const now = this.#engine.members.list.find((one) => one.device === device)?.name ?? null;
+		return now === null || isTaken(now, [name]) ? null : now;
+	}
+
+	#names(but: DeviceId | null): string[] {
+		this.#subscribe();
+		const { list } = this.#engine.members;
+		return list.flatMap(({ device, name }) => (name === null || device === but ? [] : [name]));
+	}
+
+	/** There are other devices, and nothing on paper for the day this one is lost. */
+	get wantsKit(): boolean {
+		const devices = [...(this.#engine.homeRoster.roster?.devices.values() ?? [])];
+		return !devices.some(({ roles }) => isKit(roles));
+	}
+
+	/** What came with a link; what ended before makes room for it. */
+	take(): void {
+		const { pairing, given } = this.#engine;
+		if (given.waits === 'kit') return;
+		if (['done', 'linked', 'ended'].includes(pairing.state.kind)) void pairing.cancel();
+		const text = given.take();
+		if (text === null) return;
+		this.invited = text.startsWith('invite.');
+		if (this.invited) this.invitation = text.slice('invite.'.length);
+		else {
+			this.code = text;
+			this.given = true;
+		}
+	}
+
+	/** `letters`: only where a person asked for them (PR15). */
+	async show(by: PairingBy = 'code'): Promise<void> {
+		this.#shows = true;
+		this.second = null;
+		await this.#nameSelf();
+		await this.#engine.pairing.show(this.wanted, by);
+	}
+
+	async offer(): Promise<void> {
+		await this.#engine.pairing.offer(this.#called, 'viewer');
+	}
+
+	async again(): Promise<void> {
+		await this.#engine.pairing.again();
+	}
+
+	async join(): Promise<void> {
+		const { code } = this;
+		this.scanner.stop();
+		this.given = false;
+		this.code = '';
+		await this.#engine.pairing.join(code, this.#called);
+	}
+
+	async open(): Promise<void> {
+		const { pairing } = this.#engine;
+		this.invited = false;
+		await this.#nameSelf();
+		await pairing.useInvitation(this.invitation);
+		if (pairing.state.kind !== 'idle') return;
+		this.invitation = '';
+		this.opened = true;
+		if (this.#shows) await this.show();
+	}
+
+	get #called(): string {
+		return this.name.trim() === '' ? this.unnamed : this.name;
+	}
+
+	/** Others will see it by a name; a better one can be given under Devices. */
+	async #nameSelf(): Promise<void> {
+		const { homeRoster, members } = this.#engine;
+		try {
+			const { device, owner } = await homeRoster.self();
+			const nameless = homeRoster.roster?.devices.get(device)?.detail.length === 0;
+			const name = freeName(this.#called, this.#names(device));
+			if (nameless && owner !== null) await members.rename(device, name);
+		} catch (error) {
+			// A name can wait, and what is wrong will be said by what comes next.
+			faultOf(error);
+		}
+	}
+
+	/**
+	 * What stands in the field with each key: six digits are a try, and a key behind them is no other
+	 * (PR17).
+	 */
+	async enter(digits: string): Promise<void> {
+		if (digits === this.#tried) return;
+		this.#tried = digits.length < 6 ? '' : digits;
+		if (this.#tried !== '') await this.#engine.pairing.enter(digits);
+	}
+
+	async allow(): Promise<void> {
+		const { state } = this;
+		if (state.kind === 'comparing') await this.#engine.pairing.allow(this.wanted);
+	}
+
+	async refuse(): Promise<void> {
+		await this.#engine.pairing.refuse();
+	}
+
+	async cancel(): Promise<void> {
+		this.opened = false;
+		await this.#engine.pairing.cancel();
+	}
+
+	async promote(yes: boolean): Promise<void> {
+		const { state } = this;
+		if (state.kind !== 'done') return;
+		if (!yes) this.second = 'no';
+		else {
+			try {
+				await this.#engine.homeRoster.amend(state.device, { roles: rolesFor('owner', false) });
+				this.second = 'yes';
+			} catch {
+				this.second = 'failed';
+			}
+		}
+	}
+
+	async copy(text: string): Promise<void> {
+		try {
+			await navigator.clipboard.writeText(text);
+			this.#copied = { text, how: 'done' };
+		} catch {
+			this.#copied = { text, how: 'failed' };
+		}
+	}
+
+	/** Whether this very text was copied last; `null`: nobody tried. */
+	copied(text: string): 'done' | 'failed' | null {
+		return this.#copied?.text === text ? this.#copied.how : null;
+	}
+
+	async share(link: string): Promise<void> {
+		try {
+			await navigator.share({ url: link });
+		} catch {
+			// The person thought better of it, or nothing here takes a link: copying is left.
+		}
+	}
+
+	close(): void {
+		this.scanner.stop();
+		this.#off();
+	}
+
+	#found(text: string): boolean {
+		if (!isCode(text)) return false;
+		const { state } = this;
+		// The first code is still in the picture, or on this very screen.
+		if (state.kind === 'near' && state.step === 'offer' && !text.startsWith('a2.')) return false;
+		this.code = text;
+		void this.join();
+		return true;
+	}
+}
+
+/** Damaged ones are read once more. */
+function isCode(text: string): boolean {
+	try {
+		if (nearCodeFrom(text) !== null) return true;
+	} catch {
+		return false;
+	}
+	const code = codeFrom(text);
+	return code !== null && code.kind !== 'typed';
+}

@@ -1,0 +1,104 @@
+import { createSubscriber } from 'svelte/reactivity';
+import { kitFrom, type NoKit } from '#domain/pairing/kit.ts';
+import type { RecoveryControls, RecoveryState } from '#engine/recovery/recovery.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { CodeScanner } from './code-scanner.svelte.ts';
+
+const UNREADABLE_KIT: readonly NoKit[] = ['length', 'character', 'slip'];
+
+/** Coming back with a recovery kit, as the screen sees it. One for each time the screen is open. */
+export class RecoveryFlow {
+	/** What this device is to be called. */
+	name = $state('');
+	kit = $state('');
+	relay = $state('');
+	passphrase = $state('');
+	/** How the kit came, where nobody typed it. */
+	given = $state<'link' | 'scan' | null>(null);
+	readonly scanner: CodeScanner;
+	readonly #recovery: RecoveryControls;
+	readonly #subscribe: () => void;
+	readonly #off: () => void;
+
+	constructor(engine: Engine, recovery: RecoveryControls) {
+		this.#recovery = recovery;
+		this.#subscribe = createSubscriber((update) => recovery.on(update));
+		this.scanner = new CodeScanner(engine, (text) => this.#found(text));
+		const take = () => {
+			if (engine.given.waits !== 'kit') return;
+			this.kit = engine.given.take() ?? '';
+			this.given = this.kit === '' ? null : 'link';
+			this.relay = '';
+			recovery.reset();
+		};
+		this.#off = engine.given.on(take);
+		take();
+	}
+
+	get state(): RecoveryState {
+		this.#subscribe();
+		return this.#recovery.state;
+	}
+
+	/** Whether the relay's address may be typed, and another kit scanned: not while a link may do. */
+	get asks(): boolean {
+		return this.given !== 'link' || this.state.kind === 'ended';
+	}
+
+	/** Whether a passphrase is asked for: not where the link or code says that there is none. */
+	get asksPassphrase(): boolean {
+		const read = kitFrom(this.kit);
+		return typeof read === 'string' || read.guarded !== false;
+	}
+
+	/** A link or code says that there is one. */
+	get guarded(): boolean {
+		const read = kitFrom(this.kit);
+		return typeof read !== 'string' && read.guarded === true;
+	}
+
+	/** Of an earlier visit. */
+	get claimedMs(): number | null {
+		this.#subscribe();
+		return this.#recovery.claimedMs;
+	}
+
+	async come(): Promise<void> {
+		this.scanner.stop();
+		const { kit } = this;
+		await this.#recovery.recover(kit, this.name, originOf(this.relay), this.passphrase);
+		const { state } = this.#recovery;
+		const useless = ['taken-out', 'owner', ...(this.given === null ? [] : UNREADABLE_KIT)];
+		// What can be tried again stands where it was; else it is on the screen no longer than it must.
+		if (state.kind === 'ended' && !useless.includes(state.why)) return;
+		this.kit = '';
+		this.passphrase = '';
+		this.given = null;
+	}
+
+	reset(): void {
+		this.#recovery.reset();
+	}
+
+	close(): void {
+		this.scanner.stop();
+		this.#off();
+		this.kit = '';
+		this.passphrase = '';
+	}
+
+	#found(text: string): boolean {
+		if (typeof kitFrom(text) === 'string') return false;
+		this.kit = text;
+		this.given = 'scan';
+		return true;
+	}
+}
+
+/** As people write an address; `null`: none, or none that works. */
+function originOf(text: string): string | null {
+	const tidy = text.trim();
+	if (tidy === '') return null;
+	const { origin } = URL.parse(/^https?:\/\//.test(tidy) ? tidy : `https://${tidy}`) ?? {};
+	return origin ?? null;
+}

@@ -1,0 +1,56 @@
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import { Arrivals } from '#engine/members/arrivals.ts';
+import { LocalDevice } from '#engine/home/local-device.ts';
+import { Link, type LinkTools } from '#engine/messaging/link.ts';
+import { HomeRoster } from '#engine/home/home-roster.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import { FakeNetwork } from './network.ts';
+import { MemorySegmentStore } from './segment-store.ts';
+import { FakeVault } from './vault.ts';
+
+/** No other device was ever connected by codes. */
+const NOWHERE: LinkTools['near'] = { origin: null, on: () => () => undefined };
+
+/** A device of a home, whole but for lens and network. */
+export interface FakeDevice<C extends Clock = Clock> {
+	readonly crypto: WebCrypto;
+	readonly clock: C;
+	readonly vault: FakeVault;
+	readonly segments: MemorySegmentStore;
+	readonly localDevice: LocalDevice;
+	readonly homeRoster: HomeRoster;
+	/** Not begun. */
+	readonly arrivals: Arrivals;
+	readonly network: FakeNetwork;
+	/** Its line to a relay; not begun. */
+	readonly linkTo: (relay: Relays, near?: LinkTools['near']) => Link;
+	/** The home it founded itself. */
+	readonly founded: HomeId;
+	/** The same device in another tab, or after a reload. */
+	readonly again: () => FakeDevice<C>;
+}
+
+export function fakeDevice<C extends Clock>(
+	clock: C,
+	vault = new FakeVault(),
+	segments = new MemorySegmentStore(),
+	network = new FakeNetwork(),
+): FakeDevice<C> {
+	const crypto = new WebCrypto();
+	const localDevice = new LocalDevice({ crypto, vault, segments, clock });
+	const homeRoster = new HomeRoster({ localDevice, crypto, vault, clock });
+	const arrivals = new Arrivals({ crypto, clock, vault, localDevice, homeRoster });
+	return {
+		...{ crypto, clock, vault, segments, localDevice, homeRoster, arrivals, network },
+		linkTo: (relays, near = NOWHERE) =>
+			new Link({ relays, crypto, clock, vault, localDevice, homeRoster, network, near }),
+		get founded() {
+			const [first] = localDevice.unlocked?.identity.homes ?? [];
+			if (first === undefined) throw new Error('nothing was founded');
+			return first.home;
+		},
+		again: () => fakeDevice(clock, vault, segments, new FakeNetwork(network.origin)),
+	};
+}
