@@ -3,7 +3,7 @@
  * the first screen.
  */
 import { ScreenAwake } from '#browser/device/awake.ts';
-import { BrowserCables } from '#browser/network/cable.ts';
+import { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { MediaCapture } from '#browser/capture/media-capture.ts';
 import { BrowserDataLossSource } from '#browser/storage/data-loss-source.ts';
@@ -19,11 +19,11 @@ import { BrowserLiveScreen } from '#browser/live/live-screen.ts';
 import { DeviceMotion } from '#browser/device/motion.ts';
 import { BrowserNetwork } from '#browser/network/network.ts';
 import { BrowserOrigin } from '#browser/device/origin.ts';
-import { BrowserPeers } from '#browser/network/peer.ts';
+import { WebRtcPeerConnections } from '#browser/network/webrtc-peer-connections.ts';
 import { streamOf } from '#browser/capture/picture.ts';
 import { BrowserPower } from '#browser/device/power.ts';
 import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
-import { WebSocketRelays } from '#browser/network/relays.ts';
+import { WebSocketRelays } from '#browser/network/websocket-relays.ts';
 import { PageReloading } from '#browser/app/reloading.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
 import { DexieLastSeenStore } from '#browser/storage/last-seen-store.ts';
@@ -49,14 +49,14 @@ import { LiveHost } from '#engine/live/host/live-host.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { logOtherLens } from '#engine/recording/log-other-lens.ts';
-import { Link } from '#engine/messaging/link.ts';
+import { RelayClient } from '#engine/messaging/relay-client.ts';
 import { DataLossReporter } from '#engine/recording/data-loss-reporter.ts';
 import { MemberList } from '#engine/members/member-list.ts';
 import { HomeRoster } from '#engine/home/home-roster.ts';
-import { Nearby } from '#engine/pairing/nearby.ts';
+import { DirectRelays } from '#engine/pairing/direct-relays.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
-import { Pairing } from '#engine/pairing/pairing-controls.ts';
+import { PairingController } from '#engine/pairing/controller.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Scheduler } from '#engine/recording/scheduler.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
@@ -97,19 +97,19 @@ export function make(installer: Installer): Engine {
 	const vault = new BrowserVault();
 	const localDevice = new LocalDevice({ crypto, vault, segments, clock });
 
-	const cables = new BrowserCables();
+	const cables = new WebRtcDataConnections();
 	const relays = new WebSocketRelays();
 	const homeRoster = new HomeRoster({ localDevice, crypto, vault, clock });
 	const arrivals = new Arrivals({ crypto, clock, vault, localDevice, homeRoster });
-	const near = new Nearby({
+	const near = new DirectRelays({
 		...{ crypto, clock, homeRoster },
 		...{ cables, relays },
 	});
-	const pairing = new Pairing({
+	const pairing = new PairingController({
 		...{ crypto, clock, relays: near, near, admissions: arrivals },
 		here: location.origin,
 		relay: () => homeRoster.relay,
-		shown: () => post.shown(SHOWN_MS),
+		shown: () => post.rosterPublished(SHOWN_MS),
 	});
 	const allowance = new Allowance(preferences, clock, estimate);
 	const pins = new Pins(segments, allowance);
@@ -148,7 +148,7 @@ export function make(installer: Installer): Engine {
 		...{ clock, preferences, recorder, eventLog },
 		calendar: localCalendar,
 	});
-	const post = new Link({
+	const post = new RelayClient({
 		...{ relays: near, near, network: new BrowserNetwork() },
 		...{ crypto, clock, vault, localDevice, homeRoster },
 	});
@@ -165,7 +165,7 @@ export function make(installer: Installer): Engine {
 	const guarding = new GuardModeSwitch();
 	const live = {
 		...{ clock, crypto, localDevice, post, members },
-		...{ peers: new BrowserPeers(), dtls: webRtcCertificate(localDevice, crypto, clock) },
+		...{ peers: new WebRtcPeerConnections(), dtls: webRtcCertificate(localDevice, crypto, clock) },
 	};
 	const hosting = new LiveHost({
 		...live,
@@ -265,7 +265,7 @@ export function make(installer: Installer): Engine {
 		...{ pairing, arrivals },
 		...{ kits, recovery },
 		trustAt: () =>
-			relays.card(homeRoster.relay ?? location.origin).then(
+			relays.info(homeRoster.relay ?? location.origin).then(
 				(card) => card?.trust ?? null,
 				() => null,
 			),

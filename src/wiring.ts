@@ -16,10 +16,10 @@ export function engine(): Promise<Engine> {
 export async function waysOn(): Promise<WaysOn> {
 	const [{ EarlyGiven }, { WebSocketRelays }] = await Promise.all([
 		import('#browser/app/given.ts'),
-		import('#browser/network/relays.ts'),
+		import('#browser/network/websocket-relays.ts'),
 	]);
 	const relays = new WebSocketRelays();
-	return { given: new EarlyGiven(), card: () => relays.card(location.origin) };
+	return { given: new EarlyGiven(), card: () => relays.info(location.origin) };
 }
 
 /** `null` in development: files kept on the device would hide what was just changed. */

@@ -33,11 +33,11 @@ const longest: readonly string[] = [
 	'browser/encoding/recording.browser.test.ts',
 	'browser/encoding/lasting.browser.test.ts',
 	'browser/live/media-source-player.browser.test.ts',
-	'browser/network/cable.browser.test.ts',
+	'browser/network/webrtc-data-connections.browser.test.ts',
 	'engine/recovery/kit.test.ts',
-	'engine/pairing/pairing-attacks.test.ts',
+	'engine/pairing/attacks.test.ts',
 	'engine/members/member-list.test.ts',
-	'engine/messaging/link.test.ts',
+	'engine/messaging/relay-client.test.ts',
 ];
 
 /** Runs the longest files first, then vitest's own order. */

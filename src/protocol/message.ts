@@ -14,18 +14,18 @@ const fingerprint = base64(32);
 const call = { sid: id, nonce: id };
 const answered = { sid: id, peer: id };
 
-const WAYS = ['direct', 'relayed'] as const;
+const PATHS = ['direct', 'relayed'] as const;
 
 export type { CommandName } from '#domain/home/rights.ts';
 
 /** `starting`: its lens is being opened, or nothing is saved yet of what it was asked to record. */
-export const KINDS = ['off', 'starting', 'preview', 'recording', 'blind'] as const;
+export const CAMERA_KINDS = ['off', 'starting', 'preview', 'recording', 'blind'] as const;
 
 /** How a camera fares, as it tells those who may watch. */
 const cameraState = v.object({
 	id,
 	name,
-	kind: v.picklist(KINDS),
+	kind: v.picklist(CAMERA_KINDS),
 	/** Whether it ever recorded (LV30); versions of before do not say. */
 	recorded: v.optional(v.boolean()),
 	sinceMs: v.nullable(v.number()),
@@ -66,7 +66,7 @@ export const messageSchema = v.variant('t', [
 		watching: v.pipe(v.array(id), v.maxLength(64)),
 	}),
 	v.object({
-		...{ t: v.literal('call'), ...call, camera: id, ways: v.array(v.picklist(WAYS)) },
+		...{ t: v.literal('call'), ...call, camera: id, ways: v.array(v.picklist(PATHS)) },
 		/** At the relay: somebody listens, too (LV16). */
 		sound: v.optional(v.boolean()),
 	}),
@@ -132,7 +132,7 @@ export type Message = v.InferOutput<typeof messageSchema>;
  * `Acts`, and only with what makes them fresh; a message that is not in this table does not
  * compile.
  */
-export const DOES = {
+export const MESSAGE_EFFECTS = {
 	...{ call: 'acts', command: 'acts', 'want-grants': 'acts' },
 	'show-earlier': 'counted',
 	...{ state: 'answers', offer: 'answers', answer: 'answers', candidate: 'answers' },
@@ -140,17 +140,17 @@ export const DOES = {
 	...{ ask: 'tells', 'what-became': 'tells', grants: 'tells', 'home-key': 'tells', acted: 'tells' },
 } as const satisfies Record<Message['t'], 'acts' | 'counted' | 'answers' | 'tells'>;
 
-type Does<What> = {
-	[T in keyof typeof DOES]: (typeof DOES)[T] extends What ? T : never;
-}[keyof typeof DOES];
+type MessageWith<What> = {
+	[T in keyof typeof MESSAGE_EFFECTS]: (typeof MESSAGE_EFFECTS)[T] extends What ? T : never;
+}[keyof typeof MESSAGE_EFFECTS];
 /** Now or never: it carries nonces of its reader. */
-export type Acting = Extract<Message, { t: Does<'acts'> }>;
+export type ActionMessage = Extract<Message, { t: MessageWith<'acts'> }>;
 /** May wait in a mailbox: it carries a number that its reader has not had. */
-export type Counted = Extract<Message, { t: Does<'counted'> }>;
-export type Telling = Exclude<Message, Acting | Counted>;
+export type CountedMessage = Extract<Message, { t: MessageWith<'counted'> }>;
+export type NoticeMessage = Exclude<Message, ActionMessage | CountedMessage>;
 
 /** What a letter says beside its message. */
-const besideSchema = v.object({
+const freshnessSchema = v.object({
 	/** By this its reader may act on who wrote it, for 15 s (LT7). */
 	nonce: v.optional(id),
 	/**
@@ -165,25 +165,25 @@ const besideSchema = v.object({
 	/** The number of something that may wait (LT10). */
 	count: v.optional(count),
 });
-export type Beside = v.InferOutput<typeof besideSchema>;
+export type MessageFreshness = v.InferOutput<typeof freshnessSchema>;
 
 /** All that is in a letter. */
-export interface Said {
+export interface MessageBody {
 	readonly message: Message;
-	readonly beside: Beside;
+	readonly beside: MessageFreshness;
 }
 
-export function textOf({ message, beside }: Said): string {
+export function messageBodyText({ message, beside }: MessageBody): string {
 	return JSON.stringify({ ...message, beside });
 }
 
-const wholeSchema = v.object({ beside: v.optional(besideSchema, {}) });
+const bodySchema = v.object({ beside: v.optional(freshnessSchema, {}) });
 
 /** `null`: none of ours, or of a later version. */
-export function saidFrom(text: string): Said | null {
+export function messageBodyFrom(text: string): MessageBody | null {
 	try {
 		const given: unknown = JSON.parse(text);
-		const [message, whole] = [v.safeParse(messageSchema, given), v.safeParse(wholeSchema, given)];
+		const [message, whole] = [v.safeParse(messageSchema, given), v.safeParse(bodySchema, given)];
 		if (!message.success || !whole.success) return null;
 		return { message: message.output, beside: whole.output.beside };
 	} catch {

@@ -4,17 +4,17 @@ import * as v from 'valibot';
 export const WIRE_VERSION = 1;
 export const SUBPROTOCOL = 'spycam.v1';
 export const SOCKET_PATH = '/api/socket';
-export const CARD_PATH = '/api/relay';
+export const RELAY_INFO_PATH = '/api/relay';
 export const MAX_TEXT_BYTES = 64 * 1024;
 export const MAX_PART_BYTES = 512 * 1024;
 /**
  * Devices that a camera's parts go to, as the camera is told; a home has no more sockets by far.
  */
 const MAX_WATCHERS = 256;
-export const LOCATOR = /^[2-9A-HJKMNP-TV-Z]{8}$/;
+export const LOCATOR_PATTERN = /^[2-9A-HJKMNP-TV-Z]{8}$/;
 
 /** Why a socket ended, beyond what RFC 6455 has codes for. */
-export const CLOSED = {
+export const CLOSE_CODES = {
 	malformed: 4400,
 	unproved: 4401,
 	revoked: 4403,
@@ -29,7 +29,7 @@ const bytes = (most: number) =>
 	v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(Math.ceil((most * 4) / 3)));
 const entries = v.pipe(v.array(bytes(18 * 1024)), v.maxLength(32));
 const version = v.pipe(v.number(), v.integer());
-const locator = v.pipe(v.string(), v.regex(LOCATOR));
+const locator = v.pipe(v.string(), v.regex(LOCATOR_PATTERN));
 
 export const fromDevice = v.variant('t', [
 	v.object({ t: v.literal('prove'), version, home: id, device: id, signature: bytes(64) }),
@@ -62,7 +62,7 @@ export const fromDevice = v.variant('t', [
 ]);
 export type FromDevice = v.InferOutput<typeof fromDevice>;
 
-export const REFUSALS = [
+export const REFUSAL_REASONS = [
 	/** The relay does not know the home: it wants an invitation. */
 	'unknown-home',
 	'invitation',
@@ -79,7 +79,7 @@ export const REFUSALS = [
 	/** What a recovery kit signed is not of now, by the relay's clock. */
 	'clock',
 ] as const;
-export type Refusal = (typeof REFUSALS)[number];
+export type Refusal = (typeof REFUSAL_REASONS)[number];
 
 /** As RTCIceServer has it. */
 const iceServer = v.object({
@@ -99,7 +99,7 @@ export const fromRelay = v.variant('t', [
 	v.object({ t: v.literal('of'), home: id }),
 	/** Both sides are there; `rid` for somebody who only knew its locator. */
 	v.object({ t: v.literal('met'), rid: id }),
-	v.object({ t: v.literal('refused'), why: v.picklist(REFUSALS), n: v.optional(count) }),
+	v.object({ t: v.literal('refused'), why: v.picklist(REFUSAL_REASONS), n: v.optional(count) }),
 	v.object({ t: v.literal('appended'), seq: count }),
 	/** Entries from number `from` on. */
 	v.object({ t: v.literal('roster'), from: count, entries }),
@@ -126,7 +126,7 @@ export const fromRelay = v.variant('t', [
 export type FromRelay = v.InferOutput<typeof fromRelay>;
 
 /** What `GET /api/relay` says. */
-const relayCard = v.object({
+const relayInfo = v.object({
 	name: v.literal('spy-cam'),
 	versions: v.array(version),
 	/** Where phones are welcome; `null`: nowhere yet. */
@@ -135,12 +135,12 @@ const relayCard = v.object({
 	/** Where a device of the same network learns to trust it; `null`: none has to. */
 	trust: v.optional(v.nullable(v.pipe(v.string(), v.url())), null),
 });
-export type RelayCard = v.InferOutput<typeof relayCard>;
+export type RelayInfo = v.InferOutput<typeof relayInfo>;
 
 /** `null`: something else than a relay answered. */
-export function relayCardFrom(text: string): RelayCard | null {
+export function relayInfoFrom(text: string): RelayInfo | null {
 	try {
-		const parsed = v.safeParse(relayCard, JSON.parse(text));
+		const parsed = v.safeParse(relayInfo, JSON.parse(text));
 		return parsed.success ? parsed.output : null;
 	} catch {
 		return null;

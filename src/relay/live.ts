@@ -3,41 +3,41 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '#domain/base/fault.ts';
-import type { RelayCard } from '#protocol/wire.ts';
+import type { RelayInfo } from '#protocol/wire.ts';
 import { createApi } from '#relay/http/api.ts';
 import { createApp } from '#relay/http/app.ts';
-import { childOf } from '#relay/process/child.ts';
-import { Connections } from '#relay/http/connections.ts';
-import { checking } from '#relay/base/crypto.ts';
+import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
+import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
+import { verifyCrypto } from '#relay/base/crypto.ts';
 import {
 	hostsFrom,
 	isLoopback,
 	isProxy,
-	misdirected,
+	misdirectedResponse,
 	proxiesFrom,
-	visitOf,
-	type Doors,
-} from '#relay/base/doors.ts';
-import { Gate } from '#relay/http/gate.ts';
-import { Homes } from '#relay/session/homes.ts';
+	clientOriginOf,
+	type OriginPolicy,
+} from '#relay/base/origin-policy.ts';
+import { ConnectionLimiter } from '#relay/http/connection-limiter.ts';
+import { HomeRegistry } from '#relay/session/home-registry.ts';
 import { Hub } from '#relay/session/hub.ts';
 import {
 	messageFrom,
-	toLive,
-	type Begin,
-	type FromLive,
-	type Invitation,
+	messageToLive,
+	type LiveBegin,
+	type MessageFromLive,
+	type InvitationRecord,
 } from '#relay/base/ipc.ts';
-import { listen, type Behind, type Listener } from '#relay/http/listener.ts';
+import { listen, type RequestHandlers, type Listener } from '#relay/http/listener.ts';
 import { createLog } from '#relay/base/log.ts';
-import { placesOf, type Places } from '#relay/config/machine.ts';
+import { relayAddressesOf, type RelayAddresses } from '#relay/config/network-interfaces.ts';
 import { Mailbox } from '#relay/session/mailbox.ts';
-import { Meetings } from '#relay/session/meetings.ts';
+import { RendezvousRegistry } from '#relay/session/rendezvous-registry.ts';
 import { Metrics } from '#relay/http/metrics.ts';
-import { iceFor, type Relay } from '#relay/session/relay.ts';
-import { Ring } from '#relay/session/ring.ts';
-import { Shares } from '#relay/session/shares.ts';
-import { Sockets } from '#relay/http/socket.ts';
+import { iceServersFor, type RelayContext } from '#relay/session/relay-context.ts';
+import { LiveBuffer } from '#relay/session/live-buffer.ts';
+import { DeviceRateLimits } from '#relay/session/device-rate-limits.ts';
+import { SocketServer } from '#relay/http/socket-server.ts';
 import { createTrust } from '#relay/http/trust.ts';
 
 const PRESENCE_MS = 20;
@@ -45,21 +45,21 @@ const PRESENCE_MS = 20;
 const STOP_MS = 5_000;
 
 interface Live {
-	renew(tls: Begin['tls'], hosts: readonly string[], name: string): void;
-	invite(invitation: Invitation): void;
+	renew(tls: LiveBegin['tls'], hosts: readonly string[], name: string): void;
+	invite(invitation: InvitationRecord): void;
 	storeAt(port: number | null): void;
 	stop(): Promise<void>;
 }
 
-const send: (message: FromLive) => void = childOf((message) => void hear(message));
+const send: (message: MessageFromLive) => void = connectToSupervisor((message) => void receive(message));
 let live: Live | null = null;
 
-async function hear(message: unknown): Promise<void> {
-	const said = messageFrom(toLive, message);
+async function receive(message: unknown): Promise<void> {
+	const said = messageFrom(messageToLive, message);
 	switch (said?.t) {
 		case 'begin':
 			try {
-				live = await begin(said);
+				live = await startLive(said);
 			} catch (error) {
 				if (!(error instanceof Fault)) throw error;
 				send({ t: 'failed', sentence: error.message });
@@ -83,18 +83,18 @@ async function hear(message: unknown): Promise<void> {
 	}
 }
 
-async function begin(given: Begin): Promise<Live> {
+async function startLive(given: LiveBegin): Promise<Live> {
 	const { settings, site, kept } = given;
 	const log = createLog('live', settings.log);
 	let hosts = given.hosts;
 	let store = given.store;
 	let ports = { http: settings.port, https: settings.httpsPort };
 
-	const hub = new Hub(() => setTimeout(() => hub.tellPresence(), PRESENCE_MS));
-	const meetings = new Meetings();
+	const hub = new Hub(() => setTimeout(() => hub.sendPresence(), PRESENCE_MS));
+	const meetings = new RendezvousRegistry();
 	const mailbox = new Mailbox(kept.letters);
-	const ring = new Ring(settings.limits.ringMiB * 1024 * 1024);
-	const homes = new Homes(checking, kept.homes);
+	const ring = new LiveBuffer(settings.limits.ringMiB * 1024 * 1024);
+	const homes = new HomeRegistry(verifyCrypto, kept.homes);
 	const metrics = new Metrics({
 		sockets: { help: 'Sockets that are open', value: () => sockets.count },
 		unproved: {
@@ -105,12 +105,12 @@ async function begin(given: Begin): Promise<Live> {
 		meetings: { help: 'Meetings that are open', value: () => meetings.count },
 		ring_bytes: { help: 'Live parts in memory', value: () => ring.bytes },
 	});
-	const relay: Relay = {
-		...{ crypto: checking, homes, hub, meetings, mailbox, ring, shares: new Shares() },
+	const relay: RelayContext = {
+		...{ crypto: verifyCrypto, homes, hub, meetings, mailbox, ring, shares: new DeviceRateLimits() },
 		invitations: new Map(kept.invitations.map(({ hash, untilMs }) => [hash, untilMs])),
 		tokenKey: given.tokenKey,
-		ice: (device) => iceFor(settings.ice, device, Date.now()),
-		tell: (fact) => send({ t: 'fact', fact }),
+		ice: (device) => iceServersFor(settings.ice, device, Date.now()),
+		persist: (fact) => send({ t: 'fact', fact }),
 		tidy: (nowMs) => {
 			ring.tidy(nowMs);
 			meetings.tidy(nowMs);
@@ -128,21 +128,21 @@ async function begin(given: Begin): Promise<Live> {
 
 	const proxies = proxiesFrom(settings.proxies);
 	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
-	const makeDoors = (): Doors => ({
+	const makeDoors = (): OriginPolicy => ({
 		...{ hosts: hostsFrom(hosts), origins: new Set(settings.origins), ports, proxies },
 		...{ publicName: settings.publicName, publicPort: settings.publicPort },
 	});
 	let doors = makeDoors();
 
-	const gate = new Gate({
+	const gate = new ConnectionLimiter({
 		socketsPerMinute: settings.limits.socketsPerMinute,
 		socketsAtOnce: settings.limits.socketsPerAddress,
 	});
-	const connections = new Connections(settings.limits);
-	const sockets = new Sockets(relay, () => doors, gate, connections);
+	const connections = new UnprovedConnections(settings.limits);
+	const sockets = new SocketServer(relay, () => doors, gate, connections);
 	let name = isLoopback(settings.host) ? 'localhost' : settings.name;
-	const places = (): Places => placesOf({ ...settings, name }, ports, hosts);
-	const addresses = (): Pick<RelayCard, 'secure' | 'store' | 'trust'> => {
+	const places = (): RelayAddresses => relayAddressesOf({ ...settings, name }, ports, hosts);
+	const addresses = (): Pick<RelayInfo, 'secure' | 'store' | 'trust'> => {
 		const { secure, trust } = places();
 		return { secure, trust, store: store === null ? null : `https://${name}:${store}` };
 	};
@@ -150,10 +150,10 @@ async function begin(given: Begin): Promise<Live> {
 	const app = createApp(site, api, settings.publicName);
 	const trust = createTrust(given.trust, places);
 
-	const behind = (secure: boolean): Behind => ({
+	const behind = (secure: boolean): RequestHandlers => ({
 		answer: (request, asked: IncomingMessage) => {
-			const visit = visitOf(doors, asked, secure);
-			if (visit.origin === null) return misdirected();
+			const visit = clientOriginOf(doors, asked, secure);
+			if (visit.origin === null) return misdirectedResponse();
 			// The page that leads a phone to trust is all that goes out in clear (RL4).
 			const { pathname } = new URL(request.url);
 			if ((!secure && !visit.inside) || /^\/trust(\/|$)/.test(pathname))
@@ -210,7 +210,7 @@ async function begin(given: Begin): Promise<Live> {
 		},
 		stop: async () => {
 			const closed = Promise.all(listeners.map((listener) => listener.close(STOP_MS)));
-			await sockets.leave();
+			await sockets.close();
 			await closed;
 		},
 	};

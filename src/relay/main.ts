@@ -8,43 +8,43 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { Fault } from '#domain/base/fault.ts';
-import { addressOf } from '#relay/config/address-of.ts';
+import { publicAddressOf } from '#relay/config/public-address.ts';
 import { fingerprintLines } from '#relay/tls/authority.ts';
-import { Database } from '#relay/storage/database.ts';
-import { Announcement } from '#relay/config/discovery.ts';
-import { isLoopback } from '#relay/base/doors.ts';
-import { elsewhere, ENDS, greeting } from '#relay/process/greeting.ts';
+import { RelayDatabase } from '#relay/storage/database.ts';
+import { MdnsAnnouncement } from '#relay/config/mdns-announcement.ts';
+import { isLoopback } from '#relay/base/origin-policy.ts';
+import { otherAppLines, INVITATION_VALIDITY, greeting } from '#relay/process/greeting.ts';
 import { createLog } from '#relay/base/log.ts';
-import { addressesHere } from '#relay/config/machine.ts';
-import { readOptions, USAGE, type Command, type Options } from '#relay/config/options.ts';
-import { AuthorityFolder, calledIn } from '#relay/tls/papers.ts';
-import { keepPrivate } from '#relay/storage/privacy.ts';
+import { localAddresses } from '#relay/config/network-interfaces.ts';
+import { readOptions, USAGE, type Command, type RelayOptions } from '#relay/config/options.ts';
+import { CertificateStore, storedNameIn } from '#relay/tls/certificate-store.ts';
+import { restrictPermissions } from '#relay/storage/folder-permissions.ts';
 import { namesOf, readSettings, type Settings } from '#relay/config/settings.ts';
 import { isAsBuilt, loadSite, sumsOf } from '#relay/base/site.ts';
 import { supervise, type Ports } from '#relay/process/supervisor.ts';
-import { takeFolder } from '#relay/storage/tenancy.ts';
+import { lockDataFolder } from '#relay/storage/data-folder-lock.ts';
 import { mobileConfig } from '#relay/http/trust.ts';
-import { reasonOf } from '#relay/storage/writer.ts';
+import { sqliteReasonOf } from '#relay/storage/change-writer.ts';
 
 /** How often it looks whether names or addresses changed, or the certificate ends. */
-const LOOK_MS = 30_000;
+const CHECK_MS = 30_000;
 
 const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
 
-async function serve(options: Options, settings: Settings): Promise<void> {
-	const tenancy = takeFolder(options.data, process.pid);
-	for (const { path, why } of keepPrivate(options.data))
+async function serve(options: RelayOptions, settings: Settings): Promise<void> {
+	const tenancy = lockDataFolder(options.data, process.pid);
+	for (const { path, why } of restrictPermissions(options.data))
 		console.error(
 			`Other accounts on this computer may be able to read ${path}: cannot restrict access (${why}).`,
 		);
 	const site = await loadSite(options.app ?? builtApp);
 	const log = createLog('supervisor', settings.log);
 
-	const authority = await AuthorityFolder.open(options.data, namesOf(settings), Date.now());
+	const authority = await CertificateStore.open(options.data, namesOf(settings), Date.now());
 	const base = settings.name.replace(/\.local$/, '');
-	let name = calledIn(options.data, base);
+	let name = storedNameIn(options.data, base);
 	const hostsNow = (): string[] => [
-		...new Set([...namesOf(settings), name, ...addressesHere(settings.host)]),
+		...new Set([...namesOf(settings), name, ...localAddresses(settings.host)]),
 	];
 	let hosts = hostsNow();
 	let tls = await authority.leaf(hosts, Date.now());
@@ -69,8 +69,8 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 		...{ id: (fingerprint[0] ?? '').replaceAll(' ', '').slice(0, 8), isNew: authority.isNew },
 	};
 	const announced =
-		settings.discovery && !isLoopback(settings.host) ? await Announcement.begin(wanted, log) : null;
-	if (announced && authority.isNew) authority.call(announced.name);
+		settings.discovery && !isLoopback(settings.host) ? await MdnsAnnouncement.begin(wanted, log) : null;
+	if (announced && authority.isNew) authority.saveName(announced.name);
 
 	/** RL37: said once, and again when it has changed. */
 	let complaint: string | null = null;
@@ -87,21 +87,21 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 		tls = fresh;
 		supervisor.renew();
 	};
-	let announcedAt = addressesHere(settings.host);
+	let announcedAt = localAddresses(settings.host);
 	await renew();
 	const look = setInterval(() => {
 		void (async () => {
 			const before = name;
-			const addresses = addressesHere(settings.host);
-			await announced?.look(addresses.join() !== announcedAt.join());
+			const addresses = localAddresses(settings.host);
+			await announced?.refresh(addresses.join() !== announcedAt.join());
 			announcedAt = addresses;
 			await renew();
 			if (name !== before)
-				console.log(itsName(wanted.name, name, supervisor.ports, false).join('\n'));
+				console.log(nameLines(wanted.name, name, supervisor.ports, false).join('\n'));
 		})().catch((error: unknown) => {
 			log.error({ kind: error instanceof Fault ? error.kind : 'unknown' }, 'no new certificate');
 		});
-	}, LOOK_MS);
+	}, CHECK_MS);
 
 	let stopping = false;
 	const stop = (): void => {
@@ -124,13 +124,13 @@ async function serve(options: Options, settings: Settings): Promise<void> {
 	const called = { ...settings, name };
 	const lines = greeting({ settings: called, ports, hosts, invitation, fingerprint, qr });
 	if (name !== wanted.name)
-		console.log(itsName(wanted.name, name, ports, authority.isNew).join('\n'));
+		console.log(nameLines(wanted.name, name, ports, authority.isNew).join('\n'));
 	if (!authority.isBounded) console.log(earlierAuthority(options.data).join('\n'));
 	console.log(lines.join('\n'));
 }
 
 /** RL39: what it is called, when that is not, or no more, what it was to be called. */
-function itsName(wanted: string, name: string, { https }: Ports, isNew: boolean): string[] {
+function nameLines(wanted: string, name: string, { https }: Ports, isNew: boolean): string[] {
 	const address = `Other devices open https://${name}:${https}`;
 	if (name === wanted) return [`This Spy-cam is ${name} again. ${address}`];
 	return [
@@ -161,7 +161,7 @@ function firstInvitation(file: string): string | null {
 		);
 	} catch (error) {
 		try {
-			Database.read(file, () => undefined);
+			RelayDatabase.read(file, () => undefined);
 			return null;
 		} catch {
 			throw error;
@@ -169,20 +169,20 @@ function firstInvitation(file: string): string | null {
 	}
 }
 
-function withDatabase<T>(file: string, work: (database: Database) => T): T {
-	let database: Database | null = null;
+function withDatabase<T>(file: string, work: (database: RelayDatabase) => T): T {
+	let database: RelayDatabase | null = null;
 	try {
-		database = new Database(file);
+		database = new RelayDatabase(file);
 		return work(database);
 	} catch (error) {
-		const sentence = `Spy-cam cannot use its database ${file} (${reasonOf(error)}).`;
+		const sentence = `Spy-cam cannot use its database ${file} (${sqliteReasonOf(error)}).`;
 		throw new Fault('unavailable', sentence, error);
 	} finally {
 		database?.close();
 	}
 }
 
-function settingsOf(options: Options): ReturnType<typeof readSettings> {
+function settingsOf(options: RelayOptions): ReturnType<typeof readSettings> {
 	let text: string | null = null;
 	const file = join(options.data, 'settings.json');
 	try {
@@ -196,7 +196,7 @@ function settingsOf(options: Options): ReturnType<typeof readSettings> {
 }
 
 /** For whoever compares two places (docs/spec/app.md, AP11). It looks at the files themselves. */
-async function tellVersion({ app = builtApp }: Options): Promise<void> {
+async function printVersion({ app = builtApp }: RelayOptions): Promise<void> {
 	const site = await loadSite(app);
 	const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
 	console.log(`Spy-cam ${(JSON.parse(text) as { readonly version: string }).version}`);
@@ -206,9 +206,9 @@ async function tellVersion({ app = builtApp }: Options): Promise<void> {
 	process.exitCode = 1;
 }
 
-async function run(kind: 'serve' | Command, options: Options): Promise<void> {
+async function run(kind: 'serve' | Command, options: RelayOptions): Promise<void> {
 	if (kind === 'version') {
-		await tellVersion(options);
+		await printVersion(options);
 		return;
 	}
 	const read = settingsOf(options);
@@ -227,12 +227,12 @@ async function run(kind: 'serve' | Command, options: Options): Promise<void> {
 				database.invite(Date.now()),
 			);
 			const { httpsPort, port } = read.settings;
-			const name = calledIn(options.data, read.settings.name.replace(/\.local$/, ''));
-			const secure = addressOf(read.settings, name, httpsPort);
-			console.log(`It sets up one home and is ${ENDS}.`);
+			const name = storedNameIn(options.data, read.settings.name.replace(/\.local$/, ''));
+			const secure = publicAddressOf(read.settings, name, httpsPort);
+			console.log(`It sets up one home and is ${INVITATION_VALIDITY}.`);
 			console.log(`On this computer: http://localhost:${port}/#invite.${code}`);
 			console.log(`Elsewhere: ${secure}/#invite.${code}`);
-			for (const line of elsewhere(read.settings, secure, code)) console.log(line);
+			for (const line of otherAppLines(read.settings, secure, code)) console.log(line);
 			if (process.stdout.isTTY) console.log(encodeQR(`${secure}/#invite.${code}`, 'term'));
 			break;
 		}
@@ -242,7 +242,7 @@ async function run(kind: 'serve' | Command, options: Options): Promise<void> {
 }
 
 /** RL41: which variable named a folder that something is wrong with. */
-function folderFrom({ data, app, variables }: Options, sentence: string): string[] {
+function folderHint({ data, app, variables }: RelayOptions, sentence: string): string[] {
 	return Object.entries({ data, app }).flatMap(([field, folder]) =>
 		folder !== undefined && variables[field] !== undefined && sentence.includes(folder)
 			? [`The variable ${variables[field]} says "${folder}".`]
@@ -264,7 +264,7 @@ switch (wish.kind) {
 			await run(wish.kind, wish.options);
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
-			console.error([error.message, ...folderFrom(wish.options, error.message)].join(' '));
+			console.error([error.message, ...folderHint(wish.options, error.message)].join(' '));
 			// The folder's lock is let go with the process.
 			process.exit(1);
 		}

@@ -2,50 +2,50 @@
 import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/base/fault.ts';
-import { childOf } from '#relay/process/child.ts';
-import { Connections } from '#relay/http/connections.ts';
+import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
+import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
 import {
 	hostsFrom,
 	isProxy,
-	misdirected,
+	misdirectedResponse,
 	proxiesFrom,
-	visitOf,
-	type Doors,
-} from '#relay/base/doors.ts';
-import type { Fact } from '#relay/base/fact.ts';
-import { messageFrom, toStore, type FromStore, type ToStore } from '#relay/base/ipc.ts';
+	clientOriginOf,
+	type OriginPolicy,
+} from '#relay/base/origin-policy.ts';
+import type { RelayChange } from '#relay/base/relay-change.ts';
+import { messageFrom, messageToStore, type MessageFromStore, type MessageToStore } from '#relay/base/ipc.ts';
 import { listen } from '#relay/http/listener.ts';
 import { createLog } from '#relay/base/log.ts';
-import { reasonOf, Writer } from '#relay/storage/writer.ts';
+import { sqliteReasonOf, ChangeWriter } from '#relay/storage/change-writer.ts';
 
 const STOP_MS = 2_000;
 
-interface Asked {
+interface StoreRequestEnv {
 	Bindings: { local: boolean };
 }
 
 interface Store {
-	take(n: number, fact: Fact): void;
+	take(n: number, fact: RelayChange): void;
 	renew(tls: { cert: string; key: string }, hosts: readonly string[]): void;
 	stop(): Promise<void>;
 }
 
-type Begin = Extract<ToStore, { t: 'begin' }>;
+type Begin = Extract<MessageToStore, { t: 'begin' }>;
 
-const send: (message: FromStore) => void = childOf((message) => void hear(message));
+const send: (message: MessageFromStore) => void = connectToSupervisor((message) => void receive(message));
 let store: Store | null = null;
 
-async function hear(message: unknown): Promise<void> {
-	const said = messageFrom(toStore, message);
+async function receive(message: unknown): Promise<void> {
+	const said = messageFrom(messageToStore, message);
 	switch (said?.t) {
 		case 'begin':
 			try {
-				store = await begin(said);
+				store = await startStore(said);
 			} catch (error) {
 				const sentence =
 					error instanceof Fault
 						? error.message
-						: `Spy-cam cannot use its database ${said.file} (${reasonOf(error)}).`;
+						: `Spy-cam cannot use its database ${said.file} (${sqliteReasonOf(error)}).`;
 				send({ t: 'failed', sentence });
 			}
 			break;
@@ -64,18 +64,18 @@ async function hear(message: unknown): Promise<void> {
 	}
 }
 
-async function begin({ file, settings, port, tls, hosts }: Begin): Promise<Store> {
+async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<Store> {
 	const log = createLog('store', settings.log);
 	const proxies = proxiesFrom(settings.proxies);
 	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
-	const doorsOf = (names: readonly string[]): Doors => ({
+	const doorsOf = (names: readonly string[]): OriginPolicy => ({
 		...{ hosts: hostsFrom(names), publicName: settings.publicName, proxies },
 		// No page talks to it from elsewhere, and no socket.
 		...{ origins: new Set(), ports: { http: 0, https: port } },
 	});
 	let doors = doorsOf(hosts);
-	const connections = new Connections(settings.limits);
-	const writer = new Writer(file, log, send);
+	const connections = new UnprovedConnections(settings.limits);
+	const writer = new ChangeWriter(file, log, send);
 
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry, prefix: 'spycam_store_' });
@@ -89,7 +89,7 @@ async function begin({ file, settings, port, tls, hosts }: Begin): Promise<Store
 	gauge('waiting', 'Facts that are not written yet', () => writer.waiting);
 	gauge('failing', '1 while nothing can be written', () => Number(writer.wrong !== null));
 
-	const app = new Hono<Asked>();
+	const app = new Hono<StoreRequestEnv>();
 	app.get('/api/health', (context) => {
 		const { wrong } = writer;
 		const answer =
@@ -108,8 +108,8 @@ async function begin({ file, settings, port, tls, hosts }: Begin): Promise<Store
 	const listener = await listen(
 		{
 			answer: (request, asked) => {
-				const { origin, local } = visitOf(doors, asked, true);
-				return origin === null ? misdirected() : app.fetch(request, { local });
+				const { origin, local } = clientOriginOf(doors, asked, true);
+				return origin === null ? misdirectedResponse() : app.fetch(request, { local });
 			},
 			admit: (socket) => isProxy(doors, socket.remoteAddress) || connections.admit(socket),
 		},
@@ -119,11 +119,11 @@ async function begin({ file, settings, port, tls, hosts }: Begin): Promise<Store
 		'--store-port',
 		settings.variables,
 	);
-	send({ t: 'listening', port: listener.port, kept: writer.kept });
+	send({ t: 'listening', port: listener.port, kept: writer.stored });
 	log.info({ port: listener.port }, 'store listens');
 
 	return {
-		take: (n, fact) => writer.take(n, fact),
+		take: (n, fact) => writer.write(n, fact),
 		renew: (fresh, names) => {
 			doors = doorsOf(names);
 			listener.renew(fresh);

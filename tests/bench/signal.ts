@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Database } from '#relay/storage/database.ts';
+import { RelayDatabase } from '#relay/storage/database.ts';
 import { childrenOf } from '../e2e/support/house.ts';
 import {
 	arrive,
@@ -17,7 +17,7 @@ import {
 	TestDevice,
 	TestHome,
 	type Keys,
-} from '../relay/session/device.ts';
+} from '../relay/session/test-device.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
 import type { Bench } from './result.ts';
 
@@ -94,7 +94,7 @@ interface Opened {
 
 /** Invitations as `npm run relay -- invite` writes them; the relay sees them a moment later. */
 async function openHomes(address: string, data: string, count: number): Promise<Opened[]> {
-	const database = new Database(join(data, 'relay.sqlite'));
+	const database = new RelayDatabase(join(data, 'relay.sqlite'));
 	const codes = Array.from({ length: count }, () => database.invite(Date.now()));
 	database.close();
 	const opened: Opened[] = [];

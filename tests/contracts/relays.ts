@@ -75,11 +75,11 @@ export function relaysContract(name: string, make: () => Promise<RelaysUnderTest
 		});
 
 		it('LK5 says what is at an address', async () => {
-			expect(await under.relays.card(under.origin)).toMatchObject({
+			expect(await under.relays.info(under.origin)).toMatchObject({
 				name: 'spy-cam',
 				versions: [1],
 			});
-			if (under.other !== null) expect(await under.relays.card(under.other)).toBeNull();
+			if (under.other !== null) expect(await under.relays.info(under.other)).toBeNull();
 		});
 	});
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import type { Browser } from 'puppeteer-core';
-import { contactFrom, parseContact, buildContact, sdpOf } from '#domain/pairing/contact.ts';
+import { descriptorFromSdp, parseDescriptor, buildDescriptor, sdpOfDescriptor } from '#domain/pairing/peer-descriptor.ts';
 import { pathOf } from '../support/programs.ts';
 import { newContext, launchFirefox } from './support/house.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
@@ -64,7 +64,7 @@ async function finish(answer: string | null): Promise<string> {
 
 /** As a code carries it. */
 function carried(sdp: string, type: 'offer' | 'answer'): string {
-	return sdpOf(parseContact(buildContact(contactFrom(sdp))), type);
+	return sdpOfDescriptor(parseDescriptor(buildDescriptor(descriptorFromSdp(sdp))), type);
 }
 
 for (const first of ['chromium', 'firefox'] as const) {

@@ -2,7 +2,7 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
-import { Link, type LinkTools } from '#engine/messaging/link.ts';
+import { RelayClient, type RelayClientTools } from '#engine/messaging/relay-client.ts';
 import { HomeRoster } from '#engine/home/home-roster.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Relays } from '#ports/network/relay.ts';
@@ -11,7 +11,7 @@ import { MemorySegmentStore } from './segment-store.ts';
 import { FakeVault } from './vault.ts';
 
 /** No other device was ever connected by codes. */
-const NOWHERE: LinkTools['near'] = { origin: null, on: () => () => undefined };
+const NOWHERE: RelayClientTools['near'] = { origin: null, on: () => () => undefined };
 
 /** A device of a home, whole but for lens and network. */
 export interface FakeDevice<C extends Clock = Clock> {
@@ -25,7 +25,7 @@ export interface FakeDevice<C extends Clock = Clock> {
 	readonly arrivals: Arrivals;
 	readonly network: FakeNetwork;
 	/** Its line to a relay; not begun. */
-	readonly linkTo: (relay: Relays, near?: LinkTools['near']) => Link;
+	readonly linkTo: (relay: Relays, near?: RelayClientTools['near']) => RelayClient;
 	/** The home it founded itself. */
 	readonly founded: HomeId;
 	/** The same device in another tab, or after a reload. */
@@ -45,7 +45,7 @@ export function fakeDevice<C extends Clock>(
 	return {
 		...{ crypto, clock, vault, segments, localDevice, homeRoster, arrivals, network },
 		linkTo: (relays, near = NOWHERE) =>
-			new Link({ relays, crypto, clock, vault, localDevice, homeRoster, network, near }),
+			new RelayClient({ relays, crypto, clock, vault, localDevice, homeRoster, network, near }),
 		get founded() {
 			const [first] = localDevice.unlocked?.identity.homes ?? [];
 			if (first === undefined) throw new Error('nothing was founded');

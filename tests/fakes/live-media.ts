@@ -8,9 +8,9 @@ import type {
 	LiveEncoding,
 } from '#ports/media/live-encoder.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/media/live-screen.ts';
-import type { LiveRate } from '#protocol/channel.ts';
+import type { LiveRate } from '#protocol/live-channel.ts';
 import type { ManualClock } from './clock.ts';
-import type { FakePicture } from './peers.ts';
+import type { FakePicture } from './peer-connections.ts';
 
 /** Encodes nothing, one frame a part. */
 export class FakeLiveEncoder implements LiveEncoder {

@@ -1,7 +1,7 @@
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { GrantReceiver } from '#engine/members/grant-receiver.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
-import type { Link } from '#engine/messaging/link.ts';
+import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import { MemberList } from '#engine/members/member-list.ts';
 import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -16,7 +16,7 @@ import { MemoryLastSeenStore } from './last-seen-store.ts';
  * belongs.
  */
 export interface FakeMember<C extends Clock = ManualClock> extends FakeDevice<C> {
-	readonly link: Link;
+	readonly link: RelayClient;
 	readonly grantIssuer: GrantIssuer;
 	readonly grantReceiver: GrantReceiver;
 	readonly members: MemberList;

@@ -9,7 +9,7 @@ export class FakeNetwork implements Network {
 		this.origin = origin;
 	}
 
-	onBack(back: () => void): () => void {
+	onAvailable(back: () => void): () => void {
 		this.#listeners.add(back);
 		return () => this.#listeners.delete(back);
 	}

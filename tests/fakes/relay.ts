@@ -10,14 +10,14 @@ import { inForce, replayRoster } from '#engine/home/roster.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
 import {
-	CLOSED,
+	CLOSE_CODES,
 	frameFrom,
 	fromDevice,
 	fromRelay,
 	WIRE_VERSION,
 	type FromDevice,
 	type FromRelay,
-	type RelayCard,
+	type RelayInfo,
 } from '#protocol/wire.ts';
 
 interface Waiting {
@@ -61,10 +61,10 @@ export class FakeRelay implements Relays {
 		this.homes.set(home, [...entries]);
 	}
 
-	card(origin: string): Promise<RelayCard | null> {
+	info(origin: string): Promise<RelayInfo | null> {
 		if (this.down) return Promise.reject(new Fault('offline', 'down'));
 		const versions = [WIRE_VERSION];
-		const card: RelayCard = {
+		const card: RelayInfo = {
 			name: 'spy-cam',
 			versions,
 			secure: this.origin,
@@ -118,7 +118,7 @@ export class FakeRelay implements Relays {
 			const { devices } = await replayRoster(this.crypto, whole);
 			this.homes.set(home, [...whole]);
 			for (const socket of this.of(home)) {
-				if (!devices.has(socket.device as DeviceId)) socket.end(CLOSED.revoked);
+				if (!devices.has(socket.device as DeviceId)) socket.end(CLOSE_CODES.revoked);
 			}
 			return whole.length;
 		} catch (error) {
@@ -174,7 +174,7 @@ export class FakeSocket implements RelaySocket {
 		const read = frameFrom(fromRelay, JSON.stringify(said));
 		soon(() => {
 			if (this.#over) return;
-			if (read === null) this.end(CLOSED.malformed);
+			if (read === null) this.end(CLOSE_CODES.malformed);
 			else this.#events.frame(read);
 		});
 	}
@@ -183,7 +183,7 @@ export class FakeSocket implements RelaySocket {
 		if (this.#over) return;
 		const read = frameFrom(fromDevice, JSON.stringify(frame));
 		if (read === null) {
-			this.end(CLOSED.malformed);
+			this.end(CLOSE_CODES.malformed);
 			return;
 		}
 		this.#relay.heard.push(read);

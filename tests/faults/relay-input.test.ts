@@ -18,7 +18,7 @@ import {
 	TestDevice,
 	TestHome,
 	type Keys,
-} from '../relay/session/device.ts';
+} from '../relay/session/test-device.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { times } from './support/counts.ts';
 

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL, type FromDevice } from '#protocol/wire.ts';
 import type { Relay } from '../e2e/support/house.ts';
-import { arrive, randomHex, TestDevice, TestHome, type Keys } from '../relay/session/device.ts';
+import { arrive, randomHex, TestDevice, TestHome, type Keys } from '../relay/session/test-device.ts';
 import { relayWith } from '../relay/config/settings-file.ts';
 import { pidOf, rssMiB } from './support/rss.ts';
 

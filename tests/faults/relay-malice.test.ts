@@ -3,14 +3,14 @@
  * are what a page runs.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { WebSocketRelays } from '#browser/network/relays.ts';
+import { WebSocketRelays } from '#browser/network/websocket-relays.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
-import { Letters } from '#engine/messaging/letters.ts';
+import { MessageSealer } from '#engine/messaging/message-sealer.ts';
 import type { RevocationProof } from '#engine/members/member-list.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import { PART_HEADER_BYTES } from '#protocol/wire.ts';
@@ -22,7 +22,7 @@ import { until } from '../support/until.ts';
 import { FakeNetwork } from '../fakes/network.ts';
 import { fakeMember, type FakeMember } from '../fakes/member.ts';
 import { randomFrom } from '../support/random.ts';
-import { base64url, TestDevice } from '../relay/session/device.ts';
+import { base64url, TestDevice } from '../relay/session/test-device.ts';
 import { PageSocket, realClock } from '../relay/http/page.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { times } from './support/counts.ts';
@@ -330,7 +330,7 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	if (unlocked === null || mine === undefined) throw new Error('not ready');
 	const writer = { identity: { ...mine, home: homeOf(camera) }, roster: unlocked.roster };
 	const want = { t: 'want-grants', camera: camera.camera, earlier: true } as const;
-	const letters = new Letters(evil.crypto, realClock);
+	const letters = new MessageSealer(evil.crypto, realClock);
 	const before = camera.link.dropped;
 	for (let id = 1; id <= 20; id += 1) {
 		const box = await letters.seal(writer, camera.device, { message: want, beside: {} });

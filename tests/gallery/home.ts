@@ -2,7 +2,7 @@ import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
 import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
-import type { LinkState } from '#engine/messaging/post.ts';
+import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import type { LiveViewControls, ViewState, WatchedCamera, Watcher } from '#engine/live/controls.ts';
 import { CAMERA, NOON } from './scene.ts';
 
@@ -129,7 +129,7 @@ export interface HomeWish {
 	readonly watchers?: readonly Watcher[];
 	readonly newcomers?: readonly DeviceId[];
 	readonly heard?: boolean;
-	readonly link?: LinkState;
+	readonly link?: RelayConnectionState;
 	/** How far the proof of a revocation has come. */
 	readonly proof?: RevocationProof;
 }
@@ -145,7 +145,7 @@ export const WATCHERS: readonly Watcher[] = [
 	{ device: idOf(5), name: null, path: 'sealed', sinceMs: NOON - 60_000 },
 ];
 
-export const LINKS: readonly LinkState[] = [
+export const LINKS: readonly RelayConnectionState[] = [
 	{ kind: 'none' },
 	{ kind: 'connecting', origin: 'https://cam.local:8443' },
 	{ kind: 'connected', origin: 'https://cam.local:8443' },

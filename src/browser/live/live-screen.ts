@@ -5,7 +5,7 @@ import {
 	type FramesPart,
 	type LivePart,
 } from '#domain/live/live-part.ts';
-import type { LiveRate } from '#protocol/channel.ts';
+import type { LiveRate } from '#protocol/live-channel.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/media/live-screen.ts';
 import { WebCodecsPlayer } from './web-codecs-player.ts';

@@ -3,7 +3,7 @@ import type { Network } from '#ports/network/network.ts';
 export class BrowserNetwork implements Network {
 	readonly origin = location.origin;
 
-	onBack(back: () => void): () => void {
+	onAvailable(back: () => void): () => void {
 		const looked = (): void => {
 			if (document.visibilityState === 'visible') back();
 		};

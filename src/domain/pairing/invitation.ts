@@ -1,6 +1,6 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { ascii } from '#domain/base/bytes.ts';
-import { isOrigin } from './pairing-code.ts';
+import { isOrigin } from './code.ts';
 
 /** What opens one home at a relay (docs/spec/relay.md, RL24). */
 export interface Invitation {

@@ -1,7 +1,7 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { ascii, hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
-import { isOrigin } from './pairing-code.ts';
+import { isOrigin } from './code.ts';
 
 /** Layout and rules: docs/spec/kit.md. */
 export const KIT_BYTES = 16;
@@ -20,7 +20,7 @@ export interface Kit {
 }
 
 /** Why a text is no kit: too short or long, a character there is none of, or a slip. */
-export type NoKit = 'length' | 'character' | 'slip';
+export type KitTextError = 'length' | 'character' | 'slip';
 
 /** 26 characters in five groups (KT1). */
 export function kitGroups(secret: Uint8Array): readonly string[] {
@@ -41,7 +41,7 @@ export function kitLink(app: string, secret: Uint8Array, relay: string, guarded 
 }
 
 /** What was scanned, pasted or typed; forgives case, spaces, dashes, and O, I and L. */
-export function kitFrom(text: string): Kit | NoKit {
+export function kitFrom(text: string): Kit | KitTextError {
 	const tidy = text.trim();
 	const behind = tidy.slice(tidy.lastIndexOf('#') + 1);
 	if (/^k[12]\./.test(behind)) return linkedKit(behind);
@@ -63,7 +63,7 @@ export function tidyPassphrase(text: string): string | null {
 	return tidy === '' ? null : tidy;
 }
 
-function typedKit(text: string): Kit | NoKit {
+function typedKit(text: string): Kit | KitTextError {
 	const letters = tidyKit(text);
 	const values = Array.from(letters, (letter) => CHARACTERS.indexOf(letter));
 	if (values.includes(-1)) return 'character';
@@ -73,7 +73,7 @@ function typedKit(text: string): Kit | NoKit {
 	return Number(value & 3n) === checkOf(secret) ? { secret, relay: null, guarded: null } : 'slip';
 }
 
-function linkedKit(text: string): Kit | NoKit {
+function linkedKit(text: string): Kit | KitTextError {
 	const [, secretText, relayText, ...more] = text.split('.');
 	if (secretText === undefined || relayText === undefined || more.length > 0) return 'length';
 	try {

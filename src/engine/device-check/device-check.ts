@@ -13,7 +13,7 @@ import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { isTestPicture } from '#domain/media/lens.ts';
-import type { Cable, CableEvents, Cables } from '#ports/network/cable.ts';
+import type { DataConnection, DataConnectionEvents, DataConnections } from '#ports/network/data-connection.ts';
 import type { Capture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
@@ -47,7 +47,7 @@ export interface DeviceCheckTools {
 	/** Encodings of their own: nobody who watches gets what a check records. */
 	readonly encoder: Encoder;
 	readonly liveEncoder: LiveEncoder;
-	readonly cables: Cables;
+	readonly cables: DataConnections;
 	readonly origin: Pick<StoragePersistence, 'persisted'>;
 	readonly features: BrowserFeatures;
 	readonly lab: Lab;
@@ -216,9 +216,9 @@ async function createKeys(localDevice: LocalDevice, runner: TrialRunner): Promis
 }
 
 /** How long two ends on this device take to find each other, as two devices in a network would. */
-async function measureConnect(cables: Cables, clock: Clock, signal: AbortSignal): Promise<number> {
+async function measureConnect(cables: DataConnections, clock: Clock, signal: AbortSignal): Promise<number> {
 	const begun = clock.monotonicMs();
-	const ends: Cable[] = [];
+	const ends: DataConnection[] = [];
 	const close = (): void => {
 		for (const end of ends.splice(0)) end.close();
 	};
@@ -227,7 +227,7 @@ async function measureConnect(cables: Cables, clock: Clock, signal: AbortSignal)
 			signal.addEventListener('abort', () => {
 				fail(new Fault('timeout', 'no connection came up'));
 			});
-			const events: CableEvents = {
+			const events: DataConnectionEvents = {
 				up: () => {
 					done(clock.monotonicMs() - begun);
 				},

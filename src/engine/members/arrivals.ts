@@ -2,7 +2,7 @@ import { base64urlOf } from '#domain/base/base64url.ts';
 import { equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import { isNear } from '#domain/pairing/near-code.ts';
+import { isDirectOrigin } from '#domain/pairing/direct-code.ts';
 import { may } from '#domain/home/rights.ts';
 import { parseEntry, type Role, type Subject } from '#domain/home/roster.ts';
 import type { Message } from '#protocol/message.ts';
@@ -13,7 +13,7 @@ import { admissionSeq } from '#engine/home/admission-seq.ts';
 import { HomeKeys } from '#engine/home/home-keys.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
-import type { Link } from '#engine/messaging/link.ts';
+import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 
 /** PR26: how long an owner waits for whom it let in. */
@@ -59,7 +59,7 @@ export interface ArrivalsDependencies {
 	readonly homeRoster: HomeRoster;
 }
 
-type Post = Pick<Link, 'state' | 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'>;
+type Post = Pick<RelayClient, 'state' | 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'>;
 
 /**
  * Who is on the way into this home, and where this device itself is going. Rules:
@@ -275,7 +275,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 		const level = post.relaySeq === homeRoster.entries.length;
 		// It is about to say so.
 		const comes = online.has(device) && clock.wallMs() - sinceMs < 2 * ARRIVAL_TIMEOUT_MS;
-		const alone = !isNear(state.origin) || owners.every(([other]) => online.has(other));
+		const alone = !isDirectOrigin(state.origin) || owners.every(([other]) => online.has(other));
 		return settled && level && !comes && alone;
 	}
 
@@ -357,7 +357,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 			[...roster.devices].find(
 				([, { subject }]) => subject?.owner && equalBytes(subject.owner, pending.owner),
 			) ?? [];
-		const near = isNear(post.state.origin);
+		const near = isDirectOrigin(post.state.origin);
 		if (owner === undefined || (near && isOver)) return this.setPendingJoin(null);
 		// Nothing waits there: it is said whenever that owner comes, for as long as it waits (NB13).
 		if (near && !post.online.has(owner)) this.#announced = false;

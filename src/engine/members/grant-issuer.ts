@@ -12,7 +12,7 @@ import type { LocalDevice } from '#engine/home/local-device.ts';
 import { homeOfGrant } from '#engine/home/identity.ts';
 import { signGrant, openGrant } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
-import type { Post, Sender } from '#engine/messaging/post.ts';
+import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 import { entryHash } from '#engine/home/roster.ts';
 
 const WEEK_S = 7 * 24 * 3600;
@@ -25,7 +25,7 @@ export interface GrantIssuerDependencies {
 	readonly clock: Clock;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
-	readonly post: Post;
+	readonly post: Messenger;
 	/** Replaces the run that is being recorded, if any, by a new one. */
 	readonly renew: () => Promise<void>;
 }

@@ -11,7 +11,7 @@ import type { LocalDevice } from '#engine/home/local-device.ts';
 import { MAX_CAMERAS } from '#engine/home/keyring.ts';
 import { cameraIdOf, openGrant } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
-import type { Post, Sender } from '#engine/messaging/post.ts';
+import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 
 /** Of another form, or not what it says; anything else is the vault's trouble. */
 const FORGERY_FAULTS: readonly FaultKind[] = ['corrupt', 'malformed', 'unsupported'];
@@ -21,7 +21,7 @@ export interface GrantReceiverDependencies {
 	readonly vault: Vault;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
-	readonly post: Post;
+	readonly post: Messenger;
 }
 
 /**
@@ -60,7 +60,7 @@ export class GrantReceiver {
 
 	/** Asks a camera's device for the key of now. */
 	async request(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
-		await this.#tools.post.act(device, { t: 'want-grants', camera, earlier });
+		await this.#tools.post.sendAction(device, { t: 'want-grants', camera, earlier });
 	}
 
 	/**

@@ -2,7 +2,7 @@ import { base64urlOf } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Link } from '#engine/messaging/link.ts';
+import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 
 const WEEK_S = 7 * 24 * 3600;
@@ -10,7 +10,7 @@ const WEEK_S = 7 * 24 * 3600;
 /** An owner's home keys on their way to the other members: ID42. */
 export class HomeKeySender {
 	readonly #homeRoster: Pick<HomeRoster, 'homeKeyFor' | 'member'>;
-	readonly #link: Pick<Link, 'online' | 'on' | 'send' | 'relaySeq'>;
+	readonly #link: Pick<RelayClient, 'online' | 'on' | 'send' | 'relaySeq'>;
 	/** Who was sent the newest since it came. */
 	readonly #sentTo = new Set<DeviceId>();
 	/** What no line took. */
@@ -18,7 +18,7 @@ export class HomeKeySender {
 
 	constructor(
 		homeRoster: Pick<HomeRoster, 'homeKeyFor' | 'member'>,
-		link: Pick<Link, 'online' | 'on' | 'send' | 'relaySeq'>,
+		link: Pick<RelayClient, 'online' | 'on' | 'send' | 'relaySeq'>,
 	) {
 		this.#homeRoster = homeRoster;
 		this.#link = link;
@@ -52,7 +52,7 @@ export class HomeKeySender {
 		}
 	}
 
-	#sendGrant(device: DeviceId, grant: Bytes, keepS: number): ReturnType<Link['send']> {
+	#sendGrant(device: DeviceId, grant: Bytes, keepS: number): ReturnType<RelayClient['send']> {
 		return this.#link.send(device, { t: 'home-key', grant: base64urlOf(grant) }, keepS);
 	}
 }

@@ -13,9 +13,9 @@ import type { GrantIssuer } from './grant-issuer.ts';
 import type { LocalDevice, UnlockedDevice } from '#engine/home/local-device.ts';
 import { currentHome } from '#engine/home/identity.ts';
 import { HomeKeySender } from './home-key-sender.ts';
-import type { Link } from '#engine/messaging/link.ts';
+import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { HomeRoster, Revocation } from '#engine/home/home-roster.ts';
-import type { Sender } from '#engine/messaging/post.ts';
+import type { Sender } from '#engine/messaging/messenger.ts';
 import type { Roster } from '#engine/home/roster.ts';
 import type { LastSeenTracker } from './last-seen-tracker.ts';
 
@@ -97,7 +97,7 @@ export interface MemberListDependencies {
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
 	readonly link: Pick<
-		Link,
+		RelayClient,
 		'online' | 'heardMs' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
 	>;
 	readonly lastSeen: Pick<LastSeenTracker, 'recordSeen' | 'setMembers' | 'persist' | 'on'>;
@@ -221,7 +221,7 @@ export class MemberList implements MemberListControls {
 		const sent = cameras.map(([camera]) =>
 			this.#isSelf(camera)
 				? this.#tools.grantIssuer.showEarlier(device)
-				: link.leave(camera, { t: 'show-earlier', device, entry }, WEEK_S),
+				: link.sendCounted(camera, { t: 'show-earlier', device, entry }, WEEK_S),
 		);
 		if ((await Promise.all(sent)).includes('unsent')) {
 			throw new Fault('offline', 'not every camera was told');

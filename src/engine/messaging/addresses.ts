@@ -1,11 +1,11 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { Relays } from '#ports/network/relay.ts';
-import type { No } from './meeting-line.ts';
+import type { RelayFailure } from './relay-call.ts';
 
 /** How others reach a relay; `localhost` would be themselves. */
-export async function shownAt(relays: Relays, origin: string): Promise<string | No> {
+export async function publicOriginOf(relays: Relays, origin: string): Promise<string | RelayFailure> {
 	try {
-		const card = await relays.card(origin);
+		const card = await relays.info(origin);
 		if (card === null) return { t: 'fault', fault: new Fault('not-found', 'no relay there') };
 		return onLoopback(origin) ? (card.secure ?? origin) : origin;
 	} catch (error) {
@@ -14,17 +14,17 @@ export async function shownAt(relays: Relays, origin: string): Promise<string | 
 }
 
 /** That relay is this page's own, by this name or by the one it gives to others. */
-export async function isHere(relays: Relays, here: string, relay: string): Promise<boolean> {
+export async function isOwnRelay(relays: Relays, here: string, relay: string): Promise<boolean> {
 	if (relay === here) return true;
 	try {
-		return (await relays.card(here))?.secure === relay;
+		return (await relays.info(here))?.secure === relay;
 	} catch {
 		return false;
 	}
 }
 
 /** Where others open the app. */
-export function appFor(here: string, relay: string): string {
+export function appOriginFor(here: string, relay: string): string {
 	return onLoopback(here) ? relay : here;
 }
 

@@ -8,14 +8,14 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { MergeResult, HomeRoster } from '#engine/home/home-roster.ts';
 
 /** What a frame takes. */
-const MOST_ENTRIES = 32;
-const MOST_CHARACTERS = 48 * 1024;
+const MAX_ENTRIES = 32;
+const MAX_CHARACTERS = 48 * 1024;
 /** Of another branch; a relay keeps no more (RL14). */
-const MOST_OF_BRANCH = 1024;
+const MAX_BRANCH_ENTRIES = 1024;
 /** How often it is looked whether what had to wait counts now. */
-const EARLY_MS = 10 * 60 * 1000;
+const RECHECK_MS = 10 * 60 * 1000;
 /** The relay had no time for what was shown. */
-const AGAIN_MS = 2000;
+const RETRY_MS = 2000;
 
 /**
  * Keeps the roster here and the one at the relay the same: learns what others signed, and shows
@@ -31,13 +31,13 @@ export class RosterSync {
 	#home: HomeId | null = null;
 	/** How many entries the relay has, as far as is known; `null` while there is no line. */
 	#relaySeq: number | null = null;
-	#shownSeq = 0;
+	#publishedSeq = 0;
 	/** How many of ours the relay has: not only as many, but the same. */
 	#sameSeq = 0;
 	/** Counts lines. */
-	#line = 0;
+	#connection = 0;
 	#forked = false;
-	#againMs = AGAIN_MS;
+	#retryMs = RETRY_MS;
 	/**
 	 * What was compared with the relay last: where ours parts from it, the relay is shown ours from
 	 * there.
@@ -75,7 +75,7 @@ export class RosterSync {
 	}
 
 	/** All that the relay has is known here, or is not believed. */
-	get level(): boolean {
+	get caughtUp(): boolean {
 		return this.#forked || this.#seq >= (this.#relaySeq ?? 0);
 	}
 
@@ -84,12 +84,12 @@ export class RosterSync {
 	}
 
 	up(rosterSeq: number): void {
-		this.#line += 1;
+		this.#connection += 1;
 		this.#home = this.#homeRoster.roster?.home ?? null;
 		this.#relaySeq = rosterSeq;
-		this.#shownSeq = rosterSeq;
+		this.#publishedSeq = rosterSeq;
 		this.#sameSeq = 0;
-		this.#againMs = AGAIN_MS;
+		this.#retryMs = RETRY_MS;
 		this.#compared = this.#homeRoster.entriesWithHeld;
 		this.#branch = null;
 		this.#branchAsked = false;
@@ -102,52 +102,52 @@ export class RosterSync {
 		this.#changed();
 	}
 
-	async hear(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): Promise<void> {
+	async receive(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): Promise<void> {
 		if (this.#relaySeq === null) return;
 		if (frame.t === 'appended') {
 			this.#relaySeq = Math.max(this.#relaySeq, frame.seq);
-			this.#sameSeq = Math.max(this.#sameSeq, Math.min(frame.seq, this.#shownSeq));
-			this.#againMs = AGAIN_MS;
+			this.#sameSeq = Math.max(this.#sameSeq, Math.min(frame.seq, this.#publishedSeq));
+			this.#retryMs = RETRY_MS;
 		}
 		// Somebody was faster, or the relay has another history: what it has tells which.
-		else if (frame.t === 'refused' && frame.why === 'too-many') this.#showLater();
+		else if (frame.t === 'refused' && frame.why === 'too-many') this.#publishLater();
 		else if (frame.t === 'refused') this.#askOnce();
 		else await this.#learn(frame);
-		this.show();
+		this.publish();
 		this.#changed();
 	}
 
 	/** Shows the relay what it does not have. */
-	show(): void {
+	publish(): void {
 		const home = this.#homeRoster.roster?.home ?? null;
 		if (this.#relaySeq === null || home !== this.#home) return;
 		this.#compare();
 		if (this.#forked) return;
-		const from = Math.max(this.#relaySeq, this.#shownSeq);
+		const from = Math.max(this.#relaySeq, this.#publishedSeq);
 		if (this.#seq <= from) return;
 		const entries: string[] = [];
 		let characters = 0;
-		for (const entry of this.#homeRoster.entries.slice(from, from + MOST_ENTRIES)) {
+		for (const entry of this.#homeRoster.entries.slice(from, from + MAX_ENTRIES)) {
 			const text = base64urlOf(entry);
 			characters += text.length;
-			if (entries.length > 0 && characters > MOST_CHARACTERS) break;
+			if (entries.length > 0 && characters > MAX_CHARACTERS) break;
 			entries.push(text);
 		}
-		if (this.#send({ t: 'append', entries })) this.#shownSeq = from + entries.length;
+		if (this.#send({ t: 'append', entries })) this.#publishedSeq = from + entries.length;
 	}
 
 	/** An owner settled, here or elsewhere: what fell is not the relay's to go on from. */
 	#compare(): void {
 		const { entriesWithHeld: line } = this.#homeRoster;
 		const common = commonLength(this.#compared, line);
-		if (common < this.#compared.length) this.#showFrom(common);
+		if (common < this.#compared.length) this.#publishFrom(common);
 		this.#compared = line;
 	}
 
-	#showFrom(seq: number): void {
+	#publishFrom(seq: number): void {
 		this.#forked = false;
 		this.#relaySeq = Math.min(this.#relaySeq ?? 0, seq);
-		this.#shownSeq = Math.min(this.#shownSeq, seq);
+		this.#publishedSeq = Math.min(this.#publishedSeq, seq);
 		this.#sameSeq = Math.min(this.#sameSeq, seq);
 	}
 
@@ -158,25 +158,25 @@ export class RosterSync {
 		this.#send({ t: 'roster-since', seq: 0 });
 	}
 
-	#lookLater(): void {
-		const line = this.#line;
+	#recheckLater(): void {
+		const line = this.#connection;
 		this.#stop();
-		this.#stop = this.#later(EARLY_MS, () => {
-			if (line === this.#line && this.#relaySeq !== null) {
+		this.#stop = this.#later(RECHECK_MS, () => {
+			if (line === this.#connection && this.#relaySeq !== null) {
 				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
 			}
 		});
 	}
 
-	#showLater(): void {
-		const line = this.#line;
-		if (this.#shownSeq <= (this.#relaySeq ?? 0)) return;
-		const waitMs = this.#againMs;
-		this.#againMs = Math.min(2 * waitMs, EARLY_MS);
+	#publishLater(): void {
+		const line = this.#connection;
+		if (this.#publishedSeq <= (this.#relaySeq ?? 0)) return;
+		const waitMs = this.#retryMs;
+		this.#retryMs = Math.min(2 * waitMs, RECHECK_MS);
 		this.#later(waitMs, () => {
-			if (line !== this.#line || this.#relaySeq === null) return;
-			this.#shownSeq = this.#relaySeq;
-			this.show();
+			if (line !== this.#connection || this.#relaySeq === null) return;
+			this.#publishedSeq = this.#relaySeq;
+			this.publish();
 		});
 	}
 
@@ -184,21 +184,21 @@ export class RosterSync {
 	 * What the relay refuses twice it will refuse again, unless time or an owner changes that (ID44).
 	 */
 	#askOnce(): void {
-		if (this.#refusedSeq === this.#seq) this.#showLater();
+		if (this.#refusedSeq === this.#seq) this.#publishLater();
 		else this.#ask();
 		this.#refusedSeq = this.#seq;
 	}
 
 	#ask(): void {
-		this.#shownSeq = this.#relaySeq ?? 0;
-		this.#send({ t: 'roster-since', seq: Math.max(0, this.#shownSeq - 1) });
+		this.#publishedSeq = this.#relaySeq ?? 0;
+		this.#send({ t: 'roster-since', seq: Math.max(0, this.#publishedSeq - 1) });
 	}
 
 	async #learn({ from, entries }: Extract<FromRelay, { t: 'roster' }>): Promise<void> {
 		const home = this.#home;
 		if (home === null) return;
 		const upTo = from + entries.length - 1;
-		const line = this.#line;
+		const line = this.#connection;
 		try {
 			const came = entries.map(bytesOfBase64url);
 			const next = this.#branch !== null && from === this.#branch.length + 1;
@@ -206,7 +206,7 @@ export class RosterSync {
 			const branch = next ? this.#branch : null;
 			const learned = await this.#homeRoster.merge(home, branch ? 1 : from, branch ?? came);
 			// What an older line said of the relay's roster is not so any more.
-			if (line === this.#line) this.#learned(learned, upTo, branch ?? []);
+			if (line === this.#connection) this.#learned(learned, upTo, branch ?? []);
 		} catch (error) {
 			// A vault that is away now is asked again with the next entries, or the next line.
 			if (!(error instanceof Fault)) throw error;
@@ -217,14 +217,14 @@ export class RosterSync {
 	#learned(learned: MergeResult, upTo: number, branch: readonly Bytes[]): void {
 		if (learned === 'forked') {
 			this.#forked = true;
-			if (branch.length > MOST_OF_BRANCH) this.#branch = null;
+			if (branch.length > MAX_BRANCH_ENTRIES) this.#branch = null;
 			this.#askBranch();
 		} else if (learned === 'gap') {
 			this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
 		} else if (learned === 'fallen') {
 			if (branch.length === 0) this.#askBranch();
 			else {
-				this.#showFrom(commonLength(this.#homeRoster.entries, branch));
+				this.#publishFrom(commonLength(this.#homeRoster.entries, branch));
 				this.#branch = null;
 			}
 		} else if (learned !== 'known' || branch.length === 0) {
@@ -233,7 +233,7 @@ export class RosterSync {
 			this.#compare();
 			this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
 			this.#sameSeq = Math.max(this.#sameSeq, Math.min(upTo, this.#seq));
-			if (learned === 'early') this.#lookLater();
+			if (learned === 'early') this.#recheckLater();
 		}
 	}
 }

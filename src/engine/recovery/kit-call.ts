@@ -7,8 +7,8 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { KitKeys } from '#engine/home/kit-keys.ts';
-import { MeetingLine, type No } from '#engine/messaging/meeting-line.ts';
-import { prove } from '#engine/pairing/meeting.ts';
+import { RelayCall, type RelayFailure } from '#engine/messaging/relay-call.ts';
+import { authenticate } from '#engine/pairing/rendezvous.ts';
 
 export interface KitCallDependencies {
 	readonly crypto: Crypto;
@@ -23,15 +23,15 @@ export interface KitCallDependencies {
 export class KitCall {
 	/** The home's, whole, as the relay has it; not checked. */
 	readonly entries: readonly Bytes[];
-	readonly #line: MeetingLine;
+	readonly #line: RelayCall;
 
-	private constructor(line: MeetingLine, entries: readonly Bytes[]) {
+	private constructor(line: RelayCall, entries: readonly Bytes[]) {
 		this.#line = line;
 		this.entries = entries;
 	}
 
-	static async open(tools: KitCallDependencies, origin: string, kit: KitKeys): Promise<KitCall | No> {
-		const line = await MeetingLine.open(tools.relays, tools.clock, origin);
+	static async open(tools: KitCallDependencies, origin: string, kit: KitKeys): Promise<KitCall | RelayFailure> {
+		const line = await RelayCall.open(tools.relays, tools.clock, origin);
 		if ('t' in line) return line;
 		try {
 			const entries = await fetchRoster(tools.crypto, line, kit);
@@ -45,7 +45,7 @@ export class KitCall {
 	}
 
 	/** `null`: the relay has it, else why not. */
-	async append(entry: Bytes): Promise<No | null> {
+	async append(entry: Bytes): Promise<RelayFailure | null> {
 		this.#line.send({ t: 'append', entries: [base64urlOf(entry)] });
 		const appended = await this.#line.next('appended');
 		return appended.t === 'appended' ? null : appended;
@@ -58,15 +58,15 @@ export class KitCall {
 
 async function fetchRoster(
 	crypto: Crypto,
-	line: MeetingLine,
+	line: RelayCall,
 	{ device, sign }: KitKeys,
-): Promise<Bytes[] | No> {
+): Promise<Bytes[] | RelayFailure> {
 	const challenge = await line.challenge();
 	if (challenge.t !== 'challenge') return challenge;
 	line.send({ t: 'whose', version: WIRE_VERSION, device });
 	const of = await line.next('of');
 	if (of.t !== 'of') return of;
-	await prove(crypto, { home: of.home as HomeId, device, sign }, line, challenge.challenge);
+	await authenticate(crypto, { home: of.home as HomeId, device, sign }, line, challenge.challenge);
 	const welcome = await line.next('welcome');
 	if (welcome.t !== 'welcome') return welcome;
 	line.send({ t: 'roster-since', seq: 0 });

@@ -1,14 +1,14 @@
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import { kitFrom, tidyPassphrase, type Kit } from '#domain/pairing/kit.ts';
-import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
+import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 import { commonLength, type Role } from '#domain/home/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Relays } from '#ports/network/relay.ts';
-import { isHere } from '#engine/messaging/addresses.ts';
+import { isOwnRelay } from '#engine/messaging/addresses.ts';
 import { isSettledBy } from '#engine/home/fork.ts';
 import { CLAIM_DELAY_MS } from '#engine/home/claims.ts';
 import type { SelfIdentity } from '#engine/home/admissions.ts';
@@ -17,7 +17,7 @@ import { KitCall } from './kit-call.ts';
 import { isKitOfHome, kitGrantsIn } from '#engine/home/kit-grants.ts';
 import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
 import { openGrant } from '#engine/home/keys.ts';
-import type { No } from '#engine/messaging/meeting-line.ts';
+import type { RelayFailure } from '#engine/messaging/relay-call.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import { NameSealer } from '#engine/home/name-sealer.ts';
 import type { RecoveryControls, RecoveryState } from './recovery.ts';
@@ -49,7 +49,7 @@ interface RecoverySession {
 	readonly name: string;
 }
 
-const END_BY_REFUSAL: Partial<Record<Refusal, RecoveryEnd>> = {
+const END_BY_REFUSAL: Partial<Record<Refusal, RecoveryEndReason>> = {
 	'unknown-home': 'unknown-kit',
 	'not-a-member': 'taken-out',
 	clock: 'clock',
@@ -122,7 +122,7 @@ export class KitRecovery implements RecoveryControls {
 		const { crypto, here, relays, homeRoster } = this.#tools;
 		const kit = await deriveKitKeys(crypto, secret, tidyPassphrase(typed));
 		const self = await homeRoster.self();
-		const own = relay === null || (await isHere(relays, here, relay));
+		const own = relay === null || (await isOwnRelay(relays, here, relay));
 		const origin = own ? here : relay;
 		const call = await KitCall.open(this.#tools, origin, kit);
 		if ('t' in call) {
@@ -257,11 +257,11 @@ export class KitRecovery implements RecoveryControls {
 	}
 }
 
-function ended(why: RecoveryEnd): RecoveryState {
+function ended(why: RecoveryEndReason): RecoveryState {
 	return { kind: 'ended', why, fault: null };
 }
 
-function endOf(no: No): RecoveryState {
+function endOf(no: RelayFailure): RecoveryState {
 	if (no.t === 'refused') return ended(END_BY_REFUSAL[no.why] ?? 'failed');
 	const { kind } = no.fault;
 	const away = kind === 'offline' || kind === 'timeout' || kind === 'denied';

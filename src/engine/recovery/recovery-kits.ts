@@ -7,7 +7,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Relays } from '#ports/network/relay.ts';
-import { appFor, shownAt } from '#engine/messaging/addresses.ts';
+import { appOriginFor, publicOriginOf } from '#engine/messaging/addresses.ts';
 import { CLAIM_DELAY_MS } from '#engine/home/claims.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import { currentHome } from '#engine/home/identity.ts';
@@ -87,7 +87,7 @@ export class RecoveryKits implements KitControls {
 		const { crypto, relays, homeRoster, here } = this.#tools;
 		if (!homeRoster.owner) throw new Fault('denied', 'only an owner makes a kit');
 		if (homeRoster.relay === null) throw new Fault('conflict', 'a home without a relay');
-		const relay = await shownAt(relays, homeRoster.relay);
+		const relay = await publicOriginOf(relays, homeRoster.relay);
 		if (typeof relay !== 'string') {
 			throw relay.t === 'fault' ? relay.fault : new Fault('unavailable', 'the relay refused');
 		}
@@ -96,7 +96,7 @@ export class RecoveryKits implements KitControls {
 		const passphrase = tidyPassphrase(typed ?? '');
 		const guarded = passphrase !== null;
 		this.#drawn = { secret, passphrase };
-		const link = kitLink(appFor(here, relay), secret, relay, guarded);
+		const link = kitLink(appOriginFor(here, relay), secret, relay, guarded);
 		return { groups: kitGroups(secret), link, relay, guarded };
 	}
 

@@ -1,9 +1,9 @@
 import type { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { NoKit } from '#domain/pairing/kit.ts';
-import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
+import type { KitTextError } from '#domain/pairing/kit.ts';
+import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 
-export type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
+export type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 
 /** A recovery kit that was just made: it stands on the screen, and nowhere else. */
 export interface GeneratedKit {
@@ -28,7 +28,7 @@ export interface PendingClaim {
  * What a trial found: it works, it is an older one, it is of another home or unknown, or it is no
  * kit.
  */
-export type KitTestResult = 'works' | 'old' | 'other' | NoKit;
+export type KitTestResult = 'works' | 'old' | 'other' | KitTextError;
 
 /** This home's recovery kit. Throws `Fault` as `MemberListControls` does. Rules: docs/spec/kit.md. */
 export interface KitControls {
@@ -60,7 +60,7 @@ export type RecoveryState =
 	/** The claim stands; with the kit once more after `readyMs`. `fresh`: it was made just now. */
 	| { readonly kind: 'waiting'; readonly readyMs: number; readonly fresh: boolean }
 	| { readonly kind: 'done' }
-	| { readonly kind: 'ended'; readonly why: RecoveryEnd; readonly fault: Fault | null };
+	| { readonly kind: 'ended'; readonly why: RecoveryEndReason; readonly fault: Fault | null };
 
 /**
  * Coming back with a recovery kit. No method throws: the state says what happened. Rules:

@@ -1,6 +1,6 @@
 import type { Fault } from '#domain/base/fault.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
-import type { LiveRate } from '#protocol/channel.ts';
+import type { LiveRate } from '#protocol/live-channel.ts';
 import type { Picture } from './capture.ts';
 
 export type Pane = 'video' | 'canvas';

@@ -6,5 +6,5 @@ export interface Network {
 	 * Calls `back` when there is a network again, or when somebody looks at the page again: now is
 	 * better than later.
 	 */
-	onBack(back: () => void): () => void;
+	onAvailable(back: () => void): () => void;
 }

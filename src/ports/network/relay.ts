@@ -1,8 +1,8 @@
 import type { Bytes } from '#domain/base/bytes.ts';
-import type { FromDevice, FromRelay, RelayCard } from '#protocol/wire.ts';
+import type { FromDevice, FromRelay, RelayInfo } from '#protocol/wire.ts';
 
 /** Code and reason as RFC 6455 has them; 1006 where the line just broke. */
-export interface Ended {
+export interface SocketEnd {
 	readonly code: number;
 }
 
@@ -12,7 +12,7 @@ export interface RelaySocketEvents {
 	/** A binary frame, whole. */
 	part(bytes: Bytes): void;
 	/** Once, and nothing after it. */
-	ended(ended: Ended): void;
+	ended(ended: SocketEnd): void;
 }
 
 export interface RelaySocket {
@@ -32,6 +32,6 @@ export interface RelaySocket {
  */
 export interface Relays {
 	/** Asks what is at an address; `null`: something, but no relay. */
-	card(origin: string): Promise<RelayCard | null>;
+	info(origin: string): Promise<RelayInfo | null>;
 	connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket>;
 }

@@ -8,7 +8,7 @@ const LOCAL = /^(fe[89ab]|f[cd])/;
  * counts as one; in a local network each machine has one, and the household is in the same network
  * as its guest.
  */
-export function personOf(address: string): string {
+export function clientKeyOf(address: string): string {
 	const words = wordsOf(address);
 	if (words === null) return v4Of(address);
 	const isLocal = words[0] !== undefined && LOCAL.test(words[0]);
@@ -18,7 +18,7 @@ export function personOf(address: string): string {
 /**
  * IPv4: the address. IPv6: its /48, as some have 65,536 networks of their own; whoever shares it.
  */
-export function networkOf(address: string): string {
+export function networkKeyOf(address: string): string {
 	return wordsOf(address)?.slice(0, 3).join(':') ?? v4Of(address);
 }
 

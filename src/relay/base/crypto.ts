@@ -4,13 +4,13 @@ import { Fault } from '#domain/base/fault.ts';
 import type { Crypto, VerifyKey } from '#ports/keys/crypto.ts';
 
 /** The part of the port that a relay needs: it signs nothing and opens nothing. */
-export type Checking = Pick<Crypto, 'random' | 'sha256' | 'verifier' | 'verify'>;
+export type VerifyCrypto = Pick<Crypto, 'random' | 'sha256' | 'verifier' | 'verify'>;
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
 /** Node's own WebCrypto. The port's opaque key is a CryptoKey; only this file knows. */
-export const checking: Checking = {
+export const verifyCrypto: VerifyCrypto = {
 	random: (length) => new Uint8Array(randomBytes(length)),
 	sha256: (bytes) => Promise.resolve(sha256(bytes)),
 	verifier: async (publicKey) => {

@@ -1,18 +1,18 @@
 import * as v from 'valibot';
-import { fact, letter } from './fact.ts';
+import { fact, letter } from './relay-change.ts';
 import type { Site } from './site.ts';
 
 const bytes = v.instance(Uint8Array<ArrayBuffer>);
 const tls = v.object({ cert: v.string(), key: v.string() });
 /** SHA-256 of what is not used, as hex, and when it ends. */
 const invitation = v.object({ hash: v.string(), untilMs: v.number() });
-export type Invitation = v.InferOutput<typeof invitation>;
+export type InvitationRecord = v.InferOutput<typeof invitation>;
 const kept = v.object({
 	homes: v.array(v.object({ home: v.string(), entries: v.array(bytes) })),
 	letters: v.array(letter),
 	invitations: v.array(invitation),
 });
-export type Kept = v.InferOutput<typeof kept>;
+export type StoredState = v.InferOutput<typeof kept>;
 
 /** Our own words, made by the same program a moment ago: what is inside is not looked at again. */
 const site = v.custom<Site>(
@@ -51,7 +51,7 @@ const trust = v.object({ certificate: bytes, profile: bytes, fingerprint: v.arra
 export type TrustFiles = v.InferOutput<typeof trust>;
 
 /** Supervisor to live. */
-export const toLive = v.variant('t', [
+export const messageToLive = v.variant('t', [
 	v.object({
 		...{ t: v.literal('begin'), settings: liveSettings, site, tls, trust, kept },
 		...{ tokenKey: bytes, hosts: v.array(v.string()), store: v.nullable(v.number()) },
@@ -64,21 +64,21 @@ export const toLive = v.variant('t', [
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
 ]);
-export type ToLive = v.InferOutput<typeof toLive>;
-export type Begin = Extract<ToLive, { t: 'begin' }>;
+export type MessageToLive = v.InferOutput<typeof messageToLive>;
+export type LiveBegin = Extract<MessageToLive, { t: 'begin' }>;
 
 const failed = v.object({ t: v.literal('failed'), sentence: v.string() });
 
-export const fromLive = v.variant('t', [
+export const messageFromLive = v.variant('t', [
 	v.object({ t: v.literal('listening'), http: v.number(), https: v.number() }),
 	failed,
 	v.object({ t: v.literal('fact'), fact }),
 	v.object({ t: v.literal('pong') }),
 ]);
-export type FromLive = v.InferOutput<typeof fromLive>;
+export type MessageFromLive = v.InferOutput<typeof messageFromLive>;
 
 /** Supervisor to store. */
-export const toStore = v.variant('t', [
+export const messageToStore = v.variant('t', [
 	v.object({
 		...{ t: v.literal('begin'), file: v.string(), settings: liveSettings, port: v.number(), tls },
 		hosts: v.array(v.string()),
@@ -88,20 +88,20 @@ export const toStore = v.variant('t', [
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
 ]);
-export type ToStore = v.InferOutput<typeof toStore>;
+export type MessageToStore = v.InferOutput<typeof messageToStore>;
 
-export const fromStore = v.variant('t', [
+export const messageFromStore = v.variant('t', [
 	v.object({ t: v.literal('listening'), port: v.number(), kept }),
 	failed,
 	v.object({ t: v.literal('confirmed'), n: v.number() }),
 	v.object({ t: v.literal('invitation'), invitation }),
 	v.object({ t: v.literal('pong') }),
 ]);
-export type FromStore = v.InferOutput<typeof fromStore>;
+export type MessageFromStore = v.InferOutput<typeof messageFromStore>;
 
 /** A message of the other process; `null`: one of another version of this program. */
 export function messageFrom<
-	S extends typeof toLive | typeof fromLive | typeof toStore | typeof fromStore,
+	S extends typeof messageToLive | typeof messageFromLive | typeof messageToStore | typeof messageFromStore,
 >(schema: S, message: unknown): v.InferOutput<S> | null {
 	const parsed = v.safeParse(schema, message);
 	return parsed.success ? parsed.output : null;

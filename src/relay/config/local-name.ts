@@ -1,5 +1,5 @@
 /** A record of multicast DNS, decoded; what `data` is depends on the type. */
-export interface Answer {
+export interface MdnsRecord {
 	readonly name: string;
 	readonly type: string;
 	readonly ttl?: number;
@@ -8,24 +8,24 @@ export interface Answer {
 
 /** Under which all relays announce themselves (RFC 6763). */
 export const SERVICE = '_https._tcp.local';
-const MOST = 99;
+const MAX_SUFFIX = 99;
 
 /** A name in the local network that somebody else answers to. */
-export interface Other {
+export interface OtherHost {
 	readonly name: string;
 	/** Of a relay: what settles which of two keeps a name. Of anything else '': it keeps it. */
 	readonly id: string;
 }
 
 /** Who this relay is, to tell its own answers from those of others. */
-export interface Self {
+export interface OwnService {
 	/** The name of its service, with `SERVICE` behind it. */
 	readonly service: string;
 	readonly addresses: readonly string[];
 }
 
 /** Whom an answer of multicast DNS tells of, other than ourselves. */
-export function othersIn(records: readonly Answer[], self: Self): Other[] {
+export function othersIn(records: readonly MdnsRecord[], self: OwnService): OtherHost[] {
 	const living = records.filter(({ ttl = 1 }) => ttl > 0);
 	const relays = living.flatMap(({ type, name, data }) => {
 		if (type !== 'SRV' || !name.endsWith(`.${SERVICE}`) || name === self.service) return [];
@@ -62,7 +62,7 @@ export class LocalName {
 	#wanted: string;
 	readonly #base: string;
 	readonly #id: string;
-	#now: string | null = null;
+	#current: string | null = null;
 	#freeLooks = 0;
 
 	/** @param base what the settings call it */
@@ -72,8 +72,8 @@ export class LocalName {
 		this.#id = id;
 	}
 
-	get now(): string {
-		return this.#now ?? this.#wanted;
+	get current(): string {
+		return this.#current ?? this.#wanted;
 	}
 
 	get wanted(): string {
@@ -82,25 +82,25 @@ export class LocalName {
 
 	/** Of a relay that nobody knows yet: what it is called now is its name for good. */
 	keep(): void {
-		this.#wanted = this.now;
+		this.#wanted = this.current;
 	}
 
 	/** @returns whether it goes by another name than before */
-	choose(others: readonly Other[]): boolean {
-		const before = this.#now;
+	choose(others: readonly OtherHost[]): boolean {
+		const before = this.#current;
 		const next = this.#free(others);
 		const goesBack = before !== null && next === this.#wanted && next !== before;
 		this.#freeLooks = goesBack ? this.#freeLooks + 1 : 0;
 		if (goesBack && this.#freeLooks < FREE_LOOKS) return false;
-		this.#now = next;
+		this.#current = next;
 		return next !== before;
 	}
 
-	#free(others: readonly Other[]): string {
+	#free(others: readonly OtherHost[]): string {
 		const isTaken = (name: string): boolean =>
-			others.some((other) => other.name === name && !(name === this.#now && this.#id < other.id));
-		const numbered = Array.from({ length: MOST - 1 }, (_, n) => `${this.#base}-${n + 2}.local`);
-		const candidates = [this.#wanted, this.now, `${this.#base}.local`, ...numbered];
+			others.some((other) => other.name === name && !(name === this.#current && this.#id < other.id));
+		const numbered = Array.from({ length: MAX_SUFFIX - 1 }, (_, n) => `${this.#base}-${n + 2}.local`);
+		const candidates = [this.#wanted, this.current, `${this.#base}.local`, ...numbered];
 		return candidates.find((name) => !isTaken(name)) ?? this.#wanted;
 	}
 }

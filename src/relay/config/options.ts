@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What the server was asked to do. Paths are as given: the caller resolves them. */
-export interface Options {
+export interface RelayOptions {
 	/** The server's own folder; one server at a time uses it. */
 	readonly data: string;
 	/** The folder of the built app; undefined means the one beside the source. */
@@ -22,8 +22,8 @@ export interface Options {
 const COMMANDS = ['check', 'invite', 'version'] as const;
 export type Command = (typeof COMMANDS)[number];
 
-export type Wish =
-	| { readonly kind: 'serve' | Command; readonly options: Options }
+export type CommandLine =
+	| { readonly kind: 'serve' | Command; readonly options: RelayOptions }
 	| { readonly kind: 'help' }
 	/** Something is wrong with the command line or environment; the sentence names it. */
 	| { readonly kind: 'wrong'; readonly sentence: string };
@@ -55,12 +55,12 @@ const variables = {
 	data: 'SPYCAM_DATA',
 	app: 'SPYCAM_APP',
 } as const;
-type Name = keyof typeof variables;
-const names = Object.keys(variables) as Name[];
+type OptionName = keyof typeof variables;
+const optionNames = Object.keys(variables) as OptionName[];
 const ports = { port: 'port', 'https-port': 'httpsPort', 'store-port': 'storePort' } as const;
 
 /** Settings that only the environment has beside settings.json. */
-const more = {
+const settingVariables = {
 	SPYCAM_NAME: ['name', (text: string) => text],
 	SPYCAM_PUBLIC: ['public', (text: string) => text],
 	SPYCAM_NAMES: ['names', listOf],
@@ -74,7 +74,7 @@ function listOf(text: string): string[] {
 	return text.split(',').map((one) => one.trim());
 }
 
-const wrong = (sentence: string): Wish => ({
+const usageError = (sentence: string): CommandLine => ({
 	kind: 'wrong',
 	sentence: `${sentence} See --help for what there is.`,
 });
@@ -86,19 +86,19 @@ const wrong = (sentence: string): Wish => ({
 export function readOptions(
 	argv: readonly string[],
 	env: Readonly<Record<string, string | undefined>>,
-): Wish {
+): CommandLine {
 	const { tokens } = parseArgs({
 		args: [...argv],
 		options: {
 			help: { type: 'boolean', short: 'h' },
-			...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+			...Object.fromEntries(optionNames.map((name) => [name, { type: 'string' as const }])),
 		},
 		// The parser's own errors are for developers: ours name what is wrong in a sentence.
 		strict: false,
 		tokens: true,
 	});
-	const given = new Map<Name, { value: string; source: string }>();
-	for (const name of names) {
+	const given = new Map<OptionName, { value: string; source: string }>();
+	for (const name of optionNames) {
 		const value = env[variables[name]];
 		if (value) given.set(name, { value, source: variables[name] });
 	}
@@ -107,20 +107,20 @@ export function readOptions(
 		if (token.kind === 'positional') {
 			const command = COMMANDS.find((known) => known === token.value);
 			if (!command || kind !== 'serve')
-				return wrong(`Spy-cam does not know what "${token.value}" is.`);
+				return usageError(`Spy-cam does not know what "${token.value}" is.`);
 			kind = command;
 			continue;
 		}
 		if (token.kind === 'option-terminator') continue;
 		if (token.name === 'help') return { kind: 'help' };
-		const name = names.find((known) => known === token.name);
-		if (!name) return wrong(`Spy-cam has no option ${token.rawName}.`);
-		if (!token.value) return wrong(`The option --${name} needs a value.`);
+		const name = optionNames.find((known) => known === token.name);
+		if (!name) return usageError(`Spy-cam has no option ${token.rawName}.`);
+		if (!token.value) return usageError(`The option --${name} needs a value.`);
 		given.set(name, { value: token.value, source: `--${name}` });
 	}
 	const settings: Record<string, unknown> = {};
 	const said: Record<string, string> = {};
-	for (const [variable, [field, read]] of Object.entries(more)) {
+	for (const [variable, [field, read]] of Object.entries(settingVariables)) {
 		const text = env[variable];
 		if (!text) continue;
 		settings[field] = read(text);
@@ -130,11 +130,11 @@ export function readOptions(
 		if (source === variables[name])
 			said[name in ports ? ports[name as keyof typeof ports] : name] = source;
 	for (const [name, field] of Object.entries(ports)) {
-		const said = given.get(name as Name);
+		const said = given.get(name as OptionName);
 		if (!said) continue;
 		const port = /^\d{1,5}$/.test(said.value) ? Number(said.value) : NaN;
 		if (!(port <= 65_535))
-			return wrong(`${said.source} must be a number from 0 to 65535, not "${said.value}".`);
+			return usageError(`${said.source} must be a number from 0 to 65535, not "${said.value}".`);
 		settings[field] = port;
 	}
 	const host = given.get('host')?.value;

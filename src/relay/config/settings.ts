@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import * as v from 'valibot';
-import { proxiesFrom } from '#relay/base/doors.ts';
+import { proxiesFrom } from '#relay/base/origin-policy.ts';
 import type { LiveSettings } from '#relay/base/ipc.ts';
-import type { Options } from './options.ts';
+import type { RelayOptions } from './options.ts';
 
 /** Everything the relay can be told, with what counts where nothing is said. */
 export interface Settings extends LiveSettings {
@@ -127,7 +127,7 @@ const document = v.strictObject(
 	(issue) => unknownField('', issue),
 );
 
-export type Read =
+export type SettingsResult =
 	| { readonly kind: 'good'; readonly settings: Settings }
 	/** Each names its field. */
 	| { readonly kind: 'wrong'; readonly sentences: readonly string[] };
@@ -136,7 +136,7 @@ export type Read =
  * @param text of settings.json; `null`: there is none. What the command line and environment say
  *   counts more.
  */
-export function readSettings(text: string | null, options: Options): Read {
+export function readSettings(text: string | null, options: RelayOptions): SettingsResult {
 	let raw: unknown = {};
 	try {
 		if (text !== null) raw = JSON.parse(text);

@@ -1,35 +1,35 @@
 import { Hono } from 'hono';
-import type { RelayCard } from '#protocol/wire.ts';
+import type { RelayInfo } from '#protocol/wire.ts';
 import { WIRE_VERSION } from '#protocol/wire.ts';
-import type { Asking } from './app.ts';
-import { isOurs, type Doors } from '#relay/base/doors.ts';
-import { memberOf } from '#relay/session/homes.ts';
-import type { Relay } from '#relay/session/relay.ts';
+import type { RequestEnv } from './app.ts';
+import { isAllowedOrigin, type OriginPolicy } from '#relay/base/origin-policy.ts';
+import { memberOf } from '#relay/session/home-registry.ts';
+import type { RelayContext } from '#relay/session/relay-context.ts';
 import { readToken } from '#relay/session/token.ts';
 
-export interface ApiState {
-	readonly relay: Relay;
-	readonly doors: () => Doors;
+export interface ApiDependencies {
+	readonly relay: RelayContext;
+	readonly doors: () => OriginPolicy;
 	/** Addresses that a device may be told; `null`: nowhere now. */
-	readonly addresses: () => Pick<RelayCard, 'secure' | 'store' | 'trust'>;
+	readonly addresses: () => Pick<RelayInfo, 'secure' | 'store' | 'trust'>;
 	readonly metrics: () => Promise<string>;
 }
 
 /** What is answered over HTTP beside the app (docs/api.md). */
-export function createApi({ relay, doors, addresses, metrics }: ApiState): Hono<Asking> {
-	const api = new Hono<Asking>();
+export function createApi({ relay, doors, addresses, metrics }: ApiDependencies): Hono<RequestEnv> {
+	const api = new Hono<RequestEnv>();
 	api.use('/api/*', async (context, next) => {
 		await next();
 		context.header('Cache-Control', 'no-store');
 		const origin = context.req.header('Origin');
-		if (origin === undefined || !isOurs(doors(), context.env.visit, origin)) return;
+		if (origin === undefined || !isAllowedOrigin(doors(), context.env.visit, origin)) return;
 		context.header('Access-Control-Allow-Origin', origin);
 		context.header('Access-Control-Allow-Headers', 'Authorization');
 		context.header('Vary', 'Origin', { append: true });
 	});
 	api.options('/api/*', (context) => context.body(null, 204));
 	api.get('/api/relay', (context) => {
-		const card: RelayCard = { name: 'spy-cam', versions: [WIRE_VERSION], ...addresses() };
+		const card: RelayInfo = { name: 'spy-cam', versions: [WIRE_VERSION], ...addresses() };
 		// Anybody may ask what is here: it says no more than the page does.
 		context.header('Access-Control-Allow-Origin', '*');
 		return context.json(card);
@@ -41,7 +41,7 @@ export function createApi({ relay, doors, addresses, metrics }: ApiState): Hono<
 	api.get('/api/home', (context) => {
 		const token = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '')?.[1] ?? '';
 		const claim = readToken(relay.tokenKey, token, relay.wallMs());
-		const home = claim && relay.homes.known(claim.home);
+		const home = claim && relay.homes.loaded(claim.home);
 		// What the roster says now counts, not what it said when the token was made (RL11).
 		if (!claim || !home || !memberOf(home, claim.device, relay.wallMs()))
 			return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });

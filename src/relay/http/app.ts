@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono';
-import type { Visit } from '#relay/base/doors.ts';
+import type { ClientOrigin } from '#relay/base/origin-policy.ts';
 import type { Asset, Site } from '#relay/base/site.ts';
 
 /** What the page may ask of the device: a camera and what goes with it, and nothing else. */
@@ -24,8 +24,8 @@ const permissions = [
 const YEAR_S = 365 * 86_400;
 
 /** What a request brings beside itself: who asks. */
-export interface Asking {
-	Bindings: { visit: Visit };
+export interface RequestEnv {
+	Bindings: { visit: ClientOrigin };
 }
 
 /**
@@ -35,10 +35,10 @@ export interface Asking {
  */
 export function createApp(
 	site: Site,
-	api = new Hono<Asking>(),
+	api = new Hono<RequestEnv>(),
 	publicName: string | null = null,
-): Hono<Asking> {
-	const app = new Hono<Asking>();
+): Hono<RequestEnv> {
+	const app = new Hono<RequestEnv>();
 	const headers = {
 		'Content-Security-Policy': `${site.policy}; frame-ancestors 'none'`,
 		'Permissions-Policy': permissions,
@@ -82,7 +82,7 @@ export function createApp(
 }
 
 /** AP12: never for local names, whose certificate a browser may come to distrust. */
-function isUnder(publicName: string, { origin }: Visit): boolean {
+function isUnder(publicName: string, { origin }: ClientOrigin): boolean {
 	return origin !== null && new URL(origin).hostname === publicName;
 }
 

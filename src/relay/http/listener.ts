@@ -7,7 +7,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Fault } from '#domain/base/fault.ts';
 
 /** What stands behind a door: requests as the web defines them, and sockets. */
-export interface Behind {
+export interface RequestHandlers {
 	answer(request: Request, asked: IncomingMessage): Response | Promise<Response>;
 	upgrade?(asked: IncomingMessage, socket: Socket, head: Buffer): void;
 	/** Whether a connection may be; without it all may. */
@@ -43,14 +43,14 @@ const limits = {
 const handshakeTimeout = 10_000;
 const maxConnections = 20_000;
 /** How long a connection is waited for (RL28). */
-export interface Patience {
+export interface ListenerTimeouts {
 	/** Nothing came and nothing went: whoever asked reads no more. */
 	readonly idleMs: number;
 	/** An answer in all, however it trickles, and for each KiB of it. */
 	readonly answerMs: number;
 	readonly kibMs: number;
 }
-const PATIENCE: Patience = { idleMs: 60_000, answerMs: 60_000, kibMs: 1_000 };
+const TIMEOUTS: ListenerTimeouts = { idleMs: 60_000, answerMs: 60_000, kibMs: 1_000 };
 /** Answers of one connection that are under way; a browser asks for one after the other. */
 const MAX_ANSWERS = 4;
 /** What a port is called on the command line, and in the settings. */
@@ -59,7 +59,7 @@ const FIELDS = {
 	'--https-port': 'httpsPort',
 	'--store-port': 'storePort',
 } as const;
-type Option = keyof typeof FIELDS;
+type PortOption = keyof typeof FIELDS;
 const maxHeaders = 64;
 
 /**
@@ -73,13 +73,13 @@ const maxHeaders = 64;
  *   `not-found` when the host has no address here
  */
 export async function listen(
-	behind: Behind,
+	behind: RequestHandlers,
 	host: string,
 	port: number,
 	tls: Tls | null = null,
-	option: Option = '--port',
+	option: PortOption = '--port',
 	variables: Readonly<Record<string, string>> = {},
-	patience = PATIENCE,
+	patience = TIMEOUTS,
 ): Promise<Listener> {
 	const addresses = await addressesOf(host);
 	const servers: (Server | SecureServer)[] = [];
@@ -102,7 +102,7 @@ export async function listen(
 		if (servers.length === 0)
 			throw new Fault(
 				'not-found',
-				`This machine has no address for "${host}"${saidBy(variables['host'])}. Give one it has with --host.`,
+				`This machine has no address for "${host}"${variableHint(variables['host'])}. Give one it has with --host.`,
 			);
 	} catch (error) {
 		for (const server of servers) server.close();
@@ -131,7 +131,7 @@ export async function listen(
 	};
 }
 
-function serverOf(behind: Behind, tls: Tls | null, patience: Patience): Server | SecureServer {
+function serverOf(behind: RequestHandlers, tls: Tls | null, patience: ListenerTimeouts): Server | SecureServer {
 	// Nothing here speaks HTTP/2, so it is always a message of HTTP/1.
 	const fetch = (request: Request, { incoming }: { incoming: unknown }): unknown =>
 		behind.answer(request, incoming as IncomingMessage);
@@ -162,7 +162,7 @@ function serverOf(behind: Behind, tls: Tls | null, patience: Patience): Server |
 function deadlines({
 	answerMs,
 	kibMs,
-}: Patience): (asked: IncomingMessage, answer: ServerResponse) => void {
+}: ListenerTimeouts): (asked: IncomingMessage, answer: ServerResponse) => void {
 	const underWay = new WeakMap<Socket, number>();
 	return ({ socket }, answer) => {
 		const others = underWay.get(socket) ?? 0;
@@ -205,10 +205,10 @@ function faultFrom(
 	error: unknown,
 	host: string,
 	port: number,
-	option: Option,
+	option: PortOption,
 	variables: Readonly<Record<string, string>>,
 ): Fault {
-	const said = saidBy(variables[FIELDS[option]]);
+	const said = variableHint(variables[FIELDS[option]]);
 	switch (codeOf(error)) {
 		case 'EADDRINUSE':
 			return new Fault(
@@ -225,13 +225,13 @@ function faultFrom(
 		default:
 			return new Fault(
 				'unavailable',
-				`Spy-cam cannot listen on "${host}"${saidBy(variables['host'])}, port ${port}${said} (${codeOf(error)}).`,
+				`Spy-cam cannot listen on "${host}"${variableHint(variables['host'])}, port ${port}${said} (${codeOf(error)}).`,
 				error,
 			);
 	}
 }
 
 /** What a person did not type here, they may not know of. */
-function saidBy(variable: string | undefined): string {
+function variableHint(variable: string | undefined): string {
 	return variable === undefined ? '' : ` (from the variable ${variable})`;
 }

@@ -1,8 +1,8 @@
 import { getHeapStatistics } from 'node:v8';
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { Event } from '#relay/session/relay.ts';
+import type { MetricEvent } from '#relay/session/relay-context.ts';
 
-const EVENTS: Readonly<Record<Event, string>> = {
+const EVENT_HELP: Readonly<Record<MetricEvent, string>> = {
 	'text-in': 'Text frames that came',
 	'text-out': 'Text frames that went',
 	'part-in': 'Live parts that came',
@@ -17,11 +17,11 @@ const EVENTS: Readonly<Record<Event, string>> = {
 /** What Prometheus reads. prom-client's own process metrics read /proc, and live opens no file. */
 export class Metrics {
 	readonly #registry = new Registry();
-	readonly #counters = new Map<Event, Counter>();
+	readonly #counters = new Map<MetricEvent, Counter>();
 
 	/** `now`: values that are looked up when somebody asks. */
 	constructor(now: Readonly<Record<string, { help: string; value(): number }>>) {
-		for (const [event, help] of Object.entries(EVENTS) as [Event, string][]) {
+		for (const [event, help] of Object.entries(EVENT_HELP) as [MetricEvent, string][]) {
 			const name = `spycam_${event.replaceAll('-', '_')}_total`;
 			this.#counters.set(event, new Counter({ name, help, registers: [this.#registry] }));
 		}
@@ -45,7 +45,7 @@ export class Metrics {
 		}
 	}
 
-	count(event: Event, by = 1): void {
+	count(event: MetricEvent, by = 1): void {
 		this.#counters.get(event)?.inc(by);
 	}
 

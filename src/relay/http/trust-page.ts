@@ -1,17 +1,17 @@
 import { parseUserAgent } from '#domain/recording/user-agent.ts';
 import { trustStyle } from './trust-style.ts';
 import {
-	KINDS,
+	TRUST_SYSTEMS,
 	TRUST,
-	type Drawn,
-	type Kind,
-	type Language,
+	type DrawnDialog,
+	type TrustSystem,
+	type TrustLanguage,
 	type TrustWords,
 } from './trust-words.ts';
 
 /** Who asks, and where it goes on. */
-export interface TrustAsked {
-	readonly language: Language;
+export interface TrustPageOptions {
+	readonly language: TrustLanguage;
 	/** As the browser says it. */
 	readonly agent: string;
 	/** Where the app is once the device trusts it, with the screen that was asked for. */
@@ -32,7 +32,7 @@ export const trustScript = `for (const a of document.querySelectorAll('a[data-ke
 if (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1) document.querySelector('#ios')?.setAttribute('open', '');`;
 
 /** Whose steps stand first. */
-export function kindOf(agent: string): Kind | null {
+export function trustSystemOf(agent: string): TrustSystem | null {
 	const { browser, system } = parseUserAgent(agent);
 	if (system === 'android' || system === 'ios') return system;
 	if (browser === 'Firefox') return 'firefox';
@@ -43,11 +43,11 @@ const MARK =
 	'<svg aria-hidden="true" viewBox="0 0 64 64"><rect width="64" height="64" rx="15" fill="#0b6b66"/><circle cx="32" cy="32" r="21" fill="#faf8f5"/><circle cx="32" cy="32" r="16" fill="#0d2b2a"/><circle cx="32" cy="32" r="9" fill="#4fd1c5"/><circle cx="32" cy="32" r="4" fill="#0d2b2a"/><circle cx="37" cy="27" r="2.2" fill="#faf8f5"/></svg>';
 
 /** RL35 */
-export function trustPage(asked: TrustAsked): string {
+export function trustPage(asked: TrustPageOptions): string {
 	const { language, secure, instead, here, fingerprint } = asked;
 	const say = TRUST[language];
-	const own = kindOf(asked.agent);
-	const others = KINDS.filter((kind) => kind !== own);
+	const own = trustSystemOf(asked.agent);
+	const others = TRUST_SYSTEMS.filter((kind) => kind !== own);
 	const name = new URL(secure).host;
 	const step = (n: number): string => `<p class="step">${say.stepOf(n, 3)}</p>`;
 	const fallback =
@@ -80,26 +80,26 @@ ${own === null ? '' : `<h3>${escaped(say.kinds[own].name)}</h3>${stepsOf(say, ow
 		)
 		.join('')}</div></section>
 <div><details><summary>${escaped(say.why)}</summary>${say.because.map((text) => `<p>${escaped(text)}</p>`).join('')}</details>
-<details><summary>${escaped(say.remove)}</summary><ul>${KINDS.map(
+<details><summary>${escaped(say.remove)}</summary><ul>${TRUST_SYSTEMS.map(
 		(kind) => `<li>${escaped(`${say.kinds[kind].name}: ${say.kinds[kind].remove}`)}</li>`,
 	).join('')}</ul></details></div>
 </main><script>${trustScript}</script></body></html>
 `;
 }
 
-function fileFor(kind: Kind | null): string {
+function fileFor(kind: TrustSystem | null): string {
 	return `/trust/spy-cam.${kind === 'ios' ? 'mobileconfig' : 'crt'}`;
 }
 
-function stepsOf(say: TrustWords, kind: Kind): string {
+function stepsOf(say: TrustWords, kind: TrustSystem): string {
 	const items = say.kinds[kind].steps.map((step) =>
-		typeof step === 'string' ? `<li>${escaped(step)}` : drawn(step),
+		typeof step === 'string' ? `<li>${escaped(step)}` : drawnDialog(step),
 	);
 	// What is drawn belongs to the step before it.
 	return `<ol>${items.join('').replaceAll('<li>', '</li><li>').replace('</li>', '')}</li></ol>`;
 }
 
-function drawn({ title, lines, set }: Drawn): string {
+function drawnDialog({ title, lines, set }: DrawnDialog): string {
 	const sign = set.how === 'press' ? '' : '<i></i>';
 	const text = `<span>${escaped(set.text)}</span>`;
 	return `<figure><h3>${escaped(title)}</h3>${lines.map((line) => `<p class="quiet">${escaped(line)}</p>`).join('')}

@@ -1,21 +1,21 @@
 /** Whose steps differ: systems, and Firefox on a computer, which has a list of its own. */
-export const KINDS = ['android', 'ios', 'windows', 'mac', 'firefox', 'linux'] as const;
-export type Kind = (typeof KINDS)[number];
+export const TRUST_SYSTEMS = ['android', 'ios', 'windows', 'mac', 'firefox', 'linux'] as const;
+export type TrustSystem = (typeof TRUST_SYSTEMS)[number];
 
 /** What a person meets on the way, drawn: lines, the last of them as it has to be set. */
-export interface Drawn {
+export interface DrawnDialog {
 	readonly title: string;
 	readonly lines: readonly string[];
 	readonly set: { readonly how: 'on' | 'tick' | 'choose' | 'press'; readonly text: string };
 }
 
-export interface Steps {
+export interface TrustSteps {
 	readonly name: string;
-	readonly steps: readonly (string | Drawn)[];
+	readonly steps: readonly (string | DrawnDialog)[];
 	readonly remove: string;
 }
 
-export type Language = 'en' | 'de';
+export type TrustLanguage = 'en' | 'de';
 
 const COMMAND = 'certutil -hashfile "%USERPROFILE%\\Downloads\\spy-cam.crt" SHA256';
 
@@ -44,7 +44,7 @@ const english = {
 		'Not every network passes on such names. Browsers store footage and keys by address: at another address, this is another device. If the address changes from time to time, give the computer a fixed address or a name in your router.',
 	others: 'Another device or browser',
 	remove: 'How to remove it',
-	other: { language: 'de' as Language, name: 'Deutsch' },
+	other: { language: 'de' as TrustLanguage, name: 'Deutsch' },
 	kinds: {
 		android: {
 			name: 'Android',
@@ -132,7 +132,7 @@ const english = {
 			],
 			remove: 'The same list: Spy-cam › Delete.',
 		},
-	} as Readonly<Record<Kind, Steps>>,
+	} as Readonly<Record<TrustSystem, TrustSteps>>,
 };
 
 export type TrustWords = typeof english;
@@ -256,4 +256,4 @@ const german: TrustWords = {
 	},
 };
 
-export const TRUST: Readonly<Record<Language, TrustWords>> = { en: english, de: german };
+export const TRUST: Readonly<Record<TrustLanguage, TrustWords>> = { en: english, de: german };

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Hono, type Context } from 'hono';
-import type { Asking } from './app.ts';
-import { isLoopback } from '#relay/base/doors.ts';
+import type { RequestEnv } from './app.ts';
+import { isLoopback } from '#relay/base/origin-policy.ts';
 import type { TrustFiles } from '#relay/base/ipc.ts';
-import type { Places } from '#relay/config/machine.ts';
-import type { Language } from './trust-words.ts';
+import type { RelayAddresses } from '#relay/config/network-interfaces.ts';
+import type { TrustLanguage } from './trust-words.ts';
 import { trustPage, trustScript } from './trust-page.ts';
 
 const scriptHash = createHash('sha256').update(trustScript).digest('base64');
@@ -23,8 +23,8 @@ const NO_SCREEN = /^\/(api|metrics|trust)(\/|$)|\.[^/]*$/;
  * stands at the address of each screen, because a link that lacks its `s` leads to any of them
  * (RL34).
  */
-export function createTrust(files: TrustFiles, places: () => Places): Hono<Asking> {
-	const app = new Hono<Asking>();
+export function createTrust(files: TrustFiles, places: () => RelayAddresses): Hono<RequestEnv> {
+	const app = new Hono<RequestEnv>();
 	app.use(async (context, next) => {
 		await next();
 		for (const [name, value] of Object.entries(headers)) context.header(name, value);
@@ -35,10 +35,10 @@ export function createTrust(files: TrustFiles, places: () => Places): Hono<Askin
 	app.get('/trust/spy-cam.mobileconfig', (context) =>
 		context.body(files.profile, 200, { 'Content-Type': 'application/x-apple-aspen-config' }),
 	);
-	const page = (context: Context<Asking>, screen: string): Response => {
+	const page = (context: Context<RequestEnv>, screen: string): Response => {
 		const german = /^de\b/i.test(context.req.header('Accept-Language') ?? '');
 		const wish = context.req.query('language');
-		const language: Language = wish === 'de' || wish === 'en' ? wish : german ? 'de' : 'en';
+		const language: TrustLanguage = wish === 'de' || wish === 'en' ? wish : german ? 'de' : 'en';
 		const { secure, here } = places();
 		const { origin, local } = context.env.visit;
 		const agent = context.req.header('User-Agent') ?? '';

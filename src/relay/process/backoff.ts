@@ -1,5 +1,5 @@
 const FIRST_MS = 200;
-const MOST_MS = 10_000;
+const MAX_MS = 10_000;
 const QUIET_MS = 60_000;
 
 /** How long to wait before what ended is started again (RL1). */
@@ -9,7 +9,7 @@ export class Backoff {
 	/** `livedMs`: how long it ran. */
 	nextMs(livedMs: number): number {
 		if (livedMs >= QUIET_MS) this.#failed = 0;
-		const waitMs = Math.min(MOST_MS, FIRST_MS * 2 ** this.#failed);
+		const waitMs = Math.min(MAX_MS, FIRST_MS * 2 ** this.#failed);
 		this.#failed += 1;
 		return waitMs;
 	}

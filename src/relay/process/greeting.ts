@@ -1,14 +1,14 @@
 import { invitationText } from '#domain/pairing/invitation.ts';
 import { INVITATION_MS } from '#relay/storage/database.ts';
-import { isLoopback } from '#relay/base/doors.ts';
-import { lanAddress, placesOf } from '#relay/config/machine.ts';
+import { isLoopback } from '#relay/base/origin-policy.ts';
+import { lanAddress, relayAddressesOf } from '#relay/config/network-interfaces.ts';
 import type { Settings } from '#relay/config/settings.ts';
 import type { Ports } from './supervisor.ts';
 
 /** Said with every invitation. */
-export const ENDS = `good for ${INVITATION_MS / 3_600_000} hours`;
+export const INVITATION_VALIDITY = `good for ${INVITATION_MS / 3_600_000} hours`;
 
-export interface Greeted {
+export interface GreetingOptions {
 	readonly settings: Settings;
 	readonly ports: Ports;
 	/** Names and addresses of this machine. */
@@ -22,9 +22,9 @@ export interface Greeted {
 }
 
 /** What a person reads at the start. The last line says where it is. */
-export function greeting(greeted: Greeted): string[] {
+export function greeting(greeted: GreetingOptions): string[] {
 	const { settings, ports, hosts, invitation, fingerprint, qr } = greeted;
-	const places = placesOf(settings, ports, hosts);
+	const places = relayAddressesOf(settings, ports, hosts);
 	const { here, secure } = places;
 	// A machine in no network leads no phone anywhere.
 	const trust = lanAddress(hosts) === null ? null : places.trust;
@@ -32,8 +32,8 @@ export function greeting(greeted: Greeted): string[] {
 	const lines: string[] = [];
 	if (invitation !== null) {
 		lines.push(`Invitation to set up a home here: ${here}/#invite.${invitation}`);
-		lines.push(`  (${ENDS}, or until the next start)`);
-		lines.push(...elsewhere(settings, secure, invitation));
+		lines.push(`  (${INVITATION_VALIDITY}, or until the next start)`);
+		lines.push(...otherAppLines(settings, secure, invitation));
 	}
 	// RL36: one code leads all the way.
 	if (qr !== null && invitation !== null)
@@ -63,7 +63,7 @@ export function greeting(greeted: Greeted): string[] {
  * For each place that serves the app and is no relay: there the invitation has to say where this
  * one is.
  */
-export function elsewhere(
+export function otherAppLines(
 	{ origins }: Pick<Settings, 'origins'>,
 	secure: string,
 	code: string,

@@ -1,14 +1,14 @@
-import type { Fact } from '#relay/base/fact.ts';
-import type { Invitation, Kept } from '#relay/base/ipc.ts';
+import type { RelayChange } from '#relay/base/relay-change.ts';
+import type { InvitationRecord, StoredState } from '#relay/base/ipc.ts';
 
 /**
  * What store is told and has not confirmed; the rest waits here, where it can still be taken back.
  */
 const WINDOW = 64;
 
-interface Waiting {
+interface UnconfirmedChange {
 	readonly n: number;
-	readonly fact: Fact;
+	readonly fact: RelayChange;
 }
 
 /**
@@ -17,12 +17,12 @@ interface Waiting {
  */
 export class Outbox {
 	readonly #homes: Map<string, Uint8Array<ArrayBuffer>[]>;
-	readonly #letters: Map<number, Kept['letters'][number]>;
-	readonly #invitations: Map<string, Invitation>;
+	readonly #letters: Map<number, StoredState['letters'][number]>;
+	readonly #invitations: Map<string, InvitationRecord>;
 	readonly #used = new Set<string>();
 	/** By number. */
-	#told = new Map<number, Fact>();
-	#untold = new Map<number, Fact>();
+	#told = new Map<number, RelayChange>();
+	#untold = new Map<number, RelayChange>();
 	/** Letters that store was never told of, with their numbers. */
 	readonly #news = new Map<number, number>();
 	/** By home: the newest fact about its roster. */
@@ -30,7 +30,7 @@ export class Outbox {
 	/** The last number. */
 	#lastN = 0;
 
-	constructor(kept: Kept) {
+	constructor(kept: StoredState) {
 		this.#homes = new Map(kept.homes.map(({ home, entries }) => [home, [...entries]]));
 		this.#letters = new Map(kept.letters.map((letter) => [letter.id, letter]));
 		this.#invitations = new Map(kept.invitations.map((one) => [one.hash, one]));
@@ -40,7 +40,7 @@ export class Outbox {
 		return this.#told.size + this.#untold.size;
 	}
 
-	get kept(): Kept {
+	get kept(): StoredState {
 		return {
 			homes: [...this.#homes].map(([home, entries]) => ({ home, entries })),
 			letters: [...this.#letters.values()],
@@ -53,7 +53,7 @@ export class Outbox {
 	 * is not told at all, and of a roster only what it is now (settlements replace entries without
 	 * end). So nothing has to be dropped.
 	 */
-	add(fact: Fact): void {
+	add(fact: RelayChange): void {
 		this.#apply(fact);
 		if (fact.kind === 'appended') {
 			this.#grow(fact);
@@ -72,7 +72,7 @@ export class Outbox {
 	}
 
 	/** `false`: it is known, or used up though store does not know yet. */
-	invited(invitation: Invitation): boolean {
+	addInvitation(invitation: InvitationRecord): boolean {
 		const { hash } = invitation;
 		if (this.#used.has(hash) || this.#invitations.has(hash)) return false;
 		this.#invitations.set(hash, invitation);
@@ -80,8 +80,8 @@ export class Outbox {
 	}
 
 	/** What store may be told now; a few at a time, so that nothing piles up where nobody reads. */
-	next(): readonly Waiting[] {
-		const now: Waiting[] = [];
+	next(): readonly UnconfirmedChange[] {
+		const now: UnconfirmedChange[] = [];
 		for (const [n, fact] of this.#untold) {
 			if (this.#told.size >= WINDOW) break;
 			this.#untold.delete(n);
@@ -97,17 +97,17 @@ export class Outbox {
 	}
 
 	/** Store is back, or another: everything that is not confirmed is told again. */
-	again(): void {
+	retryAll(): void {
 		this.#untold = new Map([...this.#told, ...this.#untold]);
 		this.#told = new Map();
 	}
 
-	#push(fact: Fact): void {
+	#push(fact: RelayChange): void {
 		this.#lastN += 1;
 		this.#untold.set(this.#lastN, fact);
 	}
 
-	#grow(fact: Extract<Fact, { kind: 'appended' }>): void {
+	#grow(fact: Extract<RelayChange, { kind: 'appended' }>): void {
 		const { home } = fact;
 		const n = this.#grown.get(home);
 		const waits = n === undefined ? undefined : this.#untold.get(n);
@@ -129,7 +129,7 @@ export class Outbox {
 		return this.#untold.delete(n);
 	}
 
-	#apply(fact: Fact): void {
+	#apply(fact: RelayChange): void {
 		switch (fact.kind) {
 			case 'opened':
 				this.#homes.set(fact.home, [...fact.entries]);

@@ -1,32 +1,32 @@
 import {
-	fromLive,
-	fromStore,
+	messageFromLive,
+	messageFromStore,
 	messageFrom,
-	type Begin,
-	type FromLive,
-	type FromStore,
-	type Invitation,
+	type LiveBegin,
+	type MessageFromLive,
+	type MessageFromStore,
+	type InvitationRecord,
 	type LiveSettings,
-	type ToLive,
-	type ToStore,
+	type MessageToLive,
+	type MessageToStore,
 } from '#relay/base/ipc.ts';
-import { Keeper } from './keeper.ts';
+import { ChildSupervisor } from './child-supervisor.ts';
 import type { Logger } from '#relay/base/log.ts';
 import { Outbox } from './outbox.ts';
 
 /** Longer than a child itself takes to stop. */
 const STOP_MS = { live: 8_000, store: 4_000 };
 
-export interface Given {
+export interface SupervisorOptions {
 	readonly settings: LiveSettings;
 	readonly storePort: number;
 	readonly database: string;
-	readonly site: Begin['site'];
-	readonly trust: Begin['trust'];
+	readonly site: LiveBegin['site'];
+	readonly trust: LiveBegin['trust'];
 	readonly tokenKey: Uint8Array<ArrayBuffer>;
 	/** Looked up at each start of a child. */
 	now(): {
-		readonly tls: Begin['tls'];
+		readonly tls: LiveBegin['tls'];
 		readonly hosts: readonly string[];
 		/** What it goes by in the local network. */
 		readonly name: string;
@@ -54,15 +54,15 @@ export interface Supervisor {
  * Starts store, then live with what store had kept, and starts again what ends.
  * @throws Fault when either cannot begin; then none of them runs
  */
-export async function supervise(given: Given): Promise<Supervisor> {
+export async function supervise(given: SupervisorOptions): Promise<Supervisor> {
 	const { log } = given;
 	let outbox: Outbox | null = null;
 	let ports: Ports = {
 		...{ http: given.settings.port, https: given.settings.httpsPort },
 		store: given.storePort,
 	};
-	const live = new Keeper<ToLive, FromLive>('live', log, {
-		decode: (message) => messageFrom(fromLive, message),
+	const live = new ChildSupervisor<MessageToLive, MessageFromLive>('live', log, {
+		decode: (message) => messageFrom(messageFromLive, message),
 		begin: () => ({
 			...{ t: 'begin', site: given.site, trust: given.trust, tokenKey: given.tokenKey },
 			// Under the same ports as before, whatever 0 gave.
@@ -83,8 +83,8 @@ export async function supervise(given: Given): Promise<Supervisor> {
 		},
 		ended: () => undefined,
 	});
-	const store = new Keeper<ToStore, FromStore>('store', log, {
-		decode: (message) => messageFrom(fromStore, message),
+	const store = new ChildSupervisor<MessageToStore, MessageFromStore>('store', log, {
+		decode: (message) => messageFrom(messageFromStore, message),
 		begin: () => ({
 			...{ t: 'begin', file: given.database, settings: given.settings, port: ports.store },
 			...{ tls: given.now().tls, hosts: [...given.now().hosts] },
@@ -95,7 +95,7 @@ export async function supervise(given: Given): Promise<Supervisor> {
 					ports = { ...ports, store: message.port };
 					outbox ??= new Outbox(message.kept);
 					for (const invitation of message.kept.invitations) invited(invitation);
-					outbox.again();
+					outbox.retryAll();
 					pass();
 					live.send({ t: 'store', port: message.port });
 					break;
@@ -109,8 +109,8 @@ export async function supervise(given: Given): Promise<Supervisor> {
 		},
 		ended: () => live.send({ t: 'store', port: null }),
 	});
-	const invited = (invitation: Invitation): void => {
-		if (outbox?.invited(invitation)) live.send({ t: 'invitation', invitation });
+	const invited = (invitation: InvitationRecord): void => {
+		if (outbox?.addInvitation(invitation)) live.send({ t: 'invitation', invitation });
 	};
 	const pass = (): void => {
 		if (!store.running) return;

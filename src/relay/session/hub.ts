@@ -11,14 +11,14 @@ export interface Peer {
 	/** A live part, as it came. `key`: it begins with a key frame. */
 	sendPart(camera: CameraId, frame: Uint8Array, key: boolean): void;
 	/** Looks itself up in the roster; whoever is no member any more is closed (RL11). */
-	stays(): boolean;
+	checkMembership(): boolean;
 	/** Its place is needed for another device of its home. */
 	end(): void;
 }
 
 const MAX_SOCKETS = 256;
 
-interface Room {
+interface HomeRoom {
 	readonly devices: Map<DeviceId, Set<Peer>>;
 	/** By camera. A viewer may watch before the camera is there. */
 	readonly watchers: Map<CameraId, Set<Peer>>;
@@ -31,7 +31,7 @@ interface Room {
 
 /** Who of which home is here, and the way from one to the others. */
 export class Hub {
-	readonly #rooms = new Map<HomeId, Room>();
+	readonly #rooms = new Map<HomeId, HomeRoom>();
 	/** Homes in which somebody came or went: told once for many at a time. */
 	readonly #changed = new Set<HomeId>();
 	readonly #onChange: () => void;
@@ -77,12 +77,12 @@ export class Hub {
 		return this.#rooms.get(home)?.devices.get(device) ?? new Set();
 	}
 
-	*everybody(home: HomeId): Iterable<Peer> {
+	*peersIn(home: HomeId): Iterable<Peer> {
 		for (const peers of this.#rooms.get(home)?.devices.values() ?? []) yield* peers;
 	}
 
-	tellAll(home: HomeId, frame: FromRelay, but?: Peer): void {
-		for (const peer of this.everybody(home)) if (peer !== but) peer.send(frame);
+	broadcast(home: HomeId, frame: FromRelay, but?: Peer): void {
+		for (const peer of this.peersIn(home)) if (peer !== but) peer.send(frame);
 	}
 
 	/** `true`: this peer watches from now on. */
@@ -112,7 +112,7 @@ export class Hub {
 		return [...all].filter((watchers) => watchers.has(peer)).length;
 	}
 
-	passPart(home: HomeId, camera: CameraId, frame: Uint8Array, key: boolean): number {
+	forwardPart(home: HomeId, camera: CameraId, frame: Uint8Array, key: boolean): number {
 		const watchers = this.#rooms.get(home)?.watchers.get(camera);
 		if (!watchers) return 0;
 		for (const peer of watchers) peer.sendPart(camera, frame, key);
@@ -120,13 +120,13 @@ export class Hub {
 	}
 
 	/** Tells the homes in which somebody came or went who is there now (RL16). */
-	tellPresence(): void {
+	sendPresence(): void {
 		for (const home of this.#changed) {
 			const room = this.#rooms.get(home);
 			const online = [...(room?.devices.keys() ?? [])].sort().slice(0, 64);
 			if (!room) continue;
 			const told = online.join();
-			const whom = room.told === told ? room.fresh : this.everybody(home);
+			const whom = room.told === told ? room.fresh : this.peersIn(home);
 			for (const peer of [...whom]) peer.send({ t: 'presence', online });
 			room.told = told;
 			room.fresh.clear();
@@ -148,7 +148,7 @@ function devicesOf(watchers: Iterable<Peer> = []): DeviceId[] {
 /**
  * Ends the oldest socket of the device that has most, so that one device keeps no other out (RL7).
  */
-function makeRoom({ devices }: Room, peer: Peer): boolean {
+function makeRoom({ devices }: HomeRoom, peer: Peer): boolean {
 	let most: ReadonlySet<Peer> = devices.get(peer.device) ?? new Set();
 	for (const peers of devices.values()) if (peers.size > most.size) most = peers;
 	const [oldest] = most;
@@ -157,6 +157,6 @@ function makeRoom({ devices }: Room, peer: Peer): boolean {
 	return true;
 }
 
-function emptyRoom(): Room {
+function emptyRoom(): HomeRoom {
 	return { devices: new Map(), watchers: new Map(), sockets: 0, fresh: new Set(), told: '' };
 }

@@ -1,7 +1,7 @@
-import { FairRoom } from '#relay/base/fair-room.ts';
+import { FairQuota } from '#relay/base/fair-quota.ts';
 
 /** A letter as it waits: sealed for one device, opaque here. */
-export interface Letter {
+export interface StoredMessage {
 	readonly home: string;
 	readonly to: string;
 	readonly id: number;
@@ -15,21 +15,21 @@ export interface Letter {
 const MAX_BYTES = 1024 * 1024;
 const MAX_HOME_BYTES = 8 * 1024 * 1024;
 /** What a letter counts at least: so a device has 256 at most. */
-const LEAST_BYTES = 4 * 1024;
+const MIN_BYTES = 4 * 1024;
 
 /**
  * Letters that wait for devices that are away (RL15). Wall time, because they outlive the process.
  */
 export class Mailbox {
-	readonly #waiting = new Map<string, Letter[]>();
+	readonly #waiting = new Map<string, StoredMessage[]>();
 	/**
 	 * By device and by home, shared by those who write: nobody pushes out another's letters with more
 	 * of its own.
 	 */
-	readonly #rooms = new Map<string, FairRoom<Letter>>();
+	readonly #rooms = new Map<string, FairQuota<StoredMessage>>();
 	#lastId = 0;
 
-	constructor(letters: readonly Letter[]) {
+	constructor(letters: readonly StoredMessage[]) {
 		for (const letter of letters) {
 			this.#put(letter);
 			this.#lastId = Math.max(this.#lastId, letter.id);
@@ -43,9 +43,9 @@ export class Mailbox {
 	}
 
 	/** Keeps one; gives back those that had to leave for it: of who has most there, the oldest. */
-	keep(letter: Letter): readonly Letter[] {
+	add(letter: StoredMessage): readonly StoredMessage[] {
 		this.#put(letter);
-		const left: Letter[] = [];
+		const left: StoredMessage[] = [];
 		for (const [key] of roomsOf(letter)) {
 			for (let over = this.#rooms.get(key)?.excess; over; over = this.#rooms.get(key)?.excess) {
 				this.#take(over);
@@ -56,44 +56,44 @@ export class Mailbox {
 	}
 
 	/** `null`: there is none such. */
-	got(home: string, to: string, id: number): Letter | null {
+	acknowledge(home: string, to: string, id: number): StoredMessage | null {
 		const letter = this.#waiting.get(`${home}/${to}`)?.find((one) => one.id === id);
 		if (letter) this.#take(letter);
 		return letter ?? null;
 	}
 
-	waitingFor(home: string, to: string, wallMs: number): readonly Letter[] {
+	waitingFor(home: string, to: string, wallMs: number): readonly StoredMessage[] {
 		const waiting = this.#waiting.get(`${home}/${to}`) ?? [];
 		return waiting.filter(({ untilMs }) => untilMs > wallMs);
 	}
 
 	/** Takes out what a device that left the home would have got. */
-	clear(home: string, to: string): readonly Letter[] {
+	clear(home: string, to: string): readonly StoredMessage[] {
 		const waiting = [...(this.#waiting.get(`${home}/${to}`) ?? [])];
 		for (const letter of waiting) this.#take(letter);
 		return waiting;
 	}
 
 	/** Takes out those whose time is over. */
-	tidy(wallMs: number): readonly Letter[] {
+	tidy(wallMs: number): readonly StoredMessage[] {
 		const over = [...this.#waiting.values()].flat().filter(({ untilMs }) => untilMs <= wallMs);
 		for (const letter of over) this.#take(letter);
 		return over;
 	}
 
-	#put(letter: Letter): void {
+	#put(letter: StoredMessage): void {
 		const key = `${letter.home}/${letter.to}`;
 		const waiting = this.#waiting.get(key);
 		if (waiting) waiting.push(letter);
 		else this.#waiting.set(key, [letter]);
 		for (const [name, max] of roomsOf(letter)) {
 			let room = this.#rooms.get(name);
-			if (!room) this.#rooms.set(name, (room = new FairRoom(max)));
-			room.add(letter.from, letter, Math.max(letter.box.length, LEAST_BYTES));
+			if (!room) this.#rooms.set(name, (room = new FairQuota(max)));
+			room.add(letter.from, letter, Math.max(letter.box.length, MIN_BYTES));
 		}
 	}
 
-	#take(letter: Letter): void {
+	#take(letter: StoredMessage): void {
 		const key = `${letter.home}/${letter.to}`;
 		const waiting = this.#waiting.get(key) ?? [];
 		waiting.splice(waiting.indexOf(letter), 1);
@@ -106,7 +106,7 @@ export class Mailbox {
 	}
 }
 
-function roomsOf({ home, to }: Letter): readonly (readonly [string, number])[] {
+function roomsOf({ home, to }: StoredMessage): readonly (readonly [string, number])[] {
 	return [
 		[`${home}/${to}`, MAX_BYTES],
 		[home, MAX_HOME_BYTES],

@@ -3,27 +3,27 @@ import { ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 
 export const TOKEN_MS = 10 * 60_000;
-const CLAIM_BYTES = 40;
+const CLAIMS_BYTES = 40;
 const MAC_BYTES = 32;
 
 /** Who may ask over HTTP, and until when. What the roster says today is looked up, not believed. */
-export interface Claim {
+export interface TokenClaims {
 	readonly home: HomeId;
 	readonly device: DeviceId;
 	readonly untilMs: number;
 }
 
-export function makeToken(key: Uint8Array, { home, device, untilMs }: Claim): string {
-	const claim = new ByteWriter(CLAIM_BYTES).id(home).id(device).u64(untilMs).bytes;
+export function makeToken(key: Uint8Array, { home, device, untilMs }: TokenClaims): string {
+	const claim = new ByteWriter(CLAIMS_BYTES).id(home).id(device).u64(untilMs).bytes;
 	return Buffer.concat([claim, macOf(key, claim)]).toString('base64url');
 }
 
 /** `null`: not made here, or over. */
-export function readToken(key: Uint8Array, text: string, nowMs: number): Claim | null {
+export function readToken(key: Uint8Array, text: string, nowMs: number): TokenClaims | null {
 	const bytes = new Uint8Array(Buffer.from(text, 'base64url'));
-	if (bytes.length !== CLAIM_BYTES + MAC_BYTES) return null;
-	const claim = bytes.slice(0, CLAIM_BYTES);
-	if (!timingSafeEqual(macOf(key, claim), bytes.slice(CLAIM_BYTES))) return null;
+	if (bytes.length !== CLAIMS_BYTES + MAC_BYTES) return null;
+	const claim = bytes.slice(0, CLAIMS_BYTES);
+	if (!timingSafeEqual(macOf(key, claim), bytes.slice(CLAIMS_BYTES))) return null;
 	const from = new ByteReader(claim);
 	const [home, device] = [idFrom<HomeId>(from.id()), idFrom<DeviceId>(from.id())];
 	const untilMs = from.u64();

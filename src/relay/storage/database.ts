@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { sha256 } from '#relay/base/crypto.ts';
-import type { Fact } from '#relay/base/fact.ts';
-import type { Invitation, Kept } from '#relay/base/ipc.ts';
+import type { RelayChange } from '#relay/base/relay-change.ts';
+import type { InvitationRecord, StoredState } from '#relay/base/ipc.ts';
 
 const BUSY_MS = 2_000;
 const VERSION = 1;
@@ -30,15 +30,15 @@ const SCHEMA = `
  * What outlives the relay: homes, rosters, invitations, letters that wait. Every method throws what
  * SQLite throws; what it did not confirm did not happen.
  */
-export class Database {
+export class RelayDatabase {
 	readonly #sqlite: DatabaseSync;
 
 	/**
 	 * Reads what is there, from a disk that takes no more, too: alone, because what readers and
 	 * writers share would need room. Throws when there is nothing to read.
 	 */
-	static read<T>(file: string, look: (database: Database) => T): T {
-		const database = new Database(file, true);
+	static read<T>(file: string, look: (database: RelayDatabase) => T): T {
+		const database = new RelayDatabase(file, true);
 		try {
 			return look(database);
 		} finally {
@@ -59,7 +59,7 @@ export class Database {
 			sqlite.exec('PRAGMA synchronous = FULL');
 			sqlite.exec('PRAGMA foreign_keys = ON');
 			sqlite.exec('PRAGMA journal_size_limit = 4194304');
-			this.#whole(() => {
+			this.#transaction(() => {
 				if (this.#version() === 0) sqlite.exec(SCHEMA);
 				if (this.#version() !== VERSION) throw new Error('a newer Spy-cam wrote this database');
 			});
@@ -69,7 +69,7 @@ export class Database {
 		}
 	}
 
-	kept(wallMs: number): Kept {
+	readState(wallMs: number): StoredState {
 		const homes = new Map<string, Uint8Array<ArrayBuffer>[]>();
 		const entries = this.#sqlite.prepare('SELECT home, bytes FROM entries ORDER BY home, seq');
 		for (const row of entries.iterate()) {
@@ -81,7 +81,7 @@ export class Database {
 		}
 		const letters = this.#sqlite
 			.prepare('SELECT * FROM letters WHERE untilMs > ? ORDER BY id')
-			.all(wallMs) as unknown as Kept['letters'];
+			.all(wallMs) as unknown as StoredState['letters'];
 		return {
 			homes: [...homes].map(([home, list]) => ({ home, entries: list })),
 			letters: letters.map((letter) => ({ ...letter })),
@@ -90,8 +90,8 @@ export class Database {
 	}
 
 	/** Keeps what live learned, in order; told twice it ends the same. */
-	take(fact: Fact, wallMs: number): void {
-		this.#whole(() => {
+	apply(fact: RelayChange, wallMs: number): void {
+		this.#transaction(() => {
 			switch (fact.kind) {
 				case 'opened':
 					this.#run('INSERT OR IGNORE INTO homes VALUES (?, ?)', fact.home, wallMs);
@@ -127,7 +127,7 @@ export class Database {
 	 */
 	inviteAtStart(wallMs: number): string {
 		let code = '';
-		this.#whole(() => {
+		this.#transaction(() => {
 			this.#sqlite.exec('CREATE TABLE IF NOT EXISTS start (hash TEXT NOT NULL) STRICT');
 			this.#run('DELETE FROM invitations WHERE home IS NULL AND hash IN (SELECT hash FROM start)');
 			this.#run('DELETE FROM start');
@@ -138,7 +138,7 @@ export class Database {
 	}
 
 	/** Those that are not used and not over. */
-	invitations(wallMs: number): Invitation[] {
+	invitations(wallMs: number): InvitationRecord[] {
 		const sql = 'SELECT hash, madeMs FROM invitations WHERE home IS NULL AND madeMs > ?';
 		const rows = this.#sqlite.prepare(sql).all(wallMs - INVITATION_MS);
 		return rows.map((row) => ({
@@ -153,13 +153,13 @@ export class Database {
 	}
 
 	/** Changes when another process has written. */
-	get othersWrote(): number {
+	get dataVersion(): number {
 		return Number(this.#sqlite.prepare('PRAGMA data_version').get()?.['data_version']);
 	}
 
 	/** Writes something, to see whether that works, and lets go of what is long over. */
-	beat(wallMs: number): void {
-		this.#whole(() => {
+	checkWritable(wallMs: number): void {
+		this.#transaction(() => {
 			this.#run('INSERT OR REPLACE INTO beat VALUES (1, ?)', wallMs);
 			this.#run('DELETE FROM letters WHERE untilMs < ?', wallMs - WEEK_MS);
 			this.#run('DELETE FROM invitations WHERE home IS NULL AND madeMs < ?', wallMs - WEEK_MS);
@@ -183,7 +183,7 @@ export class Database {
 		this.#sqlite.prepare(sql).run(...values);
 	}
 
-	#whole(work: () => void): void {
+	#transaction(work: () => void): void {
 		this.#sqlite.exec('BEGIN IMMEDIATE');
 		try {
 			work();

@@ -25,13 +25,13 @@ const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
 /** A certificate and its key, as PEM. */
-export interface Papers {
+export interface KeyedCertificate {
 	readonly cert: string;
 	readonly key: string;
 }
 
 /** A new local authority: for servers only, by local names, private addresses and these names. */
-export async function makeAuthority(names: readonly string[], wallMs: number): Promise<Papers> {
+export async function makeAuthority(names: readonly string[], wallMs: number): Promise<KeyedCertificate> {
 	const keys = await keyPair();
 	const cert = await x509.X509CertificateGenerator.createSelfSigned(
 		{
@@ -58,10 +58,10 @@ export async function makeAuthority(names: readonly string[], wallMs: number): P
 
 /** A leaf for names that the authority may speak for, with the authority after it. */
 export async function makeLeaf(
-	authority: Papers,
+	authority: KeyedCertificate,
 	names: readonly string[],
 	wallMs: number,
-): Promise<Papers> {
+): Promise<KeyedCertificate> {
 	const issuer = new x509.X509Certificate(authority.cert);
 	const keys = await keyPair();
 	const notBefore = new Date(wallMs - EARLIER_MS);
@@ -91,20 +91,20 @@ export async function makeLeaf(
 }
 
 /** Whether a leaf is of this authority, has begun to be valid, and its end is far. */
-export function isGood(leaf: Papers, authority: Papers, wallMs: number): boolean {
+export function isLeafUsable(leaf: KeyedCertificate, authority: KeyedCertificate, wallMs: number): boolean {
 	const cert = new NodeCertificate(leaf.cert);
 	const issuer = new NodeCertificate(authority.cert);
 	const whole = cert.checkPrivateKey(createPrivateKey(leaf.key));
-	return whole && cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && isNow(leaf, wallMs);
+	return whole && cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && isCurrentlyValid(leaf, wallMs);
 }
 
 /** Whether a certificate is valid, and for a while. */
-export function isNow(papers: Papers, wallMs: number): boolean {
+export function isCurrentlyValid(papers: KeyedCertificate, wallMs: number): boolean {
 	const { fromMs, untilMs } = validity(papers);
 	return fromMs <= wallMs && wallMs < untilMs - RENEW_DAYS * DAY_MS;
 }
 
-export function validity({ cert }: Papers): { readonly fromMs: number; readonly untilMs: number } {
+export function validity({ cert }: KeyedCertificate): { readonly fromMs: number; readonly untilMs: number } {
 	const { validFrom, validTo } = new NodeCertificate(cert);
 	return { fromMs: Date.parse(validFrom), untilMs: Date.parse(validTo) };
 }
@@ -112,7 +112,7 @@ export function validity({ cert }: Papers): { readonly fromMs: number; readonly 
 /**
  * Whether an authority vouches for servers only: those that an earlier version made vouch for more.
  */
-export function isBounded({ cert }: Papers, names: readonly string[]): boolean {
+export function isBounded({ cert }: KeyedCertificate, names: readonly string[]): boolean {
 	const authority = new x509.X509Certificate(cert);
 	const usage = authority.getExtension(x509.ExtendedKeyUsageExtension);
 	const constraints = authority.getExtension(NAME_CONSTRAINTS);
@@ -128,7 +128,7 @@ export function fingerprintLines(certificate: Uint8Array): string[] {
 }
 
 /** The certificate as a phone takes it. */
-export function derOf({ cert }: Papers): Bytes {
+export function derOf({ cert }: KeyedCertificate): Bytes {
 	return new Uint8Array(new NodeCertificate(cert).raw);
 }
 

@@ -12,12 +12,12 @@ import type { ClipExporter } from '#engine/playback/clip-exporter.ts';
 import type { DataLossControls } from '#engine/recording/data-loss-reporter.ts';
 import type { MemberListControls } from '#engine/members/member-list.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
-import type { PairingControls } from '#engine/pairing/pairing.ts';
+import type { PairingControls } from '#engine/pairing/controls.ts';
 import type { Pins } from '#engine/storage/pins.ts';
 import type { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type { PlayerControls } from '#engine/playback/player-state.ts';
-import type { Post } from '#engine/messaging/post.ts';
+import type { Messenger } from '#engine/messaging/messenger.ts';
 import type { KitControls, RecoveryControls } from '#engine/recovery/recovery.ts';
 import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
 import type { TamperStatus } from '#engine/recording/tamper-detector.ts';
@@ -75,7 +75,7 @@ export interface Engine {
 	readonly guarding: Pick<GuardModeSwitch, 'serve' | 'report'>;
 	readonly members: MemberListControls;
 	/** How this device stands with the relay. */
-	readonly post: Pick<Post, 'state' | 'on'>;
+	readonly post: Pick<Messenger, 'state' | 'on'>;
 	/**
 	 * Where a device of this network learns to trust the relay; `null`: nowhere, or no relay answers.
 	 */

@@ -6,7 +6,7 @@ import type { Relays } from '#ports/network/relay.ts';
  */
 export interface WaysOn {
 	readonly given: Pick<Given, 'take'>;
-	card(): ReturnType<Relays['card']>;
+	card(): ReturnType<Relays['info']>;
 }
 
 /**

@@ -5,7 +5,7 @@ import { freeName, isTaken } from '#domain/home/name.ts';
 import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/home/rights.ts';
 import type { Role } from '#domain/home/roster.ts';
 import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
-import type { LinkState } from '#engine/messaging/post.ts';
+import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
@@ -76,7 +76,7 @@ export class Devices {
 		return this.#engine.members.fork;
 	}
 
-	get link(): LinkState {
+	get link(): RelayConnectionState {
 		this.#subscribe();
 		return this.#engine.post.state;
 	}

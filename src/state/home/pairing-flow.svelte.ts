@@ -2,12 +2,12 @@ import { createSubscriber } from 'svelte/reactivity';
 import { faultOf } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { freeName, isTaken } from '#domain/home/name.ts';
-import { nearCodeFrom } from '#domain/pairing/near-code.ts';
-import { codeFrom } from '#domain/pairing/pairing-code.ts';
-import type { Wanted } from '#domain/pairing/pairing.ts';
+import { directCodeFrom } from '#domain/pairing/direct-code.ts';
+import { pairingCodeFrom } from '#domain/pairing/code.ts';
+import type { RequestedAccess } from '#domain/pairing/handshake-messages.ts';
 import { isKit, may, rolesFor } from '#domain/home/rights.ts';
-import type { PairingBy, PairingState } from '#engine/pairing/pairing.ts';
-import type { LinkState } from '#engine/messaging/post.ts';
+import type { PairingMethod, PairingState } from '#engine/pairing/controls.ts';
+import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import { isDisconnected } from './disconnected.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { CodeScanner } from './code-scanner.svelte.ts';
@@ -20,7 +20,7 @@ export class PairingFlow {
 	unnamed = '';
 	code = $state('');
 	/** What the other device is to be. */
-	wanted = $state<Wanted>('viewer');
+	wanted = $state<RequestedAccess>('viewer');
 	invitation = $state('');
 	/** It came with a link, and was not tried yet. */
 	invited = $state(false);
@@ -64,7 +64,7 @@ export class PairingFlow {
 	}
 
 	/** How it stands with who was connected without a relay. */
-	get link(): LinkState['kind'] {
+	get link(): RelayConnectionState['kind'] {
 		this.#subscribe();
 		return this.#engine.post.state.kind;
 	}
@@ -157,7 +157,7 @@ export class PairingFlow {
 	}
 
 	/** `letters`: only where a person asked for them (PR15). */
-	async show(by: PairingBy = 'code'): Promise<void> {
+	async show(by: PairingMethod = 'code'): Promise<void> {
 		this.#shows = true;
 		this.second = null;
 		await this.#nameSelf();
@@ -169,7 +169,7 @@ export class PairingFlow {
 	}
 
 	async again(): Promise<void> {
-		await this.#engine.pairing.again();
+		await this.#engine.pairing.connectMember();
 	}
 
 	async join(): Promise<void> {
@@ -288,10 +288,10 @@ export class PairingFlow {
 /** Damaged ones are read once more. */
 function isCode(text: string): boolean {
 	try {
-		if (nearCodeFrom(text) !== null) return true;
+		if (directCodeFrom(text) !== null) return true;
 	} catch {
 		return false;
 	}
-	const code = codeFrom(text);
+	const code = pairingCodeFrom(text);
 	return code !== null && code.kind !== 'typed';
 }

@@ -1,10 +1,10 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { kitFrom, type NoKit } from '#domain/pairing/kit.ts';
+import { kitFrom, type KitTextError } from '#domain/pairing/kit.ts';
 import type { RecoveryControls, RecoveryState } from '#engine/recovery/recovery.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { CodeScanner } from './code-scanner.svelte.ts';
 
-const UNREADABLE_KIT: readonly NoKit[] = ['length', 'character', 'slip'];
+const UNREADABLE_KIT: readonly KitTextError[] = ['length', 'character', 'slip'];
 
 /** Coming back with a recovery kit, as the screen sees it. One for each time the screen is open. */
 export class RecoveryFlow {

@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { LinkState } from '#engine/messaging/post.ts';
+import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Watcher } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
@@ -49,7 +49,7 @@ export class HostStatus {
 		return watchers.filter(({ device }) => newcomers.includes(device));
 	}
 
-	get link(): LinkState {
+	get link(): RelayConnectionState {
 		this.#subscribe();
 		return this.#engine.post.state;
 	}

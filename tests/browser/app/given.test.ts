@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { bytesOf } from '#domain/base/bytes.ts';
-import type { Contact } from '#domain/pairing/contact.ts';
+import type { PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
 import { invitationText } from '#domain/pairing/invitation.ts';
 import { kitLink } from '#domain/pairing/kit.ts';
-import { nearText } from '#domain/pairing/near-code.ts';
-import { codeText } from '#domain/pairing/pairing-code.ts';
+import { directCodeText } from '#domain/pairing/direct-code.ts';
+import { pairingCodeText } from '#domain/pairing/code.ts';
 
 const script = readFileSync(new URL('../../../static/early.js', import.meta.url), 'utf8');
 const app = 'https://cam.example';
 const [rid, bytes] = ['00'.repeat(16), new Uint8Array(32)];
-const contact: Contact = {
+const contact: PeerDescriptor = {
 	fingerprint: bytes,
 	ufrag: 'abcd',
 	password: 'p'.repeat(22),
@@ -22,12 +22,12 @@ const named = { rid, secret: bytes, hash: bytes };
 /** All that the app makes, and what each is for. */
 const links: readonly (readonly [string, string])[] = [
 	...(['p1', 'n1'] as const).map(
-		(kind) => ['code', codeText({ ...named, kind, relay: app })] as const,
+		(kind) => ['code', pairingCodeText({ ...named, kind, relay: app })] as const,
 	),
 	...(['p2', 'n2'] as const).map(
-		(kind) => ['code', nearText({ ...named, kind, contact })] as const,
+		(kind) => ['code', directCodeText({ ...named, kind, contact })] as const,
 	),
-	...(['c2', 'a2'] as const).map((kind) => ['code', nearText({ kind, rid, contact })] as const),
+	...(['c2', 'a2'] as const).map((kind) => ['code', directCodeText({ kind, rid, contact })] as const),
 	...[false, true].map(
 		(guarded) => ['kit', kitLink('', bytesOf(rid), app, guarded).split('#')[1] ?? ''] as const,
 	),

@@ -1,7 +1,7 @@
 import { encodeQR } from 'qr';
 import { afterEach, expect, it, vi } from 'vitest';
 import { VideoCodeReader } from '#browser/device/code-reader.ts';
-import { codeText } from '#domain/pairing/pairing-code.ts';
+import { pairingCodeText } from '#domain/pairing/code.ts';
 
 const video = document.createElement('video');
 video.muted = true;
@@ -47,7 +47,7 @@ async function filmed(text: string | null): Promise<void> {
 }
 
 it('reads a pairing link in the picture of a camera, with all its letters', async () => {
-	const code = codeText({
+	const code = pairingCodeText({
 		...{ kind: 'p1', rid: 'ab'.repeat(16), relay: 'https://cam.local:8443' },
 		...{ secret: crypto.getRandomValues(new Uint8Array(32)), hash: new Uint8Array(32).fill(5) },
 	});

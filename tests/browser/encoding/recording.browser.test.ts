@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { MediaCapture } from '#browser/capture/media-capture.ts';
 import { WebCodecsLiveEncoder } from '#browser/live/live-encoder.ts';
 import { MediaRecorderEncoder } from '#browser/encoding/media-recorder-encoder.ts';
-import { CameraEnd } from '#browser/network/peer-camera.ts';
+import { WebRtcCameraPeer } from '#browser/network/webrtc-camera-peer.ts';
 import { lensTrackOf, pictureOf, streamOf } from '#browser/capture/picture.ts';
 import { WebCodecsEncoder } from '#browser/encoding/webcodecs-encoder.ts';
 import type { Fault } from '#domain/base/fault.ts';
@@ -244,7 +244,7 @@ test('RC21 a picture made smaller is recorded smaller, also while it is watched 
 		},
 	);
 	const [sends, sees] = [new RTCPeerConnection(), new RTCPeerConnection()];
-	const end = new CameraEnd(sends, captured.picture, () => undefined);
+	const end = new WebRtcCameraPeer(sends, captured.picture, () => undefined);
 	open.push({
 		close: () => {
 			live.stop();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import type { Encoder, EncoderSink } from '#ports/media/encoder.ts';
-import { makePicture } from '../../fakes/peers.ts';
+import { makePicture } from '../../fakes/peer-connections.ts';
 
 /** An encoder whose encodings a test plays itself. */
 function played() {

@@ -2,8 +2,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserClock } from '#browser/device/clock.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { WebCodecsLiveEncoder } from '#browser/live/live-encoder.ts';
-import { BrowserPeers } from '#browser/network/peer.ts';
-import { ViewerEnd } from '#browser/network/peer-viewer.ts';
+import { WebRtcPeerConnections } from '#browser/network/webrtc-peer-connections.ts';
+import { WebRtcViewerPeer } from '#browser/network/webrtc-viewer-peer.ts';
 import { ageMs, type ClockOffset } from '#domain/live/age.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
@@ -71,7 +71,7 @@ describe('two peers', () => {
 
 	it('stops its clones only: the recorder’s own track lives on', async () => {
 		const { picture } = lens();
-		const peer = new BrowserPeers().camera(dtls[0]!, [], picture, () => undefined);
+		const peer = new WebRtcPeerConnections().camera(dtls[0]!, [], picture, () => undefined);
 		expect(await peer.offer(false)).toContain('webrtc-datachannel');
 		peer.close();
 		const encoding = new WebCodecsLiveEncoder().start(
@@ -95,12 +95,12 @@ describe('a voice', () => {
 		});
 		const pc = new RTCPeerConnection();
 		const { sender } = pc.addTransceiver('audio');
-		const end = new ViewerEnd(pc, () => undefined);
+		const end = new WebRtcViewerPeer(pc, () => undefined);
 		const streams = [await own({ audio: true }), await own({ audio: true })] as const;
 		const [late, kept] = streams.map((stream) => stream.getAudioTracks()[0]!);
-		const first = expect(end.talk(true)).rejects.toMatchObject({ kind: 'aborted' });
-		await end.talk(false);
-		const second = end.talk(true);
+		const first = expect(end.sendVoice(true)).rejects.toMatchObject({ kind: 'aborted' });
+		await end.sendVoice(false);
+		const second = end.sendVoice(true);
 		asked[0]!(streams[0]);
 		await first;
 		expect(late!.readyState).toBe('ended');

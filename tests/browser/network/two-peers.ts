@@ -4,7 +4,7 @@
  */
 import { BrowserClock } from '#browser/device/clock.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { BrowserPeers } from '#browser/network/peer.ts';
+import { WebRtcPeerConnections } from '#browser/network/webrtc-peer-connections.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { DirectViewer } from '#engine/live/host/direct-viewer.ts';
@@ -12,7 +12,7 @@ import { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
 import { DirectView } from '#engine/live/viewer/direct-view.ts';
 import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
-import { FakeRelay } from '../../fakes/post.ts';
+import { FakeMessengerRelay } from '../../fakes/messenger.ts';
 import { cleanUps, lens, shown } from '../live/live-fixture.ts';
 
 const crypto = new WebCrypto();
@@ -39,7 +39,7 @@ export function call(
 	{ cameras, viewers }: Certificates,
 	change: (message: Message) => Message = (message) => message,
 ) {
-	const relay = new FakeRelay(clock);
+	const relay = new FakeMessengerRelay(clock);
 	relay.change = change;
 	const [host, guest] = [hexOf(crypto.random(16)), hexOf(crypto.random(16))] as [
 		DeviceId,
@@ -49,7 +49,7 @@ export function call(
 	const { picture, frames } = lens();
 	const pulse = new LensFrameMonitor(live, frames);
 	pulse.setActive(clock, true);
-	const peers = new BrowserPeers();
+	const peers = new WebRtcPeerConnections();
 	let hosted: DirectViewer | null = null;
 	posts.host.onMessage((message) => {
 		const kind = () => 'preview' as const;

@@ -13,7 +13,7 @@ import {
 import { LocalDevice } from '#engine/home/local-device.ts';
 import { INITIAL_STATE, type PlayerControls, type PlayerState } from '#engine/playback/player-state.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
-import { FakeAir } from '../../fakes/cables.ts';
+import { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
@@ -26,7 +26,7 @@ const camera = 'ab'.repeat(16) as CameraId;
 let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
-let air: FakeAir;
+let air: FakeDataNetwork;
 let scratches: { segments: MemorySegmentStore; removed: number }[];
 let own: MemorySegmentStore;
 let recorder: { camera: CameraId | null; state: { kind: string } };
@@ -43,7 +43,7 @@ beforeEach(() => {
 	clock = new ManualClock();
 	capture = new FakeCapture();
 	encoder = new FakeEncoder(() => clock.monotonicMs());
-	air = new FakeAir();
+	air = new FakeDataNetwork();
 	scratches = [];
 	own = new MemorySegmentStore();
 	recorder = { camera: null, state: { kind: 'off' } };

@@ -4,8 +4,8 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
-import { checking } from '#relay/base/crypto.ts';
-import { Homes } from '#relay/session/homes.ts';
+import { verifyCrypto } from '#relay/base/crypto.ts';
+import { HomeRegistry } from '#relay/session/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { fakeHome, fakeMember, type FakeMember } from '../../fakes/member.ts';
@@ -43,8 +43,8 @@ export function relayWith(
 	{ clock, owner, camera }: Pick<Owners, 'clock' | 'owner' | 'camera'>,
 	entries: readonly Bytes[],
 	more: readonly Bytes[],
-): ReturnType<Homes['append']> {
-	const homes = new Homes(checking, [{ home: owner.founded, entries }]);
+): ReturnType<HomeRegistry['append']> {
+	const homes = new HomeRegistry(verifyCrypto, [{ home: owner.founded, entries }]);
 	const now = { nowMs: 0, wallMs: clock.wallMs() };
 	return homes.append(owner.founded, camera.device, more, now);
 }

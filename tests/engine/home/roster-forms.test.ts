@@ -5,8 +5,8 @@ import { bytesOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { highS, lowS } from '#domain/base/p256.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import { entryHash, nextEntry, replayRoster, signEntry } from '#engine/home/roster.ts';
-import { checking } from '#relay/base/crypto.ts';
-import { Homes } from '#relay/session/homes.ts';
+import { verifyCrypto } from '#relay/base/crypto.ts';
+import { HomeRegistry } from '#relay/session/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import old from '../../fixtures/vectors/roster-high-s.json' with { type: 'json' };
@@ -84,7 +84,7 @@ describe('ID43 a roster whose signatures were swapped for others that verify', (
 
 	it('a relay that was shown it keeps one, and takes what goes on from the other', async () => {
 		const { entries } = owner.homeRoster;
-		const homes = new Homes(checking, []);
+		const homes = new HomeRegistry(verifyCrypto, []);
 		const opened = await homes.open(entries.slice(0, 2).map(swapped));
 		expect(opened).toMatchObject({ entries: entries.slice(0, 2) });
 		const { device } = await camera.homeRoster.self();

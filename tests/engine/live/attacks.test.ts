@@ -103,11 +103,11 @@ describe('an order that has to wait for its turn', () => {
 		const stopped = order(olga, 'stop');
 		await clock.pass(200, 50);
 		for (let n = 0; n < 1020; n += 1) {
-			void bert.post.act(host, { ...message, id: n.toString(16).padStart(32, '0') });
+			void bert.post.sendAction(host, { ...message, id: n.toString(16).padStart(32, '0') });
 			if (n % 100 === 0) await clock.pass(10, 10);
 		}
 		for (let n = 2000; n < 2010; n += 1) {
-			void cara.post.act(host, { ...message, id: n.toString(16).padStart(32, '0') });
+			void cara.post.sendAction(host, { ...message, id: n.toString(16).padStart(32, '0') });
 		}
 		await clock.pass(1000, 50);
 		relay.lose = () => false;
@@ -152,7 +152,7 @@ describe('whom the relay names', () => {
 		bert.post.watchParts(camera, () => undefined);
 		for (let n = 0; n < 10; n += 1) {
 			const sid = n.toString(16).padStart(32, 'a');
-			void bert.post.act(host, { t: 'call', sid, nonce: sid, camera, ways: ['direct'] });
+			void bert.post.sendAction(host, { t: 'call', sid, nonce: sid, camera, ways: ['direct'] });
 			await clock.pass(3000, 100);
 		}
 		expect(hosting.watchers).toMatchObject([{ device: bert.id, path: 'sealed' }]);
@@ -269,7 +269,7 @@ describe('a member that says a lot', () => {
 		const { guest, host, camera } = home;
 		const bert = await guest('Bert', ['viewer', 'live']);
 		const call = () =>
-			void bert.post.act(host, { t: 'call', sid: id(), nonce: id(), camera, ways: ['direct'] });
+			void bert.post.sendAction(host, { t: 'call', sid: id(), nonce: id(), camera, ways: ['direct'] });
 		expect(await written(30, call)).toBeLessThan(25);
 	});
 

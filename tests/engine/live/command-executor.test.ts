@@ -62,7 +62,7 @@ describe('LV13 commands', () => {
 		const { message } = relay.letters.find((letter) => letter.message.t === 'command')!;
 		if (message.t !== 'command') throw new Error('no command');
 		const another = { ...message, id: 'e'.repeat(32), nonce: 'f'.repeat(32) };
-		await kitchen.post.act(host, { ...another, name: 'start', value: null });
+		await kitchen.post.sendAction(host, { ...another, name: 'start', value: null });
 		const guestOnly = await guest('Guest', ['viewer', 'live']);
 		await expect(
 			settle(home, guestOnly.watching.sendCommand(camera, 'start', null)),

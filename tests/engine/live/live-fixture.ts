@@ -21,8 +21,8 @@ import type { Certificate, DtlsCertificate } from '#ports/keys/crypto.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { MemoryEventLog } from '../../fakes/event-log.ts';
 import { FakeLiveEncoder, FakeLiveScreen } from '../../fakes/live-media.ts';
-import { FakeNetwork, FakePeers, makePicture } from '../../fakes/peers.ts';
-import { FakeRelay, type FakePost } from '../../fakes/post.ts';
+import { FakePeerNetwork, FakePeerConnections, makePicture } from '../../fakes/peer-connections.ts';
+import { FakeMessengerRelay, type FakeMessenger } from '../../fakes/messenger.ts';
 import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import { MemoryTenure } from '../../fakes/tenure.ts';
@@ -92,8 +92,8 @@ export type Home = Awaited<ReturnType<typeof makeHome>>;
 
 export async function makeHome() {
 	const clock = new ManualClock();
-	const relay = new FakeRelay(clock);
-	const network = new FakeNetwork(clock);
+	const relay = new FakeMessengerRelay(clock);
+	const network = new FakePeerNetwork(clock);
 	const host = device() as DeviceId;
 	const camera = await cameraIdOf(crypto, host, 1);
 	const members = new Observable<readonly { device: DeviceId; name: string; roles: readonly Role[] }[]>([
@@ -150,7 +150,7 @@ export async function makeHome() {
 		retry: () => Promise.resolve(),
 		close: () => Promise.resolve(),
 	};
-	const post: FakePost = relay.join(host, ['camera', 'owner']);
+	const post: FakeMessenger = relay.join(host, ['camera', 'owner']);
 	const ready: LocalDeviceState = {
 		...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: host, strength: 'sealed' },
 		cameras: [{ id: camera, name: 'Front door' }],
@@ -159,7 +159,7 @@ export async function makeHome() {
 	const stages = new Set<CameraId>();
 	const tools: LiveHostTools = {
 		...{ clock, post, crypto, encoder, recorder, guarding, eventLog: events },
-		peers: new FakePeers(network),
+		peers: new FakePeerConnections(network),
 		members: membersOf(host),
 		dtls: () => Promise.resolve(certificate),
 		liveSealer: (_camera, { run }) => {
@@ -254,7 +254,7 @@ export async function makeHome() {
 		const lastSeen = new LastSeenTracker(itsClock, seen);
 		const watching = new CameraDirectory({
 			lastSeen,
-			...{ clock: itsClock, crypto, post: mine, peers: new FakePeers(network) },
+			...{ clock: itsClock, crypto, post: mine, peers: new FakePeerConnections(network) },
 			members: membersOf(id),
 			localDevice: { state: home, on: nobody },
 			dtls: () => Promise.resolve(own),

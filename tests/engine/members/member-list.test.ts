@@ -6,7 +6,7 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { admissionSeq } from '#engine/home/admission-seq.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
-import { Letters } from '#engine/messaging/letters.ts';
+import { MessageSealer } from '#engine/messaging/message-sealer.ts';
 import type { RevocationProof } from '#engine/members/member-list.ts';
 import { replayRoster } from '#engine/home/roster.ts';
 import { ManualClock } from '../../fakes/clock.ts';
@@ -117,7 +117,7 @@ describe('grants', () => {
 		});
 		const { device } = viewer;
 		const entry = admissionSeq(owner.homeRoster.entries, device);
-		const byHand = viewer.link.leave(camera.device, { t: 'show-earlier', device, entry }, 0);
+		const byHand = viewer.link.sendCounted(camera.device, { t: 'show-earlier', device, entry }, 0);
 		expect(await byHand).toBe('taken');
 		expect(await has(viewer, camera, 1)).toBe(false);
 		await owner.members.showEarlier(viewer.device);
@@ -361,7 +361,7 @@ describe('a hostile relay', () => {
 				earlier: true,
 			} as const;
 			const writer = { identity, roster: unlocked.roster };
-			const box = await new Letters(evil.crypto, clock).seal(writer, camera.device, {
+			const box = await new MessageSealer(evil.crypto, clock).seal(writer, camera.device, {
 				message: want,
 				beside: {},
 			});

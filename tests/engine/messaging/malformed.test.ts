@@ -10,22 +10,22 @@ import { parseGrant } from '#domain/home/grant.ts';
 import { parseSealedMessage, unpadText } from '#domain/home/sealed-message.ts';
 import { parseLivePart } from '#domain/live/live-part.ts';
 import { parseName, unpadName } from '#domain/home/name.ts';
-import { codeFrom } from '#domain/pairing/pairing-code.ts';
+import { pairingCodeFrom } from '#domain/pairing/code.ts';
 import {
-	parseAdmission,
-	parseHost,
-	parseNewcomer,
-	parseNote,
+	parseAdmissionMessage,
+	parseOwnerMessage,
+	parseJoinerMessage,
+	parseEndNote,
 	parseOk,
 	parseOpening,
-	parsePiece,
+	parseAdmissionPiece,
 	parseSealed,
-} from '#domain/pairing/pairing.ts';
+} from '#domain/pairing/handshake-messages.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import { verifySdp } from '#domain/media/sdp.ts';
-import { channelMessageFrom } from '#protocol/channel.ts';
-import { saidFrom } from '#protocol/message.ts';
-import { frameFrom, fromDevice, fromRelay, relayCardFrom } from '#protocol/wire.ts';
+import { liveChannelMessageFrom } from '#protocol/live-channel.ts';
+import { messageBodyFrom } from '#protocol/message.ts';
+import { frameFrom, fromDevice, fromRelay, relayInfoFrom } from '#protocol/wire.ts';
 import { times } from '../../faults/support/counts.ts';
 import identity from '../../fixtures/vectors/identity.json' with { type: 'json' };
 import letter from '../../fixtures/vectors/letter.json' with { type: 'json' };
@@ -78,7 +78,7 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 			fingerprint: 'AAAA',
 			restart: false,
 		}),
-		saidFrom,
+		messageBodyFrom,
 	],
 	[
 		'a state',
@@ -91,7 +91,7 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 			cameras: [],
 			watching: [id],
 		}),
-		saidFrom,
+		messageBodyFrom,
 	],
 	[
 		'an act',
@@ -99,24 +99,24 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 			...{ t: 'want-grants', camera: id, earlier: false },
 			beside: { nonce: id, act: { id, nonces: [{ nonce: id, withinMs: 5000 }] }, count: 7 },
 		}),
-		saidFrom,
+		messageBodyFrom,
 	],
 	[
 		'a word on the channel',
 		JSON.stringify({ t: 'beat', atMs: 1, capturedMs: 2, frames: 3 }),
-		channelMessageFrom,
+		liveChannelMessageFrom,
 	],
 	[
 		'a card',
 		JSON.stringify({ name: 'spy-cam', versions: [1], secure: null, store: null }),
-		relayCardFrom,
+		relayInfoFrom,
 	],
 	[
 		'a code',
 		`https://cam.local:8443/pair#p1.${'A'.repeat(22)}.${'B'.repeat(43)}.${'C'.repeat(43)}.x`,
-		codeFrom,
+		pairingCodeFrom,
 	],
-	['typed letters', 'K7QX-2MPA', codeFrom],
+	['typed letters', 'K7QX-2MPA', pairingCodeFrom],
 	['a description', SDP, (text) => verifySdp(text, fingerprint)],
 	['base64url', 'AAAA_-', bytesOfBase64url],
 ];
@@ -129,8 +129,8 @@ const BYTES: readonly (readonly [string, Bytes, (bytes: Bytes) => unknown])[] = 
 	['a first entry', hex(identity.roster.canonical + identity.roster.signature), parseEntry],
 	...(
 		[
-			...[parseGrant, parseName, unpadName, parseLivePart, parseOpening, parseNewcomer, parseHost],
-			...[parseOk, parseAdmission, parsePiece, parseNote],
+			...[parseGrant, parseName, unpadName, parseLivePart, parseOpening, parseJoinerMessage, parseOwnerMessage],
+			...[parseOk, parseAdmissionMessage, parseAdmissionPiece, parseEndNote],
 			(bytes: Bytes) => parseSealed(1, bytes),
 			(bytes: Bytes) => parseSealed(2, bytes),
 		] as const

@@ -8,18 +8,18 @@ import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
-import { Link } from '#engine/messaging/link.ts';
+import { RelayClient } from '#engine/messaging/relay-client.ts';
 import { MemberList } from '#engine/members/member-list.ts';
 import { HomeRoster } from '#engine/home/home-roster.ts';
-import { Nearby } from '#engine/pairing/nearby.ts';
-import { Pairing } from '#engine/pairing/pairing-controls.ts';
-import type { PairingState } from '#engine/pairing/pairing.ts';
+import { DirectRelays } from '#engine/pairing/direct-relays.ts';
+import { PairingController } from '#engine/pairing/controller.ts';
+import type { PairingState } from '#engine/pairing/controls.ts';
 import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { Relays, RelaySocketEvents } from '#ports/network/relay.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
-import { Conversation } from '#relay/session/conversation.ts';
-import { newWorld } from '../../relay/session/talk.ts';
-import type { FakeAir } from '../../fakes/cables.ts';
+import { ClientSession } from '#relay/session/client-session.ts';
+import { newTestRelay } from '../../relay/session/test-session.ts';
+import type { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeNetwork } from '../../fakes/network.ts';
 import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
@@ -62,8 +62,8 @@ export type OnPoint = (point: Point, from: Page) => void;
 
 /** A relay as it runs, without sockets. */
 export class CutRelay {
-	readonly world = newWorld([]);
-	readonly #talks = new Set<Conversation>();
+	readonly world = newTestRelay([]);
+	readonly #talks = new Set<ClientSession>();
 	onPoint: OnPoint = () => undefined;
 
 	constructor() {
@@ -76,7 +76,7 @@ export class CutRelay {
 		this.world.nowMs += ms;
 		this.world.wallMs += ms;
 		for (const talk of this.#talks) talk.tick(this.world.nowMs);
-		this.world.relay.hub.tellPresence();
+		this.world.relay.hub.sendPresence();
 		this.world.relay.meetings.tidy(this.world.nowMs);
 		this.world.relay.mailbox.tidy(this.world.wallMs);
 	}
@@ -84,7 +84,7 @@ export class CutRelay {
 	/** The way there for one page. */
 	relaysFor(page: () => Page): Relays {
 		return {
-			card: () =>
+			info: () =>
 				page().online
 					? Promise.resolve({
 							name: 'spy-cam',
@@ -126,7 +126,7 @@ export class CutRelay {
 			sendBytes: () => undefined,
 			close: (code: number) => soon(() => end(code)),
 		};
-		const talk = new Conversation(this.world.relay, line, {
+		const talk = new ClientSession(this.world.relay, line, {
 			...{ origin: ORIGIN, address: page.name },
 			...{ offended: () => undefined, proved: () => undefined },
 		});
@@ -139,7 +139,7 @@ export class CutRelay {
 				const point = pointOf(frame);
 				if (point !== null) this.onPoint(point, page);
 				// The page may have been cut just then.
-				if (page.sockets.has(end)) talk.text(Buffer.from(JSON.stringify(frame)));
+				if (page.sockets.has(end)) talk.receiveText(Buffer.from(JSON.stringify(frame)));
 			},
 			sendPart: () => undefined,
 			close: () => soon(() => end(1000)),
@@ -156,7 +156,7 @@ function pointOf(frame: FromDevice): Point | null {
 
 export interface Place {
 	readonly relay: CutRelay | null;
-	readonly air: FakeAir;
+	readonly air: FakeDataNetwork;
 }
 
 /** What a device keeps between its pages. */
@@ -174,9 +174,9 @@ export class Page {
 	readonly homeRoster: HomeRoster;
 	readonly localDevice: LocalDevice;
 	readonly arrivals: Arrivals;
-	readonly near: Nearby;
-	readonly pairing: Pairing;
-	readonly link: Link;
+	readonly near: DirectRelays;
+	readonly pairing: PairingController;
+	readonly link: RelayClient;
 	alive = true;
 	online = true;
 	asleep = false;
@@ -194,20 +194,20 @@ export class Page {
 		const { homeRoster } = this;
 		this.arrivals = new Arrivals({ crypto, clock, vault, localDevice, homeRoster });
 		const nowhere: Relays = {
-			card: () => Promise.resolve(null),
+			info: () => Promise.resolve(null),
 			connect: () => Promise.reject(new Fault('offline', 'no relay')),
 		};
 		const relays = place.relay?.relaysFor(() => this) ?? nowhere;
 		const cables = place.air.cables();
-		this.near = new Nearby({ crypto, clock, homeRoster, cables, relays });
-		this.link = new Link({
+		this.near = new DirectRelays({ crypto, clock, homeRoster, cables, relays });
+		this.link = new RelayClient({
 			...{ relays: this.near, near: this.near, network: this.network },
 			...{ crypto, clock, vault, localDevice, homeRoster },
 		});
-		this.pairing = new Pairing({
+		this.pairing = new PairingController({
 			...{ crypto, clock, relays: this.near, near: this.near, admissions: this.arrivals },
 			...{ here: ORIGIN, relay: () => homeRoster.relay },
-			shown: () => this.link.shown(2000),
+			shown: () => this.link.rosterPublished(2000),
 		});
 		const renew = (): Promise<void> => Promise.resolve();
 		const post = this.link;

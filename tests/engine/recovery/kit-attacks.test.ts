@@ -7,8 +7,8 @@ import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
 import { deviceIdOf } from '#engine/home/keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
-import { Homes } from '#relay/session/homes.ts';
-import { checking } from '#relay/base/crypto.ts';
+import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { verifyCrypto } from '#relay/base/crypto.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { joinedTo, subjectOf } from '../members/joined.ts';
@@ -71,7 +71,7 @@ async function takeover(): Promise<void> {
 }
 
 function relayOf(): Promise<unknown> {
-	const homes = new Homes(checking, [{ home: owner.founded, entries: entries.slice(0, before) }]);
+	const homes = new HomeRegistry(verifyCrypto, [{ home: owner.founded, entries: entries.slice(0, before) }]);
 	const now = { nowMs: 0, wallMs: clock.wallMs() };
 	return homes.append(owner.founded, kit.device, entries.slice(before), now);
 }

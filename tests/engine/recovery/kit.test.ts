@@ -3,7 +3,7 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { kitFrom, kitGroups, kitLink } from '#domain/pairing/kit.ts';
 import type { Role, Subject } from '#domain/home/roster.ts';
-import { Letters } from '#engine/messaging/letters.ts';
+import { MessageSealer } from '#engine/messaging/message-sealer.ts';
 import { openGrant } from '#engine/home/keys.ts';
 import { kitGrantsIn } from '#engine/home/kit-grants.ts';
 import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
@@ -137,7 +137,7 @@ describe('making a kit', () => {
 		const asKit = { ...unlocked, identity: { ...unlocked.identity, ...kit } };
 		const asks = { t: 'want-grants', earlier: true, camera: camera.camera } as const;
 		const said = { message: asks, beside: { nonce: '00'.repeat(16) } };
-		const box = await new Letters(crypto, clock).seal(asKit, camera.device, said);
+		const box = await new MessageSealer(crypto, clock).seal(asKit, camera.device, said);
 		const told = relay.heard.length;
 		const [line] = relay.of(homeOf(owner), camera.device);
 		line?.say({ t: 'letter', id: 999, from: kit.device, box, kept: true });

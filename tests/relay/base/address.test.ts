@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { networkOf, personOf } from '#relay/base/address.ts';
+import { networkKeyOf, clientKeyOf } from '#relay/base/address.ts';
 
 describe('RL27 an address', () => {
 	test.each([
@@ -19,9 +19,9 @@ describe('RL27 an address', () => {
 		['fec0::1', 'fec0:0:0:0::', 'fec0:0:0'],
 		['', '', ''],
 	])('%s counts as %s, and among those of %s', (address, person, network) => {
-		expect([personOf(address), networkOf(address)]).toEqual([person, network]);
+		expect([clientKeyOf(address), networkKeyOf(address)]).toEqual([person, network]);
 		// As it was counted it is counted again.
-		expect([personOf(person), networkOf(person)]).toEqual([person, network]);
-		expect(networkOf(network)).toBe(network);
+		expect([clientKeyOf(person), networkKeyOf(person)]).toEqual([person, network]);
+		expect(networkKeyOf(network)).toBe(network);
 	});
 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Backoff } from '#relay/process/backoff.ts';
 import { TokenBucket } from '#domain/base/token-bucket.ts';
-import { Gate } from '#relay/http/gate.ts';
-import { Tries } from '#relay/base/tries.ts';
+import { ConnectionLimiter } from '#relay/http/connection-limiter.ts';
+import { SlidingWindowLimit } from '#relay/base/sliding-window-limit.ts';
 
 describe('a bucket', () => {
 	test('gives what is in it at once, then what comes in', () => {
@@ -34,7 +34,7 @@ describe('RL7 the gate', () => {
 	const limits = { socketsPerMinute: 60, socketsAtOnce: 200 };
 
 	test('lets 60 a minute in, and more when time has gone by', () => {
-		const gate = new Gate(limits);
+		const gate = new ConnectionLimiter(limits);
 		for (let one = 0; one < 60; one += 1) expect(gate.enter('10.0.0.1', 0)).toBe(true);
 		expect(gate.enter('10.0.0.1', 0)).toBe(false);
 		expect(gate.enter('10.0.0.2', 0)).toBe(true);
@@ -42,7 +42,7 @@ describe('RL7 the gate', () => {
 	});
 
 	test('holds 200 at a time', () => {
-		const gate = new Gate(limits);
+		const gate = new ConnectionLimiter(limits);
 		let inside = 0;
 		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_500) if (gate.enter('a', nowMs)) inside += 1;
 		expect(inside).toBe(200);
@@ -51,14 +51,14 @@ describe('RL7 the gate', () => {
 	});
 
 	test('refuses for a minute who keeps breaking limits, and forgets', () => {
-		const gate = new Gate(limits);
-		for (let one = 0; one < 4; one += 1) gate.offend('a', 0);
+		const gate = new ConnectionLimiter(limits);
+		for (let one = 0; one < 4; one += 1) gate.countViolation('a', 0);
 		expect(gate.enter('a', 59_000)).toBe(false);
 		expect(gate.enter('a', 61_000)).toBe(true);
 	});
 
 	test('gives the token of a proof back: a household that comes back at once is let in', () => {
-		const gate = new Gate(limits);
+		const gate = new ConnectionLimiter(limits);
 		for (let one = 0; one < 150; one += 1) {
 			expect(gate.enter('10.0.0.1', 0)).toBe(true);
 			gate.proved('10.0.0.1');
@@ -66,7 +66,7 @@ describe('RL7 the gate', () => {
 	});
 
 	test('RL27 a guest of the local network does not lock the household out by IPv6', () => {
-		const gate = new Gate(limits);
+		const gate = new ConnectionLimiter(limits);
 		for (let one = 0; one < 70; one += 1) gate.enter('fd00:1:2:3::bad', 0);
 		expect(gate.enter('fd00:1:2:3::bad', 0)).toBe(false);
 		expect(gate.enter('fd00:1:2:3::c0de', 0)).toBe(true);
@@ -76,7 +76,7 @@ describe('RL7 the gate', () => {
 	});
 
 	test('remembers 10,000 addresses, however many come; never forgets one that has a socket', () => {
-		const gate = new Gate({ socketsPerMinute: 60, socketsAtOnce: 1 });
+		const gate = new ConnectionLimiter({ socketsPerMinute: 60, socketsAtOnce: 1 });
 		expect(gate.enter('10.0.0.1', 0)).toBe(true);
 		for (let at = 0; at < 30_000; at += 1) {
 			const address = `fd00::${at.toString(16)}`;
@@ -92,12 +92,12 @@ test('RL18 tries: never more in any stretch of time, however they fall', () => {
 	const times = fc.array(fc.nat(200), { maxLength: 300 });
 	fc.assert(
 		fc.property(times, (list) => {
-			const tries = new Tries(10, 1_000);
+			const tries = new SlidingWindowLimit(10, 1_000);
 			const taken: number[] = [];
 			let nowMs = 0;
 			for (const laterMs of list) {
 				nowMs += laterMs;
-				if (!tries.may(nowMs)) continue;
+				if (!tries.allows(nowMs)) continue;
 				tries.count(nowMs);
 				taken.push(nowMs);
 			}

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { LocalName, othersIn, type Other } from '#relay/config/local-name.ts';
+import { LocalName, othersIn, type OtherHost } from '#relay/config/local-name.ts';
 
 const BASE = 'spycam';
-const relay = (name: string, id = '11111111'): Other => ({ name, id });
+const relay = (name: string, id = '11111111'): OtherHost => ({ name, id });
 const first = [relay('spycam.local')];
 
 describe('RL39 what a relay is called where another has its name', () => {
-	test.each<[string, Other[], string]>([
+	test.each<[string, OtherHost[], string]>([
 		['nobody else', [], 'spycam.local'],
 		['another name', [relay('garden.local')], 'spycam.local'],
 		['one before', first, 'spycam-2.local'],
@@ -16,26 +16,26 @@ describe('RL39 what a relay is called where another has its name', () => {
 	])('at the start: %s', (_name, others, expected) => {
 		const name = new LocalName('spycam.local', BASE, '55555555');
 		name.choose(others);
-		expect(name.now).toBe(expected);
+		expect(name.current).toBe(expected);
 	});
 
 	test('two that came at once: the lesser id keeps the name', () => {
 		const name = new LocalName('spycam.local', BASE, '55555555');
 		name.choose([]);
 		expect(name.choose([relay('spycam.local', '9')])).toBe(false);
-		expect(name.now).toBe('spycam.local');
+		expect(name.current).toBe('spycam.local');
 		expect(name.choose(first)).toBe(true);
-		expect(name.now).toBe('spycam-2.local');
+		expect(name.current).toBe('spycam-2.local');
 	});
 
 	test('known as another, it takes its name back once that stays free', () => {
 		const name = new LocalName('spycam.local', BASE, '55555555');
 		name.choose([...first, relay('spycam-2.local')]);
-		expect(name.now).toBe('spycam-3.local');
+		expect(name.current).toBe('spycam-3.local');
 		// The second left; devices that came meanwhile know it as the third.
 		for (const others of [first, [], first, []]) expect(name.choose(others)).toBe(false);
 		expect(name.choose([])).toBe(true);
-		expect(name.now).toBe('spycam.local');
+		expect(name.current).toBe('spycam.local');
 	});
 
 	test('known by no name yet, it keeps what it got', () => {
@@ -43,14 +43,14 @@ describe('RL39 what a relay is called where another has its name', () => {
 		name.choose(first);
 		name.keep();
 		for (let looks = 0; looks < 5; looks += 1) expect(name.choose([])).toBe(false);
-		expect(name.now).toBe('spycam-2.local');
+		expect(name.current).toBe('spycam-2.local');
 	});
 
 	test('a hundred others: it goes by what it was given', () => {
 		const ends = ['', ...Array.from({ length: 98 }, (_, n) => `-${n + 2}`)];
 		const name = new LocalName('spycam.local', BASE, '55555555');
 		name.choose(ends.map((end) => relay(`spycam${end}.local`)));
-		expect(name.now).toBe('spycam.local');
+		expect(name.current).toBe('spycam.local');
 	});
 });
 

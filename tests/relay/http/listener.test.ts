@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeAuthority, makeLeaf, type Papers } from '#relay/tls/authority.ts';
-import { listen, type Patience } from '#relay/http/listener.ts';
+import { makeAuthority, makeLeaf, type KeyedCertificate } from '#relay/tls/authority.ts';
+import { listen, type ListenerTimeouts } from '#relay/http/listener.ts';
 
 /** More than all buffers between two sockets take. */
 const LARGE = new Uint8Array(32 * 1024 * 1024);
 const HELLO = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-let leaf: Papers;
+let leaf: KeyedCertificate;
 beforeAll(async () => {
 	leaf = await makeLeaf(await makeAuthority(['localhost'], Date.now()), ['localhost'], Date.now());
 });
 
 async function asking(
 	secure: boolean,
-	patience: Patience,
+	patience: ListenerTimeouts,
 	hello: string,
 	body = LARGE,
 ): Promise<{

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
-import type { Visit } from '#relay/base/doors.ts';
-import { kindOf } from '#relay/http/trust-page.ts';
+import type { ClientOrigin } from '#relay/base/origin-policy.ts';
+import { trustSystemOf } from '#relay/http/trust-page.ts';
 import { trustStyle } from '#relay/http/trust-style.ts';
-import { KINDS, TRUST } from '#relay/http/trust-words.ts';
+import { TRUST_SYSTEMS, TRUST } from '#relay/http/trust-words.ts';
 import { createTrust } from '#relay/http/trust.ts';
 
 const fingerprint = ['01 02', '03 04'];
@@ -24,7 +24,7 @@ interface Ask {
 	readonly path?: string;
 	readonly agent?: string;
 	readonly language?: string;
-	readonly visit?: Partial<Visit>;
+	readonly visit?: Partial<ClientOrigin>;
 	readonly at?: typeof places;
 }
 
@@ -85,12 +85,12 @@ describe('RL35 the page about trust', () => {
 			['android', 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0'],
 		] as const),
 	])('has the steps of %s first for %s, all others folded', async (kind, agent) => {
-		expect(kindOf(agent)).toBe(kind);
+		expect(trustSystemOf(agent)).toBe(kind);
 		for (const language of ['en', 'de'] as const) {
 			const { text } = await ask({ agent, language });
 			expect(first(text)).toBe(TRUST[language].kinds[kind].name);
 			const folded = [...text.matchAll(/<details id="(\w+)">/g)].map(([, id]) => id);
-			expect(folded).toEqual(KINDS.filter((other) => other !== kind));
+			expect(folded).toEqual(TRUST_SYSTEMS.filter((other) => other !== kind));
 			const button = /<a class="button" href="([^"]+)"/.exec(text)?.[1];
 			expect(button).toBe(`/trust/spy-cam.${kind === 'ios' ? 'mobileconfig' : 'crt'}`);
 		}
@@ -99,7 +99,7 @@ describe('RL35 the page about trust', () => {
 	it('has all of them open for a system that nobody knows', async () => {
 		const { text } = await ask({ agent: 'a browser of tomorrow' });
 		const open = [...text.matchAll(/<details id="(\w+)" open>/g)].map(([, id]) => id);
-		expect(open).toEqual([...KINDS]);
+		expect(open).toEqual([...TRUST_SYSTEMS]);
 	});
 
 	it('names the other address that leads here, in case the name does not', async () => {
@@ -118,7 +118,7 @@ describe('RL35 the page about trust', () => {
 
 	it('compares the fingerprint in every way of every language, or stops', () => {
 		for (const { kinds } of Object.values(TRUST))
-			for (const kind of KINDS)
+			for (const kind of TRUST_SYSTEMS)
 				expect(JSON.stringify(kinds[kind].steps)).toMatch(/fingerprint|Fingerabdruck/);
 	});
 });

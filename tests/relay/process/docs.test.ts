@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { CLOSED, fromDevice, fromRelay, REFUSALS, SOCKET_PATH } from '#protocol/wire.ts';
-import { createApi, type ApiState } from '#relay/http/api.ts';
+import { CLOSE_CODES, fromDevice, fromRelay, REFUSAL_REASONS, SOCKET_PATH } from '#protocol/wire.ts';
+import { createApi, type ApiDependencies } from '#relay/http/api.ts';
 import { createTrust } from '#relay/http/trust.ts';
-import type { Relay } from '#relay/session/relay.ts';
+import type { RelayContext } from '#relay/session/relay-context.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const page = readFileSync(`${root}docs/api.md`, 'utf8');
@@ -41,7 +41,7 @@ test.each([
 });
 
 test('over HTTP', () => {
-	const api = createApi({ relay: {} as Relay } as ApiState);
+	const api = createApi({ relay: {} as RelayContext } as ApiDependencies);
 	const files = { certificate: new Uint8Array(), profile: new Uint8Array(), fingerprint: [] };
 	const trust = createTrust(files, () => ({ here: '', secure: '', trust: null }));
 	const routes = [...api.routes, ...trust.routes]
@@ -53,7 +53,7 @@ test('over HTTP', () => {
 
 test('why something is refused, and what a socket is closed with', () => {
 	const line = /^Why something is `refused`: ([^.]*)\.$/m.exec(page)?.[1];
-	expect(line?.replaceAll('`', '').split(/,\s/).sort()).toEqual([...REFUSALS].sort());
+	expect(line?.replaceAll('`', '').split(/,\s/).sort()).toEqual([...REFUSAL_REASONS].sort());
 	const codes = [.../^A socket is closed with ([^.]*)\.$/m.exec(page)![1]!.matchAll(/\d{4}/g)];
-	expect(codes.map(Number).sort()).toEqual(Object.values(CLOSED).sort());
+	expect(codes.map(Number).sort()).toEqual(Object.values(CLOSE_CODES).sort());
 });

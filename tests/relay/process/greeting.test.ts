@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { greeting, type Greeted } from '#relay/process/greeting.ts';
+import { greeting, type GreetingOptions } from '#relay/process/greeting.ts';
 import { readSettings, type Settings } from '#relay/config/settings.ts';
 
 const CODE = 'AAAAAAAAAAAAAAAAAAAAAA';
@@ -11,7 +11,7 @@ function settingsOf(given: Record<string, unknown>): Settings {
 	return read.settings;
 }
 
-function said(given: Record<string, unknown>, more: Partial<Greeted> = {}): string[] {
+function said(given: Record<string, unknown>, more: Partial<GreetingOptions> = {}): string[] {
 	return greeting({
 		...{ settings: settingsOf(given), ports: { http: 8080, https: 8443, store: 8444 } },
 		...{ hosts: ['spycam.local', '127.0.0.1', '192.168.1.5'], invitation: CODE },

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { Database } from '#relay/storage/database.ts';
+import { RelayDatabase } from '#relay/storage/database.ts';
 import { builtSite } from './site.ts';
 import { over } from '../../support/ends.ts';
 
@@ -150,7 +150,7 @@ test('RL33 RL32 a start replaces the invitation of the start before; an earlier 
 		said.push((await ended(run)).said);
 	}
 	for (const text of said) expect(text).toContain('was made by an earlier version of Spy-cam');
-	const database = new Database(join(data, 'relay.sqlite'));
+	const database = new RelayDatabase(join(data, 'relay.sqlite'));
 	const hashes = database.invitations(Date.now()).map(({ hash }) => hash);
 	database.close();
 	const code = /#invite\.([\w-]{22})$/m.exec(said[1] ?? '')?.[1] ?? '';

@@ -6,8 +6,8 @@ import { sha256 } from '#relay/base/crypto.ts';
 import { makeToken, readToken } from '#relay/session/token.ts';
 import { times } from '../../faults/support/counts.ts';
 import { randomFrom } from '../../support/random.ts';
-import { base64url, TestHome } from './device.ts';
-import { newWorld, Talk } from './talk.ts';
+import { base64url, TestHome } from './test-device.ts';
+import { newTestRelay, TestSession } from './test-session.ts';
 
 const crypto = new WebCrypto();
 const seed = Number(process.env['SEED'] ?? Date.now() >>> 0);
@@ -18,7 +18,7 @@ test(
 	{ timeout: 120_000 },
 	async () => {
 		const [home, other] = [await TestHome.found(), await TestHome.found()];
-		const world = newWorld([home, other]);
+		const world = newTestRelay([home, other]);
 		const count = times(1_000);
 		const signed = async (origin: string, challenge: Uint8Array, of = home) => {
 			const { sign, device } = home.first;
@@ -29,7 +29,7 @@ test(
 		const here = 'https://cam.local:8443';
 		let heard = await signed(here, new Uint8Array(32));
 		for (let n = 0; n < count; n += 1) {
-			const talk = new Talk(world);
+			const talk = new TestSession(world);
 			const genuine = await signed(here, talk.challenge);
 			const changed = genuine.slice();
 			changed[below(64)]! ^= 1 << below(8);
@@ -51,8 +51,8 @@ test(
 			).toBe(false);
 			expect([talk.refusal, talk.closed]).toEqual(['bad-proof', 4401]);
 		}
-		expect([...world.relay.hub.everybody(home.id)]).toEqual([]);
-		const honest = await new Talk(world).prove(home);
+		expect([...world.relay.hub.peersIn(home.id)]).toEqual([]);
+		const honest = await new TestSession(world).prove(home);
 		expect(honest.said.some(({ t }) => t === 'welcome')).toBe(true);
 	},
 );

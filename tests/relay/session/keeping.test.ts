@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { Database } from '#relay/storage/database.ts';
-import { Mailbox, type Letter } from '#relay/session/mailbox.ts';
+import { RelayDatabase } from '#relay/storage/database.ts';
+import { Mailbox, type StoredMessage } from '#relay/session/mailbox.ts';
 import { Outbox } from '#relay/process/outbox.ts';
-import { Ring } from '#relay/session/ring.ts';
+import { LiveBuffer } from '#relay/session/live-buffer.ts';
 
-const letter = (id: number, more: Partial<Letter> = {}): Letter => ({
+const letter = (id: number, more: Partial<StoredMessage> = {}): StoredMessage => ({
 	...{ home: 'h', to: 'd', id, from: 'f', box: 'box', untilMs: 1_000 },
 	...more,
 });
@@ -13,18 +13,18 @@ const ids = (letters: readonly { id: number }[]): number[] => letters.map(({ id 
 describe('RL15 the mailbox', () => {
 	test('keeps in order until it is read', () => {
 		const mailbox = new Mailbox([letter(1)]);
-		mailbox.keep(letter(2));
-		mailbox.keep(letter(3, { to: 'other' }));
+		mailbox.add(letter(2));
+		mailbox.add(letter(3, { to: 'other' }));
 		expect(ids(mailbox.waitingFor('h', 'd', 0))).toEqual([1, 2]);
-		expect(mailbox.got('h', 'd', 1)?.id).toBe(1);
-		expect(mailbox.got('h', 'd', 1)).toBeNull();
-		expect(mailbox.got('h', 'd', 3)).toBeNull();
+		expect(mailbox.acknowledge('h', 'd', 1)?.id).toBe(1);
+		expect(mailbox.acknowledge('h', 'd', 1)).toBeNull();
+		expect(mailbox.acknowledge('h', 'd', 3)).toBeNull();
 		expect(ids(mailbox.waitingFor('h', 'd', 0))).toEqual([2]);
 	});
 
 	test('holds 256 a device; the oldest leave', () => {
 		const mailbox = new Mailbox([]);
-		const left = Array.from({ length: 300 }, (_, id) => mailbox.keep(letter(id))).flat();
+		const left = Array.from({ length: 300 }, (_, id) => mailbox.add(letter(id))).flat();
 		expect(ids(left)).toEqual(Array.from({ length: 44 }, (_, id) => id));
 		expect(mailbox.waitingFor('h', 'd', 0)).toHaveLength(256);
 	});
@@ -32,17 +32,17 @@ describe('RL15 the mailbox', () => {
 	test('holds 1 MiB a device', () => {
 		const mailbox = new Mailbox([]);
 		const box = 'x'.repeat(60_000);
-		for (let id = 0; id < 40; id += 1) mailbox.keep(letter(id, { box }));
+		for (let id = 0; id < 40; id += 1) mailbox.add(letter(id, { box }));
 		expect(mailbox.waitingFor('h', 'd', 0)).toHaveLength(17);
 	});
 
 	test('whoever writes more pushes out its own, and nobody else’s', () => {
 		const mailbox = new Mailbox([]);
-		for (let id = 0; id < 40; id += 1) mailbox.keep(letter(id, { from: 'camera' }));
+		for (let id = 0; id < 40; id += 1) mailbox.add(letter(id, { from: 'camera' }));
 		const box = 'x'.repeat(60_000);
-		const left: Letter[] = [];
+		const left: StoredMessage[] = [];
 		for (let id = 100; id < 500; id += 1)
-			left.push(...mailbox.keep(letter(id, { from: 'flood', box })));
+			left.push(...mailbox.add(letter(id, { from: 'flood', box })));
 		expect(new Set(left.map(({ from }) => from))).toEqual(new Set(['flood']));
 		expect(ids(mailbox.waitingFor('h', 'd', 0)).slice(0, 40)).toEqual(
 			Array.from({ length: 40 }, (_, id) => id),
@@ -53,15 +53,15 @@ describe('RL15 the mailbox', () => {
 	test('holds 8 MiB a home, whomever they are for', () => {
 		const mailbox = new Mailbox([]);
 		const box = 'x'.repeat(60_000);
-		mailbox.keep(letter(0, { from: 'camera' }));
+		mailbox.add(letter(0, { from: 'camera' }));
 		for (let to = 0; to < 64; to += 1)
 			for (let n = 0; n < 17; n += 1)
-				mailbox.keep(letter(1 + to * 17 + n, { to: `d${to}`, from: 'flood', box }));
+				mailbox.add(letter(1 + to * 17 + n, { to: `d${to}`, from: 'flood', box }));
 		const held = Array.from({ length: 64 }, (_, to) => mailbox.waitingFor('h', `d${to}`, 0)).flat();
 		expect(held.length * 60_000).toBeLessThanOrEqual(8 * 1024 * 1024);
 		expect(held.length).toBe(139);
 		expect(mailbox.waitingFor('h', 'd', 0)).toHaveLength(1);
-		mailbox.keep(letter(9_999, { home: 'other' }));
+		mailbox.add(letter(9_999, { home: 'other' }));
 		expect(mailbox.waitingFor('other', 'd', 0)).toHaveLength(1);
 	});
 
@@ -84,7 +84,7 @@ describe('RL21 the ring', () => {
 	const frame = (length: number): Uint8Array => new Uint8Array(length);
 
 	test('gives what comes after the newest key part', () => {
-		const ring = new Ring(2 ** 20);
+		const ring = new LiveBuffer(2 ** 20);
 		for (const [at, key] of [true, false, true, false, false].entries())
 			ring.add('a', key, frame(at + 1), at);
 		expect(ring.since('a').map(({ length }) => length)).toEqual([3, 4, 5]);
@@ -92,7 +92,7 @@ describe('RL21 the ring', () => {
 	});
 
 	test('forgets after 30 s', () => {
-		const ring = new Ring(2 ** 20);
+		const ring = new LiveBuffer(2 ** 20);
 		ring.add('a', true, frame(10), 0);
 		ring.add('a', false, frame(10), 20_000);
 		ring.tidy(30_001);
@@ -103,7 +103,7 @@ describe('RL21 the ring', () => {
 	});
 
 	test('never holds more than its bytes, the oldest leave, whosever they are', () => {
-		const ring = new Ring(1_000_000);
+		const ring = new LiveBuffer(1_000_000);
 		for (let at = 0; at < 50; at += 1) ring.add(at % 2 ? 'a' : 'b', true, frame(100_000), at);
 		expect(ring.bytes).toBe(1_000_000);
 		expect(ring.since('a')).toHaveLength(1);
@@ -112,13 +112,13 @@ describe('RL21 the ring', () => {
 	});
 
 	test('never holds more than 100,000 parts, however small', () => {
-		const ring = new Ring(2 ** 30);
+		const ring = new LiveBuffer(2 ** 30);
 		for (let at = 0; at < 120_000; at += 1) ring.add('a', true, frame(20), 0);
 		expect(ring.bytes).toBe(100_000 * 20);
 	});
 
 	test('counts the buffer that a frame stays in', () => {
-		const ring = new Ring(1_000_000);
+		const ring = new LiveBuffer(1_000_000);
 		for (let at = 0; at < 50; at += 1)
 			ring.add('a', true, new Uint8Array(65_536).subarray(0, 33_000), at);
 		expect(ring.bytes).toBe(15 * 65_536);
@@ -127,7 +127,7 @@ describe('RL21 the ring', () => {
 	});
 
 	test('does not hold the buffer that a frame was cut from', () => {
-		const ring = new Ring(2 ** 20);
+		const ring = new LiveBuffer(2 ** 20);
 		const large = new Uint8Array(65_536);
 		ring.add('a', true, large.subarray(10, 20), 0);
 		expect(ring.since('a')[0]!.buffer.byteLength).toBe(10);
@@ -151,7 +151,7 @@ describe('RL2 the outbox', () => {
 		expect(outbox.unconfirmed).toBe(2);
 		const entries = [3, 999].map(entry);
 		expect(outbox.next()).toMatchObject([{ n: 2, fact: { from: 3, entries } }]);
-		outbox.again();
+		outbox.retryAll();
 		fact(2, 7);
 		expect(outbox.next()).toMatchObject([
 			{ n: 1, fact: { from: 2, entries: [entry(2)] } },
@@ -176,8 +176,8 @@ describe('RL2 the outbox', () => {
 	test('an invitation that is used up does not come back with store', () => {
 		const outbox = new Outbox(empty);
 		outbox.add({ ...opened, entries: [...opened.entries] });
-		expect(outbox.invited(invitation('i'))).toBe(false);
-		expect(outbox.invited(invitation('k'))).toBe(true);
+		expect(outbox.addInvitation(invitation('i'))).toBe(false);
+		expect(outbox.addInvitation(invitation('k'))).toBe(true);
 		expect(outbox.kept.invitations).toEqual([invitation('j'), invitation('k')]);
 	});
 
@@ -189,7 +189,7 @@ describe('RL2 the outbox', () => {
 		outbox.confirmed(1);
 		outbox.confirmed(2);
 		expect(outbox.next().map(({ n }) => n)).toEqual([65, 66]);
-		outbox.again();
+		outbox.retryAll();
 		expect(outbox.next()[0]!.n).toBe(3);
 		expect(outbox.unconfirmed).toBe(98);
 	});
@@ -201,7 +201,7 @@ describe('RL2 the outbox', () => {
 		// 64 and on it was not told of; 5 and 6 may be written already.
 		outbox.add({ kind: 'gone', ids: [5, 64] });
 		outbox.add({ kind: 'gone', ids: [6, 65, 66] });
-		outbox.again();
+		outbox.retryAll();
 		const told: unknown[] = [];
 		for (let now = outbox.next(); now.length > 0; now = outbox.next()) {
 			told.push(...now.map(({ fact }) => (fact.kind === 'waits' ? fact.letter.id : fact)));
@@ -217,14 +217,14 @@ describe('RL2 the outbox', () => {
 		outbox.next();
 		const box = 'x'.repeat(60_000);
 		for (let id = 1; id <= 12_000; id += 1) {
-			const left = mailbox.keep(letter(id, { box }));
+			const left = mailbox.add(letter(id, { box }));
 			outbox.add({ kind: 'waits', letter: letter(id, { box }) });
 			if (left.length > 0) outbox.add({ kind: 'gone', ids: ids(left) });
 		}
 		// 17 letters are a megabyte.
 		expect(outbox.unconfirmed).toBe(18);
 		expect(outbox.kept.letters).toHaveLength(17);
-		outbox.again();
+		outbox.retryAll();
 		expect(outbox.next()[0]!.fact.kind).toBe('opened');
 	});
 });
@@ -232,20 +232,20 @@ describe('RL2 the outbox', () => {
 describe('RL2 ID45 a roster that an owner settled', () => {
 	test('RL29 again and again while store is away waits once', () => {
 		const outbox = new Outbox({ homes: [], letters: [], invitations: [] });
-		const database = new Database(':memory:');
+		const database = new RelayDatabase(':memory:');
 		outbox.add(opened);
 		outbox.add(appended(3, 9));
-		for (const one of outbox.next()) database.take(one.fact, 1);
+		for (const one of outbox.next()) database.apply(one.fact, 1);
 		for (let round = 0; round < 500; round += 1) {
 			outbox.add(appended(4, 10, 11, 12));
 			outbox.add(appended(3, 20, round % 200));
-			if (round % 100 === 0) outbox.again();
+			if (round % 100 === 0) outbox.retryAll();
 		}
 		expect(outbox.unconfirmed).toBe(3);
 		const told = outbox.next().map(({ fact }) => fact);
-		for (const fact of told) database.take(fact, 1);
+		for (const fact of told) database.apply(fact, 1);
 		expect(told.at(-1)).toEqual(appended(3, 20, 99));
-		expect(database.kept(1).homes).toEqual(outbox.kept.homes);
+		expect(database.readState(1).homes).toEqual(outbox.kept.homes);
 		// Told already: what comes now is another.
 		outbox.add(appended(5, 30));
 		expect(outbox.next().map(({ fact }) => fact)).toEqual([appended(5, 30)]);
@@ -258,13 +258,13 @@ describe('RL2 ID45 a roster that an owner settled', () => {
 
 	test('is kept in place of what fell, in the outbox and in the database, told twice as well', () => {
 		const outbox = new Outbox({ homes: [], letters: [], invitations: [{ hash: 'i', untilMs: 1 }] });
-		const database = new Database(':memory:');
+		const database = new RelayDatabase(':memory:');
 		const facts = [opened, appended(3, 3, 4, 5), appended(3, 6, 7), appended(5, 8)];
 		for (const fact of facts) outbox.add(fact);
-		for (const fact of [...facts, ...facts.slice(1)]) database.take(fact, 1);
+		for (const fact of [...facts, ...facts.slice(1)]) database.apply(fact, 1);
 		const homes = [{ home: 'h', entries: bytes(1, 2, 6, 7, 8) }];
 		expect(outbox.kept.homes).toEqual(homes);
-		expect(database.kept(1).homes).toEqual(homes);
+		expect(database.readState(1).homes).toEqual(homes);
 		database.close();
 	});
 });

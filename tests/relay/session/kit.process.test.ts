@@ -1,9 +1,9 @@
 /** A recovery kit over the real relay: two processes, real sockets, real keys. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { WebSocketRelays } from '#browser/network/relays.ts';
+import { WebSocketRelays } from '#browser/network/websocket-relays.ts';
 import { kitGroups } from '#domain/pairing/kit.ts';
 import { deriveKitKeys } from '#engine/home/kit-keys.ts';
-import { openHome } from '#engine/pairing/meeting.ts';
+import { openHome } from '#engine/pairing/rendezvous.ts';
 import { KitRecovery } from '#engine/recovery/kit-recovery.ts';
 import { startRelay, type Relay } from '../../e2e/support/house.ts';
 import { subjectOf } from '../../engine/members/joined.ts';

@@ -4,28 +4,28 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { deriveKitKeys, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
-import { Homes } from '#relay/session/homes.ts';
-import { base64url, cameraOf, TestHome, type Keys } from './device.ts';
-import { newWorld, Talk, type World } from './talk.ts';
+import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { base64url, cameraOf, TestHome, type Keys } from './test-device.ts';
+import { newTestRelay, TestSession, type TestRelay } from './test-session.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
 const crypto = new WebCrypto();
 const detail = new Uint8Array();
 let home: TestHome;
-let world: World;
+let world: TestRelay;
 let kit: KitKeys;
 let fresh: Keys;
 
 beforeEach(async () => {
 	home = await TestHome.found();
-	world = newWorld([home]);
+	world = newTestRelay([home]);
 	world.wallMs = Date.now();
 	kit = await deriveKitKeys(crypto, crypto.random(16));
 	const other = await TestHome.found();
 	fresh = other.first;
 	await sign(home.owner, 'add', kitSubject(kit), ['recovery'], world.wallMs);
-	const owner = await new Talk(world).prove(home);
+	const owner = await new TestSession(world).prove(home);
 	await owner.say({ t: 'append', entries: home.entries.slice(1).map(base64url) });
 	expect(owner.said.some(({ t }) => t === 'appended')).toBe(true);
 });
@@ -47,7 +47,7 @@ async function sign(
 }
 
 /** Said by the kit, which is there. */
-async function byKit(op: 'add' | 'rotate', wallMs: number, talk: Talk): Promise<string> {
+async function byKit(op: 'add' | 'rotate', wallMs: number, talk: TestSession): Promise<string> {
 	const { sign: signing, kem } = fresh;
 	const owner = (await deriveKitKeys(crypto, new Uint8Array(16))).owner.public;
 	const keys = { sign: signing.public, kem: kem.public, owner, dtls: null };
@@ -60,11 +60,11 @@ async function byKit(op: 'add' | 'rotate', wallMs: number, talk: Talk): Promise<
 	return answer?.t === 'refused' ? answer.why : (answer?.t ?? 'nothing');
 }
 
-const arrived = (): Promise<Talk> => new Talk(world).prove(home, kit);
+const arrived = (): Promise<TestSession> => new TestSession(world).prove(home, kit);
 
 describe('RL22 whose a kit is', () => {
 	test('it hears its home, once a socket, and then proves itself', async () => {
-		const talk = await new Talk(world).say({ t: 'whose', version: 1, device: kit.device });
+		const talk = await new TestSession(world).say({ t: 'whose', version: 1, device: kit.device });
 		expect(talk.last).toEqual({ t: 'of', home: home.id });
 		await talk.prove(home, kit);
 		expect(talk.last?.t === 'presence' || talk.said.some(({ t }) => t === 'welcome')).toBe(true);
@@ -75,19 +75,19 @@ describe('RL22 whose a kit is', () => {
 	test('also of a home that was only kept, and of one it was taken out of, where it is let in no more', async () => {
 		const none = { device: kit.device, sign: new Uint8Array(65), kem: new Uint8Array(65) };
 		await sign(home.owner, 'revoke', { ...none, owner: null, dtls: null }, [], world.wallMs);
-		const again = newWorld([home]);
+		const again = newTestRelay([home]);
 		const kept = [{ home: home.id, entries: home.entries }];
-		Object.assign(again.relay, { homes: new Homes(again.relay.crypto, kept) });
-		const talk = await new Talk(again).say({ t: 'whose', version: 1, device: kit.device });
+		Object.assign(again.relay, { homes: new HomeRegistry(again.relay.crypto, kept) });
+		const talk = await new TestSession(again).say({ t: 'whose', version: 1, device: kit.device });
 		expect(talk.last).toEqual({ t: 'of', home: home.id });
 		await talk.prove(home, kit);
 		expect(talk.refusal).toBe('not-a-member');
 	});
 
 	test('a device of nowhere is told so, and asking twice ends it', async () => {
-		const talk = await new Talk(world).say({ t: 'whose', version: 1, device: '0'.repeat(32) });
+		const talk = await new TestSession(world).say({ t: 'whose', version: 1, device: '0'.repeat(32) });
 		expect([talk.refusal, talk.closed]).toEqual(['unknown-home', 4401]);
-		const twice = await new Talk(world).say({ t: 'whose', version: 1, device: kit.device });
+		const twice = await new TestSession(world).say({ t: 'whose', version: 1, device: kit.device });
 		await twice.say({ t: 'whose', version: 1, device: kit.device });
 		expect([twice.refusal, twice.closed]).toEqual(['not-allowed', 4401]);
 	});
@@ -107,10 +107,10 @@ describe('RL23 what a kit may say', () => {
 	});
 
 	test('what it claims is told to everybody, and lets nobody in', async () => {
-		const owner = await new Talk(world).prove(home);
+		const owner = await new TestSession(world).prove(home);
 		expect(await byKit('add', world.wallMs, await arrived())).toBe('appended');
 		expect(owner.said.at(-1)).toMatchObject({ t: 'roster', from: home.entries.length });
-		const claimed = await new Talk(world).prove(home, fresh);
+		const claimed = await new TestSession(world).prove(home, fresh);
 		expect(claimed.refusal).toBe('not-a-member');
 	});
 });
@@ -135,7 +135,7 @@ describe('KT7 by the relay’s clock', () => {
 		expect(await byKit('rotate', claimedMs + DAY_MS, talk)).toBe('clock');
 		world.wallMs = claimedMs + DAY_MS;
 		expect(await byKit('rotate', claimedMs + DAY_MS, talk)).toBe('appended');
-		const claimed = await new Talk(world).prove(home, fresh);
+		const claimed = await new TestSession(world).prove(home, fresh);
 		expect(claimed.said.some(({ t }) => t === 'welcome')).toBe(true);
 	});
 
@@ -147,7 +147,7 @@ describe('KT7 by the relay’s clock', () => {
 	});
 
 	test('an owner’s entries are looked at by no clock', async () => {
-		const owner = await new Talk(world).prove(home);
+		const owner = await new TestSession(world).prove(home);
 		const entry = await sign(home.owner, 'policy', null, [], world.wallMs - 30 * DAY_MS);
 		await owner.say({ t: 'append', entries: [base64url(entry)] });
 		expect(owner.said.some(({ t }) => t === 'appended')).toBe(true);
@@ -159,7 +159,7 @@ describe('KT6 KT7 KT14 a thief with the sheet, at an honest relay', () => {
 		['names a key of its own', false, 'clock'],
 		['names the kit’s own key', true, 'roster'],
 	])('claims, makes it good and takes the owner out at once; it %s', async (_what, own, why) => {
-		const owner = await new Talk(world).prove(home);
+		const owner = await new TestSession(world).prove(home);
 		const talk = await arrived();
 		const before = home.entries.length;
 		const key = await crypto.makeSignKey(false);
@@ -185,7 +185,7 @@ describe('KT6 KT7 KT14 a thief with the sheet, at an honest relay', () => {
 		expect(talk.said).toEqual([{ t: 'refused', why }]);
 		expect(owner.closed).toBeNull();
 		home.entries.splice(before);
-		const thief = await new Talk(world).prove(home, fresh);
+		const thief = await new TestSession(world).prove(home, fresh);
 		expect(thief.refusal).toBe('not-a-member');
 	});
 });

@@ -2,20 +2,20 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { FromDevice } from '#protocol/wire.ts';
-import { iceFor } from '#relay/session/relay.ts';
-import { base64url, cameraOf, partOf, randomHex, TestHome, type Keys } from './device.ts';
-import { hashOf, newWorld, Talk, type World } from './talk.ts';
+import { iceServersFor } from '#relay/session/relay-context.ts';
+import { base64url, cameraOf, partOf, randomHex, TestHome, type Keys } from './test-device.ts';
+import { hashOf, newTestRelay, TestSession, type TestRelay } from './test-session.ts';
 
 let known: TestHome;
-let world: World;
+let world: TestRelay;
 beforeAll(async () => {
 	known = await TestHome.found();
 });
 beforeEach(() => {
-	world = newWorld([known]);
+	world = newTestRelay([known]);
 });
 
-const entered = (): Promise<Talk> => new Talk(world).prove(known);
+const entered = (): Promise<TestSession> => new TestSession(world).prove(known);
 
 describe('RL6 RL7 RL8 limits', () => {
 	test.each([
@@ -27,50 +27,50 @@ describe('RL6 RL7 RL8 limits', () => {
 		['too long', JSON.stringify({ t: 'ping', n: 1, x: 'x'.repeat(65_536) })],
 	])('%s: 4400', async (_name, text) => {
 		const device = await entered();
-		device.talk.text(Buffer.from(text));
+		device.talk.receiveText(Buffer.from(text));
 		expect(device.closed).toBe(4400);
 	});
 
 	test('more than 240 frames at once: 4429, and it is held against the address', async () => {
 		const device = await entered();
-		for (let n = 0; n < 239; n += 1) device.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		for (let n = 0; n < 239; n += 1) device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(device.closed).toBeNull();
-		device.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect([device.closed, device.offences]).toEqual([4429, 1]);
 	});
 
 	test('more than 8 MB of parts in a second: 4429', async () => {
 		const device = await entered();
 		const part = partOf(await cameraOf(known.first), true, new Uint8Array(500_000));
-		for (let n = 0; n < 15; n += 1) device.talk.part(part);
+		for (let n = 0; n < 15; n += 1) device.talk.receivePart(part);
 		expect(device.closed).toBeNull();
-		device.talk.part(part);
+		device.talk.receivePart(part);
 		expect(device.closed).toBe(4429);
 	});
 
 	test('the same for a device over all its sockets, and another device has its own', async () => {
 		const sockets = await Promise.all(Array.from({ length: 4 }, entered));
 		for (let n = 0; n < 59; n += 1)
-			for (const { talk } of sockets) talk.text(Buffer.from('{"t":"ping","n":1}'));
+			for (const { talk } of sockets) talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(sockets.map(({ closed }) => closed)).toEqual([null, null, null, null]);
-		sockets[0]!.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		sockets[0]!.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(sockets.map(({ closed }) => closed)).toEqual([4429, null, null, null]);
 		// To come once more is a word, too.
 		expect((await entered()).closed).toBe(4429);
 		const viewer = await known.add(['viewer']);
 		world.nowMs += 1_000;
 		await (await entered()).say({ t: 'append', entries: known.entries.slice(1).map(base64url) });
-		const other = await new Talk(world).prove(known, viewer);
-		for (let n = 0; n < 239; n += 1) other.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		const other = await new TestSession(world).prove(known, viewer);
+		for (let n = 0; n < 239; n += 1) other.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(other.closed).toBeNull();
 	});
 
 	test('small parts count 4 KiB each', async () => {
 		const device = await entered();
 		const part = partOf(await cameraOf(known.first), true, new Uint8Array(1));
-		for (let n = 0; n < 1_953; n += 1) device.talk.part(part);
+		for (let n = 0; n < 1_953; n += 1) device.talk.receivePart(part);
 		expect(device.closed).toBeNull();
-		device.talk.part(part);
+		device.talk.receivePart(part);
 		expect(device.closed).toBe(4429);
 	});
 
@@ -78,30 +78,30 @@ describe('RL6 RL7 RL8 limits', () => {
 		const device = await entered();
 		expect(device.proofs).toBe(1);
 		world.nowMs += 8 * 60_000;
-		device.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		device.talk.tick(world.nowMs);
 		await device.prove(known);
 		expect([device.closed, device.proofs]).toEqual([null, 1]);
 	});
 
 	test('RL30 whoever has proved nothing: 64 frames at once, no part, 128 KiB while a proof is looked at', async () => {
-		const device = new Talk(world);
-		for (let n = 0; n < 64; n += 1) device.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		const device = new TestSession(world);
+		for (let n = 0; n < 64; n += 1) device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(device.closed).toBeNull();
-		device.talk.text(Buffer.from('{"t":"ping","n":1}'));
+		device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(device.closed).toBe(4429);
-		const camera = new Talk(world);
-		camera.talk.part(partOf(await cameraOf(known.first), true, new Uint8Array(100)));
+		const camera = new TestSession(world);
+		camera.talk.receivePart(partOf(await cameraOf(known.first), true, new Uint8Array(100)));
 		expect(camera.closed).toBe(4400);
-		const prover = new Talk(world);
+		const prover = new TestSession(world);
 		const proof = { t: 'prove', version: 1, home: known.id, device: known.first.device };
-		prover.talk.text(Buffer.from(JSON.stringify({ ...proof, signature: 'A'.repeat(86) })));
+		prover.talk.receiveText(Buffer.from(JSON.stringify({ ...proof, signature: 'A'.repeat(86) })));
 		const large = Buffer.from(
 			JSON.stringify({ t: 'post', rid: '0'.repeat(32), box: 'A'.repeat(43_000) }),
 		);
-		for (let n = 0; n < 3; n += 1) prover.talk.text(large);
+		for (let n = 0; n < 3; n += 1) prover.talk.receiveText(large);
 		expect(prover.closed).toBeNull();
-		prover.talk.text(large);
+		prover.talk.receiveText(large);
 		expect(prover.closed).toBe(4429);
 	});
 
@@ -109,12 +109,12 @@ describe('RL6 RL7 RL8 limits', () => {
 		const viewer = await known.add(['viewer']);
 		const owner = await entered();
 		await owner.say({ t: 'append', entries: known.entries.slice(1).map(base64url) });
-		const flood: Talk[] = [];
+		const flood: TestSession[] = [];
 		for (let n = 0; n < 255; n += 1) {
 			world.nowMs += 100;
-			flood.push(await new Talk(world).prove(known, viewer));
+			flood.push(await new TestSession(world).prove(known, viewer));
 		}
-		expect((await new Talk(world).prove(known, viewer)).closed).toBe(4401);
+		expect((await new TestSession(world).prove(known, viewer)).closed).toBe(4401);
 		const again = await entered();
 		expect([again.closed, flood[0]!.closed, flood[1]!.closed]).toEqual([null, 4429, null]);
 	});
@@ -125,7 +125,7 @@ describe('RL6 RL7 RL8 limits', () => {
 		expect(silent.closed).toBeNull();
 		silent.talk.tick(25_001);
 		expect(silent.closed).toBe(4408);
-		const unproved = new Talk(world);
+		const unproved = new TestSession(world);
 		unproved.talk.tick(5_001);
 		expect(unproved.closed).toBe(4401);
 	});
@@ -136,20 +136,20 @@ describe('RL6 RL7 RL8 limits', () => {
 		['a look', { t: 'watch', camera: '0'.repeat(32), on: true }],
 		['a meeting', { t: 'roster-since', seq: 0 }],
 	] as [string, FromDevice][])('without a proof no %s', async (_name, frame) => {
-		const device = await new Talk(world).say(frame);
+		const device = await new TestSession(world).say(frame);
 		expect([device.refusal, device.closed]).toEqual(['not-allowed', 4401]);
 	});
 
 	test('RL13 another version is told so', async () => {
-		const device = await new Talk(world).say({ t: 'meet', version: 2, rid: randomHex() });
+		const device = await new TestSession(world).say({ t: 'meet', version: 2, rid: randomHex() });
 		expect(device.refusal).toBe('version');
 	});
 });
 
 describe('RL9 RL19 RL20 live parts', () => {
 	async function watched(): Promise<{
-		camera: Talk;
-		viewer: Talk;
+		camera: TestSession;
+		viewer: TestSession;
 		part: (key: boolean) => Buffer;
 		/** Another camera of the same device. */
 		other: CameraId;
@@ -157,12 +157,12 @@ describe('RL9 RL19 RL20 live parts', () => {
 		const home = await TestHome.found();
 		const keys = await home.add(['viewer']);
 		world.relay.invitations.set(hashOf('more'), world.wallMs + 1);
-		await new Talk(world).say({
+		await new TestSession(world).say({
 			...{ t: 'open', version: 1, invitation: 'more' },
 			roster: home.entries.map(base64url),
 		});
-		const camera = await new Talk(world).prove(home);
-		const viewer = await new Talk(world).prove(home, keys);
+		const camera = await new TestSession(world).prove(home);
+		const viewer = await new TestSession(world).prove(home, keys);
 		const id = await cameraOf(home.first, 16);
 		await viewer.say({ t: 'watch', camera: id, on: true });
 		expect(camera.last).toEqual({ t: 'watched', camera: id, devices: [keys.device] });
@@ -232,10 +232,10 @@ describe('TURN credentials', () => {
 
 	test('as coturn checks them', () => {
 		// python3 -c "hmac.new(b'north-south-east', b'4600:dd', 'sha1')", base64.
-		expect(iceFor(ice, 'dd' as Keys['device'], 1_000_000)).toEqual([
+		expect(iceServersFor(ice, 'dd' as Keys['device'], 1_000_000)).toEqual([
 			{ urls: ['stun:s:1'] },
 			{ urls: ['turn:t:1'], username: '4600:dd', credential: '53+r05oCnHlBM5Hg9bBeC6PXCx8=' },
 		]);
-		expect(iceFor(null, 'dd' as Keys['device'], 0)).toEqual([]);
+		expect(iceServersFor(null, 'dd' as Keys['device'], 0)).toEqual([]);
 	});
 });

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '#relay/base/crypto.ts';
-import { Database } from '#relay/storage/database.ts';
+import { RelayDatabase } from '#relay/storage/database.ts';
 
 const HOUR_MS = 3_600_000;
 const hashOf = (code: string): string => Buffer.from(sha256(code)).toString('hex');
 
 let folder: string;
-let database: Database;
-const open = (): Database => new Database(join(folder, 'relay.sqlite'));
+let database: RelayDatabase;
+const open = (): RelayDatabase => new RelayDatabase(join(folder, 'relay.sqlite'));
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'spy-cam-database-'));
 	database = open();
@@ -43,7 +43,7 @@ describe('RL33 an invitation', () => {
 
 	test('that was used is kept as used', () => {
 		const hash = hashOf(database.inviteAtStart(1));
-		database.take({ kind: 'opened', home: 'h', invitation: hash, entries: [new Uint8Array(1)] }, 2);
+		database.apply({ kind: 'opened', home: 'h', invitation: hash, entries: [new Uint8Array(1)] }, 2);
 		database.inviteAtStart(3);
 		expect(database.invitations(4)).toHaveLength(1);
 		expect(database.isUnused).toBe(false);

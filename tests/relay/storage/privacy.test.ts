@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Database } from '#relay/storage/database.ts';
-import { AuthorityFolder } from '#relay/tls/papers.ts';
-import { keepPrivate } from '#relay/storage/privacy.ts';
+import { RelayDatabase } from '#relay/storage/database.ts';
+import { CertificateStore } from '#relay/tls/certificate-store.ts';
+import { restrictPermissions } from '#relay/storage/folder-permissions.ts';
 
 let data: string;
 let umask: number;
@@ -27,7 +27,7 @@ test('RL31 what was open is closed: folder, database with what SQLite puts besid
 	const ours = [...files, 'settings.json', 'authority/authority.key', 'authority/authority.crt'];
 	for (const file of [...ours, 'a photo of mine'])
 		writeFileSync(join(data, file), '', { mode: 0o644 });
-	expect(keepPrivate(data)).toEqual([]);
+	expect(restrictPermissions(data)).toEqual([]);
 	expect([modeOf(), modeOf('authority')]).toEqual(['700', '700']);
 	expect(ours.map((file) => modeOf(file))).toEqual(ours.map(() => '600'));
 	// Somebody else’s: behind a folder that is closed.
@@ -35,13 +35,13 @@ test('RL31 what was open is closed: folder, database with what SQLite puts besid
 });
 
 test('RL31 what is made afterwards is closed, too', async () => {
-	expect(keepPrivate(data)).toEqual([]);
-	const database = new Database(join(data, 'relay.sqlite'));
+	expect(restrictPermissions(data)).toEqual([]);
+	const database = new RelayDatabase(join(data, 'relay.sqlite'));
 	database.invite(Date.now());
 	const made = ['relay.sqlite', 'relay.sqlite-wal', 'relay.sqlite-shm'];
 	expect(made.map((file) => modeOf(file))).toEqual(['600', '600', '600']);
 	database.close();
-	const papers = await AuthorityFolder.open(data, ['cam.local'], Date.now());
+	const papers = await CertificateStore.open(data, ['cam.local'], Date.now());
 	await papers.leaf(['cam.local'], Date.now());
 	expect(
 		['authority', 'authority/leaf.key', 'authority/names.json'].map((one) => modeOf(one)),
@@ -49,7 +49,7 @@ test('RL31 what is made afterwards is closed, too', async () => {
 });
 
 test('RL31 a folder that is not there is nothing to close', () => {
-	expect(keepPrivate(join(data, 'none'))).toEqual([]);
+	expect(restrictPermissions(join(data, 'none'))).toEqual([]);
 });
 
 test('RL31 what lies behind a link is left as it is, and the link is named', () => {
@@ -59,7 +59,7 @@ test('RL31 what lies behind a link is left as it is, and the link is named', () 
 	symlinkSync(file, join(data, 'relay.sqlite-shm'));
 	symlinkSync(elsewhere, join(data, 'authority'));
 	const why = 'it is a link';
-	expect(keepPrivate(data)).toEqual([
+	expect(restrictPermissions(data)).toEqual([
 		{ path: join(data, 'authority'), why },
 		{ path: join(data, 'relay.sqlite-shm'), why },
 	]);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../e2e/support/house.ts';
-import { arrive, cameraOf, TestDevice, TestHome } from '../session/device.ts';
+import { arrive, cameraOf, TestDevice, TestHome } from '../session/test-device.ts';
 import { relayWith } from '../config/settings-file.ts';
 
 const MARKER = 'thisWasSaidInConfidence0123456789';

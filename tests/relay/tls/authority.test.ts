@@ -25,11 +25,11 @@ import {
 	fingerprintLines,
 	makeAuthority,
 	makeLeaf,
-	type Papers,
+	type KeyedCertificate,
 } from '#relay/tls/authority.ts';
 import { maySpeakFor } from '#relay/tls/constraints.ts';
 import { listen } from '#relay/http/listener.ts';
-import { AuthorityFolder } from '#relay/tls/papers.ts';
+import { CertificateStore } from '#relay/tls/certificate-store.ts';
 
 const OWN = ['cam.local', 'localhost', 'myhost', 'cam.example.net'];
 const DAY_MS = 24 * 3600 * 1000;
@@ -37,13 +37,13 @@ const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const folder = mkdtempSync(join(tmpdir(), 'spy-cam-authority-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-let authority: Papers;
+let authority: KeyedCertificate;
 beforeAll(async () => {
 	authority = await makeAuthority(OWN, Date.now());
 });
 
 /** What a client that trusts the authority says about a server for this name. */
-async function shake(leaf: Papers, servername: string, ca = authority.cert): Promise<string> {
+async function shake(leaf: KeyedCertificate, servername: string, ca = authority.cert): Promise<string> {
 	const server = createSecureServer({ ...leaf }).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const { port } = server.address() as AddressInfo;
@@ -195,7 +195,7 @@ describe('RL32 the authority vouches for servers only', () => {
 	test('one that an earlier version made works on, and is told from one of now', async () => {
 		const data = join(folder, 'before');
 		cpSync('tests/fixtures/authority-before', join(data, 'authority'), { recursive: true });
-		const before = await AuthorityFolder.open(data, ['spycam.local', 'localhost'], Date.now());
+		const before = await CertificateStore.open(data, ['spycam.local', 'localhost'], Date.now());
 		expect(before.isBounded).toBe(false);
 		const leaf = await before.leaf(['spycam.local'], Date.now());
 		const server = createSecureServer({ ...leaf }).listen(0, '127.0.0.1');
@@ -206,7 +206,7 @@ describe('RL32 the authority vouches for servers only', () => {
 		await once(socket, 'secureConnect');
 		socket.destroy();
 		server.close();
-		const now = await AuthorityFolder.open(join(folder, 'now'), OWN, Date.now());
+		const now = await CertificateStore.open(join(folder, 'now'), OWN, Date.now());
 		expect(now.isBounded).toBe(true);
 	});
 });
@@ -217,11 +217,11 @@ describe('the folder', () => {
 	test('keeps keys to itself, and authority and leaf over restarts', async () => {
 		const data = join(folder, 'kept');
 		mkdirSync(data);
-		const first = await AuthorityFolder.open(data, OWN, Date.now());
+		const first = await CertificateStore.open(data, OWN, Date.now());
 		const leaf = await first.leaf(names, Date.now());
 		for (const file of readdirSync(join(data, 'authority')).filter((name) => name.endsWith('.key')))
 			expect(statSync(join(data, 'authority', file)).mode & 0o777).toBe(0o600);
-		const second = await AuthorityFolder.open(data, ['other.example'], Date.now());
+		const second = await CertificateStore.open(data, ['other.example'], Date.now());
 		expect(second.certificate).toEqual(first.certificate);
 		expect(await second.leaf(names, Date.now())).toEqual(leaf);
 		expect(second.uncovered(['cam.local', 'other.example'])).toEqual(['other.example']);
@@ -230,7 +230,7 @@ describe('the folder', () => {
 	test('makes a new leaf for new names, and 30 days before the end', async () => {
 		const data = join(folder, 'renewed');
 		mkdirSync(data);
-		const papers = await AuthorityFolder.open(data, OWN, Date.now());
+		const papers = await CertificateStore.open(data, OWN, Date.now());
 		const leaf = await papers.leaf(names, Date.now());
 		expect(await papers.leaf(names, Date.now() + 360 * DAY_MS)).toBe(leaf);
 		const later = await papers.leaf([...names, '192.168.1.9', '8.8.8.8'], Date.now());
@@ -252,10 +252,10 @@ describe('a clock that was wrong', () => {
 		async (years) => {
 			const data = join(folder, `clock${years}`);
 			const wrongMs = Date.now() + years * YEAR_MS;
-			const first = await AuthorityFolder.open(data, OWN, wrongMs);
+			const first = await CertificateStore.open(data, OWN, wrongMs);
 			const before = await first.leaf(names, wrongMs);
 			const { certificate } = first;
-			for (const papers of [first, await AuthorityFolder.open(data, OWN, Date.now())]) {
+			for (const papers of [first, await CertificateStore.open(data, OWN, Date.now())]) {
 				const leaf = await papers.leaf(names, Date.now());
 				expect(leaf).not.toEqual(before);
 				expect(papers.certificate).toEqual(certificate);
@@ -268,9 +268,9 @@ describe('a clock that was wrong', () => {
 
 	test('RL37 an authority whose dates are wrong is kept, and a sentence says what to do', async () => {
 		const data = join(folder, 'dates');
-		const papers = await AuthorityFolder.open(data, OWN, Date.now());
+		const papers = await CertificateStore.open(data, OWN, Date.now());
 		for (const wallMs of [Date.UTC(1976, 10, 29), Date.UTC(2040, 0, 1)]) {
-			const again = await AuthorityFolder.open(data, OWN, wallMs);
+			const again = await CertificateStore.open(data, OWN, wallMs);
 			expect(again.certificate).toEqual(papers.certificate);
 			const day = new Date(wallMs).toISOString().slice(0, 10);
 			for (const words of [
@@ -285,12 +285,12 @@ describe('a clock that was wrong', () => {
 		const before = await dated(new Date('2029-11-27'), new Date('2039-11-27'));
 		for (const [name, text] of Object.entries(before) as [string, string][])
 			writeFileSync(join(data, 'authority', `authority.${name === 'cert' ? 'crt' : name}`), text);
-		const earlier = await AuthorityFolder.open(data, OWN, Date.UTC(2026, 10, 29));
+		const earlier = await CertificateStore.open(data, OWN, Date.UTC(2026, 10, 29));
 		expect(earlier.complaint(Date.UTC(2026, 10, 29))).toContain('from 2029-11-27 to 2039-11-27');
 		expect(earlier.complaint(Date.UTC(2030, 0, 1))).toBeNull();
 	});
 
-	async function dated(notBefore: Date, notAfter: Date): Promise<Papers> {
+	async function dated(notBefore: Date, notAfter: Date): Promise<KeyedCertificate> {
 		const keys = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
 		const cert = await x509.X509CertificateGenerator.createSelfSigned({
 			...{ serialNumber: '41', keys, name: 'CN=before', notBefore, notAfter },

@@ -1,8 +1,8 @@
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import { ACT_MS } from '#engine/messaging/acts.ts';
-import { elapsedMs, momentOf } from '#engine/messaging/moment.ts';
+import { ACTION_TIMEOUT_MS } from '#engine/messaging/freshness-gate.ts';
+import { elapsedMs, readClock } from '#engine/messaging/clock-reading.ts';
 
 /** Of one device: nobody makes the camera forget what became of another's. */
 const MAX_OUTCOMES = 256;
@@ -45,9 +45,9 @@ export class CommandQueue {
 			return;
 		}
 		mine.set(id, 'waits');
-		const came = momentOf(this.#clock);
+		const came = readClock(this.#clock);
 		this.#work = this.#work.then(async () => {
-			const late = elapsedMs(this.#clock, came) >= ACT_MS;
+			const late = elapsedMs(this.#clock, came) >= ACTION_TIMEOUT_MS;
 			if (late || mine.get(id) !== 'waits') {
 				end('timeout');
 				return;

@@ -3,14 +3,14 @@ import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { verifySdp } from '#domain/media/sdp.ts';
-import { channelMessageFrom, type ChannelMessage } from '#protocol/channel.ts';
+import { liveChannelMessageFrom, type LiveChannelMessage } from '#protocol/live-channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto, DtlsCertificate } from '#ports/keys/crypto.ts';
-import type { CameraPeer, PeerEvent, Peers } from '#ports/network/peer.ts';
+import type { CameraPeer, PeerEvent, PeerConnections } from '#ports/network/peer-connection.ts';
 import type { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
-import type { Post } from '#engine/messaging/post.ts';
+import type { Messenger } from '#engine/messaging/messenger.ts';
 
 const HEARTBEAT_MS = 250;
 /** A connection that is cut off is restarted so long after: most come back by themselves. */
@@ -24,8 +24,8 @@ export interface DirectViewerTools {
 	readonly clock: Clock;
 	readonly live: LiveClock;
 	readonly pulse: LensFrameMonitor;
-	readonly post: Pick<Post, 'send' | 'ice'>;
-	readonly peers: Peers;
+	readonly post: Pick<Messenger, 'send' | 'ice'>;
+	readonly peers: PeerConnections;
 	readonly crypto: Pick<Crypto, 'random'>;
 	/** How the camera fares now. */
 	readonly kind: () => CameraState['kind'];
@@ -89,13 +89,13 @@ export class DirectViewer {
 	}
 
 	show(picture: Picture): void {
-		this.#peer.show(picture).catch(() => {
+		this.#peer.replacePicture(picture).catch(() => {
 			this.hangUp('closed');
 		});
 	}
 
 	setTalk(on: boolean): void {
-		this.#peer.hear(on && this.#confirmed);
+		this.#peer.playVoice(on && this.#confirmed);
 	}
 
 	/** `null`: the viewer knows, or cannot be told. */
@@ -144,7 +144,7 @@ export class DirectViewer {
 			const { candidate, mid } = event;
 			const about = { sid: this.sid, peer: this.#viewerNonce };
 			void this.#tools.post.send(this.device, { t: 'candidate', ...about, candidate, mid });
-		} else if (event.kind === 'said') this.#receive(channelMessageFrom(event.text));
+		} else if (event.kind === 'said') this.#receive(liveChannelMessageFrom(event.text));
 		else if (event.kind === 'open') this.#confirm();
 		else if (event.kind === 'connected') void this.#connected();
 		else this.#cut(event.kind === 'failed' ? 0 : RESTART_MS);
@@ -153,7 +153,7 @@ export class DirectViewer {
 	async #connected(): Promise<void> {
 		this.#cancel();
 		this.#restarted = false;
-		this.path = (await this.#peer.way().catch(() => null)) ?? 'direct';
+		this.path = (await this.#peer.path().catch(() => null)) ?? 'direct';
 		if (!this.#over) this.#changed(this);
 	}
 
@@ -181,7 +181,7 @@ export class DirectViewer {
 		this.#send({ t: 'confirm', mine, theirs });
 	}
 
-	#receive(message: ChannelMessage | null): void {
+	#receive(message: LiveChannelMessage | null): void {
 		if (message === null || this.#remoteFingerprint === null) return;
 		if (message.t === 'confirm') {
 			const fits =
@@ -194,7 +194,7 @@ export class DirectViewer {
 		if (!this.#confirmed) return;
 		if (message.t === 'ping') {
 			this.#send({ t: 'pong', n: message.n, atMs: this.#tools.live.nowMs() });
-		} else if (message.t === 'want') this.#peer.rate(message.rate);
+		} else if (message.t === 'want') this.#peer.setRate(message.rate);
 	}
 
 	#startHeartbeats(): void {
@@ -208,8 +208,8 @@ export class DirectViewer {
 		this.#stopHeartbeats = clock.every(HEARTBEAT_MS, heartbeat);
 	}
 
-	#send(message: ChannelMessage): void {
-		this.#peer.say(JSON.stringify(message));
+	#send(message: LiveChannelMessage): void {
+		this.#peer.send(JSON.stringify(message));
 	}
 }
 

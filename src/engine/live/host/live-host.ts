@@ -18,8 +18,8 @@ import { TabLeader } from './tab-leader.ts';
 import { CommandQueue } from './command-queue.ts';
 import { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
 import type { Member, MemberListControls } from '#engine/members/member-list.ts';
-import type { Post, Sender } from '#engine/messaging/post.ts';
-import { Rates } from '#engine/messaging/rates.ts';
+import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
+import { SenderRateLimiter } from '#engine/messaging/sender-rate-limiter.ts';
 import type { LiveHostControls, Watcher } from '#engine/live/controls.ts';
 
 /** A viewer at the relay says every 15 s that it is there. */
@@ -34,7 +34,7 @@ export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
 	LiveKeyTools &
 	ExecutorTools &
 	Omit<StatusReportTools, 'rosterSeq' | 'isLeader' | 'live'> & {
-		readonly post: Post;
+		readonly post: Messenger;
 		readonly members: Pick<MemberListControls, 'list' | 'on'>;
 		/** What this device answers for itself with; `null`: nothing direct. */
 		readonly dtls: () => Promise<DtlsCertificate | null>;
@@ -71,7 +71,7 @@ export class LiveHost implements LiveHostControls {
 	readonly #unannounced: UnannouncedViewers;
 	#picture: Picture | null = null;
 	readonly #queue: CommandQueue;
-	readonly #rate: Rates;
+	readonly #rate: SenderRateLimiter;
 
 	constructor(tools: LiveHostTools) {
 		this.#tools = tools;
@@ -80,7 +80,7 @@ export class LiveHost implements LiveHostControls {
 		this.#accessLog = new AccessLog(tools);
 		this.#unannounced = new UnannouncedViewers(tools.clock);
 		this.#queue = new CommandQueue(tools.clock);
-		this.#rate = new Rates(tools.clock, DIRECT);
+		this.#rate = new SenderRateLimiter(tools.clock, DIRECT);
 		this.#keys = new LiveKeyRotation(
 			tools,
 			(key) => this.#giveKey(key),

@@ -7,7 +7,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { LiveEncoder, LiveEncoding } from '#ports/media/live-encoder.ts';
 import type { LiveClock } from '#engine/live/live-clock.ts';
 import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
-import type { Post } from '#engine/messaging/post.ts';
+import type { Messenger } from '#engine/messaging/messenger.ts';
 
 const MAX_BITS = 1_500_000;
 const FRAME_RATE = 20;
@@ -23,7 +23,7 @@ const MAX_QUEUED = 8;
 export interface RelayPublisherTools {
 	readonly clock: Clock;
 	readonly live: LiveClock;
-	readonly post: Pick<Post, 'sendPart' | 'waiting'>;
+	readonly post: Pick<Messenger, 'sendPart' | 'waiting'>;
 	readonly encoder: LiveEncoder;
 	readonly sealerOf: (camera: CameraId) => Promise<Pick<SidecarSealer, 'sealLive'>>;
 }

@@ -13,7 +13,7 @@ import type { LocalDeviceControls } from '#engine/home/local-device.ts';
 import { viewOf } from './command-executor.ts';
 import type { LiveClock } from '#engine/live/live-clock.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
-import type { Post } from '#engine/messaging/post.ts';
+import type { Messenger } from '#engine/messaging/messenger.ts';
 import type { RecorderControls, RecorderState } from '#engine/recording/recorder-controls.ts';
 
 /** What grows all the time is told so often; everything else at once. */
@@ -28,7 +28,7 @@ const MAX_WATCHERS = 64;
 export interface StatusReportTools {
 	readonly clock: Clock;
 	readonly live: Pick<LiveClock, 'nowMs'>;
-	readonly post: Pick<Post, 'send' | 'online'>;
+	readonly post: Pick<Messenger, 'send' | 'online'>;
 	readonly crypto: Pick<Crypto, 'random'>;
 	readonly localDevice: Pick<LocalDeviceControls, 'state' | 'on'>;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;

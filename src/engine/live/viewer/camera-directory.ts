@@ -7,11 +7,11 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { LiveScreen } from '#ports/media/live-screen.ts';
 import type { CameraState, CommandName, Message } from '#protocol/message.ts';
-import { ACT_MS } from '#engine/messaging/acts.ts';
+import { ACTION_TIMEOUT_MS } from '#engine/messaging/freshness-gate.ts';
 import type { LocalDeviceControls } from '#engine/home/local-device.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
 import type { MemberListControls } from '#engine/members/member-list.ts';
-import type { Sender } from '#engine/messaging/post.ts';
+import type { Sender } from '#engine/messaging/messenger.ts';
 import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import { LiveView, type LiveViewTools } from './live-view.ts';
 import type { LiveViewControls, WatchedCamera, CameraDirectoryControls } from '#engine/live/controls.ts';
@@ -156,12 +156,12 @@ export class CameraDirectory implements CameraDirectoryControls {
 		if (!found?.online || typeof nonce !== 'string') throw unreachable();
 		const { device } = found;
 		const id = hexOf(crypto.random(16));
-		const untilMs = clock.monotonicMs() + ACT_MS;
+		const untilMs = clock.monotonicMs() + ACTION_TIMEOUT_MS;
 		const answer = new Promise<FaultKind | null>((done) => {
 			this.#pending.set(id, { device, done });
 		});
 		try {
-			const sent = await post.act(device, { t: 'command', id, nonce, camera, name, value });
+			const sent = await post.sendAction(device, { t: 'command', id, nonce, camera, name, value });
 			// A relay that said nothing may have taken it all the same.
 			if (sent !== 'taken' && clock.monotonicMs() < untilMs) throw unreachable();
 			let kind = await this.#within(untilMs - clock.monotonicMs(), answer);

@@ -4,13 +4,13 @@ import { betterOffset, STALE_MS, type Heartbeat, type ClockOffset } from '#domai
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { verifySdp } from '#domain/media/sdp.ts';
-import { channelMessageFrom, type ChannelMessage, type LiveRate } from '#protocol/channel.ts';
+import { liveChannelMessageFrom, type LiveChannelMessage, type LiveRate } from '#protocol/live-channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto, DtlsCertificate } from '#ports/keys/crypto.ts';
-import type { PeerEvent, Peers, ViewerPeer } from '#ports/network/peer.ts';
-import type { Post } from '#engine/messaging/post.ts';
+import type { PeerEvent, PeerConnections, ViewerPeer } from '#ports/network/peer-connection.ts';
+import type { Messenger } from '#engine/messaging/messenger.ts';
 
 /** The clocks are compared often at first, then now and then. */
 const PING_MS = 250;
@@ -21,8 +21,8 @@ type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
 
 export interface DirectViewTools {
 	readonly clock: Clock;
-	readonly post: Pick<Post, 'send' | 'act' | 'ice'>;
-	readonly peers: Peers;
+	readonly post: Pick<Messenger, 'send' | 'act' | 'ice'>;
+	readonly peers: PeerConnections;
 	readonly crypto: Pick<Crypto, 'random'>;
 	/** `null`: this device cannot answer. */
 	readonly dtls: () => Promise<DtlsCertificate | null>;
@@ -76,7 +76,7 @@ export class DirectView {
 		this.#certificate.catch(() => undefined);
 		this.#nonce = hexOf(tools.crypto.random(16));
 		const about = { sid: this.#sid, nonce: this.#nonce, camera };
-		void tools.post.act(device, { t: 'call', ...about, ways: ['direct'] }).then((sent) => {
+		void tools.post.sendAction(device, { t: 'call', ...about, ways: ['direct'] }).then((sent) => {
 			if (sent !== 'taken') this.#over('failed');
 		});
 	}
@@ -111,7 +111,7 @@ export class DirectView {
 
 	async talk(on: boolean): Promise<void> {
 		if (on && !this.#confirmed) throw new Fault('unavailable', 'not connected directly');
-		await this.#peer?.talk(on);
+		await this.#peer?.sendVoice(on);
 	}
 
 	hangUp(): void {
@@ -168,11 +168,11 @@ export class DirectView {
 		} else if (event.kind === 'open' && this.#dtls !== null && this.#remoteFingerprint !== null) {
 			const [mine, theirs] = [base64urlOf(this.#dtls.fingerprint), base64urlOf(this.#remoteFingerprint)];
 			this.#send({ t: 'confirm', mine, theirs });
-		} else if (event.kind === 'said') this.#onChannelMessage(channelMessageFrom(event.text));
+		} else if (event.kind === 'said') this.#onChannelMessage(liveChannelMessageFrom(event.text));
 		this.#changed();
 	}
 
-	#onChannelMessage(message: ChannelMessage | null): void {
+	#onChannelMessage(message: LiveChannelMessage | null): void {
 		if (message === null || this.#remoteFingerprint === null || this.#dtls === null) return;
 		const nowMs = this.#tools.clock.monotonicMs();
 		if (message.t === 'confirm') {
@@ -207,12 +207,12 @@ export class DirectView {
 	}
 
 	async #findPath(): Promise<void> {
-		this.path = (await this.#peer?.way().catch(() => null)) ?? 'direct';
+		this.path = (await this.#peer?.path().catch(() => null)) ?? 'direct';
 		this.#changed();
 	}
 
-	#send(message: ChannelMessage): void {
-		this.#peer?.say(JSON.stringify(message));
+	#send(message: LiveChannelMessage): void {
+		this.#peer?.send(JSON.stringify(message));
 	}
 
 	#over(why: DirectEndReason): void {

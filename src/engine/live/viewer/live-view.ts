@@ -2,10 +2,10 @@ import { ageMs, directAgeMs, STALE_MS } from '#domain/live/age.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { FragmentPart } from '#domain/live/live-part.ts';
 import { DIRECT_RETRY_MS, expectedFrameMs, judgeAttempt, type Verdict } from '#domain/live/path.ts';
-import type { LiveRate } from '#protocol/channel.ts';
+import type { LiveRate } from '#protocol/live-channel.ts';
 import type { CameraState, CommandName, Message } from '#protocol/message.ts';
 import type { LiveScreen, LiveScreenEvent, Pane } from '#ports/media/live-screen.ts';
-import type { Post } from '#engine/messaging/post.ts';
+import type { Messenger } from '#engine/messaging/messenger.ts';
 import { DirectView, type DirectViewTools } from './direct-view.ts';
 import { hasChanged, endedStateOf, type EndedState, type ConnectTarget } from './view-state.ts';
 import { RelayedView, type RelayedViewTools } from './relayed-view.ts';
@@ -24,7 +24,7 @@ const SOUND = /opus|mp4a/;
 
 export type LiveViewTools = DirectViewTools &
 	RelayedViewTools & {
-		readonly post: Post;
+		readonly post: Messenger;
 		readonly screen: LiveScreen;
 		/** As it is now. */
 		readonly source: () => WatchedCamera;

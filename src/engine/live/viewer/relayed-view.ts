@@ -9,7 +9,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
 import type { LiveKey, OpenedPart, Opener } from '#engine/sealing/opener.ts';
-import type { Post } from '#engine/messaging/post.ts';
+import type { Messenger } from '#engine/messaging/messenger.ts';
 
 /** How often it says that it is there, and compares the clocks. */
 const KEEPALIVE_MS = 15_000;
@@ -25,7 +25,7 @@ const MAX_QUEUED = 20;
 
 export interface RelayedViewTools {
 	readonly clock: Clock;
-	readonly post: Pick<Post, 'send' | 'act' | 'watchParts'>;
+	readonly post: Pick<Messenger, 'send' | 'act' | 'watchParts'>;
 	readonly crypto: Pick<Crypto, 'random' | 'secret'>;
 	readonly opener: Pick<Opener, 'openLive'>;
 }
@@ -147,7 +147,7 @@ export class RelayedView {
 		if (oldest !== undefined && this.#pending.size >= MAX_PENDING) this.#pending.delete(oldest);
 		this.#pending.set(nonce, this.#tools.clock.monotonicMs());
 		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
-		void this.#tools.post.act(this.#device, { t: 'call', ...about, ways: ['relayed'] });
+		void this.#tools.post.sendAction(this.#device, { t: 'call', ...about, ways: ['relayed'] });
 	}
 
 	#enqueue(sealed: Bytes, key: boolean): void {

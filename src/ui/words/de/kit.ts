@@ -1,6 +1,6 @@
 import type { FaultKind } from '#domain/base/fault.ts';
-import type { NoKit } from '#domain/pairing/kit.ts';
-import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
+import type { KitTextError } from '#domain/pairing/kit.ts';
+import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 import type { KitTestResult } from '#state/home/recovery-kit.svelte.ts';
 import type { KitWords } from '#ui/words/en/kit.ts';
 import type { Advice } from '#ui/words/en/index.ts';
@@ -16,7 +16,7 @@ const failed: Readonly<Partial<Record<FaultKind, string>>> = {
 		'Das Blatt gehört zu diesem Zuhause, öffnet aber nicht alle Schlüssel. Erstelle auf dem Gerät eines Besitzers ein neues.',
 };
 
-const noKit: Readonly<Record<NoKit, string>> = {
+const noKit: Readonly<Record<KitTextError, string>> = {
 	length: 'Ein Notfallblatt hat 26 Zeichen. Es fehlen welche, oder es sind zu viele.',
 	character: 'Ein Zeichen kommt auf keinem Blatt vor. Es gibt nur Buchstaben und Ziffern, nie U.',
 	slip: 'Ein Zeichen ist falsch, oder zwei sind vertauscht.',
@@ -33,7 +33,7 @@ const trials: Readonly<Record<KitTestResult, string>> = {
 	other: 'Dieses Blatt gehört nicht zu diesem Zuhause, oder die Passphrase stimmt nicht.',
 };
 
-const ends: Readonly<Record<RecoveryEnd, Advice>> = {
+const ends: Readonly<Record<RecoveryEndReason, Advice>> = {
 	length: { what: noKit.length, next: paper },
 	character: { what: noKit.character, next: paper },
 	slip: { what: noKit.slip, next: paper },

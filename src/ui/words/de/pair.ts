@@ -1,5 +1,5 @@
 import { SYSTEM_NAMES } from '#domain/recording/user-agent.ts';
-import type { Wanted } from '#domain/pairing/pairing.ts';
+import type { RequestedAccess } from '#domain/pairing/handshake-messages.ts';
 import type { pair as english } from '#ui/words/en/pair.ts';
 import { listed, named } from '#ui/words/format/named.ts';
 
@@ -13,7 +13,7 @@ const roles: (typeof english)['show']['roles'] = {
 	owner: 'Ein Besitzer',
 };
 
-const becomes: Readonly<Record<Wanted, string>> = {
+const becomes: Readonly<Record<RequestedAccess, string>> = {
 	viewer: 'Dieses Gerät wird Kameras ansehen und steuern.',
 	'view-only': 'Dieses Gerät wird Kameras ansehen, aber nicht steuern.',
 	'live-only': 'Dieses Gerät wird nur live zuschauen.',

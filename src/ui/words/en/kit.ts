@@ -1,6 +1,6 @@
 import type { FaultKind } from '#domain/base/fault.ts';
-import type { NoKit } from '#domain/pairing/kit.ts';
-import type { RecoveryEnd } from '#domain/pairing/recovery-end.ts';
+import type { KitTextError } from '#domain/pairing/kit.ts';
+import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 import type { KitTestResult } from '#state/home/recovery-kit.svelte.ts';
 import type { Advice } from './index.ts';
 import { named } from '#ui/words/format/named.ts';
@@ -15,7 +15,7 @@ const failed: Readonly<Partial<Record<FaultKind, string>>> = {
 		'The kit belongs to this home but does not open all its keys. Make a new one on an owner’s device.',
 };
 
-const noKit: Readonly<Record<NoKit, string>> = {
+const noKit: Readonly<Record<KitTextError, string>> = {
 	length: 'A recovery kit has 26 characters. Some are missing, or there are too many.',
 	character: 'One character cannot be in a kit. Kits have letters and digits only, never U.',
 	slip: 'One character is wrong, or two are swapped.',
@@ -32,7 +32,7 @@ const trials: Readonly<Record<KitTestResult, string>> = {
 	other: 'This kit is not from this home, or the passphrase is wrong.',
 };
 
-const ends: Readonly<Record<RecoveryEnd, Advice>> = {
+const ends: Readonly<Record<RecoveryEndReason, Advice>> = {
 	length: { what: noKit.length, next: paper },
 	character: { what: noKit.character, next: paper },
 	slip: { what: noKit.slip, next: paper },

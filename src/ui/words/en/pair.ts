@@ -1,11 +1,11 @@
-import type { PairingBy, PairingEnd } from '#domain/pairing/pairing-end.ts';
+import type { PairingMethod, PairingEndReason } from '#domain/pairing/end-reason.ts';
 import { SYSTEM_NAMES } from '#domain/recording/user-agent.ts';
 import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
-import type { Wanted } from '#domain/pairing/pairing.ts';
+import type { RequestedAccess } from '#domain/pairing/handshake-messages.ts';
 import type { Advice } from './index.ts';
 import { listed, named } from '#ui/words/format/named.ts';
 
-const roles: Readonly<Record<Wanted, string>> = {
+const roles: Readonly<Record<RequestedAccess, string>> = {
 	viewer: 'View and control',
 	'view-only': 'View',
 	'live-only': 'View live only',
@@ -13,7 +13,7 @@ const roles: Readonly<Record<Wanted, string>> = {
 	owner: 'An owner',
 };
 
-const notes: Readonly<Record<Wanted, string>> = {
+const notes: Readonly<Record<RequestedAccess, string>> = {
 	viewer: 'Can watch, talk and start recording. Only an owner can stop it.',
 	'view-only': 'Can watch live and saved footage. Cannot control cameras.',
 	'live-only': 'Can watch live, but no saved footage. Cannot control cameras.',
@@ -21,7 +21,7 @@ const notes: Readonly<Record<Wanted, string>> = {
 	owner: 'Can do everything, including adding and removing devices.',
 };
 
-const becomes: Readonly<Record<Wanted, string>> = {
+const becomes: Readonly<Record<RequestedAccess, string>> = {
 	viewer: 'This device will watch and control cameras.',
 	'view-only': 'This device will watch cameras but not control them.',
 	'live-only': 'This device will watch live only.',
@@ -31,7 +31,7 @@ const becomes: Readonly<Record<Wanted, string>> = {
 
 const again = 'Start over with a new code.';
 
-const ends: Readonly<Record<PairingEnd, Advice>> = {
+const ends: Readonly<Record<PairingEndReason, Advice>> = {
 	refused: { what: 'The device was refused.', next: 'Nothing was changed.' },
 	cancelled: { what: 'You cancelled pairing.', next: 'Nothing was changed.' },
 	expired: { what: 'The code expired after ten minutes.', next: again },
@@ -201,7 +201,7 @@ export const pair = {
 		by: {
 			code: 'The code was scanned or opened as a link.',
 			letters: 'The code was typed as letters.',
-		} satisfies Readonly<Record<PairingBy, string>>,
+		} satisfies Readonly<Record<PairingMethod, string>>,
 		letters: {
 			label: 'The six digits on the other device',
 			why: 'Read them from its screen. You can allow it once they are right.',
@@ -224,7 +224,7 @@ export const pair = {
 		refuse: 'Refuse',
 		waits: 'Waiting for the other device …',
 		waitsOwner: 'Now allow it on the other device. Its screen shows the same digits.',
-		becomes: (wanted: Wanted) => becomes[wanted],
+		becomes: (wanted: RequestedAccess) => becomes[wanted],
 	},
 	returning: {
 		title: 'Joining the home',

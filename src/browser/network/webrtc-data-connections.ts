@@ -1,0 +1,247 @@
+import { iceCandidatesOf, descriptorFromSdp, sdpOfDescriptor, type PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type {
+	DataConnection,
+	DataConnectionEvents,
+	DataConnections,
+	DataChannel,
+	DataChannelEvents,
+	OfferedDataConnection,
+} from '#ports/network/data-connection.ts';
+import { whenLate } from '#browser/device/when-late.ts';
+
+/** Addresses of this device are found at once or not at all. */
+const GATHERING_TIMEOUT_MS = 3000;
+const OPEN_TIMEOUT_MS = 5000;
+/** A browser stops knocking after some seconds, and the other person may take minutes to scan. */
+const CANDIDATE_RETRY_MS = 3000;
+const LINGER_MS = 500;
+const MAX_BYTES = 256 * 1024;
+/** There from the beginning: it tells that the cable is up, and that it is down. */
+const CONTROL_CHANNEL = 'cable';
+
+/** Cables over WebRTC, with a certificate of their own each. */
+export class WebRtcDataConnections implements DataConnections {
+	async offer(events: DataConnectionEvents): Promise<OfferedDataConnection> {
+		const pc = newPeerConnection();
+		const first = pc.createDataChannel(CONTROL_CHANNEL);
+		return closingOnError(pc, async () => {
+			await pc.setLocalDescription(await pc.createOffer());
+			const end = new WebRtcDataConnection(pc, await gatherDescriptor(pc), events);
+			end.watch(first);
+			return end;
+		});
+	}
+
+	async answer(offer: PeerDescriptor, events: DataConnectionEvents): Promise<DataConnection> {
+		const pc = newPeerConnection();
+		return closingOnError(pc, async () => {
+			await pc.setRemoteDescription({ type: 'offer', sdp: sdpOfDescriptor(offer, 'offer') });
+			await pc.setLocalDescription(await pc.createAnswer());
+			const end = new WebRtcDataConnection(pc, await gatherDescriptor(pc), events);
+			end.retryCandidates(iceCandidatesOf(offer.addresses));
+			return end;
+		});
+	}
+}
+
+class WebRtcDataConnection implements OfferedDataConnection {
+	readonly contact: PeerDescriptor;
+	readonly #pc: RTCPeerConnection;
+	readonly #events: DataConnectionEvents;
+	readonly #channels = new Set<WebRtcDataChannel>();
+	#stopRetrying: () => void = () => undefined;
+	#up = false;
+	#over = false;
+
+	constructor(pc: RTCPeerConnection, contact: PeerDescriptor, events: DataConnectionEvents) {
+		this.#pc = pc;
+		this.contact = contact;
+		this.#events = events;
+		pc.onconnectionstatechange = () => {
+			if (pc.connectionState === 'failed' || pc.connectionState === 'closed') this.#down();
+		};
+		pc.ondatachannel = ({ channel }) => {
+			if (channel.label === CONTROL_CHANNEL) this.watch(channel);
+			else this.#track(channel).listen((one) => events.channel(one));
+		};
+	}
+
+	async accept(answer: PeerDescriptor): Promise<void> {
+		const sdp = sdpOfDescriptor(answer, 'answer');
+		try {
+			await this.#pc.setRemoteDescription({ type: 'answer', sdp });
+		} catch (error) {
+			throw new Fault('malformed', 'an answer was not taken', error);
+		}
+	}
+
+	async open(events: DataChannelEvents): Promise<DataChannel> {
+		if (this.#over) throw new Fault('offline', 'the cable is down');
+		const conversation = this.#track(this.#pc.createDataChannel('line'));
+		conversation.listen(() => events);
+		await conversation.opened();
+		return conversation;
+	}
+
+	close(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#stopRetrying();
+		// What was said last still arrives.
+		if (this.#up) setTimeout(() => this.#end(), LINGER_MS);
+		else this.#end();
+	}
+
+	watch(first: RTCDataChannel): void {
+		const up = (): void => {
+			if (this.#over || this.#up) return;
+			this.#up = true;
+			this.#stopRetrying();
+			this.#events.up();
+		};
+		first.onclose = () => this.#down();
+		if (first.readyState === 'open') up();
+		else first.onopen = up;
+	}
+
+	/** Gives the browser the same addresses again and again, until it is connected. */
+	retryCandidates(candidates: readonly string[]): void {
+		const timer = setInterval(() => {
+			for (const candidate of candidates) {
+				// One that is refused was a way less, and the others stand.
+				this.#pc.addIceCandidate({ candidate, sdpMid: '0' }).catch(() => undefined);
+			}
+		}, CANDIDATE_RETRY_MS);
+		this.#stopRetrying = () => clearInterval(timer);
+	}
+
+	#track(channel: RTCDataChannel): WebRtcDataChannel {
+		const conversation = new WebRtcDataChannel(channel, () => this.#channels.delete(conversation));
+		this.#channels.add(conversation);
+		return conversation;
+	}
+
+	#down(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#stopRetrying();
+		this.#end();
+		this.#events.down();
+	}
+
+	#end(): void {
+		this.#pc.close();
+		for (const conversation of this.#channels) conversation.end();
+	}
+}
+
+class WebRtcDataChannel implements DataChannel {
+	readonly #channel: RTCDataChannel;
+	readonly #gone: () => void;
+	#events: DataChannelEvents | null = null;
+	#over = false;
+
+	constructor(channel: RTCDataChannel, over: () => void) {
+		this.#channel = channel;
+		this.#gone = over;
+		channel.binaryType = 'arraybuffer';
+	}
+
+	get waiting(): number {
+		return this.#channel.bufferedAmount;
+	}
+
+	listen(listening: (channel: DataChannel) => DataChannelEvents): void {
+		const events = listening(this);
+		this.#events = events;
+		this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+			if (this.#over) return;
+			if (typeof data === 'string') events.text(data);
+			else if (data instanceof ArrayBuffer) events.bytes(new Uint8Array(data));
+		};
+		this.#channel.onclose = () => this.end();
+	}
+
+	opened(): Promise<void> {
+		const channel = this.#channel;
+		if (channel.readyState === 'open') return Promise.resolve();
+		return new Promise((resolve, reject) => {
+			const fail = (): void => {
+				clearTimeout(late);
+				this.#over = true;
+				this.#gone();
+				channel.close();
+				reject(new Fault('offline', 'a conversation did not begin'));
+			};
+			const late = setTimeout(fail, OPEN_TIMEOUT_MS);
+			channel.onclose = fail;
+			channel.onopen = () => {
+				clearTimeout(late);
+				channel.onclose = () => this.end();
+				resolve();
+			};
+		});
+	}
+
+	sendText(text: string): void {
+		if (text.length < MAX_BYTES) this.#send(() => this.#channel.send(text));
+	}
+
+	sendBytes(bytes: Bytes): void {
+		if (bytes.length < MAX_BYTES) this.#send(() => this.#channel.send(bytes));
+	}
+
+	close(): void {
+		this.#channel.close();
+		this.end();
+	}
+
+	#send(send: () => void): void {
+		if (this.#over || this.#channel.readyState !== 'open') return;
+		try {
+			send();
+		} catch {
+			// More waits than the browser holds: whoever misses it asks again.
+		}
+	}
+
+	end(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#gone();
+		this.#events?.ended();
+	}
+}
+
+function newPeerConnection(): RTCPeerConnection {
+	if (typeof RTCPeerConnection === 'undefined') {
+		throw new Fault('unsupported', 'this browser has no WebRTC');
+	}
+	return new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+}
+
+async function closingOnError<T>(pc: RTCPeerConnection, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		pc.close();
+		throw error instanceof Fault ? error : new Fault('malformed', 'no such connection', error);
+	}
+}
+
+/** All addresses, or those that were found in time. */
+async function gatherDescriptor(pc: RTCPeerConnection): Promise<PeerDescriptor> {
+	await new Promise<void>((resolve) => {
+		const found = whenLate(GATHERING_TIMEOUT_MS, resolve);
+		const look = (): void => {
+			if (pc.iceGatheringState !== 'complete') return;
+			found();
+			resolve();
+		};
+		pc.onicegatheringstatechange = look;
+		look();
+	});
+	return descriptorFromSdp(pc.localDescription?.sdp ?? '');
+}

@@ -1,0 +1,110 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf, concatBytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import { buildSealedMessage, sealedMessageInfo, padText, parseSealedMessage, unpadText } from '#domain/home/sealed-message.ts';
+import { signedBytes } from '#domain/base/signed.ts';
+import { messageBodyFrom, messageBodyText, type MessageBody } from '#protocol/message.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Identity } from '#ports/keys/vault.ts';
+import type { Sender } from './messenger.ts';
+import { inForce, type Roster } from '#engine/home/roster.ts';
+
+/** So many ids of each sender are remembered (LT3). */
+const MAX_REMEMBERED_IDS = 4096;
+
+/** Whose letters they are. */
+export interface LocalEndpoint {
+	readonly identity: Pick<Identity, 'home' | 'device' | 'sign' | 'kem'>;
+	readonly roster: Roster;
+}
+
+export interface OpenedMessage {
+	readonly id: string;
+	readonly said: MessageBody;
+	readonly from: Sender;
+}
+
+/** Seals and reads what devices of a home say to each other. Rules: docs/spec/letters.md. */
+export class MessageSealer {
+	readonly #crypto: Crypto;
+	readonly #clock: Pick<Clock, 'wallMs'>;
+	readonly #seen = new Map<DeviceId, Set<string>>();
+	#dropped = 0;
+
+	constructor(crypto: Crypto, clock: Pick<Clock, 'wallMs'>) {
+		this.#crypto = crypto;
+		this.#clock = clock;
+	}
+
+	/** Letters that were none for this device, were forged, or were read before. */
+	get dropped(): number {
+		return this.#dropped;
+	}
+
+	/**
+	 * As it goes into a frame. Throws `not-found` unless the recipient is a member in force,
+	 * `malformed` for a message too long.
+	 */
+	async seal({ identity, roster }: LocalEndpoint, to: DeviceId, said: MessageBody): Promise<string> {
+		const entry = roster.devices.get(to);
+		const wallMs = Math.floor(this.#clock.wallMs());
+		if (!inForce(entry, wallMs) || !entry.subject) throw new Fault('not-found', 'no such member');
+		const { home, device: from, sign } = identity;
+		const frame = { home, from, to, id: hexOf(this.#crypto.random(16)), wallMs };
+		const plain = padText(new TextEncoder().encode(messageBodyText(said)));
+		const wrapped = await this.#crypto.wrap(entry.subject.kem, sealedMessageInfo(frame), plain);
+		const canonical = buildSealedMessage({ ...frame, ...wrapped });
+		const signature = await this.#crypto.sign(sign.key, signedBytes('letter', canonical));
+		return base64urlOf(concatBytes(canonical, signature));
+	}
+
+	/** `null`: dropped, and counted. */
+	async open({ identity, roster }: LocalEndpoint, box: string): Promise<OpenedMessage | null> {
+		try {
+			const read = await this.#open(identity, roster, box);
+			if (read !== null) return read;
+		} catch (error) {
+			if (!(error instanceof Fault)) throw error;
+		}
+		this.#dropped += 1;
+		return null;
+	}
+
+	async #open(
+		identity: LocalEndpoint['identity'],
+		roster: Roster,
+		box: string,
+	): Promise<OpenedMessage | null> {
+		const { letter, canonical, signature } = parseSealedMessage(bytesOfBase64url(box));
+		const now = this.#clock.wallMs();
+		const [sender, self] = [roster.devices.get(letter.from), roster.devices.get(identity.device)];
+		if (letter.home !== identity.home || letter.to !== identity.device) return null;
+		if (!inForce(sender, now) || !inForce(self, now) || !sender.subject) return null;
+		const verifier = await this.#crypto.verifier(sender.subject.sign);
+		const signed = signedBytes('letter', canonical);
+		if (!(await this.#crypto.verify(verifier, signature, signed))) return null;
+		const plain = await this.#crypto.unwrap(identity.kem, sealedMessageInfo(letter), letter);
+		const text = new TextDecoder('utf-8', { fatal: false }).decode(unpadText(plain));
+		const said = messageBodyFrom(text);
+		if (said === null || !this.#isFirst(letter.from, letter.id)) return null;
+		return { id: letter.id, said, from: { device: letter.from, roles: sender.roles } };
+	}
+
+	/** What was read is to be read once more when it comes again. */
+	forget({ id, from }: OpenedMessage): void {
+		this.#seen.get(from.device)?.delete(id);
+	}
+
+	/** Remembered only once the letter proved to be the sender's: nobody else can use an id up. */
+	#isFirst(from: DeviceId, id: string): boolean {
+		const seen = this.#seen.get(from) ?? new Set();
+		this.#seen.set(from, seen);
+		if (seen.has(id)) return false;
+		seen.add(id);
+		const [oldest] = seen;
+		if (seen.size > MAX_REMEMBERED_IDS && oldest !== undefined) seen.delete(oldest);
+		return true;
+	}
+}

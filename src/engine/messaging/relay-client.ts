@@ -1,0 +1,398 @@
+import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { ActionMessage, CountedMessage, Message, MessageBody, NoticeMessage } from '#protocol/message.ts';
+import { PART_HEADER_BYTES, type FromRelay, type IceServer } from '#protocol/wire.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Network } from '#ports/network/network.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import type { Vault } from '#ports/keys/vault.ts';
+import { FreshnessGate } from './freshness-gate.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
+import { MessageSealer, type OpenedMessage } from './message-sealer.ts';
+import { RelayConnection, type Welcome } from './relay-connection.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
+import type { RelayConnectionState, Messenger, Sender, Delivery } from './messenger.ts';
+import { RosterSync } from './roster-sync.ts';
+
+/** A relay that does not say what became of a letter. */
+const DELIVERY_TIMEOUT_MS = 5000;
+/** Letters wait for the roster that says who wrote them, but not for ever. */
+const ROSTER_TIMEOUT_MS = 5000;
+const PART = 1;
+const KEY = 1;
+
+export interface RelayClientTools {
+	readonly relays: Relays;
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly vault: Pick<Vault, 'nextCounter' | 'raiseCounter'>;
+	readonly localDevice: LocalDevice;
+	readonly homeRoster: HomeRoster;
+	readonly network: Network;
+	/**
+	 * Where this home meets without a relay; that goes before any relay, as a person has just made it
+	 * so.
+	 */
+	readonly near: { readonly origin: string | null; on(listener: () => void): void };
+}
+
+type Listener<Given extends readonly unknown[]> = (...given: Given) => void;
+
+/** This device's line to the relay of its home. */
+export class RelayClient implements Messenger {
+	readonly #tools: RelayClientTools;
+	readonly #connection: RelayConnection;
+	readonly #sealer: MessageSealer;
+	readonly #gate: FreshnessGate;
+	readonly #sync: RosterSync;
+	readonly #listeners = new Set<() => void>();
+	readonly #readers = new Set<Listener<[Message, Sender]>>();
+	readonly #watchers = new Map<string, Set<Listener<[Bytes, boolean]>>>();
+	readonly #hosts = new Set<Listener<[string, readonly DeviceId[]]>>();
+	readonly #watched = new Set<string>();
+	readonly #answers = new Map<number, (sent: Delivery) => void>();
+	#online: ReadonlySet<DeviceId> = new Set();
+	#ice: readonly IceServer[] = [];
+	#token: string | null = null;
+	#count = 0;
+	#connections = 0;
+	#begun = false;
+	/** Which relay was found to be at the app's own origin: looked for once a page. */
+	#here: string | null | undefined;
+	#writing: Promise<unknown> = Promise.resolve();
+	#reading: Promise<unknown> = Promise.resolve();
+	#learning: Promise<unknown> = Promise.resolve();
+	#rosterCaughtUp: () => void = () => undefined;
+
+	constructor(tools: RelayClientTools) {
+		this.#tools = tools;
+		this.#sealer = new MessageSealer(tools.crypto, tools.clock);
+		this.#gate = new FreshnessGate(tools, (to, said, keepSeconds) => this.#sendSealed(to, said, keepSeconds));
+		this.#connection = new RelayConnection(tools, {
+			up: (welcome) => this.#up(welcome),
+			renewed: (welcome) => this.#take(welcome),
+			frame: (frame) => this.#receive(frame),
+			part: (bytes) => this.#receivePart(bytes),
+			down: () => this.#down(),
+			changed: () => this.#notify(),
+		});
+		this.#sync = new RosterSync(
+			tools.homeRoster,
+			(frame) => this.#connection.send(frame),
+			() => {
+				if (this.#sync.caughtUp) this.#rosterCaughtUp();
+				this.#notify();
+			},
+			(ms, work) => tools.clock.after(ms, work),
+		);
+	}
+
+	get state(): RelayConnectionState {
+		return this.#connection.state;
+	}
+
+	get online(): ReadonlySet<DeviceId> {
+		return this.#online;
+	}
+
+	get ice(): readonly IceServer[] {
+		return this.#ice;
+	}
+
+	/** For HTTP requests to the relay; `null` while there is no line. */
+	get token(): string | null {
+		return this.#token;
+	}
+
+	get waiting(): number {
+		return this.#connection.waiting;
+	}
+
+	/** The relay shows a roster that does not go on from ours. */
+	get forked(): boolean {
+		return this.#sync.forked;
+	}
+
+	/** How many of our roster entries the relay is known to have; `null` without a line. */
+	get relaySeq(): number | null {
+		return this.#sync.relaySeq;
+	}
+
+	/**
+	 * Until the relay has all that is signed here: at most so many ms, and no longer than there is a
+	 * line.
+	 */
+	rosterPublished(ms: number): Promise<void> {
+		const { clock, homeRoster } = this.#tools;
+		const { length } = homeRoster.entries;
+		return new Promise((resolve) => {
+			const end = (): void => {
+				stop();
+				forget();
+				resolve();
+			};
+			const look = (): void => {
+				if ((this.relaySeq ?? Infinity) >= length) end();
+			};
+			const stop = clock.after(ms, end);
+			const forget = this.on(look);
+			look();
+		});
+	}
+
+	/** Wall ms when the relay was last heard: up to then it vouches for who is online. */
+	get heardMs(): number | null {
+		return this.#connection.heardMs;
+	}
+
+	/** Letters that were not read: forged, foreign, or read before. */
+	get dropped(): number {
+		return this.#sealer.dropped;
+	}
+
+	/** From now on there is a line whenever the home has another device or a relay. */
+	begin(): void {
+		if (this.#begun) return;
+		this.#begun = true;
+		this.#tools.network.onAvailable(() => this.#connection.retryNow());
+		this.#tools.homeRoster.on(() => void this.#reconnect());
+		this.#tools.near.on(() => void this.#reconnect());
+		void this.#reconnect();
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	send(to: DeviceId, message: NoticeMessage, keepSeconds = 0): Promise<Delivery> {
+		return this.#gate.sendNotice(to, message, keepSeconds);
+	}
+
+	sendAction(to: DeviceId, message: ActionMessage): Promise<Delivery> {
+		return this.#gate.sendAction(to, message);
+	}
+
+	async sendCounted(to: DeviceId, message: CountedMessage, keepSeconds: number): Promise<Delivery> {
+		try {
+			return await this.#gate.sendCounted(to, message, keepSeconds);
+		} catch (error) {
+			if (error instanceof Fault) return 'unsent';
+			throw error;
+		}
+	}
+
+	onMessage(listener: (message: Message, from: Sender) => void): () => void {
+		this.#readers.add(listener);
+		return () => this.#readers.delete(listener);
+	}
+
+	sendPart(camera: string, key: boolean, sealed: Bytes): void {
+		const header = concatBytes(Uint8Array.of(PART), bytesOf(camera), Uint8Array.of(key ? KEY : 0));
+		this.#connection.sendPart(concatBytes(header, sealed));
+	}
+
+	watchParts(camera: string, listener: (sealed: Bytes, key: boolean) => void): () => void {
+		const listeners = this.#watchers.get(camera) ?? new Set();
+		if (listeners.size === 0) this.#connection.send({ t: 'watch', camera, on: true });
+		listeners.add(listener);
+		this.#watchers.set(camera, listeners);
+		return () => {
+			if (!listeners.delete(listener) || listeners.size > 0) return;
+			this.#watchers.delete(camera);
+			this.#connection.send({ t: 'watch', camera, on: false });
+		};
+	}
+
+	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void {
+		this.#hosts.add(listener);
+		return () => this.#hosts.delete(listener);
+	}
+
+	/** The device changed: another home, another relay, or more of the roster. */
+	async #reconnect(): Promise<void> {
+		const { localDevice, homeRoster } = this.#tools;
+		const unlocked = localDevice.unlocked;
+		const alone = (homeRoster.roster?.past.devices.size ?? 0) < 2 && homeRoster.relay === null;
+		if (unlocked === null || alone) {
+			this.#connection.connectTo(null, null);
+			return;
+		}
+		const { home, device, sign } = unlocked.identity;
+		const applicant = { home, device, sign };
+		const near = (): string | null => this.#tools.near.origin;
+		const relay = near() === null ? await this.#relayHere() : null;
+		// Somebody may have connected meanwhile.
+		this.#connection.connectTo(near() ?? relay ?? homeRoster.relay, applicant);
+		this.#sync.publish();
+	}
+
+	/**
+	 * The app's own origin, where a relay serves it: no other address can be wrong or blocked in so
+	 * few ways.
+	 */
+	async #relayHere(): Promise<string | null> {
+		if (this.#here !== undefined) return this.#here;
+		const { relays, network, homeRoster } = this.#tools;
+		// Where the home's relay is known to be here, nothing need be asked.
+		if (homeRoster.relay === network.origin) return network.origin;
+		try {
+			this.#here = (await relays.info(network.origin)) === null ? null : network.origin;
+		} catch (error) {
+			if (!(error instanceof Fault)) throw error;
+			// Asked again with the next change; a home that keeps an address goes there.
+			return null;
+		}
+		return this.#here;
+	}
+
+	#up(welcome: Welcome): void {
+		this.#connections += 1;
+		this.#take(welcome);
+		this.#sync.up(welcome.rosterSeq);
+		for (const camera of this.#watchers.keys()) this.#connection.send({ t: 'watch', camera, on: true });
+		const level = new Promise<void>((resolve) => {
+			const stop = this.#tools.clock.after(ROSTER_TIMEOUT_MS, resolve);
+			this.#rosterCaughtUp = () => {
+				stop();
+				resolve();
+			};
+		});
+		this.#reading = this.#reading.then(() => level);
+		if (this.#sync.caughtUp) this.#rosterCaughtUp();
+		this.#notify();
+	}
+
+	#take({ ice, token }: Welcome): void {
+		this.#ice = ice;
+		this.#token = token;
+	}
+
+	#down(): void {
+		this.#rosterCaughtUp();
+		this.#sync.down();
+		this.#online = new Set();
+		this.#token = null;
+		for (const n of [...this.#answers.keys()]) this.#answer(n, 'unsent');
+		for (const camera of this.#watched) this.#notifyHosts(camera, []);
+	}
+
+	#receive(frame: FromRelay): void {
+		switch (frame.t) {
+			case 'roster':
+			case 'appended':
+				this.#learn(frame);
+				return;
+			case 'refused':
+				if (frame.n !== undefined) this.#answer(frame.n, 'unsent');
+				else if (frame.why === 'roster' || frame.why === 'too-many') this.#learn(frame);
+				return;
+			case 'taken':
+			case 'away':
+				this.#answer(frame.n, frame.t);
+				return;
+			case 'letter': {
+				// Whoever came into the home just now may be who writes.
+				const learned = this.#learning;
+				this.#reading = this.#reading.then(() => learned).then(() => this.#read(frame));
+				return;
+			}
+			case 'presence':
+				this.#online = new Set(frame.online as DeviceId[]);
+				this.#notify();
+				return;
+			case 'watched':
+				this.#notifyHosts(frame.camera, frame.devices as DeviceId[]);
+				return;
+			default:
+		}
+	}
+
+	#learn(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): void {
+		const line = this.#connections;
+		this.#learning = this.#learning.then(() =>
+			line === this.#connections ? this.#sync.receive(frame) : undefined,
+		);
+	}
+
+	async #read({ id, box, kept }: Extract<FromRelay, { t: 'letter' }>): Promise<void> {
+		const { unlocked } = this.#tools.localDevice;
+		if (unlocked === null) return;
+		const read = await this.#sealer.open(unlocked, box);
+		if (read !== null && !(await this.#dispatch(read))) {
+			this.#sealer.forget(read);
+			return;
+		}
+		// Also for one that cannot be read: it would come again for a week.
+		if (kept) this.#connection.send({ t: 'got', id });
+	}
+
+	/** `false`: whether it counts could not be told, so it is to come again. */
+	async #dispatch({ said, from }: OpenedMessage): Promise<boolean> {
+		try {
+			const message = await this.#gate.receive(said, from);
+			if (message !== null) for (const reader of this.#readers) reader(message, from);
+			return true;
+		} catch (error) {
+			if (error instanceof Fault) return false;
+			throw error;
+		}
+	}
+
+	#sendSealed(to: DeviceId, said: MessageBody, keepSeconds: number): Promise<Delivery> {
+		const sent = this.#writing.then(() => this.#seal(to, said));
+		// Only sealing is one by one: a relay that is slow to answer must not hold the next letter
+		// back.
+		this.#writing = sent.catch(() => undefined);
+		return sent.then(async (box) => {
+			if (box === null) return 'unsent';
+			this.#count += 1;
+			const n = this.#count;
+			const answer = new Promise<Delivery>((resolve) => this.#answers.set(n, resolve));
+			const stop = this.#tools.clock.after(DELIVERY_TIMEOUT_MS, () => this.#answer(n, 'unsent'));
+			if (!this.#connection.send({ t: 'letter', n, to, box, keep: keepSeconds })) {
+				this.#answer(n, 'unsent');
+			}
+			const became = await answer;
+			stop();
+			return became;
+		});
+	}
+
+	async #seal(to: DeviceId, said: MessageBody): Promise<string | null> {
+		const { unlocked } = this.#tools.localDevice;
+		if (unlocked === null || this.#connection.state.kind !== 'connected') return null;
+		try {
+			return await this.#sealer.seal(unlocked, to, said);
+		} catch (error) {
+			if (error instanceof Fault) return null;
+			throw error;
+		}
+	}
+
+	#answer(n: number, sent: Delivery): void {
+		this.#answers.get(n)?.(sent);
+		this.#answers.delete(n);
+	}
+
+	#receivePart(bytes: Bytes): void {
+		if (bytes.length < PART_HEADER_BYTES || bytes[0] !== PART) return;
+		const camera = hexOf(bytes.subarray(1, 17));
+		const key = bytes[17] === KEY;
+		for (const listener of this.#watchers.get(camera) ?? []) {
+			listener(bytes.slice(PART_HEADER_BYTES), key);
+		}
+	}
+
+	#notifyHosts(camera: string, devices: readonly DeviceId[]): void {
+		if (devices.length === 0) this.#watched.delete(camera);
+		else this.#watched.add(camera);
+		for (const host of this.#hosts) host(camera, devices);
+	}
+
+	#notify(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}

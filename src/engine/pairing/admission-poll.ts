@@ -1,0 +1,206 @@
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { RequestedAccess } from '#domain/pairing/handshake-messages.ts';
+import { MAX_ROSTER_ENTRIES } from '#domain/pairing/handshake-messages.ts';
+import { parseEntry } from '#domain/home/roster.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import type { PendingJoin } from '#ports/keys/vault.ts';
+import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
+import { MessageSealer } from '#engine/messaging/message-sealer.ts';
+import { RelayCall } from '#engine/messaging/relay-call.ts';
+import { authenticate } from './rendezvous.ts';
+import { verifyAgreedRoster } from './joiner-handshake.ts';
+import type { Roster } from '#engine/home/roster.ts';
+
+/** Between two tries; the last one again and again. */
+const RETRY_MS = [2000, 4000, 8000, 15_000] as const;
+/** The owner's page may still be on its way to the relay. */
+const KEYS_TIMEOUT_MS = 20_000;
+/** Keys come one after the other. */
+const NEXT_KEY_TIMEOUT_MS = 1000;
+/** More than a home has, in any life. */
+const MAX_KEYS = 4096;
+
+export interface AdmissionPollTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+	readonly admissions: Admissions;
+}
+
+export interface AdmissionPollEvents {
+	/** This device is in the home. */
+	admitted(became: RequestedAccess): void;
+	/** Its time is over, or somebody ended it elsewhere. */
+	over(): void;
+}
+
+/**
+ * A newcomer that consented and lost the rest of the pairing comes as the member that it may be by
+ * now. Nothing here throws. Rules: docs/spec/pairing.md, PR21 to PR23.
+ */
+export class AdmissionPoll {
+	readonly pending: PendingJoin;
+	readonly #tools: AdmissionPollTools;
+	readonly #self: SelfIdentity;
+	/** Where to; `null`: nowhere now. */
+	readonly #origin: () => string | null;
+	readonly #events: AdmissionPollEvents;
+	#call: RelayCall | null = null;
+	#tries = 0;
+	#busy = false;
+	#over = false;
+	#stopWaiting: () => void = () => undefined;
+
+	constructor(
+		tools: AdmissionPollTools,
+		who: { readonly self: SelfIdentity; readonly pending: PendingJoin },
+		origin: () => string | null,
+		events: AdmissionPollEvents,
+	) {
+		this.#tools = tools;
+		this.#self = who.self;
+		this.pending = who.pending;
+		this.#origin = origin;
+		this.#events = events;
+	}
+
+	begin(afterMs = 0): void {
+		this.#later(afterMs);
+	}
+
+	/** There is a new way, or a better time. */
+	retryNow(): void {
+		if (!this.#busy) this.#later(0);
+	}
+
+	stop(): void {
+		this.#over = true;
+		this.#stopWaiting();
+		this.#call?.close();
+	}
+
+	#later(ms: number): void {
+		if (this.#over) return;
+		this.#stopWaiting();
+		this.#stopWaiting = this.#tools.clock.after(ms, () => void this.#attempt());
+	}
+
+	async #attempt(): Promise<void> {
+		if (this.#over || this.#busy) return;
+		this.#busy = true;
+		const became = await this.#try();
+		this.#busy = false;
+		if (this.#isOver()) return;
+		if (became === 'not-yet') {
+			this.#later(RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)] ?? 0);
+			this.#tries += 1;
+			return;
+		}
+		this.stop();
+		if (became === 'over') this.#events.over();
+		else this.#events.admitted(became);
+	}
+
+	/** It may have been stopped while something was awaited. */
+	#isOver(): boolean {
+		return this.#over;
+	}
+
+	async #try(): Promise<RequestedAccess | 'not-yet' | 'over'> {
+		try {
+			if (!(await this.#isWanted())) return 'over';
+			const origin = this.#origin();
+			return origin === null ? 'not-yet' : await this.#tryAt(origin);
+		} catch (error) {
+			if (error instanceof Fault) return 'not-yet';
+			throw error;
+		} finally {
+			this.#call?.close();
+			this.#call = null;
+		}
+	}
+
+	/** Another page of this device may have come in by now, or have begun another pairing. */
+	async #isWanted(): Promise<boolean> {
+		const kept = await this.#tools.admissions.pending();
+		const { home, head, untilMs } = this.pending;
+		return kept?.home === home && equalBytes(kept.head, head) && kept.untilMs === untilMs;
+	}
+
+	/** Throws `corrupt`, and what the vault throws. */
+	async #tryAt(origin: string): Promise<RequestedAccess | 'not-yet' | 'over'> {
+		const { crypto, clock, relays, admissions } = this.#tools;
+		const { device, sign } = this.#self;
+		const { home, relay } = this.pending;
+		const line = await RelayCall.open(relays, clock, origin);
+		if ('t' in line) return 'not-yet';
+		this.#call = line;
+		const challenge = await line.challenge();
+		if (challenge.t !== 'challenge') return 'not-yet';
+		await authenticate(crypto, { home, device, sign }, line, challenge.challenge);
+		const welcome = await line.next('welcome');
+		if (welcome.t !== 'welcome') return 'not-yet';
+		const entries = await this.#rosterBy(line, welcome.rosterSeq);
+		if (entries === null) return 'not-yet';
+		const { roster, became } = await this.#check(entries);
+		const grants = await this.#keysBy(line, roster);
+		if (grants.length === 0 || this.#isOver()) return 'not-yet';
+		if (!(await this.#isWanted())) return 'over';
+		await admissions.enter(entries, concatBytes(...grants), relay ?? '');
+		return became;
+	}
+
+	/** `null`: it did not come whole. */
+	async #rosterBy(line: RelayCall, seq: number): Promise<readonly Bytes[] | null> {
+		const entries: Bytes[] = [];
+		if (seq > MAX_ROSTER_ENTRIES) return null;
+		line.send({ t: 'roster-since', seq: 0 });
+		while (entries.length < seq) {
+			const frame = await line.next('roster');
+			if (frame.t !== 'roster') return null;
+			// What the relay says of itself when an entry is new.
+			if (frame.from !== entries.length + 1) continue;
+			entries.push(...frame.entries.map(bytesOfBase64url));
+		}
+		return entries;
+	}
+
+	/** As strict as M4, and let in by that very owner, after what it had shown. */
+	async #check(entries: readonly Bytes[]): Promise<{ roster: Roster; became: RequestedAccess }> {
+		const { home, seq, owner } = this.pending;
+		const agreed = await verifyAgreedRoster(this.#tools.crypto, this.#self, this.pending, entries);
+		const isIn = entries.slice(seq).some((bytes) => {
+			const { op, subject, author } = parseEntry(bytes).entry;
+			const own = (op === 'add' || op === 'rotate') && subject?.device === this.#self.device;
+			return own && equalBytes(author, owner);
+		});
+		if (agreed.roster.home !== home || !isIn) {
+			throw new Fault('corrupt', 'let in by somebody else than was agreed on');
+		}
+		return agreed;
+	}
+
+	/** Home keys, in letters of that owner (PR25). */
+	async #keysBy(line: RelayCall, roster: Roster): Promise<readonly Bytes[]> {
+		const { crypto, clock } = this.#tools;
+		const { device, sign, kem } = this.#self;
+		const letters = new MessageSealer(crypto, clock);
+		const as = { identity: { home: roster.home, device, sign, kem }, roster };
+		const grants: Bytes[] = [];
+		const untilMs = clock.monotonicMs() + KEYS_TIMEOUT_MS;
+		while (grants.length < MAX_KEYS) {
+			const leftMs = grants.length > 0 ? NEXT_KEY_TIMEOUT_MS : untilMs - clock.monotonicMs();
+			const frame = await line.next('letter', Math.max(0, leftMs));
+			if (frame.t !== 'letter') break;
+			const read = await letters.open(as, frame.box);
+			const by = read && roster.devices.get(read.from.device)?.subject?.owner;
+			if (read?.said.message.t !== 'home-key' || !by || !equalBytes(by, this.pending.owner)) continue;
+			grants.push(bytesOfBase64url(read.said.message.grant));
+		}
+		return grants;
+	}
+}

@@ -1,0 +1,242 @@
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
+import {
+	IN_PAGE_RELAY_ORIGIN,
+	directCodeFrom,
+	directSecretBytes,
+	directCodeText,
+	type DirectCode,
+	type DirectConnectionCode,
+	type DirectPairingCode,
+} from '#domain/pairing/direct-code.ts';
+import type { PairingCode } from '#domain/pairing/code.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { SelfIdentity } from '#engine/home/admissions.ts';
+import type { RelayFailure } from '#engine/messaging/relay-call.ts';
+import type { Participant } from './rendezvous.ts';
+import type { DirectConnection, DirectRelays, OfferedConnection } from './direct-relays.ts';
+import { endedBy } from './end-reasons.ts';
+import type { PairingSession } from './session.ts';
+import type { PairingEndReason, PairingState } from './controls.ts';
+
+/** PR1. */
+export const CODE_MS = 10 * 60 * 1000;
+
+export interface DirectPairingTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly near: DirectRelays;
+	readonly self: SelfIdentity;
+	/** Of the app, for a link to its page. */
+	readonly here: string;
+	show(state: PairingState): void;
+	/** Seats a table whose states go through here. */
+	join(table: PairingSession, seat: Participant, through: (state: PairingState) => PairingState): Promise<RelayFailure | null>;
+}
+
+type MakeSession = (code: PairingCode) => PairingSession;
+type ShownCode = Extract<PairingState, { readonly kind: 'near' }>;
+
+/**
+ * Two devices exchange two codes, and what follows goes over the connection that comes of it.
+ * Nothing here throws. Rules: docs/spec/nearby.md.
+ */
+export class DirectPairing {
+	readonly #tools: DirectPairingTools;
+	#connection: DirectConnection | null = null;
+	#offered: {
+		readonly near: OfferedConnection;
+		readonly code: DirectCode;
+		readonly tableOf: MakeSession | null;
+	} | null = null;
+	#showing: ShownCode | null = null;
+	#kept = false;
+	#over = false;
+	#session: PairingSession | null = null;
+	#stop: () => void = () => undefined;
+	#giveUp: () => void = () => undefined;
+
+	constructor(tools: DirectPairingTools) {
+		this.#tools = tools;
+	}
+
+	/** Ends what is not kept. */
+	close(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#stop();
+		this.#giveUp();
+		if (!this.#kept) this.#connection?.close();
+	}
+
+	/** Shows the first code. `named`: whose keys it is for; `null`: for a member. */
+	async offer(
+		pairs: { readonly kind: 'p2' | 'n2'; readonly named: Bytes; readonly tableOf: MakeSession } | null,
+	): Promise<void> {
+		const { crypto, near, here } = this.#tools;
+		try {
+			const offered = await near.offer();
+			this.#replaceConnection(offered);
+			if (this.#over) return;
+			const common = { rid: hexOf(crypto.random(16)), contact: offered.contact };
+			const code: DirectCode =
+				pairs === null
+					? { ...common, kind: 'c2' }
+					: {
+							...{ ...common, kind: pairs.kind, secret: crypto.random(32) },
+							hash: await crypto.sha256(pairs.named),
+						};
+			this.#offered = { near: offered, code, tableOf: pairs?.tableOf ?? null };
+			this.#show('offer', `${here}/pair#${directCodeText(code)}`);
+		} catch (error) {
+			this.#end(faultOf(error));
+		}
+	}
+
+	/** What the other device showed then. */
+	async accept(text: string): Promise<void> {
+		const [offered, showing] = [this.#offered, this.#showing];
+		if (offered === null || showing === null) return;
+		const answer = directCodeOrNull(text);
+		if (answer?.kind !== 'a2' || answer.rid !== offered.code.rid) {
+			this.#showing = { ...showing, wrong: true };
+			this.#tools.show(this.#showing);
+			return;
+		}
+		this.#offered = null;
+		this.#stop();
+		this.#tools.show({ kind: 'exchanging' });
+		const { near, code, tableOf } = offered;
+		try {
+			// Seated before the other one can come.
+			const { rid } = code;
+			const how = { t: 'wait', rid, locator: null } as const;
+			const { contact } = answer;
+			const sits =
+				'secret' in code && tableOf !== null
+					? this.#join(tableOf, code, answer, { origin: IN_PAGE_RELAY_ORIGIN, how })
+					: Promise.resolve(true);
+			if (!(await sits)) return;
+			await near.accept(contact);
+			if (tableOf === null) this.#link();
+		} catch (error) {
+			this.#end(faultOf(error));
+		}
+	}
+
+	/**
+	 * As the second one: shows the answer, and goes on when the first one has it. `tableOf`: `null`
+	 * between members.
+	 */
+	async answer(code: DirectPairingCode | DirectConnectionCode, tableOf: MakeSession | null): Promise<void> {
+		const given = new Promise<'over'>((resolve) => (this.#giveUp = () => resolve('over')));
+		try {
+			for (;;) {
+				const near = await this.#tools.near.answer(code.contact);
+				this.#replaceConnection(near);
+				if (this.#over) return;
+				const answer: DirectConnectionCode = { kind: 'a2', rid: code.rid, contact: near.contact };
+				this.#show('answer', directCodeText(answer));
+				const how = await Promise.race([given, near.up.then(isUp, isExpired)]);
+				if (how === 'over') return;
+				// Some browsers wait for some seconds only: then another answer takes its place.
+				if (how === 'again') continue;
+				this.#stop();
+				if (!('secret' in code) || tableOf === null) {
+					this.#link();
+					return;
+				}
+				this.#tools.show({ kind: 'exchanging' });
+				const meet = { t: 'meet', rid: code.rid } as const;
+				await this.#join(tableOf, code, answer, { origin: near.origin ?? '', how: meet });
+				return;
+			}
+		} catch (error) {
+			this.#end(faultOf(error));
+		}
+	}
+
+	async #join(
+		tableOf: MakeSession,
+		code: DirectPairingCode,
+		answer: DirectConnectionCode,
+		seat: Pick<Participant, 'origin' | 'how'>,
+	): Promise<boolean> {
+		const { crypto, self } = this.#tools;
+		const bytes = directSecretBytes(code.secret, code.contact, answer.contact);
+		const { rid, hash } = code;
+		const kind = code.kind === 'p2' ? 'p1' : 'n1';
+		const secret = await crypto.sha256(bytes);
+		const table = tableOf({ kind, rid, hash, secret, relay: IN_PAGE_RELAY_ORIGIN });
+		this.#session = table;
+		const no = await this.#tools.join(table, { self, member: false, ...seat }, (state) =>
+			this.#through(state),
+		);
+		if (no === null) return !this.#over;
+		const ended = endedBy(no);
+		this.#finish(ended.why === 'unreachable' ? 'other-side-gone' : ended.why, ended.fault);
+		return false;
+	}
+
+	#through(state: PairingState): PairingState {
+		if (state.kind === 'waiting' || state.kind === 'done') this.#keep();
+		if (state.kind !== 'ended') return state;
+		this.close();
+		// The line here is the other device itself.
+		return state.why === 'unreachable' ? { ...state, why: 'other-side-gone' } : state;
+	}
+
+	#replaceConnection(near: DirectConnection): void {
+		this.#connection?.close();
+		this.#connection = near;
+		if (this.#over) near.close();
+	}
+
+	#show(step: ShownCode['step'], text: string): void {
+		if (this.#over) return;
+		const { clock } = this.#tools;
+		const untilMs = this.#showing?.untilMs ?? clock.wallMs() + CODE_MS;
+		if (this.#showing === null) {
+			this.#stop = clock.after(CODE_MS, () => this.#finish('expired', null));
+		}
+		this.#showing = { kind: 'near', step, text, untilMs, wrong: false };
+		this.#tools.show(this.#showing);
+	}
+
+	#link(): void {
+		this.#keep();
+		this.#tools.show({ kind: 'linked' });
+	}
+
+	#keep(): void {
+		this.#kept = true;
+		this.#connection?.keep();
+	}
+
+	#end(fault: Fault): void {
+		const ends: Partial<Record<Fault['kind'], PairingEndReason>> = {
+			...{ timeout: 'no-way', offline: 'no-network' },
+			...{ malformed: 'unknown-code', unsupported: 'no-relay' },
+		};
+		this.#finish(ends[fault.kind] ?? 'failed', fault);
+	}
+
+	#finish(why: PairingEndReason, fault: Fault | null): void {
+		if (this.#over) return;
+		this.#session?.leave('failed');
+		this.close();
+		this.#tools.show({ kind: 'ended', why, fault });
+	}
+}
+
+const isUp = (): 'up' => 'up';
+const isExpired = (): 'again' => 'again';
+
+function directCodeOrNull(text: string): DirectCode | null {
+	try {
+		return directCodeFrom(text);
+	} catch {
+		return null;
+	}
+}

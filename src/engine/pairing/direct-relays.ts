@@ -1,0 +1,359 @@
+import { Fault } from '#domain/base/fault.ts';
+import type { PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
+import { IN_PAGE_RELAY_ORIGIN, isDirectOrigin, directOriginBytes, directOriginOf } from '#domain/pairing/direct-code.ts';
+import {
+	CLOSE_CODES,
+	frameFrom,
+	fromDevice,
+	fromRelay,
+	MAX_PART_BYTES,
+	WIRE_VERSION,
+	type RelayInfo,
+} from '#protocol/wire.ts';
+import type { DataConnection, DataConnections, DataChannel, DataChannelEvents, OfferedDataConnection } from '#ports/network/data-connection.ts';
+import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
+import type { InPageRelayTools } from './in-page-session.ts';
+import { InPageRelay } from './in-page-relay.ts';
+
+/** NB6: once both codes were given. */
+const CONNECT_TIMEOUT_MS = 8000;
+/** NB11: how often it is looked who is at the other end. */
+const CHECK_MS = 45_000;
+/** As RFC 6455 has it. */
+const ABNORMAL_CLOSURE = 1006;
+
+export interface DirectRelaysTools extends InPageRelayTools {
+	readonly cables: DataConnections;
+	readonly relays: Relays;
+}
+
+/** A connection by codes, on its way or up. */
+export interface DirectConnection {
+	readonly contact: PeerDescriptor;
+	/** Where this side says what it has to say; `null` before the connection is up. */
+	readonly origin: string | null;
+	/** This home meets here from now on. */
+	keep(): void;
+	close(): void;
+}
+
+export interface OfferedConnection extends DirectConnection {
+	/**
+	 * Resolves when it is up. Throws `timeout` where the two do not reach each other, `malformed`.
+	 */
+	accept(answer: PeerDescriptor): Promise<void>;
+}
+
+export interface AnsweredConnection extends DirectConnection {
+	/** Resolves when it is up, rejects with `Fault` when it never will be. */
+	readonly up: Promise<void>;
+}
+
+/**
+ * The way to relays, and to devices that were connected by codes: those are reached like a relay,
+ * whose part is played in the page that showed its code first. Rules: docs/spec/nearby.md.
+ */
+export class DirectRelays implements Relays {
+	readonly #tools: DirectRelaysTools;
+	readonly #inPageRelay: InPageRelay;
+	/** Of devices that answered this page's codes, and where each says what it has to say. */
+	readonly #guests = new Map<DataConnection, string>();
+	/** Nobody of this home was there when it was looked last. */
+	readonly #doubted = new Set<DataConnection>();
+	#stopChecking: (() => void) | null = null;
+	/** This page answered a code: the cable to who showed it. */
+	#host: { readonly cable: DataConnection; readonly origin: string } | null = null;
+	readonly #cables = new Map<string, DataConnection>();
+	readonly #listeners = new Set<() => void>();
+
+	constructor(tools: DirectRelaysTools) {
+		this.#tools = tools;
+		this.#inPageRelay = new InPageRelay(tools);
+	}
+
+	/** Where this home meets without a relay; `null`: nowhere now. */
+	get origin(): string | null {
+		return this.#host?.origin ?? (this.#guests.size > 0 ? IN_PAGE_RELAY_ORIGIN : null);
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	async info(origin: string): Promise<RelayInfo | null> {
+		if (!isDirectOrigin(origin)) return this.#tools.relays.info(origin);
+		const there = origin === IN_PAGE_RELAY_ORIGIN || this.#cables.has(origin);
+		return there
+			? { name: 'spy-cam', versions: [WIRE_VERSION], secure: null, store: null, trust: null }
+			: null;
+	}
+
+	async connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {
+		if (!isDirectOrigin(origin)) return this.#tools.relays.connect(origin, events);
+		if (origin === IN_PAGE_RELAY_ORIGIN) return this.#connectHere(events);
+		const cable = this.#cables.get(origin);
+		if (cable === undefined) throw new Fault('offline', 'that connection is over');
+		return socketOver(cable, origin, events);
+	}
+
+	/** Throws as `Cables` does. */
+	async offer(): Promise<OfferedConnection> {
+		let origin = '';
+		let isUp = false;
+		let over: (fault: Fault) => void = () => undefined;
+		let up: () => void = () => undefined;
+		const cable: OfferedDataConnection = await this.#tools.cables.offer({
+			up: () => {
+				isUp = true;
+				up();
+			},
+			down: () => {
+				isUp = false;
+				over(new Fault('timeout', 'the two devices did not reach each other'));
+				this.#ended(cable);
+			},
+			channel: (channel) => this.#acceptGuest(origin, channel),
+		});
+		return {
+			contact: cable.contact,
+			get origin() {
+				return isUp ? IN_PAGE_RELAY_ORIGIN : null;
+			},
+			accept: async (answer) => {
+				origin = await this.#originOf(cable.contact, answer);
+				const connected = new Promise<void>((resolve, reject) => {
+					const late = new Fault('timeout', `not connected in ${CONNECT_TIMEOUT_MS} ms`);
+					const stop = this.#tools.clock.after(CONNECT_TIMEOUT_MS, () => reject(late));
+					over = (fault) => {
+						stop();
+						reject(fault);
+					};
+					up = () => {
+						stop();
+						resolve();
+					};
+				});
+				await Promise.all([cable.accept(answer), connected]);
+			},
+			keep: () => {
+				// It may be gone by now.
+				if (!isUp) return;
+				this.#leaveHost();
+				this.#guests.set(cable, origin);
+				this.#stopChecking ??= this.#tools.clock.every(CHECK_MS, () => this.#checkGuests());
+				this.#notify();
+			},
+			close: () => {
+				isUp = false;
+				cable.close();
+				this.#ended(cable);
+			},
+		};
+	}
+
+	/** Throws as `Cables` does. */
+	async answer(offer: PeerDescriptor): Promise<AnsweredConnection> {
+		let resolveUp: () => void = () => undefined;
+		let rejectUp: (fault: Fault) => void = () => undefined;
+		const up = new Promise<void>((resolve, reject) => {
+			resolveUp = resolve;
+			rejectUp = reject;
+		});
+		// Whoever gives up on it does not ask.
+		up.catch(() => undefined);
+		let origin: string | null = null;
+		let isOver = false;
+		const cable = await this.#tools.cables.answer(offer, {
+			up: () => {
+				void this.#originOf(offer, cable.contact).then((made) => {
+					if (isOver) return;
+					origin = made;
+					this.#cables.set(made, cable);
+					resolveUp();
+				}, rejectUp);
+			},
+			down: () => {
+				isOver = true;
+				rejectUp(new Fault('timeout', 'the two devices did not reach each other'));
+				this.#ended(cable);
+			},
+			// Whoever showed its code first has nothing to begin.
+			channel: (channel) => {
+				channel.close();
+				return { text: () => undefined, bytes: () => undefined, ended: () => undefined };
+			},
+		});
+		return {
+			contact: cable.contact,
+			get origin() {
+				return origin;
+			},
+			up,
+			keep: () => {
+				if (origin === null || !this.#cables.has(origin)) return;
+				// The newest counts: nobody is left at a hub where this page is no more.
+				this.#leaveHost();
+				for (const guest of [...this.#guests.keys()]) {
+					guest.close();
+					this.#forget(guest);
+				}
+				this.#host = { cable, origin };
+				this.#notify();
+			},
+			close: () => {
+				isOver = true;
+				cable.close();
+				this.#ended(cable);
+			},
+		};
+	}
+
+	/** NB11: a connection that no member uses keeps nobody here. */
+	#checkGuests(): void {
+		for (const [guest, origin] of [...this.#guests]) {
+			if (this.#inPageRelay.hasMember(origin)) this.#doubted.delete(guest);
+			else if (this.#doubted.has(guest)) {
+				guest.close();
+				this.#ended(guest);
+			} else this.#doubted.add(guest);
+		}
+	}
+
+	/** Of a guest, whatever ended it. */
+	#forget(guest: DataConnection): void {
+		this.#guests.delete(guest);
+		this.#doubted.delete(guest);
+		if (this.#guests.size > 0) return;
+		this.#stopChecking?.();
+		this.#stopChecking = null;
+	}
+
+	#leaveHost(): void {
+		this.#host?.cable.close();
+		this.#host = null;
+	}
+
+	async #originOf(offer: PeerDescriptor, answer: PeerDescriptor): Promise<string> {
+		return directOriginOf(await this.#tools.crypto.sha256(directOriginBytes(offer, answer)));
+	}
+
+	#ended(cable: DataConnection): void {
+		for (const [origin, one] of this.#cables) if (one === cable) this.#cables.delete(origin);
+		const was = this.origin;
+		this.#forget(cable);
+		if (this.#host?.cable === cable) this.#host = null;
+		if (was !== this.origin) this.#notify();
+	}
+
+	/** A line of this page to its own hub. */
+	#connectHere(events: RelaySocketEvents): RelaySocket {
+		let over = false;
+		const soon = (work: () => void): void =>
+			void Promise.resolve().then(() => {
+				if (!over) work();
+			});
+		const seat = this.#inPageRelay.open(IN_PAGE_RELAY_ORIGIN, {
+			frame: (frame) => soon(() => events.frame(frame)),
+			part: (bytes) => soon(() => events.part(bytes)),
+			ended: (ended) =>
+				soon(() => {
+					over = true;
+					events.ended(ended);
+				}),
+		});
+		if (seat === null) throw new Fault('offline', 'no place is left');
+		return {
+			...{ origin: IN_PAGE_RELAY_ORIGIN, waiting: 0 },
+			send: (frame) => soon(() => seat.receive(frame)),
+			sendPart: (bytes) => soon(() => seat.receivePart(bytes)),
+			close: () => {
+				// What was sent before still arrives.
+				soon(() => {
+					over = true;
+					seat.leaveWhenDone();
+				});
+			},
+		};
+	}
+
+	/** Somebody at the other end of a cable begins a line to this page's hub. */
+	#acceptGuest(origin: string, channel: DataChannel): DataChannelEvents {
+		const seat = this.#inPageRelay.open(origin, {
+			frame: (frame) => channel.sendText(JSON.stringify(frame)),
+			part: (bytes) => channel.sendBytes(bytes),
+			ended: ({ code }) => {
+				channel.sendText(String(code));
+				channel.close();
+			},
+		});
+		if (seat === null) channel.close();
+		return {
+			text: (text) => {
+				const frame = frameFrom(fromDevice, text);
+				if (frame === null) seat?.end(CLOSE_CODES.malformed);
+				else seat?.receive(frame);
+			},
+			bytes: (bytes) => {
+				if (bytes.length <= MAX_PART_BYTES) seat?.receivePart(bytes);
+			},
+			ended: () => seat?.leaveWhenDone(),
+		};
+	}
+
+	#notify(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}
+
+/** A line to the hub at the other end of a cable. */
+async function socketOver(
+	cable: DataConnection,
+	origin: string,
+	events: RelaySocketEvents,
+): Promise<RelaySocket> {
+	let over = false;
+	let code = ABNORMAL_CLOSURE;
+	const end = (): void => {
+		if (over) return;
+		over = true;
+		events.ended({ code });
+	};
+	const channel = await cable.open({
+		text: (text) => {
+			if (over) return;
+			// The hub ends a line with the number that a relay closes its socket with.
+			if (/^4\d{3}$/.test(text)) {
+				code = Number(text);
+				return;
+			}
+			const frame = frameFrom(fromRelay, text);
+			if (frame !== null) events.frame(frame);
+			else {
+				code = CLOSE_CODES.malformed;
+				channel.close();
+				end();
+			}
+		},
+		bytes: (bytes) => {
+			if (!over && bytes.length <= MAX_PART_BYTES) events.part(bytes);
+		},
+		ended: end,
+	});
+	return {
+		origin,
+		get waiting() {
+			return channel.waiting;
+		},
+		send: (frame) => {
+			if (!over) channel.sendText(JSON.stringify(frame));
+		},
+		sendPart: (bytes) => {
+			if (!over) channel.sendBytes(bytes);
+		},
+		close: () => {
+			over = true;
+			channel.close();
+		},
+	};
+}

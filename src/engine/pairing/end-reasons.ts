@@ -1,0 +1,44 @@
+import type { Fault } from '#domain/base/fault.ts';
+import type { EndNote } from '#domain/pairing/handshake-messages.ts';
+import type { Refusal } from '#protocol/wire.ts';
+import type { RelayFailure } from '#engine/messaging/relay-call.ts';
+import type { PairingEndReason, PairingState } from './controls.ts';
+
+type EndedState = Extract<PairingState, { readonly kind: 'ended' }>;
+
+const REFUSAL_REASONS: Readonly<Record<Refusal, PairingEndReason>> = {
+	'unknown-home': 'invitation',
+	invitation: 'invitation',
+	'not-a-member': 'not-owner',
+	'bad-proof': 'failed',
+	version: 'version',
+	roster: 'failed',
+	'no-meeting': 'unknown-code',
+	burnt: 'burnt',
+	'too-many': 'too-many',
+	'not-allowed': 'failed',
+	clock: 'failed',
+};
+
+/** What the other side said before it went. */
+const NOTE_REASONS: Readonly<Record<EndNote, PairingEndReason>> = {
+	refused: 'refused',
+	cancelled: 'other-side-gone',
+	digits: 'digits',
+	burnt: 'burnt',
+	failed: 'other-side-gone',
+};
+
+export function endedBy(no: RelayFailure): EndedState {
+	if (no.t === 'refused') return { kind: 'ended', why: REFUSAL_REASONS[no.why], fault: null };
+	return { kind: 'ended', why: reasonOfFault(no.fault), fault: no.fault };
+}
+
+export function reasonOfNote(note: EndNote): PairingEndReason {
+	return NOTE_REASONS[note];
+}
+
+function reasonOfFault({ kind }: Fault): PairingEndReason {
+	if (kind === 'not-found') return 'no-relay';
+	return kind === 'offline' || kind === 'timeout' || kind === 'denied' ? 'unreachable' : 'failed';
+}

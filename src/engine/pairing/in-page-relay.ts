@@ -1,0 +1,282 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { IN_PAGE_RELAY_ORIGIN } from '#domain/pairing/direct-code.ts';
+import { buildEndNote } from '#domain/pairing/handshake-messages.ts';
+import { may, type Right } from '#domain/home/rights.ts';
+import { commonLength, seqOf } from '#domain/home/roster.ts';
+import { CLOSE_CODES } from '#protocol/wire.ts';
+import type { RelaySocketEvents } from '#ports/network/relay.ts';
+import { InPageSession, type DeviceFrame, type InPageRelayRoom, type InPageRelayTools } from './in-page-session.ts';
+
+/** As a frame has it. */
+const MAX_ENTRIES = 32;
+const MAX_CHARACTERS = 48 * 1024;
+/** Each side's boxes of one meeting (RL17). */
+const MAX_BOXES = 16;
+/** Entering a home takes a moment. */
+const ENTER_MS = 3000;
+const MAX_SESSIONS = 16;
+/** Of one connection. */
+const MAX_SESSIONS_PER_CONNECTION = 4;
+/** Cameras that one seat watches (RL19). */
+const MAX_WATCHED = 64;
+
+interface InPageRendezvous {
+	readonly rid: string;
+	readonly waiter: InPageSession;
+	joiner: InPageSession | null;
+	/** For who has not come yet. */
+	waiting: string[];
+}
+
+/**
+ * The part of a relay, played in the page that showed a code first: for who came by a cable, and
+ * for itself. Rules: docs/spec/nearby.md, NB7 to NB9.
+ */
+export class InPageRelay implements InPageRelayRoom {
+	readonly tools: InPageRelayTools;
+	readonly #sessions = new Set<InPageSession>();
+	#rendezvous: InPageRendezvous | null = null;
+	#messages = 0;
+	/** How many entries everybody was told of. */
+	#sentEntries: readonly Bytes[] = [];
+
+	constructor(tools: InPageRelayTools) {
+		this.tools = tools;
+		tools.homeRoster.on(() => this.#sendRoster());
+	}
+
+	/**
+	 * Somebody at an address of this page. `null`: there is no place left; for the page itself there
+	 * is one.
+	 */
+	open(origin: string, events: RelaySocketEvents): InPageSession | null {
+		const guests = [...this.#sessions].filter((seat) => seat.origin !== IN_PAGE_RELAY_ORIGIN);
+		const theirs = guests.filter((seat) => seat.origin === origin);
+		if (origin !== IN_PAGE_RELAY_ORIGIN && (guests.length >= MAX_SESSIONS || theirs.length >= MAX_SESSIONS_PER_CONNECTION))
+			return null;
+		if (this.#sessions.size === 0) this.#sentEntries = this.tools.homeRoster.entries;
+		const seat = new InPageSession(this, origin, events);
+		this.#sessions.add(seat);
+		seat.challenge();
+		return seat;
+	}
+
+	left(seat: InPageSession): void {
+		this.#sessions.delete(seat);
+		const meeting = this.#rendezvous;
+		if (meeting !== null && (seat === meeting.waiter || seat === meeting.joiner)) {
+			const other = seat === meeting.waiter ? meeting.joiner : meeting.waiter;
+			const box = base64urlOf(buildEndNote('failed'));
+			other?.send({ t: 'post', rid: meeting.rid, box });
+			this.#abort(meeting);
+		}
+		if (seat.device === null) return;
+		this.sendPresence();
+		for (const camera of seat.watching) this.#sendWatched(camera);
+	}
+
+	/** Whether a member has proved itself there, and is one still. */
+	hasMember(origin: string): boolean {
+		return this.#members.some((seat) => seat.origin === origin);
+	}
+
+	/**
+	 * Whether this page's home is that one, or is about to be: who let this page in may be quicker
+	 * than the page itself.
+	 */
+	async isHome(home: HomeId): Promise<boolean> {
+		const { homeRoster, clock } = this.tools;
+		const isIt = (): boolean => homeRoster.roster?.home === home;
+		if (isIt()) return true;
+		await new Promise<void>((resolve) => {
+			const over = (): void => {
+				stop();
+				off();
+				resolve();
+			};
+			const stop = clock.after(ENTER_MS, over);
+			const off = homeRoster.on(() => {
+				if (isIt()) over();
+			});
+		});
+		return isIt();
+	}
+
+	// ─── meetings
+	// ───────────────────────────────────────────────────────────────────────────────────
+
+	wait(seat: InPageSession, rid: string): void {
+		if (this.#rendezvous !== null) this.#abort(this.#rendezvous);
+		this.#rendezvous = { rid, waiter: seat, joiner: null, waiting: [] };
+	}
+
+	meet(seat: InPageSession, rid: string): void {
+		const meeting = this.#rendezvous;
+		if (meeting?.rid !== rid) seat.send({ t: 'refused', why: 'no-meeting' });
+		else if (meeting.joiner !== null) {
+			this.#abort(meeting);
+			seat.send({ t: 'refused', why: 'burnt' });
+		} else {
+			meeting.joiner = seat;
+			for (const one of [meeting.waiter, seat]) one.send({ t: 'met', rid });
+			for (const box of meeting.waiting.splice(0)) seat.send({ t: 'post', rid, box });
+		}
+	}
+
+	post(seat: InPageSession, { rid, box }: DeviceFrame<'post'>): void {
+		const meeting = this.#rendezvous;
+		if (meeting?.rid !== rid) return;
+		seat.boxes += 1;
+		if (seat.boxes > MAX_BOXES) this.#abort(meeting);
+		else if (seat === meeting.joiner) meeting.waiter.send({ t: 'post', rid, box });
+		else if (seat !== meeting.waiter) return;
+		else if (meeting.joiner === null) meeting.waiting.push(box);
+		else meeting.joiner.send({ t: 'post', rid, box });
+	}
+
+	abort(seat: InPageSession, rid: string): void {
+		const meeting = this.#rendezvous;
+		const sits = seat === meeting?.waiter || seat === meeting?.joiner;
+		if (meeting !== null && meeting.rid === rid && sits) this.#abort(meeting);
+	}
+
+	#abort(meeting: InPageRendezvous): void {
+		this.#rendezvous = null;
+		for (const one of [meeting.waiter, meeting.joiner]) one?.send({ t: 'burnt', rid: meeting.rid });
+	}
+
+	// ─── the home
+	// ───────────────────────────────────────────────────────────────────────────────────
+
+	forwardMessage(from: InPageSession, { n, to, box }: DeviceFrame<'letter'>): void {
+		if (!this.#may(from, 'write')) {
+			from.send({ t: 'refused', why: 'not-allowed', n });
+			return;
+		}
+		this.#messages += 1;
+		const letter = { id: this.#messages, from: from.device ?? '', box, kept: false };
+		const there = this.#members.filter(({ device }) => device === to);
+		for (const seat of there) seat.send({ t: 'letter', ...letter });
+		// Nothing waits here: with the cable all of it is gone.
+		from.send({ t: there.length > 0 ? 'taken' : 'away', n });
+	}
+
+	async append(from: InPageSession, texts: readonly string[]): Promise<void> {
+		const { homeRoster } = this.tools;
+		const entries = texts.map(bytesOfBase64url);
+		const home = homeRoster.roster?.home;
+		const [first] = entries;
+		const learned =
+			first === undefined || home === undefined
+				? 'known'
+				: await homeRoster.merge(home, seqOf(first) ?? 0, entries);
+		const refused = learned === 'forked' || learned === 'gap' || learned === 'fallen';
+		if (refused) from.send({ t: 'refused', why: 'roster' });
+		else from.send({ t: 'appended', seq: homeRoster.entries.length });
+	}
+
+	sendEntries(seat: InPageSession, seq: number): void {
+		const all = this.tools.homeRoster.entries.map(base64urlOf);
+		let from = Math.min(seq, all.length);
+		do {
+			const entries: string[] = [];
+			let characters = 0;
+			for (const entry of all.slice(from, from + MAX_ENTRIES)) {
+				characters += entry.length;
+				if (entries.length > 0 && characters > MAX_CHARACTERS) break;
+				entries.push(entry);
+			}
+			seat.send({ t: 'roster', from: from + 1, entries });
+			from += entries.length;
+		} while (from < all.length);
+	}
+
+	sendPresence(): void {
+		const online = [...new Set(this.#members.flatMap(({ device }) => device ?? []))];
+		for (const seat of this.#members) seat.send({ t: 'presence', online });
+	}
+
+	watch(seat: InPageSession, { camera, on }: DeviceFrame<'watch'>): void {
+		if (on && !this.#may(seat, 'watch')) {
+			seat.send({ t: 'refused', why: 'not-allowed' });
+			return;
+		}
+		if (on && !seat.watching.has(camera) && seat.watching.size >= MAX_WATCHED) {
+			seat.send({ t: 'refused', why: 'too-many' });
+			return;
+		}
+		if (on) seat.watching.add(camera);
+		else seat.watching.delete(camera);
+		this.#sendWatched(camera);
+	}
+
+	/** As at a relay, of who may now: a time that is up changes no roster. */
+	forwardPart(from: InPageSession, bytes: Bytes): void {
+		const camera = hexOf(bytes.subarray(1, 17));
+		if (!this.#isCamera(from, camera)) return;
+		for (const seat of this.#members) {
+			const watches = seat !== from && seat.watching.has(camera);
+			if (watches && this.#may(seat, 'watch')) seat.sendPart(bytes);
+		}
+	}
+
+	/** Who watches already, for a camera that comes. */
+	proved(seat: InPageSession): void {
+		this.sendPresence();
+		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching])))
+			this.#sendWatched(camera, [seat]);
+	}
+
+	/** Who has proved itself, and whose time is not up. */
+	get #members(): InPageSession[] {
+		return this.#proved.filter((seat) => this.#isMember(seat));
+	}
+
+	get #proved(): InPageSession[] {
+		return [...this.#sessions].filter(({ device }) => device !== null);
+	}
+
+	#isMember({ device }: InPageSession): boolean {
+		return device !== null && this.tools.homeRoster.member(device) !== null;
+	}
+
+	#may({ device }: InPageSession, right: Right): boolean {
+		const member = device === null ? null : this.tools.homeRoster.member(device);
+		return member !== null && may(member.roles, right);
+	}
+
+	#watchersOf(camera: string): DeviceId[] {
+		const watching = this.#members.filter((seat) => seat.watching.has(camera));
+		return [...new Set(watching.flatMap(({ device }) => device ?? []))];
+	}
+
+	/** As at a relay: a camera's own device is told who watches it, and nobody else. */
+	#sendWatched(camera: string, seats = this.#members): void {
+		const devices = this.#watchersOf(camera);
+		for (const seat of seats)
+			if (this.#isCamera(seat, camera)) seat.send({ t: 'watched', camera, devices });
+	}
+
+	#isCamera(seat: InPageSession, camera: string): boolean {
+		return seat.cameras.has(camera) && this.#may(seat, 'record');
+	}
+
+	/** The roster changed: who is in it hears, who is not any more goes. */
+	#sendRoster(): void {
+		const { homeRoster } = this.tools;
+		const { entries } = homeRoster;
+		const from = commonLength(this.#sentEntries, entries);
+		if (from === entries.length && from === this.#sentEntries.length) return;
+		this.#sentEntries = entries;
+		for (const seat of this.#proved) {
+			if (this.#isMember(seat)) {
+				this.sendEntries(seat, from);
+				if (this.#may(seat, 'watch')) continue;
+				for (const camera of [...seat.watching])
+					this.watch(seat, { t: 'watch', camera, on: false });
+			} else seat.end(CLOSE_CODES.revoked);
+		}
+	}
+}

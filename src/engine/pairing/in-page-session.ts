@@ -1,0 +1,188 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { faultOf } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import { IN_PAGE_RELAY_ORIGIN } from '#domain/pairing/direct-code.ts';
+import {
+	CLOSE_CODES,
+	PART_HEADER_BYTES,
+	WIRE_VERSION,
+	type FromDevice,
+	type FromRelay,
+} from '#protocol/wire.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { RelaySocketEvents } from '#ports/network/relay.ts';
+import { MAX_CAMERAS } from '#engine/home/keyring.ts';
+import { cameraIdOf } from '#engine/home/keys.ts';
+import type { HomeRoster } from '#engine/home/home-roster.ts';
+
+/** Frames of one seat that wait for those before; whoever says more at once goes. */
+const MAX_WAITING = 240;
+
+export interface InPageRelayTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly homeRoster: Pick<HomeRoster, 'roster' | 'entries' | 'member' | 'merge' | 'on'>;
+}
+
+export type DeviceFrame<T extends FromDevice['t']> = Extract<FromDevice, { readonly t: T }>;
+
+/** What is done for all who are at a hub. */
+export interface InPageRelayRoom {
+	readonly tools: InPageRelayTools;
+	isHome(home: HomeId): Promise<boolean>;
+	wait(seat: InPageSession, rid: string): void;
+	meet(seat: InPageSession, rid: string): void;
+	post(seat: InPageSession, frame: DeviceFrame<'post'>): void;
+	abort(seat: InPageSession, rid: string): void;
+	append(seat: InPageSession, entries: readonly string[]): Promise<void>;
+	sendEntries(seat: InPageSession, seq: number): void;
+	forwardMessage(seat: InPageSession, frame: DeviceFrame<'letter'>): void;
+	watch(seat: InPageSession, frame: DeviceFrame<'watch'>): void;
+	forwardPart(seat: InPageSession, bytes: Bytes): void;
+	/** It has proved who it is. */
+	proved(seat: InPageSession): void;
+	left(seat: InPageSession): void;
+}
+
+/** Somebody at the hub. */
+export class InPageSession {
+	readonly watching = new Set<string>();
+	/** `null`: it has not proved who it is. */
+	device: DeviceId | null = null;
+	boxes = 0;
+	/** That its device may have. */
+	cameras: ReadonlySet<string> = new Set();
+	readonly origin: string;
+	readonly #relay: InPageRelayRoom;
+	readonly #events: RelaySocketEvents;
+	#challenge: Bytes | null = null;
+	#work: Promise<void> = Promise.resolve();
+	#waiting = 0;
+	#over = false;
+
+	constructor(hub: InPageRelayRoom, origin: string, events: RelaySocketEvents) {
+		this.#relay = hub;
+		this.origin = origin;
+		this.#events = events;
+	}
+
+	challenge(): void {
+		this.#challenge = this.#relay.tools.crypto.random(32);
+		const challenge = base64urlOf(this.#challenge);
+		this.send({ t: 'challenge', versions: [WIRE_VERSION], challenge });
+	}
+
+	send(frame: FromRelay): void {
+		if (!this.#over) this.#events.frame(frame);
+	}
+
+	sendPart(bytes: Bytes): void {
+		if (!this.#over) this.#events.part(bytes);
+	}
+
+	/** One after the other. */
+	receive(frame: FromDevice): void {
+		if (this.#waiting >= MAX_WAITING) {
+			this.end(CLOSE_CODES.tooMuch);
+			return;
+		}
+		this.#waiting += 1;
+		this.#work = this.#work.then(async () => {
+			this.#waiting -= 1;
+			if (this.#over) return;
+			try {
+				await this.#handle(frame);
+			} catch (error) {
+				const { kind } = faultOf(error);
+				if (kind === 'malformed') this.end(CLOSE_CODES.malformed);
+				else if (frame.t === 'append') this.send({ t: 'refused', why: 'roster' });
+			}
+		});
+	}
+
+	/** As at a relay: of its own cameras only. */
+	receivePart(bytes: Bytes): void {
+		if (bytes.length >= PART_HEADER_BYTES) this.#relay.forwardPart(this, bytes);
+	}
+
+	end(code: number): void {
+		if (this.#over) return;
+		this.leave();
+		this.#events.ended({ code });
+	}
+
+	/** It goes, after all that it said. */
+	leaveWhenDone(): void {
+		this.#work = this.#work.then(() => this.leave());
+	}
+
+	/** It is gone. */
+	leave(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#relay.left(this);
+	}
+
+	async #handle(frame: FromDevice): Promise<void> {
+		const hub = this.#relay;
+		if ('version' in frame && (frame.version ?? WIRE_VERSION) !== WIRE_VERSION) {
+			this.send({ t: 'refused', why: 'version' });
+		} else if (frame.t === 'ping') this.send({ t: 'pong', n: frame.n });
+		else if (frame.t === 'prove') await this.#prove(frame);
+		else if (frame.t === 'meet') hub.meet(this, frame.rid);
+		// Only who showed the code: everybody else came to meet.
+		else if (frame.t === 'wait' && this.origin === IN_PAGE_RELAY_ORIGIN) hub.wait(this, frame.rid);
+		else if (frame.t === 'post') hub.post(this, frame);
+		else if (frame.t === 'burn') hub.abort(this, frame.rid);
+		else if (this.device === null) this.#refuse();
+		else if (frame.t === 'append') await hub.append(this, frame.entries);
+		else if (frame.t === 'roster-since') hub.sendEntries(this, frame.seq);
+		else if (frame.t === 'letter') hub.forwardMessage(this, frame);
+		else if (frame.t === 'watch') hub.watch(this, frame);
+		else if (frame.t !== 'got') this.#refuse();
+	}
+
+	#refuse(): void {
+		this.send({ t: 'refused', why: 'not-allowed' });
+	}
+
+	/** As at a relay (RL10, RL11). */
+	async #prove({ home, device, signature }: DeviceFrame<'prove'>): Promise<void> {
+		const { crypto, homeRoster } = this.#relay.tools;
+		const challenge = this.#challenge;
+		this.#challenge = null;
+		if (challenge === null) {
+			this.send({ t: 'refused', why: 'bad-proof' });
+			return;
+		}
+		if (!(await this.#relay.isHome(home as HomeId))) {
+			this.send({ t: 'refused', why: 'unknown-home' });
+			return;
+		}
+		const subject = homeRoster.member(device as DeviceId)?.subject;
+		if (!subject) {
+			this.send({ t: 'refused', why: 'not-a-member' });
+			return;
+		}
+		const covered = loginBytes({
+			originHash: await crypto.sha256(new TextEncoder().encode(this.origin)),
+			...{ challenge, home: home as HomeId, device: device as DeviceId },
+		});
+		const verifier = await crypto.verifier(subject.sign);
+		if (!(await crypto.verify(verifier, bytesOfBase64url(signature), covered))) {
+			this.send({ t: 'refused', why: 'bad-proof' });
+			return;
+		}
+		const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
+		const ids = numbers.map((number) => cameraIdOf(crypto, device as DeviceId, number));
+		this.cameras = new Set(await Promise.all(ids));
+		if (this.#over) return;
+		this.device = device as DeviceId;
+		const rosterSeq = homeRoster.entries.length;
+		this.send({ t: 'welcome', token: '', tokenMs: 0, rosterSeq, ice: [] });
+		this.#relay.proved(this);
+	}
+}

@@ -1,0 +1,240 @@
+import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
+import { plainName } from '#domain/home/plain-name.ts';
+import type { PairingCode, TypedCode } from '#domain/pairing/code.ts';
+import {
+	buildAdmissionMessage,
+	buildOwnerMessage,
+	buildOpening,
+	buildAdmissionPieces,
+	buildSealed,
+	commitmentBytes,
+	messageKindOf,
+	NONCE_BYTES,
+	openingHead,
+	parseJoinerMessage,
+	parseEndNote,
+	parseOk,
+	parseSealed,
+	rolesOfRequested,
+	type JoinerMessage,
+	type EndNote,
+	type SignedBody,
+	type RequestedAccess,
+} from '#domain/pairing/handshake-messages.ts';
+import type { Subject } from '#domain/home/roster.ts';
+import { signedBytes } from '#domain/base/signed.ts';
+import type { Crypto, KemKey, KeyPair, SignKey } from '#ports/keys/crypto.ts';
+import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
+import { deviceIdOf } from '#engine/home/keys.ts';
+import {
+	nextTranscript,
+	verifySigned,
+	hpkeContext,
+	comparisonDigits,
+	sharedSecrets,
+	openingTag,
+	type SharedSecrets,
+} from './handshake-keys.ts';
+import { checkOwnerKey, entryHash, replayRoster } from '#engine/home/roster.ts';
+
+export type OwnerHandshakeEvent =
+	/** M1: somebody has the code. `answer` is M2. */
+	| {
+			readonly kind: 'newcomer';
+			readonly name: string;
+			readonly wanted: RequestedAccess;
+			readonly digits: string;
+			readonly answer: Bytes;
+	  }
+	/** M1 of this very device, from another page of it: it does not let itself in (PR13). */
+	| { readonly kind: 'self' }
+	/** M3: the newcomer is content. */
+	| { readonly kind: 'ok' }
+	/** What was said before, byte for byte: `boxes` is what was answered. */
+	| { readonly kind: 'again'; readonly boxes: readonly Bytes[] }
+	| { readonly kind: 'note'; readonly note: EndNote };
+
+/** Who sits at the other end, once M1 is read. */
+interface JoinerState {
+	readonly m1: Bytes;
+	readonly m2: Bytes;
+	readonly newcomer: JoinerMessage;
+	readonly subject: Subject;
+	readonly name: string;
+	readonly t3: Bytes;
+}
+
+export interface OwnerHandshakeOptions {
+	readonly rid: string;
+	/** One of the two, never both: the way in is as strong as the weaker that is open (PR15). */
+	readonly code: PairingCode | TypedCode;
+	/** What the newcomer is to be; `null`: what it wishes. */
+	readonly wanted: RequestedAccess | null;
+}
+
+/**
+ * The owner's half of a pairing, without a line: boxes in, boxes out. Every `Fault` of `hear` burns
+ * the code.
+ */
+export class OwnerHandshake {
+	/** M0. */
+	readonly opening: Bytes;
+	readonly #crypto: Crypto;
+	readonly #self: SelfIdentity;
+	readonly #owner: KeyPair<SignKey>;
+	readonly #options: OwnerHandshakeOptions;
+	readonly #shared: SharedSecrets;
+	readonly #ephemeral: KeyPair<KemKey>;
+	readonly #nonce: Bytes;
+	#joinerState: JoinerState | null = null;
+	/** M3, once it is checked. */
+	#ok: Bytes | null = null;
+	#pieces: readonly Bytes[] = [];
+
+	private constructor(
+		crypto: Crypto,
+		self: SelfIdentity,
+		owner: KeyPair<SignKey>,
+		wish: OwnerHandshakeOptions,
+		made: {
+			readonly opening: Bytes;
+			readonly shared: SharedSecrets;
+			readonly ephemeral: KeyPair<KemKey>;
+			readonly nonce: Bytes;
+		},
+	) {
+		this.#crypto = crypto;
+		this.#self = self;
+		this.#owner = owner;
+		this.#options = wish;
+		this.opening = made.opening;
+		this.#shared = made.shared;
+		this.#ephemeral = made.ephemeral;
+		this.#nonce = made.nonce;
+	}
+
+	/** Throws `denied` when this device is no owner. */
+	static async begin(crypto: Crypto, self: SelfIdentity, wish: OwnerHandshakeOptions): Promise<OwnerHandshake> {
+		const { owner } = self;
+		if (owner === null) throw new Fault('denied', 'only an owner lets devices in');
+		const shared = await sharedSecrets(crypto, wish.code, wish.rid);
+		const ephemeral = await crypto.makeKemKey(false);
+		const nonce = crypto.random(NONCE_BYTES);
+		const commitment = await crypto.sha256(commitmentBytes(nonce, owner.public));
+		const head = openingHead({ ephemeral: ephemeral.public, commitment });
+		const tag = await openingTag(crypto, shared, head);
+		const opening = buildOpening({ ephemeral: ephemeral.public, commitment, tag });
+		return new OwnerHandshake(crypto, self, owner, wish, { opening, shared, ephemeral, nonce });
+	}
+
+	async receive(box: Bytes): Promise<OwnerHandshakeEvent> {
+		const guest = this.#joinerState;
+		switch (messageKindOf(box)) {
+			case 1:
+				if (guest === null) return this.#receiveJoiner(box);
+				if (!equalBytes(box, guest.m1)) throw new Fault('corrupt', 'somebody else has the code');
+				return { kind: 'again', boxes: [guest.m2] };
+			case 3:
+				if (guest === null) throw new Fault('corrupt', 'a message before its time');
+				if (this.#ok !== null && equalBytes(box, this.#ok)) return { kind: 'again', boxes: this.#pieces };
+				if (this.#ok !== null) throw new Fault('corrupt', 'a second consent');
+				await verifySigned(this.#crypto, guest.newcomer.sign, 'pair-ok', guest.t3, parseOk(box));
+				this.#ok = box;
+				return { kind: 'ok' };
+			case 5:
+				return { kind: 'note', note: parseEndNote(box) };
+			default:
+				throw new Fault('corrupt', 'a message of the wrong side');
+		}
+	}
+
+	/**
+	 * PR6. Once, after the newcomer's consent and a person's; what it gives is M4. Throws as
+	 * `Joining.admit`.
+	 */
+	async admit(admissions: Pick<Admissions, 'admit'>, wanted: RequestedAccess): Promise<readonly Bytes[]> {
+		const guest = this.#joinerState;
+		if (guest === null || this.#ok === null || this.#pieces.length > 0) {
+			throw new Fault('conflict', 'nobody to let in');
+		}
+		const { roster, homeKey } = await admissions.admit(guest.subject, rolesOfRequested(wanted), guest.name);
+		const t4 = await nextTranscript(this.#crypto, guest.t3, this.#ok);
+		const sealed = await this.#crypto.sealTo(
+			guest.newcomer.kem,
+			this.#shared.psk,
+			hpkeContext(4, t4),
+			buildAdmissionMessage({ roster, grants: homeKey }),
+		);
+		this.#pieces = buildAdmissionPieces(sealed);
+		return this.#pieces;
+	}
+
+	/** Whom M1 told of. Throws `conflict` before it. */
+	get joiner(): Subject {
+		if (this.#joinerState === null) throw new Fault('conflict', 'nobody is there yet');
+		return this.#joinerState.subject;
+	}
+
+	async #receiveJoiner(m1: Bytes): Promise<OwnerHandshakeEvent> {
+		const crypto = this.#crypto;
+		const t1 = await nextTranscript(crypto, this.#shared.start, this.opening);
+		const { value: newcomer, body, signature } = await this.#openJoiner(m1, t1);
+		await verifySigned(crypto, newcomer.sign, 'pair-new', concatBytes(t1, body), signature);
+		await this.#checkNamed(newcomer);
+		const { sign, kem, owner, dtls } = newcomer;
+		// Keys that are none would only be found when they are needed.
+		await crypto.verifier(owner);
+		const device = await deviceIdOf(crypto, sign, kem);
+		if (device === this.#self.device) return { kind: 'self' };
+		const subject: Subject = { device, sign, kem, owner, dtls };
+		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
+		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name));
+		if (name.trim() === '') throw new Fault('malformed', 'a newcomer without a name');
+		const t2 = await nextTranscript(crypto, t1, m1);
+		const wanted = this.#options.wanted ?? withoutOwner(newcomer.wanted);
+		const m2 = await this.#ownerMessage(newcomer, t2, wanted);
+		const t3 = await nextTranscript(crypto, t2, m2);
+		this.#joinerState = { m1, m2, newcomer, subject, name, t3 };
+		const digits = await comparisonDigits(crypto, t2, this.#nonce, this.#owner.public);
+		return { kind: 'newcomer', name, wanted, digits, answer: m2 };
+	}
+
+	async #openJoiner(m1: Bytes, t1: Bytes): Promise<SignedBody<JoinerMessage>> {
+		const { psk } = this.#shared;
+		const wrapped = parseSealed(1, m1);
+		const plain = await this.#crypto.openWith(this.#ephemeral, psk, hpkeContext(1, t1), wrapped);
+		return parseJoinerMessage(plain);
+	}
+
+	/** PR4. */
+	async #checkNamed({ sign, kem }: JoinerMessage): Promise<void> {
+		const { code } = this.#options;
+		if (code.kind !== 'n1') return;
+		if (!equalBytes(await this.#crypto.sha256(concatBytes(sign, kem)), code.hash)) {
+			throw new Fault('corrupt', 'another device than the code names');
+		}
+	}
+
+	async #ownerMessage(newcomer: JoinerMessage, t2: Bytes, wanted: RequestedAccess): Promise<Bytes> {
+		const { roster, home } = this.#self;
+		const newest = roster.at(-1);
+		if (newest === undefined) throw new Fault('conflict', 'a home without a roster');
+		const body = buildOwnerMessage({
+			...{ nonce: this.#nonce, owner: this.#owner.public, home, wanted },
+			...{ seq: roster.length, head: await entryHash(this.#crypto, newest) },
+		});
+		const signature = await this.#crypto.sign(
+			this.#owner.key,
+			signedBytes('pair-owner', concatBytes(t2, body)),
+		);
+		const plain = concatBytes(body, signature);
+		const { psk } = this.#shared;
+		return buildSealed(2, await this.#crypto.sealTo(newcomer.kem, psk, hpkeContext(2, t2), plain));
+	}
+}
+
+/** PR18: nobody becomes an owner because it wished for it and a person pressed Allow. */
+function withoutOwner(wish: RequestedAccess): RequestedAccess {
+	return wish === 'owner' ? 'viewer' : wish;
+}

@@ -1,0 +1,233 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { ascii, type Bytes } from '#domain/base/bytes.ts';
+import { Fault, faultOf } from '#domain/base/fault.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import { WIRE_VERSION, type FromRelay } from '#protocol/wire.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Relays } from '#ports/network/relay.ts';
+import type { SelfIdentity } from '#engine/home/admissions.ts';
+import type { LoginIdentity } from '#engine/messaging/relay-connection.ts';
+import { RelayCall, type RelayFailure } from '#engine/messaging/relay-call.ts';
+
+/** How often a lost line is taken up again, and how long it is waited before each. */
+const RETRY_MS = [1000, 2000, 4000];
+/** Entries in one frame, as the wire has it. */
+const MAX_ENTRIES = 32;
+
+export interface RendezvousTools {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly relays: Relays;
+}
+
+/** Who comes, where, and how. */
+export interface Participant {
+	readonly self: SelfIdentity;
+	readonly origin: string;
+	/** Proves itself as one of its home first; else it comes as somebody without a home. */
+	readonly member: boolean;
+	readonly how:
+		| { readonly t: 'wait'; readonly rid: string; readonly locator: string | null }
+		| { readonly t: 'meet'; readonly rid: string }
+		| { readonly t: 'find'; readonly locator: string };
+}
+
+export interface RendezvousEvents {
+	/** Both sides are there. */
+	ready(): void;
+	box(box: Bytes): void;
+	/** Over: somebody ended it, or a second one joined. */
+	aborted(): void;
+	/** The line was lost and is there again: what was said last may not have arrived. */
+	reconnected(): void;
+	/** The line is lost for good. */
+	failed(no: RelayFailure): void;
+}
+
+/** A place at a meeting (RL17), kept over a lost line (PR8). */
+export class Rendezvous {
+	readonly rid: string;
+	readonly #tools: RendezvousTools;
+	readonly #participant: Participant;
+	readonly #events: RendezvousEvents;
+	#call: RelayCall;
+	#lost = 0;
+	#over = false;
+	#stop: () => void = () => undefined;
+
+	private constructor(tools: RendezvousTools, seat: Participant, events: RendezvousEvents, taken: JoinedCall) {
+		this.#tools = tools;
+		this.#participant = seat;
+		this.#events = events;
+		this.#call = taken.line;
+		this.rid = taken.rid;
+	}
+
+	/** Takes a seat. Nothing is told before `begin`. */
+	static async open(tools: RendezvousTools, seat: Participant, events: RendezvousEvents): Promise<Rendezvous | RelayFailure> {
+		const taken = await joinAt(tools, seat);
+		return 't' in taken ? taken : new Rendezvous(tools, seat, events, taken);
+	}
+
+	begin(): void {
+		this.#call.listen(
+			(frame) => this.#receive(frame),
+			() => this.#disconnected(),
+		);
+	}
+
+	send(boxes: readonly Bytes[]): void {
+		for (const box of boxes) this.#call.send({ t: 'post', rid: this.rid, box: base64urlOf(box) });
+	}
+
+	/** Ends it for both sides. */
+	abort(): void {
+		this.#call.send({ t: 'burn', rid: this.rid });
+		this.close();
+	}
+
+	close(): void {
+		this.#over = true;
+		this.#stop();
+		this.#call.close();
+	}
+
+	#receive(frame: FromRelay): void {
+		if (this.#over) return;
+		if (frame.t === 'met') this.#events.ready();
+		else if (frame.t === 'post' && frame.rid === this.rid) this.#receiveBox(frame.box);
+		else if (frame.t === 'burnt' && frame.rid === this.rid)
+			this.#finish(() => this.#events.aborted());
+		else if (frame.t === 'refused') this.#finish(() => this.#events.failed(frame));
+		else if (frame.t === 'challenge' && this.#participant.member) {
+			// Unanswered, the relay closes the line, and that is told.
+			void authenticate(this.#tools.crypto, this.#participant.self, this.#call, frame.challenge).catch(
+				() => undefined,
+			);
+		}
+	}
+
+	#receiveBox(text: string): void {
+		try {
+			this.#events.box(bytesOfBase64url(text));
+		} catch {
+			// No box at all: whoever reads the next one finds that this one is missing.
+			this.#events.box(new Uint8Array());
+		}
+	}
+
+	#finish(tell: () => void): void {
+		this.close();
+		tell();
+	}
+
+	#disconnected(): void {
+		const waitMs = RETRY_MS[this.#lost];
+		if (this.#over) return;
+		if (waitMs === undefined) {
+			const fault = new Fault('offline', 'the line broke too often');
+			this.#finish(() => this.#events.failed({ t: 'fault', fault }));
+			return;
+		}
+		this.#lost += 1;
+		this.#stop = this.#tools.clock.after(waitMs, () => void this.#reconnect());
+	}
+
+	async #reconnect(): Promise<void> {
+		const taken = await joinAt(this.#tools, this.#participant);
+		if (this.#over) {
+			if (!('t' in taken)) taken.line.close();
+		} else if (!('t' in taken)) {
+			this.#call = taken.line;
+			this.#events.reconnected();
+			this.begin();
+		} else if (taken.t === 'fault') this.#disconnected();
+		else this.#finish(() => this.#events.failed(taken));
+	}
+}
+
+interface JoinedCall {
+	readonly line: RelayCall;
+	readonly rid: string;
+}
+
+async function joinAt(tools: RendezvousTools, seat: Participant): Promise<JoinedCall | RelayFailure> {
+	const line = await RelayCall.open(tools.relays, tools.clock, seat.origin);
+	if ('t' in line) return line;
+	try {
+		const taken = await joinOver(tools.crypto, line, seat);
+		if ('t' in taken) line.close();
+		return taken;
+	} catch (error) {
+		line.close();
+		return { t: 'fault', fault: faultOf(error) };
+	}
+}
+
+async function joinOver(
+	crypto: Crypto,
+	line: RelayCall,
+	{ self, member, how }: Participant,
+): Promise<JoinedCall | RelayFailure> {
+	const challenge = await line.challenge();
+	if (challenge.t !== 'challenge') return challenge;
+	if (member) {
+		await authenticate(crypto, self, line, challenge.challenge);
+		const welcome = await line.next('welcome');
+		if (welcome.t !== 'welcome') return welcome;
+	}
+	if (how.t === 'wait') {
+		const locator = how.locator === null ? {} : { locator: how.locator };
+		const version = member ? {} : { version: WIRE_VERSION };
+		line.send({ t: 'wait', rid: how.rid, ...locator, ...version });
+		const pong = await line.ping();
+		return pong.t === 'pong' ? { line, rid: how.rid } : pong;
+	}
+	line.send({ ...how, version: WIRE_VERSION });
+	const met = await line.next('met');
+	return met.t === 'met' ? { line, rid: met.rid } : met;
+}
+
+/** Opens this home at a relay. `null`: it is open, else why not. */
+export async function openHome(
+	{ crypto, clock, relays }: RendezvousTools,
+	{ self, origin, invitation }: { self: SelfIdentity; origin: string; invitation: string },
+): Promise<RelayFailure | null> {
+	const line = await RelayCall.open(relays, clock, origin);
+	if ('t' in line) return line;
+	try {
+		const challenge = await line.challenge();
+		if (challenge.t !== 'challenge') return challenge;
+		const entries = self.roster.map(base64urlOf);
+		const roster = entries.slice(0, MAX_ENTRIES);
+		line.send({ t: 'open', version: WIRE_VERSION, invitation, roster });
+		const opened = await line.next('opened');
+		if (opened.t !== 'opened') return opened;
+		await authenticate(crypto, self, line, challenge.challenge);
+		const welcome = await line.next('welcome');
+		if (welcome.t !== 'welcome') return welcome;
+		for (let at = MAX_ENTRIES; at < entries.length; at += MAX_ENTRIES) {
+			line.send({ t: 'append', entries: entries.slice(at, at + MAX_ENTRIES) });
+			const appended = await line.next('appended');
+			if (appended.t !== 'appended') return appended;
+		}
+		return null;
+	} catch (error) {
+		return { t: 'fault', fault: faultOf(error) };
+	} finally {
+		line.close();
+	}
+}
+
+export async function authenticate(
+	crypto: Crypto,
+	{ home, device, sign }: LoginIdentity,
+	line: RelayCall,
+	challenge: string,
+): Promise<void> {
+	const originHash = await crypto.sha256(ascii(line.origin));
+	const said = loginBytes({ originHash, challenge: bytesOfBase64url(challenge), home, device });
+	const signature = base64urlOf(await crypto.sign(sign.key, said));
+	line.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
+}

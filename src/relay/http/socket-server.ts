@@ -1,0 +1,182 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import {
+	CLOSE_CODES,
+	MAX_PART_BYTES,
+	MAX_TEXT_BYTES,
+	SOCKET_PATH,
+	SUBPROTOCOL,
+} from '#protocol/wire.ts';
+import { clientKeyOf } from '#relay/base/address.ts';
+import type { UnprovedConnections, ConnectionSlot } from './unproved-connections.ts';
+import { ClientSession, type SessionClient } from '#relay/session/client-session.ts';
+import { isAllowedOrigin, clientOriginOf, type OriginPolicy } from '#relay/base/origin-policy.ts';
+import type { ConnectionLimiter } from './connection-limiter.ts';
+import type { RelayContext } from '#relay/session/relay-context.ts';
+import { CLOSE_MS, closeUnread, CHECK_BYTES, SocketConnection } from './socket-connection.ts';
+
+const TICK_MS = 1_000;
+/** A whole text frame, and what came of the next one with it. */
+const MAX_UNFINISHED = 2 * MAX_TEXT_BYTES;
+
+/** Where sockets come in: `ws` at the edge, conversations behind it. */
+export class SocketServer {
+	readonly #relay: RelayContext;
+	readonly #originPolicy: () => OriginPolicy;
+	readonly #limiter: ConnectionLimiter;
+	readonly #unproved: UnprovedConnections;
+	readonly #server = new WebSocketServer({
+		noServer: true,
+		clientTracking: false,
+		perMessageDeflate: false,
+		maxPayload: MAX_PART_BYTES,
+		handleProtocols: () => SUBPROTOCOL,
+	});
+	readonly #sessions = new Set<ClientSession>();
+	readonly #connections = new Map<WebSocket, SocketConnection>();
+	readonly #ticking: NodeJS.Timeout;
+	/** Bytes since it was looked whether anybody reads them. */
+	#sentBytes = 0;
+	#whenEmpty: (() => void) | null = null;
+	#closing = false;
+
+	constructor(relay: RelayContext, doors: () => OriginPolicy, gate: ConnectionLimiter, connections: UnprovedConnections) {
+		this.#relay = relay;
+		this.#originPolicy = doors;
+		this.#limiter = gate;
+		this.#unproved = connections;
+		this.#ticking = setInterval(() => this.#tick(), TICK_MS);
+	}
+
+	get count(): number {
+		return this.#sessions.size;
+	}
+
+	upgrade(request: IncomingMessage, socket: Socket, head: Buffer, secure: boolean): void {
+		socket.on('error', () => socket.destroy());
+		const doors = this.#originPolicy();
+		const visit = clientOriginOf(doors, request, secure);
+		const refuse = (status: string, more = ''): void => {
+			// Nobody else watches it any more: one that does not go by itself is cut off.
+			socket.once('finish', () => socket.destroy());
+			socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${more}\r\n`);
+		};
+		if (visit.origin === null) {
+			refuse('421 Misdirected Request');
+			return;
+		}
+		if (request.url !== SOCKET_PATH) {
+			refuse('404 Not Found');
+			return;
+		}
+		// In clear only from this machine: elsewhere anybody on the way would read who writes to whom.
+		if (!secure && !visit.inside) {
+			refuse('403 Forbidden');
+			return;
+		}
+		if (!isAllowedOrigin(doors, visit, request.headers.origin)) {
+			refuse('403 Forbidden');
+			return;
+		}
+		const offered = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
+		if (!offered.includes(SUBPROTOCOL)) {
+			refuse('400 Bad Request');
+			return;
+		}
+		if (this.#closing) {
+			refuse('503 Service Unavailable', 'Retry-After: 5\r\n');
+			return;
+		}
+		const address = clientKeyOf(visit.address);
+		const place =
+			this.#unproved.slotOf(socket) ??
+			this.#unproved.acquire(visit.address, () => socket.destroy());
+		if (place === null || !this.#limiter.enter(address, this.#relay.nowMs())) {
+			place?.release();
+			refuse('429 Too Many Requests', 'Retry-After: 60\r\n');
+			return;
+		}
+		socket.once('close', () => {
+			place.release();
+			this.#limiter.leave(address);
+		});
+		this.#server.handleUpgrade(request, socket, head, (ws) => {
+			this.#open(ws, socket, { origin: visit.origin ?? '', address }, place);
+		});
+	}
+
+	/** Says goodbye to all, and ends when they are gone. */
+	async close(): Promise<void> {
+		this.#closing = true;
+		for (const conversation of [...this.#sessions]) conversation.close();
+		clearInterval(this.#ticking);
+		if (this.#connections.size === 0) return;
+		await new Promise<void>((resolve) => {
+			this.#whenEmpty = resolve;
+			setTimeout(resolve, 2 * CLOSE_MS);
+		});
+	}
+
+	#open(
+		ws: WebSocket,
+		socket: Socket,
+		{ origin, address }: Pick<SessionClient, 'origin' | 'address'>,
+		place: ConnectionSlot,
+	): void {
+		const line = new SocketConnection(ws, this.#relay, {
+			closed: () => this.#ended(conversation),
+			said: (bytes) => {
+				this.#sentBytes += bytes;
+				if (this.#sentBytes > CHECK_BYTES) this.#endUnread(this.#relay.nowMs());
+			},
+		});
+		// A frame that never ends is held in memory: whoever has proved nothing gets less of it.
+		let unfinished = 0;
+		const count = ({ length }: Buffer): void => {
+			unfinished += length;
+			if (unfinished > MAX_UNFINISHED) line.close(CLOSE_CODES.malformed);
+		};
+		const conversation = new ClientSession(this.#relay, line, {
+			...{ origin, address },
+			offended: () => this.#limiter.countViolation(address, this.#relay.nowMs()),
+			proved: () => {
+				socket.off('data', count);
+				place.release();
+				this.#limiter.proved(address);
+			},
+		});
+		this.#sessions.add(conversation);
+		this.#connections.set(ws, line);
+		socket.prependListener('data', count);
+		ws.on('message', (data: Buffer, isBinary: boolean) => {
+			unfinished = 0;
+			if (isBinary) conversation.receivePart(data);
+			else conversation.receiveText(data);
+		});
+		// Too long, not UTF-8, a bad opcode: ws closes by itself and says why to the peer.
+		ws.on('error', () => this.#relay.count('malformed'));
+		ws.on('close', () => {
+			this.#ended(conversation);
+			this.#connections.delete(ws);
+			if (this.#connections.size === 0) this.#whenEmpty?.();
+		});
+	}
+
+	#ended(conversation: ClientSession): void {
+		if (this.#sessions.delete(conversation)) conversation.ended();
+	}
+
+	#tick(): void {
+		const nowMs = this.#relay.nowMs();
+		for (const conversation of [...this.#sessions]) conversation.tick(nowMs);
+		this.#endUnread(nowMs);
+		this.#limiter.tidy(nowMs);
+		this.#relay.tidy(nowMs);
+	}
+
+	#endUnread(nowMs: number): void {
+		this.#sentBytes = 0;
+		closeUnread([...this.#connections.values()], nowMs);
+	}
+}

@@ -1,0 +1,244 @@
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
+import { commonLength, type RosterEntry } from '#domain/home/roster.ts';
+import { cameraIdOf } from '#engine/home/keys.ts';
+import { CLOSE_CODES, PART_HEADER_BYTES, type FromDevice, type FromRelay } from '#protocol/wire.ts';
+import { memberOf, type Home } from './home-registry.ts';
+import type { Peer } from './hub.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { rosterFrames } from './roster-frames.ts';
+import type { RelayContext } from './relay-context.ts';
+import type { DeviceRateLimit } from './device-rate-limits.ts';
+
+const PART_VERSION = 1;
+const MAX_CAMERAS = 16;
+const MAX_WATCHED = 64;
+/** Letters that it was told and owes a `got` for; of more it answers as of anything else. */
+const MAX_UNACKNOWLEDGED = 1024;
+
+const NONE: ReadonlySet<CameraId> = new Set();
+
+/** A device that has proved itself, on one socket: what it may say, and what is said to it. */
+export class MemberSession implements Peer {
+	readonly home: HomeId;
+	readonly device: DeviceId;
+	cameras = NONE;
+	/** Of its device, once it may be one; `null`: nobody asked, as of most. */
+	#own: ReadonlySet<CameraId> | null = null;
+	readonly #relay: RelayContext;
+	readonly #connection: ClientConnection;
+	/** Cameras whose parts are left out until one begins with a key frame (RL9). */
+	readonly #skipping = new Set<CameraId>();
+	#unacknowledged = 0;
+
+	private constructor(relay: RelayContext, line: ClientConnection, home: Home, device: DeviceId) {
+		this.#relay = relay;
+		this.#connection = line;
+		this.home = home.id;
+		this.device = device;
+	}
+
+	static async of(relay: RelayContext, line: ClientConnection, home: Home, device: DeviceId): Promise<MemberSession> {
+		const member = new MemberSession(relay, line, home, device);
+		const entry = memberOf(home, device, relay.wallMs());
+		if (entry && may(entry.roles, 'record')) await member.#learnOwn();
+		return member;
+	}
+
+	/** Begins: others see it, and it gets what waited for it. `false`: its home is full. */
+	begin(entry: RosterEntry): boolean {
+		this.#updateCameras(entry);
+		if (!this.#relay.hub.enter(this)) return false;
+		const { mailbox } = this.#relay;
+		for (const letter of mailbox.waitingFor(this.home, this.device, this.#relay.wallMs())) {
+			const { id, from, box } = letter;
+			this.send({ t: 'letter', id, from, box, kept: true });
+		}
+		return true;
+	}
+
+	leave(): void {
+		this.#relay.hub.leave(this);
+	}
+
+	/**
+	 * What the roster says about it now; `false`: it is no member any more, and was closed (RL11).
+	 */
+	checkMembership(): boolean {
+		const entry = this.#entry();
+		if (!entry) {
+			this.#connection.close(CLOSE_CODES.revoked);
+			return false;
+		}
+		this.#updateCameras(entry);
+		if (!may(entry.roles, 'watch')) this.#relay.hub.unwatch(this);
+		return true;
+	}
+
+	end(): void {
+		this.#connection.close(CLOSE_CODES.tooMuch);
+	}
+
+	/** What its device may say. */
+	get share(): DeviceRateLimit {
+		return this.#relay.shares.of(`${this.home}/${this.device}`, this.#relay.nowMs());
+	}
+
+	send(frame: FromRelay): void {
+		if (frame.t === 'letter' && frame.kept) this.#unacknowledged = Math.min(MAX_UNACKNOWLEDGED, this.#unacknowledged + 1);
+		this.#connection.send(frame);
+	}
+
+	sendPart(camera: CameraId, frame: Uint8Array, key: boolean): void {
+		if (this.#connection.slow) this.#skipping.add(camera);
+		else if (key) this.#skipping.delete(camera);
+		if (this.#skipping.has(camera)) this.#relay.count('part-skipped');
+		else this.#connection.sendBytes(frame);
+	}
+
+	/** `null`: it is done. */
+	receive(frame: FromDevice): Promise<void> | null {
+		switch (frame.t) {
+			case 'append':
+				return this.#append(frame.entries);
+			case 'roster-since':
+				return this.#rosterSince(frame.seq);
+			case 'letter':
+				this.#letter(frame);
+				return null;
+			case 'got':
+				this.#got(frame.id);
+				return null;
+			case 'watch':
+				this.#watch(frame.camera as CameraId, frame.on);
+				return null;
+			default:
+				this.send({ t: 'refused', why: 'not-allowed' });
+				return null;
+		}
+	}
+
+	/** A binary frame. `false`: it is none of ours. */
+	receivePart(frame: Uint8Array): boolean {
+		if (frame.length <= PART_HEADER_BYTES || frame[0] !== PART_VERSION) return false;
+		const flags = frame[PART_HEADER_BYTES - 1] ?? 0xff;
+		if (flags > 1) return false;
+		const camera = hexOf(frame.subarray(1, 17)) as CameraId;
+		// Not a fault of the sender: a camera whose role was just taken away has parts under way.
+		if (!this.cameras.has(camera)) return true;
+		const { ring, hub } = this.#relay;
+		const key = flags === 1;
+		ring.add(`${this.home}/${camera}`, key, frame, this.#relay.nowMs());
+		this.#relay.count('part-out', hub.forwardPart(this.home, camera, frame, key));
+		return true;
+	}
+
+	async #append(texts: readonly string[]): Promise<void> {
+		const { homes, hub, mailbox } = this.#relay;
+		const was = homes.loaded(this.home);
+		const now = { nowMs: this.#relay.nowMs(), wallMs: this.#relay.wallMs() };
+		const home = await homes.append(this.home, this.device, bytesFrom(texts), now);
+		if (typeof home === 'string') {
+			this.send({ t: 'refused', why: home });
+			return;
+		}
+		this.send({ t: 'appended', seq: home.roster.seq });
+		const from = commonLength(was?.entries ?? [], home.entries) + 1;
+		const news = home.entries.slice(from - 1);
+		if (news.length === 0) return;
+		this.#relay.persist({ kind: 'appended', home: home.id, from, entries: [...news] });
+		for (const frame of rosterFrames(news, from)) hub.broadcast(home.id, frame);
+		for (const peer of [...hub.peersIn(home.id)]) peer.checkMembership();
+		for (const device of was?.roster.devices.keys() ?? [])
+			if (!home.roster.devices.has(device))
+				this.#gone(mailbox.clear(home.id, device).map(({ id }) => id));
+	}
+
+	async #rosterSince(seq: number): Promise<void> {
+		const home = await this.#relay.homes.find(this.home);
+		if (!home) return;
+		for (const frame of rosterFrames(home.entries.slice(seq), seq + 1)) this.send(frame);
+	}
+
+	#letter({ n, to, box, keep }: Extract<FromDevice, { t: 'letter' }>): void {
+		const { homes, hub, mailbox } = this.#relay;
+		const home = homes.loaded(this.home);
+		const wallMs = this.#relay.wallMs();
+		const entry = this.#entry();
+		if (entry && !may(entry.roles, 'write')) {
+			this.send({ t: 'refused', why: 'not-allowed', n });
+			return;
+		}
+		if (!home || !memberOf(home, to as DeviceId, wallMs)) {
+			this.send({ t: 'refused', why: 'not-a-member', n });
+			return;
+		}
+		const id = mailbox.nextId(wallMs);
+		const from = this.device;
+		if (keep > 0) {
+			const letter = {
+				...{ home: this.home, to, id, from, box },
+				untilMs: wallMs + keep * 1000,
+			};
+			const left = mailbox.add(letter);
+			this.#relay.persist({ kind: 'waits', letter });
+			this.#gone(left.map((one) => one.id));
+		}
+		const peers = hub.peersOf(this.home, to as DeviceId);
+		for (const peer of peers) peer.send({ t: 'letter', id, from, box, kept: keep > 0 });
+		this.send({ t: peers.size > 0 || keep > 0 ? 'taken' : 'away', n });
+	}
+
+	#got(id: number): void {
+		// An answer that it owes: whoever writes to it must not use up what it may say.
+		if (this.#unacknowledged > 0) {
+			this.#unacknowledged -= 1;
+			this.share.giveBack();
+		}
+		if (this.#relay.mailbox.acknowledge(this.home, this.device, id)) this.#gone([id]);
+	}
+
+	#gone(ids: number[]): void {
+		if (ids.length > 0) this.#relay.persist({ kind: 'gone', ids });
+	}
+
+	#watch(camera: CameraId, on: boolean): void {
+		const { hub, ring } = this.#relay;
+		const entry = this.#entry();
+		if (on && !(entry && may(entry.roles, 'watch'))) {
+			this.send({ t: 'refused', why: 'not-allowed' });
+			return;
+		}
+		if (on && hub.watches(this) >= MAX_WATCHED) {
+			this.send({ t: 'refused', why: 'too-many' });
+			return;
+		}
+		if (!hub.watch(this, camera, on)) return;
+		this.#skipping.delete(camera);
+		for (const frame of ring.since(`${this.home}/${camera}`)) this.#connection.sendBytes(frame);
+	}
+
+	#updateCameras({ roles }: RosterEntry): void {
+		this.cameras = (may(roles, 'record') ? this.#own : null) ?? NONE;
+		// It became a camera while it was here.
+		if (may(roles, 'record') && this.#own === null)
+			void this.#learnOwn().then(() => this.checkMembership(), this.#relay.failed);
+	}
+
+	async #learnOwn(): Promise<void> {
+		const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
+		const { crypto } = this.#relay;
+		const own = numbers.map((number) => cameraIdOf(crypto, this.device, number));
+		this.#own = new Set(await Promise.all(own));
+	}
+
+	#entry(): RosterEntry | null {
+		const home = this.#relay.homes.loaded(this.home);
+		return home && memberOf(home, this.device, this.#relay.wallMs());
+	}
+}
+
+export function bytesFrom(texts: readonly string[]): Bytes[] {
+	return texts.map((text) => new Uint8Array(Buffer.from(text, 'base64url')));
+}

@@ -1,0 +1,396 @@
+import { describe, expect, it } from 'vitest';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { ascii, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
+import type { PairingCode, TypedCode } from '#domain/pairing/code.ts';
+import {
+	buildOwnerMessage,
+	buildJoinerMessage,
+	buildSealed,
+	END_NOTES,
+	parseOpening,
+} from '#domain/pairing/handshake-messages.ts';
+import { signedBytes } from '#domain/base/signed.ts';
+import { nextTranscript, hpkeContext, sharedSecrets } from '#engine/pairing/handshake-keys.ts';
+import { JoinerHandshake } from '#engine/pairing/joiner-handshake.ts';
+import { OwnerHandshake } from '#engine/pairing/owner-handshake.ts';
+import { times } from '../../faults/support/counts.ts';
+import { FakeAdmissions } from '../../fakes/admissions.ts';
+import { randomFrom } from '../../support/random.ts';
+import { Person, RELAY, twoPeople } from './people.ts';
+
+const crypto = new WebCrypto();
+const PER_MESSAGE = times(2000, 20);
+const rid = 'ab'.repeat(16);
+const letters = { kind: 'typed', locator: 'K7QX2MPA' } as const;
+
+interface Talks {
+	readonly owner: FakeAdmissions;
+	readonly guest: FakeAdmissions;
+	readonly ownerTalk: OwnerHandshake;
+	readonly newTalk: JoinerHandshake;
+}
+
+async function talks(
+	owner: FakeAdmissions,
+	guest: FakeAdmissions,
+	kind: 'p1' | 'n1' | 'typed',
+): Promise<Talks> {
+	const named =
+		kind === 'n1' ? concatBytes(guest.me.sign.public, guest.me.kem.public) : owner.me.owner.public;
+	const made = { rid, secret: crypto.random(32), hash: await crypto.sha256(named), relay: RELAY };
+	const code: PairingCode | TypedCode = kind === 'typed' ? letters : { ...made, kind };
+	const [ownSelf, newSelf] = await Promise.all([owner.self(), guest.self()]);
+	return {
+		...{ owner, guest },
+		ownerTalk: await OwnerHandshake.begin(crypto, ownSelf, { rid, code, wanted: 'viewer' }),
+		newTalk: await JoinerHandshake.begin(crypto, newSelf, { rid, code, name: 'Phone', wanted: 'viewer' }),
+	};
+}
+
+/**
+ * The whole conversation, each box through `wire`. Resolves to whether it ended with both content.
+ */
+async function converse(
+	{ owner, ownerTalk, newTalk }: Talks,
+	wire: (n: number, box: Bytes) => Bytes,
+): Promise<boolean> {
+	const opened = await newTalk.receive(wire(0, ownerTalk.opening));
+	if (opened.kind !== 'opened') return false;
+	const met = await ownerTalk.receive(wire(1, opened.answer));
+	if (met.kind !== 'newcomer') return false;
+	const host = await newTalk.receive(wire(2, met.answer));
+	if (host.kind !== 'host' || host.digits !== met.digits) return false;
+	const ok = await ownerTalk.receive(wire(3, await newTalk.ok()));
+	if (ok.kind !== 'ok') return false;
+	const pieces = await ownerTalk.admit(owner, 'viewer');
+	let last: Awaited<ReturnType<JoinerHandshake['receive']>> | null = null;
+	for (const piece of pieces) last = await newTalk.receive(wire(4, piece));
+	return last?.kind === 'admitted';
+}
+
+/** One change of one box: bits, lengths, swaps, zeros; never none. */
+function mutated(box: Bytes, below: (n: number) => number): Bytes {
+	for (;;) {
+		const at = below(box.length);
+		const other = box.slice();
+		switch (below(6)) {
+			case 0:
+			case 1:
+				other[at] = (other[at] ?? 0) ^ (1 << below(8));
+				break;
+			case 2:
+				other[at] = below(256);
+				break;
+			case 3:
+				other.fill(0, at, at + 1 + below(32));
+				break;
+			case 4:
+				return below(2) === 0 ? other.slice(0, at) : concatBytes(other, new Uint8Array([below(256)]));
+			default:
+				other.copyWithin(at, below(box.length), below(box.length));
+		}
+		if (!equalBytes(other, box)) return other;
+	}
+}
+
+describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
+	it('the conversation works when nobody touches it', async () => {
+		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
+		for (const kind of ['p1', 'n1', 'typed'] as const) {
+			expect(await converse(await talks(owner, guest, kind), (_, box) => box)).toBe(true);
+		}
+	});
+
+	it.each([0, 1, 2, 3, 4])(
+		`PR1 T7 M%i mutated ${PER_MESSAGE} times: 0 pairings`,
+		async (target) => {
+			const seed = (Date.now() ^ (target * 7919)) >>> 0;
+			const below = randomFrom(seed);
+			const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
+			const first = [...owner.roster];
+			let paired = 0;
+			let admitted = 0;
+			const kinds = ['p1', 'n1', 'typed'] as const;
+			for (let n = 0; n < PER_MESSAGE; n += 1) {
+				owner.roster = [...first];
+				const both = await talks(owner, guest, kinds[n % 3] ?? 'p1');
+				const ends = converse(both, (at, box) => (at === target ? mutated(box, below) : box));
+				// Whatever is not content is a Fault, which burns the code.
+				const content = await ends.catch((error: unknown) => {
+					expect(error, `seed ${seed}, n ${n}`).toMatchObject({ name: 'Fault' });
+					return false;
+				});
+				if (content) paired += 1;
+				if (owner.roster.length > 1) admitted += 1;
+			}
+			expect({ seed, paired }).toEqual({ seed, paired: 0 });
+			// M4 comes after everybody has agreed: its loss leaves the roster whole with the new device
+			// (PR8).
+			expect({ seed, admitted }).toEqual({ seed, admitted: target === 4 ? PER_MESSAGE : 0 });
+		},
+	);
+
+	it('boxes of another pairing with the same devices, and boxes told twice or sent back, pair nobody', async () => {
+		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
+		const before: Bytes[] = [];
+		await converse(await talks(owner, guest, 'typed'), (n, box) => {
+			before[n] ??= box;
+			return box;
+		});
+		for (let target = 0; target <= 4; target += 1) {
+			const both = await talks(owner, guest, 'typed');
+			const ends = converse(both, (n, box) => (n === target ? (before[n] ?? box) : box));
+			await expect(ends).rejects.toMatchObject({ name: 'Fault' });
+		}
+		for (const [target, other] of [
+			[1, 0],
+			[2, 1],
+			[3, 2],
+			[4, 3],
+			[2, 0],
+			[3, 1],
+		] as const) {
+			const both = await talks(owner, guest, 'typed');
+			const boxes: Bytes[] = [];
+			const ends = converse(both, (n, box) => {
+				boxes[n] = box;
+				return n === target ? (boxes[other] ?? box) : box;
+			});
+			expect(await ends.catch((error: unknown) => (error as Error).name)).not.toBe(true);
+		}
+	});
+
+	it('PR1 a second M1, a second M3 and a second M0 that differ burn the code', async () => {
+		const [owner, guest, third] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		if (!owner || !guest || !third) throw new Error('nobody');
+		const both = await talks(owner, guest, 'typed');
+		const opened = await both.newTalk.receive(both.ownerTalk.opening);
+		if (opened.kind !== 'opened') throw new Error(opened.kind);
+		await both.ownerTalk.receive(opened.answer);
+		expect(await both.ownerTalk.receive(opened.answer)).toMatchObject({ kind: 'again' });
+		const thief = await JoinerHandshake.begin(crypto, await third.self(), {
+			...{ rid, code: letters, name: 'Thief', wanted: 'viewer' },
+		});
+		const late = await thief.receive(both.ownerTalk.opening);
+		if (late.kind !== 'opened') throw new Error(late.kind);
+		await expect(both.ownerTalk.receive(late.answer)).rejects.toThrow('somebody else');
+		const other = await talks(owner, guest, 'typed');
+		await expect(both.newTalk.receive(other.ownerTalk.opening)).rejects.toThrow('but other');
+	});
+
+	it('ID41 PR4 a newcomer that names the owner’s key as its own burns the code', async () => {
+		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
+		const { ownerTalk } = await talks(owner, guest, 'typed');
+		const liar = await JoinerHandshake.begin(
+			crypto,
+			{ ...(await guest.self()), ownerKey: owner.me.owner.public },
+			{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
+		);
+		const opened = await liar.receive(ownerTalk.opening);
+		if (opened.kind !== 'opened') throw new Error(opened.kind);
+		await expect(ownerTalk.receive(opened.answer)).rejects.toMatchObject({ kind: 'corrupt' });
+	});
+
+	it('PR3 PR5 who knows S and stands between with keys of its own: other digits on the two screens', async () => {
+		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		if (!owner || !guest || !evil) throw new Error('nobody');
+		const rounds = times(300);
+		const screens = new Set<string>();
+		let alike = 0;
+		for (let n = 0; n < rounds; n += 1) {
+			const [right, left] = [await talks(owner, evil, 'typed'), await talks(evil, guest, 'typed')];
+			// Towards the new device it plays the owner, towards the owner the new device.
+			const opened = await left.newTalk.receive(left.ownerTalk.opening);
+			if (opened.kind !== 'opened') throw new Error(opened.kind);
+			const fooled = await left.ownerTalk.receive(opened.answer);
+			const asked = await right.newTalk.receive(right.ownerTalk.opening);
+			if (fooled.kind !== 'newcomer' || asked.kind !== 'opened') throw new Error('not fooled');
+			const there = await left.newTalk.receive(fooled.answer);
+			const here = await right.ownerTalk.receive(asked.answer);
+			if (there.kind !== 'host' || here.kind !== 'newcomer') throw new Error('not fooled');
+			screens.add(here.digits);
+			if (there.digits === here.digits) alike += 1;
+		}
+		// Once in a million by chance.
+		expect(alike).toBeLessThanOrEqual(1);
+		expect(screens.size).toBeGreaterThan(rounds * 0.95);
+	});
+
+	it('PR15 beside a code a relay that plays the newcomer has no way in: letters open nothing', async () => {
+		const [owner, phone, puppet] = await Promise.all(
+			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
+		);
+		if (!owner || !phone || !puppet) throw new Error('nobody');
+		for (const kind of ['p1', 'n1'] as const) {
+			const { ownerTalk, newTalk } = await talks(owner, phone, kind);
+			// The relay keeps what the phone answers, and comes in its place and by its name.
+			await newTalk.receive(ownerTalk.opening);
+			const evil = await JoinerHandshake.begin(crypto, await puppet.self(), {
+				...{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
+			});
+			await expect(evil.receive(ownerTalk.opening)).rejects.toMatchObject({ kind: 'corrupt' });
+			// It need not look at the tag: what it writes by the letters is not read.
+			const { start, psk } = await sharedSecrets(crypto, letters, rid);
+			const { ephemeral } = parseOpening(ownerTalk.opening);
+			const t1 = await nextTranscript(crypto, start, ownerTalk.opening);
+			const self = await puppet.self();
+			const body = buildJoinerMessage({
+				...{ sign: self.sign.public, kem: self.kem.public, owner: self.ownerKey, dtls: null },
+				...{ wanted: 'viewer', nonce: crypto.random(32), name: ascii('Phone') },
+			});
+			const signature = await crypto.sign(self.sign.key, signedBytes('pair-new', concatBytes(t1, body)));
+			const m1 = buildSealed(
+				1,
+				await crypto.sealTo(ephemeral, psk, hpkeContext(1, t1), concatBytes(body, signature)),
+			);
+			await expect(ownerTalk.receive(m1)).rejects.toMatchObject({ kind: 'corrupt' });
+			expect(await owner.members()).toHaveLength(1);
+		}
+	});
+
+	it('PR17 by letters a relay that plays the newcomer, or stands between, is asked for digits it does not have', async () => {
+		const { owner, guest, point } = await twoPeople();
+		const puppet = await Person.at(point);
+		await owner.pairing.show('viewer', 'letters');
+		const { text } = await owner.until('showing');
+		// It was told the letters, and comes by the name that is waited for.
+		void puppet.pairing.join(text, 'Phone');
+		const fooled = await owner.until('comparing');
+		await puppet.until('comparing');
+		await puppet.pairing.allow('viewer');
+		// The real phone is led to another owner: its digits are those of another conversation.
+		const evil = await Person.at(point);
+		await evil.pairing.show('viewer', 'letters');
+		void guest.pairing.join((await evil.until('showing')).text, 'Phone');
+		const phone = await guest.until('comparing');
+		expect(phone).toMatchObject({ asks: true, said: false });
+		expect(JSON.stringify(fooled)).not.toContain(phone.digits);
+		for (let n = 0; n < 3; n += 1) {
+			await owner.pairing.allow('viewer');
+			await owner.enters(guest);
+		}
+		expect(await owner.until('ended')).toMatchObject({ why: 'digits' });
+		expect(await owner.admissions.members()).toHaveLength(1);
+		expect(puppet.admissions.entered).toBeNull();
+	});
+
+	it('PR3 no grinding: after M1 is known another nonce or another key is not what was committed to', async () => {
+		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		if (!owner || !guest || !evil) throw new Error('nobody');
+		const both = await talks(owner, guest, 'typed');
+		const opened = await both.newTalk.receive(both.ownerTalk.opening);
+		if (opened.kind !== 'opened') throw new Error(opened.kind);
+		const met = await both.ownerTalk.receive(opened.answer);
+		if (met.kind !== 'newcomer') throw new Error(met.kind);
+		// The evil one's own M2 for the very same M1: all it would have is another nonce and key.
+		const { psk, start } = await sharedSecrets(crypto, letters, rid);
+		const t1 = await nextTranscript(crypto, start, both.ownerTalk.opening);
+		const t2 = await nextTranscript(crypto, t1, opened.answer);
+		for (const nonce of [crypto.random(32), new Uint8Array(32)]) {
+			const body = buildOwnerMessage({
+				...{ nonce, owner: evil.me.owner.public, home: evil.me.home, seq: 1 },
+				...{ head: await crypto.sha256(evil.roster[0] ?? new Uint8Array()), wanted: 'viewer' },
+			});
+			const signature = await crypto.sign(
+				evil.me.owner.key,
+				signedBytes('pair-owner', concatBytes(t2, body)),
+			);
+			const to = guest.me.kem.public;
+			const m2 = buildSealed(
+				2,
+				await crypto.sealTo(to, psk, hpkeContext(2, t2), concatBytes(body, signature)),
+			);
+			await expect(both.newTalk.receive(m2)).rejects.toThrow('committed');
+		}
+	});
+
+	it('PR4 who photographed an owner’s code cannot play the owner: the code names its key', async () => {
+		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		if (!owner || !guest || !evil) throw new Error('nobody');
+		const secret = crypto.random(32);
+		const code = {
+			kind: 'p1',
+			rid,
+			secret,
+			hash: await crypto.sha256(owner.me.owner.public),
+			relay: RELAY,
+		} as const;
+		const fake = await OwnerHandshake.begin(crypto, await evil.self(), {
+			rid,
+			code,
+			wanted: null,
+		});
+		const newTalk = await JoinerHandshake.begin(crypto, await guest.self(), {
+			rid,
+			code,
+			name: 'Phone',
+			wanted: 'viewer',
+		});
+		const opened = await newTalk.receive(fake.opening);
+		if (opened.kind !== 'opened') throw new Error(opened.kind);
+		const met = await fake.receive(opened.answer);
+		if (met.kind !== 'newcomer') throw new Error(met.kind);
+		await expect(newTalk.receive(met.answer)).rejects.toThrow('another owner');
+	});
+
+	it('PR4 who photographed a new device’s code cannot come in its place', async () => {
+		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		if (!owner || !guest || !evil) throw new Error('nobody');
+		const named = await crypto.sha256(concatBytes(guest.me.sign.public, guest.me.kem.public));
+		const code = { kind: 'n1', rid, secret: crypto.random(32), hash: named, relay: RELAY } as const;
+		const ownerTalk = await OwnerHandshake.begin(crypto, await owner.self(), {
+			rid,
+			code,
+			wanted: null,
+		});
+		const thief = await JoinerHandshake.begin(crypto, await evil.self(), {
+			rid,
+			code,
+			name: 'Phone',
+			wanted: 'viewer',
+		});
+		const opened = await thief.receive(ownerTalk.opening);
+		if (opened.kind !== 'opened') throw new Error(opened.kind);
+		await expect(ownerTalk.receive(opened.answer)).rejects.toThrow('another device');
+	});
+
+	it('a relay that writes boxes and notes of its own burns the code, and changes nothing else', async () => {
+		const seed = Date.now() >>> 0;
+		const below = randomFrom(seed);
+		for (let n = 0; n < times(200); n += 1) {
+			const { owner, guest, point } = await twoPeople();
+			await owner.pairing.show('viewer', 'letters');
+			const { text } = await owner.until('showing');
+			void guest.pairing.join(text, 'Phone');
+			await Promise.all([owner.until('comparing'), guest.until('comparing')]);
+			const junk = crypto.random(1 + below(200));
+			const box = below(3) === 0 ? new Uint8Array([5, below(END_NOTES.length)]) : junk;
+			point.inject(below(2) === 0 ? 'waiter' : 'joiner', box);
+			if (box[0] === 5 && box.length === 2) point.inject('waiter', new Uint8Array([9]));
+			await Promise.all([owner.until('ended'), guest.until('ended')]);
+			expect(await owner.admissions.members(), `seed ${seed}`).toHaveLength(1);
+			expect(guest.admissions.entered).toBeNull();
+		}
+	});
+
+	it('RL18 guessing letters: three wrong ones, and it is over for the address; a hundred, for all', async () => {
+		const { owner, point } = await twoPeople();
+		await owner.pairing.show('viewer', 'letters');
+		await owner.until('showing');
+		const seed = Date.now() >>> 0;
+		const below = randomFrom(seed);
+		const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+		const ends = new Map<string, number>();
+		const here = RELAY;
+		for (let n = 0; n < times(1000); n += 1) {
+			const thief = await Person.at(point, { here, address: `address ${n % 40}` });
+			const guess = Array.from({ length: 8 }, () => alphabet.charAt(below(30))).join('');
+			await thief.pairing.join(guess, 'Thief');
+			const end = await thief.until('ended');
+			ends.set(end.why, (ends.get(end.why) ?? 0) + 1);
+		}
+		expect(ends.get('unknown-code')).toBe(Math.min(times(1000), 100));
+		expect((ends.get('unknown-code') ?? 0) + (ends.get('too-many') ?? 0)).toBe(times(1000));
+		expect(owner.state.kind).toBe('showing');
+	});
+});

@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { IN_PAGE_RELAY_ORIGIN } from '#domain/pairing/direct-code.ts';
+import { cameraIdOf } from '#engine/home/keys.ts';
+import { FakeDataNetwork } from '../../fakes/data-connections.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { Device, exchange, members, pairedUp } from './direct-devices.ts';
+import { until } from '../../support/until.ts';
+
+let air: FakeDataNetwork;
+let clock: ManualClock;
+let owner: Device;
+let guest: Device;
+
+beforeEach(async () => {
+	[air, clock] = [new FakeDataNetwork(), new ManualClock()];
+	[owner, guest] = [new Device(air, clock), new Device(air, clock)];
+	await owner.home.localDevice.createCamera();
+});
+
+async function connected(): Promise<void> {
+	await pairedUp(owner, guest);
+	await until(() => guest.link.state.kind === 'connected');
+}
+
+describe('NB11 nobody keeps a page from its relay who is not of its home', () => {
+	it('a stranger whose answer was scanned is let go of', async () => {
+		const stranger = new Device(air, clock);
+		await stranger.home.localDevice.createCamera();
+		await owner.pairing.connectMember();
+		await exchange(owner, stranger);
+		await owner.in('linked');
+		expect(owner.near.origin).toBe(IN_PAGE_RELAY_ORIGIN);
+		await clock.pass(91_000, 1000);
+		expect(owner.near.origin).toBeNull();
+		await until(() => stranger.near.origin === null);
+	});
+
+	it('a device that was taken out is let go of; a member stays', async () => {
+		await connected();
+		await clock.pass(180_000, 1000);
+		expect(owner.near.origin).toBe(IN_PAGE_RELAY_ORIGIN);
+		await owner.home.homeRoster.revoke(guest.id);
+		await clock.pass(91_000, 1000);
+		expect(owner.near.origin).toBeNull();
+	});
+
+	it('NB10 a connection that broke while its device was let in is none', async () => {
+		await owner.pairing.show('viewer');
+		await exchange(owner, guest);
+		await Promise.all([owner.in('comparing'), guest.in('comparing')]);
+		owner.home.homeRoster.on(() => air.cut());
+		await owner.pairing.allow('viewer');
+		// PR24: it cannot have said that it has come.
+		await owner.in('waiting');
+		expect(members(owner)).toBe(2);
+		expect(owner.near.origin).toBeNull();
+	});
+
+	it('who is a member no more gets no parts, though nobody signed anything since', async () => {
+		await connected();
+		const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
+		const [parts, watched]: [number[], string[]] = [[], []];
+		guest.link.watchParts(camera, ({ length }) => parts.push(length));
+		owner.link.onWatched((_, devices) => watched.push(devices.join()));
+		await until(() => watched.at(-1) === guest.id);
+		await owner.home.homeRoster.amend(guest.id, { notAfterMs: clock.wallMs() + 5000 });
+		owner.link.sendPart(camera, true, new Uint8Array([1]));
+		await until(() => parts.length === 1);
+		await clock.pass(6000, 1000);
+		owner.link.sendPart(camera, true, new Uint8Array([1, 2]));
+		await owner.home.homeRoster.amend(guest.id, { notAfterMs: null });
+		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
+		await until(() => parts.length > 1);
+		expect(parts).toEqual([1, 3]);
+	});
+});
+
+it('NB7 RL19 who watches is told to the camera’s device, and to nobody else', async () => {
+	await connected();
+	const heard: string[] = [];
+	guest.link.onWatched((camera) => heard.push(camera));
+	const letter = new Promise<void>((resolve) => guest.link.onMessage(() => resolve()));
+	const told: string[] = [];
+	owner.link.onWatched((camera) => told.push(camera));
+	const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
+	guest.link.watchParts(camera, () => undefined);
+	await until(() => told.includes(camera));
+	// What comes after it has come: so it was not told.
+	expect(await owner.link.send(guest.id, { t: 'ask', nonce: 'ab'.repeat(16) })).toBe('taken');
+	await letter;
+	expect(heard).toEqual([]);
+});
+
+it('NB7 RL20 a device that may not record sends no parts, whatever they call themselves', async () => {
+	await connected();
+	await owner.home.homeRoster.amend(guest.id, { roles: ['viewer'] });
+	const theirs = await cameraIdOf(owner.home.crypto, guest.id, 1);
+	const parts: number[] = [];
+	owner.link.watchParts(theirs, ({ length }) => parts.push(length));
+	guest.link.sendPart(theirs, true, new Uint8Array([1]));
+	await owner.home.homeRoster.amend(guest.id, { roles: ['viewer', 'camera'] });
+	await until(() => guest.home.homeRoster.member(guest.id)?.roles.includes('camera') === true);
+	guest.link.sendPart(theirs, true, new Uint8Array([1, 2]));
+	await until(() => parts.length > 0);
+	expect(parts).toEqual([2]);
+});
+
+it('NB9 one connection has four lines, and the page itself always its own', async () => {
+	await connected();
+	const ended: number[] = [];
+	const events = { frame: () => undefined, part: () => undefined, ended: () => ended.push(1) };
+	for (let n = 0; n < 40; n += 1) await guest.near.connect(guest.near.origin ?? '', events);
+	// One is its line to the home.
+	await until(() => ended.length === 37);
+	await owner.near.connect(IN_PAGE_RELAY_ORIGIN, events);
+	expect(guest.link.state.kind).toBe('connected');
+});

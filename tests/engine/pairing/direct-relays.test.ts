@@ -1,0 +1,43 @@
+import { IN_PAGE_RELAY_ORIGIN } from '#domain/pairing/direct-code.ts';
+import { DirectRelays } from '#engine/pairing/direct-relays.ts';
+import { relaysContract } from '../../contracts/relays.ts';
+import { FakeDataNetwork } from '../../fakes/data-connections.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { fakeDevice } from '../../fakes/device.ts';
+import { FakeRelay } from '../../fakes/relay.ts';
+
+const elsewhere = 'https://elsewhere.example';
+const nowhere = `https://${'0'.repeat(32)}.nearby.invalid`;
+
+function nearbyIn(air: FakeDataNetwork): DirectRelays {
+	const clock = new ManualClock();
+	const { crypto, homeRoster } = fakeDevice(clock);
+	const relays = new FakeRelay(clock);
+	return new DirectRelays({ crypto, clock, homeRoster, cables: air.cables(), relays });
+}
+
+relaysContract('the hub of a page, for itself', () =>
+	Promise.resolve({
+		...{ relays: nearbyIn(new FakeDataNetwork()), origin: IN_PAGE_RELAY_ORIGIN },
+		...{ nowhere, other: elsewhere },
+	}),
+);
+
+relaysContract('the hub of a page, over a cable', async () => {
+	const air = new FakeDataNetwork();
+	const [first, second] = [nearbyIn(air), nearbyIn(air)];
+	const offered = await first.offer();
+	const answered = await second.answer(offered.contact);
+	await Promise.all([offered.accept(answered.contact), answered.up]);
+	const { origin } = answered;
+	if (origin === null) throw new Error('not up');
+	return { relays: second, origin, nowhere, other: elsewhere };
+});
+
+relaysContract('a relay, by the way that knows hubs, too', () => {
+	const { origin } = new FakeRelay(new ManualClock());
+	return Promise.resolve({
+		...{ relays: nearbyIn(new FakeDataNetwork()), origin },
+		...{ nowhere: elsewhere, other: elsewhere },
+	});
+});

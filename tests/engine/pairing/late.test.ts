@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { ascii, concatBytes } from '#domain/base/bytes.ts';
+import { buildJoinerMessage, parseJoinerMessage } from '#domain/pairing/handshake-messages.ts';
+import { CODE_MS, PairingController } from '#engine/pairing/controller.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { fakeDevice } from '../../fakes/device.ts';
+import { FakeRendezvousRelay } from '../../fakes/rendezvous-relay.ts';
+import { Person, RELAY, twoPeople } from './people.ts';
+import { until } from '../../support/until.ts';
+
+/** As a name is padded, but longer than any. */
+function padded(length: number): Uint8Array<ArrayBuffer> {
+	const whole = new Uint8Array(Math.ceil((2 + length) / 64) * 64).fill(120, 2, 2 + length);
+	new DataView(whole.buffer).setUint16(0, length);
+	return whole;
+}
+
+/** A page of a device with a real roster. */
+function pageOf(home: ReturnType<typeof fakeDevice>, clock: ManualClock, point: FakeRendezvousRelay) {
+	const { crypto, arrivals } = home;
+	return new PairingController({
+		...{ crypto, clock, admissions: arrivals, here: RELAY, near: null },
+		...{ relays: point.relays(RELAY), relay: () => null, shown: () => Promise.resolve() },
+	});
+}
+
+describe('who cannot be let in', () => {
+	it('PR13 another page of the owner’s own device types its letters: told so, and it stays owner', async () => {
+		const [point, clock] = [new FakeRendezvousRelay(), new ManualClock()];
+		const home = fakeDevice(clock);
+		const [one, two] = [pageOf(home, clock, point), pageOf(home, clock, point)];
+		await one.show('viewer', 'letters');
+		if (one.state.kind !== 'showing') throw new Error(JSON.stringify(one.state));
+		void two.join(one.state.text, 'Phone');
+		await until(() => one.state.kind === 'ended' && two.state.kind === 'ended');
+		expect(one.state).toMatchObject({ why: 'own-code' });
+		expect(home.homeRoster.owner).toBe(true);
+		expect(home.homeRoster.entries).toHaveLength(1);
+	});
+
+	it('PR13 no pairing takes the last owner that stays from a home', async () => {
+		const home = fakeDevice(new ManualClock());
+		const { device, sign, kem, ownerKey: owner } = await home.homeRoster.self();
+		const subject = { device, sign: sign.public, kem: kem.public, owner, dtls: null };
+		const admitted = home.homeRoster.admit(subject, ['viewer'], 'Phone');
+		await expect(admitted).rejects.toMatchObject({ kind: 'conflict' });
+		expect(home.homeRoster.owner).toBe(true);
+	});
+});
+
+describe('PR20 what a newcomer calls itself', () => {
+	async function asked(name: string) {
+		const { owner, guest } = await twoPeople();
+		await owner.pairing.show('viewer');
+		void guest.pairing.join(await owner.link(), name);
+		return (await owner.until('comparing')).name;
+	}
+
+	it('turns no text around and begins no lines', async () => {
+		expect(await asked('Ha\u202ell\u2066 \n1\u20282\u0007')).toBe('Hall 12');
+		// Joiners are letters of some scripts, and hold families together.
+		expect(await asked('👩‍👧 می‌خواهم')).toBe('👩‍👧 می‌خواهم');
+	});
+
+	it('is more than spaces, or nobody is asked', async () => {
+		const { owner, guest } = await twoPeople();
+		await owner.pairing.show('viewer');
+		void guest.pairing.join(await owner.link(), ' \u202e ');
+		expect(await owner.until('ended')).toMatchObject({ why: 'burnt' });
+		expect(owner.seen.map(({ kind }) => kind)).not.toContain('comparing');
+	});
+
+	it('has 190 bytes at most', () => {
+		const newcomer = {
+			...{ sign: new Uint8Array(65), kem: new Uint8Array(65), owner: new Uint8Array(65) },
+			...{ dtls: null, wanted: 'viewer' as const, nonce: new Uint8Array(32) },
+		};
+		const plain = (name: string) =>
+			concatBytes(buildJoinerMessage({ ...newcomer, name: ascii(name) }), new Uint8Array(64));
+		expect(parseJoinerMessage(plain('x'.repeat(190))).value.name).toHaveLength(190);
+		const long = concatBytes(plain('').subarray(0, -64 - 64), padded(20_000), new Uint8Array(64));
+		expect(() => parseJoinerMessage(long)).toThrow('a wrong length');
+	});
+});
+
+describe('PR19 while it is signed', () => {
+	/** Both are content, the entry is signed, and the relay has not heard of it. */
+	async function signing() {
+		const { owner, guest } = await twoPeople();
+		const { promise, resolve: heard } = Promise.withResolvers<undefined>();
+		owner.shown = () => promise;
+		await owner.pairing.show('viewer');
+		void guest.pairing.join(await owner.link(), 'Phone');
+		await Promise.all([owner.until('comparing'), guest.until('comparing')]);
+		void owner.pairing.allow('viewer');
+		await until(() => owner.admissions.roster.length === 2);
+		return { owner, guest, heard: () => heard(undefined) };
+	}
+
+	it.each(['cancel', 'refuse', 'again'] as const)('%s comes too late', async (act) => {
+		const { owner, guest, heard } = await signing();
+		await (act === 'again' ? owner.pairing.show('viewer') : owner.pairing[act]());
+		expect(owner.state).toMatchObject({ kind: 'comparing', said: true });
+		heard();
+		await Promise.all([owner.until('done'), guest.until('done')]);
+		expect(await owner.admissions.members()).toHaveLength(2);
+	});
+
+	it('the ten minutes wait', async () => {
+		const { owner, heard } = await signing();
+		owner.clock.advance(CODE_MS);
+		expect(owner.state.kind).toBe('comparing');
+		heard();
+		await owner.until('done');
+		expect(owner.seen.map(({ kind }) => kind)).not.toContain('ended');
+	});
+
+	it('what fails ends in its words, and can be given up then', async () => {
+		const { owner, guest } = await twoPeople();
+		owner.admissions.admit = () => Promise.reject(new Error('no room'));
+		await owner.pairing.show('viewer');
+		void guest.pairing.join(await owner.link(), 'Phone');
+		await owner.until('comparing');
+		void owner.pairing.allow('viewer');
+		expect(await owner.until('ended')).toMatchObject({ why: 'failed' });
+		await owner.pairing.cancel();
+		expect(owner.state.kind).toBe('idle');
+	});
+});
+
+it('RL33 an invitation moves no home for who is no owner of it', async () => {
+	const viewer = await Person.at(new FakeRendezvousRelay());
+	const self = { ...viewer.admissions.me, owner: null, roster: viewer.admissions.roster };
+	viewer.admissions.self = () => Promise.resolve(self);
+	await viewer.pairing.useInvitation('invite.WELCOME');
+	expect(viewer.state).toMatchObject({ kind: 'ended', why: 'not-owner' });
+	expect(viewer.admissions.relay).toBeNull();
+});

@@ -1,0 +1,88 @@
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { PairingController } from '#engine/pairing/controller.ts';
+import type { PairingState } from '#engine/pairing/controls.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { FakeAdmissions } from '../../fakes/admissions.ts';
+import { FakeRendezvousRelay } from '../../fakes/rendezvous-relay.ts';
+
+export const RELAY = 'https://cam.local:8443';
+
+/** One device with its person. */
+export class Person {
+	readonly crypto = new WebCrypto();
+	readonly clock: ManualClock;
+	readonly admissions: FakeAdmissions;
+	readonly pairing: PairingController;
+	/** Until the relay has heard what this owner signed. */
+	shown = (): Promise<void> => Promise.resolve();
+	/** Every state in order. */
+	readonly seen: PairingState[] = [];
+
+	private constructor(
+		admissions: FakeAdmissions,
+		clock: ManualClock,
+		point: FakeRendezvousRelay,
+		here: string,
+		address: string,
+	) {
+		this.admissions = admissions;
+		this.clock = clock;
+		this.pairing = new PairingController({
+			...{ crypto: this.crypto, clock, admissions, here },
+			...{ relays: point.relays(here, address), near: null },
+			relay: () => admissions.relay,
+			shown: () => this.shown(),
+		});
+		this.pairing.on(() => this.seen.push(this.pairing.state));
+	}
+
+	static async at(
+		point: FakeRendezvousRelay,
+		wish: { wallMs?: number; here?: string; address?: string } = {},
+	): Promise<Person> {
+		const admissions = await FakeAdmissions.create(new WebCrypto());
+		const { wallMs, here = RELAY, address = 'somewhere' } = wish;
+		return new Person(admissions, new ManualClock(wallMs), point, here, address);
+	}
+
+	get state(): PairingState {
+		return this.pairing.state;
+	}
+
+	/** Resolves when it is in a state of the kind; says what it is in when it never gets there. */
+	async until<K extends PairingState['kind']>(
+		kind: K,
+		deadlineMs = 20_000,
+	): Promise<Extract<PairingState, { kind: K }>> {
+		const { state } = this;
+		if (state.kind === kind) return state as Extract<PairingState, { kind: K }>;
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => {
+				off();
+				reject(new Error(`never ${kind}: ${JSON.stringify(this.state)}`));
+			}, deadlineMs);
+			const off = this.pairing.on(() => {
+				if (this.state.kind !== kind) return;
+				clearTimeout(timer);
+				off();
+				resolve(this.state as Extract<PairingState, { kind: K }>);
+			});
+		});
+	}
+
+	async link(): Promise<string> {
+		return (await this.until('showing')).text;
+	}
+
+	/** As a person who reads the other screen and types here what stands there (PR17). */
+	async enters(other: Person): Promise<void> {
+		const { digits } = await other.until('comparing');
+		await this.pairing.enter(digits ?? '');
+	}
+}
+
+/** An owner and a new device at one meeting point. */
+export async function twoPeople(): Promise<{ point: FakeRendezvousRelay; owner: Person; guest: Person }> {
+	const point = new FakeRendezvousRelay();
+	return { point, owner: await Person.at(point), guest: await Person.at(point) };
+}

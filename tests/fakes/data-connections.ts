@@ -1,0 +1,176 @@
+import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import type { PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type {
+	DataConnectionEvents,
+	DataConnections,
+	DataChannel,
+	DataChannelEvents,
+	OfferedDataConnection,
+} from '#ports/network/data-connection.ts';
+
+type Message = string | Bytes;
+
+/** One network: cables between the devices in it, as far as it lets them. */
+export class FakeDataNetwork {
+	/** Whether devices reach each other. */
+	open = true;
+	/** Each message as it goes by, from who offered or who answered; `null` loses it. */
+	between: (message: Message, from: 'offered' | 'answered') => Message | null = (message) =>
+		message;
+	readonly #ends = new Map<string, FakeDataConnection>();
+	#count = 0;
+
+	cables(): DataConnections {
+		return {
+			offer: (events) => Promise.resolve(this.#end('offered', events)),
+			answer: (offer, events) => {
+				const end = this.#end('answered', events);
+				end.offer = hexOf(offer.fingerprint);
+				return Promise.resolve(end);
+			},
+		};
+	}
+
+	/** Every cable breaks, at both ends. */
+	cut(): void {
+		for (const end of this.#ends.values()) end.breaks();
+	}
+
+	/** Who answered waits no longer, as browsers do after a while. */
+	tire(): void {
+		for (const end of this.#ends.values()) if (end.side === 'answered' && !end.up) end.breaks();
+	}
+
+	/** DTLS: either end must be who the other was told of. */
+	connect(offered: FakeDataConnection, answer: PeerDescriptor): void {
+		const other = this.#ends.get(hexOf(answer.fingerprint));
+		const mine = hexOf(offered.contact.fingerprint);
+		if (!this.open || other === undefined || other.offer !== mine || other.over) return;
+		offered.other = other;
+		other.other = offered;
+		for (const end of [offered, other]) end.rise();
+	}
+
+	#end(side: FakeDataConnection['side'], events: DataConnectionEvents): FakeDataConnection {
+		this.#count += 1;
+		const fingerprint = crypto.getRandomValues(new Uint8Array(32));
+		const bytes = Uint8Array.of(192, 168, 1, this.#count);
+		const addresses = [{ kind: 'ipv4', port: 40_000 + this.#count, bytes }] as const;
+		const contact = { fingerprint, ufrag: 'abcd', password: 'x'.repeat(24), addresses };
+		const end = new FakeDataConnection(this, side, contact, events);
+		this.#ends.set(hexOf(fingerprint), end);
+		return end;
+	}
+}
+
+const soon = (work: () => void): void => void Promise.resolve().then(work);
+
+class FakeDataConnection implements OfferedDataConnection {
+	readonly side: 'offered' | 'answered';
+	readonly contact: PeerDescriptor;
+	readonly events: DataConnectionEvents;
+	readonly channels = new Set<FakeDataChannel>();
+	/** Whose offer this answers. */
+	offer = '';
+	other: FakeDataConnection | null = null;
+	up = false;
+	over = false;
+	readonly air: FakeDataNetwork;
+
+	constructor(air: FakeDataNetwork, side: FakeDataConnection['side'], contact: PeerDescriptor, events: DataConnectionEvents) {
+		this.air = air;
+		this.side = side;
+		this.contact = contact;
+		this.events = events;
+	}
+
+	accept(answer: PeerDescriptor): Promise<void> {
+		soon(() => this.air.connect(this, answer));
+		return Promise.resolve();
+	}
+
+	open(events: DataChannelEvents): Promise<DataChannel> {
+		const { other } = this;
+		if (this.over || other === null) return Promise.reject(new Fault('offline', 'no cable'));
+		const [mine, theirs] = [new FakeDataChannel(this), new FakeDataChannel(other)];
+		mine.other = theirs;
+		theirs.other = mine;
+		mine.events = events;
+		theirs.events = other.events.channel(theirs);
+		return Promise.resolve(mine);
+	}
+
+	close(): void {
+		if (this.over) return;
+		this.over = true;
+		// What was said last still arrives.
+		setTimeout(() => {
+			this.#end();
+			this.other?.breaks();
+		}, 20);
+	}
+
+	rise(): void {
+		this.up = true;
+		soon(() => {
+			if (!this.over) this.events.up();
+		});
+	}
+
+	breaks(): void {
+		if (this.over) return;
+		this.over = true;
+		this.#end();
+		this.events.down();
+	}
+
+	#end(): void {
+		for (const channel of this.channels) channel.end();
+	}
+}
+
+class FakeDataChannel implements DataChannel {
+	readonly waiting = 0;
+	other: FakeDataChannel | null = null;
+	events: DataChannelEvents | null = null;
+	readonly #cable: FakeDataConnection;
+	#over = false;
+
+	constructor(cable: FakeDataConnection) {
+		this.#cable = cable;
+		cable.channels.add(this);
+	}
+
+	sendText(text: string): void {
+		this.#send(text);
+	}
+
+	sendBytes(bytes: Bytes): void {
+		this.#send(bytes);
+	}
+
+	close(): void {
+		if (this.#over) return;
+		this.#over = true;
+		soon(() => this.other?.end());
+	}
+
+	end(): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.events?.ended();
+	}
+
+	#send(message: Message): void {
+		if (this.#over) return;
+		const said = this.#cable.air.between(message, this.#cable.side);
+		if (said === null) return;
+		soon(() => {
+			const { other } = this;
+			if (other === null || other.#over) return;
+			if (typeof said === 'string') other.events?.text(said);
+			else other.events?.bytes(said.slice());
+		});
+	}
+}

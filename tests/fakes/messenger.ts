@@ -1,0 +1,223 @@
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
+import type { Role } from '#domain/home/roster.ts';
+import { MemoryVault } from '#browser/keys/memory-vault.ts';
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import { FreshnessGate } from '#engine/messaging/freshness-gate.ts';
+import type { RelayConnectionState, Messenger, Sender, Delivery } from '#engine/messaging/messenger.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import {
+	messageBodyFrom,
+	messageBodyText,
+	type ActionMessage,
+	type CountedMessage,
+	type Message,
+	type MessageBody,
+	type NoticeMessage,
+} from '#protocol/message.ts';
+
+const ORIGIN = 'https://relay.local';
+type PartListener = (sealed: Bytes, key: boolean) => void;
+
+/**
+ * Posts wired together as a relay would, with what can be wrong on the way. Letters go through
+ * their schema.
+ */
+export class FakeMessengerRelay {
+	/** One way. */
+	delayMs = 0;
+	/** Parts are held back for so much longer. */
+	partDelayMs = 0;
+	/** Of all letters, for who asks whether the next is lost. */
+	lose: (message: Message) => boolean = () => false;
+	/** What a hostile relay makes of a letter that it could read; `null` keeps it back. */
+	change: (message: Message, said: MessageBody) => Message | null = (message) => message;
+	readonly letters: {
+		readonly from: DeviceId;
+		readonly to: DeviceId;
+		readonly message: Message;
+		/** As it went, with what makes it fresh. */
+		readonly said: MessageBody;
+	}[] = [];
+	readonly clock: Clock;
+	readonly posts = new Map<DeviceId, FakeMessenger>();
+	readonly watching = new Map<string, Map<PartListener, DeviceId>>();
+	/** From the newest key part on. */
+	readonly kept = new Map<string, { readonly sealed: Bytes; readonly key: boolean }[]>();
+
+	constructor(clock: Clock) {
+		this.clock = clock;
+	}
+
+	join(device: DeviceId, roles: readonly Role[]): FakeMessenger {
+		const post = new FakeMessenger(this, device, roles);
+		this.posts.set(device, post);
+		this.presence();
+		return post;
+	}
+
+	presence(): void {
+		for (const post of this.posts.values()) post.tell();
+	}
+
+	async later(work: () => void): Promise<void> {
+		if (this.delayMs > 0) this.clock.after(this.delayMs, work);
+		else {
+			await Promise.resolve();
+			work();
+		}
+	}
+
+	tellWatched(camera: string): void {
+		const devices = [...new Set(this.watching.get(camera)?.values())];
+		for (const post of this.posts.values()) {
+			if (post.there) for (const listener of post.watched) listener(camera, devices);
+		}
+	}
+}
+
+export class FakeMessenger implements Messenger {
+	waiting = 0;
+	ice = [];
+	there = true;
+	/** What the relay says to it instead of letting it in. */
+	refused: Extract<RelayConnectionState, { kind: 'refused' }>['why'] | null = null;
+	readonly roles: readonly Role[];
+	readonly watched = new Set<(camera: string, devices: readonly DeviceId[]) => void>();
+	readonly #relay: FakeMessengerRelay;
+	readonly #device: DeviceId;
+	readonly #listeners = new Set<() => void>();
+	readonly #readers = new Set<(message: Message, from: Sender) => void>();
+	#acts: FreshnessGate;
+	#reading: Promise<unknown> = Promise.resolve();
+
+	constructor(relay: FakeMessengerRelay, device: DeviceId, roles: readonly Role[]) {
+		this.#relay = relay;
+		this.#device = device;
+		this.roles = roles;
+		this.#acts = this.#begun();
+	}
+
+	/** The page is loaded anew: what was given before is known no more. */
+	again(): void {
+		this.#acts = this.#begun();
+	}
+
+	#begun(): FreshnessGate {
+		const { clock } = this.#relay;
+		const tools = { clock, crypto: new WebCrypto(), vault: new MemoryVault() };
+		return new FreshnessGate(tools, (to, said) => this.#carry(to, said));
+	}
+
+	get state(): RelayConnectionState {
+		if (this.refused !== null) return { kind: 'refused', origin: ORIGIN, why: this.refused };
+		if (this.there) return { kind: 'connected', origin: ORIGIN };
+		return { kind: 'away', origin: ORIGIN, againMs: 0 };
+	}
+
+	get online(): ReadonlySet<DeviceId> {
+		const there = [...this.#relay.posts].filter(([, post]) => post.there);
+		return new Set(this.there ? there.map(([device]) => device) : []);
+	}
+
+	/** Its link goes down, or comes back. */
+	set(there: boolean): void {
+		this.there = there;
+		this.#relay.presence();
+	}
+
+	/** The relay closes its line, and lets it in no more. */
+	refuse(why: Extract<RelayConnectionState, { kind: 'refused' }>['why']): void {
+		this.refused = why;
+		this.set(false);
+	}
+
+	tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	send(to: DeviceId, message: NoticeMessage): Promise<Delivery> {
+		return this.#acts.sendNotice(to, message, 0);
+	}
+
+	sendAction(to: DeviceId, message: ActionMessage): Promise<Delivery> {
+		return this.#acts.sendAction(to, message);
+	}
+
+	sendCounted(to: DeviceId, message: CountedMessage): Promise<Delivery> {
+		return this.#acts.sendCounted(to, message, 0);
+	}
+
+	async #carry(to: DeviceId, given: MessageBody): Promise<Delivery> {
+		const other = this.#relay.posts.get(to);
+		await Promise.resolve();
+		if (!this.there) return 'unsent';
+		if (!other?.there) return 'away';
+		const said = messageBodyFrom(messageBodyText(given));
+		if (said === null) throw new Error(`no letter of ours: ${messageBodyText(given)}`);
+		const { message } = said;
+		this.#relay.letters.push({ from: this.#device, to, message, said });
+		const changed = this.#relay.lose(message) ? null : this.#relay.change(message, said);
+		if (changed === null) return 'taken';
+		void this.#relay.later(() => {
+			const from = { device: this.#device, roles: this.roles };
+			if (other.there) other.read({ ...said, message: changed }, from);
+		});
+		return 'taken';
+	}
+
+	/** One after the other, as a link does. */
+	read(said: MessageBody, from: Sender): void {
+		this.#reading = this.#reading.then(async () => {
+			const message = await this.#acts.receive(said, from);
+			if (message !== null) for (const reader of this.#readers) reader(message, from);
+		});
+	}
+
+	onMessage(reader: (message: Message, from: Sender) => void): () => void {
+		this.#readers.add(reader);
+		return () => this.#readers.delete(reader);
+	}
+
+	sendPart(camera: string, key: boolean, sealed: Bytes): void {
+		if (!this.there) return;
+		const { clock, partDelayMs } = this.#relay;
+		const pass = (): void => {
+			const kept = this.#relay.kept.get(camera) ?? [];
+			if (key) kept.length = 0;
+			kept.push({ sealed, key });
+			this.#relay.kept.set(camera, kept);
+			void this.#relay.later(() => {
+				const listeners = this.#relay.watching.get(camera)?.keys() ?? [];
+				for (const listener of listeners) listener(sealed, key);
+			});
+		};
+		if (partDelayMs > 0) clock.after(partDelayMs, pass);
+		else pass();
+	}
+
+	watchParts(camera: string, listener: PartListener): () => void {
+		const mine: PartListener = (sealed, key) => {
+			if (this.there) listener(sealed, key);
+		};
+		const all = this.#relay.watching.get(camera) ?? new Map<PartListener, DeviceId>();
+		this.#relay.watching.set(camera, all);
+		all.set(mine, this.#device);
+		for (const { sealed, key } of this.#relay.kept.get(camera) ?? []) mine(sealed, key);
+		this.#relay.tellWatched(camera);
+		return () => {
+			all.delete(mine);
+			this.#relay.tellWatched(camera);
+		};
+	}
+
+	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void {
+		this.watched.add(listener);
+		return () => this.watched.delete(listener);
+	}
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { isAllowedOrigin, proxiesFrom, clientOriginOf, type OriginPolicy } from '#relay/base/origin-policy.ts';
+
+const doors: OriginPolicy = {
+	hosts: new Set(['cam.local', 'localhost', '192.168.1.5', '127.0.0.1', '[::1]']),
+	origins: new Set(['https://app.example.org']),
+	publicName: 'cam.example.org',
+	ports: { http: 8080, https: 8443 },
+	proxies: proxiesFrom(['10.0.0.0/8', '::1'])!,
+};
+
+const ask = (remoteAddress: string, headers: Record<string, string> = {}, secure = false) =>
+	clientOriginOf(doors, { headers, socket: { remoteAddress } }, secure);
+
+describe('RL4 host names', () => {
+	test.each([
+		['cam.local:8443', true, 'https://cam.local:8443'],
+		['CAM.local:8443', true, 'https://cam.local:8443'],
+		['cam.local', true, 'https://cam.local'],
+		['cam.local:443', true, 'https://cam.local'],
+		['localhost:8080', false, 'http://localhost:8080'],
+		['[::1]:8080', false, 'http://[::1]:8080'],
+		['cam.example.org', false, 'https://cam.example.org'],
+		['evil.example', false, null],
+		['cam.local.evil.example', true, null],
+		['cam.local@evil.example', true, null],
+		['', true, null],
+	])('%s', (host, secure, origin) => {
+		expect(ask('192.168.1.9', { host }, secure).origin).toBe(origin);
+	});
+
+	test('without one', () => {
+		expect(ask('192.168.1.9').origin).toBeNull();
+	});
+});
+
+describe('RL4 origins', () => {
+	const visit = ask('192.168.1.9', { host: 'cam.local:8443' }, true);
+
+	test.each([
+		['https://cam.local:8443', true],
+		['https://192.168.1.5:8443', true],
+		['http://localhost:8080', true],
+		['https://cam.example.org', true],
+		['https://app.example.org', true],
+		['http://cam.local:8080', false],
+		['http://localhost:3000', false],
+		['https://cam.local:9', false],
+		['https://cam.local', false],
+		['https://evil.example', false],
+		['https://app.example.org.evil.example', false],
+		['null', false],
+		['', false],
+		['file://', false],
+		[undefined, false],
+	])('%s: %s', (origin, ours) => {
+		expect(isAllowedOrigin(doors, visit, origin)).toBe(ours);
+	});
+});
+
+describe('RL5 who comes', () => {
+	test.each([
+		['nobody believes a stranger', '192.168.1.9', '1.2.3.4', '192.168.1.9', false],
+		['a proxy is believed', '10.0.0.1', '1.2.3.4', '1.2.3.4', true],
+		[
+			'of several the last that is no proxy',
+			'10.0.0.1',
+			'6.6.6.6, 1.2.3.4, 10.9.9.9',
+			'1.2.3.4',
+			true,
+		],
+		['what is no address is not believed', '10.0.0.1', '1.2.3.4, unknown', '10.0.0.1', true],
+		['an IPv4 address in a socket for both', '::ffff:10.0.0.1', '2001:db8::1', '2001:db8::1', true],
+		['nothing said', '10.0.0.1', '', '10.0.0.1', true],
+		['this machine', '127.0.0.1', '', '127.0.0.1', true],
+		['this machine is no proxy unless named', '127.0.0.1', '1.2.3.4', '127.0.0.1', true],
+	])('%s', (_name, remote, header, address, inside) => {
+		const headers = { host: 'cam.local', 'x-forwarded-for': header };
+		expect(ask(remote, headers)).toMatchObject({ address, inside });
+	});
+
+	test('RL5 what is for this machine alone is not for who comes by a proxy on it', () => {
+		const behind = { ...doors, proxies: proxiesFrom(['127.0.0.1'])! };
+		const visit = (header: string) =>
+			clientOriginOf(
+				behind,
+				{
+					headers: { host: 'cam.local', 'x-forwarded-for': header },
+					socket: { remoteAddress: '127.0.0.1' },
+				},
+				false,
+			);
+		expect(visit('1.2.3.4')).toMatchObject({ inside: true, local: false });
+		expect(ask('127.0.0.1', { host: 'cam.local' })).toMatchObject({ inside: true, local: true });
+		expect(ask('192.168.1.9', { host: 'cam.local' })).toMatchObject({ local: false });
+	});
+
+	test.each([
+		...['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip'],
+		...['cf-connecting-ip', 'true-client-ip', 'x-client-ip', 'fly-client-ip', 'x-azure-clientip'],
+		...['cdn-loop', 'x-original-forwarded-for', 'x-envoy-external-address'],
+	])('RL5 nor for who comes by one that no setting names, but says so: %s', (name) => {
+		const headers = { host: 'cam.local', [name]: '1.2.3.4' };
+		expect(ask('127.0.0.1', headers)).toMatchObject({ inside: true, local: false });
+	});
+
+	test.each(['10.0.0.0/33', 'nginx', '10.0.0.0/8/8', '', '::1/129', '10.0.0.0/x'])(
+		'no proxy: %s',
+		(text) => expect(proxiesFrom([text])).toBeNull(),
+	);
+});

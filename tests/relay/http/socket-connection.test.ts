@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { closeUnread, SocketConnection } from '#relay/http/socket-connection.ts';
+
+const MIB = 1024 * 1024;
+
+/** A socket whose other end reads when it is told to. */
+function slowSocket(): {
+	line: SocketConnection;
+	read: (bytes: number) => void;
+	closed: () => number | null;
+} {
+	let [waiting, code] = [0, null as number | null];
+	const ws = {
+		get bufferedAmount() {
+			return waiting;
+		},
+		readyState: WebSocket.OPEN,
+		send: (frame: string | Uint8Array) => void (waiting += frame.length + 4),
+		close: (why: number) => void (code = why),
+		terminate: () => void ((waiting = 0), (code = 1006)),
+		once: (_event: string, listener: () => void) => {
+			listener();
+			return ws;
+		},
+	};
+	const line = new SocketConnection(
+		ws as unknown as WebSocket,
+		{ count: () => undefined },
+		{ closed: () => undefined, said: () => undefined },
+	);
+	return { line, read: (bytes) => (waiting = Math.max(0, waiting - bytes)), closed: () => code };
+}
+
+describe('RL9 what nobody reads', () => {
+	test('ends after a minute, however little it is', () => {
+		const { line, closed } = slowSocket();
+		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_000) closeUnread([line], nowMs);
+		expect(closed()).toBeNull();
+		line.send({ t: 'pong', n: 1 });
+		for (let nowMs = 600_000; nowMs <= 659_000; nowMs += 1_000) closeUnread([line], nowMs);
+		expect(closed()).toBeNull();
+		for (let nowMs = 660_000; nowMs <= 661_000; nowMs += 1_000) closeUnread([line], nowMs);
+		expect(closed()).toBe(4429);
+	});
+
+	test('a trickle is not enough: what was said a minute ago has to be gone', () => {
+		const { line, read, closed } = slowSocket();
+		line.sendBytes(new Uint8Array(4 * MIB));
+		for (let nowMs = 0; nowMs < 130_000; nowMs += 1_000) {
+			closeUnread([line], nowMs);
+			read(1_000);
+		}
+		// Nobody would read a code.
+		expect(closed()).toBe(1006);
+	});
+
+	test('whoever reads slowly, and is never done, stays', () => {
+		const { line, read, closed } = slowSocket();
+		line.sendBytes(new Uint8Array(MIB));
+		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_000) {
+			closeUnread([line], nowMs);
+			read(50_000);
+			line.sendBytes(new Uint8Array(50_000 - 4));
+		}
+		expect(closed()).toBeNull();
+	});
+
+	test('all sockets together have 128 MiB waiting: those with most go', () => {
+		const sockets = Array.from({ length: 50 }, slowSocket);
+		for (const [at, { line }] of sockets.entries())
+			for (let n = 0; n < (at < 40 ? 7 : 1); n += 1) line.sendBytes(new Uint8Array(MIB));
+		closeUnread(
+			sockets.map(({ line }) => line),
+			0,
+		);
+		const ended = sockets.flatMap(({ closed }, at) => (closed() === null ? [] : [at]));
+		expect(ended.length).toBe(24);
+		expect(Math.max(...ended)).toBeLessThan(40);
+	});
+});

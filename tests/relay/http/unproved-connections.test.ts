@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
+import { FairQuota } from '#relay/base/fair-quota.ts';
+
+describe('a fair room', () => {
+	test('what is too much goes from whoever has most, the oldest first', () => {
+		const room = new FairQuota<string>(10);
+		for (const [owner, thing, size] of [
+			...[['a', 'a1', 3] as const, ['b', 'b1', 2] as const, ['a', 'a2', 4] as const],
+		])
+			room.add(owner, thing, size);
+		expect(room.excess).toBeNull();
+		room.add('b', 'b2', 3);
+		expect([room.taken, room.excess]).toEqual([12, 'a1']);
+		room.remove('a', 'a1');
+		room.remove('a', 'a1');
+		expect([room.taken, room.excess]).toEqual([9, null]);
+		room.add('b', 'b1', 3);
+		expect(room.excess).toBe('b1');
+	});
+});
+
+describe('RL26 connections that carry nothing proved', () => {
+	const limits = { unprovedPerAddress: 64, unproved: 200 };
+	const open = (connections: UnprovedConnections, address: string, count: number) => {
+		const ended: number[] = [];
+		const places = Array.from({ length: count }, (_, at) =>
+			connections.acquire(address, () => ended.push(at)),
+		);
+		return { places, ended, let: places.filter((place) => place !== null).length };
+	};
+
+	test('64 of an address; one that proves itself or goes makes room for another', () => {
+		const connections = new UnprovedConnections(limits);
+		const one = open(connections, '10.0.0.1', 70);
+		expect([one.let, one.ended]).toEqual([64, []]);
+		expect(connections.acquire('10.0.0.2', () => undefined)).not.toBeNull();
+		one.places[0]!.release();
+		one.places[0]!.release();
+		expect(open(connections, '10.0.0.1', 2).let).toBe(1);
+		expect(connections.unproved).toBe(65);
+	});
+
+	test('when all places are taken, the oldest of the network with most goes', () => {
+		const connections = new UnprovedConnections(limits);
+		const camera = open(connections, '192.168.1.20', 1);
+		// A guest in the network with as many addresses as it likes.
+		const floods = Array.from({ length: 20 }, (_, at) =>
+			open(connections, `fd00:1:2:3::${at.toString(16)}`, 64),
+		);
+		expect(connections.unproved).toBe(200);
+		expect(camera.ended).toEqual([]);
+		expect(floods[0]!.ended).toHaveLength(64);
+		const phone = open(connections, 'fd00:1:2:3::c0de', 1);
+		expect(phone).toMatchObject({ let: 1, ended: [] });
+		// It has proved itself before it would be the oldest: no flood ends it then.
+		phone.places[0]!.release();
+		for (let at = 0; at < 5; at += 1) open(connections, `fd00:1:2:3::f${at}`, 64);
+		expect(phone.ended).toEqual([]);
+	});
+
+	test('RL27 one customer with 65,536 networks of IPv6 pushes out its own', () => {
+		const connections = new UnprovedConnections({ unprovedPerAddress: 64, unproved: 1024 });
+		const flood = (at: number) => open(connections, `2001:db8:1:${at.toString(16)}::1`, 1);
+		for (let at = 0; at < 1024; at += 1) flood(at);
+		const phone = open(connections, '198.51.100.7', 6);
+		for (let at = 1024; at < 1100; at += 1) flood(at);
+		expect(phone).toMatchObject({ let: 6, ended: [] });
+		expect(connections.unproved).toBe(1024);
+	});
+});

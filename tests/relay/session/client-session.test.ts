@@ -1,0 +1,256 @@
+/** Admission, rosters and time, without a socket. */
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { FromDevice } from '#protocol/wire.ts';
+import { sha256 } from '#relay/base/crypto.ts';
+import { readToken } from '#relay/session/token.ts';
+import { base64url, cameraOf, partOf, TestHome } from './test-device.ts';
+import { CODE, newTestRelay, TestSession, type TestRelay } from './test-session.ts';
+
+let known: TestHome;
+let world: TestRelay;
+beforeAll(async () => {
+	known = await TestHome.found();
+});
+beforeEach(() => {
+	world = newTestRelay([known]);
+});
+
+const entered = (): Promise<TestSession> => new TestSession(world).prove(known);
+
+describe('RL10 a proof', () => {
+	test('lets a member in, with a token that is its own', async () => {
+		const device = await entered();
+		const welcome = device.said.find((frame) => frame.t === 'welcome')!;
+		expect(welcome).toMatchObject({ rosterSeq: 1, tokenMs: 600_000 });
+		const claim = { home: known.id, device: known.first.device, untilMs: world.wallMs + 600_000 };
+		expect(readToken(world.relay.tokenKey, welcome.token, world.wallMs)).toEqual(claim);
+		expect(readToken(world.relay.tokenKey, welcome.token, world.wallMs + 600_000)).toBeNull();
+		expect(readToken(new Uint8Array(32), welcome.token, world.wallMs)).toBeNull();
+		for (let at = 0; at < welcome.token.length; at += 1) {
+			const other = welcome.token[at] === 'A' ? 'B' : 'A';
+			const forged = welcome.token.slice(0, at) + other + welcome.token.slice(at + 1);
+			expect(readToken(world.relay.tokenKey, forged, world.wallMs)).toBeNull();
+		}
+	});
+
+	test.each([
+		['another origin', { originHash: sha256('https://evil.example') }],
+		['another home', { home: '0'.repeat(32) }],
+		['another device', { device: '0'.repeat(32) }],
+		['another challenge', { challenge: new Uint8Array(32) }],
+	])('for %s opens nothing', async (_name, change) => {
+		const device = await new TestSession(world).prove(known, known.first, change);
+		expect([device.refusal, device.closed]).toEqual(['bad-proof', 4401]);
+		expect([...world.relay.hub.peersIn(known.id)]).toEqual([]);
+	});
+
+	test('by a stranger opens nothing', async () => {
+		const stranger = await TestHome.found();
+		expect((await new TestSession(world).prove(stranger)).refusal).toBe('unknown-home');
+		const keys = { ...stranger.first, device: known.first.device };
+		expect((await new TestSession(world).prove(known, keys)).refusal).toBe('bad-proof');
+		expect((await new TestSession(world).prove(known, stranger.first)).refusal).toBe('not-a-member');
+	});
+
+	test('counts once: neither a replay nor a second one on the same challenge', async () => {
+		const first = await entered();
+		await first.prove(known);
+		expect(first.refusal).toBe('bad-proof');
+		const late = new TestSession(world);
+		world.nowMs += 60_001;
+		expect((await late.prove(known)).refusal).toBe('bad-proof');
+	});
+
+	test('that is no signature at all is refused', async () => {
+		const device = new TestSession(world);
+		const proof = { t: 'prove', version: 1, home: known.id, device: known.first.device } as const;
+		await device.say({ ...proof, signature: 'AAAA' });
+		expect(device.refusal).toBe('bad-proof');
+	});
+});
+
+describe('RL11 a member', () => {
+	test('whose time is up does not come in, and goes within a second', async () => {
+		const brief = await known.add(['viewer'], world.wallMs + 5_000);
+		const owner = await entered();
+		await owner.say({ t: 'append', entries: known.entries.slice(1).map(base64url) });
+		const device = await new TestSession(world).prove(known, brief);
+		expect(device.said.some(({ t }) => t === 'welcome')).toBe(true);
+		world.wallMs += 5_000;
+		device.talk.tick(world.nowMs);
+		expect(device.closed).toBe(4403);
+		expect((await new TestSession(world).prove(known, brief)).refusal).toBe('not-a-member');
+	});
+});
+
+describe('RL12 a later challenge', () => {
+	test('comes every 8 minutes; unanswered it ends the socket', async () => {
+		const device = await entered();
+		const first = device.challenge;
+		const later = async (ms: number): Promise<void> => {
+			for (const end = world.nowMs + ms; world.nowMs < end;) {
+				world.nowMs = Math.min(end, world.nowMs + 10_000);
+				await device.say({ t: 'ping', n: 1 });
+				device.talk.tick(world.nowMs);
+			}
+		};
+		await later(8 * 60_000);
+		expect(device.challenge).not.toEqual(first);
+		await device.prove(known);
+		expect(device.closed).toBeNull();
+		await later(8 * 60_000);
+		await later(60_000);
+		expect(device.closed).toBeNull();
+		await later(10_000);
+		expect(device.closed).toBe(4401);
+	});
+});
+
+describe('opening a home', () => {
+	const open = (home: TestHome, invitation = CODE): FromDevice => ({
+		...{ t: 'open', version: 1, invitation, roster: home.entries.map(base64url) },
+	});
+
+	test('an invitation opens one, and the store is told', async () => {
+		const [home, second] = [await TestHome.found(), await TestHome.found()];
+		const device = await new TestSession(world).say(open(home));
+		expect(device.last).toEqual({ t: 'opened' });
+		expect(world.facts).toMatchObject([{ kind: 'opened', home: home.id }]);
+		await device.prove(home);
+		expect(device.said.some(({ t }) => t === 'welcome')).toBe(true);
+		expect((await new TestSession(world).say(open(second))).refusal).toBe('invitation');
+	});
+
+	test('RL33 an invitation is over after its time', async () => {
+		world.wallMs = 90_000_000;
+		expect((await new TestSession(world).say(open(await TestHome.found()))).refusal).toBe('invitation');
+		expect(world.relay.invitations.size).toBe(0);
+	});
+
+	test('a roster that does not follow opens none, and leaves the invitation', async () => {
+		const home = await TestHome.found();
+		await home.add(['viewer']);
+		home.entries.reverse();
+		expect((await new TestSession(world).say(open(home))).refusal).toBe('roster');
+		home.entries.reverse();
+		expect((await new TestSession(world).say(open(home))).last).toEqual({ t: 'opened' });
+	});
+
+	test('two at once with one invitation: one', async () => {
+		const homes = [await TestHome.found(), await TestHome.found()];
+		const both = await Promise.all(homes.map((home) => new TestSession(world).say(open(home))));
+		expect(both.map(({ last }) => last?.t).sort()).toEqual(['opened', 'refused']);
+	});
+});
+
+describe('RL14 rosters', () => {
+	test('what does not follow is not taken, and what is known already is', async () => {
+		const home = await TestHome.found();
+		world.relay.homes.loaded(home.id);
+		await new TestSession(world).say({
+			...{ t: 'open', version: 1, invitation: CODE },
+			roster: home.entries.map(base64url),
+		});
+		const owner = await new TestSession(world).prove(home);
+		const append = async (entries: readonly Bytes[]): Promise<unknown> => {
+			const before = owner.said.length;
+			await owner.say({ t: 'append', entries: entries.map(base64url) });
+			return owner.said.slice(before).find(({ t }) => t === 'appended' || t === 'refused');
+		};
+		await home.add(['viewer']);
+		await home.add(['camera']);
+		expect(await append([home.entries[2]!])).toEqual({ t: 'refused', why: 'roster' });
+		const forged = home.entries[1]!.slice();
+		forged[100]! ^= 1;
+		expect(await append([forged])).toEqual({ t: 'refused', why: 'roster' });
+		expect(await append([home.entries[1]!])).toEqual({ t: 'appended', seq: 2 });
+		expect(await append(home.entries)).toEqual({ t: 'appended', seq: 3 });
+		expect(await append([home.entries[1]!])).toEqual({ t: 'appended', seq: 3 });
+		expect(await append([new Uint8Array(5)])).toEqual({ t: 'refused', why: 'roster' });
+		expect(owner.closed).toBeNull();
+	});
+
+	test('RL7 T6 a member that floods with entries does not hold off its own revocation', async () => {
+		const home = await TestHome.found();
+		const keys = await home.add(['viewer']);
+		await new TestSession(world).say({
+			...{ t: 'open', version: 1, invitation: CODE },
+			roster: home.entries.map(base64url),
+		});
+		const owner = await new TestSession(world).prove(home);
+		const viewer = await new TestSession(world).prove(home, keys);
+		const forged = home.entries[1]!.slice();
+		forged[8]! ^= 1;
+		for (let one = 0; one < 100; one += 1)
+			await viewer.say({ t: 'append', entries: one % 2 ? [] : [base64url(forged)] });
+		await home.revoke(keys);
+		await owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
+		expect(owner.said).toContainEqual({ t: 'appended', seq: 3 });
+		expect(viewer.closed).toBe(4403);
+	});
+});
+
+describe('RL7 what a device may say, over all its sockets', () => {
+	const told = (device: TestSession) => device.said.filter((frame) => frame.t === 'letter');
+	/** As quickly as frames come. */
+	const flood = (device: TestSession, frame: FromDevice, count: number): void => {
+		for (let n = 0; n < count; n += 1) device.talk.receiveText(Buffer.from(JSON.stringify(frame)));
+	};
+
+	test('also of sockets that came one after the other, and were quiet before', async () => {
+		const sockets: TestSession[] = [];
+		for (let n = 0; n < 8; n += 1) {
+			sockets.push(await entered());
+			world.nowMs += 5_000;
+			world.relay.shares.tidy(world.nowMs);
+		}
+		for (const one of sockets) flood(one, { t: 'ping', n: 1 }, 40);
+		expect(sockets.filter(({ closed }) => closed === 4429)).toHaveLength(2);
+	});
+
+	test('whoever writes to it cannot use that up: to say that a letter came costs nothing', async () => {
+		const writer = await entered();
+		const home = known;
+		const letter = { t: 'letter', n: 1, to: home.first.device, box: 'x', keep: 60 } as const;
+		for (let n = 0; n < 100; n += 1) {
+			world.nowMs += 50;
+			await writer.say(letter);
+		}
+		const tabs = [await entered(), await entered(), await entered(), await entered()];
+		for (const tab of tabs) {
+			expect(told(tab)).toHaveLength(100);
+			for (const { id } of told(tab)) flood(tab, { t: 'got', id }, 1);
+		}
+		expect(tabs.map(({ closed, offences }) => [closed, offences])).toEqual(
+			tabs.map(() => [null, 0]),
+		);
+		// Of what it was not told it is a frame as any other.
+		flood(tabs[0]!, { t: 'got', id: 1 }, 300);
+		expect(tabs[0]!.closed).toBe(4429);
+	});
+});
+
+test('RL20 a viewer that becomes a camera while it is there sends parts, and no more when it is none', async () => {
+	const home = await TestHome.found();
+	const keys = await home.add(['viewer']);
+	const open = { t: 'open', version: 1, invitation: CODE } as const;
+	await new TestSession(world).say({ ...open, roster: home.entries.map(base64url) });
+	const [owner, device] = [
+		await new TestSession(world).prove(home),
+		await new TestSession(world).prove(home, keys),
+	];
+	const camera = await cameraOf(keys);
+	await owner.say({ t: 'watch', camera, on: true });
+	const part = partOf(camera, true, new Uint8Array(10));
+	const passed: number[] = [];
+	for (const roles of [null, ['camera'], ['viewer']] as const) {
+		if (roles !== null) {
+			await home.rotate(keys, roles);
+			await owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
+		}
+		await device.say(part);
+		passed.push(owner.parts.length);
+	}
+	expect([passed, device.closed]).toEqual([[0, 1, 1], null]);
+});

@@ -1,0 +1,141 @@
+/** A relay without sockets or processes: conversations with lines that only remember. */
+import { WebCrypto } from '#browser/keys/crypto.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { loginBytes } from '#domain/home/login.ts';
+import type { FromDevice, FromRelay } from '#protocol/wire.ts';
+import { ClientSession } from '#relay/session/client-session.ts';
+import { verifyCrypto, sha256 } from '#relay/base/crypto.ts';
+import type { RelayChange } from '#relay/base/relay-change.ts';
+import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { Hub } from '#relay/session/hub.ts';
+import { Mailbox } from '#relay/session/mailbox.ts';
+import { RendezvousRegistry } from '#relay/session/rendezvous-registry.ts';
+import type { RelayContext } from '#relay/session/relay-context.ts';
+import { LiveBuffer } from '#relay/session/live-buffer.ts';
+import { DeviceRateLimits } from '#relay/session/device-rate-limits.ts';
+import { base64url, type Keys, type TestHome } from './test-device.ts';
+
+const crypto = new WebCrypto();
+const ORIGIN = 'https://cam.local:8443';
+
+/** Opens one home. */
+export const CODE = 'an-invitation';
+
+export interface TestRelay {
+	readonly relay: RelayContext;
+	readonly facts: RelayChange[];
+	nowMs: number;
+	wallMs: number;
+}
+
+/** A relay that knows these homes, each as it was founded. */
+export function newTestRelay(homes: readonly TestHome[]): TestRelay {
+	const facts: RelayChange[] = [];
+	const kept = homes.map(({ id, entries }) => ({ home: id, entries: entries.slice(0, 1) }));
+	const world: TestRelay = {
+		...{ facts, nowMs: 0, wallMs: 1_000_000 },
+		relay: {
+			...{ crypto: counted, hub: new Hub(() => undefined), meetings: new RendezvousRegistry() },
+			...{ mailbox: new Mailbox([]), homes: new HomeRegistry(counted, kept) },
+			...{ ring: new LiveBuffer(1_000_000), tokenKey: new Uint8Array(32).fill(7) },
+			invitations: new Map([[hashOf(CODE), 90_000_000]]),
+			shares: new DeviceRateLimits(),
+			ice: () => [],
+			persist: (fact) => facts.push(fact),
+			tidy: () => undefined,
+			failed: (error) => {
+				throw error;
+			},
+			count: () => undefined,
+			wallMs: () => world.wallMs,
+			nowMs: () => world.nowMs,
+		},
+	};
+	return world;
+}
+
+export function hashOf(code: string): string {
+	return Buffer.from(sha256(code)).toString('hex');
+}
+
+/** Signatures are checked in other threads: how many are under way. */
+let underWay = 0;
+
+const counted: typeof verifyCrypto = {
+	...verifyCrypto,
+	verifier: (key) => whileCounted(verifyCrypto.verifier(key)),
+	verify: (...args) => whileCounted(verifyCrypto.verify(...args)),
+};
+
+async function whileCounted<T>(work: Promise<T>): Promise<T> {
+	underWay += 1;
+	return work.finally(() => (underWay -= 1));
+}
+
+/** Waits until nothing has been under way for a few turns. */
+async function settled(): Promise<void> {
+	for (let quiet = 0; quiet < 5; quiet += 1) {
+		await new Promise((resolve) => setImmediate(resolve));
+		if (underWay > 0) quiet = 0;
+	}
+}
+
+/** One conversation, and what was said to it. */
+export class TestSession {
+	readonly said: FromRelay[] = [];
+	readonly parts: Uint8Array[] = [];
+	closed: number | null = null;
+	slow = false;
+	offences = 0;
+	proofs = 0;
+	readonly talk: ClientSession;
+
+	constructor({ relay }: TestRelay, origin = ORIGIN, address = 'a') {
+		const line = {
+			slow: false,
+			send: (frame: FromRelay) => void this.said.push(frame),
+			sendBytes: (frame: Uint8Array) => void this.parts.push(frame),
+			close: (code: number) => {
+				if (this.closed !== null) return;
+				this.closed = code;
+				this.talk.ended();
+			},
+		};
+		Object.defineProperty(line, 'slow', { get: () => this.slow });
+		this.talk = new ClientSession(relay, line, {
+			...{ origin, address },
+			offended: () => (this.offences += 1),
+			proved: () => (this.proofs += 1),
+		});
+	}
+
+	/** Says it, and waits until whatever it set off has ended. */
+	async say(frame: FromDevice | Uint8Array): Promise<this> {
+		if (frame instanceof Uint8Array) this.talk.receivePart(frame);
+		else this.talk.receiveText(Buffer.from(JSON.stringify(frame)));
+		await settled();
+		return this;
+	}
+
+	get last(): FromRelay | undefined {
+		return this.said.at(-1);
+	}
+
+	get refusal(): string | null {
+		return this.last?.t === 'refused' ? this.last.why : null;
+	}
+
+	get challenge(): Bytes {
+		const found = this.said.findLast((frame) => frame.t === 'challenge');
+		return new Uint8Array(Buffer.from(found?.challenge ?? '', 'base64url'));
+	}
+
+	async prove(home: TestHome, keys: Keys = home.first, change: object = {}): Promise<this> {
+		const login = {
+			...{ originHash: sha256(ORIGIN), challenge: this.challenge },
+			...{ home: home.id, device: keys.device, ...change },
+		};
+		const signature = base64url(await crypto.sign(keys.sign.key, loginBytes(login)));
+		return this.say({ t: 'prove', version: 1, home: home.id, device: keys.device, signature });
+	}
+}
