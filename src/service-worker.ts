@@ -21,24 +21,24 @@ interface Lasting extends Event {
 
 const PAGE = '/index.html';
 /** The list of the build, and what else stands in it: all of one version (AP11). */
-const LISTED = [SUMS_PATH, '/service-worker.js', '/_app/version.json'];
-const NAMED_BY_CONTENT = '/_app/immutable/';
+const VERSIONED_FILES = [SUMS_PATH, '/service-worker.js', '/_app/version.json'];
+const HASHED_PATH = '/_app/immutable/';
 /** What the version before needs and this one does not. */
-const BEFORE = 'spycam-version-before';
+const PREVIOUS_CACHE = 'spycam-version-before';
 /** The server's own pages among them: it alone knows which authority it has. */
-const NOT_A_SCREEN = [/^\/(api|trust)(\/|$|\?)/, /^\/_app\//, /\.[^/?]*($|\?)/];
+const NO_APP_SHELL = [/^\/(api|trust)(\/|$|\?)/, /^\/_app\//, /\.[^/?]*($|\?)/];
 
 const worker = globalThis as unknown as WorkerScope;
 const precache = new PrecacheController();
 precache.addToCacheList([
 	...build.map((url) => ({ url, revision: null })),
-	...[PAGE, ...LISTED, ...files].map((url) => ({ url, revision: version })),
+	...[PAGE, ...VERSIONED_FILES, ...files].map((url) => ({ url, revision: version })),
 ]);
 
 worker.addEventListener('install', (event) => void precache.install(event));
 worker.addEventListener('activate', (event) => {
 	event.waitUntil(
-		keepBefore()
+		keepPreviousVersion()
 			.then(() => precache.activate(event))
 			.then(() => worker.clients.claim()),
 	);
@@ -49,28 +49,28 @@ worker.addEventListener('message', ({ data }) => {
 
 registerRoute(new PrecacheRoute(precache));
 registerRoute(
-	new NavigationRoute(precache.createHandlerBoundToURL(PAGE), { denylist: NOT_A_SCREEN }),
+	new NavigationRoute(precache.createHandlerBoundToURL(PAGE), { denylist: NO_APP_SHELL }),
 );
 registerRoute(
-	({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith(NAMED_BY_CONTENT),
+	({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith(HASHED_PATH),
 	async ({ request }) =>
 		// eslint-disable-next-line no-restricted-globals -- the page that asks puts the deadline on it
-		(await (await caches.open(BEFORE)).match(request)) ?? fetch(request),
+		(await (await caches.open(PREVIOUS_CACHE)).match(request)) ?? fetch(request),
 );
 
 /**
  * Another tab may still run the version before, and even record with it: the parts it has not
  * loaded yet must outlive the change. One version back is kept, no more.
  */
-async function keepBefore(): Promise<void> {
+async function keepPreviousVersion(): Promise<void> {
 	const ours = new Set(precache.getCachedURLs());
 	const from = await caches.open(precache.strategy.cacheName);
 	const left = (await from.keys()).filter(
-		({ url }) => !ours.has(url) && new URL(url).pathname.startsWith(NAMED_BY_CONTENT),
+		({ url }) => !ours.has(url) && new URL(url).pathname.startsWith(HASHED_PATH),
 	);
 	if (left.length === 0) return;
-	await caches.delete(BEFORE);
-	const to = await caches.open(BEFORE);
+	await caches.delete(PREVIOUS_CACHE);
+	const to = await caches.open(PREVIOUS_CACHE);
 	for (const request of left) {
 		const response = await from.match(request);
 		if (response) await to.put(request, response);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 import { compressedKB, firstLoad, watchKB } from '#setup/size.js';
-import { startRelay, temporaryFolder } from '../e2e/support/house.ts';
+import { startRelay, temporaryFolder } from '../e2e/support/launch.ts';
 import { median } from '../support/measures.ts';
 import { need } from '../support/programs.ts';
 import type { BenchResult, Progress } from './result.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { barePage } from '../e2e/support/bare-page.ts';
-import { launchChromium, processesOf, temporaryFolder } from '../e2e/support/house.ts';
+import { serveBarePage } from '../e2e/support/bare-page.ts';
+import { launchChromium, processesOf, temporaryFolder } from '../e2e/support/launch.ts';
 import { roomFragments } from '../fixtures/fragments.ts';
 import type { Clip } from './pages/playback.ts';
 import { median } from '../support/measures.ts';
@@ -28,7 +28,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		timescale: first.timescale,
 		durationTicks: first.durationTicks,
 	};
-	const served = await barePage(fileURLToPath(new URL('pages/clip.ts', import.meta.url)));
+	const served = await serveBarePage(fileURLToPath(new URL('pages/clip.ts', import.meta.url)));
 	const profile = temporaryFolder();
 	const context = await launchChromium({ profile });
 	try {

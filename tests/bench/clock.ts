@@ -1,6 +1,6 @@
-import { startRelay, launchChromium } from '../e2e/support/house.ts';
-import { openSaved, record, stop } from '../e2e/support/person.ts';
-import { savedAtLeast } from '../e2e/support/stored.ts';
+import { startRelay, launchChromium } from '../e2e/support/launch.ts';
+import { openSaved, startRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import { waitForSegments } from '../e2e/support/stored-footage.ts';
 import { median } from '../support/measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
@@ -43,9 +43,9 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 			await page.goto(relay.address);
 			await page.getByRole('link', { name: 'Use this device as a camera' }).click();
 			await page.getByRole('combobox', { name: 'Quality' }).selectOption('high');
-			await record(page);
-			await savedAtLeast(page, 14);
-			await stop(page);
+			await startRecording(page);
+			await waitForSegments(page, 14);
+			await stopRecording(page);
 			await openSaved(page, relay.address);
 			await page.getByRole('button', { name: 'Play' }).click();
 			const seen = await page.evaluate(

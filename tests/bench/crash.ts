@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { cameraFile } from '../fixtures/media.ts';
-import { killBrowser, launchChromium, startRelay, temporaryFolder } from '../e2e/support/house.ts';
-import { becomeCamera, record, recording } from '../e2e/support/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { killBrowser, launchChromium, startRelay, temporaryFolder } from '../e2e/support/launch.ts';
+import { becomeCamera, startRecording, waitForRecording } from '../e2e/support/user-steps.ts';
+import { verifyChain, waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const TRIALS = process.env['SOAK'] === '1' ? 200 : 12;
@@ -25,9 +25,9 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		let context = await launchChromium({ profile, fakeCameraFile });
 		let page = await context.newPage();
 		await becomeCamera(page, relay.address);
-		await record(page);
+		await startRecording(page);
 		for (let trial = 0; trial < TRIALS; trial++) {
-			await savedAtLeast(page, 3);
+			await waitForSegments(page, 3);
 			// Moments spread over the whole second between two fragments.
 			await page.waitForTimeout(((trial * 7) % TRIALS) * (1000 / TRIALS));
 			const before = (await storedRuns(page)).at(-1);
@@ -37,13 +37,13 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 			context = await launchChromium({ profile, fakeCameraFile });
 			page = await context.newPage();
 			await page.goto(`${relay.address}/camera`);
-			await recording(page);
+			await waitForRecording(page);
 			back.push((Date.now() - reopenedMs) / 1000);
 			const after = (await storedRuns(page)).find((run) => run.runNo === before?.runNo);
 			ackedLost += Math.max(0, (before?.lastSeq ?? 0) - (after?.lastSeq ?? 0));
 			if (after) {
 				tails.push(killedMs / 1000 - after.endUs / 1e6);
-				await chainOf(page, after).catch(() => broken++);
+				await verifyChain(page, after).catch(() => broken++);
 			}
 			progress(`kill ${trial + 1} of ${TRIALS}: ${(tails.at(-1) ?? 0).toFixed(2)} s of tail lost`);
 		}

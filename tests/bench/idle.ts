@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { startRelay, type Relay } from '../e2e/support/house.ts';
+import { startRelay, type Relay } from '../e2e/support/launch.ts';
 import { cameraFile } from '../fixtures/media.ts';
 import { median } from '../support/measures.ts';
 import { heapGrowth, measured, round2, startBare, startOurs } from './record.ts';

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { WebSocketServer } from 'ws';
-import { barePage } from '../e2e/support/bare-page.ts';
+import { serveBarePage } from '../e2e/support/bare-page.ts';
 import {
 	launchChromium,
 	processesOf,
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from '../e2e/support/house.ts';
-import { openHome, pair } from '../e2e/support/paired.ts';
-import { becomeCamera } from '../e2e/support/person.ts';
-import { BLOCKED, LOOPBACK, startTurn } from '../e2e/support/turn.ts';
+} from '../e2e/support/launch.ts';
+import { openHome, pairByLink } from '../e2e/support/pairing-steps.ts';
+import { becomeCamera } from '../e2e/support/user-steps.ts';
+import { NO_UDP_ARGS, ALLOW_LOOPBACK_ARG, startTurnServer } from '../e2e/support/turn-server.ts';
 import type {} from './pages/live.ts';
 import { median } from '../support/measures.ts';
 import { round2 } from './record.ts';
@@ -33,11 +33,11 @@ const TICKS_PER_SECOND = 100;
  * and a bare echo of encoded frames.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
-	const turn = await startTurn();
+	const turn = await startTurnServer();
 	const data = temporaryFolder();
 	writeFileSync(join(data, 'settings.json'), JSON.stringify({ ice: turn.ice }));
 	const relay = await startRelay({ data });
-	const served = await barePage(fileURLToPath(new URL('pages/live.ts', import.meta.url)));
+	const served = await serveBarePage(fileURLToPath(new URL('pages/live.ts', import.meta.url)));
 	const profiles = { camera: temporaryFolder(), viewer: temporaryFolder() };
 	const found: Record<string, number[]> = {};
 	const keep = (name: string, value: number): void => void (found[name] ??= []).push(value);
@@ -139,19 +139,19 @@ async function pairUp(relay: Relay, profiles: Profiles): Promise<void> {
 	const owner = await camera.newPage();
 	await becomeCamera(owner, relay.address);
 	await openHome(owner, relay);
-	await pair(owner, await viewer.newPage(), relay, 'Laptop');
+	await pairByLink(owner, await viewer.newPage(), relay, 'Laptop');
 	await viewer.close();
 	await camera.close();
 }
 
 async function ours(relay: Relay, profiles: Profiles, keep: Keep): Promise<void> {
-	const camera = await launchChromium({ profile: profiles.camera, args: [LOOPBACK] });
+	const camera = await launchChromium({ profile: profiles.camera, args: [ALLOW_LOOPBACK_ARG] });
 	await withStrip(camera);
 	const lens = await camera.newPage();
 	await lens.goto(`${relay.address}/camera`);
 	await lens.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 30_000 });
 	try {
-		await watch(relay, profiles, [LOOPBACK], async (page) => {
+		await watch(relay, profiles, [ALLOW_LOOPBACK_ARG], async (page) => {
 			keep('directFirst', await firstFrame(page, 'direct'));
 			await page.waitForTimeout(SETTLE_MS);
 			const before = cpuSeconds(profiles.camera) + cpuSeconds(profiles.viewer);
@@ -166,7 +166,7 @@ async function ours(relay: Relay, profiles: Profiles, keep: Keep): Promise<void>
 			await page.waitForTimeout(SETTLE_MS);
 			spread('relayed', await lags(page), keep);
 		});
-		await watch(relay, profiles, [LOOPBACK, ...BLOCKED], async (page) => {
+		await watch(relay, profiles, [ALLOW_LOOPBACK_ARG, ...NO_UDP_ARGS], async (page) => {
 			await firstFrame(page, 'turn');
 			await page.waitForTimeout(SETTLE_MS);
 			spread('turn', await lags(page), keep);
@@ -262,7 +262,7 @@ async function lags(page: Page): Promise<number[]> {
 async function bare(url: string, keep: Keep): Promise<void> {
 	const profiles = [temporaryFolder(), temporaryFolder()] as const;
 	const [sender, receiver] = await Promise.all(
-		profiles.map((profile) => launchChromium({ profile, args: [LOOPBACK] })),
+		profiles.map((profile) => launchChromium({ profile, args: [ALLOW_LOOPBACK_ARG] })),
 	);
 	const echo = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 	echo.on('connection', (socket) => socket.on('message', (frame) => socket.send(frame)));

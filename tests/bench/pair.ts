@@ -3,10 +3,10 @@
  * automated person types a name, presses Join, allows on the owner, and taps Watch and the camera.
  */
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, startRelay, type Relay } from '../e2e/support/house.ts';
-import { openHome } from '../e2e/support/paired.ts';
-import { becomeCamera, record } from '../e2e/support/person.ts';
-import { LOOPBACK } from '../e2e/support/turn.ts';
+import { launchChromium, startRelay, type Relay } from '../e2e/support/launch.ts';
+import { openHome } from '../e2e/support/pairing-steps.ts';
+import { becomeCamera, startRecording } from '../e2e/support/user-steps.ts';
+import { ALLOW_LOOPBACK_ARG } from '../e2e/support/turn-server.ts';
 import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 
@@ -23,13 +23,13 @@ interface Took {
 
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
-	const cameras = await launchChromium({ args: [LOOPBACK] });
+	const cameras = await launchChromium({ args: [ALLOW_LOOPBACK_ARG] });
 	const all: Took[] = [];
 	try {
 		const owner = await cameras.newPage();
 		await openHome(owner, relay);
 		await becomeCamera(owner, relay.address);
-		await record(owner);
+		await startRecording(owner);
 		// The first one still asks whether the newcomer shall be an owner, too.
 		for (let round = 0; round <= ROUNDS; round += 1) {
 			const took = await once(owner, relay, `Viewer ${round}`);
@@ -61,7 +61,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 }
 
 async function once(owner: Page, relay: Relay, name: string): Promise<Took> {
-	const viewers = await launchChromium({ args: [LOOPBACK] });
+	const viewers = await launchChromium({ args: [ALLOW_LOOPBACK_ARG] });
 	try {
 		const behind = await shown(owner);
 		const page = await viewers.newPage();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { barePage } from '../e2e/support/bare-page.ts';
-import { launchChromium, temporaryFolder } from '../e2e/support/house.ts';
+import { serveBarePage } from '../e2e/support/bare-page.ts';
+import { launchChromium, temporaryFolder } from '../e2e/support/launch.ts';
 import { roomFragments } from '../fixtures/fragments.ts';
 import type { Clip } from './pages/playback.ts';
 import type { BenchResult, Progress } from './result.ts';
@@ -28,7 +28,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		timescale: first.timescale,
 		durationTicks: first.durationTicks,
 	};
-	const served = await barePage(fileURLToPath(new URL('pages/playback.ts', import.meta.url)));
+	const served = await serveBarePage(fileURLToPath(new URL('pages/playback.ts', import.meta.url)));
 	const context = await launchChromium({ profile: temporaryFolder() });
 	try {
 		const fresh = async () => {

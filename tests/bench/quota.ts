@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { barePage, type BarePage } from '../e2e/support/bare-page.ts';
-import { launchChromium } from '../e2e/support/house.ts';
+import { serveBarePage, type BarePage } from '../e2e/support/bare-page.ts';
+import { launchChromium } from '../e2e/support/launch.ts';
 import type { Audit, RingSizes, Written } from './pages/quota.ts';
 import { median } from '../support/measures.ts';
 import { round2 } from './record.ts';
@@ -26,7 +26,7 @@ const ROUND_SECONDS = 180;
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	if (!(BUDGET_MB >= 150)) throw new Error('The budget is in megabytes, 150 at least.');
-	const served = await barePage(fileURLToPath(new URL('pages/quota.ts', import.meta.url)));
+	const served = await serveBarePage(fileURLToPath(new URL('pages/quota.ts', import.meta.url)));
 	try {
 		const ring = await inBrowser(served, (page) => turnover(page, progress));
 		const rows = await inBrowser(served, (page) => growth(page, progress));

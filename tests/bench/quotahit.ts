@@ -1,4 +1,4 @@
-import { startRelay } from '../e2e/support/house.ts';
+import { startRelay } from '../e2e/support/launch.ts';
 import {
 	fullRound,
 	makePast,

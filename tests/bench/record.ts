@@ -7,9 +7,9 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from '../e2e/support/house.ts';
-import { recording } from '../e2e/support/person.ts';
-import { savedAtLeast } from '../e2e/support/stored.ts';
+} from '../e2e/support/launch.ts';
+import { waitForRecording } from '../e2e/support/user-steps.ts';
+import { waitForSegments } from '../e2e/support/stored-footage.ts';
 import { median } from '../support/measures.ts';
 import type { BenchResult, Progress } from './result.ts';
 
@@ -117,7 +117,7 @@ export async function startOurs(context: BrowserContext, relay: Relay): Promise<
 	await page.goto(relay.address);
 	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
 	await page.getByRole('button', { name: 'Start recording' }).click();
-	await recording(page);
+	await waitForRecording(page);
 	return page;
 }
 
@@ -196,7 +196,7 @@ export async function heapGrowth(
 		const session = await context.newCDPSession(page);
 		await session.send('HeapProfiler.enable');
 		const samples: [number, number][] = [];
-		await savedAtLeast(page, 60, 120_000);
+		await waitForSegments(page, 60, 120_000);
 		const startedMs = performance.now();
 		for (let minute = 0; minute <= HEAP_MINUTES; minute++) {
 			await session.send('HeapProfiler.collectGarbage');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { barePage } from '../e2e/support/bare-page.ts';
-import { launchChromium, processesOf, temporaryFolder } from '../e2e/support/house.ts';
+import { serveBarePage } from '../e2e/support/bare-page.ts';
+import { launchChromium, processesOf, temporaryFolder } from '../e2e/support/launch.ts';
 import type {} from './pages/seal.ts';
 import { median } from '../support/measures.ts';
 import type { BenchResult, Progress } from './result.ts';
@@ -18,7 +18,7 @@ const TICKS_PER_SECOND = 100;
  * counted.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
-	const served = await barePage(fileURLToPath(new URL('pages/seal.ts', import.meta.url)));
+	const served = await serveBarePage(fileURLToPath(new URL('pages/seal.ts', import.meta.url)));
 	const profile = temporaryFolder();
 	const context = await launchChromium({ profile });
 	try {

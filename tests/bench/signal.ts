@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
 import { RelayDatabase } from '#relay/storage/database.ts';
-import { childrenOf } from '../e2e/support/house.ts';
+import { childrenOf } from '../e2e/support/launch.ts';
 import {
 	arrive,
 	cameraOf,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { barePage } from '../e2e/support/bare-page.ts';
-import { launchChromium } from '../e2e/support/house.ts';
+import { serveBarePage } from '../e2e/support/bare-page.ts';
+import { launchChromium } from '../e2e/support/launch.ts';
 import type {} from './pages/store.ts';
 import type { BenchResult, Progress } from './result.ts';
 
@@ -19,7 +19,7 @@ const SAMPLES = 200;
  * large index is filled without them.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
-	const served = await barePage(fileURLToPath(new URL('pages/store.ts', import.meta.url)));
+	const served = await serveBarePage(fileURLToPath(new URL('pages/store.ts', import.meta.url)));
 	const context = await launchChromium();
 	try {
 		const page = await context.newPage();

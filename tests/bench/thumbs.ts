@@ -1,5 +1,5 @@
 import { cameraFile } from '../fixtures/media.ts';
-import { startRelay } from '../e2e/support/house.ts';
+import { startRelay } from '../e2e/support/launch.ts';
 import { median } from '../support/measures.ts';
 import { measured, startOurs } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import type { Run } from '#domain/footage/run.ts';
-import { barePage } from '../e2e/support/bare-page.ts';
-import { launchChromium, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, openSaved, player, record, stop } from '../e2e/support/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { serveBarePage } from '../e2e/support/bare-page.ts';
+import { launchChromium, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, openSaved, playerRegion, startRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 5;
@@ -21,14 +21,14 @@ const RUN_US = 4 * 3600e6;
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
-	const served = await barePage(fileURLToPath(new URL('pages/timeline.ts', import.meta.url)));
+	const served = await serveBarePage(fileURLToPath(new URL('pages/timeline.ts', import.meta.url)));
 	const context = await launchChromium({ viewport: { width: 1280, height: 800 } });
 	try {
 		const page = await context.newPage();
 		await becomeCamera(page, relay.address);
-		await record(page);
-		await savedAtLeast(page, 8);
-		await stop(page);
+		await startRecording(page);
+		await waitForSegments(page, 8);
+		await stopRecording(page);
 		const [run] = await storedRuns(page);
 		if (run === undefined) throw new Error('nothing was recorded');
 		await addMonth(page, run);
@@ -38,7 +38,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		for (let round = 0; round < ROUNDS; round += 1) {
 			await page.reload();
 			opened.push(await page.evaluate(drawnMs));
-			await player(page).getByRole('slider', { name: 'Timeline' }).focus();
+			await playerRegion(page).getByRole('slider', { name: 'Timeline' }).focus();
 			await zoomTo(page, 86_400_000);
 			frames.day.push(...(await thrown(page)));
 			await zoomTo(page, DAYS * 86_400_000);
@@ -123,7 +123,7 @@ async function drawnMs(): Promise<number> {
 }
 
 async function zoomTo(page: Page, spanMs: number): Promise<void> {
-	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	const less = page.getByRole('button', { name: 'Show more time' });
 	const more = page.getByRole('button', { name: 'Show less time' });
 	for (let press = 0; press < 40; press += 1) {
@@ -136,7 +136,7 @@ async function zoomTo(page: Page, spanMs: number): Promise<void> {
 
 /** Throws the ribbon to and fro by hand; the time of each frame until it rests, ms. */
 async function thrown(page: Page): Promise<number[]> {
-	const box = await player(page).getByRole('slider', { name: 'Timeline' }).boundingBox();
+	const box = await playerRegion(page).getByRole('slider', { name: 'Timeline' }).boundingBox();
 	if (box === null) throw new Error('no ribbon');
 	const y = box.y + box.height / 2;
 	const watching = page.evaluate(
@@ -183,7 +183,7 @@ async function answered(page: Page): Promise<number[]> {
 			}
 		}).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
 	});
-	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	const box = await slider.boundingBox();
 	if (box === null) throw new Error('no ribbon');
 	for (const spanMs of [86_400_000, DAYS * 86_400_000]) {

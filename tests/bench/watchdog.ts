@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
-import { launchChromium, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, record, recording } from '../e2e/support/person.ts';
-import { puppet, withPuppetCamera } from '../e2e/support/puppet-camera.ts';
-import { savedAtLeast } from '../e2e/support/stored.ts';
+import { launchChromium, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, startRecording, waitForRecording } from '../e2e/support/user-steps.ts';
+import { controlPuppet, withPuppetCamera } from '../e2e/support/puppet-camera.ts';
+import { waitForSegments } from '../e2e/support/stored-footage.ts';
 import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 
@@ -10,10 +10,10 @@ const ROUNDS = 8;
 
 /** What fails, and what makes it possible to go on. */
 const FAILURES = {
-	unplugged: { fail: (page: Page) => puppet(page, 'unplug'), mend: () => Promise.resolve() },
+	unplugged: { fail: (page: Page) => controlPuppet(page, 'unplug'), mend: () => Promise.resolve() },
 	frozen: {
-		fail: (page: Page) => puppet(page, 'freeze'),
-		mend: (page: Page) => puppet(page, 'thaw'),
+		fail: (page: Page) => controlPuppet(page, 'freeze'),
+		mend: (page: Page) => controlPuppet(page, 'thaw'),
 	},
 	recorder: {
 		fail: (page: Page) =>
@@ -45,14 +45,14 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		});
 		const page = await context.newPage();
 		await becomeCamera(page, relay.address);
-		await record(page);
+		await startRecording(page);
 		const figures: Record<string, number> = {};
 		for (const [name, { fail, mend }] of Object.entries(FAILURES)) {
 			const noticed: number[] = [];
 			const again: number[] = [];
 			for (let round = 0; round < ROUNDS; round += 1) {
-				await recording(page, 30_000);
-				await savedAtLeast(page, 2);
+				await waitForRecording(page, 30_000);
+				await waitForSegments(page, 2);
 				const failedMs = performance.now();
 				await fail(page);
 				await page
@@ -63,7 +63,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 				noticed.push((performance.now() - failedMs) / 1000);
 				await mend(page);
 				const mendedMs = performance.now();
-				await recording(page, 30_000);
+				await waitForRecording(page, 30_000);
 				again.push((performance.now() - mendedMs) / 1000);
 			}
 			figures[`${name}NoticeP95S`] = p95(noticed);

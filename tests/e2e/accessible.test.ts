@@ -1,9 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { outsideWhenSmall } from './support/fits.ts';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { becomeCamera, record } from './support/person.ts';
-import { savedAtLeast } from './support/stored.ts';
+import { overflowsAtSmallSize } from './support/layout-overflow.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { becomeCamera, startRecording } from './support/user-steps.ts';
+import { waitForSegments } from './support/stored-footage.ts';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 			const { violations } = await new AxeBuilder({ page }).analyze();
 			for (const { id, nodes } of violations)
 				found.push(`${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-			for (const one of await outsideWhenSmall(page)) found.push(`${where}: ${one}`);
+			for (const one of await overflowsAtSmallSize(page)) found.push(`${where}: ${one}`);
 		};
 		await page.goto(relay.address);
 		await page.getByRole('link').first().waitFor();
@@ -39,13 +39,13 @@ for (const { colorScheme, locale, viewport } of looks) {
 			await becomeCamera(page, relay.address);
 			await look('camera');
 			await page.getByLabel('Name of this camera').fill(NAME);
-			await record(page);
+			await startRecording(page);
 		} else {
 			await page.getByRole('link', { name: 'Dieses Gerät als Kamera nutzen' }).click();
 			await page.getByLabel('Name dieser Kamera').fill(NAME);
 			await page.getByRole('button', { name: 'Aufnahme starten' }).click();
 		}
-		await savedAtLeast(page, 3);
+		await waitForSegments(page, 3);
 		await look('recording');
 		for (const path of [
 			'/',

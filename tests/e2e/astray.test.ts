@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { newContext } from './support/house.ts';
+import { newContext } from './support/launch.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 let below: StaticHost;

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { need, pathOf } from '../support/programs.ts';
-import { newContext, launchFirefox, startRelay } from './support/house.ts';
-import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './support/person.ts';
-import { puppet, timesIn, withPuppetCamera } from './support/puppet-camera.ts';
-import { savedAtLeast, storedRuns } from './support/stored.ts';
+import { newContext, launchFirefox, startRelay } from './support/launch.ts';
+import { becomeCamera, collectPageErrors, openSaved, playerRegion, startRecording, shownWallMs, stopRecording } from './support/user-steps.ts';
+import { controlPuppet, decodeFrameTimes, withPuppetCamera } from './support/puppet-camera.ts';
+import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext | undefined;
@@ -71,36 +71,36 @@ test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and
 	context = await newContext({ more: { acceptDownloads: true } });
 	await withPuppetCamera(context);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 5);
+	await startRecording(page);
+	await waitForSegments(page, 5);
 	/** RC27: what is turned is a run of its own. */
 	const turned = (run: number) =>
 		expect
 			.poll(async () => (await storedRuns(page))[run - 1]?.lastSeq, { timeout: 20_000 })
 			.toBeGreaterThanOrEqual(2);
-	await puppet(page, 'turn');
+	await controlPuppet(page, 'turn');
 	await turned(2);
-	await puppet(page, 'turn');
+	await controlPuppet(page, 'turn');
 	await turned(3);
-	await stop(page);
+	await stopRecording(page);
 	const before = (await storedRuns(page)).at(-1);
 	await expect.poll(() => Date.now()).toBeGreaterThan((before?.endUs ?? 0) / 1000 + 700);
-	await record(page);
+	await startRecording(page);
 	await expect
 		.poll(async () => (await storedRuns(page))[3]?.lastSeq, { timeout: 20_000 })
 		.toBeGreaterThanOrEqual(5);
-	await stop(page);
+	await stopRecording(page);
 	const runs = await storedRuns(page);
 	const last = runs[3]!;
 	await openSaved(page, relay.address);
-	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	await slider.focus();
 	await page.keyboard.press('Home');
-	await expect.poll(() => shown(page)).toBeLessThan(runs[0]!.startUs / 1000 + 100);
+	await expect.poll(() => shownWallMs(page)).toBeLessThan(runs[0]!.startUs / 1000 + 100);
 
-	await player(page).getByRole('button', { name: 'Save clip' }).click();
+	await playerRegion(page).getByRole('button', { name: 'Save clip' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Save clip' });
 	await dialog.getByText(/ to .* about /).waitFor();
 	// The ends of the span, by keyboard: a little inside the footage on both sides.
@@ -134,7 +134,7 @@ test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and
 		'passthrough',
 		'-',
 	);
-	const times = timesIn(gray);
+	const times = decodeFrameTimes(gray);
 	expect(times.length).toBeGreaterThan(60);
 	// A frame's time is when it was captured, at most a frame after it was painted.
 	expect(times[0]).toBeGreaterThanOrEqual(startMs - 100);
@@ -156,19 +156,19 @@ test('CL1 CL7 copied as it is; cancelled, the dialog is back; a picture of the f
 	context = await newContext({ more: { acceptDownloads: true } });
 	await withPuppetCamera(context);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 12);
-	await stop(page);
+	await startRecording(page);
+	await waitForSegments(page, 12);
+	await stopRecording(page);
 	await openSaved(page, relay.address);
-	const button = (name: string) => player(page).getByRole('button', { name, exact: true });
+	const button = (name: string) => playerRegion(page).getByRole('button', { name, exact: true });
 	await button('Save clip').click();
 	const dialog = page.getByRole('dialog', { name: 'Save clip' });
 	const file = await savedClip(page);
 	expect(await dialog.getByText('re-encoded').count()).toBe(0);
 	expect(ffmpeg('-i', file, '-f', 'null', '-').toString()).toBe('');
-	const times = timesIn(
+	const times = decodeFrameTimes(
 		ffmpeg('-i', file, '-f', 'rawvideo', '-pix_fmt', 'gray', '-fps_mode', 'passthrough', '-'),
 	);
 	expect(times.length).toBeGreaterThan(100);
@@ -186,10 +186,10 @@ test('CL1 CL7 copied as it is; cancelled, the dialog is back; a picture of the f
 		button('Save picture').click(),
 	]);
 	expect(picture.suggestedFilename()).toMatch(/\.jpg$/);
-	const [shownMs] = timesIn(
+	const [shownMs] = decodeFrameTimes(
 		ffmpeg('-i', await picture.path(), '-f', 'rawvideo', '-pix_fmt', 'gray', '-'),
 	);
 	// The strip says when a frame was drawn, the player when it was captured: a frame apart at most.
-	expect(Math.abs((shownMs ?? 0) - (await shown(page)))).toBeLessThan(150);
+	expect(Math.abs((shownMs ?? 0) - (await shownWallMs(page)))).toBeLessThan(150);
 	expect(errors).toEqual([]);
 });

@@ -4,10 +4,10 @@ import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildInto } from '#setup/build.js';
 import { invitationText } from '#domain/pairing/invitation.ts';
-import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
-import { allow } from './support/paired.ts';
-import { becomeCamera, escaped } from './support/person.ts';
-import { comes } from './support/watched.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
+import { allowJoiner } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors } from './support/user-steps.ts';
+import { waitForLivePath } from './support/live-steps.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 /** The app from a host that only serves files, and a relay at another origin. */
@@ -39,7 +39,7 @@ afterAll(async () => {
 
 test('RL24 the invitation says where the relay is; then two browsers pair and watch', async () => {
 	const [camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
-	const errors = [escaped(camera), escaped(viewer)];
+	const errors = [collectPageErrors(camera), collectPageErrors(viewer)];
 	await becomeCamera(camera, host.address);
 
 	const invitation = { code: relay.invitation ?? 'none', relay: at };
@@ -53,13 +53,13 @@ test('RL24 the invitation says where the relay is; then two browsers pair and wa
 	const joining = viewer.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill('Kitchen', { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
-	await allow(camera, 'Kitchen');
+	await allowJoiner(camera, 'Kitchen');
 
 	await camera.goto(`${host.address}/camera`);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 30_000 });
 	await viewer.goto(`${host.address}/watch`);
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
-	await comes(viewer, 'direct');
+	await waitForLivePath(viewer, 'direct');
 	expect(errors.flat()).toEqual([]);
 });
 

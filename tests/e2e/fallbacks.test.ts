@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { openHome, pair } from './support/paired.ts';
-import { becomeCamera, escaped, player, record } from './support/person.ts';
-import { comes, moves } from './support/watched.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { openHome, pairByLink } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors, playerRegion, startRecording } from './support/user-steps.ts';
+import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
 /**
  * Cameras and viewers whose browsers lack WebCodecs, over the real relay: Chromium with it taken
@@ -19,17 +19,17 @@ const errors: string[][] = [];
 const without = (...names: readonly string[]) => ({
 	content: names.map((name) => `Reflect.deleteProperty(window, '${name}');`).join('\n'),
 });
-const age = async (page: Page) => Number(await player(page).getAttribute('data-age-ms'));
+const age = async (page: Page) => Number(await playerRegion(page).getAttribute('data-age-ms'));
 
 beforeAll(async () => {
 	relay = await startRelay();
 	cameras = await newContext();
 	camera = await cameras.newPage();
-	errors.push(escaped(camera));
+	errors.push(collectPageErrors(camera));
 	await becomeCamera(camera, relay.address);
 	await openHome(camera, relay);
 	viewers = await newContext();
-	await pair(camera, await viewers.newPage(), relay, 'Kitchen');
+	await pairByLink(camera, await viewers.newPage(), relay, 'Kitchen');
 	await opened();
 	await camera.getByRole('switch', { name: 'Record sound' }).click();
 }, 300_000);
@@ -64,11 +64,11 @@ async function visit(...missing: readonly string[]): Promise<Page> {
 		};
 		Object.assign(window, { heard });
 	});
-	errors.push(escaped(page));
+	errors.push(collectPageErrors(page));
 	await page.goto(`${relay.address}/watch`);
 	await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	await page.getByText('Always through the relay').click({ timeout: 30_000 });
-	await comes(page, 'relayed');
+	await waitForLivePath(page, 'relayed');
 	return page;
 }
 
@@ -77,7 +77,7 @@ const feeds = (page: Page) => page.locator('video[data-feed]');
 test('LV17 a viewer without VideoDecoder sees the relayed picture by MediaSource, young', async () => {
 	const page = await visit('VideoDecoder');
 	expect(await feeds(page).count()).toBe(1);
-	await moves(page);
+	await expectMovingPicture(page);
 	await expect.poll(() => age(page), { timeout: 30_000 }).toBeLessThan(1500);
 	expect(await page.getByText('About 2 s behind').count()).toBe(0);
 });
@@ -87,15 +87,15 @@ test('LV16 a viewer at the relay hears the camera once somebody wants it', async
 	expect(await feeds(page).count()).toBe(0);
 	const heard = () =>
 		page.evaluate(() => (window as unknown as { heard: { seconds: number } }).heard.seconds);
-	await moves(page);
+	await expectMovingPicture(page);
 	expect(await heard()).toBe(0);
 	const sound = page.getByRole('button', { name: 'Sound' });
 	await sound.click();
 	await expect.poll(heard, { timeout: 30_000 }).toBeGreaterThan(1);
 	await sound.click();
 	const before = await heard();
-	await moves(page);
-	await moves(page);
+	await expectMovingPicture(page);
+	await expectMovingPicture(page);
 	expect((await heard()) - before).toBeLessThan(0.5);
 });
 
@@ -103,17 +103,17 @@ test('LV15 LV17 a camera without VideoEncoder sends fragments, recording or not,
 	await cameras.addInitScript(without('VideoEncoder'));
 	await opened();
 	for (const records of [false, true]) {
-		if (records) await record(camera);
+		if (records) await startRecording(camera);
 		const page = await visit();
 		// What the relay keeps of the camera before may be seen first, with its age.
 		await feeds(page).waitFor({ state: 'attached' });
 		await page.getByText('About 2 s behind').waitFor();
-		await moves(page);
+		await expectMovingPicture(page);
 		await expect.poll(() => age(page), { timeout: 30_000 }).toBeLessThan(3000);
 		await page.getByRole('button', { name: 'Sound' }).click();
 		const heard = () => feeds(page).evaluate((one: HTMLVideoElement) => [one.muted, one.paused]);
 		await expect.poll(heard, { timeout: 30_000 }).toEqual([false, false]);
-		await moves(page);
+		await expectMovingPicture(page);
 		await expect.poll(() => age(page), { timeout: 30_000 }).toBeLessThan(5000);
 	}
 });

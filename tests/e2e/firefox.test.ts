@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathOf } from '../support/programs.ts';
-import { launchFirefox, startRelay, type Relay } from './support/house.ts';
-import { press, runsIn } from './support/puppeteer.ts';
+import { launchFirefox, startRelay, type Relay } from './support/launch.ts';
+import { press, runsIn } from './support/puppeteer-steps.ts';
 
 /**
  * Firefox has no MP4 in MediaRecorder: the same journey goes through WebCodecs there. Driven over

@@ -5,9 +5,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, newContext, startRelay, type Relay } from './support/house.ts';
-import { allow } from './support/paired.ts';
-import { escaped, recording } from './support/person.ts';
+import { launchChromium, newContext, startRelay, type Relay } from './support/launch.ts';
+import { allowJoiner } from './support/pairing-steps.ts';
+import { collectPageErrors, waitForRecording } from './support/user-steps.ts';
 
 const PHONE =
 	'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36';
@@ -38,7 +38,7 @@ test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that rec
 		more: { userAgent: PHONE, hasTouch: true, isMobile: true, ignoreHTTPSErrors: true },
 	});
 	const page = await phone.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	let presses = 0;
 	const press = async (role: 'button' | 'link', name: string): Promise<void> => {
 		presses += 1;
@@ -77,7 +77,7 @@ test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that rec
 	await looksRight(page);
 	await press('link', 'Use this device as a camera');
 	await press('button', 'Start recording');
-	await recording(page);
+	await waitForRecording(page);
 	expect(presses).toBe(5);
 	expect(errors).toEqual([]);
 	await phone.close();
@@ -104,7 +104,7 @@ test('AP14 AP15 PR31 PR32 PR33 two browsers on one computer: the link for it, an
 	await owner
 		.getByText('A device in this home is already called “Chrome on Linux”.')
 		.waitFor({ timeout: 30_000 });
-	await allow(owner, 'Chrome on Linux 2');
+	await allowJoiner(owner, 'Chrome on Linux 2');
 	await viewer
 		.getByText('It is called “Chrome on Linux 2” there because “Chrome on Linux” was taken.')
 		.waitFor({ timeout: 20_000 });

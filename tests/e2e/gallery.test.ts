@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGallery } from '../gallery/server.ts';
-import { outsideWhenSmall } from './support/fits.ts';
-import { newContext } from './support/house.ts';
+import { overflowsAtSmallSize } from './support/layout-overflow.ts';
+import { newContext } from './support/launch.ts';
 
 let gallery: Awaited<ReturnType<typeof startGallery>>;
 beforeAll(async () => {
@@ -46,7 +46,7 @@ for (const { theme, language, viewport } of looks) {
 				}),
 			)
 			.toEqual({ scrollWidth: viewport.width, out: [] });
-		expect(await outsideWhenSmall(page)).toEqual([]);
+		expect(await overflowsAtSmallSize(page)).toEqual([]);
 		expect(errors).toEqual([]);
 		await context.close();
 	});

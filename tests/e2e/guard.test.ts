@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { becomeCamera, escaped, openSaved, player, record } from './support/person.ts';
-import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
-import { savedAtLeast } from './support/stored.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { becomeCamera, collectPageErrors, openSaved, playerRegion, startRecording } from './support/user-steps.ts';
+import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { waitForSegments } from './support/stored-footage.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;
@@ -23,12 +23,12 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	await withPuppetCamera(context);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	await page.getByRole('button', { name: 'Guard mode' }).click();
-	await puppet(page, 'cover');
+	await controlPuppet(page, 'cover');
 	const guard = page.getByRole('dialog', { name: 'Guard mode' });
 	const leave = guard.getByRole('button', { name: 'Hold to leave guard mode' });
 	const background = () => guard.evaluate((node) => getComputedStyle(node).backgroundColor);
@@ -55,7 +55,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	await guard.waitFor({ state: 'detached' });
 	await page.mouse.up();
 	await page.getByRole('alert').filter({ hasText: 'something may be covering the lens' }).waitFor();
-	await puppet(page, 'uncover');
+	await controlPuppet(page, 'uncover');
 	await page
 		.getByRole('alert')
 		.filter({ hasText: 'covering the lens' })
@@ -76,7 +76,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	const from = (await event.innerText()).slice(0, 8);
 	await expect
 		.poll(async () => {
-			const ms = Number(await player(page).getAttribute('data-wall-ms'));
+			const ms = Number(await playerRegion(page).getAttribute('data-wall-ms'));
 			return page.evaluate((at) => new Date(at).toTimeString().slice(0, 8), ms);
 		})
 		.toBe(from);
@@ -88,8 +88,8 @@ test('GO1 a camera that cannot go on by itself asks for a hand first, on both pa
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	await context.addInitScript(() => {
 		const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 		navigator.mediaDevices.getUserMedia = (wish) =>
@@ -106,5 +106,5 @@ test('GO1 a camera that cannot go on by itself asks for a hand first, on both pa
 	await page.evaluate(() => sessionStorage.setItem('allowed', 'yes'));
 	await goOn.click();
 	await goOn.waitFor({ state: 'detached', timeout: 10_000 });
-	await savedAtLeast(page, 3);
+	await waitForSegments(page, 3);
 });

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { markOf } from '#browser/app/mark.ts';
+import { appIconSvg } from '#browser/app/app-icon.ts';
 import {
 	launchChromium,
 	launchFirefox,
 	newContext,
 	startRelay,
 	type Relay,
-} from './support/house.ts';
-import { becomeCamera, escaped, keptOnDevice, record } from './support/person.ts';
-import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
-import { savedAtLeast } from './support/stored.ts';
+} from './support/launch.ts';
+import { becomeCamera, collectPageErrors, waitForServiceWorker, startRecording } from './support/user-steps.ts';
+import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { waitForSegments } from './support/stored-footage.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;
@@ -28,7 +28,7 @@ test('AP7 Chromium finds nothing that speaks against installing', async () => {
 	context = await launchChromium();
 	const page = await context.newPage();
 	await page.goto(relay.address);
-	await keptOnDevice(page);
+	await waitForServiceWorker(page);
 	const devtools = await context.newCDPSession(page);
 	const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
 	expect(installabilityErrors).toEqual([]);
@@ -51,13 +51,13 @@ test('AP7 Chromium finds nothing that speaks against installing', async () => {
 		// Width and height stand at the same place in every PNG.
 		expect(`${String(bytes.readUInt32BE(16))}x${String(bytes.readUInt32BE(20))}`, src).toBe(sizes);
 	}
-	expect(readFileSync('static/favicon.svg', 'utf8').trim()).toBe(markOf('off'));
+	expect(readFileSync('static/favicon.svg', 'utf8').trim()).toBe(appIconSvg('off'));
 });
 
 test('AP7 Settings: a button where the browser offers it, words where it does not', async () => {
 	context = await launchChromium();
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	// Chromium's own offer opens a window that nobody here can answer.
 	await page.addInitScript(() => {
 		addEventListener('beforeinstallprompt', (event) => {
@@ -109,20 +109,20 @@ test('AP8 title, icon and badge say whether it records, and when nothing is save
 		Object.assign(navigator, { setAppBadge: say('set'), clearAppBadge: say('none') });
 	});
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
 	const off = await signs(page);
 	expect(off.title).toBe('Spy-cam');
 	expect(off.icon).not.toContain('#e5322d');
 	await expect.poll(async () => (await signs(page)).badge, { timeout: 10_000 }).toBe('none');
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	const on = await signs(page);
 	expect(on.title).toBe('● REC – Spy-cam');
 	expect(on.icon).toContain('#e5322d');
 	expect(on.badge).toBe('set');
 
-	await puppet(page, 'unplug');
+	await controlPuppet(page, 'unplug');
 	// It lasts a few seconds only: all of it at one look.
 	await expect
 		.poll(() => signs(page), { timeout: 30_000, interval: 20 })

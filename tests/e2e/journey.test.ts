@@ -8,19 +8,19 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from './support/house.ts';
+} from './support/launch.ts';
 import {
 	becomeCamera,
-	escaped,
+	collectPageErrors,
 	openSaved,
-	player,
+	playerRegion,
 	playFor,
-	record,
-	recording,
-	shown,
-	stop,
-} from './support/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from './support/stored.ts';
+	startRecording,
+	waitForRecording,
+	shownWallMs,
+	stopRecording,
+} from './support/user-steps.ts';
+import { verifyChain, waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Relay;
 let context: BrowserContext;
@@ -37,26 +37,26 @@ const phone = { width: 360, height: 800 };
 test('a new user: open the link, allow, record, and see saved footage play within 60 s', async () => {
 	context = await launchChromium({ viewport: phone, fakeCameraFile: cameraFile() });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	const openedMs = Date.now();
 	await becomeCamera(page, relay.address);
 	// Said before recording: what this browser can and cannot promise.
 	await page.getByRole('heading', { name: 'What this browser can and cannot do' }).waitFor();
 	await page.getByText('stays there').first().waitFor();
 	expect(await page.getByRole('switch', { name: 'Record sound' }).isChecked()).toBe(false);
-	await record(page);
+	await startRecording(page);
 	const preview = page.getByLabel('What the camera sees');
 	const restarts = await preview.evaluateHandle((video) => {
 		const counted = { times: 0 };
 		video.addEventListener('emptied', () => (counted.times += 1));
 		return counted;
 	});
-	await savedAtLeast(page, 3);
+	await waitForSegments(page, 3);
 	expect(await restarts.evaluate(({ times }) => times), 'the preview begins anew').toBe(0);
 	await openSaved(page, relay.address);
 	await playFor(page, 1000);
 	expect(Date.now() - openedMs).toBeLessThan(60_000);
-	expect(await player(page).getAttribute('data-state')).toMatch(/playing|paused/);
+	expect(await playerRegion(page).getAttribute('data-state')).toMatch(/playing|paused/);
 	// It recorded on while the person looked around… or went on after the page was opened anew.
 	await page.getByRole('link', { name: /This computer is recording/ }).waitFor();
 	expect(errors).toEqual([]);
@@ -70,11 +70,11 @@ test('what was chosen is remembered', async () => {
 	await page.getByRole('switch', { name: 'Record sound' }).click();
 	await page.getByRole('textbox', { name: /name/i }).fill('Workshop');
 	await page.getByRole('textbox', { name: /name/i }).blur();
-	await record(page);
-	await savedAtLeast(page, 3);
+	await startRecording(page);
+	await waitForSegments(page, 3);
 	const run = (await storedRuns(page)).at(-1);
 	expect(run?.mime).toMatch(/opus/);
-	await stop(page);
+	await stopRecording(page);
 	await page.reload();
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 	expect(await page.getByRole('combobox', { name: 'Quality' }).inputValue()).toBe('low');
@@ -85,19 +85,19 @@ test('what was chosen is remembered', async () => {
 test('navigation inside the app does not interrupt the recording', async () => {
 	context = await newContext({ viewport: phone });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	for (const name of ['Watch', 'More', 'Saved', 'Record']) {
 		await page.getByRole('navigation').getByRole('link', { name }).click();
 		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
-		await savedAtLeast(page, before + 1);
+		await waitForSegments(page, before + 1);
 	}
-	await stop(page);
+	await stopRecording(page);
 	const runs = await storedRuns(page);
 	expect(runs).toHaveLength(1);
-	if (runs[0]) await chainOf(page, runs[0]);
+	if (runs[0]) await verifyChain(page, runs[0]);
 	expect(errors).toEqual([]);
 });
 
@@ -106,20 +106,20 @@ test('after a kill and a while: recording goes on, the gap is drawn and says why
 	context = await launchChromium({ profile, viewport: phone });
 	let page = await context.newPage();
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 4);
+	await startRecording(page);
+	await waitForSegments(page, 4);
 	await killBrowser(context);
 
 	context = await launchChromium({ profile, viewport: phone });
 	page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await page.goto(`${relay.address}/camera`);
-	await recording(page);
-	const [first, second] = await savedAtLeast(page, 3);
-	await stop(page);
+	await waitForRecording(page);
+	const [first, second] = await waitForSegments(page, 3);
+	await stopRecording(page);
 	expect(first?.ended).toBe('interrupted');
 	await openSaved(page, relay.address);
-	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	expect(await slider.getAttribute('aria-valuetext')).toMatch(/\d\d:\d\d:\d\d/);
 	// Into the middle of the gap: it lands behind it and says why there is nothing.
 	const gapMs = ((first?.endUs ?? 0) + (second?.startUs ?? 0)) / 2000;
@@ -130,7 +130,7 @@ test('after a kill and a while: recording goes on, the gap is drawn and says why
 	}, Math.round(gapMs));
 	await page.locator('.gap', { hasText: /Nothing recorded from .*browser closed/ }).waitFor();
 	await expect
-		.poll(() => shown(page), { timeout: 10_000 })
+		.poll(() => shownWallMs(page), { timeout: 10_000 })
 		.toBeGreaterThanOrEqual((second?.startUs ?? 0) / 1000 - 100);
 	expect(errors).toEqual([]);
 });
@@ -151,7 +151,7 @@ test('RC22 the camera’s page is left before anything was read: the lens stays 
 		};
 	});
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await page.goto(`${relay.address}/camera`);
 	await page.getByRole('link', { name: 'More' }).click();
 	await page.waitForURL('**/settings');

@@ -1,8 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { escaped, player, recording, shown } from './support/person.ts';
-import { savedAtLeast, storedRuns } from './support/stored.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { collectPageErrors, playerRegion, waitForRecording, shownWallMs } from './support/user-steps.ts';
+import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;
@@ -50,7 +50,7 @@ for (const viewport of [
 	test(`by keyboard alone, ${String(viewport.width)} px: record, stop, find a moment, save a clip, delete and undo`, async () => {
 		context = await newContext({ viewport, more: { acceptDownloads: true } });
 		const page = await context.newPage();
-		const errors = escaped(page);
+		const errors = collectPageErrors(page);
 		await page.goto(relay.address);
 		await page.getByRole('link', { name: 'Use this device as a camera' }).waitFor();
 		await tabTo(page, 'Use this device as a camera');
@@ -58,30 +58,30 @@ for (const viewport of [
 		await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 		await tabTo(page, 'Start recording');
 		await page.keyboard.press('Space');
-		await recording(page);
-		await savedAtLeast(page, 14);
+		await waitForRecording(page);
+		await waitForSegments(page, 14);
 		await tabTo(page, 'Stop recording');
 		await page.keyboard.press('Enter');
 		await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 		await tabTo(page, 'Saved');
 		await page.keyboard.press('Enter');
-		await player(page).waitFor({ timeout: 20_000 });
-		await shown(page);
+		await playerRegion(page).waitFor({ timeout: 20_000 });
+		await shownWallMs(page);
 
 		await tabTo(page, 'Timeline');
-		const slider = player(page).getByRole('slider', { name: 'Timeline' });
+		const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 		await page.keyboard.press('End');
 		const newestMs = ((await storedRuns(page)).at(-1)?.endUs ?? 0) / 1000;
-		await expect.poll(() => shown(page)).toBeGreaterThan(newestMs - 1500);
+		await expect.poll(() => shownWallMs(page)).toBeGreaterThan(newestMs - 1500);
 		const said = await slider.getAttribute('aria-valuetext');
 		await page.keyboard.press('Home');
-		await expect.poll(() => shown(page)).toBeLessThan(newestMs - 10_000);
+		await expect.poll(() => shownWallMs(page)).toBeLessThan(newestMs - 10_000);
 		expect(await slider.getAttribute('aria-valuetext')).not.toBe(said);
-		const firstMs = await shown(page);
+		const firstMs = await shownWallMs(page);
 		await page.keyboard.press('k');
-		await expect.poll(() => shown(page), { timeout: 15_000 }).toBeGreaterThan(firstMs + 1000);
+		await expect.poll(() => shownWallMs(page), { timeout: 15_000 }).toBeGreaterThan(firstMs + 1000);
 		await page.keyboard.press('k');
-		await expect.poll(() => player(page).getAttribute('data-state')).not.toBe('playing');
+		await expect.poll(() => playerRegion(page).getAttribute('data-state')).not.toBe('playing');
 		await page.keyboard.press('.');
 
 		await page.keyboard.press('g');

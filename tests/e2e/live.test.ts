@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { becomeCamera, escaped, openSaved, player, record, shown, stop } from './support/person.ts';
-import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
-import { savedAtLeast } from './support/stored.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { becomeCamera, collectPageErrors, openSaved, playerRegion, startRecording, shownWallMs, stopRecording } from './support/user-steps.ts';
+import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { waitForSegments } from './support/stored-footage.ts';
 
 /** What works with this device alone: its own lens, live, and the list of one device. */
 
@@ -40,14 +40,14 @@ async function pictured(page: Page): Promise<boolean> {
 test('the own camera is live on the wall and on its page, with its age; scrubbing leads to what was saved and Live back', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
 	await page.getByRole('textbox', { name: /name/i }).fill('Hall');
 	await page.getByRole('textbox', { name: /name/i }).blur();
 	await page.getByText('Nobody is watching.').waitFor();
 	await page.getByText('No relay: only this device').waitFor();
-	await record(page);
-	await savedAtLeast(page, 4);
+	await startRecording(page);
+	await waitForSegments(page, 4);
 
 	await tab(page, 'Watch');
 	const tile = page.getByRole('article', { name: 'Hall' });
@@ -61,9 +61,9 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 	await tile.getByRole('link', { name: 'Hall' }).click();
 	const live = page.locator('[data-state="live"]');
 	await live.waitFor();
-	expect(await player(page).getAttribute('data-path')).toBe('local');
+	expect(await playerRegion(page).getAttribute('data-path')).toBe('local');
 	await expect
-		.poll(async () => Number(await player(page).getAttribute('data-age-ms')))
+		.poll(async () => Number(await playerRegion(page).getAttribute('data-age-ms')))
 		.toBeLessThan(1500);
 	await expect.poll(() => pictured(page)).toBe(true);
 	const liveButton = page.getByRole('button', { name: 'Live' });
@@ -82,18 +82,18 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 	await page.getByRole('button', { name: 'Show the whole picture' }).waitFor({ state: 'detached' });
 
 	// Back on the ribbon is into what was saved; Live is the lens again.
-	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	await slider.focus();
 	await page.keyboard.press('Home');
 	await live.waitFor({ state: 'detached' });
-	const firstMs = await shown(page);
+	const firstMs = await shownWallMs(page);
 	expect(page.url()).toContain('?saved');
 	await liveButton.click();
 	await live.waitFor();
 	expect(page.url()).not.toContain('?saved');
 	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
 	await live.waitFor({ state: 'detached' });
-	await expect.poll(() => shown(page)).toBeGreaterThan(firstMs - 1);
+	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(firstMs - 1);
 	await liveButton.click();
 	await live.waitFor();
 	await page.getByRole('button', { name: 'Full screen' }).click();
@@ -102,7 +102,7 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 
 	// Saved footage opens as before, live or not.
 	await openSaved(page, relay.address);
-	expect(await player(page).getAttribute('data-path')).toBe(null);
+	expect(await playerRegion(page).getAttribute('data-path')).toBe(null);
 	expect(errors).toEqual([]);
 });
 
@@ -111,12 +111,12 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	await tab(page, 'Watch');
 	const tile = page.getByRole('article');
 	await tile.getByText(/^Live · /).waitFor();
-	await puppet(page, 'freeze');
+	await controlPuppet(page, 'freeze');
 	await tile.getByText(/^\d+ s old/).waitFor();
 	await expect
 		.poll(async () => Number(await tile.getAttribute('data-age-ms')), { timeout: 15_000 })
@@ -126,13 +126,13 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 	);
 
 	// Nor in a small window.
-	await puppet(page, 'thaw');
+	await controlPuppet(page, 'thaw');
 	await tile.getByRole('link').first().click();
 	await page.locator('[data-state="live"]').waitFor();
 	await page.getByRole('button', { name: 'Small window' }).click();
 	const there = () => page.evaluate(() => document.pictureInPictureElement !== null);
 	await expect.poll(there).toBe(true);
-	await puppet(page, 'freeze');
+	await controlPuppet(page, 'freeze');
 	await page.locator('[data-state="stale"]').waitFor();
 	await expect.poll(there).toBe(false);
 	expect(await page.getByRole('button', { name: 'Small window' }).isDisabled()).toBe(true);
@@ -147,18 +147,18 @@ test('a camera that is off says so, and its page shows what it saved', async () 
 		'/pair',
 	);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 3);
-	await stop(page);
+	await startRecording(page);
+	await waitForSegments(page, 3);
+	await stopRecording(page);
 	await tab(page, 'Watch');
 	const tile = page.getByRole('article');
 	await tile.getByText('This camera is off.').waitFor();
 	await tile.getByRole('link').first().click();
-	await shown(page);
+	await shownWallMs(page);
 	expect(await page.getByRole('button', { name: 'Live' }).count()).toBe(0);
 	// The bare address, too: there is nothing to see now.
 	await page.goto(page.url().replace('?saved', ''));
-	await shown(page);
+	await shownWallMs(page);
 	expect(page.url()).toContain('?saved');
 });
 

@@ -2,10 +2,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
-import { allow, openHome } from './support/paired.ts';
-import { becomeCamera, escaped, record } from './support/person.ts';
-import { savedAtLeast } from './support/stored.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
+import { allowJoiner, openHome } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
+import { waitForSegments } from './support/stored-footage.ts';
 
 /**
  * The same browser under another address is another device: the old one lets it in, and the keys
@@ -65,21 +65,21 @@ function epochsKept(page: Page): Promise<number[]> {
 
 test('ID38 at a new address the browser is let in as an owner, and gets the keys of earlier footage', async () => {
 	const [old, camera] = [await owners.newPage(), await cameras.newPage()];
-	const errors = [escaped(old), escaped(camera)];
+	const errors = [collectPageErrors(old), collectPageErrors(camera)];
 	await openHome(old, relay);
 	await becomeCamera(camera, relay.address);
 	await comeIn(camera, relay.address, await codeFor(old, /^A camera/), 'Door');
-	await allow(old, 'Door');
+	await allowJoiner(old, 'Door');
 	await camera.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await camera.goto(`${relay.address}/camera`);
-	await record(camera);
-	await savedAtLeast(camera, 2);
+	await startRecording(camera);
+	await waitForSegments(camera, 2);
 
 	const fresh = await owners.newPage();
-	errors.push(escaped(fresh));
+	errors.push(collectPageErrors(fresh));
 	const address = relay.address.replace('localhost', NAME);
 	await comeIn(fresh, address, await codeFor(old, /^An owner/), 'Laptop, new address');
-	await allow(old, 'Laptop, new address');
+	await allowJoiner(old, 'Laptop, new address');
 	await fresh.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await old.close();
 

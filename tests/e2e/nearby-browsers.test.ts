@@ -3,7 +3,7 @@ import type { BrowserContext } from 'playwright-core';
 import type { Browser } from 'puppeteer-core';
 import { descriptorFromSdp, parseDescriptor, buildDescriptor, sdpOfDescriptor } from '#domain/pairing/peer-descriptor.ts';
 import { pathOf } from '../support/programs.ts';
-import { newContext, launchFirefox } from './support/house.ts';
+import { newContext, launchFirefox } from './support/launch.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 /** What two kinds of browsers describe, through contacts: NB1 with real sessions. */

@@ -6,8 +6,8 @@ import { encodeQR } from 'qr';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { need } from '../support/programs.ts';
-import { newContext, temporaryFolder } from './support/house.ts';
-import { becomeCamera, escaped, record } from './support/person.ts';
+import { newContext, temporaryFolder } from './support/launch.ts';
+import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 /** Two devices, the app from a static host, and no relay anywhere. */
@@ -29,7 +29,7 @@ async function device(wish: Parameters<typeof newContext>[0] = {}): Promise<Page
 	const context = await newContext({ viewport: { width: 360, height: 800 }, ...wish });
 	contexts.push(context);
 	const page = await context.newPage();
-	errors.push(escaped(page));
+	errors.push(collectPageErrors(page));
 	return page;
 }
 
@@ -61,7 +61,7 @@ async function camera(): Promise<Page> {
 	await becomeCamera(page, host.address);
 	await page.getByRole('textbox', { name: /name/i }).fill('Hall');
 	await page.getByRole('textbox', { name: /name/i }).blur();
-	await record(page);
+	await startRecording(page);
 	return page;
 }
 

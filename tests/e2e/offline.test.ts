@@ -4,17 +4,17 @@ import { afterEach, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import { SUMS_PATH, sumsFrom } from '#domain/base/sums.ts';
 import { cameraFile } from '../fixtures/media.ts';
-import { newContext, startRelay, type Relay } from './support/house.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
 import {
 	becomeCamera,
-	escaped,
-	keptOnDevice,
+	collectPageErrors,
+	waitForServiceWorker,
 	playFor,
-	record,
-	shown,
-	stop,
-} from './support/person.ts';
-import { savedAtLeast, storedRuns } from './support/stored.ts';
+	startRecording,
+	shownWallMs,
+	stopRecording,
+} from './support/user-steps.ts';
+import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 const withWorker = { more: { serviceWorkers: 'allow' } } as const;
 
@@ -29,16 +29,16 @@ test('AP1 AP2 the server gone and the network off: every screen opens, records a
 	relay = await startRelay();
 	context = await newContext({ fakeCameraFile: cameraFile(), ...withWorker });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await keptOnDevice(page);
+	await waitForServiceWorker(page);
 	await relay.kill();
 	await context.setOffline(true);
 
 	await page.reload();
-	await record(page);
-	await savedAtLeast(page, 4);
-	await stop(page);
+	await startRecording(page);
+	await waitForSegments(page, 4);
+	await stopRecording(page);
 	for (const [path, heading] of [
 		['/', 'Your cameras'],
 		['/camera', 'Camera'],
@@ -55,7 +55,7 @@ test('AP1 AP2 the server gone and the network off: every screen opens, records a
 	await page.goto(relay.address);
 	for (const name of ['Watch', 'More', 'Record', 'Saved'])
 		await page.getByRole('navigation').getByRole('link', { name }).click();
-	await shown(page);
+	await shownWallMs(page);
 	await playFor(page, 1000);
 	// A new tab, and an address with a question in it.
 	const other = await context.newPage();
@@ -68,14 +68,14 @@ test('AP1 a screen not met before opens with the server gone, also on the very f
 	relay = await startRelay();
 	context = await newContext(withWorker);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await page.goto(relay.address);
-	await keptOnDevice(page);
+	await waitForServiceWorker(page);
 	await relay.kill();
 	await context.setOffline(true);
 	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	expect(errors).toEqual([]);
 });
 
@@ -84,10 +84,10 @@ test('AP3 nothing but the app’s own files is kept or answered', async () => {
 	context = await newContext(withWorker);
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
-	await keptOnDevice(page);
-	await record(page);
-	await savedAtLeast(page, 3);
-	await stop(page);
+	await waitForServiceWorker(page);
+	await startRecording(page);
+	await waitForSegments(page, 3);
+	await stopRecording(page);
 	await page.getByRole('navigation').getByRole('link', { name: 'Saved' }).click();
 	await playFor(page, 500);
 	const kept = await page.evaluate(async () => {
@@ -123,10 +123,10 @@ test('AP6 a part that does not load while it records is a notice; it records on 
 	// Without a service worker every part comes from the server when it is first needed.
 	context = await newContext();
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 	// A newer version is out: the parts of this one are gone, and Kit would notice.
 	await page.route('**/_app/immutable/**', (route) => route.fulfill({ status: 404 }));
@@ -138,7 +138,7 @@ test('AP6 a part that does not load while it records is a notice; it records on 
 		await page.getByText('Part of the app did not load.').waitFor({ timeout: 20_000 });
 		await page.getByText('Recording continues. Try again later.').waitFor();
 		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
-		await savedAtLeast(page, before + 1);
+		await waitForSegments(page, before + 1);
 	}
 	expect(new URL(page.url()).pathname).toBe('/camera');
 	await page.unroute('**/_app/immutable/**');

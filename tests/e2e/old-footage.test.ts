@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { restore } from '../fixtures/dump.ts';
 import { sealedFootage } from '../fixtures/footage.ts';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { escaped, openSaved, player, playFor, shown } from './support/person.ts';
-import { footageHash } from './support/stored.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { collectPageErrors, openSaved, playerRegion, playFor, shownWallMs } from './support/user-steps.ts';
+import { footageHash } from './support/stored-footage.ts';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ test('ST20 a database of an older version opens: it plays, and can be pinned, de
 	expect(databases.find((one) => one.name === 'spycam-footage')?.version).toBe(20);
 	const context = await newContext();
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	// An address of this origin where the app does not run.
 	await page.goto(`${relay.address}/favicon.svg`);
 	for (const one of databases) await page.evaluate(restore, one);
@@ -24,11 +24,11 @@ test('ST20 a database of an older version opens: it plays, and can be pinned, de
 
 	await openSaved(page, relay.address);
 	await page.getByRole('heading', { level: 1, name }).waitFor();
-	await player(page).getByRole('slider', { name: 'Timeline' }).focus();
+	await playerRegion(page).getByRole('slider', { name: 'Timeline' }).focus();
 	await page.keyboard.press('Home');
-	await expect.poll(() => shown(page)).toBeLessThan(fromMs + 100);
+	await expect.poll(() => shownWallMs(page)).toBeLessThan(fromMs + 100);
 	await playFor(page, 2500);
-	const button = (of: string) => player(page).getByRole('button', { name: of, exact: true });
+	const button = (of: string) => playerRegion(page).getByRole('button', { name: of, exact: true });
 	await button('Pause').click();
 	await button('Pin').click();
 	await page.getByText(/^Pinned: /).waitFor();

@@ -8,10 +8,10 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from './support/house.ts';
-import { openHome, pair, showCode } from './support/paired.ts';
-import { becomeCamera, escaped } from './support/person.ts';
-import { comes } from './support/watched.ts';
+} from './support/launch.ts';
+import { openHome, pairByLink, showCode } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors } from './support/user-steps.ts';
+import { waitForLivePath } from './support/live-steps.ts';
 
 /**
  * Pairing where something is against it: clocks, tabs, a device that dies. Each ends in words and
@@ -31,7 +31,7 @@ const errors: string[][] = [];
 async function ownerComes(): Promise<void> {
 	owners = await launchChromium({ profile });
 	owner = await owners.newPage();
-	errors.push(escaped(owner));
+	errors.push(collectPageErrors(owner));
 }
 
 async function newDevice(aheadMs = 0): Promise<Page> {
@@ -39,7 +39,7 @@ async function newDevice(aheadMs = 0): Promise<Page> {
 	contexts.push(context);
 	if (aheadMs !== 0) await withClock(context, aheadMs);
 	const page = await context.newPage();
-	errors.push(escaped(page));
+	errors.push(collectPageErrors(page));
 	return page;
 }
 
@@ -99,7 +99,7 @@ test.each([
 ])('a new device whose clock is %s pairs, and sees the live picture', async (_, aheadMs) => {
 	const page = await newDevice(aheadMs);
 	expect((await page.evaluate(() => Date.now())) - Date.now()).toBeGreaterThan(aheadMs - DAY_MS);
-	await pair(owner, page, relay, `Phone of ${aheadMs > 0 ? 'tomorrow' : 'yesterday'}`);
+	await pairByLink(owner, page, relay, `Phone of ${aheadMs > 0 ? 'tomorrow' : 'yesterday'}`);
 	await cameraIsOn();
 	await watches(page);
 });
@@ -113,7 +113,7 @@ test.each([
 		const [camera, page] = [await newDevice(aheadMs), await newDevice()];
 		await becomeCamera(camera, other.address);
 		await openHome(camera, other);
-		await pair(camera, page, other, 'Kitchen');
+		await pairByLink(camera, page, other, 'Kitchen');
 		await camera.goto(`${other.address}/camera`);
 		await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 		await watches(page, other.address);
@@ -125,14 +125,14 @@ test.each([
 
 test('a second tab of the owner, on the same page, takes nothing from the first', async () => {
 	const second = await owners.newPage();
-	errors.push(escaped(second));
+	errors.push(collectPageErrors(second));
 	await second.goto(`${relay.address}/pair`);
 	await second.getByRole('button', { name: 'Show a code' }).waitFor({ timeout: 30_000 });
 	const page = await newDevice();
-	await pair(owner, page, relay, 'Tablet');
+	await pairByLink(owner, page, relay, 'Tablet');
 	// And the other way: what the second one shows is its own code.
 	const other = await newDevice();
-	await pair(second, other, relay, 'Laptop');
+	await pairByLink(second, other, relay, 'Laptop');
 	await second.close();
 });
 
@@ -149,15 +149,15 @@ test('a link opened in two tabs of the new device: said in words, and a new code
 		await one.getByRole('button', { name: 'Start over' }).waitFor();
 	}
 	await twin.close();
-	await pair(owner, page, relay, 'Once');
+	await pairByLink(owner, page, relay, 'Once');
 });
 
 test('LV19 a second tab of the camera’s device: who watches goes on watching', async () => {
 	const page = await newDevice();
-	await pair(owner, page, relay, 'Office');
+	await pairByLink(owner, page, relay, 'Office');
 	await cameraIsOn();
 	const second = await owners.newPage();
-	errors.push(escaped(second));
+	errors.push(collectPageErrors(second));
 	await second.goto(`${relay.address}/settings`);
 	await second.getByRole('region', { name: 'Devices' }).getByText('Office').waitFor();
 	await watches(page);
@@ -165,7 +165,7 @@ test('LV19 a second tab of the camera’s device: who watches goes on watching',
 	await second.goto(`${relay.address}/storage`);
 	await second.getByRole('heading').first().waitFor();
 	await page.reload();
-	await comes(page, 'direct');
+	await waitForLivePath(page, 'direct');
 	await owner.getByText('Office').first().waitFor();
 	await second.close();
 });
@@ -178,7 +178,7 @@ test('the owner dies while its code is on show: the new device says so, and a ne
 	await page.getByText('The other device stopped pairing.').waitFor({ timeout: 60_000 });
 	await page.getByRole('button', { name: 'Start over' }).waitFor();
 	await ownerComes();
-	await pair(owner, page, relay, 'Early');
+	await pairByLink(owner, page, relay, 'Early');
 });
 
 test('the owner dies while the digits are compared: a way out at once, in words, and a new code works', async () => {
@@ -193,7 +193,7 @@ test('the owner dies while the digits are compared: a way out at once, in words,
 	await page.getByText('You cancelled pairing.').waitFor();
 	await page.getByRole('button', { name: 'Start over' }).waitFor();
 	await ownerComes();
-	await pair(owner, page, relay, 'Late');
+	await pairByLink(owner, page, relay, 'Late');
 	await allowed('Late');
 });
 
@@ -226,7 +226,7 @@ test('the owner dies after Allow, before the other device has said its word: not
 	await page.getByText('You cancelled pairing.').waitFor();
 	await page.getByRole('button', { name: 'Start over' }).waitFor();
 	await ownerComes();
-	await pair(owner, page, relay, 'Third try');
+	await pairByLink(owner, page, relay, 'Third try');
 	await allowed('Third try');
 });
 

@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { escaped } from './support/person.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { collectPageErrors } from './support/user-steps.ts';
 
 let relay: Relay;
 /** The owner, with its home open at the relay. */
@@ -26,7 +26,7 @@ beforeAll(async () => {
 		more: { colorScheme: 'dark' },
 	});
 	owner = await ownerContext.newPage();
-	const escapedHere = escaped(owner);
+	const escapedHere = collectPageErrors(owner);
 	// PR: an invitation leads to where it is used, from any address.
 	await owner.goto(`${relay.address}/#invite.${relay.invitation ?? 'none'}`);
 	await owner.getByRole('button', { name: 'Set up my home' }).click({ timeout: 30_000 });

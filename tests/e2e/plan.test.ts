@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { becomeCamera, escaped, record, recording } from './support/person.ts';
-import { savedAtLeast, storedRuns } from './support/stored.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { becomeCamera, collectPageErrors, startRecording, waitForRecording } from './support/user-steps.ts';
+import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;
@@ -25,10 +25,10 @@ const hoursFromNow = (page: Page, hours: number) =>
 test('SC1 SC4 SC6 at times it rests and says until when; Record now records; away it records by itself, after a reload, too', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	await page.goto(`${relay.address}/settings`);
 	const card = page.getByRole('region', { name: 'When to record' });
 	await card.getByRole('radio', { name: /^At these times/ }).check();
@@ -39,10 +39,10 @@ test('SC1 SC4 SC6 at times it rests and says until when; Record now records; awa
 	await expect.poll(async () => (await storedRuns(page)).at(-1)?.ended).toBe('stopped');
 
 	await page.getByRole('button', { name: 'Record now' }).click();
-	await recording(page);
+	await waitForRecording(page);
 	await page.getByText(/^Recording until/).waitFor();
 	await page.reload();
-	await recording(page);
+	await waitForRecording(page);
 
 	await page.goto(`${relay.address}/settings`);
 	await page.getByRole('link', { name: /This computer is recording/ }).waitFor();

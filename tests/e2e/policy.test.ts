@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newContext, startRelay } from './support/house.ts';
+import { newContext, startRelay } from './support/launch.ts';
 
 test('the built page lives under its policy, as meta and as header', async () => {
 	const relay = await startRelay();

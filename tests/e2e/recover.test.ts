@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kitFrom, kitLink } from '#domain/pairing/kit.ts';
-import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
-import { allow, openHome } from './support/paired.ts';
-import { becomeCamera, escaped, record, recording } from './support/person.ts';
-import { savedAtLeast } from './support/stored.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
+import { allowJoiner, openHome } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors, startRecording, waitForRecording } from './support/user-steps.ts';
+import { waitForSegments } from './support/stored-footage.ts';
 
 /**
  * The only owner is lost, and a new device comes back with the kit: real relay, three browsers, one
@@ -36,7 +36,7 @@ beforeAll(async () => {
 		newContext({ viewport }),
 	]);
 	[owner, camera] = [await owners.newPage(), await cameras.newPage()];
-	errors.push(escaped(owner), escaped(camera));
+	errors.push(collectPageErrors(owner), collectPageErrors(camera));
 	await openHome(owner, relay);
 	await becomeCamera(camera, relay.address);
 	await owner.goto(`${relay.address}/pair`);
@@ -47,11 +47,11 @@ beforeAll(async () => {
 	const joining = camera.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill('Door', { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
-	await allow(owner, 'Door');
+	await allowJoiner(owner, 'Door');
 	await camera.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await camera.goto(`${relay.address}/camera`);
-	await record(camera);
-	await savedAtLeast(camera, 2);
+	await startRecording(camera);
+	await waitForSegments(camera, 2);
 }, 300_000);
 
 afterAll(async () => {
@@ -163,7 +163,7 @@ test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, wh
 	await owners.close();
 	fresh = await newContext({ viewport });
 	page = await fresh.newPage();
-	errors.push(escaped(page));
+	errors.push(collectPageErrors(page));
 	await page.goto(relay.address);
 	await page.getByRole('link', { name: 'Lost all your devices?' }).click({ timeout: 20_000 });
 	await page.getByRole('heading', { name: 'Use a recovery kit' }).waitFor();
@@ -221,7 +221,7 @@ test('KT7 KT9 a day later it is an owner: old names, the lost device taken out, 
 		}, DAY_MS);
 	}
 	await camera.reload();
-	await recording(camera, 60_000);
+	await waitForRecording(camera, 60_000);
 	await page.goto(`${relay.address}/recover`);
 	await page.getByText('The wait is over').waitFor({ timeout: 20_000 });
 	await comeWith(kit);

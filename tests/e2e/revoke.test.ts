@@ -1,9 +1,9 @@
 import type { BrowserContext, Page, WebSocket as Line } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { openHome, pair } from './support/paired.ts';
-import { becomeCamera, escaped, record } from './support/person.ts';
-import { savedAtLeast, storedRuns } from './support/stored.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { openHome, pairByLink } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
+import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 /** A device is taken out while it watches: two browsers, the real relay. */
 
@@ -70,13 +70,13 @@ beforeAll(async () => {
 	await cameras.addInitScript(noteClicks);
 	await viewers.addInitScript(noteEnds);
 	[camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
-	errors = escaped(camera);
+	errors = collectPageErrors(camera);
 	await becomeCamera(camera, relay.address);
 	await openHome(camera, relay);
-	await pair(camera, viewer, relay, 'Kitchen');
+	await pairByLink(camera, viewer, relay, 'Kitchen');
 	await camera.goto(`${relay.address}/camera`);
-	await record(camera);
-	await savedAtLeast(camera, 2);
+	await startRecording(camera);
+	await waitForSegments(camera, 2);
 }, 300_000);
 afterAll(async () => {
 	await Promise.all([cameras.close(), viewers.close()]);

@@ -1,10 +1,10 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { openHome, pair } from './support/paired.ts';
-import { becomeCamera, escaped, record } from './support/person.ts';
-import { savedAtLeast } from './support/stored.ts';
-import { comes, moves } from './support/watched.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { openHome, pairByLink } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
+import { waitForSegments } from './support/stored-footage.ts';
+import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
 /**
  * Who may what, through the screens: an owner's camera, and another device that is a viewer first
@@ -23,13 +23,13 @@ beforeAll(async () => {
 	cameras = await newContext({ viewport: { width: 1280, height: 800 } });
 	viewers = await newContext({ viewport: { width: 360, height: 800 } });
 	[camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
-	errors = [escaped(camera), escaped(viewer)];
+	errors = [collectPageErrors(camera), collectPageErrors(viewer)];
 	await becomeCamera(camera, relay.address);
 	await openHome(camera, relay);
-	await pair(camera, viewer, relay, 'Anna');
+	await pairByLink(camera, viewer, relay, 'Anna');
 	await camera.goto(`${relay.address}/camera`);
-	await record(camera);
-	await savedAtLeast(camera, 2);
+	await startRecording(camera);
+	await waitForSegments(camera, 2);
 });
 afterAll(async () => {
 	await viewers.close();
@@ -41,8 +41,8 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	await viewer.goto(`${relay.address}/watch`);
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	await viewer.getByRole('checkbox', { name: 'Always through the relay' }).check();
-	await comes(viewer, 'relayed');
-	await moves(viewer);
+	await waitForLivePath(viewer, 'relayed');
+	await expectMovingPicture(viewer);
 	await camera.getByText('Anna, through the relay, since ').waitFor();
 
 	// What it may not is not offered, with the reason in words.

@@ -10,9 +10,9 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { ensureBuilt } from '#setup/build.js';
 import { cameraFile } from '../fixtures/media.ts';
 import { startGallery } from '../gallery/server.ts';
-import { launchChromium, startRelay } from './support/house.ts';
-import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
-import { savedAtLeast } from './support/stored.ts';
+import { launchChromium, startRelay } from './support/launch.ts';
+import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { waitForSegments } from './support/stored-footage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const images = join(root, 'docs/images');
@@ -83,7 +83,7 @@ class Studio {
 	async record(page: Page, segments = 3): Promise<void> {
 		await this.camera(page);
 		await page.locator(START).click();
-		await savedAtLeast(page, segments);
+		await waitForSegments(page, segments);
 	}
 
 	async camera(page: Page): Promise<void> {
@@ -114,7 +114,7 @@ async function ordinary(studio: Studio): Promise<void> {
 	await page.locator('input[type=text]').fill('Hall');
 	await page.locator('input[type=text]').blur();
 	await page.locator(START).click();
-	await savedAtLeast(page, 4);
+	await waitForSegments(page, 4);
 	await studio.shoot(page, '06-camera-recording');
 	const tabs = page.getByRole('navigation').getByRole('link');
 	await tabs.nth(1).click();
@@ -129,7 +129,7 @@ async function ordinary(studio: Studio): Promise<void> {
 	await tabs.nth(0).click();
 	await page.locator(STOP).click();
 	await page.locator(START).click();
-	await savedAtLeast(page, 3);
+	await waitForSegments(page, 3);
 	await page.locator(STOP).click();
 	await page.locator(START).waitFor();
 	await tabs.nth(2).click();
@@ -186,12 +186,12 @@ async function troubles(studio: Studio): Promise<void> {
 	await withPuppetCamera(context);
 	const page = await context.newPage();
 	await studio.record(page);
-	await puppet(page, 'unplug');
+	await controlPuppet(page, 'unplug');
 	await page.waitForTimeout(1500);
 	await studio.shoot(page, '30-unplugged');
 	await page.waitForTimeout(6000);
-	await savedAtLeast(page, 2);
-	await puppet(page, 'freeze');
+	await waitForSegments(page, 2);
+	await controlPuppet(page, 'freeze');
 	await page.waitForTimeout(7000);
 	await studio.shoot(page, '31-stalled');
 	const second = await context.newPage();

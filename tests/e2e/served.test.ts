@@ -3,8 +3,8 @@ import { appendFileSync, cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
-import { escaped, keptOnDevice } from './support/person.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
+import { collectPageErrors, waitForServiceWorker } from './support/user-steps.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = temporaryFolder();
@@ -36,13 +36,13 @@ test('AP11 Settings shows the hash that the relay’s machine prints, offline to
 		more: { serviceWorkers: 'allow', permissions: ['clipboard-read', 'clipboard-write'] },
 	});
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	const { hash, said, status } = version();
 	expect({ said, status }).toEqual({ said: '', status: 0 });
 	// The first visit is served by the relay, the second from what the device keeps.
 	await page.goto(`${relay.address}/settings`);
 	expect(await hashOn(page)).toBe(hash);
-	await keptOnDevice(page);
+	await waitForServiceWorker(page);
 	await relay.kill();
 	await context.setOffline(true);
 	await page.reload();

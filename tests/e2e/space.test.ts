@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makePast, PAST } from '../faults/support/full.ts';
-import { newContext, startRelay, type Relay } from './support/house.ts';
-import { becomeCamera, escaped, record } from './support/person.ts';
-import { storedPages, storedRuns } from './support/stored.ts';
+import { newContext, startRelay, type Relay } from './support/launch.ts';
+import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
+import { storedPages, storedRuns } from './support/stored-footage.ts';
 
 const MIB = 2 ** 20;
 
@@ -21,7 +21,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 	const openPast = await makePast();
 	const context = await newContext();
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
 	const past = await context.newPage();
 	await openPast(past, relay.address);
@@ -77,7 +77,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 
 	// While it records, the line at the top, too.
 	await page.goto(`${relay.address}/camera`);
-	await record(page);
+	await startRecording(page);
 	await page.getByRole('navigation').getByRole('link', { name: 'More' }).click();
 	await page.getByRole('link', { name: 'Storage' }).first().click();
 	const told = async () => {

@@ -11,9 +11,9 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from './support/house.ts';
-import { becomeCamera, escaped, openSaved, record, stop } from './support/person.ts';
-import { savedAtLeast, storedRuns } from './support/stored.ts';
+} from './support/launch.ts';
+import { becomeCamera, collectPageErrors, openSaved, startRecording, stopRecording } from './support/user-steps.ts';
+import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Relay;
 let context: BrowserContext | undefined;
@@ -134,7 +134,7 @@ const WARM = 'This device is too warm or too busy.';
 test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smaller pictures and says so; after calm as chosen', async () => {
 	context = await launchChromium({ pressure: true, viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await hurried(page);
 	await tapped(page);
 	const devtools = await context.newCDPSession(page);
@@ -145,8 +145,8 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 	});
 	await press('nominal');
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 3);
+	await startRecording(page);
+	await waitForSegments(page, 3);
 	const warm = page.getByRole('alert').filter({ hasText: WARM });
 	expect(await warm.count()).toBe(0);
 
@@ -172,7 +172,7 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 	// SR8: the same way for a person's own choice.
 	await quality.selectOption('low');
 	await recordsAs(page, '360p10');
-	await stop(page);
+	await stopRecording(page);
 
 	const takes = await recorded(page);
 	const said = takes.map(({ as, size, rate }) => `${as}: ${size} at ${rate.toFixed(1)}`).join(', ');
@@ -221,11 +221,11 @@ test('SR6 SR11 a battery that runs down: plug it in', async () => {
 		.getByRole('alert')
 		.filter({ hasText: 'Plug this device in: the battery is at 12%.' });
 	expect(await thirsty.count()).toBe(0);
-	await record(page);
+	await startRecording(page);
 	await thirsty.waitFor();
 	await page.evaluate(() => (window as unknown as { plugIn: () => void }).plugIn());
 	await thirsty.waitFor({ state: 'detached' });
-	await savedAtLeast(page, 2);
+	await waitForSegments(page, 2);
 	await openSaved(page, relay.address);
 	await page
 		.getByRole('button', { name: 'Lowered the frame rate to spare this device' })

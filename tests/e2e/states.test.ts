@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
-import { openHome, pair } from './support/paired.ts';
-import { becomeCamera, escaped, player, record, stop } from './support/person.ts';
-import { comes } from './support/watched.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
+import { openHome, pairByLink } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors, playerRegion, startRecording, stopRecording } from './support/user-steps.ts';
+import { waitForLivePath } from './support/live-steps.ts';
 
 /** A camera that records, and a viewer that once looked what Record is. */
 let relay: Relay;
@@ -21,11 +21,11 @@ beforeAll(async () => {
 	relay = await startRelay({ data });
 	[cameras, viewers] = [await newContext(), await newContext()];
 	[camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
-	errors.push(escaped(camera), escaped(viewer));
+	errors.push(collectPageErrors(camera), collectPageErrors(viewer));
 	await becomeCamera(camera, relay.address);
 	await openHome(camera, relay);
 	await becomeCamera(viewer, relay.address);
-	await pair(camera, viewer, relay, 'Kitchen');
+	await pairByLink(camera, viewer, relay, 'Kitchen');
 	await atCamera();
 }, 300_000);
 afterAll(async () => {
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 async function atCamera(): Promise<void> {
 	await camera.goto(`${relay.address}/camera`);
-	await record(camera);
+	await startRecording(camera);
 }
 
 const tile = () => viewer.getByRole('article');
@@ -69,8 +69,8 @@ test('LV32 LV33 REC stays while only the relay is gone, and follows the camera',
 	const { port } = new URL(relay.address);
 	await go('Watch');
 	await tile().getByRole('link').first().click();
-	await comes(viewer, 'direct');
-	await player(viewer).getByText('REC', { exact: true }).waitFor();
+	await waitForLivePath(viewer, 'direct');
+	await playerRegion(viewer).getByText('REC', { exact: true }).waitFor();
 	await go('Watch');
 	await tile().and(viewer.locator('[data-state="live"]')).waitFor({ timeout: 60_000 });
 	await relay.kill();
@@ -78,7 +78,7 @@ test('LV32 LV33 REC stays while only the relay is gone, and follows the camera',
 	expect(await tile().getAttribute('data-state')).toBe('live');
 	expect(await tile().getByText('REC', { exact: true }).count()).toBe(1);
 	expect(await viewer.getByText(/relay/i).count()).toBe(1);
-	await stop(camera);
+	await stopRecording(camera);
 	await tile().getByText('Not recording').waitFor();
 	expect(await tile().getByText('REC', { exact: true }).count()).toBe(0);
 	relay = await startRelay({ port: Number(port), data });
@@ -92,7 +92,7 @@ test('LV28 LV31 a camera that went is last seen at one time, on every page and a
 	const at = await lastSeen().textContent();
 	expect(at?.trim()).toMatch(/^Last seen \d\d:\d\d$/);
 	await tile().getByRole('link').first().click();
-	await player(viewer)
+	await playerRegion(viewer)
 		.getByText(`Offline. ${at?.trim() ?? ''}`)
 		.first()
 		.waitFor();

@@ -1,10 +1,10 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, newContext, startRelay, type Relay } from './support/house.ts';
-import { openHome, pair } from './support/paired.ts';
-import { escaped, openSaved, playFor, record, recording, shown, stop } from './support/person.ts';
-import { savedAtLeast, storedRuns } from './support/stored.ts';
-import { comes, moves } from './support/watched.ts';
+import { launchChromium, newContext, startRelay, type Relay } from './support/launch.ts';
+import { openHome, pairByLink } from './support/pairing-steps.ts';
+import { collectPageErrors, openSaved, playFor, startRecording, waitForRecording, shownWallMs, stopRecording } from './support/user-steps.ts';
+import { waitForSegments, storedRuns } from './support/stored-footage.ts';
+import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
 /** A device without any camera: the test picture, all the way; and the check of that device. */
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 	device = await launchChromium({ args: ['--use-fake-device-for-media-stream=device-count=0'] });
 	camera = await device.newPage();
 	viewers = await newContext();
-	errors.push(escaped(camera));
+	errors.push(collectPageErrors(camera));
 }, 120_000);
 afterAll(async () => {
 	await viewers.close();
@@ -46,32 +46,32 @@ test('RC23 RC25 without a camera the test picture is offered, recorded, seen liv
 	await camera.getByRole('button', { name: 'Try it with a test picture' }).click();
 	await camera.getByText('This is the test picture. No camera is on.').waitFor();
 	await camera.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 2);
-	await moves(camera);
+	await expectMovingPicture(camera);
 	await openHome(camera, relay);
 	const viewer = await viewers.newPage();
-	errors.push(escaped(viewer));
-	await pair(camera, viewer, relay, 'Kitchen');
+	errors.push(collectPageErrors(viewer));
+	await pairByLink(camera, viewer, relay, 'Kitchen');
 	await camera.goto(`${relay.address}/camera`);
 	await camera.getByRole('textbox', { name: /name/i }).fill('Hall');
 	await camera.getByRole('textbox', { name: /name/i }).blur();
-	await record(camera);
+	await startRecording(camera);
 
 	await viewer.goto(`${relay.address}/watch`);
 	await viewer.getByRole('article', { name: 'Hall' }).getByRole('link').first().click();
-	await comes(viewer, 'direct');
+	await waitForLivePath(viewer, 'direct');
 	await viewer.getByText('This is the test picture. No camera is on.').waitFor();
-	await moves(viewer);
+	await expectMovingPicture(viewer);
 	await viewer.getByText('Always through the relay').click();
-	await comes(viewer, 'relayed');
-	await moves(viewer);
+	await waitForLivePath(viewer, 'relayed');
+	await expectMovingPicture(viewer);
 	await viewer.close();
 
-	await savedAtLeast(camera, 4);
-	await stop(camera);
+	await waitForSegments(camera, 4);
+	await stopRecording(camera);
 	await openSaved(camera, relay.address);
 	await camera.getByText('Test picture: no camera was on').waitFor();
 	await playFor(camera, 1000);
-	await shown(camera);
+	await shownWallMs(camera);
 	await camera.locator('.when').getByText('Test picture').waitFor();
 });
 
@@ -115,15 +115,15 @@ test('DC1 DC3 called off, and cut off by the end of its tab, nothing of it stays
 	await expect.poll(() => scratch(camera)).toHaveLength(2);
 	await camera.close();
 	camera = await device.newPage();
-	errors.push(escaped(camera));
+	errors.push(collectPageErrors(camera));
 	await camera.goto(`${relay.address}/camera`);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor();
 	await expect.poll(() => scratch(camera), { timeout: 20_000 }).toEqual([]);
 });
 
 test('DC4 while this device records the check reads what is saved and disturbs nothing', async () => {
-	await record(camera);
-	await savedAtLeast(camera, 4);
+	await startRecording(camera);
+	await waitForSegments(camera, 4);
 	const runs = (await storedRuns(camera)).length;
 	await camera.getByRole('link', { name: 'Check this device' }).click();
 	await camera.getByText('This camera is recording.').waitFor();
@@ -135,6 +135,6 @@ test('DC4 while this device records the check reads what is saved and disturbs n
 	expect(await line(camera, 'lens').innerText()).toContain('this camera is recording');
 	expect(await scratch(camera)).toEqual([]);
 	await camera.goBack();
-	await recording(camera);
+	await waitForRecording(camera);
 	expect(await storedRuns(camera)).toHaveLength(runs);
 });

@@ -1,18 +1,18 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { cameraFile } from '../fixtures/media.ts';
-import { newContext, startRelay } from './support/house.ts';
+import { newContext, startRelay } from './support/launch.ts';
 import {
 	becomeCamera,
-	escaped,
+	collectPageErrors,
 	openSaved,
-	player,
+	playerRegion,
 	playFor,
-	record,
-	shown,
-	stop,
-} from './support/person.ts';
-import { footageHash, savedAtLeast, storedRuns } from './support/stored.ts';
+	startRecording,
+	shownWallMs,
+	stopRecording,
+} from './support/user-steps.ts';
+import { footageHash, waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext | undefined;
@@ -50,7 +50,7 @@ async function withDates(made: BrowserContext): Promise<void> {
 	});
 }
 
-const slider = (page: Page) => player(page).getByRole('slider', { name: 'Timeline' });
+const slider = (page: Page) => playerRegion(page).getByRole('slider', { name: 'Timeline' });
 
 /** What the ribbon has painted under a wall time: its colour, as the canvas has it. */
 async function painted(page: Page, ms: number): Promise<string> {
@@ -68,7 +68,7 @@ async function painted(page: Page, ms: number): Promise<string> {
 }
 
 async function until(page: Page, ms: number): Promise<void> {
-	await expect.poll(() => shown(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(ms);
+	await expect.poll(() => shownWallMs(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(ms);
 }
 
 const PAST = Date.parse('2026-10-25T01:00:10Z');
@@ -77,7 +77,7 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	context = await newContext({ more: { timezoneId: 'Europe/Berlin' } });
 	await withDates(context);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
 	const dates = ['2026-10-01T10:00:00Z', '2026-10-25T00:59:52Z', '2026-10-28T11:00:00Z'].map(
 		(text) => Date.parse(text),
@@ -85,14 +85,14 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	for (const [n, date] of dates.entries()) {
 		await setDate(page, date);
 		await page.getByRole('button', { name: 'Start recording' }).waitFor();
-		await record(page);
+		await startRecording(page);
 		// Else the run before would do.
 		await expect.poll(async () => (await storedRuns(page)).length, { timeout: 30_000 }).toBe(n + 1);
-		await savedAtLeast(page, 5);
+		await waitForSegments(page, 5);
 		// Past the hour at which the clocks go back.
 		const endMs = async () => ((await storedRuns(page))[n]?.endUs ?? 0) / 1000;
 		if (n === 1) await expect.poll(endMs, { timeout: 60_000 }).toBeGreaterThan(PAST);
-		await stop(page);
+		await stopRecording(page);
 	}
 	const runs = await storedRuns(page);
 	expect(runs).toHaveLength(3);
@@ -117,7 +117,7 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	await dialog.getByRole('button', { name: 'Sun 25 October, has footage' }).click();
 	await dialog.getByLabel('Time').fill('02:59:56');
 	await dialog.getByRole('button', { name: 'Go', exact: true }).click();
-	await expect.poll(() => shown(page)).toBeCloseTo(Date.parse('2026-10-25T00:59:56Z'), -3);
+	await expect.poll(() => shownWallMs(page)).toBeCloseTo(Date.parse('2026-10-25T00:59:56Z'), -3);
 	expect(await slider(page).getAttribute('aria-valuetext')).toMatch(/25 October, 02:59:5[56]/);
 	await page.getByRole('button', { name: 'Play' }).click();
 	await until(page, Date.parse('2026-10-25T01:00:01Z'));
@@ -135,7 +135,7 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	expect(await then.isChecked()).toBe(false);
 	await then.check();
 	await dialog.getByRole('button', { name: 'Go', exact: true }).click();
-	await expect.poll(() => shown(page)).toBeCloseTo(Date.parse('2026-10-25T01:00:05Z'), -3);
+	await expect.poll(() => shownWallMs(page)).toBeCloseTo(Date.parse('2026-10-25T01:00:05Z'), -3);
 
 	await page.getByRole('button', { name: 'Previous day with footage' }).click();
 	await expect.poll(() => slider(page).getAttribute('aria-valuetext')).toContain('1 October');
@@ -147,11 +147,11 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a frame, and a time can be typed', async () => {
 	context = await newContext({ fakeCameraFile: cameraFile() });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 16);
-	await stop(page);
+	await startRecording(page);
+	await waitForSegments(page, 16);
+	await stopRecording(page);
 	const [run] = await storedRuns(page);
 	await openSaved(page, relay.address);
 	const box = (await slider(page).boundingBox())!;
@@ -160,7 +160,7 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	// So that the whole footage is a thousand pixels.
 	await slider(page).focus();
 	await page.keyboard.press('End');
-	await expect.poll(() => shown(page)).toBeGreaterThan(run!.endUs / 1000 - 300);
+	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(run!.endUs / 1000 - 300);
 	const span = Number(await slider(page).getAttribute('data-span'));
 	await page.mouse.move(middle.x, middle.y);
 	await page.mouse.wheel(0, -300);
@@ -168,7 +168,7 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	const now = Number(await slider(page).getAttribute('data-span'));
 	expect(now).toBeLessThan(span);
 
-	const from = await shown(page);
+	const from = await shownWallMs(page);
 	const msPerPx = now / box.width;
 	await page.mouse.down();
 	for (let step = 1; step <= 20; step += 1) await page.mouse.move(middle.x + step * 5, middle.y);
@@ -176,24 +176,24 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	expect(held).toBeCloseTo(from - 100 * msPerPx, -2);
 	// While it is held: a preview or the frame itself, near the hand.
 	await expect
-		.poll(async () => Math.abs(Number(await player(page).getAttribute('data-seen-ms')) - held))
+		.poll(async () => Math.abs(Number(await playerRegion(page).getAttribute('data-seen-ms')) - held))
 		.toBeLessThan(5100);
 	// A finger that stands still before it is lifted throws nothing.
-	await expect.poll(() => shown(page)).toBeCloseTo(held, -3);
+	await expect.poll(() => shownWallMs(page)).toBeCloseTo(held, -3);
 	await page.mouse.up();
-	await expect.poll(() => shown(page)).toBeLessThanOrEqual(held + 200);
+	await expect.poll(() => shownWallMs(page)).toBeLessThanOrEqual(held + 200);
 
 	await slider(page).focus();
 	await page.keyboard.press('Home');
-	await expect.poll(() => shown(page)).toBeLessThan(run!.startUs / 1000 + 100);
-	const first = await shown(page);
+	await expect.poll(() => shownWallMs(page)).toBeLessThan(run!.startUs / 1000 + 100);
+	const first = await shownWallMs(page);
 	await page.getByRole('button', { name: 'Next frame' }).click();
-	await expect.poll(() => shown(page)).toBeGreaterThan(first);
-	const second = await shown(page);
+	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(first);
+	const second = await shownWallMs(page);
 	// A frame, and those that a busy machine left out: back is the first one again.
 	expect(second - first).toBeLessThan(1000);
 	await page.getByRole('button', { name: 'Previous frame' }).click();
-	await expect.poll(() => shown(page)).toBe(first);
+	await expect.poll(() => shownWallMs(page)).toBe(first);
 
 	// A time is typed while footage plays, and the focus goes back to where it was.
 	await page.getByRole('combobox', { name: 'Speed' }).selectOption('0.25');
@@ -204,16 +204,16 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	const wantedMs = Math.ceil(run!.startUs / 1_000_000 + 8) * 1000;
 	const typed = new Date(wantedMs).toTimeString().slice(0, 8);
 	await time.fill(typed);
-	await until(page, (await shown(page)) + 300);
+	await until(page, (await shownWallMs(page)) + 300);
 	expect(await time.inputValue()).toBe(typed);
 	await page.getByRole('dialog').getByRole('button', { name: 'Go', exact: true }).click();
 	await until(page, wantedMs);
-	expect(await shown(page)).toBeLessThan(wantedMs + 5000);
+	expect(await shownWallMs(page)).toBeLessThan(wantedMs + 5000);
 	await expect.poll(() => opener.evaluate((node) => node === document.activeElement)).toBe(true);
 	await page.getByRole('button', { name: 'Pause' }).click();
 	await slider(page).focus();
 	await page.keyboard.press('Home');
-	await expect.poll(() => shown(page)).toBe(first);
+	await expect.poll(() => shownWallMs(page)).toBe(first);
 
 	await page.getByRole('combobox', { name: 'Speed' }).selectOption('8');
 	const begun = Date.now();
@@ -225,11 +225,11 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 test('RT12 RT15 TL13 deleted, undone to the byte, pinned: all of it on the ribbon, and in a second tab', async () => {
 	context = await newContext({ viewport: { width: 1280, height: 800 } });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 24);
-	await stop(page);
+	await startRecording(page);
+	await waitForSegments(page, 24);
+	await stopRecording(page);
 	const [run] = await storedRuns(page);
 	const before = await footageHash(page);
 	await openSaved(page, relay.address);
@@ -238,9 +238,9 @@ test('RT12 RT15 TL13 deleted, undone to the byte, pinned: all of it on the ribbo
 	await slider(page).focus();
 	await page.keyboard.press('Home');
 	const startMs = run!.startUs / 1000;
-	await expect.poll(() => shown(page)).toBeLessThan(startMs + 100);
+	await expect.poll(() => shownWallMs(page)).toBeLessThan(startMs + 100);
 	const solid = await painted(page, startMs + 5000);
-	const button = (name: string) => player(page).getByRole('button', { name, exact: true });
+	const button = (name: string) => playerRegion(page).getByRole('button', { name, exact: true });
 
 	// The span is shown before, as long as it is; Escape leaves it alone.
 	await button('Delete').click();
@@ -256,7 +256,7 @@ test('RT12 RT15 TL13 deleted, undone to the byte, pinned: all of it on the ribbo
 	await remove();
 	await page.getByText(/^Deleted: /).waitFor();
 	await card.waitFor({ state: 'detached' });
-	await expect.poll(() => shown(page)).toBeGreaterThan(startMs + 14_000);
+	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(startMs + 14_000);
 	await slider(page).focus();
 	await expect.poll(() => painted(page, startMs + 5000)).not.toBe(solid);
 	await expect
@@ -275,7 +275,7 @@ test('RT12 RT15 TL13 deleted, undone to the byte, pinned: all of it on the ribbo
 
 	await slider(page).focus();
 	await page.keyboard.press('Home');
-	await expect.poll(() => shown(page)).toBeLessThan(startMs + 100);
+	await expect.poll(() => shownWallMs(page)).toBeLessThan(startMs + 100);
 	await button('Pin').click();
 	await page.getByText(/^Pinned: /).waitFor();
 	expect(await button('Pin').getAttribute('aria-pressed')).toBe('true');

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { buildInto } from '#setup/build.js';
-import { newContext, startRelay, temporaryFolder, type Relay } from './support/house.ts';
+import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
 import {
 	becomeCamera,
-	escaped,
-	keptOnDevice,
-	record,
-	recording,
-	shown,
-	stop,
-} from './support/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from './support/stored.ts';
+	collectPageErrors,
+	waitForServiceWorker,
+	startRecording,
+	waitForRecording,
+	shownWallMs,
+	stopRecording,
+} from './support/user-steps.ts';
+import { verifyChain, waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 const folder = temporaryFolder();
 const versions = { old: join(folder, 'old'), new: join(folder, 'new') };
@@ -87,12 +87,12 @@ async function pressed(page: Page): Promise<string> {
 
 test('AP4 AP5 a new version waits, is told, never ends a recording, and starts when asked', async () => {
 	const page = await begin();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await keptOnDevice(page);
+	await waitForServiceWorker(page);
 	expect(await running(page)).toBe('version-old');
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	await mark(page);
 
 	await deploy('new');
@@ -105,15 +105,15 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 	for (const name of ['Watch', 'Saved', 'Record']) {
 		await page.getByRole('navigation').getByRole('link', { name }).click();
 		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
-		await savedAtLeast(page, before + 1);
+		await waitForSegments(page, before + 1);
 	}
 	expect(await page.getByText('Part of the app did not load.').count()).toBe(0);
-	await recording(page);
-	await stop(page);
+	await waitForRecording(page);
+	await stopRecording(page);
 	expect(await isSame(page)).toBe(true);
 	const runs = await storedRuns(page);
 	expect(runs).toHaveLength(1);
-	if (runs[0]) await chainOf(page, runs[0]);
+	if (runs[0]) await verifyChain(page, runs[0]);
 
 	// An ordinary reload stays with the version that is here.
 	await page.reload();
@@ -127,10 +127,10 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 	expect(await notice(page).count()).toBe(0);
 	// Once: the page that came is the page that stays, with the server gone, too.
 	await mark(page);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	expect(await isSame(page)).toBe(true);
-	await stop(page);
+	await stopRecording(page);
 	await relay.kill();
 	await page.reload();
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
@@ -141,9 +141,9 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 test('AP5 while another tab records, Update is refused; later only the tab that asked is loaded anew', async () => {
 	const camera = await begin();
 	await becomeCamera(camera, relay.address);
-	await keptOnDevice(camera);
-	await record(camera);
-	await savedAtLeast(camera, 2);
+	await waitForServiceWorker(camera);
+	await startRecording(camera);
+	await waitForSegments(camera, 2);
 	await mark(camera);
 	const other = await context.newPage();
 	await other.goto(`${relay.address}/settings`);
@@ -156,10 +156,10 @@ test('AP5 while another tab records, Update is refused; later only the tab that 
 	await other.getByText('Another tab in this browser is recording.').waitFor({ timeout: 20_000 });
 	expect(await isSame(other)).toBe(true);
 	expect(await running(other)).toBe('version-old');
-	await recording(camera);
+	await waitForRecording(camera);
 
 	await camera.bringToFront();
-	await stop(camera);
+	await stopRecording(camera);
 	await other.bringToFront();
 	// Refused while the other tab holds the camera, or the worker took too long: pressed again.
 	await expect
@@ -172,14 +172,14 @@ test('AP5 while another tab records, Update is refused; later only the tab that 
 	await forgetCache(other);
 	await camera.bringToFront();
 	expect(await isSame(camera)).toBe(true);
-	await record(camera);
-	await savedAtLeast(camera, 2);
+	await startRecording(camera);
+	await waitForSegments(camera, 2);
 	await camera.getByRole('navigation').getByRole('link', { name: 'Saved' }).click();
-	await shown(camera);
+	await shownWallMs(camera);
 	expect(await running(camera)).toBe('version-old');
 	expect(await isSame(camera)).toBe(true);
 	await camera.getByRole('navigation').getByRole('link', { name: 'Record' }).click();
-	await stop(camera);
+	await stopRecording(camera);
 	await update(camera).click();
 	await expect.poll(() => running(camera), { timeout: 20_000 }).toBe('version-new');
 });

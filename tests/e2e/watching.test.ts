@@ -9,11 +9,11 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from './support/house.ts';
-import { allow, openHome, pair, showCode } from './support/paired.ts';
-import { becomeCamera, escaped, player, recording } from './support/person.ts';
-import { BLOCKED, LOOPBACK, startTurn } from './support/turn.ts';
-import { comes, moves } from './support/watched.ts';
+} from './support/launch.ts';
+import { allowJoiner, openHome, pairByLink, showCode } from './support/pairing-steps.ts';
+import { becomeCamera, collectPageErrors, playerRegion, waitForRecording } from './support/user-steps.ts';
+import { NO_UDP_ARGS, ALLOW_LOOPBACK_ARG, startTurnServer } from './support/turn-server.ts';
+import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
 /** A camera and a viewer in two browsers, over the real relay. */
 
@@ -28,13 +28,13 @@ beforeAll(async () => {
 	relay = await startRelay();
 	cameras = await newContext();
 	camera = await cameras.newPage();
-	errors.push(escaped(camera));
+	errors.push(collectPageErrors(camera));
 	await becomeCamera(camera, relay.address);
 	await openHome(camera, relay);
 	profile = temporaryFolder();
 	viewers = await launchChromium({ profile });
 	const page = await viewers.newPage();
-	await pair(camera, page, relay, 'Kitchen');
+	await pairByLink(camera, page, relay, 'Kitchen');
 	// Within the page: the lens stays as it is.
 	await camera.goto(`${relay.address}/camera`);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
@@ -59,7 +59,7 @@ async function visit(args = FREE): Promise<Page> {
 		visitedWith = args;
 	}
 	const page = await viewers.newPage();
-	errors.push(escaped(page));
+	errors.push(collectPageErrors(page));
 	await page.goto(`${relay.address}/watch`);
 	await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	return page;
@@ -67,14 +67,14 @@ async function visit(args = FREE): Promise<Page> {
 
 /** The picture is of now; a busy machine may stall at one look. */
 async function young(page: Page): Promise<void> {
-	const age = async () => Number((await player(page).getAttribute('data-age-ms')) ?? 'none');
+	const age = async () => Number((await playerRegion(page).getAttribute('data-age-ms')) ?? 'none');
 	await expect.poll(age, { timeout: 30_000 }).toBeLessThan(2000);
 }
 
 test('a paired browser watches directly, and the camera says who watches', async () => {
 	const page = await visit();
-	await comes(page, 'direct');
-	await moves(page);
+	await waitForLivePath(page, 'direct');
+	await expectMovingPicture(page);
 	await young(page);
 	await camera
 		.getByText(/Kitchen/)
@@ -83,13 +83,13 @@ test('a paired browser watches directly, and the camera says who watches', async
 });
 
 test('with UDP blocked it watches at the relay, sealed; then directly again', async () => {
-	const blocked = await visit(BLOCKED);
-	await comes(blocked, 'relayed');
-	await moves(blocked);
+	const blocked = await visit(NO_UDP_ARGS);
+	await waitForLivePath(blocked, 'relayed');
+	await expectMovingPicture(blocked);
 	await young(blocked);
 	const free = await visit();
-	await comes(free, 'direct');
-	await moves(free);
+	await waitForLivePath(free, 'direct');
+	await expectMovingPicture(free);
 });
 
 test('LV11 the small window closes where it would stand still: another way, another page', async () => {
@@ -97,19 +97,19 @@ test('LV11 the small window closes where it would stand still: another way, anot
 	const small = page.getByRole('button', { name: 'Small window' });
 	const relayed = page.getByRole('checkbox', { name: 'Always through the relay' });
 	const there = () => page.evaluate(() => document.pictureInPictureElement !== null);
-	await comes(page, 'direct');
+	await waitForLivePath(page, 'direct');
 	await small.click();
 	await expect.poll(there).toBe(true);
 	await relayed.check();
-	await comes(page, 'relayed');
+	await waitForLivePath(page, 'relayed');
 	await expect.poll(there).toBe(false);
 	await small.click();
 	await expect.poll(there).toBe(true);
 	await relayed.uncheck();
-	await comes(page, 'direct');
+	await waitForLivePath(page, 'direct');
 	await expect.poll(there).toBe(false);
 	await relayed.check();
-	await comes(page, 'relayed');
+	await waitForLivePath(page, 'relayed');
 	await small.click();
 	await expect.poll(there).toBe(true);
 	await page.getByRole('navigation').getByRole('link', { name: 'Watch' }).click();
@@ -119,31 +119,31 @@ test('LV11 the small window closes where it would stand still: another way, anot
 
 test('LV13 starts recording from afar', async () => {
 	const page = await visit();
-	await comes(page, 'direct');
+	await waitForLivePath(page, 'direct');
 	await page.getByRole('button', { name: /start recording/i }).click();
-	await recording(camera);
+	await waitForRecording(camera);
 });
 
 test('by TURN where the operator configured it: a real coturn, passwords by the REST scheme', async () => {
-	const turn = await startTurn();
+	const turn = await startTurnServer();
 	const data = temporaryFolder();
 	writeFileSync(join(data, 'settings.json'), JSON.stringify({ ice: turn.ice }));
 	const other = await startRelay({ data });
 	const [host, guest] = await Promise.all([
-		launchChromium({ args: [LOOPBACK] }),
-		launchChromium({ args: [LOOPBACK, ...BLOCKED] }),
+		launchChromium({ args: [ALLOW_LOOPBACK_ARG] }),
+		launchChromium({ args: [ALLOW_LOOPBACK_ARG, ...NO_UDP_ARGS] }),
 	]);
 	try {
 		const [owner, page] = [await host.newPage(), await guest.newPage()];
 		await becomeCamera(owner, other.address);
 		await openHome(owner, other);
-		await pair(owner, page, other, 'Office');
+		await pairByLink(owner, page, other, 'Office');
 		await owner.goto(`${other.address}/camera`);
 		await owner.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 		await page.goto(`${other.address}/watch`);
 		await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
-		await comes(page, 'turn');
-		await moves(page);
+		await waitForLivePath(page, 'turn');
+		await expectMovingPicture(page);
 	} finally {
 		await Promise.all([host.close(), guest.close()]);
 		await other.stop();
@@ -160,7 +160,7 @@ test('Debian’s Firefox watches, too, without H.264', async () => {
 		await page.goto(`${relay.address}/pair${behind}`);
 		await page.locator('input[name="name"], ::-p-aria(Name of this device)').fill('Old laptop');
 		await page.locator('::-p-aria([name="Join"][role="button"])').click();
-		await allow(camera, 'Old laptop');
+		await allowJoiner(camera, 'Old laptop');
 		await camera.goto(`${relay.address}/camera`);
 		await camera.getByRole('status').first().waitFor({ timeout: 20_000 });
 		await page.goto(`${relay.address}/watch`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { footageScript, sealedFootage } from '../fixtures/footage.ts';
 import { pathOf } from '../support/programs.ts';
-import { startRelay, type Relay } from './support/house.ts';
+import { startRelay, type Relay } from './support/launch.ts';
 import { launchWebKit, type WebKit } from './support/webkit.ts';
 
 /** WebKitGTK records nothing (no encoder), but opens and plays what another browser recorded. */

@@ -1,7 +1,7 @@
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 
 /** A place without daylight saving. */
-export const utc: Calendar = {
+export const utcCalendar: Calendar = {
 	fieldsOf(ms) {
 		const date = new Date(ms);
 		return {

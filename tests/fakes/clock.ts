@@ -3,7 +3,7 @@ import type { Clock } from '#ports/device/clock.ts';
 interface Timer {
 	dueMs: number;
 	readonly everyMs: number | null;
-	readonly ring: () => void;
+	readonly callback: () => void;
 }
 
 /** Everything that waits for a promise only has gone on, however many wait for each other. */
@@ -28,11 +28,11 @@ export class ManualClock implements Clock {
 	}
 
 	every(ms: number, tick: () => void): () => void {
-		return this.#add({ dueMs: this.#monotonicMs + ms, everyMs: ms, ring: tick });
+		return this.#add({ dueMs: this.#monotonicMs + ms, everyMs: ms, callback: tick });
 	}
 
 	after(ms: number, done: () => void): () => void {
-		return this.#add({ dueMs: this.#monotonicMs + ms, everyMs: null, ring: done });
+		return this.#add({ dueMs: this.#monotonicMs + ms, everyMs: null, callback: done });
 	}
 
 	/** Lets time pass: whatever falls due rings, in order, at its own moment. */
@@ -45,7 +45,7 @@ export class ManualClock implements Clock {
 			this.#moveTo(Math.max(next.dueMs, this.#monotonicMs));
 			if (next.everyMs === null) this.#timers.delete(next);
 			else next.dueMs += next.everyMs;
-			next.ring();
+			next.callback();
 		}
 		this.#moveTo(untilMs);
 	}

@@ -7,13 +7,13 @@ import { preferenceStoreContract } from '../contracts/preference-store.ts';
 import { reserveContract } from '../contracts/reserve.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
 import { segmentStoreContract } from '../contracts/segment-store.ts';
-import { tenureContract } from '../contracts/tenure.ts';
+import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryPreferenceStore } from './preference-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 import { MemorySegmentStore } from './segment-store.ts';
 import { MemoryLedger, MemoryReserve } from './storage.ts';
-import { MemoryTenure } from './tenure.ts';
+import { MemoryCameraLock } from './camera-lock.ts';
 
 describe('MemorySegmentStore', () => {
 	segmentStoreContract(() => Promise.resolve(new MemorySegmentStore()));
@@ -25,10 +25,10 @@ describe('MemoryPreferenceStore', () =>
 
 describe('MemoryLastSeenStore', () => lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));
 
-describe('MemoryTenure', () =>
-	tenureContract(() => {
+describe('MemoryCameraLock', () =>
+	cameraLockContract(() => {
 		const taken = new Set<CameraId>();
-		return [new MemoryTenure(taken), new MemoryTenure(taken)];
+		return [new MemoryCameraLock(taken), new MemoryCameraLock(taken)];
 	}));
 
 describe('MemoryLedger', () => ledgerContract(() => new MemoryLedger()));

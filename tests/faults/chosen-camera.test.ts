@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, escaped, record, recording, stop } from '../e2e/support/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { newContext, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, collectPageErrors, startRecording, waitForRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext;
@@ -63,15 +63,15 @@ test('RC33 the chosen camera is unplugged while another is there: said on every 
 	context = await newContext();
 	await withTwoCameras(context);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
 	await page.getByRole('combobox', { name: 'Camera' }).selectOption({ label: 'Door camera' });
-	await record(page);
-	await savedAtLeast(page, 1);
+	await startRecording(page);
+	await waitForSegments(page, 1);
 	await call(page, 'unplugDoor');
 	const said = page.getByText('The chosen camera “Door camera” is missing');
 	await said.first().waitFor({ timeout: 30_000 });
-	await recording(page, 60_000);
+	await waitForRecording(page, 60_000);
 	await page.getByRole('link', { name: 'Watch', exact: true }).click();
 	await said.first().waitFor();
 	await call(page, 'plugDoorIn');
@@ -88,6 +88,6 @@ test('RC33 the chosen camera is unplugged while another is there: said on every 
 	await page.getByRole('link', { name: 'Play saved footage' }).click();
 	await page.getByText('Another camera recorded: the chosen one was missing').first().waitFor();
 	await page.getByRole('link', { name: 'Record', exact: true }).click();
-	await stop(page);
+	await stopRecording(page);
 	expect(errors).toEqual([]);
 });

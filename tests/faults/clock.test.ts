@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, escaped, record, recording, stop } from '../e2e/support/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { newContext, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, collectPageErrors, startRecording, waitForRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import { verifyChain, waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { SOAK } from './support/counts.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
@@ -33,10 +33,10 @@ test('B6 the clock is set while recording: a new run each time, order kept, noth
 		});
 	});
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 
 	const rounds = SOAK ? 8 : 1;
 	let lastNo = (await storedRuns(page)).at(-1)?.runNo ?? 0;
@@ -54,9 +54,9 @@ test('B6 the clock is set while recording: a new run each time, order kept, noth
 			}
 			expect(runs.at(-2)?.ended, name).toBe('clock-step');
 			lastNo = runs.at(-1)?.runNo ?? 0;
-			await recording(page);
+			await waitForRecording(page);
 		}
-	await stop(page);
+	await stopRecording(page);
 
 	const runs = await storedRuns(page);
 	expect(runs).toHaveLength(1 + rounds * steps.length);
@@ -64,7 +64,7 @@ test('B6 the clock is set while recording: a new run each time, order kept, noth
 	expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
 	for (const run of runs) {
 		expect(run.firstSeq).toBe(1);
-		await chainOf(page, run);
+		await verifyChain(page, run);
 	}
 	expect(errors).toEqual([]);
 	await context.close();

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/support/house.ts';
+import { newContext, startRelay } from '../e2e/support/launch.ts';
 import {
 	becomeCamera,
-	escaped,
+	collectPageErrors,
 	openSaved,
-	player,
-	record,
-	shown,
-	stop,
-} from '../e2e/support/person.ts';
-import { savedAtLeast } from '../e2e/support/stored.ts';
+	playerRegion,
+	startRecording,
+	shownWallMs,
+	stopRecording,
+} from '../e2e/support/user-steps.ts';
+import { waitForSegments } from '../e2e/support/stored-footage.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext;
@@ -23,11 +23,11 @@ afterEach(() => context.close());
 test('corrupt, missing and wrong rows: the player goes around them and says so', async () => {
 	context = await newContext();
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	const [run] = await savedAtLeast(page, 10);
-	await stop(page);
+	await startRecording(page);
+	const [run] = await waitForSegments(page, 10);
+	await stopRecording(page);
 	// A page of this origin on which the app does not run.
 	await page.goto(`${relay.address}/favicon.svg`);
 	await page.evaluate(async (initPlace) => {
@@ -51,17 +51,17 @@ test('corrupt, missing and wrong rows: the player goes around them and says so',
 	}, run?.initPlace ?? 0);
 
 	await openSaved(page, relay.address);
-	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	await slider.focus();
 	await page.keyboard.press('Home');
 	await expect
-		.poll(() => shown(page), { timeout: 10_000 })
+		.poll(() => shownWallMs(page), { timeout: 10_000 })
 		.toBeLessThan((run?.startUs ?? 0) / 1000 + 1000);
 	await page.getByRole('button', { name: 'Play' }).click();
 	await expect
-		.poll(() => shown(page), { timeout: 30_000 })
+		.poll(() => shownWallMs(page), { timeout: 30_000 })
 		.toBeGreaterThan((run?.startUs ?? 0) / 1000 + 7000);
-	expect(await player(page).getAttribute('data-state')).not.toBe('error');
+	expect(await playerRegion(page).getAttribute('data-state')).not.toBe('error');
 	await page.getByText(/3 seconds were damaged and left out/).waitFor();
 	expect(errors).toEqual([]);
 });

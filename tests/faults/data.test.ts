@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, escaped, record, recording, stop } from '../e2e/support/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { newContext, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, collectPageErrors, startRecording, waitForRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { SOAK } from './support/counts.ts';
 
 /**
@@ -23,8 +23,8 @@ async function camera(): Promise<Page> {
 	context = await newContext();
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	return page;
 }
 
@@ -60,14 +60,14 @@ test.each(some('all', 'indexeddb'))(
 	'GO4 GO5 site data (%s) is cleared while it records: said on every page, and it records on as the same camera',
 	async (types) => {
 		const page = await camera();
-		const errors = escaped(page);
+		const errors = collectPageErrors(page);
 		const id = await cameraOf(page);
 		await clear(page, types);
 		await deleted(page).waitFor({ timeout: 30_000 });
 		await expect.poll(() => deleted(page).innerText()).toMatch(/footage/);
 		await expect.poll(() => deleted(page).innerText()).toMatch(/keys/);
-		await recording(page, 60_000);
-		await savedAtLeast(page, 2);
+		await waitForRecording(page, 60_000);
+		await waitForSegments(page, 2);
 		expect(await cameraOf(page)).toBe(id);
 		expect(
 			await page
@@ -81,12 +81,12 @@ test.each(some('all', 'indexeddb'))(
 		await expect
 			.poll(() => page.getByRole('status').allInnerTexts(), { timeout: 30_000 })
 			.toContainEqual(expect.stringMatching(/is recording/));
-		await savedAtLeast(page, 3);
+		await waitForSegments(page, 3);
 		expect(await cameraOf(page)).toBe(id);
 		await deleted(page).getByRole('button', { name: 'OK', exact: true }).click();
 		await deleted(page).waitFor({ state: 'detached' });
 		await page.getByRole('link', { name: 'Use this device as a camera' }).click();
-		await stop(page);
+		await stopRecording(page);
 		expect(await deleted(page).count()).toBe(0);
 		expect(errors).toEqual([]);
 	},
@@ -96,7 +96,7 @@ const DATABASES = ['preferences', 'footage', 'vault', 'events', 'ledger', 'reser
 
 test('GO4 GO5 one database after the other is deleted while it records: it records on, and goes on after a reload', async () => {
 	const page = await camera();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	const id = await cameraOf(page);
 	for (const name of some(...DATABASES)) {
 		await page.evaluate(
@@ -110,13 +110,13 @@ test('GO4 GO5 one database after the other is deleted while it records: it recor
 		);
 		await deleted(page).waitFor({ timeout: 40_000 });
 		await deleted(page).getByRole('button', { name: 'OK', exact: true }).click();
-		await recording(page, 60_000);
+		await waitForRecording(page, 60_000);
 	}
-	await savedAtLeast(page, 2);
+	await waitForSegments(page, 2);
 	await page.reload();
-	await recording(page, 60_000);
+	await waitForRecording(page, 60_000);
 	expect(await cameraOf(page)).toBe(id);
-	await stop(page);
+	await stopRecording(page);
 	expect(errors).toEqual([]);
 });
 
@@ -152,7 +152,7 @@ test.each(some('footage', 'vault', 'preferences', 'events', 'ledger', 'reserve')
 			`spycam-${name}`,
 		);
 		const page = await context.newPage();
-		const errors = escaped(page);
+		const errors = collectPageErrors(page);
 		await saidOnEveryPage(page, name, 'newer version', 'Load the newer version');
 		await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 		await page.getByRole('button', { name: 'Load the newer version' }).first().click();
@@ -179,7 +179,7 @@ test.each(some('vault', 'footage'))(
 			`spycam-${name}`,
 		);
 		const page = await context.newPage();
-		const errors = escaped(page);
+		const errors = collectPageErrors(page);
 		await saidOnEveryPage(page, name, 'Close the other tabs', 'Try again');
 		await older.close();
 		await page
@@ -187,8 +187,8 @@ test.each(some('vault', 'footage'))(
 			.filter({ hasText: 'Close the other tabs' })
 			.waitFor({ state: 'detached', timeout: 20_000 });
 		await becomeCamera(page, relay.address);
-		await record(page);
-		await stop(page);
+		await startRecording(page);
+		await stopRecording(page);
 		expect(errors).toEqual([]);
 	},
 );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchThrottling, startRelay, type Relay } from '../e2e/support/house.ts';
-import { press, runsIn } from '../e2e/support/puppeteer.ts';
+import { launchThrottledChromium, startRelay, type Relay } from '../e2e/support/launch.ts';
+import { press, runsIn } from '../e2e/support/puppeteer-steps.ts';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(async () => {
 
 test('WD1 out of sight for real: the page’s own timers are throttled, the recording and its watchdog are not', async () => {
 	// Without the parameter the hard throttle, once a minute, begins after five minutes.
-	const browser = await launchThrottling([
+	const browser = await launchThrottledChromium([
 		'--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5',
 	]);
 	try {
@@ -66,7 +66,7 @@ test('WD1 out of sight for real: the page’s own timers are throttled, the reco
 });
 
 test('RC24 out of sight the test picture moves on, and is recorded', async () => {
-	const browser = await launchThrottling([
+	const browser = await launchThrottledChromium([
 		'--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5',
 		'--use-fake-device-for-media-stream=device-count=0',
 	]);

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/support/house.ts';
+import { newContext, startRelay } from '../e2e/support/launch.ts';
 import {
 	becomeCamera,
-	escaped,
+	collectPageErrors,
 	openSaved,
 	playFor,
-	record,
-	recording,
-	stop,
-} from '../e2e/support/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+	startRecording,
+	waitForRecording,
+	stopRecording,
+} from '../e2e/support/user-steps.ts';
+import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 
 /** Keys that are not there any more, or not keys any more, when the browser comes back. */
 let relay: Awaited<ReturnType<typeof startRelay>>;
@@ -65,8 +65,8 @@ async function cameraWithFootage(): Promise<Page> {
 	context = await newContext();
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 3);
+	await startRecording(page);
+	await waitForSegments(page, 3);
 	return page;
 }
 
@@ -74,10 +74,10 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 	'%s: said on every screen, nothing is deleted unasked, and there is a way on',
 	async (how) => {
 		let page = await cameraWithFootage();
-		await stop(page);
+		await stopRecording(page);
 		await harm(page, how);
 		page = await openedAnew(page);
-		const errors = escaped(page);
+		const errors = collectPageErrors(page);
 		await page.goto(`${relay.address}/camera`);
 		const runs = await storedRuns(page);
 		expect(runs.at(-1)?.lastSeq).toBeGreaterThanOrEqual(3);
@@ -103,9 +103,9 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 			.first()
 			.waitFor({ state: 'detached', timeout: 20_000 });
 		await becomeCamera(page, relay.address);
-		await record(page);
-		await savedAtLeast(page, 2);
-		await stop(page);
+		await startRecording(page);
+		await waitForSegments(page, 2);
+		await stopRecording(page);
 		await openSaved(page, relay.address);
 		expect(errors).toEqual([]);
 	},
@@ -113,14 +113,14 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 
 test('one epoch key missing: its grant gives it back, and what was recorded plays', async () => {
 	let page = await cameraWithFootage();
-	await stop(page);
+	await stopRecording(page);
 	await harm(page, 'epoch key missing');
 	page = await openedAnew(page);
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await openSaved(page, relay.address);
 	await playFor(page, 1000);
 	await becomeCamera(page, relay.address);
-	await record(page);
+	await startRecording(page);
 	await expect
 		.poll(async () => (await storedRuns(page))[1]?.lastSeq ?? 0, { timeout: 20_000 })
 		.toBeGreaterThan(1);
@@ -145,13 +145,13 @@ test('a browser that keeps no keys says so before it records, and records when t
 		}
 	});
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await page.goto(`${relay.address}/camera`);
 	await page.getByText('This browser cannot store keys').first().waitFor({ timeout: 20_000 });
 	await page.getByRole('button', { name: 'Record anyway' }).click();
 	await page.getByRole('button', { name: 'Start recording' }).click();
-	await recording(page);
-	await savedAtLeast(page, 2);
+	await waitForRecording(page);
+	await waitForSegments(page, 2);
 	await page.getByRole('link', { name: 'Saved' }).first().click();
 	await page.waitForFunction(
 		() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,

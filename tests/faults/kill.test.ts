@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { killBrowser, launchChromium, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, record, recording } from '../e2e/support/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { killBrowser, launchChromium, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, startRecording, waitForRecording } from '../e2e/support/user-steps.ts';
+import { verifyChain, waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { times } from './support/counts.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
@@ -21,11 +21,11 @@ test(`B1 kill -9 while recording, ${String(times(200, 40))} times: nothing ackno
 	let context = await launchChromium({ profile });
 	let page = await context.newPage();
 	await becomeCamera(page, relay.address);
-	await record(page);
+	await startRecording(page);
 
 	for (let trial = 0; trial < times(200, 40); trial++) {
 		// A different moment of the second each time, so that no phase of the write is spared.
-		const acknowledged = (await savedAtLeast(page, 2 + (trial % 3))).at(-1);
+		const acknowledged = (await waitForSegments(page, 2 + (trial % 3))).at(-1);
 		if (acknowledged === undefined) throw new Error('no run');
 		await page.waitForTimeout((trial * 137) % 1000);
 		const seen = (await storedRuns(page)).at(-1);
@@ -34,13 +34,13 @@ test(`B1 kill -9 while recording, ${String(times(200, 40))} times: nothing ackno
 		context = await launchChromium({ profile });
 		page = await context.newPage();
 		await page.goto(`${relay.address}/camera`);
-		await recording(page);
+		await waitForRecording(page);
 
 		const runs = await storedRuns(page);
 		const killed = runs.find((run) => run.runNo === acknowledged.runNo);
 		expect(killed?.lastSeq, `trial ${String(trial)}`).toBeGreaterThanOrEqual(seen?.lastSeq ?? 0);
 		expect(killed?.ended).toBe('interrupted');
-		if (killed) await chainOf(page, killed);
+		if (killed) await verifyChain(page, killed);
 		const next = runs.find((run) => run.runNo > acknowledged.runNo);
 		expect(next, 'recording went on by itself').toBeDefined();
 		expect(next?.anchorUs ?? 0).toBeGreaterThan(killed?.endUs ?? Infinity);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, escaped, record, recording, stop } from '../e2e/support/person.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { newContext, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, collectPageErrors, startRecording, waitForRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import { verifyChain, waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { SOAK } from './support/counts.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
@@ -32,18 +32,18 @@ test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up t
 	const context = await newContext();
 	await context.addInitScript(noteStalls);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, SECONDS, (SECONDS + 60) * 1000);
-	await recording(page);
-	await stop(page);
+	await startRecording(page);
+	await waitForSegments(page, SECONDS, (SECONDS + 60) * 1000);
+	await waitForRecording(page);
+	await stopRecording(page);
 	const runs = await storedRuns(page);
 	expect(runs).toHaveLength(1);
 	const [run] = runs;
 	if (!run) throw new Error('no run');
 	// chainOf proves that none is missing; the entries prove that they lie end to end.
-	await chainOf(page, run);
+	await verifyChain(page, run);
 	const spans = await page.evaluate(async () => {
 		const request = indexedDB.open('spycam-footage');
 		const database = await new Promise<IDBDatabase>((done) => {

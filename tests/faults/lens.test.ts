@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
-import { newContext, startRelay } from '../e2e/support/house.ts';
+import { newContext, startRelay } from '../e2e/support/launch.ts';
 import {
 	becomeCamera,
-	escaped,
+	collectPageErrors,
 	openSaved,
 	playFor,
-	player,
-	record,
-	recording,
-	shown,
-	stop,
-} from '../e2e/support/person.ts';
-import { puppet, withPuppetCamera } from '../e2e/support/puppet-camera.ts';
-import { chainOf, savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+	playerRegion,
+	startRecording,
+	waitForRecording,
+	shownWallMs,
+	stopRecording,
+} from '../e2e/support/user-steps.ts';
+import { controlPuppet, withPuppetCamera } from '../e2e/support/puppet-camera.ts';
+import { verifyChain, waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { times } from './support/counts.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
@@ -55,20 +55,20 @@ test(`B7 the lens goes away ${String(times(30))} times: said, and recording agai
 	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
+	await startRecording(page);
 	for (let trial = 0; trial < times(30); trial++) {
-		const before = (await savedAtLeast(page, 2)).at(-1)?.runNo ?? 0;
+		const before = (await waitForSegments(page, 2)).at(-1)?.runNo ?? 0;
 		await page.evaluate(listen);
-		await puppet(page, 'unplug');
+		await controlPuppet(page, 'unplug');
 		// It lasts two seconds: what was said meanwhile is kept.
 		await page.waitForFunction(() => window.said.some((text) => !/^Recording/.test(text)));
-		await recording(page, 90_000);
-		const runs = await savedAtLeast(page, 1);
+		await waitForRecording(page, 90_000);
+		const runs = await waitForSegments(page, 1);
 		expect(runs.find((run) => run.runNo === before)?.ended).toBe('unplugged');
 	}
-	await stop(page);
+	await stopRecording(page);
 	expect(errors).toEqual([]);
 });
 
@@ -76,21 +76,21 @@ test('B7 frames stall while the track says live: noticed, labelled, recording ag
 	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	const before = (await savedAtLeast(page, 3)).at(-1)?.runNo ?? 0;
-	await puppet(page, 'freeze');
+	await startRecording(page);
+	const before = (await waitForSegments(page, 3)).at(-1)?.runNo ?? 0;
+	await controlPuppet(page, 'freeze');
 	const stalled = await runThat(page, 'stalled');
 	expect(stalled.runNo).toBe(before);
 	await expect
 		.poll(() => page.getByRole('status').first().innerText(), { timeout: 10_000 })
 		.not.toMatch(/^Recording/);
-	await puppet(page, 'thaw');
-	await recording(page, 60_000);
-	const runs = await savedAtLeast(page, 1);
+	await controlPuppet(page, 'thaw');
+	await waitForRecording(page, 60_000);
+	const runs = await waitForSegments(page, 1);
 	expect(runs.at(-1)?.runNo).toBeGreaterThan(before);
-	await stop(page);
+	await stopRecording(page);
 	expect(errors).toEqual([]);
 });
 
@@ -98,27 +98,27 @@ test('RC27 rotation in mid-recording is normal: a run each, whole chains, and it
 	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 3);
-	await puppet(page, 'turn');
+	await startRecording(page);
+	await waitForSegments(page, 3);
+	await controlPuppet(page, 'turn');
 	await runThat(page, 'rotated');
-	await savedAtLeast(page, 3);
-	await puppet(page, 'turn');
+	await waitForSegments(page, 3);
+	await controlPuppet(page, 'turn');
 	await expect
 		.poll(async () => (await storedRuns(page))[2]?.lastSeq, { timeout: 30_000 })
 		.toBeGreaterThanOrEqual(3);
-	await stop(page);
+	await stopRecording(page);
 	const runs = await storedRuns(page);
 	expect(runs.map(({ ended }) => ended)).toEqual(['rotated', 'rotated', 'stopped']);
-	for (const run of runs) await chainOf(page, run);
+	for (const run of runs) await verifyChain(page, run);
 	await openSaved(page, relay.address);
-	const slider = player(page).getByRole('slider', { name: 'Timeline' });
+	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	await slider.focus();
 	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
 	// The frame that stood there before is no beginning to count from.
-	await expect.poll(() => shown(page)).toBeLessThan((runs[0]?.endUs ?? 0) / 1000);
+	await expect.poll(() => shownWallMs(page)).toBeLessThan((runs[0]?.endUs ?? 0) / 1000);
 	await playFor(page, 5000);
 	expect(errors).toEqual([]);
 });

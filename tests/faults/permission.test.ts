@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, escaped, openSaved, playFor, record } from '../e2e/support/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { launchChromium, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, collectPageErrors, openSaved, playFor, startRecording } from '../e2e/support/user-steps.ts';
+import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext;
@@ -25,7 +25,7 @@ async function setCamera(page: Page, setting: 'granted' | 'denied'): Promise<voi
 test('RC36 a refused camera is a sentence with a way on, and works by itself once it is allowed', async () => {
 	context = await launchChromium({ camera: 'refused' });
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await page.goto(relay.address);
 	await setCamera(page, 'denied');
 	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
@@ -49,7 +49,7 @@ test('RC35 RC36 a camera that the system refuses: the sentence names the system,
 				: own(wish);
 	});
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await page.goto(relay.address);
 	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
 	const alert = page.getByRole('alert').first();
@@ -68,11 +68,11 @@ test('RC35 RC36 a camera that the system refuses: the sentence names the system,
 test('permission withdrawn in mid-run: the run is closed as denied and the page says so', async () => {
 	context = await launchChromium();
 	const page = await context.newPage();
-	const errors = escaped(page);
+	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
 	await setCamera(page, 'granted');
-	await record(page);
-	await savedAtLeast(page, 2);
+	await startRecording(page);
+	await waitForSegments(page, 2);
 	await setCamera(page, 'denied');
 	await expect
 		.poll(async () => (await storedRuns(page)).at(-1)?.ended, { timeout: 30_000 })
@@ -86,11 +86,11 @@ test('the browser asks for the camera and nobody answers: what was saved plays m
 	context = await launchChromium();
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
-	await record(page);
-	await savedAtLeast(page, 3);
+	await startRecording(page);
+	await waitForSegments(page, 3);
 	await page.close();
 	const later = await context.newPage();
-	const errors = escaped(later);
+	const errors = collectPageErrors(later);
 	await later.addInitScript(() => {
 		navigator.mediaDevices.getUserMedia = () => new Promise(() => undefined);
 	});

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, openSaved, playFor, record, stop } from '../e2e/support/person.ts';
-import { savedAtLeast } from '../e2e/support/stored.ts';
+import { launchChromium, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, openSaved, playFor, startRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import { waitForSegments } from '../e2e/support/stored-footage.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
 const profile = mkdtempSync(join(tmpdir(), 'spy-cam-profile-'));
@@ -64,9 +64,9 @@ test('T8 the profile folder holds no readable movie data and no name', async () 
 	await becomeCamera(page, relay.address);
 	await page.getByRole('textbox', { name: /name/i }).fill(NAME);
 	await page.getByRole('textbox', { name: /name/i }).blur();
-	await record(page);
-	await savedAtLeast(page, 8);
-	await stop(page);
+	await startRecording(page);
+	await waitForSegments(page, 8);
+	await stopRecording(page);
 	const plain = await page.evaluate(() =>
 		(window as unknown as { plainFootage: () => Promise<string[]> }).plainFootage(),
 	);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRelay } from '../e2e/support/house.ts';
+import { startRelay } from '../e2e/support/launch.ts';
 import { times } from './support/counts.ts';
 import { fullRound, makePast, QUOTAS_MIB } from './support/full.ts';
 

@@ -8,7 +8,7 @@ import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
 import { over } from '../support/ends.ts';
-import { childrenOf, type Relay } from '../e2e/support/house.ts';
+import { childrenOf, type Relay } from '../e2e/support/launch.ts';
 import { randomFrom } from '../support/random.ts';
 import {
 	arrive,

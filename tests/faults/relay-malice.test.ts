@@ -14,7 +14,7 @@ import { MessageSealer } from '#engine/messaging/message-sealer.ts';
 import type { RevocationProof } from '#engine/members/member-list.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import { PART_HEADER_BYTES } from '#protocol/wire.ts';
-import type { Relay } from '../e2e/support/house.ts';
+import type { Relay } from '../e2e/support/launch.ts';
 import { forgedRoster } from '../engine/home/forgery.ts';
 import { joinedTo, subjectOf } from '../engine/members/joined.ts';
 import { liveOpener } from '../engine/sealing/sealing-fixture.ts';

@@ -12,11 +12,11 @@ import {
 	newContext,
 	startRelay,
 	temporaryFolder,
-} from '../e2e/support/house.ts';
-import { allow, openHome, showCode } from '../e2e/support/paired.ts';
-import { becomeCamera, recording } from '../e2e/support/person.ts';
-import { comes } from '../e2e/support/watched.ts';
-import { BLOCKED } from '../e2e/support/turn.ts';
+} from '../e2e/support/launch.ts';
+import { allowJoiner, openHome, showCode } from '../e2e/support/pairing-steps.ts';
+import { becomeCamera, waitForRecording } from '../e2e/support/user-steps.ts';
+import { waitForLivePath } from '../e2e/support/live-steps.ts';
+import { NO_UDP_ARGS } from '../e2e/support/turn-server.ts';
 import { Markers, scanMemory } from './support/memory.ts';
 
 const CAMERA = 'Zwetschgendarre am Hinterhof';
@@ -166,7 +166,7 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 	await viewer.getByRole('button', { name: 'Join' }).click();
 	const digits =
 		(await camera.getByTestId('pairing-digits').textContent({ timeout: 30_000 })) ?? '';
-	await allow(camera, VIEWER);
+	await allowJoiner(camera, VIEWER);
 	await viewer.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	heard.push(...(await Promise.all([camera, viewer].map(overheardBy))));
 
@@ -177,12 +177,12 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 		await page.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	};
 	await watch(viewer);
-	await comes(viewer, 'direct');
+	await waitForLivePath(viewer, 'direct');
 	await viewer.getByRole('button', { name: /start recording/i }).click();
-	await recording(camera);
+	await waitForRecording(camera);
 	heard.push(await overheardBy(viewer));
 	await viewers.close();
-	viewers = await launchChromium({ profile, args: BLOCKED });
+	viewers = await launchChromium({ profile, args: NO_UDP_ARGS });
 	await overhear(viewers);
 	const blocked = await viewers.newPage();
 	await watch(blocked);

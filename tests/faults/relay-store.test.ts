@@ -9,7 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { childrenOf, temporaryFolder, type Relay } from '../e2e/support/house.ts';
+import { childrenOf, temporaryFolder, type Relay } from '../e2e/support/launch.ts';
 import {
 	arrive,
 	base64url,

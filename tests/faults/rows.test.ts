@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { barePage, type BarePage } from '../e2e/support/bare-page.ts';
-import { newContext } from '../e2e/support/house.ts';
+import { serveBarePage, type BarePage } from '../e2e/support/bare-page.ts';
+import { newContext } from '../e2e/support/launch.ts';
 import { times } from './support/counts.ts';
 import type {} from './pages/rows.ts';
 
@@ -12,7 +12,7 @@ let page: Page;
 const escaped: string[] = [];
 
 beforeAll(async () => {
-	served = await barePage(fileURLToPath(new URL('pages/rows.ts', import.meta.url)));
+	served = await serveBarePage(fileURLToPath(new URL('pages/rows.ts', import.meta.url)));
 	context = await newContext();
 	page = await context.newPage();
 	page.on('pageerror', (error) => escaped.push(error.message));

@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { barePage, type BarePage } from '../e2e/support/bare-page.ts';
-import { newContext, launchFirefox } from '../e2e/support/house.ts';
+import { serveBarePage, type BarePage } from '../e2e/support/bare-page.ts';
+import { newContext, launchFirefox } from '../e2e/support/launch.ts';
 import { times } from './support/counts.ts';
 import type { Swapped, Swaps } from './pages/swaps.ts';
 
@@ -13,7 +13,7 @@ const AT_ONCE = 12;
 
 let served: BarePage;
 beforeAll(async () => {
-	served = await barePage(fileURLToPath(new URL('pages/swaps.ts', import.meta.url)));
+	served = await serveBarePage(fileURLToPath(new URL('pages/swaps.ts', import.meta.url)));
 });
 afterAll(() => served.close());
 

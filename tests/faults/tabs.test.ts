@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newContext, startRelay } from '../e2e/support/house.ts';
-import { becomeCamera, escaped, record, recording } from '../e2e/support/person.ts';
-import { savedAtLeast, storedRuns } from '../e2e/support/stored.ts';
+import { newContext, startRelay } from '../e2e/support/launch.ts';
+import { becomeCamera, collectPageErrors, startRecording, waitForRecording } from '../e2e/support/user-steps.ts';
+import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { times } from './support/counts.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;
@@ -13,13 +13,13 @@ afterAll(() => relay.stop());
 test(`B8 a second tab is refused politely, ${String(times(20))} times: one records`, async () => {
 	const context = await newContext();
 	const first = await context.newPage();
-	const errors = escaped(first);
+	const errors = collectPageErrors(first);
 	await becomeCamera(first, relay.address);
-	await record(first);
-	await savedAtLeast(first, 1);
+	await startRecording(first);
+	await waitForSegments(first, 1);
 	for (let trial = 0; trial < times(20); trial++) {
 		const second = await context.newPage();
-		const more = escaped(second);
+		const more = collectPageErrors(second);
 		await second.goto(`${relay.address}/camera`);
 		await second
 			.getByText(/another (tab|window)/i)
@@ -29,7 +29,7 @@ test(`B8 a second tab is refused politely, ${String(times(20))} times: one recor
 		await second.close();
 		expect(more).toEqual([]);
 	}
-	await recording(first);
+	await waitForRecording(first);
 	expect(await storedRuns(first)).toHaveLength(1);
 
 	// The tab that records dies; the one that waits takes over with one tap at most.
@@ -41,7 +41,7 @@ test(`B8 a second tab is refused politely, ${String(times(20))} times: one recor
 		.waitFor({ timeout: 20_000 });
 	await first.close();
 	await heir.reload();
-	await recording(heir);
+	await waitForRecording(heir);
 	expect(errors).toEqual([]);
 	await context.close();
 });

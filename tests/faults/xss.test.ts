@@ -13,9 +13,9 @@ import {
 	startRelay,
 	temporaryFolder,
 	type Relay,
-} from '../e2e/support/house.ts';
-import { openHome, pair, showCode } from '../e2e/support/paired.ts';
-import { becomeCamera } from '../e2e/support/person.ts';
+} from '../e2e/support/launch.ts';
+import { openHome, pairByLink, showCode } from '../e2e/support/pairing-steps.ts';
+import { becomeCamera } from '../e2e/support/user-steps.ts';
 import { times } from './support/counts.ts';
 import { payloads } from './support/payloads.ts';
 
@@ -138,7 +138,7 @@ beforeAll(async () => {
 	await becomeCamera(camera, relay.address);
 	await openHome(camera, relay);
 	wall = await away.newPage();
-	await pair(camera, wall, relay, 'Kitchen');
+	await pairByLink(camera, wall, relay, 'Kitchen');
 	await camera.goto(`${relay.address}/camera`);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 	[devices, watch, door] = [await home.newPage(), await away.newPage(), await outside.newPage()];

@@ -12,7 +12,7 @@ const nothing = (): void => undefined;
 const off = () => nothing;
 const done = () => Promise.resolve();
 
-export const THERE = '1'.repeat(32) as CameraId;
+export const REMOTE_CAMERA = '1'.repeat(32) as CameraId;
 const idOf = (n: number) => n.toString(16).padStart(32, '0') as DeviceId;
 
 const SAFETY = '30412 99871 55023 71764 08825 61190 43207 12289 90034 67715 28846 50931';
@@ -52,9 +52,9 @@ export const PROOFS: readonly RevocationProof[] = [
 ];
 
 export const WATCHED: WatchedCamera = {
-	...{ id: THERE, device: idOf(1), name: 'Kitchen phone', own: false, online: true },
+	...{ id: REMOTE_CAMERA, device: idOf(1), name: 'Kitchen phone', own: false, online: true },
 	state: {
-		...{ id: THERE, name: 'Kitchen phone', kind: 'recording', sinceMs: NOON - 7_200_000 },
+		...{ id: REMOTE_CAMERA, name: 'Kitchen phone', kind: 'recording', sinceMs: NOON - 7_200_000 },
 		...{ savedMs: NOON, sound: true, torch: false, lens: 'back', quality: 'standard' },
 		lenses: [
 			{ id: 'back', label: 'Back camera' },
@@ -104,7 +104,7 @@ function paint(canvas: HTMLCanvasElement): void {
 	fill('#c9a227', 520, 160, 10, 10);
 }
 
-export function viewIn(state: ViewState): LiveViewControls {
+export function stubView(state: ViewState): LiveViewControls {
 	return {
 		state,
 		on: off,
@@ -117,7 +117,7 @@ export function viewIn(state: ViewState): LiveViewControls {
 	};
 }
 
-export interface HomeWish {
+export interface HomeOptions {
 	readonly view?: ViewState;
 	readonly cameras?: readonly WatchedCamera[];
 	/** What a command comes to. */
@@ -153,45 +153,45 @@ export const LINKS: readonly RelayConnectionState[] = [
 	{ kind: 'refused', origin: 'https://cam.local:8443', why: 'unknown-home' },
 ];
 
-export function homeIn(wish: HomeWish) {
+export function stubHome(options: HomeOptions) {
 	return {
 		watching: {
-			cameras: wish.cameras ?? [],
+			cameras: options.cameras ?? [],
 			on: off,
-			view: () => viewIn(wish.view ?? { kind: 'connecting', trying: 'camera', sinceMs: NOON }),
+			view: () => stubView(options.view ?? { kind: 'connecting', trying: 'camera', sinceMs: NOON }),
 			command: () => {
-				if (wish.command === undefined || wish.command === 'done') return done();
-				if (wish.command === 'waits') return new Promise<void>(nothing);
-				return Promise.reject(new Fault(wish.command, 'for the picture'));
+				if (options.command === undefined || options.command === 'done') return done();
+				if (options.command === 'waits') return new Promise<void>(nothing);
+				return Promise.reject(new Fault(options.command, 'for the picture'));
 			},
 		},
 		lastSeen: {
 			seenMs: (device: DeviceId) => SEEN.get(device) ?? null,
 		},
 		hosting: {
-			watchers: wish.watchers ?? [],
-			newcomers: wish.newcomers ?? [],
-			talking: wish.heard === true ? idOf(3) : null,
-			siren: wish.heard === true ? idOf(2) : null,
+			watchers: options.watchers ?? [],
+			newcomers: options.newcomers ?? [],
+			talking: options.heard === true ? idOf(3) : null,
+			siren: options.heard === true ? idOf(2) : null,
 			...{ on: off, hush: nothing, seen: nothing },
 		},
 		members: {
-			list: wish.members ?? MEMBERS,
-			owner: wish.owner ?? true,
-			forked: wish.forked ?? false,
-			fork: wish.fork ?? null,
+			list: options.members ?? MEMBERS,
+			owner: options.owner ?? true,
+			forked: options.forked ?? false,
+			fork: options.fork ?? null,
 			on: off,
 			rename: done,
 			rollBackClaims: () => Promise.resolve(),
 			settle: done,
 			revoke: (_: DeviceId, tell: (revoked: RevocationProof) => void) => {
-				if (wish.proof) tell(wish.proof);
+				if (options.proof) tell(options.proof);
 				return done();
 			},
 			change: done,
 			showEarlier: done,
 		},
 		arrivals: { list: [], on: off, dismiss: done },
-		post: { state: wish.link ?? { kind: 'connected', origin: '' }, on: off },
+		post: { state: options.link ?? { kind: 'connected', origin: '' }, on: off },
 	};
 }

@@ -6,7 +6,7 @@ import type { ClipPlan } from '#engine/playback/clip-exporter.ts';
 import { INITIAL_STATE, type PlayerState } from '#engine/playback/player-state.ts';
 import type { Installation } from '#ports/app/installer.ts';
 import type { Engine } from '#state/app/engine.ts';
-import { homeIn, type HomeWish } from './home.ts';
+import { stubHome, type HomeOptions } from './home.ts';
 import { CAMERA, NOON } from './scene.ts';
 
 /** Engines that stand still, so that every state can be looked at. */
@@ -32,24 +32,24 @@ function monthOfFootage(): { footage: Span[]; gaps: Gap[] } {
 	return { footage, gaps };
 }
 
-interface Wish {
+interface StubOptions {
 	readonly player?: Partial<PlayerState>;
 	readonly pins?: readonly Span[];
 	readonly plan?: Partial<ClipPlan> | null;
 	readonly installation?: Installation;
 	/** What making a clip comes to: an end, a fault, or standing at four tenths. */
 	readonly clip?: 'made' | 'failed' | 'under-way';
-	readonly home?: HomeWish;
+	readonly home?: HomeOptions;
 }
 
-export function standIn({
+export function stubEngine({
 	player,
 	pins = [],
 	plan,
 	installation,
 	clip,
 	home = {},
-}: Wish = {}): Engine {
+}: StubOptions = {}): Engine {
 	const nothing = (): void => undefined;
 	const off = () => nothing;
 	const state: PlayerState = {
@@ -155,7 +155,7 @@ export function standIn({
 		power: { charge: { level: 0.8, charging: true }, on: off },
 		sign: nothing,
 		show: nothing,
-		...homeIn(home),
+		...stubHome(home),
 	};
 	return engine as unknown as Engine;
 }

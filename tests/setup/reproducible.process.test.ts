@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { isAsBuilt, loadSite, sumsOf } from '#relay/base/site.ts';
-import { temporaryFolder } from '../e2e/support/house.ts';
+import { temporaryFolder } from '../e2e/support/launch.ts';
 
 const root = join(import.meta.dirname, '../..');
 /**

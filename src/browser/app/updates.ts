@@ -1,23 +1,23 @@
 import type { Workbox } from 'workbox-window';
 import { Fault } from '#domain/base/fault.ts';
-import type { Newer, Updates } from '#ports/app/updates.ts';
-import { anyCameraTaken } from '#browser/device/tenure.ts';
-import { trustedWorker } from '#browser/device/trusted.ts';
+import type { UpdateState, Updates } from '#ports/app/updates.ts';
+import { anyCameraLocked } from '#browser/device/camera-lock.ts';
+import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
-const TAKE_MS = 10_000;
-const FETCH_MS = 60_000;
-const LOOK_EVERY_MS = 60 * 60 * 1000;
+const ACTIVATE_TIMEOUT_MS = 10_000;
+const INSTALL_TIMEOUT_MS = 60_000;
+const CHECK_INTERVAL_MS = 60 * 60 * 1000;
 /** Not at every glance at the tab. */
-const LOOK_AGAIN_MS = 60 * 1000;
+const MIN_CHECK_AGE_MS = 60 * 1000;
 
 /** The service worker as the page sees it. Where a browser has none, nothing is ever newer. */
 export class ServiceWorkerUpdates implements Updates {
-	newer: Newer = 'none';
+	state: UpdateState = 'none';
 	readonly #listeners = new Set<() => void>();
 	#workbox: Workbox | null = null;
 	#registration: ServiceWorkerRegistration | undefined;
 	#begun = false;
-	#lookedMs = 0;
+	#checkedMs = 0;
 
 	on(listener: () => void): () => void {
 		this.#listeners.add(listener);
@@ -29,7 +29,7 @@ export class ServiceWorkerUpdates implements Updates {
 		this.#begun = true;
 		try {
 			const { Workbox } = await import('workbox-window');
-			const workbox = new Workbox(trustedWorker('/service-worker.js'));
+			const workbox = new Workbox(trustedWorkerUrl('/service-worker.js'));
 			// The very first one takes charge of a page that is of its own version.
 			let first = navigator.serviceWorker.controller === null;
 			workbox.addEventListener('waiting', () => this.#set('waiting'));
@@ -39,11 +39,11 @@ export class ServiceWorkerUpdates implements Updates {
 			});
 			this.#registration = await workbox.register();
 			this.#workbox = workbox;
-			this.#lookedMs = performance.now();
-			setInterval(() => void this.#look(), LOOK_EVERY_MS);
+			this.#checkedMs = performance.now();
+			setInterval(() => void this.#checkNow(), CHECK_INTERVAL_MS);
 			document.addEventListener('visibilitychange', () => {
-				if (!document.hidden && performance.now() - this.#lookedMs > LOOK_AGAIN_MS)
-					void this.#look();
+				if (!document.hidden && performance.now() - this.#checkedMs > MIN_CHECK_AGE_MS)
+					void this.#checkNow();
 			});
 		} catch {
 			// No service worker here (a private window, say): the app works, but not offline.
@@ -51,19 +51,19 @@ export class ServiceWorkerUpdates implements Updates {
 		}
 	}
 
-	recording(): Promise<boolean> {
-		return anyCameraTaken();
+	anyTabRecords(): Promise<boolean> {
+		return anyCameraLocked();
 	}
 
-	take(): Promise<void> {
-		if (this.newer !== 'waiting') return Promise.resolve();
+	activate(): Promise<void> {
+		if (this.state !== 'waiting') return Promise.resolve();
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
 				off();
 				reject(new Fault('timeout', 'the new version did not take charge'));
-			}, TAKE_MS);
+			}, ACTIVATE_TIMEOUT_MS);
 			const off = this.on(() => {
-				if (this.newer !== 'in-charge') return;
+				if (this.state !== 'in-charge') return;
 				clearTimeout(timer);
 				off();
 				resolve();
@@ -76,32 +76,32 @@ export class ServiceWorkerUpdates implements Updates {
 		globalThis.location.reload();
 	}
 
-	async look(): Promise<void> {
-		await this.#look();
+	async check(): Promise<void> {
+		await this.#checkNow();
 		const coming = this.#registration?.installing;
 		if (!coming) return;
 		await new Promise<void>((resolve) => {
-			setTimeout(resolve, FETCH_MS);
+			setTimeout(resolve, INSTALL_TIMEOUT_MS);
 			coming.addEventListener('statechange', () => {
 				if (coming.state !== 'installing') resolve();
 			});
 		});
-		if (this.#registration?.waiting && this.newer === 'none') this.#set('waiting');
+		if (this.#registration?.waiting && this.state === 'none') this.#set('waiting');
 	}
 
-	async #look(): Promise<void> {
-		this.#lookedMs = performance.now();
+	async #checkNow(): Promise<void> {
+		this.#checkedMs = performance.now();
 		try {
 			await this.#registration?.update();
 		} catch {
 			// Offline, or the server is gone: what is here goes on working.
 		}
 		// Another tab may have fetched it before this one listened.
-		if (this.#registration?.waiting && this.newer === 'none') this.#set('waiting');
+		if (this.#registration?.waiting && this.state === 'none') this.#set('waiting');
 	}
 
-	#set(newer: Newer): void {
-		this.newer = newer;
+	#set(newer: UpdateState): void {
+		this.state = newer;
 		for (const listener of this.#listeners) listener();
 	}
 }

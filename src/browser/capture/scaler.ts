@@ -2,7 +2,7 @@ import { scaledToFit, type Dimensions } from '#domain/media/scaled-to-fit.ts';
 import { trackProcessor } from './frame-clock.ts';
 import scalerUrl from './scaler.worker.ts?worker&url';
 import type { ToScaler } from './scaler.worker.ts';
-import { trustedWorker } from '#browser/device/trusted.ts';
+import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
 /**
  * Where pictures are written that become a track. Chromium has it (mediacapture-transform, its
@@ -35,7 +35,7 @@ export class Scaler {
 			const { width = 0, height = 0 } = settings;
 			return { ...settings, ...scaledToFit({ width, height }, this.#chosen) };
 		};
-		this.#worker = new Worker(trustedWorker(scalerUrl), { type: 'module', name: 'scaler' });
+		this.#worker = new Worker(trustedWorkerUrl(scalerUrl), { type: 'module', name: 'scaler' });
 		const begin: ToScaler = { kind: 'begin', from: lens, to: track.writable, chosen };
 		this.#worker.postMessage(begin, [begin.from, begin.to]);
 	}

@@ -1,7 +1,7 @@
 import { agentVersions } from '#domain/recording/device-report.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { FramesPart } from '#domain/live/live-part.ts';
-import type { Lab } from '#ports/device/lab.ts';
+import type { DeviceProbe } from '#ports/device/device-probe.ts';
 import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { WebCodecsPlayer } from '#browser/live/web-codecs-player.ts';
 import { recorderMimeType } from '#browser/encoding/media-recorder-encoder.ts';
@@ -11,13 +11,13 @@ import { mediaSourceClass } from '#browser/live/media-source.ts';
 const H264 = 'video/mp4; codecs="avc1.42E01F"';
 
 /** What this browser can do. Rules: docs/spec/device-check.md. */
-export class BrowserLab implements Lab {
-	about(): ReturnType<Lab['about']> {
+export class BrowserLab implements DeviceProbe {
+	about(): ReturnType<DeviceProbe['about']> {
 		const { mobile, installed } = detectFeatures();
 		return { ...agentVersions(navigator.userAgent), phone: mobile, installed };
 	}
 
-	codecs(): ReturnType<Lab['codecs']> {
+	codecs(): ReturnType<DeviceProbe['codecs']> {
 		return {
 			records: recorderMimeType(false),
 			withSound: recorderMimeType(true),
@@ -47,7 +47,7 @@ export class BrowserLab implements Lab {
 		}).finally(() => decoder?.close());
 	}
 
-	async awake(): Promise<boolean> {
+	async wakeLock(): Promise<boolean> {
 		if (!('wakeLock' in navigator)) throw new Fault('unsupported', 'no wake lock here');
 		try {
 			const lock = await navigator.wakeLock.request('screen');
@@ -58,7 +58,7 @@ export class BrowserLab implements Lab {
 		}
 	}
 
-	async room(): ReturnType<Lab['room']> {
+	async storageEstimate(): ReturnType<DeviceProbe['storageEstimate']> {
 		try {
 			const { quota, usage } = await navigator.storage.estimate();
 			if (quota === undefined || usage === undefined) return null;
@@ -69,7 +69,7 @@ export class BrowserLab implements Lab {
 		}
 	}
 
-	sight(): ReturnType<Lab['sight']> {
+	watchVisibility(): ReturnType<DeviceProbe['watchVisibility']> {
 		let lost = document.hidden;
 		const look = (): void => {
 			lost ||= document.hidden;
@@ -85,7 +85,7 @@ export class BrowserLab implements Lab {
 		};
 	}
 
-	scratch(): ReturnType<Lab['scratch']> {
+	scratch(): ReturnType<DeviceProbe['scratch']> {
 		return openScratch();
 	}
 }

@@ -1,7 +1,7 @@
-import type { Scratch } from '#ports/device/lab.ts';
+import type { ScratchDatabases } from '#ports/device/device-probe.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
-import { whenLate } from '#browser/device/when-late.ts';
+import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 
 const LOCK = 'spycam-check';
 const FOOTAGE = 'spycam-check-footage';
@@ -9,7 +9,7 @@ const VAULT = 'spycam-check-vault';
 const REMOVE_MS = 5000;
 
 /** DC1: new databases, whatever a check before left behind. `taken`: another tab checks. */
-export async function openScratch(): Promise<Scratch | 'taken'> {
+export async function openScratch(): Promise<ScratchDatabases | 'taken'> {
 	const release = await acquireLock();
 	if (release === null) return 'taken';
 	await deleteDatabases();
@@ -64,7 +64,7 @@ async function deleteDatabases(): Promise<boolean> {
 
 function deleteDatabase(name: string): Promise<boolean> {
 	return new Promise((done) => {
-		const inTime = whenLate(REMOVE_MS, () => {
+		const inTime = startDeadlineTimer(REMOVE_MS, () => {
 			done(false);
 		});
 		const asked = indexedDB.deleteDatabase(name);

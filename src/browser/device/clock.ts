@@ -1,14 +1,14 @@
 import type { Clock } from '#ports/device/clock.ts';
 import timerUrl from './timer.worker.ts?worker&url';
-import type { ToTimer } from './timer.worker.ts';
-import { trustedWorker } from './trusted.ts';
+import type { TimerCommand } from './timer.worker.ts';
+import { trustedWorkerUrl } from './trusted-worker-url.ts';
 
 interface Timer {
 	readonly ms: number;
-	readonly again: boolean;
-	readonly ring: () => void;
+	readonly repeats: boolean;
+	readonly callback: () => void;
 	/** Where it runs in the page because there is no worker. */
-	local: ReturnType<typeof setTimeout> | null;
+	pageTimer: ReturnType<typeof setTimeout> | null;
 }
 
 /** Time of this browser. Rules: docs/spec/clock.md. */
@@ -26,11 +26,11 @@ export class BrowserClock implements Clock {
 	}
 
 	every(ms: number, tick: () => void): () => void {
-		return this.#set({ ms, again: true, ring: tick, local: null });
+		return this.#set({ ms, repeats: true, callback: tick, pageTimer: null });
 	}
 
 	after(ms: number, done: () => void): () => void {
-		return this.#set({ ms, again: false, ring: done, local: null });
+		return this.#set({ ms, repeats: false, callback: done, pageTimer: null });
 	}
 
 	/** Stops all timers and their worker. */
@@ -49,17 +49,17 @@ export class BrowserClock implements Clock {
 
 	#start(id: number, timer: Timer): void {
 		this.#worker ??= this.#worker === null ? null : this.#hire();
-		const { ms, again } = timer;
+		const { ms, repeats: again } = timer;
 		if (this.#worker !== null) this.#post(this.#worker, { kind: 'set', id, ms, again });
-		else if (again) timer.local = setInterval(() => this.#ring(id), ms);
-		else timer.local = setTimeout(() => this.#ring(id), ms);
+		else if (again) timer.pageTimer = setInterval(() => this.#ring(id), ms);
+		else timer.pageTimer = setTimeout(() => this.#ring(id), ms);
 	}
 
 	#clear(id: number): void {
 		const timer = this.#timers.get(id);
 		if (timer === undefined) return;
 		this.#timers.delete(id);
-		if (timer.local !== null) clearTimeout(timer.local);
+		if (timer.pageTimer !== null) clearTimeout(timer.pageTimer);
 		else if (this.#worker) this.#post(this.#worker, { kind: 'clear', id });
 	}
 
@@ -67,18 +67,18 @@ export class BrowserClock implements Clock {
 	#ring(id: number): void {
 		const timer = this.#timers.get(id);
 		if (timer === undefined) return;
-		if (!timer.again) this.#timers.delete(id);
-		timer.ring();
+		if (!timer.repeats) this.#timers.delete(id);
+		timer.callback();
 	}
 
-	#post(worker: Worker, message: ToTimer): void {
+	#post(worker: Worker, message: TimerCommand): void {
 		worker.postMessage(message);
 	}
 
 	/** `null`: no worker to be had; the page's own timers are better than none. */
 	#hire(): Worker | null {
 		try {
-			const worker = new Worker(trustedWorker(timerUrl), { type: 'module', name: 'timer' });
+			const worker = new Worker(trustedWorkerUrl(timerUrl), { type: 'module', name: 'timer' });
 			worker.onmessage = ({ data }: MessageEvent<number>) => this.#ring(data);
 			worker.onerror = () => {
 				worker.terminate();

@@ -1,18 +1,18 @@
 import type { CodeReader } from '#ports/device/code-reader.ts';
-import type { FromCodes, ToCodes } from './codes.worker.ts';
-import codesUrl from './codes.worker.ts?worker&url';
-import { trustedWorker } from './trusted.ts';
+import type { DecodeReply, DecodeRequest } from './qr-decoder.worker.ts';
+import codesUrl from './qr-decoder.worker.ts?worker&url';
+import { trustedWorkerUrl } from './trusted-worker-url.ts';
 
-const EVERY_MS = 150;
+const SCAN_INTERVAL_MS = 150;
 /** Larger pictures cost time and read no better. */
-const LONGEST = 960;
+const MAX_SIDE_PX = 960;
 
 /** https://wicg.github.io/shape-detection-api/ – Chrome has it on Android and macOS. */
-interface Detector {
+interface BarcodeDetectorLike {
 	detect(source: ImageBitmap): Promise<readonly { readonly rawValue: string }[]>;
 }
-interface DetectorMaker {
-	new (options: { formats: string[] }): Detector;
+interface BarcodeDetectorConstructor {
+	new (options: { formats: string[] }): BarcodeDetectorLike;
 	getSupportedFormats(): Promise<readonly string[]>;
 }
 
@@ -31,7 +31,7 @@ export class VideoCodeReader implements CodeReader {
 	}
 
 	async #watch(found: (text: string) => void, stop: AbortSignal): Promise<void> {
-		const reads = (await nativeReader()) ?? (stop.aborted ? null : workerReader(stop));
+		const reads = (await nativeDecoder()) ?? (stop.aborted ? null : workerDecoder(stop));
 		if (reads === null) return;
 		for (;;) {
 			const begunMs = performance.now();
@@ -39,7 +39,7 @@ export class VideoCodeReader implements CodeReader {
 			const text = frame && (await reads(frame));
 			if (stop.aborted) return;
 			if (text !== null) found(text);
-			const leftMs = Math.max(0, EVERY_MS - (performance.now() - begunMs));
+			const leftMs = Math.max(0, SCAN_INTERVAL_MS - (performance.now() - begunMs));
 			await new Promise((resolve) => setTimeout(resolve, leftMs));
 		}
 	}
@@ -49,7 +49,7 @@ export class VideoCodeReader implements CodeReader {
 async function frameOf(video: HTMLVideoElement): Promise<ImageBitmap | null> {
 	const { videoWidth: width, videoHeight: height } = video;
 	if (width === 0 || height === 0) return null;
-	const scale = Math.min(1, LONGEST / Math.max(width, height));
+	const scale = Math.min(1, MAX_SIDE_PX / Math.max(width, height));
 	const size = {
 		resizeWidth: Math.round(width * scale),
 		resizeHeight: Math.round(height * scale),
@@ -62,8 +62,8 @@ async function frameOf(video: HTMLVideoElement): Promise<ImageBitmap | null> {
 	}
 }
 
-async function nativeReader(): Promise<((frame: ImageBitmap) => Promise<string | null>) | null> {
-	const { BarcodeDetector } = globalThis as { readonly BarcodeDetector?: DetectorMaker };
+async function nativeDecoder(): Promise<((frame: ImageBitmap) => Promise<string | null>) | null> {
+	const { BarcodeDetector } = globalThis as { readonly BarcodeDetector?: BarcodeDetectorConstructor };
 	try {
 		const formats = (await BarcodeDetector?.getSupportedFormats()) ?? [];
 		if (BarcodeDetector === undefined || !formats.includes('qr_code')) return null;
@@ -82,19 +82,19 @@ async function nativeReader(): Promise<((frame: ImageBitmap) => Promise<string |
 	}
 }
 
-const DEADLINE_MS = 3000;
+const DECODE_TIMEOUT_MS = 3000;
 
-function workerReader(stop: AbortSignal): (frame: ImageBitmap) => Promise<string | null> {
-	const worker = new Worker(trustedWorker(codesUrl), { type: 'module', name: 'codes' });
+function workerDecoder(stop: AbortSignal): (frame: ImageBitmap) => Promise<string | null> {
+	const worker = new Worker(trustedWorkerUrl(codesUrl), { type: 'module', name: 'codes' });
 	stop.addEventListener('abort', () => worker.terminate());
 	return (frame) =>
 		new Promise((resolve) => {
-			const timer = setTimeout(() => resolve(null), DEADLINE_MS);
-			worker.onmessage = ({ data }: MessageEvent<FromCodes>) => {
+			const timer = setTimeout(() => resolve(null), DECODE_TIMEOUT_MS);
+			worker.onmessage = ({ data }: MessageEvent<DecodeReply>) => {
 				clearTimeout(timer);
 				resolve(data.text);
 			};
-			const message: ToCodes = { frame };
+			const message: DecodeRequest = { frame };
 			worker.postMessage(message, [frame]);
 		});
 }

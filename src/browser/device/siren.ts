@@ -5,7 +5,7 @@ const LOW_HZ = 650;
 const HIGH_HZ = 1450;
 const SWEEP_S = 0.7;
 const SWEEPS = 90;
-const START_MS = 1500;
+const START_TIMEOUT_MS = 1500;
 
 /** A tone that rises and falls: what a small speaker does loudest. */
 export class ToneSiren implements Siren {
@@ -19,7 +19,7 @@ export class ToneSiren implements Siren {
 		// Where a touch is missing it waits for one without end.
 		await Promise.race([
 			context.resume().catch(() => undefined),
-			new Promise((late) => setTimeout(late, START_MS)),
+			new Promise((late) => setTimeout(late, START_TIMEOUT_MS)),
 		]);
 		if (context.state !== 'running') {
 			this.stop();

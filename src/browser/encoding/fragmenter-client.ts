@@ -3,7 +3,7 @@ import type { EncoderSink, Fragment, InitSection } from '#ports/media/encoder.ts
 import fragmenterUrl from './fragmenter.worker.ts?worker&url';
 import type { FragmenterOutput } from './fragmenter.ts';
 import type { ToFragmenter } from './fragmenter.worker.ts';
-import { trustedWorker } from '#browser/device/trusted.ts';
+import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
 /** Whether sound goes on is not the cutter's business. */
 type FragmentSink = Omit<EncoderSink, 'renewalNeeded'>;
@@ -30,7 +30,7 @@ export class FragmenterClient {
 	constructor(frameRate: number, firstFrameMs: Promise<number>, sink: FragmentSink) {
 		this.#sink = sink;
 		this.#firstFrameMs = firstFrameMs;
-		this.#worker = new Worker(trustedWorker(fragmenterUrl), { type: 'module', name: 'fragmenter' });
+		this.#worker = new Worker(trustedWorkerUrl(fragmenterUrl), { type: 'module', name: 'fragmenter' });
 		this.#worker.onmessage = ({ data }: MessageEvent<FromFragmenter>) => {
 			this.#receive(data);
 		};

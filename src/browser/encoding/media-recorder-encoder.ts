@@ -10,7 +10,7 @@ import type {
 import { FragmenterClient } from './fragmenter-client.ts';
 import { firstFrameTime, deliversFrames } from '#browser/capture/frame-clock.ts';
 import { streamOf } from '#browser/capture/picture.ts';
-import { whenLate } from '#browser/device/when-late.ts';
+import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 
 /** `avc3` first: with `avc1` a rotation in mid-run breaks the file without any error. */
 const VIDEO_CODECS = ['avc3.42E01F', 'avc3', 'avc1.42E01F', 'av01.0.04M.08'];
@@ -82,7 +82,7 @@ class MediaRecorderEncoding implements Encoding {
 		}
 		this.#microphone = microphone;
 		[this.#recorder, this.#fragmenter] = this.#begin(withSound, [picture, microphone]);
-		this.#cancelSoundDeadline = whenLate(SOUND_DEADLINE_MS, () => {
+		this.#cancelSoundDeadline = startDeadlineTimer(SOUND_DEADLINE_MS, () => {
 			this.#goOnWithoutSound();
 		});
 	}
@@ -187,7 +187,7 @@ class MediaRecorderEncoding implements Encoding {
 		this.#chunks += 1;
 		this.#cancelSoundDeadline();
 		const microphone = this.#microphone;
-		if (microphone !== null) this.#cancelSoundDeadline = whenLate(SILENT_S * 1000, () => void this.#checkSound(microphone));
+		if (microphone !== null) this.#cancelSoundDeadline = startDeadlineTimer(SILENT_S * 1000, () => void this.#checkSound(microphone));
 		this.#reading = this.#reading
 			.then(async () => {
 				fragmenter.push(await chunk.arrayBuffer());

@@ -1,5 +1,5 @@
 import workletUrl from './microphone.worklet.ts?worker&url';
-import { whenLate } from '#browser/device/when-late.ts';
+import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 
 /** How long a microphone may take to give its first packet; then the picture goes on without it. */
 const FIRST_PACKET_MS = 2000;
@@ -39,7 +39,7 @@ export class Microphone {
 		this.ready = new Promise((done) => {
 			this.#resolveReady = done;
 		});
-		this.#cancelDeadline = whenLate(FIRST_PACKET_MS, () => {
+		this.#cancelDeadline = startDeadlineTimer(FIRST_PACKET_MS, () => {
 			this.#resolveReady(false);
 		});
 		// A browser without audio encoder or context: the same as silence.

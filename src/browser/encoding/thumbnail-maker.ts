@@ -3,7 +3,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { RenderedThumbnail, ThumbnailMaker } from '#ports/footage/thumbnail-store.ts';
 import type { FromThumbnailer, ToThumbnailer } from './thumbnail.worker.ts';
 import thumbnailUrl from './thumbnail.worker.ts?worker&url';
-import { trustedWorker } from '#browser/device/trusted.ts';
+import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
 const DEADLINE_MS = 5000;
 
@@ -60,7 +60,7 @@ export class WorkerThumbnailMaker implements ThumbnailMaker {
 
 	#start(): Worker {
 		if (this.#worker !== null) return this.#worker;
-		const worker = new Worker(trustedWorker(thumbnailUrl), { type: 'module', name: 'thumbnails' });
+		const worker = new Worker(trustedWorkerUrl(thumbnailUrl), { type: 'module', name: 'thumbnails' });
 		worker.onmessage = ({ data }: MessageEvent<FromThumbnailer>) => {
 			const waiting = this.#settle(data.id);
 			if ('jpeg' in data) {

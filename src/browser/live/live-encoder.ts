@@ -14,7 +14,7 @@ import type { FromLiveEncoder, ToLiveEncoder } from './live-encoder.worker.ts';
 import liveUrl from './live-encoder.worker.ts?worker&url';
 import { streamOf } from '#browser/capture/picture.ts';
 import type { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
-import { trustedWorker } from '#browser/device/trusted.ts';
+import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
 /** By WebCodecs where a browser has it and finds a codec, else in fragments. */
 export class BrowserLiveEncoder implements LiveEncoder {
@@ -113,7 +113,7 @@ function withSound(
 }
 
 function encodingWorker(): Worker {
-	return new Worker(trustedWorker(liveUrl), { type: 'module', name: 'live' });
+	return new Worker(trustedWorkerUrl(liveUrl), { type: 'module', name: 'live' });
 }
 
 function inWorker(

@@ -9,7 +9,7 @@ import type {
 	DataChannelEvents,
 	OfferedDataConnection,
 } from '#ports/network/data-connection.ts';
-import { whenLate } from '#browser/device/when-late.ts';
+import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 
 /** Addresses of this device are found at once or not at all. */
 const GATHERING_TIMEOUT_MS = 3000;
@@ -234,7 +234,7 @@ async function closingOnError<T>(pc: RTCPeerConnection, work: () => Promise<T>):
 /** All addresses, or those that were found in time. */
 async function gatherDescriptor(pc: RTCPeerConnection): Promise<PeerDescriptor> {
 	await new Promise<void>((resolve) => {
-		const found = whenLate(GATHERING_TIMEOUT_MS, resolve);
+		const found = startDeadlineTimer(GATHERING_TIMEOUT_MS, resolve);
 		const look = (): void => {
 			if (pc.iceGatheringState !== 'complete') return;
 			found();

@@ -2,7 +2,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { ClipMuxer, ClipMuxerOptions, ClipPart, ClipJob } from '#ports/media/clip-muxer.ts';
 import type { ClipWorkerResponse, ClipWorkerRequest } from './clip.worker.ts';
 import clipUrl from './clip.worker.ts?worker&url';
-import { trustedWorker } from '#browser/device/trusted.ts';
+import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
 const DEADLINE_MS = 60_000;
 const CANCEL_MS = 200;
@@ -62,7 +62,7 @@ async function once<T>(ask: Ask): Promise<T> {
 
 /** Questions to one worker, each with its answer and its deadline. */
 class ClipWorkerClient {
-	readonly #worker = new Worker(trustedWorker(clipUrl), { type: 'module', name: 'clip' });
+	readonly #worker = new Worker(trustedWorkerUrl(clipUrl), { type: 'module', name: 'clip' });
 	readonly #waiting = new Map<number, PendingCall>();
 	#id = 0;
 

@@ -18,11 +18,11 @@ import type { Capture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Encoder } from '#ports/media/encoder.ts';
-import type { Lab, Scratch } from '#ports/device/lab.ts';
+import type { DeviceProbe, ScratchDatabases } from '#ports/device/device-probe.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
 import type { StoragePersistence } from '#ports/storage/persistence.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
-import type { Tenure } from '#ports/device/tenure.ts';
+import type { CameraLock } from '#ports/device/camera-lock.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
 import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
 import { readBack, type TrialPlaybackTools } from './trial-playback.ts';
@@ -50,9 +50,9 @@ export interface DeviceCheckTools {
 	readonly cables: DataConnections;
 	readonly origin: Pick<StoragePersistence, 'persisted'>;
 	readonly features: BrowserFeatures;
-	readonly lab: Lab;
+	readonly lab: DeviceProbe;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera'>;
-	readonly tenure: Pick<Tenure, 'taken'>;
+	readonly tenure: Pick<CameraLock, 'taken'>;
 	/** This device's own, for what it records anyway. */
 	readonly segments: SegmentStore;
 	readonly localDevice: Pick<LocalDevice, 'state' | 'opener'>;
@@ -79,14 +79,14 @@ export class DeviceCheck {
 		const { camera, state } = recorder;
 		if (camera === null) return null;
 		if (['starting', 'recording', 'blind'].includes(state.kind)) return camera;
-		const taken = await tenure.taken(camera).catch(() => false);
+		const taken = await tenure.isHeld(camera).catch(() => false);
 		return taken ? camera : null;
 	}
 
 	/** The report. Throws `aborted` when it was called off, `conflict` when another tab checks. */
 	async run(options: DeviceCheckOptions): Promise<string> {
 		const { clock, lab } = this.#tools;
-		const runner = new TrialRunner(clock, lab.sight(), options);
+		const runner = new TrialRunner(clock, lab.watchVisibility(), options);
 		const busy = await this.busy();
 		try {
 			if (busy === null) await this.#checkRecording(runner, options);
@@ -124,7 +124,7 @@ export class DeviceCheck {
 	/**
 	 * `null`: none, and that was told. It has its own deadlines: what it holds must be given back.
 	 */
-	async #scratch(runner: TrialRunner): Promise<Scratch | 'taken' | null> {
+	async #scratch(runner: TrialRunner): Promise<ScratchDatabases | 'taken' | null> {
 		try {
 			return await this.#tools.lab.scratch();
 		} catch (error) {
@@ -135,7 +135,7 @@ export class DeviceCheck {
 
 	async #recordInto(
 		localDevice: LocalDevice,
-		{ segments }: Scratch,
+		{ segments }: ScratchDatabases,
 		runner: TrialRunner,
 		choice: DeviceCheckOptions,
 	): Promise<TrialRecording | null> {
@@ -193,14 +193,14 @@ export class DeviceCheck {
 			runner.report(findingOf('connect', 'yes', { ms: Math.round(ms) }));
 		});
 		await runner.run('awake', QUERY_MS, async () => {
-			runner.report(findingOf('awake', (await lab.awake()) ? 'yes' : 'no'));
+			runner.report(findingOf('awake', (await lab.wakeLock()) ? 'yes' : 'no'));
 		});
 		runner.report(backgroundFinding(features));
 		await runner.run('kept', QUERY_MS, async () => {
 			runner.report(keptFinding(await origin.persisted()));
 		});
 		await runner.run('room', QUERY_MS, async () => {
-			runner.report(roomFinding(await lab.room()));
+			runner.report(roomFinding(await lab.storageEstimate()));
 		});
 		runner.report(codecsFinding(lab.codecs()));
 	}

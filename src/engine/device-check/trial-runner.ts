@@ -8,7 +8,7 @@ import {
 } from '#domain/recording/device-check.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Lab } from '#ports/device/lab.ts';
+import type { DeviceProbe } from '#ports/device/device-probe.ts';
 import { Deadline } from '#engine/playback/deadline.ts';
 
 export interface TrialRunnerOptions {
@@ -22,11 +22,11 @@ export interface TrialRunnerOptions {
 export class TrialRunner {
 	readonly #clock: Clock;
 	readonly #options: TrialRunnerOptions;
-	readonly #sight: ReturnType<Lab['sight']>;
+	readonly #sight: ReturnType<DeviceProbe['watchVisibility']>;
 	readonly #found = new Map<DeviceTrial, DeviceFinding>();
 	readonly #deferred: Promise<unknown>[] = [];
 
-	constructor(clock: Clock, sight: ReturnType<Lab['sight']>, options: TrialRunnerOptions) {
+	constructor(clock: Clock, sight: ReturnType<DeviceProbe['watchVisibility']>, options: TrialRunnerOptions) {
 		this.#clock = clock;
 		this.#sight = sight;
 		this.#options = options;

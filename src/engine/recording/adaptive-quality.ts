@@ -12,8 +12,8 @@ import {
 	type DegradationReason,
 } from '#domain/recording/quality-ladder.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Power } from '#ports/device/power.ts';
-import type { Strain } from '#ports/device/strain.ts';
+import type { PowerSource } from '#ports/device/power-source.ts';
+import type { PressureMonitor } from '#ports/device/pressure-monitor.ts';
 import type { EventLog } from './event-log.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
@@ -29,8 +29,8 @@ type AdaptedRecorder = Pick<RecorderControls, 'state' | 'camera' | 'chosenProfil
 export interface AdaptiveQualityTools {
 	readonly clock: Pick<Clock, 'monotonicMs' | 'every'>;
 	readonly eventLog: Pick<EventLog, 'add'>;
-	readonly pressure: Strain;
-	readonly power: Power;
+	readonly pressure: PressureMonitor;
+	readonly power: PowerSource;
 }
 
 /**

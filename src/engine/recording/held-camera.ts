@@ -1,11 +1,11 @@
 import type { CameraId } from '#domain/base/ids.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
-import type { Tenure } from '#ports/device/tenure.ts';
+import type { CameraLock } from '#ports/device/camera-lock.ts';
 import { closeOpenRuns } from '#engine/sealing/previous-run.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 
 interface HeldCameraTools {
-	readonly tenure: Tenure;
+	readonly tenure: CameraLock;
 	readonly segments: Pick<SegmentStore, 'runs' | 'close'>;
 	readonly retention: Pick<Retention, 'withRoom'>;
 }
@@ -22,7 +22,7 @@ export class HeldCamera {
 	/** False: another tab has it. Throws what `Segments` throws. */
 	async acquire(camera: CameraId): Promise<boolean> {
 		const { tenure, segments, retention } = this.#tools;
-		this.#release ??= await tenure.take(camera);
+		this.#release ??= await tenure.acquire(camera);
 		if (this.#release === null) return false;
 		// Whoever left them open is gone, or the tenure would not be ours.
 		await retention.withRoom(() => closeOpenRuns(segments, camera));
@@ -30,7 +30,7 @@ export class HeldCamera {
 	}
 
 	async isHeldElsewhere(camera: CameraId): Promise<boolean> {
-		return this.#release === null && (await this.#tools.tenure.taken(camera));
+		return this.#release === null && (await this.#tools.tenure.isHeld(camera));
 	}
 
 	release(): void {

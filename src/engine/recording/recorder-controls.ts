@@ -7,7 +7,7 @@ import type { SealedSegment } from '#domain/footage/segment.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
-import type { Tenure } from '#ports/device/tenure.ts';
+import type { CameraLock } from '#ports/device/camera-lock.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 import type { EncodingStats, RunWriterTools } from './run-writer.ts';
 
@@ -108,7 +108,7 @@ export interface RecorderTools extends RunWriterTools {
 	readonly capture: Capture;
 	readonly segments: SegmentStore;
 	readonly retention: Retention;
-	readonly tenure: Tenure;
+	readonly tenure: CameraLock;
 	readonly preferences: PreferenceStore;
 	/** Told before the next try what is made anew for it; may load the page anew itself. */
 	readonly prepareRepair?: (camera: CameraId, repair: Repair) => Promise<'reloading' | null>;

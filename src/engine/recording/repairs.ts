@@ -2,7 +2,7 @@ import type { EventKind } from '#domain/recording/event.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Repair } from '#domain/recording/watchdog.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Reloading } from '#ports/app/reloading.ts';
+import type { PageReloader } from '#ports/app/page-reloader.ts';
 import type { EventLog } from './event-log.ts';
 
 /** WD4. */
@@ -19,7 +19,7 @@ const REPAIR_EVENTS: Readonly<Record<Repair, EventKind>> = {
 export interface RepairsTools {
 	readonly clock: Clock;
 	readonly eventLog: Pick<EventLog, 'add' | 'settled'>;
-	readonly reloading: Reloading;
+	readonly reloading: PageReloader;
 }
 
 /** Writes down what is repaired, and loads the page anew where that is what is left. */

@@ -8,8 +8,8 @@ import {
 	type TamperSign,
 } from '#domain/recording/tamper.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Motion } from '#ports/device/motion.ts';
-import type { Power } from '#ports/device/power.ts';
+import type { MotionSensor } from '#ports/device/motion-sensor.ts';
+import type { PowerSource } from '#ports/device/power-source.ts';
 import type { EndEvent, EventLog } from './event-log.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
@@ -24,8 +24,8 @@ export interface TamperStatus {
 export class TamperDetector implements TamperStatus {
 	readonly #eventLog: Pick<EventLog, 'add' | 'begin'>;
 	readonly #clock: Pick<Clock, 'monotonicMs'>;
-	readonly #motion: Motion;
-	readonly #power: Power;
+	readonly #motion: MotionSensor;
+	readonly #power: PowerSource;
 	readonly #listeners = new Set<() => void>();
 	#state = NO_TAMPER;
 	#jolts = NO_JOLT;
@@ -36,8 +36,8 @@ export class TamperDetector implements TamperStatus {
 	constructor(
 		eventLog: Pick<EventLog, 'add' | 'begin'>,
 		clock: Pick<Clock, 'monotonicMs'>,
-		motion: Motion,
-		power: Power,
+		motion: MotionSensor,
+		power: PowerSource,
 	) {
 		this.#eventLog = eventLog;
 		this.#clock = clock;

@@ -8,5 +8,5 @@ export interface Installer {
 	readonly state: Installation;
 	on(listener: () => void): () => void;
 	/** Lets the browser ask the person. Only where `offered`; never throws. */
-	ask(): Promise<void>;
+	prompt(): Promise<void>;
 }

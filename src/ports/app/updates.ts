@@ -2,25 +2,25 @@
  * A newer version of the app: fetched and waiting, or already in charge while this page is the old
  * one.
  */
-export type Newer = 'none' | 'waiting' | 'in-charge';
+export type UpdateState = 'none' | 'waiting' | 'in-charge';
 
 /** The app's own files on this device, and when they change (docs/spec/app.md). */
 export interface Updates {
-	readonly newer: Newer;
+	readonly state: UpdateState;
 	on(listener: () => void): () => void;
 	/**
 	 * Keeps the app's files on this device and looks for newer ones from time to time. Never throws.
 	 */
 	begin(): Promise<void>;
 	/** Looks for a newer version now; over when it is known, and here. Never throws. */
-	look(): Promise<void>;
+	check(): Promise<void>;
 	/** Whether a tab of this browser, this one included, records. Throws `Fault`: `timeout`. */
-	recording(): Promise<boolean>;
+	anyTabRecords(): Promise<boolean>;
 	/**
 	 * Puts the waiting version in charge; other tabs keep the page they have. Throws `Fault`:
 	 * `timeout`.
 	 */
-	take(): Promise<void>;
+	activate(): Promise<void>;
 	/** Loads this page anew. */
 	reload(): void;
 }

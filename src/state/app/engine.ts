@@ -24,20 +24,20 @@ import type { TamperStatus } from '#engine/recording/tamper-detector.ts';
 import type { LastSeen } from '#engine/members/last-seen-tracker.ts';
 import type { QualityStatus } from '#engine/recording/adaptive-quality.ts';
 import type { LiveHostControls, CameraDirectoryControls } from '#engine/live/controls.ts';
-import type { Awake } from '#ports/device/awake.ts';
+import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { CodeReader } from '#ports/device/code-reader.ts';
-import type { Given } from '#ports/app/given.ts';
+import type { LaunchLink } from '#ports/app/launch-link.ts';
 import type { PinsAndTrash } from '#ports/footage/pins-and-trash.ts';
 import type { Installer } from '#ports/app/installer.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 import type { StoragePersistence } from '#ports/storage/persistence.ts';
-import type { Power } from '#ports/device/power.ts';
+import type { PowerSource } from '#ports/device/power-source.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
-import type { ServedApp } from '#ports/app/served.ts';
-import type { Sign } from '#ports/app/sign.ts';
+import type { AppIntegrity } from '#ports/app/app-integrity.ts';
+import type { IndicatorState } from '#ports/app/indicator-state.ts';
 
 /** The product without its screens: one of each, for the life of the page. `wiring.ts` makes it. */
 export interface Engine {
@@ -66,7 +66,7 @@ export interface Engine {
 	readonly tamperDetector: TamperStatus;
 	readonly adaptiveQuality: QualityStatus;
 	/** The cameras of this home, live. */
-	readonly watching: CameraDirectoryControls;
+	readonly cameraDirectory: CameraDirectoryControls;
 	/** When each device of the home was last known to live. */
 	readonly lastSeen: LastSeen;
 	/** Who watches this device. */
@@ -75,11 +75,11 @@ export interface Engine {
 	readonly guarding: Pick<GuardModeSwitch, 'serve' | 'report'>;
 	readonly members: MemberListControls;
 	/** How this device stands with the relay. */
-	readonly post: Pick<Messenger, 'state' | 'on'>;
+	readonly messenger: Pick<Messenger, 'state' | 'on'>;
 	/**
 	 * Where a device of this network learns to trust the relay; `null`: nowhere, or no relay answers.
 	 */
-	trustAt(): Promise<string | null>;
+	trustPageUrl(): Promise<string | null>;
 	readonly homeRoster: Pick<HomeRoster, 'roster' | 'amend' | 'self'>;
 	/** How a device comes into a home. */
 	readonly pairing: PairingControls;
@@ -90,18 +90,18 @@ export interface Engine {
 	/** Coming back with one; loaded when it is first wanted. */
 	recovery(): Promise<RecoveryControls>;
 	/** What a link brought along. */
-	readonly given: Given;
+	readonly launchLink: LaunchLink;
 	/** Reads QR codes in what an element shows; loaded when it is first wanted. */
 	codeReader(video: HTMLVideoElement): Promise<CodeReader>;
 	/** Shows a live picture in an element; `null` takes it away. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
-	readonly awake: Awake;
-	readonly power: Power;
+	readonly wakeLock: ScreenWakeLock;
+	readonly power: PowerSource;
 	/**
 	 * What the app's own files are here, looked at one by one. Throws `Fault`: `not-found`,
 	 * `malformed`, `timeout`, `offline`.
 	 */
-	served(): Promise<ServedApp>;
+	appIntegrity(): Promise<AppIntegrity>;
 	/** What makes files of footage; loaded when it is first wanted. */
 	clips(): Promise<Pick<ClipExporter, 'plan' | 'write'>>;
 	/** What checks and repairs the store; loaded when it is first wanted. */
@@ -109,7 +109,7 @@ export interface Engine {
 	/** What tries what this device can do, and plays it there; loaded when it is first wanted. */
 	deviceCheck(video: HTMLVideoElement): Promise<Pick<DeviceCheck, 'busy' | 'run'>>;
 	/** Says in the tab's icon and the app's badge whether it records. */
-	sign(sign: Sign): void;
+	showIndicator(sign: IndicatorState): void;
 	/** A player on this element. Close it with the page that made it. */
 	player(video: HTMLVideoElement): Promise<PlayerControls>;
 }

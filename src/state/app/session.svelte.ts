@@ -11,10 +11,10 @@ import type { Outlook } from '#domain/storage/forecast.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
 import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import type { DataLoss, Trace } from '#ports/storage/persistence.ts';
-import type { Charge } from '#ports/device/power.ts';
+import type { BatteryCharge } from '#ports/device/power-source.ts';
 import type { Engine } from './engine.ts';
-import { Permanence } from './permanence.svelte.ts';
-import type { Unfinished } from './unfinished.svelte.ts';
+import { PersistencePermission } from './persistence-permission.svelte.ts';
+import type { LeaveGuard } from './leave-guard.svelte.ts';
 
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -22,7 +22,7 @@ export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 /** How soon it is looked again after keys that did not open. */
-const AGAIN_MS = 2000;
+const RETRY_MS = 2000;
 
 /** What every screen shares: this device, whether it records, and how the app speaks and looks. */
 export class Session {
@@ -31,13 +31,13 @@ export class Session {
 	/** Why the app could not start, if it could not. */
 	fault = $state.raw<Fault | null>(null);
 	/** What would be lost by leaving the page on show; `null`: nothing. */
-	unfinished: Unfinished | null = null;
+	leaveGuard: LeaveGuard | null = null;
 	/** `null` until the engine is there. */
-	permanence = $state.raw<Permanence | null>(null);
+	persistence = $state.raw<PersistencePermission | null>(null);
 	#engine = $state.raw<Engine | null>(null);
 	#opening: Promise<Engine | null> | null = null;
 	/** Of the footage that was there when the page opened. */
-	#lastUs = $state(0);
+	#footageEndUs = $state(0);
 	/** Of what was recorded since. */
 	#savedMs = $state(0);
 	/** Recording was on before, and could not even be tried. */
@@ -47,14 +47,14 @@ export class Session {
 	 */
 	resumed: Promise<unknown> = Promise.resolve();
 	/** This browser was in use when it was last here. */
-	readonly #known = chosen('known', ['yes']) !== null;
+	readonly #usedBefore = storedChoice('known', ['yes']) !== null;
 	readonly #load: () => Promise<Engine>;
 	#subscribe: () => void = () => undefined;
 
 	constructor(load: () => Promise<Engine>) {
 		this.#load = load;
-		this.language = chosen('language', LANGUAGES) ?? spoken();
-		this.theme = chosen('theme', THEMES) ?? 'system';
+		this.language = storedChoice('language', LANGUAGES) ?? preferredLanguage();
+		this.theme = storedChoice('theme', THEMES) ?? 'system';
 	}
 
 	get engine(): Engine | null {
@@ -88,7 +88,7 @@ export class Session {
 	 */
 	get newcomer(): boolean {
 		const kind = this.localDevice?.kind ?? 'unavailable';
-		return kind === 'unavailable' ? !this.#known : kind === 'new';
+		return kind === 'unavailable' ? !this.#usedBefore : kind === 'new';
 	}
 
 	/** Recording is on, whether or not something is being saved right now. */
@@ -111,7 +111,7 @@ export class Session {
 	get savedUntilMs(): number | null {
 		const { recorder } = this;
 		const nowMs = recorder?.kind === 'recording' ? recorder.saved.untilMs : 0;
-		return Math.max(this.#lastUs / 1000, nowMs, this.#savedMs) || null;
+		return Math.max(this.#footageEndUs / 1000, nowMs, this.#savedMs) || null;
 	}
 
 	/** GO1: it should record, and needs a hand. Its fault says why. */
@@ -133,41 +133,41 @@ export class Session {
 		return this.#engine?.maintenance.outlook ?? null;
 	}
 
-	get charge(): Charge | null {
+	get charge(): BatteryCharge | null {
 		this.#subscribe();
 		return this.#engine?.power.charge ?? null;
 	}
 
-	get awake(): WakeLockState {
+	get wakeLockState(): WakeLockState {
 		this.#subscribe();
-		return this.#engine?.awake.state ?? 'unwanted';
+		return this.#engine?.wakeLock.state ?? 'unwanted';
 	}
 
 	/** What is wrong with the picture although it is saved. */
-	get wrong(): TamperSign | null {
+	get tamperSign(): TamperSign | null {
 		this.#subscribe();
 		return this.#engine?.tamperDetector.sign ?? null;
 	}
 
 	/** Why less is recorded than was chosen; `null`: it is not. */
-	get spared(): DegradationReason | null {
+	get degradation(): DegradationReason | null {
 		this.#subscribe();
 		return this.#engine?.adaptiveQuality.why ?? null;
 	}
 
 	/** The chosen lens that is not there while another is used, by its name; `null`: it is used. */
-	get instead(): string | null {
+	get missingLens(): string | null {
 		const { recorder } = this;
 		return (recorder && 'view' in recorder ? recorder.view?.instead : null) ?? null;
 	}
 
 	/** A battery that records and wants a plug; `null`: none. */
-	get thirsty(): Charge | null {
+	get lowBattery(): BatteryCharge | null {
 		return this.armed && batteryLow(this.charge) ? this.charge : null;
 	}
 
 	/** What lay here and was cleared by the browser; `null`: nothing, or the person knows. */
-	get taken(): Trace | null {
+	get evicted(): Trace | null {
 		this.#subscribe();
 		return this.#engine?.maintenance.clearedTrace ?? null;
 	}
@@ -189,7 +189,7 @@ export class Session {
 		const { localDevice } = this;
 		if (this.#engine === null) return [];
 		const strength = localDevice?.kind === 'ready' ? localDevice.strength : null;
-		return promisesOf(this.#engine.features, strength, this.permanence?.granted ?? null);
+		return promisesOf(this.#engine.features, strength, this.persistence?.granted ?? null);
 	}
 
 	/**
@@ -204,8 +204,8 @@ export class Session {
 	async #open(): Promise<Engine | null> {
 		try {
 			const engine = await this.#load();
-			const permanence = new Permanence(engine.persistence, engine.features.engine === 'firefox');
-			const told = [engine.localDevice, engine.recorder, engine.maintenance, engine.tamperDetector, engine.awake];
+			const permanence = new PersistencePermission(engine.persistence, engine.features.engine === 'firefox');
+			const told = [engine.localDevice, engine.recorder, engine.maintenance, engine.tamperDetector, engine.wakeLock];
 			this.#subscribe = createSubscriber((update) => {
 				const more = [engine.power, engine.scheduler, engine.adaptiveQuality, engine.dataLoss];
 				const offs = [...told, ...more].map((one) => one.on(update));
@@ -215,22 +215,22 @@ export class Session {
 			});
 			engine.recorder.on(() => {
 				const { kind } = engine.recorder.state;
-				engine.awake.want(kind === 'recording' || kind === 'starting' || kind === 'blind');
-				engine.sign(kind === 'recording' || kind === 'blind' ? kind : 'off');
+				engine.wakeLock.setWanted(kind === 'recording' || kind === 'starting' || kind === 'blind');
+				engine.showIndicator(kind === 'recording' || kind === 'blind' ? kind : 'off');
 				const { state } = engine.recorder;
 				if (state.kind !== 'recording') return;
 				this.#savedMs = state.saved.untilMs;
 				this.unresumed = false;
 				permanence.saved(state.saved.untilMs - state.saved.sinceMs);
 			});
-			await Promise.all([engine.localDevice.refresh(), permanence.look()]);
+			await Promise.all([engine.localDevice.refresh(), permanence.refresh()]);
 			const { kind } = engine.localDevice.state;
-			if (kind !== 'unavailable') remember('known', kind === 'new' ? null : 'yes');
+			if (kind !== 'unavailable') storeChoice('known', kind === 'new' ? null : 'yes');
 			this.#engine = engine;
-			this.permanence = permanence;
+			this.persistence = permanence;
 			engine.maintenance.start(engine.localDevice.state.kind === 'new');
 			this.resumed = this.#resume(engine);
-			this.#lookAgain(engine);
+			this.#retryKeys(engine);
 			return engine;
 		} catch (error) {
 			this.fault =
@@ -244,7 +244,7 @@ export class Session {
 		const going = scheduler.begin();
 		try {
 			const runs = recorder.camera === null ? [] : await segments.runs(recorder.camera);
-			this.#lastUs = runs.reduce((last, { endUs }) => Math.max(last, endUs), 0);
+			this.#footageEndUs = runs.reduce((last, { endUs }) => Math.max(last, endUs), 0);
 		} catch {
 			// The player says what is wrong with the store.
 		}
@@ -256,24 +256,24 @@ export class Session {
 	 * Keys that are kept closed (by another tab, say) may open any moment; then it goes on as if they
 	 * had been there.
 	 */
-	#lookAgain(engine: Engine): void {
+	#retryKeys(engine: Engine): void {
 		if (engine.localDevice.state.kind !== 'unavailable') return;
 		const look = async (): Promise<void> => {
 			const { kind } = await engine.localDevice.refresh();
 			if (kind === 'ready') this.resumed = engine.recorder.resume();
-			this.#lookAgain(engine);
+			this.#retryKeys(engine);
 		};
-		engine.clock.after(AGAIN_MS, () => void look());
+		engine.clock.after(RETRY_MS, () => void look());
 	}
 
-	speak(language: Language): void {
+	setLanguage(language: Language): void {
 		this.language = language;
-		remember('language', language);
+		storeChoice('language', language);
 	}
 
-	wear(theme: Theme): void {
+	setTheme(theme: Theme): void {
 		this.theme = theme;
-		remember('theme', theme);
+		storeChoice('theme', theme);
 	}
 }
 
@@ -282,7 +282,7 @@ export const [getSession, setSession] = createContext<Session>();
 /**
  * Looks and language are no secrets and no loss: localStorage is quick enough for the first paint.
  */
-function chosen<T extends string>(name: string, among: readonly T[]): T | null {
+function storedChoice<T extends string>(name: string, among: readonly T[]): T | null {
 	try {
 		const value = localStorage.getItem(`spycam-${name}`);
 		return among.find((candidate) => candidate === value) ?? null;
@@ -291,7 +291,7 @@ function chosen<T extends string>(name: string, among: readonly T[]): T | null {
 	}
 }
 
-function remember(name: string, value: string | null): void {
+function storeChoice(name: string, value: string | null): void {
 	try {
 		if (value === null) localStorage.removeItem(`spycam-${name}`);
 		else localStorage.setItem(`spycam-${name}`, value);
@@ -300,7 +300,7 @@ function remember(name: string, value: string | null): void {
 	}
 }
 
-function spoken(): Language {
+function preferredLanguage(): Language {
 	for (const tag of navigator.languages) {
 		const found = LANGUAGES.find((language) => tag.toLowerCase().startsWith(language));
 		if (found !== undefined) return found;

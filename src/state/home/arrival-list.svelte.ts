@@ -18,7 +18,7 @@ export class ArrivalList {
 		this.nowMs = engine.clock.wallMs();
 		this.#subscribe = createSubscriber((update) => {
 			const stop = engine.clock.every(10_000, () => (this.nowMs = engine.clock.wallMs()));
-			const offs = [engine.arrivals, engine.post].map((one) => one.on(update));
+			const offs = [engine.arrivals, engine.messenger].map((one) => one.on(update));
 			return () => {
 				stop();
 				for (const off of offs) off();

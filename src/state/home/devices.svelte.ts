@@ -39,7 +39,7 @@ export class Devices {
 	constructor(engine: Pick<Engine, 'members' | 'watching' | 'post' | 'lastSeen'>) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.members, engine.watching, engine.post].map((one) => one.on(update));
+			const offs = [engine.members, engine.cameraDirectory, engine.messenger].map((one) => one.on(update));
 			return () => {
 				for (const off of offs) off();
 			};
@@ -78,7 +78,7 @@ export class Devices {
 
 	get link(): RelayConnectionState {
 		this.#subscribe();
-		return this.#engine.post.state;
+		return this.#engine.messenger.state;
 	}
 
 	/** When it was last known to live, wall ms; `null`: never. */
@@ -90,7 +90,7 @@ export class Devices {
 	/** Cameras of a device; they say how they fare. */
 	camerasOf(device: DeviceId): readonly WatchedCamera[] {
 		this.#subscribe();
-		return this.#engine.watching.cameras.filter((camera) => camera.device === device);
+		return this.#engine.cameraDirectory.cameras.filter((camera) => camera.device === device);
 	}
 
 	/** An owner that is the only one stays an owner, and stays. */

@@ -42,13 +42,13 @@ export class PairingFlow {
 	constructor(engine: Engine) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.pairing, engine.post, engine.members].map((one) => one.on(update));
+			const offs = [engine.pairing, engine.messenger, engine.members].map((one) => one.on(update));
 			return () => {
 				for (const off of offs) off();
 			};
 		});
 		this.scanner = new CodeScanner(engine, (text) => this.#found(text));
-		this.#off = engine.given.on(() => this.take());
+		this.#off = engine.launchLink.on(() => this.take());
 		this.take();
 	}
 
@@ -66,7 +66,7 @@ export class PairingFlow {
 	/** How it stands with who was connected without a relay. */
 	get link(): RelayConnectionState['kind'] {
 		this.#subscribe();
-		return this.#engine.post.state.kind;
+		return this.#engine.messenger.state.kind;
 	}
 
 	get mayShare(): boolean {
@@ -89,7 +89,7 @@ export class PairingFlow {
 	 * not known.
 	 */
 	async trustAt(): Promise<string | null> {
-		return this.#engine.trustAt();
+		return this.#engine.trustPageUrl();
 	}
 
 	/** PR10: the first viewer has come, and no other device is an owner. */
@@ -143,10 +143,10 @@ export class PairingFlow {
 
 	/** What came with a link; what ended before makes room for it. */
 	take(): void {
-		const { pairing, given } = this.#engine;
-		if (given.waits === 'kit') return;
+		const { pairing, launchLink: given } = this.#engine;
+		if (given.pending === 'kit') return;
 		if (['done', 'linked', 'ended'].includes(pairing.state.kind)) void pairing.cancel();
-		const text = given.take();
+		const text = given.consume();
 		if (text === null) return;
 		this.invited = text.startsWith('invite.');
 		if (this.invited) this.invitation = text.slice('invite.'.length);

@@ -25,13 +25,13 @@ export class RecoveryFlow {
 		this.#subscribe = createSubscriber((update) => recovery.on(update));
 		this.scanner = new CodeScanner(engine, (text) => this.#found(text));
 		const take = () => {
-			if (engine.given.waits !== 'kit') return;
-			this.kit = engine.given.take() ?? '';
+			if (engine.launchLink.pending !== 'kit') return;
+			this.kit = engine.launchLink.consume() ?? '';
 			this.given = this.kit === '' ? null : 'link';
 			this.relay = '';
 			recovery.reset();
 		};
-		this.#off = engine.given.on(take);
+		this.#off = engine.launchLink.on(take);
 		take();
 	}
 

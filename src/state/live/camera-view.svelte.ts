@@ -26,7 +26,7 @@ export class CameraView {
 
 	/** `own`: of this device. */
 	constructor(engine: Engine, camera: { readonly id: CameraId; readonly own: boolean }) {
-		this.#view = camera.own ? new LocalView(engine) : engine.watching.view(camera.id);
+		this.#view = camera.own ? new LocalView(engine) : engine.cameraDirectory.view(camera.id);
 		this.#subscribe = createSubscriber((update) => {
 			const offs = [this.#view.on(update), engine.clock.every(POLL_MS, update)];
 			return () => {
@@ -39,7 +39,7 @@ export class CameraView {
 			// A voice goes directly only; and the button may not hear any more that it is let go.
 			if (state.kind !== 'live' || state.path === 'relayed') void this.talk(false);
 		});
-		this.#off = engine.watching.on(() => {
+		this.#off = engine.cameraDirectory.on(() => {
 			const now = isOnline(engine, camera.id);
 			// It is back: nobody has to press anything.
 			if (now && !online && this.#view.state.kind === 'ended') this.#view.retry();
@@ -110,6 +110,6 @@ export class CameraView {
 	}
 }
 
-function isOnline({ watching }: Engine, id: CameraId): boolean {
+function isOnline({ cameraDirectory: watching }: Engine, id: CameraId): boolean {
 	return watching.cameras.find((camera) => camera.id === id)?.online ?? false;
 }

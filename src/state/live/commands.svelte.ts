@@ -58,7 +58,7 @@ export class Commands {
 		};
 		tell('waits');
 		try {
-			await this.#engine.watching.sendCommand(this.#camera, name, value);
+			await this.#engine.cameraDirectory.sendCommand(this.#camera, name, value);
 			tell('done');
 			if (name === 'siren') this.#setLoud(value === true);
 		} catch (error) {

@@ -19,7 +19,7 @@ export class HostStatus {
 	constructor(engine: Pick<Engine, 'hosting' | 'members' | 'post'>) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.hosting, engine.members, engine.post].map((one) => one.on(update));
+			const offs = [engine.hosting, engine.members, engine.messenger].map((one) => one.on(update));
 			return () => {
 				for (const off of offs) off();
 			};
@@ -51,7 +51,7 @@ export class HostStatus {
 
 	get link(): RelayConnectionState {
 		this.#subscribe();
-		return this.#engine.post.state;
+		return this.#engine.messenger.state;
 	}
 
 	/** A person here ends what is heard. */

@@ -32,7 +32,7 @@ export class Wall {
 		this.#engine = engine;
 		this.#library = new Library(engine);
 		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.watching.on(update), engine.post.on(update)];
+			const offs = [engine.cameraDirectory.on(update), engine.messenger.on(update)];
 			return () => {
 				for (const off of offs) off();
 			};
@@ -46,7 +46,7 @@ export class Wall {
 	}
 
 	watch(): void {
-		const { post, recorder } = this.#engine;
+		const { messenger: post, recorder } = this.#engine;
 		const look = (): void => {
 			const { kind } = post.state;
 			if (kind !== 'connecting') this.relayLost = kind === 'away';
@@ -71,7 +71,7 @@ export class Wall {
 	/** Of the home, here and elsewhere. */
 	get cameras(): readonly WatchedCamera[] {
 		this.#subscribe();
-		return this.#engine.watching.cameras;
+		return this.#engine.cameraDirectory.cameras;
 	}
 
 	/** `null`: not known yet. A lens that never recorded makes none (LV30). */

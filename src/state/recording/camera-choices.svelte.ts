@@ -61,7 +61,7 @@ export class CameraChoices {
 
 	/** PR33: another camera of this home has that name. */
 	taken(camera: CameraId, name: string): boolean {
-		const others = this.#engine.watching.cameras.filter(({ id }) => id !== camera);
+		const others = this.#engine.cameraDirectory.cameras.filter(({ id }) => id !== camera);
 		return isTaken(
 			name,
 			others.flatMap((other) => other.name ?? []),

@@ -5,20 +5,20 @@ import type { DeviceWords } from '#ui/words/en/devices.ts';
 export type RoleName = Access | 'camera' | 'recovery';
 
 /** What an owner can make of a device, as a form has it. */
-export interface Choice {
+export interface RoleChoice {
 	/** Empty: it sees nothing. */
 	readonly access: Access | '';
 	readonly camera: boolean;
 }
 
-export const CHOICES: readonly Access[] = ACCESSES;
+export const ACCESS_CHOICES: readonly Access[] = ACCESSES;
 
 /** `null`: a recovery kit stays one. */
-export function choiceOf(roles: readonly Role[]): Choice | null {
+export function roleChoiceOf(roles: readonly Role[]): RoleChoice | null {
 	return isKit(roles) ? null : { access: accessOf(roles) ?? '', camera: isCamera(roles) };
 }
 
-export function rolesOf({ access, camera }: Choice): readonly Role[] {
+export function rolesOf({ access, camera }: RoleChoice): readonly Role[] {
 	return rolesFor(access === '' ? null : access, camera);
 }
 
@@ -27,7 +27,7 @@ export function roleName(roles: readonly Role[]): RoleName {
 	return isKit(roles) ? 'recovery' : (accessOf(roles) ?? 'camera');
 }
 
-export function roleSaid(roles: readonly Role[], w: DeviceWords): string {
+export function roleText(roles: readonly Role[], w: DeviceWords): string {
 	const name = roleName(roles);
 	const said = w.roles[name];
 	return isCamera(roles) && name !== 'camera' ? w.andCamera(said) : said;

@@ -1,7 +1,7 @@
 import type { Session } from '#state/app/session.svelte.ts';
 import type { Advice, Words } from '#ui/words/en/index.ts';
 
-export interface Status {
+export interface StatusText {
 	/** The one thing that matters, with its subject, and what assistive technology says by itself. */
 	readonly what: string;
 	/** For how long. */
@@ -14,17 +14,17 @@ export interface Status {
  * LV27: what is said of this device as a camera, while it records, should, or will by its plan;
  * `null`: there is nothing to say, or it is not known yet. The most important first.
  */
-export function statusOf(session: Session, w: Words): Status | null {
+export function statusOf(session: Session, w: Words): StatusText | null {
 	const { recorder, blind, planned, stuck } = session;
 	const { status } = w.guard;
 	if (recorder === null || session.ownCamera === null) return null;
 	const device = status.device[deviceOf(session)];
-	const rest = [...savedUntil(session, w), ...leftOf(session, w)];
+	const rest = [...savedUntil(session, w), ...remainingCapacity(session, w)];
 	const said = (what: string, more = rest, urgent = false) => ({ what, lasts: null, more, urgent });
 	if (blind !== null) return said(status.blind(device, w.gaps[blind]), rest, true);
 	switch (recorder.kind) {
 		case 'recording': {
-			const [need] = needsOf(session, w);
+			const [need] = deviceNeeds(session, w);
 			const records = status.recording(device);
 			if (need) return said(need.what, [records, ...rest]);
 			const { sinceMs, untilMs } = recorder.saved;
@@ -49,7 +49,7 @@ function deviceOf({ engine }: Session): 'phone' | 'tablet' | 'computer' {
 }
 
 /** SR11: what the device needs from a person although it records. */
-export function needsOf({ thirsty, spared, instead }: Session, w: Words): Advice[] {
+export function deviceNeeds({ lowBattery: thirsty, degradation: spared, missingLens: instead }: Session, w: Words): Advice[] {
 	const needs: Advice[] = [];
 	if (instead !== null) needs.push(w.guard.otherLens(instead));
 	if (thirsty !== null) needs.push(w.guard.plugIn(w.percent(thirsty.level)));
@@ -64,7 +64,7 @@ function savedUntil({ savedUntilMs, recorder }: Session, w: Words): string[] {
 }
 
 /** What is left: room, and battery where it is told. */
-export function leftOf({ outlook, charge }: Session, w: Words): string[] {
+export function remainingCapacity({ outlook, charge }: Session, w: Words): string[] {
 	const { status } = w.guard;
 	const parts: string[] = [];
 	if (outlook) parts.push(status.keeps(w.span(outlook.keepsMs)));

@@ -1,7 +1,7 @@
 import type { Theme } from '#state/app/session.svelte.ts';
 
 /** Puts on a look: the page's colours, and with them those of the browser around it. */
-export function wear(theme: Theme): void {
+export function applyTheme(theme: Theme): void {
 	if (theme === 'system') delete document.documentElement.dataset['theme'];
 	else document.documentElement.dataset['theme'] = theme;
 	for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {

@@ -2,7 +2,7 @@ import { firstEndingAfter, visibleRangeOf, type Tick, type RibbonView, xOf } fro
 import type { Gap, Span } from '#domain/footage/span.ts';
 
 /** Colours as the page's theme has them. */
-export interface Inks {
+export interface RibbonColors {
 	readonly footage: string;
 	readonly ink: string;
 	readonly quiet: string;
@@ -11,7 +11,7 @@ export interface Inks {
 	readonly pin: string;
 }
 
-export interface Lane {
+export interface RibbonScene {
 	readonly view: RibbonView;
 	readonly width: number;
 	readonly footage: readonly Span[];
@@ -44,7 +44,7 @@ const EVENT_PX = 5;
 export const THUMBNAIL_PX = { width: 86, height: LANE_PX - FOOT_PX };
 
 /** Paints the ribbon. Cost goes with what is in sight, never with what is kept. */
-export function drawRibbon(context: CanvasRenderingContext2D, lane: Lane, inks: Inks): void {
+export function drawRibbon(context: CanvasRenderingContext2D, lane: RibbonScene, inks: RibbonColors): void {
 	const { width } = lane;
 	context.clearRect(0, 0, width, HEIGHT_PX);
 	context.fillStyle = inks.sunk;
@@ -57,7 +57,7 @@ export function drawRibbon(context: CanvasRenderingContext2D, lane: Lane, inks: 
 }
 
 /** The pixels of what is in sight of sorted spans; those closer than a pixel are drawn as one. */
-function* inSight({ view, width }: Lane, spans: readonly Span[]): Generator<[number, number]> {
+function* inSight({ view, width }: RibbonScene, spans: readonly Span[]): Generator<[number, number]> {
 	const { fromMs, toMs } = visibleRangeOf(view, width);
 	let open: [number, number] | null = null;
 	for (let index = firstEndingAfter(spans, fromMs * 1000); index < spans.length; index += 1) {
@@ -74,7 +74,7 @@ function* inSight({ view, width }: Lane, spans: readonly Span[]): Generator<[num
 	if (open !== null) yield open;
 }
 
-function drawGaps(context: CanvasRenderingContext2D, lane: Lane, { line }: Inks): void {
+function drawGaps(context: CanvasRenderingContext2D, lane: RibbonScene, { line }: RibbonColors): void {
 	context.save();
 	context.beginPath();
 	for (const [from, to] of inSight(lane, lane.gaps)) context.rect(from, 0, to - from, LANE_PX);
@@ -93,7 +93,7 @@ function drawGaps(context: CanvasRenderingContext2D, lane: Lane, { line }: Inks)
 	context.restore();
 }
 
-function drawFootage(context: CanvasRenderingContext2D, lane: Lane, { footage }: Inks): void {
+function drawFootage(context: CanvasRenderingContext2D, lane: RibbonScene, { footage }: RibbonColors): void {
 	context.fillStyle = footage;
 	let lastX = 0;
 	for (const [from, to] of inSight(lane, lane.footage)) {
@@ -108,7 +108,7 @@ function drawFootage(context: CanvasRenderingContext2D, lane: Lane, { footage }:
 	}
 }
 
-function drawThumbnails(context: CanvasRenderingContext2D, lane: Lane): void {
+function drawThumbnails(context: CanvasRenderingContext2D, lane: RibbonScene): void {
 	const { width: wide, height } = THUMBNAIL_PX;
 	context.save();
 	context.beginPath();
@@ -125,7 +125,7 @@ function drawThumbnails(context: CanvasRenderingContext2D, lane: Lane): void {
 	context.restore();
 }
 
-function drawSpans(context: CanvasRenderingContext2D, lane: Lane, { pin, ink }: Inks): void {
+function drawSpans(context: CanvasRenderingContext2D, lane: RibbonScene, { pin, ink }: RibbonColors): void {
 	context.strokeStyle = pin;
 	context.lineWidth = 3;
 	for (const [from, to] of inSight(lane, lane.pins)) {
@@ -148,8 +148,8 @@ function drawSpans(context: CanvasRenderingContext2D, lane: Lane, { pin, ink }: 
 
 function drawTicks(
 	context: CanvasRenderingContext2D,
-	lane: Lane,
-	{ ink, quiet, line }: Inks,
+	lane: RibbonScene,
+	{ ink, quiet, line }: RibbonColors,
 ): void {
 	const { view, width } = lane;
 	context.fillStyle = line;

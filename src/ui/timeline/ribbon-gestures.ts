@@ -1,6 +1,6 @@
 import type { Ribbon } from '#state/playback/ribbon.svelte.ts';
 
-export interface Wishes {
+export interface RibbonGestureHandlers {
 	/** The hand is being moved: show what is there. */
 	scrub(ms: number): void;
 	/** The hand rests: this very frame. */
@@ -12,14 +12,14 @@ export interface Wishes {
 const TAP_PX = 8;
 const TAP_MS = 400;
 /** A finger that stood still for so long before it was lifted does not throw. */
-const STILL_MS = 80;
-const WHEEL = 0.0016;
+const FLING_TIMEOUT_MS = 80;
+const WHEEL_ZOOM_RATE = 0.0016;
 
 /** One finger scrubs, two zoom, a tap goes there; the wheel zooms, sideways it scrubs. */
-export function gestures(
+export function ribbonGestures(
 	element: HTMLElement,
 	ribbon: Ribbon,
-	wishes: Wishes,
+	handlers: RibbonGestureHandlers,
 ): { readonly stop: () => void; readonly halt: () => void } {
 	const fingers = new Map<number, number>();
 	let frame = 0;
@@ -52,7 +52,7 @@ export function gestures(
 	};
 	const move = (event: PointerEvent): void => {
 		if (!fingers.has(event.pointerId)) {
-			if (event.pointerType === 'mouse') wishes.point(ribbon.msAt(xIn(event)));
+			if (event.pointerType === 'mouse') handlers.point(ribbon.msAt(xIn(event)));
 			return;
 		}
 		fingers.set(event.pointerId, xIn(event));
@@ -68,7 +68,7 @@ export function gestures(
 		if (drag.moved < TAP_PX) return;
 		trace.push({ x, ms: performance.now() });
 		if (trace.length > 6) trace.shift();
-		wishes.scrub(ribbon.hold(drag.atMs - (x - drag.x) * ribbon.view.msPerPx));
+		handlers.scrub(ribbon.hold(drag.atMs - (x - drag.x) * ribbon.view.msPerPx));
 	};
 	const up = (event: PointerEvent): void => {
 		if (!fingers.delete(event.pointerId)) return;
@@ -86,8 +86,8 @@ export function gestures(
 		if (done.moved < TAP_PX) {
 			if (event.type === 'pointerup' && now - done.startedMs < TAP_MS) {
 				const ms = ribbon.msAt(xIn(event));
-				wishes.rest(ribbon.hold(ms));
-			} else if (ribbon.heldMs !== null) wishes.rest(ribbon.heldMs);
+				handlers.rest(ribbon.hold(ms));
+			} else if (ribbon.heldMs !== null) handlers.rest(ribbon.heldMs);
 			return;
 		}
 		glide(speedOf(now), now);
@@ -95,21 +95,21 @@ export function gestures(
 	const speedOf = (now: number): number => {
 		const [first] = trace;
 		const last = trace.at(-1);
-		if (!first || !last || last.ms - first.ms < 1 || now - last.ms > STILL_MS) return 0;
+		if (!first || !last || last.ms - first.ms < 1 || now - last.ms > FLING_TIMEOUT_MS) return 0;
 		return (last.x - first.x) / (last.ms - first.ms);
 	};
 	const glide = (speed: number, begunMs: number): void => {
 		const fromMs = ribbon.handMs;
 		const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
 		if (still || Math.abs(speed) < 0.05) {
-			wishes.rest(fromMs);
+			handlers.rest(fromMs);
 			return;
 		}
 		const step = (now: number): void => {
 			const { ms, rests } = ribbon.glide(fromMs, speed, Math.max(0, now - begunMs));
-			if (rests) wishes.rest(ms);
+			if (rests) handlers.rest(ms);
 			else {
-				wishes.scrub(ms);
+				handlers.scrub(ms);
 				frame = requestAnimationFrame(step);
 			}
 		};
@@ -120,15 +120,15 @@ export function gestures(
 		halt();
 		const sideways = event.shiftKey ? event.deltaY : event.deltaX;
 		if (Math.abs(sideways) > Math.abs(event.shiftKey ? event.deltaX : event.deltaY)) {
-			wishes.scrub(ribbon.hold(ribbon.handMs + sideways * ribbon.view.msPerPx));
+			handlers.scrub(ribbon.hold(ribbon.handMs + sideways * ribbon.view.msPerPx));
 			clearTimeout(wheelRest);
-			wheelRest = setTimeout(() => wishes.rest(ribbon.handMs), 150);
+			wheelRest = setTimeout(() => handlers.rest(ribbon.handMs), 150);
 			return;
 		}
 		const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-		ribbon.zoom(Math.exp(-event.deltaY * lines * WHEEL));
+		ribbon.zoom(Math.exp(-event.deltaY * lines * WHEEL_ZOOM_RATE));
 	};
-	const leave = (): void => wishes.point(null);
+	const leave = (): void => handlers.point(null);
 
 	element.addEventListener('pointerdown', down);
 	element.addEventListener('pointermove', move);

@@ -1,7 +1,7 @@
 import type { FramePoint } from '#domain/timeline/zoom.ts';
 import type { PictureZoom } from '#state/live/picture-zoom.svelte.ts';
 
-const WHEEL = 0.0016;
+const WHEEL_ZOOM_RATE = 0.0016;
 const TAP_PX = 10;
 const DOUBLE_TAP_MS = 350;
 
@@ -56,7 +56,7 @@ export function zoomGestures(frame: HTMLElement, zooming: PictureZoom): () => vo
 	};
 	const wheel = (event: WheelEvent): void => {
 		const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-		const factor = Math.exp(-event.deltaY * lines * WHEEL);
+		const factor = Math.exp(-event.deltaY * lines * WHEEL_ZOOM_RATE);
 		// A picture shown whole lets the page scroll on.
 		if (!zooming.enlarged && factor <= 1) return;
 		event.preventDefault();

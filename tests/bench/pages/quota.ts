@@ -1,5 +1,5 @@
 import { DexieLedger } from '#browser/storage/ledger.ts';
-import { BrowserOrigin } from '#browser/device/origin.ts';
+import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
@@ -134,7 +134,7 @@ class Ring {
 		const retention = (this.#retention = new Retention({ segments, allowance, reserve, journal }));
 		this.#maintenance = new StorageMaintenance({
 			...{ clock, segments, thumbnails, reserve, ledger, journal },
-			...{ allowance, retention, pins, origin: new BrowserOrigin(), preferences },
+			...{ allowance, retention, pins, origin: new BrowserStoragePersistence(), preferences },
 		});
 	}
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BrowserOrigin } from '#browser/device/origin.ts';
+import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
@@ -37,7 +37,7 @@ function world() {
 	const maintenance = new StorageMaintenance({
 		...{ clock, segments, thumbnails, reserve, ledger, journal, allowance, pins, retention },
 		preferences,
-		origin: new BrowserOrigin(),
+		origin: new BrowserStoragePersistence(),
 	});
 	return { clock, segments, reserve, ledger, journal, pins, retention, maintenance };
 }

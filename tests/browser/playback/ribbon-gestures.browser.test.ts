@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { Ribbon } from '#state/playback/ribbon.svelte.ts';
-import { gestures } from '#ui/timeline/ribbon-gestures.ts';
+import { ribbonGestures } from '#ui/timeline/ribbon-gestures.ts';
 
 const NOON = new Date(2026, 10, 24, 12).getTime();
 let element: HTMLElement;
@@ -19,7 +19,7 @@ beforeEach(() => {
 	Object.assign(ribbon, { width: 1000, spanMs: 1_000_000, shownMs: NOON });
 	Object.assign(ribbon, { fromMs: NOON - 86_400_000, toMs: NOON + 86_400_000 });
 	[rests, scrubs] = [[], []];
-	({ stop } = gestures(element, ribbon, {
+	({ stop } = ribbonGestures(element, ribbon, {
 		scrub: (ms) => void scrubs.push(ms),
 		rest: (ms) => void rests.push(ms),
 		point: () => undefined,

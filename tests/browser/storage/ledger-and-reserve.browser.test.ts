@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { DexieLedger } from '#browser/storage/ledger.ts';
-import { BrowserOrigin } from '#browser/device/origin.ts';
+import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
 import { reserveContract } from '../../contracts/reserve.ts';
@@ -47,7 +47,7 @@ describe('DexieReserve', () => {
 	reserveContract(() => kept(new DexieReserve(`reserve-${String((count += 1))}`)));
 
 	test('SP12 its bytes are real: the browser counts them, and gives them back', async () => {
-		const used = async () => (await new BrowserOrigin().usedBytes()) ?? 0;
+		const used = async () => (await new BrowserStoragePersistence().usedBytes()) ?? 0;
 		const reserve = kept(new DexieReserve(`reserve-${String((count += 1))}`));
 		const before = await used();
 		await reserve.hold(8 * 2 ** 20);
@@ -57,21 +57,21 @@ describe('DexieReserve', () => {
 	});
 });
 
-describe('BrowserOrigin', () => {
+describe('BrowserStoragePersistence', () => {
 	test('SP22 a trace is there for the next page, and anything else is none', () => {
 		const trace = { bytes: 5, untilMs: 7 };
-		new BrowserOrigin().writeTrace(trace);
-		expect(new BrowserOrigin().trace()).toEqual(trace);
+		new BrowserStoragePersistence().writeTrace(trace);
+		expect(new BrowserStoragePersistence().trace()).toEqual(trace);
 		localStorage.setItem('spycam-trace', '{"bytes":-1}');
-		expect(new BrowserOrigin().trace()).toBeNull();
+		expect(new BrowserStoragePersistence().trace()).toBeNull();
 		localStorage.setItem('spycam-trace', 'x');
-		expect(new BrowserOrigin().trace()).toBeNull();
-		new BrowserOrigin().writeTrace(null);
+		expect(new BrowserStoragePersistence().trace()).toBeNull();
+		new BrowserStoragePersistence().writeTrace(null);
 		expect(localStorage.getItem('spycam-trace')).toBeNull();
 	});
 
 	test('SP23 it says what the browser answers', async () => {
-		expect(await new BrowserOrigin().persisted()).toBe(await navigator.storage.persisted());
-		expect(await new BrowserOrigin().persist()).toBe(await navigator.storage.persisted());
+		expect(await new BrowserStoragePersistence().persisted()).toBe(await navigator.storage.persisted());
+		expect(await new BrowserStoragePersistence().persist()).toBe(await navigator.storage.persisted());
 	});
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import { nextChange, isPlanned, type Plan, type TimeWindow } from '#domain/recording/schedule.ts';
-import { utc } from '../../fakes/calendar.ts';
+import { utcCalendar } from '../../fakes/calendar.ts';
 import { randomFrom } from '../../support/random.ts';
 
 const MINUTE = 60_000;
@@ -19,9 +19,9 @@ function leaping(by: 1 | -1): Calendar {
 		return early >= leapMs ? early : Math.min(local, by === 1 ? leapMs : local);
 	};
 	return {
-		fieldsOf: (ms) => utc.fieldsOf(ms + shift(ms)),
+		fieldsOf: (ms) => utcCalendar.fieldsOf(ms + shift(ms)),
 		dayStart: (year, month, day) => toMs(Date.UTC(year, month - 1, day)),
-		momentOf: (ms, ...time) => toMs(utc.momentOf(ms + shift(ms), ...time)),
+		momentOf: (ms, ...time) => toMs(utcCalendar.momentOf(ms + shift(ms), ...time)),
 	};
 }
 
@@ -33,37 +33,37 @@ const nights: TimeWindow = { days: EVERY_DAY, from: 22 * 60, until: 6 * 60 };
 
 describe('a plan', () => {
 	test('SC1 by hand says nothing, always says yes, away says where its switch stands', () => {
-		expect(isPlanned(plan([], 'by-hand'), utc, MONDAY)).toBeNull();
-		expect(isPlanned(plan([], 'always'), utc, MONDAY)).toBe(true);
-		expect(isPlanned(plan([], 'away'), utc, MONDAY)).toBe(false);
-		expect(isPlanned(plan([], 'away', true), utc, MONDAY)).toBe(true);
-		expect(isPlanned(plan([]), utc, MONDAY)).toBe(false);
+		expect(isPlanned(plan([], 'by-hand'), utcCalendar, MONDAY)).toBeNull();
+		expect(isPlanned(plan([], 'always'), utcCalendar, MONDAY)).toBe(true);
+		expect(isPlanned(plan([], 'away'), utcCalendar, MONDAY)).toBe(false);
+		expect(isPlanned(plan([], 'away', true), utcCalendar, MONDAY)).toBe(true);
+		expect(isPlanned(plan([]), utcCalendar, MONDAY)).toBe(false);
 		for (const when of ['by-hand', 'always', 'away'] as const) {
-			expect(nextChange(plan([nights], when), utc, MONDAY)).toBeNull();
+			expect(nextChange(plan([nights], when), utcCalendar, MONDAY)).toBeNull();
 		}
 	});
 
 	test('SC2 over midnight it belongs to the day it begins on', () => {
 		const friday = plan([{ days: [4], from: 22 * 60, until: 6 * 60 }]);
 		const at = (day: number, hour: number) =>
-			isPlanned(friday, utc, MONDAY + day * DAY + hour * HOUR);
+			isPlanned(friday, utcCalendar, MONDAY + day * DAY + hour * HOUR);
 		expect([at(4, 5), at(4, 21), at(4, 22), at(5, 5), at(5, 6), at(5, 22)]).toEqual([
 			...[false, false, true, true, false, false],
 		]);
-		expect(nextChange(friday, utc, MONDAY)).toBe(MONDAY + 4 * DAY + 22 * HOUR);
-		expect(nextChange(friday, utc, MONDAY + 5 * DAY)).toBe(MONDAY + 5 * DAY + 6 * HOUR);
+		expect(nextChange(friday, utcCalendar, MONDAY)).toBe(MONDAY + 4 * DAY + 22 * HOUR);
+		expect(nextChange(friday, utcCalendar, MONDAY + 5 * DAY)).toBe(MONDAY + 5 * DAY + 6 * HOUR);
 	});
 
 	test('SC2 the whole day, and spans that overlap or touch, do not turn in between', () => {
 		const whole = plan([{ days: EVERY_DAY, from: 0, until: 0 }]);
-		expect(isPlanned(whole, utc, MONDAY + 3 * HOUR)).toBe(true);
-		expect(nextChange(whole, utc, MONDAY)).toBeNull();
+		expect(isPlanned(whole, utcCalendar, MONDAY + 3 * HOUR)).toBe(true);
+		expect(nextChange(whole, utcCalendar, MONDAY)).toBeNull();
 		const two = plan([
 			{ days: [0], from: 8 * 60, until: 12 * 60 },
 			{ days: [0], from: 12 * 60, until: 17 * 60 },
 		]);
-		expect(nextChange(two, utc, MONDAY + 9 * HOUR)).toBe(MONDAY + 17 * HOUR);
-		expect(nextChange(plan([{ days: [], from: 60, until: 120 }]), utc, MONDAY)).toBeNull();
+		expect(nextChange(two, utcCalendar, MONDAY + 9 * HOUR)).toBe(MONDAY + 17 * HOUR);
+		expect(nextChange(plan([{ days: [], from: 60, until: 120 }]), utcCalendar, MONDAY)).toBeNull();
 	});
 
 	test('SC3 in an hour that comes twice it turns twice', () => {
@@ -77,7 +77,7 @@ describe('a plan', () => {
 	});
 
 	test.each([
-		['UTC', utc],
+		['UTC', utcCalendar],
 		['an hour is skipped', leaping(1)],
 		['an hour comes twice', leaping(-1)],
 	])(

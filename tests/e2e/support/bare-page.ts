@@ -13,7 +13,7 @@ export interface BarePage {
  * One module of tests with the real code of src bundled into it: its files by their paths, itself
  * first.
  */
-export async function bundled(entry: string): Promise<Map<string, string | Uint8Array>> {
+export async function bundleModule(entry: string): Promise<Map<string, string | Uint8Array>> {
 	const built = await build({
 		configFile: false,
 		logLevel: 'error',
@@ -39,8 +39,8 @@ export async function bundled(entry: string): Promise<Map<string, string | Uint8
 }
 
 /** Serves an empty page that runs such a module. */
-export async function barePage(entry: string): Promise<BarePage> {
-	const files = await bundled(entry);
+export async function serveBarePage(entry: string): Promise<BarePage> {
+	const files = await bundleModule(entry);
 	const [main] = files.keys();
 	const html = `<!doctype html><title>bare</title><script type="module" src="${String(main)}"></script>`;
 	const server = createServer((request, response) => {

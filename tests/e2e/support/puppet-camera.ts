@@ -77,7 +77,7 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
  * The wall times burned into frames, ms: `gray` holds frames of that size, one byte a pixel, from a
  * lens that lay on its side.
  */
-export function timesIn(gray: Buffer, width = 640, height = 360): number[] {
+export function decodeFrameTimes(gray: Buffer, width = 640, height = 360): number[] {
 	const times: number[] = [];
 	for (let frame = 0; (frame + 1) * width * height <= gray.length; frame++) {
 		let ms = 0;
@@ -92,7 +92,7 @@ export function timesIn(gray: Buffer, width = 640, height = 360): number[] {
 
 type Trick = 'freeze' | 'thaw' | 'turn' | 'unplug' | 'cover' | 'uncover';
 
-export async function puppet(page: Page, trick: Trick): Promise<void> {
+export async function controlPuppet(page: Page, trick: Trick): Promise<void> {
 	await page.evaluate((name) => {
 		(window as unknown as { puppet: Record<string, () => void> }).puppet[name]?.();
 	}, trick);

@@ -18,7 +18,7 @@ import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
-import { MemoryTenure } from '../../fakes/tenure.ts';
+import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
 const crypto = new WebCrypto();
 const camera = 'ab'.repeat(16) as CameraId;
@@ -96,9 +96,9 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 				...{ encodes: true, decodes: true, plays: true },
 			}),
 			decode: () => Promise.resolve(),
-			awake: () => Promise.resolve(true),
-			room: () => Promise.resolve({ quotaBytes: 8e9, usedBytes: 1e6 }),
-			sight: () => ({
+			wakeLock: () => Promise.resolve(true),
+			storageEstimate: () => Promise.resolve({ quotaBytes: 8e9, usedBytes: 1e6 }),
+			watchVisibility: () => ({
 				get lost() {
 					return hidden;
 				},
@@ -114,7 +114,7 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 			},
 		},
 		recorder: recorder as DeviceCheckTools['recorder'],
-		tenure: new MemoryTenure(new Set()),
+		tenure: new MemoryCameraLock(new Set()),
 		segments: own,
 		localDevice: new LocalDevice({ crypto, clock, segments: own, vault: new MemoryVault() }),
 		player: () => Promise.resolve(player()),
@@ -261,7 +261,7 @@ test.each(['here', 'in another tab'])(
 			await own.append(id, sealer.start.runNo, await sealer.fragment({ ...part, ...facts }));
 		}
 		const before = await own.runs(id);
-		const tenure = new MemoryTenure(new Set([id]));
+		const tenure = new MemoryCameraLock(new Set([id]));
 		const report = await through(check({ localDevice, tenure }).run(wish()));
 		expect(capture.opened).toEqual([]);
 		expect(encoder.encodings).toEqual([]);

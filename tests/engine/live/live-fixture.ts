@@ -25,7 +25,7 @@ import { FakePeerNetwork, FakePeerConnections, makePicture } from '../../fakes/p
 import { FakeMessengerRelay, type FakeMessenger } from '../../fakes/messenger.ts';
 import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
-import { MemoryTenure } from '../../fakes/tenure.ts';
+import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
 const crypto = new WebCrypto();
 /** What a busy machine may need to load a module. */
@@ -214,7 +214,7 @@ export async function makeHome() {
 				return Promise.resolve();
 			},
 		},
-		tabLock: new MemoryTenure(stages),
+		tabLock: new MemoryCameraLock(stages),
 	};
 	const hosting = new LiveHost(tools);
 	/** Another tab of the camera's device, whose lens is off. */
@@ -227,7 +227,7 @@ export async function makeHome() {
 			},
 			on: off.on,
 		};
-		const own = { recorder: idle, stage: new MemoryTenure(stages) };
+		const own = { recorder: idle, stage: new MemoryCameraLock(stages) };
 		return { hosting: new LiveHost({ ...tools, ...own }), off };
 	};
 

@@ -6,7 +6,7 @@ import type { Pressure } from '#domain/recording/quality-ladder.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import { AdaptiveQuality } from '#engine/recording/adaptive-quality.ts';
 import type { EncodingStats } from '#engine/recording/run-writer.ts';
-import type { Charge } from '#ports/device/power.ts';
+import type { BatteryCharge } from '#ports/device/power-source.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 
 const [low, standard] = PROFILES;
@@ -18,7 +18,7 @@ function world() {
 	const clock = new ManualClock();
 	const noted: EventKind[] = [];
 	const asked: number[] = [];
-	let charge: Charge | null = null;
+	let charge: BatteryCharge | null = null;
 	let press: ((pressure: Pressure) => void) | null = null;
 	let listener: () => void = () => undefined;
 	const recorder = {

@@ -14,7 +14,7 @@ import { FakeEncoder } from '../../fakes/encoder.ts';
 import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
-import { MemoryTenure } from '../../fakes/tenure.ts';
+import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
 const [, standard] = PROFILES;
 const lens = (id: string, label: string): Lens => ({ id, label, facing: 'unknown' });
@@ -43,7 +43,7 @@ beforeEach(async () => {
 	camera = state.cameras[0].id;
 	recorder = new Recorder({
 		...{ clock, capture, encoder, segments, preferences },
-		tenure: new MemoryTenure(new Set()),
+		tenure: new MemoryCameraLock(new Set()),
 		retention: retentionWith(segments, () => Infinity),
 		beginRun: (of, given) => localDevice.beginRun(of, given),
 		camera: () => camera,

@@ -12,7 +12,7 @@ import { FakeEncoder } from '../../fakes/encoder.ts';
 import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
-import { MemoryTenure } from '../../fakes/tenure.ts';
+import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
 /** Real cryptography answers in real time; a state is waited for, not a while. */
 export async function untilSo(what: () => boolean | Promise<boolean>): Promise<void> {
@@ -51,7 +51,7 @@ export class RecorderWorld {
 		const { clock, capture, encoder, segments, preferences } = this;
 		const tools: RecorderTools = {
 			...{ clock, capture, encoder, segments, preferences },
-			tenure: new MemoryTenure(new Set()),
+			tenure: new MemoryCameraLock(new Set()),
 			retention: retentionWith(segments, () => Infinity),
 			beginRun: (camera, given) => this.localDevice.beginRun(camera, given),
 			camera: () => this.camera,

@@ -12,7 +12,7 @@ import type { FakeEncoder } from '../../fakes/encoder.ts';
 import type { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 import type { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
-import { MemoryTenure } from '../../fakes/tenure.ts';
+import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 import { RecorderWorld, untilSo } from './recorder-world.ts';
 
 const [low, standard] = PROFILES;
@@ -32,7 +32,7 @@ let reloads: boolean;
 
 function makeRecorder(rotateMs?: number): Recorder {
 	const tools: Partial<RecorderTools> = {
-		tenure: new MemoryTenure(taken),
+		tenure: new MemoryCameraLock(taken),
 		retention: retentionWith(segments, () => budget),
 		prepareRepair: (_, repair) => {
 			repairs.push(repair);

@@ -5,7 +5,7 @@ import type { Plan } from '#domain/recording/schedule.ts';
 import { Scheduler } from '#engine/recording/scheduler.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import { DOOR } from '../../contracts/segment-store.ts';
-import { utc } from '../../fakes/calendar.ts';
+import { utcCalendar } from '../../fakes/calendar.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 
@@ -37,7 +37,7 @@ function world(plan?: Plan, armed = false) {
 		},
 	};
 	const eventLog = { add: (_: unknown, kind: EventKind) => void said.push(kind) };
-	const scheduler = new Scheduler({ clock, calendar: utc, preferences, recorder, eventLog });
+	const scheduler = new Scheduler({ clock, calendar: utcCalendar, preferences, recorder, eventLog });
 	const records = () => recorder.state.kind === 'starting';
 	return { clock, preferences, scheduler, recorder, records, said };
 }

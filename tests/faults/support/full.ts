@@ -2,10 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { reserveBytesOf } from '#domain/storage/allowance.ts';
-import { bundled } from '../../e2e/support/bare-page.ts';
-import { launchChromium } from '../../e2e/support/house.ts';
-import { becomeCamera, escaped, keptOnDevice, recording, stop } from '../../e2e/support/person.ts';
-import { chainOf, storedPages, storedRuns, type StoredPage } from '../../e2e/support/stored.ts';
+import { bundleModule } from '../../e2e/support/bare-page.ts';
+import { launchChromium } from '../../e2e/support/launch.ts';
+import { becomeCamera, collectPageErrors, waitForServiceWorker, waitForRecording, stopRecording } from '../../e2e/support/user-steps.ts';
+import { verifyChain, storedPages, storedRuns, type StoredPage } from '../../e2e/support/stored-footage.ts';
 import { roomFragments } from '../../fixtures/fragments.ts';
 import type { Past } from '../../fixtures/pages/past.ts';
 
@@ -57,7 +57,7 @@ interface Noted {
 
 /** Made once, for all rounds. */
 export async function makePast(): Promise<(page: Page, address: string) => Promise<void>> {
-	const files = await bundled(
+	const files = await bundleModule(
 		fileURLToPath(new URL('../../fixtures/pages/past.ts', import.meta.url)),
 	);
 	const [main] = files.keys();
@@ -105,7 +105,7 @@ export async function fullRound(
 		await openPast(past, address);
 		await context.addInitScript(note);
 		const page = await context.newPage();
-		const errors = escaped(page);
+		const errors = collectPageErrors(page);
 		// Before anything is written: Chromium believes for thirty seconds what it was told first.
 		const quotaSize = mib * MIB;
 		const session = await context.newCDPSession(page);
@@ -113,7 +113,7 @@ export async function fullRound(
 		await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
 		await becomeCamera(page, address);
 		await page.getByRole('combobox', { name: 'Quality' }).selectOption('high');
-		await keptOnDevice(page);
+		await waitForServiceWorker(page);
 		await past.evaluate((wish) => window.recordPast(wish), {
 			...PAST,
 			...{ useBytes: quotaSize - FILES_BYTES, reserveBytes: reserveBytesOf(quotaSize) },
@@ -126,13 +126,13 @@ export async function fullRound(
 		await past.evaluate((bytes) => window.askFor(bytes), quotaSize);
 		await refusedAndOn(page);
 		await session.send('Storage.overrideQuotaForOrigin', { origin });
-		await stop(page);
+		await stopRecording(page);
 		const { refused, saved, stillMs } = await page.evaluate(() => {
 			const noted = (window as unknown as { noted: Noted }).noted;
 			return { refused: noted.refused, saved: noted.saved, stillMs: noted.stillMs };
 		});
 		const run = (await storedRuns(page)).at(-1);
-		if (run?.firstSeq === 1) await chainOf(page, run);
+		if (run?.firstSeq === 1) await verifyChain(page, run);
 		const backOf = ({ ms }: Moment) => saved.find((one) => one.ms > ms)!;
 		const [first, last] = [refused[0]!, backOf(refused.at(-1)!)];
 		const live = (from: Moment, to: Moment): Live => ({
@@ -179,7 +179,7 @@ async function refusedAndOn(page: Page): Promise<void> {
 			AFTER_SEGMENTS,
 			{ timeout: 60_000 },
 		);
-		await recording(page);
+		await waitForRecording(page);
 	} catch (error) {
 		const said = await page.getByRole('status').first().innerText();
 		throw new Error(`stuck at the quota: ${said}`, { cause: error });

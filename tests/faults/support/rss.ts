@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { childrenOf, type Relay } from '../../e2e/support/house.ts';
+import { childrenOf, type Relay } from '../../e2e/support/launch.ts';
 
 /** A process of a relay; 0 where it is not there. */
 export function pidOf({ pid }: Relay, name: 'live' | 'store'): number {

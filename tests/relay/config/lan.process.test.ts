@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { temporaryFolder } from '../../e2e/support/house.ts';
+import { temporaryFolder } from '../../e2e/support/launch.ts';
 import { builtSite } from '../process/site.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

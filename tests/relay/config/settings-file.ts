@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startRelay, temporaryFolder, type Relay } from '../../e2e/support/house.ts';
+import { startRelay, temporaryFolder, type Relay } from '../../e2e/support/launch.ts';
 import { builtSite } from '../process/site.ts';
 
 /** A relay with settings of its own, and without a build of the app. */

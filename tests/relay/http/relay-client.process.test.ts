@@ -8,7 +8,7 @@ import { ascii } from '#domain/base/bytes.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { Message } from '#protocol/message.ts';
 import { relaysContract } from '../../contracts/relays.ts';
-import { startRelay, type Relay } from '../../e2e/support/house.ts';
+import { startRelay, type Relay } from '../../e2e/support/launch.ts';
 import { joinedTo } from '../../engine/members/joined.ts';
 import { until } from '../../support/until.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';

@@ -1,7 +1,7 @@
 /** Two processes and who keeps them running (RL1 to RL3). Linux only, as /proc is. */
 import { cpSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { childrenOf, startRelay, temporaryFolder, type Relay } from '../../e2e/support/house.ts';
+import { childrenOf, startRelay, temporaryFolder, type Relay } from '../../e2e/support/launch.ts';
 import { arrive, base64url, TestDevice, TestHome } from '../session/test-device.ts';
 import { builtSite } from './site.ts';
 

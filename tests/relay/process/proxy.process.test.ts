@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
-import { startRelay, temporaryFolder, type Relay } from '../../e2e/support/house.ts';
+import { startRelay, temporaryFolder, type Relay } from '../../e2e/support/launch.ts';
 import { pathOf } from '../../support/programs.ts';
 import { builtSite } from './site.ts';
 

@@ -5,7 +5,7 @@ import { kitGroups } from '#domain/pairing/kit.ts';
 import { deriveKitKeys } from '#engine/home/kit-keys.ts';
 import { openHome } from '#engine/pairing/rendezvous.ts';
 import { KitRecovery } from '#engine/recovery/kit-recovery.ts';
-import { startRelay, type Relay } from '../../e2e/support/house.ts';
+import { startRelay, type Relay } from '../../e2e/support/launch.ts';
 import { subjectOf } from '../../engine/members/joined.ts';
 import { until } from '../../support/until.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';

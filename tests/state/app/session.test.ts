@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LocalDeviceState } from '#engine/home/local-device.ts';
 import { Session } from '#state/app/session.svelte.ts';
-import { standIn } from '../../gallery/stand-ins.ts';
+import { stubEngine } from '../../gallery/stand-ins.ts';
 
 let kept: Map<string, string>;
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 /** What it says before the vault is read, and after. */
 async function visit(kind: LocalDeviceState['kind']): Promise<[boolean, boolean]> {
-	const engine = standIn();
+	const engine = stubEngine();
 	const state = { ...engine.localDevice.state, kind, bytes: 1, missing: [] } as LocalDeviceState;
 	const localDevice = { ...engine.localDevice, state };
 	const session = new Session(() => Promise.resolve({ ...engine, localDevice }));

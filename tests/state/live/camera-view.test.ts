@@ -7,14 +7,14 @@ import type { Engine } from '#state/app/engine.ts';
 import { LocalView } from '#state/live/local-view.ts';
 import { CameraView } from '#state/live/camera-view.svelte.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homeIn, viewIn, WATCHED } from '../../gallery/home.ts';
+import { stubHome, stubView, WATCHED } from '../../gallery/home.ts';
 
 /** A view that notes what it is asked, on a camera that comes and goes. */
 function watched(state: ViewState, talk: LiveViewControls['talk'] = () => Promise.resolve()) {
 	const told: string[] = [];
 	let become: (state: ViewState) => void = () => undefined;
 	const view: LiveViewControls = {
-		...viewIn(state),
+		...stubView(state),
 		on: (listener) => {
 			become = (next) => {
 				Object.assign(view, { state: next });
@@ -33,7 +33,7 @@ function watched(state: ViewState, talk: LiveViewControls['talk'] = () => Promis
 	let change: () => void = () => undefined;
 	const engine = {
 		clock: new ManualClock(),
-		...homeIn({}),
+		...stubHome({}),
 		watching: {
 			get cameras() {
 				return cameras;

@@ -2,18 +2,18 @@ import { expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
 import { Commands } from '#state/live/commands.svelte.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { homeIn, MEMBERS, THERE, type HomeWish } from '../../gallery/home.ts';
+import { stubHome, MEMBERS, REMOTE_CAMERA, type HomeOptions } from '../../gallery/home.ts';
 
 /** Answers come when the test says so. */
-function asking(wish: HomeWish = {}) {
+function asking(wish: HomeOptions = {}) {
 	const clock = new ManualClock();
-	const home = homeIn(wish);
+	const home = stubHome(wish);
 	const answers: { readonly done: () => void; readonly failed: (fault: Fault) => void }[] = [];
 	const sendCommand = () =>
 		new Promise<void>((done, failed) => {
 			answers.push({ done, failed });
 		});
-	const commands = new Commands({ ...home, clock, watching: { ...home.watching, sendCommand } }, THERE);
+	const commands = new Commands({ ...home, clock, cameraDirectory: { ...home.watching, sendCommand } }, REMOTE_CAMERA);
 	return { clock, commands, answers };
 }
 

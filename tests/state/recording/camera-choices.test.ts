@@ -11,7 +11,7 @@ import { FakeEncoder } from '../../fakes/encoder.ts';
 import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
-import { MemoryTenure } from '../../fakes/tenure.ts';
+import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
 const camera = 'ab'.repeat(16) as CameraId;
 let capture: FakeCapture;
@@ -36,7 +36,7 @@ beforeEach(() => {
 	recorder = new Recorder({
 		...{ clock, capture, segments, preferences },
 		encoder: new FakeEncoder(() => clock.monotonicMs()),
-		tenure: new MemoryTenure(new Set()),
+		tenure: new MemoryCameraLock(new Set()),
 		retention: retentionWith(segments, () => Infinity),
 		beginRun: () => Promise.reject(new Fault('unavailable', 'no device')),
 		camera: () => camera,

@@ -1,28 +1,28 @@
 import { expect, test } from 'vitest';
 import { ACCESSES, rolesFor } from '#domain/home/rights.ts';
-import { choiceOf, CHOICES, roleName, roleSaid, rolesOf } from '#ui/parts/roles.ts';
+import { roleChoiceOf, ACCESS_CHOICES, roleName, roleText, rolesOf } from '#ui/parts/roles.ts';
 import { DEVICES } from '#ui/words/home.ts';
 
 test('what a person chooses is what is read back; a kit is not chosen', () => {
 	for (const camera of [false, true]) {
-		for (const access of [...CHOICES, ''] as const) {
+		for (const access of [...ACCESS_CHOICES, ''] as const) {
 			const choice = { access, camera };
-			expect(choiceOf(rolesOf(choice))).toEqual(choice);
+			expect(roleChoiceOf(rolesOf(choice))).toEqual(choice);
 		}
 	}
-	expect(choiceOf(['recovery'])).toBeNull();
+	expect(roleChoiceOf(['recovery'])).toBeNull();
 });
 
 test('every access has its name, with a camera and without', () => {
 	const { en, de } = DEVICES;
 	for (const access of ACCESSES) {
 		expect(roleName(rolesFor(access, true))).toBe(access);
-		expect(roleSaid(rolesFor(access, false), en)).toBe(en.roles[access]);
+		expect(roleText(rolesFor(access, false), en)).toBe(en.roles[access]);
 	}
-	expect(roleSaid(rolesFor('owner', true), en)).toBe('Owner, and camera');
-	expect(roleSaid(rolesFor('owner', true), de)).toBe('Besitzer, auch Kamera');
-	expect(roleSaid(rolesFor(null, true), en)).toBe('Camera');
-	expect(roleSaid(['recovery'], en)).toBe('Recovery kit');
+	expect(roleText(rolesFor('owner', true), en)).toBe('Owner, and camera');
+	expect(roleText(rolesFor('owner', true), de)).toBe('Besitzer, auch Kamera');
+	expect(roleText(rolesFor(null, true), en)).toBe('Camera');
+	expect(roleText(['recovery'], en)).toBe('Recovery kit');
 });
 
 test('a proof names seconds, never zero', () => {

@@ -62,7 +62,7 @@ describe('AP20 a name in a sentence', () => {
 	);
 
 	test(`the caller of ${byItsCaller} does it`, () => {
-		const caller = readFileSync('src/routes/storage/Used.svelte', 'utf8');
+		const caller = readFileSync('src/routes/storage/UsageSummary.svelte', 'utf8');
 		expect(caller).toContain('words.rate(named(');
 		expect(caller).not.toMatch(/words\.rate\((?!named\()/);
 	});

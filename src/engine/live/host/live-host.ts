@@ -5,7 +5,7 @@ import { maxDirectViewers } from '#domain/live/path.ts';
 import { may, rightFor, type Right } from '#domain/home/rights.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { DtlsCertificate } from '#ports/keys/crypto.ts';
-import type { Tenure } from '#ports/device/tenure.ts';
+import type { CameraLock } from '#ports/device/camera-lock.ts';
 import type { Message } from '#protocol/message.ts';
 import { DirectViewer, type DirectViewerTools } from './direct-viewer.ts';
 import { AccessLog, type AccessLogTools } from './access-log.ts';
@@ -43,7 +43,7 @@ export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
 		readonly phone: boolean;
 		readonly rosterSeq: () => number;
 		/** Of the lens, among this device's tabs. */
-		readonly tabLock: Tenure;
+		readonly tabLock: CameraLock;
 	};
 
 type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;

@@ -4,7 +4,7 @@ import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import type { Capture, Lens } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
-import type { Power } from '#ports/device/power.ts';
+import type { PowerSource } from '#ports/device/power-source.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
@@ -34,7 +34,7 @@ export interface StatusReportTools {
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
 	readonly capture: Pick<Capture, 'lenses' | 'onLenses'>;
 	readonly preferences: Pick<PreferenceStore, 'read'>;
-	readonly power: Power;
+	readonly power: PowerSource;
 	readonly torch: Torch;
 	readonly guarding: Pick<GuardModeSwitch, 'on' | 'listen'>;
 	readonly scheduler: Pick<SchedulerControls, 'now' | 'on'>;

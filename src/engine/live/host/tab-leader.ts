@@ -1,19 +1,19 @@
 import { faultOf } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Tenure } from '#ports/device/tenure.ts';
+import type { CameraLock } from '#ports/device/camera-lock.ts';
 
 /**
  * Which tab of a device speaks for its camera: letters reach them all (LV19). The one that has the
  * lens does, the first if several have; while none has it, each says that the camera is off.
  */
 export class TabLeader {
-	readonly #lock: Tenure;
+	readonly #lock: CameraLock;
 	readonly #changed: () => void;
 	#camera: CameraId | null = null;
 	#release: (() => void) | null = null;
 	#acquiring: Promise<void> | null = null;
 
-	constructor(tenure: Tenure, changed: () => void) {
+	constructor(tenure: CameraLock, changed: () => void) {
 		this.#lock = tenure;
 		this.#changed = changed;
 	}
@@ -33,7 +33,7 @@ export class TabLeader {
 		await this.#acquiring;
 		if (this.#release !== null && this.#camera === camera) return true;
 		try {
-			return !(await this.#lock.taken(camera));
+			return !(await this.#lock.isHeld(camera));
 		} catch (error) {
 			// A browser without locks: better two answers than none.
 			faultOf(error);
@@ -43,7 +43,7 @@ export class TabLeader {
 
 	async #acquire(camera: CameraId): Promise<void> {
 		try {
-			const release = await this.#lock.take(camera);
+			const release = await this.#lock.acquire(camera);
 			if (this.#camera === camera) this.#release = release;
 			else release?.();
 			if (this.#release !== null) this.#changed();

@@ -1,0 +1,35 @@
+import type { IndicatorState } from '#ports/app/indicator-state.ts';
+
+/**
+ * `rounded`: a tile with room around it; `full`: to every edge, for systems that cut their own
+ * shape.
+ */
+type IconShape = 'rounded' | 'full';
+
+const DOT_COLOR: Readonly<Record<Exclude<IndicatorState, 'off'>, string>> = {
+	recording: '#e5322d',
+	blind: '#f0b429',
+};
+
+/**
+ * The app's mark, a lens, as SVG of 64 units. One drawing for tab icon, app icons and start
+ * screens.
+ */
+export function appIconSvg(sign: IndicatorState, shape: IconShape = 'rounded'): string {
+	const tile =
+		shape === 'rounded'
+			? '<rect width="64" height="64" rx="15" fill="#0b6b66"/>'
+			: '<path fill="#0b6b66" d="M0 0h64v64H0z"/>';
+	// Within the middle four fifths, which is what a cut to a circle leaves.
+	const lens =
+		'<circle cx="32" cy="32" r="21" fill="#faf8f5"/>' +
+		'<circle cx="32" cy="32" r="16" fill="#0d2b2a"/>' +
+		'<circle cx="32" cy="32" r="9" fill="#4fd1c5"/>' +
+		'<circle cx="32" cy="32" r="4" fill="#0d2b2a"/>' +
+		'<circle cx="37" cy="27" r="2.2" fill="#faf8f5"/>';
+	const dot =
+		sign === 'off'
+			? ''
+			: `<circle cx="48" cy="16" r="14" fill="${DOT_COLOR[sign]}" stroke="#fff" stroke-width="3"/>`;
+	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">${tile}${lens}${dot}</svg>`;
+}

@@ -1,0 +1,34 @@
+import type { LaunchLink } from '#ports/app/launch-link.ts';
+
+/** As static/early.js leaves it. */
+interface EarlyScript {
+	pending(): LaunchLink['pending'];
+	consume(): string | null;
+	on(listener: () => void): void;
+}
+
+/** `undefined` where the page is not ours, as in tests of components. */
+const { spycamGiven: hand } = globalThis as { readonly spycamGiven?: EarlyScript };
+
+export class EarlyLaunchLink implements LaunchLink {
+	readonly #listeners = new Set<() => void>();
+
+	constructor() {
+		hand?.on(() => {
+			for (const listener of this.#listeners) listener();
+		});
+	}
+
+	get pending(): LaunchLink['pending'] {
+		return hand?.pending() ?? null;
+	}
+
+	consume(): string | null {
+		return hand?.consume() ?? null;
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+}

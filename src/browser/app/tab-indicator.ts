@@ -1,0 +1,42 @@
+import type { IndicatorState } from '#ports/app/indicator-state.ts';
+import { appIconSvg } from './app-icon.ts';
+import { anyCameraLocked } from '#browser/device/camera-lock.ts';
+
+/** Tab icon and app badge. */
+export class TabIndicator {
+	#shown: IndicatorState = 'off';
+
+	constructor() {
+		// A badge outlives a tab that was killed; another tab's is left alone.
+		void anyCameraLocked().then(
+			(taken) => {
+				if (!taken && this.#shown === 'off') setBadge('off');
+			},
+			() => undefined,
+		);
+		addEventListener('pagehide', () => {
+			if (this.#shown === 'recording') setBadge('off');
+		});
+	}
+
+	show(sign: IndicatorState): void {
+		if (sign === this.#shown) return;
+		this.#shown = sign;
+		setBadge(sign);
+		const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+		// In the address itself: browsers fetch icons past the service worker.
+		if (link) link.href = `data:image/svg+xml,${encodeURIComponent(appIconSvg(sign))}`;
+	}
+}
+
+interface BadgeNavigator {
+	setAppBadge?(): Promise<void>;
+	clearAppBadge?(): Promise<void>;
+}
+
+function setBadge(sign: IndicatorState): void {
+	const badges = navigator as BadgeNavigator;
+	const done = sign === 'recording' ? badges.setAppBadge?.() : badges.clearAppBadge?.();
+	// Not installed, or not allowed: title and icon say it as well.
+	done?.catch(() => undefined);
+}

@@ -1,0 +1,35 @@
+import type { BatteryCharge, PowerSource } from '#ports/device/power-source.ts';
+
+interface BatteryManagerLike extends EventTarget {
+	readonly level: number;
+	readonly charging: boolean;
+}
+
+/** The battery, in browsers that tell of it (Chromium). */
+export class BatteryPowerSource implements PowerSource {
+	charge: BatteryCharge | null = null;
+	readonly #listeners = new Set<() => void>();
+
+	constructor() {
+		const { getBattery } = navigator as { getBattery?: () => Promise<BatteryManagerLike> };
+		getBattery?.call(navigator).then(
+			(battery) => {
+				const read = (): void => {
+					const { level, charging } = battery;
+					this.charge = { level, charging };
+					for (const listener of this.#listeners) listener();
+				};
+				for (const event of ['levelchange', 'chargingchange'])
+					battery.addEventListener(event, read);
+				read();
+			},
+			// A policy may forbid it; nothing depends on it.
+			() => undefined,
+		);
+	}
+
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+}

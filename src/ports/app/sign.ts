@@ -1,2 +1,0 @@
-/** What the app shows where the page itself is not seen: `blind` is armed, but nothing is saved. */
-export type Sign = 'off' | 'recording' | 'blind';

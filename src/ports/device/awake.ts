@@ -1,9 +1,0 @@
-import type { WakeLockState } from '#domain/recording/wake-lock.ts';
-
-/** Keeps the screen on. */
-export interface Awake {
-	readonly state: WakeLockState;
-	/** Keeps the screen on while `wanted`. Never throws. */
-	want(wanted: boolean): void;
-	on(listener: () => void): () => void;
-}

@@ -1,0 +1,101 @@
+import { TRIALS, type DeviceFinding, type DeviceTrial } from '#domain/recording/device-check.ts';
+import { FAULT_KINDS, faultOf, type Fault, type FaultKind } from '#domain/base/fault.ts';
+import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
+import { profileNamed } from '#domain/recording/profile.ts';
+import type { Engine } from './engine.ts';
+
+type Dependencies = Pick<Engine, 'deviceCheck' | 'preferences' | 'recorder'>;
+
+/** The check of this device, as a person sees it: choose, wait, read, copy. */
+export class DeviceCheckSession {
+	/** The microphone, too. */
+	sound = $state(false);
+	/** This device records: what disturbs that is not tried. */
+	busy = $state(false);
+	running = $state(false);
+	/** What is being tried. */
+	trial = $state<DeviceTrial | null>(null);
+	findings = $state.raw<readonly DeviceFinding[]>([]);
+	report = $state('');
+	fault = $state.raw<Fault | null>(null);
+	copied = $state<'done' | 'failed' | null>(null);
+	readonly #engine: Dependencies;
+	readonly #video: HTMLVideoElement;
+	readonly #version: string;
+	#stop: AbortController | null = null;
+
+	/** `video`: where what was recorded is played; `version`: of the app. */
+	constructor(engine: Dependencies, video: HTMLVideoElement, version: string) {
+		this.#engine = engine;
+		this.#video = video;
+		this.#version = version;
+	}
+
+	/** 0 to 1. */
+	get progress(): number {
+		return this.findings.length / TRIALS.length;
+	}
+
+	/** As they stand on the page. */
+	get lines(): { readonly trial: DeviceTrial; readonly finding: DeviceFinding | null }[] {
+		return TRIALS.map((trial) => ({
+			trial,
+			finding: this.findings.find((one) => one.trial === trial) ?? null,
+		}));
+	}
+
+	/** Never throws. */
+	async refreshBusy(): Promise<void> {
+		try {
+			this.busy = (await (await this.#engine.deviceCheck(this.#video)).busy()) !== null;
+		} catch {
+			// The check itself will say what is wrong.
+		}
+	}
+
+	/** With the test picture, or with the lens that was chosen for the camera. Never throws. */
+	async begin(drawn: boolean): Promise<void> {
+		if (this.running) return;
+		const stop = new AbortController();
+		this.#stop = stop;
+		[this.running, this.findings, this.report] = [true, [], ''];
+		[this.fault, this.copied] = [null, null];
+		try {
+			const check = await this.#engine.deviceCheck(this.#video);
+			const { lensId, profile } = await this.#engine.preferences.read();
+			const lens = isTestPicture(lensId) ? null : lensId;
+			this.report = await check.run({
+				lensId: drawn ? TEST_PICTURE : lens,
+				profile: profileNamed(profile),
+				sound: this.sound,
+				version: this.#version,
+				signal: stop.signal,
+				onTrial: (trial) => (this.trial = trial),
+				onFinding: (finding) => (this.findings = [...this.findings, finding]),
+			});
+		} catch (error) {
+			const fault = faultOf(error);
+			this.findings = [];
+			if (!stop.signal.aborted) this.fault = fault;
+		}
+		[this.running, this.trial] = [false, null];
+	}
+
+	cancel(): void {
+		this.#stop?.abort();
+	}
+
+	async copy(): Promise<void> {
+		try {
+			await navigator.clipboard.writeText(this.report);
+			this.copied = 'done';
+		} catch {
+			this.copied = 'failed';
+		}
+	}
+}
+
+/** The fault that an answer comes from; `null`: it has another reason, or none. */
+export function faultKindOf({ why }: DeviceFinding): FaultKind | null {
+	return FAULT_KINDS.find((kind) => kind === why) ?? null;
+}

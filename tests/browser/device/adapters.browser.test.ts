@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { BrowserClock } from '#browser/device/clock.ts';
+import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
+import { DexieLastSeenStore } from '#browser/storage/last-seen-store.ts';
+import { WebCameraLock } from '#browser/device/camera-lock.ts';
+import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { clockContract } from '../../contracts/clock.ts';
+import { preferenceStoreContract } from '../../contracts/preference-store.ts';
+import { lastSeenStoreContract } from '../../contracts/last-seen-store.ts';
+import { cameraLockContract } from '../../contracts/camera-lock.ts';
+import { answer, rawly } from '../footage/raw-database.ts';
+
+const pass = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe('BrowserClock', () => {
+	clockContract(() => ({ clock: new BrowserClock(), pass }));
+
+	test('CL6 its timers run in a worker', async () => {
+		const inPage = vi.spyOn(globalThis, 'setInterval');
+		const clock = new BrowserClock();
+		await new Promise<void>((done) => clock.every(5, done));
+		expect(inPage).not.toHaveBeenCalled();
+		clock.dispose();
+	});
+
+	test('CL6 without a worker the page’s own timers are better than none', async () => {
+		vi.stubGlobal('Worker', function NoWorker() {
+			throw new DOMException('refused', 'SecurityError');
+		});
+		const clock = new BrowserClock();
+		vi.unstubAllGlobals();
+		vi.stubGlobal('Worker', undefined);
+		await new Promise<void>((done) => clock.after(5, done));
+		vi.unstubAllGlobals();
+		clock.dispose();
+	});
+});
+
+describe('WebCameraLock', () => {
+	cameraLockContract(() => [new WebCameraLock(), new WebCameraLock()]);
+
+	test('LV19 recording a camera and speaking for it are two things', async () => {
+		const camera = 'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd' as CameraId;
+		const [records, speaks] = [new WebCameraLock(), new WebCameraLock('lens')];
+		const both = [await records.acquire(camera), await speaks.acquire(camera)];
+		expect(both).not.toContain(null);
+		expect(await new WebCameraLock('lens').acquire(camera)).toBeNull();
+		for (const release of both) release?.();
+		await expect.poll(() => speaks.isHeld(camera)).toBe(false);
+	});
+
+	test('a tab that dies lets go', async () => {
+		const frame = document.createElement('iframe');
+		document.body.append(frame);
+		const camera = 'abababababababababababababababab' as CameraId;
+		const there = frame.contentWindow!.navigator.locks;
+		await new Promise<void>((held) => {
+			void there.request(`spycam-camera ${camera}`, () => {
+				held();
+				return new Promise<never>(() => undefined);
+			});
+		});
+		const tenure = new WebCameraLock();
+		expect(await tenure.acquire(camera)).toBeNull();
+		frame.remove();
+		await expect.poll(() => tenure.isHeld(camera)).toBe(false);
+		const release = await tenure.acquire(camera);
+		expect(release).not.toBeNull();
+		release!();
+	});
+});
+
+describe('DexiePreferenceStore', () => {
+	let count = 0;
+	preferenceStoreContract(async (stored) => {
+		const name = `preferences-${(count += 1)}`;
+		const store = new DexiePreferenceStore(name);
+		await store.read();
+		if (stored !== undefined) {
+			await rawly(name, (table) => answer(table('documents').put(stored, 'preferences')));
+		}
+		return store;
+	});
+
+	test('what was written is there for the next page', async () => {
+		await new DexiePreferenceStore('preferences-kept').write({ profile: 'high' });
+		expect((await new DexiePreferenceStore('preferences-kept').read()).profile).toBe('high');
+	});
+});
+
+describe('DexieLastSeenStore', () => {
+	let count = 0;
+	lastSeenStoreContract(async (stored) => {
+		const name = `seen-${(count += 1)}`;
+		const store = new DexieLastSeenStore(name);
+		await store.read();
+		if (stored !== undefined) {
+			await rawly(name, (table) => answer(table('documents').put(stored, 'seen')));
+		}
+		return store;
+	});
+
+	test('LV28 it lies beside the preferences, and neither costs the other', async () => {
+		const preferences = new DexiePreferenceStore('seen-beside');
+		await preferences.write({ profile: 'high' });
+		const one = { seenMs: 1_800_000_000_000, recorded: new Map() };
+		const seen = new Map([['a1'.repeat(16) as DeviceId, one]]);
+		await new DexieLastSeenStore('seen-beside').write(seen, 1_800_000_000_000);
+		await preferences.write({ sound: true });
+		expect(await new DexieLastSeenStore('seen-beside').read()).toEqual(seen);
+		expect(await preferences.read()).toMatchObject({ profile: 'high', sound: true });
+	});
+});
+
+describe('trustedWorker', () => {
+	test.each([
+		'https://elsewhere.example/_app/immutable/workers/timer.js',
+		'data:text/javascript,1',
+		'blob:https://elsewhere.example/1',
+		'javascript:1',
+		'/_app/immutable/chunks/timer.js',
+		'/_app/immutable/workers/../../evil.js',
+		'//elsewhere.example/service-worker.js',
+	])('refuses %s', (url) => {
+		expect(() => trustedWorkerUrl(url)).toThrow(Fault);
+	});
+
+	test.each([
+		'/_app/immutable/workers/timer.worker-Ab_12.js',
+		'/service-worker.js',
+		'/src/browser/device/timer.worker.ts',
+	])('admits %s', (url) => {
+		expect(new URL(trustedWorkerUrl(url)).href).toBe(new URL(url, location.href).href);
+	});
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
+import { SecureAddresses, type InsecurePageDependencies } from '#state/app/secure-addresses.svelte.ts';
+
+const card = {
+	...{ name: 'spy-cam' as const, versions: [1], store: null },
+	...{ secure: 'https://spycam.local:8443', trust: 'http://192.168.1.5:8080/trust' },
+};
+const here = { port: '8080', pathname: '/pair', search: '' };
+
+async function at(found: Awaited<ReturnType<InsecurePageDependencies['card']>>, given: string | null = null) {
+	const place = new SecureAddresses(
+		{ launchLink: { consume: () => given }, card: () => Promise.resolve(found) },
+		here,
+	);
+	await place.find();
+	return place;
+}
+
+test('AP13 an insecure address leads on, and what came with the link goes along', async () => {
+	const { trust, trustHere, secure, local } = await at(card, 'invite.abc');
+	expect({ trust, trustHere, secure, local }).toEqual({
+		trust: 'http://192.168.1.5:8080/trust#invite.abc',
+		trustHere: '/trust#invite.abc',
+		secure: 'https://spycam.local:8443/pair#invite.abc',
+		local: 'http://localhost:8080/pair#invite.abc',
+	});
+});
+
+test('AP13 where nobody has to be trusted first there is one step less', async () => {
+	expect(await at({ ...card, trust: null })).toMatchObject({
+		...{ trust: null, secure: 'https://spycam.local:8443/pair' },
+	});
+});
+
+test('AP13 without a relay it says so, whatever answers or does not', async () => {
+	expect(await at(null)).toMatchObject({ known: true, secure: null, trust: null, local: null });
+	const ways = {
+		given: { take: () => null },
+		card: () => Promise.reject(new Fault('offline', 'nobody answers')),
+	};
+	const place = new SecureAddresses(ways, here);
+	await place.find();
+	expect(place).toMatchObject({ known: true, secure: null });
+});

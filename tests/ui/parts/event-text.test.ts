@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { CameraEvent, EventCommand } from '#domain/recording/event.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { COMMANDS } from '#domain/home/rights.ts';
+import { eventText } from '#ui/parts/event-text.ts';
+
+const anna = { device: 'ab'.repeat(16) as DeviceId, name: 'Anna' };
+
+function event(kind: CameraEvent['kind'], order: EventCommand | null = null, by = anna): CameraEvent {
+	return { id: 1, camera: 'cd'.repeat(16) as CameraId, startUs: 0, endUs: 0, kind, by, order };
+}
+
+test('EV11 EV12 who watched and who ordered is told by name', () => {
+	const stop = { name: 'stop', value: null, fault: null } as const;
+	expect(eventText(event('watched'), 'en')).toBe('Anna watched');
+	expect(eventText(event('ordered', stop), 'en')).toBe('Anna stopped the recording');
+	expect(eventText(event('ordered', { ...stop, fault: 'denied' }), 'en')).toBe(
+		'Anna tried to stop the recording: refused',
+	);
+	expect(eventText(event('ordered', { ...stop, fault: 'timeout' }), 'de')).toBe(
+		'Anna wollte die Aufnahme beenden: nicht gelungen',
+	);
+	const unknown = { device: null, name: null } as unknown as typeof anna;
+	expect(eventText(event('sealed', null, unknown), 'en')).toMatch(/^Someone received encrypted/);
+});
+
+test('every order has words, done and refused, on and off', () => {
+	for (const language of ['en', 'de'] as const) {
+		const said = COMMANDS.flatMap((name) =>
+			([null, 'denied'] as const).map((fault) =>
+				eventText(event('ordered', { name, value: true, fault }), language),
+			),
+		);
+		expect(new Set(said).size).toBe(said.length);
+		expect(said.join()).not.toContain('undefined');
+	}
+});
