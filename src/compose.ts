@@ -97,19 +97,19 @@ export function composeEngine(installer: Installer): Engine {
 	const vault = new BrowserVault();
 	const localDevice = new LocalDevice({ crypto, vault, segments, clock });
 
-	const cables = new WebRtcDataConnections();
+	const dataConnections = new WebRtcDataConnections();
 	const relays = new WebSocketRelays();
 	const homeRoster = new HomeRoster({ localDevice, crypto, vault, clock });
 	const arrivals = new Arrivals({ crypto, clock, vault, localDevice, homeRoster });
-	const near = new DirectRelays({
+	const directRelays = new DirectRelays({
 		...{ crypto, clock, homeRoster },
-		...{ cables, relays },
+		...{ dataConnections, relays },
 	});
 	const pairing = new PairingController({
-		...{ crypto, clock, relays: near, near, admissions: arrivals },
+		...{ crypto, clock, relays: directRelays, directRelays, admissions: arrivals },
 		here: location.origin,
 		relay: () => homeRoster.relay,
-		shown: () => post.rosterPublished(SHOWN_TIMEOUT_MS),
+		shown: () => messenger.rosterPublished(SHOWN_TIMEOUT_MS),
 	});
 	const allowance = new Allowance(preferences, clock, storageQuota);
 	const pins = new Pins(segments, allowance);
@@ -142,29 +142,30 @@ export function composeEngine(installer: Installer): Engine {
 		},
 		prepareRepair: (camera, repair) => repairs.prepare(camera, repair),
 		stalled: (camera, hole) => stalls.add(camera, hole),
-		camera: () => (localDevice.state.kind === 'ready' ? (localDevice.state.cameras[0]?.id ?? null) : null),
+		camera: () =>
+			localDevice.state.kind === 'ready' ? (localDevice.state.cameras[0]?.id ?? null) : null,
 	});
 	const scheduler = new Scheduler({
 		...{ clock, preferences, recorder, eventLog },
 		calendar: localCalendar,
 	});
-	const post = new RelayClient({
-		...{ relays: near, near, network: new BrowserNetwork() },
+	const messenger = new RelayClient({
+		...{ relays: directRelays, directRelays, network: new BrowserNetwork() },
 		...{ crypto, clock, vault, localDevice, homeRoster },
 	});
 	const grantIssuer = new GrantIssuer({
-		...{ crypto, vault, clock, localDevice, homeRoster, post },
+		...{ crypto, vault, clock, localDevice, homeRoster, messenger },
 		renew: () => recorder.renewRun(),
 	});
-	const grantReceiver = new GrantReceiver({ crypto, vault, localDevice, homeRoster, post });
+	const grantReceiver = new GrantReceiver({ crypto, vault, localDevice, homeRoster, messenger });
 	const lastSeen = new LastSeenTracker(clock, new DexieLastSeenStore());
 	const members = new MemberList({
-		...{ crypto, clock, localDevice, homeRoster, link: post },
+		...{ crypto, clock, localDevice, homeRoster, messenger },
 		...{ grantIssuer, lastSeen },
 	});
 	const guarding = new GuardModeSwitch();
 	const live = {
-		...{ clock, crypto, localDevice, post, members },
+		...{ clock, crypto, localDevice, messenger, members },
 		...{ peers: new WebRtcPeerConnections(), dtls: webRtcCertificate(localDevice, crypto, clock) },
 	};
 	const hosting = new LiveHost({
@@ -188,7 +189,16 @@ export function composeEngine(installer: Installer): Engine {
 	const kits = lazily(async () => {
 		const { RecoveryKits } = await import('#engine/recovery/recovery-kits.ts');
 		const here = location.origin;
-		return new RecoveryKits({ crypto, clock, relays, localDevice, homeRoster, members, preferences, here });
+		return new RecoveryKits({
+			crypto,
+			clock,
+			relays,
+			localDevice,
+			homeRoster,
+			members,
+			preferences,
+			here,
+		});
 	});
 	const recovery = lazily(async () => {
 		const { KitRecovery } = await import('#engine/recovery/kit-recovery.ts');
@@ -201,10 +211,10 @@ export function composeEngine(installer: Installer): Engine {
 		stop();
 		void pairing.resume();
 	});
-	arrivals.begin(post, (device) => members.revoke(device, () => undefined));
+	arrivals.begin(messenger, (device) => members.revoke(device, () => undefined));
 	grantIssuer.begin();
 	grantReceiver.begin();
-	post.begin();
+	messenger.begin();
 	clock.after(SWEEP_DELAY_MS, () => void sweepScratchDatabases());
 	tamperDetector.watch(recorder);
 	logOtherLens(recorder, eventLog);
@@ -214,7 +224,12 @@ export function composeEngine(installer: Installer): Engine {
 	});
 	dataLoss.begin();
 	logTestPicture({ recorder, eventLog, clock, calendar: localCalendar });
-	const adaptiveQuality = new AdaptiveQuality({ clock, eventLog, power, pressure: new ComputePressure() });
+	const adaptiveQuality = new AdaptiveQuality({
+		clock,
+		eventLog,
+		power,
+		pressure: new ComputePressure(),
+	});
 	adaptiveQuality.adapt(recorder);
 	recorder.on(() => {
 		if (recorder.state.kind === 'recording') repairs.recovered();
@@ -253,7 +268,7 @@ export function composeEngine(installer: Installer): Engine {
 		hosting,
 		guarding,
 		members,
-		messenger: post,
+		messenger,
 		show: (video, picture) => {
 			const stream = picture === null ? null : streamOf(picture);
 			// The same again would make the element begin anew.
@@ -280,14 +295,22 @@ export function composeEngine(installer: Installer): Engine {
 				import('#engine/playback/clip-exporter.ts'),
 				import('#browser/playback/clip-muxer.ts'),
 			]);
-			return new ClipExporter({ segments, opener: localDevice.opener, muxer: new WorkerClipMuxer() });
+			return new ClipExporter({
+				segments,
+				opener: localDevice.opener,
+				muxer: new WorkerClipMuxer(),
+			});
 		},
 		check: async () => {
 			const [{ StoreCheck }, { DexieStoreInspector }] = await Promise.all([
 				import('#engine/storage/store-check.ts'),
 				import('#browser/footage/store-inspector.ts'),
 			]);
-			return new StoreCheck({ segments, opener: localDevice.opener, inspector: new DexieStoreInspector() });
+			return new StoreCheck({
+				segments,
+				opener: localDevice.opener,
+				inspector: new DexieStoreInspector(),
+			});
 		},
 		showIndicator: (sign) => {
 			tab.show(sign);
@@ -301,7 +324,17 @@ export function composeEngine(installer: Installer): Engine {
 			// None of it is heard by whoever watches.
 			const encoder = new BrowserEncoder();
 			return new DeviceCheck({
-				...{ clock, crypto, capture, encoder, cables, origin, recorder, segments, localDevice },
+				...{
+					clock,
+					crypto,
+					capture,
+					encoder,
+					dataConnections,
+					origin,
+					recorder,
+					segments,
+					localDevice,
+				},
 				features: detectFeatures(),
 				liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
 				lab: new BrowserLab(),

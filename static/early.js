@@ -34,14 +34,14 @@
 		},
 		true,
 	);
-	const hand = {
+	const launchLink = {
 		/** 'invite', 'kit', 'code' or null: what waits to be taken. */
-		waits: () => {
+		pending: () => {
 			if (given === null) return null;
 			return given.startsWith('invite.') ? 'invite' : /^k[12]\./.test(given) ? 'kit' : 'code';
 		},
 		/** Once. */
-		take: () => {
+		consume: () => {
 			const once = given;
 			given = null;
 			return once;
@@ -51,5 +51,5 @@
 			listeners.push(listener);
 		},
 	};
-	Object.defineProperty(globalThis, 'spycamGiven', { value: Object.freeze(hand) });
+	Object.defineProperty(globalThis, 'spycamLaunchLink', { value: Object.freeze(launchLink) });
 })();

@@ -51,7 +51,9 @@ interface Live {
 	stop(): Promise<void>;
 }
 
-const send: (message: MessageFromLive) => void = connectToSupervisor((message) => void receive(message));
+const send: (message: MessageFromLive) => void = connectToSupervisor(
+	(message) => void receive(message),
+);
 let live: Live | null = null;
 
 async function receive(message: unknown): Promise<void> {
@@ -91,9 +93,9 @@ async function startLive(given: LiveBegin): Promise<Live> {
 	let ports = { http: settings.port, https: settings.httpsPort };
 
 	const hub = new Hub(() => setTimeout(() => hub.sendPresence(), PRESENCE_MS));
-	const meetings = new RendezvousRegistry();
+	const rendezvous = new RendezvousRegistry();
 	const mailbox = new Mailbox(kept.letters);
-	const ring = new LiveBuffer(settings.limits.ringMiB * 1024 * 1024);
+	const liveBuffer = new LiveBuffer(settings.limits.ringMiB * 1024 * 1024);
 	const homes = new HomeRegistry(verifyCrypto, kept.homes);
 	const metrics = new Metrics({
 		sockets: { help: 'Sockets that are open', value: () => sockets.count },
@@ -102,19 +104,27 @@ async function startLive(given: LiveBegin): Promise<Live> {
 			value: () => connections.unproved,
 		},
 		homes: { help: 'Homes', value: () => homes.count },
-		meetings: { help: 'Meetings that are open', value: () => meetings.count },
-		ring_bytes: { help: 'Live parts in memory', value: () => ring.bytes },
+		meetings: { help: 'Meetings that are open', value: () => rendezvous.count },
+		ring_bytes: { help: 'Live parts in memory', value: () => liveBuffer.bytes },
 	});
 	const relay: RelayContext = {
-		...{ crypto: verifyCrypto, homes, hub, meetings, mailbox, ring, shares: new DeviceRateLimits() },
+		...{
+			crypto: verifyCrypto,
+			homes,
+			hub,
+			rendezvous,
+			mailbox,
+			liveBuffer,
+			rateLimits: new DeviceRateLimits(),
+		},
 		invitations: new Map(kept.invitations.map(({ hash, untilMs }) => [hash, untilMs])),
 		tokenKey: given.tokenKey,
 		ice: (device) => iceServersFor(settings.ice, device, Date.now()),
 		persist: (fact) => send({ t: 'fact', fact }),
 		tidy: (nowMs) => {
-			ring.tidy(nowMs);
-			meetings.tidy(nowMs);
-			relay.shares.tidy(nowMs);
+			liveBuffer.tidy(nowMs);
+			rendezvous.tidy(nowMs);
+			relay.rateLimits.tidy(nowMs);
 			homes.tidy(nowMs);
 			const over = mailbox.tidy(Date.now());
 			if (over.length > 0)
@@ -132,37 +142,42 @@ async function startLive(given: LiveBegin): Promise<Live> {
 		...{ hosts: hostsFrom(hosts), origins: new Set(settings.origins), ports, proxies },
 		...{ publicName: settings.publicName, publicPort: settings.publicPort },
 	});
-	let doors = makeDoors();
+	let originPolicy = makeDoors();
 
-	const gate = new ConnectionLimiter({
+	const limiter = new ConnectionLimiter({
 		socketsPerMinute: settings.limits.socketsPerMinute,
 		socketsAtOnce: settings.limits.socketsPerAddress,
 	});
 	const connections = new UnprovedConnections(settings.limits);
-	const sockets = new SocketServer(relay, () => doors, gate, connections);
+	const sockets = new SocketServer(relay, () => originPolicy, limiter, connections);
 	let name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const places = (): RelayAddresses => relayAddressesOf({ ...settings, name }, ports, hosts);
 	const addresses = (): Pick<RelayInfo, 'secure' | 'store' | 'trust'> => {
 		const { secure, trust } = places();
 		return { secure, trust, store: store === null ? null : `https://${name}:${store}` };
 	};
-	const api = createApi({ relay, doors: () => doors, addresses, metrics: () => metrics.text() });
+	const api = createApi({
+		relay,
+		originPolicy: () => originPolicy,
+		addresses,
+		metrics: () => metrics.text(),
+	});
 	const app = createApp(site, api, settings.publicName);
 	const trust = createTrust(given.trust, places);
 
 	const behind = (secure: boolean): RequestHandlers => ({
 		answer: (request, asked: IncomingMessage) => {
-			const visit = clientOriginOf(doors, asked, secure);
-			if (visit.origin === null) return misdirectedResponse();
+			const client = clientOriginOf(originPolicy, asked, secure);
+			if (client.origin === null) return misdirectedResponse();
 			// The page that leads a phone to trust is all that goes out in clear (RL4).
 			const { pathname } = new URL(request.url);
-			if ((!secure && !visit.inside) || /^\/trust(\/|$)/.test(pathname))
-				return trust.fetch(request, { visit });
-			return app.fetch(request, { visit });
+			if ((!secure && !client.inside) || /^\/trust(\/|$)/.test(pathname))
+				return trust.fetch(request, { client });
+			return app.fetch(request, { client });
 		},
 		upgrade: (asked, socket, head) => sockets.upgrade(asked, socket, head, secure),
 		// A proxy brings everybody: those are counted by their own addresses, as sockets.
-		admit: (socket) => isProxy(doors, socket.remoteAddress) || connections.admit(socket),
+		admit: (socket) => isProxy(originPolicy, socket.remoteAddress) || connections.admit(socket),
 	});
 	const listeners: Listener[] = [];
 	try {
@@ -187,7 +202,7 @@ async function startLive(given: LiveBegin): Promise<Live> {
 		);
 		listeners.push(https);
 		ports = { http: http.port, https: https.port };
-		doors = makeDoors();
+		originPolicy = makeDoors();
 	} catch (error) {
 		await Promise.all(listeners.map((listener) => listener.close(0)));
 		throw error;
@@ -199,7 +214,7 @@ async function startLive(given: LiveBegin): Promise<Live> {
 		renew: (tls, names, called) => {
 			hosts = [...names];
 			if (!isLoopback(settings.host)) name = called;
-			doors = makeDoors();
+			originPolicy = makeDoors();
 			for (const listener of listeners) listener.renew(tls);
 			log.info({ hosts }, 'names or certificate changed');
 		},

@@ -32,7 +32,7 @@ const CHECK_MS = 30_000;
 const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
 
 async function serve(options: RelayOptions, settings: Settings): Promise<void> {
-	const tenancy = lockDataFolder(options.data, process.pid);
+	const lock = lockDataFolder(options.data, process.pid);
 	for (const { path, why } of restrictPermissions(options.data))
 		console.error(
 			`Other accounts on this computer may be able to read ${path}: cannot restrict access (${why}).`,
@@ -69,7 +69,9 @@ async function serve(options: RelayOptions, settings: Settings): Promise<void> {
 		...{ id: (fingerprint[0] ?? '').replaceAll(' ', '').slice(0, 8), isNew: authority.isNew },
 	};
 	const announced =
-		settings.discovery && !isLoopback(settings.host) ? await MdnsAnnouncement.begin(wanted, log) : null;
+		settings.discovery && !isLoopback(settings.host)
+			? await MdnsAnnouncement.begin(wanted, log)
+			: null;
 	if (announced && authority.isNew) authority.saveName(announced.name);
 
 	/** RL37: said once, and again when it has changed. */
@@ -113,7 +115,7 @@ async function serve(options: RelayOptions, settings: Settings): Promise<void> {
 		stopping = true;
 		clearInterval(look);
 		void Promise.all([announced?.end(), supervisor.stop()]).then(() => {
-			tenancy.release();
+			lock.release();
 			process.exit(0);
 		});
 	};
@@ -250,21 +252,21 @@ function folderHint({ data, app, variables }: RelayOptions, sentence: string): s
 	);
 }
 
-const wish = readOptions(process.argv.slice(2), process.env);
-switch (wish.kind) {
+const commandLine = readOptions(process.argv.slice(2), process.env);
+switch (commandLine.kind) {
 	case 'help':
 		process.stdout.write(USAGE);
 		break;
 	case 'wrong':
-		console.error(wish.sentence);
+		console.error(commandLine.sentence);
 		process.exitCode = 2;
 		break;
 	default:
 		try {
-			await run(wish.kind, wish.options);
+			await run(commandLine.kind, commandLine.options);
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
-			console.error([error.message, ...folderHint(wish.options, error.message)].join(' '));
+			console.error([error.message, ...folderHint(commandLine.options, error.message)].join(' '));
 			// The folder's lock is let go with the process.
 			process.exit(1);
 		}

@@ -13,7 +13,12 @@ import {
 	type OriginPolicy,
 } from '#relay/base/origin-policy.ts';
 import type { RelayChange } from '#relay/base/relay-change.ts';
-import { messageFrom, messageToStore, type MessageFromStore, type MessageToStore } from '#relay/base/ipc.ts';
+import {
+	messageFrom,
+	messageToStore,
+	type MessageFromStore,
+	type MessageToStore,
+} from '#relay/base/ipc.ts';
 import { listen } from '#relay/http/listener.ts';
 import { createLog } from '#relay/base/log.ts';
 import { sqliteReasonOf, ChangeWriter } from '#relay/storage/change-writer.ts';
@@ -32,7 +37,9 @@ interface Store {
 
 type Begin = Extract<MessageToStore, { t: 'begin' }>;
 
-const send: (message: MessageFromStore) => void = connectToSupervisor((message) => void receive(message));
+const send: (message: MessageFromStore) => void = connectToSupervisor(
+	(message) => void receive(message),
+);
 let store: Store | null = null;
 
 async function receive(message: unknown): Promise<void> {
@@ -73,7 +80,7 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 		// No page talks to it from elsewhere, and no socket.
 		...{ origins: new Set(), ports: { http: 0, https: port } },
 	});
-	let doors = doorsOf(hosts);
+	let originPolicy = doorsOf(hosts);
 	const connections = new UnprovedConnections(settings.limits);
 	const writer = new ChangeWriter(file, log, send);
 
@@ -108,10 +115,10 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 	const listener = await listen(
 		{
 			answer: (request, asked) => {
-				const { origin, local } = clientOriginOf(doors, asked, true);
+				const { origin, local } = clientOriginOf(originPolicy, asked, true);
 				return origin === null ? misdirectedResponse() : app.fetch(request, { local });
 			},
-			admit: (socket) => isProxy(doors, socket.remoteAddress) || connections.admit(socket),
+			admit: (socket) => isProxy(originPolicy, socket.remoteAddress) || connections.admit(socket),
 		},
 		settings.host,
 		port,
@@ -125,7 +132,7 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 	return {
 		take: (n, fact) => writer.write(n, fact),
 		renew: (fresh, names) => {
-			doors = doorsOf(names);
+			originPolicy = doorsOf(names);
 			listener.renew(fresh);
 		},
 		stop: async () => {

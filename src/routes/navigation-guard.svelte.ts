@@ -17,20 +17,20 @@ export class NavigationGuard {
 	/** The way the person asked for last; an older one that arrives late is not gone. */
 	#latestRequest = 0;
 
-	/** `unfinished`: what would be lost by leaving. */
-	constructor(mustStay: () => boolean, unfinished: () => LeaveGuard | null) {
-		beforeNavigate((way) => {
-			const lost = unfinished();
+	/** `leaveGuard`: what would be lost by leaving. */
+	constructor(mustStay: () => boolean, leaveGuard: () => LeaveGuard | null) {
+		beforeNavigate((navigation) => {
+			const lost = leaveGuard();
 			if (lost?.loses) {
 				// Where the page itself would go, the browser asks.
-				way.cancel();
-				if (!way.willUnload) lost.ask(() => go(way));
+				navigation.cancel();
+				if (!navigation.willUnload) lost.ask(() => go(navigation));
 				return;
 			}
-			const id = way.to?.route.id ?? null;
-			if (way.willUnload || id === null || this.#fetched.has(id) || !mustStay()) return;
-			way.cancel();
-			void this.#fetchAndGo(way, id);
+			const id = navigation.to?.route.id ?? null;
+			if (navigation.willUnload || id === null || this.#fetched.has(id) || !mustStay()) return;
+			navigation.cancel();
+			void this.#fetchAndGo(navigation, id);
 		});
 		afterNavigate(({ to }) => {
 			this.#latestRequest += 1;
@@ -38,14 +38,14 @@ export class NavigationGuard {
 			if (to?.route.id) this.#fetched.add(to.route.id);
 		});
 		$effect(() => {
-			const hear = () => (this.missing = true);
-			addEventListener('vite:preloadError', hear);
-			return () => removeEventListener('vite:preloadError', hear);
+			const onError = () => (this.missing = true);
+			addEventListener('vite:preloadError', onError);
+			return () => removeEventListener('vite:preloadError', onError);
 		});
 	}
 
-	async #fetchAndGo(way: PendingNavigation, id: string): Promise<void> {
-		const { to } = way;
+	async #fetchAndGo(navigation: PendingNavigation, id: string): Promise<void> {
+		const { to } = navigation;
 		if (!to) return;
 		const mine = (this.#latestRequest += 1);
 		const late = new Promise<never>((_, reject) => setTimeout(reject, LOAD_TIMEOUT_MS));
@@ -57,7 +57,7 @@ export class NavigationGuard {
 		}
 		this.#fetched.add(id);
 		if (mine !== this.#latestRequest) return;
-		go(way);
+		go(navigation);
 	}
 }
 

@@ -59,7 +59,7 @@ export function firstLoad(path = '/', more = /^$/) {
  * it.
  */
 export function watchKB() {
-	return compressedKB(firstLoad('/watch/[camera]', /^src\/making\.ts$/).js);
+	return compressedKB(firstLoad('/watch/[camera]', /^src\/compose\.ts$/).js);
 }
 
 /**

@@ -3,7 +3,13 @@ import type { Page } from 'playwright-core';
 import type { Run } from '#domain/footage/run.ts';
 import { serveBarePage } from '../e2e/support/bare-page.ts';
 import { launchChromium, startRelay } from '../e2e/support/launch.ts';
-import { becomeCamera, openSaved, playerRegion, startRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import {
+	becomeCamera,
+	openSaved,
+	playerRegion,
+	startRecording,
+	stopRecording,
+} from '../e2e/support/user-steps.ts';
 import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import type { BenchResult, Progress } from './result.ts';
 

@@ -109,7 +109,12 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			const salt = crypto.random(16);
 			const [a, b] = [await crypto.secret(raw), await crypto.secret(raw)];
 			const plain = ascii('footage');
-			const sealed = await crypto.seal(await crypto.deriveSealKey(a, salt, info), nonce, info, plain);
+			const sealed = await crypto.seal(
+				await crypto.deriveSealKey(a, salt, info),
+				nonce,
+				info,
+				plain,
+			);
 			expect(sealed).toHaveLength(plain.length + 16);
 			const same = await crypto.deriveSealKey(b, salt, info);
 			expect(await crypto.open(same, nonce, info, sealed)).toEqual(plain);

@@ -6,7 +6,15 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { need, pathOf } from '../support/programs.ts';
 import { newContext, launchFirefox, startRelay } from './support/launch.ts';
-import { becomeCamera, collectPageErrors, openSaved, playerRegion, startRecording, shownWallMs, stopRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openSaved,
+	playerRegion,
+	startRecording,
+	shownWallMs,
+	stopRecording,
+} from './support/user-steps.ts';
 import { controlPuppet, decodeFrameTimes, withPuppetCamera } from './support/puppet-camera.ts';
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 

@@ -2,7 +2,12 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
 import { openHome, pairByLink } from './support/pairing-steps.ts';
-import { becomeCamera, collectPageErrors, playerRegion, startRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	playerRegion,
+	startRecording,
+} from './support/user-steps.ts';
 import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
 /**

@@ -1,7 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
-import { becomeCamera, collectPageErrors, openSaved, playerRegion, startRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openSaved,
+	playerRegion,
+	startRecording,
+} from './support/user-steps.ts';
 import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
 import { waitForSegments } from './support/stored-footage.ts';
 

@@ -9,7 +9,12 @@ import {
 	startRelay,
 	type Relay,
 } from './support/launch.ts';
-import { becomeCamera, collectPageErrors, waitForServiceWorker, startRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	waitForServiceWorker,
+	startRecording,
+} from './support/user-steps.ts';
 import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
 import { waitForSegments } from './support/stored-footage.ts';
 

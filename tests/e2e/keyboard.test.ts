@@ -1,7 +1,12 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
-import { collectPageErrors, playerRegion, waitForRecording, shownWallMs } from './support/user-steps.ts';
+import {
+	collectPageErrors,
+	playerRegion,
+	waitForRecording,
+	shownWallMs,
+} from './support/user-steps.ts';
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Relay;

@@ -1,7 +1,15 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
-import { becomeCamera, collectPageErrors, openSaved, playerRegion, startRecording, shownWallMs, stopRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openSaved,
+	playerRegion,
+	startRecording,
+	shownWallMs,
+	stopRecording,
+} from './support/user-steps.ts';
 import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
 import { waitForSegments } from './support/stored-footage.ts';
 

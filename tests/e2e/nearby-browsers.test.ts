@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import type { Browser } from 'puppeteer-core';
-import { descriptorFromSdp, parseDescriptor, buildDescriptor, sdpOfDescriptor } from '#domain/pairing/peer-descriptor.ts';
+import {
+	descriptorFromSdp,
+	parseDescriptor,
+	buildDescriptor,
+	sdpOfDescriptor,
+} from '#domain/pairing/peer-descriptor.ts';
 import { pathOf } from '../support/programs.ts';
 import { newContext, launchFirefox } from './support/launch.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';

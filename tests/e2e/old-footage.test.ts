@@ -2,7 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { restore } from '../fixtures/dump.ts';
 import { sealedFootage } from '../fixtures/footage.ts';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
-import { collectPageErrors, openSaved, playerRegion, playFor, shownWallMs } from './support/user-steps.ts';
+import {
+	collectPageErrors,
+	openSaved,
+	playerRegion,
+	playFor,
+	shownWallMs,
+} from './support/user-steps.ts';
 import { footageHash } from './support/stored-footage.ts';
 
 let relay: Relay;

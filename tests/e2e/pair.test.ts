@@ -76,9 +76,7 @@ test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may 
 	await page.goto(`${relay.address}/pair${behind}`);
 	await page.getByText('You opened a pairing link.').waitFor({ timeout: 30_000 });
 	await join(page, 'Kitchen phone');
-	await owner
-		.getByRole('heading', { name: 'Add “Kitchen phone”?' })
-		.waitFor({ timeout: 20_000 });
+	await owner.getByRole('heading', { name: 'Add “Kitchen phone”?' }).waitFor({ timeout: 20_000 });
 	expect(await digitsOn(owner)).toMatch(/^\d{6}$/);
 	expect(await digitsOn(page)).toBe(await digitsOn(owner));
 	expect(await page.getByRole('button', { name: 'Allow' }).count()).toBe(0);

@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
-import { becomeCamera, collectPageErrors, startRecording, waitForRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	startRecording,
+	waitForRecording,
+} from './support/user-steps.ts';
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Relay;

@@ -6,7 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kitFrom, kitLink } from '#domain/pairing/kit.ts';
 import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
 import { allowJoiner, openHome } from './support/pairing-steps.ts';
-import { becomeCamera, collectPageErrors, startRecording, waitForRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	startRecording,
+	waitForRecording,
+} from './support/user-steps.ts';
 import { waitForSegments } from './support/stored-footage.ts';
 
 /**

@@ -91,11 +91,7 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	const id = /watch\/([0-9a-f]{32})/.exec(there)?.[1] ?? '';
 	await camera.goto(`${relay.address}/watch/${id}?saved`);
 	const happened = camera.getByRole('region', { name: /^What happened on / });
-	for (const said of [
-		'Anna watched',
-		'Anna turned on guard mode',
-		'Anna stopped the recording',
-	]) {
+	for (const said of ['Anna watched', 'Anna turned on guard mode', 'Anna stopped the recording']) {
 		await happened.getByText(said).first().waitFor();
 	}
 	expect(errors.flat()).toEqual([]);

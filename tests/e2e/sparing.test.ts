@@ -12,7 +12,13 @@ import {
 	temporaryFolder,
 	type Relay,
 } from './support/launch.ts';
-import { becomeCamera, collectPageErrors, openSaved, startRecording, stopRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openSaved,
+	startRecording,
+	stopRecording,
+} from './support/user-steps.ts';
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 let relay: Relay;

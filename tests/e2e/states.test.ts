@@ -3,7 +3,13 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
 import { openHome, pairByLink } from './support/pairing-steps.ts';
-import { becomeCamera, collectPageErrors, playerRegion, startRecording, stopRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	playerRegion,
+	startRecording,
+	stopRecording,
+} from './support/user-steps.ts';
 import { waitForLivePath } from './support/live-steps.ts';
 
 /** A camera that records, and a viewer that once looked what Record is. */

@@ -2,7 +2,15 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, newContext, startRelay, type Relay } from './support/launch.ts';
 import { openHome, pairByLink } from './support/pairing-steps.ts';
-import { collectPageErrors, openSaved, playFor, startRecording, waitForRecording, shownWallMs, stopRecording } from './support/user-steps.ts';
+import {
+	collectPageErrors,
+	openSaved,
+	playFor,
+	startRecording,
+	waitForRecording,
+	shownWallMs,
+	stopRecording,
+} from './support/user-steps.ts';
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 

@@ -176,7 +176,9 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	expect(held).toBeCloseTo(from - 100 * msPerPx, -2);
 	// While it is held: a preview or the frame itself, near the hand.
 	await expect
-		.poll(async () => Math.abs(Number(await playerRegion(page).getAttribute('data-seen-ms')) - held))
+		.poll(async () =>
+			Math.abs(Number(await playerRegion(page).getAttribute('data-seen-ms')) - held),
+		)
 		.toBeLessThan(5100);
 	// A finger that stands still before it is lifted throws nothing.
 	await expect.poll(() => shownWallMs(page)).toBeCloseTo(held, -3);

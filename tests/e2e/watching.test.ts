@@ -11,7 +11,12 @@ import {
 	type Relay,
 } from './support/launch.ts';
 import { allowJoiner, openHome, pairByLink, showCode } from './support/pairing-steps.ts';
-import { becomeCamera, collectPageErrors, playerRegion, waitForRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	playerRegion,
+	waitForRecording,
+} from './support/user-steps.ts';
 import { NO_UDP_ARGS, ALLOW_LOOPBACK_ARG, startTurnServer } from './support/turn-server.ts';
 import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 

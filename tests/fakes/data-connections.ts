@@ -45,7 +45,7 @@ export class FakeDataNetwork {
 	/** DTLS: either end must be who the other was told of. */
 	connect(offered: FakeDataConnection, answer: PeerDescriptor): void {
 		const other = this.#ends.get(hexOf(answer.fingerprint));
-		const mine = hexOf(offered.contact.fingerprint);
+		const mine = hexOf(offered.descriptor.fingerprint);
 		if (!this.open || other === undefined || other.offer !== mine || other.over) return;
 		offered.other = other;
 		other.other = offered;
@@ -68,7 +68,7 @@ const soon = (work: () => void): void => void Promise.resolve().then(work);
 
 class FakeDataConnection implements OfferedDataConnection {
 	readonly side: 'offered' | 'answered';
-	readonly contact: PeerDescriptor;
+	readonly descriptor: PeerDescriptor;
 	readonly events: DataConnectionEvents;
 	readonly channels = new Set<FakeDataChannel>();
 	/** Whose offer this answers. */
@@ -78,10 +78,15 @@ class FakeDataConnection implements OfferedDataConnection {
 	over = false;
 	readonly air: FakeDataNetwork;
 
-	constructor(air: FakeDataNetwork, side: FakeDataConnection['side'], contact: PeerDescriptor, events: DataConnectionEvents) {
+	constructor(
+		air: FakeDataNetwork,
+		side: FakeDataConnection['side'],
+		descriptor: PeerDescriptor,
+		events: DataConnectionEvents,
+	) {
 		this.air = air;
 		this.side = side;
-		this.contact = contact;
+		this.descriptor = descriptor;
 		this.events = events;
 	}
 
@@ -134,12 +139,12 @@ class FakeDataChannel implements DataChannel {
 	readonly waiting = 0;
 	other: FakeDataChannel | null = null;
 	events: DataChannelEvents | null = null;
-	readonly #cable: FakeDataConnection;
+	readonly #connection: FakeDataConnection;
 	#over = false;
 
-	constructor(cable: FakeDataConnection) {
-		this.#cable = cable;
-		cable.channels.add(this);
+	constructor(connection: FakeDataConnection) {
+		this.#connection = connection;
+		connection.channels.add(this);
 	}
 
 	sendText(text: string): void {
@@ -164,7 +169,7 @@ class FakeDataChannel implements DataChannel {
 
 	#send(message: Message): void {
 		if (this.#over) return;
-		const said = this.#cable.air.between(message, this.#cable.side);
+		const said = this.#connection.air.between(message, this.#connection.side);
 		if (said === null) return;
 		soon(() => {
 			const { other } = this;

@@ -11,7 +11,7 @@ import { MemorySegmentStore } from './segment-store.ts';
 import { FakeVault } from './vault.ts';
 
 /** No other device was ever connected by codes. */
-const NOWHERE: RelayClientTools['near'] = { origin: null, on: () => () => undefined };
+const NOWHERE: RelayClientTools['directRelays'] = { origin: null, on: () => () => undefined };
 
 /** A device of a home, whole but for lens and network. */
 export interface FakeDevice<C extends Clock = Clock> {
@@ -25,7 +25,7 @@ export interface FakeDevice<C extends Clock = Clock> {
 	readonly arrivals: Arrivals;
 	readonly network: FakeNetwork;
 	/** Its line to a relay; not begun. */
-	readonly linkTo: (relay: Relays, near?: RelayClientTools['near']) => RelayClient;
+	readonly linkTo: (relay: Relays, directRelays?: RelayClientTools['directRelays']) => RelayClient;
 	/** The home it founded itself. */
 	readonly founded: HomeId;
 	/** The same device in another tab, or after a reload. */
@@ -44,8 +44,17 @@ export function fakeDevice<C extends Clock>(
 	const arrivals = new Arrivals({ crypto, clock, vault, localDevice, homeRoster });
 	return {
 		...{ crypto, clock, vault, segments, localDevice, homeRoster, arrivals, network },
-		linkTo: (relays, near = NOWHERE) =>
-			new RelayClient({ relays, crypto, clock, vault, localDevice, homeRoster, network, near }),
+		linkTo: (relays, directRelays = NOWHERE) =>
+			new RelayClient({
+				relays,
+				crypto,
+				clock,
+				vault,
+				localDevice,
+				homeRoster,
+				network,
+				directRelays,
+			}),
 		get founded() {
 			const [first] = localDevice.unlocked?.identity.homes ?? [];
 			if (first === undefined) throw new Error('nothing was founded');

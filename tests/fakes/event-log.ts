@@ -20,7 +20,13 @@ export class MemoryEventLog {
 	}
 
 	begin(camera: CameraId, kind: EventKind, _startUs?: number, detail: EventDetail = {}): EndEvent {
-		const event: LoggedEvent = { camera, kind, ...detail, startMs: this.#clock.wallMs(), endMs: null };
+		const event: LoggedEvent = {
+			camera,
+			kind,
+			...detail,
+			startMs: this.#clock.wallMs(),
+			endMs: null,
+		};
 		this.all.push(event);
 		return () => {
 			event.endMs = this.#clock.wallMs();

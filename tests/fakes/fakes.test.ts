@@ -23,7 +23,8 @@ describe('MemorySegmentStore', () => {
 describe('MemoryPreferenceStore', () =>
 	preferenceStoreContract((stored) => Promise.resolve(new MemoryPreferenceStore(stored))));
 
-describe('MemoryLastSeenStore', () => lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));
+describe('MemoryLastSeenStore', () =>
+	lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));
 
 describe('MemoryCameraLock', () =>
 	cameraLockContract(() => {

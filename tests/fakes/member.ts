@@ -16,7 +16,7 @@ import { MemoryLastSeenStore } from './last-seen-store.ts';
  * belongs.
  */
 export interface FakeMember<C extends Clock = ManualClock> extends FakeDevice<C> {
-	readonly link: RelayClient;
+	readonly messenger: RelayClient;
 	readonly grantIssuer: GrantIssuer;
 	readonly grantReceiver: GrantReceiver;
 	readonly members: MemberList;
@@ -38,20 +38,38 @@ export function fakeMember<C extends Clock>(
 ): FakeMember<C> {
 	const home = fakeDevice(clock, undefined, undefined, network);
 	const { crypto, vault, localDevice, homeRoster, arrivals } = home;
-	const link = home.linkTo(relay);
+	const messenger = home.linkTo(relay);
 	let renewed = 0;
 	const grantIssuer = new GrantIssuer({
-		...{ crypto, vault, clock, localDevice, homeRoster, post: link },
+		...{ crypto, vault, clock, localDevice, homeRoster, messenger },
 		renew: () => {
 			renewed += 1;
 			return Promise.resolve();
 		},
 	});
-	const grantReceiver = new GrantReceiver({ crypto, vault, localDevice, homeRoster, post: link });
+	const grantReceiver = new GrantReceiver({ crypto, vault, localDevice, homeRoster, messenger });
 	const lastSeen = new LastSeenTracker(clock, seen);
-	const members = new MemberList({ crypto, clock, localDevice, homeRoster, link, grantIssuer, lastSeen });
+	const members = new MemberList({
+		crypto,
+		clock,
+		localDevice,
+		homeRoster,
+		messenger,
+		grantIssuer,
+		lastSeen,
+	});
 	return {
-		...{ crypto, clock, vault, localDevice, homeRoster, link, grantIssuer, grantReceiver, members },
+		...{
+			crypto,
+			clock,
+			vault,
+			localDevice,
+			homeRoster,
+			messenger,
+			grantIssuer,
+			grantReceiver,
+			members,
+		},
 		...{ lastSeen, seen, arrivals, network: home.network, segments: home.segments },
 		...{ linkTo: home.linkTo, again: home.again },
 		renewed: () => renewed,
@@ -71,7 +89,7 @@ export function fakeMember<C extends Clock>(
 		begin: () => {
 			grantIssuer.begin();
 			grantReceiver.begin();
-			link.begin();
+			messenger.begin();
 		},
 	};
 }

@@ -4,7 +4,12 @@ import type { Role } from '#domain/home/roster.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { FreshnessGate } from '#engine/messaging/freshness-gate.ts';
-import type { RelayConnectionState, Messenger, Sender, Delivery } from '#engine/messaging/messenger.ts';
+import type {
+	RelayConnectionState,
+	Messenger,
+	Sender,
+	Delivery,
+} from '#engine/messaging/messenger.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import {
 	messageBodyFrom,
@@ -31,13 +36,13 @@ export class FakeMessengerRelay {
 	/** Of all letters, for who asks whether the next is lost. */
 	lose: (message: Message) => boolean = () => false;
 	/** What a hostile relay makes of a letter that it could read; `null` keeps it back. */
-	change: (message: Message, said: MessageBody) => Message | null = (message) => message;
+	change: (message: Message, body: MessageBody) => Message | null = (message) => message;
 	readonly letters: {
 		readonly from: DeviceId;
 		readonly to: DeviceId;
 		readonly message: Message;
 		/** As it went, with what makes it fresh. */
-		readonly said: MessageBody;
+		readonly body: MessageBody;
 	}[] = [];
 	readonly clock: Clock;
 	readonly posts = new Map<DeviceId, FakeMessenger>();
@@ -50,14 +55,14 @@ export class FakeMessengerRelay {
 	}
 
 	join(device: DeviceId, roles: readonly Role[]): FakeMessenger {
-		const post = new FakeMessenger(this, device, roles);
-		this.posts.set(device, post);
+		const messenger = new FakeMessenger(this, device, roles);
+		this.posts.set(device, messenger);
 		this.presence();
-		return post;
+		return messenger;
 	}
 
 	presence(): void {
-		for (const post of this.posts.values()) post.tell();
+		for (const messenger of this.posts.values()) messenger.tell();
 	}
 
 	async later(work: () => void): Promise<void> {
@@ -70,8 +75,8 @@ export class FakeMessengerRelay {
 
 	tellWatched(camera: string): void {
 		const devices = [...new Set(this.watching.get(camera)?.values())];
-		for (const post of this.posts.values()) {
-			if (post.there) for (const listener of post.watched) listener(camera, devices);
+		for (const messenger of this.posts.values()) {
+			if (messenger.there) for (const listener of messenger.watched) listener(camera, devices);
 		}
 	}
 }
@@ -106,7 +111,7 @@ export class FakeMessenger implements Messenger {
 	#begun(): FreshnessGate {
 		const { clock } = this.#relay;
 		const tools = { clock, crypto: new WebCrypto(), vault: new MemoryVault() };
-		return new FreshnessGate(tools, (to, said) => this.#carry(to, said));
+		return new FreshnessGate(tools, (to, body) => this.#carry(to, body));
 	}
 
 	get state(): RelayConnectionState {
@@ -116,7 +121,7 @@ export class FakeMessenger implements Messenger {
 	}
 
 	get online(): ReadonlySet<DeviceId> {
-		const there = [...this.#relay.posts].filter(([, post]) => post.there);
+		const there = [...this.#relay.posts].filter(([, messenger]) => messenger.there);
 		return new Set(this.there ? there.map(([device]) => device) : []);
 	}
 
@@ -158,23 +163,23 @@ export class FakeMessenger implements Messenger {
 		await Promise.resolve();
 		if (!this.there) return 'unsent';
 		if (!other?.there) return 'away';
-		const said = messageBodyFrom(messageBodyText(given));
-		if (said === null) throw new Error(`no letter of ours: ${messageBodyText(given)}`);
-		const { message } = said;
-		this.#relay.letters.push({ from: this.#device, to, message, said });
-		const changed = this.#relay.lose(message) ? null : this.#relay.change(message, said);
+		const body = messageBodyFrom(messageBodyText(given));
+		if (body === null) throw new Error(`no letter of ours: ${messageBodyText(given)}`);
+		const { message } = body;
+		this.#relay.letters.push({ from: this.#device, to, message, body });
+		const changed = this.#relay.lose(message) ? null : this.#relay.change(message, body);
 		if (changed === null) return 'taken';
 		void this.#relay.later(() => {
 			const from = { device: this.#device, roles: this.roles };
-			if (other.there) other.read({ ...said, message: changed }, from);
+			if (other.there) other.read({ ...body, message: changed }, from);
 		});
 		return 'taken';
 	}
 
 	/** One after the other, as a link does. */
-	read(said: MessageBody, from: Sender): void {
+	read(body: MessageBody, from: Sender): void {
 		this.#reading = this.#reading.then(async () => {
-			const message = await this.#acts.receive(said, from);
+			const message = await this.#acts.receive(body, from);
 			if (message !== null) for (const reader of this.#readers) reader(message, from);
 		});
 	}

@@ -3,7 +3,12 @@ import type { LiveRate } from '#protocol/live-channel.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { DtlsCertificate } from '#ports/keys/crypto.ts';
-import type { CameraPeer, PeerEvent, PeerConnections, ViewerPeer } from '#ports/network/peer-connection.ts';
+import type {
+	CameraPeer,
+	PeerEvent,
+	PeerConnections,
+	ViewerPeer,
+} from '#ports/network/peer-connection.ts';
 
 const CONNECT_MS = 80;
 

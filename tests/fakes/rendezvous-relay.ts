@@ -229,7 +229,12 @@ export class FakeRendezvousSocket implements RelaySocket {
 	readonly #point: FakeRendezvousRelay;
 	#ended = false;
 
-	constructor(origin: string, address: string, events: RelaySocketEvents, point: FakeRendezvousRelay) {
+	constructor(
+		origin: string,
+		address: string,
+		events: RelaySocketEvents,
+		point: FakeRendezvousRelay,
+	) {
 		this.origin = origin;
 		this.address = address;
 		this.#events = events;

@@ -2,8 +2,19 @@
 import { equalBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { endUsOf, minuteOf, MINUTE_US, segmentOf, type IndexEntry } from '#domain/footage/index-page.ts';
-import { EvictionPlan, evictionVerdict, type PlannedEviction, type EvictionLimits } from '#domain/storage/eviction-plan.ts';
+import {
+	endUsOf,
+	minuteOf,
+	MINUTE_US,
+	segmentOf,
+	type IndexEntry,
+} from '#domain/footage/index-page.ts';
+import {
+	EvictionPlan,
+	evictionVerdict,
+	type PlannedEviction,
+	type EvictionLimits,
+} from '#domain/storage/eviction-plan.ts';
 import { mayGrow } from '#domain/storage/retention.ts';
 import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
 import { begunRun, holedRun, appendedRun, shortenedRun } from '#domain/footage/run-change.ts';
@@ -29,7 +40,9 @@ const sizeOf = (entries: readonly IndexEntry[]) => entries.reduce((sum, { size }
  * The store in memory. Passes the same contract as the real one; faults can be asked for. It knows
  * pins, but no undo.
  */
-export class MemorySegmentStore implements SegmentStore, Pick<PinsAndTrash, 'pins' | 'pin' | 'unpin' | 'purge'> {
+export class MemorySegmentStore
+	implements SegmentStore, Pick<PinsAndTrash, 'pins' | 'pin' | 'unpin' | 'purge'>
+{
 	/** Sealed bytes that fit in all; beyond, writes throw `quota`. */
 	roomBytes = Infinity;
 	/** What the next writes throw, one each. */
@@ -62,7 +75,8 @@ export class MemorySegmentStore implements SegmentStore, Pick<PinsAndTrash, 'pin
 		const newest = pages.at(-1);
 		const last = newest?.entries.at(-1);
 		if (run !== undefined && last !== undefined && seq === run.lastSeq) {
-			if (equalBytes(this.#bytes.get(last.place)?.head ?? new Uint8Array(0), segment.head)) return run;
+			if (equalBytes(this.#bytes.get(last.place)?.head ?? new Uint8Array(0), segment.head))
+				return run;
 		}
 		if (run === undefined) throw new Fault('cleared', `run ${runNo} is not here any more`);
 		if (run.ended !== null || seq !== run.lastSeq + 1) {

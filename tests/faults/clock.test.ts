@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay } from '../e2e/support/launch.ts';
-import { becomeCamera, collectPageErrors, startRecording, waitForRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	startRecording,
+	waitForRecording,
+	stopRecording,
+} from '../e2e/support/user-steps.ts';
 import { verifyChain, waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { SOAK } from './support/counts.ts';
 

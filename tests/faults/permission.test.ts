@@ -1,7 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium, startRelay } from '../e2e/support/launch.ts';
-import { becomeCamera, collectPageErrors, openSaved, playFor, startRecording } from '../e2e/support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openSaved,
+	playFor,
+	startRecording,
+} from '../e2e/support/user-steps.ts';
 import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, startRelay } from '../e2e/support/launch.ts';
-import { becomeCamera, openSaved, playFor, startRecording, stopRecording } from '../e2e/support/user-steps.ts';
+import {
+	becomeCamera,
+	openSaved,
+	playFor,
+	startRecording,
+	stopRecording,
+} from '../e2e/support/user-steps.ts';
 import { waitForSegments } from '../e2e/support/stored-footage.ts';
 
 let relay: Awaited<ReturnType<typeof startRelay>>;

@@ -52,14 +52,14 @@ const homeOf = ({ homeRoster }: Device) => {
 
 async function arrive(one: Device): Promise<void> {
 	one.begin();
-	await until(() => one.link.state.kind === 'connected', WAIT_MS);
+	await until(() => one.messenger.state.kind === 'connected', WAIT_MS);
 }
 
 async function join(one: Device, roles: readonly Role[]): Promise<void> {
 	const { roster, homeKey } = await joinedTo(camera, one, roles);
 	await one.homeRoster.enter(roster, homeKey, malice.address);
 	const { seq } = camera.homeRoster.roster ?? { seq: 0 };
-	await until(() => camera.link.relaySeq === seq, WAIT_MS);
+	await until(() => camera.messenger.relaySeq === seq, WAIT_MS);
 	await arrive(one);
 }
 
@@ -166,12 +166,15 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		yield before;
 	}
 
-	const window = new ReplayWindow(liveOpener({ opener: viewer.localDevice.opener, secret }), camera.camera);
+	const window = new ReplayWindow(
+		liveOpener({ opener: viewer.localDevice.opener, secret }),
+		camera.camera,
+	);
 	const shown: LivePart[] = [];
 	const opening: Promise<void>[] = [];
 	let came = 0;
 	let refused = 0;
-	viewer.link.watchParts(camera.camera, (sealed) => {
+	viewer.messenger.watchParts(camera.camera, (sealed) => {
 		came += 1;
 		opening.push(
 			window.open(sealed).then(
@@ -186,7 +189,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		);
 	});
 	let watched = 0;
-	camera.link.onWatched((_, devices) => (watched = devices.length));
+	camera.messenger.onWatched((_, devices) => (watched = devices.length));
 	await until(() => watched === 1, WAIT_MS);
 
 	const genuine: LivePart[] = [];
@@ -210,13 +213,13 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		genuine.push(part);
 		theirs = framed(await foreign.sealLive(partNo(genuine.length + 5)));
 		const passed = untouched;
-		camera.link.sendPart(camera.camera, true, await sealer.sealLive(part));
+		camera.messenger.sendPart(camera.camera, true, await sealer.sealLive(part));
 		await until(() => untouched === passed + 1, WAIT_MS);
 	}
 	// What comes in order after all of it was heard shows that all of it was.
 	let last = 0;
-	viewer.link.onMessage(() => (last += 1));
-	await camera.link.send(viewer.device, { t: 'ask', nonce: 'ab'.repeat(16) });
+	viewer.messenger.onMessage(() => (last += 1));
+	await camera.messenger.send(viewer.device, { t: 'ask', nonce: 'ab'.repeat(16) });
 	await until(() => last === 1, WAIT_MS);
 	await Promise.all(opening);
 	console.log(
@@ -239,10 +242,10 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 	await join(other, ['viewer']);
 	await keyed(other);
 	const heard: string[] = [];
-	camera.link.onMessage((message, from) => {
+	camera.messenger.onMessage((message, from) => {
 		if (message.t === 'ask') heard.push(`${from.device} ${message.nonce}`);
 	});
-	const before = camera.link.dropped;
+	const before = camera.messenger.dropped;
 	const past: string[] = [];
 	const held: string[] = [];
 	let lies = 0;
@@ -252,7 +255,10 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 			if (frame.t !== 'letter' || passage !== cameraLine) return [frame];
 			const box = bytesOfBase64url(frame.box);
 			const old = bytesOfBase64url(past[below(past.length || 1)] ?? frame.box);
-			const spliced = concatBytes(box.slice(0, 52 + below(16)), old.slice(68 + below(old.length - 140)));
+			const spliced = concatBytes(
+				box.slice(0, 52 + below(16)),
+				old.slice(68 + below(old.length - 140)),
+			);
 			const others = [
 				base64urlOf(flipped(box)),
 				base64urlOf(flipped(box, box.length - 64)),
@@ -278,7 +284,7 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 		for (const one of [viewer, other]) {
 			const nonce = Buffer.from(one.crypto.random(16)).toString('hex');
 			written.push(`${one.device} ${nonce}`);
-			expect(await one.link.send(camera.device, { t: 'ask', nonce })).toBe('taken');
+			expect(await one.messenger.send(camera.device, { t: 'ask', nonce })).toBe('taken');
 			// RL7: as many a second as a device may.
 			await new Promise((resolve) => setTimeout(resolve, 20));
 		}
@@ -289,12 +295,14 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 		cameraLine.toDevice({ t: 'letter', id, from: viewer.device, box, kept: false });
 	}
 	malice.plot = {};
-	await viewer.link.send(camera.device, { t: 'ask', nonce: 'cd'.repeat(16) });
+	await viewer.messenger.send(camera.device, { t: 'ask', nonce: 'cd'.repeat(16) });
 	await until(() => heard.at(-1)?.endsWith('cd') === true, WAIT_MS);
-	console.log(`R letters: seed ${seed}, ${lies} lies, ${camera.link.dropped - before} dropped`);
+	console.log(
+		`R letters: seed ${seed}, ${lies} lies, ${camera.messenger.dropped - before} dropped`,
+	);
 	const all = [...written, `${viewer.device} ${'cd'.repeat(16)}`];
 	expect(heard.toSorted()).toEqual(all.toSorted());
-	expect(camera.link.dropped - before).toBe(lies);
+	expect(camera.messenger.dropped - before).toBe(lies);
 });
 
 test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 grants, and a fork is said', async () => {
@@ -302,11 +310,11 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	const evil = device();
 	await evil.localDevice.createCamera();
 	await evil.homeRoster.self();
-	await until(() => camera.link.relaySeq === 2 && viewer.link.relaySeq === 2, WAIT_MS);
+	await until(() => camera.messenger.relaySeq === 2 && viewer.messenger.relaySeq === 2, WAIT_MS);
 	const { seq } = camera.homeRoster.roster ?? { seq: 0 };
 	const forks = { camera: 0, viewer: 0 };
 	for (const [name, one] of Object.entries({ camera, viewer }))
-		one.link.on(() => (forks[name as keyof typeof forks] += one.link.forked ? 1 : 0));
+		one.messenger.on(() => (forks[name as keyof typeof forks] += one.messenger.forked ? 1 : 0));
 	const toEvil: string[] = [];
 	malice.plot = {
 		up: (frame) => {
@@ -331,13 +339,13 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	const writer = { identity: { ...mine, home: homeOf(camera) }, roster: unlocked.roster };
 	const want = { t: 'want-grants', camera: camera.camera, earlier: true } as const;
 	const letters = new MessageSealer(evil.crypto, realClock);
-	const before = camera.link.dropped;
+	const before = camera.messenger.dropped;
 	for (let id = 1; id <= 20; id += 1) {
 		const box = await letters.seal(writer, camera.device, { message: want, beside: {} });
 		const from = id % 2 === 0 ? evil.device : viewer.device;
 		cameraLine.toDevice({ t: 'letter', id: 2_000_000 + id, from, box, kept: false });
 	}
-	await until(() => camera.link.dropped === before + 20, WAIT_MS);
+	await until(() => camera.messenger.dropped === before + 20, WAIT_MS);
 	console.log(`R rosters: seed ${seed}, ${count} lies, forks said ${JSON.stringify(forks)}`);
 	for (const one of [camera, viewer]) {
 		expect(one.homeRoster.member(evil.device)).toBeNull();
@@ -351,7 +359,10 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	malice.plot = {};
 	cameraLine.cut();
 	camera.network.back();
-	await until(() => camera.link.state.kind === 'connected' && !camera.link.forked, WAIT_MS);
+	await until(
+		() => camera.messenger.state.kind === 'connected' && !camera.messenger.forked,
+		WAIT_MS,
+	);
 	const third = device();
 	await join(third, ['viewer']);
 	expect(camera.homeRoster.roster?.seq).toBe(seq + 1);
@@ -363,8 +374,8 @@ test('T5 T6 a relay that hides a revocation from a camera: the owner sees which 
 	await porch.localDevice.createCamera();
 	await join(porch, ['camera']);
 	const porchLine = lastLine();
-	await until(() => camera.link.online.has(porch.device), WAIT_MS);
-	await until(() => viewer.link.online.has(porch.device), WAIT_MS);
+	await until(() => camera.messenger.online.has(porch.device), WAIT_MS);
+	await until(() => viewer.messenger.online.has(porch.device), WAIT_MS);
 	malice.plot = {
 		down: (frame, passage) => (frame.t === 'roster' && passage === porchLine ? [] : [frame]),
 	};

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay } from '../e2e/support/launch.ts';
-import { becomeCamera, collectPageErrors, startRecording, waitForRecording } from '../e2e/support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	startRecording,
+	waitForRecording,
+} from '../e2e/support/user-steps.ts';
 import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { times } from './support/counts.ts';
 

@@ -74,7 +74,14 @@ export const VIEWS: readonly ViewState[] = [
 	{ kind: 'connecting', trying: 'direct', sinceMs: NOON },
 	{ kind: 'live', path: 'direct', reason: 'best', ageMs: 180, sound: true, fragmented: false },
 	{ kind: 'live', path: 'turn', reason: 'blocked', ageMs: 900, sound: false, fragmented: false },
-	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1300, sound: false, fragmented: false },
+	{
+		kind: 'live',
+		path: 'relayed',
+		reason: 'blocked',
+		ageMs: 1300,
+		sound: false,
+		fragmented: false,
+	},
 	{ kind: 'live', path: 'relayed', reason: 'blocked', ageMs: 1900, sound: true, fragmented: true },
 	{ kind: 'live', path: 'relayed', reason: 'full', ageMs: 1300, sound: false, fragmented: false },
 	{ kind: 'stale', path: 'direct', ageMs: 12_300, trying: 'relayed' },
@@ -155,7 +162,7 @@ export const LINKS: readonly RelayConnectionState[] = [
 
 export function stubHome(options: HomeOptions) {
 	return {
-		watching: {
+		cameraDirectory: {
 			cameras: options.cameras ?? [],
 			on: off,
 			view: () => stubView(options.view ?? { kind: 'connecting', trying: 'camera', sinceMs: NOON }),
@@ -192,6 +199,6 @@ export function stubHome(options: HomeOptions) {
 			showEarlier: done,
 		},
 		arrivals: { list: [], on: off, dismiss: done },
-		post: { state: options.link ?? { kind: 'connected', origin: '' }, on: off },
+		messenger: { state: options.link ?? { kind: 'connected', origin: '' }, on: off },
 	};
 }

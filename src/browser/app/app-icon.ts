@@ -15,7 +15,7 @@ const DOT_COLOR: Readonly<Record<Exclude<IndicatorState, 'off'>, string>> = {
  * The app's mark, a lens, as SVG of 64 units. One drawing for tab icon, app icons and start
  * screens.
  */
-export function appIconSvg(sign: IndicatorState, shape: IconShape = 'rounded'): string {
+export function appIconSvg(state: IndicatorState, shape: IconShape = 'rounded'): string {
 	const tile =
 		shape === 'rounded'
 			? '<rect width="64" height="64" rx="15" fill="#0b6b66"/>'
@@ -28,8 +28,8 @@ export function appIconSvg(sign: IndicatorState, shape: IconShape = 'rounded'): 
 		'<circle cx="32" cy="32" r="4" fill="#0d2b2a"/>' +
 		'<circle cx="37" cy="27" r="2.2" fill="#faf8f5"/>';
 	const dot =
-		sign === 'off'
+		state === 'off'
 			? ''
-			: `<circle cx="48" cy="16" r="14" fill="${DOT_COLOR[sign]}" stroke="#fff" stroke-width="3"/>`;
+			: `<circle cx="48" cy="16" r="14" fill="${DOT_COLOR[state]}" stroke="#fff" stroke-width="3"/>`;
 	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">${tile}${lens}${dot}</svg>`;
 }

@@ -14,8 +14,8 @@ export async function computeAppIntegrity(): Promise<AppIntegrity> {
 	const listed = sumsFrom(new TextDecoder().decode(await fetchFile(SUMS_PATH)));
 	const sums = new Map<string, string>();
 	for (const path of listed.keys()) sums.set(path, await sha256(await fetchFile(path)));
-	const off = [...listed].filter(([path, sum]) => sums.get(path) !== sum).map(([path]) => path);
-	return { hash: await sha256(ascii(sumsText(sums))), count: sums.size, altered: off };
+	const altered = [...listed].filter(([path, sum]) => sums.get(path) !== sum).map(([path]) => path);
+	return { hash: await sha256(ascii(sumsText(sums))), count: sums.size, altered };
 }
 
 async function fetchFile(path: string): Promise<Bytes> {

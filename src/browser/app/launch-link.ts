@@ -8,23 +8,23 @@ interface EarlyScript {
 }
 
 /** `undefined` where the page is not ours, as in tests of components. */
-const { spycamGiven: hand } = globalThis as { readonly spycamGiven?: EarlyScript };
+const { spycamLaunchLink: early } = globalThis as { readonly spycamLaunchLink?: EarlyScript };
 
 export class EarlyLaunchLink implements LaunchLink {
 	readonly #listeners = new Set<() => void>();
 
 	constructor() {
-		hand?.on(() => {
+		early?.on(() => {
 			for (const listener of this.#listeners) listener();
 		});
 	}
 
 	get pending(): LaunchLink['pending'] {
-		return hand?.pending() ?? null;
+		return early?.pending() ?? null;
 	}
 
 	consume(): string | null {
-		return hand?.consume() ?? null;
+		return early?.consume() ?? null;
 	}
 
 	on(listener: () => void): () => void {

@@ -9,8 +9,8 @@ export class TabIndicator {
 	constructor() {
 		// A badge outlives a tab that was killed; another tab's is left alone.
 		void anyCameraLocked().then(
-			(taken) => {
-				if (!taken && this.#shown === 'off') setBadge('off');
+			(locked) => {
+				if (!locked && this.#shown === 'off') setBadge('off');
 			},
 			() => undefined,
 		);
@@ -19,13 +19,13 @@ export class TabIndicator {
 		});
 	}
 
-	show(sign: IndicatorState): void {
-		if (sign === this.#shown) return;
-		this.#shown = sign;
-		setBadge(sign);
+	show(state: IndicatorState): void {
+		if (state === this.#shown) return;
+		this.#shown = state;
+		setBadge(state);
 		const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
 		// In the address itself: browsers fetch icons past the service worker.
-		if (link) link.href = `data:image/svg+xml,${encodeURIComponent(appIconSvg(sign))}`;
+		if (link) link.href = `data:image/svg+xml,${encodeURIComponent(appIconSvg(state))}`;
 	}
 }
 
@@ -34,9 +34,9 @@ interface BadgeNavigator {
 	clearAppBadge?(): Promise<void>;
 }
 
-function setBadge(sign: IndicatorState): void {
+function setBadge(state: IndicatorState): void {
 	const badges = navigator as BadgeNavigator;
-	const done = sign === 'recording' ? badges.setAppBadge?.() : badges.clearAppBadge?.();
+	const done = state === 'recording' ? badges.setAppBadge?.() : badges.clearAppBadge?.();
 	// Not installed, or not allowed: title and icon say it as well.
 	done?.catch(() => undefined);
 }

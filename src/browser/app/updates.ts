@@ -100,8 +100,8 @@ export class ServiceWorkerUpdates implements Updates {
 		if (this.#registration?.waiting && this.state === 'none') this.#set('waiting');
 	}
 
-	#set(newer: UpdateState): void {
-		this.state = newer;
+	#set(state: UpdateState): void {
+		this.state = state;
 		for (const listener of this.#listeners) listener();
 	}
 }

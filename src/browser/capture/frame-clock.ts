@@ -7,7 +7,10 @@
 interface TrackProcessor {
 	readonly readable: ReadableStream<VideoFrame>;
 }
-type ProcessorConstructor = new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => TrackProcessor;
+type ProcessorConstructor = new (init: {
+	track: MediaStreamTrack;
+	maxBufferSize?: number;
+}) => TrackProcessor;
 
 const DEADLINE_MS = 3000;
 const [MOVING_MS, MOVING_FRAMES] = [1000, 3];

@@ -13,7 +13,12 @@ import { trackProcessor } from './frame-clock.ts';
 import { pictureOf, replacePicture } from './picture.ts';
 import { Scaler } from './scaler.ts';
 import type { TestPictureSource } from './test-picture.ts';
-import { refusedConstraint, constraintsFor, type RefusedConstraint, type CaptureFormat } from './lens-constraints.ts';
+import {
+	refusedConstraint,
+	constraintsFor,
+	type RefusedConstraint,
+	type CaptureFormat,
+} from './lens-constraints.ts';
 
 /**
  * A person may take a while to answer the browser's question; a lens may not take a minute to open.
@@ -69,7 +74,10 @@ export class MediaCapture implements Capture {
 		const size = constraintsFor(request, without);
 		const video = lensId === null ? size : { ...size, deviceId: { exact: lensId } };
 		try {
-			const stream = await withDeadline(mediaDevices().getUserMedia({ video, audio: sound }), signal);
+			const stream = await withDeadline(
+				mediaDevices().getUserMedia({ video, audio: sound }),
+				signal,
+			);
 			return { stream, chosen: true };
 		} catch (error) {
 			const { kind } = cameraFault(error);
@@ -137,7 +145,10 @@ function mediaDevices(): MediaDevices {
 }
 
 /** What comes after the deadline is given back at once: no lens stays on unseen. */
-async function withDeadline(asked: Promise<MediaStream>, signal?: AbortSignal): Promise<MediaStream> {
+async function withDeadline(
+	asked: Promise<MediaStream>,
+	signal?: AbortSignal,
+): Promise<MediaStream> {
 	let late = false;
 	let expire: ReturnType<typeof setTimeout> | undefined;
 	const expired = new Promise<never>((_, fail) => {
@@ -180,7 +191,12 @@ class CapturedStream implements Captured {
 	#closed = false;
 	#scaler: Scaler | null = null;
 
-	constructor(stream: MediaStream, size: Dimensions, chosen: boolean, drawn: TestPictureSource | null = null) {
+	constructor(
+		stream: MediaStream,
+		size: Dimensions,
+		chosen: boolean,
+		drawn: TestPictureSource | null = null,
+	) {
 		this.#testPicture = drawn;
 		const [track] = stream.getVideoTracks();
 		if (track === undefined) throw new Fault('not-found', 'the camera gives no picture');

@@ -60,7 +60,9 @@ export async function anyCameraLocked(): Promise<boolean> {
 	return withDeadline((answer, fail) => {
 		lockManager()
 			.query()
-			.then(({ held = [] }) => answer(held.some(({ name }) => name?.startsWith(CAMERA_PREFIX) === true)))
+			.then(({ held = [] }) =>
+				answer(held.some(({ name }) => name?.startsWith(CAMERA_PREFIX) === true)),
+			)
 			.catch(fail);
 	});
 }

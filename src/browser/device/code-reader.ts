@@ -63,7 +63,9 @@ async function frameOf(video: HTMLVideoElement): Promise<ImageBitmap | null> {
 }
 
 async function nativeDecoder(): Promise<((frame: ImageBitmap) => Promise<string | null>) | null> {
-	const { BarcodeDetector } = globalThis as { readonly BarcodeDetector?: BarcodeDetectorConstructor };
+	const { BarcodeDetector } = globalThis as {
+		readonly BarcodeDetector?: BarcodeDetectorConstructor;
+	};
 	try {
 		const formats = (await BarcodeDetector?.getSupportedFormats()) ?? [];
 		if (BarcodeDetector === undefined || !formats.includes('qr_code')) return null;

@@ -14,7 +14,9 @@ const SAMPLE_INTERVAL_MS = 2000;
 /** Compute pressure, in browsers that tell of it (Chromium on computers). */
 export class ComputePressure implements PressureMonitor {
 	watch(told: (pressure: Pressure) => void): () => void {
-		const { PressureObserver: Maker } = globalThis as { PressureObserver?: PressureObserverConstructor };
+		const { PressureObserver: Maker } = globalThis as {
+			PressureObserver?: PressureObserverConstructor;
+		};
 		if (Maker === undefined) return () => undefined;
 		let over = false;
 		const observer = new Maker((records) => {

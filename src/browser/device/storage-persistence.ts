@@ -67,7 +67,11 @@ function writeStored(name: string, what: Trace | DataLoss | null): void {
 }
 
 /** What the browser answers in time, else `otherwise`. */
-async function withDeadline<A, T>(ask: () => Promise<A>, take: (answer: A) => T, otherwise: T): Promise<T> {
+async function withDeadline<A, T>(
+	ask: () => Promise<A>,
+	take: (answer: A) => T,
+	otherwise: T,
+): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const late = new Promise<T>((done) => {
 		timer = setTimeout(() => done(otherwise), ANSWER_TIMEOUT_MS);

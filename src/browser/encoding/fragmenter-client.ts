@@ -9,7 +9,9 @@ import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 type FragmentSink = Omit<EncoderSink, 'renewalNeeded'>;
 
 type FromFragmenter =
-	FragmenterOutput | { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly message: string };
+	| FragmenterOutput
+	| { readonly kind: 'ended' }
+	| { readonly kind: 'failed'; readonly message: string };
 
 /**
  * The page's side of a cutter worker: movie data in, a run's init section and fragments out, in
@@ -30,7 +32,10 @@ export class FragmenterClient {
 	constructor(frameRate: number, firstFrameMs: Promise<number>, sink: FragmentSink) {
 		this.#sink = sink;
 		this.#firstFrameMs = firstFrameMs;
-		this.#worker = new Worker(trustedWorkerUrl(fragmenterUrl), { type: 'module', name: 'fragmenter' });
+		this.#worker = new Worker(trustedWorkerUrl(fragmenterUrl), {
+			type: 'module',
+			name: 'fragmenter',
+		});
 		this.#worker.onmessage = ({ data }: MessageEvent<FromFragmenter>) => {
 			this.#receive(data);
 		};

@@ -74,7 +74,8 @@ class MediaRecorderEncoding implements Encoding {
 		this.#picture = picture;
 		this.#options = options;
 		this.#sink = sink;
-		const withSound = microphone === null || silentTracks.delete(microphone) ? null : recorderMimeType(true);
+		const withSound =
+			microphone === null || silentTracks.delete(microphone) ? null : recorderMimeType(true);
 		this.soundMissing = options.sound && withSound === null;
 		if (microphone === null || withSound === null) {
 			[this.#recorder, this.#fragmenter] = this.#begin(recorderMimeType(false), [picture]);
@@ -187,7 +188,11 @@ class MediaRecorderEncoding implements Encoding {
 		this.#chunks += 1;
 		this.#cancelSoundDeadline();
 		const microphone = this.#microphone;
-		if (microphone !== null) this.#cancelSoundDeadline = startDeadlineTimer(SILENT_S * 1000, () => void this.#checkSound(microphone));
+		if (microphone !== null)
+			this.#cancelSoundDeadline = startDeadlineTimer(
+				SILENT_S * 1000,
+				() => void this.#checkSound(microphone),
+			);
 		this.#reading = this.#reading
 			.then(async () => {
 				fragmenter.push(await chunk.arrayBuffer());
@@ -201,7 +206,11 @@ class MediaRecorderEncoding implements Encoding {
 /**
  * A fragment cannot be delivered before its last frame; half an interval delivers it soon after.
  */
-function startRecorder(stream: MediaStream, how: MediaRecorderOptions, sliceMs: number): MediaRecorder {
+function startRecorder(
+	stream: MediaStream,
+	how: MediaRecorderOptions,
+	sliceMs: number,
+): MediaRecorder {
 	try {
 		const recorder = new MediaRecorder(stream, how);
 		recorder.start(sliceMs);

@@ -60,7 +60,10 @@ export class WorkerThumbnailMaker implements ThumbnailMaker {
 
 	#start(): Worker {
 		if (this.#worker !== null) return this.#worker;
-		const worker = new Worker(trustedWorkerUrl(thumbnailUrl), { type: 'module', name: 'thumbnails' });
+		const worker = new Worker(trustedWorkerUrl(thumbnailUrl), {
+			type: 'module',
+			name: 'thumbnails',
+		});
 		worker.onmessage = ({ data }: MessageEvent<FromThumbnailer>) => {
 			const waiting = this.#settle(data.id);
 			if ('jpeg' in data) {

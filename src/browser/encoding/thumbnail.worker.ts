@@ -56,7 +56,9 @@ function brightnessOf(context: OffscreenCanvasRenderingContext2D): number[] {
 	for (let y = 0; y < height; y += 1) {
 		for (let x = 0; x < width; x += 1) {
 			const at = 4 * (y * width + x);
-			const field = Math.floor((y * GRID_ROWS) / height) * GRID_COLUMNS + Math.floor((x * GRID_COLUMNS) / width);
+			const field =
+				Math.floor((y * GRID_ROWS) / height) * GRID_COLUMNS +
+				Math.floor((x * GRID_COLUMNS) / width);
 			const [red = 0, green = 0, blue = 0] = [data[at], data[at + 1], data[at + 2]];
 			sums[field] = (sums[field] ?? 0) + 0.299 * red + 0.587 * green + 0.114 * blue;
 			counts[field] = (counts[field] ?? 0) + 1;

@@ -87,7 +87,10 @@ class WebCodecsEncoding implements Encoding {
 		const [microphone] = options.sound ? streamOf(captured.picture).getAudioTracks() : [];
 		this.#microphone = microphone === undefined ? null : new Microphone(microphone);
 		// Its context would go on with silence for ever, and nobody would be told.
-		microphone?.addEventListener('ended', () => this.#recordsSound && void this.#goOnWithoutSound());
+		microphone?.addEventListener(
+			'ended',
+			() => this.#recordsSound && void this.#goOnWithoutSound(),
+		);
 		this.#muxer = this.#makeMuxer();
 		this.#muxer.catch((error: unknown) => {
 			this.#fail(error);

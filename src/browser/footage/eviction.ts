@@ -144,7 +144,9 @@ async function evictOldest(
 			.between(key, [...runKey, Dexie.maxKey], false)
 			.limit(1)
 			.primaryKeys();
-		const pinned = pins.some((pin) => pin.camera === page.camera && spansOverlap(pin, spanOf(page)));
+		const pinned = pins.some(
+			(pin) => pin.camera === page.camera && spansOverlap(pin, spanOf(page)),
+		);
 		const grows = next === undefined && mayGrow(run, await laterRun(database, runKey));
 		const becomes = evictionVerdict({ pinned, grows, endUs: spanOf(page).endUs }, limits);
 		// Written in this order, so what follows is younger; a clock set back makes it wait its turn.
@@ -241,7 +243,10 @@ export async function laterRun(
  * Older runs of the camera that damage has left without a page: nothing else would ever take them
  * away.
  */
-async function removeEmptyRuns(database: FootageDatabase, [camera, runNo]: RunKey): Promise<number> {
+async function removeEmptyRuns(
+	database: FootageDatabase,
+	[camera, runNo]: RunKey,
+): Promise<number> {
 	const { pages, runs } = database;
 	let freed = 0;
 	const older = runs.where(':id').between([camera, Dexie.minKey], [camera, runNo]);

@@ -26,7 +26,11 @@ export class IndexReader {
 	readonly #changed: () => void;
 
 	/** `changed`: called when reading found damage and mended it. */
-	constructor(connection: DatabaseConnection<FootageDatabase>, mending: IndexRepair, changed: () => void) {
+	constructor(
+		connection: DatabaseConnection<FootageDatabase>,
+		mending: IndexRepair,
+		changed: () => void,
+	) {
 		this.#connection = connection;
 		this.#repair = mending;
 		this.#changed = changed;
@@ -59,7 +63,8 @@ export class IndexReader {
 		const segments: Segment[] = [];
 		for (const [runNo, entries] of byRun(pages)) {
 			const holes = [...sequenceHoles(entries), ...stallsIn(entries)];
-			if (holes.length > 0 && (await this.#repair.recordHoles([camera, runNo], holes))) this.#changed();
+			if (holes.length > 0 && (await this.#repair.recordHoles([camera, runNo], holes)))
+				this.#changed();
 			for (const entry of entries) {
 				if (!entry.deleted && entry.startUs < toUs && endUsOf(entry) > fromUs) {
 					segments.push(segmentOf(camera, runNo, entry));
@@ -111,7 +116,9 @@ export class IndexReader {
 		return this.#whole('runs', { range, get, keyOf, decode: decodeRun });
 	}
 
-	#pageRows(range: (database: FootageDatabase) => Collection<unknown, PageKey>): Promise<IndexPage[]> {
+	#pageRows(
+		range: (database: FootageDatabase) => Collection<unknown, PageKey>,
+	): Promise<IndexPage[]> {
 		const get = ({ pages }: FootageDatabase, key: PageKey) => pages.get(key);
 		const keyOf = ({ camera, runNo, minute }: PageRow): PageKey => [camera, runNo, minute];
 		return this.#whole('pages', { range, get, keyOf, decode: decodePage });

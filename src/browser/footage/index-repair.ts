@@ -1,8 +1,19 @@
 import Dexie from 'dexie';
-import { buildEntries, endUsOf, salvageEntries, type IndexEntry } from '#domain/footage/index-page.ts';
+import {
+	buildEntries,
+	endUsOf,
+	salvageEntries,
+	type IndexEntry,
+} from '#domain/footage/index-page.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Hole } from '#domain/footage/run.ts';
-import { begunRun, grownRun, holedRun, stallsIn, shortenedRun } from '#domain/footage/run-change.ts';
+import {
+	begunRun,
+	grownRun,
+	holedRun,
+	stallsIn,
+	shortenedRun,
+} from '#domain/footage/run-change.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import { pagesOfRun, type FootageDatabase } from './database.ts';
@@ -52,7 +63,9 @@ export class IndexRepair {
 			if (this.#stuck.has(name)) continue;
 			try {
 				const changed = await this.#connection.write(MENDED, (database) =>
-					table === 'pages' ? repairPage(database, key as PageKey) : repairRun(database, key as RunKey),
+					table === 'pages'
+						? repairPage(database, key as PageKey)
+						: repairRun(database, key as RunKey),
 				);
 				if (changed) this.#setAside += 1;
 				mended ||= changed;

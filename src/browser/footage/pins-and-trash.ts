@@ -73,7 +73,8 @@ export async function moveToTrash(
 	for (const key of await range.primaryKeys()) {
 		const page = decodePage(await readable(database.pages.get(key)));
 		const leaving = (page?.parsed ?? []).filter(
-			(entry) => !entry.deleted && spansOverlap({ startUs: entry.startUs, endUs: endUsOf(entry) }, span),
+			(entry) =>
+				!entry.deleted && spansOverlap({ startUs: entry.startUs, endUs: endUsOf(entry) }, span),
 		);
 		if (page === null || leaving.length === 0) continue;
 		const { runNo, minute } = page;

@@ -1,4 +1,9 @@
-import { EvictionPlan, type PlannedEviction, type EvictionLimits, type EvictionCandidate } from '#domain/storage/eviction-plan.ts';
+import {
+	EvictionPlan,
+	type PlannedEviction,
+	type EvictionLimits,
+	type EvictionCandidate,
+} from '#domain/storage/eviction-plan.ts';
 import { mayGrow } from '#domain/storage/retention.ts';
 import type { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import { pagesOfRun, type FootageDatabase } from './database.ts';
@@ -31,7 +36,10 @@ export async function planEviction(
 	]);
 	const plan = new EvictionPlan(limits, purged.bytes);
 	const runs = new Map<string, Standing | null>();
-	const sheetOf = async (database: FootageDatabase, page: IndexPage): Promise<EvictionCandidate | null> => {
+	const sheetOf = async (
+		database: FootageDatabase,
+		page: IndexPage,
+	): Promise<EvictionCandidate | null> => {
 		const { camera, runNo, minute, parsed } = page;
 		const name = `${camera} ${String(runNo)}`;
 		let run = runs.get(name);

@@ -58,7 +58,11 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 
 	/** `deadlineMs`: for tests that make a database hang. */
 	constructor(name = FOOTAGE, deadlineMs?: number) {
-		this.#connection = new DatabaseConnection(() => new FootageDatabase(name), 'footage', deadlineMs);
+		this.#connection = new DatabaseConnection(
+			() => new FootageDatabase(name),
+			'footage',
+			deadlineMs,
+		);
 		this.#repair = new IndexRepair(this.#connection);
 		this.#reader = new IndexReader(this.#connection, this.#repair, () => this.#changed());
 		this.#channel = new BroadcastChannel(name);

@@ -1,5 +1,9 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import type { StoredThumbnail, ThumbnailStore, FirstOrLast } from '#ports/footage/thumbnail-store.ts';
+import type {
+	StoredThumbnail,
+	ThumbnailStore,
+	FirstOrLast,
+} from '#ports/footage/thumbnail-store.ts';
 import { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import { FOOTAGE, FootageDatabase } from './database.ts';
 import { readable } from '#browser/storage/fault-from.ts';

@@ -130,7 +130,11 @@ export class WebCrypto implements Crypto {
 		return asBytes(this.#subtle.decrypt(gcm(nonce, aad), cryptoKey(key), sealed));
 	}
 
-	async #sealTo(recipient: Bytes, context: HpkeParameters, plain: Bytes): ReturnType<Crypto['wrap']> {
+	async #sealTo(
+		recipient: Bytes,
+		context: HpkeParameters,
+		plain: Bytes,
+	): ReturnType<Crypto['wrap']> {
 		return settled(hpkeSeal(await this.#kemPublic(recipient), context, plain), 'malformed');
 	}
 

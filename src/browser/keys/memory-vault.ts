@@ -73,7 +73,8 @@ export class MemoryVault implements Vault {
 	async enterHome({ home, roster, relay, keys, seenMs }: NewHome): Promise<void> {
 		if (this.#identity === null) throw new Fault('not-found', 'no identity');
 		const known = this.#homes.get(home) ?? { home, roster: [], keys: [], relay };
-		if (!continuesRoster(known.roster, roster)) throw new Fault('conflict', 'another roster of that home');
+		if (!continuesRoster(known.roster, roster))
+			throw new Fault('conflict', 'another roster of that home');
 		this.#homes.set(home, { ...known, roster, relay });
 		this.#see(home, known.roster.length + 1, roster.length - known.roster.length, seenMs);
 		const numbers = known.keys.map(({ number }) => number);

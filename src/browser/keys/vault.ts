@@ -159,7 +159,8 @@ export class BrowserVault implements Vault {
 				? await db.roster.toArray()
 				: await db.entries.where('[home+seq]').between([home, 0], [home, Dexie.maxKey]).toArray();
 			const known = kept.map(({ bytes }) => bytes);
-			if (!continuesRoster(known, roster)) throw new Fault('conflict', 'another roster of that home');
+			if (!continuesRoster(known, roster))
+				throw new Fault('conflict', 'another roster of that home');
 			const fresh = roster.slice(known.length);
 			await addEntries(db, home, founded, known.length + 1, fresh, seenMs);
 			await db.homes.put({ home, relay });

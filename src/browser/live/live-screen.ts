@@ -117,7 +117,8 @@ export class BrowserLiveScreen implements LiveScreen {
 
 	/** One that can play this part; the others go. `null`: not yet. */
 	#playerOf(part: VisiblePart, canvas: HTMLCanvasElement): PartPlayer | null {
-		const how = part.kind === 'frames' && typeof VideoDecoder !== 'undefined' ? 'codec' : 'media-source';
+		const how =
+			part.kind === 'frames' && typeof VideoDecoder !== 'undefined' ? 'codec' : 'media-source';
 		const there = this.#players.get(how);
 		if (there !== undefined) return there;
 		this.#dismiss();
@@ -152,7 +153,8 @@ export class BrowserLiveScreen implements LiveScreen {
 	async #load(canvas: HTMLCanvasElement): Promise<void> {
 		this.#players.set('media-source', null);
 		try {
-			if (mediaSourceClass() === null) throw new Fault('unsupported', 'nothing here plays live parts');
+			if (mediaSourceClass() === null)
+				throw new Fault('unsupported', 'nothing here plays live parts');
 			const { MediaSourcePlayer } = await import('./media-source-player.ts');
 			if (!this.#closed && this.#players.get('media-source') === null) {
 				const player = new MediaSourcePlayer(this.#sink, canvas);

@@ -16,5 +16,8 @@ export const OPUS_MIME_TYPE = 'audio/mp4; codecs="opus"';
 
 /** Whether sound parts can be heard here. */
 export function canPlaySound(): boolean {
-	return typeof AudioDecoder !== 'undefined' || mediaSourceClass()?.isTypeSupported(OPUS_MIME_TYPE) === true;
+	return (
+		typeof AudioDecoder !== 'undefined' ||
+		mediaSourceClass()?.isTypeSupported(OPUS_MIME_TYPE) === true
+	);
 }

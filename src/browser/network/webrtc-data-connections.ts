@@ -1,4 +1,9 @@
-import { iceCandidatesOf, descriptorFromSdp, sdpOfDescriptor, type PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
+import {
+	iceCandidatesOf,
+	descriptorFromSdp,
+	sdpOfDescriptor,
+	type PeerDescriptor,
+} from '#domain/pairing/peer-descriptor.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type {
@@ -47,7 +52,7 @@ export class WebRtcDataConnections implements DataConnections {
 }
 
 class WebRtcDataConnection implements OfferedDataConnection {
-	readonly contact: PeerDescriptor;
+	readonly descriptor: PeerDescriptor;
 	readonly #pc: RTCPeerConnection;
 	readonly #events: DataConnectionEvents;
 	readonly #channels = new Set<WebRtcDataChannel>();
@@ -55,9 +60,9 @@ class WebRtcDataConnection implements OfferedDataConnection {
 	#up = false;
 	#over = false;
 
-	constructor(pc: RTCPeerConnection, contact: PeerDescriptor, events: DataConnectionEvents) {
+	constructor(pc: RTCPeerConnection, descriptor: PeerDescriptor, events: DataConnectionEvents) {
 		this.#pc = pc;
-		this.contact = contact;
+		this.descriptor = descriptor;
 		this.#events = events;
 		pc.onconnectionstatechange = () => {
 			if (pc.connectionState === 'failed' || pc.connectionState === 'closed') this.#down();

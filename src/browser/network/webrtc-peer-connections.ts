@@ -2,7 +2,12 @@ import { Fault } from '#domain/base/fault.ts';
 import type { IceServer } from '#protocol/wire.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { DtlsCertificate } from '#ports/keys/crypto.ts';
-import type { CameraPeer, PeerEvent, PeerConnections, ViewerPeer } from '#ports/network/peer-connection.ts';
+import type {
+	CameraPeer,
+	PeerEvent,
+	PeerConnections,
+	ViewerPeer,
+} from '#ports/network/peer-connection.ts';
 import { WebRtcCameraPeer } from './webrtc-camera-peer.ts';
 import { WebRtcViewerPeer } from './webrtc-viewer-peer.ts';
 
@@ -17,12 +22,19 @@ export class WebRtcPeerConnections implements PeerConnections {
 		return new WebRtcCameraPeer(connectionOf(dtls, ice), picture, heard);
 	}
 
-	viewer(dtls: DtlsCertificate, ice: readonly IceServer[], heard: (event: PeerEvent) => void): ViewerPeer {
+	viewer(
+		dtls: DtlsCertificate,
+		ice: readonly IceServer[],
+		heard: (event: PeerEvent) => void,
+	): ViewerPeer {
 		return new WebRtcViewerPeer(connectionOf(dtls, ice), heard);
 	}
 }
 
-function connectionOf({ certificate }: DtlsCertificate, ice: readonly IceServer[]): RTCPeerConnection {
+function connectionOf(
+	{ certificate }: DtlsCertificate,
+	ice: readonly IceServer[],
+): RTCPeerConnection {
 	if (typeof RTCPeerConnection === 'undefined') {
 		throw new Fault('unsupported', 'this browser has no WebRTC');
 	}

@@ -65,7 +65,11 @@ export class WebRtcViewerPeer implements ViewerPeer {
 		} catch (error) {
 			if (error instanceof Fault) throw error;
 			const name = error instanceof DOMException ? error.name : '';
-			throw new Fault(FAULT_KINDS_BY_NAME[name] ?? 'unavailable', 'no microphone to speak into', error);
+			throw new Fault(
+				FAULT_KINDS_BY_NAME[name] ?? 'unavailable',
+				'no microphone to speak into',
+				error,
+			);
 		}
 	}
 

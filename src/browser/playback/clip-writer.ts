@@ -67,7 +67,10 @@ export class ClipWriter {
 	}
 
 	async add({ init, fragment, piece, untilUs }: ClipPart): Promise<void> {
-		const input = new Input({ source: new BufferSource(concatBytes(init, fragment)), formats: [MP4] });
+		const input = new Input({
+			source: new BufferSource(concatBytes(init, fragment)),
+			formats: [MP4],
+		});
 		try {
 			const video = await input.getPrimaryVideoTrack();
 			if (video === null) return;
@@ -218,11 +221,17 @@ export class ClipWriter {
 }
 
 /** The size of the pictures of a part, as its first frame has it. */
-export async function videoSizeOfPart({ init, fragment }: Pick<ClipPart, 'init' | 'fragment'>): Promise<{
+export async function videoSizeOfPart({
+	init,
+	fragment,
+}: Pick<ClipPart, 'init' | 'fragment'>): Promise<{
 	width: number;
 	height: number;
 }> {
-	const input = new Input({ source: new BufferSource(concatBytes(init, fragment)), formats: [MP4] });
+	const input = new Input({
+		source: new BufferSource(concatBytes(init, fragment)),
+		formats: [MP4],
+	});
 	try {
 		const track = await input.getPrimaryVideoTrack();
 		const sample =

@@ -87,7 +87,10 @@ export interface HlsLoaders {
 }
 
 /** `failed` is told what `load` of the playlist threw, unless hls.js had lost interest. */
-export function loadersOf(playlist: Reel, failed: (key: string, error: unknown) => void): HlsLoaders {
+export function loadersOf(
+	playlist: Reel,
+	failed: (key: string, error: unknown) => void,
+): HlsLoaders {
 	class PlaylistLoader extends AnsweringLoader {
 		protected override async answer(): Promise<LoadedData> {
 			await Promise.resolve();

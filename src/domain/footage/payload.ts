@@ -43,7 +43,11 @@ export function payloadLength(kind: EnvelopeKind, body: Uint8Array): number {
 }
 
 /** The whole plaintext: prefix, body, zeros. `memory`, when given, is written over. */
-export function buildPayload(kind: EnvelopeKind, { body, ...facts }: Payload, memory?: Bytes): Bytes {
+export function buildPayload(
+	kind: EnvelopeKind,
+	{ body, ...facts }: Payload,
+	memory?: Bytes,
+): Bytes {
 	const bare = PREFIX_BYTES + body.length;
 	const whole = payloadLength(kind, body);
 	if (facts.timescale === 0) throw new Fault('malformed', 'a timescale of 0');

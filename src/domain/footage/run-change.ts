@@ -109,7 +109,11 @@ function usualUs(entries: readonly IndexEntry[], at: number): number {
  * The run with its newest segment, and with the pause before it. `before`: the entries that lie in
  * front of it.
  */
-export function appendedRun<R extends Run>(run: R, before: readonly IndexEntry[], entry: IndexEntry): R {
+export function appendedRun<R extends Run>(
+	run: R,
+	before: readonly IndexEntry[],
+	entry: IndexEntry,
+): R {
 	const near = [...before.slice(-AROUND), entry];
 	return stallsIn(near, near.length - 1).reduce<R>(holedRun, grownRun(run, entry));
 }

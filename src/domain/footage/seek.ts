@@ -72,7 +72,11 @@ export type SkipTarget =
 	| { readonly kind: 'here'; readonly positionUs: number }
 	| { readonly kind: 'before' | 'behind'; readonly restUs: number };
 
-export function skipTargetOf(groups: readonly SegmentGroup[], positionUs: number, byUs: number): SkipTarget {
+export function skipTargetOf(
+	groups: readonly SegmentGroup[],
+	positionUs: number,
+	byUs: number,
+): SkipTarget {
 	const goalUs = positionUs + byUs;
 	const lengthUs = lengthUsOf(groups);
 	if (goalUs < 0) return { kind: 'before', restUs: goalUs };

@@ -1,4 +1,11 @@
-import { ascii, bytesOf, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
+import {
+	ascii,
+	bytesOf,
+	concatBytes,
+	ByteReader,
+	ByteWriter,
+	type Bytes,
+} from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { plainName } from './plain-name.ts';

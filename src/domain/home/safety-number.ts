@@ -7,7 +7,10 @@ export type SafetyKeys = Bytes;
 export function safetyInputs(a: SafetyKeys, b: SafetyKeys): readonly [Bytes, Bytes] {
 	const sorted = hexOf(a) < hexOf(b) ? concatBytes(a, b) : concatBytes(b, a);
 	const label = ascii('spycam/v1/safety\0');
-	return [concatBytes(label, Uint8Array.of(0), sorted), concatBytes(label, Uint8Array.of(1), sorted)];
+	return [
+		concatBytes(label, Uint8Array.of(0), sorted),
+		concatBytes(label, Uint8Array.of(1), sorted),
+	];
 }
 
 /** Twelve groups of five digits out of the two hashes. */

@@ -19,7 +19,11 @@ export function latestPast(nowMs: number, ...moments: readonly (number | null)[]
 /**
  * What two tabs know of one device. Once a camera recorded, no later word of it undoes that (LV30).
  */
-export function mergeSeen(nowMs: number, one: SeenDevice | undefined, other: SeenDevice): SeenDevice {
+export function mergeSeen(
+	nowMs: number,
+	one: SeenDevice | undefined,
+	other: SeenDevice,
+): SeenDevice {
 	if (one === undefined) return other;
 	const recorded = new Map(one.recorded);
 	for (const [camera, ever] of other.recorded)

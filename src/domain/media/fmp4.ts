@@ -91,7 +91,11 @@ function opus({ sampleRate, channels }: Extract<MovieTrack, { kind: 'opus' }>): 
 }
 
 /** `moof` and `mdat`: samples that follow each other, the first decoded at `startUs`. */
-export function movieFragment(number: number, startUs: number, samples: readonly MovieSample[]): Bytes {
+export function movieFragment(
+	number: number,
+	startUs: number,
+	samples: readonly MovieSample[],
+): Bytes {
 	const runs = u32(
 		...samples.flatMap(({ durationUs, bytes, key }) => [
 			...[durationUs, bytes.length, key ? KEY_FLAGS : DELTA_FLAGS],

@@ -73,7 +73,9 @@ function distinct(units: readonly Uint8Array[]): Uint8Array[] {
 export function sameSets(one: ParameterSets, other: ParameterSets): boolean {
 	const all = ({ sequence, picture }: ParameterSets) => [...sequence, ...picture];
 	const [a, b] = [all(one), all(other)];
-	return a.length === b.length && a.every((unit, at) => equalBytes(unit, b[at] ?? new Uint8Array()));
+	return (
+		a.length === b.length && a.every((unit, at) => equalBytes(unit, b[at] ?? new Uint8Array()))
+	);
 }
 
 /** The sample as an `avc1` track wants it: lengths of four bytes, and parameter sets nowhere. */

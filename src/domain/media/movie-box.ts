@@ -32,14 +32,19 @@ export function boxesIn(bytes: Uint8Array, from = 0, to = bytes.length): MovieBo
 }
 
 /** The first box at the end of a path of types; `null`: there is none. */
-export function boxAt(bytes: Uint8Array, path: readonly string[], within?: MovieBox): MovieBox | null {
+export function boxAt(
+	bytes: Uint8Array,
+	path: readonly string[],
+	within?: MovieBox,
+): MovieBox | null {
 	const [type, ...rest] = path;
 	const inside = boxesIn(bytes, within?.body ?? 0, within?.end ?? bytes.length);
 	const box = inside.find((one) => one.type === type) ?? null;
 	return box === null || rest.length === 0 ? box : boxAt(bytes, rest, box);
 }
 
-export const bytesOfBox = (bytes: Uint8Array, { at, end }: MovieBox): Uint8Array => bytes.subarray(at, end);
+export const bytesOfBox = (bytes: Uint8Array, { at, end }: MovieBox): Uint8Array =>
+	bytes.subarray(at, end);
 
 /** A box made of these parts. */
 export function boxOf(type: string, ...parts: readonly Uint8Array[]): Bytes {

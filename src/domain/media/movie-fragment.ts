@@ -38,7 +38,10 @@ export function trackDefaultsOf(init: Uint8Array): Map<number, TrackDefaults> {
 }
 
 /** Of a fragment that begins with its `moof`. Throws `malformed`, `unsupported`. */
-export function trackFragmentsOf(fragment: Uint8Array, usual: ReadonlyMap<number, TrackDefaults>): TrackFragment[] {
+export function trackFragmentsOf(
+	fragment: Uint8Array,
+	usual: ReadonlyMap<number, TrackDefaults>,
+): TrackFragment[] {
 	const moof = boxAt(fragment, ['moof']);
 	if (moof?.at !== 0) throw new Fault('malformed', 'no moof');
 	return boxesIn(fragment, moof.body, moof.end)
@@ -46,7 +49,11 @@ export function trackFragmentsOf(fragment: Uint8Array, usual: ReadonlyMap<number
 		.map((traf) => partOf(fragment, traf, usual));
 }
 
-function partOf(bytes: Uint8Array, traf: MovieBox, known: ReadonlyMap<number, TrackDefaults>): TrackFragment {
+function partOf(
+	bytes: Uint8Array,
+	traf: MovieBox,
+	known: ReadonlyMap<number, TrackDefaults>,
+): TrackFragment {
 	const view = viewOf(bytes);
 	const inside = boxesIn(bytes, traf.body, traf.end);
 	const tfhd = inside.find(({ type }) => type === 'tfhd');

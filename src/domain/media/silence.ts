@@ -1,7 +1,13 @@
 import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { boxAt, boxesIn, boxOf, bytesOfBox, tracksOf, viewOf, type MovieBox } from './movie-box.ts';
-import { trackFragmentsOf, ticksOf, trackDefaultsOf, type TrackRun, type TrackFragment } from './movie-fragment.ts';
+import {
+	trackFragmentsOf,
+	ticksOf,
+	trackDefaultsOf,
+	type TrackRun,
+	type TrackFragment,
+} from './movie-fragment.ts';
 
 /**
  * Silence where footage has no sound, so that no picture waits for it: a media element plays a

@@ -16,21 +16,21 @@ export interface DirectPairingCode {
 	readonly rid: string;
 	readonly secret: Bytes;
 	readonly hash: Bytes;
-	readonly contact: PeerDescriptor;
+	readonly descriptor: PeerDescriptor;
 }
 
 /** Shown first by a member to another one; and the answer to any of these. */
 export interface DirectConnectionCode {
 	readonly kind: 'c2' | 'a2';
 	readonly rid: string;
-	readonly contact: PeerDescriptor;
+	readonly descriptor: PeerDescriptor;
 }
 
 export type DirectCode = DirectPairingCode | DirectConnectionCode;
 
 export function directCodeText(code: DirectCode): string {
 	const named = 'hash' in code ? [code.secret, code.hash] : [];
-	const parts = [bytesOf(code.rid), ...named, buildDescriptor(code.contact)];
+	const parts = [bytesOf(code.rid), ...named, buildDescriptor(code.descriptor)];
 	return [code.kind, ...parts.map(base64urlOf)].join('.');
 }
 
@@ -54,17 +54,21 @@ export function directCodeFrom(text: string): DirectCode | null {
 	const rid = hexOf(part(0, RID_BYTES));
 	const pairs = kind === 'p2' || kind === 'n2';
 	const last = pairs ? 3 : 1;
-	const contact = parseDescriptor(part(last));
+	const descriptor = parseDescriptor(part(last));
 	if (bytes.length !== last + 1) throw new Fault('malformed', 'a code with too many parts');
-	if (!pairs) return { kind, rid, contact };
-	return { kind, rid, contact, secret: part(1, SECRET_BYTES), hash: part(2, 32) };
+	if (!pairs) return { kind, rid, descriptor };
+	return { kind, rid, descriptor, secret: part(1, SECRET_BYTES), hash: part(2, 32) };
 }
 
 /**
  * Hashed, the S of the pairing: who connects with another certificate than the codes say has
  * another one.
  */
-export function directSecretBytes(secret: Bytes, offer: PeerDescriptor, answer: PeerDescriptor): Bytes {
+export function directSecretBytes(
+	secret: Bytes,
+	offer: PeerDescriptor,
+	answer: PeerDescriptor,
+): Bytes {
 	return concatBytes(ascii('spycam/v1/near\0'), secret, offer.fingerprint, answer.fingerprint);
 }
 

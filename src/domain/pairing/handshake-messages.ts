@@ -1,4 +1,11 @@
-import { ascii, isZero, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
+import {
+	ascii,
+	isZero,
+	concatBytes,
+	ByteReader,
+	ByteWriter,
+	type Bytes,
+} from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Wrapped } from '#domain/home/grant.ts';
 import type { HomeId } from '#domain/base/ids.ts';
@@ -90,8 +97,9 @@ export function openingHead({ ephemeral, commitment }: Omit<OpeningMessage, 'tag
 }
 
 export function buildOpening(opening: OpeningMessage): Bytes {
-	return new ByteWriter(OPENING_BYTES + TAG_BYTES).put(openingHead(opening)).put(opening.tag, TAG_BYTES)
-		.bytes;
+	return new ByteWriter(OPENING_BYTES + TAG_BYTES)
+		.put(openingHead(opening))
+		.put(opening.tag, TAG_BYTES).bytes;
 }
 
 export function parseOpening(box: Uint8Array): OpeningMessage {
@@ -119,15 +127,15 @@ export interface JoinerMessage {
 	readonly name: Bytes;
 }
 
-export function buildJoinerMessage(newcomer: JoinerMessage): Bytes {
-	const name = padName(newcomer.name);
+export function buildJoinerMessage(joiner: JoinerMessage): Bytes {
+	const name = padName(joiner.name);
 	return new ByteWriter(JOINER_BYTES + name.length)
-		.put(newcomer.sign, PUBLIC_KEY_BYTES)
-		.put(newcomer.kem, PUBLIC_KEY_BYTES)
-		.put(newcomer.owner, PUBLIC_KEY_BYTES)
-		.put(newcomer.dtls ?? new Uint8Array(HASH_BYTES), HASH_BYTES)
-		.u8(REQUESTED_ACCESSES.indexOf(newcomer.wanted))
-		.put(newcomer.nonce, NONCE_BYTES)
+		.put(joiner.sign, PUBLIC_KEY_BYTES)
+		.put(joiner.kem, PUBLIC_KEY_BYTES)
+		.put(joiner.owner, PUBLIC_KEY_BYTES)
+		.put(joiner.dtls ?? new Uint8Array(HASH_BYTES), HASH_BYTES)
+		.u8(REQUESTED_ACCESSES.indexOf(joiner.wanted))
+		.put(joiner.nonce, NONCE_BYTES)
 		.put(name).bytes;
 }
 
@@ -249,7 +257,10 @@ export interface AdmissionMessage {
 
 export function buildAdmissionMessage({ roster, grants }: AdmissionMessage): Bytes {
 	const counted = (bytes: Bytes) => concatBytes(new ByteWriter(2).u16(bytes.length).bytes, bytes);
-	return concatBytes(new ByteWriter(2).u16(roster.length).bytes, ...[...roster, grants].map(counted));
+	return concatBytes(
+		new ByteWriter(2).u16(roster.length).bytes,
+		...[...roster, grants].map(counted),
+	);
 }
 
 export function parseAdmissionMessage(body: Uint8Array): AdmissionMessage {

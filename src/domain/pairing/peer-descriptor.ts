@@ -1,4 +1,12 @@
-import { ascii, bytesOf, hexOf, concatBytes, ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
+import {
+	ascii,
+	bytesOf,
+	hexOf,
+	concatBytes,
+	ByteReader,
+	ByteWriter,
+	type Bytes,
+} from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { fingerprintOf, fingerprintText } from '#domain/media/sdp.ts';
 
@@ -55,8 +63,8 @@ export function descriptorFromSdp(sdp: string): PeerDescriptor {
 }
 
 /** The description that `contactFrom` was given, as far as the other side needs it. */
-export function sdpOfDescriptor(contact: PeerDescriptor, type: 'offer' | 'answer'): string {
-	const { fingerprint, ufrag, password, addresses } = contact;
+export function sdpOfDescriptor(descriptor: PeerDescriptor, type: 'offer' | 'answer'): string {
+	const { fingerprint, ufrag, password, addresses } = descriptor;
 	return [
 		...['v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0'],
 		...['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 0.0.0.0'],
@@ -78,7 +86,12 @@ export function iceCandidatesOf(addresses: readonly HostAddress[]): string[] {
 	});
 }
 
-export function buildDescriptor({ fingerprint, ufrag, password, addresses }: PeerDescriptor): Bytes {
+export function buildDescriptor({
+	fingerprint,
+	ufrag,
+	password,
+	addresses,
+}: PeerDescriptor): Bytes {
 	return concatBytes(
 		fingerprint,
 		...[ufrag, password].map((text) => concatBytes(Uint8Array.of(text.length), ascii(text))),
@@ -108,15 +121,15 @@ function text(from: ByteReader): string {
 	return String.fromCharCode(...from.take(from.u8()));
 }
 
-function checked(contact: PeerDescriptor): PeerDescriptor {
-	const { fingerprint, ufrag, password, addresses } = contact;
+function checked(descriptor: PeerDescriptor): PeerDescriptor {
+	const { fingerprint, ufrag, password, addresses } = descriptor;
 	const few = addresses.length > 0 && addresses.length <= MAX_ADDRESSES;
 	const there = addresses.every(({ port }) => port > 0);
 	const named = ICE_NAME.test(ufrag) && ICE_PASSWORD.test(password);
 	if (!few || !there || !named || fingerprint.length !== FINGERPRINT_BYTES) {
 		throw new Fault('malformed', 'a contact that cannot be used');
 	}
-	return contact;
+	return descriptor;
 }
 
 const CANDIDATE =

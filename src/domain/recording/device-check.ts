@@ -51,11 +51,19 @@ export interface DeviceFinding {
 	readonly figures: Figures;
 }
 
-export function findingOf(trial: DeviceTrial, outcome: TrialOutcome, figures: Figures = {}): DeviceFinding {
+export function findingOf(
+	trial: DeviceTrial,
+	outcome: TrialOutcome,
+	figures: Figures = {},
+): DeviceFinding {
 	return { trial, outcome, why: null, figures };
 }
 
-export function unknownFinding(trial: DeviceTrial, why: TrialReason, figures: Figures = {}): DeviceFinding {
+export function unknownFinding(
+	trial: DeviceTrial,
+	why: TrialReason,
+	figures: Figures = {},
+): DeviceFinding {
 	return { trial, outcome: 'unknown', why, figures };
 }
 
@@ -69,7 +77,14 @@ export function failedFinding(trial: DeviceTrial, kind: FaultKind): DeviceFindin
 }
 
 /** Whether it is in sight changes nothing about these. */
-const UNAFFECTED_HIDDEN: readonly DeviceTrial[] = ['background', 'keys', 'kept', 'room', 'codecs', 'removed'];
+const UNAFFECTED_HIDDEN: readonly DeviceTrial[] = [
+	'background',
+	'keys',
+	'kept',
+	'room',
+	'codecs',
+	'removed',
+];
 
 /** DC5: a page out of sight is slowed down and loses its picture: failing says nothing then. */
 export function whileHidden(finding: DeviceFinding): DeviceFinding {
@@ -114,7 +129,10 @@ export function recordFinding(
 	const bits = ms > 0 ? Math.round((sum(pieces.map(({ bytes }) => bytes)) * 8) / ms) : 0;
 	const figures = { type: mime, pieces: pieces.length, seconds: tenth(ms / 1000), kbps: bits };
 	const first = firstMs === null ? {} : { firstMs: Math.round(firstMs) };
-	return findingOf('record', pieces.length >= MIN_SEGMENTS ? 'yes' : 'no', { ...figures, ...first });
+	return findingOf('record', pieces.length >= MIN_SEGMENTS ? 'yes' : 'no', {
+		...figures,
+		...first,
+	});
 }
 
 /** A kill costs what lies behind the last key frame. */
@@ -129,7 +147,10 @@ export function keyFrameFinding(pieces: readonly ReadBackSegment[]): DeviceFindi
 }
 
 /** `heard`: `null`, nobody asked for it. */
-export function soundFinding(heard: boolean | null, pieces: readonly ReadBackSegment[]): DeviceFinding {
+export function soundFinding(
+	heard: boolean | null,
+	pieces: readonly ReadBackSegment[],
+): DeviceFinding {
 	if (heard === null) return unknownFinding('sound', 'not-asked');
 	const loud = pieces.filter(({ sound }) => sound).length;
 	return findingOf('sound', loud > 0 ? 'yes' : 'no', { given: heard, pieces: loud });
@@ -182,7 +203,9 @@ export function keysFinding(strength: 'sealed' | 'readable' | 'memory'): DeviceF
 	return findingOf('keys', strength === 'sealed' ? 'yes' : 'no', { strength });
 }
 
-export function backgroundFinding(features: Pick<BrowserFeatures, 'mobile' | 'recordsHidden'>): DeviceFinding {
+export function backgroundFinding(
+	features: Pick<BrowserFeatures, 'mobile' | 'recordsHidden'>,
+): DeviceFinding {
 	const { mobile, recordsHidden } = features;
 	return findingOf('background', recordsHidden && !mobile ? 'yes' : 'no', { phone: mobile });
 }

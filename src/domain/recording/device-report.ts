@@ -59,7 +59,11 @@ function plain(value: Figures[string]): string {
 }
 
 /** For whoever mends it: in English, one line each. Rules: docs/spec/device-check.md, DC6. */
-export function reportText(about: DeviceDescription, source: CheckSource, findings: readonly DeviceFinding[]): string {
+export function reportText(
+	about: DeviceDescription,
+	source: CheckSource,
+	findings: readonly DeviceFinding[],
+): string {
 	const { version, browser, system, phone, installed } = about;
 	const lines = TRIALS.flatMap((trial) => findings.filter((one) => one.trial === trial)).map(
 		({ trial, outcome, why, figures }) => {

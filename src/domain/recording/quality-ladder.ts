@@ -103,7 +103,12 @@ function calmer(ladder: QualityLadder): QualityLadder {
 	return { ...ladder, step, why: step === 0 ? null : ladder.why, strained, calm: 0, proving: 0 };
 }
 
-function loadOf({ lost, lateMs, pressure, batteryLow: low }: LoadSigns): DegradationReason | 'calm' | null {
+function loadOf({
+	lost,
+	lateMs,
+	pressure,
+	batteryLow: low,
+}: LoadSigns): DegradationReason | 'calm' | null {
 	const pressed = pressure === 'serious' || pressure === 'critical';
 	if (pressed || (lost ?? 0) >= LOST_SHARE || (lateMs ?? 0) > LATE_MS) return 'strain';
 	if (low) return 'battery';

@@ -37,7 +37,9 @@ export function isPlanned(
 export function nextChange(plan: Plan, calendar: Calendar, ms: number): number | null {
 	if (plan.when !== 'times') return null;
 	const now = isPlanned(plan, calendar, ms);
-	return boundaries(plan, calendar, ms).find((turn) => isPlanned(plan, calendar, turn) !== now) ?? null;
+	return (
+		boundaries(plan, calendar, ms).find((turn) => isPlanned(plan, calendar, turn) !== now) ?? null
+	);
 }
 
 function isWithin({ days, from, until }: TimeWindow, calendar: Calendar, ms: number): boolean {

@@ -35,7 +35,12 @@ export function nextTamperState(before: TamperState, grid: BrightnessGrid): Tamp
 	return { sign: signFrom(before.sign, dark, light, same), last: grid, dark, light, same };
 }
 
-function signFrom(before: TamperSign | null, dark: number, light: number, same: number): TamperSign | null {
+function signFrom(
+	before: TamperSign | null,
+	dark: number,
+	light: number,
+	same: number,
+): TamperSign | null {
 	const stillCovered = before === 'covered' && light < MIN_LIGHT;
 	if (dark >= MIN_DARK || stillCovered) return 'covered';
 	return same >= MIN_SAME ? 'frozen' : null;

@@ -45,7 +45,9 @@ const SYSTEM_PATTERNS: readonly (readonly [RegExp, OperatingSystem])[] = [
 export function parseUserAgent(text: string, touches = 0): UserAgent {
 	const touchMac = /\bMacintosh\b/.test(text) && touches > 1;
 	const browser = BROWSERS.find(([sign]) => sign.test(text))?.[1] ?? null;
-	const system = touchMac ? 'ios' : (SYSTEM_PATTERNS.find(([sign]) => sign.test(text))?.[1] ?? null);
+	const system = touchMac
+		? 'ios'
+		: (SYSTEM_PATTERNS.find(([sign]) => sign.test(text))?.[1] ?? null);
 	const device = /\biPhone\b/.test(text) ? 'iPhone' : system === 'ios' ? 'iPad' : null;
 	return { browser, system, device };
 }

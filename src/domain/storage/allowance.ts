@@ -52,7 +52,6 @@ export function budgetAtPosition(place: number, maxBytes: number): number {
 
 /** The other way round: where a budget stands, 0 to 1. */
 export function sliderPositionOf(budgetBytes: number, maxBytes: number): number {
-	const place =
-		Math.log(budgetBytes / MIN_BUDGET_BYTES) / Math.log(maxBytes / MIN_BUDGET_BYTES);
+	const place = Math.log(budgetBytes / MIN_BUDGET_BYTES) / Math.log(maxBytes / MIN_BUDGET_BYTES);
 	return Math.min(1, Math.max(0, place));
 }

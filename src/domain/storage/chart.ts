@@ -41,7 +41,11 @@ export function chartFromMs(fillings: readonly StorageUsage[], ms: number, nowMs
  * What filled the room, one kind upon the other. `fillings` oldest first; `null`: there is nothing
  * to draw.
  */
-export function chartOf(fillings: readonly StorageUsage[], fromMs: number, toMs: number): Chart | null {
+export function chartOf(
+	fillings: readonly StorageUsage[],
+	fromMs: number,
+	toMs: number,
+): Chart | null {
 	const shown = thinned(
 		fillings.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
 		(toMs - fromMs) / POINTS,

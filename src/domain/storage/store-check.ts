@@ -59,7 +59,11 @@ export function mayDeleteUnnamed(unnamed: number, all: number): boolean {
 }
 
 /** The numbers of `all` that are not in `named`; both sorted, without repetition. */
-export function numbersNotIn(all: readonly number[], named: ArrayLike<number>, from: number): number[] {
+export function numbersNotIn(
+	all: readonly number[],
+	named: ArrayLike<number>,
+	from: number,
+): number[] {
 	let at = lowerBound(named, from);
 	return all.filter((one) => {
 		while (at < named.length && (named[at] ?? Infinity) < one) at += 1;

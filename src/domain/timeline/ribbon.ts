@@ -58,7 +58,8 @@ export function adjacentZoomStop(spanMs: number, more: boolean): number {
 /** How much to show at first: all that there is, between a minute and six hours. */
 export function initialSpanMs(footageMs: number): number {
 	return (
-		ZOOM_STOPS.find((stop) => stop >= MINUTE && (stop >= footageMs || stop === 6 * HOUR)) ?? 6 * HOUR
+		ZOOM_STOPS.find((stop) => stop >= MINUTE && (stop >= footageMs || stop === 6 * HOUR)) ??
+		6 * HOUR
 	);
 }
 
@@ -144,7 +145,12 @@ export function thumbnailStepMs(msPerPx: number, widthPx: number): number {
  * The ticks in sight, sorted, at least `leastPx` apart, the same ones wherever the ribbon is
  * scrolled to. Hours stand at full local hours on days of 23 and 25 hours, too.
  */
-export function ticksOf(view: RibbonView, width: number, calendar: Calendar, leastPx: number): Tick[] {
+export function ticksOf(
+	view: RibbonView,
+	width: number,
+	calendar: Calendar,
+	leastPx: number,
+): Tick[] {
 	const { fromMs, toMs } = visibleRangeOf(view, width);
 	const step = stepFor(view.msPerPx, leastPx);
 	const ticks: Tick[] = [];

@@ -13,7 +13,11 @@ import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { isTestPicture } from '#domain/media/lens.ts';
-import type { DataConnection, DataConnectionEvents, DataConnections } from '#ports/network/data-connection.ts';
+import type {
+	DataConnection,
+	DataConnectionEvents,
+	DataConnections,
+} from '#ports/network/data-connection.ts';
 import type { Capture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
@@ -26,7 +30,12 @@ import type { CameraLock } from '#ports/device/camera-lock.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
 import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
 import { readBack, type TrialPlaybackTools } from './trial-playback.ts';
-import { liveTrial, recordTrial, type TrialRecording, type TrialChoice } from './trial-recording.ts';
+import {
+	liveTrial,
+	recordTrial,
+	type TrialRecording,
+	type TrialChoice,
+} from './trial-recording.ts';
 import { TrialRunner, type TrialRunnerOptions } from './trial-runner.ts';
 
 /** What a question to the browser may take. */
@@ -47,12 +56,12 @@ export interface DeviceCheckTools {
 	/** Encodings of their own: nobody who watches gets what a check records. */
 	readonly encoder: Encoder;
 	readonly liveEncoder: LiveEncoder;
-	readonly cables: DataConnections;
+	readonly dataConnections: DataConnections;
 	readonly origin: Pick<StoragePersistence, 'persisted'>;
 	readonly features: BrowserFeatures;
 	readonly lab: DeviceProbe;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera'>;
-	readonly tenure: Pick<CameraLock, 'taken'>;
+	readonly tenure: Pick<CameraLock, 'isHeld'>;
 	/** This device's own, for what it records anyway. */
 	readonly segments: SegmentStore;
 	readonly localDevice: Pick<LocalDevice, 'state' | 'opener'>;
@@ -147,7 +156,9 @@ export class DeviceCheck {
 			return capture.open({ lensId, width, height, frameRate, sound }, signal);
 		});
 		try {
-			const camera = await runner.run('keys', KEYS_MS, () => runner.defer(createKeys(localDevice, runner)));
+			const camera = await runner.run('keys', KEYS_MS, () =>
+				runner.defer(createKeys(localDevice, runner)),
+			);
 			if (captured === null || camera === null) return null;
 			const given = { captured, choice, runner };
 			const tools = { ...this.#tools, segments, localDevice };
@@ -187,9 +198,9 @@ export class DeviceCheck {
 
 	/** What needs no recording. */
 	async #checkRest(runner: TrialRunner): Promise<void> {
-		const { cables, features, lab, origin } = this.#tools;
+		const { dataConnections, features, lab, origin } = this.#tools;
 		await runner.run('connect', QUERY_MS, async (signal) => {
-			const ms = await measureConnect(cables, this.#tools.clock, signal);
+			const ms = await measureConnect(dataConnections, this.#tools.clock, signal);
 			runner.report(findingOf('connect', 'yes', { ms: Math.round(ms) }));
 		});
 		await runner.run('awake', QUERY_MS, async () => {
@@ -216,7 +227,11 @@ async function createKeys(localDevice: LocalDevice, runner: TrialRunner): Promis
 }
 
 /** How long two ends on this device take to find each other, as two devices in a network would. */
-async function measureConnect(cables: DataConnections, clock: Clock, signal: AbortSignal): Promise<number> {
+async function measureConnect(
+	dataConnections: DataConnections,
+	clock: Clock,
+	signal: AbortSignal,
+): Promise<number> {
 	const begun = clock.monotonicMs();
 	const ends: DataConnection[] = [];
 	const close = (): void => {
@@ -237,13 +252,13 @@ async function measureConnect(cables: DataConnections, clock: Clock, signal: Abo
 				channel: () => ({ text: ignore, bytes: ignore, ended: ignore }),
 			};
 			const connect = async (): Promise<void> => {
-				const offered = await cables.offer(events);
+				const offered = await dataConnections.offer(events);
 				ends.push(offered);
 				signal.throwIfAborted();
-				const answering = await cables.answer(offered.contact, events);
+				const answering = await dataConnections.answer(offered.descriptor, events);
 				ends.push(answering);
 				signal.throwIfAborted();
-				await offered.accept(answering.contact);
+				await offered.accept(answering.descriptor);
 			};
 			// What came too late is closed, too.
 			connect().catch((error: unknown) => {

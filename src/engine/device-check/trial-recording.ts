@@ -106,7 +106,11 @@ export async function recordTrial(
 	}
 }
 
-function timedSegments(segments: SegmentStore, clock: Clock, took: number[]): RunWriterTools['segments'] {
+function timedSegments(
+	segments: SegmentStore,
+	clock: Clock,
+	took: number[],
+): RunWriterTools['segments'] {
 	return {
 		begin: (...given) => segments.begin(...given),
 		close: (...given) => segments.close(...given),

@@ -26,7 +26,11 @@ export class TrialRunner {
 	readonly #found = new Map<DeviceTrial, DeviceFinding>();
 	readonly #deferred: Promise<unknown>[] = [];
 
-	constructor(clock: Clock, sight: ReturnType<DeviceProbe['watchVisibility']>, options: TrialRunnerOptions) {
+	constructor(
+		clock: Clock,
+		sight: ReturnType<DeviceProbe['watchVisibility']>,
+		options: TrialRunnerOptions,
+	) {
 		this.#clock = clock;
 		this.#sight = sight;
 		this.#options = options;

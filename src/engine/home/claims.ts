@@ -21,9 +21,13 @@ interface RosterView {
 }
 
 /** The kit in force whose key that is. */
-export function kitByOwnerKey(devices: ReadonlyMap<DeviceId, RosterEntry>, author: Bytes): DeviceId | null {
+export function kitByOwnerKey(
+	devices: ReadonlyMap<DeviceId, RosterEntry>,
+	author: Bytes,
+): DeviceId | null {
 	for (const [device, { roles, subject }] of devices) {
-		if (roles.includes('recovery') && subject?.owner && equalBytes(subject.owner, author)) return device;
+		if (roles.includes('recovery') && subject?.owner && equalBytes(subject.owner, author))
+			return device;
 	}
 	return null;
 }

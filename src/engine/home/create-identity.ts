@@ -96,7 +96,8 @@ export async function createIdentity(
 			// Time-outs and full disks say nothing about keys; they are no reason to keep them worse.
 			const refused = error instanceof Fault && DOWNGRADE_FAULTS.includes(error.kind);
 			if (!refused) {
-				if (!(error instanceof Fault && error.kind === 'conflict')) await discardIdentity(vault, made.device);
+				if (!(error instanceof Fault && error.kind === 'conflict'))
+					await discardIdentity(vault, made.device);
 				throw error;
 			}
 		}

@@ -70,7 +70,8 @@ function settlementHashes(entries: readonly Bytes[], from: number): ReadonlySet<
 	const named = new Set<string>();
 	const [first, ...more] = entries.slice(from).map((bytes) => readEntry(bytes).entry);
 	for (const entry of first === undefined ? [] : [first, ...more]) {
-		if (entry.op !== 'settle' || first === undefined || !equalBytes(entry.author, first.author)) break;
+		if (entry.op !== 'settle' || first === undefined || !equalBytes(entry.author, first.author))
+			break;
 		for (const hash of settledHashes(entry)) named.add(hexOf(hash));
 	}
 	return named;
@@ -236,7 +237,8 @@ function intersect(a: AccessLimits, b: AccessLimits): AccessLimits {
 	const ends = [a.notAfterMs, b.notAfterMs].filter((end) => end !== null);
 	return {
 		roles: [...all].filter(
-			(role) => NARROWING_ROLES.includes(role) || (a.roles.includes(role) && b.roles.includes(role)),
+			(role) =>
+				NARROWING_ROLES.includes(role) || (a.roles.includes(role) && b.roles.includes(role)),
 		),
 		notAfterMs: ends.length === 0 ? null : Math.min(...ends),
 	};

@@ -83,7 +83,8 @@ export class HomeKeys {
 	): Promise<{ number: number; secret: NewSecret }> {
 		const { crypto, clock } = this.#tools;
 		const { number } = read(grant);
-		if (!isPlausibleKeyNumber(number, roster)) throw new Fault('corrupt', 'a home key that nobody made');
+		if (!isPlausibleKeyNumber(number, roster))
+			throw new Fault('corrupt', 'a home key that nobody made');
 		const subject = { home: roster.home, camera: null, number, recipient: device };
 		const signers = currentOwners(roster, clock.wallMs());
 		const raw = await openGrant(crypto, grant, subject, kem, signers);

@@ -375,7 +375,10 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 	}
 
 	/** All or none, from where `roster` ends; what waits beyond it falls (KT12). */
-	async #sign({ identity, roster }: UnlockedDevice, saying: readonly EntryDraft[]): Promise<Bytes[]> {
+	async #sign(
+		{ identity, roster }: UnlockedDevice,
+		saying: readonly EntryDraft[],
+	): Promise<Bytes[]> {
 		const { crypto, vault, clock } = this.#tools;
 		const known = currentHome(identity).roster;
 		const held = roster.seq === known.length ? this.#merger.heldEntries(identity) : [];

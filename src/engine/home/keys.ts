@@ -1,4 +1,12 @@
-import { ascii, bytesOf, hexOf, concatBytes, equalBytes, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
+import {
+	ascii,
+	bytesOf,
+	hexOf,
+	concatBytes,
+	equalBytes,
+	ByteWriter,
+	type Bytes,
+} from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { buildGrant, grantInfo, parseGrant, type GrantSubject } from '#domain/home/grant.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';

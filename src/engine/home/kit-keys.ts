@@ -39,7 +39,10 @@ export function kitSubject({ device, sign, kem, owner }: KitKeys): Subject {
 
 async function withPassphrase(crypto: Crypto, paper: Bytes, passphrase: string): Promise<Bytes> {
 	const typed = new TextEncoder().encode(passphrase);
-	return concatBytes(paper, await crypto.pbkdf2(typed, concatBytes(PASSPHRASE, paper), PBKDF2_ITERATIONS));
+	return concatBytes(
+		paper,
+		await crypto.pbkdf2(typed, concatBytes(PASSPHRASE, paper), PBKDF2_ITERATIONS),
+	);
 }
 
 async function deriveScalar(

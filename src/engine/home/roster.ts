@@ -114,7 +114,10 @@ export function nextEntry(
  * wrong number, hash, home, signature, or an author who was no owner at that point. Looks at no
  * clock.
  */
-export async function replayRoster(crypto: RosterCrypto, entries: readonly Bytes[]): Promise<Roster> {
+export async function replayRoster(
+	crypto: RosterCrypto,
+	entries: readonly Bytes[],
+): Promise<Roster> {
 	const claims = new Map<DeviceId, KitClaim>();
 	let owners = new Map<string, number>();
 	const devices = new Map<DeviceId, RosterEntry>();
@@ -145,7 +148,8 @@ export async function replayRoster(crypto: RosterCrypto, entries: readonly Bytes
 			seq === at + 1 &&
 			entry.home === home &&
 			(isNamed || (old && (await namesLegacyEntry(crypto, entry.prev, entries[at - 1])))) &&
-			(since !== undefined || (kit !== null && isAllowedForKit(kit, entry, { owners, devices, claims }))) &&
+			(since !== undefined ||
+				(kit !== null && isAllowedForKit(kit, entry, { owners, devices, claims }))) &&
 			(at > 0 || equalBytes(subject?.owner ?? new Uint8Array(), entry.author)) &&
 			(await isValidSubject(crypto, entry)) &&
 			(await isSigned(crypto, entry.author, signature, canonical));
@@ -181,7 +185,11 @@ export function entryHash(crypto: Pick<Crypto, 'sha256'>, entry: Bytes): Promise
 	return crypto.sha256(canonicalOf(entry));
 }
 
-async function namesEntry(crypto: RosterCrypto, prev: Bytes, before: Bytes | undefined): Promise<boolean> {
+async function namesEntry(
+	crypto: RosterCrypto,
+	prev: Bytes,
+	before: Bytes | undefined,
+): Promise<boolean> {
 	return before === undefined ? isZero(prev) : equalBytes(prev, await entryHash(crypto, before));
 }
 
@@ -213,7 +221,10 @@ export function readEntry(bytes: Bytes): ReturnType<typeof parseEntry> {
 }
 
 /** A device's id is made from its keys, so nobody is added under another's id. */
-async function isValidSubject(crypto: RosterCrypto, { op, subject }: RosterEntry): Promise<boolean> {
+async function isValidSubject(
+	crypto: RosterCrypto,
+	{ op, subject }: RosterEntry,
+): Promise<boolean> {
 	if (op === 'relays' || op === 'policy' || op === 'settle') return subject === null;
 	if (subject === null) return false;
 	if (op === 'revoke') return isZero(subject.sign) && isZero(subject.kem);

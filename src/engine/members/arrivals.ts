@@ -59,7 +59,10 @@ export interface ArrivalsDependencies {
 	readonly homeRoster: HomeRoster;
 }
 
-type Post = Pick<RelayClient, 'state' | 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'>;
+type Post = Pick<
+	RelayClient,
+	'state' | 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'
+>;
 
 /**
  * Who is on the way into this home, and where this device itself is going. Rules:
@@ -75,7 +78,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 	#pending: PendingJoin | null | undefined;
 	/** That it is here, to whoever let it in, since that one came. */
 	#announced = false;
-	#post: Post | null = null;
+	#messenger: Post | null = null;
 	#revoke: (device: DeviceId) => Promise<void> = () => Promise.resolve();
 	/** Monotonic ms at which they were let in, as far as it was on this page. */
 	readonly #sinceMs = new Map<DeviceId, number>();
@@ -99,11 +102,11 @@ export class Arrivals implements Admissions, ArrivalControls {
 	}
 
 	/** With the line to the others, and what takes a device out. */
-	begin(post: Post, revoke: (device: DeviceId) => Promise<void>): void {
-		this.#post = post;
+	begin(messenger: Post, revoke: (device: DeviceId) => Promise<void>): void {
+		this.#messenger = messenger;
 		this.#revoke = revoke;
-		post.onMessage((message, { device }) => this.#onMessage(message, device));
-		post.on(() => this.#onRelayChange());
+		messenger.onMessage((message, { device }) => this.#onMessage(message, device));
+		messenger.on(() => this.#onRelayChange());
 		this.#tools.homeRoster.on(() => {
 			void this.#enqueue(() => this.#reload());
 			this.#onRelayChange();
@@ -176,16 +179,17 @@ export class Arrivals implements Admissions, ArrivalControls {
 
 	#onRelayChange(): void {
 		const { clock } = this.#tools;
-		const post = this.#post;
-		if (post === null) return;
-		if (post.state.kind !== 'connected') {
+		const messenger = this.#messenger;
+		if (messenger === null) return;
+		if (messenger.state.kind !== 'connected') {
 			this.#upMs = null;
 			this.#announced = false;
 			this.#heardOut.clear();
 		} else this.#upMs ??= clock.monotonicMs();
-		for (const device of this.#sentTo) if (!post.online.has(device)) this.#sentTo.delete(device);
+		for (const device of this.#sentTo)
+			if (!messenger.online.has(device)) this.#sentTo.delete(device);
 		for (const { device } of this.#waiting) {
-			if (post.online.has(device)) void this.#enqueue(() => this.#sendHomeKeys(device));
+			if (messenger.online.has(device)) void this.#enqueue(() => this.#sendHomeKeys(device));
 		}
 		if (this.#pending !== null) void this.#enqueue(() => this.#announce());
 	}
@@ -193,15 +197,16 @@ export class Arrivals implements Admissions, ArrivalControls {
 	/** PR25: what M4 would have brought. */
 	async #sendHomeKeys(device: DeviceId): Promise<void> {
 		const { localDevice, homeRoster } = this.#tools;
-		const post = this.#post;
+		const messenger = this.#messenger;
 		const subject = homeRoster.member(device)?.subject;
-		if (post === null || localDevice.unlocked === null || !subject || !homeRoster.owner) return;
-		const known = (post.relaySeq ?? 0) >= admissionSeq(homeRoster.entries, device);
+		if (messenger === null || localDevice.unlocked === null || !subject || !homeRoster.owner)
+			return;
+		const known = (messenger.relaySeq ?? 0) >= admissionSeq(homeRoster.entries, device);
 		if (this.#of(device)?.takenBackMs !== null || !known || this.#sentTo.has(device)) return;
 		this.#sentTo.add(device);
 		for (const grant of await this.#keys.grantAll(localDevice.unlocked, subject)) {
 			const message = { t: 'home-key', grant: base64urlOf(grant) } as const;
-			if ((await post.send(device, message, KEYS_TTL_S)) === 'unsent') {
+			if ((await messenger.send(device, message, KEYS_TTL_S)) === 'unsent') {
 				this.#sentTo.delete(device);
 				return;
 			}
@@ -234,10 +239,10 @@ export class Arrivals implements Admissions, ArrivalControls {
 	 * late.
 	 */
 	async #hasHeardOut({ device }: Arrival): Promise<boolean> {
-		const post = this.#post;
-		if (post?.state.kind !== 'connected' || this.#heardOut.has(device)) return true;
+		const messenger = this.#messenger;
+		if (messenger?.state.kind !== 'connected' || this.#heardOut.has(device)) return true;
 		const { length } = this.#tools.homeRoster.entries;
-		const sent = await post.send(device, { t: 'acted', rosterSeq: length });
+		const sent = await messenger.send(device, { t: 'acted', rosterSeq: length });
 		if (sent !== 'unsent') this.#heardOut.add(device);
 		return false;
 	}
@@ -262,17 +267,17 @@ export class Arrivals implements Admissions, ArrivalControls {
 	/** What it may have said would be here, and no other owner can be signing beside it. */
 	#maySign({ device, sinceMs }: Arrival): boolean {
 		const { clock, localDevice, homeRoster } = this.#tools;
-		const post = this.#post;
-		if (post === null || !homeRoster.owner || post.forked) return false;
+		const messenger = this.#messenger;
+		if (messenger === null || !homeRoster.owner || messenger.forked) return false;
 		const self = localDevice.unlocked?.identity.device;
 		const owners = [...(homeRoster.roster?.devices ?? [])].filter(
 			([other, { roles }]) => may(roles, 'manage') && other !== self && other !== device,
 		);
-		const { state, online } = post;
+		const { state, online } = messenger;
 		if (state.kind === 'none' && homeRoster.relay === null) return owners.length === 0;
 		if (state.kind !== 'connected' || this.#upMs === null) return false;
 		const settled = clock.monotonicMs() - this.#upMs >= SETTLE_MS;
-		const level = post.relaySeq === homeRoster.entries.length;
+		const level = messenger.relaySeq === homeRoster.entries.length;
 		// It is about to say so.
 		const comes = online.has(device) && clock.wallMs() - sinceMs < 2 * ARRIVAL_TIMEOUT_MS;
 		const alone = !isDirectOrigin(state.origin) || owners.every(([other]) => online.has(other));
@@ -295,7 +300,8 @@ export class Arrivals implements Admissions, ArrivalControls {
 			const isOver = takenBackMs !== null && clock.wallMs() - takenBackMs > NOTICE_KEPT_MS;
 			if (kept.home !== home || isOver) continue;
 			const detail = detailOf(homeRoster.entries, device);
-			const name = detail && ((await localDevice.unlocked?.nameSealer.nameOrNull(device, detail)) ?? null);
+			const name =
+				detail && ((await localDevice.unlocked?.nameSealer.nameOrNull(device, detail)) ?? null);
 			// Others can have let it in or taken it out.
 			if ((takenBackMs === null) !== (homeRoster.member(device) !== null)) continue;
 			list.push({ device, name, untilMs: sinceMs + ARRIVAL_TIMEOUT_MS, takenBackMs });
@@ -344,26 +350,26 @@ export class Arrivals implements Admissions, ArrivalControls {
 	/** PR24: to whoever let it in, until a relay or that device has it. */
 	async #announce(): Promise<void> {
 		const { clock, homeRoster } = this.#tools;
-		const [post, pending] = [this.#post, this.#pending];
-		if (!post || !pending) return;
+		const [messenger, pending] = [this.#messenger, this.#pending];
+		if (!messenger || !pending) return;
 		const { roster, entries } = homeRoster;
 		const isOver = pending.untilMs <= clock.wallMs();
 		if (roster?.home !== pending.home) {
 			if (isOver) await this.setPendingJoin(null);
 			return;
 		}
-		if (entries.length <= pending.seq || post.state.kind !== 'connected') return;
+		if (entries.length <= pending.seq || messenger.state.kind !== 'connected') return;
 		const [owner] =
 			[...roster.devices].find(
 				([, { subject }]) => subject?.owner && equalBytes(subject.owner, pending.owner),
 			) ?? [];
-		const near = isDirectOrigin(post.state.origin);
+		const near = isDirectOrigin(messenger.state.origin);
 		if (owner === undefined || (near && isOver)) return this.setPendingJoin(null);
 		// Nothing waits there: it is said whenever that owner comes, for as long as it waits (NB13).
-		if (near && !post.online.has(owner)) this.#announced = false;
-		if (near && (this.#announced || !post.online.has(owner))) return;
+		if (near && !messenger.online.has(owner)) this.#announced = false;
+		if (near && (this.#announced || !messenger.online.has(owner))) return;
 		const message = { t: 'acted', rosterSeq: entries.length } as const;
-		const isTaken = (await post.send(owner, message, WEEK_S)) === 'taken';
+		const isTaken = (await messenger.send(owner, message, WEEK_S)) === 'taken';
 		if (near) this.#announced = isTaken;
 		else if (isTaken) await this.setPendingJoin(null);
 		// A slow relay answers late or not at all, and nothing else may happen on this line.

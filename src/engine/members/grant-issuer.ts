@@ -25,7 +25,7 @@ export interface GrantIssuerDependencies {
 	readonly clock: Clock;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
-	readonly post: Messenger;
+	readonly messenger: Messenger;
 	/** Replaces the run that is being recorded, if any, by a new one. */
 	readonly renew: () => Promise<void>;
 }
@@ -48,11 +48,13 @@ export class GrantIssuer {
 	}
 
 	begin(): void {
-		const { homeRoster, post, localDevice } = this.#tools;
+		const { homeRoster, messenger, localDevice } = this.#tools;
 		homeRoster.on(() => this.#enqueue(() => this.#onRosterChange()));
-		localDevice.onEpoch((camera, number) => this.#enqueue(() => this.#issueToMembers(camera, number)));
-		post.onMessage((message, from) => this.#enqueue(() => this.#onMessage(message, from)));
-		post.on(() => this.#notifyOwners());
+		localDevice.onEpoch((camera, number) =>
+			this.#enqueue(() => this.#issueToMembers(camera, number)),
+		);
+		messenger.onMessage((message, from) => this.#enqueue(() => this.#onMessage(message, from)));
+		messenger.on(() => this.#notifyOwners());
 		this.#enqueue(() => this.#onRosterChange());
 	}
 
@@ -96,13 +98,13 @@ export class GrantIssuer {
 
 	/** Owners that are there hear what is acted on: the proof of a revocation. */
 	#notifyOwners(): void {
-		const { homeRoster, post, localDevice } = this.#tools;
+		const { homeRoster, messenger, localDevice } = this.#tools;
 		const device = localDevice.unlocked?.identity.device;
 		if (this.#actedSeq === 0 || this.#cameras().length === 0) return;
 		for (const one of [...this.#actedFor.keys()]) {
-			if (!post.online.has(one)) this.#actedFor.delete(one);
+			if (!messenger.online.has(one)) this.#actedFor.delete(one);
 		}
-		for (const owner of post.online) {
+		for (const owner of messenger.online) {
 			if (owner === device || !may(homeRoster.member(owner)?.roles ?? [], 'manage')) continue;
 			if (this.#actedFor.get(owner) === this.#actedSeq) continue;
 			void this.#sayActed(owner, this.#actedSeq);
@@ -111,7 +113,7 @@ export class GrantIssuer {
 
 	async #sayActed(owner: DeviceId, rosterSeq: number): Promise<void> {
 		this.#actedFor.set(owner, rosterSeq);
-		const sent = await this.#tools.post.send(owner, { t: 'acted', rosterSeq });
+		const sent = await this.#tools.messenger.send(owner, { t: 'acted', rosterSeq });
 		// With what happens next it is said again.
 		if (sent === 'unsent' && this.#actedFor.get(owner) === rosterSeq) this.#actedFor.delete(owner);
 	}
@@ -166,7 +168,7 @@ export class GrantIssuer {
 			if (grant !== null) grants.push(base64urlOf(grant));
 		}
 		if (grants.length === 0) return;
-		await this.#tools.post.send(device, { t: 'grants', camera, grants }, keepSeconds);
+		await this.#tools.messenger.send(device, { t: 'grants', camera, grants }, keepSeconds);
 	}
 
 	/**

@@ -21,7 +21,7 @@ export interface GrantReceiverDependencies {
 	readonly vault: Vault;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
-	readonly post: Messenger;
+	readonly messenger: Messenger;
 }
 
 /**
@@ -46,9 +46,9 @@ export class GrantReceiver {
 	}
 
 	begin(): void {
-		const { post, homeRoster } = this.#tools;
-		post.onMessage((message, from) => this.#enqueue(() => this.#onMessage(message, from)));
-		post.on(() => this.#enqueue(() => this.#requestAll()));
+		const { messenger, homeRoster } = this.#tools;
+		messenger.onMessage((message, from) => this.#enqueue(() => this.#onMessage(message, from)));
+		messenger.on(() => this.#enqueue(() => this.#requestAll()));
 		homeRoster.on(() => this.#enqueue(() => this.#requestAll()));
 	}
 
@@ -60,20 +60,20 @@ export class GrantReceiver {
 
 	/** Asks a camera's device for the key of now. */
 	async request(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
-		await this.#tools.post.sendAction(device, { t: 'want-grants', camera, earlier });
+		await this.#tools.messenger.sendAction(device, { t: 'want-grants', camera, earlier });
 	}
 
 	/**
 	 * Each camera that came; an owner asks for everything where it does not even have the first key.
 	 */
 	async #requestAll(): Promise<void> {
-		const { localDevice, homeRoster, post, crypto, vault } = this.#tools;
+		const { localDevice, homeRoster, messenger, crypto, vault } = this.#tools;
 		const identity = localDevice.unlocked?.identity;
 		const mine = identity && homeRoster.member(identity.device)?.roles;
 		for (const device of [...this.#asked.keys()])
-			if (!post.online.has(device)) this.#asked.delete(device);
+			if (!messenger.online.has(device)) this.#asked.delete(device);
 		if (!identity || !mine || !may(mine, 'footage')) return;
-		for (const device of post.online) {
+		for (const device of messenger.online) {
 			const roles = homeRoster.member(device)?.roles;
 			if (device === identity.device || !may(roles ?? [], 'record')) continue;
 			const owner = may(mine, 'earlier');

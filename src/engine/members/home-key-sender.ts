@@ -10,7 +10,7 @@ const WEEK_S = 7 * 24 * 3600;
 /** An owner's home keys on their way to the other members: ID42. */
 export class HomeKeySender {
 	readonly #homeRoster: Pick<HomeRoster, 'homeKeyFor' | 'member'>;
-	readonly #link: Pick<RelayClient, 'online' | 'on' | 'send' | 'relaySeq'>;
+	readonly #messenger: Pick<RelayClient, 'online' | 'on' | 'send' | 'relaySeq'>;
 	/** Who was sent the newest since it came. */
 	readonly #sentTo = new Set<DeviceId>();
 	/** What no line took. */
@@ -18,20 +18,21 @@ export class HomeKeySender {
 
 	constructor(
 		homeRoster: Pick<HomeRoster, 'homeKeyFor' | 'member'>,
-		link: Pick<RelayClient, 'online' | 'on' | 'send' | 'relaySeq'>,
+		messenger: Pick<RelayClient, 'online' | 'on' | 'send' | 'relaySeq'>,
 	) {
 		this.#homeRoster = homeRoster;
-		this.#link = link;
-		link.on(() => this.#refresh());
+		this.#messenger = messenger;
+		messenger.on(() => this.#refresh());
 	}
 
 	/** A key that was made just now; one that is not taken goes with the next line. */
 	async send(device: DeviceId, grant: Bytes): Promise<void> {
-		if ((await this.#sendGrant(device, grant, WEEK_S)) === 'unsent') this.#unsent.push([device, grant]);
+		if ((await this.#sendGrant(device, grant, WEEK_S)) === 'unsent')
+			this.#unsent.push([device, grant]);
 	}
 
 	#refresh(): void {
-		const { online, relaySeq } = this.#link;
+		const { online, relaySeq } = this.#messenger;
 		for (const [device, grant] of relaySeq === null ? [] : this.#unsent.splice(0)) {
 			if (this.#homeRoster.member(device) !== null) void this.send(device, grant);
 		}
@@ -53,6 +54,6 @@ export class HomeKeySender {
 	}
 
 	#sendGrant(device: DeviceId, grant: Bytes, keepS: number): ReturnType<RelayClient['send']> {
-		return this.#link.send(device, { t: 'home-key', grant: base64urlOf(grant) }, keepS);
+		return this.#messenger.send(device, { t: 'home-key', grant: base64urlOf(grant) }, keepS);
 	}
 }

@@ -96,9 +96,9 @@ export interface MemberListDependencies {
 	readonly clock: Clock;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
-	readonly link: Pick<
+	readonly messenger: Pick<
 		RelayClient,
-		'online' | 'heardMs' | 'on' | 'onMessage' | 'send' | 'leave' | 'forked' | 'relaySeq'
+		'online' | 'heardMs' | 'on' | 'onMessage' | 'send' | 'sendCounted' | 'forked' | 'relaySeq'
 	>;
 	readonly lastSeen: Pick<LastSeenTracker, 'recordSeen' | 'setMembers' | 'persist' | 'on'>;
 	/** This device's own camera. */
@@ -127,15 +127,15 @@ export class MemberList implements MemberListControls {
 
 	constructor(tools: MemberListDependencies) {
 		this.#tools = tools;
-		this.#homeKeySender = new HomeKeySender(tools.homeRoster, tools.link);
+		this.#homeKeySender = new HomeKeySender(tools.homeRoster, tools.messenger);
 		tools.homeRoster.on(() => this.#refresh());
 		tools.lastSeen.on(() => this.#refresh());
 		tools.clock.every(POLL_MS, () => this.#seePresent());
-		tools.link.on(() => {
+		tools.messenger.on(() => {
 			this.#proveRelay();
 			this.#refresh();
 		});
-		tools.link.onMessage((message, from) => this.#onMessage(message, from));
+		tools.messenger.onMessage((message, from) => this.#onMessage(message, from));
 		tools.grantIssuer.onActed((rosterSeq) => {
 			const device = tools.localDevice.unlocked?.identity.device;
 			if (device !== undefined) this.#proveCamera(device, rosterSeq);
@@ -152,7 +152,7 @@ export class MemberList implements MemberListControls {
 	}
 
 	get forked(): boolean {
-		return this.#tools.link.forked;
+		return this.#tools.messenger.forked;
 	}
 
 	get fork(): ForkSummary | null {
@@ -194,13 +194,13 @@ export class MemberList implements MemberListControls {
 		work: (homeRoster: HomeRoster) => Promise<Revocation>,
 		tell: (revoked: RevocationProof) => void,
 	): Promise<void> {
-		const { homeRoster, link, clock } = this.#tools;
+		const { homeRoster, messenger, clock } = this.#tools;
 		const begunMs = clock.monotonicMs();
 		const { seq, grants } = await work(homeRoster);
 		const cameras = new Map<DeviceId, number | null>();
 		for (const [camera, { roles }] of homeRoster.roster?.devices ?? []) {
 			if (!may(roles, 'record')) continue;
-			if (link.online.has(camera) || this.#isSelf(camera)) cameras.set(camera, null);
+			if (messenger.online.has(camera) || this.#isSelf(camera)) cameras.set(camera, null);
 		}
 		const pending = { seq, begunMs, atMs: clock.wallMs(), relayMs: null, cameras, tell };
 		this.#pending.add(pending);
@@ -211,7 +211,7 @@ export class MemberList implements MemberListControls {
 	}
 
 	async showEarlier(device: DeviceId): Promise<void> {
-		const { homeRoster, link } = this.#tools;
+		const { homeRoster, messenger } = this.#tools;
 		if (!homeRoster.owner) throw new Fault('denied', 'only an owner may');
 		if (homeRoster.member(device) === null) throw new Fault('not-found', 'no such member');
 		const cameras = [...(homeRoster.roster?.devices ?? [])].filter(
@@ -221,7 +221,7 @@ export class MemberList implements MemberListControls {
 		const sent = cameras.map(([camera]) =>
 			this.#isSelf(camera)
 				? this.#tools.grantIssuer.showEarlier(device)
-				: link.sendCounted(camera, { t: 'show-earlier', device, entry }, WEEK_S),
+				: messenger.sendCounted(camera, { t: 'show-earlier', device, entry }, WEEK_S),
 		);
 		if ((await Promise.all(sent)).includes('unsent')) {
 			throw new Fault('offline', 'not every camera was told');
@@ -240,9 +240,9 @@ export class MemberList implements MemberListControls {
 	}
 
 	#proveRelay(): void {
-		const { link, clock } = this.#tools;
+		const { messenger, clock } = this.#tools;
 		for (const pending of this.#pending) {
-			if (pending.relayMs !== null || (link.relaySeq ?? 0) < pending.seq) continue;
+			if (pending.relayMs !== null || (messenger.relaySeq ?? 0) < pending.seq) continue;
 			pending.relayMs = clock.monotonicMs() - pending.begunMs;
 			this.#reportProof(pending);
 		}
@@ -268,18 +268,18 @@ export class MemberList implements MemberListControls {
 	}
 
 	async #relist(): Promise<void> {
-		const { localDevice, link } = this.#tools;
+		const { localDevice, messenger } = this.#tools;
 		const self = localDevice.unlocked?.identity.device;
 		const opened = localDevice.unlocked === null ? [] : await this.#opened(localDevice.unlocked);
-		this.#fork = link.forked ? await this.#forkOf(opened) : null;
-		const went = this.#list.some(({ device, online }) => online && !link.online.has(device));
+		this.#fork = messenger.forked ? await this.#forkOf(opened) : null;
+		const went = this.#list.some(({ device, online }) => online && !messenger.online.has(device));
 		if (went) this.#tools.lastSeen.persist();
 		this.#list = opened.map((member) => ({
 			...member,
 			// Whoever founded the home was never given a name by another; its camera has one.
 			name: member.name ?? (member.device === self ? this.#cameraName() : null),
 			self: member.device === self,
-			online: link.online.has(member.device),
+			online: messenger.online.has(member.device),
 		}));
 		this.#seePresent();
 		for (const listener of this.#listeners) listener();
@@ -290,10 +290,11 @@ export class MemberList implements MemberListControls {
 	 * newer.
 	 */
 	#seePresent(): void {
-		const { link, lastSeen } = this.#tools;
-		if (link.heardMs === null) return;
+		const { messenger, lastSeen } = this.#tools;
+		if (messenger.heardMs === null) return;
 		for (const { device, online, self } of this.#list)
-			if (online && !self && link.online.has(device)) lastSeen.recordSeen(device, link.heardMs);
+			if (online && !self && messenger.online.has(device))
+				lastSeen.recordSeen(device, messenger.heardMs);
 	}
 
 	async #forkOf(opened: readonly OpenedMember[]): Promise<ForkSummary | null> {
@@ -310,7 +311,9 @@ export class MemberList implements MemberListControls {
 			return said ?? known ?? (added && added.detail !== detail ? nameOf(added) : null);
 		};
 		const linesOf = async (said: readonly RosterEntry[]): Promise<ForkLine[]> =>
-			Promise.all(said.map(async (entry) => ({ what: FORK_LINES[entry.op], name: await nameOf(entry) })));
+			Promise.all(
+				said.map(async (entry) => ({ what: FORK_LINES[entry.op], name: await nameOf(entry) })),
+			);
 		return {
 			...{ mine: await linesOf(fork.mine), theirs: await linesOf(fork.theirs) },
 			may: fork.may,
@@ -323,7 +326,11 @@ export class MemberList implements MemberListControls {
 	}
 
 	/** Names and safety numbers, worked out anew only when the roster or the home keys are others. */
-	async #opened({ identity, roster, nameSealer }: UnlockedDevice): Promise<readonly OpenedMember[]> {
+	async #opened({
+		identity,
+		roster,
+		nameSealer,
+	}: UnlockedDevice): Promise<readonly OpenedMember[]> {
 		const of = `${roster.home} ${hexOf(roster.head)} ${currentHome(identity).keys.length}`;
 		if (this.#known?.of === of) return this.#known.members;
 		const { clock, crypto, homeRoster } = this.#tools;

@@ -3,7 +3,10 @@ import type { Relays } from '#ports/network/relay.ts';
 import type { RelayFailure } from './relay-call.ts';
 
 /** How others reach a relay; `localhost` would be themselves. */
-export async function publicOriginOf(relays: Relays, origin: string): Promise<string | RelayFailure> {
+export async function publicOriginOf(
+	relays: Relays,
+	origin: string,
+): Promise<string | RelayFailure> {
 	try {
 		const card = await relays.info(origin);
 		if (card === null) return { t: 'fault', fault: new Fault('not-found', 'no relay there') };

@@ -36,7 +36,7 @@ export interface FreshnessGateTools {
 	readonly vault: Pick<Vault, 'nextCounter' | 'raiseCounter'>;
 }
 
-type SendBody = (to: DeviceId, said: MessageBody, keepSeconds: number) => Promise<Delivery>;
+type SendBody = (to: DeviceId, body: MessageBody, keepSeconds: number) => Promise<Delivery>;
 
 interface PendingAction {
 	readonly to: DeviceId;
@@ -112,7 +112,8 @@ export class FreshnessGate {
 	#retry(device: DeviceId, id: string): void {
 		const pending = this.#pending.get(id);
 		if (pending?.to !== device || pending.tries >= MAX_TRIES) return;
-		if (elapsedMs(this.#tools.clock, pending.begun) < ACTION_TIMEOUT_MS) void this.#write(id, pending);
+		if (elapsedMs(this.#tools.clock, pending.begun) < ACTION_TIMEOUT_MS)
+			void this.#write(id, pending);
 	}
 
 	#write(id: string, pending: PendingAction): Promise<Delivery> {

@@ -2,7 +2,13 @@ import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { hexOf, concatBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import { buildSealedMessage, sealedMessageInfo, padText, parseSealedMessage, unpadText } from '#domain/home/sealed-message.ts';
+import {
+	buildSealedMessage,
+	sealedMessageInfo,
+	padText,
+	parseSealedMessage,
+	unpadText,
+} from '#domain/home/sealed-message.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { messageBodyFrom, messageBodyText, type MessageBody } from '#protocol/message.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -22,7 +28,7 @@ export interface LocalEndpoint {
 
 export interface OpenedMessage {
 	readonly id: string;
-	readonly said: MessageBody;
+	readonly body: MessageBody;
 	readonly from: Sender;
 }
 
@@ -47,13 +53,17 @@ export class MessageSealer {
 	 * As it goes into a frame. Throws `not-found` unless the recipient is a member in force,
 	 * `malformed` for a message too long.
 	 */
-	async seal({ identity, roster }: LocalEndpoint, to: DeviceId, said: MessageBody): Promise<string> {
+	async seal(
+		{ identity, roster }: LocalEndpoint,
+		to: DeviceId,
+		body: MessageBody,
+	): Promise<string> {
 		const entry = roster.devices.get(to);
 		const wallMs = Math.floor(this.#clock.wallMs());
 		if (!inForce(entry, wallMs) || !entry.subject) throw new Fault('not-found', 'no such member');
 		const { home, device: from, sign } = identity;
 		const frame = { home, from, to, id: hexOf(this.#crypto.random(16)), wallMs };
-		const plain = padText(new TextEncoder().encode(messageBodyText(said)));
+		const plain = padText(new TextEncoder().encode(messageBodyText(body)));
 		const wrapped = await this.#crypto.wrap(entry.subject.kem, sealedMessageInfo(frame), plain);
 		const canonical = buildSealedMessage({ ...frame, ...wrapped });
 		const signature = await this.#crypto.sign(sign.key, signedBytes('letter', canonical));
@@ -63,8 +73,8 @@ export class MessageSealer {
 	/** `null`: dropped, and counted. */
 	async open({ identity, roster }: LocalEndpoint, box: string): Promise<OpenedMessage | null> {
 		try {
-			const read = await this.#open(identity, roster, box);
-			if (read !== null) return read;
+			const opened = await this.#open(identity, roster, box);
+			if (opened !== null) return opened;
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
 		}
@@ -87,9 +97,9 @@ export class MessageSealer {
 		if (!(await this.#crypto.verify(verifier, signature, signed))) return null;
 		const plain = await this.#crypto.unwrap(identity.kem, sealedMessageInfo(letter), letter);
 		const text = new TextDecoder('utf-8', { fatal: false }).decode(unpadText(plain));
-		const said = messageBodyFrom(text);
-		if (said === null || !this.#isFirst(letter.from, letter.id)) return null;
-		return { id: letter.id, said, from: { device: letter.from, roles: sender.roles } };
+		const body = messageBodyFrom(text);
+		if (body === null || !this.#isFirst(letter.from, letter.id)) return null;
+		return { id: letter.id, body, from: { device: letter.from, roles: sender.roles } };
 	}
 
 	/** What was read is to be read once more when it comes again. */

@@ -66,7 +66,9 @@ export class NonceStore {
 	 */
 	noncesFor(device: DeviceId, untilMs: number): ActionNonces['nonces'] {
 		const nowMs = this.#clock.monotonicMs();
-		const good = (this.#held.get(device) ?? []).filter(({ heardMs }) => nowMs - heardMs < LIFETIME_MS);
+		const good = (this.#held.get(device) ?? []).filter(
+			({ heardMs }) => nowMs - heardMs < LIFETIME_MS,
+		);
 		if (good.length > 0) this.#held.set(device, good);
 		else this.#held.delete(device);
 		return good.map(({ nonce, heardMs }) => ({

@@ -31,20 +31,24 @@ export class RelayCall {
 		this.#clock = clock;
 	}
 
-	static async open(relays: Relays, clock: Clock, origin: string): Promise<RelayCall | RelayFailure> {
-		const line = new RelayCall(clock);
+	static async open(
+		relays: Relays,
+		clock: Clock,
+		origin: string,
+	): Promise<RelayCall | RelayFailure> {
+		const call = new RelayCall(clock);
 		try {
-			line.#socket = await relays.connect(origin, {
-				frame: (frame) => line.#receive(frame),
+			call.#socket = await relays.connect(origin, {
+				frame: (frame) => call.#receive(frame),
 				part: () => undefined,
-				ended: () => line.#end(),
+				ended: () => call.#end(),
 			});
 		} catch (error) {
 			return { t: 'fault', fault: faultOf(error) };
 		}
-		line.#heardMs = clock.monotonicMs();
-		line.#stop = clock.every(PING_MS, () => line.#keepAlive());
-		return line;
+		call.#heardMs = clock.monotonicMs();
+		call.#stop = clock.every(PING_MS, () => call.#keepAlive());
+		return call;
 	}
 
 	get origin(): string {
@@ -56,7 +60,10 @@ export class RelayCall {
 	}
 
 	/** The next frame of a kind, or why there is none. Frames of other kinds wait for `listen`. */
-	async next<T extends FromRelay['t']>(kind: T, ms = ANSWER_TIMEOUT_MS): Promise<Frame<T> | RelayFailure> {
+	async next<T extends FromRelay['t']>(
+		kind: T,
+		ms = ANSWER_TIMEOUT_MS,
+	): Promise<Frame<T> | RelayFailure> {
 		const deadline = { passed: false };
 		const stop = this.#clock.after(ms, () => {
 			deadline.passed = true;

@@ -1,7 +1,13 @@
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { ActionMessage, CountedMessage, Message, MessageBody, NoticeMessage } from '#protocol/message.ts';
+import type {
+	ActionMessage,
+	CountedMessage,
+	Message,
+	MessageBody,
+	NoticeMessage,
+} from '#protocol/message.ts';
 import { PART_HEADER_BYTES, type FromRelay, type IceServer } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
@@ -35,7 +41,7 @@ export interface RelayClientTools {
 	 * Where this home meets without a relay; that goes before any relay, as a person has just made it
 	 * so.
 	 */
-	readonly near: { readonly origin: string | null; on(listener: () => void): void };
+	readonly directRelays: { readonly origin: string | null; on(listener: () => void): void };
 }
 
 type Listener<Given extends readonly unknown[]> = (...given: Given) => void;
@@ -69,7 +75,9 @@ export class RelayClient implements Messenger {
 	constructor(tools: RelayClientTools) {
 		this.#tools = tools;
 		this.#sealer = new MessageSealer(tools.crypto, tools.clock);
-		this.#gate = new FreshnessGate(tools, (to, said, keepSeconds) => this.#sendSealed(to, said, keepSeconds));
+		this.#gate = new FreshnessGate(tools, (to, body, keepSeconds) =>
+			this.#sendSealed(to, body, keepSeconds),
+		);
 		this.#connection = new RelayConnection(tools, {
 			up: (welcome) => this.#up(welcome),
 			renewed: (welcome) => this.#take(welcome),
@@ -158,7 +166,7 @@ export class RelayClient implements Messenger {
 		this.#begun = true;
 		this.#tools.network.onAvailable(() => this.#connection.retryNow());
 		this.#tools.homeRoster.on(() => void this.#reconnect());
-		this.#tools.near.on(() => void this.#reconnect());
+		this.#tools.directRelays.on(() => void this.#reconnect());
 		void this.#reconnect();
 	}
 
@@ -222,7 +230,7 @@ export class RelayClient implements Messenger {
 		}
 		const { home, device, sign } = unlocked.identity;
 		const applicant = { home, device, sign };
-		const near = (): string | null => this.#tools.near.origin;
+		const near = (): string | null => this.#tools.directRelays.origin;
 		const relay = near() === null ? await this.#relayHere() : null;
 		// Somebody may have connected meanwhile.
 		this.#connection.connectTo(near() ?? relay ?? homeRoster.relay, applicant);
@@ -252,7 +260,8 @@ export class RelayClient implements Messenger {
 		this.#connections += 1;
 		this.#take(welcome);
 		this.#sync.up(welcome.rosterSeq);
-		for (const camera of this.#watchers.keys()) this.#connection.send({ t: 'watch', camera, on: true });
+		for (const camera of this.#watchers.keys())
+			this.#connection.send({ t: 'watch', camera, on: true });
 		const level = new Promise<void>((resolve) => {
 			const stop = this.#tools.clock.after(ROSTER_TIMEOUT_MS, resolve);
 			this.#rosterCaughtUp = () => {
@@ -320,9 +329,9 @@ export class RelayClient implements Messenger {
 	async #read({ id, box, kept }: Extract<FromRelay, { t: 'letter' }>): Promise<void> {
 		const { unlocked } = this.#tools.localDevice;
 		if (unlocked === null) return;
-		const read = await this.#sealer.open(unlocked, box);
-		if (read !== null && !(await this.#dispatch(read))) {
-			this.#sealer.forget(read);
+		const opened = await this.#sealer.open(unlocked, box);
+		if (opened !== null && !(await this.#dispatch(opened))) {
+			this.#sealer.forget(opened);
 			return;
 		}
 		// Also for one that cannot be read: it would come again for a week.
@@ -330,9 +339,9 @@ export class RelayClient implements Messenger {
 	}
 
 	/** `false`: whether it counts could not be told, so it is to come again. */
-	async #dispatch({ said, from }: OpenedMessage): Promise<boolean> {
+	async #dispatch({ body, from }: OpenedMessage): Promise<boolean> {
 		try {
-			const message = await this.#gate.receive(said, from);
+			const message = await this.#gate.receive(body, from);
 			if (message !== null) for (const reader of this.#readers) reader(message, from);
 			return true;
 		} catch (error) {
@@ -341,8 +350,8 @@ export class RelayClient implements Messenger {
 		}
 	}
 
-	#sendSealed(to: DeviceId, said: MessageBody, keepSeconds: number): Promise<Delivery> {
-		const sent = this.#writing.then(() => this.#seal(to, said));
+	#sendSealed(to: DeviceId, body: MessageBody, keepSeconds: number): Promise<Delivery> {
+		const sent = this.#writing.then(() => this.#seal(to, body));
 		// Only sealing is one by one: a relay that is slow to answer must not hold the next letter
 		// back.
 		this.#writing = sent.catch(() => undefined);
@@ -361,11 +370,11 @@ export class RelayClient implements Messenger {
 		});
 	}
 
-	async #seal(to: DeviceId, said: MessageBody): Promise<string | null> {
+	async #seal(to: DeviceId, body: MessageBody): Promise<string | null> {
 		const { unlocked } = this.#tools.localDevice;
 		if (unlocked === null || this.#connection.state.kind !== 'connected') return null;
 		try {
-			return await this.#sealer.seal(unlocked, to, said);
+			return await this.#sealer.seal(unlocked, to, body);
 		} catch (error) {
 			if (error instanceof Fault) return null;
 			throw error;

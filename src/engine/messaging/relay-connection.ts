@@ -95,14 +95,14 @@ export class RelayConnection {
 	}
 
 	/** Where to, and as whom; `null` ends it. The same again changes nothing. */
-	connectTo(origin: string | null, applicant: LoginIdentity | null): void {
+	connectTo(origin: string | null, identity: LoginIdentity | null): void {
 		const same =
 			origin === this.#origin &&
-			applicant?.home === this.#identity?.home &&
-			applicant?.device === this.#identity?.device;
-		this.#identity = applicant;
+			identity?.home === this.#identity?.home &&
+			identity?.device === this.#identity?.device;
+		this.#identity = identity;
 		if (same) return;
-		this.#origin = applicant === null ? null : origin;
+		this.#origin = identity === null ? null : origin;
 		this.#failures = 0;
 		this.#denials = 0;
 		this.#drop();
@@ -192,10 +192,10 @@ export class RelayConnection {
 	async #prove(challenge: string): Promise<void> {
 		const { crypto } = this.#tools;
 		const now = this.#try;
-		const applicant = this.#identity;
+		const identity = this.#identity;
 		const origin = this.#origin;
-		if (applicant === null || origin === null) return;
-		const { home, device, sign } = applicant;
+		if (identity === null || origin === null) return;
+		const { home, device, sign } = identity;
 		try {
 			// The socket itself may not be known yet: the challenge can be quicker than the promise.
 			const said = this.#socket?.origin ?? originOf(origin);

@@ -102,7 +102,9 @@ export class RosterSync {
 		this.#changed();
 	}
 
-	async receive(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): Promise<void> {
+	async receive(
+		frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>,
+	): Promise<void> {
 		if (this.#relaySeq === null) return;
 		if (frame.t === 'appended') {
 			this.#relaySeq = Math.max(this.#relaySeq, frame.seq);

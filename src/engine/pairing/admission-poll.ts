@@ -136,18 +136,18 @@ export class AdmissionPoll {
 		const { crypto, clock, relays, admissions } = this.#tools;
 		const { device, sign } = this.#self;
 		const { home, relay } = this.pending;
-		const line = await RelayCall.open(relays, clock, origin);
-		if ('t' in line) return 'not-yet';
-		this.#call = line;
-		const challenge = await line.challenge();
+		const call = await RelayCall.open(relays, clock, origin);
+		if ('t' in call) return 'not-yet';
+		this.#call = call;
+		const challenge = await call.challenge();
 		if (challenge.t !== 'challenge') return 'not-yet';
-		await authenticate(crypto, { home, device, sign }, line, challenge.challenge);
-		const welcome = await line.next('welcome');
+		await authenticate(crypto, { home, device, sign }, call, challenge.challenge);
+		const welcome = await call.next('welcome');
 		if (welcome.t !== 'welcome') return 'not-yet';
-		const entries = await this.#rosterBy(line, welcome.rosterSeq);
+		const entries = await this.#rosterBy(call, welcome.rosterSeq);
 		if (entries === null) return 'not-yet';
 		const { roster, became } = await this.#check(entries);
-		const grants = await this.#keysBy(line, roster);
+		const grants = await this.#keysBy(call, roster);
 		if (grants.length === 0 || this.#isOver()) return 'not-yet';
 		if (!(await this.#isWanted())) return 'over';
 		await admissions.enter(entries, concatBytes(...grants), relay ?? '');
@@ -155,12 +155,12 @@ export class AdmissionPoll {
 	}
 
 	/** `null`: it did not come whole. */
-	async #rosterBy(line: RelayCall, seq: number): Promise<readonly Bytes[] | null> {
+	async #rosterBy(call: RelayCall, seq: number): Promise<readonly Bytes[] | null> {
 		const entries: Bytes[] = [];
 		if (seq > MAX_ROSTER_ENTRIES) return null;
-		line.send({ t: 'roster-since', seq: 0 });
+		call.send({ t: 'roster-since', seq: 0 });
 		while (entries.length < seq) {
-			const frame = await line.next('roster');
+			const frame = await call.next('roster');
 			if (frame.t !== 'roster') return null;
 			// What the relay says of itself when an entry is new.
 			if (frame.from !== entries.length + 1) continue;
@@ -185,7 +185,7 @@ export class AdmissionPoll {
 	}
 
 	/** Home keys, in letters of that owner (PR25). */
-	async #keysBy(line: RelayCall, roster: Roster): Promise<readonly Bytes[]> {
+	async #keysBy(call: RelayCall, roster: Roster): Promise<readonly Bytes[]> {
 		const { crypto, clock } = this.#tools;
 		const { device, sign, kem } = this.#self;
 		const letters = new MessageSealer(crypto, clock);
@@ -194,12 +194,13 @@ export class AdmissionPoll {
 		const untilMs = clock.monotonicMs() + KEYS_TIMEOUT_MS;
 		while (grants.length < MAX_KEYS) {
 			const leftMs = grants.length > 0 ? NEXT_KEY_TIMEOUT_MS : untilMs - clock.monotonicMs();
-			const frame = await line.next('letter', Math.max(0, leftMs));
+			const frame = await call.next('letter', Math.max(0, leftMs));
 			if (frame.t !== 'letter') break;
-			const read = await letters.open(as, frame.box);
-			const by = read && roster.devices.get(read.from.device)?.subject?.owner;
-			if (read?.said.message.t !== 'home-key' || !by || !equalBytes(by, this.pending.owner)) continue;
-			grants.push(bytesOfBase64url(read.said.message.grant));
+			const opened = await letters.open(as, frame.box);
+			const by = opened && roster.devices.get(opened.from.device)?.subject?.owner;
+			if (opened?.body.message.t !== 'home-key' || !by || !equalBytes(by, this.pending.owner))
+				continue;
+			grants.push(bytesOfBase64url(opened.body.message.grant));
 		}
 		return grants;
 	}

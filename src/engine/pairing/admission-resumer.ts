@@ -11,9 +11,9 @@ import { AdmissionPoll, type AdmissionPollTools } from './admission-poll.ts';
 const FIRST_POLL_MS = 15_000;
 
 /** By these a person said that the newcomer does not come (PR23). */
-const REFUSING_REASONS: ReadonlySet<PairingEndReason | EndNote> = new Set<PairingEndReason | EndNote>([
-	...(['refused', 'cancelled', 'digits'] as const),
-]);
+const REFUSING_REASONS: ReadonlySet<PairingEndReason | EndNote> = new Set<
+	PairingEndReason | EndNote
+>([...(['refused', 'cancelled', 'digits'] as const)]);
 
 export interface AdmissionResumerEvents {
 	admitted(self: SelfIdentity, wanted: RequestedAccess): void;
@@ -26,14 +26,17 @@ export interface AdmissionResumerEvents {
  * docs/spec/pairing.md, PR21 to PR23.
  */
 export class AdmissionResumer {
-	readonly #tools: AdmissionPollTools & { readonly near: DirectRelays | null };
+	readonly #tools: AdmissionPollTools & { readonly directRelays: DirectRelays | null };
 	readonly #events: AdmissionResumerEvents;
 	#poll: AdmissionPoll | null = null;
 
-	constructor(tools: AdmissionPollTools & { readonly near: DirectRelays | null }, events: AdmissionResumerEvents) {
+	constructor(
+		tools: AdmissionPollTools & { readonly directRelays: DirectRelays | null },
+		events: AdmissionResumerEvents,
+	) {
 		this.#tools = tools;
 		this.#events = events;
-		tools.near?.on(() => {
+		tools.directRelays?.on(() => {
 			this.#poll?.retryNow();
 			events.changed();
 		});
@@ -43,7 +46,7 @@ export class AdmissionResumer {
 	get state(): Extract<PairingState, { kind: 'returning' }> | null {
 		if (this.#poll === null) return null;
 		const { relay, untilMs } = this.#poll.pending;
-		const connected = relay !== null || (this.#tools.near?.origin ?? null) !== null;
+		const connected = relay !== null || (this.#tools.directRelays?.origin ?? null) !== null;
 		return { kind: 'returning', untilMs, apart: !connected };
 	}
 
@@ -60,11 +63,11 @@ export class AdmissionResumer {
 	}
 
 	/** A table's state, and what to show of it. */
-	follow(table: PairingSession, state: PairingState): PairingState {
-		const { pending, remoteNote: noted } = table;
+	follow(session: PairingSession, state: PairingState): PairingState {
+		const { pending, remoteNote: noted } = session;
 		if (pending === null) return state;
 		if (state.kind === 'comparing' && this.#poll?.pending !== pending) {
-			this.#begin(table.self, pending, FIRST_POLL_MS);
+			this.#begin(session.self, pending, FIRST_POLL_MS);
 		}
 		if (state.kind === 'done') this.#stop();
 		if (state.kind !== 'ended') return state;
@@ -93,7 +96,7 @@ export class AdmissionResumer {
 
 	#begin(self: SelfIdentity, pending: PendingJoin, afterMs: number): void {
 		this.#stop();
-		const origin = (): string | null => this.#tools.near?.origin ?? pending.relay;
+		const origin = (): string | null => this.#tools.directRelays?.origin ?? pending.relay;
 		const returning = new AdmissionPoll(this.#tools, { self, pending }, origin, {
 			admitted: (wanted) => {
 				this.#stop();

@@ -35,7 +35,7 @@ export interface PairingControllerTools {
 	readonly admissions: Admissions;
 	readonly shown: () => Promise<void>;
 	/** `null`: nothing goes without a relay. */
-	readonly near: DirectRelays | null;
+	readonly directRelays: DirectRelays | null;
 	/** Where this page comes from, as in `http://localhost:8080`. */
 	readonly here: string;
 	/** The relay that this home meets at; `null`: none yet. */
@@ -43,7 +43,7 @@ export interface PairingControllerTools {
 }
 
 /**
- * Rules: docs/spec/pairing.md. What a person does; `pairing-tables.ts` is what goes on between two
+ * Rules: docs/spec/pairing.md. What a person does; `side-sessions.ts` is what goes on between two
  * devices.
  */
 export class PairingController implements PairingControls {
@@ -82,16 +82,18 @@ export class PairingController implements PairingControls {
 			if (self.owner === null) return ended('not-owner');
 			const at = await publicOriginOf(this.#tools.relays, this.#relay);
 			if (typeof at !== 'string') {
-				const tableOf = (code: PairingCode): PairingSession =>
+				const makeSession = (code: PairingCode): PairingSession =>
 					new OwnerSession(this.#tools, self, { rid: code.rid, code, wanted });
-				const pairs = { kind: 'p2', named: self.owner.public, tableOf } as const;
-				return this.#canPairDirectly(at) ? this.#pairDirectly(turn, self).offer(pairs).then(nothing) : endedBy(at);
+				const pairs = { kind: 'p2', named: self.owner.public, makeSession } as const;
+				return this.#canPairDirectly(at)
+					? this.#pairDirectly(turn, self).offer(pairs).then(nothing)
+					: endedBy(at);
 			}
 			if (by === 'letters') return this.#showLetters(turn, self, wanted);
 			const code = await this.#makeCode('p1', self.owner.public, at);
-			const table = new OwnerSession(this.#tools, self, { rid: code.rid, code, wanted });
+			const session = new OwnerSession(this.#tools, self, { rid: code.rid, code, wanted });
 			const how = { t: 'wait', rid: code.rid, locator: null } as const;
-			const no = await this.#join(turn, table, { self, origin: this.#relay, member: true, how });
+			const no = await this.#join(turn, session, { self, origin: this.#relay, member: true, how });
 			return no === null ? this.#shown('owner', code) : endedBy(no);
 		});
 	}
@@ -102,17 +104,19 @@ export class PairingController implements PairingControls {
 			const at = await publicOriginOf(this.#tools.relays, this.#relay);
 			const named = concatBytes(self.sign.public, self.kem.public);
 			if (typeof at !== 'string') {
-				const tableOf = (code: PairingCode): PairingSession =>
+				const makeSession = (code: PairingCode): PairingSession =>
 					new JoinerSession(this.#tools, self, { rid: code.rid, code, name, wanted }, NO_RELAY);
-				const pairs = { kind: 'n2', named, tableOf } as const;
-				return this.#canPairDirectly(at) ? this.#pairDirectly(turn, self).offer(pairs).then(nothing) : endedBy(at);
+				const pairs = { kind: 'n2', named, makeSession } as const;
+				return this.#canPairDirectly(at)
+					? this.#pairDirectly(turn, self).offer(pairs).then(nothing)
+					: endedBy(at);
 			}
 			const code = await this.#makeCode('n1', named, at);
 			const origin = this.#relay;
 			const wish = { rid: code.rid, code, name, wanted };
-			const table = new JoinerSession(this.#tools, self, wish, origin);
+			const session = new JoinerSession(this.#tools, self, wish, origin);
 			const how = { t: 'wait', rid: code.rid, locator: null } as const;
-			const no = await this.#join(turn, table, { self, origin, member: false, how });
+			const no = await this.#join(turn, session, { self, origin, member: false, how });
 			return no === null ? this.#shown('new', code) : endedBy(no);
 		});
 	}
@@ -203,30 +207,35 @@ export class PairingController implements PairingControls {
 		const kind = code.kind === 'p2' ? 'p1' : 'n1';
 		if (await this.#isOwn({ kind, hash: code.hash }, self)) return ended('own-code');
 		if (kind === 'n1' && self.owner === null) return ended('not-owner');
-		const tableOf = (made: PairingCode): PairingSession => {
+		const makeSession = (made: PairingCode): PairingSession => {
 			const { rid } = made;
 			return kind === 'n1'
 				? new OwnerSession(this.#tools, self, { rid, code: made, wanted: null })
-				: new JoinerSession(this.#tools, self, { rid, code: made, name, wanted: 'viewer' }, NO_RELAY);
+				: new JoinerSession(
+						this.#tools,
+						self,
+						{ rid, code: made, name, wanted: 'viewer' },
+						NO_RELAY,
+					);
 		};
-		return this.#pairDirectly(turn, self).answer(code, tableOf).then(nothing);
+		return this.#pairDirectly(turn, self).answer(code, makeSession).then(nothing);
 	}
 
 	/** There is no relay, or none was ever used and none answers. */
 	#canPairDirectly(no: RelayFailure): boolean {
-		if (this.#tools.near === null || no.t !== 'fault') return false;
+		if (this.#tools.directRelays === null || no.t !== 'fault') return false;
 		const away = no.fault.kind === 'offline' || no.fault.kind === 'timeout';
 		return no.fault.kind === 'not-found' || (away && this.#tools.relay() === null);
 	}
 
 	/** Throws `unsupported`. */
 	#pairDirectly(turn: number, self: SelfIdentity): DirectPairing {
-		const { near, crypto, clock, here } = this.#tools;
-		if (near === null) throw new Fault('unsupported', 'no connection without a relay');
+		const { directRelays, crypto, clock, here } = this.#tools;
+		if (directRelays === null) throw new Fault('unsupported', 'no connection without a relay');
 		this.#directPairing = new DirectPairing({
-			...{ near, crypto, clock, here, self },
+			...{ directRelays, crypto, clock, here, self },
 			show: (state) => this.#set(turn, state),
-			join: (table, seat, through) => this.#join(turn, table, seat, through),
+			join: (session, participant, through) => this.#join(turn, session, participant, through),
 		});
 		return this.#directPairing;
 	}
@@ -235,9 +244,9 @@ export class PairingController implements PairingControls {
 	async #admit(turn: number, self: SelfIdentity, code: PairingCode): Promise<PairingState | null> {
 		if (self.owner === null) return ended('not-owner');
 		const { rid } = code;
-		const table = new OwnerSession(this.#tools, self, { rid, code, wanted: null });
+		const session = new OwnerSession(this.#tools, self, { rid, code, wanted: null });
 		const how = { t: 'meet', rid } as const;
-		const no = await this.#join(turn, table, { self, origin: this.#relay, member: true, how });
+		const no = await this.#join(turn, session, { self, origin: this.#relay, member: true, how });
 		return no === null ? null : endedBy(no);
 	}
 
@@ -254,13 +263,15 @@ export class PairingController implements PairingControls {
 		const typed = code.kind === 'typed';
 		const { here } = this.#tools;
 		const origins =
-			typed || (await isOwnRelay(this.#tools.relays, here, code.relay)) ? [here] : [code.relay, here];
+			typed || (await isOwnRelay(this.#tools.relays, here, code.relay))
+				? [here]
+				: [code.relay, here];
 		for (const [at, origin] of origins.entries()) {
 			const rid = typed ? '' : code.rid;
 			const wish = { rid, code, name, wanted: 'viewer' as const };
-			const table = new JoinerSession(this.#tools, self, wish, origin);
+			const session = new JoinerSession(this.#tools, self, wish, origin);
 			const how = typed ? { ...code, t: 'find' as const } : { t: 'meet' as const, rid };
-			const no = await this.#join(turn, table, { self, origin, member: false, how });
+			const no = await this.#join(turn, session, { self, origin, member: false, how });
 			if (no === null) return null;
 			const unknown = no.t === 'refused' && no.why === 'no-meeting';
 			// This page's own relay was only a guess.
@@ -273,17 +284,17 @@ export class PairingController implements PairingControls {
 	/** `null`: seated, or nobody wants it any more. */
 	async #join(
 		turn: number,
-		table: PairingSession,
-		seat: Parameters<PairingSession['join']>[0],
+		session: PairingSession,
+		participant: Parameters<PairingSession['join']>[0],
 		through: (state: PairingState) => PairingState = (state) => state,
 	): Promise<RelayFailure | null> {
-		table.onState = (state) => {
-			this.#set(turn, this.#resumer.follow(table, through(state)));
+		session.onState = (state) => {
+			this.#set(turn, this.#resumer.follow(session, through(state)));
 		};
-		const no = await table.join(seat, CODE_MS);
+		const no = await session.join(participant, CODE_MS);
 		if (no !== null) return no;
-		if (turn !== this.#attempt) table.leave('cancelled');
-		else this.#session = table;
+		if (turn !== this.#attempt) session.leave('cancelled');
+		else this.#session = session;
 		return null;
 	}
 
@@ -299,14 +310,18 @@ export class PairingController implements PairingControls {
 	}
 
 	/** PR15: a meeting of their own, which no code leads to. */
-	async #showLetters(turn: number, self: SelfIdentity, wanted: RequestedAccess): Promise<PairingState | null> {
+	async #showLetters(
+		turn: number,
+		self: SelfIdentity,
+		wanted: RequestedAccess,
+	): Promise<PairingState | null> {
 		const { crypto } = this.#tools;
 		const locator = locatorOf(crypto.random(LOCATOR_RANDOM_BYTES));
 		if (locator === null) return ended('failed');
 		const [rid, code] = [hexOf(crypto.random(16)), { kind: 'typed', locator } as const];
-		const table = new OwnerSession(this.#tools, self, { rid, code, wanted });
+		const session = new OwnerSession(this.#tools, self, { rid, code, wanted });
 		const how = { t: 'wait', rid, locator } as const;
-		const no = await this.#join(turn, table, { self, origin: this.#relay, member: true, how });
+		const no = await this.#join(turn, session, { self, origin: this.#relay, member: true, how });
 		return no === null ? this.#shown('owner', code) : endedBy(no);
 	}
 
@@ -330,7 +345,10 @@ export class PairingController implements PairingControls {
 		return { kind, rid, secret, hash: await crypto.sha256(named), relay };
 	}
 
-	async #isOwn(code: Pick<PairingCode, 'kind' | 'hash'> | TypedCode, self: SelfIdentity): Promise<boolean> {
+	async #isOwn(
+		code: Pick<PairingCode, 'kind' | 'hash'> | TypedCode,
+		self: SelfIdentity,
+	): Promise<boolean> {
 		if (code.kind === 'typed') return false;
 		const { crypto } = this.#tools;
 		const named =

@@ -26,13 +26,17 @@ export const CODE_MS = 10 * 60 * 1000;
 export interface DirectPairingTools {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
-	readonly near: DirectRelays;
+	readonly directRelays: DirectRelays;
 	readonly self: SelfIdentity;
 	/** Of the app, for a link to its page. */
 	readonly here: string;
 	show(state: PairingState): void;
 	/** Seats a table whose states go through here. */
-	join(table: PairingSession, seat: Participant, through: (state: PairingState) => PairingState): Promise<RelayFailure | null>;
+	join(
+		session: PairingSession,
+		participant: Participant,
+		through: (state: PairingState) => PairingState,
+	): Promise<RelayFailure | null>;
 }
 
 type MakeSession = (code: PairingCode) => PairingSession;
@@ -48,7 +52,7 @@ export class DirectPairing {
 	#offered: {
 		readonly near: OfferedConnection;
 		readonly code: DirectCode;
-		readonly tableOf: MakeSession | null;
+		readonly makeSession: MakeSession | null;
 	} | null = null;
 	#showing: ShownCode | null = null;
 	#kept = false;
@@ -72,14 +76,18 @@ export class DirectPairing {
 
 	/** Shows the first code. `named`: whose keys it is for; `null`: for a member. */
 	async offer(
-		pairs: { readonly kind: 'p2' | 'n2'; readonly named: Bytes; readonly tableOf: MakeSession } | null,
+		pairs: {
+			readonly kind: 'p2' | 'n2';
+			readonly named: Bytes;
+			readonly makeSession: MakeSession;
+		} | null,
 	): Promise<void> {
-		const { crypto, near, here } = this.#tools;
+		const { crypto, directRelays, here } = this.#tools;
 		try {
-			const offered = await near.offer();
+			const offered = await directRelays.offer();
 			this.#replaceConnection(offered);
 			if (this.#over) return;
-			const common = { rid: hexOf(crypto.random(16)), contact: offered.contact };
+			const common = { rid: hexOf(crypto.random(16)), descriptor: offered.descriptor };
 			const code: DirectCode =
 				pairs === null
 					? { ...common, kind: 'c2' }
@@ -87,7 +95,7 @@ export class DirectPairing {
 							...{ ...common, kind: pairs.kind, secret: crypto.random(32) },
 							hash: await crypto.sha256(pairs.named),
 						};
-			this.#offered = { near: offered, code, tableOf: pairs?.tableOf ?? null };
+			this.#offered = { near: offered, code, makeSession: pairs?.makeSession ?? null };
 			this.#show('offer', `${here}/pair#${directCodeText(code)}`);
 		} catch (error) {
 			this.#end(faultOf(error));
@@ -107,49 +115,56 @@ export class DirectPairing {
 		this.#offered = null;
 		this.#stop();
 		this.#tools.show({ kind: 'exchanging' });
-		const { near, code, tableOf } = offered;
+		const { near, code, makeSession } = offered;
 		try {
 			// Seated before the other one can come.
 			const { rid } = code;
 			const how = { t: 'wait', rid, locator: null } as const;
-			const { contact } = answer;
+			const { descriptor } = answer;
 			const sits =
-				'secret' in code && tableOf !== null
-					? this.#join(tableOf, code, answer, { origin: IN_PAGE_RELAY_ORIGIN, how })
+				'secret' in code && makeSession !== null
+					? this.#join(makeSession, code, answer, { origin: IN_PAGE_RELAY_ORIGIN, how })
 					: Promise.resolve(true);
 			if (!(await sits)) return;
-			await near.accept(contact);
-			if (tableOf === null) this.#link();
+			await near.accept(descriptor);
+			if (makeSession === null) this.#link();
 		} catch (error) {
 			this.#end(faultOf(error));
 		}
 	}
 
 	/**
-	 * As the second one: shows the answer, and goes on when the first one has it. `tableOf`: `null`
+	 * As the second one: shows the answer, and goes on when the first one has it. `makeSession`: `null`
 	 * between members.
 	 */
-	async answer(code: DirectPairingCode | DirectConnectionCode, tableOf: MakeSession | null): Promise<void> {
+	async answer(
+		code: DirectPairingCode | DirectConnectionCode,
+		makeSession: MakeSession | null,
+	): Promise<void> {
 		const given = new Promise<'over'>((resolve) => (this.#giveUp = () => resolve('over')));
 		try {
 			for (;;) {
-				const near = await this.#tools.near.answer(code.contact);
+				const near = await this.#tools.directRelays.answer(code.descriptor);
 				this.#replaceConnection(near);
 				if (this.#over) return;
-				const answer: DirectConnectionCode = { kind: 'a2', rid: code.rid, contact: near.contact };
+				const answer: DirectConnectionCode = {
+					kind: 'a2',
+					rid: code.rid,
+					descriptor: near.descriptor,
+				};
 				this.#show('answer', directCodeText(answer));
 				const how = await Promise.race([given, near.up.then(isUp, isExpired)]);
 				if (how === 'over') return;
 				// Some browsers wait for some seconds only: then another answer takes its place.
 				if (how === 'again') continue;
 				this.#stop();
-				if (!('secret' in code) || tableOf === null) {
+				if (!('secret' in code) || makeSession === null) {
 					this.#link();
 					return;
 				}
 				this.#tools.show({ kind: 'exchanging' });
 				const meet = { t: 'meet', rid: code.rid } as const;
-				await this.#join(tableOf, code, answer, { origin: near.origin ?? '', how: meet });
+				await this.#join(makeSession, code, answer, { origin: near.origin ?? '', how: meet });
 				return;
 			}
 		} catch (error) {
@@ -158,19 +173,19 @@ export class DirectPairing {
 	}
 
 	async #join(
-		tableOf: MakeSession,
+		makeSession: MakeSession,
 		code: DirectPairingCode,
 		answer: DirectConnectionCode,
-		seat: Pick<Participant, 'origin' | 'how'>,
+		participant: Pick<Participant, 'origin' | 'how'>,
 	): Promise<boolean> {
 		const { crypto, self } = this.#tools;
-		const bytes = directSecretBytes(code.secret, code.contact, answer.contact);
+		const bytes = directSecretBytes(code.secret, code.descriptor, answer.descriptor);
 		const { rid, hash } = code;
 		const kind = code.kind === 'p2' ? 'p1' : 'n1';
 		const secret = await crypto.sha256(bytes);
-		const table = tableOf({ kind, rid, hash, secret, relay: IN_PAGE_RELAY_ORIGIN });
-		this.#session = table;
-		const no = await this.#tools.join(table, { self, member: false, ...seat }, (state) =>
+		const session = makeSession({ kind, rid, hash, secret, relay: IN_PAGE_RELAY_ORIGIN });
+		this.#session = session;
+		const no = await this.#tools.join(session, { self, member: false, ...participant }, (state) =>
 			this.#through(state),
 		);
 		if (no === null) return !this.#over;

@@ -1,6 +1,11 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
-import { IN_PAGE_RELAY_ORIGIN, isDirectOrigin, directOriginBytes, directOriginOf } from '#domain/pairing/direct-code.ts';
+import {
+	IN_PAGE_RELAY_ORIGIN,
+	isDirectOrigin,
+	directOriginBytes,
+	directOriginOf,
+} from '#domain/pairing/direct-code.ts';
 import {
 	CLOSE_CODES,
 	frameFrom,
@@ -10,7 +15,13 @@ import {
 	WIRE_VERSION,
 	type RelayInfo,
 } from '#protocol/wire.ts';
-import type { DataConnection, DataConnections, DataChannel, DataChannelEvents, OfferedDataConnection } from '#ports/network/data-connection.ts';
+import type {
+	DataConnection,
+	DataConnections,
+	DataChannel,
+	DataChannelEvents,
+	OfferedDataConnection,
+} from '#ports/network/data-connection.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
 import type { InPageRelayTools } from './in-page-session.ts';
 import { InPageRelay } from './in-page-relay.ts';
@@ -23,13 +34,13 @@ const CHECK_MS = 45_000;
 const ABNORMAL_CLOSURE = 1006;
 
 export interface DirectRelaysTools extends InPageRelayTools {
-	readonly cables: DataConnections;
+	readonly dataConnections: DataConnections;
 	readonly relays: Relays;
 }
 
 /** A connection by codes, on its way or up. */
 export interface DirectConnection {
-	readonly contact: PeerDescriptor;
+	readonly descriptor: PeerDescriptor;
 	/** Where this side says what it has to say; `null` before the connection is up. */
 	readonly origin: string | null;
 	/** This home meets here from now on. */
@@ -62,7 +73,7 @@ export class DirectRelays implements Relays {
 	readonly #doubted = new Set<DataConnection>();
 	#stopChecking: (() => void) | null = null;
 	/** This page answered a code: the cable to who showed it. */
-	#host: { readonly cable: DataConnection; readonly origin: string } | null = null;
+	#host: { readonly connection: DataConnection; readonly origin: string } | null = null;
 	readonly #cables = new Map<string, DataConnection>();
 	readonly #listeners = new Set<() => void>();
 
@@ -92,9 +103,9 @@ export class DirectRelays implements Relays {
 	async connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {
 		if (!isDirectOrigin(origin)) return this.#tools.relays.connect(origin, events);
 		if (origin === IN_PAGE_RELAY_ORIGIN) return this.#connectHere(events);
-		const cable = this.#cables.get(origin);
-		if (cable === undefined) throw new Fault('offline', 'that connection is over');
-		return socketOver(cable, origin, events);
+		const connection = this.#cables.get(origin);
+		if (connection === undefined) throw new Fault('offline', 'that connection is over');
+		return socketOver(connection, origin, events);
 	}
 
 	/** Throws as `Cables` does. */
@@ -103,7 +114,7 @@ export class DirectRelays implements Relays {
 		let isUp = false;
 		let over: (fault: Fault) => void = () => undefined;
 		let up: () => void = () => undefined;
-		const cable: OfferedDataConnection = await this.#tools.cables.offer({
+		const connection: OfferedDataConnection = await this.#tools.dataConnections.offer({
 			up: () => {
 				isUp = true;
 				up();
@@ -111,17 +122,17 @@ export class DirectRelays implements Relays {
 			down: () => {
 				isUp = false;
 				over(new Fault('timeout', 'the two devices did not reach each other'));
-				this.#ended(cable);
+				this.#ended(connection);
 			},
 			channel: (channel) => this.#acceptGuest(origin, channel),
 		});
 		return {
-			contact: cable.contact,
+			descriptor: connection.descriptor,
 			get origin() {
 				return isUp ? IN_PAGE_RELAY_ORIGIN : null;
 			},
 			accept: async (answer) => {
-				origin = await this.#originOf(cable.contact, answer);
+				origin = await this.#originOf(connection.descriptor, answer);
 				const connected = new Promise<void>((resolve, reject) => {
 					const late = new Fault('timeout', `not connected in ${CONNECT_TIMEOUT_MS} ms`);
 					const stop = this.#tools.clock.after(CONNECT_TIMEOUT_MS, () => reject(late));
@@ -134,20 +145,20 @@ export class DirectRelays implements Relays {
 						resolve();
 					};
 				});
-				await Promise.all([cable.accept(answer), connected]);
+				await Promise.all([connection.accept(answer), connected]);
 			},
 			keep: () => {
 				// It may be gone by now.
 				if (!isUp) return;
 				this.#leaveHost();
-				this.#guests.set(cable, origin);
+				this.#guests.set(connection, origin);
 				this.#stopChecking ??= this.#tools.clock.every(CHECK_MS, () => this.#checkGuests());
 				this.#notify();
 			},
 			close: () => {
 				isUp = false;
-				cable.close();
-				this.#ended(cable);
+				connection.close();
+				this.#ended(connection);
 			},
 		};
 	}
@@ -164,19 +175,19 @@ export class DirectRelays implements Relays {
 		up.catch(() => undefined);
 		let origin: string | null = null;
 		let isOver = false;
-		const cable = await this.#tools.cables.answer(offer, {
+		const connection = await this.#tools.dataConnections.answer(offer, {
 			up: () => {
-				void this.#originOf(offer, cable.contact).then((made) => {
+				void this.#originOf(offer, connection.descriptor).then((made) => {
 					if (isOver) return;
 					origin = made;
-					this.#cables.set(made, cable);
+					this.#cables.set(made, connection);
 					resolveUp();
 				}, rejectUp);
 			},
 			down: () => {
 				isOver = true;
 				rejectUp(new Fault('timeout', 'the two devices did not reach each other'));
-				this.#ended(cable);
+				this.#ended(connection);
 			},
 			// Whoever showed its code first has nothing to begin.
 			channel: (channel) => {
@@ -185,7 +196,7 @@ export class DirectRelays implements Relays {
 			},
 		});
 		return {
-			contact: cable.contact,
+			descriptor: connection.descriptor,
 			get origin() {
 				return origin;
 			},
@@ -198,13 +209,13 @@ export class DirectRelays implements Relays {
 					guest.close();
 					this.#forget(guest);
 				}
-				this.#host = { cable, origin };
+				this.#host = { connection, origin };
 				this.#notify();
 			},
 			close: () => {
 				isOver = true;
-				cable.close();
-				this.#ended(cable);
+				connection.close();
+				this.#ended(connection);
 			},
 		};
 	}
@@ -230,7 +241,7 @@ export class DirectRelays implements Relays {
 	}
 
 	#leaveHost(): void {
-		this.#host?.cable.close();
+		this.#host?.connection.close();
 		this.#host = null;
 	}
 
@@ -238,11 +249,11 @@ export class DirectRelays implements Relays {
 		return directOriginOf(await this.#tools.crypto.sha256(directOriginBytes(offer, answer)));
 	}
 
-	#ended(cable: DataConnection): void {
-		for (const [origin, one] of this.#cables) if (one === cable) this.#cables.delete(origin);
+	#ended(connection: DataConnection): void {
+		for (const [origin, one] of this.#cables) if (one === connection) this.#cables.delete(origin);
 		const was = this.origin;
-		this.#forget(cable);
-		if (this.#host?.cable === cable) this.#host = null;
+		this.#forget(connection);
+		if (this.#host?.connection === connection) this.#host = null;
 		if (was !== this.origin) this.#notify();
 	}
 
@@ -253,7 +264,7 @@ export class DirectRelays implements Relays {
 			void Promise.resolve().then(() => {
 				if (!over) work();
 			});
-		const seat = this.#inPageRelay.open(IN_PAGE_RELAY_ORIGIN, {
+		const session = this.#inPageRelay.open(IN_PAGE_RELAY_ORIGIN, {
 			frame: (frame) => soon(() => events.frame(frame)),
 			part: (bytes) => soon(() => events.part(bytes)),
 			ended: (ended) =>
@@ -262,16 +273,16 @@ export class DirectRelays implements Relays {
 					events.ended(ended);
 				}),
 		});
-		if (seat === null) throw new Fault('offline', 'no place is left');
+		if (session === null) throw new Fault('offline', 'no place is left');
 		return {
 			...{ origin: IN_PAGE_RELAY_ORIGIN, waiting: 0 },
-			send: (frame) => soon(() => seat.receive(frame)),
-			sendPart: (bytes) => soon(() => seat.receivePart(bytes)),
+			send: (frame) => soon(() => session.receive(frame)),
+			sendPart: (bytes) => soon(() => session.receivePart(bytes)),
 			close: () => {
 				// What was sent before still arrives.
 				soon(() => {
 					over = true;
-					seat.leaveWhenDone();
+					session.leaveWhenDone();
 				});
 			},
 		};
@@ -279,7 +290,7 @@ export class DirectRelays implements Relays {
 
 	/** Somebody at the other end of a cable begins a line to this page's hub. */
 	#acceptGuest(origin: string, channel: DataChannel): DataChannelEvents {
-		const seat = this.#inPageRelay.open(origin, {
+		const session = this.#inPageRelay.open(origin, {
 			frame: (frame) => channel.sendText(JSON.stringify(frame)),
 			part: (bytes) => channel.sendBytes(bytes),
 			ended: ({ code }) => {
@@ -287,17 +298,17 @@ export class DirectRelays implements Relays {
 				channel.close();
 			},
 		});
-		if (seat === null) channel.close();
+		if (session === null) channel.close();
 		return {
 			text: (text) => {
 				const frame = frameFrom(fromDevice, text);
-				if (frame === null) seat?.end(CLOSE_CODES.malformed);
-				else seat?.receive(frame);
+				if (frame === null) session?.end(CLOSE_CODES.malformed);
+				else session?.receive(frame);
 			},
 			bytes: (bytes) => {
-				if (bytes.length <= MAX_PART_BYTES) seat?.receivePart(bytes);
+				if (bytes.length <= MAX_PART_BYTES) session?.receivePart(bytes);
 			},
-			ended: () => seat?.leaveWhenDone(),
+			ended: () => session?.leaveWhenDone(),
 		};
 	}
 
@@ -308,7 +319,7 @@ export class DirectRelays implements Relays {
 
 /** A line to the hub at the other end of a cable. */
 async function socketOver(
-	cable: DataConnection,
+	connection: DataConnection,
 	origin: string,
 	events: RelaySocketEvents,
 ): Promise<RelaySocket> {
@@ -319,7 +330,7 @@ async function socketOver(
 		over = true;
 		events.ended({ code });
 	};
-	const channel = await cable.open({
+	const channel = await connection.open({
 		text: (text) => {
 			if (over) return;
 			// The hub ends a line with the number that a relay closes its socket with.

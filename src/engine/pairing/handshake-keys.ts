@@ -6,11 +6,19 @@ import {
 	type PairingCode,
 	type TypedCode,
 } from '#domain/pairing/code.ts';
-import { digitsBytes, digitsOf, pairInfo, transcriptStart } from '#domain/pairing/handshake-messages.ts';
+import {
+	digitsBytes,
+	digitsOf,
+	pairInfo,
+	transcriptStart,
+} from '#domain/pairing/handshake-messages.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, HpkeContext, Psk, SealKey } from '#ports/keys/crypto.ts';
 
-type HandshakeCrypto = Pick<Crypto, 'sha256' | 'hkdf' | 'secret' | 'deriveSealKey' | 'seal' | 'open'>;
+type HandshakeCrypto = Pick<
+	Crypto,
+	'sha256' | 'hkdf' | 'secret' | 'deriveSealKey' | 'seal' | 'open'
+>;
 
 /** What somebody who was shown a code has in common with who shows it. */
 export interface SharedSecrets {
@@ -41,7 +49,11 @@ const NO_AAD = new Uint8Array();
 /** One key, one message: the nonce may be zeros. */
 const ZERO_NONCE = new Uint8Array(12);
 
-export function openingTag(crypto: HandshakeCrypto, shared: SharedSecrets, head: Bytes): Promise<Bytes> {
+export function openingTag(
+	crypto: HandshakeCrypto,
+	shared: SharedSecrets,
+	head: Bytes,
+): Promise<Bytes> {
 	return crypto.seal(shared.tagKey, ZERO_NONCE, head, NO_AAD);
 }
 
@@ -56,7 +68,11 @@ export async function verifyOpeningTag(
 }
 
 /** Tn from Tn−1 and message n−1. */
-export function nextTranscript(crypto: HandshakeCrypto, transcript: Bytes, message: Bytes): Promise<Bytes> {
+export function nextTranscript(
+	crypto: HandshakeCrypto,
+	transcript: Bytes,
+	message: Bytes,
+): Promise<Bytes> {
 	return crypto.sha256(concatBytes(transcript, message));
 }
 

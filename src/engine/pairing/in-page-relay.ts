@@ -7,7 +7,12 @@ import { may, type Right } from '#domain/home/rights.ts';
 import { commonLength, seqOf } from '#domain/home/roster.ts';
 import { CLOSE_CODES } from '#protocol/wire.ts';
 import type { RelaySocketEvents } from '#ports/network/relay.ts';
-import { InPageSession, type DeviceFrame, type InPageRelayRoom, type InPageRelayTools } from './in-page-session.ts';
+import {
+	InPageSession,
+	type DeviceFrame,
+	type InPageRelayRoom,
+	type InPageRelayTools,
+} from './in-page-session.ts';
 
 /** As a frame has it. */
 const MAX_ENTRIES = 32;
@@ -52,34 +57,37 @@ export class InPageRelay implements InPageRelayRoom {
 	 * is one.
 	 */
 	open(origin: string, events: RelaySocketEvents): InPageSession | null {
-		const guests = [...this.#sessions].filter((seat) => seat.origin !== IN_PAGE_RELAY_ORIGIN);
-		const theirs = guests.filter((seat) => seat.origin === origin);
-		if (origin !== IN_PAGE_RELAY_ORIGIN && (guests.length >= MAX_SESSIONS || theirs.length >= MAX_SESSIONS_PER_CONNECTION))
+		const guests = [...this.#sessions].filter((session) => session.origin !== IN_PAGE_RELAY_ORIGIN);
+		const theirs = guests.filter((session) => session.origin === origin);
+		if (
+			origin !== IN_PAGE_RELAY_ORIGIN &&
+			(guests.length >= MAX_SESSIONS || theirs.length >= MAX_SESSIONS_PER_CONNECTION)
+		)
 			return null;
 		if (this.#sessions.size === 0) this.#sentEntries = this.tools.homeRoster.entries;
-		const seat = new InPageSession(this, origin, events);
-		this.#sessions.add(seat);
-		seat.challenge();
-		return seat;
+		const session = new InPageSession(this, origin, events);
+		this.#sessions.add(session);
+		session.challenge();
+		return session;
 	}
 
-	left(seat: InPageSession): void {
-		this.#sessions.delete(seat);
-		const meeting = this.#rendezvous;
-		if (meeting !== null && (seat === meeting.waiter || seat === meeting.joiner)) {
-			const other = seat === meeting.waiter ? meeting.joiner : meeting.waiter;
+	left(session: InPageSession): void {
+		this.#sessions.delete(session);
+		const rendezvous = this.#rendezvous;
+		if (rendezvous !== null && (session === rendezvous.waiter || session === rendezvous.joiner)) {
+			const other = session === rendezvous.waiter ? rendezvous.joiner : rendezvous.waiter;
 			const box = base64urlOf(buildEndNote('failed'));
-			other?.send({ t: 'post', rid: meeting.rid, box });
-			this.#abort(meeting);
+			other?.send({ t: 'post', rid: rendezvous.rid, box });
+			this.#abort(rendezvous);
 		}
-		if (seat.device === null) return;
+		if (session.device === null) return;
 		this.sendPresence();
-		for (const camera of seat.watching) this.#sendWatched(camera);
+		for (const camera of session.watching) this.#sendWatched(camera);
 	}
 
 	/** Whether a member has proved itself there, and is one still. */
 	hasMember(origin: string): boolean {
-		return this.#members.some((seat) => seat.origin === origin);
+		return this.#members.some((session) => session.origin === origin);
 	}
 
 	/**
@@ -107,44 +115,45 @@ export class InPageRelay implements InPageRelayRoom {
 	// ─── meetings
 	// ───────────────────────────────────────────────────────────────────────────────────
 
-	wait(seat: InPageSession, rid: string): void {
+	wait(session: InPageSession, rid: string): void {
 		if (this.#rendezvous !== null) this.#abort(this.#rendezvous);
-		this.#rendezvous = { rid, waiter: seat, joiner: null, waiting: [] };
+		this.#rendezvous = { rid, waiter: session, joiner: null, waiting: [] };
 	}
 
-	meet(seat: InPageSession, rid: string): void {
-		const meeting = this.#rendezvous;
-		if (meeting?.rid !== rid) seat.send({ t: 'refused', why: 'no-meeting' });
-		else if (meeting.joiner !== null) {
-			this.#abort(meeting);
-			seat.send({ t: 'refused', why: 'burnt' });
+	meet(session: InPageSession, rid: string): void {
+		const rendezvous = this.#rendezvous;
+		if (rendezvous?.rid !== rid) session.send({ t: 'refused', why: 'no-meeting' });
+		else if (rendezvous.joiner !== null) {
+			this.#abort(rendezvous);
+			session.send({ t: 'refused', why: 'burnt' });
 		} else {
-			meeting.joiner = seat;
-			for (const one of [meeting.waiter, seat]) one.send({ t: 'met', rid });
-			for (const box of meeting.waiting.splice(0)) seat.send({ t: 'post', rid, box });
+			rendezvous.joiner = session;
+			for (const one of [rendezvous.waiter, session]) one.send({ t: 'met', rid });
+			for (const box of rendezvous.waiting.splice(0)) session.send({ t: 'post', rid, box });
 		}
 	}
 
-	post(seat: InPageSession, { rid, box }: DeviceFrame<'post'>): void {
-		const meeting = this.#rendezvous;
-		if (meeting?.rid !== rid) return;
-		seat.boxes += 1;
-		if (seat.boxes > MAX_BOXES) this.#abort(meeting);
-		else if (seat === meeting.joiner) meeting.waiter.send({ t: 'post', rid, box });
-		else if (seat !== meeting.waiter) return;
-		else if (meeting.joiner === null) meeting.waiting.push(box);
-		else meeting.joiner.send({ t: 'post', rid, box });
+	post(session: InPageSession, { rid, box }: DeviceFrame<'post'>): void {
+		const rendezvous = this.#rendezvous;
+		if (rendezvous?.rid !== rid) return;
+		session.boxes += 1;
+		if (session.boxes > MAX_BOXES) this.#abort(rendezvous);
+		else if (session === rendezvous.joiner) rendezvous.waiter.send({ t: 'post', rid, box });
+		else if (session !== rendezvous.waiter) return;
+		else if (rendezvous.joiner === null) rendezvous.waiting.push(box);
+		else rendezvous.joiner.send({ t: 'post', rid, box });
 	}
 
-	abort(seat: InPageSession, rid: string): void {
-		const meeting = this.#rendezvous;
-		const sits = seat === meeting?.waiter || seat === meeting?.joiner;
-		if (meeting !== null && meeting.rid === rid && sits) this.#abort(meeting);
+	abort(session: InPageSession, rid: string): void {
+		const rendezvous = this.#rendezvous;
+		const sits = session === rendezvous?.waiter || session === rendezvous?.joiner;
+		if (rendezvous !== null && rendezvous.rid === rid && sits) this.#abort(rendezvous);
 	}
 
-	#abort(meeting: InPageRendezvous): void {
+	#abort(rendezvous: InPageRendezvous): void {
 		this.#rendezvous = null;
-		for (const one of [meeting.waiter, meeting.joiner]) one?.send({ t: 'burnt', rid: meeting.rid });
+		for (const one of [rendezvous.waiter, rendezvous.joiner])
+			one?.send({ t: 'burnt', rid: rendezvous.rid });
 	}
 
 	// ─── the home
@@ -158,7 +167,7 @@ export class InPageRelay implements InPageRelayRoom {
 		this.#messages += 1;
 		const letter = { id: this.#messages, from: from.device ?? '', box, kept: false };
 		const there = this.#members.filter(({ device }) => device === to);
-		for (const seat of there) seat.send({ t: 'letter', ...letter });
+		for (const session of there) session.send({ t: 'letter', ...letter });
 		// Nothing waits here: with the cable all of it is gone.
 		from.send({ t: there.length > 0 ? 'taken' : 'away', n });
 	}
@@ -177,7 +186,7 @@ export class InPageRelay implements InPageRelayRoom {
 		else from.send({ t: 'appended', seq: homeRoster.entries.length });
 	}
 
-	sendEntries(seat: InPageSession, seq: number): void {
+	sendEntries(session: InPageSession, seq: number): void {
 		const all = this.tools.homeRoster.entries.map(base64urlOf);
 		let from = Math.min(seq, all.length);
 		do {
@@ -188,27 +197,27 @@ export class InPageRelay implements InPageRelayRoom {
 				if (entries.length > 0 && characters > MAX_CHARACTERS) break;
 				entries.push(entry);
 			}
-			seat.send({ t: 'roster', from: from + 1, entries });
+			session.send({ t: 'roster', from: from + 1, entries });
 			from += entries.length;
 		} while (from < all.length);
 	}
 
 	sendPresence(): void {
 		const online = [...new Set(this.#members.flatMap(({ device }) => device ?? []))];
-		for (const seat of this.#members) seat.send({ t: 'presence', online });
+		for (const session of this.#members) session.send({ t: 'presence', online });
 	}
 
-	watch(seat: InPageSession, { camera, on }: DeviceFrame<'watch'>): void {
-		if (on && !this.#may(seat, 'watch')) {
-			seat.send({ t: 'refused', why: 'not-allowed' });
+	watch(session: InPageSession, { camera, on }: DeviceFrame<'watch'>): void {
+		if (on && !this.#may(session, 'watch')) {
+			session.send({ t: 'refused', why: 'not-allowed' });
 			return;
 		}
-		if (on && !seat.watching.has(camera) && seat.watching.size >= MAX_WATCHED) {
-			seat.send({ t: 'refused', why: 'too-many' });
+		if (on && !session.watching.has(camera) && session.watching.size >= MAX_WATCHED) {
+			session.send({ t: 'refused', why: 'too-many' });
 			return;
 		}
-		if (on) seat.watching.add(camera);
-		else seat.watching.delete(camera);
+		if (on) session.watching.add(camera);
+		else session.watching.delete(camera);
 		this.#sendWatched(camera);
 	}
 
@@ -216,22 +225,22 @@ export class InPageRelay implements InPageRelayRoom {
 	forwardPart(from: InPageSession, bytes: Bytes): void {
 		const camera = hexOf(bytes.subarray(1, 17));
 		if (!this.#isCamera(from, camera)) return;
-		for (const seat of this.#members) {
-			const watches = seat !== from && seat.watching.has(camera);
-			if (watches && this.#may(seat, 'watch')) seat.sendPart(bytes);
+		for (const session of this.#members) {
+			const watches = session !== from && session.watching.has(camera);
+			if (watches && this.#may(session, 'watch')) session.sendPart(bytes);
 		}
 	}
 
 	/** Who watches already, for a camera that comes. */
-	proved(seat: InPageSession): void {
+	proved(session: InPageSession): void {
 		this.sendPresence();
 		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching])))
-			this.#sendWatched(camera, [seat]);
+			this.#sendWatched(camera, [session]);
 	}
 
 	/** Who has proved itself, and whose time is not up. */
 	get #members(): InPageSession[] {
-		return this.#proved.filter((seat) => this.#isMember(seat));
+		return this.#proved.filter((session) => this.#isMember(session));
 	}
 
 	get #proved(): InPageSession[] {
@@ -248,19 +257,19 @@ export class InPageRelay implements InPageRelayRoom {
 	}
 
 	#watchersOf(camera: string): DeviceId[] {
-		const watching = this.#members.filter((seat) => seat.watching.has(camera));
+		const watching = this.#members.filter((session) => session.watching.has(camera));
 		return [...new Set(watching.flatMap(({ device }) => device ?? []))];
 	}
 
 	/** As at a relay: a camera's own device is told who watches it, and nobody else. */
 	#sendWatched(camera: string, seats = this.#members): void {
 		const devices = this.#watchersOf(camera);
-		for (const seat of seats)
-			if (this.#isCamera(seat, camera)) seat.send({ t: 'watched', camera, devices });
+		for (const session of seats)
+			if (this.#isCamera(session, camera)) session.send({ t: 'watched', camera, devices });
 	}
 
-	#isCamera(seat: InPageSession, camera: string): boolean {
-		return seat.cameras.has(camera) && this.#may(seat, 'record');
+	#isCamera(session: InPageSession, camera: string): boolean {
+		return session.cameras.has(camera) && this.#may(session, 'record');
 	}
 
 	/** The roster changed: who is in it hears, who is not any more goes. */
@@ -270,13 +279,13 @@ export class InPageRelay implements InPageRelayRoom {
 		const from = commonLength(this.#sentEntries, entries);
 		if (from === entries.length && from === this.#sentEntries.length) return;
 		this.#sentEntries = entries;
-		for (const seat of this.#proved) {
-			if (this.#isMember(seat)) {
-				this.sendEntries(seat, from);
-				if (this.#may(seat, 'watch')) continue;
-				for (const camera of [...seat.watching])
-					this.watch(seat, { t: 'watch', camera, on: false });
-			} else seat.end(CLOSE_CODES.revoked);
+		for (const session of this.#proved) {
+			if (this.#isMember(session)) {
+				this.sendEntries(session, from);
+				if (this.#may(session, 'watch')) continue;
+				for (const camera of [...session.watching])
+					this.watch(session, { t: 'watch', camera, on: false });
+			} else session.end(CLOSE_CODES.revoked);
 		}
 	}
 }

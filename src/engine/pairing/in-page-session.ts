@@ -33,18 +33,18 @@ export type DeviceFrame<T extends FromDevice['t']> = Extract<FromDevice, { reado
 export interface InPageRelayRoom {
 	readonly tools: InPageRelayTools;
 	isHome(home: HomeId): Promise<boolean>;
-	wait(seat: InPageSession, rid: string): void;
-	meet(seat: InPageSession, rid: string): void;
-	post(seat: InPageSession, frame: DeviceFrame<'post'>): void;
-	abort(seat: InPageSession, rid: string): void;
-	append(seat: InPageSession, entries: readonly string[]): Promise<void>;
-	sendEntries(seat: InPageSession, seq: number): void;
-	forwardMessage(seat: InPageSession, frame: DeviceFrame<'letter'>): void;
-	watch(seat: InPageSession, frame: DeviceFrame<'watch'>): void;
-	forwardPart(seat: InPageSession, bytes: Bytes): void;
+	wait(session: InPageSession, rid: string): void;
+	meet(session: InPageSession, rid: string): void;
+	post(session: InPageSession, frame: DeviceFrame<'post'>): void;
+	abort(session: InPageSession, rid: string): void;
+	append(session: InPageSession, entries: readonly string[]): Promise<void>;
+	sendEntries(session: InPageSession, seq: number): void;
+	forwardMessage(session: InPageSession, frame: DeviceFrame<'letter'>): void;
+	watch(session: InPageSession, frame: DeviceFrame<'watch'>): void;
+	forwardPart(session: InPageSession, bytes: Bytes): void;
 	/** It has proved who it is. */
-	proved(seat: InPageSession): void;
-	left(seat: InPageSession): void;
+	proved(session: InPageSession): void;
+	left(session: InPageSession): void;
 }
 
 /** Somebody at the hub. */
@@ -63,8 +63,8 @@ export class InPageSession {
 	#waiting = 0;
 	#over = false;
 
-	constructor(hub: InPageRelayRoom, origin: string, events: RelaySocketEvents) {
-		this.#relay = hub;
+	constructor(relay: InPageRelayRoom, origin: string, events: RelaySocketEvents) {
+		this.#relay = relay;
 		this.origin = origin;
 		this.#events = events;
 	}
@@ -127,21 +127,22 @@ export class InPageSession {
 	}
 
 	async #handle(frame: FromDevice): Promise<void> {
-		const hub = this.#relay;
+		const relay = this.#relay;
 		if ('version' in frame && (frame.version ?? WIRE_VERSION) !== WIRE_VERSION) {
 			this.send({ t: 'refused', why: 'version' });
 		} else if (frame.t === 'ping') this.send({ t: 'pong', n: frame.n });
 		else if (frame.t === 'prove') await this.#prove(frame);
-		else if (frame.t === 'meet') hub.meet(this, frame.rid);
+		else if (frame.t === 'meet') relay.meet(this, frame.rid);
 		// Only who showed the code: everybody else came to meet.
-		else if (frame.t === 'wait' && this.origin === IN_PAGE_RELAY_ORIGIN) hub.wait(this, frame.rid);
-		else if (frame.t === 'post') hub.post(this, frame);
-		else if (frame.t === 'burn') hub.abort(this, frame.rid);
+		else if (frame.t === 'wait' && this.origin === IN_PAGE_RELAY_ORIGIN)
+			relay.wait(this, frame.rid);
+		else if (frame.t === 'post') relay.post(this, frame);
+		else if (frame.t === 'burn') relay.abort(this, frame.rid);
 		else if (this.device === null) this.#refuse();
-		else if (frame.t === 'append') await hub.append(this, frame.entries);
-		else if (frame.t === 'roster-since') hub.sendEntries(this, frame.seq);
-		else if (frame.t === 'letter') hub.forwardMessage(this, frame);
-		else if (frame.t === 'watch') hub.watch(this, frame);
+		else if (frame.t === 'append') await relay.append(this, frame.entries);
+		else if (frame.t === 'roster-since') relay.sendEntries(this, frame.seq);
+		else if (frame.t === 'letter') relay.forwardMessage(this, frame);
+		else if (frame.t === 'watch') relay.watch(this, frame);
 		else if (frame.t !== 'got') this.#refuse();
 	}
 

@@ -52,7 +52,11 @@ export type JoinerHandshakeEvent =
 			readonly names: boolean;
 	  }
 	/** M4, whole and checked. */
-	| { readonly kind: 'admitted'; readonly admission: AdmissionMessage; readonly became: RequestedAccess }
+	| {
+			readonly kind: 'admitted';
+			readonly admission: AdmissionMessage;
+			readonly became: RequestedAccess;
+	  }
 	| { readonly kind: 'piece' }
 	| { readonly kind: 'again'; readonly boxes: readonly Bytes[] }
 	| { readonly kind: 'note'; readonly note: EndNote };
@@ -83,15 +87,29 @@ export class JoinerHandshake {
 	#m3: Bytes | null = null;
 	readonly #pieces = new Map<number, AdmissionPiece>();
 
-	private constructor(crypto: Crypto, self: SelfIdentity, wish: JoinerHandshakeOptions, shared: SharedSecrets) {
+	private constructor(
+		crypto: Crypto,
+		self: SelfIdentity,
+		options: JoinerHandshakeOptions,
+		shared: SharedSecrets,
+	) {
 		this.#crypto = crypto;
 		this.#self = self;
-		this.#options = wish;
+		this.#options = options;
 		this.#shared = shared;
 	}
 
-	static async begin(crypto: Crypto, self: SelfIdentity, wish: JoinerHandshakeOptions): Promise<JoinerHandshake> {
-		return new JoinerHandshake(crypto, self, wish, await sharedSecrets(crypto, wish.code, wish.rid));
+	static async begin(
+		crypto: Crypto,
+		self: SelfIdentity,
+		options: JoinerHandshakeOptions,
+	): Promise<JoinerHandshake> {
+		return new JoinerHandshake(
+			crypto,
+			self,
+			options,
+			await sharedSecrets(crypto, options.code, options.rid),
+		);
 	}
 
 	async receive(box: Bytes): Promise<JoinerHandshakeEvent> {
@@ -177,7 +195,12 @@ export class JoinerHandshake {
 		this.#t3 = await nextTranscript(crypto, t2, m2);
 		this.#m2 = m2;
 		this.#owner = host;
-		return { kind: 'host', digits: await comparisonDigits(crypto, t2, nonce, owner), wanted, names };
+		return {
+			kind: 'host',
+			digits: await comparisonDigits(crypto, t2, nonce, owner),
+			wanted,
+			names,
+		};
 	}
 
 	async #collect(piece: AdmissionPiece): Promise<JoinerHandshakeEvent> {

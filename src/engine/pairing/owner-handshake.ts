@@ -59,7 +59,7 @@ export type OwnerHandshakeEvent =
 interface JoinerState {
 	readonly m1: Bytes;
 	readonly m2: Bytes;
-	readonly newcomer: JoinerMessage;
+	readonly joiner: JoinerMessage;
 	readonly subject: Subject;
 	readonly name: string;
 	readonly t3: Bytes;
@@ -96,7 +96,7 @@ export class OwnerHandshake {
 		crypto: Crypto,
 		self: SelfIdentity,
 		owner: KeyPair<SignKey>,
-		wish: OwnerHandshakeOptions,
+		options: OwnerHandshakeOptions,
 		made: {
 			readonly opening: Bytes;
 			readonly shared: SharedSecrets;
@@ -107,7 +107,7 @@ export class OwnerHandshake {
 		this.#crypto = crypto;
 		this.#self = self;
 		this.#owner = owner;
-		this.#options = wish;
+		this.#options = options;
 		this.opening = made.opening;
 		this.#shared = made.shared;
 		this.#ephemeral = made.ephemeral;
@@ -115,17 +115,21 @@ export class OwnerHandshake {
 	}
 
 	/** Throws `denied` when this device is no owner. */
-	static async begin(crypto: Crypto, self: SelfIdentity, wish: OwnerHandshakeOptions): Promise<OwnerHandshake> {
+	static async begin(
+		crypto: Crypto,
+		self: SelfIdentity,
+		options: OwnerHandshakeOptions,
+	): Promise<OwnerHandshake> {
 		const { owner } = self;
 		if (owner === null) throw new Fault('denied', 'only an owner lets devices in');
-		const shared = await sharedSecrets(crypto, wish.code, wish.rid);
+		const shared = await sharedSecrets(crypto, options.code, options.rid);
 		const ephemeral = await crypto.makeKemKey(false);
 		const nonce = crypto.random(NONCE_BYTES);
 		const commitment = await crypto.sha256(commitmentBytes(nonce, owner.public));
 		const head = openingHead({ ephemeral: ephemeral.public, commitment });
 		const tag = await openingTag(crypto, shared, head);
 		const opening = buildOpening({ ephemeral: ephemeral.public, commitment, tag });
-		return new OwnerHandshake(crypto, self, owner, wish, { opening, shared, ephemeral, nonce });
+		return new OwnerHandshake(crypto, self, owner, options, { opening, shared, ephemeral, nonce });
 	}
 
 	async receive(box: Bytes): Promise<OwnerHandshakeEvent> {
@@ -137,9 +141,10 @@ export class OwnerHandshake {
 				return { kind: 'again', boxes: [guest.m2] };
 			case 3:
 				if (guest === null) throw new Fault('corrupt', 'a message before its time');
-				if (this.#ok !== null && equalBytes(box, this.#ok)) return { kind: 'again', boxes: this.#pieces };
+				if (this.#ok !== null && equalBytes(box, this.#ok))
+					return { kind: 'again', boxes: this.#pieces };
 				if (this.#ok !== null) throw new Fault('corrupt', 'a second consent');
-				await verifySigned(this.#crypto, guest.newcomer.sign, 'pair-ok', guest.t3, parseOk(box));
+				await verifySigned(this.#crypto, guest.joiner.sign, 'pair-ok', guest.t3, parseOk(box));
 				this.#ok = box;
 				return { kind: 'ok' };
 			case 5:
@@ -153,15 +158,22 @@ export class OwnerHandshake {
 	 * PR6. Once, after the newcomer's consent and a person's; what it gives is M4. Throws as
 	 * `Joining.admit`.
 	 */
-	async admit(admissions: Pick<Admissions, 'admit'>, wanted: RequestedAccess): Promise<readonly Bytes[]> {
+	async admit(
+		admissions: Pick<Admissions, 'admit'>,
+		wanted: RequestedAccess,
+	): Promise<readonly Bytes[]> {
 		const guest = this.#joinerState;
 		if (guest === null || this.#ok === null || this.#pieces.length > 0) {
 			throw new Fault('conflict', 'nobody to let in');
 		}
-		const { roster, homeKey } = await admissions.admit(guest.subject, rolesOfRequested(wanted), guest.name);
+		const { roster, homeKey } = await admissions.admit(
+			guest.subject,
+			rolesOfRequested(wanted),
+			guest.name,
+		);
 		const t4 = await nextTranscript(this.#crypto, guest.t3, this.#ok);
 		const sealed = await this.#crypto.sealTo(
-			guest.newcomer.kem,
+			guest.joiner.kem,
 			this.#shared.psk,
 			hpkeContext(4, t4),
 			buildAdmissionMessage({ roster, grants: homeKey }),
@@ -179,23 +191,23 @@ export class OwnerHandshake {
 	async #receiveJoiner(m1: Bytes): Promise<OwnerHandshakeEvent> {
 		const crypto = this.#crypto;
 		const t1 = await nextTranscript(crypto, this.#shared.start, this.opening);
-		const { value: newcomer, body, signature } = await this.#openJoiner(m1, t1);
-		await verifySigned(crypto, newcomer.sign, 'pair-new', concatBytes(t1, body), signature);
-		await this.#checkNamed(newcomer);
-		const { sign, kem, owner, dtls } = newcomer;
+		const { value: joiner, body, signature } = await this.#openJoiner(m1, t1);
+		await verifySigned(crypto, joiner.sign, 'pair-new', concatBytes(t1, body), signature);
+		await this.#checkNamed(joiner);
+		const { sign, kem, owner, dtls } = joiner;
 		// Keys that are none would only be found when they are needed.
 		await crypto.verifier(owner);
 		const device = await deviceIdOf(crypto, sign, kem);
 		if (device === this.#self.device) return { kind: 'self' };
 		const subject: Subject = { device, sign, kem, owner, dtls };
 		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
-		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(newcomer.name));
+		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(joiner.name));
 		if (name.trim() === '') throw new Fault('malformed', 'a newcomer without a name');
 		const t2 = await nextTranscript(crypto, t1, m1);
-		const wanted = this.#options.wanted ?? withoutOwner(newcomer.wanted);
-		const m2 = await this.#ownerMessage(newcomer, t2, wanted);
+		const wanted = this.#options.wanted ?? withoutOwner(joiner.wanted);
+		const m2 = await this.#ownerMessage(joiner, t2, wanted);
 		const t3 = await nextTranscript(crypto, t2, m2);
-		this.#joinerState = { m1, m2, newcomer, subject, name, t3 };
+		this.#joinerState = { m1, m2, joiner, subject, name, t3 };
 		const digits = await comparisonDigits(crypto, t2, this.#nonce, this.#owner.public);
 		return { kind: 'newcomer', name, wanted, digits, answer: m2 };
 	}
@@ -216,7 +228,7 @@ export class OwnerHandshake {
 		}
 	}
 
-	async #ownerMessage(newcomer: JoinerMessage, t2: Bytes, wanted: RequestedAccess): Promise<Bytes> {
+	async #ownerMessage(joiner: JoinerMessage, t2: Bytes, wanted: RequestedAccess): Promise<Bytes> {
 		const { roster, home } = this.#self;
 		const newest = roster.at(-1);
 		if (newest === undefined) throw new Fault('conflict', 'a home without a roster');
@@ -230,7 +242,7 @@ export class OwnerHandshake {
 		);
 		const plain = concatBytes(body, signature);
 		const { psk } = this.#shared;
-		return buildSealed(2, await this.#crypto.sealTo(newcomer.kem, psk, hpkeContext(2, t2), plain));
+		return buildSealed(2, await this.#crypto.sealTo(joiner.kem, psk, hpkeContext(2, t2), plain));
 	}
 }
 

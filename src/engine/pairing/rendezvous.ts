@@ -56,18 +56,27 @@ export class Rendezvous {
 	#over = false;
 	#stop: () => void = () => undefined;
 
-	private constructor(tools: RendezvousTools, seat: Participant, events: RendezvousEvents, taken: JoinedCall) {
+	private constructor(
+		tools: RendezvousTools,
+		participant: Participant,
+		events: RendezvousEvents,
+		taken: JoinedCall,
+	) {
 		this.#tools = tools;
-		this.#participant = seat;
+		this.#participant = participant;
 		this.#events = events;
-		this.#call = taken.line;
+		this.#call = taken.call;
 		this.rid = taken.rid;
 	}
 
 	/** Takes a seat. Nothing is told before `begin`. */
-	static async open(tools: RendezvousTools, seat: Participant, events: RendezvousEvents): Promise<Rendezvous | RelayFailure> {
-		const taken = await joinAt(tools, seat);
-		return 't' in taken ? taken : new Rendezvous(tools, seat, events, taken);
+	static async open(
+		tools: RendezvousTools,
+		participant: Participant,
+		events: RendezvousEvents,
+	): Promise<Rendezvous | RelayFailure> {
+		const taken = await joinAt(tools, participant);
+		return 't' in taken ? taken : new Rendezvous(tools, participant, events, taken);
 	}
 
 	begin(): void {
@@ -102,9 +111,12 @@ export class Rendezvous {
 		else if (frame.t === 'refused') this.#finish(() => this.#events.failed(frame));
 		else if (frame.t === 'challenge' && this.#participant.member) {
 			// Unanswered, the relay closes the line, and that is told.
-			void authenticate(this.#tools.crypto, this.#participant.self, this.#call, frame.challenge).catch(
-				() => undefined,
-			);
+			void authenticate(
+				this.#tools.crypto,
+				this.#participant.self,
+				this.#call,
+				frame.challenge,
+			).catch(() => undefined);
 		}
 	}
 
@@ -137,9 +149,9 @@ export class Rendezvous {
 	async #reconnect(): Promise<void> {
 		const taken = await joinAt(this.#tools, this.#participant);
 		if (this.#over) {
-			if (!('t' in taken)) taken.line.close();
+			if (!('t' in taken)) taken.call.close();
 		} else if (!('t' in taken)) {
-			this.#call = taken.line;
+			this.#call = taken.call;
 			this.#events.reconnected();
 			this.begin();
 		} else if (taken.t === 'fault') this.#disconnected();
@@ -148,45 +160,48 @@ export class Rendezvous {
 }
 
 interface JoinedCall {
-	readonly line: RelayCall;
+	readonly call: RelayCall;
 	readonly rid: string;
 }
 
-async function joinAt(tools: RendezvousTools, seat: Participant): Promise<JoinedCall | RelayFailure> {
-	const line = await RelayCall.open(tools.relays, tools.clock, seat.origin);
-	if ('t' in line) return line;
+async function joinAt(
+	tools: RendezvousTools,
+	participant: Participant,
+): Promise<JoinedCall | RelayFailure> {
+	const call = await RelayCall.open(tools.relays, tools.clock, participant.origin);
+	if ('t' in call) return call;
 	try {
-		const taken = await joinOver(tools.crypto, line, seat);
-		if ('t' in taken) line.close();
+		const taken = await joinOver(tools.crypto, call, participant);
+		if ('t' in taken) call.close();
 		return taken;
 	} catch (error) {
-		line.close();
+		call.close();
 		return { t: 'fault', fault: faultOf(error) };
 	}
 }
 
 async function joinOver(
 	crypto: Crypto,
-	line: RelayCall,
+	call: RelayCall,
 	{ self, member, how }: Participant,
 ): Promise<JoinedCall | RelayFailure> {
-	const challenge = await line.challenge();
+	const challenge = await call.challenge();
 	if (challenge.t !== 'challenge') return challenge;
 	if (member) {
-		await authenticate(crypto, self, line, challenge.challenge);
-		const welcome = await line.next('welcome');
+		await authenticate(crypto, self, call, challenge.challenge);
+		const welcome = await call.next('welcome');
 		if (welcome.t !== 'welcome') return welcome;
 	}
 	if (how.t === 'wait') {
 		const locator = how.locator === null ? {} : { locator: how.locator };
 		const version = member ? {} : { version: WIRE_VERSION };
-		line.send({ t: 'wait', rid: how.rid, ...locator, ...version });
-		const pong = await line.ping();
-		return pong.t === 'pong' ? { line, rid: how.rid } : pong;
+		call.send({ t: 'wait', rid: how.rid, ...locator, ...version });
+		const pong = await call.ping();
+		return pong.t === 'pong' ? { call, rid: how.rid } : pong;
 	}
-	line.send({ ...how, version: WIRE_VERSION });
-	const met = await line.next('met');
-	return met.t === 'met' ? { line, rid: met.rid } : met;
+	call.send({ ...how, version: WIRE_VERSION });
+	const met = await call.next('met');
+	return met.t === 'met' ? { call, rid: met.rid } : met;
 }
 
 /** Opens this home at a relay. `null`: it is open, else why not. */
@@ -194,40 +209,40 @@ export async function openHome(
 	{ crypto, clock, relays }: RendezvousTools,
 	{ self, origin, invitation }: { self: SelfIdentity; origin: string; invitation: string },
 ): Promise<RelayFailure | null> {
-	const line = await RelayCall.open(relays, clock, origin);
-	if ('t' in line) return line;
+	const call = await RelayCall.open(relays, clock, origin);
+	if ('t' in call) return call;
 	try {
-		const challenge = await line.challenge();
+		const challenge = await call.challenge();
 		if (challenge.t !== 'challenge') return challenge;
 		const entries = self.roster.map(base64urlOf);
 		const roster = entries.slice(0, MAX_ENTRIES);
-		line.send({ t: 'open', version: WIRE_VERSION, invitation, roster });
-		const opened = await line.next('opened');
+		call.send({ t: 'open', version: WIRE_VERSION, invitation, roster });
+		const opened = await call.next('opened');
 		if (opened.t !== 'opened') return opened;
-		await authenticate(crypto, self, line, challenge.challenge);
-		const welcome = await line.next('welcome');
+		await authenticate(crypto, self, call, challenge.challenge);
+		const welcome = await call.next('welcome');
 		if (welcome.t !== 'welcome') return welcome;
 		for (let at = MAX_ENTRIES; at < entries.length; at += MAX_ENTRIES) {
-			line.send({ t: 'append', entries: entries.slice(at, at + MAX_ENTRIES) });
-			const appended = await line.next('appended');
+			call.send({ t: 'append', entries: entries.slice(at, at + MAX_ENTRIES) });
+			const appended = await call.next('appended');
 			if (appended.t !== 'appended') return appended;
 		}
 		return null;
 	} catch (error) {
 		return { t: 'fault', fault: faultOf(error) };
 	} finally {
-		line.close();
+		call.close();
 	}
 }
 
 export async function authenticate(
 	crypto: Crypto,
 	{ home, device, sign }: LoginIdentity,
-	line: RelayCall,
+	call: RelayCall,
 	challenge: string,
 ): Promise<void> {
-	const originHash = await crypto.sha256(ascii(line.origin));
+	const originHash = await crypto.sha256(ascii(call.origin));
 	const said = loginBytes({ originHash, challenge: bytesOfBase64url(challenge), home, device });
 	const signature = base64urlOf(await crypto.sign(sign.key, said));
-	line.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
+	call.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
 }

@@ -1,6 +1,10 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
-import { buildEndNote, type EndNote, type RequestedAccess } from '#domain/pairing/handshake-messages.ts';
+import {
+	buildEndNote,
+	type EndNote,
+	type RequestedAccess,
+} from '#domain/pairing/handshake-messages.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
@@ -43,28 +47,28 @@ export abstract class PairingSession {
 	}
 
 	/** `null`: seated. */
-	async join(seat: Participant, forMs: number): Promise<RelayFailure | null> {
-		const meeting = await Rendezvous.open(this.tools, seat, {
+	async join(participant: Participant, forMs: number): Promise<RelayFailure | null> {
+		const rendezvous = await Rendezvous.open(this.tools, participant, {
 			ready: () => this.#ready(),
 			box: (box) => void this.inTurn(() => this.receive(box)),
 			aborted: () => this.#aborted(),
 			reconnected: () => this.#rendezvous?.send(this.#lastSent),
 			failed: (no) => this.#failed(no),
 		});
-		if ('t' in meeting) return meeting;
-		this.#rendezvous = meeting;
+		if ('t' in rendezvous) return rendezvous;
+		this.#rendezvous = rendezvous;
 		try {
-			await this.begin(meeting.rid);
+			await this.begin(rendezvous.rid);
 		} catch (error) {
-			meeting.abort();
+			rendezvous.abort();
 			return { t: 'fault', fault: faultOf(error) };
 		}
 		this.#stopAll = this.tools.clock.after(forMs, () =>
 			this.#endInTurn({ why: 'expired', fault: null }, 'cancelled'),
 		);
-		meeting.begin();
+		rendezvous.begin();
 		// Who joined, or came to where somebody waited, has met.
-		if (seat.how.t !== 'wait') this.#ready();
+		if (participant.how.t !== 'wait') this.#ready();
 		return null;
 	}
 
@@ -135,10 +139,10 @@ export abstract class PairingSession {
 		this.#ended = true;
 		this.#stopAll();
 		this.#stopAnswer();
-		const meeting = this.#rendezvous;
-		if (meeting === null) return;
-		if (note !== null && !this.done) meeting.send([buildEndNote(note)]);
-		meeting.abort();
+		const rendezvous = this.#rendezvous;
+		if (rendezvous === null) return;
+		if (note !== null && !this.done) rendezvous.send([buildEndNote(note)]);
+		rendezvous.abort();
 	}
 
 	#ready(): void {
@@ -176,7 +180,10 @@ export abstract class PairingSession {
 	}
 
 	/** What is being signed comes to its end first. */
-	#endInTurn({ why, fault }: { why: PairingEndReason; fault: Fault | null }, note: EndNote | null): void {
+	#endInTurn(
+		{ why, fault }: { why: PairingEndReason; fault: Fault | null },
+		note: EndNote | null,
+	): void {
 		void this.inTurn(() => {
 			this.end(why, fault, note);
 			return Promise.resolve();

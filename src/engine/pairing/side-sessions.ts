@@ -30,9 +30,9 @@ export class OwnerSession extends PairingSession {
 	#signing = false;
 	#done = false;
 
-	constructor(tools: PairingSessionTools, self: SelfIdentity, wish: OwnerHandshakeOptions) {
+	constructor(tools: PairingSessionTools, self: SelfIdentity, options: OwnerHandshakeOptions) {
 		super(tools, self);
-		this.#options = wish;
+		this.#options = options;
 	}
 
 	enter(digits: string): Promise<void> {
@@ -110,11 +110,11 @@ export class OwnerSession extends PairingSession {
 
 	/** PR6. */
 	async #admit(): Promise<void> {
-		const [talk, wanted] = [this.#handshake, this.#allowed];
-		if (talk === null || wanted === null || !this.#ok || this.#comparing === null) return;
+		const [handshake, wanted] = [this.#handshake, this.#allowed];
+		if (handshake === null || wanted === null || !this.#ok || this.#comparing === null) return;
 		this.#signing = true;
 		try {
-			const pieces = await talk.admit(this.tools.admissions, wanted);
+			const pieces = await handshake.admit(this.tools.admissions, wanted);
 			// Who is let in goes to the relay at once, and would be a stranger there.
 			await this.tools.shown();
 			this.send(pieces);
@@ -123,7 +123,7 @@ export class OwnerSession extends PairingSession {
 			this.#signing = false;
 		}
 		const { name } = this.#comparing;
-		this.#awaitArrival({ side: 'owner', device: talk.joiner.device, name, wanted });
+		this.#awaitArrival({ side: 'owner', device: handshake.joiner.device, name, wanted });
 	}
 
 	/** PR24 */
@@ -155,9 +155,14 @@ export class JoinerSession extends PairingSession {
 	#done = false;
 
 	/** `relay`: where it goes in, and is reached from then on. */
-	constructor(tools: PairingSessionTools, self: SelfIdentity, wish: JoinerHandshakeOptions, relay: string) {
+	constructor(
+		tools: PairingSessionTools,
+		self: SelfIdentity,
+		options: JoinerHandshakeOptions,
+		relay: string,
+	) {
 		super(tools, self);
-		this.#options = wish;
+		this.#options = options;
 		this.#relay = relay;
 	}
 
@@ -182,7 +187,10 @@ export class JoinerSession extends PairingSession {
 	}
 
 	protected async begin(rid: string): Promise<void> {
-		this.#handshake = await JoinerHandshake.begin(this.tools.crypto, this.self, { ...this.#options, rid });
+		this.#handshake = await JoinerHandshake.begin(this.tools.crypto, this.self, {
+			...this.#options,
+			rid,
+		});
 	}
 
 	protected async receive(box: Bytes): Promise<void> {
@@ -197,7 +205,14 @@ export class JoinerSession extends PairingSession {
 				this.expectAnswer(false);
 				const { name } = this.#options;
 				const asked = { kind: 'comparing', side: 'new', asks: !names, said: false } as const;
-				const comparing = { ...asked, by: methodOf(this.#options), digits, left: null, name, wanted };
+				const comparing = {
+					...asked,
+					by: methodOf(this.#options),
+					digits,
+					left: null,
+					name,
+					wanted,
+				};
 				if (names) await this.#consent(comparing);
 				else this.#compare(comparing);
 				break;

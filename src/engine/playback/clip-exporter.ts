@@ -4,7 +4,13 @@ import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Span } from '#domain/footage/span.ts';
-import type { ClipFormat, ClipMuxer, ClipMuxerOptions, ClipPart, ClipJob } from '#ports/media/clip-muxer.ts';
+import type {
+	ClipFormat,
+	ClipMuxer,
+	ClipMuxerOptions,
+	ClipPart,
+	ClipJob,
+} from '#ports/media/clip-muxer.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { SegmentOpener } from './day-playlist.ts';
 

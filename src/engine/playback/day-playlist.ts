@@ -2,7 +2,12 @@ import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { coverage, type Coverage } from '#domain/footage/coverage.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { groupsOf, playlistKeyFrom, playlistOf, type SegmentGroup } from '#domain/footage/playlist.ts';
+import {
+	groupsOf,
+	playlistKeyFrom,
+	playlistOf,
+	type SegmentGroup,
+} from '#domain/footage/playlist.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
@@ -127,7 +132,11 @@ export class DayPlaylist implements Reel {
 	}
 
 	/** PB24: without holes in its sound, where anything of the day has sound. */
-	async #sounding(run: Run, group: SegmentGroup, bodies: readonly Bytes[]): Promise<readonly Bytes[]> {
+	async #sounding(
+		run: Run,
+		group: SegmentGroup,
+		bodies: readonly Bytes[],
+	): Promise<readonly Bytes[]> {
 		if (this.#heard.length === 0) return bodies;
 		const init = await this.#init(run);
 		if (init === null) return bodies;

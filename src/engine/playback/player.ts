@@ -185,10 +185,12 @@ export class Player implements PlayerControls {
 			} catch (error) {
 				if (this.#resolver !== resolver) return;
 				const moment =
-					this.#shown?.playlist === target.playlist && this.#shown.offsetAt(target.point.positionUs);
+					this.#shown?.playlist === target.playlist &&
+					this.#shown.offsetAt(target.point.positionUs);
 				if (!(error instanceof Fault) || tries > MAX_EXCLUSIONS) throw error;
 				if (!(await this.#excludeFailed(resolver, error))) throw error;
-				if (moment && (request.from === null || request.byUs !== 0)) request = { from: moment, byUs: 0 };
+				if (moment && (request.from === null || request.byUs !== 0))
+					request = { from: moment, byUs: 0 };
 			}
 		}
 	}
@@ -202,7 +204,11 @@ export class Player implements PlayerControls {
 	}
 
 	/** Puts the frame on the screen. */
-	async #bring(resolver: SeekResolver, { from, byUs }: SeekRequest, { playlist, point }: SeekTarget): Promise<void> {
+	async #bring(
+		resolver: SeekResolver,
+		{ from, byUs }: SeekRequest,
+		{ playlist, point }: SeekTarget,
+	): Promise<void> {
 		const shown = this.#shown;
 		const here = shown?.playlist === playlist && shown.playable;
 		const gap = gapBefore(resolver, { from, byUs }, point.wallUs, this.#nowUs());

@@ -1,6 +1,12 @@
 import type { CameraId } from '#domain/base/ids.ts';
 import type { SegmentGroup } from '#domain/footage/playlist.ts';
-import { lastSeekPoint, skipTargetOf, seekPointAt, seekPointOfWall, type SeekPoint } from '#domain/footage/seek.ts';
+import {
+	lastSeekPoint,
+	skipTargetOf,
+	seekPointAt,
+	seekPointOfWall,
+	type SeekPoint,
+} from '#domain/footage/seek.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
@@ -156,7 +162,13 @@ export class SeekResolver {
 			this.refreshRuns(),
 			segments.between(this.camera, day.startUs, day.endUs),
 		]);
-		const playlist = new DayPlaylist(this.#tools, this.camera, day, { runs, segments: kept }, this.exclusions);
+		const playlist = new DayPlaylist(
+			this.#tools,
+			this.camera,
+			day,
+			{ runs, segments: kept },
+			this.exclusions,
+		);
 		this.#playlist = playlist;
 		return playlist;
 	}

@@ -72,7 +72,9 @@ export class ShownPlaylist {
 		const group = point && this.playlist.groups[point.index];
 		if (!point || !group) return null;
 		const offsetUs = this.#offsetsUs.get(group.piece);
-		return offsetUs === undefined ? point.wallUs : this.playlist.anchorUs(group) + positionUs + offsetUs;
+		return offsetUs === undefined
+			? point.wallUs
+			: this.playlist.anchorUs(group) + positionUs + offsetUs;
 	}
 
 	/** Where the screen has it, in seconds. */

@@ -24,7 +24,10 @@ export interface QualityStatus {
 	on(listener: () => void): () => void;
 }
 
-type AdaptedRecorder = Pick<RecorderControls, 'state' | 'camera' | 'chosenProfile' | 'encodingStats' | 'on' | 'degrade'>;
+type AdaptedRecorder = Pick<
+	RecorderControls,
+	'state' | 'camera' | 'chosenProfile' | 'encodingStats' | 'on' | 'degrade'
+>;
 
 export interface AdaptiveQualityTools {
 	readonly clock: Pick<Clock, 'monotonicMs' | 'every'>;

@@ -41,7 +41,12 @@ export class EventLog {
 	}
 
 	/** Something that goes on until the returned function is called. */
-	begin(camera: CameraId, kind: EventKind, startUs = this.#nowUs(), detail: EventDetail = {}): EndEvent {
+	begin(
+		camera: CameraId,
+		kind: EventKind,
+		startUs = this.#nowUs(),
+		detail: EventDetail = {},
+	): EndEvent {
 		let id: number | null = null;
 		const said = contentOf(kind, detail);
 		this.#inTurn(async () => (id = await this.#store(camera, said, startUs)));
@@ -81,7 +86,12 @@ export class EventLog {
 		return this.#tools.events.watch(changed);
 	}
 
-	async #store(camera: CameraId, said: EventContent, startUs: number, endUs = startUs): Promise<number> {
+	async #store(
+		camera: CameraId,
+		said: EventContent,
+		startUs: number,
+		endUs = startUs,
+	): Promise<number> {
 		return this.#tools.events.add(camera, await this.#sealed(camera, said, startUs, endUs));
 	}
 

@@ -109,7 +109,8 @@ export class Recorder implements RecorderControls {
 
 	renewRun(): Promise<void> {
 		return this.#enqueue(() => {
-			if (this.#writer !== null && this.#lens.captured !== null) this.#beginRun(this.#lens.captured);
+			if (this.#writer !== null && this.#lens.captured !== null)
+				this.#beginRun(this.#lens.captured);
 		});
 	}
 
@@ -318,7 +319,8 @@ export class Recorder implements RecorderControls {
 		const failed = this.#state.kind === 'off' && this.#state.fault !== null;
 		if (this.#state.kind === 'blind') await this.#retryNow();
 		else if (failed && this.#lens.shown && !this.#armed) await this.#showPicture();
-		else if (this.#writer !== null || this.#state.kind === 'preview') await this.#reopenChosen(true);
+		else if (this.#writer !== null || this.#state.kind === 'preview')
+			await this.#reopenChosen(true);
 	}
 
 	async #reopenChosen(told = false): Promise<void> {

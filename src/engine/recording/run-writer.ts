@@ -216,7 +216,9 @@ export class RunWriter {
 		}
 		const anchorUs = wallUsAt(this.begun, section.anchorMs);
 		const { mime, bytes } = section;
-		const sealer = await this.#write(bytes.length, () => beginRun(this.#camera, { mime, anchorUs }));
+		const sealer = await this.#write(bytes.length, () =>
+			beginRun(this.#camera, { mime, anchorUs }),
+		);
 		const init = await sealer.init(section);
 		this.#run = await this.#write(init.bytes.length, () => segments.begin(sealer.start, init));
 		this.#sealer = sealer;

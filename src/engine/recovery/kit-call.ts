@@ -23,56 +23,60 @@ export interface KitCallDependencies {
 export class KitCall {
 	/** The home's, whole, as the relay has it; not checked. */
 	readonly entries: readonly Bytes[];
-	readonly #line: RelayCall;
+	readonly #call: RelayCall;
 
-	private constructor(line: RelayCall, entries: readonly Bytes[]) {
-		this.#line = line;
+	private constructor(call: RelayCall, entries: readonly Bytes[]) {
+		this.#call = call;
 		this.entries = entries;
 	}
 
-	static async open(tools: KitCallDependencies, origin: string, kit: KitKeys): Promise<KitCall | RelayFailure> {
-		const line = await RelayCall.open(tools.relays, tools.clock, origin);
-		if ('t' in line) return line;
+	static async open(
+		tools: KitCallDependencies,
+		origin: string,
+		kit: KitKeys,
+	): Promise<KitCall | RelayFailure> {
+		const call = await RelayCall.open(tools.relays, tools.clock, origin);
+		if ('t' in call) return call;
 		try {
-			const entries = await fetchRoster(tools.crypto, line, kit);
-			if (Array.isArray(entries)) return new KitCall(line, entries);
-			line.close();
+			const entries = await fetchRoster(tools.crypto, call, kit);
+			if (Array.isArray(entries)) return new KitCall(call, entries);
+			call.close();
 			return entries;
 		} catch (error) {
-			line.close();
+			call.close();
 			return { t: 'fault', fault: faultOf(error) };
 		}
 	}
 
 	/** `null`: the relay has it, else why not. */
 	async append(entry: Bytes): Promise<RelayFailure | null> {
-		this.#line.send({ t: 'append', entries: [base64urlOf(entry)] });
-		const appended = await this.#line.next('appended');
+		this.#call.send({ t: 'append', entries: [base64urlOf(entry)] });
+		const appended = await this.#call.next('appended');
 		return appended.t === 'appended' ? null : appended;
 	}
 
 	close(): void {
-		this.#line.close();
+		this.#call.close();
 	}
 }
 
 async function fetchRoster(
 	crypto: Crypto,
-	line: RelayCall,
+	call: RelayCall,
 	{ device, sign }: KitKeys,
 ): Promise<Bytes[] | RelayFailure> {
-	const challenge = await line.challenge();
+	const challenge = await call.challenge();
 	if (challenge.t !== 'challenge') return challenge;
-	line.send({ t: 'whose', version: WIRE_VERSION, device });
-	const of = await line.next('of');
+	call.send({ t: 'whose', version: WIRE_VERSION, device });
+	const of = await call.next('of');
 	if (of.t !== 'of') return of;
-	await authenticate(crypto, { home: of.home as HomeId, device, sign }, line, challenge.challenge);
-	const welcome = await line.next('welcome');
+	await authenticate(crypto, { home: of.home as HomeId, device, sign }, call, challenge.challenge);
+	const welcome = await call.next('welcome');
 	if (welcome.t !== 'welcome') return welcome;
-	line.send({ t: 'roster-since', seq: 0 });
+	call.send({ t: 'roster-since', seq: 0 });
 	const entries: Bytes[] = [];
 	while (entries.length < welcome.rosterSeq) {
-		const roster = await line.next('roster');
+		const roster = await call.next('roster');
 		if (roster.t !== 'roster') return roster;
 		if (roster.from !== entries.length + 1 || roster.entries.length === 0) {
 			throw new Fault('corrupt', 'a roster with holes');

@@ -148,7 +148,11 @@ export class KitRecovery implements RecoveryControls {
 	/**
 	 * Throws `corrupt`: a device of the home is shown what its own roster does not lead to (KT17).
 	 */
-	async #checkContinues(self: SelfIdentity, { home }: Roster, entries: readonly Bytes[]): Promise<void> {
+	async #checkContinues(
+		self: SelfIdentity,
+		{ home }: Roster,
+		entries: readonly Bytes[],
+	): Promise<void> {
 		const { crypto, clock } = this.#tools;
 		const common = commonLength(self.roster, entries);
 		if (self.home !== home || common === self.roster.length) return;
@@ -189,7 +193,10 @@ export class KitRecovery implements RecoveryControls {
 		return { kind: 'waiting', readyMs, fresh };
 	}
 
-	async #sign({ kit, self, roster, keys, name }: RecoverySession, op: 'add' | 'rotate'): Promise<Bytes> {
+	async #sign(
+		{ kit, self, roster, keys, name }: RecoverySession,
+		op: 'add' | 'rotate',
+	): Promise<Bytes> {
 		const { crypto, clock } = this.#tools;
 		const before = roster.devices.get(self.device);
 		const roles: Role[] = ['viewer', 'owner'];

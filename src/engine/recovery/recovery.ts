@@ -75,6 +75,11 @@ export interface RecoveryControls {
 	 * What was typed, scanned, or came with the address. `name`: what this device is to be called;
 	 * `relay`: where it is, when a person says so (KT13).
 	 */
-	recover(kit: string, name: string, relay: string | null, passphrase?: string | null): Promise<void>;
+	recover(
+		kit: string,
+		name: string,
+		relay: string | null,
+		passphrase?: string | null,
+	): Promise<void>;
 	reset(): void;
 }

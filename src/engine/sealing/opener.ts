@@ -3,7 +3,12 @@ import { isAtPosition, nonceOf, slicesOf, type Slice } from '#domain/footage/env
 import { Fault } from '#domain/base/fault.ts';
 import { chainLink, chainStart, parseHead, type Head } from '#domain/footage/head.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import { beginsWithKey, captureSpan, parseLivePart, type LivePart } from '#domain/live/live-part.ts';
+import {
+	beginsWithKey,
+	captureSpan,
+	parseLivePart,
+	type LivePart,
+} from '#domain/live/live-part.ts';
 import { parsePayload, usOfTicks, type Payload } from '#domain/footage/payload.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
@@ -87,7 +92,11 @@ export class Opener {
 	 * It has no head: a thumbnail is shown until the footage itself takes its place, an event is a
 	 * remark.
 	 */
-	async openSidecar(kind: SidecarKind, camera: CameraId, { wallUs, bytes }: SealedSidecar): Promise<OpenedPayload> {
+	async openSidecar(
+		kind: SidecarKind,
+		camera: CameraId,
+		{ wallUs, bytes }: SealedSidecar,
+	): Promise<OpenedPayload> {
 		const keys = await this.#keysOf(camera);
 		try {
 			const slices = slicesOf(bytes);

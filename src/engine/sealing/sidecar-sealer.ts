@@ -1,6 +1,11 @@
 import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import { beginsWithKey, buildLivePart, captureSpan, type LivePart } from '#domain/live/live-part.ts';
+import {
+	beginsWithKey,
+	buildLivePart,
+	captureSpan,
+	type LivePart,
+} from '#domain/live/live-part.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, Secret, SignKey } from '#ports/keys/crypto.ts';
 import { deriveKey, sealPayload } from './run-sealer.ts';

@@ -1,5 +1,10 @@
 import { defaultBudget } from '#domain/storage/retention.ts';
-import { allowedBytes, capAfterRefusal, footageBytesOf, type QuotaCap } from '#domain/storage/allowance.ts';
+import {
+	allowedBytes,
+	capAfterRefusal,
+	footageBytesOf,
+	type QuotaCap,
+} from '#domain/storage/allowance.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 

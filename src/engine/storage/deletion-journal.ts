@@ -1,4 +1,9 @@
-import { hourOf, mergedDeletion, type Deletion, type DeletionRule } from '#domain/storage/deletion.ts';
+import {
+	hourOf,
+	mergedDeletion,
+	type Deletion,
+	type DeletionRule,
+} from '#domain/storage/deletion.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 import type { EvictionResult } from '#ports/footage/segment-store.ts';

@@ -1,8 +1,18 @@
 import type { SettingChangeKind } from '#domain/storage/setting-change.ts';
 import { hasClockStepped, clockSampleOf, type ClockSample } from '#domain/footage/clock-sample.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
-import { estimatedIndexBytes, storageLevelOf, type StorageUsage, type StorageLevel } from '#domain/storage/usage.ts';
-import { detectGrowth, SAMPLE_RETENTION_MS, type Growth, type UsageSample } from '#domain/storage/growth.ts';
+import {
+	estimatedIndexBytes,
+	storageLevelOf,
+	type StorageUsage,
+	type StorageLevel,
+} from '#domain/storage/usage.ts';
+import {
+	detectGrowth,
+	SAMPLE_RETENTION_MS,
+	type Growth,
+	type UsageSample,
+} from '#domain/storage/growth.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { MAX_PAGES_PER_PASS } from '#domain/storage/retention.ts';
 import { outlookOf, recordingRatesOf, type Outlook } from '#domain/storage/forecast.ts';
@@ -117,7 +127,9 @@ export class StorageMaintenance implements MaintenanceControls {
 	}
 
 	get level(): StorageLevel {
-		return this.usage === null ? 'fine' : storageLevelOf(this.usage, this.#tools.allowance.refusedMs);
+		return this.usage === null
+			? 'fine'
+			: storageLevelOf(this.usage, this.#tools.allowance.refusedMs);
 	}
 
 	on(listener: () => void): () => void {
@@ -250,7 +262,14 @@ export class StorageMaintenance implements MaintenanceControls {
 	}
 
 	/** Of what retention cannot give back; the rest is a ring. */
-	async #watchGrowth({ atMs, pinned, previews, index, other, allowed }: StorageUsage): Promise<void> {
+	async #watchGrowth({
+		atMs,
+		pinned,
+		previews,
+		index,
+		other,
+		allowed,
+	}: StorageUsage): Promise<void> {
 		const owners = { pinned, previews, index, other };
 		const held = pinned + previews + index + other;
 		this.#samples.push({ atMs, owners, roomBytes: Math.max(0, allowed - held) });

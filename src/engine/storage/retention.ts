@@ -1,6 +1,10 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
-import { MAX_PAGES_PER_PASS, bytesToFree, bytesToFreeAfterQuota } from '#domain/storage/retention.ts';
+import {
+	MAX_PAGES_PER_PASS,
+	bytesToFree,
+	bytesToFreeAfterQuota,
+} from '#domain/storage/retention.ts';
 import { reserveBytesOf } from '#domain/storage/allowance.ts';
 import type { Reserve } from '#ports/storage/reserve.ts';
 import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
@@ -55,7 +59,10 @@ export class Retention {
 			segments.usedBytes(),
 			allowance.footageBytes(budgetBytes),
 		]);
-		return segments.planEviction({ bytes: bytesToFree(used, 0, may), ...(beforeUs && { beforeUs }) });
+		return segments.planEviction({
+			bytes: bytesToFree(used, 0, may),
+			...(beforeUs && { beforeUs }),
+		});
 	}
 
 	#pass(incomingBytes: number, maxPages: number): Promise<EvictionResult> {
@@ -108,7 +115,10 @@ export class Retention {
 		const usedBytes = await segments.usedBytes();
 		// SP13: it comes back at once, whatever else does.
 		const spent = await reserve.spend().catch(() => 0);
-		const evicted = await segments.evict(bytesToFreeAfterQuota(this.#lastBytes), MAX_PAGES_PER_PASS);
+		const evicted = await segments.evict(
+			bytesToFreeAfterQuota(this.#lastBytes),
+			MAX_PAGES_PER_PASS,
+		);
 		await allowance.recordRefusal(usedBytes + spent);
 		journal.note('refused', evicted);
 		return { ...evicted, bytes: evicted.bytes + spent };

@@ -32,7 +32,7 @@ export interface DataConnectionEvents {
 
 /** One end of a direct connection that carries nothing but conversations. */
 export interface DataConnection {
-	readonly contact: PeerDescriptor;
+	readonly descriptor: PeerDescriptor;
 	/** Begins a conversation. Rejects with `Fault` `offline`. */
 	open(events: DataChannelEvents): Promise<DataChannel>;
 	/** Tells nobody here; the other end hears that it is down. */

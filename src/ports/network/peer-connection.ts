@@ -62,5 +62,9 @@ export interface PeerConnections {
 		picture: Picture,
 		heard: (event: PeerEvent) => void,
 	): CameraPeer;
-	viewer(dtls: DtlsCertificate, ice: readonly IceServer[], heard: (event: PeerEvent) => void): ViewerPeer;
+	viewer(
+		dtls: DtlsCertificate,
+		ice: readonly IceServer[],
+		heard: (event: PeerEvent) => void,
+	): ViewerPeer;
 }

@@ -101,7 +101,8 @@ export type MessageFromStore = v.InferOutput<typeof messageFromStore>;
 
 /** A message of the other process; `null`: one of another version of this program. */
 export function messageFrom<
-	S extends typeof messageToLive | typeof messageFromLive | typeof messageToStore | typeof messageFromStore,
+	S extends
+		typeof messageToLive | typeof messageFromLive | typeof messageToStore | typeof messageFromStore,
 >(schema: S, message: unknown): v.InferOutput<S> | null {
 	const parsed = v.safeParse(schema, message);
 	return parsed.success ? parsed.output : null;

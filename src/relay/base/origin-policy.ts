@@ -41,16 +41,22 @@ type UpgradeRequest = Pick<IncomingMessage, 'headers'> & {
 	readonly socket: { readonly remoteAddress?: string | undefined };
 };
 
-export function clientOriginOf(doors: OriginPolicy, { headers, socket }: UpgradeRequest, secure: boolean): ClientOrigin {
+export function clientOriginOf(
+	originPolicy: OriginPolicy,
+	{ headers, socket }: UpgradeRequest,
+	secure: boolean,
+): ClientOrigin {
 	const direct = plainAddress(socket.remoteAddress ?? '');
-	const proxied = isProxy(doors, direct);
-	const address = proxied ? forwarded(doors, headers['x-forwarded-for'], direct) : direct;
+	const proxied = isProxy(originPolicy, direct);
+	const address = proxied ? forwarded(originPolicy, headers['x-forwarded-for'], direct) : direct;
 	const host = hostOf(headers.host);
-	const known = host !== null && (doors.hosts.has(host.name) || host.name === doors.publicName);
+	const known =
+		host !== null && (originPolicy.hosts.has(host.name) || host.name === originPolicy.publicName);
 	// Whoever comes by the public name had TLS up to the proxy, whatever the last step is.
-	const scheme = secure || host?.name === doors.publicName ? 'https' : 'http';
+	const scheme = secure || host?.name === originPolicy.publicName ? 'https' : 'http';
 	const asked = known ? originOf(`${scheme}://${host.whole}`) : null;
-	const origin = host?.name === doors.publicName ? (publicOrigin(doors) ?? asked) : asked;
+	const origin =
+		host?.name === originPolicy.publicName ? (publicOrigin(originPolicy) ?? asked) : asked;
 	const loopback = isLoopback(direct);
 	const local = loopback && !proxied && !wasForwarded(headers);
 	return { address, inside: proxied || loopback, local, origin };
@@ -62,18 +68,25 @@ function wasForwarded(headers: IncomingMessage['headers']): boolean {
 }
 
 /** Whether a page of this origin may open a socket, or read an answer (RL4). */
-export function isAllowedOrigin(doors: OriginPolicy, visit: ClientOrigin, origin: string | undefined): boolean {
+export function isAllowedOrigin(
+	originPolicy: OriginPolicy,
+	client: ClientOrigin,
+	origin: string | undefined,
+): boolean {
 	if (origin === undefined || origin === 'null') return false;
-	if ([visit.origin, publicOrigin(doors)].includes(origin) || doors.origins.has(origin))
+	if (
+		[client.origin, publicOrigin(originPolicy)].includes(origin) ||
+		originPolicy.origins.has(origin)
+	)
 		return true;
 	const own = originOf(origin);
 	if (own === null || own !== origin) return false;
 	const { protocol, hostname, port } = new URL(origin);
-	if (hostname === doors.publicName) return protocol === 'https:' && port === '';
-	if (!doors.hosts.has(hostname)) return false;
+	if (hostname === originPolicy.publicName) return protocol === 'https:' && port === '';
+	if (!originPolicy.hosts.has(hostname)) return false;
 	return protocol === 'https:'
-		? Number(port || 443) === doors.ports.https
-		: Number(port || 80) === doors.ports.http && isLoopback(hostname);
+		? Number(port || 443) === originPolicy.ports.https
+		: Number(port || 80) === originPolicy.ports.http && isLoopback(hostname);
 }
 
 /** `null`: the settings name no port, so it is the one that a browser asked for. */
@@ -84,17 +97,24 @@ function publicOrigin({ publicName, publicPort = null }: OriginPolicy): string |
 }
 
 /** Whether somebody comes by a proxy that the settings name. */
-export function isProxy({ proxies }: Pick<OriginPolicy, 'proxies'>, remote: string | undefined): boolean {
+export function isProxy(
+	{ proxies }: Pick<OriginPolicy, 'proxies'>,
+	remote: string | undefined,
+): boolean {
 	return listContains(proxies, plainAddress(remote ?? ''));
 }
 
 /** RL5: the last address that no trusted proxy wrote about another trusted one. */
-function forwarded(doors: OriginPolicy, header: string | string[] | undefined, direct: string): string {
+function forwarded(
+	originPolicy: OriginPolicy,
+	header: string | string[] | undefined,
+	direct: string,
+): string {
 	const said = [header ?? []].flat().join(',').split(',');
 	for (const one of said.reverse()) {
 		const address = plainAddress(one.trim());
 		if (isIP(address) === 0) break;
-		if (!listContains(doors.proxies, address)) return address;
+		if (!listContains(originPolicy.proxies, address)) return address;
 	}
 	return direct;
 }

@@ -98,8 +98,13 @@ export class LocalName {
 
 	#free(others: readonly OtherHost[]): string {
 		const isTaken = (name: string): boolean =>
-			others.some((other) => other.name === name && !(name === this.#current && this.#id < other.id));
-		const numbered = Array.from({ length: MAX_SUFFIX - 1 }, (_, n) => `${this.#base}-${n + 2}.local`);
+			others.some(
+				(other) => other.name === name && !(name === this.#current && this.#id < other.id),
+			);
+		const numbered = Array.from(
+			{ length: MAX_SUFFIX - 1 },
+			(_, n) => `${this.#base}-${n + 2}.local`,
+		);
 		const candidates = [this.#wanted, this.current, `${this.#base}.local`, ...numbered];
 		return candidates.find((name) => !isTaken(name)) ?? this.#wanted;
 	}

@@ -9,20 +9,26 @@ import { readToken } from '#relay/session/token.ts';
 
 export interface ApiDependencies {
 	readonly relay: RelayContext;
-	readonly doors: () => OriginPolicy;
+	readonly originPolicy: () => OriginPolicy;
 	/** Addresses that a device may be told; `null`: nowhere now. */
 	readonly addresses: () => Pick<RelayInfo, 'secure' | 'store' | 'trust'>;
 	readonly metrics: () => Promise<string>;
 }
 
 /** What is answered over HTTP beside the app (docs/api.md). */
-export function createApi({ relay, doors, addresses, metrics }: ApiDependencies): Hono<RequestEnv> {
+export function createApi({
+	relay,
+	originPolicy,
+	addresses,
+	metrics,
+}: ApiDependencies): Hono<RequestEnv> {
 	const api = new Hono<RequestEnv>();
 	api.use('/api/*', async (context, next) => {
 		await next();
 		context.header('Cache-Control', 'no-store');
 		const origin = context.req.header('Origin');
-		if (origin === undefined || !isAllowedOrigin(doors(), context.env.visit, origin)) return;
+		if (origin === undefined || !isAllowedOrigin(originPolicy(), context.env.client, origin))
+			return;
 		context.header('Access-Control-Allow-Origin', origin);
 		context.header('Access-Control-Allow-Headers', 'Authorization');
 		context.header('Vary', 'Origin', { append: true });
@@ -48,7 +54,7 @@ export function createApi({ relay, doors, addresses, metrics }: ApiDependencies)
 		return context.json({ home: home.id, device: claim.device, rosterSeq: home.roster.seq });
 	});
 	api.get('/metrics', async (context) => {
-		if (!context.env.visit.local) return context.notFound();
+		if (!context.env.client.local) return context.notFound();
 		return context.text(await metrics(), 200, { 'Content-Type': 'text/plain; version=0.0.4' });
 	});
 	return api;

@@ -25,7 +25,7 @@ const YEAR_S = 365 * 86_400;
 
 /** What a request brings beside itself: who asks. */
 export interface RequestEnv {
-	Bindings: { visit: ClientOrigin };
+	Bindings: { client: ClientOrigin };
 }
 
 /**
@@ -52,7 +52,7 @@ export function createApp(
 	app.use(async (context, next) => {
 		await next();
 		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
-		if (publicName !== null && isUnder(publicName, context.env.visit))
+		if (publicName !== null && isUnder(publicName, context.env.client))
 			context.res.headers.set('Strict-Transport-Security', `max-age=${YEAR_S}`);
 	});
 	app.route('/', api);

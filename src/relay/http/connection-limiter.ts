@@ -77,7 +77,10 @@ export class ConnectionLimiter {
 			const opened = { perSecond: socketsPerMinute / 60, atOnce: socketsPerMinute };
 			visitor = {
 				opened: new TokenBucket(opened, nowMs),
-				offended: new TokenBucket({ perSecond: MAX_VIOLATIONS / 60, atOnce: MAX_VIOLATIONS }, nowMs),
+				offended: new TokenBucket(
+					{ perSecond: MAX_VIOLATIONS / 60, atOnce: MAX_VIOLATIONS },
+					nowMs,
+				),
 				open: 0,
 				refusedUntilMs: 0,
 			};

@@ -131,7 +131,11 @@ export async function listen(
 	};
 }
 
-function serverOf(behind: RequestHandlers, tls: Tls | null, patience: ListenerTimeouts): Server | SecureServer {
+function serverOf(
+	behind: RequestHandlers,
+	tls: Tls | null,
+	patience: ListenerTimeouts,
+): Server | SecureServer {
 	// Nothing here speaks HTTP/2, so it is always a message of HTTP/1.
 	const fetch = (request: Request, { incoming }: { incoming: unknown }): unknown =>
 		behind.answer(request, incoming as IncomingMessage);

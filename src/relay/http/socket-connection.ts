@@ -106,14 +106,14 @@ export class SocketConnection implements ClientConnection {
  */
 export function closeUnread(lines: readonly SocketConnection[], nowMs: number): void {
 	let waiting = 0;
-	for (const line of lines) {
-		if (line.isStuck(nowMs)) line.close(CLOSE_CODES.tooMuch);
-		else waiting += line.waiting;
+	for (const connection of lines) {
+		if (connection.isStuck(nowMs)) connection.close(CLOSE_CODES.tooMuch);
+		else waiting += connection.waiting;
 	}
 	if (waiting <= MAX_WAITING) return;
-	for (const line of lines.toSorted((a, b) => b.waiting - a.waiting)) {
-		waiting -= line.waiting;
-		line.close(CLOSE_CODES.tooMuch);
+	for (const connection of lines.toSorted((a, b) => b.waiting - a.waiting)) {
+		waiting -= connection.waiting;
+		connection.close(CLOSE_CODES.tooMuch);
 		if (waiting <= MAX_WAITING) return;
 	}
 }

@@ -41,10 +41,15 @@ export class SocketServer {
 	#whenEmpty: (() => void) | null = null;
 	#closing = false;
 
-	constructor(relay: RelayContext, doors: () => OriginPolicy, gate: ConnectionLimiter, connections: UnprovedConnections) {
+	constructor(
+		relay: RelayContext,
+		originPolicy: () => OriginPolicy,
+		limiter: ConnectionLimiter,
+		connections: UnprovedConnections,
+	) {
 		this.#relay = relay;
-		this.#originPolicy = doors;
-		this.#limiter = gate;
+		this.#originPolicy = originPolicy;
+		this.#limiter = limiter;
 		this.#unproved = connections;
 		this.#ticking = setInterval(() => this.#tick(), TICK_MS);
 	}
@@ -55,14 +60,14 @@ export class SocketServer {
 
 	upgrade(request: IncomingMessage, socket: Socket, head: Buffer, secure: boolean): void {
 		socket.on('error', () => socket.destroy());
-		const doors = this.#originPolicy();
-		const visit = clientOriginOf(doors, request, secure);
+		const originPolicy = this.#originPolicy();
+		const client = clientOriginOf(originPolicy, request, secure);
 		const refuse = (status: string, more = ''): void => {
 			// Nobody else watches it any more: one that does not go by itself is cut off.
 			socket.once('finish', () => socket.destroy());
 			socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${more}\r\n`);
 		};
-		if (visit.origin === null) {
+		if (client.origin === null) {
 			refuse('421 Misdirected Request');
 			return;
 		}
@@ -71,11 +76,11 @@ export class SocketServer {
 			return;
 		}
 		// In clear only from this machine: elsewhere anybody on the way would read who writes to whom.
-		if (!secure && !visit.inside) {
+		if (!secure && !client.inside) {
 			refuse('403 Forbidden');
 			return;
 		}
-		if (!isAllowedOrigin(doors, visit, request.headers.origin)) {
+		if (!isAllowedOrigin(originPolicy, client, request.headers.origin)) {
 			refuse('403 Forbidden');
 			return;
 		}
@@ -88,28 +93,28 @@ export class SocketServer {
 			refuse('503 Service Unavailable', 'Retry-After: 5\r\n');
 			return;
 		}
-		const address = clientKeyOf(visit.address);
-		const place =
+		const address = clientKeyOf(client.address);
+		const slot =
 			this.#unproved.slotOf(socket) ??
-			this.#unproved.acquire(visit.address, () => socket.destroy());
-		if (place === null || !this.#limiter.enter(address, this.#relay.nowMs())) {
-			place?.release();
+			this.#unproved.acquire(client.address, () => socket.destroy());
+		if (slot === null || !this.#limiter.enter(address, this.#relay.nowMs())) {
+			slot?.release();
 			refuse('429 Too Many Requests', 'Retry-After: 60\r\n');
 			return;
 		}
 		socket.once('close', () => {
-			place.release();
+			slot.release();
 			this.#limiter.leave(address);
 		});
 		this.#server.handleUpgrade(request, socket, head, (ws) => {
-			this.#open(ws, socket, { origin: visit.origin ?? '', address }, place);
+			this.#open(ws, socket, { origin: client.origin ?? '', address }, slot);
 		});
 	}
 
 	/** Says goodbye to all, and ends when they are gone. */
 	async close(): Promise<void> {
 		this.#closing = true;
-		for (const conversation of [...this.#sessions]) conversation.close();
+		for (const session of [...this.#sessions]) session.close();
 		clearInterval(this.#ticking);
 		if (this.#connections.size === 0) return;
 		await new Promise<void>((resolve) => {
@@ -122,10 +127,10 @@ export class SocketServer {
 		ws: WebSocket,
 		socket: Socket,
 		{ origin, address }: Pick<SessionClient, 'origin' | 'address'>,
-		place: ConnectionSlot,
+		slot: ConnectionSlot,
 	): void {
-		const line = new SocketConnection(ws, this.#relay, {
-			closed: () => this.#ended(conversation),
+		const connection = new SocketConnection(ws, this.#relay, {
+			closed: () => this.#ended(session),
 			said: (bytes) => {
 				this.#sentBytes += bytes;
 				if (this.#sentBytes > CHECK_BYTES) this.#endUnread(this.#relay.nowMs());
@@ -135,41 +140,41 @@ export class SocketServer {
 		let unfinished = 0;
 		const count = ({ length }: Buffer): void => {
 			unfinished += length;
-			if (unfinished > MAX_UNFINISHED) line.close(CLOSE_CODES.malformed);
+			if (unfinished > MAX_UNFINISHED) connection.close(CLOSE_CODES.malformed);
 		};
-		const conversation = new ClientSession(this.#relay, line, {
+		const session = new ClientSession(this.#relay, connection, {
 			...{ origin, address },
 			offended: () => this.#limiter.countViolation(address, this.#relay.nowMs()),
 			proved: () => {
 				socket.off('data', count);
-				place.release();
+				slot.release();
 				this.#limiter.proved(address);
 			},
 		});
-		this.#sessions.add(conversation);
-		this.#connections.set(ws, line);
+		this.#sessions.add(session);
+		this.#connections.set(ws, connection);
 		socket.prependListener('data', count);
 		ws.on('message', (data: Buffer, isBinary: boolean) => {
 			unfinished = 0;
-			if (isBinary) conversation.receivePart(data);
-			else conversation.receiveText(data);
+			if (isBinary) session.receivePart(data);
+			else session.receiveText(data);
 		});
 		// Too long, not UTF-8, a bad opcode: ws closes by itself and says why to the peer.
 		ws.on('error', () => this.#relay.count('malformed'));
 		ws.on('close', () => {
-			this.#ended(conversation);
+			this.#ended(session);
 			this.#connections.delete(ws);
 			if (this.#connections.size === 0) this.#whenEmpty?.();
 		});
 	}
 
-	#ended(conversation: ClientSession): void {
-		if (this.#sessions.delete(conversation)) conversation.ended();
+	#ended(session: ClientSession): void {
+		if (this.#sessions.delete(session)) session.ended();
 	}
 
 	#tick(): void {
 		const nowMs = this.#relay.nowMs();
-		for (const conversation of [...this.#sessions]) conversation.tick(nowMs);
+		for (const session of [...this.#sessions]) session.tick(nowMs);
 		this.#endUnread(nowMs);
 		this.#limiter.tidy(nowMs);
 		this.#relay.tidy(nowMs);

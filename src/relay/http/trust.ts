@@ -40,7 +40,7 @@ export function createTrust(files: TrustFiles, places: () => RelayAddresses): Ho
 		const wish = context.req.query('language');
 		const language: TrustLanguage = wish === 'de' || wish === 'en' ? wish : german ? 'de' : 'en';
 		const { secure, here } = places();
-		const { origin, local } = context.env.visit;
+		const { origin, local } = context.env.client;
 		const agent = context.req.header('User-Agent') ?? '';
 		const asked = {
 			...{ language, agent, fingerprint: files.fingerprint },

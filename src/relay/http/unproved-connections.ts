@@ -68,13 +68,13 @@ export class UnprovedConnections {
 	admit(socket: Socket): boolean {
 		const { remoteAddress } = socket;
 		// One that is gone again already has none.
-		const place = remoteAddress ? this.acquire(remoteAddress, () => socket.destroy()) : null;
-		if (place === null) return false;
+		const slot = remoteAddress ? this.acquire(remoteAddress, () => socket.destroy()) : null;
+		if (slot === null) return false;
 		const key = keyOf(socket);
-		this.#bySocket.set(key, place);
+		this.#bySocket.set(key, slot);
 		socket.once('close', () => {
 			this.#bySocket.delete(key);
-			place.release();
+			slot.release();
 		});
 		return true;
 	}

@@ -1,7 +1,9 @@
 /** What live and store have in common as children of the supervisor. */
 
 /** Without its supervisor a child is nobody's: it ends, and nothing that was confirmed is lost. */
-export function connectToSupervisor(hear: (message: unknown) => void): (message: { t: string }) => void {
+export function connectToSupervisor(
+	hear: (message: unknown) => void,
+): (message: { t: string }) => void {
 	if (!process.send) {
 		console.error('This program is started by npm start, and not by itself.');
 		process.exit(2);

@@ -54,23 +54,23 @@ export interface Supervisor {
  * Starts store, then live with what store had kept, and starts again what ends.
  * @throws Fault when either cannot begin; then none of them runs
  */
-export async function supervise(given: SupervisorOptions): Promise<Supervisor> {
-	const { log } = given;
+export async function supervise(options: SupervisorOptions): Promise<Supervisor> {
+	const { log } = options;
 	let outbox: Outbox | null = null;
 	let ports: Ports = {
-		...{ http: given.settings.port, https: given.settings.httpsPort },
-		store: given.storePort,
+		...{ http: options.settings.port, https: options.settings.httpsPort },
+		store: options.storePort,
 	};
 	const live = new ChildSupervisor<MessageToLive, MessageFromLive>('live', log, {
 		decode: (message) => messageFrom(messageFromLive, message),
 		begin: () => ({
-			...{ t: 'begin', site: given.site, trust: given.trust, tokenKey: given.tokenKey },
+			...{ t: 'begin', site: options.site, trust: options.trust, tokenKey: options.tokenKey },
 			// Under the same ports as before, whatever 0 gave.
 			settings: {
-				...given.settings,
-				...{ port: ports.http, httpsPort: ports.https, name: given.now().name },
+				...options.settings,
+				...{ port: ports.http, httpsPort: ports.https, name: options.now().name },
 			},
-			...{ tls: given.now().tls, hosts: [...given.now().hosts] },
+			...{ tls: options.now().tls, hosts: [...options.now().hosts] },
 			kept: outbox?.kept ?? { homes: [], letters: [], invitations: [] },
 			store: store.running ? ports.store : null,
 		}),
@@ -86,8 +86,8 @@ export async function supervise(given: SupervisorOptions): Promise<Supervisor> {
 	const store = new ChildSupervisor<MessageToStore, MessageFromStore>('store', log, {
 		decode: (message) => messageFrom(messageFromStore, message),
 		begin: () => ({
-			...{ t: 'begin', file: given.database, settings: given.settings, port: ports.store },
-			...{ tls: given.now().tls, hosts: [...given.now().hosts] },
+			...{ t: 'begin', file: options.database, settings: options.settings, port: ports.store },
+			...{ tls: options.now().tls, hosts: [...options.now().hosts] },
 		}),
 		heard: (message) => {
 			switch (message.t) {
@@ -129,7 +129,7 @@ export async function supervise(given: SupervisorOptions): Promise<Supervisor> {
 			return ports;
 		},
 		renew: () => {
-			const { tls, hosts, name } = given.now();
+			const { tls, hosts, name } = options.now();
 			live.send({ t: 'renew', tls, hosts: [...hosts], name });
 			store.send({ t: 'renew', tls, hosts: [...hosts] });
 		},

@@ -70,10 +70,10 @@ export class ClientSession {
 	/** Of all that came since the queue was empty. */
 	#queuedBytes = 0;
 
-	constructor(relay: RelayContext, line: ClientConnection, visitor: SessionClient) {
+	constructor(relay: RelayContext, connection: ClientConnection, client: SessionClient) {
 		this.#relay = relay;
-		this.#connection = line;
-		this.#client = visitor;
+		this.#connection = connection;
+		this.#client = client;
 		const nowMs = relay.nowMs();
 		this.#texts = new TokenBucket(GUEST_TEXTS, nowMs);
 		this.#heardMs = nowMs;
@@ -87,7 +87,7 @@ export class ClientSession {
 		this.#relay.count('text-in');
 		const nowMs = this.#relay.nowMs();
 		this.#heardMs = nowMs;
-		if (!(this.#member?.share.takeText(nowMs) ?? this.#texts.take(1, nowMs))) {
+		if (!(this.#member?.rateLimit.takeText(nowMs) ?? this.#texts.take(1, nowMs))) {
 			this.#tooMuch();
 			return;
 		}
@@ -110,7 +110,7 @@ export class ClientSession {
 			this.#malformed();
 			return;
 		}
-		if (!this.#member.share.takePart(frame.length, nowMs)) {
+		if (!this.#member.rateLimit.takePart(frame.length, nowMs)) {
 			this.#tooMuch();
 			return;
 		}
@@ -147,7 +147,7 @@ export class ClientSession {
 	ended(): void {
 		this.#over = true;
 		this.#member?.leave();
-		if (this.#participant) this.#relay.meetings.leave(this.#participant);
+		if (this.#participant) this.#relay.rendezvous.leave(this.#participant);
 	}
 
 	/** One after the other, as they came; what can be done at once is. */
@@ -266,7 +266,8 @@ export class ClientSession {
 			return;
 		}
 		const newcomer =
-			member ?? (await MemberSession.of(this.#relay, this.#connection, home, proof.device as DeviceId));
+			member ??
+			(await MemberSession.of(this.#relay, this.#connection, home, proof.device as DeviceId));
 		// Looked up again: while the signature was checked the roster may have changed, or the line
 		// broken.
 		if (this.#over) return;
@@ -292,20 +293,20 @@ export class ClientSession {
 		const nowMs = this.#relay.nowMs();
 		this.#client.proved();
 		// Its coming, too: to come and go is no way around.
-		if (!newcomer.share.takeText(nowMs)) this.#tooMuch();
+		if (!newcomer.rateLimit.takeText(nowMs)) this.#tooMuch();
 		else if (!newcomer.begin(entry)) this.#refuse('too-many');
 	}
 
 	#joinRendezvous(frame: Extract<FromDevice, { t: 'wait' | 'meet' | 'find' }>): void {
-		const { meetings } = this.#relay;
+		const { rendezvous } = this.#relay;
 		const nowMs = this.#relay.nowMs();
 		this.#participant ??= this.#asParticipant();
 		const why =
 			frame.t === 'wait'
-				? meetings.wait(this.#participant, frame.rid, frame.locator ?? null, nowMs)
+				? rendezvous.wait(this.#participant, frame.rid, frame.locator ?? null, nowMs)
 				: frame.t === 'meet'
-					? meetings.meet(this.#participant, frame.rid, nowMs)
-					: meetings.find(this.#participant, frame.locator, nowMs);
+					? rendezvous.meet(this.#participant, frame.rid, nowMs)
+					: rendezvous.find(this.#participant, frame.locator, nowMs);
 		if (why === null) {
 			if (!this.#member) this.#unprovedUntilMs = this.#guestUntilMs;
 			return;
@@ -321,13 +322,13 @@ export class ClientSession {
 	}
 
 	#inRendezvous(frame: Extract<FromDevice, { t: 'post' | 'burn' }>): void {
-		const { meetings } = this.#relay;
+		const { rendezvous } = this.#relay;
 		const nowMs = this.#relay.nowMs();
 		const why = !this.#participant
 			? 'no-meeting'
 			: frame.t === 'post'
-				? meetings.post(this.#participant, frame.rid, frame.box, nowMs)
-				: meetings.abort(this.#participant, frame.rid, nowMs);
+				? rendezvous.post(this.#participant, frame.rid, frame.box, nowMs)
+				: rendezvous.abort(this.#participant, frame.rid, nowMs);
 		if (why !== null) this.#connection.send({ t: 'refused', why });
 	}
 

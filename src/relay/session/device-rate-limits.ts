@@ -45,13 +45,14 @@ export class DeviceRateLimits {
 
 	/** Looked up for each frame: what a socket kept would be another than its next sockets get. */
 	of(device: string, nowMs: number): DeviceRateLimit {
-		let share = this.#all.get(device);
-		if (!share) this.#all.set(device, (share = new BucketRateLimit(nowMs)));
-		return share;
+		let rateLimit = this.#all.get(device);
+		if (!rateLimit) this.#all.set(device, (rateLimit = new BucketRateLimit(nowMs)));
+		return rateLimit;
 	}
 
 	/** Whoever has all of its share back is like one that never came. */
 	tidy(nowMs: number): void {
-		for (const [device, share] of this.#all) if (share.isFull(nowMs)) this.#all.delete(device);
+		for (const [device, rateLimit] of this.#all)
+			if (rateLimit.isFull(nowMs)) this.#all.delete(device);
 	}
 }

@@ -87,9 +87,9 @@ export class Mailbox {
 		if (waiting) waiting.push(letter);
 		else this.#waiting.set(key, [letter]);
 		for (const [name, max] of roomsOf(letter)) {
-			let room = this.#rooms.get(name);
-			if (!room) this.#rooms.set(name, (room = new FairQuota(max)));
-			room.add(letter.from, letter, Math.max(letter.box.length, MIN_BYTES));
+			let quota = this.#rooms.get(name);
+			if (!quota) this.#rooms.set(name, (quota = new FairQuota(max)));
+			quota.add(letter.from, letter, Math.max(letter.box.length, MIN_BYTES));
 		}
 	}
 
@@ -99,9 +99,9 @@ export class Mailbox {
 		waiting.splice(waiting.indexOf(letter), 1);
 		if (waiting.length === 0) this.#waiting.delete(key);
 		for (const [name] of roomsOf(letter)) {
-			const room = this.#rooms.get(name);
-			room?.remove(letter.from, letter);
-			if (room?.taken === 0) this.#rooms.delete(name);
+			const quota = this.#rooms.get(name);
+			quota?.remove(letter.from, letter);
+			if (quota?.taken === 0) this.#rooms.delete(name);
 		}
 	}
 }

@@ -32,15 +32,25 @@ export class MemberSession implements Peer {
 	readonly #skipping = new Set<CameraId>();
 	#unacknowledged = 0;
 
-	private constructor(relay: RelayContext, line: ClientConnection, home: Home, device: DeviceId) {
+	private constructor(
+		relay: RelayContext,
+		connection: ClientConnection,
+		home: Home,
+		device: DeviceId,
+	) {
 		this.#relay = relay;
-		this.#connection = line;
+		this.#connection = connection;
 		this.home = home.id;
 		this.device = device;
 	}
 
-	static async of(relay: RelayContext, line: ClientConnection, home: Home, device: DeviceId): Promise<MemberSession> {
-		const member = new MemberSession(relay, line, home, device);
+	static async of(
+		relay: RelayContext,
+		connection: ClientConnection,
+		home: Home,
+		device: DeviceId,
+	): Promise<MemberSession> {
+		const member = new MemberSession(relay, connection, home, device);
 		const entry = memberOf(home, device, relay.wallMs());
 		if (entry && may(entry.roles, 'record')) await member.#learnOwn();
 		return member;
@@ -81,12 +91,13 @@ export class MemberSession implements Peer {
 	}
 
 	/** What its device may say. */
-	get share(): DeviceRateLimit {
-		return this.#relay.shares.of(`${this.home}/${this.device}`, this.#relay.nowMs());
+	get rateLimit(): DeviceRateLimit {
+		return this.#relay.rateLimits.of(`${this.home}/${this.device}`, this.#relay.nowMs());
 	}
 
 	send(frame: FromRelay): void {
-		if (frame.t === 'letter' && frame.kept) this.#unacknowledged = Math.min(MAX_UNACKNOWLEDGED, this.#unacknowledged + 1);
+		if (frame.t === 'letter' && frame.kept)
+			this.#unacknowledged = Math.min(MAX_UNACKNOWLEDGED, this.#unacknowledged + 1);
 		this.#connection.send(frame);
 	}
 
@@ -127,9 +138,9 @@ export class MemberSession implements Peer {
 		const camera = hexOf(frame.subarray(1, 17)) as CameraId;
 		// Not a fault of the sender: a camera whose role was just taken away has parts under way.
 		if (!this.cameras.has(camera)) return true;
-		const { ring, hub } = this.#relay;
+		const { liveBuffer, hub } = this.#relay;
 		const key = flags === 1;
-		ring.add(`${this.home}/${camera}`, key, frame, this.#relay.nowMs());
+		liveBuffer.add(`${this.home}/${camera}`, key, frame, this.#relay.nowMs());
 		this.#relay.count('part-out', hub.forwardPart(this.home, camera, frame, key));
 		return true;
 	}
@@ -194,7 +205,7 @@ export class MemberSession implements Peer {
 		// An answer that it owes: whoever writes to it must not use up what it may say.
 		if (this.#unacknowledged > 0) {
 			this.#unacknowledged -= 1;
-			this.share.giveBack();
+			this.rateLimit.giveBack();
 		}
 		if (this.#relay.mailbox.acknowledge(this.home, this.device, id)) this.#gone([id]);
 	}
@@ -204,7 +215,7 @@ export class MemberSession implements Peer {
 	}
 
 	#watch(camera: CameraId, on: boolean): void {
-		const { hub, ring } = this.#relay;
+		const { hub, liveBuffer } = this.#relay;
 		const entry = this.#entry();
 		if (on && !(entry && may(entry.roles, 'watch'))) {
 			this.send({ t: 'refused', why: 'not-allowed' });
@@ -216,7 +227,8 @@ export class MemberSession implements Peer {
 		}
 		if (!hub.watch(this, camera, on)) return;
 		this.#skipping.delete(camera);
-		for (const frame of ring.since(`${this.home}/${camera}`)) this.#connection.sendBytes(frame);
+		for (const frame of liveBuffer.since(`${this.home}/${camera}`))
+			this.#connection.sendBytes(frame);
 	}
 
 	#updateCameras({ roles }: RosterEntry): void {

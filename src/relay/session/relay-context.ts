@@ -27,10 +27,10 @@ export interface RelayContext {
 	readonly crypto: VerifyCrypto;
 	readonly homes: HomeRegistry;
 	readonly hub: Hub;
-	readonly meetings: RendezvousRegistry;
+	readonly rendezvous: RendezvousRegistry;
 	readonly mailbox: Mailbox;
-	readonly ring: LiveBuffer;
-	readonly shares: DeviceRateLimits;
+	readonly liveBuffer: LiveBuffer;
+	readonly rateLimits: DeviceRateLimits;
 	/** SHA-256 of the invitations that are not used, as hex, and when each ends (wall time). */
 	readonly invitations: Map<string, number>;
 	readonly tokenKey: Uint8Array;
@@ -60,7 +60,11 @@ export interface IceSettings {
  * Credentials that the TURN server can check without knowing anybody (coturn's "REST API",
  * draft-uberti-behave-turn-rest-00): they end by themselves.
  */
-export function iceServersFor(ice: IceSettings | null, device: DeviceId, wallMs: number): readonly IceServer[] {
+export function iceServersFor(
+	ice: IceSettings | null,
+	device: DeviceId,
+	wallMs: number,
+): readonly IceServer[] {
 	if (!ice) return [];
 	const turn = ice.urls.filter((url) => /^turns?:/.test(url));
 	const stun = ice.urls.filter((url) => /^stuns?:/.test(url));

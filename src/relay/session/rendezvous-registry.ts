@@ -15,7 +15,7 @@ export interface RendezvousParticipant {
 }
 
 interface Side {
-	party: RendezvousParticipant | null;
+	participant: RendezvousParticipant | null;
 	readonly member: string | null;
 	/** What waits for it. */
 	waiting: string[];
@@ -30,7 +30,7 @@ interface OpenRendezvous {
 	joiner: Side | null;
 	readonly untilMs: number;
 	/** Of which room it is, and by whom it is counted there. */
-	readonly room: FairQuota<OpenRendezvous>;
+	readonly quota: FairQuota<OpenRendezvous>;
 	readonly owner: string;
 }
 
@@ -73,35 +73,41 @@ export class RendezvousRegistry {
 	}
 
 	/** `null`: the meeting is open, or it is open again for who opened it. */
-	wait(party: RendezvousParticipant, rid: string, locator: string | null, nowMs: number): Refusal | null {
+	wait(
+		participant: RendezvousParticipant,
+		rid: string,
+		locator: string | null,
+		nowMs: number,
+	): Refusal | null {
 		const there = this.#at(rid, nowMs);
 		if (there) {
-			if (!isSameParticipant(there.opener, party)) return this.#abort(there, 'burnt');
-			this.#arrive(there, there.opener, party);
+			if (!isSameParticipant(there.opener, participant)) return this.#abort(there, 'burnt');
+			this.#arrive(there, there.opener, participant);
 			return null;
 		}
 		const whose = ({ opener }: OpenRendezvous): boolean =>
-			party.member === null
-				? opener.party?.address === party.address && opener.member === null
-				: opener.member === party.member;
+			participant.member === null
+				? opener.participant?.address === participant.address && opener.member === null
+				: opener.member === participant.member;
 		if ([...this.#byRid.values()].filter(whose).length >= MAX_EACH) return 'too-many';
 		if (locator !== null) {
 			// A new device shows no letters (PR15).
-			if (party.member === null) return 'not-allowed';
+			if (participant.member === null) return 'not-allowed';
 			// What is answered here tells whether somebody else shows these letters.
-			const shown = this.#wrongTries.get(party.member) ?? new SlidingWindowLimit(SHOWN_EACH, WRONG_MS);
+			const shown =
+				this.#wrongTries.get(participant.member) ?? new SlidingWindowLimit(SHOWN_EACH, WRONG_MS);
 			if (!shown.allows(nowMs)) return 'too-many';
-			this.#wrongTries.set(party.member, shown);
+			this.#wrongTries.set(participant.member, shown);
 			shown.count(nowMs);
 			// Two that chose the same letters: neither may be taken for the other.
 			if (this.#byLocator.has(locator)) return 'burnt';
 		}
-		const opener = { party, member: party.member, waiting: [], posted: 0 };
+		const opener = { participant, member: participant.member, waiting: [], posted: 0 };
 		const meeting = {
 			...{ rid, locator, opener, joiner: null, untilMs: nowMs + RENDEZVOUS_MS },
-			...(party.member === null
-				? { room: this.#ofGuests, owner: networkKeyOf(party.address) }
-				: { room: this.#ofMembers, owner: party.member }),
+			...(participant.member === null
+				? { quota: this.#ofGuests, owner: networkKeyOf(participant.address) }
+				: { quota: this.#ofMembers, owner: participant.member }),
 		};
 		this.#byRid.set(rid, meeting);
 		if (locator !== null) this.#byLocator.set(locator, meeting);
@@ -109,13 +115,13 @@ export class RendezvousRegistry {
 		return null;
 	}
 
-	meet(party: RendezvousParticipant, rid: string, nowMs: number): Refusal | null {
-		const meeting = this.#at(rid, nowMs);
-		return meeting ? this.#join(meeting, party) : 'no-meeting';
+	meet(participant: RendezvousParticipant, rid: string, nowMs: number): Refusal | null {
+		const rendezvous = this.#at(rid, nowMs);
+		return rendezvous ? this.#join(rendezvous, participant) : 'no-meeting';
 	}
 
-	find(party: RendezvousParticipant, locator: string, nowMs: number): Refusal | null {
-		const [person, network] = [party.address, `${networkKeyOf(party.address)}/48`];
+	find(participant: RendezvousParticipant, locator: string, nowMs: number): Refusal | null {
+		const [person, network] = [participant.address, `${networkKeyOf(participant.address)}/48`];
 		const mine = this.#wrongTries.get(person) ?? new SlidingWindowLimit(WRONG_EACH, WRONG_MS);
 		const ours = this.#wrongTries.get(network) ?? new SlidingWindowLimit(WRONG_NETWORK, WRONG_MS);
 		const tries = [mine, ours, this.#wrongOfAll];
@@ -123,121 +129,146 @@ export class RendezvousRegistry {
 		if (!tries.every((one) => one.allows(nowMs))) return 'too-many';
 		this.#wrongTries.set(person, mine).set(network, ours);
 		for (const one of tries) one.count(nowMs);
-		const meeting = this.#byLocator.get(locator);
+		const rendezvous = this.#byLocator.get(locator);
 		const refusal =
-			meeting && this.#at(meeting.rid, nowMs) ? this.#join(meeting, party) : 'no-meeting';
+			rendezvous && this.#at(rendezvous.rid, nowMs)
+				? this.#join(rendezvous, participant)
+				: 'no-meeting';
 		if (refusal === null) for (const one of tries) one.undo();
 		return refusal;
 	}
 
-	post(party: RendezvousParticipant, rid: string, box: string, nowMs: number): Refusal | null {
-		const meeting = this.#at(rid, nowMs);
-		const from = meeting && sideOf(meeting, party);
-		if (!meeting || !from) return 'no-meeting';
-		if (from.posted >= MAX_POSTS) return this.#abort(meeting, 'too-many');
+	post(
+		participant: RendezvousParticipant,
+		rid: string,
+		box: string,
+		nowMs: number,
+	): Refusal | null {
+		const rendezvous = this.#at(rid, nowMs);
+		const from = rendezvous && sideOf(rendezvous, participant);
+		if (!rendezvous || !from) return 'no-meeting';
+		if (from.posted >= MAX_POSTS) return this.#abort(rendezvous, 'too-many');
 		from.posted += 1;
-		const to = from === meeting.opener ? (meeting.joiner ??= emptySide()) : meeting.opener;
-		if (to.party) to.party.post(rid, box);
+		const to = from === rendezvous.opener ? (rendezvous.joiner ??= emptySide()) : rendezvous.opener;
+		if (to.participant) to.participant.post(rid, box);
 		else {
 			to.waiting.push(box);
-			this.#hold(meeting, box.length);
+			this.#hold(rendezvous, box.length);
 		}
 		return this.#byRid.has(rid) ? null : 'too-many';
 	}
 
-	abort(party: RendezvousParticipant, rid: string, nowMs: number): Refusal | null {
-		const meeting = this.#at(rid, nowMs);
-		if (!meeting || !sideOf(meeting, party)) return 'no-meeting';
-		this.#abort(meeting, 'burnt');
+	abort(participant: RendezvousParticipant, rid: string, nowMs: number): Refusal | null {
+		const rendezvous = this.#at(rid, nowMs);
+		if (!rendezvous || !sideOf(rendezvous, participant)) return 'no-meeting';
+		this.#abort(rendezvous, 'burnt');
 		return null;
 	}
 
 	/** The line broke. The meeting waits for a member to come back; without any member it is over. */
-	leave(party: RendezvousParticipant): void {
-		for (const meeting of this.#byRid.values()) {
-			const side = sideOf(meeting, party);
+	leave(participant: RendezvousParticipant): void {
+		for (const rendezvous of this.#byRid.values()) {
+			const side = sideOf(rendezvous, participant);
 			if (!side) continue;
-			side.party = null;
-			if (meeting.opener.member === null && meeting.opener.party === null && !meeting.joiner?.party)
-				this.#abort(meeting, 'burnt');
+			side.participant = null;
+			if (
+				rendezvous.opener.member === null &&
+				rendezvous.opener.participant === null &&
+				!rendezvous.joiner?.participant
+			)
+				this.#abort(rendezvous, 'burnt');
 		}
 	}
 
 	tidy(nowMs: number): void {
-		for (const meeting of [...this.#byRid.values()]) this.#at(meeting.rid, nowMs);
-		for (const [whose, tries] of this.#wrongTries) if (tries.isIdle(nowMs)) this.#wrongTries.delete(whose);
+		for (const rendezvous of [...this.#byRid.values()]) this.#at(rendezvous.rid, nowMs);
+		for (const [whose, tries] of this.#wrongTries)
+			if (tries.isIdle(nowMs)) this.#wrongTries.delete(whose);
 	}
 
-	#join(meeting: OpenRendezvous, party: RendezvousParticipant): Refusal | null {
-		const { opener, joiner } = meeting;
-		if (opener.member === null && party.member === null) return 'not-allowed';
-		if (joiner && !isReturningJoiner(joiner, party)) return this.#abort(meeting, 'burnt');
+	#join(rendezvous: OpenRendezvous, participant: RendezvousParticipant): Refusal | null {
+		const { opener, joiner } = rendezvous;
+		if (opener.member === null && participant.member === null) return 'not-allowed';
+		if (joiner && !isReturningJoiner(joiner, participant)) return this.#abort(rendezvous, 'burnt');
 		const waiting = joiner?.waiting ?? [];
 		const side: Side = {
-			...{ party: null, member: party.member, waiting },
+			...{ participant: null, member: participant.member, waiting },
 			posted: joiner?.posted ?? 0,
 		};
-		meeting.joiner = side;
-		this.#arrive(meeting, side, party);
-		opener.party?.ready(meeting.rid);
+		rendezvous.joiner = side;
+		this.#arrive(rendezvous, side, participant);
+		opener.participant?.ready(rendezvous.rid);
 		return null;
 	}
 
-	#arrive(meeting: OpenRendezvous, side: Side, party: RendezvousParticipant): void {
-		const { rid, opener, joiner } = meeting;
-		side.party = party;
+	#arrive(rendezvous: OpenRendezvous, side: Side, participant: RendezvousParticipant): void {
+		const { rid, opener, joiner } = rendezvous;
+		side.participant = participant;
 		const waiting = side.waiting.splice(0);
 		const bytes = waiting.reduce((sum, { length }) => sum + length, 0);
 		// Before anything is said: a line may break of it, and the meeting end with it.
-		if (bytes > 0) meeting.room.add(meeting.owner, meeting, -bytes);
-		if (side !== opener || joiner?.party) party.ready(rid);
-		for (const box of waiting) party.post(rid, box);
+		if (bytes > 0) rendezvous.quota.add(rendezvous.owner, rendezvous, -bytes);
+		if (side !== opener || joiner?.participant) participant.ready(rid);
+		for (const box of waiting) participant.post(rid, box);
 	}
 
 	/** Where there is no room for it, the oldest of whoever has most ends. */
-	#hold(meeting: OpenRendezvous, bytes: number): void {
-		const { room, owner } = meeting;
-		room.add(owner, meeting, bytes);
-		for (let over = room.excess; over; over = room.excess) this.#abort(over, 'burnt');
+	#hold(rendezvous: OpenRendezvous, bytes: number): void {
+		const { quota, owner } = rendezvous;
+		quota.add(owner, rendezvous, bytes);
+		for (let over = quota.excess; over; over = quota.excess) this.#abort(over, 'burnt');
 	}
 
 	/** `null`: no such meeting, or no more. */
 	#at(rid: string, nowMs: number): OpenRendezvous | null {
-		const meeting = this.#byRid.get(rid);
-		if (meeting && nowMs >= meeting.untilMs) {
-			this.#abort(meeting, 'burnt');
+		const rendezvous = this.#byRid.get(rid);
+		if (rendezvous && nowMs >= rendezvous.untilMs) {
+			this.#abort(rendezvous, 'burnt');
 			return null;
 		}
-		return meeting ?? null;
+		return rendezvous ?? null;
 	}
 
-	#abort<R extends Refusal>(meeting: OpenRendezvous, why: R): R {
-		this.#byRid.delete(meeting.rid);
-		meeting.room.remove(meeting.owner, meeting);
-		if (meeting.locator !== null) this.#byLocator.delete(meeting.locator);
-		for (const side of [meeting.opener, meeting.joiner]) side?.party?.aborted(meeting.rid);
+	#abort<R extends Refusal>(rendezvous: OpenRendezvous, why: R): R {
+		this.#byRid.delete(rendezvous.rid);
+		rendezvous.quota.remove(rendezvous.owner, rendezvous);
+		if (rendezvous.locator !== null) this.#byLocator.delete(rendezvous.locator);
+		for (const side of [rendezvous.opener, rendezvous.joiner])
+			side?.participant?.aborted(rendezvous.rid);
 		return why;
 	}
 }
 
 function emptySide(): Side {
-	return { party: null, member: null, waiting: [], posted: 0 };
+	return { participant: null, member: null, waiting: [], posted: 0 };
 }
 
-function sideOf({ opener, joiner }: OpenRendezvous, party: RendezvousParticipant): Side | null {
-	if (opener.party === party) return opener;
-	return joiner?.party === party ? joiner : null;
+function sideOf(
+	{ opener, joiner }: OpenRendezvous,
+	participant: RendezvousParticipant,
+): Side | null {
+	if (opener.participant === participant) return opener;
+	return joiner?.participant === participant ? joiner : null;
 }
 
 /**
  * Who opened it comes back: the same member, or the only one who knows the word while its line is
  * gone.
  */
-function isSameParticipant({ party: before, member }: Side, party: RendezvousParticipant): boolean {
-	return before === party || (member === party.member && (member !== null || before === null));
+function isSameParticipant(
+	{ participant: before, member }: Side,
+	participant: RendezvousParticipant,
+): boolean {
+	return (
+		before === participant ||
+		(member === participant.member && (member !== null || before === null))
+	);
 }
 
 /** As above; a side that has only post waiting is nobody yet. */
-function isReturningJoiner(joiner: Side, party: RendezvousParticipant): boolean {
-	return isSameParticipant(joiner, party) || (joiner.party === null && joiner.member === null);
+function isReturningJoiner(joiner: Side, participant: RendezvousParticipant): boolean {
+	return (
+		isSameParticipant(joiner, participant) ||
+		(joiner.participant === null && joiner.member === null)
+	);
 }

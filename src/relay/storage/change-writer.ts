@@ -41,7 +41,8 @@ export class ChangeWriter {
 			this.#failed(error);
 		}
 		const wallMs = Date.now();
-		this.stored = this.#database?.readState(wallMs) ?? RelayDatabase.read(file, (one) => one.readState(wallMs));
+		this.stored =
+			this.#database?.readState(wallMs) ?? RelayDatabase.read(file, (one) => one.readState(wallMs));
 		this.#known = new Set(this.stored.invitations.map(({ hash }) => hash));
 		this.#timers = [
 			setInterval(() => {
@@ -101,7 +102,8 @@ export class ChangeWriter {
 	}
 
 	#failed(error: unknown): void {
-		if (this.#wrong === null) this.#log.error({ why: sqliteReasonOf(error) }, 'nothing can be written');
+		if (this.#wrong === null)
+			this.#log.error({ why: sqliteReasonOf(error) }, 'nothing can be written');
 		this.#wrong = sqliteReasonOf(error);
 	}
 

@@ -12,7 +12,9 @@ const OURS = /^(relay\.sqlite|server\.lock|settings\.json)/;
  * @returns what could not be closed to others, with the reason: somebody else owns it, or the disk
  *   knows no rights
  */
-export function restrictPermissions(data: string): { readonly path: string; readonly why: string }[] {
+export function restrictPermissions(
+	data: string,
+): { readonly path: string; readonly why: string }[] {
 	// What is made from now on, by SQLite and by the other processes too.
 	process.umask(0o077);
 	const authority = join(data, 'authority');

@@ -31,7 +31,10 @@ export interface KeyedCertificate {
 }
 
 /** A new local authority: for servers only, by local names, private addresses and these names. */
-export async function makeAuthority(names: readonly string[], wallMs: number): Promise<KeyedCertificate> {
+export async function makeAuthority(
+	names: readonly string[],
+	wallMs: number,
+): Promise<KeyedCertificate> {
 	const keys = await keyPair();
 	const cert = await x509.X509CertificateGenerator.createSelfSigned(
 		{
@@ -91,20 +94,32 @@ export async function makeLeaf(
 }
 
 /** Whether a leaf is of this authority, has begun to be valid, and its end is far. */
-export function isLeafUsable(leaf: KeyedCertificate, authority: KeyedCertificate, wallMs: number): boolean {
+export function isLeafUsable(
+	leaf: KeyedCertificate,
+	authority: KeyedCertificate,
+	wallMs: number,
+): boolean {
 	const cert = new NodeCertificate(leaf.cert);
 	const issuer = new NodeCertificate(authority.cert);
 	const whole = cert.checkPrivateKey(createPrivateKey(leaf.key));
-	return whole && cert.checkIssued(issuer) && cert.verify(issuer.publicKey) && isCurrentlyValid(leaf, wallMs);
+	return (
+		whole &&
+		cert.checkIssued(issuer) &&
+		cert.verify(issuer.publicKey) &&
+		isCurrentlyValid(leaf, wallMs)
+	);
 }
 
 /** Whether a certificate is valid, and for a while. */
-export function isCurrentlyValid(papers: KeyedCertificate, wallMs: number): boolean {
-	const { fromMs, untilMs } = validity(papers);
+export function isCurrentlyValid(certificate: KeyedCertificate, wallMs: number): boolean {
+	const { fromMs, untilMs } = validity(certificate);
 	return fromMs <= wallMs && wallMs < untilMs - RENEW_DAYS * DAY_MS;
 }
 
-export function validity({ cert }: KeyedCertificate): { readonly fromMs: number; readonly untilMs: number } {
+export function validity({ cert }: KeyedCertificate): {
+	readonly fromMs: number;
+	readonly untilMs: number;
+} {
 	const { validFrom, validTo } = new NodeCertificate(cert);
 	return { fromMs: Date.parse(validFrom), untilMs: Date.parse(validTo) };
 }

@@ -39,7 +39,12 @@ export class CertificateStore {
 	#record: StoreRecord;
 	#leaf: KeyedCertificate | null;
 
-	private constructor(folder: string, authority: KeyedCertificate, record: StoreRecord, leaf: KeyedCertificate | null) {
+	private constructor(
+		folder: string,
+		authority: KeyedCertificate,
+		record: StoreRecord,
+		leaf: KeyedCertificate | null,
+	) {
 		this.#folder = folder;
 		this.#authority = authority;
 		this.#record = record;

@@ -12,9 +12,9 @@ export class IntegrityCheck {
 	/** Why it cannot be told. */
 	fault = $state.raw<Fault | null>(null);
 	copied = $state<'done' | 'failed' | null>(null);
-	readonly #engine: Pick<Engine, 'served'>;
+	readonly #engine: Pick<Engine, 'appIntegrity'>;
 
-	constructor(engine: Pick<Engine, 'served'>) {
+	constructor(engine: Pick<Engine, 'appIntegrity'>) {
 		this.#engine = engine;
 	}
 

@@ -5,7 +5,7 @@ import type { Relays } from '#ports/network/relay.ts';
  * What an insecure page has: what its link brought, and whether a relay answers where it is from.
  */
 export interface InsecurePageDependencies {
-	readonly launchLink: Pick<LaunchLink, 'take'>;
+	readonly launchLink: Pick<LaunchLink, 'consume'>;
 	card(): ReturnType<Relays['info']>;
 }
 
@@ -30,7 +30,10 @@ export class SecureAddresses {
 	/** What came with the link, with its `#`. */
 	#behind = '';
 
-	constructor(ways: InsecurePageDependencies, here: Pick<Location, 'port' | 'pathname' | 'search'>) {
+	constructor(
+		ways: InsecurePageDependencies,
+		here: Pick<Location, 'port' | 'pathname' | 'search'>,
+	) {
 		this.#ways = ways;
 		this.#here = here;
 	}

@@ -204,8 +204,17 @@ export class Session {
 	async #open(): Promise<Engine | null> {
 		try {
 			const engine = await this.#load();
-			const permanence = new PersistencePermission(engine.persistence, engine.features.engine === 'firefox');
-			const told = [engine.localDevice, engine.recorder, engine.maintenance, engine.tamperDetector, engine.wakeLock];
+			const permanence = new PersistencePermission(
+				engine.persistence,
+				engine.features.engine === 'firefox',
+			);
+			const told = [
+				engine.localDevice,
+				engine.recorder,
+				engine.maintenance,
+				engine.tamperDetector,
+				engine.wakeLock,
+			];
 			this.#subscribe = createSubscriber((update) => {
 				const more = [engine.power, engine.scheduler, engine.adaptiveQuality, engine.dataLoss];
 				const offs = [...told, ...more].map((one) => one.on(update));

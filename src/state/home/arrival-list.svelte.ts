@@ -10,10 +10,10 @@ export type { PendingArrival } from '#engine/members/arrivals.ts';
 /** Who was let in and has not come yet, and who was taken back for it. */
 export class ArrivalList {
 	nowMs = $state(0);
-	readonly #engine: Pick<Engine, 'arrivals' | 'post' | 'homeRoster' | 'clock'>;
+	readonly #engine: Pick<Engine, 'arrivals' | 'messenger' | 'homeRoster' | 'clock'>;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'arrivals' | 'post' | 'homeRoster' | 'clock'>) {
+	constructor(engine: Pick<Engine, 'arrivals' | 'messenger' | 'homeRoster' | 'clock'>) {
 		this.#engine = engine;
 		this.nowMs = engine.clock.wallMs();
 		this.#subscribe = createSubscriber((update) => {

@@ -33,13 +33,15 @@ export class Devices {
 	settling = $state(false);
 	settleFault = $state.raw<FaultKind | null>(null);
 	gone = $state.raw<readonly RevokedDevice[]>([]);
-	readonly #engine: Pick<Engine, 'members' | 'watching' | 'post' | 'lastSeen'>;
+	readonly #engine: Pick<Engine, 'members' | 'cameraDirectory' | 'messenger' | 'lastSeen'>;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'members' | 'watching' | 'post' | 'lastSeen'>) {
+	constructor(engine: Pick<Engine, 'members' | 'cameraDirectory' | 'messenger' | 'lastSeen'>) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.members, engine.cameraDirectory, engine.messenger].map((one) => one.on(update));
+			const offs = [engine.members, engine.cameraDirectory, engine.messenger].map((one) =>
+				one.on(update),
+			);
 			return () => {
 				for (const off of offs) off();
 			};

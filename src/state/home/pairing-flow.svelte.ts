@@ -143,10 +143,10 @@ export class PairingFlow {
 
 	/** What came with a link; what ended before makes room for it. */
 	take(): void {
-		const { pairing, launchLink: given } = this.#engine;
-		if (given.pending === 'kit') return;
+		const { pairing, launchLink } = this.#engine;
+		if (launchLink.pending === 'kit') return;
 		if (['done', 'linked', 'ended'].includes(pairing.state.kind)) void pairing.cancel();
-		const text = given.consume();
+		const text = launchLink.consume();
 		if (text === null) return;
 		this.invited = text.startsWith('invite.');
 		if (this.invited) this.invitation = text.slice('invite.'.length);

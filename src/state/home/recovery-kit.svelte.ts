@@ -1,7 +1,12 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import { tidyKit, tidyPassphrase } from '#domain/pairing/kit.ts';
-import type { PendingClaim, GeneratedKit, KitControls, KitTestResult } from '#engine/recovery/recovery.ts';
+import type {
+	PendingClaim,
+	GeneratedKit,
+	KitControls,
+	KitTestResult,
+} from '#engine/recovery/recovery.ts';
 
 export type { GeneratedKit, KitTestResult } from '#engine/recovery/recovery.ts';
 

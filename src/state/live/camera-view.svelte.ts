@@ -110,6 +110,6 @@ export class CameraView {
 	}
 }
 
-function isOnline({ cameraDirectory: watching }: Engine, id: CameraId): boolean {
-	return watching.cameras.find((camera) => camera.id === id)?.online ?? false;
+function isOnline({ cameraDirectory }: Engine, id: CameraId): boolean {
+	return cameraDirectory.cameras.find((camera) => camera.id === id)?.online ?? false;
 }

@@ -25,13 +25,13 @@ export class Commands {
 	asked = $state.raw<SentCommand | null>(null);
 	/** The siren sounds, as far as it is known here. */
 	loud = $state(false);
-	readonly #engine: Pick<Engine, 'clock' | 'members' | 'watching'>;
+	readonly #engine: Pick<Engine, 'clock' | 'members' | 'cameraDirectory'>;
 	readonly #camera: CameraId;
 	#turn = 0;
 	#quiet: () => void = () => undefined;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'clock' | 'members' | 'watching'>, camera: CameraId) {
+	constructor(engine: Pick<Engine, 'clock' | 'members' | 'cameraDirectory'>, camera: CameraId) {
 		this.#engine = engine;
 		this.#camera = camera;
 		this.#subscribe = createSubscriber((update) => engine.members.on(update));

@@ -13,10 +13,10 @@ export interface SoundSource {
 
 /** Who watches this device as a camera, and whether anybody can. */
 export class HostStatus {
-	readonly #engine: Pick<Engine, 'hosting' | 'members' | 'post'>;
+	readonly #engine: Pick<Engine, 'hosting' | 'members' | 'messenger'>;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'hosting' | 'members' | 'post'>) {
+	constructor(engine: Pick<Engine, 'hosting' | 'members' | 'messenger'>) {
 		this.#engine = engine;
 		this.#subscribe = createSubscriber((update) => {
 			const offs = [engine.hosting, engine.members, engine.messenger].map((one) => one.on(update));

@@ -46,13 +46,13 @@ export class Wall {
 	}
 
 	watch(): void {
-		const { messenger: post, recorder } = this.#engine;
+		const { messenger, recorder } = this.#engine;
 		const look = (): void => {
-			const { kind } = post.state;
+			const { kind } = messenger.state;
 			if (kind !== 'connecting') this.relayLost = kind === 'away';
 			this.#records = recorder.state.kind !== 'off';
 		};
-		this.#offs = [post.on(look), recorder.on(look)];
+		this.#offs = [messenger.on(look), recorder.on(look)];
 		look();
 		this.#library.watch();
 	}

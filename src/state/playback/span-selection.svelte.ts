@@ -89,8 +89,7 @@ export class SpanSelection {
 		const { spanMs } = this.#ribbon;
 		const share = (this.range.endMs - this.range.startMs) / spanMs;
 		this.#spanMs = spanMs;
-		if (share < MIN_SHARE || share > MAX_SHARE)
-			this.#ribbon.spanMs = (share / BEST_SHARE) * spanMs;
+		if (share < MIN_SHARE || share > MAX_SHARE) this.#ribbon.spanMs = (share / BEST_SHARE) * spanMs;
 		this.#zoomedMs = this.#ribbon.spanMs;
 	}
 
@@ -130,7 +129,10 @@ export class SpanSelection {
 				await segments.unpin(pin.id);
 				return { kind: 'unpinned', pin };
 			}
-			return { kind: 'pinned', pin: await this.#engine.pins.pin(camera, spanOf(this.effectiveRange)) };
+			return {
+				kind: 'pinned',
+				pin: await this.#engine.pins.pin(camera, spanOf(this.effectiveRange)),
+			};
 		});
 	}
 

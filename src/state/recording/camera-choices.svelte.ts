@@ -53,7 +53,8 @@ export class CameraChoices {
 		const bare = state.kind === 'ready' && state.cameras.length === 0;
 		if (state.kind === 'new' || bare) await localDevice.createCamera();
 		// None: a kit claims this home, and this device becomes a camera after that (KT12).
-		if (gone() || localDevice.state.kind !== 'ready' || localDevice.state.cameras.length === 0) return;
+		if (gone() || localDevice.state.kind !== 'ready' || localDevice.state.cameras.length === 0)
+			return;
 		await recorder.open(this.#choice());
 		await this.look();
 		if (!gone()) this.#off = capture.onLenses(() => void this.look());

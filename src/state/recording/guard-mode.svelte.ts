@@ -1,4 +1,8 @@
-import { badgePosition, type BadgePosition, type PixelSize } from '#domain/recording/guard-badge.ts';
+import {
+	badgePosition,
+	type BadgePosition,
+	type PixelSize,
+} from '#domain/recording/guard-badge.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 const LIT_MS = 10_000;

@@ -49,11 +49,11 @@ function deviceOf({ engine }: Session): 'phone' | 'tablet' | 'computer' {
 }
 
 /** SR11: what the device needs from a person although it records. */
-export function deviceNeeds({ lowBattery: thirsty, degradation: spared, missingLens: instead }: Session, w: Words): Advice[] {
+export function deviceNeeds({ lowBattery, degradation, missingLens }: Session, w: Words): Advice[] {
 	const needs: Advice[] = [];
-	if (instead !== null) needs.push(w.guard.otherLens(instead));
-	if (thirsty !== null) needs.push(w.guard.plugIn(w.percent(thirsty.level)));
-	if (spared === 'strain') needs.push(w.guard.strain);
+	if (missingLens !== null) needs.push(w.guard.otherLens(missingLens));
+	if (lowBattery !== null) needs.push(w.guard.plugIn(w.percent(lowBattery.level)));
+	if (degradation === 'strain') needs.push(w.guard.strain);
 	return needs;
 }
 

@@ -1,4 +1,10 @@
-import { firstEndingAfter, visibleRangeOf, type Tick, type RibbonView, xOf } from '#domain/timeline/ribbon.ts';
+import {
+	firstEndingAfter,
+	visibleRangeOf,
+	type Tick,
+	type RibbonView,
+	xOf,
+} from '#domain/timeline/ribbon.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
 
 /** Colours as the page's theme has them. */
@@ -44,7 +50,11 @@ const EVENT_PX = 5;
 export const THUMBNAIL_PX = { width: 86, height: LANE_PX - FOOT_PX };
 
 /** Paints the ribbon. Cost goes with what is in sight, never with what is kept. */
-export function drawRibbon(context: CanvasRenderingContext2D, lane: RibbonScene, inks: RibbonColors): void {
+export function drawRibbon(
+	context: CanvasRenderingContext2D,
+	lane: RibbonScene,
+	inks: RibbonColors,
+): void {
 	const { width } = lane;
 	context.clearRect(0, 0, width, HEIGHT_PX);
 	context.fillStyle = inks.sunk;
@@ -57,7 +67,10 @@ export function drawRibbon(context: CanvasRenderingContext2D, lane: RibbonScene,
 }
 
 /** The pixels of what is in sight of sorted spans; those closer than a pixel are drawn as one. */
-function* inSight({ view, width }: RibbonScene, spans: readonly Span[]): Generator<[number, number]> {
+function* inSight(
+	{ view, width }: RibbonScene,
+	spans: readonly Span[],
+): Generator<[number, number]> {
 	const { fromMs, toMs } = visibleRangeOf(view, width);
 	let open: [number, number] | null = null;
 	for (let index = firstEndingAfter(spans, fromMs * 1000); index < spans.length; index += 1) {
@@ -74,7 +87,11 @@ function* inSight({ view, width }: RibbonScene, spans: readonly Span[]): Generat
 	if (open !== null) yield open;
 }
 
-function drawGaps(context: CanvasRenderingContext2D, lane: RibbonScene, { line }: RibbonColors): void {
+function drawGaps(
+	context: CanvasRenderingContext2D,
+	lane: RibbonScene,
+	{ line }: RibbonColors,
+): void {
 	context.save();
 	context.beginPath();
 	for (const [from, to] of inSight(lane, lane.gaps)) context.rect(from, 0, to - from, LANE_PX);
@@ -93,7 +110,11 @@ function drawGaps(context: CanvasRenderingContext2D, lane: RibbonScene, { line }
 	context.restore();
 }
 
-function drawFootage(context: CanvasRenderingContext2D, lane: RibbonScene, { footage }: RibbonColors): void {
+function drawFootage(
+	context: CanvasRenderingContext2D,
+	lane: RibbonScene,
+	{ footage }: RibbonColors,
+): void {
 	context.fillStyle = footage;
 	let lastX = 0;
 	for (const [from, to] of inSight(lane, lane.footage)) {
@@ -125,7 +146,11 @@ function drawThumbnails(context: CanvasRenderingContext2D, lane: RibbonScene): v
 	context.restore();
 }
 
-function drawSpans(context: CanvasRenderingContext2D, lane: RibbonScene, { pin, ink }: RibbonColors): void {
+function drawSpans(
+	context: CanvasRenderingContext2D,
+	lane: RibbonScene,
+	{ pin, ink }: RibbonColors,
+): void {
 	context.strokeStyle = pin;
 	context.lineWidth = 3;
 	for (const [from, to] of inSight(lane, lane.pins)) {

@@ -7,7 +7,12 @@ import { lengthOf, storable } from '#browser/footage/stored-bytes.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
-import { buildEntries, minuteOf, parseEntries, type IndexEntry } from '#domain/footage/index-page.ts';
+import {
+	buildEntries,
+	minuteOf,
+	parseEntries,
+	type IndexEntry,
+} from '#domain/footage/index-page.ts';
 import type { SealedSegment } from '#domain/footage/segment.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';

@@ -45,7 +45,14 @@ window.timelineBench = {
 		const home = hexOf(web.random(16)) as HomeId;
 		const camera = hexOf(web.random(16)) as CameraId;
 		const runId = hexOf(web.random(16)) as RunId;
-		const sealer = new SidecarSealer(web, { home, camera, epoch: 1, secret, runId, sign: pair.key });
+		const sealer = new SidecarSealer(web, {
+			home,
+			camera,
+			epoch: 1,
+			secret,
+			runId,
+			sign: pair.key,
+		});
 		const pictures = await Promise.all(Array.from({ length: 24 }, (_, n) => drawn(n)));
 		const database = new FootageDatabase();
 		const count = hours * 720;
@@ -63,7 +70,10 @@ window.timelineBench = {
 		const keys = { homes: new Set([home]), verify, epoch: () => Promise.resolve(secret) };
 		const opener = new Opener(web, () => Promise.resolve(keys));
 		const previews = new ThumbnailReader(new DexieThumbnailStore(), opener);
-		const thumbnails = new ThumbnailCache({ thumbnails: previews, calendar: localCalendar } as unknown as Engine);
+		const thumbnails = new ThumbnailCache({
+			thumbnails: previews,
+			calendar: localCalendar,
+		} as unknown as Engine);
 		thumbnails.open(camera);
 		const canvas = document.createElement('canvas');
 		[canvas.width, canvas.height] = [192, 108];

@@ -11,7 +11,7 @@ import { pairingCodeText } from '#domain/pairing/code.ts';
 const script = readFileSync(new URL('../../../static/early.js', import.meta.url), 'utf8');
 const app = 'https://cam.example';
 const [rid, bytes] = ['00'.repeat(16), new Uint8Array(32)];
-const contact: PeerDescriptor = {
+const descriptor: PeerDescriptor = {
 	fingerprint: bytes,
 	ufrag: 'abcd',
 	password: 'p'.repeat(22),
@@ -25,24 +25,26 @@ const links: readonly (readonly [string, string])[] = [
 		(kind) => ['code', pairingCodeText({ ...named, kind, relay: app })] as const,
 	),
 	...(['p2', 'n2'] as const).map(
-		(kind) => ['code', directCodeText({ ...named, kind, contact })] as const,
+		(kind) => ['code', directCodeText({ ...named, kind, descriptor })] as const,
 	),
-	...(['c2', 'a2'] as const).map((kind) => ['code', directCodeText({ kind, rid, contact })] as const),
+	...(['c2', 'a2'] as const).map(
+		(kind) => ['code', directCodeText({ kind, rid, descriptor })] as const,
+	),
 	...[false, true].map(
 		(guarded) => ['kit', kitLink('', bytesOf(rid), app, guarded).split('#')[1] ?? ''] as const,
 	),
 	...[null, app].map((at) => ['invite', invitationText({ code: 'code', relay: at })] as const),
 ];
 
-interface Given {
-	waits(): string | null;
-	take(): string | null;
+interface EarlyScript {
+	pending(): string | null;
+	consume(): string | null;
 }
 
 /** The script in a page that was opened with this hash. */
-function opened(hash: string): { given: Given; address: string } {
+function opened(hash: string): { given: EarlyScript; address: string } {
 	let address = `/x${hash}`;
-	const page: { spycamGiven?: Given } = {};
+	const page: { spycamLaunchLink?: EarlyScript } = {};
 	runInNewContext(script, {
 		...{ globalThis: page, location: { hash, pathname: '/x', search: '' } },
 		history: {
@@ -55,19 +57,19 @@ function opened(hash: string): { given: Given; address: string } {
 			observe = (): void => undefined;
 		},
 	});
-	return { given: page.spycamGiven!, address };
+	return { given: page.spycamLaunchLink!, address };
 }
 
 it.each(links)('PR34 a link for %s leaves the address and is handed out: %s', (what, behind) => {
 	const { given, address } = opened(`#${behind}`);
 	expect(address).toBe('/x');
-	expect([given.waits(), given.take(), given.take()]).toEqual([what, behind, null]);
+	expect([given.pending(), given.consume(), given.consume()]).toEqual([what, behind, null]);
 });
 
 it.each(['', '#', '#main', '#k3.x', '#k12.x', '#a1.x', '#invites.x'])(
 	'PR34 what is no such link stays: %s',
 	(hash) => {
 		const { given, address } = opened(hash);
-		expect([given.waits(), address]).toEqual([null, `/x${hash}`]);
+		expect([given.pending(), address]).toEqual([null, `/x${hash}`]);
 	},
 );

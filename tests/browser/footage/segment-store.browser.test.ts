@@ -3,7 +3,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { DexieStoreInspector } from '#browser/footage/store-inspector.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { evictionPlanContract } from '../../contracts/eviction-plan.ts';
-import { DOOR, record, sealed, SECOND, segmentStoreContract, T0 } from '../../contracts/segment-store.ts';
+import {
+	DOOR,
+	record,
+	sealed,
+	SECOND,
+	segmentStoreContract,
+	T0,
+} from '../../contracts/segment-store.ts';
 import { answer, rawly } from './raw-database.ts';
 
 const made: DexieSegmentStore[] = [];

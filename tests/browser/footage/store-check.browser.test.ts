@@ -3,7 +3,12 @@ import { DexieStoreInspector } from '#browser/footage/store-inspector.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import type { StoreFindingKind } from '#domain/storage/store-check.ts';
 import { StoreCheck, type CheckReport } from '#engine/storage/store-check.ts';
-import { fragmentOf, initOf, makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
+import {
+	fragmentOf,
+	initOf,
+	makeSealingFixture,
+	type SealingFixture,
+} from '../../engine/sealing/sealing-fixture.ts';
 import { filled, kindOf } from '../../contracts/segment-store.ts';
 import { answer, counts, rawly } from './raw-database.ts';
 

@@ -117,7 +117,9 @@ describe('the relayed picture', () => {
 		const { home, camera, secret, opener, pair } = await makeSealingFixture(crypto);
 		const sign = pair.key;
 		const runId = hexOf(crypto.random(16)) as RunId;
-		const sealer = new SidecarSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId, sign } });
+		const sealer = new SidecarSealer(crypto, {
+			...{ home, camera, epoch: 1, secret, runId, sign },
+		});
 		const window = new ReplayWindow(
 			(of, sealed) => opener.openLive(of, sealed, { run: runId, secret }),
 			camera,

@@ -53,7 +53,7 @@ export function call(
 	let hosted: DirectViewer | null = null;
 	posts.host.onMessage((message) => {
 		const kind = () => 'preview' as const;
-		const tools = { ...{ clock, live, pulse, peers, crypto, kind }, post: posts.host };
+		const tools = { ...{ clock, live, pulse, peers, crypto, kind }, messenger: posts.host };
 		if (message.t === 'call') {
 			hosted = new DirectViewer(tools, cameras, guest, message, picture, () => undefined);
 		} else if (message.t === 'answer' || message.t === 'candidate') hosted?.receive(message);
@@ -65,7 +65,7 @@ export function call(
 		if (kind === 'frame') frameCount += 1;
 	});
 	const direct = new DirectView(
-		{ ...{ clock, peers, crypto }, post: posts.guest, dtls: () => Promise.resolve(viewers) },
+		{ ...{ clock, peers, crypto }, messenger: posts.guest, dtls: () => Promise.resolve(viewers) },
 		...([hexOf(crypto.random(16)), host, 'full'] as [never, DeviceId, 'full']),
 		() => {
 			if (direct.picture !== null) seen.screen.play(direct.picture);

@@ -1,12 +1,21 @@
 import { afterEach, expect, it } from 'vitest';
 import { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
-import { buildDescriptor, parseDescriptor, type PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
-import type { DataConnectionEvents, DataChannel, DataChannelEvents } from '#ports/network/data-connection.ts';
+import {
+	buildDescriptor,
+	parseDescriptor,
+	type PeerDescriptor,
+} from '#domain/pairing/peer-descriptor.ts';
+import type {
+	DataConnectionEvents,
+	DataChannel,
+	DataChannelEvents,
+} from '#ports/network/data-connection.ts';
 
 /** As it comes through a code. */
-const scanned = (contact: PeerDescriptor): PeerDescriptor => parseDescriptor(buildDescriptor(contact));
+const scanned = (descriptor: PeerDescriptor): PeerDescriptor =>
+	parseDescriptor(buildDescriptor(descriptor));
 
-const cables = new WebRtcDataConnections();
+const dataConnections = new WebRtcDataConnections();
 const ends: { close(): void }[] = [];
 afterEach(() => {
 	for (const end of ends.splice(0)) end.close();
@@ -46,8 +55,8 @@ async function connected(waitMs = 0): Promise<{
 	close: () => void;
 }> {
 	const [first, second] = [new Heard(), new Heard()];
-	const offered = await cables.offer(first);
-	const answered = await cables.answer(scanned(offered.contact), second);
+	const offered = await dataConnections.offer(first);
+	const answered = await dataConnections.answer(scanned(offered.descriptor), second);
 	ends.push(offered, answered);
 	if (waitMs > 0) {
 		const sinceMs = performance.now();
@@ -56,7 +65,7 @@ async function connected(waitMs = 0): Promise<{
 			.toBeGreaterThan(waitMs);
 		expect(second.downs).toBe(0);
 	}
-	await offered.accept(scanned(answered.contact));
+	await offered.accept(scanned(answered.descriptor));
 	await expect.poll(() => [first.ups, second.ups], { timeout: 20_000 }).toEqual([1, 1]);
 	return {
 		...{ first, second },
@@ -110,11 +119,11 @@ it('NB5 who answered waits for a person who takes long to scan', async () => {
 
 it('NB4 nobody is let in who is not the one in the code', async () => {
 	const [first, second] = [new Heard(), new Heard()];
-	const offered = await cables.offer(first);
-	const answered = await cables.answer(scanned(offered.contact), second);
+	const offered = await dataConnections.offer(first);
+	const answered = await dataConnections.answer(scanned(offered.descriptor), second);
 	ends.push(offered, answered);
 	const fingerprint = crypto.getRandomValues(new Uint8Array(32));
-	await offered.accept({ ...scanned(answered.contact), fingerprint });
+	await offered.accept({ ...scanned(answered.descriptor), fingerprint });
 	await expect.poll(() => first.downs + second.downs, { timeout: 20_000 }).toBeGreaterThan(0);
 	expect([first.ups, second.ups]).toEqual([0, 0]);
 });

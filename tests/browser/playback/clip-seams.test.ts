@@ -11,7 +11,10 @@ const config = avcConfig({
 	picture: [Uint8Array.of(0x68, 0xce, 0x3c, 0x80)],
 });
 const plain = initSectionOf({ kind: 'avc', width: 1280, height: 720, config });
-const sounding = initWithSound(plain, initSectionOf({ kind: 'opus', sampleRate: 48_000, channels: 1 }));
+const sounding = initWithSound(
+	plain,
+	initSectionOf({ kind: 'opus', sampleRate: 48_000, channels: 1 }),
+);
 
 /** A second of ten pictures, each a unit with its length in front. */
 const second = (at: number): Bytes =>

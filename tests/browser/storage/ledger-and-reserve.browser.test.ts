@@ -71,7 +71,11 @@ describe('BrowserStoragePersistence', () => {
 	});
 
 	test('SP23 it says what the browser answers', async () => {
-		expect(await new BrowserStoragePersistence().persisted()).toBe(await navigator.storage.persisted());
-		expect(await new BrowserStoragePersistence().persist()).toBe(await navigator.storage.persisted());
+		expect(await new BrowserStoragePersistence().persisted()).toBe(
+			await navigator.storage.persisted(),
+		);
+		expect(await new BrowserStoragePersistence().persist()).toBe(
+			await navigator.storage.persisted(),
+		);
 	});
 });

@@ -33,7 +33,10 @@ describe.each([
 			expect(local(twin.otherMs)).toBe(local(ms));
 			expect(twin.otherMs).not.toBe(ms);
 			expect(twin.first).toBe(twin.otherMs > ms);
-			expect(ambiguousTimeOf(timezoneOffsetAt, twin.otherMs)).toEqual({ first: !twin.first, otherMs: ms });
+			expect(ambiguousTimeOf(timezoneOffsetAt, twin.otherMs)).toEqual({
+				first: !twin.first,
+				otherMs: ms,
+			});
 		}
 	});
 

@@ -9,7 +9,13 @@ import {
 	playlistKeyFrom,
 	playlistOf,
 } from '#domain/footage/playlist.ts';
-import { lastSeekPoint, skipTargetOf, lengthUsOf, seekPointAt, seekPointOfWall } from '#domain/footage/seek.ts';
+import {
+	lastSeekPoint,
+	skipTargetOf,
+	lengthUsOf,
+	seekPointAt,
+	seekPointOfWall,
+} from '#domain/footage/seek.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 
 const SECOND = 1_000_000;
@@ -186,8 +192,17 @@ describe('wall time and position', () => {
 
 	it('PB6 a leap counts positions, and says what is left over', () => {
 		const groups = groupsOf([...run(1, 5, T0), ...run(2, 5, T0 + 60 * SECOND)]);
-		expect(skipTargetOf(groups, 3 * SECOND, 4 * SECOND)).toEqual({ kind: 'here', positionUs: 7 * SECOND });
-		expect(skipTargetOf(groups, 3 * SECOND, -4 * SECOND)).toEqual({ kind: 'before', restUs: -SECOND });
-		expect(skipTargetOf(groups, 3 * SECOND, 9 * SECOND)).toEqual({ kind: 'behind', restUs: 2 * SECOND });
+		expect(skipTargetOf(groups, 3 * SECOND, 4 * SECOND)).toEqual({
+			kind: 'here',
+			positionUs: 7 * SECOND,
+		});
+		expect(skipTargetOf(groups, 3 * SECOND, -4 * SECOND)).toEqual({
+			kind: 'before',
+			restUs: -SECOND,
+		});
+		expect(skipTargetOf(groups, 3 * SECOND, 9 * SECOND)).toEqual({
+			kind: 'behind',
+			restUs: 2 * SECOND,
+		});
 	});
 });

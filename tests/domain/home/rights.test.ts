@@ -11,7 +11,11 @@ import {
 	type CommandArgument,
 	type Right,
 } from '#domain/home/rights.ts';
-import { REQUESTED_ACCESSES, rolesOfRequested, requestedAccessOf } from '#domain/pairing/handshake-messages.ts';
+import {
+	REQUESTED_ACCESSES,
+	rolesOfRequested,
+	requestedAccessOf,
+} from '#domain/pairing/handshake-messages.ts';
 import type { Role } from '#domain/home/roster.ts';
 
 const RIGHTS: readonly Right[] = [
@@ -93,5 +97,6 @@ test('RG3 what is chosen for a device is what it has', () => {
 		for (const access of ACCESSES) expect(accessOf(rolesFor(access, camera))).toBe(access);
 		expect(accessOf(rolesFor(null, camera))).toBeNull();
 	}
-	for (const wanted of REQUESTED_ACCESSES) expect(requestedAccessOf(rolesOfRequested(wanted))).toBe(wanted);
+	for (const wanted of REQUESTED_ACCESSES)
+		expect(requestedAccessOf(rolesOfRequested(wanted))).toBe(wanted);
 });

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectedFrameMs, maxDirectViewers, judgeAttempt, type DirectAttempt } from '#domain/live/path.ts';
+import {
+	expectedFrameMs,
+	maxDirectViewers,
+	judgeAttempt,
+	type DirectAttempt,
+} from '#domain/live/path.ts';
 import { adaptPace, type Pace } from '#domain/live/pace.ts';
 
 const begun: DirectAttempt = { begunMs: 0, connectedMs: null, lostMs: null, frameMs: null };

@@ -85,7 +85,7 @@ describe('contacts', () => {
 			fc.property(contact, (one) => {
 				expect(parseDescriptor(buildDescriptor(one))).toEqual(one);
 				expect(descriptorFromSdp(sdpOfDescriptor(one, 'answer'))).toEqual(sorted(one));
-				const code: DirectCode = { kind: 'a2', rid: 'ab'.repeat(16), contact: one };
+				const code: DirectCode = { kind: 'a2', rid: 'ab'.repeat(16), descriptor: one };
 				expect(directCodeFrom(directCodeText(code))).toEqual(code);
 			}),
 		);
@@ -121,7 +121,7 @@ describe('contacts', () => {
 		fc.assert(
 			fc.property(contact, fc.nat(), fc.nat(255), (one, at, to) => {
 				const whole = directCodeText({
-					...{ kind: 'p2', rid: 'ab'.repeat(16), contact: one },
+					...{ kind: 'p2', rid: 'ab'.repeat(16), descriptor: one },
 					...{ secret: new Uint8Array(32), hash: new Uint8Array(32) },
 				});
 				const place = at % whole.length;
@@ -145,7 +145,7 @@ describe('contacts', () => {
 			const read = directCodeFrom(`https://app.example/pair#${code}`);
 			if (read === null) throw new Error('no code');
 			expect(directCodeText(read)).toBe(code);
-			expect(sdpOfDescriptor(read.contact, type as 'offer' | 'answer')).toBe(sdp.join('\r\n'));
+			expect(sdpOfDescriptor(read.descriptor, type as 'offer' | 'answer')).toBe(sdp.join('\r\n'));
 		}
 		expect(vectors.codes.map(({ code }) => code.length)).toEqual(
 			vectors.codes.map(({ length }) => length),
@@ -160,9 +160,11 @@ describe('contacts', () => {
 		const hash = async (bytes: Bytes) =>
 			new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 		expect(hexOf(offer.secret)).toBe(vectors.secret.secret);
-		const secret = await hash(directSecretBytes(offer.secret, offer.contact, answer.contact));
+		const secret = await hash(directSecretBytes(offer.secret, offer.descriptor, answer.descriptor));
 		expect(hexOf(secret)).toBe(vectors.secret.becomes);
-		const origin = directOriginOf(await hash(directOriginBytes(offer.contact, answer.contact)));
+		const origin = directOriginOf(
+			await hash(directOriginBytes(offer.descriptor, answer.descriptor)),
+		);
 		expect(origin).toBe(vectors.origin);
 		expect([origin, IN_PAGE_RELAY_ORIGIN].every(isDirectOrigin)).toBe(true);
 		expect(isDirectOrigin('https://cam.local:8443')).toBe(false);

@@ -19,7 +19,11 @@ import {
 	type DeviceFinding,
 	type ReadBackSegment,
 } from '#domain/recording/device-check.ts';
-import { agentVersions, reportText, type DeviceDescription } from '#domain/recording/device-report.ts';
+import {
+	agentVersions,
+	reportText,
+	type DeviceDescription,
+} from '#domain/recording/device-report.ts';
 
 const MIME = 'video/mp4; codecs="avc3.42c01f,opus"';
 const piece = (change: Partial<ReadBackSegment> = {}): ReadBackSegment => ({
@@ -30,7 +34,9 @@ const pieces = [piece(), piece(), piece()];
 const lens = { width: 1280, height: 720, rate: 15, frames: 60, ms: 4000 };
 const codecs = { records: MIME, withSound: null, encodes: true, decodes: true, plays: true };
 
-test.each<[string, DeviceFinding, DeviceFinding['outcome'], DeviceFinding['why'], DeviceFinding['figures']]>([
+test.each<
+	[string, DeviceFinding, DeviceFinding['outcome'], DeviceFinding['why'], DeviceFinding['figures']]
+>([
 	['a lens', lensFinding(lens), 'yes', null, { width: 1280, height: 720, asked: 15, rate: 15 }],
 	['a lens without pictures', lensFinding({ ...lens, frames: 0 }), 'no', null, expect.anything()],
 	[

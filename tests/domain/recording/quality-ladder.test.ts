@@ -25,7 +25,10 @@ const onLowBattery: LoadSigns = { ...calm, batteryLow: true };
 const unknown: LoadSigns = { lost: null, lateMs: null, pressure: null, batteryLow: false };
 
 /** The ladder after so many rounds of each. */
-function after(ladder: QualityLadder, ...given: readonly (readonly [number, LoadSigns])[]): QualityLadder {
+function after(
+	ladder: QualityLadder,
+	...given: readonly (readonly [number, LoadSigns])[]
+): QualityLadder {
 	return given.reduce(
 		(now, [count, signs]) =>
 			Array.from({ length: count }).reduce<QualityLadder>((at) => afterRound(at, signs, LAST), now),
@@ -72,7 +75,10 @@ describe('signs', () => {
 		['serious pressure', { pressure: 'serious' }, { pressure: 'fair' }],
 		['critical pressure', { pressure: 'critical' }, { pressure: 'nominal' }],
 	] as const)('SR3 %s', (_, strain, none) => {
-		expect(after(FULL_QUALITY, [6, { ...calm, ...strain }])).toMatchObject({ step: 1, why: 'strain' });
+		expect(after(FULL_QUALITY, [6, { ...calm, ...strain }])).toMatchObject({
+			step: 1,
+			why: 'strain',
+		});
 		expect(after(FULL_QUALITY, [600, { ...calm, ...none }])).toEqual(FULL_QUALITY);
 	});
 

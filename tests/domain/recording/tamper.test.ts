@@ -9,7 +9,8 @@ import {
 } from '#domain/recording/tamper.ts';
 
 const FIELDS = 16 * 9;
-const even = (brightness: number): BrightnessGrid => Array.from({ length: FIELDS }, () => brightness);
+const even = (brightness: number): BrightnessGrid =>
+	Array.from({ length: FIELDS }, () => brightness);
 /** A room: bright and dark fields, and a little noise that is never the same. */
 const room = (n: number): BrightnessGrid =>
 	Array.from({ length: FIELDS }, (_, at) => 40 + (at % 16) * 9 + ((n * 7 + at) % 3) / 10);

@@ -45,7 +45,9 @@ describe('the slider', () => {
 				const bytes = budgetAtPosition(place, mostBytes);
 				expect(bytes).toBeGreaterThanOrEqual(MIN_BUDGET_BYTES);
 				expect(bytes).toBeLessThanOrEqual(mostBytes);
-				expect(budgetAtPosition(Math.min(1, place + 0.05), mostBytes)).toBeGreaterThanOrEqual(bytes);
+				expect(budgetAtPosition(Math.min(1, place + 0.05), mostBytes)).toBeGreaterThanOrEqual(
+					bytes,
+				);
 				expect(Math.abs(sliderPositionOf(bytes, mostBytes) - place)).toBeLessThan(0.05);
 			}),
 		);

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { detectGrowth, SAMPLE_RETENTION_MS, type Growth, type UsageSample } from '#domain/storage/growth.ts';
+import {
+	detectGrowth,
+	SAMPLE_RETENTION_MS,
+	type Growth,
+	type UsageSample,
+} from '#domain/storage/growth.ts';
 
 const GB = 1e9;
 const STEP_MS = 15_000;

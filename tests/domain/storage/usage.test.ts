@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { settingChangesBetween } from '#domain/storage/setting-change.ts';
-import { usageBucketOf, usageOfKind, USAGE_KINDS, storageLevelOf, type StorageUsage } from '#domain/storage/usage.ts';
+import {
+	usageBucketOf,
+	usageOfKind,
+	USAGE_KINDS,
+	storageLevelOf,
+	type StorageUsage,
+} from '#domain/storage/usage.ts';
 import { outlookOf, rateChange, recordingRatesOf } from '#domain/storage/forecast.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { hourOf, mergedDeletion, type Deletion } from '#domain/storage/deletion.ts';
@@ -128,10 +134,9 @@ describe('the forecast', () => {
 			'quality-raised',
 			'sound-on',
 		]);
-		expect(settingChangesBetween({ ...before, mostDays: 3 }, { ...before, budgetBytes: 2e9 })).toEqual([
-			'budget',
-			'age',
-		]);
+		expect(
+			settingChangesBetween({ ...before, mostDays: 3 }, { ...before, budgetBytes: 2e9 }),
+		).toEqual(['budget', 'age']);
 	});
 });
 

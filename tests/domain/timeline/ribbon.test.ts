@@ -59,8 +59,12 @@ describe('time and pixels', () => {
 	it('TL3 the hand stays where there is something', () => {
 		const view: RibbonView = { centreMs: 50, msPerPx: 1 };
 		expect(clampedToFootage(view, { fromMs: 100, toMs: 200 }).centreMs).toBe(100);
-		expect(clampedToFootage({ ...view, centreMs: 500 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(200);
-		expect(clampedToFootage({ ...view, centreMs: 150 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(150);
+		expect(clampedToFootage({ ...view, centreMs: 500 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(
+			200,
+		);
+		expect(clampedToFootage({ ...view, centreMs: 150 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(
+			150,
+		);
 	});
 
 	it('TL4 a ribbon let go glides on, slows and rests', () => {

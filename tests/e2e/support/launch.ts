@@ -174,7 +174,11 @@ function launchOptions({
 	};
 }
 
-function contextOptions({ locale = 'en-GB', viewport, more }: ContextOptions): BrowserContextOptions {
+function contextOptions({
+	locale = 'en-GB',
+	viewport,
+	more,
+}: ContextOptions): BrowserContextOptions {
 	return { locale, ...(viewport ? { viewport } : {}), ...more };
 }
 
@@ -291,7 +295,9 @@ function isRunning(pid: number): boolean {
  * Chromium that throttles as it does for a person: Playwright lets every page believe that it is in
  * front. `args` as for `launchChromium`.
  */
-export async function launchThrottledChromium(args: readonly string[] = []): Promise<PuppeteerBrowser> {
+export async function launchThrottledChromium(
+	args: readonly string[] = [],
+): Promise<PuppeteerBrowser> {
 	return launch({
 		executablePath: need('chromium'),
 		timeout: 90_000,

@@ -23,7 +23,12 @@ export async function allowJoiner(owner: Page, name: string): Promise<void> {
 }
 
 /** Brings another browser into the owner's home by a link. */
-export async function pairByLink(owner: Page, page: Page, relay: Relay, name: string): Promise<void> {
+export async function pairByLink(
+	owner: Page,
+	page: Page,
+	relay: Relay,
+	name: string,
+): Promise<void> {
 	const behind = await showCode(owner, relay);
 	await page.goto(`${relay.address}/pair${behind}`);
 	const joining = page.getByRole('region', { name: 'Join a home' });

@@ -11,7 +11,11 @@ import {
 	type DeviceCheckTools,
 } from '#engine/device-check/device-check.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
-import { INITIAL_STATE, type PlayerControls, type PlayerState } from '#engine/playback/player-state.ts';
+import {
+	INITIAL_STATE,
+	type PlayerControls,
+	type PlayerState,
+} from '#engine/playback/player-state.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
 import { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
@@ -86,7 +90,7 @@ const liveEncoder: LiveEncoder = {
 
 function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 	return new DeviceCheck({
-		...{ clock, crypto, capture, encoder, liveEncoder, cables: air.cables() },
+		...{ clock, crypto, capture, encoder, liveEncoder, dataConnections: air.cables() },
 		origin: { persisted: () => Promise.resolve(false) },
 		features: { mobile: false, recordsHidden: true } as BrowserFeatures,
 		lab: {

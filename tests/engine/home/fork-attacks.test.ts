@@ -209,7 +209,9 @@ describe('ID48 an owner who is to go', () => {
 		expect(await learn(camera, owner)).toBe('new');
 		const key = await owner.homeRoster.homeKeyFor(camera.device);
 		await camera.homeRoster.acceptHomeKey(key ?? new Uint8Array());
-		const keys = camera.localDevice.unlocked?.identity.homes.find(({ home }) => home === owner.founded);
+		const keys = camera.localDevice.unlocked?.identity.homes.find(
+			({ home }) => home === owner.founded,
+		);
 		expect(keys?.keys.map((kept) => kept.number)).toEqual([1, 2]);
 	});
 });

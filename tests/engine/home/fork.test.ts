@@ -70,7 +70,10 @@ describe('ID46 a fork of honest devices', () => {
 			expect(await one.homeRoster.fork()).toBeNull();
 		}
 		// No line brings the camera its home key here; the owner has it.
-		const named = await owner.localDevice.unlocked?.nameSealer.open(camera.device, detailOf(camera));
+		const named = await owner.localDevice.unlocked?.nameSealer.open(
+			camera.device,
+			detailOf(camera),
+		);
 		expect(named).toBe('Gate');
 		// What fell is shown again: it is known to have fallen, and nothing goes back.
 		for (const branch of branches) {
@@ -112,12 +115,14 @@ describe('ID46 a fork of honest devices', () => {
 	it('over a line: the one who came later brings it together, and the relay and the camera follow', async () => {
 		relay.open(owner.homeRoster.entries, owner.founded);
 		for (const one of [owner, camera]) one.begin();
-		await until(() => [owner, camera].every(({ link }) => link.state.kind === 'connected'));
+		await until(() =>
+			[owner, camera].every(({ messenger }) => messenger.state.kind === 'connected'),
+		);
 		await second.homeRoster.admit(await subjectOf(guest), ['viewer'], 'Guest');
 		await owner.members.revoke(viewer.device, () => undefined);
 		await until(() => camera.homeRoster.entries.length === owner.homeRoster.entries.length);
 		second.begin();
-		await until(() => second.link.forked);
+		await until(() => second.messenger.forked);
 		await until(() => second.members.fork !== null);
 		expect(second.members.fork).toMatchObject({
 			mine: [{ what: 'in', name: 'Guest' }],
@@ -125,11 +130,11 @@ describe('ID46 a fork of honest devices', () => {
 			may: true,
 		});
 		await second.members.settle();
-		await until(() => !second.link.forked && second.members.fork === null);
+		await until(() => !second.messenger.forked && second.members.fork === null);
 		for (const one of [owner, camera]) {
 			await until(() => rolesOf(one, guest) !== undefined);
 			expect(one.homeRoster.entries).toEqual(second.homeRoster.entries);
-			expect(one.link.forked).toBe(false);
+			expect(one.messenger.forked).toBe(false);
 			expect(rolesOf(one, viewer)).toBeUndefined();
 		}
 	});
@@ -141,7 +146,7 @@ describe('ID46 a fork of honest devices', () => {
 		second.begin();
 		await until(() => second.homeRoster.entries.length === owner.homeRoster.entries.length);
 		expect(second.homeRoster.entries).toEqual(owner.homeRoster.entries);
-		await until(() => !second.link.forked);
+		await until(() => !second.messenger.forked);
 	});
 
 	it('a relay that was away on the fallen branch is shown the other', async () => {
@@ -149,9 +154,9 @@ describe('ID46 a fork of honest devices', () => {
 		relay.open(second.homeRoster.entries, owner.founded);
 		await owner.homeRoster.settle();
 		owner.begin();
-		await until(() => owner.link.relaySeq === owner.homeRoster.entries.length);
+		await until(() => owner.messenger.relaySeq === owner.homeRoster.entries.length);
 		expect(relay.homes.get(owner.founded)).toEqual(owner.homeRoster.entries);
-		expect(owner.link.forked).toBe(false);
+		expect(owner.messenger.forked).toBe(false);
 	});
 });
 

@@ -57,7 +57,10 @@ describe('coming into another home', () => {
 		const [entry] = other.homeRoster.roster?.devices.values() ?? [];
 		expect(entry?.roles).toEqual(['camera', 'viewer', 'owner']);
 		const again = other.again();
-		expect(await again.localDevice.refresh()).toMatchObject({ kind: 'ready', cameras: [{ id: camera }] });
+		expect(await again.localDevice.refresh()).toMatchObject({
+			kind: 'ready',
+			cameras: [{ id: camera }],
+		});
 	});
 
 	it('ID32 both are in one home, and both say so after a reload', async () => {

@@ -10,7 +10,10 @@ const home = 'cd'.repeat(32) as HomeId;
 const camera = 'ab'.repeat(16) as CameraId;
 const TRICK = 'Mum\u202eother\u0007 \u2067\u061cend';
 
-async function nameSealer(): Promise<{ nameSealer: NameSealer; sealedRaw: (text: string) => Promise<Bytes> }> {
+async function nameSealer(): Promise<{
+	nameSealer: NameSealer;
+	sealedRaw: (text: string) => Promise<Bytes>;
+}> {
 	const secret = await crypto.secret(crypto.random(32));
 	const key = await crypto.deriveSealKey(secret, bytesOf(home), NAME_KEY_INFO);
 	return {

@@ -77,10 +77,10 @@ describe('an order that has to wait for its turn', () => {
 	});
 
 	test('LV13 waits for those before it, and not for a relay that says nothing of their answers', async () => {
-		const { guest, clock, orders, post } = home;
+		const { guest, clock, orders, messenger } = home;
 		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
-		const send = post.send.bind(post);
-		post.send = async (to, message) => {
+		const send = messenger.send.bind(messenger);
+		messenger.send = async (to, message) => {
 			const sent = await send(to, message);
 			if (message.t === 'done') await new Promise(() => undefined);
 			return sent;
@@ -103,11 +103,11 @@ describe('an order that has to wait for its turn', () => {
 		const stopped = order(olga, 'stop');
 		await clock.pass(200, 50);
 		for (let n = 0; n < 1020; n += 1) {
-			void bert.post.sendAction(host, { ...message, id: n.toString(16).padStart(32, '0') });
+			void bert.messenger.sendAction(host, { ...message, id: n.toString(16).padStart(32, '0') });
 			if (n % 100 === 0) await clock.pass(10, 10);
 		}
 		for (let n = 2000; n < 2010; n += 1) {
-			void cara.post.sendAction(host, { ...message, id: n.toString(16).padStart(32, '0') });
+			void cara.messenger.sendAction(host, { ...message, id: n.toString(16).padStart(32, '0') });
 		}
 		await clock.pass(1000, 50);
 		relay.lose = () => false;
@@ -149,10 +149,16 @@ describe('whom the relay names', () => {
 	test('LV25 one that calls and never answers is no watcher, and hides nothing', async () => {
 		const { guest, clock, hosting, host, camera } = home;
 		const bert = await guest('Bert', ['viewer', 'live']);
-		bert.post.watchParts(camera, () => undefined);
+		bert.messenger.watchParts(camera, () => undefined);
 		for (let n = 0; n < 10; n += 1) {
 			const sid = n.toString(16).padStart(32, 'a');
-			void bert.post.sendAction(host, { t: 'call', sid, nonce: sid, camera, ways: ['direct'] });
+			void bert.messenger.sendAction(host, {
+				t: 'call',
+				sid,
+				nonce: sid,
+				camera,
+				ways: ['direct'],
+			});
 			await clock.pass(3000, 100);
 		}
 		expect(hosting.watchers).toMatchObject([{ device: bert.id, path: 'sealed' }]);
@@ -164,7 +170,7 @@ describe('whom the relay names', () => {
 		const seen: string[] = [];
 		hosting.on(() => seen.push(...hosting.watchers.map(({ path }) => path)));
 		for (let n = 0; n < 6; n += 1) {
-			const stop = bert.post.watchParts(camera, () => undefined);
+			const stop = bert.messenger.watchParts(camera, () => undefined);
 			await clock.pass(4500, 100);
 			stop();
 			await clock.pass(100, 100);
@@ -213,10 +219,10 @@ test('LV6 whoever comes and goes all the time makes the camera send key frames t
 	await until(live(view, 'relayed'));
 	await clock.pass(2000, 50);
 	let keys = 0;
-	anna.post.watchParts(camera, (_, key) => (keys += key ? 1 : 0));
+	anna.messenger.watchParts(camera, (_, key) => (keys += key ? 1 : 0));
 	keys = 0;
 	for (let n = 0; n < 50; n += 1) {
-		bert.post.watchParts(camera, () => undefined)();
+		bert.messenger.watchParts(camera, () => undefined)();
 		await clock.pass(100, 50);
 	}
 	expect(keys).toBeLessThanOrEqual(11);
@@ -269,7 +275,13 @@ describe('a member that says a lot', () => {
 		const { guest, host, camera } = home;
 		const bert = await guest('Bert', ['viewer', 'live']);
 		const call = () =>
-			void bert.post.sendAction(host, { t: 'call', sid: id(), nonce: id(), camera, ways: ['direct'] });
+			void bert.messenger.sendAction(host, {
+				t: 'call',
+				sid: id(),
+				nonce: id(),
+				camera,
+				ways: ['direct'],
+			});
 		expect(await written(30, call)).toBeLessThan(25);
 	});
 
@@ -278,7 +290,7 @@ describe('a member that says a lot', () => {
 		const bert = await guest('Bert', ['viewer', 'live']);
 		const ask = () => {
 			for (let times = 0; times < 3; times += 1)
-				void bert.post.send(host, { t: 'ask', nonce: id() });
+				void bert.messenger.send(host, { t: 'ask', nonce: id() });
 		};
 		expect(await written(30, ask)).toBeLessThan(25);
 	});

@@ -58,7 +58,7 @@ describe('LV32 how a camera fares is what it says', () => {
 		const kitchen = await guest('Kitchen');
 		const { view } = kitchen.open();
 		await until(() => view.state.kind === 'live');
-		kitchen.post.set(false);
+		kitchen.messenger.set(false);
 		await clock.pass(120_000, 500);
 		expect(view.state).toMatchObject({ kind: 'live', path: 'direct' });
 		expect(first(kitchen)).toMatchObject({ online: false, fares: 'recording' });
@@ -72,7 +72,7 @@ describe('LV32 how a camera fares is what it says', () => {
 	test('without the relay and without a connection nothing is claimed', async () => {
 		home.recording.set(recording());
 		const kitchen = await home.guest('Kitchen');
-		kitchen.post.set(false);
+		kitchen.messenger.set(false);
 		await home.until(() => !first(kitchen).online);
 		expect(first(kitchen).fares).toBeNull();
 	});
@@ -83,7 +83,7 @@ describe('LV32 how a camera fares is what it says', () => {
 		const kitchen = await guest('Kitchen');
 		const { view } = kitchen.open();
 		await until(() => view.state.kind === 'live');
-		kitchen.post.set(false);
+		kitchen.messenger.set(false);
 		network.mute = true;
 		await clock.pass(6000, 50);
 		expect(first(kitchen).fares).toBeNull();
@@ -101,11 +101,11 @@ describe('LV30 a lens that never recorded', () => {
 		const kitchen = await home.guest('Kitchen', undefined, kept);
 		await home.until(() => first(kitchen).blank);
 		await home.clock.pass(2000);
-		home.post.set(false);
+		home.messenger.set(false);
 		const later = home.viewer('Kitchen again', undefined, kept);
 		await home.until(() => later.watching.cameras[0]?.blank === true);
 		expect(first(later).online).toBe(false);
-		home.post.set(true);
+		home.messenger.set(true);
 		home.recording.set({ kind: 'preview', view: home.view() });
 		await home.until(() => !first(later).blank && first(later).fares === 'preview');
 	});

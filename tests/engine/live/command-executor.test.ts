@@ -34,8 +34,8 @@ describe('LV13 commands', () => {
 		await clock.pass(300);
 		expect(watching.cameras[0]?.state).toMatchObject({ guard: true, torch: true });
 		const first = relay.letters.find(({ message }) => message.t === 'command')!;
-		const { post } = home;
-		post.read(first.said, { device: first.from, roles: ['viewer'] });
+		const { messenger } = home;
+		messenger.read(first.body, { device: first.from, roles: ['viewer'] });
 		await clock.pass(300);
 		expect(orders).toEqual(['start']);
 	});
@@ -62,7 +62,7 @@ describe('LV13 commands', () => {
 		const { message } = relay.letters.find((letter) => letter.message.t === 'command')!;
 		if (message.t !== 'command') throw new Error('no command');
 		const another = { ...message, id: 'e'.repeat(32), nonce: 'f'.repeat(32) };
-		await kitchen.post.sendAction(host, { ...another, name: 'start', value: null });
+		await kitchen.messenger.sendAction(host, { ...another, name: 'start', value: null });
 		const guestOnly = await guest('Guest', ['viewer', 'live']);
 		await expect(
 			settle(home, guestOnly.watching.sendCommand(camera, 'start', null)),
@@ -72,7 +72,7 @@ describe('LV13 commands', () => {
 	});
 
 	test('LT12 a lost command is a timeout, a lost answer is asked for again, and without that nobody claims to know', async () => {
-		const { guest, relay, camera, clock, post, orders } = home;
+		const { guest, relay, camera, clock, messenger, orders } = home;
 		const { watching } = await guest('Kitchen');
 		const command = () => settle(home, watching.sendCommand(camera, 'start', null));
 		relay.lose = ({ t }) => t === 'command';
@@ -87,7 +87,7 @@ describe('LV13 commands', () => {
 		relay.lose = ({ t }) => t === 'done';
 		await expect(command()).rejects.toMatchObject({ kind: 'unconfirmed' });
 		relay.lose = () => false;
-		post.set(false);
+		messenger.set(false);
 		await clock.pass(200);
 		await expect(watching.sendCommand(camera, 'start', null)).rejects.toMatchObject({
 			kind: 'offline',
@@ -95,7 +95,7 @@ describe('LV13 commands', () => {
 	});
 
 	test('LT8 T2 one that a relay holds back is not carried out later, and its sender was told that it would not be', async () => {
-		const { guest, relay, camera, clock, post, orders } = home;
+		const { guest, relay, camera, clock, messenger, orders } = home;
 		const { watching } = await guest('Kitchen', ['viewer', 'owner']);
 		for (const holdMs of [5000, 15_000, 10 * 3_600_000]) {
 			relay.lose = ({ t }) => t === 'command';
@@ -105,7 +105,7 @@ describe('LV13 commands', () => {
 			const held = relay.letters.findLast(({ message }) => message.t === 'command')!;
 			relay.lose = () => false;
 			await clock.pass(holdMs, 10_000);
-			post.read(held.said, { device: held.from, roles: ['viewer'] });
+			messenger.read(held.body, { device: held.from, roles: ['viewer'] });
 			await clock.pass(500);
 		}
 		expect(orders).toEqual([]);
@@ -114,15 +114,15 @@ describe('LV13 commands', () => {
 	});
 
 	test('LT8 LT9 a camera whose page was loaded anew, or that slept, takes the next command at once', async () => {
-		const { guest, relay, camera, clock, post, orders } = home;
+		const { guest, relay, camera, clock, messenger, orders } = home;
 		const { watching } = await guest('Kitchen', ['viewer', 'owner']);
-		post.again();
+		messenger.again();
 		await settle(home, watching.sendCommand(camera, 'start', null));
 		clock.step(3 * 3_600_000);
 		await settle(home, watching.sendCommand(camera, 'stop', null));
 		expect(orders).toEqual(['start', 'stop']);
-		for (const { message, said, from } of [...relay.letters]) {
-			if (message.t === 'command') post.read(said, { device: from, roles: ['viewer'] });
+		for (const { message, body, from } of [...relay.letters]) {
+			if (message.t === 'command') messenger.read(body, { device: from, roles: ['viewer'] });
 		}
 		await clock.pass(500);
 		expect(orders).toEqual(['start', 'stop']);
@@ -131,10 +131,10 @@ describe('LV13 commands', () => {
 	test('LT13 what a camera says is as old as it is told, however long a relay held it back', async () => {
 		const { guest, relay, recording, until, clock, host } = home;
 		const kitchen = await guest('Kitchen');
-		relay.change = (message, said) => {
+		relay.change = (message, body) => {
 			if (message.t !== 'state') return message;
 			const from = { device: host, roles: ['camera'] as const };
-			clock.after(9000, () => kitchen.post.read(said, from));
+			clock.after(9000, () => kitchen.messenger.read(body, from));
 			return null;
 		};
 		const saidMs = clock.wallMs();

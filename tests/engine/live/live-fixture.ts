@@ -96,9 +96,9 @@ export async function makeHome() {
 	const network = new FakePeerNetwork(clock);
 	const host = device() as DeviceId;
 	const camera = await cameraIdOf(crypto, host, 1);
-	const members = new Observable<readonly { device: DeviceId; name: string; roles: readonly Role[] }[]>([
-		{ device: host, name: 'Hall phone', roles: ['camera', 'owner'] },
-	]);
+	const members = new Observable<
+		readonly { device: DeviceId; name: string; roles: readonly Role[] }[]
+	>([{ device: host, name: 'Hall phone', roles: ['camera', 'owner'] }]);
 	const membersOf = (self: DeviceId) => ({
 		get list() {
 			return members.value.map((one) =>
@@ -150,7 +150,7 @@ export async function makeHome() {
 		retry: () => Promise.resolve(),
 		close: () => Promise.resolve(),
 	};
-	const post: FakeMessenger = relay.join(host, ['camera', 'owner']);
+	const messenger: FakeMessenger = relay.join(host, ['camera', 'owner']);
 	const ready: LocalDeviceState = {
 		...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: host, strength: 'sealed' },
 		cameras: [{ id: camera, name: 'Front door' }],
@@ -158,7 +158,7 @@ export async function makeHome() {
 	const certificate = dtls();
 	const stages = new Set<CameraId>();
 	const tools: LiveHostTools = {
-		...{ clock, post, crypto, encoder, recorder, guarding, eventLog: events },
+		...{ clock, messenger, crypto, encoder, recorder, guarding, eventLog: events },
 		peers: new FakePeerConnections(network),
 		members: membersOf(host),
 		dtls: () => Promise.resolve(certificate),
@@ -231,7 +231,11 @@ export async function makeHome() {
 		return { hosting: new LiveHost({ ...tools, ...own }), off };
 	};
 
-	function viewer(name: string, roles: readonly Role[] = ['viewer'], seen = new MemoryLastSeenStore()) {
+	function viewer(
+		name: string,
+		roles: readonly Role[] = ['viewer'],
+		seen = new MemoryLastSeenStore(),
+	) {
 		const id = device() as DeviceId;
 		const mine = relay.join(id, roles);
 		members.set([...members.value, { device: id, name, roles }]);
@@ -254,7 +258,7 @@ export async function makeHome() {
 		const lastSeen = new LastSeenTracker(itsClock, seen);
 		const watching = new CameraDirectory({
 			lastSeen,
-			...{ clock: itsClock, crypto, post: mine, peers: new FakePeerConnections(network) },
+			...{ clock: itsClock, crypto, messenger: mine, peers: new FakePeerConnections(network) },
 			members: membersOf(id),
 			localDevice: { state: home, on: nobody },
 			dtls: () => Promise.resolve(own),
@@ -282,7 +286,7 @@ export async function makeHome() {
 			if (screen === undefined) throw new Error('no screen was made');
 			return { view: opened, screen };
 		};
-		return { id, post: mine, watching, lastSeen, later, nap, open, dtls: own };
+		return { id, messenger: mine, watching, lastSeen, later, nap, open, dtls: own };
 	}
 
 	/**
@@ -308,7 +312,7 @@ export async function makeHome() {
 	}
 
 	return {
-		...{ clock, relay, network, camera, host, post, hosting, encoder, recording, lens, view },
+		...{ clock, relay, network, camera, host, messenger, hosting, encoder, recording, lens, view },
 		...{
 			keys,
 			events,

@@ -10,7 +10,8 @@ beforeEach(async () => {
 
 const live = (view: LiveViewControls, path?: string) => (): boolean =>
 	view.state.kind === 'live' && (path === undefined || view.state.path === path);
-const kind = (view: LiveViewControls, wanted: ViewState['kind']) => () => view.state.kind === wanted;
+const kind = (view: LiveViewControls, wanted: ViewState['kind']) => () =>
+	view.state.kind === wanted;
 
 describe('watching directly', () => {
 	test('LV1 LV2 a tap gives a picture, by the camera’s offer and both sides’ word', async () => {
@@ -202,17 +203,17 @@ describe('watching at the relay', () => {
 	});
 
 	test('LV10 a first answer that came late is measured again, and the age is fine soon', async () => {
-		const { guest, until, relay, clock, network, post } = home;
+		const { guest, until, relay, clock, network, messenger } = home;
 		const kitchen = await guest('Kitchen');
 		network.blocked = true;
 		let calls = 0;
 		const begunMs = clock.monotonicMs();
-		relay.change = (message, said) => {
+		relay.change = (message, body) => {
 			if (message.t !== 'call') return message;
 			calls += 1;
 			if (clock.monotonicMs() - begunMs > 2000) return message;
 			const from = { device: kitchen.id, roles: ['viewer'] as const };
-			clock.after(2000, () => post.read(said, from));
+			clock.after(2000, () => messenger.read(body, from));
 			return null;
 		};
 		const { view } = kitchen.open();
@@ -224,7 +225,7 @@ describe('watching at the relay', () => {
 	});
 
 	test('LV6 one encoding for all, only while somebody watches, and slower where bytes wait', async () => {
-		const { guest, until, encoder, clock, hosting, post } = home;
+		const { guest, until, encoder, clock, hosting, messenger } = home;
 		const views = [];
 		for (const name of ['One', 'Two', 'Three']) {
 			const { view } = (await guest(name)).open();
@@ -235,7 +236,7 @@ describe('watching at the relay', () => {
 		}
 		expect(encoder).toMatchObject({ started: 1, running: 1 });
 		expect(hosting.watchers).toHaveLength(3);
-		post.waiting = 1_000_000;
+		messenger.waiting = 1_000_000;
 		await clock.pass(5000);
 		expect(encoder.paces.at(-1)).toBeLessThan(500_000);
 		for (const view of views) view.close();
@@ -334,20 +335,20 @@ describe('watching at the relay', () => {
 	});
 
 	test('LV11 a relay that stops in the middle: stale after five seconds, in words', async () => {
-		const { guest, until, post } = home;
+		const { guest, until, messenger } = home;
 		const kitchen = await guest('Kitchen');
 		const { view } = kitchen.open();
 		view.setPath('relayed');
 		await until(live(view, 'relayed'));
-		kitchen.post.set(false);
+		kitchen.messenger.set(false);
 		await until(kind(view, 'stale'), 7000);
 		expect(view.state).toMatchObject({ trying: 'relay', path: 'relayed' });
-		kitchen.post.set(true);
+		kitchen.messenger.set(true);
 		await until(live(view, 'relayed'), 3000);
-		post.set(false);
+		messenger.set(false);
 		await until(kind(view, 'ended'), 3000);
 		expect(view.state).toMatchObject({ why: 'camera-away' });
-		post.set(true);
+		messenger.set(true);
 		await until(live(view, 'relayed'), 5000);
 	});
 
@@ -356,10 +357,10 @@ describe('watching at the relay', () => {
 		const kitchen = await guest('Kitchen');
 		network.blocked = true;
 		relay.partDelayMs = 12_000;
-		relay.change = (message, said) => {
+		relay.change = (message, body) => {
 			if (message.t !== 'relayed') return message;
 			const from = { device: host, roles: ['camera'] as const };
-			clock.after(24_000, () => kitchen.post.read(said, from));
+			clock.after(24_000, () => kitchen.messenger.read(body, from));
 			return null;
 		};
 		const { view, screen } = kitchen.open();
@@ -377,12 +378,12 @@ describe('watching at the relay', () => {
 	});
 
 	test('a direct picture outlives the relay', async () => {
-		const { guest, until, post, clock } = home;
+		const { guest, until, messenger, clock } = home;
 		const kitchen = await guest('Kitchen');
 		const { view } = kitchen.open();
 		await until(live(view, 'direct'));
-		post.set(false);
-		kitchen.post.set(false);
+		messenger.set(false);
+		kitchen.messenger.set(false);
 		await clock.pass(20_000, 100);
 		expect(live(view, 'direct')()).toBe(true);
 	});

@@ -11,7 +11,10 @@ const open = liveOpener({ opener, secret });
 const T0 = 1_800_000_000_000_000;
 const sealer = () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
-	return new SidecarSealer(crypto, { ...{ home, camera, epoch: 1, secret, runId }, sign: pair.key });
+	return new SidecarSealer(crypto, {
+		...{ home, camera, epoch: 1, secret, runId },
+		sign: pair.key,
+	});
 };
 /** As the camera named the run. */
 const windowOf = (sealing: SidecarSealer) => {
@@ -63,7 +66,8 @@ test('LV21 T2 only the run that the camera named is shown, and one that it left 
 test('LV8 RL9 after a part that is missing it leaps to the next key part', async () => {
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
-	for (let at = 0; at < 8; at += 1) sealed.push(await sealing.sealLive(part(at * 66, at % 5 === 0)));
+	for (let at = 0; at < 8; at += 1)
+		sealed.push(await sealing.sealLive(part(at * 66, at % 5 === 0)));
 	const window = windowOf(sealing);
 	const seen: number[] = [];
 	for (const at of [0, 1, 3, 4, 5, 6, 7]) {

@@ -9,7 +9,8 @@ beforeEach(async () => {
 
 const live = (view: LiveViewControls, path?: string) => (): boolean =>
 	view.state.kind === 'live' && (path === undefined || view.state.path === path);
-const kind = (view: LiveViewControls, wanted: ViewState['kind']) => () => view.state.kind === wanted;
+const kind = (view: LiveViewControls, wanted: ViewState['kind']) => () =>
+	view.state.kind === wanted;
 
 describe('who may', () => {
 	test('LV5 T6 a revocation hangs up at once, and gives no more parts', async () => {
@@ -47,7 +48,7 @@ describe('who may', () => {
 		const { view, screen } = kitchen.open();
 		await until(live(view, 'direct'));
 		// The camera knows nothing of it yet: it goes on sending.
-		kitchen.post.refuse('not-a-member');
+		kitchen.messenger.refuse('not-a-member');
 		expect(await until(kind(view, 'ended'))).toBeLessThan(1000);
 		expect(view.state).toMatchObject({ why: 'revoked' });
 		expect(screen.pane).toBe(null);
@@ -62,13 +63,14 @@ describe('who may', () => {
 		const kitchen = await guest('Kitchen');
 		const { view } = kitchen.open();
 		await until(live(view, 'direct'));
-		kitchen.post.refuse('unknown-home');
+		kitchen.messenger.refuse('unknown-home');
 		await clock.pass(5000, 50);
 		expect(live(view, 'direct')()).toBe(true);
 	});
 
 	test('LV14 T6 what somebody wrote before it was taken out is not answered when a relay says it again', async () => {
-		const { guest, until, clock, relay, members, post, host, network, hosting, encoder } = home;
+		const { guest, until, clock, relay, members, messenger, host, network, hosting, encoder } =
+			home;
 		const ex = await guest('Ex');
 		const [direct, relayed] = [ex.open(), ex.open()];
 		relayed.view.setPath('relayed');
@@ -80,7 +82,7 @@ describe('who may', () => {
 			expect.arrayContaining(['call', 'answer', 'candidate']),
 		);
 		relay.letters.length = 0;
-		for (const { said } of before) post.read(said, { device: ex.id, roles: ['viewer'] });
+		for (const { body } of before) messenger.read(body, { device: ex.id, roles: ['viewer'] });
 		await clock.pass(5000, 50);
 		expect(relay.letters.filter(({ from, to }) => from === host && to === ex.id)).toEqual([]);
 		expect(hosting.watchers).toEqual([]);
@@ -138,7 +140,7 @@ describe('who may', () => {
 		const { guest, until, recording, relay, host, clock } = home;
 		const kitchen = await guest('Kitchen');
 		const nonces = ['11', '22', '33', '44'].map((two) => two.repeat(16));
-		for (const nonce of nonces) await kitchen.post.send(host, { t: 'ask', nonce });
+		for (const nonce of nonces) await kitchen.messenger.send(host, { t: 'ask', nonce });
 		await clock.pass(500, 50);
 		const before = relay.letters.length;
 		recording.set({ kind: 'off', fault: null });

@@ -33,7 +33,7 @@ describe('nobody watches unseen', () => {
 		await relayed(await guest('Anna'));
 		const bert = await guest('Bert', ['viewer', 'live']);
 		const parts: Uint8Array[] = [];
-		bert.post.watchParts(camera, (sealed) => parts.push(sealed));
+		bert.messenger.watchParts(camera, (sealed) => parts.push(sealed));
 		await clock.pass(2000, 50);
 		expect(parts.length).toBeGreaterThan(5);
 		// Nothing that was ever written to Bert opens any of them.
@@ -124,7 +124,7 @@ describe('nobody watches unseen', () => {
 		for (const { message, from } of letters) {
 			const other = { ...message, sid: 'aa'.repeat(16) } as typeof message;
 			for (const said of [message, other]) {
-				anna.post.read({ message: said, beside: {} }, { device: from, roles: ['camera'] });
+				anna.messenger.read({ message: said, beside: {} }, { device: from, roles: ['camera'] });
 			}
 		}
 		await clock.pass(1000, 50);
@@ -137,7 +137,7 @@ describe('nobody watches unseen', () => {
 		const anna = await guest('Anna');
 		await relayed(anna);
 		const parts: Uint8Array[] = [];
-		anna.post.watchParts(camera, (sealed) => parts.push(sealed));
+		anna.messenger.watchParts(camera, (sealed) => parts.push(sealed));
 		await clock.pass(1000, 50);
 		expect(new Set(parts.map(runIn))).toEqual(new Set(keysOf(anna.id)));
 		expect(keysOf(anna.id)).toContain(keys.at(-1));

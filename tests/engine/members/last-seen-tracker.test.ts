@@ -106,7 +106,7 @@ describe('signs of life', () => {
 		const home = owner.homeRoster.roster!.home;
 		relay.open(owner.homeRoster.entries, home);
 		owner.begin();
-		await until(() => owner.link.state.kind === 'connected');
+		await until(() => owner.messenger.state.kind === 'connected');
 	});
 
 	test('LV29 pairing is one: whoever was let in is never “not seen yet”, on either side', async () => {
@@ -136,14 +136,14 @@ describe('signs of life', () => {
 		viewer.begin();
 		await until(() => owner.members.list.some(({ self, online }) => !self && online));
 		await clock.pass(30_000, 1000);
-		const heardMs = owner.link.heardMs ?? 0;
+		const heardMs = owner.messenger.heardMs ?? 0;
 		expect(clock.wallMs() - heardMs).toBeLessThan(11_000);
 		expect(heardMs - (owner.lastSeen.seenMs(viewer.device) ?? 0)).toBeLessThan(11_000);
 		// The lid is closed: the wall clock goes on, and the line is dead when it opens.
 		relay.silent = true;
 		clock.step(8 * HOUR);
 		await clock.pass(40_000, 1000);
-		expect(owner.link.state.kind).not.toBe('connected');
+		expect(owner.messenger.state.kind).not.toBe('connected');
 		expect(owner.lastSeen.seenMs(viewer.device)).toBe(heardMs);
 	});
 
@@ -172,13 +172,13 @@ describe('signs of life', () => {
 		relay.presence(owner.homeRoster.roster!.home);
 		await until(() => owner.members.list.every(({ self, online }) => self || !online));
 		const read: string[] = [];
-		owner.link.onMessage(({ t }) => read.push(t));
+		owner.messenger.onMessage(({ t }) => read.push(t));
 		const before = owner.lastSeen.seenMs(viewer.device);
 		clock.step(HOUR);
-		await viewer.link.send(owner.device, { t: 'acted', rosterSeq: 1 });
+		await viewer.messenger.send(owner.device, { t: 'acted', rosterSeq: 1 });
 		await until(() => read.includes('acted'));
 		expect(owner.lastSeen.seenMs(viewer.device)).toBe(before);
-		await viewer.link.send(owner.device, { t: 'ask', nonce: '1'.repeat(32) });
+		await viewer.messenger.send(owner.device, { t: 'ask', nonce: '1'.repeat(32) });
 		await until(() => read.includes('ask'));
 		expect(owner.lastSeen.seenMs(viewer.device)).toBe(clock.wallMs());
 	});

@@ -44,13 +44,13 @@ function homeOf({ homeRoster }: FakeMember) {
 
 async function arrive(one: FakeMember): Promise<void> {
 	one.begin();
-	await until(() => one.link.state.kind === 'connected');
+	await until(() => one.messenger.state.kind === 'connected');
 }
 
 async function join(one: FakeMember, roles: readonly Role[], name: string): Promise<void> {
 	await joinedTo(owner, one, roles, name);
 	const { seq } = owner.homeRoster.roster ?? { seq: 0 };
-	await until(() => owner.link.relaySeq === seq);
+	await until(() => owner.messenger.relaySeq === seq);
 	await arrive(one);
 }
 
@@ -117,7 +117,11 @@ describe('grants', () => {
 		});
 		const { device } = viewer;
 		const entry = admissionSeq(owner.homeRoster.entries, device);
-		const byHand = viewer.link.sendCounted(camera.device, { t: 'show-earlier', device, entry }, 0);
+		const byHand = viewer.messenger.sendCounted(
+			camera.device,
+			{ t: 'show-earlier', device, entry },
+			0,
+		);
 		expect(await byHand).toBe('taken');
 		expect(await has(viewer, camera, 1)).toBe(false);
 		await owner.members.showEarlier(viewer.device);
@@ -145,12 +149,14 @@ describe('grants', () => {
 		for (const socket of relay.of(homeOf(owner), camera.device)) socket.end(1006);
 		const page = camera.again();
 		await page.localDevice.refresh();
-		const link = page.linkTo(relay);
+		const messenger = page.linkTo(relay);
 		const { crypto, vault, localDevice, homeRoster } = page;
 		const renew = () => Promise.resolve();
-		new GrantIssuer({ ...{ crypto, vault, clock, localDevice, homeRoster, post: link, renew } }).begin();
-		link.begin();
-		await until(() => link.state.kind === 'connected' && link.relaySeq !== null);
+		new GrantIssuer({
+			...{ crypto, vault, clock, localDevice, homeRoster, messenger, renew },
+		}).begin();
+		messenger.begin();
+		await until(() => messenger.state.kind === 'connected' && messenger.relaySeq !== null);
 		const [socket] = relay.of(homeOf(owner), camera.device);
 		const heard = relay.heard.length;
 		// What an owner lets somebody see waits a week for it; that an act was stale does not.
@@ -192,7 +198,7 @@ describe('grants', () => {
 	it('ID38 what a viewer that is away is granted waits for it', async () => {
 		await eventually(() => has(viewer, camera, 2));
 		relay.of(homeOf(owner), viewer.device)[0]?.end(1006);
-		await until(() => viewer.link.state.kind === 'away');
+		await until(() => viewer.messenger.state.kind === 'away');
 		clock.step(21 * 3_600_000);
 		await film(camera);
 		const place = `${homeOf(owner)}/${viewer.device}`;
@@ -205,16 +211,16 @@ describe('grants', () => {
 		await eventually(() => has(viewer, camera, 2));
 		const kept = await owner.vault.epoch(owner.camera, 1);
 		const grants = [base64urlOf(kept?.grant ?? new Uint8Array()), base64urlOf(ascii('x'))];
-		await camera.link.send(viewer.device, { t: 'grants', camera: owner.camera, grants });
-		await camera.link.send(viewer.device, { t: 'grants', camera: camera.camera, grants });
+		await camera.messenger.send(viewer.device, { t: 'grants', camera: owner.camera, grants });
+		await camera.messenger.send(viewer.device, { t: 'grants', camera: camera.camera, grants });
 		await until(() => viewer.grantReceiver.refused === 4);
 		expect(await viewer.vault.epoch(camera.camera, 9)).toBeNull();
 	});
 
 	it('ID24 a home key from somebody who is no owner is not taken', async () => {
 		const keys = viewer.localDevice.unlocked?.identity.homes.at(-1)?.keys.length;
-		await camera.link.send(viewer.device, { t: 'home-key', grant: base64urlOf(ascii('x')) });
-		await owner.link.send(viewer.device, { t: 'home-key', grant: base64urlOf(ascii('x')) });
+		await camera.messenger.send(viewer.device, { t: 'home-key', grant: base64urlOf(ascii('x')) });
+		await owner.messenger.send(viewer.device, { t: 'home-key', grant: base64urlOf(ascii('x')) });
 		await until(() => viewer.grantReceiver.refused === 1);
 		expect(viewer.localDevice.unlocked?.identity.homes.at(-1)?.keys.length).toBe(keys);
 	});
@@ -252,7 +258,9 @@ describe('the devices of a home', () => {
 	it('ID33 RL11 revoked: out of the roster, no more keys, no more letters, and the proof of it', async () => {
 		const old = await film(camera);
 		await eventually(() => has(viewer, camera, 2));
-		await until(() => [owner.device, camera.device].every((one) => owner.link.online.has(one)));
+		await until(() =>
+			[owner.device, camera.device].every((one) => owner.messenger.online.has(one)),
+		);
 		const told: RevocationProof[] = [];
 		await owner.members.revoke(viewer.device, (revoked) => told.push(revoked));
 		await until(() => {
@@ -266,7 +274,7 @@ describe('the devices of a home', () => {
 				.sort(),
 		).toEqual([owner.device, camera.device].sort());
 		expect(told[0]).toMatchObject({ relayMs: null });
-		await until(() => viewer.link.state.kind === 'refused');
+		await until(() => viewer.messenger.state.kind === 'refused');
 		expect([owner, camera].map(({ renewed }) => renewed())).toEqual([1, 1]);
 		const fresh = await film(camera);
 		expect(fresh.run.epoch).toBe(old.run.epoch + 1);
@@ -275,7 +283,7 @@ describe('the devices of a home', () => {
 		expect(await opens(viewer, fresh)).toBe('not-found');
 		expect(await opens(viewer, old)).toBe('moof');
 		await until(() => camera.localDevice.unlocked?.identity.homes.at(-1)?.keys.length === 2);
-		expect(await viewer.link.send(camera.device, { t: 'ask', nonce: 'ab'.repeat(16) })).toBe(
+		expect(await viewer.messenger.send(camera.device, { t: 'ask', nonce: 'ab'.repeat(16) })).toBe(
 			'unsent',
 		);
 	});
@@ -288,13 +296,13 @@ describe('ID42 home keys', () => {
 	async function apart(one: FakeMember): Promise<void> {
 		relay.down = true;
 		for (const socket of relay.of(homeOf(owner), one.device)) socket.end(1006);
-		await until(() => one.link.state.kind === 'away');
+		await until(() => one.messenger.state.kind === 'away');
 	}
 
 	async function together(one: FakeMember): Promise<void> {
 		relay.down = false;
 		one.network.back();
-		await until(() => one.link.state.kind === 'connected');
+		await until(() => one.messenger.state.kind === 'connected');
 	}
 
 	it('revoked without a line: the others get the new key with the next one, who is away then, too', async () => {
@@ -366,12 +374,12 @@ describe('a hostile relay', () => {
 				beside: {},
 			});
 			const [socket] = relay.of(home, camera.device);
-			const before = camera.link.dropped;
+			const before = camera.messenger.dropped;
 			const sentBefore = relay.heard.length;
 			for (let id = 1; id <= 20; id += 1) {
 				socket?.say({ t: 'letter', id, from: evil.device, box, kept: false });
 			}
-			await until(() => camera.link.dropped === before + 20);
+			await until(() => camera.messenger.dropped === before + 20);
 			expect(relay.heard.slice(sentBefore).filter(({ t }) => t === 'letter')).toEqual([]);
 		},
 		5 * 60_000,

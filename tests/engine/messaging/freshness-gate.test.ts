@@ -38,17 +38,17 @@ class Page {
 	/** As after a reload: what it kept is in the vault. */
 	begun(): FreshnessGate {
 		const { clock, vault } = this;
-		return (this.acts = new FreshnessGate({ clock, crypto, vault }, (_, said) => {
-			const whole = messageBodyFrom(messageBodyText(said));
+		return (this.acts = new FreshnessGate({ clock, crypto, vault }, (_, body) => {
+			const whole = messageBodyFrom(messageBodyText(body));
 			if (whole === null) throw new Error('no letter of ours');
 			this.sent.push(whole);
 			return Promise.resolve('taken');
 		}));
 	}
 
-	async hear(said: MessageBody, from: Page): Promise<void> {
+	async hear(body: MessageBody, from: Page): Promise<void> {
 		const sender: Sender = { device: from.id, roles: [] };
-		const message = await this.acts.receive(said, sender);
+		const message = await this.acts.receive(body, sender);
 		if (message !== null) this.did.push(message.t);
 	}
 }
@@ -64,7 +64,7 @@ beforeEach(() => {
 /** All that was written until now gets to the other. */
 async function carry(from: Page, to: Page): Promise<MessageBody[]> {
 	const all = from.sent.splice(0);
-	for (const said of all) await to.hear(said, from);
+	for (const body of all) await to.hear(body, from);
 	return all;
 }
 
@@ -77,9 +77,9 @@ describe('what acts', () => {
 	it('LT8 is done once, with a nonce of its reader', async () => {
 		await acquaint();
 		await viewer.acts.sendAction(host.id, want);
-		const [said] = await carry(viewer, host);
+		const [body] = await carry(viewer, host);
 		expect(host.did).toEqual(['want-grants']);
-		await host.hear(said!, viewer);
+		await host.hear(body!, viewer);
 		expect(host.did).toEqual(['want-grants']);
 		expect(host.sent).toEqual([]);
 	});
@@ -88,16 +88,16 @@ describe('what acts', () => {
 		await acquaint();
 		clock.advance(4000);
 		await viewer.acts.sendAction(host.id, want);
-		const [said] = viewer.sent.splice(0);
+		const [body] = viewer.sent.splice(0);
 		clock.advance(4999);
 		const early = {
-			...said!,
-			beside: { ...said!.beside, act: { ...said!.beside.act!, id: host.id } },
+			...body!,
+			beside: { ...body!.beside, act: { ...body!.beside.act!, id: host.id } },
 		};
 		await host.hear(early, viewer);
 		expect(host.did).toEqual(['want-grants']);
 		clock.advance(1);
-		await host.hear(said!, viewer);
+		await host.hear(body!, viewer);
 		expect(host.did).toEqual(['want-grants']);
 	});
 
@@ -106,17 +106,17 @@ describe('what acts', () => {
 		clock.advance(9000);
 		await carry(host, viewer);
 		await viewer.acts.sendAction(host.id, want);
-		const [said] = viewer.sent.splice(0);
-		await host.hear(said!, viewer);
+		const [body] = viewer.sent.splice(0);
+		await host.hear(body!, viewer);
 		expect(host.did).toEqual([]);
 	});
 
 	it('LT7 ten hours later, after sleep, and for another page of that device: nothing', async () => {
 		await acquaint();
 		await viewer.acts.sendAction(host.id, want);
-		const [said] = viewer.sent.splice(0);
+		const [body] = viewer.sent.splice(0);
 		host.begun();
-		await host.hear(said!, viewer);
+		await host.hear(body!, viewer);
 		expect(host.did).toEqual([]);
 		host.sent.length = 0;
 		await acquaint();
@@ -132,8 +132,8 @@ describe('what acts', () => {
 		const other = new Page('c3', clock);
 		await acquaint();
 		await viewer.acts.sendAction(host.id, want);
-		const [said] = viewer.sent.splice(0);
-		await host.hear(said!, other);
+		const [body] = viewer.sent.splice(0);
+		await host.hear(body!, other);
 		await host.hear({ message: want, beside: {} }, viewer);
 		const act = { id: 'ab'.repeat(16), nonces: [] };
 		await host.hear({ message: want, beside: { act } }, viewer);
@@ -170,7 +170,7 @@ describe('what acts', () => {
 		await viewer.acts.sendAction(host.id, want);
 		for (let round = 0; round < 4; round += 1) {
 			const all = viewer.sent.splice(0);
-			for (const said of all) for (const page of [host, tab]) await page.hear(said, viewer);
+			for (const body of all) for (const page of [host, tab]) await page.hear(body, viewer);
 			await carry(host, viewer);
 			await carry(tab, viewer);
 		}
@@ -194,12 +194,12 @@ describe('what acts', () => {
 describe('what may wait', () => {
 	it('LT10 counts once, after a week too, and not again after a reload', async () => {
 		await viewer.acts.sendCounted(host.id, show, 3600);
-		const [said] = viewer.sent.splice(0);
+		const [body] = viewer.sent.splice(0);
 		clock.advance(7 * 24 * 3_600_000);
-		await host.hear(said!, viewer);
+		await host.hear(body!, viewer);
 		expect(host.did).toEqual(['show-earlier']);
 		host.begun();
-		await host.hear(said!, viewer);
+		await host.hear(body!, viewer);
 		expect(host.did).toEqual(['show-earlier']);
 		viewer.begun();
 		await viewer.acts.sendCounted(host.id, show, 3600);

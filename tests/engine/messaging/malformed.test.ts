@@ -129,7 +129,15 @@ const BYTES: readonly (readonly [string, Bytes, (bytes: Bytes) => unknown])[] = 
 	['a first entry', hex(identity.roster.canonical + identity.roster.signature), parseEntry],
 	...(
 		[
-			...[parseGrant, parseName, unpadName, parseLivePart, parseOpening, parseJoinerMessage, parseOwnerMessage],
+			...[
+				parseGrant,
+				parseName,
+				unpadName,
+				parseLivePart,
+				parseOpening,
+				parseJoinerMessage,
+				parseOwnerMessage,
+			],
 			...[parseOk, parseAdmissionMessage, parseAdmissionPiece, parseEndNote],
 			(bytes: Bytes) => parseSealed(1, bytes),
 			(bytes: Bytes) => parseSealed(2, bytes),

@@ -3,7 +3,12 @@ import { asKey, WebCrypto } from '#browser/keys/crypto.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
-import { buildSealedMessage, sealedMessageInfo, parseSealedMessage, unpadText } from '#domain/home/sealed-message.ts';
+import {
+	buildSealedMessage,
+	sealedMessageInfo,
+	parseSealedMessage,
+	unpadText,
+} from '#domain/home/sealed-message.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import { safetyDigits, safetyInputs } from '#domain/home/safety-number.ts';
 import { MessageSealer, type LocalEndpoint } from '#engine/messaging/message-sealer.ts';
@@ -75,7 +80,7 @@ describe('vectors of letters', () => {
 		const { subtle } = globalThis.crypto;
 		const key = await subtle.importKey('jwk', jwk, algorithm, false, ['deriveBits']);
 		const self = { ...of(camera).identity, home: identity.homeId as HomeId };
-		const read = await new MessageSealer(crypto, new ManualClock()).open(
+		const opened = await new MessageSealer(crypto, new ManualClock()).open(
 			{
 				identity: {
 					...self,
@@ -86,7 +91,7 @@ describe('vectors of letters', () => {
 			},
 			vector.box,
 		);
-		expect(read?.said.message).toEqual(JSON.parse(vector.message));
+		expect(opened?.body.message).toEqual(JSON.parse(vector.message));
 	});
 
 	it('RL10 what a device signs to be let in', async () => {
@@ -133,14 +138,14 @@ describe('letters', () => {
 	it('LT1 LT2 goes from one member to another, with who wrote it', async () => {
 		const { device } = of(viewer).identity;
 		const got = await read(camera, await write(viewer, camera));
-		expect(got).toMatchObject({ said: ask, from: { device, roles: ['viewer'] } });
+		expect(got).toMatchObject({ body: ask, from: { device, roles: ['viewer'] } });
 	});
 
 	it('LT1 tells no length but a padded one', async () => {
 		const letters = new MessageSealer(crypto, viewer.clock);
 		const grants = { t: 'grants', camera: 'ab'.repeat(16), grants: ['a'.repeat(300)] } as const;
 		const long: MessageBody = { message: { ...grants, grants: [...grants.grants] }, beside: {} };
-		const boxes = [ask, long].map((said) => letters.seal(of(viewer), deviceOf(camera), said));
+		const boxes = [ask, long].map((body) => letters.seal(of(viewer), deviceOf(camera), body));
 		const [a, b] = await Promise.all(boxes);
 		expect(a?.length).toBe(b?.length);
 	});
@@ -148,10 +153,18 @@ describe('letters', () => {
 	it('LT2 is dropped by another device, and where either is no member any more', async () => {
 		const letters = new MessageSealer(crypto, camera.clock);
 		const outside = { ...of(viewer), identity: of(stranger).identity };
-		const forged = await new MessageSealer(crypto, camera.clock).seal(outside, deviceOf(camera), ask);
+		const forged = await new MessageSealer(crypto, camera.clock).seal(
+			outside,
+			deviceOf(camera),
+			ask,
+		);
 		expect(await read(camera, forged, letters)).toBeNull();
 		expect(letters.dropped).toBe(1);
-		const unsent = new MessageSealer(crypto, camera.clock).seal(of(camera), deviceOf(stranger), ask);
+		const unsent = new MessageSealer(crypto, camera.clock).seal(
+			of(camera),
+			deviceOf(stranger),
+			ask,
+		);
 		await expect(unsent).rejects.toMatchObject({ kind: 'not-found' });
 		expect(await read(viewer, await write(viewer, camera))).toBeNull();
 	});

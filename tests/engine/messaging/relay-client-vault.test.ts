@@ -17,9 +17,9 @@ it('LT10 what came while the vault was away is read when it comes again', async 
 	await camera.homeRoster.setRelay(RELAY);
 	await joinedTo(camera, viewer, ['viewer']);
 	relay.open(camera.homeRoster.entries, camera.homeRoster.roster!.home);
-	const connected = async (link: RelayClient): Promise<void> => {
-		link.begin();
-		await until(() => link.state.kind === 'connected');
+	const connected = async (messenger: RelayClient): Promise<void> => {
+		messenger.begin();
+		await until(() => messenger.state.kind === 'connected');
 	};
 	const [here, there] = [camera.linkTo(relay), viewer.linkTo(relay)];
 	const cut = async (): Promise<void> => {

@@ -46,7 +46,7 @@ function deviceOf({ localDevice }: FakeDevice): DeviceId {
 }
 
 async function connected(...links: RelayClient[]): Promise<void> {
-	for (const link of links) link.begin();
+	for (const messenger of links) messenger.begin();
 	await until(() => links.every(({ state }) => state.kind === 'connected'));
 }
 
@@ -62,14 +62,14 @@ describe('a line', () => {
 	it('LK1 a device alone, without a relay, asks nobody for anything', async () => {
 		const alone = fakeDevice(clock);
 		await alone.localDevice.createCamera();
-		const link = alone.linkTo(relay);
+		const messenger = alone.linkTo(relay);
 		const timers = clock.waiting;
-		link.begin();
+		messenger.begin();
 		await clock.pass(60_000, 1000);
-		expect(link.state).toEqual({ kind: 'none' });
+		expect(messenger.state).toEqual({ kind: 'none' });
 		expect(relay.tries).toBe(0);
 		expect(clock.waiting).toBe(timers);
-		expect(await link.send(deviceOf(alone), ask)).toBe('unsent');
+		expect(await messenger.send(deviceOf(alone), ask)).toBe('unsent');
 	});
 
 	it('LK1 proves itself and is let in, and each sees that the other is there', async () => {
@@ -215,9 +215,9 @@ describe('a line', () => {
 	it('LK5 the app’s own origin comes first where a relay serves it', async () => {
 		const here = new FakeRelay(clock, 'https://app.example');
 		here.open(camera.homeRoster.entries, homeOf(camera));
-		const link = viewer.linkTo(here);
-		await connected(link);
-		expect(link.state).toMatchObject({ origin: 'https://app.example' });
+		const messenger = viewer.linkTo(here);
+		await connected(messenger);
+		expect(messenger.state).toMatchObject({ origin: 'https://app.example' });
 	});
 });
 
@@ -259,7 +259,10 @@ describe('letters and parts', () => {
 	});
 
 	it('LK7 parts reach who watches, also after a new line, and the camera hears who', async () => {
-		const id = camera.localDevice.state.kind === 'ready' ? (camera.localDevice.state.cameras[0]?.id ?? '') : '';
+		const id =
+			camera.localDevice.state.kind === 'ready'
+				? (camera.localDevice.state.cameras[0]?.id ?? '')
+				: '';
 		const viewers: (readonly string[])[] = [];
 		cameraLink.onWatched((_, devices) => viewers.push(devices));
 		const device = deviceOf(viewer);

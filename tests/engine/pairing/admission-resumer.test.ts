@@ -94,11 +94,11 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		await disks.fresh.vault.setPendingJoin(await kept());
 		await admitted();
 		fresh = await reloaded(fresh, disks.fresh);
-		const send = fresh.link.send.bind(fresh.link);
+		const send = fresh.messenger.send.bind(fresh.messenger);
 		const tried: string[] = [];
-		fresh.link.send = (to, message, keepSeconds) => {
+		fresh.messenger.send = (to, message, keepSeconds) => {
 			if (message.t !== 'acted') return send(to, message, keepSeconds);
-			tried.push(fresh.link.state.kind);
+			tried.push(fresh.messenger.state.kind);
 			return tried.length > 4 ? send(to, message, keepSeconds) : Promise.resolve('unsent');
 		};
 		await pass(30_000, owner, fresh);
@@ -169,7 +169,7 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		fresh = await reloaded(fresh, disks.fresh);
 		const { device } = await fresh.homeRoster.self();
 		const grant = base64urlOf(given.homeKey.slice(0, 241));
-		await second.link.send(device, { t: 'home-key', grant }, 600);
+		await second.messenger.send(device, { t: 'home-key', grant }, 600);
 		await pass(30_000, second, fresh);
 		expect(fresh.state.kind).toBe('returning');
 	});
@@ -272,10 +272,10 @@ describe('PR26 who does not come is taken back', () => {
 		await owner.arrivals.admit(await subjectOf(fresh), ['viewer'], 'Phone');
 		fresh.network.back();
 		await pass(90_000, owner, fresh);
-		await fresh.link.send(to, { t: 'acted', rosterSeq: 2 });
+		await fresh.messenger.send(to, { t: 'acted', rosterSeq: 2 });
 		await pass(1000, owner, fresh);
 		expect(waiting(owner)).toEqual([true]);
-		await fresh.link.send(to, { t: 'acted', rosterSeq: fresh.homeRoster.entries.length });
+		await fresh.messenger.send(to, { t: 'acted', rosterSeq: fresh.homeRoster.entries.length });
 		await pass(1000, owner, fresh);
 		expect(owner.arrivals.list).toEqual([]);
 	});
@@ -291,7 +291,7 @@ describe('PR26 who does not come is taken back', () => {
 		await pass(ARRIVAL_TIMEOUT_MS + 60_000, owner, second);
 		expect(owner.homeRoster.roster?.devices.size).toBe(2);
 		expect(second.homeRoster.entries).toEqual(owner.homeRoster.entries);
-		expect([owner.link.forked, second.link.forked]).toEqual([false, false]);
+		expect([owner.messenger.forked, second.messenger.forked]).toEqual([false, false]);
 		expect(second.arrivals.list).toEqual([]);
 	});
 });

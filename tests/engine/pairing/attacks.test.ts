@@ -43,7 +43,12 @@ async function talks(
 	return {
 		...{ owner, guest },
 		ownerTalk: await OwnerHandshake.begin(crypto, ownSelf, { rid, code, wanted: 'viewer' }),
-		newTalk: await JoinerHandshake.begin(crypto, newSelf, { rid, code, name: 'Phone', wanted: 'viewer' }),
+		newTalk: await JoinerHandshake.begin(crypto, newSelf, {
+			rid,
+			code,
+			name: 'Phone',
+			wanted: 'viewer',
+		}),
 	};
 }
 
@@ -85,7 +90,9 @@ function mutated(box: Bytes, below: (n: number) => number): Bytes {
 				other.fill(0, at, at + 1 + below(32));
 				break;
 			case 4:
-				return below(2) === 0 ? other.slice(0, at) : concatBytes(other, new Uint8Array([below(256)]));
+				return below(2) === 0
+					? other.slice(0, at)
+					: concatBytes(other, new Uint8Array([below(256)]));
 			default:
 				other.copyWithin(at, below(box.length), below(box.length));
 		}
@@ -95,7 +102,10 @@ function mutated(box: Bytes, below: (n: number) => number): Bytes {
 
 describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	it('the conversation works when nobody touches it', async () => {
-		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
+		const [owner, guest] = [
+			await FakeAdmissions.create(crypto),
+			await FakeAdmissions.create(crypto),
+		];
 		for (const kind of ['p1', 'n1', 'typed'] as const) {
 			expect(await converse(await talks(owner, guest, kind), (_, box) => box)).toBe(true);
 		}
@@ -106,7 +116,10 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		async (target) => {
 			const seed = (Date.now() ^ (target * 7919)) >>> 0;
 			const below = randomFrom(seed);
-			const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
+			const [owner, guest] = [
+				await FakeAdmissions.create(crypto),
+				await FakeAdmissions.create(crypto),
+			];
 			const first = [...owner.roster];
 			let paired = 0;
 			let admitted = 0;
@@ -131,7 +144,10 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	);
 
 	it('boxes of another pairing with the same devices, and boxes told twice or sent back, pair nobody', async () => {
-		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
+		const [owner, guest] = [
+			await FakeAdmissions.create(crypto),
+			await FakeAdmissions.create(crypto),
+		];
 		const before: Bytes[] = [];
 		await converse(await talks(owner, guest, 'typed'), (n, box) => {
 			before[n] ??= box;
@@ -161,7 +177,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR1 a second M1, a second M3 and a second M0 that differ burn the code', async () => {
-		const [owner, guest, third] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		const [owner, guest, third] = await Promise.all(
+			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
+		);
 		if (!owner || !guest || !third) throw new Error('nobody');
 		const both = await talks(owner, guest, 'typed');
 		const opened = await both.newTalk.receive(both.ownerTalk.opening);
@@ -179,7 +197,10 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('ID41 PR4 a newcomer that names the owner’s key as its own burns the code', async () => {
-		const [owner, guest] = [await FakeAdmissions.create(crypto), await FakeAdmissions.create(crypto)];
+		const [owner, guest] = [
+			await FakeAdmissions.create(crypto),
+			await FakeAdmissions.create(crypto),
+		];
 		const { ownerTalk } = await talks(owner, guest, 'typed');
 		const liar = await JoinerHandshake.begin(
 			crypto,
@@ -192,7 +213,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR3 PR5 who knows S and stands between with keys of its own: other digits on the two screens', async () => {
-		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		const [owner, guest, evil] = await Promise.all(
+			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
+		);
 		if (!owner || !guest || !evil) throw new Error('nobody');
 		const rounds = times(300);
 		const screens = new Set<string>();
@@ -238,7 +261,10 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				...{ sign: self.sign.public, kem: self.kem.public, owner: self.ownerKey, dtls: null },
 				...{ wanted: 'viewer', nonce: crypto.random(32), name: ascii('Phone') },
 			});
-			const signature = await crypto.sign(self.sign.key, signedBytes('pair-new', concatBytes(t1, body)));
+			const signature = await crypto.sign(
+				self.sign.key,
+				signedBytes('pair-new', concatBytes(t1, body)),
+			);
 			const m1 = buildSealed(
 				1,
 				await crypto.sealTo(ephemeral, psk, hpkeContext(1, t1), concatBytes(body, signature)),
@@ -275,7 +301,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR3 no grinding: after M1 is known another nonce or another key is not what was committed to', async () => {
-		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		const [owner, guest, evil] = await Promise.all(
+			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
+		);
 		if (!owner || !guest || !evil) throw new Error('nobody');
 		const both = await talks(owner, guest, 'typed');
 		const opened = await both.newTalk.receive(both.ownerTalk.opening);
@@ -305,7 +333,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR4 who photographed an owner’s code cannot play the owner: the code names its key', async () => {
-		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		const [owner, guest, evil] = await Promise.all(
+			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
+		);
 		if (!owner || !guest || !evil) throw new Error('nobody');
 		const secret = crypto.random(32);
 		const code = {
@@ -334,7 +364,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	});
 
 	it('PR4 who photographed a new device’s code cannot come in its place', async () => {
-		const [owner, guest, evil] = await Promise.all([1, 2, 3].map(() => FakeAdmissions.create(crypto)));
+		const [owner, guest, evil] = await Promise.all(
+			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
+		);
 		if (!owner || !guest || !evil) throw new Error('nobody');
 		const named = await crypto.sha256(concatBytes(guest.me.sign.public, guest.me.kem.public));
 		const code = { kind: 'n1', rid, secret: crypto.random(32), hash: named, relay: RELAY } as const;

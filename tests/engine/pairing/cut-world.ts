@@ -77,7 +77,7 @@ export class CutRelay {
 		this.world.wallMs += ms;
 		for (const talk of this.#talks) talk.tick(this.world.nowMs);
 		this.world.relay.hub.sendPresence();
-		this.world.relay.meetings.tidy(this.world.nowMs);
+		this.world.relay.rendezvous.tidy(this.world.nowMs);
 		this.world.relay.mailbox.tidy(this.world.wallMs);
 	}
 
@@ -174,9 +174,9 @@ export class Page {
 	readonly homeRoster: HomeRoster;
 	readonly localDevice: LocalDevice;
 	readonly arrivals: Arrivals;
-	readonly near: DirectRelays;
+	readonly directRelays: DirectRelays;
 	readonly pairing: PairingController;
-	readonly link: RelayClient;
+	readonly messenger: RelayClient;
 	alive = true;
 	online = true;
 	asleep = false;
@@ -198,27 +198,41 @@ export class Page {
 			connect: () => Promise.reject(new Fault('offline', 'no relay')),
 		};
 		const relays = place.relay?.relaysFor(() => this) ?? nowhere;
-		const cables = place.air.cables();
-		this.near = new DirectRelays({ crypto, clock, homeRoster, cables, relays });
-		this.link = new RelayClient({
-			...{ relays: this.near, near: this.near, network: this.network },
+		const dataConnections = place.air.cables();
+		this.directRelays = new DirectRelays({ crypto, clock, homeRoster, dataConnections, relays });
+		this.messenger = new RelayClient({
+			...{ relays: this.directRelays, directRelays: this.directRelays, network: this.network },
 			...{ crypto, clock, vault, localDevice, homeRoster },
 		});
 		this.pairing = new PairingController({
-			...{ crypto, clock, relays: this.near, near: this.near, admissions: this.arrivals },
+			...{
+				crypto,
+				clock,
+				relays: this.directRelays,
+				directRelays: this.directRelays,
+				admissions: this.arrivals,
+			},
 			...{ here: ORIGIN, relay: () => homeRoster.relay },
-			shown: () => this.link.rosterPublished(2000),
+			shown: () => this.messenger.rosterPublished(2000),
 		});
 		const renew = (): Promise<void> => Promise.resolve();
-		const post = this.link;
-		const grantIssuer = new GrantIssuer({ crypto, vault, clock, localDevice, homeRoster, post, renew });
+		const messenger = this.messenger;
+		const grantIssuer = new GrantIssuer({
+			crypto,
+			vault,
+			clock,
+			localDevice,
+			homeRoster,
+			messenger,
+			renew,
+		});
 		const lastSeen = new LastSeenTracker(clock, new MemoryLastSeenStore());
 		const members = new MemberList({
-			...{ crypto, clock, localDevice, homeRoster, link: post, grantIssuer, lastSeen },
+			...{ crypto, clock, localDevice, homeRoster, messenger, grantIssuer, lastSeen },
 		});
-		this.arrivals.begin(post, (device) => members.revoke(device, () => undefined));
+		this.arrivals.begin(messenger, (device) => members.revoke(device, () => undefined));
 		grantIssuer.begin();
-		this.link.begin();
+		this.messenger.begin();
 	}
 
 	get state(): PairingState {

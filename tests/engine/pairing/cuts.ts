@@ -212,7 +212,7 @@ export class Scene {
 	async #connectAgain(): Promise<void> {
 		const { owner, fresh } = this;
 		const waits = fresh.state.kind === 'returning' || this.#home(fresh) === this.#home(owner);
-		if (this.relay !== null || !waits || owner.link.online.size > 1) return;
+		if (this.relay !== null || !waits || owner.messenger.online.size > 1) return;
 		void owner.pairing.cancel();
 		void owner.pairing.connectMember();
 		await settled();
@@ -234,7 +234,7 @@ export class Scene {
 		const ofOwner = ({ here: 'in', waits: 'waiting', 'taken-back': 'out' } as const)[arrival];
 		const isHome = this.#home(fresh) === this.#home(owner);
 		const comes = fresh.state.kind === 'returning' || fresh.state.kind === 'comparing';
-		const isIn = isHome && fresh.link.state.kind !== 'refused';
+		const isIn = isHome && fresh.messenger.state.kind !== 'refused';
 		return { owner: ofOwner, fresh: isIn ? 'in' : comes ? 'waiting' : 'out' };
 	}
 }

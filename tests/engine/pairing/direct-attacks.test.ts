@@ -67,20 +67,20 @@ describe('pairing without a relay, attacked', () => {
 			},
 		});
 		const victim = new Device(between, clock);
-		void victim.pairing.join(directCodeText({ ...code, contact: mine.contact }), 'Phone');
+		void victim.pairing.join(directCodeText({ ...code, descriptor: mine.descriptor }), 'Phone');
 		const answer = directCodeFrom(await victim.text());
 		if (answer === null) throw new Error('no answer');
-		const theirs = await air.cables().answer(code.contact, {
+		const theirs = await air.cables().answer(code.descriptor, {
 			up: () => {
 				void theirs.open({ text: toGuest.say, ...quiet }).then((channel) => {
 					toOwner.to((text) => channel.sendText(text));
-					void mine.accept(answer.contact);
+					void mine.accept(answer.descriptor);
 				});
 			},
 			down: () => undefined,
 			channel: () => ({ text: () => undefined, ...quiet }),
 		});
-		void owner.pairing.join(directCodeText({ ...answer, contact: theirs.contact }), '');
+		void owner.pairing.join(directCodeText({ ...answer, descriptor: theirs.descriptor }), '');
 		expect(await victim.in('ended')).toMatchObject({ why: 'burnt' });
 		expect(await owner.in('ended')).toMatchObject({ why: 'burnt' });
 		expect(members(owner)).toBe(1);
@@ -119,8 +119,10 @@ describe('pairing without a relay, attacked', () => {
 		const answer = directCodeFrom(await guest.text()) ?? code;
 		void owner.pairing.join(directCodeText(answer), '');
 		await Promise.all([owner.in('comparing'), guest.in('comparing')]);
-		const made = await new WebCrypto().sha256(directOriginBytes(code.contact, answer.contact));
-		const second = await guest.near.connect(directOriginOf(made), {
+		const made = await new WebCrypto().sha256(
+			directOriginBytes(code.descriptor, answer.descriptor),
+		);
+		const second = await guest.directRelays.connect(directOriginOf(made), {
 			...{ frame: () => undefined, part: () => undefined, ended: () => undefined },
 		});
 		second.send({ t: 'meet', version: 1, rid });

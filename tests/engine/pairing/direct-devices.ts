@@ -19,24 +19,34 @@ export const none: Relays = {
 /** A device with its person, and everything that needs no screen. */
 export class Device {
 	readonly home: FakeDevice<ManualClock>;
-	readonly near: DirectRelays;
+	readonly directRelays: DirectRelays;
 	readonly pairing: PairingController;
-	readonly link: RelayClient;
+	readonly messenger: RelayClient;
 
 	constructor(air: FakeDataNetwork, clock: ManualClock, before?: FakeDevice<ManualClock>) {
 		this.home = before ?? fakeDevice(clock);
 		const { crypto, homeRoster, arrivals } = this.home;
-		this.near = new DirectRelays({ crypto, clock, homeRoster, cables: air.cables(), relays: none });
+		this.directRelays = new DirectRelays({
+			crypto,
+			clock,
+			homeRoster,
+			dataConnections: air.cables(),
+			relays: none,
+		});
 		this.pairing = new PairingController({
 			...{ crypto, clock, admissions: arrivals, here: HERE },
-			...{ relays: this.near, near: this.near, relay: () => homeRoster.relay },
-			shown: () => this.link.rosterPublished(2000),
+			...{
+				relays: this.directRelays,
+				directRelays: this.directRelays,
+				relay: () => homeRoster.relay,
+			},
+			shown: () => this.messenger.rosterPublished(2000),
 		});
-		this.link = this.home.linkTo(this.near, this.near);
-		arrivals.begin(this.link, async (device) => {
+		this.messenger = this.home.linkTo(this.directRelays, this.directRelays);
+		arrivals.begin(this.messenger, async (device) => {
 			await homeRoster.revoke(device);
 		});
-		this.link.begin();
+		this.messenger.begin();
 	}
 
 	get state(): PairingState {

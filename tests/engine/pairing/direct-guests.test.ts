@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 async function connected(): Promise<void> {
 	await pairedUp(owner, guest);
-	await until(() => guest.link.state.kind === 'connected');
+	await until(() => guest.messenger.state.kind === 'connected');
 }
 
 describe('NB11 nobody keeps a page from its relay who is not of its home', () => {
@@ -29,19 +29,19 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 		await owner.pairing.connectMember();
 		await exchange(owner, stranger);
 		await owner.in('linked');
-		expect(owner.near.origin).toBe(IN_PAGE_RELAY_ORIGIN);
+		expect(owner.directRelays.origin).toBe(IN_PAGE_RELAY_ORIGIN);
 		await clock.pass(91_000, 1000);
-		expect(owner.near.origin).toBeNull();
-		await until(() => stranger.near.origin === null);
+		expect(owner.directRelays.origin).toBeNull();
+		await until(() => stranger.directRelays.origin === null);
 	});
 
 	it('a device that was taken out is let go of; a member stays', async () => {
 		await connected();
 		await clock.pass(180_000, 1000);
-		expect(owner.near.origin).toBe(IN_PAGE_RELAY_ORIGIN);
+		expect(owner.directRelays.origin).toBe(IN_PAGE_RELAY_ORIGIN);
 		await owner.home.homeRoster.revoke(guest.id);
 		await clock.pass(91_000, 1000);
-		expect(owner.near.origin).toBeNull();
+		expect(owner.directRelays.origin).toBeNull();
 	});
 
 	it('NB10 a connection that broke while its device was let in is none', async () => {
@@ -53,23 +53,23 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 		// PR24: it cannot have said that it has come.
 		await owner.in('waiting');
 		expect(members(owner)).toBe(2);
-		expect(owner.near.origin).toBeNull();
+		expect(owner.directRelays.origin).toBeNull();
 	});
 
 	it('who is a member no more gets no parts, though nobody signed anything since', async () => {
 		await connected();
 		const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
 		const [parts, watched]: [number[], string[]] = [[], []];
-		guest.link.watchParts(camera, ({ length }) => parts.push(length));
-		owner.link.onWatched((_, devices) => watched.push(devices.join()));
+		guest.messenger.watchParts(camera, ({ length }) => parts.push(length));
+		owner.messenger.onWatched((_, devices) => watched.push(devices.join()));
 		await until(() => watched.at(-1) === guest.id);
 		await owner.home.homeRoster.amend(guest.id, { notAfterMs: clock.wallMs() + 5000 });
-		owner.link.sendPart(camera, true, new Uint8Array([1]));
+		owner.messenger.sendPart(camera, true, new Uint8Array([1]));
 		await until(() => parts.length === 1);
 		await clock.pass(6000, 1000);
-		owner.link.sendPart(camera, true, new Uint8Array([1, 2]));
+		owner.messenger.sendPart(camera, true, new Uint8Array([1, 2]));
 		await owner.home.homeRoster.amend(guest.id, { notAfterMs: null });
-		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
+		owner.messenger.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length > 1);
 		expect(parts).toEqual([1, 3]);
 	});
@@ -78,15 +78,15 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 it('NB7 RL19 who watches is told to the camera’s device, and to nobody else', async () => {
 	await connected();
 	const heard: string[] = [];
-	guest.link.onWatched((camera) => heard.push(camera));
-	const letter = new Promise<void>((resolve) => guest.link.onMessage(() => resolve()));
+	guest.messenger.onWatched((camera) => heard.push(camera));
+	const letter = new Promise<void>((resolve) => guest.messenger.onMessage(() => resolve()));
 	const told: string[] = [];
-	owner.link.onWatched((camera) => told.push(camera));
+	owner.messenger.onWatched((camera) => told.push(camera));
 	const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
-	guest.link.watchParts(camera, () => undefined);
+	guest.messenger.watchParts(camera, () => undefined);
 	await until(() => told.includes(camera));
 	// What comes after it has come: so it was not told.
-	expect(await owner.link.send(guest.id, { t: 'ask', nonce: 'ab'.repeat(16) })).toBe('taken');
+	expect(await owner.messenger.send(guest.id, { t: 'ask', nonce: 'ab'.repeat(16) })).toBe('taken');
 	await letter;
 	expect(heard).toEqual([]);
 });
@@ -96,11 +96,11 @@ it('NB7 RL20 a device that may not record sends no parts, whatever they call the
 	await owner.home.homeRoster.amend(guest.id, { roles: ['viewer'] });
 	const theirs = await cameraIdOf(owner.home.crypto, guest.id, 1);
 	const parts: number[] = [];
-	owner.link.watchParts(theirs, ({ length }) => parts.push(length));
-	guest.link.sendPart(theirs, true, new Uint8Array([1]));
+	owner.messenger.watchParts(theirs, ({ length }) => parts.push(length));
+	guest.messenger.sendPart(theirs, true, new Uint8Array([1]));
 	await owner.home.homeRoster.amend(guest.id, { roles: ['viewer', 'camera'] });
 	await until(() => guest.home.homeRoster.member(guest.id)?.roles.includes('camera') === true);
-	guest.link.sendPart(theirs, true, new Uint8Array([1, 2]));
+	guest.messenger.sendPart(theirs, true, new Uint8Array([1, 2]));
 	await until(() => parts.length > 0);
 	expect(parts).toEqual([2]);
 });
@@ -109,9 +109,10 @@ it('NB9 one connection has four lines, and the page itself always its own', asyn
 	await connected();
 	const ended: number[] = [];
 	const events = { frame: () => undefined, part: () => undefined, ended: () => ended.push(1) };
-	for (let n = 0; n < 40; n += 1) await guest.near.connect(guest.near.origin ?? '', events);
+	for (let n = 0; n < 40; n += 1)
+		await guest.directRelays.connect(guest.directRelays.origin ?? '', events);
 	// One is its line to the home.
 	await until(() => ended.length === 37);
-	await owner.near.connect(IN_PAGE_RELAY_ORIGIN, events);
-	expect(guest.link.state.kind).toBe('connected');
+	await owner.directRelays.connect(IN_PAGE_RELAY_ORIGIN, events);
+	expect(guest.messenger.state.kind).toBe('connected');
 });

@@ -50,20 +50,20 @@ describe('pairing without a relay', () => {
 		await guest.pairing.allow('viewer');
 		await owner.pairing.allow('camera');
 		await Promise.all([owner.in('done'), guest.in('done')]);
-		await until(() => guest.link.online.size === 2 && owner.link.online.size === 2);
+		await until(() => guest.messenger.online.size === 2 && owner.messenger.online.size === 2);
 	});
 
 	it('NB7 after it letters go both ways, presence is told, and what the owner signs is learned', async () => {
 		await paired();
-		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+		await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
 		const heard: Message[] = [];
 		const hear = (message: Message): void => {
 			if (message.t === 'ask') heard.push(message);
 		};
-		for (const { link } of [owner, guest]) link.onMessage(hear);
+		for (const { messenger } of [owner, guest]) messenger.onMessage(hear);
 		const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
-		expect(await guest.link.send(owner.id, ask)).toBe('taken');
-		expect(await owner.link.send(guest.id, ask)).toBe('taken');
+		expect(await guest.messenger.send(owner.id, ask)).toBe('taken');
+		expect(await owner.messenger.send(guest.id, ask)).toBe('taken');
 		await until(() => heard.length === 2);
 		await owner.home.homeRoster.amend(guest.id, { roles: ['viewer', 'owner'] });
 		await until(() => guest.home.homeRoster.entries.length === 3);
@@ -72,12 +72,12 @@ describe('pairing without a relay', () => {
 		const parts: boolean[] = [];
 		const watched: (readonly string[])[] = [];
 		const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
-		owner.link.onWatched((_, devices) => watched.push(devices));
-		const stop = guest.link.watchParts(camera, (_, key) => parts.push(key));
+		owner.messenger.onWatched((_, devices) => watched.push(devices));
+		const stop = guest.messenger.watchParts(camera, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
 		// NB7: of another device's camera it passes nothing on.
-		guest.link.sendPart(camera, false, new Uint8Array([4]));
-		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
+		guest.messenger.sendPart(camera, false, new Uint8Array([4]));
+		owner.messenger.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length === 1);
 		expect(parts).toEqual([true]);
 		stop();
@@ -86,44 +86,46 @@ describe('pairing without a relay', () => {
 
 	it('NB7 RG1 T6 the page that plays the relay gives parts to nobody who may not watch, nor any more', async () => {
 		await paired();
-		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+		await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
 		const watched: (readonly string[])[] = [];
 		const parts: boolean[] = [];
 		const [camera, second, third] = await Promise.all(
 			[1, 2, 3].map((number) => cameraIdOf(owner.home.crypto, owner.id, number)),
 		);
 		if (!camera || !second || !third) throw new Error('no cameras');
-		owner.link.onWatched((_, devices) => watched.push(devices));
-		guest.link.watchParts(camera, (_, key) => parts.push(key));
+		owner.messenger.onWatched((_, devices) => watched.push(devices));
+		guest.messenger.watchParts(camera, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
 		await owner.home.homeRoster.amend(guest.id, { roles: ['camera'] });
 		await until(() => watched.at(-1)?.length === 0);
-		guest.link.watchParts(second, (_, key) => parts.push(key));
-		owner.link.sendPart(camera, true, new Uint8Array([1, 2, 3]));
-		owner.link.sendPart(second, true, new Uint8Array([1, 2, 3]));
+		guest.messenger.watchParts(second, (_, key) => parts.push(key));
+		owner.messenger.sendPart(camera, true, new Uint8Array([1, 2, 3]));
+		owner.messenger.sendPart(second, true, new Uint8Array([1, 2, 3]));
 		await owner.home.homeRoster.amend(guest.id, { roles: ['viewer', 'live'] });
 		await until(() => guest.home.homeRoster.entries.length === 4);
-		guest.link.watchParts(third, (_, key) => parts.push(key));
+		guest.messenger.watchParts(third, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
-		owner.link.sendPart(third, false, new Uint8Array([1, 2, 3]));
+		owner.messenger.sendPart(third, false, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length > 0);
 		expect(parts).toEqual([false]);
 	});
 
 	it('NB7 RL11 who is taken out is let go of at once, and let in no more', async () => {
 		await paired();
-		await until(() => guest.link.state.kind === 'connected');
+		await until(() => guest.messenger.state.kind === 'connected');
 		await owner.home.homeRoster.revoke(guest.id);
-		await until(() => guest.link.state.kind === 'refused');
-		expect(guest.link.state).toMatchObject({ why: 'not-a-member' });
-		await until(() => owner.link.online.size === 1);
+		await until(() => guest.messenger.state.kind === 'refused');
+		expect(guest.messenger.state).toMatchObject({ why: 'not-a-member' });
+		await until(() => owner.messenger.online.size === 1);
 	});
 
 	it('NB6 a reload ends it; two new codes connect again, nobody is asked, and nobody is new', async () => {
 		await paired();
-		await until(() => guest.link.online.size === 2);
+		await until(() => guest.messenger.online.size === 2);
 		air.cut();
-		await until(() => owner.link.state.kind === 'none' && guest.link.state.kind === 'none');
+		await until(
+			() => owner.messenger.state.kind === 'none' && guest.messenger.state.kind === 'none',
+		);
 		[owner, guest] = [owner.reloaded(air, clock), guest.reloaded(air, clock)];
 		await Promise.all([owner.home.localDevice.refresh(), guest.home.localDevice.refresh()]);
 		// Either may show first.
@@ -131,13 +133,13 @@ describe('pairing without a relay', () => {
 		expect(await guest.text()).toContain('/pair#c2.');
 		await exchange(guest, owner);
 		await Promise.all([owner.in('linked'), guest.in('linked')]);
-		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+		await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
 		expect(members(owner)).toBe(2);
 	});
 
 	it('NB6 where one of them was loaded anew and the other does not know yet, new codes count at once', async () => {
 		await paired();
-		await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+		await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
 		for (const first of ['guest', 'owner'] as const) {
 			guest = guest.reloaded(air, clock);
 			await guest.home.localDevice.refresh();
@@ -145,10 +147,10 @@ describe('pairing without a relay', () => {
 			await shows.pairing.connectMember();
 			await exchange(shows, answers);
 			await Promise.all([owner.in('linked'), guest.in('linked')]);
-			await until(() => owner.link.online.size === 2 && guest.link.online.size === 2);
+			await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
 			const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
-			expect(await guest.link.send(owner.id, ask)).toBe('taken');
-			expect(await owner.link.send(guest.id, ask)).toBe('taken');
+			expect(await guest.messenger.send(owner.id, ask)).toBe('taken');
+			expect(await owner.messenger.send(guest.id, ask)).toBe('taken');
 		}
 	});
 
@@ -160,8 +162,8 @@ describe('pairing without a relay', () => {
 		await exchange(owner, stranger);
 		await stranger.in('linked');
 		const frames: string[] = [];
-		const origin = stranger.near.origin ?? '';
-		const socket = await stranger.near.connect(origin, {
+		const origin = stranger.directRelays.origin ?? '';
+		const socket = await stranger.directRelays.connect(origin, {
 			frame: ({ t, ...rest }) => frames.push('why' in rest ? `${t} ${rest.why}` : t),
 			part: () => frames.push('part'),
 			ended: () => frames.push('ended'),
@@ -254,20 +256,30 @@ describe('codes without a relay that lead nowhere', () => {
 	it('NB3 with a relay nothing goes without one, and without WebRTC it is said', async () => {
 		const offline: Relays = { ...none, info: () => Promise.reject(new Fault('offline', 'away')) };
 		const { crypto, homeRoster, arrivals } = owner.home;
-		const cables = air.cables();
-		const relays = new DirectRelays({ crypto, clock, homeRoster, cables, relays: offline });
+		const dataConnections = air.cables();
+		const relays = new DirectRelays({
+			crypto,
+			clock,
+			homeRoster,
+			dataConnections,
+			relays: offline,
+		});
 		const shown = (): Promise<void> => Promise.resolve();
 		const tools = { crypto, clock, admissions: arrivals, here: HERE, relays, shown };
-		const kept = new PairingController({ ...tools, near: relays, relay: () => 'https://cam.local' });
+		const kept = new PairingController({
+			...tools,
+			directRelays: relays,
+			relay: () => 'https://cam.local',
+		});
 		await kept.show('viewer');
 		expect(kept.state).toMatchObject({ why: 'unreachable' });
-		const bare = new PairingController({ ...tools, near: relays, relay: () => null });
+		const bare = new PairingController({ ...tools, directRelays: relays, relay: () => null });
 		await bare.show('viewer');
 		expect(bare.state).toMatchObject({ kind: 'near' });
-		cables.offer = () => Promise.reject(new Fault('unsupported', 'no WebRTC'));
+		dataConnections.offer = () => Promise.reject(new Fault('unsupported', 'no WebRTC'));
 		await bare.show('viewer');
 		expect(bare.state).toMatchObject({ why: 'no-relay' });
-		cables.offer = () => Promise.reject(new Fault('offline', 'no address'));
+		dataConnections.offer = () => Promise.reject(new Fault('offline', 'no address'));
 		await bare.show('viewer');
 		expect(bare.state).toMatchObject({ why: 'no-network' });
 	});

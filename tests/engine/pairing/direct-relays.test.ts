@@ -13,7 +13,7 @@ function nearbyIn(air: FakeDataNetwork): DirectRelays {
 	const clock = new ManualClock();
 	const { crypto, homeRoster } = fakeDevice(clock);
 	const relays = new FakeRelay(clock);
-	return new DirectRelays({ crypto, clock, homeRoster, cables: air.cables(), relays });
+	return new DirectRelays({ crypto, clock, homeRoster, dataConnections: air.cables(), relays });
 }
 
 relaysContract('the hub of a page, for itself', () =>
@@ -27,8 +27,8 @@ relaysContract('the hub of a page, over a cable', async () => {
 	const air = new FakeDataNetwork();
 	const [first, second] = [nearbyIn(air), nearbyIn(air)];
 	const offered = await first.offer();
-	const answered = await second.answer(offered.contact);
-	await Promise.all([offered.accept(answered.contact), answered.up]);
+	const answered = await second.answer(offered.descriptor);
+	await Promise.all([offered.accept(answered.descriptor), answered.up]);
 	const { origin } = answered;
 	if (origin === null) throw new Error('not up');
 	return { relays: second, origin, nowhere, other: elsewhere };

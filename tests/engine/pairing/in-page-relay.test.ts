@@ -16,22 +16,22 @@ const ORIGIN = 'https://nearby.invalid';
 const HOME = 'cd'.repeat(16) as HomeId;
 
 /** A page that plays the relay, for somebody who came in and says a lot. */
-function entered(): { seat: InPageSession; said: FromRelay[]; ended: () => number | null } {
+function entered(): { session: InPageSession; said: FromRelay[]; ended: () => number | null } {
 	const homeRoster = {
 		...{ roster: null, entries: [], on: () => () => undefined },
 		member: () => ({ roles: ['viewer'] }) as unknown as RosterEntry,
 		merge: () => Promise.resolve('known' as const),
 	};
-	const hub = new InPageRelay({ crypto: new WebCrypto(), clock: new ManualClock(), homeRoster });
+	const relay = new InPageRelay({ crypto: new WebCrypto(), clock: new ManualClock(), homeRoster });
 	const said: FromRelay[] = [];
 	let code: number | null = null;
-	const seat = hub.open(ORIGIN, {
+	const session = relay.open(ORIGIN, {
 		frame: (frame) => void said.push(frame),
 		part: () => undefined,
 		ended: (end) => (code = end.code),
 	});
-	if (seat === null) throw new Error('no place');
-	return { seat, said, ended: () => code };
+	if (session === null) throw new Error('no place');
+	return { session, said, ended: () => code };
 }
 
 describe('RG1 who hears and sends what, as at a relay', () => {
@@ -52,10 +52,10 @@ describe('RG1 who hears and sends what, as at a relay', () => {
 				({ roles: roles.get(device), subject: { sign: sign.public } }) as unknown as RosterEntry,
 			merge: () => Promise.resolve('known' as const),
 		};
-		const hub = new InPageRelay({ crypto, clock: new ManualClock(), homeRoster });
+		const relay = new InPageRelay({ crypto, clock: new ManualClock(), homeRoster });
 		const enter = async (device: DeviceId) => {
 			const [said, parts]: [FromRelay[], number[]] = [[], []];
-			const seat = hub.open(ORIGIN, {
+			const session = relay.open(ORIGIN, {
 				frame: (frame) => void said.push(frame),
 				part: (part) => void parts.push(part.length),
 				ended: () => undefined,
@@ -66,50 +66,50 @@ describe('RG1 who hears and sends what, as at a relay', () => {
 			const about = { challenge: bytesOfBase64url(challenge.challenge), home: HOME, device };
 			const covered = loginBytes({ originHash, ...about });
 			const signature = base64urlOf(await crypto.sign(sign.key, covered));
-			seat.receive({ t: 'prove', version: 1, home: HOME, device, signature });
+			session.receive({ t: 'prove', version: 1, home: HOME, device, signature });
 			await expect.poll(() => said.some(({ t }) => t === 'welcome')).toBe(true);
-			return { seat, said, parts };
+			return { session, said, parts };
 		};
 		const seats = [await enter(host), await enter(viewer), await enter(other)] as const;
 		const camera = await cameraIdOf(crypto, host, 1);
 		const own = await cameraIdOf(crypto, other, 1);
-		for (const id of [camera, own]) seats[1].seat.receive({ t: 'watch', camera: id, on: true });
+		for (const id of [camera, own]) seats[1].session.receive({ t: 'watch', camera: id, on: true });
 		const watched = (n: 0 | 1 | 2) => seats[n].said.filter(({ t }) => t === 'watched');
 		await expect.poll(() => watched(0)).toEqual([{ t: 'watched', camera, devices: [viewer] }]);
 		expect([watched(1), watched(2)]).toEqual([[], []]);
 		const part = (id: CameraId) => concatBytes(Uint8Array.of(1), bytesOf(id), Uint8Array.of(1, 7));
-		seats[2].seat.receivePart(part(own));
+		seats[2].session.receivePart(part(own));
 		expect(seats[1].parts).toEqual([]);
-		seats[0].seat.receivePart(part(camera));
+		seats[0].session.receivePart(part(camera));
 		expect(seats[1].parts).toEqual([19]);
 	});
 });
 
 describe('NB9 what one seat makes the page hold', () => {
 	it('240 frames that wait for those before; then it goes', () => {
-		const { seat, ended } = entered();
-		for (let n = 0; n < 240; n += 1) seat.receive({ t: 'ping', n });
+		const { session, ended } = entered();
+		for (let n = 0; n < 240; n += 1) session.receive({ t: 'ping', n });
 		expect(ended()).toBeNull();
-		seat.receive({ t: 'ping', n: 240 });
+		session.receive({ t: 'ping', n: 240 });
 		expect(ended()).toBe(4429);
 	});
 
 	it('64 cameras that it watches', async () => {
-		const { seat, said } = entered();
-		seat.device = 'd'.repeat(32) as DeviceId;
+		const { session, said } = entered();
+		session.device = 'd'.repeat(32) as DeviceId;
 		const watch = (n: number) =>
 			({ t: 'watch', camera: n.toString(16).padStart(32, '0'), on: true }) as const;
-		for (let n = 0; n < 70; n += 1) seat.receive(watch(n));
-		seat.receive(watch(3));
+		for (let n = 0; n < 70; n += 1) session.receive(watch(n));
+		session.receive(watch(3));
 		await expect.poll(() => said.filter(({ t }) => t === 'refused')).toHaveLength(6);
-		expect(seat.watching.size).toBe(64);
+		expect(session.watching.size).toBe(64);
 	});
 });
 
 it('NB7 RL13 who speaks another version is told so, and gets no further', async () => {
-	const { seat, said } = entered();
+	const { session, said } = entered();
 	const proof = { home: '0'.repeat(32), device: '0'.repeat(32), signature: 'A'.repeat(86) };
-	seat.receive({ t: 'prove', version: 2, ...proof });
+	session.receive({ t: 'prove', version: 2, ...proof });
 	await expect.poll(() => said.at(-1)).toEqual({ t: 'refused', why: 'version' });
-	expect(seat.device).toBeNull();
+	expect(session.device).toBeNull();
 });

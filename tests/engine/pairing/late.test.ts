@@ -16,10 +16,14 @@ function padded(length: number): Uint8Array<ArrayBuffer> {
 }
 
 /** A page of a device with a real roster. */
-function pageOf(home: ReturnType<typeof fakeDevice>, clock: ManualClock, point: FakeRendezvousRelay) {
+function pageOf(
+	home: ReturnType<typeof fakeDevice>,
+	clock: ManualClock,
+	point: FakeRendezvousRelay,
+) {
 	const { crypto, arrivals } = home;
 	return new PairingController({
-		...{ crypto, clock, admissions: arrivals, here: RELAY, near: null },
+		...{ crypto, clock, admissions: arrivals, here: RELAY, directRelays: null },
 		...{ relays: point.relays(RELAY), relay: () => null, shown: () => Promise.resolve() },
 	});
 }

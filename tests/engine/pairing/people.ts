@@ -29,7 +29,7 @@ export class Person {
 		this.clock = clock;
 		this.pairing = new PairingController({
 			...{ crypto: this.crypto, clock, admissions, here },
-			...{ relays: point.relays(here, address), near: null },
+			...{ relays: point.relays(here, address), directRelays: null },
 			relay: () => admissions.relay,
 			shown: () => this.shown(),
 		});
@@ -82,7 +82,11 @@ export class Person {
 }
 
 /** An owner and a new device at one meeting point. */
-export async function twoPeople(): Promise<{ point: FakeRendezvousRelay; owner: Person; guest: Person }> {
+export async function twoPeople(): Promise<{
+	point: FakeRendezvousRelay;
+	owner: Person;
+	guest: Person;
+}> {
 	const point = new FakeRendezvousRelay();
 	return { point, owner: await Person.at(point), guest: await Person.at(point) };
 }

@@ -105,7 +105,13 @@ describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind)
 		expect(hexOf(buildJoinerMessage(newcomer.value))).toBe(vector.body1);
 		expect(new TextDecoder().decode(newcomer.value.name)).toBe(vectors.name);
 		const { sign } = newcomer.value;
-		await verifySigned(crypto, sign, 'pair-new', concatBytes(t1, newcomer.body), newcomer.signature);
+		await verifySigned(
+			crypto,
+			sign,
+			'pair-new',
+			concatBytes(t1, newcomer.body),
+			newcomer.signature,
+		);
 
 		const two = parseSealed(2, bytesOf(vector.m2));
 		const host = parseOwnerMessage(await crypto.openWith(kem, psk, hpkeContext(2, t2), two));

@@ -184,7 +184,10 @@ describe('ID49 home keys of an owner who is to go', () => {
 		const sealed = await owner.localDevice.unlocked?.nameSealer.seal(camera.device, 'Yard');
 		await camera.localDevice.refresh();
 		const none = new Uint8Array();
-		const opened = await camera.localDevice.unlocked?.nameSealer.nameOrNull(camera.device, sealed ?? none);
+		const opened = await camera.localDevice.unlocked?.nameSealer.nameOrNull(
+			camera.device,
+			sealed ?? none,
+		);
 		expect(opened).toBe('Yard');
 	});
 });

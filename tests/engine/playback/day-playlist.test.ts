@@ -28,11 +28,13 @@ it('PB10 whoever meets a damaged segment waits until it is set aside', async () 
 	const sieve = new Exclusions();
 	const playlist = new DayPlaylist({ segments, opener }, DOOR, day, kept, sieve);
 	const { signal } = new AbortController();
-	const loads = [playlist.load('group-0', signal), playlist.load('group-0', signal)].map(async (load) => {
-		await expect(load).rejects.toMatchObject({ kind: 'corrupt' });
-		const [run] = await segments.runs(DOOR);
-		return run?.holes.length;
-	});
+	const loads = [playlist.load('group-0', signal), playlist.load('group-0', signal)].map(
+		async (load) => {
+			await expect(load).rejects.toMatchObject({ kind: 'corrupt' });
+			const [run] = await segments.runs(DOOR);
+			return run?.holes.length;
+		},
+	);
 	expect(await Promise.all(loads)).toEqual([1, 1]);
 	expect(sieve.skipped).toBe(3);
 });

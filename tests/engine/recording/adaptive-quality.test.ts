@@ -58,7 +58,11 @@ function world() {
 	clock.every(1000, () => {
 		if (recorder.encodingStats === null) return;
 		const { delivered: given, recorded: kept, ...rest } = recorder.encodingStats;
-		recorder.encodingStats = { ...rest, delivered: given + second.given, recorded: kept + second.kept };
+		recorder.encodingStats = {
+			...rest,
+			delivered: given + second.given,
+			recorded: kept + second.kept,
+		};
 	});
 	return {
 		...{ clock, noted, asked, recorder, adaptiveQuality, second },
@@ -113,7 +117,13 @@ describe('sparing the device', () => {
 		expect(asked).toEqual([1]);
 		// Another recorder, whose counts begin anew: nothing is known of the round in between.
 		second.kept = 15;
-		recorder.encodingStats = { begunMs: 70_000, delivered: 0, recorded: 0, frameRate: 15, lateMs: null };
+		recorder.encodingStats = {
+			begunMs: 70_000,
+			delivered: 0,
+			recorded: 0,
+			frameRate: 15,
+			lateMs: null,
+		};
 		clock.advance(11 * MINUTE);
 		expect(asked).toEqual([1, 0]);
 	});

@@ -136,7 +136,10 @@ describe('LV13 RC22 a lens that is closed', () => {
 		const { torch, siren } = {} as ExecutorTools;
 		const scheduler = { start: () => recorder.start(), stop: () => recorder.stop() };
 		const tools = { clock, capture, recorder, scheduler, preferences, torch, siren };
-		const orders = new CommandExecutor({ ...tools, guarding: new GuardModeSwitch() }, () => undefined);
+		const orders = new CommandExecutor(
+			{ ...tools, guarding: new GuardModeSwitch() },
+			() => undefined,
+		);
 		return (name: 'quality' | 'lens' | 'restart' | 'start', value: string | null = null) =>
 			orders.execute(name, value, 'ab'.repeat(16) as DeviceId);
 	}

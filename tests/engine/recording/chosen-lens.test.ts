@@ -37,7 +37,12 @@ beforeEach(async () => {
 	encoder = new FakeEncoder(() => clock.monotonicMs());
 	segments = new MemorySegmentStore();
 	preferences = new MemoryPreferenceStore();
-	const localDevice = new LocalDevice({ crypto: new WebCrypto(), vault: new MemoryVault(), segments, clock });
+	const localDevice = new LocalDevice({
+		crypto: new WebCrypto(),
+		vault: new MemoryVault(),
+		segments,
+		clock,
+	});
 	const state = await localDevice.createCamera();
 	if (state.kind !== 'ready' || !state.cameras[0]) throw new Error('no camera');
 	camera = state.cameras[0].id;

@@ -184,7 +184,13 @@ describe('the sentry', () => {
 			recorder.state = { kind, fault: null } as unknown as RecorderState;
 			listener();
 		};
-		return { tamperDetector, be, plug, shake: (strength: number) => shake(strength), told: () => told };
+		return {
+			tamperDetector,
+			be,
+			plug,
+			shake: (strength: number) => shake(strength),
+			told: () => told,
+		};
 	}
 
 	test('EV6 EV9 says what is wrong while it is, and writes how long it was', async () => {

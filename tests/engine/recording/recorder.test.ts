@@ -321,7 +321,10 @@ describe('trouble', () => {
 		taken.clear();
 		const again = makeRecorder();
 		expect(await again.resume()).toBe(true);
-		const [beginRun, write] = [localDevice.beginRun.bind(localDevice), preferences.write.bind(preferences)];
+		const [beginRun, write] = [
+			localDevice.beginRun.bind(localDevice),
+			preferences.write.bind(preferences),
+		];
 		full = true;
 		localDevice.beginRun = (...given) => (full ? refused() : beginRun(...given));
 		preferences.write = (change) => (full ? refused() : write(change));

@@ -37,7 +37,13 @@ function world(plan?: Plan, armed = false) {
 		},
 	};
 	const eventLog = { add: (_: unknown, kind: EventKind) => void said.push(kind) };
-	const scheduler = new Scheduler({ clock, calendar: utcCalendar, preferences, recorder, eventLog });
+	const scheduler = new Scheduler({
+		clock,
+		calendar: utcCalendar,
+		preferences,
+		recorder,
+		eventLog,
+	});
 	const records = () => recorder.state.kind === 'starting';
 	return { clock, preferences, scheduler, recorder, records, said };
 }

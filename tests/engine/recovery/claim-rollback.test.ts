@@ -83,7 +83,7 @@ const kindOf = (work: Promise<unknown>) =>
 
 async function arrive(...all: FakeMember[]): Promise<void> {
 	for (const one of all) one.begin();
-	await until(() => all.every(({ link }) => link.state.kind === 'connected'));
+	await until(() => all.every(({ messenger }) => messenger.state.kind === 'connected'));
 }
 
 const rolesOf = (by: FakeMember, one: FakeMember) => by.homeRoster.member(one.device)?.roles;
@@ -102,19 +102,19 @@ describe('KT12 an owner that slept for more than a day', () => {
 		const { homeRoster } = owner;
 		await homeRoster.amend(viewer.device, { name: 'Tablet' });
 		const same = () => camera.homeRoster.entries.length === homeRoster.entries.length;
-		await until(() => owner.link.relaySeq === homeRoster.entries.length);
+		await until(() => owner.messenger.relaySeq === homeRoster.entries.length);
 		await until(same);
 		expect(rolesOf(camera, thief)).toBeUndefined();
 		expect(kits.claims).toHaveLength(1);
 
 		await kits.rollBackClaims();
-		await until(() => owner.link.relaySeq === homeRoster.entries.length);
+		await until(() => owner.messenger.relaySeq === homeRoster.entries.length);
 		await until(same);
 		for (const one of [owner, camera]) {
 			expect(one.homeRoster.member(thief.device)).toBeNull();
 			expect(one.homeRoster.member(kit.device)).toBeNull();
 			expect(one.homeRoster.roster?.owners.size).toBe(1);
-			expect(one.link.forked).toBe(false);
+			expect(one.messenger.forked).toBe(false);
 		}
 		expect(kits.claims).toEqual([]);
 		await homeRoster.amend(camera.device, { name: 'Gate' });
@@ -192,7 +192,10 @@ describe('KT12 an owner that slept for more than a day', () => {
 		await second.homeRoster.merge(home(), from + 1, entries.slice(from));
 		expect(second.homeRoster.roster?.claims.size).toBe(1);
 		const known = second.homeRoster.entries.length;
-		const became = becomeCamera({ crypto, clock, vault: second.vault }, second.localDevice.unlocked!);
+		const became = becomeCamera(
+			{ crypto, clock, vault: second.vault },
+			second.localDevice.unlocked!,
+		);
 		expect(await kindOf(became)).toBe('conflict');
 		expect(second.localDevice.unlocked?.identity.cameras).toEqual([]);
 		expect(second.homeRoster.entries).toHaveLength(known);
@@ -254,7 +257,7 @@ it('KT12 as many entries are no proof: another owner’s of the same number', as
 	relay.open(entries, home());
 	await camera.homeRoster.merge(home(), 5, entries.slice(4));
 	await arrive(owner, camera);
-	await until(() => owner.link.online.has(camera.device));
+	await until(() => owner.messenger.online.has(camera.device));
 	relay.lie = (frame) => (frame.t === 'roster' || frame.t === 'refused' ? null : frame);
 	await second.homeRoster.amend(viewer.device, { name: 'Mine' });
 	relay.open(second.homeRoster.entries, home());
@@ -267,9 +270,9 @@ it('KT12 as many entries are no proof: another owner’s of the same number', as
 	await until(() => relay.heard.slice(acted).some(({ t }) => t === 'letter'));
 	relay.lie = (frame) => frame;
 	for (const socket of relay.of(home(), owner.device)) socket.end(1006);
-	await until(() => owner.link.state.kind === 'away');
+	await until(() => owner.messenger.state.kind === 'away');
 	owner.network.back();
-	await until(() => owner.link.forked);
+	await until(() => owner.messenger.forked);
 	expect(told.at(-1)).toMatchObject({ relayMs: null });
 	expect(told.at(-1)?.cameras.find(({ device }) => device === camera.device)?.ms).toBeNull();
 });

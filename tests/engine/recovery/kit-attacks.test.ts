@@ -71,7 +71,9 @@ async function takeover(): Promise<void> {
 }
 
 function relayOf(): Promise<unknown> {
-	const homes = new HomeRegistry(verifyCrypto, [{ home: owner.founded, entries: entries.slice(0, before) }]);
+	const homes = new HomeRegistry(verifyCrypto, [
+		{ home: owner.founded, entries: entries.slice(0, before) },
+	]);
 	const now = { nowMs: 0, wallMs: clock.wallMs() };
 	return homes.append(owner.founded, kit.device, entries.slice(before), now);
 }

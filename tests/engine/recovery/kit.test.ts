@@ -45,7 +45,7 @@ function homeOf({ homeRoster }: FakeMember) {
 
 async function arrive(one: FakeMember): Promise<void> {
 	one.begin();
-	await until(() => one.link.state.kind === 'connected');
+	await until(() => one.messenger.state.kind === 'connected');
 }
 
 async function join(one: FakeMember, roles: readonly Role[], name: string): Promise<void> {
@@ -57,7 +57,7 @@ async function join(one: FakeMember, roles: readonly Role[], name: string): Prom
 /** Everybody who is there knows all that the owner signed. */
 async function shown(...others: FakeMember[]): Promise<void> {
 	const seq = owner.homeRoster.entries.length;
-	await until(() => owner.link.relaySeq === seq);
+	await until(() => owner.messenger.relaySeq === seq);
 	await until(() => others.every(({ homeRoster }) => homeRoster.entries.length >= seq));
 }
 

@@ -47,14 +47,14 @@ beforeAll(async () => {
 	relay.open(entries, roster.home);
 	const arrive = async (one: FakeMember): Promise<void> => {
 		one.begin();
-		await until(() => one.link.state.kind === 'connected');
+		await until(() => one.messenger.state.kind === 'connected');
 	};
 	await arrive(owner);
 	await joinedTo(owner, camera, ['camera'], 'Door');
-	await until(() => owner.link.relaySeq === owner.homeRoster.entries.length);
+	await until(() => owner.messenger.relaySeq === owner.homeRoster.entries.length);
 	await arrive(camera);
 	await joinedTo(owner, ex, ['viewer', 'live'], 'Guest tablet');
-	await until(() => owner.link.relaySeq === owner.homeRoster.entries.length);
+	await until(() => owner.messenger.relaySeq === owner.homeRoster.entries.length);
 	await arrive(ex);
 	secret = await ex.crypto.secret(ex.crypto.random(32));
 	await owner.members.revoke(ex.device, () => undefined);
@@ -66,7 +66,10 @@ const newRun = () => hexOf(camera.crypto.random(16)) as RunId;
 /** As the camera seals, in a run of its own. */
 async function sealing(): Promise<{ sealer: SidecarSealer; window: ReplayWindow }> {
 	const sealer = await camera.localDevice.beginLive(camera.camera, { run: newRun(), secret });
-	const window = new ReplayWindow(liveOpener({ opener: owner.localDevice.opener, secret }), camera.camera);
+	const window = new ReplayWindow(
+		liveOpener({ opener: owner.localDevice.opener, secret }),
+		camera.camera,
+	);
 	window.switchRun(sealer.runId);
 	return { sealer, window };
 }

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ascii, hexOf, concatBytes, equalBytes } from '#domain/base/bytes.ts';
-import { ENVELOPE_KINDS, nonceOf, parseHeader, slicesOf, type EnvelopePosition } from '#domain/footage/envelope.ts';
+import {
+	ENVELOPE_KINDS,
+	nonceOf,
+	parseHeader,
+	slicesOf,
+	type EnvelopePosition,
+} from '#domain/footage/envelope.ts';
 import { parseHead } from '#domain/footage/head.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import { padme } from '#domain/footage/padding.ts';
@@ -203,7 +209,10 @@ describe('sealing', () => {
 			seq: 5,
 		};
 		const key = await deriveKey(shop.crypto, shop.secret, place);
-		const payload = { ...fragmentOf(0, ascii('x')), body: concatBytes(ascii('live'), ascii(' part')) };
+		const payload = {
+			...fragmentOf(0, ascii('x')),
+			body: concatBytes(ascii('live'), ascii(' part')),
+		};
 		const times = { wallMs: 1, durationUs: 1 };
 		const bytes = await sealPayload(shop.crypto, key, place, times, payload);
 		expect((bytes.length - 88 - 16) % 1024).toBe(0);

@@ -33,7 +33,9 @@ export const still: Pick<Clock, 'wallMs'> & Clock = {
 
 export const anchorUs = 1_795_000_000_123_456;
 
-export async function makeSealingFixture(crypto: Crypto = new WebCrypto()): Promise<SealingFixture> {
+export async function makeSealingFixture(
+	crypto: Crypto = new WebCrypto(),
+): Promise<SealingFixture> {
 	const home = hexOf(crypto.random(16)) as HomeId;
 	const camera = hexOf(crypto.random(16)) as CameraId;
 	const secret = await crypto.secret(crypto.random(32));

@@ -42,7 +42,9 @@ test('RT18 RT19 for random stores and limits: what saving promises to delete is 
 });
 
 test('RT19 a smaller budget takes from the reserve first, also while it records', async () => {
-	const { maintenance, store, retention, preferences, reserve } = storageWorld({ budgetBytes: 400 * MIB });
+	const { maintenance, store, retention, preferences, reserve } = storageWorld({
+		budgetBytes: 400 * MIB,
+	});
 	await record(store, DOOR, 1, 130);
 	await maintenance.maintain();
 	expect(await reserve.held()).toBe(16 * MIB);

@@ -88,7 +88,11 @@ async function swapped(swap: Swap, both: Certificates, other: DtlsCertificate): 
 
 window.swaps = {
 	round: async (from, count) => {
-		const [cameras, viewers, other] = (await certificates(3)) as [DtlsCertificate, DtlsCertificate, DtlsCertificate];
+		const [cameras, viewers, other] = (await certificates(3)) as [
+			DtlsCertificate,
+			DtlsCertificate,
+			DtlsCertificate,
+		];
 		const both = { cameras, viewers };
 		const calls = Array.from({ length: count }, (_, at) =>
 			swapped(SWAPS[(from + at) % SWAPS.length] ?? SWAPS[0], both, other),

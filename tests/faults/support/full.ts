@@ -4,8 +4,19 @@ import type { Page } from 'playwright-core';
 import { reserveBytesOf } from '#domain/storage/allowance.ts';
 import { bundleModule } from '../../e2e/support/bare-page.ts';
 import { launchChromium } from '../../e2e/support/launch.ts';
-import { becomeCamera, collectPageErrors, waitForServiceWorker, waitForRecording, stopRecording } from '../../e2e/support/user-steps.ts';
-import { verifyChain, storedPages, storedRuns, type StoredPage } from '../../e2e/support/stored-footage.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	waitForServiceWorker,
+	waitForRecording,
+	stopRecording,
+} from '../../e2e/support/user-steps.ts';
+import {
+	verifyChain,
+	storedPages,
+	storedRuns,
+	type StoredPage,
+} from '../../e2e/support/stored-footage.ts';
 import { roomFragments } from '../../fixtures/fragments.ts';
 import type { Past } from '../../fixtures/pages/past.ts';
 

@@ -34,57 +34,57 @@ describe('RL7 the gate', () => {
 	const limits = { socketsPerMinute: 60, socketsAtOnce: 200 };
 
 	test('lets 60 a minute in, and more when time has gone by', () => {
-		const gate = new ConnectionLimiter(limits);
-		for (let one = 0; one < 60; one += 1) expect(gate.enter('10.0.0.1', 0)).toBe(true);
-		expect(gate.enter('10.0.0.1', 0)).toBe(false);
-		expect(gate.enter('10.0.0.2', 0)).toBe(true);
-		expect(gate.enter('10.0.0.1', 1_001)).toBe(true);
+		const limiter = new ConnectionLimiter(limits);
+		for (let one = 0; one < 60; one += 1) expect(limiter.enter('10.0.0.1', 0)).toBe(true);
+		expect(limiter.enter('10.0.0.1', 0)).toBe(false);
+		expect(limiter.enter('10.0.0.2', 0)).toBe(true);
+		expect(limiter.enter('10.0.0.1', 1_001)).toBe(true);
 	});
 
 	test('holds 200 at a time', () => {
-		const gate = new ConnectionLimiter(limits);
+		const limiter = new ConnectionLimiter(limits);
 		let inside = 0;
-		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_500) if (gate.enter('a', nowMs)) inside += 1;
+		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_500) if (limiter.enter('a', nowMs)) inside += 1;
 		expect(inside).toBe(200);
-		gate.leave('a');
-		expect(gate.enter('a', 700_000)).toBe(true);
+		limiter.leave('a');
+		expect(limiter.enter('a', 700_000)).toBe(true);
 	});
 
 	test('refuses for a minute who keeps breaking limits, and forgets', () => {
-		const gate = new ConnectionLimiter(limits);
-		for (let one = 0; one < 4; one += 1) gate.countViolation('a', 0);
-		expect(gate.enter('a', 59_000)).toBe(false);
-		expect(gate.enter('a', 61_000)).toBe(true);
+		const limiter = new ConnectionLimiter(limits);
+		for (let one = 0; one < 4; one += 1) limiter.countViolation('a', 0);
+		expect(limiter.enter('a', 59_000)).toBe(false);
+		expect(limiter.enter('a', 61_000)).toBe(true);
 	});
 
 	test('gives the token of a proof back: a household that comes back at once is let in', () => {
-		const gate = new ConnectionLimiter(limits);
+		const limiter = new ConnectionLimiter(limits);
 		for (let one = 0; one < 150; one += 1) {
-			expect(gate.enter('10.0.0.1', 0)).toBe(true);
-			gate.proved('10.0.0.1');
+			expect(limiter.enter('10.0.0.1', 0)).toBe(true);
+			limiter.proved('10.0.0.1');
 		}
 	});
 
 	test('RL27 a guest of the local network does not lock the household out by IPv6', () => {
-		const gate = new ConnectionLimiter(limits);
-		for (let one = 0; one < 70; one += 1) gate.enter('fd00:1:2:3::bad', 0);
-		expect(gate.enter('fd00:1:2:3::bad', 0)).toBe(false);
-		expect(gate.enter('fd00:1:2:3::c0de', 0)).toBe(true);
+		const limiter = new ConnectionLimiter(limits);
+		for (let one = 0; one < 70; one += 1) limiter.enter('fd00:1:2:3::bad', 0);
+		expect(limiter.enter('fd00:1:2:3::bad', 0)).toBe(false);
+		expect(limiter.enter('fd00:1:2:3::c0de', 0)).toBe(true);
 		// Whoever has a whole network of the internet is one, however many addresses it has.
-		for (let one = 0; one < 60; one += 1) gate.enter(`2001:db8:1:2::${one}`, 0);
-		expect(gate.enter('2001:db8:1:2::ffff', 0)).toBe(false);
+		for (let one = 0; one < 60; one += 1) limiter.enter(`2001:db8:1:2::${one}`, 0);
+		expect(limiter.enter('2001:db8:1:2::ffff', 0)).toBe(false);
 	});
 
 	test('remembers 10,000 addresses, however many come; never forgets one that has a socket', () => {
-		const gate = new ConnectionLimiter({ socketsPerMinute: 60, socketsAtOnce: 1 });
-		expect(gate.enter('10.0.0.1', 0)).toBe(true);
+		const limiter = new ConnectionLimiter({ socketsPerMinute: 60, socketsAtOnce: 1 });
+		expect(limiter.enter('10.0.0.1', 0)).toBe(true);
 		for (let at = 0; at < 30_000; at += 1) {
 			const address = `fd00::${at.toString(16)}`;
-			gate.enter(address, 0);
-			gate.leave(address);
+			limiter.enter(address, 0);
+			limiter.leave(address);
 		}
-		expect(gate.size).toBe(10_000);
-		expect(gate.enter('10.0.0.1', 0)).toBe(false);
+		expect(limiter.size).toBe(10_000);
+		expect(limiter.enter('10.0.0.1', 0)).toBe(false);
 	});
 });
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { isAllowedOrigin, proxiesFrom, clientOriginOf, type OriginPolicy } from '#relay/base/origin-policy.ts';
+import {
+	isAllowedOrigin,
+	proxiesFrom,
+	clientOriginOf,
+	type OriginPolicy,
+} from '#relay/base/origin-policy.ts';
 
-const doors: OriginPolicy = {
+const originPolicy: OriginPolicy = {
 	hosts: new Set(['cam.local', 'localhost', '192.168.1.5', '127.0.0.1', '[::1]']),
 	origins: new Set(['https://app.example.org']),
 	publicName: 'cam.example.org',
@@ -10,7 +15,7 @@ const doors: OriginPolicy = {
 };
 
 const ask = (remoteAddress: string, headers: Record<string, string> = {}, secure = false) =>
-	clientOriginOf(doors, { headers, socket: { remoteAddress } }, secure);
+	clientOriginOf(originPolicy, { headers, socket: { remoteAddress } }, secure);
 
 describe('RL4 host names', () => {
 	test.each([
@@ -35,7 +40,7 @@ describe('RL4 host names', () => {
 });
 
 describe('RL4 origins', () => {
-	const visit = ask('192.168.1.9', { host: 'cam.local:8443' }, true);
+	const client = ask('192.168.1.9', { host: 'cam.local:8443' }, true);
 
 	test.each([
 		['https://cam.local:8443', true],
@@ -54,7 +59,7 @@ describe('RL4 origins', () => {
 		['file://', false],
 		[undefined, false],
 	])('%s: %s', (origin, ours) => {
-		expect(isAllowedOrigin(doors, visit, origin)).toBe(ours);
+		expect(isAllowedOrigin(originPolicy, client, origin)).toBe(ours);
 	});
 });
 
@@ -80,7 +85,7 @@ describe('RL5 who comes', () => {
 	});
 
 	test('RL5 what is for this machine alone is not for who comes by a proxy on it', () => {
-		const behind = { ...doors, proxies: proxiesFrom(['127.0.0.1'])! };
+		const behind = { ...originPolicy, proxies: proxiesFrom(['127.0.0.1'])! };
 		const visit = (header: string) =>
 			clientOriginOf(
 				behind,

@@ -54,8 +54,8 @@ describe('what the server is asked to do', () => {
 				},
 			},
 		});
-		const wish = readOptions(['--port', '1', '--app', 'b'], env);
-		const known = 'options' in wish ? Object.keys(wish.options.variables) : [];
+		const commandLine = readOptions(['--port', '1', '--app', 'b'], env);
+		const known = 'options' in commandLine ? Object.keys(commandLine.options.variables) : [];
 		expect(known).not.toContain('port');
 		expect(known).not.toContain('app');
 	});
@@ -81,9 +81,9 @@ describe('what the server is asked to do', () => {
 		['an empty value', ['--host', ''], {}, '--host needs a value'],
 		['a bad variable', [], { PORT: 'abc' }, 'PORT must be a number'],
 	])('a sentence that names it: %s', (_name, argv, env, words) => {
-		const wish = readOptions(argv, env);
-		expect(wish.kind).toBe('wrong');
-		expect(wish.kind === 'wrong' ? wish.sentence : '').toContain(words);
+		const commandLine = readOptions(argv, env);
+		expect(commandLine.kind).toBe('wrong');
+		expect(commandLine.kind === 'wrong' ? commandLine.sentence : '').toContain(words);
 	});
 
 	test('help comes before anything else', () => {

@@ -158,12 +158,12 @@ describe('AP12 under a public name, and there only, browsers are told to come by
 		['a name that only ends alike', 'https://xcam.example.org', null],
 		['a name below it', 'https://a.cam.example.org', null],
 	])('%s', async (_, origin, says) => {
-		const visit = { address: '192.0.2.1', inside: true, local: false, origin };
+		const client = { address: '192.0.2.1', inside: true, local: false, origin };
 		for (const path of ['/', '/early.js', '/api/x', script]) {
 			const app = createApp(site, undefined, 'cam.example.org');
-			const { headers } = await app.request(path, {}, { visit });
+			const { headers } = await app.request(path, {}, { client });
 			expect(headers.get('Strict-Transport-Security'), path).toBe(says);
-			const without = await createApp(site).request(path, {}, { visit });
+			const without = await createApp(site).request(path, {}, { client });
 			expect(without.headers.has('Strict-Transport-Security')).toBe(false);
 		}
 	});

@@ -6,7 +6,7 @@ const MIB = 1024 * 1024;
 
 /** A socket whose other end reads when it is told to. */
 function slowSocket(): {
-	line: SocketConnection;
+	connection: SocketConnection;
 	read: (bytes: number) => void;
 	closed: () => number | null;
 } {
@@ -24,31 +24,35 @@ function slowSocket(): {
 			return ws;
 		},
 	};
-	const line = new SocketConnection(
+	const connection = new SocketConnection(
 		ws as unknown as WebSocket,
 		{ count: () => undefined },
 		{ closed: () => undefined, said: () => undefined },
 	);
-	return { line, read: (bytes) => (waiting = Math.max(0, waiting - bytes)), closed: () => code };
+	return {
+		connection,
+		read: (bytes) => (waiting = Math.max(0, waiting - bytes)),
+		closed: () => code,
+	};
 }
 
 describe('RL9 what nobody reads', () => {
 	test('ends after a minute, however little it is', () => {
-		const { line, closed } = slowSocket();
-		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_000) closeUnread([line], nowMs);
+		const { connection, closed } = slowSocket();
+		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_000) closeUnread([connection], nowMs);
 		expect(closed()).toBeNull();
-		line.send({ t: 'pong', n: 1 });
-		for (let nowMs = 600_000; nowMs <= 659_000; nowMs += 1_000) closeUnread([line], nowMs);
+		connection.send({ t: 'pong', n: 1 });
+		for (let nowMs = 600_000; nowMs <= 659_000; nowMs += 1_000) closeUnread([connection], nowMs);
 		expect(closed()).toBeNull();
-		for (let nowMs = 660_000; nowMs <= 661_000; nowMs += 1_000) closeUnread([line], nowMs);
+		for (let nowMs = 660_000; nowMs <= 661_000; nowMs += 1_000) closeUnread([connection], nowMs);
 		expect(closed()).toBe(4429);
 	});
 
 	test('a trickle is not enough: what was said a minute ago has to be gone', () => {
-		const { line, read, closed } = slowSocket();
-		line.sendBytes(new Uint8Array(4 * MIB));
+		const { connection, read, closed } = slowSocket();
+		connection.sendBytes(new Uint8Array(4 * MIB));
 		for (let nowMs = 0; nowMs < 130_000; nowMs += 1_000) {
-			closeUnread([line], nowMs);
+			closeUnread([connection], nowMs);
 			read(1_000);
 		}
 		// Nobody would read a code.
@@ -56,22 +60,22 @@ describe('RL9 what nobody reads', () => {
 	});
 
 	test('whoever reads slowly, and is never done, stays', () => {
-		const { line, read, closed } = slowSocket();
-		line.sendBytes(new Uint8Array(MIB));
+		const { connection, read, closed } = slowSocket();
+		connection.sendBytes(new Uint8Array(MIB));
 		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_000) {
-			closeUnread([line], nowMs);
+			closeUnread([connection], nowMs);
 			read(50_000);
-			line.sendBytes(new Uint8Array(50_000 - 4));
+			connection.sendBytes(new Uint8Array(50_000 - 4));
 		}
 		expect(closed()).toBeNull();
 	});
 
 	test('all sockets together have 128 MiB waiting: those with most go', () => {
 		const sockets = Array.from({ length: 50 }, slowSocket);
-		for (const [at, { line }] of sockets.entries())
-			for (let n = 0; n < (at < 40 ? 7 : 1); n += 1) line.sendBytes(new Uint8Array(MIB));
+		for (const [at, { connection }] of sockets.entries())
+			for (let n = 0; n < (at < 40 ? 7 : 1); n += 1) connection.sendBytes(new Uint8Array(MIB));
 		closeUnread(
-			sockets.map(({ line }) => line),
+			sockets.map(({ connection }) => connection),
 			0,
 		);
 		const ended = sockets.flatMap(({ closed }, at) => (closed() === null ? [] : [at]));

@@ -3,7 +3,14 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { over } from '../../support/ends.ts';
 import { startRelay, type Relay } from '../../e2e/support/launch.ts';
-import { arrive, base64url, cameraOf, randomHex, TestDevice, TestHome } from '../session/test-device.ts';
+import {
+	arrive,
+	base64url,
+	cameraOf,
+	randomHex,
+	TestDevice,
+	TestHome,
+} from '../session/test-device.ts';
 import { builtSite } from '../process/site.ts';
 
 let relay: Relay;

@@ -24,13 +24,15 @@ interface Ask {
 	readonly path?: string;
 	readonly agent?: string;
 	readonly language?: string;
-	readonly visit?: Partial<ClientOrigin>;
+	readonly client?: Partial<ClientOrigin>;
 	readonly at?: typeof places;
 }
 
-async function ask({ path = '/trust', agent = PHONE, language = 'en', visit, at = places }: Ask) {
+async function ask({ path = '/trust', agent = PHONE, language = 'en', client, at = places }: Ask) {
 	const origin = 'http://192.168.1.5:8080';
-	const env = { visit: { address: '192.168.1.9', inside: false, local: false, origin, ...visit } };
+	const env = {
+		client: { address: '192.168.1.9', inside: false, local: false, origin, ...client },
+	};
 	const headers = { 'User-Agent': agent, 'Accept-Language': language };
 	const answer = await createTrust(files, () => at).request(origin + path, { headers }, env);
 	return { status: answer.status, headers: answer.headers, text: await answer.text() };
@@ -104,15 +106,15 @@ describe('RL35 the page about trust', () => {
 
 	it('names the other address that leads here, in case the name does not', async () => {
 		expect((await ask({ path: '/pair' })).text).toContain('href="https://192.168.1.5:8443/pair"');
-		const byName = await ask({ visit: { origin: 'http://spycam.local:8080' } });
+		const byName = await ask({ client: { origin: 'http://spycam.local:8080' } });
 		expect(byName.text).not.toContain('cannot find');
 		const at = { ...places, secure: 'https://cam.example.org' };
 		expect((await ask({ at })).text).not.toContain('cannot find');
 	});
 
 	it('tells the machine it runs on that it needs none of it', async () => {
-		const visit = { local: true, origin: 'http://localhost:8080' };
-		expect((await ask({ visit })).text).toContain('href="http://localhost:8080/"');
+		const client = { local: true, origin: 'http://localhost:8080' };
+		expect((await ask({ client })).text).toContain('href="http://localhost:8080/"');
 		expect((await ask({})).text).not.toContain('localhost');
 	});
 

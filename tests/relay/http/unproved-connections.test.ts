@@ -4,19 +4,19 @@ import { FairQuota } from '#relay/base/fair-quota.ts';
 
 describe('a fair room', () => {
 	test('what is too much goes from whoever has most, the oldest first', () => {
-		const room = new FairQuota<string>(10);
+		const quota = new FairQuota<string>(10);
 		for (const [owner, thing, size] of [
 			...[['a', 'a1', 3] as const, ['b', 'b1', 2] as const, ['a', 'a2', 4] as const],
 		])
-			room.add(owner, thing, size);
-		expect(room.excess).toBeNull();
-		room.add('b', 'b2', 3);
-		expect([room.taken, room.excess]).toEqual([12, 'a1']);
-		room.remove('a', 'a1');
-		room.remove('a', 'a1');
-		expect([room.taken, room.excess]).toEqual([9, null]);
-		room.add('b', 'b1', 3);
-		expect(room.excess).toBe('b1');
+			quota.add(owner, thing, size);
+		expect(quota.excess).toBeNull();
+		quota.add('b', 'b2', 3);
+		expect([quota.taken, quota.excess]).toEqual([12, 'a1']);
+		quota.remove('a', 'a1');
+		quota.remove('a', 'a1');
+		expect([quota.taken, quota.excess]).toEqual([9, null]);
+		quota.add('b', 'b1', 3);
+		expect(quota.excess).toBe('b1');
 	});
 });
 
@@ -27,7 +27,7 @@ describe('RL26 connections that carry nothing proved', () => {
 		const places = Array.from({ length: count }, (_, at) =>
 			connections.acquire(address, () => ended.push(at)),
 		);
-		return { places, ended, let: places.filter((place) => place !== null).length };
+		return { places, ended, let: places.filter((slot) => slot !== null).length };
 	};
 
 	test('64 of an address; one that proves itself or goes makes room for another', () => {

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { CLOSE_CODES, fromDevice, fromRelay, REFUSAL_REASONS, SOCKET_PATH } from '#protocol/wire.ts';
+import {
+	CLOSE_CODES,
+	fromDevice,
+	fromRelay,
+	REFUSAL_REASONS,
+	SOCKET_PATH,
+} from '#protocol/wire.ts';
 import { createApi, type ApiDependencies } from '#relay/http/api.ts';
 import { createTrust } from '#relay/http/trust.ts';
 import type { RelayContext } from '#relay/session/relay-context.ts';

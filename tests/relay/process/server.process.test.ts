@@ -238,7 +238,9 @@ describe('what is wrong is a sentence, not a stack', () => {
 		// One that is right is said as well: it keeps other devices out.
 		const run = start(['--port', '0', '--data', newFolder()], { HOST: 'localhost' });
 		await run.address;
-		expect(run.said()).toContain('(listening on "localhost" only, because the variable HOST is set)');
+		expect(run.said()).toContain(
+			'(listening on "localhost" only, because the variable HOST is set)',
+		);
 	});
 
 	test('a port of HTTPS in use: 1, and nothing else is left listening', async () => {

@@ -50,7 +50,9 @@ describe('RL10 a proof', () => {
 		expect((await new TestSession(world).prove(stranger)).refusal).toBe('unknown-home');
 		const keys = { ...stranger.first, device: known.first.device };
 		expect((await new TestSession(world).prove(known, keys)).refusal).toBe('bad-proof');
-		expect((await new TestSession(world).prove(known, stranger.first)).refusal).toBe('not-a-member');
+		expect((await new TestSession(world).prove(known, stranger.first)).refusal).toBe(
+			'not-a-member',
+		);
 	});
 
 	test('counts once: neither a replay nor a second one on the same challenge', async () => {
@@ -124,7 +126,9 @@ describe('opening a home', () => {
 
 	test('RL33 an invitation is over after its time', async () => {
 		world.wallMs = 90_000_000;
-		expect((await new TestSession(world).say(open(await TestHome.found()))).refusal).toBe('invitation');
+		expect((await new TestSession(world).say(open(await TestHome.found()))).refusal).toBe(
+			'invitation',
+		);
 		expect(world.relay.invitations.size).toBe(0);
 	});
 
@@ -203,7 +207,7 @@ describe('RL7 what a device may say, over all its sockets', () => {
 		for (let n = 0; n < 8; n += 1) {
 			sockets.push(await entered());
 			world.nowMs += 5_000;
-			world.relay.shares.tidy(world.nowMs);
+			world.relay.rateLimits.tidy(world.nowMs);
 		}
 		for (const one of sockets) flood(one, { t: 'ping', n: 1 }, 40);
 		expect(sockets.filter(({ closed }) => closed === 4429)).toHaveLength(2);

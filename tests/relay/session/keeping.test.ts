@@ -84,53 +84,53 @@ describe('RL21 the ring', () => {
 	const frame = (length: number): Uint8Array => new Uint8Array(length);
 
 	test('gives what comes after the newest key part', () => {
-		const ring = new LiveBuffer(2 ** 20);
+		const liveBuffer = new LiveBuffer(2 ** 20);
 		for (const [at, key] of [true, false, true, false, false].entries())
-			ring.add('a', key, frame(at + 1), at);
-		expect(ring.since('a').map(({ length }) => length)).toEqual([3, 4, 5]);
-		expect(ring.since('b')).toEqual([]);
+			liveBuffer.add('a', key, frame(at + 1), at);
+		expect(liveBuffer.since('a').map(({ length }) => length)).toEqual([3, 4, 5]);
+		expect(liveBuffer.since('b')).toEqual([]);
 	});
 
 	test('forgets after 30 s', () => {
-		const ring = new LiveBuffer(2 ** 20);
-		ring.add('a', true, frame(10), 0);
-		ring.add('a', false, frame(10), 20_000);
-		ring.tidy(30_001);
-		expect(ring.since('a')).toEqual([]);
-		expect(ring.bytes).toBe(10);
-		ring.tidy(60_000);
-		expect(ring.bytes).toBe(0);
+		const liveBuffer = new LiveBuffer(2 ** 20);
+		liveBuffer.add('a', true, frame(10), 0);
+		liveBuffer.add('a', false, frame(10), 20_000);
+		liveBuffer.tidy(30_001);
+		expect(liveBuffer.since('a')).toEqual([]);
+		expect(liveBuffer.bytes).toBe(10);
+		liveBuffer.tidy(60_000);
+		expect(liveBuffer.bytes).toBe(0);
 	});
 
 	test('never holds more than its bytes, the oldest leave, whosever they are', () => {
-		const ring = new LiveBuffer(1_000_000);
-		for (let at = 0; at < 50; at += 1) ring.add(at % 2 ? 'a' : 'b', true, frame(100_000), at);
-		expect(ring.bytes).toBe(1_000_000);
-		expect(ring.since('a')).toHaveLength(1);
-		for (let at = 0; at < 20; at += 1) ring.add('c', true, frame(100_000), 50);
-		expect(ring.since('a')).toEqual([]);
+		const liveBuffer = new LiveBuffer(1_000_000);
+		for (let at = 0; at < 50; at += 1) liveBuffer.add(at % 2 ? 'a' : 'b', true, frame(100_000), at);
+		expect(liveBuffer.bytes).toBe(1_000_000);
+		expect(liveBuffer.since('a')).toHaveLength(1);
+		for (let at = 0; at < 20; at += 1) liveBuffer.add('c', true, frame(100_000), 50);
+		expect(liveBuffer.since('a')).toEqual([]);
 	});
 
 	test('never holds more than 100,000 parts, however small', () => {
-		const ring = new LiveBuffer(2 ** 30);
-		for (let at = 0; at < 120_000; at += 1) ring.add('a', true, frame(20), 0);
-		expect(ring.bytes).toBe(100_000 * 20);
+		const liveBuffer = new LiveBuffer(2 ** 30);
+		for (let at = 0; at < 120_000; at += 1) liveBuffer.add('a', true, frame(20), 0);
+		expect(liveBuffer.bytes).toBe(100_000 * 20);
 	});
 
 	test('counts the buffer that a frame stays in', () => {
-		const ring = new LiveBuffer(1_000_000);
+		const liveBuffer = new LiveBuffer(1_000_000);
 		for (let at = 0; at < 50; at += 1)
-			ring.add('a', true, new Uint8Array(65_536).subarray(0, 33_000), at);
-		expect(ring.bytes).toBe(15 * 65_536);
-		ring.tidy(60_000);
-		expect(ring.bytes).toBe(0);
+			liveBuffer.add('a', true, new Uint8Array(65_536).subarray(0, 33_000), at);
+		expect(liveBuffer.bytes).toBe(15 * 65_536);
+		liveBuffer.tidy(60_000);
+		expect(liveBuffer.bytes).toBe(0);
 	});
 
 	test('does not hold the buffer that a frame was cut from', () => {
-		const ring = new LiveBuffer(2 ** 20);
+		const liveBuffer = new LiveBuffer(2 ** 20);
 		const large = new Uint8Array(65_536);
-		ring.add('a', true, large.subarray(10, 20), 0);
-		expect(ring.since('a')[0]!.buffer.byteLength).toBe(10);
+		liveBuffer.add('a', true, large.subarray(10, 20), 0);
+		expect(liveBuffer.since('a')[0]!.buffer.byteLength).toBe(10);
 	});
 });
 

@@ -85,7 +85,11 @@ describe('RL22 whose a kit is', () => {
 	});
 
 	test('a device of nowhere is told so, and asking twice ends it', async () => {
-		const talk = await new TestSession(world).say({ t: 'whose', version: 1, device: '0'.repeat(32) });
+		const talk = await new TestSession(world).say({
+			t: 'whose',
+			version: 1,
+			device: '0'.repeat(32),
+		});
 		expect([talk.refusal, talk.closed]).toEqual(['unknown-home', 4401]);
 		const twice = await new TestSession(world).say({ t: 'whose', version: 1, device: kit.device });
 		await twice.say({ t: 'whose', version: 1, device: kit.device });

@@ -213,7 +213,7 @@ describe('RL9 RL19 RL20 live parts', () => {
 		const { viewer, part } = await watched();
 		await viewer.say(part(true));
 		expect(viewer.parts).toEqual([]);
-		expect(world.relay.ring.bytes).toBe(0);
+		expect(world.relay.liveBuffer.bytes).toBe(0);
 	});
 
 	test.each([

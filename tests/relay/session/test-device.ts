@@ -121,7 +121,10 @@ export class TestDevice {
 	closed: number | null = null;
 	readonly #waiting = new Set<() => void>();
 
-	constructor(address: string, { origin = address, headers, ca, protocols }: TestDeviceOptions = {}) {
+	constructor(
+		address: string,
+		{ origin = address, headers, ca, protocols }: TestDeviceOptions = {},
+	) {
 		this.address = address;
 		const url = address.replace(/^http/, 'ws') + SOCKET_PATH;
 		this.ws = new WebSocket(url, [...(protocols ?? [SUBPROTOCOL])], {

@@ -35,11 +35,11 @@ export function newTestRelay(homes: readonly TestHome[]): TestRelay {
 	const world: TestRelay = {
 		...{ facts, nowMs: 0, wallMs: 1_000_000 },
 		relay: {
-			...{ crypto: counted, hub: new Hub(() => undefined), meetings: new RendezvousRegistry() },
+			...{ crypto: counted, hub: new Hub(() => undefined), rendezvous: new RendezvousRegistry() },
 			...{ mailbox: new Mailbox([]), homes: new HomeRegistry(counted, kept) },
-			...{ ring: new LiveBuffer(1_000_000), tokenKey: new Uint8Array(32).fill(7) },
+			...{ liveBuffer: new LiveBuffer(1_000_000), tokenKey: new Uint8Array(32).fill(7) },
 			invitations: new Map([[hashOf(CODE), 90_000_000]]),
-			shares: new DeviceRateLimits(),
+			rateLimits: new DeviceRateLimits(),
 			ice: () => [],
 			persist: (fact) => facts.push(fact),
 			tidy: () => undefined,

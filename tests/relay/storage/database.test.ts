@@ -43,7 +43,10 @@ describe('RL33 an invitation', () => {
 
 	test('that was used is kept as used', () => {
 		const hash = hashOf(database.inviteAtStart(1));
-		database.apply({ kind: 'opened', home: 'h', invitation: hash, entries: [new Uint8Array(1)] }, 2);
+		database.apply(
+			{ kind: 'opened', home: 'h', invitation: hash, entries: [new Uint8Array(1)] },
+			2,
+		);
 		database.inviteAtStart(3);
 		expect(database.invitations(4)).toHaveLength(1);
 		expect(database.isUnused).toBe(false);

@@ -43,7 +43,11 @@ beforeAll(async () => {
 });
 
 /** What a client that trusts the authority says about a server for this name. */
-async function shake(leaf: KeyedCertificate, servername: string, ca = authority.cert): Promise<string> {
+async function shake(
+	leaf: KeyedCertificate,
+	servername: string,
+	ca = authority.cert,
+): Promise<string> {
 	const server = createSecureServer({ ...leaf }).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const { port } = server.address() as AddressInfo;

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
-import { SecureAddresses, type InsecurePageDependencies } from '#state/app/secure-addresses.svelte.ts';
+import {
+	SecureAddresses,
+	type InsecurePageDependencies,
+} from '#state/app/secure-addresses.svelte.ts';
 
 const card = {
 	...{ name: 'spy-cam' as const, versions: [1], store: null },
@@ -8,7 +11,10 @@ const card = {
 };
 const here = { port: '8080', pathname: '/pair', search: '' };
 
-async function at(found: Awaited<ReturnType<InsecurePageDependencies['card']>>, given: string | null = null) {
+async function at(
+	found: Awaited<ReturnType<InsecurePageDependencies['card']>>,
+	given: string | null = null,
+) {
 	const place = new SecureAddresses(
 		{ launchLink: { consume: () => given }, card: () => Promise.resolve(found) },
 		here,
@@ -36,7 +42,7 @@ test('AP13 where nobody has to be trusted first there is one step less', async (
 test('AP13 without a relay it says so, whatever answers or does not', async () => {
 	expect(await at(null)).toMatchObject({ known: true, secure: null, trust: null, local: null });
 	const ways = {
-		given: { take: () => null },
+		launchLink: { consume: () => null },
 		card: () => Promise.reject(new Fault('offline', 'nobody answers')),
 	};
 	const place = new SecureAddresses(ways, here);

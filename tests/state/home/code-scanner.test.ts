@@ -38,10 +38,13 @@ beforeEach(() => {
 	};
 	const recorder = { state: { kind: 'off', fault: null } };
 	const engine = { capture, recorder, codeReader, show: () => undefined };
-	scanner = new CodeScanner(engine as unknown as ConstructorParameters<typeof CodeScanner>[0], (text) => {
-		found.push(text);
-		return text === 'wanted';
-	});
+	scanner = new CodeScanner(
+		engine as unknown as ConstructorParameters<typeof CodeScanner>[0],
+		(text) => {
+			found.push(text);
+			return text === 'wanted';
+		},
+	);
 });
 
 /** As the screen does where somebody presses Scan. */

@@ -16,12 +16,12 @@ beforeEach(() => {
 		return Promise.resolve();
 	};
 	vi.stubGlobal('navigator', { clipboard: { writeText } });
-	const given = { waits: null, take: () => null, on: () => () => undefined };
+	const launchLink = { pending: null, consume: () => null, on: () => () => undefined };
 	entered = [];
 	const enter = (digits: string) => Promise.resolve(void entered.push(digits));
 	const named = (_: string, name: string) => Promise.resolve(void entered.push(name));
 	const pairing = { state: { kind: 'idle' }, enter, join: named };
-	connecting = new PairingFlow({ given, pairing } as unknown as Engine);
+	connecting = new PairingFlow({ launchLink, pairing } as unknown as Engine);
 });
 afterEach(() => {
 	vi.unstubAllGlobals();

@@ -30,11 +30,11 @@ beforeEach(() => {
 			recovery.state = { kind: 'idle' };
 		},
 	};
-	const given = {
-		get waits() {
+	const launchLink = {
+		get pending() {
 			return waits === null ? null : 'kit';
 		},
-		take: () => {
+		consume: () => {
 			const text = waits;
 			waits = null;
 			return text;
@@ -45,7 +45,7 @@ beforeEach(() => {
 		},
 	};
 	const engine = {
-		given,
+		launchLink,
 		recorder: { state: { kind: 'preview', view: { picture: {} } } },
 		show: () => undefined,
 		codeReader: () =>

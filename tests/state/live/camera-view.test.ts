@@ -34,7 +34,7 @@ function watched(state: ViewState, talk: LiveViewControls['talk'] = () => Promis
 	const engine = {
 		clock: new ManualClock(),
 		...stubHome({}),
-		watching: {
+		cameraDirectory: {
 			get cameras() {
 				return cameras;
 			},

@@ -13,7 +13,10 @@ function asking(wish: HomeOptions = {}) {
 		new Promise<void>((done, failed) => {
 			answers.push({ done, failed });
 		});
-	const commands = new Commands({ ...home, clock, cameraDirectory: { ...home.watching, sendCommand } }, REMOTE_CAMERA);
+	const commands = new Commands(
+		{ ...home, clock, cameraDirectory: { ...home.cameraDirectory, sendCommand } },
+		REMOTE_CAMERA,
+	);
 	return { clock, commands, answers };
 }
 

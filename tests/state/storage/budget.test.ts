@@ -56,7 +56,9 @@ test('RT20 a limit of days is said, too; one that deletes nothing is saved at on
 test('RT20 of wishes that come fast only the last is counted', async () => {
 	const budget = new Budget(engine);
 	await budget.refresh();
-	const all = await Promise.all([LESS, 2 * LESS, 1e9].map((bytes) => budget.planEviction({ bytes })));
+	const all = await Promise.all(
+		[LESS, 2 * LESS, 1e9].map((bytes) => budget.planEviction({ bytes })),
+	);
 	expect(all.slice(0, 2)).toEqual([null, null]);
 	expect(all[2]).toMatchObject({ bytes: 0 });
 });

@@ -6,7 +6,11 @@ import { eventText } from '#ui/parts/event-text.ts';
 
 const anna = { device: 'ab'.repeat(16) as DeviceId, name: 'Anna' };
 
-function event(kind: CameraEvent['kind'], order: EventCommand | null = null, by = anna): CameraEvent {
+function event(
+	kind: CameraEvent['kind'],
+	order: EventCommand | null = null,
+	by = anna,
+): CameraEvent {
 	return { id: 1, camera: 'cd'.repeat(16) as CameraId, startUs: 0, endUs: 0, kind, by, order };
 }
 

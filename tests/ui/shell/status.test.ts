@@ -22,9 +22,9 @@ function said(recorder: RecorderState | null, more: object = {}, language: 'en' 
 		...{ recorder, ownCamera: 'a'.repeat(32), stuck: null, planned: null },
 		blind: recorder?.kind === 'blind' ? recorder.why : null,
 		...{
-			instead: null,
-			thirsty: null,
-			spared: null,
+			missingLens: null,
+			lowBattery: null,
+			degradation: null,
 			savedUntilMs: null,
 			lasting: null,
 			charge: null,

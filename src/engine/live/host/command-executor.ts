@@ -11,7 +11,11 @@ import type { Torch } from '#ports/device/torch.ts';
 import type { CommandName } from '#protocol/message.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
-import type { RecorderChoice, RecorderControls, LensView } from '#engine/recording/recorder-controls.ts';
+import type {
+	RecorderChoice,
+	RecorderControls,
+	LensView,
+} from '#engine/recording/recorder-controls.ts';
 
 const SIREN_MS = 60_000;
 
@@ -34,7 +38,11 @@ export function viewOf(state: RecorderControls['state']): LensView | null {
 }
 
 /** As the timeline keeps it: a value that is none of a few is not told. */
-export function loggedCommand(name: CommandName, value: CommandValue, fault: FaultKind | null): EventCommand {
+export function loggedCommand(
+	name: CommandName,
+	value: CommandValue,
+	fault: FaultKind | null,
+): EventCommand {
 	const known = typeof value === 'boolean' || PROFILES.some((profile) => profile.name === value);
 	return { name, value: known ? value : null, fault };
 }
@@ -52,7 +60,11 @@ export class CommandExecutor {
 		this.#changed = changed;
 	}
 
-	async execute(name: Exclude<CommandName, 'talk'>, value: CommandValue, by: DeviceId): Promise<void> {
+	async execute(
+		name: Exclude<CommandName, 'talk'>,
+		value: CommandValue,
+		by: DeviceId,
+	): Promise<void> {
 		const { scheduler, guarding } = this.#tools;
 		if (name === 'start') await scheduler.start();
 		else if (name === 'stop') await scheduler.stop();

@@ -24,7 +24,7 @@ export interface DirectViewerTools {
 	readonly clock: Clock;
 	readonly live: LiveClock;
 	readonly pulse: LensFrameMonitor;
-	readonly post: Pick<Messenger, 'send' | 'ice'>;
+	readonly messenger: Pick<Messenger, 'send' | 'ice'>;
 	readonly peers: PeerConnections;
 	readonly crypto: Pick<Crypto, 'random'>;
 	/** How the camera fares now. */
@@ -70,7 +70,7 @@ export class DirectViewer {
 		this.#nonce = hexOf(tools.crypto.random(16));
 		this.#changed = changed;
 		this.sinceMs = tools.clock.wallMs();
-		this.#peer = tools.peers.camera(dtls, tools.post.ice, picture, (event) => {
+		this.#peer = tools.peers.camera(dtls, tools.messenger.ice, picture, (event) => {
 			this.#onPeerEvent(event);
 		});
 		this.#waitAtMost(GIVE_UP_MS);
@@ -107,7 +107,7 @@ export class DirectViewer {
 		this.#peer.close();
 		const { sid, device } = this;
 		const peer = this.#viewerNonce;
-		if (why !== null) void this.#tools.post.send(device, { t: 'hang-up', sid, peer, why });
+		if (why !== null) void this.#tools.messenger.send(device, { t: 'hang-up', sid, peer, why });
 		this.#changed(this);
 	}
 
@@ -115,7 +115,7 @@ export class DirectViewer {
 		try {
 			const sdp = await this.#peer.offer(restart);
 			if (this.#over) return;
-			const taken = await this.#tools.post.send(this.device, {
+			const taken = await this.#tools.messenger.send(this.device, {
 				...{ t: 'offer', sid: this.sid, nonce: this.#nonce, peer: this.#viewerNonce },
 				...{ sdp, restart, fingerprint: base64urlOf(this.#dtls.fingerprint) },
 			});
@@ -130,7 +130,8 @@ export class DirectViewer {
 			const theirs = bytesOfBase64url(fingerprint);
 			verifySdp(sdp, theirs);
 			// Another certificate in the middle of a call is somebody else.
-			if (this.#remoteFingerprint !== null && !equalBytes(this.#remoteFingerprint, theirs)) throw certificateChanged();
+			if (this.#remoteFingerprint !== null && !equalBytes(this.#remoteFingerprint, theirs))
+				throw certificateChanged();
 			this.#remoteFingerprint = theirs;
 			await this.#peer.accept(sdp);
 		} catch {
@@ -143,7 +144,7 @@ export class DirectViewer {
 		if (event.kind === 'candidate') {
 			const { candidate, mid } = event;
 			const about = { sid: this.sid, peer: this.#viewerNonce };
-			void this.#tools.post.send(this.device, { t: 'candidate', ...about, candidate, mid });
+			void this.#tools.messenger.send(this.device, { t: 'candidate', ...about, candidate, mid });
 		} else if (event.kind === 'said') this.#receive(liveChannelMessageFrom(event.text));
 		else if (event.kind === 'open') this.#confirm();
 		else if (event.kind === 'connected') void this.#connected();
@@ -177,7 +178,10 @@ export class DirectViewer {
 
 	#confirm(): void {
 		if (this.#remoteFingerprint === null) return;
-		const [mine, theirs] = [base64urlOf(this.#dtls.fingerprint), base64urlOf(this.#remoteFingerprint)];
+		const [mine, theirs] = [
+			base64urlOf(this.#dtls.fingerprint),
+			base64urlOf(this.#remoteFingerprint),
+		];
 		this.#send({ t: 'confirm', mine, theirs });
 	}
 

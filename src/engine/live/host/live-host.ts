@@ -34,7 +34,7 @@ export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
 	LiveKeyTools &
 	ExecutorTools &
 	Omit<StatusReportTools, 'rosterSeq' | 'isLeader' | 'live'> & {
-		readonly post: Messenger;
+		readonly messenger: Messenger;
 		readonly members: Pick<MemberListControls, 'list' | 'on'>;
 		/** What this device answers for itself with; `null`: nothing direct. */
 		readonly dtls: () => Promise<DtlsCertificate | null>;
@@ -95,10 +95,10 @@ export class LiveHost implements LiveHostControls {
 		this.#reports = new StatusReports({ ...tools, live: this.#live, isLeader }, () =>
 			this.watchers.filter(({ path }) => path !== 'sealed').map(({ device }) => device),
 		);
-		tools.post.onMessage((message, from) => {
+		tools.messenger.onMessage((message, from) => {
 			this.#receive(message, from);
 		});
-		tools.post.onWatched((camera, devices) => {
+		tools.messenger.onWatched((camera, devices) => {
 			if (camera !== tools.recorder.camera) return;
 			const more = devices.length > this.#atRelay.length;
 			this.#atRelay = devices;
@@ -106,7 +106,7 @@ export class LiveHost implements LiveHostControls {
 			if (more) this.#publisher.requestKeyFrame();
 			this.#notify();
 		});
-		tools.post.on(look);
+		tools.messenger.on(look);
 		tools.members.on(look);
 		tools.recorder.on(() => {
 			this.#update();
@@ -151,12 +151,12 @@ export class LiveHost implements LiveHostControls {
 	}
 
 	async #accept(call: MessageOf<'call'>, device: DeviceId): Promise<void> {
-		const { recorder, peers, post } = this.#tools;
+		const { recorder, peers, messenger } = this.#tools;
 		const { sid, nonce: peer } = call;
 		if (recorder.camera !== null && !(await this.#leader.isLeader(recorder.camera))) return;
 		const picture = this.#picture;
 		if (call.camera !== recorder.camera || picture === null) {
-			await post.send(device, { t: 'hang-up', sid, peer, why: 'closed' });
+			await messenger.send(device, { t: 'hang-up', sid, peer, why: 'closed' });
 			return;
 		}
 		this.#tools.encoder.preload();
@@ -195,7 +195,7 @@ export class LiveHost implements LiveHostControls {
 		key: MessageOf<'relayed'>['key'],
 	): Promise<void> {
 		const now = { atMs: this.#live.nowMs(), key };
-		await this.#tools.post.send(device, { t: 'relayed', sid, peer, why, ...now });
+		await this.#tools.messenger.send(device, { t: 'relayed', sid, peer, why, ...now });
 	}
 
 	/**
@@ -276,15 +276,19 @@ export class LiveHost implements LiveHostControls {
 
 	/** Who may not watch any more, and who went without a word. */
 	#refresh(): void {
-		const { post, clock } = this.#tools;
+		const { messenger, clock } = this.#tools;
 		for (const call of this.#calls) if (!this.#inForce(call.device)) call.hangUp('revoked');
 		for (const { device, sid, seenMs } of this.#relayed.all) {
 			const inForce = this.#inForce(device);
-			if (inForce && post.online.has(device) && clock.monotonicMs() - seenMs < RELAY_VIEWER_TTL_MS)
+			if (
+				inForce &&
+				messenger.online.has(device) &&
+				clock.monotonicMs() - seenMs < RELAY_VIEWER_TTL_MS
+			)
 				continue;
 			this.#relayed.remove(device, sid);
 			if (!inForce) this.#keys.setViewers(this.#relayed.devices, true);
-			if (!inForce) void post.send(device, { t: 'hang-up', sid, peer: sid, why: 'revoked' });
+			if (!inForce) void messenger.send(device, { t: 'hang-up', sid, peer: sid, why: 'revoked' });
 		}
 		if (this.talking !== null && !this.#inForce(this.talking, 'control')) this.#speak(null);
 		this.#reports.retain((device) => this.#inForce(device));
@@ -296,7 +300,7 @@ export class LiveHost implements LiveHostControls {
 		for (const call of this.#calls) call.hangUp(why);
 		for (const { device, sid } of this.#relayed.all) {
 			this.#relayed.remove(device, sid);
-			void this.#tools.post.send(device, { t: 'hang-up', sid, peer: sid, why });
+			void this.#tools.messenger.send(device, { t: 'hang-up', sid, peer: sid, why });
 		}
 	}
 
@@ -319,7 +323,7 @@ export class LiveHost implements LiveHostControls {
 		this.#queue.enqueue(device, id, work, (fault) => {
 			this.#logCommand(device, loggedCommand(name, value, fault));
 			this.#reports.schedule();
-			void this.#tools.post.send(device, { t: 'done', id, fault });
+			void this.#tools.messenger.send(device, { t: 'done', id, fault });
 		});
 	}
 
@@ -334,7 +338,7 @@ export class LiveHost implements LiveHostControls {
 	#reportOutcome({ id, nonce }: MessageOf<'what-became'>, device: DeviceId): void {
 		if (nonce !== this.#reports.nonce) return;
 		const fault = this.#queue.outcomeOf(device, id);
-		if (fault !== undefined) void this.#tools.post.send(device, { t: 'done', id, fault });
+		if (fault !== undefined) void this.#tools.messenger.send(device, { t: 'done', id, fault });
 	}
 
 	/** Half duplex: one at a time, and it is heard while it is not spoken to. */

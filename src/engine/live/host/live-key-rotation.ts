@@ -38,7 +38,11 @@ export class LiveKeyRotation {
 	#soon: (() => void) | null = null;
 
 	/** `tell`: gives it to all who watch. `renew`: what comes next is to be sealed anew. */
-	constructor(tools: LiveKeyTools, tell: (key: LiveKeyMessage) => Promise<unknown>, renew: () => void) {
+	constructor(
+		tools: LiveKeyTools,
+		tell: (key: LiveKeyMessage) => Promise<unknown>,
+		renew: () => void,
+	) {
 		this.#tools = tools;
 		this.#send = tell;
 		this.#renew = renew;

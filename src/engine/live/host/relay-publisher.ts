@@ -23,7 +23,7 @@ const MAX_QUEUED = 8;
 export interface RelayPublisherTools {
 	readonly clock: Clock;
 	readonly live: LiveClock;
-	readonly post: Pick<Messenger, 'sendPart' | 'waiting'>;
+	readonly messenger: Pick<Messenger, 'sendPart' | 'waiting'>;
 	readonly encoder: LiveEncoder;
 	readonly sealerOf: (camera: CameraId) => Promise<Pick<SidecarSealer, 'sealLive'>>;
 }
@@ -138,7 +138,7 @@ export class RelayPublisher {
 				// While it was sealed somebody may have been put out: what was for the old key goes
 				// nowhere.
 				if (sealer === this.#sealer) {
-					this.#tools.post.sendPart(camera, beginsWithKey(part), sealed);
+					this.#tools.messenger.sendPart(camera, beginsWithKey(part), sealed);
 				}
 			})
 			.catch(() => {
@@ -165,9 +165,9 @@ export class RelayPublisher {
 	}
 
 	#adapt(): void {
-		const { clock, post } = this.#tools;
+		const { clock, messenger } = this.#tools;
 		if (clock.monotonicMs() - this.#sealerMs > SEALER_MS) this.rekey();
-		const pace = adaptPace(this.#pace, post.waiting, clock.monotonicMs(), MAX_BITS);
+		const pace = adaptPace(this.#pace, messenger.waiting, clock.monotonicMs(), MAX_BITS);
 		if (pace === this.#pace) return;
 		this.#pace = pace;
 		this.#encoding?.setPace(pace);

@@ -28,7 +28,7 @@ const MAX_WATCHERS = 64;
 export interface StatusReportTools {
 	readonly clock: Clock;
 	readonly live: Pick<LiveClock, 'nowMs'>;
-	readonly post: Pick<Messenger, 'send' | 'online'>;
+	readonly messenger: Pick<Messenger, 'send' | 'online'>;
 	readonly crypto: Pick<Crypto, 'random'>;
 	readonly localDevice: Pick<LocalDeviceControls, 'state' | 'on'>;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
@@ -87,7 +87,8 @@ export class StatusReports {
 
 	/** Keeps only those who may hear it still. */
 	retain(may: (device: DeviceId) => boolean): void {
-		for (const device of this.#subscribers.keys()) if (!may(device)) this.#subscribers.delete(device);
+		for (const device of this.#subscribers.keys())
+			if (!may(device)) this.#subscribers.delete(device);
 	}
 
 	schedule(): void {
@@ -108,19 +109,20 @@ export class StatusReports {
 			if (!evenUnchanged && key === this.#lastSent) return;
 			this.#lastSent = key;
 			for (const [device, nonces] of this.#subscribers) {
-				if (!this.#tools.post.online.has(device)) continue;
+				if (!this.#tools.messenger.online.has(device)) continue;
 				for (const nonce of nonces) await this.#send(device, nonce, report);
 			}
 		});
 	}
 
 	async #send(device: DeviceId, peer: string, report: StatusReport): Promise<void> {
-		await this.#tools.post.send(device, { t: 'state', peer, ...report });
+		await this.#tools.messenger.send(device, { t: 'state', peer, ...report });
 	}
 
 	/** `null`: it cannot be told now. */
 	async #report(): Promise<StatusReport | null> {
-		const { localDevice, recorder, preferences, capture, torch, power, guarding, scheduler } = this.#tools;
+		const { localDevice, recorder, preferences, capture, torch, power, guarding, scheduler } =
+			this.#tools;
 		const { camera } = recorder;
 		const { state } = localDevice;
 		if (state.kind !== 'ready') return null;
@@ -169,7 +171,9 @@ function listedLenses(lenses: readonly Lens[], used: string | undefined): readon
 
 type StatusReport = Omit<Extract<Message, { t: 'state' }>, 't' | 'peer'>;
 
-export function recordingStatus(state: RecorderState): Pick<CameraState, 'kind' | 'sinceMs' | 'savedMs'> {
+export function recordingStatus(
+	state: RecorderState,
+): Pick<CameraState, 'kind' | 'sinceMs' | 'savedMs'> {
 	if (state.kind === 'recording') {
 		return { kind: 'recording', sinceMs: state.saved.sinceMs, savedMs: state.saved.untilMs };
 	}

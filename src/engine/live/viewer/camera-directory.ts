@@ -14,7 +14,11 @@ import type { MemberListControls } from '#engine/members/member-list.ts';
 import type { Sender } from '#engine/messaging/messenger.ts';
 import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import { LiveView, type LiveViewTools } from './live-view.ts';
-import type { LiveViewControls, WatchedCamera, CameraDirectoryControls } from '#engine/live/controls.ts';
+import type {
+	LiveViewControls,
+	WatchedCamera,
+	CameraDirectoryControls,
+} from '#engine/live/controls.ts';
 
 /** What became of a command that nobody answered is asked for once more. */
 const OUTCOME_TIMEOUT_MS = 3000;
@@ -31,7 +35,14 @@ const HANDOVER_MS = 1000;
 
 export type CameraDirectoryTools = Omit<
 	LiveViewTools,
-	'source' | 'screen' | 'sendCommand' | 'park' | 'closed' | 'crypto' | 'pictureSeen' | 'statusChanged'
+	| 'source'
+	| 'screen'
+	| 'sendCommand'
+	| 'park'
+	| 'closed'
+	| 'crypto'
+	| 'pictureSeen'
+	| 'statusChanged'
 > & {
 	readonly clock: Clock;
 	readonly crypto: Crypto;
@@ -84,9 +95,9 @@ export class CameraDirectory implements CameraDirectoryControls {
 		};
 		tools.localDevice.on(look);
 		tools.members.on(look);
-		tools.post.on(look);
+		tools.messenger.on(look);
 		tools.lastSeen.on(look);
-		tools.post.onMessage((message, from) => {
+		tools.messenger.onMessage((message, from) => {
 			this.#receive(message, from);
 		});
 		tools.clock.every(STATUS_INTERVAL_MS, () => {
@@ -150,7 +161,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 		name: CommandName,
 		value: string | boolean | null,
 	): Promise<void> {
-		const { post, crypto, clock } = this.#tools;
+		const { messenger, crypto, clock } = this.#tools;
 		const found = this.cameras.find(({ id }) => id === camera);
 		const nonce = found && (this.#hosts.get(found.device)?.nonce ?? null);
 		if (!found?.online || typeof nonce !== 'string') throw unreachable();
@@ -161,12 +172,19 @@ export class CameraDirectory implements CameraDirectoryControls {
 			this.#pending.set(id, { device, done });
 		});
 		try {
-			const sent = await post.sendAction(device, { t: 'command', id, nonce, camera, name, value });
+			const sent = await messenger.sendAction(device, {
+				t: 'command',
+				id,
+				nonce,
+				camera,
+				name,
+				value,
+			});
 			// A relay that said nothing may have taken it all the same.
 			if (sent !== 'taken' && clock.monotonicMs() < untilMs) throw unreachable();
 			let kind = await this.#within(untilMs - clock.monotonicMs(), answer);
 			if (kind === 'unconfirmed') {
-				void post.send(device, { t: 'what-became', id, nonce });
+				void messenger.send(device, { t: 'what-became', id, nonce });
 				kind = await this.#within(OUTCOME_TIMEOUT_MS, answer);
 			}
 			if (kind !== null) throw new Fault(kind, `the camera did not confirm: ${name}`);
@@ -236,7 +254,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 	}
 
 	async #updateHosts(): Promise<void> {
-		const { members, post, crypto } = this.#tools;
+		const { members, messenger, crypto } = this.#tools;
 		const hosts = members.list.filter(({ self, roles }) => !self && may(roles, 'record'));
 		for (const device of this.#hosts.keys()) {
 			if (!hosts.some((member) => member.device === device)) this.#hosts.delete(device);
@@ -251,7 +269,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 			});
 		}
 		const before = this.#online;
-		this.#online = post.state.kind === 'connected' ? new Set(post.online) : new Set();
+		this.#online = messenger.state.kind === 'connected' ? new Set(messenger.online) : new Set();
 		for (const [device, host] of this.#hosts) {
 			if (!this.#online.has(device)) host.nonce = null;
 			else if (!before.has(device) || host.asked === '') this.#requestStatus(device, host);
@@ -264,7 +282,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 		const nonce = hexOf(this.#tools.crypto.random(16));
 		host.asked = nonce;
 		host.askedMs = this.#tools.clock.monotonicMs();
-		void this.#tools.post.send(device, { t: 'ask', nonce });
+		void this.#tools.messenger.send(device, { t: 'ask', nonce });
 	}
 
 	#rebuild(): void {

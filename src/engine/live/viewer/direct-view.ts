@@ -4,7 +4,11 @@ import { betterOffset, STALE_MS, type Heartbeat, type ClockOffset } from '#domai
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { verifySdp } from '#domain/media/sdp.ts';
-import { liveChannelMessageFrom, type LiveChannelMessage, type LiveRate } from '#protocol/live-channel.ts';
+import {
+	liveChannelMessageFrom,
+	type LiveChannelMessage,
+	type LiveRate,
+} from '#protocol/live-channel.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -21,7 +25,7 @@ type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
 
 export interface DirectViewTools {
 	readonly clock: Clock;
-	readonly post: Pick<Messenger, 'send' | 'act' | 'ice'>;
+	readonly messenger: Pick<Messenger, 'send' | 'sendAction' | 'ice'>;
 	readonly peers: PeerConnections;
 	readonly crypto: Pick<Crypto, 'random'>;
 	/** `null`: this device cannot answer. */
@@ -76,9 +80,11 @@ export class DirectView {
 		this.#certificate.catch(() => undefined);
 		this.#nonce = hexOf(tools.crypto.random(16));
 		const about = { sid: this.#sid, nonce: this.#nonce, camera };
-		void tools.post.sendAction(device, { t: 'call', ...about, ways: ['direct'] }).then((sent) => {
-			if (sent !== 'taken') this.#over('failed');
-		});
+		void tools.messenger
+			.sendAction(device, { t: 'call', ...about, ways: ['direct'] })
+			.then((sent) => {
+				if (sent !== 'taken') this.#over('failed');
+			});
 	}
 
 	/** LV2: only what both sides have confirmed. It is live once its age is known, too. */
@@ -118,7 +124,7 @@ export class DirectView {
 		if (this.end !== null) return;
 		const sid = this.#sid;
 		const peer = this.#remoteNonce ?? this.#nonce;
-		void this.#tools.post.send(this.#device, { t: 'hang-up', sid, peer, why: 'done' });
+		void this.#tools.messenger.send(this.#device, { t: 'hang-up', sid, peer, why: 'done' });
 		this.#over('done');
 	}
 
@@ -136,28 +142,29 @@ export class DirectView {
 		const theirs = bytesOfBase64url(offer.fingerprint);
 		verifySdp(offer.sdp, theirs);
 		const known = this.#remoteFingerprint;
-		const other = known !== null && (!equalBytes(known, theirs) || offer.nonce !== this.#remoteNonce);
+		const other =
+			known !== null && (!equalBytes(known, theirs) || offer.nonce !== this.#remoteNonce);
 		if (other || offer.restart !== (known !== null)) throw certificateChanged();
 		this.#remoteFingerprint = theirs;
 		this.#remoteNonce = offer.nonce;
 		const dtls = (this.#dtls ??= await this.#certificate);
 		if (dtls === null) throw new Fault('unsupported', 'no certificate to answer with');
-		this.#peer ??= this.#tools.peers.viewer(dtls, this.#tools.post.ice, (event) => {
+		this.#peer ??= this.#tools.peers.viewer(dtls, this.#tools.messenger.ice, (event) => {
 			this.#onPeerEvent(event);
 		});
 		const sdp = await this.#peer.answer(offer.sdp);
 		const fingerprint = base64urlOf(dtls.fingerprint);
 		const about = { sid: this.#sid, peer: offer.nonce };
-		await this.#tools.post.send(this.#device, { t: 'answer', ...about, sdp, fingerprint });
+		await this.#tools.messenger.send(this.#device, { t: 'answer', ...about, sdp, fingerprint });
 	}
 
 	#onPeerEvent(event: PeerEvent): void {
 		if (this.end !== null) return;
-		const { clock, post } = this.#tools;
+		const { clock, messenger } = this.#tools;
 		if (event.kind === 'candidate' && this.#remoteNonce !== null) {
 			const { candidate, mid } = event;
 			const about = { sid: this.#sid, peer: this.#remoteNonce };
-			void post.send(this.#device, { t: 'candidate', ...about, candidate, mid });
+			void messenger.send(this.#device, { t: 'candidate', ...about, candidate, mid });
 		} else if (event.kind === 'connected') {
 			this.connectedMs = clock.monotonicMs();
 			this.lostMs = null;
@@ -166,7 +173,10 @@ export class DirectView {
 			this.lostMs ??= clock.monotonicMs();
 			this.connectedMs = null;
 		} else if (event.kind === 'open' && this.#dtls !== null && this.#remoteFingerprint !== null) {
-			const [mine, theirs] = [base64urlOf(this.#dtls.fingerprint), base64urlOf(this.#remoteFingerprint)];
+			const [mine, theirs] = [
+				base64urlOf(this.#dtls.fingerprint),
+				base64urlOf(this.#remoteFingerprint),
+			];
 			this.#send({ t: 'confirm', mine, theirs });
 		} else if (event.kind === 'said') this.#onChannelMessage(liveChannelMessageFrom(event.text));
 		this.#changed();

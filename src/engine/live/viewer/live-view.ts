@@ -24,7 +24,7 @@ const SOUND = /opus|mp4a/;
 
 export type LiveViewTools = DirectViewTools &
 	RelayedViewTools & {
-		readonly post: Messenger;
+		readonly messenger: Messenger;
 		readonly screen: LiveScreen;
 		/** As it is now. */
 		readonly source: () => WatchedCamera;
@@ -201,7 +201,7 @@ export class LiveView implements LiveViewControls {
 		if (nowMs - this.#lookedMs > 4 * POLL_MS) this.#awakeMs = nowMs;
 		this.#lookedMs = nowMs;
 		this.#handleEnds(nowMs);
-		const gone = this.#ended ?? endedStateOf(this.#tools.post.state, source);
+		const gone = this.#ended ?? endedStateOf(this.#tools.messenger.state, source);
 		const alive = this.#direct !== null && this.#direct.connectedMs !== null;
 		// LV14: who was taken out sees nothing more, however well the connection is.
 		if (gone !== null && (!alive || gone.why === 'revoked')) {
@@ -214,7 +214,7 @@ export class LiveView implements LiveViewControls {
 			this.#set(gone);
 			return;
 		}
-		const reachable = this.#tools.post.state.kind === 'connected' && source.online;
+		const reachable = this.#tools.messenger.state.kind === 'connected' && source.online;
 		// A camera forgets who watched at a relay that was away.
 		if (reachable && this.#unreachable) this.#dropRelayed();
 		this.#unreachable = !reachable;

@@ -25,7 +25,7 @@ const MAX_QUEUED = 20;
 
 export interface RelayedViewTools {
 	readonly clock: Clock;
-	readonly post: Pick<Messenger, 'send' | 'act' | 'watchParts'>;
+	readonly messenger: Pick<Messenger, 'send' | 'sendAction' | 'watchParts'>;
 	readonly crypto: Pick<Crypto, 'random' | 'secret'>;
 	readonly opener: Pick<Opener, 'openLive'>;
 }
@@ -87,7 +87,7 @@ export class RelayedView {
 			said = nowMs;
 			this.#call();
 		});
-		this.#stopParts = tools.post.watchParts(camera, (sealed, key) => {
+		this.#stopParts = tools.messenger.watchParts(camera, (sealed, key) => {
 			this.#enqueue(sealed, key);
 		});
 	}
@@ -130,7 +130,7 @@ export class RelayedView {
 	hangUp(): void {
 		if (this.#stopped) return;
 		const about = { sid: this.#sid, peer: this.#nonce };
-		void this.#tools.post.send(this.#device, { t: 'hang-up', ...about, why: 'done' });
+		void this.#tools.messenger.send(this.#device, { t: 'hang-up', ...about, why: 'done' });
 		this.#stop();
 	}
 
@@ -147,7 +147,7 @@ export class RelayedView {
 		if (oldest !== undefined && this.#pending.size >= MAX_PENDING) this.#pending.delete(oldest);
 		this.#pending.set(nonce, this.#tools.clock.monotonicMs());
 		const about = { sid: this.#sid, nonce, camera: this.#camera, sound: this.#listens };
-		void this.#tools.post.sendAction(this.#device, { t: 'call', ...about, ways: ['relayed'] });
+		void this.#tools.messenger.sendAction(this.#device, { t: 'call', ...about, ways: ['relayed'] });
 	}
 
 	#enqueue(sealed: Bytes, key: boolean): void {

@@ -5,7 +5,10 @@ export type EndedState = Extract<ViewState, { kind: 'ended' }>;
 export type ConnectTarget = Extract<ViewState, { kind: 'connecting' }>['trying'];
 
 /** Why nothing of a camera can come; `null`: something may. */
-export function endedStateOf(link: RelayConnectionState, { online, state }: WatchedCamera): EndedState | null {
+export function endedStateOf(
+	link: RelayConnectionState,
+	{ online, state }: WatchedCamera,
+): EndedState | null {
 	const ended = (why: EndedState['why']): EndedState => ({ kind: 'ended', why, fault: null });
 	if (link.kind === 'none') return ended('no-relay');
 	if (link.kind === 'refused') return ended(link.why === 'not-a-member' ? 'revoked' : 'no-relay');

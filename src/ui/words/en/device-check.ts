@@ -1,4 +1,9 @@
-import type { Figures, TrialOutcome, DeviceTrial, TrialReason } from '#domain/recording/device-check.ts';
+import type {
+	Figures,
+	TrialOutcome,
+	DeviceTrial,
+	TrialReason,
+} from '#domain/recording/device-check.ts';
 import { ENGLISH } from '#ui/words/format/formats.ts';
 
 const { across, count, shared } = ENGLISH;
@@ -162,7 +167,8 @@ export const deviceCheck = {
 	trials,
 	figures,
 	outcomes: { yes: 'Yes', no: 'No', unknown: 'Not known' },
-	untold: (why: TrialReason | null) => `Could not tell: ${(why && whys[why]) ?? 'something went wrong'}.`,
+	untold: (why: TrialReason | null) =>
+		`Could not tell: ${(why && whys[why]) ?? 'something went wrong'}.`,
 	all: 'Everything tried works.',
 	some: (n: number) => `${count(n, 'thing does', 'things do')} not work here.`,
 	played: 'The recording',
