@@ -130,6 +130,16 @@ describe('the house', () => {
 		expect(full.map(([folder, files]) => `${folder}: ${String(files.length)}`)).toEqual([]);
 	});
 
+	test('no exported type stands for two things', () => {
+		const places = new Map<string, string[]>();
+		for (const file of code) {
+			const declared = /^export (?:abstract )?(?:class|interface|type|enum) (\w+)/gm;
+			for (const [, name = ''] of readFileSync(root + file, 'utf8').matchAll(declared))
+				places.set(name, [...(places.get(name) ?? []), file]);
+		}
+		expect([...places].filter(([, files]) => files.length > 1)).toEqual([]);
+	});
+
 	test('the table itself has no way round', () => {
 		const reach = (name: string, seen: string[]): string[] => {
 			const layer = layers.find((one) => one.name === name);

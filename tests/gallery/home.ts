@@ -1,6 +1,7 @@
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
+import type { Engine } from '#state/app/engine.ts';
 import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
 import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import type { LiveViewControls, ViewState, WatchedCamera, Watcher } from '#engine/live/controls.ts';
@@ -124,6 +125,15 @@ export function stubView(state: ViewState): LiveViewControls {
 	};
 }
 
+/** As much of an interface as a screen asks for; what a function comes to is not checked. */
+export type Stub<T> = T extends (...given: infer A) => unknown
+	? (...given: A) => unknown
+	: T extends readonly unknown[] | Promise<unknown>
+		? T
+		: T extends object
+			? { readonly [K in keyof T]?: Stub<T[K]> }
+			: T;
+
 export interface HomeOptions {
 	readonly view?: ViewState;
 	readonly cameras?: readonly WatchedCamera[];
@@ -160,13 +170,13 @@ export const LINKS: readonly RelayConnectionState[] = [
 	{ kind: 'refused', origin: 'https://cam.local:8443', why: 'unknown-home' },
 ];
 
-export function stubHome(options: HomeOptions) {
+export function stubHome(options: HomeOptions): Stub<Engine> {
 	return {
 		cameraDirectory: {
 			cameras: options.cameras ?? [],
 			on: off,
 			view: () => stubView(options.view ?? { kind: 'connecting', trying: 'camera', sinceMs: NOON }),
-			command: () => {
+			sendCommand: () => {
 				if (options.command === undefined || options.command === 'done') return done();
 				if (options.command === 'waits') return new Promise<void>(nothing);
 				return Promise.reject(new Fault(options.command, 'for the picture'));

@@ -1,12 +1,11 @@
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
 import type { ClipPlan } from '#engine/playback/clip-exporter.ts';
 import { INITIAL_STATE, type PlayerState } from '#engine/playback/player-state.ts';
 import type { Installation } from '#ports/app/installer.ts';
 import type { Engine } from '#state/app/engine.ts';
-import { stubHome, type HomeOptions } from './home.ts';
+import { stubHome, type HomeOptions, type Stub } from './home.ts';
 import { CAMERA, NOON } from './scene.ts';
 
 /** Engines that stand still, so that every state can be looked at. */
@@ -74,7 +73,7 @@ export function stubEngine({
 		needsFile: false,
 		...plan,
 	};
-	const engine = {
+	const engine: Stub<Engine> = {
 		calendar: localCalendar,
 		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
 		segments: {
@@ -117,13 +116,13 @@ export function stubEngine({
 		localDevice: {
 			state: {
 				kind: 'ready',
-				homeId: CAMERA as string as HomeId,
-				deviceId: CAMERA as string as DeviceId,
+				homeId: CAMERA as string,
+				deviceId: CAMERA as string,
 				strength: 'sealed',
 				cameras: [{ id: CAMERA, name: 'Hall' }],
 			},
 			on: off,
-			look: done,
+			refresh: done,
 		},
 		recorder: {
 			state: { kind: 'off', fault: null },

@@ -91,3 +91,12 @@ export function directOriginOf(hash: Bytes): string {
 export function isDirectOrigin(origin: string): boolean {
 	return origin.endsWith('nearby.invalid');
 }
+
+/** `null`: no direct code; a damaged one is none at all. */
+export function directCodeOrNull(text: string): DirectCode | null {
+	try {
+		return directCodeFrom(text);
+	} catch {
+		return null;
+	}
+}

@@ -1,5 +1,6 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import { parseGrant, type Grant } from '#domain/home/grant.ts';
 import { parseEntry, type Subject } from '#domain/home/roster.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -9,6 +10,12 @@ import type { UnlockedDevice } from './local-device.ts';
 import { currentHome } from './identity.ts';
 import { signGrant, openGrant } from './keys.ts';
 import { currentOwners, type Roster } from './roster.ts';
+
+/** What was signed: its last number, and the grants of the new home key by recipient. */
+export interface Revocation {
+	readonly seq: number;
+	readonly grants: ReadonlyMap<DeviceId, Bytes>;
+}
 
 interface HomeKeysDependencies {
 	readonly crypto: Crypto;

@@ -23,7 +23,7 @@ import {
 } from './fork.ts';
 import { kitByOwnerKey } from './claims.ts';
 import type { LocalDevice, UnlockedDevice } from './local-device.ts';
-import { HomeKeys, nextKeyNumber } from './home-keys.ts';
+import { HomeKeys, nextKeyNumber, type Revocation } from './home-keys.ts';
 import { currentHome } from './identity.ts';
 import type { Admissions, SelfIdentity } from './admissions.ts';
 import { kitEntryDetails, signKitHome } from './kit-grants.ts';
@@ -46,16 +46,11 @@ export interface HomeRosterDependencies {
 	readonly clock: Clock;
 }
 
+export type { Revocation } from './home-keys.ts';
 export type { MergeResult } from './roster-merger.ts';
 
 /** Two owners signed at the same moment (ID46). `may`: this device can bring both together. */
 export type Fork = BranchEntries & { readonly may: boolean };
-
-/** What was signed: its last number, and the grants of the new home key by recipient. */
-export interface Revocation {
-	readonly seq: number;
-	readonly grants: ReadonlyMap<DeviceId, Bytes>;
-}
 
 /** This device's place in a home: its roster and its keys. Rules: docs/spec/identity.md. */
 export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit' | 'enter'> {

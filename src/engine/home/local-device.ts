@@ -175,9 +175,9 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	/**
-	 * What seals the camera's next run. The run before is read for its newest head, so close it first
-	 * where that is possible. Throws `conflict` unless the device is unlocked, `not-found` for another
-	 * device's camera, and what vault and segments throw.
+	 * What seals the camera's next run. The run before is read for its newest head, so close it
+	 * first where that is possible. Throws `conflict` unless the device is unlocked, `not-found` for
+	 * a camera of another device, and what vault and segments throw.
 	 */
 	beginRun(
 		camera: CameraId,

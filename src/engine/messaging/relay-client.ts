@@ -14,6 +14,7 @@ import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Network } from '#ports/network/network.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { Vault } from '#ports/keys/vault.ts';
+import { Deliveries } from './deliveries.ts';
 import { FreshnessGate } from './freshness-gate.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import { MessageSealer, type OpenedMessage } from './message-sealer.ts';
@@ -22,8 +23,6 @@ import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { RelayConnectionState, Messenger, Sender, Delivery } from './messenger.ts';
 import { RosterSync } from './roster-sync.ts';
 
-/** A relay that does not say what became of a letter. */
-const DELIVERY_TIMEOUT_MS = 5000;
 /** Letters wait for the roster that says who wrote them, but not for ever. */
 const ROSTER_TIMEOUT_MS = 5000;
 const PART = 1;
@@ -58,11 +57,10 @@ export class RelayClient implements Messenger {
 	readonly #watchers = new Map<string, Set<Listener<[Bytes, boolean]>>>();
 	readonly #hosts = new Set<Listener<[string, readonly DeviceId[]]>>();
 	readonly #watched = new Set<string>();
-	readonly #answers = new Map<number, (sent: Delivery) => void>();
+	readonly #deliveries: Deliveries;
 	#online: ReadonlySet<DeviceId> = new Set();
 	#ice: readonly IceServer[] = [];
 	#token: string | null = null;
-	#count = 0;
 	#connections = 0;
 	#begun = false;
 	/** Which relay was found to be at the app's own origin: looked for once a page. */
@@ -74,6 +72,7 @@ export class RelayClient implements Messenger {
 
 	constructor(tools: RelayClientTools) {
 		this.#tools = tools;
+		this.#deliveries = new Deliveries(tools.clock);
 		this.#sealer = new MessageSealer(tools.crypto, tools.clock);
 		this.#gate = new FreshnessGate(tools, (to, body, keepSeconds) =>
 			this.#sendSealed(to, body, keepSeconds),
@@ -284,7 +283,7 @@ export class RelayClient implements Messenger {
 		this.#sync.down();
 		this.#online = new Set();
 		this.#token = null;
-		for (const n of [...this.#answers.keys()]) this.#answer(n, 'unsent');
+		this.#deliveries.settleAll();
 		for (const camera of this.#watched) this.#notifyHosts(camera, []);
 	}
 
@@ -295,12 +294,12 @@ export class RelayClient implements Messenger {
 				this.#learn(frame);
 				return;
 			case 'refused':
-				if (frame.n !== undefined) this.#answer(frame.n, 'unsent');
+				if (frame.n !== undefined) this.#deliveries.settle(frame.n, 'unsent');
 				else if (frame.why === 'roster' || frame.why === 'too-many') this.#learn(frame);
 				return;
 			case 'taken':
 			case 'away':
-				this.#answer(frame.n, frame.t);
+				this.#deliveries.settle(frame.n, frame.t);
 				return;
 			case 'letter': {
 				// Whoever came into the home just now may be who writes.
@@ -357,16 +356,9 @@ export class RelayClient implements Messenger {
 		this.#writing = sent.catch(() => undefined);
 		return sent.then(async (box) => {
 			if (box === null) return 'unsent';
-			this.#count += 1;
-			const n = this.#count;
-			const answer = new Promise<Delivery>((resolve) => this.#answers.set(n, resolve));
-			const stop = this.#tools.clock.after(DELIVERY_TIMEOUT_MS, () => this.#answer(n, 'unsent'));
-			if (!this.#connection.send({ t: 'letter', n, to, box, keep: keepSeconds })) {
-				this.#answer(n, 'unsent');
-			}
-			const became = await answer;
-			stop();
-			return became;
+			return this.#deliveries.of((n) =>
+				this.#connection.send({ t: 'letter', n, to, box, keep: keepSeconds }),
+			);
 		});
 	}
 
@@ -379,11 +371,6 @@ export class RelayClient implements Messenger {
 			if (error instanceof Fault) return null;
 			throw error;
 		}
-	}
-
-	#answer(n: number, sent: Delivery): void {
-		this.#answers.get(n)?.(sent);
-		this.#answers.delete(n);
 	}
 
 	#receivePart(bytes: Bytes): void {

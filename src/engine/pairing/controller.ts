@@ -9,7 +9,7 @@ import {
 	type PairingCode,
 	type TypedCode,
 } from '#domain/pairing/code.ts';
-import { directCodeFrom, type DirectCode } from '#domain/pairing/direct-code.ts';
+import { directCodeOrNull, type DirectCode } from '#domain/pairing/direct-code.ts';
 import type { EndNote, RequestedAccess } from '#domain/pairing/handshake-messages.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
@@ -391,15 +391,6 @@ const NO_RELAY = '';
 
 /** Its states were shown already. */
 const nothing = (): null => null;
-
-/** `null`: none without a relay. What is damaged is no code at all. */
-function directCodeOrNull(text: string): DirectCode | null {
-	try {
-		return directCodeFrom(text);
-	} catch {
-		return null;
-	}
-}
 
 function ended(why: PairingEndReason): PairingState {
 	return { kind: 'ended', why, fault: null };

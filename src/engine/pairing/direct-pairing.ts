@@ -134,8 +134,8 @@ export class DirectPairing {
 	}
 
 	/**
-	 * As the second one: shows the answer, and goes on when the first one has it. `makeSession`: `null`
-	 * between members.
+	 * As the second one: shows the answer, and goes on when the first one has it. `makeSession` is
+	 * `null` between members.
 	 */
 	async answer(
 		code: DirectPairingCode | DirectConnectionCode,

@@ -7,7 +7,7 @@ import type { DayPlaylist } from './day-playlist.ts';
 /** Far shorter than any frame, far longer than what browsers round away. */
 const HAIR_US = 5_000;
 
-/** A playlist on the screen, and what is known of it since it is there. Positions are microseconds. */
+/** The playlist on the screen, and what is known of it. Positions are microseconds. */
 export class ShownPlaylist {
 	readonly playlist: DayPlaylist;
 	/** Of the frame on show, or of the one that is wanted. */

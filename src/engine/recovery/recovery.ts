@@ -30,7 +30,7 @@ export interface PendingClaim {
  */
 export type KitTestResult = 'works' | 'old' | 'other' | KitTextError;
 
-/** This home's recovery kit. Throws `Fault` as `MemberListControls` does. Rules: docs/spec/kit.md. */
+/** This home's recovery kit. Throws as `MemberListControls` does. Rules: docs/spec/kit.md. */
 export interface KitControls {
 	/** `null`: there is none. */
 	readonly madeMs: number | null;

@@ -1,11 +1,10 @@
 import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import { may } from '#domain/home/rights.ts';
+import { may, type CommandName } from '#domain/home/rights.ts';
 import type { CameraDirectoryControls } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-export type CommandName = Parameters<CameraDirectoryControls['sendCommand']>[1];
 export type CommandValue = Parameters<CameraDirectoryControls['sendCommand']>[2];
 
 /** What was asked of a camera last, and what came of it. */

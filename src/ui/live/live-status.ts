@@ -1,5 +1,6 @@
 import { isTestPicture } from '#domain/media/lens.ts';
-import type { CommandName, Commands } from '#state/live/commands.svelte.ts';
+import type { CommandName } from '#domain/home/rights.ts';
+import type { Commands } from '#state/live/commands.svelte.ts';
 import type { Session } from '#state/app/session.svelte.ts';
 import type { CameraView } from '#state/live/camera-view.svelte.ts';
 import type { Tile } from '#state/live/wall.svelte.ts';

@@ -249,7 +249,7 @@ class Ring {
 	}
 
 	/**
-	 * A minute of all cameras in one transaction, row by row as `DexieSegmentStore` would have left it.
+	 * A minute of all cameras in one transaction, row by row as the store would have left it.
 	 */
 	async #fillMinute(database: IDBDatabase): Promise<void> {
 		const from = this.#second;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
-import { ascii, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
-import type { PairingCode, TypedCode } from '#domain/pairing/code.ts';
+import { ascii, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import {
 	buildOwnerMessage,
 	buildJoinerMessage,
@@ -16,89 +15,11 @@ import { OwnerHandshake } from '#engine/pairing/owner-handshake.ts';
 import { times } from '../../faults/support/counts.ts';
 import { FakeAdmissions } from '../../fakes/admissions.ts';
 import { randomFrom } from '../../support/random.ts';
+import { converse, handshakes, letters, mutated, rid } from './handshakes.ts';
 import { Person, RELAY, twoPeople } from './people.ts';
 
 const crypto = new WebCrypto();
 const PER_MESSAGE = times(2000, 20);
-const rid = 'ab'.repeat(16);
-const letters = { kind: 'typed', locator: 'K7QX2MPA' } as const;
-
-interface Talks {
-	readonly owner: FakeAdmissions;
-	readonly guest: FakeAdmissions;
-	readonly ownerTalk: OwnerHandshake;
-	readonly newTalk: JoinerHandshake;
-}
-
-async function talks(
-	owner: FakeAdmissions,
-	guest: FakeAdmissions,
-	kind: 'p1' | 'n1' | 'typed',
-): Promise<Talks> {
-	const named =
-		kind === 'n1' ? concatBytes(guest.me.sign.public, guest.me.kem.public) : owner.me.owner.public;
-	const made = { rid, secret: crypto.random(32), hash: await crypto.sha256(named), relay: RELAY };
-	const code: PairingCode | TypedCode = kind === 'typed' ? letters : { ...made, kind };
-	const [ownSelf, newSelf] = await Promise.all([owner.self(), guest.self()]);
-	return {
-		...{ owner, guest },
-		ownerTalk: await OwnerHandshake.begin(crypto, ownSelf, { rid, code, wanted: 'viewer' }),
-		newTalk: await JoinerHandshake.begin(crypto, newSelf, {
-			rid,
-			code,
-			name: 'Phone',
-			wanted: 'viewer',
-		}),
-	};
-}
-
-/**
- * The whole conversation, each box through `wire`. Resolves to whether it ended with both content.
- */
-async function converse(
-	{ owner, ownerTalk, newTalk }: Talks,
-	wire: (n: number, box: Bytes) => Bytes,
-): Promise<boolean> {
-	const opened = await newTalk.receive(wire(0, ownerTalk.opening));
-	if (opened.kind !== 'opened') return false;
-	const met = await ownerTalk.receive(wire(1, opened.answer));
-	if (met.kind !== 'newcomer') return false;
-	const host = await newTalk.receive(wire(2, met.answer));
-	if (host.kind !== 'host' || host.digits !== met.digits) return false;
-	const ok = await ownerTalk.receive(wire(3, await newTalk.ok()));
-	if (ok.kind !== 'ok') return false;
-	const pieces = await ownerTalk.admit(owner, 'viewer');
-	let last: Awaited<ReturnType<JoinerHandshake['receive']>> | null = null;
-	for (const piece of pieces) last = await newTalk.receive(wire(4, piece));
-	return last?.kind === 'admitted';
-}
-
-/** One change of one box: bits, lengths, swaps, zeros; never none. */
-function mutated(box: Bytes, below: (n: number) => number): Bytes {
-	for (;;) {
-		const at = below(box.length);
-		const other = box.slice();
-		switch (below(6)) {
-			case 0:
-			case 1:
-				other[at] = (other[at] ?? 0) ^ (1 << below(8));
-				break;
-			case 2:
-				other[at] = below(256);
-				break;
-			case 3:
-				other.fill(0, at, at + 1 + below(32));
-				break;
-			case 4:
-				return below(2) === 0
-					? other.slice(0, at)
-					: concatBytes(other, new Uint8Array([below(256)]));
-			default:
-				other.copyWithin(at, below(box.length), below(box.length));
-		}
-		if (!equalBytes(other, box)) return other;
-	}
-}
 
 describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 	it('the conversation works when nobody touches it', async () => {
@@ -107,7 +28,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			await FakeAdmissions.create(crypto),
 		];
 		for (const kind of ['p1', 'n1', 'typed'] as const) {
-			expect(await converse(await talks(owner, guest, kind), (_, box) => box)).toBe(true);
+			expect(await converse(await handshakes(owner, guest, kind), (_, box) => box)).toBe(true);
 		}
 	});
 
@@ -126,7 +47,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			const kinds = ['p1', 'n1', 'typed'] as const;
 			for (let n = 0; n < PER_MESSAGE; n += 1) {
 				owner.roster = [...first];
-				const both = await talks(owner, guest, kinds[n % 3] ?? 'p1');
+				const both = await handshakes(owner, guest, kinds[n % 3] ?? 'p1');
 				const ends = converse(both, (at, box) => (at === target ? mutated(box, below) : box));
 				// Whatever is not content is a Fault, which burns the code.
 				const content = await ends.catch((error: unknown) => {
@@ -149,12 +70,12 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			await FakeAdmissions.create(crypto),
 		];
 		const before: Bytes[] = [];
-		await converse(await talks(owner, guest, 'typed'), (n, box) => {
+		await converse(await handshakes(owner, guest, 'typed'), (n, box) => {
 			before[n] ??= box;
 			return box;
 		});
 		for (let target = 0; target <= 4; target += 1) {
-			const both = await talks(owner, guest, 'typed');
+			const both = await handshakes(owner, guest, 'typed');
 			const ends = converse(both, (n, box) => (n === target ? (before[n] ?? box) : box));
 			await expect(ends).rejects.toMatchObject({ name: 'Fault' });
 		}
@@ -166,7 +87,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			[2, 0],
 			[3, 1],
 		] as const) {
-			const both = await talks(owner, guest, 'typed');
+			const both = await handshakes(owner, guest, 'typed');
 			const boxes: Bytes[] = [];
 			const ends = converse(both, (n, box) => {
 				boxes[n] = box;
@@ -181,7 +102,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
 		if (!owner || !guest || !third) throw new Error('nobody');
-		const both = await talks(owner, guest, 'typed');
+		const both = await handshakes(owner, guest, 'typed');
 		const opened = await both.newTalk.receive(both.ownerTalk.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
 		await both.ownerTalk.receive(opened.answer);
@@ -192,7 +113,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		const late = await thief.receive(both.ownerTalk.opening);
 		if (late.kind !== 'opened') throw new Error(late.kind);
 		await expect(both.ownerTalk.receive(late.answer)).rejects.toThrow('somebody else');
-		const other = await talks(owner, guest, 'typed');
+		const other = await handshakes(owner, guest, 'typed');
 		await expect(both.newTalk.receive(other.ownerTalk.opening)).rejects.toThrow('but other');
 	});
 
@@ -201,7 +122,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			await FakeAdmissions.create(crypto),
 			await FakeAdmissions.create(crypto),
 		];
-		const { ownerTalk } = await talks(owner, guest, 'typed');
+		const { ownerTalk } = await handshakes(owner, guest, 'typed');
 		const liar = await JoinerHandshake.begin(
 			crypto,
 			{ ...(await guest.self()), ownerKey: owner.me.owner.public },
@@ -221,7 +142,10 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		const screens = new Set<string>();
 		let alike = 0;
 		for (let n = 0; n < rounds; n += 1) {
-			const [right, left] = [await talks(owner, evil, 'typed'), await talks(evil, guest, 'typed')];
+			const [right, left] = [
+				await handshakes(owner, evil, 'typed'),
+				await handshakes(evil, guest, 'typed'),
+			];
 			// Towards the new device it plays the owner, towards the owner the new device.
 			const opened = await left.newTalk.receive(left.ownerTalk.opening);
 			if (opened.kind !== 'opened') throw new Error(opened.kind);
@@ -245,7 +169,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		);
 		if (!owner || !phone || !puppet) throw new Error('nobody');
 		for (const kind of ['p1', 'n1'] as const) {
-			const { ownerTalk, newTalk } = await talks(owner, phone, kind);
+			const { ownerTalk, newTalk } = await handshakes(owner, phone, kind);
 			// The relay keeps what the phone answers, and comes in its place and by its name.
 			await newTalk.receive(ownerTalk.opening);
 			const evil = await JoinerHandshake.begin(crypto, await puppet.self(), {
@@ -305,7 +229,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
 		if (!owner || !guest || !evil) throw new Error('nobody');
-		const both = await talks(owner, guest, 'typed');
+		const both = await handshakes(owner, guest, 'typed');
 		const opened = await both.newTalk.receive(both.ownerTalk.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
 		const met = await both.ownerTalk.receive(opened.answer);

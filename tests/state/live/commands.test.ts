@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
+import type { Engine } from '#state/app/engine.ts';
 import { Commands } from '#state/live/commands.svelte.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { stubHome, MEMBERS, REMOTE_CAMERA, type HomeOptions } from '../../gallery/home.ts';
@@ -13,10 +14,8 @@ function asking(wish: HomeOptions = {}) {
 		new Promise<void>((done, failed) => {
 			answers.push({ done, failed });
 		});
-	const commands = new Commands(
-		{ ...home, clock, cameraDirectory: { ...home.cameraDirectory, sendCommand } },
-		REMOTE_CAMERA,
-	);
+	const engine = { ...home, clock, cameraDirectory: { ...home.cameraDirectory, sendCommand } };
+	const commands = new Commands(engine as unknown as Engine, REMOTE_CAMERA);
 	return { clock, commands, answers };
 }
 

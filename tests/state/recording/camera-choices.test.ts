@@ -18,7 +18,7 @@ let capture: FakeCapture;
 let preferences: MemoryPreferenceStore;
 let engine: Engine;
 /** A device that is no camera yet. */
-let localDevice: { state: unknown; found: () => Promise<void> };
+let localDevice: { state: unknown; createCamera: () => Promise<void> };
 let recorder: Recorder;
 
 beforeEach(() => {
@@ -28,7 +28,7 @@ beforeEach(() => {
 	preferences = new MemoryPreferenceStore();
 	localDevice = {
 		state: { kind: 'new' },
-		found: () => {
+		createCamera: () => {
 			localDevice.state = { kind: 'ready', cameras: [{ id: camera, name: null }] };
 			return Promise.resolve();
 		},
@@ -66,7 +66,7 @@ function held<T extends object>(of: T, step: keyof T & string) {
 
 test.each([
 	['what was chosen is read', () => held(preferences, 'read')],
-	['the camera is founded', () => held(localDevice, 'found')],
+	['the camera is founded', () => held(localDevice, 'createCamera')],
 	['the lens opens', () => held(capture, 'open')],
 	['the lenses are looked for', () => held(capture, 'lenses')],
 ] as const)('RC22 left while %s: no lens is on, and nobody listens', async (_, hold) => {
@@ -95,7 +95,7 @@ test('RC22 left and opened again while the lens opens: it is on, once', async ()
 });
 
 test('KT12 a device that becomes no camera yet opens no lens', async () => {
-	localDevice.found = () => {
+	localDevice.createCamera = () => {
 		localDevice.state = { kind: 'ready', cameras: [] };
 		return Promise.resolve();
 	};

@@ -48,9 +48,7 @@ export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
 
 type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
 
-/**
- * The camera's side of live: who is served, and how; what others order. Rules: docs/spec/live.md.
- */
+/** The camera's side of live: who is served, how, and their commands. Rules: docs/spec/live.md. */
 export class LiveHost implements LiveHostControls {
 	newcomers: readonly DeviceId[] = [];
 	talking: DeviceId | null = null;
@@ -380,13 +378,11 @@ export class LiveHost implements LiveHostControls {
 		return this.#tools.members.list.find((one) => one.device === device);
 	}
 
-	async #dtls(): Promise<DtlsCertificate | null> {
-		try {
-			return await this.#tools.dtls();
-		} catch (error) {
+	#dtls(): Promise<DtlsCertificate | null> {
+		return this.#tools.dtls().catch((error: unknown) => {
 			faultOf(error);
 			return null;
-		}
+		});
 	}
 
 	#notify(): void {
