@@ -1,18 +1,20 @@
 /**
- * Pictures of every state, for people to look at: `npm run screenshots` makes the README's two and
- * a contact set in node_modules/.cache, `-- phone-dark-en` only that part of it. Real app, real
+ * Pictures of every state, for people to look at: `npm run screenshots` makes the README's picture
+ * and a contact set in node_modules/.cache, `-- phone-dark-en` only that part of it. Real app, real
  * server, real states: what goes wrong in them goes wrong as it would for a person.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { ensureBuilt } from '#setup/build.js';
 import { cameraFile } from '../fixtures/media.ts';
 import { startGallery } from '../gallery/server.ts';
-import { launchChromium, startRelay } from './support/launch.ts';
-import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
-import { waitForSegments } from './support/stored-footage.ts';
+import { framed } from './support/framed.ts';
+import { launchChromium, startRelay, type Relay } from './support/launch.ts';
+import { openHome, pair } from './support/pairing-steps.ts';
+import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { savedAtLeast } from './support/stored-footage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const images = join(root, 'docs/images');
@@ -232,25 +234,43 @@ async function keys(studio: Studio): Promise<void> {
 	await blocked.close();
 }
 
-/** The two pictures of the README: a phone that records, a laptop that plays. */
-async function readme(address: string): Promise<void> {
+/** The README's picture: a phone that records, and a laptop that watches it live. */
+async function readme(relay: Relay): Promise<void> {
+	const look = { name: 'readme', theme: 'dark', language: 'en' } as const;
+	const phone = new Studio({ ...look, screen: 'phone' }, relay.address);
+	const laptop = new Studio({ ...look, screen: 'laptop' }, relay.address);
+	const camera = await phone.open({ more: { deviceScaleFactor: 2 } });
+	const page = await camera.newPage();
+	await openHome(page, relay);
+	await phone.go(page, '/camera');
+	await page.locator(START).waitFor({ timeout: 30_000 });
+	await page.locator('input[type=text]').fill('Hall');
+	await page.locator('input[type=text]').blur();
+	await page.locator(START).click();
+
+	const viewer = await laptop.open({ more: { deviceScaleFactor: 1.5 } });
+	const view = await viewer.newPage();
+	const second = await camera.newPage();
+	await pair(second, view, relay, 'Laptop');
+	const another = second.locator('[aria-labelledby=done] .button.main');
+	await another.click();
+	await another.waitFor({ state: 'detached' });
+	await second.close();
+
+	await laptop.go(view, '/watch');
+	await view.locator('main article a').first().click({ timeout: 30_000 });
+	await view.locator('[data-state="live"]').waitFor({ timeout: 75_000 });
+	await page.bringToFront();
+	await page.locator('.watchers .advice .button.main').click({ timeout: 20_000 });
+	await page.evaluate(() => scrollTo(0, 0));
+	await page.waitForTimeout(3000);
+	const [onPhone, onLaptop] = await Promise.all([page.screenshot(), view.screenshot()]);
+	await camera.close();
 	mkdirSync(images, { recursive: true });
-	const studio = new Studio(
-		{ name: 'readme', screen: 'phone', theme: 'dark', language: 'en' },
-		address,
-	);
-	const context = await studio.open({ more: { colorScheme: 'dark', deviceScaleFactor: 2 } });
-	const page = await context.newPage();
-	await studio.record(page, 9);
-	await page.screenshot({ path: join(images, 'camera-phone.png') });
-	await page.locator(STOP).click();
-	await page.locator(START).waitFor();
-	await page.setViewportSize(screens.laptop);
-	await page.getByRole('navigation').getByRole('link').nth(2).click();
-	await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
-	await page.waitForTimeout(500);
-	await page.screenshot({ path: join(images, 'watch-laptop.png') });
-	await context.close();
+	const shown = await framed(viewer, { phone: onPhone, laptop: onLaptop });
+	writeFileSync(join(images, 'spy-cam.png'), shown);
+	await viewer.close();
+	console.log(`README: ${Math.round(shown.length / 1000)} kB`);
 }
 
 /** Every state of every component, in every look: one picture each. */
@@ -274,7 +294,7 @@ ensureBuilt();
 const relay = await startRelay();
 const asked = process.argv.slice(2);
 try {
-	if (asked.length === 0 || asked.includes('readme')) await readme(relay.address);
+	if (asked.length === 0 || asked.includes('readme')) await readme(relay);
 	if (asked.length === 0 || asked.includes('gallery')) await gallery();
 	for (const look of looks) {
 		if (asked.length > 0 && !asked.includes(look.name)) continue;
