@@ -12,9 +12,9 @@ import { cameraFile } from '../fixtures/media.ts';
 import { startGallery } from '../gallery/server.ts';
 import { framed } from './support/framed.ts';
 import { launchChromium, startRelay, type Relay } from './support/launch.ts';
-import { openHome, pair } from './support/pairing-steps.ts';
-import { puppet, withPuppetCamera } from './support/puppet-camera.ts';
-import { savedAtLeast } from './support/stored-footage.ts';
+import { openHome, pairByLink } from './support/pairing-steps.ts';
+import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
+import { waitForSegments } from './support/stored-footage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const images = join(root, 'docs/images');
@@ -251,7 +251,7 @@ async function readme(relay: Relay): Promise<void> {
 	const viewer = await laptop.open({ more: { deviceScaleFactor: 1.5 } });
 	const view = await viewer.newPage();
 	const second = await camera.newPage();
-	await pair(second, view, relay, 'Laptop');
+	await pairByLink(second, view, relay, 'Laptop');
 	const another = second.locator('[aria-labelledby=done] .button.main');
 	await another.click();
 	await another.waitFor({ state: 'detached' });
