@@ -54,7 +54,7 @@ async function saidOnEveryPage(
 	for (const path of pages) {
 		await page.goto(relay.address + path);
 		const alert = page.getByRole('alert').filter({ hasText: what }).first();
-		await alert.waitFor({ timeout: 15_000 });
+		await alert.waitFor({ timeout: 40_000 });
 		await alert.getByRole('button', { name: button }).waitFor();
 		const main = await page.locator('main').innerText();
 		expect(main).not.toMatch(/Opening your camera/);
