@@ -30,7 +30,10 @@ export interface ClockExchange {
 	readonly theirsMs: number;
 }
 
-/** Keeps the measurement with the smaller round trip, as NTP's clock filter does (RFC 5905, section 10). */
+/**
+ * Keeps the measurement with the smaller round trip, as NTP's clock filter does (RFC 5905, section
+ * 10).
+ */
 export function betterOffset(known: ClockOffset | null, asked: ClockExchange): ClockOffset | null {
 	const { sentMs, heardMs, theirsMs } = asked;
 	const roundTripMs = heardMs - sentMs;

@@ -57,7 +57,7 @@ export interface LiveViewControls {
 	 * both, so that only one is seen, and keeps the old one until the new one has its first frame.
 	 */
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
-	setPath(way: 'best' | 'relayed'): void;
+	setPath(path: 'best' | 'relayed'): void;
 	mute(muted: boolean): void;
 	/** Push to talk. Throws `denied`, `unsupported`; `aborted` if released meanwhile. */
 	talk(on: boolean): Promise<void>;

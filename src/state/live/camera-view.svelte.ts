@@ -72,9 +72,9 @@ export class CameraView {
 		this.#view.mute(this.muted);
 	}
 
-	setPath(way: 'best' | 'relayed'): void {
-		this.path = way;
-		this.#view.setPath(way);
+	setPath(path: 'best' | 'relayed'): void {
+		this.path = path;
+		this.#view.setPath(path);
 	}
 
 	/** Half duplex: muted while talking. */

@@ -64,8 +64,8 @@ export class AccessLog {
 		if (entry !== undefined) entry.overMs = null;
 		else {
 			const end = this.#tools.eventLog.begin(camera, kind, undefined, detail);
-			const isFree = kind === 'sealed' || detail.order?.fault === 'denied';
-			const pauseMs = isFree ? LONG_MERGE_MS : MERGE_MS;
+			const floodable = kind === 'sealed' || detail.order?.fault === 'denied';
+			const pauseMs = floodable ? LONG_MERGE_MS : MERGE_MS;
 			this.#entries.set(key, { end, pauseMs, overMs: null });
 		}
 	}

@@ -131,15 +131,15 @@ export class UnannouncedViewers {
 type ViewerPath = Pick<Watcher, 'device' | 'sinceMs'> & { readonly path: Watcher['path'] | null };
 
 /**
- * One entry per device, with its most direct path: `ways` lists relayed before direct before
+ * One entry per device, with its most direct path: `paths` lists relayed before direct before
  * sealed, and a path of `null` is not connected yet.
  */
 export function watchersOf(
-	ways: readonly ViewerPath[],
+	paths: readonly ViewerPath[],
 	nameOf: (device: DeviceId) => string | null,
 ): readonly Watcher[] {
 	const found = new Map<DeviceId, Watcher>();
-	for (const { device, path, sinceMs } of ways) {
+	for (const { device, path, sinceMs } of paths) {
 		const before = found.get(device);
 		if (path === null || (path === 'sealed' && before !== undefined)) continue;
 		const since = Math.min(sinceMs, before?.sinceMs ?? sinceMs);

@@ -109,9 +109,9 @@ export class LiveView implements LiveViewControls {
 		this.refresh();
 	}
 
-	setPath(way: 'best' | 'relayed'): void {
-		if (way === this.#path) return;
-		this.#path = way;
+	setPath(path: 'best' | 'relayed'): void {
+		if (path === this.#path) return;
+		this.#path = path;
 		this.#nextDirectMs = -Infinity;
 		this.refresh();
 	}
