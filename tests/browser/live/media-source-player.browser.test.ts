@@ -63,7 +63,7 @@ function withTone(picture: Picture): Picture {
 }
 
 describe('without VideoDecoder', () => {
-	it('LV8 LV10 LV17 remuxed frames play at the live edge, with the age of what is painted', async () => {
+	it('LV8 LV10 LV17 remuxed frames play at the live edge, with their true age', async () => {
 		without('VideoDecoder');
 		const { screen, canvas, ages, times, faults } = watched();
 		expect(screen.decodes).toBe(true);
@@ -82,7 +82,7 @@ describe('without VideoDecoder', () => {
 		// Sixty in a row, as a busy machine may stall before them.
 		await until(() => times.length > 100 && rate() > 10 && median(ages.slice(-60)) < 700, 60_000);
 		report(
-			`film: first ${firstMs.toFixed(0)} ms, ${rate().toFixed(1)} frames a second, age ${median(ages.slice(-60)).toFixed(0)} ms`,
+			`remuxed: first ${firstMs.toFixed(0)} ms, ${rate().toFixed(1)} frames a second, age ${median(ages.slice(-60)).toFixed(0)} ms`,
 		);
 		expect(faults).toEqual([]);
 		expect([canvas.width, canvas.height]).toEqual([640, 360]);

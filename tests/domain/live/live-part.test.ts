@@ -88,7 +88,7 @@ describe('a live part', () => {
 		expect(beginsWithKey(one)).toBe(true);
 	});
 
-	it('LV15 sound and fragments follow their layouts, under a version that older viewers refuse', () => {
+	it('LV15 sound and fragments follow their layouts, in version 2', () => {
 		const heard = buildLivePart(spoken);
 		expect([...heard.subarray(0, 3)]).toEqual([2, 1, 4]);
 		expect(new TextDecoder().decode(heard.subarray(3, 7))).toBe('opus');

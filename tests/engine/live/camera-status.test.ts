@@ -121,7 +121,7 @@ describe('LV30 a lens that never recorded', () => {
 	});
 });
 
-test('LV29 a live picture is a sign of life as of its capture time, also when relayed', async () => {
+test('LV29 a live picture, also relayed, is a sign of life as of its capture', async () => {
 	const kitchen = await home.guest('Kitchen');
 	const { view } = kitchen.open();
 	view.setPath('relayed');

@@ -40,7 +40,7 @@ describe('LV13 commands', () => {
 		expect(commands).toEqual(['start']);
 	});
 
-	test('RC23 the test picture cannot be chosen remotely, with or without an open lens', async () => {
+	test('RC23 the test picture cannot be chosen remotely, lens open or not', async () => {
 		const { guest, camera, lens, recording } = home;
 		const { watching } = await guest('Kitchen');
 		for (const kind of ['preview', 'off'] as const) {
@@ -71,7 +71,7 @@ describe('LV13 commands', () => {
 		expect(commands).toEqual([]);
 	});
 
-	test('LT12 a lost command times out; a lost answer is requested again, else it is unconfirmed', async () => {
+	test('LT12 a lost command times out; a lost answer is requested again', async () => {
 		const { guest, relay, camera, clock, messenger, commands } = home;
 		const { watching } = await guest('Kitchen');
 		const command = () => settle(home, watching.sendCommand(camera, 'start', null));

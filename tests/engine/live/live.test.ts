@@ -224,7 +224,7 @@ describe('watching at the relay', () => {
 		expect(calls).toBeLessThan(8);
 	});
 
-	test('LV6 one encoding for all, only while somebody watches, slower when bytes queue', async () => {
+	test('LV6 one encoding for all, only while watched, slower when bytes queue', async () => {
 		const { guest, until, encoder, clock, hosting, messenger } = home;
 		const views = [];
 		for (const name of ['One', 'Two', 'Three']) {
@@ -352,7 +352,7 @@ describe('watching at the relay', () => {
 		await until(live(view, 'relayed'), 5000);
 	});
 
-	test('LV10 T2 a relay that delays parts and time answers never makes old parts live', async () => {
+	test('LV10 T2 a relay cannot make old parts live by delaying clock answers', async () => {
 		const { guest, until, relay, clock, network, host } = home;
 		const kitchen = await guest('Kitchen');
 		network.blocked = true;

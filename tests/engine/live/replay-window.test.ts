@@ -76,7 +76,7 @@ test('LV8 RL9 after a missing part it skips to the next key part', async () => {
 	expect(seen).toEqual([0, 1, 5, 6, 7]);
 });
 
-test('LV24 another run than the key’s: no key; the right run, wrong key: generic refusal', async () => {
+test('LV24 another run than the key’s: no key; a wrong key: generic refusal', async () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
 	const basis = { home, camera, epoch: 1, secret, runId, sign: pair.key };
 	const sealed = await new SidecarSealer(crypto, basis).sealLive(part(0));

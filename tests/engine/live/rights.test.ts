@@ -42,7 +42,7 @@ describe('rights', () => {
 		).toHaveLength(1);
 	});
 
-	test('LV14 T6 a device refused as no member loses a connected direct picture at once', async () => {
+	test('LV14 T6 a device refused as no member loses its direct picture at once', async () => {
 		const { guest, until, clock, network } = home;
 		const kitchen = await guest('Ex');
 		const { view, screen } = kitchen.open();
@@ -173,7 +173,7 @@ describe('rights', () => {
 describe('from the wall to one camera', () => {
 	const elements = () => [{}, {}] as unknown as [HTMLVideoElement, HTMLCanvasElement];
 
-	test('LV18 a view opened as another closes takes over its connection, live once painted', async () => {
+	test('LV18 a view opened as another closes takes over its connection', async () => {
 		const { guest, until, network, relay, hosting } = home;
 		const kitchen = await guest('Kitchen');
 		const { view: tile, screen } = kitchen.open();

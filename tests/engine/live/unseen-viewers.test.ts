@@ -28,7 +28,7 @@ async function relayed(guest: Awaited<ReturnType<Home['guest']>>): Promise<LiveV
 }
 
 describe('nobody watches unseen', () => {
-	test('LV24 LV25 T6 a device that only takes parts has no key, is shown and recorded', async () => {
+	test('LV24 LV25 T6 who only takes parts has no key, is shown and recorded', async () => {
 		const { guest, until, clock, hosting, camera, events } = home;
 		await relayed(await guest('Anna'));
 		const bert = await guest('Bert', ['viewer', 'live']);
@@ -196,7 +196,7 @@ describe('RG2 EV12 commands', () => {
 		}
 	};
 
-	test('T6 control may start but not stop; without it nothing; each is recorded with its author', async () => {
+	test('T6 control may start but not stop; each command is recorded with its author', async () => {
 		const { guest, commands, events, guarding } = home;
 		guarding.serve((on) => guarding.report(on));
 		const owner = await guest('Olga', ['viewer', 'owner']);

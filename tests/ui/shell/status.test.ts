@@ -35,7 +35,7 @@ function said(recorder: RecorderState | null, more: object = {}, language: 'en' 
 	return statusOf(session as unknown as Session, WORDS[language]);
 }
 
-describe('LV27 the status line appears only while this device records, should, or will by schedule', () => {
+describe('LV27 a status line only while this device records, should, or will by schedule', () => {
 	test.each<[string, RecorderState | null, object]>([
 		['nothing is known yet', null, {}],
 		['it never recorded, or a person stopped it', { kind: 'off', fault: null }, {}],
