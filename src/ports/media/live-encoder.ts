@@ -13,7 +13,7 @@ export interface LiveEncoderOptions {
 
 export interface LiveEncoderSink {
 	/**
-	 * At most one every 100 ms, with a key frame first or not at all; about one a second where
+	 * About one every 50 ms, with a key frame first or not at all; about one a second where
 	 * fragments are sent instead of frames.
 	 */
 	part(part: LivePart): void;
