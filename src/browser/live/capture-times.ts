@@ -1,25 +1,26 @@
-/** How long the quickest delivery is believed: the two clocks drift apart a little. */
+/** How long the shortest delay counts: the two clocks drift apart. */
 const WINDOW_MS = 20_000;
 
 /**
- * When frames were captured, by our own clock. A frame's stamp and `performance.now` run alike from
- * different origins; what differs by chance is the delivery, so the quickest one counts.
+ * Capture times of frames by our own clock. Timestamps and `performance.now` run at the same rate
+ * from different origins, and deliveries are delayed at random, so the shortest delay seen gives
+ * the offset.
  */
 export class CaptureTimes {
-	#least = Infinity;
-	#leastBefore = Infinity;
+	#minLag = Infinity;
+	#previousMinLag = Infinity;
 	#sinceMs = -Infinity;
 
-	/** `stampUs`: the frame's own; `nowMs`: when it came. */
+	/** `stampUs`: timestamp of the frame; `nowMs`: when it arrived. */
 	of(stampUs: number, nowMs: number): number {
 		const stampMs = stampUs / 1000;
 		const lag = nowMs - stampMs;
 		if (nowMs - this.#sinceMs > WINDOW_MS) {
-			this.#leastBefore = this.#least;
-			this.#least = lag;
+			this.#previousMinLag = this.#minLag;
+			this.#minLag = lag;
 			this.#sinceMs = nowMs;
 		}
-		this.#least = Math.min(this.#least, lag);
-		return stampMs + Math.min(this.#least, this.#leastBefore);
+		this.#minLag = Math.min(this.#minLag, lag);
+		return stampMs + Math.min(this.#minLag, this.#previousMinLag);
 	}
 }

@@ -12,12 +12,12 @@ import { streamOf } from '#browser/capture/picture.ts';
 import type { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 
 const KEY_FRAME_MS = 1000;
-/** A relay carries no longer parts than twice this. */
+/** The relay refuses parts longer than twice this. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * The recorder's own fragments, or those of a recording that is made for it, where nothing encodes
- * frame by frame.
+ * Sends the recorder's own fragments, or those of a recording made for this purpose, in browsers
+ * that cannot encode frame by frame.
  */
 export class FragmentLiveEncoder implements LiveEncoder {
 	readonly #recorders: SharedEncoder;
@@ -40,12 +40,12 @@ class FragmentEncoding implements LiveEncoding {
 	readonly #picture: Picture;
 	readonly #options: LiveEncoderOptions;
 	readonly #sink: LiveEncoderSink;
-	readonly #off: () => void;
+	readonly #unsubscribe: () => void;
 	#own: Encoding | null = null;
 	#holding = false;
-	#over = false;
+	#stopped = false;
 
-	/** Throws what an encoder throws. */
+	/** Throws what starting an encoder throws. */
 	constructor(
 		recorders: SharedEncoder,
 		picture: Picture,
@@ -56,7 +56,7 @@ class FragmentEncoding implements LiveEncoding {
 		this.#picture = picture;
 		this.#options = options;
 		this.#sink = sink;
-		this.#off = recorders.subscribe({
+		this.#unsubscribe = recorders.subscribe({
 			fragment: (of, init, fragment) => {
 				if (of === picture) this.#send(init, fragment);
 			},
@@ -67,12 +67,12 @@ class FragmentEncoding implements LiveEncoding {
 		if (!recorders.isRecording(picture)) this.#begin();
 	}
 
-	/** Each fragment is one; there are none between. */
+	/** Every fragment begins with a key frame. */
 	requestKeyFrame(): void {
 		return;
 	}
 
-	/** It is in the fragments. */
+	/** The fragments contain it. */
 	setSound(): void {
 		return;
 	}
@@ -82,9 +82,9 @@ class FragmentEncoding implements LiveEncoding {
 	}
 
 	stop(): void {
-		if (this.#over) return;
-		this.#over = true;
-		this.#off();
+		if (this.#stopped) return;
+		this.#stopped = true;
+		this.#unsubscribe();
 		this.#end();
 	}
 
@@ -130,14 +130,14 @@ class FragmentEncoding implements LiveEncoding {
 	}
 
 	#fail(error: unknown): void {
-		if (this.#over) return;
+		if (this.#stopped) return;
 		this.stop();
 		this.#sink.ended(faultOf(error));
 	}
 
 	#send({ bytes: init, mime, anchorMs }: InitSection, fragment: Fragment): void {
 		const { bytes, mediaTicks, durationTicks, timescale, keyFrame } = fragment;
-		if (this.#over || this.#holding || !keyFrame) return;
+		if (this.#stopped || this.#holding || !keyFrame) return;
 		const mediaUs = usOfTicks(mediaTicks, timescale);
 		const capturedUs = Math.round((anchorMs + this.#options.wallOffsetMs) * 1000) + mediaUs;
 		const durationUs = usOfTicks(durationTicks, timescale);

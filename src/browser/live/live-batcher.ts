@@ -2,12 +2,12 @@ import type { FramesPart, LiveFrame } from '#domain/live/live-part.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 
 const KEY_FRAME_MS = 1000;
-/** A part leaves as soon as the one before is so old. */
+/** Minimum interval between parts. */
 const PART_MS = 50;
-/** Frames in the encoder: one more would only be older when it comes out. */
+/** Frames in the encoder; another one would only come out late. */
 const MAX_QUEUED = 1;
 const MAX_FRAMES = 12;
-/** Timers and frames are not exact: a frame that comes this much early is in time. */
+/** Timers and frames are inexact: a frame this much early counts as on time. */
 const SLACK_MS = 12;
 
 export interface LiveBatcherSink {
@@ -15,10 +15,7 @@ export interface LiveBatcherSink {
 	failed(kind: 'unsupported' | 'unavailable', why: string): void;
 }
 
-/**
- * Frames in, parts out: encodes for low delay and puts together what is sent at once. Used in page
- * and worker.
- */
+/** Encodes frames at low latency and batches them into parts. Used in page and worker. */
 export class LiveBatcher {
 	readonly #frameRate: number;
 	readonly #sink: LiveBatcherSink;
@@ -27,7 +24,7 @@ export class LiveBatcher {
 	#encoder: VideoEncoder | null = null;
 	#choosing = false;
 	#size = { width: 0, height: 0 };
-	/** Of what comes out: told by the encoder with its first key frame. */
+	/** Codec of the current encoder. */
 	#codec = '';
 	#wantsKey = true;
 	#lastMs = -Infinity;
@@ -35,7 +32,7 @@ export class LiveBatcher {
 	#flushedMs = -Infinity;
 	#timer: ReturnType<typeof setTimeout> | null = null;
 	#frames: LiveFrame[] = [];
-	#over = false;
+	#closed = false;
 
 	constructor(bitsPerSecond: number, frameRate: number, sink: LiveBatcherSink) {
 		this.#bits = bitsPerSecond;
@@ -43,7 +40,7 @@ export class LiveBatcher {
 		this.#sink = sink;
 	}
 
-	/** Takes the frame over. */
+	/** Takes ownership of the frame. */
 	encode(frame: VideoFrame, capturedUs: number): void {
 		try {
 			this.#encode(frame, capturedUs);
@@ -66,17 +63,17 @@ export class LiveBatcher {
 	}
 
 	close(): void {
-		this.#over = true;
+		this.#closed = true;
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		if (this.#encoder !== null && this.#encoder.state !== 'closed') this.#encoder.close();
 	}
 
 	#encode(frame: VideoFrame, capturedUs: number): void {
-		if (this.#over) return;
+		if (this.#closed) return;
 		const atMs = capturedUs / 1000;
 		const tooSoon = atMs - this.#lastMs < 1000 / this.#frameRate - SLACK_MS;
 		if (tooSoon || this.#choosing || (this.#holding && !this.#wantsKey)) return;
-		// H.264 in 4:2:0 has even sides only.
+		// H.264 with 4:2:0 chroma requires even dimensions.
 		const width = frame.displayWidth - (frame.displayWidth % 2);
 		const height = frame.displayHeight - (frame.displayHeight % 2);
 		if (width !== this.#size.width || height !== this.#size.height) {
@@ -97,7 +94,7 @@ export class LiveBatcher {
 		stamped.close();
 	}
 
-	/** H.264 where it can be had: phones have hardware for it. */
+	/** Prefers H.264, which phones encode in hardware. */
 	async #choose(): Promise<void> {
 		this.#choosing = true;
 		const { width, height } = this.#size;
@@ -106,13 +103,13 @@ export class LiveBatcher {
 			for (const codec of [`avc1.42E0${level}`, 'vp8']) {
 				const config = this.#config(codec);
 				const { supported } = await VideoEncoder.isConfigSupported(config);
-				if (supported !== true || this.#over) continue;
+				if (supported !== true || this.#closed) continue;
 				this.#flush();
 				if (this.#encoder !== null && this.#encoder.state !== 'closed') this.#encoder.close();
 				this.#codec = codec;
 				this.#encoder = new VideoEncoder({
 					output: (chunk) => {
-						this.#put(chunk);
+						this.#add(chunk);
 					},
 					error: (error) => {
 						this.#fail('unavailable', error);
@@ -122,7 +119,8 @@ export class LiveBatcher {
 				this.#wantsKey = true;
 				return;
 			}
-			if (!this.#over) this.#fail('unsupported', new Error('no codec to encode live'));
+			if (!this.#closed)
+				this.#fail('unsupported', new Error('neither H.264 nor VP8 can be encoded here'));
 		} catch (error) {
 			this.#fail('unavailable', error);
 		} finally {
@@ -138,33 +136,33 @@ export class LiveBatcher {
 		};
 	}
 
-	#put(chunk: EncodedVideoChunk): void {
-		if (this.#over) return;
+	#add(chunk: EncodedVideoChunk): void {
+		if (this.#closed) return;
 		const bytes: Bytes = new Uint8Array(chunk.byteLength);
 		chunk.copyTo(bytes);
 		const key = chunk.type === 'key';
 		if (key || this.#frames.length >= MAX_FRAMES) this.#flush();
 		this.#frames.push({ key, capturedUs: chunk.timestamp, bytes });
-		const leftMs = this.#flushedMs + PART_MS - performance.now();
-		if (leftMs <= 0) this.#flush();
+		const waitMs = this.#flushedMs + PART_MS - performance.now();
+		if (waitMs <= 0) this.#flush();
 		else
 			this.#timer ??= setTimeout(() => {
 				this.#flush();
-			}, leftMs);
+			}, waitMs);
 	}
 
 	#flush(): void {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = null;
 		const frames = this.#frames;
-		if (frames.length === 0 || this.#over) return;
+		if (frames.length === 0 || this.#closed) return;
 		this.#frames = [];
 		this.#flushedMs = performance.now();
 		this.#sink.part({ kind: 'frames', codec: this.#codec, ...this.#size, frames });
 	}
 
 	#fail(kind: 'unsupported' | 'unavailable', error: unknown): void {
-		if (this.#over) return;
+		if (this.#closed) return;
 		this.close();
 		this.#sink.failed(kind, error instanceof Error ? error.message : String(error));
 	}

@@ -16,7 +16,7 @@ import { streamOf } from '#browser/capture/picture.ts';
 import type { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
-/** By WebCodecs where a browser has it and finds a codec, else in fragments. */
+/** Uses WebCodecs if the browser supports a codec there, else sends fragments. */
 export class BrowserLiveEncoder implements LiveEncoder {
 	readonly #frames = new WebCodecsLiveEncoder();
 	readonly #fragments: FragmentLiveEncoder;
@@ -45,11 +45,10 @@ export class BrowserLiveEncoder implements LiveEncoder {
 }
 
 /**
- * Encodes by WebCodecs: in a worker where frames can be had there, else as a hidden video shows
- * them.
+ * Encodes with WebCodecs: in a worker if it can read the track's frames, else from a hidden video.
  */
 export class WebCodecsLiveEncoder implements LiveEncoder {
-	/** Loaded, and waiting for its first frame. */
+	/** Loaded in advance; idle until an encoding starts. */
 	#preloaded: Worker | null = null;
 
 	preload(): void {
@@ -58,13 +57,14 @@ export class WebCodecsLiveEncoder implements LiveEncoder {
 
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding {
 		if (typeof VideoEncoder === 'undefined') {
-			throw new Fault('unsupported', 'this browser has no video encoder');
+			throw new Fault('unsupported', 'this browser has no VideoEncoder');
 		}
 		const track = streamOf(picture)
 			.getVideoTracks()
 			.find(({ readyState }) => readyState === 'live');
-		if (track === undefined) throw new Fault('unsupported', 'there is no picture to send');
-		const [heard] = streamOf(picture).getAudioTracks();
+		if (track === undefined)
+			throw new Fault('unsupported', 'cannot encode: the picture has no live video track');
+		const [audio] = streamOf(picture).getAudioTracks();
 		const Maker = trackProcessor();
 		const worker = this.#preloaded;
 		this.#preloaded = null;
@@ -77,36 +77,36 @@ export class WebCodecsLiveEncoder implements LiveEncoder {
 						options,
 						sink,
 					);
-		return withSound(silent, heard ?? null, options, sink);
+		return withSound(silent, audio ?? null, options, sink);
 	}
 }
 
 type SilentEncoding = Omit<LiveEncoding, 'setSound'>;
 
-/** The sound goes beside the frames, encoded only while somebody listens. */
+/** Adds sound to the frames, encoded only while somebody listens. */
 function withSound(
 	silent: SilentEncoding,
 	track: MediaStreamTrack | null,
 	{ wallOffsetMs }: LiveEncoderOptions,
 	sink: LiveEncoderSink,
 ): LiveEncoding {
-	let voice: SoundEncoder | null = null;
-	const hush = (): void => {
-		voice?.stop();
-		voice = null;
+	let encoder: SoundEncoder | null = null;
+	const stopSound = (): void => {
+		encoder?.stop();
+		encoder = null;
 	};
 	return {
 		...silent,
 		setSound: (on) => {
-			if (!on) hush();
+			if (!on) stopSound();
 			else if (track !== null && typeof AudioEncoder !== 'undefined') {
-				voice ??= new SoundEncoder(track.clone(), wallOffsetMs, (part) => {
+				encoder ??= new SoundEncoder(track.clone(), wallOffsetMs, (part) => {
 					sink.part(part);
 				});
 			}
 		},
 		stop: () => {
-			hush();
+			stopSound();
 			silent.stop();
 		},
 	};
@@ -124,7 +124,7 @@ function inWorker(
 ): SilentEncoding {
 	const stop = (): void => {
 		worker.onmessage = worker.onerror = null;
-		say({ kind: 'end' });
+		post({ kind: 'end' });
 	};
 	const fail = (fault: Fault): void => {
 		stop();
@@ -136,18 +136,18 @@ function inWorker(
 	};
 	worker.onerror = () => {
 		worker.terminate();
-		fail(new Fault('internal', 'the live encoder failed'));
+		fail(new Fault('internal', 'the live encoder’s worker failed'));
 	};
-	const say = (message: ToLiveEncoder, transfer: Transferable[] = []): void => {
+	const post = (message: ToLiveEncoder, transfer: Transferable[] = []): void => {
 		worker.postMessage(message, transfer);
 	};
-	say({ kind: 'begin', frames, originMs: performance.timeOrigin, ...options }, [frames]);
+	post({ kind: 'begin', frames, originMs: performance.timeOrigin, ...options }, [frames]);
 	return {
 		requestKeyFrame: () => {
-			say({ kind: 'key' });
+			post({ kind: 'key' });
 		},
 		setPace: ({ bitsPerSecond, holding }) => {
-			say({ kind: 'pace', bitsPerSecond, holding });
+			post({ kind: 'pace', bitsPerSecond, holding });
 		},
 		stop,
 	};
@@ -159,9 +159,9 @@ function inPage(
 	sink: LiveEncoderSink,
 ): SilentEncoding {
 	const video = document.createElement('video');
-	let over = false;
+	let stopped = false;
 	const stop = (): void => {
-		over = true;
+		stopped = true;
 		batcher.close();
 		video.srcObject = null;
 	};
@@ -174,16 +174,16 @@ function inPage(
 			sink.ended(new Fault(kind, why));
 		},
 	});
-	const see = (nowMs: number, shown: VideoFrameCallbackMetadata): void => {
-		if (over) return;
-		video.requestVideoFrameCallback(see);
+	const onFrame = (nowMs: number, shown: VideoFrameCallbackMetadata): void => {
+		if (stopped) return;
+		video.requestVideoFrameCallback(onFrame);
 		const atMs = shown.captureTime ?? nowMs;
 		const capturedUs = Math.round((atMs + options.wallOffsetMs) * 1000);
 		batcher.encode(new VideoFrame(video, { timestamp: capturedUs }), capturedUs);
 	};
 	video.muted = true;
 	video.srcObject = new MediaStream([track]);
-	video.requestVideoFrameCallback(see);
+	video.requestVideoFrameCallback(onFrame);
 	void video.play().catch(() => undefined);
 	return {
 		requestKeyFrame: () => {

@@ -3,8 +3,8 @@ import { CaptureTimes } from './capture-times.ts';
 import { LiveBatcher } from './live-batcher.ts';
 
 /**
- * The worker behind `live-encoder.ts`: the frames of one track in, encoded parts out. Works in a
- * hidden page.
+ * Worker of `live-encoder.ts`: reads one track's frames and encodes them to parts, also while the
+ * page is hidden.
  */
 export type ToLiveEncoder =
 	| {
@@ -12,7 +12,7 @@ export type ToLiveEncoder =
 			readonly frames: ReadableStream<VideoFrame>;
 			readonly bitsPerSecond: number;
 			readonly frameRate: number;
-			/** What makes wall time of the page's monotonic clock, and that clock's own beginning. */
+			/** Wall time minus the page's monotonic time, and the origin of that monotonic clock. */
 			readonly wallOffsetMs: number;
 			readonly originMs: number;
 	  }
@@ -59,7 +59,7 @@ async function run(given: Extract<ToLiveEncoder, { kind: 'begin' }>): Promise<vo
 	}
 }
 
-/** The track is somebody else's and goes on: it is let go before the worker closes. */
+/** The track belongs to the page and goes on: it is released before the worker closes. */
 async function end(): Promise<void> {
 	batcher?.close();
 	await reader?.cancel().catch(() => undefined);

@@ -16,14 +16,14 @@ import { streamOf } from '#browser/capture/picture.ts';
 import { canPlaySound, mediaSourceClass } from './media-source.ts';
 
 type VisiblePart = FramesPart | FragmentPart;
-const MAX_EARLY = 40;
+const MAX_PENDING = 40;
 
-/** A video for streams and a canvas for parts, of which one is seen at a time. */
+/** A video for streams and a canvas for parts; one is visible at a time. */
 export class BrowserLiveScreen implements LiveScreen {
 	readonly decodes = typeof VideoDecoder !== 'undefined' || mediaSourceClass() !== null;
 	readonly hears = canPlaySound();
 	readonly #listeners = new Set<(event: LiveScreenEvent) => void>();
-	/** By how they play; `null`: it is being loaded. */
+	/** By kind; `null` while it is loading. */
 	readonly #players = new Map<'codec' | 'media-source', PartPlayer | null>();
 	readonly #sink: PlayerSink = {
 		picture: (source, size, capturedUs) => {
@@ -33,18 +33,18 @@ export class BrowserLiveScreen implements LiveScreen {
 			this.#emit({ kind: 'failed', fault });
 		},
 	};
-	/** From the newest key part on, while what plays them is loaded. */
-	#early: VisiblePart[] = [];
+	/** Parts since the newest key part, kept while their player is loading. */
+	#pending: VisiblePart[] = [];
 	#video: HTMLVideoElement | null = null;
 	#canvas: HTMLCanvasElement | null = null;
 	#picture: Picture | null = null;
 	#front: Pane | null = null;
 	#muted = true;
-	/** What is heard of a stream, apart from its picture: a video with sound costs, muted or not. */
+	/** Plays a stream's sound apart from its picture: a video with sound costs more, even muted. */
 	readonly #streamAudio = document.createElement('audio');
 	#shown: MediaStream | null = null;
 	#sound: SoundPlayer | null = null;
-	#loadsSound = false;
+	#loadingSound = false;
 	#rate: LiveRate = 'full';
 	#stopFrames: () => void = () => undefined;
 	#closed = false;
@@ -55,7 +55,7 @@ export class BrowserLiveScreen implements LiveScreen {
 
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
 		if (this.#video !== null && this.#video !== video) this.#video.srcObject = null;
-		if (this.#canvas !== canvas) this.#dismiss();
+		if (this.#canvas !== canvas) this.#closePlayers();
 		this.#video = video;
 		this.#canvas = canvas;
 		video.playsInline = true;
@@ -74,7 +74,7 @@ export class BrowserLiveScreen implements LiveScreen {
 	decode(part: LivePart): void {
 		if (this.#canvas === null || this.#rate === 'none') return;
 		if (part.kind !== 'sound') this.#show(part, this.#canvas);
-		else if (this.#audible) this.#soundNow()?.play(part);
+		else if (this.#audible) this.#soundPlayer()?.play(part);
 	}
 
 	setFront(pane: Pane | null): void {
@@ -103,7 +103,7 @@ export class BrowserLiveScreen implements LiveScreen {
 		this.#closed = true;
 		this.#applyMute();
 		this.#listeners.clear();
-		this.#dismiss();
+		this.#closePlayers();
 		this.#stopFrames();
 		if (this.#video) this.#video.srcObject = null;
 	}
@@ -111,55 +111,55 @@ export class BrowserLiveScreen implements LiveScreen {
 	#show(part: VisiblePart, canvas: HTMLCanvasElement): void {
 		const player = this.#playerOf(part, canvas);
 		if (player !== null) player.decode(part);
-		else if (beginsWithKey(part)) this.#early = [part];
-		else if (this.#early.length < MAX_EARLY) this.#early.push(part);
+		else if (beginsWithKey(part)) this.#pending = [part];
+		else if (this.#pending.length < MAX_PENDING) this.#pending.push(part);
 	}
 
-	/** One that can play this part; the others go. `null`: not yet. */
+	/** Returns the player for this part and closes the others; `null` while it is loading. */
 	#playerOf(part: VisiblePart, canvas: HTMLCanvasElement): PartPlayer | null {
-		const how =
+		const kind =
 			part.kind === 'frames' && typeof VideoDecoder !== 'undefined' ? 'codec' : 'media-source';
-		const there = this.#players.get(how);
-		if (there !== undefined) return there;
-		this.#dismiss();
-		if (how === 'codec') this.#use(how, new WebCodecsPlayer(this.#sink));
+		const loaded = this.#players.get(kind);
+		if (loaded !== undefined) return loaded;
+		this.#closePlayers();
+		if (kind === 'codec') this.#use(kind, new WebCodecsPlayer(this.#sink));
 		else void this.#load(canvas);
-		return this.#players.get(how) ?? null;
+		return this.#players.get(kind) ?? null;
 	}
 
-	#soundNow(): SoundPlayer | null {
-		if (this.hears && this.#sound === null && !this.#loadsSound) void this.#loadSound();
+	#soundPlayer(): SoundPlayer | null {
+		if (this.hears && this.#sound === null && !this.#loadingSound) void this.#loadSound();
 		return this.#sound;
 	}
 
 	async #loadSound(): Promise<void> {
-		this.#loadsSound = true;
+		this.#loadingSound = true;
 		try {
 			const { createSoundPlayer } = await import('./sound-player.ts');
 			if (this.#audible) this.#sound = createSoundPlayer();
 		} catch {
 			// The next part tries again.
 		} finally {
-			this.#loadsSound = false;
+			this.#loadingSound = false;
 		}
 	}
 
-	#dismiss(): void {
+	#closePlayers(): void {
 		for (const player of this.#players.values()) player?.close();
 		this.#players.clear();
 	}
 
-	/** What most browsers do without is loaded where it is needed. */
+	/** Players that most browsers do not need are loaded on demand. */
 	async #load(canvas: HTMLCanvasElement): Promise<void> {
 		this.#players.set('media-source', null);
 		try {
 			if (mediaSourceClass() === null)
-				throw new Fault('unsupported', 'nothing here plays live parts');
+				throw new Fault('unsupported', 'cannot play live parts: no VideoDecoder, no MediaSource');
 			const { MediaSourcePlayer } = await import('./media-source-player.ts');
 			if (!this.#closed && this.#players.get('media-source') === null) {
 				const player = new MediaSourcePlayer(this.#sink, canvas);
 				this.#use('media-source', player);
-				for (const part of this.#early.splice(0)) player.decode(part);
+				for (const part of this.#pending.splice(0)) player.decode(part);
 			}
 		} catch (error) {
 			this.#players.delete('media-source');
@@ -167,13 +167,13 @@ export class BrowserLiveScreen implements LiveScreen {
 		}
 	}
 
-	#use(how: 'codec' | 'media-source', player: PartPlayer): void {
+	#use(kind: 'codec' | 'media-source', player: PartPlayer): void {
 		player.slow = this.#rate === 'slow';
-		this.#players.set(how, player);
+		this.#players.set(kind, player);
 		this.#applyMute();
 	}
 
-	/** Only what is seen is heard. */
+	/** Only a visible picture has sound. */
 	get #audible(): boolean {
 		return !this.#muted && this.#front === 'canvas' && !this.#closed;
 	}
@@ -201,7 +201,7 @@ export class BrowserLiveScreen implements LiveScreen {
 		if (video === null || this.#closed) return;
 		this.#applyMute();
 		const stream = this.#shown;
-		// The same again would make the element begin anew.
+		// Assigning the same stream again would restart the element.
 		if (video.srcObject !== stream) video.srcObject = stream;
 		video.muted = true;
 		if (stream === null) return;

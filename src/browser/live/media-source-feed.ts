@@ -2,31 +2,34 @@ import { Fault } from '#domain/base/fault.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { mediaSourceClass } from './media-source.ts';
 
-/** Behind the newest by more than this beyond what comes at once: it hurries, and then it leaps. */
+/**
+ * Plays faster when this far behind the newest data, beyond the length of one piece; seeks when
+ * further behind.
+ */
 const CATCH_UP_S = 0.25;
 const SEEK_S = 1;
 const CATCH_UP_RATE = 1.3;
-/** Where a leap lands before the end. */
+/** Distance from the end after a seek. */
 const SEEK_MARGIN_S = 0.08;
 const KEPT_S = 4;
 const TRIM_EACH_S = 10;
 const MAX_QUEUED = 24;
 
-/** Media data on a timeline of its own. All pieces of a feed are of one type. */
+/** Media data with its own timeline. All pieces of a feed have the same type. */
 export interface FeedPiece {
 	readonly mime: string;
 	readonly init: Bytes;
 	readonly bytes: Bytes;
-	/** What to add to the times in it, seconds. */
+	/** Seconds to add to its timestamps. */
 	readonly offsetS: number;
 	readonly durationS: number;
-	/** Decoding can begin with it. */
+	/** Decoding can start with it. */
 	readonly key: boolean;
 }
 
 /**
- * A media element at the newest end of what it is given: it hurries or leaps after it, and forgets
- * what was.
+ * Keeps a media element at the newest end of its data: plays faster or seeks to catch up, and
+ * removes what was played.
  */
 export class MediaSourceFeed {
 	readonly #element: HTMLMediaElement;
@@ -36,10 +39,10 @@ export class MediaSourceFeed {
 	#buffer: SourceBuffer | null = null;
 	#init: Bytes | null = null;
 	#waiting: FeedPiece[] = [];
-	/** The longest piece of late: so much comes at once. */
+	/** Longest recent piece: this much data arrives at once. */
 	#pieceS = 0;
 	#trimmedS = 0;
-	#over = false;
+	#closed = false;
 
 	/** Throws `unsupported`. */
 	constructor(element: HTMLMediaElement, failed: (fault: Fault) => void) {
@@ -52,24 +55,24 @@ export class MediaSourceFeed {
 			this.#next();
 		};
 		element.onerror = () => {
-			this.#fail(new Fault('corrupt', element.error?.message ?? 'not playable'));
+			this.#fail(new Fault('corrupt', element.error?.message ?? 'the media element failed'));
 		};
-		// What the managed one asks for.
+		// Required by ManagedMediaSource.
 		element.disableRemotePlayback = true;
 		this.#url = URL.createObjectURL(this.#source);
 		element.src = this.#url;
 	}
 
 	push(piece: FeedPiece): void {
-		if (this.#over) return;
+		if (this.#closed) return;
 		if (this.#waiting.length > MAX_QUEUED && piece.key) this.#waiting = [];
 		this.#waiting.push(piece);
 		this.#next();
 	}
 
 	close(): void {
-		if (this.#over) return;
-		this.#over = true;
+		if (this.#closed) return;
+		this.#closed = true;
 		this.#waiting = [];
 		this.#element.onerror = null;
 		this.#element.removeAttribute('src');
@@ -79,7 +82,7 @@ export class MediaSourceFeed {
 
 	#next(): void {
 		const [piece] = this.#waiting;
-		if (this.#over || piece === undefined || this.#source.readyState !== 'open') return;
+		if (this.#closed || piece === undefined || this.#source.readyState !== 'open') return;
 		if (this.#buffer?.updating === true) return;
 		try {
 			const buffer = (this.#buffer ??= this.#open(piece.mime));
@@ -105,13 +108,13 @@ export class MediaSourceFeed {
 		}
 		const buffer = this.#source.addSourceBuffer(mime);
 		buffer.onupdateend = () => {
-			if (this.#over) return;
+			if (this.#closed) return;
 			this.#catchUp();
 			this.#trim(buffer);
 			this.#next();
 		};
 		buffer.onerror = () => {
-			this.#fail(new Fault('corrupt', 'what was given does not play'));
+			this.#fail(new Fault('corrupt', 'the source buffer rejected a piece'));
 		};
 		return buffer;
 	}
@@ -121,11 +124,11 @@ export class MediaSourceFeed {
 		if (buffered.length === 0) return;
 		const startS = buffered.start(buffered.length - 1);
 		const endS = buffered.end(buffered.length - 1);
-		const lateS = endS - currentTime - this.#pieceS;
-		if (currentTime < startS - 0.01 || lateS > SEEK_S || currentTime > endS + SEEK_S) {
+		const lagS = endS - currentTime - this.#pieceS;
+		if (currentTime < startS - 0.01 || lagS > SEEK_S || currentTime > endS + SEEK_S) {
 			this.#element.currentTime = Math.max(startS, endS - this.#pieceS - SEEK_MARGIN_S);
 		}
-		this.#element.playbackRate = lateS > CATCH_UP_S ? CATCH_UP_RATE : 1;
+		this.#element.playbackRate = lagS > CATCH_UP_S ? CATCH_UP_RATE : 1;
 		if (paused) void this.#element.play().catch(() => undefined);
 	}
 
@@ -137,9 +140,10 @@ export class MediaSourceFeed {
 	}
 
 	#fail(error: unknown): void {
-		if (this.#over) return;
+		if (this.#closed) return;
 		this.close();
-		const fault = error instanceof Fault ? error : new Fault('corrupt', 'not playable', error);
+		const fault =
+			error instanceof Fault ? error : new Fault('corrupt', 'the media data does not play', error);
 		this.#failed(fault);
 	}
 }

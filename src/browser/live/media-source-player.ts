@@ -8,15 +8,13 @@ import { MediaSourceFeed, type FeedPiece } from './media-source-feed.ts';
 import type { PartPlayer, PlayerSink } from './part-player.ts';
 import { onVideoFrame } from './video-frames.ts';
 
-/** At the slow rate, a key frame now and then. */
+/** Minimum interval between key frames at the slow rate. */
 const SLOW_US = 1_900_000;
-/** Of a last frame, until the next one tells. */
+/** Assumed duration of the last frame, until the next one gives it. */
 const FRAME_US = 50_000;
-const TRIES = 3;
+const MAX_FAILURES = 3;
 
-/**
- * Plays parts through MediaSource: fragments as they are, frames as a film that is made of them.
- */
+/** Plays parts through MediaSource: fragments as they are, frames remuxed to fragments. */
 export class MediaSourcePlayer implements PartPlayer {
 	slow = false;
 	readonly #sink: PlayerSink;
@@ -24,22 +22,21 @@ export class MediaSourcePlayer implements PartPlayer {
 	#muted = true;
 	#feed: MediaSourceFeed | null = null;
 	#stop: () => void = () => undefined;
-	/** Capture time of second 0 on the feed's timeline. */
+	/** Capture time at second 0 of the feed's timeline. */
 	#originUs = 0;
 	#mime = '';
-	#head: { readonly about: string; readonly init: Bytes } | null = null;
+	#head: { readonly format: string; readonly init: Bytes } | null = null;
 	#init: Bytes | null = null;
 	#pieces: FragmentPart[] = [];
 	#number = 0;
-	#waitsForKey = true;
+	#awaitsKey = true;
 	#lastUs = -Infinity;
 	#newestUs = -Infinity;
-	#shownUs = -Infinity;
+	#paintedUs = -Infinity;
 	#failures = 0;
 
 	/**
-	 * `beside`: where it will be drawn. A video that is nowhere in the page gives four frames a
-	 * second.
+	 * `beside`: where it will be drawn. A video outside the document gives only four frames a second.
 	 */
 	constructor(sink: PlayerSink, beside: HTMLElement) {
 		this.#sink = sink;
@@ -85,31 +82,31 @@ export class MediaSourcePlayer implements PartPlayer {
 		this.#pieces = [];
 		if (capturedUs - this.#lastUs < (this.slow ? SLOW_US : 1)) return;
 		this.#lastUs = capturedUs;
-		this.#fit(mime);
+		this.#endOther(mime);
 		this.#begin(capturedUs, mime);
-		// The same init section is given once.
+		// An unchanged init section is appended once.
 		const known = this.#init;
 		const init = known !== null && equalBytes(known, first.init) ? known : first.init;
 		this.#init = init;
 		const offsetS = (capturedUs - this.#originUs - mediaUs) / 1e6;
-		this.#give(
+		this.#push(
 			{ mime, init, bytes, offsetS, durationS: durationUs / 1e6, key: true },
 			capturedUs + durationUs,
 		);
 	}
 
 	#frames(part: FramesPart): void {
-		const mime = typeOf(part.codec);
-		this.#fit(mime);
+		const mime = mimeOf(part.codec);
+		this.#endOther(mime);
 		const key = beginsWithKey(part);
 		const [first] = part.frames;
-		if (first === undefined || (this.#waitsForKey && !key)) return;
+		if (first === undefined || (this.#awaitsKey && !key)) return;
 		if (this.slow && (!key || first.capturedUs - this.#lastUs < SLOW_US)) {
-			// What leans on a frame that was left out cannot be decoded.
-			this.#waitsForKey = true;
+			// Frames that depend on a dropped one cannot be decoded.
+			this.#awaitsKey = true;
 			return;
 		}
-		this.#waitsForKey = this.slow;
+		this.#awaitsKey = this.slow;
 		this.#lastUs = first.capturedUs;
 		const frames = this.slow ? part.frames.slice(0, 1) : part.frames;
 		this.#begin(first.capturedUs, mime);
@@ -119,10 +116,10 @@ export class MediaSourcePlayer implements PartPlayer {
 			Math.max(1, (ends[at] ?? untilUs) - capturedUs),
 		);
 		const durationS = durations.reduce((sum, us) => sum + us, 0) / 1e6;
-		const made = part.codec.startsWith('avc')
+		const media = part.codec.startsWith('avc')
 			? this.#mp4({ ...part, frames }, durations)
 			: this.#webm({ ...part, frames });
-		this.#give({ ...made, mime, offsetS: 0, durationS, key }, untilUs);
+		this.#push({ ...media, mime, offsetS: 0, durationS, key }, untilUs);
 	}
 
 	#mp4(part: FramesPart, durations: readonly number[]): Pick<FeedPiece, 'init' | 'bytes'> {
@@ -132,25 +129,25 @@ export class MediaSourcePlayer implements PartPlayer {
 			const sets = key ? parameterSetsOf(units) : null;
 			if (sets !== null) {
 				const config = avcConfig(sets);
-				const about = `${codec} ${width} ${height} ${config.join()}`;
-				if (this.#head?.about !== about) {
+				const format = `${codec} ${width} ${height} ${config.join()}`;
+				if (this.#head?.format !== format) {
 					const init = initSectionOf({ kind: 'avc', width, height, config });
-					this.#head = { about, init };
+					this.#head = { format, init };
 				}
 			}
 			return { durationUs: durations[at] ?? FRAME_US, key, bytes: bareSample(units) };
 		});
-		if (this.#head === null) throw new Fault('malformed', 'no parameter sets to begin with');
+		if (this.#head === null) throw new Fault('malformed', 'H.264 key frame without parameter sets');
 		this.#number += 1;
 		const startUs = (frames[0]?.capturedUs ?? 0) - this.#originUs;
 		return { ...this.#head, bytes: movieFragment(this.#number, startUs, samples) };
 	}
 
 	#webm({ codec, width, height, frames }: FramesPart): Pick<FeedPiece, 'init' | 'bytes'> {
-		const about = `${codec} ${width} ${height}`;
-		if (this.#head?.about !== about) {
+		const format = `${codec} ${width} ${height}`;
+		if (this.#head?.format !== format) {
 			const init = webmHead(codec === 'vp8' ? 'V_VP8' : 'V_VP9', width, height);
-			this.#head = { about, init };
+			this.#head = { format, init };
 		}
 		const blocks = frames.map(({ key, capturedUs, bytes }) => {
 			return { atMs: Math.round((capturedUs - this.#originUs) / 1000), key, bytes };
@@ -159,10 +156,10 @@ export class MediaSourcePlayer implements PartPlayer {
 	}
 
 	/**
-	 * Another type, and so other tracks, needs another feed; the old picture stays until there is a
-	 * new one.
+	 * Another type has other tracks and needs another feed; the old picture stays until the new one
+	 * appears.
 	 */
-	#fit(mime: string): void {
+	#endOther(mime: string): void {
 		if (mime !== this.#mime) this.#end();
 	}
 
@@ -179,7 +176,7 @@ export class MediaSourcePlayer implements PartPlayer {
 		});
 	}
 
-	#give(piece: FeedPiece, untilUs: number): void {
+	#push(piece: FeedPiece, untilUs: number): void {
 		this.#newestUs = untilUs;
 		this.#feed?.push(piece);
 	}
@@ -187,18 +184,21 @@ export class MediaSourcePlayer implements PartPlayer {
 	#paint(mediaS: number): void {
 		const atUs = Math.min(Math.round(this.#originUs + mediaS * 1e6), this.#newestUs);
 		const { videoWidth: width, videoHeight: height } = this.#video;
-		if (atUs <= this.#shownUs || width === 0) return;
-		this.#shownUs = atUs;
+		if (atUs <= this.#paintedUs || width === 0) return;
+		this.#paintedUs = atUs;
 		this.#failures = 0;
 		this.#sink.picture(this.#video, { width, height }, atUs);
 	}
 
-	/** A damaged part costs the time to the next key frame; what never plays is said. */
+	/**
+	 * A damaged part costs the time to the next key frame; only a type that never plays is reported.
+	 */
 	#fail(error: unknown): void {
 		this.#end();
 		this.#failures += 1;
-		const fault = error instanceof Fault ? error : new Fault('corrupt', 'not playable', error);
-		if (fault.kind !== 'unsupported' && this.#failures < TRIES) return;
+		const fault =
+			error instanceof Fault ? error : new Fault('corrupt', 'the live parts do not play', error);
+		if (fault.kind !== 'unsupported' && this.#failures < MAX_FAILURES) return;
 		this.#sink.failed(fault);
 	}
 
@@ -208,11 +208,11 @@ export class MediaSourcePlayer implements PartPlayer {
 		this.#feed = null;
 		this.#head = this.#init = null;
 		this.#pieces = [];
-		this.#waitsForKey = true;
+		this.#awaitsKey = true;
 	}
 }
 
-/** For MediaSource, of what is made here. */
-function typeOf(codec: string): string {
+/** MIME type of the fragments made here. */
+function mimeOf(codec: string): string {
 	return codec.startsWith('avc') ? `video/mp4; codecs="${codec}"` : `video/webm; codecs="${codec}"`;
 }

@@ -1,9 +1,6 @@
 type MediaSourceClass = typeof MediaSource;
 
-/**
- * Where media data can be given piece by piece; `null`: nowhere. An iPhone has the managed one
- * only.
- */
+/** The browser's MediaSource class; `null` if it has none. iPhones have only ManagedMediaSource. */
 export function mediaSourceClass(): MediaSourceClass | null {
 	const { MediaSource: plain, ManagedMediaSource: managed } = globalThis as {
 		MediaSource?: MediaSourceClass;
@@ -14,7 +11,7 @@ export function mediaSourceClass(): MediaSourceClass | null {
 
 export const OPUS_MIME_TYPE = 'audio/mp4; codecs="opus"';
 
-/** Whether sound parts can be heard here. */
+/** Whether this browser can play sound parts. */
 export function canPlaySound(): boolean {
 	return (
 		typeof AudioDecoder !== 'undefined' ||

@@ -2,7 +2,7 @@ import type { Fault } from '#domain/base/fault.ts';
 import type { FragmentPart, FramesPart } from '#domain/live/live-part.ts';
 
 export interface PlayerSink {
-	/** To be drawn in this very task. `capturedUs`: by the camera's clock. */
+	/** Draw it in this task. `capturedUs`: by the camera's clock. */
 	picture(
 		source: CanvasImageSource,
 		size: { readonly width: number; readonly height: number },
@@ -12,13 +12,13 @@ export interface PlayerSink {
 }
 
 /**
- * Parts in, pictures out: begins at a key frame, never goes back, leaps ahead when it falls behind
- * (LV8).
+ * Turns parts into pictures: starts at a key frame, never goes back, skips ahead when it falls
+ * behind (LV8).
  */
 export interface PartPlayer {
 	slow: boolean;
 	decode(part: FramesPart | FragmentPart): void;
-	/** Of what the parts themselves carry. */
+	/** Affects only sound inside the parts themselves. */
 	mute(muted: boolean): void;
 	close(): void;
 }

@@ -4,9 +4,9 @@ import type { SoundPart } from '#domain/live/live-part.ts';
 import { MediaSourceFeed } from './media-source-feed.ts';
 import { canPlaySound, OPUS_MIME_TYPE } from './media-source.ts';
 
-/** How far ahead it is laid: what the network makes uneven is smoothed out. */
+/** Playback delay that evens out network jitter. */
 const AHEAD_S = 0.08;
-/** Further ahead than this it has fallen behind, and is left out. */
+/** Sound delayed longer than this is dropped. */
 const MAX_AHEAD_S = 0.4;
 
 export interface SoundPlayer {
@@ -14,11 +14,14 @@ export interface SoundPlayer {
 	close(): void;
 }
 
-/** Plays sound parts from now on, until it is closed. Throws `unsupported`. */
+/** Plays sound parts until closed. Throws `unsupported`. */
 export function createSoundPlayer(): SoundPlayer {
 	if (typeof AudioDecoder !== 'undefined') return new WebCodecsSoundPlayer();
 	if (canPlaySound()) return new MediaSourceSoundPlayer();
-	throw new Fault('unsupported', 'nothing here plays sound parts');
+	throw new Fault(
+		'unsupported',
+		'cannot play sound parts: neither AudioDecoder nor MediaSource supports Opus',
+	);
 }
 
 class WebCodecsSoundPlayer implements SoundPlayer {
@@ -44,7 +47,7 @@ class WebCodecsSoundPlayer implements SoundPlayer {
 				this.#decoder.decode(new EncodedAudioChunk(chunk));
 			}
 		} catch {
-			// A damaged packet: the next part begins anew.
+			// After a damaged packet the next part starts a new decoder.
 			this.#decoder = null;
 		}
 	}
@@ -75,7 +78,7 @@ class WebCodecsSoundPlayer implements SoundPlayer {
 	}
 }
 
-/** By a media element of its own, where only MediaSource is there. */
+/** Plays through a media element, where only MediaSource is available. */
 class MediaSourceSoundPlayer implements SoundPlayer {
 	readonly #feed: MediaSourceFeed;
 	readonly #element = document.createElement('audio');

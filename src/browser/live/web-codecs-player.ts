@@ -7,23 +7,23 @@ import {
 } from '#domain/live/live-part.ts';
 import type { PartPlayer, PlayerSink } from './part-player.ts';
 
-/** More frames than this in the decoder: it leaps to the next key frame. */
+/** With more frames in the decoder it skips to the next key frame. */
 const MAX_QUEUED = 12;
-/** At the slow rate, a key frame now and then. */
+/** Minimum interval between key frames at the slow rate. */
 const SLOW_MS = 1900;
-const TRIES = 3;
-/** While frames wait behind it, one is painted so often: painting is what takes longest. */
+const MAX_FAILURES = 3;
+/** While frames are queued, paints only this often: painting takes longest. */
 const PAINT_MS = 150;
 
-/** Plays frames by WebCodecs. */
+/** Plays frames with WebCodecs. */
 export class WebCodecsPlayer implements PartPlayer {
 	slow = false;
 	readonly #sink: PlayerSink;
 	#decoder: VideoDecoder | null = null;
-	#made = '';
-	#waitsForKey = true;
+	#config = '';
+	#awaitsKey = true;
 	#lastUs = -Infinity;
-	#shownUs = -Infinity;
+	#paintedUs = -Infinity;
 	#paintedMs = -Infinity;
 	#failures = 0;
 
@@ -34,16 +34,16 @@ export class WebCodecsPlayer implements PartPlayer {
 	decode(part: FramesPart | FragmentPart): void {
 		if (part.kind === 'fragment') return;
 		const { codec, width, height, frames } = part;
-		if (this.#waitsForKey && !beginsWithKey(part)) return;
-		const wanted = `${codec} ${width} ${height}`;
+		if (this.#awaitsKey && !beginsWithKey(part)) return;
+		const config = `${codec} ${width} ${height}`;
 		try {
-			if (this.#decoder?.state !== 'configured' || this.#made !== wanted) {
+			if (this.#decoder?.state !== 'configured' || this.#config !== config) {
 				if (!beginsWithKey(part)) {
-					this.#waitsForKey = true;
+					this.#awaitsKey = true;
 					return;
 				}
-				this.#make(codec, width, height);
-				this.#made = wanted;
+				this.#configure(codec, width, height);
+				this.#config = config;
 			}
 			for (const frame of frames) this.#feed(frame);
 		} catch (error) {
@@ -51,7 +51,7 @@ export class WebCodecsPlayer implements PartPlayer {
 		}
 	}
 
-	/** Frames are silent. */
+	/** Frames carry no sound. */
 	mute(): void {
 		return;
 	}
@@ -59,30 +59,30 @@ export class WebCodecsPlayer implements PartPlayer {
 	close(): void {
 		if (this.#decoder !== null && this.#decoder.state !== 'closed') this.#decoder.close();
 		this.#decoder = null;
-		this.#waitsForKey = true;
+		this.#awaitsKey = true;
 	}
 
 	#feed({ key, capturedUs, bytes }: LiveFrame): void {
 		const decoder = this.#decoder;
 		if (decoder === null) return;
-		if (decoder.decodeQueueSize > MAX_QUEUED) this.#waitsForKey = true;
+		if (decoder.decodeQueueSize > MAX_QUEUED) this.#awaitsKey = true;
 		if (this.slow && (!key || capturedUs - this.#lastUs < SLOW_MS * 1000)) {
-			// What leans on a frame that was left out cannot be decoded.
-			this.#waitsForKey = true;
+			// Frames that depend on a dropped one cannot be decoded.
+			this.#awaitsKey = true;
 			return;
 		}
-		if (this.#waitsForKey && !key) return;
-		this.#waitsForKey = this.slow;
+		if (this.#awaitsKey && !key) return;
+		this.#awaitsKey = this.slow;
 		this.#lastUs = capturedUs;
 		const type = key ? 'key' : 'delta';
 		decoder.decode(new EncodedVideoChunk({ type, timestamp: capturedUs, data: bytes }));
 	}
 
-	#make(codec: string, codedWidth: number, codedHeight: number): void {
+	#configure(codec: string, codedWidth: number, codedHeight: number): void {
 		this.close();
 		const decoder = new VideoDecoder({
 			output: (frame) => {
-				if (decoder !== this.#decoder || frame.timestamp <= this.#shownUs) {
+				if (decoder !== this.#decoder || frame.timestamp <= this.#paintedUs) {
 					frame.close();
 					return;
 				}
@@ -93,7 +93,7 @@ export class WebCodecsPlayer implements PartPlayer {
 					return;
 				}
 				this.#paintedMs = nowMs;
-				this.#shownUs = frame.timestamp;
+				this.#paintedUs = frame.timestamp;
 				const { displayWidth: width, displayHeight: height, timestamp } = frame;
 				this.#sink.picture(frame, { width, height }, timestamp);
 				frame.close();
@@ -104,16 +104,18 @@ export class WebCodecsPlayer implements PartPlayer {
 		});
 		decoder.configure({ codec, codedWidth, codedHeight, optimizeForLatency: true });
 		this.#decoder = decoder;
-		this.#waitsForKey = false;
+		this.#awaitsKey = false;
 	}
 
-	/** A damaged part costs the time to the next key frame; what never decodes is said. */
+	/**
+	 * A damaged part costs the time to the next key frame; a codec that never decodes is reported.
+	 */
 	#fail(error: unknown): void {
 		this.close();
 		this.#failures += 1;
-		if (this.#failures < TRIES) return;
+		if (this.#failures < MAX_FAILURES) return;
 		const unknown = error instanceof DOMException && error.name === 'NotSupportedError';
 		const kind = unknown ? 'unsupported' : 'corrupt';
-		this.#sink.failed(new Fault(kind, 'the live picture does not decode', error));
+		this.#sink.failed(new Fault(kind, 'the live frames cannot be decoded', error));
 	}
 }

@@ -1,28 +1,28 @@
 /**
- * How old the picture on show is, and so whether it is live. Rules: docs/spec/live.md, LV10–LV12.
+ * The age of the picture on show, and so whether it is live. Rules: docs/spec/live.md, LV10–LV12.
  */
 
-/** Older than this it is not shown as live. */
+/** An older picture is not shown as live. */
 export const STALE_MS = 5000;
-/** Clocks run apart a little: a measurement older than this gives way to any new one. */
+/** The clocks drift apart: any new measurement replaces one older than this. */
 const OFFSET_TTL_MS = 60_000;
-/** Beats come four times a second; without one for so long the camera may be gone. */
+/** Heartbeats come four times a second; after this long without one the camera may be gone. */
 const HEARTBEAT_LATE_MS = 1500;
-/** A lens gives a frame ten times a second at the least. */
+/** A lens delivers at least ten frames a second. */
 const LENS_LATE_MS = 800;
 
-/** The camera's clock against ours. */
+/** Offset between the camera's clock and ours. */
 export interface ClockOffset {
-	/** What to add to our monotonic time to have the camera's, ms. */
+	/** Add to our monotonic ms to get the camera's time. */
 	readonly offsetMs: number;
-	/** Of the question it was measured by: it cannot be wrong by more than half of that. */
+	/** Round trip of the measurement: the error is at most half of it. */
 	readonly roundTripMs: number;
 	readonly measuredMs: number;
 }
 
 /**
- * When a question was sent and its answer came, by our monotonic clock, and what the camera's clock
- * said in it.
+ * Sending and arrival time of a request by our monotonic clock, and the camera's time in the
+ * answer.
  */
 export interface ClockExchange {
 	readonly sentMs: number;
@@ -30,7 +30,10 @@ export interface ClockExchange {
 	readonly theirsMs: number;
 }
 
-/** The better of what is known and what was just measured: the smallest round trip counts. */
+/**
+ * Keeps the measurement with the smaller round trip, as NTP's clock filter does (RFC 5905, section
+ * 10).
+ */
 export function betterOffset(known: ClockOffset | null, asked: ClockExchange): ClockOffset | null {
 	const { sentMs, heardMs, theirsMs } = asked;
 	const roundTripMs = heardMs - sentMs;
@@ -44,26 +47,26 @@ export function betterOffset(known: ClockOffset | null, asked: ClockExchange): C
 }
 
 /**
- * Of a frame whose capture time is known: the most it can be. Who holds an answer back makes the
- * camera's clock look slow, by half the round trip at most; without that half a picture could be
- * made to look younger than it is.
+ * Upper bound of the age of a frame whose capture time is known. Delaying an answer makes the
+ * camera's clock look slow by at most half the round trip; without adding that half, a delayed
+ * picture could pass for a younger one.
  */
 export function ageMs(nowMs: number, offset: ClockOffset, capturedMs: number): number {
 	return Math.max(0, nowMs + offset.offsetMs + offset.roundTripMs / 2 - capturedMs);
 }
 
-/** What the camera said last over the data channel. */
+/** The camera's last heartbeat on the data channel. */
 export interface Heartbeat {
 	readonly heardMs: number;
-	/** By the camera's clock: when it said so, and when its newest frame was captured. */
+	/** By the camera's clock: when the heartbeat was sent, and when its newest frame was captured. */
 	readonly atMs: number;
 	readonly capturedMs: number;
 }
 
 /**
- * Of what a WebRTC video shows: its frames carry no capture time that every browser tells. A
- * picture that stands still is as old as the time it stands; a lens that stalls, or a camera that
- * falls silent, is as old as its last word (LV12).
+ * Age of a WebRTC video, whose frames carry no capture time that all browsers report. A picture
+ * that stands still ages from its last painted frame; if the lens stalls or the camera falls
+ * silent, the capture time in its last heartbeat counts (LV12).
  */
 export function directAgeMs(
 	nowMs: number,

@@ -10,29 +10,27 @@ const KEY = 1;
 const MAX_FRAMES = 255;
 const CODEC = /^[\x21-\x7e]{1,64}$/;
 const MIME = /^[\x20-\x7e]{1,128}$/;
-/** Version, flags, length of the codec, width, height, count. */
+/** Version, flags, codec length, width, height, count. */
 const FIXED_BYTES = 8;
 const FRAME_BYTES = 13;
-/** Version, kind, length of the codec, rate, channels, count. */
+/** Version, kind, codec length, sample rate, channels, count. */
 const SOUND_BYTES = 9;
 const PACKET_BYTES = 16;
-/**
- * Version, kind, at, of, captured, media time, duration, lengths of the type and the init section.
- */
+/** Version, kind, at, of, captured, media time, duration, lengths of type and init section. */
 const FRAGMENT_BYTES = 29;
 
 export interface LiveFrame {
 	readonly key: boolean;
-	/** When it was captured by the camera's clock, µs since 1970. */
+	/** Capture time by the camera's clock, µs since 1970. */
 	readonly capturedUs: number;
-	/** As the encoder gave it: Annex B where it is H.264. */
+	/** As encoded; Annex B for H.264. */
 	readonly bytes: Bytes;
 }
 
-/** Some encoded frames. */
+/** Encoded video frames. */
 export interface FramesPart {
 	readonly kind: 'frames';
-	/** As WebCodecs names it. */
+	/** WebCodecs codec string. */
 	readonly codec: string;
 	readonly width: number;
 	readonly height: number;
@@ -46,7 +44,7 @@ export interface SoundPacket {
 	readonly bytes: Bytes;
 }
 
-/** What is heard beside frames. */
+/** Encoded sound, sent alongside frames. */
 export interface SoundPart {
 	readonly kind: 'sound';
 	readonly codec: string;
@@ -57,44 +55,44 @@ export interface SoundPart {
 }
 
 /**
- * A fragment of a recording, or a piece of one that is too long to be sent at once: where nothing
- * encodes frame by frame.
+ * A fragment of a recording, or a piece of one too long for a single message, from a camera that
+ * cannot encode frame by frame.
  */
 export interface FragmentPart {
 	readonly kind: 'fragment';
-	/** Which piece of how many. */
+	/** Index of this piece, below `of`. */
 	readonly at: number;
 	readonly of: number;
-	/** Of its first picture. */
+	/** Capture time of its first frame. */
 	readonly capturedUs: number;
-	/** Where that stands in its own time, and how long the whole lasts. */
+	/** Media time of that frame, and duration of the whole fragment. */
 	readonly mediaUs: number;
 	readonly durationUs: number;
-	/** For MediaSource. */
+	/** MIME type for MediaSource. */
 	readonly mime: string;
 	/** `ftyp` and `moov` in the first piece; empty in the others. */
 	readonly init: Bytes;
-	/** `moof` and `mdat`. */
+	/** `moof` and `mdat`, or this piece of them. */
 	readonly bytes: Bytes;
 }
 
-/** On its way to whoever watches at the relay. */
+/** The content of a message to the viewers at the relay. */
 export type LivePart = FramesPart | SoundPart | FragmentPart;
 
-/** Whether a decoder can begin with it. */
+/** Whether a decoder can start with it. */
 export function beginsWithKey(part: LivePart): boolean {
 	if (part.kind === 'fragment') return part.at === 0;
 	return part.kind === 'frames' && part.frames[0]?.key === true;
 }
 
-/** When its first and its last picture or sound was captured. */
+/** Capture times of its first and last frame or packet. */
 export function captureSpan(part: LivePart): { readonly firstUs: number; readonly lastUs: number } {
 	if (part.kind === 'fragment') return { firstUs: part.capturedUs, lastUs: part.capturedUs };
 	const all = part.kind === 'frames' ? part.frames : part.packets;
 	return { firstUs: all[0]?.capturedUs ?? 0, lastUs: all.at(-1)?.capturedUs ?? 0 };
 }
 
-/** Throws `malformed` for what does not fit the layout. */
+/** Throws `malformed` if a field does not fit the layout. */
 export function buildLivePart(part: LivePart): Bytes {
 	if (part.kind === 'sound') return buildSound(part);
 	return part.kind === 'fragment' ? buildFragment(part) : buildFrames(part);
@@ -168,16 +166,16 @@ function buildFragment({
 		.put(bytes).bytes;
 }
 
-/** Throws `malformed`, or `unsupported` for a version, kind or flags of a later time. */
+/** Throws `malformed`, or `unsupported` for an unknown version, kind or flag. */
 export function parseLivePart(body: Bytes): LivePart {
 	const from = new ByteReader(body);
 	const version = from.u8();
 	if (version === VERSION_1) return parseFrames(from);
-	if (version !== VERSION_2) throw new Fault('unsupported', 'a live part of another version');
+	if (version !== VERSION_2) throw new Fault('unsupported', 'live part of an unknown version');
 	const kind = from.u8();
 	if (kind === SOUND) return parseSound(from);
 	if (kind === FRAGMENT) return parseFragment(from, body.length);
-	throw new Fault('unsupported', 'a live part of another kind');
+	throw new Fault('unsupported', 'live part of an unknown kind');
 }
 
 function parseFrames(from: ByteReader): FramesPart {
@@ -194,7 +192,8 @@ function parseFrames(from: ByteReader): FramesPart {
 	checkCount(frames);
 	from.end();
 	const part = { kind: 'frames', codec, width, height, frames } as const;
-	if (key !== beginsWithKey(part)) throw new Fault('malformed', 'a live part contradicts itself');
+	if (key !== beginsWithKey(part))
+		throw new Fault('malformed', 'live part: the key flag contradicts its first frame');
 	return part;
 }
 
@@ -229,21 +228,23 @@ function textOf(from: ByteReader): string {
 }
 
 function checkedName(name: string, pattern: RegExp): string {
-	if (!pattern.test(name)) throw new Fault('malformed', 'a codec without a proper name');
+	if (!pattern.test(name))
+		throw new Fault('malformed', 'live part: invalid codec string or MIME type');
 	return name;
 }
 
 function checkCount(all: readonly unknown[]): void {
 	if (all.length === 0 || all.length > MAX_FRAMES) {
-		throw new Fault('malformed', 'a live part with nothing in it, or with too much');
+		throw new Fault('malformed', 'live part: the count is not between 1 and 255');
 	}
 }
 
 function checkPiece(at: number, of: number): void {
-	if (at >= of) throw new Fault('malformed', 'a piece behind the last');
+	if (at >= of)
+		throw new Fault('malformed', 'live part: the piece index is not below the number of pieces');
 }
 
 function flagOf(flags: number): boolean {
-	if (flags > KEY) throw new Fault('unsupported', 'a live part with other flags');
+	if (flags > KEY) throw new Fault('unsupported', 'live part with unknown flags');
 	return flags === KEY;
 }

@@ -1,10 +1,10 @@
 /**
- * How much the relayed picture may weigh while the way to the relay is slow. Rule:
- * docs/spec/live.md, LV6.
+ * Bit rate of the relayed picture while the network to the relay is slow. Rule: docs/spec/live.md,
+ * LV6.
  */
 export interface Pace {
 	readonly bitsPerSecond: number;
-	/** Frames are left out until the way is free. */
+	/** Frames are dropped until the send queue has drained. */
 	readonly holding: boolean;
 	readonly changedMs: number;
 }
@@ -17,16 +17,16 @@ const FASTER = 1.15;
 const SLOWER_EACH_MS = 1000;
 const FASTER_EACH_MS = 5000;
 
-export function adaptPace(pace: Pace, waitingBytes: number, nowMs: number, mostBits: number): Pace {
-	const since = nowMs - pace.changedMs;
+export function adaptPace(pace: Pace, waitingBytes: number, nowMs: number, maxBits: number): Pace {
+	const sinceMs = nowMs - pace.changedMs;
 	const holding = pace.holding ? waitingBytes > LOW_WATER_BYTES : waitingBytes > HIGH_WATER_BYTES;
-	const changed = (bits: number): Pace => ({
-		bitsPerSecond: Math.round(Math.min(mostBits, Math.max(MIN_BITS, bits))),
+	const withBits = (bits: number): Pace => ({
+		bitsPerSecond: Math.round(Math.min(maxBits, Math.max(MIN_BITS, bits))),
 		holding,
 		changedMs: nowMs,
 	});
-	if (holding && since >= SLOWER_EACH_MS) return changed(pace.bitsPerSecond * SLOWER);
-	const free = waitingBytes <= LOW_WATER_BYTES && pace.bitsPerSecond < mostBits;
-	if (free && since >= FASTER_EACH_MS) return changed(pace.bitsPerSecond * FASTER);
+	if (holding && sinceMs >= SLOWER_EACH_MS) return withBits(pace.bitsPerSecond * SLOWER);
+	const drained = waitingBytes <= LOW_WATER_BYTES && pace.bitsPerSecond < maxBits;
+	if (drained && sinceMs >= FASTER_EACH_MS) return withBits(pace.bitsPerSecond * FASTER);
 	return holding === pace.holding ? pace : { ...pace, holding };
 }

@@ -1,40 +1,40 @@
 import type { Heartbeat } from './age.ts';
 
-/** Which way the picture comes. Rules: docs/spec/live.md, LV3, LV4. */
+/** Chooses between the direct and the relayed picture. Rules: docs/spec/live.md, LV3, LV4. */
 
-/** Connecting takes longer than this in bad networks only: the relay is asked as well. */
+/** Connecting takes longer only in bad networks: ask for the relayed picture as well. */
 const PATIENCE_MS = 700;
-/** Connected, and no frame, or cut off. */
+/** Connected without a frame, or disconnected: ask for the relayed picture as well. */
 const RELAY_TOO_MS = 1000;
-/** Connected, and no frame. */
+/** Connected without a frame: give up. */
 const FRAME_MS = 4000;
-/** Not connected, or cut off for so long. */
+/** Not connected for this long, or disconnected: give up. */
 const CONNECT_MS = 8000;
-/** At the slow rate, and while a lens stalls, frames are not missed at once. */
+/** At the slow rate, and while the lens stalls, a missing frame is not yet a failure. */
 const SLOW_MS = 3500;
 const STALLED_MS = 800;
-/** Until direct is tried again. */
+/** Interval between attempts at a direct connection. */
 export const DIRECT_RETRY_MS = 30_000;
 
-/** What one device serves directly. */
+/** How many viewers a device serves directly. */
 export function maxDirectViewers(phone: boolean): number {
 	return phone ? 2 : 4;
 }
 
-/** How a direct call fares, in ms of the monotonic clock. */
+/** Progress of a direct call, in monotonic ms. */
 export interface DirectAttempt {
 	readonly begunMs: number;
-	/** `null`: not connected now. */
+	/** `null`: not connected at the moment. */
 	readonly connectedMs: number | null;
-	/** When it was cut off, after it had been connected. */
+	/** When an established connection was lost. */
 	readonly lostMs: number | null;
-	/** Its newest frame on show. */
+	/** When the newest frame was painted. */
 	readonly frameMs: number | null;
 }
 
 /**
- * `well`: its picture is shown. `wait`: it may come yet. `relay`: so it may, but somebody is
- * waiting. `over`: it is given up.
+ * `well`: the picture is shown. `wait`: it may still come. `relay`: it may still come, but ask for
+ * the relayed picture meanwhile. `over`: give up.
  */
 export type Verdict = 'well' | 'wait' | 'relay' | 'over';
 
@@ -43,8 +43,8 @@ export function judgeAttempt(attempt: DirectAttempt, nowMs: number): Verdict {
 	if (connectedMs === null) {
 		const sinceMs = lostMs ?? begunMs;
 		if (nowMs - sinceMs >= CONNECT_MS) return 'over';
-		const patientMs = lostMs === null ? PATIENCE_MS : RELAY_TOO_MS;
-		return nowMs - sinceMs >= patientMs ? 'relay' : 'wait';
+		const patienceMs = lostMs === null ? PATIENCE_MS : RELAY_TOO_MS;
+		return nowMs - sinceMs >= patienceMs ? 'relay' : 'wait';
 	}
 	const waitedMs = nowMs - Math.max(connectedMs, frameMs ?? 0);
 	if (frameMs !== null && waitedMs < RELAY_TOO_MS) return 'well';
@@ -52,16 +52,16 @@ export function judgeAttempt(attempt: DirectAttempt, nowMs: number): Verdict {
 	return nowMs - Math.max(begunMs, frameMs ?? 0) >= RELAY_TOO_MS ? 'relay' : 'wait';
 }
 
-/** What is known of a direct picture's frames. */
+/** What is known about the painting of a direct picture. */
 export interface PaintState {
 	readonly paintedMs: number | null;
-	/** Nothing is painted in a hidden page. */
+	/** A hidden page paints nothing. */
 	readonly visible: boolean;
 	readonly slow: boolean;
 	readonly heartbeat: Heartbeat | null;
 }
 
-/** When the newest frame was painted, or now where none is to be expected. */
+/** When the newest frame was painted, or now if none is expected. */
 export function expectedFrameMs(painted: PaintState, nowMs: number): number | null {
 	const { paintedMs, visible, slow, heartbeat } = painted;
 	const stalled = heartbeat !== null && heartbeat.atMs - heartbeat.capturedMs > STALLED_MS;

@@ -2,15 +2,15 @@ import type { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { CameraState, CommandName } from '#protocol/message.ts';
 
-/** How the picture comes. `local`: this device's own lens. */
+/** How the picture arrives. `local`: from this device's own lens. */
 export type Path = 'direct' | 'turn' | 'relayed' | 'local';
 
-/** Why it comes the way it does, or does not come. Each has its sentence. */
+/** Why this path was taken. Each reason has its own sentence in the UI. */
 export type PathReason =
 	| 'best'
-	/** No way through the network found; tried again every 30 s. */
+	/** No direct connection was possible; retried every 30 s. */
 	| 'blocked'
-	/** The camera serves as many directly as it can. */
+	/** The camera already serves its maximum of direct viewers. */
 	| 'full'
 	| 'chosen';
 
@@ -20,7 +20,7 @@ export type ViewState =
 			readonly trying: Path | 'relay' | 'camera';
 			readonly sinceMs: number;
 	  }
-	/** `ageMs`: how old the picture on show is, by the camera's own clock in the stream. */
+	/** `ageMs`: age of the picture on show, by the camera's clock in the stream. */
 	| {
 			readonly kind: 'live';
 			readonly path: Path;
@@ -28,12 +28,12 @@ export type ViewState =
 			readonly ageMs: number;
 			readonly sound: boolean;
 			/**
-			 * A second of it at once, and so about two seconds late: the camera's browser encodes no
-			 * single frames.
+			 * The camera's browser cannot encode single frames, so it sends fragments of a second: about
+			 * two seconds of delay.
 			 */
 			readonly fragmented: boolean;
 	  }
-	/** A picture is there and has grown old (5 s): blurred, with words. */
+	/** The picture is older than 5 s: shown blurred, with an explanation. */
 	| {
 			readonly kind: 'stale';
 			readonly path: Path;
@@ -48,18 +48,18 @@ export type ViewState =
 
 export interface LiveViewControls {
 	readonly state: ViewState;
-	/** Of all that changes but the age. */
+	/** Called on every change except of the age alone. */
 	on(listener: () => void): () => void;
-	/** Only what is visible is decoded: `full` rate, a frame every few seconds, or nothing. */
+	/** Decodes at the full rate, one frame every few seconds, or not at all. */
 	setRate(rate: 'full' | 'slow' | 'none'): void;
 	/**
-	 * Where the picture goes. Lay the two over each other: the view sets `visibility` of both, so
-	 * that one is seen at a time, and the old one until the new one has its first frame.
+	 * Sets where the picture is drawn. Stack the two elements: the view sets the `visibility` of
+	 * both, so that only one is seen, and keeps the old one until the new one has its first frame.
 	 */
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
-	setPath(way: 'best' | 'relayed'): void;
+	setPath(path: 'best' | 'relayed'): void;
 	mute(muted: boolean): void;
-	/** Push to talk, while held. Throws `denied`, `unsupported`; `aborted`: let go meanwhile. */
+	/** Push to talk. Throws `denied`, `unsupported`; `aborted` if released meanwhile. */
 	talk(on: boolean): Promise<void>;
 	retry(): void;
 	close(): void;
@@ -72,14 +72,11 @@ export interface WatchedCamera {
 	readonly name: string | null;
 	readonly own: boolean;
 	readonly online: boolean;
-	/** What it said last; `null`: nothing yet. */
+	/** The last status it reported; `null` before the first. */
 	readonly state: CameraState | null;
-	/**
-	 * How it fares now, by its own word, which may come directly as well; `null`: that is not known
-	 * (LV32).
-	 */
+	/** Current status, reported by message or by heartbeat; `null` if unknown (LV32). */
 	readonly fares: CameraState['kind'] | null;
-	/** It never recorded, as it says (LV30). */
+	/** It reported that it has never recorded (LV30). */
 	readonly blank: boolean;
 	readonly stateMs: number | null;
 }
@@ -87,33 +84,35 @@ export interface WatchedCamera {
 export interface CameraDirectoryControls {
 	readonly cameras: readonly WatchedCamera[];
 	on(listener: () => void): () => void;
-	/** Lives until it is closed. */
+	/** Lives until closed. */
 	view(camera: CameraId): LiveViewControls;
 	/**
-	 * Signed, with acknowledgement. Throws `Fault`: what the camera said, `timeout` after 5 s,
-	 * `offline`.
+	 * Sends a signed command and waits for its result. Throws `Fault`: what the camera answered,
+	 * `timeout` after 5 s, `offline`.
 	 */
 	sendCommand(camera: CameraId, name: CommandName, value: string | boolean | null): Promise<void>;
 }
 
-/** The camera's side: who is watching now, and the way it goes. */
+/** A device that watches this camera, and by which path. */
 export interface Watcher {
 	readonly device: DeviceId;
 	readonly name: string | null;
-	/** `sealed`: the relay says that it gets the parts; it never asked for their key (LV25). */
+	/**
+	 * `sealed`: the relay reports that it receives the parts, but it never asked for the key (LV25).
+	 */
 	readonly path: 'direct' | 'turn' | 'relayed' | 'sealed';
 	readonly sinceMs: number;
 }
 
 export interface LiveHostControls {
 	readonly watchers: readonly Watcher[];
-	/** Came since the person looked last: announced on the camera. */
+	/** Joined since the last `acknowledge`; announced at the camera. */
 	readonly newcomers: readonly DeviceId[];
-	/** Who speaks through this device now. */
+	/** Who is talking through this device. */
 	readonly talking: DeviceId | null;
-	/** Who sounded the siren that is to be heard now. */
+	/** Who started the siren that is sounding. */
 	readonly siren: DeviceId | null;
-	/** A person at the camera ends siren and speech. */
+	/** Someone at the camera stops siren and speech. */
 	hush(): void;
 	acknowledge(): void;
 	on(listener: () => void): () => void;

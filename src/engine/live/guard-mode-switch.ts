@@ -1,6 +1,8 @@
 import { Fault } from '#domain/base/fault.ts';
 
-/** Guard mode as another device may ask for it: the camera's screen does it, while it is there. */
+/**
+ * Guard mode as other devices may request it; carried out by the camera's screen, if one is open.
+ */
 export class GuardModeSwitch {
 	#on = false;
 	#screen: ((on: boolean) => void) | null = null;
@@ -15,7 +17,7 @@ export class GuardModeSwitch {
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** The screen that does what is asked, until the returned function is called. */
+	/** Registers the screen that carries out requests, until the returned function is called. */
 	serve(screen: (on: boolean) => void): () => void {
 		this.#screen = screen;
 		return () => {
@@ -25,16 +27,17 @@ export class GuardModeSwitch {
 		};
 	}
 
-	/** The screen says how it stands. */
+	/** Called by the screen whenever guard mode changes. */
 	report(on: boolean): void {
 		if (on === this.#on) return;
 		this.#on = on;
 		for (const listener of this.#listeners) listener();
 	}
 
-	/** Throws `unavailable` where no screen of the camera is open. */
+	/** Throws `unavailable` if no screen of the camera is open. */
 	request(on: boolean): void {
-		if (this.#screen === null) throw new Fault('unavailable', 'the camera’s screen is not open');
+		if (this.#screen === null)
+			throw new Fault('unavailable', 'cannot switch guard mode: no screen of the camera is open');
 		this.#screen(on);
 	}
 }

@@ -3,9 +3,9 @@ import type { Clock } from '#ports/device/clock.ts';
 
 const POLL_MS = 100;
 
-/** A camera's clock for live: wall time that never steps, or an age would jump with it (LV10). */
+/** The camera's clock for live pictures: wall time that never steps, or ages would jump (LV10). */
 export class LiveClock {
-	/** What makes it of the monotonic clock. */
+	/** Add to monotonic ms to get live time. */
 	readonly wallOffsetMs: number;
 	readonly #clock: Clock;
 
@@ -20,7 +20,7 @@ export class LiveClock {
 	}
 }
 
-/** When the lens gave its newest frame, as far as looking ten times a second can tell. */
+/** Capture time of the lens's newest frame, polled ten times a second. */
 export class LensFrameMonitor {
 	frames = 0;
 	capturedMs = 0;
@@ -33,13 +33,13 @@ export class LensFrameMonitor {
 		this.#count = count;
 	}
 
-	/** Looks only while somebody watches. */
+	/** Polls only while somebody watches. */
 	setActive(clock: Clock, wanted: boolean): void {
 		if (wanted === (this.#stop !== null)) return;
 		this.#stop?.();
 		this.#stop = null;
 		if (!wanted) return;
-		// Whether it stands still will be seen soon enough.
+		// Counts as a new frame; a lens that stalled is detected on the next polls.
 		this.frames = -1;
 		this.#poll();
 		this.#stop = clock.every(POLL_MS, () => {

@@ -6,19 +6,18 @@ import type { OpenedPart } from '#engine/sealing/opener.ts';
 type Open = (camera: CameraId, sealed: Bytes) => Promise<OpenedPart>;
 
 /**
- * Opens the live parts of one camera for one watch. It lets only those through that the camera
- * signed in the run that it named (LV20, LV21), and none that is not newer than the last: whoever
- * carries them could give old ones again (LV8). After one that is missing it leaps to the next key
- * part.
+ * Opens one camera's live parts for one view. Rejects parts that the camera did not sign (LV20),
+ * that belong to another run than the one it named (LV21), or that are not newer than the last one:
+ * the carrier could replay them (LV8). After a missing part it skips to the next key part.
  */
 export class ReplayWindow {
 	readonly #openPart: Open;
 	readonly #camera: CameraId;
 	#run: RunId | null = null;
-	/** It does not come back to those. */
+	/** Runs that were left are never accepted again. */
 	readonly #pastRuns = new Set<RunId>();
 	#seq = -1;
-	/** A part is missing: frames that lean on it show nothing true. */
+	/** A part is missing: frames that depend on it would decode wrongly. */
 	#awaitsKey = true;
 	#queue: Promise<unknown> = Promise.resolve();
 
@@ -27,10 +26,7 @@ export class ReplayWindow {
 		this.#camera = camera;
 	}
 
-	/**
-	 * What the camera says its parts are of now. `false`: it was left for another, and is not come
-	 * back to.
-	 */
+	/** Sets the run that the camera named. `false`: a past run, rejected. */
 	switchRun(run: RunId): boolean {
 		if (run === this.#run) return true;
 		if (this.#pastRuns.has(run)) return false;
@@ -41,7 +37,10 @@ export class ReplayWindow {
 		return true;
 	}
 
-	/** In the order of calls. `null`: an old one, or of another run. Throws what opening throws. */
+	/**
+	 * Calls are served in order. `null`: an old part, or one of another run. Throws what opening
+	 * throws.
+	 */
 	open(sealed: Bytes): Promise<LivePart | null> {
 		const done = this.#queue.then(() => this.#open(sealed));
 		this.#queue = done.catch(() => undefined);

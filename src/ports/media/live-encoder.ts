@@ -5,34 +5,34 @@ import type { Picture } from './capture.ts';
 
 export interface LiveEncoderOptions {
 	readonly bitsPerSecond: number;
-	/** At most. */
+	/** Upper bound. */
 	readonly frameRate: number;
-	/** What makes wall time of the monotonic clock (ms): frames are stamped by it. */
+	/** Add to monotonic ms to get the wall time that frames are stamped with. */
 	readonly wallOffsetMs: number;
 }
 
 export interface LiveEncoderSink {
 	/**
-	 * Each 100 ms at most, a key frame at its head or in none; or about one a second where there are
-	 * no single frames.
+	 * About one every 50 ms, with a key frame first or not at all; about one a second where
+	 * fragments are sent instead of frames.
 	 */
 	part(part: LivePart): void;
-	/** It gave up. Nothing comes after it. */
+	/** The encoder gave up; no call follows. */
 	ended(fault: Fault): void;
 }
 
 export interface LiveEncoding {
-	/** As soon as there is a frame. */
+	/** Makes the next frame a key frame. */
 	requestKeyFrame(): void;
-	/** Whether somebody listens: sound goes only then, where the picture has any. */
+	/** Sends sound while somebody listens, if the picture has any. */
 	setSound(on: boolean): void;
 	setPace(pace: Pick<Pace, 'bitsPerSecond' | 'holding'>): void;
 	stop(): void;
 }
 
-/** Encodes a picture frame by frame, apart from the recorder. Throws `unsupported`. */
+/** Encodes a picture frame by frame, independently of the recorder. Throws `unsupported`. */
 export interface LiveEncoder {
-	/** Somebody watches, and may need it any moment: what takes time to load is loaded. */
+	/** Loads what takes time to load, because a viewer may need it at any moment. */
 	preload(): void;
 	start(picture: Picture, options: LiveEncoderOptions, sink: LiveEncoderSink): LiveEncoding;
 }

@@ -6,31 +6,34 @@ import type { Picture } from './capture.ts';
 export type Pane = 'video' | 'canvas';
 
 export type LiveScreenEvent =
-	/** A new frame was painted. `capturedUs`: by the camera's clock, where the frame tells. */
+	/**
+	 * A new frame was painted. `capturedUs`: by the camera's clock, `null` if the frame does not
+	 * carry it.
+	 */
 	| { readonly kind: 'frame'; readonly pane: Pane; readonly capturedUs: number | null }
-	/** The canvas shows nothing more: its codec is none of this browser's, or nothing decodes. */
+	/** The canvas will show nothing more: the codec is unknown here, or nothing decodes. */
 	| { readonly kind: 'failed'; readonly fault: Fault };
 
 /**
- * Where a live picture is seen: a stream in a video, or decoded parts on a canvas. No method
+ * Shows a live picture: a stream in a video element, or decoded parts on a canvas. No method
  * throws.
  */
 export interface LiveScreen {
-	/** Whether parts can be decoded here. */
+	/** Whether this browser can decode parts. */
 	readonly decodes: boolean;
-	/** Whether sound parts can be heard here. */
+	/** Whether this browser can play sound parts. */
 	readonly hears: boolean;
-	/** False in a hidden page: no frame of a video is painted, and none is told. */
+	/** False in a hidden page, where no video frame is painted or reported. */
 	readonly visible: boolean;
 	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
-	/** In the video; `null` takes it away. */
+	/** Plays in the video; `null` clears it. */
 	play(picture: Picture | null): void;
-	/** On the canvas: the newest wins (LV8). */
+	/** Draws on the canvas; the newest part wins (LV8). */
 	decode(part: LivePart): void;
-	/** Which of the two is seen. */
+	/** Selects which of the two is visible. */
 	setFront(pane: Pane | null): void;
 	mute(muted: boolean): void;
-	/** How much of the parts is decoded. */
+	/** Sets how many of the parts are decoded. */
 	setRate(rate: LiveRate): void;
 	on(listener: (event: LiveScreenEvent) => void): () => void;
 	close(): void;

@@ -5,26 +5,26 @@ import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { LocalView } from './local-view.ts';
 
-/** An age that is read says a second; it is looked at twice as often. */
+/** The displayed age has a resolution of one second; it is polled twice as often. */
 const POLL_MS = 500;
 
 type ViewRate = Parameters<LiveViewControls['setRate']>[0];
 
-/** One camera on one element: the picture, its age, and what is heard. */
+/** One camera shown in one place: picture, age and sound. */
 export class CameraView {
 	muted = $state(true);
-	/** The person speaks through the camera. */
+	/** This person's voice is played at the camera. */
 	talking = $state(false);
-	/** Why speaking did not work. */
+	/** Why talking failed. */
 	talkFault = $state.raw<Fault | null>(null);
 	path = $state<'best' | 'relayed'>('best');
 	readonly #view: LiveViewControls;
 	readonly #subscribe: () => void;
-	readonly #off: () => void;
+	readonly #unsubscribe: () => void;
 	#held = false;
 	#turn = 0;
 
-	/** `own`: of this device. */
+	/** `own`: a camera of this device. */
 	constructor(engine: Engine, camera: { readonly id: CameraId; readonly own: boolean }) {
 		this.#view = camera.own ? new LocalView(engine) : engine.cameraDirectory.view(camera.id);
 		this.#subscribe = createSubscriber((update) => {
@@ -36,12 +36,12 @@ export class CameraView {
 		let online = isOnline(engine, camera.id);
 		this.#view.on(() => {
 			const { state } = this.#view;
-			// A voice goes directly only; and the button may not hear any more that it is let go.
+			// Talk needs the direct path, and a button that vanished cannot report its release.
 			if (state.kind !== 'live' || state.path === 'relayed') void this.talk(false);
 		});
-		this.#off = engine.cameraDirectory.on(() => {
+		this.#unsubscribe = engine.cameraDirectory.on(() => {
 			const now = isOnline(engine, camera.id);
-			// It is back: nobody has to press anything.
+			// The camera is back: reconnect without being asked to.
 			if (now && !online && this.#view.state.kind === 'ended') this.#view.retry();
 			online = now;
 		});
@@ -52,7 +52,7 @@ export class CameraView {
 		return this.#view.state;
 	}
 
-	/** Of the picture on show; `null`: there is none. */
+	/** Age of the picture on show; `null` if there is none. */
 	get ageMs(): number | null {
 		const { state } = this;
 		return 'ageMs' in state ? state.ageMs : null;
@@ -72,12 +72,12 @@ export class CameraView {
 		this.#view.mute(this.muted);
 	}
 
-	setPath(way: 'best' | 'relayed'): void {
-		this.path = way;
-		this.#view.setPath(way);
+	setPath(path: 'best' | 'relayed'): void {
+		this.path = path;
+		this.#view.setPath(path);
 	}
 
-	/** Half duplex: who speaks hears nothing meanwhile. */
+	/** Half duplex: muted while talking. */
 	async talk(on: boolean): Promise<void> {
 		if (on === this.#held) return;
 		this.#held = on;
@@ -90,7 +90,7 @@ export class CameraView {
 			if (turn === this.#turn) this.talking = on;
 		} catch (error) {
 			const fault = faultOf(error);
-			// The hand let go meanwhile, and may hold it again.
+			// The button was released, and maybe pressed again, meanwhile.
 			if (turn !== this.#turn && (this.#held || fault.kind === 'aborted')) return;
 			this.#held = false;
 			this.talking = false;
@@ -104,7 +104,7 @@ export class CameraView {
 	}
 
 	close(): void {
-		this.#off();
+		this.#unsubscribe();
 		if (this.#held) void this.talk(false);
 		this.#view.close();
 	}

@@ -7,27 +7,27 @@ import type { Engine } from '#state/app/engine.ts';
 
 export type CommandValue = Parameters<CameraDirectoryControls['sendCommand']>[2];
 
-/** What was asked of a camera last, and what came of it. */
+/** The last command sent to a camera, and its outcome. */
 export interface SentCommand {
 	readonly name: CommandName;
 	readonly value: CommandValue;
 	readonly outcome: 'waits' | 'done' | 'failed';
-	/** Of a failure. */
+	/** Reason of a failure. */
 	readonly fault: FaultKind | null;
 }
 
-/** The camera ends its siren by itself after so long. */
+/** The camera stops its siren by itself after this time. */
 const SIREN_MS = 60_000;
 
-/** What a person asks of a camera from afar. */
+/** Sends a person's commands to a camera. */
 export class Commands {
 	asked = $state.raw<SentCommand | null>(null);
-	/** The siren sounds, as far as it is known here. */
+	/** The siren is on, as far as this device knows. */
 	loud = $state(false);
 	readonly #engine: Pick<Engine, 'clock' | 'members' | 'cameraDirectory'>;
 	readonly #camera: CameraId;
 	#turn = 0;
-	#quiet: () => void = () => undefined;
+	#cancelSilence: () => void = () => undefined;
 	readonly #subscribe: () => void;
 
 	constructor(engine: Pick<Engine, 'clock' | 'members' | 'cameraDirectory'>, camera: CameraId) {
@@ -36,42 +36,42 @@ export class Commands {
 		this.#subscribe = createSubscriber((update) => engine.members.on(update));
 	}
 
-	/** RG2: as the camera will judge it. */
+	/** RG2: the same check as the camera's. */
 	may(right: 'control' | 'stop'): boolean {
 		this.#subscribe();
 		const self = this.#engine.members.list.find((member) => member.self);
 		return self !== undefined && may(self.roles, right);
 	}
 
-	/** It is on its way: no second one before it is answered. */
+	/** Whether it is pending: it cannot be sent again before it is answered. */
 	waits(name: CommandName): boolean {
 		return this.asked?.name === name && this.asked.outcome === 'waits';
 	}
 
-	/** Never throws: `asked` says what happened. */
+	/** Never throws: `asked` holds the outcome. */
 	async send(name: CommandName, value: CommandValue): Promise<void> {
 		const turn = (this.#turn += 1);
-		const tell = (outcome: SentCommand['outcome'], fault: FaultKind | null = null): void => {
-			// An answer to something older must not hide what was asked since.
+		const update = (outcome: SentCommand['outcome'], fault: FaultKind | null = null): void => {
+			// A late answer must not overwrite a newer command.
 			if (turn === this.#turn) this.asked = { name, value, outcome, fault };
 		};
-		tell('waits');
+		update('waits');
 		try {
 			await this.#engine.cameraDirectory.sendCommand(this.#camera, name, value);
-			tell('done');
+			update('done');
 			if (name === 'siren') this.#setLoud(value === true);
 		} catch (error) {
-			tell('failed', faultOf(error).kind);
+			update('failed', faultOf(error).kind);
 		}
 	}
 
 	close(): void {
-		this.#quiet();
+		this.#cancelSilence();
 	}
 
 	#setLoud(loud: boolean): void {
-		this.#quiet();
+		this.#cancelSilence();
 		this.loud = loud;
-		if (loud) this.#quiet = this.#engine.clock.after(SIREN_MS, () => (this.loud = false));
+		if (loud) this.#cancelSilence = this.#engine.clock.after(SIREN_MS, () => (this.loud = false));
 	}
 }

@@ -4,14 +4,14 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import type { Watcher } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-/** Somebody who is heard at this device now (LV13). */
+/** A device that is heard at this one (LV13). */
 export interface SoundSource {
 	readonly device: DeviceId;
 	readonly name: string | null;
 	readonly what: 'talk' | 'siren';
 }
 
-/** Who watches this device as a camera, and whether anybody can. */
+/** The viewers of this device's camera, and its connection to the relay. */
 export class HostStatus {
 	readonly #engine: Pick<Engine, 'hosting' | 'members' | 'messenger'>;
 	readonly #subscribe: () => void;
@@ -31,7 +31,7 @@ export class HostStatus {
 		return this.#engine.hosting.watchers;
 	}
 
-	/** Who is heard here now. */
+	/** The devices that are heard here now. */
 	get voices(): readonly SoundSource[] {
 		this.#subscribe();
 		const { talking, siren } = this.#engine.hosting;
@@ -42,7 +42,7 @@ export class HostStatus {
 		return voices;
 	}
 
-	/** Came since somebody looked here. */
+	/** Viewers that joined since the last `acknowledge`. */
 	get newcomers(): readonly Watcher[] {
 		const { watchers } = this;
 		const { newcomers } = this.#engine.hosting;
@@ -54,7 +54,7 @@ export class HostStatus {
 		return this.#engine.messenger.state;
 	}
 
-	/** A person here ends what is heard. */
+	/** Stops siren and speech. */
 	hush(): void {
 		this.#engine.hosting.hush();
 	}

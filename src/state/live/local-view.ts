@@ -1,27 +1,27 @@
 import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-/** LV11 */
+/** LV11. */
 const STALE_MS = 5000;
 
 type LocalViewTools = Pick<Engine, 'clock' | 'recorder' | 'scheduler' | 'show'>;
 
-/** This device's own lens, as a view: there is no shorter way. */
+/** A view of this device's own lens, without any network. */
 export class LocalView implements LiveViewControls {
 	readonly #engine: LocalViewTools;
 	readonly #listeners = new Set<() => void>();
 	readonly #sinceMs: number;
-	/** When the frame on show was painted; `null`: none yet. */
+	/** When the newest frame was painted; `null` before the first. */
 	#paintedMs: number | null = null;
 	#video: HTMLVideoElement | null = null;
 	#wanted = true;
-	readonly #off: () => void;
+	readonly #unsubscribe: () => void;
 	#stopFrames: () => void = () => undefined;
 
 	constructor(engine: LocalViewTools) {
 		this.#engine = engine;
 		this.#sinceMs = engine.clock.wallMs();
-		this.#off = engine.recorder.on(() => this.#refresh());
+		this.#unsubscribe = engine.recorder.on(() => this.#refresh());
 	}
 
 	get state(): ViewState {
@@ -43,7 +43,7 @@ export class LocalView implements LiveViewControls {
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** A lens shows its picture without decoding: slow costs as much as full. */
+	/** The lens's picture needs no decoding, so the slow rate would save nothing. */
 	setRate(rate: 'full' | 'slow' | 'none'): void {
 		this.#wanted = rate !== 'none';
 		this.#refresh();
@@ -53,22 +53,22 @@ export class LocalView implements LiveViewControls {
 		this.#stopFrames();
 		this.#video = video;
 		canvas.style.visibility = 'hidden';
-		// The room it stands in has the sound already.
+		// Unmuted, the microphone would feed back.
 		video.muted = true;
 		this.#stopFrames = onVideoFrames(video, () => this.#onFrame());
 		this.#refresh();
 	}
 
 	setPath(): void {
-		// There is one.
+		// There is only one path.
 	}
 
 	mute(): void {
-		// It has no sound.
+		// The picture has no sound.
 	}
 
 	async talk(): Promise<void> {
-		// Whoever stands here is heard without.
+		// There is no remote side to talk to.
 	}
 
 	retry(): void {
@@ -76,17 +76,17 @@ export class LocalView implements LiveViewControls {
 	}
 
 	close(): void {
-		this.#off();
+		this.#unsubscribe();
 		this.#stopFrames();
 		if (this.#video) this.#engine.show(this.#video, null);
 		this.#video = null;
 	}
 
-	/** Nothing opens the lens by itself; a recorder that is blind does. */
+	/** The lens stays closed until someone opens it. A blind recorder reopens it by itself. */
 	get #closed(): boolean {
 		const { scheduler, recorder } = this.#engine;
 		const { state } = recorder;
-		// Whether recording goes on by itself is not known before that.
+		// Until then it is unknown whether recording resumes.
 		if (state.kind === 'off') return state.fault !== null || scheduler.now !== null;
 		return state.kind === 'elsewhere';
 	}
@@ -117,7 +117,7 @@ export class LocalView implements LiveViewControls {
 	}
 }
 
-/** Calls with each frame that is painted, or close to it where a browser does not tell. */
+/** Calls back for every painted frame; without `requestVideoFrameCallback`, on `timeupdate`. */
 function onVideoFrames(video: HTMLVideoElement, painted: () => void): () => void {
 	if (!('requestVideoFrameCallback' in video)) {
 		const element = video as HTMLVideoElement;

@@ -1,12 +1,12 @@
 import { panned, NO_ZOOM, zoomedAt, type FramePoint, type Zoom } from '#domain/timeline/zoom.ts';
 
 const STEP = 1.5;
-/** Of the frame, a press of an arrow. */
+/** Distance per arrow key press, as a fraction of the frame. */
 const MOVE = 0.1;
 const TAPPED = 2.5;
 const MIDDLE: FramePoint = { x: 0, y: 0 };
 
-/** How a live picture is enlarged. */
+/** Zoom and pan of a live picture. */
 export class PictureZoom {
 	zoom = $state.raw<Zoom>(NO_ZOOM);
 
@@ -34,13 +34,13 @@ export class PictureZoom {
 		this.zoom = NO_ZOOM;
 	}
 
-	/** Enlarges what was tapped, or takes it back. */
+	/** Zooms in on the tapped point, or resets the zoom. */
 	toggleAt(point: FramePoint): void {
 		if (this.enlarged) this.whole();
 		else this.zoomAt(TAPPED, point);
 	}
 
-	/** True: the key meant the zoom. */
+	/** `true` if the key was handled. */
 	key(key: string): boolean {
 		const keys: Readonly<Record<string, () => void>> = {
 			'+': () => this.in(),

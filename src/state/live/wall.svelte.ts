@@ -5,28 +5,28 @@ import type { Engine } from '#state/app/engine.ts';
 import { isDisconnected } from '#state/home/disconnected.ts';
 import { Library, type LibraryCamera } from '#state/playback/library.svelte.ts';
 
-/** A camera of this home, or footage of one that was. */
+/** A camera of this home, or one that left it with its footage still here. */
 export interface Tile {
 	readonly id: CameraId;
 	readonly name: string | null;
-	/** `null`: it is no camera of this home any more, only its footage is here. */
+	/** `null`: no longer a camera of this home. */
 	readonly watched: WatchedCamera | null;
-	/** What this device has of it. */
+	/** Its footage on this device. */
 	readonly shelved: LibraryCamera | null;
 }
 
-/** All cameras of the home, and what of their footage lies here. */
+/** All cameras of the home, and the footage stored here. */
 export class Wall {
-	/** The one that moves at its full rate; the others show a picture every few seconds. */
+	/** The camera shown at full rate; the others show a frame every few seconds. */
 	full = $state<CameraId | null>(null);
 	readonly #engine: Engine;
 	readonly #library: Library;
-	/** The line to the relay broke, and is not back. */
+	/** The relay connection was lost and is not back. */
 	relayLost = $state(false);
-	/** This device's own lens is on. */
+	/** This device's own lens is open. */
 	#records = $state(false);
 	readonly #subscribe: () => void;
-	#offs: readonly (() => void)[] = [];
+	#unsubscribers: readonly (() => void)[] = [];
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
@@ -39,7 +39,7 @@ export class Wall {
 		});
 	}
 
-	/** Others belong to this home, and nothing leads to them. */
+	/** The home has other members, but no connection leads to them. */
 	get disconnected(): boolean {
 		this.#subscribe();
 		return isDisconnected(this.#engine);
@@ -47,34 +47,34 @@ export class Wall {
 
 	watch(): void {
 		const { messenger, recorder } = this.#engine;
-		const look = (): void => {
+		const refresh = (): void => {
 			const { kind } = messenger.state;
 			if (kind !== 'connecting') this.relayLost = kind === 'away';
 			this.#records = recorder.state.kind !== 'off';
 		};
-		this.#offs = [messenger.on(look), recorder.on(look)];
-		look();
+		this.#unsubscribers = [messenger.on(refresh), recorder.on(refresh)];
+		refresh();
 		this.#library.watch();
 	}
 
 	close(): void {
-		for (const off of this.#offs) off();
+		for (const off of this.#unsubscribers) off();
 		this.#library.close();
 	}
 
-	/** When a camera's device was last known to live, wall ms; `null`: never. */
+	/** Wall ms at which the camera's device was last seen; `null`: never. */
 	seenMs({ device }: WatchedCamera): number | null {
 		this.#subscribe();
 		return this.#engine.lastSeen.seenMs(device);
 	}
 
-	/** Of the home, here and elsewhere. */
+	/** Cameras of the home, this device's included. */
 	get cameras(): readonly WatchedCamera[] {
 		this.#subscribe();
 		return this.#engine.cameraDirectory.cameras;
 	}
 
-	/** `null`: not known yet. A lens that never recorded makes none (LV30). */
+	/** `null`: not loaded yet. A lens that never recorded has no tile (LV30). */
 	get tiles(): readonly Tile[] | null {
 		const shelf = this.#library.cameras;
 		if (shelf === null) return null;

@@ -11,7 +11,7 @@ type Watched = NonNullable<Tile['watched']>;
 
 type EndedState = Extract<CameraView['state'], { readonly kind: 'ended' }>;
 
-/** What came of an order, beside the button that gave it. */
+/** Outcome of a command, shown beside its button. */
 export function commandStatus(
 	asked: Commands['asked'],
 	names: readonly CommandName[],
@@ -23,12 +23,12 @@ export function commandStatus(
 	return live.done[asked.name === 'siren' && asked.value === false ? 'siren-off' : asked.name];
 }
 
-/** Why there is no picture, and what to do. */
+/** Why there is no picture, and what to do about it. */
 export function endedAdvice({ why, fault }: EndedState, live: LiveWords): Advice {
 	return fault?.kind === 'unsupported' ? live.notShownHere : live.ended[why];
 }
 
-/** How old the picture is and what is being done about it; else why there is none. */
+/** Age of the picture and what is being tried, or why there is no picture. */
 export function pictureStatus(state: CameraView['state'], live: LiveWords): string {
 	switch (state.kind) {
 		case 'live':
@@ -42,7 +42,7 @@ export function pictureStatus(state: CameraView['state'], live: LiveWords): stri
 	}
 }
 
-/** RC25: what is seen is no lens's picture. */
+/** RC25: whether the picture shown is the test picture. */
 export function showsTestPicture({ own, state }: Watched, session: Session): boolean {
 	return own ? recordsTestPicture(session) : isTestPicture(state?.lens);
 }
@@ -52,12 +52,12 @@ export function recordsTestPicture({ recorder }: Session): boolean {
 	return recorder !== null && 'view' in recorder && isTestPicture(recorder.view?.lensId);
 }
 
-/** A lens in a list, by its own name if it has one. */
+/** Name of a lens in a list: its own label if it has one. */
 export function lensName(id: string, label: string, n: number, live: LiveWords): string {
 	return isTestPicture(id) ? live.testPicture : label || live.unnamedLens(n + 1);
 }
 
-/** The same, short, where many stand side by side: what is tried for all of them is said once. */
+/** Short form for tiles: the connection is described once for all of them. */
 export function tileStatus(state: CameraView['state'], live: LiveWords): string {
 	if (state.kind === 'connecting') return live.connecting;
 	return state.kind === 'stale' ? live.age(state.ageMs) : pictureStatus(state, live);
@@ -66,8 +66,8 @@ export function tileStatus(state: CameraView['state'], live: LiveWords): string 
 type CameraStatus = NonNullable<Watched['fares']>;
 
 /**
- * LV32: how a camera fares, as it says itself; `null`: that is not known. This device knows of
- * itself, as soon as it knows whether it goes on recording.
+ * LV32: a camera's own report of its status; `null` if unknown. For this device's own camera:
+ * unknown until it is decided whether recording resumes.
  */
 export function cameraStatus(
 	{ own, fares }: Pick<Watched, 'own' | 'fares'>,

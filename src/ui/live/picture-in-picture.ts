@@ -1,19 +1,19 @@
-/** Picture-in-picture, where the browser has it. */
+/** Whether the browser supports picture-in-picture. */
 export function canPictureInPicture(): boolean {
 	return document.pictureInPictureEnabled;
 }
 
-/** Counts who opened and who closed it. */
+/** Counts openings and closings. */
 let turn = 0;
 
 export function closePictureInPicture(): void {
 	turn += 1;
 	if (document.pictureInPictureElement === null) return;
-	// The person was quicker.
+	// The user closed it first.
 	document.exitPictureInPicture().catch(() => undefined);
 }
 
-/** Opens it, or closes it where it is open. A canvas is shown through a stream of its own. */
+/** Toggles picture-in-picture. A canvas is shown through a captured stream. */
 export async function togglePictureInPicture(
 	video: HTMLVideoElement,
 	canvas: HTMLCanvasElement,
@@ -25,7 +25,7 @@ export async function togglePictureInPicture(
 	const mine = (turn += 1);
 	if (video.style.visibility === 'hidden') await openCanvas(canvas);
 	else await video.requestPictureInPicture();
-	// It was to be closed before it was open.
+	// It was closed while it was opening.
 	if (mine !== turn) closePictureInPicture();
 }
 

@@ -1,4 +1,4 @@
-/** What tests of live pictures stand on: a lens, a screen, and waiting. */
+/** Fixture for live tests in the browser: a lens, a screen, and waiting. */
 import { BrowserLiveScreen } from '#browser/live/live-screen.ts';
 import { pictureOf } from '#browser/capture/picture.ts';
 import type { FramesPart, LivePart } from '#domain/live/live-part.ts';
@@ -9,7 +9,7 @@ export function cleanUp(): void {
 	for (const one of cleanUps.splice(0)) one();
 }
 
-/** A canvas that moves, as a lens. */
+/** An animated canvas as a lens. */
 export function lens(width = 640, height = 360) {
 	const canvas = document.createElement('canvas');
 	Object.assign(canvas, { width, height });
@@ -43,16 +43,17 @@ export function shown() {
 	return { video, canvas, screen };
 }
 
-export async function until(so: () => boolean, mostMs: number): Promise<number> {
+export async function until(condition: () => boolean, timeoutMs: number): Promise<number> {
 	const begunMs = performance.now();
-	while (!so()) {
-		if (performance.now() - begunMs > mostMs) throw new Error(`not so in ${String(mostMs)} ms`);
+	while (!condition()) {
+		if (performance.now() - begunMs > timeoutMs)
+			throw new Error(`condition not met within ${String(timeoutMs)} ms`);
 		await new Promise((done) => setTimeout(done, 10));
 	}
 	return performance.now() - begunMs;
 }
 
 export function framesIn(part: LivePart): FramesPart {
-	if (part.kind !== 'frames') throw new Error(`${part.kind} where frames were to come`);
+	if (part.kind !== 'frames') throw new Error(`expected frames, got ${part.kind}`);
 	return part;
 }

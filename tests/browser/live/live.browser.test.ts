@@ -28,11 +28,11 @@ beforeAll(async () => {
 afterEach(cleanUp);
 
 describe('two peers', () => {
-	it('LV1 LV2 LV10 connect, confirm, and show a frame whose age is known', async () => {
+	it('LV1 LV2 LV10 connect, confirm fingerprints, and show a frame of known age', async () => {
 		const { direct, frames, seen, hosted } = call(both);
 		await until(() => frames() > 0, 30_000);
 		expect(direct.connectedMs).not.toBe(null);
-		// One page, one clock. The best of several round trips counts: a busy machine may stall in one.
+		// One page has one clock. The best of several round trips counts, as a busy machine may stall.
 		const wrongMs = () => Math.abs((direct.offset?.offsetMs ?? Infinity) - live.wallOffsetMs);
 		await until(() => wrongMs() < 25, 30_000);
 		await until(
@@ -41,19 +41,19 @@ describe('two peers', () => {
 		);
 		expect(direct.path).toBe('direct');
 		await until(() => hosted()?.path === 'direct', 30_000);
-		// It begins sharp: no frame of a smaller size first.
+		// Starts sharp: no smaller frame first.
 		expect([seen.video.videoWidth, seen.video.videoHeight]).toEqual([640, 360]);
 		direct.hangUp();
 		await until(() => hosted()?.over === true, 30_000);
 	});
 
-	it('T3 a fingerprint swapped for another certificate’s shows no frame, in either direction', async () => {
+	it('T3 a swapped fingerprint shows no frame, in either direction', async () => {
 		const pairs = (bytes: Uint8Array) =>
 			Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
 		const fake = pairs(dtls[2]!.fingerprint);
 		const { base64urlOf } = await import('#domain/base/base64url.ts');
 		for (const t of ['offer', 'answer'] as const) {
-			// All of it rewritten, as one would who could read and sign letters: DTLS itself has to
+			// Rewrites every message, as an attacker who can read and sign them would: DTLS itself must
 			// refuse.
 			const { direct, frames } = call(both, (message) => {
 				if (message.t !== t) return message;
@@ -69,7 +69,7 @@ describe('two peers', () => {
 		}
 	});
 
-	it('stops its clones only: the recorder’s own track lives on', async () => {
+	it('stops only its clones of the recorder’s track', async () => {
 		const { picture } = lens();
 		const peer = new WebRtcPeerConnections().camera(dtls[0]!, [], picture, () => undefined);
 		expect(await peer.offer(false)).toContain('webrtc-datachannel');
@@ -85,8 +85,8 @@ describe('two peers', () => {
 	});
 });
 
-describe('a voice', () => {
-	it('LV13 opens no microphone for a hand that let go, however late it comes', async () => {
+describe('talk', () => {
+	it('LV13 sends no microphone that opens after the button was released', async () => {
 		const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 		const asked: ((stream: MediaStream) => void)[] = [];
 		navigator.mediaDevices.getUserMedia = () => new Promise((come) => asked.push(come));
@@ -113,7 +113,7 @@ describe('a voice', () => {
 });
 
 describe('the relayed picture', () => {
-	it('LV6 LV7 LV8 goes from the lens to a canvas: encoded, sealed, opened, decoded, young', async () => {
+	it('LV6 LV7 LV8 is encoded, sealed, opened and painted at a low age', async () => {
 		const { home, camera, secret, opener, pair } = await makeSealingFixture(crypto);
 		const sign = pair.key;
 		const runId = hexOf(crypto.random(16)) as RunId;
@@ -159,11 +159,11 @@ describe('the relayed picture', () => {
 		expect([canvas.width, canvas.height]).toEqual([640, 360]);
 		const pixel = canvas.getContext('2d')!.getImageData(5, 350, 1, 1).data;
 		expect(pixel[2]!).toBeGreaterThan(pixel[0]!);
-		// Key frames stand at the head of a part, one a second, and at once when asked for.
+		// Key frames come first in a part, once a second and on request.
 		const keys = () => parts.filter(beginsWithKey).length;
 		expect(parts.every(({ frames }) => frames.slice(1).every(({ key }) => !key))).toBe(true);
 		expect(keys()).toBeGreaterThanOrEqual(2);
-		// By the frames’ own times: the next regular one comes after 1 s.
+		// By the frames’ timestamps: the next regular key frame is due after 1 s.
 		const lastKeyUs = () => parts.findLast(beginsWithKey)!.frames[0]!.capturedUs;
 		const apartUs = await leastOf(5, 700_000, async () => {
 			const before = lastKeyUs();
@@ -174,7 +174,7 @@ describe('the relayed picture', () => {
 		expect(apartUs).toBeLessThan(700_000);
 	});
 
-	it('LV8 what begins in the middle, is damaged or leaps is no frame, and no end', async () => {
+	it('LV8 delta, damaged or missing frames show nothing and do not end the view', async () => {
 		const parts: FramesPart[] = [];
 		const encoding = new WebCodecsLiveEncoder().start(
 			lens(320, 180).picture,

@@ -16,7 +16,7 @@ import type { Picture } from '#ports/media/capture.ts';
 import { median } from '../../support/measures.ts';
 import { cleanUp, cleanUps, framesIn, lens, shown, until } from './live-fixture.ts';
 
-/** Browsers without VideoDecoder or VideoEncoder: this one, with them taken away. */
+/** Simulates browsers without VideoDecoder or VideoEncoder by deleting them. */
 
 const clock = new BrowserClock();
 const live = new LiveClock(clock);
@@ -33,7 +33,7 @@ function without(name: 'VideoDecoder' | 'VideoEncoder' | 'AudioDecoder'): void {
 	expect(name in globalThis).toBe(false);
 }
 
-/** A screen, and how old each picture was when it was painted. */
+/** A screen that records the age of each picture when painted. */
 function watched() {
 	const seen = shown();
 	const ages: number[] = [];
@@ -49,7 +49,7 @@ function watched() {
 	return { ...seen, ages, times, faults };
 }
 
-/** As it comes out at the other end. */
+/** The part as received by a viewer. */
 const carried = (part: LivePart): LivePart => parseLivePart(buildLivePart(part));
 
 function withTone(picture: Picture): Picture {
@@ -62,8 +62,8 @@ function withTone(picture: Picture): Picture {
 	return picture;
 }
 
-describe('where there is no VideoDecoder', () => {
-	it('LV8 LV10 LV17 frames are made a film that stays at its newest end, with the age of what is painted', async () => {
+describe('without VideoDecoder', () => {
+	it('LV8 LV10 LV17 remuxed frames play at the live edge, with their true age', async () => {
 		without('VideoDecoder');
 		const { screen, canvas, ages, times, faults } = watched();
 		expect(screen.decodes).toBe(true);
@@ -79,17 +79,17 @@ describe('where there is no VideoDecoder', () => {
 		});
 		const firstMs = await until(() => times.length > 0, 30_000);
 		const rate = () => 59 / ((times.at(-1)! - times.at(-60)!) / 1e6);
-		// Sixty in a row: a busy machine may stall before them.
+		// Sixty in a row, as a busy machine may stall before them.
 		await until(() => times.length > 100 && rate() > 10 && median(ages.slice(-60)) < 700, 60_000);
-		say(
-			`film: first ${firstMs.toFixed(0)} ms, ${rate().toFixed(1)} frames a second, age ${median(ages.slice(-60)).toFixed(0)} ms`,
+		report(
+			`remuxed: first ${firstMs.toFixed(0)} ms, ${rate().toFixed(1)} frames a second, age ${median(ages.slice(-60)).toFixed(0)} ms`,
 		);
 		expect(faults).toEqual([]);
 		expect([canvas.width, canvas.height]).toEqual([640, 360]);
 		const pixel = canvas.getContext('2d')!.getImageData(5, 350, 1, 1).data;
 		expect(pixel[2]!).toBeGreaterThan(pixel[0]!);
 		expect(times).toEqual(times.toSorted((a, b) => a - b));
-		// A second without parts: it stands, grows old, and is young again soon after.
+		// After a second without parts the picture has aged, and soon recovers.
 		const { length } = times;
 		encoding.setPace({ bitsPerSecond: 800_000, holding: true });
 		await new Promise((done) => setTimeout(done, 1500));
@@ -100,7 +100,7 @@ describe('where there is no VideoDecoder', () => {
 		expect(document.querySelector('[data-feed]')).toBe(null);
 	});
 
-	it('LV17 what came while the player was loaded is not lost: no waiting for the next key frame', async () => {
+	it('LV17 parts received while the player loads are kept', async () => {
 		without('VideoDecoder');
 		const { screen, times, faults } = watched();
 		const parts: LivePart[] = [];
@@ -110,13 +110,13 @@ describe('where there is no VideoDecoder', () => {
 		});
 		await until(() => parts.length >= 5, 30_000);
 		encoding.stop();
-		// All in one task: nothing can be loaded meanwhile.
+		// All in one task, so that nothing can load in between.
 		for (const part of parts) screen.decode(carried(part));
 		await until(() => times.length > 0, 30_000);
 		expect(faults).toEqual([]);
 	});
 
-	it('LV17 VP8 becomes WebM', async () => {
+	it('LV17 VP8 is remuxed to WebM', async () => {
 		without('VideoDecoder');
 		const { screen, canvas, times, faults } = watched();
 		const supported = VideoEncoder.isConfigSupported.bind(VideoEncoder);
@@ -125,7 +125,7 @@ describe('where there is no VideoDecoder', () => {
 		cleanUps.push(() => {
 			VideoEncoder.isConfigSupported = supported;
 		});
-		// In the page: a worker has encoders of its own.
+		// Encodes in the page, because a worker has its own encoders.
 		const made = Object.getOwnPropertyDescriptor(globalThis, 'MediaStreamTrackProcessor')!;
 		Reflect.deleteProperty(globalThis, 'MediaStreamTrackProcessor');
 		cleanUps.push(() => {
@@ -146,7 +146,7 @@ describe('where there is no VideoDecoder', () => {
 		expect([canvas.width, canvas.height]).toEqual([320, 180]);
 	});
 
-	it('LV8 at the slow rate a picture every two seconds', async () => {
+	it('LV8 the slow rate paints a frame every two seconds', async () => {
 		without('VideoDecoder');
 		const { screen, times, faults } = watched();
 		screen.setRate('slow');
@@ -164,7 +164,7 @@ describe('where there is no VideoDecoder', () => {
 		expect((times[2]! - times[0]!) / 1e6).toBeGreaterThan(3.5);
 	});
 
-	it('LV8 what is damaged costs the time to the next key frame', async () => {
+	it('LV8 a damaged part costs the time to the next key frame', async () => {
 		without('VideoDecoder');
 		const { screen, times, faults } = watched();
 		let seen = 0;
@@ -189,8 +189,8 @@ describe('where there is no VideoDecoder', () => {
 	});
 });
 
-describe('where there is no VideoEncoder', () => {
-	it('LV15 LV17 the recorder’s own fragments are sent while it records, others of its own before and after', async () => {
+describe('without VideoEncoder', () => {
+	it('LV15 LV17 sends the recorder’s fragments while it records, else its own', async () => {
 		without('VideoEncoder');
 		const { screen, canvas, ages, times, faults } = watched();
 		const picture = withTone(lens().picture);
@@ -209,13 +209,15 @@ describe('where there is no VideoEncoder', () => {
 		screen.setFront('canvas');
 		await until(() => times.length > 30 && median(ages.slice(-15)) < 3000, 60_000);
 		const late = ages.slice(-15);
-		say(`fragments: age ${median(late).toFixed(0)} ms, at most ${Math.max(...late).toFixed(0)} ms`);
+		report(
+			`fragments: age ${median(late).toFixed(0)} ms, at most ${Math.max(...late).toFixed(0)} ms`,
+		);
 		expect(parts.every((part) => part.kind === 'fragment' && beginsWithKey(part))).toBe(true);
 		const mime = parts[0]?.kind === 'fragment' ? parts[0].mime : '';
 		expect([/avc/.test(mime), /opus/.test(mime)], mime).toEqual([true, true]);
 		expect([canvas.width, canvas.height]).toEqual([640, 360]);
 
-		// From the recorder as soon as it records: the very same bytes.
+		// Sends the recorder’s very same bytes as soon as it records.
 		const kept: Uint8Array[] = [];
 		const recording = recorders.start(
 			{ picture },
@@ -243,7 +245,7 @@ describe('where there is no VideoEncoder', () => {
 
 describe('sound through the relay', () => {
 	it.each([['with AudioDecoder'], ['without AudioDecoder']])(
-		'LV16 is encoded on demand, carried and played: %s',
+		'LV16 is encoded on demand and played: %s',
 		async (how) => {
 			if (how.startsWith('without')) without('AudioDecoder');
 			const heard = listening();
@@ -277,8 +279,8 @@ describe('sound through the relay', () => {
 	);
 });
 
-describe('sound of a stream', () => {
-	it('is heard apart from the picture, only where that is on show and not muted', async () => {
+describe('sound of a direct stream', () => {
+	it('plays separately, only while the picture is shown and not muted', async () => {
 		const heard = listening();
 		const { screen, video } = shown();
 		screen.play(withTone(lens(320, 180).picture));
@@ -297,7 +299,7 @@ describe('sound of a stream', () => {
 	});
 });
 
-/** How much sound was given to the loudspeaker: laid out, or played by an element. */
+/** Amount of sound played, whether scheduled in Web Audio or by a media element. */
 function listening(): { seconds(): number; playing(): number } {
 	const laid = vi.spyOn(AudioBufferSourceNode.prototype, 'start');
 	const played = vi.spyOn(HTMLMediaElement.prototype, 'play');
@@ -323,6 +325,6 @@ function listening(): { seconds(): number; playing(): number } {
 	};
 }
 
-function say(text: string): void {
+function report(text: string): void {
 	console.info(text);
 }

@@ -71,7 +71,7 @@ const filmed: FragmentPart = {
 };
 
 describe('a live part', () => {
-	it('LV7 parse is the inverse of build', () => {
+	it('LV7 parses to what was built', () => {
 		fc.assert(
 			fc.property(part, (given) => {
 				expect(parseLivePart(buildLivePart(given))).toEqual(given);
@@ -79,7 +79,7 @@ describe('a live part', () => {
 		);
 	});
 
-	it('LV7 lies in the layout byte by byte', () => {
+	it('LV7 follows the layout byte by byte', () => {
 		const built = buildLivePart(one);
 		expect([...built.subarray(0, 3)]).toEqual([1, 1, 11]);
 		expect(new TextDecoder().decode(built.subarray(3, 14))).toBe('avc1.42E01F');
@@ -88,7 +88,7 @@ describe('a live part', () => {
 		expect(beginsWithKey(one)).toBe(true);
 	});
 
-	it('LV15 sound and film lie in their layouts, under a version that older viewers refuse', () => {
+	it('LV15 sound and fragments follow their layouts, in version 2', () => {
 		const heard = buildLivePart(spoken);
 		expect([...heard.subarray(0, 3)]).toEqual([2, 1, 4]);
 		expect(new TextDecoder().decode(heard.subarray(3, 7))).toBe('opus');
@@ -101,7 +101,7 @@ describe('a live part', () => {
 		expect([spoken, filmed, { ...filmed, at: 1 }].map(beginsWithKey)).toEqual([false, true, false]);
 	});
 
-	it('EN2 any bytes, and any change of good ones, are a part or a Fault', () => {
+	it('EN2 any bytes, and any change to valid ones, yield a part or a Fault', () => {
 		const changed = fc
 			.tuple(part, fc.nat(), fc.nat({ max: 255 }), fc.nat())
 			.map(([given, where, value, length]) => {
@@ -125,7 +125,7 @@ describe('a live part', () => {
 		);
 	});
 
-	it('LV7 what contradicts itself, or says nothing, is refused', () => {
+	it('LV7 contradictory or empty parts are refused', () => {
 		const lying = buildLivePart(one);
 		lying[1] = 0;
 		const later = buildLivePart(one);
@@ -148,7 +148,7 @@ describe('a live part', () => {
 		}
 	});
 
-	it('EN10 its payload says codec 4 and is padded to 1 KiB', () => {
+	it('EN10 has a payload of codec 4, padded to 1 KiB', () => {
 		const facts = { keyFrame: true, sound: false, timescale: 1_000_000, durationTicks: 0 };
 		const payload = { ...facts, mediaTicks: 5, body: buildLivePart(one) };
 		const plain = buildPayload('live', payload);

@@ -10,35 +10,35 @@ import { adaptPace, type Pace } from '#domain/live/pace.ts';
 
 const begun: DirectAttempt = { begunMs: 0, connectedMs: null, lostMs: null, frameMs: null };
 
-describe('which way the picture comes', () => {
-	it('LV3 no connection: the relay as well after 0.7 s, given up after eight', () => {
+describe('choice of the path', () => {
+	it('LV3 without a connection: relay after 0.7 s, given up after 8 s', () => {
 		expect([699, 700, 7900, 8000].map((ms) => judgeAttempt(begun, ms))).toEqual([
 			...['wait', 'relay', 'relay', 'over'],
 		]);
 	});
 
-	it('LV3 connected without a frame: given up after four seconds', () => {
+	it('LV3 connected without a frame: given up after 4 s', () => {
 		const connected = { ...begun, connectedMs: 300 };
 		expect([600, 1500, 4200, 4300].map((ms) => judgeAttempt(connected, ms))).toEqual([
 			...['wait', 'relay', 'relay', 'over'],
 		]);
 	});
 
-	it('LV3 a frame a moment ago is well; a picture that stops is helped, then given up', () => {
+	it('LV3 a recent frame is well; after a stop: relay, then given up', () => {
 		const shown = { ...begun, connectedMs: 300, frameMs: 60_000 };
 		expect([60_100, 61_100, 63_900, 64_000].map((ms) => judgeAttempt(shown, ms))).toEqual([
 			...['well', 'relay', 'relay', 'over'],
 		]);
 	});
 
-	it('LV3 cut off: the relay after a second, while ICE has eight to come back', () => {
+	it('LV3 disconnected: relay after 1 s, given up after 8 s', () => {
 		const lost = { ...begun, lostMs: 50_000, frameMs: 49_900 };
 		expect([50_100, 51_000, 57_900, 58_000].map((ms) => judgeAttempt(lost, ms))).toEqual([
 			...['wait', 'relay', 'relay', 'over'],
 		]);
 	});
 
-	it('LV4 a phone serves two, a computer four', () => {
+	it('LV4 a phone serves two viewers, a computer four', () => {
 		expect([maxDirectViewers(true), maxDirectViewers(false)]).toEqual([2, 4]);
 	});
 });
@@ -46,7 +46,7 @@ describe('which way the picture comes', () => {
 describe('LV6 the pace of the relayed picture', () => {
 	const full: Pace = { bitsPerSecond: 1_200_000, holding: false, changedMs: 0 };
 
-	it('goes down where bytes wait, and comes back when the way is free', () => {
+	it('drops while bytes are queued, and recovers once they are sent', () => {
 		let pace = full;
 		for (let second = 1; second <= 20; second += 1)
 			pace = adaptPace(pace, 400_000, second * 1000, 1_200_000);
@@ -60,7 +60,7 @@ describe('LV6 the pace of the relayed picture', () => {
 		expect(pace.bitsPerSecond).toBe(1_200_000);
 	});
 
-	it('never leaves its bounds', () => {
+	it('stays within its bounds', () => {
 		const bytes = fc.array(fc.nat({ max: 10_000_000 }), { maxLength: 60 });
 		fc.assert(
 			fc.property(bytes, (waiting) => {
@@ -75,27 +75,27 @@ describe('LV6 the pace of the relayed picture', () => {
 	});
 });
 
-describe('LV3 when the newest frame of a direct picture is missed', () => {
+describe('LV3 the expected time of the newest direct frame', () => {
 	const heartbeat = { heardMs: 9800, atMs: 500_000, capturedMs: 499_990 };
 	const seen = { paintedMs: 8000, visible: true, slow: false, heartbeat };
 
 	it.each([
-		['in sight, at the full rate: it was painted when it was', seen, 8000],
+		['visible, at the full rate: when it was painted', seen, 8000],
 		['not painted yet', { ...seen, paintedMs: null }, null],
 		[
-			'a lens that stalls gives none: none is to be expected',
+			'a stalled lens: no frame is expected',
 			{ ...seen, heartbeat: { ...heartbeat, capturedMs: 498_000 } },
 			10_000,
 		],
-		['nothing is painted in a hidden page', { ...seen, visible: false }, 10_000],
+		['a hidden page paints nothing', { ...seen, visible: false }, 10_000],
 		[
 			'hidden, and the camera is silent',
 			{ ...seen, visible: false, heartbeat: { ...heartbeat, heardMs: 6000 } },
 			8000,
 		],
-		['no heartbeat came yet', { ...seen, visible: false, heartbeat: null }, 8000],
-		['slow: a second or two is nothing', { ...seen, slow: true }, 10_000],
-		['slow, and too long', { ...seen, slow: true, paintedMs: 6000 }, 6000],
+		['no heartbeat yet', { ...seen, visible: false, heartbeat: null }, 8000],
+		['slow rate: a second or two is normal', { ...seen, slow: true }, 10_000],
+		['slow rate, overdue', { ...seen, slow: true, paintedMs: 6000 }, 6000],
 	] as const)('%s', (_name, painted, expected) => {
 		expect(expectedFrameMs(painted, 10_000)).toBe(expected);
 	});

@@ -10,74 +10,74 @@ beforeEach(async () => {
 });
 
 type Guest = Awaited<ReturnType<Home['guest']>>;
-type Order = Parameters<Guest['watching']['sendCommand']>;
+type SendArgs = Parameters<Guest['watching']['sendCommand']>;
 
 const live = (view: LiveViewControls, path?: string) => (): boolean =>
 	view.state.kind === 'live' && (path === undefined || view.state.path === path);
 
-/** What the person who gave an order is told. */
-async function told(work: Promise<void>): Promise<string> {
+/** The outcome as its sender sees it. */
+async function outcomeOf(work: Promise<void>): Promise<string> {
 	return work.then(
 		() => 'done',
 		(error: unknown) => (error as { kind: string }).kind,
 	);
 }
-const order = (from: Guest, name: Order[1], value: Order[2] = null): Promise<string> =>
-	told(from.watching.sendCommand(home.camera, name, value));
+const command = (from: Guest, name: SendArgs[1], value: SendArgs[2] = null): Promise<string> =>
+	outcomeOf(from.watching.sendCommand(home.camera, name, value));
 
-/** The camera is at an order that takes long, until the returned function is called. */
+/** Keeps the camera busy with a long command until the returned function is called. */
 function hold(): () => void {
-	let free: () => void = () => undefined;
-	home.starting.until = new Promise((resolve) => (free = resolve));
-	return free;
+	let release: () => void = () => undefined;
+	home.starting.until = new Promise((resolve) => (release = resolve));
+	return release;
 }
 
-describe('an order that has to wait for its turn', () => {
-	test('LT8 LT12 is not begun once its sender has given up, and its sender is told so', async () => {
-		const { guest, clock, orders } = home;
+describe('a command that waits in the queue', () => {
+	test('LT8 LT12 is not begun once its sender has given up, and the sender learns it', async () => {
+		const { guest, clock, commands } = home;
 		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
-		const free = hold();
-		const first = order(anna, 'start');
+		const release = hold();
+		const first = command(anna, 'start');
 		await clock.pass(200, 50);
-		const second = order(olga, 'stop');
+		const second = command(olga, 'stop');
 		await clock.pass(12_000, 50);
-		free();
+		release();
 		await clock.pass(500, 50);
 		expect([await first, await second]).toEqual(['unconfirmed', 'timeout']);
-		expect(orders).toEqual(['start']);
+		expect(commands).toEqual(['start']);
 	});
 
-	test('LT8 is not begun late either where the relay keeps back that its sender asked what became of it', async () => {
-		const { guest, clock, orders, relay } = home;
+	test('LT8 is not begun late, even if the relay withholds the outcome request', async () => {
+		const { guest, clock, commands, relay } = home;
 		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
-		const free = hold();
-		void order(anna, 'start');
+		const release = hold();
+		void command(anna, 'start');
 		await clock.pass(200, 50);
 		relay.lose = ({ t }) => t === 'what-became';
-		const second = order(olga, 'stop');
+		const second = command(olga, 'stop');
 		await clock.pass(12_000, 50);
-		free();
+		release();
 		await clock.pass(500, 50);
 		expect(await second).toBe('unconfirmed');
-		expect(orders).toEqual(['start']);
+		expect(commands).toEqual(['start']);
 	});
 
-	test('RG2 is judged by the roster when its turn comes', async () => {
-		const { guest, clock, orders, members } = home;
+	test('RG2 is checked against the roster when its turn comes', async () => {
+		const { guest, clock, commands, members } = home;
 		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
-		const free = hold();
-		void order(anna, 'start');
+		const release = hold();
+		void command(anna, 'start');
 		await clock.pass(200, 50);
-		void order(olga, 'stop');
+		void command(olga, 'stop');
 		await clock.pass(200, 50);
 		members.set(members.value.filter(({ device }) => device !== olga.id));
-		free();
+		release();
 		await clock.pass(500, 50);
-		expect(orders).toEqual(['start']);
+		expect(commands).toEqual(['start']);
 	});
 
-	test('LV13 waits for those before it, and not for a relay that says nothing of their answers', async () => {
-		const { guest, clock, orders, messenger } = home;
+	test('LV13 waits for earlier commands, but not for delivery of their answers', async () => {
+		const { guest, clock, commands, messenger } = home;
 		const [anna, olga] = [await guest('Anna'), await guest('Olga', ['viewer', 'owner'])];
 		const send = messenger.send.bind(messenger);
 		messenger.send = async (to, message) => {
@@ -85,22 +85,22 @@ describe('an order that has to wait for its turn', () => {
 			if (message.t === 'done') await new Promise(() => undefined);
 			return sent;
 		};
-		void order(anna, 'start');
+		void command(anna, 'start');
 		await clock.pass(200, 50);
-		expect(await settle(home, order(olga, 'stop'))).toBe('done');
-		expect(orders).toEqual(['start', 'stop']);
+		expect(await settle(home, command(olga, 'stop'))).toBe('done');
+		expect(commands).toEqual(['start', 'stop']);
 	});
 
-	test('LT12 T6 another member makes the camera forget nothing of what was done', async () => {
-		const { guest, clock, orders, relay, host } = home;
+	test('LT12 T6 no other member can make the camera forget an outcome', async () => {
+		const { guest, clock, commands, relay, host } = home;
 		const olga = await guest('Olga', ['viewer', 'owner']);
 		const bert = await guest('Bert', ['viewer', 'view-only']);
 		const cara = await guest('Cara', ['viewer', 'live']);
-		await settle(home, order(bert, 'torch', true));
+		await settle(home, command(bert, 'torch', true));
 		const { message } = relay.letters.findLast((one) => one.message.t === 'command')!;
-		if (message.t !== 'command') throw new Error('no command');
+		if (message.t !== 'command') throw new Error('expected a command');
 		relay.lose = ({ t }) => t === 'done' || t === 'what-became';
-		const stopped = order(olga, 'stop');
+		const stopped = command(olga, 'stop');
 		await clock.pass(200, 50);
 		for (let n = 0; n < 1020; n += 1) {
 			void bert.messenger.sendAction(host, { ...message, id: n.toString(16).padStart(32, '0') });
@@ -112,20 +112,20 @@ describe('an order that has to wait for its turn', () => {
 		await clock.pass(1000, 50);
 		relay.lose = () => false;
 		expect(await settle(home, stopped)).toBe('done');
-		expect(orders).toEqual(['stop']);
+		expect(commands).toEqual(['stop']);
 	});
 });
 
-test('RG2 nobody silences the siren of another by sounding it once more', async () => {
+test('RG2 starting another’s siren again gives no right to stop it', async () => {
 	const { guest, siren, hosting } = home;
 	const [anna, bert] = [await guest('Anna'), await guest('Bert')];
-	await settle(home, order(anna, 'siren', true));
-	await settle(home, order(bert, 'siren', true));
-	await settle(home, order(bert, 'siren', false));
+	await settle(home, command(anna, 'siren', true));
+	await settle(home, command(bert, 'siren', true));
+	await settle(home, command(bert, 'siren', false));
 	expect([siren.sounds, hosting.siren]).toEqual([true, anna.id]);
 });
 
-describe('whom the relay names', () => {
+describe('devices named by the relay', () => {
 	const name = (devices: readonly string[]): void => {
 		const { relay, camera } = home;
 		const named = devices.map((device) => [() => undefined, device as DeviceId] as const);
@@ -133,7 +133,7 @@ describe('whom the relay names', () => {
 		relay.tellWatched(camera);
 	};
 
-	test('LV25 devices that nobody knows are someone, once, however many a relay makes up', async () => {
+	test('LV25 non-members are one “someone”, however many the relay invents', async () => {
 		const { clock, hosting, events } = home;
 		for (let round = 0; round < 10; round += 1) {
 			name(
@@ -146,7 +146,7 @@ describe('whom the relay names', () => {
 		expect(events.all).toHaveLength(1);
 	});
 
-	test('LV25 one that calls and never answers is no watcher, and hides nothing', async () => {
+	test('LV25 a caller that never answers is not a watcher and stays listed as sealed', async () => {
 		const { guest, clock, hosting, host, camera } = home;
 		const bert = await guest('Bert', ['viewer', 'live']);
 		bert.messenger.watchParts(camera, () => undefined);
@@ -164,7 +164,7 @@ describe('whom the relay names', () => {
 		expect(hosting.watchers).toMatchObject([{ device: bert.id, path: 'sealed' }]);
 	});
 
-	test('LV25 going for a moment before each five seconds are over hides nothing', async () => {
+	test('LV25 leaving briefly before every five seconds hides nothing', async () => {
 		const { guest, clock, hosting, camera } = home;
 		const bert = await guest('Bert', ['viewer', 'live']);
 		const seen: string[] = [];
@@ -178,7 +178,7 @@ describe('whom the relay names', () => {
 		expect(seen).toContain('sealed');
 	});
 
-	test('EV11 a relay that names the members in turn drives no other events out', async () => {
+	test('EV11 a relay that names members in turn cannot flood the events', async () => {
 		const { guest, clock, events } = home;
 		const bert = await guest('Bert', ['viewer', 'live']);
 		for (let n = 0; n < 20; n += 1) {
@@ -191,17 +191,17 @@ describe('whom the relay names', () => {
 	});
 });
 
-test('EV12 whoever may order nothing drives no other events out by trying', async () => {
+test('EV12 refused commands cannot flood the events', async () => {
 	const { guest, clock, events } = home;
 	const bert = await guest('Bert', ['viewer', 'view-only']);
 	for (let n = 0; n < 20; n += 1) {
-		await settle(home, order(bert, 'torch', true));
+		await settle(home, command(bert, 'torch', true));
 		await clock.pass(61_000, 500);
 	}
 	expect(events.all.filter(({ kind }) => kind === 'ordered')).toHaveLength(1);
 });
 
-test('LV4 one device does not keep the direct places of all', async () => {
+test('LV4 one device cannot hold all direct places', async () => {
 	const { guest, until, clock } = home;
 	const [anna, bert] = [await guest('Anna'), await guest('Bert', ['viewer', 'live'])];
 	const views = [bert.open().view, bert.open().view];
@@ -211,7 +211,7 @@ test('LV4 one device does not keep the direct places of all', async () => {
 	expect(live(view, 'direct')()).toBe(true);
 });
 
-test('LV6 whoever comes and goes all the time makes the camera send key frames twice a second at most', async () => {
+test('LV6 constant joining causes at most two key frames a second', async () => {
 	const { guest, until, clock, relay, camera } = home;
 	const [anna, bert] = [await guest('Anna'), await guest('Bert', ['viewer', 'live'])];
 	const { view } = anna.open();
@@ -229,7 +229,7 @@ test('LV6 whoever comes and goes all the time makes the camera send key frames t
 	expect(relay.watching.get(camera)?.size).toBeGreaterThan(0);
 });
 
-test('LV24 runs are named in the order in which they come, though somebody is put out meanwhile', async () => {
+test('LV24 runs are named in order, even if a viewer is removed meanwhile', async () => {
 	const { guest, until, clock, members, keys } = home;
 	const [anna, bert] = [await guest('Anna'), await guest('Bert')];
 	const views = [anna.open().view, bert.open().view];
@@ -245,25 +245,25 @@ test('LV24 runs are named in the order in which they come, though somebody is pu
 	expect([live(views[0]!, 'relayed')(), live(third, 'relayed')()]).toEqual([true, true]);
 });
 
-test('RG1 a viewer that becomes owner and viewer again has lost what owners may', async () => {
-	const { guest, members, orders } = home;
+test('RG1 a viewer that was an owner for a while has lost the owner’s rights', async () => {
+	const { guest, members, commands } = home;
 	const anna = await guest('Anna');
 	const become = (...roles: readonly Role[]): void =>
 		members.set(members.value.map((one) => (one.device === anna.id ? { ...one, roles } : one)));
 	become('viewer', 'owner');
-	await settle(home, order(anna, 'stop'));
+	await settle(home, command(anna, 'stop'));
 	become('viewer');
-	await settle(home, order(anna, 'stop'));
-	expect(orders).toEqual(['stop']);
+	await settle(home, command(anna, 'stop'));
+	expect(commands).toEqual(['stop']);
 });
 
-describe('a member that says a lot', () => {
-	/** Letters that the camera wrote a second, for so long. */
-	async function written(seconds: number, say: () => void): Promise<number> {
+describe('a flooding member', () => {
+	/** Messages per second that the camera sends. */
+	async function messageRate(seconds: number, act: () => void): Promise<number> {
 		const { relay, clock, host } = home;
 		const before = relay.letters.filter(({ from }) => from === host).length;
 		for (let n = 0; n < seconds * 20; n += 1) {
-			say();
+			act();
 			await clock.pass(50, 50);
 		}
 		return (relay.letters.filter(({ from }) => from === host).length - before) / seconds;
@@ -271,7 +271,7 @@ describe('a member that says a lot', () => {
 	let n = 0;
 	const id = (): string => (n += 1).toString(16).padStart(32, '0');
 
-	test('LT14 T6 with calls does not make the camera write more than a relay takes from it', async () => {
+	test('LT14 T6 cannot by calls make the camera exceed the relay’s message limit', async () => {
 		const { guest, host, camera } = home;
 		const bert = await guest('Bert', ['viewer', 'live']);
 		const call = () =>
@@ -282,16 +282,16 @@ describe('a member that says a lot', () => {
 				camera,
 				ways: ['direct'],
 			});
-		expect(await written(30, call)).toBeLessThan(25);
+		expect(await messageRate(30, call)).toBeLessThan(25);
 	});
 
-	test('LT14 T6 nor with questions, or with orders that it may not give', async () => {
+	test('LT14 T6 nor by requests, or commands without the right to them', async () => {
 		const { guest, host } = home;
 		const bert = await guest('Bert', ['viewer', 'live']);
 		const ask = () => {
 			for (let times = 0; times < 3; times += 1)
 				void bert.messenger.send(host, { t: 'ask', nonce: id() });
 		};
-		expect(await written(30, ask)).toBeLessThan(25);
+		expect(await messageRate(30, ask)).toBeLessThan(25);
 	});
 });

@@ -11,7 +11,7 @@ beforeEach(async () => {
 type Guest = Awaited<ReturnType<Home['guest']>>;
 const first = ({ watching }: Pick<Guest, 'watching'>) => {
 	const [camera] = watching.cameras;
-	if (camera === undefined) throw new Error('no camera');
+	if (camera === undefined) throw new Error('expected a camera');
 	return camera;
 };
 
@@ -26,33 +26,33 @@ const blind = (): RecorderState => ({
 	view: home.view(),
 });
 
-describe('LV32 how a camera fares is what it says', () => {
+describe('LV32 the status of a camera is what it reports', () => {
 	test.each([
 		['off', () => ({ kind: 'off', fault: null }) as const, 'off'],
-		['a lens that is opened', () => ({ kind: 'opening' }) as const, 'starting'],
-		['a lens that is open', () => ({ kind: 'preview', view: home.view() }) as const, 'preview'],
+		['opening the lens', () => ({ kind: 'opening' }) as const, 'starting'],
+		['lens open', () => ({ kind: 'preview', view: home.view() }) as const, 'preview'],
 		['nothing saved yet', () => ({ kind: 'starting', view: home.view() }) as const, 'starting'],
 		['recording', recording, 'recording'],
-		['saving nothing', blind, 'blind'],
-	] as const)('%s', async (_, state, told) => {
+		['blind', blind, 'blind'],
+	] as const)('%s', async (_, state, status) => {
 		home.recording.set(state());
-		expect(first(await home.guest('Kitchen')).fares).toBe(told);
+		expect(first(await home.guest('Kitchen')).fares).toBe(status);
 	});
 
-	test('before it answered nothing is known, and a page that loads says nothing of itself', async () => {
+	test('is unknown before an answer, and while the camera’s page is loading', async () => {
 		home.recording.set({ kind: 'off', fault: null });
 		home.known.set(false);
 		const kitchen = home.viewer('Kitchen');
 		await home.until(() => kitchen.watching.cameras.length > 0);
 		await home.clock.pass(5000);
 		expect(first(kitchen)).toMatchObject({ online: true, fares: null, state: null });
-		// It goes on recording by itself: off was never said.
+		// It resumes recording by itself, so `off` was never reported.
 		home.recording.set(recording());
 		home.known.set(true);
 		await home.until(() => first(kitchen).fares === 'recording');
 	});
 
-	test('REC stays while only the relay is gone, and goes when the camera stops', async () => {
+	test('REC survives the loss of the relay, and ends when the camera stops', async () => {
 		const { guest, until, clock } = home;
 		home.recording.set(recording());
 		const kitchen = await guest('Kitchen');
@@ -69,7 +69,7 @@ describe('LV32 how a camera fares is what it says', () => {
 		await until(() => first(kitchen).fares === 'blind', 1000);
 	});
 
-	test('without the relay and without a connection nothing is claimed', async () => {
+	test('is unknown without relay and direct connection', async () => {
 		home.recording.set(recording());
 		const kitchen = await home.guest('Kitchen');
 		kitchen.messenger.set(false);
@@ -77,7 +77,7 @@ describe('LV32 how a camera fares is what it says', () => {
 		expect(first(kitchen).fares).toBeNull();
 	});
 
-	test('a connection that fell silent says nothing after 5 s', async () => {
+	test('is unknown 5 s after the connection fell silent', async () => {
 		const { guest, until, clock, network } = home;
 		home.recording.set(recording());
 		const kitchen = await guest('Kitchen');
@@ -96,7 +96,7 @@ describe('LV30 a lens that never recorded', () => {
 		home.recording.set({ kind: 'off', fault: null });
 	});
 
-	test('is blank while it is off, after a reload too, and a camera as soon as its lens is on', async () => {
+	test('is blank while off, also after a reload, and a camera once its lens is on', async () => {
 		const kept = new MemoryLastSeenStore();
 		const kitchen = await home.guest('Kitchen', undefined, kept);
 		await home.until(() => first(kitchen).blank);
@@ -110,7 +110,7 @@ describe('LV30 a lens that never recorded', () => {
 		await home.until(() => !first(later).blank && first(later).fares === 'preview');
 	});
 
-	test('once it recorded it stays a camera, whatever it says later', async () => {
+	test('stays a camera once it recorded, whatever it reports later', async () => {
 		const kitchen = await home.guest('Kitchen');
 		await home.until(() => first(kitchen).blank);
 		home.recording.set(recording());
@@ -121,12 +121,12 @@ describe('LV30 a lens that never recorded', () => {
 	});
 });
 
-test('LV29 a live picture is a sign of life as of when it was captured, also at the relay', async () => {
+test('LV29 a live picture, also relayed, is a sign of life as of its capture', async () => {
 	const kitchen = await home.guest('Kitchen');
 	const { view } = kitchen.open();
 	view.setPath('relayed');
 	await home.until(() => view.state.kind === 'live' && view.state.path === 'relayed');
-	// No letter comes any more; parts do.
+	// Messages are lost; only parts arrive.
 	home.relay.lose = () => true;
 	home.relay.partDelayMs = 2000;
 	await home.clock.pass(20_000, 50);

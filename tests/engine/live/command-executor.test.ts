@@ -13,12 +13,12 @@ const live = (view: LiveViewControls, path: string) => (): boolean =>
 
 describe('LV13 commands', () => {
 	test('are carried out once and answered', async () => {
-		const { guest, relay, orders, camera, torch, guarding, lens, clock } = home;
+		const { guest, relay, commands, camera, torch, guarding, lens, clock } = home;
 		const { watching } = await guest('Kitchen');
 		await settle(home, watching.sendCommand(camera, 'start', null));
 		await settle(home, watching.sendCommand(camera, 'torch', true));
 		await settle(home, watching.sendCommand(camera, 'quality', 'high'));
-		expect(orders).toEqual(['start']);
+		expect(commands).toEqual(['start']);
 		expect(torch.on).toBe(true);
 		expect(lens.choices.at(-1)?.profile.name).toBe('high');
 		await expect(settle(home, watching.sendCommand(camera, 'guard', true))).rejects.toMatchObject({
@@ -37,10 +37,10 @@ describe('LV13 commands', () => {
 		const { messenger } = home;
 		messenger.read(first.body, { device: first.from, roles: ['viewer'] });
 		await clock.pass(300);
-		expect(orders).toEqual(['start']);
+		expect(commands).toEqual(['start']);
 	});
 
-	test('RC23 nobody chooses the test picture from afar, whether a lens is open or not', async () => {
+	test('RC23 the test picture cannot be chosen remotely, lens open or not', async () => {
 		const { guest, camera, lens, recording } = home;
 		const { watching } = await guest('Kitchen');
 		for (const kind of ['preview', 'off'] as const) {
@@ -53,14 +53,14 @@ describe('LV13 commands', () => {
 		}
 	});
 
-	test('for another page, a wrong value, or from a live-only device do nothing', async () => {
-		const { guest, relay, orders, camera, clock, host } = home;
+	test('do nothing for another page, with a wrong value, or from a live-only device', async () => {
+		const { guest, relay, commands, camera, clock, host } = home;
 		const kitchen = await guest('Kitchen');
 		await expect(
 			settle(home, kitchen.watching.sendCommand(camera, 'quality', 'cinema')),
 		).rejects.toMatchObject({ kind: 'malformed' });
 		const { message } = relay.letters.find((letter) => letter.message.t === 'command')!;
-		if (message.t !== 'command') throw new Error('no command');
+		if (message.t !== 'command') throw new Error('expected a command');
 		const another = { ...message, id: 'e'.repeat(32), nonce: 'f'.repeat(32) };
 		await kitchen.messenger.sendAction(host, { ...another, name: 'start', value: null });
 		const guestOnly = await guest('Guest', ['viewer', 'live']);
@@ -68,22 +68,22 @@ describe('LV13 commands', () => {
 			settle(home, guestOnly.watching.sendCommand(camera, 'start', null)),
 		).rejects.toMatchObject({ kind: 'denied' });
 		await clock.pass(500);
-		expect(orders).toEqual([]);
+		expect(commands).toEqual([]);
 	});
 
-	test('LT12 a lost command is a timeout, a lost answer is asked for again, and without that nobody claims to know', async () => {
-		const { guest, relay, camera, clock, messenger, orders } = home;
+	test('LT12 a lost command times out; a lost answer is requested again', async () => {
+		const { guest, relay, camera, clock, messenger, commands } = home;
 		const { watching } = await guest('Kitchen');
 		const command = () => settle(home, watching.sendCommand(camera, 'start', null));
 		relay.lose = ({ t }) => t === 'command';
 		const begun = clock.monotonicMs();
 		await expect(command()).rejects.toMatchObject({ kind: 'timeout' });
 		expect(clock.monotonicMs() - begun).toBeLessThan(5500);
-		expect(orders).toEqual([]);
+		expect(commands).toEqual([]);
 		let lost = 0;
 		relay.lose = ({ t }) => t === 'done' && (lost += 1) === 1;
 		await command();
-		expect(orders).toEqual(['start']);
+		expect(commands).toEqual(['start']);
 		relay.lose = ({ t }) => t === 'done';
 		await expect(command()).rejects.toMatchObject({ kind: 'unconfirmed' });
 		relay.lose = () => false;
@@ -94,8 +94,8 @@ describe('LV13 commands', () => {
 		});
 	});
 
-	test('LT8 T2 one that a relay holds back is not carried out later, and its sender was told that it would not be', async () => {
-		const { guest, relay, camera, clock, messenger, orders } = home;
+	test('LT8 T2 one that the relay delays is never carried out, and its sender knows', async () => {
+		const { guest, relay, camera, clock, messenger, commands } = home;
 		const { watching } = await guest('Kitchen', ['viewer', 'owner']);
 		for (const holdMs of [5000, 15_000, 10 * 3_600_000]) {
 			relay.lose = ({ t }) => t === 'command';
@@ -108,27 +108,27 @@ describe('LV13 commands', () => {
 			messenger.read(held.body, { device: held.from, roles: ['viewer'] });
 			await clock.pass(500);
 		}
-		expect(orders).toEqual([]);
+		expect(commands).toEqual([]);
 		await settle(home, watching.sendCommand(camera, 'stop', null));
-		expect(orders).toEqual(['stop']);
+		expect(commands).toEqual(['stop']);
 	});
 
-	test('LT8 LT9 a camera whose page was loaded anew, or that slept, takes the next command at once', async () => {
-		const { guest, relay, camera, clock, messenger, orders } = home;
+	test('LT8 LT9 a camera accepts the next command at once after a reload or sleep', async () => {
+		const { guest, relay, camera, clock, messenger, commands } = home;
 		const { watching } = await guest('Kitchen', ['viewer', 'owner']);
 		messenger.again();
 		await settle(home, watching.sendCommand(camera, 'start', null));
 		clock.step(3 * 3_600_000);
 		await settle(home, watching.sendCommand(camera, 'stop', null));
-		expect(orders).toEqual(['start', 'stop']);
+		expect(commands).toEqual(['start', 'stop']);
 		for (const { message, body, from } of [...relay.letters]) {
 			if (message.t === 'command') messenger.read(body, { device: from, roles: ['viewer'] });
 		}
 		await clock.pass(500);
-		expect(orders).toEqual(['start', 'stop']);
+		expect(commands).toEqual(['start', 'stop']);
 	});
 
-	test('LT13 what a camera says is as old as it is told, however long a relay held it back', async () => {
+	test('LT13 a status has its true age, however long the relay delayed it', async () => {
 		const { guest, relay, recording, until, clock, host } = home;
 		const kitchen = await guest('Kitchen');
 		relay.change = (message, body) => {
@@ -145,7 +145,7 @@ describe('LV13 commands', () => {
 		expect(Math.abs((stateMs ?? 0) - saidMs)).toBeLessThan(1000);
 	});
 
-	test('the siren says who sounded it, and ends: by order, by hand, by itself', async () => {
+	test('the siren has an author, and ends by command, by hand and by itself', async () => {
 		const { guest, camera, siren, hosting, clock } = home;
 		const { id, watching } = await guest('Kitchen');
 		await settle(home, watching.sendCommand(camera, 'siren', true));
@@ -160,7 +160,7 @@ describe('LV13 commands', () => {
 		expect([siren.sounds, hosting.siren]).toEqual([false, null]);
 	});
 
-	test('one speaks at a time, directly, and the camera says who', async () => {
+	test('one device talks at a time, directly, and the camera shows which', async () => {
 		const { guest, until, hosting, clock } = home;
 		const [one, two] = [await guest('One'), await guest('Two')];
 		const [first, second] = [one.open(), two.open()];
@@ -168,7 +168,7 @@ describe('LV13 commands', () => {
 		first.view.mute(false);
 		await settle(home, first.view.talk(true));
 		expect(hosting.talking).toBe(one.id);
-		// Half duplex: who speaks hears nothing.
+		// Half duplex: the talking device hears nothing.
 		expect(first.screen.muted).toBe(true);
 		await expect(settle(home, second.view.talk(true))).rejects.toMatchObject({ kind: 'conflict' });
 		await settle(home, first.view.talk(false));
@@ -180,7 +180,7 @@ describe('LV13 commands', () => {
 		expect(hosting.talking).toBe(null);
 	});
 
-	test('who lets go while the microphone opens, or before the camera answers, is not heard', async () => {
+	test('a release before the microphone opens or the camera answers prevents talk', async () => {
 		const { guest, until, hosting, network, relay, clock } = home;
 		const { view } = (await guest('Kitchen')).open();
 		await until(live(view, 'direct'));
@@ -202,7 +202,7 @@ describe('LV13 commands', () => {
 		expect(hosting.talking).toBe(null);
 	});
 
-	test('an order to be heard that got no answer is taken back', async () => {
+	test('an unanswered talk command is revoked', async () => {
 		const { guest, until, hosting, relay, clock } = home;
 		const { view, screen } = (await guest('Kitchen')).open();
 		await until(live(view, 'direct'));
@@ -214,7 +214,7 @@ describe('LV13 commands', () => {
 		expect(screen.muted).toBe(false);
 	});
 
-	test('a call that is lost while somebody speaks gives the sound back', async () => {
+	test('losing the call while talking restores the sound', async () => {
 		const { guest, until, network, hosting, clock } = home;
 		const { view, screen } = (await guest('Kitchen')).open();
 		await until(live(view, 'direct'));

@@ -1,4 +1,4 @@
-/** A camera and its viewers over a relay and a network that a test holds in its hands. */
+/** A camera and its viewers, with a fake relay and network controlled by the test. */
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { ascii, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
@@ -28,8 +28,8 @@ import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
 const crypto = new WebCrypto();
-/** What a busy machine may need to load a module. */
-const REALLY_MS = 15_000;
+/** Real time that loading a module may take on a busy machine. */
+const LOAD_TIMEOUT_MS = 15_000;
 const FRAME_MS = 50;
 const BY_HAND: ScheduleStatus = {
 	plan: { when: 'by-hand', times: [], away: false },
@@ -37,7 +37,7 @@ const BY_HAND: ScheduleStatus = {
 };
 const nobody = (): (() => void) => () => undefined;
 
-/** Something that changes and tells. */
+/** A value with change listeners. */
 class Observable<T> {
 	readonly #listeners = new Set<() => void>();
 	#value: T;
@@ -73,7 +73,7 @@ function member(id: DeviceId, name: string, roles: readonly Role[], self: boolea
 	return { device: id, name, roles, self, online: true, safety: '', ...times };
 }
 
-/** Seals nothing; says the run, whose key a viewer may have or not. */
+/** Not encrypted: contains the run, for which a viewer may lack the key. */
 const sealed = (run: RunId, seq: number, part: LivePart): Bytes =>
 	ascii(
 		JSON.stringify({
@@ -116,15 +116,15 @@ export async function makeHome() {
 		lens.frames += 1;
 		for (const frame of [...picture.onFrame]) frame();
 	});
-	/** Keys of live parts, the newest last. */
+	/** Runs of the live keys, newest last. */
 	const keys: RunId[] = [];
 	const events = new MemoryEventLog(clock);
 	const encoder = new FakeLiveEncoder(clock);
 	const guarding = new GuardModeSwitch();
 	const torch = { on: false as boolean | null };
 	const siren = { failure: null as Fault | null, sounds: false };
-	const orders: string[] = [];
-	/** What the camera's vault says, and whether it knows yet what it will do. */
+	const commands: string[] = [];
+	/** Whether the camera ever recorded, and whether its scheduler has decided yet. */
 	const recorded = { ever: true };
 	const known = new Observable(true);
 	const planned = {
@@ -133,7 +133,7 @@ export async function makeHome() {
 		},
 		on: known.on,
 	};
-	/** A recording may take long to begin. */
+	/** A start takes until this resolves. */
 	const starting = { until: Promise.resolve() };
 	const recorder = {
 		get state() {
@@ -156,7 +156,7 @@ export async function makeHome() {
 		cameras: [{ id: camera, name: 'Front door' }],
 	};
 	const certificate = dtls();
-	const stages = new Set<CameraId>();
+	const locks = new Set<CameraId>();
 	const tools: LiveHostTools = {
 		...{ clock, messenger, crypto, encoder, recorder, guarding, eventLog: events },
 		peers: new FakePeerConnections(network),
@@ -206,18 +206,18 @@ export async function makeHome() {
 			},
 			on: planned.on,
 			start: async () => {
-				orders.push('start');
+				commands.push('start');
 				await starting.until;
 			},
 			stop: () => {
-				orders.push('stop');
+				commands.push('stop');
 				return Promise.resolve();
 			},
 		},
-		tabLock: new MemoryCameraLock(stages),
+		tabLock: new MemoryCameraLock(locks),
 	};
 	const hosting = new LiveHost(tools);
-	/** Another tab of the camera's device, whose lens is off. */
+	/** Another tab of the camera’s device, with a closed lens. */
 	const otherTab = () => {
 		const off = new Observable<RecorderState>({ kind: 'off', fault: null });
 		const idle = {
@@ -227,7 +227,7 @@ export async function makeHome() {
 			},
 			on: off.on,
 		};
-		const own = { recorder: idle, stage: new MemoryCameraLock(stages) };
+		const own = { recorder: idle, tabLock: new MemoryCameraLock(locks) };
 		return { hosting: new LiveHost({ ...tools, ...own }), off };
 	};
 
@@ -240,38 +240,40 @@ export async function makeHome() {
 		const mine = relay.join(id, roles);
 		members.set([...members.value, { device: id, name, roles }]);
 		const screens: FakeLiveScreen[] = [];
-		/** What the camera sends is of a version that this viewer does not know. */
+		/** Makes all parts count as an unknown version. */
 		const later = { version: false };
 		const own = dtls();
 		const home: LocalDeviceState = {
 			...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: id, strength: 'sealed' },
 			cameras: [],
 		};
-		/** Whether its page stands still: no timer of its own rings. */
-		const nap = { asleep: false };
-		const itsClock: Pick<Clock, 'wallMs' | 'monotonicMs' | 'every' | 'after'> = {
+		/** While asleep, none of the page’s intervals fires. */
+		const page = { asleep: false };
+		const pageClock: Pick<Clock, 'wallMs' | 'monotonicMs' | 'every' | 'after'> = {
 			wallMs: () => clock.wallMs(),
 			monotonicMs: () => clock.monotonicMs(),
-			every: (ms, tick) => clock.every(ms, () => nap.asleep || tick()),
+			every: (ms, tick) => clock.every(ms, () => page.asleep || tick()),
 			after: (ms, ring) => clock.after(ms, ring),
 		};
-		const lastSeen = new LastSeenTracker(itsClock, seen);
+		const lastSeen = new LastSeenTracker(pageClock, seen);
 		const watching = new CameraDirectory({
 			lastSeen,
-			...{ clock: itsClock, crypto, messenger: mine, peers: new FakePeerConnections(network) },
+			...{ clock: pageClock, crypto, messenger: mine, peers: new FakePeerConnections(network) },
 			members: membersOf(id),
 			localDevice: { state: home, on: nobody },
 			dtls: () => Promise.resolve(own),
 			opener: {
 				openLive: (_camera, bytes, key) => {
-					const said = JSON.parse(new TextDecoder().decode(bytes)) as {
+					const opened = JSON.parse(new TextDecoder().decode(bytes)) as {
 						run: RunId;
 						seq: number;
 						part: LivePart;
 					};
-					if (later.version) return Promise.reject(new Fault('unsupported', 'a later version'));
-					if (said.run !== key.run) return Promise.reject(new Fault('not-found', 'no key'));
-					return Promise.resolve({ runId: said.run, seq: said.seq, part: said.part });
+					if (later.version)
+						return Promise.reject(new Fault('unsupported', 'live part of an unknown version'));
+					if (opened.run !== key.run)
+						return Promise.reject(new Fault('not-found', 'no key for this run'));
+					return Promise.resolve({ runId: opened.run, seq: opened.seq, part: opened.part });
 				},
 			},
 			screen: () => {
@@ -283,28 +285,28 @@ export async function makeHome() {
 		const open = (): { view: LiveViewControls; screen: FakeLiveScreen } => {
 			const opened = watching.view(camera);
 			const screen = screens.at(-1);
-			if (screen === undefined) throw new Error('no screen was made');
+			if (screen === undefined) throw new Error('the view created no screen');
 			return { view: opened, screen };
 		};
-		return { id, messenger: mine, watching, lastSeen, later, nap, open, dtls: own };
+		return { id, messenger: mine, watching, lastSeen, later, page, open, dtls: own };
 	}
 
 	/**
-	 * Until it is so, in steps of a frame; the clock tells how long it took. Modules load in real
-	 * time, however fast that clock runs.
+	 * Advances the clock frame by frame until the condition holds; returns the clock time taken.
+	 * Modules load in real time, however fast the clock runs.
 	 */
-	async function until(so: () => boolean, mostMs = 60_000): Promise<number> {
-		const [begunMs, reallyMs] = [clock.monotonicMs(), performance.now()];
-		while (!so()) {
-			const over = clock.monotonicMs() - begunMs > mostMs;
-			if (over && performance.now() - reallyMs > REALLY_MS)
-				throw new Error(`not so in ${mostMs} ms`);
+	async function until(condition: () => boolean, timeoutMs = 60_000): Promise<number> {
+		const [begunMs, realMs] = [clock.monotonicMs(), performance.now()];
+		while (!condition()) {
+			const over = clock.monotonicMs() - begunMs > timeoutMs;
+			if (over && performance.now() - realMs > LOAD_TIMEOUT_MS)
+				throw new Error(`condition not met within ${timeoutMs} ms`);
 			await clock.pass(FRAME_MS, FRAME_MS);
 		}
 		return clock.monotonicMs() - begunMs;
 	}
 
-	/** A viewer that has heard from the camera. */
+	/** A viewer that already has the camera’s status. */
 	async function guest(name: string, roles?: readonly Role[], seen?: MemoryLastSeenStore) {
 		const made = viewer(name, roles, seen);
 		await until(() => made.watching.cameras[0]?.state?.kind !== undefined);
@@ -319,7 +321,7 @@ export async function makeHome() {
 			guarding,
 			torch,
 			siren,
-			orders,
+			commands,
 			recorded,
 			known,
 			starting,
@@ -334,7 +336,7 @@ export async function makeHome() {
 	};
 }
 
-/** Lets time pass until a promise is settled. */
+/** Advances the clock until the promise is settled. */
 export async function settle<T>({ clock }: Home, work: Promise<T>): Promise<T> {
 	const settled: unknown[] = [];
 	const done = work.finally(() => settled.push(work));

@@ -7,10 +7,10 @@ import { ManualClock } from '../../fakes/clock.ts';
 const camera = 'ca'.repeat(16) as CameraId;
 const [anna, bert] = ['aa', 'bb'].map((two) => two.repeat(16) as DeviceId) as [DeviceId, DeviceId];
 
-test('LV24 LV21 a run that another followed while it was made is named to nobody', async () => {
+test('LV24 LV21 a run superseded while its key is made is never named', async () => {
 	const crypto = new WebCrypto();
 	const made: (() => void)[] = [];
-	const told: string[] = [];
+	const announced: string[] = [];
 	const tools = {
 		...{ crypto, clock: new ManualClock() },
 		liveSealer: (_: CameraId, { run }: { readonly run: RunId }) =>
@@ -19,16 +19,16 @@ test('LV24 LV21 a run that another followed while it was made is named to nobody
 	const sealers: Promise<unknown>[] = [];
 	const keys: LiveKeyRotation = new LiveKeyRotation(
 		tools,
-		({ run }) => Promise.resolve(told.push(run)),
+		({ run }) => Promise.resolve(announced.push(run)),
 		() => void sealers.push(keys.sealerOf(camera)),
 	);
 	keys.setViewers([anna, bert], false);
 	await expect.poll(() => made.length).toBe(1);
-	// Bert is put out while the first is made; who asks now hears of the second.
+	// Bert is removed while the first key is made; only the second is announced.
 	keys.setViewers([anna], true);
 	await expect.poll(() => made.length).toBe(2);
 	const answered = keys.current?.run;
 	for (const make of made) make();
 	await Promise.all(sealers);
-	expect(told).toEqual([answered]);
+	expect(announced).toEqual([answered]);
 });

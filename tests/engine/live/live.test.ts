@@ -14,7 +14,7 @@ const kind = (view: LiveViewControls, wanted: ViewState['kind']) => () =>
 	view.state.kind === wanted;
 
 describe('watching directly', () => {
-	test('LV1 LV2 a tap gives a picture, by the camera’s offer and both sides’ word', async () => {
+	test('LV1 LV2 a picture follows the camera’s offer and both confirmations', async () => {
 		const { guest, until, hosting, network } = home;
 		const kitchen = await guest('Kitchen');
 		const { view, screen } = kitchen.open();
@@ -32,11 +32,11 @@ describe('watching directly', () => {
 		await until(() => hosting.watchers.length === 0);
 		expect(network.connected).toBe(0);
 		expect(screen.closed).toBe(true);
-		// Had it been blocked, the relayed picture would have come without loading anything first.
+		// A blocked player would have shown the relayed picture without loading anything first.
 		expect([home.encoder.warmed, home.encoder.started]).toEqual([1, 0]);
 	});
 
-	test('LV10 the age is that of the frame on show, whatever the viewer’s clock says', async () => {
+	test('LV10 the age is that of the frame on show, whatever the viewer’s clock', async () => {
 		const { guest, until, clock, relay } = home;
 		relay.delayMs = 30;
 		const { view } = (await guest('Kitchen')).open();
@@ -49,7 +49,7 @@ describe('watching directly', () => {
 		}
 	});
 
-	test('T3 LV1 a changed fingerprint or description: no frame is shown directly', async () => {
+	test('T3 LV1 a changed fingerprint or SDP shows no direct frame', async () => {
 		const { relay, guest, clock } = home;
 		const other = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 		for (const [at, attack] of [
@@ -64,7 +64,7 @@ describe('watching directly', () => {
 				const { view, screen } = (await guest(`Guest ${t} ${at}`)).open();
 				await clock.pass(12_000, 100);
 				expect(screen.frames.video, `${t} ${at}`).toBe(0);
-				// The relayed picture, sealed, comes all the same.
+				// The sealed relayed picture arrives nevertheless.
 				expect(view.state).toMatchObject({ kind: 'live', path: 'relayed' });
 				view.close();
 				await clock.pass(500);
@@ -72,7 +72,7 @@ describe('watching directly', () => {
 		}
 	});
 
-	test('LV4 a phone serves two directly; the third is told that it is full', async () => {
+	test('LV4 a phone serves two directly; the third gets `full`', async () => {
 		const { guest, until, hosting } = home;
 		const views = [];
 		for (const name of ['One', 'Two', 'Three']) {
@@ -91,7 +91,7 @@ describe('watching directly', () => {
 		await until(live(views[2]!, 'direct'));
 	});
 
-	test('LV12 a lens that stalls is told though the connection is well', async () => {
+	test('LV12 a stalled lens shows although the connection is healthy', async () => {
 		const { guest, until, lens, network } = home;
 		const { view } = (await guest('Kitchen')).open();
 		await until(live(view));
@@ -103,20 +103,20 @@ describe('watching directly', () => {
 		await until(live(view, 'direct'), 1500);
 	});
 
-	test('LV10 an age that grows and shrinks is there to be read, and told to nobody', async () => {
+	test('LV10 a change of the age alone is readable but does not notify', async () => {
 		const { guest, until, clock, lens } = home;
 		const { view } = (await guest('Kitchen')).open();
 		await until(live(view));
-		let told = 0;
-		view.on(() => (told += 1));
+		let notified = 0;
+		view.on(() => (notified += 1));
 		await clock.pass(5000, 50);
-		expect(told).toBe(0);
+		expect(notified).toBe(0);
 		lens.running = false;
 		await until(kind(view, 'stale'), 10_000);
-		expect(told).toBe(1);
+		expect(notified).toBe(1);
 	});
 
-	test('another lens: the same call shows it', async () => {
+	test('switching the lens keeps the call', async () => {
 		const { guest, until, network } = home;
 		const kitchen = await guest('Kitchen');
 		const { view, screen } = kitchen.open();
@@ -130,7 +130,7 @@ describe('watching directly', () => {
 });
 
 describe('watching at the relay', () => {
-	test('LV3 no way through the network: relayed within two seconds, and direct again when there is one', async () => {
+	test('LV3 blocked network: relayed within two seconds, direct again once possible', async () => {
 		const { guest, until, network, clock } = home;
 		network.blocked = true;
 		const { view, screen } = (await guest('Kitchen')).open();
@@ -144,7 +144,7 @@ describe('watching at the relay', () => {
 		await until(() => home.encoder.running === 0);
 	});
 
-	test('LV3 a connection that is cut is restarted once; nothing is ever shown old as live', async () => {
+	test('LV3 a lost connection is restarted once; no stale picture is shown as live', async () => {
 		const { guest, until, network, clock } = home;
 		const { view, screen } = (await guest('Kitchen')).open();
 		await until(live(view));
@@ -166,7 +166,7 @@ describe('watching at the relay', () => {
 		expect(view.state).toMatchObject({ kind: 'live', path: 'relayed', reason: 'blocked' });
 	});
 
-	test('LV3 connected, and no frame comes through: relayed', async () => {
+	test('LV3 connected without frames: relayed', async () => {
 		const { guest, until, network, clock } = home;
 		network.blind = true;
 		const { view } = (await guest('Kitchen')).open();
@@ -175,24 +175,24 @@ describe('watching at the relay', () => {
 		expect(view.state).toMatchObject({ path: 'relayed', reason: 'blocked' });
 	});
 
-	test('LV3 a viewer whose own page slept gives the connection time before it judges it', async () => {
+	test('LV3 after its own page slept, a viewer gives the connection time again', async () => {
 		const { guest, until, network, clock } = home;
-		const { nap, open } = await guest('Kitchen');
+		const { page, open } = await guest('Kitchen');
 		const { view } = open();
 		await until(live(view, 'direct'));
-		nap.asleep = network.blind = network.mute = true;
+		page.asleep = network.blind = network.mute = true;
 		await clock.pass(6000, 100);
-		nap.asleep = network.mute = false;
+		page.asleep = network.mute = false;
 		await clock.pass(500, 50);
 		network.blind = false;
 		expect(await until(live(view, 'direct'))).toBeLessThan(2000);
 		expect(network.connected).toBe(1);
 	});
 
-	test('LV3 a lens that was closed for a moment is tried again soon', async () => {
+	test('LV3 a briefly closed lens is retried soon', async () => {
 		const { guest, until, recording, clock, relay, view: lens } = home;
 		const kitchen = await guest('Kitchen');
-		// Before it has said so itself.
+		// Before the status message about it arrives.
 		relay.change = (message) => (message.t === 'state' ? null : message);
 		recording.set({ kind: 'off', fault: null });
 		const { view } = kitchen.open();
@@ -202,7 +202,7 @@ describe('watching at the relay', () => {
 		expect(await until(live(view, 'direct'))).toBeLessThan(6000);
 	});
 
-	test('LV10 a first answer that came late is measured again, and the age is fine soon', async () => {
+	test('LV10 after a late first answer the offset is measured again', async () => {
 		const { guest, until, relay, clock, network, messenger } = home;
 		const kitchen = await guest('Kitchen');
 		network.blocked = true;
@@ -224,7 +224,7 @@ describe('watching at the relay', () => {
 		expect(calls).toBeLessThan(8);
 	});
 
-	test('LV6 one encoding for all, only while somebody watches, and slower where bytes wait', async () => {
+	test('LV6 one encoding for all, only while watched, slower when bytes queue', async () => {
 		const { guest, until, encoder, clock, hosting, messenger } = home;
 		const views = [];
 		for (const name of ['One', 'Two', 'Three']) {
@@ -243,7 +243,7 @@ describe('watching at the relay', () => {
 		await until(() => encoder.running === 0 && hosting.watchers.length === 0);
 	});
 
-	test('LV16 sound goes through the relay only while somebody listens who sees that picture', async () => {
+	test('LV16 sound is relayed only while a viewer of that picture listens', async () => {
 		const { guest, until, encoder, clock } = home;
 		const [one, two] = [(await guest('One')).open(), (await guest('Two')).open()];
 		for (const { view } of [one, two]) {
@@ -262,7 +262,7 @@ describe('watching at the relay', () => {
 		expect(live(one.view, 'relayed')()).toBe(true);
 	});
 
-	test('LV6 LV16 two tabs of one device at the relay: neither takes the other’s sound or picture away', async () => {
+	test('LV6 LV16 two relayed tabs of one device keep their own sound and picture', async () => {
 		const { guest, until, encoder, clock, hosting } = home;
 		const kitchen = await guest('Kitchen');
 		const [one, two] = [kitchen.open(), kitchen.open()];
@@ -273,7 +273,7 @@ describe('watching at the relay', () => {
 		expect(hosting.watchers).toHaveLength(1);
 		one.view.mute(false);
 		await until(() => encoder.sounds, 500);
-		// The silent one says again every 15 s that it is there.
+		// The muted tab calls again every 15 s.
 		for (let n = 0; n < 40; n += 1) {
 			await clock.pass(1000, 50);
 			expect(encoder.sounds).toBe(true);
@@ -286,7 +286,7 @@ describe('watching at the relay', () => {
 		await until(() => encoder.running === 0 && hosting.watchers.length === 0);
 	});
 
-	test('LV15 parts of a later version end the view, with the reason', async () => {
+	test('LV15 parts of a later version end the view with a reason', async () => {
 		const { guest, until } = home;
 		const kitchen = await guest('Kitchen');
 		kitchen.later.version = true;
@@ -299,7 +299,7 @@ describe('watching at the relay', () => {
 		await until(live(view, 'relayed'), 2500);
 	});
 
-	test('LV16 where nothing here plays sound parts, there is no sound to be switched on', async () => {
+	test('LV16 a browser that cannot play sound parts offers no sound', async () => {
 		const { guest, until } = home;
 		const { view, screen } = (await guest('Kitchen')).open();
 		screen.hears = false;
@@ -308,10 +308,10 @@ describe('watching at the relay', () => {
 		expect(view.state).toMatchObject({ sound: false });
 	});
 
-	test('LV6 an encoder that fails is tried again, and the recorder hears nothing of it', async () => {
+	test('LV6 a failed encoder is retried without affecting the recorder', async () => {
 		const { guest, until, encoder, recording } = home;
 		const { Fault } = await import('#domain/base/fault.ts');
-		encoder.failures.push(new Fault('unavailable', 'the encoder is gone'));
+		encoder.failures.push(new Fault('unavailable', 'the encoder failed'));
 		const before = recording.value;
 		const { view } = (await guest('Kitchen')).open();
 		view.setPath('relayed');
@@ -319,7 +319,7 @@ describe('watching at the relay', () => {
 		expect(recording.value).toBe(before);
 	});
 
-	test('LV9 LV24 a viewer whose key was lost on the way asks for it, and sees from then on', async () => {
+	test('LV9 LV24 a viewer whose key was lost requests it again', async () => {
 		const { guest, until, clock, relay } = home;
 		const kitchen = await guest('Kitchen');
 		relay.change = (message) => (message.t === 'relayed' ? { ...message, key: null } : message);
@@ -334,7 +334,7 @@ describe('watching at the relay', () => {
 		await until(live(view, 'relayed'), 2500);
 	});
 
-	test('LV11 a relay that stops in the middle: stale after five seconds, in words', async () => {
+	test('LV11 a relay that stops: stale after five seconds', async () => {
 		const { guest, until, messenger } = home;
 		const kitchen = await guest('Kitchen');
 		const { view } = kitchen.open();
@@ -352,7 +352,7 @@ describe('watching at the relay', () => {
 		await until(live(view, 'relayed'), 5000);
 	});
 
-	test('LV10 T2 a relay that holds parts back, and the answers about the time for longer: old is never shown as live', async () => {
+	test('LV10 T2 a relay cannot make old parts live by delaying clock answers', async () => {
 		const { guest, until, relay, clock, network, host } = home;
 		const kitchen = await guest('Kitchen');
 		network.blocked = true;

@@ -16,7 +16,7 @@ const sealer = () => {
 		sign: pair.key,
 	});
 };
-/** As the camera named the run. */
+/** The run named by the camera. */
 const windowOf = (sealing: SidecarSealer) => {
 	const window = new ReplayWindow(open, camera);
 	window.switchRun(sealing.runId);
@@ -28,7 +28,7 @@ const part = (ms: number, key = true): LivePart => ({
 	frames: [{ key, capturedUs: T0 + ms * 1000, bytes: crypto.random(900) }],
 });
 
-test('EN4 LV6 what was sealed opens, once and in order', async () => {
+test('EN4 LV6 sealed parts open once and in order', async () => {
 	const [one, two] = [part(0), part(66, false)];
 	const sealing = sealer();
 	const sealed = [await sealing.sealLive(one), await sealing.sealLive(two)];
@@ -37,18 +37,18 @@ test('EN4 LV6 what was sealed opens, once and in order', async () => {
 	expect(await Promise.all(sealed.map((bytes) => window.open(bytes)))).toEqual([one, two]);
 });
 
-test('LV8 T2 a part that was seen, or is older than the newest, is not let through', async () => {
+test('LV8 T2 a replayed or older part is rejected', async () => {
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
 	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.sealLive(part(at * 66)));
 	const window = windowOf(sealing);
-	const order = [0, 1, 1, 4, 2, 3, 0, 5, 5];
+	const arrivals = [0, 1, 1, 4, 2, 3, 0, 5, 5];
 	const seen: number[] = [];
-	for (const at of order) if ((await window.open(sealed[at]!)) !== null) seen.push(at);
+	for (const at of arrivals) if ((await window.open(sealed[at]!)) !== null) seen.push(at);
 	expect(seen).toEqual([0, 1, 4, 5]);
 });
 
-test('LV21 T2 only the run that the camera named is shown, and one that it left never again', async () => {
+test('LV21 T2 only the named run is accepted, and a past run never again', async () => {
 	const [one, two] = [sealer(), sealer()];
 	const [first, later] = [await one.sealLive(part(0)), await one.sealLive(part(66))];
 	const second = await two.sealLive(part(132));
@@ -63,7 +63,7 @@ test('LV21 T2 only the run that the camera named is shown, and one that it left 
 	expect(await window.open(later)).toBe(null);
 });
 
-test('LV8 RL9 after a part that is missing it leaps to the next key part', async () => {
+test('LV8 RL9 after a missing part it skips to the next key part', async () => {
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
 	for (let at = 0; at < 8; at += 1)
@@ -76,7 +76,7 @@ test('LV8 RL9 after a part that is missing it leaps to the next key part', async
 	expect(seen).toEqual([0, 1, 5, 6, 7]);
 });
 
-test('LV24 a part of another run than the key is of: no key; the right run and another key: one generic refusal', async () => {
+test('LV24 another run than the key’s: no key; a wrong key: generic refusal', async () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
 	const basis = { home, camera, epoch: 1, secret, runId, sign: pair.key };
 	const sealed = await new SidecarSealer(crypto, basis).sealLive(part(0));
@@ -89,7 +89,7 @@ test('LV24 a part of another run than the key is of: no key; the right run and a
 	expect((await openWith(runId, secret)).part).toMatchObject({ kind: 'frames' });
 });
 
-test('EN1 T2 another camera, another kind, any changed byte: one generic refusal', async () => {
+test('EN1 T2 another camera, another kind, any changed byte: generic refusal', async () => {
 	const sealing = sealer();
 	const sealed = await sealing.sealLive(part(0));
 	const window = windowOf(sealing);

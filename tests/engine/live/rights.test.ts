@@ -12,8 +12,8 @@ const live = (view: LiveViewControls, path?: string) => (): boolean =>
 const kind = (view: LiveViewControls, wanted: ViewState['kind']) => () =>
 	view.state.kind === wanted;
 
-describe('who may', () => {
-	test('LV5 T6 a revocation hangs up at once, and gives no more parts', async () => {
+describe('rights', () => {
+	test('LV5 T6 a revocation hangs up at once and stops the parts', async () => {
 		const { guest, until, members, hosting, clock, relay, encoder } = home;
 		const [direct, relayed] = [await guest('Ex'), await guest('Other')];
 		const one = direct.open();
@@ -33,7 +33,7 @@ describe('who may', () => {
 		two.view.retry();
 		await clock.pass(20_000, 100);
 		expect(one.screen.frames.video).toBe(video);
-		// What a hostile relay kept may be seen again by who had its key; nothing after it.
+		// A hostile relay may replay parts to a device that had their key, but nothing later.
 		expect(two.screen.capturedUs).toBeLessThan(revokedUs);
 		expect(encoder.running).toBe(0);
 		expect(epochs()).toBe(started);
@@ -42,12 +42,12 @@ describe('who may', () => {
 		).toHaveLength(1);
 	});
 
-	test('LV14 T6 whom the relay does not let in any more loses a direct picture at once, though the connection stands', async () => {
+	test('LV14 T6 a device refused as no member loses its direct picture at once', async () => {
 		const { guest, until, clock, network } = home;
 		const kitchen = await guest('Ex');
 		const { view, screen } = kitchen.open();
 		await until(live(view, 'direct'));
-		// The camera knows nothing of it yet: it goes on sending.
+		// The camera does not know yet and goes on sending.
 		kitchen.messenger.refuse('not-a-member');
 		expect(await until(kind(view, 'ended'))).toBeLessThan(1000);
 		expect(view.state).toMatchObject({ why: 'revoked' });
@@ -58,7 +58,7 @@ describe('who may', () => {
 		expect(network.connected).toBe(0);
 	});
 
-	test('LV14 any other refusal leaves a direct picture where it is', async () => {
+	test('LV14 any other refusal keeps the direct picture', async () => {
 		const { guest, until, clock } = home;
 		const kitchen = await guest('Kitchen');
 		const { view } = kitchen.open();
@@ -68,7 +68,7 @@ describe('who may', () => {
 		expect(live(view, 'direct')()).toBe(true);
 	});
 
-	test('LV14 T6 what somebody wrote before it was taken out is not answered when a relay says it again', async () => {
+	test('LV14 T6 replayed messages of a removed device are not answered', async () => {
 		const { guest, until, clock, relay, members, messenger, host, network, hosting, encoder } =
 			home;
 		const ex = await guest('Ex');
@@ -89,21 +89,21 @@ describe('who may', () => {
 		expect([network.connected, encoder.running]).toEqual([0, 0]);
 	});
 
-	test('LV5 who is no viewer is not answered', async () => {
+	test('LV5 a device without the right to watch is not answered', async () => {
 		const { viewer, clock, relay, hosting } = home;
 		const stranger = viewer('Other camera', ['camera']);
 		const { view } = stranger.open();
 		await clock.pass(11_000, 100);
 		expect(view.state.kind).not.toBe('live');
-		// Where a relay gives it the parts all the same, it has no key for them.
+		// Even if a relay sends it parts, it has no key.
 		expect(hosting.watchers).toMatchObject([{ device: stranger.id, path: 'sealed' }]);
-		// Before its roles are looked at, any member hears whether its nonce is of now (LT9), and
-		// nothing else.
+		// Any member learns whether its nonce is current before its roles are checked (LT9), nothing
+		// else.
 		const answers = relay.letters.filter(({ to }) => to === stranger.id);
 		expect(answers.filter(({ message }) => message.t !== 'stale')).toEqual([]);
 	});
 
-	test('LV19 another tab of the camera’s device is silent while this one has the lens, and answers when none has', async () => {
+	test('LV19 other tabs are silent while one has the lens, and answer when none has', async () => {
 		const { guest, until, otherTab, recording, relay, clock, view: lensView } = home;
 		otherTab();
 		const kitchen = await guest('Kitchen');
@@ -111,11 +111,11 @@ describe('who may', () => {
 		await until(live(view, 'direct'));
 		await clock.pass(12_000, 100);
 		expect(view.state).toMatchObject({ kind: 'live', path: 'direct' });
-		const told = (kind: string) =>
+		const reports = (kind: string) =>
 			relay.letters.filter(
 				({ message }) => message.t === 'state' && message.cameras[0]?.kind === kind,
 			).length;
-		expect(told('off')).toBe(0);
+		expect(reports('off')).toBe(0);
 		expect(relay.letters.filter(({ message }) => message.t === 'hang-up')).toEqual([]);
 		recording.set({ kind: 'off', fault: null });
 		await until(kind(view, 'ended'), 3000);
@@ -124,7 +124,7 @@ describe('who may', () => {
 		await until(live(view), 4000);
 	});
 
-	test('LV19 two tabs with the lens: one answers; the other does when that is gone', async () => {
+	test('LV19 of two tabs with the lens one answers, and the other after it is gone', async () => {
 		const { guest, until, otherTab, recording, view: lensView } = home;
 		const { off, hosting: second } = otherTab();
 		off.set({ kind: 'preview', view: lensView() });
@@ -136,7 +136,7 @@ describe('who may', () => {
 		await until(live(view, 'direct'), 20_000);
 	});
 
-	test('LV19 every tab of a viewer hears how the camera fares, not only the one that asked last', async () => {
+	test('LV19 every tab of a viewer gets the status, not only the last one', async () => {
 		const { guest, until, recording, relay, host, clock } = home;
 		const kitchen = await guest('Kitchen');
 		const nonces = ['11', '22', '33', '44'].map((two) => two.repeat(16));
@@ -144,21 +144,21 @@ describe('who may', () => {
 		await clock.pass(500, 50);
 		const before = relay.letters.length;
 		recording.set({ kind: 'off', fault: null });
-		const told = () =>
+		const answered = () =>
 			relay.letters
 				.slice(before)
 				.flatMap(({ message }) =>
 					message.t === 'state' && message.cameras[0]?.kind === 'off' ? [message.peer] : [],
 				);
-		await until(() => told().length >= 4, 3000);
-		expect(told().toSorted()).toEqual(nonces);
-		// The page itself asked before them, and is told again when it has heard nothing for a while.
+		await until(() => answered().length >= 4, 3000);
+		expect(answered().toSorted()).toEqual(nonces);
+		// The page asked before them, and asks again after a while without a status.
 		const state = () => kitchen.watching.cameras[0]?.state?.kind;
 		expect(state()).toBe('preview');
 		await until(() => state() === 'off', 31_000);
 	});
 
-	test('LV5 a camera that is off shows nothing, and comes back by itself', async () => {
+	test('LV5 a camera that is off shows nothing, and returns by itself', async () => {
 		const { guest, until, recording, view: lensView } = home;
 		const { view } = (await guest('Kitchen')).open();
 		await until(live(view));
@@ -173,7 +173,7 @@ describe('who may', () => {
 describe('from the wall to one camera', () => {
 	const elements = () => [{}, {}] as unknown as [HTMLVideoElement, HTMLCanvasElement];
 
-	test('LV18 a view that is opened as another is closed takes over its connection, and is live once it has painted itself', async () => {
+	test('LV18 a view opened as another closes takes over its connection', async () => {
 		const { guest, until, network, relay, hosting } = home;
 		const kitchen = await guest('Kitchen');
 		const { view: tile, screen } = kitchen.open();
@@ -189,7 +189,7 @@ describe('from the wall to one camera', () => {
 		expect([page.state.kind, screen.pane]).toEqual(['connecting', null]);
 		expect(await until(live(page, 'direct'))).toBeLessThanOrEqual(100);
 		expect([calls(), network.connected]).toEqual([before, 1]);
-		// And it stays: the end that waited for the tile is not its own.
+		// It stays: the pending end of the tile’s view was cancelled.
 		await home.clock.pass(3000, 50);
 		expect(live(page, 'direct')()).toBe(true);
 		page.close();
@@ -197,7 +197,7 @@ describe('from the wall to one camera', () => {
 		expect(screen.closed).toBe(true);
 	});
 
-	test('LV18 nothing is kept longer than a second, nor what does not come directly', async () => {
+	test('LV18 a view is kept for a second at most, and only if it is direct', async () => {
 		const { guest, until, hosting, encoder } = home;
 		const kitchen = await guest('Kitchen');
 		const first = kitchen.open();
@@ -215,8 +215,8 @@ describe('from the wall to one camera', () => {
 	});
 });
 
-describe('less than all', () => {
-	test('the slow rate asks the camera for less, nothing for nothing', async () => {
+describe('reduced rates', () => {
+	test('the slow rate requests less from the camera, `none` nothing', async () => {
 		const { guest, until, network, clock, hosting } = home;
 		const { view, screen } = (await guest('Kitchen')).open();
 		view.setRate('slow');
@@ -234,7 +234,7 @@ describe('less than all', () => {
 		await until(live(view), 2000);
 	});
 
-	test('a hidden page keeps its connection though nothing is painted', async () => {
+	test('a hidden page keeps its connection although it paints nothing', async () => {
 		const { guest, until, network, clock } = home;
 		const { view, screen } = (await guest('Kitchen')).open();
 		await until(live(view));

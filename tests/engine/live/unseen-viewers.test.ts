@@ -13,7 +13,7 @@ const live = (view: LiveViewControls, path?: string) => (): boolean =>
 const runIn = (sealed: Uint8Array) =>
 	(JSON.parse(new TextDecoder().decode(sealed)) as { run: RunId }).run;
 
-/** Runs whose key the camera ever wrote to that device. */
+/** Runs whose key the camera ever sent to that device. */
 function keysOf(device: string): readonly string[] {
 	return home.relay.letters.flatMap(({ to, message }) =>
 		to === device && message.t === 'relayed' && message.key !== null ? [message.key.run] : [],
@@ -28,7 +28,7 @@ async function relayed(guest: Awaited<ReturnType<Home['guest']>>): Promise<LiveV
 }
 
 describe('nobody watches unseen', () => {
-	test('LV24 LV25 T6 who takes parts at the relay and never asks has no key for them, and is shown and written down', async () => {
+	test('LV24 LV25 T6 who only takes parts has no key, is shown and recorded', async () => {
 		const { guest, until, clock, hosting, camera, events } = home;
 		await relayed(await guest('Anna'));
 		const bert = await guest('Bert', ['viewer', 'live']);
@@ -36,7 +36,7 @@ describe('nobody watches unseen', () => {
 		bert.messenger.watchParts(camera, (sealed) => parts.push(sealed));
 		await clock.pass(2000, 50);
 		expect(parts.length).toBeGreaterThan(5);
-		// Nothing that was ever written to Bert opens any of them.
+		// No key ever sent to Bert opens any of them.
 		expect(keysOf(bert.id)).toEqual([]);
 		await until(() => hosting.watchers.length === 2, 10_000);
 		expect(hosting.watchers.map(({ name, path }) => [name, path])).toEqual([
@@ -48,7 +48,7 @@ describe('nobody watches unseen', () => {
 		expect(seen).toContainEqual(['sealed', 'Bert']);
 	});
 
-	test('LV25 a device that the relay names and nobody knows is someone', async () => {
+	test('LV25 an unknown device named by the relay is “someone”', async () => {
 		const { until, clock, relay, hosting, camera, events } = home;
 		const ghost = 'fe'.repeat(16) as Home['host'];
 		relay.watching.set(camera, new Map([[() => undefined, ghost]]));
@@ -62,7 +62,7 @@ describe('nobody watches unseen', () => {
 		expect(events.all).toHaveLength(1);
 	});
 
-	test('LV24 whoever came later opens nothing of before, and whoever left nothing of after', async () => {
+	test('LV24 a late viewer opens nothing earlier, one that left nothing later', async () => {
 		const { guest, clock, keys } = home;
 		const anna = await guest('Anna');
 		const first = await relayed(anna);
@@ -82,7 +82,7 @@ describe('nobody watches unseen', () => {
 		expect(live(second, 'relayed')()).toBe(true);
 	});
 
-	test('LV24 everyone left: the key of then opens nothing for who comes next', async () => {
+	test('LV24 after all left, their key opens nothing for the next viewer', async () => {
 		const { guest, clock, keys } = home;
 		const view = await relayed(await guest('Anna'));
 		const old = [...keys];
@@ -93,7 +93,7 @@ describe('nobody watches unseen', () => {
 		for (const run of keysOf(bert.id)) expect(old).not.toContain(run);
 	});
 
-	test('LV24 many who come and go cost a key a second at most', async () => {
+	test('LV24 frequent joining and leaving costs at most one key a second', async () => {
 		const { guest, clock, keys } = home;
 		await relayed(await guest('Anna'));
 		const bert = await guest('Bert');
@@ -109,7 +109,7 @@ describe('nobody watches unseen', () => {
 		expect(keys.length - before).toBeLessThan(8);
 	});
 
-	test('LV24 T2 a key that a relay says again, or of another watch, is not taken', async () => {
+	test('LV24 T2 a replayed key, or one of another view, is not accepted', async () => {
 		const { guest, clock, relay, keys } = home;
 		const anna = await guest('Anna');
 		const view = await relayed(anna);
@@ -132,7 +132,7 @@ describe('nobody watches unseen', () => {
 		expect(live(view, 'relayed')()).toBe(true);
 	});
 
-	test('LV24 parts name the run whose key was given, and no other', async () => {
+	test('LV24 parts name only runs whose key was given', async () => {
 		const { guest, clock, camera, keys } = home;
 		const anna = await guest('Anna');
 		await relayed(anna);
@@ -145,7 +145,7 @@ describe('nobody watches unseen', () => {
 });
 
 describe('EV11 watching is an event', () => {
-	test('begun and ended, with the name; a pause of a minute is none', async () => {
+	test('begun and ended, with the name; a minute’s pause does not end it', async () => {
 		const { guest, until, clock, hosting, events } = home;
 		const anna = await guest('Anna');
 		const startMs = clock.wallMs();
@@ -170,7 +170,7 @@ describe('EV11 watching is an event', () => {
 		expect(watched()).toHaveLength(2);
 	});
 
-	test('one device is one event, whichever way its picture comes', async () => {
+	test('one device is one event, whatever the path', async () => {
 		const { guest, until, network, clock, events } = home;
 		const anna = await guest('Anna');
 		const { view } = anna.open();
@@ -183,8 +183,8 @@ describe('EV11 watching is an event', () => {
 	});
 });
 
-describe('RG2 EV12 orders', () => {
-	const order = async (
+describe('RG2 EV12 commands', () => {
+	const command = async (
 		from: Awaited<ReturnType<Home['guest']>>,
 		...[name, value]: [Parameters<typeof from.watching.sendCommand>[1], boolean | string | null]
 	): Promise<string> => {
@@ -196,29 +196,29 @@ describe('RG2 EV12 orders', () => {
 		}
 	};
 
-	test('T6 a viewer with control starts and does not stop; one without orders nothing; each is written with who it was', async () => {
-		const { guest, orders, events, guarding } = home;
+	test('T6 control may start but not stop; each command is recorded with its author', async () => {
+		const { guest, commands, events, guarding } = home;
 		guarding.serve((on) => guarding.report(on));
 		const owner = await guest('Olga', ['viewer', 'owner']);
 		const anna = await guest('Anna');
 		const bert = await guest('Bert', ['viewer', 'view-only']);
-		expect(await order(anna, 'start', null)).toBe('done');
-		expect(await order(anna, 'guard', true)).toBe('done');
+		expect(await command(anna, 'start', null)).toBe('done');
+		expect(await command(anna, 'guard', true)).toBe('done');
 		for (const [name, value] of [
 			['stop', null],
 			['guard', false],
 			['restart', null],
 		] as const) {
-			expect(await order(anna, name, value)).toBe('denied');
+			expect(await command(anna, name, value)).toBe('denied');
 		}
 		expect(guarding.on).toBe(true);
 		for (const name of ['start', 'torch', 'siren', 'talk', 'quality', 'lens', 'guard'] as const) {
-			expect(await order(bert, name, true)).toBe('denied');
+			expect(await command(bert, name, true)).toBe('denied');
 		}
-		expect(await order(owner, 'stop', null)).toBe('done');
-		expect(orders).toEqual(['start', 'stop']);
+		expect(await command(owner, 'stop', null)).toBe('done');
+		expect(commands).toEqual(['start', 'stop']);
 		const said = events.all.map(
-			({ by, order: told }) => `${by?.name ?? ''} ${told?.name ?? ''} ${told?.fault ?? 'done'}`,
+			({ by, order }) => `${by?.name ?? ''} ${order?.name ?? ''} ${order?.fault ?? 'done'}`,
 		);
 		expect(said.slice(0, 5)).toEqual([
 			...['Anna start done', 'Anna guard done', 'Anna stop denied'],
@@ -228,42 +228,42 @@ describe('RG2 EV12 orders', () => {
 		expect(said.at(-1)).toBe('Olga stop done');
 	});
 
-	test('the siren of another is silenced by an owner, and by who sounded it', async () => {
+	test('a siren is stopped by its author or an owner', async () => {
 		const { guest, siren } = home;
 		const [anna, bert] = [await guest('Anna'), await guest('Bert')];
 		const owner = await guest('Olga', ['viewer', 'owner']);
-		await order(anna, 'siren', true);
-		expect([await order(bert, 'siren', false), siren.sounds]).toEqual(['denied', true]);
-		expect([await order(anna, 'siren', false), siren.sounds]).toEqual(['done', false]);
-		await order(anna, 'siren', true);
-		expect([await order(owner, 'siren', false), siren.sounds]).toEqual(['done', false]);
+		await command(anna, 'siren', true);
+		expect([await command(bert, 'siren', false), siren.sounds]).toEqual(['denied', true]);
+		expect([await command(anna, 'siren', false), siren.sounds]).toEqual(['done', false]);
+		await command(anna, 'siren', true);
+		expect([await command(owner, 'siren', false), siren.sounds]).toEqual(['done', false]);
 	});
 
-	test('a lens that is not there is refused: the one that is open stays open', async () => {
+	test('an unknown lens is refused and the open one stays open', async () => {
 		const { guest, lens } = home;
 		const anna = await guest('Anna');
-		expect(await order(anna, 'lens', 'no-such-lens')).toBe('not-found');
+		expect(await command(anna, 'lens', 'no-such-lens')).toBe('not-found');
 		expect(lens.choices).toEqual([]);
 	});
 
-	test('the same order again and again is one event, so nobody drives the others out', async () => {
+	test('a repeated command is one event, so it cannot flood the others', async () => {
 		const { guest, events, clock } = home;
 		const anna = await guest('Anna');
-		for (let n = 0; n < 30; n += 1) await order(anna, 'torch', true);
+		for (let n = 0; n < 30; n += 1) await command(anna, 'torch', true);
 		const ordered = () => events.all.filter(({ kind }) => kind === 'ordered');
 		expect(ordered()).toHaveLength(1);
 		await clock.pass(61_000, 500);
-		await order(anna, 'torch', true);
+		await command(anna, 'torch', true);
 		expect(ordered()).toHaveLength(2);
 	});
 
-	test('talking is one event from its beginning to its end', async () => {
+	test('talk is one event from begin to end', async () => {
 		const { guest, until, clock, events } = home;
 		const anna = await guest('Anna');
 		const { view } = anna.open();
 		await until(live(view, 'direct'));
 		await settle(home, view.talk(true));
-		const talk = () => events.all.filter(({ order: told }) => told?.name === 'talk');
+		const talk = () => events.all.filter(({ order }) => order?.name === 'talk');
 		const begunMs = clock.wallMs();
 		expect(talk()).toMatchObject([{ endMs: null, by: { name: 'Anna' } }]);
 		await clock.pass(7000, 100);
@@ -272,7 +272,7 @@ describe('RG2 EV12 orders', () => {
 		expect(talk()[0]?.endMs).toBeGreaterThan(begunMs + 6900);
 	});
 
-	test('whoever loses control while it talks is not heard any more', async () => {
+	test('a device that loses control while talking is silenced', async () => {
 		const { guest, until, members, hosting } = home;
 		const anna = await guest('Anna');
 		const { view } = anna.open();

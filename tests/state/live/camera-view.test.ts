@@ -9,9 +9,9 @@ import { CameraView } from '#state/live/camera-view.svelte.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { stubHome, stubView, WATCHED } from '../../gallery/home.ts';
 
-/** A view that notes what it is asked, on a camera that comes and goes. */
+/** A view that records its calls, on a camera that goes offline and returns. */
 function watched(state: ViewState, talk: LiveViewControls['talk'] = () => Promise.resolve()) {
-	const told: string[] = [];
+	const calls: string[] = [];
 	let become: (state: ViewState) => void = () => undefined;
 	const view: LiveViewControls = {
 		...stubView(state),
@@ -22,10 +22,10 @@ function watched(state: ViewState, talk: LiveViewControls['talk'] = () => Promis
 			};
 			return () => undefined;
 		},
-		retry: () => void told.push('retry'),
-		mute: (muted) => void told.push(muted ? 'mute' : 'sound'),
+		retry: () => void calls.push('retry'),
+		mute: (muted) => void calls.push(muted ? 'mute' : 'sound'),
 		talk: (on) => {
-			told.push(on ? 'talk' : 'quiet');
+			calls.push(on ? 'talk' : 'quiet');
 			return talk(on);
 		},
 	};
@@ -50,7 +50,7 @@ function watched(state: ViewState, talk: LiveViewControls['talk'] = () => Promis
 		cameras = [{ ...WATCHED, online: there }];
 		change();
 	};
-	return { viewing, told, online, become: (next: ViewState) => become(next) };
+	return { viewing, calls, online, become: (next: ViewState) => become(next) };
 }
 
 const DIRECT: Extract<ViewState, { kind: 'live' }> = {
@@ -58,35 +58,35 @@ const DIRECT: Extract<ViewState, { kind: 'live' }> = {
 	...{ ageMs: 100, sound: true, fragmented: false },
 };
 
-test('a camera that comes back is called again, once, and by nobody’s hand', () => {
-	const { told, online } = watched({ kind: 'ended', why: 'camera-away', fault: null });
+test('a camera that returns is called again once, automatically', () => {
+	const { calls, online } = watched({ kind: 'ended', why: 'camera-away', fault: null });
 	online(false);
-	expect(told).toEqual([]);
+	expect(calls).toEqual([]);
 	online(true);
 	online(true);
-	expect(told).toEqual(['retry']);
+	expect(calls).toEqual(['retry']);
 });
 
-test('a picture that goes on without the relay is left alone when the relay is back', () => {
-	const { told, online } = watched(DIRECT);
+test('a picture that survived the loss of the relay is left alone', () => {
+	const { calls, online } = watched(DIRECT);
 	online(true);
-	expect(told).toEqual([]);
+	expect(calls).toEqual([]);
 });
 
-test('who talks hears nothing, and afterwards what was heard before', async () => {
-	const { viewing, told } = watched({ kind: 'connecting', trying: 'direct', sinceMs: 0 });
+test('talking mutes, and restores the sound afterwards', async () => {
+	const { viewing, calls } = watched({ kind: 'connecting', trying: 'direct', sinceMs: 0 });
 	viewing.toggleSound();
 	await viewing.talk(true);
 	expect(viewing.talking).toBe(true);
 	await viewing.talk(false);
 	expect(viewing.talking).toBe(false);
-	expect(told).toEqual(['sound', 'mute', 'talk', 'sound', 'quiet']);
+	expect(calls).toEqual(['sound', 'mute', 'talk', 'sound', 'quiet']);
 });
 
-test('a hand that lets go while the microphone opens leaves nobody talking', async () => {
+test('a release while the microphone opens prevents talk', async () => {
 	let open: () => void = () => undefined;
 	const opening = new Promise<void>((done) => (open = done));
-	const { viewing, told } = watched({ kind: 'connecting', trying: 'direct', sinceMs: 0 }, (on) =>
+	const { viewing, calls } = watched({ kind: 'connecting', trying: 'direct', sinceMs: 0 }, (on) =>
 		on ? opening : Promise.resolve(),
 	);
 	const held = viewing.talk(true);
@@ -94,17 +94,17 @@ test('a hand that lets go while the microphone opens leaves nobody talking', asy
 	open();
 	await held;
 	expect(viewing.talking).toBe(false);
-	expect(told.at(-1)).toBe('quiet');
+	expect(calls.at(-1)).toBe('quiet');
 });
 
-test('a press after one that was let go stands, and what became of the first is not told', async () => {
+test('a new press counts, and the outcome of the released one is ignored', async () => {
 	const ends: (() => void)[] = [];
 	const { viewing } = watched(DIRECT, (on) => {
 		if (!on) return Promise.resolve();
 		if (ends.length > 0) return Promise.resolve();
 		return new Promise((_, failed) => {
 			ends.push(() => {
-				failed(new Fault('aborted', 'let go meanwhile'));
+				failed(new Fault('aborted', 'talk was released'));
 			});
 		});
 	});
@@ -117,33 +117,33 @@ test('a press after one that was let go stands, and what became of the first is 
 	expect(viewing.talkFault).toBe(null);
 });
 
-test('LV13 who talks is heard no more once the picture is not live, or comes through the relay', async () => {
+test('LV13 talk ends once the picture is not live or is relayed', async () => {
 	for (const next of [
 		{ kind: 'stale', path: 'direct', ageMs: 6000, trying: 'relayed' },
 		{ ...DIRECT, path: 'relayed' },
 	] as const) {
-		const { viewing, told, become } = watched(DIRECT);
+		const { viewing, calls, become } = watched(DIRECT);
 		await viewing.talk(true);
 		become({ ...DIRECT, sound: false });
 		expect(viewing.talking).toBe(true);
 		become(next);
 		expect(viewing.talking).toBe(false);
-		expect(told.at(-1)).toBe('quiet');
+		expect(calls.at(-1)).toBe('quiet');
 	}
 });
 
-test('a microphone that is refused is told, and the sound comes back', async () => {
-	const { viewing, told } = watched({ kind: 'connecting', trying: 'direct', sinceMs: 0 }, () =>
+test('a refused microphone is reported and the sound restored', async () => {
+	const { viewing, calls } = watched({ kind: 'connecting', trying: 'direct', sinceMs: 0 }, () =>
 		Promise.reject(new Fault('denied', 'no')),
 	);
 	viewing.toggleSound();
 	await viewing.talk(true);
 	expect(viewing.talking).toBe(false);
 	expect(viewing.talkFault?.kind).toBe('denied');
-	expect(told.at(-1)).toBe('sound');
+	expect(calls.at(-1)).toBe('sound');
 });
 
-/** An element that paints when the test says so. */
+/** A video element that paints on demand. */
 function ownLens() {
 	const clock = new ManualClock();
 	let state: RecorderState = { kind: 'opening' };
@@ -184,7 +184,7 @@ function ownLens() {
 
 const lens = { picture: {} as Picture, lensId: 'a', label: '', sound: false };
 
-test('LV10, LV11, LV12 the own lens: its age is that of the last painted frame, and it grows stale', () => {
+test('LV10, LV11, LV12 the own lens ages from its last painted frame and grows stale', () => {
 	const { view, clock, paint, become } = ownLens();
 	expect(view.state.kind).toBe('connecting');
 	become({ kind: 'preview', view: lens });
@@ -198,7 +198,7 @@ test('LV10, LV11, LV12 the own lens: its age is that of the last painted frame, 
 	expect(view.state).toMatchObject({ kind: 'live', ageMs: 0 });
 });
 
-test('a lens that is closed is off, and its next picture is not taken for old', () => {
+test('a closed lens is off, and its next picture is not stale', () => {
 	const { view, clock, paint, become } = ownLens();
 	become({ kind: 'preview', view: lens });
 	paint();
@@ -209,7 +209,7 @@ test('a lens that is closed is off, and its next picture is not taken for old', 
 	expect(view.state.kind).toBe('connecting');
 });
 
-test('a lens that is being opened anew is waited for, and what was seen grows older', () => {
+test('while a lens reopens the old picture ages', () => {
 	const { view, clock, paint, become } = ownLens();
 	become({ kind: 'preview', view: lens });
 	paint();
@@ -221,7 +221,7 @@ test('a lens that is being opened anew is waited for, and what was seen grows ol
 	expect(view.state).toMatchObject({ kind: 'stale', ageMs: 6000 });
 });
 
-test('what nobody sees is not shown', () => {
+test('an invisible picture is not played', () => {
 	const { view, shown, become } = ownLens();
 	become({ kind: 'preview', view: lens });
 	expect(shown.at(-1)).toBe(lens.picture);

@@ -5,7 +5,7 @@ import { Commands } from '#state/live/commands.svelte.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { stubHome, MEMBERS, REMOTE_CAMERA, type HomeOptions } from '../../gallery/home.ts';
 
-/** Answers come when the test says so. */
+/** Answers are sent on demand. */
 function asking(wish: HomeOptions = {}) {
 	const clock = new ManualClock();
 	const home = stubHome(wish);
@@ -19,7 +19,7 @@ function asking(wish: HomeOptions = {}) {
 	return { clock, commands, answers };
 }
 
-test('a command waits, is done, or says why not', async () => {
+test('a command waits, is done, or fails with a reason', async () => {
 	const { commands, answers } = asking();
 	const torch = commands.send('torch', true);
 	expect(commands.waits('torch')).toBe(true);
@@ -32,7 +32,7 @@ test('a command waits, is done, or says why not', async () => {
 	expect(commands.asked).toMatchObject({ name: 'stop', outcome: 'failed', fault: 'timeout' });
 });
 
-test('a late answer to something older does not hide what was asked since', async () => {
+test('a late answer does not overwrite a newer command', async () => {
 	const { commands, answers } = asking();
 	const first = commands.send('torch', true);
 	const second = commands.send('quality', 'low');
@@ -44,7 +44,7 @@ test('a late answer to something older does not hide what was asked since', asyn
 	expect(commands.asked).toMatchObject({ name: 'quality', outcome: 'done' });
 });
 
-test('the siren is taken for loud until it was stopped, or a minute later', async () => {
+test('the siren counts as on until stopped, or for a minute', async () => {
 	const { clock, commands, answers } = asking();
 	const order = async (value: boolean) => {
 		const sent = commands.send('siren', value);
@@ -62,7 +62,7 @@ test('the siren is taken for loud until it was stopped, or a minute later', asyn
 	expect(commands.loud).toBe(false);
 });
 
-test('RG2 what a device may not is not offered to it', () => {
+test('RG2 commands without the right are not offered', () => {
 	const as = (name: string) =>
 		asking({ members: MEMBERS.map((one) => ({ ...one, self: one.name === name })) }).commands;
 	const rights = (name: string) => [as(name).may('control'), as(name).may('stop')];

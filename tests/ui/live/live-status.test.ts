@@ -22,7 +22,7 @@ const BY_HAND = {
 	...{ records: null, untilMs: null, pressed: false },
 } as const;
 
-describe('LV32 another camera fares as it says, whatever becomes of its picture', () => {
+describe('LV32 another camera has the status it reports, whatever its picture', () => {
 	test.each(Object.keys(VIEWS) as (keyof typeof VIEWS)[])('%s', (name) => {
 		for (const fares of ['recording', 'preview', 'starting', 'blind', 'off', null] as const) {
 			const now = cameraStatus({ own: false, fares }, VIEWS[name], nobody);
@@ -31,21 +31,21 @@ describe('LV32 another camera fares as it says, whatever becomes of its picture'
 	});
 });
 
-describe('LV32 this device knows of itself, as soon as it knows', () => {
+describe('LV32 this device knows its own status once it is decided', () => {
 	const view: LensView = { picture: {} as never, lensId: '', label: '', sound: false };
 	const saved = { sinceMs: 0, untilMs: 1, segments: 1, bytes: 1 };
 	const blind = { why: 'quota', fault: null, sinceMs: 0, view: null } as const;
 	const denied = new Fault('denied', 'no');
 	test.each<[string, RecorderState | null, typeof BY_HAND | null, string | null]>([
 		['nothing is loaded', null, null, null],
-		['it may go on recording', { kind: 'off', fault: null }, null, null],
-		['it does not', { kind: 'off', fault: null }, BY_HAND, 'off'],
+		['it may resume recording', { kind: 'off', fault: null }, null, null],
+		['it does not resume', { kind: 'off', fault: null }, BY_HAND, 'off'],
 		['it tried and could not', { kind: 'off', fault: denied }, null, 'off'],
-		['its lens opens', { kind: 'opening' }, BY_HAND, 'starting'],
+		['its lens is opening', { kind: 'opening' }, BY_HAND, 'starting'],
 		['its lens is open', { kind: 'preview', view }, BY_HAND, 'preview'],
-		['nothing is saved yet', { kind: 'starting', view }, BY_HAND, 'starting'],
+		['it has saved nothing yet', { kind: 'starting', view }, BY_HAND, 'starting'],
 		['it records', { kind: 'recording', view, saved, notes: [] }, BY_HAND, 'recording'],
-		['it saves nothing', { kind: 'blind', ...blind }, BY_HAND, 'blind'],
+		['it is blind', { kind: 'blind', ...blind }, BY_HAND, 'blind'],
 		['another tab has the lens', { kind: 'elsewhere' }, BY_HAND, null],
 	])('%s', (_, recorder, planned, fares) => {
 		const session = { recorder, planned };
@@ -53,7 +53,7 @@ describe('LV32 this device knows of itself, as soon as it knows', () => {
 	});
 });
 
-test('LV33 a tile is short, and never speaks of the relay; a camera’s own page does', () => {
+test('LV33 a tile is short and never mentions the relay; a camera’s page does', () => {
 	const on = (say: typeof tileStatus) => Object.values(VIEWS).map((view) => say(view, LIVE.en));
 	expect(on(tileStatus)).toEqual([
 		...['Connecting …', 'Live · under 1 s old', '12 s old', 'Offline'],

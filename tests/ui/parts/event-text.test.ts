@@ -14,7 +14,7 @@ function event(
 	return { id: 1, camera: 'cd'.repeat(16) as CameraId, startUs: 0, endUs: 0, kind, by, order };
 }
 
-test('EV11 EV12 who watched and who ordered is told by name', () => {
+test('EV11 EV12 watching and commands are shown with the name', () => {
 	const stop = { name: 'stop', value: null, fault: null } as const;
 	expect(eventText(event('watched'), 'en')).toBe('Anna watched');
 	expect(eventText(event('ordered', stop), 'en')).toBe('Anna stopped the recording');
@@ -28,7 +28,7 @@ test('EV11 EV12 who watched and who ordered is told by name', () => {
 	expect(eventText(event('sealed', null, unknown), 'en')).toMatch(/^Someone received encrypted/);
 });
 
-test('every order has words, done and refused, on and off', () => {
+test('every command has texts for done and refused', () => {
 	for (const language of ['en', 'de'] as const) {
 		const said = COMMANDS.flatMap((name) =>
 			([null, 'denied'] as const).map((fault) =>

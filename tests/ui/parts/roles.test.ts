@@ -3,7 +3,7 @@ import { ACCESSES, rolesFor } from '#domain/home/rights.ts';
 import { roleChoiceOf, ACCESS_CHOICES, roleName, roleText, rolesOf } from '#ui/parts/roles.ts';
 import { DEVICES } from '#ui/words/home.ts';
 
-test('what a person chooses is what is read back; a kit is not chosen', () => {
+test('a chosen access is read back; a recovery kit cannot be chosen', () => {
 	for (const camera of [false, true]) {
 		for (const access of [...ACCESS_CHOICES, ''] as const) {
 			const choice = { access, camera };
@@ -13,7 +13,7 @@ test('what a person chooses is what is read back; a kit is not chosen', () => {
 	expect(roleChoiceOf(['recovery'])).toBeNull();
 });
 
-test('every access has its name, with a camera and without', () => {
+test('every access has a name, with and without a camera', () => {
 	const { en, de } = DEVICES;
 	for (const access of ACCESSES) {
 		expect(roleName(rolesFor(access, true))).toBe(access);
@@ -25,7 +25,7 @@ test('every access has its name, with a camera and without', () => {
 	expect(roleText(['recovery'], en)).toBe('Recovery kit');
 });
 
-test('a proof names seconds, never zero', () => {
+test('a proof shows at least one second', () => {
 	const { en, de } = DEVICES;
 	expect(en.proof([en.proofRelay(312), en.proofCamera('Kitchen phone', 812)])).toBe(
 		'Removed: the relay cut it off after 0.3 s, Kitchen phone after 0.8 s',

@@ -35,20 +35,20 @@ function said(recorder: RecorderState | null, more: object = {}, language: 'en' 
 	return statusOf(session as unknown as Session, WORDS[language]);
 }
 
-describe('LV27 the line is there only while this device records, should, or will by its plan', () => {
+describe('LV27 a status line only while this device records, should, or will by schedule', () => {
 	test.each<[string, RecorderState | null, object]>([
 		['nothing is known yet', null, {}],
 		['it never recorded, or a person stopped it', { kind: 'off', fault: null }, {}],
-		['a lens was refused, which nobody wanted to record', { kind: 'off', fault: denied }, {}],
-		['its lens opens', { kind: 'opening' }, {}],
+		['a lens was refused that was not meant to record', { kind: 'off', fault: denied }, {}],
+		['its lens is opening', { kind: 'opening' }, {}],
 		['its lens is open', { kind: 'preview', view }, {}],
 		['it is no camera', recording, { ownCamera: null }],
 		[
-			'a person stopped it against its plan',
+			'a person stopped it against its schedule',
 			{ kind: 'off', fault: null },
 			{ planned: { ...rests, untilMs: null, pressed: true } },
 		],
-	])('not: %s', (_, recorder, more) => {
+	])('no line: %s', (_, recorder, more) => {
 		expect(said(recorder, more)).toBeNull();
 	});
 
@@ -84,7 +84,7 @@ describe('LV27 the line is there only while this device records, should, or will
 				false,
 			] as const),
 		],
-	])('%j says what of which device', (recorder, more, en, de, urgent) => {
+	])('%j names the state and the device', (recorder, more, en, de, urgent) => {
 		expect(said(recorder, more)).toMatchObject({ what: en, urgent });
 		expect(said(recorder, more, 'de')?.what).toBe(de);
 	});
@@ -93,13 +93,13 @@ describe('LV27 the line is there only while this device records, should, or will
 		expect(said({ kind: 'elsewhere' })?.what).toMatch(/^Another tab in this browser is recording/);
 	});
 
-	test('ST2 how long it records is beside what is spoken: it changes every minute', () => {
+	test('ST2 the recording time is apart from the announced text: it changes every minute', () => {
 		expect(said(recording)?.lasts).toBe('12 minutes');
 		const young = { ...recording, saved: { ...saved, sinceMs: NOON - 59_000 } };
 		expect(said(young)?.lasts).toBeNull();
 	});
 
-	test('a tablet and a computer are called what they are', () => {
+	test('a tablet and a computer are named as such', () => {
 		vi.stubGlobal('screen', { width: 1180, height: 820 });
 		expect(said(recording)?.what).toBe('This tablet is recording');
 		const engine = { features: { mobile: false } };

@@ -9,7 +9,7 @@ const FIGURES: Figures = {
 	...{ frames: 1, ms: 12, offeredMB: 8000, usedMB: 1 },
 };
 
-test('DC3 every trial has words for each answer, its figures and why there is none, in both languages', () => {
+test('DC3 every trial has texts for its answers, figures and reasons, in both languages', () => {
 	const said = (['en', 'de'] as const).map((language) => {
 		const w = DEVICE_CHECK[language];
 		return [

@@ -4,12 +4,12 @@ import type * as Formats from '#ui/words/format/formats.ts';
 const SUMMER = Date.parse('2026-10-25T00:30:15Z');
 const WINTER = Date.parse('2026-10-25T01:30:15Z');
 
-describe('TL16 a time that comes twice says which', () => {
+describe('TL16 an ambiguous time says which one it is', () => {
 	const before = process.env['TZ'];
 	let formats: typeof Formats;
 	beforeAll(async () => {
 		process.env['TZ'] = 'Europe/Berlin';
-		// The formats keep the zone in which they were made.
+		// Formatters keep the time zone in which they were created.
 		vi.resetModules();
 		formats = await import('#ui/words/format/formats.ts');
 	});
@@ -18,7 +18,7 @@ describe('TL16 a time that comes twice says which', () => {
 		vi.resetModules();
 	});
 
-	test('in every sentence, in both languages', () => {
+	test('in every text, in both languages', () => {
 		const { ENGLISH, GERMAN } = formats;
 		expect([SUMMER, WINTER].map((ms) => ENGLISH.shared.time(ms))).toEqual([
 			'02:30:15 CEST',
@@ -40,7 +40,7 @@ describe('TL16 a time that comes twice says which', () => {
 		expect(tick(WINTER, 'fraction')).toBe('30:15.0');
 	});
 
-	test('and no other time does; a field gets none at all', () => {
+	test('no other time does, and a field never', () => {
 		const { shared } = formats.ENGLISH;
 		const day = SUMMER - 86_400_000;
 		expect([shared.time(day), shared.minute(day), shared.tick(day, 'minute')]).toEqual([

@@ -7,13 +7,13 @@ import { named } from '#ui/words/format/named.ts';
 import { PAIR } from '#ui/words/pair.ts';
 import { WORDS } from '#ui/words/words.ts';
 
-/** Turns what follows it around, where nothing is done about it. */
+/** Reverses the following text unless isolated. */
 const TRICK = 'Mum\u202eother\u2067 \u200f\u061cend';
 const HEBREW = 'שרה 12';
 const FIRST = '\u2068';
 const POP = '\u2069';
 
-/** What a parameter that takes a name is called. */
+/** Parameters that take a name. */
 const NAMES = ['name', 'names', 'owners', 'camera', 'free', 'wished'];
 const LIKE_A_NAME = /name|who|owner|camera|device|member|person|people|viewer/i;
 
@@ -44,8 +44,8 @@ const all = (['en', 'de'] as Language[]).flatMap((language) => {
 	]);
 });
 
-describe('AP20 a name in a sentence', () => {
-	test('every parameter that sounds like a name is one', () => {
+describe('AP20 names in texts', () => {
+	test('every parameter that sounds like a name is listed as one', () => {
 		const unknown = all.flatMap(([path, sentence]) =>
 			parametersOf(sentence)
 				.filter((one) => LIKE_A_NAME.test(one) && !NAMES.includes(one))
@@ -54,7 +54,7 @@ describe('AP20 a name in a sentence', () => {
 		expect(unknown).toEqual([]);
 	});
 
-	/** Its one caller does it, so that the first load does without. */
+	/** Isolated by its only caller, to keep this out of the first load. */
 	const byItsCaller = 'words.storage.rate';
 	const withNames = all.filter(
 		([path, sentence]) =>
@@ -67,12 +67,12 @@ describe('AP20 a name in a sentence', () => {
 		expect(caller).not.toMatch(/words\.rate\((?!named\()/);
 	});
 
-	test('there are such sentences in both languages', () => {
+	test('both languages have texts with names', () => {
 		for (const language of ['en.', 'de.'])
 			expect(withNames.filter(([path]) => path.startsWith(language)).length).toBeGreaterThan(20);
 	});
 
-	test.each(withNames)('%s is not turned around', (_path, sentence) => {
+	test.each(withNames)('%s isolates the name', (_path, sentence) => {
 		const said = (name: string): string => {
 			const given = parametersOf(sentence).map((one) => {
 				if (one === 'names' || one === 'owners') return [name, name];
@@ -89,7 +89,7 @@ describe('AP20 a name in a sentence', () => {
 		expect(bare.join('')).not.toMatch(/[\u0590-\u05ff\u2066-\u2069]/);
 	});
 
-	test('a name from left to right stays the letters it is, and twice is as good as once', () => {
+	test('a left-to-right name is unchanged, and isolating is idempotent', () => {
 		expect(named('Kitchen “2” 👩‍🍳')).toBe('Kitchen “2” 👩‍🍳');
 		expect(named(named(HEBREW))).toBe(named(HEBREW));
 	});

@@ -4,16 +4,16 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { EndEvent, EventLog } from '#engine/recording/event-log.ts';
 import type { Watcher } from '#engine/live/controls.ts';
 
-/** The same again within this time goes on with the event of before. */
+/** A repetition within this time extends the previous event. */
 const MERGE_MS = 60_000;
-/** What costs nothing to whoever brings it about shall not drive other events out. */
+/** For events that cost their author nothing: they must not crowd out others. */
 const LONG_MERGE_MS = 3_600_000;
 const MAX_ENTRIES = 256;
 
 interface LogEntry {
 	readonly end: EndEvent;
 	readonly pauseMs: number;
-	/** Monotonic ms; `null`: it goes on. */
+	/** Monotonic ms; `null` while it lasts. */
 	overMs: number | null;
 }
 
@@ -22,10 +22,10 @@ export interface AccessLogTools {
 	readonly eventLog: Pick<EventLog, 'begin'>;
 }
 
-/** What others do at this camera, written on its timeline with who did it (EV11, EV12). */
+/** Records on the timeline what others do at this camera, and who did it (EV11, EV12). */
 export class AccessLog {
 	readonly #tools: AccessLogTools;
-	/** By what it was and who did it. */
+	/** Keyed by action and author. */
 	readonly #entries = new Map<string, LogEntry>();
 	#watching: ReadonlySet<string> = new Set();
 
@@ -33,55 +33,55 @@ export class AccessLog {
 		this.#tools = tools;
 	}
 
-	/** Who watches now. */
+	/** `watchers`: all that watch now. */
 	recordWatchers(camera: CameraId, watchers: readonly Watcher[]): void {
 		const now = new Set<string>();
 		for (const { device, name, path } of watchers) {
 			const kind = path === 'sealed' ? 'sealed' : 'watched';
-			const place = `${kind} ${device}`;
-			now.add(place);
-			this.#open(place, camera, kind, { by: { device, name } });
+			const key = `${kind} ${device}`;
+			now.add(key);
+			this.#open(key, camera, kind, { by: { device, name } });
 		}
-		for (const place of this.#watching) if (!now.has(place)) this.#close(place);
+		for (const key of this.#watching) if (!now.has(key)) this.#close(key);
 		this.#watching = now;
 	}
 
-	recordCommand(camera: CameraId, by: EventActor, order: EventCommand): void {
-		const place = `${by.device ?? ''} ${JSON.stringify(order)}`;
-		this.#open(place, camera, 'ordered', { by, order });
-		if (order.name !== 'talk' || order.fault !== null) this.#close(place);
+	recordCommand(camera: CameraId, by: EventActor, command: EventCommand): void {
+		const key = `${by.device ?? ''} ${JSON.stringify(command)}`;
+		this.#open(key, camera, 'ordered', { by, order: command });
+		if (command.name !== 'talk' || command.fault !== null) this.#close(key);
 	}
 
-	/** It is not heard any more. */
+	/** Ends the event of a device that stopped talking. */
 	endSpeech(device: DeviceId): void {
-		for (const [place, { overMs }] of this.#entries)
-			if (place.startsWith(`${device} `) && overMs === null) this.#close(place);
+		for (const [key, { overMs }] of this.#entries)
+			if (key.startsWith(`${device} `) && overMs === null) this.#close(key);
 	}
 
-	#open(place: string, camera: CameraId, kind: EventKind, detail: EventDetail): void {
-		this.#tidy();
-		const kept = this.#entries.get(place);
-		if (kept !== undefined) kept.overMs = null;
+	#open(key: string, camera: CameraId, kind: EventKind, detail: EventDetail): void {
+		this.#prune();
+		const entry = this.#entries.get(key);
+		if (entry !== undefined) entry.overMs = null;
 		else {
 			const end = this.#tools.eventLog.begin(camera, kind, undefined, detail);
-			const cheap = kind === 'sealed' || detail.order?.fault === 'denied';
-			const pauseMs = cheap ? LONG_MERGE_MS : MERGE_MS;
-			this.#entries.set(place, { end, pauseMs, overMs: null });
+			const floodable = kind === 'sealed' || detail.order?.fault === 'denied';
+			const pauseMs = floodable ? LONG_MERGE_MS : MERGE_MS;
+			this.#entries.set(key, { end, pauseMs, overMs: null });
 		}
 	}
 
-	#close(place: string): void {
-		const kept = this.#entries.get(place);
-		if (kept?.overMs !== null) return;
-		kept.overMs = this.#tools.clock.monotonicMs();
-		kept.end();
+	#close(key: string): void {
+		const entry = this.#entries.get(key);
+		if (entry?.overMs !== null) return;
+		entry.overMs = this.#tools.clock.monotonicMs();
+		entry.end();
 	}
 
-	#tidy(): void {
+	#prune(): void {
 		const nowMs = this.#tools.clock.monotonicMs();
-		for (const [place, { overMs, pauseMs }] of this.#entries) {
+		for (const [key, { overMs, pauseMs }] of this.#entries) {
 			const old = overMs !== null && nowMs - overMs > pauseMs;
-			if (old || this.#entries.size >= MAX_ENTRIES) this.#entries.delete(place);
+			if (old || this.#entries.size >= MAX_ENTRIES) this.#entries.delete(key);
 		}
 	}
 }

@@ -32,12 +32,12 @@ export interface ExecutorTools {
 
 type CommandValue = string | boolean | null;
 
-/** The picture that is on, if one is. */
+/** The open picture; `null` if there is none. */
 export function viewOf(state: RecorderControls['state']): LensView | null {
 	return 'view' in state ? state.view : null;
 }
 
-/** As the timeline keeps it: a value that is none of a few is not told. */
+/** As the timeline stores it: values outside the known set are left out. */
 export function loggedCommand(
 	name: CommandName,
 	value: CommandValue,
@@ -47,9 +47,9 @@ export function loggedCommand(
 	return { name, value: known ? value : null, fault };
 }
 
-/** Carries out what other devices order (LV13). Each throws `Fault`. */
+/** Carries out other devices' commands (LV13). Every method throws `Fault`. */
 export class CommandExecutor {
-	/** Who sounded the siren; `null`: nobody. */
+	/** Who started the siren; `null` if it is silent. */
 	siren: DeviceId | null = null;
 	readonly #tools: ExecutorTools;
 	readonly #changed: () => void;
@@ -76,7 +76,7 @@ export class CommandExecutor {
 		else await this.#change({ profile: profileOf(value) });
 	}
 
-	/** Ends what is to be heard. */
+	/** Stops the siren. */
 	hush(): void {
 		this.#cancelSirenEnd();
 		this.#tools.siren.stop();
@@ -95,15 +95,16 @@ export class CommandExecutor {
 	}
 
 	/**
-	 * One that is not there would end the picture, and the recording with it. The test picture would
-	 * blind the camera (RC23).
+	 * Rejects unknown lenses, which would end the picture and the recording with it, and the test
+	 * picture, which would blind the camera (RC23).
 	 */
 	async #lens(wanted: string): Promise<string> {
-		if (isTestPicture(wanted)) throw new Fault('denied', 'that is chosen at the camera alone');
+		if (isTestPicture(wanted))
+			throw new Fault('denied', 'the test picture can only be chosen at the camera');
 		if (this.#closed) return wanted;
 		const lenses = await this.#tools.capture.lenses();
 		if (lenses.some(({ id }) => id === wanted)) return wanted;
-		throw new Fault('not-found', 'no such lens');
+		throw new Fault('not-found', 'the camera has no lens with this id');
 	}
 
 	get #closed(): boolean {
@@ -127,7 +128,7 @@ export class CommandExecutor {
 	async #setTorch(on: boolean): Promise<void> {
 		const { torch, recorder } = this.#tools;
 		const view = viewOf(recorder.state);
-		if (view === null) throw new Fault('unavailable', 'no lens is open');
+		if (view === null) throw new Fault('unavailable', 'cannot switch the torch: no lens is open');
 		await torch.light(view.picture, on);
 	}
 
@@ -147,17 +148,19 @@ export class CommandExecutor {
 }
 
 function booleanOf(value: CommandValue): boolean {
-	if (typeof value !== 'boolean') throw new Fault('malformed', 'an order without yes or no');
+	if (typeof value !== 'boolean')
+		throw new Fault('malformed', 'the command requires a boolean value');
 	return value;
 }
 
 function stringOf(value: CommandValue): string {
-	if (typeof value !== 'string') throw new Fault('malformed', 'an order without a word');
+	if (typeof value !== 'string')
+		throw new Fault('malformed', 'the command requires a string value');
 	return value;
 }
 
 function profileOf(value: CommandValue): RecorderChoice['profile'] {
 	const profile = PROFILES.find(({ name }) => name === value);
-	if (profile === undefined) throw new Fault('malformed', 'no such quality');
+	if (profile === undefined) throw new Fault('malformed', 'the command names an unknown quality');
 	return profile;
 }

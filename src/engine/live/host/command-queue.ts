@@ -4,15 +4,15 @@ import type { Clock } from '#ports/device/clock.ts';
 import { ACTION_TIMEOUT_MS } from '#engine/messaging/freshness-gate.ts';
 import { elapsedMs, readClock } from '#engine/messaging/clock-reading.ts';
 
-/** Of one device: nobody makes the camera forget what became of another's. */
+/** Per device, so that no device makes the camera forget another's outcomes. */
 const MAX_OUTCOMES = 256;
-/** Of one device: nobody makes the orders of others wait for long. */
+/** Per device, so that no device delays the commands of others for long. */
 const MAX_QUEUED = 4;
 
 type CommandOutcome = 'waits' | 'begun' | { readonly fault: FaultKind | null };
 
 /**
- * Orders, one after the other, and what became of the newest. Rules: docs/spec/live.md, LV13 and
+ * Runs commands one at a time and remembers the newest outcomes. Rules: docs/spec/live.md, LV13 and
  * LV26.
  */
 export class CommandQueue {
@@ -24,7 +24,9 @@ export class CommandQueue {
 		this.#clock = clock;
 	}
 
-	/** Once. `done` hears what came of it, also where it is not begun any more. */
+	/**
+	 * Runs `work` at most once per `id`. `done` gets the result, also when the work is never begun.
+	 */
 	enqueue(
 		device: DeviceId,
 		id: string,
@@ -40,14 +42,14 @@ export class CommandQueue {
 			if (oldest !== undefined && mine.size > MAX_OUTCOMES) mine.delete(oldest);
 			done(fault);
 		};
-		if ([...mine.values()].filter((became) => became === 'waits').length >= MAX_QUEUED) {
+		if ([...mine.values()].filter((outcome) => outcome === 'waits').length >= MAX_QUEUED) {
 			end('conflict');
 			return;
 		}
 		mine.set(id, 'waits');
-		const came = readClock(this.#clock);
+		const queuedAt = readClock(this.#clock);
 		this.#work = this.#work.then(async () => {
-			const late = elapsedMs(this.#clock, came) >= ACTION_TIMEOUT_MS;
+			const late = elapsedMs(this.#clock, queuedAt) >= ACTION_TIMEOUT_MS;
 			if (late || mine.get(id) !== 'waits') {
 				end('timeout');
 				return;
@@ -58,14 +60,14 @@ export class CommandQueue {
 	}
 
 	/**
-	 * LT12. `undefined`: it is being carried out. One that waits still is given up: its sender did.
+	 * LT12. `undefined`: still running. A waiting command is cancelled, because its sender gave up.
 	 */
 	outcomeOf(device: DeviceId, id: string): FaultKind | null | undefined {
 		const mine = this.#outcomes.get(device);
-		const became = mine?.get(id);
-		if (became === 'begun') return undefined;
-		if (typeof became === 'object') return became.fault;
-		if (became === 'waits') mine?.set(id, { fault: 'timeout' });
+		const outcome = mine?.get(id);
+		if (outcome === 'begun') return undefined;
+		if (typeof outcome === 'object') return outcome.fault;
+		if (outcome === 'waits') mine?.set(id, { fault: 'timeout' });
 		return 'timeout';
 	}
 }

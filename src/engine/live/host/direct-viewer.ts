@@ -13,9 +13,9 @@ import type { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
 import type { Messenger } from '#engine/messaging/messenger.ts';
 
 const HEARTBEAT_MS = 250;
-/** A connection that is cut off is restarted so long after: most come back by themselves. */
+/** Delay before an ICE restart: most lost connections recover by themselves. */
 const RESTART_MS = 1000;
-/** Longer than the viewer waits: it is the one who says that it is over. */
+/** Longer than the viewer's own timeout, so that the viewer decides when the call is over. */
 const GIVE_UP_MS = 12_000;
 
 type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
@@ -27,17 +27,17 @@ export interface DirectViewerTools {
 	readonly messenger: Pick<Messenger, 'send' | 'ice'>;
 	readonly peers: PeerConnections;
 	readonly crypto: Pick<Crypto, 'random'>;
-	/** How the camera fares now. */
+	/** Current recording status of the camera. */
 	readonly kind: () => CameraState['kind'];
 }
 
 export type HangUpReason = MessageOf<'hang-up'>['why'];
 
-/** One viewer that is served directly, from its call to its end. Never throws. */
+/** One directly connected viewer, from its call to its end. Never throws. */
 export class DirectViewer {
 	readonly device: DeviceId;
 	readonly sid: string;
-	/** `null` until it is connected. */
+	/** `null` until connected. */
 	path: 'direct' | 'turn' | null = null;
 	readonly sinceMs: number;
 	readonly #tools: DirectViewerTools;
@@ -81,7 +81,7 @@ export class DirectViewer {
 		return this.#over;
 	}
 
-	/** What the viewer wrote about this call. */
+	/** Handles the viewer's messages about this call. */
 	receive(message: MessageOf<'answer' | 'candidate'>): void {
 		if (this.#over || message.peer !== this.#nonce) return;
 		if (message.t === 'candidate') void this.#peer.candidate(message.candidate, message.mid);
@@ -98,7 +98,7 @@ export class DirectViewer {
 		this.#peer.playVoice(on && this.#confirmed);
 	}
 
-	/** `null`: the viewer knows, or cannot be told. */
+	/** `null`: the viewer already knows, or cannot be reached. */
 	hangUp(why: HangUpReason | null): void {
 		if (this.#over) return;
 		this.#over = true;
@@ -129,7 +129,7 @@ export class DirectViewer {
 		try {
 			const theirs = bytesOfBase64url(fingerprint);
 			verifySdp(sdp, theirs);
-			// Another certificate in the middle of a call is somebody else.
+			// A different certificate in the middle of a call means a different peer.
 			if (this.#remoteFingerprint !== null && !equalBytes(this.#remoteFingerprint, theirs))
 				throw certificateChanged();
 			this.#remoteFingerprint = theirs;
@@ -158,7 +158,7 @@ export class DirectViewer {
 		if (!this.#over) this.#changed(this);
 	}
 
-	/** LV3: restarted once, then the viewer's turn to call again. */
+	/** LV3: one restart, then it is up to the viewer to call again. */
 	#cut(afterMs: number): void {
 		if (this.#restarted || this.path === null) return;
 		this.#cancel();
@@ -218,5 +218,5 @@ export class DirectViewer {
 }
 
 function certificateChanged(): Fault {
-	return new Fault('corrupt', 'a call changed hands');
+	return new Fault('corrupt', 'the viewer’s DTLS certificate changed during the call');
 }

@@ -22,10 +22,10 @@ import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 import { SenderRateLimiter } from '#engine/messaging/sender-rate-limiter.ts';
 import type { LiveHostControls, Watcher } from '#engine/live/controls.ts';
 
-/** A viewer at the relay says every 15 s that it is there. */
+/** Viewers at the relay call again every 15 s. */
 const RELAY_VIEWER_TTL_MS = 40_000;
 const REFRESH_MS = 5000;
-/** Connections that one device asks for: each costs some twenty letters. */
+/** Direct connections per device: each costs about twenty messages. */
 const DIRECT = { perSecond: 0.5, atOnce: 6 };
 
 export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
@@ -36,19 +36,19 @@ export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
 	Omit<StatusReportTools, 'rosterSeq' | 'isLeader' | 'live'> & {
 		readonly messenger: Messenger;
 		readonly members: Pick<MemberListControls, 'list' | 'on'>;
-		/** What this device answers for itself with; `null`: nothing direct. */
+		/** This device's certificate; `null`: no direct connections. */
 		readonly dtls: () => Promise<DtlsCertificate | null>;
-		/** Frames that the open lens gave. */
+		/** Number of frames captured by the open lens. */
 		readonly frames: () => number;
 		readonly phone: boolean;
 		readonly rosterSeq: () => number;
-		/** Of the lens, among this device's tabs. */
+		/** Held by the tab whose lens is open. */
 		readonly tabLock: CameraLock;
 	};
 
 type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
 
-/** The camera's side of live: who is served, how, and their commands. Rules: docs/spec/live.md. */
+/** The camera's side of live: its viewers, paths and commands. Rules: docs/spec/live.md. */
 export class LiveHost implements LiveHostControls {
 	newcomers: readonly DeviceId[] = [];
 	talking: DeviceId | null = null;
@@ -64,7 +64,7 @@ export class LiveHost implements LiveHostControls {
 	readonly #relayed = new RelayViewers();
 	readonly #keys: LiveKeyRotation;
 	readonly #accessLog: AccessLog;
-	/** Whom the relay sends parts to, as it says. */
+	/** Devices that receive the parts, according to the relay. */
 	#atRelay: readonly DeviceId[] = [];
 	readonly #unannounced: UnannouncedViewers;
 	#picture: Picture | null = null;
@@ -86,9 +86,9 @@ export class LiveHost implements LiveHostControls {
 		);
 		const sealerOf = this.#keys.sealerOf.bind(this.#keys);
 		this.#publisher = new RelayPublisher({ ...tools, sealerOf, live: this.#live });
-		const [tell, look] = [this.#notify.bind(this), this.#refresh.bind(this)];
-		this.#executor = new CommandExecutor(tools, tell);
-		this.#leader = new TabLeader(tools.tabLock, tell);
+		const [notify, refresh] = [this.#notify.bind(this), this.#refresh.bind(this)];
+		this.#executor = new CommandExecutor(tools, notify);
+		this.#leader = new TabLeader(tools.tabLock, notify);
 		const isLeader = (camera: CameraId): Promise<boolean> => this.#leader.isLeader(camera);
 		this.#reports = new StatusReports({ ...tools, live: this.#live, isLeader }, () =>
 			this.watchers.filter(({ path }) => path !== 'sealed').map(({ device }) => device),
@@ -104,18 +104,18 @@ export class LiveHost implements LiveHostControls {
 			if (more) this.#publisher.requestKeyFrame();
 			this.#notify();
 		});
-		tools.messenger.on(look);
-		tools.members.on(look);
+		tools.messenger.on(refresh);
+		tools.members.on(refresh);
 		tools.recorder.on(() => {
 			this.#update();
 		});
-		tools.clock.every(REFRESH_MS, look);
+		tools.clock.every(REFRESH_MS, refresh);
 		this.#update();
 	}
 
 	get watchers(): readonly Watcher[] {
-		const ways = [...this.#relayed.all, ...this.#calls, ...this.#unannounced.all];
-		return watchersOf(ways, (device) => this.#nameOf(device));
+		const paths = [...this.#relayed.all, ...this.#calls, ...this.#unannounced.all];
+		return watchersOf(paths, (device) => this.#nameOf(device));
 	}
 
 	get siren(): DeviceId | null {
@@ -160,9 +160,9 @@ export class LiveHost implements LiveHostControls {
 		this.#tools.encoder.preload();
 		const direct = call.ways.includes('direct');
 		if (direct && this.#callOf(device, sid) !== undefined) return;
-		const often = direct && !this.#rate.take(device);
-		if (direct && !often) this.#evictOne(device);
-		const full = often || this.#calls.length >= maxDirectViewers(this.#tools.phone);
+		const limited = direct && !this.#rate.take(device);
+		if (direct && !limited) this.#evictOne(device);
+		const full = limited || this.#calls.length >= maxDirectViewers(this.#tools.phone);
 		const dtls = direct && !full ? await this.#dtls() : null;
 		if (dtls !== null && this.#picture !== null) {
 			try {
@@ -185,7 +185,7 @@ export class LiveHost implements LiveHostControls {
 		await this.#sendRelayed(device, { sid, peer }, why, kept ? this.#keys.current : null);
 	}
 
-	/** LV10 and LV24: by this the viewer knows the camera's time, and the key of the parts of now. */
+	/** LV10, LV24: tells the viewer the camera's time and the key of the current parts. */
 	async #sendRelayed(
 		device: DeviceId,
 		{ sid, peer }: Pick<RelayViewer, 'sid' | 'peer'>,
@@ -197,8 +197,8 @@ export class LiveHost implements LiveHostControls {
 	}
 
 	/**
-	 * LV4. Who calls once more while it holds a place gives that up: most often it is what is left of
-	 * a page that was closed. And nobody keeps several while others have none.
+	 * LV4. A device that calls again gives up its own place, most often left by a closed page.
+	 * Otherwise a device that holds several places gives up one.
 	 */
 	#evictOne(device: DeviceId): void {
 		if (this.#calls.length < maxDirectViewers(this.#tools.phone)) return;
@@ -222,7 +222,7 @@ export class LiveHost implements LiveHostControls {
 		if (fresh) this.#publisher.requestKeyFrame();
 		this.#update();
 		if (!fresh) return;
-		if (!watched) this.#welcome(device);
+		if (!watched) this.#announce(device);
 		this.#notify();
 	}
 
@@ -230,16 +230,16 @@ export class LiveHost implements LiveHostControls {
 		if (call.over) {
 			this.#calls = this.#calls.filter((other) => other !== call);
 			if (this.talking === call.device) this.#speak(null);
-		} else if (call.path !== null && !this.#watches(call.device, call)) this.#welcome(call.device);
+		} else if (call.path !== null && !this.#watches(call.device, call)) this.#announce(call.device);
 		this.#update();
 		this.#notify();
 	}
 
-	#welcome(device: DeviceId): void {
+	#announce(device: DeviceId): void {
 		if (!this.newcomers.includes(device)) this.newcomers = [...this.newcomers, device];
 	}
 
-	/** Already, `besides` this call. */
+	/** Whether it watches already, apart from the `besides` call. */
 	#watches(device: DeviceId, besides?: DirectViewer): boolean {
 		const others = this.#calls.filter((call) => call !== besides && call.device === device);
 		return this.#relayed.of(device).length > 0 || others.some(({ path }) => path !== null);
@@ -252,7 +252,7 @@ export class LiveHost implements LiveHostControls {
 		this.#notify();
 	}
 
-	/** The lens and who looks at it: what has to run for them. */
+	/** Starts and stops what the lens and its viewers need. */
 	#update(): void {
 		const { recorder, clock } = this.#tools;
 		const { camera } = recorder;
@@ -260,7 +260,7 @@ export class LiveHost implements LiveHostControls {
 		this.#leader.setCamera(picture === null ? null : camera);
 		if (picture !== this.#picture) {
 			this.#picture = picture;
-			// Without a lens the picture stands, and its age tells: it may be back in a moment.
+			// Without a lens the picture stands still and its age shows it; the lens may return soon.
 			if (picture !== null) for (const call of this.#calls) call.show(picture);
 		}
 		if (picture === null && recorder.state.kind === 'off') this.#hangUpAll('closed');
@@ -272,7 +272,7 @@ export class LiveHost implements LiveHostControls {
 		this.#pulse.setActive(clock, this.#calls.length > 0);
 	}
 
-	/** Who may not watch any more, and who went without a word. */
+	/** Removes viewers that lost the right to watch, or left without hanging up. */
 	#refresh(): void {
 		const { messenger, clock } = this.#tools;
 		for (const call of this.#calls) if (!this.#inForce(call.device)) call.hangUp('revoked');
@@ -325,21 +325,21 @@ export class LiveHost implements LiveHostControls {
 		});
 	}
 
-	/** EV12. Who stops talking only ends what was written when it began. */
-	#logCommand(device: DeviceId, order: EventCommand): void {
+	/** EV12. Ending talk only closes the event that its beginning opened. */
+	#logCommand(device: DeviceId, command: EventCommand): void {
 		const { camera } = this.#tools.recorder;
-		if (camera === null || (order.name === 'talk' && order.value === false)) return;
-		this.#accessLog.recordCommand(camera, { device, name: this.#nameOf(device) }, order);
+		if (camera === null || (command.name === 'talk' && command.value === false)) return;
+		this.#accessLog.recordCommand(camera, { device, name: this.#nameOf(device) }, command);
 	}
 
-	/** LT12. What has not come by now will not count any more: its time is past. */
+	/** LT12. A command that has not arrived by now never will: it is out of date. */
 	#reportOutcome({ id, nonce }: MessageOf<'what-became'>, device: DeviceId): void {
 		if (nonce !== this.#reports.nonce) return;
 		const fault = this.#queue.outcomeOf(device, id);
 		if (fault !== undefined) void this.#tools.messenger.send(device, { t: 'done', id, fault });
 	}
 
-	/** Half duplex: one at a time, and it is heard while it is not spoken to. */
+	/** Half duplex: one talks at a time, and hears nothing meanwhile. */
 	#talk(on: boolean, device: DeviceId): MessageOf<'done'>['fault'] {
 		if (!on) {
 			if (this.talking === device) this.#speak(null);
@@ -387,11 +387,11 @@ export class LiveHost implements LiveHostControls {
 
 	#notify(): void {
 		const { camera } = this.#tools.recorder;
-		// Who called and is not connected has no picture: that hides nothing.
+		// A caller that is not connected has no picture, and may still be at the relay unannounced.
 		const direct = this.#calls.filter(({ path }) => path !== null);
 		const asked = [...this.#relayed.devices, ...direct.map(({ device }) => device)];
 		const isMember = (device: DeviceId): boolean => this.#memberOf(device) !== undefined;
-		this.#unannounced.update(this.#atRelay, asked, isMember).forEach(this.#welcome.bind(this));
+		this.#unannounced.update(this.#atRelay, asked, isMember).forEach(this.#announce.bind(this));
 		if (camera !== null) this.#accessLog.recordWatchers(camera, this.watchers);
 		this.#reports.schedule();
 		for (const listener of this.#listeners) listener();

@@ -8,12 +8,11 @@ import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import type { LiveKey } from '#engine/sealing/opener.ts';
 
 /**
- * Devices that come and go within this time share a key; longer for many, so that the letters stay
- * far below what a relay takes.
+ * Minimum lifetime of a key; longer with many devices, to stay far below the relay's message limit.
  */
 const MIN_INTERVAL_MS = 1000;
-const LETTER_MS = 100;
-/** So long the parts wait for the letters that bring their key. */
+const MESSAGE_MS = 100;
+/** How long parts wait for the messages that carry their key. */
 const DELIVERY_MS = 500;
 
 type LiveKeyMessage = NonNullable<Extract<Message, { t: 'relayed' }>['key']>;
@@ -25,8 +24,8 @@ export interface LiveKeyTools {
 }
 
 /**
- * The key of what goes to the relay: each set of devices that watch there has its own, so none
- * watches unseen (LV24).
+ * Rotates the key of relayed parts: every set of viewers has its own, so that nobody watches unseen
+ * (LV24).
  */
 export class LiveKeyRotation {
 	#current: LiveKeyMessage | null = null;
@@ -35,9 +34,9 @@ export class LiveKeyRotation {
 	readonly #renew: () => void;
 	#madeMs = -Infinity;
 	#devices = '';
-	#soon: (() => void) | null = null;
+	#cancelRotation: (() => void) | null = null;
 
-	/** `tell`: gives it to all who watch. `renew`: what comes next is to be sealed anew. */
+	/** `tell` sends the key to all viewers. `renew` makes the publisher ask for a new sealer. */
 	constructor(
 		tools: LiveKeyTools,
 		tell: (key: LiveKeyMessage) => Promise<unknown>,
@@ -48,26 +47,26 @@ export class LiveKeyRotation {
 		this.#renew = renew;
 	}
 
-	/** For somebody who watches; `null`: nothing is sealed yet. */
+	/** For a new viewer; `null` before anything is sealed. */
 	get current(): LiveKeyMessage | null {
 		return this.#current;
 	}
 
-	/** Seals under a key that all who watch have, or will have in a moment. */
+	/** Seals under a new key, after sending it to all viewers. */
 	async sealerOf(camera: CameraId): Promise<Pick<SidecarSealer, 'sealLive'>> {
 		const { clock, crypto, liveSealer } = this.#tools;
 		const run = hexOf(crypto.random(16)) as RunId;
 		const raw = crypto.random(32);
 		this.#madeMs = clock.monotonicMs();
-		const told = { run, raw: base64urlOf(raw) };
-		this.#current = told;
+		const key = { run, raw: base64urlOf(raw) };
+		this.#current = key;
 		const secret = await crypto.secret(raw);
 		raw.fill(0);
 		const sealer = await liveSealer(camera, { run, secret });
 		await new Promise<void>((resolve) => {
 			const stop = clock.after(DELIVERY_MS, resolve);
-			// A younger one may have been told meanwhile, and viewers go back to none.
-			void (this.#current === told ? this.#send(told) : Promise.resolve()).then(() => {
+			// A newer key may have been sent meanwhile, and viewers never return to an older one.
+			void (this.#current === key ? this.#send(key) : Promise.resolve()).then(() => {
 				stop();
 				resolve();
 			});
@@ -75,32 +74,32 @@ export class LiveKeyRotation {
 		return sealer;
 	}
 
-	/** Who watches now. `atOnce`: one of those before may not any more. */
+	/** `devices`: all that watch now. `atOnce`: one of them lost the right to. */
 	setViewers(devices: readonly DeviceId[], atOnce: boolean): void {
 		const set = devices.toSorted().join();
 		if (set === this.#devices) return;
 		this.#devices = set;
 		if (devices.length === 0) {
-			// Whoever comes next shall not open what was sent before.
+			// Later viewers must not open earlier parts.
 			this.#current = null;
 			this.#stop();
 			return;
 		}
-		const apartMs = Math.max(MIN_INTERVAL_MS, devices.length * LETTER_MS);
-		const waitMs = atOnce ? 0 : this.#madeMs + apartMs - this.#tools.clock.monotonicMs();
+		const intervalMs = Math.max(MIN_INTERVAL_MS, devices.length * MESSAGE_MS);
+		const waitMs = atOnce ? 0 : this.#madeMs + intervalMs - this.#tools.clock.monotonicMs();
 		if (waitMs <= 0) this.#rotate();
-		else this.#soon ??= this.#tools.clock.after(waitMs, () => this.#rotate());
+		else this.#cancelRotation ??= this.#tools.clock.after(waitMs, () => this.#rotate());
 	}
 
 	#rotate(): void {
 		this.#stop();
-		// Without anything to seal there is none until there is.
+		// There is no key until something is sealed with it.
 		this.#current = null;
 		this.#renew();
 	}
 
 	#stop(): void {
-		this.#soon?.();
-		this.#soon = null;
+		this.#cancelRotation?.();
+		this.#cancelRotation = null;
 	}
 }

@@ -13,11 +13,11 @@ const MAX_BITS = 1_500_000;
 const FRAME_RATE = 20;
 const PACE_MS = 250;
 const RETRY_MS = 5000;
-/** As long as a run lasts: so no epoch is used for more than its day. */
+/** As long as a run lasts, so that no epoch key is used beyond its day. */
 const SEALER_MS = 4 * 60 * 60 * 1000;
-/** Each second brings one anyway. */
+/** Minimum interval between requested key frames; there is one every second anyway. */
 const KEY_MS = 500;
-/** Parts that wait for their sealing: more, and they are not of now any more. */
+/** Parts waiting to be sealed; beyond this they would arrive too late to be live. */
 const MAX_QUEUED = 8;
 
 export interface RelayPublisherTools {
@@ -31,8 +31,7 @@ export interface RelayPublisherTools {
 type Sealer = ReturnType<RelayPublisherTools['sealerOf']>;
 
 /**
- * One encoding of the camera for all who watch at the relay, while anybody does (LV6). Never
- * throws.
+ * Encodes the picture once for all viewers at the relay, while there are any (LV6). Never throws.
  */
 export class RelayPublisher {
 	readonly #tools: RelayPublisherTools;
@@ -42,19 +41,19 @@ export class RelayPublisher {
 	#sealer: Sealer | null = null;
 	#pace: Pace = { bitsPerSecond: MAX_BITS, holding: false, changedMs: 0 };
 	#sealerMs = 0;
-	#cameMs = -Infinity;
-	#sounds = false;
+	#keyRequestedMs = -Infinity;
+	#sound = false;
 	#waiting = 0;
 	#awaitsKey = false;
 	#sealing: Promise<void> = Promise.resolve();
 	#stopPacing: () => void = () => undefined;
-	#again: () => void = () => undefined;
+	#cancelRetry: () => void = () => undefined;
 
 	constructor(tools: RelayPublisherTools) {
 		this.#tools = tools;
 	}
 
-	/** `null`: nobody watches, or there is nothing to be seen. */
+	/** `null`: nobody watches, or there is no picture. */
 	setSource(camera: CameraId, picture: Picture | null): void {
 		if (picture === this.#picture && camera === this.#camera) return;
 		this.#stop();
@@ -63,22 +62,25 @@ export class RelayPublisher {
 		if (picture !== null) this.#begin(camera, picture);
 	}
 
-	/** Somebody came. Whoever does all the time makes the picture no worse for the others. */
+	/**
+	 * For a viewer that joined. Rate limited, so that one that keeps rejoining does not spoil the
+	 * picture for others.
+	 */
 	requestKeyFrame(): void {
 		const nowMs = this.#tools.clock.monotonicMs();
-		if (nowMs - this.#cameMs < KEY_MS) return;
-		this.#cameMs = nowMs;
+		if (nowMs - this.#keyRequestedMs < KEY_MS) return;
+		this.#keyRequestedMs = nowMs;
 		this.#encoding?.requestKeyFrame();
 	}
 
-	/** Whether somebody listens. */
+	/** Whether any viewer listens. */
 	setSound(on: boolean): void {
-		if (on === this.#sounds) return;
-		this.#sounds = on;
+		if (on === this.#sound) return;
+		this.#sound = on;
 		this.#encoding?.setSound(on);
 	}
 
-	/** What comes from now on is sealed under another key. */
+	/** Seals everything from now on under another key. */
 	rekey(): void {
 		if (this.#encoding === null || this.#camera === null) return;
 		this.#sealer = this.#sealerOf(this.#camera);
@@ -104,7 +106,7 @@ export class RelayPublisher {
 				},
 			);
 			this.#encoding = encoding;
-			if (this.#sounds) encoding.setSound(true);
+			if (this.#sound) encoding.setSound(true);
 			this.#stopPacing = clock.every(PACE_MS, () => {
 				this.#adapt();
 			});
@@ -114,11 +116,11 @@ export class RelayPublisher {
 		}
 	}
 
-	/** The recorder and the direct viewers know nothing of it. */
+	/** Retries by itself; the recorder and the direct viewers are not affected. */
 	#fail(camera: CameraId, picture: Picture): void {
 		this.#stop();
 		this.#picture = picture;
-		this.#again = this.#tools.clock.after(RETRY_MS, () => {
+		this.#cancelRetry = this.#tools.clock.after(RETRY_MS, () => {
 			this.#begin(camera, picture);
 		});
 	}
@@ -135,8 +137,8 @@ export class RelayPublisher {
 		this.#sealing = this.#sealing
 			.then(async () => {
 				const sealed = await (await sealer).sealLive(part);
-				// While it was sealed somebody may have been put out: what was for the old key goes
-				// nowhere.
+				// A viewer may have been removed while this was sealed: drop what was meant for the old
+				// key.
 				if (sealer === this.#sealer) {
 					this.#tools.messenger.sendPart(camera, beginsWithKey(part), sealed);
 				}
@@ -150,7 +152,7 @@ export class RelayPublisher {
 			});
 	}
 
-	/** What leans on a frame that was left out cannot be decoded. */
+	/** Frames that depend on a dropped one cannot be decoded. */
 	#skip(): void {
 		this.#awaitsKey = true;
 		this.#encoding?.requestKeyFrame();
@@ -159,7 +161,7 @@ export class RelayPublisher {
 	#sealerOf(camera: CameraId): Sealer {
 		const sealer = this.#tools.sealerOf(camera);
 		this.#sealerMs = this.#tools.clock.monotonicMs();
-		// Whoever seals with it hears of it.
+		// The rejection is handled where a part is sealed.
 		sealer.catch(() => undefined);
 		return sealer;
 	}
@@ -174,7 +176,7 @@ export class RelayPublisher {
 	}
 
 	#stop(): void {
-		this.#again();
+		this.#cancelRetry();
 		this.#stopPacing();
 		this.#encoding?.stop();
 		this.#encoding = null;

@@ -2,26 +2,23 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Watcher } from '#engine/live/controls.ts';
 
-/** Of one device; the one that was not heard of for longest gives way. */
+/** Per device; the one silent for longest is dropped. */
 const MAX_TABS = 4;
 
 export interface RelayViewer {
 	readonly device: DeviceId;
 	readonly path: 'relayed';
 	readonly sid: string;
-	/** What it called with last. */
+	/** Nonce of its last call. */
 	readonly peer: string;
-	/** Wall ms: since when this device watches. */
+	/** Wall ms: when this device began to watch. */
 	readonly sinceMs: number;
 	readonly listens: boolean;
-	/** Monotonic ms. */
+	/** Monotonic ms of its last call. */
 	readonly seenMs: number;
 }
 
-/**
- * Who watches at the relay: each tab of a device for itself, since one may listen and another
- * leave.
- */
+/** Viewers at the relay, one per tab: one tab may listen and another leave. */
 export class RelayViewers {
 	#views: readonly RelayViewer[] = [];
 
@@ -29,12 +26,12 @@ export class RelayViewers {
 		return this.#views;
 	}
 
-	/** Whether somebody wants the sound. */
+	/** Whether any viewer wants sound. */
 	get listens(): boolean {
 		return this.#views.some(({ listens }) => listens);
 	}
 
-	/** Each once. */
+	/** Without duplicates. */
 	get devices(): readonly DeviceId[] {
 		return [...new Set(this.#views.map(({ device }) => device))];
 	}
@@ -43,7 +40,7 @@ export class RelayViewers {
 		return this.#views.filter((view) => view.device === device);
 	}
 
-	/** `true`: it was not known. */
+	/** `true` if it was new. */
 	upsert(view: RelayViewer): boolean {
 		const mine = this.of(view.device);
 		const known = mine.some(({ sid }) => sid === view.sid);
@@ -57,7 +54,7 @@ export class RelayViewers {
 		return !known;
 	}
 
-	/** `true`: it was there. */
+	/** `true` if it was known. */
 	remove(device: DeviceId, sid: string): boolean {
 		const { length } = this.#views;
 		this.#views = this.#views.filter((view) => view.device !== device || view.sid !== sid);
@@ -68,27 +65,25 @@ export class RelayViewers {
 interface UnannouncedViewer {
 	readonly device: DeviceId;
 	readonly path: 'sealed';
-	/** Wall ms: since when it is named without a pause. */
+	/** Wall ms: since when the relay names it without a break. */
 	readonly sinceMs: number;
-	/** How long it was named, with what lay between pauses taken together. */
+	/** Total time it was named, short breaks excluded. */
 	readonly forMs: number;
-	/** Monotonic ms: when that was reckoned. */
+	/** Monotonic ms of the last update of `forMs`. */
 	readonly atMs: number;
 	readonly now: boolean;
 }
 
-/**
- * Whoever watches says so: the frame to the relay and the letter to the camera come within this
- * time.
- */
+/** A viewer's frame to the relay and its message to the camera both arrive within this time. */
 const ANNOUNCE_MS = 5000;
-/** Longer pauses begin a new reckoning. */
+/** A longer break resets the total. */
 const FORGET_MS = 60_000;
-/** All whom the relay names and nobody knows: it can make up as many as it likes. */
+/** Stands for all non-members that the relay names: it can invent any number of them. */
 const UNKNOWN_DEVICE = '0'.repeat(32) as DeviceId;
 
 /**
- * Whom the relay sends parts to, as it says, and who never asked this camera: it has no key (LV25).
+ * Devices that receive parts, according to the relay, but never called this camera and so have no
+ * key (LV25).
  */
 export class UnannouncedViewers {
 	readonly #clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
@@ -103,7 +98,7 @@ export class UnannouncedViewers {
 		return this.#shown;
 	}
 
-	/** Those who are shown from now on. */
+	/** Returns the devices that are shown from now on. */
 	update(
 		atRelay: readonly DeviceId[],
 		asked: readonly DeviceId[],
@@ -136,15 +131,15 @@ export class UnannouncedViewers {
 type ViewerPath = Pick<Watcher, 'device' | 'sinceMs'> & { readonly path: Watcher['path'] | null };
 
 /**
- * Each device once, by the most direct way it has: the ways come in that order, and `null` is none
- * yet.
+ * One entry per device, with its most direct path: `paths` lists relayed before direct before
+ * sealed, and a path of `null` is not connected yet.
  */
 export function watchersOf(
-	ways: readonly ViewerPath[],
+	paths: readonly ViewerPath[],
 	nameOf: (device: DeviceId) => string | null,
 ): readonly Watcher[] {
 	const found = new Map<DeviceId, Watcher>();
-	for (const { device, path, sinceMs } of ways) {
+	for (const { device, path, sinceMs } of paths) {
 		const before = found.get(device);
 		if (path === null || (path === 'sealed' && before !== undefined)) continue;
 		const since = Math.min(sinceMs, before?.sinceMs ?? sinceMs);

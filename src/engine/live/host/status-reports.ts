@@ -16,13 +16,13 @@ import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type { Messenger } from '#engine/messaging/messenger.ts';
 import type { RecorderControls, RecorderState } from '#engine/recording/recorder-controls.ts';
 
-/** What grows all the time is told so often; everything else at once. */
+/** How often steadily growing values are reported; other changes are reported at once. */
 const INTERVAL_MS = 10_000;
-/** Changes come in groups. */
+/** Changes come in bursts. */
 const COALESCE_MS = 150;
-/** Tabs of one device that are told, each by what it asked with; the newest count. */
+/** Tabs of one device that are answered, one per nonce; the newest win. */
 const MAX_TABS = 4;
-/** Who watches, as many as a letter has room for. */
+/** As many viewers as fit in a message. */
 const MAX_WATCHERS = 64;
 
 export interface StatusReportTools {
@@ -38,23 +38,23 @@ export interface StatusReportTools {
 	readonly torch: Torch;
 	readonly guarding: Pick<GuardModeSwitch, 'on' | 'listen'>;
 	readonly scheduler: Pick<SchedulerControls, 'now' | 'on'>;
-	/** Whether it ever recorded (LV30). */
+	/** Whether the camera has ever recorded (LV30). */
 	readonly recorded: (camera: CameraId) => Promise<boolean>;
 	readonly rosterSeq: () => number;
-	/** Whether it is this tab that speaks for a camera (LV19). */
+	/** Whether this tab answers for the camera (LV19). */
 	readonly isLeader: (camera: CameraId) => Promise<boolean>;
 }
 
-/** Tells those who asked how this device's camera fares, now and whenever it changes. */
+/** Reports this device's camera status to the devices that asked, at once and on every change. */
 export class StatusReports {
-	/** What a command must carry (LT5): another at each start of the page. */
+	/** Commands must carry it (LT5); it is new each time the page starts. */
 	readonly nonce: string;
 	readonly #tools: StatusReportTools;
 	readonly #watchers: () => readonly DeviceId[];
-	/** Who asked, and the nonces that its tabs asked with. */
+	/** The devices that asked, with the nonces of their tabs. */
 	readonly #subscribers = new Map<DeviceId, readonly string[]>();
 	#lastSent = '';
-	#gathering: (() => void) | null = null;
+	#pendingSend: (() => void) | null = null;
 	#work: Promise<void> = Promise.resolve();
 
 	constructor(tools: StatusReportTools, watching: () => readonly DeviceId[]) {
@@ -85,16 +85,16 @@ export class StatusReports {
 		});
 	}
 
-	/** Keeps only those who may hear it still. */
+	/** Drops devices that may no longer be informed. */
 	retain(may: (device: DeviceId) => boolean): void {
 		for (const device of this.#subscribers.keys())
 			if (!may(device)) this.#subscribers.delete(device);
 	}
 
 	schedule(): void {
-		if (this.#gathering !== null || this.#subscribers.size === 0) return;
-		this.#gathering = this.#tools.clock.after(COALESCE_MS, () => {
-			this.#gathering = null;
+		if (this.#pendingSend !== null || this.#subscribers.size === 0) return;
+		this.#pendingSend = this.#tools.clock.after(COALESCE_MS, () => {
+			this.#pendingSend = null;
 			this.#sendAll(false);
 		});
 	}
@@ -119,7 +119,7 @@ export class StatusReports {
 		await this.#tools.messenger.send(device, { t: 'state', peer, ...report });
 	}
 
-	/** `null`: it cannot be told now. */
+	/** `null`: unknown at the moment. */
 	async #report(): Promise<StatusReport | null> {
 		const { localDevice, recorder, preferences, capture, torch, power, guarding, scheduler } =
 			this.#tools;
@@ -131,7 +131,7 @@ export class StatusReports {
 		const common = { nonce, atMs, rosterSeq, watching: this.#watchers().slice(0, MAX_WATCHERS) };
 		if (camera === null) return { ...common, cameras: [] };
 		if (!(await this.#tools.isLeader(camera))) return null;
-		// LV32: whether it goes on recording by itself is not known yet.
+		// LV32: the scheduler has not yet decided whether recording resumes.
 		if (recorder.state.kind === 'off' && scheduler.now === null) return null;
 		try {
 			const view = viewOf(recorder.state);
@@ -161,7 +161,10 @@ export class StatusReports {
 	}
 }
 
-/** RC25: the test picture is no lens; it is listed while it is on, so that it can be left. */
+/**
+ * RC25: the test picture is no lens; it is listed while in use, so that one can switch away from
+ * it.
+ */
 function listedLenses(lenses: readonly Lens[], used: string | undefined): readonly Lens[] {
 	const some = lenses.slice(0, 15);
 	return isTestPicture(used)
@@ -179,6 +182,6 @@ export function recordingStatus(
 	}
 	if (state.kind === 'blind') return { kind: 'blind', sinceMs: state.sinceMs, savedMs: null };
 	const kind = { preview: 'preview', starting: 'starting', opening: 'starting' } as const;
-	const told = state.kind in kind ? kind[state.kind as keyof typeof kind] : 'off';
-	return { kind: told, sinceMs: null, savedMs: null };
+	const known = state.kind in kind ? kind[state.kind as keyof typeof kind] : 'off';
+	return { kind: known, sinceMs: null, savedMs: null };
 }

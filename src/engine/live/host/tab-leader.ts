@@ -3,8 +3,9 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
 
 /**
- * Which tab of a device speaks for its camera: letters reach them all (LV19). The one that has the
- * lens does, the first if several have; while none has it, each says that the camera is off.
+ * Elects the tab that answers for the device's camera, since messages reach all tabs (LV19): the
+ * tab with the lens, or the first of several. While no tab has it, every tab answers that the
+ * camera is off.
  */
 export class TabLeader {
 	readonly #lock: CameraLock;
@@ -13,8 +14,8 @@ export class TabLeader {
 	#release: (() => void) | null = null;
 	#acquiring: Promise<void> | null = null;
 
-	constructor(tenure: CameraLock, changed: () => void) {
-		this.#lock = tenure;
+	constructor(lock: CameraLock, changed: () => void) {
+		this.#lock = lock;
 		this.#changed = changed;
 	}
 
@@ -28,14 +29,14 @@ export class TabLeader {
 		if (camera !== null && this.#release === null) this.#acquiring ??= this.#acquire(camera);
 	}
 
-	/** Whether what is said to this camera is for this tab to answer. */
+	/** Whether this tab answers messages to this camera. */
 	async isLeader(camera: CameraId): Promise<boolean> {
 		await this.#acquiring;
 		if (this.#release !== null && this.#camera === camera) return true;
 		try {
 			return !(await this.#lock.isHeld(camera));
 		} catch (error) {
-			// A browser without locks: better two answers than none.
+			// A browser without Web Locks: two answers are better than none.
 			faultOf(error);
 			return true;
 		}

@@ -20,17 +20,17 @@ import type {
 	CameraDirectoryControls,
 } from '#engine/live/controls.ts';
 
-/** What became of a command that nobody answered is asked for once more. */
+/** How long to wait after asking once more for the outcome of an unanswered command. */
 const OUTCOME_TIMEOUT_MS = 3000;
 /**
- * A camera tells every 10 s. What was lost on the way, or is not told to this tab any more, is
- * asked for again.
+ * Cameras report every 10 s. Asks again after a lost report, or when this tab is no longer
+ * informed.
  */
 const STATUS_INTERVAL_MS = 15_000;
-/** What a camera that is there said longer ago says nothing of now. */
+/** A report older than this is not the current status. */
 const STATUS_TTL_MS = 45_000;
 const MAX_CAMERAS = 16;
-/** A view that nobody looks at may be taken over so long (LV18). */
+/** How long a closed view may be taken over (LV18). */
 const HANDOVER_MS = 1000;
 
 export type CameraDirectoryTools = Omit<
@@ -54,20 +54,20 @@ export type CameraDirectoryTools = Omit<
 
 type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
 
-/** Another device that is a camera, as far as it is known. */
+/** Another device that is a camera, as far as known. */
 interface CameraHost {
-	/** Its cameras' ids by their number (ID5): whatever else it claims to be is not believed. */
+	/** Its camera ids by number (ID5): other ids that it claims are ignored. */
 	readonly ids: readonly CameraId[];
-	/** The nonce it was asked with. */
-	asked: string;
-	/** When, by the monotonic clock; `null`: that was answered. */
-	askedMs: number | null;
-	/** What a command must carry; `null`: it has not answered since it came. */
+	/** Nonce of the last status request. */
+	requestNonce: string;
+	/** Monotonic ms of that request; `null` once answered. */
+	requestedMs: number | null;
+	/** Commands must carry it; `null` until the device answered since it came online. */
 	nonce: string | null;
 	offset: ClockOffset | null;
 	states: readonly CameraState[];
-	/** Wall ms: when it was so, at the earliest. */
-	soMs: number | null;
+	/** Wall ms: earliest time at which the reported status was true. */
+	statusMs: number | null;
 }
 
 interface PendingCommand {
@@ -75,14 +75,14 @@ interface PendingCommand {
 	readonly done: (fault: FaultKind | null) => void;
 }
 
-/** The cameras of this home, watched and ordered about. Rules: docs/spec/live.md. */
+/** The cameras of this home: their status, views and commands. Rules: docs/spec/live.md. */
 export class CameraDirectory implements CameraDirectoryControls {
 	cameras: readonly WatchedCamera[] = [];
 	readonly #tools: CameraDirectoryTools;
 	readonly #listeners = new Set<() => void>();
 	readonly #hosts = new Map<DeviceId, CameraHost>();
 	readonly #views = new Map<LiveView, CameraId>();
-	/** Closed, and how to keep them from ending. */
+	/** Closed views, with the function that cancels their end. */
 	readonly #parked = new Map<LiveView, () => void>();
 	readonly #pending = new Map<string, PendingCommand>();
 	#online: ReadonlySet<DeviceId> = new Set();
@@ -90,19 +90,19 @@ export class CameraDirectory implements CameraDirectoryControls {
 
 	constructor(tools: CameraDirectoryTools) {
 		this.#tools = tools;
-		const look = (): void => {
+		const refresh = (): void => {
 			this.#refresh();
 		};
-		tools.localDevice.on(look);
-		tools.members.on(look);
-		tools.messenger.on(look);
-		tools.lastSeen.on(look);
+		tools.localDevice.on(refresh);
+		tools.members.on(refresh);
+		tools.messenger.on(refresh);
+		tools.lastSeen.on(refresh);
 		tools.messenger.onMessage((message, from) => {
 			this.#receive(message, from);
 		});
 		tools.clock.every(STATUS_INTERVAL_MS, () => {
 			for (const [device, host] of this.#hosts) {
-				const silentMs = Math.abs(tools.clock.wallMs() - (host.soMs ?? 0));
+				const silentMs = Math.abs(tools.clock.wallMs() - (host.statusMs ?? 0));
 				if (silentMs > STATUS_TTL_MS && host.nonce !== null) {
 					host.nonce = null;
 					this.#rebuild();
@@ -110,7 +110,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 				if (host.nonce === null || silentMs > STATUS_INTERVAL_MS) this.#requestStatus(device, host);
 			}
 		});
-		look();
+		refresh();
 	}
 
 	on(listener: () => void): () => void {
@@ -130,7 +130,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 		const view = new LiveView({
 			...this.#tools,
 			screen: this.#tools.screen(),
-			// A camera that leaves the home while it is watched: away.
+			// A camera removed from the home while it is watched counts as offline.
 			source: () => {
 				const now = this.cameras.find(({ id }) => id === camera);
 				last = now ?? { ...last, online: false };
@@ -143,7 +143,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 				return true;
 			},
 			pictureSeen: (atMs) => {
-				// Only who belongs to the home is remembered.
+				// Only devices of this home are remembered.
 				if (this.#hosts.has(last.device)) this.#tools.lastSeen.recordSeen(last.device, atMs);
 			},
 			statusChanged: this.#rebuild.bind(this),
@@ -180,14 +180,14 @@ export class CameraDirectory implements CameraDirectoryControls {
 				name,
 				value,
 			});
-			// A relay that said nothing may have taken it all the same.
+			// The relay may have accepted it without confirming.
 			if (sent !== 'taken' && clock.monotonicMs() < untilMs) throw unreachable();
 			let kind = await this.#within(untilMs - clock.monotonicMs(), answer);
 			if (kind === 'unconfirmed') {
 				void messenger.send(device, { t: 'what-became', id, nonce });
 				kind = await this.#within(OUTCOME_TIMEOUT_MS, answer);
 			}
-			if (kind !== null) throw new Fault(kind, `the camera did not confirm: ${name}`);
+			if (kind !== null) throw new Fault(kind, `the camera did not confirm the command ${name}`);
 		} finally {
 			this.#pending.delete(id);
 		}
@@ -222,18 +222,18 @@ export class CameraDirectory implements CameraDirectoryControls {
 
 	#receiveStatus(state: MessageOf<'state'>, device: DeviceId): void {
 		const host = this.#hosts.get(device);
-		if (host?.asked !== state.peer) return;
+		if (host?.requestNonce !== state.peer) return;
 		const { atMs } = state;
 		const heardMs = this.#tools.clock.monotonicMs();
-		if (host.askedMs !== null) {
-			// Another page has a clock of live of its own.
+		if (host.requestedMs !== null) {
+			// After a reload of its page the camera has another live clock.
 			const known = host.nonce === state.nonce ? host.offset : null;
-			host.offset = betterOffset(known, { sentMs: host.askedMs, heardMs, theirsMs: atMs });
-			host.askedMs = null;
+			host.offset = betterOffset(known, { sentMs: host.requestedMs, heardMs, theirsMs: atMs });
+			host.requestedMs = null;
 		}
 		if (host.offset === null) return;
 		host.nonce = state.nonce;
-		host.soMs = this.#tools.clock.wallMs() - ageMs(heardMs, host.offset, atMs);
+		host.statusMs = this.#tools.clock.wallMs() - ageMs(heardMs, host.offset, atMs);
 		host.states = state.cameras.filter(({ id }) => host.ids.some((own) => own === id));
 		for (const { id, kind, recorded } of host.states) {
 			const ever = recorded !== false || kind === 'recording' || kind === 'blind';
@@ -242,7 +242,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 		this.#rebuild();
 	}
 
-	/** Who is in the home, and who of them is there. */
+	/** Updates the cameras from the member list and presence. */
 	#refresh(): void {
 		this.#work = this.#work.then(async () => {
 			try {
@@ -264,15 +264,15 @@ export class CameraDirectory implements CameraDirectoryControls {
 			const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
 			const ids = await Promise.all(numbers.map((n) => cameraIdOf(crypto, device, n)));
 			this.#hosts.set(device, {
-				...{ ids, asked: '', askedMs: null, nonce: null },
-				...{ offset: null, states: [], soMs: null },
+				...{ ids, requestNonce: '', requestedMs: null, nonce: null },
+				...{ offset: null, states: [], statusMs: null },
 			});
 		}
 		const before = this.#online;
 		this.#online = messenger.state.kind === 'connected' ? new Set(messenger.online) : new Set();
 		for (const [device, host] of this.#hosts) {
 			if (!this.#online.has(device)) host.nonce = null;
-			else if (!before.has(device) || host.asked === '') this.#requestStatus(device, host);
+			else if (!before.has(device) || host.requestNonce === '') this.#requestStatus(device, host);
 		}
 		this.#rebuild();
 	}
@@ -280,8 +280,8 @@ export class CameraDirectory implements CameraDirectoryControls {
 	#requestStatus(device: DeviceId, host: CameraHost): void {
 		if (!this.#online.has(device)) return;
 		const nonce = hexOf(this.#tools.crypto.random(16));
-		host.asked = nonce;
-		host.askedMs = this.#tools.clock.monotonicMs();
+		host.requestNonce = nonce;
+		host.requestedMs = this.#tools.clock.monotonicMs();
 		void this.#tools.messenger.send(device, { t: 'ask', nonce });
 	}
 
@@ -296,26 +296,26 @@ export class CameraDirectory implements CameraDirectoryControls {
 				cameras.push({ id, name, device: own.deviceId, ...common, ...blank });
 			}
 		}
-		for (const [device, { ids, states, soMs, nonce }] of this.#hosts) {
+		for (const [device, { ids, states, statusMs, nonce }] of this.#hosts) {
 			const online = this.#online.has(device);
-			const called = members.list.find((member) => member.device === device)?.name ?? null;
-			const common = { device, own: false, online, stateMs: soMs };
-			// Until it says more, a device that is a camera has one.
+			const deviceName = members.list.find((member) => member.device === device)?.name ?? null;
+			const common = { device, own: false, online, stateMs: statusMs };
+			// Until it reports, a camera device is assumed to have one camera.
 			const [first] = ids;
 			if (states.length === 0 && first !== undefined && (nonce === null || !online)) {
 				const fares = this.#directStatusOf(first);
 				const blank = fares === null && lastSeen.neverRecorded(device, first);
-				cameras.push({ id: first, name: called, state: null, fares, blank, ...common });
+				cameras.push({ id: first, name: deviceName, state: null, fares, blank, ...common });
 			}
 			for (const state of states) {
 				const id = state.id as CameraId;
-				// Of one that is there and has not answered, what it said before is not of now.
+				// Until an online device answers, its last report does not count as current.
 				const known = online && nonce === null ? null : state;
 				const fares = online && nonce !== null ? state.kind : this.#directStatusOf(id);
 				const on = fares !== null && fares !== 'off';
 				const blank = !on && lastSeen.neverRecorded(device, id);
 				const about = { state: known, fares, blank };
-				cameras.push({ id, name: state.name ?? called, ...about, ...common });
+				cameras.push({ id, name: state.name ?? deviceName, ...about, ...common });
 			}
 		}
 		this.cameras = cameras;
@@ -338,7 +338,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 }
 
 function unreachable(): Fault {
-	return new Fault('offline', 'the camera is not there');
+	return new Fault('offline', 'the camera is offline');
 }
 
 function unknownCamera(id: CameraId): WatchedCamera {

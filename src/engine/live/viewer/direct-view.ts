@@ -16,7 +16,7 @@ import type { Crypto, DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { PeerEvent, PeerConnections, ViewerPeer } from '#ports/network/peer-connection.ts';
 import type { Messenger } from '#engine/messaging/messenger.ts';
 
-/** The clocks are compared often at first, then now and then. */
+/** Clock measurements are frequent at first, then occasional. */
 const PING_MS = 250;
 const PINGS_AT_FIRST = 8;
 const PING_EACH = 20;
@@ -28,14 +28,14 @@ export interface DirectViewTools {
 	readonly messenger: Pick<Messenger, 'send' | 'sendAction' | 'ice'>;
 	readonly peers: PeerConnections;
 	readonly crypto: Pick<Crypto, 'random'>;
-	/** `null`: this device cannot answer. */
+	/** `null`: this device cannot answer an offer. */
 	readonly dtls: () => Promise<DtlsCertificate | null>;
 }
 
-/** Why it came to nothing. */
+/** Why the call ended. */
 export type DirectEndReason = MessageOf<'hang-up'>['why'] | 'failed';
 
-/** One try to watch a camera directly, from the call to its end. Never throws but in `talk`. */
+/** One attempt to watch a camera directly, from call to end. Only `talk` throws. */
 export class DirectView {
 	readonly begunMs: number;
 	connectedMs: number | null = null;
@@ -75,7 +75,7 @@ export class DirectView {
 		this.#changed = changed;
 		this.begunMs = tools.clock.monotonicMs();
 		this.#sid = hexOf(tools.crypto.random(16));
-		// Asked now, or the offer waits for it.
+		// Requested early, so that the offer does not wait for it.
 		this.#certificate = tools.dtls();
 		this.#certificate.catch(() => undefined);
 		this.#nonce = hexOf(tools.crypto.random(16));
@@ -87,14 +87,12 @@ export class DirectView {
 			});
 	}
 
-	/** LV2: only what both sides have confirmed. It is live once its age is known, too. */
+	/** LV2: `null` until both sides confirmed. Live only once its age is known. */
 	get picture(): Picture | null {
 		return this.#confirmed ? (this.#peer?.picture ?? null) : null;
 	}
 
-	/**
-	 * LV32: how the camera fares, as it says with its beats; `null`: it does not, or not any more.
-	 */
+	/** LV32: camera status from its heartbeats; `null` if it sends none or they stopped. */
 	get kind(): CameraState['kind'] | null {
 		const silentMs = this.#tools.clock.monotonicMs() - (this.heartbeat?.heardMs ?? -Infinity);
 		return silentMs < STALE_MS ? this.#kind : null;
@@ -116,7 +114,8 @@ export class DirectView {
 	}
 
 	async talk(on: boolean): Promise<void> {
-		if (on && !this.#confirmed) throw new Fault('unavailable', 'not connected directly');
+		if (on && !this.#confirmed)
+			throw new Fault('unavailable', 'cannot talk: no confirmed direct connection');
 		await this.#peer?.sendVoice(on);
 	}
 
@@ -148,7 +147,8 @@ export class DirectView {
 		this.#remoteFingerprint = theirs;
 		this.#remoteNonce = offer.nonce;
 		const dtls = (this.#dtls ??= await this.#certificate);
-		if (dtls === null) throw new Fault('unsupported', 'no certificate to answer with');
+		if (dtls === null)
+			throw new Fault('unsupported', 'cannot answer the offer: no DTLS certificate');
 		this.#peer ??= this.#tools.peers.viewer(dtls, this.#tools.messenger.ice, (event) => {
 			this.#onPeerEvent(event);
 		});
@@ -235,5 +235,5 @@ export class DirectView {
 }
 
 function certificateChanged(): Fault {
-	return new Fault('corrupt', 'a call changed hands');
+	return new Fault('corrupt', 'the camera’s DTLS certificate changed during the call');
 }

@@ -26,19 +26,19 @@ export type LiveViewTools = DirectViewTools &
 	RelayedViewTools & {
 		readonly messenger: Messenger;
 		readonly screen: LiveScreen;
-		/** As it is now. */
+		/** The camera's current entry. */
 		readonly source: () => WatchedCamera;
 		readonly sendCommand: (name: CommandName, value: boolean) => Promise<void>;
-		/** Whether somebody may take it over in a moment: then `end` is called after it. */
+		/** Whether another view may take it over soon; `end` is then called later. */
 		readonly park: (view: LiveView) => boolean;
 		readonly closed: (view: LiveView) => void;
-		/** A picture of the camera that was captured at this wall ms is seen (LV29). */
+		/** A picture captured at this wall ms was shown (LV29). */
 		readonly pictureSeen: (atMs: number) => void;
-		/** What the camera says directly of how it fares is another, or no more. */
+		/** The status from the direct connection changed or became unknown. */
 		readonly statusChanged: () => void;
 	};
 
-/** One camera in one place on the screen: the best path there is, and its picture's true age. */
+/** One camera on one screen: picks the best path and tracks the true age of the picture. */
 export class LiveView implements LiveViewControls {
 	state: ViewState;
 	readonly #tools: LiveViewTools;
@@ -52,22 +52,22 @@ export class LiveView implements LiveViewControls {
 	#nextRelayedMs = -Infinity;
 	#reason: PathReason = 'best';
 	#front: Pane | null = null;
-	/** When the video painted its newest frame, and when the canvas' newest was captured. */
+	/** When the video painted its newest frame, and when the canvas's newest was captured. */
 	#videoMs: number | null = null;
 	#capturedMs: number | null = null;
-	/** The newest, where the camera sends no single frames. */
+	/** The newest one, if the camera sends fragments instead of frames. */
 	#fragment: FragmentPart | null = null;
-	/** The age of what is on show, when it was last known. */
+	/** Last known age of the picture on show. */
 	#lastAge: { readonly path: Path; readonly ageMs: number; readonly atMs: number } | null = null;
 	#sinceMs: number;
-	/** Since when frames can be expected: it was attached, or woke, as missed looks show. */
+	/** Frames are expected since then: when attached, or awake again after missed polls. */
 	#awakeMs = 0;
-	#lookedMs = Infinity;
+	#polledMs = Infinity;
 	#ended: EndedState | null = null;
 	#muted = true;
-	/** The camera was asked to play what is said here. */
+	/** The camera was asked to play this device's voice. */
 	#talking = false;
-	/** Counts who began to talk and who let go. */
+	/** Counts presses and releases of the talk button. */
 	#turn = 0;
 	#unreachable = false;
 	#lastStatus: CameraState['kind'] | null = null;
@@ -88,7 +88,7 @@ export class LiveView implements LiveViewControls {
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** LV32 */
+	/** LV32. */
 	get kind(): CameraState['kind'] | null {
 		return this.#direct?.kind ?? null;
 	}
@@ -109,9 +109,9 @@ export class LiveView implements LiveViewControls {
 		this.refresh();
 	}
 
-	setPath(way: 'best' | 'relayed'): void {
-		if (way === this.#path) return;
-		this.#path = way;
+	setPath(path: 'best' | 'relayed'): void {
+		if (path === this.#path) return;
+		this.#path = path;
 		this.#nextDirectMs = -Infinity;
 		this.refresh();
 	}
@@ -133,19 +133,19 @@ export class LiveView implements LiveViewControls {
 			if (spoke) await this.#tools.sendCommand('talk', false);
 			return;
 		}
-		if (!direct?.picture) throw new Fault('unsupported', 'speech goes directly only');
+		if (!direct?.picture) throw new Fault('unsupported', 'talk requires a direct connection');
 		await direct.talk(true);
-		if (turn !== this.#turn) throw new Fault('aborted', 'let go meanwhile');
+		if (turn !== this.#turn) throw new Fault('aborted', 'talk was released before it began');
 		this.#talking = true;
 		this.mute(this.#muted);
 		try {
 			await this.#tools.sendCommand('talk', true);
 		} catch (error) {
-			// It may have been carried out all the same.
+			// The camera may have carried it out nevertheless.
 			if (turn === this.#turn) void this.talk(false).catch(() => undefined);
 			throw error;
 		}
-		if (turn !== this.#turn) throw new Fault('aborted', 'let go meanwhile');
+		if (turn !== this.#turn) throw new Fault('aborted', 'talk was released before it began');
 	}
 
 	retry(): void {
@@ -155,7 +155,7 @@ export class LiveView implements LiveViewControls {
 		this.refresh();
 	}
 
-	/** LV18 */
+	/** LV18. */
 	close(): void {
 		this.#listeners.clear();
 		this.mute(true);
@@ -181,7 +181,7 @@ export class LiveView implements LiveViewControls {
 
 	refresh(): void {
 		if (this.#refreshing || this.#closed) return;
-		// What is hung up here calls back: one look at a time.
+		// Hanging up calls back into this method.
 		this.#refreshing = true;
 		this.#update(this.#tools.source());
 		this.#refreshing = false;
@@ -198,34 +198,34 @@ export class LiveView implements LiveViewControls {
 			return;
 		}
 		const nowMs = this.#tools.clock.monotonicMs();
-		if (nowMs - this.#lookedMs > 4 * POLL_MS) this.#awakeMs = nowMs;
-		this.#lookedMs = nowMs;
+		if (nowMs - this.#polledMs > 4 * POLL_MS) this.#awakeMs = nowMs;
+		this.#polledMs = nowMs;
 		this.#handleEnds(nowMs);
-		const gone = this.#ended ?? endedStateOf(this.#tools.messenger.state, source);
-		const alive = this.#direct !== null && this.#direct.connectedMs !== null;
-		// LV14: who was taken out sees nothing more, however well the connection is.
-		if (gone !== null && (!alive || gone.why === 'revoked')) {
+		const ended = this.#ended ?? endedStateOf(this.#tools.messenger.state, source);
+		const connected = this.#direct !== null && this.#direct.connectedMs !== null;
+		// LV14: a removed device sees nothing more, even over a healthy connection.
+		if (ended !== null && (!connected || ended.why === 'revoked')) {
 			this.#dropAll();
 			this.#tools.screen.play(null);
 			this.#show(null);
 			this.#lastAge = null;
 			this.#sinceMs = this.#tools.clock.wallMs();
 			this.#nextDirectMs = -Infinity;
-			this.#set(gone);
+			this.#set(ended);
 			return;
 		}
 		const reachable = this.#tools.messenger.state.kind === 'connected' && source.online;
-		// A camera forgets who watched at a relay that was away.
+		// The camera drops its viewers when the relay is gone.
 		if (reachable && this.#unreachable) this.#dropRelayed();
 		this.#unreachable = !reachable;
-		const fares = this.#steerDirect(source, reachable, nowMs);
-		this.#steerRelayed(source, reachable && nowMs >= this.#nextRelayedMs, fares);
-		this.#choose(fares, nowMs);
+		const verdict = this.#steerDirect(source, reachable, nowMs);
+		this.#steerRelayed(source, reachable && nowMs >= this.#nextRelayedMs, verdict);
+		this.#choose(verdict, nowMs);
 		this.#measureAge(nowMs);
 		this.#publish(this.#trying(reachable));
 	}
 
-	/** What the camera said about the end of it. */
+	/** Handles calls that the camera ended. */
 	#handleEnds(nowMs: number): void {
 		const end = this.#direct?.end ?? null;
 		const over = this.#relayed?.end ?? null;
@@ -252,8 +252,8 @@ export class LiveView implements LiveViewControls {
 		if (this.#direct === null) {
 			if (!reachable || nowMs < this.#nextDirectMs) return null;
 			this.#videoMs = null;
-			const look = this.refresh.bind(this);
-			this.#direct = new DirectView(this.#tools, source.id, source.device, this.#rate, look);
+			const refresh = this.refresh.bind(this);
+			this.#direct = new DirectView(this.#tools, source.id, source.device, this.#rate, refresh);
 		}
 		const direct = this.#direct;
 		const { picture, connectedMs: sinceMs, lostMs, heartbeat } = direct;
@@ -263,24 +263,24 @@ export class LiveView implements LiveViewControls {
 		const seen = { paintedMs: this.#videoMs, visible: this.#tools.screen.visible };
 		const slow = this.#rate !== 'full';
 		const frameMs = picture && expectedFrameMs({ ...seen, slow, heartbeat }, nowMs);
-		const fares = judgeAttempt({ begunMs, connectedMs, lostMs, frameMs }, nowMs);
-		if (fares !== 'over') return fares;
+		const verdict = judgeAttempt({ begunMs, connectedMs, lostMs, frameMs }, nowMs);
+		if (verdict !== 'over') return verdict;
 		this.#dropDirect();
 		this.#nextDirectMs = nowMs + DIRECT_RETRY_MS;
 		this.#reason = 'blocked';
 		return null;
 	}
 
-	#steerRelayed(source: WatchedCamera, reachable: boolean, fares: Verdict | null): void {
+	#steerRelayed(source: WatchedCamera, reachable: boolean, verdict: Verdict | null): void {
 		const { screen } = this.#tools;
-		if (fares === 'well' && this.#videoMs !== null) {
+		if (verdict === 'well' && this.#videoMs !== null) {
 			this.#dropRelayed();
 			return;
 		}
-		if (this.#relayed !== null || !reachable || fares === 'wait' || fares === 'well') return;
+		if (this.#relayed !== null || !reachable || verdict === 'wait' || verdict === 'well') return;
 		if (!screen.decodes) {
-			if (fares !== null) return;
-			const fault = new Fault('unsupported', 'this browser decodes no live parts');
+			if (verdict !== null) return;
+			const fault = new Fault('unsupported', 'this browser cannot decode live parts');
 			this.#ended = { kind: 'ended', why: 'failed', fault };
 			return;
 		}
@@ -298,14 +298,14 @@ export class LiveView implements LiveViewControls {
 		this.#relayed.setSound(!this.#muted && !this.#talking);
 	}
 
-	/** The old picture stays until the new one has its first frame. */
-	#choose(fares: Verdict | null, nowMs: number): void {
+	/** The old picture stays until the new path has its first frame. */
+	#choose(verdict: Verdict | null, nowMs: number): void {
 		const [offset, captured] = [this.#relayed?.offset ?? null, this.#capturedMs];
-		if (fares === 'well' && this.#videoMs !== null) {
+		if (verdict === 'well' && this.#videoMs !== null) {
 			this.#reason = 'best';
 			this.#show('video');
 		} else if (offset !== null && captured !== null) {
-			// What a relay kept from before is no first frame.
+			// An old part kept by the relay does not count as a first frame.
 			if (ageMs(nowMs, offset, captured) < STALE_MS) this.#show('canvas');
 		} else if (this.#front === null && this.#videoMs !== null && this.#direct !== null) {
 			this.#show('video');
@@ -316,7 +316,7 @@ export class LiveView implements LiveViewControls {
 		const [direct, relayed] = [this.#direct, this.#relayed];
 		if (this.#front === 'video' && direct?.offset && direct.heartbeat && this.#videoMs !== null) {
 			const { offset, heartbeat, path } = direct;
-			// In a hidden page nothing is painted, and nobody looks.
+			// A hidden page paints nothing and nobody looks at it.
 			const shownMs = this.#tools.screen.visible ? this.#videoMs : nowMs;
 			this.#setAge(path, directAgeMs(nowMs, offset, heartbeat, shownMs));
 		} else if (this.#front === 'canvas' && relayed?.offset && this.#capturedMs !== null) {
@@ -392,8 +392,8 @@ export class LiveView implements LiveViewControls {
 	}
 
 	#set(state: ViewState): void {
-		const told = !hasChanged(this.state, state);
+		const changed = hasChanged(this.state, state);
 		this.state = state;
-		if (!told) for (const listener of this.#listeners) listener();
+		if (changed) for (const listener of this.#listeners) listener();
 	}
 }

@@ -11,16 +11,19 @@ import { ReplayWindow } from '#engine/live/replay-window.ts';
 import type { LiveKey, OpenedPart, Opener } from '#engine/sealing/opener.ts';
 import type { Messenger } from '#engine/messaging/messenger.ts';
 
-/** How often it says that it is there, and compares the clocks. */
+/** How often it calls again, to stay listed and to measure the clock offset. */
 const KEEPALIVE_MS = 15_000;
 const RETRY_MS = 1500;
-/** LV10: half of a longer round trip is much to add; it is measured again, so often at most. */
+/**
+ * LV10: half of a longer round trip would add too much to the age; it is measured again, up to
+ * `MAX_REMEASURES` times.
+ */
 const FINE_ROUND_TRIP_MS = 500;
-const FINER = 8;
+const MAX_REMEASURES = 8;
 const MAX_PENDING = 40;
-/** A part under another key than is here: it asks again, so often at most. */
+/** Minimum interval between requests for a missing key. */
 const KEY_REQUEST_MS = 2000;
-/** Parts that wait for their opening: it leaps to the next key part. */
+/** Parts waiting to be opened; beyond this it skips to the next key part. */
 const MAX_QUEUED = 20;
 
 export interface RelayedViewTools {
@@ -32,18 +35,18 @@ export interface RelayedViewTools {
 
 export interface RelayedViewSink {
 	part(part: LivePart): void;
-	/** It is of a later version: nothing of it will be seen here. */
+	/** The part has a later version: nothing of this camera can be shown here. */
 	failed(fault: Fault): void;
 	changed(): void;
 }
 
 type RelayedMessage = Extract<Message, { t: 'relayed' }>;
 
-/** Watching a camera's parts at the relay, until it is hung up. Never throws. */
+/** Watches a camera's parts at the relay until it hangs up. Never throws. */
 export class RelayedView {
 	readonly begunMs: number;
 	offset: ClockOffset | null = null;
-	/** The camera hung up. */
+	/** Set when the camera hung up. */
 	end: Extract<Message, { t: 'hang-up' }>['why'] | null = null;
 	readonly #tools: RelayedViewTools;
 	readonly #camera: CameraId;
@@ -51,21 +54,21 @@ export class RelayedView {
 	readonly #sink: RelayedViewSink;
 	readonly #window: ReplayWindow;
 	readonly #sid: string;
-	/** By nonce, when it was sent. */
+	/** Sending times of calls by their nonce. */
 	readonly #pending = new Map<string, number>();
 	#nonce = '';
-	/** With which of its nonces the camera answered last. */
+	/** Nonce of the last call that the camera answered. */
 	#answered = '';
 	#listens = false;
 	#waiting = 0;
 	#awaitsKey = false;
 	#keyRequestedMs: number;
 	#run: RunId | null = null;
-	/** What the parts of that run are sealed with (LV24). */
+	/** The key of the current run's parts (LV24). */
 	#key: Promise<LiveKey> | null = null;
 	#stopped = false;
 	readonly #stopParts: () => void;
-	readonly #stopSaying: () => void;
+	readonly #stopCalls: () => void;
 
 	constructor(tools: RelayedViewTools, camera: CameraId, device: DeviceId, sink: RelayedViewSink) {
 		this.#tools = tools;
@@ -77,14 +80,14 @@ export class RelayedView {
 		this.#keyRequestedMs = this.begunMs;
 		this.#window = new ReplayWindow((of, sealed) => this.#open(of, sealed), camera);
 		this.#call();
-		let said = this.begunMs;
-		let finer = FINER;
-		this.#stopSaying = tools.clock.every(RETRY_MS, () => {
+		let calledMs = this.begunMs;
+		let remeasures = MAX_REMEASURES;
+		this.#stopCalls = tools.clock.every(RETRY_MS, () => {
 			const nowMs = tools.clock.monotonicMs();
 			const coarse = this.offset === null || this.offset.roundTripMs > FINE_ROUND_TRIP_MS;
-			if (nowMs - said < KEEPALIVE_MS && !(coarse && finer > 0)) return;
-			if (this.offset !== null) finer = coarse ? finer - 1 : FINER;
-			said = nowMs;
+			if (nowMs - calledMs < KEEPALIVE_MS && !(coarse && remeasures > 0)) return;
+			if (this.offset !== null) remeasures = coarse ? remeasures - 1 : MAX_REMEASURES;
+			calledMs = nowMs;
 			this.#call();
 		});
 		this.#stopParts = tools.messenger.watchParts(camera, (sealed, key) => {
@@ -92,7 +95,7 @@ export class RelayedView {
 		});
 	}
 
-	/** Whether somebody listens: the camera sends sound only then (LV16). */
+	/** Whether this viewer listens: only then does the camera send sound (LV16). */
 	setSound(on: boolean): void {
 		if (on === this.#listens || this.#stopped) return;
 		this.#listens = on;
@@ -110,7 +113,7 @@ export class RelayedView {
 		this.#sink.changed();
 	}
 
-	/** `false`: an answer to nothing that is asked still. */
+	/** `false`: no such call is pending. */
 	#receiveAnswer({ peer, atMs: theirsMs, key }: RelayedMessage): boolean {
 		const sentMs = this.#pending.get(peer);
 		if (sentMs === undefined && peer !== this.#answered) return false;
@@ -137,7 +140,7 @@ export class RelayedView {
 	#stop(): void {
 		this.#stopped = true;
 		this.#stopParts();
-		this.#stopSaying();
+		this.#stopCalls();
 	}
 
 	#call(): void {
@@ -164,8 +167,8 @@ export class RelayedView {
 				const fault = faultOf(error);
 				if (fault.kind === 'unsupported' && !this.#stopped) this.#sink.failed(fault);
 				if (fault.kind !== 'not-found') return;
-				// What leans on a part that did not open cannot be decoded. One that the camera did not
-				// sign is no part.
+				// Later frames depend on the part that did not open. Parts without the camera's signature
+				// do not count.
 				this.#awaitsKey = true;
 				this.#requestKey();
 			})
@@ -175,11 +178,12 @@ export class RelayedView {
 	}
 
 	async #open(camera: CameraId, sealed: Bytes): Promise<OpenedPart> {
-		if (this.#key === null) throw new Fault('not-found', 'no key for live parts yet');
+		if (this.#key === null)
+			throw new Fault('not-found', 'cannot open a live part: the camera has not sent the key');
 		return this.#tools.opener.openLive(camera, sealed, await this.#key);
 	}
 
-	/** LV21, LV24: that of the run of now; the window does not come back to one it left. */
+	/** LV21, LV24: the key of the current run; past runs are rejected. */
 	#setKey({ run: said, raw }: NonNullable<RelayedMessage['key']>): void {
 		const run = said as RunId;
 		if (run === this.#run || !this.#window.switchRun(run)) return;
@@ -187,7 +191,7 @@ export class RelayedView {
 		this.#key = this.#tools.crypto
 			.secret(bytesOfBase64url(raw))
 			.then((secret) => ({ run, secret }));
-		// Whoever opens with it hears of it.
+		// The rejection is handled where a part is opened.
 		this.#key.catch(() => undefined);
 	}
 

@@ -4,7 +4,7 @@ import type { ViewState, WatchedCamera } from '#engine/live/controls.ts';
 export type EndedState = Extract<ViewState, { kind: 'ended' }>;
 export type ConnectTarget = Extract<ViewState, { kind: 'connecting' }>['trying'];
 
-/** Why nothing of a camera can come; `null`: something may. */
+/** Why this camera cannot be watched; `null` if it may be. */
 export function endedStateOf(
 	link: RelayConnectionState,
 	{ online, state }: WatchedCamera,
@@ -17,10 +17,7 @@ export function endedStateOf(
 	return state?.kind === 'off' ? ended('camera-off') : null;
 }
 
-/**
- * Whether there is more to be told than that the picture is older or younger: an age is read when
- * it is looked at.
- */
+/** Ignores the age: it is read when the state is drawn. */
 export function hasChanged(before: ViewState, now: ViewState): boolean {
 	const old = new Map<string, unknown>(Object.entries(before));
 	return Object.entries(now).some(([name, value]) => name !== 'ageMs' && old.get(name) !== value);
