@@ -29,7 +29,7 @@ export interface KitRecoveryDependencies {
 	readonly relays: Relays;
 	readonly homeRoster: Pick<HomeRoster, 'self' | 'enterByKit'>;
 	readonly preferences: PreferenceStore;
-	/** Where this page comes from. */
+	/** Origin of this page. */
 	readonly here: string;
 }
 
@@ -38,7 +38,7 @@ interface HomeKey {
 	readonly raw: Bytes;
 }
 
-/** All that one visit of a kit knows. */
+/** State of one use of a kit. */
 interface RecoverySession {
 	readonly call: KitCall;
 	readonly kit: KitKeys;
@@ -57,10 +57,7 @@ const END_BY_REFUSAL: Partial<Record<Refusal, RecoveryEndReason>> = {
 	'too-many': 'too-many',
 };
 
-/**
- * A device that comes back with a recovery kit: it claims, and a day later it is an owner (KT5 to
- * KT9).
- */
+/** Recovers with a kit: the device claims, and a day later becomes an owner (KT5 to KT9). */
 export class KitRecovery implements RecoveryControls {
 	readonly #tools: KitRecoveryDependencies;
 	readonly #listeners = new Set<() => void>();
@@ -74,7 +71,7 @@ export class KitRecovery implements RecoveryControls {
 				this.#claimedMs = claimedMs;
 				this.#set(this.#state);
 			},
-			// Without the note the person is told by the relay.
+			// Only a reminder: the relay's roster tells as well.
 			() => undefined,
 		);
 	}
@@ -146,7 +143,8 @@ export class KitRecovery implements RecoveryControls {
 	}
 
 	/**
-	 * Throws `corrupt`: a device of the home is shown what its own roster does not lead to (KT17).
+	 * Throws `corrupt` when a roster of this device's own home does not continue its stored one
+	 * (KT17).
 	 */
 	async #checkContinues(
 		self: SelfIdentity,
@@ -158,7 +156,7 @@ export class KitRecovery implements RecoveryControls {
 		if (self.home !== home || common === self.roster.length) return;
 		const branches = { mine: self.roster, theirs: entries, common };
 		if (await isSettledBy(crypto, branches, clock.wallMs())) return;
-		throw new Fault('corrupt', 'a roster that does not go on from the one that is kept');
+		throw new Fault('corrupt', "the relay's roster does not continue the stored one");
 	}
 
 	async #proceed(visit: RecoverySession): Promise<RecoveryState> {
@@ -212,7 +210,7 @@ export class KitRecovery implements RecoveryControls {
 		return entry;
 	}
 
-	/** PR32: beside the lost device of the same name it gets a number. */
+	/** PR32: numbered if the lost device has the same name. */
 	async #sealName(
 		{ home, devices }: Roster,
 		keys: readonly HomeKey[],
@@ -228,7 +226,7 @@ export class KitRecovery implements RecoveryControls {
 		return nameSealer.seal(device, await nameSealer.freeName(device, name, devices));
 	}
 
-	/** Throws `corrupt` where the kit was given none. */
+	/** Throws `corrupt` when the kit opens none. */
 	async #homeKeys(roster: Roster, entries: readonly Bytes[], kit: KitKeys): Promise<HomeKey[]> {
 		const { crypto } = this.#tools;
 		const signers = [...roster.past.owners.values()];
@@ -237,7 +235,7 @@ export class KitRecovery implements RecoveryControls {
 			if (!isPlausibleKeyNumber(number, roster)) continue;
 			const subject = { home: roster.home, camera: null, number, recipient: kit.device };
 			const opened = openGrant(crypto, grant, subject, kit.kem, signers);
-			// Whoever spoilt one does not spoil the kit.
+			// One damaged grant must not disable the kit.
 			const raw = await opened.catch((error: unknown) => {
 				if (error instanceof Fault) return null;
 				throw error;
@@ -248,13 +246,13 @@ export class KitRecovery implements RecoveryControls {
 		return keys;
 	}
 
-	/** Only a reminder: the roster knows. */
+	/** Only a reminder; the roster decides. */
 	async #rememberClaim(claimedMs: number | null): Promise<void> {
 		this.#claimedMs = claimedMs;
 		try {
 			await this.#tools.preferences.write({ claimedMs });
 		} catch {
-			// The claim stands all the same.
+			// The claim stands regardless.
 		}
 	}
 

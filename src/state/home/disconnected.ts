@@ -1,6 +1,6 @@
 import type { Engine } from '#state/app/engine.ts';
 
-/** Of a home without a relay: there are others, and they are not connected. */
+/** Without a relay: other devices exist but are not connected. */
 export function isDisconnected({
 	messenger: post,
 	homeRoster,
