@@ -190,10 +190,10 @@ export function cryptoKey(key: AnyKey): CryptoKey {
 
 /** `null` when the browser does not report a SHA-256 fingerprint. */
 export function dtlsCertificateOf(certificate: RTCCertificate): DtlsCertificate | null {
-	const said = certificate
+	const reported = certificate
 		.getFingerprints()
 		.find(({ algorithm }) => algorithm === 'sha-256')?.value;
-	const hex = said?.replaceAll(':', '').toLowerCase() ?? '';
+	const hex = reported?.replaceAll(':', '').toLowerCase() ?? '';
 	if (!/^[0-9a-f]{64}$/.test(hex)) return null;
 	const fingerprint = bytesOf(hex);
 	return {

@@ -20,17 +20,17 @@ export class VaultCopy {
 
 	/** Makes the first copy. */
 	async begin(): Promise<void> {
-		if (this.#rows === null) await this.#look();
+		if (this.#rows === null) await this.#refresh();
 	}
 
 	/** After each write. */
 	changed(): void {
 		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => void this.#look(), AFTER_MS);
+		this.#timer = setTimeout(() => void this.#refresh(), AFTER_MS);
 	}
 
 	/** Never throws: without a copy only `putBack` is lost. */
-	async #look(): Promise<void> {
+	async #refresh(): Promise<void> {
 		const { db } = this.#connection;
 		try {
 			const rows = await this.#connection.do(() =>

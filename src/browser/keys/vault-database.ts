@@ -188,26 +188,26 @@ function nameOf(error: unknown): string {
 function faultFrom(error: unknown): Fault {
 	if (error instanceof Fault) return error.of('keys');
 	const name = nameOf(error);
-	const said = `the vault failed: ${name}`;
+	const message = `the vault failed: ${name}`;
 	switch (name) {
 		case 'ConstraintError':
 		case 'BulkError':
-			return fault('conflict', said, error);
+			return fault('conflict', message, error);
 		case 'DataCloneError':
-			return fault('unsupported', said, error);
+			return fault('unsupported', message, error);
 		case 'QuotaExceededError':
-			return fault('quota', said, error);
+			return fault('quota', message, error);
 		case 'VersionError':
-			return fault('newer', said, error);
+			return fault('newer', message, error);
 		case 'UnknownError':
 		case 'NotReadableError':
 		case 'DataError':
-			return fault('corrupt', said, error);
+			return fault('corrupt', message, error);
 		default:
-			return fault('unavailable', said, error);
+			return fault('unavailable', message, error);
 	}
 }
 
-function fault(kind: FaultKind, said: string, cause?: unknown): Fault {
-	return new Fault(kind, said, cause, 'keys');
+function fault(kind: FaultKind, message: string, cause?: unknown): Fault {
+	return new Fault(kind, message, cause, 'keys');
 }

@@ -41,13 +41,13 @@ export function sealedMessageInfo(frame: MessageHeader): Bytes {
 }
 
 /** The canonical bytes, which the signature covers. */
-export function buildSealedMessage(letter: SealedMessage): Bytes {
-	const { ciphertext } = letter;
+export function buildSealedMessage(message: SealedMessage): Bytes {
+	const { ciphertext } = message;
 	if (ciphertext.length > MAX_MESSAGE_BYTES)
 		throw new Fault('malformed', `sealed message exceeds ${MAX_MESSAGE_BYTES} bytes`);
 	return new ByteWriter(FIXED_BYTES + ciphertext.length)
-		.put(boundBytes(letter))
-		.put(letter.encapsulated, PUBLIC_KEY_BYTES)
+		.put(boundBytes(message))
+		.put(message.encapsulated, PUBLIC_KEY_BYTES)
 		.u32(ciphertext.length)
 		.put(ciphertext).bytes;
 }

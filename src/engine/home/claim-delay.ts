@@ -46,14 +46,14 @@ export async function effectiveSeq(
 	after: number,
 	nowMs: number,
 ): Promise<number> {
-	const most = unexpiredSeq(roster, after, nowMs);
-	for (let at = after; at < most; at += 1) {
+	const limit = unexpiredSeq(roster, after, nowMs);
+	for (let at = after; at < limit; at += 1) {
 		const claim = roster.authors[at]?.claim ?? null;
 		if (claim === null || claim === at + 1) continue;
 		const seenMs = claim <= after ? await vault.seenMs(roster.home, claim) : nowMs;
 		if (nowMs - (seenMs ?? nowMs) < CLAIM_DELAY_MS - CLOCK_TOLERANCE_MS) return at;
 	}
-	return most;
+	return limit;
 }
 
 function isUnexpired({ untilMs }: Author, nowMs: number): boolean {

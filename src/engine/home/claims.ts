@@ -33,9 +33,9 @@ export function kitByOwnerKey(
 }
 
 /** A kit may claim a device as an owner, and a day later make it one; nothing else. */
-export function isAllowedForKit(kit: DeviceId, entry: RosterEntry, standing: RosterView): boolean {
+export function isAllowedForKit(kit: DeviceId, entry: RosterEntry, view: RosterView): boolean {
 	const { op, subject, roles, notAfterMs, wallMs } = entry;
-	const { owners, devices, claims } = standing;
+	const { owners, devices, claims } = view;
 	const owner = subject?.owner;
 	if (!owner || owners.has(hexOf(owner)) || notAfterMs !== null) return false;
 	if (isOwnerKeyTaken(owner, subject.device, devices, claims)) return false;
@@ -45,8 +45,8 @@ export function isAllowedForKit(kit: DeviceId, entry: RosterEntry, standing: Ros
 		const pending = [...claims.values()].filter((one) => one.kit === kit).length;
 		return claim === undefined && pending < MAX_CLAIMS;
 	}
-	const same = claim?.kit === kit && isSameSubject(claim.entry.subject, subject);
-	return op === 'rotate' && same && wallMs - claim.entry.wallMs >= CLAIM_DELAY_MS;
+	const matches = claim?.kit === kit && isSameSubject(claim.entry.subject, subject);
+	return op === 'rotate' && matches && wallMs - claim.entry.wallMs >= CLAIM_DELAY_MS;
 }
 
 /** Whether another member, kit or claimed device names this owner key (ID41). */

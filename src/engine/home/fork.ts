@@ -140,14 +140,14 @@ export async function draftSettlement(
 		const hash = await entryHash(crypto, entry);
 		once.set(hexOf(hash), hash);
 	}
-	const most = once.size + MAX_EARLIER_HASHES;
+	const limit = once.size + MAX_EARLIER_HASHES;
 	for (const hash of fallen.flatMap((entry) => settledHashes(readEntry(entry).entry))) {
-		if (once.size < most) once.set(hexOf(hash), hash);
+		if (once.size < limit) once.set(hexOf(hash), hash);
 	}
 	const hashes = [...once.values()];
-	const said = { op: 'settle', roles: [], notAfterMs: null, subject: null } as const;
+	const base = { op: 'settle', roles: [], notAfterMs: null, subject: null } as const;
 	return Array.from({ length: Math.ceil(hashes.length / MAX_HASHES) }, (_, at) => ({
-		...said,
+		...base,
 		detail: concatBytes(...hashes.slice(at * MAX_HASHES, (at + 1) * MAX_HASHES)),
 	}));
 }
@@ -173,7 +173,7 @@ function ownerEntries(
 	};
 	const before = new Map<DeviceId, RosterEntry>();
 	const changed = new Set<DeviceId>();
-	const said: RosterEntry[] = [];
+	const kept: RosterEntry[] = [];
 	for (const [at, bytes] of entries.entries()) {
 		const { entry } = readEntry(bytes);
 		const device = entry.subject?.device ?? null;
@@ -185,13 +185,13 @@ function ownerEntries(
 			if (device !== null) changed.add(device);
 		} else if (device === null || entry.op !== 'rotate' || !changed.has(device)) {
 			if (device !== null) changed.delete(device);
-			if (entry.op !== 'settle') said.push(entry);
+			if (entry.op !== 'settle') kept.push(entry);
 		} else {
-			const was = before.get(device);
-			if (was) said.push({ ...entry, ...intersect(was, entry), subject: was.subject });
+			const earlier = before.get(device);
+			if (earlier) kept.push({ ...entry, ...intersect(earlier, entry), subject: earlier.subject });
 		}
 	}
-	return said;
+	return kept;
 }
 
 /**
@@ -260,7 +260,7 @@ export async function findFork(
 	theirs: readonly Bytes[],
 	nowMs: number,
 ): Promise<{
-	readonly said: BranchEntries;
+	readonly branches: BranchEntries;
 	/** The common prefix. */
 	readonly start: Roster;
 	/** All entries beyond it, of both. */
@@ -270,16 +270,16 @@ export async function findFork(
 	const common = commonLength(known, theirs);
 	if (common === 0 || common === theirs.length || common === known.length) return null;
 	try {
-		const line = [...known, ...held];
+		const whole = [...known, ...held];
 		const start = await replayRoster(crypto, known.slice(0, common));
 		const [here, there] = [await replayRoster(crypto, known), await replayRoster(crypto, theirs)];
-		const said = {
-			mine: ownerEntries(line, await replayRoster(crypto, line), common, nowMs, there),
+		const branches = {
+			mine: ownerEntries(whole, await replayRoster(crypto, whole), common, nowMs, there),
 			theirs: ownerEntries(theirs, there, common, nowMs, here),
 		};
 		// A relay receives the settlements in pieces, so its own entries are named first.
-		const fallen = [...theirs.slice(common), ...line.slice(common)];
-		return { said, start, fallen, rosters: [start, here, there] };
+		const fallen = [...theirs.slice(common), ...whole.slice(common)];
+		return { branches, start, fallen, rosters: [start, here, there] };
 	} catch (error) {
 		if (error instanceof Fault && error.kind === 'corrupt') return null;
 		throw error;
@@ -297,9 +297,9 @@ export async function settleHeld(
 	nowMs: number,
 ): Promise<readonly EntryDraft[]> {
 	if (held.length === 0) return [];
-	const line = [...known, ...held];
-	const said = ownerEntries(line, await replayRoster(crypto, line), roster.seq, nowMs);
-	const { gone, again } = mergeBranches([], said);
+	const whole = [...known, ...held];
+	const signed = ownerEntries(whole, await replayRoster(crypto, whole), roster.seq, nowMs);
+	const { gone, again } = mergeBranches([], signed);
 	const out = [...gone].filter((device) => roster.devices.has(device));
 	return [...(await draftSettlement(crypto, held)), ...out.map(draftRevocation), ...again];
 }

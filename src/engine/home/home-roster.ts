@@ -137,8 +137,8 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			const detail = await nameSealer.seal(device, free);
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
 			if (op === 'rotate' && !roles.includes('owner')) checkLastOwner(roster, device);
-			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
-			const signed = await this.#sign(unlocked, [said]);
+			const draft = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
+			const signed = await this.#sign(unlocked, [draft]);
 			const entries = [...currentHome(identity).roster, ...signed];
 			return { roster: entries, homeKey: concatBytes(...grants) };
 		});
@@ -150,13 +150,13 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			if (!this.#isOwner(unlocked)) throw notAnOwner();
 			const subject = kitSubject(keys);
 			const grants = await this.#keys.grantAll(unlocked, subject);
-			const word = await signKitHome(this.#tools.crypto, keys, unlocked.roster.home);
+			const signedHome = await signKitHome(this.#tools.crypto, keys, unlocked.roster.home);
 			const as = { roles: ['recovery'], notAfterMs: null, subject } as const;
-			const saying = kitEntryDetails(word, grants).map((detail, at) => ({
+			const drafts = kitEntryDetails(signedHome, grants).map((detail, at) => ({
 				...{ ...as, detail },
 				op: at === 0 ? ('add' as const) : ('rotate' as const),
 			}));
-			await this.#sign(unlocked, saying);
+			await this.#sign(unlocked, drafts);
 		});
 	}
 
@@ -230,7 +230,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 	 */
 	amend(
 		device: DeviceId,
-		said: {
+		draft: {
 			readonly roles?: readonly Role[];
 			readonly notAfterMs?: number | null;
 			readonly name?: string;
@@ -243,7 +243,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			if (!before?.subject) throw new Fault('not-found', 'no such member in the roster');
 			if (before.roles.includes('recovery'))
 				throw new Fault('conflict', 'a recovery kit cannot change roles');
-			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = said;
+			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = draft;
 			const owns = roles.includes('owner') && notAfterMs === null;
 			if (!owns) checkLastOwner(roster, device);
 			if (roles.includes('owner') && before.subject.owner === null) {
@@ -290,16 +290,16 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 	/** Merges both branches by signing their entries again (ID46). Throws `denied`, `not-found`. */
 	settle(): Promise<Revocation> {
 		return this.#tools.localDevice.change(async (unlocked) => {
-			const parting = await this.#findFork(unlocked);
-			if (!parting) throw new Fault('not-found', 'no other branch of this home is known');
-			const { fork, start: roster, fallen } = parting;
+			const found = await this.#findFork(unlocked);
+			if (!found) throw new Fault('not-found', 'no other branch of this home is known');
+			const { fork, start: roster, fallen } = found;
 			if (!fork.may) throw notAnOwner();
 			const { gone, again } = mergeBranches(fork.mine, fork.theirs);
 			const out = new Set([...gone].filter((device) => roster.devices.has(device)));
 			const settling = await draftSettlement(this.#tools.crypto, fallen);
-			const taken = await this.#revoke({ ...unlocked, roster }, out, settling, again);
+			const revocation = await this.#revoke({ ...unlocked, roster }, out, settling, again);
 			this.#merger.forgetBranch();
-			return taken;
+			return revocation;
 		});
 	}
 
@@ -335,17 +335,17 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		const signing: EntryDraft[] = [...first];
 		for (const one of gone) signing.push(draftRevocation(one));
 		signing.push(...again);
-		const standing = new Map<DeviceId, Pick<RosterEntry, 'roles' | 'subject' | 'notAfterMs'>>(
+		const remaining = new Map<DeviceId, Pick<RosterEntry, 'roles' | 'subject' | 'notAfterMs'>>(
 			roster.devices,
 		);
-		for (const said of again) if (said.subject) standing.set(said.subject.device, said);
+		for (const draft of again) if (draft.subject) remaining.set(draft.subject.device, draft);
 		const grants = new Map<DeviceId, Bytes>();
-		for (const [left, { roles, notAfterMs, subject: whom }] of standing) {
-			if (gone.has(left) || left === device || whom === null) continue;
-			const grant = await this.#keys.grant(identity, secret.raw, number, whom);
+		for (const [left, { roles, notAfterMs, subject: recipient }] of remaining) {
+			if (gone.has(left) || left === device || recipient === null) continue;
+			const grant = await this.#keys.grant(identity, secret.raw, number, recipient);
 			if (!roles.includes('recovery')) grants.set(left, grant);
 			// A message would have expired by the time somebody uses the kit.
-			else signing.push({ op: 'rotate', roles, notAfterMs, subject: whom, detail: grant });
+			else signing.push({ op: 'rotate', roles, notAfterMs, subject: recipient, detail: grant });
 		}
 		const seq = await this.#sign(unlocked, signing).then((signed) => roster.seq + signed.length);
 		secret.raw.fill(0);
@@ -357,11 +357,11 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		const { crypto, clock } = this.#tools;
 		const other = this.#merger.otherBranch(identity);
 		const ours = { known: currentHome(identity).roster, held: this.#merger.heldEntries(identity) };
-		const parting = other && (await findFork(crypto, ours, other, clock.wallMs()));
-		if (!parting) return null;
-		const { said, start, fallen, rosters } = parting;
+		const found = other && (await findFork(crypto, ours, other, clock.wallMs()));
+		if (!found) return null;
+		const { branches, start, fallen, rosters } = found;
 		const may = rosters.every((roster) => this.#isOwner({ identity, roster }));
-		return { fork: { ...said, may }, start, fallen };
+		return { fork: { ...branches, may }, start, fallen };
 	}
 
 	#isOwner({ identity, roster }: Pick<UnlockedDevice, 'identity' | 'roster'>): boolean {
@@ -373,18 +373,18 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 	/** All or nothing, following the end of `roster`; entries held beyond it are dropped (KT12). */
 	async #sign(
 		{ identity, roster }: UnlockedDevice,
-		saying: readonly EntryDraft[],
+		drafts: readonly EntryDraft[],
 	): Promise<Bytes[]> {
 		const { crypto, vault, clock } = this.#tools;
 		const known = currentHome(identity).roster;
 		const held = roster.seq === known.length ? this.#merger.heldEntries(identity) : [];
-		const beside = await settleHeld(crypto, roster, { known, held }, clock.wallMs());
+		const settlement = await settleHeld(crypto, roster, { known, held }, clock.wallMs());
 		const signed: Bytes[] = [];
-		let now = roster;
-		for (const said of [...beside, ...saying]) {
-			signed.push(await nextEntry(crypto, identity.owner, now, clock.wallMs(), said));
+		let current = roster;
+		for (const draft of [...settlement, ...drafts]) {
+			signed.push(await nextEntry(crypto, identity.owner, current, clock.wallMs(), draft));
 			// Publish nothing that our own replay would reject.
-			now = await replayRoster(crypto, [...known.slice(0, roster.seq), ...signed]);
+			current = await replayRoster(crypto, [...known.slice(0, roster.seq), ...signed]);
 		}
 		if (roster.seq === known.length) {
 			await vault.appendRoster(roster.home, roster.seq + 1, signed);

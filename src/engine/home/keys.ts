@@ -76,17 +76,17 @@ export async function openGrant(
 	recipient: KeyPair<KemKey>,
 	signers: readonly Bytes[],
 ): Promise<Bytes> {
-	const { grant: said, canonical, signature } = parseGrant(grant);
-	const meant =
-		said.home === subject.home &&
-		said.camera === subject.camera &&
-		said.number === subject.number &&
-		said.recipient === subject.recipient;
+	const { grant: parsed, canonical, signature } = parseGrant(grant);
+	const matches =
+		parsed.home === subject.home &&
+		parsed.camera === subject.camera &&
+		parsed.number === subject.number &&
+		parsed.recipient === subject.recipient;
 	const signed = signedBytes('grant', canonical);
-	if (!meant || !(await isSignedByAny(crypto, signers, signature, signed))) {
+	if (!matches || !(await isSignedByAny(crypto, signers, signature, signed))) {
 		throw new Fault('corrupt', 'grant has another subject or a wrong signature');
 	}
-	return crypto.unwrap(recipient, grantInfo(subject), said);
+	return crypto.unwrap(recipient, grantInfo(subject), parsed);
 }
 
 async function isSignedByAny(

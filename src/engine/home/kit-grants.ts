@@ -13,8 +13,8 @@ const MAX_GRANTS_PER_ENTRY = 60;
  * Details of the entries about a kit: the kit's signed home, then the home keys granted to it
  * (KT3).
  */
-export function kitEntryDetails(word: Bytes, grants: readonly Bytes[]): readonly Bytes[] {
-	const details = [concatBytes(word, ...grants.slice(0, MAX_GRANTS_PER_ENTRY))];
+export function kitEntryDetails(signedHome: Bytes, grants: readonly Bytes[]): readonly Bytes[] {
+	const details = [concatBytes(signedHome, ...grants.slice(0, MAX_GRANTS_PER_ENTRY))];
 	for (let at = MAX_GRANTS_PER_ENTRY; at < grants.length; at += MAX_GRANTS_PER_ENTRY) {
 		details.push(concatBytes(...grants.slice(at, at + MAX_GRANTS_PER_ENTRY)));
 	}
@@ -40,9 +40,9 @@ export async function isKitOfHome(
 	const added = entries
 		.map((bytes) => parseEntry(bytes).entry)
 		.findLast(({ op, subject }) => op === 'add' && subject?.device === device);
-	const word = added?.detail.slice(0, SIGNATURE_BYTES);
-	if (word?.length !== SIGNATURE_BYTES) return false;
-	return crypto.verify(await crypto.verifier(sign.public), word, kitHomeBytes(home, device));
+	const signedHome = added?.detail.slice(0, SIGNATURE_BYTES);
+	if (signedHome?.length !== SIGNATURE_BYTES) return false;
+	return crypto.verify(await crypto.verifier(sign.public), signedHome, kitHomeBytes(home, device));
 }
 
 function kitHomeBytes(home: HomeId, device: DeviceId): Bytes {

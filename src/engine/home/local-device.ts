@@ -374,14 +374,14 @@ export class LocalDevice implements LocalDeviceControls {
 
 /** Whether no listener would notice a difference. */
 function isSameIdentity(a: Identity, b: Identity): boolean {
-	const said = ({ home, device, homes, cameras }: Identity) => [
+	const facts = ({ home, device, homes, cameras }: Identity) => [
 		...[home, device, cameras.length],
 		...homes.map(({ roster, keys, relay }) => {
 			const newest = hexOf(roster.at(-1)?.slice(-SIGNATURE_BYTES) ?? new Uint8Array());
 			return `${roster.length} ${newest} ${keys.length} ${relay ?? ''}`;
 		}),
 	];
-	const [before, after] = [said(a), said(b)];
+	const [before, after] = [facts(a), facts(b)];
 	return before.length === after.length && before.every((one, at) => one === after[at]);
 }
 

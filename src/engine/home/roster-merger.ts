@@ -63,17 +63,17 @@ export class RosterMerger {
 	async merge(identity: Identity, from: number, entries: readonly Bytes[]): Promise<MergeResult> {
 		const known = currentHome(identity).roster;
 		const held = this.heldEntries(identity);
-		const line = [...known, ...held];
-		if (from < 1 || from - 1 > line.length) return 'gap';
-		const shown = [...line.slice(0, from - 1), ...entries.map(normalizeEntry)];
+		const all = [...known, ...held];
+		if (from < 1 || from - 1 > all.length) return 'gap';
+		const shown = [...all.slice(0, from - 1), ...entries.map(normalizeEntry)];
 		if (shown.length > MAX_ROSTER_ENTRIES) return 'forked';
 		const common = commonLength(known, shown);
 		// A shorter list is not a rollback.
 		if (common === shown.length && common < known.length) return 'known';
 		try {
 			if (common < known.length) return await this.#branch(identity, shown, common);
-			const less = commonLength(shown, line) === shown.length;
-			const whole = less ? line : [...known, ...shown.slice(common)];
+			const isPrefix = commonLength(shown, all) === shown.length;
+			const whole = isPrefix ? all : [...known, ...shown.slice(common)];
 			if (whole.length === common) return 'known';
 			return await this.#store(identity, await replayRoster(this.#tools.crypto, whole), {
 				...{ whole, common },
@@ -107,13 +107,13 @@ export class RosterMerger {
 	): Promise<MergeResult> {
 		const { vault, clock } = this.#tools;
 		const nowMs = clock.wallMs();
-		const counting = await effectiveSeq(vault, roster, common, nowMs);
+		const effective = await effectiveSeq(vault, roster, common, nowMs);
 		const known = currentHome({ home, homes }).roster;
-		const fresh = whole.slice(common, counting);
+		const fresh = whole.slice(common, effective);
 		if (common < known.length) await vault.replaceRoster(home, common + 1, fresh, nowMs);
 		else if (fresh.length > 0) await vault.appendRoster(home, common + 1, fresh, nowMs);
-		this.#held = { home, after: counting, entries: whole.slice(counting) };
+		this.#held = { home, after: effective, entries: whole.slice(effective) };
 		this.#branchEntries = null;
-		return counting === whole.length ? 'new' : 'early';
+		return effective === whole.length ? 'new' : 'early';
 	}
 }

@@ -94,9 +94,9 @@ export function nextEntry(
 	author: KeyPair<SignKey>,
 	roster: Roster,
 	wallMs: number,
-	said: Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>,
+	draft: Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>,
 ): Promise<Bytes> {
-	const { op, roles, notAfterMs, subject, detail } = said;
+	const { op, roles, notAfterMs, subject, detail } = draft;
 	return signEntry(crypto, author.key, {
 		...{ op, roles, notAfterMs, subject, detail },
 		...{ home: roster.home, seq: roster.seq + 1, prev: roster.head },

@@ -59,7 +59,7 @@ export interface ArrivalsDependencies {
 	readonly homeRoster: HomeRoster;
 }
 
-type Post = Pick<
+type MessengerAccess = Pick<
 	RelayClient,
 	'state' | 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'
 >;
@@ -78,16 +78,16 @@ export class Arrivals implements Admissions, ArrivalControls {
 	#pending: PendingJoin | null | undefined;
 	/** Whether the admitting owner was told, on this connection, that this device is here. */
 	#announced = false;
-	#messenger: Post | null = null;
+	#messenger: MessengerAccess | null = null;
 	#revoke: (device: DeviceId) => Promise<void> = () => Promise.resolve();
 	/** Monotonic ms of admissions made by this page. */
 	readonly #sinceMs = new Map<DeviceId, number>();
 	/** Devices sent the keys since they came online. */
 	readonly #sentTo = new Set<DeviceId>();
 	/** Monotonic ms since the relay connection is up. */
-	#upMs: number | null = null;
+	#connectedMs: number | null = null;
 	/** Devices of which the relay had nothing queued, on this connection. */
-	readonly #heardOut = new Set<DeviceId>();
+	readonly #drained = new Set<DeviceId>();
 	#polledMs = 0;
 	#stopPolling: (() => void) | null = null;
 	#work: Promise<unknown> = Promise.resolve();
@@ -102,7 +102,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 	}
 
 	/** `revoke`: removes a device that never reported. */
-	begin(messenger: Post, revoke: (device: DeviceId) => Promise<void>): void {
+	begin(messenger: MessengerAccess, revoke: (device: DeviceId) => Promise<void>): void {
 		this.#messenger = messenger;
 		this.#revoke = revoke;
 		messenger.onMessage((message, { device }) => this.#onMessage(message, device));
@@ -181,10 +181,10 @@ export class Arrivals implements Admissions, ArrivalControls {
 		const messenger = this.#messenger;
 		if (messenger === null) return;
 		if (messenger.state.kind !== 'connected') {
-			this.#upMs = null;
+			this.#connectedMs = null;
 			this.#announced = false;
-			this.#heardOut.clear();
-		} else this.#upMs ??= clock.monotonicMs();
+			this.#drained.clear();
+		} else this.#connectedMs ??= clock.monotonicMs();
 		for (const device of this.#sentTo)
 			if (!messenger.online.has(device)) this.#sentTo.delete(device);
 		for (const { device } of this.#waiting) {
@@ -217,7 +217,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 		const { vault, clock, homeRoster } = this.#tools;
 		// Another page of this device may have heard from it.
 		await this.#reload();
-		if (clock.monotonicMs() - this.#polledMs > ASLEEP_MS) this.#heardOut.clear();
+		if (clock.monotonicMs() - this.#polledMs > ASLEEP_MS) this.#drained.clear();
 		this.#polledMs = clock.monotonicMs();
 		for (const kept of this.#waiting) {
 			const now = clock.wallMs();
@@ -225,7 +225,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 			if (now < kept.sinceMs) await vault.updateArrival(kept, () => ({ ...kept, sinceMs: now }));
 			if (!this.#isLate(kept)) continue;
 			if (homeRoster.member(kept.device) === null || !this.#isOwn(kept)) await this.#forget(kept);
-			else if (this.#maySign(kept) && (await this.#hasHeardOut(kept))) {
+			else if (this.#maySign(kept) && (await this.#isDrained(kept))) {
 				await this.#revoke(kept.device);
 				await vault.updateArrival(kept, () => ({ ...kept, takenBackMs: now }));
 			}
@@ -237,12 +237,12 @@ export class Arrivals implements Admissions, ArrivalControls {
 	 * Whether the relay responds and had time to deliver earlier messages: a dead connection may be
 	 * detected late.
 	 */
-	async #hasHeardOut({ device }: Arrival): Promise<boolean> {
+	async #isDrained({ device }: Arrival): Promise<boolean> {
 		const messenger = this.#messenger;
-		if (messenger?.state.kind !== 'connected' || this.#heardOut.has(device)) return true;
+		if (messenger?.state.kind !== 'connected' || this.#drained.has(device)) return true;
 		const { length } = this.#tools.homeRoster.entries;
 		const sent = await messenger.send(device, { t: 'acted', rosterSeq: length });
-		if (sent !== 'unsent') this.#heardOut.add(device);
+		if (sent !== 'unsent') this.#drained.add(device);
 		return false;
 	}
 
@@ -276,8 +276,8 @@ export class Arrivals implements Admissions, ArrivalControls {
 		);
 		const { state, online } = messenger;
 		if (state.kind === 'none' && homeRoster.relay === null) return owners.length === 0;
-		if (state.kind !== 'connected' || this.#upMs === null) return false;
-		const settled = clock.monotonicMs() - this.#upMs >= SETTLE_MS;
+		if (state.kind !== 'connected' || this.#connectedMs === null) return false;
+		const settled = clock.monotonicMs() - this.#connectedMs >= SETTLE_MS;
 		const level = messenger.relaySeq === homeRoster.entries.length;
 		// It is online and about to report.
 		const comes = online.has(device) && clock.wallMs() - sinceMs < 2 * ARRIVAL_TIMEOUT_MS;
@@ -312,8 +312,8 @@ export class Arrivals implements Admissions, ArrivalControls {
 			this.#stopPolling?.();
 			this.#stopPolling = null;
 		} else {
-			const look = (): void => void this.#enqueue(() => this.#poll());
-			this.#stopPolling ??= clock.every(POLL_MS, look);
+			const poll = (): void => void this.#enqueue(() => this.#poll());
+			this.#stopPolling ??= clock.every(POLL_MS, poll);
 		}
 		for (const listener of this.#listeners) listener();
 	}

@@ -89,7 +89,7 @@ export class GrantIssuer {
 			for (const { id } of this.#cameras()) await localDevice.currentEpochNumber(id);
 		}
 		this.#actedSeq = roster.seq;
-		if (this.#cameras().length > 0) for (const tell of this.#listeners) tell(roster.seq);
+		if (this.#cameras().length > 0) for (const listener of this.#listeners) listener(roster.seq);
 		this.#notifyOwners();
 	}
 

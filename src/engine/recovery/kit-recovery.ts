@@ -159,29 +159,31 @@ export class KitRecovery implements RecoveryControls {
 		throw new Fault('corrupt', "the relay's roster does not continue the stored one");
 	}
 
-	async #proceed(visit: RecoverySession): Promise<RecoveryState> {
-		const { self, roster, kit } = visit;
+	async #proceed(session: RecoverySession): Promise<RecoveryState> {
+		const { self, roster, kit } = session;
 		if (roster.owners.has(hexOf(self.ownerKey))) {
 			if (self.home === roster.home) return ended('owner');
-			return this.#enter(visit, visit.call.entries);
+			return this.#enter(session, session.call.entries);
 		}
 		const claim = roster.claims.get(self.device);
-		if (claim?.kit !== kit.device) return this.#claim(visit);
+		if (claim?.kit !== kit.device) return this.#claim(session);
 		const readyMs = claim.entry.wallMs + CLAIM_DELAY_MS;
 		if (this.#tools.clock.wallMs() < readyMs) return this.#wait(readyMs, false);
-		const entry = await this.#sign(visit, 'rotate');
-		const no = await visit.call.append(entry);
-		return no === null ? this.#enter(visit, [...visit.call.entries, entry]) : endOf(no);
+		const entry = await this.#sign(session, 'rotate');
+		const failure = await session.call.append(entry);
+		return failure === null
+			? this.#enter(session, [...session.call.entries, entry])
+			: endOf(failure);
 	}
 
-	async #claim(visit: RecoverySession): Promise<RecoveryState> {
-		const no = await visit.call.append(await this.#sign(visit, 'add'));
-		if (no !== null) return endOf(no);
+	async #claim(session: RecoverySession): Promise<RecoveryState> {
+		const failure = await session.call.append(await this.#sign(session, 'add'));
+		if (failure !== null) return endOf(failure);
 		return this.#wait(this.#tools.clock.wallMs() + CLAIM_DELAY_MS, true);
 	}
 
-	async #enter(visit: RecoverySession, entries: readonly Bytes[]): Promise<RecoveryState> {
-		await this.#tools.homeRoster.enterByKit(entries, visit.keys, visit.origin);
+	async #enter(session: RecoverySession, entries: readonly Bytes[]): Promise<RecoveryState> {
+		await this.#tools.homeRoster.enterByKit(entries, session.keys, session.origin);
 		await this.#rememberClaim(null);
 		return { kind: 'done' };
 	}
@@ -266,10 +268,10 @@ function ended(why: RecoveryEndReason): RecoveryState {
 	return { kind: 'ended', why, fault: null };
 }
 
-function endOf(no: RelayFailure): RecoveryState {
-	if (no.t === 'refused') return ended(END_BY_REFUSAL[no.why] ?? 'failed');
-	const { kind } = no.fault;
-	const away = kind === 'offline' || kind === 'timeout' || kind === 'denied';
-	const why = kind === 'not-found' ? 'no-relay' : away ? 'unreachable' : 'failed';
-	return { kind: 'ended', why, fault: no.fault };
+function endOf(failure: RelayFailure): RecoveryState {
+	if (failure.t === 'refused') return ended(END_BY_REFUSAL[failure.why] ?? 'failed');
+	const { kind } = failure.fault;
+	const isAway = kind === 'offline' || kind === 'timeout' || kind === 'denied';
+	const why = kind === 'not-found' ? 'no-relay' : isAway ? 'unreachable' : 'failed';
+	return { kind: 'ended', why, fault: failure.fault };
 }

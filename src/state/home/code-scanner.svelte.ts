@@ -41,7 +41,9 @@ export class CodeScanner {
 			const view = 'view' in state ? state.view : null;
 			const captured =
 				view === null
-					? await this.#back(await engine.capture.open({ ...SCAN_CONSTRAINTS, lensId: null }))
+					? await this.#preferBackLens(
+							await engine.capture.open({ ...SCAN_CONSTRAINTS, lensId: null }),
+						)
 					: null;
 			if (over()) {
 				captured?.close();
@@ -75,7 +77,7 @@ export class CodeScanner {
 	}
 
 	/** Prefers the back lens; browsers name lenses only once one is open. */
-	async #back(first: Captured): Promise<Captured> {
+	async #preferBackLens(first: Captured): Promise<Captured> {
 		const { capture } = this.#engine;
 		const lenses = await capture.lenses().catch(() => []);
 		const back = lenses.find(({ facing }) => facing === 'back');

@@ -2,8 +2,8 @@ import type { Engine } from '#state/app/engine.ts';
 
 /** Without a relay: other devices exist but are not connected. */
 export function isDisconnected({
-	messenger: post,
+	messenger,
 	homeRoster,
 }: Pick<Engine, 'messenger' | 'homeRoster'>): boolean {
-	return post.state.kind === 'none' && (homeRoster.roster?.devices.size ?? 0) > 1;
+	return messenger.state.kind === 'none' && (homeRoster.roster?.devices.size ?? 0) > 1;
 }
