@@ -251,7 +251,7 @@ describe('ID50 a branch with an unreadable entry', () => {
 		['random bytes', (bytes: Bytes) => crypto.random(bytes.length)],
 		['with numbers beyond 2^53', (bytes: Bytes) => bytes.map((byte, at) => (at > 20 ? 255 : byte))],
 		[
-			'with everything after its head reversed',
+			'with all bits after its head inverted',
 			(bytes: Bytes) => bytes.map((b, at) => (at > 40 ? ~b : b)),
 		],
 	])('%s: devices see a fork, the relay refuses it', async (_name, spoil) => {
