@@ -7,11 +7,11 @@ import type { VaultConnection, VaultDatabase } from './vault-database.ts';
 /** Throws `not-found`. */
 export async function requireCamera(db: VaultDatabase, camera: CameraId): Promise<KeptCamera> {
 	const kept = cameraFromRow(await db.cameras.get(camera));
-	if (kept === null) throw new Fault('not-found', 'no such camera');
+	if (kept === null) throw new Fault('not-found', 'no such camera in the vault');
 	return kept;
 }
 
-/** `null`: none, or it cannot be read. */
+/** `null`: none, or unreadable. */
 export function cameraFromRow(row: KeptCamera | undefined): KeptCamera | null {
 	if (row === undefined || idFrom<CameraId>(row.id) === null) return null;
 	const { id, number, sealedName, runNo } = row;
@@ -20,7 +20,7 @@ export function cameraFromRow(row: KeptCamera | undefined): KeptCamera | null {
 }
 
 /**
- * By their numbers. `null`: one is damaged, or there is none though the device is a camera (not
+ * Sorted by number. `null`: one is damaged, or none is there although the device is a camera (not
  * `bare`).
  */
 export async function readCameras(

@@ -21,8 +21,8 @@ const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 /**
- * WebCrypto, in a page, a worker or Node. The opaque keys of the port are CryptoKeys; this and the
- * vault are the only files that know it.
+ * WebCrypto, in a page, a worker or Node. The port's opaque keys are CryptoKeys; only this file and
+ * the vault know it.
  */
 export class WebCrypto implements Crypto {
 	readonly #subtle = globalThis.crypto.subtle;
@@ -59,8 +59,7 @@ export class WebCrypto implements Crypto {
 			const certificate = await RTCPeerConnection.generateCertificate(algorithm);
 			return dtlsCertificateOf(certificate);
 		} catch {
-			// Policies may forbid WebRTC altogether. Only the live picture needs it, and it can be made
-			// later.
+			// Policies may forbid WebRTC. Only live pictures need it, and the certificate is renewable.
 			return null;
 		}
 	}
@@ -145,7 +144,7 @@ export class WebCrypto implements Crypto {
 	): Promise<Bytes> {
 		const publicKey = await this.#kemPublic(recipient.public);
 		const pair: CryptoKeyPair = { privateKey: cryptoKey(recipient.key), publicKey };
-		// Whatever HPKE calls it, a grant that does not open is one that does not open.
+		// HPKE reports various errors; to callers, a grant that does not open is `corrupt`.
 		return settled(hpkeOpen(pair, context, wrapped), 'corrupt');
 	}
 
@@ -153,7 +152,7 @@ export class WebCrypto implements Crypto {
 		return settled(this.#subtle.importKey('raw', raw, DH, true, []));
 	}
 
-	/** As JWK: not every engine takes a private key without its public point in any other form. */
+	/** As JWK: not every engine imports a private key in another form without its public point. */
 	#private(d: Bytes, point: Bytes, how: EcKeyImportParams, usages: KeyUsage[]): Promise<CryptoKey> {
 		const [x, y] = [point.slice(1, 33), point.slice(33)];
 		const jwk = {
@@ -179,7 +178,7 @@ function gcm(iv: Bytes, additionalData: Bytes): AesGcmParams {
 
 type AnyKey = SignKey | VerifyKey | KemKey | Secret | SealKey;
 
-/** The port's opaque keys are CryptoKeys; these two and `dtlsOf` are where that is known. */
+/** The only casts between opaque keys and CryptoKeys, with `dtlsCertificateOf`. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it is the cast itself
 export function asKey<K extends AnyKey>(key: CryptoKey): K {
 	return key as unknown as K;
@@ -189,12 +188,12 @@ export function cryptoKey(key: AnyKey): CryptoKey {
 	return key as unknown as CryptoKey;
 }
 
-/** `null` when the browser does not say the fingerprint. */
+/** `null` when the browser does not report a SHA-256 fingerprint. */
 export function dtlsCertificateOf(certificate: RTCCertificate): DtlsCertificate | null {
-	const said = certificate
+	const reported = certificate
 		.getFingerprints()
 		.find(({ algorithm }) => algorithm === 'sha-256')?.value;
-	const hex = said?.replaceAll(':', '').toLowerCase() ?? '';
+	const hex = reported?.replaceAll(':', '').toLowerCase() ?? '';
 	if (!/^[0-9a-f]{64}$/.test(hex)) return null;
 	const fingerprint = bytesOf(hex);
 	return {
@@ -219,10 +218,10 @@ async function settled<T>(work: Promise<T>, otherwise: FaultKind = 'internal'): 
 function faultFrom(error: unknown, otherwise: FaultKind): Fault {
 	if (error instanceof Fault) return error;
 	const name = error instanceof Error ? error.name : '';
-	if (otherwise !== 'internal') return new Fault(otherwise, `key exchange failed (${name})`, error);
-	if (name === 'OperationError')
-		return new Fault('corrupt', 'something sealed did not open', error);
-	if (name === 'DataError') return new Fault('malformed', 'bytes that are no key', error);
-	if (name === 'NotSupportedError') return new Fault('unsupported', 'no such algorithm', error);
-	return new Fault('internal', `cryptography failed (${name})`, error);
+	if (otherwise !== 'internal') return new Fault(otherwise, `HPKE failed (${name})`, error);
+	if (name === 'OperationError') return new Fault('corrupt', 'ciphertext did not open', error);
+	if (name === 'DataError') return new Fault('malformed', 'bytes are not a key', error);
+	if (name === 'NotSupportedError')
+		return new Fault('unsupported', 'algorithm not supported by this browser', error);
+	return new Fault('internal', `WebCrypto failed (${name})`, error);
 }

@@ -6,8 +6,8 @@ import { isBytes, secretFromRow } from './key-rows.ts';
 import type { VaultConnection, VaultDatabase } from './vault-database.ts';
 
 /**
- * Names of rows in `keys` and `grants`. The founded home's keys are named as version 1 named the
- * first of them.
+ * Row names in `keys` and `grants`. `null`: the founded home, whose rows keep the names of version
+ * 1.
  */
 export function homeKeyName(home: HomeId | null, number: number): string {
 	return home === null ? `home/${number}` : `home/${home}/${number}`;
@@ -25,7 +25,7 @@ export async function readSecret(connection: VaultConnection, name: string): Pro
 	};
 }
 
-/** Whatever of a home can be read: an empty roster or no keys where there is damage. */
+/** Whatever can be read: damage leaves an empty roster or no keys. */
 export async function readHome(
 	connection: VaultConnection,
 	home: HomeId,
@@ -42,7 +42,7 @@ export async function readHome(
 	return { home, roster, keys, relay: typeof relay === 'string' ? relay : null };
 }
 
-/** When an entry came; `null`: that was not said, or cannot be read. */
+/** When an entry was received; `null`: unknown or unreadable. */
 export async function readSeenMs(
 	connection: VaultConnection,
 	home: HomeId,
@@ -96,7 +96,7 @@ export async function seqsOf(
 	return keys.map(([, seq]) => seq);
 }
 
-/** By key or by grant: either alone is enough. */
+/** By key or by grant: either alone opens the secret. */
 async function keyNumbers(
 	connection: VaultConnection,
 	home: HomeId | null,

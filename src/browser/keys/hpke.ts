@@ -3,10 +3,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import type { Wrapped } from '#domain/home/grant.ts';
 import type { Psk } from '#ports/keys/crypto.ts';
 
-/**
- * RFC 9180, single shot, base mode or with a key that both know. The suite is final:
- * docs/spec/identity.md, "Grants".
- */
+/** RFC 9180, single shot, base or PSK mode. The suite is final: docs/spec/identity.md, "Grants". */
 const suite = new CipherSuite({
 	kem: new DhkemP256HkdfSha256(),
 	kdf: new HkdfSha256(),
@@ -29,7 +26,7 @@ export async function hpkeSeal(
 	return { encapsulated: new Uint8Array(enc), ciphertext: new Uint8Array(ct) };
 }
 
-/** The pair, because the public half cannot be had from a private key that may not be exported. */
+/** Takes the pair: a non-extractable private key does not yield its public half. */
 export async function hpkeOpen(
 	recipientKey: CryptoKeyPair,
 	{ info, aad, psk }: HpkeParameters,

@@ -4,19 +4,17 @@ import type { DtlsCertificate, KemKey, KeyPair, Secret, SignKey } from '#ports/k
 import type { KeyStrength, NewSecret } from '#ports/keys/vault.ts';
 import { asKey, cryptoKey, dtlsCertificateOf } from './crypto.ts';
 
-/**
- * A row of the vault's `keys` table. What comes back is checked as if a stranger had written it.
- */
+/** A row of the vault's `keys` table. Rows are validated on reading like external input. */
 export interface KeyRow {
 	readonly name: string;
 	readonly key: CryptoKey | JsonWebKey | Bytes | RTCCertificate;
-	/** Of a pair only. */
+	/** Key pairs only. */
 	readonly public?: Bytes;
 }
 
 type PairAlgorithm = 'ECDSA' | 'ECDH';
 
-/** A private key as it is kept at a strength: itself, or as a JSON Web Key. */
+/** A private key as stored at this strength: a CryptoKey, or a JSON Web Key. */
 export async function pairRow(
 	name: string,
 	pair: KeyPair<SignKey | KemKey>,
@@ -58,7 +56,7 @@ async function privateKey(
 		const algorithm = { name, namedCurve: 'P-256' };
 		return await crypto.subtle.importKey('jwk', kept as JsonWebKey, algorithm, false, usages);
 	} catch {
-		// Whatever is wrong with it: there is no such key, and the caller says which one.
+		// Any failure means the key is missing; the caller names it.
 		return null;
 	}
 }

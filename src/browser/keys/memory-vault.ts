@@ -19,7 +19,7 @@ import type {
 	VaultReading,
 } from '#ports/keys/vault.ts';
 
-/** Keys that die with the tab: the last rung of the ladder, where a browser keeps none. */
+/** Keys that die with the tab: the last resort where a browser can store none. */
 export class MemoryVault implements Vault {
 	#identity: Omit<Identity, 'homes' | 'cameras'> | null = null;
 	readonly #homes = new Map<HomeId, KeptHome>();
@@ -41,7 +41,7 @@ export class MemoryVault implements Vault {
 		{ homeKey, roster, cameras, ...identity }: NewIdentity,
 		strength: KeyStrength,
 	): Promise<void> {
-		if (this.#identity !== null) throw new Fault('conflict', 'an identity is there already');
+		if (this.#identity !== null) throw new Fault('conflict', 'the vault already holds an identity');
 		this.#identity = { ...identity, strength };
 		const keys = [{ number: 1, key: homeKey.key, grant: homeKey.grant }];
 		this.#homes.set(identity.home, { home: identity.home, roster, keys, relay: null });
@@ -63,7 +63,7 @@ export class MemoryVault implements Vault {
 	async addEpoch(camera: CameraId, facts: EpochFacts, { key, grant }: NewSecret): Promise<void> {
 		const kept = this.#epochs.get(camera) ?? [];
 		if (kept.some((epoch) => epoch.number === facts.number)) {
-			throw new Fault('conflict', `epoch ${facts.number} is there already`);
+			throw new Fault('conflict', `epoch ${facts.number} already exists`);
 		}
 		kept.push({ ...facts, key, grant });
 		kept.sort((a, b) => a.number - b.number);
@@ -71,10 +71,10 @@ export class MemoryVault implements Vault {
 	}
 
 	async enterHome({ home, roster, relay, keys, seenMs }: NewHome): Promise<void> {
-		if (this.#identity === null) throw new Fault('not-found', 'no identity');
+		if (this.#identity === null) throw new Fault('not-found', 'the vault holds no identity');
 		const known = this.#homes.get(home) ?? { home, roster: [], keys: [], relay };
 		if (!continuesRoster(known.roster, roster))
-			throw new Fault('conflict', 'another roster of that home');
+			throw new Fault('conflict', 'the roster does not continue the stored one');
 		this.#homes.set(home, { ...known, roster, relay });
 		this.#see(home, known.roster.length + 1, roster.length - known.roster.length, seenMs);
 		const numbers = known.keys.map(({ number }) => number);
@@ -91,7 +91,8 @@ export class MemoryVault implements Vault {
 		seenMs?: number,
 	): Promise<void> {
 		const known = this.#home(home);
-		if (seq !== known.roster.length + 1) throw new Fault('conflict', 'not the next entry');
+		if (seq !== known.roster.length + 1)
+			throw new Fault('conflict', `entry ${seq} is not the next roster entry`);
 		this.#homes.set(home, { ...known, roster: [...known.roster, ...entries] });
 		if (seenMs !== undefined) this.#see(home, seq, entries.length, seenMs);
 	}
@@ -103,7 +104,7 @@ export class MemoryVault implements Vault {
 		seenMs: number,
 	): Promise<void> {
 		const known = this.#home(home);
-		if (seq < 2 || seq > known.roster.length) throw new Fault('conflict', 'no such entry');
+		if (seq < 2 || seq > known.roster.length) throw new Fault('conflict', `no roster entry ${seq}`);
 		this.#homes.set(home, { ...known, roster: [...known.roster.slice(0, seq - 1), ...entries] });
 		for (const [camera, epochs] of this.#epochs) {
 			const stale = (rosterSeq: number) => (rosterSeq < seq ? rosterSeq : 0);
@@ -127,7 +128,7 @@ export class MemoryVault implements Vault {
 		const known = this.#home(home);
 		const others = known.keys.filter((kept) => kept.number !== number);
 		if (!instead && others.length < known.keys.length) {
-			throw new Fault('conflict', `home key ${number} is there already`);
+			throw new Fault('conflict', `home key ${number} already exists`);
 		}
 		const keys = [...others, { number, key, grant }].sort((a, b) => a.number - b.number);
 		this.#homes.set(home, { ...known, keys });
@@ -167,7 +168,7 @@ export class MemoryVault implements Vault {
 	}
 
 	async addCamera(camera: KeptCamera): Promise<void> {
-		if (this.#cameras.has(camera.id)) throw new Fault('conflict', 'the camera is there already');
+		if (this.#cameras.has(camera.id)) throw new Fault('conflict', 'the camera already exists');
 		this.#cameras.set(camera.id, camera);
 	}
 
@@ -225,19 +226,19 @@ export class MemoryVault implements Vault {
 
 	#known(camera: CameraId): KeptCamera {
 		const kept = this.#cameras.get(camera);
-		if (kept === undefined) throw new Fault('not-found', 'no such camera');
+		if (kept === undefined) throw new Fault('not-found', 'no such camera in the vault');
 		return kept;
 	}
 }
 
-/** `roster` is what is kept, or that and more. */
+/** Whether `roster` equals `kept` or extends it. */
 export function continuesRoster(kept: readonly Bytes[], roster: readonly Bytes[]): boolean {
 	return commonLength(kept, roster) === kept.length;
 }
 
 const MAX_ARRIVALS = 32;
 
-/** What goes so that no more than a few are kept. */
+/** The oldest beyond `MAX_ARRIVALS`. */
 export function excessArrivals(arrivals: readonly Arrival[]): readonly Arrival[] {
 	const oldest = [...arrivals].sort((a, b) => a.sinceMs - b.sinceMs);
 	return oldest.slice(0, Math.max(0, oldest.length - MAX_ARRIVALS));

@@ -1,13 +1,13 @@
 import type { VaultConnection, VaultDatabase } from './vault-database.ts';
 
-/** Writes follow each other; the last of them counts. */
+/** Writes come in bursts; copy once they pause. */
 const AFTER_MS = 500;
-/** What was counted since the copy was made, by far. */
+/** More than was counted since the copy was made, so that no number is reused. */
 const COUNTS_SKIPPED = 1000;
 
 /**
- * The rows of a vault as they were last seen, in memory: somebody may delete the database under a
- * camera that records. Keys lie here as they lie there, so nothing becomes readable by it.
+ * A copy of the vault's rows in memory, because somebody may delete the database under a recording
+ * camera. CryptoKeys stay as they are, so nothing becomes readable.
  */
 export class VaultCopy {
 	readonly #connection: VaultConnection;
@@ -18,19 +18,19 @@ export class VaultCopy {
 		this.#connection = connection;
 	}
 
-	/** The first time it is read. */
+	/** Makes the first copy. */
 	async begin(): Promise<void> {
-		if (this.#rows === null) await this.#look();
+		if (this.#rows === null) await this.#refresh();
 	}
 
-	/** Something was written. */
+	/** After each write. */
 	changed(): void {
 		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => void this.#look(), AFTER_MS);
+		this.#timer = setTimeout(() => void this.#refresh(), AFTER_MS);
 	}
 
-	/** Never throws: without a copy nothing can be put back, and nothing else is worse. */
-	async #look(): Promise<void> {
+	/** Never throws: without a copy only `putBack` is lost. */
+	async #refresh(): Promise<void> {
 		const { db } = this.#connection;
 		try {
 			const rows = await this.#connection.do(() =>
@@ -39,10 +39,10 @@ export class VaultCopy {
 				),
 			);
 			const copy = new Map(db.tables.map(({ name }, at) => [name, rows[at] ?? []]));
-			// One that was emptied meanwhile is what the copy is for.
+			// Keep the old copy when the database was emptied meanwhile.
 			if ((copy.get('identity')?.length ?? 0) > 0) this.#rows = copy;
 		} catch {
-			// A row that cannot be read.
+			// A row is unreadable.
 		}
 	}
 
@@ -51,7 +51,7 @@ export class VaultCopy {
 		this.#rows = null;
 	}
 
-	/** Throws what the vault throws. */
+	/** Throws as `Vault` does. */
 	putBack(): Promise<'there' | 'put back' | 'lost'> {
 		const rows = this.#rows;
 		return this.#connection.write(async (db) => {

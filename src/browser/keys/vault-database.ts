@@ -14,25 +14,25 @@ import { DatabaseOpening } from '#browser/storage/database-opening.ts';
 
 export interface IdentityRow {
 	readonly id: 'this';
-	/** 1 while nothing is kept that version 1 would misread. */
+	/** 1 while nothing is stored that version 1 would misread. */
 	readonly version: number;
 	readonly strength: KeyStrength;
-	/** The home it founded. */
+	/** The founded home. */
 	readonly home: HomeId;
 	readonly device: DeviceId;
-	/** The home it is in, where that is another. */
+	/** The current home, if not the founded one. */
 	readonly current?: HomeId;
-	/** Founded to watch only: no camera is missing. */
+	/** Founded to watch only, so no camera is missing. */
 	readonly bare?: boolean;
 }
 
-/** Version 1 kept no `rosterSeq`: there was nothing but entry 1. */
+/** Version 1 stored no `rosterSeq`; it is entry 1 then. */
 export type EpochRow = Omit<EpochFacts, 'rosterSeq'> & {
 	readonly camera: CameraId;
 	readonly rosterSeq?: number;
 };
 
-/** A home that was come into, or the founded one once it has a relay. */
+/** A joined home, or the founded one once it has a relay. */
 export interface HomeRow {
 	readonly home: HomeId;
 	readonly relay: string | null;
@@ -42,24 +42,25 @@ export interface EntryRow {
 	readonly home: HomeId;
 	readonly seq: number;
 	readonly bytes: Bytes;
-	/** When it came, where that was said. */
+	/** When it was received, if known. */
 	readonly seenMs?: number;
 }
 
-/** Of this device (`own`) the last number that it gave, of others the highest that was read. */
+/** `own`: the last number issued. Otherwise the highest number received from that device. */
 export interface CountRow {
 	readonly of: DeviceId | 'own';
 	readonly count: number;
 }
 
-/** This device on its way into a home. */
+/** A join in progress. */
 export interface PendingRow extends PendingJoin {
 	readonly id: 'this';
 }
 
 /**
- * Layout: docs/spec/identity.md, "Vault". Grants lie apart from keys, because a key that cannot be
- * read makes its whole row unreadable. It is never changed by an upgrade of the footage's database.
+ * Layout: docs/spec/identity.md, "Vault". Grants are stored apart from keys, because an unreadable
+ * key makes its whole row unreadable. A database of its own, so that footage upgrades never touch
+ * it.
  */
 export class VaultDatabase extends Dexie {
 	declare readonly identity: Table<IdentityRow, string>;
@@ -75,7 +76,7 @@ export class VaultDatabase extends Dexie {
 	declare readonly arrivals: Table<Arrival, [HomeId, DeviceId]>;
 
 	constructor(name: string) {
-		// Relaxed writes may be lost for 30 s after a power cut; a key must not be.
+		// Relaxed writes can be lost for 30 s after a power cut; keys must not be.
 		super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
 		this.version(1).stores({
 			identity: 'id',
@@ -85,7 +86,7 @@ export class VaultDatabase extends Dexie {
 			roster: 'seq',
 			cameras: 'id',
 		});
-		// Only added to: nothing of version 1 is touched.
+		// Adds tables only; version 1 still reads its own.
 		this.version(2).stores({ homes: 'home', entries: '[home+seq]' });
 		this.version(3).stores({ counts: 'of' });
 		this.version(4).stores({ pendingJoin: 'id', arrivals: '[home+device]' });
@@ -94,12 +95,12 @@ export class VaultDatabase extends Dexie {
 
 const DEAD: readonly string[] = ['DatabaseClosedError', 'InvalidStateError'];
 
-/** The database with a deadline on every call; a connection that died is opened again, once. */
+/** The database with a deadline on every call. Reopens a dead connection once. */
 export class VaultConnection {
 	readonly db: VaultDatabase;
 	readonly #deadlineMs: number;
 	#opening: DatabaseOpening<VaultDatabase> | null = null;
-	/** It was open before. */
+	/** It was opened before. */
 	#known = false;
 	#disposed = false;
 
@@ -108,7 +109,7 @@ export class VaultConnection {
 		this.#deadlineMs = deadlineMs;
 	}
 
-	/** For good: a call that comes after this opens nothing again. */
+	/** Final: later calls do not reopen it. */
 	dispose(): void {
 		this.#disposed = true;
 		this.db.close();
@@ -129,7 +130,7 @@ export class VaultConnection {
 		}
 	}
 
-	/** One row in a transaction of its own; a row that cannot be read is a row that is not there. */
+	/** Reads one row in its own transaction; an unreadable row counts as missing. */
 	async row<Row, Key>(table: Table<Row, Key>, key: Key): Promise<Row | undefined> {
 		try {
 			return await this.do(() => table.get(key));
@@ -140,7 +141,7 @@ export class VaultConnection {
 	}
 
 	async #opened<T>(work: () => PromiseLike<T>): Promise<T> {
-		if (this.#disposed) throw new Fault('aborted', 'the vault was released');
+		if (this.#disposed) throw new Fault('aborted', 'the vault was disposed');
 		const opening = (this.#opening ??= new DatabaseOpening(this.db, 'keys', this.#known));
 		try {
 			await opening.wait();
@@ -152,7 +153,7 @@ export class VaultConnection {
 		return work();
 	}
 
-	/** Told after each write. */
+	/** Called after each write. */
 	written: () => void = () => undefined;
 
 	async write<T>(work: (db: VaultDatabase) => Promise<T>): Promise<T> {
@@ -167,7 +168,7 @@ export class VaultConnection {
 async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(fault('timeout', 'the vault did not answer')), ms);
+		timer = setTimeout(() => reject(fault('timeout', 'the vault did not answer in time')), ms);
 	});
 	try {
 		return await Promise.race([work, late]);
@@ -176,9 +177,7 @@ async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
 	}
 }
 
-/**
- * Dexie wraps the browser's own error as `inner`, and an aborted transaction says only there why.
- */
+/** Dexie wraps the browser's error as `inner`; for an aborted transaction only that says why. */
 function nameOf(error: unknown): string {
 	if (!(error instanceof Error)) return '';
 	const inner: unknown = 'inner' in error ? error.inner : undefined;
@@ -189,26 +188,26 @@ function nameOf(error: unknown): string {
 function faultFrom(error: unknown): Fault {
 	if (error instanceof Fault) return error.of('keys');
 	const name = nameOf(error);
-	const said = `the vault said ${name}`;
+	const message = `the vault failed: ${name}`;
 	switch (name) {
 		case 'ConstraintError':
 		case 'BulkError':
-			return fault('conflict', said, error);
+			return fault('conflict', message, error);
 		case 'DataCloneError':
-			return fault('unsupported', said, error);
+			return fault('unsupported', message, error);
 		case 'QuotaExceededError':
-			return fault('quota', said, error);
+			return fault('quota', message, error);
 		case 'VersionError':
-			return fault('newer', said, error);
+			return fault('newer', message, error);
 		case 'UnknownError':
 		case 'NotReadableError':
 		case 'DataError':
-			return fault('corrupt', said, error);
+			return fault('corrupt', message, error);
 		default:
-			return fault('unavailable', said, error);
+			return fault('unavailable', message, error);
 	}
 }
 
-function fault(kind: FaultKind, said: string, cause?: unknown): Fault {
-	return new Fault(kind, said, cause, 'keys');
+function fault(kind: FaultKind, message: string, cause?: unknown): Fault {
+	return new Fault(kind, message, cause, 'keys');
 }

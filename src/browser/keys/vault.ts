@@ -39,10 +39,10 @@ import {
 } from './vault-database.ts';
 
 const VAULT_NAME = 'spycam-vault';
-/** The newest version of what is kept. Version 1 knows one home, one home key and one device. */
+/** Newest version of the contents. Version 1 knows one home, one home key and one device. */
 const VERSION = 2;
 
-/** The vault in IndexedDB; for `memory` it holds the keys itself. */
+/** The vault in IndexedDB. At strength `memory` it delegates to a `MemoryVault`. */
 export class BrowserVault implements Vault {
 	readonly #connection: VaultConnection;
 	readonly #copy: VaultCopy;
@@ -71,7 +71,7 @@ export class BrowserVault implements Vault {
 	}
 
 	async create(identity: NewIdentity, strength: KeyStrength): Promise<void> {
-		if (this.#memory !== null) throw new Fault('conflict', 'an identity is there already');
+		if (this.#memory !== null) throw new Fault('conflict', 'the vault already holds an identity');
 		if (strength === 'memory') {
 			const memory = new MemoryVault();
 			await memory.create(identity, strength);
@@ -96,7 +96,7 @@ export class BrowserVault implements Vault {
 			await db.cameras.bulkAdd([...identity.cameras]);
 		});
 		if (dtls === null) return;
-		// Alone: not every engine can store a certificate, and it can be made anew.
+		// In its own write: not every engine can store a certificate, and it is renewable.
 		const certificate = dtls.certificate as unknown as RTCCertificate;
 		await this.#connection
 			.do(() => this.#connection.db.keys.put({ name: 'dtls', key: certificate }))
@@ -160,7 +160,7 @@ export class BrowserVault implements Vault {
 				: await db.entries.where('[home+seq]').between([home, 0], [home, Dexie.maxKey]).toArray();
 			const known = kept.map(({ bytes }) => bytes);
 			if (!continuesRoster(known, roster))
-				throw new Fault('conflict', 'another roster of that home');
+				throw new Fault('conflict', 'the roster does not continue the stored one');
 			const fresh = roster.slice(known.length);
 			await addEntries(db, home, founded, known.length + 1, fresh, seenMs);
 			await db.homes.put({ home, relay });
@@ -183,7 +183,8 @@ export class BrowserVault implements Vault {
 		if (this.#memory !== null) return this.#memory.appendRoster(home, seq, entries, seenMs);
 		await this.#growing(home, async (db, founded) => {
 			const seqs = await seqsOf(db, home, founded);
-			if (seq !== seqs.length + 1) throw new Fault('conflict', 'not the next entry');
+			if (seq !== seqs.length + 1)
+				throw new Fault('conflict', `entry ${seq} is not the next roster entry`);
 			await addEntries(db, home, founded, seq, entries, seenMs);
 		});
 	}
@@ -197,7 +198,7 @@ export class BrowserVault implements Vault {
 		if (this.#memory !== null) return this.#memory.replaceRoster(home, seq, entries, seenMs);
 		await this.#growing(home, async (db, founded) => {
 			const fallen = (await seqsOf(db, home, founded)).filter((one) => one >= seq);
-			if (seq < 2 || fallen.length === 0) throw new Fault('conflict', 'no such entry');
+			if (seq < 2 || fallen.length === 0) throw new Fault('conflict', `no roster entry ${seq}`);
 			if (founded) await db.roster.bulkDelete(fallen);
 			else await db.entries.bulkDelete(fallen.map((one): [HomeId, number] => [home, one]));
 			await db.epochs.filter(({ rosterSeq = 1 }) => rosterSeq >= seq).modify({ rosterSeq: 0 });
@@ -322,7 +323,7 @@ export class BrowserVault implements Vault {
 
 	async #readWhole(row: IdentityRow): Promise<VaultReading> {
 		if (row.version > VERSION)
-			throw new Fault('newer', 'a newer app made this vault', undefined, 'keys');
+			throw new Fault('newer', 'the vault was made by a newer app', undefined, 'keys');
 		const { keys } = this.#connection.db;
 		const founded = idFrom<HomeId>(row.home);
 		const home = row.current === undefined ? founded : idFrom<HomeId>(row.current);
@@ -352,7 +353,7 @@ export class BrowserVault implements Vault {
 		};
 	}
 
-	/** The founded one first, and the current one even where its row is lost. */
+	/** The founded home first; includes the current one even if its row is lost. */
 	async #homes(founded: HomeId, current: HomeId): Promise<KeptHome[]> {
 		const { db } = this.#connection;
 		const known = await this.#connection.do(() => db.homes.toCollection().primaryKeys());
@@ -363,8 +364,8 @@ export class BrowserVault implements Vault {
 	}
 
 	/**
-	 * A write to what version 1 would misread, for a home that is known. Dexie wants no awaiting but
-	 * of its own.
+	 * A write that version 1 would misread, for a known home. `work` may await only Dexie's promises,
+	 * or the transaction ends.
 	 */
 	#growing<T>(
 		home: HomeId,
@@ -381,7 +382,7 @@ export class BrowserVault implements Vault {
 }
 
 function identityOf(row: IdentityRow | undefined): IdentityRow {
-	if (row === undefined) throw new Fault('not-found', 'no identity');
+	if (row === undefined) throw new Fault('not-found', 'the vault holds no identity');
 	return row;
 }
 

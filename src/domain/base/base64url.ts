@@ -20,8 +20,8 @@ export function base64urlOf(bytes: Uint8Array): string {
 }
 
 /**
- * Throws `malformed` for any other text, also for one with stray bits at its end: bytes have one
- * text only.
+ * Throws `malformed` for anything else, including non-zero trailing bits: the encoding is
+ * canonical.
  */
 export function bytesOfBase64url(text: string): Bytes {
 	const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
@@ -30,7 +30,7 @@ export function bytesOfBase64url(text: string): Bytes {
 	let at = 0;
 	for (const letter of text) {
 		const value = VALUES.get(letter);
-		if (value === undefined) throw new Fault('malformed', 'not base64url');
+		if (value === undefined) throw new Fault('malformed', 'invalid base64url character');
 		bits = ((bits << 6) | value) & 0xfff_ffff;
 		held += 6;
 		if (held < 8) continue;
@@ -39,7 +39,7 @@ export function bytesOfBase64url(text: string): Bytes {
 		at += 1;
 	}
 	if (text.length % 4 === 1 || (bits & ((1 << held) - 1)) !== 0) {
-		throw new Fault('malformed', 'not base64url');
+		throw new Fault('malformed', 'base64url has a bad length or non-zero trailing bits');
 	}
 	return bytes;
 }

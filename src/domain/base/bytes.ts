@@ -4,10 +4,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/**
- * Joined, not added up: engines keep a text that grew bit by bit as all its bits, ten times its
- * size.
- */
+/** Joins an array: engines keep a string built by `+=` as a rope, at ten times its size. */
 export function hexOf(bytes: Uint8Array): string {
 	const digits: string[] = [];
 	for (const byte of bytes) digits.push(HEX[byte] ?? '');
@@ -16,7 +13,7 @@ export function hexOf(bytes: Uint8Array): string {
 
 /** Throws `malformed` unless the text is an even number of lower-case hex digits. */
 export function bytesOf(hex: string): Bytes {
-	if (hex.length % 2 !== 0) throw new Fault('malformed', 'not hex');
+	if (hex.length % 2 !== 0) throw new Fault('malformed', 'hex text has an odd length');
 	const bytes = new Uint8Array(hex.length / 2);
 	for (let at = 0; at < bytes.length; at += 1) {
 		bytes[at] = digit(hex.charCodeAt(2 * at)) * 16 + digit(hex.charCodeAt(2 * at + 1));
@@ -27,10 +24,10 @@ export function bytesOf(hex: string): Bytes {
 function digit(code: number): number {
 	if (code >= 48 && code <= 57) return code - 48;
 	if (code >= 97 && code <= 102) return code - 87;
-	throw new Fault('malformed', 'not hex');
+	throw new Fault('malformed', 'not a lower-case hex digit');
 }
 
-/** For the fixed labels of the formats, which are ASCII. */
+/** For the fixed ASCII labels of the formats. */
 export function ascii(text: string): Bytes {
 	const bytes = new Uint8Array(text.length);
 	for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
@@ -62,7 +59,7 @@ export class ByteWriter {
 	readonly #view: DataView;
 	#at = 0;
 
-	/** `memory`: written over instead of taking new memory; at least `length` bytes. */
+	/** `memory`: a buffer of at least `length` bytes to reuse. */
 	constructor(length: number, memory?: Bytes) {
 		this.bytes = memory?.subarray(0, length) ?? new Uint8Array(length);
 		this.#view = new DataView(this.bytes.buffer, this.bytes.byteOffset, length);
@@ -83,15 +80,16 @@ export class ByteWriter {
 		return this;
 	}
 
-	/** Up to 2^53 − 1, which is what a number holds exactly. */
+	/** Up to 2^53 − 1, the largest integer that a number holds exactly. */
 	u64(value: number): this {
 		this.#view.setBigUint64(this.#next(8, value, Number.MAX_SAFE_INTEGER), BigInt(value));
 		return this;
 	}
 
-	/** `length`: what the layout says the field measures. */
+	/** `length`: the field's size in the layout. */
 	put(bytes: Uint8Array, length = bytes.length): this {
-		if (bytes.length !== length) throw new Fault('malformed', `a field is not ${length} bytes`);
+		if (bytes.length !== length)
+			throw new Fault('malformed', `field is ${bytes.length} bytes, expected ${length}`);
 		this.bytes.set(bytes, this.#at);
 		this.#at += length;
 		return this;
@@ -110,7 +108,7 @@ export class ByteWriter {
 
 	#next(length: number, value: number, max: number): number {
 		if (!Number.isSafeInteger(value) || value < 0 || value > max) {
-			throw new Fault('malformed', `a number does not fit ${length} bytes`);
+			throw new Fault('malformed', `value ${value} does not fit into ${length} bytes`);
 		}
 		const at = this.#at;
 		this.#at += length;
@@ -119,8 +117,8 @@ export class ByteWriter {
 }
 
 /**
- * Reads a fixed layout. Throws `malformed` when bytes are missing, left over, or not what must be
- * there.
+ * Reads a fixed layout, big-endian. Throws `malformed` when bytes are missing, left over or not
+ * zero where reserved.
  */
 export class ByteReader {
 	readonly #bytes: Uint8Array;
@@ -146,11 +144,11 @@ export class ByteReader {
 
 	u64(): number {
 		const value = Number(this.#view.getBigUint64(this.#next(8)));
-		if (!Number.isSafeInteger(value)) throw new Fault('malformed', 'a number is beyond 2^53');
+		if (!Number.isSafeInteger(value)) throw new Fault('malformed', '64-bit value exceeds 2^53 − 1');
 		return value;
 	}
 
-	/** A copy, so that nothing keeps a large buffer alive. */
+	/** Returns a copy, so that no slice keeps a large buffer alive. */
 	take(length: number): Bytes {
 		const at = this.#next(length);
 		return this.#bytes.slice(at, at + length);
@@ -165,12 +163,13 @@ export class ByteReader {
 	}
 
 	end(): void {
-		if (this.#at !== this.#bytes.length) throw new Fault('malformed', 'bytes are left over');
+		if (this.#at !== this.#bytes.length)
+			throw new Fault('malformed', 'trailing bytes after the end of the layout');
 	}
 
 	#next(length: number): number {
 		const at = this.#at;
-		if (at + length > this.#bytes.length) throw new Fault('malformed', 'bytes are missing');
+		if (at + length > this.#bytes.length) throw new Fault('malformed', 'unexpected end of bytes');
 		this.#at += length;
 		return at;
 	}

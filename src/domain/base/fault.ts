@@ -1,4 +1,4 @@
-/** What can go wrong, as a closed list: every kind has a sentence in every language. */
+/** A closed list: the interface has a sentence for every kind in every language. */
 export const FAULT_KINDS = [
 	'unavailable',
 	'offline',
@@ -11,42 +11,45 @@ export const FAULT_KINDS = [
 	'unsupported',
 	'aborted',
 	'timeout',
-	/** Whether it was done is not known. */
+	/** Unknown whether it was done. */
 	'unconfirmed',
-	/** Not this page was refused, but the whole browser: by the system. */
+	/** The system denied access to the browser as a whole, not to this page. */
 	'system',
-	/** It is there, and did not start. */
+	/** Present, but failed to start. */
 	'unreadable',
-	/** A newer version of this app made it. */
+	/** Written by a newer version of this app. */
 	'newer',
-	/** Another tab, with an older version of this app, keeps it. */
+	/** Held open by another tab with an older version of this app. */
 	'blocked',
-	/** It was there, and somebody deleted it. */
+	/** Was there, and was deleted. */
 	'cleared',
 	'internal',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** What has the fault: each speaks of itself (docs/spec/guard.md, GO3). */
+/** The component at fault; each has its own wording (docs/spec/guard.md, GO3). */
 export const FAULT_SOURCES = [
 	'camera',
 	'recorder',
 	'player',
-	/** The database of footage. */
+	/** The footage database. */
 	'footage',
 	/** The vault. */
 	'keys',
 	/** All other databases: choices, events, journal, reserve. */
 	'settings',
-	/** Relay, other devices, and the certificates of both. */
+	/** Relay, other devices, and their certificates. */
 	'connection',
 	'app',
 ] as const;
 
 export type FaultSource = (typeof FAULT_SOURCES)[number];
 
-/** The one exception class. Messages carry ids and sizes, never keys, tokens, names or footage. */
+/**
+ * The app's only exception class. Messages carry ids and sizes, never keys, tokens, names or
+ * footage.
+ */
 export class Fault extends Error {
 	override readonly name = 'Fault';
 	readonly kind: FaultKind;
@@ -58,14 +61,14 @@ export class Fault extends Error {
 		this.source = source;
 	}
 
-	/** The same, of a part that did not say so itself. */
+	/** Sets the source, unless one was given already. */
 	of(source: FaultSource): Fault {
 		if (this.source !== 'app') return this;
 		return new Fault(this.kind, this.message, this.cause, source);
 	}
 }
 
-/** What escaped everybody's attention is `internal`; it keeps its cause. */
+/** Unexpected errors become `internal`, with their cause. */
 export function faultOf(error: unknown): Fault {
-	return error instanceof Fault ? error : new Fault('internal', 'an unforeseen error', error);
+	return error instanceof Fault ? error : new Fault('internal', 'unexpected error', error);
 }

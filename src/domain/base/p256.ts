@@ -2,8 +2,8 @@ import { Fault } from './fault.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from './bytes.ts';
 
 /**
- * NIST P-256 (SP 800-186, 3.2.1.3): what WebCrypto does not tell, the public point of a private
- * number.
+ * NIST P-256 (SP 800-186, 3.2.1.3): derives the public point of a private scalar, which WebCrypto
+ * does not offer.
  */
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -18,33 +18,31 @@ interface Point {
 }
 
 /**
- * A private number from 64 bytes that are as good as random: the excess makes each as likely as the
- * other (FIPS 186-5, A.2.1).
+ * Private scalar from 64 uniformly random bytes; the extra bits make the modulo bias negligible
+ * (FIPS 186-5, A.2.1).
  */
 export function scalarFrom(wide: Uint8Array): Bytes {
-	if (wide.length !== 64) throw new Fault('malformed', 'not 64 bytes');
+	if (wide.length !== 64) throw new Fault('malformed', 'private scalar needs 64 bytes of input');
 	return bytes32((BigInt(`0x${hexOf(wide)}`) % (N - 1n)) + 1n);
 }
 
-/**
- * Uncompressed, 65 bytes. Takes as long as the number's bits tell: for keys that are made on one's
- * own device.
- */
+/** Uncompressed, 65 bytes. Not constant in time: only for keys made on one's own device. */
 export function publicPointOf(scalar: Uint8Array): Bytes {
 	const d = BigInt(`0x${hexOf(scalar)}`);
-	if (scalar.length !== 32 || d === 0n || d >= N) throw new Fault('malformed', 'no private number');
+	if (scalar.length !== 32 || d === 0n || d >= N)
+		throw new Fault('malformed', 'not a P-256 private scalar');
 	let point: Point | null = null;
 	for (const bit of d.toString(2)) {
 		if (point !== null) point = sum(point, point);
 		if (bit === '1') point = point === null ? G : sum(point, G);
 	}
-	if (point === null) throw new Fault('internal', 'a number without bits');
+	if (point === null) throw new Fault('internal', 'private scalar has no bits');
 	return concatBytes(Uint8Array.of(4), bytes32(point.x), bytes32(point.y));
 }
 
 /**
- * ECDSA takes r ‖ s and r ‖ n − s alike: of the two, the one whose s is at most half the order.
- * Anything that is no signature is returned as it is.
+ * ECDSA accepts both r ‖ s and r ‖ n − s; returns the one with s ≤ n / 2. Anything that is not a
+ * signature is returned unchanged.
  */
 export function lowS(signature: Bytes): Bytes {
 	if (signature.length !== 64) return signature;
@@ -53,12 +51,14 @@ export function lowS(signature: Bytes): Bytes {
 	return concatBytes(signature.slice(0, 32), bytes32(N - s));
 }
 
-/** The other of the two, of one whose s is low. */
+/** The counterpart of a signature with a low s. */
 export function highS(low: Bytes): Bytes {
 	return concatBytes(low.slice(0, 32), bytes32(N - BigInt(`0x${hexOf(low.subarray(32))}`)));
 }
 
-/** Neither is the other's opposite: the number is less than the order. */
+/**
+ * Affine addition or doubling. Never meets a point and its negation: the scalar is below the order.
+ */
 function sum(a: Point, b: Point): Point {
 	const same = a.x === b.x;
 	const slope = same
@@ -68,7 +68,7 @@ function sum(a: Point, b: Point): Point {
 	return { x, y: mod(slope * (a.x - x) - a.y) };
 }
 
-/** By Euclid. */
+/** Extended Euclid. */
 function inverse(value: bigint): bigint {
 	let [r, next] = [P, mod(value)];
 	let [t, nextT] = [0n, 1n];

@@ -18,7 +18,7 @@ export type Purpose =
 	| 'kit-home'
 	| 'probe';
 
-/** What a signature covers: a purpose first, so that no signature means anything elsewhere. */
+/** Domain separation: a signature for one purpose is valid for no other. */
 export function signedBytes(purpose: Purpose, canonical: Uint8Array): Bytes {
 	return concatBytes(ascii(`spycam/v1/${purpose}\0`), canonical);
 }

@@ -1,10 +1,10 @@
-/** So much a second, and so much at once. */
+/** Token bucket: sustained rate and burst. */
 export interface Rate {
 	readonly perSecond: number;
 	readonly atOnce: number;
 }
 
-/** A token bucket. Time is an argument, in ms of a clock that is never set back. */
+/** Time is an argument, in ms of a monotonic clock. */
 export class TokenBucket {
 	readonly #rate: Rate;
 	#left: number;
@@ -16,7 +16,7 @@ export class TokenBucket {
 		this.#atMs = nowMs;
 	}
 
-	/** Takes so much if it is there; else takes nothing. */
+	/** All or nothing. */
 	take(amount: number, nowMs: number): boolean {
 		this.#fill(nowMs);
 		if (this.#left < amount) return false;
@@ -28,7 +28,7 @@ export class TokenBucket {
 		this.#left = Math.min(this.#rate.atOnce, this.#left + amount);
 	}
 
-	/** Nothing was taken for so long that it is as good as new. */
+	/** Idle for so long that it equals a new one. */
 	isFull(nowMs: number): boolean {
 		this.#fill(nowMs);
 		return this.#left === this.#rate.atOnce;

@@ -6,19 +6,19 @@ import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '#domain/base/signed.ts';
 /** Layout and rules: docs/spec/identity.md, "Grants". */
 const BOUND_BYTES = 56;
 const CANONICAL_BYTES = 177;
-/** With its signature. */
+/** Including the signature. */
 export const GRANT_BYTES = CANONICAL_BYTES + SIGNATURE_BYTES;
-/** A 32-byte key and its tag. */
+/** 32-byte key and 16-byte tag. */
 const WRAPPED_BYTES = 48;
 const VERSION = 1;
 const NO_CAMERA = '0'.repeat(32);
 
-/** What is granted, and to whom: all of it is bound into the wrapping. */
+/** All of this is bound into the wrapping. */
 export interface GrantSubject {
 	readonly home: HomeId;
-	/** `null`: the home key. Else the camera whose epoch key it is. */
+	/** The camera of an epoch key; `null` for a home key. */
 	readonly camera: CameraId | null;
-	/** Number of the epoch, or of the home key. */
+	/** Number of the epoch or home key. */
 	readonly number: number;
 	readonly recipient: DeviceId;
 }
@@ -49,7 +49,7 @@ export function grantInfo(grant: GrantSubject): Bytes {
 	return concatBytes(ascii('spycam/v1/grant\0'), boundBytes(grant));
 }
 
-/** Canonical bytes, which are what is signed. */
+/** The canonical bytes, which the signature covers. */
 export function buildGrant(grant: Grant): Bytes {
 	return new ByteWriter(CANONICAL_BYTES)
 		.put(boundBytes(grant))
@@ -64,14 +64,14 @@ export function parseGrant(bytes: Uint8Array): {
 	readonly signature: Bytes;
 } {
 	const from = new ByteReader(bytes);
-	if (from.u8() !== VERSION) throw new Fault('unsupported', 'a grant of another version');
+	if (from.u8() !== VERSION) throw new Fault('unsupported', 'unsupported grant version');
 	const kind = from.u8();
-	if (kind !== 1 && kind !== 2) throw new Fault('unsupported', 'a grant of another kind');
+	if (kind !== 1 && kind !== 2) throw new Fault('unsupported', 'unsupported grant kind');
 	from.zeros(2);
 	const home = from.id() as HomeId;
 	const camera = from.id() as CameraId;
 	if (kind === 2 && camera !== NO_CAMERA) {
-		throw new Fault('malformed', 'a home key with a camera');
+		throw new Fault('malformed', 'grant of a home key names a camera');
 	}
 	const grant: Grant = {
 		home,

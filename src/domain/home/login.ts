@@ -4,9 +4,9 @@ import { HASH_BYTES, signedBytes } from '#domain/base/signed.ts';
 
 export const CHALLENGE_BYTES = 32;
 
-/** What a device signs to be let in (docs/spec/relay.md, "The conversation"). */
+/** What a device signs to log in at a relay (docs/spec/relay.md, "The conversation"). */
 export interface Login {
-	/** SHA-256 of the origin that the device connected to, as in `https://cam.local:8443`. */
+	/** SHA-256 of the origin that the device connected to, such as `https://cam.local:8443`. */
 	readonly originHash: Bytes;
 	readonly challenge: Bytes;
 	readonly home: HomeId;

@@ -13,29 +13,29 @@ import { plainName } from './plain-name.ts';
 /** Layout and rules: docs/spec/identity.md, "Names". */
 export const MAX_NAME_BYTES = 190;
 export const NAME_NONCE_BYTES = 12;
-/** Names are padded to a multiple of this, so that "Nursery" and "Front door" look alike. */
+/**
+ * Names are padded to a multiple of this, so that "Nursery" and "Front door" have the same length.
+ */
 const STEP = 64;
 const TAG_BYTES = 16;
-/** Padded. */
+/** Including padding. */
 export const MAX_PADDED_NAME_BYTES = Math.ceil((2 + MAX_NAME_BYTES) / STEP) * STEP;
 
 /** HKDF `info` under the home key; the salt is the home id. */
 export const NAME_KEY_INFO = ascii('name');
 
 export interface SealedName {
-	/** Number of the home key. */
+	/** Number of the home key it is sealed with. */
 	readonly homeKey: number;
 	readonly nonce: Bytes;
-	/** With its tag. */
+	/** Including the tag. */
 	readonly ciphertext: Bytes;
 }
 
-/**
- * The plaintext of a name given in UTF-8: length, name, zeros. Throws `malformed` when it is too
- * long.
- */
+/** Plaintext: length, UTF-8 name, zero padding. Throws `malformed` when the name is too long. */
 export function padName(utf8: Uint8Array): Bytes {
-	if (utf8.length > MAX_NAME_BYTES) throw new Fault('malformed', 'a name is too long');
+	if (utf8.length > MAX_NAME_BYTES)
+		throw new Fault('malformed', `name exceeds ${MAX_NAME_BYTES} bytes`);
 	const length = Math.ceil((2 + utf8.length) / STEP) * STEP;
 	return new ByteWriter(length).u16(utf8.length).put(utf8).bytes;
 }
@@ -47,22 +47,22 @@ export function unpadName(plain: Uint8Array): Bytes {
 	return utf8;
 }
 
-/** What people take for one name: as it is kept, whatever its case. */
+/** Names that compare equal look the same to people: case and white space are ignored. */
 function comparableName(name: string): string {
 	return plainName(name).normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase();
 }
 
-/** Whether a name is one of these (PR32). */
+/** Compares as people read (PR32). */
 export function isTaken(name: string, taken: readonly string[]): boolean {
 	const read = comparableName(name);
 	return read !== '' && taken.some((other) => comparableName(other) === read);
 }
 
-/** The name, or with the first number that makes it another: "Hall", "Hall 2", "Hall 3" (PR32). */
+/** The name itself, or with the first free number: "Hall", "Hall 2", "Hall 3" (PR32). */
 export function freeName(name: string, taken: readonly string[]): string {
 	if (!isTaken(name, taken)) return name;
 	const letters = Array.from(name.trim().replace(/ \d{1,4}$/, ''));
-	// What is too long loses its end, and that must not be the number.
+	// Truncate the name, not the number appended to it.
 	while (utf8Length(letters) > MAX_NAME_BYTES - NUMBER_BYTES) letters.pop();
 	const base = letters.join('').trim();
 	let number = 2;
@@ -78,7 +78,7 @@ function utf8Length(letters: readonly string[]): number {
 	return letters.reduce((sum, letter) => sum + bytesOf(letter.codePointAt(0) ?? 0), 0);
 }
 
-/** Whose name it is, authenticated: a name cannot be moved to another camera. */
+/** Binds a name to its subject: it cannot be moved to another camera. */
 export function nameAad(home: HomeId, subject: CameraId | DeviceId): Bytes {
 	return concatBytes(ascii('spycam/v1/name\0'), bytesOf(home), bytesOf(subject));
 }
@@ -94,7 +94,7 @@ export function parseName(bytes: Uint8Array): SealedName {
 	const length = bytes.length - 4 - NAME_NONCE_BYTES;
 	const padded = length - TAG_BYTES;
 	if (padded < STEP || padded > MAX_PADDED_NAME_BYTES || padded % STEP !== 0) {
-		throw new Fault('malformed', 'a sealed name of a wrong length');
+		throw new Fault('malformed', 'sealed name has a wrong length');
 	}
 	const from = new ByteReader(bytes);
 	return { homeKey: from.u32(), nonce: from.take(NAME_NONCE_BYTES), ciphertext: from.take(length) };

@@ -1,29 +1,28 @@
 import type { Role } from './roster.ts';
 
 /**
- * Who may what, in one table: cameras, relay and screens ask it (docs/spec/identity.md, RG1 to
- * RG4). Whoever holds the secret checks the right: a camera before it gives a key or obeys, the
- * relay before it hands on.
+ * Rights: docs/spec/identity.md, RG1 to RG4. Whoever holds the secret enforces them: a camera
+ * before it grants a key or obeys a command, the relay before it forwards.
  */
 export type Right =
 	/** Live pictures. */
 	| 'watch'
-	/** Keys of footage, events and thumbnails from its coming on. */
+	/** Keys of footage, events and thumbnails made since the member joined. */
 	| 'footage'
-	/** Keys of footage from before it came, because it asks. */
+	/** Keys of footage from before it joined, on request. */
 	| 'earlier'
-	/** Orders that take nothing away. */
+	/** Commands that take nothing away. */
 	| 'control'
-	/** Orders that end what watches, or silence somebody else. */
+	/** Commands that end surveillance, or take over a sound that somebody else started. */
 	| 'stop'
-	/** The roster: who is in the home and what they may. */
+	/** Changing the roster: members and their access. */
 	| 'manage'
-	/** Sends footage and live parts of its own cameras. */
+	/** Sending footage and live parts of its own cameras. */
 	| 'record'
-	/** Writes letters to other members. */
+	/** Sending messages to other members. */
 	| 'write';
 
-/** What a member may see and do, the least first. */
+/** What a member may see and do, in ascending order. */
 export const ACCESSES = ['live-only', 'view-only', 'viewer', 'owner'] as const;
 export type Access = (typeof ACCESSES)[number];
 
@@ -35,15 +34,15 @@ const RIGHTS: Readonly<Record<Access | 'camera' | 'recovery', readonly Right[]>>
 	/** Sees no other camera. */
 	camera: ['write', 'record'],
 	/**
-	 * It opens nothing and talks to nobody: the owner that it makes asks (docs/spec/kit.md, KT15).
+	 * Opens nothing and talks to nobody; the owner it makes asks for keys (docs/spec/kit.md, KT15).
 	 */
 	recovery: [],
 };
 
-/** Roles that take something away from a viewer. */
+/** Roles that restrict a viewer. */
 export const NARROWING_ROLES: readonly Role[] = ['live', 'view-only'];
 
-/** Nothing narrows an owner. `null`: it sees nothing. */
+/** Narrowing roles do not restrict an owner. `null`: may see nothing. */
 export function accessOf(roles: readonly Role[]): Access | null {
 	if (roles.includes('owner')) return 'owner';
 	if (!roles.includes('viewer')) return null;
@@ -76,12 +75,12 @@ export function isCamera(roles: readonly Role[]): boolean {
 	return roles.includes('camera');
 }
 
-/** On paper: no device of the home. */
+/** A recovery kit is paper, not a device. */
 export function isKit(roles: readonly Role[]): boolean {
 	return roles.includes('recovery');
 }
 
-/** What is asked of a camera from afar. */
+/** Remote commands to a camera. */
 export const COMMANDS = [
 	'lens',
 	'torch',
@@ -97,8 +96,8 @@ export type CommandName = (typeof COMMANDS)[number];
 export type CommandArgument = string | boolean | null;
 
 /**
- * `others`: somebody else began what it is about, so that nobody takes it over to end it. A restart
- * that does not start again has stopped.
+ * `others`: somebody else started what the command would change, so that nobody takes it over in
+ * order to end it. `restart` needs `stop`, because a restart that fails has stopped the camera.
  */
 export function rightFor(name: CommandName, value: CommandArgument, others = false): Right {
 	if (name === 'stop' || name === 'restart') return 'stop';

@@ -13,10 +13,7 @@ const OP_CODES = { add: 1, revoke: 2, rotate: 3, relays: 4, policy: 5, settle: 6
 export type RosterOp = keyof typeof OP_CODES;
 const OPS = Object.keys(OP_CODES) as readonly RosterOp[];
 
-/**
- * `live` and `view-only` narrow `viewer`: live pictures only; no orders. What they come to:
- * `rights.ts`.
- */
+/** `live` and `view-only` narrow `viewer`; see `rights.ts`. */
 const ROLE_BITS = {
 	camera: 1,
 	viewer: 2,
@@ -44,23 +41,24 @@ export interface RosterEntry {
 	readonly home: HomeId;
 	/** 1 for the first. */
 	readonly seq: number;
-	/** SHA-256 of the canonical bytes of the entry before (ID43); zeros for the first. */
+	/** SHA-256 of the previous entry's canonical bytes (ID43); zeros for the first. */
 	readonly prev: Bytes;
 	readonly wallMs: number;
-	/** When the membership ends by itself; `null`: never. */
+	/** When the membership expires; `null`: never. */
 	readonly notAfterMs: number | null;
-	/** Public owner key of whoever signed it. */
+	/** Public owner key of the signer. */
 	readonly author: Bytes;
-	/** `null` where the operation is about no device. */
+	/** `null` for operations about no device. */
 	readonly subject: Subject | null;
-	/** The sealed name for `add` and `rotate`; hashes for `settle`; else a document. */
+	/** `add` and `rotate`: sealed name. `settle`: hashes. Otherwise a document. */
 	readonly detail: Bytes;
 }
 
-/** Canonical bytes, which are what is signed. */
+/** The canonical bytes, which the signature covers. */
 export function buildEntry(entry: RosterEntry): Bytes {
 	const { subject, detail } = entry;
-	if (detail.length > MAX_DETAIL_BYTES) throw new Fault('malformed', 'a roster entry is too long');
+	if (detail.length > MAX_DETAIL_BYTES)
+		throw new Fault('malformed', `roster entry's detail exceeds ${MAX_DETAIL_BYTES} bytes`);
 	const writer = new ByteWriter(FIXED_BYTES + detail.length)
 		.u8(VERSION)
 		.u8(OP_CODES[entry.op])
@@ -89,13 +87,13 @@ export function parseEntry(bytes: Uint8Array): {
 	readonly signature: Bytes;
 } {
 	const from = new ByteReader(bytes);
-	if (from.u8() !== VERSION) throw new Fault('unsupported', 'a roster entry of another version');
+	if (from.u8() !== VERSION) throw new Fault('unsupported', 'unsupported roster entry version');
 	const code = from.u8();
 	const op = OPS.find((candidate) => OP_CODES[candidate] === code);
-	if (op === undefined) throw new Fault('unsupported', 'a roster entry of another kind');
+	if (op === undefined) throw new Fault('unsupported', `unsupported roster operation ${code}`);
 	const bits = from.u16();
 	const roles = ROLES.filter((role) => (bits & ROLE_BITS[role]) !== 0);
-	if (bits > 63) throw new Fault('unsupported', 'a role of a later time');
+	if (bits > 63) throw new Fault('unsupported', 'unknown role bits in a roster entry');
 	const home = from.id() as HomeId;
 	const seq = from.u32();
 	const prev = from.take(HASH_BYTES);
@@ -113,7 +111,8 @@ export function parseEntry(bytes: Uint8Array): {
 	const empty = new Uint8Array(PUBLIC_KEY_BYTES);
 	const subject = absent ? null : { device, sign: sign ?? empty, kem: kem ?? empty, owner, dtls };
 	const length = from.u16();
-	if (length > MAX_DETAIL_BYTES) throw new Fault('malformed', 'a roster entry is too long');
+	if (length > MAX_DETAIL_BYTES)
+		throw new Fault('malformed', `roster entry's detail exceeds ${MAX_DETAIL_BYTES} bytes`);
 	const detail = from.take(length);
 	const canonical = bytes.slice(0, FIXED_BYTES + length);
 	const signature = from.take(SIGNATURE_BYTES);
@@ -125,24 +124,24 @@ export function parseEntry(bytes: Uint8Array): {
 	};
 }
 
-/** What is signed, and what the next entry names: the whole without the signature. */
+/** The entry without its signature: what is signed, and what the next entry's `prev` hashes. */
 export function canonicalOf(entry: Bytes): Bytes {
 	return entry.slice(0, -SIGNATURE_BYTES);
 }
 
-/** The same statement: two signatures over the same canonical bytes say one thing (ID43). */
+/** Two signatures over the same canonical bytes are one statement (ID43). */
 function isSameEntry(a: Bytes, b: Bytes): boolean {
 	return equalBytes(canonicalOf(a), canonicalOf(b));
 }
 
-/** As it is kept and handed on, however it came (ID43). */
+/** The form to store and forward, with a low s (ID43). */
 export function normalizeEntry(entry: Bytes): Bytes {
 	return entry.length < SIGNATURE_BYTES
 		? entry
 		: concatBytes(canonicalOf(entry), lowS(entry.slice(-SIGNATURE_BYTES)));
 }
 
-/** How many of the first entries two rosters have in common. */
+/** Length of the common prefix of two rosters. */
 export function commonLength(a: readonly Bytes[], b: readonly Bytes[]): number {
 	const at = a.findIndex((entry, index) => {
 		const other = b[index];
@@ -151,7 +150,7 @@ export function commonLength(a: readonly Bytes[], b: readonly Bytes[]): number {
 	return at < 0 ? a.length : at;
 }
 
-/** What a `settle` lets fall: hashes of entries (ID45). */
+/** Hashes of the entries that a `settle` drops (ID45). */
 export function settledHashes({ op, detail }: RosterEntry): readonly Bytes[] {
 	const count = op === 'settle' ? Math.floor(detail.length / HASH_BYTES) : 0;
 	return Array.from({ length: count }, (_, at) =>
@@ -159,7 +158,7 @@ export function settledHashes({ op, detail }: RosterEntry): readonly Bytes[] {
 	);
 }
 
-/** `null`: it cannot be read. */
+/** `null`: unreadable. */
 export function seqOf(entry: Bytes): number | null {
 	try {
 		return parseEntry(entry).entry.seq;

@@ -1,9 +1,9 @@
 import { ascii, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 
-/** The keys of a device: its `sign` and `kem`, one after the other. */
+/** A device's public `sign` and `kem` keys, concatenated. */
 export type SafetyKeys = Bytes;
 
-/** What is hashed for the safety number of two devices: docs/spec/identity.md, "Safety number". */
+/** The two hash inputs of a safety number: docs/spec/identity.md, "Safety number". */
 export function safetyInputs(a: SafetyKeys, b: SafetyKeys): readonly [Bytes, Bytes] {
 	const sorted = hexOf(a) < hexOf(b) ? concatBytes(a, b) : concatBytes(b, a);
 	const label = ascii('spycam/v1/safety\0');
@@ -13,7 +13,7 @@ export function safetyInputs(a: SafetyKeys, b: SafetyKeys): readonly [Bytes, Byt
 	];
 }
 
-/** Twelve groups of five digits out of the two hashes. */
+/** Twelve groups of five digits from the two hashes. */
 export function safetyDigits(hashes: readonly [Uint8Array, Uint8Array]): string {
 	const bytes = concatBytes(...hashes);
 	return Array.from({ length: 12 }, (_, group) => {

@@ -12,12 +12,12 @@ const VERSION = 1;
 /** Plaintexts are padded to a multiple of this. */
 const STEP = 512;
 
-/** Who writes to whom: all of it is bound into the wrapping. */
+/** All of this is bound into the wrapping. */
 export interface MessageHeader {
 	readonly home: HomeId;
 	readonly from: DeviceId;
 	readonly to: DeviceId;
-	/** Random, 16 bytes as hex: a letter is read once. */
+	/** Random, 16 bytes as hex; each message is accepted once. */
 	readonly id: string;
 	readonly wallMs: number;
 }
@@ -40,13 +40,14 @@ export function sealedMessageInfo(frame: MessageHeader): Bytes {
 	return concatBytes(ascii('spycam/v1/letter\0'), boundBytes(frame));
 }
 
-/** Canonical bytes, which are what is signed. */
-export function buildSealedMessage(letter: SealedMessage): Bytes {
-	const { ciphertext } = letter;
-	if (ciphertext.length > MAX_MESSAGE_BYTES) throw new Fault('malformed', 'a letter is too long');
+/** The canonical bytes, which the signature covers. */
+export function buildSealedMessage(message: SealedMessage): Bytes {
+	const { ciphertext } = message;
+	if (ciphertext.length > MAX_MESSAGE_BYTES)
+		throw new Fault('malformed', `sealed message exceeds ${MAX_MESSAGE_BYTES} bytes`);
 	return new ByteWriter(FIXED_BYTES + ciphertext.length)
-		.put(boundBytes(letter))
-		.put(letter.encapsulated, PUBLIC_KEY_BYTES)
+		.put(boundBytes(message))
+		.put(message.encapsulated, PUBLIC_KEY_BYTES)
 		.u32(ciphertext.length)
 		.put(ciphertext).bytes;
 }
@@ -57,7 +58,7 @@ export function parseSealedMessage(bytes: Uint8Array): {
 	readonly signature: Bytes;
 } {
 	const from = new ByteReader(bytes);
-	if (from.u8() !== VERSION) throw new Fault('unsupported', 'a letter of another version');
+	if (from.u8() !== VERSION) throw new Fault('unsupported', 'unsupported sealed message version');
 	from.zeros(3);
 	const frame: MessageHeader = {
 		home: from.id() as HomeId,
@@ -68,14 +69,15 @@ export function parseSealedMessage(bytes: Uint8Array): {
 	};
 	const encapsulated = from.take(PUBLIC_KEY_BYTES);
 	const length = from.u32();
-	if (length > MAX_MESSAGE_BYTES) throw new Fault('malformed', 'a letter is too long');
+	if (length > MAX_MESSAGE_BYTES)
+		throw new Fault('malformed', `sealed message exceeds ${MAX_MESSAGE_BYTES} bytes`);
 	const letter = { ...frame, encapsulated, ciphertext: from.take(length) };
 	const signature = from.take(SIGNATURE_BYTES);
 	from.end();
 	return { letter, canonical: bytes.slice(0, FIXED_BYTES + length), signature };
 }
 
-/** The plaintext of a letter: length, text, zeros. */
+/** Plaintext of a sealed message: length, UTF-8 text, zero padding. */
 export function padText(utf8: Uint8Array): Bytes {
 	const length = Math.ceil((4 + utf8.length) / STEP) * STEP;
 	return new ByteWriter(length).u32(utf8.length).put(utf8).bytes;

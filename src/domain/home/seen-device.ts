@@ -1,24 +1,22 @@
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 
-/** What is remembered of another device of the home. Rules: docs/spec/live.md, LV28 to LV30. */
+/** What is remembered about another device of the home: docs/spec/live.md, LV28 to LV30. */
 export interface SeenDevice {
-	/** When it last gave a sign of life, by this device's own clock. */
+	/** When it was last heard from, by this device's clock. */
 	readonly seenMs: number;
-	/** Of its cameras that said so: whether they ever recorded. */
+	/** Whether each camera has ever recorded, for cameras that reported it. */
 	readonly recorded: ReadonlyMap<CameraId, boolean>;
 }
 
 export type SeenDevices = ReadonlyMap<DeviceId, SeenDevice>;
 
-/** LV29: the newest of these moments; none that lies ahead of our clock, whoever claims it. */
+/** LV29: the newest of these moments, ignoring any ahead of our clock. */
 export function latestPast(nowMs: number, ...moments: readonly (number | null)[]): number | null {
 	const past = moments.filter((ms) => ms !== null && ms > 0 && ms <= nowMs);
 	return past.length === 0 ? null : Math.max(...(past as number[]));
 }
 
-/**
- * What two tabs know of one device. Once a camera recorded, no later word of it undoes that (LV30).
- */
+/** Merges what two tabs know of one device. A camera that ever recorded stays so (LV30). */
 export function mergeSeen(
 	nowMs: number,
 	one: SeenDevice | undefined,

@@ -4,38 +4,35 @@ import type { Role, Subject } from '#domain/home/roster.ts';
 import type { DtlsCertificate, KemKey, KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 
-/** This device as it meets another: its keys, and the home it is in now. */
+/** This device as it presents itself in a pairing: its keys and its current home. */
 export interface SelfIdentity {
 	readonly device: DeviceId;
 	readonly home: HomeId;
 	readonly sign: KeyPair<SignKey>;
 	readonly kem: KeyPair<KemKey>;
 	readonly dtls: DtlsCertificate | null;
-	/** `null`: this device is no owner of the home it is in. */
+	/** `null`: not an owner of the current home. */
 	readonly owner: KeyPair<SignKey> | null;
-	/**
-	 * The public key it would sign a roster with, were it made an owner: it goes into
-	 * `Subject.owner`.
-	 */
+	/** Public key it would sign a roster with as an owner; goes into `Subject.owner`. */
 	readonly ownerKey: Bytes;
-	/** Whole entries in order. */
+	/** Complete entries in order. */
 	readonly roster: readonly Bytes[];
 }
 
 /**
- * What changes in this device's home when a pairing succeeds; `HomeRoster` does it. Throws `Fault`.
+ * Changes to this device's home when a pairing succeeds; implemented by `HomeRoster`. Throws
+ * `Fault`.
  */
 export interface Admissions {
 	/**
-	 * Founds an identity first where this device has none; such a one has no camera until it becomes
-	 * one.
+	 * Founds an identity first if there is none; such a device has no camera until it becomes one.
 	 */
 	self(): Promise<SelfIdentity>;
-	/** As an owner: this home meets at that relay from now on. */
+	/** Owner side: sets the home's relay. */
 	setRelay(relay: string): Promise<void>;
 	/**
-	 * As an owner: signs the newcomer into the roster, keeps that, tells the relay, and grants it the
-	 * home keys, one grant after the other. Throws `denied`.
+	 * Owner side: signs the new device into the roster, stores the entry, sends it to the relay, and
+	 * returns the home key grants, concatenated. Throws `denied`.
 	 */
 	admit(
 		newcomer: Subject,
@@ -43,19 +40,19 @@ export interface Admissions {
 		name: string,
 	): Promise<{ readonly roster: readonly Bytes[]; readonly homeKey: Bytes }>;
 	/**
-	 * As the newcomer: replays the roster, finds itself in it, keeps roster, home keys and the
-	 * relay's origin. What was recorded before stays readable. Throws `corrupt`.
+	 * New device's side: replays the roster, finds itself in it, stores roster, home keys and the
+	 * relay's origin. Earlier recordings stay readable. Throws `corrupt`.
 	 */
 	enter(roster: readonly Bytes[], homeKey: Bytes, relay: string): Promise<void>;
-	/** As an owner, of who was let in: `waits` until it has said that it has come (PR24). */
+	/** Owner side: `waits` until the admitted device has reported in (PR24). */
 	arrivalState(device: DeviceId): 'waits' | 'here' | 'taken-back';
-	/** Told when one of them has come, or was taken back. */
+	/** Called when an admitted device has arrived or was revoked again. */
 	on(listener: () => void): () => void;
 	/**
-	 * As the newcomer, before it consents: where it may come back to as a member (PR21). `null` ends
+	 * New device's side, before it consents: where it may return as a member (PR21). `null` deletes
 	 * it.
 	 */
 	setPendingJoin(pending: PendingJoin | null): Promise<void>;
-	/** What was kept, as long as this device is not there yet; else `null`. */
+	/** The stored pending join while this device has not entered that home; else `null`. */
 	pending(): Promise<PendingJoin | null>;
 }

@@ -2,12 +2,12 @@ import type { Vault } from '#ports/keys/vault.ts';
 import { CLAIM_DELAY_MS } from './claims.ts';
 import type { Author, Roster } from './roster.ts';
 
-/** How far apart clocks may be before a day is no day. */
+/** Tolerated clock difference between devices. */
 const CLOCK_TOLERANCE_MS = 30 * 60 * 1000;
 
 /**
- * Signed by somebody whose time was not up, who was an owner at entry `after`, or was made one by
- * such a one.
+ * Whether entry `at` was signed by an unexpired owner who was one at entry `after`, or whom such an
+ * owner made one since.
  */
 export function isOwnerSigned(
 	authors: readonly Author[],
@@ -21,8 +21,8 @@ export function isOwnerSigned(
 }
 
 /**
- * How many entries of a roster count, the first `after` being known: what somebody signed whose
- * time is up now counts with an entry of an owner in force on top of it, because nobody can tell
+ * How many entries of a roster count, given that the first `after` are known. An entry whose signer
+ * has since expired counts only with a later entry by an owner in force, because nobody can tell
  * when it was signed (ID44).
  */
 export function unexpiredSeq({ authors }: Roster, after: number, nowMs: number): number {
@@ -36,8 +36,8 @@ export function unexpiredSeq({ authors }: Roster, after: number, nowMs: number):
 }
 
 /**
- * How many entries of a roster count already, the first `after` being known. One by which a kit
- * makes an owner has to wait until its claim has been known here for a day, by this device's own
+ * How many entries of a roster take effect now, given that the first `after` are known. An entry by
+ * which a kit makes an owner waits until its claim has been known here for a day, by this device's
  * clock (KT8).
  */
 export async function effectiveSeq(
@@ -46,14 +46,14 @@ export async function effectiveSeq(
 	after: number,
 	nowMs: number,
 ): Promise<number> {
-	const most = unexpiredSeq(roster, after, nowMs);
-	for (let at = after; at < most; at += 1) {
+	const limit = unexpiredSeq(roster, after, nowMs);
+	for (let at = after; at < limit; at += 1) {
 		const claim = roster.authors[at]?.claim ?? null;
 		if (claim === null || claim === at + 1) continue;
 		const seenMs = claim <= after ? await vault.seenMs(roster.home, claim) : nowMs;
 		if (nowMs - (seenMs ?? nowMs) < CLAIM_DELAY_MS - CLOCK_TOLERANCE_MS) return at;
 	}
-	return most;
+	return limit;
 }
 
 function isUnexpired({ untilMs }: Author, nowMs: number): boolean {

@@ -2,25 +2,25 @@ import { hexOf, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role, RosterEntry } from '#domain/home/roster.ts';
 
-/** What a recovery kit may do in a roster, and what becomes of it: docs/spec/kit.md, KT5 to KT8. */
+/** What a recovery kit may do in a roster: docs/spec/kit.md, KT5 to KT8. */
 export const CLAIM_DELAY_MS = 24 * 60 * 60 * 1000;
-/** More devices than anybody loses in a day; a thief does not fill the roster. */
+/** More devices than anybody loses in a day; limits how far a thief can fill the roster. */
 const MAX_CLAIMS = 8;
 
 export interface KitClaim {
 	readonly entry: RosterEntry;
-	/** The member of role recovery that signed it. */
+	/** The recovery kit that signed it. */
 	readonly kit: DeviceId;
 }
 
 interface RosterView {
-	/** By owner key, as hex. */
+	/** By owner key, in hex. */
 	readonly owners: ReadonlyMap<string, unknown>;
 	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
 	readonly claims: ReadonlyMap<DeviceId, KitClaim>;
 }
 
-/** The kit in force whose key that is. */
+/** The kit in force with this owner key. */
 export function kitByOwnerKey(
 	devices: ReadonlyMap<DeviceId, RosterEntry>,
 	author: Bytes,
@@ -32,10 +32,10 @@ export function kitByOwnerKey(
 	return null;
 }
 
-/** It names a device that is to be an owner, and a day later makes it one; nothing else. */
-export function isAllowedForKit(kit: DeviceId, entry: RosterEntry, standing: RosterView): boolean {
+/** A kit may claim a device as an owner, and a day later make it one; nothing else. */
+export function isAllowedForKit(kit: DeviceId, entry: RosterEntry, view: RosterView): boolean {
 	const { op, subject, roles, notAfterMs, wallMs } = entry;
-	const { owners, devices, claims } = standing;
+	const { owners, devices, claims } = view;
 	const owner = subject?.owner;
 	if (!owner || owners.has(hexOf(owner)) || notAfterMs !== null) return false;
 	if (isOwnerKeyTaken(owner, subject.device, devices, claims)) return false;
@@ -45,11 +45,11 @@ export function isAllowedForKit(kit: DeviceId, entry: RosterEntry, standing: Ros
 		const pending = [...claims.values()].filter((one) => one.kit === kit).length;
 		return claim === undefined && pending < MAX_CLAIMS;
 	}
-	const same = claim?.kit === kit && isSameSubject(claim.entry.subject, subject);
-	return op === 'rotate' && same && wallMs - claim.entry.wallMs >= CLAIM_DELAY_MS;
+	const matches = claim?.kit === kit && isSameSubject(claim.entry.subject, subject);
+	return op === 'rotate' && matches && wallMs - claim.entry.wallMs >= CLAIM_DELAY_MS;
 }
 
-/** Another's: a member's, a kit's, or that of a device that is claimed (ID41). */
+/** Whether another member, kit or claimed device names this owner key (ID41). */
 function isOwnerKeyTaken(
 	owner: Bytes,
 	device: DeviceId,
@@ -62,7 +62,7 @@ function isOwnerKeyTaken(
 	});
 }
 
-/** What an owner says of a device ends its claim, and with a kit go all of its own. */
+/** An owner's entry about a device ends its claim; revoking a kit ends all of its claims. */
 export function dropClaims(
 	claims: Map<DeviceId, KitClaim>,
 	{ subject }: RosterEntry,
@@ -75,10 +75,7 @@ export function dropClaims(
 	}
 }
 
-/**
- * An owner, and a camera where it is one; nobody who is an owner already, no kit, and nobody loses
- * anything.
- */
+/** Promotes to owner, keeping the camera role. Not for owners or kits, and nobody loses a role. */
 function mayBecome(before: readonly Role[], roles: readonly Role[]): boolean {
 	const allowed = roles.every((role) => ['camera', 'viewer', 'owner'].includes(role));
 	const free = !before.includes('owner') && !before.includes('recovery');

@@ -16,7 +16,7 @@ interface CreationDependencies {
 	readonly clock: Clock;
 }
 
-/** Everything a first start makes, in memory; nothing of it is kept yet. */
+/** Generates everything for a first start, in memory only. */
 export async function generateIdentity(
 	crypto: Crypto,
 	wallMs: number,
@@ -67,12 +67,12 @@ export async function generateIdentity(
 const STRENGTHS: readonly KeyStrength[] = ['sealed', 'readable', 'memory'];
 
 /**
- * What makes the ladder go one rung down: this browser cannot keep, or did not give back, such a
- * key.
+ * Kinds that lead to the next weaker strength: this browser cannot store such keys, or did not
+ * return them intact.
  */
 const DOWNGRADE_FAULTS: readonly string[] = ['unsupported', 'corrupt', 'malformed', 'internal'];
 
-/** Makes an identity at the best strength that holds: written, read back from the disk, tried. */
+/** Creates an identity at the best strength that works: written, read back from disk and tried. */
 export async function createIdentity(
 	{ crypto, vault, clock }: CreationDependencies,
 	as: 'camera' | 'viewer',
@@ -93,7 +93,7 @@ export async function createIdentity(
 				}
 			}
 		} catch (error) {
-			// Time-outs and full disks say nothing about keys; they are no reason to keep them worse.
+			// Time-outs and full disks say nothing about keys: no reason to store them less safely.
 			const refused = error instanceof Fault && DOWNGRADE_FAULTS.includes(error.kind);
 			if (!refused) {
 				if (!(error instanceof Fault && error.kind === 'conflict'))
@@ -103,10 +103,10 @@ export async function createIdentity(
 		}
 		await discardIdentity(vault, made.device);
 	}
-	throw new Fault('unsupported', 'no way to keep keys');
+	throw new Fault('unsupported', 'this browser cannot store keys at any strength');
 }
 
-/** As far as it goes: what stays is found as damaged by the next look. */
+/** Best effort: remains are reported as damaged by the next read. */
 async function discardIdentity(vault: Vault, device: DeviceId): Promise<void> {
 	try {
 		await vault.discard(device);
@@ -116,9 +116,9 @@ async function discardIdentity(vault: Vault, device: DeviceId): Promise<void> {
 }
 
 /**
- * A device that only watched gets its first camera. Where it is an owner it says so in the roster;
- * elsewhere it records, and an owner says whether others see it. Throws `conflict` while a kit
- * claims: what waits is not known here, and what is signed beside it needs a settlement (KT12).
+ * Gives a watch-only device its first camera. An owner also records it in the roster; for other
+ * devices an owner has to. Throws `conflict` while a kit has claims: held entries are unknown here,
+ * and signing beside them needs a settlement (KT12).
  */
 export async function becomeCamera(
 	tools: CreationDependencies,
@@ -128,7 +128,8 @@ export async function becomeCamera(
 	const { device, owner } = identity;
 	const owns =
 		roster.owners.has(hexOf(owner.public)) && inForce(roster.devices.get(device), clock.wallMs());
-	if (owns && roster.claims.size > 0) throw new Fault('conflict', 'a kit claims');
+	if (owns && roster.claims.size > 0)
+		throw new Fault('conflict', 'a recovery kit has pending claims');
 	const id = await cameraIdOf(crypto, device, 1);
 	await vault.addCamera({ id, number: 1, sealedName: null, runNo: 0 });
 	await makeEpoch(crypto, vault, identity, id, clock.wallMs(), 1);

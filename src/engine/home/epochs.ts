@@ -9,14 +9,15 @@ import { makeSecret } from './keys.ts';
 import type { Roster } from './roster.ts';
 
 /**
- * An epoch changes between runs only, and a run lasts four hours: so none is used for more than 24.
+ * Epochs change only between runs, and a run lasts up to four hours: so none is used for more than
+ * 24.
  */
 const MAX_EPOCH_AGE_MS = 20 * 60 * 60 * 1000;
 
 export interface Epoch {
 	readonly number: number;
 	readonly secret: Secret;
-	/** It was made just now. */
+	/** It was just made. */
 	readonly made: boolean;
 }
 
@@ -27,8 +28,8 @@ interface EpochDependencies {
 }
 
 /**
- * The epoch that a camera of this device seals with now: the newest one, or a new one where that is
- * old (ID30, ID33).
+ * The epoch that a camera of this device seals with now; makes a new one if the newest is stale
+ * (ID30, ID33).
  */
 export async function currentEpoch(
 	{ crypto, vault, clock }: EpochDependencies,
@@ -48,7 +49,8 @@ export async function currentEpoch(
 }
 
 function isFresh(last: KeptEpoch, identity: Identity, roster: Roster, now: number): boolean {
-	// A clock set back makes a fresh epoch, too: one more costs nothing, an old one for ever would.
+	// Also replaces epochs from the future, after the clock was set back: one more is cheap, one that
+	// never ages is not.
 	if (Math.abs(now - last.madeMs) >= MAX_EPOCH_AGE_MS) return false;
 	const home = homeOfGrant(identity, last.grant);
 	if (home !== null && home !== identity.home) return false;
@@ -59,8 +61,8 @@ function isFresh(last: KeptEpoch, identity: Identity, roster: Roster, now: numbe
 }
 
 /**
- * Makes the camera's next epoch, keeps it, reads it back and tries it. Throws `corrupt` when it did
- * not hold.
+ * Makes the camera's next epoch, stores it, reads it back and tries it. Throws `corrupt` when that
+ * fails.
  */
 export async function makeEpoch(
 	crypto: Crypto,
@@ -79,7 +81,7 @@ export async function makeEpoch(
 	const kept = await vault.epoch(camera, number);
 	const back = kept && (await epochSecret(crypto, identity, camera, kept));
 	if (!back || kept.key === null || kept.grant === null) {
-		throw new Fault('corrupt', `epoch ${number} was not kept`);
+		throw new Fault('corrupt', `epoch ${number} was not stored intact`);
 	}
 	return back;
 }

@@ -22,18 +22,18 @@ import {
 } from './roster.ts';
 
 /**
- * Two rosters of a home that begin alike, and which of them counts: docs/spec/identity.md, ID45 and
- * ID46.
+ * Two rosters of one home that share a prefix, and which of them counts: docs/spec/identity.md,
+ * ID45 and ID46.
  */
 
-/** What one settlement names, and how much of what fell before. */
+/** Hashes per settlement, and how many of earlier settlements to repeat. */
 const MAX_HASHES = 512;
 const MAX_EARLIER_HASHES = 1024;
 
-/** What an owner says anew, without what every entry names by itself. */
+/** What an owner is about to sign, without the fields derived from the roster. */
 export type EntryDraft = Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>;
 
-/** Both replayed, and how many entries they have in common. */
+/** Two replayable rosters and the length of their common prefix. */
 export interface Branches {
 	readonly mine: readonly Bytes[];
 	readonly theirs: readonly Bytes[];
@@ -41,9 +41,9 @@ export interface Branches {
 }
 
 /**
- * Whether an owner settled that another roster counts instead of this one: its first entries beyond
- * what both have name all that stands here, by an owner who is one here, too, and it takes away
- * again whatever this roster took from somebody. Throws `corrupt` for one that does not follow.
+ * Whether an owner settled that `theirs` replaces `mine`: its first entries beyond the common
+ * prefix name everything in `mine` beyond it, their author is an owner in `mine` as well, and
+ * `theirs` repeats every restriction of `mine`. Throws `corrupt` when a roster does not follow.
  */
 export async function isSettledBy(
 	crypto: RosterCrypto,
@@ -65,7 +65,7 @@ export async function isSettledBy(
 	return revokesAgain(crypto, branches, { here, there }, nowMs);
 }
 
-/** All that the settlements in a row name which one author signed, as hex. */
+/** All hashes, in hex, of the consecutive settlements by one author at `from`. */
 function settlementHashes(entries: readonly Bytes[], from: number): ReadonlySet<string> {
 	const named = new Set<string>();
 	const [first, ...more] = entries.slice(from).map((bytes) => readEntry(bytes).entry);
@@ -78,9 +78,9 @@ function settlementHashes(entries: readonly Bytes[], from: number): ReadonlySet<
 }
 
 /**
- * Whoever lost something here has lost it there, too, at some point beyond what both have: else a
- * relay that shows half of a settlement would give it back. What somebody said here whom the
- * settling owner took out right behind it need not hold.
+ * Every restriction in `mine` must recur in `theirs` at some point beyond the common prefix;
+ * otherwise a relay could undo it by showing half of a settlement. Entries by owners whom the
+ * settling owner revokes right behind the settlement are exempt.
  */
 async function revokesAgain(
 	crypto: RosterCrypto,
@@ -110,7 +110,7 @@ async function revokesAgain(
 	});
 }
 
-/** Nothing that the other may not. */
+/** Whether `one` allows nothing beyond `limit`. */
 function isWithin(one: RosterEntry | undefined, limit: RosterEntry | undefined): boolean {
 	if (one === undefined) return true;
 	if (limit === undefined) return false;
@@ -128,8 +128,8 @@ function isWithin(one: RosterEntry | undefined, limit: RosterEntry | undefined):
 }
 
 /**
- * Settlements that name all that falls, and what fell with it before, as far as it is not too much:
- * as many as it takes.
+ * As many settlements as it takes to name all dropped entries, then a bounded number of those
+ * dropped earlier.
  */
 export async function draftSettlement(
 	crypto: RosterCrypto,
@@ -140,22 +140,22 @@ export async function draftSettlement(
 		const hash = await entryHash(crypto, entry);
 		once.set(hexOf(hash), hash);
 	}
-	const most = once.size + MAX_EARLIER_HASHES;
+	const limit = once.size + MAX_EARLIER_HASHES;
 	for (const hash of fallen.flatMap((entry) => settledHashes(readEntry(entry).entry))) {
-		if (once.size < most) once.set(hexOf(hash), hash);
+		if (once.size < limit) once.set(hexOf(hash), hash);
 	}
 	const hashes = [...once.values()];
-	const said = { op: 'settle', roles: [], notAfterMs: null, subject: null } as const;
+	const base = { op: 'settle', roles: [], notAfterMs: null, subject: null } as const;
 	return Array.from({ length: Math.ceil(hashes.length / MAX_HASHES) }, (_, at) => ({
-		...said,
+		...base,
 		detail: concatBytes(...hashes.slice(at * MAX_HASHES, (at + 1) * MAX_HASHES)),
 	}));
 }
 
 /**
- * What of a branch its home's owners signed beyond the first `common`: kits and whoever came by
- * them did not, nor an owner that the other branch took out. Of a device that such a one changed
- * they said no more than it was before.
+ * The entries beyond the first `common` that count as an owner's. Excluded: kits, owners they made,
+ * and owners that the other branch revoked. Changes to a device that such an author touched are
+ * limited to what it was before.
  */
 function ownerEntries(
 	entries: readonly Bytes[],
@@ -173,7 +173,7 @@ function ownerEntries(
 	};
 	const before = new Map<DeviceId, RosterEntry>();
 	const changed = new Set<DeviceId>();
-	const said: RosterEntry[] = [];
+	const kept: RosterEntry[] = [];
 	for (const [at, bytes] of entries.entries()) {
 		const { entry } = readEntry(bytes);
 		const device = entry.subject?.device ?? null;
@@ -185,18 +185,18 @@ function ownerEntries(
 			if (device !== null) changed.add(device);
 		} else if (device === null || entry.op !== 'rotate' || !changed.has(device)) {
 			if (device !== null) changed.delete(device);
-			if (entry.op !== 'settle') said.push(entry);
+			if (entry.op !== 'settle') kept.push(entry);
 		} else {
-			const was = before.get(device);
-			if (was) said.push({ ...entry, ...intersect(was, entry), subject: was.subject });
+			const earlier = before.get(device);
+			if (earlier) kept.push({ ...entry, ...intersect(earlier, entry), subject: earlier.subject });
 		}
 	}
-	return said;
+	return kept;
 }
 
 /**
- * What is to be signed anew so that both branches hold: whoever was taken out on one is out, and
- * who was changed on both may what both let it.
+ * What to sign again so that both branches hold: revoked on either means revoked; changed on both
+ * means the intersection.
  */
 export function mergeBranches(
 	mine: readonly RosterEntry[],
@@ -218,7 +218,7 @@ export function mergeBranches(
 	return { gone, again };
 }
 
-/** Taken out, and not let in again. */
+/** Revoked and not added again. */
 function revokedIn(entries: readonly RosterEntry[]): Set<DeviceId> {
 	const out = new Set<DeviceId>();
 	for (const { op, subject } of entries) {
@@ -231,7 +231,7 @@ function revokedIn(entries: readonly RosterEntry[]): Set<DeviceId> {
 
 type AccessLimits = Pick<RosterEntry, 'roles' | 'notAfterMs'>;
 
-/** What both let: live-only narrows, and so does an end. */
+/** The intersection: narrowing roles accumulate, and the earlier end applies. */
 function intersect(a: AccessLimits, b: AccessLimits): AccessLimits {
 	const all = new Set([...a.roles, ...b.roles]);
 	const ends = [a.notAfterMs, b.notAfterMs].filter((end) => end !== null);
@@ -244,15 +244,15 @@ function intersect(a: AccessLimits, b: AccessLimits): AccessLimits {
 	};
 }
 
-/** What both branches say beyond what they have in common. */
+/** Entries of both branches beyond the common prefix. */
 export interface BranchEntries {
 	readonly mine: readonly RosterEntry[];
 	readonly theirs: readonly RosterEntry[];
 }
 
 /**
- * Where two rosters part; `null`: they do not, or the other does not follow. What waits behind ours
- * falls, too, but for what owners said.
+ * Finds where two rosters diverge. `null`: they do not, or the other does not follow. Entries held
+ * back behind ours are dropped too, except those by owners.
  */
 export async function findFork(
 	crypto: RosterCrypto,
@@ -260,26 +260,26 @@ export async function findFork(
 	theirs: readonly Bytes[],
 	nowMs: number,
 ): Promise<{
-	readonly said: BranchEntries;
-	/** What both have. */
+	readonly branches: BranchEntries;
+	/** The common prefix. */
 	readonly start: Roster;
-	/** All beyond it. */
+	/** All entries beyond it, of both. */
 	readonly fallen: readonly Bytes[];
 	readonly rosters: readonly Roster[];
 } | null> {
 	const common = commonLength(known, theirs);
 	if (common === 0 || common === theirs.length || common === known.length) return null;
 	try {
-		const line = [...known, ...held];
+		const whole = [...known, ...held];
 		const start = await replayRoster(crypto, known.slice(0, common));
 		const [here, there] = [await replayRoster(crypto, known), await replayRoster(crypto, theirs)];
-		const said = {
-			mine: ownerEntries(line, await replayRoster(crypto, line), common, nowMs, there),
+		const branches = {
+			mine: ownerEntries(whole, await replayRoster(crypto, whole), common, nowMs, there),
 			theirs: ownerEntries(theirs, there, common, nowMs, here),
 		};
-		// A relay is shown them in pieces: what it has is named first.
-		const fallen = [...theirs.slice(common), ...line.slice(common)];
-		return { said, start, fallen, rosters: [start, here, there] };
+		// A relay receives the settlements in pieces, so its own entries are named first.
+		const fallen = [...theirs.slice(common), ...whole.slice(common)];
+		return { branches, start, fallen, rosters: [start, here, there] };
 	} catch (error) {
 		if (error instanceof Fault && error.kind === 'corrupt') return null;
 		throw error;
@@ -287,8 +287,8 @@ export async function findFork(
 }
 
 /**
- * What an owner says first that signs beside what waits: it falls, but for what other owners said
- * (KT12).
+ * What an owner signs before its own entry while others are held back: drops those, and repeats
+ * what other owners signed (KT12).
  */
 export async function settleHeld(
 	crypto: RosterCrypto,
@@ -297,9 +297,9 @@ export async function settleHeld(
 	nowMs: number,
 ): Promise<readonly EntryDraft[]> {
 	if (held.length === 0) return [];
-	const line = [...known, ...held];
-	const said = ownerEntries(line, await replayRoster(crypto, line), roster.seq, nowMs);
-	const { gone, again } = mergeBranches([], said);
+	const whole = [...known, ...held];
+	const signed = ownerEntries(whole, await replayRoster(crypto, whole), roster.seq, nowMs);
+	const { gone, again } = mergeBranches([], signed);
 	const out = [...gone].filter((device) => roster.devices.has(device));
 	return [...(await draftSettlement(crypto, held)), ...out.map(draftRevocation), ...again];
 }
@@ -311,8 +311,8 @@ export function draftRevocation(device: DeviceId): EntryDraft {
 }
 
 /**
- * A relay's roster with what somebody shows of it: `null` where that neither goes on from it nor
- * was settled by an owner. Throws `corrupt` for entries that do not follow.
+ * A relay's roster extended by shown entries; `null` when they neither continue it nor settle it.
+ * Throws `corrupt` for entries that do not follow.
  */
 export async function extendRoster(
 	crypto: RosterCrypto,

@@ -11,7 +11,7 @@ import { currentHome } from './identity.ts';
 import { signGrant, openGrant } from './keys.ts';
 import { currentOwners, type Roster } from './roster.ts';
 
-/** What was signed: its last number, and the grants of the new home key by recipient. */
+/** `seq`: number of the last entry signed. `grants`: of the new home key, by recipient. */
 export interface Revocation {
 	readonly seq: number;
 	readonly grants: ReadonlyMap<DeviceId, Bytes>;
@@ -23,7 +23,7 @@ interface HomeKeysDependencies {
 	readonly vault: Pick<Vault, 'addHomeKey'>;
 }
 
-/** The keys of the home, as they are handed on and taken: ID24. */
+/** Granting and accepting home keys: ID24. */
 export class HomeKeys {
 	readonly #tools: HomeKeysDependencies;
 
@@ -31,7 +31,7 @@ export class HomeKeys {
 		this.#tools = tools;
 	}
 
-	/** Every one of them, for one device. Throws `corrupt` where there is none. */
+	/** All home keys, for one device. Throws `corrupt` when there are none. */
 	async grantAll(unlocked: UnlockedDevice, to: Subject): Promise<Bytes[]> {
 		const grants: Bytes[] = [];
 		for (const { number, grant } of currentHome(unlocked.identity).keys) {
@@ -41,7 +41,7 @@ export class HomeKeys {
 		return grants;
 	}
 
-	/** `null` where the newest cannot be handed on. */
+	/** `null` when the newest cannot be granted. */
 	async grantNewest(unlocked: UnlockedDevice, to: Subject): Promise<Bytes | null> {
 		const { number, grant } = currentHome(unlocked.identity).keys.at(-1) ?? {};
 		if (number === undefined || !grant) return null;
@@ -59,7 +59,7 @@ export class HomeKeys {
 		return signGrant(crypto, raw, subject, kem, owner.key, clock.wallMs());
 	}
 
-	/** Throws `corrupt`; one that is known already is no trouble (ID49). */
+	/** Stores a granted home key; a valid known one stays (ID49). Throws `corrupt`. */
 	async accept({ identity, roster }: UnlockedDevice, grant: Bytes): Promise<void> {
 		const { number, secret } = await this.open(identity, roster, grant);
 		const kept = currentHome(identity).keys.find((one) => one.number === number);
@@ -69,7 +69,7 @@ export class HomeKeys {
 		secret.raw.fill(0);
 	}
 
-	/** Granted by who is an owner in force now. */
+	/** Whether an owner in force granted it. */
 	async #isValid(identity: Identity, roster: Roster, grant: Bytes): Promise<boolean> {
 		try {
 			(await this.open(identity, roster, grant)).secret.raw.fill(0);
@@ -80,9 +80,7 @@ export class HomeKeys {
 		}
 	}
 
-	/**
-	 * On its way into the vault, as an owner in force granted it to this device. Throws `corrupt`.
-	 */
+	/** Opens a grant by an owner in force to this device, for the vault. Throws `corrupt`. */
 	async open(
 		{ device, kem }: Identity,
 		roster: Roster,
@@ -91,14 +89,14 @@ export class HomeKeys {
 		const { crypto, clock } = this.#tools;
 		const { number } = read(grant);
 		if (!isPlausibleKeyNumber(number, roster))
-			throw new Fault('corrupt', 'a home key that nobody made');
+			throw new Fault('corrupt', `implausible home key number ${number}`);
 		const subject = { home: roster.home, camera: null, number, recipient: device };
 		const signers = currentOwners(roster, clock.wallMs());
 		const raw = await openGrant(crypto, grant, subject, kem, signers);
 		return { number, secret: { key: await crypto.secret(raw), raw, grant } };
 	}
 
-	/** From the grant to this device. */
+	/** Grants again what was granted to this device. */
 	async #regrant(
 		{ identity, roster }: UnlockedDevice,
 		number: number,
@@ -114,18 +112,18 @@ export class HomeKeys {
 	}
 }
 
-/** How many home keys go with one entry at most: some were made, and nothing was signed then. */
+/** Upper bound of home keys per roster entry: some are made without an entry being signed. */
 const MAX_KEYS_PER_ENTRY = 64;
 
 /**
- * Each new key comes with an entry, though that may have fallen since. An owner who is to go could
- * else give away the last number there is, and nobody could be taken out any more.
+ * Bounds key numbers by entries, dropped ones included. Otherwise an owner about to be revoked
+ * could grant the highest number there is, and no later revocation could make a new key (ID48).
  */
 export function isPlausibleKeyNumber(number: number, { seq, fallen }: Roster): boolean {
 	return number <= MAX_KEYS_PER_ENTRY * (seq + fallen);
 }
 
-/** Higher than any that is here, and than another owner's who has made one with each revocation. */
+/** Above every known number, and above those of another owner who made one per revocation. */
 export function nextKeyNumber({ keys, roster }: Pick<KeptHome, 'keys' | 'roster'>): number {
 	const revoked = roster.filter((bytes) => parseEntry(bytes).entry.op === 'revoke').length;
 	return Math.max(1 + revoked, ...keys.map(({ number }) => number)) + 1;
@@ -135,6 +133,6 @@ function read(grant: Bytes): Grant {
 	try {
 		return parseGrant(grant).grant;
 	} catch (error) {
-		throw new Fault('corrupt', 'a grant that cannot be read', error);
+		throw new Fault('corrupt', 'grant cannot be parsed', error);
 	}
 }

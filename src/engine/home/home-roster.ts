@@ -49,10 +49,10 @@ export interface HomeRosterDependencies {
 export type { Revocation } from './home-keys.ts';
 export type { MergeResult } from './roster-merger.ts';
 
-/** Two owners signed at the same moment (ID46). `may`: this device can bring both together. */
+/** Two owners signed concurrently (ID46). `may`: this device can merge both branches. */
 export type Fork = BranchEntries & { readonly may: boolean };
 
-/** This device's place in a home: its roster and its keys. Rules: docs/spec/identity.md. */
+/** This device's roster and keys in its home. Rules: docs/spec/identity.md. */
 export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit' | 'enter'> {
 	readonly #tools: HomeRosterDependencies;
 	readonly #keys: HomeKeys;
@@ -64,42 +64,42 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		this.#merger = new RosterMerger(tools);
 	}
 
-	/** Told whenever the roster may have changed, and of all else that changes on this device. */
+	/** Called whenever the roster may have changed, and on any other change of this device. */
 	on(listener: () => void): () => void {
 		return this.#tools.localDevice.on(listener);
 	}
 
-	/** Of the home this device is in, replayed; `null` before the first start. */
+	/** Replayed roster of the current home; `null` before the first start. */
 	get roster(): Roster | null {
 		return this.#tools.localDevice.unlocked?.roster ?? null;
 	}
 
-	/** Whole entries in order. */
+	/** Complete entries in order. */
 	get entries(): readonly Bytes[] {
 		const unlocked = this.#tools.localDevice.unlocked;
 		return unlocked === null ? [] : currentHome(unlocked.identity).roster;
 	}
 
-	/** The same, and what waits behind them (KT8). */
+	/** `entries`, followed by those held back (KT8). */
 	get entriesWithHeld(): readonly Bytes[] {
 		const { unlocked } = this.#tools.localDevice;
 		const held = unlocked && this.#merger.heldEntries(unlocked.identity);
 		return [...this.entries, ...(held ?? [])];
 	}
 
-	/** Where this home's relay is, as far as it was kept. */
+	/** Origin of this home's relay; `null`: none stored. */
 	get relay(): string | null {
 		const unlocked = this.#tools.localDevice.unlocked;
 		return unlocked === null ? null : currentHome(unlocked.identity).relay;
 	}
 
-	/** A device that belongs to the home now, its time not being up. */
+	/** The device's entry if it is a member now and unexpired. */
 	member(device: DeviceId): RosterEntry | null {
 		const entry = this.roster?.devices.get(device);
 		return inForce(entry, this.#tools.clock.wallMs()) ? entry : null;
 	}
 
-	/** This device may sign the roster. */
+	/** Whether this device may sign the roster. */
 	get owner(): boolean {
 		const unlocked = this.#tools.localDevice.unlocked;
 		return unlocked !== null && this.#isOwner(unlocked);
@@ -109,7 +109,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		const { localDevice } = this.#tools;
 		if (localDevice.unlocked === null) await localDevice.createViewer();
 		const { unlocked } = localDevice;
-		if (unlocked === null) throw new Fault('conflict', 'this device has no identity that works');
+		if (unlocked === null) throw new Fault('conflict', 'this device has no working identity');
 		const { device, home, sign, kem, dtls, owner } = unlocked.identity;
 		return {
 			...{ device, home, sign, kem, dtls },
@@ -129,7 +129,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			const { device } = newcomer;
 			if (!this.#isOwner(unlocked)) throw notAnOwner();
 			if (device !== (await deviceIdOf(this.#tools.crypto, newcomer.sign, newcomer.kem))) {
-				throw new Fault('corrupt', 'a device whose id is not made of its keys');
+				throw new Fault('corrupt', "device id does not match the device's keys");
 			}
 			checkOwnerKey(roster, newcomer);
 			const grants = await this.#keys.grantAll(unlocked, newcomer);
@@ -137,30 +137,30 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			const detail = await nameSealer.seal(device, free);
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
 			if (op === 'rotate' && !roles.includes('owner')) checkLastOwner(roster, device);
-			const said = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
-			const signed = await this.#sign(unlocked, [said]);
+			const draft = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
+			const signed = await this.#sign(unlocked, [draft]);
 			const entries = [...currentHome(identity).roster, ...signed];
 			return { roster: entries, homeKey: concatBytes(...grants) };
 		});
 	}
 
-	/** A recovery kit becomes a member, with every home key (KT3). Throws `denied`. */
+	/** Adds a recovery kit as a member, with grants of every home key (KT3). Throws `denied`. */
 	admitKit(keys: KitKeys): Promise<void> {
 		return this.#tools.localDevice.change(async (unlocked) => {
 			if (!this.#isOwner(unlocked)) throw notAnOwner();
 			const subject = kitSubject(keys);
 			const grants = await this.#keys.grantAll(unlocked, subject);
-			const word = await signKitHome(this.#tools.crypto, keys, unlocked.roster.home);
+			const signedHome = await signKitHome(this.#tools.crypto, keys, unlocked.roster.home);
 			const as = { roles: ['recovery'], notAfterMs: null, subject } as const;
-			const saying = kitEntryDetails(word, grants).map((detail, at) => ({
+			const drafts = kitEntryDetails(signedHome, grants).map((detail, at) => ({
 				...{ ...as, detail },
 				op: at === 0 ? ('add' as const) : ('rotate' as const),
 			}));
-			await this.#sign(unlocked, saying);
+			await this.#sign(unlocked, drafts);
 		});
 	}
 
-	/** Enters as the owner a kit made: grants itself what the kit opened (KT9). Throws `corrupt`. */
+	/** Enters as the owner a kit made; grants itself the kit's home keys (KT9). Throws `corrupt`. */
 	async enterByKit(
 		entries: readonly Bytes[],
 		homeKeys: readonly { readonly number: number; readonly raw: Bytes }[],
@@ -187,14 +187,14 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		const roster = await replayRoster(crypto, entries);
 		await localDevice.change(async ({ identity }) => {
 			if (!roster.devices.has(identity.device)) {
-				throw new Fault('corrupt', 'a roster without this device');
+				throw new Fault('corrupt', 'this device is not in the roster');
 			}
 			const keys: { number: number; secret: NewSecret }[] = [];
 			for (let at = 0; at + GRANT_BYTES <= homeKey.length; at += GRANT_BYTES) {
 				const grant = homeKey.slice(at, at + GRANT_BYTES);
 				keys.push(await this.#keys.open(identity, roster, grant));
 			}
-			if (keys.length === 0) throw new Fault('corrupt', 'no home key came');
+			if (keys.length === 0) throw new Fault('corrupt', 'no home key was granted');
 			const as = { home: roster.home, roster: entries, keys, seenMs: clock.wallMs() };
 			const kept = identity.homes.find(({ home }) => home === roster.home)?.roster ?? [];
 			const common = commonLength(kept, entries);
@@ -207,7 +207,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		});
 	}
 
-	/** Keeps where this home is met. */
+	/** Stores the origin of this home's relay. */
 	async setRelay(relay: string | null): Promise<void> {
 		if (this.relay === relay) return;
 		await this.#tools.localDevice.change(({ identity }) =>
@@ -215,7 +215,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		);
 	}
 
-	/** The relay's entries from number `from`: those that follow ours are kept, others are a fork. */
+	/** Merges the relay's entries from number `from` on; those that do not follow ours are a fork. */
 	async merge(home: HomeId, from: number, entries: readonly Bytes[]): Promise<MergeResult> {
 		return this.#tools.localDevice.change(({ identity }) =>
 			identity.home === home
@@ -225,12 +225,12 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 	}
 
 	/**
-	 * What an owner says about a member: roles, end, name. Throws `denied`, `not-found`, `conflict`
-	 * where the home would lose its last owner, `corrupt` as `checkOwnerKey`.
+	 * Changes a member's roles, end or name, as an owner. Throws `denied`, `not-found`, `conflict`
+	 * when the home would lose its last owner, `corrupt` as `checkOwnerKey` does.
 	 */
 	amend(
 		device: DeviceId,
-		said: {
+		draft: {
 			readonly roles?: readonly Role[];
 			readonly notAfterMs?: number | null;
 			readonly name?: string;
@@ -240,13 +240,14 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			const { roster, nameSealer } = unlocked;
 			if (!this.#isOwner(unlocked)) throw notAnOwner();
 			const before = roster.devices.get(device);
-			if (!before?.subject) throw new Fault('not-found', 'no such member');
-			if (before.roles.includes('recovery')) throw new Fault('conflict', 'a kit stays a kit');
-			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = said;
+			if (!before?.subject) throw new Fault('not-found', 'no such member in the roster');
+			if (before.roles.includes('recovery'))
+				throw new Fault('conflict', 'a recovery kit cannot change roles');
+			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = draft;
 			const owns = roles.includes('owner') && notAfterMs === null;
 			if (!owns) checkLastOwner(roster, device);
 			if (roles.includes('owner') && before.subject.owner === null) {
-				throw new Fault('conflict', 'a device without an owner key');
+				throw new Fault('conflict', 'device has no owner key');
 			}
 			if (roles.includes('owner')) checkOwnerKey(roster, before.subject);
 			const detail = name === undefined ? before.detail : await nameSealer.seal(device, name);
@@ -254,18 +255,18 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		});
 	}
 
-	/** Out of the home, and a new home key. Throws as `amend` does. */
+	/** Revokes a member and makes a new home key. Throws as `amend` does. */
 	revoke(device: DeviceId): Promise<Revocation> {
 		return this.#tools.localDevice.change(async (unlocked) => {
 			if (!this.#isOwner(unlocked)) throw notAnOwner();
 			const { roster } = unlocked;
-			if (!roster.devices.has(device)) throw new Fault('not-found', 'no such member');
+			if (!roster.devices.has(device)) throw new Fault('not-found', 'no such member in the roster');
 			checkLastOwner(roster, device);
 			return this.#revoke(unlocked, new Set([device]), []);
 		});
 	}
 
-	/** Kits that claim go, and what waits falls (KT8, KT12). Throws `denied`. */
+	/** Revokes kits that have claims, and drops held entries (KT8, KT12). Throws `denied`. */
 	rollBackClaims(): Promise<Revocation> {
 		return this.#tools.localDevice.change(async (unlocked) => {
 			const { identity, roster } = unlocked;
@@ -280,29 +281,29 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		});
 	}
 
-	/** Two branches of this home, where the relay shows another; `null`: none is known. */
+	/** The two branches of this home when the relay shows another one; `null`: no fork is known. */
 	async fork(): Promise<Fork | null> {
 		const { unlocked } = this.#tools.localDevice;
 		return (unlocked && (await this.#findFork(unlocked))?.fork) ?? null;
 	}
 
-	/** Signs anew what both branches said (ID46). Throws `denied`, `not-found`. */
+	/** Merges both branches by signing their entries again (ID46). Throws `denied`, `not-found`. */
 	settle(): Promise<Revocation> {
 		return this.#tools.localDevice.change(async (unlocked) => {
-			const parting = await this.#findFork(unlocked);
-			if (!parting) throw new Fault('not-found', 'no other branch of this home is known');
-			const { fork, start: roster, fallen } = parting;
+			const found = await this.#findFork(unlocked);
+			if (!found) throw new Fault('not-found', 'no other branch of this home is known');
+			const { fork, start: roster, fallen } = found;
 			if (!fork.may) throw notAnOwner();
 			const { gone, again } = mergeBranches(fork.mine, fork.theirs);
 			const out = new Set([...gone].filter((device) => roster.devices.has(device)));
 			const settling = await draftSettlement(this.#tools.crypto, fallen);
-			const taken = await this.#revoke({ ...unlocked, roster }, out, settling, again);
+			const revocation = await this.#revoke({ ...unlocked, roster }, out, settling, again);
 			this.#merger.forgetBranch();
-			return taken;
+			return revocation;
 		});
 	}
 
-	/** The newest home key for a member; `null`: none to give, or it takes none by letter. */
+	/** The newest home key for a member; `null`: none, or the member is this device or a kit. */
 	async homeKeyFor(device: DeviceId): Promise<Bytes | null> {
 		const { unlocked } = this.#tools.localDevice;
 		const { roles, subject } = this.member(device) ?? {};
@@ -311,12 +312,12 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		return this.#keys.grantNewest(unlocked, subject);
 	}
 
-	/** Takes a home key that an owner granted; a known one is ignored. Throws `corrupt`. */
+	/** Accepts a home key that an owner granted; ignores a valid known one. Throws `corrupt`. */
 	async acceptHomeKey(grant: Bytes): Promise<void> {
 		await this.#tools.localDevice.change((unlocked) => this.#keys.accept(unlocked, grant));
 	}
 
-	/** Revocations before `again`: the first few entries show who is out (ID45). */
+	/** Revocations precede `again`, so that the first few entries show who is out (ID45). */
 	async #revoke(
 		unlocked: UnlockedDevice,
 		gone: ReadonlySet<DeviceId>,
@@ -329,38 +330,38 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		const number = nextKeyNumber(currentHome(identity));
 		const subject = { home, camera: null, number, recipient: device };
 		const secret = await makeSecret(crypto, subject, kem.public, owner.key, clock.wallMs());
-		// The key first: one too many does no harm, and a revocation without one would.
+		// Store the key first: a surplus key is harmless, a revocation without one is not.
 		await vault.addHomeKey(home, number, secret);
 		const signing: EntryDraft[] = [...first];
 		for (const one of gone) signing.push(draftRevocation(one));
 		signing.push(...again);
-		const standing = new Map<DeviceId, Pick<RosterEntry, 'roles' | 'subject' | 'notAfterMs'>>(
+		const remaining = new Map<DeviceId, Pick<RosterEntry, 'roles' | 'subject' | 'notAfterMs'>>(
 			roster.devices,
 		);
-		for (const said of again) if (said.subject) standing.set(said.subject.device, said);
+		for (const draft of again) if (draft.subject) remaining.set(draft.subject.device, draft);
 		const grants = new Map<DeviceId, Bytes>();
-		for (const [left, { roles, notAfterMs, subject: whom }] of standing) {
-			if (gone.has(left) || left === device || whom === null) continue;
-			const grant = await this.#keys.grant(identity, secret.raw, number, whom);
+		for (const [left, { roles, notAfterMs, subject: recipient }] of remaining) {
+			if (gone.has(left) || left === device || recipient === null) continue;
+			const grant = await this.#keys.grant(identity, secret.raw, number, recipient);
 			if (!roles.includes('recovery')) grants.set(left, grant);
-			// A letter would be gone by the time somebody comes with the kit.
-			else signing.push({ op: 'rotate', roles, notAfterMs, subject: whom, detail: grant });
+			// A message would have expired by the time somebody uses the kit.
+			else signing.push({ op: 'rotate', roles, notAfterMs, subject: recipient, detail: grant });
 		}
 		const seq = await this.#sign(unlocked, signing).then((signed) => roster.seq + signed.length);
 		secret.raw.fill(0);
 		return { seq, grants };
 	}
 
-	/** Where the other branch parts from ours; `null`: there is none. */
+	/** Where the other branch diverges from ours; `null`: there is none. */
 	async #findFork({ identity }: UnlockedDevice) {
 		const { crypto, clock } = this.#tools;
 		const other = this.#merger.otherBranch(identity);
 		const ours = { known: currentHome(identity).roster, held: this.#merger.heldEntries(identity) };
-		const parting = other && (await findFork(crypto, ours, other, clock.wallMs()));
-		if (!parting) return null;
-		const { said, start, fallen, rosters } = parting;
+		const found = other && (await findFork(crypto, ours, other, clock.wallMs()));
+		if (!found) return null;
+		const { branches, start, fallen, rosters } = found;
 		const may = rosters.every((roster) => this.#isOwner({ identity, roster }));
-		return { fork: { ...said, may }, start, fallen };
+		return { fork: { ...branches, may }, start, fallen };
 	}
 
 	#isOwner({ identity, roster }: Pick<UnlockedDevice, 'identity' | 'roster'>): boolean {
@@ -369,21 +370,21 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		return owns && inForce(mine, this.#tools.clock.wallMs());
 	}
 
-	/** All or none, from where `roster` ends; what waits beyond it falls (KT12). */
+	/** All or nothing, following the end of `roster`; entries held beyond it are dropped (KT12). */
 	async #sign(
 		{ identity, roster }: UnlockedDevice,
-		saying: readonly EntryDraft[],
+		drafts: readonly EntryDraft[],
 	): Promise<Bytes[]> {
 		const { crypto, vault, clock } = this.#tools;
 		const known = currentHome(identity).roster;
 		const held = roster.seq === known.length ? this.#merger.heldEntries(identity) : [];
-		const beside = await settleHeld(crypto, roster, { known, held }, clock.wallMs());
+		const settlement = await settleHeld(crypto, roster, { known, held }, clock.wallMs());
 		const signed: Bytes[] = [];
-		let now = roster;
-		for (const said of [...beside, ...saying]) {
-			signed.push(await nextEntry(crypto, identity.owner, now, clock.wallMs(), said));
-			// Nobody may be told what we would not believe ourselves.
-			now = await replayRoster(crypto, [...known.slice(0, roster.seq), ...signed]);
+		let current = roster;
+		for (const draft of [...settlement, ...drafts]) {
+			signed.push(await nextEntry(crypto, identity.owner, current, clock.wallMs(), draft));
+			// Publish nothing that our own replay would reject.
+			current = await replayRoster(crypto, [...known.slice(0, roster.seq), ...signed]);
 		}
 		if (roster.seq === known.length) {
 			await vault.appendRoster(roster.home, roster.seq + 1, signed);
@@ -393,5 +394,5 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 }
 
 function notAnOwner(): Fault {
-	return new Fault('denied', 'only an owner signs the roster');
+	return new Fault('denied', 'only an owner may sign the roster');
 }

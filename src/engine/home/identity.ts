@@ -8,21 +8,21 @@ import type { Identity, KeptEpoch, KeptHome, Vault } from '#ports/keys/vault.ts'
 import { cameraIdOf, deviceIdOf, canSign, canUnwrap, workingSecret } from './keys.ts';
 import { replayRoster, type Roster } from './roster.ts';
 
-/** The home a device is in. Throws `corrupt` where the vault does not have it. */
+/** The current home. Throws `corrupt` when the vault lacks it. */
 export function currentHome({ home, homes }: Pick<Identity, 'home' | 'homes'>): KeptHome {
 	const kept = homes.find((one) => one.home === home);
-	if (kept === undefined) throw new Fault('corrupt', 'the home of this device is not kept');
+	if (kept === undefined) throw new Fault('corrupt', 'the current home is not in the vault');
 	return kept;
 }
 
-/** A home key that works. */
+/** A working home key. */
 export interface HomeSecret {
 	readonly home: HomeId;
 	readonly number: number;
 	readonly secret: Secret;
 }
 
-/** Of all homes of this device, the newest of its home of now first: that one seals. */
+/** Home keys of all homes, the newest of the current home first: that one seals. */
 export async function homeSecrets(
 	crypto: Crypto,
 	identity: Identity,
@@ -44,9 +44,8 @@ export async function homeSecrets(
 }
 
 /**
- * An epoch's secret, of a camera of this device or as it was granted by another. `signer`: the sign
- * key of the camera's device. Its grant names the home it was made in, which must be one of this
- * device's.
+ * Secret of an epoch, of an own camera or as granted by another device. `signer`: sign key of the
+ * camera's device. The home named in the grant must be one of this device's.
  */
 export function epochSecret(
 	crypto: Crypto,
@@ -60,7 +59,7 @@ export function epochSecret(
 	return workingSecret(crypto, kept, subject, identity.kem, [signer]);
 }
 
-/** `null`: none of this device's homes, or no grant. */
+/** `null`: no grant, or not one of this device's homes. */
 export function homeOfGrant({ homes }: Identity, grant: Bytes | null): HomeId | null {
 	if (grant === null) return null;
 	try {
@@ -73,8 +72,8 @@ export function homeOfGrant({ homes }: Identity, grant: Bytes | null): HomeId | 
 }
 
 /**
- * Tries every key of an identity that was read, and names the parts that do not work. An id that
- * does not follow from its keys counts as missing, too: such a vault was put together from two.
+ * Tries every key of an identity and names the parts that fail. Also fails ids that do not match
+ * their keys: such a vault was assembled from two.
  */
 export async function verifyIdentity(
 	crypto: Crypto,
@@ -103,8 +102,8 @@ export async function verifyIdentity(
 }
 
 /**
- * Replayed, each with this device in it at some time, the first founded by this device; else
- * `null`.
+ * All rosters, replayed. `null` unless each has had this device in it and this device founded the
+ * first.
  */
 export async function replayRosters(
 	crypto: Crypto,

@@ -8,18 +8,17 @@ import { cameraIdOf } from './keys.ts';
 import type { CameraKeys } from '#engine/sealing/opener.ts';
 import type { Roster } from './roster.ts';
 
-/** A device has no more (docs/spec/relay.md, RL19). */
+/** Cameras per device (docs/spec/relay.md, RL19). */
 export const MAX_CAMERAS = 16;
 
 /**
- * The keys that open footage: of this device's cameras, and of others as far as they were granted.
- * Fetched when first needed.
+ * Keys that open footage: of this device's cameras, and of others as granted. Loaded on first use.
  */
 export class Keyring {
 	readonly #crypto: Crypto;
 	readonly #vault: Vault;
 	readonly #epochs = new Map<string, Promise<Secret>>();
-	/** Sign keys of the devices that cameras belong to. */
+	/** Sign keys of the cameras' devices. */
 	readonly #signers = new Map<CameraId, Bytes>();
 	readonly #searched = new Set<DeviceId>();
 	#identity: Identity | null = null;
@@ -35,14 +34,14 @@ export class Keyring {
 		return this.#identity?.device ?? null;
 	}
 
-	/** What this device is, and who its homes have and had. */
+	/** Replaces identity and rosters. */
 	setIdentity(identity: Identity, rosters: ReadonlyMap<HomeId, Roster>): void {
 		this.#identity = identity;
 		this.#rosters = rosters;
 		this.#homes = new Set(rosters.keys());
 	}
 
-	/** Throws `not-found` for a camera of no device there ever was in this device's homes. */
+	/** Throws `not-found` for a camera of no present or past device of this device's homes. */
 	async keysOf(camera: CameraId): Promise<CameraKeys> {
 		const signer = await this.#signerOf(camera);
 		return {
@@ -64,7 +63,8 @@ export class Keyring {
 			}
 		}
 		const signer = this.#signers.get(camera);
-		if (signer === undefined) throw new Fault('not-found', 'the keys of a camera are not here');
+		if (signer === undefined)
+			throw new Fault('not-found', 'no device of this home has that camera');
 		return signer;
 	}
 
@@ -74,7 +74,7 @@ export class Keyring {
 		if (secret === undefined) {
 			secret = this.#fetch(camera, number, signer);
 			this.#epochs.set(place, secret);
-			// Not remembered: a vault that was away may be back the next time, and a grant may yet come.
+			// Do not cache failures: the vault may recover, and a grant may still arrive.
 			secret.catch(() => this.#epochs.delete(place));
 		}
 		return secret;
@@ -85,7 +85,7 @@ export class Keyring {
 		const identity = this.#identity;
 		const secret =
 			kept && identity && (await epochSecret(this.#crypto, identity, camera, kept, signer));
-		if (!secret) throw new Fault('not-found', `the key of epoch ${number} is not here`);
+		if (!secret) throw new Fault('not-found', `no key of epoch ${number}`);
 		return secret;
 	}
 }

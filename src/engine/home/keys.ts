@@ -16,7 +16,7 @@ import type { KeptSecret, NewSecret } from '#ports/keys/vault.ts';
 
 type Hashing = Pick<Crypto, 'sha256'>;
 
-/** Ids as docs/spec/identity.md fixes them: SHA-256, cut to 16 bytes. */
+/** Ids are truncated SHA-256, 16 bytes: docs/spec/identity.md. */
 export async function homeIdOf(crypto: Hashing, firstOwner: Bytes): Promise<HomeId> {
 	return (await shortHash(crypto, firstOwner)) as HomeId;
 }
@@ -38,10 +38,7 @@ async function shortHash(crypto: Hashing, bytes: Bytes): Promise<string> {
 	return hexOf((await crypto.sha256(bytes)).subarray(0, 16));
 }
 
-/**
- * A new 32-byte secret with a signed grant of it. Its raw bytes live no longer than the caller's
- * hand.
- */
+/** A new 32-byte secret with a signed grant of it. The caller must wipe `raw`. */
 export async function makeSecret(
 	crypto: Crypto,
 	subject: GrantSubject,
@@ -54,7 +51,7 @@ export async function makeSecret(
 	return { key, raw, grant: await signGrant(crypto, raw, subject, recipient, signKey, wallMs) };
 }
 
-/** One more grant of a secret that is known raw. The signed whole. */
+/** A signed grant of a raw secret. */
 export async function signGrant(
 	crypto: Crypto,
 	raw: Bytes,
@@ -69,8 +66,8 @@ export async function signGrant(
 }
 
 /**
- * The raw bytes inside a grant, after checking that one of `signers` signed it and what for. The
- * caller drops them as soon as it can. Throws `corrupt` or `malformed`.
+ * Raw bytes of a grant, after checking its subject and that one of `signers` signed it. The caller
+ * must wipe them. Throws `corrupt` or `malformed`.
  */
 export async function openGrant(
 	crypto: Crypto,
@@ -79,17 +76,17 @@ export async function openGrant(
 	recipient: KeyPair<KemKey>,
 	signers: readonly Bytes[],
 ): Promise<Bytes> {
-	const { grant: said, canonical, signature } = parseGrant(grant);
-	const meant =
-		said.home === subject.home &&
-		said.camera === subject.camera &&
-		said.number === subject.number &&
-		said.recipient === subject.recipient;
+	const { grant: parsed, canonical, signature } = parseGrant(grant);
+	const matches =
+		parsed.home === subject.home &&
+		parsed.camera === subject.camera &&
+		parsed.number === subject.number &&
+		parsed.recipient === subject.recipient;
 	const signed = signedBytes('grant', canonical);
-	if (!meant || !(await isSignedByAny(crypto, signers, signature, signed))) {
-		throw new Fault('corrupt', 'a grant is not what it says');
+	if (!matches || !(await isSignedByAny(crypto, signers, signature, signed))) {
+		throw new Fault('corrupt', 'grant has another subject or a wrong signature');
 	}
-	return crypto.unwrap(recipient, grantInfo(subject), said);
+	return crypto.unwrap(recipient, grantInfo(subject), parsed);
 }
 
 async function isSignedByAny(
@@ -104,7 +101,7 @@ async function isSignedByAny(
 	return false;
 }
 
-/** The same as a working key. */
+/** Like `openGrant`, but returns a working key. */
 export async function secretFromGrant(...given: Parameters<typeof openGrant>): Promise<Secret> {
 	const raw = await openGrant(...given);
 	const secret = await given[0].secret(raw);
@@ -113,9 +110,8 @@ export async function secretFromGrant(...given: Parameters<typeof openGrant>): P
 }
 
 /**
- * A kept secret that works: the working key, or what its grant holds, `null` when neither does.
- * Where both are there they must be the same secret: a key that was replaced would seal footage
- * nobody else can open.
+ * The working key or the one in its grant; `null` when neither works. If they differ, the grant
+ * wins: footage sealed with a swapped key could not be opened by anybody else.
  */
 export async function workingSecret(
 	crypto: Crypto,
@@ -134,7 +130,7 @@ export async function workingSecret(
 	return granted;
 }
 
-/** Seals with one, opens with the other. */
+/** Seals with one and opens with the other. */
 async function isSameSecret(crypto: Crypto, a: Secret, b: Secret): Promise<boolean> {
 	const salt = crypto.random(16);
 	const nonce = crypto.random(12);
@@ -167,7 +163,7 @@ export async function canUnwrap(crypto: Crypto, pair: KeyPair<KemKey>): Promise<
 
 const PROBE = ascii('probe');
 
-/** For trials: a key that does not work is an answer here, not an accident. */
+/** For probing: a key that fails is a result, not an error. */
 async function orNull<T>(trial: Promise<T>): Promise<T | null> {
 	try {
 		return await trial;

@@ -6,19 +6,22 @@ import { SIGNATURE_BYTES, signedBytes } from '#domain/base/signed.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { KitKeys } from './kit-keys.ts';
 
-/** What one entry's detail takes. */
+/** What fits into one entry's detail. */
 const MAX_GRANTS_PER_ENTRY = 60;
 
-/** The kit's own word and the home keys granted to it, as details of the entries about it (KT3). */
-export function kitEntryDetails(word: Bytes, grants: readonly Bytes[]): readonly Bytes[] {
-	const details = [concatBytes(word, ...grants.slice(0, MAX_GRANTS_PER_ENTRY))];
+/**
+ * Details of the entries about a kit: the kit's signed home, then the home keys granted to it
+ * (KT3).
+ */
+export function kitEntryDetails(signedHome: Bytes, grants: readonly Bytes[]): readonly Bytes[] {
+	const details = [concatBytes(signedHome, ...grants.slice(0, MAX_GRANTS_PER_ENTRY))];
 	for (let at = MAX_GRANTS_PER_ENTRY; at < grants.length; at += MAX_GRANTS_PER_ENTRY) {
 		details.push(concatBytes(...grants.slice(at, at + MAX_GRANTS_PER_ENTRY)));
 	}
 	return details;
 }
 
-/** What a kit signs of the home it is made in: nobody can lead it into another one (KT11). */
+/** The kit signs the home it was made for, so that it cannot be lured into another (KT11). */
 export async function signKitHome(
 	crypto: Pick<Crypto, 'sign'>,
 	{ device, sign }: KitKeys,
@@ -27,7 +30,7 @@ export async function signKitHome(
 	return crypto.sign(sign.key, kitHomeBytes(home, device));
 }
 
-/** This kit was made in this home. */
+/** Whether this kit was made for this home. */
 export async function isKitOfHome(
 	crypto: Pick<Crypto, 'verifier' | 'verify'>,
 	{ device, sign }: KitKeys,
@@ -37,16 +40,16 @@ export async function isKitOfHome(
 	const added = entries
 		.map((bytes) => parseEntry(bytes).entry)
 		.findLast(({ op, subject }) => op === 'add' && subject?.device === device);
-	const word = added?.detail.slice(0, SIGNATURE_BYTES);
-	if (word?.length !== SIGNATURE_BYTES) return false;
-	return crypto.verify(await crypto.verifier(sign.public), word, kitHomeBytes(home, device));
+	const signedHome = added?.detail.slice(0, SIGNATURE_BYTES);
+	if (signedHome?.length !== SIGNATURE_BYTES) return false;
+	return crypto.verify(await crypto.verifier(sign.public), signedHome, kitHomeBytes(home, device));
 }
 
 function kitHomeBytes(home: HomeId, device: DeviceId): Bytes {
 	return signedBytes('kit-home', concatBytes(bytesOf(home), bytesOf(device)));
 }
 
-/** Of all entries about a kit, by number of the home key, the first of each: none is replaced. */
+/** By home key number, from all entries about the kit; the first grant of each number wins. */
 export function kitGrantsIn(entries: readonly Bytes[], kit: DeviceId): ReadonlyMap<number, Bytes> {
 	const found = new Map<number, Bytes>();
 	for (const bytes of entries) {

@@ -5,7 +5,7 @@ import type { Subject } from '#domain/home/roster.ts';
 import type { Crypto, KemKey, KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import { deviceIdOf } from './keys.ts';
 
-/** A recovery kit as a member: what its 16 bytes make (KT2). */
+/** A recovery kit as a member, derived from its 16 bytes (KT2). */
 export interface KitKeys {
 	readonly device: DeviceId;
 	readonly sign: KeyPair<SignKey>;
@@ -15,10 +15,10 @@ export interface KitKeys {
 
 const SALT = ascii('spycam/v1/kit');
 const PASSPHRASE = ascii('spycam/v1/kit-passphrase');
-/** About a second on a phone. Final for every kit that was made (KT16). */
+/** About a second on a phone. Final, as existing kits depend on it (KT16). */
 const PBKDF2_ITERATIONS = 600_000;
 
-/** `passphrase`: as `tidyPassphrase` gives it. */
+/** `passphrase`: normalized by `tidyPassphrase`. */
 export async function deriveKitKeys(
 	crypto: Crypto,
 	paper: Bytes,

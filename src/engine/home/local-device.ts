@@ -20,43 +20,43 @@ import { RunSealer } from '#engine/sealing/run-sealer.ts';
 export type { KeyStrength } from '#ports/keys/vault.ts';
 
 export type LocalDeviceState =
-	/** Nothing was ever started on this device. */
+	/** First start: no identity yet. */
 	| { readonly kind: 'new' }
 	| {
 			readonly kind: 'ready';
 			readonly homeId: HomeId;
 			readonly deviceId: DeviceId;
 			readonly strength: KeyStrength;
-			/** None where it only watches. */
+			/** Empty on a device that only watches. */
 			readonly cameras: readonly NamedCamera[];
 	  }
 	/**
-	 * Footage lies here, but keys are missing or do not work: it cannot be opened. Never a new
-	 * identity by itself.
+	 * There is footage, but its keys are missing or broken. A new identity is never made
+	 * automatically.
 	 */
 	| { readonly kind: 'locked'; readonly missing: readonly string[]; readonly bytes: number }
 	| { readonly kind: 'unavailable'; readonly fault: Fault };
 
 export interface NamedCamera {
 	readonly id: CameraId;
-	/** What the person called it, opened; `null` while it has no name. */
+	/** Opened; `null`: no name yet. */
 	readonly name: string | null;
 }
 
 export interface LocalDeviceControls {
 	readonly state: LocalDeviceState;
 	on(listener: () => void): () => void;
-	/** Reads what is here; makes nothing. */
+	/** Reads the vault; creates nothing. */
 	refresh(): Promise<LocalDeviceState>;
 	/**
-	 * First start: home, owner key, device keys, roster entry, first camera and its epoch. A device
-	 * that only watched gets its camera.
+	 * First start: creates home, owner key, device keys, roster entry, first camera and its epoch. On
+	 * a watch-only device: creates its camera.
 	 */
 	createCamera(): Promise<LocalDeviceState>;
 	nameCamera(camera: CameraId, name: string): Promise<void>;
 	/**
-	 * From `locked`, after the person said so: deletes the unreadable footage and the broken keys,
-	 * then `new`.
+	 * From `locked`, after a person confirmed: deletes the unreadable footage and the broken keys;
+	 * leads to `new`.
 	 */
 	clear(): Promise<void>;
 }
@@ -68,20 +68,17 @@ export interface LocalDeviceDependencies {
 	readonly clock: Clock;
 }
 
-/** What a device has while its keys work. */
+/** Available while the device's keys work. */
 export interface UnlockedDevice {
 	readonly identity: Identity;
-	/** Of the home it is in, replayed. */
+	/** Replayed roster of the current home. */
 	readonly roster: Roster;
 	readonly nameSealer: NameSealer;
 }
 
-/**
- * This device's own part of a home: its identity, its cameras' names, and the keys that seal and
- * open.
- */
+/** This device in its home: its identity, its cameras' names, and the keys that seal and open. */
 export class LocalDevice implements LocalDeviceControls {
-	/** Opens what cameras recorded whose keys are here. */
+	/** Opens footage of any camera whose keys are here. */
 	readonly opener: Opener;
 	readonly #tools: LocalDeviceDependencies;
 	readonly #listeners = new Set<() => void>();
@@ -99,7 +96,7 @@ export class LocalDevice implements LocalDeviceControls {
 		});
 	}
 
-	/** `new` until the first `look`. */
+	/** `new` until the first `refresh`. */
 	get state(): LocalDeviceState {
 		return this.#state;
 	}
@@ -122,18 +119,18 @@ export class LocalDevice implements LocalDeviceControls {
 		return this.#create('camera');
 	}
 
-	/** A first start that makes no camera. */
+	/** A first start without a camera. */
 	createViewer(): Promise<LocalDeviceState> {
 		return this.#create('viewer');
 	}
 
 	/**
-	 * Work on the vault, in turn with all else; what it changed is read back from the disk. Throws
-	 * `conflict` unless the device is unlocked, and what the work and the vault throw.
+	 * Runs `work` on the vault in turn, then reads the result back from disk. Throws `conflict`
+	 * unless the device is unlocked, and whatever `work` and the vault throw.
 	 */
 	change<T>(work: (unlocked: UnlockedDevice) => Promise<T>): Promise<T> {
 		return this.#enqueue(async () => {
-			// Another tab may have been at it, too.
+			// Another tab may have changed the vault.
 			await this.#tryRefresh();
 			const result = await work(this.#ready());
 			await this.#refresh();
@@ -156,7 +153,8 @@ export class LocalDevice implements LocalDeviceControls {
 
 	clear(): Promise<void> {
 		return this.#enqueue(async () => {
-			if (this.#state.kind !== 'locked') throw new Fault('conflict', 'there are keys that work');
+			if (this.#state.kind !== 'locked')
+				throw new Fault('conflict', "this device's keys work; nothing to clear");
 			const { segments, vault } = this.#tools;
 			for (const camera of await segments.cameras()) await closeOpenRuns(segments, camera);
 			let evicted = 1;
@@ -167,17 +165,17 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	/**
-	 * For a camera that records: keys that somebody deleted meanwhile are kept again, or new ones are
-	 * made (GO5). Throws what the vault throws.
+	 * For a recording camera: restores keys that somebody deleted meanwhile, or makes new ones (GO5).
+	 * Throws as `Vault` does.
 	 */
 	ensureKeys(): Promise<void> {
 		return this.#enqueue(() => this.#ensureKeys());
 	}
 
 	/**
-	 * What seals the camera's next run. The run before is read for its newest head, so close it
-	 * first where that is possible. Throws `conflict` unless the device is unlocked, `not-found` for
-	 * a camera of another device, and what vault and segments throw.
+	 * A sealer for the camera's next run. Close the previous run first if possible, because its
+	 * newest head is read. Throws `conflict` unless the device is unlocked, `not-found` for another
+	 * device's camera, and whatever vault and segments throw.
 	 */
 	beginRun(
 		camera: CameraId,
@@ -205,7 +203,7 @@ export class LocalDevice implements LocalDeviceControls {
 		});
 	}
 
-	/** What seals thumbnails and events of a camera of this device. Throws as `beginRun` does. */
+	/** A sealer for thumbnails and events of an own camera. Throws as `beginRun` does. */
 	beginSidecar(camera: CameraId): Promise<SidecarSealer> {
 		return this.#enqueue(async () => {
 			const { crypto } = this.#tools;
@@ -218,7 +216,7 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	/**
-	 * What seals live parts: under a key that only those get who watch (LV24). Throws as `beginRun`
+	 * A sealer for live parts, under a key that only current viewers get (LV24). Throws as `beginRun`
 	 * does.
 	 */
 	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<SidecarSealer> {
@@ -230,15 +228,12 @@ export class LocalDevice implements LocalDeviceControls {
 		});
 	}
 
-	/**
-	 * The number of the epoch that a camera of this device seals with now, made first where it is
-	 * time for a new one.
-	 */
+	/** Number of the epoch that an own camera seals with now; makes a new one if due. */
 	currentEpochNumber(camera: CameraId): Promise<number> {
 		return this.#enqueue(async () => (await this.#epoch(camera)).number);
 	}
 
-	/** Told of each epoch that a camera of this device begins. */
+	/** Called for each epoch that a camera of this device begins. */
 	onEpoch(listener: (camera: CameraId, number: number) => void): () => void {
 		this.#epochListeners.add(listener);
 		return () => this.#epochListeners.delete(listener);
@@ -260,7 +255,7 @@ export class LocalDevice implements LocalDeviceControls {
 				if (this.#unlocked === null) await createIdentity(this.#tools, as);
 				else await becomeCamera(this.#tools, this.#unlocked);
 			} catch (error) {
-				// Another tab was faster: its identity is this device's.
+				// Another tab was faster; adopt its identity.
 				if (error instanceof Fault && error.kind === 'conflict') return this.#reload();
 				return this.#lock({ kind: 'unavailable', fault: faultOf(error).of('keys') });
 			}
@@ -308,7 +303,7 @@ export class LocalDevice implements LocalDeviceControls {
 		await this.#reload();
 	}
 
-	/** A vault that is slow is no reason not to record. */
+	/** `null`: the vault failed. A slow vault must not prevent recording. */
 	async #restore(): Promise<'there' | 'put back' | 'lost' | null> {
 		try {
 			return await this.#tools.vault.restore();
@@ -319,8 +314,8 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	/**
-	 * Another tab may have come into another home. A vault that is slow is no reason not to record:
-	 * then what was known counts.
+	 * Another tab may have joined another home. A slow vault must not prevent recording: on failure
+	 * the known state stays.
 	 */
 	async #tryRefresh(): Promise<void> {
 		try {
@@ -332,7 +327,7 @@ export class LocalDevice implements LocalDeviceControls {
 
 	async #refresh(): Promise<void> {
 		const reading = await this.#tools.vault.read();
-		if (reading.kind !== 'whole') throw new Fault('corrupt', 'the vault is not whole any more');
+		if (reading.kind !== 'whole') throw new Fault('corrupt', 'the vault is no longer complete');
 		const before = this.#unlocked?.identity;
 		const state = await this.#unlock(reading.identity);
 		if (!before || !isSameIdentity(before, reading.identity)) this.#set(state);
@@ -342,9 +337,10 @@ export class LocalDevice implements LocalDeviceControls {
 		const { crypto, vault } = this.#tools;
 		const rosters = await replayRosters(crypto, identity);
 		const roster = rosters?.get(identity.home);
-		if (!rosters || !roster) throw new Fault('corrupt', 'a roster stopped holding');
+		if (!rosters || !roster) throw new Fault('corrupt', 'a stored roster no longer replays');
 		const secrets = await homeSecrets(crypto, identity, rosters);
-		if (secrets[0]?.home !== identity.home) throw new Fault('corrupt', 'no home key works');
+		if (secrets[0]?.home !== identity.home)
+			throw new Fault('corrupt', 'no home key of the current home works');
 		const nameSealer = new NameSealer(crypto, secrets);
 		const cameras: NamedCamera[] = [];
 		for (const { id, sealedName } of identity.cameras) {
@@ -376,19 +372,19 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 }
 
-/** Whether anything changed that somebody who listens could want to know. */
+/** Whether no listener would notice a difference. */
 function isSameIdentity(a: Identity, b: Identity): boolean {
-	const said = ({ home, device, homes, cameras }: Identity) => [
+	const facts = ({ home, device, homes, cameras }: Identity) => [
 		...[home, device, cameras.length],
 		...homes.map(({ roster, keys, relay }) => {
 			const newest = hexOf(roster.at(-1)?.slice(-SIGNATURE_BYTES) ?? new Uint8Array());
 			return `${roster.length} ${newest} ${keys.length} ${relay ?? ''}`;
 		}),
 	];
-	const [before, after] = [said(a), said(b)];
+	const [before, after] = [facts(a), facts(b)];
 	return before.length === after.length && before.every((one, at) => one === after[at]);
 }
 
 function notReady(): Fault {
-	return new Fault('conflict', 'this device has no identity that works', undefined, 'keys');
+	return new Fault('conflict', 'this device has no working identity', undefined, 'keys');
 }

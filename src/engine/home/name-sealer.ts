@@ -23,12 +23,12 @@ interface NameKey {
 	readonly key: Promise<SealKey>;
 }
 
-/** Seals and opens what people call things. Names are stored nowhere in clear, not even here. */
+/** Seals and opens names. Names are never stored in the clear. */
 export class NameSealer {
 	readonly #crypto: Crypto;
 	readonly #keys: readonly NameKey[];
 
-	/** The first one seals; all open, because a name keeps the key it was given under. */
+	/** The first secret seals; all of them open, because names keep the key they were sealed with. */
 	constructor(crypto: Crypto, secrets: readonly HomeSecret[]) {
 		this.#crypto = crypto;
 		this.#keys = secrets.map(({ home, number, secret }) => {
@@ -38,10 +38,10 @@ export class NameSealer {
 		});
 	}
 
-	/** Throws `malformed` for a name of nothing but spaces; a name too long is cut. */
+	/** Throws `malformed` for a blank name; truncates one that is too long. */
 	async seal(subject: CameraId | DeviceId, name: string): Promise<Bytes> {
 		const [newest] = this.#keys;
-		if (newest === undefined) throw new Fault('not-found', 'a home key is not here');
+		if (newest === undefined) throw new Fault('not-found', 'no home key to seal the name with');
 		const nonce = this.#crypto.random(NAME_NONCE_BYTES);
 		const aad = nameAad(newest.home, subject);
 		const plain = padName(encodeName(name));
@@ -49,11 +49,11 @@ export class NameSealer {
 		return buildName({ homeKey: newest.number, nonce, ciphertext });
 	}
 
-	/** Throws `corrupt`, `malformed`, or `not-found` where its home key is not here. */
+	/** Throws `corrupt`, `malformed`, or `not-found` when its home key is not here. */
 	async open(subject: CameraId | DeviceId, sealed: Bytes): Promise<string> {
 		const { homeKey, nonce, ciphertext } = parseName(sealed);
-		// A name does not say which home it was given in; numbers begin anew in each.
-		let failed = new Fault('not-found', 'a home key is not here');
+		// A sealed name does not say its home, and key numbers restart in each.
+		let failed = new Fault('not-found', `no home key ${homeKey} to open the name with`);
 		for (const { home, number, key } of this.#keys) {
 			if (number !== homeKey) continue;
 			try {
@@ -68,7 +68,7 @@ export class NameSealer {
 		throw failed;
 	}
 
-	/** For a newcomer: its name, or with a number where another device has it (PR32). */
+	/** Name for a joining device, numbered if another device has it already (PR32). */
 	async freeName(
 		newcomer: DeviceId,
 		name: string,
@@ -83,7 +83,7 @@ export class NameSealer {
 		return freeName(name, taken);
 	}
 
-	/** A name that does not open is no name: it can be given again. */
+	/** `null`: does not open. The device can be named again. */
 	async nameOrNull(subject: CameraId | DeviceId, sealed: Bytes): Promise<string | null> {
 		try {
 			return (await this.open(subject, sealed)) || null;
@@ -96,9 +96,9 @@ export class NameSealer {
 
 function encodeName(name: string): Bytes {
 	const tidy = plainName(name.normalize('NFC').replace(/\s+/gu, ' ')).trim();
-	if (tidy === '') throw new Fault('malformed', 'an empty name');
+	if (tidy === '') throw new Fault('malformed', 'name is blank');
 	let utf8 = new TextEncoder().encode(tidy);
-	// Letter by letter, so that no letter is cut in half.
+	// Truncate by grapheme cluster.
 	const letters = Array.from(new Intl.Segmenter().segment(tidy), ({ segment }) => segment);
 	while (utf8.length > MAX_NAME_BYTES) {
 		letters.pop();

@@ -10,18 +10,18 @@ import { effectiveSeq } from './claim-delay.ts';
 import { currentHome } from './identity.ts';
 import { replayRoster, type Roster } from './roster.ts';
 
-/** What became of entries that somebody showed. */
+/** Outcome of merging shown entries. */
 export type MergeResult =
 	| 'new'
 	| 'known'
 	| 'gap'
 	| 'forked'
-	/** An owner settled that ours counts instead (ID45). */
+	/** An owner settled that ours replaces it (ID45). */
 	| 'fallen'
-	/** All but what has to wait (KT8, ID44). */
+	/** Merged, except entries that have to wait (KT8, ID44). */
 	| 'early';
 
-/** Four times what a relay keeps: more would only keep this device busy. */
+/** Four times a relay's limit; bounds the work others can cause here. */
 const MAX_ROSTER_ENTRIES = 4096;
 
 interface MergerDependencies {
@@ -30,50 +30,50 @@ interface MergerDependencies {
 	readonly clock: Clock;
 }
 
-/** Entries that others show: what of them counts, what waits, and what is another branch. */
+/** Decides which shown entries take effect, which are held back, and which are another branch. */
 export class RosterMerger {
 	readonly #tools: MergerDependencies;
-	/** What came too early, and how many entries it goes on from. */
+	/** Entries held back, and the number of entries they follow. */
 	#held: { readonly home: HomeId; readonly after: number; readonly entries: Bytes[] } | null = null;
-	/** The newest roster of this home that was shown and does not go on from ours. */
+	/** The newest shown roster of this home that does not continue ours. */
 	#branchEntries: { readonly home: HomeId; readonly entries: readonly Bytes[] } | null = null;
 
 	constructor(tools: MergerDependencies) {
 		this.#tools = tools;
 	}
 
-	/** What waits behind the roster as it is now. */
+	/** Entries held back behind the current roster. */
 	heldEntries(identity: Identity): readonly Bytes[] {
 		const { home, roster } = currentHome(identity);
 		const held = this.#held;
 		return held?.home === home && held.after === roster.length ? held.entries : [];
 	}
 
-	/** The whole other branch of this home, as it was shown last (ID37). */
+	/** The other branch of this home, complete, as shown last (ID37). */
 	otherBranch({ home }: Identity): readonly Bytes[] | null {
 		return this.#branchEntries?.home === home ? this.#branchEntries.entries : null;
 	}
 
-	/** It is settled. */
+	/** After a settlement. */
 	forgetBranch(): void {
 		this.#branchEntries = null;
 	}
 
-	/** The first is number `from`. */
+	/** `from`: number of the first entry. */
 	async merge(identity: Identity, from: number, entries: readonly Bytes[]): Promise<MergeResult> {
 		const known = currentHome(identity).roster;
 		const held = this.heldEntries(identity);
-		const line = [...known, ...held];
-		if (from < 1 || from - 1 > line.length) return 'gap';
-		const shown = [...line.slice(0, from - 1), ...entries.map(normalizeEntry)];
+		const all = [...known, ...held];
+		if (from < 1 || from - 1 > all.length) return 'gap';
+		const shown = [...all.slice(0, from - 1), ...entries.map(normalizeEntry)];
 		if (shown.length > MAX_ROSTER_ENTRIES) return 'forked';
 		const common = commonLength(known, shown);
 		// A shorter list is not a rollback.
 		if (common === shown.length && common < known.length) return 'known';
 		try {
 			if (common < known.length) return await this.#branch(identity, shown, common);
-			const less = commonLength(shown, line) === shown.length;
-			const whole = less ? line : [...known, ...shown.slice(common)];
+			const isPrefix = commonLength(shown, all) === shown.length;
+			const whole = isPrefix ? all : [...known, ...shown.slice(common)];
 			if (whole.length === common) return 'known';
 			return await this.#store(identity, await replayRoster(this.#tools.crypto, whole), {
 				...{ whole, common },
@@ -90,7 +90,7 @@ export class RosterMerger {
 		const nowMs = clock.wallMs();
 		if (await isSettledBy(crypto, { mine, theirs: shown, common }, nowMs)) {
 			const roster = await replayRoster(crypto, shown);
-			// Without this device it would be another home's.
+			// A roster without this device is not its home's.
 			if (roster.past.devices.has(identity.device)) {
 				return this.#store(identity, roster, { whole: shown, common });
 			}
@@ -107,13 +107,13 @@ export class RosterMerger {
 	): Promise<MergeResult> {
 		const { vault, clock } = this.#tools;
 		const nowMs = clock.wallMs();
-		const counting = await effectiveSeq(vault, roster, common, nowMs);
+		const effective = await effectiveSeq(vault, roster, common, nowMs);
 		const known = currentHome({ home, homes }).roster;
-		const fresh = whole.slice(common, counting);
+		const fresh = whole.slice(common, effective);
 		if (common < known.length) await vault.replaceRoster(home, common + 1, fresh, nowMs);
 		else if (fresh.length > 0) await vault.appendRoster(home, common + 1, fresh, nowMs);
-		this.#held = { home, after: counting, entries: whole.slice(counting) };
+		this.#held = { home, after: effective, entries: whole.slice(effective) };
 		this.#branchEntries = null;
-		return counting === whole.length ? 'new' : 'early';
+		return effective === whole.length ? 'new' : 'early';
 	}
 }

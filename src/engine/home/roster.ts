@@ -16,48 +16,43 @@ import type { Crypto, KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import { deviceIdOf, homeIdOf } from './keys.ts';
 import { dropClaims, isAllowedForKit, kitByOwnerKey, type KitClaim } from './claims.ts';
 
-/** What checking a roster takes: a relay can do it, too. */
+/** What a roster check needs; relays have it, too. */
 export type RosterCrypto = Pick<Crypto, 'sha256' | 'verifier' | 'verify'>;
 
 export interface Roster {
 	readonly home: HomeId;
 	readonly seq: number;
-	/** SHA-256 of the newest entry's canonical bytes: what the next one names (ID43). */
+	/** SHA-256 of the newest entry's canonical bytes: the next entry's `prev` (ID43). */
 	readonly head: Bytes;
-	/** Public owner keys in force, as hex. */
+	/** Public owner keys in force, in hex. */
 	readonly owners: ReadonlySet<string>;
-	/** Devices in force, with the entry that says so. Whether their time is up is for `inForce`. */
+	/** Newest entry per device that is not revoked. Expiry is checked by `inForce`. */
 	readonly devices: ReadonlyMap<DeviceId, RosterEntry>;
-	/** Devices that a recovery kit wants as owners, not in force yet (KT5). */
+	/** Devices claimed as owners by a recovery kit, not in force yet (KT5). */
 	readonly claims: ReadonlyMap<DeviceId, KitClaim>;
-	/**
-	 * Keys of every device and every owner there ever was: what they signed in their time still
-	 * holds.
-	 */
+	/** Keys of every past and present device and owner: their old signatures remain valid. */
 	readonly past: {
 		readonly devices: ReadonlyMap<DeviceId, Subject>;
 		readonly owners: ReadonlyMap<string, Bytes>;
 	};
 	/**
-	 * The number of the newest entry that takes something away from somebody; 0 for none. Epochs that
-	 * were made under less are used no more.
+	 * Number of the newest entry that restricts somebody; 0: none. Epochs made before it are no
+	 * longer used.
 	 */
 	readonly narrowedSeq: number;
-	/** How many hashes its settlements name (ID45). */
+	/** Number of hashes that its settlements name (ID45). */
 	readonly fallen: number;
-	/** Who signed which entry, as what: each judged where it stands (ID7). The first is entry 1. */
+	/** Signer of each entry, as judged at that entry (ID7). Index 0 is entry 1. */
 	readonly authors: readonly Author[];
 }
 
-/** Whoever signed an entry, as the roster knew them just before it. */
+/** The signer of an entry, as of the roster just before it. */
 export interface Author {
-	/**
-	 * A kit's: the number of the claim that it is, or that it makes good; `null`: an owner signed.
-	 */
+	/** For a kit: number of the claim it makes or completes; `null`: an owner signed. */
 	readonly claim: number | null;
-	/** The entry that made an owner of whoever signed; a kit: 0. */
+	/** Number of the entry that made the signer an owner; 0 for a kit. */
 	readonly since: number;
-	/** When their time is up; `null`: never. */
+	/** When the signer expires; `null`: never. */
 	readonly untilMs: number | null;
 }
 
@@ -65,22 +60,22 @@ export function inForce(entry: RosterEntry | undefined, wallMs: number): entry i
 	return entry !== undefined && (entry.notAfterMs === null || wallMs < entry.notAfterMs);
 }
 
-/** ID41. Throws `corrupt` where the owner key that a device names is another member's. */
+/** ID41. Throws `corrupt` when another member has the same owner key. */
 export function checkOwnerKey({ devices }: Roster, { device, owner }: Subject): void {
 	for (const [other, { subject }] of devices) {
 		if (other !== device && owner && subject?.owner && equalBytes(subject.owner, owner)) {
-			throw new Fault('corrupt', 'an owner key that is another member’s');
+			throw new Fault('corrupt', 'another member has the same owner key');
 		}
 	}
 }
 
-/** Throws `conflict` where a home would have no owner without end but this device. */
+/** Throws `conflict` if no permanent owner other than `without` exists. */
 export function checkLastOwner({ devices }: Roster, without: DeviceId): void {
 	const lasting = [...devices.values()].filter(
 		({ roles, notAfterMs }) => roles.includes('owner') && notAfterMs === null,
 	);
 	if (lasting.every(({ subject }) => subject?.device === without)) {
-		throw new Fault('conflict', 'a home without an owner');
+		throw new Fault('conflict', 'the home would have no owner left');
 	}
 }
 
@@ -93,15 +88,15 @@ export async function signEntry(
 	return concatBytes(canonical, await crypto.sign(author, signedBytes('roster', canonical)));
 }
 
-/** Signed to follow the newest entry of a roster. */
+/** Signs an entry that follows the newest one of `roster`. */
 export function nextEntry(
 	crypto: Crypto,
 	author: KeyPair<SignKey>,
 	roster: Roster,
 	wallMs: number,
-	said: Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>,
+	draft: Pick<RosterEntry, 'op' | 'roles' | 'notAfterMs' | 'subject' | 'detail'>,
 ): Promise<Bytes> {
-	const { op, roles, notAfterMs, subject, detail } = said;
+	const { op, roles, notAfterMs, subject, detail } = draft;
 	return signEntry(crypto, author.key, {
 		...{ op, roles, notAfterMs, subject, detail },
 		...{ home: roster.home, seq: roster.seq + 1, prev: roster.head },
@@ -110,8 +105,8 @@ export function nextEntry(
 }
 
 /**
- * Replays a roster from its first entry. Throws `corrupt` at the first entry that does not follow:
- * wrong number, hash, home, signature, or an author who was no owner at that point. Looks at no
+ * Replays a roster from its first entry. Throws `corrupt` at the first one that does not follow:
+ * wrong number, hash, home or signature, or an author who was no owner at that point. Ignores the
  * clock.
  */
 export async function replayRoster(
@@ -172,7 +167,7 @@ export async function replayRoster(
 		}
 	}
 	const [newest] = entries.slice(-1);
-	if (home === null || newest === undefined) throw new Fault('corrupt', 'an empty roster');
+	if (home === null || newest === undefined) throw new Fault('corrupt', 'the roster is empty');
 	return {
 		...{ home, seq: entries.length, head: await entryHash(crypto, newest) },
 		...{ owners: new Set(owners.keys()), devices, claims, past },
@@ -180,7 +175,7 @@ export async function replayRoster(
 	};
 }
 
-/** What the next entry names, and a settlement: the statement, not one of its signatures (ID43). */
+/** Hash for `prev` and settlements: covers the statement, not one of its signatures (ID43). */
 export function entryHash(crypto: Pick<Crypto, 'sha256'>, entry: Bytes): Promise<Bytes> {
 	return crypto.sha256(canonicalOf(entry));
 }
@@ -194,8 +189,9 @@ async function namesEntry(
 }
 
 /**
- * Entries from before ID43 name the one before with its signature, in the form it then had. None of
- * them comes after one of now: its author could make two signatures, and part who has which.
+ * Entries made before ID43 hash the previous entry with its signature, in either form. They may not
+ * follow a newer entry: a signer with two signatures could split the home by which one each member
+ * has.
  */
 async function namesLegacyEntry(
 	crypto: RosterCrypto,
@@ -211,16 +207,16 @@ async function namesLegacyEntry(
 	return false;
 }
 
-/** An entry that somebody showed. Throws `corrupt`. */
+/** Parses an entry from outside. Throws `corrupt`. */
 export function readEntry(bytes: Bytes): ReturnType<typeof parseEntry> {
 	try {
 		return parseEntry(bytes);
 	} catch (error) {
-		throw new Fault('corrupt', 'a roster entry that cannot be read', error);
+		throw new Fault('corrupt', 'roster entry cannot be parsed', error);
 	}
 }
 
-/** A device's id is made from its keys, so nobody is added under another's id. */
+/** Device ids derive from keys, so nobody can be added under another device's id. */
 async function isValidSubject(
 	crypto: RosterCrypto,
 	{ op, subject }: RosterEntry,
@@ -254,8 +250,9 @@ function apply(entry: RosterEntry, devices: Map<DeviceId, RosterEntry>): void {
 }
 
 /**
- * By what stands now, not by what goes: a key that two devices name is not lost with one of them
- * (ID41). A kit's own key is never an owner's (KT14). With the entry since which each has been one.
+ * Owner keys with the number of the entry since which each has been one. Computed from the devices
+ * that remain: a key that two devices name outlives one of them (ID41). A kit's own key is never an
+ * owner's (KT14).
  */
 function ownersOf(
 	devices: ReadonlyMap<DeviceId, RosterEntry>,
@@ -272,7 +269,7 @@ function ownersOf(
 	return owners;
 }
 
-/** The latest end of the devices that are owners by this key; `null`: never. */
+/** Latest end among the devices that own by this key; `null`: never expires. */
 function ownerExpiry(devices: ReadonlyMap<DeviceId, RosterEntry>, key: Bytes): number | null {
 	let end = 0;
 	for (const { roles, subject, notAfterMs } of devices.values()) {
@@ -283,7 +280,7 @@ function ownerExpiry(devices: ReadonlyMap<DeviceId, RosterEntry>, key: Bytes): n
 	return end === 0 ? null : end;
 }
 
-/** Public keys of owners whose time is not up (ID44). */
+/** Public keys of unexpired owners (ID44). */
 export function currentOwners({ devices, owners }: Roster, wallMs: number): readonly Bytes[] {
 	return [...devices.values()].flatMap((entry) => {
 		const key = entry.subject?.owner;

@@ -2,12 +2,12 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto, DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { LocalDevice } from './local-device.ts';
 
-/** A call shall not end because a certificate does. */
+/** The certificate must outlast a call. */
 const MIN_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 /**
- * What this device answers for itself with in WebRTC: the kept certificate while it lasts, else one
- * for the life of the page; letters say its fingerprint, signed. `null` where there is no WebRTC.
+ * The certificate this device presents in WebRTC: the stored one while it is valid, else one per
+ * page; signed messages carry its fingerprint. `null` where there is no WebRTC.
  */
 export function webRtcCertificate(
 	localDevice: Pick<LocalDevice, 'unlocked'>,

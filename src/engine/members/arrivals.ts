@@ -16,38 +16,38 @@ import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 
-/** PR26: how long an owner waits for whom it let in. */
+/** PR26: how long an owner waits for a device it let in. */
 export const ARRIVAL_TIMEOUT_MS = 10 * 60 * 1000;
-/** What was left for this device has come by then (PR26). */
+/** By then the relay has delivered what it had queued for this device (PR26). */
 const SETTLE_MS = 20_000;
 const POLL_MS = 15_000;
-/** A page that looked so long ago slept, and its line may be dead. */
+/** A page that has not polled for so long was asleep, and its connection may be dead. */
 const ASLEEP_MS = 90_000;
-/** PR25: who came the short way does not need them. */
+/** PR25: gives the device time to arrive with the keys in M4. */
 const SEND_KEYS_DELAY_MS = 3000;
 const KEYS_TTL_S = (2 * ARRIVAL_TIMEOUT_MS) / 1000;
 const WEEK_S = 7 * 24 * 3600;
-/** PR24: between two tries on the same line. */
+/** PR24: retry interval on one relay connection. */
 const SAY_AGAIN_MS = 5000;
 /** PR27 */
 const NOTICE_KEPT_MS = 30 * 24 * 3600 * 1000;
 
-/** A device that was let in and has not spoken, or that was taken back for it. */
+/** A device that was let in and has not reported, or was revoked because it did not. */
 export interface PendingArrival {
 	readonly device: DeviceId;
-	/** As it was called when it was let in; `null`: its key is not here. */
+	/** Its name when it was let in; `null`: the key is not here. */
 	readonly name: string | null;
-	/** Wall ms, of what is `waits`. */
+	/** Wall ms; for a device that is still awaited. */
 	readonly untilMs: number;
-	/** Wall ms; `null`: it is waited for. */
+	/** Wall ms; `null`: still awaited. */
 	readonly takenBackMs: number | null;
 }
 
 export interface ArrivalControls {
-	/** Of the home this device is in. */
+	/** For the current home. */
 	readonly list: readonly PendingArrival[];
 	on(listener: () => void): () => void;
-	/** A person has read that it was taken back. */
+	/** A person has read that the device was revoked. */
 	dismiss(device: DeviceId): Promise<void>;
 }
 
@@ -59,13 +59,13 @@ export interface ArrivalsDependencies {
 	readonly homeRoster: HomeRoster;
 }
 
-type Post = Pick<
+type MessengerAccess = Pick<
 	RelayClient,
 	'state' | 'online' | 'on' | 'onMessage' | 'send' | 'forked' | 'relaySeq'
 >;
 
 /**
- * Who is on the way into this home, and where this device itself is going. Rules:
+ * Tracks devices on their way into this home, and this device's own way into one. Rules:
  * docs/spec/pairing.md, PR21 to PR27.
  */
 export class Arrivals implements Admissions, ArrivalControls {
@@ -74,20 +74,20 @@ export class Arrivals implements Admissions, ArrivalControls {
 	readonly #listeners = new Set<() => void>();
 	#kept: readonly Arrival[] = [];
 	#list: readonly PendingArrival[] = [];
-	/** Of this device; `undefined`: not looked up yet. */
+	/** This device's own pending join; `undefined`: not read yet. */
 	#pending: PendingJoin | null | undefined;
-	/** That it is here, to whoever let it in, since that one came. */
+	/** Whether the admitting owner was told, on this connection, that this device is here. */
 	#announced = false;
-	#messenger: Post | null = null;
+	#messenger: MessengerAccess | null = null;
 	#revoke: (device: DeviceId) => Promise<void> = () => Promise.resolve();
-	/** Monotonic ms at which they were let in, as far as it was on this page. */
+	/** Monotonic ms of admissions made by this page. */
 	readonly #sinceMs = new Map<DeviceId, number>();
-	/** Who was sent the keys since it came. */
+	/** Devices sent the keys since they came online. */
 	readonly #sentTo = new Set<DeviceId>();
-	/** Monotonic ms since when the line holds. */
-	#upMs: number | null = null;
-	/** Of whom the relay had nothing more, on this line. */
-	readonly #heardOut = new Set<DeviceId>();
+	/** Monotonic ms since the relay connection is up. */
+	#connectedMs: number | null = null;
+	/** Devices of which the relay had nothing queued, on this connection. */
+	readonly #drained = new Set<DeviceId>();
 	#polledMs = 0;
 	#stopPolling: (() => void) | null = null;
 	#work: Promise<unknown> = Promise.resolve();
@@ -101,8 +101,8 @@ export class Arrivals implements Admissions, ArrivalControls {
 		return this.#list;
 	}
 
-	/** With the line to the others, and what takes a device out. */
-	begin(messenger: Post, revoke: (device: DeviceId) => Promise<void>): void {
+	/** `revoke`: removes a device that never reported. */
+	begin(messenger: MessengerAccess, revoke: (device: DeviceId) => Promise<void>): void {
 		this.#messenger = messenger;
 		this.#revoke = revoke;
 		messenger.onMessage((message, { device }) => this.#onMessage(message, device));
@@ -119,8 +119,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 		return () => this.#listeners.delete(listener);
 	}
 
-	// ─── as an owner
-	// ────────────────────────────────────────────────────────────────────────────────
+	// ─── Owner side ───
 
 	arrivalState(device: DeviceId): 'waits' | 'here' | 'taken-back' {
 		if (this.#tools.homeRoster.member(device) === null) return 'taken-back';
@@ -128,8 +127,8 @@ export class Arrivals implements Admissions, ArrivalControls {
 	}
 
 	/**
-	 * It is kept that somebody is waited for before anything is signed: else a page that dies between
-	 * the two leaves a ghost.
+	 * Stores the arrival before signing; otherwise a page that dies in between leaves a member nobody
+	 * is waiting for.
 	 */
 	async admit(
 		newcomer: Subject,
@@ -159,7 +158,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 		await this.#enqueue(() => this.#forget(kept));
 	}
 
-	/** PR24: it says that it has the entry that let it in. */
+	/** PR24: the device reports having the entry that admitted it. */
 	#onMessage(message: Message, device: DeviceId): void {
 		const seq = message.t === 'acted' || message.t === 'state' ? message.rosterSeq : 0;
 		const kept = this.#of(device);
@@ -182,10 +181,10 @@ export class Arrivals implements Admissions, ArrivalControls {
 		const messenger = this.#messenger;
 		if (messenger === null) return;
 		if (messenger.state.kind !== 'connected') {
-			this.#upMs = null;
+			this.#connectedMs = null;
 			this.#announced = false;
-			this.#heardOut.clear();
-		} else this.#upMs ??= clock.monotonicMs();
+			this.#drained.clear();
+		} else this.#connectedMs ??= clock.monotonicMs();
 		for (const device of this.#sentTo)
 			if (!messenger.online.has(device)) this.#sentTo.delete(device);
 		for (const { device } of this.#waiting) {
@@ -194,7 +193,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 		if (this.#pending !== null) void this.#enqueue(() => this.#announce());
 	}
 
-	/** PR25: what M4 would have brought. */
+	/** PR25: the home keys that M4 would have delivered. */
 	async #sendHomeKeys(device: DeviceId): Promise<void> {
 		const { localDevice, homeRoster } = this.#tools;
 		const messenger = this.#messenger;
@@ -216,9 +215,9 @@ export class Arrivals implements Admissions, ArrivalControls {
 	/** PR26 */
 	async #poll(): Promise<void> {
 		const { vault, clock, homeRoster } = this.#tools;
-		// Another page of this device may have heard of it.
+		// Another page of this device may have heard from it.
 		await this.#reload();
-		if (clock.monotonicMs() - this.#polledMs > ASLEEP_MS) this.#heardOut.clear();
+		if (clock.monotonicMs() - this.#polledMs > ASLEEP_MS) this.#drained.clear();
 		this.#polledMs = clock.monotonicMs();
 		for (const kept of this.#waiting) {
 			const now = clock.wallMs();
@@ -226,7 +225,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 			if (now < kept.sinceMs) await vault.updateArrival(kept, () => ({ ...kept, sinceMs: now }));
 			if (!this.#isLate(kept)) continue;
 			if (homeRoster.member(kept.device) === null || !this.#isOwn(kept)) await this.#forget(kept);
-			else if (this.#maySign(kept) && (await this.#hasHeardOut(kept))) {
+			else if (this.#maySign(kept) && (await this.#isDrained(kept))) {
 				await this.#revoke(kept.device);
 				await vault.updateArrival(kept, () => ({ ...kept, takenBackMs: now }));
 			}
@@ -235,15 +234,15 @@ export class Arrivals implements Admissions, ArrivalControls {
 	}
 
 	/**
-	 * The relay answers now, and had time to bring what came before: a line may be dead, and say so
-	 * late.
+	 * Whether the relay responds and had time to deliver earlier messages: a dead connection may be
+	 * detected late.
 	 */
-	async #hasHeardOut({ device }: Arrival): Promise<boolean> {
+	async #isDrained({ device }: Arrival): Promise<boolean> {
 		const messenger = this.#messenger;
-		if (messenger?.state.kind !== 'connected' || this.#heardOut.has(device)) return true;
+		if (messenger?.state.kind !== 'connected' || this.#drained.has(device)) return true;
 		const { length } = this.#tools.homeRoster.entries;
 		const sent = await messenger.send(device, { t: 'acted', rosterSeq: length });
-		if (sent !== 'unsent') this.#heardOut.add(device);
+		if (sent !== 'unsent') this.#drained.add(device);
 		return false;
 	}
 
@@ -254,7 +253,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 		return Math.min(clock.wallMs() - sinceMs, sinceHere) >= ARRIVAL_TIMEOUT_MS;
 	}
 
-	/** This device signed the entry that let it in, and it was no member before. */
+	/** Whether this device signed its admission, and it was not a member before. */
 	#isOwn({ device, afterSeq }: Arrival): boolean {
 		const { localDevice, homeRoster } = this.#tools;
 		const seq = admissionSeq(homeRoster.entries, device);
@@ -264,7 +263,9 @@ export class Arrivals implements Admissions, ArrivalControls {
 		return equalBytes(parseEntry(entry).entry.author, own);
 	}
 
-	/** What it may have said would be here, and no other owner can be signing beside it. */
+	/**
+	 * Whether its report would have arrived by now, and no other owner can be signing concurrently.
+	 */
 	#maySign({ device, sinceMs }: Arrival): boolean {
 		const { clock, localDevice, homeRoster } = this.#tools;
 		const messenger = this.#messenger;
@@ -275,10 +276,10 @@ export class Arrivals implements Admissions, ArrivalControls {
 		);
 		const { state, online } = messenger;
 		if (state.kind === 'none' && homeRoster.relay === null) return owners.length === 0;
-		if (state.kind !== 'connected' || this.#upMs === null) return false;
-		const settled = clock.monotonicMs() - this.#upMs >= SETTLE_MS;
+		if (state.kind !== 'connected' || this.#connectedMs === null) return false;
+		const settled = clock.monotonicMs() - this.#connectedMs >= SETTLE_MS;
 		const level = messenger.relaySeq === homeRoster.entries.length;
-		// It is about to say so.
+		// It is online and about to report.
 		const comes = online.has(device) && clock.wallMs() - sinceMs < 2 * ARRIVAL_TIMEOUT_MS;
 		const alone = !isDirectOrigin(state.origin) || owners.every(([other]) => online.has(other));
 		return settled && level && !comes && alone;
@@ -289,7 +290,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 		await this.#reload();
 	}
 
-	/** What is kept, as a screen shows it. */
+	/** Rebuilds `list` from the vault. */
 	async #reload(): Promise<void> {
 		const { vault, clock, localDevice, homeRoster } = this.#tools;
 		this.#kept = await vault.arrivals();
@@ -302,7 +303,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 			const detail = detailOf(homeRoster.entries, device);
 			const name =
 				detail && ((await localDevice.unlocked?.nameSealer.nameOrNull(device, detail)) ?? null);
-			// Others can have let it in or taken it out.
+			// Other owners may have admitted or revoked it.
 			if ((takenBackMs === null) !== (homeRoster.member(device) !== null)) continue;
 			list.push({ device, name, untilMs: sinceMs + ARRIVAL_TIMEOUT_MS, takenBackMs });
 		}
@@ -311,14 +312,13 @@ export class Arrivals implements Admissions, ArrivalControls {
 			this.#stopPolling?.();
 			this.#stopPolling = null;
 		} else {
-			const look = (): void => void this.#enqueue(() => this.#poll());
-			this.#stopPolling ??= clock.every(POLL_MS, look);
+			const poll = (): void => void this.#enqueue(() => this.#poll());
+			this.#stopPolling ??= clock.every(POLL_MS, poll);
 		}
 		for (const listener of this.#listeners) listener();
 	}
 
-	// ─── as the newcomer
-	// ────────────────────────────────────────────────────────────────────────────
+	// ─── New device's side ───
 
 	self(): Promise<SelfIdentity> {
 		return this.#tools.homeRoster.self();
@@ -347,7 +347,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 		return pending;
 	}
 
-	/** PR24: to whoever let it in, until a relay or that device has it. */
+	/** PR24: reports to the admitting owner, until a relay or that device has it. */
 	async #announce(): Promise<void> {
 		const { clock, homeRoster } = this.#tools;
 		const [messenger, pending] = [this.#messenger, this.#pending];
@@ -365,18 +365,19 @@ export class Arrivals implements Admissions, ArrivalControls {
 			) ?? [];
 		const near = isDirectOrigin(messenger.state.origin);
 		if (owner === undefined || (near && isOver)) return this.setPendingJoin(null);
-		// Nothing waits there: it is said whenever that owner comes, for as long as it waits (NB13).
+		// A direct connection queues nothing: repeat whenever that owner comes online, while the join
+		// is pending (NB13).
 		if (near && !messenger.online.has(owner)) this.#announced = false;
 		if (near && (this.#announced || !messenger.online.has(owner))) return;
 		const message = { t: 'acted', rosterSeq: entries.length } as const;
 		const isTaken = (await messenger.send(owner, message, WEEK_S)) === 'taken';
 		if (near) this.#announced = isTaken;
 		else if (isTaken) await this.setPendingJoin(null);
-		// A slow relay answers late or not at all, and nothing else may happen on this line.
+		// A slow relay may answer late or never, and no other event may follow on this connection.
 		if (!isTaken) clock.after(SAY_AGAIN_MS, () => void this.#enqueue(() => this.#announce()));
 	}
 
-	/** One after the other; a vault that is away is asked again with what happens next. */
+	/** Serialized. A failing vault is asked again on the next event. */
 	#enqueue(work: () => Promise<void>): Promise<void> {
 		const done = this.#work.then(work).catch((error: unknown) => {
 			if (!(error instanceof Fault)) throw error;
@@ -386,7 +387,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 	}
 }
 
-/** The sealed name in the newest entry that had one. */
+/** The sealed name in the device's newest `add` or `rotate`. */
 function detailOf(entries: readonly Bytes[], device: DeviceId): Bytes | null {
 	const all = entries.map((bytes) => parseEntry(bytes).entry);
 	const said = all.findLast(({ op, subject }) => op !== 'revoke' && subject?.device === device);

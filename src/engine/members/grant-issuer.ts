@@ -16,7 +16,7 @@ import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 import { entryHash } from '#engine/home/roster.ts';
 
 const WEEK_S = 7 * 24 * 3600;
-/** What one letter takes. */
+/** Grants per message. */
 const MAX_GRANTS = 128;
 
 export interface GrantIssuerDependencies {
@@ -26,17 +26,17 @@ export interface GrantIssuerDependencies {
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
 	readonly messenger: Messenger;
-	/** Replaces the run that is being recorded, if any, by a new one. */
+	/** Replaces the current run, if any, by a new one. */
 	readonly renew: () => Promise<void>;
 }
 
 /**
- * The camera's side: who gets which of its epoch keys, and when. Rules: docs/spec/identity.md, ID33
+ * Camera side: who is granted which of its epoch keys, and when. Rules: docs/spec/identity.md, ID33
  * and ID38.
  */
 export class GrantIssuer {
 	readonly #tools: GrantIssuerDependencies;
-	/** What the newest epochs were made under: home and newest narrowing entry. */
+	/** Home and newest narrowing entry that the newest epochs were made under. */
 	#basis: string | null = null;
 	#actedSeq = 0;
 	readonly #actedFor = new Map<DeviceId, number>();
@@ -58,13 +58,13 @@ export class GrantIssuer {
 		this.#enqueue(() => this.#onRosterChange());
 	}
 
-	/** Told of the newest roster entry that this device's cameras act on. */
+	/** Called with the newest roster entry that this device's cameras act on. */
 	onActed(listener: (rosterSeq: number) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** What an owner at this very device says. */
+	/** Called by an owner on this very device, not through the relay. */
 	showEarlier(device: DeviceId): Promise<'taken'> {
 		this.#enqueue(async () => {
 			const entry = this.#tools.homeRoster.member(device);
@@ -74,10 +74,7 @@ export class GrantIssuer {
 		return Promise.resolve('taken');
 	}
 
-	/**
-	 * Somebody was taken out, or this device came into another home: what is sealed from now on is
-	 * sealed anew.
-	 */
+	/** Somebody was restricted, or this device joined another home: begin new epochs. */
 	async #onRosterChange(): Promise<void> {
 		const { localDevice, homeRoster, renew } = this.#tools;
 		const { roster, entries } = homeRoster;
@@ -92,11 +89,11 @@ export class GrantIssuer {
 			for (const { id } of this.#cameras()) await localDevice.currentEpochNumber(id);
 		}
 		this.#actedSeq = roster.seq;
-		if (this.#cameras().length > 0) for (const tell of this.#listeners) tell(roster.seq);
+		if (this.#cameras().length > 0) for (const listener of this.#listeners) listener(roster.seq);
 		this.#notifyOwners();
 	}
 
-	/** Owners that are there hear what is acted on: the proof of a revocation. */
+	/** Tells online owners which entry is acted on: the proof of a revocation. */
 	#notifyOwners(): void {
 		const { homeRoster, messenger, localDevice } = this.#tools;
 		const device = localDevice.unlocked?.identity.device;
@@ -114,7 +111,7 @@ export class GrantIssuer {
 	async #sayActed(owner: DeviceId, rosterSeq: number): Promise<void> {
 		this.#actedFor.set(owner, rosterSeq);
 		const sent = await this.#tools.messenger.send(owner, { t: 'acted', rosterSeq });
-		// With what happens next it is said again.
+		// The next event sends it again.
 		if (sent === 'unsent' && this.#actedFor.get(owner) === rosterSeq) this.#actedFor.delete(owner);
 	}
 
@@ -132,7 +129,7 @@ export class GrantIssuer {
 		if (message.t === 'show-earlier') {
 			const device = idFrom<DeviceId>(message.device);
 			if (!may(from.roles, 'manage') || device === null) return;
-			// Who was taken out and let in again since is not who was meant (LT11).
+			// A device revoked and admitted again since then is not the one that was meant (LT11).
 			const admitted = admissionSeq(this.#tools.homeRoster.entries, device);
 			if (admitted === message.entry) await this.showEarlier(device);
 			return;
@@ -171,9 +168,7 @@ export class GrantIssuer {
 		await this.#tools.messenger.send(device, { t: 'grants', camera, grants }, keepSeconds);
 	}
 
-	/**
-	 * An epoch of this device's camera for a member of its home of now; `null` where it is not here.
-	 */
+	/** An epoch of an own camera, granted to a member of the current home; `null`: not here. */
 	async #grantFor(camera: CameraId, device: DeviceId, number: number): Promise<Bytes | null> {
 		const { crypto, vault, clock, localDevice, homeRoster } = this.#tools;
 		const identity = localDevice.unlocked?.identity;
@@ -193,7 +188,7 @@ export class GrantIssuer {
 		return this.#tools.localDevice.unlocked?.identity.cameras ?? [];
 	}
 
-	/** One after the other; a vault that is away fails one piece of work, not those after it. */
+	/** Serialized. A failing vault fails one task, not those after it. */
 	#enqueue(work: () => Promise<void>): void {
 		this.#work = this.#work.then(work).catch((error: unknown) => {
 			if (!(error instanceof Fault)) throw error;

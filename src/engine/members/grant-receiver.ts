@@ -13,7 +13,7 @@ import { cameraIdOf, openGrant } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 
-/** Of another form, or not what it says; anything else is the vault's trouble. */
+/** Faults of the grant itself; any other fault is the vault's. */
 const FORGERY_FAULTS: readonly FaultKind[] = ['corrupt', 'malformed', 'unsupported'];
 
 export interface GrantReceiverDependencies {
@@ -25,13 +25,13 @@ export interface GrantReceiverDependencies {
 }
 
 /**
- * The viewer's side: asks cameras for their keys and keeps what it is granted. Rules:
+ * Viewer side: requests keys from cameras and stores what it is granted. Rules:
  * docs/spec/identity.md, ID39.
  */
 export class GrantReceiver {
 	readonly #tools: GrantReceiverDependencies;
 	readonly #listeners = new Set<(camera: CameraId) => void>();
-	/** Camera devices that were asked since they came, and whether as an owner. */
+	/** Camera devices asked since they came online; `true`: asked as an owner. */
 	readonly #asked = new Map<DeviceId, boolean>();
 	#refused = 0;
 	#work: Promise<unknown> = Promise.resolve();
@@ -40,7 +40,7 @@ export class GrantReceiver {
 		this.#tools = tools;
 	}
 
-	/** Grants and home keys that were not what they said. */
+	/** Number of invalid grants and home keys received. */
 	get refused(): number {
 		return this.#refused;
 	}
@@ -52,20 +52,18 @@ export class GrantReceiver {
 		homeRoster.on(() => this.#enqueue(() => this.#requestAll()));
 	}
 
-	/** Told when there are new keys of a camera. */
+	/** Called when there are new keys of a camera. */
 	on(listener: (camera: CameraId) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** Asks a camera's device for the key of now. */
+	/** Requests the current epoch key from a camera's device; `earlier`: all keys. */
 	async request(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
 		await this.#tools.messenger.sendAction(device, { t: 'want-grants', camera, earlier });
 	}
 
-	/**
-	 * Each camera that came; an owner asks for everything where it does not even have the first key.
-	 */
+	/** Asks each camera that came online; an owner without the first key asks for all. */
 	async #requestAll(): Promise<void> {
 		const { localDevice, homeRoster, messenger, crypto, vault } = this.#tools;
 		const identity = localDevice.unlocked?.identity;
@@ -106,7 +104,7 @@ export class GrantReceiver {
 		if (kept > 0) for (const listener of this.#listeners) listener(camera);
 	}
 
-	/** A camera of that very device: nobody grants for another. */
+	/** `null`: not a camera of that device. No device can grant for another. */
 	async #cameraOf(device: DeviceId, said: string): Promise<CameraId | null> {
 		for (let number = 1; number <= MAX_CAMERAS; number += 1) {
 			const camera = await cameraIdOf(this.#tools.crypto, device, number);

@@ -7,13 +7,13 @@ import type { HomeRoster } from '#engine/home/home-roster.ts';
 
 const WEEK_S = 7 * 24 * 3600;
 
-/** An owner's home keys on their way to the other members: ID42. */
+/** Sends an owner's home keys to the other members: ID42. */
 export class HomeKeySender {
 	readonly #homeRoster: Pick<HomeRoster, 'homeKeyFor' | 'member'>;
 	readonly #messenger: Pick<RelayClient, 'online' | 'on' | 'send' | 'relaySeq'>;
-	/** Who was sent the newest since it came. */
+	/** Members sent the newest key since they came online. */
 	readonly #sentTo = new Set<DeviceId>();
-	/** What no line took. */
+	/** Keys that could not be sent. */
 	readonly #unsent: (readonly [DeviceId, Bytes])[] = [];
 
 	constructor(
@@ -25,7 +25,7 @@ export class HomeKeySender {
 		messenger.on(() => this.#refresh());
 	}
 
-	/** A key that was made just now; one that is not taken goes with the next line. */
+	/** Sends a key that was just made; if that fails, sends it on the next connection. */
 	async send(device: DeviceId, grant: Bytes): Promise<void> {
 		if ((await this.#sendGrant(device, grant, WEEK_S)) === 'unsent')
 			this.#unsent.push([device, grant]);
@@ -48,7 +48,7 @@ export class HomeKeySender {
 			const sent = grant === null ? 'unsent' : await this.#sendGrant(device, grant, 0);
 			if (sent === 'unsent') this.#sentTo.delete(device);
 		} catch (error) {
-			// A key that cannot be read here can be given by another owner only.
+			// A key that this device cannot open must come from another owner.
 			if (!(error instanceof Fault)) throw error;
 		}
 	}

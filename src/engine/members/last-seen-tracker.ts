@@ -4,29 +4,28 @@ import { latestPast, mergeSeen, type SeenDevice } from '#domain/home/seen-device
 import type { Clock } from '#ports/device/clock.ts';
 import type { LastSeenStore } from '#ports/storage/last-seen-store.ts';
 
-/** What is kept is so much older than what is known, at most. */
+/** How far the stored time may lag behind the known one. */
 const MIN_ADVANCE_MS = 60_000;
-/** Devices come in groups, after each reload all at once. */
+/** Devices come online in groups, after a reload all at once. */
 const WRITE_DELAY_MS = 250;
 
-/** What screens may ask. */
 export interface LastSeen {
-	/** Wall ms; `null`: truly never. */
+	/** Wall ms; `null`: never. */
 	seenMs(device: DeviceId): number | null;
 }
 
 /**
- * When each device of the home was last known to live: the one place that every screen asks. Only
- * devices of the roster are ever named to it. Rules: docs/spec/live.md, LV28 to LV30.
+ * When each device of the home was last seen; all screens ask here. Only knows devices of the
+ * roster. Rules: docs/spec/live.md, LV28 to LV30.
  */
 export class LastSeenTracker implements LastSeen {
 	readonly #clock: Pick<Clock, 'wallMs' | 'after'>;
 	readonly #store: LastSeenStore;
 	readonly #seen = new Map<DeviceId, SeenDevice>();
-	/** By the roster: when it was let in, or signed something. */
+	/** Last admission or signature by each member, from the roster. */
 	#signed: ReadonlyMap<DeviceId, number> = new Map();
 	readonly #listeners = new Set<() => void>();
-	/** `seenMs` as it was last given to the store. */
+	/** `seenMs` as last written to the store. */
 	readonly #kept = new Map<DeviceId, number>();
 	#gathering = false;
 
@@ -36,7 +35,7 @@ export class LastSeenTracker implements LastSeen {
 		void this.#load();
 	}
 
-	/** When something that is kept became known; what is seen now tells its own listeners. */
+	/** Called when stored times were loaded. Live sightings have listeners of their own. */
 	on(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -47,7 +46,7 @@ export class LastSeenTracker implements LastSeen {
 		return latestPast(this.#clock.wallMs(), seen ?? null, signed ?? null);
 	}
 
-	/** It lived at this moment of our clock. */
+	/** The device was alive at `atMs`, by our clock. */
 	recordSeen(device: DeviceId, atMs = this.#clock.wallMs()): void {
 		const nowMs = this.#clock.wallMs();
 		const before = this.#seen.get(device);
@@ -57,7 +56,7 @@ export class LastSeenTracker implements LastSeen {
 		if (Math.abs(seenMs - (this.#kept.get(device) ?? 0)) >= MIN_ADVANCE_MS) this.persist();
 	}
 
-	/** It is one of its cameras, and says whether it ever recorded (LV30). */
+	/** Also sets whether this camera of the device ever recorded (LV30). */
 	recordCamera(device: DeviceId, camera: CameraId, recorded: boolean): void {
 		this.recordSeen(device);
 		const before = this.#seen.get(device);
@@ -70,28 +69,27 @@ export class LastSeenTracker implements LastSeen {
 		this.persist();
 	}
 
-	/** A camera that never recorded, as far as anything is known. */
+	/** `true` only if the camera is known not to have recorded. */
 	neverRecorded(device: DeviceId, camera: CameraId): boolean {
 		return this.#seen.get(device)?.recorded.get(camera) === false;
 	}
 
 	/**
-	 * Who belongs to the home now, and what the roster says of when they lived; all others are
-	 * forgotten.
+	 * Current members, and when each was last seen according to the roster; all others are forgotten.
 	 */
 	setMembers(signed: ReadonlyMap<DeviceId, number>): void {
 		this.#signed = signed;
 		for (const device of this.#seen.keys()) if (!signed.has(device)) this.#seen.delete(device);
 	}
 
-	/** Somebody went: what is known of it by now is what a reload shall say. */
+	/** Writes soon; also called when a device goes offline, so that a reload knows its time. */
 	persist(): void {
 		if (this.#gathering) return;
 		this.#gathering = true;
 		this.#clock.after(WRITE_DELAY_MS, () => {
 			this.#gathering = false;
 			for (const [device, { seenMs }] of this.#seen) this.#kept.set(device, seenMs);
-			// A browser that keeps nothing still knows it while the page is open.
+			// A browser without storage still has it while the page is open.
 			this.#store.write(new Map(this.#seen), this.#clock.wallMs()).catch(faultOf);
 		});
 	}

@@ -22,73 +22,73 @@ import type { LastSeenTracker } from './last-seen-tracker.ts';
 export interface Member {
 	readonly device: DeviceId;
 	readonly roles: readonly Role[];
-	/** Opened; `null`: it has none, or its key is not here. */
+	/** Opened; `null`: no name, or its key is not here. */
 	readonly name: string | null;
 	readonly self: boolean;
-	/** It has a socket at the relay now. */
+	/** Connected to the relay now. */
 	readonly online: boolean;
 	readonly addedMs: number;
 	readonly notAfterMs: number | null;
-	/** Twelve groups of five digits, the same on both devices' screens. */
+	/** Twelve groups of five digits, equal on both devices. */
 	readonly safety: string;
 }
 
-/** What shows that a revocation has happened everywhere. */
+/** Evidence of how far a revocation has taken effect. */
 export interface RevocationProof {
 	readonly atMs: number;
-	/** The relay has it; ms it took. `null`: not yet. */
+	/** Ms until the relay had it; `null`: not yet. */
 	readonly relayMs: number | null;
-	/** Cameras that act on it, out of those that are there; with the ms it took each. */
+	/** Cameras online at the time, with the ms until each acted on it. */
 	readonly cameras: readonly { readonly device: DeviceId; readonly ms: number | null }[];
 }
 
-/** One thing that an owner said: a device was let in, taken out or changed, or the home was. */
+/** One entry of an owner: a device was let in, revoked or changed, or the home was. */
 export interface ForkLine {
 	readonly what: 'in' | 'out' | 'changed' | 'home';
-	/** Of the device, as far as it is known. */
+	/** Name of the device, if known. */
 	readonly name: string | null;
 }
 
-/** Two owners signed at the same moment (ID46). */
+/** Two owners signed concurrently (ID46). */
 export interface ForkSummary {
 	readonly mine: readonly ForkLine[];
 	readonly theirs: readonly ForkLine[];
-	/** This device can bring both together. */
+	/** This device can merge both branches. */
 	readonly may: boolean;
 }
 
 /**
- * The devices of this home. Throws `Fault`: `denied` (only an owner may), `conflict`, and what the
- * vault throws.
+ * The devices of this home. Throws `Fault`: `denied` (not an owner), `conflict`, and what the vault
+ * throws.
  */
 export interface MemberListControls {
 	readonly list: readonly Member[];
-	/** This device may sign the roster. */
+	/** Whether this device may sign the roster. */
 	readonly owner: boolean;
-	/** The relay shows a roster that does not follow ours: it is not believed. */
+	/** The relay shows a roster that does not follow ours; it is ignored. */
 	readonly forked: boolean;
-	/** What was said on both branches, where the other is known; else `null`. */
+	/** Entries of both branches when the other is known; else `null`. */
 	readonly fork: ForkSummary | null;
 	on(listener: () => void): () => void;
 	rename(device: DeviceId, name: string): Promise<void>;
-	/** Out of the home: new home key, new epochs, closed sockets. Tells as more is known. */
+	/** Revokes a member: new home key, new epochs, closed sockets. Calls `tell` as proof comes in. */
 	revoke(device: DeviceId, tell: (revoked: RevocationProof) => void): Promise<void>;
-	/** Kits that claim, and all that came of them (KT8, KT12). */
+	/** Revokes kits that have claims, and undoes what came of them (KT8, KT12). */
 	rollBackClaims(): Promise<void>;
-	/** Brings both branches together (ID46). */
+	/** Merges both branches (ID46). */
 	settle(): Promise<void>;
-	/** Roles and an end date; an owner cannot take the role of the last owner. */
+	/** Sets roles and end date; the last owner must stay one. */
 	change(device: DeviceId, roles: readonly Role[], notAfterMs: number | null): Promise<void>;
-	/** Gives a member the keys of footage recorded before it came. */
+	/** Has all cameras grant a member the keys of footage from before it joined. */
 	showEarlier(device: DeviceId): Promise<void>;
 }
 
 const WEEK_S = 7 * 24 * 3600;
-/** How long after a revocation it is still told who acts on it. */
+/** How long the proof of a revocation is collected after it. */
 const PROOF_MS = 60_000;
-/** As often as a line is proved to stand. */
+/** As often as the relay connection is checked. */
 const POLL_MS = 10_000;
-/** Letters that may have waited for us: they say nothing of now (LV29). */
+/** Messages the relay may have queued: no sign of life now (LV29). */
 const QUEUED_TYPES: readonly Message['t'][] = ['show-earlier', 'grants', 'home-key', 'acted'];
 
 export interface MemberListDependencies {
@@ -101,11 +101,11 @@ export interface MemberListDependencies {
 		'online' | 'heardMs' | 'on' | 'onMessage' | 'send' | 'sendCounted' | 'forked' | 'relaySeq'
 	>;
 	readonly lastSeen: Pick<LastSeenTracker, 'recordSeen' | 'setMembers' | 'persist' | 'on'>;
-	/** This device's own camera. */
+	/** Grants of this device's own cameras. */
 	readonly grantIssuer: Pick<GrantIssuer, 'onActed' | 'showEarlier'>;
 }
 
-/** A revocation whose proof is still coming in. */
+/** A revocation whose proof is still being collected. */
 interface PendingProof {
 	readonly seq: number;
 	readonly begunMs: number;
@@ -212,8 +212,9 @@ export class MemberList implements MemberListControls {
 
 	async showEarlier(device: DeviceId): Promise<void> {
 		const { homeRoster, messenger } = this.#tools;
-		if (!homeRoster.owner) throw new Fault('denied', 'only an owner may');
-		if (homeRoster.member(device) === null) throw new Fault('not-found', 'no such member');
+		if (!homeRoster.owner) throw new Fault('denied', 'only an owner may show earlier footage');
+		if (homeRoster.member(device) === null)
+			throw new Fault('not-found', 'no such member in the roster');
 		const cameras = [...(homeRoster.roster?.devices ?? [])].filter(
 			([camera, { roles }]) => may(roles, 'record') && camera !== device,
 		);
@@ -224,7 +225,7 @@ export class MemberList implements MemberListControls {
 				: messenger.sendCounted(camera, { t: 'show-earlier', device, entry }, WEEK_S),
 		);
 		if ((await Promise.all(sent)).includes('unsent')) {
-			throw new Fault('offline', 'not every camera was told');
+			throw new Fault('offline', 'not every camera could be reached');
 		}
 	}
 
@@ -257,7 +258,8 @@ export class MemberList implements MemberListControls {
 	}
 
 	#reportProof({ atMs, relayMs, cameras, tell }: PendingProof): void {
-		// Others count entries. That they have this very one is known when the relay has it (KT12).
+		// Others report only a number of entries. That it includes this one is certain once the relay
+		// has it (KT12).
 		const known = (device: DeviceId): boolean => relayMs !== null || this.#isSelf(device);
 		const said = [...cameras].map(([device, ms]) => ({ device, ms: known(device) ? ms : null }));
 		tell({ atMs, relayMs, cameras: said });
@@ -276,7 +278,7 @@ export class MemberList implements MemberListControls {
 		if (went) this.#tools.lastSeen.persist();
 		this.#list = opened.map((member) => ({
 			...member,
-			// Whoever founded the home was never given a name by another; its camera has one.
+			// The founder got no name from another device; fall back to its camera's.
 			name: member.name ?? (member.device === self ? this.#cameraName() : null),
 			self: member.device === self,
 			online: messenger.online.has(member.device),
@@ -286,8 +288,8 @@ export class MemberList implements MemberListControls {
 	}
 
 	/**
-	 * LV29: whom the relay names, as of when it was last heard: a page that slept knows nothing
-	 * newer.
+	 * LV29: marks devices online at the relay as seen when the relay was last heard; a page that
+	 * slept knows nothing newer.
 	 */
 	#seePresent(): void {
 		const { messenger, lastSeen } = this.#tools;
@@ -325,7 +327,7 @@ export class MemberList implements MemberListControls {
 		return state.kind === 'ready' ? (state.cameras[0]?.name ?? null) : null;
 	}
 
-	/** Names and safety numbers, worked out anew only when the roster or the home keys are others. */
+	/** Names and safety numbers; recomputed only when roster or home keys change. */
 	async #opened({
 		identity,
 		roster,
@@ -367,7 +369,10 @@ function addedMs(entries: readonly Bytes[]): Map<DeviceId, number> {
 	return added;
 }
 
-/** When each member lived, by what is signed: it was let in then, or said something as an owner. */
+/**
+ * When each member was last seen according to the roster: when admitted, or when signing as an
+ * owner.
+ */
 function livedMs(
 	entries: readonly Bytes[],
 	{ devices }: Roster,

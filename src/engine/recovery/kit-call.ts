@@ -17,11 +17,11 @@ export interface KitCallDependencies {
 }
 
 /**
- * A recovery kit at the relay: it asks whose it is, proves itself, and has the home's roster.
- * Rules: docs/spec/kit.md, KT4.
+ * A recovery kit's relay connection: finds its home, authenticates, and loads the roster. Rules:
+ * docs/spec/kit.md, KT4.
  */
 export class KitCall {
-	/** The home's, whole, as the relay has it; not checked. */
+	/** The home's complete roster as the relay has it; unverified. */
 	readonly entries: readonly Bytes[];
 	readonly #call: RelayCall;
 
@@ -48,7 +48,7 @@ export class KitCall {
 		}
 	}
 
-	/** `null`: the relay has it, else why not. */
+	/** `null`: the relay stored it; else why not. */
 	async append(entry: Bytes): Promise<RelayFailure | null> {
 		this.#call.send({ t: 'append', entries: [base64urlOf(entry)] });
 		const appended = await this.#call.next('appended');
@@ -79,7 +79,7 @@ async function fetchRoster(
 		const roster = await call.next('roster');
 		if (roster.t !== 'roster') return roster;
 		if (roster.from !== entries.length + 1 || roster.entries.length === 0) {
-			throw new Fault('corrupt', 'a roster with holes');
+			throw new Fault('corrupt', 'relay sent a roster with gaps');
 		}
 		entries.push(...roster.entries.map(bytesOfBase64url));
 	}

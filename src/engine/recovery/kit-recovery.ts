@@ -29,7 +29,7 @@ export interface KitRecoveryDependencies {
 	readonly relays: Relays;
 	readonly homeRoster: Pick<HomeRoster, 'self' | 'enterByKit'>;
 	readonly preferences: PreferenceStore;
-	/** Where this page comes from. */
+	/** Origin of this page. */
 	readonly here: string;
 }
 
@@ -38,7 +38,7 @@ interface HomeKey {
 	readonly raw: Bytes;
 }
 
-/** All that one visit of a kit knows. */
+/** State of one use of a kit. */
 interface RecoverySession {
 	readonly call: KitCall;
 	readonly kit: KitKeys;
@@ -57,10 +57,7 @@ const END_BY_REFUSAL: Partial<Record<Refusal, RecoveryEndReason>> = {
 	'too-many': 'too-many',
 };
 
-/**
- * A device that comes back with a recovery kit: it claims, and a day later it is an owner (KT5 to
- * KT9).
- */
+/** Recovers with a kit: the device claims, and a day later becomes an owner (KT5 to KT9). */
 export class KitRecovery implements RecoveryControls {
 	readonly #tools: KitRecoveryDependencies;
 	readonly #listeners = new Set<() => void>();
@@ -74,7 +71,7 @@ export class KitRecovery implements RecoveryControls {
 				this.#claimedMs = claimedMs;
 				this.#set(this.#state);
 			},
-			// Without the note the person is told by the relay.
+			// Only a reminder: the relay's roster tells as well.
 			() => undefined,
 		);
 	}
@@ -146,7 +143,8 @@ export class KitRecovery implements RecoveryControls {
 	}
 
 	/**
-	 * Throws `corrupt`: a device of the home is shown what its own roster does not lead to (KT17).
+	 * Throws `corrupt` when a roster of this device's own home does not continue its stored one
+	 * (KT17).
 	 */
 	async #checkContinues(
 		self: SelfIdentity,
@@ -158,32 +156,34 @@ export class KitRecovery implements RecoveryControls {
 		if (self.home !== home || common === self.roster.length) return;
 		const branches = { mine: self.roster, theirs: entries, common };
 		if (await isSettledBy(crypto, branches, clock.wallMs())) return;
-		throw new Fault('corrupt', 'a roster that does not go on from the one that is kept');
+		throw new Fault('corrupt', "the relay's roster does not continue the stored one");
 	}
 
-	async #proceed(visit: RecoverySession): Promise<RecoveryState> {
-		const { self, roster, kit } = visit;
+	async #proceed(session: RecoverySession): Promise<RecoveryState> {
+		const { self, roster, kit } = session;
 		if (roster.owners.has(hexOf(self.ownerKey))) {
 			if (self.home === roster.home) return ended('owner');
-			return this.#enter(visit, visit.call.entries);
+			return this.#enter(session, session.call.entries);
 		}
 		const claim = roster.claims.get(self.device);
-		if (claim?.kit !== kit.device) return this.#claim(visit);
+		if (claim?.kit !== kit.device) return this.#claim(session);
 		const readyMs = claim.entry.wallMs + CLAIM_DELAY_MS;
 		if (this.#tools.clock.wallMs() < readyMs) return this.#wait(readyMs, false);
-		const entry = await this.#sign(visit, 'rotate');
-		const no = await visit.call.append(entry);
-		return no === null ? this.#enter(visit, [...visit.call.entries, entry]) : endOf(no);
+		const entry = await this.#sign(session, 'rotate');
+		const failure = await session.call.append(entry);
+		return failure === null
+			? this.#enter(session, [...session.call.entries, entry])
+			: endOf(failure);
 	}
 
-	async #claim(visit: RecoverySession): Promise<RecoveryState> {
-		const no = await visit.call.append(await this.#sign(visit, 'add'));
-		if (no !== null) return endOf(no);
+	async #claim(session: RecoverySession): Promise<RecoveryState> {
+		const failure = await session.call.append(await this.#sign(session, 'add'));
+		if (failure !== null) return endOf(failure);
 		return this.#wait(this.#tools.clock.wallMs() + CLAIM_DELAY_MS, true);
 	}
 
-	async #enter(visit: RecoverySession, entries: readonly Bytes[]): Promise<RecoveryState> {
-		await this.#tools.homeRoster.enterByKit(entries, visit.keys, visit.origin);
+	async #enter(session: RecoverySession, entries: readonly Bytes[]): Promise<RecoveryState> {
+		await this.#tools.homeRoster.enterByKit(entries, session.keys, session.origin);
 		await this.#rememberClaim(null);
 		return { kind: 'done' };
 	}
@@ -212,7 +212,7 @@ export class KitRecovery implements RecoveryControls {
 		return entry;
 	}
 
-	/** PR32: beside the lost device of the same name it gets a number. */
+	/** PR32: numbered if the lost device has the same name. */
 	async #sealName(
 		{ home, devices }: Roster,
 		keys: readonly HomeKey[],
@@ -228,7 +228,7 @@ export class KitRecovery implements RecoveryControls {
 		return nameSealer.seal(device, await nameSealer.freeName(device, name, devices));
 	}
 
-	/** Throws `corrupt` where the kit was given none. */
+	/** Throws `corrupt` when the kit opens none. */
 	async #homeKeys(roster: Roster, entries: readonly Bytes[], kit: KitKeys): Promise<HomeKey[]> {
 		const { crypto } = this.#tools;
 		const signers = [...roster.past.owners.values()];
@@ -237,7 +237,7 @@ export class KitRecovery implements RecoveryControls {
 			if (!isPlausibleKeyNumber(number, roster)) continue;
 			const subject = { home: roster.home, camera: null, number, recipient: kit.device };
 			const opened = openGrant(crypto, grant, subject, kit.kem, signers);
-			// Whoever spoilt one does not spoil the kit.
+			// One damaged grant must not disable the kit.
 			const raw = await opened.catch((error: unknown) => {
 				if (error instanceof Fault) return null;
 				throw error;
@@ -248,13 +248,13 @@ export class KitRecovery implements RecoveryControls {
 		return keys;
 	}
 
-	/** Only a reminder: the roster knows. */
+	/** Only a reminder; the roster decides. */
 	async #rememberClaim(claimedMs: number | null): Promise<void> {
 		this.#claimedMs = claimedMs;
 		try {
 			await this.#tools.preferences.write({ claimedMs });
 		} catch {
-			// The claim stands all the same.
+			// The claim stands regardless.
 		}
 	}
 
@@ -268,10 +268,10 @@ function ended(why: RecoveryEndReason): RecoveryState {
 	return { kind: 'ended', why, fault: null };
 }
 
-function endOf(no: RelayFailure): RecoveryState {
-	if (no.t === 'refused') return ended(END_BY_REFUSAL[no.why] ?? 'failed');
-	const { kind } = no.fault;
-	const away = kind === 'offline' || kind === 'timeout' || kind === 'denied';
-	const why = kind === 'not-found' ? 'no-relay' : away ? 'unreachable' : 'failed';
-	return { kind: 'ended', why, fault: no.fault };
+function endOf(failure: RelayFailure): RecoveryState {
+	if (failure.t === 'refused') return ended(END_BY_REFUSAL[failure.why] ?? 'failed');
+	const { kind } = failure.fault;
+	const isAway = kind === 'offline' || kind === 'timeout' || kind === 'denied';
+	const why = kind === 'not-found' ? 'no-relay' : isAway ? 'unreachable' : 'failed';
+	return { kind: 'ended', why, fault: failure.fault };
 }

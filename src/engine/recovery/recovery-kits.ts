@@ -26,12 +26,12 @@ export interface RecoveryKitsDependencies {
 	readonly homeRoster: HomeRoster;
 	readonly members: Pick<MemberListControls, 'rollBackClaims' | 'revoke'>;
 	readonly preferences: PreferenceStore;
-	/** Where this page comes from. */
+	/** Origin of this page. */
 	readonly here: string;
 }
 
 /**
- * The home's recovery kit, as its devices see it: made, tried, and refused. Rules:
+ * The home's recovery kit on its devices: making, testing and rolling back. Rules:
  * docs/spec/kit.md.
  */
 export class RecoveryKits implements KitControls {
@@ -50,7 +50,7 @@ export class RecoveryKits implements KitControls {
 				this.#tried = triedKit;
 				this.#notify();
 			},
-			// It was tried, or it was not: nothing hangs on it.
+			// Only shows when the kit was last tested; nothing depends on it.
 			() => undefined,
 		);
 		this.#refresh();
@@ -85,11 +85,13 @@ export class RecoveryKits implements KitControls {
 
 	async generate(typed: string | null = null): Promise<GeneratedKit> {
 		const { crypto, relays, homeRoster, here } = this.#tools;
-		if (!homeRoster.owner) throw new Fault('denied', 'only an owner makes a kit');
-		if (homeRoster.relay === null) throw new Fault('conflict', 'a home without a relay');
+		if (!homeRoster.owner) throw new Fault('denied', 'only an owner may make a recovery kit');
+		if (homeRoster.relay === null) throw new Fault('conflict', 'the home has no relay');
 		const relay = await publicOriginOf(relays, homeRoster.relay);
 		if (typeof relay !== 'string') {
-			throw relay.t === 'fault' ? relay.fault : new Fault('unavailable', 'the relay refused');
+			throw relay.t === 'fault'
+				? relay.fault
+				: new Fault('unavailable', 'relay refused to say its public origin');
 		}
 		this.discard();
 		const secret = crypto.random(KIT_BYTES);
@@ -103,11 +105,11 @@ export class RecoveryKits implements KitControls {
 	async activate(): Promise<void> {
 		const { crypto, homeRoster, members } = this.#tools;
 		const drawn = this.#drawn;
-		if (drawn === null) throw new Fault('conflict', 'no kit was drawn');
+		if (drawn === null) throw new Fault('conflict', 'no recovery kit was generated');
 		const before = this.#kits;
 		const kit = await deriveKitKeys(crypto, drawn.secret, drawn.passphrase);
 		if (!before.includes(kit.device)) await homeRoster.admitKit(kit);
-		// The new one first: a home is never without.
+		// Add the new one first: the home must never be without a kit.
 		for (const old of before) {
 			if (old !== kit.device) await members.revoke(old, () => undefined);
 		}
@@ -138,26 +140,26 @@ export class RecoveryKits implements KitControls {
 		return this.#tools.members.rollBackClaims();
 	}
 
-	/** Every home key that is here. Throws `corrupt` where the kit does not open one. */
+	/** Opens every known home key. Throws `corrupt` when the kit lacks one. */
 	async #verify(kit: KitKeys): Promise<void> {
 		const { crypto, localDevice, homeRoster } = this.#tools;
 		const { unlocked } = localDevice;
-		if (unlocked === null) throw new Fault('conflict', 'this device has no identity that works');
+		if (unlocked === null) throw new Fault('conflict', 'this device has no working identity');
 		const { home, past } = unlocked.roster;
 		if (!(await isKitOfHome(crypto, kit, home, homeRoster.entries))) {
-			throw new Fault('corrupt', 'the kit was not made in this home');
+			throw new Fault('corrupt', 'the kit was not made for this home');
 		}
 		const grants = kitGrantsIn(homeRoster.entries, kit.device);
 		for (const { number } of currentHome(unlocked.identity).keys) {
 			const grant = grants.get(number);
-			if (grant === undefined) throw new Fault('corrupt', `the kit has no home key ${number}`);
+			if (grant === undefined) throw new Fault('corrupt', `the kit lacks home key ${number}`);
 			const subject = { home, camera: null, number, recipient: kit.device };
 			const signers = [...past.owners.values()];
 			(await openGrant(crypto, grant, subject, kit.kem, signers)).fill(0);
 		}
 	}
 
-	/** In force, the newest last. */
+	/** Kits in force, the newest last. */
 	get #kits(): readonly DeviceId[] {
 		const devices = [...(this.#tools.homeRoster.roster?.devices ?? [])];
 		return devices.flatMap(([device, { roles }]) => (roles.includes('recovery') ? [device] : []));
@@ -186,7 +188,7 @@ export class RecoveryKits implements KitControls {
 		try {
 			await this.#tools.preferences.write({ triedKit: this.#tried });
 		} catch {
-			// It works all the same.
+			// The test result stands regardless.
 		}
 	}
 

@@ -5,75 +5,72 @@ import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 
 export type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 
-/** A recovery kit that was just made: it stands on the screen, and nowhere else. */
+/** A kit just generated; it exists on the screen only. */
 export interface GeneratedKit {
 	readonly groups: readonly string[];
 	readonly link: string;
 	readonly relay: string;
-	/** It takes a passphrase, too. */
+	/** Needs a passphrase as well. */
 	readonly guarded: boolean;
 }
 
-/** A device that somebody with the kit wants to make an owner. */
+/** A device that a holder of the kit wants to make an owner. */
 export interface PendingClaim {
 	readonly device: DeviceId;
 	readonly name: string | null;
 	readonly self: boolean;
 	readonly atMs: number;
-	/** When it will be an owner, unless somebody refuses. */
+	/** When it becomes an owner unless refused. */
 	readonly readyMs: number;
 }
 
-/**
- * What a trial found: it works, it is an older one, it is of another home or unknown, or it is no
- * kit.
- */
+/** Works; an older kit of this home; of another home or unknown; or not a kit. */
 export type KitTestResult = 'works' | 'old' | 'other' | KitTextError;
 
 /** This home's recovery kit. Throws as `MemberListControls` does. Rules: docs/spec/kit.md. */
 export interface KitControls {
 	/** `null`: there is none. */
 	readonly madeMs: number | null;
-	/** When it was last tried on this device; `null`: never. */
+	/** When it was last tested on this device; `null`: never. */
 	readonly triedMs: number | null;
-	/** Why none can be made here; `null`: one can. */
+	/** Why no kit can be made here; `null`: one can. */
 	readonly hindrance: 'not-owner' | 'no-relay' | null;
 	readonly claims: readonly PendingClaim[];
 	on(listener: () => void): () => void;
 	/**
-	 * Makes one; it opens nothing before `keep`. Throws `offline` and such where the relay does not
-	 * say how others reach it.
+	 * Generates a kit that has no effect before `activate`. Throws `offline` and others when the
+	 * relay does not say its public origin.
 	 */
 	generate(passphrase?: string | null): Promise<GeneratedKit>;
-	/** The one that was drawn becomes the home's, and those from before are worth nothing. */
+	/** Makes the generated kit the home's, and revokes earlier ones. */
 	activate(): Promise<void>;
-	/** The one that was drawn is forgotten. */
+	/** Forgets the generated kit. */
 	discard(): void;
 	test(text: string, passphrase?: string | null): Promise<KitTestResult>;
-	/** KT8: whoever claims is no owner and will be none; the kit is worth nothing from now on. */
+	/** KT8: refuses all claims and revokes the kit. */
 	rollBackClaims(): Promise<void>;
 }
 
 export type RecoveryState =
 	| { readonly kind: 'idle' }
 	| { readonly kind: 'busy' }
-	/** The claim stands; with the kit once more after `readyMs`. `fresh`: it was made just now. */
+	/** The claim stands; use the kit again after `readyMs`. `fresh`: just claimed. */
 	| { readonly kind: 'waiting'; readonly readyMs: number; readonly fresh: boolean }
 	| { readonly kind: 'done' }
 	| { readonly kind: 'ended'; readonly why: RecoveryEndReason; readonly fault: Fault | null };
 
 /**
- * Coming back with a recovery kit. No method throws: the state says what happened. Rules:
+ * Coming back with a recovery kit. Never throws: failures appear in `state`. Rules:
  * docs/spec/kit.md.
  */
 export interface RecoveryControls {
 	readonly state: RecoveryState;
-	/** From an earlier visit: when the kit will do. */
+	/** When an earlier claim becomes ready; `null`: none. */
 	readonly claimedMs: number | null;
 	on(listener: () => void): () => void;
 	/**
-	 * What was typed, scanned, or came with the address. `name`: what this device is to be called;
-	 * `relay`: where it is, when a person says so (KT13).
+	 * `kit`: as typed, scanned, or from the address. `name`: for this device. `relay`: its origin if
+	 * a person typed one (KT13).
 	 */
 	recover(
 		kit: string,

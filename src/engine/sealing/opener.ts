@@ -17,28 +17,24 @@ import type { Crypto, SealKey, Secret, VerifyKey } from '#ports/keys/crypto.ts';
 import type { SidecarKind, SealedSidecar } from './sidecar-sealer.ts';
 import { deriveKey } from './run-sealer.ts';
 
-/** What opens a camera's footage. */
+/** Keys that open a camera's footage. */
 export interface CameraKeys {
-	/**
-	 * Homes in which it may have recorded; `null`: whichever it names, for the camera of another
-	 * device.
-	 */
+	/** Homes in which it may have recorded; `null`: any, for another device's camera. */
 	readonly homes: ReadonlySet<HomeId> | null;
 	readonly verify: VerifyKey;
 	/** Throws `not-found` when that epoch was never granted to this device. */
 	epoch(number: number): Promise<Secret>;
 }
 
-/** The movie data and what the camera said about it. */
 export type OpenedPayload = Payload;
 
-/** What the live parts of one run are sealed with (LV24). */
+/** Key of the live parts of one run (LV24). */
 export interface LiveKey {
 	readonly run: RunId;
 	readonly secret: Secret;
 }
 
-/** A live part, and which of its run it is. */
+/** A live part with its run and number. */
 export interface OpenedPart {
 	readonly runId: RunId;
 	readonly seq: number;
@@ -50,7 +46,7 @@ type SegmentFacts = Pick<Segment, 'seq' | 'startUs' | 'durationUs'>;
 
 export type ChainPiece = StoredBytes & { readonly seq: number };
 
-/** Why a run is not whole, and from which segment on. */
+/** Why a chain is broken, and at which segment. */
 export type ChainCheck =
 	| { readonly kind: 'whole'; readonly segments: number }
 	| {
@@ -60,11 +56,11 @@ export type ChainCheck =
 	  };
 
 /**
- * Opens sealed footage after checking that it is what the camera signed for this very place.
+ * Opens sealed footage after checking that the camera signed it for this very position.
  *
- * Throws `Fault`: `corrupt`, with one message whatever was wrong; `not-found` when the key is not
- * here and `unsupported` when the camera itself sealed it with a later version (both say nothing
- * about the bytes: do not quarantine them); what the vault throws.
+ * Throws `Fault`: `corrupt`, with one message for every cause; `not-found` without the key, and
+ * `unsupported` when the camera sealed it with a later version (neither means damage: do not
+ * quarantine); and what the vault throws.
  */
 export class Opener {
 	readonly #crypto: Crypto;
@@ -89,8 +85,7 @@ export class Opener {
 	}
 
 	/**
-	 * It has no head: a thumbnail is shown until the footage itself takes its place, an event is a
-	 * remark.
+	 * Sidecars have no head: a thumbnail only stands in until footage is loaded, an event is a note.
 	 */
 	async openSidecar(
 		kind: SidecarKind,
@@ -115,8 +110,8 @@ export class Opener {
 	}
 
 	/**
-	 * A live part, signed by its camera, under the key of its run that the camera gave: whether it is
-	 * of now is told by `ReplayWindow`.
+	 * Opens a live part: signed by its camera, sealed with its run's key. `ReplayWindow` checks that
+	 * it is current.
 	 */
 	async openLive(camera: CameraId, signed: Bytes, { run, secret }: LiveKey): Promise<OpenedPart> {
 		const keys = await this.#keysOf(camera);
@@ -129,7 +124,8 @@ export class Opener {
 			const header = slices[0]?.header;
 			if (header?.kind !== 'live' || header.camera !== camera) throw notOpened();
 			if (slices.length !== 1) throw notOpened();
-			if (header.runId !== run) throw new Fault('not-found', 'a live part under another key');
+			if (header.runId !== run)
+				throw new Fault('not-found', "the live part is sealed with another run's key");
 			const key = await deriveKey(this.#crypto, secret, header);
 			const payload = parsePayload('live', await this.#plain(key, slices));
 			const part = parseLivePart(payload.body);
@@ -143,9 +139,8 @@ export class Opener {
 	}
 
 	/**
-	 * Checks segments in order without opening them: heads, bytes and chain. Seq 0 is the init
-	 * section. The first piece is taken at its signature's word, the others must follow without a
-	 * hole.
+	 * Verifies heads, bytes and chain of consecutive segments without opening them. Seq 0 is the init
+	 * section. The first chain value is trusted as signed; the rest must follow without a gap.
 	 */
 	async verifyChain(
 		run: RunFacts,
@@ -183,7 +178,7 @@ export class Opener {
 		const secret = await keys.epoch(run.epoch);
 		const kind = seq === 0 ? 'init' : 'fragment';
 		const { camera, runId, epoch } = run;
-		// The key does not depend on the home; that the bytes are of one of ours is checked below.
+		// The key does not depend on the home; the header's home is checked below.
 		const position = { camera, runId, epoch, kind, seq } as const;
 		const [hash, said, key] = await Promise.all([
 			this.#crypto.sha256(bytes),
@@ -200,7 +195,7 @@ export class Opener {
 			if (first.header.durationUs !== times.durationUs) throw notOpened();
 			return parsePayload(kind, await this.#plain(key, slices));
 		} catch (error) {
-			// The camera's own signature stands over it, so this is no forgery but a newer app's work.
+			// The camera signed it, so this is a newer version, not a forgery.
 			if (error instanceof Fault && error.kind === 'unsupported') throw error;
 			throw notOpened();
 		}
@@ -215,7 +210,7 @@ export class Opener {
 		return only !== undefined && parts.length === 1 ? only : concatBytes(...parts);
 	}
 
-	/** The head, when it is about this segment and the camera signed it; else `null`. */
+	/** `null`: not about this segment, or not signed by the camera. */
 	async #signedHead(
 		verify: VerifyKey,
 		run: RunFacts,

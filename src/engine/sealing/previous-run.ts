@@ -6,12 +6,12 @@ import type { Run } from '#domain/footage/run.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 
-/** What the next run of a camera says about the ones before it. */
+/** What a camera's next run states about its predecessors. */
 export interface PreviousRun {
-	/** 0 before the first. */
+	/** 0: no earlier run. */
 	readonly runNo: number;
 	readonly oldestKept: OldestKept | null;
-	/** SHA-256 of the newest head of the run before that can still be read, else zeros. */
+	/** SHA-256 of the newest readable head of the previous run; zeros without one. */
 	readonly prevRunHead: Bytes;
 }
 
@@ -40,7 +40,7 @@ async function newestHead(crypto: Crypto, segments: SegmentStore, run: Run): Pro
 	}
 }
 
-/** Runs that nobody closed, because whoever recorded them is gone. */
+/** Closes runs whose recorder is gone. */
 export async function closeOpenRuns(
 	segments: Pick<SegmentStore, 'runs' | 'close'>,
 	camera: CameraId,

@@ -29,12 +29,12 @@ export function deriveKey(
 	return crypto.deriveSealKey(secret, bytesOf(position.runId), keyInfo(position));
 }
 
-/** Longer plaintexts are rare, and not worth holding memory for. */
+/** Longer plaintexts are rare and get memory of their own. */
 const KEPT_BYTES = 2 * 1024 * 1024;
 
 /**
- * Memory for plaintexts, used again for every segment: fresh memory costs as much as encrypting
- * into it. One per sealer, because whatever lies in it is overwritten by the next.
+ * Buffer for plaintexts, reused for every segment: fresh memory costs as much as the encryption.
+ * One per sealer, because each use overwrites the last.
  */
 class Workbench {
 	#memory: Bytes = new Uint8Array();
@@ -46,9 +46,7 @@ class Workbench {
 	}
 }
 
-/**
- * One segment as one or more sealed slices. The caller sees to it that a position is sealed once.
- */
+/** Seals one segment as one or more slices. The caller must seal each position only once. */
 export async function sealPayload(
 	crypto: Crypto,
 	key: SealKey,
@@ -71,7 +69,7 @@ export async function sealPayload(
 		const sealed = await crypto.seal(key, nonceOf(slice, last), header, part);
 		whole.set(header, at);
 		whole.set(sealed, at + HEADER_BYTES);
-		// Gives the memory back at once instead of at some collection: the next segment finds it warm.
+		// Frees the memory now rather than at some collection: the next segment finds it warm.
 		sealed.buffer.transfer(0);
 		at += HEADER_BYTES + length + TAG_BYTES;
 		from += length;
@@ -86,19 +84,18 @@ export interface RunBasis {
 	readonly signKey: SignKey;
 	readonly rosterSeq: number;
 	readonly oldestKept: OldestKept;
-	/** SHA-256 of the newest head of the run before, zeros without one. */
+	/** SHA-256 of the newest head of the previous run; zeros without one. */
 	readonly prevRunHead: Bytes;
 }
 
 type SealedInit = Pick<SealedSegment, 'bytes' | 'head'>;
 
 /**
- * Seals, chains and signs what one encoding delivers, in order. Calls may overlap: they queue.
- * After a failure it seals nothing more, because a position may be sealed only once: begin a new
- * run.
+ * Seals, chains and signs the output of one encoder, in order. Calls may overlap; they queue. After
+ * a failure it refuses to seal, because a position may be sealed only once: begin a new run.
  *
- * Throws `Fault`: `conflict` (init section missing or given twice), `malformed` (impossible times),
- * and what `Crypto` throws.
+ * Throws `Fault`: `conflict` (init section missing or given twice, or an earlier failure),
+ * `malformed` (impossible times), and what `Crypto` throws.
  */
 export class RunSealer {
 	readonly start: RunStart;
@@ -108,7 +105,7 @@ export class RunSealer {
 	#oldestKept: OldestKept;
 	#seq = 0;
 	#chain: Bytes | null = null;
-	/** The key of the next segment, derived while this one is sealed. */
+	/** Key of the next segment, derived ahead while this one is sealed. */
 	#ahead: Promise<SealKey>;
 	#queue: Promise<unknown> = Promise.resolve();
 	#failed = false;
@@ -125,7 +122,7 @@ export class RunSealer {
 
 	init(section: InitSection): Promise<SealedInit> {
 		return this.#inOrder(async () => {
-			if (this.#seq !== 0) throw new Fault('conflict', 'a run has one init section');
+			if (this.#seq !== 0) throw new Fault('conflict', 'the run already has its init section');
 			const { anchorUs } = this.start;
 			return this.#seal(
 				{ wallMs: Math.floor(anchorUs / 1000), durationUs: 0 },
@@ -141,16 +138,14 @@ export class RunSealer {
 		});
 	}
 
-	/**
-	 * `oldestKept`: what retention has left of this camera by now; without it, what was said last.
-	 */
+	/** `oldestKept`: the oldest segment that retention has left; omitted: unchanged. */
 	fragment(fragment: Omit<Fragment, 'frames'>, oldestKept?: OldestKept): Promise<SealedSegment> {
 		return this.#inOrder(async () => {
-			if (this.#seq === 0) throw new Fault('conflict', 'the init section comes first');
+			if (this.#seq === 0) throw new Fault('conflict', 'the init section must come first');
 			this.#oldestKept = oldestKept ?? this.#oldestKept;
 			const { bytes: body, mediaTicks, timescale, durationTicks, keyFrame, sound } = fragment;
 			const offsetUs = usOfTicks(mediaTicks, timescale);
-			// As a difference of two ends, neighbours touch exactly whatever was rounded away.
+			// Duration as a difference of rounded ends, so that neighbours touch exactly.
 			const durationUs = usOfTicks(mediaTicks + durationTicks, timescale) - offsetUs;
 			const startUs = this.start.anchorUs + offsetUs;
 			const seq = this.#seq;
@@ -169,7 +164,7 @@ export class RunSealer {
 	}
 
 	async #seal(times: EnvelopeTimes, payload: Payload): Promise<SealedInit> {
-		if (this.#failed) throw new Fault('conflict', 'a run that failed seals nothing more');
+		if (this.#failed) throw new Fault('conflict', 'the run failed earlier and seals nothing more');
 		try {
 			const crypto = this.#crypto;
 			const seq = this.#seq;
@@ -217,7 +212,7 @@ export class RunSealer {
 
 	#deriveNext(seq = 0): Promise<SealKey> {
 		const key = deriveKey(this.#crypto, this.#basis.secret, this.#position(seq));
-		// Whoever awaits it hears of a failure; when nobody does, nothing was lost.
+		// An awaiting caller sees the failure; without one, nothing is lost.
 		key.catch(() => undefined);
 		return key;
 	}

@@ -16,20 +16,20 @@ interface SidecarBasis {
 	readonly epoch: number;
 	readonly secret: Secret;
 	readonly runId: RunId;
-	/** Of the device whose camera it is. */
+	/** Sign key of the camera's device. */
 	readonly sign: SignKey;
 }
 
-/** What stands beside the footage of a camera at a moment. */
+/** Sealed data that accompanies a camera's footage. */
 export type SidecarKind = 'thumbnail' | 'event';
 
-/** Wall time, µs since 1970, and the sealed bytes. */
+/** `wallUs`: µs since 1970. */
 export interface SealedSidecar {
 	readonly wallUs: number;
 	readonly bytes: Bytes;
 }
 
-/** Seals what stands beside the footage of one camera; it has a run of its own, and no head. */
+/** Seals thumbnails, events or live parts of one camera, in a run of their own, without heads. */
 export class SidecarSealer {
 	readonly #crypto: Crypto;
 	readonly #basis: SidecarBasis;
@@ -44,12 +44,12 @@ export class SidecarSealer {
 		return this.#seal(kind, wallUs, body, true);
 	}
 
-	/** Of the live parts: what the camera names to who watches (LV21). */
+	/** Run of the live parts; viewers learn it from the camera (LV21). */
 	get runId(): RunId {
 		return this.#basis.runId;
 	}
 
-	/** One more of the parts that are watched at the relay, and the camera's signature (LV20). */
+	/** Seals one live part and appends the camera's signature (LV20). */
 	async sealLive(part: LivePart): Promise<Bytes> {
 		const body = buildLivePart(part);
 		const { firstUs } = captureSpan(part);
@@ -66,7 +66,7 @@ export class SidecarSealer {
 	): Promise<SealedSidecar> {
 		const { home, camera, epoch, secret, runId } = this.#basis;
 		const seq = this.#seq;
-		// Used up whatever becomes of it: a position is sealed once.
+		// Consumed even on failure: a position is sealed only once.
 		this.#seq += 1;
 		const position = { home, camera, runId, epoch, kind, seq } as const;
 		const key = await deriveKey(this.#crypto, secret, position);

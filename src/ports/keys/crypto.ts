@@ -1,10 +1,7 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Wrapped } from '#domain/home/grant.ts';
 
-/**
- * Keys are opaque here: only adapters look inside (CryptoKeys in a browser). Marked by what they
- * may do.
- */
+/** Opaque keys, branded by use; only adapters look inside (CryptoKeys in a browser). */
 declare const use: unique symbol;
 interface Key<Use extends string> {
 	readonly [use]: Use;
@@ -25,7 +22,7 @@ export type Certificate = Key<'certificate'>;
 
 export interface KeyPair<K> {
 	readonly key: K;
-	/** The public half, an uncompressed point of 65 bytes. */
+	/** Public half: uncompressed point, 65 bytes. */
 	readonly public: Bytes;
 }
 
@@ -36,10 +33,7 @@ export interface DtlsCertificate {
 	readonly expiresMs: number;
 }
 
-/**
- * What both sides know beforehand (RFC 9180, section 5.1.2): at least 32 random bytes, and their
- * name.
- */
+/** Pre-shared key (RFC 9180, section 5.1.2): at least 32 random bytes and their identifier. */
 export interface Psk {
 	readonly id: Bytes;
 	readonly key: Bytes;
@@ -51,7 +45,7 @@ export interface HpkeContext {
 }
 
 /**
- * Throws `Fault`: `corrupt` when something sealed does not open, `malformed` for bytes that are no
+ * Throws `Fault`: `corrupt` when a ciphertext does not open, `malformed` for bytes that are not a
  * key, `unsupported` when this browser lacks the algorithm, else `internal`.
  */
 export interface Crypto {
@@ -59,20 +53,20 @@ export interface Crypto {
 	sha256(bytes: Bytes): Promise<Bytes>;
 
 	/**
-	 * `readable`: the vault will have to keep it as bytes; else it can never leave the browser's own
-	 * keeping.
+	 * `readable`: extractable, for a vault that can only store bytes. Otherwise the private key can
+	 * never leave the browser.
 	 */
 	makeSignKey(readable: boolean): Promise<KeyPair<SignKey>>;
 	makeKemKey(readable: boolean): Promise<KeyPair<KemKey>>;
-	/** Of a private number and its public point, for as long as the page is open. */
+	/** Imports a private scalar with its public point; not extractable, lives as long as the page. */
 	signKeyOf(scalar: Bytes, point: Bytes): Promise<KeyPair<SignKey>>;
 	kemKeyOf(scalar: Bytes, point: Bytes): Promise<KeyPair<KemKey>>;
-	/** `null` where there is no WebRTC. It can be made anew at any time. */
+	/** `null` where there is no WebRTC. Renewable at any time. */
 	makeDtlsCertificate(): Promise<DtlsCertificate | null>;
-	/** Takes 32 bytes; the caller drops its copy. */
+	/** Takes 32 bytes. The caller must drop its copy. */
 	secret(raw: Bytes): Promise<Secret>;
 
-	/** 64 bytes, r ‖ s, s at most half the order (ID43). */
+	/** 64 bytes, r ‖ s, with the low s (ID43). */
 	sign(key: SignKey, bytes: Bytes): Promise<Bytes>;
 	verifier(publicKey: Bytes): Promise<VerifyKey>;
 	verify(key: VerifyKey, signature: Bytes, bytes: Bytes): Promise<boolean>;
@@ -81,7 +75,7 @@ export interface Crypto {
 	wrap(recipient: Bytes, info: Bytes, raw: Bytes): Promise<Wrapped>;
 	unwrap(recipient: KeyPair<KemKey>, info: Bytes, wrapped: Wrapped): Promise<Bytes>;
 
-	/** The same suite in mode PSK, for a message of any length with authenticated data. */
+	/** Same suite in PSK mode, for messages of any length with authenticated data. */
 	sealTo(recipient: Bytes, psk: Psk, context: HpkeContext, plain: Bytes): Promise<Wrapped>;
 	openWith(
 		recipient: KeyPair<KemKey>,
@@ -90,13 +84,13 @@ export interface Crypto {
 		wrapped: Wrapped,
 	): Promise<Bytes>;
 
-	/** PBKDF2-HMAC-SHA-256 to 32 bytes: slow, for what people can remember. */
+	/** PBKDF2-HMAC-SHA-256 to 32 bytes; deliberately slow, for passphrases. */
 	pbkdf2(password: Bytes, salt: Bytes, rounds: number): Promise<Bytes>;
 	/** HKDF-SHA-256 to 32 bytes. */
 	hkdf(raw: Bytes, salt: Bytes, info: Bytes): Promise<Bytes>;
 	/** HKDF-SHA-256 to an AES-256-GCM key. */
 	deriveSealKey(secret: Secret, salt: Bytes, info: Bytes): Promise<SealKey>;
-	/** Ciphertext and its 16-byte tag. */
+	/** Ciphertext followed by its 16-byte tag. */
 	seal(key: SealKey, nonce: Bytes, aad: Bytes, plain: Bytes): Promise<Bytes>;
 	open(key: SealKey, nonce: Bytes, aad: Bytes, sealed: Bytes): Promise<Bytes>;
 }

@@ -2,30 +2,28 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { DtlsCertificate, KemKey, KeyPair, Secret, SignKey } from './crypto.ts';
 
-/**
- * How well keys are kept: sealed in the browser, readable in its database, or gone with the tab.
- */
+/** How keys are kept: non-extractable, as readable bytes in the database, or only in this tab. */
 export type KeyStrength = 'sealed' | 'readable' | 'memory';
 
-/** A 32-byte secret as it is kept: the working key, and the same wrapped for this very device. */
+/** A stored 32-byte secret: the working key, and the same secret wrapped for this device. */
 export interface KeptSecret {
 	/** `null`: missing, of a wrong type, or unreadable. */
 	readonly key: Secret | null;
-	/** Signed grant to the device's own `kem`: by whoever gave the secret, itself included. */
+	/** Signed grant to the device's own `kem` key, by whoever granted it (possibly this device). */
 	readonly grant: Bytes | null;
 }
 
-/** What is known of an epoch beside its key. */
+/** An epoch without its key. */
 export interface EpochFacts {
 	readonly number: number;
 	readonly madeMs: number;
-	/** The newest roster entry that was known when it was made. */
+	/** Newest roster entry known when the epoch was made. */
 	readonly rosterSeq: number;
 }
 
 export type KeptEpoch = KeptSecret & EpochFacts;
 
-/** A secret on its way in: `raw` is kept only where the working key cannot be. */
+/** A secret to be stored. `raw` is written only where the working key cannot be. */
 export interface NewSecret {
 	readonly key: Secret;
 	readonly raw: Bytes;
@@ -36,128 +34,126 @@ export interface KeptCamera {
 	readonly id: CameraId;
 	/** 1 for the device's first camera. */
 	readonly number: number;
-	/** docs/spec/identity.md, "Names"; `null` while it has none. */
+	/** docs/spec/identity.md, "Names"; `null`: no name yet. */
 	readonly sealedName: Bytes | null;
-	/** The highest run number ever begun; 0 before the first. */
+	/** Highest run number ever begun; 0 before the first. */
 	readonly runNo: number;
 }
 
 export interface KeptHomeKey extends KeptSecret {
-	/** 1 for the first; a new one at each revocation. */
+	/** 1 for the first; each revocation makes a new one. */
 	readonly number: number;
 }
 
-/** A home that this device is in, or was in when it recorded. */
+/** A home this device is in, or once recorded in. */
 export interface KeptHome {
 	readonly home: HomeId;
-	/** Whole entries in order, signatures included; at least one. */
+	/** Complete entries in order, signatures included; at least one. */
 	readonly roster: readonly Bytes[];
-	/** In order of number; at least one. */
+	/** In ascending order; at least one. */
 	readonly keys: readonly KeptHomeKey[];
-	/** Origin of the relay it is met at; `null`: none. */
+	/** Origin of the home's relay; `null`: none. */
 	readonly relay: string | null;
 }
 
 export interface Identity {
 	readonly strength: KeyStrength;
-	/** The one it is in now. */
+	/** The current home. */
 	readonly home: HomeId;
 	readonly device: DeviceId;
 	readonly owner: KeyPair<SignKey>;
 	readonly sign: KeyPair<SignKey>;
 	readonly kem: KeyPair<KemKey>;
-	/** `null` where there is no WebRTC, or when it was lost: it can be renewed. */
+	/** `null` where there is no WebRTC or the certificate was lost; it can be renewed. */
 	readonly dtls: DtlsCertificate | null;
-	/**
-	 * The one this device founded first, then those it came into; old footage is sealed under them.
-	 */
+	/** The founded home first, then those joined later; old footage is sealed under them. */
 	readonly homes: readonly KeptHome[];
-	/** None on a device that only watches. */
+	/** Empty on a device that only watches. */
 	readonly cameras: readonly KeptCamera[];
 }
 
-/** With the home it founds. */
+/** An identity together with the home it founds. */
 export type NewIdentity = Omit<Identity, 'homes' | 'strength'> & {
 	readonly roster: readonly Bytes[];
-	/** Number 1. */
+	/** Home key 1. */
 	readonly homeKey: NewSecret;
 };
 
 export type NewHome = Omit<KeptHome, 'keys'> & {
-	/** When the roster came. */
+	/** When the roster was received. */
 	readonly seenMs: number;
 	readonly keys: readonly { readonly number: number; readonly secret: NewSecret }[];
 };
 
 /**
- * What a newcomer keeps before it consents: where it may come back to as a member (PR21). No
- * secret.
+ * Stored by a joining device before it consents: where it may return as a member (PR21). Holds no
+ * secrets.
  */
 export interface PendingJoin {
 	readonly home: HomeId;
-	/** Public key of the owner that its person agreed on. */
+	/** Public key of the owner that the person confirmed. */
 	readonly owner: Bytes;
-	/** The roster's newest entry as that owner showed it: its number and hash. */
+	/** Number and hash of the newest roster entry, as that owner showed it. */
 	readonly seq: number;
 	readonly head: Bytes;
-	/** Origin of the relay; `null`: it was without one. */
+	/** Origin of the relay; `null`: paired without one. */
 	readonly relay: string | null;
 	/** Wall ms. */
 	readonly untilMs: number;
 }
 
-/** A device that this owner let in and that has not spoken since (PR24). */
+/** A device this owner let in that has not been heard from since (PR24). */
 export interface Arrival {
 	readonly home: HomeId;
 	readonly device: DeviceId;
-	/** How many entries the roster had before. */
+	/** Length of the roster before it was added. */
 	readonly afterSeq: number;
 	/** Wall ms. */
 	readonly sinceMs: number;
-	/** Wall ms at which it was taken back by itself; `null`: it is waited for. */
+	/** Wall ms at which it was revoked automatically; `null`: still awaited. */
 	readonly takenBackMs: number | null;
 }
 
 export type VaultReading =
 	| { readonly kind: 'empty' }
-	/** Something is there, but not everything that must be; `missing` names the parts. */
+	/** Some parts are missing or unreadable; `missing` names them. */
 	| { readonly kind: 'damaged'; readonly missing: readonly string[] }
 	| { readonly kind: 'whole'; readonly identity: Identity };
 
 /**
- * This device's keys, apart from the footage and never deleted with it. Every promise of a write
- * resolves when it is on disk (strength permitting). What is read comes from the disk, in a
- * transaction of its own, never from a copy in memory.
+ * This device's keys, stored apart from the footage and never deleted with it. A write resolves
+ * once it is on disk (unless keys are kept in memory). Reads come from disk, each in its own
+ * transaction, never from a copy in memory.
  *
- * Throws `Fault`: `conflict` (an identity is there already), `unavailable`, `timeout` (it did not
- * answer in 5 s), `quota`, `unsupported` (this browser cannot keep such keys), `newer`, `blocked`,
+ * Throws `Fault`: `conflict` (an identity already exists), `unavailable`, `timeout` (no answer
+ * within 5 s), `quota`, `unsupported` (this browser cannot store such keys), `newer`, `blocked`,
  * `not-found` (no such camera, no such home).
  */
 export interface Vault {
-	/** Looks at every part; bad parts are named, not thrown. */
+	/** Checks every part; reports bad ones in `missing` instead of throwing. */
 	read(): Promise<VaultReading>;
-	/** Writes a whole identity at once, only into an empty vault. */
+	/** Writes a whole identity atomically, only into an empty vault. */
 	create(identity: NewIdentity, strength: KeyStrength): Promise<void>;
-	/** Takes back a founding that did not hold. Another device's identity stays. */
+	/** Undoes a failed `create`. Leaves another device's identity alone. */
 	discard(device: DeviceId): Promise<void>;
 
 	epoch(camera: CameraId, number: number): Promise<KeptEpoch | null>;
 	/** The epoch with the highest number, or `null`. */
 	lastEpoch(camera: CameraId): Promise<KeptEpoch | null>;
 	/**
-	 * Of this device's cameras, and of others as they are granted. `conflict` when that number is
+	 * For this device's cameras, and for others' as they are granted. `conflict` when the number is
 	 * taken.
 	 */
 	addEpoch(camera: CameraId, facts: EpochFacts, secret: NewSecret): Promise<void>;
 
 	/**
-	 * From now on it is in this home. One that is known already grows; `conflict` when its roster
-	 * does not go on from what is kept.
+	 * Makes this the current home. A known home is extended; `conflict` when `roster` does not
+	 * continue the stored one.
 	 */
 	enterHome(home: NewHome): Promise<void>;
 	/**
-	 * More of a known home's roster, the first being entry `seq`; `conflict` unless that is the next
-	 * one. `seenMs`: when they came.
+	 * Extends a known home's roster with `entries`, starting at `seq`; `conflict` unless `seq` is the
+	 * next number. `seenMs`: when they were received.
 	 */
 	appendRoster(
 		home: HomeId,
@@ -166,7 +162,7 @@ export interface Vault {
 		seenMs?: number,
 	): Promise<void>;
 	/**
-	 * From entry `seq` on these instead of what is kept; `conflict` where none is, or it is the
+	 * Replaces the roster from entry `seq` on; `conflict` when there is no such entry or it is the
 	 * first.
 	 */
 	replaceRoster(
@@ -175,21 +171,20 @@ export interface Vault {
 		entries: readonly Bytes[],
 		seenMs: number,
 	): Promise<void>;
-	/** When an entry of a roster came, where that was said; else `null`. */
+	/** When a roster entry was received; `null` when unknown. */
 	seenMs(home: HomeId, seq: number): Promise<number | null>;
-	/** `conflict` when that number is taken; `instead`: it goes then. */
+	/** `conflict` when the number is taken, unless `instead` replaces that key. */
 	addHomeKey(home: HomeId, number: number, secret: NewSecret, instead?: boolean): Promise<void>;
-	/** Keeps where a known home's relay is. */
 	setRelay(home: HomeId, relay: string | null): Promise<void>;
 
-	/** `null`: none, or it cannot be read. */
+	/** `null`: none, or unreadable. */
 	pendingJoin(): Promise<PendingJoin | null>;
-	/** Instead of the one before; `null` ends it. */
+	/** Replaces the pending join; `null` deletes it. */
 	setPendingJoin(pending: PendingJoin | null): Promise<void>;
-	/** Rows that cannot be read are left out. */
+	/** Skips unreadable rows. */
 	arrivals(): Promise<readonly Arrival[]>;
 	/**
-	 * Instead of what was kept of that device in that home; `null` ends it. The oldest beyond 32 go.
+	 * Replaces what is stored about that device in that home; `null` deletes it. Keeps the newest 32.
 	 */
 	updateArrival(
 		of: Pick<Arrival, 'home' | 'device'>,
@@ -197,24 +192,24 @@ export interface Vault {
 	): Promise<void>;
 
 	camera(camera: CameraId): Promise<KeptCamera | null>;
-	/** `conflict` when it is there. */
+	/** `conflict` when it already exists. */
 	addCamera(camera: KeptCamera): Promise<void>;
 	nameCamera(camera: CameraId, sealedName: Bytes): Promise<void>;
-	/** Reserves the next run number, at least `atLeast`: no number is ever given twice. */
+	/** Reserves the next run number, at least `atLeast`. Never returns a number twice. */
 	beginRun(camera: CameraId, atLeast: number): Promise<number>;
 
-	/** The next number of what this device says once: none is ever given twice. */
+	/** Next number of this device's replay counter. Never returns a number twice. */
 	nextCounter(): Promise<number>;
-	/** Whether a number of another device is higher than every one before; then it is kept. */
+	/** Accepts and stores `count` if it exceeds every earlier one of that device; else `false`. */
 	raiseCounter(device: DeviceId, count: number): Promise<boolean>;
 
 	/**
-	 * Somebody deleted the database of an identity that was read here: writes it again as it was last
-	 * seen. `lost`: that is not known. Only a camera that records may want this.
+	 * Rewrites the vault from a copy in memory after its database was deleted under a running page.
+	 * `lost`: there is no copy. Only for a camera that is recording.
 	 */
 	restore(): Promise<'there' | 'put back' | 'lost'>;
 
-	/** Deletes everything. Only a person may want this. */
+	/** Deletes everything. Only on a person's request. */
 	clear(): Promise<void>;
 	dispose(): void;
 }

@@ -7,7 +7,7 @@ import type { Engine } from '#state/app/engine.ts';
 
 export type { PendingArrival } from '#engine/members/arrivals.ts';
 
-/** Who was let in and has not come yet, and who was taken back for it. */
+/** Devices let in that have not arrived, and those revoked for it. */
 export class ArrivalList {
 	nowMs = $state(0);
 	readonly #engine: Pick<Engine, 'arrivals' | 'messenger' | 'homeRoster' | 'clock'>;
@@ -31,7 +31,7 @@ export class ArrivalList {
 		return this.#engine.arrivals.list;
 	}
 
-	/** Nothing leads from here to any other device. */
+	/** No connection leads to any other device. */
 	get apart(): boolean {
 		this.#subscribe();
 		return isDisconnected(this.#engine);
@@ -49,7 +49,7 @@ export class ArrivalList {
 		try {
 			await this.#engine.arrivals.dismiss(device);
 		} catch (error) {
-			// It stays, and can be tried again.
+			// The notice stays and can be dismissed again.
 			faultOf(error);
 		}
 	}

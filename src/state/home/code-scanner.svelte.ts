@@ -2,22 +2,22 @@ import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { Captured } from '#ports/media/capture.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-/** A code fits from a hand's width away. */
+/** Enough to read a code held a hand's width away. */
 const SCAN_CONSTRAINTS = { width: 1280, height: 720, frameRate: 15, sound: false } as const;
 
-/** Reads codes through the lens until one is wanted. */
+/** Reads QR codes through the lens until an accepted one appears. */
 export class CodeScanner {
-	/** Somebody wants to scan. */
+	/** The user wants to scan. */
 	on = $state(false);
 	fault = $state.raw<Fault | null>(null);
 	readonly #engine: Pick<Engine, 'recorder' | 'capture' | 'show' | 'codeReader'>;
 	readonly #found: (text: string) => boolean;
 	#captured: Captured | null = null;
-	/** Another with each scan and each stop. */
+	/** Changes with each scan and stop. */
 	#turn = 0;
 	#stopReading: () => void = () => undefined;
 
-	/** `found`: whether this was the one. */
+	/** `found`: whether the code is accepted. */
 	constructor(
 		engine: Pick<Engine, 'recorder' | 'capture' | 'show' | 'codeReader'>,
 		found: (text: string) => boolean,
@@ -26,7 +26,10 @@ export class CodeScanner {
 		this.#found = found;
 	}
 
-	/** A camera that records lends its picture. What was begun before lets go of all it opens. */
+	/**
+	 * Uses the picture of a recording camera if there is one. A newer scan closes what an older one
+	 * opens.
+	 */
 	async scan(video: HTMLVideoElement): Promise<void> {
 		this.#end();
 		const engine = this.#engine;
@@ -38,7 +41,9 @@ export class CodeScanner {
 			const view = 'view' in state ? state.view : null;
 			const captured =
 				view === null
-					? await this.#back(await engine.capture.open({ ...SCAN_CONSTRAINTS, lensId: null }))
+					? await this.#preferBackLens(
+							await engine.capture.open({ ...SCAN_CONSTRAINTS, lensId: null }),
+						)
 					: null;
 			if (over()) {
 				captured?.close();
@@ -71,8 +76,8 @@ export class CodeScanner {
 		this.#captured = null;
 	}
 
-	/** The lens at the back, now that the browser tells which one that is. */
-	async #back(first: Captured): Promise<Captured> {
+	/** Prefers the back lens; browsers name lenses only once one is open. */
+	async #preferBackLens(first: Captured): Promise<Captured> {
 		const { capture } = this.#engine;
 		const lenses = await capture.lenses().catch(() => []);
 		const back = lenses.find(({ facing }) => facing === 'back');

@@ -12,7 +12,7 @@ import type { Engine } from '#state/app/engine.ts';
 export type MemberAction = 'rename' | 'revoke' | 'change' | 'earlier';
 export type { ForkSummary } from '#engine/members/member-list.ts';
 
-/** What was done last, and what came of it. */
+/** The last action and its result. */
 export interface MemberActionResult {
 	readonly work: MemberAction;
 	readonly device: DeviceId;
@@ -20,14 +20,14 @@ export interface MemberActionResult {
 	readonly fault: FaultKind | null;
 }
 
-/** A device that was taken out, kept for the proof: it is in the list no more. */
+/** A revoked device, kept to show the proof: it is no longer listed. */
 export interface RevokedDevice {
 	readonly name: string | null;
 	readonly device: DeviceId;
 	readonly proof: RevocationProof;
 }
 
-/** The devices of this home, and what an owner does with them. */
+/** The devices of this home, and an owner's actions on them. */
 export class Devices {
 	worked = $state.raw<MemberActionResult | null>(null);
 	settling = $state(false);
@@ -53,7 +53,7 @@ export class Devices {
 		return this.#engine.members.list;
 	}
 
-	/** A recovery kit has a place of its own. */
+	/** Recovery kits have a page section of their own. */
 	get withoutKits(): readonly Member[] {
 		return this.list.filter(({ roles }) => !isKit(roles));
 	}
@@ -62,7 +62,7 @@ export class Devices {
 		return this.list.filter(({ roles }) => may(roles, 'manage'));
 	}
 
-	/** This device may change them. */
+	/** Whether this device may change them. */
 	get owner(): boolean {
 		this.#subscribe();
 		return this.#engine.members.owner;
@@ -83,30 +83,30 @@ export class Devices {
 		return this.#engine.messenger.state;
 	}
 
-	/** When it was last known to live, wall ms; `null`: never. */
+	/** When it was last seen, wall ms; `null`: never. */
 	seenMs(device: DeviceId): number | null {
 		this.#subscribe();
 		return this.#engine.lastSeen.seenMs(device);
 	}
 
-	/** Cameras of a device; they say how they fare. */
+	/** Cameras of a device, with their state. */
 	camerasOf(device: DeviceId): readonly WatchedCamera[] {
 		this.#subscribe();
 		return this.#engine.cameraDirectory.cameras.filter((camera) => camera.device === device);
 	}
 
-	/** An owner that is the only one stays an owner, and stays. */
+	/** The only owner cannot be demoted or revoked. */
 	lastOwner({ roles }: Member): boolean {
 		return may(roles, 'manage') && this.owners.length === 1;
 	}
 
-	/** While there is one owner, any other device of a person would do as a second. */
+	/** With a single owner, suggests making another device of the same person a second one. */
 	wantsOwner(member: Member): boolean {
 		const { roles, self } = member;
 		return accessOf(roles) === 'viewer' && !self && this.owners.length < 2;
 	}
 
-	/** It is granted what is recorded from its coming on; owners have all keys. */
+	/** Others are granted only what was recorded since they joined; owners have all keys. */
 	maySeeEarlier({ roles }: Member): boolean {
 		return !isKit(roles) && may(roles, 'footage') && !may(roles, 'earlier');
 	}
@@ -115,7 +115,7 @@ export class Devices {
 		return this.list.find((member) => member.device === device)?.name ?? null;
 	}
 
-	/** PR33: a name that no other device has, where one has this; `null`: none has it. */
+	/** PR33: a free variant of a name that another device has; `null`: it is free. */
 	freeFor(device: DeviceId, name: string): string | null {
 		const others = this.list.flatMap((one) => (one.device === device ? [] : (one.name ?? [])));
 		return isTaken(name, others) ? freeName(name, others) : null;

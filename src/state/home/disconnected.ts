@@ -1,9 +1,9 @@
 import type { Engine } from '#state/app/engine.ts';
 
-/** Of a home without a relay: there are others, and they are not connected. */
+/** Without a relay: other devices exist but are not connected. */
 export function isDisconnected({
-	messenger: post,
+	messenger,
 	homeRoster,
 }: Pick<Engine, 'messenger' | 'homeRoster'>): boolean {
-	return post.state.kind === 'none' && (homeRoster.roster?.devices.size ?? 0) > 1;
+	return messenger.state.kind === 'none' && (homeRoster.roster?.devices.size ?? 0) > 1;
 }

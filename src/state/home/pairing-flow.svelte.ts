@@ -12,30 +12,30 @@ import { isDisconnected } from './disconnected.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { CodeScanner } from './code-scanner.svelte.ts';
 
-/** Connecting a device, as the screen sees it. One for each time the screen is open. */
+/** Pairing as the screen shows it; one instance per visit. */
 export class PairingFlow {
-	/** What this device is to be called, should it be the new one. */
+	/** Name for this device if it is the one joining. */
 	name = $state('');
-	/** What it is called where a person leaves nothing but spaces. */
+	/** Default when the name is left blank. */
 	unnamed = '';
 	code = $state('');
-	/** What the other device is to be. */
+	/** Access for the other device. */
 	wanted = $state<RequestedAccess>('viewer');
 	invitation = $state('');
-	/** It came with a link, and was not tried yet. */
+	/** Came with a link and has not been tried. */
 	invited = $state(false);
 	/** The code came with the address. */
 	given = $state(false);
-	/** This home was just opened at the relay. */
+	/** This home was just registered at the relay. */
 	opened = $state(false);
-	/** PR10: what was said to the question; `null`: nothing yet. */
+	/** PR10: the answer to the question; `null`: none yet. */
 	second = $state<'yes' | 'no' | 'failed' | null>(null);
 	readonly scanner: CodeScanner;
 	readonly #engine: Engine;
 	readonly #subscribe: () => void;
 	readonly #off: () => void;
 	#shows = false;
-	/** They stand in the field and were tried. */
+	/** Digits in the field that were already tried. */
 	#tried = '';
 	#copied = $state.raw<{ readonly text: string; readonly how: 'done' | 'failed' } | null>(null);
 
@@ -57,13 +57,13 @@ export class PairingFlow {
 		return this.#engine.pairing.state;
 	}
 
-	/** Others belong to this home, and nothing leads to them. */
+	/** This home has other devices, and no connection leads to them. */
 	get apart(): boolean {
 		this.#subscribe();
 		return isDisconnected(this.#engine);
 	}
 
-	/** How it stands with who was connected without a relay. */
+	/** Connection to the device paired without a relay. */
 	get link(): RelayConnectionState['kind'] {
 		this.#subscribe();
 		return this.#engine.messenger.state.kind;
@@ -74,9 +74,8 @@ export class PairingFlow {
 	}
 
 	/**
-	 * AP14: the same code for another browser of this very computer, which may neither find nor trust
-	 * the name that others use; `null`: that is what is shown already, or this page is not on
-	 * localhost.
+	 * AP14: the same code for another browser on this computer, which may not resolve or trust the
+	 * public name; `null`: that is shown already, or this page is not on localhost.
 	 */
 	here(link: string): string | null {
 		if (!this.#engine.features.localhost) return null;
@@ -85,14 +84,13 @@ export class PairingFlow {
 	}
 
 	/**
-	 * RL35: where a device that does not trust the relay yet begins; `null`: it need not, or that is
-	 * not known.
+	 * RL35: where a device that does not yet trust the relay begins; `null`: not needed, or unknown.
 	 */
 	async trustAt(): Promise<string | null> {
 		return this.#engine.trustPageUrl();
 	}
 
-	/** PR10: the first viewer has come, and no other device is an owner. */
+	/** PR10: the first viewer has joined, and there is one owner. */
 	get asksForSecond(): boolean {
 		const { state } = this;
 		if (state.kind !== 'done' || state.side !== 'owner' || state.wanted !== 'viewer') return false;
@@ -102,27 +100,27 @@ export class PairingFlow {
 		return owners === 1 && viewers === 1;
 	}
 
-	/** It lets others in: an owner, or a device that will found a home of its own. */
+	/** Whether it can let others in: an owner, or a device that will found a home. */
 	get mayAdmit(): boolean {
 		this.#subscribe();
 		const { members, homeRoster } = this.#engine;
 		return members.owner || homeRoster.roster === null;
 	}
 
-	/** Names of those who may. */
+	/** Names of the owners. */
 	get owners(): readonly string[] {
 		this.#subscribe();
 		const { list } = this.#engine.members;
 		return list.flatMap(({ roles, name }) => (may(roles, 'manage') && name !== null ? [name] : []));
 	}
 
-	/** PR32: what a newcomer of this name will be called here; `null`: as it wishes. */
+	/** PR32: the name a joining device will get instead; `null`: its own is free. */
 	freeFor(name: string): string | null {
 		const names = this.#names(null);
 		return isTaken(name, names) ? freeName(name, names) : null;
 	}
 
-	/** PR32: what a newcomer is called instead; `null`: as it wished, or it is not known yet. */
+	/** PR32: the name a joining device got instead; `null`: its own, or not known yet. */
 	renamed({ device, name }: { readonly device: DeviceId; readonly name: string }): string | null {
 		if (!isTaken(name, this.#names(device))) return null;
 		const now = this.#engine.members.list.find((one) => one.device === device)?.name ?? null;
@@ -135,13 +133,13 @@ export class PairingFlow {
 		return list.flatMap(({ device, name }) => (name === null || device === but ? [] : [name]));
 	}
 
-	/** There are other devices, and nothing on paper for the day this one is lost. */
+	/** The home has no recovery kit for the day this device is lost. */
 	get wantsKit(): boolean {
 		const devices = [...(this.#engine.homeRoster.roster?.devices.values() ?? [])];
 		return !devices.some(({ roles }) => isKit(roles));
 	}
 
-	/** What came with a link; what ended before makes room for it. */
+	/** Takes what a link brought; ends a finished pairing first. */
 	take(): void {
 		const { pairing, launchLink } = this.#engine;
 		if (launchLink.pending === 'kit') return;
@@ -156,7 +154,7 @@ export class PairingFlow {
 		}
 	}
 
-	/** `letters`: only where a person asked for them (PR15). */
+	/** `letters`: only when a person asked for them (PR15). */
 	async show(by: PairingMethod = 'code'): Promise<void> {
 		this.#shows = true;
 		this.second = null;
@@ -195,7 +193,7 @@ export class PairingFlow {
 		return this.name.trim() === '' ? this.unnamed : this.name;
 	}
 
-	/** Others will see it by a name; a better one can be given under Devices. */
+	/** Gives this device a name for others to see; it can be changed under Devices. */
 	async #nameSelf(): Promise<void> {
 		const { homeRoster, members } = this.#engine;
 		try {
@@ -204,13 +202,13 @@ export class PairingFlow {
 			const name = freeName(this.#called, this.#names(device));
 			if (nameless && owner !== null) await members.rename(device, name);
 		} catch (error) {
-			// A name can wait, and what is wrong will be said by what comes next.
+			// A name can wait; the next step reports the fault.
 			faultOf(error);
 		}
 	}
 
 	/**
-	 * What stands in the field with each key: six digits are a try, and a key behind them is no other
+	 * Called for each change of the field. Six digits are one try, and further keys are not another
 	 * (PR17).
 	 */
 	async enter(digits: string): Promise<void> {
@@ -256,7 +254,7 @@ export class PairingFlow {
 		}
 	}
 
-	/** Whether this very text was copied last; `null`: nobody tried. */
+	/** Whether this text was the last one copied; `null`: not tried. */
 	copied(text: string): 'done' | 'failed' | null {
 		return this.#copied?.text === text ? this.#copied.how : null;
 	}
@@ -265,7 +263,7 @@ export class PairingFlow {
 		try {
 			await navigator.share({ url: link });
 		} catch {
-			// The person thought better of it, or nothing here takes a link: copying is left.
+			// Cancelled, or nothing here accepts a link: copying remains.
 		}
 	}
 
@@ -277,7 +275,7 @@ export class PairingFlow {
 	#found(text: string): boolean {
 		if (!isCode(text)) return false;
 		const { state } = this;
-		// The first code is still in the picture, or on this very screen.
+		// The first code may still be in the picture, or on this very screen.
 		if (state.kind === 'near' && state.step === 'offer' && !text.startsWith('a2.')) return false;
 		this.code = text;
 		void this.join();
@@ -285,7 +283,7 @@ export class PairingFlow {
 	}
 }
 
-/** Damaged ones are read once more. */
+/** `false` for damaged direct codes: they are read again. */
 function isCode(text: string): boolean {
 	try {
 		if (directCodeFrom(text) !== null) return true;

@@ -6,14 +6,14 @@ import { CodeScanner } from './code-scanner.svelte.ts';
 
 const UNREADABLE_KIT: readonly KitTextError[] = ['length', 'character', 'slip'];
 
-/** Coming back with a recovery kit, as the screen sees it. One for each time the screen is open. */
+/** Recovery with a kit as the screen shows it; one instance per visit. */
 export class RecoveryFlow {
-	/** What this device is to be called. */
+	/** Name for this device. */
 	name = $state('');
 	kit = $state('');
 	relay = $state('');
 	passphrase = $state('');
-	/** How the kit came, where nobody typed it. */
+	/** How the kit came; `null`: typed. */
 	given = $state<'link' | 'scan' | null>(null);
 	readonly scanner: CodeScanner;
 	readonly #recovery: RecoveryControls;
@@ -40,24 +40,24 @@ export class RecoveryFlow {
 		return this.#recovery.state;
 	}
 
-	/** Whether the relay's address may be typed, and another kit scanned: not while a link may do. */
+	/** Whether to offer the relay's address and another scan: not while a link may work. */
 	get asks(): boolean {
 		return this.given !== 'link' || this.state.kind === 'ended';
 	}
 
-	/** Whether a passphrase is asked for: not where the link or code says that there is none. */
+	/** Whether to ask for a passphrase: not when the link or code says that there is none. */
 	get asksPassphrase(): boolean {
 		const read = kitFrom(this.kit);
 		return typeof read === 'string' || read.guarded !== false;
 	}
 
-	/** A link or code says that there is one. */
+	/** A link or code says that there is a passphrase. */
 	get guarded(): boolean {
 		const read = kitFrom(this.kit);
 		return typeof read !== 'string' && read.guarded === true;
 	}
 
-	/** Of an earlier visit. */
+	/** From an earlier visit. */
 	get claimedMs(): number | null {
 		this.#subscribe();
 		return this.#recovery.claimedMs;
@@ -69,7 +69,7 @@ export class RecoveryFlow {
 		await this.#recovery.recover(kit, this.name, originOf(this.relay), this.passphrase);
 		const { state } = this.#recovery;
 		const useless = ['taken-out', 'owner', ...(this.given === null ? [] : UNREADABLE_KIT)];
-		// What can be tried again stands where it was; else it is on the screen no longer than it must.
+		// Keep what can be retried; remove everything else from the screen.
 		if (state.kind === 'ended' && !useless.includes(state.why)) return;
 		this.kit = '';
 		this.passphrase = '';
@@ -95,7 +95,7 @@ export class RecoveryFlow {
 	}
 }
 
-/** As people write an address; `null`: none, or none that works. */
+/** Accepts addresses as people type them; `null`: none, or invalid. */
 function originOf(text: string): string | null {
 	const tidy = text.trim();
 	if (tidy === '') return null;

@@ -10,24 +10,24 @@ import type {
 
 export type { GeneratedKit, KitTestResult } from '#engine/recovery/recovery.ts';
 
-/** Shorter ones are found by trying, slow as each try is. */
+/** Shorter ones can be guessed, slow as each try is. */
 const MIN_PASSPHRASE_LENGTH = 8;
 
-/** The home's recovery kit, as the screen sees it. */
+/** The home's recovery kit as the screen shows it. */
 export class RecoveryKit {
-	/** It stands on the screen. */
+	/** Shown on the screen. */
 	drawn = $state.raw<GeneratedKit | null>(null);
-	/** What is typed on top of the sheet, twice; may stay empty. */
+	/** Optional passphrase, typed twice. */
 	passphrase = $state('');
 	again = $state('');
-	/** The two differ, or it is shorter than it may be. */
+	/** The two entries differ, or are too short. */
 	unfit = $state.raw<'differs' | 'short' | null>(null);
-	/** The two groups that are asked back, as numbers from 0. */
+	/** The two groups to type back, counted from 0. */
 	asked = $state.raw<readonly number[]>([]);
 	answers = $state<string[]>(['', '']);
 	wrong = $state(false);
 	busy = $state(false);
-	/** The kit was made good just now. */
+	/** The kit was just activated. */
 	made = $state(false);
 	trial = $state.raw<KitTestResult | null>(null);
 	refused = $state(false);
@@ -77,7 +77,7 @@ export class RecoveryKit {
 		});
 	}
 
-	/** Whether the person has it: two groups, each time others. */
+	/** Asks for two groups, chosen at random each time, to check that the person has the kit. */
 	ask(): void {
 		const groups = this.drawn?.groups.length ?? 0;
 		const first = this.#chance(groups);

@@ -32,7 +32,7 @@ function jwkOf({ private: d, public: point }: { private: string; public: string 
 const whole = ({ canonical, signature }: { canonical: string; signature: string }) =>
 	concatBytes(bytesOf(canonical), bytesOf(signature));
 
-/** A vault as version 1 kept it, with the keys of the vectors; Dexie counts versions in tenths. */
+/** A vault as version 1 wrote it, with the keys of the vectors. Dexie counts versions in tenths. */
 async function putOld(): Promise<void> {
 	const made = await rawOpen(NAME, 10, (database) => {
 		for (const [table, keyPath] of [
@@ -71,7 +71,7 @@ async function putOld(): Promise<void> {
 	});
 }
 
-/** Every row of the tables that version 1 had. */
+/** Every row of version 1's tables. */
 function rowsOf(): Promise<unknown[]> {
 	return rawly(NAME, async (table) => {
 		const found: unknown[] = [];
@@ -82,7 +82,7 @@ function rowsOf(): Promise<unknown[]> {
 	});
 }
 
-test('ID16 a vault of version 1 opens with everything, and looking changes nothing in it', async () => {
+test('ID16 a vault of version 1 opens completely, and reading changes nothing in it', async () => {
 	await putOld();
 	const before = await rowsOf();
 	const crypto = new WebCrypto();
@@ -101,7 +101,7 @@ test('ID16 a vault of version 1 opens with everything, and looking changes nothi
 	expect(await rowsOf()).toEqual(before);
 });
 
-test('ID16 a vault of version 1 grows, and then says so to an older app', async () => {
+test('ID16 a vault of version 1 can be extended, and older apps then refuse it', async () => {
 	await putOld();
 	vault = new BrowserVault(NAME);
 	expect(await vault.beginRun(camera, 1)).toBe(42);

@@ -42,7 +42,7 @@ vaultContract('IndexedDB refused', ['memory'], () => {
 	return Promise.resolve({ vault, reopened: () => Promise.resolve(vault) });
 });
 
-/** A row changed behind the adapter's back, as damage or another program would. */
+/** Changes a row behind the adapter's back, as damage or another program would. */
 async function tamper(name: string, table: string, work: (store: IDBObjectStore) => void) {
 	const db = await new Promise<IDBDatabase>((done, failed) => {
 		const request = indexedDB.open(name);
@@ -81,14 +81,14 @@ describe('a damaged vault', () => {
 		['another form', 'identity', 'identity', (store) => store.put({ id: 'this', version: 1 })],
 	];
 
-	it.each(damages)('ID13 %s: says that the %s is missing', async (_, part, table, work) => {
+	it.each(damages)('ID13 %s: reports the %s as missing', async (_, part, table, work) => {
 		await tamper(name, table, work);
 		const reading = await vaultOf(name).read();
 		expect(reading).toMatchObject({ kind: 'damaged' });
 		expect(reading.kind === 'damaged' && reading.missing).toContain(part);
 	});
 
-	it('ID13 a key of a wrong kind is none', async () => {
+	it('ID13 a key of the wrong kind counts as missing', async () => {
 		const usages: KeyUsage[] = ['encrypt'];
 		const algorithm = { name: 'AES-GCM', length: 256 };
 		const wrong = await globalThis.crypto.subtle.generateKey(algorithm, false, usages);
@@ -97,7 +97,7 @@ describe('a damaged vault', () => {
 		expect(await vaultOf(name).read()).toEqual({ kind: 'damaged', missing: ['device key'] });
 	});
 
-	it('ID14 another pair’s public half is noticed when the keys are tried', async () => {
+	it('ID14 another pair’s public half is detected when the keys are tried', async () => {
 		const other = await crypto.makeSignKey(false);
 		const row = { name: 'owner', key: other.key, public: made.get('sealed')?.owner.public };
 		await tamper(name, 'keys', (store) => store.put(row));
@@ -107,7 +107,7 @@ describe('a damaged vault', () => {
 		expect(await verifyIdentity(crypto, vault, reading.identity)).toEqual(['owner key']);
 	});
 
-	it('ID24 a lost home key lives on in its grant', async () => {
+	it('ID24 a lost home key is recovered from its grant', async () => {
 		await tamper(name, 'keys', (store) => store.delete('home/1'));
 		const vault = vaultOf(name);
 		const reading = await vault.read();
@@ -116,25 +116,25 @@ describe('a damaged vault', () => {
 		expect(await verifyIdentity(crypto, vault, reading.identity)).toEqual([]);
 	});
 
-	it('ID15 a lost certificate is no damage', async () => {
+	it('ID15 a lost certificate is not damage', async () => {
 		await tamper(name, 'keys', (store) => store.put({ name: 'dtls', key: 5 }));
 		expect(await vaultOf(name).read()).toMatchObject({ kind: 'whole', identity: { dtls: null } });
 	});
 
-	it('ID16 a vault of a newer app is left alone', async () => {
+	it('ID16 a vault of a newer app is left unchanged', async () => {
 		const row = { id: 'this', version: 3, strength: 'sealed', home: 'x', device: 'y' };
 		await tamper(name, 'identity', (store) => store.put(row));
 		await expect(vaultOf(name).read()).rejects.toMatchObject({ kind: 'newer', source: 'keys' });
 	});
 
-	it('ST26 a database of a newer app is left alone, too', async () => {
+	it('ST26 a database of a newer app is left unchanged', async () => {
 		const raw = await rawOpen(name, 400);
 		raw.close();
 		await expect(vaultOf(name).read()).rejects.toMatchObject({ kind: 'newer', source: 'keys' });
 		expect((await indexedDB.databases()).find((one) => one.name === name)?.version).toBe(400);
 	});
 
-	it('GO5 a vault that is deleted under an open page is written again, whole', async () => {
+	it('GO5 a vault deleted under an open page is restored completely', async () => {
 		const vault = vaultOf(name);
 		expect(await vault.nextCounter()).toBe(1);
 		const before = await vault.read();
@@ -145,26 +145,26 @@ describe('a damaged vault', () => {
 		expect(after).toEqual(before);
 		if (after.kind !== 'whole') throw new Error('it should be whole');
 		expect(await verifyIdentity(crypto, vault, after.identity)).toEqual([]);
-		// What it says once is never said twice, however much of it the copy does not know.
+		// Counters skip ahead, because the copy may be behind.
 		expect(await vault.nextCounter()).toBeGreaterThan(2);
 	});
 
-	it('GO5 a vault that nobody read here is not to be had again', async () => {
+	it('GO5 a vault that was never read here cannot be restored', async () => {
 		await answer(indexedDB.deleteDatabase(name));
 		expect(await vaultOf(name).restore()).toBe('lost');
 	});
 
-	it('ID17 a connection that was closed is opened again', async () => {
+	it('ID17 a closed connection is reopened', async () => {
 		const vault = vaultOf(name);
 		await vault.read();
-		// A newer version that wants in closes every other connection; this one gives up again.
+		// A newer version closes every other connection; this one then aborts.
 		const newer = indexedDB.open(name, 1000);
 		newer.onupgradeneeded = () => newer.transaction?.abort();
 		await new Promise((done) => (newer.onerror = done));
 		expect((await vault.read()).kind).toBe('whole');
 	});
 
-	it('DC1 a vault that was released stays closed: nothing late makes its database again', async () => {
+	it('DC1 a disposed vault stays closed: no late call recreates its database', async () => {
 		const name = newName();
 		const vault = vaultOf(name);
 		await vault.read();
@@ -174,7 +174,7 @@ describe('a damaged vault', () => {
 		expect((await indexedDB.databases()).map((one) => one.name)).not.toContain(name);
 	});
 
-	it('ID2 a sealed key cannot be taken out', async () => {
+	it('ID2 a sealed key cannot be exported', async () => {
 		const reading = await vaultOf(name).read();
 		if (reading.kind !== 'whole') throw new Error('it should be whole');
 		for (const { key } of [reading.identity.owner, reading.identity.sign, reading.identity.kem]) {

@@ -27,7 +27,7 @@ function id<I extends string>(): fc.Arbitrary<I> {
 	return bytes(16).map((drawn) => hexOf(drawn) as I);
 }
 
-/** A point's first byte is 4, so a key is never all zeros. */
+/** The first byte of a point is 4, so a key is never all zeros. */
 const key = bytes(65).map((drawn) => {
 	drawn[0] = 4;
 	return drawn;
@@ -162,8 +162,8 @@ describe('parse is the inverse of build', () => {
 	});
 });
 
-describe('what cannot be is refused', () => {
-	it('EN2 any bytes at all parse or are a Fault', () => {
+describe('invalid input is refused', () => {
+	it('EN2 any bytes either parse or throw a Fault', () => {
 		const parsers = [parseHeader, parseHead, parseGrant, parseEntry, parseName, unpadName];
 		fc.assert(
 			fc.property(fc.constantFrom(...parsers), bytes(0, 600), (parse, given) => {
@@ -177,7 +177,7 @@ describe('what cannot be is refused', () => {
 		);
 	});
 
-	it('EN7 versions, suites, kinds and flags of a later time', () => {
+	it('EN7 later versions, suites, kinds and flags', () => {
 		const built = buildHeader(fc.sample(header, { numRuns: 1, seed: 1 })[0] as SliceHeader);
 		for (const place of [4, 5, 6, 7]) {
 			const changed = built.slice();
@@ -191,7 +191,7 @@ describe('what cannot be is refused', () => {
 		}
 	});
 
-	it('EN8 a number that does not fit its field is not written', () => {
+	it('EN8 a number too large for its field is not written', () => {
 		for (const write of [
 			() => new ByteWriter(1).u8(256),
 			() => new ByteWriter(4).u32(-1),
@@ -205,7 +205,7 @@ describe('what cannot be is refused', () => {
 		expect(() => new ByteReader(beyond).u64()).toThrow(Fault);
 	});
 
-	it('EN9 another padding length than the rule gives', () => {
+	it('EN9 any padding length other than the rule’s', () => {
 		const plain = buildPayload('fragment', {
 			...{ keyFrame: true, sound: false, mediaTicks: 0, timescale: 1, durationTicks: 1 },
 			body: new Uint8Array(1000),
@@ -229,7 +229,7 @@ describe('numbers', () => {
 		);
 	});
 
-	it('EN12 ticks become whole microseconds, never late', () => {
+	it('EN12 ticks become whole microseconds, rounded down', () => {
 		fc.assert(
 			fc.property(u64, fc.integer({ min: 1, max: 90_000 }), (ticks, timescale) => {
 				fc.pre(ticks < 2 ** 40);
@@ -240,7 +240,7 @@ describe('numbers', () => {
 		);
 	});
 
-	it('EN5 slices are full but the last', () => {
+	it('EN5 all slices but the last are full', () => {
 		const full = 8 * 1024 * 1024;
 		expect(sliceLengths(1)).toEqual([1]);
 		expect(sliceLengths(full)).toEqual([full]);

@@ -3,7 +3,7 @@ import { sumsFrom, sumsText } from '#domain/base/sums.ts';
 
 const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
 
-test('AP11 a list is written as sha256sum writes it, in the order of bytes, and read again', () => {
+test('AP11 a list is written in the format and byte order of sha256sum, and can be read back', () => {
 	const sums = new Map([
 		['/index.html', a],
 		['/_app/b.js', b],
@@ -16,7 +16,7 @@ test('AP11 a list is written as sha256sum writes it, in the order of bytes, and 
 	expect(sumsText(sumsFrom(text))).toBe(text);
 });
 
-test('AP11 what is no list is malformed, and none is read without an end', () => {
+test('AP11 other text is malformed, and reading is bounded', () => {
 	const line = `${a}  index.html\n`;
 	const texts = [
 		...['', '\n', '<!doctype html>\n', line.trimEnd(), `${line}\n`, line.toUpperCase()],

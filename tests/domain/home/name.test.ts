@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { freeName, isTaken, MAX_NAME_BYTES } from '#domain/home/name.ts';
 
-test('PR32 a name that is taken gets the first number that is free', () => {
+test('PR32 a taken name gets the first free number', () => {
 	expect(freeName('Hall', [])).toBe('Hall');
 	expect(freeName('Hall', ['Door'])).toBe('Hall');
 	expect(freeName('Hall', ['Hall'])).toBe('Hall 2');
@@ -15,19 +15,19 @@ test.each([
 	['its case', 'kitchen PHONE'],
 	['spaces', '  Kitchen   phone '],
 	['marks of direction', 'Kitchen\u202e phone'],
-])('PR32 %s makes no other name', (_what, name) => {
+])('PR32 %s does not make a different name', (_what, name) => {
 	expect(isTaken(name, ['Kitchen phone'])).toBe(true);
 });
 
-test('PR32 letters that are made of two signs or of one are the same', () => {
+test('PR32 composed and decomposed letters are equal', () => {
 	expect(isTaken('Ku\u0308che', ['K\u00fcche'])).toBe(true);
 });
 
-test('PR32 of nothing but spaces nothing is taken', () => {
+test('PR32 a blank name is never taken', () => {
 	expect(isTaken('  ', [' ', ''])).toBe(false);
 });
 
-test('PR32 whatever the names, the new one is another and fits with its number', () => {
+test('PR32 the new name always differs and fits, number included', () => {
 	const name = fc.oneof(
 		fc.string({ maxLength: 80 }),
 		fc.string({ unit: 'grapheme', maxLength: 120 }),

@@ -23,7 +23,7 @@ const RIGHTS: readonly Right[] = [
 ];
 const has = (roles: readonly Role[]) => RIGHTS.filter((right) => may(roles, right));
 
-describe('RG1 who may what', () => {
+describe('RG1 rights by access', () => {
 	test.each<[string, readonly Role[], readonly Right[]]>([
 		['an owner', ['viewer', 'owner'], RIGHTS.filter((right) => right !== 'record')],
 		['a viewer with control', ['viewer'], ['watch', 'footage', 'control', 'write']],
@@ -32,12 +32,12 @@ describe('RG1 who may what', () => {
 		['a camera', ['camera'], ['record', 'write']],
 		['a recovery kit', ['recovery'], []],
 		['nobody', [], []],
-		// A bit that narrows is no right of its own.
-		['a narrowing without what it narrows', ['live', 'view-only'], []],
-		['both narrowings', ['viewer', 'live', 'view-only'], ['watch', 'write']],
-		['an owner that was narrowed once', ['viewer', 'live', 'view-only', 'owner'], has(['owner'])],
+		// A narrowing bit grants nothing by itself.
+		['narrowing roles without viewer', ['live', 'view-only'], []],
+		['both narrowing roles', ['viewer', 'live', 'view-only'], ['watch', 'write']],
+		['an owner with a narrowing role', ['viewer', 'live', 'view-only', 'owner'], has(['owner'])],
 		[
-			'a camera that watches, too',
+			'a camera that is also a viewer',
 			['camera', 'viewer', 'view-only'],
 			has(['viewer', 'view-only', 'camera']),
 		],
@@ -56,7 +56,7 @@ describe('RG1 who may what', () => {
 	});
 });
 
-describe('RG2 orders', () => {
+describe('RG2 commands', () => {
 	const orders = COMMANDS.flatMap((name): readonly [CommandName, CommandArgument][] => [
 		[name, true],
 		[name, false],
@@ -68,13 +68,13 @@ describe('RG2 orders', () => {
 			.filter(([name, value]) => may(rolesFor(access, false), rightFor(name, value)))
 			.map(([name, value]) => `${name} ${String(value)}`);
 
-	test('an owner gives all, who only views none', () => {
+	test('an owner may send all commands, a view-only member none', () => {
 		expect(allowed('owner')).toHaveLength(orders.length);
 		expect(allowed('view-only')).toEqual([]);
 		expect(allowed('live-only')).toEqual([]);
 	});
 
-	test('a viewer with control ends nothing: no stop, no restart, no end of guard mode, whatever is sent', () => {
+	test('a viewer with control can end nothing: no stop, no restart, no guard mode off, whatever is sent', () => {
 		const refused = orders.filter(
 			([name, value]) => !allowed('viewer').includes(`${name} ${String(value)}`),
 		);
@@ -85,14 +85,14 @@ describe('RG2 orders', () => {
 		]);
 	});
 
-	test('it silences what it sounded, and nobody else', () => {
+	test('it may silence its own siren, and nobody else’s', () => {
 		expect(rightFor('siren', false)).toBe('control');
 		expect(rightFor('siren', false, true)).toBe('stop');
 		expect(rightFor('siren', true, true)).toBe('stop');
 	});
 });
 
-test('RG3 what is chosen for a device is what it has', () => {
+test('a device gets exactly the access chosen for it', () => {
 	for (const camera of [false, true]) {
 		for (const access of ACCESSES) expect(accessOf(rolesFor(access, camera))).toBe(access);
 		expect(accessOf(rolesFor(null, camera))).toBeNull();

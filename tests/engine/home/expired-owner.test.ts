@@ -1,4 +1,4 @@
-/** ID44: an owner whose time is up signs nothing, whenever it says that it signed. */
+/** ID44: an expired owner signs nothing, whatever time it writes. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
@@ -38,7 +38,7 @@ function deviceOf({ localDevice }: FakeDevice) {
 	return device;
 }
 
-/** The ex signs that its time has no end. */
+/** The expired owner signs that its membership never ends. */
 async function forever(wallMs: number): Promise<Bytes[]> {
 	const { entries } = owner.homeRoster;
 	const roster = await replayRoster(crypto, entries);
@@ -54,11 +54,11 @@ const shownTo = (entries: readonly Bytes[], wallMs: number) => {
 	return new HomeRegistry(verifyCrypto, kept).append(owner.founded, deviceOf(camera), entries, now);
 };
 
-describe('ID44 an owner whose time is up', () => {
+describe('ID44 an expired owner', () => {
 	it.each([
-		['says so', 30 * 24 * HOUR_MS],
-		['dates it back to when it was an owner', -1],
-	])('%s: the relay refuses, and it does not count at a member', async (_what, byMs) => {
+		['signs with the current time', 30 * 24 * HOUR_MS],
+		['backdates to when it was an owner', -1],
+	])('%s: the relay refuses it, and it does not count at a member', async (_what, byMs) => {
 		clock.step(30 * 24 * HOUR_MS);
 		const entries = await forever(endMs + byMs);
 		expect(await shownTo(entries, clock.wallMs())).toBe('roster');
@@ -66,13 +66,13 @@ describe('ID44 an owner whose time is up', () => {
 			expect(await learn(one, entries)).toBe('early');
 			expect(one.homeRoster.member(deviceOf(ex))).toBeNull();
 		}
-		// What an owner signs goes beside it, and all follow that.
+		// An owner signs beside it, and everybody follows that.
 		await owner.homeRoster.amend(deviceOf(camera), { name: 'Gate' });
 		expect(await learn(camera, owner.homeRoster.entries)).toBe('new');
 		expect(camera.homeRoster.roster?.devices.get(deviceOf(ex))?.notAfterMs).toBe(endMs);
 	});
 
-	it('signs nothing by itself, and grants no home key any more', async () => {
+	it('signs nothing, and can no longer grant home keys', async () => {
 		expect(ex.homeRoster.owner).toBe(true);
 		const grant = await ex.homeRoster.homeKeyFor(deviceOf(camera));
 		clock.step(HOUR_MS);
@@ -84,7 +84,7 @@ describe('ID44 an owner whose time is up', () => {
 		await expect(taken).rejects.toMatchObject({ kind: 'corrupt' });
 	});
 
-	it('what it signed in time counts: at once, and later with an owner’s entry on top of it', async () => {
+	it('what it signed in time counts: at once, or later below an owner’s entry', async () => {
 		await ex.homeRoster.amend(deviceOf(camera), { name: 'Gate' });
 		const early = [...ex.homeRoster.entries];
 		expect(typeof (await shownTo(early, clock.wallMs()))).toBe('object');
@@ -96,7 +96,7 @@ describe('ID44 an owner whose time is up', () => {
 		expect(camera.homeRoster.entries).toEqual(owner.homeRoster.entries);
 	});
 
-	it('an owner that it made afterwards confirms nothing', async () => {
+	it('an owner that it made after expiry cannot confirm anything', async () => {
 		clock.step(2 * HOUR_MS);
 		const puppet = fakeDevice(clock);
 		await puppet.homeRoster.self();

@@ -4,10 +4,7 @@ import { nextEntry, signEntry } from '#engine/home/roster.ts';
 import type { FakeDevice } from '../../fakes/device.ts';
 import { subjectOf } from '../members/joined.ts';
 
-/**
- * What somebody without an owner's key can put together from a home's roster, so that `evil` would
- * be a member.
- */
+/** What somebody without an owner key can build from a home's roster to make `evil` a member. */
 export async function forgedRoster(
 	{ crypto, homeRoster }: Pick<FakeDevice, 'crypto' | 'homeRoster'>,
 	evil: FakeDevice,

@@ -1,5 +1,6 @@
 /**
- * What an owner who is to go, a thief with a kit and the relay can make of forks and settlements.
+ * What an owner about to be revoked, a thief with a kit, and the relay can do with forks and
+ * settlements.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
@@ -38,7 +39,7 @@ const shown = (one: FakeMember, entries: readonly Bytes[]) =>
 const rolesOf = (by: FakeMember, one: FakeMember) => by.homeRoster.member(one.device)?.roles;
 
 describe('KT12 a thief who settles', () => {
-	/** A kit claims, the owner is away for a day, and the camera believes. */
+	/** A kit claims, the owner is away for a day, and the camera accepts the new owner. */
 	async function takenOver(thief = fakeMember(clock, relay)) {
 		const kit = await deriveKitKeys(crypto, crypto.random(16));
 		await owner.homeRoster.admitKit(kit);
@@ -51,7 +52,7 @@ describe('KT12 a thief who settles', () => {
 		return { entries, thief, puppet: fakeMember(clock, relay) };
 	}
 
-	it('KT12 names more than fits: the owner refuses all the same', async () => {
+	it('KT12 names more than fits into one settlement: the owner can still refuse', async () => {
 		const { entries, thief } = await takenOver();
 		const detail = crypto.random(512 * 32);
 		for (let n = 0; n < 3; n += 1)
@@ -68,7 +69,7 @@ describe('KT12 a thief who settles', () => {
 		});
 	});
 
-	it('KT12 is told something by another owner, who believes: it gets nothing by that', async () => {
+	it('KT12 shows its branch to another owner, who accepts it: the thief gains nothing', async () => {
 		const { entries, puppet, thief } = await takenOver(viewer);
 		await signed(clock, entries, keyOf(viewer), {
 			roles: ['viewer'],
@@ -93,7 +94,7 @@ describe('KT12 a thief who settles', () => {
 		}
 	});
 
-	it('ID33 names the same again and again: a camera that is told begins a new epoch', async () => {
+	it('ID33 names the same entries again and again: a camera that learns of it begins a new epoch', async () => {
 		const { entries, thief } = await takenOver();
 		const detail = concatBytes(...Array.from({ length: 400 }, () => new Uint8Array(32)));
 		await signed(clock, entries, keyOf(thief), { op: 'settle', roles: [], detail });
@@ -109,7 +110,7 @@ describe('KT12 a thief who settles', () => {
 });
 
 describe('ID45 ID47 settlements', () => {
-	it('gives nothing back that an owner took: a role, or an end', async () => {
+	it('cannot undo what an owner took away: a role, or an end date', async () => {
 		const endMs = clock.wallMs() + DAY_MS;
 		await third.homeRoster.merge(owner.founded, 1, owner.homeRoster.entries);
 		const start = owner.homeRoster.entries.length;
@@ -131,7 +132,7 @@ describe('ID45 ID47 settlements', () => {
 		expect(rolesOf(camera, second)).toEqual(['viewer']);
 	});
 
-	it('whoever was let in again since is no hindrance', async () => {
+	it('a device admitted again since then does not prevent it', async () => {
 		await learn(third, owner);
 		await owner.homeRoster.revoke(viewer.device);
 		expect(await learn(camera, owner)).toBe('new');
@@ -143,7 +144,7 @@ describe('ID45 ID47 settlements', () => {
 		expect(rolesOf(camera, viewer)).toEqual(['viewer']);
 	});
 
-	it('an owner that goes takes somebody out at the same moment: the other’s word holds', async () => {
+	it('an owner about to be revoked revokes somebody concurrently: the other’s entry holds', async () => {
 		await learn(third, owner);
 		const start = owner.homeRoster.entries.length;
 		await second.homeRoster.revoke(viewer.device);
@@ -158,7 +159,7 @@ describe('ID45 ID47 settlements', () => {
 		expect(there).toMatchObject({ entries: owner.homeRoster.entries });
 	});
 
-	it('an owner whose role was taken does not cut in behind the settlement', async () => {
+	it('a demoted owner cannot insert entries behind the settlement', async () => {
 		await learn(third, owner);
 		await owner.homeRoster.amend(second.device, { roles: ['viewer'] });
 		expect(await learn(camera, owner)).toBe('new');
@@ -176,9 +177,9 @@ describe('ID45 ID47 settlements', () => {
 	});
 });
 
-describe('ID46 what both branches say', () => {
+describe('ID46 entries of both branches', () => {
 	it.each(['first', 'last'])(
-		'an end that one of them gave stays: whoever settles %s',
+		'an end date from either branch stays: whoever settles %s',
 		async (who) => {
 			await learn(third, owner);
 			const endMs = clock.wallMs() + DAY_MS;
@@ -192,8 +193,8 @@ describe('ID46 what both branches say', () => {
 	);
 });
 
-describe('ID48 an owner who is to go', () => {
-	it('grants the last number there is: it is taken out all the same', async () => {
+describe('ID48 an owner about to be revoked', () => {
+	it('grants the highest key number: it can still be revoked', async () => {
 		const { identity } = second.localDevice.unlocked ?? {};
 		if (!identity) throw new Error('nobody');
 		const number = 0xffffffff;
@@ -217,7 +218,7 @@ describe('ID48 an owner who is to go', () => {
 });
 
 describe('ID43 an owner with two signatures of one statement', () => {
-	it('and a relay fork no camera by the form of before', async () => {
+	it('cannot fork a camera through a relay by using the old form', async () => {
 		const entries = [...owner.homeRoster.entries];
 		const first = [...entries];
 		await signed(clock, first, keyOf(second), { op: 'policy', roles: [] });
@@ -227,7 +228,7 @@ describe('ID43 an owner with two signatures of one statement', () => {
 			await crypto.sign(keyOf(second).key, signedBytes('roster', canonical)),
 		);
 		expect(await shown(camera, [...entries, again])).toBe('new');
-		// The next names the one before with its other signature, as before ID43.
+		// The next entry names the previous one with its other signature, as before ID43.
 		const roster = await replayRoster(crypto, first);
 		const head = await crypto.sha256(first.at(-1) ?? new Uint8Array());
 		first.push(
@@ -235,7 +236,7 @@ describe('ID43 an owner with two signatures of one statement', () => {
 				...{ op: 'policy', roles: [], notAfterMs: null, subject: null, detail: new Uint8Array() },
 			}),
 		);
-		// Nobody follows: so the owner signs beside it, and all hear that.
+		// Nobody follows it: the owner signs beside it, and everybody learns that.
 		expect(await relayWith({ clock, owner, camera }, entries, first.slice(entries.length))).toBe(
 			'roster',
 		);
@@ -243,17 +244,17 @@ describe('ID43 an owner with two signatures of one statement', () => {
 	});
 });
 
-describe('ID50 a branch with an entry that cannot be read', () => {
+describe('ID50 a branch with an unreadable entry', () => {
 	it.each([
 		['cut short', (bytes: Bytes) => bytes.slice(0, 150)],
 		['empty', () => new Uint8Array()],
-		['of noise', (bytes: Bytes) => crypto.random(bytes.length)],
+		['random bytes', (bytes: Bytes) => crypto.random(bytes.length)],
 		['with numbers beyond 2^53', (bytes: Bytes) => bytes.map((byte, at) => (at > 20 ? 255 : byte))],
 		[
-			'with all that follows its head turned round',
+			'with all bits after its head inverted',
 			(bytes: Bytes) => bytes.map((b, at) => (at > 40 ? ~b : b)),
 		],
-	])('%s: the devices hear of a fork, the relay refuses', async (_name, spoil) => {
+	])('%s: devices see a fork, the relay refuses it', async (_name, spoil) => {
 		const before = [...owner.homeRoster.entries];
 		await owner.homeRoster.revoke(viewer.device);
 		const entries = [...before];

@@ -1,6 +1,4 @@
-/**
- * ID45 ID46: two owners signed at the same moment, and one of them brings both branches together.
- */
+/** ID45 ID46: two owners signed concurrently, and one of them merges both branches. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
@@ -30,8 +28,8 @@ const shown = (one: FakeMember, entries: readonly Bytes[]) =>
 const rolesOf = (by: FakeMember, one: FakeMember) => by.homeRoster.member(one.device)?.roles;
 
 /**
- * The one takes out the viewer and renames the camera, the other lets a guest in and makes the
- * viewer live-only.
+ * One revokes the viewer and renames the camera; the other admits a guest and makes the viewer
+ * live-only.
  */
 async function parted(): Promise<void> {
 	await owner.homeRoster.revoke(viewer.device);
@@ -42,8 +40,8 @@ async function parted(): Promise<void> {
 	expect(await learn(owner, second)).toBe('forked');
 }
 
-describe('ID46 a fork of honest devices', () => {
-	it('both branches hold afterwards, for everybody on either, and at the relay', async () => {
+describe('ID46 a fork between honest devices', () => {
+	it('both branches hold afterwards, for members on either and at the relay', async () => {
 		await parted();
 		const branches = [owner, second].map(({ homeRoster }) => [...homeRoster.entries]);
 		const fork = await owner.homeRoster.fork();
@@ -63,19 +61,19 @@ describe('ID46 a fork of honest devices', () => {
 		}
 		for (const one of [owner, camera, second]) {
 			expect(one.homeRoster.entries).toEqual(settled);
-			// Whoever was taken out on one branch is out.
+			// Revoked on one branch means revoked.
 			expect(rolesOf(one, viewer)).toBeUndefined();
 			expect(rolesOf(one, guest)).toEqual(['viewer']);
 			expect(rolesOf(one, second)).toContain('owner');
 			expect(await one.homeRoster.fork()).toBeNull();
 		}
-		// No line brings the camera its home key here; the owner has it.
+		// No connection brings the camera its home key here; the owner has it.
 		const named = await owner.localDevice.unlocked?.nameSealer.open(
 			camera.device,
 			detailOf(camera),
 		);
 		expect(named).toBe('Gate');
-		// What fell is shown again: it is known to have fallen, and nothing goes back.
+		// The dropped branches are shown again: they are known to have fallen, and nothing is undone.
 		for (const branch of branches) {
 			for (const one of [owner, camera, second]) expect(await shown(one, branch)).toBe('fallen');
 			expect(await relayWith({ clock, owner, camera }, settled, branch.slice(4))).toBe('roster');
@@ -83,7 +81,7 @@ describe('ID46 a fork of honest devices', () => {
 		expect(camera.homeRoster.entries).toEqual(settled);
 	});
 
-	it('a camera begins a new epoch, though the roster became no longer', async () => {
+	it('a camera begins a new epoch although the roster got no longer', async () => {
 		await parted();
 		const epoch = await camera.localDevice.currentEpochNumber(camera.camera);
 		await owner.homeRoster.settle();
@@ -96,7 +94,7 @@ describe('ID46 a fork of honest devices', () => {
 		expect(await camera.localDevice.currentEpochNumber(camera.camera)).toBe(after + 1);
 	});
 
-	it('two who settle at once have forked again, and one settles that', async () => {
+	it('two owners who settle concurrently fork again, and one settles that', async () => {
 		await parted();
 		await learn(second, owner);
 		await owner.homeRoster.settle();
@@ -112,7 +110,7 @@ describe('ID46 a fork of honest devices', () => {
 		}
 	});
 
-	it('over a line: the one who came later brings it together, and the relay and the camera follow', async () => {
+	it('over a relay connection: the later one merges, and relay and camera follow', async () => {
 		relay.open(owner.homeRoster.entries, owner.founded);
 		for (const one of [owner, camera]) one.begin();
 		await until(() =>
@@ -139,7 +137,7 @@ describe('ID46 a fork of honest devices', () => {
 		}
 	});
 
-	it('who was away on the fallen branch shows the relay nothing, and follows', async () => {
+	it('a member that was away on the dropped branch does not show it to the relay, and follows', async () => {
 		await parted();
 		await owner.homeRoster.settle();
 		relay.open(owner.homeRoster.entries, owner.founded);
@@ -149,7 +147,7 @@ describe('ID46 a fork of honest devices', () => {
 		await until(() => !second.messenger.forked);
 	});
 
-	it('a relay that was away on the fallen branch is shown the other', async () => {
+	it('a relay that was away on the dropped branch is shown the other one', async () => {
 		await parted();
 		relay.open(second.homeRoster.entries, owner.founded);
 		await owner.homeRoster.settle();
@@ -161,7 +159,7 @@ describe('ID46 a fork of honest devices', () => {
 });
 
 describe('ID45 who may not settle', () => {
-	it('a viewer, or an owner that the other branch took out', async () => {
+	it('a viewer, or an owner that the other branch revoked', async () => {
 		await parted();
 		expect(await learn(viewer, second)).toBe('new');
 		expect(await learn(viewer, owner)).toBe('forked');
@@ -175,7 +173,7 @@ describe('ID45 who may not settle', () => {
 		await expect(second.homeRoster.settle()).rejects.toMatchObject({ kind: 'denied' });
 	});
 
-	it('what such an owner signed meanwhile is not taken over by who settles', async () => {
+	it('settling does not take over what such an owner signed meanwhile', async () => {
 		await owner.homeRoster.revoke(second.device);
 		const puppet = fakeMember(clock, relay);
 		await second.homeRoster.admit(await subjectOf(puppet), ['viewer', 'owner'], 'Puppet');
@@ -186,12 +184,12 @@ describe('ID45 who may not settle', () => {
 		expect(rolesOf(owner, second)).toBeUndefined();
 	});
 
-	it('an owner that was taken out settles nothing by its own hand', async () => {
+	it('a revoked owner cannot settle by itself', async () => {
 		await owner.homeRoster.amend(camera.device, { name: 'Gate' });
 		expect(await learn(camera, owner)).toBe('new');
 		await second.homeRoster.amend(camera.device, { name: 'Yard' });
 		expect(await learn(second, owner)).toBe('forked');
-		// It knows the branch as it was before it was taken out, and names all of it.
+		// It knows the branch from before its revocation, and names all of it.
 		await second.homeRoster.settle();
 		await owner.homeRoster.revoke(second.device);
 		expect(await learn(camera, owner)).toBe('new');

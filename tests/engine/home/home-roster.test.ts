@@ -39,8 +39,8 @@ function cameraOf({ localDevice }: FakeDevice): CameraId {
 	return camera.id;
 }
 
-describe('coming into another home', () => {
-	it('ID34 a device that only watches founds itself without a camera', async () => {
+describe('entering another home', () => {
+	it('ID34 a watch-only device founds its home without a camera', async () => {
 		await other.homeRoster.self();
 		expect(other.localDevice.state).toMatchObject({ kind: 'ready', cameras: [] });
 		expect(other.homeRoster.roster?.seq).toBe(1);
@@ -48,7 +48,7 @@ describe('coming into another home', () => {
 		expect(entry?.roles).toEqual(['viewer', 'owner']);
 	});
 
-	it('ID34 it becomes a camera when a person says so, and its roster says it', async () => {
+	it('ID34 it becomes a camera when a person makes it one, and its roster records that', async () => {
 		await other.homeRoster.self();
 		await other.localDevice.createCamera();
 		const camera = cameraOf(other);
@@ -63,7 +63,7 @@ describe('coming into another home', () => {
 		});
 	});
 
-	it('ID32 both are in one home, and both say so after a reload', async () => {
+	it('ID32 both devices are in one home, also after a reload', async () => {
 		await join(['viewer']);
 		for (const localDevice of [owner, other].flatMap((one) => [one, one.again()])) {
 			await localDevice.localDevice.refresh();
@@ -75,7 +75,7 @@ describe('coming into another home', () => {
 		expect((await other.homeRoster.self()).owner).toBeNull();
 	});
 
-	it('ID20 names in the roster open for all members', async () => {
+	it('ID20 all members can open names in the roster', async () => {
 		await join(['viewer'], owner, other, 'Kitchen phone');
 		const { device } = await other.homeRoster.self();
 		for (const { localDevice, homeRoster } of [owner, other]) {
@@ -84,12 +84,12 @@ describe('coming into another home', () => {
 		}
 	});
 
-	it('PR32 who comes with a name that is taken gets a number, at once and in the same entry', async () => {
+	it('PR32 a joining device with a taken name gets a number in its first entry', async () => {
 		const third = fakeDevice(clock);
 		await join(['viewer'], owner, other, 'Chrome on Windows');
 		await join(['viewer'], owner, third, 'chrome on windows');
 		expect(owner.homeRoster.entries).toHaveLength(3);
-		// Coming again, a device does not stand in its own way.
+		// A device that joins again does not collide with its own name.
 		await join(['viewer'], owner, third, 'chrome on windows 2');
 		const names = await Promise.all(
 			[...(owner.homeRoster.roster?.devices ?? [])].map(async ([device, { detail }]) =>
@@ -99,7 +99,7 @@ describe('coming into another home', () => {
 		expect(names).toEqual([null, 'Chrome on Windows', 'chrome on windows 2']);
 	});
 
-	it('ID32 ID33 new runs are of the new home and a new epoch; old footage opens as before', async () => {
+	it('ID32 ID33 new runs use the new home and a new epoch; old footage still opens', async () => {
 		await other.localDevice.createCamera();
 		const camera = cameraOf(other);
 		const before = await film(other, camera, 'before');
@@ -122,7 +122,7 @@ describe('coming into another home', () => {
 		}
 	});
 
-	it('ID32 what was come into is left for the founded home only by a person; another tab follows', async () => {
+	it('ID32 only a person returns the device to its founded home; other tabs follow', async () => {
 		await other.localDevice.createCamera();
 		const tab = other.again();
 		await tab.localDevice.refresh();
@@ -131,7 +131,7 @@ describe('coming into another home', () => {
 		expect(slicesOf(init.bytes)[0]?.header.home).toBe(owner.homeRoster.roster?.home);
 	});
 
-	it('ID24 a newcomer gets every home key, so that it reads names from before a revocation', async () => {
+	it('ID24 a joining device gets every home key, so it can read names from before a revocation', async () => {
 		await join(['viewer'], owner, other, 'First');
 		const third = fakeDevice(clock);
 		await join(['viewer'], owner, third, 'Second');
@@ -148,7 +148,7 @@ describe('coming into another home', () => {
 describe('what is refused', () => {
 	const altered = (bytes: Bytes, at: number) => bytes.map((b, i) => (i === at ? b ^ 1 : b));
 
-	it('ID7 a roster without this device, or altered, is not entered', async () => {
+	it('ID7 a roster that was altered or lacks this device is not entered', async () => {
 		const third = fakeDevice(clock);
 		const { roster, homeKey } = await join(['viewer'], owner, third);
 		const entered = other.homeRoster.enter(roster, homeKey, RELAY);
@@ -162,7 +162,7 @@ describe('what is refused', () => {
 		expect(other.homeRoster.roster?.home).toBe(other.founded);
 	});
 
-	it('ID24 a home key for somebody else, altered, or missing is not taken', async () => {
+	it('ID24 a home key that is missing, altered or for another device is refused', async () => {
 		const third = fakeDevice(clock);
 		const theirs = await owner.homeRoster.admit(await subjectOf(third), ['viewer'], 'x');
 		const { roster, homeKey } = await owner.homeRoster.admit(
@@ -182,7 +182,7 @@ describe('what is refused', () => {
 		expect(other.homeRoster.roster?.home).toBe(other.founded);
 	});
 
-	it('ID7 only an owner admits, changes and revokes', async () => {
+	it('ID7 only an owner can admit, change and revoke', async () => {
 		await join(['viewer']);
 		const { device } = await owner.homeRoster.self();
 		const { homeRoster } = other;
@@ -196,7 +196,7 @@ describe('what is refused', () => {
 		}
 	});
 
-	it('ID35 a second owner signs as well, and the last one stays', async () => {
+	it('ID35 a second owner can sign as well, and the last one cannot be removed', async () => {
 		await join(['viewer']);
 		const mine = (await owner.homeRoster.self()).device;
 		const theirs = (await other.homeRoster.self()).device;
@@ -213,7 +213,7 @@ describe('what is refused', () => {
 		expect(owner.homeRoster.member(mine)).toBeNull();
 	});
 
-	it('ID37 what does not go on from ours is a fork, and nothing of it counts', async () => {
+	it('ID37 a roster that does not continue ours is a fork, and nothing of it counts', async () => {
 		await join(['viewer', 'owner']);
 		const home = owner.homeRoster.roster?.home ?? other.founded;
 		const third = await subjectOf(fakeDevice(clock));
@@ -226,7 +226,7 @@ describe('what is refused', () => {
 		expect(other.homeRoster.member(third.device)?.roles).toEqual(['owner']);
 	});
 
-	it('ID41 nobody comes in, or becomes an owner, with an owner key that is another’s', async () => {
+	it('ID41 nobody can join or become an owner with another member’s owner key', async () => {
 		await join(['viewer']);
 		const third = await subjectOf(fakeDevice(clock));
 		const { ownerKey } = await owner.homeRoster.self();
@@ -237,13 +237,13 @@ describe('what is refused', () => {
 		await takesOwnersKey(third);
 		const made = owner.homeRoster.amend(third.device, { roles: ['viewer', 'owner'] });
 		await expect(made).rejects.toMatchObject({ kind: 'corrupt' });
-		// What it is already it may be again, with its own key.
+		// A member can be admitted again with its own key.
 		await owner.homeRoster.admit(third, ['viewer'], 'Tablet');
 		await owner.homeRoster.amend(third.device, { roles: ['viewer', 'owner'] });
 		expect(owner.homeRoster.roster?.owners.size).toBe(2);
 	});
 
-	it('ID41 who stands in a roster with the owner’s key is renamed and taken out, and the owner stays one', async () => {
+	it('ID41 a member with the owner’s key can be renamed and revoked, and the owner stays one', async () => {
 		await owner.homeRoster.admitKit(await deriveKitKeys(owner.crypto, new Uint8Array(16)));
 		const third = await subjectOf(fakeDevice(clock));
 		await takesOwnersKey(third);
@@ -255,7 +255,7 @@ describe('what is refused', () => {
 		await join(['viewer']);
 	});
 
-	/** Let in by an app from before ID41. */
+	/** Admitted by an app older than ID41. */
 	async function takesOwnersKey(newcomer: Subject): Promise<void> {
 		const { homeRoster, crypto } = owner;
 		const { owner: own } = await homeRoster.self();
@@ -268,7 +268,7 @@ describe('what is refused', () => {
 		expect(await homeRoster.merge(home, seq + 1, [entry])).toBe('new');
 	}
 
-	it('ID35 whose time is up is no member', async () => {
+	it('ID35 an expired device is not a member', async () => {
 		await join(['viewer']);
 		const { device } = await other.homeRoster.self();
 		const untilMs = clock.wallMs() + 1000;
@@ -281,7 +281,7 @@ describe('what is refused', () => {
 });
 
 describe('epochs', () => {
-	it('ID33 a revocation, a role taken, an end that came: the next run has a new epoch; a newcomer changes nothing', async () => {
+	it('ID33 a revocation, a role taken away or an end date reached starts a new epoch with the next run; a joining device does not', async () => {
 		const camera = cameraOf(owner);
 		const epoch = () => owner.localDevice.currentEpochNumber(camera);
 		expect(await epoch()).toBe(1);
@@ -304,7 +304,7 @@ describe('epochs', () => {
 		expect(await again.localDevice.currentEpochNumber(camera)).toBe(5);
 	});
 
-	it('ID24 a revocation brings a new home key, granted to everybody left and to nobody else', async () => {
+	it('ID24 a revocation makes a new home key, granted to all remaining members and nobody else', async () => {
 		await join(['viewer']);
 		const third = fakeDevice(clock);
 		await join(['viewer'], owner, third);
@@ -325,7 +325,7 @@ describe('epochs', () => {
 		expect(await third.localDevice.unlocked?.nameSealer.open(left, detail)).toBe('After');
 	});
 
-	it('ID24 an owner that never got the other’s new home key makes one of another number', async () => {
+	it('ID24 an owner that never got the other’s new home key makes one with a different number', async () => {
 		await join(['viewer', 'owner']);
 		const [third, fourth] = [fakeDevice(clock), fakeDevice(clock)];
 		for (const one of [third, fourth]) await join(['viewer'], owner, one);

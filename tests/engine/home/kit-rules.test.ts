@@ -19,7 +19,7 @@ const clock = new ManualClock();
 let owner: FakeDevice;
 let viewer: FakeDevice;
 
-describe('KT6 what a kit may not', () => {
+describe('KT6 what a kit may not do', () => {
 	let kit: KitKeys;
 	let stranger: Subject;
 	beforeEach(async () => {
@@ -51,17 +51,17 @@ describe('KT6 what a kit may not', () => {
 		}
 	}
 
-	it('it claims for a viewer and owner, and a camera besides', async () => {
+	it('it may claim a device as viewer and owner, and camera as well', async () => {
 		expect(await follows({})).not.toBeNull();
 		expect(await follows({ roles: ['camera', 'viewer', 'owner'] })).not.toBeNull();
 	});
 
 	it.each([
 		['a viewer', { roles: ['viewer'] }],
-		['an owner that does not watch', { roles: ['owner'] }],
+		['an owner without viewer', { roles: ['owner'] }],
 		['another kit', { roles: ['viewer', 'owner', 'recovery'] }],
 		['live only', { roles: ['viewer', 'owner', 'live'] }],
-		['an end', { notAfterMs: 2_000_000_000_000 }],
+		['an end date', { notAfterMs: 2_000_000_000_000 }],
 		['a rotation without a claim', { op: 'rotate' }],
 		['relays', { op: 'relays', subject: null, roles: [] }],
 		['a policy', { op: 'policy', subject: null, roles: [] }],
@@ -89,7 +89,7 @@ describe('KT6 what a kit may not', () => {
 		expect(await follows({ op: 'revoke', roles: [], subject: gone })).toBeNull();
 	});
 
-	it('who is no kit claims nothing; nor does a kit that was taken out', async () => {
+	it('only a kit in force can claim', async () => {
 		const other = await deriveKitKeys(crypto, new Uint8Array(16));
 		expect(await follows({}, other.owner)).toBeNull();
 		const { ownerKey } = await viewer.homeRoster.self();
@@ -101,7 +101,7 @@ describe('KT6 what a kit may not', () => {
 		expect(await follows({})).toBeNull();
 	});
 
-	it('makes good only what it claimed itself, a day before, with the same keys, unrefused', async () => {
+	it('completes only its own claim, a day later, with the same keys, unless refused', async () => {
 		const before = await follows({});
 		if (before === null) throw new Error('no claim');
 		const later = clock.wallMs() + 24 * HOUR_MS;
@@ -114,7 +114,7 @@ describe('KT6 what a kit may not', () => {
 		expect(whole).not.toBeNull();
 		const { owners, claims } = await replayRoster(crypto, whole ?? []);
 		expect([owners.size, claims.size]).toEqual([2, 0]);
-		// An owner took the claimed device out: the same claim is good for nothing.
+		// An owner revoked the claimed device, so the same claim is worthless.
 		const { owner: own } = await owner.homeRoster.self();
 		const none = new Uint8Array(65);
 		const gone = { device: stranger.device, sign: none, kem: none, owner: null, dtls: null };
@@ -126,11 +126,11 @@ describe('KT6 what a kit may not', () => {
 		expect(await follows(good, kit.owner, refused ?? [])).toBeNull();
 	});
 
-	it('claims a device once', async () => {
+	it('claims a device only once', async () => {
 		expect(await follows({}, kit.owner, (await follows({})) ?? [])).toBeNull();
 	});
 
-	it('names eight devices at most', async () => {
+	it('claims at most eight devices', async () => {
 		let before: readonly Bytes[] | null = owner.homeRoster.entries;
 		for (let n = 0; n < 8; n += 1) {
 			const subject = await subjectOf(fakeDevice(clock));
@@ -143,7 +143,7 @@ describe('KT6 what a kit may not', () => {
 });
 
 describe('KT2 KT3 KT5 vectors', () => {
-	it.each(Object.entries(vectors.kits))('%s makes the same keys', async (hex, said) => {
+	it.each(Object.entries(vectors.kits))('%s derives the same keys', async (hex, said) => {
 		const kit = await deriveKitKeys(crypto, bytesOf(hex));
 		expect({
 			sign: hexOf(kit.sign.public),
@@ -156,7 +156,7 @@ describe('KT2 KT3 KT5 vectors', () => {
 		expect(await crypto.verify(verifier, signature, bytesOf('00'))).toBe(true);
 	});
 
-	it('KT16 with a passphrase, in whatever form it was typed', async () => {
+	it('KT16 with a passphrase, whatever form it was typed in', async () => {
 		const { secret, passphrase, sign, owner: own, device } = vectors.guarded;
 		const made = await deriveKitKeys(crypto, bytesOf(secret), tidyPassphrase(` ${passphrase}\n`));
 		expect([hexOf(made.sign.public), hexOf(made.owner.public), made.device]).toEqual([
@@ -164,7 +164,7 @@ describe('KT2 KT3 KT5 vectors', () => {
 		]);
 	});
 
-	it('the roster of the vectors: claimed, and a day later an owner; the kit opens the home key', async () => {
+	it('the vectors’ roster: a claim, and a day later an owner; the kit opens the home key', async () => {
 		const entries = Object.values(vectors.entries).map(bytesOf);
 		const claimed = await replayRoster(crypto, entries.slice(0, 3));
 		const device = vectors.claimed as DeviceId;

@@ -34,7 +34,7 @@ async function founded(): Promise<{ localDevice: LocalDevice; camera: CameraId }
 	return { localDevice, camera: camera.id };
 }
 
-/** One run of `count` segments, stored as the recorder would. */
+/** Stores one run of `count` segments as the recorder would. */
 async function record(localDevice: LocalDevice, camera: CameraId, count: number): Promise<number> {
 	const sealer = await localDevice.beginRun(camera, given);
 	const { runNo } = sealer.start;
@@ -47,12 +47,12 @@ async function record(localDevice: LocalDevice, camera: CameraId, count: number)
 }
 
 describe('the local device', () => {
-	it('ID10 looking makes nothing', async () => {
+	it('ID10 reading creates nothing', async () => {
 		expect(await houseOf().refresh()).toEqual({ kind: 'new' });
 		expect(await vault.read()).toEqual({ kind: 'empty' });
 	});
 
-	it('ID1 the first start makes everything, once and for ever', async () => {
+	it('ID1 the first start creates everything, exactly once', async () => {
 		const { localDevice } = await founded();
 		const state = localDevice.state;
 		expect(state).toMatchObject({ kind: 'ready', strength: 'sealed' });
@@ -66,18 +66,18 @@ describe('the local device', () => {
 		expect(b).toEqual(a);
 	});
 
-	it('ID11 goes down the ladder when a browser refuses', async () => {
+	it('ID11 falls back to weaker strengths when a browser refuses', async () => {
 		vault.refuses.add('sealed');
 		expect((await houseOf().createCamera()).kind).toBe('ready');
 		expect(await houseOf().refresh()).toMatchObject({ strength: 'readable' });
 	});
 
-	it('ID11 goes down the ladder when what was written comes back as nothing', async () => {
+	it('ID11 falls back when what was written cannot be read back', async () => {
 		vault.swallows.add('sealed').add('readable');
 		expect(await houseOf().createCamera()).toMatchObject({ kind: 'ready', strength: 'memory' });
 	});
 
-	it('ID11 a vault that does not answer is no reason to keep keys worse', async () => {
+	it('ID11 an unresponsive vault does not lower the key strength', async () => {
 		vault.down = new Fault('timeout', 'slow');
 		expect(await houseOf().createCamera()).toMatchObject({
 			kind: 'unavailable',
@@ -87,7 +87,7 @@ describe('the local device', () => {
 		expect(await houseOf().refresh()).toEqual({ kind: 'new' });
 	});
 
-	it('ID13 footage without keys is locked, and never gets a new identity by itself', async () => {
+	it('ID13 footage without keys is locked, and no new identity is made automatically', async () => {
 		const { localDevice, camera } = await founded();
 		await record(localDevice, camera, 2);
 		await vault.clear();
@@ -121,7 +121,7 @@ describe('the local device', () => {
 		if (state.kind === 'locked') expect(state.missing).toContain(said);
 	});
 
-	it('ID13 clearing deletes the footage and the keys, and only when asked in need', async () => {
+	it('ID13 clearing deletes footage and keys, and only from the locked state', async () => {
 		const { localDevice, camera } = await founded();
 		await record(localDevice, camera, 2);
 		await expect(localDevice.clear()).rejects.toMatchObject({ kind: 'conflict' });
@@ -150,7 +150,7 @@ describe('the local device', () => {
 		await expect(localDevice.nameCamera(camera, '  ')).rejects.toMatchObject({ kind: 'malformed' });
 	});
 
-	it('ID20 a name that does not open is no name', async () => {
+	it('ID20 a name that does not open counts as none', async () => {
 		const { localDevice, camera } = await founded();
 		await localDevice.nameCamera(camera, 'Door');
 		const kept = await vault.camera(camera);
@@ -163,7 +163,7 @@ describe('the local device', () => {
 });
 
 describe('runs', () => {
-	it('EN4 what one device recorded, the same device opens later', async () => {
+	it('EN4 a device can open its own recordings later', async () => {
 		const { localDevice, camera } = await founded();
 		const runNo = await record(localDevice, camera, 3);
 		const later = houseOf();
@@ -178,7 +178,7 @@ describe('runs', () => {
 		}
 	});
 
-	it('EN20 a run names the newest head of the run before', async () => {
+	it('EN20 a run names the newest head of the previous run', async () => {
 		const { localDevice, camera } = await founded();
 		await record(localDevice, camera, 2);
 		const [row] = (await segments.between(camera, 0, Number.MAX_SAFE_INTEGER)).slice(-1);
@@ -242,7 +242,7 @@ describe('runs', () => {
 		expect(await houseOf().refresh()).toMatchObject({ kind: 'locked', missing });
 	});
 
-	it('EN21 another device’s camera has no keys here', async () => {
+	it('EN21 the keys of another device’s camera are not here', async () => {
 		const { localDevice, camera } = await founded();
 		const foreign = 'ab'.repeat(16) as CameraId;
 		await expect(localDevice.beginRun(foreign, given)).rejects.toMatchObject({ kind: 'not-found' });

@@ -18,7 +18,7 @@ async function nameSealer(): Promise<{
 	const key = await crypto.deriveSealKey(secret, bytesOf(home), NAME_KEY_INFO);
 	return {
 		nameSealer: new NameSealer(crypto, [{ home, number: 1, secret }]),
-		/** As an earlier version, or a device that means harm, wrote it. */
+		/** As an earlier version or a malicious device would write it. */
 		sealedRaw: async (text) => {
 			const nonce = crypto.random(12);
 			const plain = padName(new TextEncoder().encode(text));
@@ -28,7 +28,7 @@ async function nameSealer(): Promise<{
 	};
 }
 
-test('AP20 a name is given and opened without what turns a sentence around, whoever wrote it', async () => {
+test('AP20 control and bidirectional characters are stripped on sealing and on opening, whoever wrote them', async () => {
 	const { nameSealer: names, sealedRaw } = await nameSealer();
 	expect(await names.open(camera, await names.seal(camera, TRICK))).toBe('Mumother end');
 	expect(await names.open(camera, await sealedRaw(TRICK))).toBe('Mumother end');

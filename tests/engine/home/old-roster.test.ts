@@ -9,7 +9,7 @@ import old from '../../fixtures/vectors/roster-before-control.json' with { type:
 
 const entries = old.entries.map(bytesOfBase64url);
 
-test('RG4 a roster from before control was a right replays, and its viewers keep control', async () => {
+test('RG4 a roster older than the control right replays, and its viewers keep control', async () => {
 	const { devices } = await replayRoster(new WebCrypto(), entries);
 	const rolesOf = (name: keyof typeof old.devices) =>
 		devices.get(old.devices[name] as DeviceId)?.roles ?? [];
@@ -22,7 +22,7 @@ test('RG4 a roster from before control was a right replays, and its viewers keep
 	expect(rolesOf('gone')).toEqual([]);
 });
 
-test('RG4 a role is a bit, and one of a later time is refused', () => {
+test('RG4 roles are bits, and unknown ones are refused', () => {
 	const { entry, canonical } = parseEntry(entries[1]!);
 	expect(buildEntry(entry)).toEqual(canonical);
 	const narrowed: RosterEntry = { ...entry, roles: ['viewer', 'view-only'] };

@@ -1,4 +1,4 @@
-/** A home with more than one owner, and what its owners sign by hand. */
+/** A home with several owners, and entries that its owners sign by hand. */
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
@@ -22,7 +22,7 @@ interface Owners {
 	readonly viewer: FakeMember;
 }
 
-/** All are in the roster of `owner`; the others have not learned of it yet. */
+/** All are in `owner`'s roster; the others have not seen it yet. */
 export async function ownersHome(): Promise<Owners> {
 	const clock = new ManualClock();
 	const relay = new FakeRelay(clock, RELAY);
@@ -38,7 +38,7 @@ export async function ownersHome(): Promise<Owners> {
 	return { clock, relay, owner, second, camera, viewer };
 }
 
-/** A relay that has these entries, and what it says when the camera brings more. */
+/** A relay with these entries, and its answer when the camera appends more. */
 export function relayWith(
 	{ clock, owner, camera }: Pick<Owners, 'clock' | 'owner' | 'camera'>,
 	entries: readonly Bytes[],
@@ -49,7 +49,7 @@ export function relayWith(
 	return homes.append(owner.founded, camera.device, more, now);
 }
 
-/** Signs one more entry on top; an owner that is let in unless `said` otherwise. */
+/** Signs one more entry on top; admits an owner unless `said` differs. */
 export async function signed(
 	clock: ManualClock,
 	entries: Bytes[],
@@ -65,7 +65,7 @@ export async function signed(
 	);
 }
 
-/** The owner key of a device. */
+/** The device's owner key. */
 export function keyOf(one: FakeMember): KeyPair<SignKey> {
 	const key = one.localDevice.unlocked?.identity.owner;
 	if (!key) throw new Error('nobody');

@@ -37,7 +37,7 @@ function swapped(entry: Bytes): Bytes {
 }
 
 describe('ID43 signatures', () => {
-	it('new ones are low-s', async () => {
+	it('new ones have a low s', async () => {
 		const { key } = await crypto.makeSignKey(false);
 		for (let n = 0; n < 16; n += 1) {
 			const signature = await crypto.sign(key, crypto.random(8));
@@ -45,7 +45,7 @@ describe('ID43 signatures', () => {
 		}
 	});
 
-	it('both forms verify, and are brought to one', async () => {
+	it('both forms verify and normalize to one', async () => {
 		const pair = await crypto.makeSignKey(false);
 		const signature = await crypto.sign(pair.key, bytesOf('00'));
 		const verifier = await crypto.verifier(pair.public);
@@ -56,8 +56,8 @@ describe('ID43 signatures', () => {
 	});
 });
 
-describe('ID43 a roster whose signatures were swapped for others that verify', () => {
-	it('a camera that was shown it first follows the owner all the same', async () => {
+describe('ID43 a roster whose signatures were swapped for other valid ones', () => {
+	it('a camera that saw it first still follows the owner', async () => {
 		const altered = owner.homeRoster.entries.map(swapped);
 		expect(await learn(camera, altered)).toBe('new');
 		expect(camera.homeRoster.entries).toEqual(owner.homeRoster.entries);
@@ -68,7 +68,7 @@ describe('ID43 a roster whose signatures were swapped for others that verify', (
 		expect(await learn(camera, owner.homeRoster.entries.map(swapped))).toBe('known');
 	});
 
-	it('another signature that the author made himself is no other statement', async () => {
+	it('a second signature by the author is not another statement', async () => {
 		const newest = owner.homeRoster.entries.at(-1) ?? new Uint8Array();
 		const { owner: own } = await owner.homeRoster.self();
 		if (own === null) throw new Error('no owner');
@@ -82,7 +82,7 @@ describe('ID43 a roster whose signatures were swapped for others that verify', (
 		expect(await learn(camera, owner.homeRoster.entries)).toBe('new');
 	});
 
-	it('a relay that was shown it keeps one, and takes what goes on from the other', async () => {
+	it('a relay that saw it keeps one form, and accepts what continues the other', async () => {
 		const { entries } = owner.homeRoster;
 		const homes = new HomeRegistry(verifyCrypto, []);
 		const opened = await homes.open(entries.slice(0, 2).map(swapped));
@@ -94,7 +94,7 @@ describe('ID43 a roster whose signatures were swapped for others that verify', (
 		expect(await homes.append(owner.founded, device, entries, now)).toBe(all);
 	});
 
-	it('a signature of somebody else is no form of it', async () => {
+	it('somebody else’s signature is not a valid form', async () => {
 		const newest = owner.homeRoster.entries.at(-1) ?? new Uint8Array();
 		const bytes = newest.slice();
 		bytes[bytes.length - 40] = (bytes.at(-40) ?? 0) ^ 1;
@@ -104,10 +104,10 @@ describe('ID43 a roster whose signatures were swapped for others that verify', (
 	});
 });
 
-describe('ID43 rosters from before, whose entries name the one before with its signature', () => {
+describe('ID43 rosters from before, whose entries hash the previous one with its signature', () => {
 	const entries = Object.values(old.entries).map(bytesOf);
 
-	it('opens one with high and low signatures, as it is and brought to low', async () => {
+	it('replays with high and low signatures, as they are and normalized', async () => {
 		const forms = entries.map((entry) => lowS(entry.slice(-64)));
 		const high = entries.filter((entry, at) => forms[at]?.some((b, i) => b !== entry.at(i - 64)));
 		expect(high.length).toBeGreaterThan(0);
@@ -122,13 +122,13 @@ describe('ID43 rosters from before, whose entries name the one before with its s
 		}
 	});
 
-	it('it goes on from there', async () => {
+	it('new entries continue it', async () => {
 		const { owner: own } = await owner.homeRoster.self();
 		if (own === null) throw new Error('no owner');
 		const roster = await replayRoster(crypto, entries);
 		const said = { op: 'policy', roles: [], notAfterMs: null, subject: null } as const;
 		const more = await nextEntry(crypto, own, roster, 1, { ...said, detail: new Uint8Array() });
-		// Signed by a stranger: all but its author follows.
+		// Signed by a stranger: everything matches but the author.
 		expect(parseEntry(more).entry).toMatchObject({ prev: roster.head, seq: entries.length + 1 });
 		await expect(replayRoster(crypto, [...entries, more])).rejects.toMatchObject({
 			kind: 'corrupt',

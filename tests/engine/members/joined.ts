@@ -3,14 +3,14 @@ import type { FakeDevice } from '../../fakes/device.ts';
 
 export const RELAY = 'https://cam.local:8443';
 
-/** What a device says about itself when it is paired. */
+/** What a device presents when it is paired. */
 export async function subjectOf({ homeRoster }: Pick<FakeDevice, 'homeRoster'>): Promise<Subject> {
 	const { device, sign, kem, dtls, ownerKey } = await homeRoster.self();
 	const fingerprint = dtls?.fingerprint ?? null;
 	return { device, sign: sign.public, kem: kem.public, owner: ownerKey, dtls: fingerprint };
 }
 
-/** As pairing does it, without its conversation. */
+/** Joins as pairing does, without its protocol. */
 export async function joinedTo(
 	owner: FakeDevice,
 	newcomer: FakeDevice,

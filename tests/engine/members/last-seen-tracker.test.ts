@@ -13,7 +13,7 @@ const HOUR = 60 * MINUTE;
 const [ANNA, BERT] = ['a1'.repeat(16), 'b2'.repeat(16)] as [DeviceId, DeviceId];
 const HALL = 'c3'.repeat(16) as CameraId;
 
-describe('what is kept', () => {
+describe('stored times', () => {
 	let clock: ManualClock;
 	let store: MemoryLastSeenStore;
 	beforeEach(() => {
@@ -21,14 +21,14 @@ describe('what is kept', () => {
 		store = new MemoryLastSeenStore();
 	});
 
-	/** A page, once it has read what was kept. */
+	/** A page that has finished loading the stored times. */
 	async function page(): Promise<LastSeenTracker> {
 		const made = new LastSeenTracker(clock, store);
 		await new Promise<void>((done) => made.on(done));
 		return made;
 	}
 
-	test('LV28 a device seen ten seconds ago is seen after a reload', async () => {
+	test('LV28 a device seen ten seconds ago still is after a reload', async () => {
 		const before = await page();
 		before.recordSeen(ANNA);
 		const seenMs = clock.wallMs();
@@ -38,7 +38,7 @@ describe('what is kept', () => {
 		expect(after.seenMs(BERT)).toBeNull();
 	});
 
-	test('LV28 whoever is there all the time costs a write a minute, and a kill loses no more', async () => {
+	test('LV28 a device that stays online costs one write a minute, and a kill loses no more than that', async () => {
 		const before = await page();
 		for (let s = 0; s < 600; s += 1) {
 			before.recordSeen(ANNA);
@@ -51,7 +51,7 @@ describe('what is kept', () => {
 		expect(clock.wallMs() - (after.seenMs(ANNA) ?? 0)).toBeLessThanOrEqual(MINUTE + 2000);
 	});
 
-	test('LV29 what was kept while our clock went ahead is not believed, and gives way', async () => {
+	test('LV29 times stored while our clock was ahead are ignored and replaced', async () => {
 		clock.step(24 * HOUR);
 		(await page()).recordSeen(ANNA);
 		await clock.pass(2000);
@@ -63,13 +63,13 @@ describe('what is kept', () => {
 		expect((await page()).seenMs(ANNA)).toBe(clock.wallMs() - 2000);
 	});
 
-	test('LV29 a moment that lies ahead is nobody’s sign of life', async () => {
+	test('LV29 a moment ahead of our clock is not a sign of life', async () => {
 		const lastSeen = await page();
 		lastSeen.recordSeen(ANNA, clock.wallMs() + HOUR);
 		expect(lastSeen.seenMs(ANNA)).toBeNull();
 	});
 
-	test('LV30 a camera that never recorded is blank over reloads, until it recorded once', async () => {
+	test('LV30 a camera that never recorded stays blank over reloads until it has recorded', async () => {
 		const before = await page();
 		expect(before.neverRecorded(ANNA, HALL)).toBe(false);
 		before.recordCamera(ANNA, HALL, false);
@@ -82,7 +82,7 @@ describe('what is kept', () => {
 		expect((await page()).neverRecorded(ANNA, HALL)).toBe(false);
 	});
 
-	test('LV28 who left the home is forgotten', async () => {
+	test('LV28 a device that left the home is forgotten', async () => {
 		const before = await page();
 		before.recordSeen(ANNA);
 		before.recordSeen(BERT);
@@ -109,7 +109,7 @@ describe('signs of life', () => {
 		await until(() => owner.messenger.state.kind === 'connected');
 	});
 
-	test('LV29 pairing is one: whoever was let in is never “not seen yet”, on either side', async () => {
+	test('LV29 pairing counts: an admitted device is never “not seen yet”, on either side', async () => {
 		const pairedMs = clock.wallMs();
 		await joinedTo(owner, viewer, ['viewer'], 'Phone');
 		await until(() => [owner, viewer].every(({ members }) => members.list.length === 2));
@@ -118,7 +118,7 @@ describe('signs of life', () => {
 		expect(viewer.lastSeen.seenMs(owner.device)).toBe(pairedMs);
 	});
 
-	test('LV29 a roster that was signed ahead of our clock proves nothing yet', async () => {
+	test('LV29 an entry dated ahead of our clock proves nothing yet', async () => {
 		clock.step(24 * HOUR);
 		await joinedTo(owner, viewer, ['viewer'], 'Phone');
 		clock.step(-24 * HOUR);
@@ -139,7 +139,7 @@ describe('signs of life', () => {
 		const heardMs = owner.messenger.heardMs ?? 0;
 		expect(clock.wallMs() - heardMs).toBeLessThan(11_000);
 		expect(heardMs - (owner.lastSeen.seenMs(viewer.device) ?? 0)).toBeLessThan(11_000);
-		// The lid is closed: the wall clock goes on, and the line is dead when it opens.
+		// The lid is closed: the wall clock goes on, and the connection is dead when it opens.
 		relay.silent = true;
 		clock.step(8 * HOUR);
 		await clock.pass(40_000, 1000);
@@ -147,7 +147,7 @@ describe('signs of life', () => {
 		expect(owner.lastSeen.seenMs(viewer.device)).toBe(heardMs);
 	});
 
-	test('LV28 who goes is kept as it was seen last, and a reload says the same', async () => {
+	test('LV28 a device that goes offline is stored as last seen, and a reload shows the same', async () => {
 		await joinedTo(owner, viewer, ['viewer'], 'Phone');
 		viewer.begin();
 		const there = () => owner.members.list.some(({ self, online }) => !self && online);
@@ -163,11 +163,11 @@ describe('signs of life', () => {
 		expect(later.seenMs(viewer.device)).toBe(seenMs);
 	});
 
-	test('LV29 a letter that may have waited for days is none, an answer of now is', async () => {
+	test('LV29 a message that may have been queued for days is no sign of life, a fresh answer is', async () => {
 		await joinedTo(owner, viewer, ['viewer'], 'Phone');
 		viewer.begin();
 		await until(() => owner.members.list.some(({ self, online }) => !self && online));
-		// The relay never says any more who is there.
+		// From now on the relay reports nobody as online.
 		relay.lie = (frame) => (frame.t === 'presence' ? { ...frame, online: [] } : frame);
 		relay.presence(owner.homeRoster.roster!.home);
 		await until(() => owner.members.list.every(({ self, online }) => self || !online));

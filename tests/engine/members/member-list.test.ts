@@ -72,7 +72,7 @@ function opens(by: FakeMember, { run, fragment }: Awaited<ReturnType<typeof film
 }
 
 describe('grants', () => {
-	it('ID38 ID39 a viewer gets the key of now and opens what is filmed from then on, not what was before', async () => {
+	it('ID38 ID39 a viewer gets the current key and opens footage from then on, not from before', async () => {
 		const first = await film(camera);
 		expect(first.run.epoch).toBe(2);
 		await eventually(() => has(viewer, camera, 2));
@@ -86,7 +86,7 @@ describe('grants', () => {
 		expect(viewer.grantReceiver.refused).toBe(0);
 	});
 
-	it('ID33 coming into another home begins a new run, and a newcomer does not', async () => {
+	it('ID33 entering another home begins a new run; a joining device does not', async () => {
 		const third = fakeMember(clock, relay);
 		await third.localDevice.createCamera();
 		third.begin();
@@ -104,12 +104,12 @@ describe('grants', () => {
 		expect(camera.renewed()).toBe(1);
 	});
 
-	it('ID38 an owner gets everything, what was filmed before the camera came, too', async () => {
+	it('ID38 an owner gets every key, including those from before the camera joined', async () => {
 		await eventually(() => has(owner, camera, 1));
 		await eventually(() => has(owner, camera, 2));
 	});
 
-	it('ID38 earlier ones are for owners, and for whom an owner names', async () => {
+	it('ID38 earlier keys are for owners, and for members an owner names', async () => {
 		await eventually(() => has(viewer, camera, 2));
 		await viewer.grantReceiver.request(camera.camera, camera.device, true);
 		await expect(viewer.members.showEarlier(viewer.device)).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe('grants', () => {
 		await eventually(() => has(viewer, owner, 1));
 	});
 
-	it('LT10 LT11 what an owner said once opens nothing again: not after a reload, not for who came back', async () => {
+	it('LT10 LT11 an owner’s earlier message is not accepted again: not after a reload, nor for a device admitted again', async () => {
 		const copies: string[] = [];
 		const carry = relay.letter.bind(relay);
 		relay.letter = (from, frame) => {
@@ -145,7 +145,7 @@ describe('grants', () => {
 		await camera.localDevice.currentEpochNumber(camera.camera);
 		await joinedTo(owner, viewer, ['viewer'], 'Phone');
 		await until(() => camera.homeRoster.member(viewer.device) !== null);
-		// Another page of the camera: what it was told before is in its vault only.
+		// Another page of the camera: only its vault knows the earlier messages.
 		for (const socket of relay.of(homeOf(owner), camera.device)) socket.end(1006);
 		const page = camera.again();
 		await page.localDevice.refresh();
@@ -159,7 +159,7 @@ describe('grants', () => {
 		await until(() => messenger.state.kind === 'connected' && messenger.relaySeq !== null);
 		const [socket] = relay.of(homeOf(owner), camera.device);
 		const heard = relay.heard.length;
-		// What an owner lets somebody see waits a week for it; that an act was stale does not.
+		// Grants wait a week for the viewer; whether the action was stale does not.
 		const toViewer = () =>
 			relay.heard
 				.slice(heard)
@@ -173,12 +173,12 @@ describe('grants', () => {
 		await until(() => got() === old.length);
 		expect(await has(viewer, camera, meanwhile)).toBe(false);
 		expect(toViewer()).toEqual([]);
-		// What the owner says now is carried out.
+		// What the owner sends now is carried out.
 		await owner.members.showEarlier(viewer.device);
 		await until(() => toViewer().length > 0);
 	});
 
-	it('ID38 T6 live-only is granted no key of footage, of now or of before', async () => {
+	it('ID38 T6 a live-only member is granted no key of footage, present or past', async () => {
 		const guest = fakeMember(clock, relay);
 		await film(camera);
 		clock.step(21 * 3_600_000);
@@ -190,12 +190,12 @@ describe('grants', () => {
 		}
 		clock.step(21 * 3_600_000);
 		await film(camera);
-		// Who may keep footage has the newest key by now.
+		// By now, members with the footage right have the newest key.
 		await eventually(() => has(viewer, camera, 4));
 		for (const epoch of [1, 2, 3, 4]) expect(await has(guest, camera, epoch)).toBe(false);
 	});
 
-	it('ID38 what a viewer that is away is granted waits for it', async () => {
+	it('ID38 grants wait for a viewer that is away', async () => {
 		await eventually(() => has(viewer, camera, 2));
 		relay.of(homeOf(owner), viewer.device)[0]?.end(1006);
 		await until(() => viewer.messenger.state.kind === 'away');
@@ -207,7 +207,7 @@ describe('grants', () => {
 		await eventually(() => has(viewer, camera, 3));
 	});
 
-	it('ID39 nobody grants for another’s camera, and nothing altered is kept', async () => {
+	it('ID39 nobody can grant for another device’s camera, and altered grants are not stored', async () => {
 		await eventually(() => has(viewer, camera, 2));
 		const kept = await owner.vault.epoch(owner.camera, 1);
 		const grants = [base64urlOf(kept?.grant ?? new Uint8Array()), base64urlOf(ascii('x'))];
@@ -217,7 +217,7 @@ describe('grants', () => {
 		expect(await viewer.vault.epoch(camera.camera, 9)).toBeNull();
 	});
 
-	it('ID24 a home key from somebody who is no owner is not taken', async () => {
+	it('ID24 a home key from a non-owner is refused', async () => {
 		const keys = viewer.localDevice.unlocked?.identity.homes.at(-1)?.keys.length;
 		await camera.messenger.send(viewer.device, { t: 'home-key', grant: base64urlOf(ascii('x')) });
 		await owner.messenger.send(viewer.device, { t: 'home-key', grant: base64urlOf(ascii('x')) });
@@ -227,7 +227,7 @@ describe('grants', () => {
 });
 
 describe('the devices of a home', () => {
-	it('ID20 ID40 says who is in it, by name, and the same safety number on both', async () => {
+	it('ID20 ID40 lists the members by name, with the same safety number on both devices', async () => {
 		await until(() => owner.members.list.length === 3 && viewer.members.list.length === 3);
 		const names = owner.members.list.map(({ name }) => name);
 		expect(names).toEqual([null, 'Door', 'Phone']);
@@ -243,7 +243,7 @@ describe('the devices of a home', () => {
 		expect([owner, viewer].map(({ members }) => members.owner)).toEqual([true, false]);
 	});
 
-	it('ID8 a new name and new roles are everywhere', async () => {
+	it('ID8 a new name and new roles reach every device', async () => {
 		await owner.members.rename(viewer.device, 'Tablet');
 		const named = () => viewer.members.list.find(({ self }) => self)?.name;
 		await until(() => named() === 'Tablet');
@@ -255,7 +255,7 @@ describe('the devices of a home', () => {
 		});
 	});
 
-	it('ID33 RL11 revoked: out of the roster, no more keys, no more letters, and the proof of it', async () => {
+	it('ID33 RL11 revoked: out of the roster, no more keys, no more messages, and the proof of it', async () => {
 		const old = await film(camera);
 		await eventually(() => has(viewer, camera, 2));
 		await until(() =>
@@ -305,7 +305,7 @@ describe('ID42 home keys', () => {
 		await until(() => one.messenger.state.kind === 'connected');
 	}
 
-	it('revoked without a line: the others get the new key with the next one, who is away then, too', async () => {
+	it('revoked while offline: the others get the new key with the next connection, including one that is away then', async () => {
 		await apart(owner);
 		await apart(camera);
 		await owner.members.revoke(viewer.device, () => undefined);
@@ -317,7 +317,7 @@ describe('ID42 home keys', () => {
 		await until(() => keysOf(camera)?.length === 2);
 	});
 
-	it('a member that missed the letter gets the newest key when it meets an owner', async () => {
+	it('a member that missed the message gets the newest key when it meets an owner', async () => {
 		await apart(camera);
 		relay.down = false;
 		await owner.members.revoke(viewer.device, () => undefined);

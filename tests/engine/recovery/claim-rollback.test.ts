@@ -23,7 +23,7 @@ let owner: FakeMember;
 let camera: FakeMember;
 let viewer: FakeMember;
 let kit: KitKeys;
-/** As the relay has them when the owner wakes. */
+/** The relay's entries when the owner wakes. */
 let entries: Bytes[];
 
 beforeEach(async () => {
@@ -56,7 +56,7 @@ async function sign(by: KeyPair<SignKey>, said: Said): Promise<Bytes> {
 	return entry;
 }
 
-/** The owner is away; a day lies between what the kit signs, and the camera takes both in. */
+/** The owner is away; the kit claims and completes a day apart, and the camera accepts both. */
 async function claimed(subject: Subject): Promise<void> {
 	const known = entries.length;
 	const claim = await sign(kit.owner, { subject });
@@ -66,13 +66,13 @@ async function claimed(subject: Subject): Promise<void> {
 	expect(await camera.homeRoster.merge(home(), known + 2, [good])).toBe('new');
 }
 
-/** All that the relay has, at once. */
+/** Merges everything the relay has, at once. */
 function woken(): Promise<string> {
 	const from = owner.homeRoster.entries.length;
 	return owner.homeRoster.merge(home(), from + 1, entries.slice(from));
 }
 
-/** All that the owner has. */
+/** Merges everything the owner has. */
 const heard = (one: FakeMember) => one.homeRoster.merge(home(), 1, owner.homeRoster.entries);
 
 const kindOf = (work: Promise<unknown>) =>
@@ -88,8 +88,8 @@ async function arrive(...all: FakeMember[]): Promise<void> {
 
 const rolesOf = (by: FakeMember, one: FakeMember) => by.homeRoster.member(one.device)?.roles;
 
-describe('KT12 an owner that slept for more than a day', () => {
-	it('signs beside what waits: it falls, for those too for whom it counted, and the claim is refused', async () => {
+describe('KT12 an owner that was asleep for more than a day', () => {
+	it('signs beside held entries: they fall, also where they already took effect, and the claim is refused', async () => {
 		const thief = fakeMember(clock, relay);
 		await claimed(await subjectOf(thief));
 		relay.open(entries, home());
@@ -149,7 +149,7 @@ describe('KT12 an owner that slept for more than a day', () => {
 		expect(rolesOf(camera, viewer)).toEqual(['viewer']);
 	});
 
-	it('another kit and a member that were turned into something else are what they were again', async () => {
+	it('another kit and a member that were altered are restored', async () => {
 		const other = await deriveKitKeys(crypto, crypto.random(16));
 		await owner.homeRoster.admitKit(other);
 		const from = camera.homeRoster.entries.length;
@@ -182,7 +182,7 @@ describe('KT12 an owner that slept for more than a day', () => {
 		expect(rolesOf(camera, viewer)).toEqual(['viewer']);
 	});
 
-	it('becomes no camera meanwhile', async () => {
+	it('cannot become a camera meanwhile', async () => {
 		const second = fakeMember(clock, relay);
 		await joinedTo(owner, second, ['viewer', 'owner'], 'Second');
 		entries = [...owner.homeRoster.entries];
@@ -201,7 +201,7 @@ describe('KT12 an owner that slept for more than a day', () => {
 		expect(second.homeRoster.entries).toHaveLength(known);
 	});
 
-	it('that was taken out by what waits refuses all the same; where a day made that count it stays out', async () => {
+	it('can refuse even if held entries revoke it; where a day made that revocation count, it stays out', async () => {
 		await claimed(await subjectOf(viewer));
 		const by = viewer.localDevice.unlocked?.identity.owner;
 		if (!by) throw new Error('nobody');
@@ -211,7 +211,7 @@ describe('KT12 an owner that slept for more than a day', () => {
 		expect(await woken()).toBe('early');
 		await owner.homeRoster.rollBackClaims();
 		expect(owner.homeRoster.owner).toBe(true);
-		// The camera knows of the new owner, but not of what it did: an owner of both settles it.
+		// The camera knows the new owner but not its later entries: an owner of both settles it.
 		const tab = camera.again();
 		await tab.localDevice.refresh();
 		expect(await heard(camera)).toBe('new');
@@ -219,7 +219,7 @@ describe('KT12 an owner that slept for more than a day', () => {
 		expect(camera.homeRoster.member(owner.device)).not.toBeNull();
 		expect(await camera.homeRoster.merge(home(), 1, entries)).toBe('forked');
 		expect(camera.homeRoster.member(owner.device)).not.toBeNull();
-		// Whoever took the revocation in after a day of its own does not take it back.
+		// A member that accepted the revocation after a day of its own does not undo it.
 		const late = viewer;
 		expect(await late.homeRoster.merge(home(), 1, entries.slice(0, 5))).toBe('new');
 		clock.step(DAY_MS);
@@ -229,7 +229,7 @@ describe('KT12 an owner that slept for more than a day', () => {
 		expect(late.homeRoster.member(owner.device)).toBeNull();
 	});
 
-	it('what waits comes in pieces, and is not forgotten when somebody shows less', async () => {
+	it('held entries arrive in pieces, and a shorter list does not discard them', async () => {
 		await claimed(await subjectOf(viewer));
 		const by = viewer.localDevice.unlocked?.identity.owner;
 		if (!by) throw new Error('nobody');
@@ -250,7 +250,7 @@ describe('KT12 an owner that slept for more than a day', () => {
 	});
 });
 
-it('KT12 as many entries are no proof: another owner’s of the same number', async () => {
+it('KT12 an equal number of entries is no proof: they may be another owner’s', async () => {
 	const second = fakeMember(clock, relay);
 	await joinedTo(owner, second, ['viewer', 'owner'], 'Second');
 	entries = [...owner.homeRoster.entries];

@@ -1,4 +1,4 @@
-/** Whoever holds a recovery kit, and the relay with it: what they get before the day is over. */
+/** What a holder of a recovery kit gets with the relay's help before the day is over. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
@@ -51,7 +51,7 @@ const learn = (one: FakeDevice, all: readonly Bytes[]) =>
 
 type Said = Partial<Parameters<typeof nextEntry>[4]>;
 
-/** Signed as it comes, whether it follows or not. */
+/** Signs an entry, whether it follows or not. */
 async function sign(by: KeyPair<SignKey>, wallMs: number, said: Said): Promise<void> {
 	const { seq, head } = await replayRoster(crypto, entries).catch(() => ({ seq: 0, head: none }));
 	if (seq === 0) return;
@@ -64,7 +64,7 @@ async function sign(by: KeyPair<SignKey>, wallMs: number, said: Said): Promise<v
 	);
 }
 
-/** A claim dated back by a day, and at once what makes it good. */
+/** A claim backdated by a day, and its completion at once. */
 async function takeover(): Promise<void> {
 	await sign(kit.owner, clock.wallMs() - DAY_MS, {});
 	await sign(kit.owner, clock.wallMs(), { op: 'rotate' });
@@ -78,8 +78,8 @@ function relayOf(): Promise<unknown> {
 	return homes.append(owner.founded, kit.device, entries.slice(before), now);
 }
 
-describe('KT6 KT14 a kit that hides that it is one', () => {
-	it('a puppet that names the kit’s owner key: the relay looks at each entry’s own author', async () => {
+describe('KT6 KT14 a kit that disguises itself', () => {
+	it('a puppet that names the kit’s owner key: the relay checks each entry’s own author', async () => {
 		await takeover();
 		const [one, two] = [await crypto.makeSignKey(false), await crypto.makeKemKey(false)];
 		const device = await deviceIdOf(crypto, one.public, two.public);
@@ -97,7 +97,7 @@ describe('KT6 KT14 a kit that hides that it is one', () => {
 			expect(one.homeRoster.member(thief.device)).toBeNull();
 			expect(one.homeRoster.roster?.claims.size).toBe(1);
 		}
-		// Even where it counts a day later the kit's key is no owner's.
+		// Even where it takes effect a day later, the kit's key is no owner's.
 		const { owners, authors } = await replayRoster(crypto, entries);
 		expect([owners.size, authors.map(({ claim }) => claim)]).toEqual([
 			...[2, [null, null, null, null, 5, 5, null]],
@@ -130,7 +130,7 @@ describe('KT6 KT14 a kit that hides that it is one', () => {
 });
 
 describe('KT8 the day, with a relay that helps the thief', () => {
-	it('KT12 what waits takes the owner out, and it refuses all the same; all who wait follow', async () => {
+	it('KT12 held entries revoke the owner, which can still refuse; all members that hold them follow', async () => {
 		await takeover();
 		const self = await owner.homeRoster.self();
 		const gone = { device: self.device, sign: none, kem: none, owner: null, dtls: null };
@@ -140,7 +140,7 @@ describe('KT8 the day, with a relay that helps the thief', () => {
 		for (const one of [camera, viewer])
 			expect(await learn(one, owner.homeRoster.entries)).toBe('new');
 		clock.step(2 * DAY_MS);
-		// The relay shows again what fell.
+		// The relay shows the dropped entries again.
 		for (const one of [owner, camera, viewer]) {
 			expect(['forked', 'fallen']).toContain(await learn(one, entries));
 			expect(one.homeRoster.member(thief.device)).toBeNull();
@@ -149,7 +149,7 @@ describe('KT8 the day, with a relay that helps the thief', () => {
 		}
 	});
 
-	it('KT12 whatever the owner signs beside it makes it fall: also a revocation of the kit', async () => {
+	it('KT12 any entry an owner signs beside held ones drops them: even a revocation of the kit', async () => {
 		await takeover();
 		for (const one of [owner, camera]) expect(await learn(one, entries)).toBe('early');
 		await owner.homeRoster.revoke(kit.device);
@@ -158,7 +158,7 @@ describe('KT8 the day, with a relay that helps the thief', () => {
 		expect(camera.homeRoster.entries).toEqual(owner.homeRoster.entries);
 	});
 
-	it('KT12 what another owner said on top of it stays, and a settlement of the thief settles nothing', async () => {
+	it('KT12 what another owner signed on top stays, and the thief’s settlement has no effect', async () => {
 		const second = fakeDevice(clock);
 		await joinedTo(owner, second, ['viewer', 'owner'], 'Second');
 		entries = [...owner.homeRoster.entries];
@@ -187,7 +187,7 @@ describe('KT8 the day, with a relay that helps the thief', () => {
 		}
 	});
 
-	it('KT8 a device that is paired that day counts the day from when it came', async () => {
+	it('KT8 a device paired during the day counts it from when it joined', async () => {
 		await sign(kit.owner, clock.wallMs() - DAY_MS, {});
 		expect(await learn(owner, entries)).toBe('new');
 		clock.step(60_000);

@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 const crypto = new WebCrypto();
 let clock: ManualClock;
 let relay: FakeRelay;
-/** Owner, camera and viewer in one, as the first device of a home is. */
+/** Owner, camera and viewer in one, like a home's first device. */
 let owner: FakeMember;
 let camera: FakeMember;
 let viewer: FakeMember;
@@ -54,14 +54,14 @@ async function join(one: FakeMember, roles: readonly Role[], name: string): Prom
 	await arrive(one);
 }
 
-/** Everybody who is there knows all that the owner signed. */
+/** Shows everything the owner signed to the given members. */
 async function shown(...others: FakeMember[]): Promise<void> {
 	const seq = owner.homeRoster.entries.length;
 	await until(() => owner.messenger.relaySeq === seq);
 	await until(() => others.every(({ homeRoster }) => homeRoster.entries.length >= seq));
 }
 
-/** What stands on paper, once the home has it. */
+/** The printed text of an activated kit. */
 async function printed(): Promise<string> {
 	const { groups } = await kits.generate();
 	await kits.activate();
@@ -88,7 +88,7 @@ async function waiting(back: KitRecovery, text: string, at: string | null = null
 }
 
 describe('making a kit', () => {
-	it('KT3 what is drawn opens nothing before it is kept, and nothing when it is dropped', async () => {
+	it('KT3 a generated kit opens nothing before it is activated, nor after it is discarded', async () => {
 		const { groups, link, relay: at } = await kits.generate();
 		expect([at, link.startsWith(`${RELAY}/recover#k1.`)]).toEqual([RELAY, true]);
 		expect(kits.madeMs).toBeNull();
@@ -99,7 +99,7 @@ describe('making a kit', () => {
 		await expect(kits.activate()).rejects.toMatchObject({ kind: 'conflict' });
 	});
 
-	it('KT3 kept, it is a member with every home key, also with those of later', async () => {
+	it('KT3 once activated it is a member with every home key, later ones included', async () => {
 		const text = await printed();
 		const kit = await keysOf(text);
 		expect(owner.homeRoster.roster?.devices.get(kit.device)?.roles).toEqual(['recovery']);
@@ -118,7 +118,7 @@ describe('making a kit', () => {
 		expect(await kits.test(text)).toBe('works');
 	});
 
-	it('KT3 a new one makes those from before worthless', async () => {
+	it('KT3 a new kit invalidates earlier ones', async () => {
 		const first = await printed();
 		const second = await printed();
 		expect(await kits.test(first)).toBe('old');
@@ -128,7 +128,7 @@ describe('making a kit', () => {
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'taken-out' });
 	});
 
-	it('KT15 a kit is granted no epoch, neither by letter nor when it asks', async () => {
+	it('KT15 a kit is granted no epoch, neither by message nor on request', async () => {
 		const kit = await keysOf(await printed());
 		await owner.members.revoke(viewer.device, () => undefined);
 		await eventually(async () => (await owner.vault.epoch(camera.camera, 2)) !== null);
@@ -148,7 +148,7 @@ describe('making a kit', () => {
 		);
 	});
 
-	it('KT10 a trial changes nothing and knows its own', async () => {
+	it('KT10 testing changes nothing and recognizes the home’s kits', async () => {
 		const text = await printed();
 		const seq = owner.homeRoster.entries.length;
 		const other = recoveryKitsOf(viewer, relay);
@@ -159,7 +159,7 @@ describe('making a kit', () => {
 		expect(owner.homeRoster.entries).toHaveLength(seq);
 	});
 
-	it('KT3 only an owner with a relay makes one', async () => {
+	it('KT3 only an owner with a relay can make one', async () => {
 		const other = recoveryKitsOf(viewer, relay);
 		expect(other.hindrance).toBe('not-owner');
 		await expect(other.generate()).rejects.toMatchObject({ kind: 'denied' });
@@ -170,7 +170,7 @@ describe('making a kit', () => {
 });
 
 describe('coming back', () => {
-	it('KT5 KT7 KT9 the only owner is lost: a day later the new device owns the home, reads its names and footage', async () => {
+	it('KT5 KT7 KT9 the only owner is lost: a day later the new device owns the home and reads its names and footage', async () => {
 		const text = await printed();
 		lost(owner);
 		const fresh = fakeMember(clock, relay);
@@ -191,9 +191,9 @@ describe('coming back', () => {
 		await arrive(fresh);
 		await until(() => camera.homeRoster.member(fresh.device)?.roles.includes('owner') === true);
 		await until(() => fresh.members.list.some(({ name }) => name === 'Door'));
-		// PR32: the camera has that name.
+		// PR32: the camera has that name already.
 		await until(() => camera.members.list.some(({ name }) => name === 'door 2'));
-		// The camera grants it what it recorded before.
+		// The camera grants it keys of earlier recordings.
 		const kept = await camera.vault.epoch(camera.camera, 1);
 		expect(kept).not.toBeNull();
 		const granted = () => fresh.vault.epoch(camera.camera, 1);
@@ -203,7 +203,7 @@ describe('coming back', () => {
 		await until(() => camera.homeRoster.member(owner.device) === null);
 	});
 
-	it('KT5 a viewer of the home becomes its owner in the same way, and stays in it meanwhile', async () => {
+	it('KT5 a viewer of the home becomes its owner in the same way, and stays a member meanwhile', async () => {
 		const text = await printed();
 		expect(await viewer.vault.epoch(camera.camera, 1)).toBeNull();
 		const back = kitRecoveryOf(viewer, relay);
@@ -214,14 +214,14 @@ describe('coming back', () => {
 		await back.recover(text, 'Phone', null);
 		expect(back.state).toEqual({ kind: 'done' });
 		expect(viewer.homeRoster.owner).toBe(true);
-		// As a viewer it had the keys from its coming on; now it asks for those of before.
+		// As a viewer it had keys since it joined; now it asks for earlier ones.
 		const granted = () => viewer.vault.epoch(camera.camera, 1);
 		await expect.poll(granted, { timeout: 10_000 }).not.toBeNull();
 		await back.recover(text, 'Phone', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'owner' });
 	});
 
-	it('KT9 what was cut off after the relay had it goes on with the next visit', async () => {
+	it('KT9 an interruption after the relay stored the entry is resumed by the next visit', async () => {
 		const text = await printed();
 		const fresh = fakeMember(clock, relay);
 		const back = kitRecoveryOf(fresh, relay);
@@ -241,7 +241,7 @@ describe('coming back', () => {
 		expect(back.state).toEqual({ kind: 'done' });
 	});
 
-	it('KT16 with a passphrase the sheet alone finds no home, and both together do', async () => {
+	it('KT16 with a passphrase, the sheet alone finds no home, and both together do', async () => {
 		const { groups, link, guarded } = await kits.generate(' Vier  kleine\tWörter ');
 		expect([guarded, link.includes('#k2.')]).toEqual([true, true]);
 		await kits.activate();
@@ -252,7 +252,7 @@ describe('coming back', () => {
 			expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
 			expect(await kits.test(groups.join(' '), wrong)).toBe('other');
 		}
-		// NFD, as some keyboards type it.
+		// NFD, as some keyboards produce it.
 		expect(await kits.test(link, 'Vier kleine Wörter'.normalize('NFD'))).toBe('works');
 		await back.recover(link, 'New phone', null, 'Vier kleine Wörter');
 		expect(back.state).toMatchObject({ kind: 'waiting', fresh: true });
@@ -260,15 +260,15 @@ describe('coming back', () => {
 
 	it.each([
 		['nothing', '', 'length'],
-		['a slip', 'ZZZZZ ZZZZZ ZZZZZ ZZZZZ ZZZZZY', 'slip'],
-		['a kit of nobody here', kitGroups(new Uint8Array(16)).join(''), 'unknown-kit'],
-	])('KT4 %s comes to nothing', async (_what, text, why) => {
+		['a typing error', 'ZZZZZ ZZZZZ ZZZZZ ZZZZZ ZZZZZY', 'slip'],
+		['an unknown kit', kitGroups(new Uint8Array(16)).join(''), 'unknown-kit'],
+	])('KT4 %s is rejected', async (_what, text, why) => {
 		const back = kitRecoveryOf(fakeMember(clock, relay), relay);
 		await back.recover(text, 'New', null);
 		expect(back.state).toMatchObject({ kind: 'ended', why });
 	});
 
-	it('KT11 a relay that leads a kit into a home of its own: the kit was not made there', async () => {
+	it('KT11 a relay leads a kit into a home of its own: the kit was not made there', async () => {
 		const text = await printed();
 		const kit = await keysOf(text);
 		const trap = fakeMember(clock, relay);
@@ -283,7 +283,7 @@ describe('coming back', () => {
 		expect(back.state).toMatchObject({ kind: 'ended', why: 'unknown-kit' });
 	});
 
-	it('KT4 KT13 a relay that is away, and another address', async () => {
+	it('KT4 KT13 an unreachable relay, and another address', async () => {
 		const text = await printed();
 		const back = kitRecoveryOf(fakeMember(clock, relay), relay);
 		relay.down = true;
@@ -301,7 +301,7 @@ describe('coming back', () => {
 });
 
 describe('KT8 the veto', () => {
-	it('an owner that lives sees who claims, refuses, and the kit is worth nothing any more', async () => {
+	it('an owner sees the claim and refuses it, and the kit is worthless', async () => {
 		const text = await printed();
 		const thief = fakeMember(clock, relay);
 		const back = kitRecoveryOf(thief, relay);
@@ -321,10 +321,10 @@ describe('KT8 the veto', () => {
 		expect(camera.homeRoster.roster?.owners.size).toBe(1);
 	});
 
-	it('a relay that helps a thief: what comes too early does not count, and an owner can still refuse it', async () => {
+	it('a relay that helps a thief: early entries do not count, and an owner can still refuse', async () => {
 		const text = await printed();
 		const kit = await keysOf(text);
-		// The thief dates the claim back by a day, and the relay looks away.
+		// The thief backdates the claim by a day, and the relay ignores it.
 		const thief = await subjectOf(fakeMember(clock, relay));
 		const early = await twice(kit, thief, clock.wallMs() - 24 * HOUR_MS);
 		const seq = camera.homeRoster.entries.length;
@@ -343,7 +343,7 @@ describe('KT8 the veto', () => {
 			expect(await one.homeRoster.merge(homeOf(owner), seq + 2, early.slice(1))).toBe('early');
 			expect(one.homeRoster.roster?.owners.size).toBe(1);
 		}
-		// A day after it was first seen, and nobody refused it.
+		// A day after it was first seen, and nobody refused.
 		clock.step(HOUR_MS);
 		for (const one of [camera, again]) {
 			expect(await one.homeRoster.merge(homeOf(owner), seq + 2, early.slice(1))).toBe('new');
@@ -351,7 +351,7 @@ describe('KT8 the veto', () => {
 		}
 	});
 
-	it('LK8 a line that was told too early asks again by itself', async () => {
+	it('LK8 a connection whose entries came too early asks again by itself', async () => {
 		const kit = await keysOf(await printed());
 		const thief = await subjectOf(fakeMember(clock, relay));
 		const early = await twice(kit, thief, clock.wallMs() - 24 * HOUR_MS);
@@ -367,7 +367,7 @@ describe('KT8 the veto', () => {
 			});
 		}
 		await until(() => camera.homeRoster.entries.length === seq + 1);
-		// Nothing is told but what it asks for.
+		// The relay sends nothing but what is asked for.
 		relay.lie = (frame) => (frame.t === 'roster' && asked() === before ? null : frame);
 		clock.step(24 * HOUR_MS);
 		await expect
@@ -383,7 +383,7 @@ describe('KT8 the veto', () => {
 	});
 });
 
-/** A claim and what makes it good a day later, both signed at once. */
+/** A claim and its completion a day later, both signed at once. */
 async function twice(kit: KitKeys, subject: Subject, claimMs: number): Promise<Bytes[]> {
 	const { entries } = owner.homeRoster;
 	const said = { roles: ['viewer', 'owner'], notAfterMs: null, subject } as const;

@@ -1,6 +1,6 @@
 /**
- * What a relay and whoever once held an epoch key can do together: show nothing that the camera did
- * not sign.
+ * What a relay and a former holder of an epoch key can do together: show nothing that the camera
+ * did not sign.
  */
 import { beforeAll, expect, test } from 'vitest';
 import { hexOf } from '#domain/base/bytes.ts';
@@ -21,7 +21,7 @@ const relay = new FakeRelay(clock, RELAY);
 let owner: FakeMember;
 let camera: FakeMember;
 let ex: FakeMember;
-/** What live parts are sealed with: the ex was given it while it watched, and keeps it. */
+/** Key of live parts: the former member got it while watching, and keeps it. */
 let secret: Secret;
 
 const frames = (capturedMs: number): LivePart => ({
@@ -63,7 +63,7 @@ beforeAll(async () => {
 
 const newRun = () => hexOf(camera.crypto.random(16)) as RunId;
 
-/** As the camera seals, in a run of its own. */
+/** Seals as the camera does, in a run of its own. */
 async function sealing(): Promise<{ sealer: SidecarSealer; window: ReplayWindow }> {
 	const sealer = await camera.localDevice.beginLive(camera.camera, { run: newRun(), secret });
 	const window = new ReplayWindow(
@@ -83,7 +83,7 @@ async function forger(runId: RunId): Promise<SidecarSealer> {
 	return new SidecarSealer(ex.crypto, { ...facts, sign: identity.sign.key });
 }
 
-test('LV20 T2 T6 a revoked member and the relay show no picture, no sound and no film with a key that it was given, even that of now', async () => {
+test('LV20 T2 T6 a revoked member and the relay cannot show picture, sound or film with a key it was given, not even the current one', async () => {
 	const { sealer: genuine, window } = await sealing();
 	const open = (part: Uint8Array<ArrayBuffer>) =>
 		window.open(part).then(
@@ -105,7 +105,7 @@ test('LV20 T2 T6 a revoked member and the relay show no picture, no sound and no
 	}
 });
 
-test('LV21 T2 what the camera signed once, with a clock that was ahead, is not shown when that time comes', async () => {
+test('LV21 T2 what the camera once signed with a fast clock is not shown when that time comes', async () => {
 	const { sealer: before } = await sealing();
 	const ahead = await before.sealLive(frames(clock.wallMs() + 24 * 3_600_000));
 	clock.step(24 * 3_600_000);

@@ -55,7 +55,7 @@ function open(stored: StoredBytes, seq = 1, facts: Run = run): Promise<unknown> 
 }
 
 /**
- * As somebody who has the epoch key and may write the store, but cannot sign: the head is the
+ * As somebody with the epoch key and write access to the store, who cannot sign: the head is the
  * camera's.
  */
 function flip(bytes: Bytes, place: number, mask = 1): Bytes {
@@ -64,9 +64,7 @@ function flip(bytes: Bytes, place: number, mask = 1): Bytes {
 	return changed;
 }
 
-/**
- * The bytes changed and the head signed anew by the camera's own key: only the envelope can object.
- */
+/** Changes the bytes and signs a new head with the camera's key: only the envelope can object. */
 async function resigned(stored: StoredBytes, bytes: Bytes): Promise<StoredBytes> {
 	const canonical = stored.head.slice(0, HEAD_BYTES - 64);
 	canonical.set(await shop.crypto.sha256(bytes), 52);
@@ -75,7 +73,7 @@ async function resigned(stored: StoredBytes, bytes: Bytes): Promise<StoredBytes>
 }
 
 describe('attacks on a segment', () => {
-	it('opens when nobody touched it', async () => {
+	it('opens when untouched', async () => {
 		await expect(open(at(1))).resolves.toMatchObject({ body: ascii('moof0mdat') });
 	});
 
@@ -104,12 +102,12 @@ describe('attacks on a segment', () => {
 		}
 	});
 
-	it('EN17 a head speaks for its own segment only', async () => {
+	it('EN17 a head is valid for its own segment only', async () => {
 		await expect(open({ bytes: at(1).bytes, head: at(2).head })).rejects.toMatchObject(corrupt);
 		await expect(open({ bytes: at(2).bytes, head: at(1).head })).rejects.toMatchObject(corrupt);
 	});
 
-	it('EN1 a segment does not open at another place', async () => {
+	it('EN1 a segment does not open at another position', async () => {
 		await expect(open(at(2), 1)).rejects.toMatchObject(corrupt);
 		await expect(open(init, 1)).rejects.toMatchObject(corrupt);
 		await expect(shop.opener.openInit(run, at(1))).rejects.toMatchObject(corrupt);
@@ -139,7 +137,7 @@ describe('attacks on a segment', () => {
 		await expect(late).rejects.toMatchObject(corrupt);
 	});
 
-	it('EN17 what another camera with the same epoch key sealed is refused', async () => {
+	it('EN17 a segment that another camera sealed with the same epoch key is refused', async () => {
 		const forger = await shop.crypto.makeSignKey(false);
 		const canonical = at(1).head.slice(0, HEAD_BYTES - 64);
 		const signature = await shop.crypto.sign(forger.key, signedBytes('head', canonical));
@@ -147,14 +145,14 @@ describe('attacks on a segment', () => {
 		await expect(open(forged)).rejects.toMatchObject(corrupt);
 	});
 
-	it('EN17 a signature made for another purpose is none', async () => {
+	it('EN17 a signature made for another purpose is invalid', async () => {
 		const canonical = at(1).head.slice(0, HEAD_BYTES - 64);
 		const signature = await shop.crypto.sign(shop.pair.key, signedBytes('grant', canonical));
 		const borrowed = { bytes: at(1).bytes, head: concatBytes(canonical, signature) };
 		await expect(open(borrowed)).rejects.toMatchObject(corrupt);
 	});
 
-	it('EN2 EN8 truncated or lengthened at any place, it is refused', async () => {
+	it('EN2 EN8 truncated or extended at any point, it is refused', async () => {
 		const { bytes } = at(1);
 		for (let length = 0; length < bytes.length; length += 1) {
 			const cut = await resigned(at(1), bytes.slice(0, length));
@@ -189,13 +187,13 @@ describe('attacks on a segment', () => {
 		}
 	}, 30_000);
 
-	it('EN21 a missing key says so: the bytes may be sound', async () => {
+	it('EN21 a missing key is reported as such: the bytes may be intact', async () => {
 		const keyless = new Opener(shop.crypto, () => Promise.reject(new Fault('not-found', 'gone')));
 		const opened = keyless.open(run, rowOf(run, at(1)), at(1));
 		await expect(opened).rejects.toMatchObject({ kind: 'not-found' });
 	});
 
-	it('EN2 EN13 fuzzed envelopes are refused by a Fault and nothing else', async () => {
+	it('EN2 EN13 fuzzed envelopes fail with a Fault and nothing else', async () => {
 		const seed = Number(process.env['SEED'] ?? 20_261_123);
 		const count = process.env['SOAK'] === '1' ? 20_000 : 2_000;
 		console.info(`fuzzed envelopes: ${count}, seed ${seed}`);
@@ -206,7 +204,7 @@ describe('attacks on a segment', () => {
 			const head = random(3) === 0 ? mutated(stored.head, random) : stored.head;
 			const signed = random(2) === 0 && head === stored.head;
 			const piece = signed ? await resigned(stored, bytes) : { bytes, head };
-			// A change that changed nothing, honestly signed, has every right to open.
+			// A change that changed nothing and is honestly signed may open.
 			if (equalBytes(bytes, at(1).bytes) && (signed || equalBytes(head, at(1).head))) continue;
 			const fault: unknown = await open(piece).then(
 				() => 'opened',
@@ -220,13 +218,13 @@ describe('attacks on a segment', () => {
 describe('the chain', () => {
 	const whole = () => [{ seq: 0, ...init }, ...segments];
 
-	it('EN19 holds from the init section on, and from any segment on', async () => {
+	it('EN19 holds from the init section on, and from any later segment on', async () => {
 		expect(await shop.opener.verifyChain(run, whole())).toEqual({ kind: 'whole', segments: 5 });
 		const tail = await shop.opener.verifyChain(run, segments.slice(2));
 		expect(tail).toEqual({ kind: 'whole', segments: 2 });
 	});
 
-	it('EN19 shows a missing, swapped or repeated segment', async () => {
+	it('EN19 reveals a missing, swapped or repeated segment', async () => {
 		const [a, b, c, d] = segments as [SealedSegment, SealedSegment, SealedSegment, SealedSegment];
 		for (const pieces of [
 			[a, c, d],
@@ -241,7 +239,7 @@ describe('the chain', () => {
 		expect(await shop.opener.verifyChain(run, [a, other])).toMatchObject({ why: 'segment' });
 	});
 
-	it('EN19 a segment sealed twice at one place breaks the chain behind it', async () => {
+	it('EN19 a segment sealed twice at one position breaks the chain behind it', async () => {
 		const runId = 'cd'.repeat(16) as RunId;
 		const [one, two] = [await record(shop, 2, { runId }), await record(shop, 2, { runId })];
 		const [first] = one.segments;
@@ -269,7 +267,7 @@ function mutated(bytes: Bytes, random: (below: number) => number): Bytes {
 		case 1:
 			return concatBytes(changed, new Uint8Array(1 + random(100)).fill(random(256)));
 		case 2: {
-			// A field of four bytes set to an extreme: lengths, numbers, times.
+			// Sets a four-byte field to an extreme: lengths, numbers, times.
 			const value = [0, 0xff, 0x7f, 0x80][random(4)] ?? 0;
 			return changed.fill(value, random(changed.length), random(changed.length) + 4);
 		}

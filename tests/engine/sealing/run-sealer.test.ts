@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe('sealing', () => {
-	it('EN1 EN4 open gives back what was sealed, at its place', async () => {
+	it('EN1 EN4 opening returns what was sealed, at its position', async () => {
 		const sealer = shop.sealer();
 		const run = runOf(sealer);
 		const init = await sealer.init(initOf(ascii('ftypmoov')));
@@ -44,7 +44,7 @@ describe('sealing', () => {
 		}
 	});
 
-	it('EN9 the length of a sealed segment tells no more than Padmé leaves', async () => {
+	it('EN9 the length of a sealed segment reveals no more than Padmé allows', async () => {
 		const sealer = shop.sealer();
 		await sealer.init(initOf(ascii('x')));
 		const lengths = new Set<number>();
@@ -56,7 +56,7 @@ describe('sealing', () => {
 		expect(lengths.size).toBeLessThanOrEqual(2);
 	});
 
-	it('EN12 neighbours touch exactly, whatever rounding did', async () => {
+	it('EN12 neighbours touch exactly, despite rounding', async () => {
 		const sealer = shop.sealer();
 		await sealer.init(initOf(ascii('x')));
 		let endUs = anchorUs;
@@ -68,7 +68,7 @@ describe('sealing', () => {
 		expect(endUs).toBe(anchorUs + Math.floor((10 * 30_001 * 1e6) / 30_000));
 	});
 
-	it('EN5 a segment longer than a slice is several, and opens as one', async () => {
+	it('EN5 a segment longer than a slice becomes several, and opens as one', async () => {
 		const sealer = shop.sealer();
 		const run = runOf(sealer);
 		await sealer.init(initOf(ascii('x')));
@@ -85,7 +85,7 @@ describe('sealing', () => {
 		expect(opened.body.every((byte) => byte === 7)).toBe(true);
 	});
 
-	it('EN6 every kind at seq 0 has a key and a nonce of its own', async () => {
+	it('EN6 every kind at seq 0 has its own key and nonce', async () => {
 		const plain = new Uint8Array(64);
 		const seen = new Set<string>();
 		const position = { home: shop.home, camera: shop.camera, epoch: 1, seq: 0 };
@@ -105,7 +105,7 @@ describe('sealing', () => {
 		expect(seen.size).toBe(ENVELOPE_KINDS.length * 3);
 	});
 
-	it('EN6 run, camera and number give other keys, too', async () => {
+	it('EN6 another run, camera or number gives another key', async () => {
 		const base: EnvelopePosition = {
 			home: shop.home,
 			camera: shop.camera,
@@ -143,7 +143,7 @@ describe('sealing', () => {
 		expect(await shop.opener.verifyChain(run, pieces)).toEqual({ kind: 'whole', segments: 9 });
 	});
 
-	it('EN15 the init section comes first and once', async () => {
+	it('EN15 the init section comes first, and once', async () => {
 		const sealer = shop.sealer();
 		const early = sealer.fragment(fragmentOf(0, ascii('x')));
 		await expect(early).rejects.toMatchObject({ kind: 'conflict' });
@@ -163,7 +163,7 @@ describe('sealing', () => {
 		await expect(next).rejects.toMatchObject({ kind: 'conflict' });
 	});
 
-	it('EN18 the head says where the segment stands', async () => {
+	it('EN18 the head states the segment’s position', async () => {
 		const sealer = shop.sealer({ runNo: 9, epoch: 3 });
 		await sealer.init(initOf(ascii('x')));
 		const sealed = await sealer.fragment(fragmentOf(0, ascii('x')), { runNo: 4, seq: 17 });
@@ -180,7 +180,7 @@ describe('sealing', () => {
 		expect(head.segmentHash).toEqual(await shop.crypto.sha256(sealed.bytes));
 	});
 
-	it('EN3 the readable header says when and how long', async () => {
+	it('EN3 the readable header states time and duration', async () => {
 		const sealer = shop.sealer();
 		await sealer.init(initOf(ascii('x')));
 		const sealed = await sealer.fragment(fragmentOf(3, ascii('x')));

@@ -11,7 +11,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto, KeyPair, Secret, SignKey } from '#ports/keys/crypto.ts';
 import type { Fragment } from '#ports/media/encoder.ts';
 
-/** Real keys and a clock that stands still: enough to seal and open without device and vault. */
+/** Real keys and a stopped clock: enough to seal and open without device and vault. */
 export interface SealingFixture {
 	readonly crypto: Crypto;
 	readonly home: HomeId;
@@ -88,7 +88,7 @@ function runIn(sealed: Bytes): RunId {
 	}
 }
 
-/** Opens live parts of whichever run, all under one secret. */
+/** Opens live parts of any run, all under one secret. */
 export function liveOpener({ opener, secret }: Pick<SealingFixture, 'opener' | 'secret'>) {
 	return async (camera: CameraId, sealed: Bytes): Promise<OpenedPart> => {
 		const unsigned = sealed.slice(0, Math.max(0, sealed.length - SIGNATURE_BYTES));
@@ -100,7 +100,7 @@ export function initOf(body: Bytes): { bytes: Bytes; mime: string; anchorMs: num
 	return { bytes: body, mime: 'video/mp4', anchorMs: 0 };
 }
 
-/** A run's row as the store would have it. */
+/** A run's row as the store would return it. */
 export function runOf({ start }: RunSealer): Run {
 	return {
 		...start,

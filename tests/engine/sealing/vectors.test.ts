@@ -42,7 +42,7 @@ async function kemPair(): Promise<KeyPair<KemKey>> {
 	return { key: asKey<KemKey>(key), public: point };
 }
 
-describe('vectors of the identity', () => {
+describe('identity vectors', () => {
 	it('ID3 ID4 ID5 ids', async () => {
 		expect(await homeIdOf(crypto, bytesOf(owner.public))).toBe(home);
 		expect(await deviceIdOf(crypto, bytesOf(sign.public), bytesOf(kem.public))).toBe(device);
@@ -99,7 +99,7 @@ describe('vectors of the identity', () => {
 	});
 });
 
-describe('vectors of the envelope', () => {
+describe('envelope vectors', () => {
 	const runId = envelope.runId as RunId;
 	const pieces = [envelope.init, envelope.fragment1, envelope.fragment2];
 
@@ -126,7 +126,7 @@ describe('vectors of the envelope', () => {
 		return { bytes: bytesOf(body), mediaTicks, timescale, durationTicks, keyFrame, sound };
 	}
 
-	it('EN4 EN6 EN11 EN18 EN19 sealing gives the very bytes and heads', async () => {
+	it('EN4 EN6 EN11 EN18 EN19 sealing reproduces the exact bytes and heads', async () => {
 		const run = await sealer();
 		const init = await run.init({
 			bytes: bytesOf(envelope.init.body),

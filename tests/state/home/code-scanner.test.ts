@@ -4,7 +4,7 @@ import type { Captured, CaptureRequest } from '#ports/media/capture.ts';
 import { CodeScanner } from '#state/home/code-scanner.svelte.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 
-/** Lenses and readers that are there only once the test lets them. */
+/** Lenses and readers that appear only when the test lets them. */
 class Slow extends FakeCapture {
 	gate: Promise<unknown> = Promise.resolve();
 
@@ -17,7 +17,7 @@ class Slow extends FakeCapture {
 const video = {} as HTMLVideoElement;
 let capture: Slow;
 let readers: PromiseWithResolvers<null>;
-/** Who looks for codes now. */
+/** Active code watchers. */
 let watching: Set<(text: string) => void>;
 let found: string[];
 let scanner: CodeScanner;
@@ -47,7 +47,7 @@ beforeEach(() => {
 	);
 });
 
-/** As the screen does where somebody presses Scan. */
+/** As the screen does when Scan is pressed. */
 function scan(): Promise<void> {
 	scanner.on = true;
 	return scanner.scan(video);
@@ -55,7 +55,7 @@ function scan(): Promise<void> {
 
 const open = (): number => capture.opened.filter(({ closed }) => !closed).length;
 
-test('scans until the one is found, and lets go of the lens', async () => {
+test('scans until an accepted code appears, then releases the lens', async () => {
 	readers.resolve(null);
 	await scan();
 	expect([open(), watching.size]).toEqual([1, 1]);
@@ -66,7 +66,7 @@ test('scans until the one is found, and lets go of the lens', async () => {
 	]);
 });
 
-test('stopped and begun again while the first lens opens: one lens, one reader', async () => {
+test('stopped and restarted while the first lens opens: one lens, one reader', async () => {
 	const gate = Promise.withResolvers<null>();
 	capture.gate = gate.promise;
 	readers.resolve(null);
@@ -80,7 +80,7 @@ test('stopped and begun again while the first lens opens: one lens, one reader',
 	expect([open(), watching.size]).toEqual([0, 0]);
 });
 
-test('stopped while the reader loads: nobody reads on', async () => {
+test('stopped while the reader loads: nothing keeps reading', async () => {
 	const scanning = scan();
 	await expect.poll(open).toBe(1);
 	scanner.stop();
@@ -89,14 +89,14 @@ test('stopped while the reader loads: nobody reads on', async () => {
 	expect([open(), watching.size]).toEqual([0, 0]);
 });
 
-test('begun in another element without a stop: the lens and the reader of before are let go', async () => {
+test('restarted in another element without a stop: the earlier lens and reader are released', async () => {
 	readers.resolve(null);
 	await scan();
 	await scan();
 	expect([open(), watching.size]).toEqual([1, 1]);
 });
 
-test('what failed is told, and not where somebody has stopped', async () => {
+test('a failure is shown, but not after a stop', async () => {
 	capture.failures.push(new Fault('denied', 'no'), new Fault('denied', 'no'));
 	await scan();
 	expect([scanner.fault?.kind, scanner.on]).toEqual(['denied', false]);
@@ -106,7 +106,7 @@ test('what failed is told, and not where somebody has stopped', async () => {
 	expect(scanner.fault).toBeNull();
 });
 
-test('lenses that cannot be listed leave none open', async () => {
+test('when lenses cannot be listed, none stays open', async () => {
 	capture.lenses = () => Promise.reject(new Fault('unavailable', 'no list'));
 	readers.resolve(null);
 	await scan();

@@ -27,7 +27,7 @@ afterEach(() => {
 	vi.unstubAllGlobals();
 });
 
-test('what was copied is told beside that code, and beside no other', async () => {
+test('the copied notice appears beside that code only', async () => {
 	await connecting.copy('first');
 	expect([board, connecting.copied('first')]).toEqual([['first'], 'done']);
 	expect(connecting.copied('second')).toBeNull();
@@ -35,7 +35,7 @@ test('what was copied is told beside that code, and beside no other', async () =
 	expect([connecting.copied('first'), connecting.copied('second')]).toEqual([null, 'done']);
 });
 
-test('copying that failed is told, until it works', async () => {
+test('a failed copy is shown until one works', async () => {
 	expect(connecting.copied('first')).toBeNull();
 	refused = true;
 	await connecting.copy('first');
@@ -48,14 +48,14 @@ test('copying that failed is told, until it works', async () => {
 	expect(connecting.copied('first')).toBe('failed');
 });
 
-test('PR17 six digits are a try; a key behind them is none, the same ones typed anew are', async () => {
+test('PR17 six digits are one try; a further key is not another, retyping the same ones is', async () => {
 	for (const typed of ['1', '12345', '123456', '123456', '123456']) await connecting.enter(typed);
 	expect(entered).toEqual(['123456']);
 	for (const typed of ['12345', '123457', '1', '123457']) await connecting.enter(typed);
 	expect(entered).toEqual(['123456', '123457', '123457']);
 });
 
-test('PR20 a name of nothing but spaces is none: the kind of device stands there instead', async () => {
+test('PR20 a blank name counts as none: the kind of device is used instead', async () => {
 	connecting.unnamed = 'Phone';
 	for (const name of ['  ', '', ' Hall ']) {
 		connecting.name = name;

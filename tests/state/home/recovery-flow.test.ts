@@ -65,7 +65,7 @@ function open(text: string): void {
 	linked();
 }
 
-test('KT13 a link to a relay that is gone: the address is asked for, and what is typed is told', async () => {
+test('KT13 a link to a relay that is gone: the address is asked for, and the typed one is used', async () => {
 	open(link);
 	expect([coming.given, coming.asks]).toEqual(['link', false]);
 	await coming.come();
@@ -78,7 +78,7 @@ test('KT13 a link to a relay that is gone: the address is asked for, and what is
 	]);
 });
 
-test('KT13 a scanned kit is told as one, and what was typed before it stays to be seen', async () => {
+test('KT13 a scanned kit is recognized as one, and an address typed before it stays visible', async () => {
 	coming.relay = 'new.local:8443';
 	coming.scanner.on = true;
 	await coming.scanner.scan({} as HTMLVideoElement);
@@ -87,13 +87,13 @@ test('KT13 a scanned kit is told as one, and what was typed before it stays to b
 	seen(link);
 	expect(coming.scanner.on).toBe(false);
 	expect([coming.given, coming.asks, coming.relay]).toEqual(['scan', true, 'new.local:8443']);
-	// Another link begins from its own address.
+	// Another link starts with its own address.
 	await coming.come();
 	open(link);
 	expect([coming.given, coming.asks, coming.relay]).toEqual(['link', false, '']);
 });
 
-test('a link that is no kit leaves the field for the characters', async () => {
+test('a link that holds no kit leaves the field for the characters', async () => {
 	end = { kind: 'ended', why: 'slip', fault: null };
 	open('k1.AAAA');
 	await coming.come();
@@ -103,7 +103,7 @@ test('a link that is no kit leaves the field for the characters', async () => {
 	expect(coming.kit).toBe('ABC');
 });
 
-test('a kit that did its work is on the screen no longer', async () => {
+test('a used kit is removed from the screen', async () => {
 	end = { kind: 'waiting', readyMs: 1, fresh: true };
 	coming.kit = kitGroups(new Uint8Array(16)).join(' ');
 	await coming.come();

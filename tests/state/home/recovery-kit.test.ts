@@ -20,7 +20,7 @@ function paper(change: Partial<KitControls> = {}, chance = () => 0) {
 	return { did, kit: new RecoveryKit(kits, chance) };
 }
 
-test('KT3 two different groups are asked back, and nothing is signed before both are right', async () => {
+test('KT3 two different groups are asked for, and nothing is signed before both are right', async () => {
 	const { did, kit } = paper();
 	await kit.draw();
 	kit.ask();
@@ -33,7 +33,7 @@ test('KT3 two different groups are asked back, and nothing is signed before both
 	expect([kit.wrong, kit.made, kit.drawn, did]).toEqual([false, true, null, ['keep']]);
 });
 
-test('whatever is drawn of five, the two groups differ', async () => {
+test('whichever of the five are chosen, the two groups differ', async () => {
 	for (let first = 0; first < 5; first += 1) {
 		for (let second = 0; second < 4; second += 1) {
 			const chances = [first, second];
@@ -46,7 +46,7 @@ test('whatever is drawn of five, the two groups differ', async () => {
 	}
 });
 
-test('what fails is said, and the sheet stays', async () => {
+test('a failure is shown, and the sheet stays', async () => {
 	const { kit } = paper({ activate: () => Promise.reject(new Fault('offline', 'no relay')) });
 	await kit.draw();
 	kit.ask();
@@ -55,7 +55,7 @@ test('what fails is said, and the sheet stays', async () => {
 	expect([kit.fault, kit.made, kit.drawn?.groups]).toEqual(['offline', false, groups]);
 });
 
-test('KT16 a passphrase is typed twice, is not too short, and may be left out', async () => {
+test('KT16 a passphrase is typed twice, must not be too short, and may be omitted', async () => {
 	const drawn: (string | null | undefined)[] = [];
 	const { kit } = paper({
 		generate: (passphrase) => {
