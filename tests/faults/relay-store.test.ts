@@ -187,11 +187,13 @@ test('S1 out of space', async ({ skip }) => {
 		writeAll(ballast, data);
 		keys.push(await flow.newcomer());
 		await large(flow, round, keys[0]!);
-		await until(() => flow.relay.said().split('nothing can be written').length > round + 1);
+		await until(() => flow.relay.said().split('cannot write to the database').length > round + 1);
 		await partsBy(flow, 10);
 		expect(await storeHealth(flow.relay)).toEqual(FULL);
 		rmSync(ballast);
-		await until(() => flow.relay.said().split('writing works again').length > round + 1);
+		await until(
+			() => flow.relay.said().split('can write to the database again').length > round + 1,
+		);
 		expect(await storeHealth(flow.relay)).toEqual([200, { store: 'ok', wrong: [] }]);
 		expect(statfsSync(data).bavail).toBeGreaterThan(0);
 	}
@@ -219,10 +221,10 @@ test.for(['stop', 'kill'] as const)(
 		(await arrive(again.address, flow.home, keys[1])).close();
 		await large(flow, 1, keys[0]!);
 		await partsBy(flow, 50);
-		await until(() => again.said().includes('nothing can be written'));
+		await until(() => again.said().includes('cannot write to the database'));
 		expect(await storeHealth(again)).toEqual(FULL);
 		rmSync(ballast);
-		await until(() => again.said().includes('writing works again'));
+		await until(() => again.said().includes('can write to the database again'));
 		const { sent, came } = await flow.stop();
 		expect(came).toBe(sent);
 		await holdsAfterRestart(flow, keys);

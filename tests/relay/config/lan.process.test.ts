@@ -186,7 +186,7 @@ test('RL40 a program that has multicast DNS for itself costs the name, not the r
 	relays.push(holder);
 	await once(holder.stdout, 'data');
 	const { said } = await startIn(here);
-	expect(said).toContain('the name cannot be announced in the local network');
+	expect(said).toContain('cannot announce the name by mDNS');
 	expect(said).not.toMatch(/\n {4}at /);
 	expect(relays.at(-1)?.exitCode).toBeNull();
 });

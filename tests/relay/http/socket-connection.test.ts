@@ -27,7 +27,7 @@ function slowSocket(): {
 	const connection = new SocketConnection(
 		ws as unknown as WebSocket,
 		{ count: () => undefined },
-		{ closed: () => undefined, said: () => undefined },
+		{ closed: () => undefined, sent: () => undefined },
 	);
 	return {
 		connection,

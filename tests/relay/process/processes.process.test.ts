@@ -94,7 +94,7 @@ test('RL2 while store is away an entry counts at once, and it is there after a n
 	await owner.next('appended');
 	(await arrive(first.address, home, viewer)).close();
 	process.kill(pidOf(first, 'store'), 'SIGKILL');
-	await eventually(() => (first.said().split('store listens').length > 2 ? true : null));
+	await eventually(() => (first.said().split('store is listening').length > 2 ? true : null));
 	expect(await first.stop()).toBe(0);
 	const second = await start({ data });
 	expect(second.invitation).toBeNull();
