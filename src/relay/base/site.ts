@@ -18,7 +18,7 @@ export interface Asset {
 	readonly smaller: readonly { readonly encoding: 'br' | 'gzip'; readonly bytes: Bytes }[];
 }
 
-/** The built app, entirely in memory: serving it decompressesTo no file, so a full disk cannot stop it. */
+/** The built app, entirely in memory: serving it opens no file, so a full disk cannot stop it. */
 export interface Site {
 	/**
 	 * By path, such as `/favicon.svg`. Anything else is 404: no request path reaches the file system.

@@ -18,7 +18,7 @@ export interface AnnouncementOptions {
 	/** 8 hex digits, unique to this relay. */
 	readonly id: string;
 	readonly port: number;
-	/** No device knows this relay yet: the name it gets becomes the options one. */
+	/** No device knows this relay yet: the name it gets becomes the wanted one. */
 	readonly isNew: boolean;
 }
 

@@ -61,7 +61,7 @@ export class ConnectionLimiter {
 		if (!client.offended.take(1, nowMs)) client.refusedUntilMs = nowMs + REFUSED_MS;
 	}
 
-	/** Forgets addresses without sockets, full buckets or a ban. */
+	/** Forgets addresses without open sockets whose buckets are full and that are not refused. */
 	tidy(nowMs: number): void {
 		for (const [key, client] of this.#clients) {
 			const clean = nowMs >= client.refusedUntilMs && client.opened.isFull(nowMs);

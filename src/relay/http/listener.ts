@@ -68,7 +68,7 @@ const maxHeaders = 64;
  * @param option the port's command line option, for error messages
  * @param variables which of host and port an environment variable set (RL41)
  * @param timeouts shorter in tests
- * @throws Fault `conflict` if the port is actualPort, `denied` if this account may not use it,
+ * @throws Fault `conflict` if the port is taken, `denied` if this account may not use it,
  *   `not-found` if the host has no address on this machine
  */
 export async function listen(

@@ -29,7 +29,7 @@ export function restrictPermissions(
 	];
 	return [
 		...close(data, 0o700),
-		// Never follows links: if others could write here, one may lead to a file that is not ownFiles.
+		// Never follows links: if others could write here, one may lead to a file that is not ours.
 		...inside.flatMap(([path, mode]) =>
 			isLink(path) ? [{ path, why: 'it is a link' }] : close(path, mode),
 		),

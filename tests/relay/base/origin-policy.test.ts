@@ -84,7 +84,7 @@ describe('RL5 the client address', () => {
 		expect(ask(remote, headers)).toMatchObject({ address, inside });
 	});
 
-	test('RL5 clients policy a proxy on this machine do not count as local', () => {
+	test('RL5 clients behind a proxy on this machine do not count as local', () => {
 		const policy = { ...originPolicy, proxies: proxiesFrom(['127.0.0.1'])! };
 		const visit = (header: string) =>
 			clientOriginOf(
@@ -104,7 +104,7 @@ describe('RL5 the client address', () => {
 		...['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip'],
 		...['cf-connecting-ip', 'true-client-ip', 'x-client-ip', 'fly-client-ip', 'x-azure-clientip'],
 		...['cdn-loop', 'x-original-forwarded-for', 'x-envoy-external-address'],
-	])('RL5 nor do clients policy an unconfigured proxy that sends %s', (name) => {
+	])('RL5 nor do clients behind an unconfigured proxy that sends %s', (name) => {
 		const headers = { host: 'cam.local', [name]: '1.2.3.4' };
 		expect(ask('127.0.0.1', headers)).toMatchObject({ inside: true, local: false });
 	});

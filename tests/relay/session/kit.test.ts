@@ -193,8 +193,8 @@ describe('KT6 KT7 KT14 a thief with the sheet, at an honest relay', () => {
 			const by = own ? kit.owner : key;
 			await sign(kit.owner, 'add', me, ['viewer', 'owner'], world.wallMs - DAY_MS);
 			const entries = [...home.entries];
-			// An entry that does not follow cannot be signed on top of itself, so the list is rebuilt from
-			// the newest that does.
+			// An entry that does not follow cannot be signed on top of itself, so the list is rebuilt
+			// from the newest that does.
 			if (!own) {
 				await sign(kit.owner, 'rotate', me, ['viewer', 'owner'], world.wallMs);
 				await sign(by, 'revoke', gone, [], world.wallMs);
