@@ -298,7 +298,7 @@ test('R T2 messages mutated, swapped, replayed and out of order: each is accepte
 	await viewer.messenger.send(camera.device, { t: 'ask', nonce: 'cd'.repeat(16) });
 	await until(() => heard.at(-1)?.endsWith('cd') === true, WAIT_MS);
 	console.log(
-		`R letters: seed ${seed}, ${lies} lies, ${camera.messenger.dropped - before} dropped`,
+		`R messages: seed ${seed}, ${lies} lies, ${camera.messenger.dropped - before} dropped`,
 	);
 	const all = [...written, `${viewer.device} ${'cd'.repeat(16)}`];
 	expect(heard.toSorted()).toEqual(all.toSorted());

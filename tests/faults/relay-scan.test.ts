@@ -282,7 +282,7 @@ test('T1 names, code, digits, SDP, messages, keys and frames are nowhere in the 
 	expect(controls.foundIn(whole)).toContain('the home');
 	expect(hits).toEqual([]);
 	console.log(
-		`T1: ${markers.count} markers (${keys.length} keys, ${said.length} letters, ${frames.length} frames), ` +
+		`T1: ${markers.count} markers (${keys.length} keys, ${said.length} messages, ${frames.length} frames), ` +
 			`${files.size} files of ${whole.length} bytes, ${(scanned / 2 ** 20).toFixed(0)} MiB of memory: 0 hits`,
 	);
 });

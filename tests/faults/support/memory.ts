@@ -75,7 +75,7 @@ export class Markers {
 			this.#add(name, bytes.subarray(1));
 			return;
 		}
-		if (bytes.length < 8) throw new Error(`too short to be told from chance: ${name}`);
+		if (bytes.length < 8) throw new Error(`too short to rule out chance: ${name}`);
 		const start = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
 		(this.#byStart[start] ??= []).push({ name, bytes });
 		this.#longest = Math.max(this.#longest, bytes.length);

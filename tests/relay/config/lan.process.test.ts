@@ -121,7 +121,7 @@ async function startIn(
 test('RL34 RL35 found by its name, trusted step by step, and only the trust page unencrypted', async ({
 	skip,
 }) => {
-	if (!network()) skip('this machine lets nobody make a network namespace');
+	if (!network()) skip('network namespaces are not permitted here');
 	const { said } = await startIn(here);
 	expect(said).toContain('Other devices open https://garden.local:8443');
 	expect(said).toContain('(http://10.77.0.1:8080/trust shows how to trust it on a phone)');
@@ -148,7 +148,7 @@ test('RL34 RL35 found by its name, trusted step by step, and only the trust page
 test('RL39 RL40 a second relay in the network uses another name, reports it and has a certificate for it', async ({
 	skip,
 }) => {
-	if (relays.length === 0) skip('this machine lets nobody make a network namespace');
+	if (relays.length === 0) skip('network namespaces are not permitted here');
 	const { said, data } = await startIn(there);
 	const greeted =
 		'Something else in this network is garden.local, so this Spy-cam is garden-2.local.';
@@ -175,7 +175,7 @@ test('RL39 RL40 a second relay in the network uses another name, reports it and 
 test('RL40 another program holding the mDNS port costs the name, not the relay', async ({
 	skip,
 }) => {
-	if (relays.length === 0) skip('this machine lets nobody make a network namespace');
+	if (relays.length === 0) skip('network namespaces are not permitted here');
 	const hold = `import dgram from 'node:dgram';
 		dgram.createSocket('udp4').bind(5353, () => console.log('held'));`;
 	const args = ['netns', 'exec', here, process.execPath, '--input-type=module', '-e', hold];

@@ -101,7 +101,7 @@ test.for([
 ] as const)(
 	'RL42 nginx on a port other than 443, %s: pages and sockets work',
 	async ([, location, withPort], { skip }) => {
-		if (!pathOf('nginx')) skip('this machine has no nginx');
+		if (!pathOf('nginx')) skip('nginx is not installed');
 		const port = await behind(location, withPort);
 		await expect.poll(() => statusOf(port), { timeout: 20_000 }).toBe(200);
 		expect(JSON.parse(await heard(port))).toMatchObject({ t: 'challenge' });
