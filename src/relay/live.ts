@@ -1,5 +1,6 @@
 /**
- * Composition root of the process that answers devices. It opens no file after it has begun (RL1).
+ * Composition root of `live`, the process that serves devices. It opens no file once it has started
+ * (RL1).
  */
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '#domain/base/fault.ts';
@@ -41,7 +42,7 @@ import { SocketServer } from '#relay/http/socket-server.ts';
 import { createTrust } from '#relay/http/trust.ts';
 
 const PRESENCE_MS = 20;
-/** Requests under way may take this long when the process is told to stop. */
+/** Time for requests under way at shutdown. */
 const STOP_MS = 5_000;
 
 interface Live {
@@ -57,24 +58,24 @@ const send: (message: MessageFromLive) => void = connectToSupervisor(
 let live: Live | null = null;
 
 async function receive(message: unknown): Promise<void> {
-	const said = messageFrom(messageToLive, message);
-	switch (said?.t) {
+	const decoded = messageFrom(messageToLive, message);
+	switch (decoded?.t) {
 		case 'begin':
 			try {
-				live = await startLive(said);
+				live = await startLive(decoded);
 			} catch (error) {
 				if (!(error instanceof Fault)) throw error;
 				send({ t: 'failed', sentence: error.message });
 			}
 			break;
 		case 'renew':
-			live?.renew(said.tls, said.hosts, said.name);
+			live?.renew(decoded.tls, decoded.hosts, decoded.name);
 			break;
 		case 'invitation':
-			live?.invite(said.invitation);
+			live?.invite(decoded.invitation);
 			break;
 		case 'store':
-			live?.storeAt(said.port);
+			live?.storeAt(decoded.port);
 			break;
 		case 'ping':
 			send({ t: 'pong' });
@@ -85,11 +86,11 @@ async function receive(message: unknown): Promise<void> {
 	}
 }
 
-async function startLive(given: LiveBegin): Promise<Live> {
-	const { settings, site, kept } = given;
+async function startLive(begin: LiveBegin): Promise<Live> {
+	const { settings, site, kept } = begin;
 	const log = createLog('live', settings.log);
-	let hosts = given.hosts;
-	let store = given.store;
+	let hosts = begin.hosts;
+	let store = begin.store;
 	let ports = { http: settings.port, https: settings.httpsPort };
 
 	const hub = new Hub(() => setTimeout(() => hub.sendPresence(), PRESENCE_MS));
@@ -98,14 +99,14 @@ async function startLive(given: LiveBegin): Promise<Live> {
 	const liveBuffer = new LiveBuffer(settings.limits.ringMiB * 1024 * 1024);
 	const homes = new HomeRegistry(verifyCrypto, kept.homes);
 	const metrics = new Metrics({
-		sockets: { help: 'Sockets that are open', value: () => sockets.count },
+		sockets: { help: 'Open sockets', value: () => sockets.count },
 		unproved: {
-			help: 'Connections that carry nothing that has proved itself',
+			help: 'Connections without an authenticated socket',
 			value: () => connections.unproved,
 		},
 		homes: { help: 'Homes', value: () => homes.count },
-		meetings: { help: 'Meetings that are open', value: () => rendezvous.count },
-		ring_bytes: { help: 'Live parts in memory', value: () => liveBuffer.bytes },
+		meetings: { help: 'Open rendezvous', value: () => rendezvous.count },
+		ring_bytes: { help: 'Bytes of live parts in memory', value: () => liveBuffer.bytes },
 	});
 	const relay: RelayContext = {
 		...{
@@ -118,7 +119,7 @@ async function startLive(given: LiveBegin): Promise<Live> {
 			rateLimits: new DeviceRateLimits(),
 		},
 		invitations: new Map(kept.invitations.map(({ hash, untilMs }) => [hash, untilMs])),
-		tokenKey: given.tokenKey,
+		tokenKey: begin.tokenKey,
 		ice: (device) => iceServersFor(settings.ice, device, Date.now()),
 		persist: (fact) => send({ t: 'fact', fact }),
 		tidy: (nowMs) => {
@@ -126,23 +127,24 @@ async function startLive(given: LiveBegin): Promise<Live> {
 			rendezvous.tidy(nowMs);
 			relay.rateLimits.tidy(nowMs);
 			homes.tidy(nowMs);
-			const over = mailbox.tidy(Date.now());
-			if (over.length > 0)
-				send({ t: 'fact', fact: { kind: 'gone', ids: over.map(({ id }) => id) } });
+			const expired = mailbox.tidy(Date.now());
+			if (expired.length > 0)
+				send({ t: 'fact', fact: { kind: 'gone', ids: expired.map(({ id }) => id) } });
 		},
-		failed: (error) => log.error({ kind: kindOf(error) }, 'a frame could not be answered'),
+		failed: (error) => log.error({ kind: kindOf(error) }, 'handling a frame failed'),
 		count: (event, by) => metrics.count(event, by),
 		wallMs: () => Date.now(),
 		nowMs: () => performance.now(),
 	};
 
 	const proxies = proxiesFrom(settings.proxies);
-	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
-	const makeDoors = (): OriginPolicy => ({
+	if (proxies === null)
+		throw new Fault('malformed', 'invalid setting proxies: not addresses or networks');
+	const makeOriginPolicy = (): OriginPolicy => ({
 		...{ hosts: hostsFrom(hosts), origins: new Set(settings.origins), ports, proxies },
 		...{ publicName: settings.publicName, publicPort: settings.publicPort },
 	});
-	let originPolicy = makeDoors();
+	let originPolicy = makeOriginPolicy();
 
 	const limiter = new ConnectionLimiter({
 		socketsPerMinute: settings.limits.socketsPerMinute,
@@ -151,9 +153,10 @@ async function startLive(given: LiveBegin): Promise<Live> {
 	const connections = new UnprovedConnections(settings.limits);
 	const sockets = new SocketServer(relay, () => originPolicy, limiter, connections);
 	let name = isLoopback(settings.host) ? 'localhost' : settings.name;
-	const places = (): RelayAddresses => relayAddressesOf({ ...settings, name }, ports, hosts);
+	const relayAddresses = (): RelayAddresses =>
+		relayAddressesOf({ ...settings, name }, ports, hosts);
 	const addresses = (): Pick<RelayInfo, 'secure' | 'store' | 'trust'> => {
-		const { secure, trust } = places();
+		const { secure, trust } = relayAddresses();
 		return { secure, trust, store: store === null ? null : `https://${name}:${store}` };
 	};
 	const api = createApi({
@@ -163,27 +166,27 @@ async function startLive(given: LiveBegin): Promise<Live> {
 		metrics: () => metrics.text(),
 	});
 	const app = createApp(site, api, settings.publicName);
-	const trust = createTrust(given.trust, places);
+	const trust = createTrust(begin.trust, relayAddresses);
 
-	const behind = (secure: boolean): RequestHandlers => ({
-		answer: (request, asked: IncomingMessage) => {
-			const client = clientOriginOf(originPolicy, asked, secure);
+	const handlersFor = (secure: boolean): RequestHandlers => ({
+		answer: (request, incoming: IncomingMessage) => {
+			const client = clientOriginOf(originPolicy, incoming, secure);
 			if (client.origin === null) return misdirectedResponse();
-			// The page that leads a phone to trust is all that goes out in clear (RL4).
+			// The trust page is all that is served unencrypted (RL4).
 			const { pathname } = new URL(request.url);
 			if ((!secure && !client.inside) || /^\/trust(\/|$)/.test(pathname))
 				return trust.fetch(request, { client });
 			return app.fetch(request, { client });
 		},
-		upgrade: (asked, socket, head) => sockets.upgrade(asked, socket, head, secure),
-		// A proxy brings everybody: those are counted by their own addresses, as sockets.
+		upgrade: (incoming, socket, head) => sockets.upgrade(incoming, socket, head, secure),
+		// Behind a configured proxy clients are counted by their own addresses, as sockets.
 		admit: (socket) => isProxy(originPolicy, socket.remoteAddress) || connections.admit(socket),
 	});
 	const listeners: Listener[] = [];
 	try {
 		const { variables } = settings;
 		const http = await listen(
-			behind(false),
+			handlersFor(false),
 			settings.host,
 			settings.port,
 			null,
@@ -191,9 +194,9 @@ async function startLive(given: LiveBegin): Promise<Live> {
 			variables,
 		);
 		listeners.push(http);
-		const { tls } = given;
+		const { tls } = begin;
 		const https = await listen(
-			behind(true),
+			handlersFor(true),
 			settings.host,
 			settings.httpsPort,
 			tls,
@@ -202,26 +205,26 @@ async function startLive(given: LiveBegin): Promise<Live> {
 		);
 		listeners.push(https);
 		ports = { http: http.port, https: https.port };
-		originPolicy = makeDoors();
+		originPolicy = makeOriginPolicy();
 	} catch (error) {
 		await Promise.all(listeners.map((listener) => listener.close(0)));
 		throw error;
 	}
 	send({ t: 'listening', ...ports });
-	log.info({ ports }, 'live listens');
+	log.info({ ports }, 'live is listening');
 
 	return {
-		renew: (tls, names, called) => {
+		renew: (tls, names, newName) => {
 			hosts = [...names];
-			if (!isLoopback(settings.host)) name = called;
-			originPolicy = makeDoors();
+			if (!isLoopback(settings.host)) name = newName;
+			originPolicy = makeOriginPolicy();
 			for (const listener of listeners) listener.renew(tls);
 			log.info({ hosts }, 'names or certificate changed');
 		},
 		invite: ({ hash, untilMs }) => relay.invitations.set(hash, untilMs),
 		storeAt: (port) => {
 			store = port;
-			log.info({ away: port === null }, 'store');
+			log.info({ away: port === null }, 'store availability changed');
 		},
 		stop: async () => {
 			const closed = Promise.all(listeners.map((listener) => listener.close(STOP_MS)));

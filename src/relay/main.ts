@@ -1,6 +1,5 @@
 /**
- * Composition root of the server: reads what is asked, starts the two processes, and stops them in
- * order.
+ * Composition root of the server: reads the options, starts both processes and stops them in order.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -26,7 +25,7 @@ import { lockDataFolder } from '#relay/storage/data-folder-lock.ts';
 import { mobileConfig } from '#relay/http/trust.ts';
 import { sqliteReasonOf } from '#relay/storage/change-writer.ts';
 
-/** How often it looks whether names or addresses changed, or the certificate ends. */
+/** Interval of the check for changed names or addresses and an expiring certificate. */
 const CHECK_MS = 30_000;
 
 const builtApp = fileURLToPath(new URL('../../build', import.meta.url));
@@ -68,53 +67,56 @@ async function serve(options: RelayOptions, settings: Settings): Promise<void> {
 		...{ name, base, port: supervisor.ports.https },
 		...{ id: (fingerprint[0] ?? '').replaceAll(' ', '').slice(0, 8), isNew: authority.isNew },
 	};
-	const announced =
+	const announcement =
 		settings.discovery && !isLoopback(settings.host)
 			? await MdnsAnnouncement.begin(wanted, log)
 			: null;
-	if (announced && authority.isNew) authority.saveName(announced.name);
+	if (announcement && authority.isNew) authority.saveName(announcement.name);
 
-	/** RL37: said once, and again when it has changed. */
+	/** Printed once, and again when it changes (RL37). */
 	let complaint: string | null = null;
 	const renew = async (): Promise<void> => {
-		const said = authority.complaint(Date.now());
-		if (said !== null && said !== complaint) console.error(said);
-		complaint = said;
+		const current = authority.complaint(Date.now());
+		if (current !== null && current !== complaint) console.error(current);
+		complaint = current;
 		const before = name;
-		name = announced?.name ?? name;
+		name = announcement?.name ?? name;
 		const now = hostsNow();
-		const fresh = await authority.leaf(now, Date.now());
-		if (fresh === tls && now.join() === hosts.join() && name === before) return;
+		const renewed = await authority.leaf(now, Date.now());
+		if (renewed === tls && now.join() === hosts.join() && name === before) return;
 		hosts = now;
-		tls = fresh;
+		tls = renewed;
 		supervisor.renew();
 	};
 	let announcedAt = localAddresses(settings.host);
 	await renew();
-	const look = setInterval(() => {
+	const checking = setInterval(() => {
 		void (async () => {
 			const before = name;
 			const addresses = localAddresses(settings.host);
-			await announced?.refresh(addresses.join() !== announcedAt.join());
+			await announcement?.refresh(addresses.join() !== announcedAt.join());
 			announcedAt = addresses;
 			await renew();
 			if (name !== before)
 				console.log(nameLines(wanted.name, name, supervisor.ports, false).join('\n'));
 		})().catch((error: unknown) => {
-			log.error({ kind: error instanceof Fault ? error.kind : 'unknown' }, 'no new certificate');
+			log.error(
+				{ kind: error instanceof Fault ? error.kind : 'unknown' },
+				'cannot refresh the name or certificate',
+			);
 		});
 	}, CHECK_MS);
 
 	let stopping = false;
 	const stop = (): void => {
-		// Asked twice: the person does not want to wait.
+		// A second signal: the user does not want to wait.
 		if (stopping) {
 			supervisor.kill();
 			process.exit(1);
 		}
 		stopping = true;
-		clearInterval(look);
-		void Promise.all([announced?.end(), supervisor.stop()]).then(() => {
+		clearInterval(checking);
+		void Promise.all([announcement?.end(), supervisor.stop()]).then(() => {
 			lock.release();
 			process.exit(0);
 		});
@@ -131,7 +133,7 @@ async function serve(options: RelayOptions, settings: Settings): Promise<void> {
 	console.log(lines.join('\n'));
 }
 
-/** RL39: what it is called, when that is not, or no more, what it was to be called. */
+/** Printed when the name is not, or no longer, the wanted one (RL39). */
 function nameLines(wanted: string, name: string, { https }: Ports, isNew: boolean): string[] {
 	const address = `Other devices open https://${name}:${https}`;
 	if (name === wanted) return [`This Spy-cam is ${name} again. ${address}`];
@@ -143,7 +145,7 @@ function nameLines(wanted: string, name: string, { https }: Ports, isNew: boolea
 	];
 }
 
-/** It goes on, because phones trust it; a new one is for the person to decide. */
+/** The authority stays in use because phones trust it; replacing it is the user's decision. */
 function earlierAuthority(data: string): string[] {
 	return [
 		'The certificate authority here was made by an earlier version of Spy-cam. It still works, but it',
@@ -153,8 +155,8 @@ function earlierAuthority(data: string): string[] {
 }
 
 /**
- * Made at each start until a home was opened, because only its hash is kept; `null`: one was, or
- * the disk takes no more.
+ * A new invitation at each start until a home exists, because only its hash is stored; `null`: a
+ * home exists, or the disk is full.
  */
 function firstInvitation(file: string): string | null {
 	try {
@@ -197,7 +199,7 @@ function settingsOf(options: RelayOptions): ReturnType<typeof readSettings> {
 	return readSettings(text, options);
 }
 
-/** For whoever compares two places (docs/spec/app.md, AP11). It looks at the files themselves. */
+/** For comparing installations (docs/spec/app.md, AP11): hashes the files themselves. */
 async function printVersion({ app = builtApp }: RelayOptions): Promise<void> {
 	const site = await loadSite(app);
 	const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -243,7 +245,7 @@ async function run(kind: 'serve' | Command, options: RelayOptions): Promise<void
 	}
 }
 
-/** RL41: which variable named a folder that something is wrong with. */
+/** Names the environment variable behind a folder in the sentence (RL41). */
 function folderHint({ data, app, variables }: RelayOptions, sentence: string): string[] {
 	return Object.entries({ data, app }).flatMap(([field, folder]) =>
 		folder !== undefined && variables[field] !== undefined && sentence.includes(folder)
@@ -267,7 +269,7 @@ switch (commandLine.kind) {
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
 			console.error([error.message, ...folderHint(commandLine.options, error.message)].join(' '));
-			// The folder's lock is let go with the process.
+			// The folder lock is released with the process.
 			process.exit(1);
 		}
 }

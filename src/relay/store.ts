@@ -1,4 +1,7 @@
-/** Composition root of the process that keeps homes, rosters, invitations and waiting letters. */
+/**
+ * Composition root of `store`, the process that persists homes, rosters, invitations and waiting
+ * messages.
+ */
 import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/base/fault.ts';
@@ -43,24 +46,24 @@ const send: (message: MessageFromStore) => void = connectToSupervisor(
 let store: Store | null = null;
 
 async function receive(message: unknown): Promise<void> {
-	const said = messageFrom(messageToStore, message);
-	switch (said?.t) {
+	const decoded = messageFrom(messageToStore, message);
+	switch (decoded?.t) {
 		case 'begin':
 			try {
-				store = await startStore(said);
+				store = await startStore(decoded);
 			} catch (error) {
 				const sentence =
 					error instanceof Fault
 						? error.message
-						: `Spy-cam cannot use its database ${said.file} (${sqliteReasonOf(error)}).`;
+						: `Spy-cam cannot use its database ${decoded.file} (${sqliteReasonOf(error)}).`;
 				send({ t: 'failed', sentence });
 			}
 			break;
 		case 'renew':
-			store?.renew(said.tls, said.hosts);
+			store?.renew(decoded.tls, decoded.hosts);
 			break;
 		case 'fact':
-			store?.take(said.n, said.fact);
+			store?.take(decoded.n, decoded.fact);
 			break;
 		case 'ping':
 			send({ t: 'pong' });
@@ -74,13 +77,14 @@ async function receive(message: unknown): Promise<void> {
 async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<Store> {
 	const log = createLog('store', settings.log);
 	const proxies = proxiesFrom(settings.proxies);
-	if (proxies === null) throw new Fault('malformed', 'proxies are not addresses');
-	const doorsOf = (names: readonly string[]): OriginPolicy => ({
+	if (proxies === null)
+		throw new Fault('malformed', 'invalid setting proxies: not addresses or networks');
+	const originPolicyFor = (names: readonly string[]): OriginPolicy => ({
 		...{ hosts: hostsFrom(names), publicName: settings.publicName, proxies },
-		// No page talks to it from elsewhere, and no socket.
+		// No cross-origin access and no sockets here.
 		...{ origins: new Set(), ports: { http: 0, https: port } },
 	});
-	let originPolicy = doorsOf(hosts);
+	let originPolicy = originPolicyFor(hosts);
 	const connections = new UnprovedConnections(settings.limits);
 	const writer = new ChangeWriter(file, log, send);
 
@@ -93,8 +97,8 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 				this.set(value());
 			},
 		});
-	gauge('waiting', 'Facts that are not written yet', () => writer.waiting);
-	gauge('failing', '1 while nothing can be written', () => Number(writer.wrong !== null));
+	gauge('waiting', 'Changes not written yet', () => writer.waiting);
+	gauge('failing', '1 while the database cannot be written', () => Number(writer.wrong !== null));
 
 	const app = new Hono<StoreRequestEnv>();
 	app.get('/api/health', (context) => {
@@ -107,10 +111,10 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 		if (!context.env.local) return context.notFound();
 		return context.text(await registry.metrics());
 	});
-	app.notFound((context) => context.text('There is nothing at this address.', 404));
+	app.notFound((context) => context.text('Not found.', 404));
 	app.onError((error, context) => {
-		log.error({ kind: error.name }, 'a request failed');
-		return context.text('The store failed to answer.', 500);
+		log.error({ kind: error.name }, 'request failed');
+		return context.text('Internal server error.', 500);
 	});
 	const listener = await listen(
 		{
@@ -127,12 +131,12 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 		settings.variables,
 	);
 	send({ t: 'listening', port: listener.port, kept: writer.stored });
-	log.info({ port: listener.port }, 'store listens');
+	log.info({ port: listener.port }, 'store is listening');
 
 	return {
 		take: (n, fact) => writer.write(n, fact),
 		renew: (fresh, names) => {
-			originPolicy = doorsOf(names);
+			originPolicy = originPolicyFor(names);
 			listener.renew(fresh);
 		},
 		stop: async () => {

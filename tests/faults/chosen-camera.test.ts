@@ -65,7 +65,7 @@ async function withTwoCameras(context: BrowserContext): Promise<void> {
 const call = (page: Page, name: 'unplugDoor' | 'plugDoorIn') =>
 	page.evaluate((name) => (window as unknown as Record<string, () => void>)[name]?.(), name);
 
-test('RC33 the chosen camera is unplugged while another is there: said on every page all the time, an event, and back again', async () => {
+test('RC33 the chosen camera is unplugged while another is there: shown on every page meanwhile, an event, and back again', async () => {
 	context = await newContext();
 	await withTwoCameras(context);
 	const page = await context.newPage();

@@ -25,9 +25,9 @@ const steps: readonly [string, number][] = [
 	['three days ahead', 72 * HOUR],
 ];
 
-test('B6 the clock is set while recording: a new run each time, order kept, nothing deleted', async () => {
+test('B6 the clock is set while recording: a new run each time, order preserved, nothing deleted', async () => {
 	const context = await newContext();
-	// The wall clock alone is moved; the monotonic one runs on, as on a real device.
+	// Only the wall clock jumps; the monotonic clock runs on, as on a real device.
 	await context.addInitScript(() => {
 		const real = Date.now.bind(Date);
 		let offset = 0;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 afterEach(() => context.close());
 
-test('corrupt, missing and wrong rows: the player goes around them and says so', async () => {
+test('corrupt, missing and wrong rows: the player skips them and says so', async () => {
 	context = await newContext();
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -28,7 +28,7 @@ test('corrupt, missing and wrong rows: the player goes around them and says so',
 	await startRecording(page);
 	const [run] = await waitForSegments(page, 10);
 	await stopRecording(page);
-	// A page of this origin on which the app does not run.
+	// A page of this origin without the app.
 	await page.goto(`${relay.address}/favicon.svg`);
 	await page.evaluate(async (initPlace) => {
 		const done = (request: IDBRequest) =>

@@ -11,12 +11,10 @@ import {
 import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 import { SOAK } from './support/counts.ts';
 
-/**
- * All of them in a soak; else the first stands for its like: the store's own tests look at each.
- */
+/** All cases in a soak; otherwise only the first: the store's own tests cover each. */
 const some = <T>(...all: T[]): T[] => (SOAK ? all : all.slice(0, 1));
 
-/** What becomes of this site's data while a page of it is open, and before it is opened. */
+/** Site data deleted or unusable while a page is open, and before it is opened. */
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext;
 beforeAll(async () => {
@@ -44,7 +42,7 @@ async function clear(page: Page, storageTypes: string): Promise<void> {
 const cameraOf = async (page: Page) => (await storedRuns(page)).at(-1)?.camera;
 const deleted = (page: Page) => page.getByRole('alert').filter({ hasText: 'data was deleted' });
 
-/** GO6: that a database does not open is said, with a button, and nothing else is said instead. */
+/** Expects the message that a database does not open, with a button and no other message (GO6). */
 async function saidOnEveryPage(
 	page: Page,
 	database: string,
@@ -63,7 +61,7 @@ async function saidOnEveryPage(
 }
 
 test.each(some('all', 'indexeddb'))(
-	'GO4 GO5 site data (%s) is cleared while it records: said on every page, and it records on as the same camera',
+	'GO4 GO5 site data (%s) is cleared while recording: reported on every page, and recording continues as the same camera',
 	async (types) => {
 		const page = await camera();
 		const errors = collectPageErrors(page);
@@ -81,7 +79,7 @@ test.each(some('all', 'indexeddb'))(
 				.filter({ hasText: /[Cc]amera/ })
 				.count(),
 		).toBe(0);
-		// It outlives the page, and stands on every one, until the person knows.
+		// The message survives a reload and stays on every page until dismissed.
 		await page.goto(relay.address);
 		await deleted(page).waitFor({ timeout: 30_000 });
 		await expect
@@ -100,7 +98,7 @@ test.each(some('all', 'indexeddb'))(
 
 const DATABASES = ['preferences', 'footage', 'vault', 'events', 'ledger', 'reserve'] as const;
 
-test('GO4 GO5 one database after the other is deleted while it records: it records on, and goes on after a reload', async () => {
+test('GO4 GO5 one database after the other is deleted while recording: recording continues, also after a reload', async () => {
 	const page = await camera();
 	const errors = collectPageErrors(page);
 	const id = await cameraOf(page);
@@ -130,7 +128,7 @@ const PAGES = ['/saved', '/storage', '/', '/camera', '/watch', '/settings'] as c
 
 const pages = SOAK ? PAGES : PAGES.slice(0, 2);
 
-/** A page of this origin on which the app does not run. */
+/** A page of this origin without the app. */
 async function bare(): Promise<Page> {
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/favicon.svg`);
@@ -138,7 +136,7 @@ async function bare(): Promise<Page> {
 }
 
 test.each(some('footage', 'vault', 'preferences', 'events', 'ledger', 'reserve'))(
-	'ST26 a database of a newer version (%s): said within seconds on every page, with a button, and left as it is',
+	'ST26 a database of a newer version (%s): reported within seconds on every page, with a button, and left unchanged',
 	async (name) => {
 		context = await newContext();
 		const other = await bare();
@@ -169,7 +167,7 @@ test.each(some('footage', 'vault', 'preferences', 'events', 'ledger', 'reserve')
 );
 
 test.each(some('vault', 'footage'))(
-	'ST27 GO6 a database that an older tab keeps (%s): said within seconds on every page, and it goes on by itself when that tab is closed',
+	'ST27 GO6 a database blocked by an older tab (%s): reported within seconds on every page, and resolved when that tab is closed',
 	async (name) => {
 		context = await newContext();
 		const older = await bare();

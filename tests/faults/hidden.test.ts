@@ -10,8 +10,8 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-test('WD1 out of sight for real: the page’s own timers are throttled, the recording and its watchdog are not', async () => {
-	// Without the parameter the hard throttle, once a minute, begins after five minutes.
+test('WD1 really hidden: the page’s own timers are throttled, the recording and its watchdog are not', async () => {
+	// Without the parameter intensive throttling (once a minute) starts after five minutes.
 	const browser = await launchThrottledChromium([
 		'--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5',
 	]);
@@ -35,13 +35,13 @@ test('WD1 out of sight for real: the page’s own timers are throttled, the reco
 		await expect
 			.poll(async () => (await runsIn(page)).at(-1)?.lastSeq ?? 0, { timeout: 40_000 })
 			.toBeGreaterThanOrEqual(before + 15);
-		// Far fewer than twenty a second: this page was really throttled.
+		// Far fewer than twenty a second: the page was really throttled.
 		const ticks = await page.evaluate(() => {
 			const { ticks: all } = window as unknown as { ticks: number[] };
 			return all.filter((ms) => ms > performance.now() - 10_000).length;
 		});
 		expect(ticks).toBeLessThanOrEqual(15);
-		// The lens dies out of sight: noticed and opened again there, too.
+		// The lens fails while hidden: detected and reopened there, too.
 		await page.evaluate(() => {
 			const video = document.querySelector('video');
 			const stream = video?.srcObject;
@@ -65,7 +65,7 @@ test('WD1 out of sight for real: the page’s own timers are throttled, the reco
 	}
 });
 
-test('RC24 out of sight the test picture moves on, and is recorded', async () => {
+test('RC24 while hidden the test picture keeps moving and is recorded', async () => {
 	const browser = await launchThrottledChromium([
 		'--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5',
 		'--use-fake-device-for-media-stream=device-count=0',

@@ -12,7 +12,7 @@ import {
 } from '../e2e/support/user-steps.ts';
 import { waitForSegments, storedRuns } from '../e2e/support/stored-footage.ts';
 
-/** Keys that are not there any more, or not keys any more, when the browser comes back. */
+/** Keys that are missing or invalid when the browser returns. */
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let context: BrowserContext;
 beforeAll(async () => {
@@ -21,11 +21,11 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 afterEach(() => context.close());
 
-/** What happens to the vault while the app is away. */
+/** What happens to the vault while the app is closed. */
 type Harm = 'vault deleted' | 'key missing' | 'key null' | 'epoch key missing';
 
 async function harm(page: Page, how: Harm): Promise<void> {
-	// A page of this origin on which the app does not run.
+	// A page of this origin without the app.
 	await page.goto(`${relay.address}/favicon.svg`);
 	await page.evaluate(async (how) => {
 		const done = (request: IDBRequest) =>
@@ -55,8 +55,8 @@ async function harm(page: Page, how: Harm): Promise<void> {
 	}, how);
 }
 
-/** What a page holds in memory is gone with it. */
-async function openedAnew(page: Page): Promise<Page> {
+/** Opens a new page: whatever the old one held in memory is gone. */
+async function reopened(page: Page): Promise<Page> {
 	await page.close();
 	return context.newPage();
 }
@@ -71,12 +71,12 @@ async function cameraWithFootage(): Promise<Page> {
 }
 
 test.each(['vault deleted', 'key missing', 'key null'] as const)(
-	'%s: said on every screen, nothing is deleted unasked, and there is a way on',
+	'%s: reported on every screen, nothing is deleted without consent, and the user can continue',
 	async (how) => {
 		let page = await cameraWithFootage();
 		await stopRecording(page);
 		await harm(page, how);
-		page = await openedAnew(page);
+		page = await reopened(page);
 		const errors = collectPageErrors(page);
 		await page.goto(`${relay.address}/camera`);
 		const runs = await storedRuns(page);
@@ -91,12 +91,12 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 		await page.getByRole('button', { name: 'Keep it' }).click();
 		expect(await storedRuns(page)).toEqual(runs);
 		await page.getByRole('button', { name: 'Delete the footage and start over' }).click();
-		// It begins anew by loading the page anew.
+		// It starts over by reloading the page.
 		await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 		await page.getByRole('button', { name: 'Yes, delete it' }).click();
 		await page.waitForFunction(() => !('sameDocument' in window), null, { timeout: 20_000 });
 		await expect.poll(() => storedRuns(page).catch(() => runs), { timeout: 20_000 }).toEqual([]);
-		// The broken keys go last.
+		// The broken keys are deleted last.
 		await page
 			.getByRole('alert')
 			.filter({ hasText: 'keys' })
@@ -111,11 +111,11 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 	},
 );
 
-test('one epoch key missing: its grant gives it back, and what was recorded plays', async () => {
+test('one epoch key missing: it is restored from its grant, and the footage plays', async () => {
 	let page = await cameraWithFootage();
 	await stopRecording(page);
 	await harm(page, 'epoch key missing');
-	page = await openedAnew(page);
+	page = await reopened(page);
 	const errors = collectPageErrors(page);
 	await openSaved(page, relay.address);
 	await playFor(page, 1000);
@@ -127,10 +127,10 @@ test('one epoch key missing: its grant gives it back, and what was recorded play
 	expect(errors).toEqual([]);
 });
 
-test('a browser that keeps no keys says so before it records, and records when told to', async () => {
+test('a browser that cannot store keys says so before recording, and records on request', async () => {
 	context = await newContext();
 	await context.addInitScript(() => {
-		// As in private windows of some browsers: a database takes anything but keys.
+		// As in private windows of some browsers: a database accepts anything but keys.
 		const holdsKey = (value: unknown): boolean =>
 			value instanceof CryptoKey ||
 			value instanceof Uint8Array ||

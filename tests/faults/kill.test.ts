@@ -17,14 +17,14 @@ afterAll(async () => {
 	rmSync(profile, { recursive: true, force: true });
 });
 
-test(`B1 kill -9 while recording, ${String(times(200, 40))} times: nothing acknowledged is lost, the run is closed, recording goes on`, async () => {
+test(`B1 kill -9 while recording, ${String(times(200, 40))} times: nothing acknowledged is lost, the run is closed, recording resumes`, async () => {
 	let context = await launchChromium({ profile });
 	let page = await context.newPage();
 	await becomeCamera(page, relay.address);
 	await startRecording(page);
 
 	for (let trial = 0; trial < times(200, 40); trial++) {
-		// A different moment of the second each time, so that no phase of the write is spared.
+		// A different moment each time, so that every phase of a write is hit.
 		const acknowledged = (await waitForSegments(page, 2 + (trial % 3))).at(-1);
 		if (acknowledged === undefined) throw new Error('no run');
 		await page.waitForTimeout((trial * 137) % 1000);

@@ -20,7 +20,7 @@ const SECONDS = SOAK ? 600 : 20;
 
 declare global {
 	interface Window {
-		/** How often the page stood still for longer than 0.4 s. */
+		/** How often the page stalled for longer than 0.4 s. */
 		stalls: number;
 	}
 }
@@ -34,7 +34,7 @@ function noteStalls(): void {
 	}, 50);
 }
 
-test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up to wall time within a frame per run`, async () => {
+test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up to wall time to within a frame per run`, async () => {
 	const context = await newContext();
 	await context.addInitScript(noteStalls);
 	const page = await context.newPage();
@@ -48,7 +48,7 @@ test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up t
 	expect(runs).toHaveLength(1);
 	const [run] = runs;
 	if (!run) throw new Error('no run');
-	// chainOf proves that none is missing; the entries prove that they lie end to end.
+	// The chain proves that none is missing; the entries prove that they are contiguous.
 	await verifyChain(page, run);
 	const spans = await page.evaluate(async () => {
 		const request = indexedDB.open('spycam-footage');
@@ -67,8 +67,8 @@ test(`${String(SECONDS)} s of recording at 720p lose nothing: durations add up t
 	const { parseEntries } = await import('#domain/footage/index-page.ts');
 	const entries = spans.flatMap((bytes) => parseEntries(new Uint8Array(bytes)));
 	expect(entries).toHaveLength(run.lastSeq);
-	// RC5: where the picture stood for half a second there is a gap. Only where the page itself stood
-	// still.
+	// A picture that stalls for half a second makes a gap (RC5). Permitted only where the page itself
+	// stalled.
 	const gaps = entries
 		.slice(1)
 		.map((entry, at) => entry.startUs - entries[at]!.startUs - entries[at]!.durationUs)

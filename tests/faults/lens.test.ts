@@ -42,7 +42,7 @@ declare global {
 	}
 }
 
-/** Keeps what the status says from now on. */
+/** Records every status text from now on. */
 function listen(): void {
 	const said: string[] = [];
 	window.said = said;
@@ -51,7 +51,7 @@ function listen(): void {
 	}).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
 
-test(`B7 the lens goes away ${String(times(30))} times: said, and recording again by itself`, async () => {
+test(`B7 the lens disappears ${String(times(30))} times: reported, and recording resumes by itself`, async () => {
 	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
@@ -62,7 +62,7 @@ test(`B7 the lens goes away ${String(times(30))} times: said, and recording agai
 		const before = (await waitForSegments(page, 2)).at(-1)?.runNo ?? 0;
 		await page.evaluate(listen);
 		await controlPuppet(page, 'unplug');
-		// It lasts two seconds: what was said meanwhile is kept.
+		// It lasts two seconds: the recorded texts show it.
 		await page.waitForFunction(() => window.said.some((text) => !/^Recording/.test(text)));
 		await waitForRecording(page, 90_000);
 		const runs = await waitForSegments(page, 1);
@@ -72,7 +72,7 @@ test(`B7 the lens goes away ${String(times(30))} times: said, and recording agai
 	expect(errors).toEqual([]);
 });
 
-test('B7 frames stall while the track says live: noticed, labelled, recording again when they come back', async () => {
+test('B7 frames stall while the track is live: detected, labelled, and recording resumes when they return', async () => {
 	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
@@ -94,7 +94,7 @@ test('B7 frames stall while the track says live: noticed, labelled, recording ag
 	expect(errors).toEqual([]);
 });
 
-test('RC27 rotation in mid-recording is normal: a run each, whole chains, and it plays', async () => {
+test('RC27 rotation while recording is normal: a run each, complete chains, and it plays', async () => {
 	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();
@@ -117,7 +117,7 @@ test('RC27 rotation in mid-recording is normal: a run each, whole chains, and it
 	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	await slider.focus();
 	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
-	// The frame that stood there before is no beginning to count from.
+	// Do not start counting from the frame that was shown before.
 	await expect.poll(() => shownWallMs(page)).toBeLessThan((runs[0]?.endUs ?? 0) / 1000);
 	await playFor(page, 5000);
 	expect(errors).toEqual([]);

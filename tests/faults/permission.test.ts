@@ -19,7 +19,7 @@ afterAll(() => relay.stop());
 afterEach(() => context.close());
 
 async function setCamera(page: Page, setting: 'granted' | 'denied'): Promise<void> {
-	// The session stays: what it has set is gone with it.
+	// The session must stay open: its settings are lost with it.
 	const session = await context.newCDPSession(page);
 	await session.send('Browser.setPermission', {
 		permission: { name: 'camera' },
@@ -28,7 +28,7 @@ async function setCamera(page: Page, setting: 'granted' | 'denied'): Promise<voi
 	});
 }
 
-test('RC36 a refused camera is a sentence with a way on, and works by itself once it is allowed', async () => {
+test('RC36 a denied camera is reported with a way to continue, and works by itself once it is allowed', async () => {
 	context = await launchChromium({ camera: 'refused' });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -43,7 +43,7 @@ test('RC36 a refused camera is a sentence with a way on, and works by itself onc
 	expect(errors).toEqual([]);
 });
 
-test('RC35 RC36 a camera that the system refuses: the sentence names the system, and coming back to the page is enough', async () => {
+test('RC35 RC36 a camera denied by the system: the message names the system, and returning to the page is enough', async () => {
 	context = await launchChromium();
 	await context.addInitScript(() => {
 		const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -71,7 +71,7 @@ test('RC35 RC36 a camera that the system refuses: the sentence names the system,
 	expect(errors).toEqual([]);
 });
 
-test('permission withdrawn in mid-run: the run is closed as denied and the page says so', async () => {
+test('permission revoked during a run: the run is closed as denied and the page says so', async () => {
 	context = await launchChromium();
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -88,7 +88,7 @@ test('permission withdrawn in mid-run: the run is closed as denied and the page 
 	expect(errors).toEqual([]);
 });
 
-test('the browser asks for the camera and nobody answers: what was saved plays meanwhile', async () => {
+test('the permission prompt stays unanswered: saved footage plays meanwhile', async () => {
 	context = await launchChromium();
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
@@ -105,7 +105,7 @@ test('the browser asks for the camera and nobody answers: what was saved plays m
 	expect(errors).toEqual([]);
 });
 
-test('no camera at all: a sentence, not a blank page', async () => {
+test('no camera at all: a message, not a blank page', async () => {
 	context = await launchChromium();
 	await context.addInitScript(() => {
 		navigator.mediaDevices.getUserMedia = () =>
@@ -118,7 +118,7 @@ test('no camera at all: a sentence, not a blank page', async () => {
 	await expect.poll(() => page.getByRole('alert').first().innerText()).toMatch(/no camera/i);
 });
 
-test('RC35 a camera that does not start: the sentence names what may keep it off', async () => {
+test('RC35 a camera that does not start: the message names possible causes', async () => {
 	context = await launchChromium();
 	await context.addInitScript(() => {
 		navigator.mediaDevices.getUserMedia = () =>

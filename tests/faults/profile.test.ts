@@ -31,7 +31,7 @@ function files(folder: string): string[] {
 		.map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Windows that are surely movie data: enough different bytes that chance cannot make them. */
+/** Windows that must be video data: enough different bytes to rule out chance. */
 function windowsOf(fragment: Buffer): Buffer[] {
 	const found: Buffer[] = [];
 	for (let at = 0; at + WINDOW <= fragment.length; at += 2048) {
@@ -41,7 +41,7 @@ function windowsOf(fragment: Buffer): Buffer[] {
 	return found;
 }
 
-test('T8 the profile folder holds no readable movie data and no name', async () => {
+test('T8 the profile folder contains no readable video data and no name', async () => {
 	const context = await launchChromium({ profile });
 	await context.addInitScript(() => {
 		const Real = window.MediaRecorder;
@@ -80,7 +80,7 @@ test('T8 the profile folder holds no readable movie data and no name', async () 
 	await page.getByText(NAME).first().waitFor();
 	await page.getByRole('button', { name: 'Back 10 seconds' }).click();
 	await playFor(page, 2000);
-	// Something in clear on purpose: a scan that finds nothing at all proves nothing.
+	// Positive control, stored unencrypted: a scan that finds nothing at all proves nothing.
 	await page.evaluate(() => localStorage.setItem('marker', 'Spiegelei-0815'));
 	await context.close();
 
@@ -101,7 +101,7 @@ test('T8 the profile folder holds no readable movie data and no name', async () 
 			if (bytes.includes(Buffer.from(NAME, encoding))) hits.push(`${file}: the name (${encoding})`);
 	}
 	expect(hits).toEqual([]);
-	// Proof that the scan looked in the right place.
+	// Proves that the scan looked in the right place.
 	expect(sealed).toBeGreaterThan(0);
 	expect(markers).toBeGreaterThan(0);
 	expect(scanned).toBeGreaterThan(1_000_000);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => relay.stop());
 
-test('B3 RT9 the browser refuses more bytes in mid-run: the oldest minutes leave and recording goes on', async () => {
+test('B3 RT9 the browser refuses more bytes during a run: the oldest minutes are deleted and recording continues', async () => {
 	const openPast = await makePast();
 	for (let round = 0; round < times(30); round += 1) {
 		const mib = QUOTAS_MIB[round % QUOTAS_MIB.length]!;
@@ -17,7 +17,7 @@ test('B3 RT9 the browser refuses more bytes in mid-run: the oldest minutes leave
 		const what = `round ${String(round)}, ${String(mib)} MiB: ${JSON.stringify(found)}`;
 		expect(found.refusals, what).toBeGreaterThan(0);
 		expect(found.left, what).toBeGreaterThan(0);
-		// Nothing but whole old minutes went, and the run has no hole.
+		// Only whole old minutes were deleted, and the run has no hole.
 		expect(found, what).toMatchObject({ unplanned: 0, holes: 0, errors: [] });
 	}
 });

@@ -1,6 +1,6 @@
 /**
- * D: slow, many, large and too much. What others have is not slower for it (docs/spec/relay.md, RL6
- * to RL9).
+ * D: floods of slow, many and large requests do not slow others down (docs/spec/relay.md, RL6 to
+ * RL9).
  */
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
@@ -18,9 +18,7 @@ import { pidOf, rssMiB as rssOf } from './support/rss.ts';
 let relay: Relay;
 let home: TestHome;
 let viewer: Keys;
-/**
- * What it says is counted over all its sockets: nobody else floods, or is flooded, with its keys.
- */
+/** Its frames count over all its sockets: nobody else floods, or is flooded, with its keys. */
 let noisy: Keys;
 beforeAll(async () => {
 	relay = await relayWithRoom();
@@ -53,7 +51,7 @@ async function plain(hello: string): Promise<Socket> {
 	return socket;
 }
 
-/** How long the relay takes to answer a device that is well. */
+/** Time the relay takes to answer a well-behaved device. */
 async function answersMs(device: TestDevice): Promise<number> {
 	const begun = performance.now();
 	device.say({ t: 'ping', n: 1 });
@@ -61,7 +59,7 @@ async function answersMs(device: TestDevice): Promise<number> {
 	return performance.now() - begun;
 }
 
-test('slow headers are cut off within 13 s, and nobody waits for them', async () => {
+test('slow headers are cut off within 13 s and delay nobody', async () => {
 	const device = await arrive(relay.address, home);
 	const slow = await Promise.all(
 		Array.from({ length: times(4_000) }, () => plain('GET / HTTP/1.1\r\nHost: localhost\r\nX: ')),
@@ -89,12 +87,12 @@ test('slow headers are cut off within 13 s, and nobody waits for them', async ()
 		`${slow.length} slow headers: the last closed after ${Math.max(...lasted).toFixed(0)} ms`,
 	);
 	expect(median(waits)).toBeLessThan(1_000);
-	// But for the time in which the machine itself stood still.
+	// Except for the time in which the machine itself stalled.
 	expect(Math.max(...lasted) - Math.max(...waits)).toBeLessThan(13_000);
 	device.close();
 });
 
-test('slow bodies hold nothing up', async () => {
+test('slow bodies delay nobody', async () => {
 	const bodies = await Promise.all(
 		Array.from({ length: times(2_000) }, () =>
 			plain('POST /api/relay HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nx'),
@@ -108,9 +106,9 @@ test('slow bodies hold nothing up', async () => {
 	device.close();
 });
 
-test('many idle sockets: few bytes each, and closed for their silence', async () => {
+test('many idle sockets: few bytes each, and closed when silent', async () => {
 	const count = times(10_000);
-	// Its own: what V8 keeps of another flood is not theirs.
+	// A relay of its own: what V8 retains of another flood must not count here.
 	const fresh = await relayWithRoom();
 	const before = rssMiB(fresh);
 	const { host } = new URL(fresh.address);
@@ -134,7 +132,7 @@ test('many idle sockets: few bytes each, and closed for their silence', async ()
 			now += 1;
 			most = Math.max(most, now);
 			socket.on('data', (heard: Buffer) => {
-				// RFC 6455: a close frame, and its code.
+				// A close frame and its code (RFC 6455).
 				if (heard[0] === 0x88) codes.add(heard.readUInt16BE(2));
 			});
 		});
@@ -147,15 +145,15 @@ test('many idle sockets: few bytes each, and closed for their silence', async ()
 			`${(((peak - before) * 1024) / most).toFixed(1)} KiB each`,
 	);
 	expect(peak).toBeLessThan(SOAK ? 200 : 160);
-	// RL8: whoever proved nothing is closed after 5 s; a machine that opens them in less has them all
-	// at once.
+	// Unauthenticated sockets are closed after 5 s (RL8); a machine that opens them faster has all of
+	// them at once.
 	if (openedMs < 5_000) expect(most).toBe(count);
 	await Promise.all(ends);
 	expect(codes).toEqual(new Set([4401]));
 	await fresh.stop();
 });
 
-test('too large: text, binary, and a header that promises more', async () => {
+test('too large: text, binary, and a header that announces more', async () => {
 	const text = await arrive(relay.address, home);
 	text.ws.send('x'.repeat(65_537));
 	expect(await text.ended()).toBe(4400);
@@ -166,14 +164,14 @@ test('too large: text, binary, and a header that promises more', async () => {
 	for (let one = 0; one < times(200); one += 1) {
 		const device = await arrive(relay.address, home);
 		const raw = (device.ws as unknown as { _socket: Socket })._socket;
-		// 2 GiB, says the header.
+		// The header announces 2 GiB.
 		raw.write(Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0x80, 0, 0, 0, 1, 2, 3, 4]));
 		expect(await device.ended()).toBe(1009);
 	}
 	expect(rssMiB() - before).toBeLessThan(100);
 });
 
-test('floods end the one who floods; a watcher goes on', async () => {
+test('floods close the sender’s socket; a viewer is not affected', async () => {
 	const camera = await arrive(relay.address, home);
 	const watcher = await arrive(relay.address, home, viewer);
 	const id = await cameraOf(home.first);
@@ -207,7 +205,7 @@ test('RL7 an address that keeps flooding is refused for a while', async () => {
 	(await arrive(relay.address, home)).close();
 });
 
-test('RL9 a watcher that does not read costs 8 MiB at most, and the others see everything', async () => {
+test('RL9 a viewer that does not read costs 8 MiB at most, and the others see everything', async () => {
 	const camera = await arrive(relay.address, home);
 	const [good, stuck] = [
 		await arrive(relay.address, home, viewer),
@@ -223,11 +221,11 @@ test('RL9 a watcher that does not read costs 8 MiB at most, and the others see e
 		camera.sendPart(id, n % 10 === 0, new Uint8Array(300_000));
 		await good.until(() => good.parts.length === n + 1);
 		if (n % 10 === 0) for (const one of [camera, good]) one.say({ t: 'ping', n });
-		// 8 MB a second is what a device may send.
+		// A device may send 8 MB a second.
 		await new Promise((resolve) => setTimeout(resolve, 40));
 	}
 	expect(good.parts).toHaveLength(count);
-	// The ring of 30 s is there, too, and what V8 has not given back.
+	// Includes the live buffer of 30 s and what V8 has not released.
 	expect(rssMiB() - before).toBeLessThan(Math.min(256, count * 0.3) + 120);
 	stuck.ws.resume();
 	await stuck.until(() => stuck.parts.length > 0 || stuck.closed !== null);
@@ -235,7 +233,7 @@ test('RL9 a watcher that does not read costs 8 MiB at most, and the others see e
 	for (const one of [camera, good, stuck]) one.close();
 });
 
-test('RL7 an address has its share, and another is not touched by it', async () => {
+test('RL7 an address has its limit, and another is not affected by it', async () => {
 	const strict = await relayWith({ proxies: ['127.0.0.1', '::1'] });
 	const from = (address: string): TestDevice =>
 		new TestDevice(strict.address, { headers: { 'X-Forwarded-For': address } });
@@ -245,7 +243,7 @@ test('RL7 an address has its share, and another is not touched by it', async () 
 		devices.map((one) => one.until(() => one.closed !== null || one.frames.length > 0)),
 	);
 	const refused = devices.filter(({ frames }) => frames.length === 0).length;
-	// Sixty at once, and one more a second.
+	// Sixty at once, and one more per second.
 	const seconds = Math.ceil((performance.now() - begun) / 1000);
 	expect(refused).toBeGreaterThanOrEqual(Math.max(1, 20 - seconds));
 	expect(refused).toBeLessThanOrEqual(20);
@@ -255,7 +253,7 @@ test('RL7 an address has its share, and another is not touched by it', async () 
 	await strict.stop();
 });
 
-test('RL18 P a locator is not found by trying, from one address or from many', async () => {
+test('RL18 P a locator cannot be found by brute force, from one address or from many', async () => {
 	const strict = await relayWithRoom();
 	const own = await TestHome.found();
 	const owner = new TestDevice(strict.address);
@@ -284,7 +282,7 @@ test('RL18 P a locator is not found by trying, from one address or from many', a
 	}
 	const seconds = (performance.now() - begun) / 1000;
 	console.log(`${count} guesses in ${seconds.toFixed(0)} s: ${JSON.stringify([...refusals])}`);
-	// A hundred in any ten minutes, however they fall.
+	// A hundred in any ten minutes, whatever the timing.
 	expect(refusals.get('no-meeting')).toBe(100 * Math.ceil(seconds / 600));
 	expect([...refusals.keys()].sort()).toEqual(['no-meeting', 'too-many']);
 	expect(owner.frames.some(({ t }) => t === 'met')).toBe(false);

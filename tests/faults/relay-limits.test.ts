@@ -1,7 +1,4 @@
-/**
- * What one stranger, or one member, can cost a relay with the limits that it comes with (RL26 to
- * RL30).
- */
+/** What one stranger, or one member, can cost a relay with default limits (RL26 to RL30). */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
@@ -33,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => relay.stop());
 
-/** From an address of its own: 127.0.0.0/8 is all this machine. */
+/** Connects from an address of its own: all of 127.0.0.0/8 is this machine. */
 async function connected(localAddress: string): Promise<Socket> {
 	const { port } = new URL(relay.address);
 	const socket = connect({ host: '127.0.0.1', port: Number(port), localAddress });
@@ -53,13 +50,13 @@ async function guest(localAddress: string, heard: string[] = []): Promise<WebSoc
 		localAddress,
 	});
 	ws.on('error', () => undefined);
-	// From the first on: the challenge may come with the answer that opens the socket.
+	// Listens at once: the challenge may arrive together with the upgrade response.
 	ws.on('message', (data: Buffer) => heard.push(data.toString()));
 	await Promise.race([once(ws, 'open'), once(ws, 'close')]);
 	return ws;
 }
 
-test('RL26 an address has 64 connections, and the home comes in as ever', async () => {
+test('RL26 an address has 64 connections, and the home connects as usual', async () => {
 	const live = pidOf(relay, 'live');
 	const before = rssMiB(live);
 	let gone = 0;
@@ -79,7 +76,7 @@ test('RL26 an address has 64 connections, and the home comes in as ever', async 
 	for (const socket of sockets) socket.destroy();
 });
 
-test('RL30 guests of 40 addresses hold little, and a member shows its code as ever', async () => {
+test('RL30 guests from 40 addresses hold little, and a member can still show its code', async () => {
 	const live = pidOf(relay, 'live');
 	const before = rssMiB(live);
 	const box = 'A'.repeat(43_000);
@@ -113,7 +110,7 @@ test('RL30 guests of 40 addresses hold little, and a member shows its code as ev
 	owner.close();
 });
 
-test('RL30 a frame that never ends costs a guest its socket, not the relay half a megabyte', async () => {
+test('RL30 an endless frame costs a guest its socket, not the relay half a megabyte', async () => {
 	const ws = await guest('127.0.0.10');
 	const raw = (ws as unknown as { _socket: Socket })._socket;
 	const closed = once(ws, 'close');
@@ -123,7 +120,7 @@ test('RL30 a frame that never ends costs a guest its socket, not the relay half 
 	expect((await closed)[0]).toBe(4400);
 });
 
-test('RL9 one member that reads nothing on 180 sockets: what waits for them all has a bound', async () => {
+test('RL9 one member that reads nothing on 180 sockets: the total queued is bounded', async () => {
 	const live = pidOf(relay, 'live');
 	const sockets: TestDevice[] = [];
 	while (sockets.length < 180) {
@@ -142,13 +139,13 @@ test('RL9 one member that reads nothing on 180 sockets: what waits for them all 
 		);
 		most = Math.max(most, rssMiB(live) - before);
 	}
-	console.log(`150 letters for 180 sockets, 1.7 GiB: live grew by ${most.toFixed(0)} MiB at most`);
+	console.log(`150 messages for 180 sockets, 1.7 GiB: live grew by ${most.toFixed(0)} MiB at most`);
 	expect(most).toBeLessThan(500);
 	owner.close();
 	for (const device of sockets) device.close();
 });
 
-test('RL29 one live-only member that writes while store hangs: its device has its share', async () => {
+test('RL29 one live-only member that sends while store hangs is limited to its share', async () => {
 	const sockets = await Promise.all(
 		Array.from({ length: 8 }, () => arrive(relay.address, home, viewer)),
 	);
@@ -165,7 +162,7 @@ test('RL29 one live-only member that writes while store hangs: its device has it
 		expect(codes.filter((code) => code !== 4429 && code !== 1006)).toEqual([]);
 		const taken = sockets.flatMap(({ frames }) => frames.filter(({ t }) => t === 'taken')).length;
 		const grown = rssMiB(relay.pid) - before;
-		console.log(`2,400 letters, ${taken} taken: the supervisor grew by ${grown.toFixed(0)} MiB`);
+		console.log(`2,400 messages, ${taken} taken: the supervisor grew by ${grown.toFixed(0)} MiB`);
 		expect(taken).toBeLessThan(1_000);
 		expect(grown).toBeLessThan(120);
 	} finally {
@@ -173,7 +170,7 @@ test('RL29 one live-only member that writes while store hangs: its device has it
 	}
 });
 
-test('RL27 a guest of the same network does not lock the household out by IPv6', async () => {
+test('RL27 a guest in the same network cannot lock the household out with IPv6 addresses', async () => {
 	const behind = await relayWith({ proxies: ['127.0.0.1', '::1'] });
 	const from = async (address: string): Promise<boolean> => {
 		const device = new TestDevice(behind.address, { headers: { 'X-Forwarded-For': address } });

@@ -1,6 +1,6 @@
 /**
- * R: a relay that lies, over the real one, between whole devices (T2, T4, T5, T6). Their engines
- * are what a page runs.
+ * R: a lying relay in front of the real one, between whole devices (T2, T4, T5, T6). Their engines
+ * are the same as in a page.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/network/websocket-relays.ts';
@@ -74,8 +74,8 @@ async function keyed(one: Device): Promise<void> {
 	}
 }
 
-/** The line of the device that connected last. */
-const lastLine = (): Passage => {
+/** The connection of the device that connected last. */
+const lastPassage = (): Passage => {
 	const line = malice.passages.at(-1);
 	if (line === undefined) throw new Error('nobody connected');
 	return line;
@@ -98,9 +98,9 @@ beforeEach(async () => {
 	await opening.next('opened');
 	opening.close();
 	await arrive(camera);
-	cameraLine = lastLine();
+	cameraLine = lastPassage();
 	await join(viewer, ['viewer']);
-	viewerLine = lastLine();
+	viewerLine = lastPassage();
 	await keyed(viewer);
 });
 afterEach(async () => {
@@ -125,7 +125,7 @@ const flipped = (bytes: Uint8Array, from = 0): Uint8Array => {
 	return other;
 };
 
-test('R T2 parts mutated, swapped, cut, put together, told again, and of another camera, epoch or home: 0 shown', async () => {
+test('R T2 parts mutated, swapped, cut, combined, replayed, and from another camera, epoch or home: 0 shown', async () => {
 	const count = times(10_000);
 	const here = bytesOf(camera.camera);
 	const stranger = device();
@@ -135,10 +135,10 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		localDevice.beginLive(of, { run: hexOf(camera.crypto.random(16)) as RunId, secret });
 	const foreign = await live(stranger);
 	const elsewhere = await live(camera);
-	/** As the camera's own header would have it. */
+	/** As in the camera's own header. */
 	const framed = (sealed: Bytes, key = 1) =>
 		concatBytes(Uint8Array.of(1), here, Uint8Array.of(key), sealed);
-	// Of the same camera and epoch, in a run of its own, from earlier.
+	// An earlier run of the same camera and epoch.
 	const before = framed(await elsewhere.sealLive(partNo(-1000)));
 	const past: Uint8Array[] = [];
 	let told = 0;
@@ -149,14 +149,14 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		const at = PART_HEADER_BYTES;
 		yield flipped(part);
 		yield flipped(part, at);
-		// The envelope's own header: kind, home, camera, epoch, run, number, slice, time.
+		// The envelope's header: kind, home, camera, epoch, run, number, slice, time.
 		const header = part.slice();
 		const field = at + below(88);
 		header[field] = (header[field] ?? 0) ^ (1 << below(8));
 		yield header;
 		yield part.slice(0, at + below(part.length - at));
 		yield concatBytes(part, new Uint8Array(1 + below(40)));
-		// This one's header and another's content, both sealed by the camera.
+		// The header of one and the content of another, both sealed by the camera.
 		yield concatBytes(part.slice(0, at + 88), old.slice(at + 88));
 		yield old;
 		yield theirs;
@@ -198,7 +198,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 	let theirs: Uint8Array = new Uint8Array();
 	malice.plot = {
 		partDown: (heard) => {
-			// A Buffer's slices are no copies.
+			// Copied: a Buffer's slices share memory.
 			const part = Uint8Array.from(heard);
 			untouched += 1;
 			past.push(part);
@@ -216,7 +216,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 		camera.messenger.sendPart(camera.camera, true, await sealer.sealLive(part));
 		await until(() => untouched === passed + 1, WAIT_MS);
 	}
-	// What comes in order after all of it was heard shows that all of it was.
+	// Parts arrive in order: once a later one is received, all were.
 	let last = 0;
 	viewer.messenger.onMessage(() => (last += 1));
 	await camera.messenger.send(viewer.device, { t: 'ask', nonce: 'ab'.repeat(16) });
@@ -236,7 +236,7 @@ test('R T2 parts mutated, swapped, cut, put together, told again, and of another
 	expect(refused).toBeGreaterThan(told / 2);
 });
 
-test('R T2 letters mutated, swapped, told again and out of order: each is read once at most, and as it was written', async () => {
+test('R T2 messages mutated, swapped, replayed and out of order: each is accepted at most once, and unmodified', async () => {
 	const count = times(2_000);
 	const other = device();
 	await join(other, ['viewer']);
@@ -269,7 +269,7 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 			];
 			lies += others.length;
 			past.push(frame.box);
-			// Some are held back, and come in another order.
+			// Some are withheld and delivered in another order.
 			held.push(frame.box);
 			const now = held.length >= 4 ? held.splice(0).reverse() : [];
 			return [...others, ...now].map((one) => {
@@ -285,7 +285,7 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 			const nonce = Buffer.from(one.crypto.random(16)).toString('hex');
 			written.push(`${one.device} ${nonce}`);
 			expect(await one.messenger.send(camera.device, { t: 'ask', nonce })).toBe('taken');
-			// RL7: as many a second as a device may.
+			// At the permitted rate of a device (RL7).
 			await new Promise((resolve) => setTimeout(resolve, 20));
 		}
 	}
@@ -298,14 +298,14 @@ test('R T2 letters mutated, swapped, told again and out of order: each is read o
 	await viewer.messenger.send(camera.device, { t: 'ask', nonce: 'cd'.repeat(16) });
 	await until(() => heard.at(-1)?.endsWith('cd') === true, WAIT_MS);
 	console.log(
-		`R letters: seed ${seed}, ${lies} lies, ${camera.messenger.dropped - before} dropped`,
+		`R messages: seed ${seed}, ${lies} lies, ${camera.messenger.dropped - before} dropped`,
 	);
 	const all = [...written, `${viewer.device} ${'cd'.repeat(16)}`];
 	expect(heard.toSorted()).toEqual(all.toSorted());
 	expect(camera.messenger.dropped - before).toBe(lies);
 });
 
-test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 grants, and a fork is said', async () => {
+test('R T4 T5 rosters forged, replayed and rolled back: 0 accepted, 0 grants, and a fork is reported', async () => {
 	const count = times(1_500);
 	const evil = device();
 	await evil.localDevice.createCamera();
@@ -332,7 +332,7 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 			line.toDevice({ t: 'roster', from, entries: entries.slice(from - 1).map(base64urlOf) });
 		if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 	}
-	// In the name of the one that is no member, and of the viewer that did not write it.
+	// In the name of a non-member, and of the viewer that did not write it.
 	const unlocked = camera.localDevice.unlocked;
 	const mine = evil.localDevice.unlocked?.identity;
 	if (unlocked === null || mine === undefined) throw new Error('not ready');
@@ -346,7 +346,7 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 		cameraLine.toDevice({ t: 'letter', id: 2_000_000 + id, from, box, kept: false });
 	}
 	await until(() => camera.messenger.dropped === before + 20, WAIT_MS);
-	console.log(`R rosters: seed ${seed}, ${count} lies, forks said ${JSON.stringify(forks)}`);
+	console.log(`R rosters: seed ${seed}, ${count} lies, forks reported ${JSON.stringify(forks)}`);
 	for (const one of [camera, viewer]) {
 		expect(one.homeRoster.member(evil.device)).toBeNull();
 		expect(one.homeRoster.roster?.seq).toBe(seq);
@@ -355,7 +355,7 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	expect(forks.camera).toBeGreaterThan(0);
 	expect(forks.viewer).toBeGreaterThan(0);
 	expect(evil.homeRoster.roster?.home).not.toBe(homeOf(camera));
-	// An honest line later all is as it was.
+	// After an honest connection all is as before.
 	malice.plot = {};
 	cameraLine.cut();
 	camera.network.back();
@@ -369,11 +369,11 @@ test('R T4 T5 rosters forged, told again and rolled back: none is believed, 0 gr
 	expect((await subjectOf(third)).device).toBe(third.device);
 });
 
-test('T5 T6 a relay that hides a revocation from a camera: the owner sees which one has not said that it acts', async () => {
+test('T5 T6 a relay that hides a revocation from a camera: the owner sees which camera has not confirmed it', async () => {
 	const porch = device();
 	await porch.localDevice.createCamera();
 	await join(porch, ['camera']);
-	const porchLine = lastLine();
+	const porchLine = lastPassage();
 	await until(() => camera.messenger.online.has(porch.device), WAIT_MS);
 	await until(() => viewer.messenger.online.has(porch.device), WAIT_MS);
 	malice.plot = {
@@ -381,7 +381,7 @@ test('T5 T6 a relay that hides a revocation from a camera: the owner sees which 
 	};
 	const told: RevocationProof[] = [];
 	await camera.members.revoke(viewer.device, (revoked) => told.push(revoked));
-	// The relay itself may not want to know: what the devices seal is what counts.
+	// The relay may claim anything: what the devices seal counts.
 	await until(() => told.at(-1)?.cameras.some(({ ms }) => ms !== null) === true, WAIT_MS);
 	const acted = ({ device }: Device) =>
 		told.at(-1)?.cameras.find((one) => one.device === device)?.ms;
@@ -390,7 +390,7 @@ test('T5 T6 a relay that hides a revocation from a camera: the owner sees which 
 	expect(porch.homeRoster.roster?.seq).toBe(3);
 	const epoch = await camera.localDevice.currentEpochNumber(camera.camera);
 	expect(await hasKey(viewer, epoch)).toBeNull();
-	// Once it hears of it, it acts.
+	// Once it receives the revocation, it confirms it.
 	malice.plot = {};
 	porchLine.cut();
 	porch.network.back();

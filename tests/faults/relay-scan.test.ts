@@ -1,6 +1,5 @@
 /**
- * T1: nothing that was said, shown or named at home lies in the relay: on its disk, in its log, in
- * its memory.
+ * T1: nothing said, shown or named at home is in the relay: on its disk, in its log, in its memory.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,20 +27,20 @@ afterEach(async () => {
 });
 
 interface Overheard {
-	/** Base64 of raw keys, as they were handed to WebCrypto. */
+	/** Base64 of raw keys, as passed to WebCrypto. */
 	readonly keys: string[];
-	/** What was said in letters. */
+	/** The content of messages. */
 	readonly said: string[];
 	readonly sdp: string[];
-	/** Base64 of 32 bytes in the middle of encoded frames. */
+	/** Base64 of 32 bytes from the middle of encoded frames. */
 	readonly frames: string[];
-	/** The same of sealed parts, as they went to the relay. */
+	/** The same of sealed parts, as sent to the relay. */
 	readonly sealed: string[];
-	/** As the relay is told. */
+	/** As sent to the relay. */
 	readonly homes: string[];
 }
 
-/** Notes what a page knows and the relay must not, where the browser itself is handed it. */
+/** Records what a page knows and the relay must not, where it is passed to the browser. */
 async function overhear(context: BrowserContext): Promise<void> {
 	await context.addInitScript(() => {
 		const heard = { keys: [], said: [], sdp: [], frames: [], sealed: [], homes: [] } as Record<
@@ -113,7 +112,7 @@ const overheardBy = (page: Page): Promise<Overheard> =>
 
 const relayedAt = (page: Page) => page.locator('[data-state="live"][data-path="relayed"]');
 
-/** Enough different bytes that chance cannot make them. */
+/** Enough different bytes to rule out chance. */
 const telling = (bytes: Buffer): boolean => bytes.length >= 16 && new Set(bytes).size >= 10;
 
 function filesOf(folder: string): Map<string, Buffer> {
@@ -123,7 +122,7 @@ function filesOf(folder: string): Map<string, Buffer> {
 	return new Map(files.map((file) => [file.slice(folder.length + 1), readFileSync(file)]));
 }
 
-test('the scan finds what is there, in memory too', ({ skip }) => {
+test('the scan finds what is there, also in memory', ({ skip }) => {
 	const markers = new Markers();
 	const name = ['Marillen', 'knödel im ', 'Fliederbusch'].join('');
 	markers.text('a name', name);
@@ -137,7 +136,7 @@ test('the scan finds what is there, in memory too', ({ skip }) => {
 	expect(held).toHaveLength(3);
 });
 
-test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the relay', async ({
+test('T1 names, code, digits, SDP, messages, keys and frames are nowhere in the relay', async ({
 	annotate,
 }) => {
 	const data = temporaryFolder();
@@ -215,7 +214,7 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 		markers.text('the head of an SDP', `v=0\r\n${session}`);
 	const frames = all(({ frames: own }) => own).map((text) => Buffer.from(text, 'base64'));
 	for (const frame of frames.filter(telling)) markers.bytes('an encoded frame', frame);
-	// Nothing was looked for in vain: each kind was really overheard.
+	// Each kind was really recorded, so that the search means something.
 	expect(keys.filter(telling).length).toBeGreaterThan(20);
 	expect(frames.filter(telling).length).toBeGreaterThan(50);
 	for (const kind of ['ice-pwd', 'fingerprint'])
@@ -238,7 +237,7 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 			kind,
 		).toBe(true);
 
-	// What the relay does hold, to see that the scan looks where things lie.
+	// Positive control: what the relay does hold is found.
 	const controls = new Markers();
 	const [home = ''] = all(({ homes }) => homes).slice(-1);
 	controls.text('the home', home);
@@ -248,7 +247,7 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 	expect(pids).toHaveLength(3);
 	let scanned = 0;
 	for (const pid of pids) {
-		// Of now: the relay keeps 30 s of them, and looking takes time.
+		// Only recent ones: the relay keeps 30 s, and scanning takes time.
 		const sealed = (await overheardBy(camera)).sealed.slice(-40);
 		for (const part of sealed) controls.bytes('a sealed part', Buffer.from(part, 'base64'));
 		const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
@@ -256,8 +255,8 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 		const control = scanMemory(pid, controls);
 		const scan = scanMemory(pid, markers);
 		if (scan === null) {
-			await annotate('The memory was not looked at: only root may read that of a process.');
-			console.log('T1: memory not scanned, only root may read that of a process');
+			await annotate('Memory not scanned: only root may read that of a process.');
+			console.log('T1: memory not scanned, only root may read it');
 			break;
 		}
 		scanned += scan.scannedBytes;
@@ -269,7 +268,7 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 		expect(held.get('store')).toContain('the home');
 		expect(held.get('store')).not.toContain('a sealed part');
 	}
-	// As it lies there while it works, the database's journal too, and afterwards.
+	// Files while it runs, including the database's journal, and afterwards.
 	const files = new Map([...filesOf(data)].map(([file, bytes]) => [`${file}, at work`, bytes]));
 	await relay.stop();
 	for (const [file, bytes] of filesOf(data)) files.set(file, bytes);
@@ -283,7 +282,7 @@ test('T1 names, code, digits, SDP, letters, keys and frames are nowhere in the r
 	expect(controls.foundIn(whole)).toContain('the home');
 	expect(hits).toEqual([]);
 	console.log(
-		`T1: ${markers.count} markers (${keys.length} keys, ${said.length} letters, ${frames.length} frames), ` +
+		`T1: ${markers.count} markers (${keys.length} keys, ${said.length} messages, ${frames.length} frames), ` +
 			`${files.size} files of ${whole.length} bytes, ${(scanned / 2 ** 20).toFixed(0)} MiB of memory: 0 hits`,
 	);
 });

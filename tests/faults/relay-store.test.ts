@@ -1,6 +1,5 @@
 /**
- * S1: store killed, stopped and out of space while live parts flow. Not one part may be lost (RL1,
- * RL2).
+ * S1: store killed, stopped and out of space while live parts flow. No part may be lost (RL1, RL2).
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +30,7 @@ interface Flow {
 	readonly relay: Relay;
 	readonly home: TestHome;
 	readonly owner: TestDevice;
-	/** Sends parts until stopped; resolves to how many were sent, and how many came, in order. */
+	/** Sends parts until stopped; resolves to the number sent, and the number received in order. */
 	stop(): Promise<{ sent: number; came: number }>;
 	newcomer(): Promise<Keys>;
 }
@@ -96,7 +95,7 @@ function storePid(relay: Relay): number | null {
 async function until(look: () => boolean | Promise<boolean>): Promise<void> {
 	const deadline = performance.now() + 30_000;
 	while (!(await look())) {
-		if (performance.now() > deadline) throw new Error('It did not come to be.');
+		if (performance.now() > deadline) throw new Error('condition not met before the deadline');
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
 }
@@ -114,7 +113,7 @@ const storeIsBack = (relay: Relay): Promise<void> =>
 		return ((await answer.json()) as { wrong: string[] }).wrong.length === 0;
 	});
 
-/** What was taken is there for another start. */
+/** What was accepted survives a restart. */
 async function holdsAfterRestart(flow: Flow, keys: readonly Keys[]): Promise<void> {
 	expect(await flow.relay.stop()).toBe(0);
 	const again = await relayWithRoom(flow.relay.data);
@@ -154,13 +153,13 @@ test('S1 stopped', async () => {
 	await holdsAfterRestart(flow, keys);
 });
 
-/** A letter that is larger than what SQLite has left in its own files. */
+/** A message larger than SQLite's remaining space in its own files. */
 async function large({ owner }: Flow, n: number, { device }: Keys): Promise<void> {
 	owner.say({ t: 'letter', n, to: device, box: 'x'.repeat(60_000), keep: 60 });
 	await owner.next('taken');
 }
 
-/** 8 MiB; `null` where this process may not make one. */
+/** Mounts a disk of 8 MiB; `null` if this process may not. */
 function smallDisk(): string | null {
 	const data = temporaryFolder();
 	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', data]);
@@ -187,11 +186,13 @@ test('S1 out of space', async ({ skip }) => {
 		writeAll(ballast, data);
 		keys.push(await flow.newcomer());
 		await large(flow, round, keys[0]!);
-		await until(() => flow.relay.said().split('nothing can be written').length > round + 1);
+		await until(() => flow.relay.said().split('cannot write to the database').length > round + 1);
 		await partsBy(flow, 10);
 		expect(await storeHealth(flow.relay)).toEqual(FULL);
 		rmSync(ballast);
-		await until(() => flow.relay.said().split('writing works again').length > round + 1);
+		await until(
+			() => flow.relay.said().split('can write to the database again').length > round + 1,
+		);
 		expect(await storeHealth(flow.relay)).toEqual([200, { store: 'ok', wrong: [] }]);
 		expect(statfsSync(data).bavail).toBeGreaterThan(0);
 	}
@@ -201,7 +202,7 @@ test('S1 out of space', async ({ skip }) => {
 });
 
 test.for(['stop', 'kill'] as const)(
-	'RL25 S1 started on a full disk, after a %s: live as ever, and kept once there is room',
+	'RL25 S1 started on a full disk, after a %s: live works as usual, and changes are saved once there is room',
 	async (end, { skip }) => {
 		const data = smallDisk() ?? skip(NO_DISK);
 		const first = await flowing(data);
@@ -219,17 +220,17 @@ test.for(['stop', 'kill'] as const)(
 		(await arrive(again.address, flow.home, keys[1])).close();
 		await large(flow, 1, keys[0]!);
 		await partsBy(flow, 50);
-		await until(() => again.said().includes('nothing can be written'));
+		await until(() => again.said().includes('cannot write to the database'));
 		expect(await storeHealth(again)).toEqual(FULL);
 		rmSync(ballast);
-		await until(() => again.said().includes('writing works again'));
+		await until(() => again.said().includes('can write to the database again'));
 		const { sent, came } = await flow.stop();
 		expect(came).toBe(sent);
 		await holdsAfterRestart(flow, keys);
 	},
 );
 
-/** Taken is not yet kept (RL2): what a kill cost the relay, a device gives it again, as they do. */
+/** Accepted is not yet stored (RL2): devices append again what a kill cost the relay. */
 async function bringBack(relay: Relay, home: TestHome): Promise<void> {
 	const owner = await arrive(relay.address, home);
 	owner.say({ t: 'append', entries: home.entries.map(base64url) });

@@ -25,8 +25,8 @@ afterAll(async () => {
 	await served.close();
 });
 
-// First, on an empty disk: what the estimate says to be used sinks long after rows were deleted.
-test('ST4 a real quota leaves nothing behind of what it refused; room made is room', async () => {
+// Runs first, on an empty disk: the estimated usage shrinks only long after rows are deleted.
+test('ST4 a real quota leaves nothing of a refused write behind; freed space is usable', async () => {
 	const session = await context.newCDPSession(page);
 	const origin = new URL(served.url).origin;
 	const quotaSize = 20 * 2 ** 20;
@@ -40,7 +40,7 @@ test('ST4 a real quota leaves nothing behind of what it refused; room made is ro
 	expect(escaped).toEqual([]);
 });
 
-test('B4 damaged rows are set aside and everything else is served', async () => {
+test('B4 damaged rows are excluded and everything else is served', async () => {
 	await page.evaluate(() => window.rowFaults.fill());
 	const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 	const all = times(2000, 40);

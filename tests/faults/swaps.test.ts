@@ -1,5 +1,5 @@
 /**
- * T3: a swapped fingerprint shows no frame, whoever swaps it and wherever. Real browsers, real
+ * T3: with a swapped fingerprint no frame is shown, whoever swaps it and where. Real browsers, real
  * WebRTC.
  */
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,7 @@ async function swap(
 	const all: Swapped[] = [];
 	while (all.length < count) {
 		const { swapped, untouched } = await round(all.length, Math.min(AT_ONCE, count - all.length));
-		// The same two peers show frames where nobody swaps anything.
+		// The same two peers show frames if nobody swaps anything.
 		expect(untouched, browser).toBeGreaterThan(0);
 		all.push(...swapped);
 	}

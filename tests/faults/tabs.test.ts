@@ -37,7 +37,7 @@ test(`B8 a second tab is refused politely, ${String(times(20))} times: one recor
 	await waitForRecording(first);
 	expect(await storedRuns(first)).toHaveLength(1);
 
-	// The tab that records dies; the one that waits takes over with one tap at most.
+	// The recording tab closes; the waiting one takes over with at most one tap.
 	const heir = await context.newPage();
 	await heir.goto(`${relay.address}/camera`);
 	await heir

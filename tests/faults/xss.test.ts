@@ -1,7 +1,4 @@
-/**
- * X: names, labels, codes and addresses that would run if anything took them for more than text
- * (T9).
- */
+/** X: names, labels, codes and addresses that would run if taken for anything but text (T9). */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -23,12 +20,12 @@ const data = temporaryFolder();
 let relay: Relay;
 let home: BrowserContext;
 let away: BrowserContext;
-/** Of somebody who only follows links. */
+/** The browser of somebody who only follows links. */
 let outside: BrowserContext;
-/** In the camera's browser, an owner's: the camera itself, and its devices. */
+/** In the browser of the camera, an owner: the camera page and the device list. */
 let camera: Page;
 let devices: Page;
-/** In the viewer's. */
+/** In the viewer's browser. */
 let wall: Page;
 let watch: Page;
 let door: Page;
@@ -36,7 +33,7 @@ const dialogs: string[] = [];
 
 interface Seen {
 	readonly ran: readonly unknown[];
-	/** Markup that got in and that only the policy kept from running would be a hole all the same. */
+	/** Injected markup that only the policy stopped would still be a hole. */
 	readonly blocked: readonly string[];
 	readonly planted: number;
 }
@@ -72,7 +69,7 @@ const seenBy = (page: Page): Promise<Seen> =>
 		const harmless = ['title', 'aria-label', 'placeholder', 'alt', 'value'];
 		const planted = [...document.querySelectorAll('*')].filter((node) => {
 			const attributes = [...node.attributes].filter(({ name }) => !harmless.includes(name));
-			// Markup that was let in: a handler, an address or an element that carries what would run.
+			// Injected markup: a handler, an address or an element with a payload.
 			if (attributes.some(({ value }) => /^\s*(javascript|data):|^__xss|<script/i.test(value)))
 				return true;
 			const own = [...node.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE);
@@ -82,7 +79,7 @@ const seenBy = (page: Page): Promise<Seen> =>
 		return { ran: seen.ran, blocked: seen.blocked, planted: planted.length };
 	});
 
-/** A page that just goes elsewhere, as one does that leads on, is asked again where it came to. */
+/** If the page is navigating, asks again at the destination. */
 async function settled(page: Page): Promise<Seen> {
 	for (let tries = 1; ; tries += 1) {
 		try {
@@ -102,7 +99,7 @@ async function nothingRan(pages: readonly Page[], what: string): Promise<void> {
 	expect(dialogs).toEqual([]);
 }
 
-/** As a text, and whole: whatever the page does with white space. */
+/** The complete text, whatever the page does with white space. */
 async function reads(page: Page, text: string): Promise<void> {
 	const plain = plainName(text).replace(/\s+/g, ' ').trim();
 	try {
@@ -110,7 +107,7 @@ async function reads(page: Page, text: string): Promise<void> {
 			(wanted) => {
 				const options = [...document.querySelectorAll('option')].map(({ text: own }) => own);
 				const all = [document.body.innerText, ...options].join(' ').replace(/\s+/g, ' ');
-				// What the browser calls a lens stands as it is.
+				// A lens label is shown exactly as the browser gives it.
 				return all.replace(/[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '').includes(wanted);
 			},
 			plain,
@@ -123,7 +120,7 @@ async function reads(page: Page, text: string): Promise<void> {
 }
 
 beforeAll(async () => {
-	// One address opens more here than a household does.
+	// One address opens more sockets here than a household does.
 	const limits = { socketsPerMinute: 1_000_000, socketsPerAddress: 100_000 };
 	writeFileSync(join(data, 'settings.json'), JSON.stringify({ limits }));
 	relay = await startRelay({ data });
@@ -154,14 +151,14 @@ afterAll(async () => {
 	rmSync(data, { recursive: true, force: true });
 });
 
-test('the traps catch what they are for', async () => {
+test('the traps catch what they are meant to', async () => {
 	const page = await away.newPage();
 	await page.goto(`${relay.address}/help`);
 	await page.evaluate(() => {
 		try {
 			document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=__xss(1)>');
 		} catch {
-			// Trusted Types throw, and tell of it.
+			// Trusted Types throw and report it.
 		}
 		const link = document.createElement('a');
 		link.href = 'javascript:__xss(2)';
@@ -177,7 +174,7 @@ test('the traps catch what they are for', async () => {
 	await page.close();
 });
 
-/** No length but the roster's own: who is a member need not keep to what a form allows. */
+/** Limited only by the roster: a member need not respect a form's limits. */
 async function write(page: Page, label: RegExp | string, text: string): Promise<void> {
 	const field = page.getByRole('textbox', { name: label, exact: true });
 	await field.evaluate((node) => node.removeAttribute('maxlength'));
@@ -202,7 +199,7 @@ async function names(text: string): Promise<void> {
 	await field.waitFor({ state: 'detached' });
 }
 
-/** What anybody can send somebody as a link, or say to be typed. */
+/** Links anybody can send, or ask somebody to type. */
 async function address(text: string, n: number): Promise<void> {
 	const behind = encodeURIComponent(text);
 	switch (n % 6) {
@@ -232,7 +229,7 @@ async function address(text: string, n: number): Promise<void> {
 	await door.locator('main').waitFor({ timeout: 20_000 });
 }
 
-test('X T9 names of cameras and devices, labels of lenses, links and codes: none runs, all are text', async () => {
+test('X T9 camera and device names, lens labels, links and codes: none runs, all are shown as text', async () => {
 	const all = payloads(times(300, 30));
 	for (const [at, { text, n }] of all.entries()) {
 		await names(text);
@@ -258,7 +255,7 @@ test('X T9 names of cameras and devices, labels of lenses, links and codes: none
 	);
 });
 
-test('X T9 what a stranger calls itself: the owner that is asked reads it, and it does not run', async () => {
+test('X T9 a stranger’s name: the owner who is asked reads it, and it does not run', async () => {
 	const count = times(60, 20);
 	const outside = await newContext();
 	try {

@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net';
 
-/** Every address of its own: link-local (fe80::/10) and of a local network (fc00::/7). */
+/** Counted address by address: link-local (fe80::/10) and unique local (fc00::/7). */
 const LOCAL = /^(fe[89ab]|f[cd])/;
 
 /**
- * The address as limits count it (RL27). One customer has 2^64 addresses of IPv6, so their network
- * counts as one; in a local network each machine has one, and the household is in the same network
- * as its guest.
+ * The key that limits count by (RL27): one IPv4 address, or one IPv6 /64, because a single customer
+ * has all 2^64 addresses in it. Local IPv6 addresses count one by one: there each machine has one,
+ * and guests share the household's /64.
  */
 export function clientKeyOf(address: string): string {
 	const words = wordsOf(address);
@@ -16,13 +16,14 @@ export function clientKeyOf(address: string): string {
 }
 
 /**
- * IPv4: the address. IPv6: its /48, as some have 65,536 networks of their own; whoever shares it.
+ * The key for comparing networks (RL27): one IPv4 address, or one IPv6 /48, because some customers
+ * have 65,536 /64s.
  */
 export function networkKeyOf(address: string): string {
 	return wordsOf(address)?.slice(0, 3).join(':') ?? v4Of(address);
 }
 
-/** Eight words, without leading zeros; `null`: an address of IPv4, in whatever form. */
+/** The eight groups without leading zeros; `null`: not IPv6, or an IPv4-mapped address. */
 function wordsOf(address: string): string[] | null {
 	if (!isIPv6(address) || /^::ffff:[\d.]+$/i.test(address)) return null;
 	const [head = '', tail = ''] = address.toLowerCase().replace(/%.*$/, '').split('::');

@@ -3,13 +3,13 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Crypto, VerifyKey } from '#ports/keys/crypto.ts';
 
-/** The part of the port that a relay needs: it signs nothing and opens nothing. */
+/** The part of the port that the relay needs: it neither signs nor decrypts. */
 export type VerifyCrypto = Pick<Crypto, 'random' | 'sha256' | 'verifier' | 'verify'>;
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
-/** Node's own WebCrypto. The port's opaque key is a CryptoKey; only this file knows. */
+/** Node's WebCrypto. The port's opaque key is a CryptoKey; only this file knows. */
 export const verifyCrypto: VerifyCrypto = {
 	random: (length) => new Uint8Array(randomBytes(length)),
 	sha256: (bytes) => Promise.resolve(sha256(bytes)),
@@ -18,14 +18,14 @@ export const verifyCrypto: VerifyCrypto = {
 			const key = await webcrypto.subtle.importKey('raw', publicKey, EC, false, ['verify']);
 			return key as unknown as VerifyKey;
 		} catch (error) {
-			throw new Fault('malformed', 'bytes that are no key', error);
+			throw new Fault('malformed', 'cannot import the public key: not a P-256 point', error);
 		}
 	},
 	verify: (key, signature, bytes) =>
 		webcrypto.subtle.verify(SIGN, key as unknown as webcrypto.CryptoKey, signature, bytes),
 };
 
-/** Short inputs: a turn through the thread pool would cost more than the hash. */
+/** Synchronous: for short inputs the thread pool costs more than the hash. */
 export function sha256(bytes: Uint8Array | string): Bytes {
 	return new Uint8Array(createHash('sha256').update(bytes).digest());
 }

@@ -1,10 +1,10 @@
 /**
- * Room that many share. When it is full, whoever has most of it loses what it has had longest: who
- * floods pushes out its own, and nobody else's.
+ * Capacity shared by many owners. When it is exceeded, the largest owner loses its oldest item: a
+ * flood evicts only its own.
  */
 export class FairQuota<T> {
 	readonly #max: number;
-	readonly #owners = new Map<string, { taken: number; readonly things: Map<T, number> }>();
+	readonly #owners = new Map<string, { taken: number; readonly items: Map<T, number> }>();
 	#taken = 0;
 
 	/** @param max in the unit that `size` has */
@@ -16,32 +16,32 @@ export class FairQuota<T> {
 		return this.#taken;
 	}
 
-	/** One that is there already grows, and stays as old as it was. */
-	add(owner: string, thing: T, size: number): void {
-		let whose = this.#owners.get(owner);
-		if (!whose) this.#owners.set(owner, (whose = { taken: 0, things: new Map() }));
-		whose.things.set(thing, (whose.things.get(thing) ?? 0) + size);
-		whose.taken += size;
+	/** Adding to an existing item increases its size and keeps its age. */
+	add(owner: string, item: T, size: number): void {
+		let usage = this.#owners.get(owner);
+		if (!usage) this.#owners.set(owner, (usage = { taken: 0, items: new Map() }));
+		usage.items.set(item, (usage.items.get(item) ?? 0) + size);
+		usage.taken += size;
 		this.#taken += size;
 	}
 
-	remove(owner: string, thing: T): void {
-		const whose = this.#owners.get(owner);
-		const size = whose?.things.get(thing);
-		if (!whose || size === undefined) return;
-		whose.things.delete(thing);
-		whose.taken -= size;
+	remove(owner: string, item: T): void {
+		const usage = this.#owners.get(owner);
+		const size = usage?.items.get(item);
+		if (!usage || size === undefined) return;
+		usage.items.delete(item);
+		usage.taken -= size;
 		this.#taken -= size;
-		if (whose.things.size === 0) this.#owners.delete(owner);
+		if (usage.items.size === 0) this.#owners.delete(owner);
 	}
 
-	/** What has to go now, the first first; the caller removes it. `null`: all that is there fits. */
+	/** The next item to evict; the caller removes it. `null`: everything fits. */
 	get excess(): T | null {
 		if (this.#taken <= this.#max) return null;
-		let most: { taken: number; readonly things: Map<T, number> } | null = null;
-		for (const whose of this.#owners.values())
-			if (most === null || whose.taken > most.taken) most = whose;
-		const [oldest] = most?.things.keys() ?? [];
+		let largest: { taken: number; readonly items: Map<T, number> } | null = null;
+		for (const usage of this.#owners.values())
+			if (largest === null || usage.taken > largest.taken) largest = usage;
+		const [oldest] = largest?.items.keys() ?? [];
 		return oldest ?? null;
 	}
 }

@@ -4,7 +4,7 @@ import type { Site } from './site.ts';
 
 const bytes = v.instance(Uint8Array<ArrayBuffer>);
 const tls = v.object({ cert: v.string(), key: v.string() });
-/** SHA-256 of what is not used, as hex, and when it ends. */
+/** An unused invitation: SHA-256 as hex, and expiry. */
 const invitation = v.object({ hash: v.string(), untilMs: v.number() });
 export type InvitationRecord = v.InferOutput<typeof invitation>;
 const kept = v.object({
@@ -14,7 +14,7 @@ const kept = v.object({
 });
 export type StoredState = v.InferOutput<typeof kept>;
 
-/** Our own words, made by the same program a moment ago: what is inside is not looked at again. */
+/** Not validated in depth: the same program made it a moment ago. */
 const site = v.custom<Site>(
 	(value) => typeof value === 'object' && value !== null && 'assets' in value && 'policy' in value,
 );
@@ -24,9 +24,9 @@ const liveSettings = v.object({
 	port: v.number(),
 	httpsPort: v.number(),
 	publicName: v.nullable(v.string()),
-	/** `null`: 443, or whatever the proxy says. */
+	/** `null`: 443, or as the proxy's `Host` header has it. */
 	publicPort: v.nullable(v.number()),
-	/** The one name that phones use; it changes only where another relay has it (RL39). */
+	/** The name that devices use; it changes only while another relay has it (RL39). */
 	name: v.string(),
 	origins: v.array(v.string()),
 	proxies: v.array(v.string()),
@@ -42,7 +42,7 @@ const liveSettings = v.object({
 		ringMiB: v.number(),
 	}),
 	log: v.picklist(['debug', 'info', 'warn', 'error', 'silent']),
-	/** Which of these a variable of the environment said. */
+	/** Fields set by an environment variable → the variable's name (RL41). */
 	variables: v.record(v.string(), v.string()),
 });
 export type LiveSettings = v.InferOutput<typeof liveSettings>;
@@ -56,10 +56,10 @@ export const messageToLive = v.variant('t', [
 		...{ t: v.literal('begin'), settings: liveSettings, site, tls, trust, kept },
 		...{ tokenKey: bytes, hosts: v.array(v.string()), store: v.nullable(v.number()) },
 	}),
-	/** New names or addresses, or a certificate that would have ended. */
+	/** Names or addresses changed, or the certificate was renewed. */
 	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()), name: v.string() }),
 	v.object({ t: v.literal('invitation'), invitation }),
-	/** The port of store; `null` while it is away. */
+	/** The port of `store`; `null` while it is down. */
 	v.object({ t: v.literal('store'), port: v.nullable(v.number()) }),
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
@@ -99,7 +99,7 @@ export const messageFromStore = v.variant('t', [
 ]);
 export type MessageFromStore = v.InferOutput<typeof messageFromStore>;
 
-/** A message of the other process; `null`: one of another version of this program. */
+/** Decodes a message from the other process; `null`: from another version of this program. */
 export function messageFrom<
 	S extends
 		typeof messageToLive | typeof messageFromLive | typeof messageToStore | typeof messageFromStore,

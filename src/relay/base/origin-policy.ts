@@ -1,29 +1,29 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 
-/** What the relay is called, and whom it trusts to say who comes. */
+/** The hosts and origins this relay accepts, and the proxies whose headers it trusts. */
 export interface OriginPolicy {
-	/** Host names and addresses that are this relay's, in lower case, without ports. */
+	/** This relay's host names and addresses, in lower case, without ports. */
 	readonly hosts: ReadonlySet<string>;
-	/** Origins of apps that are served elsewhere (settings). */
+	/** Origins of apps served elsewhere (settings). */
 	readonly origins: ReadonlySet<string>;
-	/** The name under which somebody else ends TLS in front of us. */
+	/** The public name, if a reverse proxy terminates TLS. */
 	readonly publicName: string | null;
-	/** Where that is not 443: a proxy may leave it out of the `Host` that it hands on (RL42). */
+	/** Its port if not 443: a proxy may omit it from the forwarded `Host` (RL42). */
 	readonly publicPort?: number | null;
 	readonly ports: { readonly http: number; readonly https: number };
 	readonly proxies: BlockList;
 }
 
-/** Who comes, and through which door. */
+/** Where a request comes from, and which origin it was addressed to. */
 export interface ClientOrigin {
 	readonly address: string;
-	/** From this machine itself, or by a proxy that the settings name. */
+	/** From this machine, or through a configured proxy. */
 	readonly inside: boolean;
-	/** From this machine itself, and by no proxy: neither one that is named nor one that says so. */
+	/** From this machine and not through any proxy, configured or detected by its headers. */
 	readonly local: boolean;
 	/**
-	 * What the visitor connected to, as in `https://cam.local:8443`; `null`: a name that is not ours
+	 * The origin the client connected to, such as `https://cam.local:8443`; `null`: an unknown host
 	 * (RL4).
 	 */
 	readonly origin: string | null;
@@ -32,9 +32,9 @@ export interface ClientOrigin {
 const FORWARDING =
 	/^(forwarded|via|cdn-loop)$|^x-(forwarded|envoy|original|azure)|-(real|client|connecting)-?ip$/;
 
-/** What whoever asks by a name that is not ours hears (RL4). */
+/** The answer to a request for an unknown host (RL4). */
 export function misdirectedResponse(): Response {
-	return new Response('This is not the place that you asked for.', { status: 421 });
+	return new Response('Misdirected request: this relay does not serve that host.', { status: 421 });
 }
 
 type UpgradeRequest = Pick<IncomingMessage, 'headers'> & {
@@ -52,22 +52,22 @@ export function clientOriginOf(
 	const host = hostOf(headers.host);
 	const known =
 		host !== null && (originPolicy.hosts.has(host.name) || host.name === originPolicy.publicName);
-	// Whoever comes by the public name had TLS up to the proxy, whatever the last step is.
+	// Under the public name the client had TLS up to the proxy, even if the last hop is HTTP.
 	const scheme = secure || host?.name === originPolicy.publicName ? 'https' : 'http';
-	const asked = known ? originOf(`${scheme}://${host.whole}`) : null;
+	const requested = known ? originOf(`${scheme}://${host.whole}`) : null;
 	const origin =
-		host?.name === originPolicy.publicName ? (publicOrigin(originPolicy) ?? asked) : asked;
+		host?.name === originPolicy.publicName ? (publicOrigin(originPolicy) ?? requested) : requested;
 	const loopback = isLoopback(direct);
 	const local = loopback && !proxied && !wasForwarded(headers);
 	return { address, inside: proxied || loopback, local, origin };
 }
 
-/** A proxy that no setting names says so itself, as nearly all do. */
+/** Detects a proxy that is not configured: nearly all add one of these headers. */
 function wasForwarded(headers: IncomingMessage['headers']): boolean {
 	return Object.keys(headers).some((name) => FORWARDING.test(name));
 }
 
-/** Whether a page of this origin may open a socket, or read an answer (RL4). */
+/** Whether a page of this origin may open a socket or read a response (RL4). */
 export function isAllowedOrigin(
 	originPolicy: OriginPolicy,
 	client: ClientOrigin,
@@ -89,14 +89,14 @@ export function isAllowedOrigin(
 		: Number(port || 80) === originPolicy.ports.http && isLoopback(hostname);
 }
 
-/** `null`: the settings name no port, so it is the one that a browser asked for. */
+/** `null`: no port configured, so the one in the request counts. */
 function publicOrigin({ publicName, publicPort = null }: OriginPolicy): string | null {
 	return publicName === null || publicPort === null
 		? null
 		: originOf(`https://${publicName}:${publicPort}`);
 }
 
-/** Whether somebody comes by a proxy that the settings name. */
+/** Whether the connection comes from a configured proxy. */
 export function isProxy(
 	{ proxies }: Pick<OriginPolicy, 'proxies'>,
 	remote: string | undefined,
@@ -104,22 +104,22 @@ export function isProxy(
 	return listContains(proxies, plainAddress(remote ?? ''));
 }
 
-/** RL5: the last address that no trusted proxy wrote about another trusted one. */
+/** The last `X-Forwarded-For` address that is not a trusted proxy (RL5). */
 function forwarded(
 	originPolicy: OriginPolicy,
 	header: string | string[] | undefined,
 	direct: string,
 ): string {
-	const said = [header ?? []].flat().join(',').split(',');
-	for (const one of said.reverse()) {
-		const address = plainAddress(one.trim());
+	const addresses = [header ?? []].flat().join(',').split(',');
+	for (const candidate of addresses.reverse()) {
+		const address = plainAddress(candidate.trim());
 		if (isIP(address) === 0) break;
 		if (!listContains(originPolicy.proxies, address)) return address;
 	}
 	return direct;
 }
 
-/** Names and addresses as a `Host` header has them. */
+/** Formats names and addresses as in a `Host` header: IPv6 in brackets. */
 export function hostsFrom(names: readonly string[]): ReadonlySet<string> {
 	return new Set(names.map((name) => (isIPv6(name) ? `[${name}]` : name)));
 }
@@ -139,7 +139,7 @@ function originOf(text: string): string | null {
 	return URL.canParse(text) ? new URL(text).origin : null;
 }
 
-/** An IPv4 address as a socket for both kinds has it. */
+/** Strips what a dual-stack socket adds: the IPv4-mapped prefix and the zone. */
 function plainAddress(address: string): string {
 	return address
 		.toLowerCase()
@@ -152,7 +152,7 @@ function listContains(list: BlockList, address: string): boolean {
 	return kind !== 0 && list.check(address, kind === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Addresses and networks, as in `10.0.0.0/8`. `null`: one that is neither. */
+/** Parses addresses and CIDR networks. `null`: one of them is neither. */
 export function proxiesFrom(texts: readonly string[]): BlockList | null {
 	const list = new BlockList();
 	for (const text of texts) {

@@ -7,18 +7,16 @@ export const letter = v.object({
 	...{ box: v.string(), untilMs: v.number() },
 });
 
-/**
- * What live learned and store keeps. Each may be told twice: the second time changes nothing.
- */
+/** A change that `live` made and `store` writes. Idempotent: it may be delivered twice. */
 export const fact = v.variant('kind', [
-	/** A home was opened, with the hash of the invitation that is used up now. */
+	/** A home was opened; `invitation` is the hash of the one it used up. */
 	v.object({
 		kind: v.literal('opened'),
 		home: v.string(),
 		invitation: v.string(),
 		entries: v.array(bytes),
 	}),
-	/** Entries from number `from` on, instead of what was there. */
+	/** Replaces the entries from number `from` on. */
 	v.object({
 		kind: v.literal('appended'),
 		home: v.string(),
@@ -26,7 +24,7 @@ export const fact = v.variant('kind', [
 		entries: v.array(bytes),
 	}),
 	v.object({ kind: v.literal('waits'), letter }),
-	/** Letters that wait no more. */
+	/** Messages that no longer wait. */
 	v.object({ kind: v.literal('gone'), ids: v.array(v.number()) }),
 ]);
 export type RelayChange = v.InferOutput<typeof fact>;

@@ -7,26 +7,29 @@ import { SUMS_PATH, sumsText } from '#domain/base/sums.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** One file of the built app, with the smaller forms that the build made of it. */
+/** One file of the built app, with its precompressed variants. */
 export interface Asset {
 	readonly type: string;
-	/** Base of the entity tag: equal exactly when the bytes are. */
+	/** Base of the ETag: equal exactly if the bytes are. */
 	readonly hash: string;
-	/** The name changes with the content, so it may be kept for ever. */
+	/** The name contains a content hash, so it may be cached forever. */
 	readonly immutable: boolean;
 	readonly bytes: Bytes;
 	readonly smaller: readonly { readonly encoding: 'br' | 'gzip'; readonly bytes: Bytes }[];
 }
 
-/** The built app, whole in memory: serving it opens no file, so a full disk cannot stop it. */
+/** The built app, entirely in memory: serving it opens no file, so a full disk cannot stop it. */
 export interface Site {
 	/**
-	 * By path, as in `/favicon.svg`. What is not in here does not exist: no path reaches the disk.
+	 * By path, such as `/favicon.svg`. Anything else is 404: no request path reaches the file system.
 	 */
 	readonly assets: ReadonlyMap<string, Asset>;
-	/** The page for every address of the app. */
+	/** Served for every route of the app. */
 	readonly page: Asset;
-	/** The policy that the build wrote into the page, with the hash of its start script. */
+	/**
+	 * The Content-Security-Policy that the build wrote into the page, with the hash of its start
+	 * script.
+	 */
 	readonly policy: string;
 }
 
@@ -47,9 +50,10 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a folder that `vite build` wrote.
- * @throws Fault `not-found` when there is no app, `malformed` when its page carries no policy (to
- *   serve it without one would be worse than not to serve it) or a smaller form is another file
+ * Reads the output folder of `vite build`.
+ * @throws Fault `not-found` if there is no app, `malformed` if the page has no
+ *   Content-Security-Policy (better not to serve it at all) or a compressed variant differs from
+ *   its file
  */
 export async function loadSite(folder: string): Promise<Site> {
 	const files = await filesOf(folder);
@@ -58,9 +62,9 @@ export async function loadSite(folder: string): Promise<Site> {
 		if (/\.(br|gz)$/.test(path)) continue;
 		const br = files.get(`${path}.br`);
 		const gzip = files.get(`${path}.gz`);
-		// What is hashed is what everybody gets, in whatever form (AP11).
-		if (br && !opens(brotliDecompressSync, br, bytes)) throw otherThan(path, folder);
-		if (gzip && !opens(gunzipSync, gzip, bytes)) throw otherThan(path, folder);
+		// The hash must stand for what every client gets, compressed or not (AP11).
+		if (br && !decompressesTo(brotliDecompressSync, br, bytes)) throw variantDiffers(path, folder);
+		if (gzip && !decompressesTo(gunzipSync, gzip, bytes)) throw variantDiffers(path, folder);
 		assets.set(path, {
 			type: types[extname(path)] ?? 'application/octet-stream',
 			hash: createHash('sha256').update(bytes).digest('base64url').slice(0, 22),
@@ -77,18 +81,19 @@ export async function loadSite(folder: string): Promise<Site> {
 	const policy = /http-equiv="content-security-policy" content="([^"]+)"/.exec(
 		new TextDecoder().decode(page.bytes),
 	)?.[1];
-	if (!policy) throw new Fault('malformed', `The page in ${folder} carries no policy.`);
+	if (!policy)
+		throw new Fault('malformed', `The page in ${folder} has no Content-Security-Policy.`);
 	return { assets, page, policy };
 }
 
-/** What is served, as `sha256sum` lists it, and the hash of that list (AP11). */
+/** What is served, in `sha256sum` format, and the hash of that list (AP11). */
 export function sumsOf(site: Site): { readonly text: string; readonly hash: string } {
 	const files = [...site.assets].filter(([path]) => path !== SUMS_PATH);
 	const text = sumsText(new Map(files.map(([path, { bytes }]) => [path, sha256(bytes)])));
 	return { text, hash: sha256(text) };
 }
 
-/** Whether the list that the build wrote says the same: nothing came, went or changed after it. */
+/** Whether the build's own list matches: no file was added, removed or changed after it. */
 export function isAsBuilt(site: Site): boolean {
 	const written = site.assets.get(SUMS_PATH);
 	return written !== undefined && new TextDecoder().decode(written.bytes) === sumsOf(site).text;
@@ -98,22 +103,26 @@ function sha256(bytes: Uint8Array | string): string {
 	return createHash('sha256').update(bytes).digest('hex');
 }
 
-function opens(open: (bytes: Bytes) => Buffer, smaller: Bytes, bytes: Bytes): boolean {
+function decompressesTo(
+	decompress: (bytes: Bytes) => Buffer,
+	smaller: Bytes,
+	bytes: Bytes,
+): boolean {
 	try {
-		return open(smaller).equals(bytes);
+		return decompress(smaller).equals(bytes);
 	} catch {
 		return false;
 	}
 }
 
-function otherThan(path: string, folder: string): Fault {
-	return new Fault('malformed', `A compressed form of ${path} in ${folder} is another file.`);
+function variantDiffers(path: string, folder: string): Fault {
+	return new Fault(
+		'malformed',
+		`A compressed variant of ${path} in ${folder} differs from the file itself.`,
+	);
 }
 
-/**
- * Every file below a folder by its path from there; where a name on the way starts with a dot it is
- * left out.
- */
+/** All files below a folder, by relative path; dotfiles and dot folders are left out. */
 async function filesOf(folder: string): Promise<Map<string, Bytes>> {
 	const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
 	const files = new Map<string, Bytes>();

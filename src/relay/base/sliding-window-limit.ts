@@ -1,7 +1,4 @@
-/**
- * At most so many in any stretch of time: exactly, however they fall. Times are of a clock that is
- * never set back.
- */
+/** Exact sliding window: at most `max` events in any `withinMs`. Times are monotonic. */
 export class SlidingWindowLimit {
 	readonly #max: number;
 	readonly #withinMs: number;
@@ -12,7 +9,7 @@ export class SlidingWindowLimit {
 		this.#withinMs = withinMs;
 	}
 
-	/** Whether there may be one more now. */
+	/** Whether one more event is allowed now. */
 	allows(nowMs: number): boolean {
 		while (this.#atMs[0] !== undefined && nowMs - this.#atMs[0] >= this.#withinMs)
 			this.#atMs.shift();
@@ -23,12 +20,12 @@ export class SlidingWindowLimit {
 		this.#atMs.push(nowMs);
 	}
 
-	/** The last one was none. */
+	/** Uncounts the last event. */
 	undo(): void {
 		this.#atMs.pop();
 	}
 
-	/** There was none for so long. */
+	/** No event within the window. */
 	isIdle(nowMs: number): boolean {
 		return this.allows(nowMs) && this.#atMs.length === 0;
 	}

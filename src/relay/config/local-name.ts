@@ -1,4 +1,4 @@
-/** A record of multicast DNS, decoded; what `data` is depends on the type. */
+/** A decoded mDNS record; the shape of `data` depends on the type. */
 export interface MdnsRecord {
 	readonly name: string;
 	readonly type: string;
@@ -6,25 +6,25 @@ export interface MdnsRecord {
 	readonly data?: unknown;
 }
 
-/** Under which all relays announce themselves (RFC 6763). */
+/** The service type all relays announce (RFC 6763). */
 export const SERVICE = '_https._tcp.local';
 const MAX_SUFFIX = 99;
 
-/** A name in the local network that somebody else answers to. */
+/** A name in the local network that another host answers to. */
 export interface OtherHost {
 	readonly name: string;
-	/** Of a relay: what settles which of two keeps a name. Of anything else '': it keeps it. */
+	/** Tie-breaker between relays; '' for other hosts, which always keep their name. */
 	readonly id: string;
 }
 
-/** Who this relay is, to tell its own answers from those of others. */
+/** Identifies this relay's own answers. */
 export interface OwnService {
-	/** The name of its service, with `SERVICE` behind it. */
+	/** Service instance name, ending in `SERVICE`. */
 	readonly service: string;
 	readonly addresses: readonly string[];
 }
 
-/** Whom an answer of multicast DNS tells of, other than ourselves. */
+/** The other hosts that an mDNS answer names. */
 export function othersIn(records: readonly MdnsRecord[], self: OwnService): OtherHost[] {
 	const living = records.filter(({ ttl = 1 }) => ttl > 0);
 	const relays = living.flatMap(({ type, name, data }) => {
@@ -39,7 +39,7 @@ export function othersIn(records: readonly MdnsRecord[], self: OwnService): Othe
 		addresses.some(
 			(one) => one.name.toLowerCase() === name && self.addresses.includes(String(one.data)),
 		);
-	// This machine may answer to the name by another program: then it leads here all the same.
+	// Another program on this machine may answer to the name: it still leads here.
 	const machines = named.filter(
 		(name) => !ours(name) && !relays.some(({ name: target }) => target === name),
 	);
@@ -47,25 +47,25 @@ export function othersIn(records: readonly MdnsRecord[], self: OwnService): Othe
 }
 
 /**
- * So many looks in a row find the wanted name free before it is taken back: its owner may just be
- * starting anew.
+ * Checks in a row that must find the wanted name free before it is taken back: its owner may just
+ * be restarting.
  */
-const FREE_LOOKS = 2;
+const FREE_CHECKS = 2;
 
 /**
- * RL39: what a relay goes by in the local network: the wanted name, where nobody else has it, else
- * the first free of `spycam-2.local`, `spycam-3.local` and so on. Of two relays that go by one name
- * the lesser id keeps it.
+ * Chooses the relay's name in the local network (RL39): the wanted name if it is free, else the
+ * first free of `spycam-2.local`, `spycam-3.local`, … Of two relays with one name the lesser id
+ * keeps it.
  */
 export class LocalName {
-	/** What devices know this relay by. */
+	/** The name that devices know. */
 	#wanted: string;
 	readonly #base: string;
 	readonly #id: string;
 	#current: string | null = null;
-	#freeLooks = 0;
+	#freeChecks = 0;
 
-	/** @param base what the settings call it */
+	/** @param base the `name` setting, without `.local` */
 	constructor(wanted: string, base: string, id: string) {
 		this.#wanted = wanted;
 		this.#base = base;
@@ -80,18 +80,18 @@ export class LocalName {
 		return this.#wanted;
 	}
 
-	/** Of a relay that nobody knows yet: what it is called now is its name for good. */
+	/** Makes the current name the wanted one; for a relay that no device knows yet. */
 	keep(): void {
 		this.#wanted = this.current;
 	}
 
-	/** @returns whether it goes by another name than before */
+	/** @returns whether the name changed */
 	choose(others: readonly OtherHost[]): boolean {
 		const before = this.#current;
 		const next = this.#free(others);
 		const goesBack = before !== null && next === this.#wanted && next !== before;
-		this.#freeLooks = goesBack ? this.#freeLooks + 1 : 0;
-		if (goesBack && this.#freeLooks < FREE_LOOKS) return false;
+		this.#freeChecks = goesBack ? this.#freeChecks + 1 : 0;
+		if (goesBack && this.#freeChecks < FREE_CHECKS) return false;
 		this.#current = next;
 		return next !== before;
 	}

@@ -4,21 +4,21 @@ import { Bonjour } from 'bonjour-service';
 import { LocalName, othersIn, SERVICE, type MdnsRecord, type OtherHost } from './local-name.ts';
 import type { Logger } from '#relay/base/log.ts';
 
-/** Asked three times in a second whether a name is free (RFC 6762, 8.1). */
+/** Three probes, 250 ms apart (RFC 6762, 8.1). */
 const PROBES = 3;
 const PROBE_INTERVAL_MS = 250;
 const END_MS = 1_000;
-/** Whoever floods the network with names is not listened to without an end. */
+/** Bounds what a flood of answers can cost. */
 const MAX_ANSWERS = 1_000;
 export interface AnnouncementOptions {
-	/** What devices know this relay by, as in `spycam.local`. */
+	/** The name that devices know, such as `spycam.local`. */
 	readonly name: string;
-	/** Other names begin with it. */
+	/** Prefix of alternative names. */
 	readonly base: string;
-	/** 8 hex digits that are this relay's own. */
+	/** 8 hex digits, unique to this relay. */
 	readonly id: string;
 	readonly port: number;
-	/** Nobody knows this relay yet: whatever it gets is what devices will know it by. */
+	/** No device knows this relay yet: the name it gets becomes the wanted one. */
 	readonly isNew: boolean;
 }
 
@@ -27,40 +27,39 @@ interface Mdns extends EventEmitter {
 }
 
 /**
- * Says in the local network what this machine is called (RFC 6762, 6763), by a name that nobody
- * else has (RL39). Where that does not work, as in networks without multicast, devices need another
- * name: a line in the log, and nothing else is different.
+ * Announces the relay by mDNS/DNS-SD (RFC 6762, 6763) under a name nobody else has (RL39). Where
+ * multicast does not work it only logs a warning; devices then need another name.
  */
 export class MdnsAnnouncement {
 	readonly #options: AnnouncementOptions;
 	readonly #name: LocalName;
 	readonly #log: Logger;
-	/** `null`: multicast does not work here; the next look tries again. */
+	/** `null`: multicast does not work; the next refresh retries. */
 	#bonjour: Bonjour | null = null;
-	#why: string | null = null;
+	#lastReason: string | null = null;
 
-	private constructor(wanted: AnnouncementOptions, log: Logger) {
-		this.#options = wanted;
+	private constructor(options: AnnouncementOptions, log: Logger) {
+		this.#options = options;
 		this.#log = log;
-		this.#name = new LocalName(wanted.name, wanted.base, wanted.id);
+		this.#name = new LocalName(options.name, options.base, options.id);
 	}
 
-	static async begin(wanted: AnnouncementOptions, log: Logger): Promise<MdnsAnnouncement> {
-		const announcement = new MdnsAnnouncement(wanted, log);
+	static async begin(options: AnnouncementOptions, log: Logger): Promise<MdnsAnnouncement> {
+		const announcement = new MdnsAnnouncement(options, log);
 		announcement.#open();
 		announcement.#name.choose(await announcement.#others());
-		if (wanted.isNew) announcement.#name.keep();
+		if (options.isNew) announcement.#name.keep();
 		announcement.#publish();
 		return announcement;
 	}
 
-	/** What this relay is called in the local network now. */
+	/** The current name in the local network. */
 	get name(): string {
 		return this.#name.current;
 	}
 
 	/**
-	 * Looks who else there is, and announces anew what has changed.
+	 * Checks for name conflicts and announces again if anything changed.
 	 * @param moved the addresses changed
 	 */
 	async refresh(moved: boolean): Promise<void> {
@@ -80,7 +79,7 @@ export class MdnsAnnouncement {
 				resolve();
 				return;
 			}
-			// A goodbye that cannot be sent is not waited for.
+			// Does not wait for a goodbye that cannot be sent.
 			setTimeout(resolve, END_MS);
 			bonjour.unpublishAll(() => bonjour.destroy(resolve));
 		});
@@ -88,16 +87,16 @@ export class MdnsAnnouncement {
 
 	#open(): void {
 		const failed = (error: unknown): void => {
-			const why = error instanceof Error ? error.message : 'unknown';
-			// Each look tries again: once is enough to be told.
-			if (why !== this.#why)
-				this.#log.warn({ why }, 'the name cannot be announced in the local network');
-			this.#why = why;
+			const reason = error instanceof Error ? error.message : 'unknown';
+			// Every refresh retries: log each reason only once.
+			if (reason !== this.#lastReason)
+				this.#log.warn({ why: reason }, 'cannot announce the name by mDNS');
+			this.#lastReason = reason;
 		};
 		try {
 			const bonjour = new Bonjour({}, failed);
 			this.#bonjour = bonjour;
-			// Another program that has the port for itself would else end this one.
+			// Unhandled, an exclusively bound port would end the process.
 			mdnsOf(bonjour).on('error', (error) => {
 				failed(error);
 				if (this.#bonjour === bonjour) this.#bonjour = null;
@@ -112,7 +111,7 @@ export class MdnsAnnouncement {
 		this.#bonjour?.publish({ ...service, name: `Spy-cam ${this.#options.id}`, txt: { path: '/' } });
 	}
 
-	/** Who else answers to a name. Takes most of a second where that decides something. */
+	/** Queries who answers to the names; takes up to 750 ms. */
 	async #others(times = PROBES): Promise<OtherHost[]> {
 		const found: OtherHost[] = [];
 		const mdns = this.#bonjour && mdnsOf(this.#bonjour);
@@ -123,25 +122,25 @@ export class MdnsAnnouncement {
 				(list ?? []).map(({ address }) => address),
 			),
 		};
-		const hear = (packet: { answers?: MdnsRecord[]; additionals?: MdnsRecord[] }): void => {
+		const collect = (packet: { answers?: MdnsRecord[]; additionals?: MdnsRecord[] }): void => {
 			if (found.length > MAX_ANSWERS) return;
 			found.push(...othersIn([...(packet.answers ?? []), ...(packet.additionals ?? [])], self));
 		};
-		mdns.on('response', hear);
+		mdns.on('response', collect);
 		const names = [...new Set([this.#name.wanted, this.name])];
-		for (let asked = 0; asked < times; asked += 1) {
+		for (let probe = 0; probe < times; probe += 1) {
 			mdns.query([
 				{ name: SERVICE, type: 'PTR' },
 				...names.flatMap((name) => ['A', 'AAAA'].map((type) => ({ name, type }))),
 			]);
 			await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS));
 		}
-		mdns.off('response', hear);
+		mdns.off('response', collect);
 		return found;
 	}
 }
 
-/** The library shows no other way to what it hears. */
+/** The library has no public access to its responses. */
 function mdnsOf(bonjour: Bonjour): Mdns {
 	return (bonjour['server'] as { readonly mdns: Mdns }).mdns;
 }

@@ -3,10 +3,7 @@ import { publicAddressOf } from './public-address.ts';
 import { isLoopback } from '#relay/base/origin-policy.ts';
 import type { LiveSettings } from '#relay/base/ipc.ts';
 
-/**
- * The addresses under which this machine can be reached; those that change by the hour are left
- * out.
- */
+/** The addresses this machine can be reached at, without link-local IPv6. */
 export function localAddresses(host: string): string[] {
 	const loopback = ['127.0.0.1', '::1'];
 	if (isLoopback(host)) return loopback;
@@ -17,7 +14,7 @@ export function localAddresses(host: string): string[] {
 	return [...new Set([...loopback, ...others])];
 }
 
-/** Where a phone in the same network looks first; `null`: this machine is in none. */
+/** The preferred IPv4 address in the LAN; `null`: none. */
 export function lanAddress(addresses: readonly string[]): string | null {
 	const v4 = addresses.filter((address) => /^\d/.test(address) && !isLoopback(address));
 	return (
@@ -25,13 +22,13 @@ export function lanAddress(addresses: readonly string[]): string | null {
 	);
 }
 
-/** Where people find this relay, as far as the network goes. */
+/** The relay's addresses for people, within the local network or beyond. */
 export interface RelayAddresses {
 	/** On this machine. */
 	readonly here: string;
-	/** All devices, once they trust it. */
+	/** For all devices, once they trust it. */
 	readonly secure: string;
-	/** Where a device of this network learns to trust it; `null`: none has to, or none gets here. */
+	/** Where a device in this network learns to trust it; `null`: not needed, or not reachable. */
 	readonly trust: string | null;
 }
 

@@ -1,31 +1,24 @@
 import { parseArgs } from 'node:util';
 
-/** What the server was asked to do. Paths are as given: the caller resolves them. */
+/** Command line and environment. Paths are as given: the caller resolves them. */
 export interface RelayOptions {
-	/** The server's own folder; one server at a time uses it. */
+	/** The data folder; one server at a time uses it. */
 	readonly data: string;
-	/** The folder of the built app; undefined means the one beside the source. */
+	/** The folder of the built app; undefined: `build/`. */
 	readonly app: string | undefined;
-	/**
-	 * What counts more than settings.json, by the names it has there; not checked yet, save for
-	 * numbers.
-	 */
+	/** Overrides settings.json, by its field names; only numbers are validated yet. */
 	readonly settings: Readonly<Record<string, unknown>>;
-	/**
-	 * Which of all this a variable of the environment said, by its name here or in settings.json:
-	 * others set some, too (RL41).
-	 */
+	/** Fields set by an environment variable → its name: other programs set some, too (RL41). */
 	readonly variables: Readonly<Record<string, string>>;
 }
 
-/** What is asked for by a word. */
 const COMMANDS = ['check', 'invite', 'version'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export type CommandLine =
 	| { readonly kind: 'serve' | Command; readonly options: RelayOptions }
 	| { readonly kind: 'help' }
-	/** Something is wrong with the command line or environment; the sentence names it. */
+	/** Invalid command line or environment; the sentence says why. */
 	| { readonly kind: 'wrong'; readonly sentence: string };
 
 export const USAGE = `Spy-cam: cameras that only their owners can watch.
@@ -59,7 +52,7 @@ type OptionName = keyof typeof variables;
 const optionNames = Object.keys(variables) as OptionName[];
 const ports = { port: 'port', 'https-port': 'httpsPort', 'store-port': 'storePort' } as const;
 
-/** Settings that only the environment has beside settings.json. */
+/** Settings with an environment variable but no command line option. */
 const settingVariables = {
 	SPYCAM_NAME: ['name', (text: string) => text],
 	SPYCAM_PUBLIC: ['public', (text: string) => text],
@@ -80,8 +73,8 @@ const usageError = (sentence: string): CommandLine => ({
 });
 
 /**
- * Reads the command line (without the program's own name) and, for what it does not say, the
- * environment. An empty variable counts as not set, as shells and service files leave them so.
+ * Parses the command line (without the program name), then the environment. Empty variables count
+ * as unset, as shells and service files leave them.
  */
 export function readOptions(
 	argv: readonly string[],
@@ -93,7 +86,7 @@ export function readOptions(
 			help: { type: 'boolean', short: 'h' },
 			...Object.fromEntries(optionNames.map((name) => [name, { type: 'string' as const }])),
 		},
-		// The parser's own errors are for developers: ours name what is wrong in a sentence.
+		// The parser's own errors are for developers; ours are for users.
 		strict: false,
 		tokens: true,
 	});
@@ -119,26 +112,28 @@ export function readOptions(
 		given.set(name, { value: token.value, source: `--${name}` });
 	}
 	const settings: Record<string, unknown> = {};
-	const said: Record<string, string> = {};
+	const sources: Record<string, string> = {};
 	for (const [variable, [field, read]] of Object.entries(settingVariables)) {
 		const text = env[variable];
 		if (!text) continue;
 		settings[field] = read(text);
-		said[field] = variable;
+		sources[field] = variable;
 	}
 	for (const [name, { source }] of given)
 		if (source === variables[name])
-			said[name in ports ? ports[name as keyof typeof ports] : name] = source;
+			sources[name in ports ? ports[name as keyof typeof ports] : name] = source;
 	for (const [name, field] of Object.entries(ports)) {
-		const said = given.get(name as OptionName);
-		if (!said) continue;
-		const port = /^\d{1,5}$/.test(said.value) ? Number(said.value) : NaN;
+		const option = given.get(name as OptionName);
+		if (!option) continue;
+		const port = /^\d{1,5}$/.test(option.value) ? Number(option.value) : NaN;
 		if (!(port <= 65_535))
-			return usageError(`${said.source} must be a number from 0 to 65535, not "${said.value}".`);
+			return usageError(
+				`${option.source} must be a number from 0 to 65535, not "${option.value}".`,
+			);
 		settings[field] = port;
 	}
 	const host = given.get('host')?.value;
 	if (host !== undefined) settings['host'] = host;
 	const data = given.get('data')?.value ?? 'data';
-	return { kind, options: { data, app: given.get('app')?.value, settings, variables: said } };
+	return { kind, options: { data, app: given.get('app')?.value, settings, variables: sources } };
 }

@@ -1,6 +1,6 @@
 import type { LiveSettings } from '#relay/base/ipc.ts';
 
-/** Where others find the relay: by the public name, else by the one in the local network. */
+/** The relay's address for other devices: its public name, else its local one. */
 export function publicAddressOf(
 	{ publicName, publicPort }: Pick<LiveSettings, 'publicName' | 'publicPort'>,
 	name: string,

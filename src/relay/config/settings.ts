@@ -4,12 +4,12 @@ import { proxiesFrom } from '#relay/base/origin-policy.ts';
 import type { LiveSettings } from '#relay/base/ipc.ts';
 import type { RelayOptions } from './options.ts';
 
-/** Everything the relay can be told, with what counts where nothing is said. */
+/** All settings, with defaults applied. */
 export interface Settings extends LiveSettings {
 	readonly storePort: number;
-	/** More names of this machine, as in `cam.home.arpa`. */
+	/** Additional host names of this machine, such as `cam.home.arpa`. */
 	readonly names: readonly string[];
-	/** Announces its name in the local network (mDNS). */
+	/** Whether the name is announced by mDNS. */
 	readonly discovery: boolean;
 }
 
@@ -23,7 +23,7 @@ const hostName = (what: string) =>
 			`${what} must be a name like cam.example.org, without https:// and without a port.`,
 		),
 	);
-/** A name, and the port where that is not 443. */
+/** A host name, with the port if it is not 443. */
 const publicName = v.pipe(
 	v.string('public must be a name in quotes.'),
 	v.toLowerCase(),
@@ -129,12 +129,11 @@ const document = v.strictObject(
 
 export type SettingsResult =
 	| { readonly kind: 'good'; readonly settings: Settings }
-	/** Each names its field. */
+	/** Each names the field at fault. */
 	| { readonly kind: 'wrong'; readonly sentences: readonly string[] };
 
 /**
- * @param text of settings.json; `null`: there is none. What the command line and environment say
- *   counts more.
+ * @param text settings.json, or `null` if there is none. Command line and environment override it.
  */
 export function readSettings(text: string | null, options: RelayOptions): SettingsResult {
 	let raw: unknown = {};
@@ -151,31 +150,31 @@ export function readSettings(text: string | null, options: RelayOptions): Settin
 	);
 	const parsed = v.safeParse(document, { ...raw, ...given });
 	const { variables } = options;
-	const sourced = (sentence: string, fields: readonly string[]): string =>
-		[sentence, ...fields.flatMap((field) => saidBy(variables[field], given[field]))].join(' ');
+	const withSource = (sentence: string, fields: readonly string[]): string =>
+		[sentence, ...fields.flatMap((field) => sourceHint(variables[field], given[field]))].join(' ');
 	if (!parsed.success)
 		return {
 			kind: 'wrong',
 			sentences: parsed.issues.map((issue) =>
-				sourced(issue.message, [String(issue.path?.[0]?.key)]),
+				withSource(issue.message, [String(issue.path?.[0]?.key)]),
 			),
 		};
-	const { public: shown, port: http = 8080, name = 'spycam', ...rest } = parsed.output;
-	// Whoever wants any free port wants no fixed one beside it.
+	const { public: publicHost, port: http = 8080, name = 'spycam', ...rest } = parsed.output;
+	// `port: 0`, any free port, applies to the other ports unless they are set.
 	const free = http === 0;
 	const settings: Settings = {
 		...rest,
 		...{ name: `${name}.local`, port: http, variables },
-		publicName: shown?.split(':')[0] ?? null,
-		publicPort: shown?.includes(':') ? Number(shown.split(':')[1]) : null,
+		publicName: publicHost?.split(':')[0] ?? null,
+		publicPort: publicHost?.includes(':') ? Number(publicHost.split(':')[1]) : null,
 		httpsPort: rest.httpsPort ?? (free ? 0 : 8443),
 		storePort: rest.storePort ?? (free ? 0 : 8444),
 	};
-	const sentences = contradictions(settings).map(([text, fields]) => sourced(text, fields));
+	const sentences = contradictions(settings).map(([text, fields]) => withSource(text, fields));
 	return sentences.length > 0 ? { kind: 'wrong', sentences } : { kind: 'good', settings };
 }
 
-/** What is right by itself and wrong together, and the settings that are meant. */
+/** Contradictions between valid settings, with the fields involved. */
 function contradictions(settings: Settings): [string, string[]][] {
 	const found: [string, string[]][] = [];
 	const ports = [settings.port, settings.httpsPort, settings.storePort].filter((one) => one !== 0);
@@ -195,8 +194,8 @@ function contradictions(settings: Settings): [string, string[]][] {
 	return found;
 }
 
-/** RL41: where a value came from, when nobody may remember to have given it. */
-function saidBy(variable: string | undefined, value: unknown): string[] {
+/** Names the environment variable a value came from: the user may not know it is set (RL41). */
+function sourceHint(variable: string | undefined, value: unknown): string[] {
 	return variable === undefined ? [] : [`The variable ${variable} says ${JSON.stringify(value)}.`];
 }
 
@@ -206,7 +205,7 @@ function unknownField(before: string, issue: v.StrictObjectIssue): string {
 	return `${before.replace('.', '') || 'settings.json'} must be an object in curly brackets.`;
 }
 
-/** The names by which others may call this machine, without its addresses. */
+/** This machine's host names, without its addresses. */
 export function namesOf(settings: Settings): string[] {
 	const own = hostname().toLowerCase();
 	return [

@@ -10,12 +10,12 @@ import { readToken } from '#relay/session/token.ts';
 export interface ApiDependencies {
 	readonly relay: RelayContext;
 	readonly originPolicy: () => OriginPolicy;
-	/** Addresses that a device may be told; `null`: nowhere now. */
+	/** Advertised addresses; `null`: currently none. */
 	readonly addresses: () => Pick<RelayInfo, 'secure' | 'store' | 'trust'>;
 	readonly metrics: () => Promise<string>;
 }
 
-/** What is answered over HTTP beside the app (docs/api.md). */
+/** The HTTP API beside the app (docs/api.md). */
 export function createApi({
 	relay,
 	originPolicy,
@@ -35,10 +35,10 @@ export function createApi({
 	});
 	api.options('/api/*', (context) => context.body(null, 204));
 	api.get('/api/relay', (context) => {
-		const card: RelayInfo = { name: 'spy-cam', versions: [WIRE_VERSION], ...addresses() };
-		// Anybody may ask what is here: it says no more than the page does.
+		const info: RelayInfo = { name: 'spy-cam', versions: [WIRE_VERSION], ...addresses() };
+		// Open to any origin: it reveals no more than the page does.
 		context.header('Access-Control-Allow-Origin', '*');
-		return context.json(card);
+		return context.json(info);
 	});
 	api.get('/api/health', (context) => {
 		const wrong = addresses().store === null ? ['store'] : [];
@@ -46,12 +46,12 @@ export function createApi({
 	});
 	api.get('/api/home', (context) => {
 		const token = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '')?.[1] ?? '';
-		const claim = readToken(relay.tokenKey, token, relay.wallMs());
-		const home = claim && relay.homes.loaded(claim.home);
-		// What the roster says now counts, not what it said when the token was made (RL11).
-		if (!claim || !home || !memberOf(home, claim.device, relay.wallMs()))
+		const claims = readToken(relay.tokenKey, token, relay.wallMs());
+		const home = claims && relay.homes.loaded(claims.home);
+		// The current roster decides, not the one at the time of the token (RL11).
+		if (!claims || !home || !memberOf(home, claims.device, relay.wallMs()))
 			return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
-		return context.json({ home: home.id, device: claim.device, rosterSeq: home.roster.seq });
+		return context.json({ home: home.id, device: claims.device, rosterSeq: home.roster.seq });
 	});
 	api.get('/metrics', async (context) => {
 		if (!context.env.client.local) return context.notFound();

@@ -2,7 +2,7 @@ import { Hono, type Context } from 'hono';
 import type { ClientOrigin } from '#relay/base/origin-policy.ts';
 import type { Asset, Site } from '#relay/base/site.ts';
 
-/** What the page may ask of the device: a camera and what goes with it, and nothing else. */
+/** Permissions-Policy: camera and what belongs to it, nothing else. */
 const permissions = [
 	...[
 		'camera',
@@ -20,18 +20,18 @@ const permissions = [
 	),
 ].join(', ');
 
-/** Of this name only: what else is below it is not ours to decide. */
+/** Without `includeSubDomains`: other names below this one are not ours. */
 const YEAR_S = 365 * 86_400;
 
-/** What a request brings beside itself: who asks. */
+/** Bindings: where the request comes from. */
 export interface RequestEnv {
 	Bindings: { client: ClientOrigin };
 }
 
 /**
- * The server as a function from request to response: it needs no socket, so tests call it
- * directly. Addresses: `/api/…` belongs to the server, a path that names a file
- * is that file or nothing, and every other path is a screen of the app.
+ * The server as a function from request to response; tests call it without a socket. `/api/…`
+ * belongs to the server, a path with a file extension is that file or 404, and every other path is
+ * a screen of the app.
  */
 export function createApp(
 	site: Site,
@@ -52,42 +52,40 @@ export function createApp(
 	app.use(async (context, next) => {
 		await next();
 		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
-		if (publicName !== null && isUnder(publicName, context.env.client))
+		if (publicName !== null && isPublicHost(publicName, context.env.client))
 			context.res.headers.set('Strict-Transport-Security', `max-age=${YEAR_S}`);
 	});
 	app.route('/', api);
 	app.all('/api', (context) => context.notFound());
 	app.all('/api/*', (context) => context.notFound());
 	app.get('*', (context) => {
-		const path = decoded(new URL(context.req.url).pathname);
-		if (path === null) return context.text('This address cannot be read.', 400);
+		const path = decodedPath(new URL(context.req.url).pathname);
+		if (path === null) return context.text('The path has invalid percent-encoding.', 400);
 		const asset = site.assets.get(path);
 		if (asset) return answer(context, asset);
 		if (path.startsWith('/_app/') || /\.[^/]*$/.test(path)) return context.notFound();
 		return answer(context, site.page);
 	});
 	app.all('*', (context) =>
-		context.text('Only GET and HEAD are answered here.', 405, { Allow: 'GET, HEAD' }),
+		context.text('Only GET and HEAD are allowed.', 405, { Allow: 'GET, HEAD' }),
 	);
-	app.notFound((context) =>
-		context.text('There is nothing at this address.', 404, { 'Cache-Control': 'no-store' }),
-	);
+	app.notFound((context) => context.text('Not found.', 404, { 'Cache-Control': 'no-store' }));
 	app.onError((error, context) => {
-		console.error('A request failed:', error);
-		return context.text('The server failed to answer. Please try again.', 500, {
+		console.error('request failed:', error);
+		return context.text('Internal server error. Please try again.', 500, {
 			'Cache-Control': 'no-store',
 		});
 	});
 	return app;
 }
 
-/** AP12: never for local names, whose certificate a browser may come to distrust. */
-function isUnder(publicName: string, { origin }: ClientOrigin): boolean {
+/** HSTS is never sent for local names, whose certificate a browser may stop trusting (AP12). */
+function isPublicHost(publicName: string, { origin }: ClientOrigin): boolean {
 	return origin !== null && new URL(origin).hostname === publicName;
 }
 
-/** A path with its escapes undone; null where they are broken. */
-function decoded(path: string): string | null {
+/** The percent-decoded path; `null`: invalid escapes. */
+function decodedPath(path: string): string | null {
 	try {
 		return decodeURIComponent(path);
 	} catch {
@@ -98,13 +96,13 @@ function decoded(path: string): string | null {
 function answer(context: Context, asset: Asset): Response {
 	const accepted = acceptedEncodings(context.req.header('Accept-Encoding') ?? '');
 	const smaller = asset.smaller.find(({ encoding }) => accepted(encoding));
-	// Different bytes need different tags: a cache must never join one form to another (RFC 9110,
+	// Each encoding needs its own ETag: a cache must not combine ranges of different ones (RFC 9110,
 	// 8.8.3).
 	const tag = `"${asset.hash}${smaller ? `-${smaller.encoding}` : ''}"`;
 	const headers: Record<string, string> = {
 		ETag: tag,
 		Vary: 'Accept-Encoding',
-		// A page names the hashed files it needs: an old page would ask for files that are gone.
+		// The page must be revalidated: a stale one would ask for hashed files that are gone.
 		'Cache-Control': asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
 	};
 	if (matches(context.req.header('If-None-Match'), tag)) return context.body(null, 304, headers);
@@ -115,7 +113,7 @@ function answer(context: Context, asset: Asset): Response {
 	return context.body(bytes, 200, headers);
 }
 
-/** RFC 9110, 13.1.2: weak comparison, so a proxy that marked the tag as weak still gets its 304. */
+/** Weak comparison (RFC 9110, 13.1.2): a proxy may have marked the ETag as weak. */
 function matches(condition: string | undefined, tag: string): boolean {
 	return (condition ?? '')
 		.split(',')
@@ -124,7 +122,8 @@ function matches(condition: string | undefined, tag: string): boolean {
 }
 
 /**
- * RFC 9110, 12.5.3, so far as two encodings need it: a name alone, or with a weight that is not 0.
+ * Accept-Encoding (RFC 9110, 12.5.3), as far as two encodings need it: a name alone, or with a
+ * weight other than 0.
  */
 function acceptedEncodings(header: string): (encoding: string) => boolean {
 	const weights = new Map(

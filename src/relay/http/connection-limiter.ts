@@ -6,10 +6,10 @@ export interface ConnectionLimits {
 	readonly socketsAtOnce: number;
 }
 
-/** An address that broke a limit so often in a minute is refused for one. */
+/** After this many violations within a minute, an address is refused for a minute. */
 const MAX_VIOLATIONS = 3;
 const REFUSED_MS = 60_000;
-/** Addresses that are remembered though nothing of them is open. */
+/** Addresses remembered without an open socket. */
 const MAX_CLIENTS = 10_000;
 
 interface ClientRecord {
@@ -19,7 +19,7 @@ interface ClientRecord {
 	refusedUntilMs: number;
 }
 
-/** How many sockets an address may have (RL7). */
+/** Limits on sockets per address (RL7). */
 export class ConnectionLimiter {
 	readonly #limits: ConnectionLimits;
 	readonly #clients = new Map<string, ClientRecord>();
@@ -28,54 +28,54 @@ export class ConnectionLimiter {
 		this.#limits = limits;
 	}
 
-	/** Addresses that it knows something of. */
+	/** Number of remembered addresses. */
 	get size(): number {
 		return this.#clients.size;
 	}
 
-	/** `false`: too many. Whoever was let in is given back with `leave`. */
+	/** `false`: over a limit. Each `true` must be balanced by `leave`. */
 	enter(address: string, nowMs: number): boolean {
-		const visitor = this.#client(address, nowMs);
-		if (nowMs < visitor.refusedUntilMs) return false;
-		if (visitor.open >= this.#limits.socketsAtOnce || !visitor.opened.take(1, nowMs)) {
+		const client = this.#client(address, nowMs);
+		if (nowMs < client.refusedUntilMs) return false;
+		if (client.open >= this.#limits.socketsAtOnce || !client.opened.take(1, nowMs)) {
 			this.countViolation(address, nowMs);
 			return false;
 		}
-		visitor.open += 1;
+		client.open += 1;
 		return true;
 	}
 
 	leave(address: string): void {
-		const visitor = this.#clients.get(clientKeyOf(address));
-		if (visitor) visitor.open -= 1;
+		const client = this.#clients.get(clientKeyOf(address));
+		if (client) client.open -= 1;
 	}
 
-	/** A socket of this address proved itself: it counts no more among those that were opened. */
+	/** Refunds the opening of a socket that authenticated. */
 	proved(address: string): void {
 		this.#clients.get(clientKeyOf(address))?.opened.refund(1);
 	}
 
-	/** A socket of this address was closed for being too much. */
+	/** A socket of this address was closed for exceeding a limit. */
 	countViolation(address: string, nowMs: number): void {
-		const visitor = this.#client(address, nowMs);
-		if (!visitor.offended.take(1, nowMs)) visitor.refusedUntilMs = nowMs + REFUSED_MS;
+		const client = this.#client(address, nowMs);
+		if (!client.offended.take(1, nowMs)) client.refusedUntilMs = nowMs + REFUSED_MS;
 	}
 
-	/** Forgets who is gone and has nothing against its name. */
+	/** Forgets addresses without open sockets whose buckets are full and that are not refused. */
 	tidy(nowMs: number): void {
-		for (const [key, visitor] of this.#clients) {
-			const clean = nowMs >= visitor.refusedUntilMs && visitor.opened.isFull(nowMs);
-			if (visitor.open === 0 && clean && visitor.offended.isFull(nowMs)) this.#clients.delete(key);
+		for (const [key, client] of this.#clients) {
+			const clean = nowMs >= client.refusedUntilMs && client.opened.isFull(nowMs);
+			if (client.open === 0 && clean && client.offended.isFull(nowMs)) this.#clients.delete(key);
 		}
 	}
 
 	#client(address: string, nowMs: number): ClientRecord {
 		const key = clientKeyOf(address);
-		let visitor = this.#clients.get(key);
-		if (!visitor) {
+		let client = this.#clients.get(key);
+		if (!client) {
 			const { socketsPerMinute } = this.#limits;
 			const opened = { perSecond: socketsPerMinute / 60, atOnce: socketsPerMinute };
-			visitor = {
+			client = {
 				opened: new TokenBucket(opened, nowMs),
 				offended: new TokenBucket(
 					{ perSecond: MAX_VIOLATIONS / 60, atOnce: MAX_VIOLATIONS },
@@ -85,12 +85,12 @@ export class ConnectionLimiter {
 				refusedUntilMs: 0,
 			};
 			this.#forgetOne();
-			this.#clients.set(key, visitor);
+			this.#clients.set(key, client);
 		}
-		return visitor;
+		return client;
 	}
 
-	/** The one that came first of those that are gone. */
+	/** Forgets the oldest address without an open socket. */
 	#forgetOne(): void {
 		if (this.#clients.size < MAX_CLIENTS) return;
 		for (const [key, { open }] of this.#clients) {

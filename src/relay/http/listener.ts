@@ -6,33 +6,33 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Fault } from '#domain/base/fault.ts';
 
-/** What stands behind a door: requests as the web defines them, and sockets. */
+/** Handles the requests and WebSocket upgrades of a port. */
 export interface RequestHandlers {
-	answer(request: Request, asked: IncomingMessage): Response | Promise<Response>;
-	upgrade?(asked: IncomingMessage, socket: Socket, head: Buffer): void;
-	/** Whether a connection may be; without it all may. */
+	answer(request: Request, incoming: IncomingMessage): Response | Promise<Response>;
+	upgrade?(incoming: IncomingMessage, socket: Socket, head: Buffer): void;
+	/** Whether to accept a connection; default: all. */
 	admit?(socket: Socket): boolean;
 }
 
-/** A certificate with its chain, and its key, as PEM. */
+/** PEM: a certificate with its chain, and its key. */
 export interface Tls {
 	readonly cert: string;
 	readonly key: string;
 }
 
 export interface Listener {
-	/** The port that was really taken. */
+	/** The actual port. */
 	readonly port: number;
-	/** Connections from now on get this certificate. */
+	/** Uses this certificate for new connections. */
 	renew(tls: Tls): void;
 	/**
-	 * Takes no new request, lets those under way end, and cuts off what is left.
-	 * @param deadlineMs how long the requests under way may take
+	 * Stops accepting, lets requests under way finish, then cuts the rest off.
+	 * @param deadlineMs time for the requests under way
 	 */
 	close(deadlineMs: number): Promise<void>;
 }
 
-/** Node's own limits are far too lax for a server that anybody on the network may talk to. */
+/** Node's defaults are too lax for a server that anybody on the network can reach. */
 const limits = {
 	headersTimeout: 10_000,
 	requestTimeout: 20_000,
@@ -42,18 +42,18 @@ const limits = {
 } as const;
 const handshakeTimeout = 10_000;
 const maxConnections = 20_000;
-/** How long a connection is waited for (RL28). */
+/** Timeouts of a connection (RL28). */
 export interface ListenerTimeouts {
-	/** Nothing came and nothing went: whoever asked reads no more. */
+	/** No bytes in either direction. */
 	readonly idleMs: number;
-	/** An answer in all, however it trickles, and for each KiB of it. */
+	/** For a whole response, plus `kibMs` for each KiB of it. */
 	readonly answerMs: number;
 	readonly kibMs: number;
 }
 const TIMEOUTS: ListenerTimeouts = { idleMs: 60_000, answerMs: 60_000, kibMs: 1_000 };
-/** Answers of one connection that are under way; a browser asks for one after the other. */
+/** Concurrent responses per connection (pipelining); browsers send one request at a time. */
 const MAX_ANSWERS = 4;
-/** What a port is called on the command line, and in the settings. */
+/** Command line option → settings field. */
 const FIELDS = {
 	'--port': 'port',
 	'--https-port': 'httpsPort',
@@ -63,40 +63,39 @@ type PortOption = keyof typeof FIELDS;
 const maxHeaders = 64;
 
 /**
- * Listens on every address of a host. An address that this machine does not have is passed over.
- *
- * @param tls with it HTTPS, without it HTTP
- * @param option what the port is called on the command line
- * @param variables which of host and port (by its option) a variable of the environment said (RL41)
- * @param patience shorter in tests
- * @throws Fault `conflict` when the port is taken, `denied` when it is not ours to take,
- *   `not-found` when the host has no address here
+ * Listens on all addresses of a host, skipping those that this machine does not have.
+ * @param tls HTTPS with it, HTTP without
+ * @param option the port's command line option, for error messages
+ * @param variables which of host and port an environment variable set (RL41)
+ * @param timeouts shorter in tests
+ * @throws Fault `conflict` if the port is taken, `denied` if this account may not use it,
+ *   `not-found` if the host has no address on this machine
  */
 export async function listen(
-	behind: RequestHandlers,
+	handlers: RequestHandlers,
 	host: string,
 	port: number,
 	tls: Tls | null = null,
 	option: PortOption = '--port',
 	variables: Readonly<Record<string, string>> = {},
-	patience = TIMEOUTS,
+	timeouts = TIMEOUTS,
 ): Promise<Listener> {
 	const addresses = await addressesOf(host);
 	const servers: (Server | SecureServer)[] = [];
-	let taken = port;
+	let actualPort = port;
 	try {
 		for (const address of addresses) {
-			const server = serverOf(behind, tls, patience);
+			const server = serverOf(handlers, tls, timeouts);
 			try {
-				server.listen({ host: address, port: taken });
+				server.listen({ host: address, port: actualPort });
 				await once(server, 'listening');
 			} catch (error) {
 				if (['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(codeOf(error))) continue;
-				throw faultFrom(error, host, taken, option, variables);
+				throw faultFrom(error, host, actualPort, option, variables);
 			}
 			servers.push(server);
-			taken = (server.address() as AddressInfo).port;
-			// One that listens for both kinds of addresses is enough.
+			actualPort = (server.address() as AddressInfo).port;
+			// A dual-stack socket is enough.
 			if (address === ANY[0]) break;
 		}
 		if (servers.length === 0)
@@ -109,7 +108,7 @@ export async function listen(
 		throw error;
 	}
 	return {
-		port: taken,
+		port: actualPort,
 		renew: (fresh) => {
 			for (const server of servers)
 				if (server instanceof SecureServer) server.setSecureContext({ ...fresh });
@@ -132,13 +131,13 @@ export async function listen(
 }
 
 function serverOf(
-	behind: RequestHandlers,
+	handlers: RequestHandlers,
 	tls: Tls | null,
-	patience: ListenerTimeouts,
+	timeouts: ListenerTimeouts,
 ): Server | SecureServer {
-	// Nothing here speaks HTTP/2, so it is always a message of HTTP/1.
-	const fetch = (request: Request, { incoming }: { incoming: unknown }): unknown =>
-		behind.answer(request, incoming as IncomingMessage);
+	// No HTTP/2 server here, so it is always an HTTP/1 message.
+	const fetch = (request: Request, env: { incoming: unknown }): unknown =>
+		handlers.answer(request, env.incoming as IncomingMessage);
 	const server = tls
 		? (createAdaptorServer({
 				fetch,
@@ -148,25 +147,26 @@ function serverOf(
 		: (createAdaptorServer({ fetch, serverOptions: { ...limits } }) as Server);
 	server.maxConnections = maxConnections;
 	server.maxHeadersCount = maxHeaders;
-	server.timeout = patience.idleMs;
-	server.prependListener('request', deadlines(patience));
+	server.timeout = timeouts.idleMs;
+	server.prependListener('request', deadlines(timeouts));
 	server.on('connection', (socket: Socket) => {
-		if (behind.admit?.(socket) === false) socket.destroy();
+		if (handlers.admit?.(socket) === false) socket.destroy();
 	});
-	server.on('upgrade', (asked: IncomingMessage, socket: Socket, head: Buffer) => {
-		if (behind.upgrade) behind.upgrade(asked, socket, head);
+	server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+		if (handlers.upgrade) handlers.upgrade(incoming, socket, head);
 		else socket.destroy();
 	});
 	return server;
 }
 
 /**
- * An answer that nobody reads ends with its connection, and so does one that asks without reading.
+ * Closes connections whose responses are not read in time, and those that pipeline requests without
+ * reading.
  */
 function deadlines({
 	answerMs,
 	kibMs,
-}: ListenerTimeouts): (asked: IncomingMessage, answer: ServerResponse) => void {
+}: ListenerTimeouts): (incoming: IncomingMessage, answer: ServerResponse) => void {
 	const underWay = new WeakMap<Socket, number>();
 	return ({ socket }, answer) => {
 		const others = underWay.get(socket) ?? 0;
@@ -176,23 +176,24 @@ function deadlines({
 			return;
 		}
 		const before = socket.bytesWritten;
-		// How long it is is known by then: all of it waits to go.
-		let late = setTimeout(() => {
+		// By now the response is written completely, so its length is known.
+		let timer = setTimeout(() => {
 			const kib = (socket.bytesWritten - before) / 1024;
-			late = setTimeout(() => socket.destroy(), kib * kibMs);
+			timer = setTimeout(() => socket.destroy(), kib * kibMs);
 		}, answerMs);
 		answer.once('close', () => {
-			clearTimeout(late);
+			clearTimeout(timer);
 			underWay.set(socket, (underWay.get(socket) ?? 1) - 1);
 		});
 	};
 }
 
-/** Every address: both kinds at once, or the older alone where the newer is switched off. */
+/** All addresses: dual-stack, or IPv4 alone where IPv6 is disabled. */
 const ANY = ['::', '0.0.0.0'];
 
 /**
- * A browser takes localhost for both, whatever this machine's list of hosts says (RFC 6761, 6.3).
+ * Browsers resolve localhost to both loopback addresses, whatever the hosts file says (RFC 6761,
+ * 6.3).
  */
 async function addressesOf(host: string): Promise<Iterable<string>> {
 	if (host === ANY[0]) return ANY;
@@ -212,30 +213,30 @@ function faultFrom(
 	option: PortOption,
 	variables: Readonly<Record<string, string>>,
 ): Fault {
-	const said = variableHint(variables[FIELDS[option]]);
+	const hint = variableHint(variables[FIELDS[option]]);
 	switch (codeOf(error)) {
 		case 'EADDRINUSE':
 			return new Fault(
 				'conflict',
-				`Port ${port}${said} is already in use, perhaps by another Spy-cam. Stop that program, or choose another port, as in: npm start -- ${option} ${port === 65_535 ? port - 1 : port + 1}`,
+				`Port ${port}${hint} is already in use, perhaps by another Spy-cam. Stop that program, or choose another port, as in: npm start -- ${option} ${port === 65_535 ? port - 1 : port + 1}`,
 				error,
 			);
 		case 'EACCES':
 			return new Fault(
 				'denied',
-				`Port ${port}${said} may not be used by this account. Choose one from 1024 up, as in: npm start -- ${option} 8080`,
+				`Port ${port}${hint} may not be used by this account. Choose one from 1024 up, as in: npm start -- ${option} 8080`,
 				error,
 			);
 		default:
 			return new Fault(
 				'unavailable',
-				`Spy-cam cannot listen on "${host}"${variableHint(variables['host'])}, port ${port}${said} (${codeOf(error)}).`,
+				`Spy-cam cannot listen on "${host}"${variableHint(variables['host'])}, port ${port}${hint} (${codeOf(error)}).`,
 				error,
 			);
 	}
 }
 
-/** What a person did not type here, they may not know of. */
+/** Names the environment variable: the user may not know it is set. */
 function variableHint(variable: string | undefined): string {
 	return variable === undefined ? '' : ` (from the variable ${variable})`;
 }

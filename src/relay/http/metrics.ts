@@ -3,23 +3,25 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { MetricEvent } from '#relay/session/relay-context.ts';
 
 const EVENT_HELP: Readonly<Record<MetricEvent, string>> = {
-	'text-in': 'Text frames that came',
-	'text-out': 'Text frames that went',
-	'part-in': 'Live parts that came',
-	'part-out': 'Live parts that went to watchers',
-	'part-skipped': 'Live parts left out for watchers that are too slow',
-	proof: 'Proofs that were looked at',
-	refused: 'Conversations that were refused',
-	malformed: 'Sockets closed for what is no frame of ours',
-	'too-much': 'Sockets closed for being too much',
+	'text-in': 'Text frames received',
+	'text-out': 'Text frames sent',
+	'part-in': 'Live parts received',
+	'part-out': 'Live parts sent to watchers',
+	'part-skipped': 'Live parts skipped for slow watchers',
+	proof: 'Login proofs verified',
+	refused: 'Sessions refused',
+	malformed: 'Sockets closed for invalid frames',
+	'too-much': 'Sockets closed for exceeding a limit',
 };
 
-/** What Prometheus reads. prom-client's own process metrics read /proc, and live opens no file. */
+/**
+ * Prometheus metrics. prom-client's default process metrics read /proc, but `live` opens no files.
+ */
 export class Metrics {
 	readonly #registry = new Registry();
 	readonly #counters = new Map<MetricEvent, Counter>();
 
-	/** `now`: values that are looked up when somebody asks. */
+	/** `now`: gauges read at each scrape. */
 	constructor(now: Readonly<Record<string, { help: string; value(): number }>>) {
 		for (const [event, help] of Object.entries(EVENT_HELP) as [MetricEvent, string][]) {
 			const name = `spycam_${event.replaceAll('-', '_')}_total`;

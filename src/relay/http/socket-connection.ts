@@ -5,15 +5,14 @@ import type { RelayContext } from '#relay/session/relay-context.ts';
 
 const SLOW_BYTES = 1024 * 1024;
 const STUCK_BYTES = 8 * 1024 * 1024;
-/** A peer that does not answer a close is cut off. */
+/** A peer that does not complete the closing handshake in time is cut off. */
 export const CLOSE_MS = 1_000;
-/** What was said is read within so long, or nobody reads. */
+/** Time within which a peer must read what was sent. */
 const READ_TIMEOUT_MS = 60_000;
-/** What all sockets together may have waiting. */
+/** Bytes that all sockets together may have queued. */
 const MAX_WAITING = 128 * 1024 * 1024;
 /**
- * After so much it is looked at once more, and not only each second: one letter goes to many
- * sockets.
+ * Checks again after this much was sent, not only every second: one message may go to many sockets.
  */
 export const CHECK_BYTES = 32 * 1024 * 1024;
 
@@ -22,26 +21,26 @@ type Ws = Pick<
 	'bufferedAmount' | 'readyState' | 'send' | 'close' | 'terminate' | 'once'
 >;
 
-/** What is said on a socket, and what of it waits. */
+/** Sends on a WebSocket and tracks what is unread. */
 export class SocketConnection implements ClientConnection {
 	readonly #ws: Ws;
 	readonly #relay: Pick<RelayContext, 'count'>;
-	readonly #events: { closed(): void; said(bytes: number): void };
+	readonly #events: { closed(): void; sent(bytes: number): void };
 	#closing = false;
-	/** All that was ever said, in bytes. */
+	/** Total bytes sent. */
 	#sentBytes = 0;
-	/** How much of it has to be gone by then; nothing waited when it was looked: 0. */
+	/** Total that must have left the queue by `#dueMs`; 0: the queue was empty at the last check. */
 	#dueBytes = 0;
 	#dueMs = 0;
 
 	constructor(
 		ws: Ws,
 		relay: Pick<RelayContext, 'count'>,
-		tell: { closed(): void; said(bytes: number): void },
+		events: { closed(): void; sent(bytes: number): void },
 	) {
 		this.#ws = ws;
 		this.#relay = relay;
-		this.#events = tell;
+		this.#events = events;
 	}
 
 	get slow(): boolean {
@@ -52,7 +51,7 @@ export class SocketConnection implements ClientConnection {
 		return this.#ws.bufferedAmount;
 	}
 
-	/** Called about once a second: whether what was said a while ago is here still. */
+	/** Whether something sent over a minute ago is still queued. Called about once a second. */
 	isStuck(nowMs: number): boolean {
 		const { waiting } = this;
 		if (waiting === 0) this.#dueBytes = 0;
@@ -76,7 +75,7 @@ export class SocketConnection implements ClientConnection {
 	close(code: number): void {
 		if (this.#closing) return;
 		this.#closing = true;
-		// Whoever reads so little reads no code either, and what waits for it is let go at once.
+		// A peer that slow would not read the close frame either; terminating frees its queue at once.
 		if (this.slow) this.#ws.terminate();
 		else {
 			this.#ws.close(code);
@@ -87,10 +86,10 @@ export class SocketConnection implements ClientConnection {
 	}
 
 	#write(frame: string | Uint8Array): void {
-		// Most characters are one byte, and those that are more are counted as sent a little later.
+		// Counts characters as bytes: multi-byte ones only delay the check a little.
 		this.#sentBytes += frame.length;
 		this.#ws.send(frame);
-		this.#events.said(frame.length);
+		this.#events.sent(frame.length);
 	}
 
 	#ready(): boolean {
@@ -102,16 +101,17 @@ export class SocketConnection implements ClientConnection {
 }
 
 /**
- * What nobody reads ends (RL9): after a minute, or when all of it is more than there is room for.
+ * Closes sockets that do not read (RL9): after a minute, or the largest queues when the total
+ * exceeds the limit.
  */
-export function closeUnread(lines: readonly SocketConnection[], nowMs: number): void {
+export function closeUnread(connections: readonly SocketConnection[], nowMs: number): void {
 	let waiting = 0;
-	for (const connection of lines) {
+	for (const connection of connections) {
 		if (connection.isStuck(nowMs)) connection.close(CLOSE_CODES.tooMuch);
 		else waiting += connection.waiting;
 	}
 	if (waiting <= MAX_WAITING) return;
-	for (const connection of lines.toSorted((a, b) => b.waiting - a.waiting)) {
+	for (const connection of connections.toSorted((a, b) => b.waiting - a.waiting)) {
 		waiting -= connection.waiting;
 		connection.close(CLOSE_CODES.tooMuch);
 		if (waiting <= MAX_WAITING) return;

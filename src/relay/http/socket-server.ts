@@ -17,10 +17,10 @@ import type { RelayContext } from '#relay/session/relay-context.ts';
 import { CLOSE_MS, closeUnread, CHECK_BYTES, SocketConnection } from './socket-connection.ts';
 
 const TICK_MS = 1_000;
-/** A whole text frame, and what came of the next one with it. */
+/** One complete text frame and the start of the next. */
 const MAX_UNFINISHED = 2 * MAX_TEXT_BYTES;
 
-/** Where sockets come in: `ws` at the edge, conversations behind it. */
+/** Accepts WebSockets (`ws`) and runs a session on each. */
 export class SocketServer {
 	readonly #relay: RelayContext;
 	readonly #originPolicy: () => OriginPolicy;
@@ -36,7 +36,7 @@ export class SocketServer {
 	readonly #sessions = new Set<ClientSession>();
 	readonly #connections = new Map<WebSocket, SocketConnection>();
 	readonly #ticking: NodeJS.Timeout;
-	/** Bytes since it was looked whether anybody reads them. */
+	/** Bytes sent since the last check for unread ones. */
 	#sentBytes = 0;
 	#whenEmpty: (() => void) | null = null;
 	#closing = false;
@@ -63,7 +63,7 @@ export class SocketServer {
 		const originPolicy = this.#originPolicy();
 		const client = clientOriginOf(originPolicy, request, secure);
 		const refuse = (status: string, more = ''): void => {
-			// Nobody else watches it any more: one that does not go by itself is cut off.
+			// No other code owns the socket any more: destroy it once the response is sent.
 			socket.once('finish', () => socket.destroy());
 			socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${more}\r\n`);
 		};
@@ -75,7 +75,7 @@ export class SocketServer {
 			refuse('404 Not Found');
 			return;
 		}
-		// In clear only from this machine: elsewhere anybody on the way would read who writes to whom.
+		// Unencrypted only from this machine: elsewhere the network would see who talks to whom.
 		if (!secure && !client.inside) {
 			refuse('403 Forbidden');
 			return;
@@ -111,7 +111,7 @@ export class SocketServer {
 		});
 	}
 
-	/** Says goodbye to all, and ends when they are gone. */
+	/** Sends `bye` on all sockets and resolves when they are closed. */
 	async close(): Promise<void> {
 		this.#closing = true;
 		for (const session of [...this.#sessions]) session.close();
@@ -131,12 +131,12 @@ export class SocketServer {
 	): void {
 		const connection = new SocketConnection(ws, this.#relay, {
 			closed: () => this.#ended(session),
-			said: (bytes) => {
+			sent: (bytes) => {
 				this.#sentBytes += bytes;
 				if (this.#sentBytes > CHECK_BYTES) this.#endUnread(this.#relay.nowMs());
 			},
 		});
-		// A frame that never ends is held in memory: whoever has proved nothing gets less of it.
+		// An endless frame is buffered in memory: guests get less of it than members.
 		let unfinished = 0;
 		const count = ({ length }: Buffer): void => {
 			unfinished += length;
@@ -159,7 +159,7 @@ export class SocketServer {
 			if (isBinary) session.receivePart(data);
 			else session.receiveText(data);
 		});
-		// Too long, not UTF-8, a bad opcode: ws closes by itself and says why to the peer.
+		// Oversized, not UTF-8, bad opcode: `ws` closes the socket with the right code.
 		ws.on('error', () => this.#relay.count('malformed'));
 		ws.on('close', () => {
 			this.#ended(session);

@@ -9,29 +9,29 @@ import {
 	type TrustWords,
 } from './trust-words.ts';
 
-/** Who asks, and where it goes on. */
+/** What the page depends on. */
 export interface TrustPageOptions {
 	readonly language: TrustLanguage;
-	/** As the browser says it. */
+	/** `User-Agent`. */
 	readonly agent: string;
-	/** Where the app is once the device trusts it, with the screen that was asked for. */
+	/** The requested screen at the secure address. */
 	readonly secure: string;
-	/** The same under the address that this page was reached by, where that is another. */
+	/** The same screen at the address this page was reached by, if different. */
 	readonly instead: string | null;
-	/** Where this very machine has it without all that; `null`: somebody else asks. */
+	/** The app on this machine, no trust needed; `null`: the client is another device. */
 	readonly here: string | null;
-	/** Of the authority, in lines as the terminal shows it. */
+	/** The authority's fingerprint, in lines as in the terminal. */
 	readonly fingerprint: readonly string[];
 }
 
 /**
- * A code or an invitation behind `#` goes on to the app; it never leaves the device. An iPad may
- * say that it is a Mac.
+ * Keeps the fragment (a code or an invitation), which never leaves the device. Also tells iPads,
+ * which may claim to be Macs, apart.
  */
 export const trustScript = `for (const a of document.querySelectorAll('a[data-keep]')) a.hash = location.hash;
 if (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1) document.querySelector('#ios')?.setAttribute('open', '');`;
 
-/** Whose steps stand first. */
+/** The system whose steps come first. */
 export function trustSystemOf(agent: string): TrustSystem | null {
 	const { browser, system } = parseUserAgent(agent);
 	if (system === 'android' || system === 'ios') return system;
@@ -95,7 +95,7 @@ function stepsOf(say: TrustWords, kind: TrustSystem): string {
 	const items = say.kinds[kind].steps.map((step) =>
 		typeof step === 'string' ? `<li>${escaped(step)}` : drawnDialog(step),
 	);
-	// What is drawn belongs to the step before it.
+	// A picture belongs to the step before it.
 	return `<ol>${items.join('').replaceAll('<li>', '</li><li>').replace('</li>', '')}</li></ol>`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The product's own tokens and shapes (src/app.css), so far as this page needs them; a test holds
- * both together.
+ * The app's tokens and shapes (src/app.css), as far as this page needs them; a test keeps both in
+ * sync.
  */
 export const trustStyle = `
 :root {

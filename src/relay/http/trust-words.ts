@@ -1,8 +1,10 @@
-/** Whose steps differ: systems, and Firefox on a computer, which has a list of its own. */
+/**
+ * Systems with steps of their own, and Firefox on a computer, which has its own certificate store.
+ */
 export const TRUST_SYSTEMS = ['android', 'ios', 'windows', 'mac', 'firefox', 'linux'] as const;
 export type TrustSystem = (typeof TRUST_SYSTEMS)[number];
 
-/** What a person meets on the way, drawn: lines, the last of them as it has to be set. */
+/** A drawing of a system dialog: its lines, the last one as it has to be set. */
 export interface DrawnDialog {
 	readonly title: string;
 	readonly lines: readonly string[];

@@ -15,15 +15,18 @@ const headers = {
 	'Cache-Control': 'no-store',
 };
 
-/** No screen of the app: what a program asks for, or a file. */
+/** Not a screen of the app: an API path or a file. */
 const NO_SCREEN = /^\/(api|metrics|trust)(\/|$)|\.[^/]*$/;
 
 /**
- * The one thing that is said in clear to everybody: how a device comes to trust this relay. It
- * stands at the address of each screen, because a link that lacks its `s` leads to any of them
- * (RL34).
+ * The only thing served unencrypted to everybody: how a device comes to trust this relay. Every
+ * screen's address shows it, because a link with `http:` instead of `https:` may lead to any of
+ * them (RL34).
  */
-export function createTrust(files: TrustFiles, places: () => RelayAddresses): Hono<RequestEnv> {
+export function createTrust(
+	files: TrustFiles,
+	relayAddresses: () => RelayAddresses,
+): Hono<RequestEnv> {
 	const app = new Hono<RequestEnv>();
 	app.use(async (context, next) => {
 		await next();
@@ -37,42 +40,43 @@ export function createTrust(files: TrustFiles, places: () => RelayAddresses): Ho
 	);
 	const page = (context: Context<RequestEnv>, screen: string): Response => {
 		const german = /^de\b/i.test(context.req.header('Accept-Language') ?? '');
-		const wish = context.req.query('language');
-		const language: TrustLanguage = wish === 'de' || wish === 'en' ? wish : german ? 'de' : 'en';
-		const { secure, here } = places();
+		const requested = context.req.query('language');
+		const language: TrustLanguage =
+			requested === 'de' || requested === 'en' ? requested : german ? 'de' : 'en';
+		const { secure, here } = relayAddresses();
 		const { origin, local } = context.env.client;
 		const agent = context.req.header('User-Agent') ?? '';
-		const asked = {
+		const options = {
 			...{ language, agent, fingerprint: files.fingerprint },
 			...{ secure: secure + screen, here: local ? here + screen : null },
-			instead: insteadOf(secure, origin, screen),
+			instead: alternativeAddress(secure, origin, screen),
 		} as const;
-		return context.html(trustPage(asked), 200, { Vary: 'Accept-Language, User-Agent' });
+		return context.html(trustPage(options), 200, { Vary: 'Accept-Language, User-Agent' });
 	};
 	for (const path of ['/trust', '/trust/']) app.get(path, (context) => page(context, '/'));
 	app.get('*', (context) => {
 		const { pathname } = new URL(context.req.url);
 		return NO_SCREEN.test(pathname) ? context.notFound() : page(context, pathname);
 	});
-	app.notFound((context) => context.text('There is nothing at this address.', 404));
+	app.notFound((context) => context.text('Not found.', 404));
 	return app;
 }
 
 /**
- * By the address that led here, the app will be found, too. `null`: it is the same, or this
+ * The same screen at the address this page was reached by. `null`: it is the same, or this
  * machine's own.
  */
-function insteadOf(secure: string, origin: string | null, screen: string): string | null {
-	const [theirs, ours] = [origin === null ? null : new URL(origin), new URL(secure)];
-	// Under a public name there is a certificate that everybody trusts.
-	if (theirs === null || ours.port === '' || isLoopback(theirs.hostname)) return null;
-	if (theirs.hostname === ours.hostname) return null;
-	return `https://${theirs.hostname}:${ours.port}${screen}`;
+function alternativeAddress(secure: string, origin: string | null, screen: string): string | null {
+	const [reached, own] = [origin === null ? null : new URL(origin), new URL(secure)];
+	// A public name has a publicly trusted certificate.
+	if (reached === null || own.port === '' || isLoopback(reached.hostname)) return null;
+	if (reached.hostname === own.hostname) return null;
+	return `https://${reached.hostname}:${own.port}${screen}`;
 }
 
 /**
- * What iOS installs. The identifiers follow from the certificate, so that a second download
- * replaces the first.
+ * A configuration profile for iOS. Its identifiers derive from the certificate, so that a second
+ * download replaces the first.
  */
 export function mobileConfig(certificate: Uint8Array): Uint8Array<ArrayBuffer> {
 	const uuid = (what: string): string => {

@@ -3,13 +3,13 @@ import { networkKeyOf, clientKeyOf } from '#relay/base/address.ts';
 import { FairQuota } from '#relay/base/fair-quota.ts';
 
 interface ConnectionLimits {
-	/** Of one address. */
+	/** Per address. */
 	readonly unprovedPerAddress: number;
-	/** Of all addresses. */
+	/** For all addresses together. */
 	readonly unproved: number;
 }
 
-/** A place among those that have proved nothing, until it is given back. */
+/** A slot among the unauthenticated connections, until released. */
 export interface ConnectionSlot {
 	release(): void;
 }
@@ -20,8 +20,8 @@ interface HeldSlot extends ConnectionSlot {
 }
 
 /**
- * How many connections there may be that carry no proved socket (RL26): of one address, and of all.
- * Where all have as many as they may, the oldest of the network that has most goes.
+ * Limits connections without an authenticated socket (RL26), per address and in total. When all
+ * slots are taken, the largest network's oldest connection is closed.
  */
 export class UnprovedConnections {
 	readonly #limits: ConnectionLimits;
@@ -38,22 +38,22 @@ export class UnprovedConnections {
 		return this.#all.taken;
 	}
 
-	/** `null`: this address has as many as it may. `end`: the place is taken by somebody else. */
+	/** `null`: the address is at its limit. `end` is called if the slot is evicted. */
 	acquire(address: string, end: () => void): ConnectionSlot | null {
-		const person = clientKeyOf(address);
-		const mine = this.#each.get(person) ?? 0;
-		if (mine >= this.#limits.unprovedPerAddress) return null;
-		this.#each.set(person, mine + 1);
-		let given = false;
+		const client = clientKeyOf(address);
+		const count = this.#each.get(client) ?? 0;
+		if (count >= this.#limits.unprovedPerAddress) return null;
+		this.#each.set(client, count + 1);
+		let released = false;
 		const held: HeldSlot = {
 			...{ network: networkKeyOf(address), end },
 			release: () => {
-				if (given) return;
-				given = true;
+				if (released) return;
+				released = true;
 				this.#all.remove(held.network, held);
-				const left = (this.#each.get(person) ?? 1) - 1;
-				if (left === 0) this.#each.delete(person);
-				else this.#each.set(person, left);
+				const remaining = (this.#each.get(client) ?? 1) - 1;
+				if (remaining === 0) this.#each.delete(client);
+				else this.#each.set(client, remaining);
 			},
 		};
 		this.#all.add(held.network, held, 1);
@@ -64,10 +64,10 @@ export class UnprovedConnections {
 		return held;
 	}
 
-	/** A connection that came in. `false`: it is cut off, its address has as many as it may. */
+	/** Admits a new TCP connection. `false`: its address is at its limit. */
 	admit(socket: Socket): boolean {
 		const { remoteAddress } = socket;
-		// One that is gone again already has none.
+		// A socket that has already closed has no remote address.
 		const slot = remoteAddress ? this.acquire(remoteAddress, () => socket.destroy()) : null;
 		if (slot === null) return false;
 		const key = keyOf(socket);
@@ -79,7 +79,7 @@ export class UnprovedConnections {
 		return true;
 	}
 
-	/** The place of a connection, by itself or by what TLS made of it; `null`: it needs none. */
+	/** The slot of a connection, also found by its TLS socket; `null`: it has none. */
 	slotOf(socket: Socket): ConnectionSlot | null {
 		return this.#bySocket.get(keyOf(socket)) ?? null;
 	}

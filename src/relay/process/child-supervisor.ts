@@ -5,20 +5,20 @@ import { Backoff } from './backoff.ts';
 import type { Logger } from '#relay/base/log.ts';
 
 /**
- * MiB for what is young: by itself V8 takes three times 16 in a burst of sockets, and gives none of
- * it back.
+ * Young generation in MiB: by default V8 grows it to 3 × 16 MiB in a burst of sockets and never
+ * shrinks it.
  */
 const YOUNG_HEAP = '--max-semi-space-size=1';
 /**
- * The old is looked through when it grew by three tenths: V8 lets it grow to several times its
+ * Collects the old generation after 30 % growth: by default V8 lets it grow to several times its
  * size.
  */
 const OLD_HEAP = '--heap-growing-percent=30';
-/** To glibc: with an arena for each thread that checks signatures, a burst leaves holes in all. */
+/** For glibc: with one arena per thread that verifies signatures, a burst fragments all of them. */
 const ONE_ARENA = { MALLOC_ARENA_MAX: '1' };
 /**
- * To Node: from the second start on, a child need not load the compiler of TypeScript: 17 MiB less
- * for each.
+ * For Node: cached compilation spares each child from loading the TypeScript compiler from the
+ * second start on (17 MiB each).
  */
 const COMPILED = {
 	NODE_COMPILE_CACHE:
@@ -26,7 +26,7 @@ const COMPILED = {
 		fileURLToPath(new URL('../../../node_modules/.cache/node', import.meta.url)),
 };
 const PING_MS = 5_000;
-/** A child that answers nothing for so long hangs, and is ended. */
+/** A child that answers nothing for this long is killed. */
 const HANG_TIMEOUT_MS = 30_000;
 
 interface ChildMessage {
@@ -35,15 +35,15 @@ interface ChildMessage {
 }
 
 export interface ChildHandlers<In extends ChildMessage, Out extends ChildMessage> {
-	/** Decodes what the child says; `null`: nothing of ours. */
+	/** Decodes a message from the child; `null`: not a valid message. */
 	decode(message: unknown): Out | null;
-	/** The first message, made anew at each start. */
+	/** The first message; called at each start. */
 	begin(): In;
 	heard(message: Out): void;
 	ended(): void;
 }
 
-/** Keeps one process running: starts it again when it ends, ends it when it hangs. */
+/** Keeps one child process running: restarts it when it exits, kills it when it hangs. */
 export class ChildSupervisor<In extends ChildMessage, Out extends ChildMessage> {
 	readonly #name: 'live' | 'store';
 	readonly #log: Logger;
@@ -58,11 +58,11 @@ export class ChildSupervisor<In extends ChildMessage, Out extends ChildMessage> 
 	#restartTimer: NodeJS.Timeout | null = null;
 	readonly #pinging: NodeJS.Timeout;
 
-	constructor(name: 'live' | 'store', log: Logger, keeping: ChildHandlers<In, Out>, run = fork) {
+	constructor(name: 'live' | 'store', log: Logger, handlers: ChildHandlers<In, Out>, run = fork) {
 		this.#fork = run;
 		this.#name = name;
 		this.#log = log;
-		this.#handlers = keeping;
+		this.#handlers = handlers;
 		this.#pinging = setInterval(() => this.#ping(), PING_MS);
 	}
 
@@ -70,24 +70,23 @@ export class ChildSupervisor<In extends ChildMessage, Out extends ChildMessage> 
 		return this.#listening;
 	}
 
-	/**
-	 * Throws `Fault` when it cannot begin; from the first success on it is started again for ever.
-	 */
+	/** Rejects with a `Fault` if the first start fails; after that the child is always restarted. */
 	start(): Promise<void> {
 		return new Promise((resolve, reject) => this.#start(resolve, reject));
 	}
 
 	send(message: In | { t: 'ping' }): void {
 		if (this.#child?.connected && (this.#listening || message.t === 'begin'))
-			// One that ends at this moment says so by its end.
+			// A failed send needs no handling: the child's exit is noticed anyway.
 			this.#child.send(message, () => undefined);
 	}
 
 	async stop(message: In, deadlineMs: number): Promise<void> {
-		this.#over();
+		this.#markStopping();
 		const child = this.#child;
 		if (!child || child.exitCode !== null || child.signalCode !== null) return;
-		// Not `once` of node:events: an error, as of a message that could not be sent, is no end.
+		// Not `once` from node:events: it rejects on `error`, such as a failed send, which is not an
+		// exit.
 		const exit = new Promise((ended) => child.once('exit', ended));
 		const cut = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
 		if (this.#listening) this.send(message);
@@ -97,11 +96,11 @@ export class ChildSupervisor<In extends ChildMessage, Out extends ChildMessage> 
 	}
 
 	kill(): void {
-		this.#over();
+		this.#markStopping();
 		this.#child?.kill('SIGKILL');
 	}
 
-	#over(): void {
+	#markStopping(): void {
 		this.#stopping = true;
 		clearInterval(this.#pinging);
 		if (this.#restartTimer) clearTimeout(this.#restartTimer);
@@ -111,7 +110,7 @@ export class ChildSupervisor<In extends ChildMessage, Out extends ChildMessage> 
 		const startedMs = performance.now();
 		this.#heardMs = startedMs;
 		const script = fileURLToPath(new URL(`../${this.#name}.ts`, import.meta.url));
-		let sentence = `The ${this.#name} process of Spy-cam ended before it had begun.`;
+		let sentence = `The ${this.#name} process of Spy-cam exited before it was ready.`;
 		const ended = (code: number | null, signal: string | null): void => {
 			this.#child = null;
 			this.#listening = false;
@@ -119,20 +118,20 @@ export class ChildSupervisor<In extends ChildMessage, Out extends ChildMessage> 
 			if (this.#stopping) return;
 			if (!this.#begun) return failed?.(new Fault('unavailable', sentence));
 			const waitMs = this.#backoff.nextMs(performance.now() - startedMs);
-			this.#log.error({ child: this.#name, code, signal, waitMs }, 'ended, is started again');
+			this.#log.error({ child: this.#name, code, signal, waitMs }, 'child exited, restarting it');
 			this.#restartTimer = setTimeout(() => this.#start(), waitMs);
 		};
 		let child: ChildProcess;
 		try {
-			// Settings of this process are handed over by message: one place decides what counts.
+			// No arguments: the child gets its settings by message, so that one place decides.
 			child = this.#fork(script, [], {
 				...{ serialization: 'advanced', stdio: ['ignore', 1, 2, 'ipc'] },
 				execArgv: [...process.execArgv, YOUNG_HEAP, OLD_HEAP],
 				env: { ...process.env, ...ONE_ARENA, ...COMPILED },
 			});
 		} catch (error) {
-			// No memory for one more process, say.
-			this.#log.error({ child: this.#name, why: nameOf(error) }, 'cannot be started');
+			// Out of memory, for example.
+			this.#log.error({ child: this.#name, why: nameOf(error) }, 'cannot start the child');
 			ended(null, null);
 			return;
 		}
@@ -152,10 +151,10 @@ export class ChildSupervisor<In extends ChildMessage, Out extends ChildMessage> 
 			this.#handlers.heard(message);
 			if (message.t === 'listening') begun?.();
 		});
-		// One that never came to run has no `exit`.
+		// Not `exit`: a child that failed to spawn emits only `close`.
 		child.once('close', ended);
 		child.on('error', (error) =>
-			this.#log.error({ child: this.#name, why: nameOf(error) }, 'trouble'),
+			this.#log.error({ child: this.#name, why: nameOf(error) }, 'child process error'),
 		);
 		this.send(this.#handlers.begin());
 	}
@@ -163,7 +162,7 @@ export class ChildSupervisor<In extends ChildMessage, Out extends ChildMessage> 
 	#ping(): void {
 		if (this.#child === null) return;
 		if (performance.now() - this.#heardMs > HANG_TIMEOUT_MS) {
-			this.#log.error({ child: this.#name }, 'hangs, is ended');
+			this.#log.error({ child: this.#name }, 'child does not respond, killing it');
 			this.#child.kill('SIGKILL');
 		} else this.send({ t: 'ping' });
 	}

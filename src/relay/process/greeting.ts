@@ -5,29 +5,29 @@ import { lanAddress, relayAddressesOf } from '#relay/config/network-interfaces.t
 import type { Settings } from '#relay/config/settings.ts';
 import type { Ports } from './supervisor.ts';
 
-/** Said with every invitation. */
+/** Printed with every invitation. */
 export const INVITATION_VALIDITY = `good for ${INVITATION_MS / 3_600_000} hours`;
 
 export interface GreetingOptions {
 	readonly settings: Settings;
 	readonly ports: Ports;
-	/** Names and addresses of this machine. */
+	/** This machine's names and addresses. */
 	readonly hosts: readonly string[];
-	/** `null`: a home was opened here before. */
+	/** `null`: a home exists already. */
 	readonly invitation: string | null;
-	/** Of the authority, in lines. */
+	/** The authority's fingerprint, in lines. */
 	readonly fingerprint: readonly string[];
-	/** Draws a code in the terminal; `null`: nobody looks at one. */
+	/** Renders a QR code for the terminal; `null`: not a terminal. */
 	readonly qr: ((text: string) => string) | null;
 }
 
-/** What a person reads at the start. The last line says where it is. */
-export function greeting(greeted: GreetingOptions): string[] {
-	const { settings, ports, hosts, invitation, fingerprint, qr } = greeted;
-	const places = relayAddressesOf(settings, ports, hosts);
-	const { here, secure } = places;
-	// A machine in no network leads no phone anywhere.
-	const trust = lanAddress(hosts) === null ? null : places.trust;
+/** The lines printed at the start; the last one gives the address. */
+export function greeting(options: GreetingOptions): string[] {
+	const { settings, ports, hosts, invitation, fingerprint, qr } = options;
+	const addresses = relayAddressesOf(settings, ports, hosts);
+	const { here, secure } = addresses;
+	// Without a LAN address no phone can reach it.
+	const trust = lanAddress(hosts) === null ? null : addresses.trust;
 	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const lines: string[] = [];
 	if (invitation !== null) {
@@ -35,7 +35,7 @@ export function greeting(greeted: GreetingOptions): string[] {
 		lines.push(`  (${INVITATION_VALIDITY}, or until the next start)`);
 		lines.push(...otherAppLines(settings, secure, invitation));
 	}
-	// RL36: one code leads all the way.
+	// One code leads all the way (RL36).
 	if (qr !== null && invitation !== null)
 		lines.push(
 			'Or start on a phone: scan this to trust Spy-cam, set up your home and open the camera.',
@@ -60,8 +60,8 @@ export function greeting(greeted: GreetingOptions): string[] {
 }
 
 /**
- * For each place that serves the app and is no relay: there the invitation has to say where this
- * one is.
+ * One line per configured app origin: the app served there needs the relay's address in the
+ * invitation.
  */
 export function otherAppLines(
 	{ origins }: Pick<Settings, 'origins'>,

@@ -14,7 +14,7 @@ import { ChildSupervisor } from './child-supervisor.ts';
 import type { Logger } from '#relay/base/log.ts';
 import { Outbox } from './outbox.ts';
 
-/** Longer than a child itself takes to stop. */
+/** Longer than a child's own deadline. */
 const STOP_MS = { live: 8_000, store: 4_000 };
 
 export interface SupervisorOptions {
@@ -24,11 +24,11 @@ export interface SupervisorOptions {
 	readonly site: LiveBegin['site'];
 	readonly trust: LiveBegin['trust'];
 	readonly tokenKey: Uint8Array<ArrayBuffer>;
-	/** Looked up at each start of a child. */
+	/** Read at each start of a child. */
 	now(): {
 		readonly tls: LiveBegin['tls'];
 		readonly hosts: readonly string[];
-		/** What it goes by in the local network. */
+		/** The current name in the local network. */
 		readonly name: string;
 	};
 	readonly log: Logger;
@@ -42,17 +42,17 @@ export interface Ports {
 
 export interface Supervisor {
 	readonly ports: Ports;
-	/** Hands both the certificate and names of now. */
+	/** Sends the current certificate and names to both children. */
 	renew(): void;
-	/** Live first, then store. */
+	/** Stops `live`, then `store`. */
 	stop(): Promise<void>;
-	/** Without a word to anybody. */
+	/** Kills both immediately; devices get no `bye`. */
 	kill(): void;
 }
 
 /**
- * Starts store, then live with what store had kept, and starts again what ends.
- * @throws Fault when either cannot begin; then none of them runs
+ * Starts `store`, then `live` with the stored state, and restarts either when it exits.
+ * @throws Fault if either cannot start; then neither runs
  */
 export async function supervise(options: SupervisorOptions): Promise<Supervisor> {
 	const { log } = options;
@@ -65,7 +65,7 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 		decode: (message) => messageFrom(messageFromLive, message),
 		begin: () => ({
 			...{ t: 'begin', site: options.site, trust: options.trust, tokenKey: options.tokenKey },
-			// Under the same ports as before, whatever 0 gave.
+			// Keeps the ports of the first start, also those chosen for 0.
 			settings: {
 				...options.settings,
 				...{ port: ports.http, httpsPort: ports.https, name: options.now().name },
@@ -78,7 +78,7 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 			if (message.t === 'listening') ports = { ...ports, http: message.http, https: message.https };
 			if (message.t === 'fact') {
 				outbox?.add(message.fact);
-				pass();
+				flush();
 			}
 		},
 		ended: () => undefined,
@@ -94,25 +94,25 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 				case 'listening':
 					ports = { ...ports, store: message.port };
 					outbox ??= new Outbox(message.kept);
-					for (const invitation of message.kept.invitations) invited(invitation);
+					for (const invitation of message.kept.invitations) addInvitation(invitation);
 					outbox.retryAll();
-					pass();
+					flush();
 					live.send({ t: 'store', port: message.port });
 					break;
 				case 'confirmed':
 					outbox?.confirmed(message.n);
-					pass();
+					flush();
 					break;
 				case 'invitation':
-					invited(message.invitation);
+					addInvitation(message.invitation);
 			}
 		},
 		ended: () => live.send({ t: 'store', port: null }),
 	});
-	const invited = (invitation: InvitationRecord): void => {
+	const addInvitation = (invitation: InvitationRecord): void => {
 		if (outbox?.addInvitation(invitation)) live.send({ t: 'invitation', invitation });
 	};
-	const pass = (): void => {
+	const flush = (): void => {
 		if (!store.running) return;
 		for (const one of outbox?.next() ?? []) store.send({ t: 'fact', ...one });
 	};

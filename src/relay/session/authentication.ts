@@ -10,7 +10,7 @@ import type { RelayContext } from './relay-context.ts';
 
 type Proof = Extract<FromDevice, { t: 'prove' }>;
 
-/** Whether a proof lets a device in (RL10, RL11): the home it is in, or why not. */
+/** Verifies a login proof (RL10, RL11). Returns the device's home, or the reason for refusal. */
 export async function authenticate(
 	{ homes, crypto, wallMs }: Pick<RelayContext, 'homes' | 'crypto' | 'wallMs'>,
 	challenge: Bytes,

@@ -1,8 +1,8 @@
 import type { FromRelay } from '#protocol/wire.ts';
 
-/** A socket as the conversation sees it. What is sent to a closed one is dropped. */
+/** A socket as a session sees it. Frames sent after it closed are dropped. */
 export interface ClientConnection {
-	/** More waits to go than should (RL9). */
+	/** Backpressure: too many bytes are queued for it (RL9). */
 	readonly slow: boolean;
 	send(frame: FromRelay): void;
 	sendBytes(frame: Uint8Array): void;

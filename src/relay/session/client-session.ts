@@ -20,26 +20,26 @@ import type { RendezvousParticipant } from './rendezvous-registry.ts';
 import type { RelayContext } from './relay-context.ts';
 import { makeToken, TOKEN_MS } from './token.ts';
 
-/** Of a socket that has proved nothing: two sides of a meeting say no more. */
+/** For an unauthenticated socket; both sides of a rendezvous get by with it. */
 const GUEST_TEXTS = { perSecond: 8, atOnce: 64 };
 const SILENT_MS = 25_000;
 const UNPROVED_MS = 5_000;
 const CHALLENGE_MS = 60_000;
 const CHALLENGE_EVERY_MS = 8 * 60_000;
-/** Somebody in no home stays as long as a meeting does. */
+/** A guest, in no home yet, may stay for the lifetime of a rendezvous. */
 const GUEST_MS = 10 * 60_000 + UNPROVED_MS;
-/** Frames that wait while a signature is checked, and their bytes for who has proved nothing. */
+/** Frames queued while a signature is verified; the byte limit applies to guests only. */
 const MAX_QUEUE = 64;
 const MAX_GUEST_QUEUE = 2 * MAX_TEXT_BYTES;
 
 export interface SessionClient {
-	/** What it connected to, as in `https://cam.local:8443`. */
+	/** The origin it connected to, such as `https://cam.local:8443`. */
 	readonly origin: string;
-	/** As the limits count it: an address, or a network of one customer. */
+	/** The key that limits count by: an IPv4 address or an IPv6 /64 (RL27). */
 	readonly address: string;
-	/** It broke a limit. */
+	/** Called when it exceeded a limit. */
 	offended(): void;
-	/** It proved who it is: from now on its device answers for it. */
+	/** Called once it is authenticated: the device's own limits apply from then on. */
 	proved(): void;
 }
 
@@ -48,7 +48,7 @@ interface Challenge {
 	readonly atMs: number;
 }
 
-/** One socket, from the challenge to its end (docs/spec/relay.md, "The conversation"). */
+/** The session on one socket, from the challenge to its close (docs/spec/relay.md, "Session"). */
 export class ClientSession {
 	readonly #relay: RelayContext;
 	readonly #connection: ClientConnection;
@@ -57,17 +57,17 @@ export class ClientSession {
 	#challenge: Challenge | null = null;
 	#challengedMs = 0;
 	#heardMs: number;
-	/** When whoever has not proved itself has to go. */
+	/** Deadline for authentication. */
 	#unprovedUntilMs: number;
 	readonly #guestUntilMs: number;
 	#member: MemberSession | null = null;
 	#participant: RendezvousParticipant | null = null;
-	/** It asked whose kit it is: once a socket. */
+	/** `whose` was received; allowed once per socket (RL22). */
 	#asked = false;
 	#busy = false;
 	#over = false;
 	readonly #queue: (FromDevice | Uint8Array)[] = [];
-	/** Of all that came since the queue was empty. */
+	/** Bytes received since the queue was last empty. */
 	#queuedBytes = 0;
 
 	constructor(relay: RelayContext, connection: ClientConnection, client: SessionClient) {
@@ -105,7 +105,7 @@ export class ClientSession {
 		this.#relay.count('part-in');
 		const nowMs = this.#relay.nowMs();
 		this.#heardMs = nowMs;
-		// Whoever has proved nothing has no camera: not even while its proof is looked at.
+		// Unauthenticated sockets may not send parts, not even while their proof is being verified.
 		if (!this.#member) {
 			this.#malformed();
 			return;
@@ -117,7 +117,7 @@ export class ClientSession {
 		this.#enqueue(frame, frame.length);
 	}
 
-	/** Called about once a second: what time alone decides. */
+	/** Checks timeouts. Called about once a second. */
 	tick(nowMs: number): void {
 		if (this.#over) return;
 		if (nowMs - this.#heardMs > SILENT_MS) {
@@ -125,7 +125,7 @@ export class ClientSession {
 			return;
 		}
 		if (!this.#member) {
-			// Not while we ourselves are slow to look at its proof.
+			// A proof that arrived in time does not expire because verifying it is slow.
 			if (nowMs > this.#unprovedUntilMs && !this.#busy) this.#end(CLOSE_CODES.unproved);
 			return;
 		}
@@ -137,20 +137,20 @@ export class ClientSession {
 		if (nowMs - this.#challengedMs >= CHALLENGE_EVERY_MS) this.#sendChallenge(nowMs);
 	}
 
-	/** The relay stops. */
+	/** The relay is shutting down. */
 	close(): void {
 		this.#connection.send({ t: 'bye' });
 		this.#end(CLOSE_CODES.leaving);
 	}
 
-	/** The socket is gone, whoever closed it. */
+	/** The socket has closed, on either side. */
 	ended(): void {
 		this.#over = true;
 		this.#member?.leave();
 		if (this.#participant) this.#relay.rendezvous.leave(this.#participant);
 	}
 
-	/** One after the other, as they came; what can be done at once is. */
+	/** Frames are handled in order; those that need no asynchronous work, at once. */
 	#enqueue(next: FromDevice | Uint8Array, bytes: number): void {
 		if (!this.#busy) {
 			this.#begin(next);
@@ -162,7 +162,7 @@ export class ClientSession {
 		else this.#tooMuch();
 	}
 
-	/** `true`: it is done already. */
+	/** Returns `true` if the frame was handled synchronously. */
 	#begin(next: FromDevice | Uint8Array): boolean {
 		const work = next instanceof Uint8Array ? this.#handlePart(next) : this.#handle(next);
 		this.#busy = work !== null;
@@ -184,7 +184,7 @@ export class ClientSession {
 		return null;
 	}
 
-	/** `null`: it is done. */
+	/** Returns `null` if the frame was handled synchronously. */
 	#handle(frame: FromDevice): Promise<void> | null {
 		if ('version' in frame && frame.version !== undefined && frame.version !== WIRE_VERSION) {
 			this.#refuse('version');
@@ -228,7 +228,8 @@ export class ClientSession {
 	async #open({ invitation, roster }: Extract<FromDevice, { t: 'open' }>): Promise<void> {
 		const { invitations } = this.#relay;
 		const hash = Buffer.from(sha256(invitation)).toString('hex');
-		// Taken before the roster is looked at: whoever has none costs nothing, and one opens one home.
+		// Consumed before the roster is verified: without an invitation nothing expensive runs, and two
+		// concurrent requests cannot both use it.
 		const untilMs = invitations.get(hash);
 		invitations.delete(hash);
 		if (untilMs === undefined || this.#relay.wallMs() >= untilMs) {
@@ -268,8 +269,8 @@ export class ClientSession {
 		const newcomer =
 			member ??
 			(await MemberSession.of(this.#relay, this.#connection, home, proof.device as DeviceId));
-		// Looked up again: while the signature was checked the roster may have changed, or the line
-		// broken.
+		// Looked up again: the roster may have changed, or the socket closed, while the signature was
+		// verified.
 		if (this.#over) return;
 		const now = this.#relay.homes.loaded(home.id);
 		const entry = now && memberOf(now, newcomer.device, this.#relay.wallMs());
@@ -292,7 +293,7 @@ export class ClientSession {
 		this.#member = newcomer;
 		const nowMs = this.#relay.nowMs();
 		this.#client.proved();
-		// Its coming, too: to come and go is no way around.
+		// Connecting costs a token too, so that reconnecting does not evade the limit.
 		if (!newcomer.rateLimit.takeText(nowMs)) this.#tooMuch();
 		else if (!newcomer.begin(entry)) this.#refuse('too-many');
 	}
@@ -311,7 +312,7 @@ export class ClientSession {
 			if (!this.#member) this.#unprovedUntilMs = this.#guestUntilMs;
 			return;
 		}
-		// Whoever shows a code may be a moment later than who scanned it.
+		// The code may be scanned before the device that shows it has opened the rendezvous.
 		const again = this.#member || (frame.t === 'meet' && why === 'no-meeting');
 		if (!again) {
 			this.#refuse(why);
@@ -371,7 +372,7 @@ export class ClientSession {
 		this.#end(CLOSE_CODES.tooMuch);
 	}
 
-	/** Nothing is heard after it; the rest follows when the socket has ended. */
+	/** Ignores everything received from now on; cleanup follows in `ended`. */
 	#end(code: number): void {
 		this.#over = true;
 		this.#queue.length = 0;

@@ -2,14 +2,14 @@ import { TokenBucket } from '#domain/base/token-bucket.ts';
 
 const TEXTS = { perSecond: 60, atOnce: 240 };
 const PART_BYTES = { perSecond: 8_000_000, atOnce: 8_000_000 };
-/** What a part costs at least: small ones take room and time, too. */
+/** Minimum cost of a part: small ones take memory and time, too. */
 const MIN_PART_BYTES = 4_096;
 
-/** What a device may say, over all its sockets (RL7). */
+/** Rate limit of one device, shared by all its sockets (RL7). */
 export interface DeviceRateLimit {
 	takeText(nowMs: number): boolean;
 	takePart(bytes: number, nowMs: number): boolean;
-	/** The last text cost nothing. */
+	/** Refunds one text frame. */
 	giveBack(): void;
 }
 
@@ -39,18 +39,18 @@ class BucketRateLimit implements DeviceRateLimit {
 	}
 }
 
-/** One for each device that said something lately: members only, so that a stranger adds none. */
+/** One limit per recently active device. Members only, so that strangers cannot add entries. */
 export class DeviceRateLimits {
 	readonly #all = new Map<string, BucketRateLimit>();
 
-	/** Looked up for each frame: what a socket kept would be another than its next sockets get. */
+	/** To be looked up for each frame: `tidy` may have replaced the one a socket got earlier. */
 	of(device: string, nowMs: number): DeviceRateLimit {
 		let rateLimit = this.#all.get(device);
 		if (!rateLimit) this.#all.set(device, (rateLimit = new BucketRateLimit(nowMs)));
 		return rateLimit;
 	}
 
-	/** Whoever has all of its share back is like one that never came. */
+	/** A full bucket equals a new one, so it can be dropped. */
 	tidy(nowMs: number): void {
 		for (const [device, rateLimit] of this.#all)
 			if (rateLimit.isFull(nowMs)) this.#all.delete(device);

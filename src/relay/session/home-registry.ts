@@ -16,14 +16,11 @@ import { TokenBucket } from '#domain/base/token-bucket.ts';
 import type { VerifyCrypto } from '#relay/base/crypto.ts';
 
 const MAX_DEVICES = 64;
-/** More than a home needs in its life; replaying so many takes a tenth of a second. */
+/** More than a home ever needs; replaying that many takes about 0.1 s. */
 const MAX_ENTRIES = 1024;
-/** How far apart the clocks of a relay and of who holds a kit may be. */
+/** Permitted clock skew between the relay and whoever uses a recovery kit (KT7). */
 const CLOCK_MS = 10 * 60 * 1000;
-/**
- * Of a device, a whole replay for each: whoever floods does so at their own cost and keeps nobody
- * else's word waiting.
- */
+/** Per device, because each append costs a full replay: a flood delays only its sender. */
 const APPENDS = { perSecond: 2, atOnce: 64 };
 
 export interface Home {
@@ -32,62 +29,62 @@ export interface Home {
 	readonly roster: Roster;
 }
 
-/** A home as it was kept: its entries in order, without a word on whether they follow. */
+/** A home as read from storage: entries in order, not yet verified. */
 export interface StoredHome {
 	readonly home: string;
 	readonly entries: readonly Bytes[];
 }
 
-/** The rosters, each held against its own rules before it counts (RL14). */
+/** Rosters by home; entries are verified before they count (RL14). */
 export class HomeRegistry {
 	readonly #crypto: VerifyCrypto;
-	readonly #kept = new Map<string, readonly Bytes[]>();
+	readonly #stored = new Map<string, readonly Bytes[]>();
 	readonly #homes = new Map<HomeId, Home>();
-	/** Made when it is first asked for, and right for good: what is only kept does not change. */
-	#whereKept: ReadonlyMap<DeviceId, HomeId> | null = null;
+	/** Built on first use. It never goes stale: stored homes that are not loaded do not change. */
+	#homeByStoredDevice: ReadonlyMap<DeviceId, HomeId> | null = null;
 	readonly #appends = new Map<DeviceId, TokenBucket>();
-	/**
-	 * One change of a home after the other: two that follow the same entry must not both be taken.
-	 */
+	/** Serializes changes per home: two that follow the same entry must not both be accepted. */
 	readonly #turns = new Map<HomeId, Promise<unknown>>();
 
-	constructor(crypto: VerifyCrypto, kept: readonly StoredHome[]) {
+	constructor(crypto: VerifyCrypto, stored: readonly StoredHome[]) {
 		this.#crypto = crypto;
-		for (const { home, entries } of kept) this.#kept.set(home, entries);
+		for (const { home, entries } of stored) this.#stored.set(home, entries);
 	}
 
 	get count(): number {
-		return new Set([...this.#kept.keys(), ...this.#homes.keys()]).size;
+		return new Set([...this.#stored.keys(), ...this.#homes.keys()]).size;
 	}
 
-	/** What is known without waiting: a home that somebody of has come to. */
+	/** Synchronous lookup: only homes that `find` or `open` loaded. */
 	loaded(id: HomeId): Home | null {
 		return this.#homes.get(id) ?? null;
 	}
 
-	/** `null`: none here, or one whose entries do not follow. */
+	/** `null`: not stored here, or its entries do not replay. */
 	async find(id: HomeId): Promise<Home | null> {
 		const known = this.#homes.get(id);
-		const entries = this.#kept.get(id);
+		const entries = this.#stored.get(id);
 		if (known || !entries) return known ?? null;
 		const roster = await this.#replay(entries);
 		if (roster?.home !== id) return null;
 		const home = this.#homes.get(id) ?? { id, entries, roster };
 		this.#homes.set(id, home);
-		this.#kept.delete(id);
+		this.#stored.delete(id);
 		return home;
 	}
 
-	/** Takes the first roster of a home. Opening one again with the same entries changes nothing. */
-	async open(said: readonly Bytes[]): Promise<Home | Refusal> {
-		const entries = said.map(normalizeEntry);
+	/** Registers a home with its first roster. Idempotent for the same entries. */
+	async open(submitted: readonly Bytes[]): Promise<Home | Refusal> {
+		const entries = submitted.map(normalizeEntry);
 		const roster = await this.#replay(entries);
 		if (!roster) return 'roster';
 		if (roster.devices.size > MAX_DEVICES) return 'too-many';
 		return this.#turn(roster.home, async () => {
-			const there = await this.find(roster.home);
-			if (there)
-				return commonLength(there.entries, entries) === there.entries.length ? there : 'roster';
+			const existing = await this.find(roster.home);
+			if (existing)
+				return commonLength(existing.entries, entries) === existing.entries.length
+					? existing
+					: 'roster';
 			const home = { id: roster.home, entries, roster };
 			this.#homes.set(home.id, home);
 			return home;
@@ -95,16 +92,16 @@ export class HomeRegistry {
 	}
 
 	/**
-	 * Where a device is or was a member; `null`: nowhere here. A device's id says nothing to who does
-	 * not have its keys.
+	 * The home a device is or was a member of, or `null` (RL22). Not a leak: only the holder of a
+	 * device's keys knows its id.
 	 */
 	async homeOf(device: DeviceId): Promise<HomeId | null> {
 		for (const { id, roster } of this.#homes.values()) {
 			if (roster.past.devices.has(device)) return id;
 		}
-		this.#whereKept ??= indexOf(this.#kept);
-		const kept = this.#whereKept.get(device);
-		const found = kept === undefined ? null : await this.find(kept);
+		this.#homeByStoredDevice ??= indexOf(this.#stored);
+		const stored = this.#homeByStoredDevice.get(device);
+		const found = stored === undefined ? null : await this.find(stored);
 		return found?.roster.past.devices.has(device) === true ? found.id : null;
 	}
 
@@ -134,7 +131,7 @@ export class HomeRegistry {
 		});
 	}
 
-	/** Forgets who may add as much as anybody (RL7). */
+	/** Drops full token buckets (RL7). */
 	tidy(nowMs: number): void {
 		for (const [by, bucket] of this.#appends) if (bucket.isFull(nowMs)) this.#appends.delete(by);
 	}
@@ -178,13 +175,13 @@ export class HomeRegistry {
 	}
 }
 
-/** The device as a member whose time is not up. */
+/** The device's roster entry; `null` if it is not a member or its membership has expired. */
 export function memberOf(home: Home, device: DeviceId, wallMs: number): RosterEntry | null {
 	const entry = home.roster.devices.get(device);
 	return entry && (entry.notAfterMs === null || wallMs < entry.notAfterMs) ? entry : null;
 }
 
-/** Whoever did not hear the answer says the same again. */
+/** A retry: the sender may have missed the answer to the same `append`. */
 function isKnown(entries: readonly Bytes[], more: readonly Bytes[]): boolean {
 	const [first] = more;
 	const seq = first === undefined ? 1 : seqOf(first);
@@ -192,7 +189,8 @@ function isKnown(entries: readonly Bytes[], more: readonly Bytes[]): boolean {
 }
 
 /**
- * A kit's day is counted from what it says itself: so it must say the time, of each entry (KT7).
+ * A kit's 24-hour delay starts at the time its entry states, so each must state the current time
+ * (KT7).
  */
 function hasCurrentClaims(
 	{ authors }: Roster,
@@ -206,15 +204,15 @@ function hasCurrentClaims(
 	});
 }
 
-function indexOf(kept: ReadonlyMap<string, readonly Bytes[]>): ReadonlyMap<DeviceId, HomeId> {
-	const where = new Map<DeviceId, HomeId>();
-	for (const [home, entries] of kept) {
+function indexOf(stored: ReadonlyMap<string, readonly Bytes[]>): ReadonlyMap<DeviceId, HomeId> {
+	const homeByDevice = new Map<DeviceId, HomeId>();
+	for (const [home, entries] of stored) {
 		for (const bytes of entries) {
 			const device = subjectOf(bytes);
-			if (device !== null) where.set(device, home as HomeId);
+			if (device !== null) homeByDevice.set(device, home as HomeId);
 		}
 	}
-	return where;
+	return homeByDevice;
 }
 
 function subjectOf(bytes: Bytes): DeviceId | null {

@@ -1,18 +1,21 @@
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { FromRelay } from '#protocol/wire.ts';
 
-/** A device's line, as the rest sees it: what cannot be sent is dropped there. */
+/** A member's socket as other sessions see it. Frames that cannot be sent are dropped. */
 export interface Peer {
 	readonly home: HomeId;
 	readonly device: DeviceId;
-	/** The cameras that are made of this device; empty where it is none. */
+	/** Cameras of this device; empty if it is not a camera. */
 	cameras: ReadonlySet<CameraId>;
 	send(frame: FromRelay): void;
-	/** A live part, as it came. `key`: it begins with a key frame. */
+	/** Forwards a live part unchanged. `key`: it begins with a key frame. */
 	sendPart(camera: CameraId, frame: Uint8Array, key: boolean): void;
-	/** Looks itself up in the roster; whoever is no member any more is closed (RL11). */
+	/**
+	 * Checks the roster again; returns `false` after closing a socket that is no longer a member's
+	 * (RL11).
+	 */
 	checkMembership(): boolean;
-	/** Its place is needed for another device of its home. */
+	/** Closes it to make room for another device of its home (RL7). */
 	end(): void;
 }
 
@@ -20,28 +23,30 @@ const MAX_SOCKETS = 256;
 
 interface HomeRoom {
 	readonly devices: Map<DeviceId, Set<Peer>>;
-	/** By camera. A viewer may watch before the camera is there. */
+	/** By camera. A viewer may subscribe before the camera connects. */
 	readonly watchers: Map<CameraId, Set<Peer>>;
 	sockets: number;
-	/** Who has not been told yet, not even that nothing changed. */
+	/** Peers that have not received any presence yet. */
 	readonly fresh: Set<Peer>;
-	/** Who was there when it was told last. */
-	told: string;
+	/** The devices in the last presence sent, joined. */
+	lastOnline: string;
 }
 
-/** Who of which home is here, and the way from one to the others. */
+/** Connected members by home, and routing between them. */
 export class Hub {
 	readonly #rooms = new Map<HomeId, HomeRoom>();
-	/** Homes in which somebody came or went: told once for many at a time. */
+	/** Homes whose presence changed: sent in batches. */
 	readonly #changed = new Set<HomeId>();
 	readonly #onChange: () => void;
 
-	/** `changed`: somebody came or went, and `tellPresence` is wanted soon. */
+	/** `changed`: presence changed; call `sendPresence` soon. */
 	constructor(changed: () => void) {
 		this.#onChange = changed;
 	}
 
-	/** `false`: the home has as many as it may have, and none of its devices more than this one. */
+	/**
+	 * `false`: the home is at its socket limit and no other device has more sockets than this one.
+	 */
 	enter(peer: Peer): boolean {
 		const room = this.#rooms.get(peer.home) ?? emptyRoom();
 		if (room.sockets >= MAX_SOCKETS && !makeRoom(room, peer)) return false;
@@ -85,7 +90,7 @@ export class Hub {
 		for (const peer of this.peersIn(home)) if (peer !== but) peer.send(frame);
 	}
 
-	/** `true`: this peer watches from now on. */
+	/** Returns `true` if the peer was not watching before and is now. */
 	watch(peer: Peer, camera: CameraId, on: boolean): boolean {
 		const room = this.#rooms.get(peer.home);
 		if (!room) return false;
@@ -106,7 +111,6 @@ export class Hub {
 		for (const camera of [...cameras]) this.watch(peer, camera, false);
 	}
 
-	/** How many cameras this peer watches. */
 	watches(peer: Peer): number {
 		const all = this.#rooms.get(peer.home)?.watchers.values() ?? [];
 		return [...all].filter((watchers) => watchers.has(peer)).length;
@@ -119,16 +123,16 @@ export class Hub {
 		return watchers.size;
 	}
 
-	/** Tells the homes in which somebody came or went who is there now (RL16). */
+	/** Sends presence to the homes in which it changed (RL16). */
 	sendPresence(): void {
 		for (const home of this.#changed) {
 			const room = this.#rooms.get(home);
 			const online = [...(room?.devices.keys() ?? [])].sort().slice(0, 64);
 			if (!room) continue;
-			const told = online.join();
-			const whom = room.told === told ? room.fresh : this.peersIn(home);
-			for (const peer of [...whom]) peer.send({ t: 'presence', online });
-			room.told = told;
+			const joined = online.join();
+			const recipients = room.lastOnline === joined ? room.fresh : this.peersIn(home);
+			for (const peer of [...recipients]) peer.send({ t: 'presence', online });
+			room.lastOnline = joined;
 			room.fresh.clear();
 		}
 		this.#changed.clear();
@@ -140,23 +144,24 @@ export class Hub {
 	}
 }
 
-/** Each once, however many sockets it has. */
+/** Each device once, however many sockets it has. */
 function devicesOf(watchers: Iterable<Peer> = []): DeviceId[] {
 	return [...new Set(Array.from(watchers, ({ device }) => device))];
 }
 
 /**
- * Ends the oldest socket of the device that has most, so that one device keeps no other out (RL7).
+ * Closes the oldest socket of the device that has the most, so that no device can keep others out
+ * (RL7).
  */
 function makeRoom({ devices }: HomeRoom, peer: Peer): boolean {
-	let most: ReadonlySet<Peer> = devices.get(peer.device) ?? new Set();
-	for (const peers of devices.values()) if (peers.size > most.size) most = peers;
-	const [oldest] = most;
+	let largest: ReadonlySet<Peer> = devices.get(peer.device) ?? new Set();
+	for (const peers of devices.values()) if (peers.size > largest.size) largest = peers;
+	const [oldest] = largest;
 	if (!oldest || oldest.device === peer.device) return false;
 	oldest.end();
 	return true;
 }
 
 function emptyRoom(): HomeRoom {
-	return { devices: new Map(), watchers: new Map(), sockets: 0, fresh: new Set(), told: '' };
+	return { devices: new Map(), watchers: new Map(), sockets: 0, fresh: new Set(), lastOnline: '' };
 }

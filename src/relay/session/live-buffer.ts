@@ -1,7 +1,7 @@
 import { MAX_PART_BYTES } from '#protocol/wire.ts';
 
 const KEEP_MS = 30_000;
-/** Of all cameras: small ones take room, too. */
+/** For all cameras together: small parts have overhead, too. */
 const MAX_PARTS = 100_000;
 
 interface BufferedPart {
@@ -12,12 +12,11 @@ interface BufferedPart {
 }
 
 /**
- * The last 30 s of every camera, in memory and nowhere else (RL21). Times are of a clock that is
- * never set back.
+ * Ring buffer of the last 30 s of every camera, in memory only (RL21). Times are monotonic, in ms.
  */
 export class LiveBuffer {
 	readonly #maxBytes: number;
-	/** Oldest first, over all cameras; what left is before `#first`. */
+	/** Oldest first, over all cameras; slots before `#first` are evicted. */
 	#all: (BufferedPart | undefined)[] = [];
 	#first = 0;
 	readonly #cameras = new Map<string, BufferedPart[]>();
@@ -32,8 +31,8 @@ export class LiveBuffer {
 	}
 
 	add(camera: string, key: boolean, frame: Uint8Array, nowMs: number): void {
-		// A small frame may be a window on a far larger buffer of the socket, which would stay with it;
-		// of any other the buffer counts, because that is what stays.
+		// A small frame may be a view of a much larger socket buffer, which it would keep alive: copy
+		// it. Otherwise the whole buffer counts, because it stays in memory.
 		const own = frame.buffer.byteLength > 2 * frame.length ? frame.slice() : frame;
 		const kept = { camera, key, frame: own, atMs: nowMs };
 		this.#all.push(kept);
@@ -44,7 +43,7 @@ export class LiveBuffer {
 		this.tidy(nowMs);
 	}
 
-	/** The frames of a camera from its newest key part on. */
+	/** The camera's frames from its newest key part on. */
 	since(camera: string): readonly Uint8Array[] {
 		const parts = this.#cameras.get(camera) ?? [];
 		const from = parts.findLastIndex(({ key }) => key);

@@ -1,65 +1,69 @@
 import { FairQuota } from '#relay/base/fair-quota.ts';
 
-/** A letter as it waits: sealed for one device, opaque here. */
+/** A stored message: sealed for one device, opaque to the relay. */
 export interface StoredMessage {
 	readonly home: string;
 	readonly to: string;
 	readonly id: number;
 	readonly from: string;
-	/** base64url, as it came and as it goes. */
+	/** base64url, passed on unchanged. */
 	readonly box: string;
 	readonly untilMs: number;
 }
 
-/** Of a device, and of all devices of a home. */
+/** Per device, and per home. */
 const MAX_BYTES = 1024 * 1024;
 const MAX_HOME_BYTES = 8 * 1024 * 1024;
-/** What a letter counts at least: so a device has 256 at most. */
+/** Minimum size counted per message, so that a device has at most 256. */
 const MIN_BYTES = 4 * 1024;
 
 /**
- * Letters that wait for devices that are away (RL15). Wall time, because they outlive the process.
+ * Messages for devices that are away (RL15). Expiry is in wall time, because they outlive the
+ * process.
  */
 export class Mailbox {
 	readonly #waiting = new Map<string, StoredMessage[]>();
 	/**
-	 * By device and by home, shared by those who write: nobody pushes out another's letters with more
-	 * of its own.
+	 * Per device and per home, divided fairly among senders: nobody can push out another's messages
+	 * by sending more.
 	 */
-	readonly #rooms = new Map<string, FairQuota<StoredMessage>>();
+	readonly #quotas = new Map<string, FairQuota<StoredMessage>>();
 	#lastId = 0;
 
-	constructor(letters: readonly StoredMessage[]) {
-		for (const letter of letters) {
-			this.#put(letter);
-			this.#lastId = Math.max(this.#lastId, letter.id);
+	constructor(messages: readonly StoredMessage[]) {
+		for (const message of messages) {
+			this.#insert(message);
+			this.#lastId = Math.max(this.#lastId, message.id);
 		}
 	}
 
-	/** Rises for ever, over restarts too, so that an old `got` never means a new letter. */
+	/**
+	 * Strictly increasing, across restarts too, so that a late `got` never acknowledges another
+	 * message.
+	 */
 	nextId(wallMs: number): number {
 		this.#lastId = Math.max(this.#lastId + 1, Math.floor(wallMs) * 1000);
 		return this.#lastId;
 	}
 
-	/** Keeps one; gives back those that had to leave for it: of who has most there, the oldest. */
-	add(letter: StoredMessage): readonly StoredMessage[] {
-		this.#put(letter);
-		const left: StoredMessage[] = [];
-		for (const [key] of roomsOf(letter)) {
-			for (let over = this.#rooms.get(key)?.excess; over; over = this.#rooms.get(key)?.excess) {
-				this.#take(over);
-				left.push(over);
+	/** Adds a message. Returns those evicted for it: the oldest of the sender that uses the most. */
+	add(message: StoredMessage): readonly StoredMessage[] {
+		this.#insert(message);
+		const evicted: StoredMessage[] = [];
+		for (const [key] of quotasOf(message)) {
+			for (let over = this.#quotas.get(key)?.excess; over; over = this.#quotas.get(key)?.excess) {
+				this.#remove(over);
+				evicted.push(over);
 			}
 		}
-		return left;
+		return evicted;
 	}
 
-	/** `null`: there is none such. */
+	/** Removes and returns the message, or returns `null` if it is not there. */
 	acknowledge(home: string, to: string, id: number): StoredMessage | null {
-		const letter = this.#waiting.get(`${home}/${to}`)?.find((one) => one.id === id);
-		if (letter) this.#take(letter);
-		return letter ?? null;
+		const message = this.#waiting.get(`${home}/${to}`)?.find((one) => one.id === id);
+		if (message) this.#remove(message);
+		return message ?? null;
 	}
 
 	waitingFor(home: string, to: string, wallMs: number): readonly StoredMessage[] {
@@ -67,46 +71,46 @@ export class Mailbox {
 		return waiting.filter(({ untilMs }) => untilMs > wallMs);
 	}
 
-	/** Takes out what a device that left the home would have got. */
+	/** Removes and returns everything addressed to a device that left the home. */
 	clear(home: string, to: string): readonly StoredMessage[] {
 		const waiting = [...(this.#waiting.get(`${home}/${to}`) ?? [])];
-		for (const letter of waiting) this.#take(letter);
+		for (const message of waiting) this.#remove(message);
 		return waiting;
 	}
 
-	/** Takes out those whose time is over. */
+	/** Removes and returns the expired messages. */
 	tidy(wallMs: number): readonly StoredMessage[] {
-		const over = [...this.#waiting.values()].flat().filter(({ untilMs }) => untilMs <= wallMs);
-		for (const letter of over) this.#take(letter);
-		return over;
+		const expired = [...this.#waiting.values()].flat().filter(({ untilMs }) => untilMs <= wallMs);
+		for (const message of expired) this.#remove(message);
+		return expired;
 	}
 
-	#put(letter: StoredMessage): void {
-		const key = `${letter.home}/${letter.to}`;
+	#insert(message: StoredMessage): void {
+		const key = `${message.home}/${message.to}`;
 		const waiting = this.#waiting.get(key);
-		if (waiting) waiting.push(letter);
-		else this.#waiting.set(key, [letter]);
-		for (const [name, max] of roomsOf(letter)) {
-			let quota = this.#rooms.get(name);
-			if (!quota) this.#rooms.set(name, (quota = new FairQuota(max)));
-			quota.add(letter.from, letter, Math.max(letter.box.length, MIN_BYTES));
+		if (waiting) waiting.push(message);
+		else this.#waiting.set(key, [message]);
+		for (const [name, max] of quotasOf(message)) {
+			let quota = this.#quotas.get(name);
+			if (!quota) this.#quotas.set(name, (quota = new FairQuota(max)));
+			quota.add(message.from, message, Math.max(message.box.length, MIN_BYTES));
 		}
 	}
 
-	#take(letter: StoredMessage): void {
-		const key = `${letter.home}/${letter.to}`;
+	#remove(message: StoredMessage): void {
+		const key = `${message.home}/${message.to}`;
 		const waiting = this.#waiting.get(key) ?? [];
-		waiting.splice(waiting.indexOf(letter), 1);
+		waiting.splice(waiting.indexOf(message), 1);
 		if (waiting.length === 0) this.#waiting.delete(key);
-		for (const [name] of roomsOf(letter)) {
-			const quota = this.#rooms.get(name);
-			quota?.remove(letter.from, letter);
-			if (quota?.taken === 0) this.#rooms.delete(name);
+		for (const [name] of quotasOf(message)) {
+			const quota = this.#quotas.get(name);
+			quota?.remove(message.from, message);
+			if (quota?.taken === 0) this.#quotas.delete(name);
 		}
 	}
 }
 
-function roomsOf({ home, to }: StoredMessage): readonly (readonly [string, number])[] {
+function quotasOf({ home, to }: StoredMessage): readonly (readonly [string, number])[] {
 	return [
 		[`${home}/${to}`, MAX_BYTES],
 		[home, MAX_HOME_BYTES],

@@ -14,21 +14,21 @@ import type { DeviceRateLimit } from './device-rate-limits.ts';
 const PART_VERSION = 1;
 const MAX_CAMERAS = 16;
 const MAX_WATCHED = 64;
-/** Letters that it was told and owes a `got` for; of more it answers as of anything else. */
+/** Messages delivered but not yet acknowledged; a `got` beyond these is charged like any frame. */
 const MAX_UNACKNOWLEDGED = 1024;
 
 const NONE: ReadonlySet<CameraId> = new Set();
 
-/** A device that has proved itself, on one socket: what it may say, and what is said to it. */
+/** The session of an authenticated device, on one socket. */
 export class MemberSession implements Peer {
 	readonly home: HomeId;
 	readonly device: DeviceId;
 	cameras = NONE;
-	/** Of its device, once it may be one; `null`: nobody asked, as of most. */
-	#own: ReadonlySet<CameraId> | null = null;
+	/** Camera ids of its device; `null` until computed, because most devices are not cameras. */
+	#ownCameras: ReadonlySet<CameraId> | null = null;
 	readonly #relay: RelayContext;
 	readonly #connection: ClientConnection;
-	/** Cameras whose parts are left out until one begins with a key frame (RL9). */
+	/** Cameras whose parts are skipped until the next key frame (RL9). */
 	readonly #skipping = new Set<CameraId>();
 	#unacknowledged = 0;
 
@@ -52,11 +52,11 @@ export class MemberSession implements Peer {
 	): Promise<MemberSession> {
 		const member = new MemberSession(relay, connection, home, device);
 		const entry = memberOf(home, device, relay.wallMs());
-		if (entry && may(entry.roles, 'record')) await member.#learnOwn();
+		if (entry && may(entry.roles, 'record')) await member.#computeOwnCameras();
 		return member;
 	}
 
-	/** Begins: others see it, and it gets what waited for it. `false`: its home is full. */
+	/** Enters the hub and delivers stored messages. `false`: its home is full. */
 	begin(entry: RosterEntry): boolean {
 		this.#updateCameras(entry);
 		if (!this.#relay.hub.enter(this)) return false;
@@ -73,7 +73,8 @@ export class MemberSession implements Peer {
 	}
 
 	/**
-	 * What the roster says about it now; `false`: it is no member any more, and was closed (RL11).
+	 * Applies the current roster; returns `false` after closing a socket that is no longer a member's
+	 * (RL11).
 	 */
 	checkMembership(): boolean {
 		const entry = this.#entry();
@@ -90,7 +91,6 @@ export class MemberSession implements Peer {
 		this.#connection.close(CLOSE_CODES.tooMuch);
 	}
 
-	/** What its device may say. */
 	get rateLimit(): DeviceRateLimit {
 		return this.#relay.rateLimits.of(`${this.home}/${this.device}`, this.#relay.nowMs());
 	}
@@ -108,7 +108,7 @@ export class MemberSession implements Peer {
 		else this.#connection.sendBytes(frame);
 	}
 
-	/** `null`: it is done. */
+	/** Returns `null` if the frame was handled synchronously. */
 	receive(frame: FromDevice): Promise<void> | null {
 		switch (frame.t) {
 			case 'append':
@@ -130,13 +130,13 @@ export class MemberSession implements Peer {
 		}
 	}
 
-	/** A binary frame. `false`: it is none of ours. */
+	/** Handles a binary frame. `false`: not a valid frame. */
 	receivePart(frame: Uint8Array): boolean {
 		if (frame.length <= PART_HEADER_BYTES || frame[0] !== PART_VERSION) return false;
 		const flags = frame[PART_HEADER_BYTES - 1] ?? 0xff;
 		if (flags > 1) return false;
 		const camera = hexOf(frame.subarray(1, 17)) as CameraId;
-		// Not a fault of the sender: a camera whose role was just taken away has parts under way.
+		// Not an error: parts of a camera may be under way when its role is revoked.
 		if (!this.cameras.has(camera)) return true;
 		const { liveBuffer, hub } = this.#relay;
 		const key = flags === 1;
@@ -202,7 +202,7 @@ export class MemberSession implements Peer {
 	}
 
 	#got(id: number): void {
-		// An answer that it owes: whoever writes to it must not use up what it may say.
+		// An acknowledgement we asked for is free: writing to a device must not use up its rate limit.
 		if (this.#unacknowledged > 0) {
 			this.#unacknowledged -= 1;
 			this.rateLimit.giveBack();
@@ -232,17 +232,17 @@ export class MemberSession implements Peer {
 	}
 
 	#updateCameras({ roles }: RosterEntry): void {
-		this.cameras = (may(roles, 'record') ? this.#own : null) ?? NONE;
-		// It became a camera while it was here.
-		if (may(roles, 'record') && this.#own === null)
-			void this.#learnOwn().then(() => this.checkMembership(), this.#relay.failed);
+		this.cameras = (may(roles, 'record') ? this.#ownCameras : null) ?? NONE;
+		// It became a camera while connected.
+		if (may(roles, 'record') && this.#ownCameras === null)
+			void this.#computeOwnCameras().then(() => this.checkMembership(), this.#relay.failed);
 	}
 
-	async #learnOwn(): Promise<void> {
+	async #computeOwnCameras(): Promise<void> {
 		const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
 		const { crypto } = this.#relay;
 		const own = numbers.map((number) => cameraIdOf(crypto, this.device, number));
-		this.#own = new Set(await Promise.all(own));
+		this.#ownCameras = new Set(await Promise.all(own));
 	}
 
 	#entry(): RosterEntry | null {

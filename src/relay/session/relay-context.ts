@@ -10,7 +10,7 @@ import type { RendezvousRegistry } from './rendezvous-registry.ts';
 import type { LiveBuffer } from './live-buffer.ts';
 import type { DeviceRateLimits } from './device-rate-limits.ts';
 
-/** What happens often enough to be counted (metrics). */
+/** Events counted for `/metrics`. */
 export type MetricEvent =
 	| 'text-in'
 	| 'text-out'
@@ -22,7 +22,7 @@ export type MetricEvent =
 	| 'malformed'
 	| 'too-much';
 
-/** All that the conversations of a relay share. */
+/** State shared by all sessions of a relay. */
 export interface RelayContext {
 	readonly crypto: VerifyCrypto;
 	readonly homes: HomeRegistry;
@@ -31,34 +31,34 @@ export interface RelayContext {
 	readonly mailbox: Mailbox;
 	readonly liveBuffer: LiveBuffer;
 	readonly rateLimits: DeviceRateLimits;
-	/** SHA-256 of the invitations that are not used, as hex, and when each ends (wall time). */
+	/** Unused invitations: SHA-256 as hex → expiry (wall time). */
 	readonly invitations: Map<string, number>;
 	readonly tokenKey: Uint8Array;
 	ice(device: DeviceId): readonly IceServer[];
-	/** For the store; it comes to it when it is there. */
+	/** Queues a change for `store`; delivered once it is available. */
 	persist(fact: RelayChange): void;
-	/** Called about once a second: lets go what is over. */
+	/** Drops what has expired. Called about once a second. */
 	tidy(nowMs: number): void;
-	/** Something unforeseen; the conversation goes on. */
+	/** Reports an unexpected error; the session goes on. */
 	readonly failed: (error: unknown) => void;
 	count(event: MetricEvent, by?: number): void;
-	/** ms since 1970. */
+	/** ms since the Unix epoch. */
 	wallMs(): number;
-	/** ms of a clock that is never set back. */
+	/** Monotonic ms. */
 	nowMs(): number;
 }
 
-/** STUN and TURN as the operator named them. */
+/** STUN and TURN servers as configured. */
 export interface IceSettings {
 	readonly urls: readonly string[];
-	/** As in coturn's `static-auth-secret`. */
+	/** coturn's `static-auth-secret`. */
 	readonly secret?: string | undefined;
 	readonly seconds: number;
 }
 
 /**
- * Credentials that the TURN server can check without knowing anybody (coturn's "REST API",
- * draft-uberti-behave-turn-rest-00): they end by themselves.
+ * Time-limited credentials that the TURN server verifies without accounts (coturn's "REST API",
+ * draft-uberti-behave-turn-rest-00).
  */
 export function iceServersFor(
 	ice: IceSettings | null,

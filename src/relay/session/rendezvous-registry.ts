@@ -4,7 +4,7 @@ import { FairQuota } from '#relay/base/fair-quota.ts';
 import { SlidingWindowLimit } from '#relay/base/sliding-window-limit.ts';
 
 /**
- * Somebody in a meeting. `member`: as in `home/device`; `null` for somebody who is in no home yet.
+ * A side of a rendezvous. `member`: `home/device`, or `null` for a guest, who is in no home yet.
  */
 export interface RendezvousParticipant {
 	readonly member: string | null;
@@ -17,9 +17,9 @@ export interface RendezvousParticipant {
 interface Side {
 	participant: RendezvousParticipant | null;
 	readonly member: string | null;
-	/** What waits for it. */
+	/** Posts waiting for it. */
 	waiting: string[];
-	/** How many it has posted. */
+	/** Number of posts it has sent. */
 	posted: number;
 }
 
@@ -29,37 +29,36 @@ interface OpenRendezvous {
 	readonly opener: Side;
 	joiner: Side | null;
 	readonly untilMs: number;
-	/** Of which room it is, and by whom it is counted there. */
+	/** The quota it counts against, and under which owner. */
 	readonly quota: FairQuota<OpenRendezvous>;
 	readonly owner: string;
 }
 
 const RENDEZVOUS_MS = 10 * 60_000;
 const MAX_POSTS = 16;
-/** What a meeting counts though nothing waits in it: 2,048 of members and 512 of guests. */
+/** Fixed cost of a rendezvous: at most 2,048 opened by members and 512 opened by guests. */
 const RENDEZVOUS_BYTES = 8 * 1024;
-/** What waits in meetings that members opened, and in those that guests opened. */
+/** Bytes waiting in rendezvous opened by members, and in those opened by guests. */
 const MAX_BYTES = { members: 16 * 1024 * 1024, guests: 4 * 1024 * 1024 };
-/** Of one member, or of one address where nobody is known yet. */
+/** Per member; for guests, per address. */
 const MAX_EACH = 8;
 const WRONG_MS = 10 * 60_000;
 const WRONG_EACH = 3;
-/** Of one network of IPv6, where one customer may have as many addresses as it likes. */
+/** Per IPv6 /48, since one customer may have as many addresses as it likes. */
 const WRONG_NETWORK = 24;
 const WRONG_ALL = 100;
-/** Letters that one device shows in that time. */
+/** Locators that one member may register within that time. */
 const SHOWN_EACH = 24;
 
 /**
- * Where two devices meet that do not know each other yet (RL17, RL18). Times are of a clock that is
- * never set back.
+ * Introduces two devices that do not know each other yet (RL17, RL18). Times are monotonic, in ms.
  */
 export class RendezvousRegistry {
 	readonly #byRid = new Map<string, OpenRendezvous>();
 	readonly #byLocator = new Map<string, OpenRendezvous>();
 	readonly #ofMembers = new FairQuota<OpenRendezvous>(MAX_BYTES.members);
 	readonly #ofGuests = new FairQuota<OpenRendezvous>(MAX_BYTES.guests);
-	/** By address, by network and by member; no more than there were tries, and members. */
+	/** By address, network and member; bounded by the rate limits and the number of members. */
 	readonly #wrongTries = new Map<string, SlidingWindowLimit>();
 	readonly #wrongOfAll = new SlidingWindowLimit(WRONG_ALL, WRONG_MS);
 
@@ -67,51 +66,51 @@ export class RendezvousRegistry {
 		return this.#byRid.size;
 	}
 
-	/** What all of them hold, with what each costs by itself. */
+	/** Bytes held by all rendezvous, including their fixed cost. */
 	get bytes(): number {
 		return this.#ofMembers.taken + this.#ofGuests.taken;
 	}
 
-	/** `null`: the meeting is open, or it is open again for who opened it. */
+	/** Opens a rendezvous, or reattaches its opener. `null`: success. */
 	wait(
 		participant: RendezvousParticipant,
 		rid: string,
 		locator: string | null,
 		nowMs: number,
 	): Refusal | null {
-		const there = this.#at(rid, nowMs);
-		if (there) {
-			if (!isSameParticipant(there.opener, participant)) return this.#abort(there, 'burnt');
-			this.#arrive(there, there.opener, participant);
+		const existing = this.#at(rid, nowMs);
+		if (existing) {
+			if (!isSameParticipant(existing.opener, participant)) return this.#abort(existing, 'burnt');
+			this.#arrive(existing, existing.opener, participant);
 			return null;
 		}
-		const whose = ({ opener }: OpenRendezvous): boolean =>
+		const belongsToOwner = ({ opener }: OpenRendezvous): boolean =>
 			participant.member === null
 				? opener.participant?.address === participant.address && opener.member === null
 				: opener.member === participant.member;
-		if ([...this.#byRid.values()].filter(whose).length >= MAX_EACH) return 'too-many';
+		if ([...this.#byRid.values()].filter(belongsToOwner).length >= MAX_EACH) return 'too-many';
 		if (locator !== null) {
-			// A new device shows no letters (PR15).
+			// A guest may not register a locator (PR15).
 			if (participant.member === null) return 'not-allowed';
-			// What is answered here tells whether somebody else shows these letters.
-			const shown =
+			// Limited because the answer reveals whether somebody else uses this locator.
+			const shownLimit =
 				this.#wrongTries.get(participant.member) ?? new SlidingWindowLimit(SHOWN_EACH, WRONG_MS);
-			if (!shown.allows(nowMs)) return 'too-many';
-			this.#wrongTries.set(participant.member, shown);
-			shown.count(nowMs);
-			// Two that chose the same letters: neither may be taken for the other.
+			if (!shownLimit.allows(nowMs)) return 'too-many';
+			this.#wrongTries.set(participant.member, shownLimit);
+			shownLimit.count(nowMs);
+			// Collision: neither may be taken for the other.
 			if (this.#byLocator.has(locator)) return 'burnt';
 		}
 		const opener = { participant, member: participant.member, waiting: [], posted: 0 };
-		const meeting = {
+		const rendezvous = {
 			...{ rid, locator, opener, joiner: null, untilMs: nowMs + RENDEZVOUS_MS },
 			...(participant.member === null
 				? { quota: this.#ofGuests, owner: networkKeyOf(participant.address) }
 				: { quota: this.#ofMembers, owner: participant.member }),
 		};
-		this.#byRid.set(rid, meeting);
-		if (locator !== null) this.#byLocator.set(locator, meeting);
-		this.#hold(meeting, RENDEZVOUS_BYTES);
+		this.#byRid.set(rid, rendezvous);
+		if (locator !== null) this.#byLocator.set(locator, rendezvous);
+		this.#hold(rendezvous, RENDEZVOUS_BYTES);
 		return null;
 	}
 
@@ -121,13 +120,15 @@ export class RendezvousRegistry {
 	}
 
 	find(participant: RendezvousParticipant, locator: string, nowMs: number): Refusal | null {
-		const [person, network] = [participant.address, `${networkKeyOf(participant.address)}/48`];
-		const mine = this.#wrongTries.get(person) ?? new SlidingWindowLimit(WRONG_EACH, WRONG_MS);
-		const ours = this.#wrongTries.get(network) ?? new SlidingWindowLimit(WRONG_NETWORK, WRONG_MS);
-		const tries = [mine, ours, this.#wrongOfAll];
-		// Before it is known whether the locator is right: a try that may not be made tells nothing.
+		const [address, network] = [participant.address, `${networkKeyOf(participant.address)}/48`];
+		const addressLimit =
+			this.#wrongTries.get(address) ?? new SlidingWindowLimit(WRONG_EACH, WRONG_MS);
+		const networkLimit =
+			this.#wrongTries.get(network) ?? new SlidingWindowLimit(WRONG_NETWORK, WRONG_MS);
+		const tries = [addressLimit, networkLimit, this.#wrongOfAll];
+		// Checked before the lookup: a try over the limit must reveal nothing.
 		if (!tries.every((one) => one.allows(nowMs))) return 'too-many';
-		this.#wrongTries.set(person, mine).set(network, ours);
+		this.#wrongTries.set(address, addressLimit).set(network, networkLimit);
 		for (const one of tries) one.count(nowMs);
 		const rendezvous = this.#byLocator.get(locator);
 		const refusal =
@@ -165,7 +166,9 @@ export class RendezvousRegistry {
 		return null;
 	}
 
-	/** The line broke. The meeting waits for a member to come back; without any member it is over. */
+	/**
+	 * The connection closed. The rendezvous waits for a member to return; without any member it ends.
+	 */
 	leave(participant: RendezvousParticipant): void {
 		for (const rendezvous of this.#byRid.values()) {
 			const side = sideOf(rendezvous, participant);
@@ -182,8 +185,8 @@ export class RendezvousRegistry {
 
 	tidy(nowMs: number): void {
 		for (const rendezvous of [...this.#byRid.values()]) this.#at(rendezvous.rid, nowMs);
-		for (const [whose, tries] of this.#wrongTries)
-			if (tries.isIdle(nowMs)) this.#wrongTries.delete(whose);
+		for (const [key, tries] of this.#wrongTries)
+			if (tries.isIdle(nowMs)) this.#wrongTries.delete(key);
 	}
 
 	#join(rendezvous: OpenRendezvous, participant: RendezvousParticipant): Refusal | null {
@@ -206,20 +209,20 @@ export class RendezvousRegistry {
 		side.participant = participant;
 		const waiting = side.waiting.splice(0);
 		const bytes = waiting.reduce((sum, { length }) => sum + length, 0);
-		// Before anything is said: a line may break of it, and the meeting end with it.
+		// Before any callback: one may close the connection and end the rendezvous.
 		if (bytes > 0) rendezvous.quota.add(rendezvous.owner, rendezvous, -bytes);
 		if (side !== opener || joiner?.participant) participant.ready(rid);
 		for (const box of waiting) participant.post(rid, box);
 	}
 
-	/** Where there is no room for it, the oldest of whoever has most ends. */
+	/** Charges the quota; over it, the oldest rendezvous of the largest owner ends. */
 	#hold(rendezvous: OpenRendezvous, bytes: number): void {
 		const { quota, owner } = rendezvous;
 		quota.add(owner, rendezvous, bytes);
 		for (let over = quota.excess; over; over = quota.excess) this.#abort(over, 'burnt');
 	}
 
-	/** `null`: no such meeting, or no more. */
+	/** `null`: no such rendezvous, or it expired. */
 	#at(rid: string, nowMs: number): OpenRendezvous | null {
 		const rendezvous = this.#byRid.get(rid);
 		if (rendezvous && nowMs >= rendezvous.untilMs) {
@@ -252,8 +255,8 @@ function sideOf(
 }
 
 /**
- * Who opened it comes back: the same member, or the only one who knows the word while its line is
- * gone.
+ * The same side reconnecting: the same member, or a guest who knows the rid while that side is
+ * detached.
  */
 function isSameParticipant(
 	{ participant: before, member }: Side,
@@ -265,7 +268,7 @@ function isSameParticipant(
 	);
 }
 
-/** As above; a side that has only post waiting is nobody yet. */
+/** Like `isSameParticipant`; a side that only has posts waiting is still unclaimed. */
 function isReturningJoiner(joiner: Side, participant: RendezvousParticipant): boolean {
 	return (
 		isSameParticipant(joiner, participant) ||

@@ -2,10 +2,13 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import type { FromRelay } from '#protocol/wire.ts';
 
 const MAX_ENTRIES = 32;
-/** Leaves room for the rest of a text frame. */
+/** Leaves room for the rest of the text frame. */
 const MAX_CHARACTERS = 60 * 1024;
 
-/** Entries as frames that each fit; at least one, so that who asks is answered. */
+/**
+ * Splits entries into frames within the size limit; yields at least one, so that a request is
+ * always answered.
+ */
 export function* rosterFrames(entries: readonly Bytes[], from: number): Iterable<FromRelay> {
 	let frame: string[] = [];
 	let first = from;

@@ -6,7 +6,7 @@ export const TOKEN_MS = 10 * 60_000;
 const CLAIMS_BYTES = 40;
 const MAC_BYTES = 32;
 
-/** Who may ask over HTTP, and until when. What the roster says today is looked up, not believed. */
+/** Who may use HTTP, and until when. Rights are looked up in the roster, not in the token. */
 export interface TokenClaims {
 	readonly home: HomeId;
 	readonly device: DeviceId;
@@ -18,7 +18,7 @@ export function makeToken(key: Uint8Array, { home, device, untilMs }: TokenClaim
 	return Buffer.concat([claim, macOf(key, claim)]).toString('base64url');
 }
 
-/** `null`: not made here, or over. */
+/** `null`: invalid MAC or length, or expired. */
 export function readToken(key: Uint8Array, text: string, nowMs: number): TokenClaims | null {
 	const bytes = new Uint8Array(Buffer.from(text, 'base64url'));
 	if (bytes.length !== CLAIMS_BYTES + MAC_BYTES) return null;

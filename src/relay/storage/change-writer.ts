@@ -3,38 +3,38 @@ import type { RelayChange } from '#relay/base/relay-change.ts';
 import type { MessageFromStore, StoredState } from '#relay/base/ipc.ts';
 import type { Logger } from '#relay/base/log.ts';
 
-/** How often it looks whether `npm run relay -- invite` wrote. */
+/** Interval of the check for invitations written by `npm run relay -- invite`. */
 const POLL_MS = 500;
-/** What could not be kept is tried again, oldest first. */
+/** Failed writes are retried, oldest first. */
 const RETRY_MS = 1_000;
-/** How often it looks whether it can write though there is nothing to. */
+/** Interval of the write check while idle. */
 const CHECK_MS = 30_000;
 
 type WriterMessage = Extract<MessageFromStore, { t: 'confirmed' | 'invitation' }>;
 
 /**
- * Keeps what live learned, in order and until it works. A disk that takes no more stops nothing:
- * what is on it is read, and what cannot be written waits.
+ * Writes the changes from `live`, in order, retrying until it works. A full disk stops nothing: the
+ * state is read, and changes wait in memory.
  */
 export class ChangeWriter {
-	/** From before it began. */
+	/** The state at the start. */
 	readonly stored: StoredState;
 	readonly #file: string;
 	readonly #log: Logger;
-	readonly #send: (told: WriterMessage) => void;
+	readonly #send: (message: WriterMessage) => void;
 	readonly #waiting: { readonly n: number; readonly fact: RelayChange }[] = [];
 	readonly #known: Set<string>;
 	readonly #timers: readonly NodeJS.Timeout[];
-	/** `null`: it could not be opened for writing yet. */
+	/** `null`: not yet opened for writing. */
 	#database: RelayDatabase | null = null;
 	#wrong: string | null = null;
 	#seen = 0;
 
-	/** @throws what SQLite throws when the file cannot even be read */
-	constructor(file: string, log: Logger, tell: (told: WriterMessage) => void) {
+	/** @throws SQLite errors if the file cannot even be read */
+	constructor(file: string, log: Logger, send: (message: WriterMessage) => void) {
 		this.#file = file;
 		this.#log = log;
-		this.#send = tell;
+		this.#send = send;
 		try {
 			this.#open();
 		} catch (error) {
@@ -58,7 +58,7 @@ export class ChangeWriter {
 		];
 	}
 
-	/** Why it could not write the last time; `null`: it could. */
+	/** Why the last write failed; `null`: it succeeded. */
 	get wrong(): string | null {
 		return this.#wrong;
 	}
@@ -72,7 +72,7 @@ export class ChangeWriter {
 		if (this.#wrong === null) this.#writeWaiting();
 	}
 
-	/** Once more what waits, then the end. */
+	/** Tries the waiting changes once more, then closes. */
 	close(): void {
 		for (const timer of this.#timers) clearInterval(timer);
 		this.#writeWaiting();
@@ -82,17 +82,16 @@ export class ChangeWriter {
 	#open(): RelayDatabase {
 		if (this.#database === null) {
 			this.#database = new RelayDatabase(this.#file);
-			// Somebody may have written since it was read.
+			// Another process may have written since the last read.
 			this.#seen = -1;
 		}
 		return this.#database;
 	}
 
-	/** `true`: it worked. */
 	#try(work: (database: RelayDatabase) => void): boolean {
 		try {
 			work(this.#open());
-			if (this.#wrong !== null) this.#log.warn('writing works again');
+			if (this.#wrong !== null) this.#log.warn('can write to the database again');
 			this.#wrong = null;
 			return true;
 		} catch (error) {
@@ -103,7 +102,7 @@ export class ChangeWriter {
 
 	#failed(error: unknown): void {
 		if (this.#wrong === null)
-			this.#log.error({ why: sqliteReasonOf(error) }, 'nothing can be written');
+			this.#log.error({ why: sqliteReasonOf(error) }, 'cannot write to the database');
 		this.#wrong = sqliteReasonOf(error);
 	}
 
@@ -132,10 +131,10 @@ export class ChangeWriter {
 	}
 }
 
-/** Of an error of SQLite, for a person; its message where there is no better word. */
+/** The reason of an SQLite error, for users; falls back to the error's message. */
 export function sqliteReasonOf(error: unknown): string {
 	const code = error instanceof Error && 'errcode' in error ? error.errcode : null;
-	// The second: no room for what readers and writers share.
+	// SQLITE_FULL; SQLITE_IOERR_SHMSIZE: no room for the shared memory file.
 	if (code === 13 || code === 4874) return 'the disk is full';
 	if (code === 5) return 'somebody else is writing';
 	if (code === 8) return 'the disk is read-only';

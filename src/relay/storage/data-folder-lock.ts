@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '#domain/base/fault.ts';
 
-/** The right to be the only server on a data folder. */
+/** An exclusive lock on a data folder. */
 export interface DataFolderLock {
 	release(): void;
 }
@@ -12,13 +12,13 @@ const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 
 /**
- * Takes a data folder, and makes it if it is missing. The lock is the operating system's, through
- * a SQLite write transaction that stays open: it dies with the process, so a killed server leaves
- * nothing to clean up and a reused process number is never mistaken for a running server. The
- * holder's number is in the file for the sentence that the second one says.
+ * Locks a data folder, creating it if missing. The lock is an open SQLite write transaction, so the
+ * operating system releases it with the process: a killed server leaves nothing to clean up, and a
+ * reused pid is never mistaken for a running server. The holder's pid is stored for the error
+ * message of a second server.
  *
- * @throws Fault `conflict` when another server has the folder, `unavailable` when it cannot be
- *   made or written to
+ * @throws Fault `conflict` if another server holds the folder, `unavailable` if it cannot be
+ *   created or written to
  */
 export function lockDataFolder(folder: string, pid: number): DataFolderLock {
 	const where = resolve(folder);
@@ -28,7 +28,7 @@ export function lockDataFolder(folder: string, pid: number): DataFolderLock {
 		accessSync(where, constants.W_OK | constants.X_OK);
 		database = new DatabaseSync(join(where, 'server.lock'), { timeout: 0 });
 		writeHolder(database, pid);
-		// Since then another server may slip in: then it holds the folder, not we.
+		// Another server may get in between; then it holds the folder.
 		database.exec('BEGIN IMMEDIATE');
 	} catch (error) {
 		const sentence =
@@ -46,7 +46,7 @@ export function lockDataFolder(folder: string, pid: number): DataFolderLock {
 	};
 }
 
-/** Who holds it, for the sentence that the second one says. On a full disk it is held without. */
+/** Stores the holder's pid for a second server's error message; on a full disk it goes without. */
 function writeHolder(database: DatabaseSync, pid: number): void {
 	try {
 		database.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL)');

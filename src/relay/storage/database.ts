@@ -8,7 +8,7 @@ const BUSY_MS = 2_000;
 const VERSION = 1;
 const DAY_MS = 24 * 3600 * 1000;
 const WEEK_MS = 7 * DAY_MS;
-/** So long an invitation is good for. */
+/** Validity of an invitation. */
 export const INVITATION_MS = DAY_MS;
 
 const SCHEMA = `
@@ -27,20 +27,20 @@ const SCHEMA = `
 `;
 
 /**
- * What outlives the relay: homes, rosters, invitations, letters that wait. Every method throws what
- * SQLite throws; what it did not confirm did not happen.
+ * The persistent state: homes, rosters, invitations, waiting messages. Methods throw SQLite's
+ * errors; what threw had no effect.
  */
 export class RelayDatabase {
 	readonly #sqlite: DatabaseSync;
 
 	/**
-	 * Reads what is there, from a disk that takes no more, too: alone, because what readers and
-	 * writers share would need room. Throws when there is nothing to read.
+	 * Reads an existing database, even on a full disk: exclusively, because WAL's shared memory file
+	 * would need space. Throws if there is nothing to read.
 	 */
-	static read<T>(file: string, look: (database: RelayDatabase) => T): T {
+	static read<T>(file: string, work: (database: RelayDatabase) => T): T {
 		const database = new RelayDatabase(file, true);
 		try {
-			return look(database);
+			return work(database);
 		} finally {
 			database.close();
 		}
@@ -89,7 +89,7 @@ export class RelayDatabase {
 		};
 	}
 
-	/** Keeps what live learned, in order; told twice it ends the same. */
+	/** Applies a change; idempotent. */
 	apply(fact: RelayChange, wallMs: number): void {
 		this.#transaction(() => {
 			switch (fact.kind) {
@@ -114,7 +114,7 @@ export class RelayDatabase {
 		});
 	}
 
-	/** A new invitation; the code is told here and never again, only its hash is kept. */
+	/** Creates an invitation. The code is returned only here: only its hash is stored. */
 	invite(wallMs: number): string {
 		const code = randomBytes(16).toString('base64url');
 		this.#run('INSERT INTO invitations VALUES (?, ?, NULL)', hashOf(code), wallMs);
@@ -122,8 +122,8 @@ export class RelayDatabase {
 	}
 
 	/**
-	 * The same for a start: the one of the start before is worth nothing any more. Which that was is
-	 * kept in a table of its own, so that an earlier version still reads all others.
+	 * Creates an invitation for a start and revokes the previous start's. That one's hash is in a
+	 * table of its own, so that earlier versions can still read the rest.
 	 */
 	inviteAtStart(wallMs: number): string {
 		let code = '';
@@ -137,7 +137,7 @@ export class RelayDatabase {
 		return code;
 	}
 
-	/** Those that are not used and not over. */
+	/** Unused, unexpired invitations. */
 	invitations(wallMs: number): InvitationRecord[] {
 		const sql = 'SELECT hash, madeMs FROM invitations WHERE home IS NULL AND madeMs > ?';
 		const rows = this.#sqlite.prepare(sql).all(wallMs - INVITATION_MS);
@@ -147,17 +147,17 @@ export class RelayDatabase {
 		}));
 	}
 
-	/** No home was ever opened here. */
+	/** Whether no home was ever opened here. */
 	get isUnused(): boolean {
 		return this.#sqlite.prepare('SELECT 1 FROM homes LIMIT 1').get() === undefined;
 	}
 
-	/** Changes when another process has written. */
+	/** Changes when another process wrote to the database. */
 	get dataVersion(): number {
 		return Number(this.#sqlite.prepare('PRAGMA data_version').get()?.['data_version']);
 	}
 
-	/** Writes something, to see whether that works, and lets go of what is long over. */
+	/** Test write that also deletes what expired long ago. */
 	checkWritable(wallMs: number): void {
 		this.#transaction(() => {
 			this.#run('INSERT OR REPLACE INTO beat VALUES (1, ?)', wallMs);
@@ -189,7 +189,7 @@ export class RelayDatabase {
 			work();
 			this.#sqlite.exec('COMMIT');
 		} catch (error) {
-			// SQLite may have rolled back by itself, as it does when the disk is full.
+			// SQLite may have rolled back itself, for example on a full disk.
 			if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
 			throw error;
 		}

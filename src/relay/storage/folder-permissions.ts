@@ -2,32 +2,34 @@ import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#domain/base/fault.ts';
 
-/** What the server itself puts into its folder; whatever else is there is somebody else's. */
-const OURS = /^(relay\.sqlite|server\.lock|settings\.json)/;
+/** Files that the server itself creates; others in the folder are left alone. */
+const OWN_FILES = /^(relay\.sqlite|server\.lock|settings\.json)/;
 
 /**
- * A data folder is for the server's account alone, whoever made it and however (RL31): here are
- * keys, secrets, and who belongs to which home.
+ * Restricts a data folder to the server's account, whoever created it (RL31): it holds keys,
+ * secrets, and who belongs to which home.
  *
- * @returns what could not be closed to others, with the reason: somebody else owns it, or the disk
- *   knows no rights
+ * @returns paths that could not be restricted, with the reason: another owner, or a file system
+ *   without permissions
  */
 export function restrictPermissions(
 	data: string,
 ): { readonly path: string; readonly why: string }[] {
-	// What is made from now on, by SQLite and by the other processes too.
+	// For files created from now on, by SQLite and the child processes too.
 	process.umask(0o077);
 	const authority = join(data, 'authority');
-	const papers = isLink(authority) ? [] : namesIn(authority).map((name) => join(authority, name));
-	const ours = namesIn(data).filter((name) => OURS.test(name));
-	const files = [...ours.map((name) => join(data, name)), ...papers];
+	const certificateFiles = isLink(authority)
+		? []
+		: namesIn(authority).map((name) => join(authority, name));
+	const ownFiles = namesIn(data).filter((name) => OWN_FILES.test(name));
+	const files = [...ownFiles.map((name) => join(data, name)), ...certificateFiles];
 	const inside = [
-		...(papers.length > 0 || isLink(authority) ? [[authority, 0o700] as const] : []),
+		...(certificateFiles.length > 0 || isLink(authority) ? [[authority, 0o700] as const] : []),
 		...files.map((path) => [path, 0o600] as const),
 	];
 	return [
 		...close(data, 0o700),
-		// Where others could write, a link may lead to what is not ours to close.
+		// Never follows links: if others could write here, one may lead to a file that is not ours.
 		...inside.flatMap(([path, mode]) =>
 			isLink(path) ? [{ path, why: 'it is a link' }] : close(path, mode),
 		),
@@ -40,7 +42,7 @@ function close(path: string, mode: number): { path: string; why: string }[] {
 		return [];
 	} catch (error) {
 		const why = codeOf(error);
-		// Gone meanwhile: SQLite's.
+		// SQLite deleted its file in the meantime.
 		return why === 'ENOENT' ? [] : [{ path, why }];
 	}
 }

@@ -7,30 +7,33 @@ import { NAME_CONSTRAINTS, nameConstraints } from './constraints.ts';
 import { sha256 } from '#relay/base/crypto.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
-/** A phone whose clock is behind must not find a certificate that is not yet valid. */
+/** Backdates leaves, so that a phone whose clock is behind finds them valid. */
 const EARLIER_MS = 2 * DAY_MS;
 /**
- * An authority is trusted by hand, once, so it must outlast a clock that was wrong when it was made
- * (RL37): it is valid from a day long ago, and for ten years from a day on which this program was
- * there.
+ * An authority is trusted manually, once, so it must be valid even if the clock was wrong when it
+ * was made (RL37): from a fixed date in the past, and for ten years from no earlier than this
+ * program was written.
  */
 const AUTHORITY_FROM_MS = Date.UTC(2020, 0, 1);
 const WRITTEN_MS = Date.UTC(2025, 0, 1);
 const AUTHORITY_DAYS = 3650;
-/** Apple and others refuse leaves of more than 398 days. */
+/** Apple and others reject leaf certificates valid for more than 398 days. */
 const LEAF_DAYS = 396;
 const RENEW_DAYS = 30;
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
-/** A certificate and its key, as PEM. */
+/** PEM: a certificate and its key. */
 export interface KeyedCertificate {
 	readonly cert: string;
 	readonly key: string;
 }
 
-/** A new local authority: for servers only, by local names, private addresses and these names. */
+/**
+ * Makes a local certificate authority: for servers only, with local names, private addresses and
+ * `names`.
+ */
 export async function makeAuthority(
 	names: readonly string[],
 	wallMs: number,
@@ -48,7 +51,7 @@ export async function makeAuthority(
 					x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
 					true,
 				),
-				// Of an authority it bounds what is below it: no mail, no programs, no clients.
+				// On a CA it constrains what it issues: no mail, code signing or clients.
 				new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
 				await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, subtle),
 				new x509.Extension(NAME_CONSTRAINTS, true, nameConstraints(names)),
@@ -59,7 +62,7 @@ export async function makeAuthority(
 	return { cert: pem(cert), key: await keyPem(keys.privateKey) };
 }
 
-/** A leaf for names that the authority may speak for, with the authority after it. */
+/** Issues a leaf for names the authority may speak for; `cert` includes the authority. */
 export async function makeLeaf(
 	authority: KeyedCertificate,
 	names: readonly string[],
@@ -93,7 +96,10 @@ export async function makeLeaf(
 	return { cert: `${pem(cert)}${authority.cert}`, key: await keyPem(keys.privateKey) };
 }
 
-/** Whether a leaf is of this authority, has begun to be valid, and its end is far. */
+/**
+ * Whether the leaf was issued by this authority, matches its key, and is valid for at least 30 more
+ * days.
+ */
 export function isLeafUsable(
 	leaf: KeyedCertificate,
 	authority: KeyedCertificate,
@@ -110,7 +116,7 @@ export function isLeafUsable(
 	);
 }
 
-/** Whether a certificate is valid, and for a while. */
+/** Whether a certificate is valid, and for at least 30 more days. */
 export function isCurrentlyValid(certificate: KeyedCertificate, wallMs: number): boolean {
 	const { fromMs, untilMs } = validity(certificate);
 	return fromMs <= wallMs && wallMs < untilMs - RENEW_DAYS * DAY_MS;
@@ -124,9 +130,7 @@ export function validity({ cert }: KeyedCertificate): {
 	return { fromMs: Date.parse(validFrom), untilMs: Date.parse(validTo) };
 }
 
-/**
- * Whether an authority vouches for servers only: those that an earlier version made vouch for more.
- */
+/** Whether the authority is limited to servers; earlier versions made some that were not. */
 export function isBounded({ cert }: KeyedCertificate, names: readonly string[]): boolean {
 	const authority = new x509.X509Certificate(cert);
 	const usage = authority.getExtension(x509.ExtendedKeyUsageExtension);
@@ -135,19 +139,19 @@ export function isBounded({ cert }: KeyedCertificate, names: readonly string[]):
 	return equalBytes(new Uint8Array(constraints.value), nameConstraints(names));
 }
 
-/** What phones show of a certificate: SHA-256, in lines of eight bytes that people can compare. */
+/** SHA-256 fingerprint as phones show it, in lines of eight bytes for people to compare. */
 export function fingerprintLines(certificate: Uint8Array): string[] {
 	const bytes = [...sha256(certificate)];
 	const pairs = bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
 	return [0, 8, 16, 24].map((from) => pairs.slice(from, from + 8).join(' '));
 }
 
-/** The certificate as a phone takes it. */
+/** The certificate as DER. */
 export function derOf({ cert }: KeyedCertificate): Bytes {
 	return new Uint8Array(new NodeCertificate(cert).raw);
 }
 
-// The library asks for the DOM's type of the same thing.
+// The library expects the DOM type of the same object.
 const subtle = webcrypto as unknown as Crypto;
 
 function keyPair(): Promise<CryptoKeyPair> {
@@ -161,7 +165,7 @@ async function keyPem(key: CryptoKey): Promise<string> {
 
 function importKey(text: string): Promise<CryptoKey> {
 	const [der] = x509.PemConverter.decode(text);
-	if (!der) throw new Error('no key');
+	if (!der) throw new Error('no private key in the PEM file');
 	return subtle.subtle.importKey('pkcs8', der, EC, false, ['sign']);
 }
 
@@ -171,12 +175,12 @@ function pem(cert: x509.X509Certificate): string {
 
 function serial(): string {
 	const bytes = webcrypto.getRandomValues(new Uint8Array(16));
-	// Positive and without a leading zero (RFC 5280, 4.1.2.2).
+	// Positive, with a nonzero first byte (RFC 5280, 4.1.2.2).
 	bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
 	return Buffer.from(bytes).toString('hex');
 }
 
-/** What a person reads in the phone's list of authorities. */
+/** Shown in the phone's list of authorities. */
 function ownName(names: readonly string[]): string {
 	return names[0] ?? 'localhost';
 }

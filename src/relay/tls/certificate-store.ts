@@ -25,14 +25,14 @@ import { maySpeakFor } from './constraints.ts';
 const recordSchema = v.object({
 	authority: v.array(v.string()),
 	leaf: v.array(v.string()),
-	/** What this relay was called at its first start; folders of earlier versions do not say. */
+	/** The name chosen at the first start; missing in folders of earlier versions. */
 	called: v.optional(v.string()),
 });
 type StoreRecord = v.InferOutput<typeof recordSchema>;
 
-/** The certificates of a data folder: an authority for ever, and a leaf for the names of now. */
+/** The certificates in a data folder: a permanent authority, and a leaf for the current names. */
 export class CertificateStore {
-	/** It was made just now: nobody knows this relay yet. */
+	/** Just created: no device knows this relay yet. */
 	readonly isNew: boolean;
 	readonly #folder: string;
 	readonly #authority: KeyedCertificate;
@@ -53,10 +53,9 @@ export class CertificateStore {
 	}
 
 	/**
-	 * Opens it, or makes a new authority where there is none.
-	 * @param names host names; the authority may speak for these, and for everything local
-	 * @throws Fault `corrupt` when it is there and cannot be read, `unavailable` when it cannot be
-	 *   written
+	 * Opens the store, or creates it with a new authority.
+	 * @param names host names the authority may speak for, in addition to everything local
+	 * @throws Fault `corrupt` if it exists and cannot be read, `unavailable` if it cannot be written
 	 */
 	static async open(
 		data: string,
@@ -69,7 +68,7 @@ export class CertificateStore {
 			if (record !== null) {
 				const known = v.parse(recordSchema, JSON.parse(record));
 				const authority = readKeyed(folder, 'authority');
-				if (!authority) throw new Error('a file is missing');
+				if (!authority) throw new Error('authority.crt or authority.key is missing');
 				derOf(authority);
 				return new CertificateStore(folder, authority, known, readKeyed(folder, 'leaf'));
 			}
@@ -91,22 +90,22 @@ export class CertificateStore {
 		return new CertificateStore(folder, authority, fresh, null);
 	}
 
-	/** The authority's certificate, for phones. */
+	/** The authority's certificate as DER, for phones. */
 	get certificate(): Uint8Array<ArrayBuffer> {
 		return derOf(this.#authority);
 	}
 
 	/**
-	 * `false`: an earlier version made it, and it vouches for more than servers. It serves on: phones
-	 * trust it.
+	 * `false`: made by an earlier version without constraints. It stays in use, because phones trust
+	 * it.
 	 */
 	get isBounded(): boolean {
 		return isBounded(this.#authority, this.#record.authority);
 	}
 
 	/**
-	 * What to say of an authority whose dates are wrong (RL37); `null`: they are right. It is not
-	 * replaced: phones trust it.
+	 * A sentence for the user if the authority is not valid now or about to expire (RL37), else
+	 * `null`. It is not replaced, because phones trust it.
 	 */
 	complaint(wallMs: number): string | null {
 		if (isCurrentlyValid(this.#authority, wallMs)) return null;
@@ -123,24 +122,25 @@ export class CertificateStore {
 		].join(' ');
 	}
 
-	/** From now on devices know it by this name. */
+	/** Stores the name that devices know from now on. */
 	saveName(name: string): void {
 		this.#record = { ...this.#record, called: name };
 		try {
 			write(this.#folder, 'names.json', JSON.stringify(this.#record), 0o644);
 		} catch {
-			// The next start goes by the name of the settings.
+			// The next start uses the name from the settings.
 		}
 	}
 
 	/**
-	 * Those of the names that the authority may not speak for: it was made before they were known.
+	 * The names that the authority may not speak for, because it was made before they were
+	 * configured.
 	 */
 	uncovered(names: readonly string[]): string[] {
 		return names.filter((name) => !maySpeakFor(this.#record.authority, name));
 	}
 
-	/** The leaf for these names and addresses, a new one where the last does not do. */
+	/** The leaf for these names and addresses; issues a new one if the last no longer fits. */
 	async leaf(wanted: readonly string[], wallMs: number): Promise<KeyedCertificate> {
 		const names = wanted.filter((name) => maySpeakFor(this.#record.authority, name));
 		const same = [...names].sort().join() === [...this.#record.leaf].sort().join();
@@ -152,7 +152,7 @@ export class CertificateStore {
 			write(this.#folder, 'leaf.crt', leaf.cert, 0o644);
 			write(this.#folder, 'names.json', JSON.stringify(record), 0o644);
 		} catch {
-			// A disk that takes no more must not keep devices out: the next start makes one again.
+			// A full disk must not keep devices out: the next start issues one again.
 		}
 		this.#leaf = leaf;
 		this.#record = record;
@@ -161,8 +161,8 @@ export class CertificateStore {
 }
 
 /**
- * What devices know the relay of a data folder by in the local network (RL39). `base`: what the
- * settings call it
+ * The name in the local network that devices know the relay of a data folder by (RL39). `base`: the
+ * `name` setting
  */
 export function storedNameIn(data: string, base: string): string {
 	const wanted = `${base}.local`;
@@ -195,7 +195,7 @@ function read(folder: string, name: string): string | null {
 	}
 }
 
-/** Whole or not at all, and on the disk. */
+/** Writes atomically and durably. */
 function write(folder: string, name: string, text: string, mode: number): void {
 	const path = join(folder, name);
 	const file = openSync(`${path}.new`, 'w', mode);

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { ascii, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 
 /**
- * What the local authority may speak for, as an extension of its certificate (RFC 5280, 4.2.1.10):
- * were its key stolen, it could impersonate this network's machines and no bank.
+ * OID of the name constraints extension (RFC 5280, 4.2.1.10). They limit a stolen authority key to
+ * impersonating machines of this network.
  */
 export const NAME_CONSTRAINTS = '2.5.29.30';
 
@@ -12,7 +12,10 @@ const NETWORKS = [
 	...['fc00::/7', 'fe80::/10', '::1/128'],
 ];
 const SUFFIXES = ['local', 'home.arpa', 'localhost'];
-/** Where no mailbox and no address is (RFC 2606): to permit these alone is to permit none. */
+/**
+ * A domain that never exists (RFC 2606): permitting only this one permits no mail address and no
+ * URI.
+ */
 const NOWHERE = 'invalid';
 
 const SEQUENCE = 0x30;
@@ -22,13 +25,16 @@ const DNS_NAME = 0x82;
 const URI = 0x86;
 const IP_ADDRESS = 0x87;
 
-/** DER. `names`: this machine's own, beside those that mean a local network anyway. */
+/**
+ * The extension's value as DER. `names`: this machine's own, in addition to local suffixes and
+ * networks.
+ */
 export function nameConstraints(names: readonly string[]): Bytes {
 	const dns = [...new Set([...SUFFIXES, ...names.filter((name) => !isCovered(SUFFIXES, name))])];
 	const subtrees = [
 		...dns.map((name) => tlv(SEQUENCE, tlv(DNS_NAME, ascii(name)))),
 		...NETWORKS.map((network) => tlv(SEQUENCE, tlv(IP_ADDRESS, networkBytes(network)))),
-		// A kind of name that is not spoken of would be free.
+		// A name type without any subtree would be unconstrained.
 		...[RFC822_NAME, URI].map((kind) => tlv(SEQUENCE, tlv(kind, ascii(NOWHERE)))),
 	];
 	return tlv(SEQUENCE, tlv(PERMITTED, concatBytes(...subtrees)));
@@ -67,7 +73,7 @@ function maskBytes(length: number, bits: number): Bytes {
 	});
 }
 
-/** 4 or 16 bytes. An IPv4 address inside an IPv6 one does not occur here. */
+/** 4 or 16 bytes. IPv4-mapped IPv6 addresses do not occur here. */
 function addressBytes(address: string): Bytes {
 	if (isIP(address) === 4) return Uint8Array.from(address.split('.'), Number);
 	const [head = '', tail = ''] = address.split('::');

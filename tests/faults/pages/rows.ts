@@ -12,24 +12,24 @@ const CAMERAS = [
 ] as CameraId[];
 const RUNS = 3;
 const SEGMENTS = 150;
-/** From the first anchor to behind the last segment. */
+/** From the first anchor past the last segment. */
 const SPAN_US = RUNS * SEGMENTS * SECOND * 2;
 
 export interface Round {
-	/** What was done to the database. */
+	/** The damages done to the database. */
 	readonly damages: readonly string[];
-	/** Segments that no damage touched and that do not read as they were written. */
+	/** Undamaged segments that do not read as written. */
 	readonly lost: readonly string[];
 	readonly served: number;
 	readonly setAside: number;
-	/** Faults that reached the caller, where none may. */
+	/** Faults that reached the caller; none may. */
 	readonly faults: readonly string[];
 }
 
 export interface RowFaults {
 	fill(): Promise<void>;
 	round(seed: number, damages: number): Promise<Round>;
-	/** Appends until the browser refuses; says what was left behind. */
+	/** Appends until the browser refuses; returns what remained. */
 	fillUp(bytes: number): Promise<{ kind: string; lastSeq: number; rows: number; after: number }>;
 }
 
@@ -70,7 +70,7 @@ async function fill(name: string): Promise<void> {
 	store.dispose();
 }
 
-/** mulberry32: small, and the same everywhere. */
+/** mulberry32: small and deterministic everywhere. */
 function random(seed: number): (below: number) => number {
 	let state = seed >>> 0;
 	return (below) => {
@@ -94,7 +94,7 @@ function opened(name: string): Promise<IDBDatabase> {
 
 type Row = Record<string, unknown>;
 const TABLES = ['bytes', 'pages', 'runs'] as const;
-/** Rows are kept apart from the copy they are put back from before each round. */
+/** Rows are separate from the copy that restores them before each round. */
 let pristine: Map<string, Row[]> | null = null;
 
 async function restore(name: string): Promise<void> {
@@ -117,10 +117,7 @@ async function restore(name: string): Promise<void> {
 	database.close();
 }
 
-/**
- * One random damage; what it touched is added to `hurt` as `camera/run/seq`, or with `*` for all of
- * it.
- */
+/** One random damage; adds what it hit to `hurt` as `camera/run/seq`, with `*` for all of it. */
 async function damage(
 	database: IDBDatabase,
 	next: (below: number) => number,
@@ -139,7 +136,7 @@ async function damage(
 		await answer(store.delete(key));
 		return `${table} ${kind}`;
 	}
-	// Keys lie in the rows and cannot be damaged without being another row.
+	// Keys are part of the row: a damaged key would be another row.
 	const fields = Object.keys(row).filter(
 		(name) => !['place', 'camera', 'runNo', 'minute'].includes(name),
 	);
@@ -213,7 +210,7 @@ async function round(name: string, seed: number, damages: number): Promise<Round
 				await tried('quarantine', store.quarantine(segment));
 			}
 		}
-		// It goes on recording, whatever happened.
+		// Recording continues, whatever happened.
 		const last = await tried('lastRun', store.lastRun(camera));
 		const runNo = (last?.runNo ?? 0) + 7;
 		const start = { camera, runNo, runId: 'b'.repeat(32) as RunId, epoch: 1, mime: 'video/mp4' };
@@ -238,7 +235,7 @@ async function fillUp(name: string, bytes: number) {
 	await store.begin({ ...start, mime, anchorUs: T0 }, sealed(0, 1, 0, T0));
 	let kind = 'none';
 	let seq = 0;
-	// Browsers compress what they store: zeros would never fill a disk.
+	// Browsers compress stored data: zeros would never fill a disk.
 	const noise = new Uint8Array(bytes);
 	for (let at = 0; at < bytes; at += 65_536) {
 		crypto.getRandomValues(noise.subarray(at, Math.min(bytes, at + 65_536)));

@@ -4,7 +4,7 @@ import type { Message } from '#protocol/message.ts';
 import { cleanUp, until } from '../../browser/live/live-fixture.ts';
 import { call, certificates, type Certificates } from '../../browser/network/two-peers.ts';
 
-/** Who says something else than is so, and how much of it. */
+/** Who lies, and how. */
 const SWAPS = [
 	'all of the offer',
 	'all of the answer',
@@ -16,8 +16,8 @@ const SWAPS = [
 	'one line of the answer',
 	'a line more in the offer',
 	'a line more in the answer',
-	'a camera with a certificate that it does not sign for',
-	'a viewer with a certificate that it does not sign for',
+	'a camera with a certificate it did not sign for',
+	'a viewer with a certificate it did not sign for',
 ] as const;
 type Swap = (typeof SWAPS)[number];
 
@@ -25,12 +25,12 @@ export interface Swapped {
 	readonly swap: string;
 	readonly frames: number;
 	readonly picture: boolean;
-	/** How it came to its end: said so, cut off, or neither within the deadline. */
+	/** How the call ended: hung up, cut off, or neither within the deadline. */
 	readonly end: 'hung up' | 'refused by DTLS' | 'nothing';
 }
 
 export interface Swaps {
-	/** So many calls at once, the first being number `from`; and one that nobody touches. */
+	/** Makes this many calls at once, numbered from `from`, and one untouched call. */
 	round(from: number, count: number): Promise<{ swapped: Swapped[]; untouched: number }>;
 }
 
@@ -59,7 +59,8 @@ function swapIn(swap: Swap, message: Message, other: DtlsCertificate): Message {
 }
 
 async function swapped(swap: Swap, both: Certificates, other: DtlsCertificate): Promise<Swapped> {
-	// A page that signs for one certificate and has another: all that it says is consistent but DTLS.
+	// A page that signs for one certificate and uses another: all it says is consistent except for
+	// DTLS.
 	const cheats = { ...other, fingerprint: both.cameras.fingerprint };
 	const change = (message: Message): Message => {
 		if (!swap.includes('certificate')) return swapIn(swap, message, other);
@@ -98,7 +99,7 @@ window.swaps = {
 			swapped(SWAPS[(from + at) % SWAPS.length] ?? SWAPS[0], both, other),
 		);
 		const found = await Promise.all(calls);
-		// Behind them: thirteen handshakes at once are much for a busy machine.
+		// Run afterwards: thirteen handshakes at once are a lot for a busy machine.
 		let untouched = 0;
 		for (let tries = 0; untouched === 0 && tries < 3; tries += 1) {
 			const { frames } = call(both);

@@ -23,30 +23,30 @@ import type { Past } from '../../fixtures/pages/past.ts';
 export const QUOTAS_MIB = [20, 50, 100] as const;
 const MIB = 2 ** 20;
 const PAST_MINUTES = 4;
-/** What the database's own files take beside the sealed bytes. */
+/** Overhead of the database's own files. */
 const FILES_BYTES = MIB;
 const AFTER_SEGMENTS = 5;
 
 export interface FullRound {
 	/**
-	 * Transactions that the browser refused, and the longest from one to the next saved segment,
-	 * seconds.
+	 * Transactions that the browser refused, and the longest time from one to the next saved segment,
+	 * in seconds.
 	 */
 	readonly refusals: number;
 	readonly backS: number;
 	/** From the first refusal until segments were saved again, and before it. */
 	readonly full: Live;
 	readonly before: Live;
-	/** How long the screen showed no new frame at the most. */
+	/** The longest time without a new frame on the screen. */
 	readonly stillMs: number;
-	/** Segments that left as the rule says, and those that no rule names. */
+	/** Segments deleted by the rule, and those no rule accounts for. */
 	readonly left: number;
 	readonly unplanned: number;
 	readonly holes: number;
 	readonly errors: readonly string[];
 }
 
-/** Frames that the camera gave and neither screen nor encoder got. */
+/** Frames from the camera that reached neither screen nor encoder. */
 export interface Live {
 	readonly framesLost: number;
 	readonly seconds: number;
@@ -57,7 +57,7 @@ interface Moment {
 	readonly framesLost: number;
 }
 
-/** What the page of the app notes for us, seen from outside the product. */
+/** What the app's page records for the test, from outside the product. */
 interface Noted {
 	readonly refused: Moment[];
 	readonly saved: Moment[];
@@ -66,14 +66,14 @@ interface Noted {
 	stillMs: number;
 }
 
-/** Made once, for all rounds. */
+/** Built once for all rounds. */
 export async function makePast(): Promise<(page: Page, address: string) => Promise<void>> {
 	const files = await bundleModule(
 		fileURLToPath(new URL('../../fixtures/pages/past.ts', import.meta.url)),
 	);
 	const [main] = files.keys();
 	return async (page, address) => {
-		// No page of the app: the service worker leaves names with a dot alone.
+		// Not a page of the app: the service worker ignores dotted names.
 		await page.route(`${address}/past.html`, (route) =>
 			route.fulfill({
 				contentType: 'text/html',
@@ -102,8 +102,8 @@ export const PAST: Omit<Past, 'useBytes' | 'reserveBytes'> = {
 };
 
 /**
- * A device whose store is filled to a quota of so many MiB with footage of the minutes before, and
- * that records on into the refusal.
+ * A device whose store is filled with older footage up to a quota of `mib` MiB, and that keeps
+ * recording until refused.
  */
 export async function fullRound(
 	address: string,
@@ -117,7 +117,7 @@ export async function fullRound(
 		await context.addInitScript(note);
 		const page = await context.newPage();
 		const errors = collectPageErrors(page);
-		// Before anything is written: Chromium believes for thirty seconds what it was told first.
+		// Before any write: Chromium caches the quota for thirty seconds.
 		const quotaSize = mib * MIB;
 		const session = await context.newCDPSession(page);
 		const { origin } = new URL(address);
@@ -157,7 +157,7 @@ export async function fullRound(
 			before: live({ ms: startedMs, framesLost: 0 }, first),
 			stillMs,
 			...whatLeft(before, await storedPages(page)),
-			// What a busy machine had no time for is none of a full store's.
+			// Stalls of a busy machine are not due to the full store.
 			holes: run?.holes.filter(({ why }) => why !== 'stalled').length ?? Infinity,
 			errors,
 		};
@@ -166,7 +166,7 @@ export async function fullRound(
 	}
 }
 
-/** In mid-run; on a slow machine the browser may have counted by itself. */
+/** During a run; on a slow machine the browser may have measured already. */
 async function savedOrRefused(page: Page): Promise<void> {
 	await page.waitForFunction(
 		() => {
@@ -178,7 +178,7 @@ async function savedOrRefused(page: Page): Promise<void> {
 	);
 }
 
-/** Until the browser has refused, segments are saved again, and the screen says so. */
+/** Waits until the browser has refused, segments are saved again, and the screen says so. */
 async function refusedAndOn(page: Page): Promise<void> {
 	try {
 		await page.waitForFunction(
@@ -197,7 +197,7 @@ async function refusedAndOn(page: Page): Promise<void> {
 	}
 }
 
-/** RT1, RT15: whole minutes in the order of writing, but not the pinned one, which is the first. */
+/** Whole minutes in order of writing, except the pinned first one (RT1, RT15). */
 function whatLeft(
 	before: readonly StoredPage[],
 	after: readonly StoredPage[],
@@ -218,13 +218,13 @@ function whatLeft(
 }
 
 /**
- * Before any script of the page: when the browser refused to write footage, and when segments were
- * saved.
+ * Installed before any script of the page: records when the browser refused footage, and when
+ * segments were saved.
  */
 function note(): void {
 	const noted: Noted = { refused: [], saved: [], track: null, shownMs: 0, stillMs: 0 };
 	Object.assign(window, { noted });
-	// By the browser's own count (Media Capture and Streams Extensions, track statistics).
+	// From the browser's own counters (Media Capture and Streams Extensions, track statistics).
 	const moment = (): Moment => {
 		const { stats } = (noted.track ?? {}) as { stats?: Record<string, number> };
 		const { totalFrames = 0, deliveredFrames = 0, discardedFrames = 0 } = stats ?? {};
@@ -233,8 +233,7 @@ function note(): void {
 	const appending = new WeakSet<IDBTransaction>();
 	const { put } = IDBObjectStore.prototype;
 	IDBObjectStore.prototype.put = function (...given: Parameters<typeof put>) {
-		// Only a segment that is appended writes an index page while nothing is damaged or deleted by
-		// hand.
+		// As long as nothing is damaged or deleted by hand, only an append writes an index page.
 		if (this.name === 'pages') appending.add(this.transaction);
 		return put.apply(this, given);
 	};
@@ -252,7 +251,7 @@ function note(): void {
 	};
 }
 
-/** From now on: the track on the screen, and how long no new frame of it came there. */
+/** Watches the track on the screen, and how long no new frame arrived. */
 function watchFrames(): void {
 	const { noted } = window as unknown as { noted: Noted };
 	const video = document.querySelector('video');

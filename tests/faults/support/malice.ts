@@ -1,6 +1,6 @@
 /**
- * A relay that does as it likes: it stands before the real one, and what passes either way may be
- * changed, kept, told twice or made up.
+ * A malicious relay: a proxy in front of the real one that may change, withhold, replay or invent
+ * frames in both directions.
  */
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,18 +8,18 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 
-/** One device's line through it. */
+/** One device's connection through it. */
 export interface Passage {
-	/** In the order in which they came. */
+	/** In order of arrival. */
 	readonly number: number;
-	/** As if the relay had said it. */
+	/** Sends a frame as if from the relay. */
 	toDevice(what: FromRelay | Uint8Array): void;
-	/** As if the device had said it. */
+	/** Sends a frame as if from the device. */
 	toRelay(what: FromDevice | Uint8Array): void;
 	cut(): void;
 }
 
-/** What becomes of one frame: itself, others in its place, or nothing. */
+/** Maps a frame to itself, to others, or to nothing. */
 export interface Plot {
 	/** From the relay to a device. */
 	down?(frame: FromRelay, passage: Passage): readonly FromRelay[];
@@ -29,15 +29,15 @@ export interface Plot {
 }
 
 export interface Malice {
-	/** Where pages and devices are sent. */
+	/** The address for pages and devices. */
 	readonly address: string;
 	readonly passages: readonly Passage[];
-	/** From now on. */
+	/** Applies to all further frames. */
 	plot: Plot;
 	close(): Promise<void>;
 }
 
-/** In front of a relay on this machine; to that it is as if everybody came directly. */
+/** Starts a proxy in front of a relay on this machine, which sees everybody as direct clients. */
 export async function maliceBefore(relay: string): Promise<Malice> {
 	const target = new URL(relay);
 	const server = createServer((asked, answer) => {

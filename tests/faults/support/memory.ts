@@ -9,7 +9,7 @@ interface Marker {
 	readonly bytes: Uint8Array;
 }
 
-/** What must not be found, in every shape it may have in a memory or a file. */
+/** Secrets to search for, in every encoding they may have in memory or in a file. */
 export class Markers {
 	/** By their first two bytes. */
 	readonly #byStart: (Marker[] | undefined)[] = Array.from({ length: 65_536 });
@@ -24,14 +24,14 @@ export class Markers {
 		return this.#longest;
 	}
 
-	/** Bytes as they are, as hex, and as both kinds of base64. */
+	/** Raw bytes, hex, and both kinds of base64. */
 	secret(name: string, bytes: Buffer): void {
 		this.#add(name, bytes);
 		this.text(`${name} in hex`, bytes.toString('hex'));
 		this.#base64(name, bytes);
 	}
 
-	/** A text in UTF-8, in UTF-16, and within base64. */
+	/** Text in UTF-8, in UTF-16, and within base64. */
 	text(name: string, text: string): void {
 		this.#add(name, Buffer.from(text, 'utf8'));
 		this.#add(`${name} in UTF-16`, Buffer.from(text, 'utf16le'));
@@ -42,12 +42,12 @@ export class Markers {
 		this.#add(name, bytes);
 	}
 
-	/** The names of what lies in there. */
+	/** The names of the markers found. */
 	foundIn(hay: Uint8Array, found = new Set<string>()): Set<string> {
 		const lists = this.#byStart;
 		const last = hay.length - 1;
 		for (let at = 0; at < last; at += 1) {
-			// Most of what a process has asked for it never used.
+			// Most allocated memory was never used.
 			if (at % BLOCK === 0 && isZeros(hay, at)) {
 				at += BLOCK - 1;
 				continue;
@@ -59,7 +59,7 @@ export class Markers {
 		return found;
 	}
 
-	/** As it stands within the base64 of something longer: whichever of three ways it falls. */
+	/** Within the base64 of something longer: all three alignments. */
 	#base64(name: string, bytes: Buffer): void {
 		for (let shift = 0; shift < 3; shift += 1) {
 			const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
@@ -70,12 +70,12 @@ export class Markers {
 	}
 
 	#add(name: string, bytes: Uint8Array): void {
-		// What begins with a zero could begin in a block that is passed over.
+		// A marker that begins with a zero could start in a skipped block.
 		if (bytes[0] === 0) {
 			this.#add(name, bytes.subarray(1));
 			return;
 		}
-		if (bytes.length < 8) throw new Error(`too short to be told from chance: ${name}`);
+		if (bytes.length < 8) throw new Error(`too short to rule out chance: ${name}`);
 		const start = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
 		(this.#byStart[start] ??= []).push({ name, bytes });
 		this.#longest = Math.max(this.#longest, bytes.length);
@@ -98,7 +98,7 @@ export interface MemoryScan {
 	readonly scannedBytes: number;
 }
 
-/** All that a process holds and may write to, by `/proc`. `null`: this user may not read it. */
+/** Scans a process's writable memory through `/proc`. `null`: not permitted. */
 export function scanMemory(pid: number, markers: Markers): MemoryScan | null {
 	let memory: number;
 	try {
@@ -119,7 +119,7 @@ export function scanMemory(pid: number, markers: Markers): MemoryScan | null {
 				if (length === 0) break;
 				markers.foundIn(chunk.subarray(0, length), found);
 				scannedBytes += length;
-				// What lies across the border of two chunks is seen in the second.
+				// What crosses the border of two chunks is found in the second.
 				at += length < CHUNK ? length : length - markers.longest;
 			}
 		}
@@ -129,7 +129,7 @@ export function scanMemory(pid: number, markers: Markers): MemoryScan | null {
 	return { found, scannedBytes };
 }
 
-/** 0: a region that went away, or that nobody may read. */
+/** 0: a region that was unmapped or cannot be read. */
 function readAt(file: number, into: Buffer, length: number, at: number): number {
 	try {
 		return readSync(file, into, 0, length, at);

@@ -1,7 +1,4 @@
-/**
- * What would run if any of it were taken for markup, for an address or for code. `__xss(n)` tells
- * that it did.
- */
+/** Would run if taken for markup, for an address or for code; `__xss(n)` reports it. */
 const BARE = (run: string): readonly string[] => [
 	`<script>${run}</script>`,
 	`<img src=x onerror=${run}>`,
@@ -35,7 +32,7 @@ const BARE = (run: string): readonly string[] => [
 	`"];${run};//`,
 ];
 
-/** Ways out of what may stand around it. */
+/** Ways to break out of the surrounding context. */
 const AROUND: readonly (readonly [string, string])[] = [
 	['', ''],
 	['">', '<"'],
@@ -51,11 +48,11 @@ const AROUND: readonly (readonly [string, string])[] = [
 
 export interface Payload {
 	readonly text: string;
-	/** What `__xss` is called with. */
+	/** The argument of `__xss`. */
 	readonly n: number;
 }
 
-/** 300 of them; fewer are picked evenly. */
+/** 300 payloads; fewer are sampled evenly. */
 export function payloads(count: number): Payload[] {
 	const all = AROUND.flatMap(([before, behind], way) =>
 		BARE('__xss(0)').map((_, kind) => {

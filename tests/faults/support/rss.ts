@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { childrenOf, type Relay } from '../../e2e/support/launch.ts';
 
-/** A process of a relay; 0 where it is not there. */
+/** The pid of a relay's process; 0 if there is none. */
 export function pidOf({ pid }: Relay, name: 'live' | 'store'): number {
 	const found = childrenOf(pid).find((child) =>
 		readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(`${name}.ts`),

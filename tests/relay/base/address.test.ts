@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { networkKeyOf, clientKeyOf } from '#relay/base/address.ts';
 
-describe('RL27 an address', () => {
+describe('RL27 keys of an address', () => {
 	test.each([
 		['192.168.1.5', '192.168.1.5', '192.168.1.5'],
 		['::ffff:192.168.1.5', '192.168.1.5', '192.168.1.5'],
@@ -18,10 +18,10 @@ describe('RL27 an address', () => {
 		['febf::1', 'febf:0:0:0:0:0:0:1', 'febf:0:0'],
 		['fec0::1', 'fec0:0:0:0::', 'fec0:0:0'],
 		['', '', ''],
-	])('%s counts as %s, and among those of %s', (address, person, network) => {
-		expect([clientKeyOf(address), networkKeyOf(address)]).toEqual([person, network]);
-		// As it was counted it is counted again.
-		expect([clientKeyOf(person), networkKeyOf(person)]).toEqual([person, network]);
+	])('%s is counted as %s, in network %s', (address, client, network) => {
+		expect([clientKeyOf(address), networkKeyOf(address)]).toEqual([client, network]);
+		// Both functions are idempotent.
+		expect([clientKeyOf(client), networkKeyOf(client)]).toEqual([client, network]);
 		expect(networkKeyOf(network)).toBe(network);
 	});
 });

@@ -5,8 +5,8 @@ import { TokenBucket } from '#domain/base/token-bucket.ts';
 import { ConnectionLimiter } from '#relay/http/connection-limiter.ts';
 import { SlidingWindowLimit } from '#relay/base/sliding-window-limit.ts';
 
-describe('a bucket', () => {
-	test('gives what is in it at once, then what comes in', () => {
+describe('a token bucket', () => {
+	test('allows the burst at once, then the rate', () => {
 		const bucket = new TokenBucket({ perSecond: 60, atOnce: 240 }, 0);
 		for (let one = 0; one < 240; one += 1) expect(bucket.take(1, 0)).toBe(true);
 		expect(bucket.take(1, 0)).toBe(false);
@@ -14,7 +14,7 @@ describe('a bucket', () => {
 		expect(bucket.take(1, 17)).toBe(true);
 	});
 
-	test('never gives more than its rate allows, however the takes fall', () => {
+	test('never exceeds rate and burst, whatever the order of takes', () => {
 		const takes = fc.array(fc.tuple(fc.nat(500), fc.nat(40)), { maxLength: 200 });
 		fc.assert(
 			fc.property(takes, (list) => {
@@ -30,10 +30,10 @@ describe('a bucket', () => {
 	});
 });
 
-describe('RL7 the gate', () => {
+describe('RL7 the connection limiter', () => {
 	const limits = { socketsPerMinute: 60, socketsAtOnce: 200 };
 
-	test('lets 60 a minute in, and more when time has gone by', () => {
+	test('admits 60 sockets at once, and more as time passes', () => {
 		const limiter = new ConnectionLimiter(limits);
 		for (let one = 0; one < 60; one += 1) expect(limiter.enter('10.0.0.1', 0)).toBe(true);
 		expect(limiter.enter('10.0.0.1', 0)).toBe(false);
@@ -41,7 +41,7 @@ describe('RL7 the gate', () => {
 		expect(limiter.enter('10.0.0.1', 1_001)).toBe(true);
 	});
 
-	test('holds 200 at a time', () => {
+	test('admits 200 concurrent sockets', () => {
 		const limiter = new ConnectionLimiter(limits);
 		let inside = 0;
 		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_500) if (limiter.enter('a', nowMs)) inside += 1;
@@ -50,14 +50,14 @@ describe('RL7 the gate', () => {
 		expect(limiter.enter('a', 700_000)).toBe(true);
 	});
 
-	test('refuses for a minute who keeps breaking limits, and forgets', () => {
+	test('refuses an address for a minute after repeated violations, then forgets it', () => {
 		const limiter = new ConnectionLimiter(limits);
 		for (let one = 0; one < 4; one += 1) limiter.countViolation('a', 0);
 		expect(limiter.enter('a', 59_000)).toBe(false);
 		expect(limiter.enter('a', 61_000)).toBe(true);
 	});
 
-	test('gives the token of a proof back: a household that comes back at once is let in', () => {
+	test('refunds the token of an authenticated socket: a household that reconnects at once is admitted', () => {
 		const limiter = new ConnectionLimiter(limits);
 		for (let one = 0; one < 150; one += 1) {
 			expect(limiter.enter('10.0.0.1', 0)).toBe(true);
@@ -65,17 +65,17 @@ describe('RL7 the gate', () => {
 		}
 	});
 
-	test('RL27 a guest of the local network does not lock the household out by IPv6', () => {
+	test('RL27 a guest in the local network cannot lock the household out with IPv6 addresses', () => {
 		const limiter = new ConnectionLimiter(limits);
 		for (let one = 0; one < 70; one += 1) limiter.enter('fd00:1:2:3::bad', 0);
 		expect(limiter.enter('fd00:1:2:3::bad', 0)).toBe(false);
 		expect(limiter.enter('fd00:1:2:3::c0de', 0)).toBe(true);
-		// Whoever has a whole network of the internet is one, however many addresses it has.
+		// On the internet a whole /64 counts as one client.
 		for (let one = 0; one < 60; one += 1) limiter.enter(`2001:db8:1:2::${one}`, 0);
 		expect(limiter.enter('2001:db8:1:2::ffff', 0)).toBe(false);
 	});
 
-	test('remembers 10,000 addresses, however many come; never forgets one that has a socket', () => {
+	test('remembers at most 10,000 addresses, and never forgets one with an open socket', () => {
 		const limiter = new ConnectionLimiter({ socketsPerMinute: 60, socketsAtOnce: 1 });
 		expect(limiter.enter('10.0.0.1', 0)).toBe(true);
 		for (let at = 0; at < 30_000; at += 1) {
@@ -88,7 +88,7 @@ describe('RL7 the gate', () => {
 	});
 });
 
-test('RL18 tries: never more in any stretch of time, however they fall', () => {
+test('RL18 tries never exceed the limit in any window, whatever their timing', () => {
 	const times = fc.array(fc.nat(200), { maxLength: 300 });
 	fc.assert(
 		fc.property(times, (list) => {
@@ -109,7 +109,7 @@ test('RL18 tries: never more in any stretch of time, however they fall', () => {
 	);
 });
 
-test('RL1 a start after 0.2 s, doubling, at most 10 s, counted anew after a quiet minute', () => {
+test('RL1 restarts after 0.2 s, doubling to at most 10 s, reset after a quiet minute', () => {
 	const backoff = new Backoff();
 	const waits = Array.from({ length: 8 }, () => backoff.nextMs(100));
 	expect(waits).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);

@@ -34,7 +34,7 @@ describe('RL4 host names', () => {
 		expect(ask('192.168.1.9', { host }, secure).origin).toBe(origin);
 	});
 
-	test('without one', () => {
+	test('a request without Host', () => {
 		expect(ask('192.168.1.9').origin).toBeNull();
 	});
 });
@@ -58,37 +58,37 @@ describe('RL4 origins', () => {
 		['', false],
 		['file://', false],
 		[undefined, false],
-	])('%s: %s', (origin, ours) => {
-		expect(isAllowedOrigin(originPolicy, client, origin)).toBe(ours);
+	])('%s: %s', (origin, allowed) => {
+		expect(isAllowedOrigin(originPolicy, client, origin)).toBe(allowed);
 	});
 });
 
-describe('RL5 who comes', () => {
+describe('RL5 the client address', () => {
 	test.each([
-		['nobody believes a stranger', '192.168.1.9', '1.2.3.4', '192.168.1.9', false],
-		['a proxy is believed', '10.0.0.1', '1.2.3.4', '1.2.3.4', true],
+		['a stranger’s header is ignored', '192.168.1.9', '1.2.3.4', '192.168.1.9', false],
+		['a proxy’s header is trusted', '10.0.0.1', '1.2.3.4', '1.2.3.4', true],
 		[
-			'of several the last that is no proxy',
+			'the last of several that is not a proxy',
 			'10.0.0.1',
 			'6.6.6.6, 1.2.3.4, 10.9.9.9',
 			'1.2.3.4',
 			true,
 		],
-		['what is no address is not believed', '10.0.0.1', '1.2.3.4, unknown', '10.0.0.1', true],
-		['an IPv4 address in a socket for both', '::ffff:10.0.0.1', '2001:db8::1', '2001:db8::1', true],
-		['nothing said', '10.0.0.1', '', '10.0.0.1', true],
+		['an invalid address is ignored', '10.0.0.1', '1.2.3.4, unknown', '10.0.0.1', true],
+		['an IPv4-mapped address', '::ffff:10.0.0.1', '2001:db8::1', '2001:db8::1', true],
+		['no header', '10.0.0.1', '', '10.0.0.1', true],
 		['this machine', '127.0.0.1', '', '127.0.0.1', true],
-		['this machine is no proxy unless named', '127.0.0.1', '1.2.3.4', '127.0.0.1', true],
+		['this machine is not a proxy unless configured', '127.0.0.1', '1.2.3.4', '127.0.0.1', true],
 	])('%s', (_name, remote, header, address, inside) => {
 		const headers = { host: 'cam.local', 'x-forwarded-for': header };
 		expect(ask(remote, headers)).toMatchObject({ address, inside });
 	});
 
-	test('RL5 what is for this machine alone is not for who comes by a proxy on it', () => {
-		const behind = { ...originPolicy, proxies: proxiesFrom(['127.0.0.1'])! };
+	test('RL5 clients behind a proxy on this machine do not count as local', () => {
+		const policy = { ...originPolicy, proxies: proxiesFrom(['127.0.0.1'])! };
 		const visit = (header: string) =>
 			clientOriginOf(
-				behind,
+				policy,
 				{
 					headers: { host: 'cam.local', 'x-forwarded-for': header },
 					socket: { remoteAddress: '127.0.0.1' },
@@ -104,13 +104,13 @@ describe('RL5 who comes', () => {
 		...['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip'],
 		...['cf-connecting-ip', 'true-client-ip', 'x-client-ip', 'fly-client-ip', 'x-azure-clientip'],
 		...['cdn-loop', 'x-original-forwarded-for', 'x-envoy-external-address'],
-	])('RL5 nor for who comes by one that no setting names, but says so: %s', (name) => {
+	])('RL5 nor do clients behind an unconfigured proxy that sends %s', (name) => {
 		const headers = { host: 'cam.local', [name]: '1.2.3.4' };
 		expect(ask('127.0.0.1', headers)).toMatchObject({ inside: true, local: false });
 	});
 
 	test.each(['10.0.0.0/33', 'nginx', '10.0.0.0/8/8', '', '::1/129', '10.0.0.0/x'])(
-		'no proxy: %s',
+		'an invalid proxy: %s',
 		(text) => expect(proxiesFrom([text])).toBeNull(),
 	);
 });

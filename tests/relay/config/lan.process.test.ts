@@ -1,7 +1,4 @@
-/**
- * The relay as a phone in the same network finds it: two network namespaces and a cable between
- * them.
- */
+/** The relay as seen by a phone in the same network: two network namespaces and a virtual cable. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { X509Certificate } from 'node:crypto';
@@ -45,7 +42,7 @@ function network(): boolean {
 	);
 }
 
-/** What the phone does, and tells as JSON. */
+/** The phone's actions; prints the results as JSON. */
 const phone = `
 import mdns from 'multicast-dns';
 import { request } from 'node:https';
@@ -100,7 +97,7 @@ interface Told {
 	readonly foreign: string;
 }
 
-/** A relay named garden in a network namespace, once it has greeted. */
+/** Starts a relay named garden in a network namespace and waits for its greeting. */
 async function startIn(
 	place: string,
 	data = temporaryFolder(),
@@ -115,16 +112,16 @@ async function startIn(
 		stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
 	const deadline = performance.now() + 20_000;
 	while (!said.includes('Spy-cam is at')) {
-		if (performance.now() > deadline) throw new Error(`It did not start. ${said}`);
+		if (performance.now() > deadline) throw new Error(`the relay did not start: ${said}`);
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}
 	return { said, data };
 }
 
-test('RL34 RL35 found by its name, trusted step by step, and nothing but that page in clear', async ({
+test('RL34 RL35 found by its name, trusted step by step, and only the trust page unencrypted', async ({
 	skip,
 }) => {
-	if (!network()) skip('this machine lets nobody make a network namespace');
+	if (!network()) skip('network namespaces are not permitted here');
 	const { said } = await startIn(here);
 	expect(said).toContain('Other devices open https://garden.local:8443');
 	expect(said).toContain('(http://10.77.0.1:8080/trust shows how to trust it on a phone)');
@@ -148,10 +145,10 @@ test('RL34 RL35 found by its name, trusted step by step, and nothing but that pa
 	expect(told.foreign).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
 });
 
-test('RL39 RL40 a second relay in the network takes another name, says so, and has a certificate for it', async ({
+test('RL39 RL40 a second relay in the network uses another name, reports it and has a certificate for it', async ({
 	skip,
 }) => {
-	if (relays.length === 0) skip('this machine lets nobody make a network namespace');
+	if (relays.length === 0) skip('network namespaces are not permitted here');
 	const { said, data } = await startIn(there);
 	const greeted =
 		'Something else in this network is garden.local, so this Spy-cam is garden-2.local.';
@@ -169,16 +166,16 @@ test('RL39 RL40 a second relay in the network takes another name, says so, and h
 		relay!.kill('SIGTERM');
 		await exit;
 	}
-	// Alone now, but its devices know it by that name.
+	// It is alone now, but its devices know it by that name.
 	const again = await startIn(there, data);
 	expect(again.said).toContain('\nOther devices open https://garden-2.local:8443\n');
 	expect(again.said).not.toContain('garden.local');
 });
 
-test('RL40 a program that has multicast DNS for itself costs the name, not the relay', async ({
+test('RL40 another program holding the mDNS port costs the name, not the relay', async ({
 	skip,
 }) => {
-	if (relays.length === 0) skip('this machine lets nobody make a network namespace');
+	if (relays.length === 0) skip('network namespaces are not permitted here');
 	const hold = `import dgram from 'node:dgram';
 		dgram.createSocket('udp4').bind(5353, () => console.log('held'));`;
 	const args = ['netns', 'exec', here, process.execPath, '--input-type=module', '-e', hold];
@@ -186,7 +183,7 @@ test('RL40 a program that has multicast DNS for itself costs the name, not the r
 	relays.push(holder);
 	await once(holder.stdout, 'data');
 	const { said } = await startIn(here);
-	expect(said).toContain('the name cannot be announced in the local network');
+	expect(said).toContain('cannot announce the name by mDNS');
 	expect(said).not.toMatch(/\n {4}at /);
 	expect(relays.at(-1)?.exitCode).toBeNull();
 });

@@ -5,7 +5,7 @@ const BASE = 'spycam';
 const relay = (name: string, id = '11111111'): OtherHost => ({ name, id });
 const first = [relay('spycam.local')];
 
-describe('RL39 what a relay is called where another has its name', () => {
+describe('RL39 the name of a relay when another host has the wanted one', () => {
 	test.each<[string, OtherHost[], string]>([
 		['nobody else', [], 'spycam.local'],
 		['another name', [relay('garden.local')], 'spycam.local'],
@@ -19,7 +19,7 @@ describe('RL39 what a relay is called where another has its name', () => {
 		expect(name.current).toBe(expected);
 	});
 
-	test('two that came at once: the lesser id keeps the name', () => {
+	test('of two that start at once the lesser id keeps the name', () => {
 		const name = new LocalName('spycam.local', BASE, '55555555');
 		name.choose([]);
 		expect(name.choose([relay('spycam.local', '9')])).toBe(false);
@@ -28,17 +28,17 @@ describe('RL39 what a relay is called where another has its name', () => {
 		expect(name.current).toBe('spycam-2.local');
 	});
 
-	test('known as another, it takes its name back once that stays free', () => {
+	test('takes the name its devices know back once that stays free', () => {
 		const name = new LocalName('spycam.local', BASE, '55555555');
 		name.choose([...first, relay('spycam-2.local')]);
 		expect(name.current).toBe('spycam-3.local');
-		// The second left; devices that came meanwhile know it as the third.
+		// The second relay left; devices that joined meanwhile know this one as the third.
 		for (const others of [first, [], first, []]) expect(name.choose(others)).toBe(false);
 		expect(name.choose([])).toBe(true);
 		expect(name.current).toBe('spycam.local');
 	});
 
-	test('known by no name yet, it keeps what it got', () => {
+	test('a new relay keeps the name it got', () => {
 		const name = new LocalName('spycam.local', BASE, '55555555');
 		name.choose(first);
 		name.keep();
@@ -46,7 +46,7 @@ describe('RL39 what a relay is called where another has its name', () => {
 		expect(name.current).toBe('spycam-2.local');
 	});
 
-	test('a hundred others: it goes by what it was given', () => {
+	test('with a hundred others it falls back to the wanted name', () => {
 		const ends = ['', ...Array.from({ length: 98 }, (_, n) => `-${n + 2}`)];
 		const name = new LocalName('spycam.local', BASE, '55555555');
 		name.choose(ends.map((end) => relay(`spycam${end}.local`)));
@@ -54,7 +54,7 @@ describe('RL39 what a relay is called where another has its name', () => {
 	});
 });
 
-describe('RL39 whom an answer tells of', () => {
+describe('RL39 other hosts in an mDNS answer', () => {
 	const self = { service: 'Spy-cam 55555555._https._tcp.local', addresses: ['10.0.0.1'] };
 	const service = (id: string, target: string, ttl = 120) => ({
 		...{ type: 'SRV', name: `Spy-cam${id}._https._tcp.local`, ttl, data: { port: 1, target } },
@@ -62,18 +62,22 @@ describe('RL39 whom an answer tells of', () => {
 	const address = (name: string, data: string) => ({ type: 'A', name, ttl: 120, data });
 
 	test.each([
-		['ourselves', [service(' 55555555', 'spycam.local'), address('spycam.local', '10.0.0.1')], []],
+		[
+			'this relay itself',
+			[service(' 55555555', 'spycam.local'), address('spycam.local', '10.0.0.1')],
+			[],
+		],
 		['another relay', [service(' 1A2B3C4D', 'SpyCam.local')], [relay('spycam.local', '1A2B3C4D')]],
 		[
 			'another relay on this machine',
 			[service(' 1A2B3C4D', 'spycam.local'), address('spycam.local', '10.0.0.1')],
 			[relay('spycam.local', '1A2B3C4D')],
 		],
-		['one of an earlier version', [service('', 'spycam.local')], [relay('spycam.local', '')]],
-		['one that leaves', [service(' 1A2B3C4D', 'spycam.local', 0)], []],
+		['a relay of an earlier version', [service('', 'spycam.local')], [relay('spycam.local', '')]],
+		['a relay that is leaving', [service(' 1A2B3C4D', 'spycam.local', 0)], []],
 		['another machine', [address('spycam.local', '10.0.0.9')], [relay('spycam.local', '')]],
-		['another program of this machine', [address('spycam.local', '10.0.0.1')], []],
-		['a record that is none', [{ type: 'SRV', name: 'x._https._tcp.local', data: null }], []],
+		['another program on this machine', [address('spycam.local', '10.0.0.1')], []],
+		['an invalid record', [{ type: 'SRV', name: 'x._https._tcp.local', data: null }], []],
 	])('%s', (_name, records, others) => {
 		expect(othersIn(records, self)).toEqual(others);
 	});

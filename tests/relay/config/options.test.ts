@@ -8,9 +8,9 @@ const serve = (settings: object, more: object = {}): unknown => ({
 	}) as unknown,
 });
 
-describe('what the server is asked to do', () => {
+describe('command line and environment', () => {
 	test.each([
-		['nothing said', [], {}, {}],
+		['nothing set', [], {}, {}],
 		['a port', ['--port', '9000'], {}, { port: 9000 }],
 		['with an equals sign', ['--port=9000'], {}, { port: 9000 }],
 		['any free port', ['--port', '0'], {}, { port: 0 }],
@@ -22,11 +22,11 @@ describe('what the server is asked to do', () => {
 		],
 		['a host', ['--host', '::1'], {}, { host: '::1' }],
 		['the environment', [], { PORT: '81', HOST: 'h' }, { port: 81, host: 'h' }],
-		['the command line before it', ['--port', '9000'], { PORT: '81' }, { port: 9000 }],
+		['the command line overrides it', ['--port', '9000'], { PORT: '81' }, { port: 9000 }],
 		['an empty variable is not set', [], { PORT: '', SPYCAM_NAME: '' }, {}],
 		['the last of two', ['--port', '1', '--port', '2'], {}, { port: 2 }],
 		[
-			'what else the environment has',
+			'settings that only the environment has',
 			[],
 			{ SPYCAM_NAME: 'cam', SPYCAM_PROXIES: '10.0.0.1, ::1', SPYCAM_DISCOVERY: 'false' },
 			{ name: 'cam', proxies: ['10.0.0.1', '::1'], discovery: false },
@@ -41,7 +41,7 @@ describe('what the server is asked to do', () => {
 		expect(readOptions([], env)).toEqual(serve({}, { data: 'd', app: '/app' }));
 	});
 
-	test('RL41 what a variable said is known as such, and what was typed is not', () => {
+	test('RL41 values from variables are marked as such, typed ones are not', () => {
 		const env = {
 			...{ HOST: 'h', PORT: '81', SPYCAM_HTTPS_PORT: '82', SPYCAM_DATA: 'd' },
 			...{ SPYCAM_APP: 'a', SPYCAM_NAME: 'cam' },
@@ -86,7 +86,7 @@ describe('what the server is asked to do', () => {
 		expect(commandLine.kind === 'wrong' ? commandLine.sentence : '').toContain(words);
 	});
 
-	test('help comes before anything else', () => {
+	test('help takes precedence', () => {
 		expect(readOptions(['--help', '--port', 'x'], {})).toEqual({ kind: 'help' });
 		expect(readOptions(['-h'], {})).toEqual({ kind: 'help' });
 		for (const word of ['--port', '--host', '--data', 'PORT', 'HOST', 'SPYCAM_DATA', '8080'])

@@ -3,19 +3,16 @@ import { join } from 'node:path';
 import { startRelay, temporaryFolder, type Relay } from '../../e2e/support/launch.ts';
 import { builtSite } from '../process/site.ts';
 
-/** A relay with settings of its own, and without a build of the app. */
+/** Starts a relay with these settings, without a build of the app. */
 export function relayWith(settings: object, data = temporaryFolder()): Promise<Relay> {
 	mkdirSync(data, { recursive: true });
 	const [file, text] = [join(data, 'settings.json'), JSON.stringify(settings)];
-	// A folder that had a relay before may be on a full disk by now.
+	// Not rewritten if unchanged: the disk may be full by now.
 	if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 	return startRelay({ data, env: { SPYCAM_APP: builtSite(), SPYCAM_LOG: 'info' } });
 }
 
-/**
- * One that lets a single address have as many sockets as it likes, and believes what address a test
- * says it has.
- */
+/** A relay without a socket limit per address, which trusts the address that a test sends. */
 export function relayWithRoom(data?: string): Promise<Relay> {
 	const limits = {
 		...{ socketsPerMinute: 1_000_000, socketsPerAddress: 100_000 },

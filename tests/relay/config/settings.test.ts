@@ -12,7 +12,7 @@ function good(document: object | null, more: object = {}): Settings {
 }
 
 describe('settings.json', () => {
-	test('without one everything has a value', () => {
+	test('is optional: every setting has a default', () => {
 		expect(good(null)).toMatchObject({
 			...{ name: 'spycam.local', host: '::', port: 8080, httpsPort: 8443, storePort: 8444 },
 			...{ publicName: null, origins: [], proxies: [], ice: null, discovery: true, log: 'warn' },
@@ -23,51 +23,51 @@ describe('settings.json', () => {
 		});
 	});
 
-	test('what the command line and the environment say counts more', () => {
+	test('command line and environment override it', () => {
 		expect(good({ port: 1, name: 'a' }, { port: 2 })).toMatchObject({ port: 2, name: 'a.local' });
 	});
 
-	test('any free port means any free ports', () => {
+	test('port 0 means any free port for all', () => {
 		expect(good({}, { port: 0 })).toMatchObject({ httpsPort: 0, storePort: 0 });
 		expect(good({ httpsPort: 9 }, { port: 0 })).toMatchObject({ httpsPort: 9, storePort: 0 });
 	});
 
-	test('its names', () => {
+	test('host names', () => {
 		expect(namesOf(good({ name: 'Garden', names: ['cam.home.arpa'] }))).toEqual(
 			expect.arrayContaining(['garden.local', 'localhost', 'cam.home.arpa']),
 		);
 	});
 
 	test.each([
-		['no JSON', '{', 'settings.json is not JSON'],
-		['no object', '[]', 'settings.json must be one object'],
-		['a field there is not', '{"prot":1}', 'There is no setting prot.'],
-		['one inside', '{"limits":{"x":1}}', 'There is no setting limits.x.'],
-		['a group that is none', '{"limits":3}', 'limits must be an object'],
-		['a port that is text', '{"port":"80"}', 'port must be a number from 0 to 65535.'],
-		['a port too far', '{"httpsPort":65536}', 'httpsPort must be a number'],
-		['half a port', '{"storePort":1.5}', 'storePort must be a number'],
+		['not JSON', '{', 'settings.json is not JSON'],
+		['not an object', '[]', 'settings.json must be one object'],
+		['an unknown field', '{"prot":1}', 'There is no setting prot.'],
+		['an unknown nested field', '{"limits":{"x":1}}', 'There is no setting limits.x.'],
+		['a group that is not an object', '{"limits":3}', 'limits must be an object'],
+		['a port as text', '{"port":"80"}', 'port must be a number from 0 to 65535.'],
+		['a port too large', '{"httpsPort":65536}', 'httpsPort must be a number'],
+		['a fractional port', '{"storePort":1.5}', 'storePort must be a number'],
 		['a name with a dot', '{"name":"a.local"}', 'name must be letters, digits and hyphens'],
 		['an address as public', '{"public":"https://x"}', 'public must be a name like'],
 		['an origin with a path', '{"origins":["https://x/"]}', 'origins must be addresses like'],
-		['an origin that is none', '{"origins":["x"]}', 'origins must be'],
-		['origins that are no list', '{"origins":"https://x"}', 'origins must be a list'],
+		['an invalid origin', '{"origins":["x"]}', 'origins must be'],
+		['origins that are not a list', '{"origins":"https://x"}', 'origins must be a list'],
 		['a proxy by name', '{"proxies":["nginx"]}', 'proxies must be addresses'],
 		['a network too wide', '{"proxies":["10.0.0.0/33"]}', 'proxies must be addresses'],
 		['a web address for ice', '{"ice":{"urls":["https://x"]}}', 'ice.urls must be'],
 		['a short secret', '{"ice":{"urls":["turn:x"],"secret":"a"}}', 'ice.secret must have 16'],
 		['turn without a secret', '{"ice":{"urls":["turn:x"]}}', 'ice.secret is missing'],
 		['a limit of nothing', '{"limits":{"ringMiB":0}}', 'limits.ringMiB must be a whole number'],
-		['a level there is not', '{"log":"loud"}', 'log must be one of'],
-		['a maybe', '{"discovery":"yes"}', 'discovery must be true or false'],
+		['an unknown level', '{"log":"loud"}', 'log must be one of'],
+		['a boolean as text', '{"discovery":"yes"}', 'discovery must be true or false'],
 		['a port twice', '{"port":8443}', 'three different numbers'],
 		['public without proxies', '{"public":"cam.example.org"}', 'public needs proxies'],
-	])('%s: a sentence that names it', (_name, text, words) => {
+	])('%s: the sentence names it', (_name, text, words) => {
 		const read = readSettings(text, options());
 		expect(read.kind === 'wrong' ? read.sentences.join('\n') : 'good').toContain(words);
 	});
 
-	test('all that is wrong is said at once', () => {
+	test('all errors are reported at once', () => {
 		const read = readSettings('{"port":-1,"log":1,"x":2}', options());
 		expect(read.kind === 'wrong' ? read.sentences : []).toHaveLength(3);
 	});
@@ -78,12 +78,15 @@ describe('settings.json', () => {
 		[{ proxies: ['nginx'] }, { proxies: 'SPYCAM_PROXIES' }, 'SPYCAM_PROXIES says ["nginx"].'],
 		[{ port: 8443 }, { port: 'PORT' }, 'three different numbers. The variable PORT says 8443.'],
 		[{ public: 'a.example' }, { public: 'SPYCAM_PUBLIC' }, 'SPYCAM_PUBLIC says "a.example".'],
-	])('RL41 a wrong value of a variable is said with its name: %j', (given, variables, words) => {
-		const read = readSettings(null, options(given, variables));
-		expect(read.kind === 'wrong' ? read.sentences.join('\n') : 'good').toContain(words);
-		const typed = readSettings(null, options(given));
-		expect(typed.kind === 'wrong' ? typed.sentences.join('\n') : 'variable').not.toContain(
-			'variable',
-		);
-	});
+	])(
+		'RL41 a wrong value is reported with the name of its variable: %j',
+		(given, variables, words) => {
+			const read = readSettings(null, options(given, variables));
+			expect(read.kind === 'wrong' ? read.sentences.join('\n') : 'good').toContain(words);
+			const typed = readSettings(null, options(given));
+			expect(typed.kind === 'wrong' ? typed.sentences.join('\n') : 'variable').not.toContain(
+				'variable',
+			);
+		},
+	);
 });

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const script = '/_app/immutable/a.js';
 
-describe('which address gives what', () => {
+describe('routing', () => {
 	test.each(['/', '/camera', '/watch/0af3', '/watch/0af3/', '/?x=1', '/index.html'])(
 		'a screen: %s',
 		async (path) => {
@@ -47,13 +47,13 @@ describe('which address gives what', () => {
 		'/%2e%2e/%2e%2e/package.json',
 		'/..%2f..%2fpackage.json',
 		'/%00.js',
-	])('nothing: %s', async (path) => {
+	])('not found: %s', async (path) => {
 		const response = await ask(path);
 		expect(response.status).toBe(404);
 		expect(await response.text()).not.toContain('<title>');
 	});
 
-	test('an escape that cannot be read', async () => {
+	test('invalid percent-encoding', async () => {
 		expect((await ask('/%E0%A4%A.js')).status).toBe(400);
 	});
 
@@ -63,7 +63,7 @@ describe('which address gives what', () => {
 		expect(response.headers.get('Allow')).toBe('GET, HEAD');
 	});
 
-	test('no path, however strange, gives what is not in the build', async () => {
+	test('no path, however strange, serves a file outside the build', async () => {
 		const bodies = new Set([...site.assets.values()].map(({ hash }) => hash));
 		await fc.assert(
 			fc.asyncProperty(fc.webPath(), async (path) => {
@@ -76,8 +76,8 @@ describe('which address gives what', () => {
 	});
 });
 
-describe('how it is sent', () => {
-	test('hashed files are kept for ever, others are asked for again', async () => {
+describe('caching and compression', () => {
+	test('hashed files are immutable, others are revalidated', async () => {
 		expect((await ask(script)).headers.get('Cache-Control')).toContain('immutable');
 		expect((await ask('/icon.svg')).headers.get('Cache-Control')).toBe('no-cache');
 		expect((await ask('/_app/version.json')).headers.get('Cache-Control')).toBe('no-cache');
@@ -95,18 +95,18 @@ describe('how it is sent', () => {
 		['*;q=0', null],
 		['identity', null],
 		['', null],
-	])('for "%s" the form is %s', async (accepted, form) => {
+	])('for Accept-Encoding "%s" the encoding is %s', async (accepted, encoding) => {
 		const response = await ask(script, { headers: { 'Accept-Encoding': accepted } });
-		expect(response.headers.get('Content-Encoding')).toBe(form);
+		expect(response.headers.get('Content-Encoding')).toBe(encoding);
 		expect(response.headers.get('Vary')).toBe('Accept-Encoding');
 		expect(response.headers.get('Content-Type')).toBe('text/javascript; charset=utf-8');
 		const body = await response.bytes();
 		expect(response.headers.get('Content-Length')).toBe(String(body.byteLength));
-		if (form === 'br')
+		if (encoding === 'br')
 			expect(brotliDecompressSync(body)).toEqual(readFileSync(`${folder}${script}`));
 	});
 
-	test('a form of its own has a tag of its own, and an unchanged one is not sent again', async () => {
+	test('each encoding has its own ETag, and unchanged content is not sent again', async () => {
 		const plain = (await ask(script)).headers.get('ETag') ?? '';
 		const br = { 'Accept-Encoding': 'br' };
 		const small = (await ask(script, { headers: br })).headers.get('ETag') ?? '';
@@ -122,7 +122,7 @@ describe('how it is sent', () => {
 		expect(crossed.status).toBe(200);
 	});
 
-	test('HEAD says what GET would, without the body', async () => {
+	test('HEAD returns the headers of GET without the body', async () => {
 		const [get, head] = [await ask('/'), await ask('/', { method: 'HEAD' })];
 		expect(head.status).toBe(200);
 		expect([...head.headers]).toEqual([...get.headers]);
@@ -131,7 +131,7 @@ describe('how it is sent', () => {
 });
 
 test.each(['/', '/icon.svg', '/nothing.js', '/api/x', '/%E0%A4%A'])(
-	'every answer carries the page policy: %s',
+	'every response has the Content-Security-Policy: %s',
 	async (path) => {
 		const { headers } = await ask(path);
 		expect(headers.get('Content-Security-Policy')).toBe(`${policy}; frame-ancestors 'none'`);
@@ -149,20 +149,20 @@ test.each(['/', '/icon.svg', '/nothing.js', '/api/x', '/%E0%A4%A'])(
 	},
 );
 
-describe('AP12 under a public name, and there only, browsers are told to come by HTTPS', () => {
+describe('AP12 HSTS is sent under the public name only', () => {
 	test.each([
 		['the public name', 'https://cam.example.org', 'max-age=31536000'],
 		['a local name', 'https://spycam.local:8443', null],
 		['an address', 'https://192.168.1.2:8443', null],
 		['this machine', 'http://localhost:8080', null],
-		['a name that only ends alike', 'https://xcam.example.org', null],
+		['a name with the same ending', 'https://xcam.example.org', null],
 		['a name below it', 'https://a.cam.example.org', null],
-	])('%s', async (_, origin, says) => {
+	])('%s', async (_, origin, expected) => {
 		const client = { address: '192.0.2.1', inside: true, local: false, origin };
 		for (const path of ['/', '/early.js', '/api/x', script]) {
 			const app = createApp(site, undefined, 'cam.example.org');
 			const { headers } = await app.request(path, {}, { client });
-			expect(headers.get('Strict-Transport-Security'), path).toBe(says);
+			expect(headers.get('Strict-Transport-Security'), path).toBe(expected);
 			const without = await createApp(site).request(path, {}, { client });
 			expect(without.headers.has('Strict-Transport-Security')).toBe(false);
 		}
@@ -170,7 +170,7 @@ describe('AP12 under a public name, and there only, browsers are told to come by
 });
 
 describe('AP11 the hash of what is served', () => {
-	test('is of every file that can be asked for, but the list itself', async () => {
+	test('covers every file that is served, except the list itself', async () => {
 		const lines = [...site.assets.keys()].sort().map((path) => {
 			const sum = createHash('sha256')
 				.update(readFileSync(join(folder, path)))
@@ -192,7 +192,7 @@ describe('AP11 the hash of what is served', () => {
 		rmSync(own, { recursive: true });
 	});
 
-	test('what lies in a folder whose name begins with a dot is neither served nor counted', async () => {
+	test('files in a dot folder are neither served nor hashed', async () => {
 		const own = builtSite();
 		const { hash } = sumsOf(await loadSite(own));
 		for (const hidden of ['.hidden', '_app/.hidden']) {
@@ -205,7 +205,7 @@ describe('AP11 the hash of what is served', () => {
 		rmSync(own, { recursive: true });
 	});
 
-	test('a compressed form that is another file, or none, is not served', async () => {
+	test('a compressed variant that differs from its file, or is invalid, is refused', async () => {
 		for (const other of [brotliCompressSync('evil()'), Buffer.from('not compressed')]) {
 			const own = builtSite();
 			writeFileSync(join(own, `${script}.br`), other);
@@ -215,8 +215,8 @@ describe('AP11 the hash of what is served', () => {
 	});
 });
 
-describe('a folder that is no built app', () => {
-	test('is refused with what to do', async () => {
+describe('a folder without a built app', () => {
+	test('is refused with advice', async () => {
 		const empty = mkdtempSync(join(tmpdir(), 'spy-cam-site-'));
 		await expect(loadSite(empty)).rejects.toMatchObject({ kind: 'not-found' });
 		await expect(loadSite(join(empty, 'gone'))).rejects.toThrow('npm run build');

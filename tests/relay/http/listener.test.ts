@@ -1,4 +1,4 @@
-/** Deadlines of a connection, with real sockets (RL28). */
+/** Connection deadlines with real sockets (RL28). */
 import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { makeAuthority, makeLeaf, type KeyedCertificate } from '#relay/tls/authority.ts';
 import { listen, type ListenerTimeouts } from '#relay/http/listener.ts';
 
-/** More than all buffers between two sockets take. */
+/** More than all buffers between two sockets hold. */
 const LARGE = new Uint8Array(32 * 1024 * 1024);
 const HELLO = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
@@ -23,7 +23,7 @@ async function asking(
 ): Promise<{
 	socket: Socket;
 	closed: Promise<unknown>;
-	/** At the server's end. */
+	/** Resolves when the server's side has closed. */
 	ended: Promise<unknown>;
 	close: () => Promise<void>;
 }> {
@@ -52,7 +52,7 @@ describe.each([
 	['HTTP', false],
 	['HTTPS', true],
 ])('RL28 %s', (_name, secure) => {
-	test('an answer that nobody reads ends', async () => {
+	test('closes a connection whose response nobody reads', async () => {
 		const patience = { idleMs: 100, answerMs: 60_000, kibMs: 0 };
 		const { socket, ended, close } = await asking(secure, patience, HELLO);
 		await ended;
@@ -60,7 +60,7 @@ describe.each([
 		await close();
 	});
 
-	test('one that is read by trickles ends, too', async () => {
+	test('closes one whose response is read in a trickle', async () => {
 		const { socket, closed, close } = await asking(
 			secure,
 			{ idleMs: 60_000, answerMs: 300, kibMs: 0 },
@@ -77,13 +77,13 @@ describe.each([
 		await close();
 	});
 
-	test('one that is long has longer: a phone on a bad line gets it whole', async () => {
+	test('allows a long response more time: a phone on a slow connection gets all of it', async () => {
 		const patience = { idleMs: 60_000, answerMs: 50, kibMs: 1 };
 		const { socket, closed, close } = await asking(secure, patience, HELLO);
 		let bytes = 0;
 		socket.on('data', (chunk: Buffer) => {
 			bytes += chunk.length;
-			// A third of what it may take.
+			// Takes a third of the permitted time.
 			if (bytes > LARGE.length) return;
 			socket.pause();
 			setTimeout(() => socket.resume(), 1);
@@ -94,7 +94,7 @@ describe.each([
 		await close();
 	});
 
-	test('whoever asks on and reads nothing is cut off at once', async () => {
+	test('cuts off a client that keeps requesting without reading', async () => {
 		const { socket, closed, close } = await asking(
 			secure,
 			{ idleMs: 60_000, answerMs: 60_000, kibMs: 0 },
@@ -105,7 +105,7 @@ describe.each([
 		await close();
 	});
 
-	test('one that is read comes whole, and the connection may ask again', async () => {
+	test('delivers a response that is read, and keeps the connection open', async () => {
 		const small = new Uint8Array(1_000);
 		const patience = { idleMs: 60_000, answerMs: 60_000, kibMs: 0 };
 		const { socket, close } = await asking(secure, patience, HELLO, small);
@@ -121,7 +121,7 @@ describe.each([
 	});
 });
 
-test('RL26 a connection that may not be is cut off', async () => {
+test('RL26 cuts off a connection that is not admitted', async () => {
 	const listener = await listen(
 		{ answer: () => new Response('x'), admit: () => false },
 		'127.0.0.1',

@@ -1,4 +1,4 @@
-/** What a page has and Node has not, for whole devices over a real relay. */
+/** Browser APIs that Node lacks, for whole devices over a real relay. */
 import { WebSocket } from 'ws';
 import type { Clock } from '#ports/device/clock.ts';
 
@@ -15,7 +15,7 @@ export const realClock: Clock = {
 	},
 };
 
-/** As a page opens one: with the page's origin, which Node's own socket does not say. */
+/** A socket with a page's `Origin`, which Node's own WebSocket does not send. */
 export class PageSocket extends WebSocket {
 	constructor(address: URL, protocols: string[]) {
 		super(address, protocols, { origin: address.origin.replace(/^ws/, 'http') });

@@ -1,6 +1,5 @@
 /**
- * Whole devices, as the browser runs them, over the real relay: two processes, real sockets, real
- * keys.
+ * Whole devices, as in the browser, over the real relay: two processes, real sockets, real keys.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketRelays } from '#browser/network/websocket-relays.ts';
@@ -37,11 +36,11 @@ relaysContract('WebSocket', () =>
 
 function deviceOf({ localDevice }: FakeDevice) {
 	const device = localDevice.unlocked?.identity.device;
-	if (device === undefined) throw new Error('no device');
+	if (device === undefined) throw new Error('the device has no keys');
 	return device;
 }
 
-test('LK1 RL14 RL15 RL19 two devices of a home: in, letters, parts, and one is taken out', async () => {
+test('LK1 RL14 RL15 RL19 two devices of a home connect, exchange messages and parts, and one is revoked', async () => {
 	const [camera, viewer] = [fakeDevice(realClock), fakeDevice(realClock)];
 	await camera.localDevice.createCamera();
 	await camera.homeRoster.setRelay(relay.address);

@@ -4,7 +4,7 @@ import { closeUnread, SocketConnection } from '#relay/http/socket-connection.ts'
 
 const MIB = 1024 * 1024;
 
-/** A socket whose other end reads when it is told to. */
+/** A socket whose peer reads only when told to. */
 function slowSocket(): {
 	connection: SocketConnection;
 	read: (bytes: number) => void;
@@ -27,7 +27,7 @@ function slowSocket(): {
 	const connection = new SocketConnection(
 		ws as unknown as WebSocket,
 		{ count: () => undefined },
-		{ closed: () => undefined, said: () => undefined },
+		{ closed: () => undefined, sent: () => undefined },
 	);
 	return {
 		connection,
@@ -36,8 +36,8 @@ function slowSocket(): {
 	};
 }
 
-describe('RL9 what nobody reads', () => {
-	test('ends after a minute, however little it is', () => {
+describe('RL9 unread data', () => {
+	test('closes the socket after a minute, however little it is', () => {
 		const { connection, closed } = slowSocket();
 		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_000) closeUnread([connection], nowMs);
 		expect(closed()).toBeNull();
@@ -48,18 +48,18 @@ describe('RL9 what nobody reads', () => {
 		expect(closed()).toBe(4429);
 	});
 
-	test('a trickle is not enough: what was said a minute ago has to be gone', () => {
+	test('a trickle is not enough: what was sent a minute ago must be gone', () => {
 		const { connection, read, closed } = slowSocket();
 		connection.sendBytes(new Uint8Array(4 * MIB));
 		for (let nowMs = 0; nowMs < 130_000; nowMs += 1_000) {
 			closeUnread([connection], nowMs);
 			read(1_000);
 		}
-		// Nobody would read a code.
+		// No close code: nobody would read it.
 		expect(closed()).toBe(1006);
 	});
 
-	test('whoever reads slowly, and is never done, stays', () => {
+	test('a slow but steady reader stays connected', () => {
 		const { connection, read, closed } = slowSocket();
 		connection.sendBytes(new Uint8Array(MIB));
 		for (let nowMs = 0; nowMs < 600_000; nowMs += 1_000) {
@@ -70,7 +70,7 @@ describe('RL9 what nobody reads', () => {
 		expect(closed()).toBeNull();
 	});
 
-	test('all sockets together have 128 MiB waiting: those with most go', () => {
+	test('all sockets together may queue 128 MiB: the largest queues are closed', () => {
 		const sockets = Array.from({ length: 50 }, slowSocket);
 		for (const [at, { connection }] of sockets.entries())
 			for (let n = 0; n < (at < 40 ? 7 : 1); n += 1) connection.sendBytes(new Uint8Array(MIB));

@@ -38,7 +38,7 @@ async function ask({ path = '/trust', agent = PHONE, language = 'en', client, at
 	return { status: answer.status, headers: answer.headers, text: await answer.text() };
 }
 
-describe('RL34 in clear there is one page, at the address of every screen', () => {
+describe('RL34 unencrypted, the trust page is at the address of every screen', () => {
 	it.each(['/', '/trust', '/trust/', '/pair', '/camera', '/watch/abc', '/nowhere'])(
 		'%s',
 		async (path) => {
@@ -59,7 +59,7 @@ describe('RL34 in clear there is one page, at the address of every screen', () =
 		expect((await ask({ path })).status).toBe(404);
 	});
 
-	it('an address of somebody else is none of its links', async () => {
+	it('a foreign address does not become a link', async () => {
 		for (const path of ['//evil.example/x', '/%22onmouseover=alert(1)', '/<script>', "/'x"]) {
 			const { text } = await ask({ path });
 			const links = [...text.matchAll(/ href="([^"]*)"/g)].map(([, link = '']) => link);
@@ -72,7 +72,7 @@ describe('RL34 in clear there is one page, at the address of every screen', () =
 	});
 });
 
-describe('RL35 the page about trust', () => {
+describe('RL35 the trust page', () => {
 	const first = (text: string) => /<h3>(.*?)<\/h3>/.exec(text)?.[1];
 
 	it.each([
@@ -86,7 +86,7 @@ describe('RL35 the page about trust', () => {
 			['linux', 'Mozilla/5.0 (X11; CrOS x86_64 1) Chrome/140.0.0.0'],
 			['android', 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0'],
 		] as const),
-	])('has the steps of %s first for %s, all others folded', async (kind, agent) => {
+	])('has the steps for %s first for %s, all others collapsed', async (kind, agent) => {
 		expect(trustSystemOf(agent)).toBe(kind);
 		for (const language of ['en', 'de'] as const) {
 			const { text } = await ask({ agent, language });
@@ -98,13 +98,13 @@ describe('RL35 the page about trust', () => {
 		}
 	});
 
-	it('has all of them open for a system that nobody knows', async () => {
+	it('expands all of them for an unknown system', async () => {
 		const { text } = await ask({ agent: 'a browser of tomorrow' });
 		const open = [...text.matchAll(/<details id="(\w+)" open>/g)].map(([, id]) => id);
 		expect(open).toEqual([...TRUST_SYSTEMS]);
 	});
 
-	it('names the other address that leads here, in case the name does not', async () => {
+	it('names the address it was reached by, in case the name cannot be resolved', async () => {
 		expect((await ask({ path: '/pair' })).text).toContain('href="https://192.168.1.5:8443/pair"');
 		const byName = await ask({ client: { origin: 'http://spycam.local:8080' } });
 		expect(byName.text).not.toContain('cannot find');
@@ -112,20 +112,20 @@ describe('RL35 the page about trust', () => {
 		expect((await ask({ at })).text).not.toContain('cannot find');
 	});
 
-	it('tells the machine it runs on that it needs none of it', async () => {
+	it('tells the relay’s own machine that it needs none of this', async () => {
 		const client = { local: true, origin: 'http://localhost:8080' };
 		expect((await ask({ client })).text).toContain('href="http://localhost:8080/"');
 		expect((await ask({})).text).not.toContain('localhost');
 	});
 
-	it('compares the fingerprint in every way of every language, or stops', () => {
+	it('tells every system in every language to compare the fingerprint or stop', () => {
 		for (const { kinds } of Object.values(TRUST))
 			for (const kind of TRUST_SYSTEMS)
 				expect(JSON.stringify(kinds[kind].steps)).toMatch(/fingerprint|Fingerabdruck/);
 	});
 });
 
-test('RL35 it looks like the product: its tokens are those of src/app.css', () => {
+test('RL35 it looks like the product: same tokens as src/app.css', () => {
 	const css = readFileSync(fileURLToPath(new URL('../../../src/app.css', import.meta.url)), 'utf8');
 	const tokens = [...trustStyle.matchAll(/^\t(--[a-z-]+: .+;)$/gm)].map(([, token]) => token);
 	expect(tokens.length).toBeGreaterThan(8);

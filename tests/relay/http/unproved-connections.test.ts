@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
 import { FairQuota } from '#relay/base/fair-quota.ts';
 
-describe('a fair room', () => {
-	test('what is too much goes from whoever has most, the oldest first', () => {
+describe('a fair quota', () => {
+	test('evicts from the largest owner, oldest first', () => {
 		const quota = new FairQuota<string>(10);
 		for (const [owner, thing, size] of [
 			...[['a', 'a1', 3] as const, ['b', 'b1', 2] as const, ['a', 'a2', 4] as const],
@@ -20,7 +20,7 @@ describe('a fair room', () => {
 	});
 });
 
-describe('RL26 connections that carry nothing proved', () => {
+describe('RL26 unauthenticated connections', () => {
 	const limits = { unprovedPerAddress: 64, unproved: 200 };
 	const open = (connections: UnprovedConnections, address: string, count: number) => {
 		const ended: number[] = [];
@@ -30,7 +30,7 @@ describe('RL26 connections that carry nothing proved', () => {
 		return { places, ended, let: places.filter((slot) => slot !== null).length };
 	};
 
-	test('64 of an address; one that proves itself or goes makes room for another', () => {
+	test('64 per address; one that authenticates or closes makes room for another', () => {
 		const connections = new UnprovedConnections(limits);
 		const one = open(connections, '10.0.0.1', 70);
 		expect([one.let, one.ended]).toEqual([64, []]);
@@ -41,10 +41,10 @@ describe('RL26 connections that carry nothing proved', () => {
 		expect(connections.unproved).toBe(65);
 	});
 
-	test('when all places are taken, the oldest of the network with most goes', () => {
+	test('when all slots are taken, the oldest of the largest network is closed', () => {
 		const connections = new UnprovedConnections(limits);
 		const camera = open(connections, '192.168.1.20', 1);
-		// A guest in the network with as many addresses as it likes.
+		// A guest with as many addresses in the network as it likes.
 		const floods = Array.from({ length: 20 }, (_, at) =>
 			open(connections, `fd00:1:2:3::${at.toString(16)}`, 64),
 		);
@@ -53,13 +53,13 @@ describe('RL26 connections that carry nothing proved', () => {
 		expect(floods[0]!.ended).toHaveLength(64);
 		const phone = open(connections, 'fd00:1:2:3::c0de', 1);
 		expect(phone).toMatchObject({ let: 1, ended: [] });
-		// It has proved itself before it would be the oldest: no flood ends it then.
+		// It authenticated before it became the oldest: no flood closes it then.
 		phone.places[0]!.release();
 		for (let at = 0; at < 5; at += 1) open(connections, `fd00:1:2:3::f${at}`, 64);
 		expect(phone.ended).toEqual([]);
 	});
 
-	test('RL27 one customer with 65,536 networks of IPv6 pushes out its own', () => {
+	test('RL27 one customer with 65,536 IPv6 networks evicts only its own connections', () => {
 		const connections = new UnprovedConnections({ unprovedPerAddress: 64, unproved: 1024 });
 		const flood = (at: number) => open(connections, `2001:db8:1:${at.toString(16)}::1`, 1);
 		for (let at = 0; at < 1024; at += 1) flood(at);

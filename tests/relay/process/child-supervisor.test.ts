@@ -26,7 +26,7 @@ afterEach(() => {
 	vi.useRealTimers();
 });
 
-/** Each call makes the next of these. */
+/** A supervisor whose `fork` returns these children in turn. */
 function keeping(makes: readonly (() => Child)[]) {
 	const made: Child[] = [];
 	const run = (): ChildProcess => {
@@ -51,11 +51,11 @@ function keeping(makes: readonly (() => Child)[]) {
 
 const listens = (child: Child) => child.emit('message', { t: 'listening' });
 
-test('RL1 a process that cannot be started is tried again until it can, and what runs beside it goes on', async () => {
+test('RL1 a child that cannot be started is retried until it can, and the other one keeps running', async () => {
 	const missing = () => {
 		const child = new Child();
 		child.pid = undefined;
-		// As Node tells it: no `exit`.
+		// Like Node: no `exit` event.
 		setTimeout(() => {
 			child.emit('error', Object.assign(new Error('spawn'), { code: 'ENOENT' }));
 			child.emit('close', -2, null);
@@ -81,7 +81,7 @@ test('RL1 a process that cannot be started is tried again until it can, and what
 	keeper.kill();
 });
 
-test('a first start that cannot be is told, and not tried again', async () => {
+test('a first start that fails is reported and not retried', async () => {
 	const { keeper, made } = keeping([
 		(): Child => {
 			throw Object.assign(new Error('spawn'), { code: 'EAGAIN' });

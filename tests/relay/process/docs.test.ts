@@ -1,4 +1,4 @@
-/** docs/api.md says what the relay answers, and nothing else. */
+/** docs/api.md lists exactly what the relay answers. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -22,7 +22,7 @@ function section(title: string): string {
 	return page.slice(from, to < 0 ? undefined : to);
 }
 
-/** What a section lists: the word in code, and what stands behind it in brackets. */
+/** The items of a section: the word in code, and the fields in parentheses. */
 const items = (title: string): string[][] =>
 	[...section(title).matchAll(/^- `([^`]*)`(?:\s\(([^)]*)\))?:/gm)].map(([, word, fields]) => [
 		word!,
@@ -37,13 +37,13 @@ test.each([
 	['Over the socket, from a device', fromDevice.options],
 	['Over the socket, from the relay', fromRelay.options],
 ])('%s', (title, options) => {
-	const said = items(title).map(([t = '', fields = '']) => [
+	const listed = items(title).map(([t = '', fields = '']) => [
 		t,
 		fields.split(/,\s/).filter(Boolean),
 	]);
 	const sorted = (list: unknown[][]): string[] =>
 		list.map(([t, fields]) => `${String(t)}: ${[...(fields as string[])].sort().join()}`).sort();
-	expect(sorted(said)).toEqual(sorted(kinds(options)));
+	expect(sorted(listed)).toEqual(sorted(kinds(options)));
 });
 
 test('over HTTP', () => {
@@ -53,11 +53,11 @@ test('over HTTP', () => {
 	const routes = [...api.routes, ...trust.routes]
 		.filter(({ method, path }) => method === 'GET' && path !== '/' && !path.endsWith('*'))
 		.map(({ path }) => path.replace(/(?<=.)\/$/, ''));
-	const said = items('Over HTTP').map(([route = '']) => route.replace('GET ', ''));
-	expect(said.sort()).toEqual([...new Set([...routes, SOCKET_PATH, '/…'])].sort());
+	const listed = items('Over HTTP').map(([route = '']) => route.replace('GET ', ''));
+	expect(listed.sort()).toEqual([...new Set([...routes, SOCKET_PATH, '/…'])].sort());
 });
 
-test('why something is refused, and what a socket is closed with', () => {
+test('reasons of refusal, and close codes', () => {
 	const line = /^Why something is `refused`: ([^.]*)\.$/m.exec(page)?.[1];
 	expect(line?.replaceAll('`', '').split(/,\s/).sort()).toEqual([...REFUSAL_REASONS].sort());
 	const codes = [.../^A socket is closed with ([^.]*)\.$/m.exec(page)![1]!.matchAll(/\d{4}/g)];

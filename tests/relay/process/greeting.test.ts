@@ -22,7 +22,7 @@ function said(given: Record<string, unknown>, more: Partial<GreetingOptions> = {
 
 const codes = (lines: readonly string[]) => lines.filter((line) => line.startsWith('['));
 
-test('RL36 one code leads a phone from the terminal through trust and home to the camera', () => {
+test('RL36 one code leads a phone from the terminal via trust page and home to the camera', () => {
 	const lines = said({});
 	expect(codes(lines)).toEqual([`[http://192.168.1.5:8080/trust#invite.${CODE}]`]);
 	expect(lines).toContain(
@@ -31,7 +31,7 @@ test('RL36 one code leads a phone from the terminal through trust and home to th
 	expect(lines.at(-1)).toBe('Spy-cam is at http://localhost:8080');
 });
 
-test('RL36 once there is a home, the code leads one more phone through trust', () => {
+test('RL36 once there is a home, the code leads another phone to the trust page', () => {
 	const lines = said({}, { invitation: null });
 	expect(codes(lines)).toEqual(['[http://192.168.1.5:8080/trust]']);
 	expect(lines.join()).not.toContain('invite');
@@ -44,7 +44,7 @@ test.each([
 	expect(codes(said(given, { invitation: null }))).toEqual([]);
 });
 
-test('RL36 nobody looks at a code in a file, and a machine in no network leads no phone', () => {
+test('RL36 no code when the output is a file or the machine is in no network', () => {
 	expect(codes(said({}, { qr: null }))).toEqual([]);
 	const lines = said({}, { invitation: null, hosts: ['127.0.0.1', '::1'] });
 	expect(codes(lines)).toEqual([]);

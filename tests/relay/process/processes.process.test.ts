@@ -1,4 +1,4 @@
-/** Two processes and who keeps them running (RL1 to RL3). Linux only, as /proc is. */
+/** Two processes and their supervisor (RL1 to RL3). Linux only: uses /proc. */
 import { cpSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { childrenOf, startRelay, temporaryFolder, type Relay } from '../../e2e/support/launch.ts';
@@ -28,11 +28,11 @@ function pidOf(relay: Relay, name: 'live' | 'store'): number {
 	const pid = childrenOf(relay.pid).find((child) =>
 		readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(`${name}.ts`),
 	);
-	if (pid === undefined) throw new Error(`There is no ${name} process.`);
+	if (pid === undefined) throw new Error(`no ${name} process found`);
 	return pid;
 }
 
-/** Asks until it is so; a wait has an end. */
+/** Polls until the result is not `null`; throws after a deadline. */
 async function eventually<T>(look: () => Promise<T | null> | T | null): Promise<T> {
 	const deadline = performance.now() + 20_000;
 	for (;;) {
@@ -40,7 +40,7 @@ async function eventually<T>(look: () => Promise<T | null> | T | null): Promise<
 			.then(look)
 			.catch(() => null);
 		if (found !== null) return found;
-		if (performance.now() > deadline) throw new Error('It did not come to be.');
+		if (performance.now() > deadline) throw new Error('condition not met before the deadline');
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}
 }
@@ -48,7 +48,7 @@ async function eventually<T>(look: () => Promise<T | null> | T | null): Promise<
 const ask = async (address: string): Promise<Response> =>
 	fetch(address, { signal: AbortSignal.timeout(5_000) });
 
-test('RL1 live holds no file open, and needs none: app and sockets with every folder gone', async () => {
+test('RL1 live holds no file open and needs none: app and sockets work with every folder gone', async () => {
 	const app = temporaryFolder();
 	cpSync(builtSite(), app, { recursive: true });
 	const relay = await start({ env: { SPYCAM_APP: app } });
@@ -66,7 +66,7 @@ test('RL1 live holds no file open, and needs none: app and sockets with every fo
 	device.close();
 });
 
-test('RL1 RL2 a killed live comes back under the same address, with what it had learned', async () => {
+test('RL1 RL2 a killed live comes back at the same address, with all changes', async () => {
 	const relay = await start();
 	const home = await opened(relay);
 	const before = await arrive(relay.address, home);
@@ -83,7 +83,7 @@ test('RL1 RL2 a killed live comes back under the same address, with what it had 
 	after.close();
 });
 
-test('RL2 while store is away an entry counts at once, and it is there after a new start', async () => {
+test('RL2 while store is down an entry counts at once, and survives a restart', async () => {
 	const data = temporaryFolder();
 	const first = await start({ data });
 	const home = await opened(first);
@@ -94,7 +94,7 @@ test('RL2 while store is away an entry counts at once, and it is there after a n
 	await owner.next('appended');
 	(await arrive(first.address, home, viewer)).close();
 	process.kill(pidOf(first, 'store'), 'SIGKILL');
-	await eventually(() => (first.said().split('store listens').length > 2 ? true : null));
+	await eventually(() => (first.said().split('store is listening').length > 2 ? true : null));
 	expect(await first.stop()).toBe(0);
 	const second = await start({ data });
 	expect(second.invitation).toBeNull();
@@ -103,7 +103,7 @@ test('RL2 while store is away an entry counts at once, and it is there after a n
 	rmSync(data, { recursive: true });
 });
 
-test('RL3 stopped, it says goodbye, live first', async () => {
+test('RL3 on shutdown it sends bye and stops live first', async () => {
 	const relay = await start();
 	const home = await opened(relay);
 	const device = await arrive(relay.address, home);

@@ -1,4 +1,4 @@
-/** The guide's example for nginx, word for word, in front of the relay. */
+/** The guide's nginx example, verbatim, in front of the relay. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-/** A relay, and nginx in front of it; gives nginx's port. */
+/** Starts a relay with nginx in front; returns nginx's port. */
 async function behind(location: string, withPort: boolean): Promise<number> {
 	const [data, folder] = [temporaryFolder(), temporaryFolder()];
 	folders.push(data, folder);
@@ -80,7 +80,7 @@ async function statusOf(port: number): Promise<number | string> {
 	});
 }
 
-/** What a socket hears first, as a page at that address opens it. */
+/** The first frame on a socket that a page at that address opens. */
 async function heard(port: number): Promise<string> {
 	const socket = new WebSocket(`wss://127.0.0.1:${port}${SOCKET_PATH}`, SUBPROTOCOL, {
 		...asked,
@@ -96,16 +96,12 @@ async function heard(port: number): Promise<string> {
 }
 
 test.for([
-	['as the guide has it', example, false],
-	[
-		'without the port in Host, which the settings name',
-		example.replace('$http_host', '$host'),
-		true,
-	],
+	['as in the guide', example, false],
+	['without the port in Host but in the settings', example.replace('$http_host', '$host'), true],
 ] as const)(
-	'RL42 nginx on another port than 443, %s: pages and sockets come through',
+	'RL42 nginx on a port other than 443, %s: pages and sockets work',
 	async ([, location, withPort], { skip }) => {
-		if (!pathOf('nginx')) skip('this machine has no nginx');
+		if (!pathOf('nginx')) skip('nginx is not installed');
 		const port = await behind(location, withPort);
 		await expect.poll(() => statusOf(port), { timeout: 20_000 }).toBe(200);
 		expect(JSON.parse(await heard(port))).toMatchObject({ t: 'challenge' });

@@ -1,4 +1,4 @@
-/** The server as a person starts it: a process with a command line, an exit code and signals. */
+/** The server as a user starts it: a process with a command line, an exit code and signals. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -30,9 +30,9 @@ const newFolder = (): string => join(rooms, String((room += 1)), 'deep');
 
 interface Run {
 	child: ChildProcess;
-	/** Everything it said. */
+	/** Its whole output. */
 	said(): string;
-	/** Its address, once it listens. */
+	/** Its address, once it is listening. */
 	address: Promise<string>;
 	exit: Promise<number | null>;
 }
@@ -79,7 +79,7 @@ const anyPort = (data = newFolder()): string[] => [
 	...['--host', 'localhost', '--port', '0', '--data', data],
 ];
 
-test('it says where it is, answers there, and stops when told to', async () => {
+test('it prints its address, answers there, and stops on a signal', async () => {
 	const run = start(anyPort());
 	const address = await run.address;
 	expect(address).toMatch(/^http:\/\/localhost:\d+$/);
@@ -103,7 +103,7 @@ test('it says where it is, answers there, and stops when told to', async () => {
 	expect(lines.slice(9)).toEqual([`Spy-cam is at ${address}`]);
 });
 
-test('RL32 RL4 RL5 the trust page has the fingerprint of the terminal; store knows its names, and metrics are for this machine', async () => {
+test('RL32 RL4 RL5 the trust page shows the terminal’s fingerprint; store checks host names, and metrics are for this machine', async () => {
 	const data = newFolder();
 	const run = start(anyPort(data));
 	const address = await run.address;
@@ -131,7 +131,7 @@ test('RL32 RL4 RL5 the trust page has the fingerprint of the terminal; store kno
 	const outside = { headers: { 'X-Forwarded-For': '203.0.113.9' } };
 	expect((await fetch(`${address}/metrics`, outside)).status).toBe(404);
 	expect((await fetch(`${address}/metrics`)).status).toBe(200);
-	// RL31: whatever a folder was, nobody else reads it.
+	// The folder is private, whatever it was before (RL31).
 	expect(statSync(data).mode & 0o777).toBe(0o700);
 	for (const file of ['relay.sqlite', 'relay.sqlite-wal', 'relay.sqlite-shm', 'server.lock'])
 		expect([file, statSync(join(data, file)).mode & 0o777]).toEqual([file, 0o600]);
@@ -139,7 +139,7 @@ test('RL32 RL4 RL5 the trust page has the fingerprint of the terminal; store kno
 	await run.exit;
 });
 
-test('RL33 RL32 a start replaces the invitation of the start before; an earlier authority works on, and the terminal says so', async () => {
+test('RL33 RL32 a start replaces the previous start’s invitation; an earlier authority still works, and the terminal says so', async () => {
 	const data = newFolder();
 	cpSync('tests/fixtures/authority-before', join(data, 'authority'), { recursive: true });
 	const said: string[] = [];
@@ -157,7 +157,7 @@ test('RL33 RL32 a start replaces the invitation of the start before; an earlier 
 	expect(hashes).toEqual([createHash('sha256').update(code).digest('hex')]);
 });
 
-test('a client that hangs on does not keep it from stopping', async () => {
+test('a client that stays connected does not keep it from stopping', async () => {
 	const run = start(anyPort());
 	const { port } = new URL(await run.address);
 	const socket = connect(Number(port), 'localhost');
@@ -167,35 +167,35 @@ test('a client that hangs on does not keep it from stopping', async () => {
 	const asked = performance.now();
 	run.child.kill('SIGINT');
 	await cut;
-	// By the stop (RL3), and before its headers would have been late.
+	// Ended by the shutdown (RL3), before its headers would have timed out.
 	expect(performance.now() - asked).toBeLessThan(9_500);
 	expect((await ended(run)).code).toBe(0);
 });
 
-test('help goes to stdout and ends well', async () => {
+test('help goes to stdout and exits with 0', async () => {
 	const run = await ended(start(['--help']));
 	expect(run.code).toBe(0);
 	expect(run.said).toContain('--port');
 });
 
-describe('what is wrong is a sentence, not a stack', () => {
+describe('errors are one sentence, not a stack trace', () => {
 	const oneSentence = (said: string): void => {
 		expect(said.trim()).not.toContain('\n');
 		expect(said).not.toMatch(/at .*:\d+:\d+|Error/);
 	};
 
 	test.each([
-		['an option there is not', ['--bogus'], {}, '--bogus'],
+		['an unknown option', ['--bogus'], {}, '--bogus'],
 		['a bad port', ['--port', 'x'], {}, '--port'],
 		['a bad variable', [], { PORT: 'x' }, 'PORT'],
-	])('%s: 2', async (_name, args, env, words) => {
+	])('%s: exit code 2', async (_name, args, env, words) => {
 		const { code, said } = await ended(start(args, env));
 		expect(code).toBe(2);
 		expect(said).toContain(words);
 		oneSentence(said);
 	});
 
-	test.each(['127.0.0.1', '::1'])('a port in use on %s: 1', async (host) => {
+	test.each(['127.0.0.1', '::1'])('a port in use on %s: exit code 1', async (host) => {
 		const other = createServer().listen(0, host);
 		await once(other, 'listening');
 		const { port } = other.address() as AddressInfo;
@@ -207,7 +207,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		oneSentence(said);
 	});
 
-	test('a host that is not this machine: 1', async () => {
+	test('a host that is not this machine: exit code 1', async () => {
 		for (const host of ['192.0.2.1', 'no-such-host.invalid']) {
 			const { code, said } = await ended(start([...anyPort(), '--host', host]));
 			expect(code).toBe(1);
@@ -216,7 +216,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		}
 	});
 
-	test('RL41 what the environment said wrongly is named: 1', async () => {
+	test('RL41 a wrong environment variable is named: exit code 1', async () => {
 		const other = createServer().listen(0, '127.0.0.1');
 		await once(other, 'listening');
 		const { port } = other.address() as AddressInfo;
@@ -235,7 +235,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 			oneSentence(said);
 		}
 		other.close();
-		// One that is right is said as well: it keeps other devices out.
+		// A valid HOST is reported as well: it keeps other devices out.
 		const run = start(['--port', '0', '--data', newFolder()], { HOST: 'localhost' });
 		await run.address;
 		expect(run.said()).toContain(
@@ -243,7 +243,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		);
 	});
 
-	test('a port of HTTPS in use: 1, and nothing else is left listening', async () => {
+	test('an HTTPS port in use: exit code 1, and nothing else is left listening', async () => {
 		const other = createServer().listen(0, '127.0.0.1');
 		await once(other, 'listening');
 		const { port } = other.address() as AddressInfo;
@@ -255,7 +255,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		oneSentence(said);
 	});
 
-	test('a wrong setting: 2, before anything has begun', async () => {
+	test('a wrong setting: exit code 2, before anything has started', async () => {
 		const data = newFolder();
 		mkdirSync(data, { recursive: true });
 		writeFileSync(join(data, 'settings.json'), '{"name":"my cam"}');
@@ -271,7 +271,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		expect([code, said]).toEqual([0, 'The settings are valid.\n']);
 	});
 
-	test('a database that is none: 1', async () => {
+	test('an invalid database: exit code 1', async () => {
 		const data = newFolder();
 		mkdirSync(data, { recursive: true });
 		writeFileSync(join(data, 'relay.sqlite'), 'x'.repeat(5_000));
@@ -281,7 +281,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		oneSentence(said);
 	});
 
-	test('an authority that is damaged is not replaced: 1', async () => {
+	test('a damaged authority is not replaced: exit code 1', async () => {
 		const data = newFolder();
 		const first = start(anyPort(data));
 		await first.address;
@@ -294,14 +294,14 @@ describe('what is wrong is a sentence, not a stack', () => {
 		oneSentence(said);
 	});
 
-	test('no built app: 1', async () => {
+	test('no built app: exit code 1', async () => {
 		const { code, said } = await ended(start(anyPort(), { SPYCAM_APP: rooms }));
 		expect(code).toBe(1);
 		expect(said).toContain('npm run build');
 		oneSentence(said);
 	});
 
-	test('a data folder that is a file, or below one: 1', async () => {
+	test('a data folder that is a file, or below one: exit code 1', async () => {
 		const file = join(rooms, 'file');
 		writeFileSync(file, '');
 		for (const data of [file, join(file, 'below')]) {
@@ -312,7 +312,7 @@ describe('what is wrong is a sentence, not a stack', () => {
 		}
 	});
 
-	test('a data folder whose lock cannot be written: 1', async () => {
+	test('a data folder whose lock cannot be written: exit code 1', async () => {
 		const data = newFolder();
 		mkdirSync(join(data, 'server.lock'), { recursive: true });
 		const { code, said } = await ended(start(anyPort(data)));
@@ -322,8 +322,8 @@ describe('what is wrong is a sentence, not a stack', () => {
 	});
 });
 
-describe('one server a folder', () => {
-	test('the second is told who has it; the folder is free again after a stop', async () => {
+describe('one server per data folder', () => {
+	test('the second is told who holds it; the folder is free again after a stop', async () => {
 		const data = newFolder();
 		const first = start(anyPort(data));
 		await first.address;
@@ -345,7 +345,7 @@ describe('one server a folder', () => {
 		expect(await start(anyPort(data)).address).toContain('http://');
 	});
 
-	test('of many at once exactly one gets it', async () => {
+	test('of many at once exactly one locks it', async () => {
 		const data = newFolder();
 		mkdirSync(data, { recursive: true });
 		const runs = Array.from({ length: 5 }, () => start(anyPort(data)));
@@ -356,7 +356,7 @@ describe('one server a folder', () => {
 	});
 });
 
-test('headers that trickle in, and a handshake that stops, are cut off', async () => {
+test('slow headers and stalled handshakes are cut off', async () => {
 	const run = start(anyPort());
 	const { port } = new URL(await run.address);
 	const secure = /^Other devices open https:\/\/localhost:(\d+)$/m.exec(run.said())?.[1];
@@ -370,6 +370,6 @@ test('headers that trickle in, and a handshake that stops, are cut off', async (
 	const trickle = setInterval(() => plain?.write('X-A: b\r\n'), 1_000);
 	await Promise.all(cut);
 	clearInterval(trickle);
-	// Ten seconds, looked at every two; a request or a handshake of Node's own would have 120.
+	// Ten seconds, checked every two; Node's defaults for requests and handshakes are 120.
 	expect(performance.now() - begun).toBeLessThan(30_000);
 });

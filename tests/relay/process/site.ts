@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-/** The policy that the made-up page carries. */
+/** The Content-Security-Policy of the fake page. */
 export const policy = "default-src 'self'; script-src 'self' 'sha256-abc='";
 
-/** A folder as `vite build` leaves it, so that the server is tested without a build. */
+/** A folder like the output of `vite build`, so that the server is tested without a build. */
 export function builtSite(): string {
 	const folder = mkdtempSync(join(tmpdir(), 'spy-cam-site-'));
 	const script = 'export const answer = 42;\n'.repeat(50);
@@ -17,7 +17,7 @@ export function builtSite(): string {
 		'_app/immutable/a.js.gz': gzipSync(script),
 		'_app/version.json': '{}',
 		'icon.svg': '<svg/>',
-		'manual.gz': 'compressed, and no form of another file: nothing that is counted (AP11)',
+		'manual.gz': 'compressed, but not a variant of another file: not hashed (AP11)',
 		'.made-of': 'secret',
 	};
 	for (const [name, content] of Object.entries(files)) {

@@ -1,4 +1,4 @@
-/** Admission, rosters and time, without a socket. */
+/** Authentication, rosters and timeouts, without a socket. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { FromDevice } from '#protocol/wire.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 const entered = (): Promise<TestSession> => new TestSession(world).prove(known);
 
 describe('RL10 a proof', () => {
-	test('lets a member in, with a token that is its own', async () => {
+	test('admits a member, with a token of its own', async () => {
 		const device = await entered();
 		const welcome = device.said.find((frame) => frame.t === 'welcome')!;
 		expect(welcome).toMatchObject({ rosterSeq: 1, tokenMs: 600_000 });
@@ -39,13 +39,13 @@ describe('RL10 a proof', () => {
 		['another home', { home: '0'.repeat(32) }],
 		['another device', { device: '0'.repeat(32) }],
 		['another challenge', { challenge: new Uint8Array(32) }],
-	])('for %s opens nothing', async (_name, change) => {
+	])('for %s is refused', async (_name, change) => {
 		const device = await new TestSession(world).prove(known, known.first, change);
 		expect([device.refusal, device.closed]).toEqual(['bad-proof', 4401]);
 		expect([...world.relay.hub.peersIn(known.id)]).toEqual([]);
 	});
 
-	test('by a stranger opens nothing', async () => {
+	test('by a stranger is refused', async () => {
 		const stranger = await TestHome.found();
 		expect((await new TestSession(world).prove(stranger)).refusal).toBe('unknown-home');
 		const keys = { ...stranger.first, device: known.first.device };
@@ -55,7 +55,7 @@ describe('RL10 a proof', () => {
 		);
 	});
 
-	test('counts once: neither a replay nor a second one on the same challenge', async () => {
+	test('is valid once: neither a replay nor a second proof for the same challenge', async () => {
 		const first = await entered();
 		await first.prove(known);
 		expect(first.refusal).toBe('bad-proof');
@@ -64,7 +64,7 @@ describe('RL10 a proof', () => {
 		expect((await late.prove(known)).refusal).toBe('bad-proof');
 	});
 
-	test('that is no signature at all is refused', async () => {
+	test('that is not a signature is refused', async () => {
 		const device = new TestSession(world);
 		const proof = { t: 'prove', version: 1, home: known.id, device: known.first.device } as const;
 		await device.say({ ...proof, signature: 'AAAA' });
@@ -73,28 +73,28 @@ describe('RL10 a proof', () => {
 });
 
 describe('RL11 a member', () => {
-	test('whose time is up does not come in, and goes within a second', async () => {
+	test('that has expired is not admitted, and is closed within a second', async () => {
 		const brief = await known.add(['viewer'], world.wallMs + 5_000);
 		const owner = await entered();
 		await owner.say({ t: 'append', entries: known.entries.slice(1).map(base64url) });
 		const device = await new TestSession(world).prove(known, brief);
 		expect(device.said.some(({ t }) => t === 'welcome')).toBe(true);
 		world.wallMs += 5_000;
-		device.talk.tick(world.nowMs);
+		device.session.tick(world.nowMs);
 		expect(device.closed).toBe(4403);
 		expect((await new TestSession(world).prove(known, brief)).refusal).toBe('not-a-member');
 	});
 });
 
 describe('RL12 a later challenge', () => {
-	test('comes every 8 minutes; unanswered it ends the socket', async () => {
+	test('is sent every 8 minutes; unanswered it closes the socket', async () => {
 		const device = await entered();
 		const first = device.challenge;
 		const later = async (ms: number): Promise<void> => {
 			for (const end = world.nowMs + ms; world.nowMs < end;) {
 				world.nowMs = Math.min(end, world.nowMs + 10_000);
 				await device.say({ t: 'ping', n: 1 });
-				device.talk.tick(world.nowMs);
+				device.session.tick(world.nowMs);
 			}
 		};
 		await later(8 * 60_000);
@@ -114,7 +114,7 @@ describe('opening a home', () => {
 		...{ t: 'open', version: 1, invitation, roster: home.entries.map(base64url) },
 	});
 
-	test('an invitation opens one, and the store is told', async () => {
+	test('an invitation opens one, and store gets the change', async () => {
 		const [home, second] = [await TestHome.found(), await TestHome.found()];
 		const device = await new TestSession(world).say(open(home));
 		expect(device.last).toEqual({ t: 'opened' });
@@ -124,7 +124,7 @@ describe('opening a home', () => {
 		expect((await new TestSession(world).say(open(second))).refusal).toBe('invitation');
 	});
 
-	test('RL33 an invitation is over after its time', async () => {
+	test('RL33 an invitation expires', async () => {
 		world.wallMs = 90_000_000;
 		expect((await new TestSession(world).say(open(await TestHome.found()))).refusal).toBe(
 			'invitation',
@@ -132,7 +132,7 @@ describe('opening a home', () => {
 		expect(world.relay.invitations.size).toBe(0);
 	});
 
-	test('a roster that does not follow opens none, and leaves the invitation', async () => {
+	test('an invalid roster opens none and leaves the invitation unused', async () => {
 		const home = await TestHome.found();
 		await home.add(['viewer']);
 		home.entries.reverse();
@@ -141,7 +141,7 @@ describe('opening a home', () => {
 		expect((await new TestSession(world).say(open(home))).last).toEqual({ t: 'opened' });
 	});
 
-	test('two at once with one invitation: one', async () => {
+	test('two concurrent attempts with one invitation open one home', async () => {
 		const homes = [await TestHome.found(), await TestHome.found()];
 		const both = await Promise.all(homes.map((home) => new TestSession(world).say(open(home))));
 		expect(both.map(({ last }) => last?.t).sort()).toEqual(['opened', 'refused']);
@@ -149,7 +149,7 @@ describe('opening a home', () => {
 });
 
 describe('RL14 rosters', () => {
-	test('what does not follow is not taken, and what is known already is', async () => {
+	test('entries that do not follow are refused, known ones are accepted', async () => {
 		const home = await TestHome.found();
 		world.relay.homes.loaded(home.id);
 		await new TestSession(world).say({
@@ -175,7 +175,7 @@ describe('RL14 rosters', () => {
 		expect(owner.closed).toBeNull();
 	});
 
-	test('RL7 T6 a member that floods with entries does not hold off its own revocation', async () => {
+	test('RL7 T6 a member that floods with entries cannot delay its own revocation', async () => {
 		const home = await TestHome.found();
 		const keys = await home.add(['viewer']);
 		await new TestSession(world).say({
@@ -195,14 +195,15 @@ describe('RL14 rosters', () => {
 	});
 });
 
-describe('RL7 what a device may say, over all its sockets', () => {
+describe('RL7 the rate limit of a device, over all its sockets', () => {
 	const told = (device: TestSession) => device.said.filter((frame) => frame.t === 'letter');
-	/** As quickly as frames come. */
+	/** Sends without waiting for answers. */
 	const flood = (device: TestSession, frame: FromDevice, count: number): void => {
-		for (let n = 0; n < count; n += 1) device.talk.receiveText(Buffer.from(JSON.stringify(frame)));
+		for (let n = 0; n < count; n += 1)
+			device.session.receiveText(Buffer.from(JSON.stringify(frame)));
 	};
 
-	test('also of sockets that came one after the other, and were quiet before', async () => {
+	test('also for sockets opened one after the other that were idle before', async () => {
 		const sockets: TestSession[] = [];
 		for (let n = 0; n < 8; n += 1) {
 			sockets.push(await entered());
@@ -213,7 +214,7 @@ describe('RL7 what a device may say, over all its sockets', () => {
 		expect(sockets.filter(({ closed }) => closed === 4429)).toHaveLength(2);
 	});
 
-	test('whoever writes to it cannot use that up: to say that a letter came costs nothing', async () => {
+	test('messages from others cannot use it up: acknowledging them is free', async () => {
 		const writer = await entered();
 		const home = known;
 		const letter = { t: 'letter', n: 1, to: home.first.device, box: 'x', keep: 60 } as const;
@@ -229,13 +230,13 @@ describe('RL7 what a device may say, over all its sockets', () => {
 		expect(tabs.map(({ closed, offences }) => [closed, offences])).toEqual(
 			tabs.map(() => [null, 0]),
 		);
-		// Of what it was not told it is a frame as any other.
+		// Without a delivered message `got` is charged like any frame.
 		flood(tabs[0]!, { t: 'got', id: 1 }, 300);
 		expect(tabs[0]!.closed).toBe(4429);
 	});
 });
 
-test('RL20 a viewer that becomes a camera while it is there sends parts, and no more when it is none', async () => {
+test('RL20 a viewer that becomes a camera while connected can send parts, until it no longer is one', async () => {
 	const home = await TestHome.found();
 	const keys = await home.add(['viewer']);
 	const open = { t: 'open', version: 1, invitation: CODE } as const;

@@ -1,4 +1,4 @@
-/** RL10, RL12 by the thousand: proofs and tokens replayed, carried elsewhere, and changed. */
+/** Thousands of proofs and tokens, replayed, relayed and modified (RL10, RL12). */
 import { expect, test } from 'vitest';
 import { loginBytes } from '#domain/home/login.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
@@ -14,7 +14,7 @@ const seed = Number(process.env['SEED'] ?? Date.now() >>> 0);
 const below = randomFrom(seed);
 
 test(
-	'RL10 a proof that was changed, was made for another relay, or was heard elsewhere: nobody is let in',
+	'RL10 a proof that was modified, made for another relay, or recorded elsewhere is refused',
 	{ timeout: 120_000 },
 	async () => {
 		const [home, other] = [await TestHome.found(), await TestHome.found()];
@@ -29,27 +29,27 @@ test(
 		const here = 'https://cam.local:8443';
 		let heard = await signed(here, new Uint8Array(32));
 		for (let n = 0; n < count; n += 1) {
-			const talk = new TestSession(world);
-			const genuine = await signed(here, talk.challenge);
+			const session = new TestSession(world);
+			const genuine = await signed(here, session.challenge);
 			const changed = genuine.slice();
 			changed[below(64)]! ^= 1 << below(8);
 			const signature = [
 				changed,
 				heard,
-				// A relay elsewhere that passes this one's challenge on to a device of the home.
-				await signed(`https://evil-${n}.example`, talk.challenge),
-				await signed(here, talk.challenge, other),
+				// Another relay that forwards this one's challenge to a device of the home.
+				await signed(`https://evil-${n}.example`, session.challenge),
+				await signed(here, session.challenge, other),
 				genuine.slice(0, below(64)),
 				crypto.random(64),
 			][n % 6]!;
 			heard = genuine;
 			const said = { t: 'prove', version: 1, home: home.id, device: home.first.device } as const;
-			await talk.say({ ...said, signature: base64url(signature) });
+			await session.say({ ...said, signature: base64url(signature) });
 			expect(
-				talk.said.some(({ t }) => t === 'welcome'),
+				session.said.some(({ t }) => t === 'welcome'),
 				`seed ${seed}, n ${n}`,
 			).toBe(false);
-			expect([talk.refusal, talk.closed]).toEqual(['bad-proof', 4401]);
+			expect([session.refusal, session.closed]).toEqual(['bad-proof', 4401]);
 		}
 		expect([...world.relay.hub.peersIn(home.id)]).toEqual([]);
 		const honest = await new TestSession(world).prove(home);
@@ -57,7 +57,7 @@ test(
 	},
 );
 
-test('RL12 a token that was changed, is over, or is of another relay: nothing', () => {
+test('RL12 a token that was modified, has expired, or is from another relay is invalid', () => {
 	const key = crypto.random(32);
 	const claim = { home: 'ab'.repeat(16), device: 'cd'.repeat(16), untilMs: 1_000_000 } as never;
 	const token = makeToken(key, claim);

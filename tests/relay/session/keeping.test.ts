@@ -11,7 +11,7 @@ const letter = (id: number, more: Partial<StoredMessage> = {}): StoredMessage =>
 const ids = (letters: readonly { id: number }[]): number[] => letters.map(({ id }) => id);
 
 describe('RL15 the mailbox', () => {
-	test('keeps in order until it is read', () => {
+	test('keeps messages in order until they are acknowledged', () => {
 		const mailbox = new Mailbox([letter(1)]);
 		mailbox.add(letter(2));
 		mailbox.add(letter(3, { to: 'other' }));
@@ -22,21 +22,21 @@ describe('RL15 the mailbox', () => {
 		expect(ids(mailbox.waitingFor('h', 'd', 0))).toEqual([2]);
 	});
 
-	test('holds 256 a device; the oldest leave', () => {
+	test('holds 256 per device; the oldest are evicted', () => {
 		const mailbox = new Mailbox([]);
 		const left = Array.from({ length: 300 }, (_, id) => mailbox.add(letter(id))).flat();
 		expect(ids(left)).toEqual(Array.from({ length: 44 }, (_, id) => id));
 		expect(mailbox.waitingFor('h', 'd', 0)).toHaveLength(256);
 	});
 
-	test('holds 1 MiB a device', () => {
+	test('holds 1 MiB per device', () => {
 		const mailbox = new Mailbox([]);
 		const box = 'x'.repeat(60_000);
 		for (let id = 0; id < 40; id += 1) mailbox.add(letter(id, { box }));
 		expect(mailbox.waitingFor('h', 'd', 0)).toHaveLength(17);
 	});
 
-	test('whoever writes more pushes out its own, and nobody else’s', () => {
+	test('the sender with the most loses its own messages, and nobody else’s', () => {
 		const mailbox = new Mailbox([]);
 		for (let id = 0; id < 40; id += 1) mailbox.add(letter(id, { from: 'camera' }));
 		const box = 'x'.repeat(60_000);
@@ -50,7 +50,7 @@ describe('RL15 the mailbox', () => {
 		expect(ids(mailbox.waitingFor('h', 'd', 0)).at(-1)).toBe(499);
 	});
 
-	test('holds 8 MiB a home, whomever they are for', () => {
+	test('holds 8 MiB per home, for whatever devices', () => {
 		const mailbox = new Mailbox([]);
 		const box = 'x'.repeat(60_000);
 		mailbox.add(letter(0, { from: 'camera' }));
@@ -65,14 +65,14 @@ describe('RL15 the mailbox', () => {
 		expect(mailbox.waitingFor('other', 'd', 0)).toHaveLength(1);
 	});
 
-	test('lets go of what is over', () => {
+	test('drops expired messages', () => {
 		const mailbox = new Mailbox([letter(1), letter(2, { untilMs: 5_000 })]);
 		expect(ids(mailbox.waitingFor('h', 'd', 1_000))).toEqual([2]);
 		expect(ids(mailbox.tidy(1_000))).toEqual([1]);
 		expect(ids(mailbox.clear('h', 'd'))).toEqual([2]);
 	});
 
-	test('ids rise, over a clock that is set back and over a restart', () => {
+	test('ids increase, even if the clock is set back or the relay restarts', () => {
 		const mailbox = new Mailbox([]);
 		const first = mailbox.nextId(5_000);
 		expect(mailbox.nextId(1_000)).toBe(first + 1);
@@ -80,10 +80,10 @@ describe('RL15 the mailbox', () => {
 	});
 });
 
-describe('RL21 the ring', () => {
+describe('RL21 the live buffer', () => {
 	const frame = (length: number): Uint8Array => new Uint8Array(length);
 
-	test('gives what comes after the newest key part', () => {
+	test('returns the parts from the newest key part on', () => {
 		const liveBuffer = new LiveBuffer(2 ** 20);
 		for (const [at, key] of [true, false, true, false, false].entries())
 			liveBuffer.add('a', key, frame(at + 1), at);
@@ -91,7 +91,7 @@ describe('RL21 the ring', () => {
 		expect(liveBuffer.since('b')).toEqual([]);
 	});
 
-	test('forgets after 30 s', () => {
+	test('drops parts after 30 s', () => {
 		const liveBuffer = new LiveBuffer(2 ** 20);
 		liveBuffer.add('a', true, frame(10), 0);
 		liveBuffer.add('a', false, frame(10), 20_000);
@@ -102,7 +102,7 @@ describe('RL21 the ring', () => {
 		expect(liveBuffer.bytes).toBe(0);
 	});
 
-	test('never holds more than its bytes, the oldest leave, whosever they are', () => {
+	test('never exceeds its size; the oldest are evicted, of whatever camera', () => {
 		const liveBuffer = new LiveBuffer(1_000_000);
 		for (let at = 0; at < 50; at += 1) liveBuffer.add(at % 2 ? 'a' : 'b', true, frame(100_000), at);
 		expect(liveBuffer.bytes).toBe(1_000_000);
@@ -117,7 +117,7 @@ describe('RL21 the ring', () => {
 		expect(liveBuffer.bytes).toBe(100_000 * 20);
 	});
 
-	test('counts the buffer that a frame stays in', () => {
+	test('counts the whole buffer that a frame keeps alive', () => {
 		const liveBuffer = new LiveBuffer(1_000_000);
 		for (let at = 0; at < 50; at += 1)
 			liveBuffer.add('a', true, new Uint8Array(65_536).subarray(0, 33_000), at);
@@ -126,7 +126,7 @@ describe('RL21 the ring', () => {
 		expect(liveBuffer.bytes).toBe(0);
 	});
 
-	test('does not hold the buffer that a frame was cut from', () => {
+	test('does not keep the larger buffer of a small frame alive', () => {
 		const liveBuffer = new LiveBuffer(2 ** 20);
 		const large = new Uint8Array(65_536);
 		liveBuffer.add('a', true, large.subarray(10, 20), 0);
@@ -140,7 +140,7 @@ describe('RL2 the outbox', () => {
 	const empty = { homes: [], letters: [], invitations: [invitation('i'), invitation('j')] };
 	const opened = { kind: 'opened', home: 'h', invitation: 'i', entries: [entry(1)] } as const;
 
-	test('RL29 of a roster that is settled again and again only what it is now waits', () => {
+	test('RL29 of a roster settled repeatedly only the current form waits', () => {
 		const outbox = new Outbox({ ...empty, homes: [{ home: 'h', entries: [entry(1)] }] });
 		const fact = (from: number, ...more: number[]) =>
 			outbox.add({ kind: 'appended', home: 'h', from, entries: more.map(entry) });
@@ -159,7 +159,7 @@ describe('RL2 the outbox', () => {
 		]);
 	});
 
-	test('adds up to what store will have', () => {
+	test('has the state that store will have', () => {
 		const outbox = new Outbox(empty);
 		outbox.add({ ...opened, entries: [...opened.entries] });
 		outbox.add({ kind: 'appended', home: 'h', from: 2, entries: [entry(2)] });
@@ -173,7 +173,7 @@ describe('RL2 the outbox', () => {
 		});
 	});
 
-	test('an invitation that is used up does not come back with store', () => {
+	test('a used invitation does not come back with store', () => {
 		const outbox = new Outbox(empty);
 		outbox.add({ ...opened, entries: [...opened.entries] });
 		expect(outbox.addInvitation(invitation('i'))).toBe(false);
@@ -181,7 +181,7 @@ describe('RL2 the outbox', () => {
 		expect(outbox.kept.invitations).toEqual([invitation('j'), invitation('k')]);
 	});
 
-	test('tells a few at a time, in order, and again what was not confirmed', () => {
+	test('sends a few changes at a time, in order, and resends unconfirmed ones', () => {
 		const outbox = new Outbox(empty);
 		for (let id = 0; id < 100; id += 1) outbox.add({ kind: 'waits', letter: letter(id) });
 		expect(outbox.next().map(({ n }) => n)).toEqual(Array.from({ length: 64 }, (_, at) => at + 1));
@@ -194,11 +194,11 @@ describe('RL2 the outbox', () => {
 		expect(outbox.unconfirmed).toBe(98);
 	});
 
-	test('RL29 a letter that is gone before store heard of it is not told; one that it heard of is taken back', () => {
+	test('RL29 a message that is gone before it was sent to store is withdrawn; one that was sent is deleted there', () => {
 		const outbox = new Outbox(empty);
 		for (let id = 0; id < 70; id += 1) outbox.add({ kind: 'waits', letter: letter(id) });
 		outbox.next();
-		// 64 and on it was not told of; 5 and 6 may be written already.
+		// Messages from 64 on were not sent; 5 and 6 may be written already.
 		outbox.add({ kind: 'gone', ids: [5, 64] });
 		outbox.add({ kind: 'gone', ids: [6, 65, 66] });
 		outbox.retryAll();
@@ -211,7 +211,7 @@ describe('RL2 the outbox', () => {
 		expect(told.slice(64)).toEqual([67, 68, 69, { kind: 'gone', ids: [5, 6] }]);
 	});
 
-	test('RL29 while store is away, what waits is what the mailboxes hold, and never an entry is dropped', () => {
+	test('RL29 while store is down, what waits is what the mailboxes hold, and no entry is dropped', () => {
 		const [mailbox, outbox] = [new Mailbox([]), new Outbox(empty)];
 		outbox.add({ ...opened, entries: [...opened.entries] });
 		outbox.next();
@@ -221,7 +221,7 @@ describe('RL2 the outbox', () => {
 			outbox.add({ kind: 'waits', letter: letter(id, { box }) });
 			if (left.length > 0) outbox.add({ kind: 'gone', ids: ids(left) });
 		}
-		// 17 letters are a megabyte.
+		// 17 messages are a megabyte.
 		expect(outbox.unconfirmed).toBe(18);
 		expect(outbox.kept.letters).toHaveLength(17);
 		outbox.retryAll();
@@ -230,7 +230,7 @@ describe('RL2 the outbox', () => {
 });
 
 describe('RL2 ID45 a roster that an owner settled', () => {
-	test('RL29 again and again while store is away waits once', () => {
+	test('RL29 waits once if settled repeatedly while store is down', () => {
 		const outbox = new Outbox({ homes: [], letters: [], invitations: [] });
 		const database = new RelayDatabase(':memory:');
 		outbox.add(opened);
@@ -246,7 +246,7 @@ describe('RL2 ID45 a roster that an owner settled', () => {
 		for (const fact of told) database.apply(fact, 1);
 		expect(told.at(-1)).toEqual(appended(3, 20, 99));
 		expect(database.readState(1).homes).toEqual(outbox.kept.homes);
-		// Told already: what comes now is another.
+		// Already sent: the next one is a separate change.
 		outbox.add(appended(5, 30));
 		expect(outbox.next().map(({ fact }) => fact)).toEqual([appended(5, 30)]);
 	});
@@ -256,7 +256,7 @@ describe('RL2 ID45 a roster that an owner settled', () => {
 		({ kind: 'appended', home: 'h', from, entries: bytes(...said) }) as const;
 	const opened = { kind: 'opened', home: 'h', invitation: 'i', entries: bytes(1, 2) } as const;
 
-	test('is kept in place of what fell, in the outbox and in the database, told twice as well', () => {
+	test('replaces the dropped entries in outbox and database, even if applied twice', () => {
 		const outbox = new Outbox({ homes: [], letters: [], invitations: [{ hash: 'i', untilMs: 1 }] });
 		const database = new RelayDatabase(':memory:');
 		const facts = [opened, appended(3, 3, 4, 5), appended(3, 6, 7), appended(5, 8)];

@@ -28,7 +28,7 @@ async function joined(owner: FakeDevice, other: FakeDevice): Promise<void> {
 	await other.homeRoster.enter(given.roster, given.homeKey, relay.address);
 }
 
-test('KT4 KT5 RL22 a kit finds its home, claims, and a camera that is there hears it at once', async () => {
+test('KT4 KT5 RL22 a kit finds its home and claims, and an online camera learns of it at once', async () => {
 	const relays = new WebSocketRelays();
 	const [owner, camera, fresh] = [fakeDevice(clock), fakeDevice(clock), fakeDevice(clock)];
 	await owner.localDevice.createCamera();

@@ -22,8 +22,8 @@ function party(member: string | null, address = 'a'): Heard {
 
 const MINUTE = 60_000;
 
-describe('RL17 a meeting', () => {
-	test('posts wait for the other side, both ways', () => {
+describe('RL17 a rendezvous', () => {
+	test('keeps posts for the other side, both ways', () => {
 		const rendezvous = new RendezvousRegistry();
 		const [owner, guest] = [party('h/o'), party(null)];
 		expect(rendezvous.wait(owner, 'r', null, 0)).toBeNull();
@@ -38,7 +38,7 @@ describe('RL17 a meeting', () => {
 		expect(again.heard).toEqual(['met r', 'post r m1']);
 	});
 
-	test('a second one who joins is refused, and nobody meets any more', () => {
+	test('a second joiner is refused, and the rendezvous is aborted', () => {
 		const rendezvous = new RendezvousRegistry();
 		const [owner, guest, third] = [party('h/o'), party(null), party(null, 'b')];
 		rendezvous.wait(owner, 'r', null, 0);
@@ -58,7 +58,7 @@ describe('RL17 a meeting', () => {
 		expect(owner.heard).toEqual(['burnt r']);
 	});
 
-	test('a guest that lost the line comes back', () => {
+	test('a guest that lost the connection can return', () => {
 		const rendezvous = new RendezvousRegistry();
 		const [owner, guest, again] = [party('h/o'), party(null), party(null)];
 		rendezvous.wait(owner, 'r', null, 0);
@@ -69,7 +69,7 @@ describe('RL17 a meeting', () => {
 		expect(again.heard).toEqual(['met r', 'post r m4']);
 	});
 
-	test('one that somebody without a home opened is for members only, and ends with its line', () => {
+	test('one opened by a guest is for members only, and ends with the guest’s connection', () => {
 		const rendezvous = new RendezvousRegistry();
 		const guest = party(null);
 		expect(rendezvous.wait(guest, 'r', null, 0)).toBeNull();
@@ -110,7 +110,7 @@ describe('RL17 a meeting', () => {
 		expect(rendezvous.wait(party('h/x'), 'more', null, 0)).toBeNull();
 	});
 
-	test('burn ends it, for who is in it only', () => {
+	test('only its participants can abort it', () => {
 		const rendezvous = new RendezvousRegistry();
 		rendezvous.wait(party('h/o'), 'r', null, 0);
 		expect(rendezvous.abort(party(null), 'r', 0)).toBe('no-meeting');
@@ -118,10 +118,10 @@ describe('RL17 a meeting', () => {
 	});
 });
 
-describe('RL30 what meetings hold', () => {
+describe('RL30 the size of all rendezvous', () => {
 	const box = 'A'.repeat(43_691);
 	const rid = (n: number) => n.toString(16).padStart(32, '0');
-	/** Opens 8 meetings from each address, and posts all that it may into each. */
+	/** Opens 8 rendezvous from each address and sends all posts allowed in each. */
 	function flood(
 		rendezvous: RendezvousRegistry,
 		addressOf: (n: number) => string,
@@ -137,7 +137,7 @@ describe('RL30 what meetings hold', () => {
 		}
 	}
 
-	test('RL27 one customer with many networks of IPv6 pushes out its own', () => {
+	test('RL27 one customer with many IPv6 networks evicts only its own', () => {
 		const rendezvous = new RendezvousRegistry();
 		const phone = party(null, '198.51.100.7');
 		expect(rendezvous.wait(phone, 'phone', null, 0)).toBeNull();
@@ -148,18 +148,18 @@ describe('RL30 what meetings hold', () => {
 		expect(rendezvous.bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
 	});
 
-	test('a meeting that ends while its post is handed out leaves nothing', () => {
+	test('a rendezvous that ends while its posts are delivered leaves nothing behind', () => {
 		const rendezvous = new RendezvousRegistry();
 		const owner = party('h/o');
 		rendezvous.wait(owner, 'r', null, 0);
 		for (let n = 0; n < 10; n += 1) rendezvous.post(owner, 'r', box, 0);
-		// Its line breaks of it, and the owner ends what it opened.
+		// Delivery closes the guest's connection, and the owner aborts.
 		const guest = { ...party(null), post: () => void rendezvous.abort(owner, 'r', 0) };
 		rendezvous.meet(guest, 'r', 0);
 		expect([rendezvous.count, rendezvous.bytes]).toEqual([0, 0]);
 	});
 
-	test('guests from 250 networks hold 4 MiB, and a member shows its code as ever', () => {
+	test('guests from 250 networks hold 4 MiB, and a member can still show its code', () => {
 		const rendezvous = new RendezvousRegistry();
 		flood(rendezvous, (n) => `2001:db8:0:${n.toString(16)}`, 250);
 		expect(rendezvous.bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
@@ -167,7 +167,7 @@ describe('RL30 what meetings hold', () => {
 		expect(rendezvous.find(party(null, '192.168.1.77'), 'ABCDEFGH', 1)).toBeNull();
 	});
 
-	test('one network that floods pushes out its own: a guest of another stays', () => {
+	test('a flooding network evicts only its own: a guest from another network stays', () => {
 		const rendezvous = new RendezvousRegistry();
 		const phone = party(null, '192.168.1.77');
 		expect(rendezvous.wait(phone, 'phone', null, 0)).toBeNull();
@@ -176,7 +176,7 @@ describe('RL30 what meetings hold', () => {
 		expect(rendezvous.meet(party('h/o'), 'phone', 1)).toBeNull();
 	});
 
-	test('members hold 16 MiB, apart from guests; what was read counts no more', () => {
+	test('members hold 16 MiB, separate from guests; delivered posts no longer count', () => {
 		const rendezvous = new RendezvousRegistry();
 		for (let n = 0; n < 100; n += 1) {
 			const member = party(`h/${n}`);
@@ -197,7 +197,7 @@ describe('RL30 what meetings hold', () => {
 });
 
 describe('RL18 locators', () => {
-	test('an address may be wrong 3 times in 10 minutes; being right costs nothing', () => {
+	test('an address may be wrong 3 times in 10 minutes; a right one is free', () => {
 		const rendezvous = new RendezvousRegistry();
 		for (let one = 0; one < 3; one += 1)
 			expect(rendezvous.find(party(null), 'WRNGWRNG', 0)).toBe('no-meeting');
@@ -208,7 +208,7 @@ describe('RL18 locators', () => {
 			expect(rendezvous.find(party(null, 'b'), 'WRNGWRNG', 0)).toBe('no-meeting');
 	});
 
-	test('the whole relay 100, from however many addresses: 100,000 tries find nothing', () => {
+	test('the whole relay allows 100 wrong tries, from however many addresses: 100,000 find nothing', () => {
 		const rendezvous = new RendezvousRegistry();
 		rendezvous.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
 		const count = { 'no-meeting': 0, 'too-many': 0, other: 0 };
@@ -219,7 +219,7 @@ describe('RL18 locators', () => {
 		expect(count).toEqual({ 'no-meeting': 100, 'too-many': 99_900, other: 0 });
 	});
 
-	test('100 in any ten minutes, not 100 and what comes in meanwhile; 3 an address likewise', () => {
+	test('the limits of 100 and of 3 hold in any ten minutes, with no refill meanwhile', () => {
 		const rendezvous = new RendezvousRegistry();
 		let [all, mine] = [0, 0];
 		for (let s = 0; s < 600; s += 1) {
@@ -233,7 +233,7 @@ describe('RL18 locators', () => {
 		expect(rendezvous.find(party(null, 'b'), 'WRNGWRNG', 10 * MINUTE)).toBe('no-meeting');
 	});
 
-	test('a network of IPv6 24: a guest with all its addresses leaves tries for the others', () => {
+	test('an IPv6 network allows 24: a guest using all its addresses leaves tries for others', () => {
 		const rendezvous = new RendezvousRegistry();
 		let looked = 0;
 		for (let n = 0; n < 1_000; n += 1) {
@@ -245,7 +245,7 @@ describe('RL18 locators', () => {
 		expect(rendezvous.find(party(null, '192.168.1.77'), 'ABCDEFGH', 0)).toBeNull();
 	});
 
-	test('nobody learns by showing letters which ones are shown: members 24 times, guests never', () => {
+	test('registering locators reveals others’ only 24 times to members, and never to guests', () => {
 		const rendezvous = new RendezvousRegistry();
 		rendezvous.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
 		expect(rendezvous.wait(party(null), 's', 'ABCDEFGH', 0)).toBe('not-allowed');
@@ -258,12 +258,12 @@ describe('RL18 locators', () => {
 			if (why === null) rendezvous.abort(member, `s${n}`, 0);
 		}
 		expect(answers.get('too-many')).toBe(976);
-		// Nobody else is kept from it, and ten minutes later it may again.
+		// Others are not affected, and the member may again ten minutes later.
 		expect(rendezvous.wait(party('h/p'), 't', 'JKMNPQRS', 0)).toBeNull();
 		expect(rendezvous.wait(member, 'u', 'TUVWXYZ2', 10 * MINUTE)).toBeNull();
 	});
 
-	test('two with the same letters are not mixed up', () => {
+	test('two rendezvous with the same locator are not mixed up', () => {
 		const rendezvous = new RendezvousRegistry();
 		rendezvous.wait(party('h/o'), 'r', 'ABCDEFGH', 0);
 		expect(rendezvous.wait(party('g/o'), 's', 'ABCDEFGH', 0)).toBe('burnt');
@@ -271,7 +271,7 @@ describe('RL18 locators', () => {
 });
 
 describe('RL18 P a locator', () => {
-	test('is not found by 100,000 guesses that the relay looks at, from ever new addresses', () => {
+	test('is not found by 100,000 checked guesses from ever new addresses', () => {
 		const rendezvous = new RendezvousRegistry();
 		const seed = Number(process.env['SEED'] ?? Date.now() >>> 0);
 		const below = randomFrom(seed);
@@ -280,7 +280,7 @@ describe('RL18 P a locator', () => {
 		const count = times(100_000);
 		let [looked, refused, nowMs] = [0, 0, 0];
 		const met: string[] = [];
-		// Somebody waits all the time: as soon as one code is over there is the next.
+		// A rendezvous is always open: when one expires the next is opened.
 		const owner = { ...party('h/o'), met: (rid: string) => met.push(rid) };
 		for (let at = 0; looked < count; at += 1) {
 			if (rendezvous.count === 0)
@@ -292,13 +292,13 @@ describe('RL18 P a locator', () => {
 			else {
 				expect(why).toBe('too-many');
 				refused += 1;
-				// A hundred in ten minutes, the whole relay: the guesser waits until there is one more.
+				// The relay checks a hundred in ten minutes: the attacker waits for the next.
 				nowMs += 6_000;
 				rendezvous.tidy(nowMs);
 			}
 		}
 		expect(met).toEqual([]);
-		// So many take longer than any code lives.
+		// That takes longer than any code lives.
 		expect(nowMs).toBeGreaterThan((count / 100 - 2) * 10 * MINUTE);
 		expect(refused).toBeGreaterThan(count / 2);
 	});

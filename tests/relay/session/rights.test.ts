@@ -1,4 +1,4 @@
-/** Limits of a socket, and who may send and see live parts. */
+/** Limits of a socket, and who may send and receive live parts. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { FromDevice } from '#protocol/wire.ts';
@@ -27,85 +27,87 @@ describe('RL6 RL7 RL8 limits', () => {
 		['too long', JSON.stringify({ t: 'ping', n: 1, x: 'x'.repeat(65_536) })],
 	])('%s: 4400', async (_name, text) => {
 		const device = await entered();
-		device.talk.receiveText(Buffer.from(text));
+		device.session.receiveText(Buffer.from(text));
 		expect(device.closed).toBe(4400);
 	});
 
-	test('more than 240 frames at once: 4429, and it is held against the address', async () => {
+	test('more than 240 frames at once: 4429, counted as a violation of the address', async () => {
 		const device = await entered();
-		for (let n = 0; n < 239; n += 1) device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
+		for (let n = 0; n < 239; n += 1) device.session.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(device.closed).toBeNull();
-		device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
+		device.session.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect([device.closed, device.offences]).toEqual([4429, 1]);
 	});
 
 	test('more than 8 MB of parts in a second: 4429', async () => {
 		const device = await entered();
 		const part = partOf(await cameraOf(known.first), true, new Uint8Array(500_000));
-		for (let n = 0; n < 15; n += 1) device.talk.receivePart(part);
+		for (let n = 0; n < 15; n += 1) device.session.receivePart(part);
 		expect(device.closed).toBeNull();
-		device.talk.receivePart(part);
+		device.session.receivePart(part);
 		expect(device.closed).toBe(4429);
 	});
 
-	test('the same for a device over all its sockets, and another device has its own', async () => {
+	test('the limit covers all sockets of a device, and other devices have their own', async () => {
 		const sockets = await Promise.all(Array.from({ length: 4 }, entered));
 		for (let n = 0; n < 59; n += 1)
-			for (const { talk } of sockets) talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
+			for (const { session } of sockets) session.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(sockets.map(({ closed }) => closed)).toEqual([null, null, null, null]);
-		sockets[0]!.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
+		sockets[0]!.session.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(sockets.map(({ closed }) => closed)).toEqual([4429, null, null, null]);
-		// To come once more is a word, too.
+		// Connecting counts as a frame, too.
 		expect((await entered()).closed).toBe(4429);
 		const viewer = await known.add(['viewer']);
 		world.nowMs += 1_000;
 		await (await entered()).say({ t: 'append', entries: known.entries.slice(1).map(base64url) });
 		const other = await new TestSession(world).prove(known, viewer);
-		for (let n = 0; n < 239; n += 1) other.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
+		for (let n = 0; n < 239; n += 1) other.session.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(other.closed).toBeNull();
 	});
 
 	test('small parts count 4 KiB each', async () => {
 		const device = await entered();
 		const part = partOf(await cameraOf(known.first), true, new Uint8Array(1));
-		for (let n = 0; n < 1_953; n += 1) device.talk.receivePart(part);
+		for (let n = 0; n < 1_953; n += 1) device.session.receivePart(part);
 		expect(device.closed).toBeNull();
-		device.talk.receivePart(part);
+		device.session.receivePart(part);
 		expect(device.closed).toBe(4429);
 	});
 
-	test('RL26 a proof gives its place back, once', async () => {
+	test('RL26 authenticating releases the slot, once', async () => {
 		const device = await entered();
 		expect(device.proofs).toBe(1);
 		world.nowMs += 8 * 60_000;
-		device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
-		device.talk.tick(world.nowMs);
+		device.session.receiveText(Buffer.from('{"t":"ping","n":1}'));
+		device.session.tick(world.nowMs);
 		await device.prove(known);
 		expect([device.closed, device.proofs]).toEqual([null, 1]);
 	});
 
-	test('RL30 whoever has proved nothing: 64 frames at once, no part, 128 KiB while a proof is looked at', async () => {
+	test('RL30 unauthenticated: 64 frames at once, no part, 128 KiB while a proof is verified', async () => {
 		const device = new TestSession(world);
-		for (let n = 0; n < 64; n += 1) device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
+		for (let n = 0; n < 64; n += 1) device.session.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(device.closed).toBeNull();
-		device.talk.receiveText(Buffer.from('{"t":"ping","n":1}'));
+		device.session.receiveText(Buffer.from('{"t":"ping","n":1}'));
 		expect(device.closed).toBe(4429);
 		const camera = new TestSession(world);
-		camera.talk.receivePart(partOf(await cameraOf(known.first), true, new Uint8Array(100)));
+		camera.session.receivePart(partOf(await cameraOf(known.first), true, new Uint8Array(100)));
 		expect(camera.closed).toBe(4400);
 		const prover = new TestSession(world);
 		const proof = { t: 'prove', version: 1, home: known.id, device: known.first.device };
-		prover.talk.receiveText(Buffer.from(JSON.stringify({ ...proof, signature: 'A'.repeat(86) })));
+		prover.session.receiveText(
+			Buffer.from(JSON.stringify({ ...proof, signature: 'A'.repeat(86) })),
+		);
 		const large = Buffer.from(
 			JSON.stringify({ t: 'post', rid: '0'.repeat(32), box: 'A'.repeat(43_000) }),
 		);
-		for (let n = 0; n < 3; n += 1) prover.talk.receiveText(large);
+		for (let n = 0; n < 3; n += 1) prover.session.receiveText(large);
 		expect(prover.closed).toBeNull();
-		prover.talk.receiveText(large);
+		prover.session.receiveText(large);
 		expect(prover.closed).toBe(4429);
 	});
 
-	test('a device that has all sockets of its home makes room for another of it', async () => {
+	test('a device that has all sockets of its home makes room for another device', async () => {
 		const viewer = await known.add(['viewer']);
 		const owner = await entered();
 		await owner.say({ t: 'append', entries: known.entries.slice(1).map(base64url) });
@@ -119,28 +121,28 @@ describe('RL6 RL7 RL8 limits', () => {
 		expect([again.closed, flood[0]!.closed, flood[1]!.closed]).toEqual([null, 4429, null]);
 	});
 
-	test('silence and no proof end it', async () => {
+	test('silence, or no proof, closes it', async () => {
 		const silent = await entered();
-		silent.talk.tick(25_000);
+		silent.session.tick(25_000);
 		expect(silent.closed).toBeNull();
-		silent.talk.tick(25_001);
+		silent.session.tick(25_001);
 		expect(silent.closed).toBe(4408);
 		const unproved = new TestSession(world);
-		unproved.talk.tick(5_001);
+		unproved.session.tick(5_001);
 		expect(unproved.closed).toBe(4401);
 	});
 
 	test.each([
-		['a letter', { t: 'letter', n: 1, to: '0'.repeat(32), box: '', keep: 0 }],
-		['an entry', { t: 'append', entries: [] }],
-		['a look', { t: 'watch', camera: '0'.repeat(32), on: true }],
-		['a meeting', { t: 'roster-since', seq: 0 }],
+		['message', { t: 'letter', n: 1, to: '0'.repeat(32), box: '', keep: 0 }],
+		['roster entry', { t: 'append', entries: [] }],
+		['live part', { t: 'watch', camera: '0'.repeat(32), on: true }],
+		['roster', { t: 'roster-since', seq: 0 }],
 	] as [string, FromDevice][])('without a proof no %s', async (_name, frame) => {
 		const device = await new TestSession(world).say(frame);
 		expect([device.refusal, device.closed]).toEqual(['not-allowed', 4401]);
 	});
 
-	test('RL13 another version is told so', async () => {
+	test('RL13 an unsupported version is refused', async () => {
 		const device = await new TestSession(world).say({ t: 'meet', version: 2, rid: randomHex() });
 		expect(device.refusal).toBe('version');
 	});
@@ -170,7 +172,7 @@ describe('RL9 RL19 RL20 live parts', () => {
 		return { camera, viewer, other, part: (key) => partOf(id, key, new Uint8Array(100)) };
 	}
 
-	test('go as they are, and the ring gives a later viewer the newest key part first', async () => {
+	test('are forwarded unchanged, and a later viewer starts at the newest key part', async () => {
 		const { camera, viewer, part } = await watched();
 		await camera.say(part(true));
 		await camera.say(part(false));
@@ -181,7 +183,7 @@ describe('RL9 RL19 RL20 live parts', () => {
 		expect(viewer.parts).toHaveLength(4);
 	});
 
-	test('are left out for who is too slow, up to the next key part', async () => {
+	test('are skipped for a slow viewer up to the next key part', async () => {
 		const { camera, viewer, part } = await watched();
 		await camera.say(part(true));
 		viewer.slow = true;
@@ -194,7 +196,7 @@ describe('RL9 RL19 RL20 live parts', () => {
 		expect(viewer.parts).toHaveLength(3);
 	});
 
-	test('are left out camera by camera: a key part of one brings back no frames of another', async () => {
+	test('are skipped per camera: a key part of one does not resume another', async () => {
 		const { camera, viewer, part, other } = await watched();
 		await viewer.say({ t: 'watch', camera: other, on: true });
 		const ofOther = (key: boolean) => partOf(other, key, new Uint8Array(100));
@@ -209,7 +211,7 @@ describe('RL9 RL19 RL20 live parts', () => {
 		expect(viewer.parts).toHaveLength(4);
 	});
 
-	test('of a camera that is not the sender’s go to nobody', async () => {
+	test('of a camera that is not the sender’s are dropped', async () => {
 		const { viewer, part } = await watched();
 		await viewer.say(part(true));
 		expect(viewer.parts).toEqual([]);
@@ -217,9 +219,9 @@ describe('RL9 RL19 RL20 live parts', () => {
 	});
 
 	test.each([
-		['a version of later', (frame: Buffer) => frame.fill(2, 0, 1)],
+		['a later version', (frame: Buffer) => frame.fill(2, 0, 1)],
 		['unknown flags', (frame: Buffer) => frame.fill(2, 17, 18)],
-		['nothing inside', (frame: Buffer) => frame.subarray(0, 18)],
+		['an empty part', (frame: Buffer) => frame.subarray(0, 18)],
 	])('%s: 4400', async (_name, change) => {
 		const { camera, part } = await watched();
 		await camera.say(change(part(true)));

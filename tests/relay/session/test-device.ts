@@ -1,4 +1,4 @@
-/** A device as the relay meets it: real keys, a real roster, a real socket. */
+/** A device as the relay sees it: real keys, a real roster, a real socket. */
 import { WebSocket } from 'ws';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
@@ -30,7 +30,7 @@ export interface Keys {
 	readonly device: DeviceId;
 }
 
-/** A home with its owner's keys; whoever holds it may add and revoke. */
+/** A home with its owner's keys, so it can add and revoke members. */
 export class TestHome {
 	readonly id: HomeId;
 	readonly owner: KeyPair<SignKey>;
@@ -103,21 +103,21 @@ export function cameraOf({ device }: Keys, number = 1): Promise<CameraId> {
 }
 
 export interface TestDeviceOptions {
-	/** Of the page; the relay's own unless said otherwise. */
+	/** Origin of the page; default: the relay's own. */
 	readonly origin?: string | null;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** PEM of the authority, for https. */
+	/** The authority as PEM, for https. */
 	readonly ca?: string;
 	readonly protocols?: readonly string[];
 }
 
-/** One socket. Frames are queued until somebody asks for them. */
+/** One socket. Received frames are queued until taken. */
 export class TestDevice {
 	readonly address: string;
 	readonly ws: WebSocket;
 	readonly frames: FromRelay[] = [];
 	readonly parts: Buffer[] = [];
-	/** The code it was closed with; `null`: it is open. */
+	/** The close code; `null`: open. */
 	closed: number | null = null;
 	readonly #waiting = new Set<() => void>();
 
@@ -136,7 +136,7 @@ export class TestDevice {
 			if (binary) this.parts.push(data);
 			else {
 				const frame = frameFrom(fromRelay, data.toString());
-				if (!frame) throw new Error(`The relay said what is no frame: ${data.toString()}`);
+				if (!frame) throw new Error(`invalid frame from the relay: ${data.toString()}`);
 				this.frames.push(frame);
 			}
 			this.#look();
@@ -148,13 +148,17 @@ export class TestDevice {
 		});
 	}
 
-	/** Waits until it is so; rejects after a deadline, with what was heard instead. */
+	/** Waits for a result; rejects after a deadline, listing what was received. */
 	async until<T>(found: () => T | null | undefined | false): Promise<T> {
 		return new Promise((resolve, reject) => {
 			const deadline = setTimeout(() => {
 				this.#waiting.delete(look);
 				const heard = this.frames.map(({ t }) => t).join();
-				reject(new Error(`It did not come. Heard: ${heard}; closed: ${String(this.closed)}`));
+				reject(
+					new Error(
+						`not received before the deadline; received: ${heard}; closed: ${String(this.closed)}`,
+					),
+				);
 			}, WAIT_MS);
 			const look = (): void => {
 				try {
@@ -172,12 +176,12 @@ export class TestDevice {
 		});
 	}
 
-	/** Takes the first frame of a kind out of what was heard. */
+	/** Takes the first received frame of a kind. */
 	next<T extends FromRelay['t']>(t: T): Promise<Extract<FromRelay, { t: T }>> {
 		return this.until(() => {
 			const at = this.frames.findIndex((frame) => frame.t === t);
 			if (at < 0 && this.closed !== null)
-				throw new Error(`No ${t} any more: closed with ${this.closed}.`);
+				throw new Error(`no ${t} received: closed with ${this.closed}.`);
 			if (at < 0) return null;
 			return this.frames.splice(at, 1)[0] as Extract<FromRelay, { t: T }>;
 		});
@@ -195,7 +199,7 @@ export class TestDevice {
 		this.ws.send(partOf(camera, key, body));
 	}
 
-	/** Answers a challenge; with `changed`, not quite as it should. */
+	/** Answers a challenge; `changed` falsifies parts of the proof. */
 	async prove(
 		home: HomeId,
 		keys: Keys,
@@ -231,7 +235,7 @@ export class TestDevice {
 	}
 }
 
-/** A device that is in. */
+/** Connects and authenticates a device. */
 export async function arrive(
 	address: string,
 	home: TestHome,

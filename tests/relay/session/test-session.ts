@@ -1,4 +1,4 @@
-/** A relay without sockets or processes: conversations with lines that only remember. */
+/** A relay without sockets or processes: sessions over connections that only record. */
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { loginBytes } from '#domain/home/login.ts';
@@ -18,7 +18,7 @@ import { base64url, type Keys, type TestHome } from './test-device.ts';
 const crypto = new WebCrypto();
 const ORIGIN = 'https://cam.local:8443';
 
-/** Opens one home. */
+/** An invitation for one home. */
 export const CODE = 'an-invitation';
 
 export interface TestRelay {
@@ -28,7 +28,7 @@ export interface TestRelay {
 	wallMs: number;
 }
 
-/** A relay that knows these homes, each as it was founded. */
+/** A relay with these homes, each as it was founded. */
 export function newTestRelay(homes: readonly TestHome[]): TestRelay {
 	const facts: RelayChange[] = [];
 	const kept = homes.map(({ id, entries }) => ({ home: id, entries: entries.slice(0, 1) }));
@@ -58,7 +58,7 @@ export function hashOf(code: string): string {
 	return Buffer.from(sha256(code)).toString('hex');
 }
 
-/** Signatures are checked in other threads: how many are under way. */
+/** Number of signatures being verified in other threads. */
 let underWay = 0;
 
 const counted: typeof verifyCrypto = {
@@ -72,7 +72,7 @@ async function whileCounted<T>(work: Promise<T>): Promise<T> {
 	return work.finally(() => (underWay -= 1));
 }
 
-/** Waits until nothing has been under way for a few turns. */
+/** Waits until nothing has been pending for a few turns. */
 async function settled(): Promise<void> {
 	for (let quiet = 0; quiet < 5; quiet += 1) {
 		await new Promise((resolve) => setImmediate(resolve));
@@ -80,7 +80,7 @@ async function settled(): Promise<void> {
 	}
 }
 
-/** One conversation, and what was said to it. */
+/** One session and what it received. */
 export class TestSession {
 	readonly said: FromRelay[] = [];
 	readonly parts: Uint8Array[] = [];
@@ -88,7 +88,7 @@ export class TestSession {
 	slow = false;
 	offences = 0;
 	proofs = 0;
-	readonly talk: ClientSession;
+	readonly session: ClientSession;
 
 	constructor({ relay }: TestRelay, origin = ORIGIN, address = 'a') {
 		const line = {
@@ -98,21 +98,21 @@ export class TestSession {
 			close: (code: number) => {
 				if (this.closed !== null) return;
 				this.closed = code;
-				this.talk.ended();
+				this.session.ended();
 			},
 		};
 		Object.defineProperty(line, 'slow', { get: () => this.slow });
-		this.talk = new ClientSession(relay, line, {
+		this.session = new ClientSession(relay, line, {
 			...{ origin, address },
 			offended: () => (this.offences += 1),
 			proved: () => (this.proofs += 1),
 		});
 	}
 
-	/** Says it, and waits until whatever it set off has ended. */
+	/** Sends a frame and waits until everything it triggered has finished. */
 	async say(frame: FromDevice | Uint8Array): Promise<this> {
-		if (frame instanceof Uint8Array) this.talk.receivePart(frame);
-		else this.talk.receiveText(Buffer.from(JSON.stringify(frame)));
+		if (frame instanceof Uint8Array) this.session.receivePart(frame);
+		else this.session.receiveText(Buffer.from(JSON.stringify(frame)));
 		await settled();
 		return this;
 	}

@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 describe('RL33 an invitation', () => {
-	test('is over after 24 hours, also over restarts', () => {
+	test('expires after 24 hours, also across restarts', () => {
 		const code = database.invite(0);
 		expect(database.invitations(24 * HOUR_MS - 1)).toEqual([
 			{ hash: hashOf(code), untilMs: 24 * HOUR_MS },
@@ -31,7 +31,7 @@ describe('RL33 an invitation', () => {
 		expect(database.invitations(24 * HOUR_MS)).toEqual([]);
 	});
 
-	test('of a start replaces the one of the start before, and leaves those that were asked for', () => {
+	test('of a start replaces the previous start’s, and leaves those made on request', () => {
 		const friend = database.invite(0);
 		const codes = [database.inviteAtStart(1)];
 		database.close();
@@ -41,7 +41,7 @@ describe('RL33 an invitation', () => {
 		expect(hashes.sort()).toEqual([hashOf(friend), hashOf(codes[1]!)].sort());
 	});
 
-	test('that was used is kept as used', () => {
+	test('that was used stays used', () => {
 		const hash = hashOf(database.inviteAtStart(1));
 		database.apply(
 			{ kind: 'opened', home: 'h', invitation: hash, entries: [new Uint8Array(1)] },

@@ -1,4 +1,4 @@
-/** What other accounts of the machine may read (RL31). */
+/** What other accounts on the machine can read (RL31). */
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ afterEach(() => {
 const modeOf = (...path: string[]): string =>
 	(statSync(join(data, ...path)).mode & 0o777).toString(8);
 
-test('RL31 what was open is closed: folder, database with what SQLite puts beside it, settings, keys', () => {
+test('RL31 existing files are restricted: folder, database with SQLite’s auxiliary files, settings, keys', () => {
 	mkdirSync(join(data, 'authority'), { mode: 0o755 });
 	const files = ['relay.sqlite', 'relay.sqlite-wal', 'relay.sqlite-shm', 'server.lock'];
 	const ours = [...files, 'settings.json', 'authority/authority.key', 'authority/authority.crt'];
@@ -30,11 +30,11 @@ test('RL31 what was open is closed: folder, database with what SQLite puts besid
 	expect(restrictPermissions(data)).toEqual([]);
 	expect([modeOf(), modeOf('authority')]).toEqual(['700', '700']);
 	expect(ours.map((file) => modeOf(file))).toEqual(ours.map(() => '600'));
-	// Somebody else’s: behind a folder that is closed.
+	// Not the server's own file; its folder is closed.
 	expect(modeOf('a photo of mine')).toBe('644');
 });
 
-test('RL31 what is made afterwards is closed, too', async () => {
+test('RL31 files created later are restricted, too', async () => {
 	expect(restrictPermissions(data)).toEqual([]);
 	const database = new RelayDatabase(join(data, 'relay.sqlite'));
 	database.invite(Date.now());
@@ -48,11 +48,11 @@ test('RL31 what is made afterwards is closed, too', async () => {
 	).toEqual(['700', '600', '600']);
 });
 
-test('RL31 a folder that is not there is nothing to close', () => {
+test('RL31 a missing folder needs no restriction', () => {
 	expect(restrictPermissions(join(data, 'none'))).toEqual([]);
 });
 
-test('RL31 what lies behind a link is left as it is, and the link is named', () => {
+test('RL31 the target of a link is left alone, and the link is reported', () => {
 	const elsewhere = mkdtempSync(join(tmpdir(), 'spy-cam-elsewhere-'));
 	const file = join(elsewhere, 'passwords');
 	writeFileSync(file, '', { mode: 0o644 });

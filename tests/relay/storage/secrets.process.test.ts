@@ -1,4 +1,4 @@
-/** What was said in confidence is in no line of the log and on no disk of the relay (T1). */
+/** Secrets appear in no log line and on no disk of the relay (T1). */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { relayWith } from '../config/settings-file.ts';
 
 const MARKER = 'thisWasSaidInConfidence0123456789';
 
-test('no token, invitation, letter or picture is kept or logged', async () => {
+test('no token, invitation, message or picture is stored or logged', async () => {
 	const secret = 'a-secret-shared-with-coturn';
 	const data = temporaryFolder();
 	const ice = { urls: ['turn:turn.example.org'], secret };
@@ -43,7 +43,7 @@ test('no token, invitation, letter or picture is kept or logged', async () => {
 	device.close();
 	await relay.stop();
 
-	// The greeting is for the person at the terminal; everything after it is log.
+	// The greeting is for the user at the terminal; everything after it is log.
 	const log = relay
 		.said()
 		.split('\n')
@@ -59,11 +59,11 @@ test('no token, invitation, letter or picture is kept or logged', async () => {
 		expect(value.length, name).toBeGreaterThan(15);
 		expect(everything.includes(value), name).toBe(false);
 	}
-	// The scan itself works: what may be there is found.
+	// Positive control: what may be there is found.
 	expect(everything).toContain(home.id);
 });
 
-test('RL11 a token is worth nothing once its device is no member', async () => {
+test('RL11 a token is invalid once its device is no longer a member', async () => {
 	const relay = await relayWith({});
 	const home = await TestHome.found();
 	const keys = await home.add(['viewer']);

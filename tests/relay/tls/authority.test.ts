@@ -1,4 +1,4 @@
-/** The local authority, held against real TLS clients: Node's and OpenSSL's. */
+/** The local authority against real TLS clients: Node's and OpenSSL's. */
 import 'reflect-metadata';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -42,7 +42,7 @@ beforeAll(async () => {
 	authority = await makeAuthority(OWN, Date.now());
 });
 
-/** What a client that trusts the authority says about a server for this name. */
+/** The verdict of a client that trusts the authority on a server with this name. */
 async function shake(
 	leaf: KeyedCertificate,
 	servername: string,
@@ -70,7 +70,7 @@ describe('a leaf', () => {
 	);
 
 	test.each(['bank.example', 'example.net', 'cam.local.example', 'evilmyhost'])(
-		'for the foreign name %s is refused by Node and by OpenSSL, though the authority signed it',
+		'for the foreign name %s is refused by Node and OpenSSL, though the authority signed it',
 		async (name) => {
 			const leaf = await makeLeaf(authority, [name], Date.now());
 			expect(await shake(leaf, name)).toBe('permitted subtree violation');
@@ -105,7 +105,7 @@ describe('a leaf', () => {
 	);
 
 	test.each(['8.8.8.8', '172.32.0.1', '193.168.0.1', '2001:db8::1'])(
-		'for the public address %s does not',
+		'for the public address %s fails',
 		async (address) => {
 			expect(
 				await shake(await makeLeaf(authority, ['cam.local', address], Date.now()), 'cam.local'),
@@ -114,7 +114,7 @@ describe('a leaf', () => {
 		},
 	);
 
-	test('lives at most 397 days, and is valid for a phone whose clock is a day behind', async () => {
+	test('is valid for at most 397 days, also for a phone whose clock is a day behind', async () => {
 		const now = Date.now();
 		const cert = new X509Certificate((await makeLeaf(authority, ['cam.local'], now)).cert);
 		const [from, to] = [Date.parse(cert.validFrom), Date.parse(cert.validTo)];
@@ -124,7 +124,7 @@ describe('a leaf', () => {
 	});
 });
 
-/** A certificate that the authority signs for something else than a server. */
+/** A certificate signed by the authority for something other than a server. */
 async function forged(extensions: readonly x509.Extension[]): Promise<string> {
 	const [der] = x509.PemConverter.decode(authority.key);
 	const signingKey = await crypto.subtle.importKey('pkcs8', der!, EC, false, ['sign']);
@@ -148,7 +148,7 @@ function openssl(cert: string, purpose: string): string {
 	return `${stdout}${stderr}`;
 }
 
-describe('RL32 the authority vouches for servers only', () => {
+describe('RL32 the authority is limited to servers', () => {
 	const { clientAuth, codeSigning, emailProtection, serverAuth } = x509.ExtendedKeyUsage;
 	const usage = (...usages: string[]) => new x509.ExtendedKeyUsageExtension(usages);
 	const names = (...list: x509.JsonGeneralNames) => new x509.SubjectAlternativeNameExtension(list);
@@ -165,7 +165,7 @@ describe('RL32 the authority vouches for servers only', () => {
 		['a client', 'sslclient', clientAuth],
 		['mail', 'smimesign', emailProtection],
 		['a program', 'codesign', codeSigning],
-	])('what it signs for %s is refused', async (_name, purpose, what) => {
+	])('a certificate it signs for %s is refused', async (_name, purpose, what) => {
 		const basics = [
 			names(dns),
 			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -179,14 +179,14 @@ describe('RL32 the authority vouches for servers only', () => {
 
 	test.each([
 		['a mailbox', { type: 'email', value: 'you@example.org' } as const],
-		['an address of the web', { type: 'url', value: 'https://bank.example/' } as const],
-		['a local one', { type: 'url', value: 'https://cam.local/' } as const],
-	])('for the name of %s', async (_name, name) => {
+		['a web address', { type: 'url', value: 'https://bank.example/' } as const],
+		['a local web address', { type: 'url', value: 'https://cam.local/' } as const],
+	])('a certificate for %s is refused', async (_name, name) => {
 		const cert = await forged([usage(serverAuth), names(dns, name)]);
 		expect(openssl(cert, 'sslserver')).toContain('permitted subtree violation');
 	});
 
-	test('its fingerprint is what OpenSSL says, in lines to compare', () => {
+	test('its fingerprint equals OpenSSL’s, in lines to compare', () => {
 		const ca = join(folder, 'ca.crt');
 		writeFileSync(ca, authority.cert);
 		const args = ['x509', '-in', ca, '-noout', '-fingerprint', '-sha256'];
@@ -196,7 +196,7 @@ describe('RL32 the authority vouches for servers only', () => {
 		expect(said.split('=')[1]).toBe(lines.join(' ').replaceAll(' ', ':'));
 	});
 
-	test('one that an earlier version made works on, and is told from one of now', async () => {
+	test('one made by an earlier version still works and is recognized', async () => {
 		const data = join(folder, 'before');
 		cpSync('tests/fixtures/authority-before', join(data, 'authority'), { recursive: true });
 		const before = await CertificateStore.open(data, ['spycam.local', 'localhost'], Date.now());
@@ -218,7 +218,7 @@ describe('RL32 the authority vouches for servers only', () => {
 describe('the folder', () => {
 	const names = ['cam.local', 'localhost', '127.0.0.1'];
 
-	test('keeps keys to itself, and authority and leaf over restarts', async () => {
+	test('keeps keys private, and authority and leaf across restarts', async () => {
 		const data = join(folder, 'kept');
 		mkdirSync(data);
 		const first = await CertificateStore.open(data, OWN, Date.now());
@@ -231,7 +231,7 @@ describe('the folder', () => {
 		expect(second.uncovered(['cam.local', 'other.example'])).toEqual(['other.example']);
 	});
 
-	test('makes a new leaf for new names, and 30 days before the end', async () => {
+	test('issues a new leaf for new names, and 30 days before expiry', async () => {
 		const data = join(folder, 'renewed');
 		mkdirSync(data);
 		const papers = await CertificateStore.open(data, OWN, Date.now());
@@ -247,12 +247,12 @@ describe('the folder', () => {
 	});
 });
 
-describe('a clock that was wrong', () => {
+describe('a wrong clock', () => {
 	const YEAR_MS = 365 * DAY_MS;
 	const names = ['cam.local', 'localhost'];
 
 	test.each([-50, 3])(
-		'RL37 RL38 at the first start, by %i years: once it is right, phones open it',
+		'RL37 RL38 at the first start, off by %i years: once it is right, phones connect',
 		async (years) => {
 			const data = join(folder, `clock${years}`);
 			const wrongMs = Date.now() + years * YEAR_MS;
@@ -270,7 +270,7 @@ describe('a clock that was wrong', () => {
 		},
 	);
 
-	test('RL37 an authority whose dates are wrong is kept, and a sentence says what to do', async () => {
+	test('RL37 an authority with wrong dates is kept, and a sentence says what to do', async () => {
 		const data = join(folder, 'dates');
 		const papers = await CertificateStore.open(data, OWN, Date.now());
 		for (const wallMs of [Date.UTC(1976, 10, 29), Date.UTC(2040, 0, 1)]) {
@@ -285,7 +285,7 @@ describe('a clock that was wrong', () => {
 				expect(again.complaint(wallMs)).toContain(words);
 			expect(again.complaint(wallMs)).toContain(`remove ${join(data, 'authority')}`);
 		}
-		// One that an earlier version made by a clock three years ahead.
+		// Made by an earlier version with the clock three years ahead.
 		const before = await dated(new Date('2029-11-27'), new Date('2039-11-27'));
 		for (const [name, text] of Object.entries(before) as [string, string][])
 			writeFileSync(join(data, 'authority', `authority.${name === 'cert' ? 'crt' : name}`), text);
@@ -305,7 +305,7 @@ describe('a clock that was wrong', () => {
 	}
 });
 
-test('a new certificate counts for the next connection, without a restart', async () => {
+test('a new certificate is used for the next connection, without a restart', async () => {
 	const leaves = [
 		await makeLeaf(authority, ['cam.local'], Date.now()),
 		await makeLeaf(authority, ['localhost'], Date.now()),
