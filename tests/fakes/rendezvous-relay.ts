@@ -25,16 +25,13 @@ const WRONG_PER_ADDRESS = 3;
 const WRONG_IN_ALL = 100;
 const POSTS = 16;
 
-/**
- * A relay that knows meetings only (RL17, RL18). Where a test is the evil relay, `between` sees and
- * changes each box.
- */
+/** A relay with rendezvous only (RL17, RL18). In attacks `between` sees and changes each box. */
 export class FakeRendezvousRelay {
 	card: RelayInfo = { name: 'spy-cam', versions: [1], secure: null, store: null, trust: null };
-	/** Boxes as they go by; what it gives goes on. */
+	/** Sees each box in transit; returns what is delivered. */
 	between: (box: Bytes, from: Side) => readonly Bytes[] = (box) => [box];
 	versions = [WIRE_VERSION];
-	/** A meeting was opened, with these letters. */
+	/** Called when a rendezvous was opened, with its locator. */
 	opened: (locator: string | null) => void = () => undefined;
 	/** Homes that are open here; `null`: all. */
 	homes: Set<string> | null = null;
@@ -45,7 +42,7 @@ export class FakeRendezvousRelay {
 	readonly #meetings = new Map<string, Meeting>();
 	readonly #sockets = new Set<FakeRendezvousSocket>();
 
-	/** The way there from one address. */
+	/** Relays as seen from one address. */
 	relays(origin: string, address = 'somewhere'): Relays {
 		return {
 			info: (asked) => Promise.resolve(asked === origin && this.up ? this.card : null),
@@ -64,7 +61,7 @@ export class FakeRendezvousRelay {
 		};
 	}
 
-	/** Every line breaks. `side`: only this side's. */
+	/** Breaks every connection, or only those of `side`. */
 	breakLines(side?: Side): void {
 		for (const socket of [...this.#sockets]) {
 			const sides = [...this.#meetings.values()].flatMap(({ sockets }) => [...sockets]);
@@ -124,12 +121,12 @@ export class FakeRendezvousRelay {
 				return;
 			}
 			case 'roster-since': {
-				// It keeps no home, so nobody comes back to one.
+				// It stores no homes, so no member logs in.
 				socket.refuse('not-allowed');
 				return;
 			}
 			default:
-				throw new Error(`nobody says ${frame.t} to a meeting point`);
+				throw new Error(`unexpected frame at the rendezvous relay: ${frame.t}`);
 		}
 	}
 
@@ -140,7 +137,7 @@ export class FakeRendezvousRelay {
 		}
 	}
 
-	/** As the relay itself, for tests in which it is evil. */
+	/** Sends a box as the relay itself, for attacks. */
 	inject(to: Side, box: Bytes): void {
 		for (const meeting of this.#meetings.values()) this.#deliver(meeting, to, box);
 	}
@@ -246,7 +243,7 @@ export class FakeRendezvousSocket implements RelaySocket {
 	}
 
 	sendPart(): void {
-		throw new Error('no parts at a meeting');
+		throw new Error('a rendezvous carries no parts');
 	}
 
 	close(): void {

@@ -10,7 +10,7 @@ const secrets = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const kits = Object.entries(vectors.kits);
 
 describe('KT1 the 26 characters', () => {
-	it.each(kits)('%s: characters and link are those of the vectors', (hex, { characters, link }) => {
+	it.each(kits)('%s: characters and link match the vectors', (hex, { characters, link }) => {
 		const secret = bytesOf(hex);
 		expect(kitGroups(secret).join('')).toBe(characters);
 		expect(kitGroups(secret).map(({ length }) => length)).toEqual([5, 5, 5, 5, 6]);
@@ -19,7 +19,7 @@ describe('KT1 the 26 characters', () => {
 		expect(kitFrom(link)).toEqual({ secret, relay: vectors.relay, guarded: false });
 	});
 
-	it('whatever is printed is read back, also as people type it', () => {
+	it('everything printed is read back, also as people type it', () => {
 		fc.assert(
 			fc.property(secrets, fc.constantFrom(' ', '-', '', ' – ', '\n'), (bytes, between) => {
 				const secret = new Uint8Array(bytes);
@@ -33,7 +33,7 @@ describe('KT1 the 26 characters', () => {
 		);
 	});
 
-	it('of slips of one character and of neighbours swapped about three in four are told', () => {
+	it('about three in four single-character errors and swaps are detected', () => {
 		const told = { slip: 0, swap: 0 };
 		const tries = { slip: 0, swap: 0 };
 		for (const [hex, { characters }] of kits.slice(2)) {
@@ -74,7 +74,7 @@ describe('KT1 the 26 characters', () => {
 });
 
 describe('KT2 private number and public point', () => {
-	it('is the point that OpenSSL finds', () => {
+	it('the point is the one that OpenSSL computes', () => {
 		const ecdh = createECDH('prime256v1');
 		fc.assert(
 			fc.property(fc.uint8Array({ minLength: 64, maxLength: 64 }), (wide) => {
@@ -86,7 +86,7 @@ describe('KT2 private number and public point', () => {
 		);
 	});
 
-	it('holds at both ends, and nothing else is a private number', () => {
+	it('the limits are accepted, and nothing else is a private number', () => {
 		const n = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551';
 		const ecdh = createECDH('prime256v1');
 		for (const hex of [`${'0'.repeat(63)}1`, `${'0'.repeat(63)}2`, `${n.slice(0, -1)}0`]) {

@@ -22,7 +22,7 @@ const crypto = new WebCrypto();
 const PER_MESSAGE = times(2000, 20);
 
 describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
-	it('the conversation works when nobody touches it', async () => {
+	it('the handshake works when nobody interferes', async () => {
 		const [owner, guest] = [
 			await FakeAdmissions.create(crypto),
 			await FakeAdmissions.create(crypto),
@@ -49,7 +49,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				owner.roster = [...first];
 				const both = await handshakes(owner, guest, kinds[n % 3] ?? 'p1');
 				const ends = converse(both, (at, box) => (at === target ? mutated(box, below) : box));
-				// Whatever is not content is a Fault, which burns the code.
+				// Any rejection is a Fault, which burns the code.
 				const content = await ends.catch((error: unknown) => {
 					expect(error, `seed ${seed}, n ${n}`).toMatchObject({ name: 'Fault' });
 					return false;
@@ -58,13 +58,13 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				if (owner.roster.length > 1) admitted += 1;
 			}
 			expect({ seed, paired }).toEqual({ seed, paired: 0 });
-			// M4 comes after everybody has agreed: its loss leaves the roster whole with the new device
+			// M4 comes after both sides have agreed: losing it leaves the joiner completely in the roster
 			// (PR8).
 			expect({ seed, admitted }).toEqual({ seed, admitted: target === 4 ? PER_MESSAGE : 0 });
 		},
 	);
 
-	it('boxes of another pairing with the same devices, and boxes told twice or sent back, pair nobody', async () => {
+	it('boxes of another pairing of the same devices, and repeated or reflected boxes, pair nobody', async () => {
 		const [owner, guest] = [
 			await FakeAdmissions.create(crypto),
 			await FakeAdmissions.create(crypto),
@@ -97,11 +97,11 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		}
 	});
 
-	it('PR1 a second M1, a second M3 and a second M0 that differ burn the code', async () => {
+	it('PR1 a second, different M1, M3 or M0 burns the code', async () => {
 		const [owner, guest, third] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !third) throw new Error('nobody');
+		if (!owner || !guest || !third) throw new Error('a device is missing');
 		const both = await handshakes(owner, guest, 'typed');
 		const opened = await both.newTalk.receive(both.ownerTalk.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
@@ -117,7 +117,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		await expect(both.newTalk.receive(other.ownerTalk.opening)).rejects.toThrow('but other');
 	});
 
-	it('ID41 PR4 a newcomer that names the owner’s key as its own burns the code', async () => {
+	it('ID41 PR4 a joiner that names the owner’s key as its own burns the code', async () => {
 		const [owner, guest] = [
 			await FakeAdmissions.create(crypto),
 			await FakeAdmissions.create(crypto),
@@ -133,11 +133,11 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		await expect(ownerTalk.receive(opened.answer)).rejects.toMatchObject({ kind: 'corrupt' });
 	});
 
-	it('PR3 PR5 who knows S and stands between with keys of its own: other digits on the two screens', async () => {
+	it('PR3 PR5 a man in the middle who knows S causes different digits on the two screens', async () => {
 		const [owner, guest, evil] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !evil) throw new Error('nobody');
+		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const rounds = times(300);
 		const screens = new Set<string>();
 		let alike = 0;
@@ -151,32 +151,34 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			if (opened.kind !== 'opened') throw new Error(opened.kind);
 			const fooled = await left.ownerTalk.receive(opened.answer);
 			const asked = await right.newTalk.receive(right.ownerTalk.opening);
-			if (fooled.kind !== 'newcomer' || asked.kind !== 'opened') throw new Error('not fooled');
+			if (fooled.kind !== 'newcomer' || asked.kind !== 'opened')
+				throw new Error('the attack failed too early');
 			const there = await left.newTalk.receive(fooled.answer);
 			const here = await right.ownerTalk.receive(asked.answer);
-			if (there.kind !== 'host' || here.kind !== 'newcomer') throw new Error('not fooled');
+			if (there.kind !== 'host' || here.kind !== 'newcomer')
+				throw new Error('the attack failed too early');
 			screens.add(here.digits);
 			if (there.digits === here.digits) alike += 1;
 		}
-		// Once in a million by chance.
+		// May happen by chance, once in a million.
 		expect(alike).toBeLessThanOrEqual(1);
 		expect(screens.size).toBeGreaterThan(rounds * 0.95);
 	});
 
-	it('PR15 beside a code a relay that plays the newcomer has no way in: letters open nothing', async () => {
+	it('PR15 beside a code, a relay that plays the joiner has no way in: letters open nothing', async () => {
 		const [owner, phone, puppet] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !phone || !puppet) throw new Error('nobody');
+		if (!owner || !phone || !puppet) throw new Error('a device is missing');
 		for (const kind of ['p1', 'n1'] as const) {
 			const { ownerTalk, newTalk } = await handshakes(owner, phone, kind);
-			// The relay keeps what the phone answers, and comes in its place and by its name.
+			// The relay keeps the phone’s answer and takes its place and name.
 			await newTalk.receive(ownerTalk.opening);
 			const evil = await JoinerHandshake.begin(crypto, await puppet.self(), {
 				...{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
 			});
 			await expect(evil.receive(ownerTalk.opening)).rejects.toMatchObject({ kind: 'corrupt' });
-			// It need not look at the tag: what it writes by the letters is not read.
+			// It need not check the tag: what it writes with the letters is not read.
 			const { start, psk } = await sharedSecrets(crypto, letters, rid);
 			const { ephemeral } = parseOpening(ownerTalk.opening);
 			const t1 = await nextTranscript(crypto, start, ownerTalk.opening);
@@ -198,17 +200,17 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		}
 	});
 
-	it('PR17 by letters a relay that plays the newcomer, or stands between, is asked for digits it does not have', async () => {
+	it('PR17 with letters, a relay that plays the joiner or stands in the middle is asked for digits it lacks', async () => {
 		const { owner, guest, point } = await twoPeople();
 		const puppet = await Person.at(point);
 		await owner.pairing.show('viewer', 'letters');
 		const { text } = await owner.until('showing');
-		// It was told the letters, and comes by the name that is waited for.
+		// It knows the letters and uses the expected name.
 		void puppet.pairing.join(text, 'Phone');
 		const fooled = await owner.until('comparing');
 		await puppet.until('comparing');
 		await puppet.pairing.allow('viewer');
-		// The real phone is led to another owner: its digits are those of another conversation.
+		// The real phone is led to another owner: its digits belong to another handshake.
 		const evil = await Person.at(point);
 		await evil.pairing.show('viewer', 'letters');
 		void guest.pairing.join((await evil.until('showing')).text, 'Phone');
@@ -224,17 +226,17 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		expect(puppet.admissions.entered).toBeNull();
 	});
 
-	it('PR3 no grinding: after M1 is known another nonce or another key is not what was committed to', async () => {
+	it('PR3 no grinding: after M1 another nonce or key does not match the commitment', async () => {
 		const [owner, guest, evil] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !evil) throw new Error('nobody');
+		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const both = await handshakes(owner, guest, 'typed');
 		const opened = await both.newTalk.receive(both.ownerTalk.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
 		const met = await both.ownerTalk.receive(opened.answer);
 		if (met.kind !== 'newcomer') throw new Error(met.kind);
-		// The evil one's own M2 for the very same M1: all it would have is another nonce and key.
+		// The attacker’s own M2 for the same M1: all it can vary is the nonce and the key.
 		const { psk, start } = await sharedSecrets(crypto, letters, rid);
 		const t1 = await nextTranscript(crypto, start, both.ownerTalk.opening);
 		const t2 = await nextTranscript(crypto, t1, opened.answer);
@@ -256,11 +258,11 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		}
 	});
 
-	it('PR4 who photographed an owner’s code cannot play the owner: the code names its key', async () => {
+	it('PR4 a photograph of an owner’s code does not help to play the owner: the code names its key', async () => {
 		const [owner, guest, evil] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !evil) throw new Error('nobody');
+		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const secret = crypto.random(32);
 		const code = {
 			kind: 'p1',
@@ -287,11 +289,11 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		await expect(newTalk.receive(met.answer)).rejects.toThrow('another owner');
 	});
 
-	it('PR4 who photographed a new device’s code cannot come in its place', async () => {
+	it('PR4 a photograph of a new device’s code does not help to take its place', async () => {
 		const [owner, guest, evil] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !evil) throw new Error('nobody');
+		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const named = await crypto.sha256(concatBytes(guest.me.sign.public, guest.me.kem.public));
 		const code = { kind: 'n1', rid, secret: crypto.random(32), hash: named, relay: RELAY } as const;
 		const ownerTalk = await OwnerHandshake.begin(crypto, await owner.self(), {
@@ -310,7 +312,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		await expect(ownerTalk.receive(opened.answer)).rejects.toThrow('another device');
 	});
 
-	it('a relay that writes boxes and notes of its own burns the code, and changes nothing else', async () => {
+	it('a relay that forges boxes and notes burns the code and changes nothing else', async () => {
 		const seed = Date.now() >>> 0;
 		const below = randomFrom(seed);
 		for (let n = 0; n < times(200); n += 1) {
@@ -329,7 +331,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		}
 	});
 
-	it('RL18 guessing letters: three wrong ones, and it is over for the address; a hundred, for all', async () => {
+	it('RL18 three wrong guesses of letters lock out an address, a hundred lock out all', async () => {
 		const { owner, point } = await twoPeople();
 		await owner.pairing.show('viewer', 'letters');
 		await owner.until('showing');

@@ -39,7 +39,7 @@ export async function handshakes(
 	};
 }
 
-/** The whole handshake, each box through `wire`. Resolves to whether both sides accepted it. */
+/** Runs the whole handshake, each box through `wire`. Resolves to whether both sides accepted. */
 export async function converse(
 	{ owner, ownerTalk, newTalk }: Handshakes,
 	wire: (n: number, box: Bytes) => Bytes,
@@ -58,7 +58,7 @@ export async function converse(
 	return last?.kind === 'admitted';
 }
 
-/** One change of one box: bits, lengths, swaps, zeros; never none. */
+/** Changes one box: bits, length, swaps or zeros. Never returns it unchanged. */
 export function mutated(box: Bytes, below: (n: number) => number): Bytes {
 	for (;;) {
 		const at = below(box.length);

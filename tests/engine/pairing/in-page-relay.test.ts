@@ -15,7 +15,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 const ORIGIN = 'https://nearby.invalid';
 const HOME = 'cd'.repeat(16) as HomeId;
 
-/** A page that plays the relay, for somebody who came in and says a lot. */
+/** An in-page relay with a member connected that sends a lot. */
 function entered(): { session: InPageSession; said: FromRelay[]; ended: () => number | null } {
 	const homeRoster = {
 		...{ roster: null, entries: [], on: () => () => undefined },
@@ -34,8 +34,8 @@ function entered(): { session: InPageSession; said: FromRelay[]; ended: () => nu
 	return { session, said, ended: () => code };
 }
 
-describe('RG1 who hears and sends what, as at a relay', () => {
-	it('who watches a camera is told to that camera alone, and only a camera sends parts', async () => {
+describe('RG1 rights as at a relay', () => {
+	it('only the watched camera is told who watches, and only a camera sends parts', async () => {
 		const crypto = new WebCrypto();
 		const devices = ['aa', 'bb', 'cc'].map((two) => two.repeat(16) as DeviceId);
 		const [host, viewer, other] = devices as [DeviceId, DeviceId, DeviceId];
@@ -85,8 +85,8 @@ describe('RG1 who hears and sends what, as at a relay', () => {
 	});
 });
 
-describe('NB9 what one seat makes the page hold', () => {
-	it('240 frames that wait for those before; then it goes', () => {
+describe('NB9 limits of one session', () => {
+	it('at more than 240 queued frames the session is closed', () => {
 		const { session, ended } = entered();
 		for (let n = 0; n < 240; n += 1) session.receive({ t: 'ping', n });
 		expect(ended()).toBeNull();
@@ -94,7 +94,7 @@ describe('NB9 what one seat makes the page hold', () => {
 		expect(ended()).toBe(4429);
 	});
 
-	it('64 cameras that it watches', async () => {
+	it('it watches at most 64 cameras', async () => {
 		const { session, said } = entered();
 		session.device = 'd'.repeat(32) as DeviceId;
 		const watch = (n: number) =>
@@ -106,7 +106,7 @@ describe('NB9 what one seat makes the page hold', () => {
 	});
 });
 
-it('NB7 RL13 who speaks another version is told so, and gets no further', async () => {
+it('NB7 RL13 a device of another version is refused', async () => {
 	const { session, said } = entered();
 	const proof = { home: '0'.repeat(32), device: '0'.repeat(32), signature: 'A'.repeat(86) };
 	session.receive({ t: 'prove', version: 2, ...proof });
