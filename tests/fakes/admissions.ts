@@ -17,7 +17,7 @@ const known = new Map<string, FakeAdmissions>();
 export class FakeAdmissions implements Admissions {
 	readonly me: SelfIdentity & { readonly owner: NonNullable<SelfIdentity['owner']> };
 	roster: Bytes[];
-	/** Arguments of the last `enter`. */
+	/** Arguments of `enter`, once it was called. */
 	entered: { readonly roster: readonly Bytes[]; readonly relay: string } | null = null;
 	relay: string | null = null;
 	/** Names passed to `admit`. */

@@ -57,8 +57,8 @@ export class FakeDataNetwork {
 		const fingerprint = crypto.getRandomValues(new Uint8Array(32));
 		const bytes = Uint8Array.of(192, 168, 1, this.#count);
 		const addresses = [{ kind: 'ipv4', port: 40_000 + this.#count, bytes }] as const;
-		const contact = { fingerprint, ufrag: 'abcd', password: 'x'.repeat(24), addresses };
-		const end = new FakeDataConnection(this, side, contact, events);
+		const descriptor = { fingerprint, ufrag: 'abcd', password: 'x'.repeat(24), addresses };
+		const end = new FakeDataConnection(this, side, descriptor, events);
 		this.#ends.set(hexOf(fingerprint), end);
 		return end;
 	}

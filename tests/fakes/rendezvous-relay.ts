@@ -12,7 +12,7 @@ import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/rela
 
 export type Side = 'waiter' | 'joiner';
 
-interface Meeting {
+interface FakeRendezvous {
 	readonly rid: string;
 	readonly locator: string | undefined;
 	readonly sockets: Map<Side, FakeRendezvousSocket>;
@@ -39,7 +39,7 @@ export class FakeRendezvousRelay {
 	up = true;
 	#wrongInAll = 0;
 	readonly #wrong = new Map<string, number>();
-	readonly #meetings = new Map<string, Meeting>();
+	readonly #rendezvous = new Map<string, FakeRendezvous>();
 	readonly #sockets = new Set<FakeRendezvousSocket>();
 
 	/** Relays as seen from one address. */
@@ -64,14 +64,14 @@ export class FakeRendezvousRelay {
 	/** Breaks every connection, or only those of `side`. */
 	breakLines(side?: Side): void {
 		for (const socket of [...this.#sockets]) {
-			const sides = [...this.#meetings.values()].flatMap(({ sockets }) => [...sockets]);
+			const sides = [...this.#rendezvous.values()].flatMap(({ sockets }) => [...sockets]);
 			const its = sides.find(([, one]) => one === socket)?.[0];
 			if (side === undefined || its === side) socket.break();
 		}
 	}
 
 	get open(): number {
-		return this.#meetings.size;
+		return this.#rendezvous.size;
 	}
 
 	hear(socket: FakeRendezvousSocket, frame: FromDevice): void {
@@ -104,7 +104,7 @@ export class FakeRendezvousRelay {
 				return;
 			}
 			case 'meet': {
-				this.#join(socket, this.#meetings.get(frame.rid));
+				this.#join(socket, this.#rendezvous.get(frame.rid));
 				return;
 			}
 			case 'find': {
@@ -116,8 +116,8 @@ export class FakeRendezvousRelay {
 				return;
 			}
 			case 'burn': {
-				const meeting = this.#meetings.get(frame.rid);
-				if (meeting) this.#burn(meeting);
+				const rendezvous = this.#rendezvous.get(frame.rid);
+				if (rendezvous) this.#burn(rendezvous);
 				return;
 			}
 			case 'roster-since': {
@@ -132,24 +132,24 @@ export class FakeRendezvousRelay {
 
 	gone(socket: FakeRendezvousSocket): void {
 		this.#sockets.delete(socket);
-		for (const { sockets } of this.#meetings.values()) {
+		for (const { sockets } of this.#rendezvous.values()) {
 			for (const [side, one] of sockets) if (one === socket) sockets.delete(side);
 		}
 	}
 
 	/** Sends a box as the relay itself, for attacks. */
 	inject(to: Side, box: Bytes): void {
-		for (const meeting of this.#meetings.values()) this.#deliver(meeting, to, box);
+		for (const rendezvous of this.#rendezvous.values()) this.#deliver(rendezvous, to, box);
 	}
 
 	#wait(socket: FakeRendezvousSocket, rid: string, locator: string | undefined): void {
-		if (!this.#meetings.has(rid)) this.opened(locator ?? null);
-		const meeting = this.#meetings.get(rid) ?? {
+		if (!this.#rendezvous.has(rid)) this.opened(locator ?? null);
+		const rendezvous = this.#rendezvous.get(rid) ?? {
 			...{ rid, locator, sockets: new Map<Side, FakeRendezvousSocket>(), joined: false },
 			...{ waiting: { waiter: [], joiner: [] }, posted: { waiter: 0, joiner: 0 } },
 		};
-		this.#meetings.set(rid, meeting);
-		this.#sit(meeting, 'waiter', socket);
+		this.#rendezvous.set(rid, rendezvous);
+		this.#addParticipant(rendezvous, 'waiter', socket);
 	}
 
 	#find(socket: FakeRendezvousSocket, locator: string): void {
@@ -158,7 +158,7 @@ export class FakeRendezvousRelay {
 			socket.refuse('too-many');
 			return;
 		}
-		const found = [...this.#meetings.values()].find((one) => one.locator === locator);
+		const found = [...this.#rendezvous.values()].find((one) => one.locator === locator);
 		if (found === undefined || !LOCATOR_PATTERN.test(locator)) {
 			this.#wrong.set(socket.address, wrong + 1);
 			this.#wrongInAll += 1;
@@ -166,55 +166,56 @@ export class FakeRendezvousRelay {
 		this.#join(socket, found);
 	}
 
-	#join(socket: FakeRendezvousSocket, meeting: Meeting | undefined): void {
-		if (meeting === undefined) {
+	#join(socket: FakeRendezvousSocket, rendezvous: FakeRendezvous | undefined): void {
+		if (rendezvous === undefined) {
 			socket.refuse('no-meeting');
 			return;
 		}
-		if (meeting.sockets.has('joiner')) {
-			this.#burn(meeting);
+		if (rendezvous.sockets.has('joiner')) {
+			this.#burn(rendezvous);
 			socket.refuse('burnt');
 			return;
 		}
-		meeting.joined = true;
-		this.#sit(meeting, 'joiner', socket);
-		for (const one of meeting.sockets.values()) one.tell({ t: 'met', rid: meeting.rid });
-		this.#flush(meeting);
+		rendezvous.joined = true;
+		this.#addParticipant(rendezvous, 'joiner', socket);
+		for (const one of rendezvous.sockets.values()) one.tell({ t: 'met', rid: rendezvous.rid });
+		this.#flush(rendezvous);
 	}
 
-	#sit(meeting: Meeting, side: Side, socket: FakeRendezvousSocket): void {
-		meeting.sockets.set(side, socket);
-		if (side === 'waiter') this.#flush(meeting);
+	#addParticipant(rendezvous: FakeRendezvous, side: Side, socket: FakeRendezvousSocket): void {
+		rendezvous.sockets.set(side, socket);
+		if (side === 'waiter') this.#flush(rendezvous);
 	}
 
 	#post(socket: FakeRendezvousSocket, rid: string, text: string): void {
-		const meeting = this.#meetings.get(rid);
-		const from = [...(meeting?.sockets ?? [])].find(([, one]) => one === socket)?.[0];
-		if (meeting === undefined || from === undefined) return;
-		meeting.posted[from] += 1;
-		if (meeting.posted[from] > POSTS) {
+		const rendezvous = this.#rendezvous.get(rid);
+		const from = [...(rendezvous?.sockets ?? [])].find(([, one]) => one === socket)?.[0];
+		if (rendezvous === undefined || from === undefined) return;
+		rendezvous.posted[from] += 1;
+		if (rendezvous.posted[from] > POSTS) {
 			socket.refuse('too-many');
 			return;
 		}
 		const to = from === 'waiter' ? 'joiner' : 'waiter';
-		for (const box of this.between(bytesOfBase64url(text), from)) this.#deliver(meeting, to, box);
+		for (const box of this.between(bytesOfBase64url(text), from))
+			this.#deliver(rendezvous, to, box);
 	}
 
-	#deliver(meeting: Meeting, to: Side, box: Bytes): void {
-		meeting.waiting[to].push({ t: 'post', rid: meeting.rid, box: base64urlOf(box) });
-		this.#flush(meeting);
+	#deliver(rendezvous: FakeRendezvous, to: Side, box: Bytes): void {
+		rendezvous.waiting[to].push({ t: 'post', rid: rendezvous.rid, box: base64urlOf(box) });
+		this.#flush(rendezvous);
 	}
 
-	#flush(meeting: Meeting): void {
+	#flush(rendezvous: FakeRendezvous): void {
 		for (const side of ['waiter', 'joiner'] as const) {
-			const socket = meeting.sockets.get(side);
-			if (socket) for (const frame of meeting.waiting[side].splice(0)) socket.tell(frame);
+			const socket = rendezvous.sockets.get(side);
+			if (socket) for (const frame of rendezvous.waiting[side].splice(0)) socket.tell(frame);
 		}
 	}
 
-	#burn(meeting: Meeting): void {
-		this.#meetings.delete(meeting.rid);
-		for (const one of meeting.sockets.values()) one.tell({ t: 'burnt', rid: meeting.rid });
+	#burn(rendezvous: FakeRendezvous): void {
+		this.#rendezvous.delete(rendezvous.rid);
+		for (const one of rendezvous.sockets.values()) one.tell({ t: 'burnt', rid: rendezvous.rid });
 	}
 }
 

@@ -76,7 +76,7 @@ export class FakeScreen implements PlaybackScreen {
 		return this.#lines.at(-1)?.endS ?? 0;
 	}
 
-	/** Plays a step, at most to the end of a playlist line; stalls where loading failed. */
+	/** Plays a step of at most one playlist line; starves where loading fails. */
 	async advance(seconds: number): Promise<void> {
 		if (!this.moving || this.positionS === null) return;
 		const toS = this.positionS + seconds;

@@ -46,7 +46,7 @@ export type JoinerHandshakeEvent =
 	 * nobody has to compare digits (PR5).
 	 */
 	| {
-			readonly kind: 'host';
+			readonly kind: 'owner';
 			readonly digits: string;
 			readonly wanted: RequestedAccess;
 			readonly names: boolean;
@@ -199,7 +199,7 @@ export class JoinerHandshake {
 		this.#m2 = m2;
 		this.#owner = ownerMessage;
 		return {
-			kind: 'host',
+			kind: 'owner',
 			digits: await comparisonDigits(crypto, t2, nonce, owner),
 			wanted,
 			names,

@@ -41,7 +41,7 @@ import { checkOwnerKey, entryHash, replayRoster } from '#engine/home/roster.ts';
 export type OwnerHandshakeEvent =
 	/** After M1; `answer` is M2. */
 	| {
-			readonly kind: 'newcomer';
+			readonly kind: 'joiner';
 			readonly name: string;
 			readonly wanted: RequestedAccess;
 			readonly digits: string;
@@ -206,7 +206,7 @@ export class OwnerHandshake {
 		const t3 = await nextTranscript(crypto, t2, m2);
 		this.#joinerState = { m1, m2, joiner, subject, name, t3 };
 		const digits = await comparisonDigits(crypto, t2, this.#nonce, this.#owner.public);
-		return { kind: 'newcomer', name, wanted, digits, answer: m2 };
+		return { kind: 'joiner', name, wanted, digits, answer: m2 };
 	}
 
 	async #openJoiner(m1: Bytes, t1: Bytes): Promise<SignedBody<JoinerMessage>> {

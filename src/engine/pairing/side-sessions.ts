@@ -70,7 +70,7 @@ export class OwnerSession extends PairingSession {
 	protected async receive(box: Bytes): Promise<void> {
 		const event = await this.#handshake?.receive(box);
 		switch (event?.kind) {
-			case 'newcomer': {
+			case 'joiner': {
 				const { name, wanted } = event;
 				const by = methodOf(this.#options);
 				this.#digits = event.digits;
@@ -202,7 +202,7 @@ export class JoinerSession extends PairingSession {
 				this.expectAnswer(true);
 				this.send([event.answer]);
 				break;
-			case 'host': {
+			case 'owner': {
 				const { digits, wanted, names } = event;
 				this.expectAnswer(false);
 				const { name } = this.#options;

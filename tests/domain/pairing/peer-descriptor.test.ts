@@ -44,7 +44,7 @@ const address = fc.constantFrom('ipv4', 'name', 'ipv6').chain((kind) =>
 			.map((bytes) => Uint8Array.from(bytes)),
 	}),
 );
-const contact: fc.Arbitrary<PeerDescriptor> = fc.record({
+const anyDescriptor: fc.Arbitrary<PeerDescriptor> = fc.record({
 	fingerprint: fc
 		.uint8Array({ minLength: 32, maxLength: 32 })
 		.map((bytes) => Uint8Array.from(bytes)),
@@ -82,7 +82,7 @@ describe('peer descriptors', () => {
 
 	it('NB1 NB2 any descriptor survives bytes, SDP and code', () => {
 		fc.assert(
-			fc.property(contact, (one) => {
+			fc.property(anyDescriptor, (one) => {
 				expect(parseDescriptor(buildDescriptor(one))).toEqual(one);
 				expect(descriptorFromSdp(sdpOfDescriptor(one, 'answer'))).toEqual(sorted(one));
 				const code: DirectCode = { kind: 'a2', rid: 'ab'.repeat(16), descriptor: one };
@@ -119,7 +119,7 @@ describe('peer descriptors', () => {
 			{ numRuns: 2000 },
 		);
 		fc.assert(
-			fc.property(contact, fc.nat(), fc.nat(255), (one, at, to) => {
+			fc.property(anyDescriptor, fc.nat(), fc.nat(255), (one, at, to) => {
 				const whole = directCodeText({
 					...{ kind: 'p2', rid: 'ab'.repeat(16), descriptor: one },
 					...{ secret: new Uint8Array(32), hash: new Uint8Array(32) },

@@ -103,18 +103,20 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		);
 		if (!owner || !guest || !third) throw new Error('a device is missing');
 		const both = await handshakes(owner, guest, 'typed');
-		const opened = await both.newTalk.receive(both.ownerTalk.opening);
+		const opened = await both.joinerHandshake.receive(both.ownerHandshake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
-		await both.ownerTalk.receive(opened.answer);
-		expect(await both.ownerTalk.receive(opened.answer)).toMatchObject({ kind: 'again' });
+		await both.ownerHandshake.receive(opened.answer);
+		expect(await both.ownerHandshake.receive(opened.answer)).toMatchObject({ kind: 'again' });
 		const thief = await JoinerHandshake.begin(crypto, await third.self(), {
 			...{ rid, code: letters, name: 'Thief', wanted: 'viewer' },
 		});
-		const late = await thief.receive(both.ownerTalk.opening);
+		const late = await thief.receive(both.ownerHandshake.opening);
 		if (late.kind !== 'opened') throw new Error(late.kind);
-		await expect(both.ownerTalk.receive(late.answer)).rejects.toThrow('somebody else');
+		await expect(both.ownerHandshake.receive(late.answer)).rejects.toThrow('second joiner');
 		const other = await handshakes(owner, guest, 'typed');
-		await expect(both.newTalk.receive(other.ownerTalk.opening)).rejects.toThrow('but other');
+		await expect(both.joinerHandshake.receive(other.ownerHandshake.opening)).rejects.toThrow(
+			'other content',
+		);
 	});
 
 	it('ID41 PR4 a joiner that names the owner’s key as its own burns the code', async () => {
@@ -122,15 +124,15 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			await FakeAdmissions.create(crypto),
 			await FakeAdmissions.create(crypto),
 		];
-		const { ownerTalk } = await handshakes(owner, guest, 'typed');
+		const { ownerHandshake } = await handshakes(owner, guest, 'typed');
 		const liar = await JoinerHandshake.begin(
 			crypto,
 			{ ...(await guest.self()), ownerKey: owner.me.owner.public },
 			{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
 		);
-		const opened = await liar.receive(ownerTalk.opening);
+		const opened = await liar.receive(ownerHandshake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
-		await expect(ownerTalk.receive(opened.answer)).rejects.toMatchObject({ kind: 'corrupt' });
+		await expect(ownerHandshake.receive(opened.answer)).rejects.toMatchObject({ kind: 'corrupt' });
 	});
 
 	it('PR3 PR5 a man in the middle who knows S causes different digits on the two screens', async () => {
@@ -147,15 +149,15 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				await handshakes(evil, guest, 'typed'),
 			];
 			// Towards the new device it plays the owner, towards the owner the new device.
-			const opened = await left.newTalk.receive(left.ownerTalk.opening);
+			const opened = await left.joinerHandshake.receive(left.ownerHandshake.opening);
 			if (opened.kind !== 'opened') throw new Error(opened.kind);
-			const fooled = await left.ownerTalk.receive(opened.answer);
-			const asked = await right.newTalk.receive(right.ownerTalk.opening);
-			if (fooled.kind !== 'newcomer' || asked.kind !== 'opened')
+			const fooled = await left.ownerHandshake.receive(opened.answer);
+			const asked = await right.joinerHandshake.receive(right.ownerHandshake.opening);
+			if (fooled.kind !== 'joiner' || asked.kind !== 'opened')
 				throw new Error('the attack failed too early');
-			const there = await left.newTalk.receive(fooled.answer);
-			const here = await right.ownerTalk.receive(asked.answer);
-			if (there.kind !== 'host' || here.kind !== 'newcomer')
+			const there = await left.joinerHandshake.receive(fooled.answer);
+			const here = await right.ownerHandshake.receive(asked.answer);
+			if (there.kind !== 'owner' || here.kind !== 'joiner')
 				throw new Error('the attack failed too early');
 			screens.add(here.digits);
 			if (there.digits === here.digits) alike += 1;
@@ -171,17 +173,17 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		);
 		if (!owner || !phone || !puppet) throw new Error('a device is missing');
 		for (const kind of ['p1', 'n1'] as const) {
-			const { ownerTalk, newTalk } = await handshakes(owner, phone, kind);
+			const { ownerHandshake, joinerHandshake } = await handshakes(owner, phone, kind);
 			// The relay keeps the phone’s answer and takes its place and name.
-			await newTalk.receive(ownerTalk.opening);
+			await joinerHandshake.receive(ownerHandshake.opening);
 			const evil = await JoinerHandshake.begin(crypto, await puppet.self(), {
 				...{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
 			});
-			await expect(evil.receive(ownerTalk.opening)).rejects.toMatchObject({ kind: 'corrupt' });
+			await expect(evil.receive(ownerHandshake.opening)).rejects.toMatchObject({ kind: 'corrupt' });
 			// It need not check the tag: what it writes with the letters is not read.
 			const { start, psk } = await sharedSecrets(crypto, letters, rid);
-			const { ephemeral } = parseOpening(ownerTalk.opening);
-			const t1 = await nextTranscript(crypto, start, ownerTalk.opening);
+			const { ephemeral } = parseOpening(ownerHandshake.opening);
+			const t1 = await nextTranscript(crypto, start, ownerHandshake.opening);
 			const self = await puppet.self();
 			const body = buildJoinerMessage({
 				...{ sign: self.sign.public, kem: self.kem.public, owner: self.ownerKey, dtls: null },
@@ -195,7 +197,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				1,
 				await crypto.sealTo(ephemeral, psk, hpkeContext(1, t1), concatBytes(body, signature)),
 			);
-			await expect(ownerTalk.receive(m1)).rejects.toMatchObject({ kind: 'corrupt' });
+			await expect(ownerHandshake.receive(m1)).rejects.toMatchObject({ kind: 'corrupt' });
 			expect(await owner.members()).toHaveLength(1);
 		}
 	});
@@ -232,13 +234,13 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		);
 		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const both = await handshakes(owner, guest, 'typed');
-		const opened = await both.newTalk.receive(both.ownerTalk.opening);
+		const opened = await both.joinerHandshake.receive(both.ownerHandshake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
-		const met = await both.ownerTalk.receive(opened.answer);
-		if (met.kind !== 'newcomer') throw new Error(met.kind);
+		const met = await both.ownerHandshake.receive(opened.answer);
+		if (met.kind !== 'joiner') throw new Error(met.kind);
 		// The attacker’s own M2 for the same M1: all it can vary is the nonce and the key.
 		const { psk, start } = await sharedSecrets(crypto, letters, rid);
-		const t1 = await nextTranscript(crypto, start, both.ownerTalk.opening);
+		const t1 = await nextTranscript(crypto, start, both.ownerHandshake.opening);
 		const t2 = await nextTranscript(crypto, t1, opened.answer);
 		for (const nonce of [crypto.random(32), new Uint8Array(32)]) {
 			const body = buildOwnerMessage({
@@ -254,7 +256,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				2,
 				await crypto.sealTo(to, psk, hpkeContext(2, t2), concatBytes(body, signature)),
 			);
-			await expect(both.newTalk.receive(m2)).rejects.toThrow('committed');
+			await expect(both.joinerHandshake.receive(m2)).rejects.toThrow('commitment');
 		}
 	});
 
@@ -276,17 +278,17 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			code,
 			wanted: null,
 		});
-		const newTalk = await JoinerHandshake.begin(crypto, await guest.self(), {
+		const joinerHandshake = await JoinerHandshake.begin(crypto, await guest.self(), {
 			rid,
 			code,
 			name: 'Phone',
 			wanted: 'viewer',
 		});
-		const opened = await newTalk.receive(fake.opening);
+		const opened = await joinerHandshake.receive(fake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
 		const met = await fake.receive(opened.answer);
-		if (met.kind !== 'newcomer') throw new Error(met.kind);
-		await expect(newTalk.receive(met.answer)).rejects.toThrow('another owner');
+		if (met.kind !== 'joiner') throw new Error(met.kind);
+		await expect(joinerHandshake.receive(met.answer)).rejects.toThrow('another owner key');
 	});
 
 	it('PR4 a photograph of a new device’s code does not help to take its place', async () => {
@@ -296,7 +298,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const named = await crypto.sha256(concatBytes(guest.me.sign.public, guest.me.kem.public));
 		const code = { kind: 'n1', rid, secret: crypto.random(32), hash: named, relay: RELAY } as const;
-		const ownerTalk = await OwnerHandshake.begin(crypto, await owner.self(), {
+		const ownerHandshake = await OwnerHandshake.begin(crypto, await owner.self(), {
 			rid,
 			code,
 			wanted: null,
@@ -307,9 +309,9 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			name: 'Phone',
 			wanted: 'viewer',
 		});
-		const opened = await thief.receive(ownerTalk.opening);
+		const opened = await thief.receive(ownerHandshake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
-		await expect(ownerTalk.receive(opened.answer)).rejects.toThrow('another device');
+		await expect(ownerHandshake.receive(opened.answer)).rejects.toThrow('other device keys');
 	});
 
 	it('a relay that forges boxes and notes burns the code and changes nothing else', async () => {

@@ -128,14 +128,14 @@ describe('pairing, both sides', () => {
 	});
 
 	it('PR18 a request to become an owner is preset to viewer; other requests are preset as they are', async () => {
-		const wishes = [
+		const requests = [
 			['owner', 'viewer'],
 			['camera', 'camera'],
 			['live-only', 'live-only'],
 		] as const;
-		for (const [wish, stands] of wishes) {
+		for (const [requested, stands] of requests) {
 			const { owner, guest } = await twoPeople();
-			await guest.pairing.offer('Laptop', wish);
+			await guest.pairing.offer('Laptop', requested);
 			await owner.pairing.join(await guest.link(), '');
 			expect(await owner.until('comparing')).toMatchObject({ wanted: stands });
 			expect(await guest.until('comparing')).toMatchObject({ wanted: stands });

@@ -49,7 +49,7 @@ const counted = <T extends object>(whole: T): T =>
 		},
 	});
 
-/** Resolves when nothing is under way and nothing new was started. */
+/** Resolves when nothing is under way and nothing more follows from it. */
 export async function settled(): Promise<void> {
 	for (let quiet = 0; quiet < 4; quiet += 1) {
 		await new Promise((resolve) => setImmediate(resolve));
@@ -63,7 +63,7 @@ export type OnPoint = (point: Point, from: Page) => void;
 /** A real relay without sockets. */
 export class CutRelay {
 	readonly world = newTestRelay([]);
-	readonly #talks = new Set<ClientSession>();
+	readonly #sessions = new Set<ClientSession>();
 	onPoint: OnPoint = () => undefined;
 
 	constructor() {
@@ -75,7 +75,7 @@ export class CutRelay {
 	pass(ms: number): void {
 		this.world.nowMs += ms;
 		this.world.wallMs += ms;
-		for (const talk of this.#talks) talk.tick(this.world.nowMs);
+		for (const session of this.#sessions) session.tick(this.world.nowMs);
 		this.world.relay.hub.sendPresence();
 		this.world.relay.rendezvous.tidy(this.world.nowMs);
 		this.world.relay.mailbox.tidy(this.world.wallMs);
@@ -110,9 +110,9 @@ export class CutRelay {
 		const end = (code: number): void => {
 			if (over) return;
 			over = true;
-			this.#talks.delete(talk);
+			this.#sessions.delete(session);
 			page.sockets.delete(end);
-			talk.ended();
+			session.ended();
 			soon(() => {
 				if (page.alive) events.ended({ code });
 			});
@@ -126,11 +126,11 @@ export class CutRelay {
 			sendBytes: () => undefined,
 			close: (code: number) => soon(() => end(code)),
 		};
-		const talk = new ClientSession(this.world.relay, line, {
+		const session = new ClientSession(this.world.relay, line, {
 			...{ origin: ORIGIN, address: page.name },
 			...{ offended: () => undefined, proved: () => undefined },
 		});
-		this.#talks.add(talk);
+		this.#sessions.add(session);
 		page.sockets.add(end);
 		return {
 			...{ origin: ORIGIN, waiting: 0 },
@@ -139,7 +139,7 @@ export class CutRelay {
 				const point = pointOf(frame);
 				if (point !== null) this.onPoint(point, page);
 				// The page may have been cut at this point.
-				if (page.sockets.has(end)) talk.receiveText(Buffer.from(JSON.stringify(frame)));
+				if (page.sockets.has(end)) session.receiveText(Buffer.from(JSON.stringify(frame)));
 			},
 			sendPart: () => undefined,
 			close: () => soon(() => end(1000)),

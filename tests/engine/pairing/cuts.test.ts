@@ -20,10 +20,10 @@ describe(`PR28 NB14 a pairing cut anywhere leaves no half-joined device, seed ${
 		if (returned && last.owner === 'in') seen.returned += 1;
 		// Not allowed yet and still under way: nobody says that it is in.
 		const now = `${said.owner} ${said.fresh}`;
-		const told = ['in in', 'out out', 'out waiting'];
+		const allowed = ['in in', 'out out', 'out waiting'];
 		// Without a relay a connection that died asleep needs two people: until then both wait.
-		if (cut.way.startsWith('near') && cut.kind === 'sleep') told.push('waiting waiting');
-		if (cut.kind !== 'away') expect(told).toContain(now);
+		if (cut.way.startsWith('near') && cut.kind === 'sleep') allowed.push('waiting waiting');
+		if (cut.kind !== 'away') expect(allowed).toContain(now);
 		expect(['in in', 'out out']).toContain(`${last.owner} ${last.fresh}`);
 		if (last.owner === 'in') seen.in += 1;
 		else seen.out += 1;

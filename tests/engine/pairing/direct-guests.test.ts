@@ -80,11 +80,11 @@ it('NB7 RL19 only the camera’s device is told who watches', async () => {
 	const heard: string[] = [];
 	guest.messenger.onWatched((camera) => heard.push(camera));
 	const letter = new Promise<void>((resolve) => guest.messenger.onMessage(() => resolve()));
-	const told: string[] = [];
-	owner.messenger.onWatched((camera) => told.push(camera));
+	const reported: string[] = [];
+	owner.messenger.onWatched((camera) => reported.push(camera));
 	const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
 	guest.messenger.watchParts(camera, () => undefined);
-	await until(() => told.includes(camera));
+	await until(() => reported.includes(camera));
 	// Messages are ordered, so a `watched` frame would have arrived before this one.
 	expect(await owner.messenger.send(guest.id, { t: 'ask', nonce: 'ab'.repeat(16) })).toBe('taken');
 	await letter;

@@ -15,7 +15,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 const ORIGIN = 'https://nearby.invalid';
 const HOME = 'cd'.repeat(16) as HomeId;
 
-/** An in-page relay with a member connected that sends a lot. */
+/** A session at an in-page relay, for a client that sends a lot. */
 function entered(): { session: InPageSession; said: FromRelay[]; ended: () => number | null } {
 	const homeRoster = {
 		...{ roster: null, entries: [], on: () => () => undefined },
@@ -30,7 +30,7 @@ function entered(): { session: InPageSession; said: FromRelay[]; ended: () => nu
 		part: () => undefined,
 		ended: (end) => (code = end.code),
 	});
-	if (session === null) throw new Error('no place');
+	if (session === null) throw new Error('no free session');
 	return { session, said, ended: () => code };
 }
 
@@ -70,18 +70,19 @@ describe('RG1 rights as at a relay', () => {
 			await expect.poll(() => said.some(({ t }) => t === 'welcome')).toBe(true);
 			return { session, said, parts };
 		};
-		const seats = [await enter(host), await enter(viewer), await enter(other)] as const;
+		const clients = [await enter(host), await enter(viewer), await enter(other)] as const;
 		const camera = await cameraIdOf(crypto, host, 1);
 		const own = await cameraIdOf(crypto, other, 1);
-		for (const id of [camera, own]) seats[1].session.receive({ t: 'watch', camera: id, on: true });
-		const watched = (n: 0 | 1 | 2) => seats[n].said.filter(({ t }) => t === 'watched');
+		for (const id of [camera, own])
+			clients[1].session.receive({ t: 'watch', camera: id, on: true });
+		const watched = (n: 0 | 1 | 2) => clients[n].said.filter(({ t }) => t === 'watched');
 		await expect.poll(() => watched(0)).toEqual([{ t: 'watched', camera, devices: [viewer] }]);
 		expect([watched(1), watched(2)]).toEqual([[], []]);
 		const part = (id: CameraId) => concatBytes(Uint8Array.of(1), bytesOf(id), Uint8Array.of(1, 7));
-		seats[2].session.receivePart(part(own));
-		expect(seats[1].parts).toEqual([]);
-		seats[0].session.receivePart(part(camera));
-		expect(seats[1].parts).toEqual([19]);
+		clients[2].session.receivePart(part(own));
+		expect(clients[1].parts).toEqual([]);
+		clients[0].session.receivePart(part(camera));
+		expect(clients[1].parts).toEqual([19]);
 	});
 });
 

@@ -75,15 +75,15 @@ describe('PR20 the name of a joiner', () => {
 	});
 
 	it('has at most 190 bytes', () => {
-		const newcomer = {
+		const joiner = {
 			...{ sign: new Uint8Array(65), kem: new Uint8Array(65), owner: new Uint8Array(65) },
 			...{ dtls: null, wanted: 'viewer' as const, nonce: new Uint8Array(32) },
 		};
 		const plain = (name: string) =>
-			concatBytes(buildJoinerMessage({ ...newcomer, name: ascii(name) }), new Uint8Array(64));
+			concatBytes(buildJoinerMessage({ ...joiner, name: ascii(name) }), new Uint8Array(64));
 		expect(parseJoinerMessage(plain('x'.repeat(190))).value.name).toHaveLength(190);
 		const long = concatBytes(plain('').subarray(0, -64 - 64), padded(20_000), new Uint8Array(64));
-		expect(() => parseJoinerMessage(long)).toThrow('a wrong length');
+		expect(() => parseJoinerMessage(long)).toThrow('padded bytes');
 	});
 });
 

@@ -38,10 +38,10 @@ export class Person {
 
 	static async at(
 		point: FakeRendezvousRelay,
-		wish: { wallMs?: number; here?: string; address?: string } = {},
+		options: { wallMs?: number; here?: string; address?: string } = {},
 	): Promise<Person> {
 		const admissions = await FakeAdmissions.create(new WebCrypto());
-		const { wallMs, here = RELAY, address = 'somewhere' } = wish;
+		const { wallMs, here = RELAY, address = 'somewhere' } = options;
 		return new Person(admissions, new ManualClock(wallMs), point, here, address);
 	}
 

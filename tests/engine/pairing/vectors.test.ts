@@ -100,17 +100,19 @@ describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind)
 			Bytes,
 		];
 		const one = parseSealed(1, bytesOf(vector.m1));
-		const newcomer = parseJoinerMessage(await crypto.openWith(fresh, psk, hpkeContext(1, t1), one));
-		expect(hexOf(newcomer.body)).toBe(vector.body1);
-		expect(hexOf(buildJoinerMessage(newcomer.value))).toBe(vector.body1);
-		expect(new TextDecoder().decode(newcomer.value.name)).toBe(vectors.name);
-		const { sign } = newcomer.value;
+		const joinerMessage = parseJoinerMessage(
+			await crypto.openWith(fresh, psk, hpkeContext(1, t1), one),
+		);
+		expect(hexOf(joinerMessage.body)).toBe(vector.body1);
+		expect(hexOf(buildJoinerMessage(joinerMessage.value))).toBe(vector.body1);
+		expect(new TextDecoder().decode(joinerMessage.value.name)).toBe(vectors.name);
+		const { sign } = joinerMessage.value;
 		await verifySigned(
 			crypto,
 			sign,
 			'pair-new',
-			concatBytes(t1, newcomer.body),
-			newcomer.signature,
+			concatBytes(t1, joinerMessage.body),
+			joinerMessage.signature,
 		);
 
 		const two = parseSealed(2, bytesOf(vector.m2));
@@ -186,7 +188,7 @@ describe('codes and pieces', () => {
 		]);
 		expect(joinAdmissionPieces(pieces)).toEqual(wrapped);
 		const huge = { ...wrapped, ciphertext: new Uint8Array(400_000) };
-		expect(() => buildAdmissionPieces(huge)).toThrow('too long');
+		expect(() => buildAdmissionPieces(huge)).toThrow('does not fit');
 		for (const bad of [[4, 1, 1, 7], [4, 0, 2, 7], [4, 0, 1], [4, 0, 0, 7], [4]]) {
 			expect(() => parseAdmissionPiece(new Uint8Array(bad)), String(bad)).toThrow();
 		}
@@ -194,6 +196,6 @@ describe('codes and pieces', () => {
 
 	it('end notes have known reasons only', () => {
 		expect(END_NOTES.map((note) => parseEndNote(buildEndNote(note)))).toEqual([...END_NOTES]);
-		expect(() => parseEndNote(new Uint8Array([5, 99]))).toThrow('later');
+		expect(() => parseEndNote(new Uint8Array([5, 99]))).toThrow('unknown end note');
 	});
 });

@@ -137,9 +137,9 @@ describe('KT9 KT17 coming back', () => {
 });
 
 describe('ID47 an endless roster', () => {
-	it('is rejected without being parsed', async () => {
+	it('is rejected without verifying one signature', async () => {
 		const verify = vi.spyOn(camera.crypto, 'verify');
-		// Held entries are checked each time.
+		// Known entries are verified again each time.
 		expect(await learn(camera, camera)).toBe('known');
 		const { length } = verify.mock.calls;
 		const [first] = camera.homeRoster.entries;
