@@ -67,7 +67,7 @@ export const messageSchema = v.variant('t', [
 	}),
 	v.object({
 		...{ t: v.literal('call'), ...call, camera: id, ways: v.array(v.picklist(PATHS)) },
-		/** With `relayed`: somebody listens, too (LV16). */
+		/** While watching at the relay: whether somebody listens (LV16). */
 		sound: v.optional(v.boolean()),
 	}),
 	v.object({ t: v.literal('offer'), ...call, ...answered, sdp, fingerprint, restart: v.boolean() }),

@@ -11,7 +11,7 @@ export const MAX_PART_BYTES = 512 * 1024;
 const MAX_WATCHERS = 256;
 export const LOCATOR_PATTERN = /^[2-9A-HJKMNP-TV-Z]{8}$/;
 
-/** Close codes of the application's range (RFC 6455, section 7.4.2). */
+/** Close codes of the private-use range (RFC 6455, section 7.4.2). */
 export const CLOSE_CODES = {
 	malformed: 4400,
 	unproved: 4401,
@@ -23,8 +23,8 @@ export const CLOSE_CODES = {
 
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-const bytes = (most: number) =>
-	v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(Math.ceil((most * 4) / 3)));
+const bytes = (maxBytes: number) =>
+	v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(Math.ceil((maxBytes * 4) / 3)));
 const entries = v.pipe(v.array(bytes(18 * 1024)), v.maxLength(32));
 const version = v.pipe(v.number(), v.integer());
 const locator = v.pipe(v.string(), v.regex(LOCATOR_PATTERN));

@@ -14,7 +14,7 @@ import { accessOf, rolesFor } from '#domain/home/rights.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '#domain/base/signed.ts';
 
-/** Layout and rules: docs/spec/pairing.md, "Messages". */
+/** Layout and rules: docs/spec/pairing.md, "Handshake messages". */
 export const NONCE_BYTES = 32;
 const TAG_BYTES = 16;
 const OPENING_BYTES = 1 + PUBLIC_KEY_BYTES + HASH_BYTES;

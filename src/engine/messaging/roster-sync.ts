@@ -7,7 +7,7 @@ import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { MergeResult, HomeRoster } from '#engine/home/home-roster.ts';
 
-/** Limits of one frame (RL14). */
+/** Limits of one frame. */
 const MAX_ENTRIES = 32;
 const MAX_CHARACTERS = 48 * 1024;
 /** Entries fetched of another branch; a relay keeps no more (RL14). */

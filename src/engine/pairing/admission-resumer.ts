@@ -10,7 +10,7 @@ import { AdmissionPoll, type AdmissionPollTools } from './admission-poll.ts';
 /** After consent the rendezvous usually delivers the rest, so polling can wait. */
 const FIRST_POLL_MS = 15_000;
 
-/** After these a person has said that the device does not join (PR23). */
+/** A person refused: the device is not to join (PR23). */
 const REFUSING_REASONS: ReadonlySet<PairingEndReason | EndNote> = new Set<
 	PairingEndReason | EndNote
 >([...(['refused', 'cancelled', 'digits'] as const)]);
