@@ -65,8 +65,8 @@ export class RelayConnection {
 	#denials = 0;
 	#heardMs = 0;
 	/**
-	 * The same moment on the wall clock. Stored rather than derived from `#heardMs`, which stands still
-	 * while the device sleeps.
+	 * The same moment on the wall clock. Stored rather than derived from the monotonic clock, which
+	 * may stop while the device sleeps.
 	 */
 	#heardWallMs: number | null = null;
 	#upMs = 0;
